@@ -17,7 +17,7 @@ const CORE = LAYERS.slice(0, -1).flat();
 /** The only files of the core that may use worker threads, or look at their process. */
 const THREADED = [
   'src/run/compiling.ts',
-  'src/run/crew.ts',
+  'src/run/worker-threads.ts',
   'src/run/memory.ts',
   'src/run/pool.ts',
   'src/run/worker.ts',

@@ -120,7 +120,7 @@ describe('the source tree', () => {
 
   it('keeps node: modules out of the core, except the threads of the pool', () => {
     const threads: Readonly<Record<string, readonly string[]>> = {
-      'src/run/crew.ts': ['node:worker_threads'],
+      'src/run/worker-threads.ts': ['node:worker_threads'],
       'src/run/memory.ts': ['node:process', 'node:v8', 'node:vm'],
       'src/run/pool.ts': ['node:worker_threads'],
       'src/run/worker.ts': ['node:worker_threads'],

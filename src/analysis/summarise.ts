@@ -22,7 +22,7 @@ import { unfinishedNotes } from './measure/incomplete.js';
 import { journalOf } from './measure/journal.js';
 import type { Study } from './verdicts/study.js';
 import { headline, summaryOf, type Headline } from './measure/summary.js';
-import { toldFault } from './story/told-fault.js';
+import { headlineFault } from './story/headline-fault.js';
 import { timelineOf } from './measure/timeline.js';
 import { changedNodes, faultInfos, topologyOf } from './story/topology.js';
 import { meteredResults } from './measure/meters.js';
@@ -54,14 +54,14 @@ export function summarise(
   const stories = new Map(variants.map((data) => [data.variant.name, storiesOf(data)]));
   const notes = incomplete === null ? null : unfinishedNotes(incomplete);
   const study: Study = { variants, stories, saved, ...(notes !== null && { unfinished: notes }) };
-  const told = toldFault(variants, stories);
+  const headlineId = headlineFault(variants, stories);
   const figures = variants.map((data) => ({
     name: data.variant.name,
-    figures: headline(data, stories.get(data.variant.name)!, told),
+    figures: headline(data, stories.get(data.variant.name)!, headlineId),
   }));
   const base = variants.find((data) => data.variant.baseline) ?? variants[0];
   const { run, report } = base.variant.scenario;
-  const exemplars = exemplarsOf(variants, report.exemplars, told);
+  const exemplars = exemplarsOf(variants, report.exemplars, headlineId);
   const topology = topologyOf(base);
   return {
     faultline: 1,

@@ -106,8 +106,8 @@ export class Baseline {
     const kept = new Map(this.entries.filter((entry) => !stale.has(entry)).map(keyed));
     writeOutput(this.path, baselineText([...new Map([...kept, ...fresh]).values()]));
     if (this.flags.quiet === true) return;
-    const gone = stale.size === 0 ? '' : `, ${stale.size} taken away`;
-    terminal.note(`${this.path}: ${fresh.size} saved${gone}\n`);
+    const removed = stale.size === 0 ? '' : `, ${stale.size} taken away`;
+    terminal.note(`${this.path}: ${fresh.size} saved${removed}\n`);
   }
 }
 

@@ -19,7 +19,7 @@ process.once('disconnect', () => {
 process.channel?.unref();
 // Any other error is a defect of the program, and must not end like a broken budget (1).
 process.once('uncaughtException', (error) => {
-  process.exit(tell(error, terminal, process.argv.includes('--debug')));
+  process.exit(report(error, terminal, process.argv.includes('--debug')));
 });
 process.exitCode = await main(process.argv.slice(2));
 
@@ -35,25 +35,25 @@ async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     const left = discardOutputs();
     terminal.progress('');
-    const failed = tell(error, terminal, args.includes('--debug'));
+    const failed = report(error, terminal, args.includes('--debug'));
     for (const path of left) terminal.note(`  ${path} is left behind: remove it.\n`);
     return failed;
   }
 }
 
 /** Reports an error once and returns the exit code. Only `--debug` shows a stack. */
-function tell(error: unknown, to: Terminal, withStack: boolean): number {
+function report(error: unknown, to: Terminal, withStack: boolean): number {
   if (error instanceof CommanderError) {
     // Commander has printed its message itself; `help` and `--version` get here with exit code 0.
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
-  const told = foreignSystemError(error) ?? error;
-  const isExpected = told instanceof CommandError;
-  const message = told instanceof Error ? told.message : String(told);
+  const shown = foreignSystemError(error) ?? error;
+  const isExpected = shown instanceof CommandError;
+  const message = shown instanceof Error ? shown.message : String(shown);
   if (message !== '') to.note(`faultline: ${isExpected ? '' : 'internal error: '}${message}\n`);
   if (withStack && error instanceof Error) to.note(`${stackOf(error)}\n`);
   else if (!isExpected) to.note('This is a fault of faultline. --debug shows where it happened.\n');
-  return isExpected ? told.exitCode : EXIT.failed;
+  return isExpected ? shown.exitCode : EXIT.failed;
 }
 
 function stackOf(error: Error): string {

@@ -50,9 +50,9 @@ export function checkOutputDirectory(path: string): void {
 
 /** An error of a check before any work: the user's mistake, unless the machine failed. */
 function refusal(action: string, path: string, error: unknown): CommandError {
-  const told = fileError(action, path, error);
-  if (isMachineCode(codeOf(error))) return told;
-  return new CommandError(EXIT.usage, told.message, { cause: error });
+  const shown = fileError(action, path, error);
+  if (isMachineCode(codeOf(error))) return shown;
+  return new CommandError(EXIT.usage, shown.message, { cause: error });
 }
 
 /**

@@ -35,10 +35,10 @@ export interface Prepared {
 }
 
 /** Receives each problem of a scenario as it is found. */
-export type Tell = (problem: Shown) => void;
+export type Reporter = (problem: Shown) => void;
 
 /** Prints problems for people. */
-export function teller(terminal: Terminal): Tell {
+export function reporterTo(terminal: Terminal): Reporter {
   return (problem) => terminal.note(`${formatDiagnostic(problem)}\n`);
 }
 
@@ -47,14 +47,14 @@ export function prepare(
   argument: string,
   selection: Selection,
   terminal: Terminal,
-  tell: Tell = teller(terminal),
+  report: Reporter = reporterTo(terminal),
 ): Prepared {
   const path = scenarioPath(argument);
   const source = new Source(path, scenarioReader(path), null, whatIfOf(selection));
   const loaded = source.load();
-  const file = select(soundFile(loaded, path, terminal, tell), selection, path);
+  const file = select(soundFile(loaded, path, terminal, report), selection, path);
   const { places, sweeps } = loaded;
-  const plans = plansOf(file, places, path, tell);
+  const plans = plansOf(file, places, path, report);
   const { replications } = file.variants[0]!.scenario.run;
   return { path, file, plans, replications, places, source, sweeps };
 }
@@ -64,16 +64,21 @@ export function soundFile(
   { file, problems }: Pick<Loaded, 'file' | 'problems'>,
   path: string,
   terminal: Terminal,
-  tell: Tell = teller(terminal),
+  report: Reporter = reporterTo(terminal),
 ): ScenarioFile {
-  for (const problem of problems) tell(problem);
+  for (const problem of problems) report(problem);
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   if (file !== null && errors === 0) return file;
   throw tooWrong(path, errors);
 }
 
 /** Compiles all variants. Prints problems that only show then, with their places, like every other problem. */
-function plansOf(file: ScenarioFile, places: Places, path: string, tell: Tell): readonly Plan[] {
+function plansOf(
+  file: ScenarioFile,
+  places: Places,
+  path: string,
+  report: Reporter,
+): readonly Plan[] {
   const found = new Map<string, { readonly problem: Shown; readonly variants: string[] }>();
   const plans = file.variants.flatMap((variant) => {
     try {
@@ -95,7 +100,7 @@ function plansOf(file: ScenarioFile, places: Places, path: string, tell: Tell): 
   for (const { problem, variants } of found.values()) {
     const isOfAll = variants.length === file.variants.length;
     const which = isOfAll ? '' : ` (in variant ${variants.join(', ')})`;
-    tell({ ...problem, message: problem.message + which });
+    report({ ...problem, message: problem.message + which });
   }
   throw tooWrong(path, found.size);
 }

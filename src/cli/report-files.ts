@@ -80,13 +80,13 @@ export async function writeFormats(
  */
 export function reportName(path: string, title = ''): string {
   if (path === STDIN) return titleName(title);
-  return harmless(basename(path).replace(/\.ya?ml$/, ''));
+  return safeFileName(basename(path).replace(/\.ya?ml$/, ''));
 }
 
 /** Suffix of a report's name, so that a report with changes never replaces that of the file. */
 function whatIfName({ set, as }: WhatIfFlags): string {
   if (set === undefined) return '';
-  return `.what-if-${harmless(as ?? set.join(' '))}`;
+  return `.what-if-${safeFileName(as ?? set.join(' '))}`;
 }
 
 function titleName(title: string): string {
@@ -95,7 +95,7 @@ function titleName(title: string): string {
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 40)
     .replace(/^-+|-+$/g, '');
-  return harmless(slug === '' ? 'stdin' : slug);
+  return safeFileName(slug === '' ? 'stdin' : slug);
 }
 
 /** The file as an argument of a command. */
@@ -104,7 +104,7 @@ export function fileArgument(path: string): string {
 }
 
 /** A name that is safe on every system: the name itself or, if necessary, one derived from it. */
-export function harmless(name: string): string {
+export function safeFileName(name: string): string {
   const isPlain = /^[a-z0-9][a-z0-9-]{0,39}$/.test(name) && !DEVICE.test(name);
   return isPlain ? name : safeName(name);
 }

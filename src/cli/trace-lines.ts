@@ -73,7 +73,7 @@ export class TraceLines {
       begun: seconds(rows.begun),
       ended: seconds(rows.ended),
       answered: seconds(rows.answered),
-      gone: seconds(rows.gone),
+      gone: seconds(rows.callerLeftAt),
       opened: seconds(rows.opened),
     };
   }

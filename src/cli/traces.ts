@@ -1,5 +1,5 @@
 import { invariant } from '../kernel/invariant.js';
-import { withCrew } from '../run/crew.js';
+import { withWorkerThreads } from '../run/worker-threads.js';
 import { TaskFailure, runPool } from '../run/pool.js';
 import { tasksOf } from '../run/replicate.js';
 import type { Result } from '../spec/result.js';
@@ -36,8 +36,8 @@ export async function writeTraces(
     const entry = new URL('./trace-worker.js', import.meta.url);
     // Some lines of a lost task are already in the file, so it cannot be repeated.
     const pool = { workers: 1, retries: 0, onDone };
-    digests = await withCrew({ entry, shared, heapMiB: HEAP_MIB }, (crew) =>
-      runPool(tasks, { ...pool, crew }),
+    digests = await withWorkerThreads({ entry, shared, heapMiB: HEAP_MIB }, (workerThreads) =>
+      runPool(tasks, { ...pool, workerThreads }),
     );
   } catch (error) {
     if (!(error instanceof TaskFailure)) throw error;

@@ -11,20 +11,20 @@ export interface Limit {
   /** Limit of the entire call by its own layers: all tries, back-offs and waits. */
   readonly callNs: Ns;
   /** The callee is notified when the caller abandons an attempt. */
-  readonly tells: boolean;
+  readonly notifies: boolean;
 }
 
 /** Time limits that the layers of a call set. */
 export function limitOfCall(call: Call): Limit {
   let attemptNs = call.withinNs;
   let callNs: Ns = Infinity;
-  let tells = true;
+  let notifies = true;
   for (const layer of [...call.layers].reverse()) {
     switch (layer.policy) {
       case 'timeout': {
         const { afterNs, cancels } = policyTraits('timeout', layer);
         callNs = Math.min(callNs, afterNs);
-        if (afterNs < attemptNs) tells = cancels;
+        if (afterNs < attemptNs) notifies = cancels;
         attemptNs = Math.min(attemptNs, afterNs);
         break;
       }
@@ -33,7 +33,7 @@ export function limitOfCall(call: Call): Limit {
         callNs = Math.min(callNs, afterNs);
         // A propagated deadline also ends the work of the callee, so no work is wasted.
         if (propagates) break;
-        if (afterNs < attemptNs) tells = true;
+        if (afterNs < attemptNs) notifies = true;
         attemptNs = Math.min(attemptNs, afterNs);
         break;
       }
@@ -51,7 +51,7 @@ export function limitOfCall(call: Call): Limit {
         break;
     }
   }
-  return { attemptNs, callNs: Math.min(callNs, call.withinNs), tells };
+  return { attemptNs, callNs: Math.min(callNs, call.withinNs), notifies };
 }
 
 /**

@@ -5,9 +5,9 @@ import type { Scenario } from '../spec/scenario.js';
 export function patienceOf(
   scenario: Scenario,
   part: string,
-): { readonly afterNs: Ns; readonly tells: boolean } {
+): { readonly afterNs: Ns; readonly notifies: boolean } {
   const dot = part.indexOf('.');
   const requests = scenario.workloads.get(part.slice(0, dot))?.requests ?? [];
   const patience = requests.find(({ name }) => name === part.slice(dot + 1))?.patience ?? null;
-  return { afterNs: patience?.afterNs ?? Infinity, tells: patience?.cancel ?? true };
+  return { afterNs: patience?.afterNs ?? Infinity, notifies: patience?.cancel ?? true };
 }

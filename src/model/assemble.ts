@@ -48,7 +48,7 @@ import { Server } from './server.js';
 import { closesConnections, ServerEnds } from './connections/server-ends.js';
 import { sink } from './sink.js';
 import { Sizes } from './sizes.js';
-import { Cargo } from './stores/cargo.js';
+import { CallData } from './stores/call-data.js';
 import { strands } from './strands.js';
 import { Tasks } from './tasks.js';
 import { Ties } from './sharing/ties.js';
@@ -97,10 +97,10 @@ export function assemble(
   setFleets(world);
   const isVersioned = plan.components.some(({ versions }) => versions !== null);
   world.versions = isVersioned ? new VersionTables(world) : null;
-  world.lessors = new Map();
+  world.leaseOwners = new Map();
   world.links = plan.links.map((spec) => linkOf(world, spec));
   world.sizes = plan.sized ? new Sizes(world) : null;
-  world.cargo = plan.stores.length + plan.projections.length > 0 ? new Cargo() : null;
+  world.callData = plan.stores.length + plan.projections.length > 0 ? new CallData() : null;
   world.picks = new Picks(world);
   world.connections = new ConnectionTable(world);
   world.serverEnds = closesConnections(plan) ? new ServerEnds(world) : null;
@@ -167,7 +167,7 @@ function setModules(world: Draft, registry: Registry): void {
   world.functions = new Functions(world);
   world.sections = hasSections(world) ? new Sections(world) : null;
   world.dualWrites = isDual ? new DualWrites(world) : null;
-  world.turnables = { holders: new Map(), rebalance: new Map(), snapshots: new Map() };
+  world.faultTargets = { holders: new Map(), rebalance: new Map(), snapshots: new Map() };
   world.caches = world.plan.caches.length > 0 ? new Caches(world) : null;
   world.acts = actsOf(world, registry);
 }

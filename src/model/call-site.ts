@@ -6,10 +6,10 @@ export interface CallSite {
   /** Sends one attempt of the frame and sets `frames.job`. Returns PASS, or an outcome if it cannot be sent. */
   send(frame: number): number;
   /**
-   * The caller abandons the attempt because of `outcome` (timeout, deadlineExceeded or cancelled). `tell`: the callee
+   * The caller abandons the attempt because of `outcome` (timeout, deadlineExceeded or cancelled). `notify`: the callee
    * gets a message about it.
    */
-  abandon(frame: number, job: number, outcome: Outcome, tell: boolean): void;
+  abandon(frame: number, job: number, outcome: Outcome, notify: boolean): void;
   /**
    * Fills in the target, chain and deadline of `child`: the call instead of a failed frame (`question` -1), or the
    * query to the store of a layer of its bundle, by the number of that layer.

@@ -67,9 +67,11 @@ export class Calls implements CallContext {
   constructor(site: CallSite) {
     this.site = site;
     this.resumeOp = engine.define('resume', (index, stamp) =>
-      this.goOn(this.resumeOp, index, stamp),
+      this.continueCall(this.resumeOp, index, stamp),
     );
-    this.againOp = engine.define('retry', (index, stamp) => this.goOn(this.againOp, index, stamp));
+    this.againOp = engine.define('retry', (index, stamp) =>
+      this.continueCall(this.againOp, index, stamp),
+    );
     this.timerOp = engine.define('policy-timer', (index, stamp) => {
       if (frames.stamp[index] !== stamp) return;
       const frame = index >> frames.shift;
@@ -177,8 +179,8 @@ export class Calls implements CallContext {
   }
 
   /** The owner abandons the entire call; every layer releases its resources. */
-  drop(frame: number, tell: boolean): void {
-    this.cancelFrom(frame, frames.base[frame], OUTCOME.cancelled, tell);
+  drop(frame: number, notify: boolean): void {
+    this.cancelFrom(frame, frames.base[frame], OUTCOME.cancelled, notify);
     frames.parent[frame] = -1;
     this.release(frame);
   }
@@ -229,8 +231,8 @@ export class Calls implements CallContext {
     this.unwind(frame, layer - 1, outcome);
   }
 
-  killBelow(frame: number, layer: number, outcome: Outcome, tellCallee: boolean): void {
-    this.cancelFrom(frame, layer + 1, outcome, tellCallee);
+  killBelow(frame: number, layer: number, outcome: Outcome, notifyCallee: boolean): void {
+    this.cancelFrom(frame, layer + 1, outcome, notifyCallee);
   }
 
   fork(frame: number, layer: number, nth: number, elsewhere: boolean): number {
@@ -380,7 +382,7 @@ export class Calls implements CallContext {
   }
 
   /** A granted or repeated call continues inward from the layer that it waited in. */
-  private goOn(op: number, index: number, stamp: number): void {
+  private continueCall(op: number, index: number, stamp: number): void {
     if (frames.stamp[index] !== stamp) return;
     const frame = index >> frames.shift;
     if (this.site.stalls(frame, op, index, stamp)) return;
@@ -456,7 +458,7 @@ export class Calls implements CallContext {
   }
 
   /** Cancels the layers from `layer` inward, and then the attempt on the wire. */
-  private cancelFrom(frame: number, layer: number, outcome: Outcome, tell: boolean): void {
+  private cancelFrom(frame: number, layer: number, outcome: Outcome, notify: boolean): void {
     const { layers } = this;
     const depth = frames.depth[frame];
     const chain = frames.chain[frame];
@@ -479,7 +481,7 @@ export class Calls implements CallContext {
     if (job >= 0) {
       frames.ambiguous[frame] = 1;
       frames.job[frame] = -1;
-      this.site.abandon(frame, job, outcome, tell);
+      this.site.abandon(frame, job, outcome, notify);
     }
   }
 

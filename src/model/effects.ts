@@ -27,7 +27,7 @@ export class Effects {
     }
     if (!isSuccess(outcome)) return;
     const several =
-      strands.gone[strand] >= 0 || strands.attempt[strand] > 1 || this.isHedged(strand);
+      strands.callerLeftAt[strand] >= 0 || strands.attempt[strand] > 1 || this.isHedged(strand);
     if (several || strands.injected[strand] !== 0) this.note(strand);
   }
 
@@ -59,7 +59,7 @@ export class Effects {
 
   /** Returns true if the call of a job has been forked and its caller still waits: its effect was noted. */
   private isHedged(strand: number): boolean {
-    if (strands.returns[strand] !== RETURN.frame || strands.gone[strand] >= 0) return false;
+    if (strands.returns[strand] !== RETURN.frame || strands.callerLeftAt[strand] >= 0) return false;
     return frames.hedged[strands.from[strand]] === 1;
   }
 

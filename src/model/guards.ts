@@ -37,7 +37,7 @@ export class Guards {
     if (code[at] === OP.WORK_PER_KIB)
       return this.interpreter.work(strand, pc, a, this.kib(strand, b));
     if (code[at] === OP.WORK_FOUND) {
-      const units = world.cargo!.work[strand] / this.tables[b][0];
+      const units = world.callData!.work[strand] / this.tables[b][0];
       if (units === 0) {
         strands.pc[strand] = pc + 1;
         return true;

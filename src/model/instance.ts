@@ -19,7 +19,7 @@ import type { WaitingRoom } from './picking/waiting-room.js';
 export const FROZEN = Object.freeze({ no: 0, hang: 1, pause: 2 } as const);
 
 /** States of a process that is asked to end: no, still serving as before, or signalled (SIGTERM). */
-export const LEAVING = Object.freeze({ no: 0, serving: 1, told: 2 } as const);
+export const LEAVING = Object.freeze({ no: 0, serving: 1, signalled: 2 } as const);
 
 /** How a callee reacts after it was notified that its caller has left. */
 export const CANCELLATION = Object.freeze({
@@ -105,15 +105,15 @@ export class Instance {
   /** It takes no new requests: it is down, or shutting down. */
   shut = false;
   /** See LEAVING. */
-  leaving: number = LEAVING.told;
+  leaving: number = LEAVING.signalled;
   /** Its platform ends it to restart it, so its callers are not informed. */
-  condemned = false;
+  restartRequested = false;
   /** Its probes report that it is not ready. */
   unready = false;
   /** It ended after all its work was done. */
   drained = false;
   /** Faults ask it to end. */
-  dismissed = false;
+  stopRequested = false;
   /** Its place is empty or about to be: the desired number of instances does not include it. */
   absent = false;
   /** A new process fills its place but has not started yet. */
@@ -121,7 +121,7 @@ export class Instance {
   /** It is asked to end because it is dismissed or absent, and is not restarted for now. */
   stopped = false;
   /** Its replacement is ready while it is still working. */
-  relieved = false;
+  replacementReady = false;
   /** When the process last came back. */
   startedAt: Ns = -Infinity;
   /**
@@ -144,7 +144,7 @@ export class Instance {
    */
   crashed = false;
   /** It is not restarted while it is crashed. */
-  gone = false;
+  restartSuppressed = false;
   /** It has caused its own end, and is not restarted yet. */
   dying = false;
   /** Its warm-up slowdown; null once it is warm. */
@@ -152,8 +152,8 @@ export class Instance {
   speed = NaN;
   /** Share of its database calls that do not return the connection. */
   leak = NaN;
-  /** Results that faults force on its probes, by kind; see LIE. */
-  readonly lies = [0, 0, 0];
+  /** Results that faults force on its probes, by kind; see FORCED_RESULT. */
+  readonly forcedResults = [0, 0, 0];
   /** A fault freezes the autoscaler of its component. */
   scalingFrozen = false;
   /** A fault freezes the rollout of its component. */

@@ -50,8 +50,8 @@ export class Instead {
     const { calls } = this.world;
     const frame = strands.from[strand]!;
     const layer = strands.link[strand]!;
-    const isMakeshift = strands.degraded[strand] !== 0 && (outcome & 31) === OUTCOME.ok;
-    const result = isMakeshift ? withStatus(OUTCOME.degraded, statusOf(outcome)) : outcome;
+    const isDegraded = strands.degraded[strand] !== 0 && (outcome & 31) === OUTCOME.ok;
+    const result = isDegraded ? withStatus(OUTCOME.degraded, statusOf(outcome)) : outcome;
     if (isHinted(result)) calls.setHint(frame, strands.hint[strand]!);
     this.free(strand);
     calls.insteadEnded(frame, layer, result);

@@ -31,7 +31,7 @@ import { sink } from './sink.js';
 
 /**
  * Runs endpoint programs: a strand executes instructions until one takes time. Instructions without time cost no event.
- * Everything that resumes a strand goes through goOn, which holds it while its instance is frozen.
+ * Everything that resumes a strand goes through resume, which holds it while its instance is frozen.
  */
 export class Interpreter {
   private readonly world: World;
@@ -56,12 +56,12 @@ export class Interpreter {
     this.wakeOp = engine.define('wake', (strand, stamp) => {
       if (strands.stamp[strand] !== stamp) return;
       strands.stamp[strand]++;
-      this.goOn(strand);
+      this.resume(strand);
     });
   }
 
   /** A strand continues: at once, or when its instance resumes. */
-  goOn(strand: number): void {
+  resume(strand: number): void {
     const { instances } = this.world;
     const instance = instances[strands.instance[strand]];
     const joining = strands.state[strand] === STATE.JOINING;
@@ -84,7 +84,7 @@ export class Interpreter {
     const { instances, workers } = this.world;
     const instance = instances[strands.instance[strand]];
     if (instance.yields) workers.releaseWorker(strand, instance);
-    this.goOn(strand);
+    this.resume(strand);
   }
 
   /** Runs a strand until something takes time or ends it. */
@@ -92,7 +92,7 @@ export class Interpreter {
     const { code, world } = this;
     let rounds = 0;
     for (;;) {
-      if (strands.told[strand] !== 0 && this.stopsAtStep(strand)) return;
+      if (strands.cancelNotified[strand] !== 0 && this.stopsAtStep(strand)) return;
       const pc = strands.pc[strand];
       const at = pc << 2;
       const a = code[at + 1];
@@ -254,7 +254,7 @@ export class Interpreter {
     strands.state[strand] = STATE.READY;
     strands.stamp[strand]++;
     strands.outcome[strand] = outcome;
-    this.goOn(strand);
+    this.resume(strand);
   }
 
   /** Makes a call for a step; returns PENDING, or its outcome. */
@@ -318,7 +318,7 @@ export class Interpreter {
       return true;
     }
     if (mode === CALL_MODE.TAKEN) {
-      this.world.cargo!.outcome[strand] = outcome;
+      this.world.callData!.outcome[strand] = outcome;
       strands.pc[strand] = target;
       return true;
     }
@@ -355,7 +355,7 @@ export class Interpreter {
     inherit(own, strand);
     strands.returns[own] = RETURN.none;
     strands.deadline[own] = Infinity;
-    strands.told[own] = 0;
+    strands.cancelNotified[own] = 0;
     // Its calls belong to the request; in a trace their parent is the execution that started it.
     strands.traceRoot[own] = -Math.abs(strands.traceRoot[strand]);
     strands.traceParent[own] = strands.traceOf(strand);

@@ -37,7 +37,7 @@ export class Joins {
     this.joinEndOp = engine.define('best-effort', (strand, stamp) => {
       if (strands.stamp[strand] !== stamp) return;
       const instance = this.world.instances[strands.instance[strand]];
-      // When the instance resumes, the strand is still joining, so goOn completes the join.
+      // When the instance resumes, the strand is still joining, so resume completes the join.
       if (instance.frozen !== FROZEN.no) instance.stalled.push(strand, stamp);
       else this.joined(strand);
     });
@@ -191,7 +191,7 @@ export function inherit(strand: number, parent: number): void {
   strands.rootB[strand] = strands.rootB[parent];
   strands.level[strand] = strands.level[parent];
   strands.priority[strand] = strands.priority[parent];
-  strands.told[strand] = strands.told[parent];
+  strands.cancelNotified[strand] = strands.cancelNotified[parent];
   strands.deadline[strand] = strands.deadline[parent];
   strands.traceRoot[strand] = strands.traceRoot[parent];
   strands.callA[strand] = strands.callA[parent];

@@ -100,7 +100,7 @@ export class Lines {
   }
 
   /** The bandwidth of a link has changed. */
-  turned(link: number): void {
+  bandwidthChanged(link: number): void {
     for (const [line, list] of this.underWay ?? []) {
       if (list.some((message) => message.link === link)) this.moveUp(line, list);
     }
@@ -145,7 +145,7 @@ export class Lines {
     message.atNs = atNs;
     if ((isAnswer ? strands.life : strands.stamp)[strand] !== stamp) return;
     this.turns[strand]++;
-    if (connection >= 0 && strands.gone[strand] < 0) {
+    if (connection >= 0 && strands.callerLeftAt[strand] < 0) {
       this.world.connections.moved(connection, isAnswer, atNs);
     }
     this.schedule(message);
@@ -159,7 +159,7 @@ export class Lines {
   /** The connection on which the messages of an attempt keep their order, -1 = none. */
   private connectionOf(strand: number): number {
     const { connections, edges } = this.world;
-    if (strands.gone[strand] >= 0 || !edges[strands.edge[strand]].connected) return -1;
+    if (strands.callerLeftAt[strand] >= 0 || !edges[strands.edge[strand]].connected) return -1;
     return connections.slotOf(strands.from[strand]);
   }
 

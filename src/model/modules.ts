@@ -5,7 +5,7 @@ import { Sagas } from './sagas/sagas.js';
 import { Queues } from './messaging/queues/queues.js';
 import type { Registry } from './registry.js';
 import { Stores } from './stores/stores.js';
-import { Tables } from './tables.js';
+import { ProvisionedCapacity } from './provisioned-capacity.js';
 import type { World } from './world.js';
 
 /** Builds the parts of the model other than calls, and returns the steps that use them, by act id. */
@@ -14,8 +14,8 @@ export function actsOf(world: World, registry: Registry): readonly Act[] {
   const queues = new Queues(world, registry, channels);
   channels.elsewhere = (message, component, topic) => queues.take(message, component, topic);
   const sagas = new Sagas(world);
-  const stores = world.cargo === null ? null : new Stores(world, world.cargo, channels);
-  const tables = new Tables(world);
+  const stores = world.callData === null ? null : new Stores(world, world.callData, channels);
+  const tables = new ProvisionedCapacity(world);
   return world.plan.acts.map((spec: PlanAct, id): Act => {
     switch (spec.act) {
       case 'publish':

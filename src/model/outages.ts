@@ -42,18 +42,18 @@ export class Outages {
     this.reviveOp = engine.define('revive', (id) => {
       const instance = world.instances[id];
       instance.dying = false;
-      this.turnDown(instance, isAway(instance));
+      this.setCrashed(instance, isAway(instance));
       if (instance.killed && this.canStart(instance)) this.restarts.plan(instance);
     });
     this.collections = new Collections(world, this);
     this.probes = new Probes(world, {
-      fails: (instance, graceNs) => this.condemn(instance, graceNs),
-      turns: (instance, ready) => this.turnReady(instance, ready),
+      fails: (instance, graceNs) => this.requestRestart(instance, graceNs),
+      readinessChanged: (instance, ready) => this.setReady(instance, ready),
     });
     this.terminations = new Terminations(world, (instance) => this.left(instance));
     this.starts = new Starts(world, (instance) => {
       if (instance.leaving === LEAVING.no) this.started(instance);
-      else instance.relieved = true;
+      else instance.replacementReady = true;
     });
     this.restarts = new Restarts(world, (instance) => this.restart(instance));
     this.leaveEmpty();
@@ -64,7 +64,7 @@ export class Outages {
     const { world } = this;
     for (const instance of world.instances) {
       if (!instance.absent) continue;
-      this.turnCores(instance);
+      this.updateCores(instance);
       this.journal(instance, INSTANCE_STATE.absent);
       this.journal(instance, INSTANCE_STATE.down);
     }
@@ -72,17 +72,17 @@ export class Outages {
   }
 
   /**
-   * Faults end the process (true), or allow its restart, empty and cold. `silent`: its host has vanished too; `gone`:
+   * Faults end the process (true), or allow its restart, empty and cold. `silent`: its host has vanished too; `restartSuppressed`:
    * restarts are suppressed meanwhile.
    */
-  setDown(instance: Instance, down: boolean, silent: boolean, gone: boolean): void {
+  setDown(instance: Instance, down: boolean, silent: boolean, restartSuppressed: boolean): void {
     instance.killed = down;
     const isDown = isAway(instance);
     // Only the host is back; callers now see that no process listens there.
     const isSeen = instance.silent && !silent && instance.crashed && isDown;
     instance.silent = silent;
-    instance.gone = gone;
-    this.turnDown(instance, isDown);
+    instance.restartSuppressed = restartSuppressed;
+    this.setCrashed(instance, isDown);
     if (isSeen) updateFleet(this.world, instance);
     if (isDown && !instance.dying && this.canStart(instance)) this.restarts.plan(instance);
   }
@@ -91,10 +91,11 @@ export class Outages {
    * Faults ask the process to end gracefully (true), or allow a new one in its place. A platform that replaces
    * instances starts the new one while the old one ends; otherwise it starts after that.
    */
-  setStopping(instance: Instance, dismissed: boolean): void {
-    instance.dismissed = dismissed;
+  setStopping(instance: Instance, stopRequested: boolean): void {
+    instance.stopRequested = stopRequested;
     // The platform fills the place with a new instance.
-    if (dismissed && this.world.plan.components[instance.component].replaced) this.renew(instance);
+    if (stopRequested && this.world.plan.components[instance.component].replaced)
+      this.renew(instance);
     this.order(instance);
   }
 
@@ -114,29 +115,29 @@ export class Outages {
   }
 
   private order(instance: Instance): void {
-    const stopped = instance.dismissed || instance.absent;
+    const stopped = instance.stopRequested || instance.absent;
     if (instance.stopped === stopped) return;
     instance.stopped = stopped;
     if (stopped) {
       this.restarts.forget(instance);
       // Its replacement is no longer wanted either.
       this.starts.giveUp(instance);
-      instance.relieved = false;
+      instance.replacementReady = false;
       if (instance.down) {
-        this.turnDown(instance, true);
+        this.setCrashed(instance, true);
         // A removed instance leaves the endpoint list even if its host has vanished.
         if (instance.silent) updateFleet(this.world, instance);
       } else if (instance.leaving === LEAVING.no) this.leave(instance);
-      else if (instance.condemned) {
+      else if (instance.restartRequested) {
         // Its callers are informed only now.
-        instance.condemned = false;
+        instance.restartRequested = false;
         updateFleet(this.world, instance);
       }
     } else if (instance.leaving === LEAVING.no) {
-      this.turnDown(instance, isAway(instance));
+      this.setCrashed(instance, isAway(instance));
       if (isAway(instance) && this.canStart(instance)) this.restarts.plan(instance);
     } else if (this.world.plan.components[instance.component].replaced) {
-      instance.relieved = this.starts.begin(instance);
+      instance.replacementReady = this.starts.begin(instance);
     }
   }
 
@@ -147,15 +148,15 @@ export class Outages {
   }
 
   /** A probe has exceeded its failure threshold: the process is ended as `lifecycle` says, and restarted. */
-  private condemn(instance: Instance, graceNs: Ns | null): void {
+  private requestRestart(instance: Instance, graceNs: Ns | null): void {
     if (instance.down || instance.leaving !== LEAVING.no) return;
-    instance.condemned = true;
-    this.journal(instance, INSTANCE_STATE.condemned);
+    instance.restartRequested = true;
+    this.journal(instance, INSTANCE_STATE.restartRequested);
     this.terminations.begin(instance, graceNs);
   }
 
   /** The readiness of the instance has changed. */
-  private turnReady(instance: Instance, ready: boolean): void {
+  private setReady(instance: Instance, ready: boolean): void {
     if (instance.unready !== ready) return;
     instance.unready = !ready;
     this.journal(instance, ready ? INSTANCE_STATE.ready : INSTANCE_STATE.unready);
@@ -164,16 +165,16 @@ export class Outages {
 
   /** A process that was asked to end has ended. */
   private left(instance: Instance): void {
-    const { condemned } = instance;
+    const { restartRequested } = instance;
     this.fall(instance);
-    this.follow(instance, condemned);
+    this.follow(instance, restartRequested);
   }
 
   /** Starts the successor of a process that was asked to end. */
-  private follow(instance: Instance, condemned: boolean): void {
+  private follow(instance: Instance, restartRequested: boolean): void {
     if (instance.stopped) instance.crashed = true;
-    else if (condemned && this.restarts.has(instance)) this.restarts.plan(instance);
-    else if (instance.relieved) this.started(instance);
+    else if (restartRequested && this.restarts.has(instance)) this.restarts.plan(instance);
+    else if (instance.replacementReady) this.started(instance);
     else if (!this.starts.isUnderWay(instance)) this.start(instance);
   }
 
@@ -194,10 +195,10 @@ export class Outages {
     instance.dying = true;
     const backNs = engine.now + (restartNs ?? RESTART_NS);
     engine.at(backNs, PHASE.FAULT, this.reviveOp, instance.id, 0, 0);
-    this.turnDown(instance, true);
+    this.setCrashed(instance, true);
   }
 
-  private turnDown(instance: Instance, down: boolean): void {
+  private setCrashed(instance: Instance, down: boolean): void {
     if (instance.crashed === down) return;
     instance.crashed = down;
     if (!down) {
@@ -217,7 +218,7 @@ export class Outages {
 
   private fall(instance: Instance): void {
     this.crash(instance);
-    this.turnCores(instance);
+    this.updateCores(instance);
     this.journal(instance, INSTANCE_STATE.down);
     updateFleet(this.world, instance);
   }
@@ -225,10 +226,10 @@ export class Outages {
   /** The process ends. Its platform restarts it, or it restarts at once without one: empty and cold. */
   end(instance: Instance): void {
     if (instance.down) return;
-    const { condemned } = instance;
+    const { restartRequested } = instance;
     const wasLeaving = instance.leaving !== LEAVING.no;
     this.fall(instance);
-    if (wasLeaving) this.follow(instance, condemned);
+    if (wasLeaving) this.follow(instance, restartRequested);
     else if (this.restarts.has(instance)) this.restarts.plan(instance);
     else this.start(instance);
   }
@@ -243,8 +244,8 @@ export class Outages {
 
   /** Returns true if a platform can restart its process now. */
   private canStart(instance: Instance): boolean {
-    const { silent, gone, stopped } = instance;
-    return this.restarts.has(instance) && !silent && !gone && !stopped;
+    const { silent, restartSuppressed, stopped } = instance;
+    return this.restarts.has(instance) && !silent && !restartSuppressed && !stopped;
   }
 
   private start(instance: Instance): void {
@@ -272,7 +273,7 @@ export class Outages {
     const frozen = instance.collecting ? FROZEN.pause : instance.ordered;
     if (before === frozen) return;
     instance.frozen = frozen;
-    this.turnCores(instance);
+    this.updateCores(instance);
     if (before === FROZEN.pause || frozen === FROZEN.no) this.thaw(instance);
     if (instance.down) return;
     if (frozen === FROZEN.pause) for (const resident of instance.residents) resident.paused?.();
@@ -286,10 +287,10 @@ export class Outages {
   private started(instance: Instance): void {
     invariant(instance.down, 'running-process-started-again');
     if (instance.isNew) introduce(this.world, instance);
-    instance.down = instance.shut = instance.relieved = false;
+    instance.down = instance.shut = instance.replacementReady = false;
     instance.startedAt = engine.now;
     this.starts.warmUp(instance);
-    this.turnCores(instance);
+    this.updateCores(instance);
     this.journal(instance, INSTANCE_STATE.up);
     this.probes.started(instance);
     // A hang or pause by a fault is still active.
@@ -305,7 +306,7 @@ export class Outages {
     if (speed === instance.speed) return;
     this.world.interpreter.stretchWaits(instance, instance.speed / speed);
     instance.speed = speed;
-    this.turnCores(instance);
+    this.updateCores(instance);
   }
 
   /** Journals the state of a running process. */
@@ -318,8 +319,8 @@ export class Outages {
     this.world.journal.note(JOURNAL.instance, instance.id, state);
   }
 
-  private turnCores(instance: Instance): void {
-    instance.cores.turn(instance.frozen === FROZEN.no && !instance.down ? instance.speed : 0);
+  private updateCores(instance: Instance): void {
+    instance.cores.setSpeed(instance.frozen === FROZEN.no && !instance.down ? instance.speed : 0);
   }
 
   /** Stalled work continues. From a pause into a hang, requests are accepted but no work is done. */
@@ -391,6 +392,6 @@ export class Outages {
     this.world.checks.reset(instance);
     this.world.coalescing?.reset(instance);
     for (const resident of instance.residents) resident.died();
-    instance.drained = instance.condemned = instance.unready = false;
+    instance.drained = instance.restartRequested = instance.unready = false;
   }
 }

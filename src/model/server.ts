@@ -10,15 +10,15 @@ import { GATED, LEASED, SECTION, STATEMENT } from './slot-bits.js';
 import { ANSWERED, RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
 import { levels } from './levels.js';
-import { answerOf } from './makeshift.js';
+import { answerOf } from './degraded-answer.js';
 import { sink } from './sink.js';
 
 const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
 
 /**
  * The callee's side of every attempt: arrival, queue, worker, normal end, and every early end. A caller that leaves has
- * no effect here until the notification arrives (`told`), and then only as the component's `cancellation` says: the
- * lifetimes of caller and work are separate.
+ * no effect here until the notification arrives (`cancelNotified`), and then only as the component's `cancellation`
+ * says: the lifetimes of caller and work are separate.
  */
 export class Server {
   private readonly world: World;
@@ -56,7 +56,10 @@ export class Server {
     } else if (instance.shut && (instance.down || !this.isAgreed(strand))) {
       if (instance.silent && instance.down) this.lose(strand);
       else this.answer(strand, OUTCOME.refused);
-    } else if (strands.told[strand] !== 0 && instance.cancellation !== CANCELLATION.ignore) {
+    } else if (
+      strands.cancelNotified[strand] !== 0 &&
+      instance.cancellation !== CANCELLATION.ignore
+    ) {
       this.discard(strand);
     } else if (strands.deadline[strand] <= engine.now) {
       this.answer(strand, OUTCOME.deadlineExceeded);
@@ -79,7 +82,7 @@ export class Server {
   startRoot(strand: number): void {
     strands.begun[strand] = engine.now;
     levels.add(this.world.instances[strands.instance[strand]].concurrencyGauge, 1);
-    this.world.interpreter.goOn(strand);
+    this.world.interpreter.resume(strand);
   }
 
   /** The program of a job has ended, or was given an outcome instead. */
@@ -116,7 +119,7 @@ export class Server {
     } else if (strands.answered[strand] !== ANSWERED.no) {
       this.world.workers.leave(strand, instance);
       this.endAfterAnswer(strand);
-    } else if (strands.gone[strand] >= 0) {
+    } else if (strands.callerLeftAt[strand] >= 0) {
       this.measure(strand, result, true);
       this.world.effects.waste(strand);
       this.world.workers.leave(strand, instance);
@@ -131,7 +134,7 @@ export class Server {
   answerFirst(strand: number, outcome: Outcome): void {
     const { wire, coalescing } = this.world;
     if (strands.parent[strand] >= 0 || strands.returns[strand] !== RETURN.frame) return;
-    if (strands.gone[strand] >= 0) return;
+    if (strands.callerLeftAt[strand] >= 0) return;
     const result = answerOf(this.world, strand, outcome);
     if (coalescing !== null) coalescing.answered(strand, result);
     strands.answered[strand] = ANSWERED.onTheWire;
@@ -174,11 +177,11 @@ export class Server {
   }
 
   /** The notification arrives that the caller has left. */
-  told(strand: number): void {
+  cancelNotified(strand: number): void {
     const { instances } = this.world;
     const state = strands.state[strand];
     if (state === STATE.REPLYING || state === STATE.LOST) return;
-    this.markTold(strand);
+    this.markCancelNotified(strand);
     const instance = instances[strands.instance[strand]];
     if (instance.cancellation !== CANCELLATION.immediate) return;
     if (state === STATE.TRANSIT || strands.answered[strand] !== ANSWERED.no) return;
@@ -211,10 +214,10 @@ export class Server {
   }
 
   /**
-   * Detaches a strand from its current state: every early end goes through here. `tell`: the callees of its calls are
+   * Detaches a strand from its current state: every early end goes through here. `notify`: the callees of its calls are
    * notified.
    */
-  stop(strand: number, tell: boolean): void {
+  stop(strand: number, notify: boolean): void {
     const { world } = this;
     const instance = world.instances[strands.instance[strand]];
     strands.stamp[strand]++;
@@ -225,10 +228,10 @@ export class Server {
         instance.cores.leave(strand);
         break;
       case STATE.CALLING:
-        world.calls.drop(strands.call[strand], tell);
+        world.calls.drop(strands.call[strand], notify);
         break;
       case STATE.JOINING:
-        this.stopBranches(strand, tell);
+        this.stopBranches(strand, notify);
         break;
       case STATE.ACTING:
         world.acts[strands.call[strand]].left(strand);
@@ -249,13 +252,13 @@ export class Server {
   }
 
   /** Stops and frees all branches of a join. */
-  stopBranches(parent: number, tell: boolean): void {
+  stopBranches(parent: number, notify: boolean): void {
     const { instances } = this.world;
     let branch = strands.child[parent];
     strands.child[parent] = -1;
     while (branch >= 0) {
       const next = strands.sibling[branch];
-      this.stop(branch, tell);
+      this.stop(branch, notify);
       const instance = instances[strands.instance[branch]];
       if (instance.yields) this.world.workers.releaseWorker(branch, instance);
       this.freeStrand(branch);
@@ -295,7 +298,7 @@ export class Server {
     const connection = strands.from[strand];
     const stamp = strands.call[strand];
     workers.leave(strand, instance);
-    this.eased(strand);
+    this.workEnded(strand);
     this.freeStrand(strand);
     if (!isDone && instance.silent) return;
     connections.handshakes.worked(connection, stamp, isDone);
@@ -308,7 +311,7 @@ export class Server {
     if (free && instance.queue.length === 0) {
       if (instance.codel !== null) instance.codel.passed();
       this.world.workers.begin(strand, instance);
-      interpreter.goOn(strand);
+      interpreter.resume(strand);
     } else if (instance.queue.length < instance.capacity) {
       this.enqueue(strand, instance);
     } else {
@@ -351,7 +354,7 @@ export class Server {
     if (outcome !== OVERLOADED) strands.injected[strand] = outcome;
     // A refusal that costs CPU runs beside the workers; it is no execution, so `begun` stays unset.
     strands.pc[strand] = program;
-    interpreter.goOn(strand);
+    interpreter.resume(strand);
   }
 
   /** The other attempt of a tied request has begun. Returns true if this one had not, and is dropped. */
@@ -379,7 +382,7 @@ export class Server {
     instance.memory?.note();
     strands.stamp[strand]++;
     this.quit(strand, OVERLOADED);
-    if (strands.gone[strand] >= 0) this.discard(strand);
+    if (strands.callerLeftAt[strand] >= 0) this.discard(strand);
     else this.answer(strand, OVERLOADED);
   }
 
@@ -387,7 +390,7 @@ export class Server {
     const { instances } = this.world;
     if (strands.stamp[strand] !== stamp) return;
     this.quit(strand, OVERLOADED);
-    if (strands.gone[strand] >= 0) this.discard(strand);
+    if (strands.callerLeftAt[strand] >= 0) this.discard(strand);
     else this.refuse(strand, instances[strands.instance[strand]], OVERLOADED);
   }
 
@@ -397,32 +400,32 @@ export class Server {
     const slot = strands.slot[strand];
     if ((slot & GATED) !== 0) gates.leave(strand, outcome);
     if ((slot & STATEMENT) !== 0) sections!.transactions.left(strand);
-    if ((slot & LEASED) !== 0) this.takeBack(strand);
-    this.eased(strand);
+    if ((slot & LEASED) !== 0) this.returnLease(strand);
+    this.workEnded(strand);
   }
 
   /** Some work of an instance is done; if the instance is ending, this may have been its last. */
-  private eased(strand: number): void {
+  private workEnded(strand: number): void {
     const { outages, instances } = this.world;
     const { terminations } = outages;
     if (terminations.isAwaited) terminations.look(instances[strands.instance[strand]]);
   }
 
-  private takeBack(strand: number): void {
-    const { instances, lessors } = this.world;
-    lessors.get(instances[strands.instance[strand]].component)!.left(strand);
+  private returnLease(strand: number): void {
+    const { instances, leaseOwners } = this.world;
+    leaseOwners.get(instances[strands.instance[strand]].component)!.left(strand);
   }
 
   /** Returns false if a queued request is dropped: its caller has left, or its deadline has passed. */
   wanted(strand: number, instance: Instance): boolean {
-    if (strands.told[strand] !== 0 && instance.cancellation !== CANCELLATION.ignore) {
+    if (strands.cancelNotified[strand] !== 0 && instance.cancellation !== CANCELLATION.ignore) {
       this.quit(strand, OUTCOME.cancelled);
       this.discard(strand);
       return false;
     }
     if (strands.deadline[strand] <= engine.now) {
       this.quit(strand, OUTCOME.deadlineExceeded);
-      if (strands.gone[strand] >= 0) this.discard(strand);
+      if (strands.callerLeftAt[strand] >= 0) this.discard(strand);
       else this.answer(strand, OUTCOME.deadlineExceeded);
       return false;
     }
@@ -437,9 +440,9 @@ export class Server {
       return;
     }
     strands.state[strand] = STATE.REPLYING;
-    this.eased(strand);
+    this.workEnded(strand);
     this.measure(strand, outcome, true);
-    if (strands.gone[strand] >= 0) {
+    if (strands.callerLeftAt[strand] >= 0) {
       this.freeJob(strand, -1);
       return;
     }
@@ -450,15 +453,15 @@ export class Server {
   /** An abandoned request is dropped before any work was done. */
   private discard(strand: number): void {
     const outcome = OUTCOME.cancelled;
-    this.eased(strand);
+    this.workEnded(strand);
     this.measure(strand, outcome, false);
     this.freeJob(strand, -1);
   }
 
   /** A request or an answer is lost; the attempt ends only when its caller gives up. */
   lose(strand: number): void {
-    this.eased(strand);
-    if (strands.gone[strand] >= 0) this.freeJob(strand, -1);
+    this.workEnded(strand);
+    if (strands.callerLeftAt[strand] >= 0) this.freeJob(strand, -1);
     else strands.state[strand] = STATE.LOST;
   }
 
@@ -488,8 +491,8 @@ export class Server {
     if (strands.returns[strand] === RETURN.frame) tally?.answered(outcome, latency, cell);
   }
 
-  private markTold(strand: number): void {
-    strands.told[strand] = 1;
-    for (let k = strands.child[strand]; k >= 0; k = strands.sibling[k]) this.markTold(k);
+  private markCancelNotified(strand: number): void {
+    strands.cancelNotified[strand] = 1;
+    for (let k = strands.child[strand]; k >= 0; k = strands.sibling[k]) this.markCancelNotified(k);
   }
 }

@@ -117,7 +117,7 @@ function bookUnfinished(world: World, everyTrace: boolean): void {
       sink.unfinished(strands.part[strand], strands.cell[strand]);
     }
     if (everyTrace && strands.trace[strand] !== 0) {
-      if (strands.gone[strand] < 0) strands.answer[strand] = OUTCOME.unfinished;
+      if (strands.callerLeftAt[strand] < 0) strands.answer[strand] = OUTCOME.unfinished;
       world.tracer.row(strand, -1);
     }
   }

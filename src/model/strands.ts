@@ -109,7 +109,7 @@ class Strands {
   /** The resources that it releases when it ends, see slot-bits.ts. */
   slot: Uint8Array = new Uint8Array(CAPACITY);
   /** 1 once it was notified that its caller has left. */
-  told: Uint8Array = new Uint8Array(CAPACITY);
+  cancelNotified: Uint8Array = new Uint8Array(CAPACITY);
   /** State of an answer that was sent before the end of the work, see ANSWERED. */
   answered: Uint8Array = new Uint8Array(CAPACITY);
   /** 1 once its execution counts as wasted, so that it is counted only once. */
@@ -129,7 +129,7 @@ class Strands {
   /** End of its current wait; -1 if the speed of the instance does not affect that wait. */
   wakes: Float64Array = new Float64Array(CAPACITY);
   /** When the caller gave up; -1 while it waits. */
-  gone: Float64Array = new Float64Array(CAPACITY);
+  callerLeftAt: Float64Array = new Float64Array(CAPACITY);
   /** Trace ids: of this attempt, and of the execution that made it; 0 = not traced. */
   trace: Float64Array = new Float64Array(CAPACITY);
   traceParent: Float64Array = new Float64Array(CAPACITY);
@@ -170,10 +170,10 @@ class Strands {
     strands.injected[strand] = 0;
     strands.degraded[strand] = 0;
     strands.slot[strand] = 0;
-    strands.told[strand] = 0;
+    strands.cancelNotified[strand] = 0;
     strands.answered[strand] = ANSWERED.no;
     strands.wasted[strand] = 0;
-    strands.gone[strand] = -1;
+    strands.callerLeftAt[strand] = -1;
     strands.arrived[strand] = -1;
     strands.begun[strand] = -1;
     strands.ended[strand] = -1;
@@ -266,7 +266,15 @@ const INT32_COLUMNS = [
   'injected',
   'degraded',
 ] as const;
-const UINT8_COLUMNS = ['state', 'returns', 'level', 'slot', 'told', 'answered', 'wasted'] as const;
+const UINT8_COLUMNS = [
+  'state',
+  'returns',
+  'level',
+  'slot',
+  'cancelNotified',
+  'answered',
+  'wasted',
+] as const;
 const FLOAT64_COLUMNS = [
   'deadline',
   'sent',
@@ -274,7 +282,7 @@ const FLOAT64_COLUMNS = [
   'begun',
   'ended',
   'wakes',
-  'gone',
+  'callerLeftAt',
   'trace',
   'traceParent',
   'traceRoot',

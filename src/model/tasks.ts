@@ -91,7 +91,7 @@ export class Tasks {
     const life = strands.life[strand];
     const injected = injectedOutcome(world, strand);
     if (injected !== 0) world.server.finishJob(strand, injected);
-    else world.interpreter.goOn(strand);
+    else world.interpreter.resume(strand);
     return strands.life[strand] === life ? strand : -1;
   }
 

@@ -62,7 +62,7 @@ export class Tracer {
     doubles[at + 7] = strands.begun[strand];
     doubles[at + 8] = strands.ended[strand];
     doubles[at + 9] = takenNs;
-    doubles[at + 10] = strands.gone[strand];
+    doubles[at + 10] = strands.callerLeftAt[strand];
     doubles[at + 11] = isRequest ? -1 : this.openedAt(strand);
     const int = this.rows * INTS;
     ints[int] = isRequest ? strands.from[strand] : -1;
@@ -99,7 +99,7 @@ export class Tracer {
       begun: double(7),
       ended: double(8),
       answered: double(9),
-      gone: double(10),
+      callerLeftAt: double(10),
       opened: double(11),
       outcome: int(5),
       background: int(6),

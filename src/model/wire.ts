@@ -45,7 +45,7 @@ export class Wire implements CallSite {
     this.arriveOp = engine.define('arrive', (strand, stamp) => this.arrive(strand, stamp));
     this.replyOp = engine.define('reply', (strand) => this.deliver(strand));
     this.cancelOp = engine.define('cancel', (strand, life) => {
-      if (strands.life[strand] === life) this.world.server.told(strand);
+      if (strands.life[strand] === life) this.world.server.cancelNotified(strand);
     });
   }
 
@@ -97,7 +97,7 @@ export class Wire implements CallSite {
     sink.attempt(edge.stat);
     levels.add(view.gauge, 1);
     if (sizes !== null) sizes.sent(strand, edge, owner);
-    if (world.cargo !== null) world.cargo.sent(strand, owner);
+    if (world.callData !== null) world.callData.sent(strand, owner);
     if (isUnknown(edge, view, index)) strands.injected[strand] = OUTCOME.refused;
     this.guard(strand);
     this.launch(strand, edge, caller, callee);
@@ -117,7 +117,7 @@ export class Wire implements CallSite {
     if (world.executions !== null) strands.once[strand] = this.keyOf(edge, caller, owner);
   }
 
-  abandon(_frame: number, job: number, outcome: Outcome, tell: boolean): void {
+  abandon(_frame: number, job: number, outcome: Outcome, notify: boolean): void {
     const { world } = this;
     const edge = world.edges[strands.edge[job]];
     if (world.serverEnds !== null) world.serverEnds.left(job);
@@ -126,13 +126,13 @@ export class Wire implements CallSite {
     if (edge.session !== SESSION.none) world.sections!.transactions.abandoned(job);
     if (strands.state[job] === STATE.REPLYING) world.effects.noteUnseen(job);
     strands.answer[job] = outcome;
-    strands.gone[job] = engine.now;
+    strands.callerLeftAt[job] = engine.now;
     if (strands.state[job] === STATE.LOST) {
       world.server.freeJob(job, -1);
       return;
     }
     const callee = world.instances[strands.instance[job]];
-    if (!tell || callee.cancellation === CANCELLATION.ignore) return;
+    if (!notify || callee.cancellation === CANCELLATION.ignore) return;
     const link = strands.link[job];
     let delay = 0;
     if (link >= 0) {
@@ -147,7 +147,7 @@ export class Wire implements CallSite {
   reply(strand: number): void {
     const { world } = this;
     const { sizes } = world;
-    if (world.serverEnds !== null && world.serverEnds.mutes(strand)) {
+    if (world.serverEnds !== null && world.serverEnds.dropsResponse(strand)) {
       world.server.answerLost(strand);
       return;
     }
@@ -219,7 +219,7 @@ export class Wire implements CallSite {
     invariant(strands.stamp[strand] === stamp, 'answer-to-a-dead-strand');
     strands.stamp[strand]++;
     strands.outcome[strand] = outcome;
-    interpreter.goOn(strand);
+    interpreter.resume(strand);
   }
 
   count(frame: number, counter: number): void {
@@ -341,7 +341,7 @@ export class Wire implements CallSite {
   /** The answer arrives at the caller, or at the place of a caller that has left. */
   deliver(strand: number): void {
     const { world } = this;
-    if (strands.gone[strand] >= 0) {
+    if (strands.callerLeftAt[strand] >= 0) {
       world.server.lateAnswer(strand);
       return;
     }
@@ -352,7 +352,7 @@ export class Wire implements CallSite {
     const edge = world.edges[strands.edge[strand]];
     this.settle(strand, edge, outcome);
     if (world.sizes !== null) world.sizes.received(strand, edge, frames.owner[frame]);
-    if (world.cargo !== null) world.cargo.received(strand, frames.owner[frame]);
+    if (world.callData !== null) world.callData.received(strand, frames.owner[frame]);
     sink.attemptEnded(edge.stat, strands.sentCell[strand], outcome);
     world.server.answerDelivered(strand, engine.now);
     world.calls.answer(frame, outcome);

@@ -38,7 +38,7 @@ import type { Sections } from './sections/sections.js';
 import type { Server } from './server.js';
 import type { ServerEnds } from './connections/server-ends.js';
 import type { Sizes } from './sizes.js';
-import type { Cargo } from './stores/cargo.js';
+import type { CallData } from './stores/call-data.js';
 import type { Tasks } from './tasks.js';
 import type { Ties } from './sharing/ties.js';
 import type { TimeLimits } from './serving/time-limits.js';
@@ -112,12 +112,12 @@ export interface Injection {
 }
 
 /** Gives strands a resource until they end. */
-export interface Lessor {
+export interface LeaseOwner {
   left(strand: number): void;
 }
 
 /** Objects that faults change beside instances, parts, links and loads; each registers itself. */
-export interface Turnables {
+export interface FaultTargets {
   /** By component id: topics and queues. */
   readonly holders: Map<number, HolderKnobs>;
   /** By part id: reassigns the partitions of a group. */
@@ -148,7 +148,7 @@ export interface World {
   /** Null if no message has a size. */
   readonly sizes: Sizes | null;
   /** Null without event stores and views. */
-  readonly cargo: Cargo | null;
+  readonly callData: CallData | null;
   readonly limiters: readonly Limiter[];
   readonly checks: Checks;
   /** Null if no middleware chain coalesces. */
@@ -179,7 +179,7 @@ export interface World {
   readonly ties: Ties | null;
   readonly server: Server;
   readonly outages: Outages;
-  readonly turnables: Turnables;
+  readonly faultTargets: FaultTargets;
   /** Null if no endpoint changes data and publishes without an outbox. */
   readonly dualWrites: DualWrites | null;
   readonly effects: Effects;
@@ -195,7 +195,7 @@ export interface World {
   readonly sections: Sections | null;
   readonly functions: Functions;
   /** By component id: takes back the resources that the strands of that component hold until they end. */
-  readonly lessors: Map<number, Lessor>;
+  readonly leaseOwners: Map<number, LeaseOwner>;
   /** By component id: the nodes of search engines. */
   readonly copies: ReadonlyMap<number, Copies>;
   /** By component id: the nodes of databases with replicas. */

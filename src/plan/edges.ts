@@ -237,7 +237,7 @@ function checkConnections(bundle: Bundle, callee: LaidComponent, problems: Probl
     return;
   }
   const balancing = loadBalancing ?? hostOf(callee)!.loadBalancing;
-  const changing = whoChanges(callee);
+  const changing = changerOf(callee);
   if (balancing.common.subset?.kind === 'deterministic' && changing !== null) {
     const message = `deterministic subsets are cut from a fixed number of instances, and ${changing} changes that of ${name}: use kind: random`;
     problems.add('FL711', where, message);
@@ -286,12 +286,12 @@ function connectionsOf(
     tlsTrips: TLS_TRIPS[protocol?.tls ?? 'none'],
     mutual: protocol?.tls === 'mtls',
     shared: level === 'connection',
-    server: closes !== null && surprises(closes, multiplexed) ? closes : null,
+    server: closes !== null && closesUnannounced(closes, multiplexed) ? closes : null,
   };
 }
 
 /** Whether a server closes a connection without having said so in an answer. */
-function surprises(closes: ServerClosing, multiplexed: boolean): boolean {
+function closesUnannounced(closes: ServerClosing, multiplexed: boolean): boolean {
   return multiplexed || closes.keepAliveTimeoutNs !== null;
 }
 
@@ -351,7 +351,7 @@ function deepest(edges: readonly BareEdge[], bundles: readonly PlanBundle[]): nu
 }
 
 /** What adds instances to a component and takes them away; null = nothing. */
-function whoChanges({ source }: LaidComponent): string | null {
+function changerOf({ source }: LaidComponent): string | null {
   if (!('host' in source) || source.host === null) return null;
   if (source.host.autoscaling !== null) return 'autoscaling';
   const rollout = source.kind === 'service' ? (source.host.versions?.rollout ?? null) : null;

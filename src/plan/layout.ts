@@ -123,10 +123,10 @@ export function layOut(scenario: Scenario, problems: Problems): Layout {
       firstInstance: instances.length,
       zones: placesOf(source).map((zone) => (zone === null ? -1 : zones.indexOf(zone))),
     };
-    const vain =
-      source.kind === 'gateway' && asksInVain(source.host, incoming.get(name) ?? NOTHING);
+    const noEffect =
+      source.kind === 'gateway' && asksWithoutEffect(source.host, incoming.get(name) ?? NOTHING);
     const ends = commits.get(name) ?? NO_COMMITS;
-    for (const [part, partSource] of partsOf(source, scenario, vain, ends, problems)) {
+    for (const [part, partSource] of partsOf(source, scenario, noEffect, ends, problems)) {
       const laid = { id: parts.length, name: part, component, source: partSource };
       own.push(laid);
       parts.push(laid);
@@ -260,6 +260,6 @@ function driven(scenario: Scenario, service: string): readonly Saga[] {
 }
 
 /** Whether a gateway is asked for something that no route takes. */
-function asksInVain(gateway: Gateway, incoming: readonly Incoming[]): boolean {
+function asksWithoutEffect(gateway: Gateway, incoming: readonly Incoming[]): boolean {
   return incoming.some(({ line }) => routeOf(gateway, line) === null);
 }

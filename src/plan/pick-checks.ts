@@ -63,15 +63,15 @@ export function checkCacheStep(
     if (written.includes('per') && (per === 'endpoint' || per === 'target')) {
       add(`${policy}.per`, `the server of ${name} is one node with one endpoint: remove per`);
     }
-    const vain = VAIN_AT_CACHES[policy];
-    const value = vain && (config as Readonly<Record<string, unknown>>)[vain.field];
-    if (vain === undefined || value === undefined || value === vain.usual) continue;
-    add(`${policy}.${vain.field}`, `${vain.why(name)}: remove ${vain.field}`);
+    const noEffect = NO_EFFECT_AT_CACHES[policy];
+    const value = noEffect && (config as Readonly<Record<string, unknown>>)[noEffect.field];
+    if (noEffect === undefined || value === undefined || value === noEffect.usual) continue;
+    add(`${policy}.${noEffect.field}`, `${noEffect.why(name)}: remove ${noEffect.field}`);
   }
 }
 
 /** Fields of policies that only have an effect where the callee is no cache, with the value that says nothing. */
-const VAIN_AT_CACHES: Readonly<
+const NO_EFFECT_AT_CACHES: Readonly<
   Record<string, { readonly field: string; readonly usual: unknown; why(cache: string): string }>
 > = {
   timeout: {

@@ -4,7 +4,7 @@ import type {
   PlanConsumer,
   PlanInlet,
   PlanQueue,
-  PlanSeat,
+  PlanQueuePlacement,
   QueueRules,
 } from '../spec/queues.js';
 import type { Network } from '../spec/scenario.js';
@@ -54,7 +54,7 @@ function inletOf(from: Source, component: LaidComponent, spec: MessageQueue | Bu
   return {
     component: component.id,
     rules,
-    seat: seatOf(from, spec),
+    placement: placementOf(from, spec),
     quota: quotaOf(from, spec),
     queues,
   };
@@ -70,7 +70,7 @@ function quotaOf({ w }: Source, spec: MessageQueue | Bus): PlanInlet['quota'] {
 }
 
 /** The nodes that a queue lives on: leaders are dealt over them, in the order of the names of the queues. */
-function seatOf({ w }: Source, spec: MessageQueue | Bus): PlanSeat | null {
+function placementOf({ w }: Source, spec: MessageQueue | Bus): PlanQueuePlacement | null {
   if ('subscribers' in spec || spec.home === null) return null;
   const { host, members, quorum, isAwaited, field } = spec.home;
   const { id, zones } = w.layout.byName.get(host)!;

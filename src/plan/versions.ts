@@ -81,7 +81,7 @@ export function planRollouts(
     if (fromNs >= horizonNs) return [];
     return [
       {
-        ...NOTHING_TURNED,
+        ...NO_CHANGES,
         id: `${name}@${versions.others[to].name}`,
         kind: 'rollout',
         parts: parts.map((part) => part.id),
@@ -95,7 +95,7 @@ export function planRollouts(
 }
 
 /** What turns no knob and hits nothing by itself. */
-const NOTHING_TURNED = Object.freeze({
+const NO_CHANGES = Object.freeze({
   config: {},
   knobs: [],
   share: 1,

@@ -3,7 +3,7 @@ import type { FaultInfo, VariantResult } from '../spec/result.js';
 import type { CascadeEvent } from '../spec/result-cascade.js';
 import { shrinking } from '../spec/shrinking.js';
 import { formatInstant, formatSeconds } from '../text/figures.js';
-import { isEnd, nextFault, SPELLS_MAX, spellsOf, type Spell } from './spells.js';
+import { isEnd, nextFault, EPISODES_MAX, episodesOf, type Episode } from './episodes.js';
 import { loopWords, viewOfVariant, type View } from './view.js';
 
 type Loop = VariantResult['cascade']['loops'][number];
@@ -29,7 +29,7 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   const end = since.find((e) => e.kind === 'faultEnd' && e.subject === start?.subject);
   const next = nextFault(since, end);
   // An instantaneous fault ends as it begins, so its end needs no step.
-  const told = end?.at === from ? undefined : end;
+  const shownEnd = end?.at === from ? undefined : end;
   const first = next === null ? since : since.filter((e) => e.at < next.at || isEndAt(e, next.at));
   const again = next === null ? null : laterStep(view, variant, next, since);
   const left = since.filter((e) => e.kind === 'notRecovered').pop();
@@ -42,14 +42,16 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
     view,
     variant,
     first.filter((e) => e !== last),
-    5 - [start, told, again ?? undefined, last].filter((e) => e !== undefined).length,
+    5 - [start, shownEnd, again ?? undefined, last].filter((e) => e !== undefined).length,
   );
-  const chosen = [start, ...middle, told, last].filter((e): e is CascadeEvent => e !== undefined);
+  const chosen = [start, ...middle, shownEnd, last].filter(
+    (e): e is CascadeEvent => e !== undefined,
+  );
   const steps = chosen
     .sort((a, b) => events.indexOf(a) - events.indexOf(b))
     .map((event) => ({
       at: event.at,
-      step: stepOf(view, variant, toldWith(event, since), start, loops[0] ?? null),
+      step: stepOf(view, variant, describedEnd(event, since), start, loops[0] ?? null),
     }));
   if (again !== null) steps.splice(left === undefined ? steps.length : -1, 0, again);
   return steps.map(({ step }) => ({
@@ -61,16 +63,16 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
 
 /** The beginning of the episode that an event ends. */
 function startOf(end: CascadeEvent, events: readonly CascadeEvent[]): CascadeEvent | undefined {
-  return spellsOf(events).find((spell) => spell.end === end)?.start;
+  return episodesOf(events).find((episode) => episode.end === end)?.start;
 }
 
 /** The fault that caused an event, if it is not the one with which the chain begins. */
 function otherFault(
   { faults }: VariantResult,
-  told: CascadeEvent | undefined,
+  start: CascadeEvent | undefined,
   event: CascadeEvent | undefined,
 ): FaultInfo | undefined {
-  return faults.find(({ id }) => id === event?.cause && id !== told?.subject);
+  return faults.find(({ id }) => id === event?.cause && id !== start?.subject);
 }
 
 function isEndAt(event: CascadeEvent, at: number): boolean {
@@ -80,18 +82,18 @@ function isEndAt(event: CascadeEvent, at: number): boolean {
 /**
  * The end of a subject's last episode. The chain begins with the first one, so the text mentions those in between.
  */
-function toldWith(event: CascadeEvent, events: readonly CascadeEvent[]): CascadeEvent {
+function describedEnd(event: CascadeEvent, events: readonly CascadeEvent[]): CascadeEvent {
   if (!isEnd(event)) return event;
-  const own = spellsOf(events).filter(
+  const own = episodesOf(events).filter(
     ({ start }) => start.subject === event.subject && start.at < event.at,
   );
-  const spell = own[own.length - 1];
-  if (own.length < 2 || spell?.end !== event) return event;
+  const episode = own[own.length - 1];
+  if (own.length < 2 || episode?.end !== event) return event;
   if (event.kind === 'notRecovered')
-    return { ...event, text: `${event.text}, since ${formatInstant(spell.start.at)}` };
-  const lasted = formatSeconds(event.at - spell.start.at);
+    return { ...event, text: `${event.text}, since ${formatInstant(episode.start.at)}` };
+  const lasted = formatSeconds(event.at - episode.start.at);
   const text =
-    own.length < SPELLS_MAX
+    own.length < EPISODES_MAX
       ? `for the second time, after ${lasted}`
       : `again and again, this time after ${lasted}`;
   return { ...event, text };
@@ -109,19 +111,19 @@ function laterStep(
 ): { readonly at: number; readonly step: ChainStep } {
   const users = new Set(view.requests);
   const faulted = new Set(variant.faults.flatMap(({ target }) => target));
-  const rank = ({ start }: Spell): number =>
+  const rank = ({ start }: Episode): number =>
     users.has(start.subject) ? 0 : faulted.has(start.subject) ? 2 : 1;
-  const spells = spellsOf(events);
-  const later = spells.filter(({ start }) => start.at >= fault.at);
+  const episodes = episodesOf(events);
+  const later = episodes.filter(({ start }) => start.at >= fault.at);
   const worst = later.reduce((a, b) => (rank(b) < rank(a) ? b : a));
   const { subject } = worst.start;
-  const all = spells.filter(({ start }) => start.subject === subject);
+  const all = episodes.filter(({ start }) => start.subject === subject);
   const own = later.filter(({ start }) => start.subject === subject);
   const last = own[own.length - 1]!.end;
   const again = own.length > 1 ? ' again and again' : all.length > own.length ? ' again' : '';
   // The step after it covers an episode that does not end. Of further episodes nothing is recorded.
   const until =
-    last?.kind !== 'recovered' || all.length >= SPELLS_MAX
+    last?.kind !== 'recovered' || all.length >= EPISODES_MAX
       ? ''
       : `, until ${formatInstant(last.at)}`;
   const text = `${subject} ${verbOf(worst.start)}${again}${until}`;
@@ -174,11 +176,11 @@ function spreadEvents(
   };
   const order = [...firsts.values()].map((event, i) => ({ event, i }));
   order.sort((a, b) => rank(a.event) - rank(b.event) || a.i - b.i);
-  const told = order.slice(0, Math.max(0, room)).map(({ event }) => event);
+  const shown = order.slice(0, Math.max(0, room)).map(({ event }) => event);
   const shrunk = shrinking(variant.cascade.events).find((event) => events.includes(event));
   const scaled = shrunk ?? events.find(({ kind }) => kind === 'scaledUp');
   // A change by an autoscaler follows the events that it reacts to.
-  return scaled === undefined || told.length === 0 ? told : [...told, scaled];
+  return scaled === undefined || shown.length === 0 ? shown : [...shown, scaled];
 }
 
 /** Describes one step. If another fault than the first hits the subject, the text names that fault. */

@@ -1,7 +1,7 @@
 import type { FaultInfo, Result, TopologyNode } from '../spec/result.js';
 import { focusRank } from './focus.js';
 import { byCodeUnit } from './keys.js';
-import { isServer, longestIll, type View } from './view.js';
+import { isServer, longestDegraded, type View } from './view.js';
 
 /** The servers in figures that draw each of them. */
 export interface Crowd {
@@ -73,13 +73,13 @@ function ranked(result: Result, all: readonly TopologyNode[]): readonly string[]
   const rows = all.map(({ name }) => ({
     name,
     isHit: hit.has(name),
-    ill: most(result, (variant) => longestIll(variant, [name])),
+    degraded: most(result, (variant) => longestDegraded(variant, [name])),
     busy: most(result, (variant) => variant.components[name]?.utilization ?? 0),
   }));
   rows.sort(
     (a, b) =>
       Number(b.isHit) - Number(a.isHit) ||
-      b.ill - a.ill ||
+      b.degraded - a.degraded ||
       b.busy - a.busy ||
       byCodeUnit(a.name, b.name),
   );

@@ -79,7 +79,7 @@ export interface Family {
   /** The figure by which subjects are chosen for drawing, largest first. */
   readonly worst: FamilyColumn;
   /** Smallest value of it for which a picture says something. Other subjects appear only in the table. */
-  readonly telling: number;
+  readonly minimum: number;
   readonly caption: string;
 }
 
@@ -87,7 +87,7 @@ export interface Family {
 export const BROKEN: readonly string[] = ['stuck', 'inconsistent', 'lost'];
 
 /** Anomalies of single events or messages. */
-const MISHAPS: readonly FamilyColumn[] = [
+const ANOMALIES: readonly FamilyColumn[] = [
   counted('Redelivered', 'redeliveries'),
   counted('Twice', 'duplicateEffects'),
 ];
@@ -128,7 +128,7 @@ export const FAMILIES: readonly Family[] = [
       ],
     },
     worst: counted('Begun', 'accepted'),
-    telling: 1,
+    minimum: 1,
     caption:
       'Sagas by the time of their beginning; means over replications. Stuck: no end in time, or waiting for a human. Inconsistent: ended with effects that do not belong together. Lost: accepted, and no record of them is left. Taken over: an instance went on with a saga that another one had begun.',
   },
@@ -152,7 +152,7 @@ export const FAMILIES: readonly Family[] = [
       drained('Drained'),
       quantile('Delay p50', 'delay', 'p50'),
       quantile('Delay p99', 'delay', 'p99'),
-      ...MISHAPS,
+      ...ANOMALIES,
       ...DEAD_LETTERED,
       counted('Lost', 'lostEffects'),
       counted('Came twice', 'duplicated'),
@@ -165,7 +165,7 @@ export const FAMILIES: readonly Family[] = [
       meanOf('Away', 'unavailable', 'share'),
     ],
     worst: largestOf('Oldest', 'age', 'seconds'),
-    telling: 1,
+    minimum: 1,
     caption:
       'Messages published and not yet committed, and the time since the oldest of them was published. Drained: from the end of the fault that leaves the longest backlog until no more wait than ever before the first fault. Delay: from publishing to the end of the handler. Twice: effects that had happened before, in handlers that are not idempotent. Lost: confirmed to the publisher, never handled. Came twice, overtaken, purged, sent back: what faults of messages did. Refused, blocked: publishers of a queue that is full, away or under an alarm. Away: share of the time in which no node leads the queue.',
   },
@@ -176,7 +176,7 @@ export const FAMILIES: readonly Family[] = [
     panels: [gaugePanel('alarmed', 'share of the time in which publishers are blocked', 'share')],
     columns: [meanOf('Under an alarm', 'alarmed', 'share')],
     worst: meanOf('Under an alarm', 'alarmed', 'share'),
-    telling: 0.001,
+    minimum: 0.001,
     caption:
       'Time in which a node holds more messages than its memory limit. Publishers to all queues of the cluster are blocked meanwhile; consumers go on.',
   },
@@ -212,7 +212,7 @@ export const FAMILIES: readonly Family[] = [
       none: 'every read is up to date',
     },
     worst: largestOf('Oldest', 'age', 'seconds'),
-    telling: 0,
+    minimum: 0,
     caption:
       'Events committed and not yet in the view, and the time since the oldest of them. Drained: from the end of the fault that leaves the longest backlog until no more wait than ever before the first fault. Stale: reads that miss an event of what they read that was committed before they began. Backward: reads that miss what an earlier answer to the same client had. Taken over: segments whose claims ran out.',
   },
@@ -230,7 +230,7 @@ export const FAMILIES: readonly Family[] = [
       quantile('Events replayed p99', 'replayed', 'p99', 'number'),
     ],
     worst: ratioOf('Conflicts', 'conflicts', 'appends'),
-    telling: 0.001,
+    minimum: 0.001,
     caption:
       'Appends that met another version of their stream than they had loaded. Replayed: events that a load applied, behind its snapshot where there is one. Snapshots gone: streams that a flush took theirs from. Gaps skipped: empty places in the order of all events that projections gave up.',
   },
@@ -251,7 +251,7 @@ export const FAMILIES: readonly Family[] = [
       counted('Writes lost', 'lostWrites'),
     ],
     worst: counted('Loads', 'loads'),
-    telling: 1,
+    minimum: 1,
     caption:
       'Share of the lookups that found the value, at any level, and the loads that the others made of what is behind. Old: values that had been written since they were loaded.',
   },
@@ -273,7 +273,7 @@ export const FAMILIES: readonly Family[] = [
       counted('Timeouts', 'poolTimeouts'),
     ],
     worst: largestOf('Most waiting', 'poolWaiting', 'number'),
-    telling: 1,
+    minimum: 1,
     caption:
       'Connections of all pools of the caller together, and its calls that wait for one. In use: mean over the run. Wait: of the calls that got one. Opened: connections made after the warm-up; without one, the first ones too. Pools with hardly any waiting are left out.',
   },
@@ -295,7 +295,7 @@ export const FAMILIES: readonly Family[] = [
       counted('Commits lost', 'lostCommits'),
     ],
     worst: largestOf('Longest lag', 'replicaLag', 'seconds'),
-    telling: 0.001,
+    minimum: 0.001,
     caption:
       'How far a replica is behind its primary. Stale: reads of a replica that miss a write that was committed before they began. Commits lost: confirmed, and gone with a primary.',
   },
@@ -315,7 +315,7 @@ export const FAMILIES: readonly Family[] = [
       counted('Timeouts', 'lockTimeouts'),
     ],
     worst: counted('Deadlocks', 'deadlocks'),
-    telling: 1,
+    minimum: 1,
     caption:
       'Time for which statements wait for rows that other transactions hold, and transactions that are ended because they wait for each other or too long.',
   },
@@ -333,7 +333,7 @@ export const FAMILIES: readonly Family[] = [
       counted('Cold starts', 'coldStarts'),
     ],
     worst: largestOf('Most environments', 'environments', 'number'),
-    telling: 1,
+    minimum: 1,
     caption:
       'Environments that are up, busy or idle. A cold start is an invocation that waits for a new one.',
   },
@@ -353,7 +353,7 @@ export const FAMILIES: readonly Family[] = [
       counted('Ghost events', 'ghostEvents'),
     ],
     worst: largestOf('Most rows', 'outbox.rows', 'number'),
-    telling: 10,
+    minimum: 10,
     caption:
       'Rows written and not yet published. Where a write and its event go two ways: lost are events whose write was committed, ghosts those whose write was not.',
   },
@@ -368,7 +368,7 @@ export const FAMILIES: readonly Family[] = [
       quantile('Wait p99', 'threadPool.wait', 'p99'),
     ],
     worst: largestOf('Most waiting', 'threadPool.queue', 'number'),
-    telling: 1,
+    minimum: 1,
     caption:
       'Operations in the queues of their thread pools, over all nodes. An operation that finds its queue full is rejected with 429 and has not waited.',
   },
@@ -385,7 +385,7 @@ export const FAMILIES: readonly Family[] = [
       counted('Failovers', 'failovers'),
     ],
     worst: ratioOf('Stale', 'staleReads', 'reads'),
-    telling: 0.001,
+    minimum: 0.001,
     caption:
       'Searches of a shard whose copy has written something since its last refresh. Found after: from a write at a copy to the refresh that shows it.',
   },

@@ -3,7 +3,7 @@ import type { Family } from './families.js';
 import {
   counted,
   DEAD_LETTERS,
-  isHot,
+  isSkewed,
   largestOf,
   meanOf,
   quantile,
@@ -153,7 +153,7 @@ function hottestFinding(view: View, subjects: readonly string[]): string | null 
   const hot = subjects.filter((subject) =>
     view.result.variants.some((variant) => {
       const own = meteredOf(variant, subject);
-      return own !== null && isHot(own);
+      return own !== null && isSkewed(own);
     }),
   );
   return worstAndBest(

@@ -29,18 +29,18 @@ export function gaugePanel(key: string, words: string, unit: Unit): FamilyPanel 
 }
 
 /** Share of a backlog in several partitions from which it is mostly in one. */
-const HOT = 0.75;
+const SKEWED = 0.75;
 
 /** A panel of the backlog in the largest partition, shown where that is most of it. */
 export function hottestPanel(words: string): FamilyPanel {
   const panel = gaugePanel('partitionLag', words, 'number');
-  return { ...panel, when: isHot };
+  return { ...panel, when: isSkewed };
 }
 
 /** Whether most of the largest backlog is in one partition. */
-export function isHot(own: MeteredResult): boolean {
+export function isSkewed(own: MeteredResult): boolean {
   const [one, all] = [meterOf(own, 'partitionLag', 'gauge'), meterOf(own, 'lag', 'gauge')];
-  return one !== null && all !== null && all.max >= FEW && one.max > HOT * all.max;
+  return one !== null && all !== null && all.max >= FEW && one.max > SKEWED * all.max;
 }
 
 /** With a smaller backlog its distribution does not matter. */

@@ -15,7 +15,7 @@ import {
 } from './charts/services.js';
 import { swimlaneChart } from './charts/swimlane.js';
 import { panelChart, panelScale, panelsOf } from './charts/timeline.js';
-import { mapsOf, momentsOf, topologyChart } from './charts/topology.js';
+import { mapsOf, snapshotsOf, topologyChart } from './charts/topology.js';
 import { amplificationChart, amplifiedEdges, wasteChart } from './charts/waste.js';
 import { waterfallChart } from './charts/waterfall.js';
 import { label, type Drawing } from './draw.js';
@@ -79,7 +79,7 @@ function variantFiles(all: View, variant: VariantResult): RenderedFile[] {
       `propagation-${name}`,
       swimlaneChart(view, variant, [0, duration], { width: 984, names: true, arrows: true }),
     ),
-    ...momentsOf(view, variant).map((moment, i) =>
+    ...snapshotsOf(view, variant).map((moment, i) =>
       file(
         `topology-${name}-${i + 1}`,
         topologyChart(view, variant, moment.at, wide, Math.max(478, wide.width)),

@@ -5,14 +5,14 @@ import { formatInstant, formatSeconds } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { listed } from './format.js';
 import { loopWords, type View } from './view.js';
-import { illSubjects } from './words.js';
+import { degradedSubjects } from './words.js';
 
 /** Title of the propagation figure. */
 export function propagationFinding(view: View, variant: VariantResult): string {
   const { influences, loops } = variant.cascade;
   const up = influences.filter((i) => !isFeedback(i.mechanism));
   if (influences.length === 0) {
-    return illSubjects(view, variant).length === 0
+    return degradedSubjects(view, variant).length === 0
       ? 'Nothing degrades'
       : 'The degradation does not spread';
   }
@@ -37,11 +37,11 @@ export function propagationFinding(view: View, variant: VariantResult): string {
 
 /** Title of the cascade in time order: how many components degraded, and whether that is over. */
 export function cascadeFinding(view: View, variant: VariantResult): string {
-  const ill = illSubjects(view, variant);
+  const degraded = degradedSubjects(view, variant);
   const users = view.requests.filter(
     (request) => (variant.cascade.states[request] ?? []).length > 0,
   );
-  if (ill.length === 0 && users.length === 0) {
+  if (degraded.length === 0 && users.length === 0) {
     const unseen = unseenTitle(variant);
     if (unseen !== null) return unseen;
     if (variant.cascade.events.length === 0) return 'Nothing broke';
@@ -52,7 +52,7 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
       : `${full.subject} runs out at ${formatInstant(full.at)}, and nothing degrades`;
   }
   const parts = [
-    ill.length > 0 ? plural(ill.length, 'component') : '',
+    degraded.length > 0 ? plural(degraded.length, 'component') : '',
     users.length > 0
       ? plural(users.length, 'kind of request')
           .replace('requests', 'request')
@@ -60,9 +60,9 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
       : '',
   ];
   const who = parts.filter((part) => part !== '').join(' and ');
-  const verb = ill.length + users.length === 1 ? 'degrades' : 'degrade';
+  const verb = degraded.length + users.length === 1 ? 'degrades' : 'degrade';
   const end = view.result.run.duration;
-  const subjects = [...ill.map((each) => each.subject), ...users];
+  const subjects = [...degraded.map((each) => each.subject), ...users];
   const last = subjects.reduce(
     (at, subject) =>
       (variant.cascade.states[subject] ?? []).reduce((t, s) => Math.max(t, s.until), at),

@@ -3,7 +3,7 @@ import { amplifiedEdges, extraAttempts, wasteRows } from './charts/waste.js';
 import { sharedAnswers } from './shared-answers.js';
 import { breakerLanes } from './charts/breakers.js';
 import { lostShare } from './charts/latency.js';
-import { momentsOf, stateOf } from './charts/topology.js';
+import { snapshotsOf, stateOf } from './charts/topology.js';
 import { cellText, differenceOf, latencyColumns, neverCount, outcomeColumns } from './columns.js';
 import { unseenColumns } from './columns-unseen.js';
 import { NO_BACKLOG } from './family-parts.js';
@@ -17,8 +17,8 @@ import {
 } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { listed } from './format.js';
-import { headlineWords, illSubjects } from './words.js';
-import { isServer, longestIll, requestLabel, shades, stepAt, type View } from './view.js';
+import { headlineWords, degradedSubjects } from './words.js';
+import { isServer, longestDegraded, requestLabel, shades, stepAt, type View } from './view.js';
 
 /** Title of the comparison of variants: the largest difference, or that there is none. */
 export function compareFinding(view: View): string {
@@ -157,14 +157,14 @@ export function timelineFinding(view: View): string {
   const { variants } = view.result;
   const fault = headlineWords(view);
   if (fault === null) return view.headline === null ? quietTimeline(view) : instantTimeline(view);
-  const unhurt = variants.filter((v) => lowest(view, v) >= 0.99);
+  const unaffected = variants.filter((v) => lowest(view, v) >= 0.99);
   const never = variants.filter((v) => v.summary.recovery.never > 0);
   const end =
     never.length === 0
       ? ''
       : `; ${listed(never.map((v) => v.name))} never ${never.length === 1 ? 'comes' : 'come'} back`;
-  if (unhurt.length === variants.length) {
-    const slow = variants.filter((v) => longestIll(v, view.requests) > 0);
+  if (unaffected.length === variants.length) {
+    const slow = variants.filter((v) => longestDegraded(v, view.requests) > 0);
     const few = variants.some((v) => lowest(view, v) < 0.9995) ? 'hardly a' : 'no';
     if (slow.length > 0)
       return `${fault}: ${few} request fails, but users wait${variants.length > 1 ? ` with ${listed(slow.map((v) => v.name))}` : ''}${end}`;
@@ -172,15 +172,15 @@ export function timelineFinding(view: View): string {
       ? `${fault}, and no user notices`
       : `${fault}: hardly a request fails${end}`;
   }
-  if (unhurt.length === 0) {
+  if (unaffected.length === 0) {
     const note =
       variants.length === 1
         ? `${formatShare(lowest(view, variants[0]!))} of ${lowestRequest(view, variants[0]!)} requests succeed meanwhile${end}`
         : '';
     return `${fault}: ${note === '' ? `users of every variant notice${end}` : note}`;
   }
-  const only = unhurt.length === 1 ? 'only ' : '';
-  return `${fault}: ${only}${listed(unhurt.map((v) => v.name))} ${unhurt.length === 1 ? 'keeps' : 'keep'} every kind of request going${end}`;
+  const only = unaffected.length === 1 ? 'only ' : '';
+  return `${fault}: ${only}${listed(unaffected.map((v) => v.name))} ${unaffected.length === 1 ? 'keeps' : 'keep'} every kind of request going${end}`;
 }
 
 /** A remark under a variant's name in the timeline. */
@@ -205,7 +205,7 @@ export function timelineNote(view: View, variant: VariantResult): string {
         : `never recovers in ${recovery.never} of ${variant.cascade.verdicts.length} runs`,
     );
   else if ((recovery.value ?? 0) > 0) notes.push(`back ${formatSeconds(recovery.value!)} after it`);
-  const slow = longestIll(variant, view.requests);
+  const slow = longestDegraded(variant, view.requests);
   if (notes.length > 0) return notes.join(', ');
   return slow > 0 ? `no loss, but slow for ${formatSeconds(slow)}` : 'no loss';
 }
@@ -245,7 +245,7 @@ export function servicesFinding(view: View, variant: VariantResult): string {
   const saturated = variant.cascade.events.find((event) => event.kind === 'saturated');
   if (saturated !== undefined)
     return `${saturated.subject} saturates first, at ${formatInstant(saturated.at)}: ${saturated.text}`;
-  const ill = illSubjects(view, variant);
+  const ill = degradedSubjects(view, variant);
   if (ill.length === 0) return 'No component degrades';
   const worst = ill[0]!;
   return `${worst.subject} suffers longest, ${formatSeconds(worst.seconds)}; no component runs out of workers`;
@@ -253,20 +253,20 @@ export function servicesFinding(view: View, variant: VariantResult): string {
 
 /** Title of the topology figure: the state at the end. */
 export function topologyFinding(view: View, variant: VariantResult): string {
-  const moments = momentsOf(view, variant);
+  const moments = snapshotsOf(view, variant);
   const nodes = view.result.topology.nodes.filter(isServer);
-  const ill = (at: number): string[] =>
+  const degraded = (at: number): string[] =>
     nodes
       .filter((node) => stateOf(variant, node.name, stepAt(variant.timeline, at)) !== 'ok')
       .map((node) => node.name);
   const end = moments[moments.length - 1]!;
-  const still = ill(end.at);
+  const still = degraded(end.at);
   const span = shades(view)[0];
   if (still.length > 0 && span !== undefined && end.at > span.until) {
     return `${formatSeconds(Math.round(end.at - span.until))} after the fault ended, ${listed(still.slice(0, 4))} ${still.length === 1 ? 'is' : 'are'} still degraded`;
   }
-  const worst = moments.reduce((a, b) => (ill(b.at).length > ill(a.at).length ? b : a));
-  const count = ill(worst.at).length;
+  const worst = moments.reduce((a, b) => (degraded(b.at).length > degraded(a.at).length ? b : a));
+  const count = degraded(worst.at).length;
   if (count === 0) return 'Every component stays healthy';
   return `${count} of ${plural(nodes.length, 'component')} ${count === 1 ? 'is' : 'are'} degraded at ${formatInstant(worst.at)}; ${still.length === 0 ? 'all are healthy at the end' : `${still.length} still at the end`}`;
 }
@@ -310,11 +310,11 @@ function calmWords(variant: VariantResult, share: number, wasted: string | null)
 export function breakerFinding(view: View, variant: VariantResult): string {
   const lanes = breakerLanes(view, variant);
   if (lanes.length === 0) return 'No breaker ever opens';
-  const open = lanes.flatMap((lane) => lane.spells.filter((s) => s.state === 'open'));
+  const open = lanes.flatMap((lane) => lane.intervals.filter((s) => s.state === 'open'));
   const first = open.reduce((at, s) => Math.min(at, s.from), Infinity);
-  const last = lanes.flatMap((l) => l.spells).reduce((at, s) => Math.max(at, s.until), 0);
+  const last = lanes.flatMap((l) => l.intervals).reduce((at, s) => Math.max(at, s.until), 0);
   const probes = Math.max(
-    ...lanes.map((lane) => lane.spells.filter((s) => s.state === 'halfOpen').length),
+    ...lanes.map((lane) => lane.intervals.filter((s) => s.state === 'halfOpen').length),
   );
   const opened =
     first === Infinity

@@ -31,8 +31,8 @@ export function folds({ result }: View): boolean {
 export function foldOf(view: View, most: number): Fold {
   if (!folds(view)) return { all: view, drawn: view, note: null };
   const { variants } = view.result;
-  const telling = tellingOf(view).slice(0, most);
-  const chosen = new Set(telling.map(({ variant }) => variant));
+  const informative = mostInformative(view).slice(0, most);
+  const chosen = new Set(informative.map(({ variant }) => variant));
   const few = { ...view.result, variants: variants.filter((variant) => chosen.has(variant)) };
   // Colours and dashes are assigned among the drawn variants, so that no two look alike.
   const looks = looksOf(few, view.winner);
@@ -40,8 +40,8 @@ export function foldOf(view: View, most: number): Fold {
   const allLooks = variants.map(
     ({ name }, index) => own.get(name) ?? { index, name, className: 'vx', ...NOT_DRAWN },
   );
-  const { length } = telling;
-  const drawn = telling.map(({ variant, roles }) => `${variant.name} (${roles.join(', ')})`);
+  const { length } = informative;
+  const drawn = informative.map(({ variant, roles }) => `${variant.name} (${roles.join(', ')})`);
   return {
     all: { ...view, looks: allLooks },
     drawn: { ...view, result: few, looks },
@@ -51,13 +51,13 @@ export function foldOf(view: View, most: number): Fold {
   };
 }
 
-interface Telling {
+interface Informative {
   readonly variant: VariantResult;
   readonly roles: readonly string[];
 }
 
 /** The most informative variants, best first, each with its reasons. */
-function tellingOf(view: View): readonly Telling[] {
+function mostInformative(view: View): readonly Informative[] {
   const ranking = ranked(view.result.variants);
   const holding = ranking.filter(isHolding).length;
   const border = holding > 0 && holding < ranking.length;
@@ -67,7 +67,7 @@ function tellingOf(view: View): readonly Telling[] {
     if (variant !== undefined) roles.set(variant, [...(roles.get(variant) ?? []), role]);
   };
   add('baseline', view.baseline);
-  add('suffers most', view.told);
+  add('suffers most', view.worstVariant);
   add('first in the ranking', ranking[0]);
   if (border) {
     add('last that holds every budget', ranking[holding - 1]);

@@ -4,7 +4,7 @@ import { bestOf, cellText, latencyColumns, outcomeColumns } from './columns.js';
 import { graphMermaid } from './graph.js';
 import { printable } from './html-escape.js';
 import { unfinishedLines } from './incomplete.js';
-import { budgetRows, characterOf, heldBudgets, toldRun, viewOf, type View } from './view.js';
+import { budgetRows, characterOf, heldBudgets, describedRun, viewOf, type View } from './view.js';
 import { chainOf } from './chain.js';
 import { whatIfText } from './what-if.js';
 import { badgeOf, verdictWords } from './words.js';
@@ -42,10 +42,10 @@ export function inlineText(text: string): string {
 }
 
 function chain(view: View): string {
-  const steps = chainOf(view, view.told);
+  const steps = chainOf(view, view.worstVariant);
   if (steps.length < 2) return '';
-  const name = view.result.variants.length > 1 ? [`**${inlineText(view.told.name)}**`] : [];
-  const run = toldRun(view.told);
+  const name = view.result.variants.length > 1 ? [`**${inlineText(view.worstVariant.name)}**`] : [];
+  const run = describedRun(view.worstVariant);
   const whose = [...name, ...(run === '' ? [] : [run])].join(', ');
   const of = whose === '' ? '' : `Events in ${whose}:\n\n`;
   return (

@@ -151,12 +151,12 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
     const by = row.by.map((budget, i) => ({ budget, name: result.variants[i]!.name }));
     const failing = by.filter(({ budget }) => budget !== null && isBroken(budget));
     const open = by.filter(({ budget }) => budget?.verdict === 'inconclusive');
-    const told = failing.length > 0 ? failing : open;
+    const listed = failing.length > 0 ? failing : open;
     const warning = by.some(({ budget }) => budget?.severity === 'warning');
     const word =
       failing.length > 0 ? (warning ? 'warn' : 'FAIL') : open.length > 0 ? '?   ' : 'pass';
     const shown = word === 'FAIL' ? paint.bold(paint.red(word)) : word;
-    const values = told
+    const values = listed
       .map(({ budget, name }) => `${printable(name)} ${printable(budgetFigure(budget!))}`)
       .join('; ');
     lines.push(

@@ -13,7 +13,7 @@ import {
   heldBudgets,
   requestLabel,
   sizeWords,
-  toldRun,
+  describedRun,
   viewOf,
   type View,
 } from './view.js';
@@ -245,15 +245,15 @@ function hypothesisLines(view: View, options: TextOptions): string[] {
 /** The chain of the worst variant, one step a line. */
 function storyLines(view: View, options: TextOptions): string[] {
   const { paint } = options;
-  const { told } = view;
-  const chain = chainOf(view, told);
+  const { worstVariant } = view;
+  const chain = chainOf(view, worstVariant);
   if (chain.length < 2)
     return [
-      `  ${printable(told.cascade.sentence === '' ? 'Nothing broke.' : told.cascade.sentence)}`,
+      `  ${printable(worstVariant.cascade.sentence === '' ? 'Nothing broke.' : worstVariant.cascade.sentence)}`,
     ];
-  const name = shorten(told.name, options.columns < 100 ? 16 : 24);
+  const name = shorten(worstVariant.name, options.columns < 100 ? 16 : 24);
   const width = Math.max(8, Array.from(name).length);
-  const run = toldRun(told);
+  const run = describedRun(worstVariant);
   const lines = chain.map((step, i) => {
     const lead = i === 0 ? paint.bold(name.padEnd(width)) : ' '.repeat(width);
     const text = printable(`${step.subject}${step.text === '' ? '' : `: ${step.text}`}`);
@@ -288,7 +288,7 @@ function budgetLines(view: View, options: TextOptions, room: number): string[] {
     });
     const groups = [...texts].map(([value, names]) => ({ value, names }));
     const head = shorten(row.text, width).padEnd(width);
-    return `  ${paint.bold(paint.red('FAIL'))}  ${head}   ${whoBreaks(groups, Math.max(16, options.columns - width - 11))}`;
+    return `  ${paint.bold(paint.red('FAIL'))}  ${head}   ${brokenBudgetWords(groups, Math.max(16, options.columns - width - 11))}`;
   });
   if (broken.length > rows.length)
     lines.push(
@@ -306,7 +306,7 @@ function budgetLines(view: View, options: TextOptions, room: number): string[] {
  * The variants that break a budget, and by how much. If there is too little room: the first ones, and the number of
  * others.
  */
-function whoBreaks(
+function brokenBudgetWords(
   groups: readonly { readonly value: string; readonly names: readonly string[] }[],
   room: number,
 ): string {

@@ -27,10 +27,10 @@ const SENTENCES = 3;
 
 /** Sentences about sagas, messages, backlogs and reads: one for each that applies. */
 export function unseenWords(view: View): Words {
-  const lost = amissWords(view, 'lostEffects', (n) =>
+  const lost = anomalyWords(view, 'lostEffects', (n) =>
     n === 1 ? 'message is lost' : 'messages are lost',
   );
-  const again = amissWords(view, 'duplicateEffects', (n) =>
+  const again = anomalyWords(view, 'duplicateEffects', (n) =>
     n === 1 ? 'effect happens again' : 'effects happen again',
   );
   const [sagas, stale] = [sagaWords(view), staleWords(view)];
@@ -73,7 +73,7 @@ export function sagaWords(view: View): Words | null {
  * The largest number of messages whose effect does not happen exactly once, and the variants with far fewer; null
  * where all effects do.
  */
-function amissWords(view: View, meter: string, noun: (n: number) => string): Words | null {
+function anomalyWords(view: View, meter: string, noun: (n: number) => string): Words | null {
   const found = foundIn(view, (variant) => countEstimate(view, variant, 'messages', meter).value);
   if (found.length === 0) return null;
   const worst = largestBy(found, ({ value }) => value);
@@ -153,11 +153,11 @@ function bestWords(worst: Behind, best: Behind, names: readonly string[]): Words
     best.most * BETTER < worst.most || (worst.drained === Infinity && best.drained !== Infinity);
   if (!isBetter) return [];
   if (best.oldest < OLD) return ['; in ', ...boldList(names), ' no consumer falls behind'];
-  const gone =
+  const end =
     best.drained !== null && best.drained > 0 && best.drained !== Infinity
       ? `, gone ${formatSeconds(best.drained)} after the fault`
       : '';
-  return ['; in ', ...boldList(names), ` it is ${formatCount(best.most)}${gone}`];
+  return ['; in ', ...boldList(names), ` it is ${formatCount(best.most)}${end}`];
 }
 
 /** Whether two variants both have no backlog, or the same one. */

@@ -27,7 +27,7 @@ export const VERSIONS: Family = {
     ratioOf('New succeeds', 'rollout.nextGood', 'rollout.next'),
   ],
   worst: ratioOf('By the new version', 'rollout.next', 'rollout.served'),
-  telling: 0,
+  minimum: 0,
   caption:
     'Promoted, rolled back: share of the replications. Ended after: from the beginning of the rollout until one of the versions has everything. Old and new succeed: of the requests that each version answered.',
 };

@@ -15,7 +15,7 @@ import { listed } from './format.js';
 import { byCodeUnit, sortedKeys } from './keys.js';
 import type { PlotRenderer } from './svg.js';
 import { looksOf, type Look } from './theme.js';
-import { toldOf } from './told.js';
+import { worstVariantOf } from './worst-variant.js';
 
 /** The input of every section: the result, and values derived from it for the whole page. */
 export interface View {
@@ -23,7 +23,7 @@ export interface View {
   readonly looks: readonly Look[];
   readonly baseline: VariantResult;
   /** The variant whose cascade the page describes first: the worst one. */
-  readonly told: VariantResult;
+  readonly worstVariant: VariantResult;
   /** Misses the fewest budgets, then succeeds most; null where the variants tie. */
   readonly winner: string | null;
   /** `workload.request`, in the order of the focus, then of the names. */
@@ -43,7 +43,7 @@ export function viewOf(result: Result, plot: PlotRenderer = noPlot): View {
     result,
     looks: looksOf(result, winner),
     baseline,
-    told: toldOf(result),
+    worstVariant: worstVariantOf(result),
     winner,
     requests: requestsOf(result),
     headline: headlineOf(result),
@@ -103,9 +103,9 @@ export function characterOf(variant: VariantResult): string {
     if (variant.cascade.events.length === 0) return '';
     // Names of requests contain a dot, those of components do not.
     const requests = sortedKeys(variant.cascade.states).filter((name) => name.includes('.'));
-    const seconds = longestIll(variant, requests);
+    const seconds = longestDegraded(variant, requests);
     const failed = 1 - (variant.summary.success.value ?? 1);
-    const fails = requests.flatMap((name) => illSpells(variant, name)).some(isFailing);
+    const fails = requests.flatMap((name) => degradedIntervals(variant, name)).some(isFailing);
     // With a fault, `untouched` means that the success rate does not change. Without one it means nothing.
     if (variant.faults.length === 0 && (fails || failed >= MANY))
       return `${formatShare(failed)} fail`;
@@ -118,7 +118,7 @@ export function characterOf(variant: VariantResult): string {
 }
 
 /** Where the replications end differently, which of them is described: `run 1 of 3, which recovers`; else empty. */
-export function toldRun({ cascade: { verdicts } }: VariantResult): string {
+export function describedRun({ cascade: { verdicts } }: VariantResult): string {
   if (new Set(verdicts).size < 2) return '';
   return `run 1 of ${verdicts.length}, which ${ENDED[verdicts[0]!]}`;
 }
@@ -133,17 +133,19 @@ const ENDED: Readonly<Record<VariantResult['cascade']['verdicts'][number], strin
 };
 
 /** Intervals in which a kind of request failed or was slow, in the first run. */
-export function illSpells(
+export function degradedIntervals(
   variant: VariantResult,
   subject: string,
 ): VariantResult['cascade']['states'][string] {
-  return (variant.cascade.states[subject] ?? []).filter(isIll);
+  return (variant.cascade.states[subject] ?? []).filter(isDegraded);
 }
 
 /** Longest total time for which one of these kinds of requests failed or was slow, in seconds. */
-export function longestIll(variant: VariantResult, requests: readonly string[]): number {
+export function longestDegraded(variant: VariantResult, requests: readonly string[]): number {
   return requests
-    .map((request) => illSpells(variant, request).reduce((sum, s) => sum + s.until - s.from, 0))
+    .map((request) =>
+      degradedIntervals(variant, request).reduce((sum, s) => sum + s.until - s.from, 0),
+    )
     .reduce((most, seconds) => Math.max(most, seconds), 0);
 }
 
@@ -266,8 +268,8 @@ function isFailing({ state }: { readonly state: HealthState }): boolean {
   return state === 'failing' || state === 'down';
 }
 
-function isIll(spell: { readonly state: HealthState }): boolean {
-  return spell.state !== 'ok';
+function isDegraded(interval: { readonly state: HealthState }): boolean {
+  return interval.state !== 'ok';
 }
 
 /** For outputs without pictures. */
@@ -303,12 +305,12 @@ function requestsOf(result: Result): string[] {
   }
   const rank = focusRank(result);
   return all.sort(
-    (a, b) => rank(a) - rank(b) || harm(result, b) - harm(result, a) || byCodeUnit(a, b),
+    (a, b) => rank(a) - rank(b) || lossOf(result, b) - lossOf(result, a) || byCodeUnit(a, b),
   );
 }
 
 /** Loss of success of a request during the faults, over all variants. */
-function harm(result: Result, request: string): number {
+function lossOf(result: Result, request: string): number {
   let lost = 0;
   for (const variant of result.variants) {
     for (const each of variant.summary.during)
@@ -318,7 +320,7 @@ function harm(result: Result, request: string): number {
 }
 
 function headlineOf(result: Result): FaultInfo | null {
-  const hurt = (fault: FaultInfo): boolean =>
+  const isHarmful = (fault: FaultInfo): boolean =>
     result.variants.some(
       (variant) =>
         variant.summary.recovery.fault === fault.id ||
@@ -328,7 +330,7 @@ function headlineOf(result: Result): FaultInfo | null {
   const byRecovery = faults.find((fault) =>
     result.variants.some((variant) => variant.summary.recovery.fault === fault.id),
   );
-  return byRecovery ?? faults.find(hurt) ?? faults[0] ?? null;
+  return byRecovery ?? faults.find(isHarmful) ?? faults[0] ?? null;
 }
 
 /** Every fault once, by its id: those of the baseline, then those that only other variants have. */

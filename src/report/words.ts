@@ -11,7 +11,7 @@ import { unseenWords } from './unseen-words.js';
 import {
   budgetRows,
   heldBudgets,
-  illSpells,
+  degradedIntervals,
   requestLabel,
   shades,
   type View,
@@ -91,7 +91,7 @@ function elsewhereWords(view: View, time: string): string {
 }
 
 /** Components that degraded in the first run, longest first, without the faulted ones. */
-export function illSubjects(
+export function degradedSubjects(
   view: View,
   variant: VariantResult,
 ): { readonly subject: string; readonly seconds: number }[] {
@@ -99,8 +99,8 @@ export function illSubjects(
   const rows: { subject: string; seconds: number }[] = [];
   for (const node of view.result.topology.nodes) {
     if (!isServer(node) || faulted.has(node.name)) continue;
-    const spells = (variant.cascade.states[node.name] ?? []).filter((s) => s.state !== 'ok');
-    const seconds = spells.reduce((sum, s) => sum + s.until - s.from, 0);
+    const intervals = (variant.cascade.states[node.name] ?? []).filter((s) => s.state !== 'ok');
+    const seconds = intervals.reduce((sum, s) => sum + s.until - s.from, 0);
     if (seconds > 0) rows.push({ subject: node.name, seconds });
   }
   return rows.sort((a, b) => b.seconds - a.seconds || (a.subject < b.subject ? -1 : 1));
@@ -145,24 +145,24 @@ function budgetWords(view: View): Words {
 
 function storyWords(view: View): Words {
   const { variants } = view.result;
-  const { told, baseline } = view;
-  const { faults } = told;
-  const runs = told.cascade.verdicts.length;
-  const stuck = told.cascade.verdicts.filter((v) => v === 'metastable').length;
-  const never = told.summary.recovery.never;
-  const success = told.summary.success.value;
+  const { worstVariant, baseline } = view;
+  const { faults } = worstVariant;
+  const runs = worstVariant.cascade.verdicts.length;
+  const stuck = worstVariant.cascade.verdicts.filter((v) => v === 'metastable').length;
+  const never = worstVariant.summary.recovery.never;
+  const success = worstVariant.summary.success.value;
   const before = baseline.summary.success.value;
   const parts: (string | { strong: string })[] = [];
   if (
     variants.length > 1 &&
-    !told.baseline &&
+    !worstVariant.baseline &&
     success !== null &&
     before !== null &&
     before - success > 0.001 &&
-    (runs < 2 || differenceOf(view, outcomeColumns(view)[0]!, told).verdict === 'worse')
+    (runs < 2 || differenceOf(view, outcomeColumns(view)[0]!, worstVariant).verdict === 'worse')
   ) {
     parts.push(
-      { strong: told.name },
+      { strong: worstVariant.name },
       ` is worse than ${baseline.name}: it succeeds with ${formatShare(success)} of requests instead of ${formatShare(before)}`,
     );
     if (never > 0) parts.push(`, and it ${neverWords(never, runs)} when the fault is over`);
@@ -171,7 +171,7 @@ function storyWords(view: View): Words {
   }
   if (never > 0)
     return [
-      { strong: told.name },
+      { strong: worstVariant.name },
       ` ${neverWords(never, runs)} when the fault is over${stuck > 0 ? ': the system is metastable' : ''}.`,
     ];
   if (success !== null && success < 0.9995 && faults.length > 0) return [...lossWords(view), '.'];
@@ -183,31 +183,31 @@ function storyWords(view: View): Words {
 
 /** The cost of the fault and its end, in the worst variant. */
 function lossWords(view: View): Words {
-  const { told, headline } = view;
-  const during = told.summary.during
+  const { worstVariant, headline } = view;
+  const during = worstVariant.summary.during
     .filter(
       (d) =>
         d.fault === headline?.id && d.success.value !== null && view.requests.includes(d.request),
     )
     .sort((a, b) => a.success.value! - b.success.value!)[0];
-  const fault = opening(view, told);
-  const of = view.result.variants.length > 1 ? ['; in ', { strong: told.name }] : [';'];
+  const fault = opening(view, worstVariant);
+  const of = view.result.variants.length > 1 ? ['; in ', { strong: worstVariant.name }] : [';'];
   const worst =
     during === undefined || during.success.value! > 0.9995
-      ? [...of, ` ${formatShare(told.summary.success.value!)} of all requests succeed`]
+      ? [...of, ` ${formatShare(worstVariant.summary.success.value!)} of all requests succeed`]
       : [
           ...of,
           ` ${formatShare(during.success.value!)} of `,
           { strong: requestLabel(view, during.request) },
           ' requests succeed meanwhile',
         ];
-  const { value } = told.summary.recovery;
+  const { value } = worstVariant.summary.recovery;
   const back =
     value === null
       ? ''
       : value > 0
-        ? recoveredWords(view, told, value)
-        : (slowAfterWords(view, told) ?? endWords(told));
+        ? recoveredWords(view, worstVariant, value)
+        : (slowAfterWords(view, worstVariant) ?? endWords(worstVariant));
   return [fault, ...worst, back];
 }
 
@@ -217,8 +217,10 @@ function endWords(variant: VariantResult): string {
   if (left.length === 0) return ', and all is well when it ends';
   const back = 'requests succeed again when it ends';
   const behind = behindSubjects(variant);
-  const ill = left.find((event) => !behind.has(event.subject));
-  return ill === undefined ? `, and ${back}` : `; ${back}, but ${ill.subject} is ${ill.text}`;
+  const degraded = left.find((event) => !behind.has(event.subject));
+  return degraded === undefined
+    ? `, and ${back}`
+    : `; ${back}, but ${degraded.subject} is ${degraded.text}`;
 }
 
 /** Words for a fault that costs no request: whether users wait. */
@@ -227,8 +229,8 @@ function quietWords(view: View, success: number): Words {
   const all =
     success === 1 ? 'every request still succeeds' : `${formatShare(success)} of requests succeed`;
   const waiting = variants.filter((v) => slowRequest(view, v) !== null);
-  const slow = waiting.includes(view.told) ? view.told : waiting[0];
-  if (slow === undefined) return [`${opening(view, view.told)}, and ${all}.`];
+  const slow = waiting.includes(view.worstVariant) ? view.worstVariant : waiting[0];
+  if (slow === undefined) return [`${opening(view, view.worstVariant)}, and ${all}.`];
   const { request, text } = slowRequest(view, slow)!;
   const everywhere = waiting.length === variants.length;
   const where: Words = everywhere
@@ -259,14 +261,14 @@ function slowRequest(
 
 /** How long requests stay slow after they succeed again; null where they do not. */
 function slowAfterWords(view: View, variant: VariantResult): string | null {
-  const seconds = illAfter(view, variant);
+  const seconds = degradedAfter(view, variant);
   if (seconds <= view.result.run.step + 1e-9) return null;
   return `; when it ends requests succeed again, but stay slow for another ${formatSeconds(seconds)}`;
 }
 
 /** When goodput is back, and when the last degradation ends if that takes clearly longer. */
 function recoveredWords(view: View, variant: VariantResult, recovery: number): string {
-  const seconds = illAfter(view, variant);
+  const seconds = degradedAfter(view, variant);
   const isWell = !variant.cascade.events.some(({ kind }) => kind === 'notRecovered');
   if (!isWell || seconds <= 2 * recovery + 2 * view.result.run.step)
     return `, and it takes ${formatSeconds(recovery)} to recover`;
@@ -274,12 +276,12 @@ function recoveredWords(view: View, variant: VariantResult, recovery: number): s
 }
 
 /** Seconds after the end of the headline fault for which user requests stay degraded. */
-function illAfter(view: View, variant: VariantResult): number {
+function degradedAfter(view: View, variant: VariantResult): number {
   const span = shades(viewOfVariant(view, variant))[0];
   if (span === undefined) return 0;
   // A milder episode may follow directly.
   const last = view.requests.map((request) =>
-    illSpells(variant, request).reduce(
+    degradedIntervals(variant, request).reduce(
       (at, { from, until }) => (from <= at + 1e-9 ? Math.max(at, until) : at),
       span.until,
     ),

@@ -1,6 +1,6 @@
 import type { Plan } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
-import type { Crew } from './crew.js';
+import type { WorkerThreads } from './worker-threads.js';
 import { RunFailure } from './failure.js';
 import { OUT_OF_MEMORY, TaskFailure, runPool } from './pool.js';
 
@@ -25,7 +25,7 @@ export interface PlanTask {
 export type OnCase = (index: number, records: readonly (readonly RunRecord[])[]) => void;
 
 /**
- * Runs all cases on the threads of a crew, at most `workers` of them, one after the other; what has been handed
+ * Runs all cases on the worker threads, at most `workers` of them, one after the other; what has been handed
  * on is forgotten, so memory does not grow with their number. A run that a guard stops, or for which a thread has not
  * enough memory, ends nothing but itself; for want of memory it is run once more by itself before that. Throws
  * RunFailure where one fails.
@@ -33,19 +33,19 @@ export type OnCase = (index: number, records: readonly (readonly RunRecord[])[])
 export async function runCases(
   cases: readonly Case[],
   options: {
-    readonly crew: Crew;
+    readonly workerThreads: WorkerThreads;
     readonly workers: number;
     /** Limit of the heap of a thread that runs by itself. Unit: MiB. */
     readonly aloneHeapMiB: number;
     readonly onCase: OnCase;
   },
 ): Promise<void> {
-  const { crew, workers, aloneHeapMiB, onCase } = options;
+  const { workerThreads, workers, aloneHeapMiB, onCase } = options;
   const open = new Open(cases, onCase);
   try {
     const take = (index: number, value: unknown): void => open.take(index, value as RunRecord);
     await runPool(open.tasks, {
-      crew,
+      workerThreads,
       workers,
       retries: 1,
       take,

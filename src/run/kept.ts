@@ -1,7 +1,7 @@
 import { NoRoom } from '../kernel/room.js';
 import type { Plan } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
-import { withCrew } from './crew.js';
+import { withWorkerThreads } from './worker-threads.js';
 import type { GuardReason } from './failure.js';
 import { OUT_OF_MEMORY, TaskFailure, runPool, type TaskError } from './pool.js';
 import {
@@ -56,14 +56,14 @@ export async function runKept(
   const keeper = new Keeper(plans, replications);
   let interrupted = false;
   try {
-    await withCrew(simulators(heapMiB, plans, memory), (crew) =>
+    await withWorkerThreads(simulators(heapMiB, plans, memory), (workerThreads) =>
       runPool(tasks, {
         ...schedule(plans.length, replications),
-        crew,
+        workerThreads,
         workers,
         take: (index, value) => keeper.take(index, value as RunRecord),
         isShort: (value) => (value as RunRecord).stop === 'memory',
-        isKin: (a, b) => a % plans.length === b % plans.length,
+        isSibling: (a, b) => a % plans.length === b % plans.length,
         aloneHeapMiB,
         isNeeded: (index) => keeper.needs(index),
         spares: (index, error) => error.code === OUT_OF_MEMORY && keeper.lose(index, error),

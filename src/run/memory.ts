@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { borrowFrom } from '../kernel/room.js';
 
-/** What the threads of a crew share of the memory of their process. */
+/** What the worker threads share of the memory of their process. */
 export interface MemoryLimit {
   /** Resident memory of the whole process at which a run ends. Unit: bytes. */
   readonly bytes: number;

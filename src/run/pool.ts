@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { tuneCompiler } from './compiling.js';
-import type { Crew } from './crew.js';
+import type { WorkerThreads } from './worker-threads.js';
 
 /** What a worker is sent: a task and its place in the order of the results. */
 export interface Assignment {
@@ -23,7 +23,7 @@ export interface TaskError {
 
 export interface PoolOptions {
   /** Where the threads come from, and go when all is well. */
-  readonly crew: Crew;
+  readonly workerThreads: WorkerThreads;
   /** Threads at most, at least 1; there are never more of them than tasks. */
   readonly workers: number;
   /** How often a task may be given to a fresh worker after its worker has died. */
@@ -49,7 +49,7 @@ export interface PoolOptions {
    * of its kin that it had not started. The second result counts.
    */
   readonly isShort?: (value: unknown) => boolean;
-  readonly isKin?: (index: number, other: number) => boolean;
+  readonly isSibling?: (index: number, other: number) => boolean;
   /** Limit of the heap of a thread that runs by itself. Unit: MiB. */
   readonly aloneHeapMiB?: number;
   readonly signal?: AbortSignal;
@@ -154,8 +154,8 @@ class Pool {
   }
 
   private spawn(): Worker {
-    const { crew, aloneHeapMiB } = this.options;
-    const worker = crew.take(this.isAlone ? aloneHeapMiB : undefined);
+    const { workerThreads, aloneHeapMiB } = this.options;
+    const worker = workerThreads.take(this.isAlone ? aloneHeapMiB : undefined);
     worker.on('message', (answer: Answer) => this.receive(worker, answer));
     worker.on('error', (error: unknown) => this.lose(worker, describeError(error)));
     worker.on('exit', (code) => this.lose(worker, exited(code)));
@@ -190,17 +190,17 @@ class Pool {
       void worker.terminate();
       if (next !== undefined) this.assign(this.spawn(), next);
     } else if (next !== undefined) this.assign(worker, next);
-    else this.options.crew.give(worker);
+    else this.options.workerThreads.give(worker);
     this.finishWhenDone();
   }
 
   /** Puts a task that ran out of memory beside the others off, and its kin with it; false where it ran by itself. */
   private postpone(index: number): boolean {
-    const { isShort, isKin } = this.options;
+    const { isShort, isSibling } = this.options;
     if (this.isAlone || isShort === undefined || !this.needs(index)) return false;
-    const kin = this.waiting.filter((other) => isKin?.(index, other) === true);
-    this.postponed.push(index, ...kin);
-    for (const other of kin) this.waiting.splice(this.waiting.indexOf(other), 1);
+    const siblings = this.waiting.filter((other) => isSibling?.(index, other) === true);
+    this.postponed.push(index, ...siblings);
+    for (const other of siblings) this.waiting.splice(this.waiting.indexOf(other), 1);
     return true;
   }
 
@@ -209,7 +209,7 @@ class Pool {
     this.isAlone = this.isTurning = true;
     const ending = [...this.busy.keys()].map((worker) => worker.terminate());
     this.busy.clear();
-    void Promise.allSettled([...ending, this.options.crew.end()]).then(() => {
+    void Promise.allSettled([...ending, this.options.workerThreads.end()]).then(() => {
       if (this.isOver) return;
       this.isTurning = false;
       this.waiting.push(...this.postponed.splice(0).sort((a, b) => a - b));

@@ -1,7 +1,7 @@
 import type { Plan } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';
-import { withCrew } from './crew.js';
-import type { CrewSetup } from './crew.js';
+import { withWorkerThreads } from './worker-threads.js';
+import type { WorkerThreadsSetup } from './worker-threads.js';
 import { GuardStop, RunFailure } from './failure.js';
 import type { GuardReason, RunIdentity } from './failure.js';
 import type { MemoryLimit } from './memory.js';
@@ -46,14 +46,16 @@ export async function runThreaded(
   const { onDone, signal } = options;
   try {
     const setup = simulators(options.heapMiB, plans, options.memory);
-    const pool: Omit<PoolOptions, 'crew'> = {
+    const pool: Omit<PoolOptions, 'workerThreads'> = {
       ...schedule(plans.length, replications),
       workers: options.workers,
       isLast: (value) => isStopped(value as RunRecord),
       ...(onDone === undefined ? {} : { onDone }),
       ...(signal === undefined ? {} : { signal }),
     };
-    const results = await withCrew(setup, (crew) => runPool(tasks, { ...pool, crew }));
+    const results = await withWorkerThreads(setup, (workerThreads) =>
+      runPool(tasks, { ...pool, workerThreads }),
+    );
     return checked(plans, results as readonly RunRecord[]);
   } catch (error) {
     if (!(error instanceof TaskFailure)) throw error;
@@ -87,7 +89,7 @@ export function simulators(
   heapMiB: number,
   plans: readonly Plan[],
   memory: MemoryLimit | null = null,
-): CrewSetup {
+): WorkerThreadsSetup {
   const shared: SimulatorSetup = { plans, memory };
   // The bundled program has this file in another folder beside `run`.
   return { entry: new URL('../run/worker.js', import.meta.url), shared, heapMiB };

@@ -211,7 +211,7 @@ function checkRead<T extends Measure>(
   const { window } = read;
   if (
     window?.kind === 'during' &&
-    asked.every(({ scenario }) => isMoment(scenario, window.fault))
+    asked.every(({ scenario }) => isFaultTime(scenario, window.fault))
   ) {
     const message = `${window.fault} acts once and has no duration, so \`during\` covers no time: use after`;
     const at = placeOf(window.offset, 'during');
@@ -220,7 +220,7 @@ function checkRead<T extends Measure>(
   }
   for (const one of asked) {
     const names = namesOf(one, variants);
-    if (one.flaws !== undefined && isUnsure(source, read, names, one.flaws)) continue;
+    if (one.flaws !== undefined && isUncertain(source, read, names, one.flaws)) continue;
     for (const problem of reader.check(read, names)) {
       const { message, offset, found, allowed } = problem;
       problems.add({ code: 'FL502', at: placeOf(offset, found), path, message, found, allowed });
@@ -229,13 +229,13 @@ function checkRead<T extends Measure>(
 }
 
 /** Whether every activation of a fault is over where it begins. */
-function isMoment({ faults }: Scenario, id: string): boolean {
+function isFaultTime({ faults }: Scenario, id: string): boolean {
   const spans = faults.find((fault) => fault.id === id)?.spans ?? [];
   return spans.length > 0 && spans.every(({ fromNs, untilNs }) => fromNs === untilNs);
 }
 
 /** Whether an expression speaks of something that is wrong itself, or of what may be its misspelt name. */
-function isUnsure(
+function isUncertain(
   source: string,
   { metric, window, ...rest }: Measure & Partial<Pick<Expression, 'limit'>>,
   { components }: ExpressionNames,
@@ -243,8 +243,9 @@ function isUnsure(
 ): boolean {
   if (!hasAllFaults && window !== null && window.kind !== 'between') return true;
   const words = source.match(/[A-Za-z][\w-]*/g) ?? [];
-  const isGone = (word: string): boolean => broken.has(word) || nearest(word, broken) !== undefined;
-  if (words.some((word) => !components.has(word) && isGone(word))) return true;
+  const isRemoved = (word: string): boolean =>
+    broken.has(word) || nearest(word, broken) !== undefined;
+  if (words.some((word) => !components.has(word) && isRemoved(word))) return true;
   const { limit } = rest;
   const paths = limit !== undefined && 'metric' in limit ? [metric, limit.metric] : [metric];
   return paths.flatMap(referencesOf).some(({ component, part }) => {

@@ -74,14 +74,14 @@ export function flawsOf(
   resolved: Resolved,
 ): Flaws {
   const { components } = namesOf({ name: '', ...resolved }, []);
-  const gone = new Set(broken);
+  const removed = new Set(broken);
   for (const section of NAMED) {
-    for (const [name] of entries(get(tree, section))) if (!components.has(name)) gone.add(name);
+    for (const [name] of entries(get(tree, section))) if (!components.has(name)) removed.add(name);
   }
   // Instances of a subscriber may be parts of a topic; a request goes with what it calls.
   const partless = new Set(changed);
   for (const section of broken.size > 0 ? ['topics', 'workloads'] : ['topics']) {
     for (const [name] of entries(get(tree, section))) partless.add(name);
   }
-  return { broken: gone, partless, hasAllFaults };
+  return { broken: removed, partless, hasAllFaults };
 }

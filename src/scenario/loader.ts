@@ -54,7 +54,7 @@ export class Loader {
   private readonly read: ReadFile;
   private readonly whatIf: OpenEdits | null;
   /** Sections that are none, as a misspelt one, and the names in them. */
-  private readonly strays: ReadonlySet<string>;
+  private readonly unknownNames: ReadonlySet<string>;
   private repairs = 0;
   /** Filled by `file`. */
   sweeps: readonly WrittenSweep[] = [];
@@ -64,8 +64,10 @@ export class Loader {
     this.problems = problems;
     this.read = read;
     this.whatIf = whatIf;
-    const stray = entries(tree).filter(([section]) => !schemas().sections.has(section));
-    this.strays = new Set(stray.flatMap(([section, { value }]) => [section, ...namesIn(value)]));
+    const unknown = entries(tree).filter(([section]) => !schemas().sections.has(section));
+    this.unknownNames = new Set(
+      unknown.flatMap(([section, { value }]) => [section, ...namesIn(value)]),
+    );
   }
 
   file(changed: Changed | null = null): ScenarioFile | null {
@@ -79,7 +81,7 @@ export class Loader {
     const built = this.variants(plans, title);
     if (frame === null || built.some(({ resolved }) => resolved === null)) {
       const isSure =
-        this.strays.size === 0 && !problems.all.some(({ path }) => path[0] === 'variants');
+        this.unknownNames.size === 0 && !problems.all.some(({ path }) => path[0] === 'variants');
       this.checkJudgement(built, isSure ? plans.map((plan) => plan.name) : null);
       return null;
     }
@@ -210,7 +212,7 @@ export class Loader {
     checkShapes(tree, problems);
     const output = validate(schemas().explicit, tree, problems);
     if (output !== null) {
-      const broken = this.strays;
+      const broken = this.unknownNames;
       const trees = { tree, written, broken, faults: null };
       const resolved = this.resolve(output, frame, trees, problems);
       if (!problems.hasErrors && broken.size === 0) return { patched: own, resolved, flawed: null };
@@ -219,7 +221,7 @@ export class Loader {
       return { patched: own, resolved: null, flawed: { ...resolved, flaws } };
     }
     // What is right is still looked at without the entries that are wrong, so that all is said at once.
-    const { rest, broken, faults } = salvage(schemas().explicit, tree, this.strays);
+    const { rest, broken, faults } = salvage(schemas().explicit, tree, this.unknownNames);
     const partial =
       rest === null ? null : validate(schemas().explicit, rest, problems.forVariant());
     if (rest !== null && partial !== null) {
@@ -263,7 +265,7 @@ export class Loader {
     problems: Problems,
   ): Built['flawed'] {
     if (this.repairs++ === REPAIRS_MAX) return null;
-    const repaired = repair(schemas().explicit, tree, this.strays);
+    const repaired = repair(schemas().explicit, tree, this.unknownNames);
     if (repaired === null) return null;
     const { output, broken } = repaired;
     const own = problems.forVariant();

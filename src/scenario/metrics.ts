@@ -6,7 +6,7 @@ import { METRICS, type MetricName } from './metrics/table.js';
 /** What a metric is measured in; durations are seconds, rates per second, shares 0..1. */
 export type MetricUnit = 'seconds' | 'perSecond' | 'share' | 'number';
 
-/** What can stand before the dot of a metric. */
+/** Kinds of subjects, the part of a metric before its dot. */
 export type SubjectKind = ComponentKind | PartKind | 'instance' | 'edge' | 'cascade' | 'run';
 
 /** One metric of the language. */

@@ -28,9 +28,9 @@ export interface Repaired {
 export function repair<T>(
   schema: z.ZodType<T>,
   written: MapNode,
-  strays: ReadonlySet<string>,
+  unknownNames: ReadonlySet<string>,
 ): (Repaired & { readonly output: T }) | null {
-  const work = new Repair(written, strays);
+  const work = new Repair(written, unknownNames);
   for (let round = 0; round < ROUNDS; round++) {
     const result = schema.safeParse(plain(work.tree));
     if (result.success) return { ...work.done(written), output: result.data };
@@ -65,10 +65,10 @@ class Repair {
   private readonly going = new Set<number>();
   private faults: readonly number[];
 
-  constructor(tree: MapNode, strays: ReadonlySet<string>) {
+  constructor(tree: MapNode, unknownNames: ReadonlySet<string>) {
     this.tree = tree;
-    this.broken = new Set(strays);
-    this.isOrderly = strays.size === 0;
+    this.broken = new Set(unknownNames);
+    this.isOrderly = unknownNames.size === 0;
     this.faults = items(get(tree, 'faults')).map((_, index) => index);
   }
 

@@ -40,10 +40,10 @@ export interface Salvaged {
 export function salvage<T>(
   schema: z.ZodType<T>,
   tree: MapNode,
-  strays: ReadonlySet<string>,
+  unknownNames: ReadonlySet<string>,
 ): Salvaged {
   const result = schema.safeParse(plain(tree));
-  const broken = new Set(strays);
+  const broken = new Set(unknownNames);
   if (result.success) return { rest: tree, broken, faults: null };
   const nothing = { rest: null, broken, faults: null };
   if (result.error.issues.length > ISSUES_MAX) return nothing;

@@ -162,9 +162,9 @@ class SweepReader {
     }
     // A `*` passes by what a variant has taken away.
     for (const name of isWild(path) ? [] : variants) {
-      const gone = this.around.removed.get(name)?.find((one) => isWithin(path, one));
-      if (gone === undefined) continue;
-      add(`variant ${name} removes ${gone}, which this restores: list the variants`);
+      const removal = this.around.removed.get(name)?.find((one) => isWithin(path, one));
+      if (removal === undefined) continue;
+      add(`variant ${name} removes ${removal}, which this restores: list the variants`);
     }
   }
 

@@ -29,7 +29,7 @@ export function validate<T>(schema: z.ZodType<T>, tree: Node, problems: Problems
   if (result.success) return result.data;
   const reporter = new Reporter(tree, problems, known);
   for (const issue of result.error.issues) reporter.issue(issue, []);
-  reporter.tellMissing();
+  reporter.reportMissing();
   return null;
 }
 
@@ -224,17 +224,17 @@ class Reporter {
     // Unreadable values have been reported at their place.
     if (removed !== undefined && this.problems.knows(removed)) return;
     const at = removed ?? found.key ?? startOf(found.node.at);
-    const gone = removed === undefined ? '' : '; it was removed here';
+    const note = removed === undefined ? '' : '; it was removed here';
     this.lacking.push({
       code: 'FL203',
       at,
       path: path.slice(0, found.depth + 1),
-      message: `is required${hint}${gone}${missingHint(String(name), found.node)}`,
+      message: `is required${hint}${note}${missingHint(String(name), found.node)}`,
     });
   }
 
   /** Reports missing keys, except those written under a name for which the right one is suggested. */
-  tellMissing(): void {
+  reportMissing(): void {
     for (const problem of this.lacking) {
       if (!this.misnamed.has(JSON.stringify(problem.path))) this.problems.add(problem);
     }

@@ -56,9 +56,9 @@ function refuseRemoved(plan: VariantPlan, edits: readonly Edit[], problems: Prob
   const removed = removedBy(plan);
   for (const edit of edits) {
     const { path, at } = edit;
-    const gone = isOpen(edit) ? undefined : removed.find((one) => isWithin(path, one));
-    if (gone === undefined) continue;
-    const message = `variant ${plan.name} removes ${gone}, which this restores: choose the variants with --variant`;
+    const removal = isOpen(edit) ? undefined : removed.find((one) => isWithin(path, one));
+    if (removal === undefined) continue;
+    const message = `variant ${plan.name} removes ${removal}, which this restores: choose the variants with --variant`;
     problems.add({ code: 'FL208', at, path: [], message });
   }
 }

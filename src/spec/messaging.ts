@@ -96,7 +96,7 @@ export interface Consumption {
   readonly policy: ConsumerPolicy | null;
 }
 
-/** What stands around each run of a handler, outermost first. */
+/** Policies around each run of a handler, outermost first. */
 export interface ConsumerPolicy {
   /** Identity of the bundle. */
   readonly bundle: string;
@@ -147,7 +147,7 @@ export interface Subscriber extends Consumption {
   readonly rebalance: Rebalance;
 }
 
-/** How partitions are dealt anew when the members change. */
+/** How partitions are reassigned when the members change. */
 export interface Rebalance {
   readonly protocol: 'classic' | 'cooperative' | 'consumer';
   /** From the moment all are ready until the new assignment is in force. */
@@ -271,7 +271,7 @@ export interface PlanGroup {
   readonly part: number;
   readonly handler: number;
   readonly spec: Subscriber;
-  /** Component id of the topic or queue for what nobody could handle, or -1. */
+  /** Component id of the dead-letter topic or queue, or -1. */
   readonly deadLetter: number;
   /** What a delivery runs: the handler, behind the question to the inbox where that is a query. */
   readonly program: number;

@@ -123,7 +123,7 @@ export interface CallContext {
    * as `outcome`. The inner layers see the outcome in `cancelledAs`: timeout, deadlineExceeded, or cancelled
    * (a lost hedge).
    */
-  killBelow(frame: number, layer: number, outcome: Outcome, tellCallee: boolean): void;
+  killBelow(frame: number, layer: number, outcome: Outcome, notifyCallee: boolean): void;
   /**
    * Forks the nth sibling (from 1) of this frame, which starts below this layer; child() receives its end.
    * `elsewhere`: its attempts avoid the callee instances that attempts of this call have used.

@@ -23,7 +23,7 @@ export const PROBES = ['startup', 'liveness', 'readiness'] as const;
 export type ProbeKind = (typeof PROBES)[number];
 
 /** Forced result of a probe, whatever the process responds; 0 = the real result. */
-export const LIE = Object.freeze({ fail: 1, pass: 2 } as const);
+export const FORCED_RESULT = Object.freeze({ fail: 1, pass: 2 } as const);
 
 /** Probes of a process by kind; null = no probe of that kind. */
 export type Probes = Readonly<Record<ProbeKind, Probe | null>>;

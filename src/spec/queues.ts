@@ -71,7 +71,7 @@ export interface Bus extends Holding {
   readonly subscribers: readonly QueueConsumer[];
 }
 
-/** Who handles the messages of a queue, or of a subscription of a bus. */
+/** A consumer of a queue, or the subscriber of a bus. */
 export interface QueueConsumer extends Consumption {
   readonly name: string;
   /** The one instance of its service that handles them; null = all share. */
@@ -97,7 +97,7 @@ export interface PlanInlet {
   readonly component: number;
   readonly rules: QueueRules;
   /** Where it lives; null = on a broker that never fails. */
-  readonly seat: PlanSeat | null;
+  readonly placement: PlanQueuePlacement | null;
   /** Messages that the queues of a broker take in a second, and its component id; null = all. */
   readonly quota: { readonly component: number; readonly rate: number } | null;
   /** The queue, or those of the subscriptions. */
@@ -105,7 +105,7 @@ export interface PlanInlet {
 }
 
 /** Where a queue lives. */
-export interface PlanSeat {
+export interface PlanQueuePlacement {
   /** Index into plan.clusters. */
   readonly cluster: number;
   /** Nodes of it that hold the queue; the first one leads, as long as it can. */
@@ -151,9 +151,9 @@ export interface QueueRules {
   /** How long the same message is not taken twice; 0 = it is. */
   readonly dedupNs: Ns;
   readonly inFlightLimit: number;
-  /** What is returned stands at the head in the order of its return, not where it stood. */
+  /** Returned messages go to the head in the order of their return, not to their old place. */
   readonly returnsFirst: boolean;
-  /** What a consumer rejects stands at the tail instead. */
+  /** Rejected messages go to the tail instead. */
   readonly rejectsToTail: boolean;
   /** False: nothing is kept while no consumer is up. */
   readonly stored: boolean;

@@ -249,7 +249,7 @@ export const INSTANCE_STATE = Object.freeze({
   /** The process got a stop order, and still works. */
   leaving: 5,
   /** A liveness or startup probe ends the process; it still works and will be restarted. */
-  condemned: 6,
+  restartRequested: 6,
   /** The result of its readiness probe changed. */
   unready: 7,
   ready: 8,
@@ -290,7 +290,7 @@ export interface TraceRecord {
   /** The response arrived at the caller. */
   readonly answered: Float64Array;
   /** When the caller abandoned it; -1 = never. */
-  readonly gone: Float64Array;
+  readonly callerLeftAt: Float64Array;
   /** For the commit of a transaction: when it got its connection; its steps began after that. -1 for other rows. */
   readonly opened: Float64Array;
   readonly outcome: Int32Array;

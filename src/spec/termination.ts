@@ -18,7 +18,7 @@ const USUAL: Pick<Lifecycle, 'preStopNs' | 'terminationGraceNs' | 'drain'> = {
 /** How a process stops; times from the stop order. */
 export interface Termination {
   /** Times of SIGTERM and of SIGKILL. */
-  readonly toldNs: Ns;
+  readonly sigtermNs: Ns;
   readonly killedNs: Ns;
   /** After SIGTERM the process finishes its requests. */
   readonly drain: boolean;
@@ -37,7 +37,7 @@ export function terminationOf(
 ): Termination {
   const { preStopNs, terminationGraceNs, drain } = lifecycle ?? USUAL;
   const graceNs = otherGraceNs ?? terminationGraceNs;
-  const toldNs = Math.min(preStopNs, graceNs);
-  const leastNs = replaced ? toldNs + LEAST_NS : 0;
-  return { toldNs, killedNs: Math.max(graceNs, leastNs), drain };
+  const sigtermNs = Math.min(preStopNs, graceNs);
+  const leastNs = replaced ? sigtermNs + LEAST_NS : 0;
+  return { sigtermNs, killedNs: Math.max(graceNs, leastNs), drain };
 }

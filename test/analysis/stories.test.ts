@@ -4,7 +4,7 @@ import { compile } from '../../src/plan/compile.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import type { VariantResult } from '../../src/spec/result.js';
 import { runPlan } from '../support/built.js';
-import { sentenceOf, type Telling } from '../../src/analysis/story/sentence.js';
+import { sentenceOf, type SentenceInput } from '../../src/analysis/story/sentence.js';
 
 /** Results of the first run of each variant of a text, by name. */
 function told(text: string): Readonly<Record<string, VariantResult>> {
@@ -332,8 +332,8 @@ faults: [ { id: rush, kind: load, target: users, factor: 3, at: 30s, for: 20s } 
           loops: [],
           innocent: [],
           users: { finished: 1000, failed, usualFailed },
-        } as unknown as Telling['story'],
-        struck: 1,
+        } as unknown as SentenceInput['story'],
+        affected: 1,
         elsewhere: [],
         verdicts: ['untouched'],
         recovery: null,

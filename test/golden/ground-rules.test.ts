@@ -43,9 +43,9 @@ workloads:
       begun: starts,
       ended,
       answered,
-      gone,
+      callerLeftAt,
     } = ran.records[0]![0]!.traces;
-    const all = [called, sent, arrived, starts, ended, answered, gone].flatMap((column) => [
+    const all = [called, sent, arrived, starts, ended, answered, callerLeftAt].flatMap((column) => [
       ...column,
     ]);
     expect(all.length).toBeGreaterThan(1000);

@@ -162,7 +162,7 @@ faults: [ { id: f, ${fault}, at: 10.5s, for: 30s } ]
       '60s',
     );
   const deaths = (traced: Traced): number =>
-    states(traced).filter((state) => state.startsWith('condemned')).length;
+    states(traced).filter((state) => state.startsWith('restartRequested')).length;
 
   it.each(['', ', usesWorkers: false'])(
     'hit an endpoint that is asked, and not the process (%s)',
@@ -217,7 +217,7 @@ describe('liveness', () => {
     // Its request is never through: it is killed at the end of the grace.
     expect(states(longer)).toEqual([
       'hung 12',
-      'condemned 41',
+      'restartRequested 41',
       'down 46',
       'up 49',
       'hung 49',
@@ -230,7 +230,7 @@ describe('liveness', () => {
     const traced = probed('liveness: { terminationGrace: 2s }', 'kind: hang, at: 12s, for: 40s', {
       load: '{ at: [ 13s ] }',
     });
-    expect(states(traced).slice(1, 3)).toEqual(['condemned 41', 'down 43']);
+    expect(states(traced).slice(1, 3)).toEqual(['restartRequested 41', 'down 43']);
   });
 
   it('ends healthy processes that are busy, where it waits for a worker (HP-3)', () => {
@@ -246,7 +246,7 @@ describe('liveness', () => {
         '60s',
       );
     expect(
-      states(busy('')).filter((state) => state.startsWith('condemned')).length,
+      states(busy('')).filter((state) => state.startsWith('restartRequested')).length,
     ).toBeGreaterThan(1);
     expect(states(busy('usesWorkers: false'))).toEqual([]);
   });
@@ -262,7 +262,7 @@ describe('liveness', () => {
       },
       '12s',
     );
-    expect(states(traced).slice(0, 2)).toEqual(['condemned 5', 'down 5']);
+    expect(states(traced).slice(0, 2)).toEqual(['restartRequested 5', 'down 5']);
   });
 });
 
@@ -294,9 +294,9 @@ describe('startup', () => {
     );
     expect(
       states(traced)
-        .filter((state) => /condemned|down/.test(state))
+        .filter((state) => /restartRequested|down/.test(state))
         .slice(0, 3),
-    ).toEqual(['down 10', 'condemned 13', 'down 13']);
+    ).toEqual(['down 10', 'restartRequested 13', 'down 13']);
   });
 });
 
@@ -346,7 +346,7 @@ describe('probes that lie (fault probe)', () => {
 
   it('end healthy processes', () => {
     const traced = probed('liveness: {}', fault('probe: liveness'), {}, '50s');
-    expect(states(traced)).toEqual(['condemned 40', 'down 40', 'up 40']);
+    expect(states(traced)).toEqual(['restartRequested 40', 'down 40', 'up 40']);
   });
 
   it('leave those on the lists that do not answer', () => {
@@ -362,10 +362,10 @@ describe('probes that lie (fault probe)', () => {
       { platform: 'kind: none' },
       '10s',
     );
-    expect(states(traced).filter((state) => state.startsWith('condemned'))).toEqual([
-      'condemned 4',
-      'condemned 5',
-      'condemned 6',
+    expect(states(traced).filter((state) => state.startsWith('restartRequested'))).toEqual([
+      'restartRequested 4',
+      'restartRequested 5',
+      'restartRequested 6',
     ]);
   });
 

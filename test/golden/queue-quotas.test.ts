@@ -55,7 +55,7 @@ describe('the quota of a broker of kind sqs', () => {
       ),
     ).toContain('expected one of kind rabbitmq');
     expect(problems(body('0ms').replace('{ kind: sqs, max', '{ kind: nats, max'))).toContain(
-      '`stored: false`',
+      'unknown key maxThroughput',
     );
   });
 });

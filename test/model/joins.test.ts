@@ -94,7 +94,7 @@ function fork(rule: Rule = {}) {
     branches,
     told,
     instances,
-    goesOn: ['run', parent, 50, STATE.READY] as unknown[],
+    resumes: ['run', parent, 50, STATE.READY] as unknown[],
     /** Notifications other than the freeing of strands. */
     news: () => told.filter(([what]) => what !== 'free'),
     start: () => joins.fork(parent, FORK),
@@ -154,7 +154,7 @@ describe('the branches of a join', () => {
       'rootB',
       'level',
       'priority',
-      'told',
+      'cancelNotified',
       'deadline',
       'traceRoot',
       'callA',
@@ -186,7 +186,7 @@ describe('the branches of a join', () => {
   });
 
   it('are limited in number at a time; one that ends makes room for the next', () => {
-    const { start, end, news, branches, parent, goesOn } = fork({ most: 2 });
+    const { start, end, news, branches, parent, resumes } = fork({ most: 2 });
     start();
     expect(branches).toHaveLength(2);
     end(0, ok);
@@ -198,7 +198,7 @@ describe('the branches of a join', () => {
     end(2, ok);
     expect(news()).toEqual([]);
     end(1, ok);
-    expect(news()).toEqual([['stop', parent, true, []], goesOn]);
+    expect(news()).toEqual([['stop', parent, true, []], resumes]);
   });
 
   it('are none at once where one more would be too many, and all where there is no bound', () => {
@@ -226,7 +226,7 @@ describe('the branches of a join', () => {
   });
 
   it('that end as they begin make room for the next, in whatever order', () => {
-    const { start, end, branches, news, parent, goesOn } = fork({
+    const { start, end, branches, news, parent, resumes } = fork({
       most: 1,
       starts: [20, 20, 20, 20],
       atOnce: [undefined, ok, ok, undefined],
@@ -236,14 +236,14 @@ describe('the branches of a join', () => {
     expect([branches.length, strands.joining[parent]]).toEqual([4, 1]);
     expect(news()).toEqual([]);
     end(3, ok);
-    expect(news()).toEqual([['stop', parent, true, []], goesOn]);
+    expect(news()).toEqual([['stop', parent, true, []], resumes]);
   });
 
   it('that all end as they begin behind the first end the join with it', () => {
-    const { start, end, news, parent, goesOn } = fork({ most: 1, atOnce: [undefined, ok, ok] });
+    const { start, end, news, parent, resumes } = fork({ most: 1, atOnce: [undefined, ok, ok] });
     start();
     end(0, ok);
-    expect(news()).toEqual([['stop', parent, true, []], goesOn]);
+    expect(news()).toEqual([['stop', parent, true, []], resumes]);
   });
 
   it('that fail as they begin keep the others from beginning', () => {
@@ -260,7 +260,7 @@ describe('the branches of a join', () => {
 
 describe('a join of all', () => {
   it('is over with its last branch, and its strand continues after it', () => {
-    const { start, end, news, parent, goesOn, branches } = fork();
+    const { start, end, news, parent, resumes, branches } = fork();
     start();
     const stamp = strands.stamp[parent]!;
     end(1, ok);
@@ -268,7 +268,7 @@ describe('a join of all', () => {
     expect([strands.child[parent], strands.sibling[branches[2]!]]).toEqual([branches[2], -1]);
     expect(news()).toEqual([]);
     end(2, ok);
-    expect(news()).toEqual([['stop', parent, true, []], goesOn]);
+    expect(news()).toEqual([['stop', parent, true, []], resumes]);
     expect(strands.stamp[parent]).toBe(stamp + 1);
   });
 
@@ -285,10 +285,10 @@ describe('a join of all', () => {
   });
 
   it('continues after a failure if its mode says so', () => {
-    const { start, end, news, goesOn } = fork({ survives: true });
+    const { start, end, news, resumes } = fork({ survives: true });
     start();
     end(0, serverError);
-    expect(news().at(-1)).toEqual(goesOn);
+    expect(news().at(-1)).toEqual(resumes);
   });
 
   it('is a makeshift where one of its branches was', () => {
@@ -311,13 +311,13 @@ describe('a join of all', () => {
 
 describe('a join of some', () => {
   it('is over after enough successes, and stops the others', () => {
-    const { start, end, news, parent, branches, goesOn } = fork({ needed: 2 });
+    const { start, end, news, parent, branches, resumes } = fork({ needed: 2 });
     start();
     end(0, serverError);
     end(2, ok);
     expect(news()).toEqual([]);
     end(1, ok);
-    expect(news()).toEqual([['stop', parent, true, []], goesOn]);
+    expect(news()).toEqual([['stop', parent, true, []], resumes]);
     const two = fork({ needed: 1 });
     two.start();
     two.end(1, ok);
@@ -348,20 +348,20 @@ describe('a join of some', () => {
   });
 
   it('counts those that have not begun among those that may succeed', () => {
-    const { start, end, news, goesOn, branches } = fork({ needed: 2, most: 1 });
+    const { start, end, news, resumes, branches } = fork({ needed: 2, most: 1 });
     start();
     end(0, serverError);
     end(1, ok);
     expect([branches.length, news()]).toEqual([3, []]);
     end(2, ok);
-    expect(news().at(-1)).toEqual(goesOn);
+    expect(news().at(-1)).toEqual(resumes);
   });
 
   it('starts no more after enough successes, or when they are impossible', () => {
     const done = fork({ needed: 1, most: 1 });
     done.start();
     done.end(0, ok);
-    expect([done.branches.length, done.news().at(-1)]).toEqual([1, done.goesOn]);
+    expect([done.branches.length, done.news().at(-1)]).toEqual([1, done.resumes]);
     const lost = fork({ needed: 3, most: 1 });
     lost.start();
     lost.end(0, serverError);
@@ -380,38 +380,38 @@ describe('a join of some', () => {
 
 describe('a join of what comes in time', () => {
   it('continues when its time is over, whatever has failed', () => {
-    const { start, end, at, run, news, parent, goesOn, branches } = fork({ within: 50 });
+    const { start, end, at, run, news, parent, resumes, branches } = fork({ within: 50 });
     at(10, start);
     at(20, () => end(0, serverError));
     at(59, () => expect(news()).toEqual([]));
     run();
     expect(engine.now).toBe(60);
-    expect(news()).toEqual([['stop', parent, true, [branches[2], branches[1]]], goesOn]);
+    expect(news()).toEqual([['stop', parent, true, [branches[2], branches[1]]], resumes]);
   });
 
   it('continues earlier, when all have ended; then the end of its time has no effect', () => {
-    const { start, end, at, run, news, parent, goesOn } = fork({ within: 50 });
+    const { start, end, at, run, news, parent, resumes } = fork({ within: 50 });
     at(10, start);
     at(20, () => [0, 1, 2].forEach((nth) => end(nth, timeout)));
     run();
-    expect(news()).toEqual([['stop', parent, true, []], goesOn]);
+    expect(news()).toEqual([['stop', parent, true, []], resumes]);
   });
 
   it('of no time continues at the same instant', () => {
-    const { start, at, run, news, goesOn } = fork({ within: 0 });
+    const { start, at, run, news, resumes } = fork({ within: 0 });
     at(10, start);
     run();
-    expect([engine.now, news().at(-1)]).toEqual([10, goesOn]);
+    expect([engine.now, news().at(-1)]).toEqual([10, resumes]);
   });
 
   it('that ends while its process is paused is found at the resume', () => {
-    const { start, at, run, news, parent, instances, joins, goesOn } = fork({ within: 50 });
+    const { start, at, run, news, parent, instances, joins, resumes } = fork({ within: 50 });
     at(10, start);
     at(30, () => (instances[0]!.frozen = FROZEN.pause));
     at(90, () => expect(news()).toEqual([]));
     run();
     expect(instances[0]!.stalled).toEqual([parent, strands.stamp[parent]]);
     joins.joined(parent);
-    expect(news().at(-1)).toEqual(goesOn);
+    expect(news().at(-1)).toEqual(resumes);
   });
 });

@@ -58,7 +58,8 @@ const cancelOfAnyone: Plant =
   ({ wire, server }) => {
     const cancelOp = inside(wire).cancelOp;
     const own = engine.define('planted', (strand, life) => {
-      if (careful ? strands.life[strand] === life : strands.alive(strand)) server.told(strand);
+      if (careful ? strands.life[strand] === life : strands.alive(strand))
+        server.cancelNotified(strand);
     });
     const at = engine.at.bind(engine);
     engine.at = (time, phase, op, target, a, b) =>
@@ -85,7 +86,7 @@ const timerWithoutStamp: Plant =
 const replayWithoutStamp: Plant =
   (careful) =>
   ({ interpreter, instances }) => {
-    const own = engine.define('planted', (strand) => interpreter.goOn(strand));
+    const own = engine.define('planted', (strand) => interpreter.resume(strand));
     for (const instance of instances) {
       const { stalled } = instance;
       stalled.splice = (from: number) => {

@@ -8,7 +8,7 @@ import { strands } from '../../src/model/strands.js';
 import type { TaskContext, TaskOwner } from '../../src/model/tasks.js';
 import type { World } from '../../src/model/world.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
-import { LIE } from '../../src/spec/probes.js';
+import { FORCED_RESULT } from '../../src/spec/probes.js';
 import type { PlanProbe, ProbeKind } from '../../src/spec/probes.js';
 
 type Rule = Partial<PlanProbe>;
@@ -63,7 +63,7 @@ function watched(
     index,
     down: down.includes(index),
     silent: false,
-    lies: [0, 0, 0],
+    forcedResults: [0, 0, 0],
   }));
   const questions: Question[] = [];
   const owners: TaskOwner[] = [];
@@ -92,11 +92,11 @@ function watched(
       ask: put('ask'),
       start: put('start'),
     },
-    server: { told: (own: number) => tell(`gives ${own} up`) },
+    server: { cancelNotified: (own: number) => tell(`gives ${own} up`) },
   };
   const own = new Probes(world as unknown as World, {
     fails: ({ id }, graceNs) => tell(`fails ${id} ${graceNs}`),
-    turns: ({ id }, ready) => tell(`turns ${id} ${ready}`),
+    readinessChanged: ({ id }, ready) => tell(`turns ${id} ${ready}`),
   });
   const acts: (() => void)[] = [];
   const op = engine.define('act', (index) => acts[index]!());
@@ -105,7 +105,7 @@ function watched(
     told,
     questions,
     owners,
-    a: instances[0]! as unknown as Instance & { silent: boolean; lies: number[] },
+    a: instances[0]! as unknown as Instance & { silent: boolean; forcedResults: number[] },
     strandOf: (next: number) => (strand = next),
     /** Responds to the last probe, or to one this number of probes before it. */
     answer: (isGood: boolean, back = 0) => {
@@ -295,9 +295,9 @@ describe('an answer', () => {
 
   it('is a lie where a fault says so', () => {
     const { told, at, run, a } = watched({ liveness: {}, readiness: {} });
-    a.lies[1] = LIE.pass;
-    a.lies[2] = LIE.fail;
-    at(110, () => (a.lies[1] = LIE.fail));
+    a.forcedResults[1] = FORCED_RESULT.pass;
+    a.forcedResults[2] = FORCED_RESULT.fail;
+    at(110, () => (a.forcedResults[1] = FORCED_RESULT.fail));
     run(210);
     expect(told).toEqual([
       '0 turns 1 false',

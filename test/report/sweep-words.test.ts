@@ -5,7 +5,7 @@ import {
   isOver,
   rangesText,
   settingText,
-  standingOf,
+  budgetStatusOf,
   sweepViewOf,
   tallyOf,
 } from '../../src/report/sweep/cases.js';
@@ -259,7 +259,7 @@ describe('settings', () => {
   it('hold, fail, are undecided, stopped or not judged', () => {
     const standing = (made: Made): string => {
       const result = along(() => made);
-      return standingOf(result, result.cases[0]!.variants[0]!);
+      return budgetStatusOf(result, result.cases[0]!.variants[0]!);
     };
     expect(standing({ budgets: ['pass'] })).toBe('holds');
     expect(standing({ budgets: ['fail'] })).toBe('fails');

@@ -111,8 +111,8 @@ describe('a backlog in the report', () => {
 
   it('decides whose timeline is shown if every request succeeds everywhere', () => {
     expect(BACKLOG.variants.map(({ summary }) => summary.success.value)).toEqual([1, 1, 1]);
-    expect(view.told.name).toBe('long');
-    const last = chainOf(view, view.told).at(-1)!;
+    expect(view.worstVariant.name).toBe('long');
+    const last = chainOf(view, view.worstVariant).at(-1)!;
     expect(last.subject).toBe('jobs.workers not caught up');
     expect(last.text).toMatch(/ messages still wait at 60.s$/u);
   });

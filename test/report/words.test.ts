@@ -29,12 +29,12 @@ describe('a fault in which no request fails', () => {
   });
 
   it('says for how long answers were slow', () => {
-    expect(characterOf(view.told)).toBe('slow for 10 s');
-    expect(timelineNote(view, view.told)).toBe('no loss, but slow for 10 s');
+    expect(characterOf(view.worstVariant)).toBe('slow for 10 s');
+    expect(timelineNote(view, view.worstVariant)).toBe('no loss, but slow for 10 s');
   });
 
   it('calls what answers late slow, not failed', () => {
-    expect(chainOf(view, view.told).map((step) => step.subject)).toContain(
+    expect(chainOf(view, view.worstVariant).map((step) => step.subject)).toContain(
       'shoppers.order gets far too slow',
     );
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runCases, type Case } from '../../src/run/cases.js';
-import { withCrew } from '../../src/run/crew.js';
+import { withWorkerThreads } from '../../src/run/worker-threads.js';
 import type { Plan } from '../../src/spec/plan.js';
 
 const SETUP = {
@@ -20,9 +20,9 @@ describe('settings of a sweep whose threads run out of memory', () => {
     async (workers) => {
       const cases = [caseOf('calm', 'greedy'), caseOf('large'), caseOf('calm'), caseOf('mild')];
       const came = new Map<number, readonly number[]>();
-      await withCrew(SETUP, (crew) =>
+      await withWorkerThreads(SETUP, (workerThreads) =>
         runCases(cases, {
-          crew,
+          workerThreads,
           workers,
           aloneHeapMiB: 32,
           onCase: (index, records) =>

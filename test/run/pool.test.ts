@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Crew, withCrew } from '../../src/run/crew.js';
+import { WorkerThreads, withWorkerThreads } from '../../src/run/worker-threads.js';
 import { OUT_OF_MEMORY, TaskFailure, runPool } from '../../src/run/pool.js';
 import type { PoolOptions } from '../../src/run/pool.js';
 
@@ -148,20 +148,20 @@ describe('the worker pool', () => {
   });
 
   it('takes the threads of the pool before, and fresh ones for those that died', async () => {
-    const crew = new Crew(SETUP);
+    const workerThreads = new WorkerThreads(SETUP);
     const threads = async (): Promise<readonly unknown[]> => {
       const tasks = [1, 2, 3, 4, 5, 6].map((number) => ({ number, mode: 'thread' }));
-      return [...new Set(await runPool(tasks, { crew, workers: 2, retries: 0 }))].sort();
+      return [...new Set(await runPool(tasks, { workerThreads, workers: 2, retries: 0 }))].sort();
     };
     const first = await threads();
     expect(await threads()).toEqual(first);
     const dying = [1, 2].map((number) => failing(number, 'dies'));
-    await caught(runPool(dying, { crew, workers: 2, retries: 0 }));
+    await caught(runPool(dying, { workerThreads, workers: 2, retries: 0 }));
     const fresh = await threads();
     expect(fresh.some((thread) => first.includes(thread))).toBe(false);
-    await crew.end();
+    await workerThreads.end();
     expect((await threads()).some((thread) => fresh.includes(thread))).toBe(false);
-    await crew.end();
+    await workerThreads.end();
   });
 
   it('returns nothing for no tasks', async () => {
@@ -177,7 +177,9 @@ function run(
   tasks: readonly unknown[],
   options: Partial<PoolOptions>,
 ): Promise<readonly unknown[]> {
-  return withCrew(SETUP, (crew) => runPool(tasks, { crew, workers: 2, retries: 0, ...options }));
+  return withWorkerThreads(SETUP, (workerThreads) =>
+    runPool(tasks, { workerThreads, workers: 2, retries: 0, ...options }),
+  );
 }
 
 async function caught(running: Promise<unknown>): Promise<TaskFailure> {

@@ -117,7 +117,7 @@ describe('what contradicts itself about messages is refused', () => {
           'brokers: { rabbit: { kind: rabbitmq } }\n' +
           'faults: [ { id: f, kind: slow, target: rabbit, factor: 2, at: 1s, for: 1s } ]',
       },
-      /rabbit is a broker of kind rabbitmq, whose nodes support only the faults crash/,
+      /rabbit is a broker of kind rabbitmq: its nodes support only the faults crash/,
     ],
     [
       'errors of a node of Kafka',

@@ -1,9 +1,9 @@
-import { shelving } from '../../src/model/messaging/shelf.js';
+import { packingSettings } from '../../src/model/messaging/packed-messages.js';
 import { expect } from 'vitest';
 import { engine } from '../../src/kernel/engine.js';
 import { levels } from '../../src/model/levels.js';
 import type { Messages } from '../../src/model/messaging/messages.js';
-import type { Seat } from '../../src/model/messaging/queues/seat.js';
+import type { QueuePlacement } from '../../src/model/messaging/queues/placement.js';
 import { StoredQueue } from '../../src/model/messaging/queues/stored-queue.js';
 import type { World } from '../../src/model/world.js';
 import { PLAIN } from '../../src/scenario/queues/kind.js';
@@ -69,7 +69,7 @@ export function bareQueue(
     bytes: column(),
     key: column(),
     published: column(),
-    shelf: { size: shelving.bundle },
+    packed: { size: packingSettings.bundle },
   };
   const hands = { areFull: false };
   const seat = { isUsable: true, weight: 0, weigh: (bytes: number) => (seat.weight += bytes) };
@@ -87,7 +87,7 @@ export function bareQueue(
     } as unknown as Messages,
     { component: 1, part: -1, deadLetter, rules: { ...RULES, ...rules } } as unknown as PlanQueue,
     1,
-    seat as unknown as Seat,
+    seat as unknown as QueuePlacement,
   );
   queue.watch = {
     available: () => tell('available'),

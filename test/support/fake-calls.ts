@@ -173,8 +173,8 @@ export class FakeCalls implements CallContext {
 
   avoidTried(): void {}
 
-  killBelow(frame: number, layer: number, outcome: Outcome, tellCallee: boolean): void {
-    this.cancelFrom(frame, layer + 1, outcome, tellCallee);
+  killBelow(frame: number, layer: number, outcome: Outcome, notifyCallee: boolean): void {
+    this.cancelFrom(frame, layer + 1, outcome, notifyCallee);
   }
 
   fork(frame: number, layer: number, _nth: number, _elsewhere: boolean): number {

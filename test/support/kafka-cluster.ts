@@ -152,7 +152,7 @@ export function cluster(options: ClusterOptions = {}) {
     topic: topic as unknown as KafkaTopic,
     broker: broker as unknown as PlanBroker,
     lines: new Float64Array(count),
-    tell: (waiter, stamp, outcome) => void told.push({ waiter, stamp, outcome, at: engine.now }),
+    notify: (waiter, stamp, outcome) => void told.push({ waiter, stamp, outcome, at: engine.now }),
   });
 
   const freeze = (node: Node, frozen: number): void => {

@@ -64,7 +64,7 @@ export function pollLoop(options: LoopOptions = {}) {
     poisons: kinds.map((effect) => ({ effect, restartNs: 44 })),
     poison: poisons,
     cell: new Int32Array(400),
-    gone: new Uint8Array(400),
+    truncated: new Uint8Array(400),
     // As draws of their own: which pass a filter is worked out from these.
     lineageA: Int32Array.from({ length: 400 }, (_, message) => 31 * message),
     lineageB: Int32Array.from({ length: 400 }, (_, message) => 17 * message + 5),
@@ -134,7 +134,7 @@ export function pollLoop(options: LoopOptions = {}) {
     has: (message: number) => known.includes(message),
     note: (message: number) => tell(`notes ${message}`),
   };
-  for (const message of cut ?? []) messages.gone[message] = 1;
+  for (const message of cut ?? []) messages.truncated[message] = 1;
   for (let message = 0; message < 400; message++) messages.cell[message] = message % 7;
   const resume = { of: (_member: number): void => {} };
   const guards = {

@@ -303,7 +303,7 @@ const NO_TRACES: RunRecord['traces'] = {
   begun: new Float64Array(0),
   ended: new Float64Array(0),
   answered: new Float64Array(0),
-  gone: new Float64Array(0),
+  callerLeftAt: new Float64Array(0),
   opened: new Float64Array(0),
   outcome: new Int32Array(0),
   background: new Int32Array(0),

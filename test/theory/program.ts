@@ -119,7 +119,7 @@ export function rowsOf(plan: Plan, traces: TraceRecord): readonly Row[] {
       begun: at(traces.begun[i]),
       ended: at(traces.ended[i]),
       answered: at(traces.answered[i]),
-      gone: at(traces.gone[i]),
+      gone: at(traces.callerLeftAt[i]),
       outcome: OUTCOME_NAMES[kindIndex(traces.outcome[i])],
       status: statusOf(traces.outcome[i]),
     });

@@ -58,10 +58,14 @@ export function ejectionEvents({ plan }: VariantData, record: RunRecord): readon
   }
   return [...edges.keys()]
     .sort(byCodeUnit)
-    .flatMap((name) => told(name, edges.get(name)!, plan.warmupNs));
+    .flatMap((name) => ejectionEventsOf(name, edges.get(name)!, plan.warmupNs));
 }
 
-function told(subject: string, { out, back, left }: Story, warmupNs: number): StoryEvent[] {
+function ejectionEventsOf(
+  subject: string,
+  { out, back, left }: Story,
+  warmupNs: number,
+): StoryEvent[] {
   if (out.length === 0) return [];
   const event = (kind: 'ejected' | 'returned', atNs: number, text: string): StoryEvent => ({
     at: (atNs - warmupNs) / 1e9,

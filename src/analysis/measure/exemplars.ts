@@ -31,20 +31,20 @@ interface Root {
 
 /**
  * The same few requests in every variant, by variant name: a median one and a slow one from before the first fault,
- * then requests during the fault `told` whose outcomes differ most between the variants, each of a different request
+ * then requests during the fault `headline` whose outcomes differ most between the variants, each of a different request
  * type while there are any. Only requests that are traced in all variants count. Ties go to the earlier arrival.
  */
 export function exemplarsOf(
   variants: readonly VariantData[],
   wanted: number,
-  told: string | null,
+  headline: string | null,
 ): ReadonlyMap<string, readonly Exemplar[]> {
   const exemplars = new Map<string, readonly Exemplar[]>();
   let open: readonly Traced[] = variants.map((data) => ({ data, roots: rootsOf(data) }));
   while (open.length > 0) {
     const { members, rest } = together(open);
     const shared = sharedRoots(members);
-    const chosen = choose(members, shared, wanted, told);
+    const chosen = choose(members, shared, wanted, headline);
     for (const { data, roots } of members) {
       const own = chosen.map(({ key, why }) => exemplarOf(data, roots.get(key)!, why));
       exemplars.set(data.variant.name, own);
@@ -115,7 +115,7 @@ function choose(
   members: readonly Traced[],
   shared: readonly Root[],
   wanted: number,
-  told: string | null,
+  headline: string | null,
 ): readonly Chosen[] {
   const base = members[0].data;
   if (shared.length === 0) return [];
@@ -135,7 +135,7 @@ function choose(
     byDuration[Math.ceil(byDuration.length * 0.99) - 1],
     isFaulty ? 'slow before the fault' : 'slow',
   );
-  const fault = base.plan.faults.find((candidate) => candidate.id === told);
+  const fault = base.plan.faults.find((candidate) => candidate.id === headline);
   const span = fault?.spans[0];
   if (fault !== undefined && span !== undefined) {
     const { fromNs, untilNs } = span;
@@ -222,7 +222,7 @@ function spanOf(data: VariantData, row: number, root: Root): Span {
     begun: relative(traces.begun[row]),
     ended: relative(traces.ended[row]),
     answered: relative(traces.answered[row]),
-    gone: relative(traces.gone[row]),
+    gone: relative(traces.callerLeftAt[row]),
     ...(traces.opened[row] < 0 ? {} : { opened: relative(traces.opened[row])! }),
     outcome: outcomeAt(traces, row),
     ...statusAt(traces, row),
@@ -257,6 +257,6 @@ function startOf(traces: TraceRecord, row: number): number {
 /** Time of the last event of a row, as its caller saw it. */
 function endOf(traces: TraceRecord, row: number): number {
   if (traces.answered[row] >= 0) return traces.answered[row];
-  if (traces.gone[row] >= 0) return traces.gone[row];
+  if (traces.callerLeftAt[row] >= 0) return traces.callerLeftAt[row];
   return traces.ended[row] >= 0 ? traces.ended[row] : startOf(traces, row);
 }

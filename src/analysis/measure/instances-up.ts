@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../spec/record.js';
 import { largestOf, meanOf, smallestOf, type Measured } from './estimate.js';
 import type { Question } from './question.js';
-import { downsOf } from './downs.js';
+import { downtimesOf } from './downtimes.js';
 
 /** Number of running processes over the time of a window. */
 interface Level {
@@ -35,7 +35,7 @@ function levelOf({ data, selection, window }: Question, record: RunRecord): Leve
   if (cells.length === 0 || lengthNs === 0) return null;
   const { edges } = data.plan.grid;
   const all = selection.instances.length;
-  const changes = downsOf(data, record, new Set(selection.instances))
+  const changes = downtimesOf(data, record, new Set(selection.instances))
     .flatMap(({ fromNs, untilNs }) => [
       { at: fromNs, by: -1 },
       { at: untilNs, by: 1 },

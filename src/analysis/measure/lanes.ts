@@ -1,6 +1,6 @@
 import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
 import type { GaugeKind, RunRecord } from '../../spec/record.js';
-import { awayOf, downsOf } from './downs.js';
+import { awayOf, downtimesOf } from './downtimes.js';
 import { gaugesByComponent, type Gauge } from './gauges.js';
 import { UsualLatency } from './latency-noise.js';
 import { SparseMerge } from './sparse.js';
@@ -170,12 +170,12 @@ function sharesOf(
 ): Pick<Lane, 'up' | 'there'> {
   const { instances, firstInstance } = data.plan.components[component];
   const all = new Set(Array.from({ length: instances }, (_, index) => firstInstance + index));
-  const downs = downsOf(data, record, all);
+  const downtimes = downtimesOf(data, record, all);
   // Computed from whole ns, so that the share is exactly 0 when every instance is down.
   const share = (away: Float64Array): Float64Array =>
     away.map((ns, step) => 1 - ns / (steps.lengthNs[step] * instances));
-  const empty = downs.filter(({ absent }) => absent);
-  return { up: share(awayOf(downs, steps)), there: share(awayOf(empty, steps)) };
+  const empty = downtimes.filter(({ absent }) => absent);
+  return { up: share(awayOf(downtimes, steps)), there: share(awayOf(empty, steps)) };
 }
 
 const CANCELLED = OUTCOME_NAMES.indexOf('cancelled');

@@ -2,7 +2,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { PlanComponent } from '../../spec/plan.js';
 import type { RunRecord } from '../../spec/record.js';
 import { comesAndGoes } from '../../spec/versions.js';
-import { awayOf, downsOf } from './downs.js';
+import { awayOf, downtimesOf } from './downtimes.js';
 import { largestOf, meanOf, type Measured } from './estimate.js';
 import { cellSums, denseOf, picked, type GaugePick } from './gauges.js';
 import type { Question } from './question.js';
@@ -36,7 +36,7 @@ export function capacityByCell(
     { length: edges.length - 1 },
     (_, cell) => all * (edges[cell + 1] - edges[cell]),
   );
-  for (const down of downsOf(data, record, new Set(instances))) {
+  for (const down of downtimesOf(data, record, new Set(instances))) {
     const { instance, fromNs, absent } = down;
     if (!absent) continue;
     const untilNs = wanted ? Math.min(down.wantedNs, down.untilNs) : down.untilNs;
@@ -54,7 +54,7 @@ export function thereBySteps(
   instances: readonly number[],
   steps: Steps,
 ): Float64Array {
-  const empty = downsOf(data, record, new Set(instances)).filter(({ absent }) => absent);
+  const empty = downtimesOf(data, record, new Set(instances)).filter(({ absent }) => absent);
   return awayOf(empty, steps).map((ns, step) => instances.length - ns / steps.lengthNs[step]);
 }
 
@@ -67,7 +67,7 @@ export function thereAt(
 ): ReadonlySet<number> {
   const there = new Set(instances);
   if (!isScaled(data, instances)) return there;
-  for (const { instance, fromNs, untilNs, absent } of downsOf(data, record, there)) {
+  for (const { instance, fromNs, untilNs, absent } of downtimesOf(data, record, there)) {
     if (absent && fromNs <= at && at < untilNs) there.delete(instance);
   }
   return there;

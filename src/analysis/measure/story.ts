@@ -39,4 +39,4 @@ export interface Story {
 }
 
 /** Kinds of events in which a component's health gets worse, the worst last. */
-export const ILL: readonly StoryEvent['kind'][] = ['degraded', 'failing', 'down'];
+export const DEGRADATIONS: readonly StoryEvent['kind'][] = ['degraded', 'failing', 'down'];

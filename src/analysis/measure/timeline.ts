@@ -10,20 +10,20 @@ import type { Story } from './story.js';
 import { finishedOf, succeededOf } from './sums.js';
 import { partsOf, type VariantData } from './variant-data.js';
 
-/** Series over time, pooled over all runs of a variant, with the health states of one run (`told`). */
-export function timelineOf(data: VariantData, told: Story): Timeline {
+/** Series over time, pooled over all runs of a variant, with the health states of one run (`first`). */
+export function timelineOf(data: VariantData, first: Story): Timeline {
   const { plan, records } = data;
   const steps = stepsOf(plan);
   const lanes = records.map((record) => lanesOf(data, record, steps));
   const series: Record<string, Series> = {};
   lanes[0].forEach((lane, i) => {
     const runs = lanes.map((run) => run[i]);
-    const states = told.lanes.get(lane.name) ?? [];
+    const states = first.lanes.get(lane.name) ?? [];
     series[lane.name] = seriesOf(data, runs, steps, states);
   });
   plan.components.forEach((component, id) => {
     if (component.kind !== 'workload') return;
-    series[component.name] = workloadSeries(data, id, steps, told);
+    series[component.name] = workloadSeries(data, id, steps, first);
   });
   const edges: Record<string, Timeline['edges'][string]> = {};
   for (const edge of data.edges) edges[edge.name] = edgeSeries(data, edge, steps);
@@ -71,7 +71,7 @@ function upSeries(runs: readonly Lane[], instances: number, steps: Steps): numbe
 }
 
 /** Series of all requests of a workload together; its state is the worst of theirs. */
-function workloadSeries(data: VariantData, id: number, steps: Steps, told: Story): Series {
+function workloadSeries(data: VariantData, id: number, steps: Steps, first: Story): Series {
   const parts = partsOf(data.plan, id);
   const { records } = data;
   const arrivals = records.map((record) =>
@@ -91,7 +91,7 @@ function workloadSeries(data: VariantData, id: number, steps: Steps, told: Story
   const perSecond = (columns: readonly Float64Array[]): number[] =>
     over(columns, steps, (sum, step) => (sum / records.length / steps.lengthNs[step]) * 1e9);
   const { name } = data.plan.components[id];
-  const rows = parts.map((part) => told.lanes.get(`${name}.${data.plan.parts[part].name}`) ?? []);
+  const rows = parts.map((part) => first.lanes.get(`${name}.${data.plan.parts[part].name}`) ?? []);
   return {
     rate: perSecond(arrivals),
     goodRate: perSecond(good),

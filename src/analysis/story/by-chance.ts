@@ -1,4 +1,4 @@
-import { healthWithout } from './blips.js';
+import { healthWithout } from './transients.js';
 import { touchedBy } from '../measure/faulted.js';
 import type { Episode, Health } from './health.js';
 import type { Scene, StepInfluence } from './influence.js';
@@ -21,7 +21,7 @@ export interface Sketch {
   /** Episodes of two runs that are at most this many steps apart are the same: random draws shift their start. */
   readonly near: number;
   /** Degraded episodes by the name of the lane. */
-  readonly ill: ReadonlyMap<string, readonly Span[]>;
+  readonly degraded: ReadonlyMap<string, readonly Span[]>;
   /** Steps in which a lane is saturated, by name and resource. */
   readonly full: ReadonlyMap<string, Readonly<Record<Saturation['resource'], readonly number[]>>>;
   /** Episodes and saturations that may be chance, because no fault has reached them. */
@@ -30,7 +30,7 @@ export interface Sketch {
 
 /** Degraded episodes, and saturations, by lane. */
 interface Suspects {
-  readonly ill: ReadonlyMap<string, readonly Span[]>;
+  readonly degraded: ReadonlyMap<string, readonly Span[]>;
   readonly full: ReadonlyMap<string, Saturation>;
 }
 
@@ -44,11 +44,11 @@ export function sketchOf(scene: Scene, influences: readonly StepInfluence[]): Sk
   const reached = reachedLanes(scene, influences);
   const isSuspect = ({ name }: Lane): boolean => !reached.has(name);
   const suspectOf = (lane: Lane, { episodes }: Health): readonly Episode[] =>
-    isSuspect(lane) ? episodes.filter((each) => !callsIll(scene, lane, each, reached)) : [];
+    isSuspect(lane) ? episodes.filter((each) => !callsDegraded(scene, lane, each, reached)) : [];
   return {
     baseline,
     near: Math.max(NEAR_STEPS, Math.ceil(NEAR_NS / steps.lengthNs[0])),
-    ill: spansOf(scene, (_, { episodes }) => episodes),
+    degraded: spansOf(scene, (_, { episodes }) => episodes),
     full: new Map(
       lanes.map((lane) => [
         lane.name,
@@ -56,7 +56,7 @@ export function sketchOf(scene: Scene, influences: readonly StepInfluence[]): Sk
       ]),
     ),
     suspects: {
-      ill: spansOf({ health }, suspectOf),
+      degraded: spansOf({ health }, suspectOf),
       full: new Map(
         [...saturations]
           .filter(([lane]) => isSuspect(lane))
@@ -75,12 +75,12 @@ export function chanceIn({ suspects, near, baseline }: Sketch, runs: readonly Sk
   const isFew = (has: (run: Sketch) => boolean): boolean =>
     2 * runs.filter(has).length < runs.length;
   const around = ({ from, until }: Span): Span => ({ from: from - near, until: until + near });
-  const ill = new Map<string, readonly Span[]>();
-  for (const [name, spans] of suspects.ill) {
+  const degraded = new Map<string, readonly Span[]>();
+  for (const [name, spans] of suspects.degraded) {
     const chance = spans.filter((span) =>
-      isFew((run) => overlaps(run.ill.get(name) ?? [], around(span))),
+      isFew((run) => overlaps(run.degraded.get(name) ?? [], around(span))),
     );
-    if (chance.length > 0) ill.set(name, chance);
+    if (chance.length > 0) degraded.set(name, chance);
   }
   const full = [...suspects.full].filter(([name, saturation]) => {
     const isIn =
@@ -91,14 +91,14 @@ export function chanceIn({ suspects, near, baseline }: Sketch, runs: readonly Sk
       };
     return isFew(isIn(around(saturation))) || !isFew(isIn({ from: 0, until: baseline }));
   });
-  return { ill, full: new Map(full) };
+  return { degraded, full: new Map(full) };
 }
 
 /** Removes random overload from a scene. */
 export function withoutChance(scene: Scene, chance: Suspects): Scene {
   const health = new Map<Lane, Health>();
   for (const [lane, own] of scene.health) {
-    const spans = chance.ill.get(lane.name) ?? [];
+    const spans = chance.degraded.get(lane.name) ?? [];
     const isChance = ({ from, until }: Episode): boolean =>
       spans.some((span) => span.from === from && span.until === until);
     health.set(lane, spans.length === 0 ? own : healthWithout(own, own.episodes.filter(isChance)));
@@ -129,17 +129,17 @@ function overlaps(spans: readonly Span[], { from, until }: Span): boolean {
  * Whether a lane calls, directly or through other degraded lanes, a degraded lane that a fault has reached. Then its
  * own degradation need not be chance.
  */
-function callsIll(
+function callsDegraded(
   scene: Scene,
   lane: Lane,
   episode: Episode,
   reached: ReadonlySet<string>,
 ): boolean {
-  const isIll = (other: Lane): boolean => overlaps(scene.health.get(other)!.episodes, episode);
+  const isDegraded = (other: Lane): boolean => overlaps(scene.health.get(other)!.episodes, episode);
   const callers = new Set([lane]);
   for (const one of callers) {
     for (const { caller, callee } of scene.links) {
-      if (caller !== one || !isIll(callee)) continue;
+      if (caller !== one || !isDegraded(callee)) continue;
       if (reached.has(callee.name)) return true;
       callers.add(callee);
     }
@@ -169,10 +169,10 @@ function reachedLanes(scene: Scene, influences: readonly StepInfluence[]): Reado
 
 /** Workloads whose load a fault changes, and all components that they call, directly or indirectly. */
 function loadedLanes({ data, lanes, links }: Scene): Set<string> {
-  const turned = new Set(
+  const changed = new Set(
     data.plan.faults.flatMap((fault) => [...touchedBy(fault, data).workloads]),
   );
-  const own = lanes.filter(({ component }) => turned.has(component));
+  const own = lanes.filter(({ component }) => changed.has(component));
   const loaded = new Set(own.map(({ name }) => name));
   for (const name of loaded) {
     for (const { caller, callee } of links) if (caller.name === name) loaded.add(callee.name);

@@ -1,33 +1,33 @@
 import type { CascadeResult } from '../../spec/result-cascade.js';
 import { estimateOf, meanOf } from '../measure/estimate.js';
-import { illElsewhere, withRuns } from './seen-in.js';
+import { degradedElsewhere, withRuns } from './seen-in.js';
 import { sentenceOf } from './sentence.js';
 import type { Story } from '../measure/story.js';
 
 /** The cascade of a variant: the events of the first run, and figures over all runs. */
 export function cascadeResult(stories: readonly Story[], recovery: number | null): CascadeResult {
-  const [told] = stories;
+  const [first] = stories;
   const events = withRuns(stories);
-  const elsewhere = illElsewhere(stories);
+  const elsewhere = degradedElsewhere(stories);
   const verdicts = stories.map((story) => story.verdict);
   const stuck = verdicts.filter((verdict) => verdict === 'metastable').length;
   const goodputLost = estimateOf(meanOf(stories.map((story) => story.goodputLost)));
   return {
     events,
-    states: told.states,
-    influences: told.influences,
-    loops: told.loops,
+    states: first.states,
+    influences: first.influences,
+    loops: first.loops,
     blastRadius: estimateOf(meanOf(stories.map((story) => story.blastRadius))),
-    depth: told.depth,
-    collateral: told.collateral,
+    depth: first.depth,
+    collateral: first.collateral,
     goodputLost,
     verdicts,
     metastable: stuck / stories.length,
     elsewhere,
-    innocent: told.innocent,
+    innocent: first.innocent,
     sentence: sentenceOf({
-      story: { ...told, events },
-      struck: stories.filter(isStruck).length,
+      story: { ...first, events },
+      affected: stories.filter(isAffected).length,
       elsewhere,
       verdicts,
       recovery,
@@ -36,6 +36,6 @@ export function cascadeResult(stories: readonly Story[], recovery: number | null
   };
 }
 
-function isStruck({ events }: Story): boolean {
+function isAffected({ events }: Story): boolean {
   return events.some(({ kind }) => kind === 'fault');
 }

@@ -4,7 +4,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { RunRecord } from '../../spec/record.js';
 import type { CascadeResult } from '../../spec/result-cascade.js';
 import { amplificationOf } from '../measure/amplification.js';
-import { withoutBlips } from './blips.js';
+import { withoutTransients } from './transients.js';
 import { chanceIn, sketchOf, withoutChance } from './by-chance.js';
 import { collateralOf } from './collateral.js';
 import { eventsOf } from './events.js';
@@ -18,7 +18,7 @@ import {
   depthOf,
   influencesOf,
   secondsOf,
-  wellSecondsOf,
+  recoverySecondsOf,
   type Scene,
   type StepInfluence,
 } from './influence.js';
@@ -42,16 +42,16 @@ import { byCodeUnit, isPlaced, type VariantData } from '../measure/variant-data.
 /** The cascades of all runs of a variant, without degradations that are random overload. */
 export function storiesOf(data: VariantData): readonly Story[] {
   const runs = data.records.map((record) => {
-    const { scene, influences } = withoutBlipsOf(data, record);
+    const { scene, influences } = withoutTransientsOf(data, record);
     return { sketch: sketchOf(scene, influences), story: storyOf(scene, influences, record) };
   });
-  const struck = runs.flatMap(({ sketch }) => (sketch === null ? [] : [sketch]));
+  const affected = runs.flatMap(({ sketch }) => (sketch === null ? [] : [sketch]));
   const stories = runs.map(({ sketch, story }, i) => {
     if (sketch === null) return story;
-    const chance = chanceIn(sketch, struck);
-    if (chance.ill.size === 0 && chance.full.size === 0) return story;
+    const chance = chanceIn(sketch, affected);
+    if (chance.degraded.size === 0 && chance.full.size === 0) return story;
     const record = data.records[i];
-    const scene = withoutChance(withoutBlipsOf(data, record).scene, chance);
+    const scene = withoutChance(withoutTransientsOf(data, record).scene, chance);
     return storyOf(scene, influencesOf(scene), record);
   });
   // In a single run a fault may hurt users, or spare them, by chance.
@@ -60,13 +60,13 @@ export function storiesOf(data: VariantData): readonly Story[] {
 }
 
 /** One run without transients, and the influences in it. */
-function withoutBlipsOf(
+function withoutTransientsOf(
   data: VariantData,
   record: RunRecord,
 ): { readonly scene: Scene; readonly influences: readonly StepInfluence[] } {
   const whole = sceneOf(data, record);
   const influences = influencesOf(whole);
-  return { scene: withoutBlips(whole, influences), influences };
+  return { scene: withoutTransients(whole, influences), influences };
 }
 
 /** The cascade of one run: which components degraded and when, how it spread, and how it ended. */
@@ -78,7 +78,7 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
   const events = eventsOf(scene, record, influences, onsets);
   const dying = restartLoops(data, record, scene.spansOf);
   // A restart loop sustains something only if a degradation lasts to the end.
-  const goesOn = events.some(({ kind }) => kind === 'notRecovered');
+  const isLasting = events.some(({ kind }) => kind === 'notRecovered');
   return {
     events,
     states: statesOf(scene, onsets),
@@ -93,7 +93,7 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
     })),
     loops: [
       ...loopsOf(influences),
-      ...(goesOn ? dying : []).map((name) => ({ through: [name], mechanism: 'restarts' })),
+      ...(isLasting ? dying : []).map((name) => ({ through: [name], mechanism: 'restarts' })),
     ],
     blastRadius: blastRadius(scene),
     depth: depthOf(influences),
@@ -235,7 +235,7 @@ function statesOf(scene: Scene, onsets: Onsets): CascadeResult['states'] {
       if (row[from] !== 'ok') {
         // Where one episode directly follows another, the lane does not recover in between.
         const isOver = ends.has(step) && !starts.has(step);
-        const until = isOver ? wellSecondsOf(scene, step) : secondsOf(scene, step);
+        const until = isOver ? recoverySecondsOf(scene, step) : secondsOf(scene, step);
         spans.push({ from: starts.get(from) ?? secondsOf(scene, from), until, state: row[from] });
       }
       from = step;
@@ -274,11 +274,11 @@ function afterNs(data: VariantData): number {
 function blastRadius(scene: Scene): number {
   const { data, health, baseline } = scene;
   const faulted = faultedComponents(data);
-  let ill = 0;
+  let degraded = 0;
   for (const [lane, { episodes }] of health) {
     const component = data.plan.components[lane.component];
     if (!isPlaced(component) || faulted.has(lane.component)) continue;
-    if (episodes.some((episode) => episode.until > baseline)) ill++;
+    if (episodes.some((episode) => episode.until > baseline)) degraded++;
   }
-  return ill;
+  return degraded;
 }

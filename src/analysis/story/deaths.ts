@@ -2,8 +2,8 @@ import type { RunRecord } from '../../spec/record.js';
 import type { StoryEvent } from '../../spec/result-cascade.js';
 import { stepAt, type Steps } from '../measure/steps.js';
 import type { Scene } from './influence.js';
-import { downsOf } from '../measure/downs.js';
-import type { Down } from '../measure/downs.js';
+import { downtimesOf } from '../measure/downtimes.js';
+import type { Downtime } from '../measure/downtimes.js';
 import { stops } from './outages.js';
 import { BARE } from './unseen.js';
 import type { VariantData } from '../measure/variant-data.js';
@@ -22,7 +22,7 @@ export function deathEvents(
   spansOf: SpansOf,
 ): readonly StoryEvent[] {
   const { plan } = data;
-  const deaths = new Map<number, Down[]>();
+  const deaths = new Map<number, Downtime[]>();
   for (const down of ownDeaths(data, record, spansOf)) {
     const { component } = plan.instances[down.instance];
     if (stepAt(steps, down.fromNs) >= steps.count) continue;
@@ -30,19 +30,19 @@ export function deathEvents(
     if (own === undefined) deaths.set(component, [down]);
     else own.push(down);
   }
-  return [...deaths].map(([component, downs]) => {
+  return [...deaths].map(([component, downtimes]) => {
     const { name, memory } = plan.components[component];
-    const byProbe = downs.filter(({ condemned }) => condemned).length;
+    const byProbe = downtimes.filter(({ restartRequested }) => restartRequested).length;
     const own =
       byProbe === 0 ? ' for lack of memory' : `, ${formatCount(byProbe)} of them by its probes`;
     const why =
-      byProbe === downs.length ? ' by its probes' : memory === null && byProbe === 0 ? '' : own;
+      byProbe === downtimes.length ? ' by its probes' : memory === null && byProbe === 0 ? '' : own;
     return {
       ...BARE,
-      at: (downs[0].fromNs - plan.warmupNs) / 1e9,
+      at: (downtimes[0].fromNs - plan.warmupNs) / 1e9,
       kind: 'killed' as const,
       subject: name,
-      text: `${plural(downs.length, 'death')}${why}${awayWords(data, downs)}`,
+      text: `${plural(downtimes.length, 'death')}${why}${awayWords(data, downtimes)}`,
     };
   });
 }
@@ -84,12 +84,12 @@ export function restartLoops(
 }
 
 /** Ends of processes that no fault causes, from the end of the warm-up. */
-function ownDeaths(data: VariantData, record: RunRecord, spansOf: SpansOf): readonly Down[] {
+function ownDeaths(data: VariantData, record: RunRecord, spansOf: SpansOf): readonly Downtime[] {
   const { plan } = data;
   const stopping = plan.faults
     .filter((fault) => stops(fault, 'kill'))
     .map((fault) => ({ instances: new Set(fault.instances), spans: spansOf(fault) }));
-  return downsOf(data, record, new Set(plan.instances.keys())).filter(
+  return downtimesOf(data, record, new Set(plan.instances.keys())).filter(
     ({ instance, fromNs: at, askedNs, end, absent }) => {
       const isStopped = stopping.some(
         ({ instances, spans }) =>
@@ -103,13 +103,14 @@ function ownDeaths(data: VariantData, record: RunRecord, spansOf: SpansOf): read
 }
 
 /** The longest time that one of the processes was away, where the platform delays restarts. */
-function awayWords({ plan }: VariantData, downs: readonly Down[]): string {
-  const { restart } = plan.components[plan.instances[downs[0].instance].component];
+function awayWords({ plan }: VariantData, downtimes: readonly Downtime[]): string {
+  const { restart } = plan.components[plan.instances[downtimes[0].instance].component];
   if (restart === null) return '';
-  const lengthOf = ({ fromNs, untilNs }: Down): number => Math.min(untilNs, plan.endNs) - fromNs;
-  const longest = downs.reduce((most, down) => (lengthOf(down) > lengthOf(most) ? down : most));
+  const lengthOf = ({ fromNs, untilNs }: Downtime): number =>
+    Math.min(untilNs, plan.endNs) - fromNs;
+  const longest = downtimes.reduce((most, down) => (lengthOf(down) > lengthOf(most) ? down : most));
   const ns = lengthOf(longest);
   if (ns === 0) return '';
   if (longest.untilNs > plan.endNs) return `, away for ${formatSeconds(ns / 1e9)} and more`;
-  return `, away for ${downs.length > 1 ? 'up to ' : ''}${formatSeconds(ns / 1e9)}`;
+  return `, away for ${downtimes.length > 1 ? 'up to ' : ''}${formatSeconds(ns / 1e9)}`;
 }

@@ -8,13 +8,13 @@ import { partName } from '../../spec/plan-names.js';
 import { type VariantData } from '../measure/variant-data.js';
 import { plural } from '../../text/words.js';
 
-interface Amiss {
+interface Anomaly {
   readonly kind: 'lost' | 'repeated' | 'deadLettered';
   words(n: number): string;
 }
 
 /** Counters of messages whose effect does not happen exactly once. */
-const AMISS: ReadonlyMap<string, Amiss> = new Map([
+const ANOMALIES: ReadonlyMap<string, Anomaly> = new Map([
   [
     'lostEffects',
     {
@@ -42,11 +42,11 @@ export function effectEvents(
   const from = plan.faults.length > 0 ? baseline : 0;
   const delays = delayQueues(plan);
   return record.meters.flatMap((meter) => {
-    const amiss = AMISS.get(meter.name);
-    if (amiss === undefined || meter.form !== 'counter') return [];
+    const anomaly = ANOMALIES.get(meter.name);
+    if (anomaly === undefined || meter.form !== 'counter') return [];
     // Messages leave a delay queue by expiring, and messages that are dead-lettered to a retry are not dead.
     if (delays.has(meter.component)) return [];
-    if (amiss.kind === 'deadLettered' && passesOn(plan, meter.component, meter.part)) return [];
+    if (anomaly.kind === 'deadLettered' && passesOn(plan, meter.component, meter.part)) return [];
     const counts = countsOf(meter, steps);
     const n = sumSteps(counts, from, steps.count);
     const usual = from === 0 ? 0 : sumSteps(counts, 0, from) / from;
@@ -57,9 +57,9 @@ export function effectEvents(
       {
         ...BARE,
         at: secondsAt(data, steps, first),
-        kind: amiss.kind,
+        kind: anomaly.kind,
         subject: meter.part < 0 ? name : partName(plan, meter.part),
-        text: amiss.words(n),
+        text: anomaly.words(n),
       },
     ];
   });

@@ -7,8 +7,8 @@ import { deathEvents } from './deaths.js';
 import { faultEvents } from './fault-events.js';
 import { effectEvents } from './effects.js';
 import type { Episode } from './health.js';
-import { illnessText } from './illness-words.js';
-import { secondsOf, wellSecondsOf, type Scene, type StepInfluence } from './influence.js';
+import { degradationText } from './degradation-words.js';
+import { secondsOf, recoverySecondsOf, type Scene, type StepInfluence } from './influence.js';
 import type { Lane } from '../measure/lanes.js';
 import { meanSteps, sumSteps, workersThere, type Link } from './links.js';
 import { ejectionEvents } from '../measure/ejections.js';
@@ -82,7 +82,7 @@ export function eventsOf(
     ...unseenEvents(scene.data, record, scene.steps, scene.baseline),
     ...scene.lanes.flatMap((lane) => [
       ...saturation(scene, lane),
-      ...illness(scene, lane, influences, onsets),
+      ...degradation(scene, lane, influences, onsets),
     ]),
   ];
   const ranks = ranksOf(scene, influences);
@@ -248,7 +248,7 @@ function isIdle(lane: Lane, links: readonly Link[], from: number, until: number)
   return meanSteps(lane.busy, from, until) - seen >= HELD * workersThere(lane, from);
 }
 
-function illness(
+function degradation(
   scene: Scene,
   lane: Lane,
   influences: readonly StepInfluence[],
@@ -257,8 +257,8 @@ function illness(
   const { steps, health, data, baseline } = scene;
   const episodes = (health.get(lane)?.episodes ?? []).filter((episode) => episode.until > baseline);
   const end = (data.plan.endNs - data.plan.warmupNs) / 1e9;
-  const goesOn = ({ until }: Episode): boolean => episodes.some(({ from }) => from === until);
-  const ends = episodes.filter((episode) => !goesOn(episode)).slice(0, EPISODES_MAX);
+  const continues = ({ until }: Episode): boolean => episodes.some(({ from }) => from === until);
+  const ends = episodes.filter((episode) => !continues(episode)).slice(0, EPISODES_MAX);
   const last = ends[ends.length - 1];
   return episodes.flatMap((episode) => {
     if (episode.from > last.from) return [];
@@ -269,12 +269,12 @@ function illness(
       kind: worst,
       subject: lane.name,
       ...causeOf(scene, lane, episode, influences),
-      text: illnessText(lane, untilBetter(scene, lane, episode), baseline),
+      text: degradationText(lane, untilBetter(scene, lane, episode), baseline),
     };
-    if (goesOn(episode)) return [start];
+    if (continues(episode)) return [start];
     const begun = onsets(lane, firstPart(episode, episodes));
     const isOver = episode.until < steps.count;
-    const until = wellSecondsOf(scene, episode.until);
+    const until = recoverySecondsOf(scene, episode.until);
     const over: StoryEvent = {
       at: until,
       kind: isOver ? 'recovered' : 'notRecovered',
@@ -321,7 +321,7 @@ function stillWords(
   if (last === episode.worst) return `still ${last} at ${end}`;
   let from = episode.until;
   while (states[from - 1] === last) from--;
-  return `still ${last} at ${end}, ${illnessText(lane, { ...episode, from }, baseline)}`;
+  return `still ${last} at ${end}, ${degradationText(lane, { ...episode, from }, baseline)}`;
 }
 
 /** Note for a lane that had no arrivals for so long that its health is unknown. */

@@ -2,7 +2,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { PlanFault } from '../../spec/plan.js';
 import type { RunRecord } from '../../spec/record.js';
 import type { StoryEvent } from '../../spec/result-cascade.js';
-import { downsOf, type Down } from '../measure/downs.js';
+import { downtimesOf, type Downtime } from '../measure/downtimes.js';
 import { faultWords } from './fault-words.js';
 import type { Scene } from './influence.js';
 import { thereAt } from '../measure/presence.js';
@@ -26,10 +26,14 @@ export function faultEvents(scene: Scene, record: RunRecord): StoryEvent[] {
         mechanism: fault.kind,
         text,
       });
-      const isVain = hitsNobody(data, record, fault, span.fromNs);
-      const yet = isVain && comesLater(data, record, fault, span) ? ' yet' : '';
-      const vain = isVain ? `; no instance is there${yet}` : '';
-      const start = event('fault', span.fromNs, `${words}${vain}${endWords(scene, fault, span)}`);
+      const isWithoutTarget = hitsNoInstance(data, record, fault, span.fromNs);
+      const yet = isWithoutTarget && comesLater(data, record, fault, span) ? ' yet' : '';
+      const noTarget = isWithoutTarget ? `; no instance is there${yet}` : '';
+      const start = event(
+        'fault',
+        span.fromNs,
+        `${words}${noTarget}${endWords(scene, fault, span)}`,
+      );
       if (span.untilNs >= plan.endNs) return [start];
       if (fault.rollout !== null) {
         // The promotion of the new version has an event of its own.
@@ -53,7 +57,7 @@ export function wordsOf(data: VariantData, fault: PlanFault): string {
 }
 
 /** Whether all slots that a fault hits are empty when it begins. */
-function hitsNobody(data: VariantData, record: RunRecord, fault: PlanFault, at: Ns): boolean {
+function hitsNoInstance(data: VariantData, record: RunRecord, fault: PlanFault, at: Ns): boolean {
   const { instances, select, parts, links } = fault;
   if (instances.length === 0 || parts.length + links.length > 0) return false;
   const own = instances.filter(
@@ -70,7 +74,7 @@ function comesLater(
   { fromNs, untilNs }: PlanFault['spans'][number],
 ): boolean {
   const until = Math.min(untilNs, data.plan.endNs);
-  return downsOf(data, record, new Set(instances)).some(
+  return downtimesOf(data, record, new Set(instances)).some(
     (down) => down.absent && down.untilNs > fromNs && down.untilNs < until,
   );
 }
@@ -89,7 +93,7 @@ function endWords(
   return untilNs > fromNs ? words : `${words}${backWords(scene, fault, untilNs)}`;
 }
 
-function oneEnd({ end }: Down, tookNs: Ns): string {
+function oneEnd({ end }: Downtime, tookNs: Ns): string {
   const verb = end === 'killed' ? 'is killed' : end === null ? 'dies' : 'ends';
   if (tookNs === 0) return end === 'drained' ? '' : `; it ${verb} at once`;
   return `; it ${verb} after ${formatSeconds(tookNs / 1e9)}`;

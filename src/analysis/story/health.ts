@@ -130,15 +130,15 @@ export function episodesOf(
   let from = -1;
   let most = 0;
   for (let step = 0; step <= states.length; step++) {
-    const isIll = step < states.length && states[step] !== 'ok';
-    if (isIll && from < 0) from = step;
-    const level = isIll ? STATES.indexOf(states[step]) : 0;
+    const isDegraded = step < states.length && states[step] !== 'ok';
+    if (isDegraded && from < 0) from = step;
+    const level = isDegraded ? STATES.indexOf(states[step]) : 0;
     const isWorse =
       level > most &&
       faultSteps.some((at) => at > from + 1 && at <= step && step <= at + WORSE_STEPS);
     const isCut = isWorse && from >= 0 && step > from;
-    most = isIll && !isCut ? Math.max(most, level) : level;
-    if ((isIll && !isCut) || from < 0) continue;
+    most = isDegraded && !isCut ? Math.max(most, level) : level;
+    if ((isDegraded && !isCut) || from < 0) continue;
     const onset: Partial<Record<HealthState, number>> = {};
     let worst = 0;
     for (let at = from; at < step; at++) {
@@ -167,17 +167,17 @@ function scoreWindows(
   baseline: readonly StepWindow[],
   { outages, reachNs }: Times,
 ): readonly Score[] {
-  const isTold = (window: StepWindow): boolean => sumOf(lane.arrivals, window) >= TOO_FEW;
-  const telling = windows.filter(isTold);
+  const hasEnough = (window: StepWindow): boolean => sumOf(lane.arrivals, window) >= TOO_FEW;
+  const judged = windows.filter(hasEnough);
   const reach = Math.ceil(reachNs / steps.lengthNs[0]);
-  const scores = scoresOf(lane, baseline, telling, reach);
-  const levels = failureLevels(lane, telling, baseline.filter(isTold).length);
-  let told = 0;
+  const scores = scoresOf(lane, baseline, judged, reach);
+  const levels = failureLevels(lane, judged, baseline.filter(hasEnough).length);
+  let index = 0;
   let last: Score = { score: 0, level: 0, isSilent: true };
   return windows.map((window) => {
-    if (!isTold(window)) return { ...last, isSilent: true };
-    const score = scores[told];
-    const level = Math.max(levels[told++], levelOf(score));
+    if (!hasEnough(window)) return { ...last, isSilent: true };
+    const score = scores[index];
+    const level = Math.max(levels[index++], levelOf(score));
     const own: Score = { score, level, isSilent: false };
     const at = steps.startNs[window.from];
     const isOut = outages.some(({ fromNs, untilNs }) => at >= fromNs && at < untilNs);
@@ -218,9 +218,9 @@ function hysteresis(scores: readonly Score[], windows: readonly StepWindow[]): r
 function risenTo(scores: readonly Score[], at: number): { level: number; since: number } {
   let level = 3;
   let windows = 0;
-  const isMute = (i: number): boolean => scores[i].isSilent && scores[i].level < 2;
-  for (let i = at; i >= 0 && !isMute(at); i--) {
-    if (isMute(i)) continue;
+  const hasTooFew = (i: number): boolean => scores[i].isSilent && scores[i].level < 2;
+  for (let i = at; i >= 0 && !hasTooFew(at); i--) {
+    if (hasTooFew(i)) continue;
     level = Math.min(level, scores[i].level);
     if (++windows === ENTER_WINDOWS) return { level, since: i };
   }

@@ -3,7 +3,7 @@ import type { Influence } from '../../spec/result-cascade.js';
 import { isFeedback } from './feedback.js';
 import type { Episode, Health } from './health.js';
 import { heldBy, isInside, type HeldPool } from './held-connections.js';
-import { isOfFailures } from './illness-words.js';
+import { isOfFailures } from './degradation-words.js';
 import type { Lane } from '../measure/lanes.js';
 import { meanSteps, outcomesIn, sumSteps, type Link } from './links.js';
 import type { LoadChanges } from './load-changes.js';
@@ -119,7 +119,7 @@ function spreads(scene: Scene, link: Link): readonly StepInfluence[] {
   const { steps, health, baseline } = scene;
   const found: StepInfluence[] = [];
   for (const episode of health.get(link.caller)?.episodes ?? []) {
-    if (episode.until <= baseline || !isIllAt(scene, link, episode.from)) continue;
+    if (episode.until <= baseline || !isDegradedAt(scene, link, episode.from)) continue;
     const until = lookUntil(episode, steps);
     const failed = failedShare(link, episode.from, until);
     const isHeld = isLonger(scene, link, episode.from, until);
@@ -152,12 +152,12 @@ function spreads(scene: Scene, link: Link): readonly StepInfluence[] {
  * Whether the callee is degraded, or a fault hits it or the calls to it, around the step in which the caller
  * degrades.
  */
-function isIllAt(scene: Scene, link: Link, step: number): boolean {
+function isDegradedAt(scene: Scene, link: Link, step: number): boolean {
   const slack = Math.max(2, Math.ceil(SLACK_NS / scene.steps.lengthNs[0]));
-  const isIll = (scene.health.get(link.callee)?.episodes ?? []).some(
+  const isDegraded = (scene.health.get(link.callee)?.episodes ?? []).some(
     (episode) => episode.from <= step + slack && episode.until >= step - slack,
   );
-  if (isIll) return true;
+  if (isDegraded) return true;
   return scene.hits.some(
     (hit) =>
       hit.from <= step + slack &&
@@ -282,7 +282,7 @@ function lockedRows(scene: Scene, link: Link): readonly StepInfluence[] {
   );
   return databases.flatMap((lane) => {
     const episode = health.get(lane)!.episodes.find(({ until }) => until > baseline);
-    if (episode === undefined || !isIllAt(scene, link, episode.from)) return [];
+    if (episode === undefined || !isDegradedAt(scene, link, episode.from)) return [];
     const until = lookUntil(episode, steps);
     const isOwn = saturatedShare(lane, episode.from, until) >= OVERLOADED;
     if (isOwn || !isLonger(scene, link, episode.from, until)) return [];
@@ -365,7 +365,7 @@ export function secondsOf(scene: Scene, step: number): number {
 }
 
 /** Seconds at which a step begins; if a fault ends within the step, its end is taken. */
-export function wellSecondsOf(scene: Scene, step: number): number {
+export function recoverySecondsOf(scene: Scene, step: number): number {
   const { steps, data, endsNs } = scene;
   if (step >= steps.count) return secondsOf(scene, step);
   const start = steps.startNs[step];

@@ -12,7 +12,7 @@ import type { VariantData } from '../measure/variant-data.js';
 import { list } from '../../text/words.js';
 
 /** Steps that the start of a degradation may differ from that of the fault that causes it. */
-const HURT_SLACK = 2;
+const ONSET_SLACK = 2;
 
 /**
  * Faults that hurt no user: no chain of influences leads from their targets to a degraded user request. Where users
@@ -27,13 +27,13 @@ export function innocentFaults(
   events: readonly StoryEvent[],
 ): CascadeResult['innocent'] {
   const { data, lanes, health, baseline } = scene;
-  const ills = (lane: Lane): readonly Episode[] =>
+  const degradations = (lane: Lane): readonly Episode[] =>
     (health.get(lane)?.episodes ?? []).filter((episode) => episode.until > baseline);
   const requests = lanes.filter(
     (lane) => lane.workers === 0 && data.requests.includes(lane.parts[0]),
   );
-  const hurt = requests.filter((lane) => ills(lane).length > 0);
-  const goals = new Set(hurt.map(({ name }) => name));
+  const degraded = requests.filter((lane) => degradations(lane).length > 0);
+  const goals = new Set(degraded.map(({ name }) => name));
   const targetsOf = (fault: PlanFault): readonly Lane[] => {
     const touched = touchedBy(fault, data);
     return lanes.filter(
@@ -47,29 +47,33 @@ export function innocentFaults(
   const { faults } = data.plan;
   const times = timesOf(
     scene,
-    hurt.flatMap((lane) => ills(lane).map(({ from }) => from)),
+    degraded.flatMap((lane) => degradations(lane).map(({ from }) => from)),
   );
   // A completed rollout that hurt no user is not the cause of later degradations.
-  const isPast = (fault: PlanFault): boolean => fault.rollout !== null && !times.hurtWithin(fault);
-  const guilty = new Set(
+  const isPast = (fault: PlanFault): boolean =>
+    fault.rollout !== null && !times.degradedWithin(fault);
+  const responsible = new Set(
     faults.filter((fault) => !isPast(fault) && reaches(namesOf(fault), goals, influences)),
   );
-  if (hurt.length === 0 && failsMore(users)) return [];
+  if (degraded.length === 0 && failsMore(users)) return [];
   const suspects = suspectsOf(scene, events);
   const isInnocent = (fault: PlanFault): boolean =>
-    !guilty.has(fault) &&
+    !responsible.has(fault) &&
     !suspects.has(fault) &&
-    (guilty.size > 0 || isPast(fault) || !times.hurtSince(fault) || times.beganWithOthers(fault));
+    (responsible.size > 0 ||
+      isPast(fault) ||
+      !times.degradedSince(fault) ||
+      times.beganWithOtherFaults(fault));
   const reasonOf = (fault: PlanFault): string => {
-    if (hurt.length === 0) return 'no user request degraded';
+    if (degraded.length === 0) return 'no user request degraded';
     if (isPast(fault)) return 'no user request degraded while it lasted';
-    if (guilty.size === 0) {
-      return times.hurtSince(fault)
+    if (responsible.size === 0) {
+      return times.degradedSince(fault)
         ? 'the trouble of the users began as another fault did'
         : 'users were in trouble before it began';
     }
     const where = list(namesOf(fault).slice(0, 3));
-    if (targetsOf(fault).some((lane) => ills(lane).length > 0))
+    if (targetsOf(fault).some((lane) => degradations(lane).length > 0))
       return `the trouble of ${where} reached no user request`;
     return `${where === '' ? 'its target' : where} never degraded`;
   };
@@ -83,10 +87,10 @@ export function innocentFaults(
 export function innocentInMost(stories: readonly Story[]): Story['innocent'] {
   const ids = new Set(stories.flatMap(({ innocent }) => innocent.map(({ fault }) => fault)));
   return [...ids].flatMap((id) => {
-    const struck = stories.filter(({ events }) =>
+    const affected = stories.filter(({ events }) =>
       events.some(({ kind, subject }) => kind === 'fault' && subject === id),
     );
-    const asked = struck.length > 0 ? struck : stories;
+    const asked = affected.length > 0 ? affected : stories;
     const entries = asked.flatMap(({ innocent }) => innocent.filter(({ fault }) => fault === id));
     return 2 * entries.length > asked.length ? [entries[0]] : [];
   });
@@ -114,11 +118,11 @@ function suspectsOf(
 
 interface Times {
   /** Some degradation of user requests began with the fault, or later. */
-  hurtSince(fault: PlanFault): boolean;
+  degradedSince(fault: PlanFault): boolean;
   /** Some of them began while the fault was active. */
-  hurtWithin(fault: PlanFault): boolean;
+  degradedWithin(fault: PlanFault): boolean;
   /** All of them began with faults, and none with this one. */
-  beganWithOthers(fault: PlanFault): boolean;
+  beganWithOtherFaults(fault: PlanFault): boolean;
 }
 
 /** Compares faults with `onsets`, the steps in which user requests degraded. */
@@ -126,19 +130,19 @@ function timesOf({ data, steps, spansOf }: Scene, onsets: readonly number[]): Ti
   const startsOf = (fault: PlanFault): readonly number[] =>
     spansOf(fault).map(({ fromNs }) => stepAt(steps, fromNs));
   const beginsAt = (fault: PlanFault, onset: number): boolean =>
-    startsOf(fault).some((start) => Math.abs(onset - start) <= HURT_SLACK);
+    startsOf(fault).some((start) => Math.abs(onset - start) <= ONSET_SLACK);
   return {
-    hurtSince: (fault) =>
-      onsets.some((onset) => onset >= Math.min(...startsOf(fault)) - HURT_SLACK),
-    hurtWithin: (fault) =>
+    degradedSince: (fault) =>
+      onsets.some((onset) => onset >= Math.min(...startsOf(fault)) - ONSET_SLACK),
+    degradedWithin: (fault) =>
       spansOf(fault).some(({ fromNs, untilNs }) =>
         onsets.some(
           (onset) =>
-            onset >= stepAt(steps, fromNs) - HURT_SLACK &&
-            onset <= stepAt(steps, untilNs) + HURT_SLACK,
+            onset >= stepAt(steps, fromNs) - ONSET_SLACK &&
+            onset <= stepAt(steps, untilNs) + ONSET_SLACK,
         ),
       ),
-    beganWithOthers: (fault) =>
+    beganWithOtherFaults: (fault) =>
       onsets.every((onset) => {
         const begun = data.plan.faults.filter((each) => beginsAt(each, onset));
         return begun.length > 0 && !begun.includes(fault);

@@ -52,8 +52,8 @@ function chained(loops: readonly Loop[]): readonly Loop[] {
     const isFirst = !pairs.some((other) => other.through[1] === pair.through[0]);
     if (isFirst) extend(pair.through, pair.mechanism);
   }
-  const told = new Set(chains.flatMap(({ through }) => pairsOf(through)));
-  const others = loops.filter((loop) => !isPair(loop) || !told.has(pairsOf(loop.through)[0]));
+  const covered = new Set(chains.flatMap(({ through }) => pairsOf(through)));
+  const others = loops.filter((loop) => !isPair(loop) || !covered.has(pairsOf(loop.through)[0]));
   return [...chains, ...others];
 }
 

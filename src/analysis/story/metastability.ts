@@ -81,8 +81,8 @@ export function verdictOf(
   const end = union(grid.windows.slice(-LAST_WINDOWS));
   if (loadOf(data, record, end) > SAME_LOAD * loadOf(data, record, before)) return 'overloaded';
   if (dying.length > 0) return 'metastable';
-  const gone = instancesGone(record);
-  if (gone.length > 0) return gone.every((id) => isWaiting(data, id)) ? 'undecided' : 'overloaded';
+  const down = instancesDown(record);
+  if (down.length > 0) return down.every((id) => isWaiting(data, id)) ? 'undecided' : 'overloaded';
   if (breakerWaits(data, record, grid.windows[grid.windows.length - LAST_WINDOWS]))
     return 'undecided';
   return isSustained(data, record, before, end) ? 'metastable' : 'undecided';
@@ -167,14 +167,14 @@ function isWaiting({ plan }: VariantData, id: number): boolean {
 const WORKING: readonly number[] = [
   INSTANCE_STATE.up,
   INSTANCE_STATE.leaving,
-  INSTANCE_STATE.condemned,
+  INSTANCE_STATE.restartRequested,
   INSTANCE_STATE.ready,
   INSTANCE_STATE.unready,
   INSTANCE_STATE.wanted,
 ];
 
 /** Instances that do not run according to their last entry in the journal. */
-function instancesGone(record: RunRecord): readonly number[] {
+function instancesDown(record: RunRecord): readonly number[] {
   const { kind, subject, value } = record.journal;
   const last = new Map<number, number>();
   const absent = new Set<number>();

@@ -35,14 +35,16 @@ export function onsetsOf(scene: Scene, influences: readonly StepInfluence[]): On
     );
     if (cause === undefined || isHit(scene, lane, episode)) return start;
     const callee = laneOf.get(cause.from)!;
-    const moments = [start];
-    const ill = scene.health.get(callee)?.episodes ?? [];
-    const illness = ill.find(({ from, until }) => from <= episode.from && until > episode.from);
-    if (illness !== undefined) moments.push(onset(callee, illness));
-    if (cause.mechanism === 'blockedSlots') moments.push(saturatedAt(scene, lane));
-    if (OF_SATURATION.has(cause.mechanism)) moments.push(saturatedAt(scene, callee));
+    const times = [start];
+    const episodes = scene.health.get(callee)?.episodes ?? [];
+    const degradation = episodes.find(
+      ({ from, until }) => from <= episode.from && until > episode.from,
+    );
+    if (degradation !== undefined) times.push(onset(callee, degradation));
+    if (cause.mechanism === 'blockedSlots') times.push(saturatedAt(scene, lane));
+    if (OF_SATURATION.has(cause.mechanism)) times.push(saturatedAt(scene, callee));
     const end = secondsOf(scene, episode.from + 1);
-    const at = Math.max(...moments.filter((moment) => moment <= end));
+    const at = Math.max(...times.filter((time) => time <= end));
     known.set(episode, at);
     return at;
   };

@@ -1,8 +1,8 @@
 import { editsOf } from '../../patterns/registry.js';
 import type { KnobEdit } from '../../model/faults/knob.js';
 import type { Ns } from '../../kernel/time.js';
-import { downsOf } from '../measure/downs.js';
-import type { Down } from '../measure/downs.js';
+import { downtimesOf } from '../measure/downtimes.js';
+import type { Downtime } from '../measure/downtimes.js';
 import type { PlanFault } from '../../spec/plan.js';
 import type { RunRecord } from '../../spec/record.js';
 import { spansIn } from '../measure/faulted.js';
@@ -63,7 +63,7 @@ export interface Returns {
   /** For each instance that was down then: when it was ready again, absolute; Infinity = not in this run. */
   readonly backNs: ReadonlyMap<number, Ns>;
   /** Instances that the fault asked to end, and that did. */
-  readonly ends: readonly Down[];
+  readonly ends: readonly Downtime[];
   /** Most restarts that one of them took, failed ones included. */
   readonly restarts: number;
 }
@@ -79,11 +79,11 @@ export function returnsOf(
   if (!lingers && !asks && !waitsForRestart(data, fault)) return [];
   const ended = spansIn(data, fault, record).filter(({ untilNs }) => untilNs < data.plan.horizonNs);
   const candidates = new Set(candidatesOf(data, fault));
-  const downs = downsOf(data, record, candidates).filter(
+  const downtimes = downtimesOf(data, record, candidates).filter(
     ({ absent, givenUp }) => !absent && !givenUp,
   );
   return ended.map(({ fromNs, untilNs }) => {
-    const held = downs.filter((down) => {
+    const held = downtimes.filter((down) => {
       // An instance may end long after it was asked to.
       if (asks) return down.askedNs !== null && down.askedNs >= fromNs && down.askedNs <= untilNs;
       // An instance that was down before waits for something else, unless the fault keeps all of them down.

@@ -8,7 +8,7 @@ import { formatCount } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 
 /** Instances of a component that report that they are not ready. */
-interface Turned {
+interface UnreadyPeriods {
   /**
    * The first time: its start, the most unready instances at once, and when all were back; Infinity = not in this
    * run.
@@ -30,14 +30,14 @@ export function readinessEvents({ plan }: VariantData, record: RunRecord): reado
   const { timeNs, kind, subject, value } = record.journal;
   const started = new Map<number, number>();
   const leaving = new Set<number>();
-  const turned = new Map<number, Turned>();
+  const periods = new Map<number, UnreadyPeriods>();
   const empty = new Set<number>();
   for (let k = 0; k < timeNs.length; k++) {
     if (kind[k] !== JOURNAL.instance) continue;
     const at = timeNs[k];
     const instance = subject[k];
     const { component } = plan.instances[instance];
-    const own = turned.get(component);
+    const own = periods.get(component);
     switch (value[k]) {
       case INSTANCE_STATE.up:
         started.set(instance, at);
@@ -56,7 +56,7 @@ export function readinessEvents({ plan }: VariantData, record: RunRecord): reado
         break;
       case INSTANCE_STATE.unready:
         if (started.get(instance) === at || leaving.has(instance) || at < 0) break;
-        turned.set(component, left(own, instance, at, thereOf(plan.components[component], empty)));
+        periods.set(component, left(own, instance, at, thereOf(plan.components[component], empty)));
         break;
       case INSTANCE_STATE.ready:
         if (own?.unready.delete(instance) !== true || own.unready.size > 0) break;
@@ -66,8 +66,8 @@ export function readinessEvents({ plan }: VariantData, record: RunRecord): reado
         break;
     }
   }
-  return [...turned].flatMap(([component, story]) => {
-    return told(plan.components[component].name, story);
+  return [...periods].flatMap(([component, story]) => {
+    return eventsOf(plan.components[component].name, story);
   });
 }
 
@@ -77,7 +77,12 @@ function thereOf({ firstInstance, instances }: PlanComponent, empty: ReadonlySet
   return instances - [...empty].filter(own).length;
 }
 
-function left(own: Turned | undefined, instance: number, at: number, there: number): Turned {
+function left(
+  own: UnreadyPeriods | undefined,
+  instance: number,
+  at: number,
+  there: number,
+): UnreadyPeriods {
   const none = { most: 0, of: there, backNs: Infinity, times: 0 };
   const story = own ?? { firstNs: at, ...none, unready: new Set<number>() };
   if (story.unready.size === 0) story.times++;
@@ -89,7 +94,7 @@ function left(own: Turned | undefined, instance: number, at: number, there: numb
   return story;
 }
 
-function told(subject: string, story: Turned): readonly StoryEvent[] {
+function eventsOf(subject: string, story: UnreadyPeriods): readonly StoryEvent[] {
   const { firstNs, most, backNs, times } = story;
   const event = (kind: 'unready' | 'returned', atNs: number, text: string): StoryEvent => ({
     ...BARE,
@@ -99,10 +104,12 @@ function told(subject: string, story: Turned): readonly StoryEvent[] {
     text,
   });
   const again = times === 1 ? '' : `, the first of ${formatCount(times)} times`;
-  const gone = event(
+  const unready = event(
     'unready',
     firstNs,
     `${formatCount(most)} of ${plural(story.of, 'instance')} not ready${again}`,
   );
-  return backNs === Infinity ? [gone] : [gone, event('returned', backNs, 'all are ready again')];
+  return backNs === Infinity
+    ? [unready]
+    : [unready, event('returned', backNs, 'all are ready again')];
 }

@@ -71,7 +71,7 @@ function eventsOf(data: VariantData, record: RunRecord, component: number): Stor
   const isLast = ({ atNs, weight }: Course['weights'][number]): boolean =>
     weight === 1 && course.result === 'promoted' && atNs === course.endedNs;
   const steps = course.weights.filter((own) => own.weight > 0 && !isLast(own));
-  const told = steps
+  const events = steps
     .slice(0, WEIGHTS_MAX)
     .map(({ atNs, weight }) =>
       event(
@@ -80,14 +80,14 @@ function eventsOf(data: VariantData, record: RunRecord, component: number): Stor
       ),
     );
   if (course.heldNs < Infinity) {
-    told.push(event(course.heldNs, `a failed look holds ${next} where it is`));
+    events.push(event(course.heldNs, `a failed look holds ${next} where it is`));
   } else if (rollout.onFailure === 'continue' && course.failedNs.length > 0) {
     const looks = plural(course.failedNs.length, 'failed look');
-    told.push(event(course.failedNs[0], `${next} goes on past ${looks}`));
+    events.push(event(course.failedNs[0], `${next} goes on past ${looks}`));
   }
   if (course.result === 'promoted') {
     const took = formatSeconds((course.endedNs - course.beganNs) / 1e9);
-    told.push(event(course.endedNs, `${next} has everything, ${took} after it began`));
+    events.push(event(course.endedNs, `${next} has everything, ${took} after it began`));
   }
-  return told;
+  return events;
 }

@@ -99,8 +99,8 @@ function firstRun(
     if (isFull && from < 0) from = step;
     if (isFull || from < 0) continue;
     // Fewer full steps before are chance: the saturation then counts from `since`.
-    const told = from > since - SATURATED_STEPS ? Math.max(from, since) : from;
-    if (told >= since && step - told >= SATURATED_STEPS) return { from: told, until: step };
+    const start = from > since - SATURATED_STEPS ? Math.max(from, since) : from;
+    if (start >= since && step - start >= SATURATED_STEPS) return { from: start, until: step };
     from = -1;
   }
   return null;

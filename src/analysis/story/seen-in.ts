@@ -1,5 +1,5 @@
 import type { CascadeEvent, CascadeResult, StoryEvent } from '../../spec/result-cascade.js';
-import { ILL, type Story } from '../measure/story.js';
+import { DEGRADATIONS, type Story } from '../measure/story.js';
 import { byCodeUnit } from '../measure/variant-data.js';
 
 /** Degradations in two runs that are at most this many seconds apart are the same. */
@@ -7,26 +7,26 @@ const NEAR = 2;
 
 /** The events of the first run, each with the number of runs in which it happens. */
 export function withRuns(stories: readonly Story[]): readonly CascadeEvent[] {
-  const [told] = stories;
-  return told.events.map((event) => ({
+  const [first] = stories;
+  return first.events.map((event) => ({
     ...event,
-    runs: stories.filter((story) => story === told || happens(event, told, story)).length,
+    runs: stories.filter((story) => story === first || happens(event, first, story)).length,
   }));
 }
 
 /**
  * Components and requests that degrade in other runs but not in the first, with the number of runs; most runs first.
  */
-export function illElsewhere(stories: readonly Story[]): CascadeResult['elsewhere'] {
-  const [told, ...others] = stories;
-  const isIllIn = (subject: string, { states }: Story): boolean =>
+export function degradedElsewhere(stories: readonly Story[]): CascadeResult['elsewhere'] {
+  const [first, ...others] = stories;
+  const isDegradedIn = (subject: string, { states }: Story): boolean =>
     (states[subject] ?? []).length > 0;
   const subjects = new Set(others.flatMap(({ states }) => Object.keys(states)));
   return [...subjects]
-    .filter((subject) => !isIllIn(subject, told))
+    .filter((subject) => !isDegradedIn(subject, first))
     .map((subject) => ({
       subject,
-      runs: others.filter((story) => isIllIn(subject, story)).length,
+      runs: others.filter((story) => isDegradedIn(subject, story)).length,
     }))
     .filter(({ runs }) => runs > 0)
     .sort((a, b) => b.runs - a.runs || byCodeUnit(a.subject, b.subject));
@@ -36,19 +36,19 @@ export function illElsewhere(stories: readonly Story[]): CascadeResult['elsewher
  * Whether the same event happens to the subject in another run: a degradation of any severity at that time, or
  * another kind of event at any time, because only the first of its kind is reported.
  */
-function happens(event: StoryEvent, told: Story, other: Story): boolean {
+function happens(event: StoryEvent, first: Story, other: Story): boolean {
   const { kind, subject, ends } = event;
-  if (!ILL.includes(kind))
+  if (!DEGRADATIONS.includes(kind))
     return other.events.some(
       (own) => own.kind === kind && own.subject === subject && own.ends === ends,
     );
-  const until = illUntil(told.states[subject] ?? [], event.at);
+  const until = degradedUntil(first.states[subject] ?? [], event.at);
   return (other.states[subject] ?? []).some(
     (span) => span.from <= until + NEAR && span.until >= event.at - NEAR,
   );
 }
 
 /** End of the degradations that begin, or are active, at a time. */
-function illUntil(spans: CascadeResult['states'][string], at: number): number {
+function degradedUntil(spans: CascadeResult['states'][string], at: number): number {
   return spans.reduce((end, { from, until }) => (from <= end ? Math.max(end, until) : end), at);
 }

@@ -3,18 +3,18 @@ import type { CascadeEvent, CascadeResult } from '../../spec/result-cascade.js';
 import { shrinking } from '../../spec/shrinking.js';
 import { failsMore } from './innocent.js';
 import { UNSEEN } from './unseen-kinds.js';
-import { ILL, type RunVerdict, type Story } from '../measure/story.js';
+import { DEGRADATIONS, type RunVerdict, type Story } from '../measure/story.js';
 import { formatCount, formatInstant, formatShare } from '../../text/figures.js';
 import { list, plural } from '../../text/words.js';
 
 /** The cascade of the first run, with the number of runs in which each event happens. */
-type ToldStory = Omit<Story, 'events'> & { readonly events: readonly CascadeEvent[] };
+type CountedStory = Omit<Story, 'events'> & { readonly events: readonly CascadeEvent[] };
 
 /** Everything from which the sentence is made. */
-export interface Telling {
-  readonly story: ToldStory;
+export interface SentenceInput {
+  readonly story: CountedStory;
   /** Runs in which a fault strikes. */
-  readonly struck: number;
+  readonly affected: number;
   /** Subjects that degrade only in other runs. */
   readonly elsewhere: CascadeResult['elsewhere'];
   /** Verdicts of all runs. */
@@ -31,25 +31,25 @@ const SOON = 10;
 const SOME = 0.001;
 
 /** The whole cascade in one sentence: the fault, its effects in order, and how it ended. */
-export function sentenceOf(telling: Telling): string {
-  const { story } = telling;
+export function sentenceOf(input: SentenceInput): string {
+  const { story } = input;
   const faults = story.events.filter((event) => event.kind === 'fault');
-  const runs = telling.verdicts.length;
-  const others = elsewhereWords(telling);
+  const runs = input.verdicts.length;
+  const others = elsewhereWords(input);
   if (faults.length === 0) {
-    return `${noFault(telling, runs)}${shrinkingWords(story, runs)}${others}`;
+    return `${noFault(input, runs)}${shrinkingWords(story, runs)}${others}`;
   }
-  if (telling.verdicts.every((verdict) => verdict === 'untouched')) {
+  if (input.verdicts.every((verdict) => verdict === 'untouched')) {
     const words = list(unique(faults.map((it) => `${plainFault(it)}${seenWords(it, runs)}`)));
-    return `${words}: ${unhurt(story, runs)}${others}`;
+    return `${words}: ${noLossWords(story, runs)}${others}`;
   }
   const innocent = new Set(story.innocent.map(({ fault }) => fault));
-  const guilty = faults.filter(({ subject }) => !innocent.has(subject));
-  const triggers = guilty.length > 0 ? guilty : faults;
+  const responsible = faults.filter(({ subject }) => !innocent.has(subject));
+  const triggers = responsible.length > 0 ? responsible : faults;
   const start = list(timedWords(triggers, runs).slice(0, LINKS_MAX));
   const chain = chainOf(story.events, triggers, innocent, runs);
   const shrunk = shrinkingWords(story, runs);
-  return `${[start, ...chain].join(' -> ')}; ${endOf(telling)}.${shrunk}${loopWords(story)}${behind(story, runs)}${others}`;
+  return `${[start, ...chain].join(' -> ')}; ${endOf(input)}.${shrunk}${loopWords(story)}${behind(story, runs)}${others}`;
 }
 
 /** Each text once, with all its times: `orders crashes at 5 s, 6 s and 7 s`. */
@@ -60,35 +60,35 @@ function timedWords(events: readonly CascadeEvent[], runs: number): readonly str
     const times = own.map(({ at }) => formatInstant(at));
     const more = times.length - LINKS_MAX;
     const rest = formatCount(more);
-    const told =
+    const shown =
       more > 0
         ? [...times.slice(0, LINKS_MAX), more === 1 ? 'once more' : `${rest} times more`]
         : times;
-    return `${text} at ${list(told)}${seenWords(own[0], runs)}`;
+    return `${text} at ${list(shown)}${seenWords(own[0], runs)}`;
   });
 }
 
 /** Without a fault: the components that fail by themselves and where that began, or that none does. */
-function noFault({ story, elsewhere, struck }: Telling, runs: number): string {
+function noFault({ story, elsewhere, affected }: SentenceInput, runs: number): string {
   const none =
-    struck === 0
+    affected === 0
       ? 'No fault'
-      : `No fault in run 1 (one strikes in ${formatCount(struck)} of ${formatCount(runs)} runs)`;
+      : `No fault in run 1 (one strikes in ${formatCount(affected)} of ${formatCount(runs)} runs)`;
   const { finished, failed } = story.users;
-  const events = story.events.filter((event) => event.kind === 'saturated' || isIll(event));
+  const events = story.events.filter((event) => event.kind === 'saturated' || isDegradation(event));
   const inner = events.filter(({ subject }) => !subject.includes('.'));
   if (!(finished > 0 && failed / finished >= SOME)) {
-    const ill = inner.filter(isIll);
+    const degraded = inner.filter(isDegradation);
     const isOnlyFull = ({ subject }: CascadeEvent): boolean =>
-      !ill.some((event) => event.subject === subject);
+      !degraded.some((event) => event.subject === subject);
     const others = [
-      namedWords('In trouble', ill, inner, runs),
+      namedWords('In trouble', degraded, inner, runs),
       namedWords('At the limit', inner.filter(isOnlyFull), inner, runs),
       deathWords(story, runs),
       behind(story, runs),
     ].join('');
     if (others === '' && failed === 0)
-      return `${none}, and nothing degrades${elsewhere.length > 0 && struck === 0 ? ' in run 1' : ''}.`;
+      return `${none}, and nothing degrades${elsewhere.length > 0 && affected === 0 ? ' in run 1' : ''}.`;
     return `${none}, and ${failed === 0 ? 'no' : 'hardly any'} user request fails.${others}`;
   }
   const { kind, origin } = story.failures!;
@@ -107,13 +107,13 @@ function noFault({ story, elsewhere, struck }: Telling, runs: number): string {
 function namedWords(
   what: string,
   events: readonly CascadeEvent[],
-  told: readonly CascadeEvent[],
+  all: readonly CascadeEvent[],
   runs: number,
 ): string {
   const names = unique(events.map(({ subject }) => subject));
   if (names.length === 0) return '';
   const how = names.slice(0, LINKS_MAX).map((name) => {
-    const first = told.find(({ subject }) => subject === name)!;
+    const first = all.find(({ subject }) => subject === name)!;
     const seen = seenIn(first, runs);
     return `${name} (${first.text}${seen && `, ${seen}`})`;
   });
@@ -131,27 +131,29 @@ function chainOf(
   runs: number,
 ): readonly string[] {
   const [trigger] = triggers;
-  const struck = Math.max(...triggers.map((event) => event.runs));
+  const affectedRuns = Math.max(...triggers.map((event) => event.runs));
   const later = events.filter((event) => event.at >= trigger.at);
   const isHit = (event: CascadeEvent): boolean =>
     triggers.some(({ subject }) => event.cause === subject);
   const fullOf = (event: CascadeEvent): CascadeEvent | undefined => fullIn(event, later);
-  const ill = later.filter(
+  const degraded = later.filter(
     (event) =>
-      isIll(event) &&
+      isDegradation(event) &&
       !innocent.has(event.cause ?? '') &&
       (!isHit(event) || event.subject.includes('.') || fullOf(event) !== undefined),
   );
-  const inner = unique(ill.map((event) => event.subject).filter((name) => !name.includes('.')));
-  const users = unique(ill.map((event) => event.subject).filter((name) => name.includes('.')));
+  const inner = unique(
+    degraded.map((event) => event.subject).filter((name) => !name.includes('.')),
+  );
+  const users = unique(degraded.map((event) => event.subject).filter((name) => name.includes('.')));
   const linkOf = (subject: string): ChainLink => {
-    const first = worstOf(subject, ill);
+    const first = worstOf(subject, degraded);
     const full = fullOf(first);
     const itself = later.filter(
       (event) => (event.kind === 'killed' || event.kind === 'unready') && event.subject === subject,
     );
-    const words = full === undefined ? illWords(first) : full.text + heldWords(first);
-    const seen = seenWords(full ?? first, runs, struck);
+    const words = full === undefined ? degradationWords(first) : full.text + heldWords(first);
+    const seen = seenWords(full ?? first, runs, affectedRuns);
     const text = `${subject}: ${[...itself.map((event) => event.text), words].join(', ')}${seen}`;
     const { cause } = first;
     return { subject, cause, at: (full ?? first).at, place: later.indexOf(full ?? first), text };
@@ -160,18 +162,18 @@ function chainOf(
   const unready = later
     .filter(({ kind, subject }) => kind === 'unready' && !inner.includes(subject))
     .map((event) => {
-      const text = `${event.subject}: ${event.text}${seenWords(event, runs, struck)}`;
+      const text = `${event.subject}: ${event.text}${seenWords(event, runs, affectedRuns)}`;
       const { subject, at } = event;
       return { subject, cause: null, at, place: later.indexOf(event), text };
     });
   const causes = [...inner.map(linkOf), ...unready].slice(0, LINKS_MAX);
   causes.sort((a, b) => a.place - b.place);
   // Of several triggers the last one precedes the effects.
-  let told = triggers[Math.min(triggers.length, LINKS_MAX) - 1].at;
+  let lastAt = triggers[Math.min(triggers.length, LINKS_MAX) - 1].at;
   return [...causesFirst(causes), ...users.slice(0, LINKS_MAX).map(linkOf)].map(({ at, text }) => {
-    const word = at < told ? 'from' : 'at';
-    const when = formatInstant(at) === formatInstant(told) ? '' : ` ${word} ${formatInstant(at)}`;
-    told = at;
+    const word = at < lastAt ? 'from' : 'at';
+    const when = formatInstant(at) === formatInstant(lastAt) ? '' : ` ${word} ${formatInstant(at)}`;
+    lastAt = at;
     return `${text}${when}`;
   });
 }
@@ -204,9 +206,9 @@ function causesFirst(links: readonly ChainLink[]): readonly ChainLink[] {
  * The worst degradation of a subject, the first of several: the effect of a mild fault must not hide that of a bad
  * one.
  */
-function worstOf(subject: string, ill: readonly CascadeEvent[]): CascadeEvent {
-  const rank = ({ kind }: CascadeEvent): number => ILL.indexOf(kind);
-  return ill
+function worstOf(subject: string, degraded: readonly CascadeEvent[]): CascadeEvent {
+  const rank = ({ kind }: CascadeEvent): number => DEGRADATIONS.indexOf(kind);
+  return degraded
     .filter((event) => event.subject === subject)
     .reduce((worst, event) => (rank(event) > rank(worst) ? event : worst));
 }
@@ -222,7 +224,7 @@ function fullIn(event: CascadeEvent, events: readonly CascadeEvent[]): CascadeEv
 const ENDS: ReadonlySet<CascadeEvent['kind']> = new Set(['recovered', 'notRecovered']);
 
 /** A degradation with its mechanism: `timeouts waiting for payments, success 2 %`. */
-function illWords(event: CascadeEvent): string {
+function degradationWords(event: CascadeEvent): string {
   const [figure] = event.text.split(': ');
   const why = event.subject.includes('.') ? undefined : WORDS.get(event.mechanism ?? '');
   return why === undefined || event.cause === null ? figure : `${why(event.cause)}, ${figure}`;
@@ -250,7 +252,7 @@ const WORDS: ReadonlyMap<string, (callee: string) => string> = new Map([
   ['lostMessages', (callee: string) => `messages to or from ${callee} lost`],
 ]);
 
-function endOf({ verdicts, recovery, goodputLost }: Telling): string {
+function endOf({ verdicts, recovery, goodputLost }: SentenceInput): string {
   const lost = goodputLost === null ? '' : `${formatShare(goodputLost)} of the goodput is lost`;
   const n = verdicts.length;
   const number = (verdict: RunVerdict): number => verdicts.filter((one) => one === verdict).length;
@@ -286,7 +288,7 @@ const LOOP_WORDS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** An autoscaler that makes the degradation worse. */
-function shrinkingWords({ events }: ToldStory, runs: number): string {
+function shrinkingWords({ events }: CountedStory, runs: number): string {
   const all = shrinking(events);
   const words = unique(all.map(({ subject }) => subject))
     .slice(0, LINKS_MAX)
@@ -301,20 +303,22 @@ function shrinkingWords({ events }: ToldStory, runs: number): string {
   return words.join('');
 }
 
-function loopWords(story: ToldStory): string {
+function loopWords(story: CountedStory): string {
   if (story.loops.length === 0) return '';
-  const told = story.loops.map(({ through, mechanism }) => {
+  const shown = story.loops.map(({ through, mechanism }) => {
     const what = LOOP_WORDS.get(mechanism) ?? mechanism;
     return `${through.join(' -> ')} (${what})`;
   });
-  return ` Feedback ${told.length === 1 ? 'loop' : 'loops'}: ${list(told)}.`;
+  return ` Feedback ${shown.length === 1 ? 'loop' : 'loops'}: ${list(shown)}.`;
 }
 
 /** No window loses goodput, although some users may have waited or failed. */
-function unhurt(story: ToldStory, runs: number): string {
-  const ill = story.events.filter(isIll);
-  const user = ill.find((event) => event.subject.includes('.'));
-  const inner = unique(ill.map((event) => event.subject).filter((name) => !name.includes('.')));
+function noLossWords(story: CountedStory, runs: number): string {
+  const degraded = story.events.filter(isDegradation);
+  const user = degraded.find((event) => event.subject.includes('.'));
+  const inner = unique(
+    degraded.map((event) => event.subject).filter((name) => !name.includes('.')),
+  );
   const others = `${inner.length === 0 ? '' : ` Degraded for a time: ${list(inner)}.`}${deathWords(story, runs)}${behind(story, runs)}`;
   const { failed, usualFailed } = story.users;
   const isAsBefore = failed > 0 && usualFailed >= SOME && !failsMore(story.users);
@@ -339,7 +343,7 @@ function lostWords({ finished, failed, usualFailed }: Story['users'], isAsBefore
 }
 
 /** Effects that no user request shows: backlogs, stale reads, sagas without a consistent end. */
-function behind({ events }: ToldStory, runs: number): string {
+function behind({ events }: CountedStory, runs: number): string {
   const unseen = events.filter(({ kind }) => UNSEEN.has(kind));
   const words = unseen.slice(0, LINKS_MAX).map((begun) => {
     const { kind, subject, at, text } = begun;
@@ -353,7 +357,7 @@ function behind({ events }: ToldStory, runs: number): string {
 }
 
 /** Processes that end by themselves, for a sentence that does not name the requests that fail. */
-function deathWords({ events, loops }: ToldStory, runs: number): string {
+function deathWords({ events, loops }: CountedStory, runs: number): string {
   const deaths = events.filter(({ kind }) => kind === 'killed');
   return deaths
     .map((death) => {
@@ -378,20 +382,20 @@ function seenWords(event: CascadeEvent, all: number, cause = all): string {
 }
 
 /** Subjects that degrade only in runs other than the first. */
-function elsewhereWords({ elsewhere, verdicts }: Telling): string {
+function elsewhereWords({ elsewhere, verdicts }: SentenceInput): string {
   if (elsewhere.length === 0) return '';
-  const told = elsewhere
+  const shown = elsewhere
     .slice(0, LINKS_MAX)
     .map(
       ({ subject, runs }) => `${subject} (${formatCount(runs)} of ${formatCount(verdicts.length)})`,
     );
-  const left = elsewhere.length - told.length;
+  const left = elsewhere.length - shown.length;
   const more = left > 0 ? [plural(left, 'other')] : [];
-  return ` Degraded in other runs only: ${list([...told, ...more])}.`;
+  return ` Degraded in other runs only: ${list([...shown, ...more])}.`;
 }
 
-function isIll(event: CascadeEvent): boolean {
-  return ILL.includes(event.kind);
+function isDegradation(event: CascadeEvent): boolean {
+  return DEGRADATIONS.includes(event.kind);
 }
 
 function unique(words: readonly string[]): readonly string[] {

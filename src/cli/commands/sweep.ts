@@ -12,7 +12,7 @@ import { checkOutputDirectory, checkOutputFile } from '../output.js';
 import { chosen, select, soundFile } from '../prepare.js';
 import type { Selection } from '../prepare.js';
 import { stopwatch } from '../progress.js';
-import { harmless } from '../report-files.js';
+import { safeFileName } from '../report-files.js';
 import type { SimulateOptions } from '../simulate.js';
 import { AD_HOC, adHocFileName, sweepText, type AdHoc } from '../sweeps/ad-hoc.js';
 import { CaseBuilder } from '../sweeps/build.js';
@@ -52,7 +52,7 @@ export async function sweep(
   const took = stopwatch();
   const words = commandWords(name, flags);
   const folder = { directory: flags.out, path, title: file.title };
-  const ownName = harmless(written.sweep.name);
+  const ownName = safeFileName(written.sweep.name);
   const target = {
     ...folder,
     name: flags.set === undefined ? ownName : adHocFileName(flags.set, words),

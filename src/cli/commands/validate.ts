@@ -3,8 +3,8 @@ import { checkDestinations, takesStandardOutput, writeDocument } from '../docume
 import { plural } from '../../text/words.js';
 import { CommandError, EXIT } from '../exit.js';
 import { scenarioPath } from '../files.js';
-import { prepare, teller } from '../prepare.js';
-import type { Prepared, Selection, Tell } from '../prepare.js';
+import { prepare, reporterTo } from '../prepare.js';
+import type { Prepared, Selection, Reporter } from '../prepare.js';
 import { CaseBuilder, checkSettings } from '../sweeps/build.js';
 import { eachValueOf } from '../sweeps/settings.js';
 import type { Terminal } from '../terminal.js';
@@ -37,8 +37,8 @@ export function validate(
   const all: Validated[] = [];
   for (const argument of files) {
     const problems: object[] = [];
-    const print = teller(terminal);
-    const tell: Tell = (problem) => {
+    const print = reporterTo(terminal);
+    const report: Reporter = (problem) => {
       const { frame: _frame, ...shown } = problem;
       problems.push(shown);
       print(problem);
@@ -46,7 +46,7 @@ export function validate(
     const file = scenarioPath(argument);
     try {
       const selection = flags.set === undefined ? {} : { set: flags.set };
-      const prepared = prepare(argument, selection, terminal, tell);
+      const prepared = prepare(argument, selection, terminal, report);
       checkSweeps(prepared, terminal);
       const size = sizeOf(prepared);
       all.push({ file, ok: true, size, problems, error: null });

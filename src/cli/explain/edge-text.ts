@@ -15,11 +15,11 @@ export type SchemaOf = (policy: string, kind: string) => z.ZodType | undefined;
 export function edgeLines(plan: Plan, scenario: Scenario, schemaOf: SchemaOf): readonly string[] {
   const versions = edgeVersions(plan, scenario);
   // The calls of a scan differ only in their shard.
-  const told = plan.edges.filter(({ route }) => {
+  const listed = plan.edges.filter(({ route }) => {
     if (route?.kind === 'copy') return route.shard <= 0;
     return route?.kind !== 'shard' || route.index === 0;
   });
-  return told.map((edge) => {
+  return listed.map((edge) => {
     const { id, layers } = plan.bundles[edge.bundle]!;
     const names = layers.map(layerName);
     const pool = edge.pool === null ? [] : [`pool (${plainText(edge.pool)})`];

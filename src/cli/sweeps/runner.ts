@@ -1,7 +1,7 @@
 import { splitBudgets, type Asked } from '../../analysis/sweep.js';
 import { parseExpression } from '../../scenario/expression.js';
 import { speaksOf } from '../../scenario/expressions-of.js';
-import { withCrew, type Crew } from '../../run/crew.js';
+import { withWorkerThreads, type WorkerThreads } from '../../run/worker-threads.js';
 import type { Range, Setting } from '../../scenario/sweep-values.js';
 import type { WrittenSweep } from '../../scenario/sweeps.js';
 import type { BudgetSource, ScenarioFile } from '../../spec/scenario.js';
@@ -142,7 +142,9 @@ export class Runner {
       return { name: this.nameOf(one), build, replications: this.replications };
     });
     const runs = settings.length * variants.length * this.replications;
-    return withCrew(sweepThreads(options, runs), (crew) => this.session.figures(crew, asks));
+    return withWorkerThreads(sweepThreads(options, runs), (workerThreads) =>
+      this.session.figures(workerThreads, asks),
+    );
   }
 
   private async search(): Promise<SweepResult> {
@@ -164,8 +166,9 @@ export class Runner {
       aim: this.aim(),
     };
     const runs = 2 * variants.length * this.replications;
-    const { probes, edges } = await withCrew(sweepThreads(options, runs), (crew) =>
-      bisect(search, (requests) => this.probe(crew, requests)),
+    const { probes, edges } = await withWorkerThreads(
+      sweepThreads(options, runs),
+      (workerThreads) => bisect(search, (requests) => this.probe(workerThreads, requests)),
     );
     const tried = triedOn(
       written,
@@ -208,7 +211,7 @@ export class Runner {
    * judged.
    */
   private async probe(
-    crew: Crew,
+    workerThreads: WorkerThreads,
     requests: readonly { readonly variant: string; readonly setting: Setting }[],
   ): Promise<readonly SweepFigures[]> {
     const { builder } = this.running;
@@ -222,13 +225,13 @@ export class Runner {
     const figures: SweepFigures[] = [];
     const half = Math.ceil(this.replications / 2);
     if (this.asked.expect !== null && this.replications >= FIRST_LOOK_FROM) {
-      const early = await this.firstLook.figures(crew, ask(all, half));
+      const early = await this.firstLook.figures(workerThreads, ask(all, half));
       early.forEach(([own], i) => {
         if (isDecided(own!)) figures[i] = own!;
       });
     }
     const open = all.filter((i) => figures[i] === undefined);
-    const late = await this.session.figures(crew, ask(open, this.replications));
+    const late = await this.session.figures(workerThreads, ask(open, this.replications));
     late.forEach(([own], k) => (figures[open[k]!] = own!));
     return figures;
   }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { caseFigures, type Asked } from '../../analysis/sweep.js';
 import { runCases, type Case } from '../../run/cases.js';
-import type { Crew, CrewSetup } from '../../run/crew.js';
+import type { WorkerThreads, WorkerThreadsSetup } from '../../run/worker-threads.js';
 import { simulators } from '../../run/replicate.js';
 import type { RunRecord } from '../../spec/record.js';
 import type { SweepFigures } from '../../spec/sweep.js';
@@ -50,18 +50,21 @@ export class Session {
     this.terminal = terminal;
   }
 
-  /** Figures of all settings, in order; the crew runs the missing ones. */
-  async figures(crew: Crew, asks: readonly Ask[]): Promise<readonly (readonly SweepFigures[])[]> {
+  /** Figures of all settings, in order; the worker threads run the missing ones. */
+  async figures(
+    workerThreads: WorkerThreads,
+    asks: readonly Ask[],
+  ): Promise<readonly (readonly SweepFigures[])[]> {
     const all: (readonly SweepFigures[])[] = [];
     for (let first = 0; first < asks.length; first += CHUNK) {
       const shown = { before: first, of: asks.length };
-      all.push(...(await this.chunk(crew, asks.slice(first, first + CHUNK), shown)));
+      all.push(...(await this.chunk(workerThreads, asks.slice(first, first + CHUNK), shown)));
     }
     return all;
   }
 
   private async chunk(
-    crew: Crew,
+    workerThreads: WorkerThreads,
     asks: readonly Ask[],
     shown: { readonly before: number; readonly of: number },
   ): Promise<readonly (readonly SweepFigures[])[]> {
@@ -83,7 +86,7 @@ export class Session {
     const done = shown.before + asks.length - missing.length;
     const bar = this.bar(done, shown.of);
     let ready = done;
-    await this.run(crew, cases, (index, records) => {
+    await this.run(workerThreads, cases, (index, records) => {
       const i = missing[index]!;
       const { file, plans } = built[i]!;
       const own = caseFigures({ file, plans, records }, this.asked);
@@ -98,14 +101,14 @@ export class Session {
   }
 
   private async run(
-    crew: Crew,
+    workerThreads: WorkerThreads,
     cases: readonly Case[],
     onCase: (index: number, records: readonly (readonly RunRecord[])[]) => void,
   ): Promise<void> {
     if (cases.length === 0) return;
     try {
       const { workers, aloneHeapMiB } = shareOf(this.options, Infinity);
-      await runCases(cases, { crew, workers, aloneHeapMiB, onCase });
+      await runCases(cases, { workerThreads, workers, aloneHeapMiB, onCase });
     } catch (error) {
       throw explainRunError(error, this.path);
     } finally {
@@ -135,7 +138,7 @@ export class Session {
 }
 
 /** Threads for all settings of a sweep, with at most `runs` runs at once. */
-export function sweepThreads(options: SimulateOptions, runs: number): CrewSetup {
+export function sweepThreads(options: SimulateOptions, runs: number): WorkerThreadsSetup {
   const { heapMiB, memory } = shareOf(options, runs);
   // Each task contains its plan.
   return simulators(heapMiB, [], memory);

@@ -11,7 +11,7 @@ import { formatNumber } from '../../text/figures.js';
 import { bundleYaml, callText, handyTime, timeText, yamlAt } from '../words.js';
 
 /** Standard deviations of the number of calls in a window that are allowed for random variation. */
-const LUCK = 4;
+const DEVIATIONS = 4;
 
 /** A breaker whose minimum number of calls is never reached within its window. */
 export const breakerNeverOpens: Rule = {
@@ -27,7 +27,7 @@ export const breakerNeverOpens: Rule = {
       const evidence = layer === undefined ? null : policyTraits('circuitBreaker', layer).evidence;
       if (layer === undefined || evidence === null) return [];
       const seen = (rateSeen(call, layer, subject) * evidence.windowNs) / NS_PER_SECOND;
-      if (!(seen + LUCK * Math.sqrt(seen) < evidence.calls)) return [];
+      if (!(seen + DEVIATIONS * Math.sqrt(seen) < evidence.calls)) return [];
       return [findingOf(call, evidence, seen, layer)];
     }),
 };

@@ -10,7 +10,7 @@ import { formatNumber, formatShare } from '../../text/figures.js';
 import { bundleYaml, callText, yamlAt } from '../words.js';
 
 /** A callee with a higher failure rate is failing, and its breaker should open. */
-const ILL = 0.5;
+const FAILING_SHARE = 0.5;
 
 /** A breaker that opens after so few consecutive failures that a healthy callee reaches them at random. */
 export const breakerOpensByChance: Rule = {
@@ -33,7 +33,7 @@ function findingsOf(call: Call, share: number, { scenario, traffic }: Subject): 
   // Retries inside the breaker hide single failures from it.
   const inside = triesOf(call.layers.slice(call.layers.indexOf(layer)));
   const failing = inside === 1 ? share : powi(share, Math.min(inside, 1000));
-  if (failing === 0 || failing >= ILL) return [];
+  if (failing === 0 || failing >= FAILING_SHARE) return [];
   const seconds = scenario.run.durationNs / NS_PER_SECOND;
   const calls = (traffic.mean.get(call.from) ?? 0) * call.times * seconds;
   const trips = (failures: number): number => calls * powi(failing, failures) * (1 - failing);

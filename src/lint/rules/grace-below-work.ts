@@ -18,11 +18,11 @@ export const graceBelowWork: Rule = {
 function judge(subject: Subject): readonly Finding[] {
   const { scenario, calls, demands } = subject;
   return stoppedHosts(subject).flatMap(({ name, lifecycle }) => {
-    const { toldNs, killedNs, drain } = terminationOf(lifecycle, scenario.platform.replaces);
+    const { sigtermNs, killedNs, drain } = terminationOf(lifecycle, scenario.platform.replaces);
     const parts = [...new Set(calls.filter(({ callee }) => callee === name).map(({ to }) => to))];
     const times = parts.map((part) => demands.of(part).elapsedNs);
     const longest = Math.max(0, ...times);
-    if (!drain || longest <= killedNs - toldNs) return [];
+    if (!drain || longest <= killedNs - sigtermNs) return [];
     const section = sectionOf(scenario, name);
     const grace = handyTime((lifecycle?.preStopNs ?? 0) + 2 * longest);
     return [
@@ -31,7 +31,7 @@ function judge(subject: Subject): readonly Finding[] {
         entities: [name, parts[times.indexOf(longest)]],
         message: `${name} is killed before it has finished what it has`,
         measured: `${parts[times.indexOf(longest)]} takes ${timeText(longest)} on average`,
-        limit: `${timeText(killedNs - toldNs)} to drain`,
+        limit: `${timeText(killedNs - sigtermNs)} to drain`,
         fix: yamlAt([section, name], `lifecycle: { terminationGrace: ${grace} }`),
       },
     ];

@@ -36,7 +36,7 @@ function findingsOf(host: Host, subject: Subject): readonly Finding[] {
   if (eachNs === Infinity) return [];
   const queueNs = queue.capacity * eachNs;
   const waitNs = Math.min(queueNs, queue.maxWaitNs ?? Infinity, callers.deadlineNs);
-  if (!(waitNs > callers.waitNs) || (host.cancellation !== 'ignore' && callers.tell)) return [];
+  if (!(waitNs > callers.waitNs) || (host.cancellation !== 'ignore' && callers.notifies)) return [];
   const section = sectionOf(subject.scenario, name);
   const capacity = Math.max(1, Math.floor(callers.waitNs / eachNs));
   return [
@@ -55,18 +55,18 @@ function findingsOf(host: Host, subject: Subject): readonly Finding[] {
 function longestCaller(
   { name }: Host,
   { scenario, calls, inherited }: Subject,
-): { readonly waitNs: Ns; readonly deadlineNs: Ns; readonly tell: boolean } | null {
+): { readonly waitNs: Ns; readonly deadlineNs: Ns; readonly notifies: boolean } | null {
   const incoming = calls.filter(({ callee }) => callee === name);
   let waitNs = 0;
   let deadlineNs = 0;
-  let tell = true;
+  let notifies = true;
   for (const call of incoming) {
     const limit = limitOfCall(call);
     if (call.background) return null;
     const patience = patienceOf(scenario, call.from);
     waitNs = Math.max(waitNs, Math.min(limit.attemptNs, patience.afterNs));
     deadlineNs = Math.max(deadlineNs, inherited.get(call.to) ?? Infinity);
-    tell &&= patience.afterNs < limit.attemptNs ? patience.tells : limit.tells;
+    notifies &&= patience.afterNs < limit.attemptNs ? patience.notifies : limit.notifies;
   }
-  return incoming.length === 0 || waitNs === Infinity ? null : { waitNs, deadlineNs, tell };
+  return incoming.length === 0 || waitNs === Infinity ? null : { waitNs, deadlineNs, notifies };
 }

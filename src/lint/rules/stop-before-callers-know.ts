@@ -19,26 +19,26 @@ export const stopBeforeCallersKnow: Rule = {
 function judge(subject: Subject): readonly Finding[] {
   const { scenario, calls } = subject;
   const { endpointPropagation, replaces } = scenario.platform;
-  const newsNs = endpointPropagation === null ? 0 : meanOf(endpointPropagation);
+  const propagationNs = endpointPropagation === null ? 0 : meanOf(endpointPropagation);
   return stoppedHosts(subject).flatMap(({ name, lifecycle }) => {
-    const { toldNs } = terminationOf(lifecycle, replaces);
-    if (toldNs >= newsNs || !calls.some(({ callee }) => callee === name)) return [];
+    const { sigtermNs } = terminationOf(lifecycle, replaces);
+    if (sigtermNs >= propagationNs || !calls.some(({ callee }) => callee === name)) return [];
     const section = sectionOf(scenario, name);
     const preStopNs = lifecycle?.preStopNs ?? 0;
     // The end of the grace period also ends preStop.
-    const isCut = preStopNs > toldNs;
-    const needed = handyTime(2 * newsNs);
+    const isCut = preStopNs > sigtermNs;
+    const needed = handyTime(2 * propagationNs);
     return [
       {
         path: [section, name, 'lifecycle', isCut ? 'terminationGrace' : 'preStop'],
         entities: [name],
         message: `${name} refuses requests until its callers learn that it stops`,
-        measured: `they learn of it after ${timeText(newsNs)} on average`,
+        measured: `they learn of it after ${timeText(propagationNs)} on average`,
         limit: isCut
-          ? `terminationGrace ${timeText(toldNs)}`
+          ? `terminationGrace ${timeText(sigtermNs)}`
           : preStopNs === 0
             ? 'no preStop'
-            : `preStop ${timeText(toldNs)}`,
+            : `preStop ${timeText(sigtermNs)}`,
         fix: yamlAt(
           [section, name],
           `lifecycle: { ${isCut ? 'terminationGrace: 30s' : `preStop: ${needed}`} }`,

@@ -34,8 +34,8 @@ function outerLimit(outer: Call, { scenario }: Subject): Ns | null {
   if (outer.background) return null;
   const ns = Math.min(limit.attemptNs, patience.afterNs);
   // Work that is cancelled at once when its caller gives up also cancels its own calls.
-  const tells = ns === patience.afterNs ? patience.tells : limit.tells;
-  const stops = hostOf(scenario, outer.callee)?.cancellation === 'immediate' && tells;
+  const notifies = ns === patience.afterNs ? patience.notifies : limit.notifies;
+  const stops = hostOf(scenario, outer.callee)?.cancellation === 'immediate' && notifies;
   return ns === Infinity || stops ? null : ns;
 }
 

@@ -101,7 +101,7 @@ export class Loads {
    * Changes the rate of a workload: the rest of the current gap passes at the new rate. Users that are thinking finish
    * at the old one.
    */
-  turn(id: number, factor: number): void {
+  setRate(id: number, factor: number): void {
     const load = this.loads[id];
     const { arrivals, startNs } = load.spec;
     const before = load.factor;
@@ -166,8 +166,8 @@ export class Loads {
     const number = load.arrivals++;
     derive(load.lineage.a, load.lineage.b, number);
     const { arrivals } = load.spec;
-    const told = arrivals.kind === 'at' ? (arrivals.requests?.[number] ?? -1) : -1;
-    this.open(load, -1, lineage.a, lineage.b, number + load.others, told);
+    const recorded = arrivals.kind === 'at' ? (arrivals.requests?.[number] ?? -1) : -1;
+    this.open(load, -1, lineage.a, lineage.b, number + load.others, recorded);
     this.scheduleNext(load, engine.now);
   }
 
@@ -237,14 +237,21 @@ export class Loads {
   }
 
   /**
-   * A request arrives. `user`: the user of a closed loop, -1 for open arrivals; `told`: the recorded request of a
+   * A request arrives. `user`: the user of a closed loop, -1 for open arrivals; `recorded`: the recorded request of a
    * replayed trace, -1 to draw one.
    */
-  private open(load: Load, user: number, a: number, b: number, arrival: number, told = -1): void {
+  private open(
+    load: Load,
+    user: number,
+    a: number,
+    b: number,
+    arrival: number,
+    recorded = -1,
+  ): void {
     const { world } = this;
     const { plan } = world;
     const strand = strands.open(load.instance, a, b);
-    const request = told >= 0 ? told : this.chooseRequest(load, a, b);
+    const request = recorded >= 0 ? recorded : this.chooseRequest(load, a, b);
     const part = load.firstPart + request;
     strands.part[strand] = part;
     strands.request[strand] = part;

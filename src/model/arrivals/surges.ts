@@ -63,7 +63,7 @@ export class Surges {
   }
 
   /** Sets the rate of extra arrivals. A Poisson process is memoryless, so its gap is drawn again. */
-  turn(load: number, rate: number): void {
+  setRate(load: number, rate: number): void {
     const source = this.sources[load]!;
     if (rate === source.rate) return;
     source.rate = rate;

@@ -110,6 +110,6 @@ export class Commands {
 
   /** The strand that waits for an attempt; -1 = it has left. */
   private senderOf(job: number): number {
-    return strands.gone[job] < 0 ? frames.owner[strands.from[job]] : -1;
+    return strands.callerLeftAt[job] < 0 ? frames.owner[strands.from[job]] : -1;
   }
 }

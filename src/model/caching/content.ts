@@ -130,11 +130,11 @@ export class Content {
   /** Drops each entry with probability `share`; `draw` gives a number in (0, 1) for a key. */
   clearShare(share: number, draw: (key: number) => number): void {
     if (share >= 1) return this.clear();
-    const gone: number[] = [];
+    const dropped: number[] = [];
     this.entries.each((place) => {
-      if (draw(this.entries.key[place]) < share) gone.push(place);
+      if (draw(this.entries.key[place]) < share) dropped.push(place);
     });
-    for (const place of gone) this.drop(place);
+    for (const place of dropped) this.drop(place);
   }
 
   private drop(place: number): void {

@@ -13,7 +13,7 @@ import { frames } from '../frames.js';
 import { strands } from '../strands.js';
 
 /** Epoch of a connection that no process at its far end recognizes. */
-const NOBODY = -1;
+const NO_PROCESS = -1;
 
 /** States of a connection. */
 export const CONNECTION = Object.freeze({
@@ -81,11 +81,11 @@ export class ConnectionTable {
     });
     this.idleOp = engine.define('connection-idle', (slot, stamp) => {
       if (this.stamp[slot] !== stamp || this.stalls(slot, this.idleOp, stamp)) return;
-      this.poolOf(slot).condemn(slot);
+      this.poolOf(slot).retire(slot);
     });
     this.ageOp = engine.define('connection-age', (slot, life) => {
       if (this.life[slot] !== life || this.stalls(slot, this.ageOp, life)) return;
-      this.poolOf(slot).condemn(slot);
+      this.poolOf(slot).retire(slot);
     });
     this.handshakes = new Handshakes(world, this);
   }
@@ -137,7 +137,7 @@ export class ConnectionTable {
   }
 
   /** Returns true for a connection that is open and not yet freed. */
-  stands(slot: number): boolean {
+  isEstablished(slot: number): boolean {
     return this.slots.has(slot) && this.state[slot] !== CONNECTION.DIALLING;
   }
 
@@ -145,8 +145,8 @@ export class ConnectionTable {
    * The far end rejects the certificate of the client. A TLS 1.3 client may send as soon as its own part is done, so it
    * learns of the rejection only from the response (RFC 8446 section 2, figure 1, and section 6.2).
    */
-  disown(slot: number): void {
-    this.epoch[slot] = NOBODY;
+  rejectClient(slot: number): void {
+    this.epoch[slot] = NO_PROCESS;
   }
 
   /** Returns true if the process at the far end is not the one that accepted the connection. */
@@ -171,7 +171,7 @@ export class ConnectionTable {
   /** Does the same for the answer of a strand. The answer to an abandoned call does not delay later ones. */
   answer(strand: number, at: Ns): Ns {
     const { edges } = this.world;
-    if (strands.gone[strand] >= 0 || !edges[strands.edge[strand]].connected) return at;
+    if (strands.callerLeftAt[strand] >= 0 || !edges[strands.edge[strand]].connected) return at;
     const slot = this.slotOf(strands.from[strand]);
     if (!this.poolOf(slot).multiplexed) return (this.answerNs[slot] = at);
     return (this.answerNs[slot] = Math.max(at, this.answerNs[slot]));

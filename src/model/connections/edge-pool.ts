@@ -108,10 +108,10 @@ export class EdgePool implements PolicyState {
     const slot = calls.word(frame, layer);
     const kind = outcome & 31;
     const isOver = this.closes !== null && serverEnds!.isOver(slot);
-    const isGone = !this.multiplexed || isOver || connections.isStale(slot);
-    const broken = kind === OUTCOME.reset && isGone;
+    const isLost = !this.multiplexed || isOver || connections.isStale(slot);
+    const broken = kind === OUTCOME.reset && isLost;
     // A host resets a connection that it does not know. Only new connections are refused.
-    if (broken || kind === OUTCOME.refused) this.condemn(slot);
+    if (broken || kind === OUTCOME.refused) this.retire(slot);
     this.detach(slot);
     return kind === OUTCOME.refused && !isOver ? OUTCOME.reset : outcome;
   }
@@ -122,7 +122,7 @@ export class EdgePool implements PolicyState {
       return;
     }
     const slot = this.setup.world.calls.word(frame, layer);
-    if (!this.multiplexed) this.condemn(slot);
+    if (!this.multiplexed) this.retire(slot);
     this.detach(slot);
   }
 
@@ -184,12 +184,12 @@ export class EdgePool implements PolicyState {
 
   /** The far end is closing or has died. */
   lost(slot: number): void {
-    this.condemn(slot);
+    this.retire(slot);
     this.grow();
   }
 
   /** An open connection takes no more attempts and closes after the last one in flight. */
-  condemn(slot: number): void {
+  retire(slot: number): void {
     const { connections } = this.setup.world;
     if (connections.state[slot] !== CONNECTION.OPEN) return;
     connections.state[slot] = CONNECTION.CLOSING;
@@ -283,7 +283,7 @@ export class EdgePool implements PolicyState {
       connections.stamp[slot]++;
       levels.add(gauges.used, 1);
     }
-    if (++connections.served[slot] >= spec.maxRequests) this.condemn(slot);
+    if (++connections.served[slot] >= spec.maxRequests) this.retire(slot);
     else if (connections.streams[slot] >= spec.maxStreams) this.drop(slot);
   }
 
@@ -311,7 +311,7 @@ export class EdgePool implements PolicyState {
     this.serve();
     const same = connections.life[slot] === life && connections.state[slot] === CONNECTION.OPEN;
     if (same && connections.streams[slot] === 0) {
-      if (this.idle > this.setup.spec.maxIdle) this.condemn(slot);
+      if (this.idle > this.setup.spec.maxIdle) this.retire(slot);
       else if (this.idleLane !== null) engine.arm(this.idleLane, slot, connections.stamp[slot]);
     }
     this.grow();

@@ -98,18 +98,18 @@ export class Handshakes {
         break;
       default:
         // The other steps run in the calling process, which may be paused.
-        if (!table.stalls(slot, this.op, stamp)) this.tell(slot);
+        if (!table.stalls(slot, this.op, stamp)) this.report(slot);
     }
   }
 
-  private tell(slot: number): void {
+  private report(slot: number): void {
     const { table } = this;
     const pool = table.poolOf(slot);
     if (table.step[slot] === STEP.REFUSED) pool.failed(slot, OUTCOME.refused);
     else if (table.step[slot] === STEP.GAVE_UP) pool.failed(slot, OUTCOME.connectTimeout);
     else if (this.isDistrusted(slot)) pool.failed(slot, OUTCOME.refused);
     else if (table.flights[slot] === pool.tlsTrips) {
-      if (pool.mutual && pool.caller.certExpired) table.disown(slot);
+      if (pool.mutual && pool.caller.certExpired) table.rejectClient(slot);
       pool.opened(slot);
       // The callee began to shut down during the handshake: it serves only the attempts waiting for this connection.
       if (this.world.instances[table.instance[slot]].shut) pool.lost(slot);
@@ -188,7 +188,7 @@ export class Handshakes {
     strands.arrived[strand] = engine.now;
     strands.pc[strand] = plan.components[instance.component].handshakeProgram;
     strands.state[strand] = STATE.READY;
-    interpreter.goOn(strand);
+    interpreter.resume(strand);
   }
 
   private reply(slot: number): void {

@@ -43,7 +43,7 @@ export class HikariAdder {
   constructor(setup: PoolSetup<HikariSettings>, wanting: Wanting) {
     this.setup = setup;
     this.wanting = wanting;
-    this.alarm = setup.alarm(() => this.goOn());
+    this.alarm = setup.alarm(() => this.proceed());
   }
 
   get isFree(): boolean {
@@ -115,7 +115,7 @@ export class HikariAdder {
   }
 
   /** The thread's timer fires: a dial, a pause or a backoff is over. */
-  private goOn(): void {
+  private proceed(): void {
     const { ctx } = this.setup;
     switch (this.doing) {
       case ADDER.first:

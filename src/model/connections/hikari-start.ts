@@ -32,7 +32,7 @@ export class HikariStart {
   constructor(setup: PoolSetup<HikariSettings>, pool: Starting) {
     this.setup = setup;
     this.pool = pool;
-    this.alarm = setup.alarm(() => this.goOn());
+    this.alarm = setup.alarm(() => this.proceed());
   }
 
   /** A call arrives before the pool has started. */
@@ -58,7 +58,7 @@ export class HikariStart {
     }
   }
 
-  private goOn(): void {
+  private proceed(): void {
     const { ctx, pool } = this.setup;
     const longest = pool.initializationFailTimeoutNs!;
     if (ctx.now - this.beganAt < longest) {

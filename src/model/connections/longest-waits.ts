@@ -11,7 +11,7 @@ import { strands } from '../strands.js';
 export class LongestWaits {
   /** By instance: limit for the normal state of its queue, and for a standing queue; null = no limit. */
   private readonly usual: readonly (Lane | null)[];
-  private readonly standing: readonly (Lane | null)[];
+  private readonly standingQueue: readonly (Lane | null)[];
 
   /** `expire` runs for each request whose limit passes, even if it has left the queue since. */
   constructor(world: World, expire: (strand: number) => void) {
@@ -21,7 +21,7 @@ export class LongestWaits {
       delayNs === null ? null : engine.lane(delayNs, PHASE.TIMER, op, strands);
     const queues = instances.map(({ component }) => plan.components[component].queue);
     this.usual = queues.map((queue) => lane(longestWait(queue)));
-    this.standing = queues.map((queue, id) =>
+    this.standingQueue = queues.map((queue, id) =>
       queue.discipline === 'adaptiveLifo' && queue.targetNs !== null
         ? lane(queue.targetNs)
         : this.usual[id],
@@ -30,7 +30,7 @@ export class LongestWaits {
 
   /** The limit of a request that joins the queue now. */
   laneOf({ id, adaptive }: Instance): Lane | null {
-    return (adaptive !== null && adaptive.standing ? this.standing : this.usual)[id];
+    return (adaptive !== null && adaptive.isStandingQueue ? this.standingQueue : this.usual)[id];
   }
 }
 

@@ -19,7 +19,7 @@ import type { World } from '../world.js';
 import { sink } from '../sink.js';
 
 /** What the server has announced about the end of a connection. */
-const SAID = Object.freeze({
+const ANNOUNCED = Object.freeze({
   nothing: 0,
   /** A first GOAWAY without a last stream: new streams are still served. */
   soon: 1,
@@ -70,7 +70,7 @@ export class ServerEnds {
   private received: Int32Array = new Int32Array(0);
   /** By connection: stamp of its idle time, which changes with each request. */
   private quiet: Int32Array = new Int32Array(0);
-  private said: Uint8Array = new Uint8Array(0);
+  private announced: Uint8Array = new Uint8Array(0);
   /** By strand: 1 while it counts as in service. */
   private served: Uint8Array = new Uint8Array(0);
 
@@ -82,7 +82,7 @@ export class ServerEnds {
       this.serving = widenInt32(this.serving, capacity);
       this.received = widenInt32(this.received, capacity);
       this.quiet = widenInt32(this.quiet, capacity);
-      this.said = widenUint8(this.said, capacity);
+      this.announced = widenUint8(this.announced, capacity);
     });
     strands.slots.onGrow((capacity) => (this.served = widenUint8(this.served, capacity)));
     const quiet = (): Int32Array => this.quiet;
@@ -95,9 +95,15 @@ export class ServerEnds {
     this.ageOp = engine.define('server-age', (slot, life) => this.aged(slot, life));
     this.graceOp = engine.define('server-grace', (slot, life) => this.graceOver(slot, life));
     this.cancelOp = engine.define('stream-reset', (slot, life) => this.cancelled(slot, life));
-    this.soonOp = engine.define('goaway-soon', (slot, life) => this.hear(this.soonOp, slot, life));
-    this.lastOp = engine.define('goaway-last', (slot, life) => this.hear(this.lastOp, slot, life));
-    this.closedOp = engine.define('closed', (slot, life) => this.hear(this.closedOp, slot, life));
+    this.soonOp = engine.define('goaway-soon', (slot, life) =>
+      this.onAnnouncement(this.soonOp, slot, life),
+    );
+    this.lastOp = engine.define('goaway-last', (slot, life) =>
+      this.onAnnouncement(this.lastOp, slot, life),
+    );
+    this.closedOp = engine.define('closed', (slot, life) =>
+      this.onAnnouncement(this.closedOp, slot, life),
+    );
     this.refuseOp = engine.define('race-refused', (strand, life) =>
       this.lose(strand, life, OUTCOME.refused),
     );
@@ -118,7 +124,7 @@ export class ServerEnds {
     const { table } = this;
     this.serving[slot] = 0;
     this.received[slot] = 0;
-    this.said[slot] = SAID.nothing;
+    this.announced[slot] = ANNOUNCED.nothing;
     this.quiet[slot]++;
     const pool = table.poolOf(slot);
     const { keepAliveTimeoutNs, maxConnectionIdleNs, maxConnectionAgeNs } = pool.closes!;
@@ -142,11 +148,11 @@ export class ServerEnds {
     const { edges, server } = world;
     this.served[strand] = 0;
     if (!edges[strands.edge[strand]].guarded) return false;
-    if (strands.gone[strand] >= 0 || isBroken(strands.injected[strand])) return false;
+    if (strands.callerLeftAt[strand] >= 0 || isBroken(strands.injected[strand])) return false;
     const slot = table.slotOf(strands.from[strand]);
     if (table.isStale(slot)) return false;
     if (this.isOver(slot)) {
-      if ((this.said[slot] & OVER) === 0) {
+      if ((this.announced[slot] & OVER) === 0) {
         server.lose(strand);
         return true;
       }
@@ -158,14 +164,14 @@ export class ServerEnds {
     this.quiet[slot]++;
     const { multiplexed, closes } = table.poolOf(slot);
     if (++this.received[slot] >= closes!.keepAliveRequests && multiplexed) {
-      this.said[slot] = SAID.last;
-      this.tell(slot, this.lastOp);
+      this.announced[slot] = ANNOUNCED.last;
+      this.announce(slot, this.lastOp);
     }
     return false;
   }
 
   /** The server answers a request. Returns true if the connection to answer on is closed. */
-  mutes(strand: number): boolean {
+  dropsResponse(strand: number): boolean {
     if (this.served[strand] === 0) return false;
     this.served[strand] = 0;
     const slot = this.table.slotOf(strands.from[strand]);
@@ -181,7 +187,8 @@ export class ServerEnds {
     this.served[strand] = 0;
     const slot = table.slotOf(strands.from[strand]);
     // The connection was closed too; its slot may belong to one that is being opened.
-    if (!table.stands(slot) || !table.poolOf(slot).multiplexed || this.isClosed(slot)) return;
+    if (!table.isEstablished(slot) || !table.poolOf(slot).multiplexed || this.isClosed(slot))
+      return;
     const delay = Math.max(0, table.handshakes.delay(slot, MESSAGE.request));
     const at = Math.max(engine.now + delay, table.requestNs[slot]);
     engine.at(at, PHASE.ARRIVAL, this.cancelOp, slot, table.life[slot], 0);
@@ -189,7 +196,7 @@ export class ServerEnds {
 
   /** Returns true if the server takes no more requests: it has not processed a `refused` one. */
   isOver(slot: number): boolean {
-    return (this.said[slot] & SAID.closed) >= SAID.last;
+    return (this.announced[slot] & ANNOUNCED.closed) >= ANNOUNCED.last;
   }
 
   private cancelled(slot: number, life: number): void {
@@ -198,7 +205,7 @@ export class ServerEnds {
 
   /** Counts a request as done; the last one starts the idle time. */
   private done(slot: number): void {
-    if (--this.serving[slot] > 0 || this.said[slot] !== SAID.nothing) return;
+    if (--this.serving[slot] > 0 || this.announced[slot] !== ANNOUNCED.nothing) return;
     const { serverIdle } = this.table.poolOf(slot);
     if (serverIdle !== null) engine.arm(serverIdle, slot, this.quiet[slot]);
   }
@@ -207,21 +214,21 @@ export class ServerEnds {
     if (this.quiet[slot] !== stamp || !this.watches(slot, this.idleOp, stamp)) return;
     const { multiplexed, closes } = this.table.poolOf(slot);
     if (closes!.maxConnectionIdleNs !== null) {
-      this.said[slot] = SAID.soon;
-      this.tell(slot, this.soonOp);
+      this.announced[slot] = ANNOUNCED.soon;
+      this.announce(slot, this.soonOp);
       return;
     }
-    this.said[slot] = SAID.closed;
-    this.tell(slot, multiplexed ? this.lastOp : this.closedOp);
+    this.announced[slot] = ANNOUNCED.closed;
+    this.announce(slot, multiplexed ? this.lastOp : this.closedOp);
   }
 
   private aged(slot: number, life: number): void {
     if (this.table.life[slot] !== life || !this.watches(slot, this.ageOp, life)) return;
     const { maxConnectionAgeGraceNs: graceNs } = this.table.poolOf(slot).closes!;
     this.quiet[slot]++;
-    if (this.said[slot] === SAID.nothing) {
-      this.said[slot] = SAID.soon;
-      this.tell(slot, this.soonOp);
+    if (this.announced[slot] === ANNOUNCED.nothing) {
+      this.announced[slot] = ANNOUNCED.soon;
+      this.announce(slot, this.soonOp);
     }
     if (graceNs === null) return;
     engine.at(engine.now + graceNs, PHASE.TIMER, this.graceOp, slot, life, 0);
@@ -229,14 +236,14 @@ export class ServerEnds {
 
   private graceOver(slot: number, life: number): void {
     if (this.table.life[slot] !== life || !this.watches(slot, this.graceOp, life)) return;
-    this.said[slot] = SAID.closed;
-    this.tell(slot, this.closedOp);
+    this.announced[slot] = ANNOUNCED.closed;
+    this.announce(slot, this.closedOp);
   }
 
   /** Returns true if a server process can act now; a paused one acts when it resumes. */
   private watches(slot: number, op: number, stamp: number): boolean {
     const { table, world } = this;
-    if (!table.stands(slot) || table.isStale(slot) || this.isClosed(slot)) return false;
+    if (!table.isEstablished(slot) || table.isStale(slot) || this.isClosed(slot)) return false;
     const instance = world.instances[table.instance[slot]];
     if (instance.frozen !== FROZEN.pause) return true;
     instance.stalledCalls.push(op, slot, stamp);
@@ -244,11 +251,11 @@ export class ServerEnds {
   }
 
   /** Sends an announcement to the client, after the answers that are in flight. */
-  private tell(slot: number, op: number): void {
+  private announce(slot: number, op: number): void {
     const { table } = this;
     const delay = table.handshakes.delay(slot, MESSAGE.answer);
     if (delay === VANISHED) {
-      this.said[slot] |= OVER;
+      this.announced[slot] |= OVER;
       return;
     }
     const at = Math.max(engine.now + delay, table.answerNs[slot]);
@@ -256,10 +263,10 @@ export class ServerEnds {
     engine.at(at, PHASE.TIMER, op, slot, table.life[slot], 0);
   }
 
-  private hear(op: number, slot: number, life: number): void {
+  private onAnnouncement(op: number, slot: number, life: number): void {
     const { table, world } = this;
     if (table.life[slot] !== life || table.stalls(slot, op, life)) return;
-    this.said[slot] |= OVER;
+    this.announced[slot] |= OVER;
     if (table.streams[slot] > 0 && op !== this.soonOp) this.end(slot, op === this.lastOp);
     const { stat } = world.edges[table.edge[slot]];
     if (table.state[slot] === CONNECTION.OPEN) sink.count(stat, EDGE_COUNTER.goodbyes);
@@ -272,7 +279,7 @@ export class ServerEnds {
     const { edges } = world;
     for (let strand = 0; strand < strands.slots.touched; strand++) {
       if (!strands.alive(strand) || strands.returns[strand] !== RETURN.frame) continue;
-      if (strands.gone[strand] >= 0 || !edges[strands.edge[strand]].guarded) continue;
+      if (strands.callerLeftAt[strand] >= 0 || !edges[strands.edge[strand]].guarded) continue;
       // A branch has no edge of its own; a delivered answer has no caller.
       if (strands.parent[strand] >= 0 || strands.answered[strand] === ANSWERED.delivered) continue;
       if (table.slotOf(strands.from[strand]) !== slot) continue;
@@ -283,18 +290,19 @@ export class ServerEnds {
   }
 
   private isClosed(slot: number): boolean {
-    return (this.said[slot] & SAID.closed) === SAID.closed;
+    return (this.announced[slot] & ANNOUNCED.closed) === ANNOUNCED.closed;
   }
 
   private lose(strand: number, life: number, outcome: Outcome): void {
     const { wire, calls, server } = this.world;
-    if (strands.life[strand] !== life || strands.gone[strand] >= 0) return;
+    if (strands.life[strand] !== life || strands.callerLeftAt[strand] >= 0) return;
     const frame = strands.from[strand];
     calls.count(frame, EDGE_COUNTER.raced);
     // If the request is still in flight, it will find no connection.
     if (strands.arrived[strand] < 0) strands.injected[strand] = outcome;
     wire.abandon(frame, strand, outcome, false);
-    if (strands.life[strand] === life && strands.arrived[strand] >= 0) server.told(strand);
+    if (strands.life[strand] === life && strands.arrived[strand] >= 0)
+      server.cancelNotified(strand);
     calls.answer(frame, outcome);
   }
 }

@@ -64,24 +64,24 @@ export class Board {
   private schedule(index: number, fromNs: Ns, untilNs: Ns): void {
     const { ramp } = this.world.plan.faults[index];
     if (ramp === null) {
-      this.turnAt(fromNs, index, 1);
+      this.applyAt(fromNs, index, 1);
     } else {
       // Each step has the strength of the ramp at its middle, so the sum over a ramp equals that of its slope.
       const upUntilNs = fromNs + ramp.upNs;
       for (let k = 0; ramp.upNs > 0 && k < RAMP_STEPS; k++) {
         const at = Math.round(fromNs + ramp.upNs * (k / RAMP_STEPS));
-        if (at < untilNs) this.turnAt(at, index, shaped((k + 0.5) / RAMP_STEPS, ramp.shape));
+        if (at < untilNs) this.applyAt(at, index, shaped((k + 0.5) / RAMP_STEPS, ramp.shape));
       }
-      if (upUntilNs < untilNs) this.turnAt(upUntilNs, index, 1);
+      if (upUntilNs < untilNs) this.applyAt(upUntilNs, index, 1);
       for (let k = RAMP_STEPS; ramp.downNs > 0 && k > 0; k--) {
         const at = Math.round(untilNs - ramp.downNs * (k / RAMP_STEPS));
-        if (at >= upUntilNs) this.turnAt(at, index, shaped((k - 0.5) / RAMP_STEPS, ramp.shape));
+        if (at >= upUntilNs) this.applyAt(at, index, shaped((k - 0.5) / RAMP_STEPS, ramp.shape));
       }
     }
-    if (untilNs < this.world.plan.horizonNs) this.turnAt(untilNs, index, -1);
+    if (untilNs < this.world.plan.horizonNs) this.applyAt(untilNs, index, -1);
   }
 
-  private turnAt(at: Ns, index: number, strength: number): void {
+  private applyAt(at: Ns, index: number, strength: number): void {
     const change = this.changes.push({ rest: null, index, strength }) - 1;
     engine.at(at, PHASE.FAULT, this.op, change, 0, 0);
   }
@@ -90,7 +90,7 @@ export class Board {
     const due = this.changes[change];
     if (due.rest !== null) {
       this.active.splice(this.active.indexOf(due.rest), 1);
-      this.turnAll(due.rest, due.rest.edits);
+      this.applyAll(due.rest, due.rest.edits);
       return;
     }
     const { index, strength } = due;
@@ -100,7 +100,7 @@ export class Board {
       this.active.splice(at, 1);
       this.world.journal.note(JOURNAL.fault, index, 0);
       this.leave(touched);
-      this.turnAll(touched, touched.edits);
+      this.applyAll(touched, touched.edits);
       return;
     }
     if (at < 0) {
@@ -110,7 +110,7 @@ export class Board {
     const before = touched.edits;
     const { fault } = touched;
     touched.edits = this.kinds[index]!.edits(fault.config, strength, fault.share);
-    this.turnAll(touched, [...before, ...touched.edits]);
+    this.applyAll(touched, [...before, ...touched.edits]);
     if (at < 0) this.begin(touched);
   }
 
@@ -173,37 +173,37 @@ export class Board {
     return roles.primary === instance.index ? 'primary' : 'replica';
   }
 
-  private turnAll(active: Active, edits: readonly KnobEdit[]): void {
+  private applyAll(active: Active, edits: readonly KnobEdit[]): void {
     for (const knob of new Set(edits.map(({ knob }) => knob))) {
-      for (const id of active.instances) this.turnInstance(id, knob);
-      for (const part of active.fault.parts) this.turnPart(part, knob);
-      for (const { link } of active.fault.links) this.turnLink(link, knob);
-      for (const load of active.fault.loads) this.turnLoad(load, knob);
-      for (const holder of active.fault.holders) this.turnHolder(holder, knob);
+      for (const id of active.instances) this.applyToInstance(id, knob);
+      for (const part of active.fault.parts) this.applyToPart(part, knob);
+      for (const { link } of active.fault.links) this.applyToLink(link, knob);
+      for (const load of active.fault.loads) this.applyToLoad(load, knob);
+      for (const holder of active.fault.holders) this.applyToHolder(holder, knob);
     }
   }
 
-  private turnInstance(id: number, knob: Knob): void {
+  private applyToInstance(id: number, knob: Knob): void {
     const held = this.held((active) => active.instances.includes(id));
     turnsOf(knob, 'instance')(this.controls, this.controls.world.instances[id], held);
   }
 
-  private turnPart(part: number, knob: Knob): void {
+  private applyToPart(part: number, knob: Knob): void {
     const held = this.held(({ fault }) => fault.parts.includes(part));
     turnsOf(knob, 'part')(this.controls, part, held);
   }
 
-  private turnHolder(component: number, knob: Knob): void {
+  private applyToHolder(component: number, knob: Knob): void {
     const held = this.held(({ fault }) => fault.holders.includes(component));
     turnsOf(knob, 'holder')(this.controls, component, held);
   }
 
-  private turnLoad(load: number, knob: Knob): void {
+  private applyToLoad(load: number, knob: Knob): void {
     const held = this.held(({ fault }) => fault.loads.includes(load));
     turnsOf(knob, 'load')(this.controls, load, held);
   }
 
-  private turnLink(link: number, knob: Knob): void {
+  private applyToLink(link: number, knob: Knob): void {
     const towards = (direction: number): Held =>
       this.held(({ fault }) =>
         fault.links.some((hit) => hit.link === link && (hit.direction & direction) !== 0),
@@ -221,9 +221,9 @@ function turnsOf<Sort extends 'instance' | 'part' | 'holder' | 'load' | 'link'>(
   knob: Knob,
   sort: Sort,
 ): NonNullable<Knob[Sort]> {
-  const turn = knob[sort];
-  invariant(turn !== undefined, 'knob-without-subject');
-  return turn!;
+  const apply = knob[sort];
+  invariant(apply !== undefined, 'knob-without-subject');
+  return apply!;
 }
 
 /** `count` different elements of the list in their order, by draws that are the same in every variant. */

@@ -53,10 +53,10 @@ export class EnvironmentCores implements Processor {
     this.coresAt(this.at[strand]).leave(strand);
   }
 
-  turn(speed: number): void {
+  setSpeed(speed: number): void {
     this.speed = speed;
-    this.shared.turn(speed);
-    for (const own of this.list) own.turn(speed);
+    this.shared.setSpeed(speed);
+    for (const own of this.list) own.setSpeed(speed);
   }
 
   press(load: number): void {
@@ -94,7 +94,7 @@ export class EnvironmentCores implements Processor {
       quota: null,
       done: (strand) => interpreter.workDone(strand),
     });
-    if (this.speed !== 1) cores.turn(this.speed);
+    if (this.speed !== 1) cores.setSpeed(this.speed);
     if (this.load > 0) cores.press(this.load);
     return cores;
   }

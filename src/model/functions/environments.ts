@@ -217,7 +217,7 @@ export class Environments implements Host {
   }
 
   /** Nothing to do: `left` releases the environment of a request that leaves while it waits. */
-  gone(): void {}
+  abandoned(): void {}
 
   /** All environments of an instance have ended, with their requests. */
   private clear(place: number): void {

@@ -23,7 +23,7 @@ export class Functions {
       setCores(world, plan, own);
       return own;
     });
-    for (const own of this.list) world.lessors.set(own.component, own);
+    for (const own of this.list) world.leaseOwners.set(own.component, own);
     const { components } = world.plan;
     const spread = this.list.filter(({ component }) => components[component].instances > 1);
     this.spread = spread.length === 0 ? null : new Map(spread.map((own) => [own.component, own]));
@@ -32,7 +32,7 @@ export class Functions {
   /** The first step of every request of a function. */
   act(fn: number): Act {
     const own = this.list[fn];
-    return { begin: (strand) => own.begin(strand), left: (strand) => own.gone(strand) };
+    return { begin: (strand) => own.begin(strand), left: (strand) => own.abandoned(strand) };
   }
 }
 

@@ -15,7 +15,7 @@ export interface Host {
   /** A request with an environment has ended, for any reason. */
   left(strand: number): void;
   /** A request has left while it waited. */
-  gone(strand: number): void;
+  abandoned(strand: number): void;
   /** The environment of a request, -1 = none. */
   environmentOf(strand: number): number;
 }

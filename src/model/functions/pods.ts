@@ -119,7 +119,7 @@ export class Pods implements Host {
     return PENDING;
   }
 
-  gone(strand: number): void {
+  abandoned(strand: number): void {
     if (!this.waiting.remove(strand)) return;
     levels.add(this.buffered, -1);
     this.autoscaler.add(engine.now, -1);

@@ -79,16 +79,16 @@ export class Aftermath {
   }
 
   /** Adds the columns that count tries and runs of each message. */
-  private addCounts({ shelf, slots }: Messages): void {
+  private addCounts({ packed, slots }: Messages): void {
     slots.onGrow((capacity) => {
       this.tries = widenInt32(this.tries, capacity);
       this.runs = widenInt32(this.runs, capacity);
     });
-    shelf.takeAlong({
+    packed.addColumn({
       get: (message) => this.tries[message],
       set: (message, tries) => (this.tries[message] = tries),
     });
-    shelf.takeAlong({
+    packed.addColumn({
       get: (message) => this.runs[message],
       set: (message, runs) => (this.runs[message] = runs),
     });

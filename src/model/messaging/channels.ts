@@ -55,8 +55,8 @@ export class Channels {
     const { plan, replication } = world;
     this.draws = new Draws(world);
     this.messages = new Messages(world);
-    const { slots, shelf } = this.messages;
-    world.kept.set('messages', () => slots.used + shelf.count);
+    const { slots, packed } = this.messages;
+    world.kept.set('messages', () => slots.used + packed.count);
     world.kept.set('messages.slots', () => slots.peak);
     this.underWay.onGrow((capacity) => {
       this.topic = widenInt32(this.topic, capacity);
@@ -79,12 +79,12 @@ export class Channels {
     const lines = plan.brokers.map(
       ({ component }) => new Float64Array(plan.components[component].instances),
     );
-    const tell = (waiter: number, stamp: number, outcome: Outcome): void =>
-      this.tell(waiter, stamp, outcome);
+    const notify = (waiter: number, stamp: number, outcome: Outcome): void =>
+      this.notify(waiter, stamp, outcome);
     this.writes = this.topics.map((topic) => {
       const { broker } = topic.spec;
       if (broker < 0) return null;
-      const own = { broker: plan.brokers[broker], lines: lines[broker], tell };
+      const own = { broker: plan.brokers[broker], lines: lines[broker], notify };
       return new Writes({ world, messages: this.messages, topic, ...own });
     });
     this.transactions = transactionsOf(this.topics);
@@ -238,7 +238,7 @@ export class Channels {
     const { latency } = this.topics[topic].spec;
     if (latency < 0) {
       this.topics[topic].append(message);
-      if (waiter <= RELAYS) this.tell(waiter, stamp, OUTCOME.ok);
+      if (waiter <= RELAYS) this.notify(waiter, stamp, OUTCOME.ok);
       return;
     }
     const { a, b } = this.streams[topic];
@@ -262,11 +262,11 @@ export class Channels {
     this.underWay.give(write);
     topic.append(message);
     this.messages.release(message);
-    this.tell(waiter, stamp, OUTCOME.ok);
+    this.notify(waiter, stamp, OUTCOME.ok);
   }
 
   /** Notifies a waiter of the outcome of its publish. */
-  private tell(waiter: number, stamp: number, outcome: Outcome): void {
+  private notify(waiter: number, stamp: number, outcome: Outcome): void {
     const { interpreter } = this.world;
     if (waiter <= RELAYS) this.relays[RELAYS - waiter].confirmed(stamp, outcome);
     else if (waiter >= 0 && strands.stamp[waiter] === stamp) interpreter.acted(waiter, outcome);

@@ -20,7 +20,7 @@ interface CommitsSetup {
 /** Commits of a group, and release of the messages that it no longer needs. */
 export class Commits {
   /** Members that still handle records of a partition that another member may read by now. */
-  readonly strays = new Set<Member>();
+  readonly revoked = new Set<Member>();
   private readonly setup: CommitsSetup;
   private readonly offsets: Offsets;
 
@@ -35,7 +35,7 @@ export class Commits {
     if (!membership.accepts(member, log % partitions)) return;
     this.offsets.commit(log, offset);
     // Retention may have moved the group past records that the member still handles.
-    if (this.strays.size > 0 || this.offsets.committed[log] > offset) this.letGo(log);
+    if (this.revoked.size > 0 || this.offsets.committed[log] > offset) this.letGo(log);
     else this.offsets.release(log, this.offsets.committed[log]);
   }
 

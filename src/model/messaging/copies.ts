@@ -12,30 +12,30 @@ const PAIR = 2;
  */
 export class Copies {
   /** By message: number of copies. */
-  came: Uint8Array = new Uint8Array(0);
+  count: Uint8Array = new Uint8Array(0);
   /** By message with several copies: those that were lost without an effect, as pairs. */
-  private readonly gone = new Map<number, number[]>();
+  private readonly lostCopies = new Map<number, number[]>();
 
   constructor(slots: Slots) {
-    slots.onGrow((capacity) => (this.came = widenUint8(this.came, capacity)));
+    slots.onGrow((capacity) => (this.count = widenUint8(this.count, capacity)));
   }
 
   /** True if the message has, or had, more than one copy. */
   areSeveral(message: number): boolean {
-    return this.came[message] > 1;
+    return this.count[message] > 1;
   }
 
   /** Adds a copy. */
   add(message: number): void {
-    if (this.came[message] < MANY) this.came[message]++;
+    if (this.count[message] < MANY) this.count[message]++;
   }
 
   /** A copy is lost. True while another copy is left. */
   outlive(message: number, group: number, copy: number): boolean {
     if (!this.areSeveral(message)) return false;
-    let pairs = this.gone.get(message);
-    if (pairs === undefined) this.gone.set(message, (pairs = []));
-    let left = this.came[message];
+    let pairs = this.lostCopies.get(message);
+    if (pairs === undefined) this.lostCopies.set(message, (pairs = []));
+    let left = this.count[message];
     let isNew = true;
     for (let k = 0; k < pairs.length; k += PAIR) {
       if (pairs[k] !== group) continue;
@@ -48,6 +48,6 @@ export class Copies {
 
   /** The message has no holder any more. */
   forget(message: number): void {
-    if (this.gone.size > 0) this.gone.delete(message);
+    if (this.lostCopies.size > 0) this.lostCopies.delete(message);
   }
 }

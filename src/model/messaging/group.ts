@@ -72,7 +72,7 @@ export class Group {
     });
     this.offsets = new Offsets(world, messages, subject, this.logsOf(), this.aftermath);
     this.isBegun = spec.spec.startNs === 0;
-    this.members = this.hire();
+    this.members = this.createMembers();
     this.resets = this.resetsOf();
     this.membership = this.membershipOf(subject);
     this.loop = this.loopOf(subject);
@@ -176,7 +176,7 @@ export class Group {
   }
 
   /** Creates one member per thread and instance, ordered by thread: the first threads of all instances come first. */
-  private hire(): readonly Member[] {
+  private createMembers(): readonly Member[] {
     const { plan, instances } = this.setup.world;
     const { handler, spec } = this.setup.spec;
     const component = plan.components[plan.parts[handler].component];
@@ -190,10 +190,10 @@ export class Group {
       instance.residents.push({
         died: () => {
           dying();
-          this.loop.gone(instance);
+          this.loop.instanceDied(instance);
         },
         started: own((member) => this.membership.started(member)),
-        paused: own((member) => this.membership.silent(member)),
+        paused: own((member) => this.membership.heartbeatsStopped(member)),
         resumed: own((member) => this.resumed(member)),
         closing: own((member) => this.close(member)),
         isBusy: () => this.members.some((member) => member.instance === instance && !member.idle),
@@ -214,14 +214,14 @@ export class Group {
       members: this.members,
       partitions: this.size,
       rebalances: world.meters.counter('rebalances', subject),
-      dealt: {
+      listener: {
         given: (partition, member) => this.given(partition, member),
         taken: (partition) => this.taken(partition),
         go: (member) => {
           if (this.isBegun) this.loop.wake(member);
         },
         parting: (member) => this.loop.parting(member),
-        peopled: (any) => this.resets?.isMember(any),
+        hasMembers: (any) => this.resets?.isMember(any),
       },
       isEmpty: !this.isBegun,
     });
@@ -316,7 +316,7 @@ export class Group {
   }
 
   private resumed(member: Member): void {
-    this.membership.heard(member);
+    this.membership.heartbeat(member);
     // A member that a breaker has paused still polls, so it learns of rebalances that it has missed.
     if (member.paused && member.inGroup) this.membership.polls(member);
     else if (this.isBegun) this.loop.wake(member);

@@ -16,7 +16,7 @@ export class Inboxes {
     this.group = group;
     this.windowNs = windowNs;
     messages.slots.onGrow((capacity) => (this.at = widenFloat64(this.at, capacity)));
-    messages.shelf.takeAlong({
+    messages.packed.addColumn({
       // A slot without an effect may hold the time of an earlier message.
       get: (message) => (messages.hadEffect(message, group) ? this.at[message] : 0),
       set: (message, at) => (this.at[message] = at),

@@ -68,7 +68,7 @@ export class KafkaTopic {
     const subject = { component: spec.component, part: -1 };
     const isDoubled = isHitBy(world, 'duplicated', spec.component);
     this.duplicated = isDoubled ? world.meters.counter('duplicated', subject) : null;
-    world.turnables.holders.set(spec.component, {
+    world.faultTargets.holders.set(spec.component, {
       poison: (shares) => (this.poisons = shares),
       duplicate: (shares) => (this.doubles = shares),
       purge: () => this.purge(),
@@ -76,7 +76,7 @@ export class KafkaTopic {
       redrive: null,
     });
     for (const { spec: own, membership } of this.groups) {
-      world.turnables.rebalance.set(own.part, () => membership.force());
+      world.faultTargets.rebalance.set(own.part, () => membership.force());
     }
     world.audits.push(() => this.audit());
   }
@@ -138,7 +138,7 @@ export class KafkaTopic {
     for (let offset = Math.max(from, partition.base); offset < partition.end; offset++) {
       for (const group of this.groups) group.lost(at, offset);
       const message = partition.at(offset);
-      this.messages.gone[message] = 1;
+      this.messages.truncated[message] = 1;
     }
     for (const group of this.groups) group.wake(at);
   }
@@ -203,7 +203,7 @@ export class KafkaTopic {
     const name = plan.components[this.spec.component].name;
     const { a, b } = streamKey(plan.seed, replication, `topic/${name}/backlog`);
     for (let number = 0; number < count; number++) {
-      this.write(this.messages.ofNobody(a, b, number), number % this.partitions.length);
+      this.write(this.messages.withoutRequest(a, b, number), number % this.partitions.length);
     }
     for (const group of this.groups) group.begin();
   }

@@ -8,8 +8,8 @@ import type { Replicas } from './replicas.js';
 /** A consumer without a response asks for the leader after this time (request.timeout.ms in ConsumerConfig.java). */
 const CONSUMER_TIMEOUT_NS: Ns = 30 * NS_PER_SECOND;
 /** The client follows the current leader. */
-const WHO_LEADS = -1;
-const NOBODY = -1;
+const CURRENT_LEADER = -1;
+const NO_NODE = -1;
 
 /**
  * The leader of each partition as the clients of a topic see it.
@@ -21,9 +21,9 @@ const NOBODY = -1;
 export class LeaderViews {
   private readonly topic: KafkaTopic;
   private readonly replicas: Replicas;
-  /** By producer, by partition: the node that it sends to, or WHO_LEADS. */
+  /** By producer, by partition: the node that it sends to, or CURRENT_LEADER. */
   private readonly asked: Int32Array[] = [];
-  /** By partition: the node that consumers wait for, or `NOBODY`; and since when. */
+  /** By partition: the node that consumers wait for, or `NO_NODE`; and since when. */
   private readonly awaited: Int32Array;
   private readonly since: Float64Array;
   private readonly noticeOp: number;
@@ -32,7 +32,7 @@ export class LeaderViews {
     this.topic = topic;
     this.replicas = replicas;
     const count = topic.partitions.length;
-    this.awaited = new Int32Array(count).fill(NOBODY);
+    this.awaited = new Int32Array(count).fill(NO_NODE);
     this.since = new Float64Array(count);
     this.noticeOp = engine.define('fetch-timeout', (partition, node) =>
       this.noticed(partition, node),
@@ -47,14 +47,14 @@ export class LeaderViews {
   /** Node that a producer sends to; -1 = none. */
   reach(producer: number, partition: number): number {
     const node = this.asked[producer][partition];
-    return node === WHO_LEADS ? this.replicas.reachable(partition) : node;
+    return node === CURRENT_LEADER ? this.replicas.reachable(partition) : node;
   }
 
   /** The leader of a partition is paused. */
   silent(partition: number, node: number): void {
-    for (const own of this.asked) if (own[partition] === WHO_LEADS) own[partition] = node;
+    for (const own of this.asked) if (own[partition] === CURRENT_LEADER) own[partition] = node;
     this.topic.reachable(partition, false);
-    if (this.awaited[partition] === NOBODY) this.await(partition, node);
+    if (this.awaited[partition] === NO_NODE) this.await(partition, node);
   }
 
   /** The requests of a producer to a node have timed out; the producer looks up the leaders. */
@@ -67,14 +67,14 @@ export class LeaderViews {
 
   /** The leader of a partition has changed or was lost, or the leader hangs or responds again. */
   led(partition: number): void {
-    if (this.awaited[partition] === NOBODY) this.look(partition);
+    if (this.awaited[partition] === NO_NODE) this.look(partition);
   }
 
   /** A paused node continues or has died: the clients that wait for it notice and look up the leaders. */
-  heard(node: number): void {
+  waitEnded(node: number): void {
     for (const own of this.asked) {
       own.forEach((asked, partition) => {
-        if (asked === node) own[partition] = WHO_LEADS;
+        if (asked === node) own[partition] = CURRENT_LEADER;
       });
     }
     this.awaited.forEach((awaited, partition) => {
@@ -91,8 +91,8 @@ export class LeaderViews {
   /** Consumers look up the leader. */
   private settle(partition: number): void {
     const leader = this.leaderFor(partition);
-    if (leader === WHO_LEADS) {
-      this.awaited[partition] = NOBODY;
+    if (leader === CURRENT_LEADER) {
+      this.awaited[partition] = NO_NODE;
       this.look(partition);
     } else this.await(partition, leader);
   }
@@ -103,14 +103,14 @@ export class LeaderViews {
     engine.at(engine.now + CONSUMER_TIMEOUT_NS, PHASE.TIMER, this.noticeOp, partition, node, 0);
   }
 
-  /** The leader if it is paused, since clients still send to it; otherwise WHO_LEADS. */
+  /** The leader if it is paused, since clients still send to it; otherwise CURRENT_LEADER. */
   private leaderFor(partition: number): number {
     const leader = this.replicas.leaderOf(partition);
-    return leader >= 0 && this.replicas.isStill(leader) ? leader : WHO_LEADS;
+    return leader >= 0 && this.replicas.isPaused(leader) ? leader : CURRENT_LEADER;
   }
 
   private look(partition: number): void {
-    const isThere = this.replicas.reachable(partition) >= 0 && !this.replicas.isMute(partition);
+    const isThere = this.replicas.reachable(partition) >= 0 && !this.replicas.isHung(partition);
     this.topic.reachable(partition, isThere);
   }
 }

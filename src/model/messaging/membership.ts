@@ -10,7 +10,7 @@ import type { Owners } from './assignment.js';
 import type { Member } from './member.js';
 
 /** Callbacks of a group for changes of its assignment. */
-export interface Dealt {
+export interface AssignmentListener {
   /** A member reads the partition, starting at the committed offset. */
   given(partition: number, member: Member): void;
   /** The partition has no reader from now on. */
@@ -20,7 +20,7 @@ export interface Dealt {
   /** A member is about to lose partitions in its own poll, so it has no record in flight. */
   parting(member: Member): void;
   /** The group has members, or has lost its last one. */
-  peopled(any: boolean): void;
+  hasMembers(any: boolean): void;
 }
 
 export interface MembershipSetup {
@@ -28,7 +28,7 @@ export interface MembershipSetup {
   readonly spec: Subscriber;
   readonly members: readonly Member[];
   readonly partitions: number;
-  readonly dealt: Dealt;
+  readonly listener: AssignmentListener;
   readonly rebalances: Counter;
   /** The group has no members at the start of the run. */
   readonly isEmpty: boolean;
@@ -59,7 +59,7 @@ export class Membership {
   private readonly world: World;
   private readonly spec: Subscriber;
   private readonly members: readonly Member[];
-  private readonly dealt: Dealt;
+  private readonly listener: AssignmentListener;
   private readonly rebalances: Counter;
   private readonly assignOp: number;
   private readonly grantOp: number;
@@ -80,11 +80,11 @@ export class Membership {
   private joinedSince = false;
 
   constructor(setup: MembershipSetup) {
-    const { world, spec, members, partitions, dealt, rebalances, isEmpty } = setup;
+    const { world, spec, members, partitions, listener, rebalances, isEmpty } = setup;
     this.world = world;
     this.spec = spec;
     this.members = members;
-    this.dealt = dealt;
+    this.listener = listener;
     this.rebalances = rebalances;
     this.grants = new Int32Array(partitions);
     this.assignOp = engine.define('rebalanced', (round) => this.assign(round));
@@ -132,7 +132,7 @@ export class Membership {
     if (!member.inGroup) return;
     const { index } = member;
     if (this.spec.rebalance.isStatic) {
-      this.haunt(member, index);
+      this.addGhost(member, index);
       return;
     }
     // The restarted process joins as a new member; the old one stays in the group until its session ends.
@@ -141,14 +141,14 @@ export class Membership {
     this.rename(index, identity);
     member.inGroup = member.called = member.joined = member.blocked = false;
     member.losing.length = 0;
-    this.haunt(member, identity);
+    this.addGhost(member, identity);
   }
 
   /** Commits and leaves. A static member leaves silently: it is missed when its session ends (KIP-345). */
   leave(member: Member): false {
     this.world.outages.terminations.look(member.instance);
     if (!member.inGroup) return false;
-    this.dealt.parting(member);
+    this.listener.parting(member);
     if (this.spec.rebalance.isStatic) return false;
     this.expel(member);
     this.changed();
@@ -158,17 +158,17 @@ export class Membership {
   /** The process of a member is up again. */
   started(member: Member): void {
     // A static member resumes its partitions; its session has not ended.
-    if (member.inGroup) this.heard(member);
-    this.dealt.go(member);
+    if (member.inGroup) this.heartbeat(member);
+    this.listener.go(member);
   }
 
   /** The process of a member is paused and sends no heartbeats. */
-  silent(member: Member): void {
-    if (member.inGroup) this.haunt(member, member.index);
+  heartbeatsStopped(member: Member): void {
+    if (member.inGroup) this.addGhost(member, member.index);
   }
 
   /** The member sends heartbeats again. */
-  heard(member: Member): void {
+  heartbeat(member: Member): void {
     this.ghosts = this.ghosts.filter(({ identity }) => identity !== member.index);
     member.since = engine.now;
   }
@@ -180,7 +180,7 @@ export class Membership {
   }
 
   /** Sets the session timeout of a silent member, which counts from its last heartbeat. */
-  private haunt(member: Member, identity: number): void {
+  private addGhost(member: Member, identity: number): void {
     const { sessionNs, heartbeatNs } = this.spec;
     const { now } = engine;
     const last = now - ((now - member.since) % heartbeatNs);
@@ -205,7 +205,7 @@ export class Membership {
     member.inGroup = member.called = member.joined = member.blocked = false;
     member.losing.length = 0;
     this.owners.forEach((owner, partition) => {
-      if (owner === member.index) this.dealt.taken(partition);
+      if (owner === member.index) this.listener.taken(partition);
     });
     this.rename(member.index, -1);
   }
@@ -247,7 +247,7 @@ export class Membership {
     member.inGroup = true;
     member.since = engine.now;
     this.joinedSince = true;
-    this.dealt.peopled(true);
+    this.listener.hasMembers(true);
     if (rebalance.protocol === 'consumer') {
       this.change();
       return;
@@ -278,7 +278,7 @@ export class Membership {
 
   private changed(): void {
     const any = this.ghosts.length > 0 || this.members.some(({ inGroup }) => inGroup);
-    if (!any) this.dealt.peopled(false);
+    if (!any) this.listener.hasMembers(false);
     if (this.spec.rebalance.protocol === 'consumer') this.change();
     else this.prepare();
   }
@@ -299,7 +299,7 @@ export class Membership {
   }
 
   private joins(member: Member): void {
-    this.dealt.parting(member);
+    this.listener.parting(member);
     member.called = false;
     member.joined = true;
     if (this.spec.rebalance.protocol === 'classic') member.blocked = true;
@@ -320,12 +320,12 @@ export class Membership {
     for (const member of this.members) member.joined = member.blocked = false;
     if (this.spec.rebalance.protocol === 'classic') {
       this.wanted = ranges(this.owners.length, present);
-      this.owners.forEach((_, partition) => this.dealt.taken(partition));
+      this.owners.forEach((_, partition) => this.listener.taken(partition));
       this.wanted.forEach((member, partition) => this.give(partition, member));
     } else {
       this.move(present, true);
     }
-    for (const index of present) this.dealt.go(this.members[index]);
+    for (const index of present) this.listener.go(this.members[index]);
   }
 
   /** Rebalances without a barrier: each partition moves as soon as its reader releases it. */
@@ -355,7 +355,7 @@ export class Membership {
   private giveUp(member: Member): void {
     // With other protocols a joining member has committed already (onJoinPrepare of ConsumerCoordinator.java;
     // signalReconciliationStarted of ConsumerMembershipManager.java).
-    if (this.spec.rebalance.protocol === 'consumer') this.dealt.parting(member);
+    if (this.spec.rebalance.protocol === 'consumer') this.listener.parting(member);
     for (const partition of member.losing) this.hand(partition);
     member.losing.length = 0;
   }
@@ -363,7 +363,7 @@ export class Membership {
   /** Takes a partition from its reader; it has none until the new reader receives it. */
   private hand(partition: number): void {
     this.owners[partition] = -1;
-    this.dealt.taken(partition);
+    this.listener.taken(partition);
     const { pauseNs } = this.spec.rebalance;
     this.after(pauseNs, this.grantOp, partition, ++this.grants[partition]);
   }
@@ -374,14 +374,14 @@ export class Membership {
     const isAlive = next < this.members.length;
     if (next < 0 || (isAlive && !this.members[next].inGroup)) return;
     this.give(partition, next);
-    if (isAlive) this.dealt.go(this.members[next]);
+    if (isAlive) this.listener.go(this.members[next]);
   }
 
   /** Assigns a partition. A member that died meanwhile also gets it, and keeps it until its session ends. */
   private give(partition: number, member: number): void {
     this.owners[partition] = member;
     const isAlive = member >= 0 && member < this.members.length;
-    if (isAlive) this.dealt.given(partition, this.members[member]);
+    if (isAlive) this.listener.given(partition, this.members[member]);
   }
 
   private present(): readonly number[] {

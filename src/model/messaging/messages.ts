@@ -8,8 +8,8 @@ import type { World } from '../world.js';
 import { Copies } from './copies.js';
 import { isAmong, MESSAGE_INDEX } from './knobs.js';
 import type { PoisonShare } from './knobs.js';
-import { Pasts } from './pasts.js';
-import { Shelf } from './shelf.js';
+import { DeadLetterState } from './dead-letter-state.js';
+import { PackedMessages } from './packed-messages.js';
 import { strands } from '../strands.js';
 import { sink } from '../sink.js';
 
@@ -32,7 +32,7 @@ type Scratch = { -readonly [Field in keyof TaskContext]: TaskContext[Field] };
 export class Messages {
   readonly slots = new Slots(256);
   /** Messages that are not needed soon; they have no slot. */
-  readonly shelf = new Shelf(this);
+  readonly packed = new PackedMessages(this);
   lineageA: Int32Array = new Int32Array(0);
   lineageB: Int32Array = new Int32Array(0);
   rootA: Int32Array = new Int32Array(0);
@@ -60,10 +60,10 @@ export class Messages {
   /**
    * 1 = truncated from its log, though a group may still come to its offset; read only if elections can truncate logs.
    */
-  gone: Uint8Array = new Uint8Array(0);
+  truncated: Uint8Array = new Uint8Array(0);
   readonly copies = new Copies(this.slots);
   /** State of messages before they became dead letters; null if no dead letter is ever redriven. */
-  private readonly pasts: Pasts | null;
+  private readonly deadLetterState: DeadLetterState | null;
   /** Called with each redriven message. */
   readonly whenRestored: ((message: number) => void)[] = [];
   private readonly world: World;
@@ -74,13 +74,13 @@ export class Messages {
   constructor(world: World) {
     this.world = world;
     this.scratch = emptyContext();
-    const goesBack = world.plan.faults.some(({ knobs }) => knobs.includes('redriven'));
-    this.pasts = goesBack ? new Pasts(this.slots) : null;
+    const isRedriven = world.plan.faults.some(({ knobs }) => knobs.includes('redriven'));
+    this.deadLetterState = isRedriven ? new DeadLetterState(this.slots) : null;
     this.slots.onGrow((capacity) => this.widen(capacity));
     const { copies } = this;
-    this.shelf.takeAlong({
-      get: (message) => copies.came[message],
-      set: (message, count) => (copies.came[message] = count),
+    this.packed.addColumn({
+      get: (message) => copies.count[message],
+      set: (message, count) => (copies.count[message] = count),
     });
   }
 
@@ -103,7 +103,7 @@ export class Messages {
   }
 
   /** A message without a request, such as one of a backlog. */
-  ofNobody(a: number, b: number, number: number): number {
+  withoutRequest(a: number, b: number, number: number): number {
     const message = this.make(a, b, number, a, b, 0);
     // It counts as a request of its own.
     this.rootA[message] = this.lineageA[message];
@@ -129,7 +129,7 @@ export class Messages {
     this.bytes[copy] = this.bytes[message];
     const trace = this.traces.get(message);
     if (trace !== undefined) this.traces.set(copy, trace);
-    this.pasts?.keep(copy, this.effects[message], this.poison[message]);
+    this.deadLetterState?.keep(copy, this.effects[message], this.poison[message]);
     return copy;
   }
 
@@ -139,10 +139,10 @@ export class Messages {
    */
   restored(letter: number, isRepaired: boolean): number {
     const copy = this.copyOf(letter);
-    const { effects, poison } = this.pasts!;
+    const { effects, poison } = this.deadLetterState!;
     this.effects[copy] = effects[letter];
     if (!isRepaired) this.poison[copy] = poison[letter];
-    for (const tell of this.whenRestored) tell(copy);
+    for (const listener of this.whenRestored) listener(copy);
     return copy;
   }
 
@@ -288,8 +288,8 @@ export class Messages {
     this.effects[message] = 0;
     this.givenUp[message] = 0;
     this.poison[message] = 0;
-    this.gone[message] = 0;
-    this.copies.came[message] = 0;
+    this.truncated[message] = 0;
+    this.copies.count[message] = 0;
     this.bytes[message] = 0;
     return message;
   }
@@ -310,7 +310,7 @@ export class Messages {
     this.effects = widenInt32(this.effects, capacity);
     this.givenUp = widenInt32(this.givenUp, capacity);
     this.poison = widenUint8(this.poison, capacity);
-    this.gone = widenUint8(this.gone, capacity);
+    this.truncated = widenUint8(this.truncated, capacity);
   }
 }
 

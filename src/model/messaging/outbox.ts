@@ -202,7 +202,7 @@ export class OutboxTable {
     }
     this.tailing.delete(message);
     this.note(message);
-    this.gone(message);
+    this.removeRow(message);
   }
 
   /** SAMPLE runs after all other phases of an instant, so the query sees every row committed in it. */
@@ -264,7 +264,7 @@ export class OutboxTable {
     this.published--;
     this.measured--;
     this.topics.shift();
-    this.gone(this.rows.peek());
+    this.removeRow(this.rows.peek());
   }
 
   /** Abandons the batch; its unmarked rows are published again. */
@@ -289,7 +289,7 @@ export class OutboxTable {
     world.meters.took(this.delays, messages.cell[message], messages.age(message));
   }
 
-  private gone(message: number): void {
+  private removeRow(message: number): void {
     levels.add(this.gauge, -1);
     // With `cdc` a row may be written before an earlier one that failed.
     if (this.rows.peek() === message) this.rows.shift();

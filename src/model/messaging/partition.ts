@@ -1,6 +1,6 @@
 import { invariant } from '../../kernel/invariant.js';
 import type { Messages } from './messages.js';
-import type { Bundle } from './shelf.js';
+import type { Bundle } from './packed-messages.js';
 
 /** Consecutive messages of a partition: slots, or a bundle on the shelf. */
 interface Block {
@@ -31,7 +31,7 @@ export class Partition {
 
   constructor(messages: Messages) {
     this.messages = messages;
-    this.size = messages.shelf.size;
+    this.size = messages.packed.size;
   }
 
   /** The next message starts a new block. */
@@ -61,7 +61,7 @@ export class Partition {
       const start = this.first * size;
       const { slots } = this.blocks[0];
       const until = Math.min(below, start + size);
-      if (slots === null) this.messages.shelf.forget(until - this.base);
+      if (slots === null) this.messages.packed.forget(until - this.base);
       else for (let offset = this.base; offset < until; offset++) free(slots[offset - start]);
       this.base = until;
       if (until < start + size) return;
@@ -96,7 +96,7 @@ export class Partition {
       if (messages.copies.areSeveral(slots[k])) return true;
       if (messages.holders[slots[k]] !== 1) return false;
     }
-    block.bundle = messages.shelf.pack(slots, size);
+    block.bundle = messages.packed.pack(slots, size);
     for (let k = 0; k < size; k++) messages.drop(slots[k]);
     block.slots = null;
     this.spare = slots;
@@ -109,7 +109,7 @@ export class Partition {
     const slots = this.emptySlots();
     const from = Math.max(0, this.base - number * size);
     for (let k = from; k < size; k++) {
-      const message = messages.shelf.unpack(block.bundle!, k);
+      const message = messages.packed.unpack(block.bundle!, k);
       messages.holders[message] = 1;
       slots[k] = message;
     }

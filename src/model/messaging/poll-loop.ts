@@ -124,8 +124,8 @@ export class PollLoop implements TaskOwner {
   }
 
   /** A process has died with all its members. */
-  gone(instance: Instance): void {
-    this.pauses?.gone(instance);
+  instanceDied(instance: Instance): void {
+    this.pauses?.instanceDied(instance);
   }
 
   /** The member that a task belongs to. */
@@ -147,7 +147,7 @@ export class PollLoop implements TaskOwner {
     if (commit === 'transactional') this.commits.undo(member);
     const logs = logsOf(batch);
     batch.length = member.at = 0;
-    this.commits.strays.delete(member);
+    this.commits.revoked.delete(member);
     for (const log of member.assigned) this.offsets.rewind(log);
     for (const log of logs) this.commits.letGo(log);
   }
@@ -159,7 +159,7 @@ export class PollLoop implements TaskOwner {
 
   /** A log was taken from the member, which still handles the records it has read. */
   lost(member: Member): void {
-    if (member.batch.length > member.at) this.commits.strays.add(member);
+    if (member.batch.length > member.at) this.commits.revoked.add(member);
   }
 
   /** Continues until the member has to wait. */
@@ -178,7 +178,7 @@ export class PollLoop implements TaskOwner {
     const { membership, spec } = this.setup;
     const { batch } = member;
     batch.length = member.at = 0;
-    if (this.commits.strays.size > 0) this.commits.strays.delete(member);
+    if (this.commits.revoked.size > 0) this.commits.revoked.delete(member);
     if (member.instance.frozen === FROZEN.pause) return false;
     if (member.closing) return membership.leave(member);
     if (spec.spec.commit === 'auto') this.autoCommits.polls(member);
@@ -298,7 +298,7 @@ export class PollLoop implements TaskOwner {
         const { commit } = this.setup.spec.spec;
         if (commit === 'transactional') this.commits.end(member);
         else if (commit === 'afterBatch') this.commits.commitBatch(member);
-        const logs = this.commits.strays.delete(member) ? logsOf(member.batch) : [];
+        const logs = this.commits.revoked.delete(member) ? logsOf(member.batch) : [];
         member.batch.length = member.at = 0;
         for (const log of logs) this.commits.letGo(log);
       },
@@ -364,7 +364,7 @@ export class PollLoop implements TaskOwner {
     if (member.at < batch.length) return;
     if (commit === 'transactional') this.commits.end(member);
     else if (commit === 'afterBatch') this.commits.commitBatch(member);
-    if (this.commits.strays.has(member)) for (const own of logsOf(batch)) this.commits.letGo(own);
+    if (this.commits.revoked.has(member)) for (const own of logsOf(batch)) this.commits.letGo(own);
   }
 
   /** Gives up records that were truncated from the log after they were read. */

@@ -58,7 +58,7 @@ export class PollPauses {
   }
 
   /** A process has died with all its members. */
-  gone(instance: Instance): void {
+  instanceDied(instance: Instance): void {
     this.guards.died(instance);
   }
 

@@ -9,7 +9,7 @@ import type { Batch, Ticket } from './batch.js';
 import { batchBound, recordBytes } from './record-size.js';
 
 /** The messages of one step. */
-export interface Parcel {
+export interface Send {
   /** Pairs: message, and the partition of its key or -1. */
   readonly messages: readonly number[];
   /** Index of the first number whose message is not in a batch yet. */
@@ -42,11 +42,11 @@ export interface Sending {
   /** A parcel waits for buffer space, at most until this instant. */
   blocks(producer: number, until: Ns): void;
   /** A batch of a producer on this instance is settled. */
-  eased(home: Instance): void;
+  workEnded(home: Instance): void;
   /** A parcel that waited is fully in batches. */
-  accepted(parcel: Parcel): void;
+  accepted(request: Send): void;
   /** A parcel waited too long for buffer space; the rest of its messages is abandoned. */
-  refused(parcel: Parcel): void;
+  refused(request: Send): void;
 }
 
 /** The producer, partition and settings of a new batch. */
@@ -77,7 +77,7 @@ export class Producer {
   private readonly queues: Batch[][];
   /** By node: unacknowledged requests. */
   private readonly inFlight: number[] = [];
-  private blocked: Parcel[] = [];
+  private blocked: Send[] = [];
   private used = 0;
   /** Partition for messages without a key; it changes when a batch of it is full or sent. */
   private sticky = 0;
@@ -92,12 +92,12 @@ export class Producer {
   }
 
   /** Publishes a parcel; false if it waits for buffer space. */
-  publish(parcel: Parcel): boolean {
-    if (this.accept(parcel, this.blocked.length === 0)) return true;
+  publish(request: Send): boolean {
+    if (this.accept(request, this.blocked.length === 0)) return true;
     // Keeps the ticket open until the rest is in batches.
-    parcel.ticket.left++;
-    this.blocked.push(parcel);
-    this.block(parcel);
+    request.ticket.left++;
+    this.blocked.push(request);
+    this.block(request);
     this.sending.wake(this.index);
     return false;
   }
@@ -136,16 +136,16 @@ export class Producer {
     queue.splice(at, 1);
     this.used -= batch.memory;
     this.unblock();
-    if (this.home !== null) this.sending.eased(this.home);
+    if (this.home !== null) this.sending.workEnded(this.home);
   }
 
   /** Refuses parcels that have waited too long for buffer space. */
   expire(): void {
     const now = this.sending.now();
-    const late = this.blocked.filter((parcel) => this.untilOf(parcel) <= now);
+    const late = this.blocked.filter((request) => this.untilOf(request) <= now);
     if (late.length === 0) return;
-    this.blocked = this.blocked.filter((parcel) => this.untilOf(parcel) > now);
-    for (const parcel of late) this.sending.refused(parcel);
+    this.blocked = this.blocked.filter((request) => this.untilOf(request) > now);
+    for (const request of late) this.sending.refused(request);
     this.unblock();
   }
 
@@ -180,23 +180,23 @@ export class Producer {
     this.used = 0;
     const { blocked } = this;
     this.blocked = [];
-    for (const parcel of blocked) this.sending.refused(parcel);
+    for (const request of blocked) this.sending.refused(request);
     return batches;
   }
 
   /** Adds the messages to batches in order; false when one needs buffer space that is not free. */
-  private accept(parcel: Parcel, mayOpen: boolean): boolean {
-    const { messages, ticket } = parcel;
-    for (; parcel.next < messages.length; parcel.next += 2) {
-      const batch = this.batchFor(parcel, mayOpen);
+  private accept(request: Send, mayOpen: boolean): boolean {
+    const { messages, ticket } = request;
+    for (; request.next < messages.length; request.next += 2) {
+      const batch = this.batchFor(request, mayOpen);
       if (batch === null) return false;
-      this.append(batch, messages[parcel.next], parcel.since);
+      this.append(batch, messages[request.next], request.since);
       if (!batch.tickets.includes(ticket)) {
         batch.tickets.push(ticket);
         ticket.left++;
       }
       if (batch.bytes >= batch.memory) this.close(batch);
-      parcel.since = this.sending.now();
+      request.since = this.sending.now();
     }
     return true;
   }
@@ -213,15 +213,15 @@ export class Producer {
   }
 
   /** The batch for the next message; null if that needs a new batch and the buffer has no space for it. */
-  private batchFor(parcel: Parcel, mayOpen: boolean): Batch | null {
-    const { messages, next, acks, since } = parcel;
+  private batchFor(request: Send, mayOpen: boolean): Batch | null {
+    const { messages, next, acks, since } = request;
     const message = messages[next];
     const keyed = messages[next + 1];
-    const open = this.openFor(parcel, keyed < 0 ? this.sticky : keyed);
+    const open = this.openFor(request, keyed < 0 ? this.sticky : keyed);
     if (open !== null) return open;
     // The old batch may have been full, which changes the sticky partition.
     const partition = keyed < 0 ? this.sticky : keyed;
-    const other = keyed < 0 ? this.openFor(parcel, partition) : null;
+    const other = keyed < 0 ? this.openFor(request, partition) : null;
     if (other !== null) return other;
     const { spec } = this.sending;
     const memory = Math.max(spec.batchBytes, batchBound(this.sending.sizeOf(message)));
@@ -236,7 +236,7 @@ export class Producer {
   }
 
   /** The batch of a partition that has room for the next message; null = none. */
-  private openFor({ messages, next, acks, since }: Parcel, partition: number): Batch | null {
+  private openFor({ messages, next, acks, since }: Send, partition: number): Batch | null {
     const last = this.queues[partition].at(-1);
     // A publisher that is notified of a failed batch may publish at once, but not into that batch.
     if (last === undefined || last.full || last.settled) return null;
@@ -274,24 +274,24 @@ export class Producer {
 
   private unblock(): void {
     while (this.blocked.length > 0) {
-      const [parcel] = this.blocked;
-      const { next } = parcel;
-      if (!this.accept(parcel, true)) {
-        if (parcel.next > next) this.block(parcel);
+      const [request] = this.blocked;
+      const { next } = request;
+      if (!this.accept(request, true)) {
+        if (request.next > next) this.block(request);
         return;
       }
       this.blocked.shift();
-      parcel.ticket.left--;
-      this.sending.accepted(parcel);
+      request.ticket.left--;
+      this.sending.accepted(request);
     }
   }
 
-  private block(parcel: Parcel): void {
-    this.sending.blocks(this.index, this.untilOf(parcel));
+  private block(request: Send): void {
+    this.sending.blocks(this.index, this.untilOf(request));
   }
 
   /** Until when its next message waits for buffer space. */
-  private untilOf({ since }: Parcel): Ns {
+  private untilOf({ since }: Send): Ns {
     return since + this.sending.spec.maxBlockNs;
   }
 

@@ -37,7 +37,7 @@ export class Records {
 
   /** True if the message was truncated from its log. */
   isCut(message: number): boolean {
-    return this.canBeCut && this.messages.gone[message] !== 0;
+    return this.canBeCut && this.messages.truncated[message] !== 0;
   }
 
   /** True if a record of the next run passes a test. */
@@ -72,12 +72,12 @@ export class Records {
   /** The poison among the records of a run; null = none. If there are several, the last kind in `poisons` wins. */
   poisonOf({ batch, at, run }: Member): Poison | null {
     const { partition } = this.offsets.logs[batch[at]];
-    let worst = 0;
+    let last = 0;
     for (let k = 0; k < run; k++) {
       const message = partition.at(batch[at + 1] + k);
-      worst = Math.max(worst, this.messages.poison[message]);
+      last = Math.max(last, this.messages.poison[message]);
     }
-    return worst === 0 ? null : this.messages.poisons[worst - 1];
+    return last === 0 ? null : this.messages.poisons[last - 1];
   }
 
   private passesFilter(message: number): boolean {

@@ -49,7 +49,7 @@ export interface Followers {
   /** The leader is paused, with all connections to it. */
   silent(partition: number, leader: number): void;
   /** A paused node continues, or has died. */
-  heard(node: number): void;
+  waitEnded(node: number): void;
 }
 
 /**
@@ -120,12 +120,12 @@ export class Replicas {
   }
 
   /** True if the leader hangs: it accepts requests of producers, consumers and followers, but responds to none. */
-  isMute(partition: number): boolean {
+  isHung(partition: number): boolean {
     const node = this.leaderOf(partition);
     return node >= 0 && this.nodes[node].frozen === FROZEN.hang;
   }
 
-  isStill(node: number): boolean {
+  isPaused(node: number): boolean {
     return this.still[node] === 1;
   }
 
@@ -165,7 +165,7 @@ export class Replicas {
    */
   private look(partition: number): void {
     const own = this.partitions[partition];
-    if (this.reachable(partition) < 0 || this.isMute(partition)) return;
+    if (this.reachable(partition) < 0 || this.isHung(partition)) return;
     if (!this.isEnough(partition)) return;
     while (own.pending.length > 0) {
       const due = this.readyAt(own, own.pending[0]);
@@ -202,7 +202,7 @@ export class Replicas {
     this.partitions.forEach((own, partition) => {
       if (this.leaderOf(partition) === node) this.reset(own, partition);
     });
-    this.followers.heard(node);
+    this.followers.waitEnded(node);
   }
 
   /** The connections to the leader are lost. */
@@ -212,17 +212,17 @@ export class Replicas {
     for (const { batch } of pending) this.followers.unanswered(batch);
   }
 
-  private away(node: number, isStill: boolean): void {
+  private away(node: number, isPaused: boolean): void {
     if (this.awaySince[node] !== Infinity) return;
     this.awaySince[node] = engine.now;
-    this.still[node] = isStill ? 1 : 0;
+    this.still[node] = isPaused ? 1 : 0;
     const { electionNs } = this.broker.spec;
     engine.at(engine.now + electionNs, PHASE.TIMER, this.fenceOp, node, 0, 0);
     this.partitions.forEach((own, partition) => {
       const place = own.nodes.indexOf(node);
       if (place >= 0 && own.inSync[place]) own.has[place] = this.topic.partitions[partition].end;
       if (this.leaderOf(partition) !== node) return;
-      if (isStill) this.followers.silent(partition, node);
+      if (isPaused) this.followers.silent(partition, node);
       else this.reset(own, partition);
     });
   }
@@ -254,7 +254,7 @@ export class Replicas {
     const instance = this.nodes[node];
     if (instance.down || instance.frozen === FROZEN.pause) return;
     this.awaySince[node] = Infinity;
-    const wasStill = this.isStill(node);
+    const wasStill = this.isPaused(node);
     this.still[node] = 0;
     this.partitions.forEach((own, partition) => {
       const place = own.nodes.indexOf(node);
@@ -265,7 +265,7 @@ export class Replicas {
         this.look(partition);
       } else if (own.leader < 0) this.elect(own, partition);
     });
-    if (wasStill) this.followers.heard(node);
+    if (wasStill) this.followers.waitEnded(node);
   }
 
   /** Elects the first in-sync replica that is up; batches that it lacks are lost. */
@@ -277,10 +277,10 @@ export class Replicas {
     if (own.leader < 0) return;
     if (own.leader !== before && before >= 0) {
       const kept = own.pending.filter(({ at }) => at[own.leader] < since);
-      const gone = own.pending.filter(({ at }) => at[own.leader] >= since);
+      const lost = own.pending.filter(({ at }) => at[own.leader] >= since);
       own.pending.length = 0;
       own.pending.push(...kept);
-      for (const { batch } of gone) this.followers.lost(batch);
+      for (const { batch } of lost) this.followers.lost(batch);
     }
     this.lead(own, partition);
   }

@@ -13,7 +13,7 @@ import type { KafkaTopic } from './kafka.js';
 import type { Messages } from './messages.js';
 import { LeaderViews } from './leader-views.js';
 import { Producer } from './producer.js';
-import type { Opening, Parcel, Sending } from './producer.js';
+import type { Opening, Send, Sending } from './producer.js';
 import { Replicas } from './replicas.js';
 import { Timed } from './timed.js';
 
@@ -50,7 +50,7 @@ export interface WritesSetup {
   readonly broker: PlanBroker;
   readonly lines: Lines;
   /** Notifies a waiter of the outcome of its publish. */
-  readonly tell: (waiter: number, stamp: number, outcome: Outcome) => void;
+  readonly notify: (waiter: number, stamp: number, outcome: Outcome) => void;
 }
 
 /** The write path to a topic on a broker: producers, requests, replicas. */
@@ -60,7 +60,7 @@ export class Writes {
   private readonly topic: KafkaTopic;
   private readonly broker: PlanBroker;
   private readonly lines: Lines;
-  private readonly tell: WritesSetup['tell'];
+  private readonly notify: WritesSetup['notify'];
   private readonly replicas: Replicas;
   private readonly views: LeaderViews;
   private readonly producers: Producer[] = [];
@@ -78,13 +78,13 @@ export class Writes {
   private readonly blockOp: number;
   private readonly startOp: number;
 
-  constructor({ world, messages, topic, broker, lines, tell }: WritesSetup) {
+  constructor({ world, messages, topic, broker, lines, notify }: WritesSetup) {
     this.world = world;
     this.messages = messages;
     this.topic = topic;
     this.broker = broker;
     this.lines = lines;
-    this.tell = tell;
+    this.notify = notify;
     this.owner = world.tasks.register(this);
     world.kept.set(`requests.${topic.spec.component}`, () => this.requests.size);
     const { lingerNs, deliveryTimeoutNs, requestTimeoutNs } = topic.spec.spec.producer;
@@ -108,8 +108,8 @@ export class Writes {
       },
       answers: (partition) => this.views.led(partition),
       silent: (partition, node) => this.views.silent(partition, node),
-      heard: (node) => {
-        this.views.heard(node);
+      waitEnded: (node) => {
+        this.views.waitEnded(node);
         this.wakeAll();
       },
     });
@@ -130,8 +130,8 @@ export class Writes {
     const ticket = { waiter: confirm ? waiter : -1, stamp, left: 0 };
     const acks = publication.acks ?? producer.acks;
     const since = engine.now;
-    const parcel: Parcel = { messages: pairs, next: 0, acks, ticket, waiter, stamp, since };
-    return !this.producers[index].publish(parcel) || confirm;
+    const request: Send = { messages: pairs, next: 0, acks, ticket, waiter, stamp, since };
+    return !this.producers[index].publish(request) || confirm;
   }
 
   /** A node has handled a request, or has died with it. */
@@ -151,7 +151,7 @@ export class Writes {
       spec: topic.spec.spec.producer,
       partitions: topic.partitions.length,
       now: () => engine.now,
-      eased: (home) => this.world.outages.terminations.look(home),
+      workEnded: (home) => this.world.outages.terminations.look(home),
       sizeOf: (message) => this.messages.bytes[message],
       open: (place, message, memory) => this.open(place, message, memory),
       reach: (producer, partition) => this.views.reach(producer, partition),
@@ -160,11 +160,11 @@ export class Writes {
       blocks: (producer, until) => engine.at(until, PHASE.TIMER, this.blockOp, producer, 0, 0),
       accepted: ({ waiter, stamp, ticket }) => {
         // All messages of a step that waits for confirmation may already be confirmed.
-        if (ticket.waiter === -1 || ticket.left === 0) this.tell(waiter, stamp, OUTCOME.ok);
+        if (ticket.waiter === -1 || ticket.left === 0) this.notify(waiter, stamp, OUTCOME.ok);
       },
       refused: ({ messages, next, waiter, stamp }) => {
         for (let k = next; k < messages.length; k += 2) this.messages.release(messages[k]);
-        this.tell(waiter, stamp, OUTCOME.timeout);
+        this.notify(waiter, stamp, OUTCOME.timeout);
       },
     };
   }
@@ -330,7 +330,7 @@ export class Writes {
       ticket.left--;
       const isOver = !isSuccess(outcome) || ticket.left === 0;
       if (!isOver || ticket.waiter === -1) continue;
-      this.tell(ticket.waiter, ticket.stamp, outcome);
+      this.notify(ticket.waiter, ticket.stamp, outcome);
     }
     this.producers[batch.producer].settled(batch);
     if (batch.visible || !isSuccess(outcome)) this.forget(batch, false);

@@ -15,7 +15,7 @@ interface List {
   /** Key of the draws of its propagation delays. */
   readonly key: StreamKey;
   /** Number of updates so far, and the arrival time of the last one. */
-  news: number;
+  updates: number;
   lastNs: Ns;
 }
 
@@ -37,7 +37,7 @@ export class EndpointLists {
   constructor(world: World) {
     this.world = world;
     this.op = engine.define('endpoints', (list, index, isReady) =>
-      this.told(this.lists[list], index, isReady === 1),
+      this.update(this.lists[list], index, isReady === 1),
     );
   }
 
@@ -55,7 +55,7 @@ export class EndpointLists {
       isBinding: true,
     };
     const key = streamKey(plan.seed, replication, `endpoints/${name}/${from}/${caller.index}`);
-    const id = this.lists.push({ fleet: own, view, key, news: 0, lastNs: 0 }) - 1;
+    const id = this.lists.push({ fleet: own, view, key, updates: 0, lastNs: 0 }) - 1;
     const known = this.byCallee.get(callee);
     if (known !== undefined) known.ids.push(id);
     else this.byCallee.set(callee, { sampler: samplers.add(propagation), ids: [id] });
@@ -69,7 +69,7 @@ export class EndpointLists {
     for (const id of callers.ids) {
       const list = this.lists[id];
       const { a, b } = list.key;
-      const delay = samplers.draw(callers.sampler, a, b, list.news++, 0, 0);
+      const delay = samplers.draw(callers.sampler, a, b, list.updates++, 0, 0);
       // Updates never overtake each other.
       list.lastNs = Math.max(list.lastNs, engine.now + delay);
       const phase = list.lastNs > engine.now ? PHASE.FAULT : Math.max(engine.phase, PHASE.FAULT);
@@ -77,7 +77,7 @@ export class EndpointLists {
     }
   }
 
-  private told({ fleet, view }: List, index: number, isReady: boolean): void {
+  private update({ fleet, view }: List, index: number, isReady: boolean): void {
     const { ready, readyCount } = fleet;
     // Sorted by index: its position, or the one where it belongs.
     let at = 0;

@@ -14,8 +14,8 @@ export function updateFleet(world: World, instance: Instance): void {
   // An instance on a vanished host stays listed if it was listed before.
   const isListed = ({ down, silent, stopped, index }: Instance): boolean =>
     !down || (silent && !stopped && (isWhole ? before.has(index) : fleet.seen[index] === 1));
-  const isCalled = ({ leaving, condemned }: Instance): boolean =>
-    leaving === LEAVING.no || condemned;
+  const isCalled = ({ leaving, restartRequested }: Instance): boolean =>
+    leaving === LEAVING.no || restartRequested;
   const isSelected = ({ version }: Instance): boolean =>
     fleet.selected < 0 || version === fleet.selected;
   const ableOf = own.filter((it) => isListed(it) && !it.unready);

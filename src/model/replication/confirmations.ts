@@ -26,8 +26,8 @@ export interface Patience {
   readonly limitNs: Ns | null;
   /** True if a node may commit its waiting transactions. */
   commits(node: number): boolean;
-  /** All waiting commits of a node were reported as successful; `unheard` of their writes never reach a replica. */
-  gaveUp(node: number, unheard: number): void;
+  /** All waiting commits of a node were reported as successful; `unreplicated` of their writes never reach a replica. */
+  gaveUp(node: number, unreplicated: number): void;
 }
 
 /**
@@ -102,10 +102,10 @@ export class Confirmations {
     // The node may not commit now: a failover, or its return to the others, decides about its waiting commits.
     if (!commits(node)) return this.arm(node, engine.now);
     this.off.add(node);
-    const unheard = this.waiting.filter((one) => one.node === node && one.serial === NEVER);
+    const unreplicated = this.waiting.filter((one) => one.node === node && one.serial === NEVER);
     gaveUp(
       node,
-      unheard.reduce((sum, { writes }) => sum + writes, 0),
+      unreplicated.reduce((sum, { writes }) => sum + writes, 0),
     );
     this.end((one) => one.node === node, OUTCOME.ok);
   }

@@ -54,7 +54,7 @@ export class Replicas {
   private serial = 0;
   private readonly confirmations: Confirmations;
   /** The last write that was reported to its caller as committed. */
-  private told = 0;
+  private lastReported = 0;
   /** Writes that an old primary has reported as committed. */
   private diverged = 0;
   private readonly reads: Counter;
@@ -97,16 +97,16 @@ export class Replicas {
       nodes: this.nodes,
       cut: () => this.cut(),
       resume: () => this.resume(),
-      promoted: (chosen, rival) => this.promoted(chosen, rival),
-      reunited: () => this.reunited(),
+      promoted: (chosen, stalePrimary) => this.promoted(chosen, stalePrimary),
+      partitionHealed: () => this.partitionHealed(),
     });
     this.candidates = new Candidates(this.nodes, this.roles, (index) => this.lagOf(index));
     this.confirmations = new Confirmations(world, {
       limitNs: spec.semiSyncTimeoutNs ?? null,
       commits: (node) => this.roles.commits(node),
-      gaveUp: (node, unheard) => {
-        if (node === this.roles.primary) this.told = this.serial;
-        this.diverged += unheard;
+      gaveUp: (node, unreplicated) => {
+        if (node === this.roles.primary) this.lastReported = this.serial;
+        this.diverged += unreplicated;
       },
     });
   }
@@ -151,12 +151,12 @@ export class Replicas {
     const { roles } = this;
     const at = this.at(strand);
     if (!roles.commits(at)) return REFUSED;
-    const isDiverging = at === roles.rival;
+    const isDiverging = at === roles.stalePrimary;
     if (isDiverging) this.world.meters.count(this.divergedWrites, rows.length);
     else this.send(strand, rows);
     if (this.spec.mode === 'async' || this.confirmations.isOff(at)) {
       if (isDiverging) this.diverged += rows.length;
-      else this.told = this.serial;
+      else this.lastReported = this.serial;
       return OUTCOME.ok;
     }
     this.confirmations.add(strand, isDiverging ? NEVER : this.serial, rows.length, at);
@@ -226,7 +226,7 @@ export class Replicas {
     const replicas = this.nodes.filter((_, index) => index !== this.roles.primary);
     const applied = replicas.map((node) => node.applied).sort((a, b) => b - a);
     const confirmed = applied[needed(this.spec.mode, applied.length) - 1];
-    this.told = Math.max(this.told, confirmed);
+    this.lastReported = Math.max(this.lastReported, confirmed);
     this.confirmations.answer((serial) => serial <= confirmed, OUTCOME.ok);
   }
 
@@ -258,14 +258,14 @@ export class Replicas {
   }
 
   /** Makes a replica the primary, with the writes that it has. The old primary follows it, unless it is a rival. */
-  private promoted(chosen: number, rival: number): void {
+  private promoted(chosen: number, stalePrimary: number): void {
     const { meters } = this.world;
     const { applied, backlog } = this.nodes[chosen];
     // Writes that were not reported as committed do not count as lost.
-    backlog.dropAbove(Math.max(applied, this.told));
+    backlog.dropAbove(Math.max(applied, this.lastReported));
     meters.count(this.lostCommits, backlog.dropAbove(applied));
     this.confirmations.on(chosen);
-    if (rival < 0) this.confirmations.answer((serial) => serial > applied, REFUSED);
+    if (stalePrimary < 0) this.confirmations.answer((serial) => serial > applied, REFUSED);
     else this.confirmations.suspend(applied);
     this.nodes.forEach((node, index) => {
       node.backlog.dropAbove(applied);
@@ -275,7 +275,7 @@ export class Replicas {
   }
 
   /** The commits that the rival has reported are lost; those that still wait are refused. */
-  private reunited(): void {
+  private partitionHealed(): void {
     this.world.meters.count(this.lostCommits, this.diverged);
     this.diverged = 0;
     this.confirmations.answer((serial) => serial === NEVER, REFUSED);

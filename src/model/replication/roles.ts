@@ -13,9 +13,9 @@ export interface Holdings {
   /** Writes that nodes lack are sent again. */
   resume(): void;
   /** A node becomes the primary with the writes that it has; `rival` remains one as well, -1 = none. */
-  promoted(chosen: number, rival: number): void;
+  promoted(chosen: number, stalePrimary: number): void;
   /** The rival follows the primary. */
-  reunited(): void;
+  partitionHealed(): void;
 }
 
 interface RoleNode {
@@ -34,9 +34,9 @@ export class Roles {
   /** The node that clients use as the primary. */
   known = 0;
   /** An old primary that still accepts writes; -1 = none. */
-  rival = -1;
+  stalePrimary = -1;
   /** The node that is partitioned from the others; -1 = none. */
-  alone = -1;
+  partitioned = -1;
   private readonly world: World;
   private readonly failover: Failover | null;
   private readonly holdings: Holdings;
@@ -44,11 +44,11 @@ export class Roles {
   /** The primary accepts no writes: it is considered dead, or is handing over. */
   private isFenced = false;
   /** The replica that the primary hands over to; -1 = none. */
-  private heir = -1;
+  private successor = -1;
   /** The primary has lost a required majority. */
-  private isWeak = false;
+  private isWithoutMajority = false;
   /** A failover was due, but no replica could take over. */
-  private isVacant = false;
+  private isWithoutPrimary = false;
   /** Number of the pending change of roles; events of earlier changes are void. */
   private change = 0;
   private readonly promoteOp: number;
@@ -71,8 +71,8 @@ export class Roles {
       if (change === this.change) this.isFenced = false;
     });
     this.handOp = engine.define('hand-over', (change) => {
-      if (change !== this.change || this.heir < 0) return;
-      if (holdings.nodes[this.heir].backlog.length === 0) this.take(this.heir);
+      if (change !== this.change || this.successor < 0) return;
+      if (holdings.nodes[this.successor].backlog.length === 0) this.take(this.successor);
     });
     this.reconnectOp = engine.define('reconnect', (primary) => {
       if (primary === this.primary) this.known = primary;
@@ -84,39 +84,41 @@ export class Roles {
    * all nodes are in one zone.
    */
   at({ zone, index }: Instance): number {
-    if (this.rival < 0) return this.known;
+    if (this.stalePrimary < 0) return this.known;
     const { nodes } = this.holdings;
-    const own = nodes[this.rival].instance.zone;
+    const own = nodes[this.stalePrimary].instance.zone;
     const isSpread = nodes.some(({ instance }) => instance.zone !== own);
-    return (isSpread ? zone === own : index % 2 === 0) ? this.rival : this.known;
+    return (isSpread ? zone === own : index % 2 === 0) ? this.stalePrimary : this.known;
   }
 
   /** True if writes may begin on a node. */
   writes(index: number): boolean {
-    return index === this.rival || (index === this.primary && !this.isFenced);
+    return index === this.stalePrimary || (index === this.primary && !this.isFenced);
   }
 
   /** True if a transaction on a node may commit. A primary that is handing over finishes its transactions. */
   commits(index: number): boolean {
-    return this.writes(index) || (index === this.primary && this.heir >= 0);
+    return this.writes(index) || (index === this.primary && this.successor >= 0);
   }
 
   /** True if writes of the primary reach a node. */
   reaches(index: number): boolean {
     const { nodes } = this.holdings;
     if (nodes[index].instance.down || nodes[this.primary].instance.down) return false;
-    return this.alone < 0 || (index !== this.alone && this.primary !== this.alone);
+    return (
+      this.partitioned < 0 || (index !== this.partitioned && this.primary !== this.partitioned)
+    );
   }
 
   /** A node has all writes of the primary. */
   caughtUp(index: number): void {
-    if (index === this.heir) this.handSoon();
+    if (index === this.successor) this.handSoon();
   }
 
   died(index: number): void {
-    if (index === this.heir) this.callOff();
+    if (index === this.successor) this.callOff();
     // A partitioned node is already considered dead.
-    if (index === this.alone) return;
+    if (index === this.partitioned) return;
     if (index !== this.primary) return this.weigh();
     this.callOff();
     this.suspect();
@@ -126,27 +128,27 @@ export class Roles {
     if (index !== this.primary) {
       this.fill();
       this.weigh();
-    } else if (index !== this.alone) this.resumeRole();
+    } else if (index !== this.partitioned) this.resumeRole();
   }
 
   /** The primary is partitioned from its replicas, or connected again. */
   split(isApart: boolean): void {
-    if (isApart === this.alone >= 0) return;
+    if (isApart === this.partitioned >= 0) return;
     const { nodes } = this.holdings;
     if (isApart) {
       this.callOff();
-      this.alone = this.primary;
+      this.partitioned = this.primary;
       this.holdings.cut();
       if (!nodes[this.primary].instance.down) this.suspect();
       return;
     }
-    this.alone = -1;
+    this.partitioned = -1;
     if (!nodes[this.primary].instance.down) {
       this.change++;
       this.resumeRole();
     }
-    if (this.rival >= 0) this.holdings.reunited();
-    this.rival = -1;
+    if (this.stalePrimary >= 0) this.holdings.partitionHealed();
+    this.stalePrimary = -1;
     this.holdings.resume();
     this.fill();
   }
@@ -155,17 +157,17 @@ export class Roles {
   handOver(index: number): void {
     const { nodes } = this.holdings;
     if (index !== this.primary || nodes[index].instance.down) return;
-    if (this.alone >= 0 || this.heir >= 0) return;
-    this.heir = this.nearest();
-    if (this.heir < 0) return;
+    if (this.partitioned >= 0 || this.successor >= 0) return;
+    this.successor = this.nearest();
+    if (this.successor < 0) return;
     this.isFenced = true;
     this.change++;
-    if (nodes[this.heir].backlog.length === 0) this.handSoon();
+    if (nodes[this.successor].backlog.length === 0) this.handSoon();
   }
 
   private callOff(): void {
-    if (this.heir < 0) return;
-    this.heir = -1;
+    if (this.successor < 0) return;
+    this.successor = -1;
     this.isFenced = false;
   }
 
@@ -173,10 +175,10 @@ export class Roles {
   private suspect(): void {
     const { failover } = this;
     this.change++;
-    this.isWeak = false;
+    this.isWithoutMajority = false;
     if (failover === null) return;
     const seen = engine.now + failover.detectNs;
-    if (failover.fencing && this.primary === this.alone) {
+    if (failover.fencing && this.primary === this.partitioned) {
       engine.at(seen, PHASE.COMPLETION, this.fenceOp, this.change, 0, 0);
     }
     engine.at(seen + failover.promoteNs, PHASE.COMPLETION, this.promoteOp, this.change, 0, 0);
@@ -187,9 +189,9 @@ export class Roles {
    * again.
    */
   private resumeRole(): void {
-    this.isWeak = this.isFenced = !this.hasMajority();
-    if (this.isWeak || !this.isVacant || this.failover?.quorum !== true) return;
-    this.isVacant = false;
+    this.isWithoutMajority = this.isFenced = !this.hasMajority();
+    if (this.isWithoutMajority || !this.isWithoutPrimary || this.failover?.quorum !== true) return;
+    this.isWithoutPrimary = false;
     this.isFenced = true;
     this.regainSoon();
   }
@@ -202,15 +204,15 @@ export class Roles {
   /** A primary that has lost its majority steps down after a delay, and is elected again when enough nodes are back. */
   private weigh(): void {
     const { failover } = this;
-    if (failover === null || this.primary === this.alone) return;
+    if (failover === null || this.primary === this.partitioned) return;
     if (this.holdings.nodes[this.primary].instance.down) return;
-    const isWeak = !this.hasMajority();
-    if (isWeak === this.isWeak) return;
+    const isWithoutMajority = !this.hasMajority();
+    if (isWithoutMajority === this.isWithoutMajority) return;
     this.callOff();
-    this.isWeak = isWeak;
+    this.isWithoutMajority = isWithoutMajority;
     this.change++;
     const seen = engine.now + failover.detectNs;
-    if (isWeak) engine.at(seen, PHASE.COMPLETION, this.fenceOp, this.change, 0, 0);
+    if (isWithoutMajority) engine.at(seen, PHASE.COMPLETION, this.fenceOp, this.change, 0, 0);
     else if (this.isFenced) this.regainSoon();
   }
 
@@ -220,15 +222,15 @@ export class Roles {
     const { nodes } = this.holdings;
     let up = 0;
     nodes.forEach(({ instance }, index) => {
-      if (!instance.down && index !== this.alone) up++;
+      if (!instance.down && index !== this.partitioned) up++;
     });
     return 2 * up > nodes.length;
   }
 
   /** A failover that was due gets a replica that can take over. */
   private fill(): void {
-    if (!this.isVacant) return;
-    this.isVacant = false;
+    if (!this.isWithoutPrimary) return;
+    this.isWithoutPrimary = false;
     const at = engine.now + this.failover!.promoteNs;
     engine.at(at, PHASE.COMPLETION, this.promoteOp, this.change, 0, 0);
   }
@@ -242,9 +244,9 @@ export class Roles {
   private promote(change: number): void {
     if (change !== this.change) return;
     const { instance } = this.holdings.nodes[this.primary];
-    if (!instance.down && this.primary !== this.alone) return;
+    if (!instance.down && this.primary !== this.partitioned) return;
     const chosen = this.nearest();
-    this.isVacant = chosen < 0;
+    this.isWithoutPrimary = chosen < 0;
     if (chosen >= 0) this.take(chosen);
   }
 
@@ -254,7 +256,7 @@ export class Roles {
     if (!this.hasMajority()) return -1;
     let chosen = -1;
     nodes.forEach(({ instance, applied }, index) => {
-      if (index === this.primary || index === this.alone || instance.down) return;
+      if (index === this.primary || index === this.partitioned || instance.down) return;
       if (chosen < 0 || applied > nodes[chosen].applied) chosen = index;
     });
     return chosen;
@@ -262,12 +264,12 @@ export class Roles {
 
   private take(chosen: number): void {
     const { meters } = this.world;
-    const isRival = this.primary === this.alone && this.failover?.fencing === false;
-    if (isRival) this.rival = this.primary;
+    const isRival = this.primary === this.partitioned && this.failover?.fencing === false;
+    if (isRival) this.stalePrimary = this.primary;
     this.primary = chosen;
-    this.isFenced = this.isWeak = false;
-    this.heir = -1;
-    this.holdings.promoted(chosen, this.rival);
+    this.isFenced = this.isWithoutMajority = false;
+    this.successor = -1;
+    this.holdings.promoted(chosen, this.stalePrimary);
     meters.count(this.failovers);
     const reconnectNs = this.failover?.reconnectNs ?? 0;
     engine.at(engine.now + reconnectNs, PHASE.COMPLETION, this.reconnectOp, chosen, 0, 0);

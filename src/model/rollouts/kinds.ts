@@ -20,7 +20,7 @@ export class Recreate extends Rollout {
   protected changed(): void {
     const { old, next, desired } = this.versions;
     old.scaleTo(0);
-    if (!old.isGone) return;
+    if (!old.isRemoved) return;
     next.scaleTo(desired);
     if (next.available >= desired) this.promoted();
   }
@@ -92,11 +92,11 @@ export class Canary extends Rollout {
   }
 
   protected changed(): void {
-    while (this.goesOn());
+    while (this.proceeds());
   }
 
   /** Takes the next step; returns false if it must wait for readiness or time. */
-  private goesOn(): boolean {
+  private proceeds(): boolean {
     if (this.isRolledBack) return this.turnsBack();
     const { steps } = this.spec;
     if (this.isPaused || this.isLast) return this.reaches(this.weight) && false;
@@ -104,7 +104,7 @@ export class Canary extends Rollout {
     if (step === undefined) {
       this.scaled = null;
       if (!this.reaches(1)) return false;
-      this.turnTo(1);
+      this.setWeight(1);
       this.isLast = true;
       this.promoted();
       this.leave();
@@ -113,7 +113,7 @@ export class Canary extends Rollout {
     switch (step.step) {
       case 'weight':
         if (!this.reaches(step.weight)) return false;
-        this.turnTo(step.weight);
+        this.setWeight(step.weight);
         break;
       case 'scale':
         this.scaled = step.share;
@@ -150,7 +150,7 @@ export class Canary extends Rollout {
     return isThere && next.available >= goal.next && old.available >= goal.old;
   }
 
-  private turnTo(weight: number): void {
+  private setWeight(weight: number): void {
     if (weight === this.weight) return;
     this.weight = weight;
     this.note(ROLLOUT_STATE.weight + Math.round(weight * 1000));

@@ -53,7 +53,7 @@ export class VersionSet extends ReplicaSet {
   }
 
   /** Returns true once all its instances are removed and their processes have ended. */
-  get isGone(): boolean {
+  get isRemoved(): boolean {
     return this.own.every(({ absent, down }) => absent && down);
   }
 

@@ -7,8 +7,8 @@ import type { Orchestration, PlanSaga, PlanSagaCommand, PlanSagaStart } from '..
 import type { Act } from '../acts.js';
 import type { World } from '../world.js';
 import { Commands, commandAct } from './commands.js';
-import { Crew } from './crew.js';
-import { CONFLICT, Entrance } from './entrance.js';
+import { Orchestrators } from './orchestrators.js';
+import { CONFLICT, SagaAdmission } from './admission.js';
 import type { Ledger } from './ledger.js';
 import { PHASE_OF } from './phases.js';
 import { FATE, Records } from './records.js';
@@ -28,10 +28,10 @@ export class Driver {
   private readonly records: Records;
   private readonly commands = new Commands();
   private readonly owner: number;
-  private readonly crew: Crew;
+  private readonly orchestrators: Orchestrators;
   /** Stage of the pivot; Infinity = none. */
   private readonly pivot: number;
-  private readonly entrance: Entrance;
+  private readonly admission: SagaAdmission;
   private readonly againOp: number;
   private readonly overdueOp: number;
   private readonly leaseOp: number;
@@ -51,7 +51,7 @@ export class Driver {
       stage.some((step) => steps[step].kind !== 'compensable'),
     );
     this.pivot = pivot < 0 ? Infinity : pivot;
-    this.entrance = new Entrance(world, plan, ledger, this.records, {
+    this.admission = new SagaAdmission(world, plan, ledger, this.records, {
       begun: (slot) => this.begun(slot),
       go: (slot) => this.advance(slot),
       refused: (slot) => this.finish(slot, PHASE_OF.compensated),
@@ -63,18 +63,18 @@ export class Driver {
     this.leaseOp = engine.define('saga-lease', (command, run) => {
       if (this.commands.run[command] === run) this.handOn(command);
     });
-    this.crew = new Crew(world, plan, ledger, this.records, {
+    this.orchestrators = new Orchestrators(world, plan, ledger, this.records, {
       interrupt: (slot) => this.interrupt(slot),
       takeOver: (slot) => this.recovery.takeOver(slot),
     });
-    this.recovery = new Recovery(world, plan, this.records, this.crew, (slot) =>
+    this.recovery = new Recovery(world, plan, this.records, this.orchestrators, (slot) =>
       this.resumed(slot),
     );
   }
 
   /** The act of a step that starts a saga. */
   startOf(step: PlanSagaStart): Act {
-    return this.entrance.startOf(step);
+    return this.admission.startOf(step);
   }
 
   /** The acts of the orchestrator's program around a command. */
@@ -151,7 +151,7 @@ export class Driver {
   /** With `reread`: true if the value changed, checked before the pivot, or at the end if there is no pivot. */
   private isOutdated(slot: number): boolean {
     const { records } = this;
-    if (this.entrance.isolation === null || records.back[slot] === 1) return false;
+    if (this.admission.isolation === null || records.back[slot] === 1) return false;
     const last = Math.min(this.pivot, this.plan.spec.stages.length);
     if (records.stage[slot] !== last) return false;
     const from = slot * this.ledger.steps;
@@ -159,7 +159,7 @@ export class Driver {
     for (const step of this.plan.spec.stages[last] ?? []) {
       if (records.doubtful[from + step] === 1) return false;
     }
-    return this.entrance.isolation.isOutdated(slot);
+    return this.admission.isolation.isOutdated(slot);
   }
 
   private isDue(slot: number, step: number): boolean {
@@ -184,7 +184,7 @@ export class Driver {
     const { commands, records } = this;
     const slot = commands.saga[command];
     const step = commands.step[command];
-    const instance = this.crew.place(slot);
+    const instance = this.orchestrators.place(slot);
     if (instance < 0) {
       records.command[slot * this.ledger.steps + step] = -1;
       records.open[slot]--;
@@ -250,7 +250,7 @@ export class Driver {
     const isUnderWay = records.doubtful[at] === 1 && isConflict(reply);
     const again = isUnderWay || isRepeated(spec, records.tries[at], reply);
     if (again || spec.onCompensationFailure === 'retry') this.repeat(slot, step, 1);
-    else records.trouble[slot] = reply;
+    else records.compensationCause[slot] = reply;
   }
 
   /** Schedules another try after a pause. */
@@ -284,7 +284,7 @@ export class Driver {
     const { records, spec } = this;
     if (records.waiting[slot] === 1) return;
     if (records.back[slot] === 1) {
-      if (records.trouble[slot] !== 0) {
+      if (records.compensationCause[slot] !== 0) {
         const parks = spec.onCompensationFailure === 'park';
         this.finish(slot, parks ? PHASE_OF.parked : PHASE_OF.failed);
         return;
@@ -362,7 +362,7 @@ export class Driver {
     if (commands.dropped[command] === 1) return;
     this.drop(command, false);
     records.saves[slot * ledger.steps + commands.step[command]]++;
-    this.crew.pass(slot);
+    this.orchestrators.pass(slot);
     this.issue(slot, commands.step[command], commands.undo[command]);
   }
 
@@ -378,7 +378,7 @@ export class Driver {
   /** Another instance has taken over: commands that were in flight are sent again. */
   private resumed(slot: number): void {
     const { records } = this;
-    const { isolation } = this.entrance;
+    const { isolation } = this.admission;
     if (records.overdue[slot] === 1) {
       records.overdue[slot] = 0;
       if (this.spec.ambiguous !== 'treatAsFailed') records.leaveUnknown(slot);
@@ -392,9 +392,9 @@ export class Driver {
   private finish(slot: number, phase: number): void {
     const { ledger, records } = this;
     ledger.finish(slot, phase);
-    this.crew.over(slot);
+    this.orchestrators.over(slot);
     records.ended(slot);
     engine.note((this.plan.component << 5) | phase, records.lineageOf(slot));
-    this.entrance.finished(slot, phase);
+    this.admission.finished(slot, phase);
   }
 }

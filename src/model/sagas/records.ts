@@ -45,7 +45,7 @@ export class Records {
   open: Int32Array = new Int32Array(0);
   /** First failure of a step; failure of a compensation; 0 = none. */
   cause: Int32Array = new Int32Array(0);
-  trouble: Int32Array = new Int32Array(0);
+  compensationCause: Int32Array = new Int32Array(0);
   /** The strand that waits for the end, with its stamp; -1 = none. */
   waiter: Int32Array = new Int32Array(0);
   waiterStamp: Int32Array = new Int32Array(0);
@@ -106,7 +106,7 @@ export class Records {
     const from = slot * this.ledger.steps;
     const to = from + this.ledger.steps;
     this.cause[slot] = 0;
-    this.trouble[slot] = 0;
+    this.compensationCause[slot] = 0;
     this.fate.fill(FATE.none, from, to);
     this.doubtful.fill(0, from, to);
     this.tries.fill(1, from, to);
@@ -204,7 +204,7 @@ const COLUMNS = [
   'stage',
   'open',
   'cause',
-  'trouble',
+  'compensationCause',
   'waiter',
   'waiterStamp',
   'reads',

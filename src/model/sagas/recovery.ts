@@ -5,7 +5,7 @@ import { isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanSaga } from '../../spec/sagas.js';
 import type { World } from '../world.js';
-import type { Crew } from './crew.js';
+import type { Orchestrators } from './orchestrators.js';
 import type { Records } from './records.js';
 import { pauseOf } from './repetitions.js';
 
@@ -19,7 +19,7 @@ export class Recovery {
   private readonly world: World;
   private readonly plan: PlanSaga;
   private readonly records: Records;
-  private readonly crew: Crew;
+  private readonly orchestrators: Orchestrators;
   /** Continues a recovered saga. */
   private readonly resumed: (slot: number) => void;
   private readonly owner: number;
@@ -33,13 +33,13 @@ export class Recovery {
     world: World,
     plan: PlanSaga,
     records: Records,
-    crew: Crew,
+    orchestrators: Orchestrators,
     resumed: (slot: number) => void,
   ) {
     this.world = world;
     this.plan = plan;
     this.records = records;
-    this.crew = crew;
+    this.orchestrators = orchestrators;
     this.resumed = resumed;
     this.owner = world.tasks.register(this);
     this.recoverOp = engine.define('saga-recovery', (slot, turn) => {
@@ -75,7 +75,7 @@ export class Recovery {
       return;
     }
     const { orchestration } = this.plan.spec;
-    const hasDied = world.instances[this.crew.instanceOf(slot)].down;
+    const hasDied = world.instances[this.orchestrators.instanceOf(slot)].down;
     this.later(slot, hasDied ? orchestration!.recoveryDelayNs : pauseOf(orchestration!, 1, true));
   }
 
@@ -88,7 +88,7 @@ export class Recovery {
   private recover(slot: number): void {
     const { records, plan, world } = this;
     if (records.waiting[slot] === 0 || records.reading[slot] === 1) return;
-    const instance = this.crew.place(slot);
+    const instance = this.orchestrators.place(slot);
     if (instance < 0) return;
     if (plan.readEntry < 0) {
       this.resume(slot);
@@ -105,7 +105,7 @@ export class Recovery {
 
   private resume(slot: number): void {
     this.records.waiting[slot] = 0;
-    this.crew.tookOver();
+    this.orchestrators.tookOver();
     this.resumed(slot);
   }
 }

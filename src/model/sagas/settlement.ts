@@ -142,8 +142,8 @@ export class Settlement {
 /** Index of the invariant that the effects of a saga break, or one more for lack of balance; -1 = none. */
 function brokenRule({ steps, invariants }: Saga, seen: Seen): number {
   const { done, undone } = seen;
-  const stands = (step: number): boolean => done[step] > undone[step];
-  const own = invariants.findIndex((rule) => stands(rule.if) && !stands(rule.then));
+  const isEffective = (step: number): boolean => done[step] > undone[step];
+  const own = invariants.findIndex((rule) => isEffective(rule.if) && !isEffective(rule.then));
   if (own >= 0) return own;
   const completed = seen.phase === PHASE_OF.completed;
   const balanced = steps.every(({ readOnly }, step) => {

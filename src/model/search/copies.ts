@@ -117,7 +117,7 @@ export class Copies {
       const own = this.shards[shard];
       if (own.primary === index) own.known = index;
     });
-    world.lessors.set(component, { left: (strand) => this.pools.give(strand) });
+    world.leaseOwners.set(component, { left: (strand) => this.pools.give(strand) });
     world.audits.push(() => this.audit());
   }
 

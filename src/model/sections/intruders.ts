@@ -50,9 +50,9 @@ export class Intruders {
   turn(part: number, key: number, wanted: readonly RowHold[]): void {
     const isWanted = (own: Intruder): boolean =>
       own.part !== part || wanted.some(({ fault }) => fault === own.fault);
-    const gone = this.all.filter((own) => !isWanted(own));
+    const removed = this.all.filter((own) => !isWanted(own));
     this.all = this.all.filter(isWanted);
-    for (const { tx } of gone) this.site.close(tx);
+    for (const { tx } of removed) this.site.close(tx);
     for (const hold of wanted) {
       if (this.all.some((own) => own.part === part && own.fault === hold.fault)) continue;
       const own: Intruder = { ...hold, part, key, tx: -1, holds: false, since: 0, turn: 0 };
@@ -72,10 +72,10 @@ export class Intruders {
   }
 
   /** The server has died; this ends all its transactions. */
-  clear(isGone: (value: number) => boolean = () => true): void {
-    const gone = this.all.filter(({ value }) => isGone(value));
-    this.all = this.all.filter(({ value }) => !isGone(value));
-    for (const { tx } of gone) this.site.close(tx);
+  clear(isRemoved: (value: number) => boolean = () => true): void {
+    const removed = this.all.filter(({ value }) => isRemoved(value));
+    this.all = this.all.filter(({ value }) => !isRemoved(value));
+    for (const { tx } of removed) this.site.close(tx);
   }
 
   private enter(own: Intruder): void {

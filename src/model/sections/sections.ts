@@ -48,7 +48,7 @@ export class Sections {
     if ((strands.slot[strand] & LOCKED) !== 0) this.locks.release(strand);
     else {
       this.transactions.ended(strand);
-      for (const tell of this.whenEnded) tell(strand);
+      for (const listener of this.whenEnded) listener(strand);
     }
   }
 
@@ -57,7 +57,7 @@ export class Sections {
     if ((strands.slot[strand] & LOCKED) !== 0) this.locks.release(strand);
     else {
       this.transactions.stopped(strand);
-      for (const tell of this.whenEnded) tell(strand);
+      for (const listener of this.whenEnded) listener(strand);
     }
   }
 }

@@ -44,7 +44,7 @@ export class Codel {
     }
     const mayDrop = this.mayDrop(head, now, queue);
     if (this.dropping) {
-      if (mayDrop) return now >= this.dropNext ? this.goOnDropping(head, now, queue) : head;
+      if (mayDrop) return now >= this.dropNext ? this.continueDropping(head, now, queue) : head;
       this.dropping = false;
       return head;
     }
@@ -64,7 +64,7 @@ export class Codel {
     this.lastCount = 0;
   }
 
-  private goOnDropping(first: number, now: Ns, queue: CodelQueue): number {
+  private continueDropping(first: number, now: Ns, queue: CodelQueue): number {
     let head = first;
     // A long queue may require several drops at once.
     while (this.dropping && now >= this.dropNext) {

@@ -9,7 +9,7 @@ import { levels } from '../levels.js';
 
 const FIRST_CAPACITY = 16;
 const NOTHING = new Float64Array(0);
-const NOBODY = new Int32Array(0);
+const NONE = new Int32Array(0);
 
 /** The setup of cores: their machine, and the callback when a strand is done. */
 export interface CoresSetup {
@@ -34,7 +34,7 @@ export interface Processor {
   readonly gauge: number;
   add(strand: number, work: number): void;
   leave(strand: number): void;
-  turn(speed: number): void;
+  setSpeed(speed: number): void;
   /** Another consumer wants this part of each core. */
   press(load: number): void;
   clear(): void;
@@ -87,8 +87,8 @@ export class Cores implements Processor {
   /** Heap of virtual ends. */
   private size = 0;
   private ends: Float64Array = NOTHING;
-  private who: Int32Array = NOBODY;
-  private stamps: Int32Array = NOBODY;
+  private who: Int32Array = NONE;
+  private stamps: Int32Array = NONE;
   private orders: Float64Array = NOTHING;
   private nextOrder = 0;
   /** Time of the scheduled event, and the time at which the current state needs one. */
@@ -136,7 +136,7 @@ export class Cores implements Processor {
   }
 
   /** Sets the speed: 0 stops everything, 0.5 halves the progress of all work in progress. */
-  turn(speed: number): void {
+  setSpeed(speed: number): void {
     this.sync();
     this.speed = speed;
     this.plan();

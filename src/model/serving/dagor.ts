@@ -49,8 +49,14 @@ export class Dagor implements Overload {
     const { settings, stream, came } = this;
     if (now - this.startNs >= settings.windowNs) this.endWindow(now);
     const low = user >>> 0;
-    const luck = unit(stream.a, stream.b, (user - low) / 4294967296, low, Math.floor(now / HOUR));
-    const place = rank * settings.users + Math.floor(luck * settings.users);
+    const uniform = unit(
+      stream.a,
+      stream.b,
+      (user - low) / 4294967296,
+      low,
+      Math.floor(now / HOUR),
+    );
+    const place = rank * settings.users + Math.floor(uniform * settings.users);
     const isIn = place <= this.cursor;
     came[place]++;
     this.requests++;

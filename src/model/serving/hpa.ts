@@ -92,8 +92,8 @@ function up(value: number): number {
 export class Behavior {
   private readonly spec: Autoscaling;
   private recommendations: Timed[] = [];
-  private ups: Timed[] = [];
-  private downs: Timed[] = [];
+  private scaleUps: Timed[] = [];
+  private scaleDowns: Timed[] = [];
 
   /** The longest period of its policies. */
   private readonly longestNs: Ns;
@@ -112,11 +112,11 @@ export class Behavior {
     const desired = this.limited(now, current, stable);
     const oldest = now - this.longestNs;
     if (desired > current) {
-      this.ups = this.ups.filter(({ at }) => at > oldest);
-      this.ups.push({ at: now, replicas: desired - current });
+      this.scaleUps = this.scaleUps.filter(({ at }) => at > oldest);
+      this.scaleUps.push({ at: now, replicas: desired - current });
     } else if (desired < current) {
-      this.downs = this.downs.filter(({ at }) => at > oldest);
-      this.downs.push({ at: now, replicas: current - desired });
+      this.scaleDowns = this.scaleDowns.filter(({ at }) => at > oldest);
+      this.scaleDowns.push({ at: now, replicas: current - desired });
     }
     return desired;
   }
@@ -152,7 +152,8 @@ export class Behavior {
     const { selectPolicy, policies } = rules;
     if (selectPolicy === 'disabled') return current;
     const limits = policies.map(({ unit, value, periodNs }) => {
-      const start = current - changed(this.ups, now, periodNs) + changed(this.downs, now, periodNs);
+      const start =
+        current - changed(this.scaleUps, now, periodNs) + changed(this.scaleDowns, now, periodNs);
       if (unit === 'pods') return isUp ? start + value : start - value;
       return isUp
         ? Math.ceil(start * (1 + value / 100) - ROUNDING)

@@ -5,7 +5,7 @@ import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { LIE, PROBES } from '../../spec/probes.js';
+import { FORCED_RESULT, PROBES } from '../../spec/probes.js';
 import type { PlanProbe, ProbeKind } from '../../spec/probes.js';
 import type { Instance } from '../instance.js';
 import { strands } from '../strands.js';
@@ -17,7 +17,7 @@ export interface Verdicts {
   /** The process is to be ended and restarted; null = with the grace period of its lifecycle. */
   fails(instance: Instance, graceNs: Ns | null): void;
   /** The instance becomes ready or unready. */
-  turns(instance: Instance, ready: boolean): void;
+  readinessChanged(instance: Instance, ready: boolean): void;
 }
 
 /** One probe of one instance: a worker of the kubelet. */
@@ -101,7 +101,7 @@ export class Probes {
       const isAtOnce = this.failedAt.get(instance.id) !== engine.now;
       this.at(watch, isAtOnce ? engine.now : engine.now + watch.spec.periodNs);
     }
-    this.turnReady(instance, own);
+    this.setReady(instance, own);
   }
 
   /** A process has ended. */
@@ -157,8 +157,8 @@ export class Probes {
     if (instance.silent) return;
     watch.open = true;
     const asked = ++watch.asked;
-    const lie = instance.lies[PROBES.indexOf(watch.kind)];
-    if (lie > 0) return this.answered(watch, lie === LIE.pass);
+    const lie = instance.forcedResults[PROBES.indexOf(watch.kind)];
+    if (lie > 0) return this.answered(watch, lie === FORCED_RESULT.pass);
     engine.at(engine.now + spec.timeoutNs, PHASE.TIMER, this.lateOp, index, asked, 0);
     const record = index + this.watches.length * asked;
     const context = this.contextOf(watch);
@@ -178,7 +178,7 @@ export class Probes {
   /** The probe has timed out; its execution goes on as for any caller that has left. */
   private late(watch: Watch): void {
     const { strand, life } = watch;
-    if (strand >= 0 && strands.life[strand] === life) this.world.server.told(strand);
+    if (strand >= 0 && strands.life[strand] === life) this.world.server.cancelNotified(strand);
     this.answered(watch, false);
   }
 
@@ -199,7 +199,7 @@ export class Probes {
     const own = this.byInstance.get(instance.id)!;
     if (kind === 'readiness') {
       watch.state = isGood;
-      this.turnReady(instance, own);
+      this.setReady(instance, own);
     } else if (!isGood) {
       watch.isOver = true;
       this.failedAt.set(instance.id, engine.now);
@@ -208,12 +208,12 @@ export class Probes {
       watch.state = watch.isOver = true;
       const readiness = own.find((other) => other.kind === 'readiness');
       if (readiness !== undefined && !readiness.open) this.ask(readiness);
-      this.turnReady(instance, own);
+      this.setReady(instance, own);
     }
   }
 
-  private turnReady(instance: Instance, own: readonly Watch[]): void {
-    this.verdicts.turns(
+  private setReady(instance: Instance, own: readonly Watch[]): void {
+    this.verdicts.readinessChanged(
       instance,
       own.every(({ kind, state }) => kind === 'liveness' || state),
     );

@@ -35,8 +35,8 @@ export class ReplicaSet {
       there.set(zone, (there.get(zone) ?? 0) + (absent ? 0 : 1));
     }
     // Places whose last instance is still ending, or that a fault keeps from starting, come last.
-    const isHeld = ({ leaving, killed, dying, dismissed }: Instance): boolean =>
-      leaving !== LEAVING.no || killed || dying || dismissed;
+    const isHeld = ({ leaving, killed, dying, stopRequested }: Instance): boolean =>
+      leaving !== LEAVING.no || killed || dying || stopRequested;
     const empty = this.own.filter(({ absent }) => absent);
     const places = [...empty.filter((it) => !isHeld(it)), ...empty.filter(isHeld)];
     const free = empty.filter((it) => !isHeld(it)).length;
@@ -78,6 +78,6 @@ export class ReplicaSet {
 }
 
 /** A fault is ending this instance to replace it, so its metrics no longer count. */
-export function isDeleted({ dismissed, leaving }: Instance): boolean {
-  return dismissed && leaving !== LEAVING.no;
+export function isDeleted({ stopRequested, leaving }: Instance): boolean {
+  return stopRequested && leaving !== LEAVING.no;
 }

@@ -54,7 +54,7 @@ export class AdaptiveLifoQueue extends FifoQueue {
   }
 
   /** Returns true if the queue was last empty longer ago than the interval. */
-  get standing(): boolean {
+  get isStandingQueue(): boolean {
     return this.length > 0 && this.clock.now - this.lastEmpty > this.intervalNs;
   }
 
@@ -64,7 +64,7 @@ export class AdaptiveLifoQueue extends FifoQueue {
   }
 
   override take(): number {
-    return this.standing ? this.pop() : this.shift();
+    return this.isStandingQueue ? this.pop() : this.shift();
   }
 }
 

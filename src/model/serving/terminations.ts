@@ -17,16 +17,16 @@ import type { World } from '../world.js';
 export class Terminations {
   private readonly world: World;
   private readonly ended: (instance: Instance) => void;
-  private readonly tellOp: number;
+  private readonly sigtermOp: number;
   private readonly killOp: number;
   private readonly lookOp: number;
   /** By instance: the current order to end, and whether a check is scheduled for this instant. */
   private readonly orders: Int32Array;
   private readonly looks: Uint8Array;
   /** Instances that were paused when SIGTERM was due. */
-  private readonly unheard = new Set<number>();
+  private readonly signalPending = new Set<number>();
   /** Number of instances that have received SIGTERM. */
-  private told = 0;
+  private signalled = 0;
 
   /** `ended` runs when a process has ended. */
   constructor(world: World, ended: (instance: Instance) => void) {
@@ -35,8 +35,8 @@ export class Terminations {
     const { instances } = world;
     this.orders = new Int32Array(instances.length);
     this.looks = new Uint8Array(instances.length);
-    this.tellOp = engine.define('sigterm', (id, order) => {
-      if (this.orders[id] === order) this.tell(instances[id]);
+    this.sigtermOp = engine.define('sigterm', (id, order) => {
+      if (this.orders[id] === order) this.signal(instances[id]);
     });
     this.killOp = engine.define('sigkill', (id, order) => {
       if (this.orders[id] === order) this.end(instances[id], false);
@@ -44,24 +44,24 @@ export class Terminations {
     this.lookOp = engine.define('drained', (id) => {
       this.looks[id] = 0;
       const instance = instances[id];
-      if (instance.leaving === LEAVING.told && this.isDone(instance)) this.end(instance, true);
+      if (instance.leaving === LEAVING.signalled && this.isDone(instance)) this.end(instance, true);
     });
   }
 
   /** Returns true if any instance is draining, so finished work must be checked. */
   get isAwaited(): boolean {
-    return this.told > 0;
+    return this.signalled > 0;
   }
 
   /** Asks a process to end; `graceNs` replaces its own grace period, null keeps it. */
   begin(instance: Instance, graceNs: Ns | null): void {
     const { id } = instance;
-    const { toldNs, killedNs } = this.termination(instance, graceNs);
+    const { sigtermNs, killedNs } = this.termination(instance, graceNs);
     instance.leaving = LEAVING.serving;
     const order = ++this.orders[id];
     engine.at(engine.now + killedNs, PHASE.TIMER, this.killOp, id, order, 0);
-    if (toldNs > 0) engine.at(engine.now + toldNs, PHASE.TIMER, this.tellOp, id, order, 0);
-    else this.tell(instance);
+    if (sigtermNs > 0) engine.at(engine.now + sigtermNs, PHASE.TIMER, this.sigtermOp, id, order, 0);
+    else this.signal(instance);
   }
 
   private termination({ component, lifecycle }: Instance, graceNs: Ns | null): Termination {
@@ -71,33 +71,33 @@ export class Terminations {
 
   /** The process has ended early; cancels the rest of its termination. */
   forget(instance: Instance): void {
-    if (instance.leaving === LEAVING.told) this.told--;
+    if (instance.leaving === LEAVING.signalled) this.signalled--;
     instance.leaving = LEAVING.no;
     this.orders[instance.id]++;
-    this.unheard.delete(instance.id);
+    this.signalPending.delete(instance.id);
   }
 
   /** Some work of a process is done: checks whether it was the last. */
   look({ id, leaving }: Instance): void {
-    if (leaving !== LEAVING.told || this.looks[id] === 1) return;
+    if (leaving !== LEAVING.signalled || this.looks[id] === 1) return;
     this.looks[id] = 1;
     engine.soon(Math.max(engine.phase, PHASE.TIMER), this.lookOp, id, 0, 0);
   }
 
   /** A paused process resumes: it receives its signal, or may be done. */
   resumed(instance: Instance): void {
-    if (this.unheard.delete(instance.id)) this.tell(instance);
+    if (this.signalPending.delete(instance.id)) this.signal(instance);
     else this.look(instance);
   }
 
-  private tell(instance: Instance): void {
+  private signal(instance: Instance): void {
     if (instance.frozen === FROZEN.pause) {
-      this.unheard.add(instance.id);
+      this.signalPending.add(instance.id);
       return;
     }
-    instance.leaving = LEAVING.told;
+    instance.leaving = LEAVING.signalled;
     instance.shut = true;
-    this.told++;
+    this.signalled++;
     if (!this.termination(instance, null).drain) {
       this.end(instance, false);
       return;

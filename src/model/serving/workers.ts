@@ -19,7 +19,7 @@ export class Workers {
   constructor(world: World) {
     this.world = world;
     this.startOp = engine.define('start', (strand, stamp) => {
-      if (strands.stamp[strand] === stamp) this.world.interpreter.goOn(strand);
+      if (strands.stamp[strand] === stamp) this.world.interpreter.resume(strand);
     });
   }
 

@@ -41,7 +41,7 @@ export class Ties {
     this.streams = plan.components.map(({ name }) =>
       streamKey(plan.seed, replication, `ties/${name}`),
     );
-    this.op = engine.define('tie', (strand, life) => this.told(strand, life));
+    this.op = engine.define('tie', (strand, life) => this.notified(strand, life));
   }
 
   /** Ties a frame to another: to itself until the other exists; -1 unties it. */
@@ -57,27 +57,27 @@ export class Ties {
   /** An attempt is sent; the other attempt may have begun already. */
   sent(strand: number): void {
     const frame = strands.from[strand];
-    const fellow = this.other[frame] - 1;
-    if (fellow < 0) return;
+    const twin = this.other[frame] - 1;
+    if (twin < 0) return;
     this.begunAt[frame] = NOWHERE;
-    if (fellow === frame || this.begunAt[fellow] === NOWHERE) return;
-    this.tell(strand, this.begunAt[fellow], this.begunNs[fellow]);
+    if (twin === frame || this.begunAt[twin] === NOWHERE) return;
+    this.notify(strand, this.begunAt[twin], this.begunNs[twin]);
   }
 
   /** A server begins the work of a request. */
   begun(strand: number): void {
-    if (strands.returns[strand] !== RETURN.frame || strands.gone[strand] >= 0) return;
+    if (strands.returns[strand] !== RETURN.frame || strands.callerLeftAt[strand] >= 0) return;
     const frame = strands.from[strand];
-    const fellow = this.other[frame] - 1;
-    if (fellow < 0) return;
+    const twin = this.other[frame] - 1;
+    if (twin < 0) return;
     this.begunAt[frame] = strands.instance[strand];
     this.begunNs[frame] = engine.now;
-    const job = fellow === frame ? -1 : frames.job[fellow];
-    if (job >= 0) this.tell(job, strands.instance[strand], engine.now);
+    const job = twin === frame ? -1 : frames.job[twin];
+    if (job >= 0) this.notify(job, strands.instance[strand], engine.now);
   }
 
   /** The server `from`, which began at `sinceNs`, notifies the server of a strand. */
-  private tell(strand: number, from: number, sinceNs: Ns): void {
+  private notify(strand: number, from: number, sinceNs: Ns): void {
     const at = Math.max(engine.now, sinceNs + this.delay(strand, from));
     engine.at(at, PHASE.COMPLETION, this.op, strand, strands.life[strand], 0);
   }
@@ -93,9 +93,9 @@ export class Ties {
     return samplers.draw(sampler, a, b, strands.lineageA[strand], strands.lineageB[strand], 0);
   }
 
-  private told(strand: number, life: number): void {
+  private notified(strand: number, life: number): void {
     const { instances, server, edges } = this.world;
-    if (strands.life[strand] !== life || strands.gone[strand] >= 0) return;
+    if (strands.life[strand] !== life || strands.callerLeftAt[strand] >= 0) return;
     const instance = instances[strands.instance[strand]];
     if (instance.down) return;
     if (instance.frozen === FROZEN.pause) instance.stalledCalls.push(this.op, strand, life);

@@ -8,8 +8,8 @@ import { Draws } from '../draws.js';
 import type { Channels } from '../messaging/channels.js';
 import type { Counter, Durations } from '../meters.js';
 import type { World } from '../world.js';
-import type { Cargo } from './cargo.js';
-import { PAGE } from './cargo.js';
+import type { CallData } from './call-data.js';
+import { PAGE } from './call-data.js';
 import { HighWater } from './high-water.js';
 import type { Held } from './high-water.js';
 import type { ReadModel } from './read-model.js';
@@ -37,7 +37,7 @@ export class EventStore {
   /** Read models that follow the store. */
   readonly models: ReadModel[] = [];
   private readonly world: World;
-  private readonly cargo: Cargo;
+  private readonly callData: CallData;
   private readonly draws: Draws;
   private readonly code: Int32Array;
   /** Committed appends, so that the same append is not written twice. */
@@ -50,19 +50,19 @@ export class EventStore {
 
   private readonly channels: Channels;
 
-  constructor(world: World, cargo: Cargo, spec: PlanStore, channels: Channels) {
+  constructor(world: World, callData: CallData, spec: PlanStore, channels: Channels) {
     this.world = world;
     this.channels = channels;
-    this.cargo = cargo;
+    this.callData = callData;
     this.spec = spec;
     this.draws = new Draws(world);
     this.code = world.plan.program.code;
     this.streams = new Streams(world, spec);
     const subject = { component: spec.component, part: -1 };
     if (spec.snapshotPart >= 0) {
-      const gone = world.meters.counter('snapshotsInvalidated', subject);
-      world.turnables.snapshots.set(spec.snapshotPart, (share) =>
-        world.meters.count(gone, this.streams.invalidate(share)),
+      const invalidated = world.meters.counter('snapshotsInvalidated', subject);
+      world.faultTargets.snapshots.set(spec.snapshotPart, (share) =>
+        world.meters.count(invalidated, this.streams.invalidate(share)),
       );
     }
     this.appends = world.meters.counter('appends', subject);
@@ -119,57 +119,59 @@ export class EventStore {
 
   /** Starts a load, from the beginning or from a snapshot that the next call returns. */
   private load(spec: Does<'load'>, strand: number, pc: number): Outcome {
-    const { cargo } = this;
-    cargo.until[strand] = spec.version < 0 ? Infinity : this.draws.count(strand, pc, spec.version);
-    cargo.stream[strand] = spec.key < 0 ? ALL : this.streamOf(spec.key, strand);
-    cargo.position[strand] = 0;
-    cargo.replayed[strand] = 0;
-    cargo.page[strand] = PAGE.unknown;
+    const { callData } = this;
+    callData.until[strand] =
+      spec.version < 0 ? Infinity : this.draws.count(strand, pc, spec.version);
+    callData.stream[strand] = spec.key < 0 ? ALL : this.streamOf(spec.key, strand);
+    callData.position[strand] = 0;
+    callData.replayed[strand] = 0;
+    callData.page[strand] = PAGE.unknown;
     return OUTCOME.ok;
   }
 
   /** Handles the snapshot response; without one from the store, the load starts at 0. */
   private restore(strand: number): Outcome {
-    const { cargo } = this;
-    if (cargo.page[strand] === PAGE.unknown) cargo.position[strand] = 0;
-    cargo.page[strand] = PAGE.unknown;
+    const { callData } = this;
+    if (callData.page[strand] === PAGE.unknown) callData.position[strand] = 0;
+    callData.page[strand] = PAGE.unknown;
     return OUTCOME.ok;
   }
 
   /** Handles a page: applying its events costs CPU time, plus upcasting for events of an old version. */
   private page(spec: Does<'page'>, strand: number): Outcome {
-    const { cargo } = this;
-    const version = this.lengthOf(cargo.stream[strand]);
-    if (cargo.page[strand] === PAGE.unknown) {
-      const end = Math.max(cargo.position[strand], Math.min(version, cargo.until[strand]));
-      cargo.count[strand] = end - cargo.position[strand];
-      cargo.position[strand] = end;
-      cargo.page[strand] = PAGE.last;
+    const { callData } = this;
+    const version = this.lengthOf(callData.stream[strand]);
+    if (callData.page[strand] === PAGE.unknown) {
+      const end = Math.max(callData.position[strand], Math.min(version, callData.until[strand]));
+      callData.count[strand] = end - callData.position[strand];
+      callData.position[strand] = end;
+      callData.page[strand] = PAGE.last;
     }
-    const to = cargo.position[strand];
-    const count = cargo.count[strand];
+    const to = callData.position[strand];
+    const count = callData.count[strand];
     const { initialLength } = this.spec.spec.stream;
-    const before = cargo.stream[strand] === ALL ? version - this.streams.appended : initialLength;
+    const before =
+      callData.stream[strand] === ALL ? version - this.streams.appended : initialLength;
     const old = Math.max(0, Math.min(to, before) - (to - count));
     const slowness = spec.slowed < 0 ? 1 : this.world.partSlowness[spec.slowed];
-    cargo.work[strand] = Math.round(count * spec.applyNs * slowness) + old * spec.upcastNs;
-    cargo.replayed[strand] += count;
+    callData.work[strand] = Math.round(count * spec.applyNs * slowness) + old * spec.upcastNs;
+    callData.replayed[strand] += count;
     return OUTCOME.ok;
   }
 
   /** Continues with the next page, or ends the load and keeps its version for an append. */
   private next(spec: Does<'next'>, strand: number): Outcome {
-    const { cargo, world } = this;
+    const { callData, world } = this;
     const { registers, pc } = strands;
-    if (cargo.page[strand] === PAGE.more) {
-      cargo.page[strand] = PAGE.unknown;
+    if (callData.page[strand] === PAGE.more) {
+      callData.page[strand] = PAGE.unknown;
       if (spec.register >= 0) registers[strand * REGISTERS + spec.register]++;
       pc[strand] = spec.again;
       return OUTCOME.ok;
     }
     if (spec.register >= 0) registers[strand * REGISTERS + spec.register] = 0;
-    if (spec.slot >= 0) cargo.loaded[strand * LOADS + spec.slot] = cargo.position[strand];
-    world.meters.took(this.replayed, sink.cell, cargo.replayed[strand] * 1e9);
+    if (spec.slot >= 0) callData.loaded[strand * LOADS + spec.slot] = callData.position[strand];
+    world.meters.took(this.replayed, sink.cell, callData.replayed[strand] * 1e9);
     return OUTCOME.ok;
   }
 
@@ -182,28 +184,28 @@ export class EventStore {
 
   private snapshotting(spec: Does<'snapshotting'>, strand: number): Outcome {
     const stream = this.streamOf(spec.key, strand);
-    this.cargo.stream[strand] = stream;
-    this.cargo.position[strand] = this.streams.planned[stream];
+    this.callData.stream[strand] = stream;
+    this.callData.position[strand] = this.streams.planned[stream];
     return OUTCOME.ok;
   }
 
   private append(spec: Does<'append'>, strand: number, pc: number): Outcome {
-    const { cargo } = this;
-    cargo.stream[strand] = this.streamOf(spec.key, strand);
-    cargo.count[strand] = Math.max(1, this.draws.count(strand, pc, spec.events));
-    cargo.entity[strand] = this.world.keys.value(spec.key, strand);
-    cargo.outcome[strand] = OUTCOME.ok;
+    const { callData } = this;
+    callData.stream[strand] = this.streamOf(spec.key, strand);
+    callData.count[strand] = Math.max(1, this.draws.count(strand, pc, spec.events));
+    callData.entity[strand] = this.world.keys.value(spec.key, strand);
+    callData.outcome[strand] = OUTCOME.ok;
     if (spec.expected === 'exact') {
-      cargo.position[strand] = cargo.loaded[strand * LOADS + spec.slot];
-    } else cargo.position[strand] = spec.expected === 'any' ? ANY : NO_STREAM;
+      callData.position[strand] = callData.loaded[strand * LOADS + spec.slot];
+    } else callData.position[strand] = spec.expected === 'any' ? ANY : NO_STREAM;
     return OUTCOME.ok;
   }
 
   /** Handles the outcome of an append: after a conflict the program runs again from its load, up to `retries` times. */
   private ended(spec: Does<'appended'>, strand: number): Outcome {
-    const { cargo } = this;
+    const { callData } = this;
     const { registers, pc } = strands;
-    const outcome = cargo.outcome[strand];
+    const outcome = callData.outcome[strand];
     const first = strand * REGISTERS;
     if (outcome === CONFLICT && spec.again >= 0) {
       for (let k = spec.register + 1; k < REGISTERS; k++) registers[first + k] = 0;
@@ -215,55 +217,55 @@ export class EventStore {
       registers[first + spec.register] = 0;
     }
     if (outcome === OUTCOME.ok && spec.slot >= 0) {
-      cargo.loaded[strand * LOADS + spec.slot] += cargo.count[strand];
+      callData.loaded[strand * LOADS + spec.slot] += callData.count[strand];
     }
     return outcome;
   }
 
   /** On the store: reads events that were committed when the read began. */
   private servePage(strand: number): Outcome {
-    const { cargo } = this;
+    const { callData } = this;
     const { batch, readPerEventNs } = this.spec.spec;
-    const version = this.lengthOf(cargo.stream[strand]);
-    const behind = Math.min(version, cargo.until[strand]) - cargo.position[strand];
+    const version = this.lengthOf(callData.stream[strand]);
+    const behind = Math.min(version, callData.until[strand]) - callData.position[strand];
     const count = Math.min(behind, batch);
     const ends = this.spec.readsUntilShort ? count < batch : count === behind;
-    cargo.position[strand] += count;
-    cargo.count[strand] = count;
-    cargo.page[strand] = ends ? PAGE.last : PAGE.more;
-    cargo.work[strand] = count * readPerEventNs;
+    callData.position[strand] += count;
+    callData.count[strand] = count;
+    callData.page[strand] = ends ? PAGE.last : PAGE.more;
+    callData.work[strand] = count * readPerEventNs;
     return OUTCOME.ok;
   }
 
   private serveSnapshot(strand: number): Outcome {
-    const { stream, position, until } = this.cargo;
+    const { stream, position, until } = this.callData;
     position[strand] = this.streams.snapshotAt(stream[strand], until[strand]);
-    this.cargo.page[strand] = PAGE.last;
+    this.callData.page[strand] = PAGE.last;
     return OUTCOME.ok;
   }
 
   /** On the store: an append takes its place in the order of all events. */
   private number(strand: number): Outcome {
-    this.cargo.number[strand] = this.markOf(strand)!.take();
+    this.callData.number[strand] = this.markOf(strand)!.take();
     return OUTCOME.ok;
   }
 
   /** Commits all events of an append or none, at one instant, even if its caller has left. */
   private commit(strand: number): Outcome {
-    const { cargo, world, streams } = this;
+    const { callData, world, streams } = this;
     const { callA, callB } = strands;
-    const stream = cargo.stream[strand];
-    const count = cargo.count[strand];
-    const expected = cargo.position[strand];
+    const stream = callData.stream[strand];
+    const count = callData.count[strand];
+    const expected = callData.position[strand];
     const mark = this.markOf(strand);
     if (this.recent.has(callA[strand], callB[strand])) {
       if (this.spec.sameAppend === 'once') return OUTCOME.ok;
       if (this.spec.sameAppend === 'conflict') return this.conflict();
     }
     // A retry with the places of the first try violates their uniqueness.
-    if (mark?.isUsed(cargo.number[strand]) === true) return this.conflict();
+    if (mark?.isUsed(callData.number[strand]) === true) return this.conflict();
     if (expected !== ANY && streams.version[stream] !== expected) {
-      mark?.fill(cargo.number[strand]);
+      mark?.fill(callData.number[strand]);
       return this.conflict();
     }
     streams.version[stream] += count;
@@ -271,8 +273,8 @@ export class EventStore {
     this.recent.add(callA[strand], callB[strand]);
     world.meters.count(this.appends);
     const held: Held[] | null = mark === undefined ? null : [];
-    for (const model of this.models) model.committed(strand, cargo.entity[strand], count, held);
-    if (held !== null) mark!.commit(cargo.number[strand], held);
+    for (const model of this.models) model.committed(strand, callData.entity[strand], count, held);
+    if (held !== null) mark!.commit(callData.number[strand], held);
     for (const queue of this.spec.pushesTo) this.push(strand, queue, count);
     return OUTCOME.ok;
   }
@@ -282,7 +284,7 @@ export class EventStore {
     const { messages } = this.channels;
     for (let tag = 0; tag < count; tag++) {
       const message = messages.ofStrand(strand, Math.imul(tag + 1, 0x9e3779b1), -1);
-      messages.key[message] = this.cargo.entity[strand];
+      messages.key[message] = this.callData.entity[strand];
       this.channels.elsewhere(message, queue, -1);
     }
   }
@@ -301,7 +303,7 @@ export class EventStore {
   }
 
   private keepSnapshot(strand: number): Outcome {
-    this.streams.keepSnapshot(this.cargo.stream[strand], this.cargo.position[strand]);
+    this.streams.keepSnapshot(this.callData.stream[strand], this.callData.position[strand]);
     return OUTCOME.ok;
   }
 

@@ -110,7 +110,7 @@ export class ReadModel {
   }
 
   /** A client has read an entity with all events before `version`; `cell` is the cell of the read. */
-  told(entity: number, client: number, version: number, cell: number): void {
+  clientRead(entity: number, client: number, version: number, cell: number): void {
     if (this.copies!.isBackward(entity, client, version)) {
       this.world.meters.countIn(this.backward!, cell);
     }

@@ -273,7 +273,7 @@ export class Segments {
   private poisoned(segment: Segment): boolean {
     const at = this.firstPoison(segment);
     if (at < 0) return false;
-    const { effect, restartNs } = this.worst(segment);
+    const { effect, restartNs } = this.poisonOf(segment);
     if (effect === 'crash') this.world.outages.die(segment.home, restartNs);
     // The batch hangs: the segment is blocked until its process ends.
     if (effect !== 'error') return true;
@@ -301,15 +301,15 @@ export class Segments {
     return -1;
   }
 
-  private worst({ head, taken }: Segment): Poison {
+  private poisonOf({ head, taken }: Segment): Poison {
     const { poison, next } = this.model.entries;
-    let worst = 0;
+    let poisonOf = 0;
     let entry = head;
     for (let k = 0; k < taken; k++) {
-      worst = Math.max(worst, poison[entry]);
+      poisonOf = Math.max(poisonOf, poison[entry]);
       entry = next[entry];
     }
-    return this.messages.poisons[worst - 1];
+    return this.messages.poisons[poisonOf - 1];
   }
 
   /** Moves the checkpoint past the batch. */

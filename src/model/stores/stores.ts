@@ -5,7 +5,7 @@ import type { Act } from '../acts.js';
 import { Draws } from '../draws.js';
 import type { Channels } from '../messaging/channels.js';
 import type { World } from '../world.js';
-import type { Cargo } from './cargo.js';
+import type { CallData } from './call-data.js';
 import { EventStore } from './event-store.js';
 import { ReadModel } from './read-model.js';
 import { Rebuild } from './rebuild.js';
@@ -22,18 +22,18 @@ const UNAVAILABLE = withStatus(OUTCOME.serverError, 503);
 /** All event stores of a run with their read models, and the acts that use them. */
 export class Stores {
   private readonly world: World;
-  private readonly cargo: Cargo;
+  private readonly callData: CallData;
   private readonly draws: Draws;
   private readonly stores: readonly EventStore[];
   private readonly models: readonly ReadModel[];
 
-  constructor(world: World, cargo: Cargo, channels: Channels) {
+  constructor(world: World, callData: CallData, channels: Channels) {
     const { messages, topics } = channels;
     this.world = world;
-    this.cargo = cargo;
+    this.callData = callData;
     this.draws = new Draws(world);
     const { plan } = world;
-    this.stores = plan.stores.map((spec) => new EventStore(world, cargo, spec, channels));
+    this.stores = plan.stores.map((spec) => new EventStore(world, callData, spec, channels));
     this.models = plan.projections.map((spec) => {
       const model = new ReadModel(world, spec, messages);
       const topic = topics.find((own) => own.spec.component === spec.topic);
@@ -69,7 +69,7 @@ export class Stores {
       case 'ask':
         return {
           begin: (strand, pc) => this.ask(model, spec, strand, pc),
-          left: (strand) => model.versions.left(strand, this.cargo.entity[strand]),
+          left: (strand) => model.versions.left(strand, this.callData.entity[strand]),
         };
       case 'judge':
         return { begin: (strand) => this.judge(model, strand), left };
@@ -89,23 +89,23 @@ export class Stores {
     strand: number,
     pc: number,
   ): Outcome {
-    const { cargo, world } = this;
+    const { callData, world } = this;
     const entity = world.keys.value(key, strand);
-    cargo.view[strand] = projection;
-    cargo.entity[strand] = entity;
-    cargo.asked[strand] = engine.now;
-    cargo.cell[strand] = sink.cell;
-    cargo.known[strand] = model.next;
-    cargo.missing[strand] = -1;
+    callData.view[strand] = projection;
+    callData.entity[strand] = entity;
+    callData.asked[strand] = engine.now;
+    callData.cell[strand] = sink.cell;
+    callData.known[strand] = model.next;
+    callData.missing[strand] = -1;
     const merges = consistency.kind === 'clientMerge';
-    cargo.reader[strand] = merges ? world.keys.value(model.spec.client, strand) : -1;
+    callData.reader[strand] = merges ? world.keys.value(model.spec.client, strand) : -1;
     // Reads the store instead, with the code after the next instruction: no event can be missing.
     const asksStore =
       model.spec.spec.lifecycle === 'live' ||
       (consistency.kind === 'stickyPrimary' && model.versions.sticks(entity, consistency.forNs));
     if (asksStore) {
       strands.pc[strand] = pc + 2;
-      cargo.known[strand] = 0;
+      callData.known[strand] = 0;
       return OUTCOME.ok;
     }
     if (model.rebuild?.isOffline === true) return UNAVAILABLE;
@@ -115,56 +115,56 @@ export class Stores {
 
   /** At the database: finds the first event that the view misses when the operation begins. */
   private look(strand: number): Outcome {
-    const { cargo } = this;
-    const { entries, copies, spec } = this.models[cargo.view[strand]];
-    const entity = cargo.entity[strand];
-    const reader = cargo.reader[strand];
+    const { callData } = this;
+    const { entries, copies, spec } = this.models[callData.view[strand]];
+    const entity = callData.entity[strand];
+    const reader = callData.reader[strand];
     const first = reader < 0 ? entries.missing(entity) : entries.missingFor(entity, reader);
-    cargo.missing[strand] = first < 0 ? Infinity : entries.number[first];
-    cargo.missingSince[strand] = first < 0 ? Infinity : entries.committed[first];
+    callData.missing[strand] = first < 0 ? Infinity : entries.number[first];
+    callData.missingSince[strand] = first < 0 ? Infinity : entries.committed[first];
     if (copies === null) return OUTCOME.ok;
     // An event that a replica lacks is older than the first one that the primary lacks.
     const { component, index } = this.world.instances[strands.instance[strand]];
     const copy = component === spec.replicated ? copies.missing(entity, index) : null;
-    if (copy === null || copy.number > cargo.missing[strand]) return OUTCOME.ok;
-    cargo.missing[strand] = copy.number;
-    cargo.missingSince[strand] = copy.committed;
+    if (copy === null || copy.number > callData.missing[strand]) return OUTCOME.ok;
+    callData.missing[strand] = copy.number;
+    callData.missingSince[strand] = copy.committed;
     return OUTCOME.ok;
   }
 
   /** Handles the response of a read. If it did not come from the database, the view is checked now. */
   private judge(model: ReadModel, strand: number): Outcome {
-    const { cargo } = this;
-    if (cargo.missing[strand] === -1) this.look(strand);
+    const { callData } = this;
+    if (callData.missing[strand] === -1) this.look(strand);
     if (model.copies !== null) {
       const client = this.world.keys.value(model.spec.client, strand);
-      const version = Math.min(cargo.missing[strand], cargo.known[strand]);
-      model.told(cargo.entity[strand], client, version, cargo.cell[strand]);
+      const version = Math.min(callData.missing[strand], callData.known[strand]);
+      model.clientRead(callData.entity[strand], client, version, callData.cell[strand]);
     }
     model.versions.judge(
-      cargo.missing[strand],
-      cargo.missingSince[strand],
-      cargo.known[strand],
-      cargo.asked[strand],
-      cargo.cell[strand],
+      callData.missing[strand],
+      callData.missingSince[strand],
+      callData.known[strand],
+      callData.asked[strand],
+      callData.cell[strand],
     );
     return OUTCOME.ok;
   }
 
   /** Draws the work of an inline projection: one draw for each event of an append. */
   private inline(model: ReadModel, work: number, strand: number, pc: number): Outcome {
-    const { cargo, world } = this;
+    const { callData, world } = this;
     const { streamA, streamB, partSlowness } = world;
     const { lineageA, lineageB } = strands;
     const tag = this.draws.tag(strand, pc);
     const a = lineageA[strand];
     const b = lineageB[strand];
     let time = 0;
-    for (let k = 0; k < cargo.count[strand]; k++) {
+    for (let k = 0; k < callData.count[strand]; k++) {
       const index = (tag + Math.imul(k, 0x9e3779b1)) | 0;
       time += samplers.draw(work, streamA[pc], streamB[pc], a, b, index);
     }
-    cargo.work[strand] = Math.round(time * partSlowness[model.spec.part]);
+    callData.work[strand] = Math.round(time * partSlowness[model.spec.part]);
     return OUTCOME.ok;
   }
 }

@@ -23,10 +23,10 @@ export class Streams {
   snapshot: Float64Array = new Float64Array(0);
   planned: Float64Array = new Float64Array(0);
   /** Version of the stream when it last lost its snapshots; no older snapshot is left. */
-  private gone: Float64Array = new Float64Array(0);
+  private invalidatedAt: Float64Array = new Float64Array(0);
   /** Shares of the invalidations so far, and the random stream that decides which streams they affect. */
   private readonly rounds: number[] = [];
-  private readonly luck: StreamKey;
+  private readonly drawKey: StreamKey;
   /** Events appended since the start, including the warm-up. */
   appended = 0;
   private readonly world: World;
@@ -41,7 +41,7 @@ export class Streams {
     this.spec = spec;
     const { plan, replication } = world;
     const { kind } = plan.keys[spec.key].population;
-    this.luck = streamKey(
+    this.drawKey = streamKey(
       plan.seed,
       replication,
       `${plan.components[spec.component].name}/snapshots`,
@@ -78,7 +78,7 @@ export class Streams {
     const isLeft = this.firstSnapshot > 0 && this.rounds.every((_, k) => !this.isHit(value, k));
     this.snapshot[stream] = isLeft ? this.firstSnapshot : 0;
     this.planned[stream] = 0;
-    this.gone[stream] = isLeft ? 0 : initialLength;
+    this.invalidatedAt[stream] = isLeft ? 0 : initialLength;
     return stream;
   }
 
@@ -102,7 +102,7 @@ export class Streams {
     if (last <= version) return last;
     const { every, keep } = this.spec.spec.snapshots!;
     const kept = keep === 'all' ? Math.floor(version / every) * every : 0;
-    return kept > this.gone[stream] ? kept : 0;
+    return kept > this.invalidatedAt[stream] ? kept : 0;
   }
 
   /**
@@ -119,7 +119,7 @@ export class Streams {
       if (this.snapshot[stream] > 0) count++;
       if (this.planned[stream] <= this.snapshot[stream]) this.planned[stream] = 0;
       this.snapshot[stream] = 0;
-      this.gone[stream] = this.version[stream];
+      this.invalidatedAt[stream] = this.version[stream];
     }
     // Untracked streams have the snapshot of time 0, unless an earlier invalidation took it.
     for (let value = 0; this.firstSnapshot > 0 && value < this.spec.streams; value++) {
@@ -136,7 +136,7 @@ export class Streams {
   }
 
   private isHit(value: number, round: number): boolean {
-    const { a, b } = this.luck;
+    const { a, b } = this.drawKey;
     const high = Math.floor(value / 4294967296);
     return unit(a, b, value | 0, high | 0, round) < this.rounds[round];
   }
@@ -172,6 +172,6 @@ export class Streams {
   private widen(capacity: number): void {
     this.snapshot = widenFloat64(this.snapshot, capacity);
     this.planned = widenFloat64(this.planned, capacity);
-    this.gone = widenFloat64(this.gone, capacity);
+    this.invalidatedAt = widenFloat64(this.invalidatedAt, capacity);
   }
 }

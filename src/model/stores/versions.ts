@@ -54,7 +54,7 @@ export class Versions {
     this.staleness = world.meters.durations('staleness', subject);
     this.sticksFor = spec.sticksForNs;
     this.timeoutOp = engine.define('stale-anyway', (waiter, life) => {
-      if (this.life[waiter] === life) this.goOn(waiter, this.then[waiter]);
+      if (this.life[waiter] === life) this.resume(waiter, this.then[waiter]);
     });
     this.slots.onGrow((capacity) => {
       this.strand = widenInt32(this.strand, capacity);
@@ -105,7 +105,7 @@ export class Versions {
     const line = this.waiting.get(entity);
     if (line === undefined) return;
     for (const waiter of [...line]) {
-      if (!this.misses(entity, this.known[waiter])) this.goOn(waiter, STALE);
+      if (!this.misses(entity, this.known[waiter])) this.resume(waiter, STALE);
     }
   }
 
@@ -137,8 +137,8 @@ export class Versions {
     return at !== undefined && engine.now < at + forNs;
   }
 
-  private goOn(waiter: number, then: number): void {
-    const { cargo, interpreter } = this.world;
+  private resume(waiter: number, then: number): void {
+    const { callData, interpreter } = this.world;
     const strand = this.strand[waiter];
     const stamp = this.stamp[waiter];
     this.free(waiter);
@@ -146,7 +146,7 @@ export class Versions {
     if (then === PRIMARY) {
       // Reads the store instead, with the code after the next instruction: no event can be missing.
       strands.pc[strand]++;
-      cargo!.known[strand] = 0;
+      callData!.known[strand] = 0;
     }
     interpreter.acted(strand, then === REFUSE ? TOO_NEW : OUTCOME.ok);
   }

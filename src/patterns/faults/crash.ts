@@ -41,7 +41,7 @@ export const crash: FaultKind<typeof schema> = {
   mayBeInstant: true,
   edits(config, strength) {
     if (strength === 0) return [];
-    const gone = config.restart ? edit(down, 1) : edit(down, 2, { recovery: 'never' });
-    return config.blackhole ? [gone, edit(silent, 1)] : [gone];
+    const downForGood = config.restart ? edit(down, 1) : edit(down, 2, { recovery: 'never' });
+    return config.blackhole ? [downForGood, edit(silent, 1)] : [downForGood];
   },
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { LIE, PROBES } from '../../spec/probes.js';
+import { FORCED_RESULT, PROBES } from '../../spec/probes.js';
 import { PROBE_LIES } from '../knobs/probe-lies.js';
 
 const schema = z.strictObject({
@@ -35,6 +35,10 @@ export const probe: FaultKind<typeof schema> = {
   edits({ probe: which, value }, strength) {
     if (strength === 0) return [];
     const probes = PROBES.filter((kind) => which === 'all' || which === kind);
-    return probes.map((kind) => ({ knob: PROBE_LIES[kind], value: LIE[value], more: { probes } }));
+    return probes.map((kind) => ({
+      knob: PROBE_LIES[kind],
+      value: FORCED_RESULT[value],
+      more: { probes },
+    }));
   },
 };

@@ -17,7 +17,7 @@ export const bandwidthLimit: Knob<null> = {
     const answers = held(DIRECTION.answer).effective(bandwidthLimit);
     link.requestBandwidth = Math.min(link.baseRequestBandwidth, requests);
     link.answerBandwidth = Math.min(link.baseAnswerBandwidth, answers);
-    world.sizes?.lines.turned(id);
+    world.sizes?.lines.bandwidthChanged(id);
   },
   needOfLinks: (isSized) =>
     isSized

@@ -12,18 +12,18 @@ export const flushed: Knob<null> = {
   words: ({ value }, { does }) =>
     `${value < 1 ? `${formatShare(value)} of ` : ''}${does('is', 'are')} flushed`,
   part({ world }, part, held) {
-    const gone = held.effective(flushed);
-    if (gone === 0) return;
-    const snapshots = world.turnables.snapshots.get(part);
-    if (snapshots === undefined) world.caches!.flush(part, gone);
-    else snapshots(gone);
+    const flushedShare = held.effective(flushed);
+    if (flushedShare === 0) return;
+    const snapshots = world.faultTargets.snapshots.get(part);
+    if (snapshots === undefined) world.caches!.flush(part, flushedShare);
+    else snapshots(flushedShare);
   },
   holder({ world }, component, held) {
     const shares = held.of(flushed).map(({ edit, active }) => ({
       share: edit.value,
       key: active.key,
     }));
-    if (shares.length > 0) world.turnables.holders.get(component)!.purge(shares);
+    if (shares.length > 0) world.faultTargets.holders.get(component)!.purge(shares);
   },
   needOfLog: ({ name, share: part }) =>
     part < 1

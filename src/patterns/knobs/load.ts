@@ -11,7 +11,7 @@ export const rateFactor: Knob<null> = {
   messages: null,
   need: () => null,
   words: ({ value }, { words }) => `${formatNumber(value)}x the load of ${words}`,
-  load: ({ world }, load, held) => world.loads.turn(load, held.effective(rateFactor)),
+  load: ({ world }, load, held) => world.loads.setRate(load, held.effective(rateFactor)),
   rateOf: (rate, { value }) => rate * value,
   needOfLoad: (name, { arrivals }) =>
     arrivals.kind === 'at'
@@ -29,7 +29,7 @@ export const extraRate: Knob<null> = {
   messages: null,
   need: () => null,
   words: ({ value }, { words }) => `${formatNumber(value)}/s extra from ${words}`,
-  load: ({ world }, load, held) => world.loads.surges.turn(load, held.effective(extraRate)),
+  load: ({ world }, load, held) => world.loads.surges.setRate(load, held.effective(extraRate)),
   rateOf: (rate, { value }) => rate + value,
 };
 

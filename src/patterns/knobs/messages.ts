@@ -24,7 +24,7 @@ export const poisoned: Knob<Poison> = {
   words: ({ value }, { words }) => `${messagesOf(value, words)} cannot be handled`,
   holder({ world }, component, held) {
     const shares = held.of(poisoned).map((one) => ({ ...shareOf(one), ...one.edit.more }));
-    world.turnables.holders.get(component)!.poison(shares);
+    world.faultTargets.holders.get(component)!.poison(shares);
   },
 };
 
@@ -38,7 +38,7 @@ export const duplicated: Knob<null> = {
   need: () => null,
   words: ({ value }, { words }) => `${messagesOf(value, words)} are duplicated`,
   holder({ world }, component, held) {
-    world.turnables.holders.get(component)!.duplicate(held.of(duplicated).map(shareOf));
+    world.faultTargets.holders.get(component)!.duplicate(held.of(duplicated).map(shareOf));
   },
   needOfLog: ({ name, hasBroker }) =>
     hasBroker
@@ -70,7 +70,7 @@ export const heldBack: Knob<HeldBack> = {
       ...shareOf(one),
       sampler: samplers.add(one.edit.more.distribution),
     }));
-    world.turnables.holders.get(component)!.reorder!(shares);
+    world.faultTargets.holders.get(component)!.reorder!(shares);
   },
 };
 
@@ -90,7 +90,7 @@ export const redriven: Knob<Redrive> = {
   words: ({ value }, { words }) =>
     `the dead letters of ${words} are redriven at ${formatNumber(value)}/s`,
   holder({ world }, component, held) {
-    const knobs = world.turnables.holders.get(component)!;
+    const knobs = world.faultTargets.holders.get(component)!;
     for (const { edit } of held.of(redriven)) knobs.redrive?.(edit.value, edit.more.isRepaired);
   },
 };
@@ -105,7 +105,7 @@ export const rebalanced: Knob<null> = {
   need: () => null,
   words: (_edit, { does }) => does('rebalances', 'rebalance'),
   part({ world }, part, held) {
-    if (held.isOn(rebalanced)) world.turnables.rebalance.get(part)!();
+    if (held.isOn(rebalanced)) world.faultTargets.rebalance.get(part)!();
   },
 };
 

@@ -1,22 +1,22 @@
 import type { Knob } from '../../model/faults/knob.js';
-import { LIE, PROBES } from '../../spec/probes.js';
+import { FORCED_RESULT, PROBES } from '../../spec/probes.js';
 import type { ProbeKind } from '../../spec/probes.js';
 
-interface Lie {
+interface ForcedResult {
   /** All probes that the fault makes lie. */
   readonly probes: readonly ProbeKind[];
 }
 
-/** What each probe of an instance says whatever it asks, a LIE. */
-export const PROBE_LIES: Readonly<Record<ProbeKind, Knob<Lie>>> = {
+/** What each probe of an instance says whatever it asks, a FORCED_RESULT. */
+export const PROBE_LIES: Readonly<Record<ProbeKind, Knob<ForcedResult>>> = {
   startup: lieOf('startup'),
   liveness: lieOf('liveness'),
   readiness: lieOf('readiness'),
 };
 
-function lieOf(probe: ProbeKind): Knob<Lie> {
+function lieOf(probe: ProbeKind): Knob<ForcedResult> {
   const place = PROBES.indexOf(probe);
-  const own: Knob<Lie> = {
+  const own: Knob<ForcedResult> = {
     name: `${probe}Lie`,
     combine: 'max',
     neutral: 0,
@@ -29,10 +29,10 @@ function lieOf(probe: ProbeKind): Knob<Lie> {
     },
     words({ value, more }, { words }) {
       const kind = more.probes.length > 1 ? 'every probe' : probe;
-      return `${kind} of ${words} ${value === LIE.pass ? 'passes' : 'fails'} regardless of its state`;
+      return `${kind} of ${words} ${value === FORCED_RESULT.pass ? 'passes' : 'fails'} regardless of its state`;
     },
     instance(_controls, instance, held) {
-      instance.lies[place] = held.effective(own);
+      instance.forcedResults[place] = held.effective(own);
     },
   };
   return own;

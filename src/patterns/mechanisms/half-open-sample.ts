@@ -1,5 +1,5 @@
 /** What the end of a call of the sample decides. */
-export const SAMPLE = Object.freeze({ goesOn: 0, closes: 1, opens: 2 } as const);
+export const SAMPLE = Object.freeze({ continues: 0, closes: 1, opens: 2 } as const);
 
 /** The sample of calls with which cockatiel 4 leaves half open: its size, and the share that may fail. */
 export class HalfOpenSample {
@@ -35,6 +35,6 @@ export class HalfOpenSample {
     this.ended++;
     if (hasFailed) this.failures++;
     if (this.failures > this.bears) return SAMPLE.opens;
-    return this.ended >= this.calls && this.inside === 0 ? SAMPLE.closes : SAMPLE.goesOn;
+    return this.ended >= this.calls && this.inside === 0 ? SAMPLE.closes : SAMPLE.continues;
   }
 }

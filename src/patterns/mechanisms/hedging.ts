@@ -220,17 +220,17 @@ export class Hedging implements PolicyState {
     const { ctx, parts } = this;
     const { budget, delay } = parts;
     this.alive[record]--;
-    const goesOn = parts.survived.has(outcome);
+    const continues = parts.survived.has(outcome);
     const hint = parts.pushback === true && isHinted(outcome) ? ctx.hint(from) : NO_HINT;
     // Other failures come fast, and would make the delay shorter than any answer.
-    if (!goesOn || kindOf(outcome) === OUTCOME.timeout) {
+    if (!continues || kindOf(outcome) === OUTCOME.timeout) {
       delay.took(ctx.now, nth, ctx.now - this.begun[record * this.most + nth]);
     }
     if (budget !== null) {
-      if (goesOn || hint === NEVER_AGAIN) budget.failed();
+      if (continues || hint === NEVER_AGAIN) budget.failed();
       else if (isSuccess(outcome)) budget.succeeded();
     }
-    if (goesOn) {
+    if (continues) {
       if (kindOf(outcome) !== OUTCOME.cancelled) this.failure[record] = outcome;
       this.proceed(frame, layer, record, hint);
       if (this.alive[record] > 0) return HOLD;
@@ -238,7 +238,7 @@ export class Hedging implements PolicyState {
       if (parts.pushback === true && this.due[record] < Infinity) return HOLD;
     }
     this.killOthers(frame, layer, record);
-    const original = goesOn && parts.asOriginal;
+    const original = continues && parts.asOriginal;
     if (!original && from !== frame && isHinted(outcome)) ctx.setHint(frame, ctx.hint(from));
     const result = original ? this.original[record] : this.failureOf(record, outcome);
     this.end(frame, record);

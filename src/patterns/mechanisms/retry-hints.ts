@@ -26,10 +26,10 @@ export function counts(use: HintUse, hint: Ns): boolean {
   return hint >= 0;
 }
 
-/** The delay that a hint makes of a back-off; `luck` is a draw in (0, 1). */
-export function hintedNs(use: HintUse, hint: Ns, backoffNs: Ns, luck: number): Ns {
+/** The delay that a hint makes of a back-off; `uniform` is a draw in (0, 1). */
+export function hintedNs(use: HintUse, hint: Ns, backoffNs: Ns, uniform: number): Ns {
   if (use === 'atLeast') return Math.max(hint, backoffNs);
-  if (use === 'stretched') return Math.round(hint * (1 + luck / 2));
+  if (use === 'stretched') return Math.round(hint * (1 + uniform / 2));
   return hint;
 }
 

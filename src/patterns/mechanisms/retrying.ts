@@ -229,17 +229,17 @@ class Retrying implements PolicyState {
     if (!forbidden && !retried.has(outcome)) return outcome;
     if (budget !== null) budget.failed();
     if (forbidden || tries >= this.attempts) return outcome;
-    const told = hint !== NO_HINT && counts(this.hints!, hint);
+    const isHintUsed = hint !== NO_HINT && counts(this.hints!, hint);
     const backoffNs = this.backoffNs(frame, word, outcome);
-    const delayNs = told ? this.toldNs(frame, tries, hint, backoffNs) : backoffNs;
+    const delayNs = isHintUsed ? this.hintDelayNs(frame, tries, hint, backoffNs) : backoffNs;
     if (this.isTooLate(frame, delayNs) && !this.waitsForDeadline) return outcome;
     const afterTimeout = timedOut(outcome);
     if (budget !== null && !budget.allow(ctx.now, afterTimeout)) {
       ctx.count(frame, EDGE_COUNTER.budgetDenied);
       return outcome;
     }
-    if (told) ctx.count(frame, EDGE_COUNTER.hinted);
-    const restart = told && this.hints === 'pushback' ? tries : this.restartIn(word);
+    if (isHintUsed) ctx.count(frame, EDGE_COUNTER.hinted);
+    const restart = isHintUsed && this.hints === 'pushback' ? tries : this.restartIn(word);
     const flags = (restart << RESTART) | (afterTimeout ? AFTER_TIMEOUT : 0);
     this.grant(frame, layer, delayNs, ((tries + 1) << TRIES) | flags);
     return HOLD;
@@ -262,10 +262,10 @@ class Retrying implements PolicyState {
   }
 
   /** The delay that the callee has asked for, as far as the library listens. */
-  private toldNs(frame: number, tries: number, hint: Ns, backoffNs: Ns): Ns {
+  private hintDelayNs(frame: number, tries: number, hint: Ns, backoffNs: Ns): Ns {
     const { ctx, key } = this;
-    const luck = unit(key.a, key.b, ctx.lineageA(frame), ctx.lineageB(frame), tries);
-    return hintedNs(this.hints!, hint, backoffNs, luck);
+    const uniform = unit(key.a, key.b, ctx.lineageA(frame), ctx.lineageB(frame), tries);
+    return hintedNs(this.hints!, hint, backoffNs, uniform);
   }
 
   private grant(frame: number, layer: number, delayNs: Ns, word: number): void {

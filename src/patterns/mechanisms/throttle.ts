@@ -9,7 +9,7 @@ import { EDGE_COUNTER } from '../../spec/policy.js';
 /** The rule of one kind of throttle, without any knowledge of calls. */
 export interface ThrottleRule {
   /** Whether a request at this moment is refused, given a draw in (0, 1). */
-  refuses(now: Ns, luck: number): boolean;
+  refuses(now: Ns, uniform: number): boolean;
   /** How a request that was let through ended. */
   ended(now: Ns, outcome: Outcome): void;
   /** Forgets everything, as a restarted process does. */
@@ -37,8 +37,8 @@ export class Throttle implements PolicyState {
     const { ctx, stream } = this;
     const lineageA = ctx.lineageA(frame);
     const lineageB = ctx.lineageB(frame);
-    const luck = unit(stream.a, stream.b, lineageA, lineageB, ctx.attemptNumber(frame));
-    if (this.rule.refuses(ctx.now, luck)) {
+    const uniform = unit(stream.a, stream.b, lineageA, lineageB, ctx.attemptNumber(frame));
+    if (this.rule.refuses(ctx.now, uniform)) {
       ctx.count(frame, EDGE_COUNTER.throttleRejected);
       return this.refusal;
     }

@@ -180,8 +180,8 @@ export class EnvoyGradientRule implements LimitRule {
   private jittered(lineageA: number, lineageB: number): Ns {
     const { minRttInterval, jitter } = this.config;
     const rangeMs = Math.ceil((minRttInterval / NS_PER_MS) * jitter);
-    const luck = unit(this.stream.a, this.stream.b, lineageA, lineageB, 0);
-    return minRttInterval + Math.floor(luck * rangeMs) * NS_PER_MS;
+    const uniform = unit(this.stream.a, this.stream.b, lineageA, lineageB, 0);
+    return minRttInterval + Math.floor(uniform * rangeMs) * NS_PER_MS;
   }
 }
 

@@ -87,8 +87,8 @@ export class VegasRule extends SampledLimit {
   }
 
   private drawJitter(lineageA: number, lineageB: number): void {
-    const luck = unit(this.stream.a, this.stream.b, lineageA, lineageB, 0);
-    this.probeJitter = 0.5 + 0.5 * luck;
+    const uniform = unit(this.stream.a, this.stream.b, lineageA, lineageB, 0);
+    this.probeJitter = 0.5 + 0.5 * uniform;
   }
 }
 

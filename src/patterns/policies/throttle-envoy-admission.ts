@@ -59,9 +59,9 @@ export class EnvoyAdmissionRule implements ThrottleRule {
     this.exponent = 1 / Math.max(1, config.aggression);
   }
 
-  refuses(now: Ns, luck: number): boolean {
+  refuses(now: Ns, uniform: number): boolean {
     if (this.averageRps(now) < this.config.rpsThreshold) return false;
-    return ACCURACY * this.probability(now) > Math.floor(luck * ACCURACY);
+    return ACCURACY * this.probability(now) > Math.floor(uniform * ACCURACY);
   }
 
   ended(now: Ns, outcome: Outcome): void {

@@ -59,8 +59,8 @@ export class SreRule implements ThrottleRule {
     this.recent = new RecentRequests(windowNs, Math.floor(windowNs / PARTS));
   }
 
-  refuses(now: Ns, luck: number): boolean {
-    const isRefused = luck < this.probability(now);
+  refuses(now: Ns, uniform: number): boolean {
+    const isRefused = uniform < this.probability(now);
     this.recent.request(now);
     return isRefused;
   }

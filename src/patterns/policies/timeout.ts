@@ -29,12 +29,12 @@ const schema = z.strictObject({
 class Timeout implements PolicyState {
   private readonly ctx: CallContext;
   private readonly lane: Lane | null;
-  private readonly tellCallee: boolean;
+  private readonly notifyCallee: boolean;
 
-  constructor(ctx: CallContext, lane: Lane | null, tellCallee: boolean) {
+  constructor(ctx: CallContext, lane: Lane | null, notifyCallee: boolean) {
     this.ctx = ctx;
     this.lane = lane;
-    this.tellCallee = tellCallee;
+    this.notifyCallee = notifyCallee;
   }
 
   enter(frame: number, layer: number): number {
@@ -47,7 +47,7 @@ class Timeout implements PolicyState {
   }
 
   timer(frame: number, layer: number): void {
-    this.ctx.killBelow(frame, layer, OUTCOME.timeout, this.tellCallee);
+    this.ctx.killBelow(frame, layer, OUTCOME.timeout, this.notifyCallee);
     this.ctx.finish(frame, layer, OUTCOME.timeout);
   }
 

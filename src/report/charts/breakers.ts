@@ -13,7 +13,7 @@ export interface BreakerLane {
   readonly instance: string;
   /** It only observes. */
   readonly dryRun: boolean;
-  readonly spells: readonly {
+  readonly intervals: readonly {
     readonly from: number;
     readonly until: number;
     readonly state: string;
@@ -32,7 +32,7 @@ export function breakerLanes(view: View, variant: VariantResult): BreakerLane[] 
       const changes = breaker.transitions
         .filter((t) => t.instance === instance)
         .sort((a, b) => a.at - b.at);
-      const spells = changes.map((change, i) => ({
+      const intervals = changes.map((change, i) => ({
         from: Math.max(0, change.at),
         until: Math.min(end, changes[i + 1]?.at ?? end),
         state: change.state,
@@ -42,14 +42,14 @@ export function breakerLanes(view: View, variant: VariantResult): BreakerLane[] 
         instance,
         dryRun: breaker.dryRun,
         // A probe that ends immediately has no duration but is kept.
-        spells: spells.filter(
+        intervals: intervals.filter(
           (s) => s.state === 'halfOpen' || (s.state !== 'closed' && s.until > s.from),
         ),
       });
     }
   }
   return lanes
-    .filter((lane) => lane.spells.length > 0)
+    .filter((lane) => lane.intervals.length > 0)
     .sort((a, b) => byCodeUnit(a.edge, b.edge) || byCodeUnit(a.instance, b.instance))
     .slice(0, 16);
 }
@@ -106,12 +106,13 @@ function laneMarks(
     box(x(window[0]), y - 1.25, x(window[1]) - x(window[0]), 2.5, 'var(--ok)'),
   ];
   // Probes are drawn last: one without duration would be hidden under the next interval.
-  const probing = (spell: { readonly state: string }): number => Number(spell.state === 'halfOpen');
-  for (const spell of [...lane.spells].sort((a, b) => probing(a) - probing(b))) {
-    const from = Math.max(window[0], spell.from);
-    const until = Math.min(window[1], spell.until);
-    if (until < from || (until === from && spell.state !== 'halfOpen')) continue;
-    const open = spell.state !== 'halfOpen';
+  const probing = (interval: { readonly state: string }): number =>
+    Number(interval.state === 'halfOpen');
+  for (const interval of [...lane.intervals].sort((a, b) => probing(a) - probing(b))) {
+    const from = Math.max(window[0], interval.from);
+    const until = Math.min(window[1], interval.until);
+    if (until < from || (until === from && interval.state !== 'halfOpen')) continue;
+    const open = interval.state !== 'halfOpen';
     const room = Math.max(open ? 1 : 2.5, x(until) - x(from));
     marks.push(box(x(from), y - 6, room, 12, open ? 'var(--down)' : 'var(--degraded)'));
   }
@@ -124,9 +125,9 @@ function windowOf(view: View, lanes: readonly BreakerLane[]): [number, number] {
   let from = view.headline?.spans[0]?.from ?? end;
   let until = view.headline?.spans[0]?.until ?? 0;
   for (const lane of lanes) {
-    for (const spell of lane.spells) {
-      from = Math.min(from, spell.from);
-      until = Math.max(until, spell.until);
+    for (const interval of lane.intervals) {
+      from = Math.min(from, interval.from);
+      until = Math.max(until, interval.until);
     }
   }
   const margin = Math.max((until - from) / 8, view.result.run.step * 2);
@@ -136,7 +137,7 @@ function windowOf(view: View, lanes: readonly BreakerLane[]): [number, number] {
 }
 
 function describe(lane: BreakerLane): string {
-  const opened = lane.spells.filter((s) => s.state === 'open');
-  const first = opened[0]?.from ?? lane.spells[0]!.from;
-  return `${lane.instance}: opens at ${formatInstant(first)}, ${opened.length} open spells, last not closed at ${formatInstant(lane.spells[lane.spells.length - 1]!.until)}`;
+  const opened = lane.intervals.filter((s) => s.state === 'open');
+  const first = opened[0]?.from ?? lane.intervals[0]!.from;
+  return `${lane.instance}: opens at ${formatInstant(first)}, ${opened.length} open spells, last not closed at ${formatInstant(lane.intervals[lane.intervals.length - 1]!.until)}`;
 }

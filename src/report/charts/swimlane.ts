@@ -16,7 +16,7 @@ export interface Lane {
   readonly subject: string;
   readonly words: string;
   readonly user: boolean;
-  readonly spells: readonly {
+  readonly intervals: readonly {
     readonly from: number;
     readonly until: number;
     readonly state: HealthState;
@@ -61,7 +61,7 @@ export function lanesOf(view: View, variant: VariantResult): Lane[] {
     subject,
     user: users.includes(subject),
     words: users.includes(subject) ? subject.replace('.', ': ') : subject,
-    spells: states[subject] ?? [],
+    intervals: states[subject] ?? [],
   }));
 }
 
@@ -72,7 +72,7 @@ export function spreadWindow(view: View, variant: VariantResult): [number, numbe
   const start = view.headline?.spans[0]?.from ?? variant.cascade.influences[0]?.at;
   if (start === undefined) return null;
   const onsets = lanesOf(view, variant).flatMap((lane) =>
-    lane.spells.slice(0, 1).map((s) => s.from),
+    lane.intervals.slice(0, 1).map((s) => s.from),
   );
   const arrows = variant.cascade.influences.map((i) => i.at);
   const until = view.headline?.spans[0]?.until ?? view.result.run.duration;
@@ -138,18 +138,18 @@ function bars(lane: Lane, x: Scale, window: readonly [number, number], y: number
   const marks: Markup[] = [
     box(x(window[0]), y - 1.25, x(window[1]) - x(window[0]), 2.5, 'var(--ok)'),
   ];
-  for (const spell of lane.spells) {
-    const from = Math.max(window[0], spell.from);
-    const until = Math.min(window[1], spell.until);
-    if (until <= from || spell.state === 'ok') continue;
-    const height = THICKNESS[spell.state];
+  for (const interval of lane.intervals) {
+    const from = Math.max(window[0], interval.from);
+    const until = Math.min(window[1], interval.until);
+    if (until <= from || interval.state === 'ok') continue;
+    const height = THICKNESS[interval.state];
     marks.push(
       box(
         x(from),
         y - height / 2,
         Math.max(1.5, x(until) - x(from)),
         height,
-        `var(--${spell.state})`,
+        `var(--${interval.state})`,
       ),
     );
   }
@@ -230,11 +230,11 @@ function arrow(x: number, y1: number, y2: number, color: string, feedback: boole
 }
 
 function describe(lanes: readonly Lane[], variant: VariantResult): string {
-  const ill = lanes.filter((lane) => lane.spells.length > 0);
-  if (ill.length === 0) return 'Every lane is healthy throughout.';
-  const words = ill.map(
+  const degraded = lanes.filter((lane) => lane.intervals.length > 0);
+  if (degraded.length === 0) return 'Every lane is healthy throughout.';
+  const words = degraded.map(
     (lane) =>
-      `${lane.words} ${lane.spells
+      `${lane.words} ${lane.intervals
         .map((s) => `${s.state} ${formatInstant(s.from)} to ${formatInstant(s.until)}`)
         .slice(0, 3)
         .join(', ')}`,

@@ -12,7 +12,7 @@ import { nodeIn } from '../nodes.js';
 import { dashed, slotsOf } from './services.js';
 
 /** An instant with a picture, and its reason. */
-export interface Moment {
+export interface Snapshot {
   readonly title: string;
   readonly at: number;
 }
@@ -35,7 +35,7 @@ export function mapsOf(view: View): Maps {
 }
 
 /** Before, onset, worst, end; fewer where nothing happens. */
-export function momentsOf(view: View, variant: VariantResult): Moment[] {
+export function snapshotsOf(view: View, variant: VariantResult): Snapshot[] {
   const { timeline } = variant;
   const end = view.result.run.duration;
   const [span] = shades(view);
@@ -49,19 +49,19 @@ export function momentsOf(view: View, variant: VariantResult): Moment[] {
     ];
   }
   const before = Math.max(0, span.from - Math.max(timeline.step * 3, (end - span.from) * 0.03));
-  const moments: Moment[] = [{ title: 'Before', at: before }];
+  const snapshots: Snapshot[] = [{ title: 'Before', at: before }];
   const onset = onsetOf(variant, span.from, span.until, timeline.step);
-  moments.push({ title: 'Onset', at: onset });
+  snapshots.push({ title: 'Onset', at: onset });
   const worst = worstOf(variant, onset + timeline.step, end);
-  if (worst !== null) moments.push({ title: 'Worst', at: worst });
-  moments.push({
+  if (worst !== null) snapshots.push({ title: 'Worst', at: worst });
+  snapshots.push({
     title:
       last > span.until
         ? `End, ${formatSeconds(Math.round(end - span.until))} after the fault`
         : 'End',
     at: last,
   });
-  return moments;
+  return snapshots;
 }
 
 /**

@@ -22,7 +22,7 @@ import {
 } from '../charts/services.js';
 import { crowdOf } from '../crowd.js';
 import { lanesOf, MECHANISM_WORDS, spreadWindow, swimlaneChart } from '../charts/swimlane.js';
-import { mapsOf, momentsOf, stateOf, topologyChart } from '../charts/topology.js';
+import { mapsOf, snapshotsOf, stateOf, topologyChart } from '../charts/topology.js';
 import { breakerFinding, servicesFinding, topologyFinding, wasteFinding } from '../findings.js';
 import { propagationFinding } from '../findings-cascade.js';
 import {
@@ -53,7 +53,7 @@ export function picker(view: View): Markup | null {
   if (view.result.variants.length < 2) return null;
   const options = view.result.variants.map((variant) => {
     const { className } = lookOf(view, variant.name);
-    const checked = variant.name === view.told.name && markup` checked`;
+    const checked = variant.name === view.worstVariant.name && markup` checked`;
     return markup`<label
       ><input type="radio" name="pv" id="pv-${className}" value="${className}" ${checked} /><span
         >${variant.name}</span
@@ -125,19 +125,19 @@ export function servicesSection(all: View): Markup {
 
 /** The components that degraded, when, and how it spread. */
 export function propagationSection(all: View): Markup | null {
-  const ill = (variant: VariantResult): boolean =>
+  const isDegraded = (variant: VariantResult): boolean =>
     variant.cascade.influences.length > 0 ||
-    lanesOf(all, variant).some((lane) => lane.spells.length > 0);
-  if (!all.result.variants.some(ill)) return null;
+    lanesOf(all, variant).some((lane) => lane.intervals.length > 0);
+  if (!all.result.variants.some(isDegraded)) return null;
   return insideSection(all, 'propagation', 'Propagation', (variant, view) => {
     const id = `pr-${lookOf(view, variant.name).className}`;
     const whole: readonly [number, number] = [0, view.result.run.duration];
     const zoom = spreadWindow(view, variant);
     const rows = lanesOf(view, variant).map((lane) => [
       lane.words,
-      lane.spells.length === 0
+      lane.intervals.length === 0
         ? 'ok throughout'
-        : lane.spells
+        : lane.intervals
             .slice(0, 6)
             .map((s) => `${s.state} ${formatInstant(s.from)} to ${formatInstant(s.until)}`)
             .join(', '),
@@ -183,7 +183,7 @@ export function topologySection(all: View): Markup {
   const maps = mapsOf(all);
   return insideSection(all, 'topology', 'Topology', (variant, view) => {
     const id = `tp-${lookOf(view, variant.name).className}`;
-    const moments = momentsOf(view, variant);
+    const moments = snapshotsOf(view, variant);
     const figures = moments.map((moment, i) => {
       const wide = topologyChart(view, variant, moment.at, maps.wide, 478);
       const narrow = topologyChart(view, variant, moment.at, maps.narrow, 358);
@@ -281,10 +281,12 @@ export function breakersSection(all: View): Markup | null {
     const rows = lanes.map((lane) => [
       `${lane.instance}, ${lane.edge}`,
       formatInstant(
-        lane.spells.filter((s) => s.state === 'open').reduce((sum, s) => sum + s.until - s.from, 0),
+        lane.intervals
+          .filter((s) => s.state === 'open')
+          .reduce((sum, s) => sum + s.until - s.from, 0),
       ),
-      formatCount(lane.spells.filter((s) => s.state === 'halfOpen').length),
-      formatInstant(lane.spells[lane.spells.length - 1]!.until),
+      formatCount(lane.intervals.filter((s) => s.state === 'halfOpen').length),
+      formatInstant(lane.intervals[lane.intervals.length - 1]!.until),
     ]);
     return {
       title: breakerFinding(view, variant),

@@ -2,7 +2,7 @@ import { formatCount } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { markup, type Markup } from '../html-escape.js';
 import { unfinishedLines } from '../incomplete.js';
-import { budgetRows, heldBudgets, lookOf, toldRun, type View } from '../view.js';
+import { budgetRows, heldBudgets, lookOf, describedRun, type View } from '../view.js';
 import { chainOf, type ChainStep } from '../chain.js';
 import { badgeOf, verdictWords, type Words } from '../words.js';
 import type { Fold } from '../fold.js';
@@ -15,9 +15,9 @@ export function verdictSection({ all: view, note }: Fold): Markup {
   const { hypothesis, variants } = view.result;
   const badge = badgeOf(view);
   const words = verdictWords(view);
-  const chain = chainOf(view, view.told);
-  const run = toldRun(view.told);
-  const name = variants.length > 1 && markup`<b>${view.told.name}</b>`;
+  const chain = chainOf(view, view.worstVariant);
+  const run = describedRun(view.worstVariant);
+  const name = variants.length > 1 && markup`<b>${view.worstVariant.name}</b>`;
   const of =
     (name || run !== '') &&
     markup`<p class="kick chain-of">Events in ${name}${name && run !== '' && ', '}${run}</p>`;
@@ -33,7 +33,7 @@ export function verdictSection({ all: view, note }: Fold): Markup {
     ${unfinishedList(view)}${
       chain.length > 1 &&
       markup`${of}
-        <ol class="chain" aria-label="Events in ${view.told.name}">
+        <ol class="chain" aria-label="Events in ${view.worstVariant.name}">
           ${chain.map(step)}
         </ol>`
     }${hypothesis !== null && expectations(view, note !== null)}${note === null ? budgetTable(view) : rankingTable(view, note)}

@@ -12,7 +12,7 @@ import {
   entriesOf,
   ranked,
   settingText,
-  standingOf,
+  budgetStatusOf,
   unitOf,
   valueText,
   type Entry,
@@ -139,7 +139,7 @@ function othersText(view: SweepView, metric: number, known: readonly Entry[]): s
   const nextText = `${formatValue(next.figure.value!, unit)} at ${placeText(view, next)}`;
   if (first!.figure.each.length < 2)
     return ` Next: ${nextText}; one run each does not say whether that differs.`;
-  const level = others.filter((e) => !isTold(better === 'low', first!.figure, e.figure));
+  const level = others.filter((e) => !isSignificant(better === 'low', first!.figure, e.figure));
   if (level.length === 0) return ` Next: ${nextText}, and the runs, paired, tell the two apart.`;
   if (level.length === 1)
     return ` The data can't tell ${formatWithInterval(level[0]!.figure.value!, level[0]!.figure.ci95, unit)} at ${placeText(view, level[0]!)} from it.`;
@@ -154,7 +154,7 @@ function heldText(
   best: readonly Entry[],
 ): string {
   const { result } = view;
-  const holds = ({ figures }: Entry): boolean => standingOf(result, figures) === 'holds';
+  const holds = ({ figures }: Entry): boolean => budgetStatusOf(result, figures) === 'holds';
   if (!hasBudgets(result) || best.some(holds)) return '';
   const first = known.find(holds);
   if (first === undefined) return '';
@@ -163,7 +163,7 @@ function heldText(
 }
 
 /** True where the interval of the differences between the runs lies on the worse side. */
-function isTold(low: boolean, best: SweepFigure, other: SweepFigure): boolean {
+function isSignificant(low: boolean, best: SweepFigure, other: SweepFigure): boolean {
   const differences = best.each.flatMap((value, run) => {
     const worse = other.each[run];
     return value === null || worse === null || worse === undefined ? [] : [value - worse];

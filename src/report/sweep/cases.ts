@@ -37,7 +37,7 @@ export interface Entry {
 }
 
 /** Result of the budgets of a variant at a setting; only those of severity `error` count. */
-export type Standing = 'holds' | 'fails' | 'undecided' | 'stopped' | 'unjudged';
+export type BudgetStatus = 'holds' | 'fails' | 'undecided' | 'stopped' | 'unjudged';
 
 /** Most small multiples for the axes beyond the first two. */
 const MULTIPLES = 12;
@@ -127,7 +127,7 @@ export function tallyOf(
 }
 
 /** Result of all budgets of a variant at a setting. */
-export function standingOf(result: SweepResult, figures: SweepFigures): Standing {
+export function budgetStatusOf(result: SweepResult, figures: SweepFigures): BudgetStatus {
   if (figures.stop !== null) return 'stopped';
   const { of, held, failed } = tallyOf(result, figures);
   if (of === 0) return 'unjudged';

@@ -12,7 +12,7 @@ import {
   figureText,
   hasBudgets,
   placed,
-  standingOf,
+  budgetStatusOf,
   sweepViewOf,
   tallyOf,
   unitOf,
@@ -76,7 +76,7 @@ function matrices(view: SweepView): string[] {
           const figure = figures.figures[m];
           if (figure === undefined) return '–';
           const text = inlineText(figureText(figures, figure, unitOf(metric)));
-          return standingOf(result, figures) === 'fails' ? `✕ ${text}` : text;
+          return budgetStatusOf(result, figures) === 'fails' ? `✕ ${text}` : text;
         }),
     ),
   );
@@ -144,11 +144,11 @@ function expectation({ expect, stop }: SweepFigures): string {
 }
 
 function tallyText({ result }: SweepView, figures: SweepFigures): string {
-  const standing = standingOf(result, figures);
-  if (standing === 'stopped') return inlineText(`stopped: ${figures.stop ?? ''}`);
-  if (standing === 'unjudged') return '–';
+  const status = budgetStatusOf(result, figures);
+  if (status === 'stopped') return inlineText(`stopped: ${figures.stop ?? ''}`);
+  if (status === 'unjudged') return '–';
   const { held, of } = tallyOf(result, figures);
-  const mark = standing === 'holds' ? '✓' : standing === 'fails' ? '✕' : '?';
+  const mark = status === 'holds' ? '✓' : status === 'fails' ? '✕' : '?';
   return `${mark} ${held}/${of}`;
 }
 

@@ -1,5 +1,5 @@
 import type { SweepCase, SweepFigures } from '../../spec/sweep.js';
-import { hasBudgets, leadingMetric, standingOf, tallyOf, type SweepView } from './cases.js';
+import { hasBudgets, leadingMetric, budgetStatusOf, tallyOf, type SweepView } from './cases.js';
 
 /** A variant at a setting. */
 export interface Row {
@@ -23,9 +23,8 @@ export function orderedEntries(view: SweepView): {
   const metric = leadingMetric(result);
   if (metric === null && !hasBudgets(result)) return { entries: rows, by: null };
   const rank = ({ figures }: Row): readonly number[] => {
-    const standing = standingOf(result, figures);
-    const missed =
-      standing === 'stopped' ? 2 : standing === 'fails' || standing === 'undecided' ? 1 : 0;
+    const status = budgetStatusOf(result, figures);
+    const missed = status === 'stopped' ? 2 : status === 'fails' || status === 'undecided' ? 1 : 0;
     if (metric === null) return [missed, -tallyOf(result, figures).held];
     const figure = figures.figures[metric];
     const value = figure === undefined || figure.never > 0 ? null : figure.value;

@@ -9,7 +9,7 @@ import {
 } from './cases.js';
 
 /** Most settings, and most lines of a map, that are listed one by one. */
-const TOLD = 4;
+const LISTED_MAX = 4;
 
 /**
  * Describes a set of settings: `at retries = 0 to 2 and timeout = 50ms` where it contains every combination of some
@@ -20,11 +20,11 @@ export function regionText(
   settings: readonly (readonly number[])[],
 ): string | null {
   if (isSample(view.result.sweep.kind))
-    return settings.length > TOLD ? null : oneByOne(view, settings);
+    return settings.length > LISTED_MAX ? null : oneByOne(view, settings);
   const chosen = view.free.map((axis) => valuesOf(settings, axis));
   const size = chosen.reduce((product, values) => product * values.length, 1);
   if (size === settings.length) return blockText(view, chosen);
-  if (settings.length <= TOLD) return oneByOne(view, settings);
+  if (settings.length <= LISTED_MAX) return oneByOne(view, settings);
   return view.free.length === 2 ? rowsText(view, settings) : null;
 }
 
@@ -62,7 +62,7 @@ function rowsText(view: SweepView, settings: readonly (readonly number[])[]): st
         : rangesText(columns, here);
     if (here.length > 0) groups.set(text, [...(groups.get(text) ?? []), r]);
   });
-  if (groups.size > TOLD) return null;
+  if (groups.size > LISTED_MAX) return null;
   return `at ${[...groups]
     .map(([text, at]) => {
       const of = text.startsWith('any ') ? text : `${view.axisNames[second]!} = ${text}`;

@@ -7,7 +7,7 @@ import {
   expectText,
   hasBudgets,
   isOver,
-  standingOf,
+  budgetStatusOf,
   tallyOf,
   unitOf,
   valueText,
@@ -114,8 +114,8 @@ function expectCell({ expect, stop }: SweepFigures): Markup {
 /** Number of budgets held, out of how many, and the numbers of those that are not. */
 function tallyMarkup(view: SweepView, figures: SweepFigures): Markup {
   const { result } = view;
-  const standing = standingOf(result, figures);
-  if (standing === 'stopped' || standing === 'unjudged')
+  const status = budgetStatusOf(result, figures);
+  if (status === 'stopped' || status === 'unjudged')
     return markup`<td data-v=""><span class="none">–</span></td>`;
   const { held, of } = tallyOf(result, figures);
   const numbers = (verdict: string): string =>
@@ -130,7 +130,7 @@ function tallyMarkup(view: SweepView, figures: SweepFigures): Markup {
     failed === '' ? '' : `fails ${failed}`,
     open === '' ? '' : `undecided ${open}`,
   ].filter((text) => text !== '');
-  const name = standing === 'holds' ? 'pass' : standing === 'fails' ? 'fail' : 'open';
+  const name = status === 'holds' ? 'pass' : status === 'fails' ? 'fail' : 'open';
   return markup`<td data-v="${held}">
     <span class="${name}">${held}/${of}</span>${said.length > 0 && markup`<small>${said.join('; ')}</small>`}
   </td>`;

@@ -3,7 +3,7 @@ import { formatValue, type Unit } from '../../text/figures.js';
 import type { TextOptions } from '../text.js';
 import { printable } from '../html-escape.js';
 import { left, lengthOf, line, type Paint } from '../text-table.js';
-import { isLoose, standingOf, tallyOf, wordOf } from './cases.js';
+import { isLoose, budgetStatusOf, tallyOf, wordOf } from './cases.js';
 
 /** Inputs of the terminal summary besides the result; the wall time may be left out. */
 export type SweepTextOptions = Omit<TextOptions, 'wall'> & { readonly wall?: string | null };
@@ -19,8 +19,8 @@ export const NOT_RUN: Cell = { text: '·', tone: 'faint' };
 
 /** The mark after a figure: `!` where a budget fails, `?` where one is undecided, else a space. */
 export function markOf(result: SweepResult, figures: SweepFigures): string {
-  const standing = standingOf(result, figures);
-  return standing === 'fails' ? '!' : standing === 'undecided' ? '?' : ' ';
+  const status = budgetStatusOf(result, figures);
+  return status === 'fails' ? '!' : status === 'undecided' ? '?' : ' ';
 }
 
 /** A figure without its interval, after a `~` where that is wide, and before a mark for the budgets. */
@@ -43,11 +43,11 @@ export function figureCell(
 
 /** Budgets that hold, out of how many: `2/3!`. */
 export function tallyCell(result: SweepResult, figures: SweepFigures): Cell {
-  const standing = standingOf(result, figures);
+  const status = budgetStatusOf(result, figures);
   const { held, of } = tallyOf(result, figures);
-  if (standing === 'stopped') return { text: 'stopped ', tone: 'faint' };
-  if (standing === 'unjudged') return { text: '– ', tone: 'faint' };
-  const tone = standing === 'holds' ? 'best' : standing === 'fails' ? 'bad' : 'plain';
+  if (status === 'stopped') return { text: 'stopped ', tone: 'faint' };
+  if (status === 'unjudged') return { text: '– ', tone: 'faint' };
+  const tone = status === 'holds' ? 'best' : status === 'fails' ? 'bad' : 'plain';
   return { text: `${held}/${of}${markOf(result, figures)}`, tone };
 }
 

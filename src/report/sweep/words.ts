@@ -10,7 +10,7 @@ import {
   hasBudgets,
   isSample,
   settingText,
-  standingOf,
+  budgetStatusOf,
   tallyOf,
   type SweepResultAxis,
   type SweepView,
@@ -105,7 +105,7 @@ export function settingsHeld(view: SweepView, variant: string | null): number {
     one.variants.some(
       (figures) =>
         (variant === null || figures.name === variant) &&
-        standingOf(view.result, figures) === 'holds',
+        budgetStatusOf(view.result, figures) === 'holds',
     ),
   ).length;
 }
@@ -134,18 +134,18 @@ function outcomeText(
   text: (i: number | null) => string,
   [first, last]: readonly [number, number],
 ): string {
-  const untold = (at: number | null): string | null => untoldText(view, edge.variant, at);
+  const unmeasured = (at: number | null): string | null => unmeasuredText(view, edge.variant, at);
   if (edge.outcome === 'holds')
     return `holds over the whole range ${text(first)} to ${text(last)}, as far as its ends tell`;
   if (edge.outcome === 'breaks') {
-    const [low, high] = [untold(first), untold(last)];
+    const [low, high] = [unmeasured(first), unmeasured(last)];
     if (low !== null && high !== null) return `is undecided at both ends: ${low}`;
     if (low !== null) return `breaks at ${text(last)}; at ${text(first)} ${low}`;
     if (high !== null) return `breaks already at ${text(first)}; at ${text(last)} ${high}`;
     return `breaks already at ${text(first)}, and at ${text(last)} too`;
   }
   const rises = edge.holds !== null && edge.breaks !== null && edge.holds > edge.breaks;
-  const why = untold(edge.breaks);
+  const why = unmeasured(edge.breaks);
   if (why !== null) {
     return rises
       ? `holds from ${text(edge.holds)} on; up to ${text(edge.breaks)} ${why}`
@@ -157,7 +157,7 @@ function outcomeText(
 }
 
 /** Why nothing is known about a variant at a value; null where something is. */
-function untoldText(view: SweepView, variant: string, at: number | null): string | null {
+function unmeasuredText(view: SweepView, variant: string, at: number | null): string | null {
   const figures = at === null ? null : expectOf(view, at, variant);
   if (figures === null) return null;
   if (figures.stop !== null)
@@ -189,8 +189,8 @@ function sureText(view: SweepView, edge: SweepEdge): string {
       : ` Measured: ${holds} where it holds, ${breaks} where it breaks.`;
   const last = view.result.axes[0]!.values.length - 1;
   const asked = edge.outcome === 'found' ? [edge.holds, edge.breaks] : [0, last];
-  const isUntold = asked.some((at) => untoldText(view, edge.variant, at) !== null);
-  if (isUntold) return '';
+  const isUnmeasured = asked.some((at) => unmeasuredText(view, edge.variant, at) !== null);
+  if (isUnmeasured) return '';
   const warning = edge.isSure
     ? ''
     : ' Not sure: the runs leave it open on one side at least, so more of them may move this.';
@@ -233,8 +233,8 @@ function countWords(view: SweepView): Words {
   const tail = several ? ` (${by.join('; ')})` : '';
   const open = result.cases.filter(
     (one) =>
-      one.variants.some((figures) => standingOf(result, figures) === 'undecided') &&
-      !one.variants.some((figures) => standingOf(result, figures) === 'holds'),
+      one.variants.some((figures) => budgetStatusOf(result, figures) === 'undecided') &&
+      !one.variants.some((figures) => budgetStatusOf(result, figures) === 'holds'),
   ).length;
   const undecided = open === 0 ? '' : ` ${open} more ${open === 1 ? 'is' : 'are'} undecided.`;
   return [
@@ -277,7 +277,7 @@ function whereText(view: SweepView, name: string): string | null {
   const at = result.cases
     .filter((one) => {
       const figures = figuresOf(one, name);
-      return figures !== null && standingOf(result, figures) === 'holds';
+      return figures !== null && budgetStatusOf(result, figures) === 'holds';
     })
     .map((one) => one.at);
   return regionText(view, at);

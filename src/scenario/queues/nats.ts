@@ -63,7 +63,7 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
         .enum(['old', 'new'])
         .default('old')
         .describe(
-          'What a full stream does: `old` deletes its oldest waiting message, `new` refuses the new one. A publisher ' +
+          'Behaviour of a full stream: `old` deletes its oldest waiting message, `new` refuses the new one. A publisher ' +
             'that waits for the acknowledgement then fails with rejectedOverload. Defaults to old.',
         ),
       broker: nameText()

@@ -38,12 +38,12 @@ export function checkPlugins(context: Context, chain: readonly Middleware[]): vo
 
 /** An entry that refuses every request ends its chain: entries after it never run. */
 export function checkEnds(context: Context, routes: readonly Route[]): void {
-  const told = new Set<Middleware>();
+  const reported = new Set<Middleware>();
   for (const { chain } of routes) {
     const end = chain.findIndex(({ reject, when }) => reject === 1 && when === null);
     const next = chain[end + 1];
-    if (end < 0 || next === undefined || told.has(next)) continue;
-    told.add(next);
+    if (end < 0 || next === undefined || reported.has(next)) continue;
+    reported.add(next);
     const message =
       `never runs, because ${chain[end]!.name} before it refuses every request: give that one ` +
       'a `when` or a smaller `reject`, or remove one of them';
@@ -56,11 +56,11 @@ export function checkCoalescing(
   context: Context,
   chains: readonly (readonly Middleware[])[],
 ): void {
-  const told = new Set<Middleware>();
+  const reported = new Set<Middleware>();
   for (const chain of chains) {
     const second = chain.filter(({ coalesce }) => coalesce !== null)[1];
-    if (second === undefined || told.has(second)) continue;
-    told.add(second);
+    if (second === undefined || reported.has(second)) continue;
+    reported.add(second);
     const message = 'a request can be coalesced only once on its path: remove one of the two';
     report(context, 'FL208', second.at, message);
   }

@@ -14,7 +14,7 @@ const OF_QUEUES = [
 
 /** Notes what means nothing on a bus of domain events. */
 export function checkDomainBus(context: Context, output: BusOutput, path: Path): void {
-  const vain = (fields: readonly string[], at: Path): void => {
+  const unused = (fields: readonly string[], at: Path): void => {
     for (const field of fields) {
       if (writtenAt(context, [...at, field]) === undefined) continue;
       const message =
@@ -23,8 +23,8 @@ export function checkDomainBus(context: Context, output: BusOutput, path: Path):
       report(context, 'FL208', [...at, field], message);
     }
   };
-  vain(OF_QUEUES[0], path);
-  output.subscribers.forEach((_, index) => vain(OF_QUEUES[1], [...path, 'subscribers', index]));
+  unused(OF_QUEUES[0], path);
+  output.subscribers.forEach((_, index) => unused(OF_QUEUES[1], [...path, 'subscribers', index]));
 }
 
 /**

@@ -12,13 +12,13 @@ const SHORTEST_NS = 10e6;
 
 /** `platform` in its final form. */
 export function resolvePlatform(context: Context, platform: ScenarioOutput['platform']): Platform {
-  const { endpointPropagation: news } = platform;
-  const isAtOnce = news.kind === 'constant' && news.valueNs === 0;
+  const { endpointPropagation: propagation } = platform;
+  const isAtOnce = propagation.kind === 'constant' && propagation.valueNs === 0;
   return {
     replaces: platform.kind === 'kubernetes',
     restart: resolveRestart(context, platform),
     placing: { schedulingDelay: platform.schedulingDelay, imagePull: platform.imagePull },
-    endpointPropagation: isAtOnce ? null : news,
+    endpointPropagation: isAtOnce ? null : propagation,
   };
 }
 

@@ -36,7 +36,7 @@ export interface Resolved {
   readonly graph: CallGraph;
 }
 
-const NOBODY = 'a scenario needs at least one workload';
+const NO_WORKLOADS = 'a scenario needs at least one workload';
 
 interface Trees {
   readonly tree: MapNode;
@@ -100,7 +100,7 @@ export function resolveScenario(
   const faults = resolveFaults(context, output.faults ?? [], aims);
   const scenario: Scenario = { ...parts, faults, report: resolveReport(context, output.report) };
   if (workloads.size === 0 && trees.broken.size === 0) {
-    raise('FL203', ['workloads'], NOBODY);
+    raise('FL203', ['workloads'], NO_WORKLOADS);
   }
   if (trees.broken.size === 0) checkConditions(scenario, graph, raise);
   checkLimits(scenario, graph, raise);

@@ -213,12 +213,12 @@ const OF_ASYNC = [
 
 function checkLifecycle(context: Context, { lifecycle }: ProjectionOutput, path: Path): void {
   if (lifecycle === 'async') return;
-  const vain = lifecycle === 'live' ? [...OF_ASYNC, 'writes'] : OF_ASYNC;
+  const unused = lifecycle === 'live' ? [...OF_ASYNC, 'writes'] : OF_ASYNC;
   const why =
     lifecycle === 'live'
       ? 'a live projection has no view, because every read loads the stream'
       : 'an inline projection runs in each append, in its process and transaction';
-  for (const field of vain) {
+  for (const field of unused) {
     // A variant that turns the lifecycle keeps what belongs to the other; only what does harm is refused.
     if (field !== 'rebuild' || writtenAt(context, [...path, field]) === undefined) continue;
     report(context, 'FL208', [...path, field], `${why}: remove ${field}, or use lifecycle: async`);

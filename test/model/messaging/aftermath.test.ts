@@ -60,7 +60,7 @@ function aftermath({ mode, attempts = 3, withBackoff = true, onPoison = 'skip' }
     deadLetter: (message) => tell(`dead ${message}`),
   });
   const come = (): number => {
-    const message = messages.ofNobody(1, 2, messages.slots.used);
+    const message = messages.withoutRequest(1, 2, messages.slots.used);
     messages.holders[message] = 1;
     messages.copies.add(message);
     own.came(message);
@@ -161,10 +161,10 @@ describe('a message that is tried again elsewhere', () => {
     at(1, () => own.leave(message, 0, true));
     at(3, () => own.leave(message, 0, true));
     at(10, () => {
-      const bundle = messages.shelf.pack(Int32Array.of(message, list[0]!), 2);
+      const bundle = messages.packed.pack(Int32Array.of(message, list[0]!), 2);
       own.came(message);
       own.came(list[0]!);
-      const [back, other] = [messages.shelf.unpack(bundle, 0), messages.shelf.unpack(bundle, 1)];
+      const [back, other] = [messages.packed.unpack(bundle, 0), messages.packed.unpack(bundle, 1)];
       expect([own.begins(back), own.begins(other)]).toEqual([3, 1]);
       own.leave(back, 0, true);
       own.leave(other, 0, true);

@@ -69,7 +69,7 @@ describe('a commit', () => {
     const { commits, members, released } = group();
     const [own, other] = members;
     other!.batch.push(1, 1, 6, 0, 2, 6);
-    commits.strays.add(other!);
+    commits.revoked.add(other!);
     commits.commit(own!, 0, 5);
     commits.commit(own!, 1, 5);
     expect(released()).toEqual([2, 1, 0, 0]);

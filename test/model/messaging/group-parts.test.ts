@@ -54,15 +54,15 @@ function group(options: Options = {}) {
     loop: {
       letGo: (log: number) => told.push(`let go ${log}`),
       died: tell('stops'),
-      gone: ({ id }: Instance) => told.push(`gone ${id}`),
+      instanceDied: ({ id }: Instance) => told.push(`gone ${id}`),
       wake: tell('wakes'),
       lost: tell('loses'),
     },
     membership: {
       died: tell('died'),
       started: tell('started'),
-      silent: tell('silent'),
-      heard: tell('heard'),
+      heartbeatsStopped: tell('silent'),
+      heartbeat: tell('heard'),
       polls: tell('polls'),
       leave: tell('leaves'),
     },
@@ -78,7 +78,7 @@ function group(options: Options = {}) {
     bounds: own.bounds,
     instances,
     members,
-    hire: () => members.push(...(call('hire') as readonly Member[])),
+    hire: () => members.push(...(call('createMembers') as readonly Member[])),
   };
 }
 

@@ -19,8 +19,8 @@ function views() {
     } as never,
     {
       leaderOf: (partition: number) => leaders[partition],
-      isStill: (node: number) => still.has(node),
-      isMute: (partition: number) => mute.has(partition),
+      isPaused: (node: number) => still.has(node),
+      isHung: (partition: number) => mute.has(partition),
       reachable: (partition: number) =>
         leaders[partition] >= 0 && !still.has(leaders[partition]) ? leaders[partition] : -1,
     } as never,
@@ -73,7 +73,7 @@ describe('the leader, as clients see it', () => {
     own.joined();
     expect([own.reach(0, 0), own.reach(0, 1)]).toEqual([0, 0]);
     still.delete(0);
-    own.heard(0);
+    own.waitEnded(0);
     expect(own.reach(0, 0)).toBe(0);
   });
 
@@ -111,7 +111,7 @@ describe('the leader, as clients see it', () => {
     });
     at(10, () => {
       still.delete(0);
-      own.heard(0);
+      own.waitEnded(0);
     });
     // It falls silent once more: the 30 s count from then.
     at(20, () => {

@@ -48,12 +48,12 @@ function crew(options: Options = {}) {
     partitions,
     rebalances: {} as Counter,
     isEmpty,
-    dealt: {
+    listener: {
       given: (partition, { index }) => tell(`given ${partition} to ${index}`),
       taken: (partition) => tell(`taken ${partition}`),
       go: ({ index }) => tell(`go ${index}`),
       parting: ({ index }) => tell(`parting ${index}`),
-      peopled: (any) => tell(any ? 'peopled' : 'empty'),
+      hasMembers: (any) => tell(any ? 'has members' : 'empty'),
     },
   });
   const acts: (() => void)[] = [];
@@ -182,7 +182,7 @@ describe('a member that dies', () => {
     run();
     expect(told).toEqual([
       '30 go 1',
-      '40 peopled',
+      '40 has members',
       '40 parting 0',
       ...dealtAnew(125, [0, 0, 1, 1], [0, 1]),
     ]);
@@ -192,11 +192,15 @@ describe('a member that dies', () => {
 
   it('is not declared dead for a pause that is over', () => {
     const { group, b, told, at, run } = crew();
-    at(33, () => group.silent(b));
+    at(33, () => group.heartbeatsStopped(b));
     at(45, () => group.died(b));
     at(60, () => group.polls(b));
     run();
-    expect(told).toEqual(['60 peopled', '60 parting 0', ...dealtAnew(145, [0, 0, 1, 1], [0, 1])]);
+    expect(told).toEqual([
+      '60 has members',
+      '60 parting 0',
+      ...dealtAnew(145, [0, 0, 1, 1], [0, 1]),
+    ]);
   });
 
   it('twice is missed when the second session ends', () => {
@@ -207,7 +211,7 @@ describe('a member that dies', () => {
     at(121, () => expect(owners()).toEqual([0, 0, 3, 3]));
     run();
     expect(told).toEqual([
-      '40 peopled',
+      '40 has members',
       '40 parting 0',
       // The second counts from its own first heartbeat at 40: the last is that at 50.
       ...dealtAnew(155, [0, 0, 0, 0], [0]),
@@ -367,9 +371,9 @@ describe('a static member', () => {
 describe('a process that stands still', () => {
   it('is declared dead a session after its last heartbeat, unless it resumes before', () => {
     const { group, a, b, told, at, run } = crew();
-    at(33, () => group.silent(b));
-    at(35, () => group.silent(a));
-    at(50, () => group.heard(a));
+    at(33, () => group.heartbeatsStopped(b));
+    at(35, () => group.heartbeatsStopped(a));
+    at(50, () => group.heartbeat(a));
     at(51, () => expect(a.since).toBe(50));
     run();
     expect(told).toEqual([
@@ -383,7 +387,7 @@ describe('a process that stands still', () => {
   it('is not declared dead if it is no member', () => {
     const { group, b, told, at, run } = crew();
     b.inGroup = false;
-    at(33, () => group.silent(b));
+    at(33, () => group.heartbeatsStopped(b));
     run();
     expect(told).toEqual([]);
   });
@@ -396,7 +400,7 @@ describe('an empty group', () => {
     const { group, a, told, at, run, rebalances } = crew(empty);
     at(10, () => expect(group.polls(a)).toBe(false));
     run();
-    expect(told).toEqual(['10 peopled', ...dealtAnew(45, [0, 0, 0, 0], [0])]);
+    expect(told).toEqual(['10 has members', ...dealtAnew(45, [0, 0, 0, 0], [0])]);
     expect([rebalances(), a.since]).toEqual([1, 10]);
   });
 
@@ -405,7 +409,11 @@ describe('an empty group', () => {
     at(10, () => group.polls(a));
     at(20, () => group.polls(b));
     run();
-    expect(told).toEqual(['10 peopled', '20 peopled', ...dealtAnew(75, [0, 0, 1, 1], [0, 1])]);
+    expect(told).toEqual([
+      '10 has members',
+      '20 has members',
+      ...dealtAnew(75, [0, 0, 1, 1], [0, 1]),
+    ]);
     expect(rebalances()).toBe(1);
   });
 
@@ -442,7 +450,7 @@ describe('an empty group', () => {
     at(98, () => group.polls(a));
     run(110);
     // Without a delay: the sessions end at 100, and the pause is over at 105.
-    expect(told.slice(0, 2)).toEqual(['98 peopled', '105 taken 0']);
+    expect(told.slice(0, 2)).toEqual(['98 has members', '105 taken 0']);
   });
 });
 
@@ -460,7 +468,7 @@ describe('cooperative members', () => {
     const { told, run, owners, rebalances } = joined(cooperative);
     run();
     expect(told).toEqual([
-      '10 peopled',
+      '10 has members',
       '10 parting 0',
       '15 taken 2',
       '15 taken 3',
@@ -525,7 +533,7 @@ describe('members of the consumer protocol', () => {
     at(11, () => expect(owners()).toEqual([0, 0, -1, -1]));
     run();
     expect(told).toEqual([
-      '10 peopled',
+      '10 has members',
       '10 parting 0',
       '10 taken 2',
       '10 taken 3',
@@ -545,7 +553,7 @@ describe('members of the consumer protocol', () => {
     at(18, () => expect(group.polls(a)).toBe(true));
     run();
     expect(told).toEqual([
-      '10 peopled',
+      '10 has members',
       '18 parting 0',
       '18 taken 2',
       '18 taken 3',

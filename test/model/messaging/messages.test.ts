@@ -51,7 +51,7 @@ const all = (own: Messages, message: number) => ({
   bytes: own.bytes[message],
   effects: own.effects[message],
   poison: own.poison[message],
-  gone: own.gone[message],
+  gone: own.truncated[message],
   trace: own.traceOf(message),
 });
 
@@ -99,7 +99,7 @@ describe('a message', () => {
 
   it('without a parent is a request of its own', () => {
     const own = columns();
-    const message = own.ofNobody(31, 32, 9);
+    const message = own.withoutRequest(31, 32, 9);
     const line = [...child([31, 32], 9)];
     expect(all(own, message)).toMatchObject({ lineage: line, root: line, request: 0 });
     expect(own.key[message]).toBe(keyOf(child([31, 32], 9)));
@@ -108,20 +108,20 @@ describe('a message', () => {
 
   it('has an age', () => {
     const own = columns();
-    const message = own.ofNobody(1, 2, 3);
+    const message = own.withoutRequest(1, 2, 3);
     engine.now = 1750;
     expect(own.age(message)).toBe(750);
   });
 
   it('has a slot while it is held, without state of the previous holder', () => {
     const own = columns();
-    const other = own.ofNobody(1, 2, 8);
+    const other = own.withoutRequest(1, 2, 8);
     const message = own.ofStrand(strandOf(8), 6, -1);
     own.holders[message] = 2;
     own.effect(message, 3);
     own.giveUp(message, 2);
     own.giveUp(other, 2);
-    own.poison[message] = own.gone[message] = 1;
+    own.poison[message] = own.truncated[message] = 1;
     own.bytes[message] = 10;
     own.copies.add(message);
     own.copies.add(message);
@@ -130,7 +130,7 @@ describe('a message', () => {
     expect(own.slots.has(message)).toBe(true);
     own.release(message);
     expect(own.slots.has(message)).toBe(false);
-    const next = own.ofNobody(1, 2, 9);
+    const next = own.withoutRequest(1, 2, 9);
     expect(next).toBe(message);
     expect(all(own, next)).toMatchObject({
       priority: 0,
@@ -182,7 +182,7 @@ describe('a copy of a message', () => {
     const own = columns({ goesBack: true });
     const told: number[] = [];
     own.whenRestored.push((message) => told.push(message));
-    const message = own.ofNobody(1, 2, 3);
+    const message = own.withoutRequest(1, 2, 3);
     own.effect(message, 4);
     own.poison[message] = 2;
     const letter = own.copyOf(message);
@@ -224,7 +224,7 @@ describe('what a handler runs for', () => {
       });
     }
     expect(own.context(message, 0, 9, 2).attempt).toBe(2);
-    const plain = own.context(own.ofNobody(1, 2, 3), 0, 1);
+    const plain = own.context(own.withoutRequest(1, 2, 3), 0, 1);
     expect([plain.traceRoot, plain.traceParent]).toEqual([0, 0]);
     own.context(message, 0, 1);
     // A message without a parent request is a request of its own, even after lookups of others.
@@ -252,7 +252,7 @@ describe('effects in groups', () => {
   it('happen, are given up, or are lost with the last copy that goes: once in each group', () => {
     const own = columns();
     const roll = dice(12_345_678);
-    const messages = Array.from({ length: 30 }, (_, k) => own.ofNobody(1, 2, k));
+    const messages = Array.from({ length: 30 }, (_, k) => own.withoutRequest(1, 2, k));
     const copies = messages.map((message) => {
       const count = 1 + roll(3);
       for (let k = 0; k < count; k++) own.copies.add(message);
@@ -289,18 +289,18 @@ describe('effects in groups', () => {
 
   it('that were given up stay so for a message that was put away', () => {
     const own = columns();
-    const [message, other] = [own.ofNobody(1, 2, 3), own.ofNobody(1, 2, 4)];
+    const [message, other] = [own.withoutRequest(1, 2, 3), own.withoutRequest(1, 2, 4)];
     own.copies.add(message);
     // The first one to be released is released while others are packed away.
-    const early = own.shelf.pack(Int32Array.of(other), 1);
+    const early = own.packed.pack(Int32Array.of(other), 1);
     own.giveUp(message, 2);
-    const bundle = own.shelf.pack(Int32Array.of(message, other), 2);
+    const bundle = own.packed.pack(Int32Array.of(message, other), 2);
     own.drop(message);
     own.drop(other);
     const [back, same, first] = [
-      own.shelf.unpack(bundle, 0),
-      own.shelf.unpack(bundle, 1),
-      own.shelf.unpack(early, 0),
+      own.packed.unpack(bundle, 0),
+      own.packed.unpack(bundle, 1),
+      own.packed.unpack(early, 0),
     ];
     expect(own.loses(back, 2, 1)).toBe(false);
     expect(own.loses(back, 1, 1)).toBe(true);
@@ -317,20 +317,20 @@ describe('messages that were put away', () => {
       own.bytes[message] = k;
       if (k % 5 === 0) own.effect(message, k % 30);
       own.poison[message] = k % 4;
-      own.gone[message] = k % 2;
+      own.truncated[message] = k % 2;
       for (let n = 0; n <= k % 3; n++) own.copies.add(message);
       return message;
     });
     const before = list.map((message) => all(own, message));
-    const bundle = own.shelf.pack(Int32Array.from(list), list.length);
+    const bundle = own.packed.pack(Int32Array.from(list), list.length);
     for (const message of list) own.drop(message);
-    expect([own.slots.used, own.shelf.count]).toEqual([0, 600]);
+    expect([own.slots.used, own.packed.count]).toEqual([0, 600]);
     for (let k = 599; k >= 0; k--) {
-      const message = own.shelf.unpack(bundle, k);
+      const message = own.packed.unpack(bundle, k);
       expect(all(own, message)).toEqual(before[k]);
       expect(own.copies.areSeveral(message)).toBe(k % 3 > 0);
     }
-    expect([own.slots.used, own.shelf.count]).toEqual([600, 0]);
+    expect([own.slots.used, own.packed.count]).toEqual([600, 0]);
   });
 });
 
@@ -348,7 +348,7 @@ describe('messages that cannot be handled', () => {
 
   it('are as many as the share says; the last of several faults decides how', () => {
     const own = columns();
-    const list = Array.from({ length: 2000 }, (_, k) => own.ofNobody(3, 4, k));
+    const list = Array.from({ length: 2000 }, (_, k) => own.withoutRequest(3, 4, k));
     const shares = [share('error', 0.5), share('crash', 0.25, 7), share('crash', 0.25, 7)];
     for (const message of list) own.taint(message, shares);
     // Draws of the same key are the same ones.

@@ -121,7 +121,7 @@ function table(options: Options = {}) {
     rows: () => [kept.get('orders.rows')!(), levels.valueOf(gauge)],
     since: () => seen.since,
     again: () => seen.again,
-    message: () => messages.ofNobody(1, 2, messages.slots.used),
+    message: () => messages.withoutRequest(1, 2, messages.slots.used),
     at: times.at,
     run: (until = 1000) => times.run(until),
     /** The first row that is on its way is with its topic, or refused. */

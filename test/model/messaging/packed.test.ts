@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { Shelf, shelving } from '../../../src/model/messaging/shelf.js';
+import { PackedMessages, packingSettings } from '../../../src/model/messaging/packed-messages.js';
 import type { Kept } from '../../support/kept.js';
 import { runKept } from '../../support/kept.js';
 import { scenarioOf } from '../../support/message-scenario.js';
@@ -9,14 +9,14 @@ import type { MessageWorld } from '../../support/message-worlds.js';
 
 /** A run, half of its requests traced, whose messages are packed `size` at a time; and how often they were packed. */
 function packing(text: string, size: number): { readonly run: Kept; readonly packs: number } {
-  const usual = { ...shelving };
-  Object.assign(shelving, { bundle: size, near: size });
-  const pack = vi.spyOn(Shelf.prototype, 'pack');
+  const usual = { ...packingSettings };
+  Object.assign(packingSettings, { bundle: size, near: size });
+  const pack = vi.spyOn(PackedMessages.prototype, 'pack');
   try {
     return { run: runKept(text, 0.5), packs: pack.mock.calls.length };
   } finally {
     pack.mockRestore();
-    Object.assign(shelving, usual);
+    Object.assign(packingSettings, usual);
   }
 }
 

@@ -124,7 +124,7 @@ describe('what a log has lost since it was read', () => {
     const { ok, run, at, told, messages, offsets } = pollLoop({ cut: [], batch: 2, logs: [0, 3] });
     ok(10);
     at(5, () => {
-      messages.gone[101] = 1;
+      messages.truncated[101] = 1;
       // The group is past the whole run by now.
       offsets.commit(1, 3);
     });
@@ -332,7 +332,7 @@ describe('policies around the handler', () => {
     const { run, at, told, loops, member } = pollLoop({ policy: { answer: LEAVE.go } });
     member.kept[2] = 4;
     at(5, () => loops.died(member));
-    at(6, () => loops.gone(member.instance));
+    at(6, () => loops.instanceDied(member.instance));
     run();
     expect(told.slice(-3)).toEqual(['5 drops 1', '5 left 1', '6 died 31']);
     expect(member.kept[2]).toBe(1);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyBatch } from '../../../src/model/messaging/batch.js';
 import type { Batch } from '../../../src/model/messaging/batch.js';
 import { Producer } from '../../../src/model/messaging/producer.js';
-import type { Parcel, Sending } from '../../../src/model/messaging/producer.js';
+import type { Send, Sending } from '../../../src/model/messaging/producer.js';
 import { batchBound, recordBytes } from '../../../src/model/messaging/record-size.js';
 import type { Instance } from '../../../src/model/instance.js';
 import { dice } from '../../support/dice.js';
@@ -45,7 +45,7 @@ function producer(options: Options = {}) {
     },
     wake: () => void state.woken++,
     blocks: (_, until) => void blocks.push(until),
-    eased: (instance) => {
+    workEnded: (instance) => {
       if (instance === home) state.eased++;
     },
     accepted: ({ waiter }) => void told.push(`${state.now} accepted ${waiter}`),
@@ -73,7 +73,7 @@ function producer(options: Options = {}) {
         return [next++, partition];
       });
       const ticket = { waiter, stamp: 0, left: 0 };
-      const parcel: Parcel = {
+      const parcel: Send = {
         messages,
         next: 0,
         acks,
@@ -332,7 +332,7 @@ describe('a producer under load', () => {
       const bufferBytes = 250 + roll(600);
       const world = producer({ partitions, bufferBytes, batchBytes: 80 + roll(80) });
       const { own, batches, sent, sizes, state, told, publish, answer } = world;
-      const parcels: Parcel[] = [];
+      const parcels: Send[] = [];
       const open: number[] = [];
       for (let step = 0; step < 120; step++) {
         state.now += roll(5) * MS * (roll(9) === 0 ? 30 : 1);

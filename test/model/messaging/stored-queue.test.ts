@@ -137,7 +137,7 @@ describe('a delivery that is not settled', () => {
     at(10, () => takes());
     at(50, () => (seat.isUsable = false));
     at(150, () => (seat.isUsable = true));
-    at(150, () => queue.goOn());
+    at(150, () => queue.leaderElected());
     run(120);
     expect([told, queue.isHalted]).toEqual([[], true]);
     run();
@@ -319,7 +319,7 @@ describe('the life of a message', () => {
     run(149);
     expect(queue.expired).toBe(0);
     seat.isUsable = true;
-    at(150, () => queue.goOn());
+    at(150, () => queue.leaderElected());
     run();
     expect(queue.expired).toBe(3);
   });

@@ -118,7 +118,7 @@ function walk(seed: number) {
     const due = plain.messages.filter(({ at }) => at < now).sort((a, b) => a.at - b.at);
     plain.messages = plain.messages.filter(({ at }) => at >= now);
     for (const { at, strand, life } of due) {
-      if (strands.life[strand] !== life || strands.gone[strand]! >= 0) continue;
+      if (strands.life[strand] !== life || strands.callerLeftAt[strand]! >= 0) continue;
       const instance = instances[strands.instance[strand]!]!;
       if (instance.down) continue;
       if (instance.frozen === FROZEN.pause) stalled.push(`${strand} ${life}`);
@@ -140,7 +140,7 @@ function walk(seed: number) {
     const strand = frames.job[frame]!;
     if (strand < 0) return;
     own.begun(strand);
-    if (strands.returns[strand] === RETURN.frame && strands.gone[strand]! < 0)
+    if (strands.returns[strand] === RETURN.frame && strands.callerLeftAt[strand]! < 0)
       plain.begins(frame, strands.instance[strand]!);
   };
   for (let step = 0; step < 400; step++) {
@@ -158,7 +158,7 @@ function walk(seed: number) {
       else if (kind < 12) begin(frame);
       else if (kind === 12) {
         const strand = frames.job[frame]!;
-        if (strand >= 0) strands.gone[strand] = roll(2) * engine.now;
+        if (strand >= 0) strands.callerLeftAt[strand] = roll(2) * engine.now;
       } else if (kind === 13) {
         const strand = frames.job[frame]!;
         if (strand >= 0 && roll(2) === 0) strands.life[strand]!++;

@@ -1,7 +1,7 @@
 import { Packed } from '../../../kernel/packed.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { Messages } from '../messages.js';
-import type { Bundle } from '../shelf.js';
+import type { Bundle } from '../packed-messages.js';
 
 /** Receives unpacked messages; each comes with one holder. */
 export type Taker = (message: number, position: number, since: Ns, origin: number) => void;
@@ -32,7 +32,7 @@ export class Backlog {
 
   constructor(messages: Messages) {
     this.messages = messages;
-    this.size = messages.shelf.size;
+    this.size = messages.packed.size;
     this.slots = new Int32Array(this.size);
     this.columns = [POSITION, SINCE, ORIGIN].map(() => new Float64Array(this.size));
   }
@@ -75,7 +75,7 @@ export class Backlog {
     const { messages, size } = this;
     this.length -= size;
     for (let k = 0; k < size; k++) {
-      const message = messages.shelf.unpack(bundle, k);
+      const message = messages.packed.unpack(bundle, k);
       messages.holders[message] = 1;
       taker(message, packed.get(POSITION, k), packed.get(SINCE, k), packed.get(ORIGIN, k));
     }
@@ -84,7 +84,7 @@ export class Backlog {
   /** Packs a full bundle. Other holders keep their slots: only this queue releases the messages. */
   private pack(): void {
     const { messages, size, slots } = this;
-    const bundle = messages.shelf.pack(slots, size);
+    const bundle = messages.packed.pack(slots, size);
     this.blocks.push({ bundle, packed: new Packed(this.columns, size) });
     for (let k = 0; k < size; k++) messages.release(slots[k]);
     this.count = 0;

@@ -6,7 +6,7 @@ import type { PlanCluster } from '../../../spec/messaging.js';
 import { FROZEN } from '../../instance.js';
 import type { Instance } from '../../instance.js';
 import type { World } from '../../world.js';
-import type { Seat } from './seat.js';
+import type { QueuePlacement } from './placement.js';
 import { levels } from '../../levels.js';
 
 /** How often a node checks its memory (rabbitmq-server, vm_memory_monitor.erl). */
@@ -22,7 +22,7 @@ export class Cluster {
   private readonly limit: number;
   private readonly nodes: readonly Instance[];
   private readonly bytes: Float64Array;
-  private readonly seats: Seat[] = [];
+  private readonly placements: QueuePlacement[] = [];
   private readonly alarmed: number;
   private readonly checkOp: number;
   private checking = false;
@@ -46,8 +46,8 @@ export class Cluster {
     );
   }
 
-  seat(seat: Seat): void {
-    this.seats.push(seat);
+  add(placement: QueuePlacement): void {
+    this.placements.push(placement);
   }
 
   isUp(node: number): boolean {
@@ -63,7 +63,7 @@ export class Cluster {
   }
 
   private changed(node: number, died: boolean): void {
-    for (const seat of this.seats) seat.look(node, died);
+    for (const placement of this.placements) placement.look(node, died);
     this.watch();
   }
 
@@ -89,6 +89,6 @@ export class Cluster {
     if (isOver === this.isAlarmed) return;
     this.isAlarmed = isOver;
     levels.add(this.alarmed, isOver ? 1 : -1);
-    if (!isOver) for (const seat of this.seats) seat.unblocked();
+    if (!isOver) for (const placement of this.placements) placement.unblocked();
   }
 }

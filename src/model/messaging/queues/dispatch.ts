@@ -194,9 +194,9 @@ export class Dispatch {
   }
 
   /** The queue has a leader again. */
-  goOn(): void {
+  leaderElected(): void {
     const { late, queue } = this;
-    queue.goOn();
+    queue.leaderElected();
     for (let k = late.length; k > 0; k--) this.judge(late.shift());
     this.pump();
   }
@@ -409,7 +409,7 @@ export class Dispatch {
       channel.waking = false;
       this.loseAll(channel);
     }
-    this.handling.pausing?.gone(instance, consumer);
+    this.handling.pausing?.instanceDied(instance, consumer);
     if (!this.spec.rules.stored && !this.isAttended()) this.queue.forget();
   }
 

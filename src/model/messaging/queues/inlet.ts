@@ -11,7 +11,7 @@ import type { Dispatch } from './dispatch.js';
 import { Purge } from './purge.js';
 import type { Quota } from './quota.js';
 import { Recent } from './recent.js';
-import type { Seat } from './seat.js';
+import type { QueuePlacement } from './placement.js';
 import type { StoredQueue } from './stored-queue.js';
 import { engine } from '../../../kernel/engine.js';
 import { samplers } from '../../../kernel/distribution.js';
@@ -30,7 +30,7 @@ export class Inlet {
   readonly component: number;
   readonly rules: QueueRules;
   /** The broker nodes that hold the queue; null = it never fails. */
-  readonly seat: Seat | null;
+  readonly placement: QueuePlacement | null;
   private readonly quota: Quota | null;
   private readonly world: World;
   private readonly messages: Messages;
@@ -52,10 +52,10 @@ export class Inlet {
     messages: Messages,
     spec: PlanInlet,
     ways: readonly Dispatch[],
-    seat: Seat | null,
+    placement: QueuePlacement | null,
     quota: Quota | null,
   ) {
-    this.seat = seat;
+    this.placement = placement;
     this.quota = quota;
     const { component, rules } = spec;
     const { meters, plan, replication } = world;
@@ -95,7 +95,7 @@ export class Inlet {
     const { name } = plan.components[this.component];
     const { a, b } = streamKey(plan.seed, replication, `queue/${name}/backlog`);
     for (let number = 0; number < this.rules.backlog; number++) {
-      const message = this.messages.ofNobody(a, b, number);
+      const message = this.messages.withoutRequest(a, b, number);
       this.messages.holders[message]++;
       this.spread(message, -1);
       this.messages.release(message);
@@ -106,8 +106,8 @@ export class Inlet {
   offer(message: number, a: number, b: number): number {
     const { rules, world } = this;
     const { meters } = world;
-    if (this.seat !== null && !this.seat.takes) {
-      if (!this.seat.isAbsent) return DOOR.waits;
+    if (this.placement !== null && !this.placement.takes) {
+      if (!this.placement.isAbsent) return DOOR.waits;
       meters.count(this.rejected);
       return DOOR.absent;
     }
@@ -169,14 +169,14 @@ export class Inlet {
 
   /** A message is lost unnoticed, because its publisher does not wait for confirmations; a diverted one is not lost. */
   miss(message: number): void {
-    if (this.rules.overflow === 'rejectPublishDlx' && this.seat?.isAbsent !== true) return;
+    if (this.rules.overflow === 'rejectPublishDlx' && this.placement?.isAbsent !== true) return;
     for (const { queue } of this.ways) queue.refuse(message);
   }
 
   /** Accepts a dead letter regardless of capacity, unless the queue's node is down. */
   take(message: number, origin: number): void {
     this.world.meters.count(this.published);
-    if (this.seat?.isAbsent === true) {
+    if (this.placement?.isAbsent === true) {
       this.miss(message);
       return;
     }

@@ -83,7 +83,7 @@ export class Pausing {
   }
 
   /** The process of an instance has died with all its channels. */
-  gone(instance: Instance, consumer: number): void {
+  instanceDied(instance: Instance, consumer: number): void {
     this.guards[consumer]?.died(instance);
   }
 

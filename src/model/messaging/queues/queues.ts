@@ -22,7 +22,7 @@ import { originOfTopic, topicOf } from './origins.js';
 import { Redrive } from './redrive.js';
 import type { WayBack } from './redrive.js';
 import { Quota } from './quota.js';
-import { Seat } from './seat.js';
+import { QueuePlacement } from './placement.js';
 import { ROW, Staged } from './staged.js';
 import { StoredQueue } from './stored-queue.js';
 import { strands } from '../../strands.js';
@@ -74,7 +74,7 @@ export class Queues {
   /** Messages to be sent when their transaction commits. */
   private readonly staged: Staged;
   /** By inlet: 1 while an event to admit waiting writes is scheduled. */
-  private readonly telling: Uint8Array;
+  private readonly admitting: Uint8Array;
   private readonly roomOp: number;
   private readonly writtenOp: number;
   private readonly timeoutOp: number;
@@ -94,7 +94,7 @@ export class Queues {
     this.inlets = inletsOf(world, registry, messages, this);
     this.byComponent = new Map(this.inlets.map(({ component }, index) => [component, index]));
     this.waiting = this.inlets.map(() => new IntRing());
-    this.telling = new Uint8Array(this.inlets.length);
+    this.admitting = new Uint8Array(this.inlets.length);
     const subjects = this.inlets.map(({ component }) => ({ component, part: -1 }));
     this.blocked = subjects.map((subject) => meters.gauge('blocked', subject));
     this.timeouts = subjects.map((subject) => meters.counter('publishTimeouts', subject));
@@ -102,7 +102,7 @@ export class Queues {
       streamKey(plan.seed, replication, `queue/${plan.components[component].name}/publishLatency`),
     );
     this.ways = this.inlets.flatMap((inlet) => inlet.ways.map((way) => returnWay(inlet, way)));
-    this.turnables();
+    this.registerFaultTargets();
     for (const inlet of this.inlets) inlet.addBacklog();
   }
 
@@ -162,19 +162,19 @@ export class Queues {
   /** A queue has room; waiting writes are admitted in an event of their own. */
   roomed(component: number): void {
     const inlet = this.byComponent.get(component)!;
-    if (this.waiting[inlet].length === 0 || this.telling[inlet] !== 0) return;
-    this.telling[inlet] = 1;
+    if (this.waiting[inlet].length === 0 || this.admitting[inlet] !== 0) return;
+    this.admitting[inlet] = 1;
     engine.soon(PHASE.COMPLETION, this.roomOp, inlet, 0, 0);
   }
 
   /** Admits waiting writes, oldest first. */
   private letIn(inlet: number): void {
-    this.telling[inlet] = 0;
+    this.admitting[inlet] = 0;
     const line = this.waiting[inlet];
     while (line.length > 0) {
       const write = line.peek();
       // A write that waits for its broker has been sent; one that waits for room is dropped if its step has ended.
-      const isSent = this.inlets[inlet].seat !== null || this.isAwaited(write);
+      const isSent = this.inlets[inlet].placement !== null || this.isAwaited(write);
       const answer = isSent ? this.knock(write) : DOOR.taken;
       if (answer === DOOR.waits) return;
       line.shift();
@@ -184,14 +184,14 @@ export class Queues {
   }
 
   /** Registers the controls that faults set. */
-  private turnables(): void {
+  private registerFaultTargets(): void {
     const { world, messages } = this;
     for (const inlet of this.inlets) {
       const { component } = inlet;
       const redrive = isHitBy(world, 'redriven', component)
         ? new Redrive(world, messages, inlet.ways[0].queue, this.wayBack())
         : null;
-      world.turnables.holders.set(component, {
+      world.faultTargets.holders.set(component, {
         ...inlet.knobs(),
         redrive: redrive && ((perSecond, isRepaired) => redrive.start(perSecond, isRepaired)),
       });
@@ -212,8 +212,8 @@ export class Queues {
       return OUTCOME.ok;
     }
     const publication = this.publications.take();
-    const { rules, seat } = this.inlets[inlet];
-    const waits = spec.confirm || rules.overflow === 'block' || seat?.isBlocked === true;
+    const { rules, placement } = this.inlets[inlet];
+    const waits = spec.confirm || rules.overflow === 'block' || placement?.isBlocked === true;
     this.strand[publication] = waits ? strand : -1;
     this.stamp[publication] = strands.stamp[strand];
     this.outcome[publication] = OUTCOME.ok;
@@ -397,7 +397,7 @@ interface ReturnWay {
 function returnWay(inlet: Inlet, { queue }: Dispatch): ReturnWay {
   return {
     get isOpen() {
-      return (inlet.seat === null || inlet.seat.takes) && !queue.isFull();
+      return (inlet.placement === null || inlet.placement.takes) && !queue.isFull();
     },
     takeBack: (message) => inlet.takeBack(message, queue),
   };
@@ -414,13 +414,18 @@ function inletsOf(
   const clusters = world.plan.clusters.map((spec) => new Cluster(world, spec));
   const quotas = new Map<number, Quota>();
   return world.plan.queues.map((inlet) => {
-    const seat =
-      inlet.seat === null
+    const placement =
+      inlet.placement === null
         ? null
-        : new Seat(world, clusters[inlet.seat.cluster], inlet.seat, inlet.component);
+        : new QueuePlacement(
+            world,
+            clusters[inlet.placement.cluster],
+            inlet.placement,
+            inlet.component,
+          );
     const ways = inlet.queues.map((spec, effect) => {
       const own = number++;
-      const queue = new StoredQueue(world, messages, spec, effect, seat);
+      const queue = new StoredQueue(world, messages, spec, effect, placement);
       const dispatch = new Dispatch(world, registry, messages, queue, effect);
       queue.watch = {
         available: () => dispatch.pump(),
@@ -431,19 +436,19 @@ function inletsOf(
       };
       return dispatch;
     });
-    seat?.tell({
+    placement?.setListener({
       cut: () => {
         for (const way of ways) way.cut();
       },
       changed: () => {
-        if (seat.isUsable) for (const way of ways) way.goOn();
+        if (placement.isUsable) for (const way of ways) way.leaderElected();
         queues.roomed(inlet.component);
       },
     });
     const { quota } = inlet;
-    if (quota === null) return new Inlet(world, messages, inlet, ways, seat, null);
+    if (quota === null) return new Inlet(world, messages, inlet, ways, placement, null);
     const shared = quotas.get(quota.component) ?? new Quota(quota.rate);
     quotas.set(quota.component, shared);
-    return new Inlet(world, messages, inlet, ways, seat, shared);
+    return new Inlet(world, messages, inlet, ways, placement, shared);
   });
 }

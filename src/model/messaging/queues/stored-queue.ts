@@ -6,14 +6,14 @@ import type { PlanQueue, QueueRules } from '../../../spec/queues.js';
 import type { World } from '../../world.js';
 import { isHitBy } from '../knobs.js';
 import type { Messages } from '../messages.js';
-import { shelving } from '../shelf.js';
+import { packingSettings } from '../packed-messages.js';
 import { Backlog } from './backlog.js';
 import { DeliveryList } from './delivery-list.js';
 import { Entries, PLACE } from './entries.js';
 import { Order } from './order.js';
 import { QueueFigures } from './queue-figures.js';
 import type { QueueWatch } from './queue-watch.js';
-import type { Seat } from './seat.js';
+import type { QueuePlacement } from './placement.js';
 import { levels } from '../../levels.js';
 
 /** First position of messages returned to the head; they keep the order of their return. */
@@ -39,7 +39,7 @@ export class StoredQueue {
   private behind = 0;
   watch!: QueueWatch;
   /** The broker nodes that hold the queue; null = it never fails. */
-  private readonly seat: Seat | null;
+  private readonly placement: QueuePlacement | null;
   private readonly world: World;
   private readonly messages: Messages;
   private readonly rules: QueueRules;
@@ -67,9 +67,9 @@ export class StoredQueue {
     messages: Messages,
     spec: PlanQueue,
     effect: number,
-    seat: Seat | null,
+    placement: QueuePlacement | null,
   ) {
-    this.seat = seat;
+    this.placement = placement;
     this.world = world;
     this.messages = messages;
     this.spec = spec;
@@ -81,7 +81,7 @@ export class StoredQueue {
     this.figures = new QueueFigures(world, spec);
     const { component } = spec;
     const isSearched = ASKED_FOR.some((knob) => isHitBy(world, knob, component));
-    this.near = isSearched ? Infinity : shelving.near;
+    this.near = isSearched ? Infinity : packingSettings.near;
     this.order = isHitBy(world, 'heldBack', component) ? new Order(world, spec) : null;
     world.audits.push(() => this.audit());
   }
@@ -93,11 +93,11 @@ export class StoredQueue {
 
   /** The queue has no leader, so it neither delivers nor settles. */
   get isHalted(): boolean {
-    return this.seat !== null && !this.seat.isUsable;
+    return this.placement !== null && !this.placement.isUsable;
   }
 
   /** The queue has a leader again; handles timeouts that passed meanwhile. */
-  goOn(): void {
+  leaderElected(): void {
     this.armExpiry();
     this.deliveries.arm();
   }
@@ -113,7 +113,7 @@ export class StoredQueue {
     const position = this.next++;
     const since = rules.sincePublished ? messages.published[message] : now;
     this.accepted++;
-    this.seat?.weigh(messages.bytes[message]);
+    this.placement?.weigh(messages.bytes[message]);
     levels.add(figures.lag, 1);
     // A dead letter is not delayed again.
     const due = held + (origin < 0 ? now + rules.delayNs : now);
@@ -461,7 +461,7 @@ export class StoredQueue {
   private remove(entry: number): void {
     const { entries, messages, rules } = this;
     this.leave(entry);
-    this.seat?.weigh(-messages.bytes[entries.message[entry]]);
+    this.placement?.weigh(-messages.bytes[entries.message[entry]]);
     levels.add(this.figures.lag, -1);
     const wasOldest = entry === entries.oldest;
     const follower = entries.follower[entry];

@@ -4,7 +4,7 @@ import { coordinate } from '../../format.js';
 import { markup, shorten, type Markup } from '../../html-escape.js';
 import type { Scale } from '../../scale.js';
 import type { Look } from '../../theme.js';
-import { figuresOf, standingOf, wordOf } from '../cases.js';
+import { figuresOf, budgetStatusOf, wordOf } from '../cases.js';
 import { crossMark, hollowMark, shapeMark } from '../looks.js';
 import type { SweepCase } from '../../../spec/sweep.js';
 import {
@@ -109,11 +109,11 @@ function variantMarks(
   const whisker =
     figure.ci95 !== null &&
     stroke(`M${coordinate(x(low))} ${coordinate(y)}H${coordinate(x(high))}`, look.color, 1.8);
-  const standing = standingOf(canvas.view.result, figures);
+  const status = budgetStatusOf(canvas.view.result, figures);
   const mark =
-    standing === 'fails'
+    status === 'fails'
       ? crossMark(look, at, y)
-      : standing === 'undecided'
+      : status === 'undecided'
         ? hollowMark(look, at, y)
         : shapeMark(look, at, y);
   const value = label(width, y + 4, formatValue(figure.value, drawnUnit(canvas, drawn)), {

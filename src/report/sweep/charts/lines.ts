@@ -9,10 +9,10 @@ import {
   figuresOf,
   limitOf,
   numbersOf,
-  standingOf,
+  budgetStatusOf,
   unitOf,
   wordOf,
-  type Standing,
+  type BudgetStatus,
   type SweepResultAxis,
 } from '../cases.js';
 import { shapeMark } from '../looks.js';
@@ -164,14 +164,14 @@ function seriesOf({ view }: Canvas, drawn: Drawn, axis: number, look: XySeries['
         value: word === null ? figure.value : null,
         ci95: figure.ci95,
         word,
-        standing: drawn === 'expect' ? expectStanding(figures) : standingOf(result, figures),
+        status: drawn === 'expect' ? expectStatus(figures) : budgetStatusOf(result, figures),
       },
     ];
   });
   return { look, points: points.sort((a, b) => a.x - b.x) };
 }
 
-function expectStanding({ expect }: SweepFigures): Standing {
+function expectStatus({ expect }: SweepFigures): BudgetStatus {
   if (expect === null) return 'unjudged';
   return expect.verdict === 'pass' ? 'holds' : expect.verdict === 'fail' ? 'fails' : 'undecided';
 }

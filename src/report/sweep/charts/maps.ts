@@ -12,7 +12,7 @@ import {
   hasBudgets,
   isMeasured,
   placed,
-  standingOf,
+  budgetStatusOf,
   tallyOf,
   unitOf,
   wordOf,
@@ -34,10 +34,10 @@ export function metricMaps(view: SweepView, metric: number, width: number): Draw
   const panels = panelsOf(view, (figures) => {
     const figure = figures.figures[metric];
     if (figure === undefined) return null;
-    const standing = standingOf(result, figures);
-    const holds = standing === 'unjudged' || standing === 'stopped' ? null : standing === 'holds';
+    const status = budgetStatusOf(result, figures);
+    const holds = status === 'unjudged' || status === 'stopped' ? null : status === 'holds';
     const word = wordOf(figures, figure);
-    const plain = { ink: 'var(--ink)', weight: null, isMarked: standing === 'fails', holds };
+    const plain = { ink: 'var(--ink)', weight: null, isMarked: status === 'fails', holds };
     if (word !== null) {
       const texts = [word, ...(figures.stop === null ? [] : ['stopped'])];
       return { ...plain, fill: null, opacity: 0, isHatched: true, texts };
@@ -66,15 +66,15 @@ export function metricMaps(view: SweepView, metric: number, width: number): Draw
 export function verdictMaps(view: SweepView, width: number): Drawing {
   const { result } = view;
   const panels = panelsOf(view, (figures): MapCell => {
-    const standing = standingOf(result, figures);
+    const status = budgetStatusOf(result, figures);
     const { held, of } = tallyOf(result, figures);
-    const common = { isMarked: standing === 'fails', weight: null, isHatched: false };
-    if (standing === 'stopped' || standing === 'unjudged') {
-      const texts = standing === 'stopped' ? [`stopped: ${figures.stop ?? ''}`, 'stopped'] : ['–'];
+    const common = { isMarked: status === 'fails', weight: null, isHatched: false };
+    if (status === 'stopped' || status === 'unjudged') {
+      const texts = status === 'stopped' ? [`stopped: ${figures.stop ?? ''}`, 'stopped'] : ['–'];
       return { ...common, fill: null, opacity: 0, texts, ink: INK, isHatched: true, holds: null };
     }
     const counts = `${held}/${of}`;
-    if (standing === 'holds')
+    if (status === 'holds')
       return {
         ...common,
         fill: 'var(--work)',
@@ -84,7 +84,7 @@ export function verdictMaps(view: SweepView, width: number): Drawing {
         weight: 600,
         holds: true,
       };
-    const isOpen = standing === 'undecided';
+    const isOpen = status === 'undecided';
     const texts = isOpen ? [`${counts} ?`, '?'] : [counts];
     return { ...common, fill: 'var(--surface)', opacity: 1, texts, ink: INK, holds: false };
   });

@@ -7,7 +7,7 @@ import type { Layer } from '../../svg.js';
 import type { Look } from '../../theme.js';
 import { spread } from '../../charts/frame.js';
 import { crossMark, hollowMark, shapeMark } from '../looks.js';
-import type { Standing } from '../cases.js';
+import type { BudgetStatus } from '../cases.js';
 import { scaleOf, tickLabel, within, type Canvas, type Extent } from './chart.js';
 
 /** A variant at a position on the x axis. */
@@ -17,7 +17,7 @@ export interface XyPoint {
   readonly value: number | null;
   readonly ci95: readonly [number, number] | null;
   readonly word: string | null;
-  readonly standing: Standing;
+  readonly status: BudgetStatus;
 }
 
 /** The points of a variant, ascending in x. */
@@ -168,9 +168,9 @@ function pointMarks({ look, points }: XySeries, x: Scale, y: Scale, extent: Exte
           )
         : null;
     const mark =
-      point.standing === 'fails'
+      point.status === 'fails'
         ? crossMark(look, px, py)
-        : point.standing === 'undecided'
+        : point.status === 'undecided'
           ? hollowMark(look, px, py)
           : shapeMark(look, px, py);
     return [markup`${whisker}${mark}`];

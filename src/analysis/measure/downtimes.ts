@@ -6,7 +6,7 @@ import { stepAt, type Steps } from './steps.js';
 import type { VariantData } from './variant-data.js';
 
 /** One interval in which a process was away. */
-export interface Down {
+export interface Downtime {
   readonly instance: number;
   readonly fromNs: Ns;
   /** When it was asked to end; null = it was not. */
@@ -14,7 +14,7 @@ export interface Down {
   /** How it ended after it was asked to; null = it was not asked, or it ended by itself or by a fault. */
   readonly end: 'drained' | 'killed' | null;
   /** A probe ended it. */
-  readonly condemned: boolean;
+  readonly restartRequested: boolean;
   /** An autoscaler left its slot empty. */
   readonly absent: boolean;
   /** It was down when an autoscaler removed its slot, so no restart is due. */
@@ -30,18 +30,18 @@ export interface Down {
 }
 
 /** All intervals in which instances were down, in order of time. */
-export function downsOf(
+export function downtimesOf(
   { plan }: VariantData,
   { journal }: RunRecord,
   instances: ReadonlySet<number>,
-): readonly Down[] {
+): readonly Downtime[] {
   const { timeNs, kind, subject, value } = journal;
-  const downs: Down[] = [];
-  const open = new Map<number, Down>();
+  const downtimes: Downtime[] = [];
+  const open = new Map<number, Downtime>();
   /** Intervals of instances that run again but are not ready yet. */
-  const unready = new Map<number, Down[]>();
+  const unready = new Map<number, Downtime[]>();
   const asked = new Map<number, Ns>();
-  const condemned = new Set<number>();
+  const requested = new Set<number>();
   const absent = new Set<number>();
   const ends = new Map<number, 'drained' | 'killed'>();
   for (let k = 0; k < timeNs.length; k++) {
@@ -50,8 +50,8 @@ export function downsOf(
     const at = timeNs[k] + plan.warmupNs;
     if (value[k] === INSTANCE_STATE.leaving) {
       asked.set(instance, at);
-    } else if (value[k] === INSTANCE_STATE.condemned) {
-      condemned.add(instance);
+    } else if (value[k] === INSTANCE_STATE.restartRequested) {
+      requested.add(instance);
     } else if (value[k] === INSTANCE_STATE.absent) {
       absent.add(instance);
       const down = open.get(instance);
@@ -59,8 +59,8 @@ export function downsOf(
       if (down === undefined) continue;
       down.untilNs = at;
       down.givenUp = !down.absent;
-      downs.push(reopened({ ...down, fromNs: at, absent: true, askedNs: null, end: null }));
-      open.set(instance, downs[downs.length - 1]);
+      downtimes.push(reopened({ ...down, fromNs: at, absent: true, askedNs: null, end: null }));
+      open.set(instance, downtimes[downtimes.length - 1]);
     } else if (value[k] === INSTANCE_STATE.wanted) {
       absent.delete(instance);
       fill(open.get(instance), at);
@@ -71,9 +71,9 @@ export function downsOf(
       asked.delete(instance);
       const end = ends.get(instance) ?? null;
       ends.delete(instance);
-      const own = { condemned: condemned.delete(instance), absent: absent.has(instance) };
+      const own = { restartRequested: requested.delete(instance), absent: absent.has(instance) };
       const down = reopened({ instance, fromNs: at, askedNs, end, ...own });
-      downs.push(down);
+      downtimes.push(down);
       open.set(instance, down);
     } else if (value[k] === INSTANCE_STATE.failedStart && open.has(instance)) {
       open.get(instance)!.restarts++;
@@ -89,13 +89,13 @@ export function downsOf(
       unready.delete(instance);
     }
   }
-  return downs;
+  return downtimes;
 }
 
 /** Time that processes are away, by step; ns. */
-export function awayOf(downs: readonly Down[], steps: Steps): Float64Array {
+export function awayOf(downtimes: readonly Downtime[], steps: Steps): Float64Array {
   const awayNs = new Float64Array(steps.count);
-  for (const { fromNs, untilNs } of downs) {
+  for (const { fromNs, untilNs } of downtimes) {
     for (let step = stepAt(steps, fromNs); step < steps.count; step++) {
       const begin = steps.startNs[step];
       if (begin >= untilNs) break;
@@ -106,14 +106,14 @@ export function awayOf(downs: readonly Down[], steps: Steps): Float64Array {
 }
 
 /** Records that an instance is wanted in an empty slot. */
-function fill(down: Down | undefined, at: Ns): void {
+function fill(down: Downtime | undefined, at: Ns): void {
   if (down?.absent === true) down.wantedNs = at;
 }
 
 /** An interval that has not ended yet. */
 function reopened(
-  down: Omit<Down, 'untilNs' | 'wantedNs' | 'readyNs' | 'restarts' | 'givenUp'>,
-): Down {
+  down: Omit<Downtime, 'untilNs' | 'wantedNs' | 'readyNs' | 'restarts' | 'givenUp'>,
+): Downtime {
   return {
     ...down,
     untilNs: Infinity,

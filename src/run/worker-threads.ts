@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
-/** What the threads of a crew are started with. */
-export interface CrewSetup {
+/** What the worker threads are started with. */
+export interface WorkerThreadsSetup {
   /** The module that each thread runs. */
   readonly entry: URL;
   /** Handed to every thread once, as its `workerData`; structured-cloneable. */
@@ -14,11 +14,11 @@ export interface CrewSetup {
  * Threads that one pool after the other may use: what a thread has compiled serves all that it is given. One that
  * idles keeps neither the program alive nor a core busy.
  */
-export class Crew {
-  private readonly setup: CrewSetup;
+export class WorkerThreads {
+  private readonly setup: WorkerThreadsSetup;
   private readonly idle = new Set<Worker>();
 
-  constructor(setup: CrewSetup) {
+  constructor(setup: WorkerThreadsSetup) {
     this.setup = setup;
   }
 
@@ -55,13 +55,16 @@ export class Crew {
   }
 }
 
-/** Runs `body` with a crew that ends with it, well or not. */
-export async function withCrew<T>(setup: CrewSetup, body: (crew: Crew) => Promise<T>): Promise<T> {
-  const crew = new Crew(setup);
+/** Runs `body` with worker threads, and ends them when it returns or throws. */
+export async function withWorkerThreads<T>(
+  setup: WorkerThreadsSetup,
+  body: (workerThreads: WorkerThreads) => Promise<T>,
+): Promise<T> {
+  const workerThreads = new WorkerThreads(setup);
   try {
-    return await body(crew);
+    return await body(workerThreads);
   } finally {
-    await crew.end();
+    await workerThreads.end();
   }
 }
 

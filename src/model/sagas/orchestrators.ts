@@ -9,7 +9,7 @@ import { PHASE_OF } from './phases.js';
 import type { Records } from './records.js';
 
 /** Callbacks for sagas whose driving process changes. */
-export interface CrewTold {
+export interface OrchestratorListener {
   /** The process that drives it has died. */
   interrupt(slot: number): void;
   /** Another instance may continue it now. */
@@ -17,22 +17,28 @@ export interface CrewTold {
 }
 
 /** The instances of an orchestrator, and which of them drives which saga. */
-export class Crew {
+export class Orchestrators {
   private readonly world: World;
   private readonly ledger: Ledger;
   private readonly records: Records;
-  private readonly told: CrewTold;
+  private readonly listener: OrchestratorListener;
   private readonly first: number;
   private readonly count: number;
   /** State is kept in memory only, so a saga is lost with its process. */
   private readonly isInMemory: boolean;
   private readonly takeovers: Counter;
 
-  constructor(world: World, plan: PlanSaga, ledger: Ledger, records: Records, told: CrewTold) {
+  constructor(
+    world: World,
+    plan: PlanSaga,
+    ledger: Ledger,
+    records: Records,
+    listener: OrchestratorListener,
+  ) {
     this.world = world;
     this.ledger = ledger;
     this.records = records;
-    this.told = told;
+    this.listener = listener;
     const component = world.plan.components[world.plan.parts[plan.driver].component];
     this.first = component.firstInstance;
     this.count = component.instances;
@@ -120,7 +126,7 @@ export class Crew {
     const { ledger, records } = this;
     for (const slot of ledger.inOrder()) {
       if (ledger.phase[slot] !== PHASE_OF.running) continue;
-      if (records.instance[slot] === instance.index) this.told.interrupt(slot);
+      if (records.instance[slot] === instance.index) this.listener.interrupt(slot);
     }
   }
 
@@ -130,7 +136,7 @@ export class Crew {
     for (const slot of ledger.inOrder()) {
       if (records.waiting[slot] === 0) continue;
       if (ledger.phase[slot] !== PHASE_OF.running || records.due[slot] > engine.now) continue;
-      this.told.takeOver(slot);
+      this.listener.takeOver(slot);
     }
   }
 }

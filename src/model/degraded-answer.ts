@@ -7,10 +7,10 @@ import type { World } from './world.js';
  * the fallback; a service answers with its own.
  */
 export function answerOf({ instances, plan }: World, strand: number, result: Outcome): Outcome {
-  const makeshift = strands.degraded[strand];
-  if (makeshift === 0 || (result & 31) !== OUTCOME.ok) return result;
+  const fallback = strands.degraded[strand];
+  if (fallback === 0 || (result & 31) !== OUTCOME.ok) return result;
   const { kind } = plan.components[instances[strands.instance[strand]].component];
   const own = statusOf(result);
   const passes = own === 200 && (kind === 'gateway' || kind === 'workload');
-  return withStatus(OUTCOME.degraded, passes ? statusOf(makeshift) : own);
+  return withStatus(OUTCOME.degraded, passes ? statusOf(fallback) : own);
 }

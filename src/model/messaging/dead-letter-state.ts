@@ -2,7 +2,7 @@ import { widenInt32, widenUint8 } from '../../kernel/pool.js';
 import type { Slots } from '../../kernel/pool.js';
 
 /** Columns of dead letters: the effects that the original message had had, and its poison. */
-export class Pasts {
+export class DeadLetterState {
   effects: Int32Array = new Int32Array(0);
   poison: Uint8Array = new Uint8Array(0);
 

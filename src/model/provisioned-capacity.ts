@@ -76,7 +76,7 @@ interface Table {
  * Tables with provisioned throughput (DynamoDB): a request takes units of its partition and of the table before its
  * work, or is throttled at once.
  */
-export class Tables {
+export class ProvisionedCapacity {
   private readonly world: World;
   private readonly tables = new Map<number, Table>();
   private readonly spread: StreamKey;

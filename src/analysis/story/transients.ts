@@ -10,17 +10,19 @@ const FEW_REQUESTS = 100;
  * Removes transients that are not part of a cascade: mild degradations of a component over a few requests, which no
  * fault hits and which have no influence in or out. Without a fault nothing is removed.
  */
-export function withoutBlips(scene: Scene, influences: readonly StepInfluence[]): Scene {
+export function withoutTransients(scene: Scene, influences: readonly StepInfluence[]): Scene {
   if (scene.faultsNs.length === 0) return scene;
   const health = new Map<Lane, Health>();
   for (const [lane, own] of scene.health) {
-    const blips = own.episodes.filter((episode) => isBlip(scene, lane, episode, influences));
-    health.set(lane, blips.length === 0 ? own : healthWithout(own, blips));
+    const transients = own.episodes.filter((episode) =>
+      isTransient(scene, lane, episode, influences),
+    );
+    health.set(lane, transients.length === 0 ? own : healthWithout(own, transients));
   }
   return { ...scene, health };
 }
 
-function isBlip(
+function isTransient(
   { hits }: Scene,
   lane: Lane,
   { from, until, worst }: Episode,
@@ -42,8 +44,8 @@ function isBlip(
 }
 
 /** Health without some of its episodes. */
-export function healthWithout(health: Health, blips: readonly Episode[]): Health {
+export function healthWithout(health: Health, transients: readonly Episode[]): Health {
   const states = [...health.states];
-  for (const { from, until } of blips) states.fill('ok', from, until);
-  return { states, episodes: health.episodes.filter((episode) => !blips.includes(episode)) };
+  for (const { from, until } of transients) states.fill('ok', from, until);
+  return { states, episodes: health.episodes.filter((episode) => !transients.includes(episode)) };
 }

@@ -1,7 +1,7 @@
 import type { CascadeEvent } from '../spec/result-cascade.js';
 
 /** An episode in which a subject is degraded or behind. */
-export interface Spell {
+export interface Episode {
   readonly start: CascadeEvent;
   /** The first end of the same subject after it; null where none is recorded. */
   readonly end: CascadeEvent | null;
@@ -9,16 +9,16 @@ export interface Spell {
 
 const STARTS: readonly CascadeEvent['kind'][] = ['degraded', 'failing', 'down', 'backlog'];
 /** Most episodes of one subject in a record: further ones may have been left out. */
-export const SPELLS_MAX = 3;
+export const EPISODES_MAX = 3;
 
 /** The episodes of all subjects by their beginning. One that gets worse is still the same episode. */
-export function spellsOf(events: readonly CascadeEvent[]): readonly Spell[] {
+export function episodesOf(events: readonly CascadeEvent[]): readonly Episode[] {
   const ends = new Map<string, CascadeEvent | null>();
   return events.flatMap((start, i) => {
     if (!STARTS.includes(start.kind)) return [];
-    const what = start.kind === 'backlog' ? 'backlog' : 'illness';
+    const what = start.kind === 'backlog' ? 'backlog' : 'degradation';
     const isOwn = (event: CascadeEvent): boolean =>
-      event.subject === start.subject && isEnd(event) && (event.ends ?? 'illness') === what;
+      event.subject === start.subject && isEnd(event) && (event.ends ?? 'degradation') === what;
     const end = events.slice(i + 1).find(isOwn) ?? null;
     const key = `${what} ${start.subject}`;
     if (ends.get(key) === end) return [];
@@ -41,15 +41,15 @@ export function nextFault(
   end: CascadeEvent | undefined,
 ): CascadeEvent | null {
   if (end === undefined) return null;
-  const spells = spellsOf(events);
+  const episodes = episodesOf(events);
   const later = events.filter(({ kind, at }) => kind === 'fault' && at >= end.at);
   const found = later.find((fault, i) => {
     const until = later[i + 1]?.at ?? Infinity;
-    return spells.some(({ start }) => start.at >= fault.at && start.at < until);
+    return episodes.some(({ start }) => start.at >= fault.at && start.at < until);
   });
   if (found === undefined) return null;
   // If the headline fault hurt nothing, the effects of the next one are the whole cascade.
-  const before = spells.filter(({ start }) => start.at < found.at);
-  const isOver = before.every((spell) => spell.end !== null && spell.end.at <= found.at);
+  const before = episodes.filter(({ start }) => start.at < found.at);
+  const isOver = before.every((episode) => episode.end !== null && episode.end.at <= found.at);
   return before.length > 0 && isOver ? found : null;
 }

@@ -3,7 +3,7 @@ import { engine } from '../../../src/kernel/engine.js';
 import { FROZEN } from '../../../src/model/instance.js';
 import { levels } from '../../../src/model/levels.js';
 import { Cluster } from '../../../src/model/messaging/queues/cluster.js';
-import { Seat } from '../../../src/model/messaging/queues/seat.js';
+import { QueuePlacement } from '../../../src/model/messaging/queues/placement.js';
 import type { World } from '../../../src/model/world.js';
 import { dice } from '../../support/dice.js';
 import { timetable } from '../../support/timetable.js';
@@ -42,14 +42,14 @@ function clusterOf(size: number, electionNs: number, memoryBytes = Infinity) {
   };
   const seatAt = (places: readonly number[], quorum: boolean) => {
     const told: string[] = [];
-    const seat = new Seat(
+    const seat = new QueuePlacement(
       world,
       cluster,
       { cluster: 0, nodes: places, quorum, isAwaited: quorum },
       0,
     );
     const gauge = gauges.get('unavailable')!;
-    seat.tell({
+    seat.setListener({
       cut: () => told.push(`${engine.now} cut`),
       changed: () => told.push(`${engine.now} changed`),
     });

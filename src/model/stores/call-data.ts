@@ -16,7 +16,7 @@ export const PAGE = Object.freeze({
  * They are columns by strand. A step writes them before its call and each attempt copies them, so the store can work
  * after the caller has left. A response that arrives copies them back.
  */
-export class Cargo {
+export class CallData {
   /** Index of the stream in its store. */
   stream: Int32Array = new Int32Array(0);
   /** Version to read from, version expected by an append, or version reached by a load. */

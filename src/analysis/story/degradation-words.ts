@@ -13,12 +13,12 @@ const BUSY = 0.8;
  * Describes a degradation: the share that fails, else how slow responses are, else the worst step of either, else the
  * resource that is used up. Steps [0, baseline) show what is usual.
  */
-export function illnessText(lane: Lane, episode: Episode, baseline: number): string {
+export function degradationText(lane: Lane, episode: Episode, baseline: number): string {
   const { from, until } = episode;
   return (
     failures(lane, from, until, baseline) ??
     slowness(lane, from, until, baseline) ??
-    worstMoment(lane, from, until, baseline) ??
+    worstStep(lane, from, until, baseline) ??
     resources(lane, from, until)
   );
 }
@@ -67,7 +67,7 @@ function slowness(lane: Lane, from: number, until: number, baseline: number): st
     : null;
 }
 
-function worstMoment(lane: Lane, from: number, until: number, baseline: number): string | null {
+function worstStep(lane: Lane, from: number, until: number, baseline: number): string | null {
   const success = lowest(lane, 'succeeded', from, until);
   if (isLess(success, lane, 'succeeded', baseline))
     return `success down to ${formatShare(success)}`;

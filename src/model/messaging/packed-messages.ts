@@ -2,7 +2,7 @@ import { Packed } from '../../kernel/packed.js';
 import type { Messages } from './messages.js';
 
 /** Messages in a bundle, and messages that a queue keeps outside of bundles at its head. Only tests change them. */
-export const shelving = { bundle: 1024, near: 2048 };
+export const packingSettings = { bundle: 1024, near: 2048 };
 
 /** Messages without slots. Traces are kept by row, since few requests are traced. */
 export interface Bundle {
@@ -11,7 +11,7 @@ export interface Bundle {
 }
 
 /** A number per message that is kept outside of the columns of messages. */
-export interface Aside {
+export interface ExtraColumn {
   get(message: number): number;
   set(message: number, value: number): void;
 }
@@ -33,24 +33,24 @@ const NAMES = [
   'effects',
   'givenUp',
   'poison',
-  'gone',
+  'truncated',
 ] as const;
 /** Indexes of further rows after those of NAMES. */
 const SOURCE = NAMES.length;
 const VALUE = SOURCE + 1;
-const ASIDES = SOURCE + 2;
+const EXTRA = SOURCE + 2;
 
 /**
  * Packs messages that are not needed soon, and later gives them slots again. A message on the shelf takes about 25
  * bytes: values common to a bundle are stored once, and a key that follows from the lineage is not stored.
  */
-export class Shelf {
+export class PackedMessages {
   /** Messages on the shelf, for tests. */
   count = 0;
   /** Messages per bundle. */
-  readonly size: number = shelving.bundle;
+  readonly size: number = packingSettings.bundle;
   private readonly messages: Messages;
-  private readonly asides: Aside[] = [];
+  private readonly extraColumns: ExtraColumn[] = [];
   private rows: Float64Array[] = [];
 
   constructor(messages: Messages) {
@@ -58,16 +58,19 @@ export class Shelf {
   }
 
   /** Registers another column that is packed with each message. */
-  takeAlong(aside: Aside): void {
-    this.asides.push(aside);
+  addColumn(extra: ExtraColumn): void {
+    this.extraColumns.push(extra);
     this.rows = [];
   }
 
   /** Copies the first `count` messages of a list into a bundle; they keep their slots. */
   pack(list: Int32Array, count: number): Bundle {
-    const { messages, asides } = this;
+    const { messages, extraColumns } = this;
     if (this.rows.length === 0) {
-      this.rows = Array.from({ length: ASIDES + asides.length }, () => new Float64Array(this.size));
+      this.rows = Array.from(
+        { length: EXTRA + extraColumns.length },
+        () => new Float64Array(this.size),
+      );
     }
     const { rows } = this;
     NAMES.forEach((name, c) => {
@@ -80,8 +83,8 @@ export class Shelf {
       rows[SOURCE][k] = source;
       rows[VALUE][k] = source === KEY.other ? messages.key[list[k]] : 0;
     }
-    asides.forEach((aside, c) => {
-      for (let k = 0; k < count; k++) rows[ASIDES + c][k] = aside.get(list[k]);
+    extraColumns.forEach((extra, c) => {
+      for (let k = 0; k < count; k++) rows[EXTRA + c][k] = extra.get(list[k]);
     });
     this.count += count;
     return { packed: new Packed(rows, count), traces: this.tracesOf(list, count) };
@@ -89,7 +92,7 @@ export class Shelf {
 
   /** Gives a message of a bundle a slot; it has no holder yet. */
   unpack({ packed, traces }: Bundle, k: number): number {
-    const { messages, asides } = this;
+    const { messages, extraColumns } = this;
     const message = messages.slots.take();
     messages.holders[message] = 0;
     for (let c = 0; c < NAMES.length; c++) messages[NAMES[c]][message] = packed.get(c, k);
@@ -97,7 +100,8 @@ export class Shelf {
     if (source === KEY.other) messages.key[message] = packed.get(VALUE, k);
     else if (source === KEY.own) messages.key[message] = messages.ownKey(message);
     else messages.key[message] = messages.rootKey(message);
-    for (let c = 0; c < asides.length; c++) asides[c].set(message, packed.get(ASIDES + c, k));
+    for (let c = 0; c < extraColumns.length; c++)
+      extraColumns[c].set(message, packed.get(EXTRA + c, k));
     const trace = traces?.get(k);
     if (trace !== undefined) messages.setTrace(message, trace);
     this.count--;

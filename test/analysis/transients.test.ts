@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withoutBlips } from '../../src/analysis/story/blips.js';
+import { withoutTransients } from '../../src/analysis/story/transients.js';
 import { episodesOf, type Health } from '../../src/analysis/story/health.js';
 import type { Scene, StepInfluence } from '../../src/analysis/story/influence.js';
 import type { Lane } from '../../src/analysis/measure/lanes.js';
@@ -21,7 +21,7 @@ function sceneWith(requests: number, state: HealthState, more: Partial<Scene> = 
 }
 
 const illSpans = (scene: Scene, influences: readonly Partial<StepInfluence>[] = []): number =>
-  [...withoutBlips(scene, influences as readonly StepInfluence[]).health.values()].reduce(
+  [...withoutTransients(scene, influences as readonly StepInfluence[]).health.values()].reduce(
     (sum, { states, episodes }) => {
       expect(episodes).toEqual(episodesOf(states));
       return sum + episodes.length;

@@ -16,7 +16,7 @@ import { strands } from '../strands.js';
 export const CONFLICT = withStatus(OUTCOME.clientError, 409);
 
 /** Callbacks to the driver of the sagas. */
-export interface EntranceTold {
+export interface AdmissionListener {
   /** The saga was accepted. */
   begun(slot: number): void;
   /** No other saga blocks it any more. */
@@ -26,36 +26,42 @@ export interface EntranceTold {
 }
 
 /** The start and end of sagas: isolation, and strands that wait for the result. */
-export class Entrance {
+export class SagaAdmission {
   /** Null if sagas are not isolated from each other. */
   readonly isolation: Isolation | null;
   private readonly world: World;
   private readonly ledger: Ledger;
   private readonly records: Records;
-  private readonly told: EntranceTold;
+  private readonly listener: AdmissionListener;
   private readonly draws: Draws;
-  private readonly goOp: number;
+  private readonly startOp: number;
   private readonly lockedOp: number;
 
-  constructor(world: World, plan: PlanSaga, ledger: Ledger, records: Records, told: EntranceTold) {
+  constructor(
+    world: World,
+    plan: PlanSaga,
+    ledger: Ledger,
+    records: Records,
+    listener: AdmissionListener,
+  ) {
     this.world = world;
     this.ledger = ledger;
     this.records = records;
-    this.told = told;
+    this.listener = listener;
     this.draws = new Draws(world);
     const { kind } = plan.spec.isolation;
-    const stands = kind === 'semanticLock' || kind === 'reread';
-    this.isolation = stands ? new Isolation(world, plan) : null;
+    const isIsolated = kind === 'semanticLock' || kind === 'reread';
+    this.isolation = isIsolated ? new Isolation(world, plan) : null;
     this.lockedOp = engine.define('saga-lock', (slot, turn) => {
       if (records.turn[slot] !== turn || !this.isolation!.waits(slot)) return;
       this.isolation!.refused();
       records.cause[slot] = CONFLICT;
-      told.refused(slot);
+      listener.refused(slot);
     });
-    this.goOp = engine.define('saga', (slot, turn) => {
+    this.startOp = engine.define('saga', (slot, turn) => {
       if (records.turn[slot] !== turn) return;
-      if (records.cause[slot] === CONFLICT) told.refused(slot);
-      else told.go(slot);
+      if (records.cause[slot] === CONFLICT) listener.refused(slot);
+      else listener.go(slot);
     });
   }
 
@@ -94,7 +100,7 @@ export class Entrance {
     if (known < 0) {
       records.begin(slot, strand, this.draws.tag(strand, pc));
       this.enter(slot, strand);
-      this.told.begun(slot);
+      this.listener.begun(slot);
     }
     if (!awaits) return OUTCOME.ok;
     if (ledger.phase[slot] !== PHASE_OF.running) return this.answerOf(slot);
@@ -112,7 +118,7 @@ export class Entrance {
       const until = engine.now + this.isolation!.waitNs;
       engine.at(until, PHASE.TIMER, this.lockedOp, slot, turn, 0);
     } else {
-      engine.soon(PHASE.COMPLETION, this.goOp, slot, turn, 0);
+      engine.soon(PHASE.COMPLETION, this.startOp, slot, turn, 0);
     }
   }
 
@@ -120,7 +126,7 @@ export class Entrance {
     if (this.isolation === null) return;
     const next = this.isolation.leave(slot, completed);
     if (next < 0 || this.records.waiting[next] === 1) return;
-    engine.soon(PHASE.COMPLETION, this.goOp, next, this.records.turn[next], 0);
+    engine.soon(PHASE.COMPLETION, this.startOp, next, this.records.turn[next], 0);
   }
 
   /** The result for a strand that waits for a saga: success, or the failure that ended it. */

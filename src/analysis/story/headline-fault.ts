@@ -17,7 +17,7 @@ interface Known {
   readonly fromNs: number;
   readonly untilNs: number;
   /** Some variant loses goodput, and the fault is not innocent of that. */
-  readonly hurts: boolean;
+  readonly costs: boolean;
   /** The largest share of the goodput that some variant loses between its start and that of the next fault. */
   readonly loss: number;
   /** Whether goodput was healthy right before it, in the variant that loses most. */
@@ -34,20 +34,22 @@ const NOTHING: Loss = { loss: 0, isFresh: false };
  * begins, unless a later one costs far more. If none does so alone, the first one that is not innocent of a loss.
  * Else the first of all; null without faults.
  */
-export function toldFault(
+export function headlineFault(
   variants: readonly VariantData[],
   stories: ReadonlyMap<string, readonly Story[]>,
 ): string | null {
   const faults = knownFaults(variants, stories);
-  const hurting = faults.filter(({ hurts }) => hurts);
-  const costly = hurting.filter(({ loss }) => loss > 1 - RECOVERED_SHARE);
-  const [first] = costly.length > 0 ? costly : hurting.length > 0 ? hurting : faults;
+  const costing = faults.filter(({ costs }) => costs);
+  const costly = costing.filter(({ loss }) => loss > 1 - RECOVERED_SHARE);
+  const [first] = costly.length > 0 ? costly : costing.length > 0 ? costing : faults;
   if (first === undefined) return null;
   const worse = costly.filter(
     ({ fromNs, isFresh }) => fromNs > first.fromNs && (fromNs < first.untilNs || isFresh),
   );
-  return worse.reduce((told, next) => (next.loss >= MUCH_WORSE * told.loss ? next : told), first)
-    .id;
+  return worse.reduce(
+    (chosen, next) => (next.loss >= MUCH_WORSE * chosen.loss ? next : chosen),
+    first,
+  ).id;
 }
 
 /** All faults by their start. */
@@ -62,15 +64,15 @@ function knownFaults(
       if (fault.spans.length === 0) continue;
       const { id, spans } = fault;
       const isInnocent = story?.innocent.some((entry) => entry.fault === id) ?? false;
-      const hurts = !isInnocent && story !== undefined && story.verdict !== 'untouched';
+      const costs = !isInnocent && story !== undefined && story.verdict !== 'untouched';
       const known = all.get(id);
-      const own = hurts ? lossAlone(data, fault) : NOTHING;
+      const own = costs ? lossAlone(data, fault) : NOTHING;
       const { loss, isFresh } = known === undefined || own.loss > known.loss ? own : known;
       all.set(id, {
         id,
         fromNs: Math.min(known?.fromNs ?? Infinity, spans[0].fromNs),
         untilNs: Math.max(known?.untilNs ?? 0, spans[0].untilNs),
-        hurts: hurts || (known?.hurts ?? false),
+        costs: costs || (known?.costs ?? false),
         loss,
         isFresh,
       });

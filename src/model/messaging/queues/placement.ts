@@ -1,12 +1,12 @@
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import type { PlanSeat } from '../../../spec/queues.js';
+import type { PlanQueuePlacement } from '../../../spec/queues.js';
 import type { World } from '../../world.js';
 import type { Cluster } from './cluster.js';
 import { levels } from '../../levels.js';
 
-/** Callbacks of a seat. */
-export interface SeatWatch {
+/** Callbacks of a placement. */
+export interface PlacementListener {
   /** The leader node and all connections to it are lost. */
   cut(): void;
   /** The queue has become available or unavailable, or publishing is no longer blocked. */
@@ -20,31 +20,31 @@ export interface SeatWatch {
  * without a majority it accepts and delivers nothing (rabbit_quorum_queue.erl). Publishers and consumers are connected
  * to the leader.
  */
-export class Seat {
+export class QueuePlacement {
   /** True if messages are delivered and settled. */
   isUsable = true;
   private readonly cluster: Cluster;
-  private readonly spec: PlanSeat;
+  private readonly spec: PlanQueuePlacement;
   private readonly unavailable: number;
   private readonly electOp: number;
-  private watch!: SeatWatch;
+  private listener!: PlacementListener;
   /** Index of the leader in the nodes of the queue; -1 = none. */
   private leader = 0;
   /** Raised when an election starts or is cancelled. */
   private turn = 0;
   private electing = false;
 
-  constructor(world: World, cluster: Cluster, spec: PlanSeat, component: number) {
+  constructor(world: World, cluster: Cluster, spec: PlanQueuePlacement, component: number) {
     this.cluster = cluster;
     this.spec = spec;
     const { meters } = world;
     this.unavailable = meters.gauge('unavailable', { component, part: -1 });
     this.electOp = engine.define('queue-election', (turn) => this.elect(turn));
-    cluster.seat(this);
+    cluster.add(this);
   }
 
-  tell(watch: SeatWatch): void {
-    this.watch = watch;
+  setListener(listener: PlacementListener): void {
+    this.listener = listener;
   }
 
   /** True if the queue accepts messages now. */
@@ -70,7 +70,7 @@ export class Seat {
   }
 
   unblocked(): void {
-    this.watch.changed();
+    this.listener.changed();
   }
 
   /** A node went down or came back. */
@@ -79,12 +79,12 @@ export class Seat {
     const place = spec.nodes.indexOf(node);
     if (place < 0) return;
     const isLeader = place === this.leader;
-    const isGone = isLeader && !cluster.isUp(node);
+    const isLost = isLeader && !cluster.isUp(node);
     // A paused leader continues to lead, unless another one was elected.
     if (isLeader && died && spec.quorum) this.leader = -1;
     this.turnTo(this.isLed() && this.hasMajority());
-    if (isGone) this.watch.cut();
-    if (isGone || this.isUsable) this.watch.changed();
+    if (isLost) this.listener.cut();
+    if (isLost || this.isUsable) this.listener.changed();
     if (spec.quorum) this.seekLeader();
   }
 
@@ -121,6 +121,6 @@ export class Seat {
     this.electing = false;
     this.leader = this.spec.nodes.findIndex((node) => this.cluster.isUp(node));
     this.turnTo(true);
-    this.watch.changed();
+    this.listener.changed();
   }
 }

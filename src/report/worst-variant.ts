@@ -5,19 +5,19 @@ import { behindOf, countEstimate, unsettledOf } from './unseen.js';
  * The variant whose cascade the report describes: the one with the most metastable replications, then the lowest
  * success. With equal success, the one with the worst effects that no request shows. The first of equals.
  */
-export function toldOf(result: Result): VariantResult {
-  let told = result.variants[0]!;
-  let worst = harmOf(result, told);
+export function worstVariantOf(result: Result): VariantResult {
+  let worst = result.variants[0]!;
+  let worstSeverity = severityOf(result, worst);
   for (const variant of result.variants) {
-    const harm = harmOf(result, variant);
-    const at = harm.findIndex((each, i) => Math.abs(each - worst[i]!) > 1e-9);
-    if (at >= 0 && harm[at]! > worst[at]!) [told, worst] = [variant, harm];
+    const severity = severityOf(result, variant);
+    const at = severity.findIndex((each, i) => Math.abs(each - worstSeverity[i]!) > 1e-9);
+    if (at >= 0 && severity[at]! > worstSeverity[at]!) [worst, worstSeverity] = [variant, severity];
   }
-  return told;
+  return worst;
 }
 
 /** Criteria, the most important first; more is worse. */
-function harmOf(result: Result, variant: VariantResult): readonly number[] {
+function severityOf(result: Result, variant: VariantResult): readonly number[] {
   const lost = 1 - (variant.summary.success.value ?? 1);
   const sagas = unsettledOf({ result }, variant);
   const behind = behindOf({ result }, variant);
