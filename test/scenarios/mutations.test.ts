@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { compile } from '../../src/plan/compile.js';
+import { PlanError } from '../../src/plan/problem.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import { GuardStop, runHere } from '../support/built.js';
 import { ROOT, scenarioFiles } from './run-file.js';
@@ -77,6 +78,13 @@ function tried(path: string, text: string, below: (n: number) => number): boolea
   try {
     runHere([compile(variant, file)], 1);
   } catch (error) {
+    if (error instanceof PlanError) {
+      for (const { code, where, message } of error.problems) {
+        expect(code).toMatch(/^FL7\d\d$/);
+        expect([where, message].join('')).toMatch(/\S/);
+      }
+      return false;
+    }
     // A guard has reported which limit was exceeded.
     if (!(error instanceof GuardStop)) throw error;
   }
