@@ -214,7 +214,7 @@ function lossWords(view: View): Words {
 /** The state when requests succeed again, with a component that is still degraded at the end of the run. */
 function endWords(variant: VariantResult): string {
   const left = variant.cascade.events.filter((event) => event.kind === 'notRecovered');
-  if (left.length === 0) return ', and all is well when it ends';
+  if (left.length === 0) return ', and the system is healthy when it ends';
   const back = 'requests succeed again when it ends';
   const behind = behindSubjects(variant);
   const degraded = left.find((event) => !behind.has(event.subject));
@@ -272,7 +272,7 @@ function recoveredWords(view: View, variant: VariantResult, recovery: number): s
   const isWell = !variant.cascade.events.some(({ kind }) => kind === 'notRecovered');
   if (!isWell || seconds <= 2 * recovery + 2 * view.result.run.step)
     return `, and it takes ${formatSeconds(recovery)} to recover`;
-  return `; when it ends 95 % of the goodput is back after ${formatSeconds(recovery)}, and all is well after ${formatSeconds(seconds)}`;
+  return `; when it ends 95 % of the goodput is back after ${formatSeconds(recovery)}, and the system is healthy after ${formatSeconds(seconds)}`;
 }
 
 /** Seconds after the end of the headline fault for which user requests stay degraded. */

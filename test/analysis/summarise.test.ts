@@ -149,7 +149,7 @@ describe('the result document', () => {
     expect(second.budgets.map(({ verdict }) => verdict)).toEqual(['pass', 'pass']);
   });
 
-  it('says when all is well, and compares variants that do the same as the same', () => {
+  it('says when the system is healthy, and compares variants that do the same as the same', () => {
     expect(base.cascade.verdicts).toEqual(['untouched', 'untouched']);
     expect(base.cascade.innocent).toEqual([{ fault: 'slow', reason: 'no user request degraded' }]);
     expect(base.cascade.sentence).toBe('store 2x slower: users notice nothing.');

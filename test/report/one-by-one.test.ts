@@ -35,11 +35,11 @@ workloads:
 faults: [ { id: out, kind: zoneOutage, target: a, recovery: ${recovery}, at: 10s, for: 20s } ]
 `;
 
-describe('the verdict where goodput is back before all is well', () => {
+describe('the verdict where goodput is back before the system is healthy', () => {
   it('says when each of the two is', () => {
     const { verdict } = told(zone('uniform(0s 40s)'));
     expect(verdict).toMatch(
-      /; when it ends 95 % of the goodput is back after [\d.]+ s, and all is well after (2|3)\d(\.\d)? s\.$/u,
+      /; when it ends 95 % of the goodput is back after [\d.]+ s, and the system is healthy after (2|3)\d(\.\d)? s\.$/u,
     );
   });
 

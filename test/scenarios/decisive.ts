@@ -860,6 +860,20 @@ export const DECISIVE: readonly Decisive[] = [
     0.006,
     '(1 - exp(-1)) x exp(-2) of the clients, one of two reads each',
   ),
+  row(
+    'nats-ack-wait',
+    'jobs.duplicateEffects in default-buffer',
+    741,
+    5,
+    'the end of a buffer of 500 waits longer than 30 s',
+  ),
+  row(
+    'nats-replicas',
+    'jobs.publishRejected in three-replicas',
+    285,
+    0,
+    '50/s x 5.7 s without a leader',
+  ),
   row('noisy-tenant', 'users.success in limited', 0.952, 0.006, '1 - 1/20 x (1 - 25 / 610)'),
   row(
     'optimistic-conflicts',
@@ -1167,6 +1181,13 @@ export const DECISIVE: readonly Decisive[] = [
     9.405,
     0.03,
     '104 x 100 ms, less the 995 ms after which the last of a hundred comes',
+  ),
+  row(
+    'reset-fault',
+    'bank.duplicates in after-work',
+    500,
+    40,
+    '100/s x 20 s x 20 %, and a fifth of the retries again',
   ),
   row(
     'response-cache',

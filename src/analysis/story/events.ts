@@ -282,7 +282,7 @@ function degradation(
       cause: null,
       mechanism: null,
       text: isOver
-        ? `well again after ${formatSeconds(until - begun)}`
+        ? `healthy again after ${formatSeconds(until - begun)}`
         : `${stillWords(scene, lane, episode, formatInstant(end))}${silence(scene, lane, episode)}`,
     };
     return [start, over];
