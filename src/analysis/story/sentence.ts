@@ -2,6 +2,7 @@ import { plainFault } from '../../spec/fault-text.js';
 import type { CascadeEvent, CascadeResult } from '../../spec/result-cascade.js';
 import { shrinking } from '../../spec/shrinking.js';
 import { failsMore } from './innocent.js';
+import { degradationWords, heldWords } from './mechanism-words.js';
 import { UNSEEN } from './unseen-kinds.js';
 import { DEGRADATIONS, type RunVerdict, type Story } from '../measure/story.js';
 import { formatCount, formatInstant, formatShare } from '../../text/figures.js';
@@ -222,35 +223,6 @@ function fullIn(event: CascadeEvent, events: readonly CascadeEvent[]): CascadeEv
 }
 
 const ENDS: ReadonlySet<CascadeEvent['kind']> = new Set(['recovered', 'notRecovered']);
-
-/** A degradation with its mechanism: `timeouts waiting for payments, success 2 %`. */
-function degradationWords(event: CascadeEvent): string {
-  const [figure] = event.text.split(': ');
-  const why = event.subject.includes('.') ? undefined : WORDS.get(event.mechanism ?? '');
-  return why === undefined || event.cause === null ? figure : `${why(event.cause)}, ${figure}`;
-}
-
-/** Why there are no connections: the callers that wait for one do not show it. */
-function heldWords({ mechanism, cause }: CascadeEvent): string {
-  return mechanism === 'heldConnections' ? ` (connections held by calls to ${cause!})` : '';
-}
-
-const WORDS: ReadonlyMap<string, (callee: string) => string> = new Map([
-  ['calleeTimeout', (callee: string) => `timeouts waiting for ${callee}`],
-  ['calleeError', (callee: string) => `errors from ${callee}`],
-  ['queueFull', (callee: string) => `refused by the full queue of ${callee}`],
-  ['queueWait', (callee: string) => `waits in the queue of ${callee}`],
-  ['netLoss', (callee: string) => `broken connections to ${callee}`],
-  ['poolWait', (callee: string) => `waits for connections to ${callee}`],
-  ['breakerOpen', (callee: string) => `refused by the open breaker to ${callee}`],
-  ['limited', (callee: string) => `refused by limits to ${callee}`],
-  ['deadline', (callee: string) => `deadlines pass waiting for ${callee}`],
-  ['slow', (callee: string) => `slow answers of ${callee}`],
-  ['heldLocks', (callee: string) => `rows locked during calls to ${callee}`],
-  ['heldConnections', (callee: string) => `connections held by calls to ${callee}`],
-  ['slowNetwork', (callee: string) => `slow network to ${callee}`],
-  ['lostMessages', (callee: string) => `messages to or from ${callee} lost`],
-]);
 
 function endOf({ verdicts, recovery, goodputLost }: SentenceInput): string {
   const lost = goodputLost === null ? '' : `${formatShare(goodputLost)} of the goodput is lost`;
