@@ -88,7 +88,7 @@ describe('exit codes', () => {
 function sameBothWays(args: readonly string[]): Ended {
   const [warm, own] = [faultline, faultlineProcess].map((run) => {
     const { status, stdout, stderr } = run(args);
-    return { status, stdout, stderr: stderr.replace(/[\d.]+ m?s\b/g, 'N s') };
+    return { status, stdout, stderr: stderr.replace(/[\d.]+ [mµ]?s\b/g, 'N s') };
   });
   expect(warm).toEqual(own);
   return own!;

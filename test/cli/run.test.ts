@@ -51,7 +51,7 @@ describe('faultline run', () => {
     const { status, stdout, stderr } = faultline(['run', scenario, '--out', out]);
     expect([status, stdout.includes('guarded')]).toEqual([0, true]);
     expect(stderr).toMatch(
-      /simulated 2 variants x 2 replications in [\d.]+ m?s; report in [\d.]+ m?s/,
+      /simulated 2 variants x 2 replications in [\d.]+ [mµ]?s; report in [\d.]+ [mµ]?s/,
     );
     const written = readdirSync(out, { recursive: true }).map(String);
     expect(written.filter((name) => name.endsWith('.html'))).toHaveLength(1);

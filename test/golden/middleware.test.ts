@@ -239,9 +239,7 @@ workloads:
     'authorize: { kind: opa }',
     'filter: { kind: bot, reject: 10% }',
   ])('is refused where it would be a label, and taken in Kong: %s', (member) => {
-    expect(() => edge(member)).toThrow(
-      /middleware\[0\]\.\w+\.kind: kind: \w+ has no effect here/,
-    );
+    expect(() => edge(member)).toThrow(/middleware\[0\]\.\w+\.kind: kind: \w+ has no effect here/);
     expect(() => edge(member, 'kong')).not.toThrow();
   });
 });

@@ -281,7 +281,10 @@ ${fault}`);
     ['platform: { kind: none, restart: { max: 1m } }', /FL208.*kind: custom/u],
     ['platform: { kind: custom }', /FL203.*restart is missing/u],
     ['platform: { kind: kubernetes, restart: { initial: 6m } }', /FL208.*5m/u],
-    ['platform: { kind: kubernetes, nodes: { count: 3 } }', /FL202.*not supported in this version/u],
+    [
+      'platform: { kind: kubernetes, nodes: { count: 3 } }',
+      /FL202.*not supported in this version/u,
+    ],
     ['platform: { kind: nomad }', /kubernetes/u],
     ['platform: { kind: kubernetes, restart: { initial: 1ms } }', /FL204.*10ms/u],
   ])('%s', (platform, said) => {
