@@ -11,6 +11,9 @@ const PATHS_SHOWN = 3;
 /** Most fields on a page whose own fields are described; on longer pages they are only named. */
 const DESCRIBED = 4;
 
+/** Fields of a distribution, a back-off, a pool, a CPU or a policy: they are on their own pages. */
+const ELSEWHERE = /publishLatency\.|backoff\.|pools?\.|cpu\.|[pP]olicy\./;
+
 /** The page of the fields to which a name or a path leads. */
 export function fieldsPage(name: string, fields: readonly Field[]): string {
   const sorted = [...fields].sort((a, b) => rankOf(a.paths[0]!) - rankOf(b.paths[0]!));
@@ -75,10 +78,10 @@ export function formTable(component: string, kind: string): string {
 /** Fields of a mapping of the language. */
 function fieldsTable(form: JsonSchema): string {
   const { definitions = {} } = languageSchema();
-  // The fields of a distribution or a back-off are on their own pages.
-  const fields = fieldsOf({ ...form, definitions } as JsonSchema).filter(
-    ({ paths }) => !/publishLatency\.|backoff\.|pools?\.|cpu\./.test(paths[0]!),
-  );
+  const fields = fieldsOf({ ...form, definitions } as JsonSchema).flatMap((field) => {
+    const paths = field.paths.filter((path) => !ELSEWHERE.test(path));
+    return paths.length === 0 ? [] : [{ ...field, paths }];
+  });
   return tableOf(fields);
 }
 
