@@ -69,6 +69,11 @@ export const QUEUE_CASES: readonly RuleCase[] = [
       'tries that fit': queue('kind: sqs, visibilityTimeout: 2m', `, ${TRIES}`),
       'deleted before': queue('kind: sqs', ', maxNumberOfMessages: 3, commit: before'),
       'half an hour': queue('kind: rabbitmq, prefetch: 80, capacity: 10'),
+      // Ten handlers share the buffer of their client.
+      'a handler for each message of the buffer': queue(
+        'kind: nats, maxMessages: 10, ackWait: 45s',
+        ', concurrency: 10',
+      ),
     },
   },
   {

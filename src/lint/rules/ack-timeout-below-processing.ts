@@ -10,7 +10,7 @@ export const ackTimeoutBelowProcessing: Rule = {
   reason:
     'The queue delivers a message again when its handling takes longer than the queue waits. The work and its effect then happen twice, and the load doubles.',
   remedy:
-    'Make `visibilityTimeout`, `consumerTimeout` or `messageTimeout` longer than the handling of everything that a consumer takes at once, retries included, or let it take less.',
+    'Make `visibilityTimeout`, `consumerTimeout`, `messageTimeout` or `ackWait` longer than the handling of everything that a consumer takes at once, retries included, or let it take less.',
   check: (subject) =>
     [...subject.scenario.queues.values()].flatMap((queue) =>
       queue.consumers.flatMap((consumer) => judge(subject, queue, consumer)),
@@ -27,7 +27,8 @@ function judge(
   const { component, part } = consumer.call;
   const once = demands.of(`${component}.${part}`).elapsedNs;
   const tries = consumer.retry?.mode === 'inProcess' ? consumer.retry.attempts : 1;
-  const runs = Math.ceil(limit.messages / consumer.batch);
+  // Handlers on one channel share its messages.
+  const runs = Math.ceil(limit.messages / (consumer.batch * consumer.channel.handlers));
   const needed = once * tries * runs;
   if (needed < limit.ns) return [];
   const times = [
