@@ -114,7 +114,7 @@ export const PLAIN: QueueKindRules = Object.freeze({
 /** Messages are handed to free handlers, each of which takes as many as one run handles. */
 export const HANDED_OUT: Receiving = {
   defaults: ONE_BY_ONE,
-  fields: whole,
+  fields: wholeBatch,
   channel: ({ concurrency, batch }) => ({ prefetch: concurrency * batch, handlers: concurrency }),
 };
 
@@ -122,7 +122,7 @@ export const HANDED_OUT: Receiving = {
 export const MOST_RECEIVED = 10;
 
 /** A consumer without options for its receives. */
-export function whole(
+export function wholeBatch(
   batch: number,
 ): Pick<QueueConsumer, 'maxNumberOfMessages' | 'partialFailures' | 'invokes' | 'scaleUp'> {
   return {

@@ -13,7 +13,7 @@ import { nameText } from '../schema/common.js';
 import { checkBound } from './bound.js';
 import { boundedFields, capacity, consumers, deadLetter } from './fields.js';
 import type { OwnQueue } from './kind.js';
-import { limitedBy, queueKind, whole as wholeBatch } from './kind.js';
+import { limitedBy, queueKind, wholeBatch } from './kind.js';
 
 /** Most replicas of a stream (nats-server server/stream.go, StreamMaxReplicas). */
 const MOST_REPLICAS = 5;

@@ -11,7 +11,7 @@ import { nameText } from '../schema/common.js';
 import { consumerFields } from '../schema/consumer.js';
 import type { EventStoreOutput } from '../schema/stores.js';
 import { consumerName, entryFields } from './fields.js';
-import { limitedBy, queueKind, whole as wholeBatch } from './kind.js';
+import { limitedBy, queueKind, wholeBatch } from './kind.js';
 
 const consumer = (bundle: z.ZodType<BundleOutput>) =>
   z

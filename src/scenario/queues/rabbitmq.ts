@@ -9,7 +9,7 @@ import type { BundleOutput } from '../schema/bundle.js';
 import { nameText } from '../schema/common.js';
 import { checkBound } from './bound.js';
 import { boundedFields, consumers, deadLetter } from './fields.js';
-import { limitedBy, queueKind, whole as wholeBatch } from './kind.js';
+import { limitedBy, queueKind, wholeBatch } from './kind.js';
 
 /** Returns of a message to a quorum queue, since RabbitMQ 4.0. */
 const DELIVERY_LIMIT = 20;
