@@ -4,6 +4,7 @@ import tseslint from 'typescript-eslint';
 const LAYERS = [
   ['kernel', 'stats', 'text'],
   ['spec'],
+  ['language'],
   ['model'],
   ['patterns'],
   ['scenario'],

@@ -1,5 +1,5 @@
-import { parseExpression, parseMeasure, type Measure } from '../scenario/expression.js';
-import { isJudgedAmong } from '../scenario/expressions-of.js';
+import { parseExpression, parseMeasure, type Measure } from '../language/expression.js';
+import { isJudgedAmong } from '../language/expressions-of.js';
 import { invariant } from '../kernel/invariant.js';
 import type { Plan } from '../spec/plan.js';
 import type { RunRecord } from '../spec/record.js';

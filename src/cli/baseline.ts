@@ -1,7 +1,7 @@
 import { dirname, relative, resolve, sep } from 'node:path';
 import type { Study } from '../analysis/verdicts/study.js';
 import { printable } from '../report/html-escape.js';
-import { expressionsOf } from '../scenario/expressions-of.js';
+import { expressionsOf } from '../language/expressions-of.js';
 import type { BudgetResult, Result } from '../spec/result.js';
 import type { SavedValue } from '../spec/saved.js';
 import type { ScenarioFile } from '../spec/scenario.js';

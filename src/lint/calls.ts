@@ -1,6 +1,6 @@
-import { nodesAsked } from '../scenario/databases.js';
-import { routeOf } from '../scenario/routes.js';
-import type { RequestLine } from '../scenario/routes.js';
+import { nodesAsked } from '../language/databases.js';
+import { routeOf } from '../language/routes.js';
+import type { RequestLine } from '../language/routes.js';
 import type {
   Bundle,
   Gateway,

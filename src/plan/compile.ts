@@ -54,7 +54,7 @@ import {
   writeRefusal,
 } from './programs.js';
 import { isSized, responseBytesOf, sizedMessages } from './sizes.js';
-import { eachStep } from '../scenario/each-step.js';
+import { eachStep } from '../language/each-step.js';
 import type { Writer } from './writer.js';
 
 export interface CompileOptions {

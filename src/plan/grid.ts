@@ -1,7 +1,7 @@
 import type { Ns } from '../kernel/time.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
-import { expressionsOf } from '../scenario/expressions-of.js';
-import { mayBeDistribution } from '../scenario/metrics.js';
+import { expressionsOf } from '../language/expressions-of.js';
+import { mayBeDistribution } from '../language/metrics.js';
 import type { Grid, PlanFault } from '../spec/plan.js';
 import type { ScenarioFile } from '../spec/scenario.js';
 

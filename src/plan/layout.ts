@@ -24,7 +24,7 @@ import type { Incoming } from './incoming.js';
 import { incomingOf } from './incoming.js';
 import type { Problems } from './problem.js';
 import { modulePartsOf, runsAlone } from './module-parts.js';
-import { routeOf } from '../scenario/routes.js';
+import { routeOf } from '../language/routes.js';
 
 /** A component with what the scenario says about it. */
 export type Source =

@@ -1,4 +1,4 @@
-import { PRODUCE } from '../scenario/resolve/names.js';
+import { PRODUCE } from '../spec/messaging.js';
 import type { QueueConsumer } from '../spec/queues.js';
 import { hasOwnPart, OWN_PROJECTOR, partsOfStore } from '../spec/stores.js';
 import type { Projection } from '../spec/stores.js';

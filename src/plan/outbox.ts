@@ -3,7 +3,7 @@ import { OUTCOME } from '../spec/outcome.js';
 import { OP } from '../spec/program.js';
 import type { Database } from '../spec/database.js';
 import type { Step } from '../spec/steps.js';
-import { eachStep } from '../scenario/each-step.js';
+import { eachStep } from '../language/each-step.js';
 import { BARE } from './calls.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { Scope } from './scope.js';

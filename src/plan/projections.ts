@@ -1,7 +1,7 @@
 import { OP } from '../spec/program.js';
 import type { PlanProjection, PlanProjectionAct, Projection } from '../spec/stores.js';
-import { eachStep } from '../scenario/each-step.js';
-import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../scenario/fallback-steps.js';
+import { eachStep } from '../language/each-step.js';
+import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../language/fallback-steps.js';
 import type { Step } from '../spec/steps.js';
 import { BARE } from './calls.js';
 import type { LaidPart, Layout } from './layout.js';

@@ -2,7 +2,7 @@ import { CALL_MODE, OP } from '../spec/program.js';
 import type { Operation } from '../spec/database.js';
 import type { PlanSearch, ThreadPoolName } from '../spec/search.js';
 import { THREAD_POOLS } from '../spec/search.js';
-import { isSearch } from '../scenario/databases.js';
+import { isSearch } from '../language/databases.js';
 import type { Layout } from './layout.js';
 import type { Scope } from './scope.js';
 import { writeAct, type Writer } from './writer.js';

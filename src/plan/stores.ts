@@ -6,7 +6,7 @@ import type { Bundle } from '../spec/scenario.js';
 import type { Step } from '../spec/steps.js';
 import type { EventStore, LoadStep, PlanStore, PlanStoreAct, StorePart } from '../spec/stores.js';
 import { LOADS, REGISTERS } from '../spec/stores.js';
-import { eachStep } from '../scenario/each-step.js';
+import { eachStep } from '../language/each-step.js';
 import { SLOT } from './assembler.js';
 import { BARE } from './calls.js';
 import { isFree } from './free.js';

@@ -25,8 +25,8 @@ import type { NodeRoute } from '../spec/replication.js';
 import { PRIMARY } from '../spec/replication.js';
 import type { Session } from '../spec/sections.js';
 import { SESSION } from '../spec/sections.js';
-import { eachStep } from '../scenario/each-step.js';
-import { withFallbacks } from '../scenario/fallback-steps.js';
+import { eachStep } from '../language/each-step.js';
+import { withFallbacks } from '../language/fallback-steps.js';
 import { StepNames } from './identity.js';
 import { modeOf, ofFallback, type Scope } from './scope.js';
 

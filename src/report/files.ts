@@ -1,4 +1,4 @@
-import { sha256 } from '../scenario/sha256.js';
+import { sha256 } from '../text/sha256.js';
 import type { Result, VariantResult } from '../spec/result.js';
 import { breakerChart, breakerLanes } from './charts/breakers.js';
 import { timeLabels, timeTicks } from './charts/frame.js';

@@ -1,5 +1,5 @@
 import { invariant } from '../kernel/invariant.js';
-import { canonicalJson } from '../scenario/canonical.js';
+import { canonicalJson } from '../text/canonical.js';
 import type { Result } from '../spec/result.js';
 import type { SweepResult } from '../spec/sweep.js';
 

@@ -49,6 +49,9 @@ export interface Producer {
   readonly idempotence: boolean;
 }
 
+/** The part of a broker that takes the requests of producers. */
+export const PRODUCE = 'produce';
+
 /** Groups, subscriptions and views of a topic at most: a message has a bit for each that it has had its effect in. */
 export const MAX_READERS = 30;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { budgetsAim, expectationAim } from '../../src/cli/sweeps/aims.js';
 import { bisect } from '../../src/cli/sweeps/bisect.js';
-import { parseExpression } from '../../src/scenario/expression.js';
+import { parseExpression } from '../../src/language/expression.js';
 import { scalar } from '../../src/scenario/located.js';
 import { Range } from '../../src/scenario/sweep-values.js';
 import type { Verdict } from '../../src/spec/result.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { routeOf } from '../../src/scenario/routes.js';
+import { routeOf } from '../../src/language/routes.js';
 import type { Gateway, Route } from '../../src/spec/scenario.js';
 import { gateway, route } from '../support/scenario.js';
 

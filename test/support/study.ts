@@ -1,4 +1,4 @@
-import { parseExpression, parseMetric, type WindowClause } from '../../src/scenario/expression.js';
+import { parseExpression, parseMetric, type WindowClause } from '../../src/language/expression.js';
 import { judgeBudget } from '../../src/analysis/verdicts/budget.js';
 import type { Measured } from '../../src/analysis/measure/estimate.js';
 import { measureIn, type Study } from '../../src/analysis/verdicts/study.js';

@@ -1,5 +1,5 @@
-import type { Expression } from '../../scenario/expression.js';
-import { findMetric, type Metric } from '../../scenario/metrics.js';
+import type { Expression } from '../../language/expression.js';
+import { findMetric, type Metric } from '../../language/metrics.js';
 import { invariant } from '../../kernel/invariant.js';
 import type { BudgetSource } from '../../spec/scenario.js';
 import type { BudgetResult } from '../../spec/result.js';

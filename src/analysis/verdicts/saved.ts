@@ -1,4 +1,4 @@
-import { measureText, type Expression } from '../../scenario/expression.js';
+import { measureText, type Expression } from '../../language/expression.js';
 import type { SavedValue } from '../../spec/saved.js';
 import { finite } from '../measure/estimate.js';
 import { measureIn, type Study } from './study.js';

@@ -1,5 +1,5 @@
-import type { Expression, MetricPath, WindowClause } from '../../scenario/expression.js';
-import { parseExpression } from '../../scenario/expression.js';
+import type { Expression, MetricPath, WindowClause } from '../../language/expression.js';
+import { parseExpression } from '../../language/expression.js';
 import { invariant } from '../../kernel/invariant.js';
 import type { SavedValues } from '../../spec/saved.js';
 import type { Measured } from '../measure/estimate.js';

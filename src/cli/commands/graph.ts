@@ -3,7 +3,7 @@ import { flowsOf } from '../../analysis/story/topology.js';
 import { graphDot, graphMermaid, graphSvg } from '../../report/graph.js';
 import type { TopologyGraph } from '../../report/graph.js';
 import type { Plan } from '../../spec/plan.js';
-import { canonicalJson } from '../../scenario/canonical.js';
+import { canonicalJson } from '../../text/canonical.js';
 import { checkDestinations, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { checkOutputFile, writeOutput } from '../output.js';

@@ -1,4 +1,4 @@
-import { eachStep } from '../../scenario/each-step.js';
+import { eachStep } from '../../language/each-step.js';
 import { formatDuration } from '../../spec/quantity-text.js';
 import type { Scenario } from '../../spec/scenario.js';
 import type { Step } from '../../spec/steps.js';

@@ -1,6 +1,6 @@
 import { splitBudgets, type Asked } from '../../analysis/sweep.js';
-import { parseExpression } from '../../scenario/expression.js';
-import { speaksOf } from '../../scenario/expressions-of.js';
+import { parseExpression } from '../../language/expression.js';
+import { speaksOf } from '../../language/expressions-of.js';
 import { withWorkerThreads, type WorkerThreads } from '../../run/worker-threads.js';
 import type { Range, Setting } from '../../scenario/sweep-values.js';
 import type { WrittenSweep } from '../../scenario/sweeps.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { canonicalJson } from '../../scenario/canonical.js';
-import { sha256 } from '../../scenario/sha256.js';
+import { canonicalJson } from '../../text/canonical.js';
+import { sha256 } from '../../text/sha256.js';
 import type { SweepFigures } from '../../spec/sweep.js';
 import { CommandError } from '../exit.js';
 import { readGuarded } from '../files.js';

@@ -1,4 +1,4 @@
-import { eachStep } from '../../scenario/each-step.js';
+import { eachStep } from '../../language/each-step.js';
 import type { Scenario, Service } from '../../spec/scenario.js';
 import type { Step } from '../../spec/steps.js';
 import type { Finding, Rule } from '../rule.js';

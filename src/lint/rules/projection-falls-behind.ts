@@ -1,6 +1,6 @@
 import { meanOf } from '../../kernel/distribution-mean.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import { eachStep } from '../../scenario/each-step.js';
+import { eachStep } from '../../language/each-step.js';
 import type { Scenario } from '../../spec/scenario.js';
 import type { Projection } from '../../spec/stores.js';
 import type { Step } from '../../spec/steps.js';

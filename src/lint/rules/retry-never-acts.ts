@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import { eachStep } from '../../scenario/each-step.js';
+import { eachStep } from '../../language/each-step.js';
 import { kindOf, OUTCOME } from '../../spec/outcome.js';
 import type { Bundle, Layer, Scenario, Service } from '../../spec/scenario.js';
 import type { Step } from '../../spec/steps.js';

@@ -3,8 +3,8 @@ import type { Topic } from '../../spec/messaging.js';
 import type { Bus } from '../../spec/queues.js';
 import type { Scenario } from '../../spec/scenario.js';
 import type { Step } from '../../spec/steps.js';
-import { eachStep } from '../each-step.js';
-import { listsOfEndpoint } from '../fallback-steps.js';
+import { eachStep } from '../../language/each-step.js';
+import { listsOfEndpoint } from '../../language/fallback-steps.js';
 import type { CallEdge } from './graph.js';
 
 /** A message on its way: from the part that publishes it to the one that handles it. */

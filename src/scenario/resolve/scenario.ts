@@ -5,7 +5,7 @@ import type { ReadFile } from '../include.js';
 import type { MapNode, Node, PathKey } from '../located.js';
 import { locate } from '../located.js';
 import { checkLimits } from '../limits.js';
-import { possibleRoutes } from '../routes.js';
+import { possibleRoutes } from '../../language/routes.js';
 import type { FrameOutput, ScenarioOutput } from '../schema/scenario.js';
 import { checkLags } from './autoscaling.js';
 import { resolveBundle } from './bundles.js';

@@ -4,7 +4,7 @@ import type { Arrivals } from '../../spec/arrivals.js';
 import { highestOf } from '../../spec/stages.js';
 import { TraceError, parseArrivalTrace } from '../arrival-trace.js';
 import { pathProblem } from '../include.js';
-import { routeOf } from '../routes.js';
+import { routeOf } from '../../language/routes.js';
 import type { ArrivalsOutput, RequestOutput, WorkloadOutput } from '../schema/workload.js';
 import { resolvePolicy } from './bundles.js';
 import type { Context, Path } from './context.js';

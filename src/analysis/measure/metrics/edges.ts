@@ -1,4 +1,4 @@
-import type { EDGE_METRICS } from '../../../scenario/metrics/edges.js';
+import type { EDGE_METRICS } from '../../../language/metrics/edges.js';
 import type { EdgeCounter } from '../../../spec/policy.js';
 import { openShareOf, transitionsOf } from '../breakers.js';
 import { counterSums, edgeSums, partSums } from '../column-sums.js';

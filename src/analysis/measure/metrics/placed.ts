@@ -1,4 +1,4 @@
-import type { PLACED_METRICS } from '../../../scenario/metrics/placed.js';
+import type { PLACED_METRICS } from '../../../language/metrics/placed.js';
 import { INSTANCE_STATE, JOURNAL, type GaugeKind } from '../../../spec/record.js';
 import { withLevels } from '../batches.js';
 import { edgeSums, partSums } from '../column-sums.js';
