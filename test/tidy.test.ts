@@ -59,7 +59,7 @@ const KIND_QUESTIONS: Readonly<Record<string, string>> = {
     'a deadline that reaches an edge without one is laid in as an implicit layer',
   "src/model/chains.ts layers[0].policy === 'fallback'":
     'the implicit deadline stands inside an outermost fallback, as the language says',
-  "src/model/holders.ts policy === 'timeout'":
+  "src/model/figures/holders.ts policy === 'timeout'":
     'the guard on memory says whether the calls that it names have a time limit',
   "src/model/connections/pools.ts 'simple'": 'a kind of pool, which happens to be called so',
   "src/plan/edges.ts layer.policy === 'deadline'":

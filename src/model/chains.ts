@@ -15,10 +15,10 @@ import type {
 } from '../spec/policy.js';
 import type { Layer } from '../spec/scenario.js';
 import { SESSION } from '../spec/sections.js';
-import { Alarms } from './alarms.js';
+import { Alarms } from './processes/alarms.js';
 import type { View } from './edge.js';
-import type { Instance } from './instance.js';
-import type { OpenBlock } from './journal.js';
+import type { Instance } from './processes/instance.js';
+import type { OpenBlock } from './figures/journal.js';
 import { createState } from './layers/states.js';
 import { PickLayer } from './picking/pick-layer.js';
 import { limitsAt, Pools } from './connections/pools.js';

@@ -10,17 +10,17 @@ import { SESSION } from '../spec/sections.js';
 import type { CallSite } from './call-site.js';
 import { chainOf } from './edge.js';
 import type { Edge, View } from './edge.js';
-import { CANCELLATION, FROZEN } from './instance.js';
-import type { Instance } from './instance.js';
-import { CUT, MESSAGE, VANISHED } from './link.js';
+import { CANCELLATION, FROZEN } from './processes/instance.js';
+import type { Instance } from './processes/instance.js';
+import { CUT, MESSAGE, VANISHED } from './network/link.js';
 import { balancerAt, isUnknown, NOWHERE } from './picking/picks.js';
 import { GO } from './sections/transactions.js';
 import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
-import { largestHolder } from './holders.js';
+import { largestHolder } from './figures/holders.js';
 import { frames } from './frames.js';
-import { levels } from './levels.js';
-import { sink } from './sink.js';
+import { levels } from './figures/levels.js';
+import { sink } from './figures/sink.js';
 
 /** Deepest nesting of calls in one request before the run is stopped. */
 export const MAX_CALL_DEPTH = 64;

@@ -4,9 +4,9 @@ import type { Distribution } from '../../src/kernel/distribution.js';
 import { engine } from '../../src/kernel/engine.js';
 import { PHASE } from '../../src/kernel/phase.js';
 import { streamKey } from '../../src/kernel/rng.js';
-import type { Instance } from '../../src/model/instance.js';
-import { Restarts } from '../../src/model/serving/restarts.js';
-import { Starts, WarmUp } from '../../src/model/serving/starts.js';
+import type { Instance } from '../../src/model/processes/instance.js';
+import { Restarts } from '../../src/model/processes/restarts.js';
+import { Starts, WarmUp } from '../../src/model/processes/starts.js';
 import type { World } from '../../src/model/world.js';
 import type { Lifecycle } from '../../src/spec/resources.js';
 

@@ -1,7 +1,7 @@
 import { packingSettings } from '../../src/model/messaging/packed-messages.js';
 import { expect } from 'vitest';
 import { engine } from '../../src/kernel/engine.js';
-import { levels } from '../../src/model/levels.js';
+import { levels } from '../../src/model/figures/levels.js';
 import type { Messages } from '../../src/model/messaging/messages.js';
 import type { QueuePlacement } from '../../src/model/messaging/queues/placement.js';
 import { StoredQueue } from '../../src/model/messaging/queues/stored-queue.js';

@@ -1,8 +1,8 @@
 import { engine } from '../../src/kernel/engine.js';
 import { samplers } from '../../src/kernel/distribution.js';
 import { PHASE } from '../../src/kernel/phase.js';
-import { FROZEN } from '../../src/model/instance.js';
-import type { Instance, Resident } from '../../src/model/instance.js';
+import { FROZEN } from '../../src/model/processes/instance.js';
+import type { Instance, Resident } from '../../src/model/processes/instance.js';
 import type { KafkaTopic } from '../../src/model/messaging/kafka.js';
 import type { Messages } from '../../src/model/messaging/messages.js';
 import { Writes } from '../../src/model/messaging/writes.js';

@@ -12,7 +12,7 @@ import type { RunRecord } from '../../src/spec/record.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
 import * as S from './scenario.js';
 import type { View } from '../../src/model/edge.js';
-import { levels } from '../../src/model/levels.js';
+import { levels } from '../../src/model/figures/levels.js';
 import { frames } from '../../src/model/frames.js';
 import { strands } from '../../src/model/strands.js';
 

@@ -14,8 +14,8 @@ import type { Intensity } from './intensity.js';
 import { RETURN, lives, strands } from '../strands.js';
 import { Surges } from './surges.js';
 import type { World } from '../world.js';
-import { levels } from '../levels.js';
-import { sink } from '../sink.js';
+import { levels } from '../figures/levels.js';
+import { sink } from '../figures/sink.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 

@@ -11,7 +11,7 @@ import type { PoolSettings } from '../../spec/resources.js';
 import type { PoolSetup } from './pool-setup.js';
 import type { Sessions } from './sessions.js';
 import { isBroken } from './server-connections.js';
-import { levels } from '../levels.js';
+import { levels } from '../figures/levels.js';
 
 interface Setup extends PoolSetup<PoolSettings> {
   /** Timer of acquireTimeout, or null. */

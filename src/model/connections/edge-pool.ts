@@ -13,11 +13,11 @@ import type { Histogram } from '../../stats/histogram.js';
 import { ConnectionLine } from './connection-line.js';
 import { CONNECTION } from './connection-table.js';
 import type { View } from '../edge.js';
-import type { Instance } from '../instance.js';
+import type { Instance } from '../processes/instance.js';
 import { NOWHERE } from '../picking/picks.js';
 import type { World } from '../world.js';
 import { frames } from '../frames.js';
-import { levels } from '../levels.js';
+import { levels } from '../figures/levels.js';
 
 export interface EdgePoolSetup {
   readonly world: World;

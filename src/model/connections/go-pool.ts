@@ -9,7 +9,7 @@ import type { Alarm, PolicyState } from '../../spec/policy.js';
 import type { GoSettings } from '../../spec/resources.js';
 import type { PoolSetup } from './pool-setup.js';
 import { isBroken } from './server-connections.js';
-import { levels } from '../levels.js';
+import { levels } from '../figures/levels.js';
 
 type Setup = PoolSetup<GoSettings>;
 

@@ -3,7 +3,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { Alarm } from '../../spec/policy.js';
 import type { HikariSettings } from '../../spec/resources.js';
 import type { PoolSetup } from './pool-setup.js';
-import { levels } from '../levels.js';
+import { levels } from '../figures/levels.js';
 
 /** Constants of HikariPool.java. */
 const ADD_PAUSE: Ns = 30 * NS_PER_MS;

@@ -8,13 +8,13 @@ import type { Outcome } from '../../spec/outcome.js';
 import { EDGE_COUNTER } from '../../spec/policy.js';
 import type { Alarm, PolicyState } from '../../spec/policy.js';
 import type { HikariSettings } from '../../spec/resources.js';
-import { VANISHED } from '../link.js';
+import { VANISHED } from '../network/link.js';
 import { HikariAdder } from './hikari-adder.js';
 import { HikariAges } from './hikari-ages.js';
 import { HikariStart } from './hikari-start.js';
 import type { PoolSetup } from './pool-setup.js';
 import { isBroken } from './server-connections.js';
-import { levels } from '../levels.js';
+import { levels } from '../figures/levels.js';
 
 interface Setup extends PoolSetup<HikariSettings> {
   /** Timer of connectionTimeout. */

@@ -11,12 +11,12 @@ import type { Plan } from '../../spec/plan.js';
 import { EDGE_COUNTER } from '../../spec/policy.js';
 import { CONNECTION } from './connection-table.js';
 import type { ConnectionTable } from './connection-table.js';
-import { FROZEN } from '../instance.js';
-import { MESSAGE, VANISHED } from '../link.js';
+import { FROZEN } from '../processes/instance.js';
+import { MESSAGE, VANISHED } from '../network/link.js';
 import { isBroken } from './server-connections.js';
 import { ANSWERED, RETURN, strands } from '../strands.js';
 import type { World } from '../world.js';
-import { sink } from '../sink.js';
+import { sink } from '../figures/sink.js';
 
 /** What the server has announced about the end of a connection. */
 const ANNOUNCED = Object.freeze({

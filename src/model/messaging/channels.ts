@@ -6,7 +6,7 @@ import { OUTCOME, PENDING } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanPublish } from '../../spec/messaging.js';
 import type { Act } from '../acts.js';
-import { Draws } from '../draws.js';
+import { Draws } from '../programs/draws.js';
 import type { Registry } from '../registry.js';
 import { RETURN, strands } from '../strands.js';
 import type { World } from '../world.js';

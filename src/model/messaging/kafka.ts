@@ -5,7 +5,7 @@ import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { MAX_READERS } from '../../spec/messaging.js';
 import type { PlanTopic } from '../../spec/messaging.js';
-import type { Counter } from '../meters.js';
+import type { Counter } from '../figures/meters.js';
 import type { World } from '../world.js';
 import { Group } from './group.js';
 import type { GroupSetup } from './group.js';

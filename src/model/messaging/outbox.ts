@@ -7,13 +7,13 @@ import { OUTCOME, isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanOutbox } from '../../spec/messaging.js';
 import type { Act } from '../acts.js';
-import { FROZEN } from '../instance.js';
-import type { Instance } from '../instance.js';
-import type { Age, Counter, Durations } from '../meters.js';
+import { FROZEN } from '../processes/instance.js';
+import type { Instance } from '../processes/instance.js';
+import type { Age, Counter, Durations } from '../figures/meters.js';
 import type { World } from '../world.js';
 import type { Messages } from './messages.js';
-import { levels } from '../levels.js';
-import { sink } from '../sink.js';
+import { levels } from '../figures/levels.js';
+import { sink } from '../figures/sink.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 

@@ -4,7 +4,7 @@ import { streamKey } from '../../kernel/rng.js';
 import type { BalancerKind, BalancerSetup, BalancerState } from '../../spec/balancer.js';
 import type { PlanEdge } from '../../spec/plan.js';
 import type { View } from '../edge.js';
-import type { Instance } from '../instance.js';
+import type { Instance } from '../processes/instance.js';
 import type { Registry } from '../registry.js';
 import { ordered, Subsetting } from './subset.js';
 import type { World } from '../world.js';

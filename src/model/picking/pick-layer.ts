@@ -9,7 +9,7 @@ import { balancerAt, NOWHERE } from './picks.js';
 import type { Door, WaitingRoom } from './waiting-room.js';
 import type { World } from '../world.js';
 import { frames } from '../frames.js';
-import { sink } from '../sink.js';
+import { sink } from '../figures/sink.js';
 
 /**
  * The layer that picks the instance of an attempt, for inner layers that depend on it: layers with a state per callee

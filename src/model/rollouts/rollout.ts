@@ -4,7 +4,7 @@ import type { Ns } from '../../kernel/time.js';
 import { JOURNAL, ROLLOUT_STATE } from '../../spec/record.js';
 import type { PlanRollout } from '../../spec/versions.js';
 import { amountOf } from '../../spec/versions.js';
-import type { Scale } from '../serving/replica-set.js';
+import type { Scale } from '../processes/replica-set.js';
 import type { World } from '../world.js';
 import { Analysis } from './analysis.js';
 import type { Look } from './analysis.js';

@@ -4,7 +4,7 @@ import { AMBIGUOUS, OUTCOME, PENDING, relayed, withStatus } from '../../spec/out
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanSaga, PlanSagaStart } from '../../spec/sagas.js';
 import type { Act } from '../acts.js';
-import { Draws } from '../draws.js';
+import { Draws } from '../programs/draws.js';
 import type { World } from '../world.js';
 import { Isolation, LOCK } from './isolation.js';
 import type { Ledger } from './ledger.js';

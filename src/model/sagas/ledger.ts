@@ -12,7 +12,7 @@ import { PHASE_OF } from './phases.js';
 import type { Seen } from './settlement.js';
 import { Settlement } from './settlement.js';
 import { strands } from '../strands.js';
-import { sink } from '../sink.js';
+import { sink } from '../figures/sink.js';
 
 /** Minimum time for which an ended saga is remembered; effects after that are not seen. */
 const RETENTION_NS: Ns = 300 * NS_PER_SECOND;

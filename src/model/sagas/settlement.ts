@@ -4,7 +4,7 @@ import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { SagaExample } from '../../spec/record.js';
 import type { PlanSaga, Saga } from '../../spec/sagas.js';
-import type { Counter, Durations } from '../meters.js';
+import type { Counter, Durations } from '../figures/meters.js';
 import type { World } from '../world.js';
 import { PHASE_OF } from './phases.js';
 

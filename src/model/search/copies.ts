@@ -15,11 +15,11 @@ import type {
 } from '../../spec/search.js';
 import { THREAD_POOLS } from '../../spec/search.js';
 import type { Act } from '../acts.js';
-import type { Instance } from '../instance.js';
-import type { Counter } from '../meters.js';
+import type { Instance } from '../processes/instance.js';
+import type { Counter } from '../figures/meters.js';
 import { shardOf } from '../replication/shards.js';
 import { RETURN, strands } from '../strands.js';
-import type { TaskContext } from '../tasks.js';
+import type { TaskContext } from '../processes/tasks.js';
 import type { World } from '../world.js';
 import { Refreshes } from './refreshes.js';
 import { ThreadPools } from './thread-pools.js';

@@ -7,12 +7,12 @@ import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanSearch, PlanThread, ThreadPool } from '../../spec/search.js';
 import type { Act } from '../acts.js';
-import type { Durations } from '../meters.js';
+import type { Durations } from '../figures/meters.js';
 import { LEASED } from '../slot-bits.js';
 import { RETURN, strands } from '../strands.js';
 import type { World } from '../world.js';
-import { levels } from '../levels.js';
-import { sink } from '../sink.js';
+import { levels } from '../figures/levels.js';
+import { sink } from '../figures/sink.js';
 
 /** es_rejected_execution_exception. */
 const REJECTED = withStatus(OUTCOME.throttled, 429);

@@ -5,7 +5,7 @@ import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanProjection, ReadOf } from '../../spec/stores.js';
-import type { Counter, Durations } from '../meters.js';
+import type { Counter, Durations } from '../figures/meters.js';
 import type { World } from '../world.js';
 import type { Entries } from './entries.js';
 import { strands } from '../strands.js';

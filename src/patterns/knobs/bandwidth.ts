@@ -1,5 +1,5 @@
 import type { Knob } from '../../model/faults/knob.js';
-import { DIRECTION } from '../../model/link.js';
+import { DIRECTION } from '../../model/network/link.js';
 import { formatSize } from '../../spec/size-text.js';
 
 /** Bytes a second of a link between each two instances. */

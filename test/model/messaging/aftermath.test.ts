@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../../src/kernel/engine.js';
-import { levels } from '../../../src/model/levels.js';
+import { levels } from '../../../src/model/figures/levels.js';
 import { Aftermath } from '../../../src/model/messaging/aftermath.js';
 import { Messages } from '../../../src/model/messaging/messages.js';
 import type { Registry } from '../../../src/model/registry.js';

@@ -14,7 +14,7 @@ import { Order } from './order.js';
 import { QueueFigures } from './queue-figures.js';
 import type { QueueWatch } from './queue-watch.js';
 import type { QueuePlacement } from './placement.js';
-import { levels } from '../../levels.js';
+import { levels } from '../../figures/levels.js';
 
 /** First position of messages returned to the head; they keep the order of their return. */
 const RETURNS = -9_000_000_000_000_000;
