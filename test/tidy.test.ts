@@ -42,9 +42,9 @@ const LONG_FILES: Readonly<Record<string, string>> = {
     'what a read or a write of a cache becomes is one program, level by level and pattern by pattern',
   'src/scenario/resolve/faults.ts':
     'what a fault may be aimed at is one question, kind of target by kind of target',
-  'src/spec/plan.ts': 'the plan is one contract, read from top to bottom',
-  'src/spec/result.ts': 'the result document is one contract, read from top to bottom',
-  'src/spec/scenario.ts': 'the explicit scenario is one contract, read from top to bottom',
+  'src/spec/plan/plan.ts': 'the plan is one contract, read from top to bottom',
+  'src/spec/result/result.ts': 'the result document is one contract, read from top to bottom',
+  'src/spec/scenario/scenario.ts': 'the explicit scenario is one contract, read from top to bottom',
 };
 
 /** Layers that serve every pattern and must not know any of them; a lint rule may be about one policy. */

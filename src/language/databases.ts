@@ -1,7 +1,7 @@
 import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
-import type { Failover, Replication } from '../spec/replication.js';
-import type { Database, Operation } from '../spec/database.js';
+import type { Failover, Replication } from '../spec/scenario/replication.js';
+import type { Database, Operation } from '../spec/scenario/database.js';
 
 /** What a kind of database brings where the scenario says nothing. */
 export interface Product {

@@ -1,4 +1,4 @@
-import type { Step } from '../spec/steps.js';
+import type { Step } from '../spec/scenario/steps.js';
 
 /** Visits every step of a list in the order of the text, those inside others and handlers included. */
 export function eachStep(steps: readonly Step[], visit: (step: Step) => void): void {

@@ -1,4 +1,4 @@
-import type { ScenarioFile } from '../spec/scenario.js';
+import type { ScenarioFile } from '../spec/scenario/scenario.js';
 import { parseExpression, type Expression } from './expression.js';
 
 /** Everything that a file expects, budgets and hypothesis. */

@@ -1,6 +1,6 @@
-import { shapesOf } from '../spec/versions.js';
-import type { Bundle, Endpoint, Gateway, Service, Workload } from '../spec/scenario.js';
-import type { Step } from '../spec/steps.js';
+import { shapesOf } from '../spec/scenario/versions.js';
+import type { Bundle, Endpoint, Gateway, Service, Workload } from '../spec/scenario/scenario.js';
+import type { Step } from '../spec/scenario/steps.js';
 import { eachStep } from './each-step.js';
 
 /** A list of steps with those that the fallbacks of its bundles run, and those of these `others`. */

@@ -9,9 +9,9 @@ import type {
   Scenario,
   Service,
   Target,
-} from '../spec/scenario.js';
-import type { Step } from '../spec/steps.js';
-import type { Connections, Pool } from '../spec/resources.js';
+} from '../spec/scenario/scenario.js';
+import type { Step } from '../spec/scenario/steps.js';
+import type { Connections, Pool } from '../spec/scenario/resources.js';
 import type { Path } from './rule.js';
 import { meanCount } from './counts.js';
 import { isStore, storeCalls } from './stores.js';

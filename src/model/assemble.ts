@@ -4,8 +4,8 @@ import { engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { streamKey } from '../kernel/rng.js';
-import type { Plan } from '../spec/plan.js';
-import type { TraceRecord } from '../spec/record.js';
+import type { Plan } from '../spec/plan/plan.js';
+import type { TraceRecord } from '../spec/record/record.js';
 import { actsOf } from './modules.js';
 import { Admission } from './serving/admission.js';
 import type { Views } from './picking/views.js';
@@ -59,7 +59,7 @@ import { Workers } from './serving/workers.js';
 import { limiterOf } from './programs/limiters.js';
 import type { World } from './world.js';
 import { frames } from './frames.js';
-import { partName } from '../spec/plan-names.js';
+import { partName } from '../spec/plan/names.js';
 
 /** A world ready to run, and the parts of its assembly that the record reads. */
 export interface Assembly {

@@ -1,4 +1,4 @@
-import type { PlanAutoscaling, PlanScalingTarget, ScalingTarget } from '../spec/autoscaling.js';
+import type { PlanAutoscaling, PlanScalingTarget, ScalingTarget } from '../spec/scenario/autoscaling.js';
 import type { LaidComponent, Layout } from './layout.js';
 import { hostOf, partOf } from './layout.js';
 

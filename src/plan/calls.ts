@@ -1,5 +1,5 @@
 import { invariant } from '../kernel/invariant.js';
-import type { Route, Target } from '../spec/scenario.js';
+import type { Route, Target } from '../spec/scenario/scenario.js';
 import type { Conditions } from './conditions.js';
 import type { Incoming } from './incoming.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';

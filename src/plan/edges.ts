@@ -1,11 +1,11 @@
 import type { ComponentKind } from '../spec/component-kind.js';
-import type { Cache } from '../spec/caching.js';
-import type { PlanBundle, PlanEdge } from '../spec/plan.js';
-import type { Bundle, Layer, LoadBalancing, OutlierDetection } from '../spec/scenario.js';
-import type { NodeRoute } from '../spec/replication.js';
-import type { Session } from '../spec/sections.js';
-import { SESSION } from '../spec/sections.js';
-import type { PlanConnections, Pool, Protocol, ServerClosing } from '../spec/resources.js';
+import type { Cache } from '../spec/scenario/caching.js';
+import type { PlanBundle, PlanEdge } from '../spec/plan/plan.js';
+import type { Bundle, Layer, LoadBalancing, OutlierDetection } from '../spec/scenario/scenario.js';
+import type { NodeRoute } from '../spec/scenario/replication.js';
+import type { Session } from '../spec/scenario/sections.js';
+import { SESSION } from '../spec/scenario/sections.js';
+import type { PlanConnections, Pool, Protocol, ServerClosing } from '../spec/scenario/resources.js';
 import type { Label } from './assembler.js';
 import { Bundles, governing } from './bundles.js';
 import { byCodeUnit } from './canonical.js';

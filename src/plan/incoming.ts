@@ -1,7 +1,7 @@
 import { routeOf } from '../language/routes.js';
 import type { RequestLine } from '../language/routes.js';
-import type { Request, Scenario } from '../spec/scenario.js';
-import type { Step } from '../spec/steps.js';
+import type { Request, Scenario } from '../spec/scenario/scenario.js';
+import type { Step } from '../spec/scenario/steps.js';
 import { eachStep } from '../language/each-step.js';
 import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../language/fallback-steps.js';
 

@@ -6,7 +6,7 @@ import type {
   PlanCluster,
   PlanGroup,
   PlanTopic,
-} from '../spec/messaging.js';
+} from '../spec/scenario/messaging.js';
 import { isFree } from './free.js';
 import type { LaidPart, Layout } from './layout.js';
 import { partOf } from './layout.js';

@@ -6,8 +6,8 @@ import type {
   PlanQueue,
   PlanQueuePlacement,
   QueueRules,
-} from '../spec/queues.js';
-import type { Network } from '../spec/scenario.js';
+} from '../spec/scenario/queues.js';
+import type { Network } from '../spec/scenario/scenario.js';
 import { isFree } from './free.js';
 import type { LaidComponent, LaidPart } from './layout.js';
 import { partOf } from './layout.js';

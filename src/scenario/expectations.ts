@@ -1,4 +1,4 @@
-import type { BudgetSource, Host, Scenario } from '../spec/scenario.js';
+import type { BudgetSource, Host, Scenario } from '../spec/scenario/scenario.js';
 import type { Problems } from './diagnostics.js';
 import { checkExpression, checkMeasure, parseExpression, parseMeasure } from '../language/expression.js';
 import type { Expression, ExpressionNames, Measure, MetricPath, Reference } from '../language/expression.js';

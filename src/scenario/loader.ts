@@ -1,4 +1,4 @@
-import type { ScenarioFile, Variant } from '../spec/scenario.js';
+import type { ScenarioFile, Variant } from '../spec/scenario/scenario.js';
 import { canonicalJson } from '../text/canonical.js';
 import type { Problem } from './diagnostics.js';
 import type { Problems } from './diagnostics.js';

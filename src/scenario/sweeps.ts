@@ -1,5 +1,5 @@
 import { SOBOL_DIMENSIONS } from '../stats/sobol.js';
-import type { Sweep, SweepAxis, SweepMetric } from '../spec/sweep.js';
+import type { Sweep, SweepAxis, SweepMetric } from '../spec/result/sweep.js';
 import { canonicalJson } from '../text/canonical.js';
 import type { Code } from './codes.js';
 import type { Problems } from './diagnostics.js';

@@ -10,7 +10,7 @@ import { Sessions } from '../../src/model/connections/sessions.js';
 import { levels } from '../../src/model/figures/levels.js';
 import type { Instance } from '../../src/model/processes/instance.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
-import type { PolicyState } from '../../src/spec/policy.js';
+import type { PolicyState } from '../../src/spec/patterns/policy.js';
 import { FakeCalls, MS, SECOND } from '../support/fake-calls.js';
 import type { CallResult } from '../support/fake-calls.js';
 import { dice } from '../support/dice.js';

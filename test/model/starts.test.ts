@@ -8,7 +8,7 @@ import type { Instance } from '../../src/model/processes/instance.js';
 import { Restarts } from '../../src/model/processes/restarts.js';
 import { Starts, WarmUp } from '../../src/model/processes/starts.js';
 import type { World } from '../../src/model/world.js';
-import type { Lifecycle } from '../../src/spec/resources.js';
+import type { Lifecycle } from '../../src/spec/scenario/resources.js';
 
 const constant = (valueNs: number): Distribution => ({ kind: 'constant', valueNs });
 const between: Distribution = { kind: 'uniform', minNs: 100, maxNs: 1_000_000 };

@@ -8,7 +8,7 @@ import type { Messages } from '../../src/model/messaging/messages.js';
 import { Writes } from '../../src/model/messaging/writes.js';
 import type { Publication } from '../../src/model/messaging/writes.js';
 import type { World } from '../../src/model/world.js';
-import type { PlanBroker, Producer } from '../../src/spec/messaging.js';
+import type { PlanBroker, Producer } from '../../src/spec/scenario/messaging.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
 import type { Outcome } from '../../src/spec/outcome.js';
 import { timetable } from './timetable.js';

@@ -6,7 +6,7 @@ import { ServerConnections } from '../../src/model/connections/server-connection
 import type { Instance } from '../../src/model/processes/instance.js';
 import { levels } from '../../src/model/figures/levels.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
-import type { PolicyState } from '../../src/spec/policy.js';
+import type { PolicyState } from '../../src/spec/patterns/policy.js';
 import { dice } from './dice.js';
 import { FakeCalls, MS } from './fake-calls.js';
 import type { CallResult } from './fake-calls.js';

@@ -5,10 +5,10 @@ import { measureIn, type Study } from '../../src/analysis/verdicts/study.js';
 import { variantData, type VariantData } from '../../src/analysis/measure/variant-data.js';
 import { wholeRun } from '../../src/analysis/measure/window.js';
 import { compile } from '../../src/plan/compile.js';
-import type { Plan } from '../../src/spec/plan.js';
-import type { RunRecord } from '../../src/spec/record.js';
-import type { BudgetResult } from '../../src/spec/result.js';
-import type { BudgetSource, Scenario, Variant } from '../../src/spec/scenario.js';
+import type { Plan } from '../../src/spec/plan/plan.js';
+import type { RunRecord } from '../../src/spec/record/record.js';
+import type { BudgetResult } from '../../src/spec/result/result.js';
+import type { BudgetSource, Scenario, Variant } from '../../src/spec/scenario/scenario.js';
 import * as by from './scenario.js';
 
 /**

@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { flowsOf } from '../../analysis/story/topology.js';
 import { graphDot, graphMermaid, graphSvg } from '../../report/graph.js';
 import type { TopologyGraph } from '../../report/graph.js';
-import type { Plan } from '../../spec/plan.js';
+import type { Plan } from '../../spec/plan/plan.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { checkDestinations, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';

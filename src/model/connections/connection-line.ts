@@ -1,6 +1,6 @@
 import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
-import type { ConnectionLimits } from '../../spec/policy.js';
+import type { ConnectionLimits } from '../../spec/patterns/policy.js';
 import type { Calls } from '../calls.js';
 import { levels } from '../figures/levels.js';
 

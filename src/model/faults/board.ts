@@ -4,7 +4,7 @@ import { PHASE } from '../../kernel/phase.js';
 import { streamKey, unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import { JOURNAL } from '../../spec/record.js';
+import { JOURNAL } from '../../spec/record/record.js';
 import { LEAVING } from '../processes/instance.js';
 import type { Outages } from '../processes/outages.js';
 import type { World } from '../world.js';

@@ -1,8 +1,8 @@
 import { OUTCOME_KINDS } from '../../spec/outcome.js';
 import type { Ns } from '../../kernel/time.js';
 import { holds } from '../../spec/compare.js';
-import type { PlanCondition } from '../../spec/plan.js';
-import type { MeterRecord } from '../../spec/record.js';
+import type { PlanCondition } from '../../spec/plan/plan.js';
+import type { MeterRecord } from '../../spec/record/record.js';
 import type { World } from '../world.js';
 import { levels } from '../figures/levels.js';
 import { sink } from '../figures/sink.js';

@@ -1,8 +1,8 @@
-import type { Plan } from '../../spec/plan.js';
+import type { Plan } from '../../spec/plan/plan.js';
 import { frames } from '../frames.js';
 import { mostKept } from './holders-kept.js';
 import type { World } from '../world.js';
-import { partName } from '../../spec/plan-names.js';
+import { partName } from '../../spec/plan/names.js';
 
 /** Objects of one kind: their number and memory, where they are, and how to limit them. */
 export interface Holder {

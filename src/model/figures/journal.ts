@@ -1,7 +1,7 @@
 import { engine } from '../../kernel/engine.js';
 import type { Ns } from '../../kernel/time.js';
-import { JOURNAL } from '../../spec/record.js';
-import type { JournalRecord, MachineBlock, MachineRecord } from '../../spec/record.js';
+import { JOURNAL } from '../../spec/record/record.js';
+import type { JournalRecord, MachineBlock, MachineRecord } from '../../spec/record/record.js';
 
 /** Maximum number of stored entries; further ones are only counted. */
 const CAP = 200_000;

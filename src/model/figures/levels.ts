@@ -1,7 +1,7 @@
 import { engine } from '../../kernel/engine.js';
 import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
-import type { GaugeTable } from '../../spec/record.js';
+import type { GaugeTable } from '../../spec/record/record.js';
 
 /**
  * Entries of one gauge: its value, since when, integral and maximum over the open cell, integral over the closed ones.

@@ -1,10 +1,10 @@
 import { cleared } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
-import { EDGE_COUNTERS } from '../../spec/policy.js';
+import { EDGE_COUNTERS } from '../../spec/patterns/policy.js';
 import { OUTCOME_KINDS, isSuccess, kindIndex } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { Grid } from '../../spec/plan.js';
-import type { EdgeRecord, PartRecord } from '../../spec/record.js';
+import type { Grid } from '../../spec/plan/plan.js';
+import type { EdgeRecord, PartRecord } from '../../spec/record/record.js';
 import { HistogramBank } from '../../stats/histogram-bank.js';
 import type { HistogramData } from '../../stats/histogram.js';
 

@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { TraceRecord } from '../../spec/record.js';
+import type { TraceRecord } from '../../spec/record/record.js';
 import { RETURN, strands } from '../strands.js';
 import type { World } from '../world.js';
 

@@ -6,7 +6,7 @@ import { streamKey, unit } from '../../kernel/rng.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { FunctionSettings, KpaSettings, PlanFunction } from '../../spec/functions.js';
+import type { FunctionSettings, KpaSettings, PlanFunction } from '../../spec/scenario/functions.js';
 import type { Counter } from '../figures/meters.js';
 import { LEASED } from '../slot-bits.js';
 import type { World } from '../world.js';

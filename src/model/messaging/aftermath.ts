@@ -4,7 +4,7 @@ import { widenInt32 } from '../../kernel/pool.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { NS_PER_MS } from '../../kernel/time.js';
-import type { Consumption } from '../../spec/messaging.js';
+import type { Consumption } from '../../spec/scenario/messaging.js';
 import type { MeterSubject, Counter } from '../figures/meters.js';
 import type { Delays, Registry } from '../registry.js';
 import type { World } from '../world.js';

@@ -1,7 +1,7 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Alarm } from '../../spec/policy.js';
+import type { Alarm } from '../../spec/patterns/policy.js';
 import { FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 

@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { Autoscaling, ScalingRules } from '../../spec/autoscaling.js';
+import type { Autoscaling, ScalingRules } from '../../spec/scenario/autoscaling.js';
 
 /** One replica as the autoscaler sees it. */
 export interface Reading {

@@ -1,10 +1,10 @@
 import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
-import type { PlanComponent } from '../../spec/plan.js';
-import type { Knee, Lifecycle } from '../../spec/resources.js';
-import type { BalancerState } from '../../spec/balancer.js';
-import type { OutlierState } from '../../spec/outlier.js';
-import type { PolicyState } from '../../spec/policy.js';
+import type { PlanComponent } from '../../spec/plan/plan.js';
+import type { Knee, Lifecycle } from '../../spec/scenario/resources.js';
+import type { BalancerState } from '../../spec/patterns/balancer.js';
+import type { OutlierState } from '../../spec/patterns/outlier.js';
+import type { PolicyState } from '../../spec/patterns/policy.js';
 import type { Door } from '../serving/admission.js';
 import { Codel } from '../serving/codel.js';
 import type { Processor } from '../serving/cores.js';

@@ -3,7 +3,7 @@ import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME } from '../../spec/outcome.js';
-import { INSTANCE_STATE, JOURNAL } from '../../spec/record.js';
+import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
 import { introduce, updateFleet } from '../picking/ready.js';
 import { startScaling } from './autoscaler.js';
 import { Collections } from '../serving/collections.js';

@@ -1,7 +1,7 @@
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Lifecycle } from '../../spec/resources.js';
+import type { Lifecycle } from '../../spec/scenario/resources.js';
 import type { Instance } from './instance.js';
 import type { World } from '../world.js';
 import { engine } from '../../kernel/engine.js';

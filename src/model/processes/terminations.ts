@@ -1,9 +1,9 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
-import { INSTANCE_STATE, JOURNAL } from '../../spec/record.js';
-import { terminationOf } from '../../spec/termination.js';
-import type { Termination } from '../../spec/termination.js';
+import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
+import { terminationOf } from '../../spec/scenario/termination.js';
+import type { Termination } from '../../spec/scenario/termination.js';
 import { FROZEN, LEAVING } from './instance.js';
 import type { Instance } from './instance.js';
 import { RETURN, STATE, strands } from '../strands.js';

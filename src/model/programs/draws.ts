@@ -1,5 +1,5 @@
 import { unit } from '../../kernel/rng.js';
-import { OP } from '../../spec/program.js';
+import { OP } from '../../spec/plan/program.js';
 import { REGISTERS, strands } from '../strands.js';
 import type { World } from '../world.js';
 import { samplers } from '../../kernel/distribution.js';

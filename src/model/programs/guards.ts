@@ -2,7 +2,7 @@ import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { OUTCOME, PARK, PASS, relayed } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { CHECK_TABLE, OP, SIZED } from '../../spec/program.js';
+import { CHECK_TABLE, OP, SIZED } from '../../spec/plan/program.js';
 import { VERDICT } from '../sharing/checks.js';
 import type { Interpreter } from './interpreter.js';
 import { keyOf, refusedBy } from './limiters.js';

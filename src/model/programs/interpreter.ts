@@ -15,8 +15,8 @@ import {
   relayed,
   type Outcome,
 } from '../../spec/outcome.js';
-import { CALL_MODE, OP } from '../../spec/program.js';
-import type { Knee } from '../../spec/resources.js';
+import { CALL_MODE, OP } from '../../spec/plan/program.js';
+import type { Knee } from '../../spec/scenario/resources.js';
 import { Draws } from './draws.js';
 import { Guards } from './guards.js';
 import { CANCELLATION, FROZEN, type Instance } from '../processes/instance.js';

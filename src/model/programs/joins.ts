@@ -4,7 +4,7 @@ import { PHASE } from '../../kernel/phase.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import { OUTCOME, isHinted, isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { FORK_TABLE } from '../../spec/program.js';
+import { FORK_TABLE } from '../../spec/plan/program.js';
 import type { Draws } from './draws.js';
 import { FROZEN } from '../processes/instance.js';
 import { REGISTERS, STATE, strands } from '../strands.js';

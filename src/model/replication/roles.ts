@@ -1,6 +1,6 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
-import type { Failover } from '../../spec/replication.js';
+import type { Failover } from '../../spec/scenario/replication.js';
 import type { Instance } from '../processes/instance.js';
 import type { Counter } from '../figures/meters.js';
 import type { World } from '../world.js';

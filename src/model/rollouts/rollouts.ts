@@ -1,5 +1,5 @@
 import { streamKey } from '../../kernel/rng.js';
-import type { PlanEdge } from '../../spec/plan.js';
+import type { PlanEdge } from '../../spec/plan/plan.js';
 import type { Balancers } from '../picking/balancers.js';
 import type { Instance } from '../processes/instance.js';
 import type { View } from '../edge.js';

@@ -3,7 +3,7 @@ import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { Orchestration, PlanSaga, PlanSagaCommand, PlanSagaStart } from '../../spec/sagas.js';
+import type { Orchestration, PlanSaga, PlanSagaCommand, PlanSagaStart } from '../../spec/scenario/sagas.js';
 import type { Act } from '../acts.js';
 import type { World } from '../world.js';
 import { Commands, commandAct } from './commands.js';

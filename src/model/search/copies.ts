@@ -12,8 +12,8 @@ import type {
   PlanSearch,
   PlanSearched,
   PlanThread,
-} from '../../spec/search.js';
-import { THREAD_POOLS } from '../../spec/search.js';
+} from '../../spec/scenario/search.js';
+import { THREAD_POOLS } from '../../spec/scenario/search.js';
 import type { Act } from '../acts.js';
 import type { Instance } from '../processes/instance.js';
 import type { Counter } from '../figures/meters.js';

@@ -5,7 +5,7 @@ import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import { IntRing } from '../../kernel/ring.js';
 import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanSearch, PlanThread, ThreadPool } from '../../spec/search.js';
+import type { PlanSearch, PlanThread, ThreadPool } from '../../spec/scenario/search.js';
 import type { Act } from '../acts.js';
 import type { Durations } from '../figures/meters.js';
 import { LEASED } from '../slot-bits.js';

@@ -3,7 +3,7 @@ import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanAdmission } from '../../spec/plan.js';
+import type { PlanAdmission } from '../../spec/plan/plan.js';
 import { Dagor } from './dagor.js';
 import { FROZEN } from '../processes/instance.js';
 import type { Instance } from '../processes/instance.js';

@@ -2,7 +2,7 @@ import { PHASE } from '../../kernel/phase.js';
 import { streamKey, unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { PlanComponent } from '../../spec/plan.js';
+import type { PlanComponent } from '../../spec/plan/plan.js';
 import type { Instance } from '../processes/instance.js';
 import type { Outages } from '../processes/outages.js';
 import type { World } from '../world.js';

@@ -5,7 +5,7 @@ import type { StreamKey } from '../../kernel/rng.js';
 import { streamKey } from '../../kernel/rng.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanGate } from '../../spec/plan.js';
+import type { PlanGate } from '../../spec/plan/plan.js';
 import type { Instance } from '../processes/instance.js';
 import { GatePlace } from './gate-place.js';
 import type { Registry } from '../registry.js';

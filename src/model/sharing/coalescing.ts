@@ -4,7 +4,7 @@ import { invariant } from '../../kernel/invariant.js';
 import { widenInt32 } from '../../kernel/pool.js';
 import { isHinted, isSuccess, PARK, PASS } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanCoalescing } from '../../spec/plan.js';
+import type { PlanCoalescing } from '../../spec/plan/plan.js';
 import { Coalescer } from './coalescer.js';
 import type { Instance } from '../processes/instance.js';
 import { STATE, strands } from '../strands.js';

@@ -3,7 +3,7 @@ import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 import { FROZEN } from '../processes/instance.js';
 import { RETURN, strands } from '../strands.js';
 import type { World } from '../world.js';

@@ -1,8 +1,8 @@
 import type { Distribution } from '../../kernel/distribution.js';
-import type { Topic } from '../../spec/messaging.js';
-import type { Bus } from '../../spec/queues.js';
-import type { Scenario } from '../../spec/scenario.js';
-import type { Step } from '../../spec/steps.js';
+import type { Topic } from '../../spec/scenario/messaging.js';
+import type { Bus } from '../../spec/scenario/queues.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
+import type { Step } from '../../spec/scenario/steps.js';
 import { eachStep } from '../../language/each-step.js';
 import { listsOfEndpoint } from '../../language/fallback-steps.js';
 import type { CallEdge } from './graph.js';

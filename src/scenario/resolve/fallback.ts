@@ -1,4 +1,4 @@
-import type { Bundle, Layer } from '../../spec/scenario.js';
+import type { Bundle, Layer } from '../../spec/scenario/scenario.js';
 import { eachStep } from '../../language/each-step.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import type { StepOutput } from '../schema/steps.js';

@@ -1,5 +1,5 @@
 import { faultKind } from '../../patterns/registry.js';
-import type { FaultCondition, Scenario } from '../../spec/scenario.js';
+import type { FaultCondition, Scenario } from '../../spec/scenario/scenario.js';
 import { namesOf } from '../expectations.js';
 import type { Expression } from '../../language/expression.js';
 import { checkExpression, parseCondition } from '../../language/expression.js';

@@ -1,4 +1,4 @@
-import type { Bundle, Gateway, Host, Route } from '../../spec/scenario.js';
+import type { Bundle, Gateway, Host, Route } from '../../spec/scenario/scenario.js';
 import { eachStep } from '../../language/each-step.js';
 import { PRODUCTS } from '../products.js';
 import { hostProblem } from '../../language/routing/host.js';

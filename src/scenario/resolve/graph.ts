@@ -1,6 +1,6 @@
-import type { Gateway, Scenario, Target } from '../../spec/scenario.js';
-import type { Step } from '../../spec/steps.js';
-import { shapesOf } from '../../spec/versions.js';
+import type { Gateway, Scenario, Target } from '../../spec/scenario/scenario.js';
+import type { Step } from '../../spec/scenario/steps.js';
+import { shapesOf } from '../../spec/scenario/versions.js';
 import { messageEdges } from './message-edges.js';
 import { nodesAsked } from '../../language/databases.js';
 import { possibleRoutes, routeOf } from '../../language/routes.js';

@@ -1,4 +1,4 @@
-import { MAX_READERS, PRODUCE } from '../../spec/messaging.js';
+import { MAX_READERS, PRODUCE } from '../../spec/scenario/messaging.js';
 import { brokerKindOf } from '../brokers/index.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
 import { consumerNameOf } from './message-queues.js';

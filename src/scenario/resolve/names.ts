@@ -1,5 +1,5 @@
 import type { ComponentKind } from '../../spec/component-kind.js';
-import { hasOwnPart, OWN_PROJECTOR, partsOfStore } from '../../spec/stores.js';
+import { hasOwnPart, OWN_PROJECTOR, partsOfStore } from '../../spec/scenario/stores.js';
 import type { Code } from '../codes.js';
 import { METRIC_WORDS } from '../../language/metrics.js';
 import type { RouteOutput } from '../schema/components.js';

@@ -1,5 +1,5 @@
-import type { Database } from '../../spec/database.js';
-import type { Bundle, Host, Scenario, Service, Workload } from '../../spec/scenario.js';
+import type { Database } from '../../spec/scenario/database.js';
+import type { Bundle, Host, Scenario, Service, Workload } from '../../spec/scenario/scenario.js';
 import type { Problems } from '../diagnostics.js';
 import type { ReadFile } from '../include.js';
 import type { MapNode, Node, PathKey } from '../located.js';

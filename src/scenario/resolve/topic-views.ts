@@ -1,5 +1,5 @@
-import type { Scenario } from '../../spec/scenario.js';
-import type { Step } from '../../spec/steps.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
+import type { Step } from '../../spec/scenario/steps.js';
 import { eachStep } from '../../language/each-step.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';

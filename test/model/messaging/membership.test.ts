@@ -4,7 +4,7 @@ import { FROZEN } from '../../../src/model/processes/instance.js';
 import { Membership } from '../../../src/model/messaging/membership.js';
 import type { Counter } from '../../../src/model/figures/meters.js';
 import type { World } from '../../../src/model/world.js';
-import type { Subscriber } from '../../../src/spec/messaging.js';
+import type { Subscriber } from '../../../src/spec/scenario/messaging.js';
 import { membersOf } from '../../support/read-logs.js';
 
 interface Options {

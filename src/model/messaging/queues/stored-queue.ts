@@ -2,7 +2,7 @@ import { engine } from '../../../kernel/engine.js';
 import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { PlanQueue, QueueRules } from '../../../spec/queues.js';
+import type { PlanQueue, QueueRules } from '../../../spec/scenario/queues.js';
 import type { World } from '../../world.js';
 import { isHitBy } from '../knobs.js';
 import type { Messages } from '../messages.js';
