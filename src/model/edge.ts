@@ -1,7 +1,7 @@
 import type { StreamKey } from '../kernel/rng.js';
 import type { BalancerState } from '../spec/patterns/balancer.js';
 import type { OutlierState } from '../spec/patterns/outlier.js';
-import type { NodeRoute } from '../spec/scenario/replication.js';
+import type { NodeRoute } from '../spec/plan/replication.js';
 import type { Session } from '../spec/scenario/sections.js';
 import type { Instance } from './processes/instance.js';
 import type { Link } from './network/link.js';

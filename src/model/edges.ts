@@ -3,7 +3,7 @@ import { streamKey } from '../kernel/rng.js';
 import type { Plan, PlanEdge } from '../spec/plan/plan.js';
 import type { OutlierState } from '../spec/patterns/outlier.js';
 import type { BalancerState } from '../spec/patterns/balancer.js';
-import { comesAndGoes } from '../spec/scenario/versions.js';
+import { comesAndGoes } from '../spec/plan/versions.js';
 import type { Chains } from './chains.js';
 import type { Edge, View } from './edge.js';
 import type { Draft } from './processes/fleets.js';

@@ -1,4 +1,4 @@
-import type { PlanAct } from '../spec/scenario/modules.js';
+import type { PlanAct } from '../spec/plan/modules.js';
 import type { Act } from './acts.js';
 import { Channels } from './messaging/channels.js';
 import { Sagas } from './sagas/sagas.js';

@@ -1,9 +1,9 @@
 import type { Capacity } from '../spec/scenario/capacity.js';
 import type { Operation } from '../spec/scenario/database.js';
-import type { PlanCacheAct } from '../spec/scenario/caching.js';
-import type { PlanAct } from '../spec/scenario/modules.js';
+import type { PlanCacheAct } from '../spec/plan/caching.js';
+import type { PlanAct } from '../spec/plan/modules.js';
 import type { PlanKey } from '../spec/plan/plan.js';
-import type { PlanSagaCommand, PlanSagaMark, SagaRole } from '../spec/scenario/sagas.js';
+import type { PlanSagaCommand, PlanSagaMark, SagaRole } from '../spec/plan/sagas.js';
 import type { Step } from '../spec/scenario/steps.js';
 import type { KeyTable } from './keys.js';
 import { outboxOf } from './outbox.js';

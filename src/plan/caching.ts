@@ -1,6 +1,7 @@
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
-import type { Cache, CacheLevel, CacheOp, PlanCacheAct, ResponseCache } from '../spec/scenario/caching.js';
+import type { Cache, CacheLevel, ResponseCache } from '../spec/scenario/caching.js';
+import type { CacheOp, PlanCacheAct } from '../spec/plan/caching.js';
 import type { Outcome } from '../spec/outcome.js';
 import { OUTCOME } from '../spec/outcome.js';
 import { CALL_MODE, OP } from '../spec/plan/program.js';

@@ -16,7 +16,7 @@ import type {
   Variant,
 } from '../spec/scenario/scenario.js';
 import type { Cpu, Queue } from '../spec/scenario/resources.js';
-import { appendsOnce } from '../spec/scenario/stores.js';
+import { appendsOnce } from '../spec/plan/stores.js';
 import { Acts } from './acts.js';
 import { Assembler, SLOT } from './assembler.js';
 import { Interner } from './canonical.js';

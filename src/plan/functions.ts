@@ -1,5 +1,5 @@
 import type { Distribution } from '../kernel/distribution.js';
-import type { PlanFunction } from '../spec/scenario/functions.js';
+import type { PlanFunction } from '../spec/plan/functions.js';
 import { OUTCOME, withStatus } from '../spec/outcome.js';
 import { CALL_MODE, OP } from '../spec/plan/program.js';
 import type { Interner } from './canonical.js';

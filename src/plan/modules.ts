@@ -1,4 +1,4 @@
-import type { PlanModules } from '../spec/scenario/modules.js';
+import type { PlanModules } from '../spec/plan/modules.js';
 import type { KeyTable } from './keys.js';
 import { planFunctions } from './functions.js';
 import { planCaches } from './caches.js';

@@ -1,4 +1,5 @@
-import type { Outbox, PlanOutbox } from '../spec/scenario/messaging.js';
+import type { Outbox } from '../spec/scenario/messaging.js';
+import type { PlanOutbox } from '../spec/plan/messaging.js';
 import { OUTCOME } from '../spec/outcome.js';
 import { OP } from '../spec/plan/program.js';
 import type { Database } from '../spec/scenario/database.js';

@@ -1,5 +1,5 @@
 import { policyKind } from '../patterns/registry.js';
-import { isPinned, type NodeRoute } from '../spec/scenario/replication.js';
+import { isPinned, type NodeRoute } from '../spec/plan/replication.js';
 import type { Bundle, Layer } from '../spec/scenario/scenario.js';
 import { hostOf, type LaidComponent } from './layout.js';
 import type { Problems } from './problem.js';

@@ -1,5 +1,6 @@
 import { OP } from '../spec/plan/program.js';
-import type { PlanProjection, PlanProjectionAct, Projection } from '../spec/scenario/stores.js';
+import type { PlanProjection, PlanProjectionAct } from '../spec/plan/stores.js';
+import type { Projection } from '../spec/scenario/stores.js';
 import { eachStep } from '../language/each-step.js';
 import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../language/fallback-steps.js';
 import type { Step } from '../spec/scenario/steps.js';

@@ -1,5 +1,5 @@
 import { meanOf } from '../kernel/distribution-mean.js';
-import type { PlanRoute } from '../spec/scenario/replication.js';
+import type { PlanRoute } from '../spec/plan/replication.js';
 import type { Step } from '../spec/scenario/steps.js';
 import { mayLoad } from '../spec/scenario/stores.js';
 import type { ReadOf } from '../spec/scenario/stores.js';

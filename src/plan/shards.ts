@@ -1,5 +1,5 @@
 import type { Operation } from '../spec/scenario/database.js';
-import type { NodeRoute } from '../spec/scenario/replication.js';
+import type { NodeRoute } from '../spec/plan/replication.js';
 import type { Step } from '../spec/scenario/steps.js';
 import { BARE } from './calls.js';
 import { ALL, writeFork } from './fork.js';

@@ -21,7 +21,7 @@ import type { SagaTable } from './sagas.js';
 import type { Problems } from './problem.js';
 import { isTracked } from './rows.js';
 import { requestBytesOf } from './sizes.js';
-import type { NodeRoute } from '../spec/scenario/replication.js';
+import type { NodeRoute } from '../spec/plan/replication.js';
 import { PRIMARY } from '../spec/scenario/replication.js';
 import type { Session } from '../spec/scenario/sections.js';
 import { SESSION } from '../spec/scenario/sections.js';

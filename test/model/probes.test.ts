@@ -9,7 +9,8 @@ import type { TaskContext, TaskOwner } from '../../src/model/processes/tasks.js'
 import type { World } from '../../src/model/world.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
 import { FORCED_RESULT } from '../../src/spec/scenario/probes.js';
-import type { PlanProbe, ProbeKind } from '../../src/spec/scenario/probes.js';
+import type { PlanProbe } from '../../src/spec/plan/probes.js';
+import type { ProbeKind } from '../../src/spec/scenario/probes.js';
 
 type Rule = Partial<PlanProbe>;
 

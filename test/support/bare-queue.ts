@@ -7,7 +7,8 @@ import type { QueuePlacement } from '../../src/model/messaging/queues/placement.
 import { StoredQueue } from '../../src/model/messaging/queues/stored-queue.js';
 import type { World } from '../../src/model/world.js';
 import { PLAIN } from '../../src/scenario/queues/kind.js';
-import type { PlanQueue, QueueRules } from '../../src/spec/scenario/queues.js';
+import type { PlanQueue } from '../../src/spec/plan/queues.js';
+import type { QueueRules } from '../../src/spec/scenario/queues.js';
 
 const RULES: QueueRules = {
   ...PLAIN,

@@ -1,4 +1,4 @@
-import { comesAndGoes } from '../../spec/scenario/versions.js';
+import { comesAndGoes } from '../../spec/plan/versions.js';
 import { isFeedback } from './feedback.js';
 import type { MachineRecord, RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent, HealthState } from '../../spec/result/cascade.js';

@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import { holdBack } from '../../spec/scenario/probes.js';
+import { holdBack } from '../../spec/plan/probes.js';
 import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';

@@ -4,7 +4,7 @@ import type { Host, Scenario } from '../../spec/scenario/scenario.js';
 import type { Ns } from '../../kernel/time.js';
 import { wordsOf } from './fault-events.js';
 import { spansIn } from '../measure/faulted.js';
-import { comesAndGoes } from '../../spec/scenario/versions.js';
+import { comesAndGoes } from '../../spec/plan/versions.js';
 import { partName } from '../../spec/plan/names.js';
 import { byCodeUnit, partsOf, type VariantData } from '../measure/variant-data.js';
 import { finiteOrNull } from './numbers.js';

@@ -1,6 +1,6 @@
 import { streamKey, unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
-import type { PlanCache } from '../../spec/scenario/caching.js';
+import type { PlanCache } from '../../spec/plan/caching.js';
 import { Coalescer } from '../sharing/coalescer.js';
 import type { Counter } from '../figures/meters.js';
 import type { World } from '../world.js';

@@ -1,6 +1,6 @@
 import { engine } from '../../kernel/engine.js';
 import { unit } from '../../kernel/rng.js';
-import type { PlanCacheAct } from '../../spec/scenario/caching.js';
+import type { PlanCacheAct } from '../../spec/plan/caching.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { Draws } from '../programs/draws.js';

@@ -4,7 +4,7 @@ import { streamKey } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { OUTCOME, PENDING } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanPublish } from '../../spec/scenario/messaging.js';
+import type { PlanPublish } from '../../spec/plan/messaging.js';
 import type { Act } from '../acts.js';
 import { Draws } from '../programs/draws.js';
 import type { Registry } from '../registry.js';

@@ -1,5 +1,5 @@
 import { widenInt32, widenUint8 } from '../../kernel/pool.js';
-import type { PlanDualMark } from '../../spec/scenario/messaging.js';
+import type { PlanDualMark } from '../../spec/plan/messaging.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Act } from '../acts.js';
 import type { Counter } from '../figures/meters.js';

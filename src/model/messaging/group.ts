@@ -1,5 +1,6 @@
 import { streamKey } from '../../kernel/rng.js';
-import type { ConsumerPolicy, PlanGroup } from '../../spec/scenario/messaging.js';
+import type { ConsumerPolicy } from '../../spec/scenario/messaging.js';
+import type { PlanGroup } from '../../spec/plan/messaging.js';
 import type { Counter, MeterSubject } from '../figures/meters.js';
 import type { Registry } from '../registry.js';
 import type { World } from '../world.js';

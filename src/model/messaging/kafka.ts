@@ -4,7 +4,7 @@ import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { MAX_READERS } from '../../spec/scenario/messaging.js';
-import type { PlanTopic } from '../../spec/scenario/messaging.js';
+import type { PlanTopic } from '../../spec/plan/messaging.js';
 import type { Counter } from '../figures/meters.js';
 import type { World } from '../world.js';
 import { Group } from './group.js';

@@ -5,7 +5,7 @@ import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanOutbox } from '../../spec/scenario/messaging.js';
+import type { PlanOutbox } from '../../spec/plan/messaging.js';
 import type { Act } from '../acts.js';
 import { FROZEN } from '../processes/instance.js';
 import type { Instance } from '../processes/instance.js';

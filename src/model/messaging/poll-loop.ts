@@ -2,7 +2,7 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { isSuccess, OUTCOME, type Outcome } from '../../spec/outcome.js';
-import type { PlanGroup } from '../../spec/scenario/messaging.js';
+import type { PlanGroup } from '../../spec/plan/messaging.js';
 import { FROZEN } from '../processes/instance.js';
 import type { Instance } from '../processes/instance.js';
 import type { Counter, Durations } from '../figures/meters.js';

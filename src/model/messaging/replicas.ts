@@ -2,7 +2,7 @@ import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
-import type { PlanBroker } from '../../spec/scenario/messaging.js';
+import type { PlanBroker } from '../../spec/plan/messaging.js';
 import { FROZEN } from '../processes/instance.js';
 import type { Instance } from '../processes/instance.js';
 import type { World } from '../world.js';

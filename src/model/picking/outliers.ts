@@ -8,7 +8,7 @@ import type { Alarms } from '../processes/alarms.js';
 import type { View } from '../edge.js';
 import type { Instance } from '../processes/instance.js';
 import type { Registry } from '../registry.js';
-import { comesAndGoes } from '../../spec/scenario/versions.js';
+import { comesAndGoes } from '../../spec/plan/versions.js';
 import type { World } from '../world.js';
 
 /**

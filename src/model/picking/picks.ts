@@ -1,7 +1,7 @@
 import { derive, lineage, unit } from '../../kernel/rng.js';
 import type { BalancerState } from '../../spec/patterns/balancer.js';
-import { isPinned } from '../../spec/scenario/replication.js';
-import type { PinnedRoute, PlanRoute } from '../../spec/scenario/replication.js';
+import { isPinned } from '../../spec/plan/replication.js';
+import type { PinnedRoute, PlanRoute } from '../../spec/plan/replication.js';
 import { SESSION } from '../../spec/scenario/sections.js';
 import type { Edge, View } from '../edge.js';
 import { AVOID, PLACES, frames } from '../frames.js';

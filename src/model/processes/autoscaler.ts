@@ -2,7 +2,7 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
-import type { PlanAutoscaling, PlanScalingTarget } from '../../spec/scenario/autoscaling.js';
+import type { PlanAutoscaling, PlanScalingTarget } from '../../spec/plan/autoscaling.js';
 import type { Instance } from './instance.js';
 import { levels } from '../figures/levels.js';
 import type { Fleet, World } from '../world.js';

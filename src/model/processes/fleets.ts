@@ -1,8 +1,8 @@
 import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
-import { holdBack } from '../../spec/scenario/probes.js';
+import { holdBack } from '../../spec/plan/probes.js';
 import type { Queue } from '../../spec/scenario/resources.js';
-import { comesAndGoes, type PlanVersions } from '../../spec/scenario/versions.js';
+import { comesAndGoes, type PlanVersions } from '../../spec/plan/versions.js';
 import { Instance, type InstanceSetup } from './instance.js';
 import { levels } from '../figures/levels.js';
 import { strands } from '../strands.js';

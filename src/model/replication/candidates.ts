@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { PlanRoute } from '../../spec/scenario/replication.js';
+import type { PlanRoute } from '../../spec/plan/replication.js';
 import type { Instance } from '../processes/instance.js';
 import type { Roles } from './roles.js';
 

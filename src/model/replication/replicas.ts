@@ -5,7 +5,7 @@ import type { Ns } from '../../kernel/time.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanReplication } from '../../spec/scenario/replication.js';
+import type { PlanReplication } from '../../spec/plan/replication.js';
 import type { Instance } from '../processes/instance.js';
 import type { Age, Counter } from '../figures/meters.js';
 import type { World } from '../world.js';

@@ -2,7 +2,7 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import { JOURNAL, ROLLOUT_STATE } from '../../spec/record/record.js';
-import type { PlanRollout } from '../../spec/scenario/versions.js';
+import type { PlanRollout } from '../../spec/plan/versions.js';
 import { amountOf } from '../../spec/scenario/versions.js';
 import type { Scale } from '../processes/replica-set.js';
 import type { World } from '../world.js';

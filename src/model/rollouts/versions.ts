@@ -1,7 +1,7 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
-import type { PlanRollout } from '../../spec/scenario/versions.js';
+import type { PlanRollout } from '../../spec/plan/versions.js';
 import { LEAVING } from '../processes/instance.js';
 import type { Instance } from '../processes/instance.js';
 import { ReplicaSet } from '../processes/replica-set.js';

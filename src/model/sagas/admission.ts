@@ -2,7 +2,7 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { AMBIGUOUS, OUTCOME, PENDING, relayed, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanSaga, PlanSagaStart } from '../../spec/scenario/sagas.js';
+import type { PlanSaga, PlanSagaStart } from '../../spec/plan/sagas.js';
 import type { Act } from '../acts.js';
 import { Draws } from '../programs/draws.js';
 import type { World } from '../world.js';

@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { PlanSaga } from '../../spec/scenario/sagas.js';
+import type { PlanSaga } from '../../spec/plan/sagas.js';
 import type { Counter } from '../figures/meters.js';
 import type { World } from '../world.js';
 

@@ -4,7 +4,7 @@ import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.j
 import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { PlanSaga } from '../../spec/scenario/sagas.js';
+import type { PlanSaga } from '../../spec/plan/sagas.js';
 import type { World } from '../world.js';
 import { Anomalies } from './anomalies.js';
 import { Archive } from './archive.js';

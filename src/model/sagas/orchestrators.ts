@@ -1,5 +1,5 @@
 import { engine } from '../../kernel/engine.js';
-import type { PlanSaga } from '../../spec/scenario/sagas.js';
+import type { PlanSaga } from '../../spec/plan/sagas.js';
 import { FROZEN } from '../processes/instance.js';
 import type { Instance } from '../processes/instance.js';
 import type { Counter } from '../figures/meters.js';

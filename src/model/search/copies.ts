@@ -6,13 +6,8 @@ import { derive, lineage, streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type {
-  CopyRoute,
-  PlanIndexed,
-  PlanSearch,
-  PlanSearched,
-  PlanThread,
-} from '../../spec/scenario/search.js';
+import type { CopyRoute } from '../../spec/scenario/search.js';
+import type { PlanIndexed, PlanSearch, PlanSearched, PlanThread } from '../../spec/plan/search.js';
 import { THREAD_POOLS } from '../../spec/scenario/search.js';
 import type { Act } from '../acts.js';
 import type { Instance } from '../processes/instance.js';

@@ -4,7 +4,7 @@ import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import { IntRing } from '../../kernel/ring.js';
 import { OUTCOME, PENDING } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanLock } from '../../spec/scenario/sections.js';
+import type { PlanLock } from '../../spec/plan/sections.js';
 import type { Act } from '../acts.js';
 import type { Durations } from '../figures/meters.js';
 import { LOCKED } from '../slot-bits.js';

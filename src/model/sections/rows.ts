@@ -4,7 +4,7 @@ import { Slots, widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanRows } from '../../spec/scenario/sections.js';
+import type { PlanRows } from '../../spec/plan/sections.js';
 import type { Counter, Durations } from '../figures/meters.js';
 import { shardOf } from '../replication/shards.js';
 import type { World } from '../world.js';

@@ -1,7 +1,7 @@
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { LOADS } from '../../spec/scenario/stores.js';
-import type { PlanStore, PlanStoreAct } from '../../spec/scenario/stores.js';
+import { LOADS } from '../../spec/plan/stores.js';
+import type { PlanStore, PlanStoreAct } from '../../spec/plan/stores.js';
 import { REGISTERS, strands } from '../strands.js';
 import type { Act } from '../acts.js';
 import { Draws } from '../programs/draws.js';

@@ -1,5 +1,5 @@
 import { invariant } from '../../kernel/invariant.js';
-import type { PlanProjection } from '../../spec/scenario/stores.js';
+import type { PlanProjection } from '../../spec/plan/stores.js';
 import type { Messages } from '../messaging/messages.js';
 import type { Age, Counter, Durations } from '../figures/meters.js';
 import type { World } from '../world.js';

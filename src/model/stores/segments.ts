@@ -4,7 +4,7 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import { isSuccess, OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Ns } from '../../kernel/time.js';
-import type { PlanProjection } from '../../spec/scenario/stores.js';
+import type { PlanProjection } from '../../spec/plan/stores.js';
 import type { Messages, Poison } from '../messaging/messages.js';
 import type { Instance } from '../processes/instance.js';
 import type { Counter } from '../figures/meters.js';

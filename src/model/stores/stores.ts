@@ -1,6 +1,6 @@
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanProjectionAct, PlanStoreAct, PlanViewAct } from '../../spec/scenario/stores.js';
+import type { PlanProjectionAct, PlanStoreAct, PlanViewAct } from '../../spec/plan/stores.js';
 import type { Act } from '../acts.js';
 import { Draws } from '../programs/draws.js';
 import type { Channels } from '../messaging/channels.js';

@@ -4,9 +4,9 @@ import type { ComponentKind } from '../component-kind.js';
 import type { CountDistribution } from '../../kernel/counts.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
-import type { PlanVersions } from '../scenario/versions.js';
-import type { PlanAutoscaling } from '../scenario/autoscaling.js';
-import type { PlanProbes } from '../scenario/probes.js';
+import type { PlanVersions } from './versions.js';
+import type { PlanAutoscaling } from './autoscaling.js';
+import type { PlanProbes } from './probes.js';
 import type {
   KeyPopulation,
   Layer,
@@ -15,22 +15,12 @@ import type {
   RetryAfter,
 } from '../scenario/scenario.js';
 import type { Arrivals } from '../scenario/arrivals.js';
-import type { PlanModules } from '../scenario/modules.js';
+import type { PlanModules } from './modules.js';
 import type { Program } from './program.js';
-import type { NodeRoute } from '../scenario/replication.js';
+import type { NodeRoute } from './replication.js';
 import type { Session } from '../scenario/sections.js';
-import type {
-  Cpu,
-  GcSettings,
-  Knee,
-  Lifecycle,
-  MemorySettings,
-  PlanConnections,
-  Pool,
-  Queue,
-  RestartBackoff,
-  Shed,
-} from '../scenario/resources.js';
+import type { Cpu, GcSettings, Knee, Lifecycle, MemorySettings, Pool, Queue, RestartBackoff, Shed } from '../scenario/resources.js';
+import type { PlanConnections } from './connections.js';
 
 /**
  * A scenario variant lowered to ids and flat arrays: the complete input of a run. It is structured-cloneable,

@@ -2,6 +2,7 @@ import type { Ns } from '../../kernel/time.js';
 
 /** Metrics that an autoscaler can target: of the instances, or (`lag`) of the messages that wait for them. */
 export const SCALING_METRICS = ['cpu', 'concurrency', 'queue', 'rate', 'lag'] as const;
+
 export type ScalingMetric = (typeof SCALING_METRICS)[number];
 
 /**
@@ -45,17 +46,4 @@ export interface Autoscaling {
   readonly tolerance: number;
   readonly up: ScalingRules;
   readonly down: ScalingRules;
-}
-
-/** A scaling target and where it is measured. */
-export interface PlanScalingTarget extends ScalingTarget {
-  /** For `lag`: ids of the topic and its group, or of the queue and -1. Both are -1 for other metrics. */
-  readonly component: number;
-  readonly part: number;
-}
-
-export interface PlanAutoscaling extends Autoscaling {
-  readonly metrics: readonly PlanScalingTarget[];
-  /** Cores that a `cpu` share refers to. */
-  readonly cores: number;
 }

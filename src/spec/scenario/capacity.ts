@@ -14,14 +14,3 @@ export interface Capacity {
 
 /** Largest throughput of one partition, in units per second, regardless of the units of the table. */
 export const PARTITION_MAX = Object.freeze({ read: 3000, write: 1000 });
-
-/** A request consumes units of a table, or is throttled. */
-export interface PlanConsume {
-  readonly act: 'consume';
-  readonly part: number;
-  /** Index into plan.keys of the key whose value selects the partition; -1 = any partition. */
-  readonly key: number;
-  readonly units: number;
-  readonly does: 'read' | 'write';
-  readonly capacity: Capacity;
-}

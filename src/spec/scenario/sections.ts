@@ -20,41 +20,6 @@ export interface LockStep {
   readonly scope: 'instance' | 'service' | 'global';
 }
 
-/** Start of a `lock` step in a program. It ends with its enclosing branch. */
-export interface PlanLock {
-  readonly act: 'lock';
-  /** Part id of the program that locks. */
-  readonly from: number;
-  /** Index into plan.keys. */
-  readonly key: number;
-  readonly acquireTimeoutNs: Ns | null;
-  readonly scope: LockStep['scope'];
-}
-
-/** Start of a statement at a database whose operations lock rows, with the row that it needs. */
-export interface PlanStatement {
-  readonly act: 'statement';
-  readonly part: number;
-  /** Index into plan.keys; -1 = it locks no row. */
-  readonly key: number;
-  /** Only the primary accepts it. */
-  readonly write: boolean;
-}
-
-/** End of a transaction at its database, which releases its rows. */
-export interface PlanCommitted {
-  readonly act: 'committed';
-  readonly part: number;
-}
-
-/** A database whose statements are tracked, because it locks rows or has replicas. */
-export interface PlanRows {
-  readonly component: number;
-  readonly lockTimeoutNs: Ns | null;
-  /** Wait after which the server checks for a deadlock. */
-  readonly deadlockTimeoutNs: Ns;
-}
-
 /** Role of an edge in transactions. */
 export const SESSION = Object.freeze({
   /** No role. */
@@ -66,4 +31,5 @@ export const SESSION = Object.freeze({
   /** A statement over its own connection, at a database with locks or replicas. */
   own: 3,
 } as const);
+
 export type Session = (typeof SESSION)[keyof typeof SESSION];

@@ -99,24 +99,6 @@ export interface Rollout {
 /** State of a rollout at the end of a run. */
 export type RolloutResult = 'running' | 'promoted' | 'rolledBack';
 
-/** A rollout in a plan, with ids instead of names. */
-export interface PlanRollout extends Omit<Rollout, 'to' | 'sticky'> {
-  /** Number of the new version within the component; the old one is 0. */
-  readonly to: number;
-  /** Key index, or -1. */
-  readonly sticky: number;
-}
-
-/** The versions of a component. */
-export interface PlanVersions {
-  /** The initial version is first. */
-  readonly names: readonly string[];
-  /** By instance: number of the version that it runs. */
-  readonly ofPlace: readonly number[];
-  readonly lifecycles: readonly (Lifecycle | null)[];
-  readonly rollout: PlanRollout | null;
-}
-
 /** The service as each of its versions defines it, the initial one first. */
 export function shapesOf(service: Service): readonly Service[] {
   const { versions } = service;
@@ -140,15 +122,4 @@ export function amountOf({ unit, value }: Amount, replicas: number, isSurge: boo
   if (unit === 'pods') return value;
   const exact = (replicas * value) / 100;
   return isSurge ? Math.ceil(exact - 1e-9) : Math.floor(exact + 1e-9);
-}
-
-/** Whether the platform of a component adds and removes instances. If so, not all of its instances always exist. */
-export function comesAndGoes({
-  autoscaling,
-  versions,
-}: {
-  readonly autoscaling: unknown;
-  readonly versions: Pick<PlanVersions, 'rollout'> | null;
-}): boolean {
-  return autoscaling !== null || (versions?.rollout ?? null) !== null;
 }

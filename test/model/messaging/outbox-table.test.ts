@@ -10,7 +10,7 @@ import { sink } from '../../../src/model/figures/sink.js';
 import type { World } from '../../../src/model/world.js';
 import { OUTCOME } from '../../../src/spec/outcome.js';
 import type { Outcome } from '../../../src/spec/outcome.js';
-import type { PlanOutbox } from '../../../src/spec/scenario/messaging.js';
+import type { PlanOutbox } from '../../../src/spec/plan/messaging.js';
 import { dice } from '../../support/dice.js';
 import { timetable } from '../../support/timetable.js';
 

@@ -1,5 +1,5 @@
 import { IntRing } from '../../../kernel/ring.js';
-import type { PlanConsumer } from '../../../spec/scenario/queues.js';
+import type { PlanConsumer } from '../../../spec/plan/queues.js';
 import type { Instance } from '../../processes/instance.js';
 import type { Deliveries } from './deliveries.js';
 

@@ -2,7 +2,7 @@ import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { PlanCluster } from '../../../spec/scenario/messaging.js';
+import type { PlanCluster } from '../../../spec/plan/messaging.js';
 import { FROZEN } from '../../processes/instance.js';
 import type { Instance } from '../../processes/instance.js';
 import type { World } from '../../world.js';

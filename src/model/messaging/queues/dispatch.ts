@@ -3,7 +3,7 @@ import { IntRing } from '../../../kernel/ring.js';
 import { lineage, derive, streamKey } from '../../../kernel/rng.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { PlanQueue } from '../../../spec/scenario/queues.js';
+import type { PlanQueue } from '../../../spec/plan/queues.js';
 import type { Counter } from '../../figures/meters.js';
 import type { Instance } from '../../processes/instance.js';
 import type { Registry } from '../../registry.js';

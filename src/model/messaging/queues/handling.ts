@@ -7,7 +7,7 @@ import type { Ns } from '../../../kernel/time.js';
 import { NS_PER_MS } from '../../../kernel/time.js';
 import { isSuccess, OUTCOME } from '../../../spec/outcome.js';
 import type { Outcome } from '../../../spec/outcome.js';
-import type { PlanConsumer } from '../../../spec/scenario/queues.js';
+import type { PlanConsumer } from '../../../spec/plan/queues.js';
 import type { Counter, Durations } from '../../figures/meters.js';
 import type { Delays, Registry } from '../../registry.js';
 import type { World } from '../../world.js';

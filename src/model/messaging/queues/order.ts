@@ -1,5 +1,5 @@
 import type { Ns } from '../../../kernel/time.js';
-import type { PlanQueue } from '../../../spec/scenario/queues.js';
+import type { PlanQueue } from '../../../spec/plan/queues.js';
 import type { Counter, Meters } from '../../figures/meters.js';
 import type { World } from '../../world.js';
 

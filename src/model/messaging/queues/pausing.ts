@@ -1,5 +1,5 @@
 import type { Outcome } from '../../../spec/outcome.js';
-import type { PlanConsumer } from '../../../spec/scenario/queues.js';
+import type { PlanConsumer } from '../../../spec/plan/queues.js';
 import type { Instance } from '../../processes/instance.js';
 import type { Registry } from '../../registry.js';
 import type { World } from '../../world.js';

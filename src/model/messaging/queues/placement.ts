@@ -1,6 +1,6 @@
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import type { PlanQueuePlacement } from '../../../spec/scenario/queues.js';
+import type { PlanQueuePlacement } from '../../../spec/plan/queues.js';
 import type { World } from '../../world.js';
 import type { Cluster } from './cluster.js';
 import { levels } from '../../figures/levels.js';

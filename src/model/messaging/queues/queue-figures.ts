@@ -1,4 +1,4 @@
-import type { PlanQueue } from '../../../spec/scenario/queues.js';
+import type { PlanQueue } from '../../../spec/plan/queues.js';
 import type { Age, Counter } from '../../figures/meters.js';
 import type { World } from '../../world.js';
 

@@ -4,7 +4,7 @@ import { Slots, widenInt32, widenUint8 } from '../../../kernel/pool.js';
 import { IntRing } from '../../../kernel/ring.js';
 import { derive, lineage, streamKey } from '../../../kernel/rng.js';
 import type { StreamKey } from '../../../kernel/rng.js';
-import type { PlanPublish } from '../../../spec/scenario/messaging.js';
+import type { PlanPublish } from '../../../spec/plan/messaging.js';
 import { OUTCOME, PENDING, withStatus } from '../../../spec/outcome.js';
 import type { Outcome } from '../../../spec/outcome.js';
 import type { Act } from '../../acts.js';
