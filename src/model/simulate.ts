@@ -4,7 +4,13 @@ import { NoRoom } from '../kernel/room.js';
 import { OUTCOME } from '../spec/outcome.js';
 import type { Plan } from '../spec/plan/plan.js';
 import { GAUGE_KINDS } from '../spec/record/record.js';
-import type { GaugeKind, GaugeTable, PoolRecord, RunRecord, TraceRecord } from '../spec/record/record.js';
+import type {
+  GaugeKind,
+  GaugeTable,
+  PoolRecord,
+  RunRecord,
+  TraceRecord,
+} from '../spec/record/record.js';
 import { assemble } from './assemble.js';
 import type { Assembly } from './assemble.js';
 import { largestHolder } from './figures/holders.js';

@@ -1,5 +1,10 @@
 import type { Bus, MessageQueue } from '../spec/scenario/queues.js';
-import type { PlanConsumer, PlanInlet, PlanQueue, PlanQueuePlacement } from '../spec/plan/queues.js';
+import type {
+  PlanConsumer,
+  PlanInlet,
+  PlanQueue,
+  PlanQueuePlacement,
+} from '../spec/plan/queues.js';
 import type { QueueRules } from '../spec/scenario/queues.js';
 import type { Network } from '../spec/scenario/scenario.js';
 import { isFree } from './free.js';

@@ -92,7 +92,7 @@ export function simulators(
 ): WorkerThreadsSetup {
   const shared: SimulatorSetup = { plans, memory };
   // The bundled program has this file in another folder beside `run`.
-  return { entry: new URL('./worker.js', import.meta.url), shared, heapMiB };
+  return { entry: new URL('../run/worker.js', import.meta.url), shared, heapMiB };
 }
 
 /** The same in this thread, one run after the other. */

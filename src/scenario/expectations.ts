@@ -1,7 +1,18 @@
 import type { BudgetSource, Host, Scenario } from '../spec/scenario/scenario.js';
 import type { Problems } from './diagnostics.js';
-import { checkExpression, checkMeasure, parseExpression, parseMeasure } from '../language/expression.js';
-import type { Expression, ExpressionNames, Measure, MetricPath, Reference } from '../language/expression.js';
+import {
+  checkExpression,
+  checkMeasure,
+  parseExpression,
+  parseMeasure,
+} from '../language/expression.js';
+import type {
+  Expression,
+  ExpressionNames,
+  Measure,
+  MetricPath,
+  Reference,
+} from '../language/expression.js';
 import type { ExpressionProblem } from '../language/expression-scan.js';
 import { METRIC_WORDS } from '../language/metrics.js';
 import type { Node, PathKey } from './located.js';

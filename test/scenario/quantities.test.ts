@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { parseCountDistribution, parseDistribution } from '../../src/spec/quantities/distribution-text.js';
-import { count, duration, factor, rate, share, whole } from '../../src/spec/quantities/quantities.js';
+import {
+  parseCountDistribution,
+  parseDistribution,
+} from '../../src/spec/quantities/distribution-text.js';
+import {
+  count,
+  duration,
+  factor,
+  rate,
+  share,
+  whole,
+} from '../../src/spec/quantities/quantities.js';
 import {
   formatDuration,
   parseCount,

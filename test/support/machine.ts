@@ -7,7 +7,12 @@ import { NEVER_AGAIN } from '../../src/spec/outcome.js';
 import type { ScalingRules } from '../../src/spec/scenario/autoscaling.js';
 import type { Bundle, Host, Layer, Service } from '../../src/spec/scenario/scenario.js';
 import type { Rollout } from '../../src/spec/scenario/versions.js';
-import type { Connections, Pool, Protocol, ServerClosing } from '../../src/spec/scenario/resources.js';
+import type {
+  Connections,
+  Pool,
+  Protocol,
+  ServerClosing,
+} from '../../src/spec/scenario/resources.js';
 import type { RunRecord } from '../../src/spec/record/record.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
 import * as S from './scenario.js';

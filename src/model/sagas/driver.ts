@@ -48,9 +48,8 @@ export class Driver {
     this.records = new Records(world, ledger);
     this.owner = world.tasks.register(this);
     const { steps, stages } = plan.spec;
-    const pivot = stages.findIndex((stage) =>
-      stage.some((step) => steps[step].kind !== 'compensable'),
-    );
+    const isFinal = (step: number): boolean => steps[step].kind !== 'compensable';
+    const pivot = stages.findIndex((stage) => stage.some(isFinal));
     this.pivot = pivot < 0 ? Infinity : pivot;
     this.admission = new SagaAdmission(world, plan, ledger, this.records, {
       begun: (slot) => this.begun(slot),

@@ -3,7 +3,12 @@ import type { Ns } from '../../kernel/time.js';
 import type { BackoffConfig, Jitter } from '../../spec/scenario/backoff.js';
 import type { Quantity } from '../../spec/quantities/quantities.js';
 import { duration, factor, quantity } from '../../spec/quantities/quantities.js';
-import { parseDuration, parseShare, QuantityError, show } from '../../spec/quantities/quantity-text.js';
+import {
+  parseDuration,
+  parseShare,
+  QuantityError,
+  show,
+} from '../../spec/quantities/quantity-text.js';
 
 /** What a library takes where nothing is written. */
 export interface BackoffDefaults {

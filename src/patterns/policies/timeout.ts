@@ -2,7 +2,12 @@ import { z } from 'zod';
 import type { Lane } from '../../kernel/lanes.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { OUTCOME, PASS } from '../../spec/outcome.js';
-import type { CallContext, PolicyKind, PolicyProblem, PolicyState } from '../../spec/patterns/policy.js';
+import type {
+  CallContext,
+  PolicyKind,
+  PolicyProblem,
+  PolicyState,
+} from '../../spec/patterns/policy.js';
 import { durationOrNone } from '../../spec/quantities/quantities.js';
 import { formatDuration } from '../../spec/quantities/quantity-text.js';
 import { numberIn } from '../mechanisms/bundle-fields.js';

@@ -8,7 +8,12 @@ import {
   size,
   whole,
 } from '../../spec/quantities/quantities.js';
-import { DURATION_PATTERN, parseDuration, QuantityError, show } from '../../spec/quantities/quantity-text.js';
+import {
+  DURATION_PATTERN,
+  parseDuration,
+  QuantityError,
+  show,
+} from '../../spec/quantities/quantity-text.js';
 import { STEP_VERBS } from '../verbs.js';
 import type { ReadOf } from '../../spec/scenario/stores.js';
 import type { BundleOutput } from './bundle.js';

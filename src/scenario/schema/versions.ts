@@ -1,6 +1,16 @@
 import { z } from 'zod';
-import { duration, durationOrNone, quantity, share, whole } from '../../spec/quantities/quantities.js';
-import { PERCENT_PATTERN, QuantityError, showNoNumber } from '../../spec/quantities/quantity-text.js';
+import {
+  duration,
+  durationOrNone,
+  quantity,
+  share,
+  whole,
+} from '../../spec/quantities/quantities.js';
+import {
+  PERCENT_PATTERN,
+  QuantityError,
+  showNoNumber,
+} from '../../spec/quantities/quantity-text.js';
 import { ROLLOUT_KINDS } from '../../spec/scenario/versions.js';
 import type { Amount } from '../../spec/scenario/versions.js';
 import type { BundleOutput } from './bundle.js';

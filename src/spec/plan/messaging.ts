@@ -1,5 +1,12 @@
 import type { Ns } from '../../kernel/time.js';
-import type { LogNodes, QueueNodes, Producer, Topic, Subscriber, Outbox } from '../scenario/messaging.js';
+import type {
+  LogNodes,
+  QueueNodes,
+  Producer,
+  Topic,
+  Subscriber,
+  Outbox,
+} from '../scenario/messaging.js';
 
 /** A `publish` step in a program. */
 export interface PlanPublish {

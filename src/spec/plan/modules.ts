@@ -1,11 +1,26 @@
 import type { PlanFunction, PlanInvoke } from './functions.js';
 import type { PlanConsume } from './capacity.js';
 import type { PlanCache, PlanCacheAct } from './caching.js';
-import type { PlanBroker, PlanCluster, PlanDualMark, PlanOutbox, PlanOutboxCommit, PlanReleased, PlanPublish, PlanTopic } from './messaging.js';
+import type {
+  PlanBroker,
+  PlanCluster,
+  PlanDualMark,
+  PlanOutbox,
+  PlanOutboxCommit,
+  PlanReleased,
+  PlanPublish,
+  PlanTopic,
+} from './messaging.js';
 import type { PlanSaga, PlanSagaCommand, PlanSagaMark, PlanSagaStart } from './sagas.js';
 import type { PlanRead, PlanReplication, PlanWrite } from './replication.js';
 import type { PlanInlet } from './queues.js';
-import type { PlanProjection, PlanProjectionAct, PlanStore, PlanStoreAct, PlanViewAct } from './stores.js';
+import type {
+  PlanProjection,
+  PlanProjectionAct,
+  PlanStore,
+  PlanStoreAct,
+  PlanViewAct,
+} from './stores.js';
 import type { PlanIndexed, PlanSearch, PlanSearched, PlanThread } from './search.js';
 import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './sections.js';
 

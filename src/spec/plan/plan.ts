@@ -19,7 +19,17 @@ import type { PlanModules } from './modules.js';
 import type { Program } from './program.js';
 import type { NodeRoute } from './replication.js';
 import type { Session } from '../scenario/sections.js';
-import type { Cpu, GcSettings, Knee, Lifecycle, MemorySettings, Pool, Queue, RestartBackoff, Shed } from '../scenario/resources.js';
+import type {
+  Cpu,
+  GcSettings,
+  Knee,
+  Lifecycle,
+  MemorySettings,
+  Pool,
+  Queue,
+  RestartBackoff,
+  Shed,
+} from '../scenario/resources.js';
 import type { PlanConnections } from './connections.js';
 
 /**

@@ -2,8 +2,7 @@ import { engine } from '../../../kernel/engine.js';
 import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { PlanQueue } from '../../../spec/plan/queues.js';
-import type { QueueRules } from '../../../spec/scenario/queues.js';
+import type { PlanInlet, PlanQueue } from '../../../spec/plan/queues.js';
 import type { World } from '../../world.js';
 import { isHitBy } from '../knobs.js';
 import type { Messages } from '../messages.js';
@@ -43,7 +42,7 @@ export class StoredQueue {
   private readonly placement: QueuePlacement | null;
   private readonly world: World;
   private readonly messages: Messages;
-  private readonly rules: QueueRules;
+  private readonly rules: PlanInlet['rules'];
   /** Bit of the effects in this queue. */
   private readonly effect: number;
   private readonly visibleOp: number;
