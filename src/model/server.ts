@@ -107,7 +107,7 @@ export class Server {
     this.quit(strand, result);
     strands.ended[strand] = engine.now;
     if (world.coalescing !== null) world.coalescing.answered(strand, result);
-    if (world.caches !== null) world.caches.ended(strand, result);
+    for (const watcher of world.watchers) watcher.ended?.(strand, result);
     engine.note((strands.instance[strand] << 5) | (result & 31), strands.lineageA[strand]);
     this.world.effects.book(strand, worked);
     const instance = world.instances[strands.instance[strand]];
@@ -193,7 +193,7 @@ export class Server {
     const { world } = this;
     const instance = world.instances[strands.instance[strand]];
     this.stop(strand, true);
-    if (world.dualWrites !== null && instance.down) world.dualWrites.died(strand);
+    if (instance.down) for (const watcher of world.watchers) watcher.died?.(strand);
     if (world.executions !== null) world.executions.stopped(strand);
     this.quit(strand, outcome);
     strands.ended[strand] = engine.now;
@@ -222,7 +222,7 @@ export class Server {
     const instance = world.instances[strands.instance[strand]];
     strands.stamp[strand]++;
     if (world.coalescing !== null) world.coalescing.stopped(strand);
-    if (world.caches !== null) world.caches.stopped(strand);
+    for (const watcher of world.watchers) watcher.stopped?.(strand);
     switch (strands.state[strand]) {
       case STATE.CPU:
         instance.cores.leave(strand);

@@ -7,7 +7,6 @@ import type { LimiterState } from '../spec/patterns/policy.js';
 import type { SagaRecord } from '../spec/record/record.js';
 import type { Act } from './acts.js';
 import type { Admission } from './serving/admission.js';
-import type { Caches } from './caching/caches.js';
 import type { Calls } from './calls.js';
 import type { Checks } from './sharing/checks.js';
 import type { Coalescing } from './sharing/coalescing.js';
@@ -25,12 +24,10 @@ import type { Link } from './network/link.js';
 import type { Loads } from './arrivals/loads.js';
 import type { Refusals } from './layers/refusals.js';
 import type { Meters } from './figures/meters.js';
-import type { DualWrites } from './messaging/dual-writes.js';
 import type { HolderKnobs } from './messaging/knobs.js';
 import type { Outages } from './processes/outages.js';
 import type { EndpointLists } from './picking/endpoint-lists.js';
 import type { Picks } from './picking/picks.js';
-import type { Functions } from './functions/functions.js';
 import type { Replicas } from './replication/replicas.js';
 import type { VersionTables } from './rollouts/rollouts.js';
 import type { Copies } from './search/copies.js';
@@ -39,6 +36,7 @@ import type { Server } from './server.js';
 import type { ServerEnds } from './connections/server-ends.js';
 import type { Sizes } from './network/sizes.js';
 import type { CallData } from './stores/call-data.js';
+import type { StrandWatcher } from './strand-watcher.js';
 import type { Tasks } from './processes/tasks.js';
 import type { Ties } from './sharing/ties.js';
 import type { TimeLimits } from './serving/time-limits.js';
@@ -122,8 +120,8 @@ export interface FaultTargets {
   readonly holders: Map<number, HolderKnobs>;
   /** By part id: reassigns the partitions of a group. */
   readonly rebalance: Map<number, () => void>;
-  /** By part id: makes a share of the snapshots that it reads unavailable. */
-  readonly snapshots: Map<number, (share: number) => void>;
+  /** By part id: empties it, or drops a share of what it holds. */
+  readonly flushes: Map<number, (share: number) => void>;
 }
 
 /**
@@ -180,20 +178,17 @@ export interface World {
   readonly server: Server;
   readonly outages: Outages;
   readonly faultTargets: FaultTargets;
-  /** Null if no endpoint changes data and publishes without an outbox. */
-  readonly dualWrites: DualWrites | null;
+  /** In the order of their creation; most runs have none. */
+  readonly watchers: StrandWatcher[];
   readonly effects: Effects;
   readonly workers: Workers;
   readonly interpreter: Interpreter;
   readonly tasks: Tasks;
-  /** By act id, see PlanAct in spec/modules. */
+  /** By act id, see PlanAct in spec/plan/modules. */
   readonly acts: readonly Act[];
-  /** Null without caches. */
-  readonly caches: Caches | null;
   readonly meters: Meters;
   /** Null if no step holds a connection or a lock, and no database locks rows. */
   readonly sections: Sections | null;
-  readonly functions: Functions;
   /** By component id: takes back the resources that the strands of that component hold until they end. */
   readonly leaseOwners: Map<number, LeaseOwner>;
   /** By component id: the nodes of search engines. */

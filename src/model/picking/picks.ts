@@ -8,6 +8,7 @@ import { AVOID, PLACES, frames } from '../frames.js';
 import type { Replicas } from '../replication/replicas.js';
 import { shardOf } from '../replication/shards.js';
 import type { World } from '../world.js';
+import type { Placer } from './placer.js';
 
 /** Draw number of this choice; balancers count theirs up from 0. */
 const DRAW = 64;
@@ -26,6 +27,8 @@ export const NOWHERE = -1;
  * that view and, if the call asks for it, instances that the call has already used.
  */
 export class Picks {
+  /** By component whose platform picks the instance itself. */
+  readonly placers = new Map<number, Placer>();
   private readonly world: World;
 
   constructor(world: World) {
@@ -67,8 +70,8 @@ export class Picks {
         count = open;
       }
     }
-    const host = this.world.functions.spread?.get(edge.toComponent);
-    if (host !== undefined) return host.place(candidates, count);
+    const placer = this.placers.size > 0 ? this.placers.get(edge.toComponent) : undefined;
+    if (placer !== undefined) return placer.place(candidates, count);
     const balancer = (edge.split === null ? edge.balancers : edge.split.balancers[version])[caller];
     return this.balanced(edge, balancer, frame, candidates, count, a, b);
   }

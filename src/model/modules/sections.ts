@@ -1,0 +1,17 @@
+import type { Draft } from '../processes/fleets.js';
+import { hasSections, Sections } from '../sections/sections.js';
+import type { ActsOf } from './kind.js';
+
+/** Transactions, row locks and locks. */
+export function sections(
+  world: Draft,
+): ActsOf<'lock' | 'statement' | 'committed' | 'read' | 'write'> {
+  const own = (world.sections = hasSections(world) ? new Sections(world) : null);
+  return {
+    lock: (spec, id) => own!.locks.actOf(spec, id),
+    statement: (spec) => own!.transactions.statement(spec),
+    committed: ({ part }) => own!.transactions.committed(part),
+    read: (spec) => own!.transactions.read(spec),
+    write: (spec) => own!.transactions.write(spec),
+  };
+}
