@@ -1,5 +1,4 @@
-import type { ComponentKind } from '../spec/component-kind.js';
-import type { Cache } from '../spec/scenario/caching.js';
+import { kindText } from '../spec/component-kind.js';
 import type { PlanBundle, PlanEdge } from '../spec/plan/plan.js';
 import type { Bundle, Layer, LoadBalancing, OutlierDetection } from '../spec/scenario/scenario.js';
 import type { NodeRoute } from '../spec/plan/replication.js';
@@ -10,12 +9,12 @@ import type { Pool, Protocol, ServerClosing } from '../spec/scenario/resources.j
 import type { Label } from './assembler.js';
 import { Bundles, governing } from './bundles.js';
 import { byCodeUnit } from './canonical.js';
-import { isFree } from './free.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
-import { hostOf } from './layout.js';
+import { hasPools, hostOf } from './layout.js';
 import type { Onces } from './onces.js';
 import { takesKeys } from './onces.js';
 import { checkCacheStep, checkPick, placeOf } from './pick-checks.js';
+import { poolAt } from './pools.js';
 import type { Problems } from './problem.js';
 
 /** A caller part, a callee part, the identity of the bundle between them, and the size of requests. */
@@ -185,28 +184,10 @@ function routeText(route: NodeRoute | null): string {
   return route.client === undefined ? own : `${own} by ${route.client}`;
 }
 
-/** The connection pool of a caller at a database, where connections are limited or cost something. */
-function poolOf(caller: LaidComponent, callee: LaidComponent): Pool | null {
-  if (callee.source.kind === 'cache') return poolOfCache(callee.source.cache);
-  if (callee.source.kind !== 'database' && callee.source.kind !== 'eventStore') return null;
-  const database = callee.source.host;
-  const pool = database.pools.get(caller.name) ?? database.pool;
-  const limited =
-    // A library has limits of its own.
-    !('waiters' in pool) ||
-    pool.maxOpen !== Infinity ||
-    pool.maxIdle !== Infinity ||
-    pool.maxLifetimeNs !== null ||
-    pool.maxIdleTimeNs !== null ||
-    database.maxConnections !== Infinity ||
-    !isFree(database.connect);
-  return limited ? pool : null;
-}
-
-/** The pool of the clients of a shared level, where it limits anything. */
-function poolOfCache({ pool, maxConnections }: Cache): Pool | null {
-  const free = 'waiters' in pool && pool.maxOpen === Infinity && maxConnections === Infinity;
-  return free ? null : pool;
+/** The connection pool of a caller at its callee; null = it needs none. */
+function poolOf({ name }: LaidComponent, { source }: LaidComponent): Pool | null {
+  if (source.kind === 'database') return poolAt(source.host, name);
+  return 'poolOf' in source && source.poolOf !== null ? source.poolOf(name) : null;
 }
 
 /** Protocols that carry several attempts on a connection at once. */
@@ -220,20 +201,14 @@ const TLS_TRIPS: Readonly<Record<Protocol['tls'], 0 | 1 | 2>> = {
   mtls: 1,
 };
 
-/** Components whose clients have a pool of their own. */
-function isStore(kind: ComponentKind): boolean {
-  return kind === 'database' || kind === 'cache' || kind === 'eventStore';
-}
-
 /** What only shows where a bundle meets its callee. */
 function checkConnections(bundle: Bundle, callee: LaidComponent, problems: Problems): void {
   const { connections, loadBalancing, layers } = bundle;
   const { name, kind } = callee;
   const where = bundle.id === '' ? `${kind}s.${name}` : placeOf(bundle);
-  if (isStore(kind)) {
+  if (hasPools(callee)) {
     if (connections === null) return;
-    const what = kind === 'eventStore' ? 'an event store' : `a ${kind}`;
-    const message = `${name} is ${what}, whose clients have a pool: move connections to its pool`;
+    const message = `${name} is ${kindText(kind)}, whose clients have a pool: move connections to its pool`;
     problems.add('FL708', `${where}.connections`, message);
     return;
   }
@@ -272,8 +247,7 @@ function connectionsOf(
   { common: { level } }: LoadBalancing,
 ): PlanConnections | null {
   const { connections } = bundle;
-  const { kind } = callee.source;
-  if (connections === null || isStore(kind)) return null;
+  if (connections === null || hasPools(callee)) return null;
   const protocol = hostOf(callee)!.protocol;
   const multiplexed = protocol !== null && STREAMING.has(protocol.kind);
   const closes = protocol?.closes ?? null;

@@ -116,16 +116,6 @@ function ascending(ids: Iterable<number>): readonly number[] {
   return [...ids].sort((a, b) => a - b);
 }
 
-/** How a fault can be aimed at what holds messages. */
-const HOLDING = ['messages', 'queue', 'deadLetters'] as const;
-
-/** Kinds of components that messages go to. */
-const MESSAGING: ReadonlySet<string> = new Set(['topic', 'queue', 'broker']);
-
-function isHolder({ kind }: LaidComponent): boolean {
-  return kind === 'topic' || kind === 'queue';
-}
-
 /** Resolves the references of one fault; what a name means depends on what its kind can hit. */
 class FaultTarget {
   private readonly source: FaultSource;
@@ -169,7 +159,10 @@ class FaultTarget {
     const where = this.can.has('between') ? 'between the two sides' : 'there';
     const named = [...this.fault.target, ...(this.fault.between ?? []).flat()];
     const { byName } = this.source.layout;
-    const isOfMessages = named.some((name) => MESSAGING.has(byName.get(name)?.kind ?? ''));
+    const isOfMessages = named.some((name) => {
+      const source = byName.get(name)?.source;
+      return source !== undefined && 'takesMessages' in source && source.takesMessages;
+    });
     const why = isOfMessages
       ? ': messages are not calls: `publishLatency` is their delay. Crash, pause or hang a node of the broker, or a service'
       : '';
@@ -233,21 +226,8 @@ class FaultTarget {
     const { layout, loads } = this.source;
     const component = layout.byName.get(name);
     if (component === undefined) return this.addZone(text, name);
-    if (component.kind === 'cache' && this.can.has('level')) {
-      for (const part of component.parts) this.hits.parts.add(part.id);
-      return;
-    }
-    if (component.kind === 'eventStore' && this.can.has('snapshots')) {
-      this.hits.parts.add(partOf(component, 'readSnapshot').id);
-      return;
-    }
-    if (HOLDING.some((what) => this.can.has(what)) && isHolder(component)) {
-      this.hits.holders.add(component.id);
-      return;
-    }
-    if (component.kind === 'projection' && this.can.has('endpoint')) {
-      this.addProjection(component);
-    } else if (component.kind === 'workload' && this.can.has('workload')) {
+    if (this.addOfModule(component)) return;
+    if (component.kind === 'workload' && this.can.has('workload')) {
       if (!this.narrow(component, component.zones[0]!)) return;
       loads.forEach((load, id) => {
         if (load.component !== component.id) return;
@@ -260,23 +240,26 @@ class FaultTarget {
     else this.unfit(text);
   }
 
+  /** What the fault hits of a module in place of instances and links; returns true if there is such a thing. */
+  private addOfModule(component: LaidComponent): boolean {
+    const { source } = component;
+    if (!('faultTargets' in source)) return false;
+    for (const what of this.can) {
+      const hit = source.faultTargets[what]?.(component, this.source.layout);
+      if (hit === undefined) continue;
+      if (hit === 'holder') this.hits.holders.add(component.id);
+      else for (const { id } of hit) this.hits.parts.add(id);
+      return true;
+    }
+    return false;
+  }
+
   /** Whether a component has what the fault is about; where it may hit nothing, those that have not are left out. */
   private meetsNeeds({ id, name }: LaidComponent): boolean {
     const has = this.source.resources(id);
     const problems = this.edits.flatMap((edit) => edit.knob.need(edit, name, has) ?? []);
     if (problems.length > 0 && !this.fault.optional) this.refuse(problems[0]!);
     return problems.length === 0;
-  }
-
-  /** The work of a projection, wherever it is done. */
-  private addProjection({ source }: LaidComponent): void {
-    const own = this.source.layout.parts.filter(
-      (part) =>
-        part.source.kind === 'projector' &&
-        source.kind === 'projection' &&
-        part.source.projection === source.projection,
-    );
-    for (const { id } of own) this.hits.parts.add(id);
   }
 
   private addZone(text: string, name: string): void {

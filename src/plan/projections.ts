@@ -39,7 +39,7 @@ export function planProjections(w: Writer): readonly PlanProjection[] {
       merged,
       store: indexOfStore(w.layout, spec.from),
       topic: spec.source === 'topic' ? w.layout.byName.get(spec.from)!.id : -1,
-      part: workOf(w, spec),
+      part: workOf(w.layout, spec),
       sticksForNs: Math.max(0, ...sticks),
       spec,
     };
@@ -54,7 +54,7 @@ function replicasOf(layout: Layout, { writes }: Projection): number {
 }
 
 /** The part that does the work of a projection. */
-export function workOf({ layout }: Writer, projection: Projection): number {
+export function workOf(layout: Layout, projection: Projection): number {
   return layout.parts.findIndex(
     ({ source }) => source.kind === 'projector' && source.projection === projection,
   );
@@ -122,18 +122,7 @@ function stepsOf(source: LaidPart['source']): readonly (readonly Step[])[] {
       return listsOfEndpoint(source.service, source.endpoint);
     case 'route':
       return listsOfRoute(source.gateway, source.route);
-    case 'unmatched':
-    case 'operation':
-    case 'commit':
-    case 'group':
-    case 'produce':
-    case 'relay':
-    case 'consumer':
-    case 'level':
-    case 'step':
-    case 'driver':
-    case 'storePart':
-    case 'projector':
+    default:
       return [];
   }
 }
@@ -143,7 +132,7 @@ export function projectionsOf(
   layout: Layout,
 ): readonly (readonly [component: number, Projection])[] {
   return layout.components.flatMap(({ id, source }) =>
-    source.kind === 'projection' ? [[id, source.projection] as const] : [],
+    source.kind === 'projection' ? [[id, source.spec] as const] : [],
   );
 }
 
