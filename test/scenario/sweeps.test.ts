@@ -389,14 +389,14 @@ describe('sweeps that are wrong', () => {
       'FL208 set is empty: write a path with values',
     ],
     [
-      'what comes later',
+      'an unknown kind',
       `  s: { kind: tune, set: { ${RATE}: [ 1/s ] } }`,
-      'FL202 tune is not supported in this version',
+      'FL206 must be one of grid random sobol bisect, got tune',
     ],
     [
-      'what comes later, too',
+      'an objective',
       `  s: { objective: maximize users.goodput, set: { ${RATE}: [ 1/s ] } }`,
-      'FL202 objective is not supported in this version',
+      'FL201 unknown key objective',
     ],
   ])('%s', (_what, lines, message) => {
     expect(wrong(lines)).toEqual([message]);
