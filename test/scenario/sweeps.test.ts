@@ -52,7 +52,7 @@ describe('sweeps', () => {
     const { sweep } = one(`  s: { set: { ${RATE}: [ 10/s, 20/s ] } }`, `${BASE}${budgets}`);
     expect(sweep.variants).toEqual(['plain', 'retries']);
     expect(sweep.kind).toBe('grid');
-    expect(sweep.metrics).toEqual([
+    expect(sweep.metrics.map(({ measure: _, ...own }) => own)).toEqual([
       { text: 'users.latency.p99', unit: 'seconds', better: 'low' },
       { text: 'users.latency.p99 during slow-db', unit: 'seconds', better: 'low' },
       { text: 'users.success during slow-db', unit: 'share', better: 'high' },
