@@ -311,7 +311,9 @@ class SweepReader {
     const asked = new Map<string, Measure>();
     for (const { expression } of this.around.budgets) {
       const { metric, window } = expression;
-      const isNumber = metric.name.join('.') !== 'rollout.result';
+      const found = findMetric(metric.name);
+      // A budget of an unknown metric is reported as such.
+      const isNumber = found.known === 'yes' && found.metric.name !== 'rollout.result';
       if (!isNumber || !variants.some((name) => speaksOf(expression, name))) continue;
       const text = measureText(metric, window);
       asked.set(text, { text, metric, window, variants: null });

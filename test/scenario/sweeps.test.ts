@@ -65,6 +65,13 @@ describe('sweeps', () => {
     ]);
   });
 
+  it('leave a budget of an unknown metric to the error about it', () => {
+    const budgets = 'budgets: [ users.succes >= 99% ]\n';
+    expect(wrong(`  s: { set: { ${RATE}: [ 1/s ] } }`, `${BASE}${budgets}`)).toEqual([
+      'FL502 unknown metric succes',
+    ]);
+  });
+
   it('record what users meet where there are no budgets either', () => {
     const { sweep } = one(`  s: { set: { ${RATE}: [ 10/s ] } }`);
     expect(sweep.metrics.map(({ text }) => text)).toEqual([
