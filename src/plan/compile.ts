@@ -29,7 +29,7 @@ import { askedBySteps, planGrid, windowEdgesOf } from './grid.js';
 import type { GridSource } from './grid.js';
 import { Keyed } from './keyed.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
-import { hostOf, partOf } from './layout.js';
+import { hostOf, isModule, partOf } from './layout.js';
 import { layOut } from './lay-out.js';
 import { KeyTable } from './keys.js';
 import { Limiters } from './limiters.js';
@@ -344,7 +344,7 @@ function planComponent(
     connect: null,
     knee: null,
   };
-  const process = 'process' in source ? source.process : null;
+  const process = isModule(source) ? source.process : null;
   if (host === null) {
     const critical = source.kind === 'workload' && source.workload.critical;
     return { ...common, ...CLIENT, critical, ...process };

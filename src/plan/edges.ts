@@ -10,10 +10,10 @@ import type { Label } from './assembler.js';
 import { Bundles, governing } from './bundles.js';
 import { byCodeUnit } from './canonical.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
-import { hasPools, hostOf } from './layout.js';
+import { hasPools, hostOf, isModule } from './layout.js';
 import type { Onces } from './onces.js';
 import { takesKeys } from './onces.js';
-import { checkCacheStep, checkPick, placeOf } from './pick-checks.js';
+import { checkPick, placeOf } from './pick-checks.js';
 import { poolAt } from './pools.js';
 import type { Problems } from './problem.js';
 
@@ -115,9 +115,8 @@ export class EdgeTable {
       if (last?.from !== from.id || last.to !== to.id) statEdges.push({ from: from.id, to: to.id });
       const own = this.bundles.get(bundle);
       checkConnections(own, to.component, problems);
-      checkKey(own, to.component, problems);
       checkPick(own, to.component, route, problems);
-      checkCacheStep(own, to.component, problems);
+      if (isModule(to.component.source)) to.component.source.checkBundle(own, problems);
       const host = hostOf(to.component)!;
       const loadBalancing = own.loadBalancing ?? host.loadBalancing;
       const outlierDetection = own.outlierDetection ?? host.outlierDetection;
@@ -186,8 +185,8 @@ function routeText(route: NodeRoute | null): string {
 
 /** The connection pool of a caller at its callee; null = it needs none. */
 function poolOf({ name }: LaidComponent, { source }: LaidComponent): Pool | null {
-  if (source.kind === 'database') return poolAt(source.host, name);
-  return 'poolOf' in source && source.poolOf !== null ? source.poolOf(name) : null;
+  if (isModule(source)) return source.poolOf?.(name) ?? null;
+  return source.kind === 'database' ? poolAt(source.host, name) : null;
 }
 
 /** Protocols that carry several attempts on a connection at once. */
@@ -230,14 +229,6 @@ function checkConnections(bundle: Bundle, callee: LaidComponent, problems: Probl
       'is known to the innermost layer only: use level request';
     problems.add('FL708', `${where}.${split.policy}`, message);
   }
-}
-
-/** The servers of caches know no keys: a bundle that promises one would protect nothing. */
-function checkKey(bundle: Bundle, { name, kind }: LaidComponent, problems: Problems): void {
-  if (bundle.idempotencyKey === null || kind !== 'cache') return;
-  const where = bundle.id === '' ? `caches.${name}` : `${placeOf(bundle)}.idempotencyKey`;
-  const message = `${name} is a cache, which looks for no idempotency key: remove it from the bundle of these commands. Setting or deleting a value twice does no harm`;
-  problems.add('FL712', where, message);
 }
 
 /** The connections of calls to a service or gateway; databases have pools of their own. */

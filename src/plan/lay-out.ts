@@ -7,7 +7,7 @@ import { commitsOf } from './commits.js';
 import type { Incoming } from './incoming.js';
 import { incomingOf } from './incoming.js';
 import type { LaidComponent, LaidPart, Layout, NamedPart, Source } from './layout.js';
-import { UNMATCHED } from './layout.js';
+import { isModule, UNMATCHED } from './layout.js';
 import { guestsOf, moduleSources } from './modules/index.js';
 import type { Problems } from './problem.js';
 
@@ -37,7 +37,8 @@ export function layOut(scenario: Scenario, problems: Problems): Layout {
     const noEffect =
       source.kind === 'gateway' && asksWithoutEffect(source.host, incoming.get(name) ?? NOTHING);
     const ends = commits.get(name) ?? NO_COMMITS;
-    for (const [part, partSource] of partsOf(source, scenario, noEffect, ends, problems)) {
+    const named = [...partsOf(source, scenario, noEffect, ends, problems)];
+    for (const [part, partSource] of named.sort(([a], [b]) => byCodeUnit(a, b))) {
       const laid = { id: parts.length, name: part, component, source: partSource };
       own.push(laid);
       parts.push(laid);
@@ -78,7 +79,7 @@ function zonesOf(scenario: Scenario, sources: readonly (readonly [string, Source
 /** Zone of each instance. A workload is one pseudo-instance. */
 function placesOf(source: Source): readonly (string | null)[] {
   if (source.kind === 'workload') return [source.workload.zone];
-  return 'zones' in source ? source.zones : source.host.zones;
+  return isModule(source) ? source.zones : source.host.zones;
 }
 
 function partsOf(
@@ -88,45 +89,55 @@ function partsOf(
   commits: readonly (readonly [string, Distribution])[],
   problems: Problems,
 ): readonly NamedPart[] {
-  const parts: NamedPart[] = [];
+  if (isModule(source)) return source.parts;
   switch (source.kind) {
-    case 'workload':
-      for (const request of source.workload.requests) {
-        parts.push([request.name, { kind: 'request', request, workload: source.workload }]);
-      }
-      break;
+    case 'workload': {
+      const { workload } = source;
+      return workload.requests.map((request) => [
+        request.name,
+        { kind: 'request', request, workload },
+      ]);
+    }
     case 'gateway':
-      for (const route of source.host.routes) {
-        parts.push([route.name, { kind: 'route', route, gateway: source.host }]);
-        if (route.name === UNMATCHED && unmatched) {
-          const where = `gateways.${source.host.name}.routes`;
-          problems.add(
-            'FL706',
-            where,
-            `the name \`${UNMATCHED}\` stands for requests without a route`,
-          );
-        }
-      }
-      if (unmatched) parts.push([UNMATCHED, { kind: 'unmatched' }]);
-      break;
-    case 'service':
-      for (const [name, endpoint] of source.host.endpoints) {
-        parts.push([name, { kind: 'endpoint', endpoint, service: source.host }]);
-      }
-      parts.push(...guestsOf(scenario, source.host.name));
-      break;
-    case 'database':
-      for (const [name, operation] of source.host.operations) {
-        parts.push([name, { kind: 'operation', operation, database: source.host }]);
-      }
-      for (const [name, time] of commits) {
-        parts.push([name, { kind: 'commit', time, database: source.host }]);
-      }
-      break;
-    default:
-      parts.push(...source.parts);
+      return partsOfGateway(source.host, unmatched, problems);
+    case 'service': {
+      const { host: service } = source;
+      const parts = [...service.endpoints].map(([name, endpoint]): NamedPart => [
+        name,
+        { kind: 'endpoint', endpoint, service },
+      ]);
+      return [...parts, ...guestsOf(scenario, service.name)];
+    }
+    case 'database': {
+      const { host: database } = source;
+      const parts = [...database.operations].map(([name, operation]): NamedPart => [
+        name,
+        { kind: 'operation', operation, database },
+      ]);
+      const ends = commits.map(([name, time]): NamedPart => [
+        name,
+        { kind: 'commit', time, database },
+      ]);
+      return [...parts, ...ends];
+    }
   }
-  return parts.sort(([a], [b]) => byCodeUnit(a, b));
+}
+
+function partsOfGateway(
+  gateway: Gateway,
+  unmatched: boolean,
+  problems: Problems,
+): readonly NamedPart[] {
+  const parts = gateway.routes.map((route): NamedPart => [
+    route.name,
+    { kind: 'route', route, gateway },
+  ]);
+  if (!unmatched) return parts;
+  if (parts.some(([name]) => name === UNMATCHED)) {
+    const message = `the name \`${UNMATCHED}\` stands for requests without a route`;
+    problems.add('FL706', `gateways.${gateway.name}.routes`, message);
+  }
+  return [...parts, [UNMATCHED, { kind: 'unmatched' }]];
 }
 
 /** Whether a gateway is asked for something that no route takes. */

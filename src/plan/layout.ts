@@ -11,6 +11,7 @@ import type { QueueConsumer } from '../spec/scenario/queues.js';
 import type { Pool } from '../spec/scenario/resources.js';
 import type { Saga, SagaStep } from '../spec/scenario/sagas.js';
 import type {
+  Bundle,
   Endpoint,
   Gateway,
   Host,
@@ -21,6 +22,7 @@ import type {
 } from '../spec/scenario/scenario.js';
 import type { EventStore, Projection, StorePart } from '../spec/scenario/stores.js';
 import type { Incoming } from './incoming.js';
+import type { Problems } from './problem.js';
 
 /** A component with what the scenario says about it. */
 export type Source =
@@ -55,10 +57,16 @@ export interface ModuleAnswers {
   readonly process: Partial<PlanComponent>;
   /** Pool of a caller, null = it needs none; null if its clients have no pools. */
   readonly poolOf: ((caller: string) => Pool | null) | null;
+  /** Reports options of the bundle of a call to it that have no effect there. */
+  readonly checkBundle: (bundle: Bundle, problems: Problems) => void;
+  /** The node that the key of a call chooses, in words; null = it has no such nodes. */
+  readonly keyedNode: string | null;
   /** It takes messages, and no calls. */
   readonly takesMessages: boolean;
   /** What a fault that can hit this hits if it names the component; in place of its instances and links. */
   readonly faultTargets: FaultTargets;
+  /** Where a part that a fault names runs, if it is a process and no endpoint: in those that use it, or on its host. */
+  readonly partHome: ((part: string) => 'callers' | 'server') | null;
 }
 
 /** Parts, or `holder` = the component itself, which holds messages. */
@@ -94,7 +102,7 @@ export type ModulePart =
   | { readonly kind: 'consumer'; readonly consumer: QueueConsumer }
   | { readonly kind: 'level'; readonly level: CacheLevel; readonly cache: Cache }
   | { readonly kind: 'step'; readonly step: SagaStep }
-  /** What an orchestrator runs for a saga. */
+  /** The program of an orchestrator for a saga. */
   | { readonly kind: 'driver'; readonly saga: Saga }
   | { readonly kind: 'storePart'; readonly does: StorePart; readonly store: EventStore }
   /** The work of a projection, in its own process or in that of a service. */
@@ -146,6 +154,11 @@ export function hostOf(component: LaidComponent): Host | null {
   return 'host' in component.source ? component.source.host : null;
 }
 
+/** Whether a component belongs to a module. */
+export function isModule(source: Source): source is ModuleSource {
+  return 'parts' in source;
+}
+
 /** Whether a part belongs to a module. */
 export function isOfModule(source: PartSource): source is ModulePart {
   return !CORE_PARTS.has(source.kind);
@@ -162,5 +175,5 @@ const CORE_PARTS: ReadonlySet<string> = new Set([
 
 /** Whether the clients of a component have pools of their own, which are configured at it. */
 export function hasPools({ source }: LaidComponent): boolean {
-  return source.kind === 'database' || ('poolOf' in source && source.poolOf !== null);
+  return isModule(source) ? source.poolOf !== null : source.kind === 'database';
 }

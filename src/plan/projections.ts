@@ -6,6 +6,7 @@ import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../language/fallb
 import type { Step } from '../spec/scenario/steps.js';
 import { BARE } from './calls.js';
 import type { LaidPart, Layout } from './layout.js';
+import { isOfModule } from './layout.js';
 import type { Scope } from './scope.js';
 import { indexOfStore } from './store-places.js';
 import { writeAct, writeCall, writeFound, type Writer } from './writer.js';
@@ -115,6 +116,7 @@ function viewsOf(layout: Layout): ReadonlySet<string> {
 }
 
 function stepsOf(source: LaidPart['source']): readonly (readonly Step[])[] {
+  if (isOfModule(source)) return [];
   switch (source.kind) {
     case 'request':
       return listsOfRequest(source.workload, source.request);
@@ -122,7 +124,9 @@ function stepsOf(source: LaidPart['source']): readonly (readonly Step[])[] {
       return listsOfEndpoint(source.service, source.endpoint);
     case 'route':
       return listsOfRoute(source.gateway, source.route);
-    default:
+    case 'unmatched':
+    case 'operation':
+    case 'commit':
       return [];
   }
 }

@@ -5,6 +5,7 @@ import { writeServer } from '../caching.js';
 import type { Layout } from '../layout.js';
 import { partOf } from '../layout.js';
 import type { PlanModule } from './kind.js';
+import { checkCacheBundle } from './cache-checks.js';
 import { PASSIVE, program, sourcesOf } from './kind.js';
 
 /** Caches. The host is the server of the shared level. */
@@ -18,7 +19,9 @@ export const cache: PlanModule<'cache', 'level', 'caches'> = {
         parts: spec.levels.map((level) => [level.name, { kind: 'level', level, cache: spec }]),
         process: spec.host === null ? {} : { maxConnections: spec.maxConnections },
         poolOf: () => poolOf(spec),
+        checkBundle: (bundle, problems) => checkCacheBundle(bundle, spec.name, problems),
         faultTargets: { level: ({ parts }) => parts },
+        partHome: (name) => (isLocal(spec, name) ? 'callers' : 'server'),
       })),
   },
   parts: {
@@ -31,6 +34,10 @@ export const cache: PlanModule<'cache', 'level', 'caches'> = {
   },
   plan: ({ w }) => ({ caches: planCaches(w.layout) }),
 };
+
+function isLocal({ levels }: Cache, name: string): boolean {
+  return levels.some((level) => level.name === name && level.kind === 'local');
+}
 
 /** The pool of the clients of a shared level, where it limits anything. */
 function poolOf({ pool, maxConnections }: Cache): Pool | null {

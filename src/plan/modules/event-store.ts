@@ -21,6 +21,7 @@ export const eventStore: PlanModule<'eventStore', 'storePart', 'stores'> = {
         ]),
         process: connectionsOf(store),
         poolOf: (caller) => poolAt(store, caller),
+        keyedNode: 'the partition of its stream',
         faultTargets: { snapshots: (own) => [partOf(own, 'readSnapshot')] },
       })),
   },

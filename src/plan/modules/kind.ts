@@ -79,8 +79,11 @@ export const PASSIVE = Object.freeze({
   zones: [],
   process: {},
   poolOf: null,
+  checkBundle: () => {},
+  keyedNode: null,
   takesMessages: false,
   faultTargets: {},
+  partHome: null,
 } satisfies Omit<ModuleAnswers, 'parts'>);
 
 const holder = (): 'holder' => 'holder';

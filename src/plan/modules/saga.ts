@@ -3,7 +3,7 @@ import { writeSaga } from '../sagas.js';
 import type { PlanModule } from './kind.js';
 import { NAME_ONLY, PASSIVE, sourcesOf } from './kind.js';
 
-/** Sagas. What an orchestrator runs for one is a part of its service. */
+/** Sagas. The program of an orchestrator is a part of its service. */
 export const saga: PlanModule<'saga', 'step' | 'driver', 'sagas'> = {
   components: {
     saga: ({ sagas }) =>
