@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { scenarioText } from '../../src/cli/explain/scenario-text.js';
-import { outlierKind, policyKind } from '../../src/patterns/registry.js';
 import { compile } from '../../src/plan/compile.js';
 import { load, problemsOf } from '../theory/program.js';
 
@@ -12,9 +11,7 @@ const pasted = (name: string): string =>
 function told(name: string): string {
   const file = load(pasted(name));
   const plans = file.variants.map((variant) => compile(variant, file));
-  return scenarioText(name, file, plans, (policy, kind) =>
-    policy === 'outlierDetection' ? outlierKind(kind)?.schema : policyKind(policy, kind)?.schema,
-  );
+  return scenarioText(name, file, plans);
 }
 
 describe('a configuration that is pasted', () => {

@@ -1,49 +1,62 @@
-import { formatDuration } from '../../spec/quantity-text.js';
-import type { Bus, MessageQueue, QueueConsumer } from '../../spec/queues.js';
+import { backoffSchema } from '../../patterns/mechanisms/backoff-fields.js';
+import type { ConsumerRetry, Topic } from '../../spec/messaging.js';
+import type { Bus, MessageQueue } from '../../spec/queues.js';
 import type { Scenario } from '../../spec/scenario.js';
-import { plainText } from './values.js';
+import { all, braced, fieldsText } from './fields.js';
+import { configText, lines, plainText } from './values.js';
 
-/** Fields that are shown elsewhere, that follow from others, or that only people read. */
-const APART = new Set(
-  'name title description critical kind options rules home quota source consumers subscribers call channel ackLimit'.split(
-    ' ',
-  ),
-);
-
-/** Queues, and topics that push, each with the handlers of its messages. */
-export function queueLines({ queues, topics }: Scenario): readonly string[] {
-  const buses = [...topics.values()].filter((topic): topic is Bus => topic.kind === 'bus');
-  return [...buses, ...queues.values()].flatMap(holderLines);
+/** Brokers, with the options of their kinds. */
+export function brokerLines({ brokers }: Scenario): readonly string[] {
+  return lines(brokers, ({ kind, options }) => fieldsText({ kind, ...options }));
 }
 
-function holderLines(own: MessageQueue | Bus): readonly string[] {
-  const consumers = 'subscribers' in own ? own.subscribers : own.consumers;
-  return [
-    `${own.name}: ${own.kind}, ${fieldsText({ ...own, ...own.options })}`,
-    ...consumers.map((consumer) => `  ${consumerText(own, consumer)}`),
-  ];
+/** Topics and queues, each with the handlers of its messages. */
+export function messageLines({ queues, topics }: Scenario): readonly string[] {
+  return [...topics.values(), ...queues.values()].flatMap((own) => [
+    `${own.name}: ${'partitions' in own ? topicText(own) : holderText(own)}`,
+    ...consumerLines(own),
+  ]);
 }
 
-function consumerText(own: MessageQueue | Bus, consumer: QueueConsumer): string {
-  const { component, part } = consumer.call;
-  const { maxNumberOfMessages, ...fields } = consumer;
-  const text = fieldsText(own.rules.polled ? { ...fields, maxNumberOfMessages } : fields);
-  return `${own.name}.${consumer.name} -> ${component}.${part}: ${text}`;
+/** Services that publish through a table of their database. */
+export function outboxLines({ services }: Scenario): readonly string[] {
+  return lines(services, ({ outbox }) => (outbox === null ? '' : fieldsText(outbox)));
 }
 
-/** `visibilityTimeout 30s, fifo false`: names as in a scenario. */
-function fieldsText(own: object): string {
-  return Object.entries(own)
-    .filter(([name]) => !APART.has(name))
-    .map(([name, value]) => {
-      if (!name.endsWith('Ns')) return `${name} ${valueText(value)}`;
-      const text = typeof value === 'number' ? formatDuration(value) : 'none';
-      return `${name.slice(0, -2)} ${text}`;
-    })
-    .join(', ');
+/** The settings of a producer have an effect only at a broker. */
+function topicText(own: Topic): string {
+  const atBroker = all('hidden', 'replication', 'minInsyncReplicas', 'producer', 'publishLatency');
+  return fieldsText(own, { subscribers: 'hidden', ...(own.broker === null ? atBroker : {}) });
 }
 
-function valueText(value: unknown): string {
-  if (value === Infinity) return 'unlimited';
-  return value === null ? 'none' : plainText(value);
+/** The rules of a kind follow from its options. */
+function holderText(own: MessageQueue | Bus): string {
+  return fieldsText<object>(
+    { ...own, ...own.options },
+    all('hidden', 'options', 'rules', 'home', 'quota', 'source', 'consumers', 'subscribers'),
+  );
+}
+
+function consumerLines(own: Topic | MessageQueue | Bus): readonly string[] {
+  const retry = (it: ConsumerRetry | null): string =>
+    it === null ? 'none' : (braced(fieldsText(it, { backoff: backoffText })) ?? '');
+  if ('partitions' in own) {
+    return own.subscribers.map((one) => {
+      const text = fieldsText(one, { group: 'hidden', call: 'hidden', retry });
+      return `${own.name}.${one.group} -> ${plainText(one.call)}: ${text}`;
+    });
+  }
+  const { polled } = own.rules;
+  return ('consumers' in own ? own.consumers : own.subscribers).map((one) => {
+    const text = fieldsText(one, {
+      ...all('hidden', 'call', 'channel', 'ackLimit'),
+      ...(polled ? {} : all('hidden', 'maxNumberOfMessages')),
+      retry,
+    });
+    return `${own.name}.${one.name} -> ${plainText(one.call)}: ${text}`;
+  });
+}
+
+function backoffText(backoff: ConsumerRetry['backoff']): string {
+  return backoff === null ? 'none' : `{ ${configText(backoffSchema, backoff)} }`;
 }
