@@ -1,11 +1,11 @@
-import { parseExpression, parseMeasure, type Measure } from '../scenario/expression.js';
-import { isJudgedAmong } from '../scenario/expressions-of.js';
+import { parseExpression, parseMeasure, type Measure } from '../language/expression.js';
+import { isJudgedAmong } from '../language/expressions-of.js';
 import { invariant } from '../kernel/invariant.js';
-import type { Plan } from '../spec/plan.js';
-import type { RunRecord } from '../spec/record.js';
-import type { Verdict } from '../spec/result.js';
-import type { BudgetSource, ScenarioFile } from '../spec/scenario.js';
-import type { SweepFigure, SweepFigures } from '../spec/sweep.js';
+import type { Plan } from '../spec/plan/plan.js';
+import type { RunRecord } from '../spec/record/record.js';
+import type { Verdict } from '../spec/result/result.js';
+import type { BudgetSource, ScenarioFile } from '../spec/scenario/scenario.js';
+import type { SweepFigure, SweepFigures } from '../spec/result/sweep.js';
 import { judgeBudget } from './verdicts/budget.js';
 import { storiesOf } from './story/cascade.js';
 import { combineDigests } from './measure/digest.js';

@@ -1,9 +1,20 @@
-import type { BudgetSource, Host, Scenario } from '../spec/scenario.js';
+import type { BudgetSource, Host, Scenario } from '../spec/scenario/scenario.js';
 import type { Problems } from './diagnostics.js';
-import { checkExpression, checkMeasure, parseExpression, parseMeasure } from './expression.js';
-import type { Expression, ExpressionNames, Measure, MetricPath, Reference } from './expression.js';
-import type { ExpressionProblem } from './expression-scan.js';
-import { METRIC_WORDS } from './metrics.js';
+import {
+  checkExpression,
+  checkMeasure,
+  parseExpression,
+  parseMeasure,
+} from '../language/expression.js';
+import type {
+  Expression,
+  ExpressionNames,
+  Measure,
+  MetricPath,
+  Reference,
+} from '../language/expression.js';
+import type { ExpressionProblem } from '../language/expression-scan.js';
+import { METRIC_WORDS } from '../language/metrics.js';
 import type { Node, PathKey } from './located.js';
 import { get, items, text } from './located.js';
 import { moduleSubjects, type Subject } from './module-subjects.js';

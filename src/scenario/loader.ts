@@ -1,5 +1,5 @@
-import type { ScenarioFile, Variant } from '../spec/scenario.js';
-import { canonicalJson } from './canonical.js';
+import type { ScenarioFile, Variant } from '../spec/scenario/scenario.js';
+import { canonicalJson } from '../text/canonical.js';
 import type { Problem } from './diagnostics.js';
 import type { Problems } from './diagnostics.js';
 import { checkExpectations, resolveExpectations } from './expectations.js';
@@ -25,8 +25,8 @@ import {
 } from './flaws.js';
 import { repair } from './repair.js';
 import { namesIn, salvage } from './salvage.js';
-import { sha256 } from './sha256.js';
-import { speaksOf } from './expressions-of.js';
+import { sha256 } from '../text/sha256.js';
+import { speaksOf } from '../language/expressions-of.js';
 import type { Edit } from './patch.js';
 import { resolveSweeps, type WrittenSweep } from './sweeps.js';
 import { layVersions } from './versions.js';

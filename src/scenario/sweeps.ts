@@ -1,13 +1,13 @@
 import { SOBOL_DIMENSIONS } from '../stats/sobol.js';
-import type { Sweep, SweepAxis, SweepMetric } from '../spec/sweep.js';
-import { canonicalJson } from './canonical.js';
+import type { Sweep, SweepAxis, SweepMetric } from '../spec/result/sweep.js';
+import { canonicalJson } from '../text/canonical.js';
 import type { Code } from './codes.js';
 import type { Problems } from './diagnostics.js';
 import { invariant } from '../kernel/invariant.js';
 import { checkText, type Judged } from './expectations.js';
-import { measureText, parseExpression, parseMeasure } from './expression.js';
-import { isJudgedAmong, speaksOf } from './expressions-of.js';
-import { findMetric } from './metrics.js';
+import { measureText, parseExpression, parseMeasure } from '../language/expression.js';
+import { isJudgedAmong, speaksOf } from '../language/expressions-of.js';
+import { findMetric } from '../language/metrics.js';
 import type { Node, PathKey, Place } from './located.js';
 import { entries, get, items, plain } from './located.js';
 import { isWild } from './edits.js';

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { judge, marginOf } from '../../src/analysis/verdicts/verdict.js';
 import { judgeHypothesis } from '../../src/analysis/verdicts/hypothesis.js';
 import type { Study } from '../../src/analysis/verdicts/study.js';
-import type { Plan } from '../../src/spec/plan.js';
-import type { RunRecord } from '../../src/spec/record.js';
+import type { Plan } from '../../src/spec/plan/plan.js';
+import type { RunRecord } from '../../src/spec/record/record.js';
 import { RecordBuilder } from '../support/records.js';
 import { CELL, judged, studyOf } from '../support/study.js';
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { summarise } from '../../src/analysis/summarise.js';
 import { compile } from '../../src/plan/compile.js';
-import type { Result, VariantResult } from '../../src/spec/result.js';
-import type { Bundle, Scenario, ScenarioFile } from '../../src/spec/scenario.js';
-import type { Step } from '../../src/spec/steps.js';
+import type { Result, VariantResult } from '../../src/spec/result/result.js';
+import type { Bundle, Scenario, ScenarioFile } from '../../src/spec/scenario/scenario.js';
+import type { Step } from '../../src/spec/scenario/steps.js';
 import { runPlan } from '../support/built.js';
 import * as by from '../support/scenario.js';
 

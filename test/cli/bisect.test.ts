@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { budgetsAim, expectationAim } from '../../src/cli/sweeps/aims.js';
 import { bisect } from '../../src/cli/sweeps/bisect.js';
-import { parseExpression } from '../../src/scenario/expression.js';
+import { parseExpression } from '../../src/language/expression.js';
 import { scalar } from '../../src/scenario/located.js';
 import { Range } from '../../src/scenario/sweep-values.js';
-import type { Verdict } from '../../src/spec/result.js';
-import type { BudgetSource } from '../../src/spec/scenario.js';
-import type { SweepFigures } from '../../src/spec/sweep.js';
+import type { Verdict } from '../../src/spec/result/result.js';
+import type { BudgetSource } from '../../src/spec/scenario/scenario.js';
+import type { SweepFigures } from '../../src/spec/result/sweep.js';
 
 const HERE = { file: 's.yaml', start: 0, end: 0 };
 

@@ -12,7 +12,7 @@ import {
   policyKinds,
   policyNames,
 } from '../../src/patterns/registry.js';
-import { whole } from '../../src/spec/quantities.js';
+import { whole } from '../../src/spec/quantities/quantities.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 const COMMON_FAULT_FIELDS = [

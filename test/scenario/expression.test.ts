@@ -5,7 +5,7 @@ import {
   parseMetric,
   type Expression,
   type ExpressionNames,
-} from '../../src/scenario/expression.js';
+} from '../../src/language/expression.js';
 
 const NAMES: ExpressionNames = {
   components: new Map([

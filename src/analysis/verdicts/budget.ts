@@ -1,8 +1,8 @@
-import type { Expression } from '../../scenario/expression.js';
-import { findMetric, type Metric } from '../../scenario/metrics.js';
+import type { Expression } from '../../language/expression.js';
+import { findMetric, type Metric } from '../../language/metrics.js';
 import { invariant } from '../../kernel/invariant.js';
-import type { BudgetSource } from '../../spec/scenario.js';
-import type { BudgetResult } from '../../spec/result.js';
+import type { BudgetSource } from '../../spec/scenario/scenario.js';
+import type { BudgetResult } from '../../spec/result/result.js';
 import { finite, fromOf, meanOf, type Measured } from '../measure/estimate.js';
 import { hold, type Held } from './limit.js';
 import { neverCount } from '../measure/recovery.js';

@@ -1,5 +1,5 @@
-import { measureText, type Expression } from '../../scenario/expression.js';
-import type { SavedValue } from '../../spec/saved.js';
+import { measureText, type Expression } from '../../language/expression.js';
+import type { SavedValue } from '../../spec/result/saved.js';
 import { finite } from '../measure/estimate.js';
 import { measureIn, type Study } from './study.js';
 import type { VariantData } from '../measure/variant-data.js';

@@ -1,7 +1,7 @@
-import type { Expression, MetricPath, WindowClause } from '../../scenario/expression.js';
-import { parseExpression } from '../../scenario/expression.js';
+import type { Expression, MetricPath, WindowClause } from '../../language/expression.js';
+import { parseExpression } from '../../language/expression.js';
 import { invariant } from '../../kernel/invariant.js';
-import type { SavedValues } from '../../spec/saved.js';
+import type { SavedValues } from '../../spec/result/saved.js';
 import type { Measured } from '../measure/estimate.js';
 import { measure } from '../measure/metrics.js';
 import type { Story } from '../measure/story.js';

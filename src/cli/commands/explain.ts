@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { wordFor } from '../../scenario/suggest.js';
-import { canonicalJson } from '../../scenario/canonical.js';
+import { canonicalJson } from '../../text/canonical.js';
 import { checkDestinations, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { contentsText } from '../explain/contents.js';

@@ -1,5 +1,5 @@
-import type { Database, Operation } from '../../spec/database.js';
-import type { Scenario } from '../../spec/scenario.js';
+import type { Database, Operation } from '../../spec/scenario/database.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
 import { all, braced, fieldsText, setFieldsText } from './fields.js';
 import { HOST } from './process-text.js';
 import { callText, lines, sorted } from './values.js';

@@ -1,9 +1,9 @@
 import { balancerKind, outlierKind, policyKind } from '../../patterns/registry.js';
-import { partName } from '../../spec/plan-names.js';
-import type { Plan, PlanEdge } from '../../spec/plan.js';
-import type { PlanConnections } from '../../spec/resources.js';
-import type { Layer, LoadBalancing, Scenario } from '../../spec/scenario.js';
-import { SESSION } from '../../spec/sections.js';
+import { partName } from '../../spec/plan/names.js';
+import type { Plan, PlanEdge } from '../../spec/plan/plan.js';
+import type { PlanConnections } from '../../spec/plan/connections.js';
+import type { Layer, LoadBalancing, Scenario } from '../../spec/scenario/scenario.js';
+import { SESSION } from '../../spec/scenario/sections.js';
 import { edgeVersions } from './edge-versions.js';
 import { all, fieldsText, kindText, setFieldsText } from './fields.js';
 import { storeFields } from './gateway-text.js';

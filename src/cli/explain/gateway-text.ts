@@ -1,5 +1,5 @@
 import { PRODUCTS } from '../../scenario/products.js';
-import type { Gateway, LimiterStore, Middleware, Route, Scenario } from '../../spec/scenario.js';
+import type { Gateway, LimiterStore, Middleware, Route, Scenario } from '../../spec/scenario/scenario.js';
 import { all, braced, setFieldsText } from './fields.js';
 import { layerText, plainText, quantityText, sorted } from './values.js';
 

@@ -1,6 +1,6 @@
-import type { Autoscaling, ScalingRules, ScalingTarget } from '../../spec/autoscaling.js';
-import type { Host, Scenario, Service } from '../../spec/scenario.js';
-import type { Probe, Probes } from '../../spec/probes.js';
+import type { Autoscaling, ScalingRules, ScalingTarget } from '../../spec/scenario/autoscaling.js';
+import type { Host, Scenario, Service } from '../../spec/scenario/scenario.js';
+import type { Probe, Probes } from '../../spec/scenario/probes.js';
 import { all, braced, fieldsText, setFieldsText } from './fields.js';
 import { lines, plainText, quantityText } from './values.js';
 

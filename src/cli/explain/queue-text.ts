@@ -1,7 +1,7 @@
 import { backoffSchema } from '../../patterns/mechanisms/backoff-fields.js';
-import type { ConsumerRetry, Topic } from '../../spec/messaging.js';
-import type { Bus, MessageQueue } from '../../spec/queues.js';
-import type { Scenario } from '../../spec/scenario.js';
+import type { ConsumerRetry, Topic } from '../../spec/scenario/messaging.js';
+import type { Bus, MessageQueue } from '../../spec/scenario/queues.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
 import { all, braced, fieldsText } from './fields.js';
 import { configText, lines, plainText } from './values.js';
 

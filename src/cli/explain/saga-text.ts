@@ -1,5 +1,5 @@
-import type { Saga, SagaPersistence, SagaStep } from '../../spec/sagas.js';
-import type { Scenario } from '../../spec/scenario.js';
+import type { Saga, SagaPersistence, SagaStep } from '../../spec/scenario/sagas.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
 import { all, fieldsText, setFieldsText } from './fields.js';
 import { plainText, sorted } from './values.js';
 

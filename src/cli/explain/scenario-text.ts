@@ -1,9 +1,9 @@
 import { faultKind } from '../../patterns/registry.js';
 import { whatIfText } from '../../report/what-if.js';
-import type { Arrivals } from '../../spec/arrivals.js';
-import type { Plan } from '../../spec/plan.js';
-import type { Cpu, Queue } from '../../spec/resources.js';
-import type { Fault, Host, Request, Scenario, ScenarioFile } from '../../spec/scenario.js';
+import type { Arrivals } from '../../spec/scenario/arrivals.js';
+import type { Plan } from '../../spec/plan/plan.js';
+import type { Cpu, Queue } from '../../spec/scenario/resources.js';
+import type { Fault, Host, Request, Scenario, ScenarioFile } from '../../spec/scenario/scenario.js';
 import { list } from '../../text/words.js';
 import { databaseLines } from './database-text.js';
 import { balancingText, bundleLines, edgeLines, onceText, sourcesText } from './edge-text.js';

@@ -1,6 +1,6 @@
-import { eachStep } from '../../scenario/each-step.js';
-import type { Scenario } from '../../spec/scenario.js';
-import type { Step } from '../../spec/steps.js';
+import { eachStep } from '../../language/each-step.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
+import type { Step } from '../../spec/scenario/steps.js';
 import { all, fieldsText, setFieldsText } from './fields.js';
 import { callText, plainText, sorted } from './values.js';
 

@@ -1,5 +1,5 @@
-import type { Cache, CacheLevel } from '../../spec/caching.js';
-import type { Scenario } from '../../spec/scenario.js';
+import type { Cache, CacheLevel } from '../../spec/scenario/caching.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
 import { plural } from '../../text/words.js';
 import { all, fieldsText, setFieldsText } from './fields.js';
 import { HOST } from './process-text.js';

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { exp } from '../../kernel/math.js';
 import { normalQuantile } from '../../kernel/special.js';
 import { policyKind } from '../../patterns/registry.js';
-import { COUNT_KINDS, DISTRIBUTION_KINDS } from '../../spec/distribution-text.js';
-import { formatDuration } from '../../spec/quantity-text.js';
-import type { Layer } from '../../spec/scenario.js';
-import { formatSize } from '../../spec/size-text.js';
+import { COUNT_KINDS, DISTRIBUTION_KINDS } from '../../spec/quantities/distribution-text.js';
+import { formatDuration } from '../../spec/quantities/quantity-text.js';
+import type { Layer } from '../../spec/scenario/scenario.js';
+import { formatSize } from '../../spec/quantities/size-text.js';
 
 const LAWS: ReadonlySet<string> = new Set([...DISTRIBUTION_KINDS, ...COUNT_KINDS]);
 const Z99 = normalQuantile(0.99);

@@ -1,11 +1,11 @@
-import type { Scenario } from '../../spec/scenario.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
 import type {
   Amount,
   Rollout,
   RolloutAnalysis,
   RolloutStep,
   Versions,
-} from '../../spec/versions.js';
+} from '../../spec/scenario/versions.js';
 import { all, setFieldsText } from './fields.js';
 import { lines, plainText, quantityText } from './values.js';
 

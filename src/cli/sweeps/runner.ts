@@ -1,11 +1,11 @@
 import { splitBudgets, type Asked } from '../../analysis/sweep.js';
-import { parseExpression } from '../../scenario/expression.js';
-import { speaksOf } from '../../scenario/expressions-of.js';
+import { parseExpression } from '../../language/expression.js';
+import { speaksOf } from '../../language/expressions-of.js';
 import { withWorkerThreads, type WorkerThreads } from '../../run/worker-threads.js';
 import type { Range, Setting } from '../../scenario/sweep-values.js';
 import type { WrittenSweep } from '../../scenario/sweeps.js';
-import type { BudgetSource, ScenarioFile } from '../../spec/scenario.js';
-import type { SweepCase, SweepEdge, SweepFigures, SweepResult } from '../../spec/sweep.js';
+import type { BudgetSource, ScenarioFile } from '../../spec/scenario/scenario.js';
+import type { SweepCase, SweepEdge, SweepFigures, SweepResult } from '../../spec/result/sweep.js';
 import { CommandError, usageError } from '../exit.js';
 import type { Shard } from '../flags.js';
 import type { SimulateOptions } from '../simulate.js';

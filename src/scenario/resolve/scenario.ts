@@ -1,11 +1,11 @@
-import type { Database } from '../../spec/database.js';
-import type { Bundle, Host, Scenario, Service, Workload } from '../../spec/scenario.js';
+import type { Database } from '../../spec/scenario/database.js';
+import type { Bundle, Host, Scenario, Service, Workload } from '../../spec/scenario/scenario.js';
 import type { Problems } from '../diagnostics.js';
 import type { ReadFile } from '../include.js';
 import type { MapNode, Node, PathKey } from '../located.js';
 import { locate } from '../located.js';
 import { checkLimits } from '../limits.js';
-import { possibleRoutes } from '../routes.js';
+import { possibleRoutes } from '../../language/routes.js';
 import type { FrameOutput, ScenarioOutput } from '../schema/scenario.js';
 import { checkLags } from './autoscaling.js';
 import { resolveBundle } from './bundles.js';
