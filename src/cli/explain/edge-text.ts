@@ -5,7 +5,7 @@ import type { PlanConnections } from '../../spec/plan/connections.js';
 import type { Layer, LoadBalancing, Scenario } from '../../spec/scenario/scenario.js';
 import { SESSION } from '../../spec/scenario/sections.js';
 import { edgeVersions } from './edge-versions.js';
-import { all, fieldsText, kindText, setFieldsText } from './fields.js';
+import { all, fieldsText, setFieldsText } from './fields.js';
 import { storeFields } from './gateway-text.js';
 import { bySource, callText, configText, plainText, quantityText } from './values.js';
 
@@ -36,7 +36,7 @@ function connectionsText(connections: PlanConnections | null): readonly string[]
   const where = shared ? 'shared by all instances' : 'to each instance';
   const both = mutual ? ', both sides show a certificate' : '';
   const text = fieldsText(connections, {
-    ...all('hidden', 'multiplexed', 'tlsTrips', 'mutual', 'shared', 'server'),
+    ...all('hidden', 'multiplexed tlsTrips mutual shared server'),
     ...(multiplexed ? {} : all('hidden', 'maxStreams')),
   });
   return [`connections (${where}, opening takes ${1 + tlsTrips} RTT${both}, ${text})`];
@@ -81,13 +81,11 @@ function outlierText({ outlierDetection, panic }: PlanEdge): string {
 
 /** `leastRequest { choices: 2 } by connection`. */
 export function balancingText({ kind, config, common }: LoadBalancing): string {
-  const { level, panicThreshold, ...rest } = common;
-  const words = [
-    configText(balancerKind(kind)?.schema, config),
-    setFieldsText({ panicThreshold, ...rest }, { panicThreshold: 'ifGiven' }),
-  ].filter((text) => text !== '');
-  const by = level === 'connection' ? ' by connection' : '';
-  return `${kindText(kind, words.join(', '))}${by}`;
+  const { level, ...rest } = common;
+  const own = configText(balancerKind(kind)?.schema, config);
+  const words = [own, setFieldsText(rest, { panicThreshold: 'ifGiven' })].filter(Boolean);
+  const fields = words.length === 0 ? '' : ` { ${words.join(', ')} }`;
+  return `${kind}${fields}${level === 'connection' ? ' by connection' : ''}`;
 }
 
 /** The layers of each bundle in use: its order, then every setting with its source. */

@@ -1,22 +1,26 @@
 import { PRODUCTS } from '../../scenario/products.js';
-import type { Gateway, LimiterStore, Middleware, Route, Scenario } from '../../spec/scenario/scenario.js';
+import type {
+  Gateway,
+  LimiterStore,
+  Middleware,
+  Route,
+  Service,
+} from '../../spec/scenario/scenario.js';
 import { all, braced, setFieldsText } from './fields.js';
-import { layerText, plainText, quantityText, sorted } from './values.js';
+import { layerText, plainText, quantityText } from './values.js';
 
-/** How each gateway chooses a route, and its routes with what runs before their calls. */
-export function gatewayLines({ gateways }: Scenario): readonly string[] {
-  return sorted(gateways).flatMap(([name, gateway]) => [
-    gatewayLine(gateway),
-    ...gateway.routes.map((route) => `${name}.${route.name}: ${routeText(route)}`),
-  ]);
+/** How a gateway chooses a route, and its routes with what runs before their calls. */
+export function gatewayLines(gateway: Gateway): readonly string[] {
+  const routes = gateway.routes.map((route) => `.${route.name}: ${routeText(route)}`);
+  return [`: ${gatewayText(gateway)}`, ...routes];
 }
 
-function gatewayLine({ name, kind, routing, answers }: Gateway): string {
+function gatewayText({ kind, routing, answers }: Gateway): string {
   const preset = kind === 'simple' ? 'default' : `preset ${kind}`;
   const source = PRODUCTS[kind].routing === routing ? preset : 'user';
   const statuses = [...answers].map(([outcome, status]) => `${status} to ${outcome}`);
   const answered = statuses.length === 0 ? '' : `, answers: ${statuses.join(', ')} (${preset})`;
-  return `${name}: ${kind}, routing: ${routing} (${source})${answered}`;
+  return `${kind}, routing: ${routing} (${source})${answered}`;
 }
 
 function routeText({ methods, paths, hosts, headers, ...route }: Route): string {
@@ -26,7 +30,7 @@ function routeText({ methods, paths, hosts, headers, ...route }: Route): string 
   return setFieldsText(
     { match: match === '' ? 'everything' : `{ ${match} }`, ...route },
     {
-      ...all('hidden', 'middleware', 'policy', 'responseBytes'),
+      ...all('hidden', 'middleware policy'),
       chain: (chain) => chain.map(titleOf).join(' > ') || null,
       to: () => (route.steps === null ? plainText(single ?? weights) : null),
       steps: (steps) => steps && 'its own',
@@ -35,30 +39,24 @@ function routeText({ methods, paths, hosts, headers, ...route }: Route): string 
   );
 }
 
-/** Every middleware chain of a scenario, member by member, with the settings that have an effect. */
-export function middlewareLines({ gateways, services }: Scenario): readonly string[] {
-  const linesOf = (owner: string, chain: readonly Middleware[]): readonly string[] =>
-    chain.map((member) => `${owner} ${memberText(member)}`);
+/** Every middleware chain of a component, member by member, with the settings that have an effect. */
+export function middlewareLines(host: Gateway | Service): readonly string[] {
+  const { middleware } = host;
+  const routes = 'routes' in host ? host.routes : [];
+  // Some products sort the members of gateway and route into one chain.
+  const isMerged = routes.some(({ chain }) => middleware.some((it, at) => chain[at] !== it));
   return [
-    ...sorted(gateways).flatMap(([name, { middleware, routes }]) => {
-      const starts = ({ chain }: Route): boolean => middleware.every((it, at) => chain[at] === it);
-      // Some products sort the members of gateway and route into one chain.
-      const isMerged = !routes.every(starts);
-      return [
-        ...(isMerged ? [] : linesOf(name, middleware)),
-        ...routes.flatMap((route) =>
-          linesOf(`${name}.${route.name}`, isMerged ? route.chain : route.middleware),
-        ),
-      ];
-    }),
-    ...sorted(services).flatMap(([name, { middleware }]) => linesOf(name, middleware)),
+    ...(isMerged ? [] : middleware.map((member) => ` ${memberText(member)}`)),
+    ...routes.flatMap(({ name, chain, middleware: own }) =>
+      (isMerged ? chain : own).map((member) => `.${name} ${memberText(member)}`),
+    ),
   ];
 }
 
 /** `authenticate(introspection): work: 0.1ms, call: auth.introspect, cacheTtl: 30s, status: 401`. */
 function memberText({ rateLimit, admit, cached, coalesce, response, store, ...own }: Middleware) {
   const limit = rateLimit ?? admit;
-  const shown = limit === null ? '' : layerText(limit);
+  const hasStatus = limit !== null && 'status' in (limit.config as object);
   const refuses = limit !== null || own.reject > 0 || own.call !== null || own.maxBytes !== null;
   const text = setFieldsText(
     {
@@ -67,16 +65,16 @@ function memberText({ rateLimit, admit, cached, coalesce, response, store, ...ow
       ...(store && { store: storeFields(store) }),
     },
     {
-      ...all('hidden', 'kind', 'at'),
-      ...all('always', 'shareErrors', 'cacheRefusals'),
+      ...all('hidden', 'kind at'),
+      ...all('always', 'shareErrors windowNs cacheRefusals'),
       reject: 'share',
-      ...(refuses && !/\bstatus: /.test(shown) ? {} : all('hidden', 'status')),
+      ...(refuses && !hasStatus ? {} : all('hidden', 'status')),
       ...(own.call === null ? all('hidden', 'onError') : {}),
       ...(rateLimit === null ? all('hidden', 'retryAfter') : { retryAfter: 'always' }),
       when: (when) => when && braced(setFieldsText(when)),
     },
   );
-  const fields = [shown, text].filter((part) => part !== '');
+  const fields = [limit === null ? '' : layerText(limit), text].filter(Boolean);
   const title = titleOf({ ...own, kind: limit?.kind ?? own.kind });
   return fields.length === 0 ? title : `${title}: ${fields.join(', ')}`;
 }

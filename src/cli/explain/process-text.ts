@@ -1,46 +1,39 @@
 import type { Autoscaling, ScalingRules, ScalingTarget } from '../../spec/scenario/autoscaling.js';
-import type { Host, Scenario, Service } from '../../spec/scenario/scenario.js';
 import type { Probe, Probes } from '../../spec/scenario/probes.js';
+import type { Host, Platform, Service } from '../../spec/scenario/scenario.js';
 import { all, braced, fieldsText, setFieldsText } from './fields.js';
-import { lines, plainText, quantityText } from './values.js';
+import { plainText, quantityText } from './values.js';
 
 /** Fields of every component that have a section of their own, or are shown with the components. */
-export const HOST = all(
-  'hidden',
-  ...(['replicas', 'concurrency', 'queue', 'cpu', 'runtime', 'loadBalancing'] as const),
-  ...(['cancellation', 'protocol', 'admission', 'outlierDetection', 'labels', 'external'] as const),
-  ...(['zones', 'gc', 'memory', 'lifecycle', 'probes', 'autoscaling', 'cpuRequest'] as const),
-  ...(['rejectWork'] as const),
-);
+export const HOST = {
+  ...all('hidden', 'replicas concurrency queue cpu runtime loadBalancing cancellation protocol'),
+  ...all('hidden', 'admission outlierDetection labels external zones gc memory lifecycle probes'),
+  ...all('hidden', 'autoscaling cpuRequest rejectWork'),
+};
 
 /** Rules of the platform: restarts of processes, and when callers learn about them. */
-export function platformLines({ platform }: Scenario): readonly string[] {
-  const { placing, ...rest } = platform;
-  const text = setFieldsText({ ...rest, ...placing }, { replaces: 'hidden' });
-  return text === '' ? [] : [text];
+export function platformText({ placing, ...own }: Platform): string {
+  return setFieldsText({ ...own, ...placing }, { replaces: 'hidden' });
 }
 
 /** Behaviour of processes: environments of functions, pauses, and how they come back. */
-export function processLines({ services, gateways }: Scenario): readonly string[] {
-  const hosts = new Map<string, Host | Service>([...services, ...gateways]);
-  return lines(hosts, (host) => {
-    const { gc, memory, lifecycle, probes, autoscaling, cpuRequest } = host;
-    const { rejectWork, external, labels } = host;
-    const zones = new Set(host.zones.filter((zone) => zone !== null));
-    return setFieldsText(
-      {
-        ...('environments' in host ? host.environments : {}),
-        ...{ memory, gc, lifecycle, probes, cpuRequest, autoscaling },
-        ...{ zones, rejectWork, external, labels },
-      },
-      {
-        memory: (own) => own && braced(fieldsText(own, all('size', 'limit', 'base', 'perRequest'))),
-        gc: (own) => own && braced(setFieldsText(own, { allocated: 'size' })),
-        probes: (own) => own && probesText(own),
-        autoscaling: (own) => own && scalingText(own, cpuRequest),
-      },
-    );
-  });
+export function processText(host: Host | Service): string {
+  const { gc, memory, lifecycle, probes, autoscaling, cpuRequest } = host;
+  const { rejectWork, external, labels } = host;
+  const zones = new Set(host.zones.filter((zone) => zone !== null));
+  return setFieldsText(
+    {
+      ...('environments' in host ? host.environments : {}),
+      ...{ memory, gc, lifecycle, probes, cpuRequest, autoscaling },
+      ...{ zones, rejectWork, external, labels },
+    },
+    {
+      memory: (own) => own && braced(fieldsText(own, all('size', 'limit base perRequest'))),
+      gc: (own) => own && braced(setFieldsText(own, { allocated: 'size' })),
+      probes: (own) => own && probesText(own),
+      autoscaling: (own) => own && scalingText(own, cpuRequest),
+    },
+  );
 }
 
 function probesText(probes: Probes): string | null {
@@ -59,20 +52,15 @@ function scalingText(own: Autoscaling, cpuRequest: number | null): string | null
     const amount = metric === 'rate' ? `${target}/s` : target;
     return `${metric} ${amount} per replica${of === null ? '' : ` of ${of}`}`;
   };
-  const text = fieldsText(own, {
-    metrics: (metrics) => plainText(metrics.map(targetText)),
-    tolerance: 'share',
-    up: rulesText,
-    down: rulesText,
-  });
-  return braced(text);
+  const metrics = (all: Autoscaling['metrics']): string => plainText(all.map(targetText));
+  return braced(fieldsText(own, { metrics, tolerance: 'share', up: rulesText, down: rulesText }));
 }
 
-function rulesText({ policies, ...rest }: ScalingRules): string {
-  if (rest.selectPolicy === 'disabled') return 'never';
+function rulesText({ policies, ...own }: ScalingRules): string {
+  if (own.selectPolicy === 'disabled') return 'never';
   const limits = policies.map(({ unit, value, periodNs }) => ({
     [unit]: unit === 'percent' ? `${value}%` : value,
     periodNs,
   }));
-  return plainText({ ...rest, policies: limits });
+  return plainText({ ...own, policies: limits });
 }

@@ -1,62 +1,42 @@
 import { backoffSchema } from '../../patterns/mechanisms/backoff-fields.js';
-import type { ConsumerRetry, Topic } from '../../spec/scenario/messaging.js';
-import type { Bus, MessageQueue } from '../../spec/scenario/queues.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
+import type { ConsumerRetry, Subscriber, Topic } from '../../spec/scenario/messaging.js';
+import type { Bus, MessageQueue, QueueConsumer } from '../../spec/scenario/queues.js';
 import { all, braced, fieldsText } from './fields.js';
-import { configText, lines, plainText } from './values.js';
+import { configText, plainText } from './values.js';
 
-/** Brokers, with the options of their kinds. */
-export function brokerLines({ brokers }: Scenario): readonly string[] {
-  return lines(brokers, ({ kind, options }) => fieldsText({ kind, ...options }));
-}
-
-/** Topics and queues, each with the handlers of its messages. */
-export function messageLines({ queues, topics }: Scenario): readonly string[] {
-  return [...topics.values(), ...queues.values()].flatMap((own) => [
-    `${own.name}: ${'partitions' in own ? topicText(own) : holderText(own)}`,
-    ...consumerLines(own),
-  ]);
-}
-
-/** Services that publish through a table of their database. */
-export function outboxLines({ services }: Scenario): readonly string[] {
-  return lines(services, ({ outbox }) => (outbox === null ? '' : fieldsText(outbox)));
+/** A topic or a queue, with the handlers of its messages. */
+export function holderLines(own: Topic | Bus | MessageQueue): readonly string[] {
+  const consumers: readonly (Subscriber | QueueConsumer)[] =
+    'consumers' in own ? own.consumers : own.subscribers;
+  const polled = 'rules' in own && own.rules.polled;
+  return [
+    `: ${'partitions' in own ? topicText(own) : queueText(own)}`,
+    ...consumers.map((one) => {
+      const text = fieldsText(one, {
+        ...all('hidden', 'group call channel ackLimit'),
+        ...(polled ? {} : all('hidden', 'maxNumberOfMessages')),
+        retry: retryText,
+      });
+      return `.${'group' in one ? one.group : one.name} -> ${plainText(one.call)}: ${text}`;
+    }),
+  ];
 }
 
 /** The settings of a producer have an effect only at a broker. */
 function topicText(own: Topic): string {
-  const atBroker = all('hidden', 'replication', 'minInsyncReplicas', 'producer', 'publishLatency');
-  return fieldsText(own, { subscribers: 'hidden', ...(own.broker === null ? atBroker : {}) });
+  const atBroker = 'subscribers replication minInsyncReplicas producer publishLatency';
+  return fieldsText(own, all('hidden', own.broker === null ? atBroker : 'subscribers'));
 }
 
 /** The rules of a kind follow from its options. */
-function holderText(own: MessageQueue | Bus): string {
-  return fieldsText<object>(
-    { ...own, ...own.options },
-    all('hidden', 'options', 'rules', 'home', 'quota', 'source', 'consumers', 'subscribers'),
-  );
+function queueText(own: MessageQueue | Bus): string {
+  const apart = all('hidden', 'options rules home quota source consumers subscribers');
+  return fieldsText<object>({ ...own, ...own.options }, apart);
 }
 
-function consumerLines(own: Topic | MessageQueue | Bus): readonly string[] {
-  const retry = (it: ConsumerRetry | null): string =>
-    it === null ? 'none' : (braced(fieldsText(it, { backoff: backoffText })) ?? '');
-  if ('partitions' in own) {
-    return own.subscribers.map((one) => {
-      const text = fieldsText(one, { group: 'hidden', call: 'hidden', retry });
-      return `${own.name}.${one.group} -> ${plainText(one.call)}: ${text}`;
-    });
-  }
-  const { polled } = own.rules;
-  return ('consumers' in own ? own.consumers : own.subscribers).map((one) => {
-    const text = fieldsText(one, {
-      ...all('hidden', 'call', 'channel', 'ackLimit'),
-      ...(polled ? {} : all('hidden', 'maxNumberOfMessages')),
-      retry,
-    });
-    return `${own.name}.${one.name} -> ${plainText(one.call)}: ${text}`;
-  });
-}
-
-function backoffText(backoff: ConsumerRetry['backoff']): string {
-  return backoff === null ? 'none' : `{ ${configText(backoffSchema, backoff)} }`;
+function retryText(retry: ConsumerRetry | null): string | null {
+  if (retry === null) return 'none';
+  const backoff = (own: ConsumerRetry['backoff']): string | null =>
+    own === null ? 'none' : braced(configText(backoffSchema, own));
+  return braced(fieldsText(retry, { backoff }));
 }

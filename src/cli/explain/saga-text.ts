@@ -1,39 +1,31 @@
 import type { Saga, SagaPersistence, SagaStep } from '../../spec/scenario/sagas.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
 import { all, fieldsText, setFieldsText } from './fields.js';
-import { plainText, sorted } from './values.js';
+import { plainText } from './values.js';
 
-/** Sagas with their steps, orchestrated or choreographed. */
-export function sagaLines({ sagas }: Scenario): readonly string[] {
-  return sorted(sagas).flatMap(([name, saga]) => [
-    `${name}: ${sagaText(saga)}`,
-    ...saga.stages.map((stage, index) => {
-      const steps = stage.map((step) => stepText(saga.steps[step]!));
-      return `${name} ${index + 1}. ${steps.join(' | ')}`;
+/** A saga with its steps, orchestrated or choreographed. */
+export function sagaLines(saga: Saga): readonly string[] {
+  const { steps, stages, invariants } = saga;
+  return [
+    `: ${sagaText(saga)}`,
+    ...stages.map((stage, at) => {
+      return ` ${at + 1}. ${stage.map((step) => stepText(steps[step]!)).join(' | ')}`;
     }),
-    ...saga.invariants.map((rule) => {
-      const [cause, then] = [saga.steps[rule.if]!.name, saga.steps[rule.then]!.name];
-      return `${name}: if ${cause} then ${then}`;
-    }),
-  ]);
+    ...invariants.map((rule) => `: if ${steps[rule.if]!.name} then ${steps[rule.then]!.name}`),
+  ];
 }
 
 function sagaText(saga: Saga): string {
   const { orchestration, choreography, key } = saga;
-  const persistence = orchestration?.persistence ?? null;
+  const kind = orchestration === null ? 'choreographed' : 'orchestrated';
+  const { persistence = null, compensationPolicy = null } = orchestration ?? {};
   return fieldsText(
+    { kind, ...orchestration, ...choreography, ...saga },
     {
-      kind: orchestration === null ? 'choreographed' : 'orchestrated',
-      ...orchestration,
-      ...choreography,
-      ...saga,
-    },
-    {
-      ...all('hidden', 'steps', 'stages', 'invariants', 'orchestration', 'choreography'),
-      ...all('ifSet', 'value', 'key', 'leaseNs'),
-      ...(key === null ? { isolation: 'hidden' } : {}),
+      ...all('hidden', 'steps stages invariants orchestration choreography'),
+      ...all('ifSet', 'value key leaseNs'),
+      ...(key === null ? all('hidden', 'isolation') : {}),
       persistence: () => (persistence === null ? 'none' : savingText(persistence)),
-      compensationPolicy: () => orchestration?.compensationPolicy?.id ?? null,
+      compensationPolicy: () => compensationPolicy && compensationPolicy.id,
     },
   );
 }

@@ -1,21 +1,31 @@
 import { faultKind } from '../../patterns/registry.js';
 import { whatIfText } from '../../report/what-if.js';
-import type { Arrivals } from '../../spec/scenario/arrivals.js';
 import type { Plan } from '../../spec/plan/plan.js';
-import type { Cpu, Queue } from '../../spec/scenario/resources.js';
-import type { Fault, Host, Request, Scenario, ScenarioFile } from '../../spec/scenario/scenario.js';
+import type { Arrivals } from '../../spec/scenario/arrivals.js';
+
+import type {
+  Endpoint,
+  Fault,
+  Gateway,
+  Host,
+  Request,
+  Scenario,
+  ScenarioFile,
+  Service,
+  Workload,
+} from '../../spec/scenario/scenario.js';
 import { list } from '../../text/words.js';
 import { databaseLines } from './database-text.js';
 import { balancingText, bundleLines, edgeLines, onceText, sourcesText } from './edge-text.js';
-import { all, fieldsText, kindText, setFieldsText } from './fields.js';
+import { all, fieldsText, leadText, setFieldsText } from './fields.js';
 import { gatewayLines, middlewareLines } from './gateway-text.js';
-import { platformLines, processLines } from './process-text.js';
-import { brokerLines, messageLines, outboxLines } from './queue-text.js';
+import { platformText, processText } from './process-text.js';
+import { holderLines } from './queue-text.js';
 import { sagaLines } from './saga-text.js';
 import { stepLines } from './step-text.js';
-import { cacheLines, projectionLines, storeLines } from './stores-text.js';
-import { callText, configText, lines, plainText, sorted } from './values.js';
-import { versionLines } from './version-text.js';
+import { cacheLines, projectionText, storeText } from './stores-text.js';
+import { callText, configText, lines, plainText } from './values.js';
+import { versionText } from './version-text.js';
 
 /**
  * A scenario after defaults, templates and patches: run, components, workloads, faults, and the layers of every edge,
@@ -33,41 +43,60 @@ export function scenarioText(path: string, file: ScenarioFile, plans: readonly P
   return parts.join('\n');
 }
 
+/** Longest name that moves the column of a section. */
+const WIDEST = 40;
+
 /** Lines by their heading. */
 type Sections = ReadonlyMap<string, readonly string[]>;
 
 function variantText(name: string, sections: Sections): string {
   const blocks = [...sections].map(([heading, lines]) =>
-    [`  ${heading}`, ...lines.map((line) => `    ${line}`)].join('\n'),
+    [`  ${heading}`, ...aligned(lines).map((line) => `    ${line}`)].join('\n'),
   );
   return `variant ${name}\n${blocks.join('\n')}\n`;
 }
 
+/** Lines with the texts after their names in one column, except those of very long names. */
+function aligned(lines: readonly string[]): readonly string[] {
+  const names = lines.map((line) => /^.*?: /.exec(line)?.[0] ?? '');
+  const width = Math.max(...names.map(({ length }) => (length > WIDEST ? 0 : length)));
+  return lines.map((line, at) => {
+    const name = names[at]!;
+    return name === '' ? line : `${name.padEnd(width)}${line.slice(name.length)}`;
+  });
+}
+
 function sectionsOf(scenario: Scenario, plan: Plan): Sections {
+  const { services, gateways, faults, run, platform } = scenario;
+  const hosts = new Map<string, Gateway | Service>([...services, ...gateways]);
   const sections: readonly (readonly [heading: string, lines: readonly string[]])[] = [
-    ['run', [fieldsText(scenario.run)]],
-    ['platform', platformLines(scenario)],
+    ['run', [fieldsText(run)]],
+    ['platform', [platformText(platform)].filter(Boolean)],
     ['components', componentLines(scenario, plan)],
-    ['processes', processLines(scenario)],
-    ['versions', versionLines(scenario)],
-    ['endpoints', endpointLines(scenario)],
-    ['gateways', gatewayLines(scenario)],
-    ['middleware, in the order in which a request meets it', middlewareLines(scenario)],
-    ['admission, in this order', admissionLines(scenario)],
-    ['databases', databaseLines(scenario)],
-    ['caches', cacheLines(scenario)],
-    ['event stores', storeLines(scenario)],
-    ['projections', projectionLines(scenario)],
-    ['brokers', brokerLines(scenario)],
-    ['topics and queues', messageLines(scenario)],
-    ['outboxes', outboxLines(scenario)],
-    ['sagas', sagaLines(scenario)],
+    ['processes', lines(hosts, processText)],
+    [
+      'versions',
+      lines(services, ({ versions }) => (versions === null ? '' : versionText(versions))),
+    ],
+    ['endpoints', lines(services, endpointLines)],
+    ['gateways', lines(gateways, gatewayLines)],
+    ['middleware, in the order in which a request meets it', lines(hosts, middlewareLines)],
+    ['admission, in this order', lines(hosts, admissionText)],
+    ['databases', lines(scenario.databases, databaseLines)],
+    ['caches', lines(scenario.caches, cacheLines)],
+    ['event stores', lines(scenario.eventStores, storeText)],
+    ['projections', lines(scenario.projections, projectionText)],
+    ['brokers', lines(scenario.brokers, ({ kind, options }) => fieldsText({ kind, ...options }))],
+    ['topics', lines(scenario.topics, holderLines)],
+    ['queues', lines(scenario.queues, holderLines)],
+    ['outboxes', lines(services, ({ outbox }) => (outbox === null ? '' : fieldsText(outbox)))],
+    ['sagas', lines(scenario.sagas, sagaLines)],
     ['steps that use caches, topics, queues, event stores and views', stepLines(scenario)],
-    ['workloads', workloadLines(scenario)],
+    ['workloads', lines(scenario.workloads, workloadText)],
     ['network', networkLines(scenario)],
     ['edges, outermost layer first', edgeLines(plan, scenario)],
     ['bundles', bundleLines(plan)],
-    ['faults', scenario.faults.map(faultLine)],
+    ['faults', faults.map(faultLine)],
   ];
   return new Map(sections.filter(([, lines]) => lines.length > 0));
 }
@@ -99,7 +128,18 @@ function componentLines({ services, gateways }: Scenario, plan: Plan): readonly 
         ...{ kind, replicas, concurrency, queue, cpu },
         ...{ runtime, loadBalancing, cancellation, protocol },
       },
-      { queue: queueText, cpu: cpuText, loadBalancing: balancingText, protocol: protocolText },
+      {
+        queue: () => leadText(queue, ['capacity', 'discipline']),
+        cpu: () => leadText(cpu, ['cores', 'discipline']),
+        loadBalancing: balancingText,
+        protocol: () =>
+          protocol &&
+          leadText(
+            { ...protocol, closes: undefined, ...protocol.closes },
+            ['kind'],
+            all('ifGiven', 'tls handshakeWork workPerKiB maxConnectionAgeGraceNs'),
+          ),
+      },
     );
     const named = plan.parts.slice(firstPart, firstPart + parts);
     const words = named.map((part) => `${part.name}${onceText(plan, part.once)}`).join(' ');
@@ -107,59 +147,43 @@ function componentLines({ services, gateways }: Scenario, plan: Plan): readonly 
   });
 }
 
-function queueText({ capacity, discipline, ...rest }: Queue): string {
-  return `${plainText(capacity)} ${kindText(discipline, setFieldsText(rest))}`;
-}
-
-function cpuText({ cores, discipline, ...rest }: Cpu): string {
-  return `${plainText(cores)} ${kindText(discipline, setFieldsText(rest))}`;
-}
-
-/** The limits by which the server closes connections are shown where they are set. */
-function protocolText(protocol: Host['protocol']): string | null {
-  if (protocol === null) return null;
-  const { closes, kind, ...own } = protocol;
-  return kindText(kind, [fieldsText(own), setFieldsText({ ...closes })].filter(Boolean).join(', '));
-}
-
 /** Limits that apply to requests before the queue of a component. */
-function admissionLines({ services, gateways }: Scenario): readonly string[] {
-  const hosts = new Map<string, Host>([...services, ...gateways]);
-  return sorted(hosts).flatMap(([name, { admission }]) => {
-    if (admission === null) return [];
-    const { shed, rateLimit, concurrencyLimit } = admission;
-    const limits = [rateLimit, concurrencyLimit].filter((layer) => layer !== null);
-    // The state always belongs to the instance, so the scope is not shown.
-    const parts = limits.map((layer) => sourcesText(layer, {}));
-    const shedding = shed === null ? [] : [`shed ${fieldsText(shed)}`];
-    return [`${name}: ${[...shedding, ...parts].join(' > ')}`];
-  });
+function admissionText({ admission }: Host): string {
+  if (admission === null) return '';
+  const { shed, rateLimit, concurrencyLimit } = admission;
+  const limits = [rateLimit, concurrencyLimit].filter((layer) => layer !== null);
+  // The state always belongs to the instance, so the scope is not shown.
+  const parts = limits.map((layer) => sourcesText(layer, {}));
+  return [...(shed === null ? [] : [`shed ${fieldsText(shed)}`]), ...parts].join(' > ');
 }
 
 /** Settings of endpoints besides their steps. */
-function endpointLines({ services }: Scenario): readonly string[] {
-  return sorted(services).flatMap(([service, { endpoints }]) =>
-    lines(endpoints, (own) =>
-      setFieldsText(own, { ...all('hidden', 'steps', 'once'), priority: 'ifGiven' }),
-    ).map((line) => `${service}.${line}`),
-  );
+function endpointLines({ endpoints }: Service): readonly string[] {
+  const textOf = (own: Endpoint): string =>
+    setFieldsText(own, {
+      ...all('hidden', 'steps once'),
+      ...(own.requestBytes + own.responseBytes > 0
+        ? all('always', 'requestBytes responseBytes')
+        : {}),
+      priority: 'ifGiven',
+    });
+  return lines(endpoints, textOf).map((line) => `.${line}`);
 }
 
-function workloadLines({ workloads }: Scenario): readonly string[] {
-  return lines(workloads, ({ arrivals, requests, startNs, stopNs, ...rest }) => {
-    const times = { start: plainText(startNs, 'startNs'), stop: plainText(stopNs, 'stopNs') };
-    const more = setFieldsText({ ...times, ...rest }, { policy: 'hidden' });
-    return [arrivalsText(arrivals), more, ...requests.map(requestText)].filter(Boolean).join('; ');
-  });
+function workloadText({ arrivals, requests, startNs, stopNs, ...rest }: Workload): string {
+  const times = { start: plainText(startNs, 'startNs'), stop: plainText(stopNs, 'stopNs') };
+  const more = setFieldsText({ ...times, ...rest }, { policy: 'hidden' });
+  return [arrivalsText(arrivals), more, ...requests.map(requestText)].filter(Boolean).join('; ');
 }
 
 /** The numbers of open arrivals are rates, those of closed ones users. */
-function arrivalsText({ kind, ...own }: Arrivals): string {
-  if ('rate' in own) return callText({ kind, ...own });
-  const stages = 'stages' in own ? own.stages : [];
-  const ramps = stages.map(({ target, ...ramp }) => ({ ...ramp, target: `${target}/s` }));
-  const words = all('rate', 'base', 'peak', 'mean', 'amplitude', 'start');
-  return kindText(kind, setFieldsText({ ...own, stages: ramps }, words));
+function arrivalsText(own: Arrivals): string {
+  if ('rate' in own) return callText(own);
+  const ramps = 'stages' in own ? own.stages : [];
+  const stages = ramps.map(({ target, ...ramp }) => ({ ...ramp, target: `${target}/s` }));
+  const rates = all('rate', 'base peak mean amplitude start');
+  const words = { ...rates, ...all('ifSet', 'stages ramp requests'), ...all('hidden', 'kind') };
+  return `${own.kind} { ${fieldsText<object>({ ...own, stages }, words)} }`;
 }
 
 function requestText({ name, ...own }: Request): string {
@@ -175,7 +199,7 @@ function networkLines({ network }: Scenario): readonly string[] {
   const words = { latency: 'ifGiven', loss: 'share', bandwidth: 'bandwidth' } as const;
   const set = [...zones].filter(([, zone]) => zone.latency !== null || zone.loss !== null);
   return [
-    fieldsText({ ...own, zones: new Map(set) }, { ...words, zones: 'ifSet' }),
+    `default: ${fieldsText({ ...own, zones: new Map(set) }, { ...words, zones: 'ifSet' })}`,
     ...links.map(({ between: [a, b], oneWay, ...link }) => {
       return `${a} ${oneWay ? '->' : '<->'} ${b}: ${fieldsText(link, words)}`;
     }),
@@ -195,8 +219,8 @@ function faultLine({ id, kind, target, between, config, spans, when, ...rest }: 
       ? `from ${list(times)}`
       : `when ${when.text}, count: ${when.count}, for: ${plainText(when.lengthNs, 'Ns')}`;
   const more = setFieldsText(rest, {
-    ...(rest.share === 1 ? all('hidden', 'share') : all('share', 'share')),
-    ...(rest.probability === 1 ? all('hidden', 'probability') : all('share', 'probability')),
+    ...all(rest.share === 1 ? 'hidden' : 'share', 'share'),
+    ...all(rest.probability === 1 ? 'hidden' : 'share', 'probability'),
     instances: (own) => (own.kind === 'all' ? null : plainText(Object.values(own)[1])),
   });
   const words = [more, configText(faultKind(kind)?.schema, config)].filter(Boolean);

@@ -2,53 +2,44 @@ import { eachStep } from '../../language/each-step.js';
 import type { Scenario } from '../../spec/scenario/scenario.js';
 import type { Step } from '../../spec/scenario/steps.js';
 import { all, fieldsText, setFieldsText } from './fields.js';
-import { callText, plainText, sorted } from './values.js';
+import { callText, lines, plainText } from './values.js';
 
 /** The steps that use caches, topics, queues, event stores and views. */
 export function stepLines({ services, gateways, workloads }: Scenario): readonly string[] {
-  const lines: string[] = [];
-  const read = (component: string, part: string, steps: readonly Step[] | null): void =>
-    eachStep(steps ?? [], (step) => {
-      const text = TEXTS[step.verb]?.(step as never) ?? '';
-      if (text !== '') lines.push(`${component}.${part}: ${step.verb} ${text}`);
-    });
-  for (const [name, { endpoints }] of sorted(services)) {
-    for (const [part, { steps }] of sorted(endpoints)) read(name, part, steps);
-  }
-  for (const [name, { routes }] of sorted(gateways)) {
-    for (const route of routes) read(name, route.name, route.steps);
-  }
-  for (const [name, { requests }] of sorted(workloads)) {
-    for (const request of requests) read(name, request.name, request.steps);
-  }
-  return lines;
+  const named = (
+    list: readonly { readonly name: string; readonly steps: readonly Step[] | null }[],
+  ) => list.flatMap(({ name, steps }) => stepsOf(steps ?? []).map((text) => `.${name}: ${text}`));
+  return [
+    ...lines(services, ({ endpoints }) => named([...endpoints.values()])),
+    ...lines(gateways, ({ routes }) => named(routes)),
+    ...lines(workloads, ({ requests }) => named(requests)),
+  ];
+}
+
+function stepsOf(steps: readonly Step[]): readonly string[] {
+  const texts: string[] = [];
+  eachStep(steps, (step) => {
+    const text = TEXTS[step.verb]?.(step as never) ?? '';
+    if (text !== '') texts.push(`${step.verb} ${text}`);
+  });
+  return texts;
 }
 
 /** Fields that every step can have. */
-const COMMON = all(
-  'hidden',
-  ...(['verb', 'name', 'policy', 'probability', 'times', 'optional'] as const),
-  ...(['onError', 'background', 'when'] as const),
-);
+const COMMON = all('hidden', 'verb name policy probability times optional onError background when');
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 const TEXTS: { readonly [V in Step['verb']]?: (step: StepOf<V>) => string } = {
-  cache: ({ op, cache, ...own }) =>
-    setFieldsText(
-      { [op]: cache, ...own },
-      {
-        ...COMMON,
-        onMiss: stepsText,
-        write: stepsText,
-        store: (isStored) => (isStored ? null : 'false'),
-      },
-    ),
-  publish: (step) => setFieldsText(step, { ...COMMON, confirm: 'always' }),
-  load: (step) =>
-    setFieldsText(step, {
-      ...COMMON,
-      ...(step.range === null ? {} : { stream: () => 'all', fromVersion: 'hidden' }),
-    }),
+  cache({ op, cache, ...own }) {
+    const store = (isStored: boolean): string | null => (isStored ? null : 'false');
+    const words = { ...COMMON, onMiss: stepsText, write: stepsText, store };
+    return setFieldsText({ [op]: cache, ...own }, words);
+  },
+  publish: (step) => fieldsText(step, { ...COMMON, acks: 'ifGiven' }),
+  load(step) {
+    const all = { stream: () => 'all', fromVersion: 'hidden' } as const;
+    return setFieldsText(step, { ...COMMON, ...(step.range === null ? {} : all) });
+  },
   append: (step) =>
     setFieldsText(step, {
       ...COMMON,

@@ -177,7 +177,8 @@ function argumentText(key: string, value: unknown): string {
 function quantilesOf(law: object): object {
   if (!('medianNs' in law && 'sigma' in law)) return law;
   const p50Ns = Number(law.medianNs);
-  return { p50Ns: Math.round(p50Ns), p99Ns: Math.round(p50Ns * exp(Number(law.sigma) * Z99)) };
+  const p99Ns = p50Ns * exp(Number(law.sigma) * Z99);
+  return { p50Ns: Number(p50Ns.toPrecision(6)), p99Ns: Number(p99Ns.toPrecision(6)) };
 }
 
 function entriesText(
@@ -236,18 +237,19 @@ function unwrapped(schema: z.ZodType): z.ZodType | undefined {
   return schema instanceof z.ZodPipe ? (schema.in as z.ZodType) : undefined;
 }
 
-/** A line for each entry of a mapping that has a text, sorted by name. */
+/** A line for each entry of a mapping that has a text, sorted by name; or several, each with what follows the name. */
 export function lines<T>(
   map: ReadonlyMap<string, T>,
-  textOf: (value: T, name: string) => string,
+  textOf: (value: T, name: string) => string | readonly string[],
 ): readonly string[] {
   return sorted(map).flatMap(([name, value]) => {
     const text = textOf(value, name);
-    return text === '' ? [] : [`${name}: ${text}`];
+    const rests = typeof text === 'string' ? (text === '' ? [] : [`: ${text}`]) : text;
+    return rests.map((rest) => `${name}${rest}`);
   });
 }
 
 /** The entries of a mapping, sorted by name. */
-export function sorted<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
+function sorted<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
   return [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
