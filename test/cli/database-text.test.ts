@@ -35,7 +35,7 @@ describe('what explain says about a search engine', () => {
     expect(explained(written)).toEqual([
       'es: elasticsearch, copies: 1 of each shard (a write waits for all of them, reads take turns), ' +
         'threadPools: { search: { size: 3, queueSize: unlimited }, get: { size: 2, queueSize: 1000 }, ' +
-        'write: { size: 1, queueSize: 0 } }, refresh: { interval: none, idleAfter: 30s }',
+        'write: { size: 1, queueSize: 0 } }, refresh: { interval: none, idleAfter: none }',
     ]);
   });
 });

@@ -55,20 +55,14 @@ function sessionText({ session, route }: PlanEdge, { keys }: Plan): readonly str
 
 function placeText(route: NonNullable<PlanEdge['route']>, keys: Plan['keys']): string {
   const ofKey = (key: number): string => `the shard of ${keys[key]!.name}`;
-  switch (route.kind) {
-    case 'shard':
-      return 'each shard';
-    case 'shardOf':
-      return ofKey(route.key);
-    case 'copy': {
-      const copy = route.write ? 'the primary' : 'a copy in sync';
-      return `${copy} of ${route.key < 0 ? 'each shard' : ofKey(route.key)}`;
-    }
-    default: {
-      const { client: _client, ...own } = route;
-      return callText(own);
-    }
+  if (route.kind === 'shard') return 'each shard';
+  if (route.kind === 'shardOf') return ofKey(route.key);
+  if (route.kind === 'copy') {
+    const copy = route.write ? 'the primary' : 'a copy in sync';
+    return `${copy} of ${route.key < 0 ? 'each shard' : ofKey(route.key)}`;
   }
+  const { client: _client, ...own } = route;
+  return callText(own);
 }
 
 /** `; outlierDetection(envoy): consecutive5xx: 5, interval: 10s, ...; panic below 50%`. */

@@ -23,6 +23,8 @@ import { platformText, processText } from './process-text.js';
 import { holderLines } from './queue-text.js';
 import { sagaLines } from './saga-text.js';
 import { stepLines } from './step-text.js';
+import { variantTexts } from './sections.js';
+import type { Sections } from './sections.js';
 import { cacheLines, projectionText, storeText } from './stores-text.js';
 import { callText, configText, lines, plainText } from './values.js';
 import { versionText } from './version-text.js';
@@ -32,40 +34,16 @@ import { versionText } from './version-text.js';
  * outermost first. The first variant is printed in full, the others as differences from it.
  */
 export function scenarioText(path: string, file: ScenarioFile, plans: readonly Plan[]): string {
-  const first = sectionsOf(file.variants[0]!.scenario, plans[0]!);
   const whatIf = whatIfText(file.whatIf);
   const heading = `${file.title}\n${path}\n${whatIf === null ? '' : `${whatIf}\n`}`;
-  const parts = [heading, variantText(file.variants[0]!.name, first)];
-  file.variants.slice(1).forEach(({ name }, index) => {
-    const sections = sectionsOf(file.variants[index + 1]!.scenario, plans[index + 1]!);
-    parts.push(variantText(name, differences(first, sections, file.variants[0]!.name)));
-  });
-  return parts.join('\n');
+  const variants = file.variants.map(({ name, scenario }, at) => ({
+    name,
+    sections: sectionsOf(scenario, plans[at]!),
+  }));
+  return [heading, ...variantTexts(variants)].join('\n');
 }
 
-/** Longest name that moves the column of a section. */
-const WIDEST = 40;
-
-/** Lines by their heading. */
-type Sections = ReadonlyMap<string, readonly string[]>;
-
-function variantText(name: string, sections: Sections): string {
-  const blocks = [...sections].map(([heading, lines]) =>
-    [`  ${heading}`, ...aligned(lines).map((line) => `    ${line}`)].join('\n'),
-  );
-  return `variant ${name}\n${blocks.join('\n')}\n`;
-}
-
-/** Lines with the texts after their names in one column, except those of very long names. */
-function aligned(lines: readonly string[]): readonly string[] {
-  const names = lines.map((line) => /^.*?: /.exec(line)?.[0] ?? '');
-  const width = Math.max(...names.map(({ length }) => (length > WIDEST ? 0 : length)));
-  return lines.map((line, at) => {
-    const name = names[at]!;
-    return name === '' ? line : `${name.padEnd(width)}${line.slice(name.length)}`;
-  });
-}
-
+/** The sections of a variant that have lines. */
 function sectionsOf(scenario: Scenario, plan: Plan): Sections {
   const { services, gateways, faults, run, platform } = scenario;
   const hosts = new Map<string, Gateway | Service>([...services, ...gateways]);
@@ -99,22 +77,6 @@ function sectionsOf(scenario: Scenario, plan: Plan): Sections {
     ['faults', faults.map(faultLine)],
   ];
   return new Map(sections.filter(([, lines]) => lines.length > 0));
-}
-
-/** Lines that the first variant does not have and, with a minus, those that only it has. */
-function differences(first: Sections, other: Sections, firstName: string): Sections {
-  const changed = new Map<string, readonly string[]>();
-  for (const heading of new Set([...first.keys(), ...other.keys()])) {
-    const before = first.get(heading) ?? [];
-    const now = other.get(heading) ?? [];
-    const lines = [
-      ...before.filter((line) => !now.includes(line)).map((line) => `- ${line}`),
-      ...now.filter((line) => !before.includes(line)).map((line) => `+ ${line}`),
-    ];
-    if (lines.length > 0) changed.set(heading, lines);
-  }
-  if (changed.size === 0) return new Map([[`as ${firstName}`, []]]);
-  return new Map([[`as ${firstName}, except`, []], ...changed]);
 }
 
 function componentLines({ services, gateways }: Scenario, plan: Plan): readonly string[] {
