@@ -1,4 +1,4 @@
-import { balancerKind, outlierKind, policyKind } from '../../patterns/registry.js';
+import { balancerKind, outlierKind } from '../../patterns/registry.js';
 import { partName } from '../../spec/plan/names.js';
 import type { Plan, PlanEdge } from '../../spec/plan/plan.js';
 import type { PlanConnections } from '../../spec/plan/connections.js';
@@ -7,7 +7,7 @@ import { SESSION } from '../../spec/scenario/sections.js';
 import { edgeVersions } from './edge-versions.js';
 import { all, fieldsText, setFieldsText } from './fields.js';
 import { storeFields } from './gateway-text.js';
-import { bySource, callText, configText, plainText, quantityText } from './values.js';
+import { bySource, callText, configText, layerSchema, plainText, quantityText } from './values.js';
 
 /** The layers of every call, outermost first, and its connection. */
 export function edgeLines(plan: Plan, scenario: Scenario): readonly string[] {
@@ -97,7 +97,7 @@ export function bundleLines(plan: Plan): readonly string[] {
 
 /** `circuitBreaker(gobreaker): maxRequests: 3 (user); timeout: 60s, scope: instance (default)`. */
 export function sourcesText(layer: Layer, shared = sharedFields(layer)): string {
-  const schema = policyKind(layer.policy, layer.kind)?.schema;
+  const schema = layerSchema(layer);
   const fields = { ...(layer.config as object), ...shared };
   const { user, rest } = bySource(fields, layer.written);
   const textOf = (config: object, source: string): readonly string[] => {

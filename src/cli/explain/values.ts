@@ -99,9 +99,17 @@ export function callText({ kind, ...fields }: { readonly kind: string }): string
 }
 
 /** The fields of a layer: those of its kind, and its key. */
-export function layerText({ policy, kind, config, key, dryRun }: Layer): string {
+export function layerText(layer: Layer): string {
+  const { key, dryRun } = layer;
   const own = { ...(key === null ? {} : { key }), ...(dryRun ? { dryRun } : {}) };
-  return configText(policyKind(policy, kind)?.schema, { ...(config as object), ...own });
+  return configText(layerSchema(layer), { ...(layer.config as object), ...own });
+}
+
+/** Fields of the kind of a layer, with those that it has only in some places. */
+export function layerSchema({ policy, kind, config }: Layer): z.ZodType | undefined {
+  const found = policyKind(policy, kind);
+  const shape = found && shapeOf(found.schema, config as object);
+  return shape && z.object({ ...shape, ...found.callFields, ...found.serverFields });
 }
 
 function valueText(value: unknown, schema: z.ZodType | undefined, key = ''): string {
