@@ -8,6 +8,7 @@ import type { Instance } from './processes/instance.js';
 import { LongestWaits } from './connections/longest-waits.js';
 import { GATED, LEASED, SECTION, STATEMENT } from './slot-bits.js';
 import { ANSWERED, RETURN, STATE, strands } from './strands.js';
+import { notifyEnded, notifyStopped } from './strand-watcher.js';
 import type { World } from './world.js';
 import { levels } from './figures/levels.js';
 import { answerOf } from './programs/degraded-answer.js';
@@ -107,7 +108,7 @@ export class Server {
     this.quit(strand, result);
     strands.ended[strand] = engine.now;
     if (world.coalescing !== null) world.coalescing.answered(strand, result);
-    for (const watcher of world.watchers) watcher.ended?.(strand, result);
+    if (world.watchers.length > 0) notifyEnded(world.watchers, strand, result);
     engine.note((strands.instance[strand] << 5) | (result & 31), strands.lineageA[strand]);
     this.world.effects.book(strand, worked);
     const instance = world.instances[strands.instance[strand]];
@@ -222,7 +223,7 @@ export class Server {
     const instance = world.instances[strands.instance[strand]];
     strands.stamp[strand]++;
     if (world.coalescing !== null) world.coalescing.stopped(strand);
-    for (const watcher of world.watchers) watcher.stopped?.(strand);
+    if (world.watchers.length > 0) notifyStopped(world.watchers, strand);
     switch (strands.state[strand]) {
       case STATE.CPU:
         instance.cores.leave(strand);

@@ -6,6 +6,22 @@ export interface StrandWatcher {
   ended?(strand: number, outcome: Outcome): void;
   /** A strand was stopped, with all its work. */
   stopped?(strand: number): void;
-  /** A job was stopped because its process is down. */
+  /** A job was stopped while its process is down. */
   died?(strand: number): void;
+}
+
+// Loops of their own: the server calls them only if there are watchers, and its methods stay small for V8.
+
+/** Notifies all watchers that the program of a job has ended. */
+export function notifyEnded(
+  watchers: readonly StrandWatcher[],
+  strand: number,
+  outcome: Outcome,
+): void {
+  for (const watcher of watchers) watcher.ended?.(strand, outcome);
+}
+
+/** Notifies all watchers that a strand was stopped. */
+export function notifyStopped(watchers: readonly StrandWatcher[], strand: number): void {
+  for (const watcher of watchers) watcher.stopped?.(strand);
 }
