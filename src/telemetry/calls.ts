@@ -1,4 +1,11 @@
-import { OUTCOME, OUTCOME_NAMES, isSuccess, kindIndex, statusOf, writtenStatus } from '../spec/outcome.js';
+import {
+  OUTCOME,
+  OUTCOME_NAMES,
+  isSuccess,
+  kindIndex,
+  statusOf,
+  writtenStatus,
+} from '../spec/outcome.js';
 import type { OutcomeName } from '../spec/outcome.js';
 import { instanceName } from '../spec/plan/names.js';
 import type { Plan, PlanComponent, PlanPart } from '../spec/plan/plan.js';
@@ -100,6 +107,11 @@ const UNHEARD: ReadonlySet<OutcomeName> = new Set([
 /** Whether the process that was called has seen the request: it ran, or was turned away by its own code. */
 export function isServed({ arrived, begun, outcome }: Call): boolean {
   return begun !== NEVER || (arrived !== NEVER && !UNHEARD.has(outcome));
+}
+
+/** Whether the callee has answered: a process that dies, or a connection that breaks, answers nothing. */
+export function isAnswered(call: Call): boolean {
+  return call.ended !== NEVER && isServed(call) && call.outcome !== 'reset';
 }
 
 /** When the caller was done with it: the response arrived, or the caller left. */

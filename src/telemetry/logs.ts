@@ -2,7 +2,7 @@ import { formatSeconds } from '../text/figures.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { TraceRecord } from '../spec/record/record.js';
 import type { JournalEntry } from '../spec/result/result.js';
-import { callOf, callerEnd, calleeEnd, isServed, methodOf } from './calls.js';
+import { callOf, callerEnd, calleeEnd, isAnswered, methodOf } from './calls.js';
 import type { Call } from './calls.js';
 import type { Exporter, ExporterKind, ExportSettings, TracedRun } from './exporter.js';
 import { Ids, SIDE, sampleOf } from './ids.js';
@@ -56,7 +56,7 @@ class Logs implements Exporter {
       newest = Math.max(newest, callerEnd(call));
       const isLast = call.role === 'request';
       const isError = !call.isSuccess && !call.isUnfinished;
-      this.held.push(...this.sampling.take(call.root, this.linesOf(call), !call.isSuccess, isLast));
+      this.held.push(...this.sampling.take(call.root, this.linesOf(call), isError, isLast));
     }
     return this.flush(newest - SETTLED_NS);
   }
@@ -81,7 +81,7 @@ class Logs implements Exporter {
     if (call.role === 'request' || call.isUnfinished) return [];
     if (call.role === 'task') return [this.handled(call)];
     const lines: Line[] = [];
-    if (isServed(call)) lines.push(this.served(call));
+    if (isAnswered(call)) lines.push(this.served(call));
     if (!call.isSuccess && call.caller!.kind !== 'workload') lines.push(this.failed(call));
     return lines;
   }

@@ -1,6 +1,6 @@
 import type { Plan } from '../spec/plan/plan.js';
 import type { RunRecord, TraceRecord } from '../spec/record/record.js';
-import { callOf, callerEnd, calleeEnd, isServed, methodOf, NEVER } from './calls.js';
+import { callOf, callerEnd, calleeEnd, isAnswered, methodOf, NEVER } from './calls.js';
 import type { Call } from './calls.js';
 import { Counting, Scrapes } from './counters.js';
 import type { Exporter, ExporterKind, ExportSettings, TracedRun } from './exporter.js';
@@ -126,7 +126,7 @@ class OpenMetrics implements Exporter {
     const sent = call.sent === NEVER ? call.called : call.sent;
     this.add(1, callerEnd(call), null, from, ['outcome', outcome], callerEnd(call) - sent);
     if (callee.kind !== 'service' && callee.kind !== 'gateway') return;
-    if (call.ended === NEVER || !isServed(call)) return;
+    if (!isAnswered(call)) return;
     const labels: Labels = [variant, ['service', callee.name], ['instance', instance!], ...line];
     const status = ['status_code', String(call.calleeStatus)] as const;
     this.add(0, calleeEnd(call), instance, labels, status, calleeEnd(call) - call.arrived);

@@ -1,7 +1,7 @@
 import type { ComponentKind } from '../spec/component-kind.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { TraceRecord } from '../spec/record/record.js';
-import { callOf, callerEnd, calleeEnd, isServed, methodOf, NEVER } from './calls.js';
+import { callOf, callerEnd, calleeEnd, isAnswered, isServed, methodOf, NEVER } from './calls.js';
 import type { Call } from './calls.js';
 import { Ids, SIDE } from './ids.js';
 
@@ -130,11 +130,11 @@ export class Spans {
       startNs: call.arrived,
       endNs: calleeEnd(call),
       // A server answers for its own errors only: a status of 4xx is the fault of its caller.
-      error: call.ended === NEVER ? lostOf(call) : status >= 500 ? String(status) : null,
+      error: !isAnswered(call) ? lostOf(call) : status >= 500 ? String(status) : null,
       attributes: [
         ['http.request.method', methodOf(call)],
         ['http.route', routeOf(call)],
-        ...(call.ended === NEVER ? [] : [['http.response.status_code', status] as const]),
+        ...(isAnswered(call) ? [['http.response.status_code', status] as const] : []),
         ...waitOf('faultline.queue.duration', call.arrived, call.begun),
       ],
     };
