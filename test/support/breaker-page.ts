@@ -39,10 +39,13 @@ export function breakerRows(name: TableName): ReadonlyMap<string, ReadonlyMap<st
 /** What to add to the page where a table has no row of a kind, or a row without a cell. */
 export function missingRow(name: TableName, kind: string): string {
   const columns = [...breakerRows(name).values()][0]!.keys();
-  const cells = [...columns].slice(1).join(' | ');
+  const cells = [...columns]
+    .slice(1)
+    .map((column) => `<${column}>`)
+    .join(' | ');
   return (
     `${BREAKER_PAGE}, table \`| kind | ${TABLES[name][0]} |\`: ` +
-    `write the row \`| \`${kind}\` | ${cells} |\`, ${TABLES[name][1]}`
+    `add the row | \`${kind}\` | ${cells} | (${TABLES[name][1]})`
   );
 }
 
