@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { undescribedFields } from '../../src/patterns/described.js';
 import { laterFaultKinds } from '../../src/patterns/later.js';
 import {
   balancerKinds,
@@ -16,6 +15,7 @@ import {
   policyNames,
 } from '../../src/patterns/registry.js';
 import { whole } from '../../src/spec/quantities.js';
+import { undescribedFields } from '../support/described.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 const COMMON_FAULT_FIELDS = [
@@ -35,6 +35,12 @@ const KINDS_OF = {
   faults: faultKinds.map(({ kind }) => kind),
   balancers: balancerKinds.map(({ balancer }) => balancer),
   outliers: outlierKinds.map(({ outlier }) => outlier),
+};
+const SCHEMAS_OF = {
+  policies: policyKinds.map(({ schema }) => schema),
+  faults: faultKinds.map(({ schema }) => schema),
+  balancers: balancerKinds.map(({ schema }) => schema),
+  outliers: outlierKinds.map(({ schema }) => schema),
 };
 const FOLDERS = Object.keys(KINDS_OF) as (keyof typeof KINDS_OF)[];
 
@@ -74,6 +80,13 @@ describe('the registry of patterns', () => {
     const missing = lines.filter((line) => !index.includes(line));
     expect(missing, 'src/patterns/index.ts: add one line `export { … }` for each').toEqual([]);
     expect(KINDS_OF[folder]).toHaveLength(files.length);
+  });
+
+  it.each(FOLDERS)('describes each field of src/patterns/%s', (folder) => {
+    const bare = SCHEMAS_OF[folder].flatMap((schema, k) =>
+      undescribedFields(schema).map((field) => `${KINDS_OF[folder][k]}: ${field}`),
+    );
+    expect(bare, 'add .describe() with meaning, interaction, unit and default').toEqual([]);
   });
 
   it('is sorted', () => {
@@ -182,8 +195,9 @@ describe.each(policyKinds.map((k) => [`${k.policy}/${k.kind}`, k] as const))(
       const json = z.toJSONSchema(kind.schema, { io: 'input' }) as {
         properties: Record<string, { description?: string }>;
       };
-      for (const field of Object.values(json.properties)) {
-        expect(field.description).toMatch(/Unit: .*(Defaults to|Required)/s);
+      for (const [name, { description }] of Object.entries(json.properties)) {
+        const message = `${name}: end its text with "Unit: …. Defaults to …." or "Unit: …. Required."`;
+        expect(description, message).toMatch(/Unit: .*(Defaults to|Required)/s);
       }
       const { config } = bundleOf(kind.example).get(kind.policy)!;
       expect(structuredClone(config)).toEqual(config);
