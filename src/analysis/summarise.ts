@@ -1,14 +1,14 @@
 import { invariant } from '../kernel/invariant.js';
-import type { Plan } from '../spec/plan.js';
-import type { RunRecord } from '../spec/record.js';
+import type { Plan } from '../spec/plan/plan.js';
+import type { RunRecord } from '../spec/record/record.js';
 import type {
   Incomplete,
   ReplicationSummary,
   Result,
   Topology,
   VariantResult,
-} from '../spec/result.js';
-import type { ScenarioFile, Variant } from '../spec/scenario.js';
+} from '../spec/result/result.js';
+import type { ScenarioFile, Variant } from '../spec/scenario/scenario.js';
 import { judgeBudget } from './verdicts/budget.js';
 import { storiesOf } from './story/cascade.js';
 import { cascadeResult } from './story/cascade-result.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { canonicalJson } from '../scenario/canonical.js';
-import { sha256 } from '../scenario/sha256.js';
+import { canonicalJson } from '../text/canonical.js';
+import { sha256 } from '../text/sha256.js';
 
 /** A saved figure: its scenario, its variant, and its name there. */
 export interface SavedEntry {

@@ -1,10 +1,10 @@
 import { dirname, relative, resolve, sep } from 'node:path';
 import type { Study } from '../analysis/verdicts/study.js';
 import { printable } from '../report/html-escape.js';
-import { expressionsOf } from '../scenario/expressions-of.js';
-import type { BudgetResult, Result } from '../spec/result.js';
-import type { SavedValue } from '../spec/saved.js';
-import type { ScenarioFile } from '../spec/scenario.js';
+import { expressionsOf } from '../language/expressions-of.js';
+import type { BudgetResult, Result } from '../spec/result/result.js';
+import type { SavedValue } from '../spec/result/saved.js';
+import type { ScenarioFile } from '../spec/scenario/scenario.js';
 import { baselineText, parseBaseline } from './baseline-file.js';
 import type { SavedEntry } from './baseline-file.js';
 import { usageError } from './exit.js';

@@ -1,6 +1,6 @@
 import { GuardStop, RunFailure } from '../run/failure.js';
 import type { GuardReason, RunIdentity } from '../run/failure.js';
-import type { WhatIfWords } from '../spec/what-if.js';
+import type { WhatIfWords } from '../spec/scenario/what-if.js';
 import { formatInstant } from '../text/figures.js';
 import { STDIN } from './files.js';
 import { CommandError, EXIT } from './exit.js';

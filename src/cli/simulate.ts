@@ -5,7 +5,7 @@ import { incompleteOf } from '../analysis/measure/incomplete.js';
 import { runKept, type Kept } from '../run/kept.js';
 import { identify } from '../run/replicate.js';
 import type { Records } from '../run/replicate.js';
-import type { Incomplete, Result } from '../spec/result.js';
+import type { Incomplete, Result } from '../spec/result/result.js';
 import { EXIT } from './exit.js';
 import { interruptible } from './interrupt.js';
 import { defaultBudget, shareMemory } from './memory.js';

@@ -1,7 +1,7 @@
 import { OUTCOME_NAMES, kindIndex, writtenStatus } from '../spec/outcome.js';
-import { instanceName, partName } from '../spec/plan-names.js';
-import type { Plan } from '../spec/plan.js';
-import type { TraceRecord } from '../spec/record.js';
+import { instanceName, partName } from '../spec/plan/names.js';
+import type { Plan } from '../spec/plan/plan.js';
+import type { TraceRecord } from '../spec/record/record.js';
 
 /**
  * The rows of one run as JSON lines, in the order in which they ended: one line per request (no parent, with its

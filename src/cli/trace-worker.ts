@@ -4,8 +4,8 @@ import { describeError } from '../run/pool.js';
 import type { Answer, Assignment } from '../run/pool.js';
 import type { RunTask } from '../run/replicate.js';
 import { runPlan } from '../run/run.js';
-import type { Plan } from '../spec/plan.js';
-import type { TraceRecord } from '../spec/record.js';
+import type { Plan } from '../spec/plan/plan.js';
+import type { TraceRecord } from '../spec/record/record.js';
 import { asSystemError } from './run-errors.js';
 import { TraceLines } from './trace-lines.js';
 

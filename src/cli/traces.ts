@@ -2,7 +2,7 @@ import { invariant } from '../kernel/invariant.js';
 import { withWorkerThreads } from '../run/worker-threads.js';
 import { TaskFailure, runPool } from '../run/pool.js';
 import { tasksOf } from '../run/replicate.js';
-import type { Result } from '../spec/result.js';
+import type { Result } from '../spec/result/result.js';
 import { CommandError } from './exit.js';
 import { beginOutput } from './output.js';
 import type { Prepared } from './prepare.js';

@@ -1,6 +1,6 @@
-import { nodesAsked } from '../scenario/databases.js';
-import { routeOf } from '../scenario/routes.js';
-import type { RequestLine } from '../scenario/routes.js';
+import { nodesAsked } from '../language/databases.js';
+import { routeOf } from '../language/routes.js';
+import type { RequestLine } from '../language/routes.js';
 import type {
   Bundle,
   Gateway,
@@ -9,9 +9,9 @@ import type {
   Scenario,
   Service,
   Target,
-} from '../spec/scenario.js';
-import type { Step } from '../spec/steps.js';
-import type { Connections, Pool } from '../spec/resources.js';
+} from '../spec/scenario/scenario.js';
+import type { Step } from '../spec/scenario/steps.js';
+import type { Connections, Pool } from '../spec/scenario/resources.js';
 import type { Path } from './rule.js';
 import { meanCount } from './counts.js';
 import { isStore, storeCalls } from './stores.js';

@@ -1,9 +1,9 @@
 import { meanOf } from '../kernel/distribution-mean.js';
 import type { Ns } from '../kernel/time.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
-import { copiesWritten } from '../scenario/databases.js';
-import type { Host, Middleware, Scenario } from '../spec/scenario.js';
-import type { Step } from '../spec/steps.js';
+import { copiesWritten } from '../language/databases.js';
+import type { Host, Middleware, Scenario } from '../spec/scenario/scenario.js';
+import type { Step } from '../spec/scenario/steps.js';
 import { componentOf } from './calls.js';
 import { meanCount } from './counts.js';
 import type { Call } from './calls.js';

@@ -1,6 +1,6 @@
 import { powi } from '../kernel/math.js';
 import { kindOf, OUTCOME } from '../spec/outcome.js';
-import type { Step } from '../spec/steps.js';
+import type { Step } from '../spec/scenario/steps.js';
 import { componentOf } from './calls.js';
 import type { Call } from './calls.js';
 import type { Fold } from './graph.js';

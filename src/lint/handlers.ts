@@ -1,6 +1,6 @@
 import { mostOf } from './demand.js';
 import type { Ns } from '../kernel/time.js';
-import type { Subscriber, Topic } from '../spec/messaging.js';
+import type { Subscriber, Topic } from '../spec/scenario/messaging.js';
 import type { Path } from './rule.js';
 import type { Subject } from './subject.js';
 

@@ -2,7 +2,7 @@ import type { Ns } from '../kernel/time.js';
 import type { Call } from './calls.js';
 import { policyTraits } from '../patterns/registry.js';
 import { retryOf, traitsIn } from './layers.js';
-import type { Scenario } from '../spec/scenario.js';
+import type { Scenario } from '../spec/scenario/scenario.js';
 
 /** Time limits of a call. Infinity = no limit. */
 export interface Limit {

@@ -1,8 +1,8 @@
 import type { Spot } from '../scenario/diagnostics.js';
 import { pathText } from '../scenario/located.js';
 import type { Places } from '../scenario/places.js';
-import type { Plan } from '../spec/plan.js';
-import type { ScenarioFile } from '../spec/scenario.js';
+import type { Plan } from '../spec/plan/plan.js';
+import type { ScenarioFile } from '../spec/scenario/scenario.js';
 import type { Finding, Rule, Severity } from './rule.js';
 import { subjectOf } from './subject.js';
 

@@ -1,5 +1,5 @@
 import type { Ns } from '../kernel/time.js';
-import type { Scenario } from '../spec/scenario.js';
+import type { Scenario } from '../spec/scenario/scenario.js';
 
 /** How long the client of a request waits; Infinity for other parts. */
 export function patienceOf(

@@ -1,12 +1,12 @@
-import type { CompiledRoute } from '../scenario/routes.js';
-import { compileRoute } from '../scenario/routes.js';
-import type { HostPattern } from '../scenario/routing/host.js';
-import { takesHost } from '../scenario/routing/host.js';
-import type { PathPattern } from '../scenario/routing/path.js';
-import { PATH } from '../scenario/routing/path.js';
-import type { Candidate } from '../scenario/routing/precedence.js';
-import { precedes } from '../scenario/routing/precedence.js';
-import type { Gateway, Route } from '../spec/scenario.js';
+import type { CompiledRoute } from '../language/routes.js';
+import { compileRoute } from '../language/routes.js';
+import type { HostPattern } from '../language/routing/host.js';
+import { takesHost } from '../language/routing/host.js';
+import type { PathPattern } from '../language/routing/path.js';
+import { PATH } from '../language/routing/path.js';
+import type { Candidate } from '../language/routing/precedence.js';
+import { precedes } from '../language/routing/precedence.js';
+import type { Gateway, Route } from '../spec/scenario/scenario.js';
 
 type Routing = Gateway['routing'];
 

@@ -1,8 +1,8 @@
 import { meanOf } from '../kernel/distribution-mean.js';
 import { meanCount } from './counts.js';
-import type { Scenario } from '../spec/scenario.js';
-import type { EventStore, StorePart } from '../spec/stores.js';
-import type { Step } from '../spec/steps.js';
+import type { Scenario } from '../spec/scenario/scenario.js';
+import type { EventStore, StorePart } from '../spec/scenario/stores.js';
+import type { Step } from '../spec/scenario/steps.js';
 
 /** Time of a run: total, and CPU. */
 interface Demand {

@@ -1,7 +1,7 @@
 import type { Ns } from '../kernel/time.js';
 import { editsOf } from '../patterns/registry.js';
-import type { Plan } from '../spec/plan.js';
-import type { Scenario } from '../spec/scenario.js';
+import type { Plan } from '../spec/plan/plan.js';
+import type { Scenario } from '../spec/scenario/scenario.js';
 import { callsOf } from './calls.js';
 import type { Call } from './calls.js';
 import { Demands } from './demand.js';

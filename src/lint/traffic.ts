@@ -1,9 +1,9 @@
 import { meanOf } from '../kernel/distribution-mean.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
 import { editsOf } from '../patterns/registry.js';
-import { expectedArrivals } from '../spec/arrivals.js';
-import type { Scenario } from '../spec/scenario.js';
-import type { Arrivals } from '../spec/arrivals.js';
+import { expectedArrivals } from '../spec/scenario/arrivals.js';
+import type { Scenario } from '../spec/scenario/scenario.js';
+import type { Arrivals } from '../spec/scenario/arrivals.js';
 import type { Call } from './calls.js';
 import type { Graph } from './graph.js';
 import { triesOf } from './layers.js';

@@ -1,4 +1,4 @@
-import type { Scenario } from '../spec/scenario.js';
+import type { Scenario } from '../spec/scenario/scenario.js';
 
 /** A component of a scenario and its section. */
 export interface Placed {

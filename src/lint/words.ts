@@ -1,7 +1,7 @@
 import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
 import { pathText } from '../scenario/located.js';
-import { formatDuration } from '../spec/quantity-text.js';
+import { formatDuration } from '../spec/quantities/quantity-text.js';
 import { formatNumber, formatSeconds } from '../text/figures.js';
 import type { Call } from './calls.js';
 import type { Path } from './rule.js';

@@ -15,8 +15,8 @@ import {
   isSuccess,
 } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
-import { EDGE_COUNTER } from '../spec/policy.js';
-import type { CallContext, PolicyState } from '../spec/policy.js';
+import { EDGE_COUNTER } from '../spec/patterns/policy.js';
+import type { CallContext, PolicyState } from '../spec/patterns/policy.js';
 import type { CallSite } from './call-site.js';
 import { AVOID, PLACES, frames } from './frames.js';
 

@@ -3,7 +3,7 @@ import { PHASE } from '../kernel/phase.js';
 import type { StreamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import { streamKey } from '../kernel/rng.js';
-import type { PlanEdge } from '../spec/plan.js';
+import type { PlanEdge } from '../spec/plan/plan.js';
 import type {
   Alarm,
   CallContext,
@@ -12,13 +12,13 @@ import type {
   PolicySetup,
   PolicyState,
   Target,
-} from '../spec/policy.js';
-import type { Layer } from '../spec/scenario.js';
-import { SESSION } from '../spec/sections.js';
-import { Alarms } from './alarms.js';
+} from '../spec/patterns/policy.js';
+import type { Layer } from '../spec/scenario/scenario.js';
+import { SESSION } from '../spec/scenario/sections.js';
+import { Alarms } from './processes/alarms.js';
 import type { View } from './edge.js';
-import type { Instance } from './instance.js';
-import type { OpenBlock } from './journal.js';
+import type { Instance } from './processes/instance.js';
+import type { OpenBlock } from './figures/journal.js';
 import { createState } from './layers/states.js';
 import { PickLayer } from './picking/pick-layer.js';
 import { limitsAt, Pools } from './connections/pools.js';

@@ -1,10 +1,10 @@
 import type { StreamKey } from '../kernel/rng.js';
-import type { BalancerState } from '../spec/balancer.js';
-import type { OutlierState } from '../spec/outlier.js';
-import type { NodeRoute } from '../spec/replication.js';
-import type { Session } from '../spec/sections.js';
-import type { Instance } from './instance.js';
-import type { Link } from './link.js';
+import type { BalancerState } from '../spec/patterns/balancer.js';
+import type { OutlierState } from '../spec/patterns/outlier.js';
+import type { NodeRoute } from '../spec/plan/replication.js';
+import type { Session } from '../spec/scenario/sections.js';
+import type { Instance } from './processes/instance.js';
+import type { Link } from './network/link.js';
 import type { Replicas } from './replication/replicas.js';
 import type { Copies } from './search/copies.js';
 import type { Subsetting } from './picking/subset.js';

@@ -1,11 +1,11 @@
-import type { PlanAct } from '../spec/modules.js';
+import type { PlanAct } from '../spec/plan/modules.js';
 import type { Act } from './acts.js';
 import { Channels } from './messaging/channels.js';
 import { Sagas } from './sagas/sagas.js';
 import { Queues } from './messaging/queues/queues.js';
 import type { Registry } from './registry.js';
 import { Stores } from './stores/stores.js';
-import { ProvisionedCapacity } from './provisioned-capacity.js';
+import { ProvisionedCapacity } from './replication/provisioned-capacity.js';
 import type { World } from './world.js';
 
 /** Builds the parts of the model other than calls, and returns the steps that use them, by act id. */

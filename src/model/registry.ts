@@ -1,10 +1,10 @@
 import type { StreamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
-import type { BackoffConfig } from '../spec/backoff.js';
-import type { BalancerKind } from '../spec/balancer.js';
+import type { BackoffConfig } from '../spec/scenario/backoff.js';
+import type { BalancerKind } from '../spec/patterns/balancer.js';
 import type { FaultKind } from './faults/kind.js';
-import type { OutlierKind } from '../spec/outlier.js';
-import type { PolicyKind } from '../spec/policy.js';
+import type { OutlierKind } from '../spec/patterns/outlier.js';
+import type { PolicyKind } from '../spec/patterns/policy.js';
 
 /** Delays before retries, drawn by the lineage of the retried operation. */
 export interface Delays {

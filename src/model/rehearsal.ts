@@ -1,8 +1,8 @@
 import { SINCE_NS, rehearseEngine } from '../kernel/rehearsal.js';
 import { OUTCOME } from '../spec/outcome.js';
-import type { Grid } from '../spec/plan.js';
+import type { Grid } from '../spec/plan/plan.js';
 import { frames } from './frames.js';
-import { sink } from './sink.js';
+import { sink } from './figures/sink.js';
 import { FifoQueue } from './serving/request-queues.js';
 import { lives, strands } from './strands.js';
 

@@ -2,16 +2,16 @@ import { engine } from '../kernel/engine.js';
 import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
 import { AMBIGUOUS, OUTCOME, withStatus, type Outcome } from '../spec/outcome.js';
-import { CANCELLATION, FROZEN } from './instance.js';
+import { CANCELLATION, FROZEN } from './processes/instance.js';
 import { injectedOutcome } from './faults/injections.js';
-import type { Instance } from './instance.js';
+import type { Instance } from './processes/instance.js';
 import { LongestWaits } from './connections/longest-waits.js';
 import { GATED, LEASED, SECTION, STATEMENT } from './slot-bits.js';
 import { ANSWERED, RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
-import { levels } from './levels.js';
-import { answerOf } from './degraded-answer.js';
-import { sink } from './sink.js';
+import { levels } from './figures/levels.js';
+import { answerOf } from './programs/degraded-answer.js';
+import { sink } from './figures/sink.js';
 
 const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
 

@@ -2,19 +2,25 @@ import { engine, type StopReason } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
 import { NoRoom } from '../kernel/room.js';
 import { OUTCOME } from '../spec/outcome.js';
-import type { Plan } from '../spec/plan.js';
-import { GAUGE_KINDS } from '../spec/record.js';
-import type { GaugeKind, GaugeTable, PoolRecord, RunRecord, TraceRecord } from '../spec/record.js';
+import type { Plan } from '../spec/plan/plan.js';
+import { GAUGE_KINDS } from '../spec/record/record.js';
+import type {
+  GaugeKind,
+  GaugeTable,
+  PoolRecord,
+  RunRecord,
+  TraceRecord,
+} from '../spec/record/record.js';
 import { assemble } from './assemble.js';
 import type { Assembly } from './assemble.js';
-import { largestHolder } from './holders.js';
+import { largestHolder } from './figures/holders.js';
 import type { Registry } from './registry.js';
 import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
 import { frames } from './frames.js';
-import { levels } from './levels.js';
-import type { GaugeRow } from './levels.js';
-import { sink } from './sink.js';
+import { levels } from './figures/levels.js';
+import type { GaugeRow } from './figures/levels.js';
+import { sink } from './figures/sink.js';
 
 export interface SimulateOptions {
   /** Receives the rows of traced requests during the run; without it the first 65,536 are in the record. */

@@ -1,10 +1,10 @@
-import type { Capacity } from '../spec/capacity.js';
-import type { Operation } from '../spec/database.js';
-import type { PlanCacheAct } from '../spec/caching.js';
-import type { PlanAct } from '../spec/modules.js';
-import type { PlanKey } from '../spec/plan.js';
-import type { PlanSagaCommand, PlanSagaMark, SagaRole } from '../spec/sagas.js';
-import type { Step } from '../spec/steps.js';
+import type { Capacity } from '../spec/scenario/capacity.js';
+import type { Operation } from '../spec/scenario/database.js';
+import type { PlanCacheAct } from '../spec/plan/caching.js';
+import type { PlanAct } from '../spec/plan/modules.js';
+import type { PlanKey } from '../spec/plan/plan.js';
+import type { PlanSagaCommand, PlanSagaMark, SagaRole } from '../spec/plan/sagas.js';
+import type { Step } from '../spec/scenario/steps.js';
 import type { KeyTable } from './keys.js';
 import { outboxOf } from './outbox.js';
 import type { LaidPart } from './layout.js';

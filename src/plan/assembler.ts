@@ -1,5 +1,5 @@
 import { invariant } from '../kernel/invariant.js';
-import type { Program } from '../spec/program.js';
+import type { Program } from '../spec/plan/program.js';
 
 /** A place in the code that may be referred to before it is known. */
 export interface Label {

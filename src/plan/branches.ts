@@ -1,5 +1,5 @@
-import { OP } from '../spec/program.js';
-import type { Step } from '../spec/steps.js';
+import { OP } from '../spec/plan/program.js';
+import type { Step } from '../spec/scenario/steps.js';
 import { writeFork } from './fork.js';
 import type { Scope } from './scope.js';
 import { writeJump, writeWhen, type WriteSteps, type Writer } from './writer.js';

@@ -1,4 +1,4 @@
-import type { PlanCache } from '../spec/caching.js';
+import type { PlanCache } from '../spec/plan/caching.js';
 import type { Layout } from './layout.js';
 import { partOf } from './layout.js';
 

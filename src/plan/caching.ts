@@ -1,11 +1,12 @@
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
-import type { Cache, CacheLevel, CacheOp, PlanCacheAct, ResponseCache } from '../spec/caching.js';
+import type { Cache, CacheLevel, ResponseCache } from '../spec/scenario/caching.js';
+import type { CacheOp, PlanCacheAct } from '../spec/plan/caching.js';
 import type { Outcome } from '../spec/outcome.js';
 import { OUTCOME } from '../spec/outcome.js';
-import { CALL_MODE, OP } from '../spec/program.js';
-import type { Bundle } from '../spec/scenario.js';
-import type { Step } from '../spec/steps.js';
+import { CALL_MODE, OP } from '../spec/plan/program.js';
+import type { Bundle } from '../spec/scenario/scenario.js';
+import type { Step } from '../spec/scenario/steps.js';
 import type { Label } from './assembler.js';
 import { SLOT } from './assembler.js';
 import { BARE } from './calls.js';

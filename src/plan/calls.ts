@@ -1,12 +1,12 @@
 import { invariant } from '../kernel/invariant.js';
-import type { Route, Target } from '../spec/scenario.js';
+import type { Route, Target } from '../spec/scenario/scenario.js';
 import type { Conditions } from './conditions.js';
 import type { Incoming } from './incoming.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { partOf, UNMATCHED } from './layout.js';
 import type { Problems } from './problem.js';
-import type { RequestLine } from '../scenario/routes.js';
-import { routeOf } from '../scenario/routes.js';
+import type { RequestLine } from '../language/routes.js';
+import { routeOf } from '../language/routes.js';
 
 /** A call that says nothing about the request it makes: that of a query or a middleware. */
 export const BARE_LINE: RequestLine = Object.freeze({

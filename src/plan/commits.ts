@@ -1,8 +1,8 @@
 import type { Distribution } from '../kernel/distribution.js';
-import { eachStep } from '../scenario/each-step.js';
-import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../scenario/fallback-steps.js';
-import type { Scenario } from '../spec/scenario.js';
-import type { Step } from '../spec/steps.js';
+import { eachStep } from '../language/each-step.js';
+import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../language/fallback-steps.js';
+import type { Scenario } from '../spec/scenario/scenario.js';
+import type { Step } from '../spec/scenario/steps.js';
 import { canonical } from './canonical.js';
 
 /** Name of the part of a database that ends transactions, by their place among those of other times. */

@@ -3,10 +3,10 @@ import type { Distribution } from '../kernel/distribution.js';
 import { invariant } from '../kernel/invariant.js';
 import { faultKind } from '../patterns/registry.js';
 import { outcomeOfStatus } from '../spec/outcome.js';
-import { PLAIN_BALANCING } from '../spec/balancer.js';
+import { PLAIN_BALANCING } from '../spec/patterns/balancer.js';
 import type { FaultKind } from '../model/faults/kind.js';
-import type { Plan, PlanBundle, PlanComponent, PlanPlatform } from '../spec/plan.js';
-import { OP } from '../spec/program.js';
+import type { Plan, PlanBundle, PlanComponent, PlanPlatform } from '../spec/plan/plan.js';
+import { OP } from '../spec/plan/program.js';
 import type {
   LoadBalancing,
   Route,
@@ -14,9 +14,9 @@ import type {
   ScenarioFile,
   Target,
   Variant,
-} from '../spec/scenario.js';
-import type { Cpu, Queue } from '../spec/resources.js';
-import { appendsOnce } from '../spec/stores.js';
+} from '../spec/scenario/scenario.js';
+import type { Cpu, Queue } from '../spec/scenario/resources.js';
+import { appendsOnce } from '../spec/plan/stores.js';
 import { Acts } from './acts.js';
 import { Assembler, SLOT } from './assembler.js';
 import { Interner } from './canonical.js';
@@ -54,7 +54,7 @@ import {
   writeRefusal,
 } from './programs.js';
 import { isSized, responseBytesOf, sizedMessages } from './sizes.js';
-import { eachStep } from '../scenario/each-step.js';
+import { eachStep } from '../language/each-step.js';
 import type { Writer } from './writer.js';
 
 export interface CompileOptions {

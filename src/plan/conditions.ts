@@ -1,9 +1,9 @@
-import type { Request } from '../spec/scenario.js';
-import type { Condition, Step } from '../spec/steps.js';
+import type { Request } from '../spec/scenario/scenario.js';
+import type { Condition, Step } from '../spec/scenario/steps.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { Problems } from './problem.js';
-import { eachStep } from '../scenario/each-step.js';
-import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../scenario/fallback-steps.js';
+import { eachStep } from '../language/each-step.js';
+import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../language/fallback-steps.js';
 
 /** Values of one header over the calls of a request; null where a call does not set it. */
 type Values = ReadonlySet<string | null>;

@@ -1,5 +1,5 @@
-import type { PlanCondition } from '../spec/plan.js';
-import type { FaultCondition } from '../spec/scenario.js';
+import type { PlanCondition } from '../spec/plan/plan.js';
+import type { FaultCondition } from '../spec/scenario/scenario.js';
 import type { Layout } from './layout.js';
 import { partOf } from './layout.js';
 

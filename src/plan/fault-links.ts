@@ -1,5 +1,5 @@
 import type { KnobEdit } from '../model/faults/knob.js';
-import type { PlanLink } from '../spec/plan.js';
+import type { PlanLink } from '../spec/plan/plan.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { EdgeEnd } from './references.js';
 

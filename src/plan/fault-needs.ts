@@ -1,5 +1,5 @@
 import type { Resources } from '../model/faults/knob.js';
-import type { Plan, PlanEdge } from '../spec/plan.js';
+import type { Plan, PlanEdge } from '../spec/plan/plan.js';
 import type { Layout } from './layout.js';
 
 /** What each component has; a function has the cores of its environments. */

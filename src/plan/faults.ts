@@ -1,8 +1,8 @@
 import type { Ns } from '../kernel/time.js';
 import type { FaultKind } from '../model/faults/kind.js';
 import type { KnobEdit, Resources } from '../model/faults/knob.js';
-import type { PlanFault, PlanLoad } from '../spec/plan.js';
-import type { Fault } from '../spec/scenario.js';
+import type { PlanFault, PlanLoad } from '../spec/plan/plan.js';
+import type { Fault } from '../spec/scenario/scenario.js';
 import { byCodeUnit } from './canonical.js';
 import { conditionOf } from './fault-conditions.js';
 import type { Direction, EndTest, LinkEnds } from './fault-links.js';

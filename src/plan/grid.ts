@@ -1,9 +1,9 @@
 import type { Ns } from '../kernel/time.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
-import { expressionsOf } from '../scenario/expressions-of.js';
-import { mayBeDistribution } from '../scenario/metrics.js';
-import type { Grid, PlanFault } from '../spec/plan.js';
-import type { ScenarioFile } from '../spec/scenario.js';
+import { expressionsOf } from '../language/expressions-of.js';
+import { mayBeDistribution } from '../language/metrics.js';
+import type { Grid, PlanFault } from '../spec/plan/plan.js';
+import type { ScenarioFile } from '../spec/scenario/scenario.js';
 
 /**
  * Steps at which a recovery may begin, behind the end of each fault: the first that makes no more than so

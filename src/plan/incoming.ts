@@ -1,9 +1,9 @@
-import { routeOf } from '../scenario/routes.js';
-import type { RequestLine } from '../scenario/routes.js';
-import type { Request, Scenario } from '../spec/scenario.js';
-import type { Step } from '../spec/steps.js';
-import { eachStep } from '../scenario/each-step.js';
-import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../scenario/fallback-steps.js';
+import { routeOf } from '../language/routes.js';
+import type { RequestLine } from '../language/routes.js';
+import type { Request, Scenario } from '../spec/scenario/scenario.js';
+import type { Step } from '../spec/scenario/steps.js';
+import { eachStep } from '../language/each-step.js';
+import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../language/fallback-steps.js';
 
 /**
  * A call to a gateway and its origin: the request of a workload itself, null = a service, or the steps of a route.

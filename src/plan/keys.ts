@@ -1,6 +1,6 @@
-import type { PlanKey } from '../spec/plan.js';
-import { ADDRESS_KEY } from '../spec/policy.js';
-import type { KeyPopulation } from '../spec/scenario.js';
+import type { PlanKey } from '../spec/plan/plan.js';
+import { ADDRESS_KEY } from '../spec/patterns/policy.js';
+import type { KeyPopulation } from '../spec/scenario/scenario.js';
 import { byCodeUnit, sortedEntries } from './canonical.js';
 import type { Layout } from './layout.js';
 import type { Problems } from './problem.js';

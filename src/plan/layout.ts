@@ -1,13 +1,13 @@
 import { invariant } from '../kernel/invariant.js';
-import type { PlanComponent, PlanInstance } from '../spec/plan.js';
+import type { PlanComponent, PlanInstance } from '../spec/plan/plan.js';
 import type { Distribution } from '../kernel/distribution.js';
-import type { Cache, CacheLevel } from '../spec/caching.js';
-import type { Broker, Outbox, Subscriber, Topic } from '../spec/messaging.js';
-import type { Saga, SagaStep } from '../spec/sagas.js';
-import { driverName } from '../spec/sagas.js';
-import type { Database, Operation } from '../spec/database.js';
-import type { Bus, MessageQueue, QueueConsumer } from '../spec/queues.js';
-import type { EventStore, Projection, StorePart } from '../spec/stores.js';
+import type { Cache, CacheLevel } from '../spec/scenario/caching.js';
+import type { Broker, Outbox, Subscriber, Topic } from '../spec/scenario/messaging.js';
+import type { Saga, SagaStep } from '../spec/scenario/sagas.js';
+import { driverName } from '../spec/scenario/sagas.js';
+import type { Database, Operation } from '../spec/scenario/database.js';
+import type { Bus, MessageQueue, QueueConsumer } from '../spec/scenario/queues.js';
+import type { EventStore, Projection, StorePart } from '../spec/scenario/stores.js';
 import type {
   Endpoint,
   Gateway,
@@ -17,14 +17,14 @@ import type {
   Scenario,
   Service,
   Workload,
-} from '../spec/scenario.js';
+} from '../spec/scenario/scenario.js';
 import { byCodeUnit } from './canonical.js';
 import { commitsOf } from './commits.js';
 import type { Incoming } from './incoming.js';
 import { incomingOf } from './incoming.js';
 import type { Problems } from './problem.js';
 import { modulePartsOf, runsAlone } from './module-parts.js';
-import { routeOf } from '../scenario/routes.js';
+import { routeOf } from '../language/routes.js';
 
 /** A component with what the scenario says about it. */
 export type Source =

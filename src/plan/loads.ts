@@ -1,6 +1,6 @@
 import type { Ns } from '../kernel/time.js';
-import { expectedArrivals } from '../spec/arrivals.js';
-import type { PlanLoad } from '../spec/plan.js';
+import { expectedArrivals } from '../spec/scenario/arrivals.js';
+import type { PlanLoad } from '../spec/plan/plan.js';
 import type { Layout } from './layout.js';
 
 /** Requests that are traced in one run, about. */

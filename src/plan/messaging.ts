@@ -1,12 +1,7 @@
 import { invariant } from '../kernel/invariant.js';
 import type { Ns } from '../kernel/time.js';
-import type {
-  Consumption,
-  PlanBroker,
-  PlanCluster,
-  PlanGroup,
-  PlanTopic,
-} from '../spec/messaging.js';
+import type { Consumption } from '../spec/scenario/messaging.js';
+import type { PlanBroker, PlanCluster, PlanGroup, PlanTopic } from '../spec/plan/messaging.js';
 import { isFree } from './free.js';
 import type { LaidPart, Layout } from './layout.js';
 import { partOf } from './layout.js';

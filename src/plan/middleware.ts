@@ -1,8 +1,8 @@
 import { OUTCOME, outcomeOfStatus, withStatus } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import type { Distribution } from '../kernel/distribution.js';
-import { CHECK_TABLE, OP, SIZED } from '../spec/program.js';
-import type { Layer, LimiterStore, Middleware, Target } from '../spec/scenario.js';
+import { CHECK_TABLE, OP, SIZED } from '../spec/plan/program.js';
+import type { Layer, LimiterStore, Middleware, Target } from '../spec/scenario/scenario.js';
 import type { Label } from './assembler.js';
 import { SLOT } from './assembler.js';
 import { BARE } from './calls.js';

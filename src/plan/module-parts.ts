@@ -1,7 +1,7 @@
-import { PRODUCE } from '../scenario/resolve/names.js';
-import type { QueueConsumer } from '../spec/queues.js';
-import { hasOwnPart, OWN_PROJECTOR, partsOfStore } from '../spec/stores.js';
-import type { Projection } from '../spec/stores.js';
+import { PRODUCE } from '../spec/scenario/messaging.js';
+import type { QueueConsumer } from '../spec/scenario/queues.js';
+import { hasOwnPart, OWN_PROJECTOR, partsOfStore } from '../spec/scenario/stores.js';
+import type { Projection } from '../spec/scenario/stores.js';
 import type { PartSource, Source } from './layout.js';
 
 /** Components beside workloads, gateways, services and databases. */

@@ -1,10 +1,10 @@
-import type { PlanModules } from '../spec/modules.js';
+import type { PlanModules } from '../spec/plan/modules.js';
 import type { KeyTable } from './keys.js';
 import { planFunctions } from './functions.js';
 import { planCaches } from './caches.js';
 import { planBrokers, planClusters, planTopics } from './messaging.js';
 import { planOutboxes } from './outbox.js';
-import type { Network } from '../spec/scenario.js';
+import type { Network } from '../spec/scenario/scenario.js';
 import { planProjections } from './projections.js';
 import { planReplications, planRows } from './rows.js';
 import { planSearches } from './search.js';

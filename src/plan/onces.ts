@@ -1,5 +1,5 @@
-import type { PlanOnce } from '../spec/plan.js';
-import type { Bundle, OncePerValue, Scenario } from '../spec/scenario.js';
+import type { PlanOnce } from '../spec/plan/plan.js';
+import type { Bundle, OncePerValue, Scenario } from '../spec/scenario/scenario.js';
 import type { KeyTable } from './keys.js';
 import type { LaidPart } from './layout.js';
 

@@ -1,9 +1,10 @@
-import type { Outbox, PlanOutbox } from '../spec/messaging.js';
+import type { Outbox } from '../spec/scenario/messaging.js';
+import type { PlanOutbox } from '../spec/plan/messaging.js';
 import { OUTCOME } from '../spec/outcome.js';
-import { OP } from '../spec/program.js';
-import type { Database } from '../spec/database.js';
-import type { Step } from '../spec/steps.js';
-import { eachStep } from '../scenario/each-step.js';
+import { OP } from '../spec/plan/program.js';
+import type { Database } from '../spec/scenario/database.js';
+import type { Step } from '../spec/scenario/steps.js';
+import { eachStep } from '../language/each-step.js';
 import { BARE } from './calls.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { Scope } from './scope.js';

@@ -1,6 +1,6 @@
 import { policyKind } from '../patterns/registry.js';
-import { isPinned, type NodeRoute } from '../spec/replication.js';
-import type { Bundle, Layer } from '../spec/scenario.js';
+import { isPinned, type NodeRoute } from '../spec/plan/replication.js';
+import type { Bundle, Layer } from '../spec/scenario/scenario.js';
 import { hostOf, type LaidComponent } from './layout.js';
 import type { Problems } from './problem.js';
 

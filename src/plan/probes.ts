@@ -1,4 +1,5 @@
-import type { PlanProbe, PlanProbes, Probe } from '../spec/probes.js';
+import type { PlanProbe, PlanProbes } from '../spec/plan/probes.js';
+import type { Probe } from '../spec/scenario/probes.js';
 import type { LaidComponent } from './layout.js';
 import { hostOf, partOf } from './layout.js';
 

@@ -1,12 +1,12 @@
 import { OUTCOME, withStatus } from '../spec/outcome.js';
 import { SECTION } from '../spec/component-kind.js';
-import { CALL_MODE, OP } from '../spec/program.js';
+import { CALL_MODE, OP } from '../spec/plan/program.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
-import type { Database, Operation } from '../spec/database.js';
-import type { Broker } from '../spec/messaging.js';
-import { PROBES } from '../spec/probes.js';
-import type { Endpoint, Host } from '../spec/scenario.js';
+import type { Database, Operation } from '../spec/scenario/database.js';
+import type { Broker } from '../spec/scenario/messaging.js';
+import { PROBES } from '../spec/scenario/probes.js';
+import type { Endpoint, Host } from '../spec/scenario/scenario.js';
 import { SLOT } from './assembler.js';
 import { BARE } from './calls.js';
 import { writeServer } from './caching.js';

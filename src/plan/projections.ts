@@ -1,8 +1,9 @@
-import { OP } from '../spec/program.js';
-import type { PlanProjection, PlanProjectionAct, Projection } from '../spec/stores.js';
-import { eachStep } from '../scenario/each-step.js';
-import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../scenario/fallback-steps.js';
-import type { Step } from '../spec/steps.js';
+import { OP } from '../spec/plan/program.js';
+import type { PlanProjection, PlanProjectionAct } from '../spec/plan/stores.js';
+import type { Projection } from '../spec/scenario/stores.js';
+import { eachStep } from '../language/each-step.js';
+import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../language/fallback-steps.js';
+import type { Step } from '../spec/scenario/steps.js';
 import { BARE } from './calls.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { Scope } from './scope.js';

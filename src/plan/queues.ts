@@ -1,13 +1,12 @@
+import type { Bus, MessageQueue } from '../spec/scenario/queues.js';
 import type {
-  Bus,
-  MessageQueue,
   PlanConsumer,
   PlanInlet,
   PlanQueue,
   PlanQueuePlacement,
-  QueueRules,
-} from '../spec/queues.js';
-import type { Network } from '../spec/scenario.js';
+} from '../spec/plan/queues.js';
+import type { QueueRules } from '../spec/scenario/queues.js';
+import type { Network } from '../spec/scenario/scenario.js';
 import { isFree } from './free.js';
 import type { LaidComponent, LaidPart } from './layout.js';
 import { partOf } from './layout.js';

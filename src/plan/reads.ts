@@ -1,8 +1,8 @@
 import { meanOf } from '../kernel/distribution-mean.js';
-import type { PlanRoute } from '../spec/replication.js';
-import type { Step } from '../spec/steps.js';
-import { mayLoad } from '../spec/stores.js';
-import type { ReadOf } from '../spec/stores.js';
+import type { PlanRoute } from '../spec/plan/replication.js';
+import type { Step } from '../spec/scenario/steps.js';
+import { mayLoad } from '../spec/scenario/stores.js';
+import type { ReadOf } from '../spec/scenario/stores.js';
 import { act, projectionsOf, workOf } from './projections.js';
 import type { Scope } from './scope.js';
 import { writeLoad } from './stores.js';

@@ -1,7 +1,7 @@
 import type { Distribution } from '../kernel/distribution.js';
-import type { PlanReplication } from '../spec/replication.js';
-import type { Database } from '../spec/database.js';
-import type { PlanRows } from '../spec/sections.js';
+import type { PlanReplication } from '../spec/plan/replication.js';
+import type { Database } from '../spec/scenario/database.js';
+import type { PlanRows } from '../spec/plan/sections.js';
 import type { Interner } from './canonical.js';
 import type { Layout } from './layout.js';
 

@@ -1,8 +1,9 @@
 import { OUTCOME, withStatus } from '../spec/outcome.js';
-import { CALL_MODE, OP } from '../spec/program.js';
-import type { PlanSaga, Saga, SagaRole } from '../spec/sagas.js';
-import { driverName } from '../spec/sagas.js';
-import type { Bundle, Target } from '../spec/scenario.js';
+import { CALL_MODE, OP } from '../spec/plan/program.js';
+import type { PlanSaga, SagaRole } from '../spec/plan/sagas.js';
+import type { Saga } from '../spec/scenario/sagas.js';
+import { driverName } from '../spec/scenario/sagas.js';
+import type { Bundle, Target } from '../spec/scenario/scenario.js';
 import { SLOT } from './assembler.js';
 import { BARE } from './calls.js';
 import type { KeyTable } from './keys.js';

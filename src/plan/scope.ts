@@ -1,4 +1,4 @@
-import { CALL_MODE } from '../spec/program.js';
+import { CALL_MODE } from '../spec/plan/program.js';
 import type { Label } from './assembler.js';
 import type { StepNames } from './identity.js';
 import type { LaidPart } from './layout.js';

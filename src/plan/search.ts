@@ -1,8 +1,9 @@
-import { CALL_MODE, OP } from '../spec/program.js';
-import type { Operation } from '../spec/database.js';
-import type { PlanSearch, ThreadPoolName } from '../spec/search.js';
-import { THREAD_POOLS } from '../spec/search.js';
-import { isSearch } from '../scenario/databases.js';
+import { CALL_MODE, OP } from '../spec/plan/program.js';
+import type { Operation } from '../spec/scenario/database.js';
+import type { PlanSearch } from '../spec/plan/search.js';
+import type { ThreadPoolName } from '../spec/scenario/search.js';
+import { THREAD_POOLS } from '../spec/scenario/search.js';
+import { isSearch } from '../language/databases.js';
 import type { Layout } from './layout.js';
 import type { Scope } from './scope.js';
 import { writeAct, type Writer } from './writer.js';

@@ -1,9 +1,9 @@
 import { invariant } from '../kernel/invariant.js';
-import { OP } from '../spec/program.js';
-import type { Step } from '../spec/steps.js';
-import { PRIMARY } from '../spec/replication.js';
-import type { NodeRoute } from '../spec/replication.js';
-import { SESSION } from '../spec/sections.js';
+import { OP } from '../spec/plan/program.js';
+import type { Step } from '../spec/scenario/steps.js';
+import { PRIMARY } from '../spec/scenario/replication.js';
+import type { NodeRoute } from '../spec/plan/replication.js';
+import { SESSION } from '../spec/scenario/sections.js';
 import { NO_BUNDLE } from './bundles.js';
 import { canonical } from './canonical.js';
 import { ALL, writeFork } from './fork.js';

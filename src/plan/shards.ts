@@ -1,6 +1,6 @@
-import type { Operation } from '../spec/database.js';
-import type { NodeRoute } from '../spec/replication.js';
-import type { Step } from '../spec/steps.js';
+import type { Operation } from '../spec/scenario/database.js';
+import type { NodeRoute } from '../spec/plan/replication.js';
+import type { Step } from '../spec/scenario/steps.js';
 import { BARE } from './calls.js';
 import { ALL, writeFork } from './fork.js';
 import { partOf } from './layout.js';

@@ -1,4 +1,4 @@
-import type { BudgetResult } from '../spec/result.js';
+import type { BudgetResult } from '../spec/result/result.js';
 import { formatCount, formatSeconds, formatValue, formatWithInterval } from '../text/figures.js';
 
 /** True where a budget is not met: it fails, or it is strict and inconclusive. */

@@ -1,7 +1,7 @@
-import { plainFault } from '../spec/fault-text.js';
-import type { FaultInfo, VariantResult } from '../spec/result.js';
-import type { CascadeEvent } from '../spec/result-cascade.js';
-import { shrinking } from '../spec/shrinking.js';
+import { plainFault } from '../spec/result/fault-text.js';
+import type { FaultInfo, VariantResult } from '../spec/result/result.js';
+import type { CascadeEvent } from '../spec/result/cascade.js';
+import { shrinking } from '../spec/result/shrinking.js';
 import { formatInstant, formatSeconds } from '../text/figures.js';
 import { isEnd, nextFault, EPISODES_MAX, episodesOf, type Episode } from './episodes.js';
 import { loopWords, viewOfVariant, type View } from './view.js';

@@ -1,4 +1,4 @@
-import type { Estimate, VariantResult } from '../spec/result.js';
+import type { Estimate, VariantResult } from '../spec/result/result.js';
 import { PLAIN_COLUMN } from './column.js';
 import { NO_BACKLOG } from './family-parts.js';
 import type { Column } from './column.js';

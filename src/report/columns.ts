@@ -1,4 +1,4 @@
-import type { Comparison, Estimate, Result, VariantResult } from '../spec/result.js';
+import type { Comparison, Estimate, Result, VariantResult } from '../spec/result/result.js';
 import { studentQuantile } from '../stats/student.js';
 import { PLAIN_COLUMN, type Column } from './column.js';
 import { unseenColumns } from './columns-unseen.js';

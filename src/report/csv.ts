@@ -1,5 +1,5 @@
-import type { Estimate, Result, VariantResult } from '../spec/result.js';
-import type { WhatIfWords } from '../spec/what-if.js';
+import type { Estimate, Result, VariantResult } from '../spec/result/result.js';
+import type { WhatIfWords } from '../spec/scenario/what-if.js';
 import { latencyColumns, outcomeColumns } from './columns.js';
 import type { Column } from './column.js';
 import { heldBudgets, viewOf } from './view.js';

@@ -1,5 +1,5 @@
 import type { FamilyId } from './family-findings.js';
-import type { MeteredResult } from '../spec/result-meters.js';
+import type { MeteredResult } from '../spec/result/meters.js';
 import type { FlowEnd } from './charts/flow.js';
 import {
   counted,

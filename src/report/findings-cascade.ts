@@ -1,6 +1,6 @@
 import { isFeedback } from '../analysis/story/feedback.js';
-import type { VariantResult } from '../spec/result.js';
-import type { CascadeEvent } from '../spec/result-cascade.js';
+import type { VariantResult } from '../spec/result/result.js';
+import type { CascadeEvent } from '../spec/result/cascade.js';
 import { formatInstant, formatSeconds } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { listed } from './format.js';

@@ -1,4 +1,4 @@
-import type { Result } from '../spec/result.js';
+import type { Result } from '../spec/result/result.js';
 import { isBroken } from './budget-words.js';
 import { unfinishedLines } from './incomplete.js';
 import { budgetMessage } from './junit.js';

@@ -1,4 +1,4 @@
-import type { BudgetResult, Result } from '../spec/result.js';
+import type { BudgetResult, Result } from '../spec/result/result.js';
 import { budgetFigure, isFailure } from './budget-words.js';
 import { formatValue } from '../text/figures.js';
 import { markup, type Markup, printable, render } from './html-escape.js';

@@ -1,4 +1,4 @@
-import type { BudgetResult, Result } from '../spec/result.js';
+import type { BudgetResult, Result } from '../spec/result/result.js';
 import { budgetValue, isBroken } from './budget-words.js';
 import { bestOf, cellText, latencyColumns, outcomeColumns } from './columns.js';
 import { graphMermaid } from './graph.js';

@@ -1,4 +1,4 @@
-import type { TopologyNode, VariantResult } from '../spec/result.js';
+import type { TopologyNode, VariantResult } from '../spec/result/result.js';
 
 /** A component of the topology as a variant has it. */
 export function nodeIn({ nodes }: VariantResult, node: TopologyNode): TopologyNode {

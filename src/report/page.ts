@@ -1,4 +1,4 @@
-import { sha256 } from '../scenario/sha256.js';
+import { sha256 } from '../text/sha256.js';
 import { markup, raw, render, type Markup, type Part } from './html-escape.js';
 import { SCRIPT, scriptSource } from './script.js';
 

@@ -1,5 +1,5 @@
-import type { MeteredResult } from '../spec/result-meters.js';
-import type { PoolResult, VariantResult } from '../spec/result.js';
+import type { MeteredResult } from '../spec/result/meters.js';
+import type { PoolResult, VariantResult } from '../spec/result/result.js';
 import { sortedKeys } from './keys.js';
 
 /** Share of a pool's connections that are in use, as the meter of that name; none where the pool has no limit. */

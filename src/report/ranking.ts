@@ -1,4 +1,4 @@
-import type { VariantResult } from '../spec/result.js';
+import type { VariantResult } from '../spec/result/result.js';
 import { heldBudgets } from './view.js';
 
 /** Variants from the best to the worst: fewest budgets missed, most success, lowest p99; unfinished ones last. */

@@ -1,4 +1,4 @@
-import type { VariantResult } from '../spec/result.js';
+import type { VariantResult } from '../spec/result/result.js';
 import { formatCount, formatNumber } from '../text/figures.js';
 import { sortedKeys } from './keys.js';
 

@@ -1,4 +1,4 @@
-import type { BudgetResult, Result, VariantResult } from '../spec/result.js';
+import type { BudgetResult, Result, VariantResult } from '../spec/result/result.js';
 import { budgetFigure, budgetValue, isBroken, isFailure } from './budget-words.js';
 import { cellText, differenceOf, latencyColumns, outcomeColumns, winnerOf } from './columns.js';
 import type { Column } from './column.js';

@@ -1,4 +1,4 @@
-import type { BudgetResult, Result, VariantResult } from '../spec/result.js';
+import type { BudgetResult, Result, VariantResult } from '../spec/result/result.js';
 import { budgetValue, isBroken, isFailure } from './budget-words.js';
 import { cellText, latencyColumns, outcomeColumns } from './columns.js';
 import type { Column } from './column.js';

@@ -1,5 +1,5 @@
-import type { MeteredResult, MeterResult } from '../spec/result-meters.js';
-import type { Estimate, Result, VariantResult } from '../spec/result.js';
+import type { MeteredResult, MeterResult } from '../spec/result/meters.js';
+import type { Estimate, Result, VariantResult } from '../spec/result/result.js';
 import { BROKEN, FAMILIES, type Family } from './families.js';
 import { meterOf } from './family-parts.js';
 import { focusRank } from './focus.js';

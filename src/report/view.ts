@@ -5,8 +5,8 @@ import type {
   Timeline,
   TopologyNode,
   VariantResult,
-} from '../spec/result.js';
-import type { HealthState } from '../spec/result-cascade.js';
+} from '../spec/result/result.js';
+import type { HealthState } from '../spec/result/cascade.js';
 import { isBroken } from './budget-words.js';
 import { focusRank } from './focus.js';
 import { formatInstant, formatSeconds, formatShare, formatSpan } from '../text/figures.js';

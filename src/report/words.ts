@@ -1,5 +1,5 @@
-import { plainFault } from '../spec/fault-text.js';
-import type { VariantResult } from '../spec/result.js';
+import { plainFault } from '../spec/result/fault-text.js';
+import type { VariantResult } from '../spec/result/result.js';
 import { isBroken } from './budget-words.js';
 import { behindSubjects } from './chain.js';
 import { differenceOf, outcomeColumns } from './columns.js';

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../spec/record.js';
+import type { RunRecord } from '../spec/record/record.js';
 import type { TaskError } from './pool.js';
 
 /** Which run it was: enough to run it again. */

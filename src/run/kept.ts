@@ -1,6 +1,6 @@
 import { NoRoom } from '../kernel/room.js';
-import type { Plan } from '../spec/plan.js';
-import type { RunRecord } from '../spec/record.js';
+import type { Plan } from '../spec/plan/plan.js';
+import type { RunRecord } from '../spec/record/record.js';
 import { withWorkerThreads } from './worker-threads.js';
 import type { GuardReason } from './failure.js';
 import { OUT_OF_MEMORY, TaskFailure, runPool, type TaskError } from './pool.js';

@@ -1,4 +1,4 @@
-import type { Plan } from '../spec/plan.js';
+import type { Plan } from '../spec/plan/plan.js';
 
 /** An instance with its gauges, at least; what it knows of others takes memory with the first call to them. Unit: bytes. */
 const INSTANCE = 2048;

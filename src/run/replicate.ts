@@ -1,5 +1,5 @@
-import type { Plan } from '../spec/plan.js';
-import type { RunRecord } from '../spec/record.js';
+import type { Plan } from '../spec/plan/plan.js';
+import type { RunRecord } from '../spec/record/record.js';
 import { withWorkerThreads } from './worker-threads.js';
 import type { WorkerThreadsSetup } from './worker-threads.js';
 import { GuardStop, RunFailure } from './failure.js';

@@ -1,7 +1,7 @@
 import { invariant } from '../kernel/invariant.js';
-import { canonicalJson } from '../scenario/canonical.js';
-import type { Result } from '../spec/result.js';
-import type { SweepResult } from '../spec/sweep.js';
+import { canonicalJson } from '../text/canonical.js';
+import type { Result } from '../spec/result/result.js';
+import type { SweepResult } from '../spec/result/sweep.js';
 
 /**
  * The result document as it is written: one line of JSON with keys sorted by code unit, and a line end.

@@ -1,6 +1,6 @@
-import type { Plan } from '../spec/plan.js';
-import { GAUGE_KINDS, type RunRecord } from '../spec/record.js';
-import { instanceName, partName } from '../spec/plan-names.js';
+import type { Plan } from '../spec/plan/plan.js';
+import { GAUGE_KINDS, type RunRecord } from '../spec/record/record.js';
+import { instanceName, partName } from '../spec/plan/names.js';
 
 /**
  * Describes what a run was doing when a guard stopped it, and names the loop or the queue. A limit of events explains

@@ -1,7 +1,7 @@
-import { parseCallText } from '../spec/call-text.js';
-import type { KindForm } from '../spec/kind-fields.js';
-import { longForm } from '../spec/kind-fields.js';
-import { QuantityError } from '../spec/quantity-text.js';
+import { parseCallText } from '../spec/quantities/call-text.js';
+import type { KindForm } from '../spec/quantities/kind-fields.js';
+import { longForm } from '../spec/quantities/kind-fields.js';
+import { QuantityError } from '../spec/quantities/quantity-text.js';
 import type { Problems } from './diagnostics.js';
 import type { MapNode, Node, PathKey } from './located.js';
 import {

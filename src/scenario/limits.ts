@@ -1,10 +1,10 @@
 import { meanOf } from '../kernel/distribution-mean.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
-import type { Scenario, Workload } from '../spec/scenario.js';
-import type { Arrivals } from '../spec/arrivals.js';
+import type { Scenario, Workload } from '../spec/scenario/scenario.js';
+import type { Arrivals } from '../spec/scenario/arrivals.js';
 import type { Code } from './codes.js';
 import type { CallGraph } from './resolve/graph.js';
-import { formatDuration } from '../spec/quantity-text.js';
+import { formatDuration } from '../spec/quantities/quantity-text.js';
 
 /** Attempts over all replications beyond which nothing is started. */
 export const LOAD_MAX = 5e9;

@@ -1,6 +1,6 @@
 import { impliedKind } from '../patterns/registry.js';
-import { distributionLongForm } from '../spec/distribution-text.js';
-import { QuantityError } from '../spec/quantity-text.js';
+import { distributionLongForm } from '../spec/quantities/distribution-text.js';
+import { QuantityError } from '../spec/quantities/quantity-text.js';
 import type { Entry, MapNode, Node, Place } from './located.js';
 import { get, isNull, list, map, scalar, text } from './located.js';
 import { verbOf } from './verbs.js';

@@ -1,7 +1,7 @@
 import type { ComponentKind } from '../spec/component-kind.js';
-import type { ScenarioModules } from '../spec/modules.js';
-import { hasOwnPart, OWN_PROJECTOR, partsOfStore } from '../spec/stores.js';
-import { PRODUCE } from './resolve/names.js';
+import type { ScenarioModules } from '../spec/scenario/modules.js';
+import { hasOwnPart, OWN_PROJECTOR, partsOfStore } from '../spec/scenario/stores.js';
+import { PRODUCE } from '../spec/scenario/messaging.js';
 
 /** What expressions may say about a component. */
 export interface Subject {

@@ -1,5 +1,5 @@
 import type { OutcomeName } from '../spec/outcome.js';
-import type { Gateway } from '../spec/scenario.js';
+import type { Gateway } from '../spec/scenario/scenario.js';
 
 /** What a gateway of some product does where the scenario does not say otherwise. */
 export interface Product {

@@ -1,7 +1,7 @@
 import { COMPARE_OPS } from '../spec/compare.js';
-import type { RolloutExpectation, RolloutMetric, Side } from '../spec/versions.js';
-import { ExpressionError, Scanner, type ExpressionProblem } from './expression-scan.js';
-import { STATISTICS } from './metrics.js';
+import type { RolloutExpectation, RolloutMetric, Side } from '../spec/scenario/versions.js';
+import { ExpressionError, Scanner, type ExpressionProblem } from '../language/expression-scan.js';
+import { STATISTICS } from '../language/metrics.js';
 
 export type ParsedRollout =
   | { readonly ok: true; readonly expectation: RolloutExpectation }

@@ -4,7 +4,7 @@ import { episodesOf, type Health } from '../../src/analysis/story/health.js';
 import type { Scene, StepInfluence } from '../../src/analysis/story/influence.js';
 import type { Lane } from '../../src/analysis/measure/lanes.js';
 import type { Saturation } from '../../src/analysis/story/saturation.js';
-import type { HealthState } from '../../src/spec/result-cascade.js';
+import type { HealthState } from '../../src/spec/result/cascade.js';
 import { run } from '../theory/program.js';
 
 const STEPS = 60;

@@ -5,9 +5,9 @@ import { storiesOf } from '../../src/analysis/story/cascade.js';
 import { variantData } from '../../src/analysis/measure/variant-data.js';
 import { wholeRun } from '../../src/analysis/measure/window.js';
 import { compile } from '../../src/plan/compile.js';
-import { parseMetric } from '../../src/scenario/expression.js';
-import { METRICS } from '../../src/scenario/metrics.js';
-import type { Metric, SubjectKind } from '../../src/scenario/metrics.js';
+import { parseMetric } from '../../src/language/expression.js';
+import { METRICS } from '../../src/language/metrics.js';
+import type { Metric, SubjectKind } from '../../src/language/metrics.js';
 import { runHere } from '../support/built.js';
 import { load } from '../theory/program.js';
 

@@ -7,10 +7,10 @@ import {
   METER_LEVEL,
 } from '../../src/analysis/measure/meter-readings.js';
 import { MEASUREMENTS } from '../../src/analysis/measure/metrics/table.js';
-import { METRICS } from '../../src/scenario/metrics.js';
-import type { MetricEntry } from '../../src/scenario/metrics/entry.js';
+import { METRICS } from '../../src/language/metrics.js';
+import type { MetricEntry } from '../../src/language/metrics/entry.js';
 
-const NAMES = '../../src/scenario/metrics';
+const NAMES = '../../src/language/metrics';
 const MODEL = '../../src/model';
 const RULES = '../../src/analysis/measure/metrics';
 
@@ -60,7 +60,7 @@ describe('the tables of metrics', () => {
       const missing = (await namesIn(NAMES, file, '_METRICS')).filter(
         (name) => !(all as readonly string[]).includes(name),
       );
-      expect(missing, `metrics of src/scenario/metrics/${file} that table.ts lacks`).toEqual([]);
+      expect(missing, `metrics of src/language/metrics/${file} that table.ts lacks`).toEqual([]);
     }
   });
 

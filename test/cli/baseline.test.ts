@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { baselineText, parseBaseline, type SavedEntry } from '../../src/cli/baseline-file.js';
-import type { Result } from '../../src/spec/result.js';
+import type { Result } from '../../src/spec/result/result.js';
 import { Folder, build, faultline, smallScenario } from './harness.js';
 
 const BUDGETS = [

@@ -3,7 +3,7 @@ import { PHASE } from '../../src/kernel/phase.js';
 import { timeout } from '../../src/patterns/policies/timeout.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
 import type { Outcome } from '../../src/spec/outcome.js';
-import type { PolicyKind } from '../../src/spec/policy.js';
+import type { PolicyKind } from '../../src/spec/patterns/policy.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 /**

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { kongPriority, PRODUCTS } from '../../src/scenario/products.js';
 import { OUTCOME, relayed, statusOf } from '../../src/spec/outcome.js';
-import type { Gateway } from '../../src/spec/scenario.js';
+import type { Gateway } from '../../src/spec/scenario/scenario.js';
 
 const page = readFileSync(join(resolve(import.meta.dirname, '../..'), 'docs/gateways.md'), 'utf8');
 

@@ -2,7 +2,7 @@ import { describe, it } from 'vitest';
 import { ConnectionPool } from '../../src/model/connections/connection-pool.js';
 import { GoPool } from '../../src/model/connections/go-pool.js';
 import { Sessions } from '../../src/model/connections/sessions.js';
-import type { Instance } from '../../src/model/instance.js';
+import type { Instance } from '../../src/model/processes/instance.js';
 import { dice } from '../support/dice.js';
 import { MS } from '../support/fake-calls.js';
 import { PlainServer } from '../support/plain-pool.js';

@@ -2,14 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { engine } from '../../src/kernel/engine.js';
 import { PHASE } from '../../src/kernel/phase.js';
 import { derive, lineage, streamKey } from '../../src/kernel/rng.js';
-import { Probes } from '../../src/model/serving/probes.js';
-import type { Instance } from '../../src/model/instance.js';
+import { Probes } from '../../src/model/processes/probes.js';
+import type { Instance } from '../../src/model/processes/instance.js';
 import { strands } from '../../src/model/strands.js';
-import type { TaskContext, TaskOwner } from '../../src/model/tasks.js';
+import type { TaskContext, TaskOwner } from '../../src/model/processes/tasks.js';
 import type { World } from '../../src/model/world.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
-import { FORCED_RESULT } from '../../src/spec/probes.js';
-import type { PlanProbe, ProbeKind } from '../../src/spec/probes.js';
+import { FORCED_RESULT } from '../../src/spec/scenario/probes.js';
+import type { PlanProbe } from '../../src/spec/plan/probes.js';
+import type { ProbeKind } from '../../src/spec/scenario/probes.js';
 
 type Rule = Partial<PlanProbe>;
 

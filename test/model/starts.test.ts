@@ -4,11 +4,11 @@ import type { Distribution } from '../../src/kernel/distribution.js';
 import { engine } from '../../src/kernel/engine.js';
 import { PHASE } from '../../src/kernel/phase.js';
 import { streamKey } from '../../src/kernel/rng.js';
-import type { Instance } from '../../src/model/instance.js';
-import { Restarts } from '../../src/model/serving/restarts.js';
-import { Starts, WarmUp } from '../../src/model/serving/starts.js';
+import type { Instance } from '../../src/model/processes/instance.js';
+import { Restarts } from '../../src/model/processes/restarts.js';
+import { Starts, WarmUp } from '../../src/model/processes/starts.js';
 import type { World } from '../../src/model/world.js';
-import type { Lifecycle } from '../../src/spec/resources.js';
+import type { Lifecycle } from '../../src/spec/scenario/resources.js';
 
 const constant = (valueNs: number): Distribution => ({ kind: 'constant', valueNs });
 const between: Distribution = { kind: 'uniform', minNs: 100, maxNs: 1_000_000 };

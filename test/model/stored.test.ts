@@ -6,8 +6,8 @@ import { bulkheadSemaphore } from '../../src/patterns/policies/bulkhead-semaphor
 import { circuitBreakerSimple } from '../../src/patterns/policies/circuit-breaker-simple.js';
 import { rateLimitTokenBucket } from '../../src/patterns/policies/rate-limit-token-bucket.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
-import { EDGE_COUNTER } from '../../src/spec/policy.js';
-import type { PolicyKind } from '../../src/spec/policy.js';
+import { EDGE_COUNTER } from '../../src/spec/patterns/policy.js';
+import type { PolicyKind } from '../../src/spec/patterns/policy.js';
 import { golden, outcomes, sent } from '../golden/tracing.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 

@@ -5,7 +5,7 @@ import { frames } from '../../src/model/frames.js';
 import { Targets } from '../../src/model/picking/targets.js';
 import { WaitingRoom } from '../../src/model/picking/waiting-room.js';
 import { PASS } from '../../src/spec/outcome.js';
-import type { PolicyState } from '../../src/spec/policy.js';
+import type { PolicyState } from '../../src/spec/patterns/policy.js';
 import { alarmOn, timetable } from '../support/timetable.js';
 
 /** A room whose calls wait for 100 ns; `open` is how many the door admits. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { unit } from '../../src/kernel/rng.js';
 import { View } from '../../src/model/edge.js';
-import type { Instance } from '../../src/model/instance.js';
+import type { Instance } from '../../src/model/processes/instance.js';
 import { ZoneAwareRouting } from '../../src/model/picking/zone-aware.js';
 import type { Fleet } from '../../src/model/world.js';
-import type { BalancerState } from '../../src/spec/balancer.js';
+import type { BalancerState } from '../../src/spec/patterns/balancer.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
 import { dice } from '../support/dice.js';
 import { fleetOf } from '../support/fleet.js';

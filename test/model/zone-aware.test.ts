@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { View } from '../../src/model/edge.js';
-import type { Instance } from '../../src/model/instance.js';
+import type { Instance } from '../../src/model/processes/instance.js';
 import { ZoneAwareRouting } from '../../src/model/picking/zone-aware.js';
-import type { BalancerState } from '../../src/spec/balancer.js';
+import type { BalancerState } from '../../src/spec/patterns/balancer.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
 import { fleetOf } from '../support/fleet.js';
 

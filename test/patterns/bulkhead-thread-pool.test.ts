@@ -3,7 +3,7 @@ import { bulkheadHystrix } from '../../src/patterns/policies/bulkhead-hystrix.js
 import { bulkheadThreadPool } from '../../src/patterns/policies/bulkhead-thread-pool.js';
 import { timeout } from '../../src/patterns/policies/timeout.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
-import type { PolicyKind } from '../../src/spec/policy.js';
+import type { PolicyKind } from '../../src/spec/patterns/policy.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 function pool(kind: PolicyKind, written: object) {

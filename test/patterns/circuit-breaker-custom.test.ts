@@ -5,7 +5,7 @@ import { circuitBreakerGobreaker } from '../../src/patterns/policies/circuit-bre
 import { circuitBreakerResilience4j } from '../../src/patterns/policies/circuit-breaker-resilience4j.js';
 import { circuitBreakerSimple } from '../../src/patterns/policies/circuit-breaker-simple.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
-import type { PolicyKind } from '../../src/spec/policy.js';
+import type { PolicyKind } from '../../src/spec/patterns/policy.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 const OK = OUTCOME.ok;

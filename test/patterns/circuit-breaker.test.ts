@@ -6,7 +6,7 @@ import { deadline } from '../../src/patterns/policies/deadline.js';
 import { retry } from '../../src/patterns/policies/retry.js';
 import { timeout } from '../../src/patterns/policies/timeout.js';
 import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
-import type { PolicyKind } from '../../src/spec/policy.js';
+import type { PolicyKind } from '../../src/spec/patterns/policy.js';
 import { createPolicy, FakeCalls, MS, SECOND } from '../support/fake-calls.js';
 
 const FAIL = OUTCOME.serverError;

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { laterFaultKinds } from '../../src/patterns/later.js';
 import {
   balancerKinds,
   faultKind,
@@ -14,7 +13,7 @@ import {
   policyKinds,
   policyNames,
 } from '../../src/patterns/registry.js';
-import { whole } from '../../src/spec/quantities.js';
+import { whole } from '../../src/spec/quantities/quantities.js';
 import { undescribedFields } from '../support/described.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
@@ -153,10 +152,6 @@ describe('the registry of patterns', () => {
     for (const order of orderPresets.values()) {
       expect([...order].sort()).toEqual([...layerNames].sort());
     }
-  });
-
-  it('knows nothing twice: what is for later is not in this version', () => {
-    for (const kind of laterFaultKinds) expect(faultKind(kind)).toBeUndefined();
   });
 
   it('finds fields without a description, in lists and unions too', () => {

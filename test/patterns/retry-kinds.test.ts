@@ -4,7 +4,7 @@ import { policyKind } from '../../src/patterns/registry.js';
 import { deadline } from '../../src/patterns/policies/deadline.js';
 import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
 import type { Outcome } from '../../src/spec/outcome.js';
-import type { PolicyKind } from '../../src/spec/policy.js';
+import type { PolicyKind } from '../../src/spec/patterns/policy.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 const kindOf = (kind: string): PolicyKind => policyKind('retry', kind)!;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { unit } from '../../src/kernel/rng.js';
 import { policyKind, policyKinds } from '../../src/patterns/registry.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
-import type { PolicyKind } from '../../src/spec/policy.js';
+import type { PolicyKind } from '../../src/spec/patterns/policy.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 import { quickSettings } from '../support/quick-policies.js';
 

@@ -1,7 +1,7 @@
 import { JSDOM } from 'jsdom';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { renderHtml } from '../../src/report/html.js';
-import type { Result, VariantResult } from '../../src/spec/result.js';
+import type { Result, VariantResult } from '../../src/spec/result/result.js';
 import { sampleResult } from '../support/sample-result.js';
 
 const { document } = new JSDOM('').window;

@@ -1,5 +1,5 @@
-import type { Verdict } from '../../src/spec/result.js';
-import type { SweepResult } from '../../src/spec/sweep.js';
+import type { Verdict } from '../../src/spec/result/result.js';
+import type { SweepResult } from '../../src/spec/result/sweep.js';
 import {
   budget,
   LATENCY,

@@ -10,7 +10,7 @@ import {
   tallyOf,
 } from '../../src/report/sweep/cases.js';
 import { askedText, plainWords, sweepBadge, sweepVerdict } from '../../src/report/sweep/words.js';
-import type { SweepResult } from '../../src/spec/sweep.js';
+import type { SweepResult } from '../../src/spec/result/sweep.js';
 import {
   bisectSweep,
   gridSweep,

@@ -8,7 +8,7 @@ import { behindWords, flat } from '../../src/report/unseen-words.js';
 import { viewOf } from '../../src/report/view.js';
 import { chainOf } from '../../src/report/chain.js';
 import { verdictWords } from '../../src/report/words.js';
-import type { Result } from '../../src/spec/result.js';
+import type { Result } from '../../src/spec/result/result.js';
 import { run } from '../theory/program.js';
 
 /** The section of a page as a document, and its text with single spaces. */

@@ -8,8 +8,8 @@ import { characterOf, viewOf } from '../../src/report/view.js';
 import { chainOf } from '../../src/report/chain.js';
 import { verdictWords, type Words } from '../../src/report/words.js';
 import { run } from '../theory/program.js';
-import type { BudgetResult, Result, VariantResult } from '../../src/spec/result.js';
-import type { CascadeEvent } from '../../src/spec/result-cascade.js';
+import type { BudgetResult, Result, VariantResult } from '../../src/spec/result/result.js';
+import type { CascadeEvent } from '../../src/spec/result/cascade.js';
 import { onlyVariant, sampleResult } from '../support/sample-result.js';
 
 const PAINT: Paint = { bold: (text) => text, dim: (text) => text, red: (text) => text };

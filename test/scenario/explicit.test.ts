@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../src/scenario/canonical.js';
+import { canonicalJson } from '../../src/text/canonical.js';
 import { CODES } from '../../src/scenario/codes.js';
 import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
-import { sha256 } from '../../src/scenario/sha256.js';
+import { sha256 } from '../../src/text/sha256.js';
 import { editDistance, nearest } from '../../src/scenario/suggest.js';
 import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
 import { RIGHT } from './bad-input.js';

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { parseCountDistribution, parseDistribution } from '../../src/spec/distribution-text.js';
-import { count, duration, factor, rate, share, whole } from '../../src/spec/quantities.js';
+import {
+  parseCountDistribution,
+  parseDistribution,
+} from '../../src/spec/quantities/distribution-text.js';
+import {
+  count,
+  duration,
+  factor,
+  rate,
+  share,
+  whole,
+} from '../../src/spec/quantities/quantities.js';
 import {
   formatDuration,
   parseCount,
@@ -11,7 +21,7 @@ import {
   parseRate,
   parseShare,
   parseWhole,
-} from '../../src/spec/quantity-text.js';
+} from '../../src/spec/quantities/quantity-text.js';
 
 describe('a duration', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Regex, RegexError } from '../../src/scenario/routing/regex.js';
+import { Regex, RegexError } from '../../src/language/routing/regex.js';
 
 const WHOLE = { start: true, end: true };
 const BEGINNING = { start: true, end: false };

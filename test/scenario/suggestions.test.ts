@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
 import { scenarioJsonSchema } from '../../src/scenario/json-schema.js';
-import { METRICS } from '../../src/scenario/metrics.js';
+import { METRICS } from '../../src/language/metrics.js';
 import { meant, nearest, wordFor } from '../../src/scenario/suggest.js';
 import { SYNONYMS } from '../../src/scenario/synonyms.js';
 import { load, station } from './support.js';

@@ -9,10 +9,10 @@ import { variantData, type VariantData } from '../../src/analysis/measure/varian
 import { wholeRun } from '../../src/analysis/measure/window.js';
 import { compile } from '../../src/plan/compile.js';
 import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
-import { parseExpression, parseMetric } from '../../src/scenario/expression.js';
+import { parseExpression, parseMetric } from '../../src/language/expression.js';
 import { loadScenario } from '../../src/scenario/load.js';
-import type { Result } from '../../src/spec/result.js';
-import type { ScenarioFile } from '../../src/spec/scenario.js';
+import type { Result } from '../../src/spec/result/result.js';
+import type { ScenarioFile } from '../../src/spec/scenario/scenario.js';
 import { runHere } from '../support/built.js';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));

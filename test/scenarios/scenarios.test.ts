@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseExpression } from '../../src/scenario/expression.js';
+import { parseExpression } from '../../src/language/expression.js';
 import { DECISIVE } from './decisive.js';
 import { problemsOf, runFile, scenarioFiles, textOf } from './run-file.js';
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { OutlierKind } from '../../src/spec/outlier.js';
+import type { OutlierKind } from '../../src/spec/patterns/outlier.js';
 import type { Outcome } from '../../src/spec/outcome.js';
 import { SECOND } from './fake-calls.js';
 

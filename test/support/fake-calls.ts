@@ -4,7 +4,7 @@ import { DryRun } from '../../src/model/layers/dry-run.js';
 import { KeyedStates } from '../../src/model/layers/keyed-states.js';
 import { HINTED, HOLD, OUTCOME, PARK, PASS } from '../../src/spec/outcome.js';
 import type { Outcome } from '../../src/spec/outcome.js';
-import { EDGE_COUNTER, EDGE_COUNTERS } from '../../src/spec/policy.js';
+import { EDGE_COUNTER, EDGE_COUNTERS } from '../../src/spec/patterns/policy.js';
 import type {
   CallContext,
   EdgeCounter,
@@ -12,7 +12,7 @@ import type {
   PolicySetup,
   PolicyState,
   Target,
-} from '../../src/spec/policy.js';
+} from '../../src/spec/patterns/policy.js';
 import { samplers } from '../../src/kernel/distribution.js';
 
 export const MS = 1_000_000;

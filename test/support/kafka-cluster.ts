@@ -1,14 +1,15 @@
 import { engine } from '../../src/kernel/engine.js';
 import { samplers } from '../../src/kernel/distribution.js';
 import { PHASE } from '../../src/kernel/phase.js';
-import { FROZEN } from '../../src/model/instance.js';
-import type { Instance, Resident } from '../../src/model/instance.js';
+import { FROZEN } from '../../src/model/processes/instance.js';
+import type { Instance, Resident } from '../../src/model/processes/instance.js';
 import type { KafkaTopic } from '../../src/model/messaging/kafka.js';
 import type { Messages } from '../../src/model/messaging/messages.js';
 import { Writes } from '../../src/model/messaging/writes.js';
 import type { Publication } from '../../src/model/messaging/writes.js';
 import type { World } from '../../src/model/world.js';
-import type { PlanBroker, Producer } from '../../src/spec/messaging.js';
+import type { PlanBroker } from '../../src/spec/plan/messaging.js';
+import type { Producer } from '../../src/spec/scenario/messaging.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
 import type { Outcome } from '../../src/spec/outcome.js';
 import { timetable } from './timetable.js';

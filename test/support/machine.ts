@@ -4,15 +4,20 @@ import type { World } from '../../src/model/world.js';
 import * as registry from '../../src/patterns/registry.js';
 import { streamKey, unit } from '../../src/kernel/rng.js';
 import { NEVER_AGAIN } from '../../src/spec/outcome.js';
-import type { ScalingRules } from '../../src/spec/autoscaling.js';
-import type { Bundle, Host, Layer, Service } from '../../src/spec/scenario.js';
-import type { Rollout } from '../../src/spec/versions.js';
-import type { Connections, Pool, Protocol, ServerClosing } from '../../src/spec/resources.js';
-import type { RunRecord } from '../../src/spec/record.js';
+import type { ScalingRules } from '../../src/spec/scenario/autoscaling.js';
+import type { Bundle, Host, Layer, Service } from '../../src/spec/scenario/scenario.js';
+import type { Rollout } from '../../src/spec/scenario/versions.js';
+import type {
+  Connections,
+  Pool,
+  Protocol,
+  ServerClosing,
+} from '../../src/spec/scenario/resources.js';
+import type { RunRecord } from '../../src/spec/record/record.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
 import * as S from './scenario.js';
 import type { View } from '../../src/model/edge.js';
-import { levels } from '../../src/model/levels.js';
+import { levels } from '../../src/model/figures/levels.js';
 import { frames } from '../../src/model/frames.js';
 import { strands } from '../../src/model/strands.js';
 

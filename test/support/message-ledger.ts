@@ -1,5 +1,5 @@
-import type { Plan } from '../../src/spec/plan.js';
-import type { RunRecord, TraceRecord } from '../../src/spec/record.js';
+import type { Plan } from '../../src/spec/plan/plan.js';
+import type { RunRecord, TraceRecord } from '../../src/spec/record/record.js';
 import { OUTCOME_NAMES, kindIndex } from '../../src/spec/outcome.js';
 import { LINES, batchOf, deadName, handlerOf, hopName, outboxOf } from './message-worlds.js';
 import type { Hop, MessageWorld } from './message-worlds.js';

@@ -1,5 +1,5 @@
-import { levels } from '../../src/model/levels.js';
-import type { Instance } from '../../src/model/instance.js';
+import { levels } from '../../src/model/figures/levels.js';
+import type { Instance } from '../../src/model/processes/instance.js';
 import { newMember } from '../../src/model/messaging/member.js';
 import type { Member } from '../../src/model/messaging/member.js';
 import type { Messages } from '../../src/model/messaging/messages.js';

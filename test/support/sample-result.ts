@@ -13,13 +13,13 @@ import type {
   Span,
   TopologyNode,
   VariantResult,
-} from '../../src/spec/result.js';
+} from '../../src/spec/result/result.js';
 import type {
   CascadeEvent,
   CascadeResult,
   HealthState,
   Influence,
-} from '../../src/spec/result-cascade.js';
+} from '../../src/spec/result/cascade.js';
 import type { OutcomeName } from '../../src/spec/outcome.js';
 import {
   BROWSES,

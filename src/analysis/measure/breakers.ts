@@ -1,4 +1,4 @@
-import type { MachineRecord } from '../../spec/record.js';
+import type { MachineRecord } from '../../spec/record/record.js';
 import { meanOf, ratioOf, type Measured } from './estimate.js';
 import { movedOf, openNs, sizeOf } from './machines.js';
 import type { Question } from './question.js';

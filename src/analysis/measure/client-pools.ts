@@ -1,6 +1,6 @@
-import type { PlanEdge } from '../../spec/plan.js';
-import { poolSizeOf } from '../../spec/pool-size.js';
-import type { RunRecord } from '../../spec/record.js';
+import type { PlanEdge } from '../../spec/plan/plan.js';
+import { poolSizeOf } from '../../spec/scenario/pool-size.js';
+import type { RunRecord } from '../../spec/record/record.js';
 import type { Histogram } from '../../stats/histogram.js';
 import type { GaugePick } from './gauges.js';
 import { isScaled, meanCapacity, thereBySteps } from './presence.js';

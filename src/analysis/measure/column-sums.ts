@@ -1,4 +1,4 @@
-import { EDGE_COUNTER, type EdgeCounter } from '../../spec/policy.js';
+import { EDGE_COUNTER, type EdgeCounter } from '../../spec/patterns/policy.js';
 import type { Asked } from './question.js';
 import { sumCells, sumCounter } from './sums.js';
 import type { VariantData } from './variant-data.js';

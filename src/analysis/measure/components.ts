@@ -3,7 +3,7 @@ import type {
   ComponentResult,
   LatencyResult,
   PoolResult,
-} from '../../spec/result.js';
+} from '../../spec/result/result.js';
 import type { Histogram } from '../../stats/histogram.js';
 import {
   distributionOf,
@@ -16,7 +16,7 @@ import {
   sum,
 } from './estimate.js';
 import { picked, type GaugePick } from './gauges.js';
-import type { GaugeKind } from '../../spec/record.js';
+import type { GaugeKind } from '../../spec/record/record.js';
 import { poolCapacity, poolPick, poolWaits } from './client-pools.js';
 import { counterSums, partSums } from './column-sums.js';
 import { levels } from './levels.js';

@@ -1,5 +1,5 @@
-import type { Plan } from '../../spec/plan.js';
-import type { MeterRecord, RunRecord } from '../../spec/record.js';
+import type { Plan } from '../../spec/plan/plan.js';
+import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
 import { sumCells } from './sums.js';
 import type { VariantData } from './variant-data.js';
 

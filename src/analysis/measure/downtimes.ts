@@ -1,7 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
-import { holdBack } from '../../spec/probes.js';
-import { INSTANCE_STATE, JOURNAL } from '../../spec/record.js';
-import type { RunRecord } from '../../spec/record.js';
+import { holdBack } from '../../spec/plan/probes.js';
+import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
+import type { RunRecord } from '../../spec/record/record.js';
 import { stepAt, type Steps } from './steps.js';
 import type { VariantData } from './variant-data.js';
 

@@ -1,4 +1,4 @@
-import type { MeterRecord } from '../../spec/record.js';
+import type { MeterRecord } from '../../spec/record/record.js';
 import type { Measured } from './estimate.js';
 import { meanOf } from './estimate.js';
 import { recoveryGrid } from './recovery.js';

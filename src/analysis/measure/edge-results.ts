@@ -1,6 +1,6 @@
-import { EDGE_COUNTERS } from '../../spec/policy.js';
+import { EDGE_COUNTERS } from '../../spec/patterns/policy.js';
 import { OUTCOME_KINDS } from '../../spec/outcome.js';
-import type { EdgeResult } from '../../spec/result.js';
+import type { EdgeResult } from '../../spec/result/result.js';
 import { answerResult } from './components.js';
 import { ejectionsOf } from './ejections.js';
 import { windowsDuring } from './faulted.js';
@@ -11,7 +11,7 @@ import { counterSums, edgeSums, partSums } from './column-sums.js';
 import type { Question } from './question.js';
 import { selectStats } from './subjects.js';
 import { namedOutcomes, sumTable } from './sums.js';
-import { instanceName } from '../../spec/plan-names.js';
+import { instanceName } from '../../spec/plan/names.js';
 import { type VariantData } from './variant-data.js';
 
 type Asked = Pick<Question, 'data' | 'selection' | 'window'>;

@@ -5,10 +5,10 @@ import {
   writtenStatus,
   type OutcomeName,
 } from '../../spec/outcome.js';
-import type { TraceRecord } from '../../spec/record.js';
-import type { Exemplar, Span } from '../../spec/result.js';
+import type { TraceRecord } from '../../spec/record/record.js';
+import type { Exemplar, Span } from '../../spec/result/result.js';
 import { firstFaultNs } from './faulted.js';
-import { instanceName, partName } from '../../spec/plan-names.js';
+import { instanceName, partName } from '../../spec/plan/names.js';
 import { type VariantData } from './variant-data.js';
 
 /** A request that is shown in every variant. */

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../spec/record.js';
+import type { RunRecord } from '../../spec/record/record.js';
 import { FAILURE_WORDS } from './outcome-words.js';
 import { finishedOf, outcomeOf, succeededOf, sumOutcomes, type OutcomeCounts } from './sums.js';
 import { isPlaced, partsOf, type VariantData } from './variant-data.js';

@@ -1,4 +1,9 @@
-import { GAUGE_KINDS, type GaugeKind, type GaugeTable, type RunRecord } from '../../spec/record.js';
+import {
+  GAUGE_KINDS,
+  type GaugeKind,
+  type GaugeTable,
+  type RunRecord,
+} from '../../spec/record/record.js';
 import type { VariantData } from './variant-data.js';
 
 /** One gauge of a run: its row in the gauge table, and the range of its entries. */

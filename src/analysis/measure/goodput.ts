@@ -1,6 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME_KINDS } from '../../spec/outcome.js';
-import type { RunRecord } from '../../spec/record.js';
+import type { RunRecord } from '../../spec/record/record.js';
 import { arrivedOf, mergeSegments } from './sums.js';
 import type { VariantData } from './variant-data.js';
 import type { CellSet } from './window.js';

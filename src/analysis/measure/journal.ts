@@ -1,9 +1,9 @@
-import { JOURNAL, ROLLOUT_STATE } from '../../spec/record.js';
-import type { MachineRecord } from '../../spec/record.js';
-import type { JournalEntry } from '../../spec/result.js';
+import { JOURNAL, ROLLOUT_STATE } from '../../spec/record/record.js';
+import type { MachineRecord } from '../../spec/record/record.js';
+import type { JournalEntry } from '../../spec/result/result.js';
 import { movedOf } from './machines.js';
 import { isBreaker } from './breakers.js';
-import { instanceName } from '../../spec/plan-names.js';
+import { instanceName } from '../../spec/plan/names.js';
 import { type VariantData } from './variant-data.js';
 
 const INSTANCE_STATES = [

@@ -1,6 +1,6 @@
 import { invariant } from '../../kernel/invariant.js';
-import { METRICS, type MetricName } from '../../scenario/metrics.js';
-import type { MeterRecord, RunRecord } from '../../spec/record.js';
+import { METRICS, type MetricName } from '../../language/metrics.js';
+import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
 import { measureDrain } from './drain.js';
 import { distributionOf, largestOf, meanOf, nothing, shareOf } from './estimate.js';
 import type { Asked, Measurement, Question } from './question.js';

@@ -1,7 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
-import type { PlanComponent } from '../../spec/plan.js';
-import type { RunRecord } from '../../spec/record.js';
-import { comesAndGoes } from '../../spec/versions.js';
+import type { PlanComponent } from '../../spec/plan/plan.js';
+import type { RunRecord } from '../../spec/record/record.js';
+import { comesAndGoes } from '../../spec/plan/versions.js';
 import { awayOf, downtimesOf } from './downtimes.js';
 import { largestOf, meanOf, type Measured } from './estimate.js';
 import { cellSums, denseOf, picked, type GaugePick } from './gauges.js';

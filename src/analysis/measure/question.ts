@@ -1,5 +1,5 @@
-import type { WindowClause } from '../../scenario/expression.js';
-import type { Metric, SubjectKind } from '../../scenario/metrics.js';
+import type { WindowClause } from '../../spec/scenario/expression.js';
+import type { Metric, SubjectKind } from '../../language/metrics.js';
 import type { Measured } from './estimate.js';
 import type { Story } from './story.js';
 import type { Selection } from './subjects.js';

@@ -1,6 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
-import type { PlanFault } from '../../spec/plan.js';
-import type { RunRecord } from '../../spec/record.js';
+import type { PlanFault } from '../../spec/plan/plan.js';
+import type { RunRecord } from '../../spec/record/record.js';
 import { meanOf, type Measured } from './estimate.js';
 import { spansIn } from './faulted.js';
 import { arrivedIn, goodputOf, goodShare, RECOVERED_SHARE, type Goodput } from './goodput.js';

@@ -1,5 +1,5 @@
 import { OUTCOME_KINDS } from '../../spec/outcome.js';
-import type { Plan } from '../../spec/plan.js';
+import type { Plan } from '../../spec/plan/plan.js';
 import { cellSums, type Gauge } from './gauges.js';
 
 /** The steps of the timeline: absolute starts and lengths in ns. Only the last may be shorter. */

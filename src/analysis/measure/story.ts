@@ -4,7 +4,7 @@ import type {
   CascadeResult,
   HealthState,
   Influence,
-} from '../../spec/result-cascade.js';
+} from '../../spec/result/cascade.js';
 
 /** A verdict on one run. */
 export type RunVerdict = CascadeResult['verdicts'][number];

@@ -1,7 +1,7 @@
-import type { MetricPath, Reference } from '../../scenario/expression.js';
-import type { SubjectKind } from '../../scenario/metrics.js';
+import type { MetricPath, Reference } from '../../spec/scenario/expression.js';
+import type { SubjectKind } from '../../language/metrics.js';
 import { PART_KIND } from '../../spec/component-kind.js';
-import type { RunRecord } from '../../spec/record.js';
+import type { RunRecord } from '../../spec/record/record.js';
 import { instancesOf, partsOf, type VariantData } from './variant-data.js';
 
 /** The subject of a metric in one variant, as ids of the plan. The lists are empty where it does not exist there. */

@@ -1,4 +1,4 @@
-import type { QuantileEstimates, VariantSummary } from '../../spec/result.js';
+import type { QuantileEstimates, VariantSummary } from '../../spec/result/result.js';
 import { withGood, withLatencies, withSuccesses } from './batches.js';
 import {
   distributionOf,
@@ -18,7 +18,7 @@ import { measureRecovery, neverCount } from './recovery.js';
 import type { Story } from './story.js';
 import { selectStats } from './subjects.js';
 import { arrivedOf, finishedOf, succeededOf, sumOutcomes } from './sums.js';
-import { partName } from '../../spec/plan-names.js';
+import { partName } from '../../spec/plan/names.js';
 import { type VariantData } from './variant-data.js';
 import { wastedOf } from './wasted.js';
 

@@ -1,4 +1,4 @@
-import { EDGE_COUNTERS } from '../../spec/policy.js';
+import { EDGE_COUNTERS } from '../../spec/patterns/policy.js';
 import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
 import type { HistogramData } from '../../stats/histogram.js';
 import { Histogram } from '../../stats/histogram.js';

@@ -1,6 +1,6 @@
-import type { Series, Timeline } from '../../spec/result.js';
-import type { HealthState } from '../../spec/result-cascade.js';
-import type { RunRecord } from '../../spec/record.js';
+import type { Series, Timeline } from '../../spec/result/result.js';
+import type { HealthState } from '../../spec/result/cascade.js';
+import type { RunRecord } from '../../spec/record/record.js';
 import { OUTCOME_KINDS } from '../../spec/outcome.js';
 import { betweenOf } from './gauges.js';
 import { lanesOf, type Lane } from './lanes.js';

@@ -1,7 +1,7 @@
 import { invariant } from '../../kernel/invariant.js';
-import type { Plan, PlanComponent } from '../../spec/plan.js';
-import type { RunRecord } from '../../spec/record.js';
-import type { Variant } from '../../spec/scenario.js';
+import type { Plan, PlanComponent } from '../../spec/plan/plan.js';
+import type { RunRecord } from '../../spec/record/record.js';
+import type { Variant } from '../../spec/scenario/scenario.js';
 import { cellsOf, type CellSet } from './window.js';
 
 /** Component edge: all measured edges between the parts of two components. */

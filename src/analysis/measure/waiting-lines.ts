@@ -1,8 +1,8 @@
-import type { Plan } from '../../spec/plan.js';
-import type { MeterRecord, RunRecord } from '../../spec/record.js';
+import type { Plan } from '../../spec/plan/plan.js';
+import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
 import { delayQueues, restingPlaces } from './dead-letters.js';
 import { bySteps, largestBySteps, type Steps } from './steps.js';
-import { partName } from '../../spec/plan-names.js';
+import { partName } from '../../spec/plan/names.js';
 import { type VariantData } from './variant-data.js';
 
 /** A backlog: of a consumer, a read model or an outbox. */

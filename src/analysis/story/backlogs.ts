@@ -1,6 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
-import type { RunRecord } from '../../spec/record.js';
-import type { StoryEvent } from '../../spec/result-cascade.js';
+import type { RunRecord } from '../../spec/record/record.js';
+import type { StoryEvent } from '../../spec/result/cascade.js';
 import { meanSteps } from './links.js';
 import type { Steps } from '../measure/steps.js';
 import type { VariantData } from '../measure/variant-data.js';

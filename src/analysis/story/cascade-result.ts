@@ -1,4 +1,4 @@
-import type { CascadeResult } from '../../spec/result-cascade.js';
+import type { CascadeResult } from '../../spec/result/cascade.js';
 import { estimateOf, meanOf } from '../measure/estimate.js';
 import { degradedElsewhere, withRuns } from './seen-in.js';
 import { sentenceOf } from './sentence.js';

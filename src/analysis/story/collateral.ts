@@ -1,7 +1,7 @@
-import type { RunRecord } from '../../spec/record.js';
+import type { RunRecord } from '../../spec/record/record.js';
 import { faultedComponents, firstFaultNs } from '../measure/faulted.js';
 import { goodputOf, goodShare } from '../measure/goodput.js';
-import { partName } from '../../spec/plan-names.js';
+import { partName } from '../../spec/plan/names.js';
 import { byCodeUnit, type VariantData } from '../measure/variant-data.js';
 import { cellsOf } from '../measure/window.js';
 

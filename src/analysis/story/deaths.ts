@@ -1,5 +1,5 @@
-import type { RunRecord } from '../../spec/record.js';
-import type { StoryEvent } from '../../spec/result-cascade.js';
+import type { RunRecord } from '../../spec/record/record.js';
+import type { StoryEvent } from '../../spec/result/cascade.js';
 import { stepAt, type Steps } from '../measure/steps.js';
 import type { Scene } from './influence.js';
 import { downtimesOf } from '../measure/downtimes.js';

@@ -1,10 +1,10 @@
-import type { RunRecord } from '../../spec/record.js';
-import type { StoryEvent } from '../../spec/result-cascade.js';
+import type { RunRecord } from '../../spec/record/record.js';
+import type { StoryEvent } from '../../spec/result/cascade.js';
 import { delayQueues, passesOn } from '../measure/dead-letters.js';
 import { sumSteps } from './links.js';
 import type { Steps } from '../measure/steps.js';
 import { BARE, countsOf, secondsAt } from './unseen.js';
-import { partName } from '../../spec/plan-names.js';
+import { partName } from '../../spec/plan/names.js';
 import { type VariantData } from '../measure/variant-data.js';
 import { plural } from '../../text/words.js';
 

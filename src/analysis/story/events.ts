@@ -1,7 +1,7 @@
-import { comesAndGoes } from '../../spec/versions.js';
+import { comesAndGoes } from '../../spec/plan/versions.js';
 import { isFeedback } from './feedback.js';
-import type { MachineRecord, RunRecord } from '../../spec/record.js';
-import type { StoryEvent, HealthState } from '../../spec/result-cascade.js';
+import type { MachineRecord, RunRecord } from '../../spec/record/record.js';
+import type { StoryEvent, HealthState } from '../../spec/result/cascade.js';
 import { backlogEvents } from './backlogs.js';
 import { deathEvents } from './deaths.js';
 import { faultEvents } from './fault-events.js';

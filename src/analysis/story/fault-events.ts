@@ -1,7 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
-import type { PlanFault } from '../../spec/plan.js';
-import type { RunRecord } from '../../spec/record.js';
-import type { StoryEvent } from '../../spec/result-cascade.js';
+import type { PlanFault } from '../../spec/plan/plan.js';
+import type { RunRecord } from '../../spec/record/record.js';
+import type { StoryEvent } from '../../spec/result/cascade.js';
 import { downtimesOf, type Downtime } from '../measure/downtimes.js';
 import { faultWords } from './fault-words.js';
 import type { Scene } from './influence.js';

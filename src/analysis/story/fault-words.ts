@@ -1,6 +1,6 @@
 import { editsOf } from '../../patterns/registry.js';
 import type { TargetWords } from '../../model/faults/knob.js';
-import type { Fault, Network } from '../../spec/scenario.js';
+import type { Fault, Network } from '../../spec/scenario/scenario.js';
 import { formatNumber, formatSeconds, formatShare } from '../../text/figures.js';
 import { list } from '../../text/words.js';
 

@@ -1,4 +1,4 @@
-import type { PlanFault } from '../../spec/plan.js';
+import type { PlanFault } from '../../spec/plan/plan.js';
 import { goodputOf, goodShare, RECOVERED_SHARE } from '../measure/goodput.js';
 import { windowsFrom } from '../measure/recovery.js';
 import type { Story } from '../measure/story.js';

@@ -1,5 +1,5 @@
-import type { PlanFault } from '../../spec/plan.js';
-import type { Influence } from '../../spec/result-cascade.js';
+import type { PlanFault } from '../../spec/plan/plan.js';
+import type { Influence } from '../../spec/result/cascade.js';
 import { isFeedback } from './feedback.js';
 import type { Episode, Health } from './health.js';
 import { heldBy, isInside, type HeldPool } from './held-connections.js';

@@ -1,6 +1,6 @@
 import { FAILED_SOME } from '../measure/goodput.js';
-import type { PlanFault } from '../../spec/plan.js';
-import type { StoryEvent, CascadeResult } from '../../spec/result-cascade.js';
+import type { PlanFault } from '../../spec/plan/plan.js';
+import type { StoryEvent, CascadeResult } from '../../spec/result/cascade.js';
 import { touchedBy } from '../measure/faulted.js';
 import type { Episode } from './health.js';
 import type { Scene } from './influence.js';

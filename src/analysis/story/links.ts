@@ -1,6 +1,6 @@
 import { OUTCOME_KINDS } from '../../spec/outcome.js';
-import type { EdgeRecord, RunRecord } from '../../spec/record.js';
-import { EDGE_COUNTER, EDGE_COUNTERS } from '../../spec/policy.js';
+import type { EdgeRecord, RunRecord } from '../../spec/record/record.js';
+import { EDGE_COUNTER, EDGE_COUNTERS } from '../../spec/patterns/policy.js';
 import { betweenOf } from '../measure/gauges.js';
 import type { Lane } from '../measure/lanes.js';
 import { bySteps, meanLevels, outcomesBySteps, type Steps } from '../measure/steps.js';

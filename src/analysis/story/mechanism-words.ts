@@ -1,4 +1,4 @@
-import type { CascadeEvent } from '../../spec/result-cascade.js';
+import type { CascadeEvent } from '../../spec/result/cascade.js';
 
 /** What a mechanism does to the callers of a component. */
 const WORDS: ReadonlyMap<string, (callee: string) => string> = new Map([

@@ -1,5 +1,5 @@
-import type { RunRecord } from '../../spec/record.js';
-import { INSTANCE_STATE, JOURNAL } from '../../spec/record.js';
+import type { RunRecord } from '../../spec/record/record.js';
+import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
 import { areaOf, gaugesOf } from '../measure/gauges.js';
 import { isOpen, movedOf } from '../measure/machines.js';
 import { goodputOf, goodShare, RECOVERED_SHARE, type Goodput } from '../measure/goodput.js';

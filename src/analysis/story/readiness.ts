@@ -1,7 +1,7 @@
-import type { PlanComponent } from '../../spec/plan.js';
-import { INSTANCE_STATE, JOURNAL } from '../../spec/record.js';
-import type { RunRecord } from '../../spec/record.js';
-import type { StoryEvent } from '../../spec/result-cascade.js';
+import type { PlanComponent } from '../../spec/plan/plan.js';
+import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
+import type { RunRecord } from '../../spec/record/record.js';
+import type { StoryEvent } from '../../spec/result/cascade.js';
 import { BARE } from './unseen.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { formatCount } from '../../text/figures.js';

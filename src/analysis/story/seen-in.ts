@@ -1,4 +1,4 @@
-import type { CascadeEvent, CascadeResult, StoryEvent } from '../../spec/result-cascade.js';
+import type { CascadeEvent, CascadeResult, StoryEvent } from '../../spec/result/cascade.js';
 import { DEGRADATIONS, type Story } from '../measure/story.js';
 import { byCodeUnit } from '../measure/variant-data.js';
 

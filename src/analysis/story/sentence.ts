@@ -1,6 +1,6 @@
-import { plainFault } from '../../spec/fault-text.js';
-import type { CascadeEvent, CascadeResult } from '../../spec/result-cascade.js';
-import { shrinking } from '../../spec/shrinking.js';
+import { plainFault } from '../../spec/result/fault-text.js';
+import type { CascadeEvent, CascadeResult } from '../../spec/result/cascade.js';
+import { shrinking } from '../../spec/result/shrinking.js';
 import { failsMore } from './innocent.js';
 import { degradationWords, heldWords } from './mechanism-words.js';
 import { UNSEEN } from './unseen-kinds.js';

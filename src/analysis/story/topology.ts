@@ -1,11 +1,11 @@
-import type { Plan, PlanComponent, PlanFault } from '../../spec/plan.js';
-import type { FaultInfo, Topology, TopologyNode } from '../../spec/result.js';
-import type { Host, Scenario } from '../../spec/scenario.js';
+import type { Plan, PlanComponent, PlanFault } from '../../spec/plan/plan.js';
+import type { FaultInfo, Topology, TopologyNode } from '../../spec/result/result.js';
+import type { Host, Scenario } from '../../spec/scenario/scenario.js';
 import type { Ns } from '../../kernel/time.js';
 import { wordsOf } from './fault-events.js';
 import { spansIn } from '../measure/faulted.js';
-import { comesAndGoes } from '../../spec/versions.js';
-import { partName } from '../../spec/plan-names.js';
+import { comesAndGoes } from '../../spec/plan/versions.js';
+import { partName } from '../../spec/plan/names.js';
 import { byCodeUnit, partsOf, type VariantData } from '../measure/variant-data.js';
 import { finiteOrNull } from './numbers.js';
 

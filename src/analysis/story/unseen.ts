@@ -1,5 +1,5 @@
-import type { MeterRecord, RunRecord } from '../../spec/record.js';
-import type { StoryEvent } from '../../spec/result-cascade.js';
+import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
+import type { StoryEvent } from '../../spec/result/cascade.js';
 import { firstFaultNs } from '../measure/faulted.js';
 import { picked } from '../measure/gauges.js';
 import { sumSteps } from './links.js';

@@ -1,4 +1,4 @@
-import type { Comparison } from '../../spec/result.js';
+import type { Comparison } from '../../spec/result/result.js';
 import { holm, sectionInterval } from '../../stats/interval.js';
 import { momentsOf } from '../../stats/moments.js';
 import { studentCdf, studentQuantile } from '../../stats/student.js';

@@ -1,5 +1,6 @@
-import { measureText, type Expression } from '../../scenario/expression.js';
-import type { SavedValue } from '../../spec/saved.js';
+import type { Expression } from '../../spec/scenario/expression.js';
+import { measureText } from '../../language/expression.js';
+import type { SavedValue } from '../../spec/result/saved.js';
 import { finite } from '../measure/estimate.js';
 import { measureIn, type Study } from './study.js';
 import type { VariantData } from '../measure/variant-data.js';

@@ -4,7 +4,7 @@ import { renderJunit } from '../../report/junit.js';
 import { renderMarkdown } from '../../report/markdown.js';
 import { checkText } from '../../report/text-compare.js';
 import { resultText } from '../../run/result-text.js';
-import type { Result } from '../../spec/result.js';
+import type { Result } from '../../spec/result/result.js';
 import { openBaseline } from '../baseline.js';
 import type { Checked } from '../baseline.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';

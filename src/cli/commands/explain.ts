@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { outlierKind, policyKind } from '../../patterns/registry.js';
 import { wordFor } from '../../scenario/suggest.js';
-import { canonicalJson } from '../../scenario/canonical.js';
+import { canonicalJson } from '../../text/canonical.js';
 import { checkDestinations, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { contentsText } from '../explain/contents.js';

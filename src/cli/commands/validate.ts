@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../scenario/canonical.js';
+import { canonicalJson } from '../../text/canonical.js';
 import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { plural } from '../../text/words.js';
 import { CommandError, EXIT } from '../exit.js';

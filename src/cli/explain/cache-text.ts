@@ -1,7 +1,7 @@
-import type { Cache, CacheLevel } from '../../spec/caching.js';
-import type { Scenario } from '../../spec/scenario.js';
-import type { Step } from '../../spec/steps.js';
-import { eachStep } from '../../scenario/each-step.js';
+import type { Cache, CacheLevel } from '../../spec/scenario/caching.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
+import type { Step } from '../../spec/scenario/steps.js';
+import { eachStep } from '../../language/each-step.js';
 import { plainText } from './values.js';
 
 /** Every cache with its rules, its levels, and the steps that use it. */

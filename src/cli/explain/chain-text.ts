@@ -1,6 +1,6 @@
-import type { Layer, LimiterStore, Middleware, Scenario } from '../../spec/scenario.js';
-import type { Condition } from '../../spec/steps.js';
-import { formatSize } from '../../spec/size-text.js';
+import type { Layer, LimiterStore, Middleware, Scenario } from '../../spec/scenario/scenario.js';
+import type { Condition } from '../../spec/scenario/steps.js';
+import { formatSize } from '../../spec/quantities/size-text.js';
 import { plainText, sorted } from './values.js';
 
 /** Every middleware chain of a scenario, member by member, with the settings that have an effect. */

@@ -1,4 +1,4 @@
-import type { PlanConnections } from '../../spec/resources.js';
+import type { PlanConnections } from '../../spec/plan/connections.js';
 import { plainText } from './values.js';
 
 /** The cost of opening connections of an edge, and their limits; empty where none are set. */

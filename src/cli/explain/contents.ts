@@ -1,6 +1,6 @@
 import { balancerKinds, outlierKinds } from '../../patterns/registry.js';
 import { rules } from '../../lint/index.js';
-import { METRICS } from '../../scenario/metrics.js';
+import { METRICS } from '../../language/metrics.js';
 import { STEP_VERBS } from '../../scenario/verbs.js';
 import { OUTCOME_NAMES } from '../../spec/outcome.js';
 import { columns } from './layout.js';

@@ -1,8 +1,8 @@
-import { formatDuration } from '../../spec/quantity-text.js';
-import type { Database } from '../../spec/database.js';
-import type { Failover } from '../../spec/replication.js';
-import { THREAD_POOLS } from '../../spec/search.js';
-import type { Scenario } from '../../spec/scenario.js';
+import { formatDuration } from '../../spec/quantities/quantity-text.js';
+import type { Database } from '../../spec/scenario/database.js';
+import type { Failover } from '../../spec/scenario/replication.js';
+import { THREAD_POOLS } from '../../spec/scenario/search.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
 import { plainText } from './values.js';
 
 /** Settings of databases besides their operations and pools, for those that have any. */

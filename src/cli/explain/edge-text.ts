@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import { partName } from '../../spec/plan-names.js';
-import type { Plan, PlanEdge } from '../../spec/plan.js';
-import { formatDuration } from '../../spec/quantity-text.js';
-import type { Layer, OutlierDetection, Scenario } from '../../spec/scenario.js';
-import { SESSION } from '../../spec/sections.js';
+import { partName } from '../../spec/plan/names.js';
+import type { Plan, PlanEdge } from '../../spec/plan/plan.js';
+import { formatDuration } from '../../spec/quantities/quantity-text.js';
+import type { Layer, OutlierDetection, Scenario } from '../../spec/scenario/scenario.js';
+import { SESSION } from '../../spec/scenario/sections.js';
 import { connectionsText } from './connections-text.js';
 import { edgeVersions } from './edge-versions.js';
 import { configText, plainText } from './values.js';

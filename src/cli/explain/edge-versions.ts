@@ -1,6 +1,6 @@
-import type { Plan, PlanEdge } from '../../spec/plan.js';
-import { OP } from '../../spec/program.js';
-import type { Scenario } from '../../spec/scenario.js';
+import type { Plan, PlanEdge } from '../../spec/plan/plan.js';
+import { OP } from '../../spec/plan/program.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
 
 const INSTRUCTION = 4;
 

@@ -1,5 +1,5 @@
 import { PRODUCTS } from '../../scenario/products.js';
-import type { Gateway, Middleware, Route, Scenario, Target } from '../../spec/scenario.js';
+import type { Gateway, Middleware, Route, Scenario, Target } from '../../spec/scenario/scenario.js';
 
 /**
  * How each gateway chooses a route, and what runs before its call: one line for the gateway, then one for each route.

@@ -1,7 +1,7 @@
-import { eachStep } from '../../scenario/each-step.js';
-import { formatDuration } from '../../spec/quantity-text.js';
-import type { Subscriber, Topic } from '../../spec/messaging.js';
-import type { Scenario } from '../../spec/scenario.js';
+import { eachStep } from '../../language/each-step.js';
+import { formatDuration } from '../../spec/quantities/quantity-text.js';
+import type { Subscriber, Topic } from '../../spec/scenario/messaging.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
 import { plainText } from './values.js';
 
 /** Every topic with its producer and groups, every outbox, and the steps that publish. */

@@ -1,5 +1,5 @@
-import { METRICS, STATISTICS, endingsOf, findMetric, metricsOf } from '../../scenario/metrics.js';
-import type { Metric, SubjectKind } from '../../scenario/metrics.js';
+import { METRICS, STATISTICS, endingsOf, findMetric, metricsOf } from '../../language/metrics.js';
+import type { Metric, SubjectKind } from '../../language/metrics.js';
 import { paragraph, wrap } from './layout.js';
 
 /** Pages of a metric, with or without its subject and statistic, and of a subject. */

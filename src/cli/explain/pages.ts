@@ -1,6 +1,6 @@
 import { rules } from '../../lint/index.js';
 import type { Rule } from '../../lint/rule.js';
-import { METRICS } from '../../scenario/metrics.js';
+import { METRICS } from '../../language/metrics.js';
 import { synonym } from '../../scenario/synonyms.js';
 import { OUTCOME_NAMES } from '../../spec/outcome.js';
 import { codeNames, codePages } from './code-pages.js';

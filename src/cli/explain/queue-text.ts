@@ -1,6 +1,6 @@
-import { formatDuration } from '../../spec/quantity-text.js';
-import type { Bus, MessageQueue, QueueConsumer } from '../../spec/queues.js';
-import type { Scenario } from '../../spec/scenario.js';
+import { formatDuration } from '../../spec/quantities/quantity-text.js';
+import type { Bus, MessageQueue, QueueConsumer } from '../../spec/scenario/queues.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
 import { plainText } from './values.js';
 
 /** Fields that are shown elsewhere, that follow from others, or that only people read. */

@@ -1,6 +1,6 @@
-import { formatDuration } from '../../spec/quantity-text.js';
-import type { Orchestration, Saga, SagaPersistence, SagaStep } from '../../spec/sagas.js';
-import type { Scenario, Target } from '../../spec/scenario.js';
+import { formatDuration } from '../../spec/quantities/quantity-text.js';
+import type { Orchestration, Saga, SagaPersistence, SagaStep } from '../../spec/scenario/sagas.js';
+import type { Scenario, Target } from '../../spec/scenario/scenario.js';
 import { plainText } from './values.js';
 
 /** Sagas with their steps, orchestrated or choreographed. */

@@ -1,6 +1,6 @@
-import { formatDuration } from '../../spec/quantity-text.js';
-import type { Plan, PlanComponent } from '../../spec/plan.js';
-import { formatSize } from '../../spec/size-text.js';
+import { formatDuration } from '../../spec/quantities/quantity-text.js';
+import type { Plan, PlanComponent } from '../../spec/plan/plan.js';
+import { formatSize } from '../../spec/quantities/size-text.js';
 import { whatIfText } from '../../report/what-if.js';
 import { cacheLines } from './cache-text.js';
 import { chainLines, sizeLines } from './chain-text.js';
@@ -21,8 +21,8 @@ import type {
   LimiterStore,
   Scenario,
   ScenarioFile,
-} from '../../spec/scenario.js';
-import type { Queue, Shed } from '../../spec/resources.js';
+} from '../../spec/scenario/scenario.js';
+import type { Queue, Shed } from '../../spec/scenario/resources.js';
 import { bySource, configText, plainText, sorted } from './values.js';
 
 /**

@@ -1,5 +1,5 @@
 import { faultKinds, policyKinds } from '../../patterns/registry.js';
-import { METRICS } from '../../scenario/metrics.js';
+import { METRICS } from '../../language/metrics.js';
 import { REFERENCE } from '../../scenario/reference.js';
 import type { ReferenceEntry } from '../../scenario/reference-entry.js';
 import { SECTION_EXAMPLES } from '../../scenario/reference/sections.js';
@@ -24,7 +24,7 @@ export function sectionOf({ component, form }: ReferenceEntry): string {
   return form === undefined ? SECTION[component] : `${form}s`;
 }
 
-/** Grammar of an expectation; see scenario/expression.ts. */
+/** Grammar of an expectation; see language/expression.ts. */
 const GRAMMAR = `METRIC COMPARISON LIMIT [WINDOW] [STEPS] [in VARIANT, VARIANT ...]
 
   METRIC      SUBJECT.NAME: shoppers.latency.p99, edge->shop.amplification, orders.shipping.lag

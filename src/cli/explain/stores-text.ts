@@ -1,8 +1,8 @@
-import { eachStep } from '../../scenario/each-step.js';
-import { formatDuration } from '../../spec/quantity-text.js';
-import type { Scenario } from '../../spec/scenario.js';
-import type { Step } from '../../spec/steps.js';
-import type { EventStore, Projection, ReadOf } from '../../spec/stores.js';
+import { eachStep } from '../../language/each-step.js';
+import { formatDuration } from '../../spec/quantities/quantity-text.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
+import type { Step } from '../../spec/scenario/steps.js';
+import type { EventStore, Projection, ReadOf } from '../../spec/scenario/stores.js';
 import { plainText } from './values.js';
 
 /** The event stores, and the steps that load from and append to them. */

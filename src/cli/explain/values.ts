@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatDuration } from '../../spec/quantity-text.js';
+import { formatDuration } from '../../spec/quantities/quantity-text.js';
 
 /** The configuration of a policy or fault on one line, in the units of its schema. */
 export function configText(schema: z.ZodType, config: unknown): string {

@@ -1,6 +1,6 @@
-import { formatDuration } from '../../spec/quantity-text.js';
-import type { Scenario } from '../../spec/scenario.js';
-import type { Amount, Rollout, RolloutStep, Versions } from '../../spec/versions.js';
+import { formatDuration } from '../../spec/quantities/quantity-text.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
+import type { Amount, Rollout, RolloutStep, Versions } from '../../spec/scenario/versions.js';
 import { exactShare } from '../../text/figures.js';
 import { sorted } from './values.js';
 

@@ -1,4 +1,4 @@
-import { sha256 } from '../../scenario/sha256.js';
+import { sha256 } from '../../text/sha256.js';
 import { usageError } from '../exit.js';
 
 /** A sweep given on the command line instead of in the file. */

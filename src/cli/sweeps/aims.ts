@@ -1,7 +1,7 @@
-import type { Expression } from '../../scenario/expression.js';
+import type { Expression } from '../../spec/scenario/expression.js';
 import { holds } from '../../spec/compare.js';
-import type { BudgetSource } from '../../spec/scenario.js';
-import type { SweepFigures } from '../../spec/sweep.js';
+import type { BudgetSource } from '../../spec/scenario/scenario.js';
+import type { SweepFigures } from '../../spec/result/sweep.js';
 import { wilsonInterval } from '../../stats/interval.js';
 import type { Aim } from './bisect.js';
 

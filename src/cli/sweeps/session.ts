@@ -3,8 +3,8 @@ import { caseFigures, type Asked } from '../../analysis/sweep.js';
 import { runCases, type Case } from '../../run/cases.js';
 import type { WorkerThreads, WorkerThreadsSetup } from '../../run/worker-threads.js';
 import { simulators } from '../../run/replicate.js';
-import type { RunRecord } from '../../spec/record.js';
-import type { SweepFigures } from '../../spec/sweep.js';
+import type { RunRecord } from '../../spec/record/record.js';
+import type { SweepFigures } from '../../spec/result/sweep.js';
 import { explainRunError } from '../run-errors.js';
 import { progressBar } from '../progress.js';
 import { defaultBudget, shareMemory, type MemoryShare } from '../memory.js';
@@ -130,7 +130,7 @@ export class Session {
       scenario: file.sha256,
       seed: file.variants[0]!.scenario.run.seed,
       replications,
-      metrics,
+      metrics: metrics.map(({ text }) => text),
       budgets: budgets.map(({ text }) => text),
       expect: expect === null ? null : [expect.text, expect.confidence],
     });

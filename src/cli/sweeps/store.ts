@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { canonicalJson } from '../../scenario/canonical.js';
-import { sha256 } from '../../scenario/sha256.js';
-import type { SweepFigures } from '../../spec/sweep.js';
+import { canonicalJson } from '../../text/canonical.js';
+import { sha256 } from '../../text/sha256.js';
+import type { SweepFigures } from '../../spec/result/sweep.js';
 import { CommandError } from '../exit.js';
 import { readGuarded } from '../files.js';
 import { writeOutput } from '../output.js';

@@ -1,4 +1,4 @@
-import { nodesAsked } from '../../scenario/databases.js';
+import { nodesAsked } from '../../language/databases.js';
 import type { Call } from '../calls.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';

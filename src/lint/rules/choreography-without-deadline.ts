@@ -1,6 +1,6 @@
-import { eachStep } from '../../scenario/each-step.js';
-import type { Scenario, Target } from '../../spec/scenario.js';
-import type { Step } from '../../spec/steps.js';
+import { eachStep } from '../../language/each-step.js';
+import type { Scenario, Target } from '../../spec/scenario/scenario.js';
+import type { Step } from '../../spec/scenario/steps.js';
 import type { Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 

@@ -1,7 +1,7 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Consumption } from '../../spec/messaging.js';
-import type { QueueConsumer } from '../../spec/queues.js';
+import type { Consumption } from '../../spec/scenario/messaging.js';
+import type { QueueConsumer } from '../../spec/scenario/queues.js';
 import { hostOf, mostOf } from '../demand.js';
 import { allPublishedTo } from '../published.js';
 import type { Finding, Path, Rule } from '../rule.js';

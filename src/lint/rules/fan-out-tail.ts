@@ -1,6 +1,6 @@
 import { powi } from '../../kernel/math.js';
-import { eachStep } from '../../scenario/each-step.js';
-import type { Step } from '../../spec/steps.js';
+import { eachStep } from '../../language/each-step.js';
+import type { Step } from '../../spec/scenario/steps.js';
 import { meanCount } from '../counts.js';
 import { sectionOf } from '../demand.js';
 import { layerOf } from '../layers.js';

@@ -1,5 +1,5 @@
-import type { Host, Layer } from '../../spec/scenario.js';
-import { formatSize } from '../../spec/size-text.js';
+import type { Host, Layer } from '../../spec/scenario/scenario.js';
+import { formatSize } from '../../spec/quantities/size-text.js';
 import { mostOf, sectionOf } from '../demand.js';
 import { policyTraits } from '../../patterns/registry.js';
 import { layerOf } from '../layers.js';

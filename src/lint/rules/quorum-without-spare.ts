@@ -1,6 +1,6 @@
-import type { Database } from '../../spec/database.js';
-import type { MessageQueue } from '../../spec/queues.js';
-import type { Scenario } from '../../spec/scenario.js';
+import type { Database } from '../../spec/scenario/database.js';
+import type { MessageQueue } from '../../spec/scenario/queues.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
 import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 

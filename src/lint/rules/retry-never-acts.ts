@@ -1,8 +1,8 @@
 import type { Ns } from '../../kernel/time.js';
-import { eachStep } from '../../scenario/each-step.js';
+import { eachStep } from '../../language/each-step.js';
 import { kindOf, OUTCOME } from '../../spec/outcome.js';
-import type { Bundle, Layer, Scenario, Service } from '../../spec/scenario.js';
-import type { Step } from '../../spec/steps.js';
+import type { Bundle, Layer, Scenario, Service } from '../../spec/scenario/scenario.js';
+import type { Step } from '../../spec/scenario/steps.js';
 import type { Call } from '../calls.js';
 import { policyTraits } from '../../patterns/registry.js';
 import { retryOf } from '../layers.js';

@@ -1,6 +1,6 @@
-import { amountOf } from '../../spec/versions.js';
-import type { Rollout } from '../../spec/versions.js';
-import type { Service } from '../../spec/scenario.js';
+import { amountOf } from '../../spec/scenario/versions.js';
+import type { Rollout } from '../../spec/scenario/versions.js';
+import type { Service } from '../../spec/scenario/scenario.js';
 import { rateOfInstance } from '../demand.js';
 import { meanDemand, rateIn } from '../mixture.js';
 import type { Finding, Rule } from '../rule.js';

@@ -1,4 +1,4 @@
-import type { Orchestration, SagaStep } from '../../spec/sagas.js';
+import type { Orchestration, SagaStep } from '../../spec/scenario/sagas.js';
 import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 

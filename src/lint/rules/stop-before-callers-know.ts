@@ -1,5 +1,5 @@
 import { meanOf } from '../../kernel/distribution-mean.js';
-import { terminationOf } from '../../spec/termination.js';
+import { terminationOf } from '../../spec/scenario/termination.js';
 import { sectionOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';

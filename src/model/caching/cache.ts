@@ -1,8 +1,8 @@
 import { streamKey, unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
-import type { PlanCache } from '../../spec/caching.js';
+import type { PlanCache } from '../../spec/plan/caching.js';
 import { Coalescer } from '../sharing/coalescer.js';
-import type { Counter } from '../meters.js';
+import type { Counter } from '../figures/meters.js';
 import type { World } from '../world.js';
 import { Content } from './content.js';
 import type { ContentRules } from './content.js';

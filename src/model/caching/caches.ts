@@ -1,4 +1,4 @@
-import type { PlanCacheAct } from '../../spec/caching.js';
+import type { PlanCacheAct } from '../../spec/plan/caching.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Act } from '../acts.js';

@@ -1,5 +1,5 @@
 import { engine } from '../../kernel/engine.js';
-import type { PlanCacheAct } from '../../spec/caching.js';
+import type { PlanCacheAct } from '../../spec/plan/caching.js';
 import { HINTED, isSuccess, OUTCOME, PENDING, statusOf } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Coalescer } from '../sharing/coalescer.js';

@@ -1,9 +1,9 @@
 import { engine } from '../../kernel/engine.js';
 import { unit } from '../../kernel/rng.js';
-import type { PlanCacheAct } from '../../spec/caching.js';
+import type { PlanCacheAct } from '../../spec/plan/caching.js';
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { Draws } from '../draws.js';
+import { Draws } from '../programs/draws.js';
 import type { World } from '../world.js';
 import type { Cache } from './cache.js';
 import type { CacheColumns } from './columns.js';

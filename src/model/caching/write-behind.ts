@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { Resident } from '../instance.js';
+import type { Resident } from '../processes/instance.js';
 
 /**
  * Write-behind of one process: writes reach the database later, in batches. Repeated writes of a value are combined.

@@ -1,6 +1,6 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
-import type { PlanCacheAct } from '../../spec/caching.js';
+import type { PlanCacheAct } from '../../spec/plan/caching.js';
 import { OUTCOME, PENDING } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { World } from '../world.js';

@@ -1,8 +1,8 @@
 import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
-import type { ConnectionLimits } from '../../spec/policy.js';
+import type { ConnectionLimits } from '../../spec/patterns/policy.js';
 import type { Calls } from '../calls.js';
-import { levels } from '../levels.js';
+import { levels } from '../figures/levels.js';
 
 /** Words of a frame without a connection: it waits in line, or a connection is being opened for it. */
 const WAITING = -1;

@@ -5,13 +5,13 @@ import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
-import type { Alarm, PolicyState } from '../../spec/policy.js';
-import type { PoolSettings } from '../../spec/resources.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+import type { Alarm, PolicyState } from '../../spec/patterns/policy.js';
+import type { PoolSettings } from '../../spec/scenario/resources.js';
 import type { PoolSetup } from './pool-setup.js';
 import type { Sessions } from './sessions.js';
 import { isBroken } from './server-connections.js';
-import { levels } from '../levels.js';
+import { levels } from '../figures/levels.js';
 
 interface Setup extends PoolSetup<PoolSettings> {
   /** Timer of acquireTimeout, or null. */

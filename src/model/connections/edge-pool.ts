@@ -6,18 +6,19 @@ import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
-import type { ConnectionLimits, PolicyState } from '../../spec/policy.js';
-import type { PlanConnections, ServerClosing } from '../../spec/resources.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+import type { ConnectionLimits, PolicyState } from '../../spec/patterns/policy.js';
+import type { PlanConnections } from '../../spec/plan/connections.js';
+import type { ServerClosing } from '../../spec/scenario/resources.js';
 import type { Histogram } from '../../stats/histogram.js';
 import { ConnectionLine } from './connection-line.js';
 import { CONNECTION } from './connection-table.js';
 import type { View } from '../edge.js';
-import type { Instance } from '../instance.js';
+import type { Instance } from '../processes/instance.js';
 import { NOWHERE } from '../picking/picks.js';
 import type { World } from '../world.js';
 import { frames } from '../frames.js';
-import { levels } from '../levels.js';
+import { levels } from '../figures/levels.js';
 
 export interface EdgePoolSetup {
   readonly world: World;

@@ -5,11 +5,11 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { Alarm, PolicyState } from '../../spec/policy.js';
-import type { GoSettings } from '../../spec/resources.js';
+import type { Alarm, PolicyState } from '../../spec/patterns/policy.js';
+import type { GoSettings } from '../../spec/scenario/resources.js';
 import type { PoolSetup } from './pool-setup.js';
 import { isBroken } from './server-connections.js';
-import { levels } from '../levels.js';
+import { levels } from '../figures/levels.js';
 
 type Setup = PoolSetup<GoSettings>;
 

@@ -6,8 +6,8 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { ConnectionTable } from './connection-table.js';
-import { CUT, MESSAGE, RTO_MAX_NS, VANISHED } from '../link.js';
-import type { Link } from '../link.js';
+import { CUT, MESSAGE, RTO_MAX_NS, VANISHED } from '../network/link.js';
+import type { Link } from '../network/link.js';
 import { RETURN, STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
 

@@ -1,9 +1,9 @@
 import { NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Alarm } from '../../spec/policy.js';
-import type { HikariSettings } from '../../spec/resources.js';
+import type { Alarm } from '../../spec/patterns/policy.js';
+import type { HikariSettings } from '../../spec/scenario/resources.js';
 import type { PoolSetup } from './pool-setup.js';
-import { levels } from '../levels.js';
+import { levels } from '../figures/levels.js';
 
 /** Constants of HikariPool.java. */
 const ADD_PAUSE: Ns = 30 * NS_PER_MS;

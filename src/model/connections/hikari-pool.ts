@@ -5,16 +5,16 @@ import { NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
-import type { Alarm, PolicyState } from '../../spec/policy.js';
-import type { HikariSettings } from '../../spec/resources.js';
-import { VANISHED } from '../link.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+import type { Alarm, PolicyState } from '../../spec/patterns/policy.js';
+import type { HikariSettings } from '../../spec/scenario/resources.js';
+import { VANISHED } from '../network/link.js';
 import { HikariAdder } from './hikari-adder.js';
 import { HikariAges } from './hikari-ages.js';
 import { HikariStart } from './hikari-start.js';
 import type { PoolSetup } from './pool-setup.js';
 import { isBroken } from './server-connections.js';
-import { levels } from '../levels.js';
+import { levels } from '../figures/levels.js';
 
 interface Setup extends PoolSetup<HikariSettings> {
   /** Timer of connectionTimeout. */

@@ -1,7 +1,7 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Alarm } from '../../spec/policy.js';
-import type { HikariSettings } from '../../spec/resources.js';
+import type { Alarm } from '../../spec/patterns/policy.js';
+import type { HikariSettings } from '../../spec/scenario/resources.js';
 import type { PoolSetup } from './pool-setup.js';
 
 /** HikariPool.java: pause after a failed attempt to open the first connection. */

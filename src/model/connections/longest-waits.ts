@@ -2,8 +2,8 @@ import { engine } from '../../kernel/engine.js';
 import type { Lane } from '../../kernel/lanes.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Queue } from '../../spec/resources.js';
-import type { Instance } from '../instance.js';
+import type { Queue } from '../../spec/scenario/resources.js';
+import type { Instance } from '../processes/instance.js';
 import type { World } from '../world.js';
 import { strands } from '../strands.js';
 

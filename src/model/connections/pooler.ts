@@ -1,6 +1,6 @@
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PolicyState } from '../../spec/policy.js';
+import type { PolicyState } from '../../spec/patterns/policy.js';
 
 /**
  * A pooler in front of a database: one pool of connections for all callers, and a limit on the clients it serves or

@@ -1,6 +1,6 @@
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { Instance } from '../instance.js';
+import type { Instance } from '../processes/instance.js';
 
 /**
  * Connections of all pools to one database server. They end with the server process. A pool notices this when it wants

@@ -4,19 +4,19 @@ import { PHASE } from '../../kernel/phase.js';
 import { widenInt32, widenUint8 } from '../../kernel/pool.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
-import type { ServerClosing } from '../../spec/resources.js';
+import type { ServerClosing } from '../../spec/scenario/resources.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { Plan } from '../../spec/plan.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
+import type { Plan } from '../../spec/plan/plan.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 import { CONNECTION } from './connection-table.js';
 import type { ConnectionTable } from './connection-table.js';
-import { FROZEN } from '../instance.js';
-import { MESSAGE, VANISHED } from '../link.js';
+import { FROZEN } from '../processes/instance.js';
+import { MESSAGE, VANISHED } from '../network/link.js';
 import { isBroken } from './server-connections.js';
 import { ANSWERED, RETURN, strands } from '../strands.js';
 import type { World } from '../world.js';
-import { sink } from '../sink.js';
+import { sink } from '../figures/sink.js';
 
 /** What the server has announced about the end of a connection. */
 const ANNOUNCED = Object.freeze({

@@ -1,7 +1,7 @@
 import { IntRing } from '../../kernel/ring.js';
 import type { Lane } from '../../kernel/lanes.js';
-import type { PgbouncerSettings } from '../../spec/resources.js';
-import type { Instance } from '../instance.js';
+import type { PgbouncerSettings } from '../../spec/scenario/resources.js';
+import type { Instance } from '../processes/instance.js';
 import type { ServerConnections } from './server-connections.js';
 
 /** The pool of a client; its frame may connect now. */

@@ -1,11 +1,11 @@
 import { OUTCOME_KINDS } from '../../spec/outcome.js';
 import type { Ns } from '../../kernel/time.js';
 import { holds } from '../../spec/compare.js';
-import type { PlanCondition } from '../../spec/plan.js';
-import type { MeterRecord } from '../../spec/record.js';
+import type { PlanCondition } from '../../spec/plan/plan.js';
+import type { MeterRecord } from '../../spec/record/record.js';
 import type { World } from '../world.js';
-import { levels } from '../levels.js';
-import { sink } from '../sink.js';
+import { levels } from '../figures/levels.js';
+import { sink } from '../figures/sink.js';
 
 /** Columns of a row of outcomes: `ok`, `degraded`; the last one counts requests that have not ended. */
 const OK = 0;

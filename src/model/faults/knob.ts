@@ -1,11 +1,11 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { invariant } from '../../kernel/invariant.js';
 import type { StreamKey } from '../../kernel/rng.js';
-import type { PlanComponent, PlanFault, PlanLoad } from '../../spec/plan.js';
-import type { Fault } from '../../spec/scenario.js';
-import type { Instance } from '../instance.js';
-import type { DelayMemory } from '../link.js';
-import type { Outages } from '../outages.js';
+import type { PlanComponent, PlanFault, PlanLoad } from '../../spec/plan/plan.js';
+import type { Fault } from '../../spec/scenario/scenario.js';
+import type { Instance } from '../processes/instance.js';
+import type { DelayMemory } from '../network/link.js';
+import type { Outages } from '../processes/outages.js';
 import type { World } from '../world.js';
 import type { Tokens } from './kind.js';
 

@@ -6,13 +6,14 @@ import type { Ns } from '../../kernel/time.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { FunctionSettings, PlanFunction } from '../../spec/functions.js';
-import type { Counter } from '../meters.js';
+import type { FunctionSettings } from '../../spec/scenario/functions.js';
+import type { PlanFunction } from '../../spec/plan/functions.js';
+import type { Counter } from '../figures/meters.js';
 import { LEASED } from '../slot-bits.js';
 import type { World } from '../world.js';
 import type { Account, Host } from './host.js';
 import { strands } from '../strands.js';
-import { levels } from '../levels.js';
+import { levels } from '../figures/levels.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 

@@ -1,4 +1,4 @@
-import type { PlanFunction } from '../../spec/functions.js';
+import type { PlanFunction } from '../../spec/plan/functions.js';
 import type { Act } from '../acts.js';
 import type { World } from '../world.js';
 import { Environments } from './environments.js';

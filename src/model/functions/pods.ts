@@ -6,14 +6,15 @@ import { streamKey, unit } from '../../kernel/rng.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { FunctionSettings, KpaSettings, PlanFunction } from '../../spec/functions.js';
-import type { Counter } from '../meters.js';
+import type { FunctionSettings, KpaSettings } from '../../spec/scenario/functions.js';
+import type { PlanFunction } from '../../spec/plan/functions.js';
+import type { Counter } from '../figures/meters.js';
 import { LEASED } from '../slot-bits.js';
 import type { World } from '../world.js';
 import { Autoscaler } from './autoscaler.js';
 import type { Host } from './host.js';
 import { strands } from '../strands.js';
-import { levels } from '../levels.js';
+import { levels } from '../figures/levels.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 

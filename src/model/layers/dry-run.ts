@@ -3,8 +3,8 @@ import type { Lane } from '../../kernel/lanes.js';
 import type { Ns } from '../../kernel/time.js';
 import { PARK, PASS } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
-import type { CallContext, ConnectionLimits, PolicyState } from '../../spec/policy.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+import type { CallContext, ConnectionLimits, PolicyState } from '../../spec/patterns/policy.js';
 
 /** Where a call is in the watching policy. */
 const OUTSIDE = 0;

@@ -1,6 +1,6 @@
 import { widenInt32 } from '../../kernel/pool.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { CallContext, PolicyState } from '../../spec/policy.js';
+import type { CallContext, PolicyState } from '../../spec/patterns/policy.js';
 
 /** Number of states kept before idle ones are first removed. */
 const SWEEP_MIN = 1024;

@@ -1,9 +1,9 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
-import type { PolicySetup } from '../../spec/policy.js';
-import { EDGE_COUNTER, LOCAL_REFUSALS } from '../../spec/policy.js';
-import type { Layer, LimiterStore } from '../../spec/scenario.js';
+import type { PolicySetup } from '../../spec/patterns/policy.js';
+import { EDGE_COUNTER, LOCAL_REFUSALS } from '../../spec/patterns/policy.js';
+import type { Layer, LimiterStore } from '../../spec/scenario/scenario.js';
 import { Refusals } from './refusals.js';
 import type { StoreSetup } from './stored.js';
 import type { World } from '../world.js';

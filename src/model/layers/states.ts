@@ -4,8 +4,8 @@ import type {
   PolicySetup,
   PolicyState,
   Target,
-} from '../../spec/policy.js';
-import type { Layer } from '../../spec/scenario.js';
+} from '../../spec/patterns/policy.js';
+import type { Layer } from '../../spec/scenario/scenario.js';
 import type { World } from '../world.js';
 import { DryRun } from './dry-run.js';
 import { KeyedStates } from './keyed-states.js';

@@ -3,7 +3,7 @@ import { widenInt32, widenUint8 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
 import { HINTED, isSuccess, PARK, PASS } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { CallContext, PolicyState } from '../../spec/policy.js';
+import type { CallContext, PolicyState } from '../../spec/patterns/policy.js';
 import type { Refusals } from './refusals.js';
 
 /** State of a call with respect to the store. */

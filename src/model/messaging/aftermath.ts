@@ -4,11 +4,11 @@ import { widenInt32 } from '../../kernel/pool.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { NS_PER_MS } from '../../kernel/time.js';
-import type { Consumption } from '../../spec/messaging.js';
-import type { MeterSubject, Counter } from '../meters.js';
+import type { Consumption } from '../../spec/scenario/messaging.js';
+import type { MeterSubject, Counter } from '../figures/meters.js';
 import type { Delays, Registry } from '../registry.js';
 import type { World } from '../world.js';
-import { levels } from '../levels.js';
+import { levels } from '../figures/levels.js';
 import type { Messages } from './messages.js';
 
 /** Destinations for a message whose handler has failed. */

@@ -1,8 +1,8 @@
 import { widenInt32, widenUint8 } from '../../kernel/pool.js';
-import type { PlanDualMark } from '../../spec/messaging.js';
+import type { PlanDualMark } from '../../spec/plan/messaging.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Act } from '../acts.js';
-import type { Counter } from '../meters.js';
+import type { Counter } from '../figures/meters.js';
 import type { World } from '../world.js';
 import { strands } from '../strands.js';
 

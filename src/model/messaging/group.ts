@@ -1,6 +1,7 @@
 import { streamKey } from '../../kernel/rng.js';
-import type { ConsumerPolicy, PlanGroup } from '../../spec/messaging.js';
-import type { Counter, MeterSubject } from '../meters.js';
+import type { ConsumerPolicy } from '../../spec/scenario/messaging.js';
+import type { PlanGroup } from '../../spec/plan/messaging.js';
+import type { Counter, MeterSubject } from '../figures/meters.js';
 import type { Registry } from '../registry.js';
 import type { World } from '../world.js';
 import { Aftermath } from './aftermath.js';

@@ -2,14 +2,14 @@ import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
-import type { ConsumerPolicy } from '../../spec/messaging.js';
-import type { LimiterState } from '../../spec/policy.js';
-import type { Instance } from '../instance.js';
+import type { ConsumerPolicy } from '../../spec/scenario/messaging.js';
+import type { LimiterState } from '../../spec/patterns/policy.js';
+import type { Instance } from '../processes/instance.js';
 import type { Registry } from '../registry.js';
 import type { World } from '../world.js';
 import { PauseGate } from './pause-gate.js';
 import type { GatePlace } from './pause-gate.js';
-import { levels } from '../levels.js';
+import { levels } from '../figures/levels.js';
 
 /** Verdict on a run: it may begin, it waits for a permit, or the consumer pauses. */
 export const LEAVE = Object.freeze({ go: 0, wait: 1, pause: 2 } as const);

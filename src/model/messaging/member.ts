@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { Instance } from '../instance.js';
+import type { Instance } from '../processes/instance.js';
 
 /** Numbers per range in a batch. */
 export const RANGE = 3;

@@ -3,7 +3,7 @@ import { invariant } from '../../kernel/invariant.js';
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { TaskContext } from '../tasks.js';
+import type { TaskContext } from '../processes/tasks.js';
 import type { World } from '../world.js';
 import { Copies } from './copies.js';
 import { isAmong, MESSAGE_INDEX } from './knobs.js';
@@ -11,7 +11,7 @@ import type { PoisonShare } from './knobs.js';
 import { DeadLetterState } from './dead-letter-state.js';
 import { PackedMessages } from './packed-messages.js';
 import { strands } from '../strands.js';
-import { sink } from '../sink.js';
+import { sink } from '../figures/sink.js';
 
 /** How a poison message fails, wherever it is handled. */
 export interface Poison {

@@ -1,9 +1,9 @@
 import { invariant } from '../../kernel/invariant.js';
-import type { Age, Counter, MeterSubject } from '../meters.js';
+import type { Age, Counter, MeterSubject } from '../figures/meters.js';
 import type { World } from '../world.js';
 import type { Messages } from './messages.js';
 import type { Partition } from './partition.js';
-import { levels } from '../levels.js';
+import { levels } from '../figures/levels.js';
 
 /** A log that a group reads, with callbacks for the offsets that it has read and released. */
 export interface ReadLog {

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../spec/outcome.js';
-import type { Instance } from '../instance.js';
+import type { Instance } from '../processes/instance.js';
 import { LEAVE } from './guards.js';
 import type { Guards, GuardSetup } from './guards.js';
 import type { Member } from './member.js';

@@ -3,8 +3,8 @@ import { NS_PER_MS } from '../../kernel/time.js';
 import { powi } from '../../kernel/math.js';
 import { unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
-import type { Producer as ProducerSpec } from '../../spec/messaging.js';
-import type { Instance, Resident } from '../instance.js';
+import type { Producer as ProducerSpec } from '../../spec/scenario/messaging.js';
+import type { Instance, Resident } from '../processes/instance.js';
 import type { Batch, Ticket } from './batch.js';
 import { batchBound, recordBytes } from './record-size.js';
 

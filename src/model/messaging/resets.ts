@@ -1,7 +1,7 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Subscriber } from '../../spec/messaging.js';
+import type { Subscriber } from '../../spec/scenario/messaging.js';
 import type { World } from '../world.js';
 import type { Aftermath } from './aftermath.js';
 import type { Offsets } from './offsets.js';

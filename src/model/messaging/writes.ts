@@ -5,7 +5,7 @@ import { streamKey } from '../../kernel/rng.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { OUTCOME, isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanBroker, PlanPublish } from '../../spec/messaging.js';
+import type { PlanBroker, PlanPublish } from '../../spec/plan/messaging.js';
 import type { World } from '../world.js';
 import { emptyBatch } from './batch.js';
 import type { Batch } from './batch.js';

@@ -1,10 +1,10 @@
 import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { streamKey } from '../../kernel/rng.js';
-import type { BalancerKind, BalancerSetup, BalancerState } from '../../spec/balancer.js';
-import type { PlanEdge } from '../../spec/plan.js';
+import type { BalancerKind, BalancerSetup, BalancerState } from '../../spec/patterns/balancer.js';
+import type { PlanEdge } from '../../spec/plan/plan.js';
 import type { View } from '../edge.js';
-import type { Instance } from '../instance.js';
+import type { Instance } from '../processes/instance.js';
 import type { Registry } from '../registry.js';
 import { ordered, Subsetting } from './subset.js';
 import type { World } from '../world.js';

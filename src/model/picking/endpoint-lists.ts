@@ -5,7 +5,7 @@ import { streamKey } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { View } from '../edge.js';
-import type { Instance } from '../instance.js';
+import type { Instance } from '../processes/instance.js';
 import type { Fleet, World } from '../world.js';
 
 /** The instances of a component as one of its callers knows them. */

@@ -1,14 +1,14 @@
 import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { streamKey } from '../../kernel/rng.js';
-import { OUTLIER_STATES } from '../../spec/outlier.js';
-import type { OutlierSetup, OutlierState } from '../../spec/outlier.js';
-import type { PlanComponent, PlanEdge } from '../../spec/plan.js';
-import type { Alarms } from '../alarms.js';
+import { OUTLIER_STATES } from '../../spec/patterns/outlier.js';
+import type { OutlierSetup, OutlierState } from '../../spec/patterns/outlier.js';
+import type { PlanComponent, PlanEdge } from '../../spec/plan/plan.js';
+import type { Alarms } from '../processes/alarms.js';
 import type { View } from '../edge.js';
-import type { Instance } from '../instance.js';
+import type { Instance } from '../processes/instance.js';
 import type { Registry } from '../registry.js';
-import { comesAndGoes } from '../../spec/versions.js';
+import { comesAndGoes } from '../../spec/plan/versions.js';
 import type { World } from '../world.js';
 
 /**

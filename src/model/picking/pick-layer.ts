@@ -3,13 +3,13 @@ import { widenFloat64 } from '../../kernel/pool.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
-import type { PolicyState } from '../../spec/policy.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+import type { PolicyState } from '../../spec/patterns/policy.js';
 import { balancerAt, NOWHERE } from './picks.js';
 import type { Door, WaitingRoom } from './waiting-room.js';
 import type { World } from '../world.js';
 import { frames } from '../frames.js';
-import { sink } from '../sink.js';
+import { sink } from '../figures/sink.js';
 
 /**
  * The layer that picks the instance of an attempt, for inner layers that depend on it: layers with a state per callee

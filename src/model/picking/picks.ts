@@ -1,8 +1,8 @@
 import { derive, lineage, unit } from '../../kernel/rng.js';
-import type { BalancerState } from '../../spec/balancer.js';
-import { isPinned } from '../../spec/replication.js';
-import type { PinnedRoute, PlanRoute } from '../../spec/replication.js';
-import { SESSION } from '../../spec/sections.js';
+import type { BalancerState } from '../../spec/patterns/balancer.js';
+import { isPinned } from '../../spec/plan/replication.js';
+import type { PinnedRoute, PlanRoute } from '../../spec/plan/replication.js';
+import { SESSION } from '../../spec/scenario/sections.js';
 import type { Edge, View } from '../edge.js';
 import { AVOID, PLACES, frames } from '../frames.js';
 import type { Replicas } from '../replication/replicas.js';

@@ -1,6 +1,6 @@
 import { engine } from '../../kernel/engine.js';
-import { LEAVING } from '../instance.js';
-import type { Instance } from '../instance.js';
+import { LEAVING } from '../processes/instance.js';
+import type { Instance } from '../processes/instance.js';
 import type { World } from '../world.js';
 
 /** Updates the ready instances of a component. Callers learn of changes at once, or after the propagation delay. */

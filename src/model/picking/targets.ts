@@ -1,5 +1,5 @@
 import type { Outcome } from '../../spec/outcome.js';
-import type { PolicyState } from '../../spec/policy.js';
+import type { PolicyState } from '../../spec/patterns/policy.js';
 import { frames } from '../frames.js';
 
 /** Log2 of the states per page. Instances without calls so far cost only an empty place in a page. */

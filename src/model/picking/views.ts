@@ -1,5 +1,5 @@
 import { View } from '../edge.js';
-import { levels } from '../levels.js';
+import { levels } from '../figures/levels.js';
 import type { Balancers } from './balancers.js';
 import type { World } from '../world.js';
 

@@ -1,7 +1,7 @@
 import { engine } from '../../kernel/engine.js';
 import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Alarm } from '../../spec/policy.js';
+import type { Alarm } from '../../spec/patterns/policy.js';
 
 /** The default of Linkerd's LINKERD2_PROXY_OUTBOUND_HTTP_QUEUE_CAPACITY. */
 const CAPACITY = 10_000;

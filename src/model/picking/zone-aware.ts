@@ -1,8 +1,8 @@
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
-import type { BalancerState, ZoneAware } from '../../spec/balancer.js';
+import type { BalancerState, ZoneAware } from '../../spec/patterns/balancer.js';
 import type { View } from '../edge.js';
-import type { Instance } from '../instance.js';
+import type { Instance } from '../processes/instance.js';
 import type { Fleet } from '../world.js';
 
 /** Envoy counts shares in hundredths of a percent, rounded down. */

@@ -1,6 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
-import type { PlanRoute } from '../../spec/replication.js';
-import type { Instance } from '../instance.js';
+import type { PlanRoute } from '../../spec/plan/replication.js';
+import type { Instance } from '../processes/instance.js';
 import type { Roles } from './roles.js';
 
 interface ReplicaNode {

@@ -1,8 +1,8 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
-import type { Failover } from '../../spec/replication.js';
-import type { Instance } from '../instance.js';
-import type { Counter } from '../meters.js';
+import type { Failover } from '../../spec/scenario/replication.js';
+import type { Instance } from '../processes/instance.js';
+import type { Counter } from '../figures/meters.js';
 import type { World } from '../world.js';
 
 /** The state of the nodes, with callbacks for changes of roles. */

@@ -1,7 +1,11 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { holds } from '../../spec/compare.js';
-import type { RolloutAnalysis, RolloutExpectation, RolloutMetric } from '../../spec/versions.js';
+import type {
+  RolloutAnalysis,
+  RolloutExpectation,
+  RolloutMetric,
+} from '../../spec/scenario/versions.js';
 import type { Tally } from './tally.js';
 
 /** Result of one analysis interval. */

@@ -1,5 +1,5 @@
 import { updateFleet } from '../picking/ready.js';
-import { ROLLOUT_STATE } from '../../spec/record.js';
+import { ROLLOUT_STATE } from '../../spec/record/record.js';
 import type { Weights } from './split.js';
 import { besideOld, nearest, rollingStep, shareStep } from './counts.js';
 import { Rollout } from './rollout.js';

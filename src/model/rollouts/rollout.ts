@@ -1,10 +1,10 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
-import { JOURNAL, ROLLOUT_STATE } from '../../spec/record.js';
-import type { PlanRollout } from '../../spec/versions.js';
-import { amountOf } from '../../spec/versions.js';
-import type { Scale } from '../serving/replica-set.js';
+import { JOURNAL, ROLLOUT_STATE } from '../../spec/record/record.js';
+import type { PlanRollout } from '../../spec/plan/versions.js';
+import { amountOf } from '../../spec/scenario/versions.js';
+import type { Scale } from '../processes/replica-set.js';
 import type { World } from '../world.js';
 import { Analysis } from './analysis.js';
 import type { Look } from './analysis.js';

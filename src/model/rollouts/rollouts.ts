@@ -1,10 +1,10 @@
 import { streamKey } from '../../kernel/rng.js';
-import type { PlanEdge } from '../../spec/plan.js';
+import type { PlanEdge } from '../../spec/plan/plan.js';
 import type { Balancers } from '../picking/balancers.js';
-import type { Instance } from '../instance.js';
+import type { Instance } from '../processes/instance.js';
 import type { View } from '../edge.js';
-import type { Counter } from '../meters.js';
-import type { Scale } from '../serving/replica-set.js';
+import type { Counter } from '../figures/meters.js';
+import type { Scale } from '../processes/replica-set.js';
 import type { World } from '../world.js';
 import { BlueGreen, Canary, Recreate, RollingUpdate } from './kinds.js';
 import type { Rollout, Setup } from './rollout.js';

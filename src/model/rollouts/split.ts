@@ -1,6 +1,6 @@
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
-import type { BalancerState } from '../../spec/balancer.js';
+import type { BalancerState } from '../../spec/patterns/balancer.js';
 import { frames } from '../frames.js';
 import type { Fleet, World } from '../world.js';
 

@@ -1,11 +1,11 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
-import type { PlanRollout } from '../../spec/versions.js';
-import { LEAVING } from '../instance.js';
-import type { Instance } from '../instance.js';
-import { ReplicaSet } from '../serving/replica-set.js';
-import type { Scale } from '../serving/replica-set.js';
+import type { PlanRollout } from '../../spec/plan/versions.js';
+import { LEAVING } from '../processes/instance.js';
+import type { Instance } from '../processes/instance.js';
+import { ReplicaSet } from '../processes/replica-set.js';
+import type { Scale } from '../processes/replica-set.js';
 import type { World } from '../world.js';
 
 /** The instances of one version of a component in a rollout. */

@@ -1,6 +1,6 @@
 import { widenInt32 } from '../../kernel/pool.js';
-import type { PlanSaga } from '../../spec/sagas.js';
-import type { Counter } from '../meters.js';
+import type { PlanSaga } from '../../spec/plan/sagas.js';
+import type { Counter } from '../figures/meters.js';
 import type { World } from '../world.js';
 import type { Ledger } from './ledger.js';
 import { PHASE_OF } from './phases.js';

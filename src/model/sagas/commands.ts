@@ -1,7 +1,7 @@
 import { Slots, widenInt32, widenUint8 } from '../../kernel/pool.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanSaga, PlanSagaCommand } from '../../spec/sagas.js';
+import type { PlanSaga, PlanSagaCommand } from '../../spec/plan/sagas.js';
 import type { Act } from '../acts.js';
 import { strands } from '../strands.js';
 

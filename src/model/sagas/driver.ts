@@ -3,7 +3,8 @@ import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { Orchestration, PlanSaga, PlanSagaCommand, PlanSagaStart } from '../../spec/sagas.js';
+import type { Orchestration } from '../../spec/scenario/sagas.js';
+import type { PlanSaga, PlanSagaCommand, PlanSagaStart } from '../../spec/plan/sagas.js';
 import type { Act } from '../acts.js';
 import type { World } from '../world.js';
 import { Commands, commandAct } from './commands.js';
@@ -47,9 +48,8 @@ export class Driver {
     this.records = new Records(world, ledger);
     this.owner = world.tasks.register(this);
     const { steps, stages } = plan.spec;
-    const pivot = stages.findIndex((stage) =>
-      stage.some((step) => steps[step].kind !== 'compensable'),
-    );
+    const isFinal = (step: number): boolean => steps[step].kind !== 'compensable';
+    const pivot = stages.findIndex((stage) => stage.some(isFinal));
     this.pivot = pivot < 0 ? Infinity : pivot;
     this.admission = new SagaAdmission(world, plan, ledger, this.records, {
       begun: (slot) => this.begun(slot),

@@ -1,6 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
-import type { PlanSaga } from '../../spec/sagas.js';
-import type { Counter } from '../meters.js';
+import type { PlanSaga } from '../../spec/plan/sagas.js';
+import type { Counter } from '../figures/meters.js';
 import type { World } from '../world.js';
 
 /** Result of requesting the value that a saga works on. */

@@ -4,7 +4,7 @@ import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.j
 import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { PlanSaga } from '../../spec/sagas.js';
+import type { PlanSaga } from '../../spec/plan/sagas.js';
 import type { World } from '../world.js';
 import { Anomalies } from './anomalies.js';
 import { Archive } from './archive.js';
@@ -12,7 +12,7 @@ import { PHASE_OF } from './phases.js';
 import type { Seen } from './settlement.js';
 import { Settlement } from './settlement.js';
 import { strands } from '../strands.js';
-import { sink } from '../sink.js';
+import { sink } from '../figures/sink.js';
 
 /** Minimum time for which an ended saga is remembered; effects after that are not seen. */
 const RETENTION_NS: Ns = 300 * NS_PER_SECOND;

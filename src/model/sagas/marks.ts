@@ -1,6 +1,6 @@
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanSagaMark, SagaRole } from '../../spec/sagas.js';
+import type { PlanSagaMark, SagaRole } from '../../spec/plan/sagas.js';
 import type { Act } from '../acts.js';
 import type { Ledger } from './ledger.js';
 import { PHASE_OF } from './phases.js';

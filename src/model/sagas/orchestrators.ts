@@ -1,8 +1,8 @@
 import { engine } from '../../kernel/engine.js';
-import type { PlanSaga } from '../../spec/sagas.js';
-import { FROZEN } from '../instance.js';
-import type { Instance } from '../instance.js';
-import type { Counter } from '../meters.js';
+import type { PlanSaga } from '../../spec/plan/sagas.js';
+import { FROZEN } from '../processes/instance.js';
+import type { Instance } from '../processes/instance.js';
+import type { Counter } from '../figures/meters.js';
 import type { World } from '../world.js';
 import type { Ledger } from './ledger.js';
 import { PHASE_OF } from './phases.js';

@@ -1,6 +1,6 @@
 import { widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
 import { derive, lineage } from '../../kernel/rng.js';
-import type { TaskContext } from '../tasks.js';
+import type { TaskContext } from '../processes/tasks.js';
 import type { World } from '../world.js';
 import type { Ledger } from './ledger.js';
 import { strands } from '../strands.js';

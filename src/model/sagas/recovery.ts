@@ -3,7 +3,7 @@ import { PHASE } from '../../kernel/phase.js';
 import { Slots, widenInt32 } from '../../kernel/pool.js';
 import { isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanSaga } from '../../spec/sagas.js';
+import type { PlanSaga } from '../../spec/plan/sagas.js';
 import type { World } from '../world.js';
 import type { Orchestrators } from './orchestrators.js';
 import type { Records } from './records.js';

@@ -2,7 +2,7 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import { AMBIGUOUS, OUTCOME, statusOf } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { Orchestration } from '../../spec/sagas.js';
+import type { Orchestration } from '../../spec/scenario/sagas.js';
 
 /** Pause before retries without end, for an engine without a retry interval of its own. */
 const ENDLESS_PAUSE_NS: Ns = NS_PER_SECOND;

@@ -1,5 +1,5 @@
 import { invariant } from '../../kernel/invariant.js';
-import type { PlanSagaCommand, PlanSagaMark, PlanSagaStart } from '../../spec/sagas.js';
+import type { PlanSagaCommand, PlanSagaMark, PlanSagaStart } from '../../spec/plan/sagas.js';
 import type { Act } from '../acts.js';
 import type { World } from '../world.js';
 import { Driver } from './driver.js';

@@ -2,9 +2,10 @@ import { engine } from '../../kernel/engine.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { SagaExample } from '../../spec/record.js';
-import type { PlanSaga, Saga } from '../../spec/sagas.js';
-import type { Counter, Durations } from '../meters.js';
+import type { SagaExample } from '../../spec/record/record.js';
+import type { PlanSaga } from '../../spec/plan/sagas.js';
+import type { Saga } from '../../spec/scenario/sagas.js';
+import type { Counter, Durations } from '../figures/meters.js';
 import type { World } from '../world.js';
 import { PHASE_OF } from './phases.js';
 

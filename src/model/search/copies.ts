@@ -6,20 +6,15 @@ import { derive, lineage, streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type {
-  CopyRoute,
-  PlanIndexed,
-  PlanSearch,
-  PlanSearched,
-  PlanThread,
-} from '../../spec/search.js';
-import { THREAD_POOLS } from '../../spec/search.js';
+import type { CopyRoute } from '../../spec/scenario/search.js';
+import type { PlanIndexed, PlanSearch, PlanSearched, PlanThread } from '../../spec/plan/search.js';
+import { THREAD_POOLS } from '../../spec/scenario/search.js';
 import type { Act } from '../acts.js';
-import type { Instance } from '../instance.js';
-import type { Counter } from '../meters.js';
+import type { Instance } from '../processes/instance.js';
+import type { Counter } from '../figures/meters.js';
 import { shardOf } from '../replication/shards.js';
 import { RETURN, strands } from '../strands.js';
-import type { TaskContext } from '../tasks.js';
+import type { TaskContext } from '../processes/tasks.js';
 import type { World } from '../world.js';
 import { Refreshes } from './refreshes.js';
 import { ThreadPools } from './thread-pools.js';

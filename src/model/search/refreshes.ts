@@ -2,10 +2,11 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey, unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { PlanSearch, Refresh } from '../../spec/search.js';
-import type { Counter, Durations } from '../meters.js';
+import type { PlanSearch } from '../../spec/plan/search.js';
+import type { Refresh } from '../../spec/scenario/search.js';
+import type { Counter, Durations } from '../figures/meters.js';
 import type { World } from '../world.js';
-import { sink } from '../sink.js';
+import { sink } from '../figures/sink.js';
 
 /** Writes of one copy of a shard that searches do not see yet. */
 interface Copy {

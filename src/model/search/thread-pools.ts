@@ -5,14 +5,15 @@ import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import { IntRing } from '../../kernel/ring.js';
 import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanSearch, PlanThread, ThreadPool } from '../../spec/search.js';
+import type { PlanSearch, PlanThread } from '../../spec/plan/search.js';
+import type { ThreadPool } from '../../spec/scenario/search.js';
 import type { Act } from '../acts.js';
-import type { Durations } from '../meters.js';
+import type { Durations } from '../figures/meters.js';
 import { LEASED } from '../slot-bits.js';
 import { RETURN, strands } from '../strands.js';
 import type { World } from '../world.js';
-import { levels } from '../levels.js';
-import { sink } from '../sink.js';
+import { levels } from '../figures/levels.js';
+import { sink } from '../figures/sink.js';
 
 /** es_rejected_execution_exception. */
 const REJECTED = withStatus(OUTCOME.throttled, 429);

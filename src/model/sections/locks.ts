@@ -4,13 +4,13 @@ import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import { IntRing } from '../../kernel/ring.js';
 import { OUTCOME, PENDING } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanLock } from '../../spec/sections.js';
+import type { PlanLock } from '../../spec/plan/sections.js';
 import type { Act } from '../acts.js';
-import type { Durations } from '../meters.js';
+import type { Durations } from '../figures/meters.js';
 import { LOCKED } from '../slot-bits.js';
 import type { World } from '../world.js';
 import { strands } from '../strands.js';
-import { sink } from '../sink.js';
+import { sink } from '../figures/sink.js';
 
 /** The queue for one value; it exists only while the value is locked. */
 class Line {

@@ -4,14 +4,14 @@ import { Slots, widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanRows } from '../../spec/sections.js';
-import type { Counter, Durations } from '../meters.js';
+import type { PlanRows } from '../../spec/plan/sections.js';
+import type { Counter, Durations } from '../figures/meters.js';
 import { shardOf } from '../replication/shards.js';
 import type { World } from '../world.js';
 import { Intruders } from './intruders.js';
 import type { RowHold } from './intruders.js';
 import { strands } from '../strands.js';
-import { sink } from '../sink.js';
+import { sink } from '../figures/sink.js';
 
 /** The answer to a statement that waited too long or was chosen to resolve a deadlock. */
 const FAILED = withStatus(OUTCOME.serverError, 500);

@@ -1,4 +1,4 @@
-import type { PlanAct } from '../../spec/modules.js';
+import type { PlanAct } from '../../spec/plan/modules.js';
 import type { Act } from '../acts.js';
 import { LOCKED } from '../slot-bits.js';
 import type { World } from '../world.js';

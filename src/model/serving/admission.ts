@@ -3,16 +3,16 @@ import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanAdmission } from '../../spec/plan.js';
+import type { PlanAdmission } from '../../spec/plan/plan.js';
 import { Dagor } from './dagor.js';
-import { FROZEN } from '../instance.js';
-import type { Instance } from '../instance.js';
-import { keyOf, refusedBy } from '../limiters.js';
+import { FROZEN } from '../processes/instance.js';
+import type { Instance } from '../processes/instance.js';
+import { keyOf, refusedBy } from '../programs/limiters.js';
 import { overloadOf } from './shedding.js';
 import type { Overload } from './shedding.js';
 import { STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
-import { levels } from '../levels.js';
+import { levels } from '../figures/levels.js';
 
 const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
 

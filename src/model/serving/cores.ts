@@ -5,7 +5,7 @@ import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
 import { STATE, strands } from '../strands.js';
-import { levels } from '../levels.js';
+import { levels } from '../figures/levels.js';
 
 const FIRST_CAPACITY = 16;
 const NOTHING = new Float64Array(0);

@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { GateState } from '../../spec/policy.js';
+import type { GateState } from '../../spec/patterns/policy.js';
 
 /** Number of states kept before idle ones are first removed. */
 const SWEEP_MIN = 1024;

@@ -1,7 +1,7 @@
 import { engine } from '../../kernel/engine.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Instance } from '../instance.js';
-import { levels } from '../levels.js';
+import type { Instance } from '../processes/instance.js';
+import { levels } from '../figures/levels.js';
 import { Leak } from './leak.js';
 import type { LeakRate } from './leak.js';
 

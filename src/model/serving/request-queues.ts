@@ -1,6 +1,6 @@
 import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Queue } from '../../spec/resources.js';
+import type { Queue } from '../../spec/scenario/resources.js';
 
 /** The requests that wait for the workers of an instance, in the order of a discipline. */
 export interface RequestQueue {

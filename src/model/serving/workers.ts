@@ -2,13 +2,13 @@ import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { CodelQueue } from './codel.js';
-import { FROZEN } from '../instance.js';
-import type { Instance } from '../instance.js';
+import { FROZEN } from '../processes/instance.js';
+import type { Instance } from '../processes/instance.js';
 import { ACCEPTED, REMEMBERED, WORKER } from '../slot-bits.js';
 import { STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
-import { levels } from '../levels.js';
-import { sink } from '../sink.js';
+import { levels } from '../figures/levels.js';
+import { sink } from '../figures/sink.js';
 
 /** Assigns the workers of an instance to requests. */
 export class Workers {

@@ -1,7 +1,7 @@
 import { engine } from '../../kernel/engine.js';
 import { Expiring } from '../../kernel/expiring.js';
-import type { PlanCheck } from '../../spec/plan.js';
-import type { Instance } from '../instance.js';
+import type { PlanCheck } from '../../spec/plan/plan.js';
+import type { Instance } from '../processes/instance.js';
 import type { World } from '../world.js';
 import { strands } from '../strands.js';
 

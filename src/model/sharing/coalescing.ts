@@ -4,12 +4,12 @@ import { invariant } from '../../kernel/invariant.js';
 import { widenInt32 } from '../../kernel/pool.js';
 import { isHinted, isSuccess, PARK, PASS } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanCoalescing } from '../../spec/plan.js';
+import type { PlanCoalescing } from '../../spec/plan/plan.js';
 import { Coalescer } from './coalescer.js';
-import type { Instance } from '../instance.js';
+import type { Instance } from '../processes/instance.js';
 import { STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
-import { sink } from '../sink.js';
+import { sink } from '../figures/sink.js';
 
 /** Role of a strand without a flight; above 0 it leads, below 0 it follows. */
 const ALONE = 0;

@@ -2,7 +2,7 @@ import { AgedTable } from '../../kernel/aged-table.js';
 import { isHinted, isSuccess, OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Ns } from '../../kernel/time.js';
-import type { PlanOnce } from '../../spec/plan.js';
+import type { PlanOnce } from '../../spec/plan/plan.js';
 
 /** Answer to a request whose key is being executed. */
 const CONFLICT = withStatus(OUTCOME.clientError, 409);

@@ -3,12 +3,12 @@ import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
-import { FROZEN } from '../instance.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+import { FROZEN } from '../processes/instance.js';
 import { RETURN, strands } from '../strands.js';
 import type { World } from '../world.js';
 import { frames } from '../frames.js';
-import { sink } from '../sink.js';
+import { sink } from '../figures/sink.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 

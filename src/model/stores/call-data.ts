@@ -1,5 +1,5 @@
 import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
-import { LOADS } from '../../spec/stores.js';
+import { LOADS } from '../../spec/plan/stores.js';
 import { strands } from '../strands.js';
 
 /** Whether a read has further pages. */

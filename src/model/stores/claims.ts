@@ -1,9 +1,9 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
-import type { ClaimRules } from '../../spec/stores.js';
-import { FROZEN } from '../instance.js';
-import type { Instance } from '../instance.js';
+import type { ClaimRules } from '../../spec/scenario/stores.js';
+import { FROZEN } from '../processes/instance.js';
+import type { Instance } from '../processes/instance.js';
 
 /**
  * Claims of instances on segments, or a lock on all of them. An instance that is down or paused renews none. When its

@@ -3,10 +3,10 @@ import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.j
 import { derive, lineage } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Messages } from '../messaging/messages.js';
-import type { TaskContext } from '../tasks.js';
+import type { TaskContext } from '../processes/tasks.js';
 import type { World } from '../world.js';
 import { strands } from '../strands.js';
-import { sink } from '../sink.js';
+import { sink } from '../figures/sink.js';
 
 type Scratch = { -readonly [Field in keyof TaskContext]: TaskContext[Field] };
 

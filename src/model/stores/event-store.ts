@@ -1,12 +1,12 @@
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { LOADS } from '../../spec/stores.js';
-import type { PlanStore, PlanStoreAct } from '../../spec/stores.js';
+import { LOADS } from '../../spec/plan/stores.js';
+import type { PlanStore, PlanStoreAct } from '../../spec/plan/stores.js';
 import { REGISTERS, strands } from '../strands.js';
 import type { Act } from '../acts.js';
-import { Draws } from '../draws.js';
+import { Draws } from '../programs/draws.js';
 import type { Channels } from '../messaging/channels.js';
-import type { Counter, Durations } from '../meters.js';
+import type { Counter, Durations } from '../figures/meters.js';
 import type { World } from '../world.js';
 import type { CallData } from './call-data.js';
 import { PAGE } from './call-data.js';
@@ -15,7 +15,7 @@ import type { Held } from './high-water.js';
 import type { ReadModel } from './read-model.js';
 import { Recent } from './recent.js';
 import { Streams } from './streams.js';
-import { sink } from '../sink.js';
+import { sink } from '../figures/sink.js';
 
 /** WrongExpectedVersion, ConcurrencyException: another append came in between. */
 const CONFLICT = withStatus(OUTCOME.clientError, 409);

@@ -1,7 +1,7 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Counter } from '../meters.js';
+import type { Counter } from '../figures/meters.js';
 import type { World } from '../world.js';
 import type { ReadModel } from './read-model.js';
 

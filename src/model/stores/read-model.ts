@@ -1,7 +1,7 @@
 import { invariant } from '../../kernel/invariant.js';
-import type { PlanProjection } from '../../spec/stores.js';
+import type { PlanProjection } from '../../spec/plan/stores.js';
 import type { Messages } from '../messaging/messages.js';
-import type { Age, Counter, Durations } from '../meters.js';
+import type { Age, Counter, Durations } from '../figures/meters.js';
 import type { World } from '../world.js';
 import { Copies } from './copies.js';
 import { Entries } from './entries.js';
@@ -9,8 +9,8 @@ import type { Held } from './high-water.js';
 import type { Rebuild } from './rebuild.js';
 import { Segments } from './segments.js';
 import { Versions } from './versions.js';
-import { levels } from '../levels.js';
-import { sink } from '../sink.js';
+import { levels } from '../figures/levels.js';
+import { sink } from '../figures/sink.js';
 
 /**
  * The view that a projection derives from the events of a store or a topic. An event is visible at the end of its

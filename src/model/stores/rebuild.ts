@@ -2,11 +2,11 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Projection } from '../../spec/stores.js';
-import type { Durations } from '../meters.js';
+import type { Projection } from '../../spec/scenario/stores.js';
+import type { Durations } from '../figures/meters.js';
 import type { World } from '../world.js';
 import type { ReadModel } from './read-model.js';
-import { sink } from '../sink.js';
+import { sink } from '../figures/sink.js';
 
 /** All events of the source of a projection. */
 export interface Replayable {

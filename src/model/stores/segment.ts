@@ -1,6 +1,6 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Instance } from '../instance.js';
+import type { Instance } from '../processes/instance.js';
 import type { Entries } from './entries.js';
 
 /** First wait between tries of a failed batch; it doubles each time (StreamingEventProcessor of Axon). */

@@ -1,8 +1,8 @@
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanProjectionAct, PlanStoreAct, PlanViewAct } from '../../spec/stores.js';
+import type { PlanProjectionAct, PlanStoreAct, PlanViewAct } from '../../spec/plan/stores.js';
 import type { Act } from '../acts.js';
-import { Draws } from '../draws.js';
+import { Draws } from '../programs/draws.js';
 import type { Channels } from '../messaging/channels.js';
 import type { World } from '../world.js';
 import type { CallData } from './call-data.js';
@@ -12,7 +12,7 @@ import { Rebuild } from './rebuild.js';
 import type { Replayable } from './rebuild.js';
 import { TopicLog } from './topic-log.js';
 import { strands } from '../strands.js';
-import { sink } from '../sink.js';
+import { sink } from '../figures/sink.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 

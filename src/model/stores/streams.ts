@@ -2,7 +2,7 @@ import { widenFloat64 } from '../../kernel/pool.js';
 import { streamKey, unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { SlotIndex } from '../../kernel/slot-index.js';
-import type { PlanStore } from '../../spec/stores.js';
+import type { PlanStore } from '../../spec/plan/stores.js';
 import type { World } from '../world.js';
 import { strands } from '../strands.js';
 

@@ -3,8 +3,8 @@ import { exp } from '../../kernel/math.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { BalancerKind, BalancerSetup, BalancerState } from '../../spec/balancer.js';
-import { duration } from '../../spec/quantities.js';
+import type { BalancerKind, BalancerSetup, BalancerState } from '../../spec/patterns/balancer.js';
+import { duration } from '../../spec/quantities/quantities.js';
 
 const schema = z.strictObject({
   decay: duration({ allowZero: false })

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
-import { share } from '../../spec/quantities.js';
+import { share } from '../../spec/quantities/quantities.js';
 import { stress } from '../knobs/stress.js';
 
 const schema = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { whole } from '../../spec/quantities.js';
+import { whole } from '../../spec/quantities/quantities.js';
 import { errorAfter, errorBefore } from '../knobs/injected.js';
 
 const schema = z.strictObject({

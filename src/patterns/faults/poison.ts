@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { duration } from '../../spec/quantities.js';
+import { duration } from '../../spec/quantities/quantities.js';
 import { poisoned } from '../knobs/messages.js';
 
 const schema = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { FORCED_RESULT, PROBES } from '../../spec/probes.js';
+import { FORCED_RESULT, PROBES } from '../../spec/scenario/probes.js';
 import { PROBE_LIES } from '../knobs/probe-lies.js';
 
 const schema = z.strictObject({

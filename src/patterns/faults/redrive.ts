@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { rate } from '../../spec/quantities.js';
+import { rate } from '../../spec/quantities/quantities.js';
 import { redriven } from '../knobs/messages.js';
 
 const schema = z.strictObject({

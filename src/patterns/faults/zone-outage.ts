@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
-import { distribution } from '../../spec/quantities.js';
+import { distribution } from '../../spec/quantities/quantities.js';
 import { blackhole as silent, down } from '../knobs/down.js';
 
 const schema = z.strictObject({

@@ -1,6 +1,6 @@
 import type { Knob } from '../../model/faults/knob.js';
-import { DIRECTION } from '../../model/link.js';
-import { formatSize } from '../../spec/size-text.js';
+import { DIRECTION } from '../../model/network/link.js';
+import { formatSize } from '../../spec/quantities/size-text.js';
 
 /** Bytes a second of a link between each two instances. */
 export const bandwidthLimit: Knob<null> = {

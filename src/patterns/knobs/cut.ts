@@ -1,5 +1,5 @@
 import type { Knob } from '../../model/faults/knob.js';
-import { DIRECTION } from '../../model/link.js';
+import { DIRECTION } from '../../model/network/link.js';
 import { list } from '../../text/words.js';
 
 /** 1 = the messages of a link vanish, 2 = its connections are refused. */

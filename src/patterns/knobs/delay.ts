@@ -1,8 +1,8 @@
 import { samplers } from '../../kernel/distribution.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Active, Knob } from '../../model/faults/knob.js';
-import { DIRECTION } from '../../model/link.js';
-import type { DelayMemory } from '../../model/link.js';
+import { DIRECTION } from '../../model/network/link.js';
+import type { DelayMemory } from '../../model/network/link.js';
 import { delayWords } from '../mechanisms/delay-words.js';
 
 interface Delay {

@@ -1,5 +1,5 @@
 import type { Knob } from '../../model/faults/knob.js';
-import { DIRECTION } from '../../model/link.js';
+import { DIRECTION } from '../../model/network/link.js';
 import { formatShare } from '../../text/figures.js';
 
 /** Share of the messages of a link that retransmission delays. */

@@ -1,6 +1,6 @@
 import type { Knob } from '../../model/faults/knob.js';
-import { FORCED_RESULT, PROBES } from '../../spec/probes.js';
-import type { ProbeKind } from '../../spec/probes.js';
+import { FORCED_RESULT, PROBES } from '../../spec/scenario/probes.js';
+import type { ProbeKind } from '../../spec/scenario/probes.js';
 
 interface ForcedResult {
   /** All probes that the fault makes lie. */

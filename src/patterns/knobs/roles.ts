@@ -1,5 +1,5 @@
 import type { Controls, Knob } from '../../model/faults/knob.js';
-import type { Instance } from '../../model/instance.js';
+import type { Instance } from '../../model/processes/instance.js';
 import type { Roles } from '../../model/replication/roles.js';
 import { formatSeconds } from '../../text/figures.js';
 

@@ -1,6 +1,6 @@
 import { pow } from '../../kernel/math.js';
 import type { Ns } from '../../kernel/time.js';
-import type { BackoffConfig, Jitter } from '../../spec/backoff.js';
+import type { BackoffConfig, Jitter } from '../../spec/scenario/backoff.js';
 
 /** Delays beyond this one change no sum: those that grow without a limit exceed every time by then. */
 const MOST_DELAYS = 1000;

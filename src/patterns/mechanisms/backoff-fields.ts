@@ -1,9 +1,14 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import type { BackoffConfig, Jitter } from '../../spec/backoff.js';
-import type { Quantity } from '../../spec/quantities.js';
-import { duration, factor, quantity } from '../../spec/quantities.js';
-import { parseDuration, parseShare, QuantityError, show } from '../../spec/quantity-text.js';
+import type { BackoffConfig, Jitter } from '../../spec/scenario/backoff.js';
+import type { Quantity } from '../../spec/quantities/quantities.js';
+import { duration, factor, quantity } from '../../spec/quantities/quantities.js';
+import {
+  parseDuration,
+  parseShare,
+  QuantityError,
+  show,
+} from '../../spec/quantities/quantity-text.js';
 
 /** What a library takes where nothing is written. */
 export interface BackoffDefaults {

@@ -3,7 +3,7 @@ import { pow, powi, tanh } from '../../kernel/math.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { BackoffConfig, Jitter } from '../../spec/backoff.js';
+import type { BackoffConfig, Jitter } from '../../spec/scenario/backoff.js';
 
 /**
  * Longest delay there is, 52 days: added to any moment of a run it is still a whole number of ns.

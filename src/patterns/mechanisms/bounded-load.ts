@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { unit } from '../../kernel/rng.js';
-import type { BalancerSetup } from '../../spec/balancer.js';
-import type { Quantity } from '../../spec/quantities.js';
-import { whole } from '../../spec/quantities.js';
+import type { BalancerSetup } from '../../spec/patterns/balancer.js';
+import type { Quantity } from '../../spec/quantities/quantities.js';
+import { whole } from '../../spec/quantities/quantities.js';
 import { keyLineage, lineageOfKey } from './hashing.js';
 
 /** Draws of the places on a ring and in a table count up from 0; these are out of their way. */

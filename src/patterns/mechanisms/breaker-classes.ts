@@ -1,6 +1,6 @@
 import type { Outcome } from '../../spec/outcome.js';
 import { kindOf, OUTCOME } from '../../spec/outcome.js';
-import type { PolicyProblem } from '../../spec/policy.js';
+import type { PolicyProblem } from '../../spec/patterns/policy.js';
 import type { OutcomeTerm } from './outcome-terms.js';
 import { OutcomeSet, outcomeTerms } from './outcome-terms.js';
 

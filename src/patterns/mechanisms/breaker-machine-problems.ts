@@ -1,4 +1,4 @@
-import type { PolicyProblem } from '../../spec/policy.js';
+import type { PolicyProblem } from '../../spec/patterns/policy.js';
 import type { MachineConfig } from './breaker-machine.js';
 
 /** The fields as they were written, where that matters: undefined when they were not. */

@@ -2,8 +2,8 @@ import { widenFloat64 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { OUTCOME, PASS } from '../../spec/outcome.js';
-import type { CallContext, PolicySetup, PolicyState } from '../../spec/policy.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
+import type { CallContext, PolicySetup, PolicyState } from '../../spec/patterns/policy.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 import type { BreakerClasses } from './breaker-classes.js';
 
 /** States of a breaker as they are journalled; the index is the state. */

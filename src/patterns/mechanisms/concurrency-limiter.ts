@@ -2,8 +2,13 @@ import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { isSuccess, kindOf, OUTCOME, PASS, statusOf } from '../../spec/outcome.js';
-import type { CallContext, GateState, PolicyProblem, PolicyState } from '../../spec/policy.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
+import type {
+  CallContext,
+  GateState,
+  PolicyProblem,
+  PolicyState,
+} from '../../spec/patterns/policy.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 import { OutcomeSet } from './outcome-terms.js';
 
 /** How a call ended, as a limit that learns sees it. */

@@ -5,8 +5,8 @@ import type {
   ConnectionLimits,
   PolicyProblem,
   PolicyState,
-} from '../../spec/policy.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
+} from '../../spec/patterns/policy.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 
 /** The circuit breakers of an Envoy cluster, Infinity where nothing limits. */
 export interface EnvoyLimits {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { unit } from '../../kernel/rng.js';
-import type { BalancerSetup } from '../../spec/balancer.js';
+import type { BalancerSetup } from '../../spec/patterns/balancer.js';
 
 /** What a hashing balancer hashes. */
 export const keyField = z

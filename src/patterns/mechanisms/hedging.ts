@@ -11,8 +11,8 @@ import {
   PASS,
 } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
-import type { CallContext, PolicyState } from '../../spec/policy.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+import type { CallContext, PolicyState } from '../../spec/patterns/policy.js';
 import type { OutcomeSet } from './outcome-terms.js';
 
 /** When a call that has attempts left sends the next one. */

@@ -2,9 +2,14 @@ import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { HINTED, OUTCOME, PARK, PASS, withStatus } from '../../spec/outcome.js';
-import type { CallContext, LimiterState, PolicySetup, PolicyState } from '../../spec/policy.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
-import { whole } from '../../spec/quantities.js';
+import type {
+  CallContext,
+  LimiterState,
+  PolicySetup,
+  PolicyState,
+} from '../../spec/patterns/policy.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+import { whole } from '../../spec/quantities/quantities.js';
 import type { KeyState } from './keyed.js';
 import { Keyed } from './keyed.js';
 

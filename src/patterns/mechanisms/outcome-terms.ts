@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Outcome } from '../../spec/outcome.js';
 import { OUTCOME, statusOf } from '../../spec/outcome.js';
-import type { Quantity } from '../../spec/quantities.js';
-import { quantity } from '../../spec/quantities.js';
-import { QuantityError, show } from '../../spec/quantity-text.js';
+import type { Quantity } from '../../spec/quantities/quantities.js';
+import { quantity } from '../../spec/quantities/quantities.js';
+import { QuantityError, show } from '../../spec/quantities/quantity-text.js';
 
 /** A word of an outcome list: an outcome, a group of them, or the status a callee answered with. */
 export type OutcomeTerm = string | number;

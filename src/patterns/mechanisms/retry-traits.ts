@@ -1,4 +1,4 @@
-import type { RetryTraits } from '../../spec/policy-traits.js';
+import type { RetryTraits } from '../../spec/patterns/policy-traits.js';
 import { longestBackoff, shortestBackoff } from './backoff-bounds.js';
 import { OutcomeSet } from './outcome-terms.js';
 import type { OutcomeTerm } from './outcome-terms.js';

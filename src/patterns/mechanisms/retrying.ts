@@ -5,11 +5,16 @@ import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { HOLD, isHinted, isSuccess, kindOf, OUTCOME, PASS } from '../../spec/outcome.js';
-import type { CallContext, PolicyProblem, PolicySetup, PolicyState } from '../../spec/policy.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
-import type { Quantity } from '../../spec/quantities.js';
-import { count } from '../../spec/quantities.js';
-import type { BackoffConfig } from '../../spec/backoff.js';
+import type {
+  CallContext,
+  PolicyProblem,
+  PolicySetup,
+  PolicyState,
+} from '../../spec/patterns/policy.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+import type { Quantity } from '../../spec/quantities/quantities.js';
+import { count } from '../../spec/quantities/quantities.js';
+import type { BackoffConfig } from '../../spec/scenario/backoff.js';
 import { Backoff } from './backoff.js';
 import type { OutcomeTerm } from './outcome-terms.js';
 import { OutcomeSet, outcomeTerms } from './outcome-terms.js';

@@ -1,8 +1,8 @@
 import type { Lane } from '../../kernel/lanes.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
-import type { CallContext, PolicyState } from '../../spec/policy.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
+import type { CallContext, PolicyState } from '../../spec/patterns/policy.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 import { frameOf, layerOf, Waiters } from './waiters.js';
 
 /** At most `permits` calls inside; the next `maxQueue` wait in order; the rest is refused. */

@@ -1,8 +1,8 @@
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { OUTCOME, PASS } from '../../spec/outcome.js';
-import type { CallContext, PolicyState } from '../../spec/policy.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
+import type { CallContext, PolicyState } from '../../spec/patterns/policy.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 import { givenUp } from './breaker-classes.js';
 
 /** The rule of a breaker about one instance called, from which balancers keep away. */

@@ -3,8 +3,8 @@ import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { PASS } from '../../spec/outcome.js';
-import type { CallContext, PolicyState } from '../../spec/policy.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
+import type { CallContext, PolicyState } from '../../spec/patterns/policy.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 
 /** The rule of one kind of throttle, without any knowledge of calls. */
 export interface ThrottleRule {

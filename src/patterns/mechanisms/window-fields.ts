@@ -1,4 +1,4 @@
-import { duration, whole } from '../../spec/quantities.js';
+import { duration, whole } from '../../spec/quantities/quantities.js';
 
 /** What the limiters that count over a window have in common. */
 export const windowFields = {

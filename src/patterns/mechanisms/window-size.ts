@@ -1,13 +1,13 @@
 import type { Ns } from '../../kernel/time.js';
-import type { Quantity } from '../../spec/quantities.js';
-import { quantity } from '../../spec/quantities.js';
+import type { Quantity } from '../../spec/quantities/quantities.js';
+import { quantity } from '../../spec/quantities/quantities.js';
 import {
   DURATION_PATTERN,
   parseDuration,
   parseShare,
   parseWhole,
   PERCENT_PATTERN,
-} from '../../spec/quantity-text.js';
+} from '../../spec/quantities/quantity-text.js';
 
 /** Size of a breaker's window as it was written: `100` calls, or a length of time such as `10s`. */
 export type WindowSize = { readonly calls: number } | { readonly lengthNs: Ns };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { OutlierKind } from '../../spec/outlier.js';
-import type { PolicyProblem } from '../../spec/policy.js';
-import { duration, share, whole } from '../../spec/quantities.js';
+import type { OutlierKind } from '../../spec/patterns/outlier.js';
+import type { PolicyProblem } from '../../spec/patterns/policy.js';
+import { duration, share, whole } from '../../spec/quantities/quantities.js';
 import { EnvoyOutliers, longestOf, splitProblems } from '../mechanisms/envoy-outliers.js';
 
 const successRate = z.strictObject({

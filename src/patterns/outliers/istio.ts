@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { OutlierKind } from '../../spec/outlier.js';
-import { parseShare, parseWhole, PERCENT_PATTERN } from '../../spec/quantity-text.js';
-import { duration, quantity, whole } from '../../spec/quantities.js';
+import type { OutlierKind } from '../../spec/patterns/outlier.js';
+import { parseShare, parseWhole, PERCENT_PATTERN } from '../../spec/quantities/quantity-text.js';
+import { duration, quantity, whole } from '../../spec/quantities/quantities.js';
 import { EnvoyOutliers, splitProblems } from '../mechanisms/envoy-outliers.js';
 import type { OutlierRules } from '../mechanisms/envoy-outliers.js';
 

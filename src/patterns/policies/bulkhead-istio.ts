@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
-import { count, duration } from '../../spec/quantities.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import { count, duration } from '../../spec/quantities/quantities.js';
 import type { EnvoyLimits, LimitWords } from '../mechanisms/envoy-limits.js';
 import { envoyGates, limitedRetry, limitProblems } from '../mechanisms/envoy-limits.js';
 

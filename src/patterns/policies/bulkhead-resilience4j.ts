@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { PolicyKind } from '../../spec/policy.js';
-import { duration, whole } from '../../spec/quantities.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
+import { duration, whole } from '../../spec/quantities/quantities.js';
 import { Semaphore } from '../mechanisms/semaphore.js';
 
 const schema = z.strictObject({

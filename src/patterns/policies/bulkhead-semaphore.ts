@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
-import { count, durationOrNone } from '../../spec/quantities.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import { count, durationOrNone } from '../../spec/quantities/quantities.js';
 import { Semaphore } from '../mechanisms/semaphore.js';
 
 const schema = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
-import { duration, whole } from '../../spec/quantities.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import { duration, whole } from '../../spec/quantities/quantities.js';
 import { ThreadPool } from '../mechanisms/thread-pool.js';
 
 /** More threads than any process has; the pool keeps a number for each. */

@@ -8,11 +8,11 @@ import type {
   PolicyProblem,
   PolicySetup,
   PolicyState,
-} from '../../spec/policy.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
-import type { Quantity } from '../../spec/quantities.js';
-import { duration, quantity, share, whole } from '../../spec/quantities.js';
-import { parseFactor, parseRate, RATE_PATTERN } from '../../spec/quantity-text.js';
+} from '../../spec/patterns/policy.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+import type { Quantity } from '../../spec/quantities/quantities.js';
+import { duration, quantity, share, whole } from '../../spec/quantities/quantities.js';
+import { parseFactor, parseRate, RATE_PATTERN } from '../../spec/quantities/quantity-text.js';
 import { Backoff } from '../mechanisms/backoff.js';
 import { backoffSchema } from '../mechanisms/backoff-fields.js';
 import type { BreakerJournal } from '../mechanisms/breaker.js';

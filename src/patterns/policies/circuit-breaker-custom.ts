@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { BreakerTraits } from '../../spec/policy-traits.js';
+import type { BreakerTraits } from '../../spec/patterns/policy-traits.js';
 import { evidenceWithin } from '../mechanisms/breaker-traits.js';
-import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
-import { duration, factor, share, whole } from '../../spec/quantities.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import { duration, factor, share, whole } from '../../spec/quantities/quantities.js';
 import { Breaker, breakerJournal } from '../mechanisms/breaker.js';
 import { BreakerClasses, classFields, classProblems } from '../mechanisms/breaker-classes.js';
 import { BreakerMachine } from '../mechanisms/breaker-machine.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import type { BreakerTraits } from '../../spec/policy-traits.js';
-import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
-import { duration, share, whole } from '../../spec/quantities.js';
+import type { BreakerTraits } from '../../spec/patterns/policy-traits.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import { duration, share, whole } from '../../spec/quantities/quantities.js';
 import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
 import { Breaker, breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, FAILURE, SUCCESS } from '../mechanisms/breaker-classes.js';

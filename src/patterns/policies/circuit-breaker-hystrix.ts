@@ -6,8 +6,8 @@ import type {
   PolicyKind,
   PolicyProblem,
   PolicySetup,
-} from '../../spec/policy.js';
-import { duration, share, whole } from '../../spec/quantities.js';
+} from '../../spec/patterns/policy.js';
+import { duration, share, whole } from '../../spec/quantities/quantities.js';
 import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
 import { Breaker, breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, EXCLUDED, FAILURE, SUCCESS } from '../mechanisms/breaker-classes.js';

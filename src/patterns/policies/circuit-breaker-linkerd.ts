@@ -5,8 +5,14 @@ import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { Alarm, PolicyKind, PolicyProblem, PolicySetup, Target } from '../../spec/policy.js';
-import { duration, share, whole } from '../../spec/quantities.js';
+import type {
+  Alarm,
+  PolicyKind,
+  PolicyProblem,
+  PolicySetup,
+  Target,
+} from '../../spec/patterns/policy.js';
+import { duration, share, whole } from '../../spec/quantities/quantities.js';
 import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import type { BreakerClasses } from '../mechanisms/breaker-classes.js';

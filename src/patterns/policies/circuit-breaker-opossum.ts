@@ -9,9 +9,9 @@ import type {
   PolicyProblem,
   PolicySetup,
   PolicyState,
-} from '../../spec/policy.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
-import { count, duration, share, whole } from '../../spec/quantities.js';
+} from '../../spec/patterns/policy.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+import { count, duration, share, whole } from '../../spec/quantities/quantities.js';
 import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, givenUp } from '../mechanisms/breaker-classes.js';

@@ -2,11 +2,16 @@ import { z } from 'zod';
 import { Coalescer } from '../../model/sharing/coalescer.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { isHinted, isSuccess, PARK, PASS } from '../../spec/outcome.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
-import type { CallContext, PolicyKind, PolicySetup, PolicyState } from '../../spec/policy.js';
-import { durationOrNone } from '../../spec/quantities.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+import type {
+  CallContext,
+  PolicyKind,
+  PolicySetup,
+  PolicyState,
+} from '../../spec/patterns/policy.js';
+import { durationOrNone } from '../../spec/quantities/quantities.js';
 import { frameOf, layerOf, waiterOf } from '../mechanisms/waiters.js';
-import { NO_TRAITS } from '../../spec/policy-traits.js';
+import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 
 const schema = z.strictObject({
   key: z

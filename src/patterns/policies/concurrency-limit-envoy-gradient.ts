@@ -4,8 +4,8 @@ import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { NS_PER_MS } from '../../kernel/time.js';
-import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
-import { duration, share, whole } from '../../spec/quantities.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import { duration, share, whole } from '../../spec/quantities/quantities.js';
 import type { LimitRule } from '../mechanisms/concurrency-limiter.js';
 import {
   boundProblems,

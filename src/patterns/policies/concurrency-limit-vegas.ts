@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
-import { share, whole } from '../../spec/quantities.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import { share, whole } from '../../spec/quantities/quantities.js';
 import {
   boundProblems,
   ConcurrencyLimiter,

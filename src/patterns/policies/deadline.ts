@@ -3,8 +3,8 @@ import type { Lane } from '../../kernel/lanes.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { OUTCOME, PASS } from '../../spec/outcome.js';
-import type { CallContext, PolicyKind, PolicyState } from '../../spec/policy.js';
-import { durationOrNone } from '../../spec/quantities.js';
+import type { CallContext, PolicyKind, PolicyState } from '../../spec/patterns/policy.js';
+import { durationOrNone } from '../../spec/quantities/quantities.js';
 
 const schema = z.strictObject({
   after: durationOrNone({ allowZero: false }).describe(

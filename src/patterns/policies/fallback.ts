@@ -18,9 +18,9 @@ import type {
   PolicyProblem,
   PolicySetup,
   PolicyState,
-} from '../../spec/policy.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
-import { distribution, whole } from '../../spec/quantities.js';
+} from '../../spec/patterns/policy.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+import { distribution, whole } from '../../spec/quantities/quantities.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
 import { outcomeList } from '../mechanisms/retry-traits.js';
 

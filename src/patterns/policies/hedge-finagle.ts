@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
-import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
-import { duration, share } from '../../spec/quantities.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import { duration, share } from '../../spec/quantities/quantities.js';
 import type { HedgeBudget, HedgeDelay } from '../mechanisms/hedging.js';
 import { Hedging } from '../mechanisms/hedging.js';
 import { OutcomeSet } from '../mechanisms/outcome-terms.js';
 import { retryBudget } from '../mechanisms/retry-budget.js';
 import { THROWN } from '../mechanisms/thrown-outcomes.js';
 import { WindowedPercentile } from '../mechanisms/windowed-percentile.js';
-import { NO_TRAITS } from '../../spec/policy-traits.js';
+import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 
 /** Latencies above are counted as this; with a percentile up here no backup is sent. */
 const HIGHEST_MS = 2000;

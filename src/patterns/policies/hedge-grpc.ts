@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
-import { duration, whole } from '../../spec/quantities.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import { duration, whole } from '../../spec/quantities/quantities.js';
 import { ConstantDelay } from '../mechanisms/hedge-delay.js';
 import type { HedgeBudget } from '../mechanisms/hedging.js';
 import { Hedging } from '../mechanisms/hedging.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
 import { retryBudget } from '../mechanisms/retry-budget.js';
-import { NO_TRAITS } from '../../spec/policy-traits.js';
+import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 
 /** What a client makes of a larger `maxAttempts`. */
 const MOST = 5;

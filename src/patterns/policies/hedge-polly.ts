@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { PolicyKind } from '../../spec/policy.js';
-import { durationOrNone, whole } from '../../spec/quantities.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
+import { durationOrNone, whole } from '../../spec/quantities/quantities.js';
 import { ConstantDelay } from '../mechanisms/hedge-delay.js';
 import { Hedging } from '../mechanisms/hedging.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
-import { NO_TRAITS } from '../../spec/policy-traits.js';
+import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 
 const schema = z.strictObject({
   after: durationOrNone()

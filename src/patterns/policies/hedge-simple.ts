@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
-import { share, whole } from '../../spec/quantities.js';
-import { formatDuration } from '../../spec/quantity-text.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import { share, whole } from '../../spec/quantities/quantities.js';
+import { formatDuration } from '../../spec/quantities/quantity-text.js';
 import { numberIn } from '../mechanisms/bundle-fields.js';
 import {
   ConstantDelay,
@@ -11,7 +11,7 @@ import {
 } from '../mechanisms/hedge-delay.js';
 import { Hedging } from '../mechanisms/hedging.js';
 import { OutcomeSet } from '../mechanisms/outcome-terms.js';
-import { NO_TRAITS } from '../../spec/policy-traits.js';
+import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 
 const schema = z.strictObject({
   after: durationOrPercentile().describe(

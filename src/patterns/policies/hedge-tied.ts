@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
-import { duration } from '../../spec/quantities.js';
-import { formatDuration } from '../../spec/quantity-text.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import { duration } from '../../spec/quantities/quantities.js';
+import { formatDuration } from '../../spec/quantities/quantity-text.js';
 import { numberIn } from '../mechanisms/bundle-fields.js';
 import { ConstantDelay } from '../mechanisms/hedge-delay.js';
 import { Hedging } from '../mechanisms/hedging.js';
 import { OutcomeSet } from '../mechanisms/outcome-terms.js';
-import { NO_TRAITS } from '../../spec/policy-traits.js';
+import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 
 /** The paper ties two servers, and says that more bring little. */
 const COPIES = 2;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import { ADDRESS_KEY } from '../../spec/policy.js';
-import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
-import { durationOrNone, whole } from '../../spec/quantities.js';
+import { ADDRESS_KEY } from '../../spec/patterns/policy.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import { durationOrNone, whole } from '../../spec/quantities/quantities.js';
 import { PERIODS, restNs, windowEnd } from '../mechanisms/calendar.js';
 import { sharedCounters } from '../mechanisms/shared-counters.js';
 import type { Meter } from '../mechanisms/meters.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { widenFloat64 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
-import type { PolicyKind } from '../../spec/policy.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
 import type { Meter } from '../mechanisms/meters.js';
 import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
 import { windowFields } from '../mechanisms/window-fields.js';

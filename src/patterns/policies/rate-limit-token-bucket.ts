@@ -2,9 +2,14 @@ import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { HINTED, PARK, PASS } from '../../spec/outcome.js';
-import type { CallContext, PolicyKind, PolicySetup, PolicyState } from '../../spec/policy.js';
-import { EDGE_COUNTER } from '../../spec/policy.js';
-import { duration, rate, whole } from '../../spec/quantities.js';
+import type {
+  CallContext,
+  PolicyKind,
+  PolicySetup,
+  PolicyState,
+} from '../../spec/patterns/policy.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+import { duration, rate, whole } from '../../spec/quantities/quantities.js';
 import type { KeyState } from '../mechanisms/keyed.js';
 import { Keyed } from '../mechanisms/keyed.js';
 import {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { PolicyKind } from '../../spec/policy.js';
-import { whole } from '../../spec/quantities.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
+import { whole } from '../../spec/quantities/quantities.js';
 import {
   budgetField,
   hasBudget,

@@ -4,12 +4,12 @@ import type { Ns } from '../../kernel/time.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { OUTCOME, statusOf, withStatus } from '../../spec/outcome.js';
-import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
-import { duration, factor, share, whole } from '../../spec/quantities.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import { duration, factor, share, whole } from '../../spec/quantities/quantities.js';
 import { RecentRequests } from '../mechanisms/recent-requests.js';
 import type { ThrottleRule } from '../mechanisms/throttle.js';
 import { Throttle } from '../mechanisms/throttle.js';
-import { NO_TRAITS } from '../../spec/policy-traits.js';
+import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 
 /** Envoy compares the probability with a whole number below this. */
 const ACCURACY = 10_000;

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { OUTCOME } from '../../spec/outcome.js';
-import type { PolicyKind, PolicyProblem } from '../../spec/policy.js';
-import { duration, factor } from '../../spec/quantities.js';
+import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import { duration, factor } from '../../spec/quantities/quantities.js';
 import { OutcomeSet } from '../mechanisms/outcome-terms.js';
 import { RecentRequests } from '../mechanisms/recent-requests.js';
 import type { ThrottleRule } from '../mechanisms/throttle.js';
 import { Throttle } from '../mechanisms/throttle.js';
-import { NO_TRAITS } from '../../spec/policy-traits.js';
+import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 
 /** Parts of the window in which counts are kept: a second each for the two minutes of the book. */
 const PARTS = 120;

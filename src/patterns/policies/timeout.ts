@@ -2,9 +2,14 @@ import { z } from 'zod';
 import type { Lane } from '../../kernel/lanes.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { OUTCOME, PASS } from '../../spec/outcome.js';
-import type { CallContext, PolicyKind, PolicyProblem, PolicyState } from '../../spec/policy.js';
-import { durationOrNone } from '../../spec/quantities.js';
-import { formatDuration } from '../../spec/quantity-text.js';
+import type {
+  CallContext,
+  PolicyKind,
+  PolicyProblem,
+  PolicyState,
+} from '../../spec/patterns/policy.js';
+import { durationOrNone } from '../../spec/quantities/quantities.js';
+import { formatDuration } from '../../spec/quantities/quantity-text.js';
 import { numberIn } from '../mechanisms/bundle-fields.js';
 
 const schema = z.strictObject({

@@ -1,4 +1,4 @@
-import type { VariantResult } from '../../spec/result.js';
+import type { VariantResult } from '../../spec/result/result.js';
 import { box, label, textWidth, type Drawing } from '../draw.js';
 import { formatInstant } from '../../text/figures.js';
 import { shorten, type Markup } from '../html-escape.js';

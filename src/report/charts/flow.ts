@@ -1,4 +1,4 @@
-import type { MeteredResult } from '../../spec/result-meters.js';
+import type { MeteredResult } from '../../spec/result/meters.js';
 import { attribute, box, label, type Drawing } from '../draw.js';
 import { formatCount, formatShare } from '../../text/figures.js';
 import { coordinate } from '../format.js';

@@ -4,7 +4,7 @@ import { markup, shorten, type Markup } from '../html-escape.js';
 import { attribute, label, stroke, textWidth, type Drawing } from '../draw.js';
 import { exp, log } from '../../kernel/math.js';
 import { logarithmic, linear, niceCeiling, niceFloor, oneTwoFive, type Scale } from '../scale.js';
-import type { VariantResult } from '../../spec/result.js';
+import type { VariantResult } from '../../spec/result/result.js';
 import type { Layer } from '../svg.js';
 import { lookOf, type View } from '../view.js';
 import { spread } from './frame.js';

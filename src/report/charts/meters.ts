@@ -1,5 +1,5 @@
-import type { MeteredResult } from '../../spec/result-meters.js';
-import type { VariantResult } from '../../spec/result.js';
+import type { MeteredResult } from '../../spec/result/meters.js';
+import type { VariantResult } from '../../spec/result/result.js';
 import type { Drawing } from '../draw.js';
 import type { Family, FamilyColumn, FamilyPanel } from '../families.js';
 import {

@@ -1,5 +1,5 @@
-import type { Series, TopologyNode, VariantResult } from '../../spec/result.js';
-import type { HealthState } from '../../spec/result-cascade.js';
+import type { Series, TopologyNode, VariantResult } from '../../spec/result/result.js';
+import type { HealthState } from '../../spec/result/cascade.js';
 import { areaPath, attribute, box, linePath, stroke, type Drawing, type Point } from '../draw.js';
 import {
   formatCount,

@@ -1,6 +1,6 @@
 import { isFeedback } from '../../analysis/story/feedback.js';
-import type { VariantResult } from '../../spec/result.js';
-import type { HealthState, Influence } from '../../spec/result-cascade.js';
+import type { VariantResult } from '../../spec/result/result.js';
+import type { HealthState, Influence } from '../../spec/result/cascade.js';
 import { box, label, stroke, textWidth, type Drawing } from '../draw.js';
 import { formatInstant } from '../../text/figures.js';
 import { coordinate } from '../format.js';

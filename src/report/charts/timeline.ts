@@ -1,4 +1,4 @@
-import type { Series, VariantResult } from '../../spec/result.js';
+import type { Series, VariantResult } from '../../spec/result/result.js';
 import type { Drawing } from '../draw.js';
 import { formatRate, formatSeconds, formatShare, formatValue } from '../../text/figures.js';
 import {

@@ -1,5 +1,5 @@
-import type { VariantResult } from '../../spec/result.js';
-import type { HealthState } from '../../spec/result-cascade.js';
+import type { VariantResult } from '../../spec/result/result.js';
+import type { HealthState } from '../../spec/result/cascade.js';
 import { mapNodes } from '../crowd.js';
 import { attribute, box, label, stroke, textWidth, type Drawing } from '../draw.js';
 import { formatInstant, formatRate, formatSeconds, formatShare } from '../../text/figures.js';

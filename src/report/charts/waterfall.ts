@@ -1,4 +1,4 @@
-import type { Exemplar, Span } from '../../spec/result.js';
+import type { Exemplar, Span } from '../../spec/result/result.js';
 import { attribute, box, label, stroke, textWidth, type Drawing } from '../draw.js';
 import { formatSeconds } from '../../text/figures.js';
 import { coordinate } from '../format.js';

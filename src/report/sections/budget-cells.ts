@@ -1,4 +1,4 @@
-import type { BudgetResult } from '../../spec/result.js';
+import type { BudgetResult } from '../../spec/result/result.js';
 import { budgetValue, isBroken } from '../budget-words.js';
 import { formatSeconds, formatValue } from '../../text/figures.js';
 import { markup, type Markup } from '../html-escape.js';

@@ -2,8 +2,8 @@ import { MECHANISM_WORDS } from '../charts/swimlane.js';
 import { cascadeFinding } from '../findings-cascade.js';
 import { formatCount, formatInstant } from '../../text/figures.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
-import type { VariantResult } from '../../spec/result.js';
-import type { CascadeEvent } from '../../spec/result-cascade.js';
+import type { VariantResult } from '../../spec/result/result.js';
+import type { CascadeEvent } from '../../spec/result/cascade.js';
 import type { View } from '../view.js';
 import { insideSection } from './parts.js';
 

@@ -1,4 +1,4 @@
-import type { VariantResult } from '../../spec/result.js';
+import type { VariantResult } from '../../spec/result/result.js';
 import {
   bestOf,
   cellText,

@@ -1,4 +1,4 @@
-import type { VariantResult } from '../../spec/result.js';
+import type { VariantResult } from '../../spec/result/result.js';
 import type { Fold } from '../fold.js';
 import { formatCount, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';

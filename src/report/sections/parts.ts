@@ -1,6 +1,6 @@
 import { inline, type Drawing } from '../draw.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
-import type { VariantResult } from '../../spec/result.js';
+import type { VariantResult } from '../../spec/result/result.js';
 import { lookOf, type View, viewOfVariant } from '../view.js';
 
 /** The table of a figure, or one on its own. */

@@ -1,4 +1,4 @@
-import type { SweepFigure, SweepResult } from '../../spec/sweep.js';
+import type { SweepFigure, SweepResult } from '../../spec/result/sweep.js';
 import { sectionInterval } from '../../stats/interval.js';
 import { formatValue, formatWithInterval } from '../../text/figures.js';
 import { plural } from '../../text/words.js';

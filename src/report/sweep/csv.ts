@@ -1,4 +1,4 @@
-import type { SweepFigure, SweepFigures, SweepResult } from '../../spec/sweep.js';
+import type { SweepFigure, SweepFigures, SweepResult } from '../../spec/result/sweep.js';
 import { csvText } from '../csv.js';
 import { expectFigure, numbersOf, tallyOf, unitOf } from './cases.js';
 

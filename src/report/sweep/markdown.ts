@@ -1,4 +1,4 @@
-import type { SweepResult } from '../../spec/sweep.js';
+import type { SweepResult } from '../../spec/result/sweep.js';
 import { plural } from '../../text/words.js';
 import { printable } from '../html-escape.js';
 import { inlineText } from '../markdown.js';
@@ -21,7 +21,7 @@ import {
 } from './cases.js';
 import { orderedEntries, type Row } from './order.js';
 import { askedText, sweepBadge, sweepVerdict } from './words.js';
-import type { SweepFigures } from '../../spec/sweep.js';
+import type { SweepFigures } from '../../spec/result/sweep.js';
 
 /** Most rows of the table of settings. */
 const ROWS = 40;

@@ -1,4 +1,4 @@
-import type { SweepFigure, SweepFigures } from '../../spec/sweep.js';
+import type { SweepFigure, SweepFigures } from '../../spec/result/sweep.js';
 import { formatValue, formatWithInterval } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { markup, type Markup, type Part } from '../html-escape.js';

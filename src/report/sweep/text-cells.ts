@@ -1,4 +1,4 @@
-import type { SweepFigure, SweepFigures, SweepResult } from '../../spec/sweep.js';
+import type { SweepFigure, SweepFigures, SweepResult } from '../../spec/result/sweep.js';
 import { formatValue, type Unit } from '../../text/figures.js';
 import type { TextOptions } from '../text.js';
 import { printable } from '../html-escape.js';

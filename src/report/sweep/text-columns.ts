@@ -1,4 +1,4 @@
-import type { SweepFigures } from '../../spec/sweep.js';
+import type { SweepFigures } from '../../spec/result/sweep.js';
 import { formatWithInterval } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { cut, printable, shorten } from '../html-escape.js';

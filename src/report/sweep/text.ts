@@ -1,4 +1,4 @@
-import type { SweepResult } from '../../spec/sweep.js';
+import type { SweepResult } from '../../spec/result/sweep.js';
 import { plural } from '../../text/words.js';
 import { cut, printable } from '../html-escape.js';
 import { lengthOf } from '../text-table.js';

@@ -1,4 +1,4 @@
-import type { SweepEdge, SweepFigures, SweepKind } from '../../spec/sweep.js';
+import type { SweepEdge, SweepFigures, SweepKind } from '../../spec/result/sweep.js';
 import { exactShare, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { listed } from '../format.js';

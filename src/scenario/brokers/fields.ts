@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { whole } from '../../spec/quantities.js';
+import { whole } from '../../spec/quantities/quantities.js';
 import { critical, entryText, extending, textMap } from '../schema/common.js';
 import { zoneSchema } from '../schema/host.js';
 

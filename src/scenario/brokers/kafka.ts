@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { distribution, duration, rate } from '../../spec/quantities.js';
+import { distribution, duration, rate } from '../../spec/quantities/quantities.js';
 import { resolveCpu } from '../resolve/cpu.js';
 import { cpuSchema } from '../schema/host.js';
 import { clusterFields } from './fields.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, size } from '../../spec/quantities.js';
+import { duration, size } from '../../spec/quantities/quantities.js';
 import { clusterFields } from './fields.js';
 import { brokerKind, unfitForNodes } from './kind.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { rate } from '../../spec/quantities.js';
+import { rate } from '../../spec/quantities/quantities.js';
 import { brokerFields } from './fields.js';
 import { brokerKind } from './kind.js';
 

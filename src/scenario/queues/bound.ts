@@ -1,4 +1,4 @@
-import type { Overflow } from '../../spec/queues.js';
+import type { Overflow } from '../../spec/scenario/queues.js';
 import type { Context, Path } from '../resolve/context.js';
 import { report, writtenAt } from '../resolve/context.js';
 

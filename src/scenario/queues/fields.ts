@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, distribution, durationOrNone, whole } from '../../spec/quantities.js';
+import { count, distribution, durationOrNone, whole } from '../../spec/quantities/quantities.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { critical, entryText, extending, nameText } from '../schema/common.js';
 import { consumerFields } from '../schema/consumer.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NS_PER_MS } from '../../kernel/time.js';
-import { count, duration, durationOrNone, whole } from '../../spec/quantities.js';
-import type { Broker } from '../../spec/messaging.js';
+import { count, duration, durationOrNone, whole } from '../../spec/quantities/quantities.js';
+import type { Broker } from '../../spec/scenario/messaging.js';
 import { around } from '../reference/around.js';
 import { isBroker } from '../resolve/brokers.js';
 import { ONE_BY_ONE } from '../resolve/consumer.js';

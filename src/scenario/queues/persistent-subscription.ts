@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { kindText } from '../../spec/component-kind.js';
-import { duration, whole } from '../../spec/quantities.js';
+import { duration, whole } from '../../spec/quantities/quantities.js';
 import { ONE_BY_ONE } from '../resolve/consumer.js';
 import type { Context, Path } from '../resolve/context.js';
 import { report } from '../resolve/context.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, durationOrNone, whole } from '../../spec/quantities.js';
+import { count, durationOrNone, whole } from '../../spec/quantities/quantities.js';
 import { around } from '../reference/around.js';
 import { ONE_BY_ONE } from '../resolve/consumer.js';
 import type { Context, Path } from '../resolve/context.js';

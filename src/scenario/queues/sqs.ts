@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import { duration, rate, whole } from '../../spec/quantities.js';
-import type { QueueConsumer } from '../../spec/queues.js';
+import { duration, rate, whole } from '../../spec/quantities/quantities.js';
+import type { QueueConsumer } from '../../spec/scenario/queues.js';
 import { around } from '../reference/around.js';
 import { isBroker } from '../resolve/brokers.js';
 import type { ConsumerDefaults } from '../resolve/consumer.js';

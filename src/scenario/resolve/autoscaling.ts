@@ -1,5 +1,5 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Autoscaling, ScalingRules, ScalingTarget } from '../../spec/autoscaling.js';
+import type { Autoscaling, ScalingRules, ScalingTarget } from '../../spec/scenario/autoscaling.js';
 import type { AutoscalingOutput, RulesOutput, TargetOutput } from '../schema/autoscaling.js';
 import type { HostOutput } from '../schema/host.js';
 import type { Context, Path } from './context.js';

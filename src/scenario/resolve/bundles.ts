@@ -12,7 +12,7 @@ import type {
   LoadBalancing,
   OncePerValue,
   OutlierDetection,
-} from '../../spec/scenario.js';
+} from '../../spec/scenario/scenario.js';
 import { entries, get, items, locate, text } from '../located.js';
 import type { Node } from '../located.js';
 import type { BalancingOutput, BundleOutput, OutlierOutput } from '../schema/bundle.js';

@@ -1,5 +1,5 @@
-import type { Cache } from '../../spec/caching.js';
-import type { Middleware, Scenario, Target } from '../../spec/scenario.js';
+import type { Cache } from '../../spec/scenario/caching.js';
+import type { Middleware, Scenario, Target } from '../../spec/scenario/scenario.js';
 
 /** The component that a middleware entry calls: the store of a limiter, a remote check, a shared cache. */
 export function asked(

@@ -1,4 +1,4 @@
-import type { Gateway, Middleware, Route } from '../../spec/scenario.js';
+import type { Gateway, Middleware, Route } from '../../spec/scenario/scenario.js';
 import { kongPriority } from '../products.js';
 import type { Context } from './context.js';
 import { report } from './context.js';

@@ -1,7 +1,7 @@
 import { policyKind } from '../../patterns/registry.js';
-import { ADDRESS_KEY } from '../../spec/policy.js';
-import type { ConsumerPolicy } from '../../spec/messaging.js';
-import type { Bundle, Layer } from '../../spec/scenario.js';
+import { ADDRESS_KEY } from '../../spec/patterns/policy.js';
+import type { ConsumerPolicy } from '../../spec/scenario/messaging.js';
+import type { Bundle, Layer } from '../../spec/scenario/scenario.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { resolvePolicy } from './bundles.js';
 import type { Context, Path } from './context.js';

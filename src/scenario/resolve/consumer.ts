@@ -1,4 +1,4 @@
-import type { Consumption, Inbox } from '../../spec/messaging.js';
+import type { Consumption, Inbox } from '../../spec/scenario/messaging.js';
 import type { ConsumerOutput } from '../schema/consumer.js';
 import { resolveConsumerPolicy } from './consumer-policy.js';
 import type { Context, Path } from './context.js';

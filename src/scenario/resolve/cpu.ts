@@ -1,4 +1,4 @@
-import type { Cpu } from '../../spec/resources.js';
+import type { Cpu } from '../../spec/scenario/resources.js';
 import type { HostOutput } from '../schema/host.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';

@@ -1,6 +1,6 @@
 import type { BusOutput } from '../schema/bus.js';
 import type { PublishOutput } from '../schema/publish.js';
-import type { Step, StepModifiers } from '../../spec/steps.js';
+import type { Step, StepModifiers } from '../../spec/scenario/steps.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 import type { DomainHandler } from './names.js';

@@ -1,10 +1,10 @@
 import type { Distribution } from '../../kernel/distribution.js';
-import type { Topic } from '../../spec/messaging.js';
-import type { Bus } from '../../spec/queues.js';
-import type { Scenario } from '../../spec/scenario.js';
-import type { Step } from '../../spec/steps.js';
-import { eachStep } from '../each-step.js';
-import { listsOfEndpoint } from '../fallback-steps.js';
+import type { Topic } from '../../spec/scenario/messaging.js';
+import type { Bus } from '../../spec/scenario/queues.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
+import type { Step } from '../../spec/scenario/steps.js';
+import { eachStep } from '../../language/each-step.js';
+import { listsOfEndpoint } from '../../language/fallback-steps.js';
 import type { CallEdge } from './graph.js';
 
 /** A message on its way: from the part that publishes it to the one that handles it. */

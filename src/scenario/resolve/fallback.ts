@@ -1,5 +1,5 @@
-import type { Bundle, Layer } from '../../spec/scenario.js';
-import { eachStep } from '../each-step.js';
+import type { Bundle, Layer } from '../../spec/scenario/scenario.js';
+import { eachStep } from '../../language/each-step.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import type { StepOutput } from '../schema/steps.js';
 import { STEP_VERBS } from '../verbs.js';

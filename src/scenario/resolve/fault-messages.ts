@@ -1,5 +1,5 @@
 import type { FaultKind } from '../../model/faults/kind.js';
-import type { ScenarioModules } from '../../spec/modules.js';
+import type { ScenarioModules } from '../../spec/scenario/modules.js';
 import type { FaultOutput } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';

@@ -1,9 +1,9 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import { PLAIN_BALANCING } from '../../spec/balancer.js';
-import type { FunctionSettings } from '../../spec/functions.js';
+import { PLAIN_BALANCING } from '../../spec/patterns/balancer.js';
+import type { FunctionSettings } from '../../spec/scenario/functions.js';
 import { checkKind, coresOf, kpaOf } from './function-kinds.js';
-import type { Service } from '../../spec/scenario.js';
+import type { Service } from '../../spec/scenario/scenario.js';
 import type { FunctionOutput } from '../schema/functions.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';

@@ -1,8 +1,8 @@
-import type { Bundle, Gateway, Host, Route } from '../../spec/scenario.js';
-import { eachStep } from '../each-step.js';
+import type { Bundle, Gateway, Host, Route } from '../../spec/scenario/scenario.js';
+import { eachStep } from '../../language/each-step.js';
 import { PRODUCTS } from '../products.js';
-import { hostProblem } from '../routing/host.js';
-import { expressionSize, pathProblem } from '../routing/path.js';
+import { hostProblem } from '../../language/routing/host.js';
+import { expressionSize, pathProblem } from '../../language/routing/path.js';
 import type { GatewayOutput, RouteOutput } from '../schema/components.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
 import { presetBundle, resolvePolicy } from './bundles.js';

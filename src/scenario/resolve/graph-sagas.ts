@@ -1,7 +1,7 @@
-import type { Saga } from '../../spec/sagas.js';
-import { driverName } from '../../spec/sagas.js';
-import type { Scenario, Target } from '../../spec/scenario.js';
-import type { Step } from '../../spec/steps.js';
+import type { Saga } from '../../spec/scenario/sagas.js';
+import { driverName } from '../../spec/scenario/sagas.js';
+import type { Scenario, Target } from '../../spec/scenario/scenario.js';
+import type { Step } from '../../spec/scenario/steps.js';
 import type { CallEdge } from './graph.js';
 
 /** What walks the calls of a scenario. */

@@ -1,7 +1,7 @@
-import type { Scenario } from '../../spec/scenario.js';
-import type { Step } from '../../spec/steps.js';
-import { mayLoad, OWN_PROJECTOR, partsOfStore } from '../../spec/stores.js';
-import type { ReadOf } from '../../spec/stores.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
+import type { Step } from '../../spec/scenario/steps.js';
+import { mayLoad, OWN_PROJECTOR, partsOfStore } from '../../spec/scenario/stores.js';
+import type { ReadOf } from '../../spec/scenario/stores.js';
 import type { CallEdge } from './graph.js';
 
 type Stored = Pick<Scenario, 'eventStores' | 'projections'>;

@@ -1,9 +1,9 @@
-import type { Gateway, Scenario, Target } from '../../spec/scenario.js';
-import type { Step } from '../../spec/steps.js';
-import { shapesOf } from '../../spec/versions.js';
+import type { Gateway, Scenario, Target } from '../../spec/scenario/scenario.js';
+import type { Step } from '../../spec/scenario/steps.js';
+import { shapesOf } from '../../spec/scenario/versions.js';
 import { messageEdges } from './message-edges.js';
-import { nodesAsked } from '../databases.js';
-import { possibleRoutes, routeOf } from '../routes.js';
+import { nodesAsked } from '../../language/databases.js';
+import { possibleRoutes, routeOf } from '../../language/routes.js';
 import { sagaCalls, sagaStart } from './graph-sagas.js';
 import { asked, sharedLevel } from './chain-targets.js';
 import { leastOf, meanOf } from './count-bounds.js';

@@ -1,5 +1,5 @@
-import type { Bundle, Endpoint, Host, Layer } from '../../spec/scenario.js';
-import type { Cpu, Lifecycle } from '../../spec/resources.js';
+import type { Bundle, Endpoint, Host, Layer } from '../../spec/scenario/scenario.js';
+import type { Cpu, Lifecycle } from '../../spec/scenario/resources.js';
 import type { ServiceOutput } from '../schema/services.js';
 import type { HostOutput } from '../schema/host.js';
 import { resolveAdmission } from './admission.js';

@@ -1,7 +1,7 @@
-import type { Scenario, Service } from '../../spec/scenario.js';
-import type { Step } from '../../spec/steps.js';
-import { eachStep } from '../each-step.js';
-import { listsOfEndpoint } from '../fallback-steps.js';
+import type { Scenario, Service } from '../../spec/scenario/scenario.js';
+import type { Step } from '../../spec/scenario/steps.js';
+import { eachStep } from '../../language/each-step.js';
+import { listsOfEndpoint } from '../../language/fallback-steps.js';
 import type { CallEdge } from './graph.js';
 
 /** Operation of a database. */

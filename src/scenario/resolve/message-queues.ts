@@ -1,5 +1,5 @@
-import type { Broker } from '../../spec/messaging.js';
-import type { Bus, MessageQueue, QueueConsumer } from '../../spec/queues.js';
+import type { Broker } from '../../spec/scenario/messaging.js';
+import type { Bus, MessageQueue, QueueConsumer } from '../../spec/scenario/queues.js';
 import { queueKindOf } from '../queues/index.js';
 import type { QueueConsumerFields, QueueFields, Receiving } from '../queues/kind.js';
 import { PLAIN } from '../queues/kind.js';

@@ -1,6 +1,6 @@
-import type { Broker, Subscriber, Topic } from '../../spec/messaging.js';
-import type { Step, StepModifiers } from '../../spec/steps.js';
-import { formatDuration } from '../../spec/quantity-text.js';
+import type { Broker, Subscriber, Topic } from '../../spec/scenario/messaging.js';
+import type { Step, StepModifiers } from '../../spec/scenario/steps.js';
+import { formatDuration } from '../../spec/quantities/quantity-text.js';
 import { text } from '../located.js';
 import type { KafkaOutput } from '../schema/messaging.js';
 import type { PublishOutput } from '../schema/publish.js';

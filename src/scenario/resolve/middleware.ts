@@ -1,6 +1,6 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { policyKind } from '../../patterns/registry.js';
-import type { Layer, LimiterStore, Middleware } from '../../spec/scenario.js';
+import type { Layer, LimiterStore, Middleware } from '../../spec/scenario/scenario.js';
 import { get, locate, text } from '../located.js';
 import type { MiddlewareOutput } from '../schema/host.js';
 import { checkFaultTolerant, resolveGate, resolveLimiter, retryAfterOf } from './admission.js';

@@ -1,4 +1,4 @@
-import type { Step } from '../../spec/steps.js';
+import type { Step } from '../../spec/scenario/steps.js';
 import { get, items, locate, text } from '../located.js';
 import type { StepOutput } from '../schema/steps.js';
 import type { Context, Path } from './context.js';

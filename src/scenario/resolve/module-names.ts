@@ -1,11 +1,11 @@
-import { MAX_READERS } from '../../spec/messaging.js';
+import { MAX_READERS, PRODUCE } from '../../spec/scenario/messaging.js';
 import { brokerKindOf } from '../brokers/index.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
 import { consumerNameOf } from './message-queues.js';
 import { ownGroups } from './system-events.js';
 import { split } from './targets.js';
 import type { Add, Raise } from './names.js';
-import { checkPart, PRODUCE, sorted } from './names.js';
+import { checkPart, sorted } from './names.js';
 
 /** The names of modules other than services and their databases. */
 export function moduleNames(scenario: ScenarioOutput, add: Add, raise: Raise): void {

@@ -1,7 +1,7 @@
 import type { ComponentKind } from '../../spec/component-kind.js';
-import { hasOwnPart, OWN_PROJECTOR, partsOfStore } from '../../spec/stores.js';
+import { hasOwnPart, OWN_PROJECTOR, partsOfStore } from '../../spec/scenario/stores.js';
 import type { Code } from '../codes.js';
-import { METRIC_WORDS } from '../metrics.js';
+import { METRIC_WORDS } from '../../language/metrics.js';
 import type { RouteOutput } from '../schema/components.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
 
@@ -48,9 +48,6 @@ export type Add = (
 
 /** Notes a problem at a path. */
 export type Raise = (code: Code, path: readonly (string | number)[], message: string) => void;
-
-/** What the nodes of a broker do for a request of a producer. */
-export const PRODUCE = 'produce';
 
 /** Words that mean something of their own in references. */
 export const RESERVED: ReadonlySet<string> = new Set(

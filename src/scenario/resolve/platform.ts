@@ -1,5 +1,5 @@
-import type { Platform } from '../../spec/scenario.js';
-import { formatDuration } from '../../spec/quantity-text.js';
+import type { Platform } from '../../spec/scenario/scenario.js';
+import { formatDuration } from '../../spec/quantities/quantity-text.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
 import { restartSchema } from '../schema/platform.js';
 import type { Context } from './context.js';

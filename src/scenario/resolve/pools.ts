@@ -1,4 +1,4 @@
-import type { Pool, PoolSettings } from '../../spec/resources.js';
+import type { Pool, PoolSettings } from '../../spec/scenario/resources.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { PoolOutput } from '../schema/pools.js';
 import type { Context, Path } from './context.js';

@@ -1,5 +1,5 @@
-import type { Probe, Probes } from '../../spec/probes.js';
-import { PROBES } from '../../spec/probes.js';
+import type { Probe, Probes } from '../../spec/scenario/probes.js';
+import { PROBES } from '../../spec/scenario/probes.js';
 import type { ProbesOutput } from '../schema/probes.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';

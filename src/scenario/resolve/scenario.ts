@@ -1,11 +1,11 @@
-import type { Database } from '../../spec/database.js';
-import type { Bundle, Host, Scenario, Service, Workload } from '../../spec/scenario.js';
+import type { Database } from '../../spec/scenario/database.js';
+import type { Bundle, Host, Scenario, Service, Workload } from '../../spec/scenario/scenario.js';
 import type { Problems } from '../diagnostics.js';
 import type { ReadFile } from '../include.js';
 import type { MapNode, Node, PathKey } from '../located.js';
 import { locate } from '../located.js';
 import { checkLimits } from '../limits.js';
-import { possibleRoutes } from '../routes.js';
+import { possibleRoutes } from '../../language/routes.js';
 import type { FrameOutput, ScenarioOutput } from '../schema/scenario.js';
 import { checkLags } from './autoscaling.js';
 import { resolveBundle } from './bundles.js';
@@ -97,12 +97,12 @@ export function resolveScenario(
   const { topics, queues } = modules;
   const durationNs = output.run.duration;
   const aims = { hosts, services, gateways, keys, topics, queues, graph, durationNs };
-  const faults = resolveFaults(context, output.faults ?? [], aims);
+  const { faults, awaited } = resolveFaults(context, output.faults ?? [], aims);
   const scenario: Scenario = { ...parts, faults, report: resolveReport(context, output.report) };
   if (workloads.size === 0 && trees.broken.size === 0) {
     raise('FL203', ['workloads'], NO_WORKLOADS);
   }
-  if (trees.broken.size === 0) checkConditions(scenario, graph, raise);
+  if (trees.broken.size === 0) checkConditions(awaited, scenario, graph, raise);
   checkLimits(scenario, graph, raise);
   return { scenario, graph };
 }

@@ -1,6 +1,6 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Cpu } from '../../spec/resources.js';
-import type { SearchEngine, ThreadPool, ThreadPoolName } from '../../spec/search.js';
+import type { Cpu } from '../../spec/scenario/resources.js';
+import type { SearchEngine, ThreadPool, ThreadPoolName } from '../../spec/scenario/search.js';
 import type { DatabaseOutput } from '../schema/components.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';

@@ -1,5 +1,5 @@
 import { get, text } from '../located.js';
-import type { Step, StepModifiers } from '../../spec/steps.js';
+import type { Step, StepModifiers } from '../../spec/scenario/steps.js';
 import type { StepOutput } from '../schema/steps.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';

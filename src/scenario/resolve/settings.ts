@@ -5,7 +5,7 @@ import type {
   ReportSettings,
   RunSettings,
   Scenario,
-} from '../../spec/scenario.js';
+} from '../../spec/scenario/scenario.js';
 import { HORIZON_MAX_NS } from '../../kernel/time.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
 import type { Context } from './context.js';

@@ -1,13 +1,13 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { kindText } from '../../spec/component-kind.js';
 import type { Distribution } from '../../kernel/distribution.js';
-import { PLAIN_BALANCING } from '../../spec/balancer.js';
-import type { LoadBalancing } from '../../spec/scenario.js';
-import type { Step, StepModifiers } from '../../spec/steps.js';
-import { mayLoad } from '../../spec/stores.js';
-import type { EventStore, Projection, ReadOf } from '../../spec/stores.js';
-import type { ScenarioModules } from '../../spec/modules.js';
-import type { Pool, Queue } from '../../spec/resources.js';
+import { PLAIN_BALANCING } from '../../spec/patterns/balancer.js';
+import type { LoadBalancing } from '../../spec/scenario/scenario.js';
+import type { Step, StepModifiers } from '../../spec/scenario/steps.js';
+import { mayLoad } from '../../spec/scenario/stores.js';
+import type { EventStore, Projection, ReadOf } from '../../spec/scenario/stores.js';
+import type { ScenarioModules } from '../../spec/scenario/modules.js';
+import type { Pool, Queue } from '../../spec/scenario/resources.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
 import type {
   AppendOutput,

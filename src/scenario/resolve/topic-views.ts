@@ -1,6 +1,6 @@
-import type { Scenario } from '../../spec/scenario.js';
-import type { Step } from '../../spec/steps.js';
-import { eachStep } from '../each-step.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
+import type { Step } from '../../spec/scenario/steps.js';
+import { eachStep } from '../../language/each-step.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
 

@@ -1,12 +1,12 @@
-import type { Service } from '../../spec/scenario.js';
+import type { Service } from '../../spec/scenario/scenario.js';
 import type {
   Amount,
   Rollout,
   RolloutStep,
   ServiceVersion,
   Versions,
-} from '../../spec/versions.js';
-import { shapeOf } from '../../spec/versions.js';
+} from '../../spec/scenario/versions.js';
+import { shapeOf } from '../../spec/scenario/versions.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { parseRolloutExpectation } from '../rollout-text.js';
 import type { ServiceOutput } from '../schema/services.js';

@@ -1,10 +1,10 @@
-import type { Gateway, KeyPopulation, Request, Workload } from '../../spec/scenario.js';
-import type { Step } from '../../spec/steps.js';
-import type { Arrivals } from '../../spec/arrivals.js';
-import { highestOf } from '../../spec/stages.js';
+import type { Gateway, KeyPopulation, Request, Workload } from '../../spec/scenario/scenario.js';
+import type { Step } from '../../spec/scenario/steps.js';
+import type { Arrivals } from '../../spec/scenario/arrivals.js';
+import { highestOf } from '../../spec/scenario/stages.js';
 import { TraceError, parseArrivalTrace } from '../arrival-trace.js';
 import { pathProblem } from '../include.js';
-import { routeOf } from '../routes.js';
+import { routeOf } from '../../language/routes.js';
 import type { ArrivalsOutput, RequestOutput, WorkloadOutput } from '../schema/workload.js';
 import { resolvePolicy } from './bundles.js';
 import type { Context, Path } from './context.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { PolicyKind } from '../../spec/policy.js';
-import { distribution, duration, share, whole } from '../../spec/quantities.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
+import { distribution, duration, share, whole } from '../../spec/quantities/quantities.js';
 import type { AnyObject } from './bundle.js';
 import { nameText, priorityNumber } from './common.js';
 import { REFERENCE_PATTERN } from './common.js';

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { SCALING_METRICS } from '../../spec/autoscaling.js';
-import { duration, quantity, share, whole } from '../../spec/quantities.js';
+import { SCALING_METRICS } from '../../spec/scenario/autoscaling.js';
+import { duration, quantity, share, whole } from '../../spec/quantities/quantities.js';
 import {
   parseRate,
   PERCENT_PATTERN,
   QuantityError,
   RATE_PATTERN,
   showNoNumber,
-} from '../../spec/quantity-text.js';
+} from '../../spec/quantities/quantity-text.js';
 
 /** A target as it is written: which of the forms fits is said by its metric. */
 export interface TargetOutput {

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { layerNames, orderPresets } from '../../patterns/layers.js';
 import { balancerKinds, outlierKinds } from '../../patterns/registry.js';
-import type { PolicyKind } from '../../spec/policy.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { entryText, inheriting, nameText, onceSchema, withShort } from './common.js';
 import type { OnceOutput } from './common.js';
-import { distribution, duration, share, whole } from '../../spec/quantities.js';
+import { distribution, duration, share, whole } from '../../spec/quantities/quantities.js';
 import { REFERENCE_PATTERN } from './common.js';
 import { connectionsSchema } from './connections.js';
 import type { ConnectionsOutput } from './connections.js';
-import type { Subset, ZoneAware } from '../../spec/balancer.js';
+import type { Subset, ZoneAware } from '../../spec/patterns/balancer.js';
 
 /** A strict object of zod whose fields are not known here. */
 export type AnyObject = z.ZodObject<Readonly<Record<string, z.ZodType>>, z.core.$strict>;

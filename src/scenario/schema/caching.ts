@@ -6,7 +6,7 @@ import {
   durationOrNone,
   share,
   whole,
-} from '../../spec/quantities.js';
+} from '../../spec/quantities/quantities.js';
 import { critical, entryText, extending, inheriting, nameText, textMap } from './common.js';
 import { cpuSchema, zoneSchema } from './host.js';
 import { pool } from './pools.js';

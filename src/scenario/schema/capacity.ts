@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, rate, whole } from '../../spec/quantities.js';
+import { duration, rate, whole } from '../../spec/quantities/quantities.js';
 
 /** Provisioned throughput of a table. */
 export const capacitySchema = z

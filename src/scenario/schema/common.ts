@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, share } from '../../spec/quantities.js';
+import { duration, share } from '../../spec/quantities/quantities.js';
 
 /** Letters, digits, `_` and inner hyphens, a letter first: every reference then reads one way. */
 export const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*$/;

@@ -7,8 +7,8 @@ import {
   share,
   size,
   whole,
-} from '../../spec/quantities.js';
-import type { Gateway } from '../../spec/scenario.js';
+} from '../../spec/quantities/quantities.js';
+import type { Gateway } from '../../spec/scenario/scenario.js';
 import type { BundleOutput } from './bundle.js';
 import { capacitySchema } from './capacity.js';
 import {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, distribution, durationOrNone } from '../../spec/quantities.js';
+import { count, distribution, durationOrNone } from '../../spec/quantities/quantities.js';
 import { withShort } from './common.js';
 
 /** `connections` of a bundle: from each instance of the caller to each instance of the callee. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { backoffSchema } from '../../patterns/mechanisms/backoff-fields.js';
-import { duration, share, whole } from '../../spec/quantities.js';
+import { duration, share, whole } from '../../spec/quantities/quantities.js';
 import type { BundleOutput } from './bundle.js';
 import { nameText, REFERENCE_PATTERN, withShort } from './common.js';
 

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { duration, durationOrNone, quantity, share, whole } from '../../spec/quantities.js';
-import { parseShare, QuantityError, showNoNumber } from '../../spec/quantity-text.js';
+import {
+  duration,
+  durationOrNone,
+  quantity,
+  share,
+  whole,
+} from '../../spec/quantities/quantities.js';
+import { parseShare, QuantityError, showNoNumber } from '../../spec/quantities/quantity-text.js';
 import type { AnyObject } from './bundle.js';
 import { freeText, nameText, textMap, withShort } from './common.js';
 

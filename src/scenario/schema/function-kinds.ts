@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import { count, duration, factor, share, size, whole } from '../../spec/quantities.js';
+import { count, duration, factor, share, size, whole } from '../../spec/quantities/quantities.js';
 import { withShort } from './common.js';
 import { cores, CORES_SHORT } from './host.js';
 

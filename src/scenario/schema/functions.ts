@@ -6,8 +6,8 @@ import {
   durationOrNone,
   rate,
   whole,
-} from '../../spec/quantities.js';
-import type { FunctionSettings } from '../../spec/functions.js';
+} from '../../spec/quantities/quantities.js';
+import type { FunctionSettings } from '../../spec/scenario/functions.js';
 import { cpuShareSchema, kpaSchema, memorySchema, reservedSchema } from './function-kinds.js';
 import type { KpaOutput } from './function-kinds.js';
 import { critical, entryText, extending, inheriting, named, textMap } from './common.js';

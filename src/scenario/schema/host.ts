@@ -9,8 +9,8 @@ import {
   share,
   whole,
   size,
-} from '../../spec/quantities.js';
-import { QuantityError, showNoNumber } from '../../spec/quantity-text.js';
+} from '../../spec/quantities/quantities.js';
+import { QuantityError, showNoNumber } from '../../spec/quantities/quantity-text.js';
 import type { AdmissionOutput } from './admission.js';
 import { autoscalingSchema, resourcesSchema } from './autoscaling.js';
 import type { AutoscalingOutput, ResourcesOutput } from './autoscaling.js';

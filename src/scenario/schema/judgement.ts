@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { duration, quantity, share, whole } from '../../spec/quantities.js';
-import { QuantityError, showNoNumber } from '../../spec/quantity-text.js';
+import { duration, quantity, share, whole } from '../../spec/quantities/quantities.js';
+import { QuantityError, showNoNumber } from '../../spec/quantities/quantity-text.js';
 import { freeText, named, nameText, withShort } from './common.js';
 
 const confidence = quantity(

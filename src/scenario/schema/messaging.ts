@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { distribution, duration, durationOrNone, whole } from '../../spec/quantities.js';
+import { distribution, duration, durationOrNone, whole } from '../../spec/quantities/quantities.js';
 import { critical, entryText, extending, inheriting, nameText } from './common.js';
 import type { BundleOutput } from './bundle.js';
 import { consumerFields } from './consumer.js';

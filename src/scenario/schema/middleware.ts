@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { PolicyKind } from '../../spec/policy.js';
-import { distribution, duration, share, size, whole } from '../../spec/quantities.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
+import { distribution, duration, share, size, whole } from '../../spec/quantities/quantities.js';
 import { MIDDLEWARE } from '../verbs.js';
 import { gateSchema, storedLimiterSchema } from './admission.js';
 import type { AnyObject } from './bundle.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { distribution, duration, whole } from '../../spec/quantities.js';
+import { distribution, duration, whole } from '../../spec/quantities/quantities.js';
 import { REFERENCE_PATTERN } from './common.js';
 
 const operation = (): z.ZodString => z.string().regex(REFERENCE_PATTERN).max(200);

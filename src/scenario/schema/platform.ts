@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { distribution, duration } from '../../spec/quantities.js';
+import { distribution, duration } from '../../spec/quantities/quantities.js';
 
 /** `platform.restart`: defaults to the waits of the kubelet. */
 export const restartSchema = z

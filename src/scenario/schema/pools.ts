@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
-import { count, duration, durationOrNone, whole } from '../../spec/quantities.js';
+import { count, duration, durationOrNone, whole } from '../../spec/quantities/quantities.js';
 
 const maxOpen = count({ min: 1 })
   .prefault('unlimited')

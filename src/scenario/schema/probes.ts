@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, whole } from '../../spec/quantities.js';
+import { duration, whole } from '../../spec/quantities/quantities.js';
 
 const common = {
   period: duration({ allowZero: false })

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, size, whole } from '../../spec/quantities.js';
+import { duration, size, whole } from '../../spec/quantities/quantities.js';
 
 /** The acknowledgements a producer waits for. */
 export const acksField = z.union([z.literal(0), z.literal(1), z.literal('all')]);

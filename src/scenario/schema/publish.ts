@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countDistribution, size } from '../../spec/quantities.js';
+import { countDistribution, size } from '../../spec/quantities/quantities.js';
 import { nameText } from './common.js';
 import { acksField } from './producer.js';
 

@@ -6,9 +6,9 @@ import {
   quantity,
   rate,
   whole,
-} from '../../spec/quantities.js';
-import { parseDuration, QuantityError, show } from '../../spec/quantity-text.js';
-import type { ReadRoute } from '../../spec/replication.js';
+} from '../../spec/quantities/quantities.js';
+import { parseDuration, QuantityError, show } from '../../spec/quantities/quantity-text.js';
+import type { ReadRoute } from '../../spec/scenario/replication.js';
 import { nameText, withShort } from './common.js';
 
 /** Where reads go: `primary`, `replica`, `nearest`, `replicaIfLag(1s)`. */

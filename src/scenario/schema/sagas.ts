@@ -5,8 +5,8 @@ import {
   duration,
   durationOrNone,
   factor,
-} from '../../spec/quantities.js';
-import { SAGA_ENGINES } from '../../spec/sagas.js';
+} from '../../spec/quantities/quantities.js';
+import { SAGA_ENGINES } from '../../spec/scenario/sagas.js';
 import type { BundleOutput } from './bundle.js';
 import {
   critical,

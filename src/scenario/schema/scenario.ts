@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
-import type { PolicyKind } from '../../spec/policy.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { admissionSchema } from './admission.js';
 import type { BundleOutput } from './bundle.js';
 import { brokerSchema } from '../brokers/index.js';

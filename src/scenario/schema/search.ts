@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { count, durationOrNone, whole } from '../../spec/quantities.js';
-import type { ThreadPoolName } from '../../spec/search.js';
+import { count, durationOrNone, whole } from '../../spec/quantities/quantities.js';
+import type { ThreadPoolName } from '../../spec/scenario/search.js';
 
 /** One thread pool of a node; `size` and `queue` say what it has where the scenario says nothing. */
 const threadPool = (text: string, size: string, queue: string) =>

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Distribution } from '../../kernel/distribution.js';
-import { distribution, durationOrNone } from '../../spec/quantities.js';
+import { distribution, durationOrNone } from '../../spec/quantities/quantities.js';
 import { nameText } from './common.js';
 import type { StepOutput } from './steps.js';
 

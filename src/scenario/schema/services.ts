@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { whole } from '../../spec/quantities.js';
+import { whole } from '../../spec/quantities/quantities.js';
 import { extending, inheriting, named, nameText } from './common.js';
 import type { EndpointOutput } from './components.js';
 import { replicas } from './host.js';

@@ -6,7 +6,7 @@ import {
   durationOrNone,
   share,
   whole,
-} from '../../spec/quantities.js';
+} from '../../spec/quantities/quantities.js';
 import { freeText, named, nameText, withShort } from './common.js';
 
 /** `run`: how long, how often, and the guard. */

@@ -7,10 +7,15 @@ import {
   quantity,
   size,
   whole,
-} from '../../spec/quantities.js';
-import { DURATION_PATTERN, parseDuration, QuantityError, show } from '../../spec/quantity-text.js';
+} from '../../spec/quantities/quantities.js';
+import {
+  DURATION_PATTERN,
+  parseDuration,
+  QuantityError,
+  show,
+} from '../../spec/quantities/quantity-text.js';
 import { STEP_VERBS } from '../verbs.js';
-import type { ReadOf } from '../../spec/stores.js';
+import type { ReadOf } from '../../spec/scenario/stores.js';
 import type { BundleOutput } from './bundle.js';
 import type { CacheStepOutput } from './cache-step.js';
 import { cacheStepSchema } from './cache-step.js';
@@ -18,7 +23,7 @@ import type { PublishOutput } from './publish.js';
 import { publishFields } from './publish.js';
 import type { SagaStepOutput } from './saga-step.js';
 import { sagaStepFields } from './saga-step.js';
-import type { ReadRoute } from '../../spec/replication.js';
+import type { ReadRoute } from '../../spec/scenario/replication.js';
 import { readRoute } from './replication.js';
 import type { AppendOutput, LoadOutput } from './stores.js';
 import { appendFields, loadFields, readFields } from './stores.js';

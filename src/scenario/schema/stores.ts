@@ -8,9 +8,9 @@ import {
   quantity,
   rate,
   whole,
-} from '../../spec/quantities.js';
-import { parseDuration, QuantityError, show } from '../../spec/quantity-text.js';
-import type { ReadOf } from '../../spec/stores.js';
+} from '../../spec/quantities/quantities.js';
+import { parseDuration, QuantityError, show } from '../../spec/quantities/quantity-text.js';
+import type { ReadOf } from '../../spec/scenario/stores.js';
 import { critical, entryText, extending, inheriting, named, nameText, textMap } from './common.js';
 import { cpuSchema, zoneSchema } from './host.js';
 import { pool } from './pools.js';

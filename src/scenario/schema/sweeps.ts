@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { duration, share, whole } from '../../spec/quantities.js';
-import { SWEEP_KINDS } from '../../spec/sweep.js';
+import { duration, share, whole } from '../../spec/quantities/quantities.js';
+import { SWEEP_KINDS } from '../../spec/result/sweep.js';
 import { nameText, withShort } from './common.js';
 
 /** Values on one axis, as written. */

@@ -1,8 +1,18 @@
 import { z } from 'zod';
-import { duration, durationOrNone, quantity, share, whole } from '../../spec/quantities.js';
-import { PERCENT_PATTERN, QuantityError, showNoNumber } from '../../spec/quantity-text.js';
-import { ROLLOUT_KINDS } from '../../spec/versions.js';
-import type { Amount } from '../../spec/versions.js';
+import {
+  duration,
+  durationOrNone,
+  quantity,
+  share,
+  whole,
+} from '../../spec/quantities/quantities.js';
+import {
+  PERCENT_PATTERN,
+  QuantityError,
+  showNoNumber,
+} from '../../spec/quantities/quantity-text.js';
+import { ROLLOUT_KINDS } from '../../spec/scenario/versions.js';
+import type { Amount } from '../../spec/scenario/versions.js';
 import type { BundleOutput } from './bundle.js';
 import { freeText, inheriting, named, nameText, withShort } from './common.js';
 import type { HostOutput, HostShape } from './host.js';

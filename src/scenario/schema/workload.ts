@@ -6,7 +6,7 @@ import {
   durationOrNone,
   rate,
   whole,
-} from '../../spec/quantities.js';
+} from '../../spec/quantities/quantities.js';
 import type { BundleOutput } from './bundle.js';
 import { critical, entryText, inheriting, nameText, priorityNumber, withShort } from './common.js';
 import type { StepOutput } from './steps.js';

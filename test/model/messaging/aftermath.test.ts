@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../../src/kernel/engine.js';
-import { levels } from '../../../src/model/levels.js';
+import { levels } from '../../../src/model/figures/levels.js';
 import { Aftermath } from '../../../src/model/messaging/aftermath.js';
 import { Messages } from '../../../src/model/messaging/messages.js';
 import type { Registry } from '../../../src/model/registry.js';
 import type { World } from '../../../src/model/world.js';
-import type { Consumption } from '../../../src/spec/messaging.js';
+import type { Consumption } from '../../../src/spec/scenario/messaging.js';
 import { MS } from '../../support/fake-calls.js';
 import { timetable } from '../../support/timetable.js';
 

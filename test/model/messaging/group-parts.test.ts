@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Instance, Resident } from '../../../src/model/instance.js';
+import type { Instance, Resident } from '../../../src/model/processes/instance.js';
 import { Group } from '../../../src/model/messaging/group.js';
 import type { Member } from '../../../src/model/messaging/member.js';
 import { newMember } from '../../../src/model/messaging/member.js';

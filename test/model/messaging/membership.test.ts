@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../../src/kernel/engine.js';
-import { FROZEN } from '../../../src/model/instance.js';
+import { FROZEN } from '../../../src/model/processes/instance.js';
 import { Membership } from '../../../src/model/messaging/membership.js';
-import type { Counter } from '../../../src/model/meters.js';
+import type { Counter } from '../../../src/model/figures/meters.js';
 import type { World } from '../../../src/model/world.js';
-import type { Subscriber } from '../../../src/spec/messaging.js';
+import type { Subscriber } from '../../../src/spec/scenario/messaging.js';
 import { membersOf } from '../../support/read-logs.js';
 
 interface Options {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { engine } from '../../../src/kernel/engine.js';
 import { derive, lineage, streamKey } from '../../../src/kernel/rng.js';
 import { Messages } from '../../../src/model/messaging/messages.js';
-import { sink } from '../../../src/model/sink.js';
+import { sink } from '../../../src/model/figures/sink.js';
 import { strands } from '../../../src/model/strands.js';
 import type { World } from '../../../src/model/world.js';
 import { dice } from '../../support/dice.js';

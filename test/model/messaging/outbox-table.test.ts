@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../../src/kernel/engine.js';
 import { samplers } from '../../../src/kernel/distribution.js';
-import { FROZEN } from '../../../src/model/instance.js';
-import type { Instance, Resident } from '../../../src/model/instance.js';
-import { levels } from '../../../src/model/levels.js';
+import { FROZEN } from '../../../src/model/processes/instance.js';
+import type { Instance, Resident } from '../../../src/model/processes/instance.js';
+import { levels } from '../../../src/model/figures/levels.js';
 import { Messages } from '../../../src/model/messaging/messages.js';
 import { OutboxTable } from '../../../src/model/messaging/outbox.js';
-import { sink } from '../../../src/model/sink.js';
+import { sink } from '../../../src/model/figures/sink.js';
 import type { World } from '../../../src/model/world.js';
 import { OUTCOME } from '../../../src/spec/outcome.js';
 import type { Outcome } from '../../../src/spec/outcome.js';
-import type { PlanOutbox } from '../../../src/spec/messaging.js';
+import type { PlanOutbox } from '../../../src/spec/plan/messaging.js';
 import { dice } from '../../support/dice.js';
 import { timetable } from '../../support/timetable.js';
 

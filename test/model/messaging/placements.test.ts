@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../../src/kernel/engine.js';
-import { FROZEN } from '../../../src/model/instance.js';
-import { levels } from '../../../src/model/levels.js';
+import { FROZEN } from '../../../src/model/processes/instance.js';
+import { levels } from '../../../src/model/figures/levels.js';
 import { Cluster } from '../../../src/model/messaging/queues/cluster.js';
 import { QueuePlacement } from '../../../src/model/messaging/queues/placement.js';
 import type { World } from '../../../src/model/world.js';

@@ -4,7 +4,7 @@ import type { Batch } from '../../../src/model/messaging/batch.js';
 import { Producer } from '../../../src/model/messaging/producer.js';
 import type { Send, Sending } from '../../../src/model/messaging/producer.js';
 import { batchBound, recordBytes } from '../../../src/model/messaging/record-size.js';
-import type { Instance } from '../../../src/model/instance.js';
+import type { Instance } from '../../../src/model/processes/instance.js';
 import { dice } from '../../support/dice.js';
 import { MS } from '../../support/fake-calls.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Duplicates } from '../../../src/model/sharing/duplicates.js';
 import { Executions } from '../../../src/model/sharing/executions.js';
 import { HINTED, OUTCOME, withStatus } from '../../../src/spec/outcome.js';
-import type { PlanOnce } from '../../../src/spec/plan.js';
+import type { PlanOnce } from '../../../src/spec/plan/plan.js';
 import { dice } from '../../support/dice.js';
 
 const { ok, degraded, serverError, throttled } = OUTCOME;

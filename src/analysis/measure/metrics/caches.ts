@@ -1,4 +1,4 @@
-import type { CACHE_METRICS } from '../../../scenario/metrics/caches.js';
+import type { CACHE_METRICS } from '../../../language/metrics/caches.js';
 import { METER_COUNT, shareOfMeter } from '../meter-readings.js';
 import type { Measurements } from '../question.js';
 

@@ -1,4 +1,4 @@
-import type { CASCADE_METRICS } from '../../../scenario/metrics/cascade.js';
+import type { CASCADE_METRICS } from '../../../language/metrics/cascade.js';
 import { meanOf, shareOf } from '../estimate.js';
 import type { Measurement, Measurements } from '../question.js';
 import type { Story } from '../story.js';

@@ -1,4 +1,4 @@
-import type { DATABASE_METRICS } from '../../../scenario/metrics/databases.js';
+import type { DATABASE_METRICS } from '../../../language/metrics/databases.js';
 import {
   METER_COUNT,
   METER_DISTRIBUTION,

@@ -1,4 +1,4 @@
-import type { FUNCTION_METRICS } from '../../../scenario/metrics/functions.js';
+import type { FUNCTION_METRICS } from '../../../language/metrics/functions.js';
 import { METER_COUNT, METER_LEVEL } from '../meter-readings.js';
 import type { Measurements } from '../question.js';
 

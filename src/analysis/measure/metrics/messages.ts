@@ -1,4 +1,4 @@
-import type { MESSAGE_METRICS } from '../../../scenario/metrics/messages.js';
+import type { MESSAGE_METRICS } from '../../../language/metrics/messages.js';
 import {
   METER_COUNT,
   METER_DISTRIBUTION,

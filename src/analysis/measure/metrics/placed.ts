@@ -1,5 +1,5 @@
-import type { PLACED_METRICS } from '../../../scenario/metrics/placed.js';
-import { INSTANCE_STATE, JOURNAL, type GaugeKind } from '../../../spec/record.js';
+import type { PLACED_METRICS } from '../../../language/metrics/placed.js';
+import { INSTANCE_STATE, JOURNAL, type GaugeKind } from '../../../spec/record/record.js';
 import { withLevels } from '../batches.js';
 import { edgeSums, partSums } from '../column-sums.js';
 import { distributionOf, largestOf, meanOf, ratioOf, type Measured } from '../estimate.js';

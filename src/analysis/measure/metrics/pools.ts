@@ -1,4 +1,4 @@
-import type { POOL_METRICS } from '../../../scenario/metrics/pools.js';
+import type { POOL_METRICS } from '../../../language/metrics/pools.js';
 import { poolCapacity, poolPick, poolWaits } from '../client-pools.js';
 import { distributionOf, largestOf, meanOf, nothing } from '../estimate.js';
 import { levels, shareOfCapacity } from '../levels.js';

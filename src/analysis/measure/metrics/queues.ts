@@ -1,4 +1,4 @@
-import type { QUEUE_METRICS } from '../../../scenario/metrics/queues.js';
+import type { QUEUE_METRICS } from '../../../language/metrics/queues.js';
 import { METER_COUNT, METER_LEVEL } from '../meter-readings.js';
 import type { Measurements } from '../question.js';
 

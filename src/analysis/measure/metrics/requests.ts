@@ -1,4 +1,4 @@
-import type { REQUEST_METRICS } from '../../../scenario/metrics/requests.js';
+import type { REQUEST_METRICS } from '../../../language/metrics/requests.js';
 import type { OutcomeName } from '../../../spec/outcome.js';
 import { withFinished, withGood, withLatencies, withServed, withSuccesses } from '../batches.js';
 import { distributionOf, meanOf, nothing, ratioOf, shareOf, type Measured } from '../estimate.js';

@@ -1,4 +1,4 @@
-import type { ROLLOUT_METRICS } from '../../../scenario/metrics/rollouts.js';
+import type { ROLLOUT_METRICS } from '../../../language/metrics/rollouts.js';
 import { meanOf, nothing, shareOf, type Measured } from '../estimate.js';
 import type { Measurement, Measurements, Question } from '../question.js';
 import { answeredIn, componentOf, courseOf, resultsOf, shareOfRuns } from '../rollouts.js';

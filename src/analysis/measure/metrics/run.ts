@@ -1,4 +1,4 @@
-import type { RUN_METRICS } from '../../../scenario/metrics/run.js';
+import type { RUN_METRICS } from '../../../language/metrics/run.js';
 import { meanOf } from '../estimate.js';
 import { outcomesByRun } from '../outcomes.js';
 import type { Measurements } from '../question.js';

@@ -1,4 +1,4 @@
-import type { SAGA_METRICS } from '../../../scenario/metrics/sagas.js';
+import type { SAGA_METRICS } from '../../../language/metrics/sagas.js';
 import { METER_COUNT, METER_DISTRIBUTION, shareOfMeter } from '../meter-readings.js';
 import type { Measurements } from '../question.js';
 

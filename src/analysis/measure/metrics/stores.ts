@@ -1,4 +1,4 @@
-import type { STORE_METRICS } from '../../../scenario/metrics/stores.js';
+import type { STORE_METRICS } from '../../../language/metrics/stores.js';
 import { METER_COUNT, METER_DISTRIBUTION, shareOfMeter } from '../meter-readings.js';
 import type { Measurements } from '../question.js';
 

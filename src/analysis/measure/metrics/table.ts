@@ -1,4 +1,4 @@
-import type { MetricName } from '../../../scenario/metrics.js';
+import type { MetricName } from '../../../language/metrics.js';
 import type { Measurement } from '../question.js';
 import { CACHE_MEASUREMENTS } from './caches.js';
 import { CASCADE_MEASUREMENTS } from './cascade.js';
@@ -17,7 +17,7 @@ import { STORE_MEASUREMENTS } from './stores.js';
 
 /**
  * How each metric of the language is computed. Each file here has the measurements for the file of the same name in
- * `src/scenario/metrics`.
+ * `src/language/metrics`.
  */
 export const MEASUREMENTS: Readonly<Record<MetricName, Measurement>> = {
   ...REQUEST_MEASUREMENTS,

@@ -1,6 +1,6 @@
 import { IntRing } from '../../../kernel/ring.js';
-import type { PlanConsumer } from '../../../spec/queues.js';
-import type { Instance } from '../../instance.js';
+import type { PlanConsumer } from '../../../spec/plan/queues.js';
+import type { Instance } from '../../processes/instance.js';
 import type { Deliveries } from './deliveries.js';
 
 /** The link between a queue and one handler in a process: a subscription, or a loop of receive calls. */

@@ -2,12 +2,12 @@ import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { PlanCluster } from '../../../spec/messaging.js';
-import { FROZEN } from '../../instance.js';
-import type { Instance } from '../../instance.js';
+import type { PlanCluster } from '../../../spec/plan/messaging.js';
+import { FROZEN } from '../../processes/instance.js';
+import type { Instance } from '../../processes/instance.js';
 import type { World } from '../../world.js';
 import type { QueuePlacement } from './placement.js';
-import { levels } from '../../levels.js';
+import { levels } from '../../figures/levels.js';
 
 /** How often a node checks its memory (rabbitmq-server, vm_memory_monitor.erl). */
 const CHECK_NS = NS_PER_SECOND;

@@ -1,8 +1,9 @@
 import { derive, lineage, streamKey, unit } from '../../../kernel/rng.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { PlanInlet, QueueRules } from '../../../spec/queues.js';
-import type { Counter } from '../../meters.js';
+import type { PlanInlet } from '../../../spec/plan/queues.js';
+import type { QueueRules } from '../../../spec/scenario/queues.js';
+import type { Counter } from '../../figures/meters.js';
 import type { World } from '../../world.js';
 import { isAmong, isHitBy, MESSAGE_INDEX } from '../knobs.js';
 import type { HeldShare, HolderKnobs, MessageShare, PoisonShare } from '../knobs.js';

@@ -1,6 +1,6 @@
 import type { Ns } from '../../../kernel/time.js';
-import type { PlanQueue } from '../../../spec/queues.js';
-import type { Counter, Meters } from '../../meters.js';
+import type { PlanQueue } from '../../../spec/plan/queues.js';
+import type { Counter, Meters } from '../../figures/meters.js';
 import type { World } from '../../world.js';
 
 /** Counts the messages of a queue that are delivered after younger ones. */

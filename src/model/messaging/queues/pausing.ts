@@ -1,6 +1,6 @@
 import type { Outcome } from '../../../spec/outcome.js';
-import type { PlanConsumer } from '../../../spec/queues.js';
-import type { Instance } from '../../instance.js';
+import type { PlanConsumer } from '../../../spec/plan/queues.js';
+import type { Instance } from '../../processes/instance.js';
 import type { Registry } from '../../registry.js';
 import type { World } from '../../world.js';
 import { Guards, LEAVE } from '../guards.js';

@@ -1,9 +1,9 @@
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import type { PlanQueuePlacement } from '../../../spec/queues.js';
+import type { PlanQueuePlacement } from '../../../spec/plan/queues.js';
 import type { World } from '../../world.js';
 import type { Cluster } from './cluster.js';
-import { levels } from '../../levels.js';
+import { levels } from '../../figures/levels.js';
 
 /** Callbacks of a placement. */
 export interface PlacementListener {

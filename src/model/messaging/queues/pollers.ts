@@ -1,6 +1,6 @@
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import type { PlanQueue } from '../../../spec/queues.js';
+import type { PlanQueue } from '../../../spec/plan/queues.js';
 import type { Channel } from './channel.js';
 import type { StoredQueue } from './stored-queue.js';
 

@@ -1,4 +1,4 @@
-import type { Counter } from '../../meters.js';
+import type { Counter } from '../../figures/meters.js';
 import type { World } from '../../world.js';
 import { isAmong, isHitBy, MESSAGE_INDEX } from '../knobs.js';
 import type { MessageShare } from '../knobs.js';

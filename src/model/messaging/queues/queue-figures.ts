@@ -1,5 +1,5 @@
-import type { PlanQueue } from '../../../spec/queues.js';
-import type { Age, Counter } from '../../meters.js';
+import type { PlanQueue } from '../../../spec/plan/queues.js';
+import type { Age, Counter } from '../../figures/meters.js';
 import type { World } from '../../world.js';
 
 /** The metrics of a queue. */

@@ -2,7 +2,7 @@ import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { Counter } from '../../meters.js';
+import type { Counter } from '../../figures/meters.js';
 import type { World } from '../../world.js';
 import type { Messages } from '../messages.js';
 import { PLACE } from './entries.js';

@@ -2,7 +2,7 @@ import { engine } from '../../../kernel/engine.js';
 import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { PlanQueue, QueueRules } from '../../../spec/queues.js';
+import type { PlanInlet, PlanQueue } from '../../../spec/plan/queues.js';
 import type { World } from '../../world.js';
 import { isHitBy } from '../knobs.js';
 import type { Messages } from '../messages.js';
@@ -14,7 +14,7 @@ import { Order } from './order.js';
 import { QueueFigures } from './queue-figures.js';
 import type { QueueWatch } from './queue-watch.js';
 import type { QueuePlacement } from './placement.js';
-import { levels } from '../../levels.js';
+import { levels } from '../../figures/levels.js';
 
 /** First position of messages returned to the head; they keep the order of their return. */
 const RETURNS = -9_000_000_000_000_000;
@@ -42,7 +42,7 @@ export class StoredQueue {
   private readonly placement: QueuePlacement | null;
   private readonly world: World;
   private readonly messages: Messages;
-  private readonly rules: QueueRules;
+  private readonly rules: PlanInlet['rules'];
   /** Bit of the effects in this queue. */
   private readonly effect: number;
   private readonly visibleOp: number;

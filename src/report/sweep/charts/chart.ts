@@ -19,7 +19,7 @@ import {
   oneTwoFive,
 } from '../../scale.js';
 import type { Scale } from '../../scale.js';
-import type { AxisUnit } from '../../../spec/sweep.js';
+import type { AxisUnit } from '../../../spec/result/sweep.js';
 import type { SweepView } from '../cases.js';
 
 /** Inputs for drawing charts. */

@@ -6,7 +6,7 @@ import type { Scale } from '../../scale.js';
 import type { Look } from '../../theme.js';
 import { figuresOf, budgetStatusOf, wordOf } from '../cases.js';
 import { crossMark, hollowMark, shapeMark } from '../looks.js';
-import type { SweepCase } from '../../../spec/sweep.js';
+import type { SweepCase } from '../../../spec/result/sweep.js';
 import {
   extentOf,
   NARROW_BELOW,

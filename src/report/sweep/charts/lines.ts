@@ -1,4 +1,4 @@
-import type { SweepFigure, SweepFigures } from '../../../spec/sweep.js';
+import type { SweepFigure, SweepFigures } from '../../../spec/result/sweep.js';
 import { label, textWidth, type Drawing } from '../../draw.js';
 import { formatValue, type Unit } from '../../../text/figures.js';
 import { markup, shorten, type Markup } from '../../html-escape.js';

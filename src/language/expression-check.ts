@@ -1,0 +1,387 @@
+import type { ComponentKind } from '../spec/component-kind.js';
+import { PART_KIND } from '../spec/component-kind.js';
+import type { CompareOp } from '../spec/compare.js';
+import type {
+  Expression,
+  Limit,
+  Measure,
+  MetricPath,
+  MetricUnit,
+  Reference,
+} from '../spec/scenario/expression.js';
+import type { ExpressionProblem } from './expression-scan.js';
+import { findMetric, METRIC_WORDS, metricsOf, type Metric, type SubjectKind } from './metrics.js';
+
+/** What an expression may name. */
+export interface ExpressionNames {
+  readonly components: ReadonlyMap<
+    string,
+    {
+      readonly kind: ComponentKind;
+      readonly parts: readonly string[];
+      readonly instances: number;
+    }
+  >;
+  /** `caller->callee`, components; absent = not checked. */
+  readonly edges?: ReadonlySet<string>;
+  /** Those whose time is known before the run, and those that wait for something. */
+  readonly faults: readonly string[];
+  readonly unplanned?: readonly string[];
+  /** Absent = not checked. */
+  readonly variants?: readonly string[];
+}
+
+/** Everything wrong with a parsed expression given the names of the scenario; empty when it is right. */
+export function checkExpression(
+  expression: Expression,
+  names: ExpressionNames,
+): readonly ExpressionProblem[] {
+  const found = findMetric(expression.metric.name);
+  const problems: ExpressionProblem[] = [...checkMetric(expression.metric, names)];
+  if (found.known === 'yes') problems.push(...checkLimit(expression, found.metric, names));
+  problems.push(...windowProblems(expression, found, names));
+  if (expression.steps !== null) problems.push(...stepsProblems(expression, found));
+  return [...problems, ...variantProblems(expression, names)];
+}
+
+/** Everything wrong with what a sweep records; empty when it is right. */
+export function checkMeasure(
+  measure: Measure,
+  names: ExpressionNames,
+): readonly ExpressionProblem[] {
+  const found = findMetric(measure.metric.name);
+  const problems: ExpressionProblem[] = [...checkMetric(measure.metric, names)];
+  if (found.known === 'yes' && found.metric.name === 'rollout.result') {
+    const message = 'rollout.result is a word, not a number: compare it in a budget with == or !=';
+    problems.push({ message, offset: measure.metric.nameOffset, found: 'result', allowed: [] });
+  }
+  problems.push(...windowProblems(measure, found, names));
+  return [...problems, ...variantProblems(measure, names)];
+}
+
+function windowProblems(
+  { metric, window }: Measure,
+  found: ReturnType<typeof findMetric>,
+  names: ExpressionNames,
+): ExpressionProblem[] {
+  const problems: ExpressionProblem[] = [];
+  if (window !== null && window.kind !== 'between' && !names.faults.includes(window.fault)) {
+    const isUnplanned = names.unplanned?.includes(window.fault) === true;
+    const when = `the start of ${window.fault} is known only during the run, so it cannot define a window`;
+    const problem = unknown('fault', window.fault, window.offset, names.faults);
+    problems.push(isUnplanned ? { ...problem, message: when } : problem);
+  }
+  const needsAfter = found.known === 'yes' && found.metric.needsAfter;
+  if (needsAfter && window?.kind !== 'after') {
+    problems.push({
+      message: `${found.metric.name} needs \`after FAULT\``,
+      offset: metric.nameOffset,
+      found: metric.name.join('.'),
+      allowed: names.faults.map((fault) => `after ${fault}`),
+    });
+  }
+  if (window === null) return problems;
+  const at = { offset: window.offset, found: window.kind, allowed: ['in'] };
+  if (metric.subject.kind === 'cascade' && !needsAfter) {
+    const message = 'metrics of the cascade cover the entire run and have no window';
+    problems.push({ message, ...at });
+  }
+  if (found.known === 'yes' && found.metric.isOfWholeRun) {
+    const message = `${found.metric.name} covers the entire run and has no window`;
+    problems.push({ message, ...at });
+  }
+  return problems;
+}
+
+function variantProblems({ variants }: Measure, names: ExpressionNames): ExpressionProblem[] {
+  const known = names.variants;
+  if (variants === null || known === undefined) return [];
+  return variants
+    .filter(({ name }) => !known.includes(name))
+    .map(({ name, offset }) => unknown('variant', name, offset, known));
+}
+
+/** Steps are asked one by one: only for what each of them has a figure of. */
+function stepsProblems(
+  { steps, limit, metric }: Expression,
+  found: ReturnType<typeof findMetric>,
+): ExpressionProblem[] {
+  const at = { offset: steps!.offset, found: steps!.share === 1 ? 'always' : 'for', allowed: [] };
+  if (limit.kind === 'ofSaved') {
+    const message = 'a saved figure covers a whole window and has no steps';
+    return [{ message, ...at }];
+  }
+  const isWhole = found.known === 'yes' && (found.metric.needsAfter || found.metric.isOfWholeRun);
+  if (!isWhole && metric.subject.kind !== 'cascade') return [];
+  const name = metric.name.join('.');
+  return [{ message: `${name} is one figure for a whole window and has no steps`, ...at }];
+}
+
+/** Everything wrong with the path of a metric. */
+export function checkMetric(
+  path: MetricPath,
+  names: ExpressionNames,
+): readonly ExpressionProblem[] {
+  const problems = checkSubject(path, names);
+  if (problems.length > 0) return problems;
+  const kind = subjectKind(path, names);
+  const words = path.name.join('.');
+  const found = findMetric(path.name);
+  const at = { offset: path.nameOffset, found: words };
+  if (found.known === 'later') {
+    return [
+      { message: `the metric ${words} is not supported in this version`, ...at, allowed: [] },
+    ];
+  }
+  const own = metricsOf(kind).map((entry) => entry.name);
+  if (found.known === 'no') return [{ message: `unknown metric ${words}`, ...at, allowed: own }];
+  if (!found.metric.subjects.includes(kind)) {
+    return [
+      { message: `${article(kind)} has no metric ${found.metric.name}`, ...at, allowed: own },
+    ];
+  }
+  if (found.known === 'yes') return [];
+  return [endingProblem(path, found.metric, found.found, found.allowed)];
+}
+
+/** What kind of thing a checked path belongs to. */
+export function subjectKind(path: MetricPath, names: ExpressionNames): SubjectKind {
+  const subject = path.subject;
+  if (subject.kind !== 'component') return subject.kind;
+  if (subject.at.instance !== null) return 'instance';
+  const kind = names.components.get(subject.at.component)?.kind ?? 'service';
+  return subject.at.part === null ? kind : PART_KIND[kind];
+}
+
+function checkSubject(path: MetricPath, names: ExpressionNames): ExpressionProblem[] {
+  const subject = path.subject;
+  if (subject.kind === 'cascade' || subject.kind === 'run') return [];
+  if (subject.kind === 'component') {
+    const { at } = subject;
+    const isMetric = METRIC_WORDS.has(at.component) && !names.components.has(at.component);
+    return isMetric ? [withoutSubject(path, at, names)] : checkReference(at, names, false);
+  }
+  const problems = [
+    ...checkReference(subject.from, names, true),
+    ...checkReference(subject.to, names, true),
+  ];
+  const { from, to } = subject;
+  if (from.component === 'all' && to.component === 'all') {
+    problems.push({
+      message: 'at least one side of an edge must be a name',
+      offset: from.offset,
+      found: 'all->all',
+      allowed: [],
+    });
+  }
+  if (problems.length === 0 && names.edges !== undefined) {
+    const matches = [...names.edges].some(
+      (edge) =>
+        (from.component === 'all' || edge.startsWith(`${from.component}->`)) &&
+        (to.component === 'all' || edge.endsWith(`->${to.component}`)),
+    );
+    if (!matches) {
+      problems.push(
+        unknown('edge', `${from.component}->${to.component}`, from.offset, [...names.edges]),
+      );
+    }
+  }
+  return problems;
+}
+
+/** A metric that begins the expression, in the place of the component that it is about. */
+function withoutSubject(
+  path: MetricPath,
+  at: Reference,
+  names: ExpressionNames,
+): ExpressionProblem {
+  const workload = [...names.components].find(([, { kind }]) => kind === 'workload');
+  const message = `${path.text} of what? For example, ${workload?.[0] ?? 'users'}.${path.text}`;
+  const allowed = [...names.components.keys()];
+  return { message, offset: at.offset, found: at.component, allowed };
+}
+
+function checkReference(
+  at: Reference,
+  names: ExpressionNames,
+  isSide: boolean,
+): ExpressionProblem[] {
+  if (isSide && at.component === 'all') return [];
+  const component = names.components.get(at.component);
+  if (component === undefined) {
+    const allowed = [...names.components.keys(), 'cascade', 'run'];
+    return [unknown('component', at.component, at.offset, allowed)];
+  }
+  if (at.part !== null && !component.parts.includes(at.part)) {
+    // The wrong word may be meant as a part or as a metric.
+    const metrics = metricsOf(component.kind).map(({ name }) => name);
+    const allowed = [...component.parts, ...metrics].map((name) => `${at.component}.${name}`);
+    return [unknown('part', `${at.component}.${at.part}`, at.offset, allowed)];
+  }
+  if (at.instance === null) return [];
+  const found = `${at.component}[${at.instance}]`;
+  if (isSide || at.part !== null || component.kind === 'workload') {
+    return [
+      {
+        message: `a part has no metrics per instance: use ${at.component}[i] without the part`,
+        offset: at.offset,
+        found,
+        allowed: [],
+      },
+    ];
+  }
+  if (at.instance < component.instances) return [];
+  return [
+    {
+      message: `${at.component} has ${component.instances} instances, numbered from 0 to ${component.instances - 1}`,
+      offset: at.offset,
+      found,
+      allowed: [],
+    },
+  ];
+}
+
+function checkLimit(
+  expression: Expression,
+  metric: Metric,
+  names: ExpressionNames,
+): ExpressionProblem[] {
+  const limit = expression.limit;
+  switch (limit.kind) {
+    case 'quantity':
+      return quantityProblems(limit, metric);
+    case 'word':
+      return wordProblems(limit, expression.op, metric);
+    case 'metric':
+    case 'ofMetric':
+      return otherMetric(limit.metric, metric, names);
+    case 'ofVariant':
+      if (names.variants === undefined || names.variants.includes(limit.variant)) return [];
+      return [
+        unknown('variant', limit.variant, limit.offset, [...names.variants, 'before', 'saved']),
+      ];
+    case 'ofSaved':
+      return [];
+    case 'ofBefore':
+      if (
+        expression.window !== null &&
+        (expression.window.kind === 'during' || expression.window.kind === 'after')
+      )
+        return [];
+      return [
+        {
+          message: '`of before` needs `during FAULT` or `after FAULT`',
+          offset: limit.offset,
+          found: 'before',
+          allowed: names.faults.map((fault) => `during ${fault}`),
+        },
+      ];
+  }
+}
+
+function quantityProblems(
+  limit: Extract<Limit, { readonly kind: 'quantity' }>,
+  metric: Metric,
+): ExpressionProblem[] {
+  const { unit, value } = limit.quantity;
+  const { offset } = limit;
+  if (metric.name === 'rollout.result') {
+    return [unknown('limit', String(value), offset, metric.words)];
+  }
+  const isZero = unit === 'number' && value === 0;
+  const fits = unit === metric.unit || isZero || (unit === 'number' && metric.unit === 'share');
+  if (!fits) return [unitProblem(metric, offset, unit)];
+  if (value < 0) {
+    const message = `${metric.name} is never below 0`;
+    return [{ message, offset, found: String(value), allowed: [EXAMPLE[metric.unit]] }];
+  }
+  if (metric.unit !== 'share' || value <= 1) return [];
+  const written = limit.quantity.percent ? `${value * 100}%` : String(value);
+  const allowed = limit.quantity.percent ? ['100%'] : [`${value}%`];
+  return [{ message: `a share above 1: ${written}`, offset, found: written, allowed }];
+}
+
+function wordProblems(
+  limit: Extract<Limit, { readonly kind: 'word' }>,
+  op: CompareOp,
+  metric: Metric,
+): ExpressionProblem[] {
+  const { offset, word } = limit;
+  const { words } = metric;
+  if (!words.includes(word)) {
+    return [unknown('limit', word, offset, words.length > 0 ? words : [EXAMPLE[metric.unit]])];
+  }
+  if (op === '==' || op === '!=') return [];
+  const message = `compare \`${word}\` with == or !=`;
+  return [{ message, offset, found: op, allowed: ['==', '!='] }];
+}
+
+function otherMetric(
+  path: MetricPath,
+  metric: Metric,
+  names: ExpressionNames,
+): ExpressionProblem[] {
+  const problems = checkMetric(path, names);
+  const found = findMetric(path.name);
+  if (problems.length > 0 || found.known !== 'yes') return [...problems];
+  return found.metric.unit === metric.unit
+    ? []
+    : [unitProblem(metric, path.nameOffset, found.metric.unit)];
+}
+
+const EXAMPLE = { seconds: '500ms', perSecond: '400/s', share: '99%', number: '1.5' } as const;
+const UNIT_WORDS: Readonly<Record<MetricUnit | 'size', string>> = {
+  seconds: 'a duration',
+  perSecond: 'a rate',
+  share: 'a share',
+  number: 'a number',
+  size: 'a size',
+};
+
+function unitProblem(metric: Metric, offset: number, unit: MetricUnit | 'size'): ExpressionProblem {
+  return {
+    message: `${metric.name} is ${UNIT_WORDS[metric.unit]}, but the limit is ${UNIT_WORDS[unit]}`,
+    offset,
+    found: UNIT_WORDS[unit],
+    allowed: [EXAMPLE[metric.unit]],
+  };
+}
+
+function endingProblem(
+  path: MetricPath,
+  metric: Metric,
+  found: string,
+  allowed: readonly string[],
+): ExpressionProblem {
+  const offset = path.nameOffset;
+  if (metric.ending === 'none') {
+    return {
+      message: `${metric.name} has no statistics`,
+      offset,
+      found: path.name.join('.'),
+      allowed: [metric.name],
+    };
+  }
+  const what = metric.ending === 'outcome' ? 'an outcome' : 'a statistic';
+  const message = found === '' ? `${metric.name} needs ${what}` : `${metric.name} has no ${found}`;
+  return {
+    message,
+    offset,
+    found: path.name.join('.'),
+    allowed: allowed.map((end) => `${metric.name}.${end}`),
+  };
+}
+
+function unknown(
+  what: string,
+  found: string,
+  offset: number,
+  allowed: readonly string[],
+): ExpressionProblem {
+  return { message: `unknown ${what} ${found}`, offset, found, allowed };
+}
+
+function article(kind: SubjectKind): string {
+  if (kind === 'cascade' || kind === 'run') return `\`${kind}\``;
+  return /^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`;
+}

@@ -1,0 +1,104 @@
+import type { ComponentKind, PartKind } from '../spec/component-kind.js';
+import { OUTCOME_NAMES } from '../spec/outcome.js';
+import type { MetricEntry } from './metrics/entry.js';
+import { METRICS, type MetricName } from './metrics/table.js';
+
+/** Kinds of subjects, the part of a metric before its dot. */
+export type SubjectKind = ComponentKind | PartKind | 'instance' | 'edge' | 'cascade' | 'run';
+
+/** One metric of the language. */
+export type Metric = MetricEntry<MetricName>;
+
+/** Statistics of a distribution. */
+export const STATISTICS = ['mean', 'p50', 'p90', 'p95', 'p99', 'p999', 'max', 'min'] as const;
+export type Statistic = (typeof STATISTICS)[number];
+
+/** Statistics of a gauge. */
+export const GAUGE_STATISTICS = ['mean', 'max'] as const;
+/** Of one whose every change is known. */
+const LEVEL_STATISTICS = ['mean', 'max', 'min', 'end'] as const;
+
+export { METRICS, type MetricName };
+
+const BY_NAME: ReadonlyMap<string, Metric> = new Map(METRICS.map((entry) => [entry.name, entry]));
+
+/** Names the language knows and a later version measures, by first word. */
+const LATER = new Set(['cost']);
+
+/** First words of all metrics, of later versions too: no part may be called like one of them. */
+export const METRIC_WORDS: ReadonlySet<string> = new Set([
+  ...METRICS.map((entry) => entry.name.split('.')[0]!),
+  ...LATER,
+]);
+
+/** A metric name taken apart: the metric, and its statistic or outcome ('' where it has none). */
+export type FoundMetric =
+  | { readonly known: 'yes'; readonly metric: Metric; readonly ending: string }
+  | { readonly known: 'later' }
+  | { readonly known: 'no'; readonly allowed: readonly string[] }
+  | {
+      readonly known: 'ending';
+      readonly metric: Metric;
+      readonly found: string;
+      readonly allowed: readonly string[];
+    };
+
+/** Finds the metric of a dotted name, given as its words: `['latency', 'p99']`. */
+export function findMetric(words: readonly string[]): FoundMetric {
+  const two = words.length > 1 ? BY_NAME.get(`${words[0]}.${words[1]}`) : undefined;
+  const metric = two ?? BY_NAME.get(words[0]!);
+  const rest = words.slice(two === undefined ? 1 : 2);
+  if (metric === undefined) {
+    if (LATER.has(words[0]!)) return { known: 'later' };
+    return { known: 'no', allowed: METRICS.map((entry) => entry.name) };
+  }
+  return withEnding(metric, rest);
+}
+
+/** Whether a metric, given as its words, is computed from distributions. */
+export function mayBeDistribution(words: readonly string[]): boolean {
+  return [words.slice(0, 1), words.slice(0, 2)].some((part) => {
+    const found = BY_NAME.get(part.join('.'));
+    return found !== undefined && (found.ending === 'required' || found.readsLatencies);
+  });
+}
+
+/** Metrics a subject has, by name. */
+export function metricsOf(subject: SubjectKind): readonly Metric[] {
+  return METRICS.filter((entry) => entry.subjects.includes(subject));
+}
+
+/** Statistics of the language that this version does not record: `end` and `min` of gauges. */
+function endsLater(metric: Metric, ending: string): boolean {
+  return metric.ending === 'gauge' && (ending === 'end' || ending === 'min');
+}
+
+function withEnding(metric: Metric, rest: readonly string[]): FoundMetric {
+  const allowed = endingsOf(metric);
+  const found = rest.join('.');
+  if (rest.length === 0) {
+    if (metric.ending === 'none') return { known: 'yes', metric, ending: '' };
+    if (metric.ending === 'gauge' || metric.ending === 'level')
+      return { known: 'yes', metric, ending: 'mean' };
+    return { known: 'ending', metric, found, allowed };
+  }
+  if (rest.length === 1 && allowed.includes(found)) return { known: 'yes', metric, ending: found };
+  if (rest.length === 1 && endsLater(metric, found)) return { known: 'later' };
+  return { known: 'ending', metric, found, allowed };
+}
+
+/** What may follow the name of a metric. */
+export function endingsOf(metric: Metric): readonly string[] {
+  switch (metric.ending) {
+    case 'none':
+      return [];
+    case 'required':
+      return STATISTICS;
+    case 'gauge':
+      return GAUGE_STATISTICS;
+    case 'level':
+      return LEVEL_STATISTICS;
+    case 'outcome':
+      return OUTCOME_NAMES;
+  }
+}

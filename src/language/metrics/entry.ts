@@ -1,0 +1,57 @@
+import type { MetricUnit } from '../../spec/scenario/expression.js';
+import type { SubjectKind } from '../metrics.js';
+
+/** One metric of the language: its subjects, its unit, its statistics and its meaning. */
+export interface MetricEntry<Name extends string = string> {
+  /** Path after the subject, without statistic or outcome: `latency`, `pool.wait`. */
+  readonly name: Name;
+  readonly subjects: readonly SubjectKind[];
+  readonly unit: MetricUnit;
+  /**
+   * `none`: no ending; `required`: a statistic of STATISTICS must follow; `gauge`: mean or max, mean
+   * when left out; `level`: min or end too; `outcome`: the name of an outcome must follow.
+   */
+  readonly ending: 'none' | 'required' | 'gauge' | 'level' | 'outcome';
+  /** Which direction is good; `none` where neither is. */
+  readonly better: 'low' | 'high' | 'none';
+  /** Documentation, one or two sentences. */
+  readonly help: string;
+  /** True if the metric needs the clause `after FAULT`. */
+  readonly needsAfter: boolean;
+  /** True for a single figure of the entire run, which has no window and no steps. */
+  readonly isOfWholeRun: boolean;
+  /** True if it is computed from the distribution of latencies although no statistic follows. */
+  readonly readsLatencies: boolean;
+  /** Words that a budget may compare it with. */
+  readonly words: readonly string[];
+}
+
+/** What few metrics have. */
+type Special = Partial<
+  Pick<MetricEntry, 'needsAfter' | 'isOfWholeRun' | 'readsLatencies' | 'words'>
+>;
+
+/** One entry of a table of metrics. Its type has the name, so that a metric without a measurement is a type error. */
+export function metric<const Name extends string>(
+  name: Name,
+  subjects: readonly SubjectKind[],
+  unit: MetricUnit,
+  ending: MetricEntry['ending'],
+  better: MetricEntry['better'],
+  help: string,
+  special: Special = {},
+): MetricEntry<Name> {
+  const { needsAfter = false, isOfWholeRun = false, readsLatencies = false, words = [] } = special;
+  const plain = { name, subjects, unit, ending, better, help };
+  return { ...plain, needsAfter, isOfWholeRun, readsLatencies, words };
+}
+
+/** A plain number of events. */
+export function counted<const Name extends string>(
+  name: Name,
+  subjects: readonly SubjectKind[],
+  better: MetricEntry['better'],
+  text: string,
+): MetricEntry<Name> {
+  return metric(name, subjects, 'number', 'none', better, text);
+}

@@ -1,0 +1,121 @@
+import type { Gateway, Route } from '../spec/scenario/scenario.js';
+import type { HostPattern } from './routing/host.js';
+import { hostPattern, takesHost } from './routing/host.js';
+import type { PathPattern } from './routing/path.js';
+import { pathPattern, withoutQuery } from './routing/path.js';
+import type { Candidate } from './routing/precedence.js';
+import { precedes, virtualHost } from './routing/precedence.js';
+
+/** What a call says about the request it makes. */
+export interface RequestLine {
+  readonly method: string | null;
+  readonly path: string | null;
+  readonly host: string | null;
+  readonly headers: ReadonlyMap<string, string>;
+}
+
+/** A call that says nothing about itself is a `GET /`, as in every HTTP client. */
+const DEFAULT_METHOD = 'GET';
+const DEFAULT_PATH = '/';
+
+type Router = Pick<Gateway, 'routing' | 'routes'>;
+
+/**
+ * The route a gateway takes for a request, or null: 404. All fields of a route must match, of a list one entry.
+ * `precedence.ts` selects among several matching routes; ties are broken by the order in the file.
+ */
+export function routeOf(router: Router, line: RequestLine): Route | null {
+  const headers = new Map([...line.headers].map(([name, value]) => [name.toLowerCase(), value]));
+  let best: Candidate | null = null;
+  for (const candidate of candidates(router, line)) {
+    if (!matchesHeaders(router.routing, candidate.route, headers)) continue;
+    if (best === null || precedes(router.routing, candidate, best)) best = candidate;
+    if (router.routing === 'firstMatch') break;
+  }
+  return best?.route ?? null;
+}
+
+/** Routes that may take a request, whatever headers it gets on its way. */
+export function possibleRoutes(router: Router, line: RequestLine): readonly Route[] {
+  return [...new Set([...candidates(router, line)].map(({ route }) => route))];
+}
+
+/** Every way to match but for headers, in order of the file: a route counts once for each of its paths. */
+function* candidates(router: Router, line: RequestLine): Iterable<Candidate> {
+  const method = (line.method ?? DEFAULT_METHOD).toUpperCase();
+  const path = withoutQuery(line.path ?? DEFAULT_PATH);
+  const compiled = router.routes.map((route) => compileRoute(route, router.routing));
+  const chosen = virtualHost(
+    router.routing,
+    compiled.map(({ hosts }) => hosts),
+    line.host,
+  );
+  for (const { route, hosts, paths } of compiled) {
+    if (route.methods.length > 0 && !route.methods.includes(method)) continue;
+    const host = hosts.length === 0 ? null : bestHost(hosts, line.host);
+    if (hosts.length > 0 && host === null) continue;
+    if (chosen !== undefined && !chosen(hosts)) continue;
+    if (paths.length === 0) yield { route, hosts, host, path: null };
+    for (const pattern of paths) {
+      if (pattern.takes(path)) yield { route, hosts, host, path: pattern };
+    }
+  }
+}
+
+/** The most exact of the hosts that fit, then the longest. */
+function bestHost(hosts: readonly HostPattern[], host: string | null): HostPattern | null {
+  let best: HostPattern | null = null;
+  for (const pattern of hosts) {
+    if (!takesHost(pattern, host)) continue;
+    if (best === null || exactness(pattern) > exactness(best)) best = pattern;
+  }
+  return best;
+}
+
+function exactness({ kind, length }: HostPattern): number {
+  return (kind === 'exact' ? 1000 : 0) + length;
+}
+
+/** Names of headers go without case; Kong compares their values without it too. */
+function matchesHeaders(
+  routing: Gateway['routing'],
+  route: Route,
+  given: ReadonlyMap<string, string>,
+): boolean {
+  const loose = routing === 'kong';
+  for (const [name, values] of route.headers) {
+    const value = given.get(name.toLowerCase());
+    if (value === undefined) return false;
+    const fits = loose
+      ? values.some((wanted) => wanted.toLowerCase() === value.toLowerCase())
+      : values.includes(value);
+    if (!fits) return false;
+  }
+  return true;
+}
+
+/** A route with its patterns ready to be asked. */
+export interface CompiledRoute {
+  readonly route: Route;
+  readonly hosts: readonly HostPattern[];
+  readonly paths: readonly PathPattern[];
+}
+
+/** Patterns are compiled once: the routes of a gateway are asked for each call of the scenario. */
+const KNOWN = new WeakMap<
+  Route,
+  { readonly routing: Gateway['routing']; readonly compiled: CompiledRoute }
+>();
+
+/** The patterns of a route as a routing reads them. */
+export function compileRoute(route: Route, routing: Gateway['routing']): CompiledRoute {
+  const known = KNOWN.get(route);
+  if (known?.routing === routing) return known.compiled;
+  const compiled = {
+    route,
+    hosts: route.hosts.map(hostPattern),
+    paths: route.paths.map((path) => pathPattern(path, routing)),
+  };
+  KNOWN.set(route, { routing, compiled });
+  return compiled;
+}

@@ -1,0 +1,168 @@
+import { engine } from '../../kernel/engine.js';
+import { PHASE } from '../../kernel/phase.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { injectedOutcome } from '../faults/injections.js';
+import { RETURN, STATE, strands } from '../strands.js';
+import type { World } from '../world.js';
+import { FROZEN } from './instance.js';
+import type { Instance } from './instance.js';
+import { sink } from '../figures/sink.js';
+
+/** A component that runs work in an instance without a call over the wire, and receives its outcome. */
+export interface TaskOwner {
+  /** The task of a record has ended, in a separate event; `reset` if its process died. Every started task ends once. */
+  taskEnded(record: number, outcome: Outcome): void;
+  /** Whether injected errors of the endpoint also apply to its tasks, as they do to calls. */
+  readonly takesErrors?: boolean;
+  /** True if its tasks are not requests of the endpoint that they run, and are not measured as such. */
+  readonly silent?: boolean;
+}
+
+/** Context of a task: the request tree that it belongs to, and its own identity. */
+export interface TaskContext {
+  readonly rootA: number;
+  readonly rootB: number;
+  /** Part id of the user request. */
+  readonly request: number;
+  /** Index of its priority; 0 if requests do not differ. */
+  readonly priority: number;
+  /** Arrival number of the user request. */
+  readonly arrival: number;
+  /** Lineage of its effect: the same for all tries of one message. */
+  readonly callA: number;
+  readonly callB: number;
+  /** Lineage of this try. */
+  readonly lineageA: number;
+  readonly lineageB: number;
+  /** Number of the try, 1 for the first. */
+  readonly attempt: number;
+  /** Number of calls above it. */
+  readonly level: number;
+  readonly traceRoot: number;
+  readonly traceParent: number;
+  readonly deadline: number;
+}
+
+/**
+ * Endpoints run without a caller: for consumers, sagas, pollers. They run inside an instance, share its CPU and hold no
+ * worker of it (on an event loop they need the loop while they work).
+ */
+export class Tasks {
+  private readonly world: World;
+  private readonly owners: TaskOwner[] = [];
+  private readonly endedOp: number;
+
+  constructor(world: World) {
+    this.world = world;
+    this.endedOp = engine.define('task-ended', (owner, record, outcome) =>
+      this.owners[owner].taskEnded(record, outcome),
+    );
+  }
+
+  /** Whether injected errors apply to the tasks of an owner. */
+  takesErrors(owner: number): boolean {
+    return this.owners[owner].takesErrors === true;
+  }
+
+  /** Whether the tasks of an owner are not measured as requests. */
+  isSilent(owner: number): boolean {
+    return this.owners[owner].silent === true;
+  }
+
+  /** Registers an owner of tasks and returns its number. */
+  register(owner: TaskOwner): number {
+    return this.owners.push(owner) - 1;
+  }
+
+  /**
+   * Runs an endpoint, or another program in its place, in an instance that is up. `record` is returned with the
+   * outcome. Returns its strand, or -1 if it is over already.
+   */
+  start(
+    owner: number,
+    record: number,
+    instance: number,
+    part: number,
+    context: TaskContext,
+    program = this.world.plan.parts[part].program,
+  ): number {
+    const { world } = this;
+    const strand = this.open(owner, record, instance, part, context, program);
+    const life = strands.life[strand];
+    const injected = injectedOutcome(world, strand);
+    if (injected !== 0) world.server.finishJob(strand, injected);
+    else world.interpreter.resume(strand);
+    return strands.life[strand] === life ? strand : -1;
+  }
+
+  /** Like `start`, but on the path of a request: through admission and queue to a worker. */
+  ask(
+    owner: number,
+    record: number,
+    instance: Instance,
+    part: number,
+    context: TaskContext,
+    program: number,
+  ): number {
+    const strand = this.open(owner, record, instance.id, part, context, program);
+    const life = strands.life[strand];
+    // A program other than the endpoint's does not take on the endpoint's priority.
+    if (program !== this.world.plan.parts[part].program)
+      strands.priority[strand] = context.priority;
+    if (instance.frozen === FROZEN.pause) instance.held.push(strand, strands.stamp[strand]);
+    else this.world.server.receive(strand, instance);
+    return strands.life[strand] === life ? strand : -1;
+  }
+
+  private open(
+    owner: number,
+    record: number,
+    instance: number,
+    part: number,
+    context: TaskContext,
+    program: number,
+  ): number {
+    const { world } = this;
+    const { plan, tracer } = world;
+    const strand = strands.open(instance, context.lineageA, context.lineageB);
+    strands.returns[strand] = RETURN.task;
+    strands.from[strand] = owner;
+    strands.link[strand] = record;
+    strands.edge[strand] = -1;
+    strands.part[strand] = part;
+    strands.callA[strand] = context.callA;
+    strands.callB[strand] = context.callB;
+    strands.rootA[strand] = context.rootA;
+    strands.rootB[strand] = context.rootB;
+    strands.request[strand] = context.request;
+    if (world.prioritised) {
+      const own = plan.parts[part].priority;
+      strands.priority[strand] = own < 0 ? context.priority : own;
+    }
+    if (world.keys.inSequence) strands.arrival[strand] = context.arrival;
+    if (world.keys.byCaller) strands.caller[strand] = instance;
+    if (world.executions !== null) strands.once[strand] = -1;
+    if (world.sizes !== null) world.sizes.unsent(strand);
+    strands.level[strand] = context.level;
+    strands.attempt[strand] = context.attempt;
+    strands.deadline[strand] = context.deadline;
+    strands.pc[strand] = program;
+    strands.cell[strand] = strands.sentCell[strand] = sink.cell;
+    strands.sent[strand] = engine.now;
+    strands.arrived[strand] = strands.begun[strand] = engine.now;
+    strands.called[strand] = engine.now;
+    strands.state[strand] = STATE.READY;
+    if (this.owners[owner].silent === true) strands.cell[strand] = strands.begun[strand] = -1;
+    strands.traceRoot[strand] = context.traceRoot;
+    if (context.traceRoot !== 0) {
+      strands.trace[strand] = tracer.nextId();
+      strands.traceParent[strand] = context.traceParent;
+    }
+    return strand;
+  }
+
+  /** Called by the server: the job of a task is over, and its strand is free. */
+  ended(owner: number, record: number, outcome: Outcome): void {
+    engine.soon(PHASE.COMPLETION, this.endedOp, owner, record, outcome);
+  }
+}

@@ -1,0 +1,65 @@
+import { engine } from '../../kernel/engine.js';
+import { invariant } from '../../kernel/invariant.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Ns } from '../../kernel/time.js';
+import { HINTED } from '../../spec/outcome.js';
+import type { Outcome } from '../../spec/outcome.js';
+import type { Plan } from '../../spec/plan/plan.js';
+import type { LimiterState } from '../../spec/patterns/policy.js';
+import { Refusals } from '../layers/refusals.js';
+import type { Registry } from '../registry.js';
+import type { Limiter, World } from '../world.js';
+import { strands } from '../strands.js';
+
+/** The parts of a world that a limiter is built from. */
+type Parts = Pick<World, 'plan' | 'keys' | 'instances'>;
+
+/** The key value by which a limiter splits this request; 0 if it does not split. */
+export function keyOf({ keys }: World, { key }: Limiter, strand: number): number {
+  return key < 0 ? 0 : keys.value(key, strand);
+}
+
+/** The outcome of a refusal by a limiter, with a Retry-After if it gives one. */
+export function refusedBy(
+  { instances }: World,
+  strand: number,
+  { grainNs, states }: Limiter,
+  key: number,
+  refusal: Outcome,
+): Outcome {
+  if (grainNs === 0) return refusal;
+  const instance = instances[strands.instance[strand]];
+  const left = states[instance.index].retryNs(engine.now, key);
+  strands.hint[strand] = Math.max(1, Math.ceil(left / grainNs)) * grainNs;
+  return refusal | HINTED;
+}
+
+/** Cached refusals of a limiter's store, for each instance. */
+function refusalsOf({ keys, instances }: Parts, key: number, cacheNs: Ns): Refusals {
+  return new Refusals(
+    cacheNs,
+    (strand) => strands.instance[strand],
+    key < 0 ? null : (strand) => keys.value(key, strand),
+    (instance) => instances[instance].startedAt,
+  );
+}
+
+/** Builds a limiter of the plan, with a state for each instance or one for all of them. */
+export function limiterOf(
+  world: Parts,
+  spec: Plan['limiters'][number],
+  registry: Registry,
+): Limiter {
+  const { layer, component, key, retryAfter, cacheNs } = spec;
+  const definition = registry.policyKind(layer.policy, layer.kind);
+  invariant(definition?.limiter !== undefined, 'limiter-unknown-to-the-registry');
+  const own = (): LimiterState => definition!.limiter!(layer.config);
+  const node = definition!.nodes?.(layer.config) ?? null;
+  const size = world.plan.components[component].instances;
+  const shared = node === null && layer.scope !== 'instance';
+  const one = shared ? own() : null;
+  const states = Array.from({ length: size }, () => one ?? (node ?? own)());
+  const grainNs = retryAfter === 'none' ? 0 : retryAfter === 'exact' ? 1 : NS_PER_SECOND;
+  const refusals = cacheNs === null ? null : refusalsOf(world, key, cacheNs);
+  return { component, states, shared, key, grainNs, refusals };
+}

@@ -1,0 +1,111 @@
+import type { Ns } from '../../kernel/time.js';
+import type { Outcome } from '../outcome.js';
+
+/**
+ * What lint and reports need to know about a policy as it is configured. There is one row per policy, and every kind
+ * of the policy has to answer it (`PolicyKind.traits`).
+ */
+export interface PolicyTraits {
+  readonly timeout: TimeoutTraits;
+  readonly deadline: DeadlineTraits;
+  readonly retry: RetryTraits;
+  readonly circuitBreaker: BreakerTraits;
+  readonly bulkhead: BulkheadTraits;
+  readonly concurrencyLimit: ConcurrencyLimitTraits;
+  readonly rateLimit: RateLimitTraits;
+  readonly fallback: FallbackTraits;
+  readonly hedge: NoTraits;
+  readonly throttle: NoTraits;
+  readonly coalesce: NoTraits;
+}
+
+/** Names of policies: the keys of a bundle that hold one. */
+export type PolicyName = keyof PolicyTraits;
+
+/** A policy of which nothing has to be known in advance. */
+export type NoTraits = Readonly<Record<string, never>>;
+export const NO_TRAITS: NoTraits = Object.freeze({});
+
+export interface TimeoutTraits {
+  /** Time that an attempt may take; Infinity for `none`. */
+  readonly afterNs: Ns;
+  /** Whether the callee learns that the caller has given up. */
+  readonly cancels: boolean;
+}
+
+export interface DeadlineTraits {
+  /** Time that the call may take; Infinity for `none`. */
+  readonly afterNs: Ns;
+  /** Whether the remaining time travels with the request. */
+  readonly propagates: boolean;
+}
+
+export interface RetryTraits {
+  /** Tries of one call, the first included, as the library makes them. */
+  readonly attempts: number;
+  /** How calls that failed together are spread over time: not at all, by equal delays, or by jitter. */
+  readonly delays: 'none' | 'equal' | 'jittered';
+  /** The shortest delay before the second try. 0 where it is a default of the library. */
+  readonly shortestBackoffNs: Ns;
+  /** The longest sum of the delays between this many tries. 0 where they are defaults of the library. */
+  longestBackoffNs(attempts: number): Ns;
+  /** The outcomes that the user lists in `on`; null = the default list of the kind. */
+  readonly on: OutcomeList | null;
+  /** By how much the budget lets the load of a failing callee grow; null without a budget. */
+  readonly budgetGrowth: number | null;
+  /** Whether the callee can replace the back-off by a hint such as Retry-After. */
+  readonly heedsHints: boolean;
+}
+
+export interface OutcomeList {
+  readonly terms: readonly (string | number)[];
+  has(outcome: Outcome): boolean;
+}
+
+export interface BreakerTraits {
+  /** Calls that the breaker must see within a time window before it can open; null without such a minimum. */
+  readonly evidence: Evidence | null;
+  /** Consecutive failures that open it; null where it does not count them. */
+  readonly consecutive: Consecutive | null;
+  readonly classes: { isFailure(outcome: Outcome): boolean };
+}
+
+export interface Evidence {
+  /** Path of the field with the minimum, below `circuitBreaker`. */
+  readonly field: readonly string[];
+  readonly calls: number;
+  readonly windowField: string;
+  readonly windowNs: Ns;
+}
+
+export interface Consecutive {
+  /** Path of the field, below `circuitBreaker`. */
+  readonly field: readonly string[];
+  readonly failures: number;
+}
+
+export interface BulkheadTraits {
+  /** The field that limits calls in flight, and its value; Infinity = no limit. */
+  readonly permits: { readonly field: string; readonly calls: number };
+  /** The longest wait for a permit. */
+  readonly longestWaitNs: Ns;
+}
+
+export interface ConcurrencyLimitTraits {
+  /** The highest value that the limit can reach. */
+  readonly highest: number;
+}
+
+export interface RateLimitTraits {
+  /** Calls per second that one state admits in the long run; null where it counts per key. */
+  readonly perSecond: number | null;
+  /** The longest wait for a token. */
+  readonly longestWaitNs: Ns;
+}
+
+export interface FallbackTraits {
+  /** The outcomes that are replaced. */
+  readonly on: OutcomeList;
+  /** Whether its answers count as `degraded`. */
+  readonly degraded: boolean;
+}

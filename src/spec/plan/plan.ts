@@ -1,0 +1,388 @@
+import type { CompareOp } from '../compare.js';
+import type { Outcome } from '../outcome.js';
+import type { ComponentKind } from '../component-kind.js';
+import type { CountDistribution } from '../../kernel/counts.js';
+import type { Distribution } from '../../kernel/distribution.js';
+import type { Ns } from '../../kernel/time.js';
+import type { PlanVersions } from './versions.js';
+import type { PlanAutoscaling } from './autoscaling.js';
+import type { PlanProbes } from './probes.js';
+import type {
+  KeyPopulation,
+  Layer,
+  LoadBalancing,
+  OutlierDetection,
+  RetryAfter,
+} from '../scenario/scenario.js';
+import type { Arrivals } from '../scenario/arrivals.js';
+import type { PlanModules } from './modules.js';
+import type { Program } from './program.js';
+import type { NodeRoute } from './replication.js';
+import type { Session } from '../scenario/sections.js';
+import type {
+  Cpu,
+  GcSettings,
+  Knee,
+  Lifecycle,
+  MemorySettings,
+  Pool,
+  Queue,
+  RestartBackoff,
+  Shed,
+} from '../scenario/resources.js';
+import type { PlanConnections } from './connections.js';
+
+/**
+ * A scenario variant lowered to ids and flat arrays: the complete input of a run. It is structured-cloneable,
+ * so it can be sent to a worker as it is. Times are absolute: 0 is the start of the warm-up. Components,
+ * parts and edges are numbered in code-unit order of their names.
+ */
+export interface Plan extends PlanModules {
+  readonly format: 'faultline.plan/1';
+  readonly variant: string;
+  readonly seed: number;
+  readonly warmupNs: Ns;
+  /** End of arrivals: warm-up + duration. */
+  readonly endNs: Ns;
+  /** End of the run: end + drain. */
+  readonly horizonNs: Ns;
+  readonly maxEvents: number;
+  readonly grid: Grid;
+  /** By component: whether histograms are kept for every segment, or only for every group of segments. */
+  readonly bySteps: readonly boolean[];
+  readonly components: readonly PlanComponent[];
+  /** Endpoints, routes, operations and requests of all components; `PlanPart.component` is the owner. */
+  readonly parts: readonly PlanPart[];
+  readonly instances: readonly PlanInstance[];
+  /** An edge joins all call sites with the same caller part, callee part and bundle. */
+  readonly edges: readonly PlanEdge[];
+  /** Measured edges: (caller part, callee part). PlanEdge.stat is an index into this list. */
+  readonly statEdges: readonly { readonly from: number; readonly to: number }[];
+  readonly bundles: readonly PlanBundle[];
+  readonly distributions: readonly Distribution[];
+  readonly counts: readonly CountDistribution[];
+  readonly program: Program;
+  readonly loads: readonly PlanLoad[];
+  readonly links: readonly PlanLink[];
+  /**
+   * By component: distribution ids of the delay of a message between two of its instances, by (zone + 1) *
+   * (zones + 1) + zone + 1; null for components with one instance.
+   */
+  readonly peers: readonly (Int32Array | null)[];
+  readonly limiters: readonly PlanLimiter[];
+  /** Whether any message has a size. */
+  readonly sized: boolean;
+  readonly checks: readonly PlanCheck[];
+  readonly coalescings: readonly PlanCoalescing[];
+  readonly gates: readonly PlanGate[];
+  readonly faults: readonly PlanFault[];
+  readonly keys: readonly PlanKey[];
+  /** Rules for executing a request once per key value; parts and edges refer to them. */
+  readonly onces: readonly PlanOnce[];
+  /** Every priority that a request can have, ascending. */
+  readonly priorities: readonly number[];
+  /** Length of the longest chain of layers of any edge, pool and deadline included. */
+  readonly deepestChain: number;
+  /** Share of roots to trace, selected by a hash of (workload, arrival number); 0 = none, 1 = all. */
+  readonly traceShare: number;
+}
+
+/**
+ * The measuring grid: half-open elementary cells of time, from the end of the warm-up. Cell k is [edges[k],
+ * edges[k+1]). Steps of the timeline, fault windows and budget windows are unions of cells. So are segments,
+ * for each of which full-resolution histograms are kept.
+ */
+export interface Grid {
+  readonly edges: Float64Array;
+  readonly stepOfCell: Int32Array;
+  readonly steps: number;
+  readonly segmentOfCell: Int32Array;
+  readonly segments: number;
+  /** By segment: the first segment between the same edges of faults and windows; itself if steps are not segments. */
+  readonly groupOfSegment: Int32Array;
+}
+
+/** Platform settings of the instances of a service or gateway. */
+export interface PlanPlatform {
+  /** Back-off of restarts; null without one, see Platform. */
+  readonly restart: RestartBackoff | null;
+  /** Delays of a new instance before its start-up, in sequence, with the names of their draws. */
+  readonly placing: readonly { readonly name: string; readonly time: Distribution }[];
+  /** Delay from a readiness change until each caller's endpoint list shows it; null = none. */
+  readonly propagation: Distribution | null;
+  /** A replacement starts at once when a process is ordered to stop. */
+  readonly replaced: boolean;
+}
+
+export interface PlanComponent extends PlanPlatform {
+  readonly name: string;
+  readonly kind: ComponentKind;
+  readonly firstInstance: number;
+  /** Largest number of instances; the first `initial` ones exist at the start. */
+  readonly instances: number;
+  readonly initial: number;
+  readonly firstPart: number;
+  readonly parts: number;
+  readonly runtime: 'threads' | 'async' | 'eventLoop';
+  readonly concurrency: number;
+  readonly queue: Queue;
+  readonly cpu: Cpu;
+  readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
+  readonly admission: PlanAdmission | null;
+  readonly gc: GcSettings | null;
+  readonly memory: MemorySettings | null;
+  readonly lifecycle: Lifecycle | null;
+  /** null = all instances are alike. */
+  readonly versions: PlanVersions | null;
+  readonly probes: PlanProbes | null;
+  /** Autoscaler; null = fixed number of instances. */
+  readonly autoscaling: PlanAutoscaling | null;
+  /** Program that a refused request runs instead of its endpoint; -1 = a refusal costs nothing. */
+  readonly rejectProgram: number;
+  /** Program of a TLS handshake; -1 = none. */
+  readonly handshakeProgram: number;
+  readonly loadBalancing: LoadBalancing;
+  readonly external: boolean;
+  readonly critical: boolean;
+  /** Databases only: connection limit over all pools, and the cost of opening a connection. */
+  readonly maxConnections: number;
+  readonly connect: Distribution | null;
+  readonly knee: Knee | null;
+}
+
+export interface PlanPart {
+  readonly name: string;
+  readonly component: number;
+  /** Offset of the first instruction of the part. */
+  readonly program: number;
+  readonly idempotent: boolean;
+  /** Bytes of a successful response; -1 = a route, which passes on the size of the response it gets. */
+  readonly responseBytes: number;
+  /** Index into `onces` of the part's own rule, or -1. */
+  readonly once: number;
+  /** Index into `priorities`; -1 = the caller's. Requests of workloads always have one. */
+  readonly priority: number;
+}
+
+export interface PlanInstance {
+  readonly component: number;
+  /** Index within the component. */
+  readonly index: number;
+  /** Zone index; -1 = outside every zone. */
+  readonly zone: number;
+}
+
+export interface PlanEdge {
+  /** Caller part. */
+  readonly from: number;
+  /** Callee part. */
+  readonly to: number;
+  readonly stat: number;
+  readonly bundle: number;
+  /** Index into `onces` of the rule of its bundle, or -1. */
+  readonly once: number;
+  readonly loadBalancing: LoadBalancing;
+  readonly outlierDetection: OutlierDetection | null;
+  /**
+   * Share of the instances that must be open for callers to avoid shut ones. Below it every instance is
+   * picked, or none with `failsOnPanic`.
+   */
+  readonly panic: number;
+  readonly failsOnPanic: boolean;
+  readonly pool: Pool | null;
+  readonly session: Session;
+  /** Route to a node of a database with replicas or shards; null for other callees. */
+  readonly route: NodeRoute | null;
+  /** Bytes of a request; -1 = a route, which passes on the size of the request it gets. */
+  readonly requestBytes: number;
+  /** Edge of the call that the bundle's fallback makes instead, or -1. */
+  readonly fallback: number;
+  /** First instruction of the steps that the caller runs instead, or -1. */
+  readonly instead: number;
+  /** By layer of its bundle: edge of the query to the layer's store, or -1; null without queries. */
+  readonly asks: readonly number[] | null;
+  readonly connections: PlanConnections | null;
+  /** True if a deadline can apply to this edge: its own, or one propagated from a caller. */
+  readonly deadline: boolean;
+  /** Link by [caller zone index + 1][callee zone index + 1], flattened; stride = zones + 1. */
+  readonly links: Int32Array;
+}
+
+export interface PlanBundle {
+  readonly id: string;
+  readonly layers: readonly Layer[];
+  /** Origin of the order of the layers: `written`, or the name of a preset. */
+  readonly order: string;
+}
+
+/** Network path of one measured edge between two zones, in the direction of the requests. */
+export interface PlanLink {
+  /** Index into statEdges. */
+  readonly stat: number;
+  /** Zone indices; -1 = outside every zone. */
+  readonly fromZone: number;
+  readonly toZone: number;
+  /** Distribution ids of the one-way latency of requests and of responses; they differ on a one-way link. */
+  readonly latency: number;
+  readonly answerLatency: number;
+  readonly loss: number;
+  readonly answerLoss: number;
+  /** Bytes per second between two instances; Infinity = unlimited. */
+  readonly bandwidth: number;
+  readonly answerBandwidth: number;
+  readonly rtoNs: Ns;
+}
+
+/** A key by which state is split. Built-in keys have their own populations. */
+export interface PlanKey {
+  readonly name: string;
+  readonly population:
+    | KeyPopulation
+    /** The workload, or the calling instance. */
+    | { readonly kind: 'workload' | 'caller' }
+    /**
+     * A client of the workload. `clients` is the number of clients by component; Infinity = all different. As
+     * an `address`, a workload without a number of clients is a single caller, and so is a calling instance.
+     */
+    | { readonly kind: 'client' | 'address'; readonly clients: readonly number[] };
+  /** By part of a user request: the fixed key value of its requests, NaN = drawn; null = drawn for all. */
+  readonly pins: Float64Array | null;
+}
+
+/** Executes a request once per value of a key (an index into `keys`), see OncePerValue. */
+export interface PlanOnce {
+  readonly key: number;
+  readonly windowNs: Ns;
+  readonly storeErrors: boolean;
+}
+
+/**
+ * A rate limiter in a middleware chain or in front of the queue. Each instance of the component has its own
+ * state, or all share one.
+ */
+export interface PlanLimiter {
+  readonly component: number;
+  readonly layer: Layer;
+  /** Index into `keys`; -1 = one bucket for all requests. */
+  readonly key: number;
+  readonly retryAfter: RetryAfter;
+  /** How long an instance reuses a refusal without another query to the store; null = it always queries. */
+  readonly cacheNs: Ns | null;
+}
+
+/** A limit on the requests in flight in each instance of a component: all of them, or those of one part. */
+export interface PlanGate {
+  readonly component: number;
+  readonly layer: Layer;
+  /** Index into `keys`; -1 = one limit for all requests. */
+  readonly key: number;
+  /** Name of its draws. */
+  readonly place: string;
+}
+
+/** Admission control in front of the queue of a component. */
+export interface PlanAdmission {
+  readonly shed: Shed | null;
+  /** Index of the key that assigns users to admission levels, or -1. */
+  readonly shedKey: number;
+  /** Ids of a limiter and of a gate, or -1. */
+  readonly limiter: number;
+  readonly gate: number;
+  /** Outcome of requests that the limiter refuses. */
+  readonly refusal: Outcome;
+}
+
+/** A remote check in a middleware chain. Each instance of the component caches its responses. */
+export interface PlanCheck {
+  readonly component: number;
+  /** Index into `keys` of the cache key. */
+  readonly key: number;
+  readonly ttlNs: Ns;
+  /** Whether refusals are cached too. */
+  readonly refusals: boolean;
+}
+
+/** Request coalescing: requests of one part that are in flight in the same instance share a response. */
+export interface PlanCoalescing {
+  readonly component: number;
+  /** Index into `keys` of the key that identifies equal requests. */
+  readonly key: number;
+  /** Time after the start of the leading request in which others can join it; null = while it is in flight. */
+  readonly windowNs: Ns | null;
+  readonly shareErrors: boolean;
+}
+
+export interface PlanLoad {
+  readonly component: number;
+  readonly arrivals: Arrivals;
+  /** Absolute times. */
+  readonly startNs: Ns;
+  readonly stopNs: Ns;
+  /** Cumulative weights of the parts (requests) of the component. */
+  readonly weights: Float64Array;
+  readonly requests: readonly {
+    readonly patienceNs: Ns | null;
+    readonly patienceCancels: boolean;
+    readonly goodputWithinNs: Ns | null;
+  }[];
+}
+
+/** A condition that is evaluated at each step of the timeline. */
+export interface PlanCondition {
+  readonly metric: string;
+  readonly ending: string;
+  readonly component: number;
+  readonly parts: readonly number[];
+  /** All instances of the component, or the one that is named. */
+  readonly instances: readonly number[];
+  readonly op: CompareOp;
+  readonly limit: number;
+  readonly forNs: Ns;
+  readonly count: number;
+  readonly lengthNs: Ns;
+}
+
+export interface PlanFault {
+  readonly id: string;
+  readonly kind: string;
+  readonly config: unknown;
+  /** Names of the knobs that it turns. */
+  readonly knobs: readonly string[];
+  readonly share: number;
+  /** Only database nodes that have this role when the fault starts; null = all. */
+  readonly role: 'primary' | 'replica' | null;
+  /** Candidate instance ids, in path order; the selection happens at activation. */
+  readonly instances: readonly number[];
+  readonly select:
+    | { readonly kind: 'all' }
+    | { readonly kind: 'count'; readonly count: number }
+    | { readonly kind: 'share'; readonly share: number }
+    | { readonly kind: 'indices'; readonly indices: readonly number[] };
+  /** Part ids, if parts are targeted. */
+  readonly parts: readonly number[];
+  /** Link ids and the direction of the affected messages along the link: 1 requests, 2 responses, 3 both. */
+  readonly links: readonly { readonly link: number; readonly direction: number }[];
+  /** Load ids. */
+  readonly loads: readonly number[];
+  /** Component ids of the topics, queues and stores that hold messages. */
+  readonly holders: readonly number[];
+  /** Absolute spans in which it can be active; with jitter, up to its latest end. */
+  readonly spans: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[];
+  /** Draws of each start, and the spans without jitter; null = every start happens, and on time. */
+  readonly chance: {
+    readonly jitterNs: Ns;
+    readonly probability: number;
+    readonly starts: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[];
+  } | null;
+  /** Name of its random stream: its own id, or its group. */
+  readonly stream: string;
+  /** Condition that starts it; null = it starts at fixed times. */
+  readonly when: PlanCondition | null;
+  /** Component that rolls out a new version: a rollout is scheduled like a fault but is none; null for faults. */
+  readonly rollout: number | null;
+  readonly ramp: {
+    readonly upNs: Ns;
+    readonly downNs: Ns;
+    readonly shape: 'linear' | 'step' | 'exponential';
+  } | null;
+}

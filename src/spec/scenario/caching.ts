@@ -1,0 +1,82 @@
+import type { Distribution } from '../../kernel/distribution.js';
+import type { Ns } from '../../kernel/time.js';
+import type { Pool } from './resources.js';
+import type { Host } from './scenario.js';
+import type { Step } from './steps.js';
+
+/** A cache. Its levels are looked up in order, nearest first. */
+export interface Cache {
+  readonly name: string;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly critical: boolean;
+  readonly levels: readonly CacheLevel[];
+  /** Key whose values the entries are, and the number of its values; null and 0 with a fixed hit ratio. */
+  readonly key: string | null;
+  readonly population: number;
+  /** Fixed hit ratio instead of simulated entries; null = entries are simulated. */
+  readonly hitRatio: number | null;
+  readonly pattern: 'aside' | 'readThrough' | 'writeThrough' | 'writeBehind' | 'refreshAhead';
+  /** Scope of request coalescing: which concurrent misses of one value share a load. */
+  readonly coalesce: 'none' | 'instance' | 'cluster';
+  /** How long an expired value is served while one request reloads it; null = never. */
+  readonly staleWhileRevalidateNs: Ns | null;
+  /** Beta of probabilistic early expiration (XFetch); null = off. */
+  readonly earlyExpiry: number | null;
+  /** Time to live of a negative entry (the value does not exist); null = not cached. */
+  readonly negativeTtlNs: Ns | null;
+  /** What a request does when the shared level fails. */
+  readonly onError: 'bypass' | 'fail';
+  /** Share of the entries that are cached at the start, most popular first. */
+  readonly warm: number;
+  /** Only with refreshAhead: share of the time to live after which a hit triggers a reload. */
+  readonly refreshAheadFactor: number | null;
+  /** Only with writeBehind: how long writes are buffered, and the largest batch. */
+  readonly writeBehind: { readonly delayNs: Ns; readonly batchSize: number } | null;
+  /** Server of the shared level; absent without one. */
+  readonly host: Host | null;
+  /** Connection pool of the clients of the shared level. */
+  readonly pool: Pool;
+  readonly maxConnections: number;
+}
+
+/** One level of a cache. */
+export interface CacheLevel {
+  readonly name: string;
+  /** `local`: in the process of the caller, lost when it dies. The other kinds are one server for all callers. */
+  readonly kind: 'local' | 'redis' | 'memcached' | 'cdn';
+  /** Largest number of entries. */
+  readonly capacity: number;
+  readonly ttlNs: Ns | null;
+  readonly ttlJitter: number;
+  /** Every hit restarts the time to live. */
+  readonly sliding: boolean;
+  /** Time of one command: CPU of the process that holds the level. */
+  readonly latency: Distribution;
+  readonly eviction: 'lru' | 'lfu' | 'fifo' | 'sieve' | 'random';
+  /** Only with lfu: whether uses are counted for resident entries only, or for all keys. */
+  readonly counts: 'resident' | 'all';
+}
+
+/** A `cache` step. */
+export interface CacheStep {
+  readonly cache: string;
+  readonly op: 'get' | 'set' | 'delete' | 'refresh';
+  /** Key whose value is accessed; null = the key of the cache. */
+  readonly key: string | null;
+  /** Steps that load a missing value; null = a miss is a 404. */
+  readonly onMiss: readonly Step[] | null;
+  /** Steps that write the value to the backing store; only with writeThrough and writeBehind. */
+  readonly write: readonly Step[] | null;
+  /** Whether a loaded value is stored in the cache. */
+  readonly store: boolean;
+}
+
+/** A response cache in a middleware chain. */
+export interface ResponseCache {
+  readonly cache: string;
+  readonly methods: readonly string[];
+  readonly key: string | null;
+  /** Overrides the time to live of the levels; null = theirs. */
+  readonly ttlNs: Ns | null;
+}

@@ -1,0 +1,59 @@
+import type { Distribution } from '../../kernel/distribution.js';
+import type { Ns } from '../../kernel/time.js';
+import type { Capacity } from './capacity.js';
+import type { Failover, ReadRoute, Replication, Shards } from './replication.js';
+import type { Knee, Pool } from './resources.js';
+import type { SearchEngine } from './search.js';
+import type { Host } from './scenario.js';
+
+/** A database and its client-side pools. */
+export interface Database extends Host {
+  /** Product whose defaults apply. */
+  readonly kind:
+    'generic' | 'postgres' | 'mysql' | 'mongo' | 'redis' | 'elasticsearch' | 'dynamodb';
+  readonly operations: ReadonlyMap<string, Operation>;
+  readonly maxConnections: number;
+  readonly reserved: number;
+  readonly connect: Distribution;
+  /** The server aborts a statement that takes longer; null = no limit. */
+  readonly statementTimeoutNs: Ns | null;
+  /** Slowdown above a number of concurrent statements; null = none. */
+  readonly knee: Knee | null;
+  /** Replicas of the primary; null = a single node. */
+  readonly replication: Replication | null;
+  /** Sharding; null = every node has all rows. */
+  readonly shards: Shards | null;
+  /** Provisioned throughput; null = unlimited. */
+  readonly capacity: Capacity | null;
+  /** Thread pools, shard copies and refreshes of a search engine; null for other products. */
+  readonly search: SearchEngine | null;
+  /** Node that serves operations without writes. */
+  readonly route: ReadRoute;
+  /** null = callers wait until a dead primary is back. */
+  readonly failover: Failover | null;
+  /** Longest wait for a row lock; null = no limit. */
+  readonly lockTimeoutNs: Ns | null;
+  /** Wait for a row lock after which the server checks for a deadlock. */
+  readonly deadlockTimeoutNs: Ns;
+  /** Client-side pool; each calling instance has one. */
+  readonly pool: Pool;
+  /** Pool by calling component. */
+  readonly pools: ReadonlyMap<string, Pool>;
+}
+
+export interface Operation {
+  readonly name: string;
+  readonly work: Distribution | null;
+  readonly wait: Distribution | null;
+  readonly write: boolean;
+  /** Key whose value selects the row; null = no row. */
+  readonly key: string | null;
+  /** Locks that row until the end of the transaction. */
+  readonly lock: boolean;
+  /** Queries every shard; ends with the slowest. */
+  readonly scan: boolean;
+  /** Number of shards that it queries, consecutive from its own; ends with the slowest. */
+  readonly fanout: number;
+  /** Capacity units that it consumes. */
+  readonly units: number;
+}

@@ -1,0 +1,189 @@
+import type { Distribution } from '../../kernel/distribution.js';
+import type { Ns } from '../../kernel/time.js';
+
+/** Connections from a calling instance to a callee instance. */
+export interface Connections {
+  readonly max: number;
+  readonly maxIdle: number;
+  readonly idleTimeoutNs: Ns | null;
+  /** Attempts waiting for a connection, excluding those for which one is being opened. */
+  readonly maxPending: number;
+  readonly acquireTimeoutNs: Ns | null;
+  readonly connectTimeoutNs: Ns | null;
+  /** Concurrent streams per http2 or grpc connection. */
+  readonly maxStreams: number;
+  /** Attempts per connection before it is closed. */
+  readonly maxRequests: number;
+  readonly lifetimeNs: Ns | null;
+}
+
+/** Protocol of a component for its callers. It has an effect only if they have connections. */
+export interface Protocol {
+  readonly kind: 'http1' | 'http2' | 'grpc' | 'tcp';
+  readonly tls: 'none' | 'tls12' | 'tls13' | 'mtls';
+  /** CPU of the component for a TLS handshake. */
+  readonly handshakeWork: Distribution;
+  /** CPU of the component per KiB of a request that it reads and of a response that it writes. */
+  readonly workPerKiB: Distribution;
+  /** Limits by which the server closes connections of its callers; null = it never closes them. */
+  readonly closes: ServerClosing | null;
+}
+
+/** Limits by which a server closes a connection of a caller. */
+export interface ServerClosing {
+  /** nginx keepalive_timeout, Node keepAliveTimeout. */
+  readonly keepAliveTimeoutNs: Ns | null;
+  /** nginx keepalive_requests. */
+  readonly keepAliveRequests: number;
+  /** gRPC keepalive limits; closed in two steps, so that no stream is lost. */
+  readonly maxConnectionIdleNs: Ns | null;
+  readonly maxConnectionAgeNs: Ns | null;
+  readonly maxConnectionAgeGraceNs: Ns | null;
+}
+
+export interface Cpu {
+  /** Infinity = work never slows down. */
+  readonly cores: number;
+  readonly discipline: 'processorSharing' | 'fcfs';
+  readonly quota: { readonly limit: number; readonly periodNs: Ns } | null;
+  readonly contextSwitchTax: number;
+}
+
+export type Queue = {
+  readonly capacity: number;
+  readonly maxWaitNs: Ns | null;
+} & (
+  | { readonly discipline: 'fifo' | 'lifo' | 'priority' }
+  /** `targetNs`: longest wait of requests that join a standing queue; for others it is the interval. */
+  | {
+      readonly discipline: 'adaptiveLifo';
+      readonly intervalNs: Ns;
+      readonly targetNs: Ns | null;
+    }
+  | { readonly discipline: 'fair'; readonly key: string }
+  | { readonly discipline: 'codel'; readonly targetNs: Ns; readonly intervalNs: Ns }
+);
+
+/** Load shedding while an overload signal lasts. `below`: sheds only priorities below it, null = all. */
+export type Shed =
+  | { readonly kind: 'priority'; readonly above: number; readonly below: number }
+  | {
+      readonly kind: 'cpu';
+      readonly above: number;
+      readonly intervalNs: Ns;
+      readonly below: number | null;
+    }
+  | {
+      readonly kind: 'queueDelay';
+      readonly targetNs: Ns;
+      readonly intervalNs: Ns;
+      readonly below: number | null;
+    }
+  /** Sheds by admission level: each priority has `users` levels of users. */
+  | {
+      readonly kind: 'dagor';
+      readonly targetNs: Ns;
+      readonly windowNs: Ns;
+      readonly requests: number;
+      readonly alpha: number;
+      readonly beta: number;
+      readonly users: number;
+      readonly key: string;
+    };
+
+/** Memory in bytes; above `limit` the process is killed. */
+export interface MemorySettings {
+  readonly limit: number;
+  readonly base: number;
+  readonly perRequest: number;
+}
+
+/**
+ * Pauses of a garbage collector: `every` is the time from the end of one to the next, `allocated` the bytes
+ * between two.
+ */
+export interface GcSettings {
+  readonly every: Distribution | null;
+  readonly allocated: number | null;
+  readonly pause: Distribution;
+}
+
+/** Slowdown above `connections` concurrent statements: steps take longer by the share `alpha` for each one above. */
+export interface Knee {
+  readonly connections: number;
+  readonly alpha: number;
+}
+
+export interface Lifecycle {
+  readonly startup: Distribution;
+  readonly warmup: { readonly durationNs: Ns; readonly factor: number } | null;
+  /** Whether the process loses its cache contents when it ends. */
+  readonly coldCaches: boolean;
+  /** Time from the stop order until SIGTERM, during which the process serves as before. */
+  readonly preStopNs: Ns;
+  /** Time from the stop order until SIGKILL. */
+  readonly terminationGraceNs: Ns;
+  /** After SIGTERM it refuses new requests and finishes those it has; otherwise it exits at once. */
+  readonly drain: boolean;
+}
+
+/** Back-off of restarts: how long an ended process waits for its next start; the delay grows with each restart. */
+export interface RestartBackoff {
+  readonly initialNs: Ns;
+  readonly factor: number;
+  readonly maxNs: Ns;
+  /** The back-off is reset after a process ran for longer than this. */
+  readonly resetAfterNs: Ns;
+  readonly immediateFirst: boolean;
+}
+
+/** Client-side pool of a database, with the settings of its library. */
+export type Pool = PoolSettings | GoSettings | HikariSettings | PgbouncerSettings;
+
+export interface PoolSettings {
+  readonly kind: 'simple';
+  readonly maxOpen: number;
+  readonly maxIdle: number;
+  readonly maxLifetimeNs: Ns | null;
+  readonly maxIdleTimeNs: Ns | null;
+  readonly acquireTimeoutNs: Ns | null;
+  readonly waiters: 'fifo' | 'random';
+}
+
+/** PgBouncer: one pool for all callers. */
+export interface PgbouncerSettings {
+  readonly kind: 'pgbouncer';
+  /** Unit for which a server connection is assigned; with `statement` there are no transactions. */
+  readonly mode: 'session' | 'transaction' | 'statement';
+  /** Pool of each client; used only with `session`. */
+  readonly clients: PoolSettings;
+  readonly defaultPoolSize: number;
+  readonly maxClientConn: number;
+  /** null = a query waits for ever. */
+  readonly queryWaitTimeoutNs: Ns | null;
+}
+
+/** Go's database/sql. */
+export interface GoSettings {
+  readonly kind: 'go';
+  readonly maxOpen: number;
+  readonly maxIdle: number;
+  readonly maxLifetimeNs: Ns | null;
+  readonly maxIdleTimeNs: Ns | null;
+}
+
+export interface HikariSettings {
+  readonly kind: 'hikari';
+  readonly maximumPoolSize: number;
+  readonly minimumIdle: number;
+  readonly connectionTimeoutNs: Ns;
+  readonly validationTimeoutNs: Ns;
+  readonly aliveBypassWindowNs: Ns;
+  readonly leakDetectionThresholdNs: Ns | null;
+  readonly idleTimeoutNs: Ns | null;
+  readonly maxLifetimeNs: Ns | null;
+  /** Interval between tests of an idle connection; null = never. */
+  readonly keepaliveTimeNs: Ns | null;
+  /** How long the pool tries to connect at start; null = it starts without a connection. */
+  readonly initializationFailTimeoutNs: Ns | null;
+}

@@ -1,0 +1,120 @@
+import type { CountDistribution } from '../../kernel/counts.js';
+import type { Ns } from '../../kernel/time.js';
+import type { Bundle, Target } from './scenario.js';
+
+/** A saga: steps whose effects must all happen or be undone by compensations. */
+export interface Saga {
+  readonly name: string;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly critical: boolean;
+  readonly steps: readonly SagaStep[];
+  /** Steps that run concurrently, as indices into `steps`; the stages run one after the other. */
+  readonly stages: readonly (readonly number[])[];
+  /** null = choreographed: the steps are not called from here. */
+  readonly orchestration: Orchestration | null;
+  /** null = orchestrated. */
+  readonly choreography: Choreography | null;
+  /** Time after which an unfinished saga counts as stuck. */
+  readonly stuckAfterNs: Ns;
+  readonly invariants: readonly SagaInvariant[];
+  /** Value of one saga, such as an amount of money; null = none. */
+  readonly value: CountDistribution | null;
+  /** A compensation that arrives before its step is recorded, and the late step is refused. */
+  readonly tombstones: boolean;
+  /** Key whose value two sagas share if they change the same data; null = none. */
+  readonly key: string | null;
+  readonly isolation: SagaIsolation;
+}
+
+export interface SagaStep {
+  readonly name: string;
+  /** The endpoint that runs the step, and the one that compensates it. */
+  readonly call: Target;
+  readonly compensation: Target | null;
+  readonly kind: 'compensable' | 'pivot' | 'retryable';
+  /** The step has no effect to undo. */
+  readonly readOnly: boolean;
+  readonly policy: Bundle | null;
+}
+
+/** A business rule: if step `if` has an effect that is not undone, step `then` must have one too. */
+export interface SagaInvariant {
+  /** Indices into `steps`. */
+  readonly if: number;
+  readonly then: number;
+}
+
+/** Isolation between sagas with the same key value. */
+export type SagaIsolation =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'commutative' }
+  | { readonly kind: 'reread' }
+  | { readonly kind: 'semanticLock'; readonly lockTimeoutNs: Ns };
+
+export const SAGA_ENGINES = [
+  'simple',
+  'temporal',
+  'conductor',
+  'stepFunctions',
+  'camunda',
+  'eventuate',
+] as const;
+
+export type SagaEngine = (typeof SAGA_ENGINES)[number];
+
+/** Settings of an orchestrated saga. */
+export interface Orchestration {
+  readonly engine: SagaEngine;
+  readonly orchestrator: string;
+  readonly timeoutNs: Ns | null;
+  readonly compensationOrder: 'reverse' | 'parallel';
+  readonly compensationPolicy: Bundle | null;
+  readonly onCompensationFailure: 'retry' | 'park' | 'fail';
+  readonly ambiguous: 'compensate' | 'retry' | 'treatAsFailed';
+  readonly retry: SagaRetry;
+  readonly persistence: SagaPersistence | null;
+  readonly recoveryDelayNs: Ns;
+  /** How long an instance can hold a command before another one takes it over; null = for ever. */
+  readonly leaseNs: Ns | null;
+}
+
+/** Retries of a command by the orchestrator itself, in addition to those of the policy. */
+export interface SagaRetry {
+  /** Total number of tries; Infinity = until success. */
+  readonly attempts: number;
+  readonly intervalNs: Ns;
+  readonly factor: number;
+  readonly maxNs: Ns;
+}
+
+export interface SagaPersistence {
+  readonly database: string;
+  readonly operation: string;
+  /** Database operation with which another instance reads the state before it takes over; null = free. */
+  readonly read: Target | null;
+  /** Whether the state is also saved before each command, not only after each reply. */
+  readonly before: boolean;
+}
+
+/** Endpoints that mark the start and the end of a choreographed saga. */
+export interface Choreography {
+  readonly startedBy: readonly Target[];
+  readonly completedBy: readonly Target[];
+  readonly cancelledBy: readonly Target[];
+}
+
+/** A `saga` step. */
+export interface SagaStartStep {
+  readonly saga: string;
+  /** Waits until the saga ends. */
+  readonly await: boolean;
+}
+
+/**
+ * Name of the part of an orchestrator that runs the commands of a saga. The colon keeps it distinct from
+ * user-written names.
+ */
+export function driverName(saga: string): string {
+  return `saga:${saga}`;
+}

@@ -1,0 +1,125 @@
+import type { Ns } from '../../kernel/time.js';
+import type { CompareOp } from '../compare.js';
+import type { Lifecycle } from './resources.js';
+import type { Bundle, Endpoint, Service } from './scenario.js';
+
+export const ROLLOUT_KINDS = ['rolling', 'recreate', 'blueGreen', 'canary'] as const;
+
+/** Settings of a version that differ from those of its service. */
+export interface ServiceVersion {
+  readonly name: string;
+  readonly title: string | null;
+  /** Endpoints that differ from those of the service. */
+  readonly endpoints: ReadonlyMap<string, Endpoint>;
+  readonly outbound: ReadonlyMap<string, Bundle>;
+  /** null = the lifecycle of the service. */
+  readonly lifecycle: Lifecycle | null;
+}
+
+/** The versions of a service. */
+export interface Versions {
+  /** Name of the initial version, which the service itself defines. */
+  readonly first: string;
+  /** The other versions. */
+  readonly others: readonly ServiceVersion[];
+  /** Initial number of replicas of each version, `first` before `others`; null = all run `first`. */
+  readonly counts: readonly number[] | null;
+  readonly rollout: Rollout | null;
+}
+
+/** A number of pods, or a percentage of the replicas. */
+export interface Amount {
+  readonly unit: 'percent' | 'pods';
+  readonly value: number;
+}
+
+export type RolloutStep =
+  /** Share of the requests for the new version. */
+  | { readonly step: 'weight'; readonly weight: number }
+  /** null = to the end of the run. */
+  | { readonly step: 'pause'; readonly forNs: Ns | null }
+  /** Share of the replicas that run the new version, regardless of its weight. */
+  | { readonly step: 'scale'; readonly share: number };
+
+/** Version of a rollout to which a metric of an analysis refers. */
+export type Side = 'canary' | 'stable';
+
+export interface RolloutMetric {
+  readonly side: Side;
+  readonly name: 'success' | 'latency' | 'successLatency';
+  /** Statistic of a latency; '' for other metrics. */
+  readonly statistic: string;
+}
+
+/** A condition on the new version, checked in each interval. */
+export interface RolloutExpectation {
+  readonly text: string;
+  readonly metric: RolloutMetric;
+  readonly op: CompareOp;
+  /** In seconds or as a share; with `of`, a factor. */
+  readonly limit: number;
+  readonly of: RolloutMetric | null;
+}
+
+/**
+ * Analysis of a new version that gets requests (Argo Rollouts docs/features/analysis.md, Flagger
+ * how-it-works.md).
+ */
+export interface RolloutAnalysis {
+  readonly expect: readonly RolloutExpectation[];
+  readonly intervalNs: Ns;
+  /** Number of measurements that may fail. */
+  readonly failureLimit: number;
+  /** Fewest requests of a conclusive measurement. */
+  readonly minSamples: number;
+}
+
+/** Rollout of a version that replaces the initial one. */
+export interface Rollout {
+  /** Index of the version in `others`. */
+  readonly to: number;
+  /** Time from the end of the warm-up. */
+  readonly atNs: Ns;
+  readonly kind: (typeof ROLLOUT_KINDS)[number];
+  readonly maxSurge: Amount;
+  readonly maxUnavailable: Amount;
+  readonly minReadyNs: Ns;
+  /** For `blueGreen`: replicas of the new version before it gets requests; null = all. */
+  readonly preview: number | null;
+  readonly autoPromotion: boolean;
+  readonly scaleDownDelayNs: Ns;
+  readonly steps: readonly RolloutStep[];
+  readonly analysis: RolloutAnalysis | null;
+  readonly onFailure: 'rollback' | 'pause' | 'continue';
+  /** Key whose value assigns a request to one of the versions; null = none. */
+  readonly sticky: string | null;
+  readonly routing: 'weighted' | 'replicas';
+}
+
+/** State of a rollout at the end of a run. */
+export type RolloutResult = 'running' | 'promoted' | 'rolledBack';
+
+/** The service as each of its versions defines it, the initial one first. */
+export function shapesOf(service: Service): readonly Service[] {
+  const { versions } = service;
+  if (versions === null) return [service];
+  return [service, ...versions.others.map((version) => shapeOf(service, version))];
+}
+
+/** The service as one of its versions defines it. */
+export function shapeOf(service: Service, version: ServiceVersion): Service {
+  return {
+    ...service,
+    endpoints: new Map([...service.endpoints, ...version.endpoints]),
+    outbound: new Map([...service.outbound, ...version.outbound]),
+    lifecycle: version.lifecycle ?? service.lifecycle,
+    versions: null,
+  };
+}
+
+/** Number of replicas for a share: a surge is rounded up, an unavailability down. */
+export function amountOf({ unit, value }: Amount, replicas: number, isSurge: boolean): number {
+  if (unit === 'pods') return value;
+  const exact = (replicas * value) / 100;
+  return isSurge ? Math.ceil(exact - 1e-9) : Math.floor(exact + 1e-9);
+}
