@@ -77,7 +77,8 @@ describe('the registry of patterns', () => {
     const files = filesIn(`../../src/patterns/${folder}`);
     const lines = files.map((file) => `from './${folder}/${file.replace('.ts', '.js')}';`);
     const missing = lines.filter((line) => !index.includes(line));
-    expect(missing, 'src/patterns/index.ts: add one line `export { … }` for each').toEqual([]);
+    const message = `src/patterns/index.ts: add "export { … } ${missing.join('", "export { … } ')}"`;
+    expect(missing, message).toEqual([]);
     expect(KINDS_OF[folder]).toHaveLength(files.length);
   });
 
@@ -85,7 +86,8 @@ describe('the registry of patterns', () => {
     const bare = SCHEMAS_OF[folder].flatMap((schema, k) =>
       undescribedFields(schema).map((field) => `${KINDS_OF[folder][k]}: ${field}`),
     );
-    expect(bare, 'add .describe() with meaning, interaction, unit and default').toEqual([]);
+    const message = `src/patterns/${folder}: .describe() with meaning, interaction, unit and default of ${bare.join(', ')}`;
+    expect(bare, message).toEqual([]);
   });
 
   it('is sorted', () => {
@@ -192,7 +194,7 @@ describe.each(policyKinds.map((k) => [`${k.policy}/${k.kind}`, k] as const))(
       };
       for (const [name, { description }] of Object.entries(json.properties)) {
         const message = `${name}: end its text with "Unit: …. Defaults to …." or "Unit: …. Required."`;
-        expect(description, message).toMatch(/Unit: .*(Defaults to|Required)/s);
+        expect(description ?? '', message).toMatch(/Unit: .*(Defaults to|Required)/s);
       }
       const { config } = bundleOf(kind.example).get(kind.policy)!;
       expect(structuredClone(config)).toEqual(config);

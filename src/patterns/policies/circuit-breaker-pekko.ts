@@ -14,7 +14,13 @@ import type {
   PolicyState,
 } from '../../spec/patterns/policy.js';
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
-import { duration, durationOrNone, factor, share, whole } from '../../spec/quantities/quantities.js';
+import {
+  duration,
+  durationOrNone,
+  factor,
+  share,
+  whole,
+} from '../../spec/quantities/quantities.js';
 import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import type { BreakerClasses } from '../mechanisms/breaker-classes.js';
