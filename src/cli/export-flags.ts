@@ -3,8 +3,14 @@ import type { Command } from 'commander';
 import { parseDuration, parseShare, QuantityError } from '../spec/quantities/quantity-text.js';
 import type { ExportSettings } from '../telemetry/exporter.js';
 import { SPAN_FORMATS } from '../telemetry/index.js';
-import type { ExportRequest } from './exports.js';
 import { pathName } from './flags.js';
+
+/** A file that traced runs are written to. */
+export interface ExportRequest {
+  /** Kind of exporter. */
+  readonly kind: string;
+  readonly path: string;
+}
 
 /** Flags of what a traced run is written to. */
 export interface ExportFlags {

@@ -6,7 +6,7 @@ import type { Result } from '../spec/result/result.js';
 import type { ExportSettings } from '../telemetry/exporter.js';
 import { EXPORTERS } from '../telemetry/index.js';
 import { CommandError } from './exit.js';
-import type { ExportFlags } from './export-flags.js';
+import type { ExportFlags, ExportRequest } from './export-flags.js';
 import { beginOutput } from './output.js';
 import type { Prepared } from './prepare.js';
 import { progressBar, stopwatch } from './progress.js';
@@ -16,13 +16,6 @@ import type { TraceSetup } from './trace-worker.js';
 
 /** Limit of the heap of the thread that writes traces. Unit: MiB. */
 const HEAP_MIB = 2048;
-
-/** A file that traced runs are written to. */
-export interface ExportRequest {
-  /** Kind of exporter. */
-  readonly kind: string;
-  readonly path: string;
-}
 
 /** The files that the flags ask for. */
 export function exportsOf(flags: ExportFlags): readonly ExportRequest[] {

@@ -55,6 +55,7 @@ import {
 } from './programs.js';
 import { isSized, responseBytesOf, sizedMessages } from './sizes.js';
 import { eachStep } from '../language/each-step.js';
+import { requestLineOf } from './request-line.js';
 import type { Writer } from './writer.js';
 
 export interface CompileOptions {
@@ -226,21 +227,7 @@ function planPart(
     responseBytes: responseBytesOf(part),
     once: onces.use(source.kind === 'endpoint' ? source.endpoint.once : null, fullName(part)),
     priority: priority === null ? -1 : priorities.indexOf(priority),
-    ...lineOf(part),
-  };
-}
-
-/** Method and path of what is called by HTTP. A route that takes several has none of its own. */
-function lineOf({ source }: LaidPart): {
-  readonly method: string | null;
-  readonly path: string | null;
-} {
-  if (source.kind === 'endpoint') return { method: source.endpoint.method, path: null };
-  if (source.kind !== 'route') return { method: null, path: null };
-  const { methods, paths } = source.route;
-  return {
-    method: methods.length === 1 ? methods[0]! : null,
-    path: paths.length === 1 ? paths[0]! : null,
+    ...requestLineOf(part),
   };
 }
 
