@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { parseDuration, parseShare, QuantityError } from '../spec/quantities/quantity-text.js';
 import type { ExportSettings } from '../telemetry/exporter.js';
@@ -48,10 +48,26 @@ export function withExports(command: Command): Command {
     )
     .option('--metrics <file>', 'write time series as OpenMetrics text', pathName)
     .option('--logs <file>', 'write log lines as JSON', pathName)
-    .option('--sample <share>', 'share of the traces in spans and logs; errors always', share, 1)
-    .option('--buckets <list>', 'upper bounds of the histograms, seconds', bounds, BUCKETS)
-    .option('--scrape <duration>', 'time between two samples of a series', interval, 5)
-    .option('--epoch <instant>', `time of day at which the load starts`, instant, instant(EPOCH));
+    .addOption(
+      new Option('--sample <share>', 'share of the traces in spans and logs; errors always')
+        .argParser(share)
+        .default(1, '100%'),
+    )
+    .addOption(
+      new Option('--buckets <list>', 'upper bounds of the histograms, seconds')
+        .argParser(bounds)
+        .default(BUCKETS, BUCKETS.join(',')),
+    )
+    .addOption(
+      new Option('--scrape <duration>', 'time between two samples of a series')
+        .argParser(interval)
+        .default(5, '5s'),
+    )
+    .addOption(
+      new Option('--epoch <instant>', 'time of day at which the load starts')
+        .argParser(instant)
+        .default(instant(EPOCH), EPOCH),
+    );
 }
 
 function spanFile(text: string, before: readonly ExportRequest[] = []): readonly ExportRequest[] {
