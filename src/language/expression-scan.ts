@@ -1,4 +1,4 @@
-import type { MetricUnit } from './metrics.js';
+import type { MetricUnit } from './metrics/entry.js';
 
 /** A quantity as a limit: durations in seconds, rates per second, shares and numbers as they are. */
 export interface Quantity {

@@ -1,6 +1,7 @@
 import { nodesAsked } from '../language/databases.js';
 import { routeOf } from '../language/routes.js';
 import type { RequestLine } from '../language/routes.js';
+import type { Path } from '../scenario/located.js';
 import type {
   Bundle,
   Gateway,
@@ -12,7 +13,6 @@ import type {
 } from '../spec/scenario/scenario.js';
 import type { Step } from '../spec/scenario/steps.js';
 import type { Connections, Pool } from '../spec/scenario/resources.js';
-import type { Path } from './rule.js';
 import { meanCount } from './counts.js';
 import { isStore, storeCalls } from './stores.js';
 
