@@ -1,4 +1,6 @@
-import type { Layer, LimiterStore, Middleware, Scenario } from '../../spec/scenario/scenario.js';
+import type { Middleware } from '../../spec/scenario/middleware.js';
+import type { Layer, LimiterStore } from '../../spec/scenario/policies.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
 import type { Condition } from '../../spec/scenario/steps.js';
 import { formatSize } from '../../spec/quantities/size-text.js';
 import { plainText, sorted } from './values.js';

@@ -1,5 +1,7 @@
 import { PRODUCTS } from '../../scenario/products.js';
-import type { Gateway, Middleware, Route, Scenario, Target } from '../../spec/scenario/scenario.js';
+import type { Middleware } from '../../spec/scenario/middleware.js';
+import type { Gateway, Route, Scenario } from '../../spec/scenario/scenario.js';
+import type { Target } from '../../spec/scenario/target.js';
 
 /**
  * How each gateway chooses a route, and what runs before its call: one line for the gateway, then one for each route.

@@ -1,9 +1,10 @@
 import { formatDuration } from '../../spec/quantities/quantity-text.js';
+import type { Host } from '../../spec/scenario/host.js';
 import type { GcSettings, Lifecycle, MemorySettings } from '../../spec/scenario/resources.js';
 import type { Autoscaling, ScalingRules } from '../../spec/scenario/autoscaling.js';
 import { PROBES } from '../../spec/scenario/probes.js';
 import type { Probes } from '../../spec/scenario/probes.js';
-import type { Host, Scenario } from '../../spec/scenario/scenario.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
 import { formatSize } from '../../spec/quantities/size-text.js';
 import { exactShare } from '../../text/figures.js';
 import { plainText, sorted } from './values.js';

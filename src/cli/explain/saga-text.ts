@@ -1,6 +1,7 @@
 import { formatDuration } from '../../spec/quantities/quantity-text.js';
 import type { Orchestration, Saga, SagaPersistence, SagaStep } from '../../spec/scenario/sagas.js';
-import type { Scenario, Target } from '../../spec/scenario/scenario.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
+import type { Target } from '../../spec/scenario/target.js';
 import { plainText } from './values.js';
 
 /** Sagas with their steps, orchestrated or choreographed. */

@@ -2,6 +2,8 @@ import { formatDuration } from '../../spec/quantities/quantity-text.js';
 import type { Plan, PlanComponent } from '../../spec/plan/plan.js';
 import { formatSize } from '../../spec/quantities/size-text.js';
 import { whatIfText } from '../../report/what-if.js';
+import type { Layer, LoadBalancing, LimiterStore } from '../../spec/scenario/policies.js';
+import type { Host } from '../../spec/scenario/host.js';
 import { cacheLines } from './cache-text.js';
 import { chainLines, sizeLines } from './chain-text.js';
 import { databaseLines } from './database-text.js';
@@ -14,14 +16,7 @@ import { queueLines } from './queue-text.js';
 import { projectionLines, storeLines } from './stores-text.js';
 import { sagaLines } from './saga-text.js';
 import { versionLines } from './version-text.js';
-import type {
-  Host,
-  Layer,
-  LoadBalancing,
-  LimiterStore,
-  Scenario,
-  ScenarioFile,
-} from '../../spec/scenario/scenario.js';
+import type { Scenario, ScenarioFile } from '../../spec/scenario/scenario.js';
 import type { Queue, Shed } from '../../spec/scenario/resources.js';
 import { bySource, configText, plainText, sorted } from './values.js';
 

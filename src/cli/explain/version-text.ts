@@ -1,6 +1,7 @@
 import { formatDuration } from '../../spec/quantities/quantity-text.js';
 import type { Scenario } from '../../spec/scenario/scenario.js';
-import type { Amount, Rollout, RolloutStep, Versions } from '../../spec/scenario/versions.js';
+import type { Versions } from '../../spec/scenario/services.js';
+import type { Amount, Rollout, RolloutStep } from '../../spec/scenario/rollouts.js';
 import { exactShare } from '../../text/figures.js';
 import { sorted } from './values.js';
 

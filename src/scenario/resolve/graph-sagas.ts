@@ -1,7 +1,8 @@
 import type { Saga } from '../../spec/scenario/sagas.js';
 import { driverName } from '../../spec/scenario/sagas.js';
-import type { Scenario, Target } from '../../spec/scenario/scenario.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
 import type { Step } from '../../spec/scenario/steps.js';
+import type { Target } from '../../spec/scenario/target.js';
 import type { CallEdge } from './graph.js';
 
 /** What walks the calls of a scenario. */
