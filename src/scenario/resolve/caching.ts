@@ -259,7 +259,7 @@ function checkLevels(context: Context, output: CacheOutput, path: Path): void {
 /** A `cache` step. */
 export function resolveCacheStep(
   context: Context,
-  output: CacheStepOutput,
+  output: CacheStepOutput<StepOutput>,
   modifiers: StepModifiers,
   owner: string,
   inner: (steps: readonly StepOutput[], path: Path) => Step[],
@@ -299,7 +299,7 @@ export function resolveCacheStep(
 
 function checkStep(
   context: Context,
-  output: CacheStepOutput,
+  output: CacheStepOutput<StepOutput>,
   op: CacheStep['op'],
   cache: string,
   path: Path,
