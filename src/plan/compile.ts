@@ -36,9 +36,9 @@ import { planModules } from './modules.js';
 import { planAutoscaling } from './autoscaling.js';
 import { planPlatform } from './platform.js';
 import { planProbes } from './probes.js';
+import { SagaTable } from './saga-table.js';
 import { planRollouts, planVersions } from './versions.js';
 import { Problems } from './problem.js';
-import { SagaTable } from './sagas.js';
 import {
   fullName,
   writeDelivery,

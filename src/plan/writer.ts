@@ -17,7 +17,7 @@ import type { EdgeTable } from './edges.js';
 import type { Keyed } from './keyed.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { GateTable } from './gates.js';
-import type { SagaTable } from './sagas.js';
+import type { SagaTable } from './saga-table.js';
 import type { Problems } from './problem.js';
 import { isTracked } from './rows.js';
 import { requestBytesOf } from './sizes.js';
