@@ -1,10 +1,17 @@
 import type { ComponentKind } from '../spec/component-kind.js';
 import { PART_KIND } from '../spec/component-kind.js';
 import type { CompareOp } from '../spec/compare.js';
-import type { Expression, Limit, Measure, MetricPath, Reference } from './expression.js';
+import type {
+  Expression,
+  Limit,
+  Measure,
+  MetricPath,
+  MetricUnit,
+  Reference,
+} from '../spec/scenario/expression.js';
 import type { ExpressionProblem } from './expression-scan.js';
 import { findMetric, METRIC_WORDS, metricsOf, type Metric } from './metrics.js';
-import type { MetricUnit, SubjectKind } from './metrics/entry.js';
+import type { SubjectKind } from './metrics/entry.js';
 
 /** What an expression may name. */
 export interface ExpressionNames {

@@ -1,4 +1,8 @@
 import type { ComponentKind, PartKind } from '../../spec/component-kind.js';
+import type { MetricUnit } from '../../spec/scenario/expression.js';
+
+/** Kinds of subjects, the part of a metric before its dot. */
+export type SubjectKind = ComponentKind | PartKind | 'instance' | 'edge' | 'cascade' | 'run';
 
 /** One metric of the language: its subjects, its unit, its statistics and its meaning. */
 export interface MetricEntry<Name extends string = string> {
@@ -54,9 +58,3 @@ export function counted<const Name extends string>(
 ): MetricEntry<Name> {
   return metric(name, subjects, 'number', 'none', better, text);
 }
-
-/** What a metric is measured in; durations are seconds, rates per second, shares 0..1. */
-export type MetricUnit = 'seconds' | 'perSecond' | 'share' | 'number';
-
-/** Kinds of subjects, the part of a metric before its dot. */
-export type SubjectKind = ComponentKind | PartKind | 'instance' | 'edge' | 'cascade' | 'run';

@@ -4,6 +4,7 @@ import type { Service } from './services.js';
 import type { Step, Bundle } from './steps.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
+import type { Expression } from './expression.js';
 import type { ScenarioModules } from './modules.js';
 import type { Database } from './database.js';
 import type { OutcomeName } from '../outcome.js';
@@ -66,7 +67,9 @@ export interface Variant {
 }
 
 export interface BudgetSource {
+  /** As written. */
   readonly text: string;
+  readonly expression: Expression;
   readonly name: string | null;
   readonly severity: 'error' | 'warning';
   /** Confidence level, 0.95 by default; null = the point estimate is judged. */
