@@ -2,7 +2,7 @@ import { PRODUCE } from '../spec/scenario/messaging.js';
 import type { QueueConsumer } from '../spec/scenario/queues.js';
 import { hasOwnPart, OWN_PROJECTOR, partsOfStore } from '../spec/scenario/stores.js';
 import type { Projection } from '../spec/scenario/stores.js';
-import type { PartSource, Source } from './sources.js';
+import type { PartSource, Source } from './layout.js';
 
 /** Components beside workloads, gateways, services and databases. */
 type ModuleSource = Exclude<

@@ -3,7 +3,7 @@ import { driverName } from '../../spec/scenario/sagas.js';
 import type { Scenario } from '../../spec/scenario/scenario.js';
 import type { Step } from '../../spec/scenario/steps.js';
 import type { Target } from '../../spec/scenario/target.js';
-import type { CallEdge } from './graph.js';
+import type { CallEdge } from './call-edge.js';
 
 /** What walks the calls of a scenario. */
 export interface SagaWalker {

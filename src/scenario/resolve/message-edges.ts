@@ -3,7 +3,7 @@ import type { Service } from '../../spec/scenario/services.js';
 import type { Step } from '../../spec/scenario/steps.js';
 import { eachStep } from '../../language/each-step.js';
 import { listsOfEndpoint } from '../../language/fallback-steps.js';
-import type { CallEdge } from './graph.js';
+import type { CallEdge } from './call-edge.js';
 
 /** Operation of a database. */
 interface Query {
