@@ -1,7 +1,7 @@
 /**
  * Chooses whole traces by chance, and those with an error in any case, as a tail sampler does: a trace that chance
- * leaves out is held back until its request has ended. What comes after that (background work) is kept if its trace
- * was, or if it is an error itself.
+ * leaves out is held back until its request has ended. Background work that goes on after it is kept if its trace was, or
+ * if it is an error itself.
  */
 export class Sampling<Item> {
   private readonly share: number;
