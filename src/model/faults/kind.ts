@@ -1,14 +1,5 @@
 import type { z } from 'zod';
-import type { Ns } from '../../kernel/time.js';
 import type { KnobEdit } from './knob.js';
-
-/** A token bucket without reservations: a request takes a token or is refused. */
-export interface Tokens {
-  /** Time until the next token is available, 0 if there is one. Changes nothing. */
-  waitNs(now: Ns): Ns;
-  /** Takes an available token. */
-  take(now: Ns): void;
-}
 
 /** One kind of fault: the schema of its own fields, its possible targets, and its edits at a strength. */
 export interface FaultKind<S extends z.ZodType = z.ZodType> {

@@ -6,7 +6,8 @@ import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { View } from '../edge.js';
 import type { Instance } from '../processes/instance.js';
-import type { Fleet, World } from '../world.js';
+import type { Fleet } from '../processes/fleet.js';
+import type { World } from '../world.js';
 
 /** The instances of a component as one of its callers knows them. */
 interface List {

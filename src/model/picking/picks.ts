@@ -5,7 +5,6 @@ import type { PinnedRoute, PlanRoute } from '../../spec/plan/replication.js';
 import { SESSION } from '../../spec/scenario/sections.js';
 import type { Edge, View } from '../edge.js';
 import { AVOID, PLACES, frames } from '../frames.js';
-import type { Replicas } from '../replication/replicas.js';
 import { shardOf } from '../replication/shards.js';
 import type { World } from '../world.js';
 
@@ -76,7 +75,7 @@ export class Picks {
   /** Picks the node of a database with replicas among those that the route allows. */
   private replica(
     edge: Edge,
-    { candidates: nodes }: Replicas,
+    { candidates: nodes }: NonNullable<Edge['replicas']>,
     route: PlanRoute,
     frame: number,
     a: number,

@@ -8,8 +8,23 @@ import type { Plan } from '../../spec/plan/plan.js';
 import type { LimiterState } from '../../spec/patterns/policy.js';
 import { Refusals } from '../layers/refusals.js';
 import type { Registry } from '../registry.js';
-import type { Limiter, World } from '../world.js';
+import type { World } from '../world.js';
 import { strands } from '../strands.js';
+
+/** A middleware limiter with one state per instance of its component, or one for all. */
+export interface Limiter {
+  readonly component: number;
+  /** By index of the instance; all the same object if the state is shared. */
+  readonly states: readonly LimiterState[];
+  /** True if they are one object, which survives the death of a single process. */
+  readonly shared: boolean;
+  /** Index of the key it splits by, or -1. */
+  readonly key: number;
+  /** Unit of the Retry-After of its refusals; 0 if they carry none. */
+  readonly grainNs: Ns;
+  /** Cached refusals, with which instances skip its store; null without a cache. */
+  readonly refusals: Refusals | null;
+}
 
 /** The parts of a world that a limiter is built from. */
 type Parts = Pick<World, 'plan' | 'keys' | 'instances'>;

@@ -2,7 +2,8 @@ import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { BalancerState } from '../../spec/patterns/balancer.js';
 import { frames } from '../frames.js';
-import type { Fleet, World } from '../world.js';
+import type { Fleet } from '../processes/fleet.js';
+import type { World } from '../world.js';
 
 /** How the callers of a component divide their requests between two of its versions. */
 export interface Weights {

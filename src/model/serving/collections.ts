@@ -64,7 +64,7 @@ export class Collections {
   }
 
   /** The process has allocated as much as one collection cycle allows. */
-  full(instance: Instance): void {
+  full(instance: Pick<Instance, 'id' | 'memory'>): void {
     instance.memory!.collected(0);
     const collector = this.collectors.get(instance.id)!;
     engine.soon(engine.phase, this.op, instance.id, ++collector.generation, 0);
