@@ -39,6 +39,7 @@ import type { MemoryEffects } from './serving/memory.js';
 import { Outages } from './processes/outages.js';
 import { Outliers } from './picking/outliers.js';
 import { Picks } from './picking/picks.js';
+import type { FullRegistry } from './faults/kind.js';
 import type { Registry } from './registry.js';
 import { Functions } from './functions/functions.js';
 import { Replicas } from './replication/replicas.js';
@@ -76,7 +77,7 @@ export interface Assembly {
 export function assemble(
   plan: Plan,
   replication: number,
-  registry: Registry,
+  registry: FullRegistry,
   traceSink: ((rows: TraceRecord) => void) | null,
 ): Assembly {
   const world = {} as Draft<World>;

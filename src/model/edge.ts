@@ -1,6 +1,7 @@
 import type { StreamKey } from '../kernel/rng.js';
 import type { BalancerState } from '../spec/patterns/balancer.js';
 import type { OutlierState } from '../spec/patterns/outlier.js';
+import type { Plan } from '../spec/plan/plan.js';
 import type { NodeRoute } from '../spec/plan/replication.js';
 import type { CopyRoute } from '../spec/scenario/search.js';
 import type { Session } from '../spec/scenario/sections.js';
@@ -11,7 +12,6 @@ import type { Subsetting } from './picking/subset.js';
 import type { Split } from './rollouts/split.js';
 import type { WaitingRoom } from './picking/waiting-room.js';
 import type { Fleet } from './processes/fleet.js';
-import type { World } from './world.js';
 
 const NO_BYTES = new Uint8Array(0);
 const NO_PLACES = new Int32Array(0);
@@ -150,7 +150,10 @@ export function chainOf(edge: Edge, caller: number): number {
 }
 
 /** Makes all objects of a restarted instance, because the restart resets them even if they have served no call. */
-export function openAll({ edges, plan }: World, { component, index }: Instance): void {
+export function openAll(
+  { edges, plan }: { readonly edges: readonly Edge[]; readonly plan: Plan },
+  { component, index }: Instance,
+): void {
   plan.edges.forEach(({ from }, id) => {
     if (plan.parts[from].component === component) chainOf(edges[id], index);
   });

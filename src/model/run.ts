@@ -1,8 +1,11 @@
 import type { Counts } from '../kernel/counts.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { SagaRecord } from '../spec/record/record.js';
+import type { Act } from './acts.js';
 import type { Keys } from './arrivals/keys.js';
+import type { Calls } from './calls.js';
 import type { Edge } from './edge.js';
+import type { FaultTargets } from './faults/targets.js';
 import type { Journal } from './figures/journal.js';
 import type { Meters } from './figures/meters.js';
 import type { Link } from './network/link.js';
@@ -18,8 +21,8 @@ export interface LeaseOwner {
 }
 
 /**
- * The data of one run, which most parts of the model share: its plan and draws, its processes, edges and links, and its
- * figures. None of these objects knows a part that acts; such parts name the ones that they need beside their pick of a run.
+ * The objects of one run that most parts of the model share: its plan and draws, its processes, edges and calls, and its
+ * figures. They know none of the other parts. A part that needs others extends this type by them.
  */
 export interface Run {
   readonly plan: Plan;
@@ -41,8 +44,12 @@ export interface Run {
   readonly instances: readonly Instance[];
   readonly edges: readonly Edge[];
   readonly links: readonly Link[];
+  readonly calls: Calls;
+  /** By act id, see PlanAct in spec/modules. */
+  readonly acts: readonly Act[];
   /** By component id: takes back the resources that the strands of that component hold until they end. */
   readonly leaseOwners: Map<number, LeaseOwner>;
+  readonly faultTargets: FaultTargets;
   readonly duplicates: Duplicates;
   /** Null if no call has an idempotency key. */
   readonly executions: Executions | null;

@@ -1,7 +1,5 @@
-import type { Act } from './acts.js';
 import type { Admission } from './serving/admission.js';
 import type { Caches } from './caching/caches.js';
-import type { Calls } from './calls.js';
 import type { Checks } from './sharing/checks.js';
 import type { Coalescing } from './sharing/coalescing.js';
 import type { ConnectionTable } from './connections/connection-table.js';
@@ -11,7 +9,6 @@ import type { Interpreter } from './programs/interpreter.js';
 import type { Loads } from './arrivals/loads.js';
 import type { DualWrites } from './messaging/dual-writes.js';
 import type { Injections } from './faults/injections.js';
-import type { FaultTargets } from './faults/targets.js';
 import type { Limiter } from './programs/limiters.js';
 import type { Run } from './run.js';
 import type { Outages } from './processes/outages.js';
@@ -50,7 +47,6 @@ export interface World extends Run {
   /** Injected errors and limits by part id and by instance id; null = none. */
   readonly partInjections: (Injections | null)[];
   readonly instanceInjections: (Injections | null)[];
-  readonly calls: Calls;
   readonly connections: ConnectionTable;
   /** Null if no server closes connections by limits of its own. */
   readonly serverEnds: ServerEnds | null;
@@ -63,15 +59,12 @@ export interface World extends Run {
   readonly ties: Ties | null;
   readonly server: Server;
   readonly outages: Outages;
-  readonly faultTargets: FaultTargets;
   /** Null if no endpoint changes data and publishes without an outbox. */
   readonly dualWrites: DualWrites | null;
   readonly effects: Effects;
   readonly workers: Workers;
   readonly interpreter: Interpreter;
   readonly tasks: Tasks;
-  /** By act id, see PlanAct in spec/modules. */
-  readonly acts: readonly Act[];
   /** Null without caches. */
   readonly caches: Caches | null;
   /** Null if no step holds a connection or a lock, and no database locks rows. */

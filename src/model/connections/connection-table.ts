@@ -8,7 +8,7 @@ import type { EdgePool } from './edge-pool.js';
 import { Handshakes } from './handshakes.js';
 import { FROZEN } from '../processes/instance.js';
 import type { Instance } from '../processes/instance.js';
-import type { World } from '../world.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 import { frames } from '../frames.js';
 import { strands } from '../strands.js';
 
@@ -59,13 +59,13 @@ export class ConnectionTable {
   /** Arrival times of the last request and the last answer on it; later messages do not overtake. */
   requestNs: Float64Array = new Float64Array(0);
   answerNs: Float64Array = new Float64Array(0);
-  private readonly world: World;
+  private readonly world: ActRun;
   private readonly lives: Stamped;
   private readonly connectOp: number;
   private readonly idleOp: number;
   private readonly ageOp: number;
 
-  constructor(world: World) {
+  constructor(world: ActRun) {
     this.world = world;
     this.slots.onGrow((capacity) => this.widen(capacity));
     world.kept.set('connections', () => this.slots.used);

@@ -16,12 +16,27 @@ import { CONNECTION } from './connection-table.js';
 import type { View } from '../edge.js';
 import type { Instance } from '../processes/instance.js';
 import { NOWHERE } from '../picking/picks.js';
-import type { World } from '../world.js';
+import type { ConnectionTable } from './connection-table.js';
+import type { Picks } from '../picking/picks.js';
+import type { Run } from '../run.js';
 import { frames } from '../frames.js';
 import { levels } from '../figures/levels.js';
 
+/** The server side of connections. */
+interface ServerSide {
+  idleLane(spec: ServerClosing): Lane | null;
+  opened(slot: number, spread: StreamKey): void;
+  isOver(slot: number): boolean;
+}
+
+export interface EdgePoolParts extends Run {
+  readonly connections: ConnectionTable;
+  readonly serverEnds: ServerSide | null;
+  readonly picks: Picks;
+}
+
 export interface EdgePoolSetup {
-  readonly world: World;
+  readonly world: EdgePoolParts;
   readonly spec: PlanConnections;
   readonly caller: Instance;
   /** The instance called; -1 where each connection picks its own. */

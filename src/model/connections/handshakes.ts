@@ -9,7 +9,7 @@ import type { ConnectionTable } from './connection-table.js';
 import { CUT, MESSAGE, RTO_MAX_NS, VANISHED } from '../network/link.js';
 import type { Link } from '../network/link.js';
 import { RETURN, STATE, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 
 /** Next step of a handshake. */
 const STEP = Object.freeze({
@@ -40,11 +40,11 @@ const PACKET_TAG = 0x4000;
  * or earlier at the pool's connectTimeout.
  */
 export class Handshakes {
-  private readonly world: World;
+  private readonly world: ActRun;
   private readonly table: ConnectionTable;
   private readonly op: number;
 
-  constructor(world: World, table: ConnectionTable) {
+  constructor(world: ActRun, table: ConnectionTable) {
     this.world = world;
     this.table = table;
     this.op = engine.define('handshake', (slot, stamp) => this.go(slot, stamp));

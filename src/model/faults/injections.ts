@@ -4,8 +4,14 @@ import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { HINTED } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { RETURN, strands } from '../strands.js';
+
+export interface InjectionsParts extends Run {
+  readonly partInjections: (Injections | null)[];
+  readonly instanceInjections: (Injections | null)[];
+  readonly tasks: { takesErrors(owner: number): boolean };
+}
 
 /** A token bucket without reservations: a request takes a token or is refused. */
 export interface Tokens {
@@ -45,7 +51,7 @@ const INJECTION_INDEX = 200;
  * errors. An outcome before the work is returned, to be answered at once. An error after the work is recorded in the
  * strand and replaces its final outcome. 0 = none before the work.
  */
-export function injectedOutcome(world: World, strand: number): Outcome {
+export function injectedOutcome(world: InjectionsParts, strand: number): Outcome {
   const ofPart = world.partInjections[strands.part[strand]];
   const ofInstance = world.instanceInjections[strands.instance[strand]];
   if (ofPart === null && ofInstance === null) return 0;

@@ -3,7 +3,7 @@ import type { ConsumerPolicy } from '../../spec/scenario/messaging.js';
 import type { PlanGroup } from '../../spec/plan/messaging.js';
 import type { Counter, MeterSubject } from '../figures/meters.js';
 import type { Registry } from '../registry.js';
-import type { World } from '../world.js';
+import type { BackgroundRun } from '../processes/background-run.js';
 import { Aftermath } from './aftermath.js';
 import { Guards } from './guards.js';
 import type { GuardSetup } from './guards.js';
@@ -30,7 +30,7 @@ export interface Forwarding {
 
 /** Everything that a group is built from. */
 export interface GroupSetup {
-  readonly world: World;
+  readonly world: BackgroundRun;
   readonly registry: Registry;
   readonly messages: Messages;
   readonly topic: KafkaTopic;

@@ -7,7 +7,7 @@ import { FROZEN } from '../processes/instance.js';
 import type { Instance } from '../processes/instance.js';
 import type { Counter, Durations } from '../figures/meters.js';
 import type { TaskOwner } from '../processes/tasks.js';
-import type { World } from '../world.js';
+import type { BackgroundRun } from '../processes/background-run.js';
 import type { Aftermath } from './aftermath.js';
 import { AutoCommits } from './auto-commits.js';
 import { Commits } from './commits.js';
@@ -24,7 +24,7 @@ import type { Resets } from './resets.js';
 
 /** Everything that the loops of a group share. */
 export interface LoopSetup {
-  readonly world: World;
+  readonly world: BackgroundRun;
   readonly messages: Messages;
   readonly spec: PlanGroup;
   /** Index of the group in its topic. */
@@ -59,7 +59,7 @@ export class PollLoop implements TaskOwner {
   /** Injected errors of the endpoint also hit its deliveries. */
   readonly takesErrors = true;
   private readonly setup: LoopSetup;
-  private readonly world: World;
+  private readonly world: BackgroundRun;
   private readonly messages: Messages;
   private readonly offsets: Offsets;
   private readonly pollOp: number;

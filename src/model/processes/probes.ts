@@ -10,8 +10,14 @@ import type { PlanProbe } from '../../spec/plan/probes.js';
 import type { ProbeKind } from '../../spec/scenario/probes.js';
 import type { Instance } from './instance.js';
 import { strands } from '../strands.js';
-import type { TaskContext } from './tasks.js';
-import type { World } from '../world.js';
+import type { TaskContext, Tasks } from './tasks.js';
+import type { ServerPort } from '../server-port.js';
+import type { Run } from '../run.js';
+
+export interface ProbesParts extends Run {
+  readonly tasks: Tasks;
+  readonly server: ServerPort;
+}
 
 /** Actions that follow from probe results. */
 export interface Verdicts {
@@ -56,7 +62,7 @@ interface Watch {
  * start of the run, the first probes are spread over a period.
  */
 export class Probes {
-  private readonly world: World;
+  private readonly world: ProbesParts;
   private readonly verdicts: Verdicts;
   /** Owners of the tasks: of the process itself, and of its endpoints, which faults may affect. */
   private readonly self: number;
@@ -69,7 +75,7 @@ export class Probes {
   /** When a probe last ended an instance. */
   private readonly failedAt = new Map<number, Ns>();
 
-  constructor(world: World, verdicts: Verdicts) {
+  constructor(world: ProbesParts, verdicts: Verdicts) {
     this.world = world;
     this.verdicts = verdicts;
     const taskEnded = (record: number, outcome: Outcome): void => this.ended(record, outcome);

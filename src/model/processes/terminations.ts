@@ -7,7 +7,12 @@ import type { Termination } from '../../spec/scenario/termination.js';
 import { FROZEN, LEAVING } from './instance.js';
 import type { Instance } from './instance.js';
 import { RETURN, STATE, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { ConnectionTable } from '../connections/connection-table.js';
+import type { Run } from '../run.js';
+
+export interface TerminationsParts extends Run {
+  readonly connections: ConnectionTable;
+}
 
 /**
  * The graceful termination of processes. Callers learn first that a process is leaving; it serves as before during
@@ -15,7 +20,7 @@ import type { World } from '../world.js';
  * and ends with its last work; others end at once. When the grace period is over, it is killed.
  */
 export class Terminations {
-  private readonly world: World;
+  private readonly world: TerminationsParts;
   private readonly ended: (instance: Instance) => void;
   private readonly sigtermOp: number;
   private readonly killOp: number;
@@ -29,7 +34,7 @@ export class Terminations {
   private signalled = 0;
 
   /** `ended` runs when a process has ended. */
-  constructor(world: World, ended: (instance: Instance) => void) {
+  constructor(world: TerminationsParts, ended: (instance: Instance) => void) {
     this.world = world;
     this.ended = ended;
     const { instances } = world;

@@ -1,5 +1,6 @@
 import type { Outcome } from '../../spec/outcome.js';
 import type { Instance } from '../processes/instance.js';
+import type { Run } from '../run.js';
 
 /** The operations of the interpreter for parts that a strand waits for. */
 export interface InterpreterPort {
@@ -18,4 +19,9 @@ export interface InterpreterPort {
   /** A strand that waited for others gets its answer. */
   answer(strand: number, outcome: Outcome): void;
   yieldWorker(strand: number, instance: Instance): void;
+}
+
+/** A run, and the interpreter for steps that take time. */
+export interface ActRun extends Run {
+  readonly interpreter: InterpreterPort;
 }

@@ -8,7 +8,7 @@ import type { Plan } from '../../spec/plan/plan.js';
 import type { LimiterState } from '../../spec/patterns/policy.js';
 import { Refusals } from '../layers/refusals.js';
 import type { Registry } from '../registry.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { strands } from '../strands.js';
 
 /** A middleware limiter with one state per instance of its component, or one for all. */
@@ -26,17 +26,14 @@ export interface Limiter {
   readonly refusals: Refusals | null;
 }
 
-/** The parts of a world that a limiter is built from. */
-type Parts = Pick<World, 'plan' | 'keys' | 'instances'>;
-
 /** The key value by which a limiter splits this request; 0 if it does not split. */
-export function keyOf({ keys }: World, { key }: Limiter, strand: number): number {
+export function keyOf({ keys }: Run, { key }: Limiter, strand: number): number {
   return key < 0 ? 0 : keys.value(key, strand);
 }
 
 /** The outcome of a refusal by a limiter, with a Retry-After if it gives one. */
 export function refusedBy(
-  { instances }: World,
+  { instances }: Run,
   strand: number,
   { grainNs, states }: Limiter,
   key: number,
@@ -50,7 +47,7 @@ export function refusedBy(
 }
 
 /** Cached refusals of a limiter's store, for each instance. */
-function refusalsOf({ keys, instances }: Parts, key: number, cacheNs: Ns): Refusals {
+function refusalsOf({ keys, instances }: Run, key: number, cacheNs: Ns): Refusals {
   return new Refusals(
     cacheNs,
     (strand) => strands.instance[strand],
@@ -60,11 +57,7 @@ function refusalsOf({ keys, instances }: Parts, key: number, cacheNs: Ns): Refus
 }
 
 /** Builds a limiter of the plan, with a state for each instance or one for all of them. */
-export function limiterOf(
-  world: Parts,
-  spec: Plan['limiters'][number],
-  registry: Registry,
-): Limiter {
+export function limiterOf(world: Run, spec: Plan['limiters'][number], registry: Registry): Limiter {
   const { layer, component, key, retryAfter, cacheNs } = spec;
   const definition = registry.policyKind(layer.policy, layer.kind);
   invariant(definition?.limiter !== undefined, 'limiter-unknown-to-the-registry');

@@ -6,7 +6,9 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { Orchestration } from '../../spec/scenario/sagas.js';
 import type { PlanSaga, PlanSagaCommand, PlanSagaStart } from '../../spec/plan/sagas.js';
 import type { Act } from '../acts.js';
-import type { World } from '../world.js';
+import type { ServerPort } from '../server-port.js';
+import type { ActRun } from '../programs/interpreter-port.js';
+import type { BackgroundRun } from '../processes/background-run.js';
 import { Commands, commandAct } from './commands.js';
 import { Orchestrators } from './orchestrators.js';
 import { CONFLICT, SagaAdmission } from './admission.js';
@@ -17,12 +19,16 @@ import { Recovery } from './recovery.js';
 import { isConflict, isRefused, isRepeated, isUnclear, pauseOf } from './repetitions.js';
 import { strands } from '../strands.js';
 
+export interface DriverParts extends ActRun, BackgroundRun {
+  readonly server: ServerPort;
+}
+
 /**
  * Drives the sagas of one orchestrator. Each command is a task on one of its instances; the next step is decided here,
  * from the saga's record, which is outside of the instance.
  */
 export class Driver {
-  private readonly world: World;
+  private readonly world: DriverParts;
   private readonly plan: PlanSaga;
   private readonly ledger: Ledger;
   private readonly spec: Orchestration;
@@ -40,7 +46,7 @@ export class Driver {
   /** Its commands are not measured as requests of the orchestrator. */
   readonly silent = true;
 
-  constructor(world: World, plan: PlanSaga, ledger: Ledger) {
+  constructor(world: DriverParts, plan: PlanSaga, ledger: Ledger) {
     this.world = world;
     this.plan = plan;
     this.ledger = ledger;

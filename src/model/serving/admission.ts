@@ -10,17 +10,26 @@ import { keyOf, refusedBy } from '../programs/limiters.js';
 import type { Door } from './door.js';
 import { overloadOf } from './shedding.js';
 import { STATE, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { Limiter } from '../programs/limiters.js';
+import type { ServerPort } from '../server-port.js';
+import type { Gates } from './gates.js';
+import type { Run } from '../run.js';
 import { levels } from '../figures/levels.js';
+
+interface AdmissionParts extends Run {
+  readonly limiters: readonly Limiter[];
+  readonly server: ServerPort;
+  readonly gates: Gates;
+}
 
 const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
 
 /** Admits requests to the queue or refuses them: by overload, by rate, by concurrency. */
 export class Admission {
-  private readonly world: World;
+  private readonly world: AdmissionParts;
   private readonly waitedOp: number;
 
-  constructor(world: World) {
+  constructor(world: AdmissionParts) {
     this.world = world;
     this.waitedOp = engine.define('admission', (strand, stamp) => this.waited(strand, stamp));
   }

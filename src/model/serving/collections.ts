@@ -4,10 +4,14 @@ import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PlanComponent } from '../../spec/plan/plan.js';
 import type { Instance } from '../processes/instance.js';
-import type { Outages } from '../processes/outages.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
+
+/** Stops a process for a collection. */
+interface Pauses {
+  setCollecting(instance: Instance, collecting: boolean): void;
+}
 
 /** The garbage collector of one instance. */
 interface Collector {
@@ -28,12 +32,12 @@ interface Collector {
  * of that, so replicas do not pause in step. A restarted process starts with an empty heap.
  */
 export class Collections {
-  private readonly world: World;
-  private readonly outages: Outages;
+  private readonly world: Run;
+  private readonly outages: Pauses;
   private readonly collectors = new Map<number, Collector>();
   private readonly op: number;
 
-  constructor(world: World, outages: Outages) {
+  constructor(world: Run, outages: Pauses) {
     this.world = world;
     this.outages = outages;
     this.op = engine.define('collection', (id, generation) => this.turn(id, generation));

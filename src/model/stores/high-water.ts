@@ -2,7 +2,7 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Counter } from '../figures/meters.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import type { ReadModel } from './read-model.js';
 
 /** A committed event that its read model may not read before the mark reaches its place. */
@@ -33,12 +33,12 @@ export class HighWater {
   private waiting = 0;
   /** The empty place that events wait for. */
   private gap = -1;
-  private readonly world: World;
+  private readonly world: Run;
   private readonly staleAfter: Ns;
   private readonly gaps: Counter;
   private readonly staleOp: number;
 
-  constructor(world: World, staleAfter: Ns, gaps: Counter) {
+  constructor(world: Run, staleAfter: Ns, gaps: Counter) {
     this.world = world;
     this.staleAfter = staleAfter;
     this.gaps = gaps;

@@ -4,7 +4,7 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Projection } from '../../spec/scenario/stores.js';
 import type { Durations } from '../figures/meters.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import type { ReadModel } from './read-model.js';
 import { sink } from '../figures/sink.js';
 
@@ -20,7 +20,7 @@ export interface Replayable {
  * Offline, the view is unavailable until then; side by side, the old view remains in use.
  */
 export class Rebuild {
-  private readonly world: World;
+  private readonly world: Run;
   private readonly model: ReadModel;
   private readonly log: Replayable;
   private readonly spec: NonNullable<Projection['rebuild']>;
@@ -32,7 +32,7 @@ export class Rebuild {
   private rebuilt = 0;
 
   constructor(
-    world: World,
+    world: Run,
     model: ReadModel,
     log: Replayable,
     spec: NonNullable<Projection['rebuild']>,

@@ -9,7 +9,7 @@ import type { Messages, Poison } from '../messaging/messages.js';
 import type { Instance } from '../processes/instance.js';
 import type { Counter } from '../figures/meters.js';
 import { REGISTERS, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { BackgroundRun } from '../processes/background-run.js';
 import { Claims } from './claims.js';
 import type { ReadModel } from './read-model.js';
 import { append, FIRST_WAIT, newSegment, putBack, takeOut } from './segment.js';
@@ -24,7 +24,7 @@ export class Segments {
   length = 0;
   /** True while the events wait for a rebuild. */
   halted = false;
-  private readonly world: World;
+  private readonly world: BackgroundRun;
   private readonly model: ReadModel;
   private readonly spec: PlanProjection;
   private readonly messages: Messages;
@@ -38,7 +38,7 @@ export class Segments {
   private readonly skipped: Counter;
   private readonly takeovers: Counter;
 
-  constructor(world: World, model: ReadModel, spec: PlanProjection, messages: Messages) {
+  constructor(world: BackgroundRun, model: ReadModel, spec: PlanProjection, messages: Messages) {
     this.world = world;
     this.model = model;
     this.spec = spec;

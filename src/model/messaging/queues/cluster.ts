@@ -5,7 +5,7 @@ import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { PlanCluster } from '../../../spec/plan/messaging.js';
 import { FROZEN } from '../../processes/instance.js';
 import type { Instance } from '../../processes/instance.js';
-import type { World } from '../../world.js';
+import type { Run } from '../../run.js';
 import type { QueuePlacement } from './placement.js';
 import { levels } from '../../figures/levels.js';
 
@@ -27,7 +27,7 @@ export class Cluster {
   private readonly checkOp: number;
   private checking = false;
 
-  constructor(world: World, { component, spec }: PlanCluster) {
+  constructor(world: Run, { component, spec }: PlanCluster) {
     this.electionNs = spec.electionNs;
     this.limit = spec.memoryBytes;
     const { instances, meters, plan } = world;

@@ -10,7 +10,7 @@ import type { Outcome } from '../../../spec/outcome.js';
 import type { PlanConsumer } from '../../../spec/plan/queues.js';
 import type { Counter, Durations } from '../../figures/meters.js';
 import type { Delays, Registry } from '../../registry.js';
-import type { World } from '../../world.js';
+import type { BackgroundRun } from '../../processes/background-run.js';
 import { Inboxes } from '../inboxes.js';
 import type { Messages, Poison } from '../messages.js';
 import type { Channel } from './channel.js';
@@ -42,7 +42,7 @@ interface Book {
 
 /** The consumer side of a queue: runs the handlers and returns a verdict for each message. */
 export class Handling {
-  private readonly world: World;
+  private readonly world: BackgroundRun;
   private readonly messages: Messages;
   private readonly dispatch: Dispatch;
   private readonly deliveries: Deliveries;
@@ -61,7 +61,7 @@ export class Handling {
   readonly pausing: Pausing | null;
 
   constructor(
-    world: World,
+    world: BackgroundRun,
     registry: Registry,
     messages: Messages,
     dispatch: Dispatch,

@@ -11,7 +11,9 @@ import type { Act } from '../../acts.js';
 import { Draws } from '../../programs/draws.js';
 import type { Counter } from '../../figures/meters.js';
 import type { Registry } from '../../registry.js';
-import type { World } from '../../world.js';
+import type { StagedParts } from './staged.js';
+import type { BackgroundRun } from '../../processes/background-run.js';
+import type { ActRun } from '../../programs/interpreter-port.js';
 import type { Channels } from '../channels.js';
 import { isHitBy } from '../knobs.js';
 import type { Messages } from '../messages.js';
@@ -30,6 +32,8 @@ import { levels } from '../../figures/levels.js';
 import { engine } from '../../../kernel/engine.js';
 import { samplers } from '../../../kernel/distribution.js';
 
+interface QueuesParts extends StagedParts, BackgroundRun, ActRun {}
+
 /** By DOOR: the outcome for a publisher that waits for confirmations. */
 const ANSWERS = [
   OUTCOME.ok,
@@ -41,7 +45,7 @@ const ANSWERS = [
 
 /** All queues and buses of a run, and how messages reach them. */
 export class Queues {
-  private readonly world: World;
+  private readonly world: QueuesParts;
   private readonly messages: Messages;
   private readonly channels: Channels;
   private readonly draws: Draws;
@@ -79,7 +83,7 @@ export class Queues {
   private readonly writtenOp: number;
   private readonly timeoutOp: number;
 
-  constructor(world: World, registry: Registry, channels: Channels) {
+  constructor(world: QueuesParts, registry: Registry, channels: Channels) {
     this.world = world;
     const { messages } = channels;
     this.messages = messages;
@@ -405,7 +409,7 @@ function returnWay(inlet: Inlet, { queue }: Dispatch): ReturnWay {
 
 /** Builds all inlets, each with its queues in the order of their parts. */
 function inletsOf(
-  world: World,
+  world: QueuesParts,
   registry: Registry,
   messages: Messages,
   queues: Queues,
