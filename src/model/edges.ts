@@ -21,7 +21,12 @@ import { shardValueOf } from './replication/shards.js';
  * Builds the edges of a run. The objects of a calling instance for an edge (its view of the callee, balancer and chain)
  * are made at its first call if that gives the same result. A caller without calls then uses no memory.
  */
-export function setEdges(world: Draft<World>, chains: Chains, all: Balancers, outliers: Outliers): Views {
+export function setEdges(
+  world: Draft<World>,
+  chains: Chains,
+  all: Balancers,
+  outliers: Outliers,
+): Views {
   const { plan, replication } = world;
   world.endpoints = new EndpointLists(world);
   const views = new Views(world, all);

@@ -8,6 +8,7 @@ import type { Edge } from './edge.js';
 import type { FaultTargets } from './faults/targets.js';
 import type { Journal } from './figures/journal.js';
 import type { Meters } from './figures/meters.js';
+import type { Tracer } from './figures/tracer.js';
 import type { Link } from './network/link.js';
 import type { Fleet } from './processes/fleet.js';
 import type { Instance } from './processes/instance.js';
@@ -57,6 +58,7 @@ export interface Run {
   readonly callData: CallData | null;
   readonly journal: Journal;
   readonly meters: Meters;
+  readonly tracer: Tracer;
   /** Conservation checks at the end of the run: each throws if its invariant is broken. */
   readonly audits: (() => void)[];
   /** By name: number of objects kept in memory, such as messages, events and ids; for the memory guard and tests. */

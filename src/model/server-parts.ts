@@ -5,7 +5,6 @@ import type { Coalescing } from './sharing/coalescing.js';
 import type { Caches } from './caching/caches.js';
 import type { Workers } from './serving/workers.js';
 import type { Wire } from './wire.js';
-import type { Tracer } from './figures/tracer.js';
 import type { DualWrites } from './messaging/dual-writes.js';
 import type { Sections } from './sections/sections.js';
 import type { ConnectionTable } from './connections/connection-table.js';
@@ -25,7 +24,6 @@ export interface ServerParts extends InjectionsParts, ActRun {
   readonly caches: Caches | null;
   readonly workers: Workers;
   readonly wire: Wire;
-  readonly tracer: Tracer;
   readonly dualWrites: DualWrites | null;
   readonly sections: Sections | null;
   readonly connections: ConnectionTable;

@@ -1,6 +1,7 @@
 import type { Ns } from '../kernel/time.js';
 import type { Outcome } from '../spec/outcome.js';
 import type { Instance } from './processes/instance.js';
+import type { Run } from './run.js';
 
 /** The operations of the server for the parts below it: the wire, the resources of instances, running programs. */
 export interface ServerPort {
@@ -46,4 +47,9 @@ export interface ServerPort {
   wanted(strand: number, instance: Instance): boolean;
   /** A request or an answer is lost; the attempt ends only when its caller gives up. */
   lose(strand: number): void;
+}
+
+/** A run, and the server for the parts below it. */
+export interface ServedRun extends Run {
+  readonly server: ServerPort;
 }

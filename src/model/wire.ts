@@ -16,34 +16,11 @@ import { CUT, MESSAGE, VANISHED } from './network/link.js';
 import { balancerAt, isUnknown, NOWHERE } from './picking/picks.js';
 import { GO } from './sections/transactions.js';
 import { RETURN, STATE, strands } from './strands.js';
-import type { ServerPort } from './server-port.js';
-import type { Sizes } from './network/sizes.js';
-import type { Sections } from './sections/sections.js';
-import type { Ties } from './sharing/ties.js';
-import type { ServerEnds } from './connections/server-ends.js';
-import type { Effects } from './figures/effects.js';
-import type { ConnectionTable } from './connections/connection-table.js';
-import type { Interpreter } from './programs/interpreter.js';
-import type { Picks } from './picking/picks.js';
-import type { Tracer } from './figures/tracer.js';
-import type { Run } from './run.js';
 import { largestHolder } from './figures/holders.js';
 import { frames } from './frames.js';
 import { levels } from './figures/levels.js';
 import { sink } from './figures/sink.js';
-
-interface WireParts extends Run {
-  readonly server: ServerPort;
-  readonly sizes: Sizes | null;
-  readonly sections: Sections | null;
-  readonly ties: Ties | null;
-  readonly serverEnds: ServerEnds | null;
-  readonly effects: Effects;
-  readonly connections: ConnectionTable;
-  readonly interpreter: Interpreter;
-  readonly picks: Picks;
-  readonly tracer: Tracer;
-}
+import type { WireParts } from './wire-parts.js';
 
 /** Deepest nesting of calls in one request before the run is stopped. */
 export const MAX_CALL_DEPTH = 64;

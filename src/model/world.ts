@@ -25,7 +25,6 @@ import type { Sizes } from './network/sizes.js';
 import type { Tasks } from './processes/tasks.js';
 import type { Ties } from './sharing/ties.js';
 import type { TimeLimits } from './serving/time-limits.js';
-import type { Tracer } from './figures/tracer.js';
 import type { Wire } from './wire.js';
 import type { Workers } from './serving/workers.js';
 
@@ -34,7 +33,6 @@ import type { Workers } from './serving/workers.js';
  * `levels`, `sink`). Built by `assemble`, lives for one replication.
  */
 export interface World extends Run {
-  readonly tracer: Tracer;
   /** Null if no message has a size. */
   readonly sizes: Sizes | null;
   readonly limiters: readonly Limiter[];

@@ -13,18 +13,11 @@ import { intensityOf } from './intensity.js';
 import type { Intensity } from './intensity.js';
 import { RETURN, lives, strands } from '../strands.js';
 import { Surges } from './surges.js';
-import type { ServerPort } from '../server-port.js';
-import type { Tracer } from '../figures/tracer.js';
-import type { Run } from '../run.js';
+import type { ServedRun } from '../server-port.js';
 import { levels } from '../figures/levels.js';
 import { sink } from '../figures/sink.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
-
-interface LoadsParts extends Run {
-  readonly server: ServerPort;
-  readonly tracer: Tracer;
-}
 
 /** One workload at run time. */
 interface Load {
@@ -61,14 +54,14 @@ export class Loads {
   /** Number of requests that arrived in the measured time. */
   requests = 0;
   readonly surges: Surges;
-  private readonly world: LoadsParts;
+  private readonly world: ServedRun;
   private readonly loads: readonly Load[];
   private readonly arriveOp: number;
   private readonly userOp: number;
   /** By load: rounds made by each user of a closed loop. */
   private readonly rounds: readonly Int32Array[];
 
-  constructor(world: LoadsParts) {
+  constructor(world: ServedRun) {
     this.world = world;
     const { plan } = world;
     this.arriveOp = engine.define('request', (load, stamp) => {

@@ -12,7 +12,7 @@ import type { Alarms } from '../processes/alarms.js';
 import { ConnectionPool } from './connection-pool.js';
 import type { View } from '../edge.js';
 import { EdgePool } from './edge-pool.js';
-import type { EdgePoolParts } from './edge-pool.js';
+import type { EdgePoolParts } from './edge-pool-setup.js';
 import { GoPool } from './go-pool.js';
 import { HikariPool } from './hikari-pool.js';
 import { FROZEN } from '../processes/instance.js';

@@ -15,14 +15,12 @@ import { FROZEN } from '../processes/instance.js';
 import { MESSAGE, VANISHED } from '../network/link.js';
 import { isBroken } from './server-connections.js';
 import { ANSWERED, RETURN, strands } from '../strands.js';
-import type { ServerPort } from '../server-port.js';
+import type { ServedRun } from '../server-port.js';
 import type { CallSite } from '../call-site.js';
-import type { Run } from '../run.js';
 import { sink } from '../figures/sink.js';
 
-interface ServerEndsParts extends Run {
+interface ServerEndsParts extends ServedRun {
   readonly connections: ConnectionTable;
-  readonly server: ServerPort;
   readonly wire: CallSite;
 }
 

@@ -1,6 +1,5 @@
 import { engine } from '../../kernel/engine.js';
-import type { StreamKey } from '../../kernel/rng.js';
-import { unit } from '../../kernel/rng.js';
+import { unit, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { HINTED } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';

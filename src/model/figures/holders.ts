@@ -1,7 +1,6 @@
 import type { Plan } from '../../spec/plan/plan.js';
 import { frames } from '../frames.js';
-import { mostKept } from './holders-kept.js';
-import type { Holder } from './holders-kept.js';
+import { mostKept, type Holder } from './holders-kept.js';
 import type { Run } from '../run.js';
 import { partName } from '../../spec/plan/names.js';
 

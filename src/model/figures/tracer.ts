@@ -2,14 +2,14 @@ import type { Ns } from '../../kernel/time.js';
 import type { TraceRecord } from '../../spec/record/record.js';
 import { RETURN, strands } from '../strands.js';
 import type { Edge } from '../edge.js';
-import type { Run } from '../run.js';
 
 interface Opened {
   /** When the transaction of a strand was opened at the callee of an edge; -1 without one. */
   openedAt(strand: number, edge: Edge): Ns;
 }
 
-interface TracerParts extends Run {
+interface TracerParts {
+  readonly edges: readonly Edge[];
   readonly sections: { readonly transactions: Opened } | null;
 }
 

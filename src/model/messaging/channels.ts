@@ -11,7 +11,6 @@ import type { Registry } from '../registry.js';
 import { RETURN, strands } from '../strands.js';
 import type { Sections } from '../sections/sections.js';
 import type { BackgroundRun } from '../processes/background-run.js';
-import type { ActRun } from '../programs/interpreter-port.js';
 import type { Forwarding } from './group.js';
 import { KafkaTopic } from './kafka.js';
 import { Messages } from './messages.js';
@@ -21,7 +20,7 @@ import type { PollLoop } from './poll-loop.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 
-interface ChannelsParts extends BackgroundRun, ActRun {
+export interface ChannelsParts extends BackgroundRun {
   readonly sections: Sections | null;
 }
 

@@ -3,9 +3,8 @@ import type { Ns } from '../../kernel/time.js';
 import { isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Edge } from '../edge.js';
-import { Lines } from './lines.js';
+import { Lines, type LinesParts } from './lines.js';
 import { RETURN, strands } from '../strands.js';
-import type { LinesParts } from './lines.js';
 
 /**
  * The sizes of the messages of a run, and their transmission on links with a bandwidth. A route forwards the request it

@@ -11,12 +11,10 @@ import type { ProbeKind } from '../../spec/scenario/probes.js';
 import type { Instance } from './instance.js';
 import { strands } from '../strands.js';
 import type { TaskContext, Tasks } from './tasks.js';
-import type { ServerPort } from '../server-port.js';
-import type { Run } from '../run.js';
+import type { ServedRun } from '../server-port.js';
 
-export interface ProbesParts extends Run {
+export interface ProbesParts extends ServedRun {
   readonly tasks: Tasks;
-  readonly server: ServerPort;
 }
 
 /** Actions that follow from probe results. */

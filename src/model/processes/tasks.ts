@@ -1,20 +1,16 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { injectedOutcome } from '../faults/injections.js';
+import { injectedOutcome, type InjectionsParts } from '../faults/injections.js';
 import { RETURN, STATE, strands } from '../strands.js';
-import type { ServerPort } from '../server-port.js';
-import type { Tracer } from '../figures/tracer.js';
+import type { ServedRun } from '../server-port.js';
 import type { Sizes } from '../network/sizes.js';
-import type { InjectionsParts } from '../faults/injections.js';
 import type { ActRun } from '../programs/interpreter-port.js';
 import { FROZEN } from './instance.js';
 import type { Instance } from './instance.js';
 import { sink } from '../figures/sink.js';
 
-interface TasksParts extends InjectionsParts, ActRun {
-  readonly server: ServerPort;
-  readonly tracer: Tracer;
+interface TasksParts extends InjectionsParts, ActRun, ServedRun {
   readonly sizes: Sizes | null;
 }
 

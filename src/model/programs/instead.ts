@@ -3,13 +3,12 @@ import { OUTCOME, isHinted, statusOf, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { inherit } from './joins.js';
 import { REGISTERS, STATE, strands } from '../strands.js';
-import type { ServerPort } from '../server-port.js';
+import type { ServedRun } from '../server-port.js';
 import type { Workers } from '../serving/workers.js';
 import type { ActRun } from './interpreter-port.js';
 import { frames } from '../frames.js';
 
-export interface InsteadParts extends ActRun {
-  readonly server: ServerPort;
+export interface InsteadParts extends ActRun, ServedRun {
   readonly workers: Workers;
 }
 

@@ -18,18 +18,15 @@ import {
 import { CALL_MODE, OP } from '../../spec/plan/program.js';
 import type { Knee } from '../../spec/scenario/resources.js';
 import { Draws } from './draws.js';
-import { Guards } from './guards.js';
+import { Guards, type GuardsParts } from './guards.js';
 import { CANCELLATION, FROZEN, type Instance } from '../processes/instance.js';
-import { Instead } from './instead.js';
+import { Instead, type InsteadParts } from './instead.js';
 import type { InterpreterPort } from './interpreter-port.js';
-import { Joins, inherit } from './joins.js';
+import { Joins, inherit, type JoinsParts } from './joins.js';
 import { SECTION } from '../slot-bits.js';
 import { REGISTERS, RETURN, STATE, strands } from '../strands.js';
 import { Turns } from './turns.js';
 import { chainOf } from '../edge.js';
-import type { InsteadParts } from './instead.js';
-import type { JoinsParts } from './joins.js';
-import type { GuardsParts } from './guards.js';
 import { sink } from '../figures/sink.js';
 
 type InterpreterParts = InsteadParts & JoinsParts & GuardsParts;

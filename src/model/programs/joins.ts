@@ -9,12 +9,10 @@ import type { Draws } from './draws.js';
 import { FROZEN } from '../processes/instance.js';
 import { REGISTERS, STATE, strands } from '../strands.js';
 import type { Workers } from '../serving/workers.js';
-import type { ServerPort } from '../server-port.js';
-import type { Run } from '../run.js';
+import type { ServedRun } from '../server-port.js';
 
-export interface JoinsParts extends Run {
+export interface JoinsParts extends ServedRun {
   readonly workers: Workers;
-  readonly server: ServerPort;
 }
 
 const BRANCH_TAG = 0x2000;

@@ -17,6 +17,11 @@ import { strands } from '../strands.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 
+/** A run, and by component id the nodes of databases with replicas. */
+export interface ReplicatedRun extends ActRun {
+  readonly replicas: ReadonlyMap<number, Replicas>;
+}
+
 /** The response to a commit on a node that is no longer the primary. */
 const REFUSED = withStatus(OUTCOME.serverError, 500);
 

@@ -6,8 +6,6 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { Orchestration } from '../../spec/scenario/sagas.js';
 import type { PlanSaga, PlanSagaCommand, PlanSagaStart } from '../../spec/plan/sagas.js';
 import type { Act } from '../acts.js';
-import type { ServerPort } from '../server-port.js';
-import type { ActRun } from '../programs/interpreter-port.js';
 import type { BackgroundRun } from '../processes/background-run.js';
 import { Commands, commandAct } from './commands.js';
 import { Orchestrators } from './orchestrators.js';
@@ -19,16 +17,12 @@ import { Recovery } from './recovery.js';
 import { isConflict, isRefused, isRepeated, isUnclear, pauseOf } from './repetitions.js';
 import { strands } from '../strands.js';
 
-export interface DriverParts extends ActRun, BackgroundRun {
-  readonly server: ServerPort;
-}
-
 /**
  * Drives the sagas of one orchestrator. Each command is a task on one of its instances; the next step is decided here,
  * from the saga's record, which is outside of the instance.
  */
 export class Driver {
-  private readonly world: DriverParts;
+  private readonly world: BackgroundRun;
   private readonly plan: PlanSaga;
   private readonly ledger: Ledger;
   private readonly spec: Orchestration;
@@ -46,7 +40,7 @@ export class Driver {
   /** Its commands are not measured as requests of the orchestrator. */
   readonly silent = true;
 
-  constructor(world: DriverParts, plan: PlanSaga, ledger: Ledger) {
+  constructor(world: BackgroundRun, plan: PlanSaga, ledger: Ledger) {
     this.world = world;
     this.plan = plan;
     this.ledger = ledger;

@@ -7,16 +7,11 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { PlanRows } from '../../spec/plan/sections.js';
 import type { Counter, Durations } from '../figures/meters.js';
 import { shardOf } from '../replication/shards.js';
-import type { Replicas } from '../replication/replicas.js';
-import type { ActRun } from '../programs/interpreter-port.js';
+import type { ReplicatedRun } from '../replication/replicas.js';
 import { Intruders } from './intruders.js';
 import type { RowHold } from './intruders.js';
 import { strands } from '../strands.js';
 import { sink } from '../figures/sink.js';
-
-export interface RowLocksParts extends ActRun {
-  readonly replicas: ReadonlyMap<number, Replicas>;
-}
 
 /** The answer to a statement that waited too long or was chosen to resolve a deadlock. */
 const FAILED = withStatus(OUTCOME.serverError, 500);
@@ -38,7 +33,7 @@ export interface Holders {
  * rows are stored, so memory does not grow with the values seen.
  */
 export class RowLocks {
-  private readonly world: RowLocksParts;
+  private readonly world: ReplicatedRun;
   private readonly spec: PlanRows;
   private readonly holders: () => Holders;
   /** By key: value -> row. */
@@ -69,7 +64,7 @@ export class RowLocks {
   private readonly timeoutOp: number;
   private readonly deadlockOp: number;
 
-  constructor(world: RowLocksParts, spec: PlanRows, holders: () => Holders) {
+  constructor(world: ReplicatedRun, spec: PlanRows, holders: () => Holders) {
     this.world = world;
     this.spec = spec;
     this.holders = holders;

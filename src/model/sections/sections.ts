@@ -1,15 +1,11 @@
 import type { PlanAct } from '../../spec/plan/modules.js';
 import type { Act } from '../acts.js';
 import { LOCKED } from '../slot-bits.js';
-import type { RowLocksParts } from './rows.js';
-import type { TransactionsParts } from './transactions.js';
-import type { ActRun } from '../programs/interpreter-port.js';
+import type { ReplicatedRun } from '../replication/replicas.js';
 import { Locks } from './locks.js';
 import { RowLocks } from './rows.js';
 import { Transactions } from './transactions.js';
 import { strands } from '../strands.js';
-
-type SectionsParts = RowLocksParts & TransactionsParts & ActRun;
 
 type Spec = Extract<
   PlanAct,
@@ -23,7 +19,7 @@ export class Sections {
   readonly whenEnded: ((branch: number) => void)[] = [];
   private readonly locks: Locks;
 
-  constructor(world: SectionsParts) {
+  constructor(world: ReplicatedRun) {
     const rows = new Map<number, RowLocks>();
     for (const spec of world.plan.rows) {
       rows.set(spec.component, new RowLocks(world, spec, () => this.transactions));
@@ -67,7 +63,7 @@ export class Sections {
 }
 
 /** Returns true if a plan has transactions, row locks or `lock` steps. */
-export function hasSections({ plan }: SectionsParts): boolean {
+export function hasSections({ plan }: ReplicatedRun): boolean {
   const { acts, edges, rows } = plan;
   return (
     rows.length > 0 ||

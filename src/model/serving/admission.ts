@@ -6,19 +6,16 @@ import type { PlanAdmission } from '../../spec/plan/plan.js';
 import { Dagor } from './dagor.js';
 import { FROZEN } from '../processes/instance.js';
 import type { Instance } from '../processes/instance.js';
-import { keyOf, refusedBy } from '../programs/limiters.js';
+import { keyOf, refusedBy, type Limiter } from '../programs/limiters.js';
 import type { Door } from './door.js';
 import { overloadOf } from './shedding.js';
 import { STATE, strands } from '../strands.js';
-import type { Limiter } from '../programs/limiters.js';
-import type { ServerPort } from '../server-port.js';
+import type { ServedRun } from '../server-port.js';
 import type { Gates } from './gates.js';
-import type { Run } from '../run.js';
 import { levels } from '../figures/levels.js';
 
-interface AdmissionParts extends Run {
+interface AdmissionParts extends ServedRun {
   readonly limiters: readonly Limiter[];
-  readonly server: ServerPort;
   readonly gates: Gates;
 }
 

@@ -4,12 +4,7 @@ import { PHASE } from '../../kernel/phase.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { FROZEN } from '../processes/instance.js';
 import { ANSWERED, STATE, lives, strands } from '../strands.js';
-import type { ServerPort } from '../server-port.js';
-import type { Run } from '../run.js';
-
-interface TimeLimitsParts extends Run {
-  readonly server: ServerPort;
-}
+import type { ServedRun } from '../server-port.js';
 
 interface Clock {
   readonly op: number;
@@ -21,11 +16,11 @@ interface Clock {
  * and abandons its calls. The clock starts when the execution gets its worker.
  */
 export class TimeLimits {
-  private readonly world: TimeLimitsParts;
+  private readonly world: ServedRun;
   /** By outcome: the op that ends executions with it, and its lanes by limit. */
   private readonly clocks = new Map<Outcome, Clock>();
 
-  constructor(world: TimeLimitsParts) {
+  constructor(world: ServedRun) {
     this.world = world;
   }
 

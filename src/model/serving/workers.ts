@@ -6,14 +6,13 @@ import { FROZEN } from '../processes/instance.js';
 import type { Instance } from '../processes/instance.js';
 import { ACCEPTED, REMEMBERED, WORKER } from '../slot-bits.js';
 import { STATE, strands } from '../strands.js';
-import type { ServerPort } from '../server-port.js';
+import type { ServedRun } from '../server-port.js';
 import type { Ties } from '../sharing/ties.js';
 import type { ActRun } from '../programs/interpreter-port.js';
 import { levels } from '../figures/levels.js';
 import { sink } from '../figures/sink.js';
 
-interface WorkersParts extends ActRun {
-  readonly server: ServerPort;
+interface WorkersParts extends ActRun, ServedRun {
   readonly ties: Ties | null;
 }
 

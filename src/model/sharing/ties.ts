@@ -6,16 +6,11 @@ import type { Ns } from '../../kernel/time.js';
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 import { FROZEN } from '../processes/instance.js';
 import { RETURN, strands } from '../strands.js';
-import type { ServerPort } from '../server-port.js';
-import type { Run } from '../run.js';
+import type { ServedRun } from '../server-port.js';
 import { frames } from '../frames.js';
 import { sink } from '../figures/sink.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
-
-interface TiesParts extends Run {
-  readonly server: ServerPort;
-}
 
 const NOWHERE = -1;
 
@@ -25,7 +20,7 @@ const NOWHERE = -1;
  * may begin, so empty queues cost double work.
  */
 export class Ties {
-  private readonly world: TiesParts;
+  private readonly world: ServedRun;
   private readonly op: number;
   /** By component: key of the delays of such messages. */
   private readonly streams: readonly StreamKey[];
@@ -35,7 +30,7 @@ export class Ties {
   private begunAt: Int32Array = new Int32Array(0);
   private begunNs: Float64Array = new Float64Array(0);
 
-  constructor(world: TiesParts) {
+  constructor(world: ServedRun) {
     this.world = world;
     const { plan, replication } = world;
     frames.slots.onGrow((capacity) => {

@@ -2,8 +2,7 @@ import { invariant } from '../../kernel/invariant.js';
 import type { PlanProjection } from '../../spec/plan/stores.js';
 import type { Messages } from '../messaging/messages.js';
 import type { Age, Counter, Durations } from '../figures/meters.js';
-import type { Replicas } from '../replication/replicas.js';
-import type { ActRun } from '../programs/interpreter-port.js';
+import type { ReplicatedRun } from '../replication/replicas.js';
 import type { BackgroundRun } from '../processes/background-run.js';
 import { Copies } from './copies.js';
 import { Entries } from './entries.js';
@@ -14,9 +13,7 @@ import { Versions } from './versions.js';
 import { levels } from '../figures/levels.js';
 import { sink } from '../figures/sink.js';
 
-export interface ReadModelParts extends ActRun, BackgroundRun {
-  readonly replicas: ReadonlyMap<number, Replicas>;
-}
+export type ReadModelParts = ReplicatedRun & BackgroundRun;
 
 /**
  * The view that a projection derives from the events of a store or a topic. An event is visible at the end of its

@@ -4,10 +4,9 @@ import type { PlanProjectionAct, PlanStoreAct, PlanViewAct } from '../../spec/pl
 import type { Act } from '../acts.js';
 import { Draws } from '../programs/draws.js';
 import type { Channels } from '../messaging/channels.js';
-import type { ReadModelParts } from './read-model.js';
 import type { CallData } from './call-data.js';
 import { EventStore } from './event-store.js';
-import { ReadModel } from './read-model.js';
+import { ReadModel, type ReadModelParts } from './read-model.js';
 import { Rebuild } from './rebuild.js';
 import type { Replayable } from './rebuild.js';
 import { TopicLog } from './topic-log.js';

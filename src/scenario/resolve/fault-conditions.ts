@@ -1,8 +1,7 @@
 import { faultKind } from '../../patterns/registry.js';
 import type { FaultCondition, Scenario } from '../../spec/scenario/scenario.js';
 import { namesOf } from '../expectations.js';
-import type { Expression } from '../../language/expression.js';
-import { checkExpression, parseCondition } from '../../language/expression.js';
+import { checkExpression, parseCondition, type Expression } from '../../language/expression.js';
 import type { PathKey } from '../located.js';
 import type { Metric } from '../../language/metrics.js';
 import { findMetric } from '../../language/metrics.js';
