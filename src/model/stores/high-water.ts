@@ -3,11 +3,16 @@ import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Counter } from '../figures/meters.js';
 import type { Run } from '../run.js';
-import type { ReadModel } from './read-model.js';
+
+/** A read model that follows the order of a store. */
+interface Ordered {
+  release(entry: number, entity: number): void;
+  miss(entry: number): void;
+}
 
 /** A committed event that its read model may not read before the mark reaches its place. */
 export interface Held {
-  readonly model: ReadModel;
+  readonly model: Ordered;
   readonly entry: number;
   readonly entity: number;
 }

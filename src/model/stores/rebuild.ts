@@ -2,11 +2,18 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
+import type { PlanProjection } from '../../spec/plan/stores.js';
 import type { Projection } from '../../spec/scenario/stores.js';
 import type { Durations } from '../figures/meters.js';
 import type { Run } from '../run.js';
-import type { ReadModel } from './read-model.js';
+import type { Segments } from './segments.js';
 import { sink } from '../figures/sink.js';
+
+/** A read model that is rebuilt. */
+interface Rebuilt {
+  readonly spec: PlanProjection;
+  readonly segments: Segments | null;
+}
 
 /** All events of the source of a projection. */
 export interface Replayable {
@@ -21,7 +28,7 @@ export interface Replayable {
  */
 export class Rebuild {
   private readonly world: Run;
-  private readonly model: ReadModel;
+  private readonly model: Rebuilt;
   private readonly log: Replayable;
   private readonly spec: NonNullable<Projection['rebuild']>;
   private readonly took: Durations;
@@ -33,7 +40,7 @@ export class Rebuild {
 
   constructor(
     world: Run,
-    model: ReadModel,
+    model: Rebuilt,
     log: Replayable,
     spec: NonNullable<Projection['rebuild']>,
   ) {

@@ -16,7 +16,7 @@ import type { Messages, Poison } from '../messages.js';
 import type { Channel } from './channel.js';
 import { VERDICT } from './deliveries.js';
 import type { Deliveries } from './deliveries.js';
-import type { Dispatch } from './dispatch.js';
+import type { DispatchPort } from './dispatch-port.js';
 import { staysInHand } from './in-hand.js';
 import { Pausing } from './pausing.js';
 import type { StoredQueue } from './stored-queue.js';
@@ -44,7 +44,7 @@ interface Book {
 export class Handling {
   private readonly world: BackgroundRun;
   private readonly messages: Messages;
-  private readonly dispatch: Dispatch;
+  private readonly dispatch: DispatchPort;
   private readonly deliveries: Deliveries;
   private readonly queue: StoredQueue;
   /** Bit of the effect of a message in this queue. */
@@ -64,7 +64,7 @@ export class Handling {
     world: BackgroundRun,
     registry: Registry,
     messages: Messages,
-    dispatch: Dispatch,
+    dispatch: DispatchPort,
     effect: number,
   ) {
     this.world = world;

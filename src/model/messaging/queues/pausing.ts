@@ -6,7 +6,7 @@ import type { Run } from '../../run.js';
 import { Guards, LEAVE } from '../guards.js';
 import type { Channel } from './channel.js';
 import type { Deliveries } from './deliveries.js';
-import type { Dispatch } from './dispatch.js';
+import type { DispatchPort } from './dispatch-port.js';
 import { sendBack, staysInHand } from './in-hand.js';
 
 /** Operations on handler runs that start late or go back to the queue. */
@@ -25,13 +25,13 @@ export interface Runs {
 /** The policies around the handlers of a queue, and the pauses of its channels. */
 export class Pausing {
   private readonly world: Run;
-  private readonly dispatch: Dispatch;
+  private readonly dispatch: DispatchPort;
   private readonly deliveries: Deliveries;
   private readonly runs: Runs;
   /** By consumer. */
   private readonly guards: readonly (Guards | null)[];
 
-  constructor(world: Run, registry: Registry, dispatch: Dispatch, runs: Runs) {
+  constructor(world: Run, registry: Registry, dispatch: DispatchPort, runs: Runs) {
     this.world = world;
     this.dispatch = dispatch;
     this.deliveries = dispatch.deliveries;
