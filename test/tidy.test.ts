@@ -89,7 +89,6 @@ const KIND_QUESTIONS: Readonly<Record<string, string>> = {
   ]),
   "src/scenario/schema/middleware.ts policy === 'coalesce'":
     'this middleware is the policy, for requests instead of calls',
-  "src/cli/explain/chain-text.ts gateway.kind === 'kong'": `${ONE_WORD} a gateway`,
   "src/cli/explain/gateway-text.ts kind === 'simple'": `${ONE_WORD} a gateway`,
   "src/scenario/resolve/chains.ts kind !== 'kong'": `${ONE_WORD} a gateway`,
   "src/scenario/resolve/gateways.ts kind === 'kong'": `${ONE_WORD} a gateway`,
