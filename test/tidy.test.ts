@@ -176,6 +176,15 @@ describe('the source tree', () => {
     expect(wrong.map(({ place, to }) => `${place} imports ${to}`)).toEqual([]);
   });
 
+  it('shows the whole world of a run only to what builds it, and to faults', () => {
+    const known = internalImports().filter(({ to }) => to === 'src/model/world.ts');
+    expect([...new Set(known.map(({ source }) => source.path))].sort()).toEqual(
+      ['assemble', 'edges', 'faults/board', 'faults/knob', 'modules', 'simulate'].map(
+        (name) => `src/model/${name}.ts`,
+      ),
+    );
+  });
+
   it('has no more circles of types than before, and no larger ones', () => {
     const circles = circlesOf(allImports()).map((circle) => circle.length);
     expect(circles.length, 'circles of files that import each other').toBeLessThanOrEqual(CIRCLES);

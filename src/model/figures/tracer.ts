@@ -3,14 +3,9 @@ import type { TraceRecord } from '../../spec/record/record.js';
 import { RETURN, strands } from '../strands.js';
 import type { Edge } from '../edge.js';
 
-interface Opened {
-  /** When the transaction of a strand was opened at the callee of an edge; -1 without one. */
-  openedAt(strand: number, edge: Edge): Ns;
-}
-
 interface TracerParts {
   readonly edges: readonly Edge[];
-  readonly sections: { readonly transactions: Opened } | null;
+  readonly sections: { readonly transactions: { openedAt(strand: number, edge: Edge): Ns } } | null;
 }
 
 /** Number of rows handed to the sink at a time, or kept at most without a sink. */

@@ -15,8 +15,7 @@ import { RANGE, logsOf, type Member } from './member.js';
 import type { Messages, Poison } from './messages.js';
 import type { Offsets } from './offsets.js';
 import { placeOf } from './offsets.js';
-import { PollPauses } from './poll-pauses.js';
-import type { GuardMaker, PauseSetup } from './poll-pauses.js';
+import { PollPauses, type GuardMaker, type PauseSetup } from './poll-pauses.js';
 import { Records } from './records.js';
 import type { Resets } from './resets.js';
 

@@ -1,6 +1,7 @@
-import type { AutoscalerParts } from './autoscaler.js';
-import type { ProbesParts } from './probes.js';
-import type { TerminationsParts } from './terminations.js';
+import type { ConnectionTable } from '../connections/connection-table.js';
+import type { VersionTables } from '../rollouts/rollouts.js';
+import type { ServedRun } from '../server-port.js';
+import type { Tasks } from './tasks.js';
 import type { Interpreter } from '../programs/interpreter.js';
 import type { Workers } from '../serving/workers.js';
 import type { Gates } from '../serving/gates.js';
@@ -9,8 +10,11 @@ import type { Checks } from '../sharing/checks.js';
 import type { Coalescing } from '../sharing/coalescing.js';
 import type { ListedRun } from '../picking/endpoint-lists.js';
 
-/** The parts that outages use. */
-export interface OutagesParts extends ProbesParts, TerminationsParts, AutoscalerParts, ListedRun {
+/** The parts that outages use, with their probes, terminations and scaling. */
+export interface OutagesParts extends ListedRun, ServedRun {
+  readonly tasks: Tasks;
+  readonly connections: ConnectionTable;
+  readonly versions: VersionTables | null;
   readonly interpreter: Interpreter;
   readonly workers: Workers;
   readonly gates: Gates;

@@ -25,24 +25,17 @@ export interface GuardsParts extends Run {
   readonly coalescing: Coalescing | null;
 }
 
-/** The operations of the program interpreter that guards use. */
-interface Strands extends InterpreterPort {
-  work(strand: number, pc: number, sampler: number, times: number): boolean;
-  sleep(strand: number, wakes: number): void;
-  end(strand: number, outcome: Outcome): void;
-}
-
 /**
  * The instructions before the steps of an endpoint or route: limiters and their stores, checks, sizes, coalescing,
  * idempotency keys, concurrency limits and time limits.
  */
 export class Guards {
   private readonly world: GuardsParts;
-  private readonly interpreter: Strands;
+  private readonly interpreter: InterpreterPort;
   private readonly code: Int32Array;
   private readonly tables: readonly Float64Array[];
 
-  constructor(world: GuardsParts, interpreter: Strands) {
+  constructor(world: GuardsParts, interpreter: InterpreterPort) {
     this.world = world;
     this.interpreter = interpreter;
     this.code = world.plan.program.code;

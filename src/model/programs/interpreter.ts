@@ -181,7 +181,6 @@ export class Interpreter implements InterpreterPort {
     engine.halt();
   }
 
-  /** CPU work of `times` the drawn demand: returns true if it takes no time, false if the strand has to wait for it. */
   work(strand: number, pc: number, sampler: number, times: number): boolean {
     const { instances, workers } = this.world;
     const instance = instances[strands.instance[strand]];
@@ -331,7 +330,6 @@ export class Interpreter implements InterpreterPort {
     return status === 0 ? relayed(outcome) : outcomeOfStatus(status);
   }
 
-  /** Ends the strand: a branch is joined, a job answered. */
   end(strand: number, outcome: Outcome): void {
     const { sections, server } = this.world;
     if (strands.parent[strand] < 0) {
