@@ -9,10 +9,17 @@ import type { DualWrites } from './messaging/dual-writes.js';
 import type { Sections } from './sections/sections.js';
 import type { ConnectionTable } from './connections/connection-table.js';
 import type { Gates } from './serving/gates.js';
-import type { Outages } from './processes/outages.js';
+import type { Instance } from './processes/instance.js';
 import type { InjectionsParts } from './faults/injections.js';
 import type { Tasks } from './processes/tasks.js';
 import type { ActRun } from './programs/interpreter-port.js';
+
+/** The instances that are asked to end. */
+interface Ending {
+  readonly isAwaited: boolean;
+  /** Some work of an instance is done. */
+  look(instance: Instance): void;
+}
 
 /** The parts that the server uses. */
 export interface ServerParts extends InjectionsParts, ActRun {
@@ -28,5 +35,5 @@ export interface ServerParts extends InjectionsParts, ActRun {
   readonly sections: Sections | null;
   readonly connections: ConnectionTable;
   readonly gates: Gates;
-  readonly outages: Outages;
+  readonly outages: { readonly terminations: Ending };
 }
