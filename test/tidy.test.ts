@@ -19,13 +19,14 @@ const LAYER: Readonly<Record<string, number>> = {
   lint: 6,
   analysis: 7,
   report: 8,
+  telemetry: 8,
   cli: 9,
 };
 const SOFT_CAP = 400;
 const HARD_CAP = 500;
 /** Circles of files that import each other's types: these numbers may only fall. */
-const CIRCLES = 22;
-const LARGEST_CIRCLE = 83;
+const CIRCLES = 2;
+const LARGEST_CIRCLE = 28;
 /** Files above the soft cap, each with the reason why it is not two files. */
 const LONG_FILES: Readonly<Record<string, string>> = {
   'src/kernel/engine.ts': 'the clock, the agendas and the loop over them are one machine',
@@ -48,7 +49,6 @@ const LONG_FILES: Readonly<Record<string, string>> = {
     'what a fault may be aimed at is one question, kind of target by kind of target',
   'src/spec/plan/plan.ts': 'the plan is one contract, read from top to bottom',
   'src/spec/result/result.ts': 'the result document is one contract, read from top to bottom',
-  'src/spec/scenario/scenario.ts': 'the explicit scenario is one contract, read from top to bottom',
 };
 
 /** Layers that serve every pattern and must not know any of them; a lint rule may be about one policy. */
@@ -174,6 +174,15 @@ describe('the source tree', () => {
       ({ source, to }) => roomOf(source.path) >= 0 && roomOf(to) > roomOf(source.path),
     );
     expect(wrong.map(({ place, to }) => `${place} imports ${to}`)).toEqual([]);
+  });
+
+  it('shows the whole world of a run only to what builds it, and to faults', () => {
+    const known = internalImports().filter(({ to }) => to === 'src/model/world.ts');
+    expect([...new Set(known.map(({ source }) => source.path))].sort()).toEqual(
+      ['assemble', 'edges', 'faults/board', 'faults/knob', 'modules/kind', 'simulate'].map(
+        (name) => `src/model/${name}.ts`,
+      ),
+    );
   });
 
   it('has no more circles of types than before, and no larger ones', () => {

@@ -5,21 +5,15 @@ import type { ComponentKind, SECTION } from '../spec/component-kind.js';
 import type { PlanComponent, PlanInstance } from '../spec/plan/plan.js';
 import type { Cache, CacheLevel } from '../spec/scenario/caching.js';
 import type { Database, Operation } from '../spec/scenario/database.js';
+import type { Host } from '../spec/scenario/host.js';
 import type { Broker, Outbox, Subscriber } from '../spec/scenario/messaging.js';
 import type { ScenarioModules } from '../spec/scenario/modules.js';
 import type { QueueConsumer } from '../spec/scenario/queues.js';
 import type { Pool } from '../spec/scenario/resources.js';
 import type { Saga, SagaStep } from '../spec/scenario/sagas.js';
-import type {
-  Bundle,
-  Endpoint,
-  Gateway,
-  Host,
-  Request,
-  Route,
-  Service,
-  Workload,
-} from '../spec/scenario/scenario.js';
+import type { Gateway, Request, Route, Workload } from '../spec/scenario/scenario.js';
+import type { Endpoint, Service } from '../spec/scenario/services.js';
+import type { Bundle } from '../spec/scenario/steps.js';
 import type { EventStore, Projection, StorePart } from '../spec/scenario/stores.js';
 import type { Incoming } from './incoming.js';
 import type { Problems } from './problem.js';

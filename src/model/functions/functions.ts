@@ -1,12 +1,17 @@
 import type { PlanFunction } from '../../spec/plan/functions.js';
-import type { World } from '../world.js';
+import type { Placer } from '../picking/placer.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 import { Environments } from './environments.js';
 import { EnvironmentCores } from './environment-cores.js';
 import type { Host } from './host.js';
 import { Pods } from './pods.js';
 
+interface FunctionParts extends ActRun {
+  readonly picks: { readonly placers: Map<number, Placer> };
+}
+
 /** Creates all functions of a run. Those with several instances pick the instance for each call. */
-export function createFunctions(world: World): readonly Host[] {
+export function createFunctions(world: FunctionParts): readonly Host[] {
   const account = { running: 0 };
   const { functions, components } = world.plan;
   const hosts = functions.map((plan) => {
@@ -25,7 +30,7 @@ export function createFunctions(world: World): readonly Host[] {
   return hosts;
 }
 
-function setCores(world: World, { component, spec }: PlanFunction, own: Host): void {
+function setCores(world: ActRun, { component, spec }: PlanFunction, own: Host): void {
   if (spec.cores === Infinity) return;
   const { firstInstance, instances } = world.plan.components[component];
   const of = (strand: number): number => own.environmentOf(strand);

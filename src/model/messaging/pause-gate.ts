@@ -6,11 +6,11 @@ import { NS_PER_MS } from '../../kernel/time.js';
 import { PARK, PASS } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Alarm, CallContext, PolicySetup, PolicyState } from '../../spec/patterns/policy.js';
-import type { Layer } from '../../spec/scenario/scenario.js';
+import type { Layer } from '../../spec/scenario/policies.js';
 import { Alarms } from '../processes/alarms.js';
 import type { Instance } from '../processes/instance.js';
 import type { Registry } from '../registry.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 
@@ -22,7 +22,7 @@ const OPEN = 1;
 
 /** The position of a breaker: in front of the handlers of one consumer. */
 export interface GatePlace {
-  readonly world: World;
+  readonly world: Run;
   readonly registry: Registry;
   readonly layer: Layer;
   readonly bundle: string;

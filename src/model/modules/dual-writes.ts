@@ -1,9 +1,8 @@
 import { DualWrites } from '../messaging/dual-writes.js';
-import type { Draft } from '../processes/fleets.js';
-import type { ActsOf } from './kind.js';
+import type { ActsOf, Building } from './kind.js';
 
 /** Detection of dual writes, where an endpoint changes data and publishes without an outbox. */
-export function dualWrites(world: Draft): ActsOf<'dualMark'> {
+export function dualWrites(world: Building): ActsOf<'dualMark'> {
   const isUsed = world.plan.acts.some(({ act }) => act === 'dualMark');
   const own = isUsed ? new DualWrites(world) : null;
   if (own !== null) world.watchers.push(own);

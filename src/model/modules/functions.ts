@@ -1,9 +1,8 @@
 import { createFunctions } from '../functions/functions.js';
-import type { Draft } from '../processes/fleets.js';
-import type { ActsOf } from './kind.js';
+import type { ActsOf, Building } from './kind.js';
 
 /** Functions: services that run in execution environments. */
-export function functions(world: Draft): ActsOf<'invoke'> {
+export function functions(world: Building): ActsOf<'invoke'> {
   const hosts = createFunctions(world);
   return {
     invoke: ({ fn }) => ({

@@ -1,11 +1,10 @@
 import type { Act } from '../acts.js';
-import type { Draft } from '../processes/fleets.js';
 import type { Registry } from '../registry.js';
 import { caches } from './caches.js';
 import { capacity } from './capacity.js';
 import { dualWrites } from './dual-writes.js';
 import { functions } from './functions.js';
-import { actOf, type AllActs } from './kind.js';
+import { actOf, type AllActs, type Building } from './kind.js';
 import { messaging } from './messaging.js';
 import { prepareReplication } from './replication.js';
 import { sagas } from './sagas.js';
@@ -14,13 +13,13 @@ import { sections } from './sections.js';
 import { stores } from './stores.js';
 
 /** Creates the nodes that edges choose among: one line for each module that has some. */
-export function prepareModules(world: Draft): void {
+export function prepareModules(world: Building): void {
   prepareReplication(world);
   prepareSearch(world);
 }
 
 /** Creates all modules of a run, in this order and one line each, and the acts of the plan by their ids. */
-export function createModules(world: Draft, registry: Registry): readonly Act[] {
+export function createModules(world: Building, registry: Registry): readonly Act[] {
   const inProcesses = {
     ...functions(world),
     ...sections(world),

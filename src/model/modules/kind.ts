@@ -1,5 +1,10 @@
 import type { PlanAct } from '../../spec/plan/modules.js';
 import type { Act } from '../acts.js';
+import type { Draft } from '../run.js';
+import type { World } from '../world.js';
+
+/** The world of a run while modules are created. */
+export type Building = Draft<World>;
 
 type ActName = PlanAct['act'];
 type ActSpec<Name extends ActName> = Extract<PlanAct, { readonly act: Name }>;

@@ -1,8 +1,7 @@
 import { Channels } from '../messaging/channels.js';
 import { Queues } from '../messaging/queues/queues.js';
-import type { Draft } from '../processes/fleets.js';
 import type { Registry } from '../registry.js';
-import type { ActsOf } from './kind.js';
+import type { ActsOf, Building } from './kind.js';
 
 interface Messaging {
   readonly channels: Channels;
@@ -10,7 +9,7 @@ interface Messaging {
 }
 
 /** Topics, outboxes, queues and buses: a message may go from each to any other. */
-export function messaging(world: Draft, registry: Registry): Messaging {
+export function messaging(world: Building, registry: Registry): Messaging {
   const channels = new Channels(world, registry);
   const queues = new Queues(world, registry, channels);
   channels.elsewhere = (message, component, topic) => queues.take(message, component, topic);

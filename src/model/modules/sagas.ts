@@ -1,12 +1,11 @@
 import { invariant } from '../../kernel/invariant.js';
-import type { Draft } from '../processes/fleets.js';
 import { Driver } from '../sagas/driver.js';
 import { Ledger } from '../sagas/ledger.js';
 import { markOf, type Watched } from '../sagas/marks.js';
-import type { ActsOf } from './kind.js';
+import type { ActsOf, Building } from './kind.js';
 
 /** Sagas, orchestrated or choreographed. */
-export function sagas(world: Draft): ActsOf<'saga' | 'command' | 'mark'> {
+export function sagas(world: Building): ActsOf<'saga' | 'command' | 'mark'> {
   const plans = world.plan.sagas;
   const watched = plans.map((plan): Watched => ({
     ledger: new Ledger(world, plan),

@@ -1,10 +1,9 @@
-import type { Draft } from '../processes/fleets.js';
 import { hasSections, Sections } from '../sections/sections.js';
-import type { ActsOf } from './kind.js';
+import type { ActsOf, Building } from './kind.js';
 
 /** Transactions, row locks and locks. */
 export function sections(
-  world: Draft,
+  world: Building,
 ): ActsOf<'lock' | 'statement' | 'committed' | 'read' | 'write'> {
   const own = (world.sections = hasSections(world) ? new Sections(world) : null);
   return {

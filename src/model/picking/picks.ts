@@ -5,9 +5,8 @@ import type { PinnedRoute, PlanRoute } from '../../spec/plan/replication.js';
 import { SESSION } from '../../spec/scenario/sections.js';
 import type { Edge, View } from '../edge.js';
 import { AVOID, PLACES, frames } from '../frames.js';
-import type { Replicas } from '../replication/replicas.js';
 import { shardOf } from '../replication/shards.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import type { Placer } from './placer.js';
 
 /** Draw number of this choice; balancers count theirs up from 0. */
@@ -29,9 +28,9 @@ export const NOWHERE = -1;
 export class Picks {
   /** By component whose platform picks the instance itself. */
   readonly placers = new Map<number, Placer>();
-  private readonly world: World;
+  private readonly world: Run;
 
-  constructor(world: World) {
+  constructor(world: Run) {
     this.world = world;
   }
 
@@ -79,7 +78,7 @@ export class Picks {
   /** Picks the node of a database with replicas among those that the route allows. */
   private replica(
     edge: Edge,
-    { candidates: nodes }: Replicas,
+    { candidates: nodes }: NonNullable<Edge['replicas']>,
     route: PlanRoute,
     frame: number,
     a: number,

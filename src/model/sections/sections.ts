@@ -1,5 +1,5 @@
 import { LOCKED } from '../slot-bits.js';
-import type { World } from '../world.js';
+import type { ReplicatedRun } from '../replication/replicas.js';
 import { Locks } from './locks.js';
 import { RowLocks } from './rows.js';
 import { Transactions } from './transactions.js';
@@ -12,7 +12,7 @@ export class Sections {
   /** Callbacks for the branch of each transaction that has ended, committed or not. */
   readonly whenEnded: ((branch: number) => void)[] = [];
 
-  constructor(world: World) {
+  constructor(world: ReplicatedRun) {
     const rows = new Map<number, RowLocks>();
     for (const spec of world.plan.rows) {
       rows.set(spec.component, new RowLocks(world, spec, () => this.transactions));
@@ -41,7 +41,7 @@ export class Sections {
 }
 
 /** Returns true if a plan has transactions, row locks or `lock` steps. */
-export function hasSections({ plan }: World): boolean {
+export function hasSections({ plan }: ReplicatedRun): boolean {
   const { acts, edges, rows } = plan;
   return (
     rows.length > 0 ||
