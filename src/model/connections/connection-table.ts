@@ -6,7 +6,7 @@ import type { Ns } from '../../kernel/time.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { EdgePool } from './edge-pool.js';
 import { Handshakes } from './handshakes.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
 import type { World } from '../world.js';
 import { frames } from '../frames.js';

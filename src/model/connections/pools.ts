@@ -14,7 +14,7 @@ import type { View } from '../edge.js';
 import { EdgePool } from './edge-pool.js';
 import { GoPool } from './go-pool.js';
 import { HikariPool } from './hikari-pool.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
 import { MESSAGE, VANISHED } from '../network/link.js';
 import type { PoolSetup } from './pool-setup.js';

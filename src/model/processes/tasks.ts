@@ -4,7 +4,7 @@ import type { Outcome } from '../../spec/outcome.js';
 import { injectedOutcome } from '../faults/injections.js';
 import { RETURN, STATE, strands } from '../strands.js';
 import type { World } from '../world.js';
-import { FROZEN } from './instance.js';
+import { FROZEN } from './process.js';
 import type { Instance } from './instance.js';
 import { sink } from '../figures/sink.js';
 

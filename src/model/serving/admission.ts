@@ -5,7 +5,7 @@ import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanAdmission } from '../../spec/plan/plan.js';
 import { Dagor } from './dagor.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
 import { keyOf, refusedBy } from '../programs/limiters.js';
 import { overloadOf } from './shedding.js';

@@ -4,7 +4,7 @@ import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PlanComponent } from '../../spec/plan/plan.js';
 import type { Instance } from '../processes/instance.js';
-import type { Outages } from '../processes/outages.js';
+import type { Freezes } from '../processes/freezes.js';
 import type { World } from '../world.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
@@ -29,13 +29,13 @@ interface Collector {
  */
 export class Collections {
   private readonly world: World;
-  private readonly outages: Outages;
+  private readonly freezes: Freezes;
   private readonly collectors = new Map<number, Collector>();
   private readonly op: number;
 
-  constructor(world: World, outages: Outages) {
+  constructor(world: World, freezes: Freezes) {
     this.world = world;
-    this.outages = outages;
+    this.freezes = freezes;
     this.op = engine.define('collection', (id, generation) => this.turn(id, generation));
     for (const instance of world.instances) {
       const spec = world.plan.components[instance.component];
@@ -60,7 +60,7 @@ export class Collections {
     if (collector === undefined) return;
     collector.generation++;
     instance.memory?.collected(0);
-    this.outages.setCollecting(instance, false);
+    this.freezes.setCollecting(instance, false);
   }
 
   /** The process has allocated as much as one collection cycle allows. */
@@ -101,7 +101,7 @@ export class Collections {
     if (generation !== collector.generation) return;
     const instance = this.world.instances[id];
     const begins = !instance.collecting;
-    this.outages.setCollecting(instance, begins);
+    this.freezes.setCollecting(instance, begins);
     if (begins) this.schedule(id, collector, this.pause(collector));
     else if (collector.every >= 0) this.schedule(id, collector, this.gap(collector));
   }
