@@ -7,27 +7,7 @@ export const FROZEN = Object.freeze({ no: 0, hang: 1, pause: 2 } as const);
 export type Phase = 'down' | 'starting' | 'up' | 'leaving' | 'draining';
 
 /** What can happen to a process. */
-export type Transition =
-  | 'starts'
-  | 'comesUp'
-  | 'killed'
-  | 'released'
-  | 'dies'
-  | 'revives'
-  | 'exits'
-  | 'stopped'
-  | 'unstopped'
-  | 'removed'
-  | 'added'
-  | 'renewed'
-  | 'restartRequested'
-  | 'signalled'
-  | 'drained'
-  | 'overdue'
-  | 'ready'
-  | 'unready'
-  | 'replacementStarts'
-  | 'replacementReady';
+export type Transition = keyof typeof TRANSITIONS;
 
 /** The transitions that end a running process. */
 export type Ending = 'killed' | 'dies' | 'exits' | 'drained' | 'overdue';
@@ -50,7 +30,7 @@ const WANTED = { down: 'down', ...ENDING } as const;
 const NOT_ENDING = { restartRequested: false, replacement: 'none' } as const;
 
 /** Every legal transition. */
-export const TRANSITIONS: Readonly<Record<Transition, Rule>> = {
+export const TRANSITIONS = {
   /** Its start-up begins. */
   starts: { to: { down: 'starting' }, when: (it) => !it.isHeldDown },
   /** Its start-up is over, or takes no time. */
@@ -109,7 +89,7 @@ export const TRANSITIONS: Readonly<Record<Transition, Rule>> = {
     when: (it) => it.isReplaceable && it.replacement !== 'ready',
     sets: { replacement: 'ready' },
   },
-};
+} satisfies Readonly<Record<string, Rule>>;
 
 const NO_PROCESS = { down: true, shut: true, leaving: false, unready: false, ...NOT_ENDING };
 
@@ -184,10 +164,10 @@ export class Process {
 
   /** Something happens to it; `more` is what else changes. */
   take(transition: Transition, more: Partial<Process> = {}): void {
-    const { to, when, sets } = TRANSITIONS[transition];
+    const { to, when, sets }: Rule = TRANSITIONS[transition];
     const phase = to[this.phase];
     if (phase === undefined || when?.(this) === false) {
-      broken('illegal-process-transition', `${transition} of instance ${this.id}, ${this.state}`);
+      broken('illegal-process-transition', `${transition} of instance ${this.id}: ${this.state}`);
     }
     Object.assign(this, { phase }, IN_PHASE[phase], sets, more);
   }
