@@ -8,9 +8,13 @@ import { replayCalls } from './freezes.js';
 import { isHeld } from './instance.js';
 import type { Instance } from './instance.js';
 
-/** A process has just ended: its work ends, its connections close, and all state in it is lost. */
-export function endWork(world: World, instance: Instance): void {
-  const { server, outages } = world;
+/** A process has just ended: its work ends, its connections close, and all state in it is lost. `stopped` ends what watches it. */
+export function endWork(
+  world: World,
+  instance: Instance,
+  stopped: () => void,
+): void {
+  const { server } = world;
   for (let strand = 0; strand < strands.slots.touched; strand++) {
     if (!strands.alive(strand) || strands.instance[strand] !== instance.id) continue;
     if (strands.parent[strand] >= 0 || strands.returns[strand] === RETURN.root) continue;
@@ -26,8 +30,7 @@ export function endWork(world: World, instance: Instance): void {
   world.connections.instanceDown(instance);
   invariant(instance.busy === 0 && instance.queue.length === 0, 'crashed-instance-still-busy');
   instance.cold = null;
-  outages.probes.stopped(instance);
-  outages.collections.stopped(instance);
+  stopped();
   instance.memory?.run(false);
   openAll(world, instance);
   for (const policy of instance.policies) {

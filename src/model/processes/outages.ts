@@ -225,7 +225,10 @@ export class Outages {
   private fall(instance: Instance, why: Ending, more: Partial<Process> = {}): void {
     if (instance.leaving) this.terminations.forget(instance);
     instance.take(why, more);
-    endWork(this.world, instance);
+    endWork(this.world, instance, () => {
+      this.probes.stopped(instance);
+      this.collections.stopped(instance);
+    });
     instance.updateCores();
     this.journal(instance, INSTANCE_STATE.down);
     updateFleet(this.world, instance);

@@ -3,32 +3,10 @@ import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Lifecycle } from '../../spec/scenario/resources.js';
 import type { Instance } from './instance.js';
+import { WarmUp } from './warm-up.js';
 import type { World } from '../world.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
-
-/** The slowdown of a process that has just started; it decreases linearly. */
-export class WarmUp {
-  private readonly durationNs: Ns;
-  private readonly factor: number;
-  private readonly since: Ns;
-
-  constructor(durationNs: Ns, factor: number, since: Ns) {
-    this.durationNs = durationNs;
-    this.factor = factor;
-    this.since = since;
-  }
-
-  isOver(now: Ns): boolean {
-    return now - this.since >= this.durationNs;
-  }
-
-  /** Duration of a step that begins now and would take `time` in a warm process. */
-  stretched(time: Ns, now: Ns): Ns {
-    const left = 1 - (now - this.since) / this.durationNs;
-    return Math.round(time * (1 + (this.factor - 1) * left));
-  }
-}
 
 /** Start-up and warm-up of instances: the time from the end of an outage until an instance works normally. */
 export class Starts {

@@ -63,8 +63,7 @@ export class Interpreter {
 
   /** A strand continues: at once, or when its instance resumes. */
   resume(strand: number): void {
-    const { instances } = this.world;
-    const instance = instances[strands.instance[strand]];
+    const instance = this.world.instances[strands.instance[strand]];
     const joining = strands.state[strand] === STATE.JOINING;
     if (instance.frozen !== FROZEN.no) {
       if (!joining) strands.state[strand] = STATE.READY;

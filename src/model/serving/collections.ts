@@ -4,10 +4,14 @@ import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PlanComponent } from '../../spec/plan/plan.js';
 import type { Instance } from '../processes/instance.js';
-import type { Freezes } from '../processes/freezes.js';
 import type { World } from '../world.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
+
+/** Stops a process for a collection. */
+interface Pauses {
+  setCollecting(instance: Instance, collecting: boolean): void;
+}
 
 /** The garbage collector of one instance. */
 interface Collector {
@@ -29,11 +33,11 @@ interface Collector {
  */
 export class Collections {
   private readonly world: World;
-  private readonly freezes: Freezes;
+  private readonly freezes: Pauses;
   private readonly collectors = new Map<number, Collector>();
   private readonly op: number;
 
-  constructor(world: World, freezes: Freezes) {
+  constructor(world: World, freezes: Pauses) {
     this.world = world;
     this.freezes = freezes;
     this.op = engine.define('collection', (id, generation) => this.turn(id, generation));
@@ -64,7 +68,7 @@ export class Collections {
   }
 
   /** The process has allocated as much as one collection cycle allows. */
-  full(instance: Instance): void {
+  full(instance: Pick<Instance, 'id' | 'memory'>): void {
     instance.memory!.collected(0);
     const collector = this.collectors.get(instance.id)!;
     engine.soon(engine.phase, this.op, instance.id, ++collector.generation, 0);
