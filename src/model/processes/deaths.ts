@@ -9,11 +9,7 @@ import { isHeld } from './instance.js';
 import type { Instance } from './instance.js';
 
 /** A process has just ended: its work ends, its connections close, and all state in it is lost. `stopped` ends what watches it. */
-export function endWork(
-  world: World,
-  instance: Instance,
-  stopped: () => void,
-): void {
+export function endWork(world: World, instance: Instance, stopped: () => void): void {
   const { server } = world;
   for (let strand = 0; strand < strands.slots.touched; strand++) {
     if (!strands.alive(strand) || strands.instance[strand] !== instance.id) continue;
