@@ -1,7 +1,7 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { PLAIN_BALANCING } from '../../spec/patterns/balancer.js';
+import type { Host } from '../../spec/scenario/host.js';
 import type { Broker, Producer } from '../../spec/scenario/messaging.js';
-import type { Host } from '../../spec/scenario/scenario.js';
 import { brokerKindOf } from '../brokers/index.js';
 import type { BrokerFields } from '../brokers/kind.js';
 import type { KafkaOutput } from '../schema/messaging.js';

@@ -1,9 +1,10 @@
 import { PLAIN_BALANCING } from '../../spec/patterns/balancer.js';
-import type { Cache, CacheLevel, CacheStep, ResponseCache } from '../../spec/scenario/caching.js';
+import type { Cache, CacheLevel, ResponseCache } from '../../spec/scenario/caching.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { LoadBalancing } from '../../spec/scenario/policies.js';
+import type { Host } from '../../spec/scenario/host.js';
 import type { Pool, Queue } from '../../spec/scenario/resources.js';
-import type { Host, LoadBalancing } from '../../spec/scenario/scenario.js';
-import type { Step, StepModifiers } from '../../spec/scenario/steps.js';
+import type { Step, StepModifiers, CacheStep } from '../../spec/scenario/steps.js';
 import type { CacheStepOutput } from '../schema/cache-step.js';
 import type { CacheOutput, LevelOutput } from '../schema/caching.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
@@ -258,7 +259,7 @@ function checkLevels(context: Context, output: CacheOutput, path: Path): void {
 /** A `cache` step. */
 export function resolveCacheStep(
   context: Context,
-  output: CacheStepOutput,
+  output: CacheStepOutput<StepOutput>,
   modifiers: StepModifiers,
   owner: string,
   inner: (steps: readonly StepOutput[], path: Path) => Step[],
@@ -298,7 +299,7 @@ export function resolveCacheStep(
 
 function checkStep(
   context: Context,
-  output: CacheStepOutput,
+  output: CacheStepOutput<StepOutput>,
   op: CacheStep['op'],
   cache: string,
   path: Path,

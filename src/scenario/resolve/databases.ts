@@ -1,9 +1,9 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { PLAIN_BALANCING } from '../../spec/patterns/balancer.js';
+import type { LoadBalancing } from '../../spec/scenario/policies.js';
 import { PRIMARY } from '../../spec/scenario/replication.js';
 import type { Replication, Shards } from '../../spec/scenario/replication.js';
 import type { Database, Operation } from '../../spec/scenario/database.js';
-import type { LoadBalancing } from '../../spec/scenario/scenario.js';
 import type { Cpu, Pool, Queue } from '../../spec/scenario/resources.js';
 import type { Product } from '../../language/databases.js';
 import { isSearch, PRODUCTS } from '../../language/databases.js';

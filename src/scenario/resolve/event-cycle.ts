@@ -5,7 +5,7 @@ import type { Scenario } from '../../spec/scenario/scenario.js';
 import type { Step } from '../../spec/scenario/steps.js';
 import { eachStep } from '../../language/each-step.js';
 import { listsOfEndpoint } from '../../language/fallback-steps.js';
-import type { CallEdge } from './graph.js';
+import type { CallEdge } from './call-edge.js';
 
 /** A message on its way: from the part that publishes it to the one that handles it. */
 export interface EventEdge {

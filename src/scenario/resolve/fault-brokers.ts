@@ -1,6 +1,6 @@
 import type { FaultKind } from '../../model/faults/kind.js';
+import type { Host } from '../../spec/scenario/host.js';
 import type { Broker } from '../../spec/scenario/messaging.js';
-import type { Host } from '../../spec/scenario/scenario.js';
 import { brokerKindOf } from '../brokers/index.js';
 import type { FaultOutput } from '../schema/fault.js';
 import type { Context, Path } from './context.js';

@@ -1,8 +1,9 @@
 import type { Saga } from '../../spec/scenario/sagas.js';
 import { driverName } from '../../spec/scenario/sagas.js';
-import type { Scenario, Target } from '../../spec/scenario/scenario.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
 import type { Step } from '../../spec/scenario/steps.js';
-import type { CallEdge } from './graph.js';
+import type { Target } from '../../spec/scenario/target.js';
+import type { CallEdge } from './call-edge.js';
 
 /** What walks the calls of a scenario. */
 export interface SagaWalker {

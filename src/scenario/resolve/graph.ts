@@ -1,6 +1,8 @@
-import type { Gateway, Scenario, Target } from '../../spec/scenario/scenario.js';
+import type { Gateway, Scenario } from '../../spec/scenario/scenario.js';
+import { shapesOf } from '../../spec/scenario/services.js';
 import type { Step } from '../../spec/scenario/steps.js';
-import { shapesOf } from '../../spec/scenario/versions.js';
+import type { Target } from '../../spec/scenario/target.js';
+import type { CallEdge } from './call-edge.js';
 import { messageEdges } from './message-edges.js';
 import { nodesAsked } from '../../language/databases.js';
 import { possibleRoutes, routeOf } from '../../language/routes.js';
@@ -8,19 +10,6 @@ import { sagaCalls, sagaStart } from './graph-sagas.js';
 import { asked, sharedLevel } from './chain-targets.js';
 import { leastOf, meanOf } from './count-bounds.js';
 import { projectionEdges, readEdges, storeEdges } from './graph-stores.js';
-
-/** One way a part may call another. */
-export interface CallEdge {
-  /** `component.part` of both. */
-  readonly from: string;
-  readonly to: string;
-  /** Made whenever the part runs: no probability, condition, choice or loop that may be empty. */
-  readonly certain: boolean;
-  /** Calls per run of the part, conditions met and retries aside; random counts and chances by their mean. */
-  readonly times: number;
-  /** Tries per call at most, by the retry of the bundle. */
-  readonly tries: number;
-}
 
 /** The possible calls between components of a scenario. */
 export class CallGraph {

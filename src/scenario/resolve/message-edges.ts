@@ -1,8 +1,9 @@
-import type { Scenario, Service } from '../../spec/scenario/scenario.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
+import type { Service } from '../../spec/scenario/services.js';
 import type { Step } from '../../spec/scenario/steps.js';
 import { eachStep } from '../../language/each-step.js';
 import { listsOfEndpoint } from '../../language/fallback-steps.js';
-import type { CallEdge } from './graph.js';
+import type { CallEdge } from './call-edge.js';
 
 /** Operation of a database. */
 interface Query {

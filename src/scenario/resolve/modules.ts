@@ -1,9 +1,9 @@
 import type { Cache } from '../../spec/scenario/caching.js';
+import type { Host } from '../../spec/scenario/host.js';
 import type { Broker, Topic } from '../../spec/scenario/messaging.js';
 import type { Saga } from '../../spec/scenario/sagas.js';
 import type { ScenarioModules } from '../../spec/scenario/modules.js';
 import type { Bus, MessageQueue } from '../../spec/scenario/queues.js';
-import type { Host } from '../../spec/scenario/scenario.js';
 import type { ScenarioOutput } from '../schema/scenario.js';
 import { resolveBroker } from './brokers.js';
 import { resolveCache } from './caching.js';

@@ -2,7 +2,7 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import { kindText } from '../../spec/component-kind.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import { PLAIN_BALANCING } from '../../spec/patterns/balancer.js';
-import type { LoadBalancing } from '../../spec/scenario/scenario.js';
+import type { LoadBalancing } from '../../spec/scenario/policies.js';
 import type { Step, StepModifiers } from '../../spec/scenario/steps.js';
 import { mayLoad } from '../../spec/scenario/stores.js';
 import type { EventStore, Projection, ReadOf } from '../../spec/scenario/stores.js';

@@ -4,16 +4,11 @@ import type { ComponentKind } from '../component-kind.js';
 import type { CountDistribution } from '../../kernel/counts.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
+import type { Layer, LoadBalancing, OutlierDetection, RetryAfter } from '../scenario/policies.js';
 import type { PlanVersions } from './versions.js';
 import type { PlanAutoscaling } from './autoscaling.js';
 import type { PlanProbes } from './probes.js';
-import type {
-  KeyPopulation,
-  Layer,
-  LoadBalancing,
-  OutlierDetection,
-  RetryAfter,
-} from '../scenario/scenario.js';
+import type { KeyPopulation } from '../scenario/scenario.js';
 import type { Arrivals } from '../scenario/arrivals.js';
 import type { PlanModules } from './modules.js';
 import type { Program } from './program.js';
@@ -162,6 +157,9 @@ export interface PlanPart {
   readonly once: number;
   /** Index into `priorities`; -1 = the caller's. Requests of workloads always have one. */
   readonly priority: number;
+  /** Method (upper case) and path pattern of a route or an endpoint, as written; null = not written. */
+  readonly method: string | null;
+  readonly path: string | null;
 }
 
 export interface PlanInstance {
