@@ -3,13 +3,16 @@ import { invariant } from '../../kernel/invariant.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import { openAll } from '../edge.js';
 import { RETURN, STATE, strands } from '../strands.js';
-import type { World } from '../world.js';
 import { replayCalls } from './freezes.js';
 import { isHeld } from './instance.js';
 import type { Instance } from './instance.js';
+import type { OutagesParts } from './outages-parts.js';
 
-/** A process has just ended: its work ends, its connections close, and all state in it is lost. `stopped` ends what watches it. */
-export function endWork(world: World, instance: Instance, stopped: () => void): void {
+/**
+ * A process has just ended: its work ends, its connections close, and all state in it is lost. `stopped` ends what
+ * watches it.
+ */
+export function endWork(world: OutagesParts, instance: Instance, stopped: () => void): void {
   const { server } = world;
   for (let strand = 0; strand < strands.slots.touched; strand++) {
     if (!strands.alive(strand) || strands.instance[strand] !== instance.id) continue;

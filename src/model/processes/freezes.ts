@@ -2,17 +2,17 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
 import { strands } from '../strands.js';
-import type { World } from '../world.js';
 import type { Instance } from './instance.js';
+import type { OutagesParts } from './outages-parts.js';
 import { FROZEN } from './process.js';
 
 /** Processes that faults make hang or pause, or that their garbage collector pauses. */
 export class Freezes {
-  private readonly world: World;
+  private readonly world: OutagesParts;
   private readonly resumed: (instance: Instance) => void;
 
   /** `resumed` runs when a pause of a running process has ended. */
-  constructor(world: World, resumed: (instance: Instance) => void) {
+  constructor(world: OutagesParts, resumed: (instance: Instance) => void) {
     this.world = world;
     this.resumed = resumed;
   }

@@ -4,11 +4,11 @@ import type { Ns } from '../../kernel/time.js';
 import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
 import { introduce, updateFleet } from '../picking/ready.js';
 import { Collections } from '../serving/collections.js';
-import type { World } from '../world.js';
 import { startScaling } from './autoscaler.js';
 import { endWork } from './deaths.js';
 import { Freezes } from './freezes.js';
 import type { Instance } from './instance.js';
+import type { OutagesParts } from './outages-parts.js';
 import { Probes } from './probes.js';
 import type { Ending, Process } from './process.js';
 import { Restarts } from './restarts.js';
@@ -31,7 +31,7 @@ export class Outages {
   readonly probes: Probes;
   /** Their graceful terminations. */
   readonly terminations: Terminations;
-  private readonly world: World;
+  private readonly world: OutagesParts;
   private readonly starts: Starts;
   private readonly restarts: Restarts;
   private readonly reviveOp: number;
@@ -39,7 +39,7 @@ export class Outages {
   /** For instances that end at this instant: time until their restart; null = decided by the platform. */
   private readonly ending = new Map<number, Ns | null>();
 
-  constructor(world: World) {
+  constructor(world: OutagesParts) {
     this.world = world;
     this.dieOp = engine.define('die', (id) => this.died(world.instances[id]));
     this.reviveOp = engine.define('revive', (id) => {

@@ -4,13 +4,13 @@ import type { Ns } from '../../kernel/time.js';
 import type { Lifecycle } from '../../spec/scenario/resources.js';
 import type { Instance } from './instance.js';
 import { WarmUp } from './warm-up.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 
 /** Start-up and warm-up of instances: the time from the end of an outage until an instance works normally. */
 export class Starts {
-  private readonly world: World;
+  private readonly world: Run;
   private readonly op: number;
   /** By instance: number of starts, and the generation of the scheduled event; older events are void. */
   private readonly counts: Int32Array;
@@ -26,7 +26,7 @@ export class Starts {
   }[])[];
 
   /** `ready` runs when an instance has started. */
-  constructor(world: World, ready: (instance: Instance) => void) {
+  constructor(world: Run, ready: (instance: Instance) => void) {
     this.world = world;
     const { plan, instances } = world;
     this.op = engine.define('started', (id, generation) => {

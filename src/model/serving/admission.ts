@@ -4,23 +4,29 @@ import { streamKey } from '../../kernel/rng.js';
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { PlanAdmission } from '../../spec/plan/plan.js';
 import { Dagor } from './dagor.js';
-import type { Door } from './door.js';
 import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
-import { keyOf, refusedBy } from '../programs/limiters.js';
+import { keyOf, refusedBy, type Limiter } from '../programs/limiters.js';
+import type { Door } from './door.js';
 import { overloadOf } from './shedding.js';
 import { STATE, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { ServedRun } from '../server-port.js';
+import type { Gates } from './gates.js';
 import { levels } from '../figures/levels.js';
+
+interface AdmissionParts extends ServedRun {
+  readonly limiters: readonly Limiter[];
+  readonly gates: Gates;
+}
 
 const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
 
 /** Admits requests to the queue or refuses them: by overload, by rate, by concurrency. */
 export class Admission {
-  private readonly world: World;
+  private readonly world: AdmissionParts;
   private readonly waitedOp: number;
 
-  constructor(world: World) {
+  constructor(world: AdmissionParts) {
     this.world = world;
     this.waitedOp = engine.define('admission', (strand, stamp) => this.waited(strand, stamp));
   }

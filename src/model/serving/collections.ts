@@ -4,7 +4,7 @@ import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PlanComponent } from '../../spec/plan/plan.js';
 import type { Instance } from '../processes/instance.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 
@@ -32,12 +32,12 @@ interface Collector {
  * of that, so replicas do not pause in step. A restarted process starts with an empty heap.
  */
 export class Collections {
-  private readonly world: World;
+  private readonly world: Run;
   private readonly freezes: Pauses;
   private readonly collectors = new Map<number, Collector>();
   private readonly op: number;
 
-  constructor(world: World, freezes: Pauses) {
+  constructor(world: Run, freezes: Pauses) {
     this.world = world;
     this.freezes = freezes;
     this.op = engine.define('collection', (id, generation) => this.turn(id, generation));
