@@ -1,4 +1,4 @@
-import { STORE_REFERENCE } from './stores.js';
+import { STORE_REFERENCE } from '../modules/event-stores/reference.js';
 
 const SHOP = `services:
   shop: { replicas: 2, concurrency: 32, endpoints: { buy: [ work: 2ms, call: payments.charge ] } }

@@ -4,7 +4,7 @@ import { PRODUCTS } from '../products.js';
 import { hostProblem } from '../../language/routing/host.js';
 import { expressionSize, pathProblem } from '../../language/routing/path.js';
 import type { GatewayOutput, RouteOutput } from '../schema/components.js';
-import type { ScenarioOutput } from '../schema/scenario.js';
+import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { presetBundle, resolvePolicy } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';

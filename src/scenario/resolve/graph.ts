@@ -4,10 +4,10 @@ import { shapesOf } from '../../spec/scenario/versions.js';
 import { messageEdges } from './message-edges.js';
 import { nodesAsked } from '../../language/databases.js';
 import { possibleRoutes, routeOf } from '../../language/routes.js';
-import { sagaCalls, sagaStart } from './graph-sagas.js';
+import { sagaCalls, sagaStart } from '../modules/sagas/calls.js';
 import { asked, sharedLevel } from './chain-targets.js';
 import { leastOf, meanOf } from './count-bounds.js';
-import { projectionEdges, readEdges, storeEdges } from './graph-stores.js';
+import { projectionEdges, readEdges, storeEdges } from '../modules/event-stores/calls.js';
 
 /** One way a part may call another. */
 export interface CallEdge {

@@ -3,7 +3,7 @@ import type { Bus, MessageQueue, QueueConsumer } from '../../spec/scenario/queue
 import { queueKindOf } from '../queues/index.js';
 import type { QueueConsumerFields, QueueFields, Receiving } from '../queues/kind.js';
 import { PLAIN } from '../queues/kind.js';
-import type { ScenarioOutput } from '../schema/scenario.js';
+import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { resolveConsumer, resolveHolder } from './consumer.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';

@@ -1,11 +1,12 @@
 import { MAX_READERS, PRODUCE } from '../../spec/scenario/messaging.js';
 import { brokerKindOf } from '../brokers/index.js';
-import type { ScenarioOutput } from '../schema/scenario.js';
+import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { consumerNameOf } from './message-queues.js';
-import { ownGroups } from './system-events.js';
+import { ownGroups } from '../modules/topics/system-events.js';
 import { split } from './targets.js';
 import type { Add, Raise } from './names.js';
 import { checkPart, sorted } from './names.js';
+import { stepNames, checkSteps } from '../modules/sagas/names.js';
 
 /** The names of modules other than services and their databases. */
 export function moduleNames(scenario: ScenarioOutput, add: Add, raise: Raise): void {
@@ -39,26 +40,6 @@ export function moduleNames(scenario: ScenarioOutput, add: Add, raise: Raise): v
     checkSteps(name, saga.steps, raise);
     add('saga', 'sagas', name, stepNames(saga.steps), saga.orchestrator);
   }
-}
-
-type SagaSteps = NonNullable<ScenarioOutput['sagas']>[string]['steps'];
-
-function stepNames(steps: SagaSteps): readonly string[] {
-  return steps.flatMap((entry) => (Array.isArray(entry) ? entry : [entry]).map(({ name }) => name));
-}
-
-function checkSteps(saga: string, entries: SagaSteps, raise: Raise): void {
-  const seen = new Set<string>();
-  entries.forEach((entry, index) => {
-    const own = Array.isArray(entry) ? entry : [entry];
-    own.forEach(({ name }, k) => {
-      const at = ['sagas', saga, 'steps', index, ...(Array.isArray(entry) ? [k] : []), 'name'];
-      checkPart(name, at, raise);
-      if (seen.has(name))
-        raise('FL402', at, `duplicate name: another step of ${saga} is called ${name}`);
-      seen.add(name);
-    });
-  });
 }
 
 /** The subscriptions of one subscriber: for system events each of its instances has one. */

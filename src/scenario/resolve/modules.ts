@@ -4,16 +4,16 @@ import type { Saga } from '../../spec/scenario/sagas.js';
 import type { ScenarioModules } from '../../spec/scenario/modules.js';
 import type { Bus, MessageQueue } from '../../spec/scenario/queues.js';
 import type { Host } from '../../spec/scenario/scenario.js';
-import type { ScenarioOutput } from '../schema/scenario.js';
+import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { resolveBroker } from './brokers.js';
-import { resolveCache } from './caching.js';
+import { resolveCache } from '../modules/caches/resolve.js';
 import type { Context } from './context.js';
-import { resolveBus } from './bus.js';
+import { resolveBus } from '../modules/topics/bus.js';
 import { resolveQueue } from './message-queues.js';
-import { resolveTopic } from './messaging.js';
+import { resolveTopic } from '../modules/topics/log.js';
 import { mapOf } from './names.js';
-import { resolveSaga } from './sagas.js';
-import { resolveStores } from './stores.js';
+import { resolveSaga } from '../modules/sagas/resolve.js';
+import { resolveStores } from '../modules/event-stores/resolve.js';
 
 /** The modules other than services and their databases, in their final form. */
 export function resolveModules(context: Context, output: ScenarioOutput): ScenarioModules {

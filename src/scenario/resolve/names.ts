@@ -3,7 +3,7 @@ import { hasOwnPart, OWN_PROJECTOR, partsOfStore } from '../../spec/scenario/sto
 import type { Code } from '../codes.js';
 import { METRIC_WORDS } from '../../language/metrics.js';
 import type { RouteOutput } from '../schema/components.js';
-import type { ScenarioOutput } from '../schema/scenario.js';
+import type { ScenarioOutput } from '../schema/scenario-output.js';
 
 /** What a name of a component stands for. */
 export interface NamedThing {

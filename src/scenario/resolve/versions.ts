@@ -14,7 +14,7 @@ import type { RolloutOutput, VersionOutput } from '../schema/versions.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey } from './context.js';
 import type { CallGraph } from './graph.js';
-import { cycleText } from './event-cycle.js';
+import { cycleText } from '../modules/topics/event-cycle.js';
 import { callGraph, certainCycle } from './graph.js';
 import { resolveLifecycle, resolveOutbound } from './hosts.js';
 import { BUILT_IN_KEYS, sorted } from './names.js';

@@ -4,25 +4,17 @@ import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { admissionSchema } from './admission.js';
 import type { BundleOutput } from './bundle.js';
 import { brokerSchema } from '../brokers/index.js';
-import type { BrokerFields } from '../brokers/kind.js';
 import { bundleSchema } from './bundle.js';
 import { freeText, named } from './common.js';
-import type { DatabaseOutput, GatewayOutput } from './components.js';
 import { databaseSchema, endpointSchema, gatewaySchema } from './components.js';
-import type { ServiceOutput } from './services.js';
 import { serviceSchema } from './services.js';
-import type { FaultOutput } from './fault.js';
 import { faultSchema } from './fault.js';
-import type { FunctionOutput } from './functions.js';
 import { functionSchema } from './functions.js';
 import { hostFields } from './host.js';
 import { budgetSchema, hypothesisSchema, reportSchema, variantSchema } from './judgement.js';
-import type { CacheOutput } from './caching.js';
 import { cacheSchema } from './caching.js';
-import type { TopicOutput } from './messaging.js';
 import { topicSchema } from './messaging.js';
 import { middlewareSchema } from './middleware.js';
-import type { SagaOutput } from './sagas.js';
 import { sagaSchema } from './sagas.js';
 import { keySchema, networkSchema, runSchema } from './settings.js';
 import type { StepOutput } from './steps.js';
@@ -31,34 +23,9 @@ import { sweepSchema } from './sweeps.js';
 import { stepsSchema } from './steps.js';
 import { platformSchema } from './platform.js';
 import { messageQueueSchema } from '../queues/index.js';
-import type { QueueFields } from '../queues/kind.js';
-import type { EventStoreOutput, ProjectionOutput } from './stores.js';
 import { storeSections } from './stores.js';
-import type { WorkloadOutput } from './workload.js';
 import { workloadSchema } from './workload.js';
-
-/** What a validated, fully merged scenario of one variant holds. */
-export interface ScenarioOutput {
-  readonly run: z.output<typeof runSchema>;
-  readonly network: z.output<typeof networkSchema>;
-  readonly platform: z.output<typeof platformSchema>;
-  readonly keys?: Readonly<Record<string, z.output<typeof keySchema>>>;
-  readonly policies?: Readonly<Record<string, BundleOutput>>;
-  readonly gateways?: Readonly<Record<string, GatewayOutput>>;
-  readonly services?: Readonly<Record<string, ServiceOutput>>;
-  readonly functions?: Readonly<Record<string, FunctionOutput>>;
-  readonly databases?: Readonly<Record<string, DatabaseOutput>>;
-  readonly topics?: Readonly<Record<string, TopicOutput>>;
-  readonly brokers?: Readonly<Record<string, BrokerFields>>;
-  readonly sagas?: Readonly<Record<string, SagaOutput>>;
-  readonly queues?: Readonly<Record<string, QueueFields>>;
-  readonly caches?: Readonly<Record<string, CacheOutput>>;
-  readonly eventStores?: Readonly<Record<string, EventStoreOutput>>;
-  readonly projections?: Readonly<Record<string, ProjectionOutput>>;
-  readonly workloads?: Readonly<Record<string, WorkloadOutput>>;
-  readonly faults?: readonly FaultOutput[];
-  readonly report: z.output<typeof reportSchema>;
-}
+import type { ScenarioOutput } from './scenario-output.js';
 
 /** The sections that are written once per file, for all variants. */
 export interface FrameOutput {

@@ -1,10 +1,10 @@
-import type { BusOutput } from '../schema/bus.js';
-import type { PublishOutput } from '../schema/publish.js';
-import type { Step, StepModifiers } from '../../spec/scenario/steps.js';
-import type { Context, Path } from './context.js';
-import { report, writtenAt } from './context.js';
-import type { DomainHandler } from './names.js';
-import { resolveCall, split } from './targets.js';
+import type { BusOutput } from '../../schema/bus.js';
+import type { PublishOutput } from '../../schema/publish.js';
+import type { Step, StepModifiers } from '../../../spec/scenario/steps.js';
+import type { Context, Path } from '../../resolve/context.js';
+import { report, writtenAt } from '../../resolve/context.js';
+import type { DomainHandler } from '../../resolve/names.js';
+import { resolveCall, split } from '../../resolve/targets.js';
 
 /** Fields of a bus about waiting messages; events that are handled in place never wait. */
 const OF_QUEUES = [

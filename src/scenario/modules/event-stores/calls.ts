@@ -1,8 +1,8 @@
-import type { Scenario } from '../../spec/scenario/scenario.js';
-import type { Step } from '../../spec/scenario/steps.js';
-import { mayLoad, OWN_PROJECTOR, partsOfStore } from '../../spec/scenario/stores.js';
-import type { ReadOf } from '../../spec/scenario/stores.js';
-import type { CallEdge } from './graph.js';
+import type { Scenario } from '../../../spec/scenario/scenario.js';
+import type { Step } from '../../../spec/scenario/steps.js';
+import { mayLoad, OWN_PROJECTOR, partsOfStore } from '../../../spec/scenario/stores.js';
+import type { ReadOf } from '../../../spec/scenario/stores.js';
+import type { CallEdge } from '../../resolve/graph.js';
 
 type Stored = Pick<Scenario, 'eventStores' | 'projections'>;
 type StoreStep = Extract<Step, { readonly verb: 'load' | 'append' }>;

@@ -1,8 +1,8 @@
-import type { Saga } from '../../spec/scenario/sagas.js';
-import { driverName } from '../../spec/scenario/sagas.js';
-import type { Scenario, Target } from '../../spec/scenario/scenario.js';
-import type { Step } from '../../spec/scenario/steps.js';
-import type { CallEdge } from './graph.js';
+import type { Saga } from '../../../spec/scenario/sagas.js';
+import { driverName } from '../../../spec/scenario/sagas.js';
+import type { Scenario, Target } from '../../../spec/scenario/scenario.js';
+import type { Step } from '../../../spec/scenario/steps.js';
+import type { CallEdge } from '../../resolve/graph.js';
 
 /** What walks the calls of a scenario. */
 export interface SagaWalker {

@@ -1,14 +1,18 @@
-import type { Bus } from '../../spec/scenario/queues.js';
-import { blockingBound } from '../queues/bound.js';
-import { HANDED_OUT, PLAIN } from '../queues/kind.js';
-import type { BusOutput } from '../schema/bus.js';
-import type { ScenarioOutput } from '../schema/scenario.js';
-import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import type { Bus } from '../../../spec/scenario/queues.js';
+import { blockingBound } from '../../queues/bound.js';
+import { HANDED_OUT, PLAIN } from '../../queues/kind.js';
+import type { BusOutput } from '../../schema/bus.js';
+import type { ScenarioOutput } from '../../schema/scenario-output.js';
+import type { Context, Path } from '../../resolve/context.js';
+import { report } from '../../resolve/context.js';
 import { checkDomainBus } from './domain-events.js';
-import { holderText, resolveOwnDeadLetter, resolveQueueConsumer } from './message-queues.js';
+import {
+  holderText,
+  resolveOwnDeadLetter,
+  resolveQueueConsumer,
+} from '../../resolve/message-queues.js';
 import { checkSystemBus, eachInstance } from './system-events.js';
-import { split } from './targets.js';
+import { split } from '../../resolve/targets.js';
 
 /** A topic that pushes, in its final form. */
 export function resolveBus(

@@ -1,11 +1,11 @@
-import type { Distribution } from '../../kernel/distribution.js';
-import type { Topic } from '../../spec/scenario/messaging.js';
-import type { Bus } from '../../spec/scenario/queues.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
-import type { Step } from '../../spec/scenario/steps.js';
-import { eachStep } from '../../language/each-step.js';
-import { listsOfEndpoint } from '../../language/fallback-steps.js';
-import type { CallEdge } from './graph.js';
+import type { Distribution } from '../../../kernel/distribution.js';
+import type { Topic } from '../../../spec/scenario/messaging.js';
+import type { Bus } from '../../../spec/scenario/queues.js';
+import type { Scenario } from '../../../spec/scenario/scenario.js';
+import type { Step } from '../../../spec/scenario/steps.js';
+import { eachStep } from '../../../language/each-step.js';
+import { listsOfEndpoint } from '../../../language/fallback-steps.js';
+import type { CallEdge } from '../../resolve/graph.js';
 
 /** A message on its way: from the part that publishes it to the one that handles it. */
 export interface EventEdge {

@@ -1,5 +1,5 @@
-import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Ns } from '../../kernel/time.js';
+import { NS_PER_SECOND } from '../../../kernel/time.js';
+import type { Ns } from '../../../kernel/time.js';
 import type {
   Choreography,
   Orchestration,
@@ -8,17 +8,17 @@ import type {
   SagaIsolation,
   SagaRetry,
   SagaStep,
-} from '../../spec/scenario/sagas.js';
-import type { Target } from '../../spec/scenario/scenario.js';
-import type { Step, StepModifiers } from '../../spec/scenario/steps.js';
-import type { SagaOutput, SagaStepEntry } from '../schema/sagas.js';
-import type { SagaStepOutput } from '../schema/saga-step.js';
-import { checkKey, resolvePolicy } from './bundles.js';
-import type { Context, Path } from './context.js';
-import { report } from './context.js';
-import { ENGINES } from './saga-engines.js';
-import type { EngineDefaults } from './saga-engines.js';
-import { resolveCall, resolveQuery, split, unknown } from './targets.js';
+} from '../../../spec/scenario/sagas.js';
+import type { Target } from '../../../spec/scenario/scenario.js';
+import type { Step, StepModifiers } from '../../../spec/scenario/steps.js';
+import type { SagaOutput, SagaStepEntry } from '../../schema/sagas.js';
+import type { SagaStepOutput } from '../../schema/saga-step.js';
+import { checkKey, resolvePolicy } from '../../resolve/bundles.js';
+import type { Context, Path } from '../../resolve/context.js';
+import { report } from '../../resolve/context.js';
+import { ENGINES } from './engines.js';
+import type { EngineDefaults } from './engines.js';
+import { resolveCall, resolveQuery, split, unknown } from '../../resolve/targets.js';
 
 /** From when on a saga without a time limit counts as stuck. */
 const STUCK_NS = 300 * NS_PER_SECOND;

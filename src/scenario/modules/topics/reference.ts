@@ -1,5 +1,5 @@
-import type { ReferenceEntry } from '../reference-entry.js';
-import { around } from './around.js';
+import type { ReferenceEntry } from '../../reference-entry.js';
+import { around } from '../../reference/around.js';
 
 /** Logs and buses. */
 export const MESSAGING_REFERENCE: readonly ReferenceEntry[] = [
