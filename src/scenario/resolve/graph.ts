@@ -1,26 +1,15 @@
 import type { Gateway, Scenario, Target } from '../../spec/scenario/scenario.js';
 import type { Step } from '../../spec/scenario/steps.js';
 import { shapesOf } from '../../spec/scenario/versions.js';
-import { messageEdges } from './message-edges.js';
+import { outboxEdges } from './outbox-edges.js';
 import { nodesAsked } from '../../language/databases.js';
 import { possibleRoutes, routeOf } from '../../language/routes.js';
-import { sagaCalls, sagaStart } from '../modules/sagas/calls.js';
+import { sagaStart } from '../modules/sagas/calls.js';
+import { ofComponents } from './modules.js';
 import { asked, sharedLevel } from './chain-targets.js';
 import { leastOf, meanOf } from './count-bounds.js';
-import { projectionEdges, readEdges, storeEdges } from '../modules/event-stores/calls.js';
-
-/** One way a part may call another. */
-export interface CallEdge {
-  /** `component.part` of both. */
-  readonly from: string;
-  readonly to: string;
-  /** Made whenever the part runs: no probability, condition, choice or loop that may be empty. */
-  readonly certain: boolean;
-  /** Calls per run of the part, conditions met and retries aside; random counts and chances by their mean. */
-  readonly times: number;
-  /** Tries per call at most, by the retry of the bundle. */
-  readonly tries: number;
-}
+import { readEdges, storeEdges } from '../modules/event-stores/calls.js';
+import type { CallEdge, CallWalker } from './call-edge.js';
 
 /** The possible calls between components of a scenario. */
 export class CallGraph {
@@ -93,13 +82,13 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
     }
   }
   edges.push(...versionEdges(scenario, edges));
-  edges.push(...messageEdges(scenario), ...projectionEdges(scenario));
+  for (const service of scenario.services.values()) edges.push(...outboxEdges(service));
   for (const [name, workload] of scenario.workloads) {
     for (const request of workload.requests) {
       walker.steps(`${name}.${request.name}`, request.steps, true, 1, workload.policy);
     }
   }
-  for (const saga of scenario.sagas.values()) sagaCalls(walker, saga);
+  ofComponents(scenario, (module, own) => module.calls(own, walker));
   return new CallGraph(edges);
 }
 
@@ -133,7 +122,12 @@ export function certainCycle(graph: CallGraph): readonly string[] | null {
   return null;
 }
 
-class Walker {
+/** What is wrong with a circle of calls. */
+export function cycleText(cycle: readonly string[]): string {
+  return `endless call cycle: ${cycle.join(' -> ')}. Give a call on it a probability, or remove it`;
+}
+
+class Walker implements CallWalker {
   private readonly scenario: Omit<Scenario, 'faults' | 'report'>;
   private readonly edges: CallEdge[];
   /** The bundles whose calls beside are being read. */

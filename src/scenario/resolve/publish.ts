@@ -5,7 +5,7 @@ import { checkKey } from './bundles.js';
 import { HOLDERS } from './consumer.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
-import { resolveDomainEvent } from '../modules/topics/domain-events.js';
+import { domainHandlers, resolveDomainEvent } from '../modules/topics/domain-events.js';
 import { queueKindOf } from '../queues/index.js';
 import { unknown } from './targets.js';
 
@@ -17,7 +17,7 @@ export function resolvePublish(
   owner: string,
   path: Path,
 ): Step | null {
-  const handlers = context.names.domainEvents.get(output.topic);
+  const handlers = domainHandlers(context, output.topic);
   if (handlers !== undefined) {
     return resolveDomainEvent(context, output, handlers, modifiers, owner, path);
   }

@@ -9,7 +9,7 @@ import type { ArrivalsOutput, RequestOutput, WorkloadOutput } from '../schema/wo
 import { resolvePolicy } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
-import { checkPart, sorted } from './names.js';
+import { checkPart, notCalled, sorted } from './names.js';
 import { resolveSteps } from './steps.js';
 import { resolveCall } from './targets.js';
 
@@ -44,6 +44,7 @@ export function resolveWorkload(
     kind: 'workload',
     section: 'workloads',
     parts: requests.map((request) => request.name),
+    instead: notCalled,
   });
   return {
     name,

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
+import { kindWord } from '../../spec/component-kind.js';
+import { DEFAULTS_ORDER, MODULES, SCHEMA_ORDER, TEMPLATES_ORDER } from '../modules/index.js';
 import { admissionSchema } from './admission.js';
 import type { BundleOutput } from './bundle.js';
-import { brokerSchema } from '../brokers/index.js';
 import { bundleSchema } from './bundle.js';
 import { freeText, named } from './common.js';
 import { databaseSchema, endpointSchema, gatewaySchema } from './components.js';
@@ -12,18 +13,13 @@ import { faultSchema } from './fault.js';
 import { functionSchema } from './functions.js';
 import { hostFields } from './host.js';
 import { budgetSchema, hypothesisSchema, reportSchema, variantSchema } from './judgement.js';
-import { cacheSchema } from './caching.js';
-import { topicSchema } from './messaging.js';
 import { middlewareSchema } from './middleware.js';
-import { sagaSchema } from './sagas.js';
 import { keySchema, networkSchema, runSchema } from './settings.js';
 import type { StepOutput } from './steps.js';
 import type { SweepOutput } from './sweeps.js';
 import { sweepSchema } from './sweeps.js';
 import { stepsSchema } from './steps.js';
 import { platformSchema } from './platform.js';
-import { messageQueueSchema } from '../queues/index.js';
-import { storeSections } from './stores.js';
 import { workloadSchema } from './workload.js';
 import type { ScenarioOutput } from './scenario-output.js';
 
@@ -50,7 +46,7 @@ export interface Schemas {
 }
 
 /** Sections of one variant's scenario; the others are written once per file. */
-export const EXPLICIT_SECTIONS = [
+export const EXPLICIT_SECTIONS: readonly string[] = [
   'run',
   'network',
   'platform',
@@ -60,17 +56,11 @@ export const EXPLICIT_SECTIONS = [
   'services',
   'functions',
   'databases',
-  'topics',
-  'brokers',
-  'sagas',
-  'queues',
-  'caches',
-  'eventStores',
-  'projections',
+  ...DEFAULTS_ORDER,
   'workloads',
   'faults',
   'report',
-] as const;
+];
 
 /** Variants of one file; each is a scenario of its own. */
 export const VARIANTS_MAX = 200;
@@ -101,18 +91,7 @@ export function buildSchemas(
       .optional()
       .describe('Services that run in environments made on demand.'),
     databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
-    brokers: named(brokerSchema).optional().describe('Clusters that topics live on.'),
-    sagas: named(sagaSchema(bundle))
-      .optional()
-      .describe('Sagas: steps whose effects belong together.'),
-    topics: named(topicSchema(bundle))
-      .optional()
-      .describe('Every group of consumers gets every message.'),
-    queues: named(messageQueueSchema(bundle))
-      .optional()
-      .describe('Every message goes to one consumer.'),
-    caches: named(cacheSchema).optional().describe('Caches with their levels.'),
-    ...storeSections,
+    ...moduleSections(bundle),
     workloads: named(workload).optional().describe('Sources of requests.'),
     faults: z.array(faultSchema(faults)).optional().describe('Failures to inject.'),
     report: reportSchema.prefault({}).describe('Presentation of results.'),
@@ -126,72 +105,11 @@ export function buildSchemas(
       .array(z.string().max(400))
       .optional()
       .describe('Files below this folder that are laid under this one, in order.'),
-    templates: named(z.unknown().meta({ anyOf: ENTRIES.map(definition) }))
+    templates: named(z.unknown().meta({ anyOf: templates() }))
       .optional()
       .describe('Fragments of components that entries may extend.'),
     defaults: z
-      .strictObject({
-        services: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('service')] })
-          .describe('Laid under every service.'),
-        gateways: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('gateway')] })
-          .describe('Laid under every gateway.'),
-        functions: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('function')] })
-          .describe('Laid under every function.'),
-        databases: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('database')] })
-          .describe('Laid under every database.'),
-        topics: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('topic')] })
-          .describe('Laid under every topic.'),
-        brokers: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('broker')] })
-          .describe('Laid under every broker.'),
-        sagas: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('saga')] })
-          .describe('Laid under every saga.'),
-        queues: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('queue')] })
-          .describe('Laid under every queue.'),
-        caches: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('cache')] })
-          .describe('Laid under every cache.'),
-        eventStores: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('eventStore')] })
-          .describe('Laid under every event store.'),
-        projections: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('projection')] })
-          .describe('Laid under every projection.'),
-        workloads: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('workload')] })
-          .describe('Laid under every workload.'),
-      })
+      .strictObject(defaults())
       .optional()
       .describe('Laid under every entry of a section.'),
     variants: z
@@ -217,21 +135,47 @@ export function buildSchemas(
   };
 }
 
-/** What templates and defaults may hold: the fields of these. */
-const ENTRIES: readonly string[] = [
-  'service',
-  'gateway',
-  'function',
-  'database',
-  'topic',
-  'broker',
-  'queue',
-  'cache',
-  'eventStore',
-  'projection',
-  'saga',
-  'workload',
-];
+/** The sections of all modules, as they are written. */
+function moduleSections(bundle: z.ZodType<BundleOutput>): Record<string, z.ZodType> {
+  return Object.fromEntries(
+    SCHEMA_ORDER.map((section) => {
+      const { schema, summary } = MODULES[section];
+      return [
+        section,
+        named(schema(bundle) as z.ZodType)
+          .optional()
+          .describe(summary),
+      ];
+    }),
+  );
+}
+
+/** What a template may be, and what may be laid under the entries of each section: by definition. */
+const FIRST: readonly string[] = ['service', 'gateway', 'function', 'database'];
+const LAST = 'workload';
+
+function templates(): readonly object[] {
+  const kinds = TEMPLATES_ORDER.map((section) => MODULES[section].kind);
+  return [...FIRST, ...kinds, LAST].map(definition);
+}
+
+function defaults(): Record<string, z.ZodType> {
+  const laid = (kind: string, word = kind): z.ZodType =>
+    z
+      .unknown()
+      .optional()
+      .meta({ anyOf: [definition(kind)] })
+      .describe(`Laid under every ${word}.`);
+  const ofModules = DEFAULTS_ORDER.map((section) => {
+    const { kind } = MODULES[section];
+    return [section, laid(kind, kindWord(kind))] as const;
+  });
+  return Object.fromEntries([
+    ...FIRST.map((kind) => [`${kind}s`, laid(kind)] as const),
+    ...ofModules,
+    [`${LAST}s`, laid(LAST)] as const,
+  ]);
+}
 
 function definition(name: string): { $ref: string } {
   return { $ref: `#/definitions/${name}` };

@@ -1,24 +1,19 @@
-import { PLAIN_BALANCING } from '../../../spec/patterns/balancer.js';
 import type { Cache, CacheLevel } from '../../../spec/scenario/caching.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Pool, Queue } from '../../../spec/scenario/resources.js';
-import type { Host, LoadBalancing } from '../../../spec/scenario/scenario.js';
+import type { Pool } from '../../../spec/scenario/resources.js';
+import type { Host } from '../../../spec/scenario/scenario.js';
 import type { CacheOutput, LevelOutput } from '../../schema/caching.js';
-import type { ScenarioOutput } from '../../schema/scenario-output.js';
 import type { Context, Path } from '../../resolve/context.js';
 import { report, reportKey, writtenAt } from '../../resolve/context.js';
 import { resolveSerialCpu } from '../../resolve/cpu.js';
-import { sorted } from '../../resolve/names.js';
+import { entryOf } from '../../resolve/names.js';
+import type { Entry } from '../kind.js';
 import { resolvePlacement } from '../../resolve/placement.js';
 import { resolvePool } from '../../resolve/pools.js';
-import { OFF_PLATFORM } from '../../resolve/off-platform.js';
+import { plainHost } from '../../resolve/plain-host.js';
 
 /** Values of a key that a cache can have entries for. */
 const POPULATION_MAX = 10_000_000;
-
-const IN_TURN: LoadBalancing = { kind: 'roundRobin', config: {}, common: PLAIN_BALANCING };
-
-const UNBOUNDED: Queue = { capacity: Infinity, discipline: 'fifo', maxWaitNs: null };
 
 const UNLIMITED: Pool = {
   kind: 'simple',
@@ -31,19 +26,13 @@ const UNLIMITED: Pool = {
 };
 
 /** One cache in its final form. */
-export function resolveCache(
-  context: Context,
-  name: string,
-  output: CacheOutput,
-  keys: ScenarioOutput['keys'],
-): Cache {
-  const path = ['caches', name];
+export function resolveCache({ context, name, output, path }: Entry<'caches'>): Cache {
   const { pattern, coalesce, warm, hitRatio = null } = output;
   const ahead = pattern === 'refreshAhead';
   const behind = pattern === 'writeBehind';
   checkPattern(context, output, path);
   if (hitRatio !== null) checkRatio(context, output, path);
-  const population = hitRatio === null ? populationOf(context, output, keys, path) : 0;
+  const population = hitRatio === null ? populationOf(context, output, path) : 0;
   const shared = output.levels.findIndex(({ kind }) => kind !== 'local');
   const own = shared < 0 ? null : output.levels[shared];
   const at = [...path, 'levels', shared];
@@ -97,50 +86,25 @@ function hostOf(
   level: LevelOutput,
   path: Path,
 ): Host {
-  return {
-    name,
-    title: cache.title ?? null,
-    description: cache.description ?? null,
-    critical: cache.critical,
-    ...resolvePlacement(context, 1, level.zone, path),
-    runtime: 'threads',
-    concurrency: Infinity,
-    queue: UNBOUNDED,
-    cpu: resolveSerialCpu(context, level.cpu ?? FREE_CPU, 'a level of a cache', [...path, 'cpu']),
-    cancellation: 'ignore',
-    rejectWork: { kind: 'constant', valueNs: 0 },
-    admission: null,
-    gc: null,
-    memory: null,
-    lifecycle: null,
-    ...OFF_PLATFORM,
-    loadBalancing: IN_TURN,
-    outlierDetection: null,
-    protocol: null,
-    external: false,
-    labels: new Map(sorted(level.labels)),
-  };
+  const cpu = resolveSerialCpu(context, level.cpu ?? FREE, 'a level of a cache', [...path, 'cpu']);
+  const text = { ...cache, labels: level.labels };
+  return plainHost(name, text, { ...resolvePlacement(context, 1, level.zone, path), cpu });
 }
 
-const FREE_CPU: NonNullable<LevelOutput['cpu']> = {
+const FREE: NonNullable<LevelOutput['cpu']> = {
   cores: Infinity,
   discipline: 'fcfs',
   contextSwitchTax: 0,
 } as NonNullable<LevelOutput['cpu']>;
 
 /** How many values the key of a cache has; the reason is noted where that is not known. */
-function populationOf(
-  context: Context,
-  output: CacheOutput,
-  keys: ScenarioOutput['keys'],
-  path: Path,
-): number {
+function populationOf(context: Context, output: CacheOutput, path: Path): number {
   if (output.keys === undefined) {
     reportKey(context, 'FL203', path, 'a cache needs keys, the name of a key, or a fixed hitRatio');
     return 1;
   }
   const at = [...path, 'keys'];
-  const key = keys?.[output.keys];
+  const key = entryOf(context.output.keys, output.keys);
   if (key === undefined) {
     if (context.names.broken.has(output.keys)) return 1;
     const { keys: allowed } = context.names;

@@ -1,27 +1,14 @@
 import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Distribution } from '../../../kernel/distribution.js';
-import { PLAIN_BALANCING } from '../../../spec/patterns/balancer.js';
-import type { LoadBalancing } from '../../../spec/scenario/scenario.js';
-import type { EventStore, Projection } from '../../../spec/scenario/stores.js';
-import type { ScenarioModules } from '../../../spec/scenario/modules.js';
-import type { Pool, Queue } from '../../../spec/scenario/resources.js';
-import type { ScenarioOutput } from '../../schema/scenario-output.js';
+import type { Entry } from '../kind.js';
+import type { EventStore } from '../../../spec/scenario/stores.js';
 import type { EventStoreOutput } from '../../schema/stores.js';
 import type { Context, Path } from '../../resolve/context.js';
 import { report } from '../../resolve/context.js';
 import { resolveCpu } from '../../resolve/cpu.js';
-import { BUILT_IN_KEYS, sorted } from '../../resolve/names.js';
 import { resolvePlacement } from '../../resolve/placement.js';
-import { resolvePool } from '../../resolve/pools.js';
-import { unknown } from '../../resolve/targets.js';
-import { OFF_PLATFORM } from '../../resolve/off-platform.js';
-import { resolveProjection } from '../projections/resolve.js';
-
-const IN_TURN: LoadBalancing = { kind: 'roundRobin', config: {}, common: PLAIN_BALANCING };
-
-const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
-
-const UNBOUNDED: Queue = { capacity: Infinity, discipline: 'fifo', maxWaitNs: null };
+import { plainHost } from '../../resolve/plain-host.js';
+import { resolvePool, resolvePools } from '../../resolve/pools.js';
+import { checkKeyName } from '../../resolve/targets.js';
 
 /** Events of one read of Axon's JPA and JDBC engines. */
 const AXON_BATCH = 100;
@@ -29,51 +16,20 @@ const AXON_BATCH = 100;
 /** StaleSequenceThreshold of Marten's DaemonSettings. */
 const MARTEN_STALE = 3 * NS_PER_SECOND;
 
-/** The event stores and projections of a scenario. */
-export function resolveStores(
-  context: Context,
-  output: ScenarioOutput,
-): Pick<ScenarioModules, 'eventStores' | 'projections'> {
-  const eventStores = new Map<string, EventStore>();
-  for (const [name, own] of sorted(output.eventStores)) {
-    eventStores.set(name, resolveEventStore(context, name, own));
-  }
-  const projections = new Map<string, Projection>();
-  for (const [name, own] of sorted(output.projections)) {
-    const projection = resolveProjection(context, name, own, eventStores, output.topics);
-    if (projection !== null) projections.set(name, projection);
-  }
-  return { eventStores, projections };
-}
-
 /** One event store in its final form. */
-function resolveEventStore(context: Context, name: string, output: EventStoreOutput): EventStore {
-  const path = ['eventStores', name];
-  checkKey(context, output.stream.key, [...path, 'stream', 'key']);
+export function resolveEventStore({
+  context,
+  name,
+  output,
+  path,
+}: Entry<'eventStores'>): EventStore {
+  checkKeyName(context, output.stream.key, [...path, 'stream', 'key']);
   const { kind, append, read, readPerEvent, apply, upcast, commitLatency } = output;
   checkOrder(context, output, path);
+  const placement = resolvePlacement(context, output.partitions, output.zone, path);
+  const cpu = resolveCpu(context, output.cpu, [...path, 'cpu']);
   return {
-    name,
-    title: output.title ?? null,
-    description: output.description ?? null,
-    critical: output.critical,
-    ...resolvePlacement(context, output.partitions, output.zone, path),
-    runtime: 'threads',
-    concurrency: Infinity,
-    queue: UNBOUNDED,
-    cpu: resolveCpu(context, output.cpu, [...path, 'cpu']),
-    cancellation: 'ignore',
-    rejectWork: NOTHING,
-    admission: null,
-    gc: null,
-    memory: null,
-    lifecycle: null,
-    ...OFF_PLATFORM,
-    loadBalancing: IN_TURN,
-    outlierDetection: null,
-    protocol: null,
-    external: output.external,
-    labels: new Map(sorted(output.labels)),
+    ...plainHost(name, output, { ...placement, cpu }),
     kind,
     append,
     read,
@@ -91,7 +47,7 @@ function resolveEventStore(context: Context, name: string, output: EventStoreOut
     reserved: 0,
     connect: output.connect,
     pool: resolvePool(context, output.pool, [...path, 'pool']),
-    pools: resolvePools(context, output, path),
+    pools: resolvePools(context, output.pools, path),
   };
 }
 
@@ -106,25 +62,4 @@ function checkOrder(context: Context, output: EventStoreOutput, path: Path): voi
       'marten';
     report(context, 'FL208', [...path, field], message);
   }
-}
-
-function resolvePools(
-  context: Context,
-  output: EventStoreOutput,
-  path: Path,
-): ReadonlyMap<string, Pool> {
-  const pools = new Map<string, Pool>();
-  for (const [caller, own] of sorted(output.pools)) {
-    const kind = context.names.things.get(caller)?.kind;
-    if (kind !== 'service' && kind !== 'gateway')
-      unknown(context, caller, [...path, 'pools', caller], ['service', 'gateway']);
-    pools.set(caller, resolvePool(context, own, [...path, 'pools', caller]));
-  }
-  return pools;
-}
-
-export function checkKey(context: Context, key: string, path: Path): void {
-  const allowed = [...context.names.keys, ...BUILT_IN_KEYS];
-  if (allowed.includes(key)) return;
-  report(context, 'FL404', path, `there is no key ${key} in keys`, { found: key, allowed });
 }

@@ -6,8 +6,8 @@ import type { AppendOutput, LoadOutput } from '../../schema/stores.js';
 import type { StepOutput } from '../../schema/steps.js';
 import type { Context, Path } from '../../resolve/context.js';
 import { report, writtenAt } from '../../resolve/context.js';
-import { unknown } from '../../resolve/targets.js';
-import { checkKey } from './resolve.js';
+import { entryOf } from '../../resolve/names.js';
+import { checkKeyName, unknown } from '../../resolve/targets.js';
 
 /** A `load` step. */
 export function resolveLoad(
@@ -78,7 +78,7 @@ export function resolveRead(
     report(context, 'FL405', [...path, 'of'], `${of} is ${kindText(thing.kind)}, not a projection`);
     return null;
   }
-  const from = context.names.followed.get(of) ?? '';
+  const from = entryOf(context.output.projections, of)?.from ?? '';
   if (context.names.things.get(from)?.kind === 'topic' && !readsTopic(context, query, from, path)) {
     return null;
   }
@@ -126,6 +126,6 @@ function streamOf(
   written: string | undefined,
   path: Path,
 ): string {
-  if (written !== undefined) checkKey(context, written, path);
-  return written ?? context.names.streamKeys.get(store) ?? '';
+  if (written !== undefined) checkKeyName(context, written, path);
+  return written ?? entryOf(context.output.eventStores, store)?.stream.key ?? '';
 }

@@ -1,32 +1,32 @@
 import { kindText } from '../../../spec/component-kind.js';
-import type { EventStore, Projection } from '../../../spec/scenario/stores.js';
-import type { ScenarioOutput } from '../../schema/scenario-output.js';
+import type { Projection } from '../../../spec/scenario/stores.js';
 import type { ProjectionOutput } from '../../schema/stores.js';
 import { resolveClaims } from './claims.js';
 import type { Context, Path } from '../../resolve/context.js';
 import { report, writtenAt } from '../../resolve/context.js';
+import { entryOf } from '../../resolve/names.js';
+import type { Entry } from '../kind.js';
 import { split, unknown, withPart } from '../../resolve/targets.js';
 
 /** initialSegmentCount of Axon's pooled streaming processor. */
 const AXON_SEGMENTS = 16;
 
 /** One projection in its final form; null where it follows nothing. */
-export function resolveProjection(
-  context: Context,
-  name: string,
-  output: ProjectionOutput,
-  stores: ReadonlyMap<string, EventStore>,
-  topics: ScenarioOutput['topics'],
-): Projection | null {
-  const path = ['projections', name];
+export function resolveProjection({
+  context,
+  name,
+  output,
+  path,
+  all,
+}: Entry<'projections'>): Projection | null {
   const { from } = output;
-  const source = resolveSource(context, from, topics, [...path, 'from']);
+  const source = resolveSource(context, from, [...path, 'from']);
   if (source === null) return null;
   checkLifecycle(context, output, path);
   if (source === 'topic') checkOfTopic(context, output, path);
   const service = checkService(context, name, output.service ?? null, path);
   const { lifecycle, work, batchSize, checkpoint, onError, rebuild } = output;
-  const kind = stores.get(from)?.kind;
+  const kind = all('eventStores').get(from)?.kind;
   const axon = kind === 'axon';
   const mode = output.mode ?? (kind === 'marten' ? 'hotCold' : 'spread');
   return {
@@ -52,16 +52,11 @@ export function resolveProjection(
 }
 
 /** Whether a projection follows a store or a log; null where it can follow neither. */
-function resolveSource(
-  context: Context,
-  name: string,
-  topics: ScenarioOutput['topics'],
-  path: Path,
-): Projection['source'] | null {
+function resolveSource(context: Context, name: string, path: Path): Projection['source'] | null {
   const thing = context.names.things.get(name);
   if (thing === undefined) return unknown(context, name, path, ['eventStore', 'topic']);
   if (thing.kind === 'eventStore') return 'eventStore';
-  const bus = topics?.[name]?.kind === 'bus';
+  const bus = entryOf(context.output.topics, name)?.kind === 'bus';
   if (thing.kind === 'topic' && !bus) return 'topic';
   const what = bus ? 'a topic of kind bus, which has no log to follow' : kindText(thing.kind);
   const message = `a projection follows an event store or a topic of kind kafka; ${name} is ${what}`;

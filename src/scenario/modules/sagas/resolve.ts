@@ -16,6 +16,8 @@ import type { SagaStepOutput } from '../../schema/saga-step.js';
 import { checkKey, resolvePolicy } from '../../resolve/bundles.js';
 import type { Context, Path } from '../../resolve/context.js';
 import { report } from '../../resolve/context.js';
+import { entryOf } from '../../resolve/names.js';
+import type { Entry } from '../kind.js';
 import { ENGINES } from './engines.js';
 import type { EngineDefaults } from './engines.js';
 import { resolveCall, resolveQuery, split, unknown } from '../../resolve/targets.js';
@@ -23,9 +25,8 @@ import { resolveCall, resolveQuery, split, unknown } from '../../resolve/targets
 /** From when on a saga without a time limit counts as stuck. */
 const STUCK_NS = 300 * NS_PER_SECOND;
 
-/** One saga in its final form; null where it has no sense without what is missing. */
-export function resolveSaga(context: Context, name: string, output: SagaOutput): Saga {
-  const path = ['sagas', name];
+/** One saga in its final form. */
+export function resolveSaga({ context, name, output, path }: Entry<'sagas'>): Saga {
   const { steps, stages } = resolveSagaSteps(context, output, path);
   const orchestrated = output.kind === 'orchestrated';
   checkKindFields(context, output, path);
@@ -69,8 +70,8 @@ export function resolveSagaStep(
     report(context, 'FL405', at, `${start} is a ${thing.kind}, not a saga`);
     return null;
   }
-  const driver = thing.driver ?? null;
-  if (driver === null) {
+  const driver = entryOf(context.output.sagas, start)?.orchestrator;
+  if (driver === undefined) {
     const message = `${start} is choreographed: the endpoints of startedBy start it, and no step can`;
     report(context, 'FL208', at, message);
     return null;

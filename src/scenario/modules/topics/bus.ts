@@ -13,15 +13,11 @@ import {
 } from '../../resolve/message-queues.js';
 import { checkSystemBus, eachInstance } from './system-events.js';
 import { split } from '../../resolve/targets.js';
+import type { Entry } from '../kind.js';
 
 /** A topic that pushes, in its final form. */
-export function resolveBus(
-  context: Context,
-  name: string,
-  output: BusOutput,
-  services: ScenarioOutput['services'],
-): Bus {
-  const path = ['topics', name];
+export function resolveBus({ context, name, output, path }: Entry<'topics', BusOutput>): Bus {
+  const { services } = context.output;
   const { kind, ordering, event } = output;
   const isStored = output.stored && event !== 'system';
   if (event === 'domain') checkDomainBus(context, output, path);

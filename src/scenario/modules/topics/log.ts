@@ -1,20 +1,22 @@
-import type { Broker, Subscriber, Topic } from '../../../spec/scenario/messaging.js';
+import type { Subscriber, Topic } from '../../../spec/scenario/messaging.js';
 import { formatDuration } from '../../../spec/quantities/quantity-text.js';
 import type { KafkaOutput } from '../../schema/messaging.js';
 import { resolveProducer, resolveTopicBroker } from './broker.js';
 import { isFunction, resolveConsumer } from '../../resolve/consumer.js';
 import type { Context, Path } from '../../resolve/context.js';
 import { report, writtenAt } from '../../resolve/context.js';
+import { sorted } from '../../resolve/names.js';
 import { checkMost } from '../../resolve/receives.js';
+import type { Entry } from '../kind.js';
 
 /** One topic in its final form. */
-export function resolveTopic(
-  context: Context,
-  name: string,
-  output: KafkaOutput,
-  brokers: ReadonlyMap<string, Broker>,
-): Topic {
-  const path = ['topics', name];
+export function resolveTopic({
+  context,
+  name,
+  output,
+  path,
+  all,
+}: Entry<'topics', KafkaOutput>): Topic {
   const { kind, partitions, publishLatency, backlog } = output;
   const { subscribers } = output;
   const isRead =
@@ -35,7 +37,7 @@ export function resolveTopic(
     critical: output.critical,
     kind,
     partitions,
-    broker: resolveTopicBroker(context, output, brokers, path),
+    broker: resolveTopicBroker(context, output, all('brokers'), path),
     replication: output.replication,
     minInsyncReplicas: output.minInsyncReplicas,
     producer: resolveProducer(output.producer),
@@ -51,9 +53,8 @@ export function resolveTopic(
 
 /** Whether the view of a projection is rebuilt from all messages of a topic. */
 function isReplayed(context: Context, topic: string): boolean {
-  return [...context.names.followed].some(
-    ([projection, from]) =>
-      from === topic && writtenAt(context, ['projections', projection, 'rebuild']) !== undefined,
+  return sorted(context.output.projections).some(
+    ([, { from, rebuild }]) => from === topic && rebuild !== undefined,
   );
 }
 

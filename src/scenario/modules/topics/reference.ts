@@ -2,7 +2,7 @@ import type { ReferenceEntry } from '../../reference-entry.js';
 import { around } from '../../reference/around.js';
 
 /** Logs and buses. */
-export const MESSAGING_REFERENCE: readonly ReferenceEntry[] = [
+export const TOPIC_REFERENCE: readonly ReferenceEntry[] = [
   {
     kind: 'kafka',
     component: 'topic',

@@ -1,0 +1,52 @@
+import { PLAIN_BALANCING } from '../../spec/patterns/balancer.js';
+import type { Host } from '../../spec/scenario/scenario.js';
+import { sorted } from './names.js';
+
+/** What is written of a host, whatever its kind. */
+interface HostText {
+  readonly title?: string | undefined;
+  readonly description?: string | undefined;
+  readonly critical: boolean;
+  readonly external?: boolean;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A host without workers, admission, memory or a platform: every request of it runs at once, on its cores. */
+export function plainHost(
+  name: string,
+  { title, description, critical, external = false, labels }: HostText,
+  own: Pick<Host, 'replicas' | 'zones' | 'cpu'>,
+): Host {
+  return {
+    name,
+    title: title ?? null,
+    description: description ?? null,
+    critical,
+    ...own,
+    runtime: 'threads',
+    concurrency: Infinity,
+    queue: { capacity: Infinity, discipline: 'fifo', maxWaitNs: null },
+    cancellation: 'ignore',
+    rejectWork: { kind: 'constant', valueNs: 0 },
+    admission: null,
+    gc: null,
+    memory: null,
+    lifecycle: null,
+    probes: null,
+    autoscaling: null,
+    cpuRequest: null,
+    loadBalancing: { kind: 'roundRobin', config: {}, common: PLAIN_BALANCING },
+    outlierDetection: null,
+    protocol: null,
+    external,
+    labels: new Map(sorted(labels)),
+  };
+}
+
+/** Cores for everything at once. */
+export const FREE_CPU: Host['cpu'] = {
+  cores: Infinity,
+  discipline: 'processorSharing',
+  quota: null,
+  contextSwitchTax: 0,
+};
