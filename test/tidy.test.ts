@@ -24,7 +24,7 @@ const LAYER: Readonly<Record<string, number>> = {
 const SOFT_CAP = 400;
 const HARD_CAP = 500;
 /** Circles of files that import each other's types: these numbers may only fall. */
-const CIRCLES = 23;
+const CIRCLES = 22;
 const LARGEST_CIRCLE = 83;
 /** Files above the soft cap, each with the reason why it is not two files. */
 const LONG_FILES: Readonly<Record<string, string>> = {
@@ -89,7 +89,6 @@ const KIND_QUESTIONS: Readonly<Record<string, string>> = {
   ]),
   "src/scenario/schema/middleware.ts policy === 'coalesce'":
     'this middleware is the policy, for requests instead of calls',
-  "src/cli/explain/chain-text.ts gateway.kind === 'kong'": `${ONE_WORD} a gateway`,
   "src/cli/explain/gateway-text.ts kind === 'simple'": `${ONE_WORD} a gateway`,
   "src/scenario/resolve/chains.ts kind !== 'kong'": `${ONE_WORD} a gateway`,
   "src/scenario/resolve/gateways.ts kind === 'kong'": `${ONE_WORD} a gateway`,

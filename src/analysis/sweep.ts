@@ -1,6 +1,5 @@
-import { parseExpression, parseMeasure, type Measure } from '../language/expression.js';
+import type { Measure } from '../spec/scenario/expression.js';
 import { isJudgedAmong } from '../language/expressions-of.js';
-import { invariant } from '../kernel/invariant.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { RunRecord } from '../spec/record/record.js';
 import type { Verdict } from '../spec/result/result.js';
@@ -17,7 +16,7 @@ import { wholeRun } from './measure/window.js';
 
 /** Measurements at every setting of a sweep. */
 export interface Asked {
-  readonly metrics: readonly string[];
+  readonly metrics: readonly Measure[];
   readonly budgets: readonly BudgetSource[];
   /** The expectation of `bisect`; null for other sweeps. */
   readonly expect: BudgetSource | null;
@@ -67,7 +66,8 @@ export function splitBudgets(
   variants: readonly string[],
   together: readonly string[],
 ): { readonly judged: readonly BudgetSource[]; readonly leftOut: readonly string[] } {
-  const isJudged = ({ text }: BudgetSource): boolean => isJudgedAmong(text, variants, together);
+  const isJudged = ({ expression }: BudgetSource): boolean =>
+    isJudgedAmong(expression, variants, together);
   return {
     judged: budgets.filter(isJudged),
     leftOut: budgets.filter((budget) => !isJudged(budget)).map(({ text }) => text),
@@ -86,7 +86,7 @@ function figuresOf(data: VariantData, study: Study, asked: Asked): SweepFigures 
   if (stop !== null) return { ...head, ...nothing(asked) };
   return {
     ...head,
-    figures: asked.metrics.map((text) => figureOf(measureOf(text), data, study)),
+    figures: asked.metrics.map((measure) => figureOf(measure, data, study)),
     budgets: asked.budgets.map((budget) => verdictOn(budget, data, study)),
     points: asked.budgets.map((budget) => verdictOn({ ...budget, confidence: null }, data, study)),
     expect: asked.expect === null ? null : expectOf(asked.expect, data, study),
@@ -113,9 +113,8 @@ function figureOf({ metric, window }: Measure, data: VariantData, study: Study):
 
 /** Verdict on a budget; null where it is not about this variant, or compares it with a variant without figures. */
 function verdictOn(budget: BudgetSource, data: VariantData, study: Study): Verdict | null {
-  const parsed = parseExpression(budget.text);
-  const limit = parsed.ok ? parsed.expression.limit : null;
-  if (limit?.kind === 'ofVariant' && variantNamed(study, limit.variant) === undefined) return null;
+  const { limit } = budget.expression;
+  if (limit.kind === 'ofVariant' && variantNamed(study, limit.variant) === undefined) return null;
   return judgeBudget(budget, data, study)?.verdict ?? null;
 }
 
@@ -136,24 +135,14 @@ function stopOf({ records }: VariantData): string | null {
   return stopped.stop === 'budget' ? 'events' : stopped.stop;
 }
 
-function measureOf(text: string): Measure {
-  const parsed = parseMeasure(text);
-  invariant(parsed.ok, 'sweep-metric-unchecked');
-  if (!parsed.ok) throw new Error(parsed.message);
-  return parsed.measure;
-}
-
 /** Whether any metric or budget needs the cascade, whose analysis takes longer than everything else. */
 function isAboutCascade({ metrics, budgets, expect }: Asked): boolean {
-  const texts = [...budgets.map(({ text }) => text), ...(expect === null ? [] : [expect.text])];
+  const judged = expect === null ? budgets : [...budgets, expect];
   const paths = [
-    ...metrics.map((text) => measureOf(text).metric),
-    ...texts.flatMap((text) => {
-      const parsed = parseExpression(text);
-      if (!parsed.ok) return [];
-      const { metric, limit } = parsed.expression;
-      return 'metric' in limit ? [metric, limit.metric] : [metric];
-    }),
+    ...metrics.map(({ metric }) => metric),
+    ...judged.flatMap(({ expression: { metric, limit } }) =>
+      'metric' in limit ? [metric, limit.metric] : [metric],
+    ),
   ];
   return paths.some(({ subject }) => subject.kind === 'cascade');
 }

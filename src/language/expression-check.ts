@@ -1,16 +1,16 @@
 import type { ComponentKind } from '../spec/component-kind.js';
 import { PART_KIND } from '../spec/component-kind.js';
 import type { CompareOp } from '../spec/compare.js';
-import type { Expression, Limit, Measure, MetricPath, Reference } from './expression.js';
+import type {
+  Expression,
+  Limit,
+  Measure,
+  MetricPath,
+  MetricUnit,
+  Reference,
+} from '../spec/scenario/expression.js';
 import type { ExpressionProblem } from './expression-scan.js';
-import {
-  findMetric,
-  METRIC_WORDS,
-  metricsOf,
-  type Metric,
-  type MetricUnit,
-  type SubjectKind,
-} from './metrics.js';
+import { findMetric, METRIC_WORDS, metricsOf, type Metric, type SubjectKind } from './metrics.js';
 
 /** What an expression may name. */
 export interface ExpressionNames {

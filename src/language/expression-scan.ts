@@ -1,12 +1,4 @@
-import type { MetricUnit } from './metrics.js';
-
-/** A quantity as a limit: durations in seconds, rates per second, shares and numbers as they are. */
-export interface Quantity {
-  readonly value: number;
-  readonly unit: MetricUnit | 'size';
-  /** True where it was written with a percent sign. */
-  readonly percent: boolean;
-}
+import type { Quantity } from '../spec/scenario/expression.js';
 
 /** Why a text is not an expression: a message, the offset, the text found there, and the allowed texts. */
 export interface ExpressionProblem {

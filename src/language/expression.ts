@@ -1,86 +1,16 @@
 import { COMPARE_OPS, type CompareOp } from '../spec/compare.js';
-import {
-  ExpressionError,
-  Scanner,
-  type ExpressionProblem,
-  type Quantity,
-} from './expression-scan.js';
+import type {
+  Expression,
+  Limit,
+  Measure,
+  MetricPath,
+  Reference,
+  StepsClause,
+  Subject,
+  WindowClause,
+} from '../spec/scenario/expression.js';
+import { ExpressionError, Scanner, type ExpressionProblem } from './expression-scan.js';
 import { METRIC_WORDS } from './metrics.js';
-
-/** A component, one of its parts or one of its instances, as written. `all` stands for every one. */
-export interface Reference {
-  readonly component: string;
-  readonly part: string | null;
-  readonly instance: number | null;
-  /** Offset in the text of the expression. */
-  readonly offset: number;
-}
-
-export type Subject =
-  | { readonly kind: 'cascade'; readonly offset: number }
-  | { readonly kind: 'run'; readonly offset: number }
-  | { readonly kind: 'component'; readonly at: Reference }
-  | { readonly kind: 'edge'; readonly from: Reference; readonly to: Reference };
-
-/** The path of a metric: subject and name, `shoppers.browse.latency.p99`. */
-export interface MetricPath {
-  readonly subject: Subject;
-  /** Words of the name: `['latency', 'p99']`. */
-  readonly name: readonly string[];
-  readonly nameOffset: number;
-  readonly text: string;
-}
-
-export type Limit =
-  | { readonly kind: 'quantity'; readonly quantity: Quantity; readonly offset: number }
-  /** A word such as `never`. */
-  | { readonly kind: 'word'; readonly word: string; readonly offset: number }
-  /** Another metric, in the same window and variant. */
-  | { readonly kind: 'metric'; readonly metric: MetricPath }
-  | {
-      readonly kind: 'ofVariant';
-      readonly factor: number;
-      readonly variant: string;
-      readonly offset: number;
-    }
-  | { readonly kind: 'ofBefore'; readonly factor: number; readonly offset: number }
-  /** A share of what a baseline file holds of the same metric in the same window and variant. */
-  | { readonly kind: 'ofSaved'; readonly factor: number; readonly offset: number }
-  | { readonly kind: 'ofMetric'; readonly factor: number; readonly metric: MetricPath };
-
-export type WindowClause =
-  | {
-      readonly kind: 'during' | 'before' | 'after';
-      readonly fault: string;
-      readonly offset: number;
-    }
-  /** From the end of the warm-up. */
-  | {
-      readonly kind: 'between';
-      readonly fromNs: number;
-      readonly toNs: number;
-      readonly offset: number;
-    };
-
-/** Asks for the steps of the timeline in the window one by one. */
-export interface StepsClause {
-  /** Share of the steps that must hold: 1 for `always`. */
-  readonly share: number;
-  readonly offset: number;
-}
-
-/** `METRIC OP LIMIT [WINDOW] [STEPS] [in VARIANT ...]`. */
-export interface Expression {
-  readonly text: string;
-  readonly metric: MetricPath;
-  readonly op: CompareOp;
-  readonly limit: Limit;
-  readonly window: WindowClause | null;
-  /** Null = the window is one figure. */
-  readonly steps: StepsClause | null;
-  /** Variants it is checked in; null = all. */
-  readonly variants: readonly { readonly name: string; readonly offset: number }[] | null;
-}
 
 export type ParsedExpression =
   | { readonly ok: true; readonly expression: Expression }
@@ -126,8 +56,6 @@ export function parseCondition(text: string): ParsedCondition {
   });
 }
 
-/** A metric with its window: what a sweep records. */
-export type Measure = Pick<Expression, 'text' | 'metric' | 'window' | 'variants'>;
 export type ParsedMeasure =
   { readonly ok: true; readonly measure: Measure } | ({ readonly ok: false } & ExpressionProblem);
 

@@ -3,9 +3,6 @@ import { OUTCOME_NAMES } from '../spec/outcome.js';
 import type { MetricEntry } from './metrics/entry.js';
 import { METRICS, type MetricName } from './metrics/table.js';
 
-/** What a metric is measured in; durations are seconds, rates per second, shares 0..1. */
-export type MetricUnit = 'seconds' | 'perSecond' | 'share' | 'number';
-
 /** Kinds of subjects, the part of a metric before its dot. */
 export type SubjectKind = ComponentKind | PartKind | 'instance' | 'edge' | 'cascade' | 'run';
 

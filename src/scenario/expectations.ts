@@ -7,13 +7,8 @@ import {
   parseExpression,
   parseMeasure,
 } from '../language/expression.js';
-import type {
-  Expression,
-  ExpressionNames,
-  Measure,
-  MetricPath,
-  Reference,
-} from '../language/expression.js';
+import type { Expression, Measure, MetricPath, Reference } from '../spec/scenario/expression.js';
+import type { ExpressionNames } from '../language/expression.js';
 import type { ExpressionProblem } from '../language/expression-scan.js';
 import { METRIC_WORDS } from '../language/metrics.js';
 import type { Node, PathKey } from './located.js';
@@ -89,77 +84,80 @@ export function namesOf(judged: Judged, variants: readonly string[] | null): Exp
   };
 }
 
+/** Where expectations are checked. */
+export interface Scope {
+  readonly judged: readonly Judged[];
+  /** Names of all variants of the file; null where they are not known. */
+  readonly variants: readonly string[] | null;
+  /** Texts about none of `judged` are left out. */
+  readonly isPart: boolean;
+  readonly problems: Problems;
+}
+
 /** Reads the expectations at `nodes`, and checks each in its variants. */
 export function resolveExpectations(
   written: readonly Written[],
   nodes: readonly Node[],
   path: readonly PathKey[],
-  judged: readonly Judged[],
-  variants: readonly string[],
-  problems: Problems,
+  scope: Scope,
 ): BudgetSource[] {
-  return written.map((own, index) => {
+  return written.flatMap((own, index) => {
     const node = get(nodes[index], 'expect')!;
-    checkText(own.expect, node, [...path, index], judged, variants, problems);
-    if (own.by !== undefined) checkBy(own.expect, nodes[index], [...path, index], problems);
+    const at = { source: own.expect, node, path: [...path, index] };
+    const expression = readText(EXPRESSION, at, scope);
+    if (expression === null) return [];
+    if (own.by !== undefined) checkBy(expression, nodes[index], at.path, scope.problems);
     return {
       text: own.expect,
+      expression,
       name: own.name ?? null,
       severity: own.severity,
       confidence: own.confidence,
       strict: own.strict,
       by: own.by ?? 0,
       allowEmpty: own.allowEmpty,
-      at: problems.placeText(node.at),
+      at: scope.problems.placeText(node.at),
     };
   });
 }
 
 /** `by` is a share of a measured limit; a limit written in the file needs no tolerance. */
 function checkBy(
-  source: string,
+  { limit: { kind } }: Expression,
   item: Node | undefined,
   path: readonly PathKey[],
   problems: Problems,
 ): void {
-  const parsed = parseExpression(source);
   const node = get(item, 'by');
-  if (!parsed.ok || node === undefined) return;
-  const { kind } = parsed.expression.limit;
-  if (kind !== 'quantity' && kind !== 'word') return;
+  if (node === undefined || (kind !== 'quantity' && kind !== 'word')) return;
   const message = '`by` needs a limit that was measured too, as in 110% of saved';
   const allowed = ['of VARIANT', 'of before', 'of saved', 'of METRIC'];
   problems.add({ code: 'FL502', at: node.at, path: [...path, 'by'], message, allowed });
 }
 
-/**
- * Checks expectations of a file with mistakes as they are written, so that all is said at once. `variants` is null
- * where their names are not known.
- */
+/** Checks expectations of a file with mistakes as they are written, so that all is said at once. */
 export function checkExpectations(
   list: Node | undefined,
   path: readonly PathKey[],
-  judged: readonly Judged[],
-  variants: readonly string[] | null,
-  problems: Problems,
+  scope: Scope,
 ): void {
   items(list).forEach((item, index) => {
     const node = get(item, 'expect');
     const source = text(node);
     if (node === undefined || source === undefined) return;
-    checkText(source, node, [...path, index], judged, variants, problems);
+    readText(EXPRESSION, { source, node, path: [...path, index] }, scope);
   });
 }
 
 /** Parses a text: an expression, or a metric with its window. */
-interface Reader<T extends Measure> {
+export interface Reader<T extends Measure> {
   parse(text: string): { readonly ok: true; readonly read: T } | Misread;
   check(read: T, names: ExpressionNames): readonly ExpressionProblem[];
 }
 
 type Misread = { readonly ok: false } & ExpressionProblem;
 
-const EXPRESSIONS: Reader<Expression> = {
+export const EXPRESSION: Reader<Expression> = {
   parse(text) {
     const parsed = parseExpression(text);
     return parsed.ok ? { ok: true, read: parsed.expression } : parsed;
@@ -167,7 +165,7 @@ const EXPRESSIONS: Reader<Expression> = {
   check: checkExpression,
 };
 
-const MEASURES: Reader<Measure> = {
+export const MEASURE: Reader<Measure> = {
   parse(text) {
     const parsed = parseMeasure(text);
     return parsed.ok ? { ok: true, read: parsed.measure } : parsed;
@@ -175,34 +173,18 @@ const MEASURES: Reader<Measure> = {
   check: checkMeasure,
 };
 
-/** Checks one text in the variants it speaks about: an expression, or what a sweep records. */
-export function checkText(
-  source: string,
-  node: Node,
-  path: readonly PathKey[],
-  judged: readonly Judged[],
-  variants: readonly string[] | null,
-  problems: Problems,
-  what: 'expression' | 'measure' = 'expression',
-): void {
-  const at = { source, node, path, problems };
-  if (what === 'measure') checkRead(MEASURES, at, judged, variants);
-  else checkRead(EXPRESSIONS, at, judged, variants);
-}
-
 interface TextAt {
   readonly source: string;
   readonly node: Node;
   readonly path: readonly PathKey[];
-  readonly problems: Problems;
 }
 
-function checkRead<T extends Measure>(
+/** Reads a text and checks it in the variants it speaks about; null where it cannot be read or is left out. */
+export function readText<T extends Measure>(
   reader: Reader<T>,
-  { source, node, path, problems }: TextAt,
-  judged: readonly Judged[],
-  variants: readonly string[] | null,
-): void {
+  { source, node, path }: TextAt,
+  { judged, variants, isPart, problems }: Scope,
+): T | null {
   // A quoted text begins behind its quote; other texts that YAML rewrites are shown whole.
   const length = node.at.end - node.at.start;
   const shift = length === source.length ? 0 : length === source.length + 2 ? 1 : -1;
@@ -216,12 +198,13 @@ function checkRead<T extends Measure>(
   if (!parsed.ok) {
     const { message, offset, found, allowed } = parsed;
     problems.add({ code: 'FL501', at: placeOf(offset, found), path, message, found, allowed });
-    return;
+    return null;
   }
   const { read } = parsed;
   const named = read.variants?.map((variant) => variant.name);
-  if (named !== undefined && variants === null) return;
+  if (named !== undefined && variants === null) return read;
   const where = judged.filter((one) => named === undefined || named.includes(one.name));
+  if (isPart && where.length === 0) return null;
   const asked = where.length > 0 ? where : judged.slice(0, 1);
   const { window } = read;
   if (
@@ -241,6 +224,7 @@ function checkRead<T extends Measure>(
       problems.add({ code: 'FL502', at: placeOf(offset, found), path, message, found, allowed });
     }
   }
+  return read;
 }
 
 /** Whether every activation of a fault is over where it begins. */

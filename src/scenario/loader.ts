@@ -1,4 +1,4 @@
-import type { ScenarioFile, Variant } from '../spec/scenario/scenario.js';
+import type { BudgetSource, ScenarioFile, Variant } from '../spec/scenario/scenario.js';
 import { canonicalJson } from '../text/canonical.js';
 import type { Problem } from './diagnostics.js';
 import type { Problems } from './diagnostics.js';
@@ -27,7 +27,6 @@ import {
 import { repair } from './repair.js';
 import { namesIn, salvage } from './salvage.js';
 import { sha256 } from '../text/sha256.js';
-import { speaksOf } from '../language/expressions-of.js';
 import type { Edit } from './patch.js';
 import { resolveSweeps, type WrittenSweep } from './sweeps.js';
 import { layVersions } from './versions.js';
@@ -90,17 +89,12 @@ export class Loader {
       one.resolved === null ? [] : [{ name: one.plan.name, ...one.resolved }],
     );
     const names = all.map((plan) => plan.name);
+    const scope = { judged, variants: names, isPart: changed !== null, problems };
     const expect = (
       written: FrameOutput['budgets'],
       list: Node | undefined,
       path: string[],
-    ): ReturnType<typeof resolveExpectations> => {
-      const isAsked = (text: string): boolean =>
-        changed === null || changed.variants.some((name) => speaksOf(text, name));
-      const own = (written ?? []).filter((one) => isAsked(one.expect));
-      const nodes = items(list).filter((_, i) => isAsked(written![i]!.expect));
-      return resolveExpectations(own, nodes, path, judged, names, problems);
-    };
+    ): BudgetSource[] => resolveExpectations(written ?? [], items(list), path, scope);
     const budgets = expect(frame.budgets, get(tree, 'budgets'), ['budgets']);
     const { hypothesis } = frame;
     const list = get(get(tree, 'hypothesis'), 'expect');
@@ -112,9 +106,8 @@ export class Loader {
             expect: expect(hypothesis.expect, list, ['hypothesis', 'expect']),
           };
     if (changed === null && frame.sweeps !== undefined) {
-      const texts = budgets.map((budget) => budget.text);
       const removed = new Map(all.map((plan) => [plan.name, removedBy(plan)]));
-      const around = { judged, variants: names, removed, budgets: texts, problems };
+      const around = { judged, variants: names, removed, budgets, problems };
       this.sweeps = resolveSweeps(frame.sweeps, get(tree, 'sweeps'), around);
     }
     if (problems.hasErrors) return null;
@@ -155,8 +148,9 @@ export class Loader {
       const one = resolved ?? flawed;
       return one === null ? [] : [{ name: plan.name, ...one }];
     });
+    const scope = { judged, variants: names, isPart: false, problems };
     const check = (list: Node | undefined, path: string[]): void =>
-      checkExpectations(list, path, judged, names, problems);
+      checkExpectations(list, path, scope);
     check(get(tree, 'budgets'), ['budgets']);
     check(get(get(tree, 'hypothesis'), 'expect'), ['hypothesis', 'expect']);
   }
@@ -365,9 +359,13 @@ function withEdits(
     .map((plan) => ({ ...plan, patches: [...plan.patches, patch] }));
 }
 
-/** Places are left out: a scenario with its sections in another order is the same. */
+/**
+ * Places are left out, because a scenario with its sections in another order is the same; so are parsed expressions,
+ * which their texts determine.
+ */
 function digest(explicit: Omit<ScenarioFile, 'sha256'>): string {
-  const bare = (list: ScenarioFile['budgets']): unknown => list.map(({ at: _at, ...own }) => own);
+  const bare = (list: ScenarioFile['budgets']): unknown =>
+    list.map(({ at: _at, expression: _expression, ...own }) => own);
   const { hypothesis } = explicit;
   return sha256(
     canonicalJson({

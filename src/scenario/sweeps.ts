@@ -1,11 +1,13 @@
 import { SOBOL_DIMENSIONS } from '../stats/sobol.js';
-import type { Sweep, SweepAxis, SweepMetric } from '../spec/result/sweep.js';
+import type { Sweep, SweepAxis, SweepMeasure } from '../spec/result/sweep.js';
+import type { Expression, Measure } from '../spec/scenario/expression.js';
+import type { BudgetSource } from '../spec/scenario/scenario.js';
 import { canonicalJson } from '../text/canonical.js';
 import type { Code } from './codes.js';
 import type { Problems } from './diagnostics.js';
 import { invariant } from '../kernel/invariant.js';
-import { checkText, type Judged } from './expectations.js';
-import { measureText, parseExpression, parseMeasure } from '../language/expression.js';
+import { EXPRESSION, MEASURE, readText, type Judged, type Reader } from './expectations.js';
+import { measureText, parseMeasure } from '../language/expression.js';
 import { isJudgedAmong, speaksOf } from '../language/expressions-of.js';
 import { findMetric } from '../language/metrics.js';
 import type { Node, PathKey, Place } from './located.js';
@@ -42,8 +44,7 @@ export interface Around {
   readonly variants: readonly string[];
   /** By variant: the paths that it takes away. */
   readonly removed: ReadonlyMap<string, readonly string[]>;
-  /** Texts of the budgets. */
-  readonly budgets: readonly string[];
+  readonly budgets: readonly BudgetSource[];
   readonly problems: Problems;
 }
 
@@ -100,16 +101,16 @@ class SweepReader {
     this.checkAim(variants);
     this.checkCount(axes);
     const metrics = own.metrics === undefined ? this.ofBudgets(variants) : this.measures(variants);
-    this.checkExpect(variants);
+    const expect = this.expectation(variants);
     if (!this.isRight) return null;
     const sweep: Sweep = {
       name: this.name,
       kind,
       variants,
       axes: axes.map(axisOf),
-      metrics: metrics.map((text) => this.metric(text)),
+      metrics: metrics.map(withUnit),
       judgesBudgets: kind === 'bisect' ? own.expect === undefined : own.metrics === undefined,
-      expect: own.expect ?? null,
+      expect: expect === null ? null : { text: own.expect!, expression: expect },
       samples: own.samples ?? null,
       resolution: kind === 'bisect' ? (own.resolution ?? 0.02) : null,
       replications: own.replications ?? (kind === 'bisect' ? BISECT_REPLICATIONS : null),
@@ -245,7 +246,9 @@ class SweepReader {
   /** A search without an expectation asks for all budgets: there must be some. */
   private checkAim(variants: readonly string[]): void {
     if (this.own.kind !== 'bisect' || this.own.expect !== undefined) return;
-    const isJudged = this.around.budgets.some((text) => isJudgedAmong(text, variants, []));
+    const isJudged = this.around.budgets.some(({ expression }) =>
+      isJudgedAmong(expression, variants, []),
+    );
     if (isJudged) return;
     const message = 'is required with kind: bisect if there are no budgets';
     this.add('FL203', this.node, ['expect'], message);
@@ -270,36 +273,26 @@ class SweepReader {
   }
 
   /** Metrics as written. */
-  private measures(variants: readonly string[]): readonly string[] {
-    const texts = this.own.metrics!;
-    texts.forEach((text, index) => {
+  private measures(variants: readonly string[]): readonly Measure[] {
+    return this.own.metrics!.flatMap((text, index) => {
       const node = items(get(this.node, 'metrics'))[index]!;
-      this.checkText(text, node, ['metrics', index], variants, 'measure');
-      const parsed = parseMeasure(text);
-      if (!parsed.ok || parsed.measure.variants === null) return;
-      const message = 'a metric is recorded for all variants of the sweep: remove `in`';
-      this.add('FL208', node, ['metrics', index], message);
+      const measure = this.text(MEASURE, text, node, ['metrics', index], variants);
+      if (measure === null) return [];
+      if (measure.variants !== null) {
+        const message = 'a metric is recorded for all variants of the sweep: remove `in`';
+        this.add('FL208', node, ['metrics', index], message);
+      }
+      return [measure];
     });
-    return texts.map((text) => text.trim());
   }
 
-  /** Unit and good direction of a metric that was checked. */
-  private metric(text: string): SweepMetric {
-    const parsed = parseMeasure(text);
-    const found = parsed.ok ? findMetric(parsed.measure.metric.name) : null;
-    invariant(found?.known === 'yes', 'sweep-metric-unchecked');
-    if (found?.known !== 'yes') throw new Error(text);
-    return { text, unit: found.metric.unit, better: found.metric.better };
-  }
-
-  private checkExpect(variants: readonly string[]): void {
+  private expectation(variants: readonly string[]): Expression | null {
     const { expect } = this.own;
-    if (expect === undefined) return;
+    if (expect === undefined) return null;
     const node = get(this.node, 'expect')!;
-    this.checkText(expect, node, ['expect'], variants, 'expression');
-    const parsed = parseExpression(expect);
-    if (!parsed.ok) return;
-    const { limit, variants: named } = parsed.expression;
+    const expression = this.text(EXPRESSION, expect, node, ['expect'], variants);
+    if (expression === null) return null;
+    const { limit, variants: named } = expression;
     if (named !== null && !named.some(({ name }) => variants.includes(name))) {
       const names = named.map(({ name }) => name).join(', ');
       this.add('FL208', node, ['expect'], `${names} is not a variant of this sweep`);
@@ -308,40 +301,54 @@ class SweepReader {
       const message = 'a limit of a sweep cannot refer to another variant or `saved`';
       this.add('FL208', node, ['expect'], message);
     }
+    return expression;
   }
 
   /** The metrics of the budgets that speak of these variants; what users meet where there are none. */
-  private ofBudgets(variants: readonly string[]): readonly string[] {
+  private ofBudgets(variants: readonly string[]): readonly Measure[] {
     // A search is about its expectation.
     if (this.own.kind === 'bisect' && this.own.expect !== undefined) return [];
-    const texts = this.around.budgets.flatMap((text) => {
-      const parsed = parseExpression(text);
-      if (!parsed.ok) return [];
-      const { metric, window } = parsed.expression;
-      const isAsked = variants.some((name) => speaksOf(text, name));
-      return isAsked && metric.name.join('.') !== 'rollout.result'
-        ? [measureText(metric, window)]
-        : [];
-    });
-    const asked = [...new Set(texts)];
-    if (asked.length > 0) return asked;
+    const asked = new Map<string, Measure>();
+    for (const { expression } of this.around.budgets) {
+      const { metric, window } = expression;
+      const found = findMetric(metric.name);
+      // A budget of an unknown metric is reported as such.
+      const isNumber = found.known === 'yes' && found.metric.name !== 'rollout.result';
+      if (!isNumber || !variants.some((name) => speaksOf(expression, name))) continue;
+      const text = measureText(metric, window);
+      asked.set(text, { text, metric, window, variants: null });
+    }
+    if (asked.size > 0) return [...asked.values()];
     const names = [...(this.around.judged[0]?.scenario.workloads.keys() ?? [])];
-    return names.flatMap((name) => [`${name}.goodput`, `${name}.success`, `${name}.latency.p99`]);
+    return names
+      .flatMap((name) => [`${name}.goodput`, `${name}.success`, `${name}.latency.p99`])
+      .flatMap((text) => {
+        const parsed = parseMeasure(text);
+        return parsed.ok ? [parsed.measure] : [];
+      });
   }
 
-  private checkText(
-    text: string,
+  /** Reads a text and checks it in the variants of the sweep. */
+  private text<T extends Measure>(
+    reader: Reader<T>,
+    source: string,
     node: Node,
     path: readonly PathKey[],
     variants: readonly string[],
-    what: 'expression' | 'measure',
-  ): void {
+  ): T | null {
     const { judged, variants: all, problems } = this.around;
     const own = problems.forVariant();
     const asked = judged.filter(({ name }) => variants.includes(name));
-    checkText(text, node, [...this.path, ...path], asked, all, own, what);
+    const at = { source, node, path: [...this.path, ...path] };
+    const read = readText(reader, at, {
+      judged: asked,
+      variants: all,
+      isPart: false,
+      problems: own,
+    });
     if (own.all.length > 0) this.isRight = false;
     for (const problem of own.all) problems.add(problem);
+    return read;
   }
 
   private add(
@@ -373,6 +380,14 @@ export function isWithin(path: string, outer: string): boolean {
     const outside = step(segment);
     return steps[i] === outside || steps[i] === '*' || outside === '*';
   });
+}
+
+/** A metric with its unit and good direction. */
+function withUnit(measure: Measure): SweepMeasure {
+  const found = findMetric(measure.metric.name);
+  invariant(found.known === 'yes', 'sweep-metric-unchecked');
+  if (found.known !== 'yes') throw new Error(measure.text);
+  return { text: measure.text, unit: found.metric.unit, better: found.metric.better, measure };
 }
 
 function axisOf({ path, settings, range }: WrittenAxis): SweepAxis {

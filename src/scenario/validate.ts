@@ -5,7 +5,6 @@ import { show, showNoNumber } from '../spec/quantities/quantity-text.js';
 import type { Code } from './codes.js';
 import type { Problem, Problems } from './diagnostics.js';
 import { formHint, kindHint, loadHint, missingHint, pairHint, placeHint } from './form-hints.js';
-import { isLaterKey, isLaterWord } from './later.js';
 import type { Entry, Node, PathKey, Place } from './located.js';
 import { entries, get, items, locate, plain, text } from './located.js';
 import { outcomesHint, wayOut } from './other-products.js';
@@ -83,7 +82,6 @@ class Reporter {
     const allowed = message.startsWith(KNOWN)
       ? this.known[Number(message.slice(KNOWN.length))]
       : [];
-    if (isLaterKey(path, key)) return this.later(at, [...path, key], key);
     const place = wayOut(path, key, entry?.value) ?? placeHint(path, key);
     if (place !== undefined) {
       const meant = wordFor(key, allowed);
@@ -139,7 +137,6 @@ class Reporter {
         allowed.length === 1 ? `: write ${allowed[0]}` : `: one of ${allowed.join(' ')}`,
       );
     const value = plain(found.node);
-    if (isLaterWord(path, value)) return this.later(found.node.at, path, String(value));
     const wanted = allowed.length === 1 ? allowed[0] : `one of ${allowed.join(' ')}`;
     const at = found.node.at;
     // What is written is right but for its quotes.
@@ -164,7 +161,6 @@ class Reporter {
       return this.add('FL208', path, issue.message);
     }
     const value = plain(found.node);
-    if (isLaterWord(path, value)) return this.later(found.node.at, path, show(value));
     if (issue.message.includes('known, not in this version')) {
       return this.add('FL202', path, issue.message);
     }
@@ -184,7 +180,6 @@ class Reporter {
       return this.add('FL205', path, message);
     }
     const value = plain(found.node);
-    if (isLaterWord(path, value)) return this.later(found.node.at, path, show(value));
     // Values that cannot be read as a short form have been reported already.
     if (found.node.type === 'scalar' && this.problems.knows(found.node.at)) return;
     const name = nameProblem(issue, found.node);
@@ -238,11 +233,6 @@ class Reporter {
     for (const problem of this.lacking) {
       if (!this.misnamed.has(JSON.stringify(problem.path))) this.problems.add(problem);
     }
-  }
-
-  private later(at: Place, path: readonly PathKey[], word: string): void {
-    const message = `${word} is not supported in this version`;
-    this.problems.add({ code: 'FL202', at, path, message, found: word });
   }
 
   private add(

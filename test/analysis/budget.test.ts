@@ -4,6 +4,7 @@ import { judgeHypothesis } from '../../src/analysis/verdicts/hypothesis.js';
 import type { Study } from '../../src/analysis/verdicts/study.js';
 import type { Plan } from '../../src/spec/plan/plan.js';
 import type { RunRecord } from '../../src/spec/record/record.js';
+import { budgetOf } from '../support/budget.js';
 import { RecordBuilder } from '../support/records.js';
 import { CELL, judged, studyOf } from '../support/study.js';
 
@@ -219,18 +220,11 @@ describe('a relative budget', () => {
 });
 
 describe('a hypothesis', () => {
-  const source = (text: string) => ({
-    text,
-    name: null,
-    severity: 'error' as const,
-    confidence: 0.95,
-    strict: false,
-    by: 0,
-    allowEmpty: false,
-    at: 'by hand',
-  });
   const verdict = (study: Study, ...expectations: string[]): string =>
-    judgeHypothesis({ statement: 'said', expect: expectations.map(source) }, study).verdict;
+    judgeHypothesis(
+      { statement: 'said', expect: expectations.map((text) => budgetOf(text)) },
+      study,
+    ).verdict;
 
   it('is confirmed when all expectations hold', () => {
     expect(

@@ -5,6 +5,7 @@ import type { Result, VariantResult } from '../../src/spec/result/result.js';
 import type { Bundle, Scenario, ScenarioFile } from '../../src/spec/scenario/scenario.js';
 import type { Step } from '../../src/spec/scenario/steps.js';
 import { runPlan } from '../support/built.js';
+import { budgetOf } from '../support/budget.js';
 import * as by from '../support/scenario.js';
 
 /** Simulates all variants of a file with this number of runs each, and summarises them. */
@@ -21,16 +22,7 @@ function told(
   const file: ScenarioFile = {
     ...by.fileOf(variants[0].scenario).file,
     variants,
-    budgets: budgets.map((text) => ({
-      text,
-      name: null,
-      severity: 'error',
-      confidence: 0.95,
-      strict: false,
-      by: 0,
-      allowEmpty: false,
-      at: 'by hand',
-    })),
+    budgets: budgets.map((text) => budgetOf(text)),
   };
   const plans = variants.map((variant) => compile(variant, file));
   const records = plans.map((plan) => Array.from({ length: runs }, (_, run) => runPlan(plan, run)));

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { budgetsAim, expectationAim } from '../../src/cli/sweeps/aims.js';
 import { bisect } from '../../src/cli/sweeps/bisect.js';
-import { parseExpression } from '../../src/language/expression.js';
 import { scalar } from '../../src/scenario/located.js';
 import { Range } from '../../src/scenario/sweep-values.js';
 import type { Verdict } from '../../src/spec/result/result.js';
 import type { BudgetSource } from '../../src/spec/scenario/scenario.js';
 import type { SweepFigures } from '../../src/spec/result/sweep.js';
+import { budgetOf, expressionOf } from '../support/budget.js';
 
 const HERE = { file: 's.yaml', start: 0, end: 0 };
 
@@ -114,9 +114,7 @@ describe('bisection', () => {
 
 describe('what a search is for', () => {
   const aimOf = (text: string): ReturnType<typeof expectationAim> => {
-    const parsed = parseExpression(text);
-    if (!parsed.ok) throw new Error(parsed.message);
-    return expectationAim(parsed.expression);
+    return expectationAim(expressionOf(text));
   };
 
   it('goes by the figure where the interval cannot tell, and says that it is not sure', () => {
@@ -150,17 +148,8 @@ describe('what a search is for', () => {
   });
 
   it('takes all budgets but warnings, by their figures where intervals cannot tell', () => {
-    const budget = (own: Partial<BudgetSource>): BudgetSource => ({
-      text: 'users.success >= 99%',
-      name: null,
-      severity: 'error',
-      confidence: 0.95,
-      strict: false,
-      by: 0,
-      allowEmpty: false,
-      at: '',
-      ...own,
-    });
+    const budget = (own: Partial<BudgetSource>): BudgetSource =>
+      budgetOf('users.success >= 99%', own);
     const plain = budgetsAim([budget({}), budget({ severity: 'warning' })]);
     expect(plain.holds(figures({ budgets: ['pass', 'fail'] }))).toBe(true);
     const open = figures({ budgets: ['inconclusive', 'pass'], points: ['pass', 'pass'] });

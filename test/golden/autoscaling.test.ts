@@ -531,9 +531,9 @@ workloads:
       'autoscaling: { metric: queue, target: 5, max: 4, scaleUp: { policies: [ { period: 5s } ] } }',
       /a policy needs exactly one of percent and pods/,
     ],
-    ['autoscaling: { metric: latency, target: 5, max: 4 }', /not supported in this version/],
-    ['autoscaling: { kind: step, max: 4 }', /not supported in this version/],
-    ['resources: { requests: { memory: 5 } }', /not supported in this version/],
+    ['autoscaling: { metric: latency, target: 5, max: 4 }', /rate lag, got latency/],
+    ['autoscaling: { kind: step, max: 4 }', /must be hpa, got step/],
+    ['resources: { requests: { memory: 5 } }', /unknown key memory[^]*allowed: cpu/],
   ])('%s', (own, says) => {
     expect(problemsOf(service(own))).toMatch(says);
   });

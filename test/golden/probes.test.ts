@@ -326,8 +326,10 @@ workloads: { users: { arrivals: constant(10/s), requests: [ { call: s } ] } }
     ).toContain('self means the process');
   });
 
-  it('refuse what is not in this version', () => {
-    expect(refused('readiness: { checks: [ db ] }')).toContain('not supported in this version');
+  it('have no list of checks', () => {
+    expect(refused('readiness: { checks: [ db ] }')).toContain(
+      'unknown key checks (did you mean "call"?)',
+    );
   });
 
   it('have no successThreshold but for readiness', () => {

@@ -550,7 +550,7 @@ workloads:
   users: { arrivals: constant(10/s), requests: [ { call: s } ] }
 `);
     expect(version('endpoints: { sevre: [ wait: 1ms ] }')).toContain('it has no sevre');
-    expect(version('cpu: 2')).toContain('cpu is not supported in this version');
+    expect(version('cpu: 2')).toContain('unknown key cpu');
     expect(version('endpoints: { serve: { idempotent: true } }')).toContain('the same in all');
     expect(version('endpionts: {}')).toContain('unknown key endpionts');
     expect(version('endpoints: { serve: null }')).toContain(
@@ -569,7 +569,7 @@ workloads:
   users: { arrivals: constant(10/s), requests: [ { call: s } ] }
 `);
     expect(first('3')).toContain('must be a map');
-    expect(first('{ cpu: 2 }')).toContain('cpu is not supported in this version');
+    expect(first('{ cpu: 2 }')).toContain('unknown key cpu');
     expect(first('{ endpoints: { serve: [ wait: 2ms ] } }')).toBe('');
   });
 });

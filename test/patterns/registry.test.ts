@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { undescribedFields } from '../../src/patterns/described.js';
-import { laterFaultKinds } from '../../src/patterns/later.js';
 import {
   faultKind,
   faultKinds,
@@ -186,10 +185,6 @@ describe('the registry of patterns', () => {
     for (const order of orderPresets.values()) {
       expect([...order].sort()).toEqual([...layerNames].sort());
     }
-  });
-
-  it('knows nothing twice: what is for later is not in this version', () => {
-    for (const kind of laterFaultKinds) expect(faultKind(kind)).toBeUndefined();
   });
 
   it('finds fields without a description, in lists and unions too', () => {

@@ -199,13 +199,7 @@ const BAD: readonly (readonly [
     'FL208',
     'use lifecycle: async',
   ],
-  [
-    'tags of a store',
-    'stream: {',
-    'tags: [ money ], stream: {',
-    'FL202',
-    'tags is not supported in this version',
-  ],
+  ['tags of a store', 'stream: {', 'tags: [ money ], stream: {', 'FL201', 'unknown key tags'],
   [
     'a metric of another component',
     'ledger.conflicts',

@@ -3,9 +3,9 @@ import {
   checkExpression,
   parseExpression,
   parseMetric,
-  type Expression,
   type ExpressionNames,
 } from '../../src/language/expression.js';
+import { expressionOf } from '../support/budget.js';
 
 const NAMES: ExpressionNames = {
   components: new Map([
@@ -20,12 +20,6 @@ const NAMES: ExpressionNames = {
   variants: ['naive', 'breaker', 'cpu-60'],
 };
 
-function parsed(text: string): Expression {
-  const result = parseExpression(text);
-  if (!result.ok) throw new Error(`${result.message} at ${result.offset}: ${result.found}`);
-  return result.expression;
-}
-
 function refusal(text: string): { message: string; offset: number; found: string } {
   const result = parseExpression(text);
   if (result.ok) throw new Error(`${text} was read`);
@@ -33,12 +27,12 @@ function refusal(text: string): { message: string; offset: number; found: string
 }
 
 function problems(text: string): string[] {
-  return checkExpression(parsed(text), NAMES).map((problem) => problem.message);
+  return checkExpression(expressionOf(text), NAMES).map((problem) => problem.message);
 }
 
 describe('reading an expression', () => {
   it('reads metric, comparison and a limit in seconds', () => {
-    const expression = parsed('shoppers.latency.p99 < 500ms');
+    const expression = expressionOf('shoppers.latency.p99 < 500ms');
     expect(expression.metric.subject).toMatchObject({
       kind: 'component',
       at: { component: 'shoppers', part: null },
@@ -54,34 +48,38 @@ describe('reading an expression', () => {
   });
 
   it('takes the word behind a component for a part unless a metric is called so', () => {
-    expect(parsed('shoppers.browse.success >= 99%').metric.subject).toMatchObject({
+    expect(expressionOf('shoppers.browse.success >= 99%').metric.subject).toMatchObject({
       at: { part: 'browse' },
     });
-    expect(parsed('orders-db.pool.wait.mean < 5ms').metric.name).toEqual(['pool', 'wait', 'mean']);
+    expect(expressionOf('orders-db.pool.wait.mean < 5ms').metric.name).toEqual([
+      'pool',
+      'wait',
+      'mean',
+    ]);
   });
 
   it('reads edges between components, parts and all', () => {
-    const expression = parsed('orders.create -> payments.charge.latency.p99<=1s');
+    const expression = expressionOf('orders.create -> payments.charge.latency.p99<=1s');
     expect(expression.metric.subject).toMatchObject({
       kind: 'edge',
       from: { component: 'orders', part: 'create' },
       to: { component: 'payments', part: 'charge' },
     });
     expect(expression.metric.text).toBe('orders.create->payments.charge.latency.p99');
-    expect(parsed('all->payments.calls > 0').metric.subject).toMatchObject({
+    expect(expressionOf('all->payments.calls > 0').metric.subject).toMatchObject({
       from: { component: 'all' },
     });
   });
 
   it('reads the number of an instance', () => {
-    expect(parsed('orders[0].queue.max < 10').metric.subject).toMatchObject({
+    expect(expressionOf('orders[0].queue.max < 10').metric.subject).toMatchObject({
       at: { instance: 0 },
     });
   });
 
   it('reads every unit of quantities', () => {
     const value = (text: string): unknown => {
-      const limit = parsed(`run.requests < ${text}`).limit;
+      const limit = expressionOf(`run.requests < ${text}`).limit;
       return limit.kind === 'quantity' ? [limit.quantity.value, limit.quantity.unit] : limit.kind;
     };
     expect(value('250us')).toEqual([0.00025, 'seconds']);
@@ -94,36 +92,40 @@ describe('reading an expression', () => {
   });
 
   it('reads shares of a variant, of the time before, and of another metric', () => {
-    expect(parsed('shoppers.goodput >= 10% of naive').limit).toMatchObject({
+    expect(expressionOf('shoppers.goodput >= 10% of naive').limit).toMatchObject({
       kind: 'ofVariant',
       factor: 0.1,
       variant: 'naive',
     });
-    expect(parsed('shoppers.goodput <= 120% of before during psp-hang').limit).toMatchObject({
+    expect(expressionOf('shoppers.goodput <= 120% of before during psp-hang').limit).toMatchObject({
       kind: 'ofBefore',
       factor: 1.2,
     });
-    expect(parsed('shoppers.goodput <= 300% of orders.goodput').limit).toMatchObject({
+    expect(expressionOf('shoppers.goodput <= 300% of orders.goodput').limit).toMatchObject({
       kind: 'ofMetric',
       factor: 3,
     });
-    expect(parsed('shoppers.goodput <= orders.goodput').limit).toMatchObject({ kind: 'metric' });
+    expect(expressionOf('shoppers.goodput <= orders.goodput').limit).toMatchObject({
+      kind: 'metric',
+    });
   });
 
   it('reads windows and lists of variants with commas or spaces', () => {
-    const expression = parsed('shoppers.success >= 99% after psp-hang in naive, breaker cpu-60');
+    const expression = expressionOf(
+      'shoppers.success >= 99% after psp-hang in naive, breaker cpu-60',
+    );
     expect(expression.window).toMatchObject({ kind: 'after', fault: 'psp-hang' });
     expect(expression.variants?.map((variant) => variant.name)).toEqual([
       'naive',
       'breaker',
       'cpu-60',
     ]);
-    expect(parsed('shoppers.success > 0% from 0s to 2m').window).toMatchObject({
+    expect(expressionOf('shoppers.success > 0% from 0s to 2m').window).toMatchObject({
       kind: 'between',
       fromNs: 0,
       toNs: 120e9,
     });
-    expect(parsed('shoppers.success > 0% in naive during 2nd').window).toMatchObject({
+    expect(expressionOf('shoppers.success > 0% in naive during 2nd').window).toMatchObject({
       fault: '2nd',
     });
   });
@@ -181,13 +183,16 @@ describe('reading an expression', () => {
   });
 
   it('reads what steps are asked for, and a share of what is saved', () => {
-    expect(parsed('a.success > 1% always')).toMatchObject({ steps: { share: 1 }, window: null });
-    const all = parsed('a.success > 1% for 99.5% of steps during f in x, y');
+    expect(expressionOf('a.success > 1% always')).toMatchObject({
+      steps: { share: 1 },
+      window: null,
+    });
+    const all = expressionOf('a.success > 1% for 99.5% of steps during f in x, y');
     expect(all).toMatchObject({ steps: { share: 0.995 }, window: { kind: 'during', fault: 'f' } });
     expect(all.variants?.map(({ name }) => name)).toEqual(['x', 'y']);
-    expect(parsed('a.success > 1% in x always')).toMatchObject({ steps: { share: 1 } });
-    expect(parsed('a.success > 1%').steps).toBeNull();
-    expect(parsed('a.latency.p99 < 110% of saved before f')).toMatchObject({
+    expect(expressionOf('a.success > 1% in x always')).toMatchObject({ steps: { share: 1 } });
+    expect(expressionOf('a.success > 1%').steps).toBeNull();
+    expect(expressionOf('a.latency.p99 < 110% of saved before f')).toMatchObject({
       limit: { kind: 'ofSaved', factor: 1.1 },
       window: { kind: 'before' },
     });
@@ -255,7 +260,7 @@ describe('checking an expression against the names of a scenario', () => {
   });
 
   it('offers the names that are valid there', () => {
-    const [problem] = checkExpression(parsed('shoppers.pay.success > 1%'), NAMES);
+    const [problem] = checkExpression(expressionOf('shoppers.pay.success > 1%'), NAMES);
     expect(problem).toMatchObject({
       offset: 0,
       found: 'shoppers.pay',
@@ -356,7 +361,7 @@ describe('checking an expression against the names of a scenario', () => {
   });
 
   it('offers the metrics of a component where a part is unknown', () => {
-    const [problem] = checkExpression(parsed('shoppers.latncy.p99 < 5s'), NAMES);
+    const [problem] = checkExpression(expressionOf('shoppers.latncy.p99 < 5s'), NAMES);
     expect(problem?.allowed).toContain('shoppers.latency');
   });
 });

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { scenarioText } from '../../src/cli/explain/scenario-text.js';
-import { outlierKind, policyKind } from '../../src/patterns/registry.js';
 import { compile } from '../../src/plan/compile.js';
 import { load, problemsOf } from '../theory/program.js';
 
@@ -12,9 +11,7 @@ const pasted = (name: string): string =>
 function told(name: string): string {
   const file = load(pasted(name));
   const plans = file.variants.map((variant) => compile(variant, file));
-  return scenarioText(name, file, plans, (policy, kind) =>
-    policy === 'outlierDetection' ? outlierKind(kind)?.schema : policyKind(policy, kind)?.schema,
-  );
+  return scenarioText(name, file, plans);
 }
 
 describe('a configuration that is pasted', () => {
@@ -28,7 +25,7 @@ describe('a configuration that is pasted', () => {
       'maxWaitDurationInHalfOpenState: 30s, transitionToStateAfterWaitDuration: open',
       'automaticTransitionFromOpenToHalfOpenEnabled: true',
       'ignore: [clientError]',
-      'attempts: 4, backoff: { kind: exponential, base: 100ms, factor: 3, max: 10s, jitter: share(share=0.25) }',
+      'attempts: 4, backoff: { kind: exponential, base: 100ms, factor: 3, max: 10s, jitter: { kind: share, share: 0.25 } }',
       'limitForPeriod: 11, limitRefreshPeriod: 1s, timeoutDuration: 0s',
       'after: 3s, cancel: true',
       'maxConcurrentCalls: 12, maxWaitDuration: 10ms',
@@ -47,7 +44,7 @@ describe('a configuration that is pasted', () => {
       'tcp: { maxConnections: 90, connectTimeout: 30ms, maxConnectionDuration: 45m }',
       'http1MaxPendingRequests: 80, http2MaxRequests: 1000, maxRequestsPerConnection: 10',
       // The parts of the pasted blocks about connections are present.
-      'idleTimeout: 50m, maxPending: unlimited, acquireTimeout: none, connectTimeout: 30ms, maxRequests: 10, lifetime: 45m, maxStreams: 70',
+      'idleTimeout: 50m, maxPending: unlimited, acquireTimeout: none, connectTimeout: 30ms, maxStreams: 70, maxRequests: 10, lifetime: 45m',
       'budget: { kind: concurrent, max: 3 }',
       'consecutive5xxErrors: 7, consecutiveGatewayErrors: 4, splitExternalLocalOriginErrors: true',
       'consecutiveLocalOriginFailures: 6, interval: 5m, baseEjectionTime: 15m, maxEjectionPercent: 20%, minHealthPercent: 40%',

@@ -52,7 +52,7 @@ describe('sweeps', () => {
     const { sweep } = one(`  s: { set: { ${RATE}: [ 10/s, 20/s ] } }`, `${BASE}${budgets}`);
     expect(sweep.variants).toEqual(['plain', 'retries']);
     expect(sweep.kind).toBe('grid');
-    expect(sweep.metrics).toEqual([
+    expect(sweep.metrics.map(({ measure: _, ...own }) => own)).toEqual([
       { text: 'users.latency.p99', unit: 'seconds', better: 'low' },
       { text: 'users.latency.p99 during slow-db', unit: 'seconds', better: 'low' },
       { text: 'users.success during slow-db', unit: 'share', better: 'high' },
@@ -62,6 +62,13 @@ describe('sweeps', () => {
     expect(only.sweep.metrics.map(({ text }) => text)).toEqual([
       'users.latency.p99',
       'users.success during slow-db',
+    ]);
+  });
+
+  it('leave a budget of an unknown metric to the error about it', () => {
+    const budgets = 'budgets: [ users.succes >= 99% ]\n';
+    expect(wrong(`  s: { set: { ${RATE}: [ 1/s ] } }`, `${BASE}${budgets}`)).toEqual([
+      'FL502 unknown metric succes',
     ]);
   });
 
@@ -389,14 +396,14 @@ describe('sweeps that are wrong', () => {
       'FL208 set is empty: write a path with values',
     ],
     [
-      'what comes later',
+      'an unknown kind',
       `  s: { kind: tune, set: { ${RATE}: [ 1/s ] } }`,
-      'FL202 tune is not supported in this version',
+      'FL206 must be one of grid random sobol bisect, got tune',
     ],
     [
-      'what comes later, too',
+      'an objective',
       `  s: { objective: maximize users.goodput, set: { ${RATE}: [ 1/s ] } }`,
-      'FL202 objective is not supported in this version',
+      'FL201 unknown key objective',
     ],
   ])('%s', (_what, lines, message) => {
     expect(wrong(lines)).toEqual([message]);

@@ -1,6 +1,7 @@
 import { PLAIN_BALANCING } from '../../src/spec/patterns/balancer.js';
 import type { CountDistribution } from '../../src/kernel/counts.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
+import { budgetOf } from './budget.js';
 import { NS_PER_MS, NS_PER_SECOND } from '../../src/kernel/time.js';
 import { outcomeOfStatus } from '../../src/spec/outcome.js';
 import type { Database, Operation } from '../../src/spec/scenario/database.js';
@@ -548,16 +549,7 @@ export function fileOf(
     title: of.title,
     description: null,
     variants: [variant],
-    budgets: budgets.map((text) => ({
-      text,
-      name: null,
-      severity: 'error',
-      confidence: 0.95,
-      strict: false,
-      by: 0,
-      allowEmpty: false,
-      at: 'by hand',
-    })),
+    budgets: budgets.map((text) => budgetOf(text)),
     hypothesis: null,
     sha256: '',
   };

@@ -1,4 +1,5 @@
-import { parseExpression, parseMetric, type WindowClause } from '../../src/language/expression.js';
+import { parseMetric } from '../../src/language/expression.js';
+import type { WindowClause } from '../../src/spec/scenario/expression.js';
 import { judgeBudget } from '../../src/analysis/verdicts/budget.js';
 import type { Measured } from '../../src/analysis/measure/estimate.js';
 import { measureIn, type Study } from '../../src/analysis/verdicts/study.js';
@@ -9,6 +10,7 @@ import type { Plan } from '../../src/spec/plan/plan.js';
 import type { RunRecord } from '../../src/spec/record/record.js';
 import type { BudgetResult } from '../../src/spec/result/result.js';
 import type { BudgetSource, Scenario, Variant } from '../../src/spec/scenario/scenario.js';
+import { budgetOf, expressionOf } from './budget.js';
 import * as by from './scenario.js';
 
 /**
@@ -112,23 +114,9 @@ export function judged(
   own: Partial<BudgetSource> = {},
   variant = 0,
 ): BudgetResult | null {
-  const source: BudgetSource = {
-    text,
-    name: null,
-    severity: 'error',
-    confidence: 0.95,
-    strict: false,
-    by: 0,
-    allowEmpty: false,
-    at: 'by hand',
-    ...own,
-  };
-  return judgeBudget(source, study.variants[variant], study);
+  return judgeBudget(budgetOf(text, own), study.variants[variant], study);
 }
 
 function clauseOf(text: string): WindowClause | null {
-  if (text === '') return null;
-  const parsed = parseExpression(`run.requests > 0 ${text}`);
-  if (!parsed.ok) throw new Error(parsed.message);
-  return parsed.expression.window;
+  return text === '' ? null : expressionOf(`run.requests > 0 ${text}`).window;
 }

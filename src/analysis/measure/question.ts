@@ -1,4 +1,4 @@
-import type { WindowClause } from '../../language/expression.js';
+import type { WindowClause } from '../../spec/scenario/expression.js';
 import type { Metric, SubjectKind } from '../../language/metrics.js';
 import type { Measured } from './estimate.js';
 import type { Story } from './story.js';

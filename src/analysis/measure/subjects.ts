@@ -1,4 +1,4 @@
-import type { MetricPath, Reference } from '../../language/expression.js';
+import type { MetricPath, Reference } from '../../spec/scenario/expression.js';
 import type { SubjectKind } from '../../language/metrics.js';
 import { PART_KIND } from '../../spec/component-kind.js';
 import type { RunRecord } from '../../spec/record/record.js';

@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { WindowClause } from '../../language/expression.js';
+import type { WindowClause } from '../../spec/scenario/expression.js';
 import type { Plan, PlanFault } from '../../spec/plan/plan.js';
 
 /** A half-open span of absolute time. */

@@ -1,4 +1,5 @@
-import type { Expression } from '../../language/expression.js';
+import type { Expression } from '../../spec/scenario/expression.js';
+import { speaksOf } from '../../language/expressions-of.js';
 import { findMetric, type Metric } from '../../language/metrics.js';
 import { invariant } from '../../kernel/invariant.js';
 import type { BudgetSource } from '../../spec/scenario/scenario.js';
@@ -10,7 +11,7 @@ import { rolloutResults } from '../measure/rollouts.js';
 import { savedKey, savedOf } from './saved.js';
 import { judgeSteps } from './step-verdict.js';
 import { select } from '../measure/subjects.js';
-import { checkedExpression, type Study } from './study.js';
+import type { Study } from './study.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { DEFAULT_CONFIDENCE, judge, levelOf, marginOf } from './verdict.js';
 import { formatCount } from '../../text/figures.js';
@@ -21,9 +22,8 @@ export function judgeBudget(
   data: VariantData,
   study: Study,
 ): BudgetResult | null {
-  const expression = checkedExpression(source.text);
-  const { variants } = expression;
-  if (variants !== null && !variants.some(({ name }) => name === data.variant.name)) return null;
+  const { expression } = source;
+  if (!speaksOf(expression, data.variant.name)) return null;
   const found = findMetric(expression.metric.name);
   invariant(found.known === 'yes', 'analysis-metric-unknown');
   if (found.known !== 'yes') return null;

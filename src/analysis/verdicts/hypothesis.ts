@@ -1,7 +1,7 @@
 import type { BudgetResult, HypothesisResult } from '../../spec/result/result.js';
 import type { ScenarioFile } from '../../spec/scenario/scenario.js';
 import { judgeBudget } from './budget.js';
-import { checkedExpression, type Study } from './study.js';
+import type { Study } from './study.js';
 
 /**
  * Verdict on the hypothesis of a file. It is invalid when an expectation about the time before a fault fails (there
@@ -15,7 +15,7 @@ export function judgeHypothesis(
   const expectations: (BudgetResult & { variant: string })[] = [];
   let isInvalid = false;
   for (const source of hypothesis.expect) {
-    const isSteadyState = checkedExpression(source.text).window?.kind === 'before';
+    const isSteadyState = source.expression.window?.kind === 'before';
     for (const data of study.variants) {
       const judged = judgeBudget(source, data, study);
       if (judged === null) continue;

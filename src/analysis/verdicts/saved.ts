@@ -1,4 +1,5 @@
-import { measureText, type Expression } from '../../language/expression.js';
+import type { Expression } from '../../spec/scenario/expression.js';
+import { measureText } from '../../language/expression.js';
 import type { SavedValue } from '../../spec/result/saved.js';
 import { finite } from '../measure/estimate.js';
 import { measureIn, type Study } from './study.js';

@@ -1,6 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
 import { invariant } from '../../kernel/invariant.js';
-import type { Expression, WindowClause } from '../../language/expression.js';
+import type { Expression, WindowClause } from '../../spec/scenario/expression.js';
 import type { StepsResult, Verdict } from '../../spec/result/result.js';
 import { atLeast } from '../../stats/conjunction.js';
 import { hold, type Held } from './limit.js';

@@ -1,6 +1,4 @@
-import type { Expression, MetricPath, WindowClause } from '../../language/expression.js';
-import { parseExpression } from '../../language/expression.js';
-import { invariant } from '../../kernel/invariant.js';
+import type { MetricPath, WindowClause } from '../../spec/scenario/expression.js';
 import type { SavedValues } from '../../spec/result/saved.js';
 import type { Measured } from '../measure/estimate.js';
 import { measure } from '../measure/metrics.js';
@@ -34,12 +32,4 @@ export function measureIn(
   clause: WindowClause | null,
 ): Measured {
   return measure(data, path, clause, study.stories.get(data.variant.name) ?? []);
-}
-
-/** Parses an expression that the loader has already checked. */
-export function checkedExpression(text: string): Expression {
-  const parsed = parseExpression(text);
-  invariant(parsed.ok, 'analysis-expression-unchecked');
-  if (!parsed.ok) throw new Error(parsed.message);
-  return parsed.expression;
 }

@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { outlierKind, policyKind } from '../../patterns/registry.js';
 import { wordFor } from '../../scenario/suggest.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { checkDestinations, writeDocument } from '../documents.js';
@@ -48,9 +47,7 @@ export function explain(
     const { variants, whatIf, title, description, sha256 } = file;
     const scenario = { title, description, sha256, whatIf };
     if (asJson({ scenario, variants })) return EXIT.ok;
-    const schemaOf = (policy: string, kind: string) =>
-      policy === 'outlierDetection' ? outlierKind(kind)?.schema : policyKind(policy, kind)?.schema;
-    terminal.out(scenarioText(path, file, plans, schemaOf));
+    terminal.out(scenarioText(path, file, plans));
     return EXIT.ok;
   }
   if (flags.set !== undefined)

@@ -1,18 +1,16 @@
-import type { z } from 'zod';
+import { balancerKind, outlierKind } from '../../patterns/registry.js';
 import { partName } from '../../spec/plan/names.js';
 import type { Plan, PlanEdge } from '../../spec/plan/plan.js';
-import { formatDuration } from '../../spec/quantities/quantity-text.js';
-import type { Layer, OutlierDetection, Scenario } from '../../spec/scenario/scenario.js';
+import type { PlanConnections } from '../../spec/plan/connections.js';
+import type { Layer, LoadBalancing, Scenario } from '../../spec/scenario/scenario.js';
 import { SESSION } from '../../spec/scenario/sections.js';
-import { connectionsText } from './connections-text.js';
 import { edgeVersions } from './edge-versions.js';
-import { configText, plainText } from './values.js';
-
-/** Returns the schema of a layer's own fields; undefined for an unknown kind. */
-export type SchemaOf = (policy: string, kind: string) => z.ZodType | undefined;
+import { all, fieldsText, setFieldsText } from './fields.js';
+import { storeFields } from './gateway-text.js';
+import { bySource, callText, configText, layerSchema, plainText, quantityText } from './values.js';
 
 /** The layers of every call, outermost first, and its connection. */
-export function edgeLines(plan: Plan, scenario: Scenario, schemaOf: SchemaOf): readonly string[] {
+export function edgeLines(plan: Plan, scenario: Scenario): readonly string[] {
   const versions = edgeVersions(plan, scenario);
   // The calls of a scan differ only in their shard.
   const listed = plan.edges.filter(({ route }) => {
@@ -21,17 +19,27 @@ export function edgeLines(plan: Plan, scenario: Scenario, schemaOf: SchemaOf): r
   });
   return listed.map((edge) => {
     const { id, layers } = plan.bundles[edge.bundle]!;
-    const names = layers.map(layerName);
-    const pool = edge.pool === null ? [] : [`pool (${plainText(edge.pool)})`];
-    const own = [...names, ...pool, ...connectionsText(edge.connections)];
+    const pool = edge.pool === null ? [] : [`pool (${fieldsText(edge.pool)})`];
+    const own = [...layers.map(layerName), ...pool, ...connectionsText(edge.connections)];
     const chain = [...own, ...sessionText(edge, plan)].join(' > ');
     const from = id === '' ? '' : `${onceText(plan, edge.once)}  [${id}]`;
-    const outliers =
-      edge.outlierDetection === null ? '' : outlierText(edge.outlierDetection, edge, schemaOf);
     const only = versions.get(edge);
     const of = only === undefined ? '' : ` (${only.join(', ')})`;
-    return `${partName(plan, edge.from)}${of} -> ${partName(plan, edge.to)}: ${chain === '' ? 'no policy' : chain}${outliers}${from}`;
+    return `${partName(plan, edge.from)}${of} -> ${partName(plan, edge.to)}: ${chain === '' ? 'no policy' : chain}${outlierText(edge)}${from}`;
   });
+}
+
+/** The cost of opening connections, and their limits. The page of the protocol describes what the server does. */
+function connectionsText(connections: PlanConnections | null): readonly string[] {
+  if (connections === null) return [];
+  const { multiplexed, tlsTrips, mutual, shared } = connections;
+  const where = shared ? 'shared by all instances' : 'to each instance';
+  const both = mutual ? ', both sides show a certificate' : '';
+  const text = fieldsText(connections, {
+    ...all('hidden', 'multiplexed tlsTrips mutual shared server'),
+    ...(multiplexed ? {} : all('hidden', 'maxStreams')),
+  });
+  return [`connections (${where}, opening takes ${1 + tlsTrips} RTT${both}, ${text})`];
 }
 
 /** The connection of a database call, unless it is its own one to the only node. */
@@ -42,32 +50,85 @@ function sessionText({ session, route }: PlanEdge, { keys }: Plan): readonly str
       : session === SESSION.inside
         ? ['over the transaction']
         : [];
-  if (route === null) return over;
-  const { kind } = route;
-  if (kind === 'shard') return [...over, 'at each shard'];
-  if (kind === 'copy') {
+  return route === null ? over : [...over, `at ${placeText(route, keys)}`];
+}
+
+function placeText(route: NonNullable<PlanEdge['route']>, keys: Plan['keys']): string {
+  const ofKey = (key: number): string => `the shard of ${keys[key]!.name}`;
+  if (route.kind === 'shard') return 'each shard';
+  if (route.kind === 'shardOf') return ofKey(route.key);
+  if (route.kind === 'copy') {
     const copy = route.write ? 'the primary' : 'a copy in sync';
-    if (route.key < 0) return [...over, `at ${copy} of each shard`];
-    return [...over, `at ${copy} of the shard of ${keys[route.key]!.name}`];
+    return `${copy} of ${route.key < 0 ? 'each shard' : ofKey(route.key)}`;
   }
-  if (kind === 'shardOf') return [...over, `at the shard of ${keys[route.key]!.name}`];
-  const limit = kind === 'replicaIfLag' ? `(${formatDuration(route.maxLagNs)})` : '';
-  return [...over, `at ${kind}${limit}`];
+  const { client: _client, ...own } = route;
+  return callText(own);
 }
 
 /** `; outlierDetection(envoy): consecutive5xx: 5, interval: 10s, ...; panic below 50%`. */
-function outlierText(
-  { kind, config }: OutlierDetection,
-  { panic }: PlanEdge,
-  schemaOf: SchemaOf,
-): string {
-  const schema = schemaOf('outlierDetection', kind);
-  const text = schema === undefined ? plainText(config) : configText(schema, config);
-  return `; outlierDetection(${kind}): ${text}; panic below ${Math.round(panic * 1000) / 10}%`;
+function outlierText({ outlierDetection, panic }: PlanEdge): string {
+  if (outlierDetection === null) return '';
+  const { kind, config } = outlierDetection;
+  const text = configText(outlierKind(kind)?.schema, config);
+  return `; outlierDetection(${kind}): ${text}; panic below ${quantityText(panic, 'share')}`;
+}
+
+/** `leastRequest { choices: 2 } by connection`. */
+export function balancingText({ kind, config, common }: LoadBalancing): string {
+  const { level, ...rest } = common;
+  const own = configText(balancerKind(kind)?.schema, config);
+  const words = [own, setFieldsText(rest, { panicThreshold: 'ifGiven' })].filter(Boolean);
+  const fields = words.length === 0 ? '' : ` { ${words.join(', ')} }`;
+  return `${kind}${fields}${level === 'connection' ? ' by connection' : ''}`;
+}
+
+/** The layers of each bundle in use: its order, then every setting with its source. */
+export function bundleLines(plan: Plan): readonly string[] {
+  return plan.bundles.flatMap(({ id, layers, order }) => {
+    if (layers.length === 0) return [];
+    const from = order === 'written' ? 'user' : order === 'default' ? 'default' : `preset ${order}`;
+    const chain = layers.map(layerName).join(' > ');
+    return [
+      `${id}: ${chain} (order: ${from})`,
+      ...layers.map((layer, index) => `${id} ${index + 1}. ${sourcesText(layer)}`),
+    ];
+  });
+}
+
+/** `circuitBreaker(gobreaker): maxRequests: 3 (user); timeout: 60s, scope: instance (default)`. */
+export function sourcesText(layer: Layer, shared = sharedFields(layer)): string {
+  const schema = layerSchema(layer);
+  const fields = { ...(layer.config as object), ...shared };
+  const { user, rest } = bySource(fields, layer.written);
+  const textOf = (config: object, source: string): readonly string[] => {
+    const words = configText(schema, config);
+    return words === '' ? [] : [`${words} (${source})`];
+  };
+  const writer = layer.preset === undefined ? 'user' : `preset ${layer.preset}`;
+  const parts = [...textOf(user, writer), ...textOf(withoutWritten(rest, user), 'default')];
+  return `${layerName(layer)}: ${parts.join('; ')}`;
+}
+
+/** Defaults without those of limits that were set inside a block, such as `http1MaxPendingRequests` in `http`. */
+function withoutWritten(rest: object, user: object): object {
+  const blocks = Object.values(user).filter((value) => typeof value === 'object' && value !== null);
+  const written = new Set(blocks.flatMap((block) => Object.keys(block as object)));
+  return Object.fromEntries(Object.entries(rest).filter(([key]) => !written.has(key)));
+}
+
+/** The fields that every layer of a call has. */
+function sharedFields({ scope, per, key, store, dryRun }: Layer): object {
+  return {
+    scope,
+    per,
+    ...(key === null ? {} : { key }),
+    ...(store === null ? {} : { store: storeFields(store) }),
+    ...(dryRun ? { dryRun } : {}),
+  };
 }
 
 /** `retry`, or `retry(envoy)` where the kind has a name other than the policy. */
-export function layerName({ policy, kind }: Layer): string {
+function layerName({ policy, kind }: Layer): string {
   return kind === policy ? policy : `${policy}(${kind})`;
 }
 
@@ -75,5 +136,5 @@ export function layerName({ policy, kind }: Layer): string {
 export function onceText(plan: Plan, once: number): string {
   if (once < 0) return '';
   const { key, windowNs } = plan.onces[once]!;
-  return ` (once per ${plan.keys[key]!.name} for ${formatDuration(windowNs)})`;
+  return ` (once per ${plan.keys[key]!.name} for ${plainText(windowNs, 'windowNs')})`;
 }

@@ -1,52 +1,90 @@
 import { PRODUCTS } from '../../scenario/products.js';
-import type { Gateway, Middleware, Route, Scenario, Target } from '../../spec/scenario/scenario.js';
+import type {
+  Gateway,
+  LimiterStore,
+  Middleware,
+  Route,
+  Service,
+} from '../../spec/scenario/scenario.js';
+import { all, braced, setFieldsText } from './fields.js';
+import { layerText, plainText, quantityText } from './values.js';
 
-/**
- * How each gateway chooses a route, and what runs before its call: one line for the gateway, then one for each route.
- */
-export function gatewayLines({ gateways }: Scenario): readonly string[] {
-  return [...gateways.values()].flatMap((gateway) => [
-    gatewayLine(gateway),
-    ...gateway.routes.map((route) => `${gateway.name}.${routeLine(route)}`),
-  ]);
+/** How a gateway chooses a route, and its routes with what runs before their calls. */
+export function gatewayLines(gateway: Gateway): readonly string[] {
+  const routes = gateway.routes.map((route) => `.${route.name}: ${routeText(route)}`);
+  return [`: ${gatewayText(gateway)}`, ...routes];
 }
 
-function gatewayLine({ name, kind, routing, answers }: Gateway): string {
+function gatewayText({ kind, routing, answers }: Gateway): string {
   const preset = kind === 'simple' ? 'default' : `preset ${kind}`;
   const source = PRODUCTS[kind].routing === routing ? preset : 'user';
   const statuses = [...answers].map(([outcome, status]) => `${status} to ${outcome}`);
-  const answered = statuses.length === 0 ? '' : `; answers ${statuses.join(', ')} (${preset})`;
-  return `${name}: kind ${kind}, routing ${routing} (${source})${answered}`;
+  const answered = statuses.length === 0 ? '' : `, answers: ${statuses.join(', ')} (${preset})`;
+  return `${kind}, routing: ${routing} (${source})${answered}`;
 }
 
-function routeLine(route: Route): string {
-  const { name, chain, to, steps, sticky, mirror } = route;
-  const weights = to.map(({ target, weight }) =>
-    to.length === 1 ? targetText(target) : `${targetText(target)} ${weight}`,
+function routeText({ methods, paths, hosts, headers, ...route }: Route): string {
+  const match = setFieldsText({ method: methods, path: paths, host: hosts, headers });
+  const single = route.to.length === 1 ? route.to[0]!.target : null;
+  const weights = new Map(route.to.map(({ target, weight }) => [plainText(target), weight]));
+  return setFieldsText(
+    { match: match === '' ? 'everything' : `{ ${match} }`, ...route },
+    {
+      ...all('hidden', 'middleware policy'),
+      chain: (chain) => chain.map(titleOf).join(' > ') || null,
+      to: () => (route.steps === null ? plainText(single ?? weights) : null),
+      steps: (steps) => steps && 'its own',
+      mirror: (own) => own && `${quantityText(own.share, 'share')} to ${plainText(own.target)}`,
+    },
   );
-  const parts = [
-    matchText(route),
-    ...(chain.length === 0 ? [] : [chain.map(memberText).join(' > ')]),
-    steps === null
-      ? `to ${weights.join(', ')}${sticky === null ? '' : ` by ${sticky}`}`
-      : 'steps of its own',
-    ...(mirror === null ? [] : [`mirror ${mirror.share * 100}% to ${targetText(mirror.target)}`]),
+}
+
+/** Every middleware chain of a component, member by member, with the settings that have an effect. */
+export function middlewareLines(host: Gateway | Service): readonly string[] {
+  const { middleware } = host;
+  const routes = 'routes' in host ? host.routes : [];
+  // Some products sort the members of gateway and route into one chain.
+  const isMerged = routes.some(({ chain }) => middleware.some((it, at) => chain[at] !== it));
+  return [
+    ...(isMerged ? [] : middleware.map((member) => ` ${memberText(member)}`)),
+    ...routes.flatMap(({ name, chain, middleware: own }) =>
+      (isMerged ? chain : own).map((member) => `.${name} ${memberText(member)}`),
+    ),
   ];
-  return `${name}: ${parts.join('; ')}`;
 }
 
-function matchText({ methods, hosts, paths, headers, regexPriority }: Route): string {
-  const conditions = [...headers].map(([name, values]) => `${name}: ${values.join(' or ')}`);
-  const fields = [methods, hosts, paths].map((list) => list.join(' or '));
-  const written = [...fields, conditions.join(', ')].filter((text) => text !== '');
-  const priority = regexPriority === 0 ? '' : ` (regexPriority ${regexPriority})`;
-  return `${written.length === 0 ? 'everything' : written.join(', ')}${priority}`;
+/** `authenticate(introspection): work: 0.1ms, call: auth.introspect, cacheTtl: 30s, status: 401`. */
+function memberText({ rateLimit, admit, cached, coalesce, response, store, ...own }: Middleware) {
+  const limit = rateLimit ?? admit;
+  const hasStatus = limit !== null && 'status' in (limit.config as object);
+  const refuses = limit !== null || own.reject > 0 || own.call !== null || own.maxBytes !== null;
+  const text = setFieldsText(
+    {
+      ...{ ...own, ...coalesce, ...response },
+      ...(cached && { cacheTtlNs: cached.ttlNs, key: cached.key, cacheRefusals: cached.refusals }),
+      ...(store && { store: storeFields(store) }),
+    },
+    {
+      ...all('hidden', 'kind at'),
+      ...all('always', 'shareErrors windowNs cacheRefusals'),
+      reject: 'share',
+      ...(refuses && !hasStatus ? {} : all('hidden', 'status')),
+      ...(own.call === null ? all('hidden', 'onError') : {}),
+      ...(rateLimit === null ? all('hidden', 'retryAfter') : { retryAfter: 'always' }),
+      when: (when) => when && braced(setFieldsText(when)),
+    },
+  );
+  const fields = [limit === null ? '' : layerText(limit), text].filter(Boolean);
+  const title = titleOf({ ...own, kind: limit?.kind ?? own.kind });
+  return fields.length === 0 ? title : `${title}: ${fields.join(', ')}`;
 }
 
-function memberText({ name, kind }: Middleware): string {
+/** A store, as a scenario would write it. */
+export function storeFields({ latency, of, onError, cacheNs }: LimiterStore): object {
+  const asked = of === null ? {} : { of, onError };
+  return { latency, ...asked, ...(cacheNs === null ? {} : { cacheNs }) };
+}
+
+function titleOf({ name, kind }: Pick<Middleware, 'name' | 'kind'>): string {
   return kind === null ? name : `${name}(${kind})`;
-}
-
-function targetText({ component, part }: Target): string {
-  return part === null ? component : `${component}.${part}`;
 }

@@ -1,129 +1,66 @@
-import { formatDuration } from '../../spec/quantities/quantity-text.js';
-import type { GcSettings, Lifecycle, MemorySettings } from '../../spec/scenario/resources.js';
-import type { Autoscaling, ScalingRules } from '../../spec/scenario/autoscaling.js';
-import { PROBES } from '../../spec/scenario/probes.js';
-import type { Probes } from '../../spec/scenario/probes.js';
-import type { Host, Scenario } from '../../spec/scenario/scenario.js';
-import { formatSize } from '../../spec/quantities/size-text.js';
-import { exactShare } from '../../text/figures.js';
-import { plainText, sorted } from './values.js';
+import type { Autoscaling, ScalingRules, ScalingTarget } from '../../spec/scenario/autoscaling.js';
+import type { Probe, Probes } from '../../spec/scenario/probes.js';
+import type { Host, Platform, Service } from '../../spec/scenario/scenario.js';
+import { all, braced, fieldsText, setFieldsText } from './fields.js';
+import { plainText, quantityText } from './values.js';
+
+/** Fields of every component that have a section of their own, or are shown with the components. */
+export const HOST = {
+  ...all('hidden', 'replicas concurrency queue cpu runtime loadBalancing cancellation protocol'),
+  ...all('hidden', 'admission outlierDetection labels external zones gc memory lifecycle probes'),
+  ...all('hidden', 'autoscaling cpuRequest rejectWork'),
+};
 
 /** Rules of the platform: restarts of processes, and when callers learn about them. */
-export function platformLines({ platform }: Scenario): readonly string[] {
-  const { restart, endpointPropagation, placing } = platform;
-  const lines: string[] = [];
-  if (restart !== null) {
-    const { initialNs, factor, maxNs, resetAfterNs, immediateFirst } = restart;
-    const first = immediateFirst ? 'at once, then after ' : 'after ';
-    lines.push(
-      `processes of services and gateways start again ${first}${formatDuration(initialNs)}, each wait ${factor} times the ` +
-        `one before, at most ${formatDuration(maxNs)}; from the start again after ${formatDuration(resetAfterNs)} of running`,
-    );
-  }
-  const before = [
-    { words: 'a place', time: placing.schedulingDelay },
-    { words: 'its image', time: placing.imagePull },
-  ].filter(({ time }) => plainText(time) !== '0s');
-  if (before.length > 0) {
-    const waits = before.map(({ words, time }) => `${plainText(time)} for ${words}`);
-    lines.push(`a new instance waits ${waits.join(' and ')}, and then starts`);
-  }
-  if (endpointPropagation !== null)
-    lines.push(`callers see a change of readiness after ${plainText(endpointPropagation)}`);
-  return lines;
+export function platformText({ placing, ...own }: Platform): string {
+  return setFieldsText({ ...own, ...placing }, { replaces: 'hidden' });
 }
 
-/** Behaviour of processes: pauses, and how they come back. */
-export function processLines({ services, gateways }: Scenario): readonly string[] {
-  return sorted(new Map<string, Host>([...services, ...gateways])).flatMap(
-    ([name, { gc, memory, lifecycle, probes, autoscaling, cpuRequest }]) => {
-      const warmup = lifecycle?.warmup ?? null;
-      const words = [
-        ...(memory === null ? [] : [memoryText(memory)]),
-        ...(gc === null ? [] : [`gc ${gapText(gc)}, pause ${plainText(gc.pause)}`]),
-        ...(lifecycle === null
-          ? []
-          : [`startup ${plainText(lifecycle.startup)}`, endText(lifecycle)]),
-        ...(warmup === null
-          ? []
-          : [`warmup ${formatDuration(warmup.durationNs)} from factor ${warmup.factor}`]),
-      ];
-      if (probes !== null) words.push(...probesText(probes));
-      if (autoscaling !== null) words.push(...scalingText(autoscaling, cpuRequest));
-      return words.length === 0 ? [] : [`${name}: ${words.join('; ')}`];
+/** Behaviour of processes: environments of functions, pauses, and how they come back. */
+export function processText(host: Host | Service): string {
+  const { gc, memory, lifecycle, probes, autoscaling, cpuRequest } = host;
+  const { rejectWork, external, labels } = host;
+  const zones = new Set(host.zones.filter((zone) => zone !== null));
+  return setFieldsText(
+    {
+      ...('environments' in host ? host.environments : {}),
+      ...{ memory, gc, lifecycle, probes, cpuRequest, autoscaling },
+      ...{ zones, rejectWork, external, labels },
+    },
+    {
+      memory: (own) => own && braced(fieldsText(own, all('size', 'limit base perRequest'))),
+      gc: (own) => own && braced(setFieldsText(own, { allocated: 'size' })),
+      probes: (own) => own && probesText(own),
+      autoscaling: (own) => own && scalingText(own, cpuRequest),
     },
   );
 }
 
-/** How a process ends when it is asked to. */
-function endText({ preStopNs, terminationGraceNs, drain }: Lifecycle): string {
-  const serves = preStopNs > 0 ? `preStop ${formatDuration(preStopNs)}, ` : '';
-  const within = `killed after ${formatDuration(terminationGraceNs)}`;
-  return `asked to end: ${serves}${drain ? `drains, ${within}` : 'does not drain'}`;
+function probesText(probes: Probes): string | null {
+  const text = (probe: Probe | null): string | null => {
+    if (probe === null) return null;
+    const { endpoint, ...rest } = probe;
+    return plainText({ call: endpoint ?? 'self', ...rest });
+  };
+  return braced(fieldsText(probes, { startup: text, liveness: text, readiness: text }));
 }
 
-/** The probes of its platform. */
-function probesText(probes: Probes): readonly string[] {
-  return PROBES.flatMap((kind) => {
-    const probe = probes[kind];
-    if (probe === null) return [];
-    const { periodNs, timeoutNs, failureThreshold, endpoint, usesWorkers } = probe;
-    const { initialDelayNs, successThreshold, terminationGraceNs } = probe;
-    const rest = [
-      initialDelayNs > 0 ? `, not before ${formatDuration(initialDelayNs)}` : '',
-      successThreshold > 1 ? `, ${successThreshold} successes` : '',
-      terminationGraceNs === null ? '' : `, killed after ${formatDuration(terminationGraceNs)}`,
-    ];
-    const every = `every ${formatDuration(periodNs)} for ${formatDuration(timeoutNs)}`;
-    const beside = usesWorkers ? '' : ' beside its workers';
-    return [
-      `${kind}: ${endpoint ?? 'self'} asked ${every}${beside}, ${failureThreshold} failures count${rest.join('')}`,
-    ];
-  });
+function scalingText(own: Autoscaling, cpuRequest: number | null): string | null {
+  const cores = cpuRequest === null ? 'its cores' : `the ${cpuRequest} cores that it requests`;
+  const targetText = ({ metric, target, of }: ScalingTarget): string => {
+    if (metric === 'cpu') return `cpu ${quantityText(target, 'share')} of ${cores}`;
+    const amount = metric === 'rate' ? `${target}/s` : target;
+    return `${metric} ${amount} per replica${of === null ? '' : ` of ${of}`}`;
+  };
+  const metrics = (all: Autoscaling['metrics']): string => plainText(all.map(targetText));
+  return braced(fieldsText(own, { metrics, tolerance: 'share', up: rulesText, down: rulesText }));
 }
 
-/** The controllers that add and remove instances. */
-function scalingText(
-  { metrics, min, max, syncNs, metricDelayNs, tolerance, up, down }: Autoscaling,
-  cpuRequest: number | null,
-): readonly string[] {
-  const targets = metrics.map(({ metric, target, of }) => {
-    if (metric === 'cpu') {
-      const cores = cpuRequest === null ? 'its cores' : `the ${cpuRequest} cores asked for`;
-      return `cpu ${exactShare(target)} of ${cores}`;
-    }
-    return metric === 'rate'
-      ? `${target}/s each`
-      : `${metric} ${target} each${of === null ? '' : ` of ${of}`}`;
-  });
-  const late = metricDelayNs === 0 ? '' : ` at what was ${formatDuration(metricDelayNs)} ago`;
-  return [
-    `${min} to ${max} replicas for ${targets.join(', ')}, looked at every ${formatDuration(syncNs)}${late}, within ${exactShare(tolerance)} left alone`,
-    `up: ${rulesText(up)}`,
-    `down: ${rulesText(down)}`,
-  ];
-}
-
-function rulesText({ stabilizationNs, policies, selectPolicy }: ScalingRules): string {
-  if (selectPolicy === 'disabled') return 'never';
-  const limits = policies.map(
-    ({ unit, value, periodNs }) =>
-      `${value}${unit === 'percent' ? ' %' : plural(value)} in ${formatDuration(periodNs)}`,
-  );
-  const which = limits.length === 1 ? '' : selectPolicy === 'max' ? 'most of ' : 'least of ';
-  const after = stabilizationNs === 0 ? '' : `, when asked for ${formatDuration(stabilizationNs)}`;
-  return `${which}${limits.join(' and ')}${after}`;
-}
-
-function plural(count: number): string {
-  return count === 1 ? ' replica' : ' replicas';
-}
-
-function gapText({ every, allocated }: GcSettings): string {
-  return every === null ? `each ${formatSize(allocated ?? 0)}` : `every ${plainText(every)}`;
-}
-
-function memoryText({ limit, base, perRequest }: MemorySettings): string {
-  const most = limit === Infinity ? '' : `, at most ${formatSize(limit)}`;
-  return `memory ${formatSize(base)} and ${formatSize(perRequest)} a request${most}`;
+function rulesText({ policies, ...own }: ScalingRules): string {
+  if (own.selectPolicy === 'disabled') return 'never';
+  const limits = policies.map(({ unit, value, periodNs }) => ({
+    [unit]: unit === 'percent' ? `${value}%` : value,
+    periodNs,
+  }));
+  return plainText({ ...own, policies: limits });
 }

@@ -1,49 +1,42 @@
-import { formatDuration } from '../../spec/quantities/quantity-text.js';
+import { backoffSchema } from '../../patterns/mechanisms/backoff-fields.js';
+import type { ConsumerRetry, Subscriber, Topic } from '../../spec/scenario/messaging.js';
 import type { Bus, MessageQueue, QueueConsumer } from '../../spec/scenario/queues.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
-import { plainText } from './values.js';
+import { all, braced, fieldsText } from './fields.js';
+import { configText, plainText } from './values.js';
 
-/** Fields that are shown elsewhere, that follow from others, or that only people read. */
-const APART = new Set(
-  'name title description critical kind options rules home quota source consumers subscribers call channel ackLimit'.split(
-    ' ',
-  ),
-);
-
-/** Queues, and topics that push, each with the handlers of its messages. */
-export function queueLines({ queues, topics }: Scenario): readonly string[] {
-  const buses = [...topics.values()].filter((topic): topic is Bus => topic.kind === 'bus');
-  return [...buses, ...queues.values()].flatMap(holderLines);
-}
-
-function holderLines(own: MessageQueue | Bus): readonly string[] {
-  const consumers = 'subscribers' in own ? own.subscribers : own.consumers;
+/** A topic or a queue, with the handlers of its messages. */
+export function holderLines(own: Topic | Bus | MessageQueue): readonly string[] {
+  const consumers: readonly (Subscriber | QueueConsumer)[] =
+    'consumers' in own ? own.consumers : own.subscribers;
+  const polled = 'rules' in own && own.rules.polled;
   return [
-    `${own.name}: ${own.kind}, ${fieldsText({ ...own, ...own.options })}`,
-    ...consumers.map((consumer) => `  ${consumerText(own, consumer)}`),
+    `: ${'partitions' in own ? topicText(own) : queueText(own)}`,
+    ...consumers.map((one) => {
+      const text = fieldsText(one, {
+        ...all('hidden', 'group call channel ackLimit'),
+        ...(polled ? {} : all('hidden', 'maxNumberOfMessages')),
+        retry: retryText,
+      });
+      return `.${'group' in one ? one.group : one.name} -> ${plainText(one.call)}: ${text}`;
+    }),
   ];
 }
 
-function consumerText(own: MessageQueue | Bus, consumer: QueueConsumer): string {
-  const { component, part } = consumer.call;
-  const { maxNumberOfMessages, ...fields } = consumer;
-  const text = fieldsText(own.rules.polled ? { ...fields, maxNumberOfMessages } : fields);
-  return `${own.name}.${consumer.name} -> ${component}.${part}: ${text}`;
+/** The settings of a producer have an effect only at a broker. */
+function topicText(own: Topic): string {
+  const atBroker = 'subscribers replication minInsyncReplicas producer publishLatency';
+  return fieldsText(own, all('hidden', own.broker === null ? atBroker : 'subscribers'));
 }
 
-/** `visibilityTimeout 30s, fifo false`: names as in a scenario. */
-function fieldsText(own: object): string {
-  return Object.entries(own)
-    .filter(([name]) => !APART.has(name))
-    .map(([name, value]) => {
-      if (!name.endsWith('Ns')) return `${name} ${valueText(value)}`;
-      const text = typeof value === 'number' ? formatDuration(value) : 'none';
-      return `${name.slice(0, -2)} ${text}`;
-    })
-    .join(', ');
+/** The rules of a kind follow from its options. */
+function queueText(own: MessageQueue | Bus): string {
+  const apart = all('hidden', 'options rules home quota source consumers subscribers');
+  return fieldsText<object>({ ...own, ...own.options }, apart);
 }
 
-function valueText(value: unknown): string {
-  if (value === Infinity) return 'unlimited';
-  return value === null ? 'none' : plainText(value);
+function retryText(retry: ConsumerRetry | null): string | null {
+  if (retry === null) return 'none';
+  const backoff = (own: ConsumerRetry['backoff']): string | null =>
+    own === null ? 'none' : braced(configText(backoffSchema, own));
+  return braced(fieldsText(retry, { backoff }));
 }

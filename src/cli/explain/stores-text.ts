@@ -1,135 +1,56 @@
-import { eachStep } from '../../language/each-step.js';
-import { formatDuration } from '../../spec/quantities/quantity-text.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
-import type { Step } from '../../spec/scenario/steps.js';
-import type { EventStore, Projection, ReadOf } from '../../spec/scenario/stores.js';
+import type { Cache, CacheLevel } from '../../spec/scenario/caching.js';
+import type { EventStore, Projection } from '../../spec/scenario/stores.js';
+import { plural } from '../../text/words.js';
+import { all, fieldsText, setFieldsText } from './fields.js';
+import { HOST } from './process-text.js';
 import { plainText } from './values.js';
 
-/** The event stores, and the steps that load from and append to them. */
-export function storeLines(scenario: Scenario): readonly string[] {
-  if (scenario.eventStores.size === 0) return [];
-  const stores = [...scenario.eventStores].map(([name, store]) => `${name}: ${storeText(store)}`);
-  return [...stores, ...stepLines(scenario)].sort();
+/** An event store; its pools are shown with the calls. */
+export function storeText(store: EventStore): string {
+  return fieldsText(store, {
+    ...HOST,
+    ...all('hidden', 'pool pools'),
+    ...all('ifSet', 'maxConnections reserved connect snapshots appendMode'),
+    ...(store.partitions === 1 ? all('hidden', 'partitions') : {}),
+    ...(store.appendMode === null ? all('hidden', 'staleAfterNs') : {}),
+  });
 }
 
-/** The projections, and the reads of their views. */
-export function projectionLines(scenario: Scenario): readonly string[] {
-  const own = [...scenario.projections].map(([name, one]) => `${name}: ${projectionText(one)}`);
-  return own.sort();
-}
-
-function storeText(store: EventStore): string {
-  const { kind, stream, append, commitLatency, read, readPerEventNs, batch, applyNs } = store;
-  const { upcastNs, snapshots, partitions, appendMode, staleAfterNs } = store;
-  const fields = {
-    append,
-    commitLatency,
-    read,
-    readPerEvent: formatDuration(readPerEventNs),
-    apply: formatDuration(applyNs),
-    upcast: formatDuration(upcastNs),
-    batch,
-    ...(partitions === 1 ? {} : { partitions }),
-    ...(appendMode === null ? {} : { appendMode, staleAfter: formatDuration(staleAfterNs) }),
-    ...(snapshots === null ? {} : { snapshots }),
+/** A projection; the settings of batches have an effect only in an asynchronous one. */
+export function projectionText({ claims, hotCold, source, service, ...own }: Projection): string {
+  const taken = claims && {
+    ...(hotCold ? { mode: 'hotCold' } : {}),
+    claimTimeout: plainText(claims.pausedNs, 'Ns'),
+    claimInterval: plainText(claims.intervalNs, 'Ns'),
   };
-  return `kind ${kind}, streams by ${stream.key}, ${stream.initialLength} events each; ${plainText(fields)}`;
+  const hosted = { service: service ?? 'none (a core of its own)', ...taken };
+  const isAsync = own.lifecycle === 'async';
+  return fieldsText(isAsync ? { ...own, ...hosted } : own, {
+    ...all('ifSet', 'writes rebuild'),
+    ...(isAsync ? {} : all('hidden', 'batchSize concurrency checkpoint onError')),
+    from: (from) => (source === 'topic' ? `topic ${from}` : from),
+  });
 }
 
-function projectionText(projection: Projection): string {
-  const { from, source, lifecycle, work, writes } = projection;
-  const where = writes === null ? '' : `, writes ${writes.database}.${writes.operation}`;
-  const common = `${lifecycle} from ${source === 'topic' ? 'topic ' : ''}${from}, work ${plainText(work)}${where}`;
-  if (lifecycle !== 'async') return common;
-  const { service, batchSize, concurrency, checkpoint, onError, rebuild } = projection;
-  const again =
-    rebuild === null
-      ? ''
-      : `, rebuild ${rebuild.mode} at ${formatDuration(rebuild.atNs)} with ${rebuild.rate}/s`;
-  const { claims, hotCold } = projection;
-  const holds = claims?.pausedNs ?? null;
-  const taken =
-    claims === null
-      ? ''
-      : `, ${hotCold ? 'mode hotCold, ' : ''}claimTimeout ${holds === null ? 'none' : formatDuration(holds)}, ` +
-        `claimInterval ${formatDuration(claims.intervalNs)}`;
-  return (
-    `${common}, ${service === null ? 'on a core of its own' : `in ${service}`}, batchSize ${batchSize}, ` +
-    `concurrency ${concurrency}, checkpoint ${checkpoint}, onError ${onError}${taken}${again}`
-  );
+/** A cache with its rules and its levels. The cpu of its server is shown with the components. */
+export function cacheLines(cache: Cache): readonly string[] {
+  const text = setFieldsText(cache, {
+    ...all('hidden', 'levels host population'),
+    ...all('always', 'coalesce maxConnections'),
+    ...(cache.host === null ? all('hidden', 'onError maxConnections pool') : {}),
+    key: (key) => key && `${key} (${plural(cache.population, 'value')})`,
+    hitRatio: 'ifGiven',
+  });
+  return [
+    `: ${text}`,
+    ...cache.levels.map((level) => `.${level.name}: ${levelText(level, cache)}`),
+  ];
 }
 
-function stepLines({ services, gateways, workloads }: Scenario): readonly string[] {
-  const lines: string[] = [];
-  const read = (from: string, steps: readonly Step[]): void =>
-    eachStep(steps, (step) => {
-      const text = stepText(step);
-      if (text !== null) lines.push(`${from}: ${text}`);
-    });
-  for (const [name, { endpoints }] of services) {
-    for (const [part, { steps }] of endpoints) read(`${name}.${part}`, steps);
-  }
-  for (const [name, { routes }] of gateways) {
-    for (const route of routes) read(`${name}.${route.name}`, route.steps ?? []);
-  }
-  for (const [name, { requests }] of workloads) {
-    for (const request of requests) read(`${name}.${request.name}`, request.steps);
-  }
-  return lines;
-}
-
-function stepText(step: Step): string | null {
-  switch (step.verb) {
-    case 'load':
-      if (step.range !== null) {
-        return `load ${plainText(step.range)} events of all streams of ${step.store}`;
-      }
-      return (
-        `load ${step.store} by ${step.stream}, from ${step.fromVersion}` +
-        (step.version === null ? '' : `, version ${plainText(step.version)}`)
-      );
-    case 'append': {
-      const { store, stream, events, expectedVersion, maxConflictRetries } = step;
-      const version = expectedVersion ?? 'exact behind a load, else any';
-      return (
-        `append ${plainText(events)} events to ${store} by ${stream}, expected version ${version}, ` +
-        `maxConflictRetries ${maxConflictRetries}`
-      );
-    }
-    case 'query':
-      return step.of === null
-        ? null
-        : `query ${step.database}.${step.operation} reads ${readText(step.of)}`;
-    case 'work':
-    case 'wait':
-    case 'call':
-    case 'publish':
-    case 'saga':
-    case 'transaction':
-    case 'lock':
-    case 'cache':
-    case 'parallel':
-    case 'choose':
-    case 'loop':
-    case 'fail':
-    case 'respond':
-      return null;
-  }
-}
-
-function readText({ projection, key, consistency }: ReadOf): string {
-  return `${projection} by ${key}, ${consistencyText(consistency)}`;
-}
-
-function consistencyText(consistency: ReadOf['consistency']): string {
-  switch (consistency.kind) {
-    case 'waitForVersion':
-      return `waitForVersion(${formatDuration(consistency.withinNs)}, ${consistency.then})`;
-    case 'stickyPrimary':
-      return `stickyPrimary(${formatDuration(consistency.forNs)})`;
-    case 'eventual':
-    case 'monotonic':
-    case 'clientMerge':
-      return consistency.kind;
-  }
+/** Without simulated entries only the kind and the latency have an effect. */
+function levelText(level: CacheLevel, { hitRatio }: Cache): string {
+  const { kind, latency, eviction } = level;
+  if (hitRatio !== null) return fieldsText({ kind, latency });
+  const counts = eviction === 'lfu' ? {} : all('hidden', 'counts');
+  return fieldsText(level, { ...all('ifSet', 'ttlJitter sliding'), ...counts });
 }

@@ -1,10 +1,59 @@
 import { z } from 'zod';
+import { exp } from '../../kernel/math.js';
+import { normalQuantile } from '../../kernel/special.js';
+import { policyKind } from '../../patterns/registry.js';
+import { COUNT_KINDS, DISTRIBUTION_KINDS } from '../../spec/quantities/distribution-text.js';
 import { formatDuration } from '../../spec/quantities/quantity-text.js';
+import type { Layer } from '../../spec/scenario/scenario.js';
+import { formatSize } from '../../spec/quantities/size-text.js';
+
+const LAWS: ReadonlySet<string> = new Set([...DISTRIBUTION_KINDS, ...COUNT_KINDS]);
+const Z99 = normalQuantile(0.99);
+/** Units of numbers whose text is not the number alone. */
+export const UNITS = ['duration', 'size', 'bandwidth', 'share', 'rate'] as const;
+export type Unit = (typeof UNITS)[number];
+/** Numbers per second. */
+const RATES: ReadonlySet<string> = new Set(['rate', 'applyRate', 'maxThroughput', 'scaleRate']);
+
+/** Names of fields in YAML, where they are not the name in the explicit scenario without `Ns`. */
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ['autoCommitNs', 'autoCommitInterval'],
+  ['backoffMaxNs', 'retryBackoffMax'],
+  ['backoffNs', 'retryBackoff'],
+  ['batchBytes', 'batchSize'],
+  ['bufferBytes', 'bufferMemory'],
+  ['bytes', 'size'],
+  ['chain', 'middleware'],
+  ['cpuRequest', 'resources.requests.cpu'],
+  ['down', 'scaleDown'],
+  ['electionNs', 'electionTime'],
+  ['heartbeatNs', 'heartbeatInterval'],
+  ['isAdaptive', 'adaptive'],
+  ['isStatic', 'staticMembership'],
+  ['leaseNs', 'leaseTimeout'],
+  ['maxBytes', 'max'],
+  ['maxPollNs', 'maxPollInterval'],
+  ['memoryBytes', 'memoryLimit'],
+  ['pollNs', 'pollInterval'],
+  ['replication', 'replicas'],
+  ['requestBytes', 'requestSize'],
+  ['reset', 'autoOffsetReset'],
+  ['responseBytes', 'responseSize'],
+  ['sessionNs', 'sessionTimeout'],
+  ['startNs', 'startAt'],
+  ['stepNs', 'timeline'],
+  ['syncNs', 'syncPeriod'],
+  ['up', 'scaleUp'],
+]);
 
 /** The configuration of a policy or fault on one line, in the units of its schema. */
-export function configText(schema: z.ZodType, config: unknown): string {
-  const text = valueText(config, schema);
-  return text.startsWith('{ ') ? text.slice(2, -2) : text === '{}' ? '' : text;
+export function configText(schema: z.ZodType | undefined, config: unknown): string {
+  return withoutBraces(valueText(config, schema));
+}
+
+/** `{ a: 1 }` without its braces. */
+export function withoutBraces(text: string): string {
+  return text === '{}' ? '' : text.replace(/^\{ | \}$/g, '');
 }
 
 /** Splits a configuration into the values that the user set, by dotted paths, and the defaults. */
@@ -31,46 +80,113 @@ export function bySource(
   return { user: Object.fromEntries(user), rest: Object.fromEntries(rest) };
 }
 
-/** Any value of an explicit scenario in words; keys that end in Ns are durations. */
+/** Any value of an explicit scenario, as it is written in YAML; `key` is the name of its field. */
 export function plainText(value: unknown, key = ''): string {
   return valueText(value, undefined, key);
 }
 
+/** A number with a unit that its name does not show. */
+export function quantityText(value: unknown, unit: Unit): string {
+  return typeof value === 'number' && value !== Infinity
+    ? numberText(value, unit)
+    : plainText(value);
+}
+
+/** `replicaIfLag(1s)`, `eventual`: a kind and the values of its fields. */
+export function callText({ kind, ...fields }: { readonly kind: string }): string {
+  const values = Object.entries(fields).map(([key, value]) => plainText(value, key));
+  return values.length === 0 ? kind : `${kind}(${values.join(', ')})`;
+}
+
+/** The fields of a layer: those of its kind, and its key. */
+export function layerText(layer: Layer): string {
+  const { key, dryRun } = layer;
+  const own = { ...(key === null ? {} : { key }), ...(dryRun ? { dryRun } : {}) };
+  return configText(layerSchema(layer), { ...(layer.config as object), ...own });
+}
+
+/** Fields of the kind of a layer, with those that it has only in some places. */
+export function layerSchema({ policy, kind, config }: Layer): z.ZodType | undefined {
+  const found = policyKind(policy, kind);
+  const shape = found && shapeOf(found.schema, config as object);
+  return shape && z.object({ ...shape, ...found.callFields, ...found.serverFields });
+}
+
 function valueText(value: unknown, schema: z.ZodType | undefined, key = ''): string {
   if (value === null) return 'none';
-  if (value === Infinity) return 'unlimited';
+  if (value === Infinity) return key.endsWith('Ns') ? 'none' : 'unlimited';
   if (typeof value === 'number') return numberText(value, unitOf(schema, key));
   if (typeof value === 'string' || typeof value === 'boolean') return String(value);
-  if (value instanceof Set) return listText([...value]);
   if (value instanceof Map) return entriesText([...value], undefined);
+  if (value instanceof Set) return listText([...value], key);
   if (Array.isArray(value)) return listText(value, key);
   if (typeof value === 'object' && !ArrayBuffer.isView(value)) return objectText(value, schema);
   return '…';
 }
 
-function numberText(value: number, unit: string): string {
+function numberText(value: number, unit: Unit | undefined): string {
   if (unit === 'duration') return formatDuration(value);
+  if (unit === 'size') return formatSize(value);
+  if (unit === 'bandwidth') return `${formatSize(value)}/s`;
   if (unit === 'share') return `${Math.round(value * 1e6) / 1e4}%`;
-  if (unit === 'rate') return `${value}/s`;
-  return String(Number(value.toPrecision(6)));
+  const digits = Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
+  return unit === 'rate' ? `${digits}/s` : digits;
 }
 
-function listText(items: readonly unknown[], key = ''): string {
+function listText(items: readonly unknown[], key: string): string {
   return `[${items.map((item) => valueText(item, undefined, key)).join(', ')}]`;
 }
 
-/** A distribution is printed as a function call, any other mapping key by key. */
 function objectText(value: object, schema: z.ZodType | undefined): string {
+  if (isLayer(value)) return `{ kind: ${value.kind}, ${layerText(value)} }`;
   const entries = Object.entries(value).filter(([, item]) => isShown(item));
-  const kind = (value as { kind?: unknown }).kind;
+  const keys = entries.map(([key]) => key).join(' ');
+  if (keys === 'component part' || keys === 'database operation') return referenceText(entries);
   const shape = shapeOf(schema, value);
-  const isLaw = typeof kind === 'string' && shape === undefined;
-  if (!isLaw) return entriesText(entries, shape);
-  const fields = entries.filter(([key]) => key !== 'kind');
-  if (kind === 'constant' && fields.length === 1)
-    return valueText(fields[0]![1], undefined, fields[0]![0]);
-  const words = fields.map(([key, item]) => `${nameOf(key)}=${valueText(item, undefined, key)}`);
-  return `${kind}${words.length === 0 ? '' : `(${words.join(' ')})`}`;
+  const { kind } = value as { readonly kind?: unknown };
+  if (typeof kind === 'string' && shape === undefined) {
+    if (entries.length === 1) return kind;
+    if (LAWS.has(kind)) return lawText(kind, value);
+  }
+  return entriesText(entries, shape);
+}
+
+function isLayer(value: object): value is Layer {
+  return 'policy' in value && 'config' in value;
+}
+
+/** `orders.create`; for a gateway the name alone. */
+function referenceText(entries: readonly (readonly [string, unknown])[]): string {
+  return entries.flatMap(([, name]) => (name === null ? [] : [String(name)])).join('.');
+}
+
+/** A distribution, as a function call: `lognormal(p50=8ms p99=60ms)`; a constant is its value alone. */
+function lawText(kind: string, law: object): string {
+  const fields = Object.entries(quantilesOf(law)).filter(([key]) => key !== 'kind');
+  const words = fields.flatMap(([key, item]) => {
+    const values: readonly unknown[] = Array.isArray(item) ? item : [item];
+    return values.map((each) => argumentText(key, each));
+  });
+  const [only] = fields;
+  if (kind === 'constant' && fields.length === 1) return plainText(only![1], only![0]);
+  return `${kind}(${words.join(' ')})`;
+}
+
+/** `mean=5ms`, `90%=5ms` for a branch, and the value alone of one that is drawn. */
+function argumentText(key: string, value: unknown): string {
+  if (key === 'valuesNs') return plainText(value, key);
+  if (key !== 'branches') return `${nameOf(key)}=${plainText(value, key)}`;
+  const { weight, ...branch } = value as { readonly weight: number };
+  const [[name, item]] = Object.entries(branch) as [[string, unknown]];
+  return `${numberText(weight, 'share')}=${plainText(item, name)}`;
+}
+
+/** A lognormal distribution with the quantiles that a scenario gives. */
+function quantilesOf(law: object): object {
+  if (!('medianNs' in law && 'sigma' in law)) return law;
+  const p50Ns = Number(law.medianNs);
+  const p99Ns = p50Ns * exp(Number(law.sigma) * Z99);
+  return { p50Ns: Number(p50Ns.toPrecision(6)), p99Ns: Number(p99Ns.toPrecision(6)) };
 }
 
 function entriesText(
@@ -88,17 +204,19 @@ function isShown(item: unknown): boolean {
   return item !== undefined && typeof item !== 'function' && !ArrayBuffer.isView(item);
 }
 
-function nameOf(key: string): string {
-  return key.replace(/Ns$/, '');
+/** Name of a field in YAML. */
+export function nameOf(key: string): string {
+  return NAMES.get(key) ?? key.replace(/Ns$/, '');
 }
 
-function unitOf(schema: z.ZodType | undefined, key: string): string {
+function unitOf(schema: z.ZodType | undefined, key: string): Unit | undefined {
   if (key.endsWith('Ns')) return 'duration';
+  if (/bytes$/i.test(key)) return 'size';
   for (let at = schema; at !== undefined; at = unwrapped(at)) {
-    const unit = /\bUnit: (\w+)/.exec(at.description ?? '')?.[1];
-    if (unit !== undefined) return unit;
+    const word = /\bUnit: (\w+)/.exec(at.description ?? '')?.[1];
+    if (word !== undefined) return UNITS.find((unit) => unit === word);
   }
-  return '';
+  return RATES.has(key) ? 'rate' : undefined;
 }
 
 /** The fields of the mapping schema that fits a value best. */
@@ -127,7 +245,19 @@ function unwrapped(schema: z.ZodType): z.ZodType | undefined {
   return schema instanceof z.ZodPipe ? (schema.in as z.ZodType) : undefined;
 }
 
+/** A line for each entry of a mapping that has a text, sorted by name; or several, each with what follows the name. */
+export function lines<T>(
+  map: ReadonlyMap<string, T>,
+  textOf: (value: T, name: string) => string | readonly string[],
+): readonly string[] {
+  return sorted(map).flatMap(([name, value]) => {
+    const text = textOf(value, name);
+    const rests = typeof text === 'string' ? (text === '' ? [] : [`: ${text}`]) : text;
+    return rests.map((rest) => `${name}${rest}`);
+  });
+}
+
 /** The entries of a mapping, sorted by name. */
-export function sorted<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
+function sorted<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
   return [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }

@@ -1,68 +1,44 @@
-import { formatDuration } from '../../spec/quantities/quantity-text.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
 import type { Amount, Rollout, RolloutStep, Versions } from '../../spec/scenario/versions.js';
-import { exactShare } from '../../text/figures.js';
-import { sorted } from './values.js';
+import { all, setFieldsText } from './fields.js';
+import { plainText, quantityText } from './values.js';
 
-/** The versions of services, and how one replaces another. */
-export function versionLines({ services }: Scenario): readonly string[] {
-  return sorted(services).flatMap(([name, { versions }]) =>
-    versions === null ? [] : [`${name}: ${textOf(versions)}`],
+const NEVER = 'false, so it never takes over: its preview replicas run without traffic';
+
+/** The versions of a service, and how one replaces another. */
+export function versionText({ first, others, counts, rollout }: Versions): string {
+  const names = [first, ...others.map((version) => version.name)];
+  if (counts !== null) return names.map((name, at) => `${counts[at]} of ${name}`).join(', ');
+  if (rollout === null) return `${first} runs`;
+  return `${first} to ${names[rollout.to + 1]}, ${rolloutText(rollout)}`;
+}
+
+/** The fields that have an effect in a rollout of its kind. */
+function rolloutText({ onFailure, analysis, ...own }: Rollout): string {
+  const isCanary = own.kind === 'canary';
+  const isBlueGreen = own.kind === 'blueGreen';
+  const byReplicas = isCanary && own.routing === 'replicas';
+  const inPlace = own.kind === 'rolling' || byReplicas;
+  const expect = analysis?.expect.map(({ text }) => text);
+  return setFieldsText(
+    { ...own, ...(analysis && { analysis: { ...analysis, expect }, onFailure }) },
+    {
+      ...all('hidden', isCanary ? 'to' : 'to routing'),
+      ...(inPlace
+        ? { maxSurge: amount, maxUnavailable: amount }
+        : all('hidden', 'maxSurge maxUnavailable')),
+      ...(isBlueGreen || (isCanary && !byReplicas) ? {} : all('hidden', 'scaleDownDelayNs')),
+      steps: (steps) => (isCanary ? `${plainText(steps.map(stepText))}, then 100%` : null),
+      autoPromotion: (isAuto) => (!isBlueGreen ? null : isAuto ? 'true' : NEVER),
+    },
   );
 }
 
-function textOf(versions: Versions): string {
-  const { first, others, counts, rollout } = versions;
-  const names = [first, ...others.map((version) => version.name)];
-  if (counts !== null) {
-    return names.map((name, version) => `${counts[version]} of ${name}`).join(', ');
-  }
-  if (rollout === null) return `${first} runs`;
-  return [`${first} to ${names[rollout.to + 1]}`, ...rolloutText(rollout)].join('; ');
-}
-
-function rolloutText(rollout: Rollout): readonly string[] {
-  const { atNs, kind, minReadyNs, preview, autoPromotion, scaleDownDelayNs, analysis } = rollout;
-  const byReplicas = kind === 'canary' && rollout.routing === 'replicas';
-  const words = [`${kind} from ${formatDuration(atNs)} on`];
-  if (kind === 'rolling' || byReplicas) {
-    const { maxSurge, maxUnavailable } = rollout;
-    words.push(`at most ${amount(maxSurge)} more and ${amount(maxUnavailable)} fewer are ready`);
-  }
-  if (minReadyNs > 0) words.push(`ready counts after ${formatDuration(minReadyNs)}`);
-  if (kind === 'canary') {
-    words.push(`steps: ${rollout.steps.map(stepText).join(', ')}, then 100 %`);
-    words.push(byReplicas ? 'a weight is a share of the replicas' : 'gateways split the requests');
-    if (rollout.sticky !== null) words.push(`a value of ${rollout.sticky} stays with one version`);
-  }
-  if (kind === 'blueGreen') {
-    if (preview !== null) words.push(`${preview} until it takes over`);
-    words.push(autoPromotion ? 'takes over when ready' : 'waits for promotion');
-  }
-  if (kind === 'blueGreen' || (kind === 'canary' && !byReplicas)) {
-    words.push(`a version without requests is kept for ${formatDuration(scaleDownDelayNs)}`);
-  }
-  if (analysis !== null) {
-    const { expect, intervalNs, failureLimit, minSamples } = analysis;
-    words.push(
-      `every ${formatDuration(intervalNs)}, from ${minSamples} requests on: ${expect.map(({ text }) => text).join(' and ')}`,
-      `${failureLimit === 0 ? 'the first failed look' : `failed look ${failureLimit + 1}`}: ${rollout.onFailure}`,
-    );
-  }
-  return words;
-}
-
-function stepText(step: RolloutStep): string {
-  switch (step.step) {
-    case 'weight':
-      return exactShare(step.weight);
-    case 'scale':
-      return `${exactShare(step.share)} of the replicas`;
-    case 'pause':
-      return step.forNs === null ? 'wait for good' : `wait ${formatDuration(step.forNs)}`;
-  }
+function stepText({ step, ...own }: RolloutStep): string {
+  const text =
+    'forNs' in own ? plainText(own.forNs, 'forNs') : quantityText(Object.values(own)[0], 'share');
+  return `${step} ${text}`;
 }
 
 function amount({ unit, value }: Amount): string {
-  return unit === 'percent' ? exactShare(value / 100) : String(value);
+  return unit === 'percent' ? `${value}%` : String(value);
 }

@@ -1,4 +1,4 @@
-import type { Expression } from '../../language/expression.js';
+import type { Expression } from '../../spec/scenario/expression.js';
 import { holds } from '../../spec/compare.js';
 import type { BudgetSource } from '../../spec/scenario/scenario.js';
 import type { SweepFigures } from '../../spec/result/sweep.js';

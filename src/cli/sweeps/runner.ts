@@ -1,11 +1,16 @@
 import { splitBudgets, type Asked } from '../../analysis/sweep.js';
-import { parseExpression } from '../../language/expression.js';
 import { speaksOf } from '../../language/expressions-of.js';
 import { withWorkerThreads, type WorkerThreads } from '../../run/worker-threads.js';
 import type { Range, Setting } from '../../scenario/sweep-values.js';
 import type { WrittenSweep } from '../../scenario/sweeps.js';
 import type { BudgetSource, ScenarioFile } from '../../spec/scenario/scenario.js';
-import type { SweepCase, SweepEdge, SweepFigures, SweepResult } from '../../spec/result/sweep.js';
+import type {
+  Sweep,
+  SweepCase,
+  SweepEdge,
+  SweepFigures,
+  SweepResult,
+} from '../../spec/result/sweep.js';
 import { CommandError, usageError } from '../exit.js';
 import type { Shard } from '../flags.js';
 import type { SimulateOptions } from '../simulate.js';
@@ -78,7 +83,7 @@ export class Runner {
     // A search tries each variant separately.
     const together = sweep.kind === 'bisect' ? [] : sweep.variants;
     const { judged, leftOut } = splitBudgets(budgets, sweep.variants, together);
-    const metrics = sweep.metrics.map(({ text }) => text);
+    const metrics = sweep.metrics.map(({ measure }) => measure);
     this.asked = { metrics, budgets: judged, expect: expectOf(sweep.expect, null) };
     this.leftOut = leftOut;
     this.session = this.sessionFor(this.asked);
@@ -193,17 +198,14 @@ export class Runner {
   /** The variants to which the expectation or a budget applies. */
   private searched(): readonly string[] {
     const { expect, budgets } = this.asked;
-    const texts = expect === null ? budgets.filter(isError).map(({ text }) => text) : [expect.text];
+    const judged = expect === null ? budgets.filter(isError) : [expect];
     const { variants } = this.running.written.sweep;
-    return variants.filter((name) => texts.some((text) => speaksOf(text, name)));
+    return variants.filter((name) => judged.some(({ expression }) => speaksOf(expression, name)));
   }
 
   private aim(): Aim {
     const { expect, budgets } = this.asked;
-    if (expect === null) return budgetsAim(budgets);
-    const parsed = parseExpression(expect.text);
-    if (!parsed.ok) throw new Error(parsed.message);
-    return expectationAim(parsed.expression);
+    return expect === null ? budgetsAim(budgets) : expectationAim(expect.expression);
   }
 
   /**
@@ -252,7 +254,7 @@ export class Runner {
       sweep: {
         name: sweep.name,
         kind: sweep.kind,
-        expect: sweep.expect,
+        expect: sweep.expect?.text ?? null,
         resolution: sweep.resolution,
       },
       seed: run.seed,
@@ -266,7 +268,7 @@ export class Runner {
         values: tried[i]!.map(({ text, number }) => ({ text, number })),
       })),
       variants: sweep.kind === 'bisect' ? this.searched() : sweep.variants,
-      metrics: sweep.metrics,
+      metrics: sweep.metrics.map(({ text, unit, better }) => ({ text, unit, better })),
       budgets: this.asked.budgets.map(({ text, name, severity }) => ({ text, name, severity })),
       leftOut: this.leftOut,
       cases,
@@ -302,10 +304,10 @@ function isDecided({ expect, stop }: SweepFigures): boolean {
   return expect !== null && expect.ci95 !== null && expect.verdict !== 'inconclusive';
 }
 
-function expectOf(text: string | null, confidence: number | null): BudgetSource | null {
-  if (text === null) return null;
+function expectOf(asked: Sweep['expect'], confidence: number | null): BudgetSource | null {
+  if (asked === null) return null;
   return {
-    text,
+    ...asked,
     name: null,
     severity: 'error',
     confidence: confidence ?? 0.95,

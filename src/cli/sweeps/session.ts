@@ -130,7 +130,7 @@ export class Session {
       scenario: file.sha256,
       seed: file.variants[0]!.scenario.run.seed,
       replications,
-      metrics,
+      metrics: metrics.map(({ text }) => text),
       budgets: budgets.map(({ text }) => text),
       expect: expect === null ? null : [expect.text, expect.confidence],
     });

@@ -1,4 +1,5 @@
-import type { MetricUnit, SubjectKind } from '../metrics.js';
+import type { MetricUnit } from '../../spec/scenario/expression.js';
+import type { SubjectKind } from '../metrics.js';
 
 /** One metric of the language: its subjects, its unit, its statistics and its meaning. */
 export interface MetricEntry<Name extends string = string> {

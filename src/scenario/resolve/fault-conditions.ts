@@ -1,7 +1,7 @@
 import { faultKind } from '../../patterns/registry.js';
 import type { FaultCondition, Scenario } from '../../spec/scenario/scenario.js';
 import { namesOf } from '../expectations.js';
-import type { Expression } from '../../language/expression.js';
+import type { Expression } from '../../spec/scenario/expression.js';
 import { checkExpression, parseCondition } from '../../language/expression.js';
 import type { PathKey } from '../located.js';
 import type { Metric } from '../../language/metrics.js';
@@ -28,12 +28,18 @@ const WATCHED: ReadonlySet<string> = new Set([
   ...[...MESSAGE_METRICS, ...QUEUE_METRICS].filter(isRunning).map(({ name }) => name),
 ]);
 
+/** What a fault waits for, and the text as it was parsed. */
+export interface Awaited {
+  readonly when: FaultCondition;
+  readonly expression: Expression;
+}
+
 /** What a fault waits for, as far as its text tells; null where it starts by the clock, or cannot be read. */
 export function resolveCondition(
   context: Context,
   output: FaultOutput,
   path: Path,
-): FaultCondition | null {
+): Awaited | null {
   if (output.when === undefined) return null;
   const parsed = parseCondition(output.when);
   if (!parsed.ok) {
@@ -48,7 +54,7 @@ export function resolveCondition(
     report(context, 'FL502', [...path, 'when'], wrong ?? 'expected a number as the limit');
     return null;
   }
-  return {
+  const when = {
     text: expression.text,
     ...subject.at,
     metric: name[0]!,
@@ -59,6 +65,7 @@ export function resolveCondition(
     count: output.count ?? 1,
     lengthNs: faultKind(output.kind)?.instant === true ? 0 : (output.for ?? null),
   };
+  return { when, expression };
 }
 
 function problemOf({ metric, limit }: Expression, name: string): string | null {
@@ -74,14 +81,17 @@ function problemOf({ metric, limit }: Expression, name: string): string | null {
 }
 
 /** Whether the names and units of all conditions are those of the scenario. */
-export function checkConditions(scenario: Scenario, graph: CallGraph, raise: Raise): void {
-  const waiting = scenario.faults.some(({ when }) => when !== null);
-  if (!waiting) return;
+export function checkConditions(
+  awaited: readonly (Awaited | null)[],
+  scenario: Scenario,
+  graph: CallGraph,
+  raise: Raise,
+): void {
+  if (awaited.every((one) => one === null)) return;
   const names = namesOf({ name: '', scenario, graph }, []);
-  scenario.faults.forEach(({ when }, index) => {
-    const parsed = when === null ? null : parseCondition(when.text);
-    if (parsed?.ok !== true) return;
-    for (const problem of checkExpression(parsed.expression, names)) {
+  awaited.forEach((one, index) => {
+    if (one === null) return;
+    for (const problem of checkExpression(one.expression, names)) {
       raise('FL502', ['faults', index, 'when'], problem.message);
     }
   });

@@ -8,7 +8,7 @@ import { moduleOf } from '../modules/index.js';
 import { FAULT_FIELDS } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey } from './context.js';
-import { resolveCondition } from './fault-conditions.js';
+import { resolveCondition, type Awaited } from './fault-conditions.js';
 import { checkFields } from './fault-fields.js';
 import { fits } from './fault-fits.js';
 import { checkNarrowing } from './fault-narrows.js';
@@ -29,15 +29,16 @@ export interface Aims {
   readonly durationNs: number;
 }
 
-/** The faults in their final form: targets checked, repetition written out. */
+/** The faults in their final form, and what each of them waits for: targets checked, repetition written out. */
 export function resolveFaults(
   context: Context,
   outputs: readonly FaultOutput[],
   aims: Aims,
-): Fault[] {
+): { readonly faults: readonly Fault[]; readonly awaited: readonly (Awaited | null)[] } {
   const spans = resolveSpans(context, outputs, aims.durationNs);
+  const awaited = outputs.map((own, index) => resolveCondition(context, own, ['faults', index]));
   const seen = new Set<string>();
-  return outputs.map((output, index) => {
+  const faults = outputs.map((output, index): Fault => {
     const path = ['faults', index];
     if (seen.has(output.id))
       report(context, 'FL402', [...path, 'id'], `duplicate id ${output.id}: another fault has it`);
@@ -68,13 +69,14 @@ export function resolveFaults(
       jitterNs: output.jitter,
       probability: output.probability,
       group: output.group ?? null,
-      when: resolveCondition(context, output, path),
+      when: awaited[index]?.when ?? null,
       ramp:
         output.ramp === undefined
           ? null
           : { upNs: output.ramp.up, downNs: output.ramp.down, shape: output.ramp.shape },
     };
   });
+  return { faults, awaited };
 }
 
 function ownFields(output: FaultOutput): Readonly<Record<string, unknown>> {

@@ -96,12 +96,12 @@ export function resolveScenario(
   const hosts = new Map<string, Host>([...services, ...gateways, ...others]);
   const durationNs = output.run.duration;
   const aims = { hosts, services, gateways, keys, modules, graph, durationNs };
-  const faults = resolveFaults(context, output.faults ?? [], aims);
+  const { faults, awaited } = resolveFaults(context, output.faults ?? [], aims);
   const scenario: Scenario = { ...parts, faults, report: resolveReport(context, output.report) };
   if (workloads.size === 0 && trees.broken.size === 0) {
     raise('FL203', ['workloads'], NO_WORKLOADS);
   }
-  if (trees.broken.size === 0) checkConditions(scenario, graph, raise);
+  if (trees.broken.size === 0) checkConditions(awaited, scenario, graph, raise);
   checkLimits(scenario, graph, raise);
   return { scenario, graph };
 }

@@ -1,3 +1,5 @@
+import type { Measure } from '../scenario/expression.js';
+import type { BudgetSource } from '../scenario/scenario.js';
 import type { BudgetResult, Verdict } from './result.js';
 
 /** How the settings of a sweep are chosen: all combinations, a sample (random or evenly spread), or by bisection. */
@@ -11,11 +13,11 @@ export interface Sweep {
   /** Names of the variants to run at each setting, in file order. */
   readonly variants: readonly string[];
   readonly axes: readonly SweepAxis[];
-  readonly metrics: readonly SweepMetric[];
+  readonly metrics: readonly SweepMeasure[];
   /** Whether budgets are judged at each setting: true if the sweep has no metrics of its own. */
   readonly judgesBudgets: boolean;
   /** Condition whose limit `bisect` searches for; null for the other kinds. */
-  readonly expect: string | null;
+  readonly expect: Pick<BudgetSource, 'text' | 'expression'> | null;
   /** Number of settings, for `random` and `sobol`. */
   readonly samples: number | null;
   /** For `bisect`: precision of the limit, as a share of the value. */
@@ -32,6 +34,11 @@ export interface SweepMetric {
   readonly unit: BudgetResult['unit'];
   /** Which direction is good. */
   readonly better: 'low' | 'high' | 'none';
+}
+
+/** A metric that a sweep asks for. */
+export interface SweepMeasure extends SweepMetric {
+  readonly measure: Measure;
 }
 
 /** A path of the scenario and the values to set there, in the order of the axis. */

@@ -2,6 +2,7 @@ import type { Condition, Step } from './steps.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { BalancingCommon } from '../patterns/balancer.js';
+import type { Expression } from './expression.js';
 import type { FunctionSettings } from './functions.js';
 import type { ResponseCache } from './caching.js';
 import type { Outbox } from './messaging.js';
@@ -79,7 +80,9 @@ export interface Variant {
 }
 
 export interface BudgetSource {
+  /** As written. */
   readonly text: string;
+  readonly expression: Expression;
   readonly name: string | null;
   readonly severity: 'error' | 'warning';
   /** Confidence level, 0.95 by default; null = the point estimate is judged. */

@@ -1,0 +1,90 @@
+import type { CompareOp } from '../compare.js';
+
+/** What a metric is measured in; durations are seconds, rates per second, shares 0..1. */
+export type MetricUnit = 'seconds' | 'perSecond' | 'share' | 'number';
+
+/** A quantity as a limit: durations in seconds, rates per second, shares and numbers as they are. */
+export interface Quantity {
+  readonly value: number;
+  readonly unit: MetricUnit | 'size';
+  /** True where it was written with a percent sign. */
+  readonly percent: boolean;
+}
+
+/** A component, one of its parts or one of its instances, as written. `all` stands for every one. */
+export interface Reference {
+  readonly component: string;
+  readonly part: string | null;
+  readonly instance: number | null;
+  /** Offset in the text of the expression. */
+  readonly offset: number;
+}
+
+export type Subject =
+  | { readonly kind: 'cascade'; readonly offset: number }
+  | { readonly kind: 'run'; readonly offset: number }
+  | { readonly kind: 'component'; readonly at: Reference }
+  | { readonly kind: 'edge'; readonly from: Reference; readonly to: Reference };
+
+/** The path of a metric: subject and name, `shoppers.browse.latency.p99`. */
+export interface MetricPath {
+  readonly subject: Subject;
+  /** Words of the name: `['latency', 'p99']`. */
+  readonly name: readonly string[];
+  readonly nameOffset: number;
+  readonly text: string;
+}
+
+export type Limit =
+  | { readonly kind: 'quantity'; readonly quantity: Quantity; readonly offset: number }
+  /** A word such as `never`. */
+  | { readonly kind: 'word'; readonly word: string; readonly offset: number }
+  /** Another metric, in the same window and variant. */
+  | { readonly kind: 'metric'; readonly metric: MetricPath }
+  | {
+      readonly kind: 'ofVariant';
+      readonly factor: number;
+      readonly variant: string;
+      readonly offset: number;
+    }
+  | { readonly kind: 'ofBefore'; readonly factor: number; readonly offset: number }
+  /** A share of what a baseline file holds of the same metric in the same window and variant. */
+  | { readonly kind: 'ofSaved'; readonly factor: number; readonly offset: number }
+  | { readonly kind: 'ofMetric'; readonly factor: number; readonly metric: MetricPath };
+
+export type WindowClause =
+  | {
+      readonly kind: 'during' | 'before' | 'after';
+      readonly fault: string;
+      readonly offset: number;
+    }
+  /** From the end of the warm-up. */
+  | {
+      readonly kind: 'between';
+      readonly fromNs: number;
+      readonly toNs: number;
+      readonly offset: number;
+    };
+
+/** Asks for the steps of the timeline in the window one by one. */
+export interface StepsClause {
+  /** Share of the steps that must hold: 1 for `always`. */
+  readonly share: number;
+  readonly offset: number;
+}
+
+/** `METRIC OP LIMIT [WINDOW] [STEPS] [in VARIANT ...]`. */
+export interface Expression {
+  readonly text: string;
+  readonly metric: MetricPath;
+  readonly op: CompareOp;
+  readonly limit: Limit;
+  readonly window: WindowClause | null;
+  /** Null = the window is one figure. */
+  readonly steps: StepsClause | null;
+  /** Variants it is checked in; null = all. */
+  readonly variants: readonly { readonly name: string; readonly offset: number }[] | null;
+}
+
+/** A metric with its window: what a sweep records. */
+export type Measure = Pick<Expression, 'text' | 'metric' | 'window' | 'variants'>;
