@@ -2,6 +2,7 @@ import type { Bus, QueueConsumer } from '../../spec/scenario/queues.js';
 import type { QueueConsumerFields, QueueFields } from '../queues/written.js';
 import type { Receiving } from '../queues/kind.js';
 import { resolveConsumer, resolveHolder } from './consumer.js';
+import { described } from './described.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { split } from './targets.js';
@@ -46,9 +47,8 @@ export function holderText(
   name: string,
   output: Omit<QueueFields, 'kind' | 'consumers'>,
 ): Pick<Bus, 'name' | 'title' | 'description' | 'critical' | 'publishLatency' | 'backlog'> {
-  const { title = null, description = null, critical, backlog = 0 } = output;
-  const { publishLatency = { kind: 'constant', valueNs: 0 } } = output;
-  return { name, title, description, critical, publishLatency, backlog };
+  const { publishLatency = { kind: 'constant', valueNs: 0 }, backlog = 0 } = output;
+  return { ...described(name, output), publishLatency, backlog };
 }
 
 /** Where a queue sends its dead letters; null = nowhere. It cannot be the queue itself. */

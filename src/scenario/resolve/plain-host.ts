@@ -1,12 +1,10 @@
 import { PLAIN_BALANCING } from '../../spec/patterns/balancer.js';
 import type { Host } from '../../spec/scenario/scenario.js';
+import type { Written } from './described.js';
+import { described } from './described.js';
 import { sorted } from './names.js';
 
-/** What is written of a host, whatever its kind. */
-interface HostText {
-  readonly title?: string | undefined;
-  readonly description?: string | undefined;
-  readonly critical: boolean;
+interface HostText extends Written {
   readonly external?: boolean;
   readonly labels?: Readonly<Record<string, string>> | undefined;
 }
@@ -14,14 +12,11 @@ interface HostText {
 /** A host without workers, admission, memory or a platform: every request of it runs at once, on its cores. */
 export function plainHost(
   name: string,
-  { title, description, critical, external = false, labels }: HostText,
+  output: HostText,
   own: Pick<Host, 'replicas' | 'zones' | 'cpu'>,
 ): Host {
   return {
-    name,
-    title: title ?? null,
-    description: description ?? null,
-    critical,
+    ...described(name, output),
     ...own,
     runtime: 'threads',
     concurrency: Infinity,
@@ -38,8 +33,8 @@ export function plainHost(
     loadBalancing: { kind: 'roundRobin', config: {}, common: PLAIN_BALANCING },
     outlierDetection: null,
     protocol: null,
-    external,
-    labels: new Map(sorted(labels)),
+    external: output.external ?? false,
+    labels: new Map(sorted(output.labels)),
   };
 }
 

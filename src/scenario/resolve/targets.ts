@@ -1,3 +1,5 @@
+import type { ComponentKind } from '../../spec/component-kind.js';
+import { kindWord } from '../../spec/component-kind.js';
 import type { Target } from '../../spec/scenario/scenario.js';
 import { nearest } from '../suggest.js';
 import type { Context, Path } from './context.js';
@@ -93,7 +95,7 @@ export function unknown(
   context: Context,
   name: string,
   path: Path,
-  kinds: readonly string[],
+  kinds: readonly ComponentKind[],
 ): null {
   const { broken } = context.names;
   if (broken.has(name) || nearest(name, broken) !== undefined) return null;
@@ -102,8 +104,7 @@ export function unknown(
     return null;
   }
   const allowed = namesOfKinds(context.names, kinds);
-  const only = kinds[0] === 'eventStore' ? 'event store' : kinds[0];
-  const word = kinds.length > 1 ? 'component' : only;
+  const word = kinds.length > 1 ? 'component' : kindWord(kinds[0]);
   report(context, 'FL404', path, `there is no ${word} ${name}`, { found: name, allowed });
   return null;
 }

@@ -7,6 +7,7 @@ import { pathProblem } from '../include.js';
 import { routeOf } from '../../language/routes.js';
 import type { ArrivalsOutput, RequestOutput, WorkloadOutput } from '../schema/workload.js';
 import { resolvePolicy } from './bundles.js';
+import { described } from './described.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { checkPart, notCalled, sorted } from './names.js';
@@ -47,10 +48,7 @@ export function resolveWorkload(
     instead: notCalled,
   });
   return {
-    name,
-    title: output.title ?? null,
-    description: output.description ?? null,
-    critical: output.critical,
+    ...described(name, output),
     arrivals: resolveArrivals(
       context,
       output.arrivals,

@@ -3,6 +3,7 @@ import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { Pool } from '../../../spec/scenario/resources.js';
 import type { Host } from '../../../spec/scenario/scenario.js';
 import type { CacheOutput, LevelOutput } from '../../schema/caching.js';
+import { described } from '../../resolve/described.js';
 import type { Context, Path } from '../../resolve/context.js';
 import { report, reportKey, writtenAt } from '../../resolve/context.js';
 import { resolveSerialCpu } from '../../resolve/cpu.js';
@@ -38,10 +39,7 @@ export function resolveCache({ context, name, output, path }: Entry<'caches'>): 
   const at = [...path, 'levels', shared];
   checkLevels(context, output, path);
   return {
-    name,
-    title: output.title ?? null,
-    description: output.description ?? null,
-    critical: output.critical,
+    ...described(name, output),
     levels: output.levels.map((level) => levelOf(level, output)),
     key: hitRatio === null ? (output.keys ?? null) : null,
     population,

@@ -2,6 +2,7 @@ import { kindText } from '../../../spec/component-kind.js';
 import type { Projection } from '../../../spec/scenario/stores.js';
 import type { ProjectionOutput } from '../../schema/stores.js';
 import { resolveClaims } from './claims.js';
+import { described } from '../../resolve/described.js';
 import type { Context, Path } from '../../resolve/context.js';
 import { report, writtenAt } from '../../resolve/context.js';
 import { entryOf } from '../../resolve/names.js';
@@ -30,10 +31,7 @@ export function resolveProjection({
   const axon = kind === 'axon';
   const mode = output.mode ?? (kind === 'marten' ? 'hotCold' : 'spread');
   return {
-    name,
-    title: output.title ?? null,
-    description: output.description ?? null,
-    critical: output.critical,
+    ...described(name, output),
     from,
     source,
     lifecycle,

@@ -14,6 +14,7 @@ import type { Step, StepModifiers } from '../../../spec/scenario/steps.js';
 import type { SagaOutput, SagaStepEntry } from '../../schema/sagas.js';
 import type { SagaStepOutput } from '../../schema/saga-step.js';
 import { checkKey, resolvePolicy } from '../../resolve/bundles.js';
+import { described } from '../../resolve/described.js';
 import type { Context, Path } from '../../resolve/context.js';
 import { report } from '../../resolve/context.js';
 import { entryOf } from '../../resolve/names.js';
@@ -35,10 +36,7 @@ export function resolveSaga({ context, name, output, path }: Entry<'sagas'>): Sa
   const key = output.key ?? null;
   checkKey(context, key, null, path);
   return {
-    name,
-    title: output.title ?? null,
-    description: output.description ?? null,
-    critical: output.critical,
+    ...described(name, output),
     steps,
     stages,
     orchestration,

@@ -3,6 +3,7 @@ import { formatDuration } from '../../../spec/quantities/quantity-text.js';
 import type { KafkaOutput } from '../../schema/messaging.js';
 import { resolveProducer, resolveTopicBroker } from './broker.js';
 import { isFunction, resolveConsumer } from '../../resolve/consumer.js';
+import { described } from '../../resolve/described.js';
 import type { Context, Path } from '../../resolve/context.js';
 import { report, writtenAt } from '../../resolve/context.js';
 import { sorted } from '../../resolve/names.js';
@@ -31,10 +32,7 @@ export function resolveTopic({
     report(context, 'FL208', [...path, 'backlog'], message);
   }
   return {
-    name,
-    title: output.title ?? null,
-    description: output.description ?? null,
-    critical: output.critical,
+    ...described(name, output),
     kind,
     partitions,
     broker: resolveTopicBroker(context, output, all('brokers'), path),
