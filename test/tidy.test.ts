@@ -24,7 +24,7 @@ const LAYER: Readonly<Record<string, number>> = {
 const SOFT_CAP = 400;
 const HARD_CAP = 500;
 /** Circles of files that import each other's types: these numbers may only fall. */
-const CIRCLES = 20;
+const CIRCLES = 11;
 const LARGEST_CIRCLE = 83;
 /** Files above the soft cap, each with the reason why it is not two files. */
 const LONG_FILES: Readonly<Record<string, string>> = {
@@ -48,7 +48,6 @@ const LONG_FILES: Readonly<Record<string, string>> = {
     'what a fault may be aimed at is one question, kind of target by kind of target',
   'src/spec/plan/plan.ts': 'the plan is one contract, read from top to bottom',
   'src/spec/result/result.ts': 'the result document is one contract, read from top to bottom',
-  'src/spec/scenario/scenario.ts': 'the explicit scenario is one contract, read from top to bottom',
 };
 
 /** Layers that serve every pattern and must not know any of them; a lint rule may be about one policy. */

@@ -10,7 +10,8 @@ import type {
   Reference,
 } from '../spec/scenario/expression.js';
 import type { ExpressionProblem } from './expression-scan.js';
-import { findMetric, METRIC_WORDS, metricsOf, type Metric, type SubjectKind } from './metrics.js';
+import { findMetric, METRIC_WORDS, metricsOf, type Metric } from './metrics.js';
+import type { SubjectKind } from './metrics/entry.js';
 
 /** What an expression may name. */
 export interface ExpressionNames {

@@ -1,6 +1,7 @@
-import { shapesOf } from '../spec/scenario/versions.js';
-import type { Bundle, Endpoint, Gateway, Service, Workload } from '../spec/scenario/scenario.js';
-import type { Step } from '../spec/scenario/steps.js';
+import { shapesOf } from '../spec/scenario/services.js';
+import type { Endpoint, Service } from '../spec/scenario/services.js';
+import type { Gateway, Workload } from '../spec/scenario/scenario.js';
+import type { Step, Bundle } from '../spec/scenario/steps.js';
 import { eachStep } from './each-step.js';
 
 /** A list of steps with those that the fallbacks of its bundles run, and those of these `others`. */

@@ -1,10 +1,6 @@
-import type { ComponentKind, PartKind } from '../spec/component-kind.js';
 import { OUTCOME_NAMES } from '../spec/outcome.js';
-import type { MetricEntry } from './metrics/entry.js';
+import type { MetricEntry, SubjectKind } from './metrics/entry.js';
 import { METRICS, type MetricName } from './metrics/table.js';
-
-/** Kinds of subjects, the part of a metric before its dot. */
-export type SubjectKind = ComponentKind | PartKind | 'instance' | 'edge' | 'cascade' | 'run';
 
 /** One metric of the language. */
 export type Metric = MetricEntry<MetricName>;

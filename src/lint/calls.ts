@@ -1,18 +1,14 @@
 import { nodesAsked } from '../language/databases.js';
 import { routeOf } from '../language/routes.js';
 import type { RequestLine } from '../language/routes.js';
-import type {
-  Bundle,
-  Gateway,
-  Layer,
-  Middleware,
-  Scenario,
-  Service,
-  Target,
-} from '../spec/scenario/scenario.js';
-import type { Step } from '../spec/scenario/steps.js';
+import type { Path } from '../scenario/located.js';
+import type { Middleware } from '../spec/scenario/middleware.js';
+import type { Layer } from '../spec/scenario/policies.js';
+import type { Gateway, Scenario } from '../spec/scenario/scenario.js';
+import type { Service } from '../spec/scenario/services.js';
+import type { Step, Bundle } from '../spec/scenario/steps.js';
 import type { Connections, Pool } from '../spec/scenario/resources.js';
-import type { Path } from './rule.js';
+import type { Target } from '../spec/scenario/target.js';
 import { meanCount } from './counts.js';
 import { isStore, storeCalls } from './stores.js';
 

@@ -1,8 +1,10 @@
-import { meanOf } from '../kernel/distribution-mean.js';
+import { meanOf } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
 import { copiesWritten } from '../language/databases.js';
-import type { Host, Middleware, Scenario } from '../spec/scenario/scenario.js';
+import type { Middleware } from '../spec/scenario/middleware.js';
+import type { Host } from '../spec/scenario/host.js';
+import type { Scenario } from '../spec/scenario/scenario.js';
 import type { Step } from '../spec/scenario/steps.js';
 import { componentOf } from './calls.js';
 import { meanCount } from './counts.js';

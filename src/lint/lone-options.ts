@@ -1,8 +1,8 @@
 import { policyNames } from '../patterns/registry.js';
+import type { Path } from '../scenario/located.js';
 import type { Call } from './calls.js';
 import { hostOf, mostOf } from './demand.js';
 import { layerOf, traitsIn } from './layers.js';
-import type { Path } from './rule.js';
 import type { Subject } from './subject.js';
 
 /** An option in the file, as it applies to one call. */

@@ -1,7 +1,5 @@
-import type { PathKey } from '../scenario/located.js';
+import type { Path } from '../scenario/located.js';
 import type { Subject } from './subject.js';
-
-export type Path = readonly PathKey[];
 
 export type Severity = 'error' | 'warning' | 'hint';
 

@@ -1,4 +1,4 @@
-import { meanOf } from '../kernel/distribution-mean.js';
+import { meanOf } from '../kernel/distribution.js';
 import { meanCount } from './counts.js';
 import type { Scenario } from '../spec/scenario/scenario.js';
 import type { EventStore, StorePart } from '../spec/scenario/stores.js';

@@ -1,5 +1,6 @@
 import type { Ns } from '../kernel/time.js';
 import { editsOf } from '../patterns/registry.js';
+import type { Path } from '../scenario/located.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { Scenario } from '../spec/scenario/scenario.js';
 import { callsOf } from './calls.js';
@@ -7,7 +8,6 @@ import type { Call } from './calls.js';
 import { Demands } from './demand.js';
 import { Graph } from './graph.js';
 import { inheritedDeadlines } from './limits.js';
-import type { Path } from './rule.js';
 import { trafficOf } from './traffic.js';
 import type { Traffic } from './traffic.js';
 

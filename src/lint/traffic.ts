@@ -1,4 +1,4 @@
-import { meanOf } from '../kernel/distribution-mean.js';
+import { meanOf } from '../kernel/distribution.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
 import { editsOf } from '../patterns/registry.js';
 import { expectedArrivals } from '../spec/scenario/arrivals.js';

@@ -1,10 +1,9 @@
 import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
-import { pathText } from '../scenario/located.js';
+import { pathText, type Path } from '../scenario/located.js';
 import { formatDuration } from '../spec/quantities/quantity-text.js';
 import { formatNumber, formatSeconds } from '../text/figures.js';
 import type { Call } from './calls.js';
-import type { Path } from './rule.js';
 
 /** A call as messages name it. */
 export function callText({ from, to }: Pick<Call, 'from' | 'to'>): string {

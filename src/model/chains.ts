@@ -13,7 +13,7 @@ import type {
   PolicyState,
   Target,
 } from '../spec/patterns/policy.js';
-import type { Layer } from '../spec/scenario/scenario.js';
+import type { Layer } from '../spec/scenario/policies.js';
 import { SESSION } from '../spec/scenario/sections.js';
 import { Alarms } from './processes/alarms.js';
 import type { View } from './edge.js';

@@ -10,6 +10,7 @@ export { circuitBreakerFinagle } from './policies/circuit-breaker-finagle.js';
 export { circuitBreakerLinkerd } from './policies/circuit-breaker-linkerd.js';
 export { circuitBreakerGobreaker } from './policies/circuit-breaker-gobreaker.js';
 export { circuitBreakerHystrix } from './policies/circuit-breaker-hystrix.js';
+export { circuitBreakerPekko } from './policies/circuit-breaker-pekko.js';
 export { circuitBreakerPolly } from './policies/circuit-breaker-polly.js';
 export { circuitBreakerOpossum } from './policies/circuit-breaker-opossum.js';
 export { circuitBreakerCustom } from './policies/circuit-breaker-custom.js';

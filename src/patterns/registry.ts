@@ -8,7 +8,6 @@ import type { BalancerKind } from '../spec/patterns/balancer.js';
 import type { OutlierKind } from '../spec/patterns/outlier.js';
 import type { PolicyKind } from '../spec/patterns/policy.js';
 import type { PolicyName, PolicyTraits } from '../spec/patterns/policy-traits.js';
-import { undescribedFields } from './described.js';
 import { Backoff } from './mechanisms/backoff.js';
 import * as patterns from './index.js';
 import { layerNames, orderPresets, presetOrder } from './layers.js';
@@ -121,7 +120,6 @@ function register(): void {
     checkNames([kind.policy, kind.kind]);
     invariant(!policiesByName.has(name), 'policy-kind-twice');
     invariant(kind.policy === 'deadline' || layerNames.includes(kind.policy), 'policy-no-layer');
-    invariant(undescribedFields(kind.schema).length === 0, 'policy-field-undescribed');
     policiesByName.set(name, kind);
     if (!kind.isDefault) continue;
     invariant(!policiesByName.has(kind.policy), 'policy-with-two-defaults');
@@ -133,19 +131,16 @@ function register(): void {
   for (const kind of faultKinds) {
     checkNames([kind.kind]);
     invariant(!faultsByName.has(kind.kind), 'fault-kind-twice');
-    invariant(undescribedFields(kind.schema).length === 0, 'fault-field-undescribed');
     faultsByName.set(kind.kind, kind);
   }
   for (const kind of balancerKinds) {
     checkNames([kind.balancer]);
     invariant(!balancersByName.has(kind.balancer), 'balancer-kind-twice');
-    invariant(undescribedFields(kind.schema).length === 0, 'balancer-field-undescribed');
     balancersByName.set(kind.balancer, kind);
   }
   for (const kind of outlierKinds) {
     checkNames([kind.outlier]);
     invariant(!outliersByName.has(kind.outlier), 'outlier-kind-twice');
-    invariant(undescribedFields(kind.schema).length === 0, 'outlier-field-undescribed');
     outliersByName.set(kind.outlier, kind);
   }
   invariant(outlierKinds.filter(({ isDefault }) => isDefault).length === 1, 'outlier-no-default');

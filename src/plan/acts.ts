@@ -5,13 +5,22 @@ import type { PlanAct } from '../spec/plan/modules.js';
 import type { PlanKey } from '../spec/plan/plan.js';
 import type { PlanSagaCommand, PlanSagaMark, SagaRole } from '../spec/plan/sagas.js';
 import type { Step } from '../spec/scenario/steps.js';
+import type { CountDistribution } from '../kernel/counts.js';
+import type { Interner } from './canonical.js';
+import type { SagaTable } from './saga-table.js';
 import type { KeyTable } from './keys.js';
-import { outboxOf } from './outbox.js';
-import type { LaidPart } from './layout.js';
+import type { LaidPart, Layout } from './layout.js';
 import type { Scope } from './scope.js';
-import type { Writer } from './writer.js';
+import { outboxOf } from './scope.js';
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
+
+/** Tables that acts refer to. */
+interface Tables {
+  readonly layout: Layout;
+  readonly counts: Interner<CountDistribution>;
+  readonly sagas: SagaTable;
+}
 
 /** The steps that leave a process by another way than a call, in the order in which they were written. */
 export class Acts {
@@ -23,7 +32,7 @@ export class Acts {
     this.keys = keys;
   }
 
-  publish(w: Writer, step: StepOf<'publish'>, scope: Scope): number {
+  publish(w: Tables, step: StepOf<'publish'>, scope: Scope): number {
     const { topic, key, confirm, via, bytes, acks } = step;
     const insert = outboxOf(scope)?.insert.database ?? null;
     const isInside = via === 'outbox' && insert !== null && scope.transactions.includes(insert);
@@ -58,7 +67,7 @@ export class Acts {
   }
 
   /** The step that begins a saga. */
-  saga(w: Writer, step: StepOf<'saga'>, scope: Scope): number {
+  saga(w: Tables, step: StepOf<'saga'>, scope: Scope): number {
     return this.add({
       act: 'saga',
       from: scope.part.id,
@@ -68,7 +77,7 @@ export class Acts {
   }
 
   /** What the program of an orchestrator does around a command. */
-  command(w: Writer, saga: string, what: PlanSagaCommand['what']): number {
+  command(w: Tables, saga: string, what: PlanSagaCommand['what']): number {
     return this.add({ act: 'command', saga: w.sagas.number(saga), what });
   }
 

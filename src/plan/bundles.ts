@@ -1,5 +1,5 @@
 import { invariant } from '../kernel/invariant.js';
-import type { Bundle } from '../spec/scenario/scenario.js';
+import type { Bundle } from '../spec/scenario/steps.js';
 import { canonical } from './canonical.js';
 import type { LaidComponent, LaidPart } from './layout.js';
 

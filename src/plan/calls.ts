@@ -1,5 +1,6 @@
 import { invariant } from '../kernel/invariant.js';
-import type { Route, Target } from '../spec/scenario/scenario.js';
+import type { Route } from '../spec/scenario/scenario.js';
+import type { Target } from '../spec/scenario/target.js';
 import type { Conditions } from './conditions.js';
 import type { Incoming } from './incoming.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';

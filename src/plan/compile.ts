@@ -7,16 +7,11 @@ import { PLAIN_BALANCING } from '../spec/patterns/balancer.js';
 import type { FaultKind } from '../model/faults/kind.js';
 import type { Plan, PlanBundle, PlanComponent, PlanPlatform } from '../spec/plan/plan.js';
 import { OP } from '../spec/plan/program.js';
-import type {
-  LoadBalancing,
-  Route,
-  Scenario,
-  ScenarioFile,
-  Target,
-  Variant,
-} from '../spec/scenario/scenario.js';
+import type { LoadBalancing } from '../spec/scenario/policies.js';
+import type { Route, Scenario, ScenarioFile, Variant } from '../spec/scenario/scenario.js';
 import type { Cpu, Queue } from '../spec/scenario/resources.js';
 import { appendsOnce } from '../spec/plan/stores.js';
+import type { Target } from '../spec/scenario/target.js';
 import { Acts } from './acts.js';
 import { Assembler, SLOT } from './assembler.js';
 import { Interner } from './canonical.js';
@@ -41,9 +36,9 @@ import { planModules } from './modules.js';
 import { planAutoscaling } from './autoscaling.js';
 import { planPlatform } from './platform.js';
 import { planProbes } from './probes.js';
+import { SagaTable } from './saga-table.js';
 import { planRollouts, planVersions } from './versions.js';
 import { Problems } from './problem.js';
-import { SagaTable } from './sagas.js';
 import {
   fullName,
   writeDelivery,

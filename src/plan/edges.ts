@@ -1,12 +1,13 @@
 import type { ComponentKind } from '../spec/component-kind.js';
 import type { Cache } from '../spec/scenario/caching.js';
 import type { PlanBundle, PlanEdge } from '../spec/plan/plan.js';
-import type { Bundle, Layer, LoadBalancing, OutlierDetection } from '../spec/scenario/scenario.js';
+import type { Layer, LoadBalancing, OutlierDetection } from '../spec/scenario/policies.js';
 import type { NodeRoute } from '../spec/plan/replication.js';
 import type { Session } from '../spec/scenario/sections.js';
 import { SESSION } from '../spec/scenario/sections.js';
 import type { PlanConnections } from '../spec/plan/connections.js';
 import type { Pool, Protocol, ServerClosing } from '../spec/scenario/resources.js';
+import type { Bundle } from '../spec/scenario/steps.js';
 import type { Label } from './assembler.js';
 import { Bundles, governing } from './bundles.js';
 import { byCodeUnit } from './canonical.js';

@@ -1,5 +1,5 @@
 import type { PlanGate } from '../spec/plan/plan.js';
-import type { Layer } from '../spec/scenario/scenario.js';
+import type { Layer } from '../spec/scenario/policies.js';
 import type { KeyTable } from './keys.js';
 
 /** The limits on requests under way: one for each place in the scenario. */

@@ -1,5 +1,5 @@
 import type { PlanCheck, PlanCoalescing } from '../spec/plan/plan.js';
-import type { Middleware } from '../spec/scenario/scenario.js';
+import type { Middleware } from '../spec/scenario/middleware.js';
 import type { KeyTable } from './keys.js';
 
 /** What middleware remembers by the value of a key: answers of checks, and requests that are alike. */

@@ -8,16 +8,9 @@ import { driverName } from '../spec/scenario/sagas.js';
 import type { Database, Operation } from '../spec/scenario/database.js';
 import type { Bus, MessageQueue, QueueConsumer } from '../spec/scenario/queues.js';
 import type { EventStore, Projection, StorePart } from '../spec/scenario/stores.js';
-import type {
-  Endpoint,
-  Gateway,
-  Host,
-  Request,
-  Route,
-  Scenario,
-  Service,
-  Workload,
-} from '../spec/scenario/scenario.js';
+import type { Endpoint, Service } from '../spec/scenario/services.js';
+import type { Gateway, Request, Route, Scenario, Workload } from '../spec/scenario/scenario.js';
+import type { Host } from '../spec/scenario/host.js';
 import { byCodeUnit } from './canonical.js';
 import { commitsOf } from './commits.js';
 import type { Incoming } from './incoming.js';

@@ -1,6 +1,6 @@
 import type { Ns } from '../kernel/time.js';
 import type { PlanLimiter } from '../spec/plan/plan.js';
-import type { Layer, RetryAfter } from '../spec/scenario/scenario.js';
+import type { Layer, RetryAfter } from '../spec/scenario/policies.js';
 import type { KeyTable } from './keys.js';
 
 /** The rate limiters of middleware chains: one for each place in the scenario. */

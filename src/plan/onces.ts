@@ -1,5 +1,7 @@
 import type { PlanOnce } from '../spec/plan/plan.js';
-import type { Bundle, OncePerValue, Scenario } from '../spec/scenario/scenario.js';
+import type { OncePerValue } from '../spec/scenario/policies.js';
+import type { Scenario } from '../spec/scenario/scenario.js';
+import type { Bundle } from '../spec/scenario/steps.js';
 import type { KeyTable } from './keys.js';
 import type { LaidPart } from './layout.js';
 

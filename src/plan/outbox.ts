@@ -1,4 +1,3 @@
-import type { Outbox } from '../spec/scenario/messaging.js';
 import type { PlanOutbox } from '../spec/plan/messaging.js';
 import { OUTCOME } from '../spec/outcome.js';
 import { OP } from '../spec/plan/program.js';
@@ -8,16 +7,11 @@ import { eachStep } from '../language/each-step.js';
 import { BARE } from './calls.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { Scope } from './scope.js';
+import { outboxOf } from './scope.js';
 import { writeAct, writeCall } from './writer.js';
 import type { Writer } from './writer.js';
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
-
-/** The outbox of the service whose endpoint contains the step. */
-export function outboxOf({ part }: Scope): Outbox | null {
-  const { source } = part.component;
-  return source.kind === 'service' ? source.host.outbox : null;
-}
 
 /** A `publish` step: by way of the outbox its row is inserted first. */
 export function writePublish(w: Writer, step: StepOf<'publish'>, scope: Scope): void {

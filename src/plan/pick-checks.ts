@@ -1,6 +1,7 @@
 import { policyKind } from '../patterns/registry.js';
 import { isPinned, type NodeRoute } from '../spec/plan/replication.js';
-import type { Bundle, Layer } from '../spec/scenario/scenario.js';
+import type { Layer } from '../spec/scenario/policies.js';
+import type { Bundle } from '../spec/scenario/steps.js';
 import { hostOf, type LaidComponent } from './layout.js';
 import type { Problems } from './problem.js';
 

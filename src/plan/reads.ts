@@ -1,4 +1,4 @@
-import { meanOf } from '../kernel/distribution-mean.js';
+import { meanOf } from '../kernel/distribution.js';
 import type { PlanRoute } from '../spec/plan/replication.js';
 import type { Step } from '../spec/scenario/steps.js';
 import { mayLoad } from '../spec/scenario/stores.js';

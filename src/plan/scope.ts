@@ -1,4 +1,5 @@
 import { CALL_MODE } from '../spec/plan/program.js';
+import type { Outbox } from '../spec/scenario/messaging.js';
 import type { Label } from './assembler.js';
 import type { StepNames } from './identity.js';
 import type { LaidPart } from './layout.js';
@@ -109,4 +110,10 @@ export function modeOf(scope: Scope): { readonly mode: number; readonly target: 
     case 'jump':
       return { mode: CALL_MODE.JUMP, target: scope.failure.to };
   }
+}
+
+/** The outbox of the service whose endpoint contains the step. */
+export function outboxOf({ part }: Scope): Outbox | null {
+  const { source } = part.component;
+  return source.kind === 'service' ? source.host.outbox : null;
 }

@@ -2,7 +2,7 @@ import type { Ns } from '../kernel/time.js';
 import { OUTCOME } from '../spec/outcome.js';
 import { OP } from '../spec/plan/program.js';
 import type { NodeRoute } from '../spec/plan/replication.js';
-import type { Bundle } from '../spec/scenario/scenario.js';
+import type { Bundle } from '../spec/scenario/steps.js';
 import type { Step } from '../spec/scenario/steps.js';
 import type { EventStore, LoadStep, StorePart } from '../spec/scenario/stores.js';
 import type { PlanStore, PlanStoreAct } from '../spec/plan/stores.js';

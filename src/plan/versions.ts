@@ -1,8 +1,7 @@
 import type { Plan, PlanFault } from '../spec/plan/plan.js';
-import type { Service } from '../spec/scenario/scenario.js';
 import type { PlanVersions } from '../spec/plan/versions.js';
-import type { Versions } from '../spec/scenario/versions.js';
-import { shapeOf } from '../spec/scenario/versions.js';
+import { shapeOf } from '../spec/scenario/services.js';
+import type { Service, Versions } from '../spec/scenario/services.js';
 import type { KeyTable } from './keys.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 

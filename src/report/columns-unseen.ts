@@ -1,4 +1,5 @@
-import type { Estimate, VariantResult } from '../spec/result/result.js';
+import type { Estimate } from '../spec/result/estimate.js';
+import type { VariantResult } from '../spec/result/result.js';
 import { PLAIN_COLUMN } from './column.js';
 import { NO_BACKLOG } from './family-parts.js';
 import type { Column } from './column.js';

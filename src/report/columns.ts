@@ -1,4 +1,5 @@
-import type { Comparison, Estimate, Result, VariantResult } from '../spec/result/result.js';
+import type { Estimate } from '../spec/result/estimate.js';
+import type { Comparison, Result, VariantResult } from '../spec/result/result.js';
 import { studentQuantile } from '../stats/student.js';
 import { PLAIN_COLUMN, type Column } from './column.js';
 import { unseenColumns } from './columns-unseen.js';

@@ -1,4 +1,5 @@
-import type { Estimate, Result, VariantResult } from '../spec/result/result.js';
+import type { Estimate } from '../spec/result/estimate.js';
+import type { Result, VariantResult } from '../spec/result/result.js';
 import type { WhatIfWords } from '../spec/scenario/what-if.js';
 import { latencyColumns, outcomeColumns } from './columns.js';
 import type { Column } from './column.js';

@@ -1,6 +1,3 @@
-import type { FamilyId } from './family-findings.js';
-import type { MeteredResult } from '../spec/result/meters.js';
-import type { FlowEnd } from './charts/flow.js';
 import {
   counted,
   DEAD_LETTERED,
@@ -16,72 +13,9 @@ import {
   ratioOf,
   ratioPanel,
 } from './family-parts.js';
-import type { Unit } from '../text/figures.js';
+import type { FamilyColumn, Family } from './family.js';
 import { isShort, POOL_SHARE } from './pool-meters.js';
 import { VERSIONS } from './versions.js';
-
-/** A figure of a metered subject over time. */
-export interface FamilyPanel {
-  readonly key: string;
-  /** Description above the picture. */
-  readonly words: string;
-  readonly unit: Unit;
-  /** For a share: whether a small one gets an axis that ends below 100 %. */
-  readonly fits?: boolean;
-  /** A value for each step of the timeline; `seconds` is the length of a step. Null where nothing was measured. */
-  readonly series: (own: MeteredResult, seconds: number) => readonly (number | null)[];
-  /** Shown where this holds in some variant; by default where there is any data. */
-  readonly when?: (own: MeteredResult) => boolean;
-  /** The lowest and the highest replication in each step. */
-  readonly band?: (own: MeteredResult) => FamilyBand | null;
-}
-
-/** Two values for each step. */
-export interface FamilyBand {
-  readonly low: readonly number[];
-  readonly high: readonly number[];
-}
-
-/** A number of a metered subject for its table; null where it has none. */
-export interface FamilyColumn {
-  readonly head: string;
-  readonly unit: Unit;
-  /** Words in place of 0. */
-  readonly zero?: string;
-  readonly value: (own: MeteredResult) => number | null;
-  /** The value of each replication, where an interval is made from these. */
-  readonly each?: (own: MeteredResult) => readonly (number | null)[];
-  /** True for the largest of the replications, which has no interval. */
-  readonly largest?: boolean;
-  /** The interval itself, where the result has it. */
-  readonly interval?: (own: MeteredResult) => readonly [number, number] | null;
-}
-
-/** A section of the report about subjects with meters of some kinds. */
-export interface Family {
-  readonly id: FamilyId;
-  /** Neutral name of the section. */
-  readonly name: string;
-  /** Whether a subject, `component` or `component.part`, belongs here. */
-  readonly holds: (own: MeteredResult, isPart: boolean) => boolean;
-  readonly panels: readonly FamilyPanel[];
-  readonly columns: readonly FamilyColumn[];
-  /** The ends of items that began, drawn as a flow for each variant. `begun` is the counter of beginnings. */
-  readonly flow?: { readonly begun: string; readonly ends: readonly FlowEnd[] };
-  /** Durations whose distribution is drawn: how many exceed a time. */
-  readonly spread?: {
-    readonly meter: string;
-    readonly words: string;
-    readonly caption: string;
-    /** Text for a variant in which all of them are 0. */
-    readonly none: string;
-  };
-  /** The figure by which subjects are chosen for drawing, largest first. */
-  readonly worst: FamilyColumn;
-  /** Smallest value of it for which a picture says something. Other subjects appear only in the table. */
-  readonly minimum: number;
-  readonly caption: string;
-}
 
 /** Saga outcomes without a consistent end. */
 export const BROKEN: readonly string[] = ['stuck', 'inconsistent', 'lost'];
@@ -92,8 +26,7 @@ const ANOMALIES: readonly FamilyColumn[] = [
   counted('Twice', 'duplicateEffects'),
 ];
 
-/** Every family, in the order of the report. */
-export const FAMILIES: readonly Family[] = [
+const ALL = [
   {
     id: 'sagas',
     name: 'Sagas',
@@ -389,4 +322,10 @@ export const FAMILIES: readonly Family[] = [
     caption:
       'Searches of a shard whose copy has written something since its last refresh. Found after: from a write at a copy to the refresh that shows it.',
   },
-];
+] as const satisfies readonly Family[];
+
+/** Names of all families. */
+export type FamilyId = (typeof ALL)[number]['id'];
+
+/** Every family, in the order of the report. */
+export const FAMILIES: readonly Family<FamilyId>[] = ALL;

@@ -1,5 +1,4 @@
 import type { VariantResult } from '../spec/result/result.js';
-import type { Family } from './families.js';
 import {
   counted,
   DEAD_LETTERS,
@@ -9,8 +8,9 @@ import {
   quantile,
   ratioOf,
 } from './family-parts.js';
-import type { FamilyColumn } from './families.js';
 import { formatShare, formatValue } from '../text/figures.js';
+import type { FamilyId } from './families.js';
+import type { Family, FamilyColumn } from './family.js';
 import { upTo } from './format.js';
 import { meteredOf } from './unseen.js';
 import { behindWords, flat, sagaWords, staleWords } from './unseen-words.js';
@@ -25,18 +25,18 @@ export interface FamilyFinding {
 /** The worst finding of a family in words, and the others. */
 export function familyFinding(
   view: View,
-  family: Family,
+  family: Family<FamilyId>,
   subjects: readonly string[],
 ): FamilyFinding {
-  const finding: Finding = FINDINGS[family.id];
-  const found = finding(view, subjects);
+  const found = FINDINGS[family.id](view, subjects);
   const [title, ...others] = typeof found === 'string' ? [found] : found;
   return { title: title ?? family.name, more: others.map((text) => `${text}. `).join('') };
 }
 
 type Finding = (view: View, subjects: readonly string[]) => string | readonly string[];
 
-const FINDINGS = {
+/** A family without a finding does not compile. */
+const FINDINGS: Readonly<Record<FamilyId, Finding>> = {
   sagas: (view) => {
     const words = sagaWords(view);
     return words === null ? 'No saga begins' : flat(words);
@@ -120,10 +120,7 @@ const FINDINGS = {
       0,
       (subject, text) => `${text} of the searches of ${subject} miss a write`,
     ) ?? 'No search misses a write',
-} as const satisfies Readonly<Record<string, Finding>>;
-
-/** Every family must have a finding to compile. */
-export type FamilyId = keyof typeof FINDINGS;
+};
 
 function messagesFinding(view: View, subjects: readonly string[]): readonly string[] {
   const words = behindOfThese(view, subjects);

@@ -1,6 +1,6 @@
 import type { MeteredResult, MeterResult, RolloutResult } from '../spec/result/meters.js';
-import type { FamilyColumn, FamilyPanel } from './families.js';
 import type { Unit } from '../text/figures.js';
+import type { FamilyColumn, FamilyPanel } from './family.js';
 
 /** A panel of the rate of several counters together, by step of the timeline. */
 export function ratePanel(key: string, words: string, meters: readonly string[]): FamilyPanel {

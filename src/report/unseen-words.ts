@@ -1,5 +1,6 @@
 import type { VariantResult } from '../spec/result/result.js';
 import { formatCount, formatNumber, formatSeconds, formatShare } from '../text/figures.js';
+import type { Words } from './emphasis.js';
 import { listed, upTo } from './format.js';
 import {
   behindOf,
@@ -11,7 +12,6 @@ import {
   type WorstShare,
 } from './unseen.js';
 import type { View } from './view.js';
-import type { Words } from './words.js';
 
 /** Age in seconds below which no subject counts as behind. */
 const OLD = 1;

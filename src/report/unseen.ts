@@ -1,7 +1,9 @@
+import type { Estimate } from '../spec/result/estimate.js';
 import type { MeteredResult, MeterResult } from '../spec/result/meters.js';
-import type { Estimate, Result, VariantResult } from '../spec/result/result.js';
-import { BROKEN, FAMILIES, type Family } from './families.js';
+import type { Result, VariantResult } from '../spec/result/result.js';
+import { BROKEN, FAMILIES } from './families.js';
 import { meterOf } from './family-parts.js';
+import type { Family } from './family.js';
 import { focusRank } from './focus.js';
 import { sortedKeys } from './keys.js';
 import { poolMeters } from './pool-meters.js';

@@ -1,8 +1,8 @@
-import type { Family } from './families.js';
 import { meanOfKnown, ofRuns, ratioOf, ratioPanel } from './family-parts.js';
+import type { Family } from './family.js';
 
 /** The section about services whose version changes. */
-export const VERSIONS: Family = {
+export const VERSIONS = {
   id: 'versions',
   name: 'Versions',
   holds: (own) => own.rollout !== undefined,
@@ -30,4 +30,4 @@ export const VERSIONS: Family = {
   minimum: 0,
   caption:
     'Promoted, rolled back: share of the replications. Ended after: from the beginning of the rollout until one of the versions has everything. Old and new succeed: of the requests that each version answered.',
-};
+} as const satisfies Family;

@@ -5,6 +5,7 @@ import { behindSubjects } from './chain.js';
 import { differenceOf, outcomeColumns } from './columns.js';
 import { formatSeconds, formatShare, formatSpan } from '../text/figures.js';
 import { plural } from '../text/words.js';
+import type { Words } from './emphasis.js';
 import { listed } from './format.js';
 import { incompleteHeading } from './incomplete.js';
 import { unseenWords } from './unseen-words.js';
@@ -24,9 +25,6 @@ export interface Badge {
   readonly text: string;
   readonly tone: 'fail' | 'pass' | 'open';
 }
-
-/** A sentence in which some words, mostly names, are emphasised. */
-export type Words = readonly (string | { readonly strong: string })[];
 
 /** Pass or fail over all variants; null where there is nothing to judge. */
 export function badgeOf(view: View): Badge | null {

@@ -1,4 +1,5 @@
-import type { BudgetSource, Host, Scenario } from '../spec/scenario/scenario.js';
+import type { BudgetSource, Scenario } from '../spec/scenario/scenario.js';
+import type { Host } from '../spec/scenario/host.js';
 import type { ComponentKind } from '../spec/component-kind.js';
 import type { Problems } from './diagnostics.js';
 import {

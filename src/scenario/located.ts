@@ -40,6 +40,9 @@ export interface Entry {
 /** One step of the way to a value: a key of a map or an index of a list. */
 export type PathKey = string | number;
 
+/** The way to a value, from the root of the file. */
+export type Path = readonly PathKey[];
+
 /** A scalar at a place of a file. */
 export function scalar(value: ScalarNode['value'], at: Place): ScalarNode {
   return { type: 'scalar', value, at };

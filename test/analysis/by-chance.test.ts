@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { chanceIn, sketchOf, withoutChance } from '../../src/analysis/story/by-chance.js';
 import { episodesOf, type Health } from '../../src/analysis/story/health.js';
-import type { Scene, StepInfluence } from '../../src/analysis/story/influence.js';
+import type { StepInfluence } from '../../src/analysis/story/influence.js';
 import type { Lane } from '../../src/analysis/measure/lanes.js';
 import type { Saturation } from '../../src/analysis/story/saturation.js';
+import type { Scene } from '../../src/analysis/story/scene.js';
 import type { HealthState } from '../../src/spec/result/cascade.js';
 import { run } from '../theory/program.js';
 

@@ -4,10 +4,11 @@ import type { Study } from '../../src/analysis/verdicts/study.js';
 import { storiesOf } from '../../src/analysis/story/cascade.js';
 import { variantData } from '../../src/analysis/measure/variant-data.js';
 import { wholeRun } from '../../src/analysis/measure/window.js';
+import type { SubjectKind } from '../../src/language/metrics/entry.js';
 import { compile } from '../../src/plan/compile.js';
 import { parseMetric } from '../../src/language/expression.js';
 import { METRICS } from '../../src/language/metrics.js';
-import type { Metric, SubjectKind } from '../../src/language/metrics.js';
+import type { Metric } from '../../src/language/metrics.js';
 import { runHere } from '../support/built.js';
 import { load } from '../theory/program.js';
 

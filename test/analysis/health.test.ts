@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { UsualLatency } from '../../src/analysis/measure/usual-latency.js';
 import { episodesOf, healthOf, type Times } from '../../src/analysis/story/health.js';
-import { UsualLatency } from '../../src/analysis/measure/latency-noise.js';
 import type { Lane } from '../../src/analysis/measure/lanes.js';
 import type { Steps } from '../../src/analysis/measure/steps.js';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { chanceOfSlow, UsualLatency } from '../../src/analysis/measure/latency-noise.js';
+import { chanceOfSlow } from '../../src/analysis/measure/latency-noise.js';
+import { UsualLatency } from '../../src/analysis/measure/usual-latency.js';
 import { lowestOf, usualSwing } from '../../src/analysis/story/usual-swing.js';
 
 /** P(at least k of n), each with probability p, added up term by term. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Scene } from '../../src/analysis/story/scene.js';
 import { withoutTransients } from '../../src/analysis/story/transients.js';
 import { episodesOf, type Health } from '../../src/analysis/story/health.js';
-import type { Scene, StepInfluence } from '../../src/analysis/story/influence.js';
+import type { StepInfluence } from '../../src/analysis/story/influence.js';
 import type { Lane } from '../../src/analysis/measure/lanes.js';
 import type { HealthState } from '../../src/spec/result/cascade.js';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { policyKinds } from '../../src/patterns/registry.js';
+import { missingRow, twoFailuresText } from '../support/breaker-page.js';
 import { begun, golden, metered, outcomes } from './tracing.js';
 import type { Traced } from './tracing.js';
 
@@ -160,20 +161,13 @@ faults:
   const kinds = policyKinds
     .filter(({ policy, perTarget }) => policy === 'circuitBreaker' && perTarget !== true)
     .map(({ kind }) => kind);
-  const fast: Readonly<Record<string, string>> = {
-    cockatiel: 'breaker: { consecutive: 2 }, halfOpenAfter: 1s',
-    custom: 'window: consecutive, threshold: 2, open: 1s',
-    gobreaker: 'timeout: 1s, tripAfter: { consecutiveFailures: 2 }',
-    hystrix:
-      'requestVolumeThreshold: 2, sleepWindow: 1s, rollingWindow: 1s, snapshotInterval: 100ms',
-    opossum: 'volumeThreshold: 2, resetTimeout: 1s',
-    polly: 'minimumThroughput: 2, breakDuration: 1s',
-    resilience4j: 'slidingWindowSize: 2, minimumNumberOfCalls: 2, waitDurationInOpenState: 1s',
-    simple: 'failureThreshold: 2, openDuration: 1s',
-  };
-
   it.each(kinds)('may be of kind %s', (kind) => {
-    const traced = run('kafka', `policy: { circuitBreaker: { kind: ${kind}, ${fast[kind]!} } }`);
+    const settings = twoFailuresText(kind) ?? '';
+    expect(settings, missingRow('same', kind)).not.toBe('');
+    const traced = run(
+      'kafka',
+      `policy: { circuitBreaker: { kind: ${kind}, ${settings.slice(1)} }`,
+    );
     const times = at(traced);
     const pause = times.findIndex((time) => time > 900);
     expect(times[pause]! - times[pause - 1]!).toBeGreaterThan(900);

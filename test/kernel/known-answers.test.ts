@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { samplers } from '../../src/kernel/distribution.js';
+import { samplers, meanOf } from '../../src/kernel/distribution.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
-import { meanOf } from '../../src/kernel/distribution-mean.js';
 import { cos, exp, log, log1p, pow, powi, sin, tanh } from '../../src/kernel/math.js';
 import { mix, mixed, streamKey, unit } from '../../src/kernel/rng.js';
 import { gamma, lgamma, normalCdf, normalPdf, normalQuantile } from '../../src/kernel/special.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { meanOf } from '../../src/kernel/distribution-mean.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
+import { meanOf } from '../../src/kernel/distribution.js';
 import { exp } from '../../src/kernel/math.js';
 import { unit } from '../../src/kernel/rng.js';
 import { fastExp } from '../../src/kernel/variates.js';

@@ -101,11 +101,9 @@ describe('a policy in a dry run', () => {
   it('is offered by every policy that only refuses or delays', () => {
     const refusing = ['bulkhead', 'circuitBreaker', 'concurrencyLimit', 'rateLimit', 'throttle'];
     for (const kind of policyKinds) {
-      expect([kind.policy, kind.kind, kind.dryRun === true]).toEqual([
-        kind.policy,
-        kind.kind,
-        refusing.includes(kind.policy),
-      ]);
+      const wanted = refusing.includes(kind.policy);
+      const message = `the file of ${kind.policy} ${kind.kind} in src/patterns/policies: dryRun: ${wanted}`;
+      expect(kind.dryRun === true, message).toBe(wanted);
     }
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { meanOf } from '../../src/kernel/distribution.js';
 import { faultKind } from '../../src/patterns/registry.js';
 import { scaled } from '../../src/patterns/mechanisms/scaled.js';
-import { meanOf } from '../../src/kernel/distribution-mean.js';
 import { distribution } from '../../src/spec/quantities/quantities.js';
 import { MS } from '../support/fake-calls.js';
 

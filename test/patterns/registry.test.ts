@@ -1,17 +1,20 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { undescribedFields } from '../../src/patterns/described.js';
 import {
+  balancerKinds,
   faultKind,
   faultKinds,
   layerNames,
   orderPresets,
+  outlierKinds,
   policyKind,
   policyKinds,
   policyNames,
 } from '../../src/patterns/registry.js';
 import { whole } from '../../src/spec/quantities/quantities.js';
+import { undescribedFields } from '../support/described.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 const COMMON_FAULT_FIELDS = [
@@ -26,6 +29,37 @@ const COMMON_FAULT_FIELDS = [
   'for',
 ];
 
+const KINDS_OF = {
+  policies: policyKinds.map(({ policy, kind }) => `${policy}/${kind}`),
+  faults: faultKinds.map(({ kind }) => kind),
+  balancers: balancerKinds.map(({ balancer }) => balancer),
+  outliers: outlierKinds.map(({ outlier }) => outlier),
+};
+const SCHEMAS_OF = {
+  policies: policyKinds.map(({ schema }) => schema),
+  faults: faultKinds.map(({ schema }) => schema),
+  balancers: balancerKinds.map(({ schema }) => schema),
+  outliers: outlierKinds.map(({ schema }) => schema),
+};
+const FOLDERS = Object.keys(KINDS_OF) as (keyof typeof KINDS_OF)[];
+
+const policyFiles = filesIn('../../src/patterns/policies').map((file) => file.replace('.ts', ''));
+const testTexts = filesIn('.').map((file) => [file, textOf(file)] as const);
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(new URL(folder, import.meta.url))
+    .filter((file) => file.endsWith('.ts'))
+    .sort();
+}
+
+function textOf(path: string): string {
+  return readFileSync(new URL(path, import.meta.url), 'utf8');
+}
+
+function dashed(letter: string): string {
+  return `-${letter.toLowerCase()}`;
+}
+
 /** The parsed policies of a kind's example bundle, by policy. */
 function bundleOf(example: string): Map<string, { kind: string; config: unknown }> {
   const written = parse(example) as Record<string, Record<string, unknown>>;
@@ -38,105 +72,40 @@ function bundleOf(example: string): Map<string, { kind: string; config: unknown 
 }
 
 describe('the registry of patterns', () => {
-  it('holds the policies and faults of this version, sorted', () => {
-    expect(policyNames).toEqual([
-      'bulkhead',
-      'circuitBreaker',
-      'coalesce',
-      'concurrencyLimit',
-      'deadline',
-      'fallback',
-      'hedge',
-      'rateLimit',
-      'retry',
-      'throttle',
-      'timeout',
-    ]);
-    expect(policyKinds.map((k) => `${k.policy}/${k.kind}`)).toEqual([
-      'bulkhead/envoy',
-      'bulkhead/hystrix',
-      'bulkhead/istio',
-      'bulkhead/resilience4j',
-      'bulkhead/semaphore',
-      'bulkhead/threadPool',
-      'circuitBreaker/cockatiel',
-      'circuitBreaker/custom',
-      'circuitBreaker/finagle',
-      'circuitBreaker/gobreaker',
-      'circuitBreaker/hystrix',
-      'circuitBreaker/linkerd',
-      'circuitBreaker/opossum',
-      'circuitBreaker/polly',
-      'circuitBreaker/resilience4j',
-      'circuitBreaker/simple',
-      'coalesce/simple',
-      'concurrencyLimit/aimd',
-      'concurrencyLimit/envoyGradient',
-      'concurrencyLimit/fixed',
-      'concurrencyLimit/gradient2',
-      'concurrencyLimit/vegas',
-      'deadline/simple',
-      'fallback/simple',
-      'hedge/finagle',
-      'hedge/grpc',
-      'hedge/polly',
-      'hedge/simple',
-      'hedge/tied',
-      'rateLimit/envoy',
-      'rateLimit/fixedWindow',
-      'rateLimit/gcra',
-      'rateLimit/kong',
-      'rateLimit/leakyBucket',
-      'rateLimit/resilience4j',
-      'rateLimit/slidingLog',
-      'rateLimit/slidingWindow',
-      'rateLimit/tokenBucket',
-      'retry/aws',
-      'retry/cockatiel',
-      'retry/envoy',
-      'retry/grpc',
-      'retry/istio',
-      'retry/kong',
-      'retry/nginx',
-      'retry/polly',
-      'retry/resilience4j',
-      'retry/simple',
-      'throttle/envoyAdmission',
-      'throttle/sre',
-      'timeout/simple',
-    ]);
-    expect(faultKinds.map((k) => k.kind)).toEqual([
-      'bandwidth',
-      'certExpiry',
-      'connectionLeak',
-      'cpuStress',
-      'crash',
-      'duplicate',
-      'error',
-      'failover',
-      'flush',
-      'freeze',
-      'hang',
-      'latency',
-      'load',
-      'lockRow',
-      'loss',
-      'memoryLeak',
-      'partition',
-      'pause',
-      'poison',
-      'probe',
-      'rebalance',
-      'redrive',
-      'reorder',
-      'replicaLag',
-      'reset',
-      'slow',
-      'splitBrain',
-      'stop',
-      'throttle',
-      'zoneOutage',
-    ]);
+  it.each(FOLDERS)('holds each file of src/patterns/%s', (folder) => {
+    const index = textOf('../../src/patterns/index.ts');
+    const files = filesIn(`../../src/patterns/${folder}`);
+    const lines = files.map((file) => `from './${folder}/${file.replace('.ts', '.js')}';`);
+    const missing = lines.filter((line) => !index.includes(line));
+    const message = `src/patterns/index.ts: add "export { … } ${missing.join('", "export { … } ')}"`;
+    expect(missing, message).toEqual([]);
+    expect(KINDS_OF[folder]).toHaveLength(files.length);
+  });
+
+  it.each(FOLDERS)('describes each field of src/patterns/%s', (folder) => {
+    const bare = SCHEMAS_OF[folder].flatMap((schema, k) =>
+      undescribedFields(schema).map((field) => `${KINDS_OF[folder][k]}: ${field}`),
+    );
+    const message = `src/patterns/${folder}: .describe() with meaning, interaction, unit and default of ${bare.join(', ')}`;
+    expect(bare, message).toEqual([]);
+  });
+
+  it('is sorted', () => {
+    for (const names of [policyNames, ...Object.values(KINDS_OF)]) {
+      expect(names).toEqual([...names].sort());
+    }
+  });
+
+  it.each(policyKinds)('has a test of $policy of kind $kind', ({ policy, kind }) => {
+    const [prefix, suffix] = [policy, kind].map((name) => name.replace(/[A-Z]/g, dashed));
+    const [file] = policyFiles
+      .filter((one) => [`${prefix}-${suffix}`, prefix].includes(one))
+      .reverse();
+    const isOwn = ([name, text]: readonly [string, string]): boolean =>
+      text.includes(`policies/${file}.js`) ||
+      (name.startsWith(prefix!) && text.includes(`'${kind}'`));
+    const message = `write test/patterns/${prefix}-${suffix}.test.ts with times computed by hand: no test imports ${file}.ts`;
+    expect(testTexts.some(isOwn), message).toBe(true);
   });
 
   it('gives the default kind where none is named, and nothing for what it lacks', () => {
@@ -223,8 +192,9 @@ describe.each(policyKinds.map((k) => [`${k.policy}/${k.kind}`, k] as const))(
       const json = z.toJSONSchema(kind.schema, { io: 'input' }) as {
         properties: Record<string, { description?: string }>;
       };
-      for (const field of Object.values(json.properties)) {
-        expect(field.description).toMatch(/Unit: .*(Defaults to|Required)/s);
+      for (const [name, { description }] of Object.entries(json.properties)) {
+        const message = `${name}: end its text with "Unit: …. Defaults to …." or "Unit: …. Required."`;
+        expect(description ?? '', message).toMatch(/Unit: .*(Defaults to|Required)/s);
       }
       const { config } = bundleOf(kind.example).get(kind.policy)!;
       expect(structuredClone(config)).toEqual(config);

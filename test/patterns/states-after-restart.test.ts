@@ -1,28 +1,16 @@
-import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { unit } from '../../src/kernel/rng.js';
 import { policyKinds } from '../../src/patterns/registry.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
 import type { PolicyKind } from '../../src/spec/patterns/policy.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
-import { WRITTEN } from '../support/quick-policies.js';
+import { quickSettings } from '../support/quick-policies.js';
 
 const CALLS = 400;
 /** The caller restarts at 301.3 ms, and calls again from 310 ms on. */
 const RESTART_NS = 301_300_000;
 const BEFORE = Array.from({ length: CALLS }, (_, k) => k);
 const AFTER = Array.from({ length: CALLS }, (_, k) => CALLS + k);
-
-/** Fields that every layer can have, whatever its kind. */
-const SHARED = new Set(['kind', 'scope', 'per', 'key', 'store', 'dryRun']);
-
-/** The example bundle of a kind on the reference page. */
-function exampleOf({ policy, example }: PolicyKind): unknown {
-  const written = (parse(example) as Record<string, unknown>)[policy];
-  if (typeof written !== 'object' || written === null) return written;
-  if (policy === 'coalesce') return written;
-  return Object.fromEntries(Object.entries(written).filter(([field]) => !SHARED.has(field)));
-}
 
 /** How calls after the restart end; `isNew`: the policy has seen none before it. */
 function endsAfterRestart(kind: PolicyKind, written: unknown, isNew: boolean): readonly string[] {
@@ -63,8 +51,8 @@ function endsAfterRestart(kind: PolicyKind, written: unknown, isNew: boolean): r
 describe('a caller that restarts', () => {
   it.each(policyKinds.map((kind) => [`${kind.policy}/${kind.kind}`, kind] as const))(
     'remembers nothing of %s',
-    (name, kind) => {
-      const written = WRITTEN[name]?.as ?? exampleOf(kind);
+    (_name, kind) => {
+      const written = quickSettings(kind);
       const fresh = endsAfterRestart(kind, written, true);
       expect(endsAfterRestart(kind, written, false)).toEqual(fresh);
     },

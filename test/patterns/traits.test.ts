@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { policyKind, policyTraits } from '../../src/patterns/registry.js';
+import { policyKind, policyKinds, policyTraits } from '../../src/patterns/registry.js';
 import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
 import type { PolicyName, PolicyTraits } from '../../src/spec/patterns/policy-traits.js';
+import { missingRow, twoFailures } from '../support/breaker-page.js';
 
 const SECOND = 1_000_000_000;
 
@@ -12,6 +13,15 @@ const CUSTOM = { threshold: '50%', open: '1s', halfOpen: {} };
 function traits<P extends PolicyName>(policy: P, kind: string, written: object): PolicyTraits[P] {
   return policyTraits(policy, { kind, config: policyKind(policy, kind)!.schema.parse(written) });
 }
+
+/** Settings with which two failures open a breaker. */
+function settingsOf({ kind }: { readonly kind: string }): object {
+  const settings = twoFailures(kind);
+  expect(settings, missingRow('same', kind)).toBeDefined();
+  return settings!;
+}
+
+const BREAKERS = policyKinds.filter(({ policy }) => policy === 'circuitBreaker');
 
 describe('the traits of policies', () => {
   it.each([
@@ -124,20 +134,17 @@ describe('the traits of policies', () => {
     expect(traits('retry', 'simple', { attempts: 3, budget }).budgetGrowth).toBe(growth);
   });
 
-  it.each([
-    ['simple', { failureThreshold: 3 }],
-    ['gobreaker', {}],
-    ['polly', {}],
-    ['hystrix', {}],
-    ['opossum', {}],
-    ['resilience4j', {}],
-    ['linkerd', {}],
-    ['finagle', {}],
-    ['cockatiel', { breaker: { consecutive: 5 }, halfOpenAfter: '1s' }],
-    ['custom', CUSTOM_ROW],
-  ])('counts a 500 as a failure of %s unless it is ignored', (kind, written) => {
+  it.each(BREAKERS)(
+    'knows of $kind that two failures open it, if only consecutive ones count',
+    (kind) => {
+      const { consecutive } = traits('circuitBreaker', kind.kind, settingsOf(kind));
+      expect(consecutive?.failures ?? 2).toBe(2);
+    },
+  );
+
+  it.each(BREAKERS)('counts a 500 as a failure of $kind unless it is ignored', (kind) => {
     const isFailure = (more: object): boolean =>
-      traits('circuitBreaker', kind, { ...written, ...more }).classes.isFailure(
+      traits('circuitBreaker', kind.kind, { ...settingsOf(kind), ...more }).classes.isFailure(
         withStatus(OUTCOME.serverError, 500),
       );
     expect([isFailure({}), isFailure({ ignore: [500] }), isFailure({ failOn: [503] })]).toEqual([

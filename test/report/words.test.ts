@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Words } from '../../src/report/emphasis.js';
 import { timelineFinding, timelineNote } from '../../src/report/findings.js';
 import { formatSeconds } from '../../src/text/figures.js';
 import { checkText, compareText } from '../../src/report/text-compare.js';
@@ -6,7 +7,7 @@ import { summaryText } from '../../src/report/text.js';
 import type { Paint } from '../../src/report/text-table.js';
 import { characterOf, viewOf } from '../../src/report/view.js';
 import { chainOf } from '../../src/report/chain.js';
-import { verdictWords, type Words } from '../../src/report/words.js';
+import { verdictWords } from '../../src/report/words.js';
 import { run } from '../theory/program.js';
 import type { BudgetResult, Result, VariantResult } from '../../src/spec/result/result.js';
 import type { CascadeEvent } from '../../src/spec/result/cascade.js';

@@ -49,7 +49,10 @@ describe('the JSON Schema of a scenario', () => {
       new URL('../../schema/scenario.schema.json', import.meta.url),
       'utf8',
     );
-    expect(written).toBe(`${JSON.stringify(shareDefinitions(schema), null, 1)}\n`);
+    const isCurrent = written === `${JSON.stringify(shareDefinitions(schema), null, 1)}\n`;
+    expect(isCurrent, 'schema/scenario.schema.json is out of date: run `npm run schema`').toBe(
+      true,
+    );
     expect(written.length).toBeLessThan(700_000);
   });
 

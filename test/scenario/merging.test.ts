@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Bundle } from '../../src/spec/scenario/scenario.js';
-import type { Step } from '../../src/spec/scenario/steps.js';
+import type { Step, Bundle } from '../../src/spec/scenario/steps.js';
 import { RIGHT } from './bad-input.js';
 import { brief, load, loadFiles, scenarioOf, station } from './support.js';
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { breakerRows, missingRow } from '../support/breaker-page.js';
 import type { RunFile } from './run-file.js';
 import { policyKinds } from '../../src/patterns/registry.js';
 import { ROOT, runFile, textOf } from './run-file.js';
@@ -152,17 +153,18 @@ describe('scenarios/studies/breaker-zoo.yaml', () => {
   });
 
   it('has the numbers of the table on its page, for every variant', () => {
-    const rows = new Map(
-      studies
-        .filter((line) => /^\| `[\w-]+`/.test(line))
-        .map((line) => [/`([\w-]+)`/.exec(line)![1], line.split(' | ').slice(1)]),
-    );
-    expect([...rows.keys()].sort()).toEqual(ran.result.variants.map(({ name }) => name).sort());
+    const rows = breakerRows('study');
+    const names = ran.result.variants.map(({ name }) => name);
+    expect([...rows.keys()].filter((name) => !names.includes(name))).toEqual([]);
     for (const { name, budgets } of ran.result.variants) {
       const asked = budgets.filter(({ severity }) => severity === 'warning');
       const [half, hang, median, after] = asked.map(({ value }) => Number(value));
-      [half, hang, median, 60 * (1 - after)].forEach((value, k) => {
-        const { is, within } = written(rows.get(name)![k].replace(' |', ''));
+      const cells = [...(rows.get(name)?.values() ?? [])].slice(1);
+      const found = [half, hang, median, 60 * (1 - after)];
+      const message = `${missingRow('study', name)}; in seconds and shares: ${found.join(', ')}`;
+      expect(cells, message).toHaveLength(found.length);
+      found.forEach((value, k) => {
+        const { is, within } = written(cells[k]);
         expect(Math.abs(value - is), `${name}: ${value}`).toBeLessThanOrEqual(within);
       });
     }
@@ -171,7 +173,18 @@ describe('scenarios/studies/breaker-zoo.yaml', () => {
   it('has a variant of every kind of breaker, and one without', () => {
     const kinds = policyKinds.filter(({ policy }) => policy === 'circuitBreaker');
     const names = ran.result.variants.map(({ name }) => name);
-    expect([...names].sort()).toEqual([...kinds.map(({ kind }) => kind), 'no-breaker'].sort());
+    const wanted = [...kinds.map(({ kind }) => kind), 'no-breaker'];
+    const missing = wanted.filter((name) => !names.includes(name));
+    const message =
+      'scenarios/studies/breaker-zoo.yaml: add under `variants` ' +
+      missing
+        .map(
+          (kind) =>
+            `\`- { name: ${kind}, set: { policies.guard.circuitBreaker: { kind: ${kind} } } }\``,
+        )
+        .join(', ');
+    expect(missing, message).toEqual([]);
+    expect(names.filter((name) => !wanted.includes(name))).toEqual([]);
   });
 });
 

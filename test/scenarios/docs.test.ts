@@ -6,7 +6,13 @@ import type { Terminal } from '../../src/cli/terminal.js';
 import { DECISIVE } from './decisive.js';
 import { ROOT, scenarioFiles } from './run-file.js';
 
-const PAGES = ['docs/patterns.md', 'docs/studies.md', 'docs/p99-claim.md', 'docs/lint.md'];
+const PAGES = [
+  'docs/patterns.md',
+  'docs/studies.md',
+  'docs/breakers.md',
+  'docs/p99-claim.md',
+  'docs/lint.md',
+];
 /** Pages that list all scenarios of a folder. */
 const LISTS = [
   ['docs/patterns.md', 'scenarios/patterns'],
@@ -52,7 +58,7 @@ function refusal(command: string): string | null {
       if (!found.options.some(({ long }) => long === word)) return `${name} has no option ${word}`;
     } else if (word.startsWith('scenarios/') && !existsSync(join(ROOT, word))) {
       return `no file ${word}`;
-    } else if (i === 0 && !word.startsWith('scenarios/')) {
+    } else if (i === 0 && name !== 'explain' && !word.startsWith('scenarios/')) {
       return `${name} names no scenario`;
     }
   }

@@ -5,8 +5,11 @@ import * as registry from '../../src/patterns/registry.js';
 import { streamKey, unit } from '../../src/kernel/rng.js';
 import { NEVER_AGAIN } from '../../src/spec/outcome.js';
 import type { ScalingRules } from '../../src/spec/scenario/autoscaling.js';
-import type { Bundle, Host, Layer, Service } from '../../src/spec/scenario/scenario.js';
-import type { Rollout } from '../../src/spec/scenario/versions.js';
+import type { Layer } from '../../src/spec/scenario/policies.js';
+import type { Host } from '../../src/spec/scenario/host.js';
+import type { Service } from '../../src/spec/scenario/services.js';
+import type { Bundle } from '../../src/spec/scenario/steps.js';
+import type { Rollout } from '../../src/spec/scenario/rollouts.js';
 import type {
   Connections,
   Pool,

@@ -1,48 +1,74 @@
-/** Settings under which each kind acts within a second; `kept`: no state of it is ever forgotten. */
-export const WRITTEN: Readonly<Record<string, { readonly as: object; readonly kept?: true }>> = {
-  'circuitBreaker/simple': { as: { failureThreshold: 2, openDuration: '20ms' } },
+import { parse } from 'yaml';
+import type { PolicyKind } from '../../src/spec/patterns/policy.js';
+import { twoFailures } from './breaker-page.js';
+
+/** Settings of kinds that act too late with those of docs/breakers.md or of their examples, or keep their states too long. */
+const WRITTEN: Readonly<Record<string, object>> = {
   'circuitBreaker/gobreaker': {
-    as: { interval: '50ms', timeout: '20ms', tripAfter: { consecutiveFailures: 2 } },
+    interval: '50ms',
+    timeout: '20ms',
+    tripAfter: { consecutiveFailures: 2 },
   },
   'circuitBreaker/resilience4j': {
-    as: {
-      slidingWindowType: 'time',
-      slidingWindowSize: '1s',
-      minimumNumberOfCalls: 2,
-      waitDurationInOpenState: '20ms',
-      permittedNumberOfCallsInHalfOpenState: 1,
-    },
+    slidingWindowType: 'time',
+    slidingWindowSize: '1s',
+    minimumNumberOfCalls: 2,
+    waitDurationInOpenState: '20ms',
+    permittedNumberOfCallsInHalfOpenState: 1,
   },
-  'circuitBreaker/opossum': {
-    as: { resetTimeout: '20ms', rollingCountTimeout: '100ms' },
-    kept: true,
-  },
-  'circuitBreaker/cockatiel': { as: { breaker: { consecutive: 2 }, halfOpenAfter: '20ms' } },
+  // Its penalties have jitter, and a restarted process continues with the next draw.
+  'circuitBreaker/finagle': { consecutiveFailures: 3, minPenalty: '100ms', maxPenalty: '1s' },
+  'circuitBreaker/opossum': { resetTimeout: '20ms', rollingCountTimeout: '100ms' },
   'circuitBreaker/polly': {
-    as: { minimumThroughput: 2, samplingDuration: '500ms', breakDuration: '500ms' },
+    minimumThroughput: 2,
+    samplingDuration: '500ms',
+    breakDuration: '500ms',
   },
   'circuitBreaker/hystrix': {
-    as: {
-      requestVolumeThreshold: 2,
-      sleepWindow: '20ms',
-      rollingWindow: '100ms',
-      snapshotInterval: '10ms',
-    },
-    kept: true,
+    requestVolumeThreshold: 2,
+    sleepWindow: '20ms',
+    rollingWindow: '100ms',
+    snapshotInterval: '10ms',
   },
   'circuitBreaker/custom': {
-    as: { window: 'time', windowSize: '100ms', threshold: '50%', minCalls: 2, open: '20ms' },
+    window: 'time',
+    windowSize: '100ms',
+    threshold: '50%',
+    minCalls: 2,
+    open: '20ms',
   },
-  'bulkhead/semaphore': { as: { maxConcurrent: 1, maxQueue: 1, maxWait: '5ms' } },
-  'bulkhead/resilience4j': { as: { maxConcurrentCalls: 1, maxWaitDuration: '5ms' } },
-  'bulkhead/hystrix': { as: { coreSize: 1 } },
-  'bulkhead/threadPool': { as: { coreThreads: 1, maxThreads: 2, queueCapacity: 1 } },
-  'concurrencyLimit/fixed': { as: { limit: 1 } },
-  'concurrencyLimit/aimd': { as: { initial: 2, min: 1, max: 4 } },
-  'concurrencyLimit/vegas': { as: { initial: 2, max: 4 }, kept: true },
-  'concurrencyLimit/gradient2': { as: { initial: 2, min: 1, max: 4 }, kept: true },
-  'concurrencyLimit/envoyGradient': { as: {}, kept: true },
-  'hedge/simple': { as: { after: '2ms', maxExtraLoad: '50%' } },
-  'throttle/sre': { as: { k: 1, window: '120ms' } },
-  'throttle/envoyAdmission': { as: { window: '1s' } },
+  'bulkhead/semaphore': { maxConcurrent: 1, maxQueue: 1, maxWait: '5ms' },
+  'bulkhead/resilience4j': { maxConcurrentCalls: 1, maxWaitDuration: '5ms' },
+  'bulkhead/hystrix': { coreSize: 1 },
+  'bulkhead/threadPool': { coreThreads: 1, maxThreads: 2, queueCapacity: 1 },
+  'concurrencyLimit/fixed': { limit: 1 },
+  'concurrencyLimit/aimd': { initial: 2, min: 1, max: 4 },
+  'concurrencyLimit/vegas': { initial: 2, max: 4 },
+  'concurrencyLimit/gradient2': { initial: 2, min: 1, max: 4 },
+  'concurrencyLimit/envoyGradient': {},
+  'hedge/simple': { after: '2ms', maxExtraLoad: '50%' },
+  'throttle/sre': { k: 1, window: '120ms' },
+  'throttle/envoyAdmission': { window: '1s' },
 };
+
+/** Fields that every layer can have, whatever its kind. */
+const SHARED = new Set(['kind', 'scope', 'per', 'key', 'store', 'dryRun']);
+
+/** Settings under which a kind acts within a second. */
+export function quickSettings(kind: PolicyKind): unknown {
+  return WRITTEN[`${kind.policy}/${kind.kind}`] ?? plainSettings(kind, '20ms');
+}
+
+/** The settings of a breaker in docs/breakers.md, which is then open for `wait`; of other kinds the example. */
+export function plainSettings(kind: PolicyKind, wait: string): unknown {
+  const breaker = kind.policy === 'circuitBreaker' ? twoFailures(kind.kind, wait) : undefined;
+  return breaker ?? exampleOf(kind);
+}
+
+/** The example bundle of a kind on the reference page. */
+function exampleOf({ policy, example }: PolicyKind): unknown {
+  const written = (parse(example) as Record<string, unknown>)[policy];
+  if (typeof written !== 'object' || written === null) return written;
+  if (policy === 'coalesce') return written;
+  return Object.fromEntries(Object.entries(written).filter(([field]) => !SHARED.has(field)));
+}

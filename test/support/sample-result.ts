@@ -1,14 +1,12 @@
+import type { Estimate, LatencyResult, QuantileEstimates } from '../../src/spec/result/estimate.js';
 import type {
   AnswerResult,
   BudgetResult,
   Comparison,
   ComponentResult,
   EdgeResult,
-  Estimate,
   Exemplar,
   FaultInfo,
-  LatencyResult,
-  QuantileEstimates,
   Result,
   Span,
   TopologyNode,

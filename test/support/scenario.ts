@@ -5,24 +5,22 @@ import { budgetOf } from './budget.js';
 import { NS_PER_MS, NS_PER_SECOND } from '../../src/kernel/time.js';
 import { outcomeOfStatus } from '../../src/spec/outcome.js';
 import type { Database, Operation } from '../../src/spec/scenario/database.js';
+import type { Middleware } from '../../src/spec/scenario/middleware.js';
+import type { LoadBalancing } from '../../src/spec/scenario/policies.js';
+import type { Host } from '../../src/spec/scenario/host.js';
 import type {
-  Bundle,
-  Endpoint,
   Fault,
   Gateway,
-  Host,
-  LoadBalancing,
-  Middleware,
   Request,
   Route,
   RunSettings,
   Scenario,
   ScenarioFile,
-  Service,
   Variant,
   Workload,
 } from '../../src/spec/scenario/scenario.js';
-import type { Condition, Step, StepModifiers } from '../../src/spec/scenario/steps.js';
+import type { Endpoint, Service } from '../../src/spec/scenario/services.js';
+import type { Condition, Step, StepModifiers, Bundle } from '../../src/spec/scenario/steps.js';
 import type { PoolSettings } from '../../src/spec/scenario/resources.js';
 
 /** Explicit scenarios by hand: every field that is not given has its neutral default. */

@@ -4,7 +4,7 @@ import { timeText } from '../../src/lint/words.js';
 import { axisText } from '../../src/report/charts/meters.js';
 import { PLAIN_COLUMN, type Column } from '../../src/report/column.js';
 import { cellText } from '../../src/report/columns.js';
-import type { FamilyPanel } from '../../src/report/families.js';
+import type { FamilyPanel } from '../../src/report/family.js';
 import { tickLabel } from '../../src/report/sweep/charts/chart.js';
 import {
   exactNumber,

@@ -1,9 +1,5 @@
-import type {
-  AnswerResult,
-  ComponentResult,
-  LatencyResult,
-  PoolResult,
-} from '../../spec/result/result.js';
+import type { LatencyResult } from '../../spec/result/estimate.js';
+import type { AnswerResult, ComponentResult, PoolResult } from '../../spec/result/result.js';
 import type { Histogram } from '../../stats/histogram.js';
 import {
   distributionOf,

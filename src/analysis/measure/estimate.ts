@@ -1,4 +1,4 @@
-import type { Estimate } from '../../spec/result/result.js';
+import type { Estimate } from '../../spec/result/estimate.js';
 import {
   designEffect,
   sectionInterval,

@@ -2,11 +2,11 @@ import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../spec/outco
 import type { GaugeKind, RunRecord } from '../../spec/record/record.js';
 import { awayOf, downtimesOf } from './downtimes.js';
 import { gaugesByComponent, type Gauge } from './gauges.js';
-import { UsualLatency } from './latency-noise.js';
 import { SparseMerge } from './sparse.js';
 import { bySteps, maxLevels, meanLevels, outcomesBySteps, type Steps } from './steps.js';
 import { arrivedOf, finishedOf, succeededOf } from './sums.js';
 import { partName } from '../../spec/plan/names.js';
+import { UsualLatency } from './usual-latency.js';
 import { isPlaced, partsOf, type VariantData } from './variant-data.js';
 
 /** Signals of one component, or of one request of a workload, in each step of one run. */

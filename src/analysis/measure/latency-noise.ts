@@ -1,8 +1,8 @@
-import { exp, log } from '../../kernel/math.js';
 import { quantileRank } from '../../stats/rank.js';
 import { incompleteBeta } from '../../stats/student.js';
 import type { StepWindow } from './health-windows.js';
 import type { Lane } from './lanes.js';
+import type { UsualLatency } from './usual-latency.js';
 
 const P = 0.95;
 
@@ -31,34 +31,3 @@ export function chanceOfSlow(n: number, share: number): number {
   const slow = n - quantileRank(P, n) + 1;
   return incompleteBeta(share, slow, n - slow + 1);
 }
-
-/** Latency distribution of a time without a fault. */
-export class UsualLatency {
-  private readonly count: number;
-  private readonly slowest: number;
-  /** Seconds from the tenth slowest value to the slowest, over which the share of slower ones falls tenfold. */
-  private readonly decade: number;
-  private readonly atLeast: (seconds: number) => number;
-
-  /** From the number of values in seconds, their quantiles, and the number that are at least as large as a value. */
-  constructor(
-    count: number,
-    quantile: (p: number) => number,
-    atLeast: (seconds: number) => number,
-  ) {
-    this.count = count;
-    this.slowest = quantile(1);
-    this.decade = this.slowest - quantile(Math.max(0, 1 - DECADE / count));
-    this.atLeast = atLeast;
-  }
-
-  /** Share of values that are at least this slow. Beyond the slowest one the tail falls exponentially. */
-  shareAtLeast(seconds: number): number {
-    const seen = this.atLeast(seconds) / this.count;
-    if (seen > 0) return seen;
-    const beyond = Math.max(0, seconds - this.slowest);
-    return this.decade > 0 ? exp((-beyond / this.decade) * log(DECADE)) / this.count : 0;
-  }
-}
-
-const DECADE = 10;

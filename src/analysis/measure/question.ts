@@ -1,5 +1,6 @@
 import type { WindowClause } from '../../spec/scenario/expression.js';
-import type { Metric, SubjectKind } from '../../language/metrics.js';
+import type { Metric } from '../../language/metrics.js';
+import type { SubjectKind } from '../../language/metrics/entry.js';
 import type { Measured } from './estimate.js';
 import type { Story } from './story.js';
 import type { Selection } from './subjects.js';

@@ -2,7 +2,7 @@ import type { Ns } from '../../kernel/time.js';
 import { JOURNAL, ROLLOUT_STATE } from '../../spec/record/record.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { PlanRollout } from '../../spec/plan/versions.js';
-import type { RolloutResult } from '../../spec/scenario/versions.js';
+import type { RolloutResult } from '../../spec/scenario/rollouts.js';
 import { meanOf, type Measured } from './estimate.js';
 import type { Question } from './question.js';
 import { FAILED_SOME } from './goodput.js';

@@ -1,4 +1,5 @@
-import type { QuantileEstimates, VariantSummary } from '../../spec/result/result.js';
+import type { QuantileEstimates } from '../../spec/result/estimate.js';
+import type { VariantSummary } from '../../spec/result/result.js';
 import { withGood, withLatencies, withSuccesses } from './batches.js';
 import {
   distributionOf,

@@ -1,7 +1,8 @@
+import type { Scene } from './scene.js';
 import { healthWithout } from './transients.js';
 import { touchedBy } from '../measure/faulted.js';
 import type { Episode, Health } from './health.js';
-import type { Scene, StepInfluence } from './influence.js';
+import type { StepInfluence } from './influence.js';
 import type { Lane } from '../measure/lanes.js';
 import { fullSteps, type Saturation } from './saturation.js';
 

@@ -4,6 +4,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { CascadeResult } from '../../spec/result/cascade.js';
 import { amplificationOf } from '../measure/amplification.js';
+import type { Scene } from './scene.js';
 import { withoutTransients } from './transients.js';
 import { chanceIn, sketchOf, withoutChance } from './by-chance.js';
 import { collateralOf } from './collateral.js';
@@ -19,7 +20,6 @@ import {
   influencesOf,
   secondsOf,
   recoverySecondsOf,
-  type Scene,
   type StepInfluence,
 } from './influence.js';
 import { innocentFaults, innocentInMost } from './innocent.js';

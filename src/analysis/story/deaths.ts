@@ -1,10 +1,10 @@
 import type { RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
 import { stepAt, type Steps } from '../measure/steps.js';
-import type { Scene } from './influence.js';
 import { downtimesOf } from '../measure/downtimes.js';
 import type { Downtime } from '../measure/downtimes.js';
 import { stops } from './outages.js';
+import type { Scene } from './scene.js';
 import { BARE } from './unseen.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { formatCount, formatSeconds } from '../../text/figures.js';

@@ -4,12 +4,12 @@ import type { RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
 import { downtimesOf, type Downtime } from '../measure/downtimes.js';
 import { faultWords } from './fault-words.js';
-import type { Scene } from './influence.js';
 import { thereAt } from '../measure/presence.js';
 import { backAgainWords, rolloutWords } from './rollout-words.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { formatCount, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
+import type { Scene } from './scene.js';
 
 /** Events for the starts and ends of faults, and for the instances that they end. */
 export function faultEvents(scene: Scene, record: RunRecord): StoryEvent[] {

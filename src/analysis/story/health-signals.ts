@@ -1,6 +1,7 @@
-import { chanceOfP95, type UsualLatency } from '../measure/latency-noise.js';
+import { chanceOfP95 } from '../measure/latency-noise.js';
 import { sumOf, worstOf, type StepWindow } from '../measure/health-windows.js';
 import type { Lane } from '../measure/lanes.js';
+import type { UsualLatency } from '../measure/usual-latency.js';
 
 /** A signal: its value in a window (NaN = unknown), the direction that is bad, and its scale. */
 export interface Signal {

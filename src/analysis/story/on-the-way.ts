@@ -1,6 +1,6 @@
-import type { Scene } from './influence.js';
 import type { Link } from './links.js';
 import type { Mechanism } from './mechanism.js';
+import type { Scene } from './scene.js';
 
 /** Mechanisms that only say that responses are missing. */
 const SILENT: ReadonlySet<string> = new Set(['slow', 'abandoned']);

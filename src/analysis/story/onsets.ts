@@ -1,7 +1,8 @@
 import { isFeedback } from './feedback.js';
 import type { Episode } from './health.js';
-import { secondsOf, type Scene, type StepInfluence } from './influence.js';
+import { secondsOf, type StepInfluence } from './influence.js';
 import type { Lane } from '../measure/lanes.js';
+import type { Scene } from './scene.js';
 
 /** When a degradation began, in seconds from the end of the warm-up. */
 export type Onsets = (lane: Lane, episode: Episode) => number;

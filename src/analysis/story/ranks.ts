@@ -1,6 +1,6 @@
 import { isFeedback } from './feedback.js';
 import type { Influence } from '../../spec/result/cascade.js';
-import type { Scene } from './influence.js';
+import type { Scene } from './scene.js';
 import { depthsOf } from './topology.js';
 
 /** Rank of a lane in the order of causes at one time; the smallest comes first. */

@@ -1,6 +1,7 @@
 import type { Plan, PlanComponent, PlanFault } from '../../spec/plan/plan.js';
 import type { FaultInfo, Topology, TopologyNode } from '../../spec/result/result.js';
-import type { Host, Scenario } from '../../spec/scenario/scenario.js';
+import type { Host } from '../../spec/scenario/host.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
 import type { Ns } from '../../kernel/time.js';
 import { wordsOf } from './fault-events.js';
 import { spansIn } from '../measure/faulted.js';

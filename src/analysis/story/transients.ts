@@ -1,7 +1,8 @@
 import type { Episode, Health } from './health.js';
-import type { Scene, StepInfluence } from './influence.js';
+import type { StepInfluence } from './influence.js';
 import type { Lane } from '../measure/lanes.js';
 import { sumSteps } from './links.js';
+import type { Scene } from './scene.js';
 
 /** With fewer requests, one or two of them decide the p95, so that components get slow at times by chance. */
 const FEW_REQUESTS = 100;

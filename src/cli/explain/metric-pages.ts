@@ -1,5 +1,6 @@
 import { METRICS, STATISTICS, endingsOf, findMetric, metricsOf } from '../../language/metrics.js';
-import type { Metric, SubjectKind } from '../../language/metrics.js';
+import type { Metric } from '../../language/metrics.js';
+import type { SubjectKind } from '../../language/metrics/entry.js';
 import { paragraph, wrap } from './layout.js';
 
 /** Pages of a metric, with or without its subject and statistic, and of a subject. */

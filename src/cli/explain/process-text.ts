@@ -1,6 +1,8 @@
 import type { Autoscaling, ScalingRules, ScalingTarget } from '../../spec/scenario/autoscaling.js';
 import type { Probe, Probes } from '../../spec/scenario/probes.js';
-import type { Host, Platform, Service } from '../../spec/scenario/scenario.js';
+import type { Host } from '../../spec/scenario/host.js';
+import type { Platform } from '../../spec/scenario/scenario.js';
+import type { Service } from '../../spec/scenario/services.js';
 import { all, braced, fieldsText, setFieldsText } from './fields.js';
 import { plainText, quantityText } from './values.js';
 

@@ -3,17 +3,16 @@ import { whatIfText } from '../../report/what-if.js';
 import type { Plan } from '../../spec/plan/plan.js';
 import type { Arrivals } from '../../spec/scenario/arrivals.js';
 
+import type { Endpoint, Service } from '../../spec/scenario/services.js';
 import type {
-  Endpoint,
   Fault,
   Gateway,
-  Host,
   Request,
   Scenario,
   ScenarioFile,
-  Service,
   Workload,
 } from '../../spec/scenario/scenario.js';
+import type { Host } from '../../spec/scenario/host.js';
 import { list } from '../../text/words.js';
 import { databaseLines } from './database-text.js';
 import { balancingText, bundleLines, edgeLines, onceText, sourcesText } from './edge-text.js';

@@ -4,7 +4,7 @@ import { normalQuantile } from '../../kernel/special.js';
 import { policyKind } from '../../patterns/registry.js';
 import { COUNT_KINDS, DISTRIBUTION_KINDS } from '../../spec/quantities/distribution-text.js';
 import { formatDuration } from '../../spec/quantities/quantity-text.js';
-import type { Layer } from '../../spec/scenario/scenario.js';
+import type { Layer } from '../../spec/scenario/policies.js';
 import { formatSize } from '../../spec/quantities/size-text.js';
 
 const LAWS: ReadonlySet<string> = new Set([...DISTRIBUTION_KINDS, ...COUNT_KINDS]);

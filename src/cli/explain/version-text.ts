@@ -1,4 +1,5 @@
-import type { Amount, Rollout, RolloutStep, Versions } from '../../spec/scenario/versions.js';
+import type { Amount, Rollout, RolloutStep } from '../../spec/scenario/rollouts.js';
+import type { Versions } from '../../spec/scenario/services.js';
 import { all, setFieldsText } from './fields.js';
 import { plainText, quantityText } from './values.js';
 

@@ -1,5 +1,8 @@
+import type { ComponentKind, PartKind } from '../../spec/component-kind.js';
 import type { MetricUnit } from '../../spec/scenario/expression.js';
-import type { SubjectKind } from '../metrics.js';
+
+/** Kinds of subjects, the part of a metric before its dot. */
+export type SubjectKind = ComponentKind | PartKind | 'instance' | 'edge' | 'cascade' | 'run';
 
 /** One metric of the language: its subjects, its unit, its statistics and its meaning. */
 export interface MetricEntry<Name extends string = string> {

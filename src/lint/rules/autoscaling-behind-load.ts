@@ -1,11 +1,12 @@
-import { meanOf } from '../../kernel/distribution-mean.js';
+import { meanOf } from '../../kernel/distribution.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import { editsOf } from '../../patterns/registry.js';
 import type { Arrivals } from '../../spec/scenario/arrivals.js';
 import type { Autoscaling } from '../../spec/scenario/autoscaling.js';
+import type { Host } from '../../spec/scenario/host.js';
 import { levelAt } from '../../spec/scenario/stages.js';
-import type { Fault, Host, Workload } from '../../spec/scenario/scenario.js';
+import type { Fault, Workload } from '../../spec/scenario/scenario.js';
 import { loadOf } from '../bottleneck.js';
 import { rateOfInstance, sectionOf } from '../demand.js';
 import { partsOf } from '../mixture.js';

@@ -1,5 +1,5 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Layer } from '../../spec/scenario/scenario.js';
+import type { Layer } from '../../spec/scenario/policies.js';
 import type { Call } from '../calls.js';
 import { hostOf } from '../demand.js';
 import { policyTraits } from '../../patterns/registry.js';

@@ -1,10 +1,11 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
+import type { Path } from '../../scenario/located.js';
 import type { Consumption } from '../../spec/scenario/messaging.js';
 import type { QueueConsumer } from '../../spec/scenario/queues.js';
 import { hostOf, mostOf } from '../demand.js';
 import { allPublishedTo } from '../published.js';
-import type { Finding, Path, Rule } from '../rule.js';
+import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { formatRate } from '../../text/figures.js';
 import { timeText, yamlAt } from '../words.js';

@@ -1,4 +1,5 @@
-import type { Host, Layer } from '../../spec/scenario/scenario.js';
+import type { Layer } from '../../spec/scenario/policies.js';
+import type { Host } from '../../spec/scenario/host.js';
 import { formatSize } from '../../spec/quantities/size-text.js';
 import { mostOf, sectionOf } from '../demand.js';
 import { policyTraits } from '../../patterns/registry.js';

@@ -1,13 +1,13 @@
-import { pathText } from '../../scenario/located.js';
+import { pathText, type Path } from '../../scenario/located.js';
 import { PLAIN_BALANCING } from '../../spec/patterns/balancer.js';
-import type { LoadBalancing } from '../../spec/scenario/scenario.js';
+import type { LoadBalancing } from '../../spec/scenario/policies.js';
 import type { Call } from '../calls.js';
 import { hostOf, sectionOf } from '../demand.js';
 import { endlessTries } from '../endless-tries.js';
 import { layerOf } from '../layers.js';
 import { LONE_OPTIONS } from '../lone-options.js';
 import type { Option, Use } from '../lone-options.js';
-import type { Finding, Path, Rule } from '../rule.js';
+import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { callText, yamlAt } from '../words.js';
 

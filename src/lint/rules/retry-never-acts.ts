@@ -1,8 +1,10 @@
 import type { Ns } from '../../kernel/time.js';
 import { eachStep } from '../../language/each-step.js';
 import { kindOf, OUTCOME } from '../../spec/outcome.js';
-import type { Bundle, Layer, Scenario, Service } from '../../spec/scenario/scenario.js';
-import type { Step } from '../../spec/scenario/steps.js';
+import type { Layer } from '../../spec/scenario/policies.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
+import type { Service } from '../../spec/scenario/services.js';
+import type { Step, Bundle } from '../../spec/scenario/steps.js';
 import type { Call } from '../calls.js';
 import { policyTraits } from '../../patterns/registry.js';
 import { retryOf } from '../layers.js';

@@ -1,6 +1,6 @@
-import { amountOf } from '../../spec/scenario/versions.js';
-import type { Rollout } from '../../spec/scenario/versions.js';
-import type { Service } from '../../spec/scenario/scenario.js';
+import type { Service } from '../../spec/scenario/services.js';
+import { amountOf } from '../../spec/scenario/rollouts.js';
+import type { Rollout } from '../../spec/scenario/rollouts.js';
 import { rateOfInstance } from '../demand.js';
 import { meanDemand, rateIn } from '../mixture.js';
 import type { Finding, Rule } from '../rule.js';

@@ -1,4 +1,4 @@
-import { meanOf } from '../../kernel/distribution-mean.js';
+import { meanOf } from '../../kernel/distribution.js';
 import { terminationOf } from '../../spec/scenario/termination.js';
 import { sectionOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';

@@ -3,7 +3,7 @@ import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { PolicySetup } from '../../spec/patterns/policy.js';
 import { EDGE_COUNTER, LOCAL_REFUSALS } from '../../spec/patterns/policy.js';
-import type { Layer, LimiterStore } from '../../spec/scenario/scenario.js';
+import type { Layer, LimiterStore } from '../../spec/scenario/policies.js';
 import { Refusals } from './refusals.js';
 import type { StoreSetup } from './stored.js';
 import type { World } from '../world.js';

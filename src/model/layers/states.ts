@@ -5,7 +5,7 @@ import type {
   PolicyState,
   Target,
 } from '../../spec/patterns/policy.js';
-import type { Layer } from '../../spec/scenario/scenario.js';
+import type { Layer } from '../../spec/scenario/policies.js';
 import type { World } from '../world.js';
 import { DryRun } from './dry-run.js';
 import { KeyedStates } from './keyed-states.js';

@@ -6,7 +6,7 @@ import { NS_PER_MS } from '../../kernel/time.js';
 import { PARK, PASS } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Alarm, CallContext, PolicySetup, PolicyState } from '../../spec/patterns/policy.js';
-import type { Layer } from '../../spec/scenario/scenario.js';
+import type { Layer } from '../../spec/scenario/policies.js';
 import { Alarms } from '../processes/alarms.js';
 import type { Instance } from '../processes/instance.js';
 import type { Registry } from '../registry.js';

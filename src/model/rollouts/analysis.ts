@@ -5,7 +5,7 @@ import type {
   RolloutAnalysis,
   RolloutExpectation,
   RolloutMetric,
-} from '../../spec/scenario/versions.js';
+} from '../../spec/scenario/rollouts.js';
 import type { Tally } from './tally.js';
 
 /** Result of one analysis interval. */

@@ -3,7 +3,7 @@ import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import { JOURNAL, ROLLOUT_STATE } from '../../spec/record/record.js';
 import type { PlanRollout } from '../../spec/plan/versions.js';
-import { amountOf } from '../../spec/scenario/versions.js';
+import { amountOf } from '../../spec/scenario/rollouts.js';
 import type { Scale } from '../processes/replica-set.js';
 import type { World } from '../world.js';
 import { Analysis } from './analysis.js';

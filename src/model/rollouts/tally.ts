@@ -2,7 +2,7 @@ import { isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Ns } from '../../kernel/time.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { RolloutMetric } from '../../spec/scenario/versions.js';
+import type { RolloutMetric } from '../../spec/scenario/rollouts.js';
 import { Histogram } from '../../stats/histogram.js';
 import type { Counter, Meters } from '../figures/meters.js';
 

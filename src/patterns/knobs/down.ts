@@ -1,5 +1,5 @@
 import type { Distribution } from '../../kernel/distribution.js';
-import { meanOf } from '../../kernel/distribution-mean.js';
+import { meanOf } from '../../kernel/distribution.js';
 import type { Knob } from '../../model/faults/knob.js';
 import { formatSeconds } from '../../text/figures.js';
 import { delayWords } from '../mechanisms/delay-words.js';

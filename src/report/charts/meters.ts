@@ -1,7 +1,6 @@
 import type { MeteredResult } from '../../spec/result/meters.js';
 import type { VariantResult } from '../../spec/result/result.js';
 import type { Drawing } from '../draw.js';
-import type { Family, FamilyColumn, FamilyPanel } from '../families.js';
 import {
   exactNumber,
   exactShare,
@@ -10,6 +9,7 @@ import {
   formatSeconds,
   formatValue,
 } from '../../text/figures.js';
+import type { Family, FamilyColumn, FamilyPanel } from '../family.js';
 import { linear, logarithmic, niceCeiling, roundCeiling, type Scale } from '../scale.js';
 import type { Layer } from '../svg.js';
 import { meteredOf } from '../unseen.js';

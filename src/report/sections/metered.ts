@@ -11,8 +11,9 @@ import {
 import { countIn, flowChart } from '../charts/flow.js';
 import { spreadChart, withoutSpread } from '../charts/spread.js';
 import { inline } from '../draw.js';
-import type { Family, FamilyColumn } from '../families.js';
 import { familyFinding } from '../family-findings.js';
+import type { FamilyId } from '../families.js';
+import type { Family, FamilyColumn } from '../family.js';
 import type { Fold } from '../fold.js';
 import { formatCount, formatPlusMinus, formatValue } from '../../text/figures.js';
 import { listed } from '../format.js';
@@ -31,7 +32,10 @@ const DRAWN_MAX = 6;
 const SMALL = 0.01;
 
 /** The section of a family of metered subjects: their panels, with all variants in one picture, and a table. */
-export function meteredSection({ all, drawn: view }: Fold, family: Family): Markup | null {
+export function meteredSection(
+  { all, drawn: view }: Fold,
+  family: Family<FamilyId>,
+): Markup | null {
   const subjects = subjectsOf(view, family);
   if (subjects.length === 0) return null;
   const drawn = drawnOf(view, family, subjects);

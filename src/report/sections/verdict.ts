@@ -1,10 +1,11 @@
 import { formatCount } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
+import type { Words } from '../emphasis.js';
 import { markup, type Markup } from '../html-escape.js';
 import { unfinishedLines } from '../incomplete.js';
 import { budgetRows, heldBudgets, lookOf, describedRun, type View } from '../view.js';
 import { chainOf, type ChainStep } from '../chain.js';
-import { badgeOf, verdictWords, type Words } from '../words.js';
+import { badgeOf, verdictWords } from '../words.js';
 import type { Fold } from '../fold.js';
 import { breakable, budgetCell } from './budget-cells.js';
 import { variantKey } from './parts.js';

@@ -2,8 +2,8 @@ import type { SweepFigure, SweepResult } from '../../spec/result/sweep.js';
 import { sectionInterval } from '../../stats/interval.js';
 import { formatValue, formatWithInterval } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
+import type { Words } from '../emphasis.js';
 import { listed } from '../format.js';
-import type { Words } from '../words.js';
 import {
   caseAt,
   figureText,

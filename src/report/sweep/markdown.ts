@@ -1,8 +1,8 @@
 import type { SweepResult } from '../../spec/result/sweep.js';
 import { plural } from '../../text/words.js';
+import type { Words } from '../emphasis.js';
 import { printable } from '../html-escape.js';
 import { inlineText } from '../markdown.js';
-import type { Words } from '../words.js';
 import { metricSentences } from './best.js';
 import {
   caseAt,

@@ -1,8 +1,8 @@
 import type { SweepResult } from '../../spec/result/sweep.js';
 import { plural } from '../../text/words.js';
+import type { Words } from '../emphasis.js';
 import { cut, printable } from '../html-escape.js';
 import { lengthOf } from '../text-table.js';
-import type { Words } from '../words.js';
 import { metricSentences } from './best.js';
 import { hasBudgets, isLoose, sweepViewOf, unitOf, type SweepView } from './cases.js';
 import { wrapped, type SweepTextOptions } from './text-cells.js';

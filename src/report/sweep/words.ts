@@ -1,8 +1,9 @@
 import type { SweepEdge, SweepFigures, SweepKind } from '../../spec/result/sweep.js';
 import { exactShare, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
+import type { Words } from '../emphasis.js';
 import { listed } from '../format.js';
-import type { Badge, Words } from '../words.js';
+import type { Badge } from '../words.js';
 import {
   caseAt,
   expectText,

@@ -6,7 +6,8 @@ import type {
   ModuleSection,
   ScenarioModules,
 } from '../../spec/scenario/modules.js';
-import type { Host, Scenario } from '../../spec/scenario/scenario.js';
+import type { Host } from '../../spec/scenario/host.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
 import type { Node } from '../located.js';
 import type { ReferenceEntry } from '../reference-entry.js';
 import type { CallEdge, CallWalker } from '../resolve/call-edge.js';

@@ -1,5 +1,6 @@
 import { policyKind } from '../../patterns/registry.js';
-import type { Admission, Layer, RetryAfter } from '../../spec/scenario/scenario.js';
+import type { Layer, RetryAfter } from '../../spec/scenario/policies.js';
+import type { Admission } from '../../spec/scenario/host.js';
 import type { Cpu, Queue, Shed } from '../../spec/scenario/resources.js';
 import type { AdmissionOutput, ShedOutput } from '../schema/admission.js';
 import { checkKey, checkLayer, layerOf, splitLayer } from './bundles.js';

@@ -7,12 +7,12 @@ import {
   presetOrder,
 } from '../../patterns/registry.js';
 import type {
-  Bundle,
   Layer,
   LoadBalancing,
   OncePerValue,
   OutlierDetection,
-} from '../../spec/scenario/scenario.js';
+} from '../../spec/scenario/policies.js';
+import type { Bundle } from '../../spec/scenario/steps.js';
 import { entries, get, items, locate, text } from '../located.js';
 import type { Node } from '../located.js';
 import type { BalancingOutput, BundleOutput, OutlierOutput } from '../schema/bundle.js';

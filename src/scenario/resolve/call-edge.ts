@@ -1,4 +1,4 @@
-import type { Target } from '../../spec/scenario/scenario.js';
+import type { Target } from '../../spec/scenario/target.js';
 import type { Step } from '../../spec/scenario/steps.js';
 
 /** One way a part may call another. */

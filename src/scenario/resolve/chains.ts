@@ -1,4 +1,5 @@
-import type { Gateway, Middleware, Route } from '../../spec/scenario/scenario.js';
+import type { Middleware } from '../../spec/scenario/middleware.js';
+import type { Gateway, Route } from '../../spec/scenario/scenario.js';
 import { kongPriority } from '../products.js';
 import type { Context } from './context.js';
 import { report } from './context.js';

@@ -1,6 +1,6 @@
+import type { Layer } from '../../spec/scenario/policies.js';
 import type { Connections, Protocol, ServerClosing } from '../../spec/scenario/resources.js';
 import { policyKind } from '../../patterns/registry.js';
-import type { Layer } from '../../spec/scenario/scenario.js';
 import type { BalancingOutput } from '../schema/bundle.js';
 import type { ConnectionsOutput, ProtocolOutput } from '../schema/connections.js';
 import type { Context, Path } from './context.js';

@@ -1,5 +1,6 @@
-import type { Bundle, Layer } from '../../spec/scenario/scenario.js';
+import type { Layer } from '../../spec/scenario/policies.js';
 import { eachStep } from '../../language/each-step.js';
+import type { Bundle } from '../../spec/scenario/steps.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import type { StepOutput } from '../schema/steps.js';
 import { STEP_VERBS } from '../verbs.js';

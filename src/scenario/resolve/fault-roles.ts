@@ -1,6 +1,6 @@
 import type { Database } from '../../spec/scenario/database.js';
 import type { FaultKind } from '../../model/faults/kind.js';
-import type { Host } from '../../spec/scenario/scenario.js';
+import type { Host } from '../../spec/scenario/host.js';
 import type { FaultOutput } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';

@@ -1,7 +1,7 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { FunctionSettings } from '../../spec/scenario/functions.js';
+import type { Service } from '../../spec/scenario/services.js';
 import { checkKind, coresOf, kpaOf } from './function-kinds.js';
-import type { Service } from '../../spec/scenario/scenario.js';
 import type { FunctionOutput } from '../schema/functions.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';

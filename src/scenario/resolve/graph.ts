@@ -1,6 +1,7 @@
-import type { Gateway, Scenario, Target } from '../../spec/scenario/scenario.js';
+import type { Gateway, Scenario } from '../../spec/scenario/scenario.js';
+import type { Target } from '../../spec/scenario/target.js';
 import type { Step } from '../../spec/scenario/steps.js';
-import { shapesOf } from '../../spec/scenario/versions.js';
+import { shapesOf } from '../../spec/scenario/services.js';
 import { outboxEdges } from './outbox-edges.js';
 import { nodesAsked } from '../../language/databases.js';
 import { possibleRoutes, routeOf } from '../../language/routes.js';

@@ -1,5 +1,8 @@
-import type { Bundle, Endpoint, Host, Layer } from '../../spec/scenario/scenario.js';
+import type { Layer } from '../../spec/scenario/policies.js';
+import type { Host } from '../../spec/scenario/host.js';
 import type { Cpu, Lifecycle } from '../../spec/scenario/resources.js';
+import type { Endpoint } from '../../spec/scenario/services.js';
+import type { Bundle } from '../../spec/scenario/steps.js';
 import type { ServiceOutput } from '../schema/services.js';
 import type { HostOutput } from '../schema/host.js';
 import { resolveAdmission } from './admission.js';

@@ -3,7 +3,7 @@ import type {
   ModuleSection,
   ScenarioModules,
 } from '../../spec/scenario/modules.js';
-import type { Host } from '../../spec/scenario/scenario.js';
+import type { Host } from '../../spec/scenario/host.js';
 import type { Entry, Module } from '../modules/kind.js';
 import { DEFAULTS_ORDER, MODULES, SECTIONS } from '../modules/index.js';
 import type { ModuleSections } from '../schema/scenario-output.js';

@@ -1,4 +1,4 @@
-import type { Service } from '../../spec/scenario/scenario.js';
+import type { Service } from '../../spec/scenario/services.js';
 import type { Step } from '../../spec/scenario/steps.js';
 import { eachStep } from '../../language/each-step.js';
 import { listsOfEndpoint } from '../../language/fallback-steps.js';

@@ -1,8 +1,7 @@
 import type { Outcome, OutcomeName } from '../../spec/outcome.js';
 import { isSuccess, OUTCOME, outcomeOfStatus, withStatus } from '../../spec/outcome.js';
 import { parseDuration, QuantityError } from '../../spec/quantities/quantity-text.js';
-import type { Bundle } from '../../spec/scenario/scenario.js';
-import type { Condition, Step, StepModifiers } from '../../spec/scenario/steps.js';
+import type { Condition, Step, StepModifiers, Bundle } from '../../spec/scenario/steps.js';
 import type { JoinOutput, StepOutput } from '../schema/steps.js';
 import { resolvePolicy } from './bundles.js';
 import { resolveCacheStep } from '../modules/caches/steps.js';

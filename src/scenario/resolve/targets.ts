@@ -1,6 +1,6 @@
 import type { ComponentKind } from '../../spec/component-kind.js';
 import { kindWord } from '../../spec/component-kind.js';
-import type { Target } from '../../spec/scenario/scenario.js';
+import type { Target } from '../../spec/scenario/target.js';
 import { nearest } from '../suggest.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';

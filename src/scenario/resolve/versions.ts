@@ -1,12 +1,6 @@
-import type { Service } from '../../spec/scenario/scenario.js';
-import type {
-  Amount,
-  Rollout,
-  RolloutStep,
-  ServiceVersion,
-  Versions,
-} from '../../spec/scenario/versions.js';
-import { shapeOf } from '../../spec/scenario/versions.js';
+import { shapeOf } from '../../spec/scenario/services.js';
+import type { Service, ServiceVersion, Versions } from '../../spec/scenario/services.js';
+import type { Amount, Rollout, RolloutStep } from '../../spec/scenario/rollouts.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { parseRolloutExpectation } from '../rollout-text.js';
 import type { ServiceOutput } from '../schema/services.js';

@@ -1,21 +1,20 @@
 import { z } from 'zod';
 import { nameText } from './common.js';
-import type { StepOutput } from './steps.js';
 
 /** What a `cache` step says: one of the four verbs, and what belongs to it. */
-export interface CacheStepOutput {
+export interface CacheStepOutput<Step> {
   readonly get?: string;
   readonly set?: string;
   readonly delete?: string;
   readonly refresh?: string;
   readonly key?: string;
-  readonly onMiss?: readonly StepOutput[];
-  readonly write?: readonly StepOutput[];
+  readonly onMiss?: readonly Step[];
+  readonly write?: readonly Step[];
   readonly store: boolean;
 }
 
 /** A `cache` step. */
-export function cacheStepSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
+export function cacheStepSchema(steps: z.ZodType): z.ZodType {
   return z.strictObject({
     get: nameText()
       .optional()

@@ -2,24 +2,23 @@ import { z } from 'zod';
 import type { Distribution } from '../../kernel/distribution.js';
 import { distribution, durationOrNone } from '../../spec/quantities/quantities.js';
 import { nameText } from './common.js';
-import type { StepOutput } from './steps.js';
 
-export interface TransactionOutput {
+export interface TransactionOutput<Step> {
   readonly database: string;
-  readonly steps: readonly StepOutput[];
+  readonly steps: readonly Step[];
   readonly commit: Distribution;
   readonly key?: string | undefined;
 }
 
-export interface LockOutput {
+export interface LockOutput<Step> {
   readonly on: string;
-  readonly steps: readonly StepOutput[];
+  readonly steps: readonly Step[];
   readonly acquireTimeout: number | null;
   readonly scope: 'instance' | 'service' | 'global';
 }
 
 /** A `transaction` step. */
-export function transactionSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
+export function transactionSchema(steps: z.ZodType): z.ZodType {
   return z.strictObject({
     database: nameText().describe('Name of the database. Required.'),
     steps: steps.describe(
@@ -40,7 +39,7 @@ export function transactionSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
 }
 
 /** A `lock` step. */
-export function lockSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
+export function lockSchema(steps: z.ZodType): z.ZodType {
   return z.strictObject({
     on: nameText().describe(
       'Key: requests with the same value wait for each other, in FIFO order. Required.',

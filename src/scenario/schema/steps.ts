@@ -116,9 +116,9 @@ export interface StepOutput {
   readonly append?: AppendOutput;
   readonly publish?: PublishOutput;
   readonly saga?: SagaStepOutput;
-  readonly transaction?: TransactionOutput;
-  readonly lock?: LockOutput;
-  readonly cache?: CacheStepOutput;
+  readonly transaction?: TransactionOutput<StepOutput>;
+  readonly lock?: LockOutput<StepOutput>;
+  readonly cache?: CacheStepOutput<StepOutput>;
   readonly parallel?: {
     readonly branches: readonly (readonly StepOutput[])[];
     readonly join: JoinOutput;

@@ -11,8 +11,8 @@ import {
   QuantityError,
   showNoNumber,
 } from '../../spec/quantities/quantity-text.js';
-import { ROLLOUT_KINDS } from '../../spec/scenario/versions.js';
-import type { Amount } from '../../spec/scenario/versions.js';
+import { ROLLOUT_KINDS } from '../../spec/scenario/rollouts.js';
+import type { Amount } from '../../spec/scenario/rollouts.js';
 import type { BundleOutput } from './bundle.js';
 import { freeText, inheriting, named, nameText, withShort } from './common.js';
 import type { HostOutput, HostShape } from './host.js';

@@ -4,16 +4,11 @@ import type { ComponentKind } from '../component-kind.js';
 import type { CountDistribution } from '../../kernel/counts.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
+import type { Layer, LoadBalancing, OutlierDetection, RetryAfter } from '../scenario/policies.js';
 import type { PlanVersions } from './versions.js';
 import type { PlanAutoscaling } from './autoscaling.js';
 import type { PlanProbes } from './probes.js';
-import type {
-  KeyPopulation,
-  Layer,
-  LoadBalancing,
-  OutlierDetection,
-  RetryAfter,
-} from '../scenario/scenario.js';
+import type { KeyPopulation } from '../scenario/scenario.js';
 import type { Arrivals } from '../scenario/arrivals.js';
 import type { PlanModules } from './modules.js';
 import type { Program } from './program.js';

@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { LockStep } from '../scenario/sections.js';
+import type { LockStep } from '../scenario/steps.js';
 
 /** Start of a `lock` step in a program. It ends with its enclosing branch. */
 export interface PlanLock {

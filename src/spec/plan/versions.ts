@@ -1,5 +1,5 @@
 import type { Lifecycle } from '../scenario/resources.js';
-import type { Rollout } from '../scenario/versions.js';
+import type { Rollout } from '../scenario/rollouts.js';
 
 /** A rollout in a plan, with ids instead of names. */
 export interface PlanRollout extends Omit<Rollout, 'to' | 'sticky'> {

@@ -1,4 +1,4 @@
-import type { Estimate } from './result.js';
+import type { Estimate } from './estimate.js';
 
 export type HealthState = 'ok' | 'degraded' | 'failing' | 'down';
 

@@ -1,5 +1,5 @@
 import type { ComponentKind } from '../component-kind.js';
-import type { Estimate, LatencyResult } from './result.js';
+import type { Estimate, LatencyResult } from './estimate.js';
 
 /** Figures of a subject beyond those of requests and edges: a topic, its group, a saga. Pooled over replications. */
 export interface MeteredResult {

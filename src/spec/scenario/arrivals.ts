@@ -1,5 +1,5 @@
 import type { Distribution } from '../../kernel/distribution.js';
-import { meanOf } from '../../kernel/distribution-mean.js';
+import { meanOf } from '../../kernel/distribution.js';
 import { cos } from '../../kernel/math.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';

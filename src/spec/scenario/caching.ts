@@ -1,8 +1,7 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
+import type { Host } from './host.js';
 import type { Pool } from './resources.js';
-import type { Host } from './scenario.js';
-import type { Step } from './steps.js';
 
 /** A cache. Its levels are looked up in order, nearest first. */
 export interface Cache {
@@ -56,20 +55,6 @@ export interface CacheLevel {
   readonly eviction: 'lru' | 'lfu' | 'fifo' | 'sieve' | 'random';
   /** Only with lfu: whether uses are counted for resident entries only, or for all keys. */
   readonly counts: 'resident' | 'all';
-}
-
-/** A `cache` step. */
-export interface CacheStep {
-  readonly cache: string;
-  readonly op: 'get' | 'set' | 'delete' | 'refresh';
-  /** Key whose value is accessed; null = the key of the cache. */
-  readonly key: string | null;
-  /** Steps that load a missing value; null = a miss is a 404. */
-  readonly onMiss: readonly Step[] | null;
-  /** Steps that write the value to the backing store; only with writeThrough and writeBehind. */
-  readonly write: readonly Step[] | null;
-  /** Whether a loaded value is stored in the cache. */
-  readonly store: boolean;
 }
 
 /** A response cache in a middleware chain. */

@@ -1,10 +1,10 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Capacity } from './capacity.js';
+import type { Host } from './host.js';
 import type { Failover, ReadRoute, Replication, Shards } from './replication.js';
 import type { Knee, Pool } from './resources.js';
 import type { SearchEngine } from './search.js';
-import type { Host } from './scenario.js';
 
 /** A database and its client-side pools. */
 export interface Database extends Host {

@@ -2,7 +2,9 @@ import type { CountDistribution } from '../../kernel/counts.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { BackoffConfig } from './backoff.js';
-import type { Host, Layer, Target } from './scenario.js';
+import type { Layer } from './policies.js';
+import type { Host } from './host.js';
+import type { Target } from './target.js';
 
 /** A cluster of brokers, or a service whose queues share a quota. */
 export interface Broker extends Host {

@@ -1,6 +1,7 @@
 import type { CountDistribution } from '../../kernel/counts.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Bundle, Target } from './scenario.js';
+import type { Target } from './target.js';
+import type { Bundle } from './steps.js';
 
 /** A saga: steps whose effects must all happen or be undone by compensations. */
 export interface Saga {
@@ -102,13 +103,6 @@ export interface Choreography {
   readonly startedBy: readonly Target[];
   readonly completedBy: readonly Target[];
   readonly cancelledBy: readonly Target[];
-}
-
-/** A `saga` step. */
-export interface SagaStartStep {
-  readonly saga: string;
-  /** Waits until the saga ends. */
-  readonly await: boolean;
 }
 
 /**

@@ -1,29 +1,16 @@
-import type { Condition, Step } from './steps.js';
+import type { Host } from './host.js';
+import type { Middleware } from './middleware.js';
+import type { Service } from './services.js';
+import type { Step, Bundle } from './steps.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
-import type { BalancingCommon } from '../patterns/balancer.js';
 import type { Expression } from './expression.js';
-import type { FunctionSettings } from './functions.js';
-import type { ResponseCache } from './caching.js';
-import type { Outbox } from './messaging.js';
 import type { ScenarioModules } from './modules.js';
 import type { Database } from './database.js';
 import type { OutcomeName } from '../outcome.js';
-import type { Autoscaling } from './autoscaling.js';
-import type { Probes } from './probes.js';
-import type { Versions } from './versions.js';
+import type { Target } from './target.js';
 import type { WhatIfWords } from './what-if.js';
-import type {
-  Connections,
-  Cpu,
-  GcSettings,
-  Lifecycle,
-  MemorySettings,
-  Protocol,
-  Queue,
-  RestartBackoff,
-  Shed,
-} from './resources.js';
+import type { RestartBackoff } from './resources.js';
 import type { Arrivals } from './arrivals.js';
 
 /**
@@ -159,131 +146,6 @@ export type KeyPopulation =
     }
   | { readonly kind: 'sequence'; readonly count: number };
 
-/** Executes a request once per value of a key; repeated requests get the stored result. */
-export interface OncePerValue {
-  readonly key: string;
-  /** How long a result is stored, from the end of the execution. */
-  readonly windowNs: Ns;
-  /** Whether failures are stored too; otherwise the next request executes again. */
-  readonly storeErrors: boolean;
-}
-
-/** Replacement for a failed call: another call, or steps of the caller. */
-export type Instead =
-  | { readonly kind: 'call'; readonly to: Target }
-  | { readonly kind: 'steps'; readonly steps: readonly Step[] };
-
-/** A resolved policy bundle, with its layers in the order in which a call passes them. */
-export interface Bundle {
-  /** Identity of shared state: the name of the bundle, or the path of an anonymous one. */
-  readonly id: string;
-  /** Outermost first. `config` is the output of the kind's schema. `deadline` is one of the layers. */
-  readonly layers: readonly Layer[];
-  /** Rule by which the callee executes the call once per key value; null = none. */
-  readonly idempotencyKey: OncePerValue | null;
-  /** Overrides the load balancing of the callee; null = no override. */
-  readonly loadBalancing: LoadBalancing | null;
-  /** Call or steps of the fallback; null if it only returns a response, or without a fallback. */
-  readonly fallback: Instead | null;
-  /** Connections of its calls to services and gateways; null = connections are always open and cost nothing. */
-  readonly connections: Connections | null;
-  readonly outlierDetection: OutlierDetection | null;
-  /** Origin of the order of the layers: `written`, or the name of a preset. */
-  readonly order: string;
-}
-
-export interface Layer {
-  /** Key in the bundle, such as `circuitBreaker`. */
-  readonly policy: string;
-  readonly kind: string;
-  readonly config: unknown;
-  readonly scope: 'instance' | 'caller' | 'global';
-  readonly per: 'callee' | 'endpoint' | 'target';
-  /** Name of the key whose values further split the state, or null. */
-  readonly key: string | null;
-  /** Store of a shared state; null = shared state is read at no cost. */
-  readonly store: LimiterStore | null;
-  /** Dry run: it decides and records, but lets every call pass. */
-  readonly dryRun: boolean;
-  /** Fields that the user wrote, by dotted path, sorted; all others have their defaults. */
-  readonly written: readonly string[];
-  /** Product whose preset wrote them instead of the user. */
-  readonly preset?: string;
-}
-
-export interface LoadBalancing {
-  readonly kind: string;
-  /** Output of the kind's schema. */
-  readonly config: unknown;
-  readonly common: BalancingCommon;
-}
-
-export interface OutlierDetection {
-  readonly kind: string;
-  /** Output of the kind's schema. */
-  readonly config: unknown;
-  /** Panic threshold that applies if loadBalancing has none. */
-  readonly panicThreshold: number;
-}
-
-/** Admission control. Checks in this order: shed, rate limit, concurrency limit. */
-export interface Admission {
-  readonly shed: Shed | null;
-  readonly rateLimit: Layer | null;
-  /** Retry-After of refusals by the rate limit. */
-  readonly retryAfter: RetryAfter;
-  readonly concurrencyLimit: Layer | null;
-}
-
-/** Common settings of services, gateways and databases. */
-export interface Host {
-  readonly name: string;
-  readonly title: string | null;
-  readonly description: string | null;
-  readonly critical: boolean;
-  /** Number of replicas at the start. */
-  readonly replicas: number;
-  /** Zone of each possible replica; null = outside every zone. */
-  readonly zones: readonly (string | null)[];
-  readonly runtime: 'threads' | 'async' | 'eventLoop';
-  readonly concurrency: number;
-  readonly queue: Queue;
-  readonly cpu: Cpu;
-  readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
-  readonly rejectWork: Distribution;
-  /** Admission control in front of the queue; null = all requests are admitted. */
-  readonly admission: Admission | null;
-  readonly gc: GcSettings | null;
-  readonly memory: MemorySettings | null;
-  /** Start and stop of a process that restarts. Initial processes are started and warm. */
-  readonly lifecycle: Lifecycle | null;
-  /** Health checks by the platform; null = none. */
-  readonly probes: Probes | null;
-  /** Autoscaler; null = fixed number of replicas. */
-  readonly autoscaling: Autoscaling | null;
-  /** CPU request of each replica, in cores; null = its cores. */
-  readonly cpuRequest: number | null;
-  readonly loadBalancing: LoadBalancing;
-  readonly protocol: Protocol | null;
-  /** Outlier detection of callers whose policy has none; null = none. */
-  readonly outlierDetection: OutlierDetection | null;
-  readonly external: boolean;
-  readonly labels: ReadonlyMap<string, string>;
-}
-
-export interface Service extends Host {
-  readonly endpoints: ReadonlyMap<string, Endpoint>;
-  /** Runs before the steps of every endpoint. */
-  readonly middleware: readonly Middleware[];
-  /** Policy bundles by `default`, `callee` or `callee.endpoint`. */
-  readonly outbound: ReadonlyMap<string, Bundle>;
-  readonly outbox: Outbox | null;
-  /** Execution environments of a function; null = the service runs in processes. */
-  readonly environments: FunctionSettings | null;
-  /** null = a single version. */
-  readonly versions: Versions | null;
-}
-
 export interface Gateway extends Host {
   /** Product whose defaults apply. */
   readonly kind: 'simple' | 'kong' | 'envoy' | 'nginx' | 'spring';
@@ -293,25 +155,6 @@ export interface Gateway extends Host {
   readonly routes: readonly Route[];
   readonly middleware: readonly Middleware[];
   readonly outbound: ReadonlyMap<string, Bundle>;
-}
-
-export interface Endpoint {
-  readonly name: string;
-  /** null = not written. */
-  readonly method: string | null;
-  readonly steps: readonly Step[];
-  readonly idempotent: boolean;
-  /** Key by which the endpoint is idempotent; null = none. */
-  readonly once: OncePerValue | null;
-  readonly readOnly: boolean;
-  /** Bytes of a request, unless the call sets them, and of a successful response. */
-  readonly requestBytes: number;
-  readonly responseBytes: number;
-  /** Overrides the priority of a request; null = it keeps its own. */
-  readonly priority: number | null;
-  /** Concurrent executions per instance, within its workers; null = no limit besides the workers. */
-  readonly concurrency: Layer | null;
-  readonly timeLimitNs: Ns | null;
 }
 
 export interface Route {
@@ -339,65 +182,6 @@ export interface Route {
   readonly middleware: readonly Middleware[];
   /** All middleware that runs before the call, in order: that of the gateway, then that of the route. */
   readonly chain: readonly Middleware[];
-}
-
-export interface Middleware {
-  /** Name of the middleware: `authenticate`, `rateLimit`, `coalesce`, `cache`, ... */
-  readonly name: string;
-  readonly kind: string | null;
-  /** Dry run: it only counts the requests that it would refuse. */
-  readonly dryRun: boolean;
-  readonly work: Distribution;
-  /** CPU per KiB: of the request; of the response for `compress`; of both for `translate`. */
-  readonly workPerKiB: Distribution;
-  /** `filter` by size: the largest request that passes, in bytes; null = no limit. */
-  readonly maxBytes: number | null;
-  readonly reject: number;
-  readonly status: number;
-  /** Remote check; null = none. */
-  readonly call: Target | null;
-  /** If the remote check fails. */
-  readonly onError: 'allow' | 'reject';
-  /** How long an instance caches results of the check, and the cache key. */
-  readonly cached: { readonly ttlNs: Ns; readonly key: string; readonly refusals: boolean } | null;
-  /** Only for `coalesce`. */
-  readonly coalesce: {
-    readonly key: string;
-    readonly shareErrors: boolean;
-    readonly windowNs: Ns | null;
-  } | null;
-  /** Only for `cache`. */
-  readonly response: ResponseCache | null;
-  readonly when: Condition | null;
-  /** Only for `rateLimit`: the policy kind and its config, and the Retry-After of its refusals. */
-  readonly rateLimit: Layer | null;
-  readonly retryAfter: RetryAfter;
-  /** Path of the entry in the file; a limiter has one state for each path. */
-  readonly at: readonly (string | number)[];
-  /** Store that a limiter queries before it decides, or null. */
-  readonly store: LimiterStore | null;
-  /** Only for `admit`: the concurrency limit. */
-  readonly admit: Layer | null;
-}
-
-/** A store outside the process: each query to it takes a latency, or is a call of its component. */
-export interface LimiterStore {
-  readonly latency: Distribution;
-  /** Endpoint or operation that is called; null = only the latency counts. */
-  readonly of: Target | null;
-  /** How a request is treated if the query fails. */
-  readonly onError: 'allow' | 'reject';
-  /** How long an instance reuses a refusal without another query; null = it always queries. */
-  readonly cacheNs: Ns | null;
-}
-
-/** Retry-After of a refusal: in whole seconds, as in HTTP; exact; or none. */
-export type RetryAfter = 'seconds' | 'exact' | 'none';
-
-/** A component and its part (endpoint, operation). For a gateway the part is null, because it routes the request. */
-export interface Target {
-  readonly component: string;
-  readonly part: string | null;
 }
 
 export interface Workload {

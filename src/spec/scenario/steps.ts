@@ -1,13 +1,12 @@
+import type { OncePerValue, Layer, LoadBalancing, OutlierDetection } from './policies.js';
 import type { ReadRoute } from './replication.js';
 import type { CountDistribution } from '../../kernel/counts.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
-import type { CacheStep } from './caching.js';
 import type { PublishStep } from './messaging.js';
-import type { SagaStartStep } from './sagas.js';
+import type { Connections } from './resources.js';
 import type { AppendStep, LoadStep, ReadOf } from './stores.js';
-import type { LockStep, TransactionStep } from './sections.js';
-import type { Bundle, Target } from './scenario.js';
+import type { Target } from './target.js';
 
 export interface Condition {
   readonly class: string | null;
@@ -15,6 +14,7 @@ export interface Condition {
   readonly headers: ReadonlyMap<string, string>;
 }
 
+/** A step of a program. Steps, bundles and sections contain each other, so they are in one file. */
 export type Step = StepModifiers &
   (
     | { readonly verb: 'work' | 'wait'; readonly time: Distribution }
@@ -92,4 +92,67 @@ export interface StepModifiers {
   readonly onError: readonly Step[] | null;
   readonly background: boolean;
   readonly when: Condition | null;
+}
+
+/** Replacement for a failed call: another call, or steps of the caller. */
+export type Instead =
+  | { readonly kind: 'call'; readonly to: Target }
+  | { readonly kind: 'steps'; readonly steps: readonly Step[] };
+
+/** A resolved policy bundle, with its layers in the order in which a call passes them. */
+export interface Bundle {
+  /** Identity of shared state: the name of the bundle, or the path of an anonymous one. */
+  readonly id: string;
+  /** Outermost first. `config` is the output of the kind's schema. `deadline` is one of the layers. */
+  readonly layers: readonly Layer[];
+  /** Rule by which the callee executes the call once per key value; null = none. */
+  readonly idempotencyKey: OncePerValue | null;
+  /** Overrides the load balancing of the callee; null = no override. */
+  readonly loadBalancing: LoadBalancing | null;
+  /** Call or steps of the fallback; null if it only returns a response, or without a fallback. */
+  readonly fallback: Instead | null;
+  /** Connections of its calls to services and gateways; null = connections are always open and cost nothing. */
+  readonly connections: Connections | null;
+  readonly outlierDetection: OutlierDetection | null;
+  /** Origin of the order of the layers: `written`, or the name of a preset. */
+  readonly order: string;
+}
+
+/** A `cache` step. */
+export interface CacheStep {
+  readonly cache: string;
+  readonly op: 'get' | 'set' | 'delete' | 'refresh';
+  /** Key whose value is accessed; null = the key of the cache. */
+  readonly key: string | null;
+  /** Steps that load a missing value; null = a miss is a 404. */
+  readonly onMiss: readonly Step[] | null;
+  /** Steps that write the value to the backing store; only with writeThrough and writeBehind. */
+  readonly write: readonly Step[] | null;
+  /** Whether a loaded value is stored in the cache. */
+  readonly store: boolean;
+}
+
+/** A transaction: steps over one connection of a database. */
+export interface TransactionStep {
+  readonly database: string;
+  readonly steps: readonly Step[];
+  /** Time of the commit at the server. */
+  readonly commit: Distribution;
+  /** Key whose value selects the shard of the transaction; null = the database has one node with all rows. */
+  readonly shardKey: string | null;
+}
+
+/** A critical section: its steps run one at a time for each value of a key. */
+export interface LockStep {
+  readonly key: string;
+  readonly steps: readonly Step[];
+  readonly acquireTimeoutNs: Ns | null;
+  readonly scope: 'instance' | 'service' | 'global';
+}
+
+/** A `saga` step. */
+export interface SagaStartStep {
+  readonly saga: string;
+  /** Waits until the saga ends. */
+  readonly await: boolean;
 }

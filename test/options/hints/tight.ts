@@ -1,3 +1,5 @@
+import { impliedKind, policyKind } from '../../../src/patterns/registry.js';
+import { plainSettings } from '../../support/quick-policies.js';
 import type { Tree } from '../figures.js';
 
 /** Settings by policy and kind with which the limits of a policy are reached by little traffic. */
@@ -33,14 +35,12 @@ const TIGHT: Readonly<Record<string, Readonly<Record<string, Tree>>>> = {
     envoyAdmission: { window: '2s' },
   },
   circuitBreaker: {
-    simple: { failureThreshold: 2, openDuration: '150ms' },
     resilience4j: {
       slidingWindowSize: 6,
       minimumNumberOfCalls: 3,
       failureRateThreshold: '30%',
       waitDurationInOpenState: '150ms',
     },
-    cockatiel: { breaker: { consecutive: 2 }, halfOpenAfter: '150ms' },
     opossum: {
       rollingCountTimeout: '500ms',
       resetTimeout: '150ms',
@@ -54,7 +54,6 @@ const TIGHT: Readonly<Record<string, Readonly<Record<string, Tree>>>> = {
       samplingDuration: '500ms',
       breakDuration: '500ms',
     },
-    gobreaker: { timeout: '150ms', tripAfter: { consecutiveFailures: 2 } },
     hystrix: {
       requestVolumeThreshold: 3,
       errorThresholdPercentage: '20%',
@@ -62,7 +61,6 @@ const TIGHT: Readonly<Record<string, Readonly<Record<string, Tree>>>> = {
       snapshotInterval: '50ms',
       sleepWindow: '150ms',
     },
-    custom: { threshold: 2, open: '150ms' },
   },
   outlierDetection: {
     envoy: { interval: '500ms', baseEjectionTime: '500ms', maxEjectionPercent: '60%' },
@@ -70,20 +68,18 @@ const TIGHT: Readonly<Record<string, Readonly<Record<string, Tree>>>> = {
   },
 };
 
-const DEFAULT_KINDS: Readonly<Record<string, string>> = {
-  bulkhead: 'semaphore',
-  rateLimit: 'tokenBucket',
-  concurrencyLimit: 'fixed',
-  throttle: 'sre',
-  circuitBreaker: 'simple',
-  outlierDetection: 'envoy',
-};
+/** The settings of a policy that has limits; those of docs/breakers.md or of its example where none are above. */
+function settingsOf(policy: string, kind: string): Tree {
+  const found = policyKind(policy, kind);
+  const other = found === undefined ? {} : plainSettings(found, '150ms');
+  return policy in TIGHT ? (TIGHT[policy]![kind] ?? (other as Tree)) : {};
+}
 
 /** Gives every policy of a bundle the settings that it leaves out. */
 export function tighten(bundle: Tree): void {
   for (const [name, policy] of Object.entries(bundle)) {
-    const kind = String((policy as Tree | null)?.kind ?? DEFAULT_KINDS[name]);
-    for (const [field, value] of Object.entries(TIGHT[name]?.[kind] ?? {})) {
+    const kind = String((policy as Tree | null)?.kind ?? impliedKind(name)?.kind);
+    for (const [field, value] of Object.entries(settingsOf(name, kind))) {
       (policy as Tree)[field] ??= structuredClone(value);
     }
   }

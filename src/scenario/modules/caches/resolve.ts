@@ -1,7 +1,7 @@
 import type { Cache, CacheLevel } from '../../../spec/scenario/caching.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { Pool } from '../../../spec/scenario/resources.js';
-import type { Host } from '../../../spec/scenario/scenario.js';
+import type { Host } from '../../../spec/scenario/host.js';
 import type { CacheOutput, LevelOutput } from '../../schema/caching.js';
 import { described } from '../../resolve/described.js';
 import type { Context, Path } from '../../resolve/context.js';

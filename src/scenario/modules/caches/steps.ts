@@ -1,4 +1,5 @@
-import type { CacheStep, ResponseCache } from '../../../spec/scenario/caching.js';
+import type { CacheStep } from '../../../spec/scenario/steps.js';
+import type { ResponseCache } from '../../../spec/scenario/caching.js';
 import type { Step, StepModifiers } from '../../../spec/scenario/steps.js';
 import type { CacheStepOutput } from '../../schema/cache-step.js';
 import type { StepOutput } from '../../schema/steps.js';
@@ -9,7 +10,7 @@ import { unknown } from '../../resolve/targets.js';
 /** A `cache` step. */
 export function resolveCacheStep(
   context: Context,
-  output: CacheStepOutput,
+  output: CacheStepOutput<StepOutput>,
   modifiers: StepModifiers,
   owner: string,
   inner: (steps: readonly StepOutput[], path: Path) => Step[],
@@ -49,7 +50,7 @@ export function resolveCacheStep(
 
 function checkStep(
   context: Context,
-  output: CacheStepOutput,
+  output: CacheStepOutput<StepOutput>,
   op: CacheStep['op'],
   cache: string,
   path: Path,

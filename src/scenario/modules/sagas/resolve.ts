@@ -9,7 +9,7 @@ import type {
   SagaRetry,
   SagaStep,
 } from '../../../spec/scenario/sagas.js';
-import type { Target } from '../../../spec/scenario/scenario.js';
+import type { Target } from '../../../spec/scenario/target.js';
 import type { Step, StepModifiers } from '../../../spec/scenario/steps.js';
 import type { SagaOutput, SagaStepEntry } from '../../schema/sagas.js';
 import type { SagaStepOutput } from '../../schema/saga-step.js';

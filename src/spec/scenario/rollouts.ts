@@ -1,31 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
 import type { CompareOp } from '../compare.js';
-import type { Lifecycle } from './resources.js';
-import type { Bundle, Endpoint, Service } from './scenario.js';
 
 export const ROLLOUT_KINDS = ['rolling', 'recreate', 'blueGreen', 'canary'] as const;
-
-/** Settings of a version that differ from those of its service. */
-export interface ServiceVersion {
-  readonly name: string;
-  readonly title: string | null;
-  /** Endpoints that differ from those of the service. */
-  readonly endpoints: ReadonlyMap<string, Endpoint>;
-  readonly outbound: ReadonlyMap<string, Bundle>;
-  /** null = the lifecycle of the service. */
-  readonly lifecycle: Lifecycle | null;
-}
-
-/** The versions of a service. */
-export interface Versions {
-  /** Name of the initial version, which the service itself defines. */
-  readonly first: string;
-  /** The other versions. */
-  readonly others: readonly ServiceVersion[];
-  /** Initial number of replicas of each version, `first` before `others`; null = all run `first`. */
-  readonly counts: readonly number[] | null;
-  readonly rollout: Rollout | null;
-}
 
 /** A number of pods, or a percentage of the replicas. */
 export interface Amount {
@@ -98,24 +74,6 @@ export interface Rollout {
 
 /** State of a rollout at the end of a run. */
 export type RolloutResult = 'running' | 'promoted' | 'rolledBack';
-
-/** The service as each of its versions defines it, the initial one first. */
-export function shapesOf(service: Service): readonly Service[] {
-  const { versions } = service;
-  if (versions === null) return [service];
-  return [service, ...versions.others.map((version) => shapeOf(service, version))];
-}
-
-/** The service as one of its versions defines it. */
-export function shapeOf(service: Service, version: ServiceVersion): Service {
-  return {
-    ...service,
-    endpoints: new Map([...service.endpoints, ...version.endpoints]),
-    outbound: new Map([...service.outbound, ...version.outbound]),
-    lifecycle: version.lifecycle ?? service.lifecycle,
-    versions: null,
-  };
-}
 
 /** Number of replicas for a share: a surge is rounded up, an unavailability down. */
 export function amountOf({ unit, value }: Amount, replicas: number, isSurge: boolean): number {

@@ -1,0 +1,217 @@
+import { z } from 'zod';
+import type { StreamKey } from '../../kernel/rng.js';
+import { unit } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import { HORIZON_MAX_NS } from '../../kernel/time.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { OUTCOME, PASS } from '../../spec/outcome.js';
+import type {
+  Alarm,
+  CallContext,
+  PolicyKind,
+  PolicyProblem,
+  PolicySetup,
+  PolicyState,
+} from '../../spec/patterns/policy.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+import {
+  duration,
+  durationOrNone,
+  factor,
+  share,
+  whole,
+} from '../../spec/quantities/quantities.js';
+import type { BreakerJournal } from '../mechanisms/breaker.js';
+import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
+import type { BreakerClasses } from '../mechanisms/breaker-classes.js';
+import { classProblems, FAILURE } from '../mechanisms/breaker-classes.js';
+import { consecutive } from '../mechanisms/breaker-traits.js';
+import {
+  THROWN_OR_CANCELLED,
+  thrownFields,
+  thrownOrCancelledClasses,
+} from '../mechanisms/thrown-outcomes.js';
+
+const schema = z.strictObject({
+  maxFailures: whole({ min: 1 })
+    .prefault(10)
+    .describe(
+      'Consecutive failures that open the breaker; a success resets the count. Unit: calls. ' +
+        'Defaults to 10.',
+    ),
+  resetTimeout: duration({ allowZero: false })
+    .prefault('15s')
+    .describe(
+      'First time in the open state. A timer then makes the breaker half open, with or ' +
+        'without traffic, and the next call is its probe. Unit: duration. Defaults to 15s.',
+    ),
+  exponentialBackoffFactor: factor()
+    .prefault(1)
+    .describe(
+      'Growth of the open state with each failed probe; a successful probe restores ' +
+        '`resetTimeout`. Unit: factor, at least 1. Defaults to 1.',
+    ),
+  maxResetTimeout: durationOrNone({ allowZero: false })
+    .prefault('none')
+    .describe(
+      'Limit on the growth: an open state that would reach it keeps the length of the one ' +
+        'before. Unit: duration, or `none`. Defaults to none.',
+    ),
+  randomFactor: share()
+    .prefault('0%')
+    .describe(
+      'Largest random addition to each growth, as a share, drawn uniformly. Additions ' +
+        'multiply; the first open state has none. Unit: share. Defaults to 0%.',
+    ),
+  ...thrownFields('they are successes then.', THROWN_OR_CANCELLED),
+});
+type Config = z.output<typeof schema>;
+
+/**
+ * The breaker of Pekko. A result belongs to the state that admitted its call: one from a closed state
+ * has no effect while the breaker is open or half open, and counts again once it is closed.
+ */
+class Pekko implements PolicyState {
+  private readonly ctx: CallContext;
+  private readonly config: Config;
+  private readonly classes: BreakerClasses;
+  private readonly journal: BreakerJournal;
+  private readonly resetTimer: Alarm;
+  private readonly key: StreamKey;
+  private state = CLOSED;
+  private failures = 0;
+  private inside = 0;
+  private isProbing = false;
+  /** Length of the next open state, and the openings since the breaker was closed. */
+  private openNs: Ns;
+  private openings = 0;
+
+  constructor(config: Config, setup: PolicySetup) {
+    this.ctx = setup.ctx;
+    this.config = config;
+    this.classes = thrownOrCancelledClasses(config);
+    this.journal = breakerJournal(setup);
+    this.key = setup.stream('open');
+    this.openNs = config.resetTimeout;
+    this.resetTimer = setup.alarm(() => {
+      this.isProbing = false;
+      this.enterState(HALF_OPEN);
+    });
+  }
+
+  enter(frame: number, layer: number): number {
+    if (this.state === OPEN || (this.state === HALF_OPEN && this.isProbing)) {
+      this.ctx.count(frame, EDGE_COUNTER.breakerRejected);
+      return OUTCOME.rejectedBreaker;
+    }
+    this.isProbing = this.state === HALF_OPEN;
+    this.ctx.setWord(frame, layer, this.state);
+    this.inside++;
+    return PASS;
+  }
+
+  leave(frame: number, layer: number, outcome: Outcome): number {
+    this.ended(frame, layer, this.classes.of(outcome) === FAILURE);
+    return outcome;
+  }
+
+  cancel(frame: number, layer: number): void {
+    this.ended(frame, layer, this.classes.ofGivenUp(this.ctx.cancelledAs) === FAILURE);
+  }
+
+  reset(): void {
+    this.resetTimer.clear();
+    this.inside = 0;
+    if (this.state !== CLOSED) this.close();
+    this.failures = 0;
+  }
+
+  /** Calls under way. */
+  held(): number {
+    return this.inside;
+  }
+
+  isIdle(): boolean {
+    return this.state === CLOSED && this.failures === 0 && this.inside === 0;
+  }
+
+  private ended(frame: number, layer: number, isFailure: boolean): void {
+    this.inside--;
+    if (this.ctx.word(frame, layer) !== this.state) return;
+    if (!isFailure) {
+      if (this.state === HALF_OPEN) this.close();
+      this.failures = 0;
+    } else if (this.state === HALF_OPEN || ++this.failures === this.config.maxFailures) {
+      this.open(frame);
+    }
+  }
+
+  private close(): void {
+    this.failures = 0;
+    this.openNs = this.config.resetTimeout;
+    this.openings = 0;
+    this.enterState(CLOSED);
+  }
+
+  private open(frame: number): void {
+    const { ctx, key } = this;
+    const { exponentialBackoffFactor, randomFactor, maxResetTimeout } = this.config;
+    this.resetTimer.set(Math.min(ctx.now + this.openNs, HORIZON_MAX_NS));
+    const drawn = unit(key.a, key.b, ctx.lineageA(frame), ctx.lineageB(frame), this.openings++);
+    const next = Math.round(this.openNs * exponentialBackoffFactor * (1 + drawn * randomFactor));
+    const isBelow = maxResetTimeout === null || next < maxResetTimeout;
+    if (isBelow) this.openNs = Math.min(next, HORIZON_MAX_NS);
+    this.enterState(OPEN);
+  }
+
+  private enterState(state: number): void {
+    this.state = state;
+    this.journal.set(state);
+  }
+}
+
+/** `circuitBreaker` of kind `pekko`: the breaker of Pekko and Akka with its own option names. */
+export const circuitBreakerPekko: PolicyKind<'circuitBreaker', typeof schema> = {
+  policy: 'circuitBreaker',
+  kind: 'pekko',
+  isDefault: false,
+  summary:
+    'Pekko and Akka: opens on consecutive failures; each failed probe can lengthen the next ' +
+    'open state.',
+  sources: [
+    'apache/pekko actor/src/main/scala/org/apache/pekko/pattern/CircuitBreaker.scala',
+    'apache/pekko actor/src/main/resources/reference.conf, circuit-breaker.default',
+  ],
+  level: 'attempt',
+  schema,
+  example:
+    'circuitBreaker: { kind: pekko, maxFailures: 3, resetTimeout: 100ms, ' +
+    'exponentialBackoffFactor: 2, maxResetTimeout: 1s }\n',
+  traits: (config) => ({
+    evidence: null,
+    consecutive: consecutive(['maxFailures'], config.maxFailures),
+    classes: thrownOrCancelledClasses(config),
+  }),
+  state: 'scoped',
+  keyed: 'states',
+  dryRun: true,
+  create: (config, setup) => new Pekko(config, setup),
+  check(config): readonly PolicyProblem[] {
+    const problems = [...classProblems(config)];
+    const { exponentialBackoffFactor, maxResetTimeout, randomFactor, resetTimeout } = config;
+    const grows = exponentialBackoffFactor > 1 || randomFactor > 0;
+    if (exponentialBackoffFactor < 1) {
+      const message = 'expected at least 1, as Pekko requires: an open state never gets shorter';
+      problems.push({ field: 'exponentialBackoffFactor', message });
+    } else if (maxResetTimeout !== null && !grows) {
+      const message =
+        'has no effect, because the open state does not grow: set exponentialBackoffFactor or ' +
+        'randomFactor, or remove maxResetTimeout';
+      problems.push({ field: 'maxResetTimeout', message });
+    } else if (maxResetTimeout !== null && maxResetTimeout <= resetTimeout) {
+      const message = 'the open state never grows below resetTimeout: write a longer duration';
+      problems.push({ field: 'maxResetTimeout', message });
+    }
+    return problems;
+  },
+};

@@ -1,0 +1,58 @@
+import type {
+  Cpu,
+  GcSettings,
+  Lifecycle,
+  MemorySettings,
+  Protocol,
+  Queue,
+  Shed,
+} from './resources.js';
+import type { Probes } from './probes.js';
+import type { Autoscaling } from './autoscaling.js';
+import type { Distribution } from '../../kernel/distribution.js';
+import type { Layer, LoadBalancing, OutlierDetection, RetryAfter } from './policies.js';
+
+/** Admission control. Checks in this order: shed, rate limit, concurrency limit. */
+export interface Admission {
+  readonly shed: Shed | null;
+  readonly rateLimit: Layer | null;
+  /** Retry-After of refusals by the rate limit. */
+  readonly retryAfter: RetryAfter;
+  readonly concurrencyLimit: Layer | null;
+}
+
+/** Common settings of services, gateways and databases. */
+export interface Host {
+  readonly name: string;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly critical: boolean;
+  /** Number of replicas at the start. */
+  readonly replicas: number;
+  /** Zone of each possible replica; null = outside every zone. */
+  readonly zones: readonly (string | null)[];
+  readonly runtime: 'threads' | 'async' | 'eventLoop';
+  readonly concurrency: number;
+  readonly queue: Queue;
+  readonly cpu: Cpu;
+  readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
+  readonly rejectWork: Distribution;
+  /** Admission control in front of the queue; null = all requests are admitted. */
+  readonly admission: Admission | null;
+  readonly gc: GcSettings | null;
+  readonly memory: MemorySettings | null;
+  /** Start and stop of a process that restarts. Initial processes are started and warm. */
+  readonly lifecycle: Lifecycle | null;
+  /** Health checks by the platform; null = none. */
+  readonly probes: Probes | null;
+  /** Autoscaler; null = fixed number of replicas. */
+  readonly autoscaling: Autoscaling | null;
+  /** CPU request of each replica, in cores; null = its cores. */
+  readonly cpuRequest: number | null;
+  readonly loadBalancing: LoadBalancing;
+  readonly protocol: Protocol | null;
+  /** Outlier detection of callers whose policy has none; null = none. */
+  readonly outlierDetection: OutlierDetection | null;
+  readonly external: boolean;
+  readonly labels: ReadonlyMap<string, string>;
+}

@@ -1,0 +1,81 @@
+import type { Lifecycle } from './resources.js';
+import type { Outbox } from './messaging.js';
+import type { FunctionSettings } from './functions.js';
+import type { Ns } from '../../kernel/time.js';
+import type { Step, Bundle } from './steps.js';
+import type { OncePerValue, Layer } from './policies.js';
+import type { Middleware } from './middleware.js';
+import type { Host } from './host.js';
+import type { Rollout } from './rollouts.js';
+
+export interface Service extends Host {
+  readonly endpoints: ReadonlyMap<string, Endpoint>;
+  /** Runs before the steps of every endpoint. */
+  readonly middleware: readonly Middleware[];
+  /** Policy bundles by `default`, `callee` or `callee.endpoint`. */
+  readonly outbound: ReadonlyMap<string, Bundle>;
+  readonly outbox: Outbox | null;
+  /** Execution environments of a function; null = the service runs in processes. */
+  readonly environments: FunctionSettings | null;
+  /** null = a single version. */
+  readonly versions: Versions | null;
+}
+
+export interface Endpoint {
+  readonly name: string;
+  /** null = not written. */
+  readonly method: string | null;
+  readonly steps: readonly Step[];
+  readonly idempotent: boolean;
+  /** Key by which the endpoint is idempotent; null = none. */
+  readonly once: OncePerValue | null;
+  readonly readOnly: boolean;
+  /** Bytes of a request, unless the call sets them, and of a successful response. */
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+  /** Overrides the priority of a request; null = it keeps its own. */
+  readonly priority: number | null;
+  /** Concurrent executions per instance, within its workers; null = no limit besides the workers. */
+  readonly concurrency: Layer | null;
+  readonly timeLimitNs: Ns | null;
+}
+
+/** Settings of a version that differ from those of its service. */
+export interface ServiceVersion {
+  readonly name: string;
+  readonly title: string | null;
+  /** Endpoints that differ from those of the service. */
+  readonly endpoints: ReadonlyMap<string, Endpoint>;
+  readonly outbound: ReadonlyMap<string, Bundle>;
+  /** null = the lifecycle of the service. */
+  readonly lifecycle: Lifecycle | null;
+}
+
+/** The versions of a service. */
+export interface Versions {
+  /** Name of the initial version, which the service itself defines. */
+  readonly first: string;
+  /** The other versions. */
+  readonly others: readonly ServiceVersion[];
+  /** Initial number of replicas of each version, `first` before `others`; null = all run `first`. */
+  readonly counts: readonly number[] | null;
+  readonly rollout: Rollout | null;
+}
+
+/** The service as each of its versions defines it, the initial one first. */
+export function shapesOf(service: Service): readonly Service[] {
+  const { versions } = service;
+  if (versions === null) return [service];
+  return [service, ...versions.others.map((version) => shapeOf(service, version))];
+}
+
+/** The service as one of its versions defines it. */
+export function shapeOf(service: Service, version: ServiceVersion): Service {
+  return {
+    ...service,
+    endpoints: new Map([...service.endpoints, ...version.endpoints]),
+    outbound: new Map([...service.outbound, ...version.outbound]),
+    lifecycle: version.lifecycle ?? service.lifecycle,
+    versions: null,
+  };
+}

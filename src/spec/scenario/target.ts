@@ -1,0 +1,5 @@
+/** A component and its part (endpoint, operation). For a gateway the part is null, because it routes the request. */
+export interface Target {
+  readonly component: string;
+  readonly part: string | null;
+}
