@@ -24,7 +24,7 @@ const LAYER: Readonly<Record<string, number>> = {
 const SOFT_CAP = 400;
 const HARD_CAP = 500;
 /** Circles of files that import each other's types: these numbers may only fall. */
-const CIRCLES = 11;
+const CIRCLES = 10;
 const LARGEST_CIRCLE = 83;
 /** Files above the soft cap, each with the reason why it is not two files. */
 const LONG_FILES: Readonly<Record<string, string>> = {
