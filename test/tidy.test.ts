@@ -19,6 +19,7 @@ const LAYER: Readonly<Record<string, number>> = {
   lint: 6,
   analysis: 7,
   report: 8,
+  telemetry: 8,
   cli: 9,
 };
 const SOFT_CAP = 400;

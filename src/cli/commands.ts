@@ -9,6 +9,7 @@ import {
   textList,
   wholeNumber,
 } from './flags.js';
+import { withExports } from './export-flags.js';
 import { memorySize } from './memory.js';
 import type { Terminal } from './terminal.js';
 
@@ -27,8 +28,8 @@ export const addRun: Add = (program, terminal, finish) => {
     .option('--out <dir>', 'directory of the report', pathName, 'reports')
     .option('--format <list>', `what to write: ${FORMATS.join(',')}`, formatList, ['html', 'svg'])
     .option('--json <file>', 'write the result document; - is standard output', pathName)
-    .option('--traces <file>', 'write every request and attempt as JSON lines', pathName)
-    .option('--quiet', 'print no tables and no progress')
+    .option('--quiet', 'print no tables and no progress');
+  withExports(command)
     .addHelpText(
       'after',
       examples(
@@ -38,6 +39,8 @@ export const addRun: Add = (program, terminal, finish) => {
         'faultline run scenarios/first.yaml --set services.shop.concurrency=64 --as larger',
         'faultline run scenarios/first.yaml --watch             # again after each save',
         'faultline run scenarios/checkout.yaml --quiet --json - | jq .digest',
+        'faultline run scenarios/checkout.yaml --spans jaeger=traces.json --sample 1%',
+        'faultline run scenarios/checkout.yaml --metrics metrics.txt --scrape 15s',
       ) + '\nBudgets are shown with their verdicts; check judges them by its exit code.',
     )
     .action(async (files: string[], flags) => {

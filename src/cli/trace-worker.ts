@@ -5,57 +5,96 @@ import type { Answer, Assignment } from '../run/pool.js';
 import type { RunTask } from '../run/replicate.js';
 import { runPlan } from '../run/run.js';
 import type { Plan } from '../spec/plan/plan.js';
-import type { TraceRecord } from '../spec/record/record.js';
+import type { JournalEntry } from '../spec/result/result.js';
+import type { Exporter, ExporterKind, ExportSettings } from '../telemetry/exporter.js';
+import { EXPORTERS } from '../telemetry/index.js';
 import { asSystemError } from './run-errors.js';
-import { TraceLines } from './trace-lines.js';
+
+/** A file that is being written. */
+export interface ExportTarget {
+  /** Kind of exporter. */
+  readonly kind: string;
+  /** The unfinished file, and the name by which the user knows it. */
+  readonly temporary: string;
+  readonly path: string;
+}
 
 /** Data with which this thread is started. */
 export interface TraceSetup {
   /** Plans that trace every request. */
   readonly plans: readonly Plan[];
-  /** The file that is being written, and the name by which the user knows it. */
-  readonly temporary: string;
-  readonly path: string;
+  /** By plan: state changes of the first replication. */
+  readonly journals: readonly (readonly JournalEntry[])[];
+  readonly targets: readonly ExportTarget[];
+  readonly settings: ExportSettings;
+  /** Number of tasks; with the last one the files end. */
+  readonly tasks: number;
 }
 
 /** Text is written in chunks of this size. Unit: characters. */
 const CHUNK = 1 << 20;
 
-// The only thread of `run --traces`. It runs the tasks in order and appends their traces to the file, so that traces
-// of any length never have to fit in memory. The answer to each task is its digest.
-const { plans, temporary, path } = workerData as TraceSetup;
+// The only thread of `run --traces`, `--spans`, `--metrics` and `--logs`. It runs the tasks in order and appends to the
+// files, so that traces of any length never have to fit in memory. The answer to each task is its digest.
+const { plans, journals, targets, settings, tasks } = workerData as TraceSetup;
+
+/** An exporter and the text that it has not written yet. */
+class Output {
+  readonly exporter: Exporter;
+  readonly kind: ExporterKind;
+  private readonly target: ExportTarget;
+  private text = '';
+
+  constructor(target: ExportTarget) {
+    this.target = target;
+    this.kind = EXPORTERS.find(({ kind }) => kind === target.kind)!;
+    this.exporter = this.kind.create(settings);
+  }
+
+  add(text: string): void {
+    this.text += text;
+    if (this.text.length >= CHUNK) this.flush();
+  }
+
+  flush(): void {
+    const { temporary, path } = this.target;
+    try {
+      const descriptor = openSync(temporary, 'a');
+      try {
+        const bytes = Buffer.from(this.text, 'utf8');
+        for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
+      } finally {
+        closeSync(descriptor);
+      }
+    } catch (error) {
+      throw asSystemError(error, path);
+    }
+    this.text = '';
+  }
+}
+
+const outputs = targets.map((target) => new Output(target));
 
 parentPort?.on('message', ({ index, task }: Assignment) => {
   let answer: Answer;
   try {
-    answer = { index, value: writeRun(task as RunTask) };
+    answer = { index, value: writeRun(task as RunTask, index === tasks - 1) };
   } catch (error) {
-    answer = { index, error: describeError(asSystemError(error, path)) };
+    answer = { index, error: describeError(error) };
   }
   parentPort?.postMessage(answer);
 });
 
-function writeRun({ variant, replication }: RunTask): string {
+function writeRun({ variant, replication }: RunTask, isLast: boolean): string {
   const plan = plans[variant]!;
-  const lines = new TraceLines(plan, replication);
-  const descriptor = openSync(temporary, 'a');
-  let text = '';
-  const take = (rows: TraceRecord): void => {
-    text += lines.text(rows);
-    if (text.length < CHUNK) return;
-    append(descriptor, text);
-    text = '';
-  };
-  try {
-    const record = runPlan(plan, replication, take);
-    append(descriptor, text);
-    return record.digest;
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function append(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text, 'utf8');
-  for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
+  const journal = replication === 0 ? journals[variant]! : [];
+  const own = outputs.filter(({ kind }) => kind.allReplications || replication === 0);
+  for (const output of own) output.add(output.exporter.begin({ plan, replication, journal }));
+  const record = runPlan(plan, replication, (rows) => {
+    for (const output of own) output.add(output.exporter.rows(rows));
+  });
+  for (const output of own) output.add(output.exporter.end(record));
+  if (isLast) for (const output of outputs) output.add(output.exporter.finish());
+  for (const output of outputs) output.flush();
+  return record.digest;
 }

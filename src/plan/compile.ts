@@ -50,6 +50,7 @@ import {
 } from './programs.js';
 import { isSized, responseBytesOf, sizedMessages } from './sizes.js';
 import { eachStep } from '../language/each-step.js';
+import { requestLineOf } from './request-line.js';
 import type { Writer } from './writer.js';
 
 export interface CompileOptions {
@@ -221,6 +222,7 @@ function planPart(
     responseBytes: responseBytesOf(part),
     once: onces.use(source.kind === 'endpoint' ? source.endpoint.once : null, fullName(part)),
     priority: priority === null ? -1 : priorities.indexOf(priority),
+    ...requestLineOf(part),
   };
 }
 

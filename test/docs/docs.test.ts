@@ -151,6 +151,31 @@ describe('what the pages say', () => {
     expect(stdout).toContain(blocks.find(isOwn)!.text.trimEnd());
   });
 
+  it.each([
+    ['default', 10],
+    ['wide', 52.5],
+  ])('shows what histogram_quantile says of the claim with %s buckets', (name, said) => {
+    const [, command] = runs.find(([, text]) => text.includes(`reports/${name}.txt`))!;
+    const path = join(out, `${name}.txt`);
+    const words = wordsOf(command)
+      .slice(3)
+      .map((word) => (word.startsWith('reports/') ? path : word));
+    expect(ran(...words, '--out', out).status).toBe(0);
+    const lines = readFileSync(path, 'utf8').matchAll(
+      /^user_request_duration_seconds_bucket.*le="(.*)"} (\S+) (\S+)$/gm,
+    );
+    const all = [...lines].map(([, le, count, at]) => [Number(le), Number(count), at] as const);
+    const last = all.filter(([, , at]) => at === all.at(-1)![2]);
+    const rank = 0.99 * last.at(-1)![1];
+    const found = last.findIndex(([, count]) => count >= rank);
+    const [[low, below], [high, upTo]] = [last[found - 1]!, last[found]!];
+    // The bucket without an end has the name +Inf, and Prometheus answers its lower bound.
+    const quantile = Number.isNaN(high)
+      ? low
+      : low + ((high - low) * (rank - below)) / (upTo - below);
+    expect(quantile).toBeCloseTo(said, 1);
+  });
+
   it('begins with a scenario that lint has no error for', () => {
     const { status, stdout } = ran('lint', 'scenarios/first.yaml');
     expect(stdout).toContain(': 0 errors');

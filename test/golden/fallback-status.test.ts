@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TraceLines } from '../../src/cli/trace-lines.js';
+import { TraceLines } from '../../src/telemetry/trace-lines.js';
 import { run } from '../theory/program.js';
 
 /** Statuses of the responses in the trace of one request, by part. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TraceLines } from '../../src/cli/trace-lines.js';
+import { TraceLines } from '../../src/telemetry/trace-lines.js';
 import { AMBIGUOUS, OUTCOME, withStatus, writtenStatus } from '../../src/spec/outcome.js';
 import type { Row } from '../theory/program.js';
 import type { Traced } from './tracing.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { JSDOM } from 'jsdom';
 import type { Hash } from 'node:crypto';
 import { summarise } from '../../src/analysis/summarise.js';
-import { TraceLines } from '../../src/cli/trace-lines.js';
+import { TraceLines } from '../../src/telemetry/trace-lines.js';
 import { rules } from '../../src/lint/index.js';
 import { lint } from '../../src/lint/lint.js';
 import { compile } from '../../src/plan/compile.js';

@@ -13,14 +13,15 @@ import { endOf, resultOf, simulateAll } from '../simulate.js';
 import type { SimulateOptions } from '../simulate.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
-import { writeTraces } from '../traces.js';
+import { exportSettings } from '../export-flags.js';
+import type { ExportFlags } from '../export-flags.js';
+import { exportsOf, writeExports } from '../exports.js';
 
 /** Flags of `run`. */
-export interface RunFlags extends Selection, SimulateOptions {
+export interface RunFlags extends Selection, SimulateOptions, ExportFlags {
   readonly out: string;
   readonly format: readonly Format[];
   readonly json?: string;
-  readonly traces?: string;
 }
 
 /** Runs every variant of each scenario, prints the tables and writes the reports. */
@@ -40,17 +41,27 @@ export async function run(
 }
 
 function checkFlags(files: readonly string[], flags: RunFlags): void {
-  if (files.length > 1 && (flags.json !== undefined || flags.traces !== undefined)) {
-    throw usageError('--json and --traces take the result of one scenario; name one');
+  const requests = exportsOf(flags);
+  if (files.length > 1 && (flags.json !== undefined || requests.length > 0)) {
+    throw usageError(
+      '--json, --traces, --spans, --metrics and --logs take the result of one scenario; name one',
+    );
   }
-  if (flags.traces === '-') throw usageError('--traces writes to a file, not to standard output');
+  const paths = requests.map(({ path }) => path);
+  if (paths.includes('-')) {
+    throw usageError(
+      '--traces, --spans, --metrics and --logs write to a file, not to standard output',
+    );
+  }
+  const repeated = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (repeated !== undefined) throw usageError(`two outputs would be written to ${repeated}`);
   const names = files.map((path) => reportName(path));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined && files.length > 1) {
     throw usageError(`two reports would be called ${twice}: give them different --out directories`);
   }
   checkOutputDirectory(flags.out);
-  checkDestinations([flags.json, flags.traces]);
+  checkDestinations([flags.json, ...paths]);
 }
 
 async function runOne(prepared: Prepared, flags: RunFlags, terminal: Terminal): Promise<number> {
@@ -60,12 +71,14 @@ async function runOne(prepared: Prepared, flags: RunFlags, terminal: Terminal): 
   const took = stopwatch();
   const result = resultOf(prepared, simulated);
   const writes = new Writes();
-  const { traces } = flags;
-  if (traces !== undefined && simulated.shortfall !== null) {
-    terminal.note(`${traces} is not written: runs are missing\n`);
-  } else if (traces !== undefined) {
+  const requests = exportsOf(flags);
+  const names = requests.map((request) => request.path).join(', ');
+  if (requests.length > 0 && simulated.shortfall !== null) {
+    terminal.note(`${names}: not written, because runs are missing\n`);
+  } else if (requests.length > 0) {
     const quiet = flags.quiet === true;
-    await writes.attempt(() => writeTraces(prepared, result, traces, quiet, terminal));
+    const settings = exportSettings(flags);
+    await writes.attempt(() => writeExports(prepared, result, requests, settings, quiet, terminal));
   }
   const target = { directory: flags.out, formats: flags.format, path, selection: flags };
   let written: readonly string[] = [];

@@ -157,6 +157,9 @@ export interface PlanPart {
   readonly once: number;
   /** Index into `priorities`; -1 = the caller's. Requests of workloads always have one. */
   readonly priority: number;
+  /** Method (upper case) and path pattern of a route or an endpoint, as written; null = not written. */
+  readonly method: string | null;
+  readonly path: string | null;
 }
 
 export interface PlanInstance {

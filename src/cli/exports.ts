@@ -3,7 +3,10 @@ import { withWorkerThreads } from '../run/worker-threads.js';
 import { TaskFailure, runPool } from '../run/pool.js';
 import { tasksOf } from '../run/replicate.js';
 import type { Result } from '../spec/result/result.js';
+import type { ExportSettings } from '../telemetry/exporter.js';
+import { EXPORTERS } from '../telemetry/index.js';
 import { CommandError } from './exit.js';
+import type { ExportFlags, ExportRequest } from './export-flags.js';
 import { beginOutput } from './output.js';
 import type { Prepared } from './prepare.js';
 import { progressBar, stopwatch } from './progress.js';
@@ -14,22 +17,40 @@ import type { TraceSetup } from './trace-worker.js';
 /** Limit of the heap of the thread that writes traces. Unit: MiB. */
 const HEAP_MIB = 2048;
 
+/** The files that the flags ask for. */
+export function exportsOf(flags: ExportFlags): readonly ExportRequest[] {
+  const one = (kind: string, path: string | undefined): readonly ExportRequest[] =>
+    path === undefined ? [] : [{ kind, path }];
+  return [
+    ...one('lines', flags.traces),
+    ...(flags.spans ?? []),
+    ...one('openmetrics', flags.metrics),
+    ...one('logs', flags.logs),
+  ];
+}
+
 /**
- * Runs everything a second time with every request traced, and writes the traces as JSON lines. Results still come
+ * Runs everything a second time with every request traced, and writes the traces, metrics and logs. Results still come
  * from the first runs, so that tracing cannot change a byte of them. The digests verify that both runs were the same.
  */
-export async function writeTraces(
+export async function writeExports(
   prepared: Prepared,
   result: Result,
-  path: string,
+  requests: readonly ExportRequest[],
+  settings: ExportSettings,
   quiet: boolean,
   terminal: Terminal,
 ): Promise<void> {
   const took = stopwatch();
   const plans = prepared.plans.map((plan) => ({ ...plan, traceShare: 1 }));
-  const tasks = tasksOf(plans.length, prepared.replications);
-  const file = beginOutput(path);
-  const shared: TraceSetup = { plans, temporary: file.temporary, path };
+  const needsAll = requests.some(
+    (request) => EXPORTERS.find(({ kind }) => kind === request.kind)!.allReplications,
+  );
+  const tasks = tasksOf(plans.length, needsAll ? prepared.replications : 1);
+  const files = requests.map(({ path }) => beginOutput(path));
+  const targets = requests.map((request, k) => ({ ...request, temporary: files[k]!.temporary }));
+  const journals = result.variants.map(({ journal }) => journal);
+  const shared: TraceSetup = { plans, journals, targets, settings, tasks: tasks.length };
   const onDone = quiet ? () => {} : progressBar(terminal, 'tracing', tasks.length);
   let digests: readonly unknown[];
   try {
@@ -47,6 +68,7 @@ export async function writeTraces(
     const { digest } = result.variants[variant]!.perReplication[replication]!;
     invariant(digests[index] === digest, 'tracing-changes-the-run');
   });
-  file.commit();
-  if (!quiet) terminal.note(`wrote ${path} in ${took()}\n`);
+  for (const file of files) file.commit();
+  const names = requests.map(({ path }) => path).join(', ');
+  if (!quiet) terminal.note(`wrote ${names} in ${took()}\n`);
 }

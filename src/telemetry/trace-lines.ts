@@ -2,6 +2,25 @@ import { OUTCOME_NAMES, kindIndex, writtenStatus } from '../spec/outcome.js';
 import { instanceName, partName } from '../spec/plan/names.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { TraceRecord } from '../spec/record/record.js';
+import type { ExporterKind } from './exporter.js';
+
+/** Every row of every replication as a line of JSON. */
+export const traceLines: ExporterKind = {
+  kind: 'lines',
+  allReplications: true,
+  create: () => {
+    let lines: TraceLines;
+    return {
+      begin: ({ plan, replication }) => {
+        lines = new TraceLines(plan, replication);
+        return '';
+      },
+      rows: (rows) => lines.text(rows),
+      end: () => '',
+      finish: () => '',
+    };
+  },
+};
 
 /**
  * The rows of one run as JSON lines, in the order in which they ended: one line per request (no parent, with its

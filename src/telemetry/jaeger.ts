@@ -1,0 +1,109 @@
+import type { ExportSettings, TracedRun } from './exporter.js';
+import type { Attribute, Span } from './spans.js';
+import { spanKind } from './span-files.js';
+import type { SpanFormat } from './span-files.js';
+
+/**
+ * The JSON that the API of Jaeger returns and its page opens (`Upload`, `JSON file`). A trace is one element of `data`,
+ * so all of them are kept until the end. Sources: jaeger internal/uimodel/model.go; jaeger-ui, types/trace.
+ */
+export const jaeger = spanKind('jaeger', (settings) => new Jaeger(settings));
+
+interface Trace {
+  readonly spans: string[];
+  /** Process id by service and instance, and what it stands for. */
+  readonly processes: Map<string, { readonly id: string; readonly text: string }>;
+}
+
+class Jaeger implements SpanFormat {
+  private readonly settings: ExportSettings;
+  private readonly traces = new Map<string, Trace>();
+  private run!: TracedRun;
+
+  constructor(settings: ExportSettings) {
+    this.settings = settings;
+  }
+
+  begin(run: TracedRun): string {
+    this.run = run;
+    return '';
+  }
+
+  spans(spans: readonly Span[]): string {
+    for (const span of spans) {
+      const trace: Trace = this.traces.get(span.traceId) ?? { spans: [], processes: new Map() };
+      this.traces.set(span.traceId, trace);
+      trace.spans.push(JSON.stringify(this.span(span, this.processOf(trace, span))));
+    }
+    return '';
+  }
+
+  finish(): string {
+    const data = [...this.traces].map(([traceID, { spans, processes }]) => {
+      const named = [...processes.values()].map(({ id, text }) => `"${id}":${text}`);
+      return `{"traceID":"${traceID}","spans":[${spans.join(',')}],"processes":{${named.join(',')}}}`;
+    });
+    this.traces.clear();
+    return `{"data":[${data.join(',\n')}]}\n`;
+  }
+
+  private processOf({ processes }: Trace, { service, instance }: Span): string {
+    const key = instance ?? service;
+    const known = processes.get(key);
+    if (known !== undefined) return known.id;
+    const id = `p${processes.size + 1}`;
+    const tags: readonly Attribute[] = [
+      ...(instance === null ? [] : [['service.instance.id', instance] as const]),
+      ['faultline.variant', this.run.plan.variant],
+      ['faultline.replication', this.run.replication],
+    ];
+    const text = JSON.stringify({ serviceName: service, tags: tags.map(tag) });
+    processes.set(key, { id, text });
+    return id;
+  }
+
+  private span(span: Span, processID: string): object {
+    const { traceId, spanId, parentId, linkId, error, kind } = span;
+    const startTime = this.micros(span.startNs);
+    const tags: readonly Attribute[] = [
+      ['span.kind', kind],
+      ...span.attributes,
+      ...(error === null
+        ? []
+        : ([
+            ['error', true],
+            ['error.type', error],
+          ] as const)),
+    ];
+    return {
+      traceID: traceId,
+      spanID: spanId,
+      operationName: span.name,
+      references: [
+        ...(parentId === '' ? [] : [reference('CHILD_OF', traceId, parentId)]),
+        ...(linkId === '' ? [] : [reference('FOLLOWS_FROM', traceId, linkId)]),
+      ],
+      startTime,
+      duration: this.micros(span.endNs) - startTime,
+      tags: tags.map(tag),
+      logs: [],
+      processID,
+      warnings: null,
+    };
+  }
+
+  /** Microseconds since 1970; below 2^53 until the year 2255. */
+  private micros(ns: number): number {
+    return Number((this.settings.startNs + BigInt(ns)) / 1000n);
+  }
+}
+
+function reference(refType: string, traceID: string, spanID: string): object {
+  return { refType, traceID, spanID };
+}
+
+function tag([key, value]: Attribute): object {
+  if (typeof value === 'string') return { key, type: 'string', value };
+  if (typeof value === 'boolean') return { key, type: 'bool', value };
+  return { key, type: Number.isInteger(value) ? 'int64' : 'float64', value };
+}

@@ -1,0 +1,160 @@
+import { formatSeconds } from '../text/figures.js';
+import type { Plan } from '../spec/plan/plan.js';
+import type { TraceRecord } from '../spec/record/record.js';
+import type { JournalEntry } from '../spec/result/result.js';
+import { callOf, callerEnd, calleeEnd, isAnswered, methodOf } from './calls.js';
+import type { Call } from './calls.js';
+import type { Exporter, ExporterKind, ExportSettings, TracedRun } from './exporter.js';
+import { Ids, SIDE, sampleOf } from './ids.js';
+import { rfc3339 } from './instants.js';
+import { Sampling } from './sampling.js';
+import { routeOf } from './spans.js';
+
+/** Lines this much older than the newest row are in their final order. Unit: ns. */
+const SETTLED_NS = 10e9;
+
+type Level = 'INFO' | 'WARN' | 'ERROR';
+
+interface Line {
+  readonly at: number;
+  readonly text: string;
+}
+
+/**
+ * Log lines in JSON: what each process answered and how long it took, failed attempts of its calls, handled messages, and
+ * each change of state (breakers, instances, rollouts, faults). Sorted by time, to within 10 s of simulated time.
+ */
+export const logs: ExporterKind = {
+  kind: 'logs',
+  allReplications: false,
+  create: (settings) => new Logs(settings),
+};
+
+class Logs implements Exporter {
+  private readonly settings: ExportSettings;
+  private plan!: Plan;
+  private ids!: Ids;
+  private sampling!: Sampling<Line>;
+  private held: Line[] = [];
+
+  constructor(settings: ExportSettings) {
+    this.settings = settings;
+  }
+
+  begin({ plan, replication, journal }: TracedRun): string {
+    this.plan = plan;
+    this.ids = new Ids(plan, replication);
+    this.sampling = new Sampling(this.settings.sample, sampleOf(plan, replication));
+    this.held = journal.map((entry) => this.change(entry));
+    return '';
+  }
+
+  rows(rows: TraceRecord): string {
+    let newest = -Infinity;
+    for (let row = 0; row < rows.rows; row++) {
+      const call = callOf(this.plan, rows, row);
+      newest = Math.max(newest, callerEnd(call));
+      const isLast = call.role === 'request';
+      const isError = !call.isSuccess && !call.isUnfinished;
+      this.held.push(...this.sampling.take(call.root, this.linesOf(call), isError, isLast));
+    }
+    return this.flush(newest - SETTLED_NS);
+  }
+
+  end(): string {
+    return this.flush(Infinity);
+  }
+
+  finish(): string {
+    return '';
+  }
+
+  /** The lines up to this time. Lines of the same time stay in the order in which they came. */
+  private flush(untilNs: number): string {
+    this.held.sort((a, b) => a.at - b.at);
+    const later = this.held.findIndex(({ at }) => at > untilNs);
+    const ready = later < 0 ? this.held.splice(0) : this.held.splice(0, later);
+    return ready.map(({ text }) => text).join('');
+  }
+
+  private linesOf(call: Call): readonly Line[] {
+    if (call.role === 'request' || call.isUnfinished) return [];
+    if (call.role === 'task') return [this.handled(call)];
+    const lines: Line[] = [];
+    if (isAnswered(call)) lines.push(this.served(call));
+    if (!call.isSuccess && call.caller!.kind !== 'workload') lines.push(this.failed(call));
+    return lines;
+  }
+
+  private served(call: Call): Line {
+    const status = call.calleeStatus;
+    const took = formatSeconds((calleeEnd(call) - call.arrived) / 1e9);
+    const level = status >= 500 ? 'ERROR' : status >= 400 ? 'WARN' : 'INFO';
+    const message = `${methodOf(call)} ${routeOf(call)} ${status} in ${took}`;
+    return this.line(calleeEnd(call), level, call, SIDE.callee, message);
+  }
+
+  private failed(call: Call): Line {
+    const took = formatSeconds((callerEnd(call) - call.sent) / 1e9);
+    const what = call.status === null ? call.outcome : String(call.status);
+    const message =
+      `call to ${call.callee.name} ${routeOf(call)} failed: ${what} after ${took}` +
+      (call.attempt > 1 ? ` (attempt ${call.attempt})` : '');
+    return this.line(callerEnd(call), 'WARN', call, SIDE.caller, message);
+  }
+
+  private handled(call: Call): Line {
+    const took = formatSeconds((calleeEnd(call) - call.sent) / 1e9);
+    const how = call.isSuccess ? 'done' : `failed: ${call.outcome}`;
+    const level = call.isSuccess ? 'INFO' : 'ERROR';
+    const message = `${call.part.name} ${how} after ${took}`;
+    return this.line(calleeEnd(call), level, call, SIDE.callee, message);
+  }
+
+  private line(at: number, level: Level, call: Call, side: number, message: string): Line {
+    const isCaller = side === SIDE.caller;
+    const text = this.text(at, level, {
+      service: isCaller ? call.caller!.name : call.callee.name,
+      instance: isCaller ? null : call.instance,
+      trace_id: this.ids.trace(call.root),
+      span_id: this.ids.span(call.id, side),
+      message,
+    });
+    return { at, text };
+  }
+
+  private change({ at: seconds, kind, subject, value }: JournalEntry): Line {
+    const at = Math.round(seconds * 1e9);
+    const service = subject.split(/[[\->]/)[0]!;
+    const message = `${kind} ${subject}: ${value}`;
+    const text = this.text(at, LEVELS.get(value) ?? 'INFO', {
+      service: kind === 'fault' ? 'faultline' : service,
+      instance: kind === 'instance' ? subject : null,
+      trace_id: null,
+      span_id: null,
+      message,
+    });
+    return { at, text };
+  }
+
+  private text(at: number, level: Level, rest: Readonly<Record<string, string | null>>): string {
+    const timestamp = rfc3339(this.settings.startNs + BigInt(at));
+    const { variant } = this.plan;
+    const fields = Object.entries({ timestamp, level, ...rest, variant });
+    return `${JSON.stringify(Object.fromEntries(fields.filter(([, value]) => value !== null)))}\n`;
+  }
+}
+
+/** Values of state changes that operators are alerted to. */
+const LEVELS: ReadonlyMap<string, Level> = new Map([
+  ['open', 'WARN'],
+  ['ejected', 'WARN'],
+  ['down', 'ERROR'],
+  ['hung', 'WARN'],
+  ['paused', 'WARN'],
+  ['failedStart', 'ERROR'],
+  ['unready', 'WARN'],
+  ['killed', 'ERROR'],
+  ['failedLook', 'WARN'],
+  ['rolledBack', 'WARN'],
+]);

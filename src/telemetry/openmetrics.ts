@@ -1,0 +1,155 @@
+import type { Plan } from '../spec/plan/plan.js';
+import type { RunRecord, TraceRecord } from '../spec/record/record.js';
+import { callOf, callerEnd, calleeEnd, isAnswered, methodOf, NEVER } from './calls.js';
+import type { Call } from './calls.js';
+import { Counting, Scrapes } from './counters.js';
+import type { Exporter, ExporterKind, ExportSettings, TracedRun } from './exporter.js';
+import { Gauges } from './gauges.js';
+import { Lifetimes } from './lifetimes.js';
+import { Family } from './series.js';
+import type { Labels } from './series.js';
+import { routeOf } from './spans.js';
+
+/**
+ * Metrics as time series in the text format of OpenMetrics, with a timestamp for each sample. Families do not
+ * interleave, so the file is written once all runs are over. Sources: OpenMetrics 1.0; names and labels as Prometheus
+ * documents them for HTTP servers.
+ */
+export const openMetrics: ExporterKind = {
+  kind: 'openmetrics',
+  allReplications: false,
+  create: (settings) => new OpenMetrics(settings),
+};
+
+const SERVED = ['http_requests', 'Requests that the process has answered.'] as const;
+const SERVED_TIME = [
+  'http_request_duration_seconds',
+  'Time from the arrival of a request to its response, its wait for a worker included.',
+] as const;
+const CALLS = ['client_requests', 'Attempts of calls, seen by the caller.'] as const;
+const CALL_TIME = [
+  'client_request_duration_seconds',
+  'Time of an attempt, seen by its caller.',
+] as const;
+const USERS = ['user_requests', 'Requests of users, with all repetitions behind them.'] as const;
+const USER_TIME = [
+  'user_request_duration_seconds',
+  'Time of a request, seen by its user.',
+] as const;
+
+class OpenMetrics implements Exporter {
+  private readonly settings: ExportSettings;
+  private readonly scrapes: Scrapes;
+  private readonly gauges: Gauges;
+  private readonly counters: readonly Family[];
+  private readonly histograms: readonly Family[];
+  private run!: TracedRun;
+  private lifetimes!: Lifetimes;
+  /** Of this run, in the order of the families. */
+  private counts: readonly Counting[] = [];
+  private times: readonly Counting[] = [];
+
+  constructor(settings: ExportSettings) {
+    this.settings = settings;
+    this.scrapes = new Scrapes(settings.intervalSec, settings.startNs);
+    this.gauges = new Gauges(this.scrapes);
+    this.counters = [SERVED, CALLS, USERS].map(
+      ([name, help]) => new Family(name, 'counter', '', help),
+    );
+    this.histograms = [SERVED_TIME, CALL_TIME, USER_TIME].map(
+      ([name, help]) => new Family(name, 'histogram', 'seconds', help),
+    );
+  }
+
+  begin(run: TracedRun): string {
+    const { scrapes, settings } = this;
+    this.run = run;
+    const lifetimes = new Lifetimes(run.journal);
+    this.lifetimes = lifetimes;
+    this.counts = this.counters.map(() => new Counting(scrapes, lifetimes, null));
+    this.times = this.histograms.map(() => new Counting(scrapes, lifetimes, settings.buckets));
+    return '';
+  }
+
+  rows(rows: TraceRecord): string {
+    const { plan } = this.run;
+    for (let row = 0; row < rows.rows; row++) this.count(callOf(plan, rows, row));
+    return '';
+  }
+
+  end(record: RunRecord): string {
+    const { run, scrapes, gauges, lifetimes } = this;
+    const { plan } = run;
+    const [first, last] = rangeOf(plan, scrapes);
+    this.counters.forEach((family, k) => this.counts[k]!.write(family, first, last));
+    this.histograms.forEach((family, k) => this.times[k]!.write(family, first, last));
+    const common: Labels = [['variant', plan.variant]];
+    const loaded = scrapes.at(plan.endNs - plan.warmupNs);
+    gauges.addUp(plan, lifetimes, common, first, last);
+    gauges.addLevels(plan, record, common, loaded);
+    gauges.addBreakers(run.journal, common, first, last);
+    return '';
+  }
+
+  finish(): string {
+    const families = [...this.counters, ...this.histograms];
+    return `${families.map((family) => family.text()).join('')}${this.gauges.text()}# EOF\n`;
+  }
+
+  private count(call: Call): void {
+    if (call.isUnfinished) return;
+    const variant = ['variant', this.run.plan.variant] as const;
+    const { part, callee, caller, instance, outcome } = call;
+    const line: Labels = [
+      ['method', methodOf(call)],
+      ['endpoint', routeOf(call)],
+    ];
+    if (call.role === 'request') {
+      const labels: Labels = [variant, ['workload', callee.name], ['request', part.name]];
+      this.add(
+        2,
+        callerEnd(call),
+        null,
+        labels,
+        ['outcome', outcome],
+        callerEnd(call) - call.called,
+      );
+      return;
+    }
+    if (call.role !== 'call') return;
+    const from: Labels = [
+      variant,
+      ['service', caller!.name],
+      ['peer', callee.name],
+      ['endpoint', part.name],
+    ];
+    const sent = call.sent === NEVER ? call.called : call.sent;
+    this.add(1, callerEnd(call), null, from, ['outcome', outcome], callerEnd(call) - sent);
+    if (callee.kind !== 'service' && callee.kind !== 'gateway') return;
+    if (!isAnswered(call)) return;
+    const labels: Labels = [variant, ['service', callee.name], ['instance', instance!], ...line];
+    const status = ['status_code', String(call.calleeStatus)] as const;
+    this.add(0, calleeEnd(call), instance, labels, status, calleeEnd(call) - call.arrived);
+  }
+
+  /** Counts one event in the counter and in the histogram of a view; the counter has one label more. */
+  private add(
+    view: number,
+    at: number,
+    instance: string | null,
+    labels: Labels,
+    more: Labels[number],
+    ns: number,
+  ): void {
+    this.counts[view]!.add(at, instance, [...labels, more], 0);
+    this.times[view]!.add(at, instance, labels, ns / 1e9);
+  }
+}
+
+/** The first and the last scrape of a run, warm-up and drain included. */
+function rangeOf(plan: Plan, scrapes: Scrapes): readonly [first: number, last: number] {
+  return [
+    scrapes.at(-plan.warmupNs),
+    Math.floor((plan.horizonNs - plan.warmupNs) / scrapes.intervalNs),
+  ];
+}

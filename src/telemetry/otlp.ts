@@ -1,0 +1,93 @@
+import type { ExportSettings, TracedRun } from './exporter.js';
+import { SPAN_KIND } from './spans.js';
+import type { Attribute, Span } from './spans.js';
+import { spanKind } from './span-files.js';
+import type { SpanFormat } from './span-files.js';
+
+/** Spans in one line of a file. */
+const BATCH = 512;
+/** Source: trace.proto, Status.StatusCode. */
+const STATUS_ERROR = 2;
+
+/**
+ * OTLP in JSON, one TracesData per line. Sources: opentelemetry-proto, docs/specification.md (JSON: hexadecimal ids,
+ * 64-bit integers as text, enums as numbers); OpenTelemetry Protocol File Exporter (one signal per file).
+ */
+export const otlp = spanKind('otlp', (settings) => new Otlp(settings));
+
+class Otlp implements SpanFormat {
+  private readonly settings: ExportSettings;
+  private run!: TracedRun;
+
+  constructor(settings: ExportSettings) {
+    this.settings = settings;
+  }
+
+  begin(run: TracedRun): string {
+    this.run = run;
+    return '';
+  }
+
+  spans(spans: readonly Span[]): string {
+    let text = '';
+    for (let from = 0; from < spans.length; from += BATCH) {
+      text += `${JSON.stringify({ resourceSpans: this.resources(spans.slice(from, from + BATCH)) })}\n`;
+    }
+    return text;
+  }
+
+  finish(): string {
+    return '';
+  }
+
+  private resources(spans: readonly Span[]): readonly object[] {
+    const byProcess = new Map<string, Span[]>();
+    for (const span of spans) {
+      const key = span.instance ?? span.service;
+      const known = byProcess.get(key);
+      if (known === undefined) byProcess.set(key, [span]);
+      else known.push(span);
+    }
+    return [...byProcess.values()].map((own) => ({
+      resource: { attributes: this.resourceOf(own[0]!).map(keyValue) },
+      scopeSpans: [{ scope: { name: 'faultline' }, spans: own.map((span) => this.span(span)) }],
+    }));
+  }
+
+  private resourceOf({ service, instance }: Span): readonly Attribute[] {
+    return [
+      ['service.name', service],
+      ...(instance === null ? [] : [['service.instance.id', instance] as const]),
+      ['faultline.variant', this.run.plan.variant],
+      ['faultline.replication', this.run.replication],
+    ];
+  }
+
+  private span(span: Span): object {
+    const attributes: readonly Attribute[] =
+      span.error === null ? span.attributes : [...span.attributes, ['error.type', span.error]];
+    return {
+      traceId: span.traceId,
+      spanId: span.spanId,
+      ...(span.parentId === '' ? {} : { parentSpanId: span.parentId }),
+      name: span.name,
+      kind: SPAN_KIND[span.kind],
+      startTimeUnixNano: this.instant(span.startNs),
+      endTimeUnixNano: this.instant(span.endNs),
+      attributes: attributes.map(keyValue),
+      ...(span.linkId === '' ? {} : { links: [{ traceId: span.traceId, spanId: span.linkId }] }),
+      status: span.error === null ? {} : { code: STATUS_ERROR },
+    };
+  }
+
+  private instant(ns: number): string {
+    return String(this.settings.startNs + BigInt(ns));
+  }
+}
+
+function keyValue([key, value]: Attribute): object {
+  if (typeof value === 'string') return { key, value: { stringValue: value } };
+  if (typeof value === 'boolean') return { key, value: { boolValue: value } };
+  if (Number.isInteger(value)) return { key, value: { intValue: String(value) } };
+  return { key, value: { doubleValue: value } };
+}

@@ -1,0 +1,56 @@
+/**
+ * Chooses whole traces by chance, and those with an error in any case, as a tail sampler does: a trace that chance
+ * leaves out is held back until its request has ended. Background work that goes on after it is kept if its trace was, or
+ * if it is an error itself.
+ */
+export class Sampling<Item> {
+  private readonly share: number;
+  private readonly chance: (root: number) => number;
+  private readonly held = new Map<number, Item[]>();
+  private readonly ended = new Bits();
+  private readonly kept = new Bits();
+
+  constructor(share: number, chance: (root: number) => number) {
+    this.share = share;
+    this.chance = chance;
+  }
+
+  /** The items that can be written now: none, this one, or all of its trace. `isLast`: the request has ended. */
+  take(root: number, items: readonly Item[], isError: boolean, isLast: boolean): readonly Item[] {
+    if (this.chance(root) < this.share || this.kept.has(root)) return items;
+    if (this.ended.has(root)) return isError ? items : [];
+    const before = this.held.get(root) ?? [];
+    if (isError) {
+      this.kept.add(root);
+      this.held.delete(root);
+      return [...before, ...items];
+    }
+    if (isLast) {
+      this.ended.add(root);
+      this.held.delete(root);
+    } else {
+      this.held.set(root, [...before, ...items]);
+    }
+    return [];
+  }
+}
+
+/** A set of small whole numbers. */
+class Bits {
+  private words = new Uint32Array(1024);
+
+  has(n: number): boolean {
+    const word = n >>> 5;
+    return word < this.words.length && ((this.words[word] >>> (n & 31)) & 1) === 1;
+  }
+
+  add(n: number): void {
+    const word = n >>> 5;
+    if (word >= this.words.length) {
+      const wider = new Uint32Array(Math.max(word + 1, 2 * this.words.length));
+      wider.set(this.words);
+      this.words = wider;
+    }
+    this.words[word] |= 1 << (n & 31);
+  }
+}

@@ -1,0 +1,64 @@
+import type { TraceRecord } from '../spec/record/record.js';
+import type { Exporter, ExporterKind, ExportSettings, TracedRun } from './exporter.js';
+import { sampleOf } from './ids.js';
+import { Sampling } from './sampling.js';
+import { Spans } from './spans.js';
+import type { Span } from './spans.js';
+
+/** How one format writes spans. The texts in the order of the calls are the file. */
+export interface SpanFormat {
+  /** A run begins. */
+  begin(run: TracedRun): string;
+  spans(spans: readonly Span[]): string;
+  finish(): string;
+}
+
+/** Kind of a file of spans. */
+export function spanKind(
+  kind: string,
+  format: (settings: ExportSettings) => SpanFormat,
+): ExporterKind {
+  return {
+    kind,
+    allReplications: false,
+    create: (settings) => new SpanExporter(settings, format(settings)),
+  };
+}
+
+/** Samples traces and hands their spans to a format. */
+class SpanExporter implements Exporter {
+  private readonly settings: ExportSettings;
+  private readonly format: SpanFormat;
+  private spans!: Spans;
+  private sampling!: Sampling<Span>;
+
+  constructor(settings: ExportSettings, format: SpanFormat) {
+    this.settings = settings;
+    this.format = format;
+  }
+
+  begin(run: TracedRun): string {
+    const { plan, replication } = run;
+    this.spans = new Spans(plan, replication);
+    this.sampling = new Sampling(this.settings.sample, sampleOf(plan, replication));
+    return this.format.begin(run);
+  }
+
+  rows(rows: TraceRecord): string {
+    const all: Span[] = [];
+    for (let row = 0; row < rows.rows; row++) {
+      const own = this.spans.of(rows, row);
+      const isError = own.some(({ error }) => error !== null);
+      all.push(...this.sampling.take(rows.root[row], own, isError, rows.load[row] >= 0));
+    }
+    return all.length === 0 ? '' : this.format.spans(all);
+  }
+
+  end(): string {
+    return '';
+  }
+
+  finish(): string {
+    return this.format.finish();
+  }
+}

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { openMetrics } from '../../src/telemetry/openmetrics.js';
+import { EPOCH, exported } from './export.js';
+
+/** Ten requests a second of 300 ms; one of the two processes is down from 12 s to 21 s. */
+const SCENARIO = `
+run: { duration: 30s, replications: 1 }
+network: { latency: 0ms }
+services:
+  shop:
+    replicas: 2
+    concurrency: 100
+    lifecycle: { startup: 0s }
+    endpoints: { buy: { method: POST, steps: [ { wait: 300ms } ] } }
+workloads: { users: { arrivals: constant(10/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: down, kind: crash, target: 'shop[0]', at: 12s, for: 9s } ]
+`;
+
+interface Sample {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** Seconds from the start of the load. */
+  readonly at: number;
+}
+
+function samplesOf(text: string): readonly Sample[] {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return lines.map((line) => {
+    const [, name, inner, value, at] = /^(\w+)\{(.*)\} (\S+) (\S+)$/.exec(line)!;
+    const labels = [...inner!.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, own]) => [key, own]);
+    return {
+      name: name!,
+      labels: Object.fromEntries(labels) as Sample['labels'],
+      value: Number(value),
+      at: Number(at) - Date.parse(EPOCH) / 1000,
+    };
+  });
+}
+
+describe('time series', () => {
+  const text = exported(SCENARIO, openMetrics);
+  const samples = samplesOf(text);
+  const of = (name: string, where: Readonly<Record<string, string>> = {}): readonly Sample[] =>
+    samples.filter(
+      (sample) =>
+        sample.name === name &&
+        Object.entries(where).every(([label, value]) => sample.labels[label] === value),
+    );
+
+  it('count the requests that a process has answered, by method, endpoint and status', () => {
+    const own = of('http_requests_total', { instance: 'shop[1]' });
+    expect(own[0]!.labels).toEqual({
+      variant: 'base',
+      service: 'shop',
+      instance: 'shop[1]',
+      method: 'POST',
+      endpoint: '/buy',
+      status_code: '200',
+    });
+    expect(own.map(({ at }) => at)).toEqual([5, 10, 15, 20, 25, 30]);
+  });
+
+  it('start again at 0 with a new process, and have no sample while it is down', () => {
+    const own = of('http_requests_total', { instance: 'shop[0]' });
+    expect(own.map(({ at }) => at)).toEqual([5, 10, 25, 30]);
+    expect(own[2]!.value).toBeLessThan(own[1]!.value);
+    expect(of('up', { instance: 'shop[0]' }).map(({ value }) => value)).toEqual([
+      1, 1, 1, 0, 0, 1, 1,
+    ]);
+  });
+
+  it('put each duration into its bucket and all larger ones', () => {
+    const at30 = of('http_request_duration_seconds_bucket', { instance: 'shop[1]' }).filter(
+      ({ at }) => at === 30,
+    );
+    const total = of('http_requests_total', { instance: 'shop[1]' }).at(-1)!.value;
+    expect(at30.map(({ labels, value }) => [labels.le, value / total])).toEqual([
+      ['0.1', 0],
+      ['0.25', 0],
+      ['0.5', 1],
+      ['1.0', 1],
+      ['2.5', 1],
+      ['5.0', 1],
+      ['10.0', 1],
+      ['+Inf', 1],
+    ]);
+    const sum = of('http_request_duration_seconds_sum', { instance: 'shop[1]' }).at(-1)!.value;
+    expect(sum / total).toBeCloseTo(0.3, 9);
+  });
+
+  it('count what users got: 10 a second, of which those in the crashed process failed', () => {
+    const all = of('user_requests_total').filter(({ at }) => at === 30);
+    const total = all.reduce((sum, { value }) => sum + value, 0);
+    // 300 less those that are still on their way.
+    expect(total).toBeGreaterThanOrEqual(296);
+    expect(all.map(({ labels }) => labels.outcome).sort()).toEqual(['ok', 'reset']);
+  });
+
+  it('measure gauges between two samples: by Little, 10 a second for 300 ms are 3 requests', () => {
+    const means = of('requests_in_flight', { service: 'shop' }).filter(({ at }) => at === 10);
+    expect(means.reduce((sum, { value }) => sum + value, 0)).toBeCloseTo(3, 6);
+  });
+
+  it('are grouped by family, each series in order of time, and end with # EOF', () => {
+    expect(text.endsWith('# EOF\n')).toBe(true);
+    const families = [...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name);
+    expect(new Set(families).size).toBe(families.length);
+    const last = new Map<string, number>();
+    let family = '';
+    const finished = new Set<string>();
+    for (const { name, labels, at } of samples) {
+      const own = families.find((known) => name === known || name.startsWith(`${known}_`))!;
+      if (own !== family) expect(finished).not.toContain(own);
+      finished.add(own);
+      family = own;
+      const key = JSON.stringify([name, labels]);
+      expect(at).toBeGreaterThan(last.get(key) ?? -Infinity);
+      last.set(key, at);
+    }
+  });
+
+  it('show a p99 above 10 s only with buckets that reach it', () => {
+    const slow = SCENARIO.replace('wait: 300ms', 'wait: 12s').replace(/faults:.*/, '');
+    const upTo = (buckets: readonly number[]): readonly number[] => {
+      const all = samplesOf(exported(slow, openMetrics, { buckets }));
+      return all
+        .filter(
+          ({ name, labels, at }) =>
+            name === 'http_request_duration_seconds_bucket' &&
+            at === 30 &&
+            labels.instance === 'shop[0]',
+        )
+        .map(({ value }) => value);
+    };
+    const [below, all] = upTo([0.1, 0.25, 0.5, 1, 2.5, 5, 10]).slice(-2);
+    expect([below, all! > 0]).toEqual([0, true]);
+    const [wide, every] = upTo([1, 10, 30]).slice(-2);
+    expect(wide).toBe(every);
+  });
+});
