@@ -6,7 +6,8 @@ import { PHASE } from '../../src/kernel/phase.js';
 import { streamKey } from '../../src/kernel/rng.js';
 import type { Instance } from '../../src/model/processes/instance.js';
 import { Restarts } from '../../src/model/processes/restarts.js';
-import { Starts, WarmUp } from '../../src/model/processes/starts.js';
+import { Starts } from '../../src/model/processes/starts.js';
+import { WarmUp } from '../../src/model/processes/warm-up.js';
 import type { World } from '../../src/model/world.js';
 import type { Lifecycle } from '../../src/spec/scenario/resources.js';
 

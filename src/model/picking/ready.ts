@@ -1,10 +1,11 @@
 import { engine } from '../../kernel/engine.js';
 import { LEAVING } from '../processes/instance.js';
 import type { Instance } from '../processes/instance.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
+import type { ListedRun } from './endpoint-lists.js';
 
 /** Updates the ready instances of a component. Callers learn of changes at once, or after the propagation delay. */
-export function updateFleet(world: World, instance: Instance): void {
+export function updateFleet(world: ListedRun, instance: Instance): void {
   const { instances, endpoints, edges, fleets, plan } = world;
   const fleet = fleets[instance.component];
   const before = new Set(fleet.ready.subarray(0, fleet.readyCount));
@@ -44,7 +45,7 @@ export function updateFleet(world: World, instance: Instance): void {
 }
 
 /** A new instance has taken this place: callers forget what they know of the old one. */
-export function introduce(world: World, instance: Instance): void {
+export function introduce(world: Run, instance: Instance): void {
   instance.isNew = false;
   instance.metAt = engine.now;
   for (const forget of world.newcomers.get(instance.component) ?? []) forget(instance.index);

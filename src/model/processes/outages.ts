@@ -15,7 +15,7 @@ import { Restarts } from './restarts.js';
 import { Starts } from './starts.js';
 import { Terminations } from './terminations.js';
 import { RETURN, STATE, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { OutagesParts } from './outages-parts.js';
 
 /** Default downtime after a message has killed a process: the first back-off of Kubernetes. */
 const RESTART_NS = 10e9;
@@ -28,7 +28,7 @@ export class Outages {
   readonly probes: Probes;
   /** Their graceful terminations. */
   readonly terminations: Terminations;
-  private readonly world: World;
+  private readonly world: OutagesParts;
   private readonly starts: Starts;
   private readonly restarts: Restarts;
   private readonly reviveOp: number;
@@ -36,7 +36,7 @@ export class Outages {
   /** For instances that end at this instant: time until their restart; null = decided by the platform. */
   private readonly ending = new Map<number, Ns | null>();
 
-  constructor(world: World) {
+  constructor(world: OutagesParts) {
     this.world = world;
     this.dieOp = engine.define('die', (id) => this.died(world.instances[id]));
     this.reviveOp = engine.define('revive', (id) => {

@@ -1,7 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
 import { LEAVING } from './instance.js';
 import type { Instance } from './instance.js';
-import type { Fleet } from '../world.js';
+import type { Fleet } from './fleet.js';
 
 /** Sets whether an instance exists at all. */
 export type Scale = (instance: Instance, absent: boolean) => void;

@@ -3,36 +3,14 @@ import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Lifecycle } from '../../spec/scenario/resources.js';
 import type { Instance } from './instance.js';
-import type { World } from '../world.js';
+import { WarmUp } from './warm-up.js';
+import type { Run } from '../run.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 
-/** The slowdown of a process that has just started; it decreases linearly. */
-export class WarmUp {
-  private readonly durationNs: Ns;
-  private readonly factor: number;
-  private readonly since: Ns;
-
-  constructor(durationNs: Ns, factor: number, since: Ns) {
-    this.durationNs = durationNs;
-    this.factor = factor;
-    this.since = since;
-  }
-
-  isOver(now: Ns): boolean {
-    return now - this.since >= this.durationNs;
-  }
-
-  /** Duration of a step that begins now and would take `time` in a warm process. */
-  stretched(time: Ns, now: Ns): Ns {
-    const left = 1 - (now - this.since) / this.durationNs;
-    return Math.round(time * (1 + (this.factor - 1) * left));
-  }
-}
-
 /** Start-up and warm-up of instances: the time from the end of an outage until an instance works normally. */
 export class Starts {
-  private readonly world: World;
+  private readonly world: Run;
   private readonly op: number;
   /** By instance: number of starts, and the generation of the scheduled event; older events are void. */
   private readonly counts: Int32Array;
@@ -49,7 +27,7 @@ export class Starts {
   }[])[];
 
   /** `ready` runs when an instance has started. */
-  constructor(world: World, ready: (instance: Instance) => void) {
+  constructor(world: Run, ready: (instance: Instance) => void) {
     this.world = world;
     const { plan, instances } = world;
     this.op = engine.define('started', (id, generation) => {

@@ -5,9 +5,9 @@ import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
 import { terminationOf } from '../../spec/scenario/termination.js';
 import type { Termination } from '../../spec/scenario/termination.js';
 import { FROZEN, LEAVING } from './instance.js';
+import type { OutagesParts } from './outages-parts.js';
 import type { Instance } from './instance.js';
 import { RETURN, STATE, strands } from '../strands.js';
-import type { World } from '../world.js';
 
 /**
  * The graceful termination of processes. Callers learn first that a process is leaving; it serves as before during
@@ -15,7 +15,7 @@ import type { World } from '../world.js';
  * and ends with its last work; others end at once. When the grace period is over, it is killed.
  */
 export class Terminations {
-  private readonly world: World;
+  private readonly world: OutagesParts;
   private readonly ended: (instance: Instance) => void;
   private readonly sigtermOp: number;
   private readonly killOp: number;
@@ -29,7 +29,7 @@ export class Terminations {
   private signalled = 0;
 
   /** `ended` runs when a process has ended. */
-  constructor(world: World, ended: (instance: Instance) => void) {
+  constructor(world: OutagesParts, ended: (instance: Instance) => void) {
     this.world = world;
     this.ended = ended;
     const { instances } = world;

@@ -4,10 +4,14 @@ import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PlanComponent } from '../../spec/plan/plan.js';
 import type { Instance } from '../processes/instance.js';
-import type { Outages } from '../processes/outages.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
+
+/** Stops a process for a collection. */
+interface Pauses {
+  setCollecting(instance: Instance, collecting: boolean): void;
+}
 
 /** The garbage collector of one instance. */
 interface Collector {
@@ -28,12 +32,12 @@ interface Collector {
  * of that, so replicas do not pause in step. A restarted process starts with an empty heap.
  */
 export class Collections {
-  private readonly world: World;
-  private readonly outages: Outages;
+  private readonly world: Run;
+  private readonly outages: Pauses;
   private readonly collectors = new Map<number, Collector>();
   private readonly op: number;
 
-  constructor(world: World, outages: Outages) {
+  constructor(world: Run, outages: Pauses) {
     this.world = world;
     this.outages = outages;
     this.op = engine.define('collection', (id, generation) => this.turn(id, generation));
@@ -64,7 +68,7 @@ export class Collections {
   }
 
   /** The process has allocated as much as one collection cycle allows. */
-  full(instance: Instance): void {
+  full(instance: Pick<Instance, 'id' | 'memory'>): void {
     instance.memory!.collected(0);
     const collector = this.collectors.get(instance.id)!;
     engine.soon(engine.phase, this.op, instance.id, ++collector.generation, 0);
