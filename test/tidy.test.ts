@@ -25,8 +25,8 @@ const LAYER: Readonly<Record<string, number>> = {
 const SOFT_CAP = 400;
 const HARD_CAP = 500;
 /** Circles of files that import each other's types: these numbers may only fall. */
-const CIRCLES = 2;
-const LARGEST_CIRCLE = 28;
+const CIRCLES = 1;
+const LARGEST_CIRCLE = 2;
 /** Files above the soft cap, each with the reason why it is not two files. */
 const LONG_FILES: Readonly<Record<string, string>> = {
   'src/kernel/engine.ts': 'the clock, the agendas and the loop over them are one machine',

@@ -6,7 +6,7 @@ import type { Ns } from '../../kernel/time.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { ServerClosing } from '../../spec/scenario/resources.js';
 import { Handshakes, type OpeningPool } from './handshakes.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
 import type { ActRun } from '../programs/interpreter-port.js';
 import { frames } from '../frames.js';

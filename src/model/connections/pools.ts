@@ -15,7 +15,7 @@ import { EdgePool } from './edge-pool.js';
 import type { EdgePoolParts } from './edge-pool-setup.js';
 import { GoPool } from './go-pool.js';
 import { HikariPool } from './hikari-pool.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
 import { MESSAGE, VANISHED } from '../network/link.js';
 import type { PoolSetup } from './pool-setup.js';

@@ -11,7 +11,7 @@ import type { Plan } from '../../spec/plan/plan.js';
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 import { CONNECTION } from './connection-table.js';
 import type { ConnectionTable } from './connection-table.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import { MESSAGE, VANISHED } from '../network/link.js';
 import { isBroken } from './server-connections.js';
 import { ANSWERED, RETURN, strands } from '../strands.js';

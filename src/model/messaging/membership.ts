@@ -2,7 +2,7 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Subscriber } from '../../spec/scenario/messaging.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import type { Counter } from '../figures/meters.js';
 import type { BackgroundRun } from '../processes/background-run.js';
 import { ranges, sticky } from './assignment.js';

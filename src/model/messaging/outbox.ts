@@ -7,7 +7,7 @@ import { OUTCOME, isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanOutbox } from '../../spec/plan/messaging.js';
 import type { Act } from '../acts.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
 import type { Age, Counter, Durations } from '../figures/meters.js';
 import type { BackgroundRun } from '../processes/background-run.js';

@@ -2,7 +2,7 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { isSuccess, OUTCOME, type Outcome } from '../../spec/outcome.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
 import type { Counter, Durations } from '../figures/meters.js';
 import type { TaskOwner } from '../processes/tasks.js';

@@ -3,7 +3,7 @@ import type { Ns } from '../../kernel/time.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { PlanBroker } from '../../spec/plan/messaging.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
 import type { Run } from '../run.js';
 import type { Batch } from './batch.js';

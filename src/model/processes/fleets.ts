@@ -36,13 +36,7 @@ export function setFleets(world: Building): void {
   world.instances = plan.instances.map(({ component, index, zone }, id) => {
     const spec = plan.components[component];
     const instance = new Instance(id, component, index, zone, spec, setups[component]);
-    const isAbsent = index >= spec.initial;
-    instance.absent =
-      instance.stopped =
-      instance.down =
-      instance.shut =
-      instance.crashed =
-        isAbsent;
+    instance.take(index < spec.initial ? 'comesUp' : 'removed');
     instance.busyGauge = levels.register();
     instance.queueGauge = levels.register();
     const separate = instance.yields;

@@ -6,7 +6,7 @@ import { RETURN, STATE, strands } from '../strands.js';
 import type { ServedRun } from '../server-port.js';
 import type { Sizes } from '../network/sizes.js';
 import type { ActRun } from '../programs/interpreter-port.js';
-import { FROZEN } from './instance.js';
+import { FROZEN } from './process.js';
 import type { Instance } from './instance.js';
 import { sink } from '../figures/sink.js';
 

@@ -19,7 +19,8 @@ import { CALL_MODE, OP } from '../../spec/plan/program.js';
 import type { Knee } from '../../spec/scenario/resources.js';
 import { Draws } from './draws.js';
 import { Guards, type GuardsParts } from './guards.js';
-import { CANCELLATION, FROZEN, type Instance } from '../processes/instance.js';
+import { CANCELLATION, type Instance } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import { Instead, type InsteadParts } from './instead.js';
 import type { InterpreterPort } from './interpreter-port.js';
 import { Joins, inherit, type JoinsParts } from './joins.js';
@@ -63,8 +64,7 @@ export class Interpreter implements InterpreterPort {
   }
 
   resume(strand: number): void {
-    const { instances } = this.world;
-    const instance = instances[strands.instance[strand]];
+    const instance = this.world.instances[strands.instance[strand]];
     const joining = strands.state[strand] === STATE.JOINING;
     if (instance.frozen !== FROZEN.no) {
       if (!joining) strands.state[strand] = STATE.READY;

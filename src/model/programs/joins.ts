@@ -6,7 +6,7 @@ import { OUTCOME, isHinted, isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { FORK_TABLE } from '../../spec/plan/program.js';
 import type { Draws } from './draws.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import { REGISTERS, STATE, strands } from '../strands.js';
 import type { Workers } from '../serving/workers.js';
 import type { ServedRun } from '../server-port.js';

@@ -2,7 +2,6 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PlanRollout } from '../../spec/plan/versions.js';
-import { LEAVING } from '../processes/instance.js';
 import type { Instance } from '../processes/instance.js';
 import { ReplicaSet } from '../processes/replica-set.js';
 import type { Scale } from '../processes/replica-set.js';
@@ -65,8 +64,8 @@ export class VersionSet extends ReplicaSet {
   }
 }
 
-function isReady({ down, unready, leaving }: Instance): boolean {
-  return !down && !unready && leaving === LEAVING.no;
+function isReady({ phase, unready }: Instance): boolean {
+  return phase === 'up' && !unready;
 }
 
 /** The two versions of a rollout, and when to check them again. */

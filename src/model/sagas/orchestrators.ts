@@ -1,6 +1,6 @@
 import { engine } from '../../kernel/engine.js';
 import type { PlanSaga } from '../../spec/plan/sagas.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
 import type { Counter } from '../figures/meters.js';
 import type { BackgroundRun } from '../processes/background-run.js';

@@ -4,7 +4,7 @@ import { streamKey } from '../../kernel/rng.js';
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { PlanAdmission } from '../../spec/plan/plan.js';
 import { Dagor } from './dagor.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
 import { keyOf, refusedBy, type Limiter } from '../programs/limiters.js';
 import type { Door } from './door.js';

@@ -33,13 +33,13 @@ interface Collector {
  */
 export class Collections {
   private readonly world: Run;
-  private readonly outages: Pauses;
+  private readonly freezes: Pauses;
   private readonly collectors = new Map<number, Collector>();
   private readonly op: number;
 
-  constructor(world: Run, outages: Pauses) {
+  constructor(world: Run, freezes: Pauses) {
     this.world = world;
-    this.outages = outages;
+    this.freezes = freezes;
     this.op = engine.define('collection', (id, generation) => this.turn(id, generation));
     for (const instance of world.instances) {
       const spec = world.plan.components[instance.component];
@@ -64,7 +64,7 @@ export class Collections {
     if (collector === undefined) return;
     collector.generation++;
     instance.memory?.collected(0);
-    this.outages.setCollecting(instance, false);
+    this.freezes.setCollecting(instance, false);
   }
 
   /** The process has allocated as much as one collection cycle allows. */
@@ -105,7 +105,7 @@ export class Collections {
     if (generation !== collector.generation) return;
     const instance = this.world.instances[id];
     const begins = !instance.collecting;
-    this.outages.setCollecting(instance, begins);
+    this.freezes.setCollecting(instance, begins);
     if (begins) this.schedule(id, collector, this.pause(collector));
     else if (collector.every >= 0) this.schedule(id, collector, this.gap(collector));
   }

@@ -2,7 +2,7 @@ import { engine } from '../../kernel/engine.js';
 import type { Lane } from '../../kernel/lanes.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import { ANSWERED, STATE, lives, strands } from '../strands.js';
 import type { ServedRun } from '../server-port.js';
 

@@ -2,7 +2,7 @@ import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { CodelQueue } from './codel.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
 import { ACCEPTED, REMEMBERED, WORKER } from '../slot-bits.js';
 import { STATE, strands } from '../strands.js';

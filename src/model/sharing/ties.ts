@@ -4,7 +4,7 @@ import type { StreamKey } from '../../kernel/rng.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import { RETURN, strands } from '../strands.js';
 import type { ServedRun } from '../server-port.js';
 import { frames } from '../frames.js';

@@ -6,20 +6,21 @@ import type { Layout } from '../layout.js';
 import { partOf } from '../layout.js';
 import type { PlanModule } from './kind.js';
 import { checkCacheBundle } from './cache-checks.js';
-import { PASSIVE, program, sourcesOf } from './kind.js';
+import { program, sourcesOf } from './kind.js';
 
 /** Caches. The host is the server of the shared level. */
 export const cache: PlanModule<'cache', 'level', 'caches'> = {
   components: {
     cache: ({ caches }) =>
       sourcesOf('cache', caches, (spec) => ({
-        ...PASSIVE,
         host: spec.host,
         zones: spec.host?.zones ?? [],
         parts: spec.levels.map((level) => [level.name, { kind: 'level', level, cache: spec }]),
         process: spec.host === null ? {} : { maxConnections: spec.maxConnections },
         poolOf: () => poolOf(spec),
         checkBundle: (bundle, problems) => checkCacheBundle(bundle, spec.name, problems),
+        keyedNode: null,
+        takesMessages: false,
         faultTargets: { level: ({ parts }) => parts },
         partHome: (name) => (isLocal(spec, name) ? 'callers' : 'server'),
       })),

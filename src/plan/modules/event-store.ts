@@ -5,14 +5,13 @@ import { partOf } from '../layout.js';
 import { connectionsOf, poolAt } from '../pools.js';
 import { planStores, writeStorePart } from '../stores.js';
 import type { PlanModule } from './kind.js';
-import { PASSIVE, program, sourcesOf } from './kind.js';
+import { program, sourcesOf } from './kind.js';
 
 /** Event stores. */
 export const eventStore: PlanModule<'eventStore', 'storePart', 'stores'> = {
   components: {
     eventStore: ({ eventStores }) =>
       sourcesOf('eventStore', eventStores, (store) => ({
-        ...PASSIVE,
         host: store,
         zones: store.zones,
         parts: partsOfStore(store.snapshots !== null, store.appendMode).map((does) => [
@@ -21,8 +20,11 @@ export const eventStore: PlanModule<'eventStore', 'storePart', 'stores'> = {
         ]),
         process: connectionsOf(store),
         poolOf: (caller) => poolAt(store, caller),
+        checkBundle: () => {},
         keyedNode: 'the partition of its stream',
+        takesMessages: false,
         faultTargets: { snapshots: (own) => [partOf(own, 'readSnapshot')] },
+        partHome: null,
       })),
   },
   parts: {

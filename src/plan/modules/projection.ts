@@ -1,18 +1,23 @@
 import { hasOwnPart, OWN_PROJECTOR } from '../../spec/scenario/stores.js';
 import { planProjections, workOf, writeProjector } from '../projections.js';
 import type { PlanModule } from './kind.js';
-import { PASSIVE, program, sourcesOf } from './kind.js';
+import { program, sourcesOf } from './kind.js';
 
 /** Projections. The work of one is a part of its own, or of the service that runs it. */
 export const projection: PlanModule<'projection', 'projector', 'projections'> = {
   components: {
     projection: ({ projections }) =>
       sourcesOf('projection', projections, (spec) => ({
-        ...PASSIVE,
+        host: null,
         zones: spec.lifecycle === 'async' && spec.service === null ? [null] : [],
         parts: hasOwnPart(spec) ? [[OWN_PROJECTOR, { kind: 'projector', projection: spec }]] : [],
         process: { cpu: ONE_CORE, critical: spec.critical },
+        poolOf: null,
+        checkBundle: () => {},
+        keyedNode: null,
+        takesMessages: false,
         faultTargets: { endpoint: (_own, layout) => [layout.parts[workOf(layout, spec)]!] },
+        partHome: null,
       })),
   },
   parts: {

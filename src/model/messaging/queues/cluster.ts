@@ -3,7 +3,7 @@ import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { PlanCluster } from '../../../spec/plan/messaging.js';
-import { FROZEN } from '../../processes/instance.js';
+import { FROZEN } from '../../processes/process.js';
 import type { Instance } from '../../processes/instance.js';
 import type { Run } from '../../run.js';
 import { levels } from '../../figures/levels.js';

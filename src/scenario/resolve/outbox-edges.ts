@@ -1,4 +1,3 @@
-import type { Scenario } from '../../spec/scenario/scenario.js';
 import type { Service } from '../../spec/scenario/services.js';
 import type { Step } from '../../spec/scenario/steps.js';
 import { eachStep } from '../../language/each-step.js';
@@ -11,23 +10,8 @@ interface Query {
   readonly operation: string;
 }
 
-/** What messages ask of databases: rows of an outbox, looks of its relay, ids of an inbox. */
-export function messageEdges({
-  services,
-  topics,
-}: Pick<Scenario, 'services' | 'topics'>): readonly CallEdge[] {
-  const edges: CallEdge[] = [];
-  for (const service of services.values()) edges.push(...outboxEdges(service));
-  for (const { subscribers } of topics.values()) {
-    for (const { call, inbox } of subscribers) {
-      const query = inbox?.query ?? null;
-      if (query !== null) edges.push(edgeOf(`${call.component}.${call.part}`, query, true));
-    }
-  }
-  return edges;
-}
-
-function outboxEdges(service: Service): readonly CallEdge[] {
+/** What an outbox asks of its database: its rows, and the looks of its relay. */
+export function outboxEdges(service: Service): readonly CallEdge[] {
   const { name, endpoints, outbox } = service;
   if (outbox === null) return [];
   const edges: CallEdge[] = [];

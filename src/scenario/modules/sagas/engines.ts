@@ -1,6 +1,6 @@
-import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Ns } from '../../kernel/time.js';
-import type { Orchestration, SagaEngine, SagaRetry } from '../../spec/scenario/sagas.js';
+import { NS_PER_SECOND } from '../../../kernel/time.js';
+import type { Ns } from '../../../kernel/time.js';
+import type { Orchestration, SagaEngine, SagaRetry } from '../../../spec/scenario/sagas.js';
 
 const SECOND = NS_PER_SECOND;
 

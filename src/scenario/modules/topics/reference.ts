@@ -1,8 +1,8 @@
-import type { ReferenceEntry } from '../reference-entry.js';
-import { around } from './around.js';
+import type { ReferenceEntry } from '../../reference-entry.js';
+import { around } from '../../reference/around.js';
 
 /** Logs and buses. */
-export const MESSAGING_REFERENCE: readonly ReferenceEntry[] = [
+export const TOPIC_REFERENCE: readonly ReferenceEntry[] = [
   {
     kind: 'kafka',
     component: 'topic',

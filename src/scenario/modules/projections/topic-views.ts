@@ -1,8 +1,8 @@
-import type { Scenario } from '../../spec/scenario/scenario.js';
-import type { Step } from '../../spec/scenario/steps.js';
-import { eachStep } from '../../language/each-step.js';
-import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import type { Scenario } from '../../../spec/scenario/scenario.js';
+import type { Step } from '../../../spec/scenario/steps.js';
+import { eachStep } from '../../../language/each-step.js';
+import type { Context, Path } from '../../resolve/context.js';
+import { report } from '../../resolve/context.js';
 
 type Parts = Pick<Scenario, 'services' | 'gateways' | 'workloads' | 'projections'>;
 

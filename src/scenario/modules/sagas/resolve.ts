@@ -1,5 +1,5 @@
-import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Ns } from '../../kernel/time.js';
+import { NS_PER_SECOND } from '../../../kernel/time.js';
+import type { Ns } from '../../../kernel/time.js';
 import type {
   Choreography,
   Orchestration,
@@ -8,24 +8,26 @@ import type {
   SagaIsolation,
   SagaRetry,
   SagaStep,
-} from '../../spec/scenario/sagas.js';
-import type { Step, StepModifiers } from '../../spec/scenario/steps.js';
-import type { Target } from '../../spec/scenario/target.js';
-import type { SagaOutput, SagaStepEntry } from '../schema/sagas.js';
-import type { SagaStepOutput } from '../schema/saga-step.js';
-import { checkKey, resolvePolicy } from './bundles.js';
-import type { Context, Path } from './context.js';
-import { report } from './context.js';
-import { ENGINES } from './saga-engines.js';
-import type { EngineDefaults } from './saga-engines.js';
-import { resolveCall, resolveQuery, split, unknown } from './targets.js';
+} from '../../../spec/scenario/sagas.js';
+import type { Target } from '../../../spec/scenario/target.js';
+import type { Step, StepModifiers } from '../../../spec/scenario/steps.js';
+import type { SagaOutput, SagaStepEntry } from '../../schema/sagas.js';
+import type { SagaStepOutput } from '../../schema/saga-step.js';
+import { checkKey, resolvePolicy } from '../../resolve/bundles.js';
+import { described } from '../../resolve/described.js';
+import type { Context, Path } from '../../resolve/context.js';
+import { report } from '../../resolve/context.js';
+import { entryOf } from '../../resolve/names.js';
+import type { Entry } from '../kind.js';
+import { ENGINES } from './engines.js';
+import type { EngineDefaults } from './engines.js';
+import { resolveCall, resolveQuery, split, unknown } from '../../resolve/targets.js';
 
 /** From when on a saga without a time limit counts as stuck. */
 const STUCK_NS = 300 * NS_PER_SECOND;
 
-/** One saga in its final form; null where it has no sense without what is missing. */
-export function resolveSaga(context: Context, name: string, output: SagaOutput): Saga {
-  const path = ['sagas', name];
+/** One saga in its final form. */
+export function resolveSaga({ context, name, output, path }: Entry<'sagas'>): Saga {
   const { steps, stages } = resolveSagaSteps(context, output, path);
   const orchestrated = output.kind === 'orchestrated';
   checkKindFields(context, output, path);
@@ -34,10 +36,7 @@ export function resolveSaga(context: Context, name: string, output: SagaOutput):
   const key = output.key ?? null;
   checkKey(context, key, null, path);
   return {
-    name,
-    title: output.title ?? null,
-    description: output.description ?? null,
-    critical: output.critical,
+    ...described(name, output),
     steps,
     stages,
     orchestration,
@@ -69,8 +68,8 @@ export function resolveSagaStep(
     report(context, 'FL405', at, `${start} is a ${thing.kind}, not a saga`);
     return null;
   }
-  const driver = thing.driver ?? null;
-  if (driver === null) {
+  const driver = entryOf(context.output.sagas, start)?.orchestrator;
+  if (driver === undefined) {
     const message = `${start} is choreographed: the endpoints of startedBy start it, and no step can`;
     report(context, 'FL208', at, message);
     return null;

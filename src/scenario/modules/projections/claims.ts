@@ -1,8 +1,8 @@
-import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Projection } from '../../spec/scenario/stores.js';
-import type { ProjectionOutput } from '../schema/stores.js';
-import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { NS_PER_SECOND } from '../../../kernel/time.js';
+import type { Projection } from '../../../spec/scenario/stores.js';
+import type { ProjectionOutput } from '../../schema/stores.js';
+import type { Context, Path } from '../../resolve/context.js';
+import { report } from '../../resolve/context.js';
 
 /** claimTimeout of Axon's JdbcTokenStore and JpaTokenStore. */
 const AXON_CLAIM = 10 * NS_PER_SECOND;

@@ -1,10 +1,10 @@
-import type { BusOutput } from '../schema/bus.js';
-import type { PublishOutput } from '../schema/publish.js';
-import type { Step, StepModifiers } from '../../spec/scenario/steps.js';
-import type { Context, Path } from './context.js';
-import { report, writtenAt } from './context.js';
-import type { DomainHandler } from './names.js';
-import { resolveCall, split } from './targets.js';
+import type { BusOutput } from '../../schema/bus.js';
+import type { PublishOutput } from '../../schema/publish.js';
+import type { Step, StepModifiers } from '../../../spec/scenario/steps.js';
+import type { Context, Path } from '../../resolve/context.js';
+import { report, writtenAt } from '../../resolve/context.js';
+import { entryOf } from '../../resolve/names.js';
+import { resolveCall, split } from '../../resolve/targets.js';
 
 /** Fields of a bus about waiting messages; events that are handled in place never wait. */
 const OF_QUEUES = [
@@ -27,6 +27,14 @@ export function checkDomainBus(context: Context, output: BusOutput, path: Path):
   output.subscribers.forEach((_, index) => unused(OF_QUEUES[1], [...path, 'subscribers', index]));
 }
 
+type Handlers = BusOutput['subscribers'];
+
+/** The handlers of a topic of domain events, in order; undefined for other topics. */
+export function domainHandlers({ output }: Context, name: string): Handlers | undefined {
+  const topic = entryOf(output.topics, name);
+  return topic?.kind === 'bus' && topic.event === 'domain' ? topic.subscribers : undefined;
+}
+
 /**
  * A domain event: its handlers run in the process that raises it, one after the other, as those of MediatR do
  * (ForeachAwaitPublisher.cs), and so in the transaction around the step.
@@ -34,7 +42,7 @@ export function checkDomainBus(context: Context, output: BusOutput, path: Path):
 export function resolveDomainEvent(
   context: Context,
   output: PublishOutput,
-  handlers: readonly DomainHandler[],
+  handlers: Handlers,
   modifiers: StepModifiers,
   owner: string,
   path: Path,

@@ -1,8 +1,8 @@
-import type { Scenario } from '../../spec/scenario/scenario.js';
-import type { Step } from '../../spec/scenario/steps.js';
-import { mayLoad, OWN_PROJECTOR, partsOfStore } from '../../spec/scenario/stores.js';
-import type { ReadOf } from '../../spec/scenario/stores.js';
-import type { CallEdge } from './call-edge.js';
+import type { Scenario } from '../../../spec/scenario/scenario.js';
+import type { Step } from '../../../spec/scenario/steps.js';
+import { mayLoad, partsOfStore } from '../../../spec/scenario/stores.js';
+import type { ReadOf } from '../../../spec/scenario/stores.js';
+import type { CallEdge } from '../../resolve/call-edge.js';
 
 type Stored = Pick<Scenario, 'eventStores' | 'projections'>;
 type StoreStep = Extract<Step, { readonly verb: 'load' | 'append' }>;
@@ -47,15 +47,5 @@ export function readEdges(
   return partsOfStore(store.snapshots !== null, null).flatMap((part) => {
     if (part === 'append') return [];
     return [{ from, to: `${store.name}.${part}`, certain: false, times, tries: 1 }];
-  });
-}
-
-/** The calls that projections make for their batches. */
-export function projectionEdges({ projections }: Stored): readonly CallEdge[] {
-  return [...projections.values()].flatMap(({ name, lifecycle, service, writes, batchSize }) => {
-    if (lifecycle !== 'async' || writes === null) return [];
-    const from = service === null ? `${name}.${OWN_PROJECTOR}` : `${service}.${name}`;
-    const to = `${writes.database}.${writes.operation}`;
-    return [{ from, to, certain: true, times: 1 / batchSize, tries: 1 }];
   });
 }

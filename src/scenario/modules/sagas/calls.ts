@@ -1,26 +1,11 @@
-import type { Saga } from '../../spec/scenario/sagas.js';
-import { driverName } from '../../spec/scenario/sagas.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
-import type { Step } from '../../spec/scenario/steps.js';
-import type { Target } from '../../spec/scenario/target.js';
-import type { CallEdge } from './call-edge.js';
-
-/** What walks the calls of a scenario. */
-export interface SagaWalker {
-  /** A call under a bundle, or under that of the caller for this callee, and what it falls back on. */
-  governed(from: string, to: Target, own: Step['policy'], certain: boolean, times: number): void;
-  edge(
-    from: string,
-    to: Target,
-    line: Step | null,
-    certain: boolean,
-    times: number,
-    tries: number,
-  ): void;
-}
+import type { Saga } from '../../../spec/scenario/sagas.js';
+import { driverName } from '../../../spec/scenario/sagas.js';
+import type { Scenario } from '../../../spec/scenario/scenario.js';
+import type { Step } from '../../../spec/scenario/steps.js';
+import type { CallEdge, CallWalker } from '../../resolve/call-edge.js';
 
 /** What an orchestrator calls for a saga. */
-export function sagaCalls(walker: SagaWalker, { name, steps, orchestration }: Saga): void {
+export function sagaCalls({ name, steps, orchestration }: Saga, walker: CallWalker): void {
   if (orchestration === null) return;
   const { orchestrator, persistence, compensationPolicy } = orchestration;
   const from = `${orchestrator}.${driverName(name)}`;

@@ -1,11 +1,26 @@
-import type { Distribution } from '../../kernel/distribution.js';
-import type { Topic } from '../../spec/scenario/messaging.js';
-import type { Bus } from '../../spec/scenario/queues.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
-import type { Step } from '../../spec/scenario/steps.js';
-import { eachStep } from '../../language/each-step.js';
-import { listsOfEndpoint } from '../../language/fallback-steps.js';
-import type { CallEdge } from './call-edge.js';
+import type { Distribution } from '../../../kernel/distribution.js';
+import type { Topic } from '../../../spec/scenario/messaging.js';
+import type { Bus } from '../../../spec/scenario/queues.js';
+import type { Scenario } from '../../../spec/scenario/scenario.js';
+import type { Context } from '../../resolve/context.js';
+import { report } from '../../resolve/context.js';
+import type { Parts } from '../kind.js';
+import type { Step } from '../../../spec/scenario/steps.js';
+import { eachStep } from '../../../language/each-step.js';
+import { listsOfEndpoint } from '../../../language/fallback-steps.js';
+import type { CallEdge } from '../../resolve/call-edge.js';
+
+/** Circles of messages in which no time passes: they would never come to an end. */
+export function checkEvents(context: Context, scenario: Parts, calls: readonly CallEdge[]): void {
+  const events = eventEdges(scenario);
+  const cycle = eventCycle(events, calls, ({ certain, takesTime }) => certain && !takesTime);
+  if (cycle === null) return;
+  const [name, part] = cycle[0].split('.');
+  const message =
+    `endless message cycle without any delay: ${cycle.join(' -> ')}. Give a step on it some ` +
+    'work, or the publish step a probability';
+  report(context, 'FL408', ['services', name, 'endpoints', part], message);
+}
 
 /** A message on its way: from the part that publishes it to the one that handles it. */
 export interface EventEdge {
@@ -116,9 +131,4 @@ function spends(step: Step): boolean {
 
 function takes(time: Distribution): boolean {
   return !(time.kind === 'constant' && time.valueNs === 0);
-}
-
-/** What is wrong with a circle of calls. */
-export function cycleText(cycle: readonly string[]): string {
-  return `endless call cycle: ${cycle.join(' -> ')}. Give a call on it a probability, or remove it`;
 }

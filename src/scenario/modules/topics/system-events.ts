@@ -1,12 +1,12 @@
-import { MAX_READERS } from '../../spec/scenario/messaging.js';
-import type { QueueConsumer } from '../../spec/scenario/queues.js';
-import type { BusOutput } from '../schema/bus.js';
-import type { ScenarioOutput } from '../schema/scenario.js';
-import { isFunction } from './consumer.js';
-import type { Context, Path } from './context.js';
-import { report, writtenAt } from './context.js';
-import { replicasOf } from './placement.js';
-import { split } from './targets.js';
+import { MAX_READERS } from '../../../spec/scenario/messaging.js';
+import type { QueueConsumer } from '../../../spec/scenario/queues.js';
+import type { BusOutput } from '../../schema/bus.js';
+import type { ScenarioOutput } from '../../schema/scenario-output.js';
+import { isFunction } from '../../resolve/consumer.js';
+import type { Context, Path } from '../../resolve/context.js';
+import { report, writtenAt } from '../../resolve/context.js';
+import { replicasOf } from '../../resolve/placement.js';
+import { split } from '../../resolve/targets.js';
 
 // A system event is for processes, not for services: each of them has a queue of its own, which goes with it. So are
 // events of Spring Cloud Bus sent to all nodes that listen (reference, quick start), whose consumers have no group and

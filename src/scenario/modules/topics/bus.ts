@@ -1,23 +1,23 @@
-import type { Bus } from '../../spec/scenario/queues.js';
-import { blockingBound } from '../queues/bound.js';
-import { HANDED_OUT, PLAIN } from '../queues/kind.js';
-import type { BusOutput } from '../schema/bus.js';
-import type { ScenarioOutput } from '../schema/scenario.js';
-import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import type { Bus } from '../../../spec/scenario/queues.js';
+import { blockingBound } from '../../queues/bound.js';
+import { HANDED_OUT, PLAIN } from '../../queues/kind.js';
+import type { BusOutput } from '../../schema/bus.js';
+import type { ScenarioOutput } from '../../schema/scenario-output.js';
+import type { Context, Path } from '../../resolve/context.js';
+import { report } from '../../resolve/context.js';
 import { checkDomainBus } from './domain-events.js';
-import { holderText, resolveOwnDeadLetter, resolveQueueConsumer } from './message-queues.js';
+import {
+  holderText,
+  resolveOwnDeadLetter,
+  resolveQueueConsumer,
+} from '../../resolve/message-queues.js';
 import { checkSystemBus, eachInstance } from './system-events.js';
-import { split } from './targets.js';
+import { split } from '../../resolve/targets.js';
+import type { Entry } from '../kind.js';
 
 /** A topic that pushes, in its final form. */
-export function resolveBus(
-  context: Context,
-  name: string,
-  output: BusOutput,
-  services: ScenarioOutput['services'],
-): Bus {
-  const path = ['topics', name];
+export function resolveBus({ context, name, output, path }: Entry<'topics', BusOutput>): Bus {
+  const { services } = context.output;
   const { kind, ordering, event } = output;
   const isStored = output.stored && event !== 'system';
   if (event === 'domain') checkDomainBus(context, output, path);
