@@ -1,7 +1,7 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { formatSeconds } from '../../text/figures.js';
 
-/** The middle of a delay, where its distribution names one. */
+/** The typical value of a delay, if its distribution states one. */
 export function delayWords(distribution: Distribution): string {
   switch (distribution.kind) {
     case 'constant':
