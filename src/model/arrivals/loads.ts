@@ -37,9 +37,9 @@ interface Load {
   arrivals: number;
   /** Number of extra requests that faults have sent. */
   others: number;
-  /** When the next arrival is due, on the clock of the arrivals (`clockAt`). */
+  /** Time at which the next arrival is due, on the clock of the arrivals (`clockAt`). */
   expected: number;
-  /** Rises when the rate changes, which voids arrivals scheduled before. */
+  /** Increments when the rate changes, which voids arrivals scheduled before. */
   stamp: number;
 }
 
@@ -113,7 +113,7 @@ export class Loads {
     this.schedule(load, dueTime(load, engine.now));
   }
 
-  /** A request has its outcome. */
+  /** A request has ended. */
   requestEnded(strand: number, outcome: Outcome): void {
     const load = this.loads[strands.from[strand]];
     const part = strands.part[strand];

@@ -141,8 +141,8 @@ export class EdgePool implements PolicyState {
   }
 
   /**
-   * A connection could not be opened. The attempt that it was opened for fails. If attempts share connections, or
-   * Envoy's limits apply, all attempts in line fail.
+   * A connection could not be opened, so its attempt fails. If attempts share connections, or Envoy's limits apply, all
+   * attempts in line fail.
    */
   failed(slot: number, outcome: Outcome): void {
     const owner = this.endDial(slot);
