@@ -1,4 +1,4 @@
-/** Every policy that is a layer of a call's chain. `deadline` is not a layer: it is placed inside an outermost fallback. */
+/** Every policy that is a layer of a call's chain. `deadline` is not: it is placed inside an outermost fallback. */
 export const layerNames: readonly string[] = [
   'fallback',
   'coalesce',

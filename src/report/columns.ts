@@ -54,7 +54,7 @@ export interface Winner {
   readonly alike: boolean;
 }
 
-/** The winner of a column; null where nothing was measured or there is only one variant. */
+/** The winner of a column; null if nothing was measured or there is only one variant. */
 export function winnerOf(column: Column, variants: readonly VariantResult[]): Winner | null {
   const known = variants.filter((variant) => {
     if (variant.unfinished !== undefined) return false;

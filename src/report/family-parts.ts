@@ -43,7 +43,7 @@ export function isSkewed(own: MeteredResult): boolean {
   return one !== null && all !== null && all.max >= FEW && one.max > SKEWED * all.max;
 }
 
-/** With a smaller backlog its distribution does not matter. */
+/** Backlogs smaller than this are not checked for skew. */
 const FEW = 50;
 
 /** A panel of one count over another by step of the timeline; a gap where the other is 0. */

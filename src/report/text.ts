@@ -172,8 +172,8 @@ function chosenColumns(view: View): Column[] {
 }
 
 /**
- * Columns in which all variants have the same text: a narrow terminal drops them first. If there are effects besides
- * requests, these are all columns but success; else those about the fault.
+ * Columns in which all variants have the same text, which a narrow terminal drops first. If there are effects besides
+ * requests, these are all columns except success; otherwise only those about the fault.
  */
 function flatColumns(columns: readonly Column[], variants: readonly VariantResult[]): string[] {
   if (variants.length < 2) return [];

@@ -214,7 +214,7 @@ function ofFamily(
   });
 }
 
-/** A subject with a backlog of its own. */
+/** A subject that has a backlog. */
 interface Lagging extends Pick<Behind, 'subject' | 'noun'> {
   readonly own: MeteredResult;
   readonly lag: GaugeResult;
@@ -261,7 +261,7 @@ function longestDrain({ drain }: MeteredResult): Pick<Behind, 'drained' | 'fault
   return longest;
 }
 
-/** A subject that never catches up is worse than one that does; then the one with the older message. */
+/** A subject that never catches up is worse than one that does; otherwise the one with the older message is. */
 function isWorse(a: Behind, b: Behind): boolean {
   const never = Number(a.drained === Infinity) - Number(b.drained === Infinity);
   return never > 0 || (never === 0 && a.oldest > b.oldest);

@@ -106,7 +106,7 @@ export function characterOf(variant: VariantResult): string {
     const seconds = longestDegraded(variant, requests);
     const failed = 1 - (variant.summary.success.value ?? 1);
     const fails = requests.flatMap((name) => degradedIntervals(variant, name)).some(isFailing);
-    // With a fault, `untouched` means that the success rate does not change. Without one it means nothing.
+    // With a fault, `untouched` means that the success rate does not change. Without a fault it has no meaning.
     if (variant.faults.length === 0 && (fails || failed >= MANY))
       return `${formatShare(failed)} fail`;
     return seconds > 0 ? `slow for ${formatSeconds(seconds)}` : 'untouched';
@@ -117,7 +117,7 @@ export function characterOf(variant: VariantResult): string {
   return collateral.length > 0 ? 'spreads, recovers' : 'recovers';
 }
 
-/** Where the replications end differently, which of them is described: `run 1 of 3, which recovers`; else empty. */
+/** If the replications end differently, the one that is described: `run 1 of 3, which recovers`; otherwise empty. */
 export function describedRun({ cascade: { verdicts } }: VariantResult): string {
   if (new Set(verdicts).size < 2) return '';
   return `run 1 of ${verdicts.length}, which ${ENDED[verdicts[0]!]}`;
@@ -218,7 +218,7 @@ function marksOf(view: View): FaultMark[] {
   }));
 }
 
-/** The first items of a list, and how many more there are. */
+/** The first items of a list, and the number of others. */
 function fewOf(words: readonly string[]): string {
   const left = words.length - FEW;
   return left > 0 ? `${words.slice(0, FEW).join(', ')} and ${left} more` : listed(words);

@@ -257,7 +257,7 @@ function slowRequest(
   return null;
 }
 
-/** How long requests stay slow after they succeed again; null where they do not. */
+/** Time for which requests stay slow after they succeed again; null if they do not. */
 function slowAfterWords(view: View, variant: VariantResult): string | null {
   const seconds = degradedAfter(view, variant);
   if (seconds <= view.result.run.step + 1e-9) return null;

@@ -48,7 +48,7 @@ function poolsOf({ data, selection }: Pools, countOf: (component: number) => num
     if (!isPoolOf({ selection }, from, to)) continue;
     const max = poolSize(edge, countOf(to));
     if (max === null) continue;
-    // Bundles have pools of their own at a service; at a database they share the caller's pool.
+    // At a service each bundle has its own pool; at a database all bundles share the caller's pool.
     const bundle = edge.pool === null ? edge.bundle : -1;
     const isShared = edge.pool?.kind === 'pgbouncer';
     const key = isShared ? String(to) : `${from} ${to} ${bundle}`;

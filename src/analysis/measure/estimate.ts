@@ -12,7 +12,7 @@ import type { Histogram } from '../../stats/histogram.js';
 export type ValueKind =
   /** hits over trials: Wilson with the design effect between runs. */
   | 'share'
-  /** A figure of pooled data, and the same figure of each run: the interval is sectioned around the pooled one. */
+  /** A figure of pooled data and the same figure of each run; the interval is sectioned around the pooled figure. */
   | 'pooled'
   /** Observed exactly: counts, extremes, shares of runs. No interval unless one is asked for. */
   | 'exact'

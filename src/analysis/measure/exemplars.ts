@@ -60,12 +60,12 @@ interface Traced {
   readonly roots: ReadonlyMap<string, Root>;
 }
 
-/** Fewest common requests for which variants are shown side by side. */
+/** Minimum number of common requests for variants to be shown side by side. */
 const ENOUGH = 20;
 
 /**
  * The first variant, and all others that have enough requests in common with it and with each other. A variant with a
- * different load has different requests and gets exemplars of its own.
+ * different load has different requests and gets separate exemplars.
  */
 function together(open: readonly Traced[]): {
   readonly members: readonly Traced[];

@@ -15,7 +15,7 @@ import {
   type CellSet,
 } from './window.js';
 
-/** A window with fewer arrivals is too thin to judge and is merged with the next. */
+/** A window with fewer arrivals is merged with the next. */
 const FEW_ARRIVALS = 20;
 
 /** Windows after a fault, and the time before it with which they are compared. */
@@ -96,7 +96,7 @@ export function staysGood(goodput: Goodput, windows: readonly CellSet[], limit: 
   return true;
 }
 
-/** With fewer arrivals the last window says nothing. */
+/** Below this number of arrivals the last window is not judged. */
 const MIN_ARRIVALS = 5;
 
 /** Recovery over all runs of a variant. The value is the mean of those that recover, if most do. */

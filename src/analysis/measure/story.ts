@@ -32,7 +32,7 @@ export interface Story {
     readonly failed: number;
     readonly usualFailed: number;
   };
-  /** How users fail where there is no fault; null where there is one. */
+  /** How user requests fail if there is no fault; null if there is one. */
   readonly failures: FailureKinds | null;
   readonly verdict: RunVerdict;
   readonly innocent: CascadeResult['innocent'];

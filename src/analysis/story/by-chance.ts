@@ -127,7 +127,7 @@ function overlaps(spans: readonly Span[], { from, until }: Span): boolean {
 }
 
 /**
- * Whether a lane calls, directly or through other degraded lanes, a degraded lane that a fault has reached. Then its
+ * Whether a lane calls, directly or through other degraded lanes, a degraded lane that a fault has reached. If so, its
  * own degradation need not be chance.
  */
 function callsDegraded(

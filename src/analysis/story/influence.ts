@@ -179,8 +179,8 @@ function slowedShare(scene: Scene, link: Link, from: number, until: number): num
 }
 
 /**
- * True where a component's own limits reject half of the requests that it fails while workers are free: a rate limit,
- * or a concurrency limit although its calls take no longer than before (`isHeld` is false).
+ * True if a component's own limits reject half of the requests that it fails while workers are free: a rate limit, or a
+ * concurrency limit although its calls take no longer than before (`isHeld` is false).
  */
 function refusesItself(lane: Lane, from: number, until: number, isHeld: boolean): boolean {
   const shed = sumSteps(lane.shed, from, until);

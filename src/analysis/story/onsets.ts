@@ -4,7 +4,7 @@ import { secondsOf, type StepInfluence } from './influence.js';
 import type { Lane } from '../measure/lanes.js';
 import type { Scene } from './scene.js';
 
-/** When a degradation began, in seconds from the end of the warm-up. */
+/** Start of a degradation, in seconds from the end of the warm-up. */
 export type Onsets = (lane: Lane, episode: Episode) => number;
 
 /** Mechanisms for which the cause must be saturated. */

@@ -11,7 +11,7 @@ import { list, plural } from '../../text/words.js';
 /** The cascade of the first run, with the number of runs in which each event happens. */
 type CountedStory = Omit<Story, 'events'> & { readonly events: readonly CascadeEvent[] };
 
-/** Everything from which the sentence is made. */
+/** The inputs of the sentence. */
 export interface SentenceInput {
   readonly story: CountedStory;
   /** Runs in which a fault strikes. */
@@ -69,7 +69,7 @@ function timedWords(events: readonly CascadeEvent[], runs: number): readonly str
   });
 }
 
-/** Without a fault: the components that fail by themselves and where that began, or that none does. */
+/** Without a fault: the components that fail by themselves and the origin of the failures, or that none fails. */
 function noFault({ story, elsewhere, affected }: SentenceInput, runs: number): string {
   const none =
     affected === 0
@@ -342,7 +342,9 @@ function deathWords({ events, loops }: CountedStory, runs: number): string {
     .join('');
 }
 
-/** In how many runs it happens; empty if in all of them, or in all in which its cause does. */
+/**
+ * The number of runs in which an event happens; empty if it happens in all of them, or in all in which its cause does.
+ */
 function seenIn({ runs }: CascadeEvent, all: number, cause = all): string {
   return runs === cause ? '' : `in ${formatCount(runs)} of ${formatCount(all)} runs`;
 }

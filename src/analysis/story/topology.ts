@@ -72,7 +72,7 @@ export function faultInfos(data: VariantData): readonly FaultInfo[] {
       kind: fault.kind,
       target:
         fault.rollout === null ? (source?.target ?? []) : [plan.components[fault.rollout].name],
-      // For a fault that waits for something: as in the first run.
+      // A conditional or random fault has the spans of the first run.
       spans: (isKnown(fault) ? fault.spans : spansIn(data, fault, data.records[0])).map((span) => ({
         from: seconds(span.fromNs),
         until: seconds(Math.min(span.untilNs, plan.endNs)),

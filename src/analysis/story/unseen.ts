@@ -18,7 +18,7 @@ const STEPS = 2;
 const STALE = 0.05;
 /** and from this many times the share before the first fault. */
 const STALER = 3;
-/** With fewer reads a step says nothing. */
+/** A step with fewer reads is not judged. */
 const FEW_READS = 10;
 
 type Bare = Pick<StoryEvent, 'cause' | 'mechanism'>;

@@ -38,7 +38,7 @@ export function hold(
   };
 }
 
-/** The value of which a limit is a multiple. */
+/** The value to which a limit is relative. */
 interface OtherSide extends Pick<Measured, 'value' | 'each'> {
   readonly factor: number;
 }

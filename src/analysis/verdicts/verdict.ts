@@ -9,7 +9,7 @@ export const DEFAULT_CONFIDENCE = 0.95;
 export interface Judging {
   /** Null = by the point estimate. */
   readonly confidence: number | null;
-  /** Share of the limit by which the value may exceed it. */
+  /** Tolerance: share of the limit by which the value may exceed it. */
   readonly by: number;
 }
 
@@ -23,8 +23,8 @@ export function levelOf(
 
 /**
  * An interval on the right side of the limit passes, one on the wrong side fails, and one across the limit is
- * inconclusive. Without an interval the point estimate decides, and also for a value that equals a limit of 0 % or
- * 100 %, which it cannot cross. A value beyond the limit by less than `by` of it passes, and so does an interval.
+ * inconclusive. The point estimate decides without an interval, and for a value that equals a limit of 0 % or 100 %,
+ * which it cannot cross. A value beyond the limit by less than `by` of it passes, and so does an interval.
  */
 export function judge(
   op: CompareOp,

@@ -43,7 +43,7 @@ function exactPages(name: string): readonly string[] {
     ...metrics,
     ...rules.filter((rule) => rule.name === name).map(rulePage),
     ...(others.length === 0 ? [] : [fieldsPage(name, others)]),
-    // The page of a kind of policy or component already has its fields.
+    // The page of a kind of policy or component already lists its fields.
     ...(kinds.length > 0 ? [] : forms.map((form) => formPage(name, form))),
     ...wordPages(name),
     ...codePages(name),

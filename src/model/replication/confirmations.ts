@@ -20,7 +20,7 @@ interface Waiting {
   readonly since: Ns;
 }
 
-/** Rules for commits that have waited too long on a node. */
+/** Limits on how long commits wait on a node. */
 export interface Patience {
   /** Longest wait; null = unlimited. */
   readonly limitNs: Ns | null;
@@ -73,7 +73,7 @@ export class Confirmations {
     this.waiting = this.waiting.filter((one) => one.strand !== strand);
   }
 
-  /** Ends the waiting commits whose numbers are chosen. */
+  /** Ends the waiting commits whose numbers pass `isOver`. */
   answer(isOver: (serial: number) => boolean, outcome: Outcome): void {
     this.end(({ serial }) => isOver(serial), outcome);
   }

@@ -26,7 +26,7 @@ export interface ServiceScale {
 
 /** One row of the services figure. */
 export interface ServiceRow {
-  /** The node as the variant has it. */
+  /** The node in this variant. */
   readonly node: TopologyNode;
   readonly series: Series | null;
   readonly scale: ServiceScale;

@@ -66,7 +66,7 @@ export function thinned(count: number, room: number): number[] {
   return Array.from({ length: kept }, (_, i) => Math.round((i * (count - 1)) / (kept - 1)));
 }
 
-/** Lines of a text that fit a width, broken at spaces; a longer word gets a line of its own. */
+/** Lines of a text that fit a width, broken at spaces; a longer word gets its own line. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   let now = '';

@@ -101,7 +101,7 @@ function fitting(widths: readonly number[], room: number): number[] {
   return thinned(widths.length, 1);
 }
 
-/** How many are left out, and which if they are few. */
+/** The number of items left out, and their names if they are few. */
 function leftOut(noun: string, texts: readonly string[], kept: readonly number[]): string {
   const missing = texts.filter((_, i) => !kept.includes(i));
   if (missing.length === 0) return '';

@@ -157,7 +157,7 @@ function outcomeText(
     : `holds up to ${text(edge.holds)} and breaks at ${text(edge.breaks)}`;
 }
 
-/** Why nothing is known about a variant at a value; null where something is. */
+/** Why a variant has no figures at a value; null if it has some. */
 function unmeasuredText(view: SweepView, variant: string, at: number | null): string | null {
   const figures = at === null ? null : expectOf(view, at, variant);
   if (figures === null) return null;

@@ -13,7 +13,7 @@ import { scaleOf, tickLabel, within, type Canvas, type Extent } from './chart.js
 /** A variant at a position on the x axis. */
 export interface XyPoint {
   readonly x: number;
-  /** Null = there is no figure, and `word` says why. */
+  /** Null = there is no figure; `word` gives the reason. */
   readonly value: number | null;
   readonly ci95: readonly [number, number] | null;
   readonly word: string | null;
