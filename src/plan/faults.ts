@@ -215,7 +215,7 @@ class FaultTarget {
         return this.addInstances(component, reference.index);
       }
       case 'version':
-        return this.refuse(`\`${text}\`: versions of a service are known, but not in this version`);
+        return this.refuse(`\`${text}\`: write version: NAME beside the target`);
     }
   }
 

@@ -2,7 +2,7 @@ import type { PlanCacheAct } from '../../spec/plan/caching.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Act } from '../acts.js';
-import type { World } from '../world.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 import { Cache } from './cache.js';
 import { CacheColumns } from './columns.js';
 import { Commands } from './commands.js';
@@ -27,7 +27,7 @@ export class Caches {
   private readonly commands: Commands;
   private readonly writes: Writes;
 
-  constructor(world: World) {
+  constructor(world: ActRun) {
     const { plan } = world;
     const acts = plan.acts.filter((act) => act.act === 'cache');
     const slots = acts.reduce((most, { slot }) => Math.max(most, slot + 1), 1);
@@ -149,7 +149,7 @@ export class Caches {
 
 /** All instances that use a cache, ascending. */
 function callersOf(
-  { plan }: World,
+  { plan }: ActRun,
   acts: readonly PlanCacheAct[],
   cache: number,
 ): readonly number[] {

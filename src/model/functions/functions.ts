@@ -1,6 +1,6 @@
 import type { PlanFunction } from '../../spec/plan/functions.js';
 import type { Act } from '../acts.js';
-import type { World } from '../world.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 import { Environments } from './environments.js';
 import { EnvironmentCores } from './environment-cores.js';
 import type { Host } from './host.js';
@@ -12,7 +12,7 @@ export class Functions {
   /** By component: the functions with several instances; null = none. */
   readonly spread: ReadonlyMap<number, Host> | null;
 
-  constructor(world: World) {
+  constructor(world: ActRun) {
     const account = { running: 0 };
     this.list = world.plan.functions.map((plan) => {
       const { autoscaler } = plan.spec;
@@ -36,7 +36,7 @@ export class Functions {
   }
 }
 
-function setCores(world: World, { component, spec }: PlanFunction, own: Host): void {
+function setCores(world: ActRun, { component, spec }: PlanFunction, own: Host): void {
   if (spec.cores === Infinity) return;
   const { firstInstance, instances } = world.plan.components[component];
   const of = (strand: number): number => own.environmentOf(strand);

@@ -5,9 +5,13 @@ import type { PinnedRoute, PlanRoute } from '../../spec/plan/replication.js';
 import { SESSION } from '../../spec/scenario/sections.js';
 import type { Edge, View } from '../edge.js';
 import { AVOID, PLACES, frames } from '../frames.js';
-import type { Replicas } from '../replication/replicas.js';
 import { shardOf } from '../replication/shards.js';
-import type { World } from '../world.js';
+import type { Functions } from '../functions/functions.js';
+import type { Run } from '../run.js';
+
+interface PicksParts extends Run {
+  readonly functions: Functions;
+}
 
 /** Draw number of this choice; balancers count theirs up from 0. */
 const DRAW = 64;
@@ -26,9 +30,9 @@ export const NOWHERE = -1;
  * that view and, if the call asks for it, instances that the call has already used.
  */
 export class Picks {
-  private readonly world: World;
+  private readonly world: PicksParts;
 
-  constructor(world: World) {
+  constructor(world: PicksParts) {
     this.world = world;
   }
 
@@ -76,7 +80,7 @@ export class Picks {
   /** Picks the node of a database with replicas among those that the route allows. */
   private replica(
     edge: Edge,
-    { candidates: nodes }: Replicas,
+    { candidates: nodes }: NonNullable<Edge['replicas']>,
     route: PlanRoute,
     frame: number,
     a: number,

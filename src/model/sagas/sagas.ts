@@ -1,7 +1,7 @@
 import { invariant } from '../../kernel/invariant.js';
 import type { PlanSagaCommand, PlanSagaMark, PlanSagaStart } from '../../spec/plan/sagas.js';
+import type { BackgroundRun } from '../processes/background-run.js';
 import type { Act } from '../acts.js';
-import type { World } from '../world.js';
 import { Driver } from './driver.js';
 import { Ledger } from './ledger.js';
 import type { Watched } from './marks.js';
@@ -12,7 +12,7 @@ export class Sagas {
   private readonly watched: readonly Watched[];
   private readonly drivers: readonly (Driver | null)[];
 
-  constructor(world: World) {
+  constructor(world: BackgroundRun) {
     const { sagas } = world.plan;
     this.watched = sagas.map((plan) => ({
       ledger: new Ledger(world, plan),

@@ -14,12 +14,16 @@ import type { Instance } from '../processes/instance.js';
 import type { Counter } from '../figures/meters.js';
 import { shardOf } from '../replication/shards.js';
 import { RETURN, strands } from '../strands.js';
-import type { TaskContext } from '../processes/tasks.js';
-import type { World } from '../world.js';
+import type { TaskContext, Tasks } from '../processes/tasks.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 import { Refreshes } from './refreshes.js';
 import { ThreadPools } from './thread-pools.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
+
+interface CopiesParts extends ActRun {
+  readonly tasks: Tasks;
+}
 
 /** Lineage tag of the work of a shard's copies for a write. */
 const COPY_TAG = 0x6000;
@@ -43,7 +47,7 @@ interface Shard {
  * out of sync until it is back and there is a primary to catch up with.
  */
 export class Copies {
-  private readonly world: World;
+  private readonly world: CopiesParts;
   private readonly spec: PlanSearch;
   private readonly pools: ThreadPools;
   private readonly refreshes: Refreshes;
@@ -69,7 +73,7 @@ export class Copies {
   private readonly failoverOp: number;
   private readonly reconnectOp: number;
 
-  constructor(world: World, spec: PlanSearch) {
+  constructor(world: CopiesParts, spec: PlanSearch) {
     this.world = world;
     this.spec = spec;
     const { meters, plan, instances, replication, tasks } = world;

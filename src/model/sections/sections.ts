@@ -1,7 +1,7 @@
 import type { PlanAct } from '../../spec/plan/modules.js';
 import type { Act } from '../acts.js';
 import { LOCKED } from '../slot-bits.js';
-import type { World } from '../world.js';
+import type { ReplicatedRun } from '../replication/replicas.js';
 import { Locks } from './locks.js';
 import { RowLocks } from './rows.js';
 import { Transactions } from './transactions.js';
@@ -19,7 +19,7 @@ export class Sections {
   readonly whenEnded: ((branch: number) => void)[] = [];
   private readonly locks: Locks;
 
-  constructor(world: World) {
+  constructor(world: ReplicatedRun) {
     const rows = new Map<number, RowLocks>();
     for (const spec of world.plan.rows) {
       rows.set(spec.component, new RowLocks(world, spec, () => this.transactions));
@@ -63,7 +63,7 @@ export class Sections {
 }
 
 /** Returns true if a plan has transactions, row locks or `lock` steps. */
-export function hasSections({ plan }: World): boolean {
+export function hasSections({ plan }: ReplicatedRun): boolean {
   const { acts, edges, rows } = plan;
   return (
     rows.length > 0 ||

@@ -4,10 +4,9 @@ import type { PlanProjectionAct, PlanStoreAct, PlanViewAct } from '../../spec/pl
 import type { Act } from '../acts.js';
 import { Draws } from '../programs/draws.js';
 import type { Channels } from '../messaging/channels.js';
-import type { World } from '../world.js';
 import type { CallData } from './call-data.js';
 import { EventStore } from './event-store.js';
-import { ReadModel } from './read-model.js';
+import { ReadModel, type ReadModelParts } from './read-model.js';
 import { Rebuild } from './rebuild.js';
 import type { Replayable } from './rebuild.js';
 import { TopicLog } from './topic-log.js';
@@ -21,13 +20,13 @@ const UNAVAILABLE = withStatus(OUTCOME.serverError, 503);
 
 /** All event stores of a run with their read models, and the acts that use them. */
 export class Stores {
-  private readonly world: World;
+  private readonly world: ReadModelParts;
   private readonly callData: CallData;
   private readonly draws: Draws;
   private readonly stores: readonly EventStore[];
   private readonly models: readonly ReadModel[];
 
-  constructor(world: World, callData: CallData, channels: Channels) {
+  constructor(world: ReadModelParts, callData: CallData, channels: Channels) {
     const { messages, topics } = channels;
     this.world = world;
     this.callData = callData;
