@@ -6,13 +6,12 @@ import { PHASE } from '../kernel/phase.js';
 import { streamKey } from '../kernel/rng.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { TraceRecord } from '../spec/record/record.js';
-import { actsOf } from './modules.js';
+import { createModules, prepareModules } from './modules/index.js';
 import { Admission } from './serving/admission.js';
 import type { Views } from './picking/views.js';
 import { setEdges } from './edges.js';
 import { Balancers } from './picking/balancers.js';
 import { Board } from './faults/board.js';
-import { Caches } from './caching/caches.js';
 import { Calls } from './calls.js';
 import { Chains } from './chains.js';
 import { Checks } from './sharing/checks.js';
@@ -33,7 +32,6 @@ import { levels } from './figures/levels.js';
 import { Meters } from './figures/meters.js';
 import { Link } from './network/link.js';
 import { Loads } from './arrivals/loads.js';
-import { DualWrites } from './messaging/dual-writes.js';
 import { Memory } from './serving/memory.js';
 import type { MemoryEffects } from './serving/memory.js';
 import { Outages } from './processes/outages.js';
@@ -41,16 +39,11 @@ import { Outliers } from './picking/outliers.js';
 import { Picks } from './picking/picks.js';
 import type { FullRegistry } from './faults/kind.js';
 import type { Registry } from './registry.js';
-import { Functions } from './functions/functions.js';
-import { Replicas } from './replication/replicas.js';
 import { VersionTables } from './rollouts/rollouts.js';
-import { Copies } from './search/copies.js';
-import { hasSections, Sections } from './sections/sections.js';
 import { Server } from './server.js';
 import { closesConnections, ServerEnds } from './connections/server-ends.js';
 import { sink } from './figures/sink.js';
 import { Sizes } from './network/sizes.js';
-import { CallData } from './stores/call-data.js';
 import { strands } from './strands.js';
 import { Tasks } from './processes/tasks.js';
 import { Ties } from './sharing/ties.js';
@@ -99,10 +92,9 @@ export function assemble(
   setFleets(world);
   const isVersioned = plan.components.some(({ versions }) => versions !== null);
   world.versions = isVersioned ? new VersionTables(world) : null;
-  world.leaseOwners = new Map();
+  setHooks(world);
   world.links = plan.links.map((spec) => linkOf(world, spec));
   world.sizes = plan.sized ? new Sizes(world) : null;
-  world.callData = plan.stores.length + plan.projections.length > 0 ? new CallData() : null;
   world.picks = new Picks(world);
   world.connections = new ConnectionTable(world);
   world.serverEnds = closesConnections(plan) ? new ServerEnds(world) : null;
@@ -118,13 +110,13 @@ export function assemble(
   const chains = new Chains(world, registry);
   setOrder(world);
   const outliers = new Outliers(world, registry, chains.alarms);
-  setReplicas(world);
+  prepareModules(world);
   const views = setEdges(world, chains, new Balancers(world, registry), outliers);
   world.limiters = plan.limiters.map((spec) => limiterOf(world, spec, registry));
   world.checks = new Checks(world);
   world.coalescing = plan.coalescings.length > 0 ? new Coalescing(world) : null;
   setDoors(world, registry);
-  setModules(world, registry);
+  world.acts = createModules(world, registry);
   world.loads = new Loads(world);
   const outages = (world.outages = new Outages(world));
   setMemories(world, outages);
@@ -149,29 +141,19 @@ function windBack({ deepestChain, grid, instances, parts, statEdges }: Plan): vo
   sink.reset(grid, parts.length, statEdges.length);
 }
 
+/** What parts of the model register with during the assembly. */
+function setHooks(world: Draft<World>): void {
+  world.leaseOwners = new Map();
+  world.watchers = [];
+  world.faultTargets = { holders: new Map(), rebalance: new Map(), flushes: new Map() };
+}
+
 /** At the start no fault slows or fails anything. */
 function setInjections(world: Draft<World>): void {
   const { parts, instances } = world.plan;
   world.partSlowness = new Float64Array(parts.length).fill(1);
   world.partInjections = parts.map(() => null);
   world.instanceInjections = instances.map(() => null);
-}
-
-function setReplicas(world: Draft<World>): void {
-  const { replications, searches } = world.plan;
-  world.replicas = new Map(replications.map((spec) => [spec.component, new Replicas(world, spec)]));
-  world.copies = new Map(searches.map((spec) => [spec.component, new Copies(world, spec)]));
-}
-
-/** Builds the parts of the model other than calls. */
-function setModules(world: Draft<World>, registry: Registry): void {
-  const isDual = world.plan.acts.some(({ act }) => act === 'dualMark');
-  world.functions = new Functions(world);
-  world.sections = hasSections(world) ? new Sections(world) : null;
-  world.dualWrites = isDual ? new DualWrites(world) : null;
-  world.faultTargets = { holders: new Map(), rebalance: new Map(), snapshots: new Map() };
-  world.caches = world.plan.caches.length > 0 ? new Caches(world) : null;
-  world.acts = actsOf(world, registry);
 }
 
 function setMeasuring(world: Draft<World>, traceSink: ((rows: TraceRecord) => void) | null): void {

@@ -15,6 +15,7 @@ import type { Instance } from './processes/instance.js';
 import type { Duplicates } from './sharing/duplicates.js';
 import type { Executions } from './sharing/executions.js';
 import type { CallData } from './stores/call-data.js';
+import type { StrandWatcher } from './strand-watcher.js';
 
 /** Gives strands a resource until they end. */
 export interface LeaseOwner {
@@ -46,10 +47,12 @@ export interface Run {
   readonly edges: readonly Edge[];
   readonly links: readonly Link[];
   readonly calls: Calls;
-  /** By act id, see PlanAct in spec/modules. */
+  /** By act id, see PlanAct in spec/plan/modules. */
   readonly acts: readonly Act[];
   /** By component id: takes back the resources that the strands of that component hold until they end. */
   readonly leaseOwners: Map<number, LeaseOwner>;
+  /** In the order of their creation; most runs have none. */
+  readonly watchers: StrandWatcher[];
   readonly faultTargets: FaultTargets;
   readonly duplicates: Duplicates;
   /** Null if no call has an idempotency key. */

@@ -11,6 +11,7 @@ import type { ServerPort } from './server-port.js';
 import { LongestWaits } from './connections/longest-waits.js';
 import { GATED, LEASED, SECTION, STATEMENT } from './slot-bits.js';
 import { ANSWERED, RETURN, STATE, strands } from './strands.js';
+import { notifyEnded, notifyStopped } from './strand-watcher.js';
 import { levels } from './figures/levels.js';
 import { answerOf } from './programs/degraded-answer.js';
 import { sink } from './figures/sink.js';
@@ -105,7 +106,7 @@ export class Server implements ServerPort {
     this.quit(strand, result);
     strands.ended[strand] = engine.now;
     if (world.coalescing !== null) world.coalescing.answered(strand, result);
-    if (world.caches !== null) world.caches.ended(strand, result);
+    if (world.watchers.length > 0) notifyEnded(world.watchers, strand, result);
     engine.note((strands.instance[strand] << 5) | (result & 31), strands.lineageA[strand]);
     this.world.effects.book(strand, worked);
     const instance = world.instances[strands.instance[strand]];
@@ -185,7 +186,7 @@ export class Server implements ServerPort {
     const { world } = this;
     const instance = world.instances[strands.instance[strand]];
     this.stop(strand, true);
-    if (world.dualWrites !== null && instance.down) world.dualWrites.died(strand);
+    if (instance.down) for (const watcher of world.watchers) watcher.died?.(strand);
     if (world.executions !== null) world.executions.stopped(strand);
     this.quit(strand, outcome);
     strands.ended[strand] = engine.now;
@@ -210,7 +211,7 @@ export class Server implements ServerPort {
     const instance = world.instances[strands.instance[strand]];
     strands.stamp[strand]++;
     if (world.coalescing !== null) world.coalescing.stopped(strand);
-    if (world.caches !== null) world.caches.stopped(strand);
+    if (world.watchers.length > 0) notifyStopped(world.watchers, strand);
     switch (strands.state[strand]) {
       case STATE.CPU:
         instance.cores.leave(strand);

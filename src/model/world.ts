@@ -1,5 +1,4 @@
 import type { Admission } from './serving/admission.js';
-import type { Caches } from './caching/caches.js';
 import type { Checks } from './sharing/checks.js';
 import type { Coalescing } from './sharing/coalescing.js';
 import type { ConnectionTable } from './connections/connection-table.js';
@@ -7,14 +6,12 @@ import type { Effects } from './figures/effects.js';
 import type { Gates } from './serving/gates.js';
 import type { Interpreter } from './programs/interpreter.js';
 import type { Loads } from './arrivals/loads.js';
-import type { DualWrites } from './messaging/dual-writes.js';
 import type { Injections } from './faults/injections.js';
 import type { Limiter } from './programs/limiters.js';
 import type { Run } from './run.js';
 import type { Outages } from './processes/outages.js';
 import type { EndpointLists } from './picking/endpoint-lists.js';
 import type { Picks } from './picking/picks.js';
-import type { Functions } from './functions/functions.js';
 import type { Replicas } from './replication/replicas.js';
 import type { VersionTables } from './rollouts/rollouts.js';
 import type { Copies } from './search/copies.js';
@@ -57,17 +54,12 @@ export interface World extends Run {
   readonly ties: Ties | null;
   readonly server: Server;
   readonly outages: Outages;
-  /** Null if no endpoint changes data and publishes without an outbox. */
-  readonly dualWrites: DualWrites | null;
   readonly effects: Effects;
   readonly workers: Workers;
   readonly interpreter: Interpreter;
   readonly tasks: Tasks;
-  /** Null without caches. */
-  readonly caches: Caches | null;
   /** Null if no step holds a connection or a lock, and no database locks rows. */
   readonly sections: Sections | null;
-  readonly functions: Functions;
   /** By component id: the nodes of search engines. */
   readonly copies: ReadonlyMap<number, Copies>;
   /** By component id: the nodes of databases with replicas. */

@@ -6,6 +6,6 @@ export interface FaultTargets {
   readonly holders: Map<number, HolderKnobs>;
   /** By part id: reassigns the partitions of a group. */
   readonly rebalance: Map<number, () => void>;
-  /** By part id: makes a share of the snapshots that it reads unavailable. */
-  readonly snapshots: Map<number, (share: number) => void>;
+  /** By part id: empties it, or drops a share of what it holds. */
+  readonly flushes: Map<number, (share: number) => void>;
 }

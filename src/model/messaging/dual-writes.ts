@@ -4,6 +4,7 @@ import { OUTCOME } from '../../spec/outcome.js';
 import type { Act } from '../acts.js';
 import type { Counter } from '../figures/meters.js';
 import type { Run } from '../run.js';
+import type { StrandWatcher } from '../strand-watcher.js';
 import { strands } from '../strands.js';
 
 const WRITTEN = 1;
@@ -13,7 +14,7 @@ const PUBLISHED = 2;
  * Detects dual writes without an outbox. If the process dies between the database write and the publish, either the
  * event is lost or a ghost event reports a change that never happened.
  */
-export class DualWrites {
+export class DualWrites implements StrandWatcher {
   private readonly world: Run;
   /** By root strand: the halves that are done, and the life of the strand in which they were done. */
   private done: Uint8Array = new Uint8Array(0);

@@ -6,12 +6,8 @@ import { SESSION } from '../../spec/scenario/sections.js';
 import type { Edge, View } from '../edge.js';
 import { AVOID, PLACES, frames } from '../frames.js';
 import { shardOf } from '../replication/shards.js';
-import type { Functions } from '../functions/functions.js';
 import type { Run } from '../run.js';
-
-interface PicksParts extends Run {
-  readonly functions: Functions;
-}
+import type { Placer } from './placer.js';
 
 /** Draw number of this choice; balancers count theirs up from 0. */
 const DRAW = 64;
@@ -30,9 +26,11 @@ export const NOWHERE = -1;
  * that view and, if the call asks for it, instances that the call has already used.
  */
 export class Picks {
-  private readonly world: PicksParts;
+  /** By component whose platform picks the instance itself. */
+  readonly placers = new Map<number, Placer>();
+  private readonly world: Run;
 
-  constructor(world: PicksParts) {
+  constructor(world: Run) {
     this.world = world;
   }
 
@@ -71,8 +69,8 @@ export class Picks {
         count = open;
       }
     }
-    const host = this.world.functions.spread?.get(edge.toComponent);
-    if (host !== undefined) return host.place(candidates, count);
+    const placer = this.placers.size > 0 ? this.placers.get(edge.toComponent) : undefined;
+    if (placer !== undefined) return placer.place(candidates, count);
     const balancer = (edge.split === null ? edge.balancers : edge.split.balancers[version])[caller];
     return this.balanced(edge, balancer, frame, candidates, count, a, b);
   }

@@ -7,7 +7,7 @@ import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { CopyRoute } from '../../spec/scenario/search.js';
-import type { PlanIndexed, PlanSearch, PlanSearched, PlanThread } from '../../spec/plan/search.js';
+import type { PlanSearch, PlanThread } from '../../spec/plan/search.js';
 import { THREAD_POOLS } from '../../spec/scenario/search.js';
 import type { Act } from '../acts.js';
 import type { Instance } from '../processes/instance.js';
@@ -135,27 +135,29 @@ export class Copies {
     return known;
   }
 
-  actOf(spec: PlanThread | PlanSearched | PlanIndexed): Act {
-    switch (spec.act) {
-      case 'thread': {
-        const act = this.pools.actOf(spec);
-        if (spec.pool !== WRITE) return act;
-        return {
-          begin: (strand) => (this.takesWrites(strand) ? act.begin(strand, 0) : UNAVAILABLE),
-          left: (strand) => act.left(strand),
-        };
-      }
-      case 'searched':
-        return {
-          begin: (strand) => {
-            this.refreshes.search(this.indexOf(strand));
-            return OUTCOME.ok;
-          },
-          left: () => {},
-        };
-      case 'indexed':
-        return { begin: (strand) => this.indexed(strand, spec.program), left: () => {} };
-    }
+  /** The act with which an operation begins. */
+  thread(spec: PlanThread): Act {
+    const act = this.pools.actOf(spec);
+    if (spec.pool !== WRITE) return act;
+    return {
+      begin: (strand) => (this.takesWrites(strand) ? act.begin(strand, 0) : UNAVAILABLE),
+      left: (strand) => act.left(strand),
+    };
+  }
+
+  searched(): Act {
+    return {
+      begin: (strand) => {
+        this.refreshes.search(this.indexOf(strand));
+        return OUTCOME.ok;
+      },
+      left: () => {},
+    };
+  }
+
+  /** The act with which a write ends; `program`: what the other copies run. */
+  indexed(program: number): Act {
+    return { begin: (strand) => this.write(strand, program), left: () => {} };
   }
 
   private indexOf(strand: number): number {
@@ -178,7 +180,7 @@ export class Copies {
   }
 
   /** A copy has applied a write. The primary sends it to the others, and holds no thread while it waits. */
-  private indexed(strand: number, program: number): Outcome {
+  private write(strand: number, program: number): Outcome {
     const index = this.indexOf(strand);
     this.refreshes.wrote(index);
     if (this.isTask(strand)) return OUTCOME.ok;

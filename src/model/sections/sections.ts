@@ -1,5 +1,3 @@
-import type { PlanAct } from '../../spec/plan/modules.js';
-import type { Act } from '../acts.js';
 import { LOCKED } from '../slot-bits.js';
 import type { ReplicatedRun } from '../replication/replicas.js';
 import { Locks } from './locks.js';
@@ -7,17 +5,12 @@ import { RowLocks } from './rows.js';
 import { Transactions } from './transactions.js';
 import { strands } from '../strands.js';
 
-type Spec = Extract<
-  PlanAct,
-  { readonly act: 'lock' | 'statement' | 'committed' | 'read' | 'write' }
->;
-
 /** Steps that hold a resource for their duration: a transaction or a lock. */
 export class Sections {
   readonly transactions: Transactions;
+  readonly locks: Locks;
   /** Callbacks for the branch of each transaction that has ended, committed or not. */
   readonly whenEnded: ((branch: number) => void)[] = [];
-  private readonly locks: Locks;
 
   constructor(world: ReplicatedRun) {
     const rows = new Map<number, RowLocks>();
@@ -26,21 +19,6 @@ export class Sections {
     }
     this.transactions = new Transactions(world, rows);
     this.locks = new Locks(world);
-  }
-
-  actOf(spec: Spec, id: number): Act {
-    switch (spec.act) {
-      case 'lock':
-        return this.locks.actOf(spec, id);
-      case 'statement':
-        return this.transactions.statement(spec);
-      case 'committed':
-        return this.transactions.committed(spec.part);
-      case 'read':
-        return this.transactions.read(spec);
-      case 'write':
-        return this.transactions.write(spec);
-    }
   }
 
   /** The branch of a section has ended. */

@@ -61,7 +61,7 @@ export class EventStore {
     const subject = { component: spec.component, part: -1 };
     if (spec.snapshotPart >= 0) {
       const invalidated = world.meters.counter('snapshotsInvalidated', subject);
-      world.faultTargets.snapshots.set(spec.snapshotPart, (share) =>
+      world.faultTargets.flushes.set(spec.snapshotPart, (share) =>
         world.meters.count(invalidated, this.streams.invalidate(share)),
       );
     }

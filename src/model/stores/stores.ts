@@ -1,6 +1,6 @@
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanProjectionAct, PlanStoreAct, PlanViewAct } from '../../spec/plan/stores.js';
+import type { PlanProjectionAct, PlanStoreAct } from '../../spec/plan/stores.js';
 import type { Act } from '../acts.js';
 import { Draws } from '../programs/draws.js';
 import type { Channels } from '../messaging/channels.js';
@@ -44,15 +44,13 @@ export class Stores {
     });
   }
 
-  actOf(spec: PlanStoreAct | PlanProjectionAct | PlanViewAct): Act {
-    switch (spec.act) {
-      case 'store':
-        return this.stores[spec.store].actOf(spec);
-      case 'projection':
-        return this.ofProjection(spec);
-      case 'view':
-        return { begin: (strand) => this.look(strand), left: () => {} };
-    }
+  ofStore(spec: PlanStoreAct): Act {
+    return this.stores[spec.store].actOf(spec);
+  }
+
+  /** The act before an operation that reads of views use. */
+  view(): Act {
+    return { begin: (strand) => this.look(strand), left: () => {} };
   }
 
   private followStore(model: ReadModel): Replayable {
@@ -61,7 +59,7 @@ export class Stores {
     return store.streams;
   }
 
-  private ofProjection(spec: PlanProjectionAct): Act {
+  ofProjection(spec: PlanProjectionAct): Act {
     const model = this.models[spec.projection];
     const left = (): void => {};
     switch (spec.does) {

@@ -1,42 +1,40 @@
-import type { Bus, MessageQueue } from '../spec/scenario/queues.js';
+import type { Bus, MessageQueue } from '../../spec/scenario/queues.js';
 import type {
   PlanConsumer,
   PlanInlet,
   PlanQueue,
   PlanQueuePlacement,
-} from '../spec/plan/queues.js';
-import type { QueueRules } from '../spec/scenario/queues.js';
-import type { Network } from '../spec/scenario/scenario.js';
-import { isFree } from './free.js';
-import type { LaidComponent, LaidPart } from './layout.js';
-import { partOf } from './layout.js';
-import { handlingLimit, planClusters } from './messaging.js';
-import { latencyBetween } from './network.js';
-import type { Writer } from './writer.js';
+} from '../../spec/plan/queues.js';
+import type { QueueRules } from '../../spec/scenario/queues.js';
+import { consumerParts, handlingLimit } from '../consumers.js';
+import { isFree } from '../free.js';
+import type { LaidComponent, LaidPart } from '../layout.js';
+import { partOf } from '../layout.js';
+import { latencyBetween } from '../network.js';
+import { planClusters } from './broker.js';
+import type { PlanModule, Written } from './kind.js';
+import { HOLDER, NAME_ONLY, sourcesOf } from './kind.js';
 
-/** What planning a queue needs at hand. */
-interface Source {
-  readonly w: Writer;
-  readonly programs: readonly number[];
-  readonly network: Network;
-}
+/** Queues, and the topics that push. */
+export const queue: PlanModule<'queue', 'consumer', 'queues'> = {
+  components: {
+    queue: ({ queues }) =>
+      sourcesOf('queue', queues, (spec) => ({ ...HOLDER, parts: consumerParts(spec.consumers) })),
+  },
+  parts: { consumer: ({ consumer }) => ({ ...NAME_ONLY, consumes: consumer }) },
+  plan: (written) => ({ queues: planQueues(written) }),
+};
 
-/** The queues and the topics that push, in the order of their names. */
-export function planQueues(
-  w: Writer,
-  programs: readonly number[],
-  network: Network,
-): readonly PlanInlet[] {
-  const from = { w, programs, network };
-  return w.layout.components.flatMap((component): readonly PlanInlet[] => {
+function planQueues(from: Written): readonly PlanInlet[] {
+  return from.w.layout.components.flatMap((component): readonly PlanInlet[] => {
     const { source } = component;
-    if (source.kind === 'queue') return [inletOf(from, component, source.queue)];
-    if (source.kind !== 'topic' || source.topic.kind !== 'bus') return [];
-    return [inletOf(from, component, source.topic)];
+    if (source.kind === 'queue') return [inletOf(from, component, source.spec)];
+    if (source.kind !== 'topic' || source.spec.kind !== 'bus') return [];
+    return [inletOf(from, component, source.spec)];
   });
 }
 
-function inletOf(from: Source, component: LaidComponent, spec: MessageQueue | Bus): PlanInlet {
+function inletOf(from: Written, component: LaidComponent, spec: MessageQueue | Bus): PlanInlet {
   const rules = rulesOf(from, spec);
   const deadLetter = idOf(from, spec.deadLetter);
   const queueOf = (part: number, parts: readonly LaidPart[]): PlanQueue => ({
@@ -60,16 +58,16 @@ function inletOf(from: Source, component: LaidComponent, spec: MessageQueue | Bu
 }
 
 /** What the broker of a queue allows all of its queues. */
-function quotaOf({ w }: Source, spec: MessageQueue | Bus): PlanInlet['quota'] {
+function quotaOf({ w }: Written, spec: MessageQueue | Bus): PlanInlet['quota'] {
   if ('subscribers' in spec || spec.quota === null) return null;
   const { id, source } = w.layout.byName.get(spec.quota)!;
-  const host = source.kind === 'broker' ? source.host : null;
+  const host = source.kind === 'broker' ? source.spec : null;
   const rate = host?.quota ?? Infinity;
   return rate === Infinity ? null : { component: id, rate };
 }
 
 /** The nodes that a queue lives on: leaders are dealt over them, in the order of the names of the queues. */
-function placementOf({ w }: Source, spec: MessageQueue | Bus): PlanQueuePlacement | null {
+function placementOf({ w }: Written, spec: MessageQueue | Bus): PlanQueuePlacement | null {
   if ('subscribers' in spec || spec.home === null) return null;
   const { host, members, quorum, isAwaited, field } = spec.home;
   const { id, zones } = w.layout.byName.get(host)!;
@@ -77,7 +75,7 @@ function placementOf({ w }: Source, spec: MessageQueue | Bus): PlanQueuePlacemen
   if (field === null) return { cluster, nodes: [0], quorum, isAwaited };
   const replicas = zones.length;
   const neighbours = w.layout.components.flatMap(({ source }) =>
-    source.kind === 'queue' && source.queue.home?.host === host ? [source.queue.name] : [],
+    source.kind === 'queue' && source.spec.home?.host === host ? [source.spec.name] : [],
   );
   const first = neighbours.indexOf(spec.name);
   const size = Math.min(members, replicas);
@@ -85,11 +83,11 @@ function placementOf({ w }: Source, spec: MessageQueue | Bus): PlanQueuePlacemen
   return { cluster, nodes, quorum, isAwaited };
 }
 
-function idOf({ w }: Source, name: string | null): number {
+function idOf({ w }: Written, name: string | null): number {
   return name === null ? -1 : w.layout.byName.get(name)!.id;
 }
 
-function consumerOf(from: Source, queue: LaidComponent, part: LaidPart): PlanConsumer {
+function consumerOf(from: Written, queue: LaidComponent, part: LaidPart): PlanConsumer {
   const { consumer } = part.source as Extract<LaidPart['source'], { kind: 'consumer' }>;
   const { w, programs } = from;
   const service = w.layout.byName.get(consumer.call.component)!;
@@ -110,12 +108,12 @@ function consumerOf(from: Source, queue: LaidComponent, part: LaidPart): PlanCon
   };
 }
 
-function wayOf({ w, network }: Source, x: LaidComponent, y: LaidComponent): number {
+function wayOf({ w, network }: Written, x: LaidComponent, y: LaidComponent): number {
   const latency = latencyBetween(network, w.layout, x, y);
   return latency === null || isFree(latency) ? -1 : w.distributions.id(latency);
 }
 
-function rulesOf({ w }: Source, spec: MessageQueue | Bus): QueueRules {
+function rulesOf({ w }: Written, spec: MessageQueue | Bus): QueueRules {
   const { backlog, capacity, overflow, publishTimeoutNs, publishLatency } = spec;
   return {
     ...spec.rules,
