@@ -12,6 +12,16 @@ function star(how = '', more = ''): string {
   ]);
 }
 
+/** Two services that call each other. */
+export function circle(how: string, back = ''): string {
+  return scenario([
+    'services:',
+    `  a: { ${how}endpoints: { go: { steps: [ call: b.go ] }, look: [ wait: 1ms ] } }`,
+    `  b: { ${how}endpoints: { go: { steps: [ { call: a.look${back} } ] } } }`,
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: a.go } ] } }',
+  ]);
+}
+
 /** Two services more. */
 const FG = 'f: { endpoints: { go: [ wait: 1ms ] } }\n  g: { endpoints: { go: [ wait: 1ms ] } }';
 
@@ -101,6 +111,8 @@ export const STRUCTURE_CASES: readonly RuleCase[] = [
     limit: 'below 75 % of the services',
     silent: {
       'the last one is not waited for': star(', background: true'),
+      'a cycle whose workers can block each other': circle('concurrency: 10, '),
+      'a cycle with a fallback': circle('runtime: async, ', ', optional: true'),
       'the last one may fail': star(', optional: true'),
       'the last one has a fallback': star(', policy: { fallback: {} }'),
       'five of seven services': star('', FG).replace(
@@ -115,7 +127,7 @@ export const STRUCTURE_CASES: readonly RuleCase[] = [
     fires: around(['find', 'order', 'pay'], ['orders-db', 'users-db']),
     path: 'services.core',
     measured: '75 % of all calls, 3 endpoints, 2 databases, 4 services around it',
-    limit: '3 times the other services, which have 1 endpoints and 0 databases on average',
+    limit: 'below 3 times the mean of the others: 1 for endpoints, 0 for databases',
     silent: {
       'one database': around(['find', 'order', 'pay'], ['orders-db']),
       'two endpoints': around(['find', 'order'], ['orders-db', 'users-db']),

@@ -74,7 +74,8 @@ function pathOf(request: string, { scenario }: Subject): Finding['path'] {
 function circles(subject: Subject): readonly Finding[] {
   const seen = new Set<string>();
   return [...subject.scenario.services.values()].flatMap(({ name }): readonly Finding[] => {
-    const circle = circleOf(name, subject, isNeeded) ?? [];
+    const circle = blocks(name, subject) ? null : circleOf(name, subject, isNeeded);
+    if (circle === null) return [];
     const members = [...new Set(circle.map(({ caller }) => caller))].sort();
     if (members.length < 2 || members.some((member) => blocks(member, subject))) return [];
     if (seen.has(members.join())) return [];

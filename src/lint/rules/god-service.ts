@@ -70,7 +70,7 @@ function judge(size: Size, all: readonly Size[], subject: Subject): readonly Fin
       entities: [name],
       message: `${name} does the work of many services`,
       measured: `${formatShare(share)} of all calls, ${endpoints} endpoints, ${databases} databases, ${size.neighbours} services around it`,
-      limit: `${FACTOR} times the other services, which have ${formatNumber(mean((one) => one.endpoints))} endpoints and ${formatNumber(mean((one) => one.databases))} databases on average`,
+      limit: `below ${FACTOR} times the mean of the others: ${formatNumber(mean((one) => one.endpoints))} for endpoints, ${formatNumber(mean((one) => one.databases))} for databases`,
       fix: splitYaml(name, subject),
     },
   ];
