@@ -13,16 +13,6 @@ import {
 import type { Terminal } from './terminal.js';
 import { packageVersion } from './version.js';
 
-/** Commands of later versions: the error names them instead of calling them unknown. */
-const LATER = {
-  tune: 'the best settings under budgets',
-  explore: 'the smallest faults that break a budget',
-  story: 'the incident in words',
-  replay: 'running a result again and comparing bytes',
-  selftest: 'the oracle suite on this machine',
-  init: 'a starter scenario',
-} as const;
-
 /** Commands for which a user of sweeps may look, and what to use instead. */
 const ELSEWHERE = {
   merge: 'run sweep again without --shard where the files of all shards lie together',
@@ -79,9 +69,6 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     command.option('--no-color', 'no colours, also on a terminal');
     command.option('--watch', 'run again whenever the scenario or what it includes is saved');
     command.option('--debug', 'show the stack of an error');
-  }
-  for (const [name, purpose] of Object.entries(LATER)) {
-    refuse(program, name, `${name} (${purpose}) is known, but not in this version`);
   }
   for (const [name, instead] of Object.entries(ELSEWHERE)) {
     refuse(program, name, `there is no ${name}: ${instead}`);

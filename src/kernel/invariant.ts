@@ -27,6 +27,11 @@ export function describeMoments(describe: () => string): void {
   moment = describe;
 }
 
+/** Throws InvariantError(code), with what it is about. */
+export function broken(code: string, detail: string): never {
+  throw new InvariantError(code, `(${detail}) ${moment()}`.trimEnd());
+}
+
 function fail(code: string): never {
   throw new InvariantError(code, moment());
 }

@@ -129,11 +129,6 @@ export function checkMetric(
   const words = path.name.join('.');
   const found = findMetric(path.name);
   const at = { offset: path.nameOffset, found: words };
-  if (found.known === 'later') {
-    return [
-      { message: `the metric ${words} is not supported in this version`, ...at, allowed: [] },
-    ];
-  }
   const own = metricsOf(kind).map((entry) => entry.name);
   if (found.known === 'no') return [{ message: `unknown metric ${words}`, ...at, allowed: own }];
   if (!found.metric.subjects.includes(kind)) {

@@ -18,19 +18,14 @@ export { METRICS, type MetricName };
 
 const BY_NAME: ReadonlyMap<string, Metric> = new Map(METRICS.map((entry) => [entry.name, entry]));
 
-/** Names the language knows and a later version measures, by first word. */
-const LATER = new Set(['cost']);
-
-/** First words of all metrics, of later versions too: no part may be called like one of them. */
-export const METRIC_WORDS: ReadonlySet<string> = new Set([
-  ...METRICS.map((entry) => entry.name.split('.')[0]!),
-  ...LATER,
-]);
+/** First words of all metrics: no part may be called like one of them. */
+export const METRIC_WORDS: ReadonlySet<string> = new Set(
+  METRICS.map((entry) => entry.name.split('.')[0]!),
+);
 
 /** A metric name taken apart: the metric, and its statistic or outcome ('' where it has none). */
 export type FoundMetric =
   | { readonly known: 'yes'; readonly metric: Metric; readonly ending: string }
-  | { readonly known: 'later' }
   | { readonly known: 'no'; readonly allowed: readonly string[] }
   | {
       readonly known: 'ending';
@@ -44,10 +39,7 @@ export function findMetric(words: readonly string[]): FoundMetric {
   const two = words.length > 1 ? BY_NAME.get(`${words[0]}.${words[1]}`) : undefined;
   const metric = two ?? BY_NAME.get(words[0]!);
   const rest = words.slice(two === undefined ? 1 : 2);
-  if (metric === undefined) {
-    if (LATER.has(words[0]!)) return { known: 'later' };
-    return { known: 'no', allowed: METRICS.map((entry) => entry.name) };
-  }
+  if (metric === undefined) return { known: 'no', allowed: METRICS.map((entry) => entry.name) };
   return withEnding(metric, rest);
 }
 
@@ -64,11 +56,6 @@ export function metricsOf(subject: SubjectKind): readonly Metric[] {
   return METRICS.filter((entry) => entry.subjects.includes(subject));
 }
 
-/** Statistics of the language that this version does not record: `end` and `min` of gauges. */
-function endsLater(metric: Metric, ending: string): boolean {
-  return metric.ending === 'gauge' && (ending === 'end' || ending === 'min');
-}
-
 function withEnding(metric: Metric, rest: readonly string[]): FoundMetric {
   const allowed = endingsOf(metric);
   const found = rest.join('.');
@@ -79,7 +66,6 @@ function withEnding(metric: Metric, rest: readonly string[]): FoundMetric {
     return { known: 'ending', metric, found, allowed };
   }
   if (rest.length === 1 && allowed.includes(found)) return { known: 'yes', metric, ending: found };
-  if (rest.length === 1 && endsLater(metric, found)) return { known: 'later' };
   return { known: 'ending', metric, found, allowed };
 }
 

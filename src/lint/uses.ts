@@ -1,3 +1,4 @@
+import { SECTIONS } from '../scenario/modules/index.js';
 import type { Scenario } from '../spec/scenario/scenario.js';
 
 /** A component of a scenario and its section. */
@@ -8,20 +9,13 @@ export interface Placed {
 
 /** All components that can use others, by section; functions are among the services. */
 function owners(scenario: Scenario): readonly (Placed & { readonly body: unknown })[] {
-  const sections: Readonly<Record<string, ReadonlyMap<string, unknown>>> = {
-    brokers: scenario.brokers,
-    caches: scenario.caches,
-    databases: scenario.databases,
-    eventStores: scenario.eventStores,
-    gateways: scenario.gateways,
-    projections: scenario.projections,
-    queues: scenario.queues,
-    sagas: scenario.sagas,
-    services: scenario.services,
-    topics: scenario.topics,
-    workloads: scenario.workloads,
-  };
-  return Object.entries(sections).flatMap(([section, map]) =>
+  const { databases, gateways, services, workloads } = scenario;
+  const sections: (readonly [string, ReadonlyMap<string, unknown>])[] = [
+    ...Object.entries({ databases, gateways, services, workloads }),
+    ...SECTIONS.map((section) => [section, scenario[section]] as const),
+  ];
+  sections.sort(([a], [b]) => (a < b ? -1 : 1));
+  return sections.flatMap(([section, map]) =>
     [...map].map(([name, body]) => ({ section, name, body })),
   );
 }

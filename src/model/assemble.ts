@@ -6,13 +6,12 @@ import { PHASE } from '../kernel/phase.js';
 import { streamKey } from '../kernel/rng.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { TraceRecord } from '../spec/record/record.js';
-import { actsOf } from './modules.js';
+import { createModules, prepareModules } from './modules/index.js';
 import { Admission } from './serving/admission.js';
 import type { Views } from './picking/views.js';
 import { setEdges } from './edges.js';
 import { Balancers } from './picking/balancers.js';
 import { Board } from './faults/board.js';
-import { Caches } from './caching/caches.js';
 import { Calls } from './calls.js';
 import { Chains } from './chains.js';
 import { Checks } from './sharing/checks.js';
@@ -24,7 +23,8 @@ import { Duplicates } from './sharing/duplicates.js';
 import { Effects } from './figures/effects.js';
 import { Executions } from './sharing/executions.js';
 import { Gates } from './serving/gates.js';
-import { setFleets, type Draft } from './processes/fleets.js';
+import { setFleets } from './processes/fleets.js';
+import type { Draft } from './run.js';
 import { Interpreter } from './programs/interpreter.js';
 import { Journal } from './figures/journal.js';
 import { Keys } from './arrivals/keys.js';
@@ -32,23 +32,18 @@ import { levels } from './figures/levels.js';
 import { Meters } from './figures/meters.js';
 import { Link } from './network/link.js';
 import { Loads } from './arrivals/loads.js';
-import { DualWrites } from './messaging/dual-writes.js';
 import { Memory } from './serving/memory.js';
 import type { MemoryEffects } from './serving/memory.js';
 import { Outages } from './processes/outages.js';
 import { Outliers } from './picking/outliers.js';
 import { Picks } from './picking/picks.js';
+import type { FullRegistry } from './faults/kind.js';
 import type { Registry } from './registry.js';
-import { Functions } from './functions/functions.js';
-import { Replicas } from './replication/replicas.js';
 import { VersionTables } from './rollouts/rollouts.js';
-import { Copies } from './search/copies.js';
-import { hasSections, Sections } from './sections/sections.js';
 import { Server } from './server.js';
 import { closesConnections, ServerEnds } from './connections/server-ends.js';
 import { sink } from './figures/sink.js';
 import { Sizes } from './network/sizes.js';
-import { CallData } from './stores/call-data.js';
 import { strands } from './strands.js';
 import { Tasks } from './processes/tasks.js';
 import { Ties } from './sharing/ties.js';
@@ -75,10 +70,10 @@ export interface Assembly {
 export function assemble(
   plan: Plan,
   replication: number,
-  registry: Registry,
+  registry: FullRegistry,
   traceSink: ((rows: TraceRecord) => void) | null,
 ): Assembly {
-  const world = {} as Draft;
+  const world = {} as Draft<World>;
   world.plan = plan;
   world.replication = replication;
   world.stop = null;
@@ -97,10 +92,9 @@ export function assemble(
   setFleets(world);
   const isVersioned = plan.components.some(({ versions }) => versions !== null);
   world.versions = isVersioned ? new VersionTables(world) : null;
-  world.leaseOwners = new Map();
+  setHooks(world);
   world.links = plan.links.map((spec) => linkOf(world, spec));
   world.sizes = plan.sized ? new Sizes(world) : null;
-  world.callData = plan.stores.length + plan.projections.length > 0 ? new CallData() : null;
   world.picks = new Picks(world);
   world.connections = new ConnectionTable(world);
   world.serverEnds = closesConnections(plan) ? new ServerEnds(world) : null;
@@ -116,13 +110,13 @@ export function assemble(
   const chains = new Chains(world, registry);
   setOrder(world);
   const outliers = new Outliers(world, registry, chains.alarms);
-  setReplicas(world);
+  prepareModules(world);
   const views = setEdges(world, chains, new Balancers(world, registry), outliers);
   world.limiters = plan.limiters.map((spec) => limiterOf(world, spec, registry));
   world.checks = new Checks(world);
   world.coalescing = plan.coalescings.length > 0 ? new Coalescing(world) : null;
   setDoors(world, registry);
-  setModules(world, registry);
+  world.acts = createModules(world, registry);
   world.loads = new Loads(world);
   const outages = (world.outages = new Outages(world));
   setMemories(world, outages);
@@ -147,32 +141,22 @@ function windBack({ deepestChain, grid, instances, parts, statEdges }: Plan): vo
   sink.reset(grid, parts.length, statEdges.length);
 }
 
+/** What parts of the model register with during the assembly. */
+function setHooks(world: Draft<World>): void {
+  world.leaseOwners = new Map();
+  world.watchers = [];
+  world.faultTargets = { holders: new Map(), rebalance: new Map(), flushes: new Map() };
+}
+
 /** At the start no fault slows or fails anything. */
-function setInjections(world: Draft): void {
+function setInjections(world: Draft<World>): void {
   const { parts, instances } = world.plan;
   world.partSlowness = new Float64Array(parts.length).fill(1);
   world.partInjections = parts.map(() => null);
   world.instanceInjections = instances.map(() => null);
 }
 
-function setReplicas(world: Draft): void {
-  const { replications, searches } = world.plan;
-  world.replicas = new Map(replications.map((spec) => [spec.component, new Replicas(world, spec)]));
-  world.copies = new Map(searches.map((spec) => [spec.component, new Copies(world, spec)]));
-}
-
-/** Builds the parts of the model other than calls. */
-function setModules(world: Draft, registry: Registry): void {
-  const isDual = world.plan.acts.some(({ act }) => act === 'dualMark');
-  world.functions = new Functions(world);
-  world.sections = hasSections(world) ? new Sections(world) : null;
-  world.dualWrites = isDual ? new DualWrites(world) : null;
-  world.faultTargets = { holders: new Map(), rebalance: new Map(), snapshots: new Map() };
-  world.caches = world.plan.caches.length > 0 ? new Caches(world) : null;
-  world.acts = actsOf(world, registry);
-}
-
-function setMeasuring(world: Draft, traceSink: ((rows: TraceRecord) => void) | null): void {
+function setMeasuring(world: Draft<World>, traceSink: ((rows: TraceRecord) => void) | null): void {
   const { plan } = world;
   world.meters = new Meters(plan.grid);
   world.audits = [];
@@ -188,7 +172,7 @@ function isTied({ bundles }: Plan, registry: Registry): boolean {
   );
 }
 
-function setStreams(world: Draft): void {
+function setStreams(world: Draft<World>): void {
   const { plan, replication } = world;
   const { streams } = plan.program;
   world.streamA = new Int32Array(streams.length);
@@ -201,7 +185,7 @@ function setStreams(world: Draft): void {
   });
 }
 
-function setCores(world: Draft): void {
+function setCores(world: Draft<World>): void {
   const { plan } = world;
   const op = engine.define('cores', (id, generation) => world.instances[id].cores.fire(generation));
   const done = (strand: number): void => world.interpreter.workDone(strand);
@@ -226,12 +210,12 @@ function setCores(world: Draft): void {
   }
 }
 
-function setExecutions(world: Draft): void {
+function setExecutions(world: Draft<World>): void {
   world.executions = world.plan.onces.length === 0 ? null : new Executions();
   world.kept.set('results', () => world.executions?.kept ?? 0);
 }
 
-function setMemories(world: Draft, outages: Outages): void {
+function setMemories(world: Draft<World>, outages: Outages): void {
   const { plan } = world;
   // The process dies in a later step: after the event that exceeded the limit, and after the work that it completes.
   const op = engine.define('out-of-memory', (id, epoch) => {
@@ -255,7 +239,7 @@ function setMemories(world: Draft, outages: Outages): void {
 }
 
 /** Sets up everything beyond the queue that admits or refuses requests. */
-function setDoors(world: Draft, registry: Registry): void {
+function setDoors(world: Draft<World>, registry: Registry): void {
   world.gates = new Gates(world, registry);
   world.timeLimits = new TimeLimits(world);
   world.admission = new Admission(world);
@@ -265,7 +249,7 @@ function setDoors(world: Draft, registry: Registry): void {
   }
 }
 
-function linkOf(world: Draft, spec: Plan['links'][number]): Link {
+function linkOf(world: Draft<World>, spec: Plan['links'][number]): Link {
   const { plan, replication } = world;
   const { from, to } = plan.statEdges[spec.stat];
   const name = `link/${partName(plan, from)}->${partName(plan, to)}`;
@@ -273,7 +257,7 @@ function linkOf(world: Draft, spec: Plan['links'][number]): Link {
 }
 
 /** Marks the links that must keep order: messages share a connection, or a server announces its end. */
-function setOrder(world: Draft): void {
+function setOrder(world: Draft<World>): void {
   for (const { connections, links } of world.plan.edges) {
     if (connections === null || (!connections.multiplexed && connections.server === null)) continue;
     for (const link of links) if (link >= 0) world.links[link].ordered = true;

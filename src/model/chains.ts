@@ -26,7 +26,7 @@ import type { Registry } from './registry.js';
 import { Targets } from './picking/targets.js';
 import { WaitingRoom } from './picking/waiting-room.js';
 import { Watched, Watchers } from './picking/watched.js';
-import type { World } from './world.js';
+import type { EdgePoolParts } from './connections/edge-pool-setup.js';
 import { frames } from './frames.js';
 import { engine } from '../kernel/engine.js';
 import { samplers } from '../kernel/distribution.js';
@@ -60,7 +60,7 @@ const EARLY: Timing = { isLate: false, isResetLate: false };
  */
 export class Chains {
   readonly pools: Pools;
-  private readonly world: World;
+  private readonly world: EdgePoolParts;
   private readonly registry: Registry;
   readonly alarms: Alarms;
   private readonly states = new Map<string, PolicyState>();
@@ -79,7 +79,7 @@ export class Chains {
   /** Bundles in which some call may inherit a deadline; all their chains get the same shape. */
   private readonly reached = new Set<number>();
 
-  constructor(world: World, registry: Registry) {
+  constructor(world: EdgePoolParts, registry: Registry) {
     this.world = world;
     this.registry = registry;
     this.alarms = new Alarms();

@@ -1,16 +1,17 @@
 import type { StreamKey } from '../kernel/rng.js';
 import type { BalancerState } from '../spec/patterns/balancer.js';
 import type { OutlierState } from '../spec/patterns/outlier.js';
+import type { Plan } from '../spec/plan/plan.js';
 import type { NodeRoute } from '../spec/plan/replication.js';
+import type { CopyRoute } from '../spec/scenario/search.js';
 import type { Session } from '../spec/scenario/sections.js';
 import type { Instance } from './processes/instance.js';
 import type { Link } from './network/link.js';
-import type { Replicas } from './replication/replicas.js';
-import type { Copies } from './search/copies.js';
+import type { Candidates } from './replication/candidates.js';
 import type { Subsetting } from './picking/subset.js';
 import type { Split } from './rollouts/split.js';
 import type { WaitingRoom } from './picking/waiting-room.js';
-import type { Fleet, World } from './world.js';
+import type { Fleet } from './processes/fleet.js';
 
 const NO_BYTES = new Uint8Array(0);
 const NO_PLACES = new Int32Array(0);
@@ -133,8 +134,9 @@ export interface Edge {
   readonly session: Session;
   /** The route to a node of a database with replicas or shards; null elsewhere. */
   readonly route: NodeRoute | null;
-  readonly replicas: Replicas | null;
-  readonly copies: Copies | null;
+  readonly replicas: { readonly candidates: Candidates } | null;
+  /** The nodes of a search engine; null elsewhere. */
+  readonly copies: { place(route: CopyRoute, value: number, caller: Instance): number } | null;
   /** Value of the key that selects the shard; null elsewhere. */
   readonly shardValue: ((frame: number) => number) | null;
   /** Index into the plan's `onces` of the idempotency key of its calls, or -1. */
@@ -148,7 +150,10 @@ export function chainOf(edge: Edge, caller: number): number {
 }
 
 /** Makes all objects of a restarted instance, because the restart resets them even if they have served no call. */
-export function openAll({ edges, plan }: World, { component, index }: Instance): void {
+export function openAll(
+  { edges, plan }: { readonly edges: readonly Edge[]; readonly plan: Plan },
+  { component, index }: Instance,
+): void {
   plan.edges.forEach(({ from }, id) => {
     if (plan.parts[from].component === component) chainOf(edges[id], index);
   });

@@ -6,7 +6,8 @@ import type { BalancerState } from '../spec/patterns/balancer.js';
 import { comesAndGoes } from '../spec/plan/versions.js';
 import type { Chains } from './chains.js';
 import type { Edge, View } from './edge.js';
-import type { Draft } from './processes/fleets.js';
+import type { Draft } from './run.js';
+import type { World } from './world.js';
 import type { Instance } from './processes/instance.js';
 import type { Balancers } from './picking/balancers.js';
 import { EndpointLists } from './picking/endpoint-lists.js';
@@ -20,7 +21,12 @@ import { shardValueOf } from './replication/shards.js';
  * Builds the edges of a run. The objects of a calling instance for an edge (its view of the callee, balancer and chain)
  * are made at its first call if that gives the same result. A caller without calls then uses no memory.
  */
-export function setEdges(world: Draft, chains: Chains, all: Balancers, outliers: Outliers): Views {
+export function setEdges(
+  world: Draft<World>,
+  chains: Chains,
+  all: Balancers,
+  outliers: Outliers,
+): Views {
   const { plan, replication } = world;
   world.endpoints = new EndpointLists(world);
   const views = new Views(world, all);
@@ -85,7 +91,7 @@ interface Makers {
 }
 
 /** Callers that receive endpoint updates, or must forget replaced instances, have to exist from the start. */
-function isLate({ plan, newcomers }: Draft, chains: Chains, edge: PlanEdge): boolean {
+function isLate({ plan, newcomers }: Draft<World>, chains: Chains, edge: PlanEdge): boolean {
   const callee = plan.parts[edge.to].component;
   const { propagation, versions } = plan.components[callee];
   if (propagation !== null || versions !== null || newcomers.has(callee)) return false;

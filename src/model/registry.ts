@@ -2,7 +2,6 @@ import type { StreamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import type { BackoffConfig } from '../spec/scenario/backoff.js';
 import type { BalancerKind } from '../spec/patterns/balancer.js';
-import type { FaultKind } from './faults/kind.js';
 import type { OutlierKind } from '../spec/patterns/outlier.js';
 import type { PolicyKind } from '../spec/patterns/policy.js';
 
@@ -15,7 +14,6 @@ export interface Delays {
 /** The patterns that a plan refers to. They are passed in, because the model itself knows none. */
 export interface Registry {
   policyKind(policy: string, kind: string | undefined): PolicyKind | undefined;
-  faultKind(kind: string): FaultKind | undefined;
   balancerKind(kind: string): BalancerKind | undefined;
   outlierKind(name: string): OutlierKind | undefined;
   delaysOf(config: BackoffConfig, key: StreamKey): Delays;

@@ -2,13 +2,16 @@ import { engine } from '../kernel/engine.js';
 import { PHASE } from '../kernel/phase.js';
 import type { Ns } from '../kernel/time.js';
 import { AMBIGUOUS, OUTCOME, withStatus, type Outcome } from '../spec/outcome.js';
-import { CANCELLATION, FROZEN } from './processes/instance.js';
+import { CANCELLATION } from './processes/instance.js';
+import { FROZEN } from './processes/process.js';
 import { injectedOutcome } from './faults/injections.js';
 import type { Instance } from './processes/instance.js';
+import type { ServerParts } from './server-parts.js';
+import type { ServerPort } from './server-port.js';
 import { LongestWaits } from './connections/longest-waits.js';
 import { GATED, LEASED, SECTION, STATEMENT } from './slot-bits.js';
 import { ANSWERED, RETURN, STATE, strands } from './strands.js';
-import type { World } from './world.js';
+import { notifyEnded, notifyStopped } from './strand-watcher.js';
 import { levels } from './figures/levels.js';
 import { answerOf } from './programs/degraded-answer.js';
 import { sink } from './figures/sink.js';
@@ -20,18 +23,17 @@ const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
  * no effect here until the notification arrives (`cancelNotified`), and then only as the component's `cancellation`
  * says: the lifetimes of caller and work are separate.
  */
-export class Server {
-  private readonly world: World;
+export class Server implements ServerPort {
+  private readonly world: ServerParts;
   private readonly waits: LongestWaits;
   private readonly dropOp: number;
 
-  constructor(world: World) {
+  constructor(world: ServerParts) {
     this.world = world;
     this.waits = new LongestWaits(world, (strand) => this.expire(strand));
     this.dropOp = engine.define('drop', (strand, stamp) => this.dropped(strand, stamp));
   }
 
-  /** A request has arrived at its instance. */
   arrive(strand: number): void {
     const { instances } = this.world;
     const instance = instances[strands.instance[strand]];
@@ -47,7 +49,6 @@ export class Server {
     this.receive(strand, instance);
   }
 
-  /** Decides what happens to a request that has arrived. */
   receive(strand: number, instance: Instance): void {
     if (strands.injected[strand] !== 0) {
       // The network refused it, so its part never saw it.
@@ -78,14 +79,12 @@ export class Server {
     );
   }
 
-  /** Starts a user request on the pseudo-instance of its workload: no queue, no wire. */
   startRoot(strand: number): void {
     strands.begun[strand] = engine.now;
     levels.add(this.world.instances[strands.instance[strand]].concurrencyGauge, 1);
     this.world.interpreter.resume(strand);
   }
 
-  /** The program of a job has ended, or was given an outcome instead. */
   finishJob(strand: number, outcome: Outcome): void {
     const { world } = this;
     const worked = outcome & ~AMBIGUOUS;
@@ -107,7 +106,7 @@ export class Server {
     this.quit(strand, result);
     strands.ended[strand] = engine.now;
     if (world.coalescing !== null) world.coalescing.answered(strand, result);
-    if (world.caches !== null) world.caches.ended(strand, result);
+    if (world.watchers.length > 0) notifyEnded(world.watchers, strand, result);
     engine.note((strands.instance[strand] << 5) | (result & 31), strands.lineageA[strand]);
     this.world.effects.book(strand, worked);
     const instance = world.instances[strands.instance[strand]];
@@ -130,7 +129,6 @@ export class Server {
     }
   }
 
-  /** `respond` followed by steps: the answer is sent, the work continues. */
   answerFirst(strand: number, outcome: Outcome): void {
     const { wire, coalescing } = this.world;
     if (strands.parent[strand] >= 0 || strands.returns[strand] !== RETURN.frame) return;
@@ -144,7 +142,6 @@ export class Server {
     wire.reply(strand);
   }
 
-  /** The answer has reached its caller. */
   answerDelivered(strand: number, now: Ns): void {
     if (strands.answered[strand] === ANSWERED.onTheWire) {
       strands.answered[strand] = ANSWERED.delivered;
@@ -154,7 +151,6 @@ export class Server {
     }
   }
 
-  /** The answer has arrived after its caller had left. */
   lateAnswer(strand: number): void {
     if (strands.answered[strand] === ANSWERED.onTheWire) {
       strands.answered[strand] = ANSWERED.lost;
@@ -164,7 +160,6 @@ export class Server {
     }
   }
 
-  /** The answer was lost on the wire; the job is freed when the caller gives up. */
   answerLost(strand: number): void {
     const { effects } = this.world;
     effects.noteUnseen(strand);
@@ -176,7 +171,6 @@ export class Server {
     strands.state[strand] = STATE.LOST;
   }
 
-  /** The notification arrives that the caller has left. */
   cancelNotified(strand: number): void {
     const { instances } = this.world;
     const state = strands.state[strand];
@@ -188,12 +182,11 @@ export class Server {
     this.stopJob(strand, OUTCOME.cancelled);
   }
 
-  /** Stops a job early; its own calls are abandoned. A caller that still waits gets `outcome`. */
   stopJob(strand: number, outcome: Outcome): void {
     const { world } = this;
     const instance = world.instances[strands.instance[strand]];
     this.stop(strand, true);
-    if (world.dualWrites !== null && instance.down) world.dualWrites.died(strand);
+    if (instance.down) for (const watcher of world.watchers) watcher.died?.(strand);
     if (world.executions !== null) world.executions.stopped(strand);
     this.quit(strand, outcome);
     strands.ended[strand] = engine.now;
@@ -213,16 +206,12 @@ export class Server {
     else this.answer(strand, outcome);
   }
 
-  /**
-   * Detaches a strand from its current state: every early end goes through here. `notify`: the callees of its calls are
-   * notified.
-   */
   stop(strand: number, notify: boolean): void {
     const { world } = this;
     const instance = world.instances[strands.instance[strand]];
     strands.stamp[strand]++;
     if (world.coalescing !== null) world.coalescing.stopped(strand);
-    if (world.caches !== null) world.caches.stopped(strand);
+    if (world.watchers.length > 0) notifyStopped(world.watchers, strand);
     switch (strands.state[strand]) {
       case STATE.CPU:
         instance.cores.leave(strand);
@@ -251,7 +240,6 @@ export class Server {
     if ((strands.slot[strand] & SECTION) !== 0) world.sections!.stopped(strand);
   }
 
-  /** Stops and frees all branches of a join. */
   stopBranches(parent: number, notify: boolean): void {
     const { instances } = this.world;
     let branch = strands.child[parent];
@@ -266,7 +254,6 @@ export class Server {
     }
   }
 
-  /** Frees the strand of a job after its last use; `answeredNs` -1 = no caller received its answer. */
   freeJob(strand: number, answeredNs: Ns): void {
     const { tracer } = this.world;
     if (strands.trace[strand] !== 0) tracer.row(strand, answeredNs);
@@ -304,7 +291,6 @@ export class Server {
     connections.handshakes.worked(connection, stamp, isDone);
   }
 
-  /** An admitted request gets a worker, a place in the queue, or is refused. */
   admit(strand: number, instance: Instance): void {
     const { interpreter } = this.world;
     const free = instance.busy < instance.limit && instance.resuming.length === 0;
@@ -336,13 +322,11 @@ export class Server {
     if (lane !== null) engine.arm(lane, strand, strands.stamp[strand]);
   }
 
-  /** A request that has waited is refused, in a separate event after the current one. */
   drop(strand: number): void {
     strands.state[strand] = STATE.READY;
     engine.soon(PHASE.COMPLETION, this.dropOp, strand, ++strands.stamp[strand], 0);
   }
 
-  /** Answers a request that was refused admission or dropped from the queue. */
   refuse(strand: number, instance: Instance, outcome: Outcome): void {
     const { plan, interpreter } = this.world;
     const program = plan.components[instance.component].rejectProgram;
@@ -357,7 +341,6 @@ export class Server {
     interpreter.resume(strand);
   }
 
-  /** The other attempt of a tied request has begun. Returns true if this one had not, and is dropped. */
   untie(strand: number): boolean {
     const { instances } = this.world;
     const cancelled = OUTCOME.cancelled;
@@ -416,7 +399,6 @@ export class Server {
     leaseOwners.get(instances[strands.instance[strand]].component)!.left(strand);
   }
 
-  /** Returns false if a queued request is dropped: its caller has left, or its deadline has passed. */
   wanted(strand: number, instance: Instance): boolean {
     if (strands.cancelNotified[strand] !== 0 && instance.cancellation !== CANCELLATION.ignore) {
       this.quit(strand, OUTCOME.cancelled);
@@ -458,7 +440,6 @@ export class Server {
     this.freeJob(strand, -1);
   }
 
-  /** A request or an answer is lost; the attempt ends only when its caller gives up. */
   lose(strand: number): void {
     this.workEnded(strand);
     if (strands.callerLeftAt[strand] >= 0) this.freeJob(strand, -1);

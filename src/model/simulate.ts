@@ -14,7 +14,7 @@ import type {
 import { assemble } from './assemble.js';
 import type { Assembly } from './assemble.js';
 import { largestHolder } from './figures/holders.js';
-import type { Registry } from './registry.js';
+import type { FullRegistry } from './faults/kind.js';
 import { RETURN, STATE, strands } from './strands.js';
 import type { World } from './world.js';
 import { frames } from './frames.js';
@@ -40,7 +40,7 @@ let isRunning = false;
 export function simulate(
   plan: Plan,
   replication: number,
-  registry: Registry,
+  registry: FullRegistry,
   options: SimulateOptions = {},
 ): RunRecord {
   if (isRunning) {
@@ -59,7 +59,7 @@ export function simulate(
 function runOnce(
   plan: Plan,
   replication: number,
-  registry: Registry,
+  registry: FullRegistry,
   options: SimulateOptions,
 ): RunRecord {
   const assembly = assemble(plan, replication, registry, options.traceSink ?? null);

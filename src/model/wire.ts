@@ -10,17 +10,18 @@ import { SESSION } from '../spec/scenario/sections.js';
 import type { CallSite } from './call-site.js';
 import { chainOf } from './edge.js';
 import type { Edge, View } from './edge.js';
-import { CANCELLATION, FROZEN } from './processes/instance.js';
+import { CANCELLATION } from './processes/instance.js';
+import { FROZEN } from './processes/process.js';
 import type { Instance } from './processes/instance.js';
 import { CUT, MESSAGE, VANISHED } from './network/link.js';
 import { balancerAt, isUnknown, NOWHERE } from './picking/picks.js';
 import { GO } from './sections/transactions.js';
 import { RETURN, STATE, strands } from './strands.js';
-import type { World } from './world.js';
 import { largestHolder } from './figures/holders.js';
 import { frames } from './frames.js';
 import { levels } from './figures/levels.js';
 import { sink } from './figures/sink.js';
+import type { WireParts } from './wire-parts.js';
 
 /** Deepest nesting of calls in one request before the run is stopped. */
 export const MAX_CALL_DEPTH = 64;
@@ -35,12 +36,12 @@ export const MAX_LIVE = 5_000_000;
 export class Wire implements CallSite {
   /** Attempts sent, including the warm-up. */
   attempts = 0;
-  private readonly world: World;
+  private readonly world: WireParts;
   private readonly arriveOp: number;
   private readonly replyOp: number;
   private readonly cancelOp: number;
 
-  constructor(world: World) {
+  constructor(world: WireParts) {
     this.world = world;
     this.arriveOp = engine.define('arrive', (strand, stamp) => this.arrive(strand, stamp));
     this.replyOp = engine.define('reply', (strand) => this.deliver(strand));

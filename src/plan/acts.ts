@@ -38,7 +38,7 @@ export class Acts {
     const isInside = via === 'outbox' && insert !== null && scope.transactions.includes(insert);
     const { source, id } = w.layout.byName.get(topic)!;
     const isLater =
-      source.kind === 'topic' && source.topic.kind === 'bus' && source.topic.afterCommit;
+      source.kind === 'topic' && source.spec.kind === 'bus' && source.spec.afterCommit;
     const around = isLater ? scope.transactions.at(-1) : isInside ? insert : undefined;
     return this.add({
       act: 'publish',

@@ -2,6 +2,7 @@ import { invariant } from '../kernel/invariant.js';
 import type { Bundle } from '../spec/scenario/steps.js';
 import { canonical } from './canonical.js';
 import type { LaidComponent, LaidPart } from './layout.js';
+import { hasPools } from './layout.js';
 
 /** A call without any policy. */
 export const NO_BUNDLE: Bundle = Object.freeze({
@@ -23,10 +24,9 @@ export const NO_BUNDLE: Bundle = Object.freeze({
 export function governing(caller: LaidComponent, callee: LaidPart, own: Bundle | null): Bundle {
   if (own !== null) return own;
   const { source } = caller;
-  const { kind } = callee.component;
-  const covered = kind !== 'database' && kind !== 'cache' && kind !== 'eventStore';
+  const covered = !hasPools(callee.component);
   if (source.kind === 'workload') return (covered ? source.workload.policy : null) ?? NO_BUNDLE;
-  if (!('host' in source) || !('outbound' in source.host!)) return NO_BUNDLE;
+  if (!('host' in source) || source.host === null || !('outbound' in source.host)) return NO_BUNDLE;
   const { outbound } = source.host;
   return (
     outbound.get(`${callee.component.name}.${callee.name}`) ??

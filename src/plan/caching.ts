@@ -9,10 +9,9 @@ import type { Step, Bundle } from '../spec/scenario/steps.js';
 import type { Label } from './assembler.js';
 import { SLOT } from './assembler.js';
 import { BARE } from './calls.js';
-import { cacheNumber } from './caches.js';
 import { isFree } from './free.js';
 import { StepNames } from './identity.js';
-import type { LaidPart } from './layout.js';
+import type { LaidPart, Layout } from './layout.js';
 import { clearRegisters, registersOf, writeRounds } from './rounds.js';
 import type { Scope } from './scope.js';
 import { inside, strand } from './scope.js';
@@ -398,6 +397,13 @@ function specOf(site: Site, op: CacheOp, scope: Scope, level: number): PlanCache
   };
 }
 
+/** Number of a cache among all of them. */
+function cacheNumber(layout: Layout, name: string): number {
+  return layout.components
+    .filter(({ kind }) => kind === 'cache')
+    .findIndex((component) => component.name === name);
+}
+
 function siteOf(
   w: Writer,
   name: string,
@@ -407,7 +413,7 @@ function siteOf(
   scope: Scope,
 ): Site {
   const { source } = w.layout.byName.get(name)!;
-  const { cache } = source as Extract<typeof source, { kind: 'cache' }>;
+  const { spec: cache } = source as Extract<typeof source, { kind: 'cache' }>;
   return {
     cache,
     number: cacheNumber(w.layout, name),

@@ -10,7 +10,6 @@ import { OP } from '../spec/plan/program.js';
 import type { LoadBalancing } from '../spec/scenario/policies.js';
 import type { Route, Scenario, ScenarioFile, Variant } from '../spec/scenario/scenario.js';
 import type { Cpu, Queue } from '../spec/scenario/resources.js';
-import { appendsOnce } from '../spec/plan/stores.js';
 import type { Target } from '../spec/scenario/target.js';
 import { Acts } from './acts.js';
 import { Assembler, SLOT } from './assembler.js';
@@ -20,24 +19,25 @@ import { EdgeTable } from './edges.js';
 import { LinkEnds } from './fault-links.js';
 import { resourcesOf } from './fault-needs.js';
 import { planFaults } from './faults.js';
-import { isFree } from './free.js';
 import { GateTable } from './gates.js';
 import { askedBySteps, planGrid, windowEdgesOf } from './grid.js';
 import type { GridSource } from './grid.js';
 import { Keyed } from './keyed.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
-import { hostOf, layOut, partOf } from './layout.js';
+import { hostOf, isModule, partOf } from './layout.js';
+import { layOut } from './lay-out.js';
 import { KeyTable } from './keys.js';
 import { Limiters } from './limiters.js';
 import { planLoads, traceShareOf } from './loads.js';
 import { planLinks, planPeers, withLinks } from './network.js';
 import { Onces, sendsKeys } from './onces.js';
-import { planModules } from './modules.js';
+import { answersOf, planModules } from './modules/index.js';
 import { planAutoscaling } from './autoscaling.js';
 import { planPlatform } from './platform.js';
 import { planProbes } from './probes.js';
 import { SagaTable } from './saga-table.js';
 import { planRollouts, planVersions } from './versions.js';
+import { connectionsOf } from './pools.js';
 import { Problems } from './problem.js';
 import {
   fullName,
@@ -77,7 +77,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const sized = isSized(scenario, edges);
   for (const op of [OP.CALL, OP.BEGIN]) writer.assembler.renumber(op, SLOT.A, numbers);
   useKeys(keys, bundles);
-  const modules = planModules(writer, keys, programs, scenario.network);
+  const modules = planModules({ w: writer, keys, programs, network: scenario.network });
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const resources = resourcesOf(layout, components, modules.functions, modules.replications, edges);
@@ -150,10 +150,8 @@ function writeAll(w: Writer, keys: KeyTable, limiters: Limiters, scenario: Scena
   const keysAreSent = sendsKeys(scenario);
   // Jumps only go forward, so code that runs before a handler must precede all handlers.
   const deliveries = parts.map((part) => writeDelivery(w, part));
-  const programs = parts.map((part) =>
-    part.source.kind === 'group' || part.source.kind === 'consumer'
-      ? deliveries[part.id]!
-      : writeProgram(w, limiters, part, keysAreSent),
+  const programs = parts.map(
+    (part) => deliveries[part.id] ?? writeProgram(w, limiters, part, keysAreSent),
   );
   writeFallbacks(w);
   const admissions = components.map((it) => planAdmission(w, limiters, it));
@@ -243,20 +241,9 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
       return source.endpoint.idempotent || source.endpoint.readOnly;
     case 'operation':
       return !source.operation.write;
-    case 'storePart':
-      return source.does !== 'append' || appendsOnce(source.store);
-    case 'commit':
-      return false;
     case 'unmatched':
-    case 'group':
-    case 'relay':
-    case 'produce':
-    case 'step':
-    case 'consumer':
-    case 'level':
-    case 'projector':
       return true;
-    case 'driver':
+    case 'commit':
     case 'request':
       return false;
     case 'route':
@@ -265,6 +252,8 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
           (callee) => hops > 0 && repeatable(layout, callee, hops - 1),
         ),
       );
+    default:
+      return answersOf(source).repeatable;
   }
 }
 
@@ -352,32 +341,17 @@ function planComponent(
     connect: null,
     knee: null,
   };
-  if (source.kind === 'projection') {
-    const { critical } = source.projection;
-    return { ...common, ...CLIENT, cpu: { ...CLIENT.cpu, cores: 1 }, critical };
-  }
+  const process = isModule(source) ? source.process : null;
   if (host === null) {
     const critical = source.kind === 'workload' && source.workload.critical;
-    return { ...common, ...CLIENT, critical };
+    return { ...common, ...CLIENT, critical, ...process };
   }
   const { runtime, concurrency, queue, cpu, cancellation, gc, memory, lifecycle } = host;
   const { loadBalancing, external, critical } = host;
   const resources = { runtime, concurrency, queue, cpu, cancellation, gc, memory, lifecycle };
   const own = { ...resources, loadBalancing, external, critical };
-  if (source.kind === 'cache') {
-    return { ...common, ...own, maxConnections: source.cache.maxConnections };
-  }
-  if (source.kind !== 'database' && source.kind !== 'eventStore') return { ...common, ...own };
-  const { maxConnections, reserved, connect } = source.host;
-  const knee = source.kind === 'database' ? source.host.knee : null;
-  return {
-    ...common,
-    ...own,
-    // Reserved connections are held back from all pools.
-    maxConnections: Math.max(0, maxConnections - reserved),
-    connect: isFree(connect) ? null : connect,
-    knee,
-  };
+  if (source.kind !== 'database') return { ...common, ...own, ...process };
+  return { ...common, ...own, ...connectionsOf(source.host), knee: source.host.knee };
 }
 
 /** The measuring grid, with the edges of the windows of budgets. */

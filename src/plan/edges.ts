@@ -1,5 +1,4 @@
-import type { ComponentKind } from '../spec/component-kind.js';
-import type { Cache } from '../spec/scenario/caching.js';
+import { kindText } from '../spec/component-kind.js';
 import type { PlanBundle, PlanEdge } from '../spec/plan/plan.js';
 import type { Layer, LoadBalancing, OutlierDetection } from '../spec/scenario/policies.js';
 import type { NodeRoute } from '../spec/plan/replication.js';
@@ -11,12 +10,12 @@ import type { Bundle } from '../spec/scenario/steps.js';
 import type { Label } from './assembler.js';
 import { Bundles, governing } from './bundles.js';
 import { byCodeUnit } from './canonical.js';
-import { isFree } from './free.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
-import { hostOf } from './layout.js';
+import { hasPools, hostOf, isModule } from './layout.js';
 import type { Onces } from './onces.js';
 import { takesKeys } from './onces.js';
-import { checkCacheStep, checkPick, placeOf } from './pick-checks.js';
+import { checkPick, placeOf } from './pick-checks.js';
+import { poolAt } from './pools.js';
 import type { Problems } from './problem.js';
 
 /** A caller part, a callee part, the identity of the bundle between them, and the size of requests. */
@@ -117,9 +116,8 @@ export class EdgeTable {
       if (last?.from !== from.id || last.to !== to.id) statEdges.push({ from: from.id, to: to.id });
       const own = this.bundles.get(bundle);
       checkConnections(own, to.component, problems);
-      checkKey(own, to.component, problems);
       checkPick(own, to.component, route, problems);
-      checkCacheStep(own, to.component, problems);
+      if (isModule(to.component.source)) to.component.source.checkBundle(own, problems);
       const host = hostOf(to.component)!;
       const loadBalancing = own.loadBalancing ?? host.loadBalancing;
       const outlierDetection = own.outlierDetection ?? host.outlierDetection;
@@ -186,28 +184,10 @@ function routeText(route: NodeRoute | null): string {
   return route.client === undefined ? own : `${own} by ${route.client}`;
 }
 
-/** The connection pool of a caller at a database, where connections are limited or cost something. */
-function poolOf(caller: LaidComponent, callee: LaidComponent): Pool | null {
-  if (callee.source.kind === 'cache') return poolOfCache(callee.source.cache);
-  if (callee.source.kind !== 'database' && callee.source.kind !== 'eventStore') return null;
-  const database = callee.source.host;
-  const pool = database.pools.get(caller.name) ?? database.pool;
-  const limited =
-    // A library has limits of its own.
-    !('waiters' in pool) ||
-    pool.maxOpen !== Infinity ||
-    pool.maxIdle !== Infinity ||
-    pool.maxLifetimeNs !== null ||
-    pool.maxIdleTimeNs !== null ||
-    database.maxConnections !== Infinity ||
-    !isFree(database.connect);
-  return limited ? pool : null;
-}
-
-/** The pool of the clients of a shared level, where it limits anything. */
-function poolOfCache({ pool, maxConnections }: Cache): Pool | null {
-  const free = 'waiters' in pool && pool.maxOpen === Infinity && maxConnections === Infinity;
-  return free ? null : pool;
+/** The connection pool of a caller at its callee; null = it needs none. */
+function poolOf({ name }: LaidComponent, { source }: LaidComponent): Pool | null {
+  if (isModule(source)) return source.poolOf?.(name) ?? null;
+  return source.kind === 'database' ? poolAt(source.host, name) : null;
 }
 
 /** Protocols that carry several attempts on a connection at once. */
@@ -221,20 +201,14 @@ const TLS_TRIPS: Readonly<Record<Protocol['tls'], 0 | 1 | 2>> = {
   mtls: 1,
 };
 
-/** Components whose clients have a pool of their own. */
-function isStore(kind: ComponentKind): boolean {
-  return kind === 'database' || kind === 'cache' || kind === 'eventStore';
-}
-
 /** What only shows where a bundle meets its callee. */
 function checkConnections(bundle: Bundle, callee: LaidComponent, problems: Problems): void {
   const { connections, loadBalancing, layers } = bundle;
   const { name, kind } = callee;
   const where = bundle.id === '' ? `${kind}s.${name}` : placeOf(bundle);
-  if (isStore(kind)) {
+  if (hasPools(callee)) {
     if (connections === null) return;
-    const what = kind === 'eventStore' ? 'an event store' : `a ${kind}`;
-    const message = `${name} is ${what}, whose clients have a pool: move connections to its pool`;
+    const message = `${name} is ${kindText(kind)}, whose clients have a pool: move connections to its pool`;
     problems.add('FL708', `${where}.connections`, message);
     return;
   }
@@ -258,14 +232,6 @@ function checkConnections(bundle: Bundle, callee: LaidComponent, problems: Probl
   }
 }
 
-/** The servers of caches know no keys: a bundle that promises one would protect nothing. */
-function checkKey(bundle: Bundle, { name, kind }: LaidComponent, problems: Problems): void {
-  if (bundle.idempotencyKey === null || kind !== 'cache') return;
-  const where = bundle.id === '' ? `caches.${name}` : `${placeOf(bundle)}.idempotencyKey`;
-  const message = `${name} is a cache, which looks for no idempotency key: remove it from the bundle of these commands. Setting or deleting a value twice does no harm`;
-  problems.add('FL712', where, message);
-}
-
 /** The connections of calls to a service or gateway; databases have pools of their own. */
 function connectionsOf(
   bundle: Bundle,
@@ -273,8 +239,7 @@ function connectionsOf(
   { common: { level } }: LoadBalancing,
 ): PlanConnections | null {
   const { connections } = bundle;
-  const { kind } = callee.source;
-  if (connections === null || isStore(kind)) return null;
+  if (connections === null || hasPools(callee)) return null;
   const protocol = hostOf(callee)!.protocol;
   const multiplexed = protocol !== null && STREAMING.has(protocol.kind);
   const closes = protocol?.closes ?? null;

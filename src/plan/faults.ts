@@ -7,8 +7,8 @@ import { byCodeUnit } from './canonical.js';
 import { conditionOf } from './fault-conditions.js';
 import type { Direction, EndTest, LinkEnds } from './fault-links.js';
 import { namedEnd } from './fault-links.js';
-import type { LaidComponent, Layout } from './layout.js';
-import { hostOf, partOf } from './layout.js';
+import type { LaidComponent, LaidPart, Layout } from './layout.js';
+import { hostOf, isModule, partOf } from './layout.js';
 import type { Problems } from './problem.js';
 import { parseReference, type Reference } from './references.js';
 import { versionsOfPlaces } from './versions.js';
@@ -116,15 +116,7 @@ function ascending(ids: Iterable<number>): readonly number[] {
   return [...ids].sort((a, b) => a - b);
 }
 
-/** How a fault can be aimed at what holds messages. */
-const HOLDING = ['messages', 'queue', 'deadLetters'] as const;
-
-/** Kinds of components that messages go to. */
-const MESSAGING: ReadonlySet<string> = new Set(['topic', 'queue', 'broker']);
-
-function isHolder({ kind }: LaidComponent): boolean {
-  return kind === 'topic' || kind === 'queue';
-}
+type PartReference = Extract<Reference, { readonly kind: 'part' }>;
 
 /** Resolves the references of one fault; what a name means depends on what its kind can hit. */
 class FaultTarget {
@@ -169,7 +161,10 @@ class FaultTarget {
     const where = this.can.has('between') ? 'between the two sides' : 'there';
     const named = [...this.fault.target, ...(this.fault.between ?? []).flat()];
     const { byName } = this.source.layout;
-    const isOfMessages = named.some((name) => MESSAGING.has(byName.get(name)?.kind ?? ''));
+    const isOfMessages = named.some((name) => {
+      const source = byName.get(name)?.source;
+      return source !== undefined && isModule(source) && source.takesMessages;
+    });
     const why = isOfMessages
       ? ': messages are not calls: `publishLatency` is their delay. Crash, pause or hang a node of the broker, or a service'
       : '';
@@ -206,7 +201,7 @@ class FaultTarget {
       case 'name':
         return this.addName(text, reference.name);
       case 'part':
-        if (this.isLevel(reference.component)) return this.addLevel(text, reference);
+        if (this.homeOf(reference) !== null) return this.addHoused(text, reference);
         if (this.hitsParts) return this.addPart(reference);
         return this.can.has('link') ? this.addLinks(reference) : this.unfit(text);
       case 'instance': {
@@ -215,7 +210,7 @@ class FaultTarget {
         return this.addInstances(component, reference.index);
       }
       case 'version':
-        return this.refuse(`\`${text}\`: versions of a service are known, but not in this version`);
+        return this.refuse(`\`${text}\`: write version: NAME beside the target`);
     }
   }
 
@@ -233,21 +228,8 @@ class FaultTarget {
     const { layout, loads } = this.source;
     const component = layout.byName.get(name);
     if (component === undefined) return this.addZone(text, name);
-    if (component.kind === 'cache' && this.can.has('level')) {
-      for (const part of component.parts) this.hits.parts.add(part.id);
-      return;
-    }
-    if (component.kind === 'eventStore' && this.can.has('snapshots')) {
-      this.hits.parts.add(partOf(component, 'readSnapshot').id);
-      return;
-    }
-    if (HOLDING.some((what) => this.can.has(what)) && isHolder(component)) {
-      this.hits.holders.add(component.id);
-      return;
-    }
-    if (component.kind === 'projection' && this.can.has('endpoint')) {
-      this.addProjection(component);
-    } else if (component.kind === 'workload' && this.can.has('workload')) {
+    if (this.addOfModule(component)) return;
+    if (component.kind === 'workload' && this.can.has('workload')) {
       if (!this.narrow(component, component.zones[0]!)) return;
       loads.forEach((load, id) => {
         if (load.component !== component.id) return;
@@ -260,23 +242,31 @@ class FaultTarget {
     else this.unfit(text);
   }
 
+  /** What the fault hits of a module in place of its instances and links; null = no such thing. */
+  private targetsOf(component: LaidComponent): readonly LaidPart[] | 'holder' | null {
+    const { source } = component;
+    if (!isModule(source)) return null;
+    for (const what of this.can) {
+      const targets = source.faultTargets[what];
+      if (targets !== undefined) return targets(component, this.source.layout);
+    }
+    return null;
+  }
+
+  /** Hits these targets; returns false if there are none. */
+  private addOfModule(component: LaidComponent): boolean {
+    const targets = this.targetsOf(component);
+    if (targets === 'holder') this.hits.holders.add(component.id);
+    else for (const { id } of targets ?? []) this.hits.parts.add(id);
+    return targets !== null;
+  }
+
   /** Whether a component has what the fault is about; where it may hit nothing, those that have not are left out. */
   private meetsNeeds({ id, name }: LaidComponent): boolean {
     const has = this.source.resources(id);
     const problems = this.edits.flatMap((edit) => edit.knob.need(edit, name, has) ?? []);
     if (problems.length > 0 && !this.fault.optional) this.refuse(problems[0]!);
     return problems.length === 0;
-  }
-
-  /** The work of a projection, wherever it is done. */
-  private addProjection({ source }: LaidComponent): void {
-    const own = this.source.layout.parts.filter(
-      (part) =>
-        part.source.kind === 'projector' &&
-        source.kind === 'projection' &&
-        part.source.projection === source.projection,
-    );
-    for (const { id } of own) this.hits.parts.add(id);
   }
 
   private addZone(text: string, name: string): void {
@@ -303,7 +293,7 @@ class FaultTarget {
   }
 
   /** A part is hit on all instances alike. */
-  private addPart(reference: Extract<Reference, { kind: 'part' }>): void {
+  private addPart(reference: PartReference): void {
     if (this.fault.zone !== null) {
       return this.refuse('`zone` cannot narrow a single endpoint: name the whole component');
     }
@@ -312,22 +302,20 @@ class FaultTarget {
     this.hits.parts.add(partOf(component, reference.part).id);
   }
 
-  private isLevel(name: string): boolean {
-    return this.source.layout.byName.get(name)?.kind === 'cache';
+  private homeOf({ component, part }: PartReference): 'callers' | 'server' | null {
+    const source = this.source.layout.byName.get(component)?.source;
+    return source !== undefined && isModule(source) ? (source.partHome?.(part) ?? null) : null;
   }
 
-  /** A level of a cache: what it holds, or its server. */
-  private addLevel(text: string, reference: Extract<Reference, { kind: 'part' }>): void {
+  /** A part that is a process, such as a level of a cache: what it holds, or its server. */
+  private addHoused(text: string, reference: PartReference): void {
     const component = this.source.layout.byName.get(reference.component)!;
-    const part = partOf(component, reference.part);
-    if (this.can.has('level')) {
-      this.hits.parts.add(part.id);
+    if (this.targetsOf(component) !== null) {
+      this.hits.parts.add(partOf(component, reference.part).id);
       return;
     }
-    const local = part.source.kind === 'level' && part.source.level.kind === 'local';
-    if (local) {
-      const message = `\`${text}\` is in the processes that use it: name those`;
-      return this.refuse(message);
+    if (this.homeOf(reference) === 'callers') {
+      return this.refuse(`\`${text}\` is in the processes that use it: name those`);
     }
     if (this.can.has('instance')) return this.addInstances(component, null);
     if (this.can.has('endpoint')) return this.addPart(reference);

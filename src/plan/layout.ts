@@ -1,23 +1,22 @@
 import { invariant } from '../kernel/invariant.js';
-import type { PlanComponent, PlanInstance } from '../spec/plan/plan.js';
 import type { Distribution } from '../kernel/distribution.js';
+import type { FaultKind } from '../model/faults/kind.js';
+import type { ComponentKind, SECTION } from '../spec/component-kind.js';
+import type { PlanComponent, PlanInstance } from '../spec/plan/plan.js';
 import type { Cache, CacheLevel } from '../spec/scenario/caching.js';
-import type { Broker, Outbox, Subscriber, Topic } from '../spec/scenario/messaging.js';
-import type { Saga, SagaStep } from '../spec/scenario/sagas.js';
-import { driverName } from '../spec/scenario/sagas.js';
 import type { Database, Operation } from '../spec/scenario/database.js';
-import type { Bus, MessageQueue, QueueConsumer } from '../spec/scenario/queues.js';
-import type { EventStore, Projection, StorePart } from '../spec/scenario/stores.js';
-import type { Endpoint, Service } from '../spec/scenario/services.js';
-import type { Gateway, Request, Route, Scenario, Workload } from '../spec/scenario/scenario.js';
 import type { Host } from '../spec/scenario/host.js';
-import { byCodeUnit } from './canonical.js';
-import { commitsOf } from './commits.js';
+import type { Broker, Outbox, Subscriber } from '../spec/scenario/messaging.js';
+import type { ScenarioModules } from '../spec/scenario/modules.js';
+import type { QueueConsumer } from '../spec/scenario/queues.js';
+import type { Pool } from '../spec/scenario/resources.js';
+import type { Saga, SagaStep } from '../spec/scenario/sagas.js';
+import type { Gateway, Request, Route, Workload } from '../spec/scenario/scenario.js';
+import type { Endpoint, Service } from '../spec/scenario/services.js';
+import type { Bundle } from '../spec/scenario/steps.js';
+import type { EventStore, Projection, StorePart } from '../spec/scenario/stores.js';
 import type { Incoming } from './incoming.js';
-import { incomingOf } from './incoming.js';
 import type { Problems } from './problem.js';
-import { modulePartsOf, runsAlone } from './module-parts.js';
-import { routeOf } from '../language/routes.js';
 
 /** A component with what the scenario says about it. */
 export type Source =
@@ -25,14 +24,56 @@ export type Source =
   | { readonly kind: 'gateway'; readonly host: Gateway }
   | { readonly kind: 'service'; readonly host: Service }
   | { readonly kind: 'database'; readonly host: Database }
-  | { readonly kind: 'topic'; readonly topic: Topic | Bus }
-  | { readonly kind: 'queue'; readonly queue: MessageQueue }
-  | { readonly kind: 'broker'; readonly host: Broker }
-  /** `host`: the server of its shared level. */
-  | { readonly kind: 'cache'; readonly cache: Cache; readonly host: Host | null }
-  | { readonly kind: 'saga'; readonly saga: Saga }
-  | { readonly kind: 'eventStore'; readonly host: EventStore }
-  | { readonly kind: 'projection'; readonly projection: Projection };
+  | ModuleSource;
+
+/** Kinds of the components in the sections of ScenarioModules. */
+export type ModuleKind = {
+  [Kind in ComponentKind]: (typeof SECTION)[Kind] extends keyof ScenarioModules ? Kind : never;
+}[ComponentKind];
+
+/** What a scenario says about a component of such a kind. */
+export type SpecOf<Kind extends ModuleKind> =
+  ScenarioModules[(typeof SECTION)[Kind]] extends ReadonlyMap<string, infer Spec> ? Spec : never;
+
+/** A component of a module, with the answers of its kind (`plan/modules`). */
+export type ModuleSource<Kind extends ModuleKind = ModuleKind> = {
+  [Own in Kind]: { readonly kind: Own; readonly spec: SpecOf<Own> } & ModuleAnswers;
+}[Kind];
+
+/** What shared code asks of a component of a module. */
+export interface ModuleAnswers {
+  /** The server that its instances are; null = it has none. */
+  readonly host: Host | null;
+  /** Zone of each instance. */
+  readonly zones: readonly (string | null)[];
+  readonly parts: readonly NamedPart[];
+  /** Where its instances differ from those of its host. */
+  readonly process: Partial<PlanComponent>;
+  /** Pool of a caller, null = it needs none; null if its clients have no pools. */
+  readonly poolOf: ((caller: string) => Pool | null) | null;
+  /** Reports options of the bundle of a call to it that have no effect there. */
+  readonly checkBundle: (bundle: Bundle, problems: Problems) => void;
+  /** The node that the key of a call chooses, in words; null = it has no such nodes. */
+  readonly keyedNode: string | null;
+  /** It takes messages, and no calls. */
+  readonly takesMessages: boolean;
+  /** What a fault that can hit this hits if it names the component; in place of its instances and links. */
+  readonly faultTargets: FaultTargets;
+  /** Where a part that a fault names runs, if it is a process and no endpoint: in those that use it, or on its host. */
+  readonly partHome: ((part: string) => 'callers' | 'server') | null;
+}
+
+/** Parts, or `holder` = the component itself, which holds messages. */
+type FaultTargets = Readonly<
+  Partial<
+    Record<
+      FaultKind['targets'][number],
+      (own: LaidComponent, layout: Layout) => readonly LaidPart[] | 'holder'
+    >
+  >
+>;
+
+export type NamedPart = readonly [name: string, source: PartSource];
 
 export type PartSource =
   | { readonly kind: 'request'; readonly request: Request; readonly workload: Workload }
@@ -43,6 +84,10 @@ export type PartSource =
   | { readonly kind: 'operation'; readonly operation: Operation; readonly database: Database }
   /** End of transactions, with the time that it takes. */
   | { readonly kind: 'commit'; readonly time: Distribution; readonly database: Database }
+  | ModulePart;
+
+/** Parts of modules, of their own components or in a service. */
+export type ModulePart =
   | { readonly kind: 'group'; readonly subscriber: Subscriber }
   /** What a node does for a request of a producer. */
   | { readonly kind: 'produce'; readonly host: Broker }
@@ -51,7 +96,7 @@ export type PartSource =
   | { readonly kind: 'consumer'; readonly consumer: QueueConsumer }
   | { readonly kind: 'level'; readonly level: CacheLevel; readonly cache: Cache }
   | { readonly kind: 'step'; readonly step: SagaStep }
-  /** What an orchestrator runs for a saga. */
+  /** The program of an orchestrator for a saga. */
   | { readonly kind: 'driver'; readonly saga: Saga }
   | { readonly kind: 'storePart'; readonly does: StorePart; readonly store: EventStore }
   /** The work of a projection, in its own process or in that of a service. */
@@ -88,56 +133,8 @@ export interface Layout {
   readonly incoming: ReadonlyMap<string, readonly Incoming[]>;
 }
 
-const NOTHING: readonly Incoming[] = [];
-const NO_COMMITS: readonly (readonly [string, Distribution])[] = [];
-
 /** Name of the part of a gateway that takes what no route matches. */
 export const UNMATCHED = 'unmatched';
-
-/** Name of the part of a service that publishes the rows of its outbox. */
-export const RELAY = 'outbox';
-
-/** Numbers components, parts, instances and zones by code unit of their names. */
-export function layOut(scenario: Scenario, problems: Problems): Layout {
-  const zones = zonesOf(scenario);
-  const incoming = incomingOf(scenario);
-  const commits = commitsOf(scenario);
-  const components: LaidComponent[] = [];
-  const parts: LaidPart[] = [];
-  const instances: PlanInstance[] = [];
-  for (const [name, source] of sourcesOf(scenario)) {
-    const own: LaidPart[] = [];
-    const component: LaidComponent = {
-      id: components.length,
-      name,
-      kind: source.kind,
-      source,
-      parts: own,
-      firstInstance: instances.length,
-      zones: placesOf(source).map((zone) => (zone === null ? -1 : zones.indexOf(zone))),
-    };
-    const noEffect =
-      source.kind === 'gateway' && asksWithoutEffect(source.host, incoming.get(name) ?? NOTHING);
-    const ends = commits.get(name) ?? NO_COMMITS;
-    for (const [part, partSource] of partsOf(source, scenario, noEffect, ends, problems)) {
-      const laid = { id: parts.length, name: part, component, source: partSource };
-      own.push(laid);
-      parts.push(laid);
-    }
-    component.zones.forEach((zone, index) =>
-      instances.push({ component: component.id, index, zone }),
-    );
-    components.push(component);
-  }
-  return {
-    components,
-    byName: new Map(components.map((component) => [component.name, component])),
-    parts,
-    instances,
-    zones,
-    incoming,
-  };
-}
 
 /** The part of a component with this name; a name that is not there has escaped the loader. */
 export function partOf(component: LaidComponent, name: string): LaidPart {
@@ -151,108 +148,26 @@ export function hostOf(component: LaidComponent): Host | null {
   return 'host' in component.source ? component.source.host : null;
 }
 
-function sourcesOf(scenario: Scenario): (readonly [string, Source])[] {
-  const all: (readonly [string, Source])[] = [];
-  for (const [name, workload] of scenario.workloads)
-    all.push([name, { kind: 'workload', workload }]);
-  for (const [name, host] of scenario.gateways) all.push([name, { kind: 'gateway', host }]);
-  for (const [name, host] of scenario.services) all.push([name, { kind: 'service', host }]);
-  for (const [name, host] of scenario.databases) all.push([name, { kind: 'database', host }]);
-  for (const [name, topic] of scenario.topics) all.push([name, { kind: 'topic', topic }]);
-  for (const [name, host] of scenario.brokers) all.push([name, { kind: 'broker', host }]);
-  for (const [name, saga] of scenario.sagas) all.push([name, { kind: 'saga', saga }]);
-  for (const [name, queue] of scenario.queues) all.push([name, { kind: 'queue', queue }]);
-  for (const [name, cache] of scenario.caches)
-    all.push([name, { kind: 'cache', cache, host: cache.host }]);
-  for (const [name, host] of scenario.eventStores) all.push([name, { kind: 'eventStore', host }]);
-  for (const [name, projection] of scenario.projections) {
-    all.push([name, { kind: 'projection', projection }]);
-  }
-  return all.sort(([a], [b]) => byCodeUnit(a, b));
+/** Whether a component belongs to a module. */
+export function isModule(source: Source): source is ModuleSource {
+  return 'parts' in source;
 }
 
-function zonesOf(scenario: Scenario): readonly string[] {
-  const zones = new Set(scenario.network.zones.keys());
-  for (const [, source] of sourcesOf(scenario)) {
-    for (const zone of placesOf(source)) if (zone !== null) zones.add(zone);
-  }
-  return [...zones].sort(byCodeUnit);
+/** Whether a part belongs to a module. */
+export function isOfModule(source: PartSource): source is ModulePart {
+  return !CORE_PARTS.has(source.kind);
 }
 
-/** Zone of each instance. A workload is one pseudo-instance. */
-function placesOf(source: Source): readonly (string | null)[] {
-  if (source.kind === 'workload') return [source.workload.zone];
-  if (source.kind === 'projection') return runsAlone(source.projection) ? [null] : [];
-  if (source.kind === 'topic' || source.kind === 'queue' || source.kind === 'saga') return [];
-  if (source.host === null) return [];
-  return source.host.zones;
-}
+const CORE_PARTS: ReadonlySet<string> = new Set([
+  'request',
+  'route',
+  'unmatched',
+  'endpoint',
+  'operation',
+  'commit',
+] satisfies Exclude<PartSource['kind'], ModulePart['kind']>[]);
 
-function partsOf(
-  source: Source,
-  scenario: Scenario,
-  unmatched: boolean,
-  commits: readonly (readonly [string, Distribution])[],
-  problems: Problems,
-): (readonly [string, PartSource])[] {
-  const parts: (readonly [string, PartSource])[] = [];
-  switch (source.kind) {
-    case 'workload':
-      for (const request of source.workload.requests) {
-        parts.push([request.name, { kind: 'request', request, workload: source.workload }]);
-      }
-      break;
-    case 'gateway':
-      for (const route of source.host.routes) {
-        parts.push([route.name, { kind: 'route', route, gateway: source.host }]);
-        if (route.name === UNMATCHED && unmatched) {
-          const where = `gateways.${source.host.name}.routes`;
-          problems.add(
-            'FL706',
-            where,
-            `the name \`${UNMATCHED}\` stands for requests without a route`,
-          );
-        }
-      }
-      if (unmatched) parts.push([UNMATCHED, { kind: 'unmatched' }]);
-      break;
-    case 'service':
-      for (const [name, endpoint] of source.host.endpoints) {
-        parts.push([name, { kind: 'endpoint', endpoint, service: source.host }]);
-      }
-      if (source.host.outbox !== null) {
-        parts.push([RELAY, { kind: 'relay', outbox: source.host.outbox }]);
-      }
-      for (const saga of driven(scenario, source.host.name)) {
-        parts.push([driverName(saga.name), { kind: 'driver', saga }]);
-      }
-      for (const [name, projection] of scenario.projections) {
-        if (projection.lifecycle !== 'async' || projection.service !== source.host.name) continue;
-        parts.push([name, { kind: 'projector', projection }]);
-      }
-      break;
-    case 'database':
-      for (const [name, operation] of source.host.operations) {
-        parts.push([name, { kind: 'operation', operation, database: source.host }]);
-      }
-      for (const [name, time] of commits) {
-        parts.push([name, { kind: 'commit', time, database: source.host }]);
-      }
-      break;
-    default:
-      parts.push(...modulePartsOf(source));
-  }
-  return parts.sort(([a], [b]) => byCodeUnit(a, b));
-}
-
-/** The sagas that a service drives. */
-function driven(scenario: Scenario, service: string): readonly Saga[] {
-  return [...scenario.sagas.values()].filter(
-    ({ orchestration }) => orchestration?.orchestrator === service,
-  );
-}
-
-/** Whether a gateway is asked for something that no route takes. */
-function asksWithoutEffect(gateway: Gateway, incoming: readonly Incoming[]): boolean {
-  return incoming.some(({ line }) => routeOf(gateway, line) === null);
+/** Whether the clients of a component have pools of their own, which are configured at it. */
+export function hasPools({ source }: LaidComponent): boolean {
+  return isModule(source) ? source.poolOf !== null : source.kind === 'database';
 }

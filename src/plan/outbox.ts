@@ -2,6 +2,7 @@ import type { PlanOutbox } from '../spec/plan/messaging.js';
 import { OUTCOME } from '../spec/outcome.js';
 import { OP } from '../spec/plan/program.js';
 import type { Database } from '../spec/scenario/database.js';
+import type { Outbox } from '../spec/scenario/messaging.js';
 import type { Step } from '../spec/scenario/steps.js';
 import { eachStep } from '../language/each-step.js';
 import { BARE } from './calls.js';
@@ -27,8 +28,8 @@ export function writePublish(w: Writer, step: StepOf<'publish'>, scope: Scope): 
 /** Whether a message waits for the commit of the transaction around it. */
 function leavesWithCommit(w: Writer, { topic }: StepOf<'publish'>, scope: Scope): boolean {
   const { source } = w.layout.byName.get(topic)!;
-  const isBus = source.kind === 'topic' && source.topic.kind === 'bus';
-  return isBus && source.topic.afterCommit && scope.transactions.length > 0;
+  const isBus = source.kind === 'topic' && source.spec.kind === 'bus';
+  return isBus && source.spec.afterCommit && scope.transactions.length > 0;
 }
 
 /** Behind the COMMIT of a transaction in which such messages were published: they leave. */
@@ -91,10 +92,12 @@ function isDual(layout: Layout, steps: readonly Step[]): boolean {
 }
 
 /** What a relay runs for a look at the table, and for each mark; -1 where they take no time. */
-export function writeRelay(w: Writer, part: LaidPart, scope: Scope): number {
-  const { source } = part;
-  if (source.kind !== 'relay') return -1;
-  const { query, work } = source.outbox;
+export function writeRelay(
+  w: Writer,
+  part: LaidPart,
+  { query, work }: Outbox,
+  scope: Scope,
+): number {
   const { assembler } = w;
   const ask = (): void => {
     if (query === null) return;

@@ -2,7 +2,7 @@ import { policyKind } from '../patterns/registry.js';
 import { isPinned, type NodeRoute } from '../spec/plan/replication.js';
 import type { Layer } from '../spec/scenario/policies.js';
 import type { Bundle } from '../spec/scenario/steps.js';
-import { hostOf, type LaidComponent } from './layout.js';
+import { isModule, type LaidComponent } from './layout.js';
 import type { Problems } from './problem.js';
 
 /** Options that choose among instances, where a route or a platform leaves none to choose from. */
@@ -48,62 +48,22 @@ export function checkPick(
   }
 }
 
-/**
- * Options of the bundle of a step that reads or writes a cache, where they change nothing: the server of a cache is one
- * node with one endpoint, it finishes what it has begun, and its answers have no status.
- */
-export function checkCacheStep(
-  bundle: Bundle,
-  { name, source }: LaidComponent,
-  problems: Problems,
-): void {
-  if (source.kind !== 'cache' || !isOwnOfStep(bundle)) return;
-  const add = (option: string, message: string): void =>
-    problems.add('FL714', `${placeOf(bundle)}.${option}`, message);
-  for (const { policy, per, written, config } of bundle.layers) {
-    if (written.includes('per') && (per === 'endpoint' || per === 'target')) {
-      add(`${policy}.per`, `the server of ${name} is one node with one endpoint: remove per`);
-    }
-    const noEffect = NO_EFFECT_AT_CACHES[policy];
-    const value = noEffect && (config as Readonly<Record<string, unknown>>)[noEffect.field];
-    if (noEffect === undefined || value === undefined || value === noEffect.usual) continue;
-    add(`${policy}.${noEffect.field}`, `${noEffect.why(name)}: remove ${noEffect.field}`);
-  }
-}
-
-/** Fields of policies that only have an effect where the callee is no cache, with the value that says nothing. */
-const NO_EFFECT_AT_CACHES: Readonly<
-  Record<string, { readonly field: string; readonly usual: unknown; why(cache: string): string }>
-> = {
-  timeout: {
-    field: 'cancel',
-    usual: true,
-    why: (cache) => `the server of ${cache} finishes what it has begun`,
-  },
-  fallback: { field: 'status', usual: 200, why: (cache) => `the value of ${cache} has no status` },
-};
-
 /** Where a bundle is written: at the step that has it, or under its name. */
 export function placeOf({ id }: Bundle): string {
   return id.includes('.') ? id : `policies.${id}`;
 }
 
-function isOwnOfStep({ id }: Bundle): boolean {
-  return id.endsWith('.policy');
-}
-
 /** An event store without partitions, or the server of a level of a cache. */
-function isOneNode(component: LaidComponent): boolean {
-  const { kind } = component.source;
-  return (kind === 'eventStore' || kind === 'cache') && (hostOf(component)?.zones.length ?? 1) < 2;
+function isOneNode({ source }: LaidComponent): boolean {
+  return isModule(source) && source.poolOf !== null && source.zones.length < 2;
 }
 
 function isFunction({ source }: LaidComponent): boolean {
   return source.kind === 'service' && source.host.environments !== null;
 }
 
-function rowsOf({ kind }: LaidComponent): string {
-  return kind === 'eventStore' ? 'the partition of its stream' : 'the shard of its rows';
+function rowsOf({ source }: LaidComponent): string {
+  return (isModule(source) ? source.keyedNode : null) ?? 'the shard of its rows';
 }
 
 /** Whether it is written that further attempts go elsewhere. */

@@ -5,28 +5,25 @@ import type { Distribution } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import type { Database, Operation } from '../spec/scenario/database.js';
 import type { Host } from '../spec/scenario/host.js';
-import type { Broker } from '../spec/scenario/messaging.js';
 import { PROBES } from '../spec/scenario/probes.js';
 import type { Endpoint } from '../spec/scenario/services.js';
 import { SLOT } from './assembler.js';
 import { BARE } from './calls.js';
-import { writeServer } from './caching.js';
 import { isFree } from './free.js';
 import { writeInvoke } from './functions.js';
 import { StepNames } from './identity.js';
 import type { LaidComponent, LaidPart } from './layout.js';
-import { hostOf, partOf } from './layout.js';
+import { hostOf, isOfModule, partOf } from './layout.js';
 import type { Limiters } from './limiters.js';
 import { writeMiddleware, writeProtocol } from './middleware.js';
-import { writeRelay } from './outbox.js';
+import { answersOf } from './modules/index.js';
 import { writeRoute } from './route-calls.js';
-import { writeMark, writeSaga } from './sagas.js';
+import { writeMark } from './sagas.js';
 import type { Scope } from './scope.js';
 import { isTracked } from './rows.js';
 import { writeAtCopy } from './search.js';
 import { writeSteps } from './steps.js';
-import { writeProjector, writeView } from './projections.js';
-import { writeStorePart } from './stores.js';
+import { writeView } from './projections.js';
 import { versionsOf } from './versions.js';
 import { entryOf, writeAct, writeCall, writeJump } from './writer.js';
 import type { Writer } from './writer.js';
@@ -64,33 +61,11 @@ export function writeProgram(
     case 'commit':
       writeCommit(w, source.time, source.database, scope);
       break;
-    case 'driver':
-      writeSaga(w, source.saga, scope);
-      return at;
-    case 'level':
-      if (source.level.kind === 'local') return -1;
-      writeServer(w, part, source.level, scope);
-      break;
-    case 'storePart':
-      if (keysAreSent) w.assembler.emit(OP.ONCE);
-      writeStorePart(w, source, scope);
-      break;
-    case 'projector':
-      if (source.projection.lifecycle !== 'async') return -1;
-      writeProjector(w, source.projection, scope);
-      break;
-    case 'group':
-    case 'step':
-    case 'consumer':
-      return -1;
-    case 'produce':
-      writeProduce(w, source.host, scope);
-      break;
-    case 'relay':
-      return writeRelay(w, part, scope);
     case 'unmatched':
       w.assembler.emit(OP.DONE, withStatus(OUTCOME.clientError, 404));
       return at;
+    default:
+      return answersOf(source).write(w, part, scope, keysAreSent);
   }
   w.assembler.emit(OP.DONE, OUTCOME.ok);
   return at;
@@ -126,20 +101,6 @@ function writeGuarded(
   writeEndpoint(w, source.endpoint, part, behind);
 }
 
-/** A node writes what it was sent: on its cores, where it has a number of them. */
-function writeProduce(w: Writer, { log, cpu }: Broker, scope: Scope): void {
-  const { latency } = log!;
-  if (cpu.cores === Infinity) writeWait(w, latency, scope);
-  else if (!isFree(latency)) {
-    w.assembler.emit(OP.WORK, w.distributions.id(latency), 0, 0, scope.names.next('work'));
-  }
-}
-
-function writeWait(w: Writer, time: Distribution, scope: Scope): void {
-  if (isFree(time)) return;
-  w.assembler.emit(OP.WAIT, w.distributions.id(time), 0, 0, scope.names.next('wait'));
-}
-
 function writeWholeRoute(
   w: Writer,
   limiters: Limiters,
@@ -154,12 +115,13 @@ function writeWholeRoute(
 /**
  * What a consumer runs for a message where it has a time limit, or its inbox is asked by a query: the
  * clock, the query, then the handler. A second program only asks, for messages that are known. -1 where
- * the handler alone is run.
+ * the handler alone is run; null for a part that is no consumer.
  */
-export function writeDelivery(w: Writer, part: LaidPart): number {
+export function writeDelivery(w: Writer, part: LaidPart): number | null {
   const { source } = part;
-  if (source.kind !== 'group' && source.kind !== 'consumer') return -1;
-  const { call, inbox, policy } = source.kind === 'group' ? source.subscriber : source.consumer;
+  const consumption = isOfModule(source) ? answersOf(source).consumes : null;
+  if (consumption === null) return null;
+  const { call, inbox, policy } = consumption;
   const query = inbox?.query ?? null;
   const timeoutNs = policy?.timeoutNs ?? null;
   const handler = partOf(w.layout.byName.get(call.component)!, call.part!);

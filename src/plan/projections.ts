@@ -6,6 +6,7 @@ import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../language/fallb
 import type { Step } from '../spec/scenario/steps.js';
 import { BARE } from './calls.js';
 import type { LaidPart, Layout } from './layout.js';
+import { isOfModule } from './layout.js';
 import type { Scope } from './scope.js';
 import { indexOfStore } from './store-places.js';
 import { writeAct, writeCall, writeFound, type Writer } from './writer.js';
@@ -39,7 +40,7 @@ export function planProjections(w: Writer): readonly PlanProjection[] {
       merged,
       store: indexOfStore(w.layout, spec.from),
       topic: spec.source === 'topic' ? w.layout.byName.get(spec.from)!.id : -1,
-      part: workOf(w, spec),
+      part: workOf(w.layout, spec),
       sticksForNs: Math.max(0, ...sticks),
       spec,
     };
@@ -54,7 +55,7 @@ function replicasOf(layout: Layout, { writes }: Projection): number {
 }
 
 /** The part that does the work of a projection. */
-export function workOf({ layout }: Writer, projection: Projection): number {
+export function workOf(layout: Layout, projection: Projection): number {
   return layout.parts.findIndex(
     ({ source }) => source.kind === 'projector' && source.projection === projection,
   );
@@ -115,6 +116,7 @@ function viewsOf(layout: Layout): ReadonlySet<string> {
 }
 
 function stepsOf(source: LaidPart['source']): readonly (readonly Step[])[] {
+  if (isOfModule(source)) return [];
   switch (source.kind) {
     case 'request':
       return listsOfRequest(source.workload, source.request);
@@ -125,15 +127,6 @@ function stepsOf(source: LaidPart['source']): readonly (readonly Step[])[] {
     case 'unmatched':
     case 'operation':
     case 'commit':
-    case 'group':
-    case 'produce':
-    case 'relay':
-    case 'consumer':
-    case 'level':
-    case 'step':
-    case 'driver':
-    case 'storePart':
-    case 'projector':
       return [];
   }
 }
@@ -143,7 +136,7 @@ export function projectionsOf(
   layout: Layout,
 ): readonly (readonly [component: number, Projection])[] {
   return layout.components.flatMap(({ id, source }) =>
-    source.kind === 'projection' ? [[id, source.projection] as const] : [],
+    source.kind === 'projection' ? [[id, source.spec] as const] : [],
   );
 }
 

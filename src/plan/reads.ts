@@ -39,7 +39,10 @@ export function writeRead(w: Writer, of: ReadOf, scope: Scope, query: () => void
       version: null,
       range: null,
     } as const;
-    const own = { applyNs: Math.round(meanOf(projection.work)), slowed: workOf(w, projection) };
+    const own = {
+      applyNs: Math.round(meanOf(projection.work)),
+      slowed: workOf(w.layout, projection),
+    };
     writeLoad(w, load, null, { ...scope, loads: new Map() }, isLive ? own : undefined);
     if (!isLive) writeJump(w, judge);
     assembler.bind(view);

@@ -24,7 +24,7 @@ export class SagaTable {
 
   constructor(layout: Layout) {
     this.laid = layout.components.flatMap(({ id, source }) =>
-      source.kind === 'saga' ? [{ component: id, spec: source.saga }] : [],
+      source.kind === 'saga' ? [{ component: id, spec: source.spec }] : [],
     );
     this.numbers = new Map(this.laid.map(({ spec }, number) => [spec.name, number]));
     this.laid.forEach(({ spec }, saga) => this.addRoles(spec, saga));

@@ -151,7 +151,7 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
 /** A saga is accepted once its state is written, where it is written at all. */
 function writeSagaStart(w: Writer, step: StepOf<'saga'>, scope: Scope): void {
   const { source } = w.layout.byName.get(step.saga)!;
-  if (source.kind === 'saga') writeSave(w, source.saga, inside(scope));
+  if (source.kind === 'saga') writeSave(w, source.spec, inside(scope));
   writeAct(w, w.acts.saga(w, step, scope), `saga:${step.saga}`, scope);
 }
 

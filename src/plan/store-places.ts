@@ -5,6 +5,13 @@ export function storesOf(layout: Layout): readonly LaidComponent[] {
   return layout.components.filter(({ kind }) => kind === 'eventStore');
 }
 
+/** Component ids of the persistent subscriptions of an event store. */
+export function subscriptionsOf({ components }: Layout, store: string): readonly number[] {
+  return components.flatMap(({ id, source }) =>
+    source.kind === 'queue' && source.spec.source === store ? [id] : [],
+  );
+}
+
 /** Place of a store in the plan's list. */
 export function indexOfStore(layout: Layout, name: string): number {
   return storesOf(layout).findIndex((component) => component.name === name);

@@ -13,9 +13,8 @@ import { BARE } from './calls.js';
 import { isFree } from './free.js';
 import type { LaidComponent, PartSource } from './layout.js';
 import { partOf } from './layout.js';
-import { subscriptionsOf } from './messaging.js';
 import { writeInline } from './projections.js';
-import { indexOfStore, storesOf } from './store-places.js';
+import { indexOfStore, storesOf, subscriptionsOf } from './store-places.js';
 import type { LoadPlace, Scope } from './scope.js';
 import { strand } from './scope.js';
 import { writeAct, writeCall, writeFound, writeTakenCall, type Writer } from './writer.js';
@@ -48,7 +47,7 @@ export function planStores(w: Writer): readonly PlanStore[] {
 
 /** The event store of a component. */
 export function storeOf(source: LaidComponent['source']): EventStore {
-  if (source.kind === 'eventStore') return source.host;
+  if (source.kind === 'eventStore') return source.spec;
   throw new TypeError(`a ${source.kind} is no event store`);
 }
 
@@ -239,8 +238,8 @@ function isNumbered({ layout }: Writer, { name, appendMode }: EventStore): boole
   const follows = layout.components.some(
     ({ source }) =>
       source.kind === 'projection' &&
-      source.projection.from === name &&
-      source.projection.lifecycle === 'async',
+      source.spec.from === name &&
+      source.spec.lifecycle === 'async',
   );
   return appendMode !== null && follows;
 }

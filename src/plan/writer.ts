@@ -229,8 +229,7 @@ function overOf(
   read: NodeRoute | null,
 ): Over {
   const { source: owner, name } = component;
-  if (owner.kind === 'eventStore') return { session: SESSION.none, route: read };
-  if (owner.kind !== 'database') return { session: SESSION.none, route: null };
+  if (owner.kind !== 'database') return { session: SESSION.none, route: read };
   const { host } = owner;
   if (host.search !== null) {
     return { session: SESSION.none, route: read ?? copyOf(w, scope, host, source, null) };

@@ -3,7 +3,7 @@ import type { KindForm } from '../spec/quantities/kind-fields.js';
 import { longForm } from '../spec/quantities/kind-fields.js';
 import { QuantityError } from '../spec/quantities/quantity-text.js';
 import type { Problems } from './diagnostics.js';
-import type { MapNode, Node, PathKey } from './located.js';
+import type { Node, PathKey } from './located.js';
 import {
   change,
   changeAll,
@@ -21,6 +21,8 @@ import { ARRIVAL_FORMS, KEY_FORMS } from './kind-forms.js';
 import { located } from './merge.js';
 import { MAIN_ARGUMENT } from './verbs.js';
 import { visitScenario } from './walk.js';
+import { MODULES, SECTIONS } from './modules/index.js';
+import { changeEach, wrapCores, wrapDistribution, wrapScalar } from './short-forms.js';
 
 /**
  * Rewrites every short form to its long form. It can be run again over its own result: a patched tree is
@@ -41,15 +43,12 @@ export function expand(root: Node, problems: Problems): Node {
     get(node, 'operations') === undefined ? node : expandNodes(node),
   );
   section('defaults', (node, key) => (key === 'databases' ? expandNodes(node) : node));
-  for (const name of ['caches', 'templates', 'defaults']) section(name, expandCache);
-  section('eventStores', expandDatabase);
-  section('brokers', (node) =>
-    node.type === 'map' ? change(node, 'cpu', (value) => wrapScalar(value, 'cores')) : node,
-  );
+  for (const own of SECTIONS) {
+    for (const name of [own, 'templates', 'defaults']) section(name, MODULES[own].expand);
+  }
   for (const name of ['workloads', 'templates', 'defaults']) {
     section(name, (node, key) => expandWorkload(node, [name, key], problems));
   }
-  for (const name of ['sagas', 'templates', 'defaults']) section(name, expandSaga);
   section('keys', (node, key) => expandKinded(node, KEY_FORMS, ['keys', key], problems));
   result = change(result, 'faults', (faults) => changeItems(faults, expandFault));
   result = change(result, 'budgets', (budgets) => changeItems(budgets, expandExpectation));
@@ -148,9 +147,7 @@ function expandTo(node: Node): Node {
 }
 
 function expandDatabase(node: Node): Node {
-  if (node.type !== 'map') return node;
-  const database = change(node, 'cpu', (value) => wrapScalar(value, 'cores'));
-  return change(database, 'operations', (value) =>
+  return changeEach(wrapCores(node), ['operations'], (value) =>
     changeAll(value, (operation) => wrapDistribution(operation, 'work')),
   );
 }
@@ -158,15 +155,6 @@ function expandDatabase(node: Node): Node {
 function expandNodes(node: Node): Node {
   if (node.type !== 'map') return node;
   return change(node, 'replicas', (value) => wrapScalar(value, 'count'));
-}
-
-function expandCache(node: Node): Node {
-  if (node.type !== 'map') return node;
-  return change(node, 'levels', (levels) =>
-    changeItems(levels, (level) =>
-      level.type !== 'map' ? level : change(level, 'cpu', (value) => wrapScalar(value, 'cores')),
-    ),
-  );
 }
 
 function expandWorkload(node: Node, path: readonly PathKey[], problems: Problems): Node {
@@ -193,12 +181,6 @@ function expandWorkload(node: Node, path: readonly PathKey[], problems: Problems
         : request,
     ),
   );
-}
-
-function expandSaga(node: Node): Node {
-  if (node.type !== 'map') return node;
-  const saga = change(node, 'persistence', (value) => wrapScalar(value, 'query'));
-  return change(saga, 'isolation', (value) => wrapScalar(value, 'kind'));
 }
 
 function expandSweep(node: Node): Node {
@@ -254,21 +236,4 @@ function expandKinded(
     problems.add({ code: 'FL205', at: node.at, path, message: error.message });
     return node;
   }
-}
-
-function wrapScalar(node: Node, key: string): Node {
-  return node.type === 'scalar' && !isNull(node) ? single(key, node) : node;
-}
-
-/** As wrapScalar, and for the long form of a distribution, which is a map with a kind. */
-function wrapDistribution(node: Node, key: string): Node {
-  if (node.type === 'map' && node.entries.has('kind')) return single(key, node);
-  return wrapScalar(node, key);
-}
-
-function changeEach(node: Node, keys: readonly string[], by: (value: Node) => Node): Node {
-  if (node.type !== 'map') return node;
-  let result: MapNode = node;
-  for (const key of keys) result = change(result, key, by);
-  return result;
 }

@@ -1,5 +1,6 @@
-import type { Host } from '../spec/scenario/host.js';
 import type { BudgetSource, Scenario } from '../spec/scenario/scenario.js';
+import type { Host } from '../spec/scenario/host.js';
+import type { ComponentKind } from '../spec/component-kind.js';
 import type { Problems } from './diagnostics.js';
 import {
   checkExpression,
@@ -13,7 +14,8 @@ import type { ExpressionProblem } from '../language/expression-scan.js';
 import { METRIC_WORDS } from '../language/metrics.js';
 import type { Node, PathKey } from './located.js';
 import { get, items, text } from './located.js';
-import { moduleSubjects, type Subject } from './module-subjects.js';
+import type { Subject } from './modules/kind.js';
+import { ofComponents } from './resolve/modules.js';
 import type { CallGraph } from './resolve/graph.js';
 import type { FrameOutput } from './schema/scenario.js';
 import { nearest } from './suggest.js';
@@ -42,7 +44,7 @@ export interface Flaws {
 export function namesOf(judged: Judged, variants: readonly string[] | null): ExpressionNames {
   const { scenario, graph, flaws } = judged;
   const instancesOf = ({ zones }: Host): number => (flaws === undefined ? zones.length : Infinity);
-  const components = new Map<string, Subject>();
+  const components = new Map<string, Subject & { readonly kind: ComponentKind }>();
   for (const [name, own] of scenario.gateways) {
     components.set(name, {
       kind: 'gateway',
@@ -64,7 +66,9 @@ export function namesOf(judged: Judged, variants: readonly string[] | null): Exp
       instances: instancesOf(own),
     });
   }
-  for (const [name, own] of moduleSubjects(scenario)) components.set(name, own);
+  ofComponents(scenario, ({ kind, subject }, own, name) =>
+    components.set(name, { kind, ...subject(own) }),
+  );
   for (const [name, own] of scenario.workloads) {
     components.set(name, {
       kind: 'workload',

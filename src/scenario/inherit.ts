@@ -1,7 +1,9 @@
 import type { Problems } from './diagnostics.js';
 import type { Entry, MapNode, Node, PathKey } from './located.js';
 import { change, changeAll, get, items, map, text } from './located.js';
+import { layPools } from './inherit-pools.js';
 import { merge } from './merge.js';
+import { DEFAULTS_ORDER, MODULES, SECTIONS } from './modules/index.js';
 import { visitScenario } from './walk.js';
 
 /** Sections whose entries take `extends: TEMPLATE` and lie over `defaults.<section>`. */
@@ -10,13 +12,7 @@ export const INHERITING: readonly string[] = [
   'gateways',
   'functions',
   'databases',
-  'topics',
-  'brokers',
-  'sagas',
-  'queues',
-  'caches',
-  'eventStores',
-  'projections',
+  ...DEFAULTS_ORDER,
   'workloads',
 ];
 
@@ -33,21 +29,10 @@ export function inheritTemplates(root: MapNode, problems: Problems): MapNode {
       }),
     );
   }
-  result = change(result, 'eventStores', (all) => changeAll(all, layPools));
+  for (const own of SECTIONS) {
+    result = change(result, own, (all) => changeAll(all, MODULES[own].inherit));
+  }
   return change(result, 'databases', (all) => changeAll(all, layPools));
-}
-
-/** The pool of a single caller lies over that of the database, unless it is of another kind. */
-function layPools(database: Node): Node {
-  const pool = get(database, 'pool');
-  if (database.type !== 'map' || pool === undefined) return database;
-  const kind = text(get(pool, 'kind')) ?? 'simple';
-  return change(database, 'pools', (pools) =>
-    changeAll(pools, (own) => {
-      const other = text(get(own, 'kind')) ?? kind;
-      return other === kind ? merge(pool, own) : own;
-    }),
-  );
 }
 
 /** Writes out the bases of every bundle: those of `policies`, those at the calls, and those inside fallbacks. */

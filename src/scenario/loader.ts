@@ -12,7 +12,8 @@ import { entries, get, items, map, prune, text } from './located.js';
 import type { Resolved } from './resolve/scenario.js';
 import { resolveScenario } from './resolve/scenario.js';
 import { EXPLICIT_SECTIONS, VARIANTS_MAX } from './schema/scenario.js';
-import type { FrameOutput, ScenarioOutput } from './schema/scenario.js';
+import type { FrameOutput } from './schema/scenario.js';
+import type { ScenarioOutput } from './schema/scenario-output.js';
 import {
   flawsOf,
   isAbout,

@@ -152,8 +152,7 @@ class Descent {
     if (last) return this.lastInMap(node, key, missing ? undefined : old, depth);
     if (missing && this.how === 'remove') this.checkInherited(depth, key, node);
     else if (missing && depth < 2) {
-      if (depth === 0 && (EXPLICIT_SECTIONS as readonly string[]).includes(key))
-        return this.noSection(key);
+      if (depth === 0 && EXPLICIT_SECTIONS.includes(key)) return this.noSection(key);
       return this.nowhere(depth, key, node.entries.keys());
     }
     const inner = missing ? map(new Map(), this.edit.at) : old.value;

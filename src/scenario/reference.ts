@@ -1,20 +1,10 @@
-import { BROKER_KINDS } from './brokers/index.js';
-import { QUEUE_KINDS } from './queues/index.js';
+import { MODULES, PAGES_ORDER } from './modules/index.js';
 import type { ReferenceEntry } from './reference-entry.js';
-import { CACHE_REFERENCE } from './reference/caches.js';
 import { DATABASE_REFERENCE, FUNCTION_REFERENCE } from './reference/databases.js';
-import { MESSAGING_REFERENCE } from './reference/messaging.js';
-import { SAGA_REFERENCE } from './reference/sagas.js';
-import { STORE_REFERENCE } from './reference/stores.js';
 
 /** All of them, one list for each area. */
 export const REFERENCE: readonly ReferenceEntry[] = [
-  ...MESSAGING_REFERENCE,
-  ...QUEUE_KINDS.map(({ reference }) => reference),
-  ...STORE_REFERENCE,
-  ...CACHE_REFERENCE,
-  ...SAGA_REFERENCE,
-  ...BROKER_KINDS.map(({ reference }) => reference),
+  ...PAGES_ORDER.flatMap((section) => MODULES[section].reference),
   ...DATABASE_REFERENCE,
   ...FUNCTION_REFERENCE,
 ];

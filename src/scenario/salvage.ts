@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { MapNode, Node, PathKey } from './located.js';
+import { SECTIONS } from './modules/index.js';
 import { entries, get, items, plain, put, scalar, single } from './located.js';
 
 /** Sections whose entries can be left out one by one. */
@@ -10,13 +11,7 @@ export const NAMED: ReadonlySet<string> = new Set([
   'services',
   'functions',
   'databases',
-  'topics',
-  'brokers',
-  'sagas',
-  'queues',
-  'caches',
-  'eventStores',
-  'projections',
+  ...SECTIONS,
   'workloads',
 ]);
 

@@ -161,9 +161,6 @@ class Reporter {
       return this.add('FL208', path, issue.message);
     }
     const value = plain(found.node);
-    if (issue.message.includes('known, not in this version')) {
-      return this.add('FL202', path, issue.message);
-    }
     const code = params?.code === QUANTITY_ISSUE ? 'FL205' : 'FL208';
     const hint = outcomesHint(path, show(value));
     const message = this.isInList(path) ? issue.message.replace('{ }', '[ ]') : issue.message;

@@ -43,7 +43,17 @@ export const SECTION = Object.freeze({
   projection: 'projections',
 } as const satisfies Record<ComponentKind, string>);
 
-/** A kind in words, with its article: `a service`, `an event store`. */
+/** The kind whose section this is. */
+export type KindIn<Section extends string> = {
+  readonly [K in ComponentKind]: (typeof SECTION)[K] extends Section ? K : never;
+}[ComponentKind];
+
+/** A kind in words: `service`, `event store`. */
+export function kindWord(kind: ComponentKind): string {
+  return kind === 'eventStore' ? 'event store' : kind;
+}
+
+/** The same with its article: `a service`, `an event store`. */
 export function kindText(kind: ComponentKind): string {
-  return kind === 'eventStore' ? 'an event store' : `a ${kind}`;
+  return `${kind === 'eventStore' ? 'an' : 'a'} ${kindWord(kind)}`;
 }

@@ -12,7 +12,7 @@ import type { Labels } from './series.js';
 const GAUGES: Readonly<Record<GaugeKind, readonly [name: string, unit: string, help: string]>> = {
   busy: ['workers_busy', '', 'Workers in use.'],
   queue: ['request_queue_length', '', 'Requests that wait for a worker.'],
-  concurrency: ['requests_in_flight', '', 'Requests accepted and not answered.'],
+  concurrency: ['http_requests_in_flight', '', 'Requests accepted and not answered.'],
   cpu: ['cpu_cores_used', '', 'Cores in use.'],
   memory: ['process_memory_bytes', 'bytes', 'Memory of the process.'],
   inFlight: ['client_calls_in_flight', '', 'Calls to a component that are not over.'],
@@ -31,7 +31,7 @@ export class Gauges {
   );
   private readonly up = new Family('up', 'gauge', '', 'Whether the process can be scraped.');
   private readonly breakers = new Family(
-    'circuitbreaker_state',
+    'circuit_breaker_state',
     'gauge',
     '',
     'State of a breaker that has changed its state: 1 for the current one.',
@@ -107,6 +107,6 @@ function labelsOf(plan: Plan, instance: number, callee: number): Labels {
     labels.push(['service', plan.components[plan.instances[instance].component].name]);
     labels.push(['instance', instanceName(plan, instance)]);
   }
-  if (callee >= 0) labels.push(['peer', plan.components[callee].name]);
+  if (callee >= 0) labels.push(['target', plan.components[callee].name]);
   return labels;
 }

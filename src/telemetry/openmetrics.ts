@@ -6,6 +6,7 @@ import { Counting, Scrapes } from './counters.js';
 import type { Exporter, ExporterKind, ExportSettings, TracedRun } from './exporter.js';
 import { Gauges } from './gauges.js';
 import { Lifetimes } from './lifetimes.js';
+import { MeterFamilies } from './meters.js';
 import { Family } from './series.js';
 import type { Labels } from './series.js';
 import { routeOf } from './spans.js';
@@ -41,6 +42,7 @@ class OpenMetrics implements Exporter {
   private readonly settings: ExportSettings;
   private readonly scrapes: Scrapes;
   private readonly gauges: Gauges;
+  private readonly meters: MeterFamilies;
   private readonly counters: readonly Family[];
   private readonly histograms: readonly Family[];
   private run!: TracedRun;
@@ -53,6 +55,7 @@ class OpenMetrics implements Exporter {
     this.settings = settings;
     this.scrapes = new Scrapes(settings.intervalSec, settings.startNs);
     this.gauges = new Gauges(this.scrapes);
+    this.meters = new MeterFamilies(this.scrapes);
     this.counters = [SERVED, CALLS, USERS].map(
       ([name, help]) => new Family(name, 'counter', '', help),
     );
@@ -88,12 +91,13 @@ class OpenMetrics implements Exporter {
     gauges.addUp(plan, lifetimes, common, first, last);
     gauges.addLevels(plan, record, common, loaded);
     gauges.addBreakers(run.journal, common, first, last);
+    this.meters.add(plan, record, common, loaded);
     return '';
   }
 
   finish(): string {
     const families = [...this.counters, ...this.histograms];
-    return `${families.map((family) => family.text()).join('')}${this.gauges.text()}# EOF\n`;
+    return `${families.map((family) => family.text()).join('')}${this.gauges.text()}${this.meters.text()}# EOF\n`;
   }
 
   private count(call: Call): void {
@@ -120,7 +124,7 @@ class OpenMetrics implements Exporter {
     const from: Labels = [
       variant,
       ['service', caller!.name],
-      ['peer', callee.name],
+      ['target', callee.name],
       ['endpoint', part.name],
     ];
     const sent = call.sent === NEVER ? call.called : call.sent;

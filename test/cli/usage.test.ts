@@ -83,14 +83,6 @@ describe('the command line', () => {
     expect(faultline(['run', '--replication', '2', scenario]).stderr).toContain('--replications');
   });
 
-  it('knows the commands of later versions and refuses them by name', () => {
-    for (const name of ['tune', 'explore', 'story', 'replay', 'selftest', 'init']) {
-      const { status, stdout, stderr } = faultline([name, scenario, '--set', 'a=1']);
-      expect([name, status, stdout]).toEqual([name, 2, '']);
-      expect(stderr).toMatch(new RegExp(`^faultline: ${name} .*known, but not in this version\n$`));
-    }
-  });
-
   it('reports a file that cannot be read, for every command, without a stack', () => {
     for (const command of [...COMMANDS, 'sweep']) {
       for (const path of [folder.at('missing.yaml'), `${folder.path}/`]) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Caches } from '../../src/model/caching/caches.js';
 import { simulate } from '../../src/model/simulate.js';
 import type { World } from '../../src/model/world.js';
 import * as registry from '../../src/patterns/registry.js';
@@ -68,7 +69,7 @@ describe('under any fault of loading and waiting requests', () => {
     const record = simulate(plan, 0, registry, { prepare: (own) => void (world = own) });
     expect(record.stop).toBe('drained');
     expect(record.totals.requests).toBeGreaterThan(2000);
-    const { caches } = world!;
+    const caches = world!.watchers.find((own) => own instanceof Caches);
     expect(caches!.held()).toBe(0);
     expect(strands.slots.used).toBe(0);
     const { open, since, role } = caches!.columns;

@@ -3,7 +3,7 @@ import { engine } from '../../src/kernel/engine.js';
 import { PHASE } from '../../src/kernel/phase.js';
 import { derive, lineage } from '../../src/kernel/rng.js';
 import type { Draws } from '../../src/model/programs/draws.js';
-import { FROZEN } from '../../src/model/processes/instance.js';
+import { FROZEN } from '../../src/model/processes/process.js';
 import { Joins, inherit } from '../../src/model/programs/joins.js';
 import { REGISTERS, STATE, strands } from '../../src/model/strands.js';
 import type { World } from '../../src/model/world.js';

@@ -6,7 +6,8 @@ import { PHASE } from '../../src/kernel/phase.js';
 import { streamKey } from '../../src/kernel/rng.js';
 import type { Instance } from '../../src/model/processes/instance.js';
 import { Restarts } from '../../src/model/processes/restarts.js';
-import { Starts, WarmUp } from '../../src/model/processes/starts.js';
+import { Starts } from '../../src/model/processes/starts.js';
+import { WarmUp } from '../../src/model/processes/warm-up.js';
 import type { World } from '../../src/model/world.js';
 import type { Lifecycle } from '../../src/spec/scenario/resources.js';
 
@@ -73,17 +74,14 @@ describe('a start', () => {
       { name: 'b', startup: constant(0) },
     ]);
     for (const instance of instances) expect(own.begin(instance)).toBe(true);
-    expect(instances.map((instance) => own.isUnderWay(instance))).toEqual([false, false]);
     run();
     expect(told).toEqual([]);
   });
 
-  it('is over after its time, and known as under way until then', () => {
+  it('is over after its time', () => {
     const { own, instances, told, at, run } = starts([{ name: 'a', startup: constant(70) }]);
     const [a] = instances;
     at(30, () => expect(own.begin(a!)).toBe(false));
-    at(99, () => expect(own.isUnderWay(a!)).toBe(true));
-    at(101, () => expect(own.isUnderWay(a!)).toBe(false));
     run();
     expect(told).toEqual(['0 at 100']);
   });
@@ -92,8 +90,8 @@ describe('a start', () => {
     const { own, instances, told, at, run } = starts([{ name: 'a', startup: constant(70) }]);
     const [a] = instances;
     at(30, () => own.begin(a!));
-    at(60, () => expect(own.giveUp(a!)).toBe(true));
-    at(61, () => expect([own.isUnderWay(a!), own.giveUp(a!)]).toEqual([false, false]));
+    at(60, () => own.giveUp(a!));
+    at(61, () => own.giveUp(a!));
     at(80, () => own.begin(a!));
     run();
     expect(told).toEqual(['0 at 150']);
@@ -110,7 +108,6 @@ describe('a start', () => {
   it('of one instance says nothing of the next one', () => {
     const { own, instances, told, at, run } = starts([{ name: 'a', startup: constant(70) }], 2);
     at(0, () => own.begin(instances[1]!));
-    at(1, () => expect(instances.map((one) => own.isUnderWay(one))).toEqual([false, true]));
     at(2, () => own.giveUp(instances[0]!));
     run();
     expect(told).toEqual(['1 at 70']);

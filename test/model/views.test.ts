@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { View } from '../../src/model/edge.js';
-import type { Fleet } from '../../src/model/world.js';
+import type { Fleet } from '../../src/model/processes/fleet.js';
 
 const fleet = { size: 4 } as unknown as Fleet;
 

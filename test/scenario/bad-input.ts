@@ -672,9 +672,9 @@ export const BAD_SHAPES: readonly BadCase[] = [
   {
     title: 'a file of samples',
     edit: [wait, 'charge: [ wait: empirical(latencies.csv) ]'],
-    code: 'FL202',
+    code: 'FL205',
     at: 'empirical',
-    says: 'known, not in this version',
+    says: 'empirical reads no file: list the values',
   },
   {
     title: 'a warm-up found by itself',

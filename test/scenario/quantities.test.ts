@@ -222,7 +222,7 @@ describe('a distribution', () => {
     ['weibull(shape=1 scale=1ms speed=2)', 'weibull has no speed'],
     ['exponential(5ms) later', 'after the closing parenthesis'],
     ['fast', 'fast is no distribution: write 15ms or lognormal(p50=8ms p99=60ms)'],
-    ['empirical(latencies.csv)', 'known, not in this version'],
+    ['empirical(latencies.csv)', 'empirical reads no file: list the values'],
   ])('refuses %s: %s', (text, message) => {
     expect(() => parseDistribution(text)).toThrow(message);
   });

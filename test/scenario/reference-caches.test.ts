@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CACHE_REFERENCE } from '../../src/scenario/reference/caches.js';
+import { CACHE_REFERENCE } from '../../src/scenario/modules/caches/reference.js';
 import { run } from '../theory/program.js';
 
 describe('the kinds of levels', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SAGA_REFERENCE } from '../../src/scenario/reference/sagas.js';
+import { SAGA_REFERENCE } from '../../src/scenario/modules/sagas/reference.js';
 import { run } from '../theory/program.js';
 
 describe('the examples of sagas', () => {

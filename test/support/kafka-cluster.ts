@@ -1,7 +1,7 @@
 import { engine } from '../../src/kernel/engine.js';
 import { samplers } from '../../src/kernel/distribution.js';
 import { PHASE } from '../../src/kernel/phase.js';
-import { FROZEN } from '../../src/model/processes/instance.js';
+import { FROZEN } from '../../src/model/processes/process.js';
 import type { Instance, Resident } from '../../src/model/processes/instance.js';
 import type { KafkaTopic } from '../../src/model/messaging/kafka.js';
 import type { Messages } from '../../src/model/messaging/messages.js';
@@ -32,7 +32,9 @@ export interface ClusterOptions {
 }
 
 /** A process that nothing but a test starts, stops and ends. */
-export type Node = Pick<Instance, 'id' | 'down' | 'frozen'> & { readonly residents: Resident[] };
+export type Node = { -readonly [Key in 'id' | 'down' | 'frozen']: Instance[Key] } & {
+  readonly residents: Resident[];
+};
 
 const nodeOf = (id: number): Node => ({ id, down: false, frozen: FROZEN.no, residents: [] });
 
@@ -159,7 +161,7 @@ export function cluster(options: ClusterOptions = {}) {
   const freeze = (node: Node, frozen: number): void => {
     const before = node.frozen;
     if (node.down || before === frozen) return;
-    node.frozen = frozen as Node['frozen'];
+    node.frozen = frozen;
     if (frozen === FROZEN.no) for (const id of held.splice(0)) end(id, OUTCOME.ok);
     const each = (act: (resident: Resident) => void): void => node.residents.forEach(act);
     if (frozen === FROZEN.pause) each((own) => own.paused?.());

@@ -98,7 +98,7 @@ describe('time series', () => {
   });
 
   it('measure gauges between two samples: by Little, 10 a second for 300 ms are 3 requests', () => {
-    const means = of('requests_in_flight', { service: 'shop' }).filter(({ at }) => at === 10);
+    const means = of('http_requests_in_flight', { service: 'shop' }).filter(({ at }) => at === 10);
     expect(means.reduce((sum, { value }) => sum + value, 0)).toBeCloseTo(3, 6);
   });
 
@@ -110,7 +110,9 @@ describe('time series', () => {
     let family = '';
     const finished = new Set<string>();
     for (const { name, labels, at } of samples) {
-      const own = families.find((known) => name === known || name.startsWith(`${known}_`))!;
+      const own = families.findLast((known) =>
+        new RegExp(`^${known}(?:_(?:total|bucket|count|sum))?$`).test(name),
+      )!;
       if (own !== family) expect(finished).not.toContain(own);
       finished.add(own);
       family = own;
@@ -137,5 +139,29 @@ describe('time series', () => {
     expect([below, all! > 0]).toEqual([0, true]);
     const [wide, every] = upTo([1, 10, 30]).slice(-2);
     expect(wide).toBe(every);
+  });
+
+  it('have the figures of queues: 10 messages a second, of which a worker handles 5', () => {
+    const queue = `
+run: { duration: 20s, replications: 1 }
+network: { latency: 0ms }
+services:
+  api: { endpoints: { submit: [ { publish: jobs } ] } }
+  worker: { endpoints: { handle: [ { wait: 200ms } ] } }
+queues: { jobs: { kind: simple, consumers: [ { call: worker.handle, concurrency: 1 } ] } }
+workloads: { users: { arrivals: constant(10/s), requests: [ { call: api.submit } ] } }
+`;
+    const all = samplesOf(exported(queue, openMetrics));
+    const at20 = (name: string): number =>
+      all
+        .filter((sample) => sample.name === name && sample.at === 20)
+        .reduce((sum, { value }) => sum + value, 0);
+    expect(at20('queue_published_total')).toBeGreaterThanOrEqual(198);
+    expect(at20('queue_published_total')).toBeLessThanOrEqual(200);
+    // The mean between 15 s and 20 s: the queue grows by 5 a second.
+    expect(at20('queue_ready')).toBeGreaterThan(84);
+    expect(at20('queue_ready')).toBeLessThan(90);
+    expect(at20('queue_age_seconds')).toBeGreaterThan(8);
+    expect(at20('queue_age_seconds')).toBeLessThan(9.5);
   });
 });

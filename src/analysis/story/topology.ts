@@ -1,9 +1,10 @@
-import type { Plan, PlanComponent, PlanFault } from '../../spec/plan/plan.js';
+import type { PlanComponent, PlanFault } from '../../spec/plan/plan.js';
 import type { FaultInfo, Topology, TopologyNode } from '../../spec/result/result.js';
 import type { Host } from '../../spec/scenario/host.js';
 import type { Scenario } from '../../spec/scenario/scenario.js';
 import type { Ns } from '../../kernel/time.js';
 import { wordsOf } from './fault-events.js';
+import { flowsOf } from './flows.js';
 import { spansIn } from '../measure/faulted.js';
 import { comesAndGoes } from '../../spec/plan/versions.js';
 import { partName } from '../../spec/plan/names.js';
@@ -58,34 +59,6 @@ function nodesOf(data: VariantData): readonly TopologyNode[] {
       zones: host?.zones ?? [],
     };
   });
-}
-
-/** Flows of messages, as component ids: from publishers to topics and queues, and from there to handlers. */
-export function flowsOf(plan: Plan): readonly { readonly from: number; readonly to: number }[] {
-  const flows = new Map<string, { from: number; to: number }>();
-  const add = (from: number, to: number): void => void flows.set(`${from}/${to}`, { from, to });
-  for (const act of plan.acts) {
-    if (act.act === 'publish') add(plan.parts[act.from].component, act.topic);
-    if (act.act === 'saga') add(plan.parts[act.from].component, plan.sagas[act.saga].component);
-    // A shared cache level is called: its edges exist already.
-    if (act.act === 'cache' && act.op === 'lookup')
-      add(plan.parts[act.from].component, plan.caches[act.cache].component);
-  }
-  for (const { component, store, topic, part } of plan.projections) {
-    add(store < 0 ? topic : plan.stores[store].component, component);
-    // A projection in a service uses that service's workers; otherwise it is a component of its own.
-    const worker = plan.parts[part].component;
-    if (worker !== component) add(component, worker);
-  }
-  for (const { component, groups } of plan.topics) {
-    for (const { handler } of groups) add(component, plan.parts[handler].component);
-  }
-  for (const { component, queues } of plan.queues) {
-    for (const { consumers } of queues) {
-      for (const { handler } of consumers) add(component, plan.parts[handler].component);
-    }
-  }
-  return [...flows.values()].sort((a, b) => a.from - b.from || a.to - b.to);
 }
 
 /** Faults of a scenario with their spans in seconds, in the order of the plan. */

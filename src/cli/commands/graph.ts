@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { flowsOf } from '../../analysis/story/topology.js';
+import { flowsOf } from '../../analysis/story/flows.js';
 import { graphDot, graphMermaid, graphSvg } from '../../report/graph.js';
 import type { TopologyGraph } from '../../report/graph.js';
 import type { Plan } from '../../spec/plan/plan.js';

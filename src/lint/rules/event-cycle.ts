@@ -1,4 +1,4 @@
-import { eventCycle, eventEdges } from '../../scenario/resolve/event-cycle.js';
+import { eventCycle, eventEdges } from '../../scenario/modules/topics/event-cycle.js';
 import type { Finding, Rule } from '../rule.js';
 import { handlersOf, subscriberYaml } from '../handlers.js';
 import { yamlAt } from '../words.js';

@@ -13,7 +13,7 @@ import { intensityOf } from './intensity.js';
 import type { Intensity } from './intensity.js';
 import { RETURN, lives, strands } from '../strands.js';
 import { Surges } from './surges.js';
-import type { World } from '../world.js';
+import type { ServedRun } from '../server-port.js';
 import { levels } from '../figures/levels.js';
 import { sink } from '../figures/sink.js';
 import { engine } from '../../kernel/engine.js';
@@ -54,14 +54,14 @@ export class Loads {
   /** Number of requests that arrived in the measured time. */
   requests = 0;
   readonly surges: Surges;
-  private readonly world: World;
+  private readonly world: ServedRun;
   private readonly loads: readonly Load[];
   private readonly arriveOp: number;
   private readonly userOp: number;
   /** By load: rounds made by each user of a closed loop. */
   private readonly rounds: readonly Int32Array[];
 
-  constructor(world: World) {
+  constructor(world: ServedRun) {
     this.world = world;
     const { plan } = world;
     this.arriveOp = engine.define('request', (load, stamp) => {

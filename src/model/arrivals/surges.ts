@@ -5,7 +5,7 @@ import { derive, lineage, streamKey, unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 
 /** Extra requests that faults add to one workload. */
 interface Source {
@@ -39,7 +39,7 @@ export class Surges {
   private readonly arriveOp: number;
   private readonly herdOp: number;
 
-  constructor(world: World, open: (load: number, a: number, b: number) => void) {
+  constructor(world: Run, open: (load: number, a: number, b: number) => void) {
     this.open = open;
     const { plan, replication } = world;
     this.arriveOp = engine.define('surge', (load, stamp) => this.arrive(load, stamp));

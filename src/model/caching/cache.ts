@@ -3,7 +3,7 @@ import type { StreamKey } from '../../kernel/rng.js';
 import type { PlanCache } from '../../spec/plan/caching.js';
 import { Coalescer } from '../sharing/coalescer.js';
 import type { Counter } from '../figures/meters.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { Content } from './content.js';
 import type { ContentRules } from './content.js';
 import { WriteBehind } from './write-behind.js';
@@ -35,12 +35,12 @@ export class Cache {
   readonly visible: Int32Array;
   /** Write-behind buffers by instance; null without write-behind. */
   readonly behind: ReadonlyMap<number, WriteBehind> | null;
-  private readonly world: World;
+  private readonly world: Run;
   private readonly flights = new Map<number, Coalescer>();
   private readonly cluster: Coalescer | null;
 
   /** `callers`: all instances that use the cache. */
-  constructor(world: World, spec: PlanCache, callers: readonly number[]) {
+  constructor(world: Run, spec: PlanCache, callers: readonly number[]) {
     this.world = world;
     this.spec = spec;
     const { coalesce, population, writeBehind } = spec.spec;
@@ -148,7 +148,7 @@ export class Cache {
   }
 }
 
-function metersOf({ meters }: World, component: number, part: number): CacheMeters {
+function metersOf({ meters }: Run, component: number, part: number): CacheMeters {
   const counter = (name: string): Counter => meters.counter(name, { component, part });
   return {
     hits: counter('hits'),

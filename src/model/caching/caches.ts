@@ -2,7 +2,8 @@ import type { PlanCacheAct } from '../../spec/plan/caching.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Act } from '../acts.js';
-import type { World } from '../world.js';
+import type { ActRun } from '../programs/interpreter-port.js';
+import type { StrandWatcher } from '../strand-watcher.js';
 import { Cache } from './cache.js';
 import { CacheColumns } from './columns.js';
 import { Commands } from './commands.js';
@@ -18,7 +19,7 @@ type WritingOp = Extract<
 >;
 
 /** All caches of a run, and the acts that use them. */
-export class Caches {
+export class Caches implements StrandWatcher {
   readonly list: readonly Cache[];
   readonly columns: CacheColumns;
   private flushes = 0;
@@ -27,7 +28,7 @@ export class Caches {
   private readonly commands: Commands;
   private readonly writes: Writes;
 
-  constructor(world: World) {
+  constructor(world: ActRun) {
     const { plan } = world;
     const acts = plan.acts.filter((act) => act.act === 'cache');
     const slots = acts.reduce((most, { slot }) => Math.max(most, slot + 1), 1);
@@ -39,6 +40,11 @@ export class Caches {
     this.lookups = new Lookups(world, this.columns, this.list);
     this.commands = new Commands(world, this.columns, this.list);
     this.writes = new Writes(world, this.columns, this.list);
+    for (const cache of this.list) {
+      cache.spec.levels.forEach(({ part }, index) =>
+        world.faultTargets.flushes.set(part, (share) => cache.flush(index, share, ++this.flushes)),
+      );
+    }
   }
 
   /** The act of a cache instruction. */
@@ -59,16 +65,6 @@ export class Caches {
   /** A strand was stopped: a request that waits for its load takes over. */
   stopped(strand: number): void {
     if (this.columns.open[strand] > 0) this.loading.ended(strand, OUTCOME.cancelled, true);
-  }
-
-  /** Drops the entries of a level in all processes, each with the probability `share`. */
-  flush(part: number, share: number): void {
-    this.flushes++;
-    for (const cache of this.list) {
-      cache.spec.levels.forEach((level, index) => {
-        if (level.part === part) cache.flush(index, share, this.flushes);
-      });
-    }
   }
 
   /** Number of loads that others may join; 0 if none is in flight. */
@@ -149,7 +145,7 @@ export class Caches {
 
 /** All instances that use a cache, ascending. */
 function callersOf(
-  { plan }: World,
+  { plan }: ActRun,
   acts: readonly PlanCacheAct[],
   cache: number,
 ): readonly number[] {

@@ -4,7 +4,7 @@ import type { PlanCacheAct } from '../../spec/plan/caching.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { Draws } from '../programs/draws.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import type { Cache } from './cache.js';
 import type { CacheColumns } from './columns.js';
 import { FOUND } from './content.js';
@@ -20,12 +20,12 @@ export const COMMAND = Object.freeze({ get: 0, set: 1, delete: 2, unread: 3 } as
  * which writes its response to the caller.
  */
 export class Commands {
-  private readonly world: World;
+  private readonly world: Run;
   private readonly columns: CacheColumns;
   private readonly caches: readonly Cache[];
   private readonly draws: Draws;
 
-  constructor(world: World, columns: CacheColumns, caches: readonly Cache[]) {
+  constructor(world: Run, columns: CacheColumns, caches: readonly Cache[]) {
     this.world = world;
     this.columns = columns;
     this.caches = caches;

@@ -1,7 +1,7 @@
 import { log } from '../../kernel/math.js';
 import type { Ns } from '../../kernel/time.js';
 import { Entries } from './entries.js';
-import { evictionOf } from './eviction.js';
+import { evictionOf } from './evictions.js';
 import type { Eviction, EvictionKind } from './eviction.js';
 
 /** Results of a lookup. */

@@ -1,8 +1,3 @@
-import { Chance } from './eviction-chance.js';
-import { Frequency } from './eviction-frequency.js';
-import { Line } from './eviction-line.js';
-import { Sieve } from './eviction-sieve.js';
-
 /**
  * The eviction policy of a full cache. Places are those of its entries. Operations take O(1), amortized for SIEVE; only
  * insertion into perfect LFU searches.
@@ -20,23 +15,3 @@ export interface Eviction {
 }
 
 export type EvictionKind = 'lru' | 'lfu' | 'fifo' | 'sieve' | 'random';
-
-/** The eviction policy of a kind; `counts`: the counts that LFU keeps. */
-export function evictionOf(
-  kind: EvictionKind,
-  counts: 'resident' | 'all',
-  population: number,
-): Eviction {
-  switch (kind) {
-    case 'lru':
-      return new Line(true);
-    case 'fifo':
-      return new Line(false);
-    case 'sieve':
-      return new Sieve();
-    case 'lfu':
-      return new Frequency(counts === 'all' ? population : 0);
-    case 'random':
-      return new Chance();
-  }
-}

@@ -3,7 +3,7 @@ import type { PlanCacheAct } from '../../spec/plan/caching.js';
 import { HINTED, isSuccess, OUTCOME, PENDING, statusOf } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Coalescer } from '../sharing/coalescer.js';
-import type { World } from '../world.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 import type { Cache } from './cache.js';
 import type { CacheColumns } from './columns.js';
 import { FOUND } from './content.js';
@@ -19,13 +19,13 @@ const ALONE = 0;
  * is written before it ends.
  */
 export class Loading {
-  private readonly world: World;
+  private readonly world: ActRun;
   private readonly columns: CacheColumns;
   private readonly caches: readonly Cache[];
   private readonly landedOp: number;
   private readonly leadOp: number;
 
-  constructor(world: World, columns: CacheColumns, caches: readonly Cache[]) {
+  constructor(world: ActRun, columns: CacheColumns, caches: readonly Cache[]) {
     this.world = world;
     this.columns = columns;
     this.caches = caches;

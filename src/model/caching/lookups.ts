@@ -4,7 +4,7 @@ import type { PlanCacheAct } from '../../spec/plan/caching.js';
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { Draws } from '../programs/draws.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import type { Cache } from './cache.js';
 import type { CacheColumns } from './columns.js';
 import { FOUND } from './content.js';
@@ -18,12 +18,12 @@ export const NOT_FOUND = withStatus(OUTCOME.clientError, 404);
 
 /** Lookups in cache levels, and copies of found values to the levels in the process. */
 export class Lookups {
-  private readonly world: World;
+  private readonly world: Run;
   private readonly columns: CacheColumns;
   private readonly caches: readonly Cache[];
   private readonly draws: Draws;
 
-  constructor(world: World, columns: CacheColumns, caches: readonly Cache[]) {
+  constructor(world: Run, columns: CacheColumns, caches: readonly Cache[]) {
     this.world = world;
     this.columns = columns;
     this.caches = caches;

@@ -3,7 +3,7 @@ import { PHASE } from '../../kernel/phase.js';
 import type { PlanCacheAct } from '../../spec/plan/caching.js';
 import { OUTCOME, PENDING } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { World } from '../world.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 import type { Cache } from './cache.js';
 import type { CacheColumns } from './columns.js';
 import { FOUND } from './content.js';
@@ -15,12 +15,12 @@ const NO = OUTCOME.clientError;
 
 /** Writes of cached values, at once or behind. */
 export class Writes {
-  private readonly world: World;
+  private readonly world: ActRun;
   private readonly columns: CacheColumns;
   private readonly caches: readonly Cache[];
   private readonly gatheredOp: number;
 
-  constructor(world: World, columns: CacheColumns, caches: readonly Cache[]) {
+  constructor(world: ActRun, columns: CacheColumns, caches: readonly Cache[]) {
     this.world = world;
     this.columns = columns;
     this.caches = caches;

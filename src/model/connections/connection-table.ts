@@ -4,13 +4,21 @@ import { PHASE } from '../../kernel/phase.js';
 import type { Lane, Stamped } from '../../kernel/lanes.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME } from '../../spec/outcome.js';
-import type { EdgePool } from './edge-pool.js';
-import { Handshakes } from './handshakes.js';
-import { FROZEN } from '../processes/instance.js';
+import type { ServerClosing } from '../../spec/scenario/resources.js';
+import { Handshakes, type OpeningPool } from './handshakes.js';
+import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
-import type { World } from '../world.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 import { frames } from '../frames.js';
 import { strands } from '../strands.js';
+
+/** The pool of a connection, which makes its calls. */
+interface TablePool extends OpeningPool {
+  readonly multiplexed: boolean;
+  readonly closes: ServerClosing | null;
+  readonly serverIdle: Lane | null;
+  retire(slot: number): void;
+}
 
 /** Epoch of a connection that no process at its far end recognizes. */
 const NO_PROCESS = -1;
@@ -33,7 +41,7 @@ export const CONNECTION = Object.freeze({
  */
 export class ConnectionTable {
   readonly slots = new Slots(64);
-  readonly pools: EdgePool[] = [];
+  readonly pools: TablePool[] = [];
   readonly handshakes: Handshakes;
   /** Its pool, the instance at its far end, and the epoch of that instance when it accepted. */
   pool: Int32Array = new Int32Array(0);
@@ -59,13 +67,13 @@ export class ConnectionTable {
   /** Arrival times of the last request and the last answer on it; later messages do not overtake. */
   requestNs: Float64Array = new Float64Array(0);
   answerNs: Float64Array = new Float64Array(0);
-  private readonly world: World;
+  private readonly world: ActRun;
   private readonly lives: Stamped;
   private readonly connectOp: number;
   private readonly idleOp: number;
   private readonly ageOp: number;
 
-  constructor(world: World) {
+  constructor(world: ActRun) {
     this.world = world;
     this.slots.onGrow((capacity) => this.widen(capacity));
     world.kept.set('connections', () => this.slots.used);
@@ -124,7 +132,7 @@ export class ConnectionTable {
     this.slots.give(slot);
   }
 
-  poolOf(slot: number): EdgePool {
+  poolOf(slot: number): TablePool {
     return this.pools[this.pool[slot]];
   }
 

@@ -2,42 +2,18 @@ import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import type { Lane } from '../../kernel/lanes.js';
 import { derive, lineage } from '../../kernel/rng.js';
-import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
-import type { ConnectionLimits, PolicyState } from '../../spec/patterns/policy.js';
-import type { PlanConnections } from '../../spec/plan/connections.js';
+import { EDGE_COUNTER, type PolicyState } from '../../spec/patterns/policy.js';
 import type { ServerClosing } from '../../spec/scenario/resources.js';
-import type { Histogram } from '../../stats/histogram.js';
 import { ConnectionLine } from './connection-line.js';
 import { CONNECTION } from './connection-table.js';
-import type { View } from '../edge.js';
 import type { Instance } from '../processes/instance.js';
 import { NOWHERE } from '../picking/picks.js';
-import type { World } from '../world.js';
 import { frames } from '../frames.js';
 import { levels } from '../figures/levels.js';
-
-export interface EdgePoolSetup {
-  readonly world: World;
-  readonly spec: PlanConnections;
-  readonly caller: Instance;
-  /** The instance called; -1 where each connection picks its own. */
-  readonly callee: number;
-  /** The caller's view of the callee. Connections count as its load where they pick the instance. */
-  readonly view: View;
-  /** Limits of a policy in addition to those of the pool, or null. */
-  readonly limits: ConnectionLimits | null;
-  /** Timer of acquireTimeout, or null. */
-  readonly acquire: Lane | null;
-  readonly gauges: { readonly open: number; readonly used: number; readonly waiting: number };
-  /** Where waits are recorded now; null outside the measured time. */
-  readonly waits: () => Histogram | null;
-  /** Key of the draws of a connection's age, if its server limits that. */
-  readonly ages: StreamKey;
-}
+import type { EdgePoolSetup } from './edge-pool-setup.js';
 
 /**
  * The connections of one calling instance to a service, the innermost layer of its calls. The connection that most

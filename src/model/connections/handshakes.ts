@@ -4,12 +4,12 @@ import { PHASE } from '../../kernel/phase.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
-import { OUTCOME } from '../../spec/outcome.js';
-import type { ConnectionTable } from './connection-table.js';
+import { OUTCOME, type Outcome } from '../../spec/outcome.js';
+import type { Instance } from '../processes/instance.js';
 import { CUT, MESSAGE, RTO_MAX_NS, VANISHED } from '../network/link.js';
 import type { Link } from '../network/link.js';
 import { RETURN, STATE, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 
 /** Next step of a handshake. */
 const STEP = Object.freeze({
@@ -33,6 +33,29 @@ const DATA_RETRIES = 15;
 /** Lineage tag of the nth packet of a handshake. */
 const PACKET_TAG = 0x4000;
 
+type Address = 'instance' | 'epoch' | 'edge' | 'lineageA' | 'lineageB';
+type Progress = 'stamp' | 'packets' | 'tries' | 'flights';
+
+/** The columns of the connections that are being opened. */
+interface Opening extends Readonly<Record<Address | Progress, Int32Array>> {
+  readonly step: Uint8Array;
+  readonly sentNs: Float64Array;
+  poolOf(slot: number): OpeningPool;
+  stalls(slot: number, op: number, stamp: number): boolean;
+  isStale(slot: number): boolean;
+  rejectClient(slot: number): void;
+}
+
+/** The pool that a connection is opened for. */
+export interface OpeningPool {
+  readonly caller: Instance;
+  readonly mutual: boolean;
+  readonly tlsTrips: number;
+  opened(slot: number): void;
+  failed(slot: number, outcome: Outcome): void;
+  lost(slot: number): void;
+}
+
 /**
  * Opens connections packet by packet over the link of their edge: one round trip of TCP, then those of TLS. The server
  * does its TLS work in the first of these; its reply carries the certificate. A lost SYN is retransmitted after 1 s,
@@ -40,11 +63,11 @@ const PACKET_TAG = 0x4000;
  * or earlier at the pool's connectTimeout.
  */
 export class Handshakes {
-  private readonly world: World;
-  private readonly table: ConnectionTable;
+  private readonly world: ActRun;
+  private readonly table: Opening;
   private readonly op: number;
 
-  constructor(world: World, table: ConnectionTable) {
+  constructor(world: ActRun, table: Opening) {
     this.world = world;
     this.table = table;
     this.op = engine.define('handshake', (slot, stamp) => this.go(slot, stamp));

@@ -4,7 +4,7 @@ import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Queue } from '../../spec/scenario/resources.js';
 import type { Instance } from '../processes/instance.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { strands } from '../strands.js';
 
 /** Limits on how long requests may wait in front of the workers of each instance. */
@@ -14,7 +14,7 @@ export class LongestWaits {
   private readonly standingQueue: readonly (Lane | null)[];
 
   /** `expire` runs for each request whose limit passes, even if it has left the queue since. */
-  constructor(world: World, expire: (strand: number) => void) {
+  constructor(world: Run, expire: (strand: number) => void) {
     const { instances, plan } = world;
     const op = engine.define('queue-timeout', expire);
     const lane = (delayNs: Ns | null): Lane | null =>

@@ -12,9 +12,10 @@ import type { Alarms } from '../processes/alarms.js';
 import { ConnectionPool } from './connection-pool.js';
 import type { View } from '../edge.js';
 import { EdgePool } from './edge-pool.js';
+import type { EdgePoolParts } from './edge-pool-setup.js';
 import { GoPool } from './go-pool.js';
 import { HikariPool } from './hikari-pool.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
 import { MESSAGE, VANISHED } from '../network/link.js';
 import type { PoolSetup } from './pool-setup.js';
@@ -22,7 +23,6 @@ import { Pooler } from './pooler.js';
 import { ServerConnections } from './server-connections.js';
 import { Sessions } from './sessions.js';
 import { Targets } from '../picking/targets.js';
-import type { World } from '../world.js';
 import { frames } from '../frames.js';
 import { levels } from '../figures/levels.js';
 import { sink } from '../figures/sink.js';
@@ -50,13 +50,13 @@ export class Pools {
   private readonly pairs = new Set<number>();
   /** By calling component * components + component called: waits by segment. */
   readonly waits = new Map<number, Histogram[]>();
-  private readonly world: World;
+  private readonly world: EdgePoolParts;
   private readonly states = new Map<string, PolicyState>();
   private readonly servers = new Map<number, ServerConnections>();
   private readonly sessions = new Map<ServerConnections, Sessions>();
   private readonly alarms: Alarms;
 
-  constructor(world: World, alarms: Alarms) {
+  constructor(world: EdgePoolParts, alarms: Alarms) {
     this.world = world;
     this.alarms = alarms;
   }

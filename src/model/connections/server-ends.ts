@@ -11,12 +11,18 @@ import type { Plan } from '../../spec/plan/plan.js';
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 import { CONNECTION } from './connection-table.js';
 import type { ConnectionTable } from './connection-table.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import { MESSAGE, VANISHED } from '../network/link.js';
 import { isBroken } from './server-connections.js';
 import { ANSWERED, RETURN, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { ServedRun } from '../server-port.js';
+import type { CallSite } from '../call-site.js';
 import { sink } from '../figures/sink.js';
+
+interface ServerEndsParts extends ServedRun {
+  readonly connections: ConnectionTable;
+  readonly wire: CallSite;
+}
 
 /** What the server has announced about the end of a connection. */
 const ANNOUNCED = Object.freeze({
@@ -52,7 +58,7 @@ export function closesConnections({ edges }: Plan): boolean {
  * its ping returns: no stream is lost (http2_server.go).
  */
 export class ServerEnds {
-  private readonly world: World;
+  private readonly world: ServerEndsParts;
   private readonly table: ConnectionTable;
   private readonly quietOwner: Stamped;
   private readonly idleOp: number;
@@ -74,7 +80,7 @@ export class ServerEnds {
   /** By strand: 1 while it counts as in service. */
   private served: Uint8Array = new Uint8Array(0);
 
-  constructor(world: World) {
+  constructor(world: ServerEndsParts) {
     this.world = world;
     this.table = world.connections;
     const { connections } = world;

@@ -2,7 +2,7 @@ import { streamKey, unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { Conditions } from './conditions.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 
 /** Draws of one start. */
 const DRAW = Object.freeze({ takesPlace: 0, late: 1 } as const);
@@ -12,14 +12,14 @@ const DRAW = Object.freeze({ takesPlace: 0, late: 1 } as const);
  * configured.
  */
 export class Activations {
-  private readonly world: World;
+  private readonly world: Run;
   private readonly begin: (index: number, fromNs: Ns, untilNs: Ns) => void;
   /** By fault: key of the draws of its starts; null = it draws nothing. */
   private readonly keys: readonly (StreamKey | null)[];
   /** Null if no fault has a condition. */
   private readonly conditions: Conditions | null;
 
-  constructor(world: World, begin: (index: number, fromNs: Ns, untilNs: Ns) => void) {
+  constructor(world: Run, begin: (index: number, fromNs: Ns, untilNs: Ns) => void) {
     this.world = world;
     this.begin = begin;
     const { plan, replication } = world;

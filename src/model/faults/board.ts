@@ -5,7 +5,6 @@ import { streamKey, unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { JOURNAL } from '../../spec/record/record.js';
-import { LEAVING } from '../processes/instance.js';
 import type { Outages } from '../processes/outages.js';
 import type { World } from '../world.js';
 import { Activations } from './activations.js';
@@ -149,7 +148,7 @@ export class Board {
       chosen = chosen.filter((id) => select.indices.includes(instances[id].index));
     } else if (select.kind !== 'all') {
       const there = chosen.filter((id) => !instances[id].absent);
-      const up = there.filter((id) => !instances[id].down && instances[id].leaving === LEAVING.no);
+      const up = there.filter((id) => instances[id].phase === 'up');
       const wanted =
         select.kind === 'count' ? select.count : Math.round(select.share * there.length);
       chosen = sampleWithout(up, Math.min(wanted, up.length), key);

@@ -3,7 +3,7 @@ import type { Ns } from '../../kernel/time.js';
 import { holds } from '../../spec/compare.js';
 import type { PlanCondition } from '../../spec/plan/plan.js';
 import type { MeterRecord } from '../../spec/record/record.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { levels } from '../figures/levels.js';
 import { sink } from '../figures/sink.js';
 
@@ -31,13 +31,13 @@ interface Watch {
  * shows for that step. Requests in flight have no outcome yet.
  */
 export class Conditions {
-  private readonly world: World;
+  private readonly world: Run;
   private readonly fire: (index: number, nth: number, at: Ns, untilNs: Ns) => Ns;
   private watches: readonly Watch[] = [];
   /** First cell of the open step. */
   private first = 0;
 
-  constructor(world: World, fire: (index: number, nth: number, at: Ns, untilNs: Ns) => Ns) {
+  constructor(world: Run, fire: (index: number, nth: number, at: Ns, untilNs: Ns) => Ns) {
     this.world = world;
     this.fire = fire;
   }

@@ -1,10 +1,46 @@
 import { engine } from '../../kernel/engine.js';
-import { unit } from '../../kernel/rng.js';
+import { unit, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { HINTED } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { Injection, Injections, Throttle, World } from '../world.js';
+import type { Run } from '../run.js';
 import { RETURN, strands } from '../strands.js';
+
+export interface InjectionsParts extends Run {
+  readonly partInjections: (Injections | null)[];
+  readonly instanceInjections: (Injections | null)[];
+  readonly tasks: { takesErrors(owner: number): boolean };
+}
+
+/** A token bucket without reservations: a request takes a token or is refused. */
+export interface Tokens {
+  /** Time until the next token is available, 0 if there is one. Changes nothing. */
+  waitNs(now: Ns): Ns;
+  /** Takes an available token. */
+  take(now: Ns): void;
+}
+
+/** Limits and errors that active faults impose on a part or an instance. */
+export interface Injections {
+  readonly throttles: readonly Throttle[];
+  readonly errors: readonly Injection[];
+}
+
+/** A limit that a fault imposes on a component or a part: one for all instances that it hits. */
+export interface Throttle {
+  readonly tokens: Tokens;
+  readonly refusal: number;
+  /** Unit of the Retry-After of its refusals; 0 if they carry none. */
+  readonly grainNs: Ns;
+}
+
+/** A share of requests fails. */
+export interface Injection {
+  readonly share: number;
+  readonly afterWork: boolean;
+  readonly outcome: number;
+  readonly key: StreamKey;
+}
 
 /** Indices of the draws of injected errors, separate from those of the links. */
 const INJECTION_INDEX = 200;
@@ -14,7 +50,7 @@ const INJECTION_INDEX = 200;
  * errors. An outcome before the work is returned, to be answered at once. An error after the work is recorded in the
  * strand and replaces its final outcome. 0 = none before the work.
  */
-export function injectedOutcome(world: World, strand: number): Outcome {
+export function injectedOutcome(world: InjectionsParts, strand: number): Outcome {
   const ofPart = world.partInjections[strands.part[strand]];
   const ofInstance = world.instanceInjections[strands.instance[strand]];
   if (ofPart === null && ofInstance === null) return 0;

@@ -1,14 +1,6 @@
 import type { z } from 'zod';
-import type { Ns } from '../../kernel/time.js';
+import type { Registry } from '../registry.js';
 import type { KnobEdit } from './knob.js';
-
-/** A token bucket without reservations: a request takes a token or is refused. */
-export interface Tokens {
-  /** Time until the next token is available, 0 if there is one. Changes nothing. */
-  waitNs(now: Ns): Ns;
-  /** Takes an available token. */
-  take(now: Ns): void;
-}
 
 /** One kind of fault: the schema of its own fields, its possible targets, and its edits at a strength. */
 export interface FaultKind<S extends z.ZodType = z.ZodType> {
@@ -57,4 +49,9 @@ export interface FaultKind<S extends z.ZodType = z.ZodType> {
   edits(config: z.output<S>, strength: number, share?: number): readonly KnobEdit[];
   /** Reports combinations of valid fields that are impossible together: messages with the field they belong to. */
   check?(config: z.output<S>, share: number): readonly { field: string; message: string }[];
+}
+
+/** All patterns that a plan refers to: only the board needs the kinds of faults. */
+export interface FullRegistry extends Registry {
+  faultKind(kind: string): FaultKind | undefined;
 }

@@ -7,7 +7,7 @@ import type { Instance } from '../processes/instance.js';
 import type { DelayMemory } from '../network/link.js';
 import type { Outages } from '../processes/outages.js';
 import type { World } from '../world.js';
-import type { Tokens } from './kind.js';
+import type { Tokens } from './injections.js';
 
 /** How the edits of one knob that several faults hold combine into one value. */
 const COMBINE = {

@@ -2,18 +2,18 @@ import { samplers } from '../../kernel/distribution.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 
 /**
  * The time that instances take to recover after the end of a fault, such as machines in a zone that has power again.
  */
 export class Recoveries {
-  private readonly world: World;
+  private readonly world: Run;
   /** By fault: how often it has ended, and the sampler of its recoveries. */
   private readonly ended: number[] = [];
   private readonly samplers: number[] = [];
 
-  constructor(world: World) {
+  constructor(world: Run) {
     this.world = world;
   }
 

@@ -2,18 +2,22 @@ import { engine } from '../../kernel/engine.js';
 import { isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { REPLAYED, RETURN, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { frames } from '../frames.js';
 import { sink } from './sink.js';
+
+interface EffectsParts extends Run {
+  readonly tasks: { isSilent(owner: number): boolean };
+}
 
 /**
  * Records the effects of executions: busy time, duplicate effects, results stored by idempotency key, and work whose
  * result is not used.
  */
 export class Effects {
-  private readonly world: World;
+  private readonly world: EffectsParts;
 
-  constructor(world: World) {
+  constructor(world: EffectsParts) {
     this.world = world;
   }
 

@@ -1,5 +1,12 @@
-import type { Holder } from './holders.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
+
+/** Objects of one kind: their number and memory, where they are, and how to limit them. */
+export interface Holder {
+  readonly count: number;
+  /** Memory of all of them, approximate. */
+  readonly bytes: number;
+  readonly words: string;
+}
 
 interface Kind {
   /** Memory per object. Unit: bytes, approximate. */
@@ -7,8 +14,8 @@ interface Kind {
   readonly words: string;
 }
 
-/** The kind of object that takes the most memory apart from calls and waiting messages; see `World.kept`. */
-export function mostKept({ kept }: World): Holder {
+/** The kind of object that takes the most memory apart from calls and waiting messages; see `Run.kept`. */
+export function mostKept({ kept }: Run): Holder {
   let most: Holder = { count: 0, bytes: 0, words: '' };
   for (const [name, counted] of kept) {
     if (name === SLOTS) continue;

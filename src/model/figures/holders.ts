@@ -1,23 +1,15 @@
 import type { Plan } from '../../spec/plan/plan.js';
 import { frames } from '../frames.js';
-import { mostKept } from './holders-kept.js';
-import type { World } from '../world.js';
+import { mostKept, type Holder } from './holders-kept.js';
+import type { Run } from '../run.js';
 import { partName } from '../../spec/plan/names.js';
-
-/** Objects of one kind: their number and memory, where they are, and how to limit them. */
-export interface Holder {
-  readonly count: number;
-  /** Memory of all of them, approximate. */
-  readonly bytes: number;
-  readonly words: string;
-}
 
 /** A call in flight with its frame and its strand, or a request in a queue. Unit: bytes. */
 const CALL = 1000;
 const NOTHING: Holder = { count: 0, bytes: 0, words: '' };
 
 /** What holds most of the memory of a run now, with its number and how to limit it; for the memory guard. */
-export function largestHolder(world: World): string {
+export function largestHolder(world: Run): string {
   const calls = callsInFlight(world);
   const [queue, level] = [longestQueue(world), highestLevel(world)];
   // A queued request is also a call in flight at its caller; then the queue is the one to limit.
@@ -28,7 +20,7 @@ export function largestHolder(world: World): string {
 }
 
 /** The edge with most calls in flight. If its callee has about as many itself, the edge that those wait for. */
-function callsInFlight({ edges, plan }: World): Holder {
+function callsInFlight({ edges, plan }: Run): Holder {
   const counts = new Float64Array(edges.length);
   for (let frame = 0; frame < frames.slots.touched; frame++) {
     if (frames.slots.has(frame) && frames.base[frame] === 0) counts[frames.edge[frame]]++;
@@ -78,7 +70,7 @@ function isTimed({ edges, bundles }: Plan, edge: number): boolean {
   return deadline || bundles[bundle].layers.some(({ policy }) => policy === 'timeout');
 }
 
-function longestQueue({ instances, plan }: World): Holder {
+function longestQueue({ instances, plan }: Run): Holder {
   let longest = instances[0];
   let count = 0;
   for (const instance of instances) {
@@ -96,7 +88,7 @@ function longestQueue({ instances, plan }: World): Holder {
 }
 
 /** Messages and other objects that are not calls. */
-function highestLevel({ meters, plan }: World): Holder {
+function highestLevel({ meters, plan }: Run): Holder {
   let most = NOTHING;
   for (const [key, count] of meters.now()) {
     const [name, component, part] = key.split('/');

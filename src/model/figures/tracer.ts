@@ -1,7 +1,12 @@
 import type { Ns } from '../../kernel/time.js';
 import type { TraceRecord } from '../../spec/record/record.js';
 import { RETURN, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { Edge } from '../edge.js';
+
+interface TracerParts {
+  readonly edges: readonly Edge[];
+  readonly sections: { readonly transactions: { openedAt(strand: number, edge: Edge): Ns } } | null;
+}
 
 /** Number of rows handed to the sink at a time, or kept at most without a sink. */
 const CHUNK = 65_536;
@@ -13,7 +18,7 @@ const INTS = 7;
  * request and inherited, so a trace is complete or absent.
  */
 export class Tracer {
-  private readonly world: World;
+  private readonly world: TracerParts;
   private readonly sink: ((rows: TraceRecord) => void) | null;
   private doubles = new Float64Array(COLUMNS * 1024);
   private ints = new Int32Array(INTS * 1024);
@@ -22,7 +27,7 @@ export class Tracer {
   /** By strand: when an answer sent before the work ended was received. */
   private readonly taken = new Map<number, Ns>();
 
-  constructor(world: World, sink: ((rows: TraceRecord) => void) | null) {
+  constructor(world: TracerParts, sink: ((rows: TraceRecord) => void) | null) {
     this.world = world;
     this.sink = sink;
   }

@@ -3,7 +3,7 @@ import { invariant } from '../../kernel/invariant.js';
 import { widenInt32 } from '../../kernel/pool.js';
 import { Cores } from '../serving/cores.js';
 import type { Processor } from '../serving/cores.js';
-import type { World } from '../world.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 import { strands } from '../strands.js';
 
 /**
@@ -12,7 +12,7 @@ import { strands } from '../strands.js';
  */
 export class EnvironmentCores implements Processor {
   readonly gauge: number;
-  private readonly world: World;
+  private readonly world: ActRun;
   private readonly shared: Processor;
   private readonly cores: number;
   private readonly of: (strand: number) => number;
@@ -24,7 +24,7 @@ export class EnvironmentCores implements Processor {
   private load = 0;
 
   /** `of`: the environment of a request, -1 = none. */
-  constructor(world: World, shared: Processor, cores: number, of: (strand: number) => number) {
+  constructor(world: ActRun, shared: Processor, cores: number, of: (strand: number) => number) {
     this.world = world;
     this.shared = shared;
     this.gauge = shared.gauge;

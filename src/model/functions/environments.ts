@@ -10,7 +10,7 @@ import type { FunctionSettings } from '../../spec/scenario/functions.js';
 import type { PlanFunction } from '../../spec/plan/functions.js';
 import type { Counter } from '../figures/meters.js';
 import { LEASED } from '../slot-bits.js';
-import type { World } from '../world.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 import type { Account, Host } from './host.js';
 import { strands } from '../strands.js';
 import { levels } from '../figures/levels.js';
@@ -30,7 +30,7 @@ const THROTTLED = withStatus(OUTCOME.throttled, 429);
  */
 export class Environments implements Host {
   readonly component: number;
-  private readonly world: World;
+  private readonly world: ActRun;
   private readonly spec: FunctionSettings;
   private readonly plan: PlanFunction;
   private readonly stream: StreamKey;
@@ -61,7 +61,7 @@ export class Environments implements Host {
   private readonly readyOp: number;
   private readonly idleOp: number;
 
-  constructor(world: World, plan: PlanFunction, account: Account) {
+  constructor(world: ActRun, plan: PlanFunction, account: Account) {
     this.account = account;
     this.world = world;
     this.plan = plan;

@@ -1,42 +1,36 @@
 import type { PlanFunction } from '../../spec/plan/functions.js';
-import type { Act } from '../acts.js';
-import type { World } from '../world.js';
+import type { Placer } from '../picking/placer.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 import { Environments } from './environments.js';
 import { EnvironmentCores } from './environment-cores.js';
 import type { Host } from './host.js';
 import { Pods } from './pods.js';
 
-/** All functions of a run. */
-export class Functions {
-  private readonly list: readonly Host[];
-  /** By component: the functions with several instances; null = none. */
-  readonly spread: ReadonlyMap<number, Host> | null;
-
-  constructor(world: World) {
-    const account = { running: 0 };
-    this.list = world.plan.functions.map((plan) => {
-      const { autoscaler } = plan.spec;
-      const own =
-        autoscaler === null
-          ? new Environments(world, plan, plan.isShared ? account : { running: 0 })
-          : new Pods(world, plan, autoscaler);
-      setCores(world, plan, own);
-      return own;
-    });
-    for (const own of this.list) world.leaseOwners.set(own.component, own);
-    const { components } = world.plan;
-    const spread = this.list.filter(({ component }) => components[component].instances > 1);
-    this.spread = spread.length === 0 ? null : new Map(spread.map((own) => [own.component, own]));
-  }
-
-  /** The first step of every request of a function. */
-  act(fn: number): Act {
-    const own = this.list[fn];
-    return { begin: (strand) => own.begin(strand), left: (strand) => own.abandoned(strand) };
-  }
+interface FunctionParts extends ActRun {
+  readonly picks: { readonly placers: Map<number, Placer> };
 }
 
-function setCores(world: World, { component, spec }: PlanFunction, own: Host): void {
+/** Creates all functions of a run. Those with several instances pick the instance for each call. */
+export function createFunctions(world: FunctionParts): readonly Host[] {
+  const account = { running: 0 };
+  const { functions, components } = world.plan;
+  const hosts = functions.map((plan) => {
+    const { autoscaler } = plan.spec;
+    const own =
+      autoscaler === null
+        ? new Environments(world, plan, plan.isShared ? account : { running: 0 })
+        : new Pods(world, plan, autoscaler);
+    setCores(world, plan, own);
+    return own;
+  });
+  for (const own of hosts) {
+    world.leaseOwners.set(own.component, own);
+    if (components[own.component].instances > 1) world.picks.placers.set(own.component, own);
+  }
+  return hosts;
+}
+
+function setCores(world: ActRun, { component, spec }: PlanFunction, own: Host): void {
   if (spec.cores === Infinity) return;
   const { firstInstance, instances } = world.plan.components[component];
   const of = (strand: number): number => own.environmentOf(strand);

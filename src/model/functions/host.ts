@@ -1,4 +1,5 @@
 import type { Outcome } from '../../spec/outcome.js';
+import type { Placer } from '../picking/placer.js';
 
 /** Running requests that one limit counts: those of a function, or of all functions of an account. */
 export interface Account {
@@ -6,10 +7,8 @@ export interface Account {
 }
 
 /** Runs the requests of a function. */
-export interface Host {
+export interface Host extends Placer {
   readonly component: number;
-  /** Picks the instance for a request among those that are up. */
-  place(candidates: Int32Array, count: number): number;
   /** A request asks for an environment: returns its outcome, or PENDING. */
   begin(strand: number): Outcome;
   /** A request with an environment has ended, for any reason. */

@@ -10,7 +10,7 @@ import type { FunctionSettings, KpaSettings } from '../../spec/scenario/function
 import type { PlanFunction } from '../../spec/plan/functions.js';
 import type { Counter } from '../figures/meters.js';
 import { LEASED } from '../slot-bits.js';
-import type { World } from '../world.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 import { Autoscaler } from './autoscaler.js';
 import type { Host } from './host.js';
 import { strands } from '../strands.js';
@@ -36,7 +36,7 @@ const STATE = Object.freeze({ none: 0, starting: 1, ready: 2, closing: 3 } as co
  */
 export class Pods implements Host {
   readonly component: number;
-  private readonly world: World;
+  private readonly world: ActRun;
   private readonly spec: FunctionSettings;
   private readonly coldStart: number;
   private readonly autoscaler: Autoscaler;
@@ -65,7 +65,7 @@ export class Pods implements Host {
   private readonly admittedOp: number;
   private readonly tickOp: number;
 
-  constructor(world: World, plan: PlanFunction, kpa: KpaSettings) {
+  constructor(world: ActRun, plan: PlanFunction, kpa: KpaSettings) {
     this.world = world;
     this.spec = plan.spec;
     this.coldStart = plan.coldStart;

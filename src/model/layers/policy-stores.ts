@@ -6,12 +6,12 @@ import { EDGE_COUNTER, LOCAL_REFUSALS } from '../../spec/patterns/policy.js';
 import type { Layer, LimiterStore } from '../../spec/scenario/policies.js';
 import { Refusals } from './refusals.js';
 import type { StoreSetup } from './stored.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { frames } from '../frames.js';
 
 /** The setup with which a layer of a bundle calls its store. */
 export function storeSetup(
-  { plan, instances }: World,
+  { plan, instances }: Run,
   layer: Layer,
   { latency, of, onError, cacheNs }: LimiterStore,
   setup: PolicySetup,

@@ -6,7 +6,7 @@ import type {
   Target,
 } from '../../spec/patterns/policy.js';
 import type { Layer } from '../../spec/scenario/policies.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { DryRun } from './dry-run.js';
 import { KeyedStates } from './keyed-states.js';
 import { storeSetup } from './policy-stores.js';
@@ -14,7 +14,7 @@ import { Stored } from './stored.js';
 
 /** Makes the state of a layer of a bundle, inside its store and its dry run if it has them. */
 export function createState(
-  world: World,
+  world: Run,
   definition: PolicyKind,
   layer: Layer,
   setup: PolicySetup,

@@ -7,7 +7,7 @@ import { NS_PER_MS } from '../../kernel/time.js';
 import type { Consumption } from '../../spec/scenario/messaging.js';
 import type { MeterSubject, Counter } from '../figures/meters.js';
 import type { Delays, Registry } from '../registry.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { levels } from '../figures/levels.js';
 import type { Messages } from './messages.js';
 
@@ -24,7 +24,7 @@ const POLL_NS = NS_PER_MS;
 
 /** Decides what happens to a message whose handler has failed: retry in place, retry later, dead letter or loss. */
 export class Aftermath {
-  private readonly world: World;
+  private readonly world: Run;
   private readonly messages: Messages;
   private readonly spec: Consumption;
   private readonly parking: Parking;
@@ -48,7 +48,7 @@ export class Aftermath {
   private readonly pending = new Map<number, number>();
 
   constructor(
-    world: World,
+    world: Run,
     registry: Registry,
     messages: Messages,
     spec: Consumption,

@@ -1,7 +1,7 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import type { Member } from './member.js';
 
 /** Auto-commit (`commit: auto`): the first poll after the interval commits the records of earlier polls. */

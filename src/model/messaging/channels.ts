@@ -9,7 +9,8 @@ import type { Act } from '../acts.js';
 import { Draws } from '../programs/draws.js';
 import type { Registry } from '../registry.js';
 import { RETURN, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { Sections } from '../sections/sections.js';
+import type { BackgroundRun } from '../processes/background-run.js';
 import type { Forwarding } from './group.js';
 import { KafkaTopic } from './kafka.js';
 import { Messages } from './messages.js';
@@ -18,6 +19,10 @@ import { Writes } from './writes.js';
 import type { PollLoop } from './poll-loop.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
+
+export interface ChannelsParts extends BackgroundRun {
+  readonly sections: Sections | null;
+}
 
 /** Waiters <= RELAYS are outbox relays: relay k is RELAYS - k, and its stamp is the number of the round. */
 const RELAYS = -2;
@@ -30,7 +35,7 @@ export class Channels {
    * Takes messages for components that are not topics, such as queues. `topic`: source topic of a dead letter, or -1.
    */
   elsewhere!: (message: number, component: number, topic: number) => void;
-  private readonly world: World;
+  private readonly world: ChannelsParts;
   private readonly draws: Draws;
   private readonly underWay = new Slots(64);
   /** By topic: the write path through its broker; null = the topic has no broker. */
@@ -50,7 +55,7 @@ export class Channels {
   /** By topic: the random stream of its publish latencies. */
   private readonly streams: readonly StreamKey[];
 
-  constructor(world: World, registry: Registry) {
+  constructor(world: ChannelsParts, registry: Registry) {
     this.world = world;
     const { plan, replication } = world;
     this.draws = new Draws(world);

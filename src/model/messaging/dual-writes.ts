@@ -3,7 +3,8 @@ import type { PlanDualMark } from '../../spec/plan/messaging.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Act } from '../acts.js';
 import type { Counter } from '../figures/meters.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
+import type { StrandWatcher } from '../strand-watcher.js';
 import { strands } from '../strands.js';
 
 const WRITTEN = 1;
@@ -13,8 +14,8 @@ const PUBLISHED = 2;
  * Detects dual writes without an outbox. If the process dies between the database write and the publish, either the
  * event is lost or a ghost event reports a change that never happened.
  */
-export class DualWrites {
-  private readonly world: World;
+export class DualWrites implements StrandWatcher {
+  private readonly world: Run;
   /** By root strand: the halves that are done, and the life of the strand in which they were done. */
   private done: Uint8Array = new Uint8Array(0);
   private life: Int32Array = new Int32Array(0);
@@ -22,7 +23,7 @@ export class DualWrites {
   private readonly lost = new Map<number, Counter>();
   private readonly ghosts = new Map<number, Counter>();
 
-  constructor(world: World) {
+  constructor(world: Run) {
     this.world = world;
     strands.slots.onGrow((capacity) => {
       this.done = widenUint8(this.done, capacity);

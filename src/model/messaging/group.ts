@@ -1,14 +1,13 @@
 import { streamKey } from '../../kernel/rng.js';
 import type { ConsumerPolicy } from '../../spec/scenario/messaging.js';
-import type { PlanGroup } from '../../spec/plan/messaging.js';
+import type { PlanGroup, PlanTopic } from '../../spec/plan/messaging.js';
 import type { Counter, MeterSubject } from '../figures/meters.js';
 import type { Registry } from '../registry.js';
-import type { World } from '../world.js';
+import type { BackgroundRun } from '../processes/background-run.js';
 import { Aftermath } from './aftermath.js';
 import { Guards } from './guards.js';
 import type { GuardSetup } from './guards.js';
 import { Inboxes } from './inboxes.js';
-import type { KafkaTopic } from './kafka.js';
 import { isHitBy } from './knobs.js';
 import type { Member } from './member.js';
 import { newMember } from './member.js';
@@ -28,12 +27,22 @@ export interface Forwarding {
   settle(outputs: number[], isCommitted: boolean): void;
 }
 
+/** The topic of a group. */
+interface GroupTopic {
+  readonly spec: PlanTopic;
+  readonly partitions: readonly Partition[];
+  partitionOf(message: number): number;
+  /** Drops the messages of a partition that no group may read again. */
+  trim(partition: number): void;
+  packRead(partition: number): void;
+}
+
 /** Everything that a group is built from. */
 export interface GroupSetup {
-  readonly world: World;
+  readonly world: BackgroundRun;
   readonly registry: Registry;
   readonly messages: Messages;
-  readonly topic: KafkaTopic;
+  readonly topic: GroupTopic;
   readonly spec: PlanGroup;
   /** Index in its topic. */
   readonly index: number;

@@ -6,7 +6,7 @@ import type { ConsumerPolicy } from '../../spec/scenario/messaging.js';
 import type { LimiterState } from '../../spec/patterns/policy.js';
 import type { Instance } from '../processes/instance.js';
 import type { Registry } from '../registry.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { PauseGate } from './pause-gate.js';
 import type { GatePlace } from './pause-gate.js';
 import { levels } from '../figures/levels.js';
@@ -16,7 +16,7 @@ export const LEAVE = Object.freeze({ go: 0, wait: 1, pause: 2 } as const);
 
 /** Everything that the policies of one consumer are built from. */
 export interface GuardSetup {
-  readonly world: World;
+  readonly world: Run;
   readonly registry: Registry;
   readonly policy: ConsumerPolicy;
   /** Component id of the topic or queue. */

@@ -6,7 +6,7 @@ import type { Ns } from '../../kernel/time.js';
 import { MAX_READERS } from '../../spec/scenario/messaging.js';
 import type { PlanTopic } from '../../spec/plan/messaging.js';
 import type { Counter } from '../figures/meters.js';
-import type { World } from '../world.js';
+import type { BackgroundRun } from '../processes/background-run.js';
 import { Group } from './group.js';
 import type { GroupSetup } from './group.js';
 import { isAmong, isHitBy, MESSAGE_INDEX } from './knobs.js';
@@ -37,7 +37,7 @@ export class KafkaTopic {
   private doubles: readonly MessageShare[] = [];
   /** Null if no fault duplicates messages. */
   private readonly duplicated: Counter | null;
-  private readonly world: World;
+  private readonly world: BackgroundRun;
   private readonly messages: Messages;
   private readonly published: Counter;
   private readonly free: (message: number) => void;

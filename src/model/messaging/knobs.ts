@@ -1,7 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
-import type { World } from '../world.js';
+import type { Plan } from '../../spec/plan/plan.js';
 
 /** A share of messages that a fault affects, drawn per message. */
 export interface MessageShare {
@@ -55,7 +55,11 @@ export type MessageKnob =
   'poison' | 'duplicated' | 'heldBack' | 'redriven' | 'flushed' | 'rebalance';
 
 /** True if a fault of this run turns this knob of the component; otherwise there is nothing to count. */
-export function isHitBy({ plan }: World, knob: MessageKnob, component: number): boolean {
+export function isHitBy(
+  { plan }: { readonly plan: Plan },
+  knob: MessageKnob,
+  component: number,
+): boolean {
   return plan.faults.some(
     ({ knobs, holders }) => knobs.includes(knob) && holders.includes(component),
   );

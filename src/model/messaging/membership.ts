@@ -2,9 +2,9 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Subscriber } from '../../spec/scenario/messaging.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import type { Counter } from '../figures/meters.js';
-import type { World } from '../world.js';
+import type { BackgroundRun } from '../processes/background-run.js';
 import { ranges, sticky } from './assignment.js';
 import type { Owners } from './assignment.js';
 import type { Member } from './member.js';
@@ -24,7 +24,7 @@ export interface AssignmentListener {
 }
 
 export interface MembershipSetup {
-  readonly world: World;
+  readonly world: BackgroundRun;
   readonly spec: Subscriber;
   readonly members: readonly Member[];
   readonly partitions: number;
@@ -56,7 +56,7 @@ const SYNCING = 2;
 export class Membership {
   /** By partition: its reader; -1 = none; numbers from the number of members on are dead members. */
   readonly owners: Owners;
-  private readonly world: World;
+  private readonly world: BackgroundRun;
   private readonly spec: Subscriber;
   private readonly members: readonly Member[];
   private readonly listener: AssignmentListener;

@@ -4,7 +4,7 @@ import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.j
 import { derive, lineage } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { TaskContext } from '../processes/tasks.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { Copies } from './copies.js';
 import { isAmong, MESSAGE_INDEX } from './knobs.js';
 import type { PoisonShare } from './knobs.js';
@@ -66,12 +66,12 @@ export class Messages {
   private readonly deadLetterState: DeadLetterState | null;
   /** Called with each redriven message. */
   readonly whenRestored: ((message: number) => void)[] = [];
-  private readonly world: World;
+  private readonly world: Run;
   /** For traced requests: ids of the request and of the execution that published. */
   private readonly traces = new Map<number, readonly [root: number, parent: number]>();
   private readonly scratch: Scratch;
 
-  constructor(world: World) {
+  constructor(world: Run) {
     this.world = world;
     this.scratch = emptyContext();
     const isRedriven = world.plan.faults.some(({ knobs }) => knobs.includes('redriven'));

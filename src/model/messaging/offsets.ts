@@ -1,6 +1,6 @@
 import { invariant } from '../../kernel/invariant.js';
 import type { Age, Counter, MeterSubject } from '../figures/meters.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import type { Messages } from './messages.js';
 import type { Partition } from './partition.js';
 import { levels } from '../figures/levels.js';
@@ -44,7 +44,7 @@ export class Offsets {
   readonly lag: number;
   /** By log: its lag. */
   private readonly lags: Float64Array;
-  private readonly world: World;
+  private readonly world: Run;
   private readonly messages: Messages;
   /**
    * By log: the offset below which records were read before, the most tries they may have had then, and most tries now.
@@ -62,7 +62,7 @@ export class Offsets {
   private readonly partitionLag: number;
 
   constructor(
-    world: World,
+    world: Run,
     messages: Messages,
     subject: MeterSubject,
     logs: readonly ReadLog[],

@@ -7,10 +7,10 @@ import { OUTCOME, isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanOutbox } from '../../spec/plan/messaging.js';
 import type { Act } from '../acts.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
 import type { Age, Counter, Durations } from '../figures/meters.js';
-import type { World } from '../world.js';
+import type { BackgroundRun } from '../processes/background-run.js';
 import type { Messages } from './messages.js';
 import { levels } from '../figures/levels.js';
 import { sink } from '../figures/sink.js';
@@ -31,7 +31,7 @@ const ROW = 2;
  * was marked, the row is published again.
  */
 export class OutboxTable {
-  private readonly world: World;
+  private readonly world: BackgroundRun;
   private readonly messages: Messages;
   private readonly spec: PlanOutbox;
   /** Index among the outboxes. */
@@ -70,7 +70,7 @@ export class OutboxTable {
   private last: Ns = 0;
 
   constructor(
-    world: World,
+    world: BackgroundRun,
     messages: Messages,
     spec: PlanOutbox,
     index: number,

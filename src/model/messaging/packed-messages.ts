@@ -1,5 +1,5 @@
 import { Packed } from '../../kernel/packed.js';
-import type { Messages } from './messages.js';
+import type { Slots } from '../../kernel/pool.js';
 
 /** Messages in a bundle, and messages that a queue keeps outside of bundles at its head. Only tests change them. */
 export const packingSettings = { bundle: 1024, near: 2048 };
@@ -40,6 +40,17 @@ const SOURCE = NAMES.length;
 const VALUE = SOURCE + 1;
 const EXTRA = SOURCE + 2;
 
+/** The messages that are packed: a number of each name per slot. */
+type MessageColumns = Readonly<
+  Record<(typeof NAMES)[number] | 'key' | 'holders', Int32Array | Float64Array | Uint8Array>
+> & {
+  readonly slots: Slots;
+  ownKey(message: number): number;
+  rootKey(message: number): number;
+  traceOf(message: number): readonly [root: number, parent: number] | undefined;
+  setTrace(message: number, trace: readonly [root: number, parent: number]): void;
+};
+
 /**
  * Packs messages that are not needed soon, and later gives them slots again. A message on the shelf takes about 25
  * bytes: values common to a bundle are stored once, and a key that follows from the lineage is not stored.
@@ -49,11 +60,11 @@ export class PackedMessages {
   count = 0;
   /** Messages per bundle. */
   readonly size: number = packingSettings.bundle;
-  private readonly messages: Messages;
+  private readonly messages: MessageColumns;
   private readonly extraColumns: ExtraColumn[] = [];
   private rows: Float64Array[] = [];
 
-  constructor(messages: Messages) {
+  constructor(messages: MessageColumns) {
     this.messages = messages;
   }
 

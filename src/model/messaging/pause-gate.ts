@@ -10,7 +10,7 @@ import type { Layer } from '../../spec/scenario/policies.js';
 import { Alarms } from '../processes/alarms.js';
 import type { Instance } from '../processes/instance.js';
 import type { Registry } from '../registry.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 
@@ -22,7 +22,7 @@ const OPEN = 1;
 
 /** The position of a breaker: in front of the handlers of one consumer. */
 export interface GatePlace {
-  readonly world: World;
+  readonly world: Run;
   readonly registry: Registry;
   readonly layer: Layer;
   readonly bundle: string;

@@ -2,37 +2,29 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { isSuccess, OUTCOME, type Outcome } from '../../spec/outcome.js';
-import type { PlanGroup } from '../../spec/plan/messaging.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
 import type { Counter, Durations } from '../figures/meters.js';
 import type { TaskOwner } from '../processes/tasks.js';
-import type { World } from '../world.js';
+import type { BackgroundRun } from '../processes/background-run.js';
 import type { Aftermath } from './aftermath.js';
 import { AutoCommits } from './auto-commits.js';
 import { Commits } from './commits.js';
 import type { Inboxes } from './inboxes.js';
 import { RANGE, logsOf, type Member } from './member.js';
-import type { Membership } from './membership.js';
 import type { Messages, Poison } from './messages.js';
 import type { Offsets } from './offsets.js';
 import { placeOf } from './offsets.js';
-import { PollPauses } from './poll-pauses.js';
-import type { GuardMaker } from './poll-pauses.js';
+import { PollPauses, type GuardMaker, type PauseSetup } from './poll-pauses.js';
 import { Records } from './records.js';
 import type { Resets } from './resets.js';
 
 /** Everything that the loops of a group share. */
-export interface LoopSetup {
-  readonly world: World;
+export interface LoopSetup extends PauseSetup {
+  readonly world: BackgroundRun;
   readonly messages: Messages;
-  readonly spec: PlanGroup;
   /** Index of the group in its topic. */
   readonly index: number;
-  readonly partitions: number;
-  readonly members: readonly Member[];
-  readonly offsets: Offsets;
-  readonly membership: Membership;
   readonly aftermath: Aftermath;
   readonly inbox: Inboxes | null;
   /** Draws which messages pass the filter; null = all. */
@@ -59,7 +51,7 @@ export class PollLoop implements TaskOwner {
   /** Injected errors of the endpoint also hit its deliveries. */
   readonly takesErrors = true;
   private readonly setup: LoopSetup;
-  private readonly world: World;
+  private readonly world: BackgroundRun;
   private readonly messages: Messages;
   private readonly offsets: Offsets;
   private readonly pollOp: number;

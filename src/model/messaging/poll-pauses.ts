@@ -1,13 +1,24 @@
 import type { Outcome } from '../../spec/outcome.js';
+import type { PlanGroup } from '../../spec/plan/messaging.js';
 import type { Instance } from '../processes/instance.js';
 import { LEAVE } from './guards.js';
 import type { Guards, GuardSetup } from './guards.js';
 import type { Member } from './member.js';
 import { RANGE } from './member.js';
-import type { LoopSetup } from './poll-loop.js';
+import type { Membership } from './membership.js';
+import type { Offsets } from './offsets.js';
 
 /** Makes the policies of a group; takes the callbacks for runs that ask again and members that resume. */
 export type GuardMaker = (again: GuardSetup['again'], resume: GuardSetup['resume']) => Guards;
+
+/** The members of a group, and what they read. */
+export interface PauseSetup {
+  readonly spec: PlanGroup;
+  readonly partitions: number;
+  readonly members: readonly Member[];
+  readonly offsets: Offsets;
+  readonly membership: Membership;
+}
 
 /** The parts of the poll loop that a pause needs. */
 export interface Looping {
@@ -20,10 +31,10 @@ export interface Looping {
 /** The policies around the handler of a group, and the pauses of its members. */
 export class PollPauses {
   private readonly guards: Guards;
-  private readonly setup: LoopSetup;
+  private readonly setup: PauseSetup;
   private readonly loop: Looping;
 
-  constructor(make: GuardMaker, setup: LoopSetup, loop: Looping) {
+  constructor(make: GuardMaker, setup: PauseSetup, loop: Looping) {
     this.setup = setup;
     this.loop = loop;
     const { members } = setup;

@@ -3,9 +3,9 @@ import type { Ns } from '../../kernel/time.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { PlanBroker } from '../../spec/plan/messaging.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import type { Batch } from './batch.js';
 import type { KafkaTopic } from './kafka.js';
 import { engine } from '../../kernel/engine.js';
@@ -73,7 +73,7 @@ export class Replicas {
   private readonly lookOp: number;
   private readonly fenceOp: number;
 
-  constructor(world: World, broker: PlanBroker, topic: KafkaTopic, followers: Followers) {
+  constructor(world: Run, broker: PlanBroker, topic: KafkaTopic, followers: Followers) {
     this.broker = broker;
     this.topic = topic;
     this.followers = followers;

@@ -2,7 +2,7 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Subscriber } from '../../spec/scenario/messaging.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import type { Aftermath } from './aftermath.js';
 import type { Offsets } from './offsets.js';
 import { placeOf } from './offsets.js';
@@ -17,7 +17,7 @@ const PLACE = Object.freeze({
 } as const);
 
 export interface ResetSetup {
-  readonly world: World;
+  readonly world: Run;
   readonly spec: Subscriber;
   readonly offsets: Offsets;
   readonly aftermath: Aftermath;

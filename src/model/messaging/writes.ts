@@ -6,7 +6,7 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import { OUTCOME, isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanBroker, PlanPublish } from '../../spec/plan/messaging.js';
-import type { World } from '../world.js';
+import type { BackgroundRun } from '../processes/background-run.js';
 import { emptyBatch } from './batch.js';
 import type { Batch } from './batch.js';
 import type { KafkaTopic } from './kafka.js';
@@ -44,7 +44,7 @@ export interface Publication {
 export type Lines = Float64Array;
 
 export interface WritesSetup {
-  readonly world: World;
+  readonly world: BackgroundRun;
   readonly messages: Messages;
   readonly topic: KafkaTopic;
   readonly broker: PlanBroker;
@@ -55,7 +55,7 @@ export interface WritesSetup {
 
 /** The write path to a topic on a broker: producers, requests, replicas. */
 export class Writes {
-  private readonly world: World;
+  private readonly world: BackgroundRun;
   private readonly messages: Messages;
   private readonly topic: KafkaTopic;
   private readonly broker: PlanBroker;

@@ -3,7 +3,13 @@ import { widenInt32 } from '../../kernel/pool.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import { strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { ConnectionTable } from '../connections/connection-table.js';
+import type { Run } from '../run.js';
+
+export interface LinesParts extends Run {
+  readonly wire: { arrive(strand: number, stamp: number): void; deliver(strand: number): void };
+  readonly connections: ConnectionTable;
+}
 
 /** The transmission of a message. */
 interface Turn {
@@ -40,7 +46,7 @@ interface Message extends Turn {
 export class Lines {
   /** The transmission computed last and not scheduled yet; null if no rate changes. */
   passed: Turn | null = null;
-  private readonly world: World;
+  private readonly world: LinesParts;
   /** When the line from one instance to another is free; by sender * instances + receiver. */
   private readonly free = new Map<number, Ns>();
   /** By line: messages that have not arrived, in the order in which they were sent; null if no rate changes. */
@@ -50,7 +56,7 @@ export class Lines {
   /** By strand: how often its message was rescheduled. */
   private turns: Int32Array = new Int32Array(0);
 
-  constructor(world: World) {
+  constructor(world: LinesParts) {
     this.world = world;
     const changes = world.plan.faults.some(({ knobs }) => knobs.includes('bandwidth'));
     this.underWay = changes ? new Map() : null;

@@ -3,16 +3,15 @@ import type { Ns } from '../../kernel/time.js';
 import { isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Edge } from '../edge.js';
-import { Lines } from './lines.js';
+import { Lines, type LinesParts } from './lines.js';
 import { RETURN, strands } from '../strands.js';
-import type { World } from '../world.js';
 
 /**
  * The sizes of the messages of a run, and their transmission on links with a bandwidth. A route forwards the request it
  * received and the answer it received; all other sizes are configured. Failures have no body.
  */
 export class Sizes {
-  private readonly world: World;
+  private readonly world: LinesParts;
   /** By strand, bytes: of its request, and of the answer that a route has received. */
   private request: Float64Array = new Float64Array(0);
   private answered: Float64Array = new Float64Array(0);
@@ -20,7 +19,7 @@ export class Sizes {
   private stepped: Float64Array = new Float64Array(0);
   readonly lines: Lines;
 
-  constructor(world: World) {
+  constructor(world: LinesParts) {
     this.world = world;
     this.lines = new Lines(world);
     strands.slots.onGrow((capacity) => {

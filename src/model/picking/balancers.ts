@@ -7,7 +7,7 @@ import type { View } from '../edge.js';
 import type { Instance } from '../processes/instance.js';
 import type { Registry } from '../registry.js';
 import { ordered, Subsetting } from './subset.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { ZoneAwareRouting } from './zone-aware.js';
 
 const UNCOUNTED = new Int32Array(0);
@@ -17,7 +17,7 @@ const UNCOUNTED = new Int32Array(0);
  * round-robin position, one latency memory.
  */
 export class Balancers {
-  private readonly world: World;
+  private readonly world: Run;
   private readonly registry: Registry;
   private readonly states = new Map<string, BalancerState>();
   private readonly ways = new Map<PlanEdge['loadBalancing'], number>();
@@ -26,7 +26,7 @@ export class Balancers {
   /** State shared by balancers of different callers, by callee and settings. */
   private readonly shared = new Map<string, unknown>();
 
-  constructor(world: World, registry: Registry) {
+  constructor(world: Run, registry: Registry) {
     this.world = world;
     this.registry = registry;
   }

@@ -6,7 +6,13 @@ import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { View } from '../edge.js';
 import type { Instance } from '../processes/instance.js';
-import type { Fleet, World } from '../world.js';
+import type { Fleet } from '../processes/fleet.js';
+import type { Run } from '../run.js';
+
+/** A run, and the lists of instances that its callers know. */
+export interface ListedRun extends Run {
+  readonly endpoints: EndpointLists;
+}
 
 /** The instances of a component as one of its callers knows them. */
 interface List {
@@ -25,7 +31,7 @@ interface List {
  * refuses.
  */
 export class EndpointLists {
-  private readonly world: World;
+  private readonly world: Run;
   private readonly op: number;
   private readonly lists: List[] = [];
   /** By component: the sampler of the propagation delay, and the lists of its callers. */
@@ -34,7 +40,7 @@ export class EndpointLists {
     { readonly sampler: number; readonly ids: number[] }
   >();
 
-  constructor(world: World) {
+  constructor(world: Run) {
     this.world = world;
     this.op = engine.define('endpoints', (list, index, isReady) =>
       this.update(this.lists[list], index, isReady === 1),

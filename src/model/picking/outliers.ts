@@ -9,21 +9,21 @@ import type { View } from '../edge.js';
 import type { Instance } from '../processes/instance.js';
 import type { Registry } from '../registry.js';
 import { comesAndGoes } from '../../spec/plan/versions.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 
 /**
  * The outlier detections of a run: one for each calling instance and callee, shared by all calls with equal settings.
  * An ejected instance is ejected for every call of the process to the callee.
  */
 export class Outliers {
-  private readonly world: World;
+  private readonly world: Run;
   private readonly registry: Registry;
   private readonly alarms: Alarms;
   private readonly states = new Map<string, OutlierState>();
   /** Numbers of the first state machines, by caller, callee and settings. */
   private readonly firsts = new Map<string, number>();
 
-  constructor(world: World, registry: Registry, alarms: Alarms) {
+  constructor(world: Run, registry: Registry, alarms: Alarms) {
     this.world = world;
     this.registry = registry;
     this.alarms = alarms;

@@ -5,11 +5,15 @@ import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 import type { PolicyState } from '../../spec/patterns/policy.js';
-import { balancerAt, NOWHERE } from './picks.js';
+import { balancerAt, NOWHERE, type Picks } from './picks.js';
 import type { Door, WaitingRoom } from './waiting-room.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { frames } from '../frames.js';
 import { sink } from '../figures/sink.js';
+
+export interface PickLayerParts extends Run {
+  readonly picks: Picks;
+}
 
 /**
  * The layer that picks the instance of an attempt, for inner layers that depend on it: layers with a state per callee
@@ -17,12 +21,12 @@ import { sink } from '../figures/sink.js';
  * instance wait here. One object serves all chains.
  */
 export class PickLayer implements PolicyState, Door {
-  private readonly world: World;
+  private readonly world: PickLayerParts;
   private since: Float64Array = new Float64Array(64);
   private inside = 0;
   private waiting = 0;
 
-  constructor(world: World) {
+  constructor(world: PickLayerParts) {
     this.world = world;
   }
 

@@ -5,9 +5,9 @@ import type { PinnedRoute, PlanRoute } from '../../spec/plan/replication.js';
 import { SESSION } from '../../spec/scenario/sections.js';
 import type { Edge, View } from '../edge.js';
 import { AVOID, PLACES, frames } from '../frames.js';
-import type { Replicas } from '../replication/replicas.js';
 import { shardOf } from '../replication/shards.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
+import type { Placer } from './placer.js';
 
 /** Draw number of this choice; balancers count theirs up from 0. */
 const DRAW = 64;
@@ -26,9 +26,11 @@ export const NOWHERE = -1;
  * that view and, if the call asks for it, instances that the call has already used.
  */
 export class Picks {
-  private readonly world: World;
+  /** By component whose platform picks the instance itself. */
+  readonly placers = new Map<number, Placer>();
+  private readonly world: Run;
 
-  constructor(world: World) {
+  constructor(world: Run) {
     this.world = world;
   }
 
@@ -67,8 +69,8 @@ export class Picks {
         count = open;
       }
     }
-    const host = this.world.functions.spread?.get(edge.toComponent);
-    if (host !== undefined) return host.place(candidates, count);
+    const placer = this.placers.size > 0 ? this.placers.get(edge.toComponent) : undefined;
+    if (placer !== undefined) return placer.place(candidates, count);
     const balancer = (edge.split === null ? edge.balancers : edge.split.balancers[version])[caller];
     return this.balanced(edge, balancer, frame, candidates, count, a, b);
   }
@@ -76,7 +78,7 @@ export class Picks {
   /** Picks the node of a database with replicas among those that the route allows. */
   private replica(
     edge: Edge,
-    { candidates: nodes }: Replicas,
+    { candidates: nodes }: NonNullable<Edge['replicas']>,
     route: PlanRoute,
     frame: number,
     a: number,

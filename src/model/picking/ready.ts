@@ -1,10 +1,10 @@
 import { engine } from '../../kernel/engine.js';
-import { LEAVING } from '../processes/instance.js';
 import type { Instance } from '../processes/instance.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
+import type { ListedRun } from './endpoint-lists.js';
 
 /** Updates the ready instances of a component. Callers learn of changes at once, or after the propagation delay. */
-export function updateFleet(world: World, instance: Instance): void {
+export function updateFleet(world: ListedRun, instance: Instance): void {
   const { instances, endpoints, edges, fleets, plan } = world;
   const fleet = fleets[instance.component];
   const before = new Set(fleet.ready.subarray(0, fleet.readyCount));
@@ -12,10 +12,10 @@ export function updateFleet(world: World, instance: Instance): void {
   const isWhole = fleet.selected < 0;
   const own = instances.slice(fleet.first, fleet.first + fleet.size);
   // An instance on a vanished host stays listed if it was listed before.
-  const isListed = ({ down, silent, stopped, index }: Instance): boolean =>
-    !down || (silent && !stopped && (isWhole ? before.has(index) : fleet.seen[index] === 1));
+  const isListed = ({ down, silent, isStopped, index }: Instance): boolean =>
+    !down || (silent && !isStopped && (isWhole ? before.has(index) : fleet.seen[index] === 1));
   const isCalled = ({ leaving, restartRequested }: Instance): boolean =>
-    leaving === LEAVING.no || restartRequested;
+    !leaving || restartRequested;
   const isSelected = ({ version }: Instance): boolean =>
     fleet.selected < 0 || version === fleet.selected;
   const ableOf = own.filter((it) => isListed(it) && !it.unready);
@@ -44,8 +44,7 @@ export function updateFleet(world: World, instance: Instance): void {
 }
 
 /** A new instance has taken this place: callers forget what they know of the old one. */
-export function introduce(world: World, instance: Instance): void {
-  instance.isNew = false;
+export function introduce(world: Run, instance: Instance): void {
   instance.metAt = engine.now;
   for (const forget of world.newcomers.get(instance.component) ?? []) forget(instance.index);
 }

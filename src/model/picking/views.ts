@@ -1,9 +1,7 @@
 import { View } from '../edge.js';
 import { levels } from '../figures/levels.js';
 import type { Balancers } from './balancers.js';
-import type { World } from '../world.js';
-
-type Parts = Pick<World, 'plan' | 'fleets' | 'instances' | 'endpoints'>;
+import type { ListedRun } from './endpoint-lists.js';
 
 /** Replaces the gauge of an instance without calls. */
 const NEVER = -1;
@@ -17,13 +15,13 @@ interface Seen {
 
 /** The view that each calling instance has of each callee, made on first use. */
 export class Views {
-  private readonly world: Parts;
+  private readonly world: ListedRun;
   private readonly byPair = new Map<number, View>();
   /** By caller and callee: the first edge between them, and whether outstanding attempts affect picks. */
   private readonly firstEdge = new Map<number, number>();
   private readonly counted = new Set<number>();
 
-  constructor(world: Parts, balancers: Balancers) {
+  constructor(world: ListedRun, balancers: Balancers) {
     this.world = world;
     const { edges, parts } = world.plan;
     edges.forEach((edge, id) => {

@@ -3,7 +3,7 @@ import { unit } from '../../kernel/rng.js';
 import type { BalancerState, ZoneAware } from '../../spec/patterns/balancer.js';
 import type { View } from '../edge.js';
 import type { Instance } from '../processes/instance.js';
-import type { Fleet } from '../world.js';
+import type { Fleet } from '../processes/fleet.js';
 
 /** Envoy counts shares in hundredths of a percent, rounded down. */
 const WHOLE = 10_000;

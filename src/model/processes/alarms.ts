@@ -2,7 +2,7 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Alarm } from '../../spec/patterns/policy.js';
-import { FROZEN } from './instance.js';
+import { FROZEN } from './process.js';
 import type { Instance } from './instance.js';
 
 /** One alarm: its action, the process that it belongs to, and its current setting. */

@@ -3,9 +3,10 @@ import { PHASE } from '../../kernel/phase.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PlanAutoscaling, PlanScalingTarget } from '../../spec/plan/autoscaling.js';
+import type { OutagesParts } from './outages-parts.js';
 import type { Instance } from './instance.js';
 import { levels } from '../figures/levels.js';
-import type { Fleet, World } from '../world.js';
+import type { Fleet } from './fleet.js';
 import { Behavior, wantedBy, wantedForTotal } from './hpa.js';
 import type { Reading } from './hpa.js';
 import { isDeleted, ReplicaSet } from './replica-set.js';
@@ -33,7 +34,7 @@ interface Sample {
  * number of instances. Instances occupy `max` places; a removed instance leaves its place to a later one.
  */
 export class Autoscaler {
-  private readonly world: World;
+  private readonly world: OutagesParts;
   private readonly spec: PlanAutoscaling;
   private readonly set: ReplicaSet;
   private readonly fleet: Fleet;
@@ -49,7 +50,7 @@ export class Autoscaler {
   /** By index: creation time; -Infinity for instances present from the start. */
   private readonly created: Float64Array;
 
-  constructor(world: World, component: number, scale: Scale) {
+  constructor(world: OutagesParts, component: number, scale: Scale) {
     const { name, autoscaling, firstInstance, instances, initial } =
       world.plan.components[component];
     this.world = world;
@@ -197,7 +198,7 @@ export class Autoscaler {
 }
 
 /** Starts everything that adds or removes instances: autoscalers and rollouts. */
-export function startScaling(world: World, scale: Scale): void {
+export function startScaling(world: OutagesParts, scale: Scale): void {
   world.plan.components.forEach(({ autoscaling }, component) => {
     if (autoscaling !== null) new Autoscaler(world, component, scale);
   });

@@ -6,13 +6,13 @@ import { comesAndGoes, type PlanVersions } from '../../spec/plan/versions.js';
 import { Instance, type InstanceSetup } from './instance.js';
 import { levels } from '../figures/levels.js';
 import { strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { Draft, Run } from '../run.js';
 
-/** A world that is still being built. */
-export type Draft = { -readonly [Field in keyof World]: World[Field] };
+/** What the processes are built from, and where they are put. */
+type Building = Draft<Pick<Run, 'plan' | 'keys' | 'fleets' | 'newcomers' | 'instances'>>;
 
 /** Creates the instances of every component, and the fleets from which callers pick. */
-export function setFleets(world: Draft): void {
+export function setFleets(world: Building): void {
   const { plan } = world;
   world.newcomers = new Map();
   plan.components.forEach(({ autoscaling, replaced, versions }, id) => {
@@ -36,13 +36,7 @@ export function setFleets(world: Draft): void {
   world.instances = plan.instances.map(({ component, index, zone }, id) => {
     const spec = plan.components[component];
     const instance = new Instance(id, component, index, zone, spec, setups[component]);
-    const isAbsent = index >= spec.initial;
-    instance.absent =
-      instance.stopped =
-      instance.down =
-      instance.shut =
-      instance.crashed =
-        isAbsent;
+    instance.take(index < spec.initial ? 'comesUp' : 'removed');
     instance.busyGauge = levels.register();
     instance.queueGauge = levels.register();
     const separate = instance.yields;
@@ -55,7 +49,7 @@ function isRolled(versions: PlanVersions | null): boolean {
   return versions !== null && versions.rollout !== null;
 }
 
-function queueSetup(world: Draft, queue: Queue): InstanceSetup {
+function queueSetup(world: Building, queue: Queue): InstanceSetup {
   const { plan, keys } = world;
   const name = queue.discipline === 'fair' ? queue.key : null;
   const key = plan.keys.findIndex((candidate) => candidate.name === name);

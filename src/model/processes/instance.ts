@@ -5,21 +5,16 @@ import type { Knee, Lifecycle } from '../../spec/scenario/resources.js';
 import type { BalancerState } from '../../spec/patterns/balancer.js';
 import type { OutlierState } from '../../spec/patterns/outlier.js';
 import type { PolicyState } from '../../spec/patterns/policy.js';
-import type { Door } from '../serving/admission.js';
+import type { Door } from '../serving/door.js';
 import { Codel } from '../serving/codel.js';
 import type { Processor } from '../serving/cores.js';
 import type { Memory } from '../serving/memory.js';
-import type { WarmUp } from './starts.js';
+import { FROZEN, Process } from './process.js';
+import type { WarmUp } from './warm-up.js';
 import type { Tally } from '../rollouts/tally.js';
 import { AdaptiveLifoQueue, queueOf } from '../serving/request-queues.js';
 import type { QueueSetup, RequestQueue } from '../serving/request-queues.js';
 import type { WaitingRoom } from '../picking/waiting-room.js';
-
-/** States of a frozen instance: not frozen, hanging, or paused. */
-export const FROZEN = Object.freeze({ no: 0, hang: 1, pause: 2 } as const);
-
-/** States of a process that is asked to end: no, still serving as before, or signalled (SIGTERM). */
-export const LEAVING = Object.freeze({ no: 0, serving: 1, signalled: 2 } as const);
 
 /** How a callee reacts after it was notified that its caller has left. */
 export const CANCELLATION = Object.freeze({
@@ -54,9 +49,8 @@ export interface InstanceSetup extends QueueSetup {
   arrived(strand: number): Ns;
 }
 
-/** One process of a component: its workers, queue and cores, and the current effects of faults. */
-export class Instance {
-  readonly id: number;
+/** One process of a component: its state, workers, queue and cores, and the current effects of faults. */
+export class Instance extends Process {
   readonly component: number;
   /** Index within the component. */
   readonly index: number;
@@ -101,27 +95,6 @@ export class Instance {
   /** null = memory is not modelled. */
   memory: Memory | null = null;
   busy = 0;
-  down = false;
-  /** It takes no new requests: it is down, or shutting down. */
-  shut = false;
-  /** See LEAVING. */
-  leaving: number = LEAVING.signalled;
-  /** Its platform ends it to restart it, so its callers are not informed. */
-  restartRequested = false;
-  /** Its probes report that it is not ready. */
-  unready = false;
-  /** It ended after all its work was done. */
-  drained = false;
-  /** Faults ask it to end. */
-  stopRequested = false;
-  /** Its place is empty or about to be: the desired number of instances does not include it. */
-  absent = false;
-  /** A new process fills its place but has not started yet. */
-  isNew = false;
-  /** It is asked to end because it is dismissed or absent, and is not restarted for now. */
-  stopped = false;
-  /** Its replacement is ready while it is still working. */
-  replacementReady = false;
   /** When the process last came back. */
   startedAt: Ns = -Infinity;
   /**
@@ -131,22 +104,6 @@ export class Instance {
   metAt: Ns = -Infinity;
   /** Number of times its process has died. */
   epoch = 0;
-  /** The host has vanished: callers get silence instead of a refusal. */
-  silent = false;
-  /** The resulting state of the two below: faults freeze it, and its collector pauses it. */
-  frozen: number = FROZEN.hang;
-  ordered: number = FROZEN.no;
-  collecting = false;
-  /** Faults have ended the process. */
-  killed = false;
-  /**
-   * The process has ended, by faults or by itself. It is down during that time, and then until it has started again.
-   */
-  crashed = false;
-  /** It is not restarted while it is crashed. */
-  restartSuppressed = false;
-  /** It has caused its own end, and is not restarted yet. */
-  dying = false;
   /** Its warm-up slowdown; null once it is warm. */
   cold: WarmUp | null = null;
   speed = NaN;
@@ -177,7 +134,7 @@ export class Instance {
     spec: PlanComponent,
     setup: InstanceSetup,
   ) {
-    this.id = id;
+    super(id);
     this.component = component;
     this.index = index;
     this.zone = zone;
@@ -199,10 +156,11 @@ export class Instance {
     // Doubles from the start, as in the engine: faults set them.
     this.speed = 1;
     this.leak = this.extraLag = 0;
-    // Changed once here: V8 treats a field that no instance has ever changed as constant, and the first fault that
-    // changes it would discard nearly all optimized code.
-    this.frozen = FROZEN.no;
-    this.leaving = LEAVING.no;
+  }
+
+  /** Its cores run at its speed, unless it is down or frozen. */
+  updateCores(): void {
+    this.cores.setSpeed(this.frozen === FROZEN.no && !this.down ? this.speed : 0);
   }
 }
 
@@ -212,9 +170,4 @@ export function isHeld(instance: Instance, strand: number): boolean {
     if (instance.held[k] === strand) return true;
   }
   return false;
-}
-
-/** Returns true if the process of an instance is kept from running. */
-export function isAway({ killed, dying, stopped, leaving }: Instance): boolean {
-  return killed || dying || (stopped && leaving === LEAVING.no);
 }

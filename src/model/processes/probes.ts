@@ -8,10 +8,10 @@ import type { Outcome } from '../../spec/outcome.js';
 import { FORCED_RESULT, PROBES } from '../../spec/scenario/probes.js';
 import type { PlanProbe } from '../../spec/plan/probes.js';
 import type { ProbeKind } from '../../spec/scenario/probes.js';
+import type { OutagesParts } from './outages-parts.js';
 import type { Instance } from './instance.js';
 import { strands } from '../strands.js';
 import type { TaskContext } from './tasks.js';
-import type { World } from '../world.js';
 
 /** Actions that follow from probe results. */
 export interface Verdicts {
@@ -56,7 +56,7 @@ interface Watch {
  * start of the run, the first probes are spread over a period.
  */
 export class Probes {
-  private readonly world: World;
+  private readonly world: OutagesParts;
   private readonly verdicts: Verdicts;
   /** Owners of the tasks: of the process itself, and of its endpoints, which faults may affect. */
   private readonly self: number;
@@ -69,7 +69,7 @@ export class Probes {
   /** When a probe last ended an instance. */
   private readonly failedAt = new Map<number, Ns>();
 
-  constructor(world: World, verdicts: Verdicts) {
+  constructor(world: OutagesParts, verdicts: Verdicts) {
     this.world = world;
     this.verdicts = verdicts;
     const taskEnded = (record: number, outcome: Outcome): void => this.ended(record, outcome);

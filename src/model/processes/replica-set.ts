@@ -1,7 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
-import { LEAVING } from './instance.js';
 import type { Instance } from './instance.js';
-import type { Fleet } from '../world.js';
+import type { Fleet } from './fleet.js';
 
 /** Sets whether an instance exists at all. */
 export type Scale = (instance: Instance, absent: boolean) => void;
@@ -36,7 +35,7 @@ export class ReplicaSet {
     }
     // Places whose last instance is still ending, or that a fault keeps from starting, come last.
     const isHeld = ({ leaving, killed, dying, stopRequested }: Instance): boolean =>
-      leaving !== LEAVING.no || killed || dying || stopRequested;
+      leaving || killed || dying || stopRequested;
     const empty = this.own.filter(({ absent }) => absent);
     const places = [...empty.filter((it) => !isHeld(it)), ...empty.filter(isHeld)];
     const free = empty.filter((it) => !isHeld(it)).length;
@@ -79,5 +78,5 @@ export class ReplicaSet {
 
 /** A fault is ending this instance to replace it, so its metrics no longer count. */
 export function isDeleted({ stopRequested, leaving }: Instance): boolean {
-  return stopRequested && leaving !== LEAVING.no;
+  return stopRequested && leaving;
 }

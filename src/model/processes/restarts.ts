@@ -2,7 +2,7 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Instance } from './instance.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 
 /**
  * Schedules when the platform restarts the process of an instance that has ended: after a wait that grows with each
@@ -11,7 +11,7 @@ import type { World } from '../world.js';
  * is not modelled (docs/differences.md).
  */
 export class Restarts {
-  private readonly world: World;
+  private readonly world: Run;
   private readonly op: number;
   /** By instance: its next wait, its last start, and whether a start is scheduled. */
   private readonly waits: Float64Array;
@@ -21,7 +21,7 @@ export class Restarts {
   private readonly turns: Int32Array;
 
   /** `due` runs when an instance is to be started. */
-  constructor(world: World, due: (instance: Instance) => void) {
+  constructor(world: Run, due: (instance: Instance) => void) {
     this.world = world;
     const { instances } = world;
     this.waits = new Float64Array(instances.length);

@@ -3,41 +3,18 @@ import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Lifecycle } from '../../spec/scenario/resources.js';
 import type { Instance } from './instance.js';
-import type { World } from '../world.js';
+import { WarmUp } from './warm-up.js';
+import type { Run } from '../run.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
 
-/** The slowdown of a process that has just started; it decreases linearly. */
-export class WarmUp {
-  private readonly durationNs: Ns;
-  private readonly factor: number;
-  private readonly since: Ns;
-
-  constructor(durationNs: Ns, factor: number, since: Ns) {
-    this.durationNs = durationNs;
-    this.factor = factor;
-    this.since = since;
-  }
-
-  isOver(now: Ns): boolean {
-    return now - this.since >= this.durationNs;
-  }
-
-  /** Duration of a step that begins now and would take `time` in a warm process. */
-  stretched(time: Ns, now: Ns): Ns {
-    const left = 1 - (now - this.since) / this.durationNs;
-    return Math.round(time * (1 + (this.factor - 1) * left));
-  }
-}
-
 /** Start-up and warm-up of instances: the time from the end of an outage until an instance works normally. */
 export class Starts {
-  private readonly world: World;
+  private readonly world: Run;
   private readonly op: number;
   /** By instance: number of starts, and the generation of the scheduled event; older events are void. */
   private readonly counts: Int32Array;
   private readonly generations: Int32Array;
-  private readonly underWay: Uint8Array;
   /** When a new instance has a node and its image; Infinity until known. */
   private readonly placedAt: Float64Array;
   /** By instance: sampler of its start-up, or -1. */
@@ -49,17 +26,14 @@ export class Starts {
   }[])[];
 
   /** `ready` runs when an instance has started. */
-  constructor(world: World, ready: (instance: Instance) => void) {
+  constructor(world: Run, ready: (instance: Instance) => void) {
     this.world = world;
     const { plan, instances } = world;
     this.op = engine.define('started', (id, generation) => {
-      if (this.generations[id] !== generation) return;
-      this.underWay[id] = 0;
-      ready(instances[id]);
+      if (this.generations[id] === generation) ready(instances[id]);
     });
     this.counts = new Int32Array(instances.length);
     this.generations = new Int32Array(instances.length);
-    this.underWay = new Uint8Array(instances.length);
     this.placedAt = new Float64Array(instances.length).fill(Infinity);
     const known = new Map<Lifecycle, number>();
     this.samplers = instances.map(({ lifecycle }) => {
@@ -87,7 +61,6 @@ export class Starts {
     if (sampler >= 0) delay += this.draw(sampler, instance, 'startup', start);
     if (delay === 0) return true;
     const generation = ++this.generations[instance.id];
-    this.underWay[instance.id] = 1;
     engine.at(engine.now + delay, PHASE.FAULT, this.op, instance.id, generation, 0);
     return false;
   }
@@ -108,17 +81,9 @@ export class Starts {
     return samplers.draw(sampler, key.a, key.b, start, 0, 0);
   }
 
-  /** Returns true while it is starting up. */
-  isUnderWay({ id }: Instance): boolean {
-    return this.underWay[id] === 1;
-  }
-
-  /** The process has ended; returns true if it was still starting up. */
-  giveUp({ id }: Instance): boolean {
+  /** The start in progress, if any, is given up. */
+  giveUp({ id }: Instance): void {
     this.generations[id]++;
-    const wasUnderWay = this.underWay[id] === 1;
-    this.underWay[id] = 0;
-    return wasUnderWay;
   }
 
   /** Makes an instance that has just started cold. */

@@ -1,12 +1,18 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { injectedOutcome } from '../faults/injections.js';
+import { injectedOutcome, type InjectionsParts } from '../faults/injections.js';
 import { RETURN, STATE, strands } from '../strands.js';
-import type { World } from '../world.js';
-import { FROZEN } from './instance.js';
+import type { ServedRun } from '../server-port.js';
+import type { Sizes } from '../network/sizes.js';
+import type { ActRun } from '../programs/interpreter-port.js';
+import { FROZEN } from './process.js';
 import type { Instance } from './instance.js';
 import { sink } from '../figures/sink.js';
+
+interface TasksParts extends InjectionsParts, ActRun, ServedRun {
+  readonly sizes: Sizes | null;
+}
 
 /** A component that runs work in an instance without a call over the wire, and receives its outcome. */
 export interface TaskOwner {
@@ -48,11 +54,11 @@ export interface TaskContext {
  * worker of it (on an event loop they need the loop while they work).
  */
 export class Tasks {
-  private readonly world: World;
+  private readonly world: TasksParts;
   private readonly owners: TaskOwner[] = [];
   private readonly endedOp: number;
 
-  constructor(world: World) {
+  constructor(world: TasksParts) {
     this.world = world;
     this.endedOp = engine.define('task-ended', (owner, record, outcome) =>
       this.owners[owner].taskEnded(record, outcome),

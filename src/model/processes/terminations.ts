@@ -4,10 +4,10 @@ import type { Ns } from '../../kernel/time.js';
 import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
 import { terminationOf } from '../../spec/scenario/termination.js';
 import type { Termination } from '../../spec/scenario/termination.js';
-import { FROZEN, LEAVING } from './instance.js';
+import type { OutagesParts } from './outages-parts.js';
 import type { Instance } from './instance.js';
+import { FROZEN } from './process.js';
 import { RETURN, STATE, strands } from '../strands.js';
-import type { World } from '../world.js';
 
 /**
  * The graceful termination of processes. Callers learn first that a process is leaving; it serves as before during
@@ -15,8 +15,8 @@ import type { World } from '../world.js';
  * and ends with its last work; others end at once. When the grace period is over, it is killed.
  */
 export class Terminations {
-  private readonly world: World;
-  private readonly ended: (instance: Instance) => void;
+  private readonly world: OutagesParts;
+  private readonly ended: (instance: Instance, drained: boolean) => void;
   private readonly sigtermOp: number;
   private readonly killOp: number;
   private readonly lookOp: number;
@@ -29,7 +29,7 @@ export class Terminations {
   private signalled = 0;
 
   /** `ended` runs when a process has ended. */
-  constructor(world: World, ended: (instance: Instance) => void) {
+  constructor(world: OutagesParts, ended: (instance: Instance, drained: boolean) => void) {
     this.world = world;
     this.ended = ended;
     const { instances } = world;
@@ -44,7 +44,7 @@ export class Terminations {
     this.lookOp = engine.define('drained', (id) => {
       this.looks[id] = 0;
       const instance = instances[id];
-      if (instance.leaving === LEAVING.signalled && this.isDone(instance)) this.end(instance, true);
+      if (instance.phase === 'draining' && this.isDone(instance)) this.end(instance, true);
     });
   }
 
@@ -53,11 +53,10 @@ export class Terminations {
     return this.signalled > 0;
   }
 
-  /** Asks a process to end; `graceNs` replaces its own grace period, null keeps it. */
+  /** A process is asked to end; `graceNs` replaces its own grace period, null keeps it. */
   begin(instance: Instance, graceNs: Ns | null): void {
     const { id } = instance;
     const { sigtermNs, killedNs } = this.termination(instance, graceNs);
-    instance.leaving = LEAVING.serving;
     const order = ++this.orders[id];
     engine.at(engine.now + killedNs, PHASE.TIMER, this.killOp, id, order, 0);
     if (sigtermNs > 0) engine.at(engine.now + sigtermNs, PHASE.TIMER, this.sigtermOp, id, order, 0);
@@ -69,17 +68,16 @@ export class Terminations {
     return terminationOf(lifecycle, replaced, graceNs);
   }
 
-  /** The process has ended early; cancels the rest of its termination. */
+  /** The process ends; cancels the rest of its termination. */
   forget(instance: Instance): void {
-    if (instance.leaving === LEAVING.signalled) this.signalled--;
-    instance.leaving = LEAVING.no;
+    if (instance.phase === 'draining') this.signalled--;
     this.orders[instance.id]++;
     this.signalPending.delete(instance.id);
   }
 
   /** Some work of a process is done: checks whether it was the last. */
-  look({ id, leaving }: Instance): void {
-    if (leaving !== LEAVING.signalled || this.looks[id] === 1) return;
+  look({ id, phase }: Instance): void {
+    if (phase !== 'draining' || this.looks[id] === 1) return;
     this.looks[id] = 1;
     engine.soon(Math.max(engine.phase, PHASE.TIMER), this.lookOp, id, 0, 0);
   }
@@ -95,8 +93,7 @@ export class Terminations {
       this.signalPending.add(instance.id);
       return;
     }
-    instance.leaving = LEAVING.signalled;
-    instance.shut = true;
+    instance.take('signalled');
     this.signalled++;
     if (!this.termination(instance, null).drain) {
       this.end(instance, false);
@@ -108,11 +105,9 @@ export class Terminations {
   }
 
   private end(instance: Instance, drained: boolean): void {
-    this.forget(instance);
-    instance.drained = drained;
     const state = drained ? INSTANCE_STATE.drained : INSTANCE_STATE.killed;
     this.world.journal.note(JOURNAL.instance, instance.id, state);
-    this.ended(instance);
+    this.ended(instance, drained);
   }
 
   /** Returns true if no work is left, and no request is in flight on a connection that it has accepted. */

@@ -1,12 +1,12 @@
 import { OUTCOME, statusOf, withStatus, type Outcome } from '../../spec/outcome.js';
 import { strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 
 /**
  * The answer of a program with `result`: `degraded` if it used a fallback. A gateway or client takes on the status of
  * the fallback; a service answers with its own.
  */
-export function answerOf({ instances, plan }: World, strand: number, result: Outcome): Outcome {
+export function answerOf({ instances, plan }: Run, strand: number, result: Outcome): Outcome {
   const fallback = strands.degraded[strand];
   if (fallback === 0 || (result & 31) !== OUTCOME.ok) return result;
   const { kind } = plan.components[instances[strands.instance[strand]].component];

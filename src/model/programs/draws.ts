@@ -1,7 +1,7 @@
 import { unit } from '../../kernel/rng.js';
 import { OP } from '../../spec/plan/program.js';
 import { REGISTERS, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { samplers } from '../../kernel/distribution.js';
 
 /** Maximum of the remaining rounds: the size of a register. */
@@ -9,11 +9,11 @@ const MAX_ROUNDS = 0x7fffffff;
 
 /** Draws of endpoint programs: by the stream of the instruction, the strand's lineage and its loop round. */
 export class Draws {
-  private readonly world: World;
+  private readonly world: Run;
   /** Whether any program of the plan loops; without loops the registers stay 0 and are not read. */
   private readonly loops: boolean;
 
-  constructor(world: World) {
+  constructor(world: Run) {
     this.world = world;
     const { program, acts } = world.plan;
     this.loops = usesLoops(program.code) || acts.some((act) => act.act === 'store');

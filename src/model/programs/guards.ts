@@ -3,24 +3,39 @@ import { invariant } from '../../kernel/invariant.js';
 import { OUTCOME, PARK, PASS, relayed } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { CHECK_TABLE, OP, SIZED } from '../../spec/plan/program.js';
-import { VERDICT } from '../sharing/checks.js';
-import type { Interpreter } from './interpreter.js';
-import { keyOf, refusedBy } from './limiters.js';
+import { VERDICT, type Checks } from '../sharing/checks.js';
+import { keyOf, refusedBy, type Limiter } from './limiters.js';
 import { REPLAYED, RETURN, STATE, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { Sizes } from '../network/sizes.js';
+import type { Gates } from '../serving/gates.js';
+import type { Sections } from '../sections/sections.js';
+import type { TimeLimits } from '../serving/time-limits.js';
+import type { Coalescing } from '../sharing/coalescing.js';
+import type { InterpreterPort } from './interpreter-port.js';
+import type { Run } from '../run.js';
 import { sink } from '../figures/sink.js';
+
+export interface GuardsParts extends Run {
+  readonly checks: Checks;
+  readonly sizes: Sizes | null;
+  readonly gates: Gates;
+  readonly sections: Sections | null;
+  readonly timeLimits: TimeLimits;
+  readonly limiters: readonly Limiter[];
+  readonly coalescing: Coalescing | null;
+}
 
 /**
  * The instructions before the steps of an endpoint or route: limiters and their stores, checks, sizes, coalescing,
  * idempotency keys, concurrency limits and time limits.
  */
 export class Guards {
-  private readonly world: World;
-  private readonly interpreter: Interpreter;
+  private readonly world: GuardsParts;
+  private readonly interpreter: InterpreterPort;
   private readonly code: Int32Array;
   private readonly tables: readonly Float64Array[];
 
-  constructor(world: World, interpreter: Interpreter) {
+  constructor(world: GuardsParts, interpreter: InterpreterPort) {
     this.world = world;
     this.interpreter = interpreter;
     this.code = world.plan.program.code;

@@ -3,8 +3,14 @@ import { OUTCOME, isHinted, statusOf, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { inherit } from './joins.js';
 import { REGISTERS, STATE, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { ServedRun } from '../server-port.js';
+import type { Workers } from '../serving/workers.js';
+import type { ActRun } from './interpreter-port.js';
 import { frames } from '../frames.js';
+
+export interface InsteadParts extends ActRun, ServedRun {
+  readonly workers: Workers;
+}
 
 /** Lineage tag of the steps that are run instead of a frame's nth attempt. */
 const STEPS_TAG = 0x6000;
@@ -14,9 +20,9 @@ const STEPS_TAG = 0x6000;
  * list of branches. The layer that started it also stops it, and receives its outcome when it ends by itself.
  */
 export class Instead {
-  private readonly world: World;
+  private readonly world: InsteadParts;
 
-  constructor(world: World) {
+  constructor(world: InsteadParts) {
     this.world = world;
   }
 

@@ -18,23 +18,26 @@ import {
 import { CALL_MODE, OP } from '../../spec/plan/program.js';
 import type { Knee } from '../../spec/scenario/resources.js';
 import { Draws } from './draws.js';
-import { Guards } from './guards.js';
-import { CANCELLATION, FROZEN, type Instance } from '../processes/instance.js';
-import { Instead } from './instead.js';
-import { Joins, inherit } from './joins.js';
+import { Guards, type GuardsParts } from './guards.js';
+import { CANCELLATION, type Instance } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
+import { Instead, type InsteadParts } from './instead.js';
+import type { InterpreterPort } from './interpreter-port.js';
+import { Joins, inherit, type JoinsParts } from './joins.js';
 import { SECTION } from '../slot-bits.js';
 import { REGISTERS, RETURN, STATE, strands } from '../strands.js';
 import { Turns } from './turns.js';
 import { chainOf } from '../edge.js';
-import type { World } from '../world.js';
 import { sink } from '../figures/sink.js';
+
+type InterpreterParts = InsteadParts & JoinsParts & GuardsParts;
 
 /**
  * Runs endpoint programs: a strand executes instructions until one takes time. Instructions without time cost no event.
  * Everything that resumes a strand goes through resume, which holds it while its instance is frozen.
  */
-export class Interpreter {
-  private readonly world: World;
+export class Interpreter implements InterpreterPort {
+  private readonly world: InterpreterParts;
   private readonly wakeOp: number;
   private readonly code: Int32Array;
   private readonly tables: readonly Float64Array[];
@@ -44,7 +47,7 @@ export class Interpreter {
   private readonly guards: Guards;
   private readonly turns: Turns;
 
-  constructor(world: World) {
+  constructor(world: InterpreterParts) {
     this.world = world;
     this.code = world.plan.program.code;
     this.tables = world.plan.program.tables;
@@ -60,10 +63,8 @@ export class Interpreter {
     });
   }
 
-  /** A strand continues: at once, or when its instance resumes. */
   resume(strand: number): void {
-    const { instances } = this.world;
-    const instance = instances[strands.instance[strand]];
+    const instance = this.world.instances[strands.instance[strand]];
     const joining = strands.state[strand] === STATE.JOINING;
     if (instance.frozen !== FROZEN.no) {
       if (!joining) strands.state[strand] = STATE.READY;
@@ -79,7 +80,6 @@ export class Interpreter {
     this.run(strand);
   }
 
-  /** The CPU work of a strand is done. */
   workDone(strand: number): void {
     const { instances, workers } = this.world;
     const instance = instances[strands.instance[strand]];
@@ -181,7 +181,6 @@ export class Interpreter {
     engine.halt();
   }
 
-  /** CPU work of `times` the drawn demand: returns true if it takes no time, false if the strand has to wait for it. */
   work(strand: number, pc: number, sampler: number, times: number): boolean {
     const { instances, workers } = this.world;
     const instance = instances[strands.instance[strand]];
@@ -248,7 +247,6 @@ export class Interpreter {
     this.yieldWorker(strand, instances[strands.instance[strand]]);
   }
 
-  /** An act that was PENDING has its outcome. */
   acted(strand: number, outcome: Outcome): void {
     invariant(strands.state[strand] === STATE.ACTING, 'end-of-an-act-that-was-none');
     strands.state[strand] = STATE.READY;
@@ -257,7 +255,6 @@ export class Interpreter {
     this.resume(strand);
   }
 
-  /** Makes a call for a step; returns PENDING, or its outcome. */
   call(strand: number, pc: number, edgeId: number): Outcome {
     const { world } = this;
     const { calls } = world;
@@ -283,7 +280,6 @@ export class Interpreter {
     return outcome;
   }
 
-  /** Applies the outcome of the CALL before pc; returns false if the strand has ended. */
   settled(strand: number, outcome: Outcome): boolean {
     if (isSuccess(outcome)) {
       if ((outcome & 31) === OUTCOME.degraded) strands.degraded[strand] = outcome;
@@ -334,7 +330,6 @@ export class Interpreter {
     return status === 0 ? relayed(outcome) : outcomeOfStatus(status);
   }
 
-  /** Ends the strand: a branch is joined, a job answered. */
   end(strand: number, outcome: Outcome): void {
     const { sections, server } = this.world;
     if (strands.parent[strand] < 0) {
@@ -367,12 +362,10 @@ export class Interpreter {
     else server.freeStrand(own);
   }
 
-  /** A strand that waited for others continues by itself, through the instant ring. */
   wake(strand: number): void {
     engine.soon(engine.phase, this.wakeOp, strand, strands.stamp[strand], 0);
   }
 
-  /** A strand that waited for others gets its answer. */
   answer(strand: number, outcome: Outcome): void {
     strands.stamp[strand]++;
     this.end(strand, outcome);

@@ -6,9 +6,14 @@ import { OUTCOME, isHinted, isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { FORK_TABLE } from '../../spec/plan/program.js';
 import type { Draws } from './draws.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import { REGISTERS, STATE, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { Workers } from '../serving/workers.js';
+import type { ServedRun } from '../server-port.js';
+
+export interface JoinsParts extends ServedRun {
+  readonly workers: Workers;
+}
 
 const BRANCH_TAG = 0x2000;
 
@@ -21,14 +26,14 @@ export interface Programs {
 
 /** `parallel`: branches of a strand, and the rules by which they join. */
 export class Joins {
-  private readonly world: World;
+  private readonly world: JoinsParts;
   private readonly programs: Programs;
   private readonly draws: Draws;
   private readonly code: Int32Array;
   private readonly tables: readonly Float64Array[];
   private readonly joinEndOp: number;
 
-  constructor(world: World, programs: Programs, draws: Draws) {
+  constructor(world: JoinsParts, programs: Programs, draws: Draws) {
     this.world = world;
     this.programs = programs;
     this.draws = draws;

@@ -8,20 +8,32 @@ import type { Plan } from '../../spec/plan/plan.js';
 import type { LimiterState } from '../../spec/patterns/policy.js';
 import { Refusals } from '../layers/refusals.js';
 import type { Registry } from '../registry.js';
-import type { Limiter, World } from '../world.js';
+import type { Run } from '../run.js';
 import { strands } from '../strands.js';
 
-/** The parts of a world that a limiter is built from. */
-type Parts = Pick<World, 'plan' | 'keys' | 'instances'>;
+/** A middleware limiter with one state per instance of its component, or one for all. */
+export interface Limiter {
+  readonly component: number;
+  /** By index of the instance; all the same object if the state is shared. */
+  readonly states: readonly LimiterState[];
+  /** True if they are one object, which survives the death of a single process. */
+  readonly shared: boolean;
+  /** Index of the key it splits by, or -1. */
+  readonly key: number;
+  /** Unit of the Retry-After of its refusals; 0 if they carry none. */
+  readonly grainNs: Ns;
+  /** Cached refusals, with which instances skip its store; null without a cache. */
+  readonly refusals: Refusals | null;
+}
 
 /** The key value by which a limiter splits this request; 0 if it does not split. */
-export function keyOf({ keys }: World, { key }: Limiter, strand: number): number {
+export function keyOf({ keys }: Run, { key }: Limiter, strand: number): number {
   return key < 0 ? 0 : keys.value(key, strand);
 }
 
 /** The outcome of a refusal by a limiter, with a Retry-After if it gives one. */
 export function refusedBy(
-  { instances }: World,
+  { instances }: Run,
   strand: number,
   { grainNs, states }: Limiter,
   key: number,
@@ -35,7 +47,7 @@ export function refusedBy(
 }
 
 /** Cached refusals of a limiter's store, for each instance. */
-function refusalsOf({ keys, instances }: Parts, key: number, cacheNs: Ns): Refusals {
+function refusalsOf({ keys, instances }: Run, key: number, cacheNs: Ns): Refusals {
   return new Refusals(
     cacheNs,
     (strand) => strands.instance[strand],
@@ -45,11 +57,7 @@ function refusalsOf({ keys, instances }: Parts, key: number, cacheNs: Ns): Refus
 }
 
 /** Builds a limiter of the plan, with a state for each instance or one for all of them. */
-export function limiterOf(
-  world: Parts,
-  spec: Plan['limiters'][number],
-  registry: Registry,
-): Limiter {
+export function limiterOf(world: Run, spec: Plan['limiters'][number], registry: Registry): Limiter {
   const { layer, component, key, retryAfter, cacheNs } = spec;
   const definition = registry.policyKind(layer.policy, layer.kind);
   invariant(definition?.limiter !== undefined, 'limiter-unknown-to-the-registry');

@@ -1,15 +1,15 @@
 import type { Draws } from './draws.js';
 import { REGISTERS, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 
 /** Branches of a program by chance or by a key, and the number of loop rounds. */
 export class Turns {
-  private readonly world: World;
+  private readonly world: Run;
   private readonly draws: Draws;
   private readonly code: Int32Array;
   private readonly tables: readonly Float64Array[];
 
-  constructor(world: World, draws: Draws) {
+  constructor(world: Run, draws: Draws) {
     this.world = world;
     this.draws = draws;
     this.code = world.plan.program.code;

@@ -4,7 +4,7 @@ import type { Ns } from '../../kernel/time.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 
 /** Number for a write that replicas never receive. */
 export const NEVER = Infinity;
@@ -39,14 +39,14 @@ export interface Patience {
  */
 export class Confirmations {
   private waiting: Waiting[] = [];
-  private readonly world: World;
+  private readonly world: ActRun;
   private readonly patience: Patience;
   /** Nodes that do not wait, and nodes with a timer. */
   private readonly off = new Set<number>();
   private readonly armed = new Set<number>();
   private readonly timeoutOp: number;
 
-  constructor(world: World, patience: Patience) {
+  constructor(world: ActRun, patience: Patience) {
     this.world = world;
     this.patience = patience;
     this.timeoutOp = engine.define('commit-unconfirmed', (node) => this.timeout(node));

@@ -10,7 +10,7 @@ import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { Act } from '../acts.js';
 import type { Counter } from '../figures/meters.js';
 import { shardOf } from './shards.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { strands } from '../strands.js';
 
 /** ProvisionedThroughputExceededException. */
@@ -78,11 +78,11 @@ interface Table {
  * work, or is throttled at once.
  */
 export class ProvisionedCapacity {
-  private readonly world: World;
+  private readonly world: Run;
   private readonly tables = new Map<number, Table>();
   private readonly spread: StreamKey;
 
-  constructor(world: World) {
+  constructor(world: Run) {
     this.world = world;
     this.spread = streamKey(world.plan.seed, world.replication, 'partitions');
   }

@@ -8,7 +8,7 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { PlanReplication } from '../../spec/plan/replication.js';
 import type { Instance } from '../processes/instance.js';
 import type { Age, Counter } from '../figures/meters.js';
-import type { World } from '../world.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 import { Backlog, rowOf } from './backlog.js';
 import { Candidates } from './candidates.js';
 import { Confirmations, NEVER } from './confirmations.js';
@@ -16,6 +16,11 @@ import { Roles } from './roles.js';
 import { strands } from '../strands.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
+
+/** A run, and by component id the nodes of databases with replicas. */
+export interface ReplicatedRun extends ActRun {
+  readonly replicas: ReadonlyMap<number, Replicas>;
+}
 
 /** The response to a commit on a node that is no longer the primary. */
 const REFUSED = withStatus(OUTCOME.serverError, 500);
@@ -48,7 +53,7 @@ interface Node {
 export class Replicas {
   readonly roles: Roles;
   readonly candidates: Candidates;
-  private readonly world: World;
+  private readonly world: ActRun;
   private readonly spec: PlanReplication;
   private readonly nodes: readonly Node[];
   private serial = 0;
@@ -63,7 +68,7 @@ export class Replicas {
   private readonly divergedWrites: Counter;
   private readonly applyOp: number;
 
-  constructor(world: World, spec: PlanReplication) {
+  constructor(world: ActRun, spec: PlanReplication) {
     this.world = world;
     this.spec = spec;
     const { meters, plan, instances } = world;

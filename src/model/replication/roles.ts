@@ -2,8 +2,7 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Failover } from '../../spec/scenario/replication.js';
 import type { Instance } from '../processes/instance.js';
-import type { Counter } from '../figures/meters.js';
-import type { World } from '../world.js';
+import type { Counter, Meters } from '../figures/meters.js';
 
 /** The state of the nodes, with callbacks for changes of roles. */
 export interface Holdings {
@@ -37,7 +36,7 @@ export class Roles {
   stalePrimary = -1;
   /** The node that is partitioned from the others; -1 = none. */
   partitioned = -1;
-  private readonly world: World;
+  private readonly world: { readonly meters: Meters };
   private readonly failover: Failover | null;
   private readonly holdings: Holdings;
   private readonly failovers: Counter;
@@ -57,7 +56,12 @@ export class Roles {
   private readonly reconnectOp: number;
   private readonly regainOp: number;
 
-  constructor(world: World, component: number, failover: Failover | null, holdings: Holdings) {
+  constructor(
+    world: { readonly meters: Meters },
+    component: number,
+    failover: Failover | null,
+    holdings: Holdings,
+  ) {
     const { meters } = world;
     this.world = world;
     this.failover = failover;

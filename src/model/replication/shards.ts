@@ -1,6 +1,6 @@
 import { streamKey, unit } from '../../kernel/rng.js';
 import type { NodeRoute } from '../../spec/plan/replication.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 
 /** Independent of the seed: a row is on the same shard in every run. */
 const HASH = streamKey(0, 0, 'shards');
@@ -14,7 +14,7 @@ export function shardOf(value: number, shards: number): number {
 
 /** The function that gives the key value by which calls of a route choose a shard; null if no key decides. */
 export function shardValueOf(
-  { keys, plan }: Pick<World, 'keys' | 'plan'>,
+  { keys, plan }: Pick<Run, 'keys' | 'plan'>,
   route: NodeRoute | null,
 ): ((frame: number) => number) | null {
   if (route?.kind !== 'shardOf' && route?.kind !== 'copy') return null;

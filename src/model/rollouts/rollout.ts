@@ -5,7 +5,7 @@ import { JOURNAL, ROLLOUT_STATE } from '../../spec/record/record.js';
 import type { PlanRollout } from '../../spec/plan/versions.js';
 import { amountOf } from '../../spec/scenario/rollouts.js';
 import type { Scale } from '../processes/replica-set.js';
-import type { World } from '../world.js';
+import type { ListedRun } from '../picking/endpoint-lists.js';
 import { Analysis } from './analysis.js';
 import type { Look } from './analysis.js';
 import type { Pair, Slack, State } from './counts.js';
@@ -14,7 +14,7 @@ import { Versions } from './versions.js';
 
 /** The inputs of a rollout. */
 export interface Setup {
-  readonly world: World;
+  readonly world: ListedRun;
   readonly component: number;
   readonly scale: Scale;
   /** By number of the version. */
@@ -23,7 +23,7 @@ export interface Setup {
 
 /** The common part of all kinds of rollout: their start, their journal entries, and their analysis. */
 export abstract class Rollout {
-  protected readonly world: World;
+  protected readonly world: ListedRun;
   protected readonly component: number;
   protected readonly spec: PlanRollout;
   protected readonly versions: Versions;

@@ -5,7 +5,7 @@ import type { Instance } from '../processes/instance.js';
 import type { View } from '../edge.js';
 import type { Counter } from '../figures/meters.js';
 import type { Scale } from '../processes/replica-set.js';
-import type { World } from '../world.js';
+import type { ListedRun } from '../picking/endpoint-lists.js';
 import { BlueGreen, Canary, Recreate, RollingUpdate } from './kinds.js';
 import type { Rollout, Setup } from './rollout.js';
 import { Split } from './split.js';
@@ -19,9 +19,9 @@ export class VersionTables {
   /** By component id. */
   private readonly weights = new Map<number, Weights>();
   private readonly tallies = new Map<number, ReadonlyMap<number, Tally>>();
-  private readonly world: World;
+  private readonly world: ListedRun;
 
-  constructor(world: World) {
+  constructor(world: ListedRun) {
     this.world = world;
     world.plan.components.forEach(({ versions }, component) => {
       if (versions === null) return;

@@ -2,7 +2,9 @@ import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { BalancerState } from '../../spec/patterns/balancer.js';
 import { frames } from '../frames.js';
-import type { Fleet, World } from '../world.js';
+import type { Fleet } from '../processes/fleet.js';
+import type { Keys } from '../arrivals/keys.js';
+import type { Plan } from '../../spec/plan/plan.js';
 
 /** How the callers of a component divide their requests between two of its versions. */
 export interface Weights {
@@ -12,13 +14,19 @@ export interface Weights {
   weight: number;
 }
 
+interface SplitParts {
+  readonly plan: Plan;
+  readonly keys: Keys;
+  readonly fleets: readonly Fleet[];
+}
+
 /** The versions that one edge calls. A request is assigned to one version and stays with it across retries. */
 export class Split {
   /** By number of the version, by index of the calling instance. */
   readonly balancers: readonly (readonly BalancerState[])[];
   /** The instances found by the last gather(). */
   readonly members: Int32Array;
-  private readonly world: World;
+  private readonly world: SplitParts;
   private readonly component: number;
   private readonly weights: Weights;
   private readonly ofPlace: readonly number[];
@@ -26,7 +34,7 @@ export class Split {
   private readonly sticky: number;
 
   constructor(
-    world: World,
+    world: SplitParts,
     component: number,
     weights: Weights,
     key: StreamKey,

@@ -2,11 +2,10 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PlanRollout } from '../../spec/plan/versions.js';
-import { LEAVING } from '../processes/instance.js';
 import type { Instance } from '../processes/instance.js';
 import { ReplicaSet } from '../processes/replica-set.js';
 import type { Scale } from '../processes/replica-set.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 
 /** The instances of one version of a component in a rollout. */
 export class VersionSet extends ReplicaSet {
@@ -14,7 +13,7 @@ export class VersionSet extends ReplicaSet {
   /** By place: since when it has been ready without interruption; -1 = not ready. */
   private readonly readySince: Float64Array;
 
-  constructor(world: World, component: number, version: number, minReadyNs: Ns, scale: Scale) {
+  constructor(world: Run, component: number, version: number, minReadyNs: Ns, scale: Scale) {
     const { firstInstance, instances, versions } = world.plan.components[component];
     const own = world.instances
       .slice(firstInstance, firstInstance + instances)
@@ -65,8 +64,8 @@ export class VersionSet extends ReplicaSet {
   }
 }
 
-function isReady({ down, unready, leaving }: Instance): boolean {
-  return !down && !unready && leaving === LEAVING.no;
+function isReady({ phase, unready }: Instance): boolean {
+  return phase === 'up' && !unready;
 }
 
 /** The two versions of a rollout, and when to check them again. */
@@ -81,7 +80,7 @@ export class Versions {
 
   /** `changed` runs once at each instant at which an instance has come, gone or changed its readiness. */
   constructor(
-    world: World,
+    world: Run,
     component: number,
     { to, minReadyNs }: PlanRollout,
     scale: Scale,

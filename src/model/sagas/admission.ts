@@ -5,7 +5,7 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { PlanSaga, PlanSagaStart } from '../../spec/plan/sagas.js';
 import type { Act } from '../acts.js';
 import { Draws } from '../programs/draws.js';
-import type { World } from '../world.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 import { Isolation, LOCK } from './isolation.js';
 import type { Ledger } from './ledger.js';
 import { PHASE_OF } from './phases.js';
@@ -29,7 +29,7 @@ export interface AdmissionListener {
 export class SagaAdmission {
   /** Null if sagas are not isolated from each other. */
   readonly isolation: Isolation | null;
-  private readonly world: World;
+  private readonly world: ActRun;
   private readonly ledger: Ledger;
   private readonly records: Records;
   private readonly listener: AdmissionListener;
@@ -38,7 +38,7 @@ export class SagaAdmission {
   private readonly lockedOp: number;
 
   constructor(
-    world: World,
+    world: ActRun,
     plan: PlanSaga,
     ledger: Ledger,
     records: Records,

@@ -1,8 +1,7 @@
-import { widenInt32 } from '../../kernel/pool.js';
+import { widenInt32, type Slots } from '../../kernel/pool.js';
 import type { PlanSaga } from '../../spec/plan/sagas.js';
 import type { Counter } from '../figures/meters.js';
-import type { World } from '../world.js';
-import type { Ledger } from './ledger.js';
+import type { Run } from '../run.js';
 import { PHASE_OF } from './phases.js';
 
 /**
@@ -10,7 +9,7 @@ import { PHASE_OF } from './phases.js';
  * runs reads what that one has written so far.
  */
 export class Anomalies {
-  private readonly world: World;
+  private readonly world: Run;
   private readonly key: number;
   /** By value: running sagas, in the order of their start. */
   private readonly active = new Map<number, number[]>();
@@ -23,14 +22,14 @@ export class Anomalies {
   private readonly lostUpdates: Counter;
   private readonly fuzzyReads: Counter;
 
-  constructor(world: World, plan: PlanSaga, ledger: Ledger) {
+  constructor(world: Run, plan: PlanSaga, { slots }: { readonly slots: Slots }) {
     this.world = world;
     this.key = plan.key;
     const own = { component: plan.component, part: -1 };
     this.dirtyReads = world.meters.counter('dirtyReads', own);
     this.lostUpdates = world.meters.counter('lostUpdates', own);
     this.fuzzyReads = world.meters.counter('fuzzyReads', own);
-    ledger.slots.onGrow((capacity) => {
+    slots.onGrow((capacity) => {
       this.younger = widenInt32(this.younger, capacity);
       this.over = widenInt32(this.over, capacity);
       this.completed = widenInt32(this.completed, capacity);

@@ -6,7 +6,7 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { Orchestration } from '../../spec/scenario/sagas.js';
 import type { PlanSaga, PlanSagaCommand, PlanSagaStart } from '../../spec/plan/sagas.js';
 import type { Act } from '../acts.js';
-import type { World } from '../world.js';
+import type { BackgroundRun } from '../processes/background-run.js';
 import { Commands, commandAct } from './commands.js';
 import { Orchestrators } from './orchestrators.js';
 import { CONFLICT, SagaAdmission } from './admission.js';
@@ -22,7 +22,7 @@ import { strands } from '../strands.js';
  * from the saga's record, which is outside of the instance.
  */
 export class Driver {
-  private readonly world: World;
+  private readonly world: BackgroundRun;
   private readonly plan: PlanSaga;
   private readonly ledger: Ledger;
   private readonly spec: Orchestration;
@@ -40,7 +40,7 @@ export class Driver {
   /** Its commands are not measured as requests of the orchestrator. */
   readonly silent = true;
 
-  constructor(world: World, plan: PlanSaga, ledger: Ledger) {
+  constructor(world: BackgroundRun, plan: PlanSaga, ledger: Ledger) {
     this.world = world;
     this.plan = plan;
     this.ledger = ledger;

@@ -1,7 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
 import type { PlanSaga } from '../../spec/plan/sagas.js';
 import type { Counter } from '../figures/meters.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 
 /** Result of requesting the value that a saga works on. */
 export const LOCK = Object.freeze({ taken: 0, waits: 1, refused: 2 } as const);
@@ -10,7 +10,7 @@ export const LOCK = Object.freeze({ taken: 0, waits: 1, refused: 2 } as const);
 export class Isolation {
   /** Longest wait for a lock; 0 = the saga is refused at once. */
   readonly waitNs: Ns;
-  private readonly world: World;
+  private readonly world: Run;
   private readonly key: number;
   private readonly locks: boolean;
   /** With semanticLock, by value: the saga that holds it, followed by those that wait for it. */
@@ -21,7 +21,7 @@ export class Isolation {
   private readonly values = new Map<number, { readonly value: number; readonly version: number }>();
   private readonly conflicts: Counter;
 
-  constructor(world: World, plan: PlanSaga) {
+  constructor(world: Run, plan: PlanSaga) {
     this.world = world;
     this.key = plan.key;
     const { isolation } = plan.spec;

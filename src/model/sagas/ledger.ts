@@ -5,7 +5,7 @@ import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { PlanSaga } from '../../spec/plan/sagas.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { Anomalies } from './anomalies.js';
 import { Archive } from './archive.js';
 import { PHASE_OF } from './phases.js';
@@ -65,7 +65,7 @@ export class Ledger {
   /** Null if no two sagas share a value, or if they are isolated. */
   private readonly anomalies: Anomalies | null;
 
-  constructor(world: World, plan: PlanSaga) {
+  constructor(world: Run, plan: PlanSaga) {
     this.plan = plan;
     this.steps = plan.spec.steps.length;
     this.retentionNs = Math.max(RETENTION_NS, plan.spec.stuckAfterNs);

@@ -1,9 +1,9 @@
 import { engine } from '../../kernel/engine.js';
 import type { PlanSaga } from '../../spec/plan/sagas.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
 import type { Counter } from '../figures/meters.js';
-import type { World } from '../world.js';
+import type { BackgroundRun } from '../processes/background-run.js';
 import type { Ledger } from './ledger.js';
 import { PHASE_OF } from './phases.js';
 import type { Records } from './records.js';
@@ -18,7 +18,7 @@ export interface OrchestratorListener {
 
 /** The instances of an orchestrator, and which of them drives which saga. */
 export class Orchestrators {
-  private readonly world: World;
+  private readonly world: BackgroundRun;
   private readonly ledger: Ledger;
   private readonly records: Records;
   private readonly listener: OrchestratorListener;
@@ -29,7 +29,7 @@ export class Orchestrators {
   private readonly takeovers: Counter;
 
   constructor(
-    world: World,
+    world: BackgroundRun,
     plan: PlanSaga,
     ledger: Ledger,
     records: Records,

@@ -1,7 +1,7 @@
 import { widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import type { TaskContext } from '../processes/tasks.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import type { Ledger } from './ledger.js';
 import { strands } from '../strands.js';
 
@@ -63,13 +63,13 @@ export class Records {
   private priority: Int32Array = new Int32Array(0);
   private level: Uint8Array = new Uint8Array(0);
   private arrival: Float64Array = new Float64Array(0);
-  private readonly world: World;
+  private readonly world: Run;
   private readonly ledger: Ledger;
   /** For traced requests: ids of the request and of the execution that started the saga. */
   private readonly traces = new Map<number, readonly [root: number, parent: number]>();
   private readonly scratch: Scratch = emptyContext();
 
-  constructor(world: World, ledger: Ledger) {
+  constructor(world: Run, ledger: Ledger) {
     this.world = world;
     this.ledger = ledger;
     ledger.slots.onGrow((capacity) => this.widen(capacity));

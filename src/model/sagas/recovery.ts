@@ -4,7 +4,7 @@ import { Slots, widenInt32 } from '../../kernel/pool.js';
 import { isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanSaga } from '../../spec/plan/sagas.js';
-import type { World } from '../world.js';
+import type { BackgroundRun } from '../processes/background-run.js';
 import type { Orchestrators } from './orchestrators.js';
 import type { Records } from './records.js';
 import { pauseOf } from './repetitions.js';
@@ -16,7 +16,7 @@ import { pauseOf } from './repetitions.js';
 export class Recovery {
   /** Its tasks are not measured as requests of the orchestrator. */
   readonly silent = true;
-  private readonly world: World;
+  private readonly world: BackgroundRun;
   private readonly plan: PlanSaga;
   private readonly records: Records;
   private readonly orchestrators: Orchestrators;
@@ -30,7 +30,7 @@ export class Recovery {
   private turn: Int32Array = new Int32Array(0);
 
   constructor(
-    world: World,
+    world: BackgroundRun,
     plan: PlanSaga,
     records: Records,
     orchestrators: Orchestrators,

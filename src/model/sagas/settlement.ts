@@ -6,7 +6,7 @@ import type { SagaExample } from '../../spec/record/record.js';
 import type { PlanSaga } from '../../spec/plan/sagas.js';
 import type { Saga } from '../../spec/scenario/sagas.js';
 import type { Counter, Durations } from '../figures/meters.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { PHASE_OF } from './phases.js';
 
 /** Outcomes of a saga, see semantics 2.5. */
@@ -36,7 +36,7 @@ export interface Seen {
 
 /** Settles sagas: derives their outcomes from their effects, and counts them in the cell of their start. */
 export class Settlement {
-  private readonly world: World;
+  private readonly world: Run;
   private readonly plan: PlanSaga;
   private readonly all: Counter;
   private readonly finished: Counter;
@@ -49,7 +49,7 @@ export class Settlement {
   private readonly stream: StreamKey;
   private readonly examples: (SagaExample | null)[];
 
-  constructor(world: World, plan: PlanSaga) {
+  constructor(world: Run, plan: PlanSaga) {
     this.world = world;
     this.plan = plan;
     const { meters, replication } = world;

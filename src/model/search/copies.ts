@@ -7,19 +7,23 @@ import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { CopyRoute } from '../../spec/scenario/search.js';
-import type { PlanIndexed, PlanSearch, PlanSearched, PlanThread } from '../../spec/plan/search.js';
+import type { PlanSearch, PlanThread } from '../../spec/plan/search.js';
 import { THREAD_POOLS } from '../../spec/scenario/search.js';
 import type { Act } from '../acts.js';
 import type { Instance } from '../processes/instance.js';
 import type { Counter } from '../figures/meters.js';
 import { shardOf } from '../replication/shards.js';
 import { RETURN, strands } from '../strands.js';
-import type { TaskContext } from '../processes/tasks.js';
-import type { World } from '../world.js';
+import type { TaskContext, Tasks } from '../processes/tasks.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 import { Refreshes } from './refreshes.js';
 import { ThreadPools } from './thread-pools.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
+
+interface CopiesParts extends ActRun {
+  readonly tasks: Tasks;
+}
 
 /** Lineage tag of the work of a shard's copies for a write. */
 const COPY_TAG = 0x6000;
@@ -43,7 +47,7 @@ interface Shard {
  * out of sync until it is back and there is a primary to catch up with.
  */
 export class Copies {
-  private readonly world: World;
+  private readonly world: CopiesParts;
   private readonly spec: PlanSearch;
   private readonly pools: ThreadPools;
   private readonly refreshes: Refreshes;
@@ -69,7 +73,7 @@ export class Copies {
   private readonly failoverOp: number;
   private readonly reconnectOp: number;
 
-  constructor(world: World, spec: PlanSearch) {
+  constructor(world: CopiesParts, spec: PlanSearch) {
     this.world = world;
     this.spec = spec;
     const { meters, plan, instances, replication, tasks } = world;
@@ -131,27 +135,29 @@ export class Copies {
     return known;
   }
 
-  actOf(spec: PlanThread | PlanSearched | PlanIndexed): Act {
-    switch (spec.act) {
-      case 'thread': {
-        const act = this.pools.actOf(spec);
-        if (spec.pool !== WRITE) return act;
-        return {
-          begin: (strand) => (this.takesWrites(strand) ? act.begin(strand, 0) : UNAVAILABLE),
-          left: (strand) => act.left(strand),
-        };
-      }
-      case 'searched':
-        return {
-          begin: (strand) => {
-            this.refreshes.search(this.indexOf(strand));
-            return OUTCOME.ok;
-          },
-          left: () => {},
-        };
-      case 'indexed':
-        return { begin: (strand) => this.indexed(strand, spec.program), left: () => {} };
-    }
+  /** The act with which an operation begins. */
+  thread(spec: PlanThread): Act {
+    const act = this.pools.actOf(spec);
+    if (spec.pool !== WRITE) return act;
+    return {
+      begin: (strand) => (this.takesWrites(strand) ? act.begin(strand, 0) : UNAVAILABLE),
+      left: (strand) => act.left(strand),
+    };
+  }
+
+  searched(): Act {
+    return {
+      begin: (strand) => {
+        this.refreshes.search(this.indexOf(strand));
+        return OUTCOME.ok;
+      },
+      left: () => {},
+    };
+  }
+
+  /** The act with which a write ends; `program`: what the other copies run. */
+  indexed(program: number): Act {
+    return { begin: (strand) => this.write(strand, program), left: () => {} };
   }
 
   private indexOf(strand: number): number {
@@ -174,7 +180,7 @@ export class Copies {
   }
 
   /** A copy has applied a write. The primary sends it to the others, and holds no thread while it waits. */
-  private indexed(strand: number, program: number): Outcome {
+  private write(strand: number, program: number): Outcome {
     const index = this.indexOf(strand);
     this.refreshes.wrote(index);
     if (this.isTask(strand)) return OUTCOME.ok;

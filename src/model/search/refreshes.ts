@@ -5,7 +5,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { PlanSearch } from '../../spec/plan/search.js';
 import type { Refresh } from '../../spec/scenario/search.js';
 import type { Counter, Durations } from '../figures/meters.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { sink } from '../figures/sink.js';
 
 /** Writes of one copy of a shard that searches do not see yet. */
@@ -29,7 +29,7 @@ interface Copy {
  * copy without recent searches skips them; its next search triggers the refresh.
  */
 export class Refreshes {
-  private readonly world: World;
+  private readonly world: Run;
   private readonly spec: Refresh;
   private readonly copies: readonly Copy[];
   private readonly reads: Counter;
@@ -37,7 +37,7 @@ export class Refreshes {
   private readonly lag: Durations;
   private readonly tickOp: number;
 
-  constructor(world: World, { component, refresh }: PlanSearch) {
+  constructor(world: Run, { component, refresh }: PlanSearch) {
     this.world = world;
     this.spec = refresh;
     const { meters, plan, replication } = world;

@@ -11,7 +11,7 @@ import type { Act } from '../acts.js';
 import type { Durations } from '../figures/meters.js';
 import { LEASED } from '../slot-bits.js';
 import { RETURN, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 import { levels } from '../figures/levels.js';
 import { sink } from '../figures/sink.js';
 
@@ -30,7 +30,7 @@ interface Pool {
  * that pool, or is rejected. Writes from a primary to its replicas are never rejected.
  */
 export class ThreadPools {
-  private readonly world: World;
+  private readonly world: ActRun;
   private readonly pools: readonly Pool[];
   private readonly first: number;
   private readonly perNode: number;
@@ -43,7 +43,7 @@ export class ThreadPools {
   private readonly waits = new Map<number, Durations>();
   private readonly grantOp: number;
 
-  constructor(world: World, { component, threadPools }: PlanSearch) {
+  constructor(world: ActRun, { component, threadPools }: PlanSearch) {
     this.world = world;
     const { meters, plan } = world;
     const { firstInstance, instances, firstPart, parts } = plan.components[component];

@@ -8,7 +8,7 @@ import type { PlanLock } from '../../spec/plan/sections.js';
 import type { Act } from '../acts.js';
 import type { Durations } from '../figures/meters.js';
 import { LOCKED } from '../slot-bits.js';
-import type { World } from '../world.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 import { strands } from '../strands.js';
 import { sink } from '../figures/sink.js';
 
@@ -22,7 +22,7 @@ type Space = Map<number, Line>;
 
 /** `lock` steps: one runs at a time for each value of a key, the others wait in line. */
 export class Locks {
-  private readonly world: World;
+  private readonly world: ActRun;
   /** By key and scope. */
   private readonly spaces = new Map<number, Space>();
   private readonly spare: Line[] = [];
@@ -34,7 +34,7 @@ export class Locks {
   private readonly grantOp: number;
   private readonly timeoutOp: number;
 
-  constructor(world: World) {
+  constructor(world: ActRun) {
     this.world = world;
     strands.slots.onGrow((capacity) => {
       this.value = widenFloat64(this.value, capacity);

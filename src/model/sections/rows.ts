@@ -7,7 +7,7 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { PlanRows } from '../../spec/plan/sections.js';
 import type { Counter, Durations } from '../figures/meters.js';
 import { shardOf } from '../replication/shards.js';
-import type { World } from '../world.js';
+import type { ReplicatedRun } from '../replication/replicas.js';
 import { Intruders } from './intruders.js';
 import type { RowHold } from './intruders.js';
 import { strands } from '../strands.js';
@@ -33,7 +33,7 @@ export interface Holders {
  * rows are stored, so memory does not grow with the values seen.
  */
 export class RowLocks {
-  private readonly world: World;
+  private readonly world: ReplicatedRun;
   private readonly spec: PlanRows;
   private readonly holders: () => Holders;
   /** By key: value -> row. */
@@ -64,7 +64,7 @@ export class RowLocks {
   private readonly timeoutOp: number;
   private readonly deadlockOp: number;
 
-  constructor(world: World, spec: PlanRows, holders: () => Holders) {
+  constructor(world: ReplicatedRun, spec: PlanRows, holders: () => Holders) {
     this.world = world;
     this.spec = spec;
     this.holders = holders;

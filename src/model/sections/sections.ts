@@ -1,46 +1,24 @@
-import type { PlanAct } from '../../spec/plan/modules.js';
-import type { Act } from '../acts.js';
 import { LOCKED } from '../slot-bits.js';
-import type { World } from '../world.js';
+import type { ReplicatedRun } from '../replication/replicas.js';
 import { Locks } from './locks.js';
 import { RowLocks } from './rows.js';
 import { Transactions } from './transactions.js';
 import { strands } from '../strands.js';
 
-type Spec = Extract<
-  PlanAct,
-  { readonly act: 'lock' | 'statement' | 'committed' | 'read' | 'write' }
->;
-
 /** Steps that hold a resource for their duration: a transaction or a lock. */
 export class Sections {
   readonly transactions: Transactions;
+  readonly locks: Locks;
   /** Callbacks for the branch of each transaction that has ended, committed or not. */
   readonly whenEnded: ((branch: number) => void)[] = [];
-  private readonly locks: Locks;
 
-  constructor(world: World) {
+  constructor(world: ReplicatedRun) {
     const rows = new Map<number, RowLocks>();
     for (const spec of world.plan.rows) {
       rows.set(spec.component, new RowLocks(world, spec, () => this.transactions));
     }
     this.transactions = new Transactions(world, rows);
     this.locks = new Locks(world);
-  }
-
-  actOf(spec: Spec, id: number): Act {
-    switch (spec.act) {
-      case 'lock':
-        return this.locks.actOf(spec, id);
-      case 'statement':
-        return this.transactions.statement(spec);
-      case 'committed':
-        return this.transactions.committed(spec.part);
-      case 'read':
-        return this.transactions.read(spec);
-      case 'write':
-        return this.transactions.write(spec);
-    }
   }
 
   /** The branch of a section has ended. */
@@ -63,7 +41,7 @@ export class Sections {
 }
 
 /** Returns true if a plan has transactions, row locks or `lock` steps. */
-export function hasSections({ plan }: World): boolean {
+export function hasSections({ plan }: ReplicatedRun): boolean {
   const { acts, edges, rows } = plan;
   return (
     rows.length > 0 ||

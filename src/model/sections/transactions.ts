@@ -11,7 +11,7 @@ import type { Act } from '../acts.js';
 import type { Edge } from '../edge.js';
 import { STATEMENT, TRANSACTION } from '../slot-bits.js';
 import { STATE, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { ReplicatedRun } from '../replication/replicas.js';
 import type { RowHold } from './intruders.js';
 import type { RowLocks } from './rows.js';
 import { frames } from '../frames.js';
@@ -34,7 +34,7 @@ const FAILED = withStatus(OUTCOME.serverError, 500);
  */
 export class Transactions {
   readonly slots = new Slots(64);
-  private readonly world: World;
+  private readonly world: ReplicatedRun;
   private readonly locks: ReadonlyMap<number, RowLocks>;
   /** By operation: the key whose value is the row that it locks. */
   private readonly keys = new Map<number, number>();
@@ -66,7 +66,7 @@ export class Transactions {
   /** The strand whose BEGIN is on the stack. */
   private beginning = -1;
 
-  constructor(world: World, locks: ReadonlyMap<number, RowLocks>) {
+  constructor(world: ReplicatedRun, locks: ReadonlyMap<number, RowLocks>) {
     this.world = world;
     this.locks = locks;
     this.slots.onGrow((capacity) => this.widen(capacity));

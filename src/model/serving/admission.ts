@@ -2,41 +2,31 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
-import type { Outcome } from '../../spec/outcome.js';
 import type { PlanAdmission } from '../../spec/plan/plan.js';
 import { Dagor } from './dagor.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
-import { keyOf, refusedBy } from '../programs/limiters.js';
+import { keyOf, refusedBy, type Limiter } from '../programs/limiters.js';
+import type { Door } from './door.js';
 import { overloadOf } from './shedding.js';
-import type { Overload } from './shedding.js';
 import { STATE, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { ServedRun } from '../server-port.js';
+import type { Gates } from './gates.js';
 import { levels } from '../figures/levels.js';
+
+interface AdmissionParts extends ServedRun {
+  readonly limiters: readonly Limiter[];
+  readonly gates: Gates;
+}
 
 const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
 
-/** The admission checks of one instance, which a request passes before it reaches the queue. */
-export interface Door {
-  readonly overload: Overload | null;
-  /** Priority levels below this one are refused during overload. */
-  readonly spared: number;
-  /** The DAGOR admission level, and the index of the user key; null without DAGOR. */
-  readonly dagor: Dagor | null;
-  readonly userKey: number;
-  /** Ids of a limiter and a gate, or -1. */
-  readonly limiter: number;
-  readonly gate: number;
-  /** The outcome of requests that the limiter refuses. */
-  readonly refusal: Outcome;
-}
-
 /** Admits requests to the queue or refuses them: by overload, by rate, by concurrency. */
 export class Admission {
-  private readonly world: World;
+  private readonly world: AdmissionParts;
   private readonly waitedOp: number;
 
-  constructor(world: World) {
+  constructor(world: AdmissionParts) {
     this.world = world;
     this.waitedOp = engine.define('admission', (strand, stamp) => this.waited(strand, stamp));
   }

@@ -4,10 +4,14 @@ import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PlanComponent } from '../../spec/plan/plan.js';
 import type { Instance } from '../processes/instance.js';
-import type { Outages } from '../processes/outages.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
+
+/** Stops a process for a collection. */
+interface Pauses {
+  setCollecting(instance: Instance, collecting: boolean): void;
+}
 
 /** The garbage collector of one instance. */
 interface Collector {
@@ -28,14 +32,14 @@ interface Collector {
  * of that, so replicas do not pause in step. A restarted process starts with an empty heap.
  */
 export class Collections {
-  private readonly world: World;
-  private readonly outages: Outages;
+  private readonly world: Run;
+  private readonly freezes: Pauses;
   private readonly collectors = new Map<number, Collector>();
   private readonly op: number;
 
-  constructor(world: World, outages: Outages) {
+  constructor(world: Run, freezes: Pauses) {
     this.world = world;
-    this.outages = outages;
+    this.freezes = freezes;
     this.op = engine.define('collection', (id, generation) => this.turn(id, generation));
     for (const instance of world.instances) {
       const spec = world.plan.components[instance.component];
@@ -60,11 +64,11 @@ export class Collections {
     if (collector === undefined) return;
     collector.generation++;
     instance.memory?.collected(0);
-    this.outages.setCollecting(instance, false);
+    this.freezes.setCollecting(instance, false);
   }
 
   /** The process has allocated as much as one collection cycle allows. */
-  full(instance: Instance): void {
+  full(instance: Pick<Instance, 'id' | 'memory'>): void {
     instance.memory!.collected(0);
     const collector = this.collectors.get(instance.id)!;
     engine.soon(engine.phase, this.op, instance.id, ++collector.generation, 0);
@@ -101,7 +105,7 @@ export class Collections {
     if (generation !== collector.generation) return;
     const instance = this.world.instances[id];
     const begins = !instance.collecting;
-    this.outages.setCollecting(instance, begins);
+    this.freezes.setCollecting(instance, begins);
     if (begins) this.schedule(id, collector, this.pause(collector));
     else if (collector.every >= 0) this.schedule(id, collector, this.gap(collector));
   }

@@ -10,7 +10,7 @@ import type { Instance } from '../processes/instance.js';
 import { GatePlace } from './gate-place.js';
 import type { Registry } from '../registry.js';
 import { GATED } from '../slot-bits.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { strands } from '../strands.js';
 
 /**
@@ -46,12 +46,12 @@ class Gate {
  * holds its places until it has its answer or is abandoned.
  */
 export class Gates {
-  private readonly world: World;
+  private readonly world: Run;
   private readonly gates: readonly Gate[];
   /** By component. */
   private readonly of: readonly (readonly Gate[])[];
 
-  constructor(world: World, registry: Registry) {
+  constructor(world: Run, registry: Registry) {
     this.world = world;
     this.gates = world.plan.gates.map((spec) => this.build(spec, registry));
     this.of = world.plan.components.map((_, id) =>

@@ -1,6 +1,5 @@
 import { engine } from '../../kernel/engine.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Instance } from '../processes/instance.js';
 import { levels } from '../figures/levels.js';
 import { Leak } from './leak.js';
 import type { LeakRate } from './leak.js';
@@ -8,14 +7,22 @@ import type { LeakRate } from './leak.js';
 /** A leak is checked at steps of this part of the limit, and when it reaches the limit. */
 const STEPS = 256;
 
+/** The process that a memory belongs to. */
+export interface MemoryOwner {
+  readonly id: number;
+  readonly epoch: number;
+  readonly memory: Memory | null;
+  readonly queue: { readonly length: number };
+}
+
 /** Actions that the memory of an instance triggers. */
 export interface MemoryEffects {
   /** The instance holds more than its limit. */
-  overflow(instance: Instance): void;
+  overflow(instance: MemoryOwner): void;
   /** The allocation budget since the start of the last collection is used up. */
-  full(instance: Instance): void;
+  full(instance: MemoryOwner): void;
   /** Requests a look() at this memory with this generation at a later time. */
-  look(instance: Instance, at: Ns, generation: number): void;
+  look(instance: MemoryOwner, at: Ns, generation: number): void;
 }
 
 /** Memory sizes of one component, in bytes. */
@@ -35,7 +42,7 @@ export interface MemorySizes {
 export class Memory {
   /** Gauge of the bytes held. */
   readonly gauge: number;
-  private readonly instance: Instance;
+  private readonly instance: MemoryOwner;
   private readonly sizes: MemorySizes;
   private readonly effects: MemoryEffects;
   private leaks: Leak[] = [];
@@ -46,7 +53,7 @@ export class Memory {
   private nextLook: Ns = Infinity;
   private generation = 0;
 
-  constructor(instance: Instance, sizes: MemorySizes, effects: MemoryEffects) {
+  constructor(instance: MemoryOwner, sizes: MemorySizes, effects: MemoryEffects) {
     this.instance = instance;
     this.sizes = sizes;
     this.effects = effects;

@@ -2,9 +2,9 @@ import { engine } from '../../kernel/engine.js';
 import type { Lane } from '../../kernel/lanes.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import { ANSWERED, STATE, lives, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { ServedRun } from '../server-port.js';
 
 interface Clock {
   readonly op: number;
@@ -16,11 +16,11 @@ interface Clock {
  * and abandons its calls. The clock starts when the execution gets its worker.
  */
 export class TimeLimits {
-  private readonly world: World;
+  private readonly world: ServedRun;
   /** By outcome: the op that ends executions with it, and its lanes by limit. */
   private readonly clocks = new Map<Outcome, Clock>();
 
-  constructor(world: World) {
+  constructor(world: ServedRun) {
     this.world = world;
   }
 

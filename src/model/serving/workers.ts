@@ -2,21 +2,27 @@ import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { CodelQueue } from './codel.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
 import { ACCEPTED, REMEMBERED, WORKER } from '../slot-bits.js';
 import { STATE, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { ServedRun } from '../server-port.js';
+import type { Ties } from '../sharing/ties.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 import { levels } from '../figures/levels.js';
 import { sink } from '../figures/sink.js';
 
+interface WorkersParts extends ActRun, ServedRun {
+  readonly ties: Ties | null;
+}
+
 /** Assigns the workers of an instance to requests. */
 export class Workers {
-  private readonly world: World;
+  private readonly world: WorkersParts;
   private readonly startOp: number;
   private readonly codelViews = new Map<number, CodelQueue>();
 
-  constructor(world: World) {
+  constructor(world: WorkersParts) {
     this.world = world;
     this.startOp = engine.define('start', (strand, stamp) => {
       if (strands.stamp[strand] === stamp) this.world.interpreter.resume(strand);

@@ -2,7 +2,7 @@ import { engine } from '../../kernel/engine.js';
 import { Expiring } from '../../kernel/expiring.js';
 import type { PlanCheck } from '../../spec/plan/plan.js';
 import type { Instance } from '../processes/instance.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { strands } from '../strands.js';
 
 /** The cached verdict of a check; 0 = no verdict. */
@@ -13,12 +13,12 @@ export const VERDICT = Object.freeze({ unknown: 0, allowed: 1, refused: 2 } as c
  * that arrive while a check is pending run it again.
  */
 export class Checks {
-  private readonly world: World;
+  private readonly world: Run;
   private readonly specs: readonly PlanCheck[];
   /** By check, then by index of the instance. */
   private readonly caches: readonly (readonly Expiring[])[];
 
-  constructor(world: World) {
+  constructor(world: Run) {
     this.world = world;
     this.specs = world.plan.checks;
     this.caches = this.specs.map(({ component, ttlNs }) =>

@@ -8,8 +8,13 @@ import type { PlanCoalescing } from '../../spec/plan/plan.js';
 import { Coalescer } from './coalescer.js';
 import type { Instance } from '../processes/instance.js';
 import { STATE, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { Sizes } from '../network/sizes.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 import { sink } from '../figures/sink.js';
+
+interface CoalescingParts extends ActRun {
+  readonly sizes: Sizes | null;
+}
 
 /** Role of a strand without a flight; above 0 it leads, below 0 it follows. */
 const ALONE = 0;
@@ -19,7 +24,7 @@ const ALONE = 0;
  * at most one of them.
  */
 export class Coalescing {
-  private readonly world: World;
+  private readonly world: CoalescingParts;
   private readonly specs: readonly PlanCoalescing[];
   /** By place, then by index of the instance. */
   private readonly coalescers: readonly (readonly Coalescer[])[];
@@ -30,7 +35,7 @@ export class Coalescing {
   private role: Int32Array = new Int32Array(0);
   private place: Int32Array = new Int32Array(0);
 
-  constructor(world: World) {
+  constructor(world: CoalescingParts) {
     this.world = world;
     const { plan } = world;
     this.specs = plan.coalescings;

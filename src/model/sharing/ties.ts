@@ -4,9 +4,9 @@ import type { StreamKey } from '../../kernel/rng.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
-import { FROZEN } from '../processes/instance.js';
+import { FROZEN } from '../processes/process.js';
 import { RETURN, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { ServedRun } from '../server-port.js';
 import { frames } from '../frames.js';
 import { sink } from '../figures/sink.js';
 import { engine } from '../../kernel/engine.js';
@@ -20,7 +20,7 @@ const NOWHERE = -1;
  * may begin, so empty queues cost double work.
  */
 export class Ties {
-  private readonly world: World;
+  private readonly world: ServedRun;
   private readonly op: number;
   /** By component: key of the delays of such messages. */
   private readonly streams: readonly StreamKey[];
@@ -30,7 +30,7 @@ export class Ties {
   private begunAt: Int32Array = new Int32Array(0);
   private begunNs: Float64Array = new Float64Array(0);
 
-  constructor(world: World) {
+  constructor(world: ServedRun) {
     this.world = world;
     const { plan, replication } = world;
     frames.slots.onGrow((capacity) => {

@@ -4,7 +4,7 @@ import { derive, lineage } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Messages } from '../messaging/messages.js';
 import type { TaskContext } from '../processes/tasks.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { strands } from '../strands.js';
 import { sink } from '../figures/sink.js';
 
@@ -39,7 +39,7 @@ export class Entries {
   private rootB: Int32Array = new Int32Array(0);
   private request: Int32Array = new Int32Array(0);
   private arrival: Float64Array = new Float64Array(0);
-  private readonly world: World;
+  private readonly world: Run;
   /** By entity: the first event that its view misses. */
   private readonly first = new Map<number, number>();
   /** For traced requests: ids of the request and of the execution that appended. */
@@ -49,7 +49,7 @@ export class Entries {
   private readonly authors: number;
   private author: Float64Array = new Float64Array(0);
 
-  constructor(world: World, authors: number) {
+  constructor(world: Run, authors: number) {
     this.world = world;
     this.authors = authors;
     this.slots.onGrow((capacity) => this.widen(capacity));

@@ -7,7 +7,7 @@ import type { Act } from '../acts.js';
 import { Draws } from '../programs/draws.js';
 import type { Channels } from '../messaging/channels.js';
 import type { Counter, Durations } from '../figures/meters.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import type { CallData } from './call-data.js';
 import { PAGE } from './call-data.js';
 import { HighWater } from './high-water.js';
@@ -36,7 +36,7 @@ export class EventStore {
   readonly spec: PlanStore;
   /** Read models that follow the store. */
   readonly models: ReadModel[] = [];
-  private readonly world: World;
+  private readonly world: Run;
   private readonly callData: CallData;
   private readonly draws: Draws;
   private readonly code: Int32Array;
@@ -50,7 +50,7 @@ export class EventStore {
 
   private readonly channels: Channels;
 
-  constructor(world: World, callData: CallData, spec: PlanStore, channels: Channels) {
+  constructor(world: Run, callData: CallData, spec: PlanStore, channels: Channels) {
     this.world = world;
     this.channels = channels;
     this.callData = callData;
@@ -61,7 +61,7 @@ export class EventStore {
     const subject = { component: spec.component, part: -1 };
     if (spec.snapshotPart >= 0) {
       const invalidated = world.meters.counter('snapshotsInvalidated', subject);
-      world.faultTargets.snapshots.set(spec.snapshotPart, (share) =>
+      world.faultTargets.flushes.set(spec.snapshotPart, (share) =>
         world.meters.count(invalidated, this.streams.invalidate(share)),
       );
     }

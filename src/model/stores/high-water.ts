@@ -2,12 +2,17 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Counter } from '../figures/meters.js';
-import type { World } from '../world.js';
-import type { ReadModel } from './read-model.js';
+import type { Run } from '../run.js';
+
+/** A read model that follows the order of a store. */
+interface Ordered {
+  release(entry: number, entity: number): void;
+  miss(entry: number): void;
+}
 
 /** A committed event that its read model may not read before the mark reaches its place. */
 export interface Held {
-  readonly model: ReadModel;
+  readonly model: Ordered;
   readonly entry: number;
   readonly entity: number;
 }
@@ -33,12 +38,12 @@ export class HighWater {
   private waiting = 0;
   /** The empty place that events wait for. */
   private gap = -1;
-  private readonly world: World;
+  private readonly world: Run;
   private readonly staleAfter: Ns;
   private readonly gaps: Counter;
   private readonly staleOp: number;
 
-  constructor(world: World, staleAfter: Ns, gaps: Counter) {
+  constructor(world: Run, staleAfter: Ns, gaps: Counter) {
     this.world = world;
     this.staleAfter = staleAfter;
     this.gaps = gaps;

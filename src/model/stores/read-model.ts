@@ -2,7 +2,8 @@ import { invariant } from '../../kernel/invariant.js';
 import type { PlanProjection } from '../../spec/plan/stores.js';
 import type { Messages } from '../messaging/messages.js';
 import type { Age, Counter, Durations } from '../figures/meters.js';
-import type { World } from '../world.js';
+import type { ReplicatedRun } from '../replication/replicas.js';
+import type { BackgroundRun } from '../processes/background-run.js';
 import { Copies } from './copies.js';
 import { Entries } from './entries.js';
 import type { Held } from './high-water.js';
@@ -11,6 +12,8 @@ import { Segments } from './segments.js';
 import { Versions } from './versions.js';
 import { levels } from '../figures/levels.js';
 import { sink } from '../figures/sink.js';
+
+export type ReadModelParts = ReplicatedRun & BackgroundRun;
 
 /**
  * The view that a projection derives from the events of a store or a topic. An event is visible at the end of its
@@ -29,14 +32,14 @@ export class ReadModel {
   /** Events behind an empty place of the order, in commit order. */
   private readonly held: number[] = [];
   rebuild: Rebuild | null = null;
-  private readonly world: World;
+  private readonly world: ReadModelParts;
   private readonly lag: number;
   private readonly age: Age;
   private readonly consumed: Counter;
   private readonly delays: Durations;
   private readonly backward: Counter | null;
 
-  constructor(world: World, spec: PlanProjection, messages: Messages) {
+  constructor(world: ReadModelParts, spec: PlanProjection, messages: Messages) {
     this.world = world;
     this.spec = spec;
     this.entries = new Entries(world, spec.merged ? spec.client : -1);

@@ -2,11 +2,18 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
+import type { PlanProjection } from '../../spec/plan/stores.js';
 import type { Projection } from '../../spec/scenario/stores.js';
 import type { Durations } from '../figures/meters.js';
-import type { World } from '../world.js';
-import type { ReadModel } from './read-model.js';
+import type { Run } from '../run.js';
+import type { Segments } from './segments.js';
 import { sink } from '../figures/sink.js';
+
+/** A read model that is rebuilt. */
+interface Rebuilt {
+  readonly spec: PlanProjection;
+  readonly segments: Segments | null;
+}
 
 /** All events of the source of a projection. */
 export interface Replayable {
@@ -20,8 +27,8 @@ export interface Replayable {
  * Offline, the view is unavailable until then; side by side, the old view remains in use.
  */
 export class Rebuild {
-  private readonly world: World;
-  private readonly model: ReadModel;
+  private readonly world: Run;
+  private readonly model: Rebuilt;
   private readonly log: Replayable;
   private readonly spec: NonNullable<Projection['rebuild']>;
   private readonly took: Durations;
@@ -32,8 +39,8 @@ export class Rebuild {
   private rebuilt = 0;
 
   constructor(
-    world: World,
-    model: ReadModel,
+    world: Run,
+    model: Rebuilt,
     log: Replayable,
     spec: NonNullable<Projection['rebuild']>,
   ) {

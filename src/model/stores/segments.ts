@@ -9,14 +9,23 @@ import type { Messages, Poison } from '../messaging/messages.js';
 import type { Instance } from '../processes/instance.js';
 import type { Counter } from '../figures/meters.js';
 import { REGISTERS, strands } from '../strands.js';
-import type { World } from '../world.js';
+import type { BackgroundRun } from '../processes/background-run.js';
 import { Claims } from './claims.js';
-import type { ReadModel } from './read-model.js';
+import type { Entries } from './entries.js';
 import { append, FIRST_WAIT, newSegment, putBack, takeOut } from './segment.js';
 import type { EventList, Segment } from './segment.js';
 
 /** Longest wait between two tries of a failed batch (StreamingEventProcessor of Axon). */
 const LONGEST_WAIT = 60 * NS_PER_SECOND;
+
+/** The view that a projection fills. */
+interface View {
+  readonly entries: Entries;
+  see(entry: number): void;
+  pass(entry: number): void;
+  expire(entry: number): boolean;
+  turnAge(): void;
+}
 
 /** The segments of a projection, and the batches that run on their instances. */
 export class Segments {
@@ -24,8 +33,8 @@ export class Segments {
   length = 0;
   /** True while the events wait for a rebuild. */
   halted = false;
-  private readonly world: World;
-  private readonly model: ReadModel;
+  private readonly world: BackgroundRun;
+  private readonly model: View;
   private readonly spec: PlanProjection;
   private readonly messages: Messages;
   private readonly list: readonly Segment[];
@@ -38,7 +47,7 @@ export class Segments {
   private readonly skipped: Counter;
   private readonly takeovers: Counter;
 
-  constructor(world: World, model: ReadModel, spec: PlanProjection, messages: Messages) {
+  constructor(world: BackgroundRun, model: View, spec: PlanProjection, messages: Messages) {
     this.world = world;
     this.model = model;
     this.spec = spec;

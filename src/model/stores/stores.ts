@@ -1,13 +1,12 @@
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type { PlanProjectionAct, PlanStoreAct, PlanViewAct } from '../../spec/plan/stores.js';
+import type { PlanProjectionAct, PlanStoreAct } from '../../spec/plan/stores.js';
 import type { Act } from '../acts.js';
 import { Draws } from '../programs/draws.js';
 import type { Channels } from '../messaging/channels.js';
-import type { World } from '../world.js';
 import type { CallData } from './call-data.js';
 import { EventStore } from './event-store.js';
-import { ReadModel } from './read-model.js';
+import { ReadModel, type ReadModelParts } from './read-model.js';
 import { Rebuild } from './rebuild.js';
 import type { Replayable } from './rebuild.js';
 import { TopicLog } from './topic-log.js';
@@ -21,13 +20,13 @@ const UNAVAILABLE = withStatus(OUTCOME.serverError, 503);
 
 /** All event stores of a run with their read models, and the acts that use them. */
 export class Stores {
-  private readonly world: World;
+  private readonly world: ReadModelParts;
   private readonly callData: CallData;
   private readonly draws: Draws;
   private readonly stores: readonly EventStore[];
   private readonly models: readonly ReadModel[];
 
-  constructor(world: World, callData: CallData, channels: Channels) {
+  constructor(world: ReadModelParts, callData: CallData, channels: Channels) {
     const { messages, topics } = channels;
     this.world = world;
     this.callData = callData;
@@ -45,15 +44,13 @@ export class Stores {
     });
   }
 
-  actOf(spec: PlanStoreAct | PlanProjectionAct | PlanViewAct): Act {
-    switch (spec.act) {
-      case 'store':
-        return this.stores[spec.store].actOf(spec);
-      case 'projection':
-        return this.ofProjection(spec);
-      case 'view':
-        return { begin: (strand) => this.look(strand), left: () => {} };
-    }
+  ofStore(spec: PlanStoreAct): Act {
+    return this.stores[spec.store].actOf(spec);
+  }
+
+  /** The act before an operation that reads of views use. */
+  view(): Act {
+    return { begin: (strand) => this.look(strand), left: () => {} };
   }
 
   private followStore(model: ReadModel): Replayable {
@@ -62,7 +59,7 @@ export class Stores {
     return store.streams;
   }
 
-  private ofProjection(spec: PlanProjectionAct): Act {
+  ofProjection(spec: PlanProjectionAct): Act {
     const model = this.models[spec.projection];
     const left = (): void => {};
     switch (spec.does) {

@@ -3,7 +3,7 @@ import { streamKey, unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { SlotIndex } from '../../kernel/slot-index.js';
 import type { PlanStore } from '../../spec/plan/stores.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import { strands } from '../strands.js';
 
 /** Number of streams before the first search for streams that are no longer needed. */
@@ -29,14 +29,14 @@ export class Streams {
   private readonly drawKey: StreamKey;
   /** Events appended since the start, including the warm-up. */
   appended = 0;
-  private readonly world: World;
+  private readonly world: Run;
   private readonly spec: PlanStore;
   private readonly byValue = new SlotIndex();
   private sweepAt: number;
   /** There is, or was, a snapshot. */
   private hasSnapshots = false;
 
-  constructor(world: World, spec: PlanStore) {
+  constructor(world: Run, spec: PlanStore) {
     this.world = world;
     this.spec = spec;
     const { plan, replication } = world;

@@ -3,7 +3,7 @@ import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Follower, KafkaTopic } from '../messaging/kafka.js';
 import type { Messages } from '../messaging/messages.js';
-import type { World } from '../world.js';
+import type { Run } from '../run.js';
 import type { ReadModel } from './read-model.js';
 
 /**
@@ -17,7 +17,7 @@ export class TopicLog implements Follower {
   private oldCount = 0;
   private expiredCount = 0;
   private isReplayed = false;
-  private readonly world: World;
+  private readonly world: Run;
   private readonly messages: Messages;
   private readonly model: ReadModel;
   private readonly bit: number;
@@ -27,7 +27,7 @@ export class TopicLog implements Follower {
   private readonly expireOp: number;
   private guarded = false;
 
-  constructor(world: World, messages: Messages, topic: KafkaTopic, model: ReadModel) {
+  constructor(world: Run, messages: Messages, topic: KafkaTopic, model: ReadModel) {
     this.world = world;
     this.messages = messages;
     this.model = model;

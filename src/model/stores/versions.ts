@@ -7,7 +7,7 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { PlanProjection } from '../../spec/plan/stores.js';
 import type { ReadOf } from '../../spec/scenario/stores.js';
 import type { Counter, Durations } from '../figures/meters.js';
-import type { World } from '../world.js';
+import type { ActRun } from '../programs/interpreter-port.js';
 import type { Entries } from './entries.js';
 import { strands } from '../strands.js';
 
@@ -26,7 +26,7 @@ const TOO_NEW = withStatus(OUTCOME.clientError, 409);
  * counts from the first such event.
  */
 export class Versions {
-  private readonly world: World;
+  private readonly world: ActRun;
   private readonly entries: Entries;
   private readonly reads: Counter;
   private readonly stale: Counter;
@@ -46,7 +46,7 @@ export class Versions {
   private readonly writtenAt = new Map<number, Ns>();
   private readonly sticksFor: Ns;
 
-  constructor(world: World, spec: PlanProjection, entries: Entries) {
+  constructor(world: ActRun, spec: PlanProjection, entries: Entries) {
     this.world = world;
     this.entries = entries;
     const subject = { component: spec.component, part: -1 };

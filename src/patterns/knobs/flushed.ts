@@ -13,10 +13,7 @@ export const flushed: Knob<null> = {
     `${value < 1 ? `${formatShare(value)} of ` : ''}${does('is', 'are')} flushed`,
   part({ world }, part, held) {
     const flushedShare = held.effective(flushed);
-    if (flushedShare === 0) return;
-    const snapshots = world.faultTargets.snapshots.get(part);
-    if (snapshots === undefined) world.caches!.flush(part, flushedShare);
-    else snapshots(flushedShare);
+    if (flushedShare > 0) world.faultTargets.flushes.get(part)!(flushedShare);
   },
   holder({ world }, component, held) {
     const shares = held.of(flushed).map(({ edit, active }) => ({

@@ -10,5 +10,6 @@ export const frozen: Knob<null> = {
   need: () => null,
   words: ({ value }, { does }) =>
     value > 1 ? does('is paused', 'are paused') : does('hangs', 'hang'),
-  instance: ({ outages }, instance, held) => outages.setFrozen(instance, held.effective(frozen)),
+  instance: ({ outages }, instance, held) =>
+    outages.freezes.setFrozen(instance, held.effective(frozen)),
 };

@@ -1,7 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
 import type { Held, HeldEdit, Knob, KnobEdit, TargetWords } from '../../model/faults/knob.js';
-import type { Tokens } from '../../model/faults/kind.js';
-import type { Injection, Injections, Throttle } from '../../model/world.js';
+import type { Injection, Injections, Throttle, Tokens } from '../../model/faults/injections.js';
 import { OUTCOME, outcomeOfStatus, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { formatNumber, formatShare } from '../../text/figures.js';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { inheriting } from '../schema/common.js';
 import { kafka } from './kafka.js';
-import type { BrokerFields, BrokerKind } from './kind.js';
+import type { BrokerFields } from './written.js';
+import type { BrokerKind } from './kind.js';
 import { nats } from './nats.js';
 import { rabbitmq } from './rabbitmq.js';
 import { sqs } from './sqs.js';

@@ -5,7 +5,6 @@ import type { Cpu } from '../../spec/scenario/resources.js';
 import type { ReferenceEntry } from '../reference-entry.js';
 import type { Context, Path } from '../resolve/context.js';
 import type { FaultOutput } from '../schema/fault.js';
-import type { HostOutput } from '../schema/host.js';
 
 /** One kind of broker, in one file: its fields, what lives on it, which faults hit it, and its reference page. */
 export interface BrokerKind<Schema extends z.ZodObject = z.ZodObject> {
@@ -19,18 +18,6 @@ export interface BrokerKind<Schema extends z.ZodObject = z.ZodObject> {
   /** Why a fault has no effect on it; undefined where it has one. */
   unfit(kind: FaultKind, output: FaultOutput): string | undefined;
   readonly reference: ReferenceEntry;
-}
-
-/** Fields that shared code reads, whatever the kind. */
-export interface BrokerFields {
-  readonly kind: string;
-  readonly title?: string | undefined;
-  readonly description?: string | undefined;
-  readonly critical: boolean;
-  readonly nodes?: number | undefined;
-  readonly zone?: HostOutput['zone'];
-  readonly external: boolean;
-  readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
 /** One broker of a scenario. */

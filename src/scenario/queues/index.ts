@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { BundleOutput } from '../schema/bundle.js';
 import { inheriting } from '../schema/common.js';
-import type { QueueFields, QueueKind } from './kind.js';
+import type { QueueFields } from './written.js';
+import type { QueueKind } from './kind.js';
 import { nats } from './nats.js';
 import { persistentSubscription } from './persistent-subscription.js';
 import { rabbitmq } from './rabbitmq.js';

@@ -7,8 +7,7 @@ import type { ConsumerDefaults } from '../resolve/consumer.js';
 import { ONE_BY_ONE } from '../resolve/consumer.js';
 import type { Context, Path } from '../resolve/context.js';
 import type { BundleOutput } from '../schema/bundle.js';
-import type { ConsumerOutput } from '../schema/consumer.js';
-import type { EventStoreOutput } from '../schema/stores.js';
+import type { QueueConsumerFields } from './written.js';
 
 /** One kind of queue, in one file: its fields, what they mean, and its page in the reference. */
 export interface QueueKind<Schema extends z.ZodObject = z.ZodObject> {
@@ -28,30 +27,12 @@ export function queueKind<Schema extends z.ZodObject>(kind: QueueKind<Schema>): 
   return kind;
 }
 
-/** Fields that shared code reads, whatever the kind. */
-export interface QueueFields {
-  readonly kind: string;
-  readonly title?: string | undefined;
-  readonly description?: string | undefined;
-  readonly critical: boolean;
-  readonly publishLatency?: MessageQueue['publishLatency'];
-  readonly backlog?: number;
-  readonly deadLetter?: string | undefined;
-  readonly consumers: readonly QueueConsumerFields[];
-}
-
-export interface QueueConsumerFields extends ConsumerOutput {
-  readonly name?: string | undefined;
-  readonly commit: QueueConsumer['commit'];
-}
-
-/** One queue of a scenario, with the brokers and stores that it may name. */
+/** One queue of a scenario, with the brokers that it may name. */
 export interface QueuePlace<Output> {
   readonly context: Context;
   readonly output: Output;
   readonly path: Path;
   readonly brokers: ReadonlyMap<string, Broker>;
-  readonly stores: Readonly<Record<string, EventStoreOutput>> | undefined;
 }
 
 /** What a kind says of one of its queues. */

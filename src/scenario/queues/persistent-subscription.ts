@@ -4,6 +4,7 @@ import { duration, whole } from '../../spec/quantities/quantities.js';
 import { ONE_BY_ONE } from '../resolve/consumer.js';
 import type { Context, Path } from '../resolve/context.js';
 import { report } from '../resolve/context.js';
+import { entryOf } from '../resolve/names.js';
 import { checkMost } from '../resolve/receives.js';
 import { unknown } from '../resolve/targets.js';
 import type { BundleOutput } from '../schema/bundle.js';
@@ -79,9 +80,9 @@ export const persistentSubscription = queueKind({
   kind: 'persistentSubscription',
   isPublished: false,
   schema,
-  resolve({ context, output, path, stores }) {
+  resolve({ context, output, path }) {
     const { from, strategy, bufferSize, messageTimeout, maxRetryCount } = output;
-    checkStore(context, from, stores?.[from], [...path, 'from']);
+    checkStore(context, from, entryOf(context.output.eventStores, from), [...path, 'from']);
     return {
       capacity: Infinity,
       overflow: 'block',

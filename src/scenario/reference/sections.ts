@@ -1,4 +1,4 @@
-import { STORE_REFERENCE } from './stores.js';
+import { MODULES, SECTIONS } from '../modules/index.js';
 
 const SHOP = `services:
   shop: { replicas: 2, concurrency: 32, endpoints: { buy: [ work: 2ms, call: payments.charge ] } }
@@ -52,8 +52,9 @@ const FAULTS = `faults:
   - { id: half-fail, kind: error, target: payments.charge, share: 50%, at: 20s, for: 5s }
 `;
 
-/** Sections that have no kinds: a scenario that shows each; every one runs. */
+/** A scenario that shows each section, unless that is one of its kinds; every one runs. */
 export const SECTION_EXAMPLES: ReadonlyMap<string, string> = new Map([
+  ...SECTIONS.map((section) => [section, MODULES[section].example] as const),
   [
     'run',
     scenario(
@@ -124,7 +125,6 @@ services:
       'workloads:\n  users: { arrivals: poisson(100/s), requests: [ { call: edge, method: POST, path: /orders } ] }\n',
     ),
   ],
-  ['projections', STORE_REFERENCE[0].example],
   ['workloads', scenario('A rush, and regular users', RUN, SHOP, WORKLOADS)],
   ['faults', scenario('Slow, then failing', RUN, SHOP, USERS, FAULTS)],
   [

@@ -22,7 +22,7 @@ import type { Context, Path } from './context.js';
 import { checkLevel, resolveConnections } from './connections.js';
 import { report, stablePath } from './context.js';
 import { resolveFallback, withStepWords } from './fallback.js';
-import { BUILT_IN_KEYS } from './names.js';
+import { checkKeyName } from './targets.js';
 import type { StoreOutput } from './asked.js';
 import { checkRemembered, checkShared, resolvePolicyStore, sharedLayer } from './asked.js';
 
@@ -335,10 +335,7 @@ export function checkKey(context: Context, key: string | null, per: unknown, pat
     report(context, 'FL203', [...path, 'per'], message);
     return;
   }
-  const allowed = [...context.names.keys, ...BUILT_IN_KEYS];
-  if (allowed.includes(key)) return;
-  const at = [...path, 'key'];
-  report(context, 'FL404', at, `there is no key ${key} in keys`, { found: key, allowed });
+  checkKeyName(context, key, [...path, 'key']);
 }
 
 /** What the kind of a policy says about its settings; `path` is where they are written. */

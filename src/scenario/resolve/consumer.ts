@@ -1,3 +1,4 @@
+import type { ComponentKind } from '../../spec/component-kind.js';
 import type { Consumption, Inbox } from '../../spec/scenario/messaging.js';
 import type { ConsumerOutput } from '../schema/consumer.js';
 import { resolveConsumerPolicy } from './consumer-policy.js';
@@ -98,7 +99,7 @@ export function resolveHolder(context: Context, name: string, path: Path): strin
 }
 
 /** What holds messages. */
-export const HOLDERS: readonly string[] = ['topic', 'queue'];
+export const HOLDERS: readonly ComponentKind[] = ['topic', 'queue'];
 
 function resolveInbox(context: Context, output: ConsumerOutput['inbox'], path: Path): Inbox | null {
   if (output === undefined) return null;

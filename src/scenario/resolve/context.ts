@@ -4,6 +4,7 @@ import type { Problems } from '../diagnostics.js';
 import type { ReadFile } from '../include.js';
 import type { Node, PathKey } from '../located.js';
 import { get, items, locate, pathText, text } from '../located.js';
+import type { ScenarioOutput } from '../schema/scenario-output.js';
 import type { StepOutput } from '../schema/steps.js';
 import type { Names } from './names.js';
 
@@ -17,6 +18,8 @@ export interface Context {
   /** Hands out a file beside the scenario, by its path from that folder. */
   readonly read: ReadFile;
   readonly names: Names;
+  /** The scenario as it was validated. */
+  readonly output: ScenarioOutput;
   /** The bundle of `policies` with this name, or undefined. */
   readonly named: (name: string) => Bundle | undefined;
   /** Steps inside a bundle, for the component that runs them; null where any caller may. */

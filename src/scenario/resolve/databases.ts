@@ -1,10 +1,7 @@
-import type { Distribution } from '../../kernel/distribution.js';
-import { PLAIN_BALANCING } from '../../spec/patterns/balancer.js';
-import type { LoadBalancing } from '../../spec/scenario/policies.js';
 import { PRIMARY } from '../../spec/scenario/replication.js';
 import type { Replication, Shards } from '../../spec/scenario/replication.js';
 import type { Database, Operation } from '../../spec/scenario/database.js';
-import type { Cpu, Pool, Queue } from '../../spec/scenario/resources.js';
+import type { Cpu } from '../../spec/scenario/resources.js';
 import type { Product } from '../../language/databases.js';
 import { isSearch, PRODUCTS } from '../../language/databases.js';
 import type { DatabaseOutput } from '../schema/components.js';
@@ -14,19 +11,10 @@ import { report, reportKey, writtenAt } from './context.js';
 import { resolveCpu, resolveSerialCpu } from './cpu.js';
 import { sorted } from './names.js';
 import { checkKey } from './sections.js';
-import { resolvePool } from './pools.js';
+import { plainHost } from './plain-host.js';
+import { resolvePool, resolvePools } from './pools.js';
 import { resolvePlacement } from './placement.js';
 import { nodesOf, resolveSearch } from './search.js';
-import { unknown } from './targets.js';
-import { OFF_PLATFORM } from './off-platform.js';
-
-const IN_TURN: LoadBalancing = {
-  kind: 'roundRobin',
-  config: {},
-  common: PLAIN_BALANCING,
-};
-const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
-const UNBOUNDED: Queue = { capacity: Infinity, discipline: 'fifo', maxWaitNs: null };
 
 /** One database in its final form. */
 export function resolveDatabase(context: Context, name: string, output: DatabaseOutput): Database {
@@ -43,35 +31,9 @@ export function resolveDatabase(context: Context, name: string, output: Database
       'reserved must be below maxConnections, or no connection is left',
     );
   }
-  const pools = new Map<string, Pool>();
-  for (const [caller, pool] of sorted(output.pools)) {
-    const kind = context.names.things.get(caller)?.kind;
-    if (kind !== 'service' && kind !== 'gateway')
-      unknown(context, caller, [...path, 'pools', caller], ['service', 'gateway']);
-    pools.set(caller, resolvePool(context, pool, [...path, 'pools', caller]));
-  }
+  const placement = resolvePlacement(context, nodesOf(output), output.zone, path);
   return {
-    name,
-    title: output.title ?? null,
-    description: output.description ?? null,
-    critical: output.critical,
-    ...resolvePlacement(context, nodesOf(output), output.zone, path),
-    runtime: 'threads',
-    concurrency: Infinity,
-    queue: UNBOUNDED,
-    cpu,
-    cancellation: 'ignore',
-    rejectWork: NOTHING,
-    admission: null,
-    gc: null,
-    memory: null,
-    lifecycle: null,
-    ...OFF_PLATFORM,
-    loadBalancing: IN_TURN,
-    outlierDetection: null,
-    protocol: null,
-    external: output.external,
-    labels: new Map(sorted(output.labels)),
+    ...plainHost(name, output, { ...placement, cpu }),
     kind: output.kind,
     operations,
     maxConnections,
@@ -86,7 +48,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     lockTimeoutNs: output.lockTimeout === undefined ? product.lockTimeoutNs : output.lockTimeout,
     deadlockTimeoutNs: output.deadlockTimeout ?? product.deadlockTimeoutNs,
     pool: resolvePool(context, output.pool, [...path, 'pool']),
-    pools,
+    pools: resolvePools(context, output.pools, path),
   };
 }
 

@@ -6,13 +6,13 @@ import type { ScenarioModules } from '../../spec/scenario/modules.js';
 import type { Fault, Gateway, KeyPopulation } from '../../spec/scenario/scenario.js';
 import type { Service } from '../../spec/scenario/services.js';
 import type { FaultOutput } from '../schema/fault.js';
+import { moduleOf } from '../modules/index.js';
 import { FAULT_FIELDS } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey } from './context.js';
-import { fitsBroker } from './fault-brokers.js';
 import { resolveCondition, type Awaited } from './fault-conditions.js';
 import { checkFields } from './fault-fields.js';
-import { checkHolder } from './fault-messages.js';
+import { fits } from './fault-fits.js';
 import { checkNarrowing } from './fault-narrows.js';
 import { checkRoles, isWhole } from './fault-roles.js';
 import type { CallGraph } from './graph.js';
@@ -20,16 +20,13 @@ import { RESERVED, sorted } from './names.js';
 import { resolveSpans } from './spans.js';
 import { split, unknown } from './targets.js';
 
-type Hittable = FaultKind['targets'][number];
-
 /** What faults can be aimed at. */
 export interface Aims {
   readonly hosts: ReadonlyMap<string, Host>;
   readonly services: ReadonlyMap<string, Service>;
   readonly gateways: ReadonlyMap<string, Gateway>;
   readonly keys: ReadonlyMap<string, KeyPopulation>;
-  readonly topics: ScenarioModules['topics'];
-  readonly queues: ScenarioModules['queues'];
+  readonly modules: ScenarioModules;
   readonly graph: CallGraph;
   readonly durationNs: number;
 }
@@ -149,19 +146,12 @@ function checkTarget(
   if (!knownPart(context, name, part, path)) return;
   const thing = context.names.things.get(name)!;
   const host = aims.hosts.get(name);
-  if (host !== undefined && !fitsBroker(context, kind, output, host, path)) return;
+  const aim = { context, kind, output, text, name, part, isIndexed: indexed !== null };
+  const how = moduleOf(thing.kind)?.target({ ...aim, modules: aims.modules, path });
+  if (how === 'checked') return;
   if (kind.targets.includes('row')) return checkRow(context, kind, output, text, aims, path);
-  const without = UNPLACED.get(thing.kind);
-  if (without !== undefined) {
-    if (!fits(context, kind, text, without[part === null ? 0 : 1], path)) return;
-    checkHolder(context, kind, output, text, aims, path);
-  } else if (thing.kind === 'cache' && indexed === null) {
-    if (!fits(context, kind, text, ['level', 'instance', 'endpoint', 'link'], path)) return;
-    if (kind.targets.includes('level') || host !== undefined) return;
-    const message = `${text} runs in the processes that use it: target those instead`;
-    report(context, 'FL410', path, message);
-  } else if (thing.kind === 'eventStore' && kind.targets.includes('snapshots')) {
-    checkSnapshots(context, kind, text, host, path);
+  if (thing.kind === 'workload') {
+    fits(context, kind, text, part === null ? ['workload', 'link'] : [], path);
   } else if (indexed !== null) {
     if (!fits(context, kind, text, ['instance'], path)) return;
     checkIndex(context, name, Number(indexed[2]), host, path);
@@ -196,21 +186,6 @@ function checkVersion(
   const message =
     allowed.length === 0 ? `${name} has no versions` : `${name} has no version ${version}`;
   report(context, 'FL410', [...base, 'version'], message, { found: version, allowed });
-}
-
-/** What a fault takes away has to be there. */
-function checkSnapshots(
-  context: Context,
-  kind: FaultKind,
-  text: string,
-  host: Host | undefined,
-  path: Path,
-): void {
-  if (host === undefined) return;
-  if (text !== host.name) fits(context, kind, text, [], path);
-  else if ('snapshots' in host && host.snapshots === null) {
-    report(context, 'FL410', path, `${text} has no snapshots for ${kind.kind} to delete`);
-  }
 }
 
 function checkIndex(
@@ -340,51 +315,6 @@ function knownPart(context: Context, name: string, part: string | null, path: Pa
   report(context, 'FL404', path, message, { found: part, allowed: thing.parts });
   return false;
 }
-
-function fits(
-  context: Context,
-  kind: FaultKind,
-  text: string,
-  can: readonly Hittable[],
-  path: Path,
-): boolean {
-  if (can.some((what) => kind.targets.includes(what))) return true;
-  report(
-    context,
-    'FL405',
-    path,
-    `${kind.kind} cannot target ${text}; expected ` +
-      `${kind.targets.map((t) => WORDS[t]).join(', ')}`,
-  );
-  return false;
-}
-
-type Unplaced = readonly [whole: readonly Hittable[], part: readonly Hittable[]];
-
-const PARTS: Unplaced[1] = ['group'];
-
-/** What has no instances, and how it and its parts can be hit. */
-const UNPLACED: ReadonlyMap<string, Unplaced> = new Map<string, Unplaced>([
-  ['workload', [['workload', 'link'], []]],
-  ['topic', [['messages', 'queue'], PARTS]],
-  ['queue', [['messages', 'queue', 'deadLetters'], PARTS]],
-]);
-
-const WORDS: Readonly<Record<Hittable, string>> = {
-  instance: 'components and instances',
-  endpoint: 'endpoints and operations',
-  row: 'operations that lock rows',
-  link: 'edges a->b, components and zones',
-  workload: 'workloads',
-  between: 'the two sides of `between`',
-  zone: 'zones',
-  level: 'caches and their levels',
-  snapshots: 'event stores with snapshots',
-  messages: 'topics and queues',
-  queue: 'queues and buses',
-  deadLetters: 'dead letter queues',
-  group: 'consumer groups',
-};
 
 function several(side: string | readonly string[]): readonly string[] {
   return typeof side === 'string' ? [side] : side;

@@ -1,6 +1,4 @@
-import type { Distribution } from '../../kernel/distribution.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import { PLAIN_BALANCING } from '../../spec/patterns/balancer.js';
 import type { FunctionSettings } from '../../spec/scenario/functions.js';
 import type { Service } from '../../spec/scenario/services.js';
 import { checkKind, coresOf, kpaOf } from './function-kinds.js';
@@ -8,11 +6,8 @@ import type { FunctionOutput } from '../schema/functions.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { resolveEndpoints, resolveOutbound } from './hosts.js';
-import { sorted } from './names.js';
 import { resolvePlacement } from './placement.js';
-import { OFF_PLATFORM } from './off-platform.js';
-
-const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
+import { FREE_CPU, plainHost } from './plain-host.js';
 
 type Defaults = Pick<
   FunctionSettings,
@@ -66,27 +61,7 @@ export function resolveFunction(context: Context, name: string, output: Function
   const settings = settingsOf(output);
   checkProvisioned(context, settings, path);
   return {
-    name,
-    title: output.title ?? null,
-    description: output.description ?? null,
-    critical: output.critical,
-    ...placementOf(context, output, path),
-    runtime: 'threads',
-    concurrency: Infinity,
-    queue: { capacity: Infinity, discipline: 'fifo', maxWaitNs: null },
-    cpu: { cores: Infinity, discipline: 'processorSharing', quota: null, contextSwitchTax: 0 },
-    cancellation: 'ignore',
-    rejectWork: NOTHING,
-    admission: null,
-    gc: null,
-    memory: null,
-    lifecycle: null,
-    ...OFF_PLATFORM,
-    loadBalancing: { kind: 'roundRobin', config: {}, common: PLAIN_BALANCING },
-    outlierDetection: null,
-    protocol: null,
-    external: false,
-    labels: new Map(sorted(output.labels)),
+    ...plainHost(name, output, { ...placementOf(context, output, path), cpu: FREE_CPU }),
     endpoints: resolveEndpoints(context, name, output.endpoints, path),
     middleware: [],
     outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),

@@ -6,7 +6,7 @@ import { PRODUCTS } from '../products.js';
 import { hostProblem } from '../../language/routing/host.js';
 import { expressionSize, pathProblem } from '../../language/routing/path.js';
 import type { GatewayOutput, RouteOutput } from '../schema/components.js';
-import type { ScenarioOutput } from '../schema/scenario.js';
+import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { presetBundle, resolvePolicy } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
@@ -14,9 +14,9 @@ import { chainOf, checkCoalescing, checkEnds, checkPlugins } from './chains.js';
 import { resolveProbes } from './probes.js';
 import { resolveHost, resolveOutbound } from './hosts.js';
 import { resolveMiddleware } from './middleware.js';
-import { BUILT_IN_KEYS, routeNames, sorted } from './names.js';
+import { routeNames, sorted } from './names.js';
 import { resolveSteps } from './steps.js';
-import { resolveCall } from './targets.js';
+import { checkKeyName, resolveCall } from './targets.js';
 
 /** All gateways in their final form. */
 export function resolveGateways(
@@ -191,11 +191,7 @@ function stickyKey(
 ): string | null {
   if (sticky === undefined) return null;
   const at = [...path, 'sticky'];
-  const allowed = [...context.names.keys, ...BUILT_IN_KEYS];
-  if (!allowed.includes(sticky)) {
-    const message = `there is no key ${sticky} in keys`;
-    report(context, 'FL404', at, message, { found: sticky, allowed });
-  }
+  checkKeyName(context, sticky, at);
   if (targets === 1 && Object.keys(to ?? {}).length === 1) {
     const message =
       'sticky selects among several targets with weights, and there is only one: write ' +

@@ -1,15 +1,16 @@
 import type { Gateway, Scenario } from '../../spec/scenario/scenario.js';
-import { shapesOf } from '../../spec/scenario/services.js';
-import type { Step } from '../../spec/scenario/steps.js';
 import type { Target } from '../../spec/scenario/target.js';
-import type { CallEdge } from './call-edge.js';
-import { messageEdges } from './message-edges.js';
+import type { Step } from '../../spec/scenario/steps.js';
+import { shapesOf } from '../../spec/scenario/services.js';
+import { outboxEdges } from './outbox-edges.js';
 import { nodesAsked } from '../../language/databases.js';
 import { possibleRoutes, routeOf } from '../../language/routes.js';
-import { sagaCalls, sagaStart } from './graph-sagas.js';
+import { sagaStart } from '../modules/sagas/calls.js';
+import { ofComponents } from './modules.js';
 import { asked, sharedLevel } from './chain-targets.js';
 import { leastOf, meanOf } from './count-bounds.js';
-import { projectionEdges, readEdges, storeEdges } from './graph-stores.js';
+import { readEdges, storeEdges } from '../modules/event-stores/calls.js';
+import type { CallEdge, CallWalker } from './call-edge.js';
 
 /** The possible calls between components of a scenario. */
 export class CallGraph {
@@ -82,13 +83,13 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
     }
   }
   edges.push(...versionEdges(scenario, edges));
-  edges.push(...messageEdges(scenario), ...projectionEdges(scenario));
+  for (const service of scenario.services.values()) edges.push(...outboxEdges(service));
   for (const [name, workload] of scenario.workloads) {
     for (const request of workload.requests) {
       walker.steps(`${name}.${request.name}`, request.steps, true, 1, workload.policy);
     }
   }
-  for (const saga of scenario.sagas.values()) sagaCalls(walker, saga);
+  ofComponents(scenario, (module, own) => module.calls(own, walker));
   return new CallGraph(edges);
 }
 
@@ -122,7 +123,12 @@ export function certainCycle(graph: CallGraph): readonly string[] | null {
   return null;
 }
 
-class Walker {
+/** What is wrong with a circle of calls. */
+export function cycleText(cycle: readonly string[]): string {
+  return `endless call cycle: ${cycle.join(' -> ')}. Give a call on it a probability, or remove it`;
+}
+
+class Walker implements CallWalker {
   private readonly scenario: Omit<Scenario, 'faults' | 'report'>;
   private readonly edges: CallEdge[];
   /** The bundles whose calls beside are being read. */

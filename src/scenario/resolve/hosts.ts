@@ -13,6 +13,7 @@ import {
   resolveOnce,
   resolveOutliers,
 } from './bundles.js';
+import { described } from './described.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
 import { checkLevel, resolveProtocol } from './connections.js';
@@ -68,10 +69,7 @@ export function resolveHost(context: Context, name: string, output: HostOutput, 
   const most = output.autoscaling?.max;
   const placement = resolvePlacement(context, initialReplicas(output), output.zone, path, most);
   return {
-    name,
-    title: output.title ?? null,
-    description: output.description ?? null,
-    critical: output.critical,
+    ...described(name, output),
     ...placement,
     runtime,
     concurrency,

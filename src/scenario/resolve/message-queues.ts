@@ -1,52 +1,11 @@
-import type { Broker } from '../../spec/scenario/messaging.js';
-import type { Bus, MessageQueue, QueueConsumer } from '../../spec/scenario/queues.js';
-import { queueKindOf } from '../queues/index.js';
-import type { QueueConsumerFields, QueueFields, Receiving } from '../queues/kind.js';
-import { PLAIN } from '../queues/kind.js';
-import type { ScenarioOutput } from '../schema/scenario.js';
+import type { Bus, QueueConsumer } from '../../spec/scenario/queues.js';
+import type { QueueConsumerFields, QueueFields } from '../queues/written.js';
+import type { Receiving } from '../queues/kind.js';
 import { resolveConsumer, resolveHolder } from './consumer.js';
+import { described } from './described.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { split } from './targets.js';
-
-/** One queue in its final form. */
-export function resolveQueue(
-  context: Context,
-  name: string,
-  output: QueueFields,
-  brokers: ReadonlyMap<string, Broker>,
-  stores: ScenarioOutput['eventStores'],
-): MessageQueue {
-  const path = ['queues', name];
-  const kind = queueKindOf(output.kind)!;
-  const deadLetter = resolveOwnDeadLetter(context, name, output.deadLetter, path);
-  const place = { context, output: output as never, path, brokers, stores };
-  const {
-    rules,
-    receiving,
-    home = null,
-    quota = null,
-    source = null,
-    ...own
-  } = kind.resolve(place);
-  const consumers = output.consumers.flatMap((consumer, index) => {
-    const at = [...path, 'consumers', index];
-    const called = consumer.name ?? consumerNameOf(consumer.call);
-    const how = receiving(consumer, at);
-    return resolveQueueConsumer(context, called, consumer, output.deadLetter, at, how) ?? [];
-  });
-  return {
-    ...holderText(name, output),
-    kind: output.kind,
-    deadLetter,
-    ...own,
-    rules: { ...PLAIN, ...rules },
-    home,
-    quota,
-    source,
-    consumers,
-  };
-}
 
 /** What a consumer without a name is called: the service that it calls. */
 export function consumerNameOf(call: string): string {
@@ -88,9 +47,8 @@ export function holderText(
   name: string,
   output: Omit<QueueFields, 'kind' | 'consumers'>,
 ): Pick<Bus, 'name' | 'title' | 'description' | 'critical' | 'publishLatency' | 'backlog'> {
-  const { title = null, description = null, critical, backlog = 0 } = output;
-  const { publishLatency = { kind: 'constant', valueNs: 0 } } = output;
-  return { name, title, description, critical, publishLatency, backlog };
+  const { publishLatency = { kind: 'constant', valueNs: 0 }, backlog = 0 } = output;
+  return { ...described(name, output), publishLatency, backlog };
 }
 
 /** Where a queue sends its dead letters; null = nowhere. It cannot be the queue itself. */

@@ -10,8 +10,8 @@ import { report, reportKey, writtenAt } from './context.js';
 import { checkKey } from './bundles.js';
 import { checkOnError, resolveAsked } from './asked.js';
 import { resolveWhen } from './steps.js';
-import type { ResponseFields } from './caching.js';
-import { resolveResponse } from './caching.js';
+import type { ResponseFields } from '../modules/caches/steps.js';
+import { resolveResponse } from '../modules/caches/steps.js';
 import { resolveCall } from './targets.js';
 
 /** A middleware chain in its final form. */

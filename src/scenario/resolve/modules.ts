@@ -1,56 +1,59 @@
-import type { Cache } from '../../spec/scenario/caching.js';
+import type {
+  ModuleComponents,
+  ModuleSection,
+  ScenarioModules,
+} from '../../spec/scenario/modules.js';
 import type { Host } from '../../spec/scenario/host.js';
-import type { Broker, Topic } from '../../spec/scenario/messaging.js';
-import type { Saga } from '../../spec/scenario/sagas.js';
-import type { ScenarioModules } from '../../spec/scenario/modules.js';
-import type { Bus, MessageQueue } from '../../spec/scenario/queues.js';
-import type { ScenarioOutput } from '../schema/scenario.js';
-import { resolveBroker } from './brokers.js';
-import { resolveCache } from './caching.js';
+import type { Entry, Module } from '../modules/kind.js';
+import { DEFAULTS_ORDER, MODULES, SECTIONS } from '../modules/index.js';
+import type { ModuleSections } from '../schema/scenario-output.js';
 import type { Context } from './context.js';
-import { resolveBus } from './bus.js';
-import { resolveQueue } from './message-queues.js';
-import { resolveTopic } from './messaging.js';
-import { mapOf } from './names.js';
-import { resolveSaga } from './sagas.js';
-import { resolveStores } from './stores.js';
+import { sorted } from './names.js';
 
-/** The modules other than services and their databases, in their final form. */
-export function resolveModules(context: Context, output: ScenarioOutput): ScenarioModules {
-  const brokers = mapOf(output.brokers, (name, own): Broker => resolveBroker(context, name, own));
-  return {
-    topics: resolveTopics(context, output, brokers),
-    brokers,
-    queues: mapOf(output.queues, (name, own): MessageQueue =>
-      resolveQueue(context, name, own, brokers, output.eventStores),
-    ),
-    caches: mapOf(output.caches, (name, own): Cache =>
-      resolveCache(context, name, own, output.keys),
-    ),
-    sagas: mapOf(output.sagas, (name, own): Saga => resolveSaga(context, name, own)),
-    ...resolveStores(context, output),
+/** The components of all modules in their final form. */
+export function resolveModules(context: Context): ScenarioModules {
+  const done = new Map<ModuleSection, ReadonlyMap<string, unknown>>();
+  // A component may ask for those of another section, which are resolved first then.
+  const all = <S extends ModuleSection>(section: S): ScenarioModules[S] => {
+    const known = done.get(section) ?? resolveSection(context, section, all);
+    done.set(section, known);
+    return known as ScenarioModules[S];
   };
+  return Object.fromEntries(
+    SECTIONS.map((section) => [section, all(section)]),
+  ) as unknown as ScenarioModules;
 }
 
-/** The topics on which anything is sent: domain events are not. */
-function resolveTopics(
+function resolveSection<S extends ModuleSection>(
   context: Context,
-  output: ScenarioOutput,
-  brokers: ScenarioModules['brokers'],
-): ScenarioModules['topics'] {
-  const topics = mapOf(output.topics, (name, own): Topic | Bus =>
-    own.kind === 'bus'
-      ? resolveBus(context, name, own, output.services)
-      : resolveTopic(context, name, own, brokers),
-  );
-  return new Map([...topics].filter(([name]) => !context.names.domainEvents.has(name)));
+  section: S,
+  all: Entry<S>['all'],
+): ReadonlyMap<string, ModuleComponents[S]> {
+  const { resolve }: Module<S> = MODULES[section];
+  const outputs: ModuleSections[S] = (context.output as ModuleSections)[section];
+  const components = new Map<string, ModuleComponents[S]>();
+  for (const [name, output] of sorted(outputs)) {
+    const own = resolve({ context, name, output, path: [section, name], all });
+    if (own !== null) components.set(name, own);
+  }
+  return components;
 }
 
-/** Those of it that have instances. */
+/** What a module says of each of its components. */
+export function ofComponents<T>(
+  modules: ScenarioModules,
+  ask: <S extends ModuleSection>(module: Module<S>, own: ModuleComponents[S], name: string) => T,
+): readonly T[] {
+  const ofSection = <S extends ModuleSection>(section: S): readonly T[] => {
+    const all: ScenarioModules[S] = modules[section];
+    return [...all].map(([name, own]) => ask<S>(MODULES[section], own, name));
+  };
+  return DEFAULTS_ORDER.flatMap((section) => ofSection(section));
+}
+
+/** The components with instances. */
 export function moduleHosts(modules: ScenarioModules): readonly (readonly [string, Host])[] {
-  const { caches, eventStores, brokers } = modules;
-  const levels = [...caches].flatMap(([name, { host }]) =>
-    host === null ? [] : [[name, host] as const],
+  return ofComponents(modules, (module, own, name) => [name, module.host(own)] as const).flatMap(
+    ([name, host]) => (host === null ? [] : [[name, host] as const]),
   );
-  return [...levels, ...eventStores, ...brokers];
 }

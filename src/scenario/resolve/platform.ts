@@ -1,6 +1,6 @@
 import type { Platform } from '../../spec/scenario/scenario.js';
 import { formatDuration } from '../../spec/quantities/quantity-text.js';
-import type { ScenarioOutput } from '../schema/scenario.js';
+import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { restartSchema } from '../schema/platform.js';
 import type { Context } from './context.js';
 import { report } from './context.js';

@@ -3,6 +3,8 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { PoolOutput } from '../schema/pools.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
+import { mapOf } from './names.js';
+import { unknown } from './targets.js';
 
 /** A client-side pool in its final form. */
 export function resolvePool(context: Context, output: PoolOutput, path: Path): Pool {
@@ -35,6 +37,22 @@ export function resolvePool(context: Context, output: PoolOutput, path: Path): P
     case undefined:
       return simple(output);
   }
+}
+
+/** The pools of single callers. */
+export function resolvePools(
+  context: Context,
+  outputs: Readonly<Record<string, PoolOutput>> | undefined,
+  path: Path,
+): ReadonlyMap<string, Pool> {
+  return mapOf(outputs, (caller, own) => {
+    const at = [...path, 'pools', caller];
+    const kind = context.names.things.get(caller)?.kind;
+    if (kind !== 'service' && kind !== 'gateway') {
+      unknown(context, caller, at, ['service', 'gateway']);
+    }
+    return resolvePool(context, own, at);
+  });
 }
 
 type SimpleOutput = Extract<PoolOutput, { readonly waiters: unknown }>;

@@ -9,7 +9,9 @@ import type { MapNode, Node, PathKey } from '../located.js';
 import { locate } from '../located.js';
 import { checkLimits } from '../limits.js';
 import { possibleRoutes } from '../../language/routes.js';
-import type { FrameOutput, ScenarioOutput } from '../schema/scenario.js';
+import type { FrameOutput } from '../schema/scenario.js';
+import type { ScenarioOutput } from '../schema/scenario-output.js';
+import { MODULES, moduleOf, SECTIONS } from '../modules/index.js';
 import { checkLags } from './autoscaling.js';
 import { resolveBundle } from './bundles.js';
 import type { Context } from './context.js';
@@ -17,19 +19,18 @@ import { report } from './context.js';
 import { checkConditions } from './fault-conditions.js';
 import { resolveFaults } from './faults.js';
 import type { CallGraph } from './graph.js';
-import { cycleText, eventCycle, eventEdges } from './event-cycle.js';
-import { callGraph, certainCycle } from './graph.js';
+import { callGraph, certainCycle, cycleText } from './graph.js';
 import { checkAccount } from './function-kinds.js';
 import { resolveFunction } from './functions.js';
 import { resolveGateways } from './gateways.js';
 import { resolveDatabase } from './databases.js';
-import { moduleNames } from './module-names.js';
 import { moduleHosts, resolveModules } from './modules.js';
-import { collectNames, mapOf, sorted } from './names.js';
+import { collectNames } from './collect-names.js';
+import type { Raise } from './names.js';
+import { mapOf, sorted } from './names.js';
 import { resolveKeys, resolveReport, resolveSettings } from './settings.js';
 import { resolveService } from './services.js';
 import { resolveSteps } from './steps.js';
-import { checkTopicViews } from './topic-views.js';
 import { checkSplits, checkVersionCycles } from './versions.js';
 import { resolveWorkload } from './workloads.js';
 
@@ -72,7 +73,7 @@ export function resolveScenario(
   const databases = mapOf(output.databases, (name, own): Database =>
     resolveDatabase(context, name, own),
   );
-  const modules = resolveModules(context, output);
+  const modules = resolveModules(context);
   const keys = resolveKeys(context, output.keys);
   const workloads = mapOf(output.workloads, (name, own): Workload =>
     resolveWorkload(context, name, own, gateways, output.run.duration, keys),
@@ -92,14 +93,12 @@ export function resolveScenario(
   };
   const graph = callGraph(parts);
   checkCalls(context, parts, graph);
-  checkEvents(context, parts, graph);
-  checkTopicViews(context, parts);
+  for (const section of SECTIONS) MODULES[section].check(context, parts, graph.edges);
   checkScaling(context, parts);
   const others = [...databases, ...moduleHosts(modules)];
   const hosts = new Map<string, Host>([...services, ...gateways, ...others]);
-  const { topics, queues } = modules;
   const durationNs = output.run.duration;
-  const aims = { hosts, services, gateways, keys, topics, queues, graph, durationNs };
+  const aims = { hosts, services, gateways, keys, modules, graph, durationNs };
   const { faults, awaited } = resolveFaults(context, output.faults ?? [], aims);
   const scenario: Scenario = { ...parts, faults, report: resolveReport(context, output.report) };
   if (workloads.size === 0 && trees.broken.size === 0) {
@@ -113,20 +112,11 @@ export function resolveScenario(
 /** What autoscalers ask of others. */
 function checkScaling(
   context: Context,
-  { services, gateways, projections }: Pick<Scenario, 'services' | 'gateways' | 'projections'>,
+  { services, gateways }: Pick<Scenario, 'services' | 'gateways'>,
 ): void {
-  for (const { name, service, claims } of projections.values()) {
-    const host = service === null ? undefined : services.get(service);
-    const isRolled = (host?.versions?.rollout ?? null) !== null;
-    if (claims !== null || ((host?.autoscaling ?? null) === null && !isRolled)) continue;
-    const how = isRolled ? 'changes its version' : 'is scaled';
-    const message = `${service} ${how}, and no instance takes over the work of a removed one: write claimTimeout`;
-    report(context, 'FL208', ['projections', name], message);
-  }
-  const known = [...context.names.things].flatMap(([name, { kind, parts }]) => {
-    if (kind === 'queue') return [name];
-    return kind === 'topic' ? [...parts].map((part) => `${name}.${part}`) : [];
-  });
+  const known = [...context.names.things].flatMap(
+    ([name, { kind, parts }]) => moduleOf(kind)?.lags(name, parts) ?? [],
+  );
   const hosts = [
     ...[...services.values()].map((own) => [['services', own.name], own.autoscaling] as const),
     ...[...gateways.values()].map((own) => [['gateways', own.name], own.autoscaling] as const),
@@ -138,15 +128,16 @@ function contextOf(
   output: ScenarioOutput,
   trees: Trees,
   problems: Problems,
-  raise: Parameters<typeof collectNames>[2],
+  raise: Raise,
 ): Context {
-  const names = collectNames(output, trees.broken, raise, moduleNames);
+  const names = collectNames(output, trees.broken, raise);
   const named = new Map<string, Bundle>();
   const begun = new Set<string>();
   const context: Context = {
     ...trees,
     problems,
     names,
+    output,
     // Steps inside one bundle may name another: each is made when it is first asked for.
     named: (name) => {
       const own = output.policies?.[name];
@@ -161,22 +152,6 @@ function contextOf(
       resolveSteps(context, outputs, { name: owner ?? '', policy: null }, path),
   };
   return context;
-}
-
-/** Circles of messages in which no time passes: they would never come to an end. */
-function checkEvents(
-  context: Context,
-  parts: Pick<Scenario, 'services' | 'topics'>,
-  graph: CallGraph,
-): void {
-  const events = eventEdges(parts);
-  const cycle = eventCycle(events, graph.edges, ({ certain, takesTime }) => certain && !takesTime);
-  if (cycle === null) return;
-  const [name, part] = cycle[0].split('.');
-  const message =
-    `endless message cycle without any delay: ${cycle.join(' -> ')}. Give a step on it some ` +
-    'work, or the publish step a probability';
-  report(context, 'FL408', ['services', name, 'endpoints', part], message);
 }
 
 /** Services, and the functions among them. */

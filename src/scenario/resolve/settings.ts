@@ -7,7 +7,7 @@ import type {
   Scenario,
 } from '../../spec/scenario/scenario.js';
 import { HORIZON_MAX_NS } from '../../kernel/time.js';
-import type { ScenarioOutput } from '../schema/scenario.js';
+import type { ScenarioOutput } from '../schema/scenario-output.js';
 import type { Context } from './context.js';
 import { report } from './context.js';
 import { sorted } from './names.js';

@@ -4,14 +4,14 @@ import { parseDuration, QuantityError } from '../../spec/quantities/quantity-tex
 import type { Condition, Step, StepModifiers, Bundle } from '../../spec/scenario/steps.js';
 import type { JoinOutput, StepOutput } from '../schema/steps.js';
 import { resolvePolicy } from './bundles.js';
-import { resolveCacheStep } from './caching.js';
+import { resolveCacheStep } from '../modules/caches/steps.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
-import { resolvePublish } from './messaging.js';
+import { resolvePublish } from './publish.js';
 import { checkModifiers } from './modifiers.js';
 import { sorted } from './names.js';
-import { resolveSagaStep } from './sagas.js';
-import { resolveAppend, resolveLoad, resolveRead } from './stores.js';
+import { resolveSagaStep } from '../modules/sagas/resolve.js';
+import { resolveAppend, resolveLoad, resolveRead } from '../modules/event-stores/steps.js';
 import { resolveLock, resolveTransaction } from './sections.js';
 import { resolveShardKey } from './shards.js';
 import { resolveCall, resolveQuery } from './targets.js';

@@ -1,23 +1,10 @@
 import type { ComponentKind } from '../../spec/component-kind.js';
+import { kindWord } from '../../spec/component-kind.js';
 import type { Target } from '../../spec/scenario/target.js';
 import { nearest } from '../suggest.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
-import { namesOfKinds } from './names.js';
-
-/** Things that have their own verb, or cannot be called. */
-const NOT_CALLED: Readonly<Partial<Record<ComponentKind, (name: string) => string>>> = {
-  database: (name) => `${name} is a database: write query: ${name}.OPERATION`,
-  topic: (name) => `${name} is a topic: write publish: ${name}`,
-  broker: (name) => `${name} is a broker: publish to one of its topics`,
-  saga: (name) => `${name} is a saga: write saga: ${name}`,
-  queue: (name) => `${name} is a queue: write publish: ${name}`,
-  cache: (name) => `${name} is a cache: write cache: { get: ${name} }`,
-  eventStore: (name) => `${name} is an event store: write load: ${name} or append: ${name}`,
-  projection: (name) =>
-    `${name} is a projection: read it with a query of its database and of: ${name}`,
-  workload: (name) => `${name} is a workload and cannot be called`,
-};
+import { BUILT_IN_KEYS, namesOfKinds } from './names.js';
 
 /** A call's target, or null where it cannot be one; the reason is noted. */
 export function resolveCall(
@@ -39,9 +26,8 @@ export function resolveCall(
     return null;
   }
   if (thing === undefined) return unknown(context, component, path, ['service', 'gateway']);
-  const verb = NOT_CALLED[thing.kind];
-  if (verb !== undefined) {
-    report(context, 'FL405', path, verb(component));
+  if (thing.instead !== null) {
+    report(context, 'FL405', path, thing.instead(component));
     return null;
   }
   if (thing.kind === 'gateway') {
@@ -109,7 +95,7 @@ export function unknown(
   context: Context,
   name: string,
   path: Path,
-  kinds: readonly string[],
+  kinds: readonly ComponentKind[],
 ): null {
   const { broken } = context.names;
   if (broken.has(name) || nearest(name, broken) !== undefined) return null;
@@ -118,10 +104,16 @@ export function unknown(
     return null;
   }
   const allowed = namesOfKinds(context.names, kinds);
-  const only = kinds[0] === 'eventStore' ? 'event store' : kinds[0];
-  const word = kinds.length > 1 ? 'component' : only;
+  const word = kinds.length > 1 ? 'component' : kindWord(kinds[0]);
   report(context, 'FL404', path, `there is no ${word} ${name}`, { found: name, allowed });
   return null;
+}
+
+/** Reports a key that is neither declared nor built in. */
+export function checkKeyName(context: Context, key: string, path: Path): void {
+  const allowed = [...context.names.keys, ...BUILT_IN_KEYS];
+  if (allowed.includes(key)) return;
+  report(context, 'FL404', path, `there is no key ${key} in keys`, { found: key, allowed });
 }
 
 /** `a.b` as [a, b]; the part is null where none is written. */

@@ -8,10 +8,10 @@ import type { RolloutOutput, VersionOutput } from '../schema/versions.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey } from './context.js';
 import type { CallGraph } from './graph.js';
-import { cycleText } from './event-cycle.js';
-import { callGraph, certainCycle } from './graph.js';
+import { callGraph, certainCycle, cycleText } from './graph.js';
 import { resolveLifecycle, resolveOutbound } from './hosts.js';
-import { BUILT_IN_KEYS, sorted } from './names.js';
+import { sorted } from './names.js';
+import { checkKeyName } from './targets.js';
 import { resolveSteps } from './steps.js';
 
 type Host = Omit<Service, 'versions'>;
@@ -175,7 +175,7 @@ function rolloutOf(
     const message = `the preview has ${own.preview} replicas, more than the ${replicas} of the service`;
     report(context, 'FL208', [...at, 'preview'], message);
   }
-  if (own.sticky !== undefined) checkKey(context, own.sticky, [...at, 'sticky']);
+  if (own.sticky !== undefined) checkKeyName(context, own.sticky, [...at, 'sticky']);
   if (own.sticky !== undefined && own.routing === 'replicas') {
     const message =
       'with routing: replicas no gateway splits the requests, so sticky has no effect: remove it';
@@ -279,12 +279,6 @@ function analysisOf(context: Context, own: RolloutOutput, at: Path): Rollout['an
   });
   const { interval, failureLimit, minSamples } = analysis;
   return { expect, intervalNs: interval, failureLimit, minSamples };
-}
-
-function checkKey(context: Context, key: string, path: Path): void {
-  const allowed = [...context.names.keys, ...BUILT_IN_KEYS];
-  if (allowed.includes(key)) return;
-  report(context, 'FL404', path, `there is no key ${key} in keys`, { found: key, allowed });
 }
 
 /** Circles of calls that only one version of a service closes. */

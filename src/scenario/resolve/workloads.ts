@@ -7,9 +7,10 @@ import { pathProblem } from '../include.js';
 import { routeOf } from '../../language/routes.js';
 import type { ArrivalsOutput, RequestOutput, WorkloadOutput } from '../schema/workload.js';
 import { resolvePolicy } from './bundles.js';
+import { described } from './described.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
-import { checkPart, sorted } from './names.js';
+import { checkPart, notCalled, sorted } from './names.js';
 import { resolveSteps } from './steps.js';
 import { resolveCall } from './targets.js';
 
@@ -44,12 +45,10 @@ export function resolveWorkload(
     kind: 'workload',
     section: 'workloads',
     parts: requests.map((request) => request.name),
+    instead: notCalled,
   });
   return {
-    name,
-    title: output.title ?? null,
-    description: output.description ?? null,
-    critical: output.critical,
+    ...described(name, output),
     arrivals: resolveArrivals(
       context,
       output.arrivals,

@@ -1,64 +1,27 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
+import { kindWord } from '../../spec/component-kind.js';
+import { DEFAULTS_ORDER, MODULES, SCHEMA_ORDER, TEMPLATES_ORDER } from '../modules/index.js';
 import { admissionSchema } from './admission.js';
 import type { BundleOutput } from './bundle.js';
-import { brokerSchema } from '../brokers/index.js';
-import type { BrokerFields } from '../brokers/kind.js';
 import { bundleSchema } from './bundle.js';
 import { freeText, named } from './common.js';
-import type { DatabaseOutput, GatewayOutput } from './components.js';
 import { databaseSchema, endpointSchema, gatewaySchema } from './components.js';
-import type { ServiceOutput } from './services.js';
 import { serviceSchema } from './services.js';
-import type { FaultOutput } from './fault.js';
 import { faultSchema } from './fault.js';
-import type { FunctionOutput } from './functions.js';
 import { functionSchema } from './functions.js';
 import { hostFields } from './host.js';
 import { budgetSchema, hypothesisSchema, reportSchema, variantSchema } from './judgement.js';
-import type { CacheOutput } from './caching.js';
-import { cacheSchema } from './caching.js';
-import type { TopicOutput } from './messaging.js';
-import { topicSchema } from './messaging.js';
 import { middlewareSchema } from './middleware.js';
-import type { SagaOutput } from './sagas.js';
-import { sagaSchema } from './sagas.js';
 import { keySchema, networkSchema, runSchema } from './settings.js';
 import type { StepOutput } from './steps.js';
 import type { SweepOutput } from './sweeps.js';
 import { sweepSchema } from './sweeps.js';
 import { stepsSchema } from './steps.js';
 import { platformSchema } from './platform.js';
-import { messageQueueSchema } from '../queues/index.js';
-import type { QueueFields } from '../queues/kind.js';
-import type { EventStoreOutput, ProjectionOutput } from './stores.js';
-import { storeSections } from './stores.js';
-import type { WorkloadOutput } from './workload.js';
 import { workloadSchema } from './workload.js';
-
-/** What a validated, fully merged scenario of one variant holds. */
-export interface ScenarioOutput {
-  readonly run: z.output<typeof runSchema>;
-  readonly network: z.output<typeof networkSchema>;
-  readonly platform: z.output<typeof platformSchema>;
-  readonly keys?: Readonly<Record<string, z.output<typeof keySchema>>>;
-  readonly policies?: Readonly<Record<string, BundleOutput>>;
-  readonly gateways?: Readonly<Record<string, GatewayOutput>>;
-  readonly services?: Readonly<Record<string, ServiceOutput>>;
-  readonly functions?: Readonly<Record<string, FunctionOutput>>;
-  readonly databases?: Readonly<Record<string, DatabaseOutput>>;
-  readonly topics?: Readonly<Record<string, TopicOutput>>;
-  readonly brokers?: Readonly<Record<string, BrokerFields>>;
-  readonly sagas?: Readonly<Record<string, SagaOutput>>;
-  readonly queues?: Readonly<Record<string, QueueFields>>;
-  readonly caches?: Readonly<Record<string, CacheOutput>>;
-  readonly eventStores?: Readonly<Record<string, EventStoreOutput>>;
-  readonly projections?: Readonly<Record<string, ProjectionOutput>>;
-  readonly workloads?: Readonly<Record<string, WorkloadOutput>>;
-  readonly faults?: readonly FaultOutput[];
-  readonly report: z.output<typeof reportSchema>;
-}
+import type { ScenarioOutput } from './scenario-output.js';
 
 /** The sections that are written once per file, for all variants. */
 export interface FrameOutput {
@@ -83,7 +46,7 @@ export interface Schemas {
 }
 
 /** Sections of one variant's scenario; the others are written once per file. */
-export const EXPLICIT_SECTIONS = [
+export const EXPLICIT_SECTIONS: readonly string[] = [
   'run',
   'network',
   'platform',
@@ -93,17 +56,11 @@ export const EXPLICIT_SECTIONS = [
   'services',
   'functions',
   'databases',
-  'topics',
-  'brokers',
-  'sagas',
-  'queues',
-  'caches',
-  'eventStores',
-  'projections',
+  ...DEFAULTS_ORDER,
   'workloads',
   'faults',
   'report',
-] as const;
+];
 
 /** Variants of one file; each is a scenario of its own. */
 export const VARIANTS_MAX = 200;
@@ -134,18 +91,7 @@ export function buildSchemas(
       .optional()
       .describe('Services that run in environments made on demand.'),
     databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
-    brokers: named(brokerSchema).optional().describe('Clusters that topics live on.'),
-    sagas: named(sagaSchema(bundle))
-      .optional()
-      .describe('Sagas: steps whose effects belong together.'),
-    topics: named(topicSchema(bundle))
-      .optional()
-      .describe('Every group of consumers gets every message.'),
-    queues: named(messageQueueSchema(bundle))
-      .optional()
-      .describe('Every message goes to one consumer.'),
-    caches: named(cacheSchema).optional().describe('Caches with their levels.'),
-    ...storeSections,
+    ...moduleSections(bundle),
     workloads: named(workload).optional().describe('Sources of requests.'),
     faults: z.array(faultSchema(faults)).optional().describe('Failures to inject.'),
     report: reportSchema.prefault({}).describe('Presentation of results.'),
@@ -159,72 +105,11 @@ export function buildSchemas(
       .array(z.string().max(400))
       .optional()
       .describe('Files below this folder that are laid under this one, in order.'),
-    templates: named(z.unknown().meta({ anyOf: ENTRIES.map(definition) }))
+    templates: named(z.unknown().meta({ anyOf: templates() }))
       .optional()
       .describe('Fragments of components that entries may extend.'),
     defaults: z
-      .strictObject({
-        services: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('service')] })
-          .describe('Laid under every service.'),
-        gateways: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('gateway')] })
-          .describe('Laid under every gateway.'),
-        functions: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('function')] })
-          .describe('Laid under every function.'),
-        databases: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('database')] })
-          .describe('Laid under every database.'),
-        topics: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('topic')] })
-          .describe('Laid under every topic.'),
-        brokers: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('broker')] })
-          .describe('Laid under every broker.'),
-        sagas: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('saga')] })
-          .describe('Laid under every saga.'),
-        queues: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('queue')] })
-          .describe('Laid under every queue.'),
-        caches: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('cache')] })
-          .describe('Laid under every cache.'),
-        eventStores: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('eventStore')] })
-          .describe('Laid under every event store.'),
-        projections: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('projection')] })
-          .describe('Laid under every projection.'),
-        workloads: z
-          .unknown()
-          .optional()
-          .meta({ anyOf: [definition('workload')] })
-          .describe('Laid under every workload.'),
-      })
+      .strictObject(defaults())
       .optional()
       .describe('Laid under every entry of a section.'),
     variants: z
@@ -250,21 +135,47 @@ export function buildSchemas(
   };
 }
 
-/** What templates and defaults may hold: the fields of these. */
-const ENTRIES: readonly string[] = [
-  'service',
-  'gateway',
-  'function',
-  'database',
-  'topic',
-  'broker',
-  'queue',
-  'cache',
-  'eventStore',
-  'projection',
-  'saga',
-  'workload',
-];
+/** The sections of all modules, as they are written. */
+function moduleSections(bundle: z.ZodType<BundleOutput>): Record<string, z.ZodType> {
+  return Object.fromEntries(
+    SCHEMA_ORDER.map((section) => {
+      const { schema, summary } = MODULES[section];
+      return [
+        section,
+        named(schema(bundle) as z.ZodType)
+          .optional()
+          .describe(summary),
+      ];
+    }),
+  );
+}
+
+/** What a template may be, and what may be laid under the entries of each section: by definition. */
+const FIRST: readonly string[] = ['service', 'gateway', 'function', 'database'];
+const LAST = 'workload';
+
+function templates(): readonly object[] {
+  const kinds = TEMPLATES_ORDER.map((section) => MODULES[section].kind);
+  return [...FIRST, ...kinds, LAST].map(definition);
+}
+
+function defaults(): Record<string, z.ZodType> {
+  const laid = (kind: string, word = kind): z.ZodType =>
+    z
+      .unknown()
+      .optional()
+      .meta({ anyOf: [definition(kind)] })
+      .describe(`Laid under every ${word}.`);
+  const ofModules = DEFAULTS_ORDER.map((section) => {
+    const { kind } = MODULES[section];
+    return [section, laid(kind, kindWord(kind))] as const;
+  });
+  return Object.fromEntries([
+    ...FIRST.map((kind) => [`${kind}s`, laid(kind)] as const),
+    ...ofModules,
+    [`${LAST}s`, laid(LAST)] as const,
+  ]);
+}
 
 function definition(name: string): { $ref: string } {
   return { $ref: `#/definitions/${name}` };

@@ -11,7 +11,7 @@ import {
 } from '../../spec/quantities/quantities.js';
 import { parseDuration, QuantityError, show } from '../../spec/quantities/quantity-text.js';
 import type { ReadOf } from '../../spec/scenario/stores.js';
-import { critical, entryText, extending, inheriting, named, nameText, textMap } from './common.js';
+import { critical, entryText, extending, inheriting, nameText, textMap } from './common.js';
 import { cpuSchema, zoneSchema } from './host.js';
 import { pool } from './pools.js';
 
@@ -341,12 +341,4 @@ export const readFields = {
         'the entity from the event store then; `refuse`: answers 409); `stickyPrimary(5s)`: an entity written so recently is ' +
         'loaded from the event store instead. Defaults to eventual.',
     ),
-};
-
-/** The sections of this area. */
-export const storeSections = {
-  eventStores: named(eventStoreSchema).optional().describe('Stores of streams of events.'),
-  projections: named(projectionSchema)
-    .optional()
-    .describe('Read models that follow the events of a store or a topic.'),
 };

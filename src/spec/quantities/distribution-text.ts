@@ -163,9 +163,7 @@ function longOf<T>(
       call?.kind === 'empirical' &&
       call.positional.some((p) => typeof p === 'string' && p.includes('.csv'))
     ) {
-      throw new QuantityError(
-        'empirical with a file is known, not in this version: list the values',
-      );
+      throw new QuantityError('empirical reads no file: list the values');
     }
     return call === null ? null : longForm(call, laws);
   }

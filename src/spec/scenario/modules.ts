@@ -4,13 +4,20 @@ import type { Saga } from './sagas.js';
 import type { Bus, MessageQueue } from './queues.js';
 import type { EventStore, Projection } from './stores.js';
 
-/** Components of a scenario other than services, gateways, databases and workloads. */
-export interface ScenarioModules {
-  readonly brokers: ReadonlyMap<string, Broker>;
-  readonly sagas: ReadonlyMap<string, Saga>;
-  readonly topics: ReadonlyMap<string, Topic | Bus>;
-  readonly queues: ReadonlyMap<string, MessageQueue>;
-  readonly caches: ReadonlyMap<string, Cache>;
-  readonly eventStores: ReadonlyMap<string, EventStore>;
-  readonly projections: ReadonlyMap<string, Projection>;
+/** Sections of components other than services, gateways, databases and workloads: one component of each. */
+export interface ModuleComponents {
+  readonly brokers: Broker;
+  readonly sagas: Saga;
+  readonly topics: Topic | Bus;
+  readonly queues: MessageQueue;
+  readonly caches: Cache;
+  readonly eventStores: EventStore;
+  readonly projections: Projection;
 }
+
+export type ModuleSection = keyof ModuleComponents;
+
+/** The components of these sections by name. */
+export type ScenarioModules = {
+  readonly [S in ModuleSection]: ReadonlyMap<string, ModuleComponents[S]>;
+};

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../../src/kernel/engine.js';
-import { FROZEN } from '../../../src/model/processes/instance.js';
+import { FROZEN } from '../../../src/model/processes/process.js';
 import type { Aftermath } from '../../../src/model/messaging/aftermath.js';
 import { AutoCommits } from '../../../src/model/messaging/auto-commits.js';
 import { Commits } from '../../../src/model/messaging/commits.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../../src/kernel/engine.js';
-import { FROZEN } from '../../../src/model/processes/instance.js';
+import { FROZEN } from '../../../src/model/processes/process.js';
 import { Membership } from '../../../src/model/messaging/membership.js';
 import type { Counter } from '../../../src/model/figures/meters.js';
 import type { World } from '../../../src/model/world.js';

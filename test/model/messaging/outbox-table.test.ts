@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../../src/kernel/engine.js';
 import { samplers } from '../../../src/kernel/distribution.js';
-import { FROZEN } from '../../../src/model/processes/instance.js';
+import { FROZEN } from '../../../src/model/processes/process.js';
 import type { Instance, Resident } from '../../../src/model/processes/instance.js';
 import { levels } from '../../../src/model/figures/levels.js';
 import { Messages } from '../../../src/model/messaging/messages.js';

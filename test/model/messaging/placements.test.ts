@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../../src/kernel/engine.js';
-import { FROZEN } from '../../../src/model/processes/instance.js';
+import { FROZEN } from '../../../src/model/processes/process.js';
 import { levels } from '../../../src/model/figures/levels.js';
 import { Cluster } from '../../../src/model/messaging/queues/cluster.js';
 import { QueuePlacement } from '../../../src/model/messaging/queues/placement.js';

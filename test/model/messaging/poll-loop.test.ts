@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FROZEN } from '../../../src/model/processes/instance.js';
+import { FROZEN } from '../../../src/model/processes/process.js';
 import { placeOf } from '../../../src/model/messaging/offsets.js';
 import { OUTCOME } from '../../../src/spec/outcome.js';
 import { pollLoop as loop } from '../../support/poll-loop.js';

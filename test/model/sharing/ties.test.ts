@@ -3,7 +3,7 @@ import { samplers } from '../../../src/kernel/distribution.js';
 import { engine } from '../../../src/kernel/engine.js';
 import { streamKey } from '../../../src/kernel/rng.js';
 import { frames } from '../../../src/model/frames.js';
-import { FROZEN } from '../../../src/model/processes/instance.js';
+import { FROZEN } from '../../../src/model/processes/process.js';
 import { Ties } from '../../../src/model/sharing/ties.js';
 import { RETURN, strands } from '../../../src/model/strands.js';
 import type { World } from '../../../src/model/world.js';

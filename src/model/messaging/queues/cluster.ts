@@ -3,14 +3,20 @@ import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { PlanCluster } from '../../../spec/plan/messaging.js';
-import { FROZEN } from '../../processes/instance.js';
+import { FROZEN } from '../../processes/process.js';
 import type { Instance } from '../../processes/instance.js';
-import type { World } from '../../world.js';
-import type { QueuePlacement } from './placement.js';
+import type { Run } from '../../run.js';
 import { levels } from '../../figures/levels.js';
 
 /** How often a node checks its memory (rabbitmq-server, vm_memory_monitor.erl). */
 const CHECK_NS = NS_PER_SECOND;
+
+/** What is placed on the nodes of a cluster. */
+interface Placed {
+  /** A node went down or came back. */
+  look(node: number, died: boolean): void;
+  unblocked(): void;
+}
 
 /**
  * The nodes of a RabbitMQ cluster: which are up, and the bytes of messages on each. While a node is over its memory
@@ -22,12 +28,12 @@ export class Cluster {
   private readonly limit: number;
   private readonly nodes: readonly Instance[];
   private readonly bytes: Float64Array;
-  private readonly placements: QueuePlacement[] = [];
+  private readonly placements: Placed[] = [];
   private readonly alarmed: number;
   private readonly checkOp: number;
   private checking = false;
 
-  constructor(world: World, { component, spec }: PlanCluster) {
+  constructor(world: Run, { component, spec }: PlanCluster) {
     this.electionNs = spec.electionNs;
     this.limit = spec.memoryBytes;
     const { instances, meters, plan } = world;
@@ -46,7 +52,7 @@ export class Cluster {
     );
   }
 
-  add(placement: QueuePlacement): void {
+  add(placement: Placed): void {
     this.placements.push(placement);
   }
 

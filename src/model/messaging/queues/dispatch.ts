@@ -7,7 +7,7 @@ import type { PlanQueue } from '../../../spec/plan/queues.js';
 import type { Counter } from '../../figures/meters.js';
 import type { Instance } from '../../processes/instance.js';
 import type { Registry } from '../../registry.js';
-import type { World } from '../../world.js';
+import type { BackgroundRun } from '../../processes/background-run.js';
 import type { Messages } from '../messages.js';
 import { Channel } from './channel.js';
 import { Deliveries, VERDICT } from './deliveries.js';
@@ -30,7 +30,7 @@ const WAY = Object.freeze({ there: 0, back: 1 } as const);
 export class Dispatch {
   readonly queue: StoredQueue;
   readonly deliveries: Deliveries;
-  private readonly world: World;
+  private readonly world: BackgroundRun;
   private readonly messages: Messages;
   private readonly spec: PlanQueue;
   private readonly handling: Handling;
@@ -50,7 +50,7 @@ export class Dispatch {
   private readonly late = new IntRing();
 
   constructor(
-    world: World,
+    world: BackgroundRun,
     registry: Registry,
     messages: Messages,
     queue: StoredQueue,

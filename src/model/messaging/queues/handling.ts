@@ -10,13 +10,13 @@ import type { Outcome } from '../../../spec/outcome.js';
 import type { PlanConsumer } from '../../../spec/plan/queues.js';
 import type { Counter, Durations } from '../../figures/meters.js';
 import type { Delays, Registry } from '../../registry.js';
-import type { World } from '../../world.js';
+import type { BackgroundRun } from '../../processes/background-run.js';
 import { Inboxes } from '../inboxes.js';
 import type { Messages, Poison } from '../messages.js';
 import type { Channel } from './channel.js';
 import { VERDICT } from './deliveries.js';
 import type { Deliveries } from './deliveries.js';
-import type { Dispatch } from './dispatch.js';
+import type { DispatchPort } from './dispatch-port.js';
 import { staysInHand } from './in-hand.js';
 import { Pausing } from './pausing.js';
 import type { StoredQueue } from './stored-queue.js';
@@ -42,9 +42,9 @@ interface Book {
 
 /** The consumer side of a queue: runs the handlers and returns a verdict for each message. */
 export class Handling {
-  private readonly world: World;
+  private readonly world: BackgroundRun;
   private readonly messages: Messages;
-  private readonly dispatch: Dispatch;
+  private readonly dispatch: DispatchPort;
   private readonly deliveries: Deliveries;
   private readonly queue: StoredQueue;
   /** Bit of the effect of a message in this queue. */
@@ -61,10 +61,10 @@ export class Handling {
   readonly pausing: Pausing | null;
 
   constructor(
-    world: World,
+    world: BackgroundRun,
     registry: Registry,
     messages: Messages,
-    dispatch: Dispatch,
+    dispatch: DispatchPort,
     effect: number,
   ) {
     this.world = world;

@@ -4,7 +4,7 @@ import type { Ns } from '../../../kernel/time.js';
 import type { PlanInlet } from '../../../spec/plan/queues.js';
 import type { QueueRules } from '../../../spec/scenario/queues.js';
 import type { Counter } from '../../figures/meters.js';
-import type { World } from '../../world.js';
+import type { Run } from '../../run.js';
 import { isAmong, isHitBy, MESSAGE_INDEX } from '../knobs.js';
 import type { HeldShare, HolderKnobs, MessageShare, PoisonShare } from '../knobs.js';
 import type { Messages } from '../messages.js';
@@ -33,7 +33,7 @@ export class Inlet {
   /** The broker nodes that hold the queue; null = it never fails. */
   readonly placement: QueuePlacement | null;
   private readonly quota: Quota | null;
-  private readonly world: World;
+  private readonly world: Run;
   private readonly messages: Messages;
   readonly ways: readonly Dispatch[];
   private readonly key: StreamKey;
@@ -49,7 +49,7 @@ export class Inlet {
   private readonly rejected: Counter;
 
   constructor(
-    world: World,
+    world: Run,
     messages: Messages,
     spec: PlanInlet,
     ways: readonly Dispatch[],

@@ -1,7 +1,7 @@
 import type { Ns } from '../../../kernel/time.js';
 import type { PlanQueue } from '../../../spec/plan/queues.js';
 import type { Counter, Meters } from '../../figures/meters.js';
-import type { World } from '../../world.js';
+import type { Run } from '../../run.js';
 
 /** Counts the messages of a queue that are delivered after younger ones. */
 export class Order {
@@ -10,7 +10,7 @@ export class Order {
   /** The latest publish time among delivered messages. */
   private youngest: Ns = -Infinity;
 
-  constructor({ meters }: World, { component, part }: PlanQueue) {
+  constructor({ meters }: Run, { component, part }: PlanQueue) {
     this.meters = meters;
     this.overtaken = meters.counter('overtaken', { component, part });
   }

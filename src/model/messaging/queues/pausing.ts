@@ -2,11 +2,11 @@ import type { Outcome } from '../../../spec/outcome.js';
 import type { PlanConsumer } from '../../../spec/plan/queues.js';
 import type { Instance } from '../../processes/instance.js';
 import type { Registry } from '../../registry.js';
-import type { World } from '../../world.js';
+import type { Run } from '../../run.js';
 import { Guards, LEAVE } from '../guards.js';
 import type { Channel } from './channel.js';
 import type { Deliveries } from './deliveries.js';
-import type { Dispatch } from './dispatch.js';
+import type { DispatchPort } from './dispatch-port.js';
 import { sendBack, staysInHand } from './in-hand.js';
 
 /** Operations on handler runs that start late or go back to the queue. */
@@ -24,14 +24,14 @@ export interface Runs {
 
 /** The policies around the handlers of a queue, and the pauses of its channels. */
 export class Pausing {
-  private readonly world: World;
-  private readonly dispatch: Dispatch;
+  private readonly world: Run;
+  private readonly dispatch: DispatchPort;
   private readonly deliveries: Deliveries;
   private readonly runs: Runs;
   /** By consumer. */
   private readonly guards: readonly (Guards | null)[];
 
-  constructor(world: World, registry: Registry, dispatch: Dispatch, runs: Runs) {
+  constructor(world: Run, registry: Registry, dispatch: DispatchPort, runs: Runs) {
     this.world = world;
     this.dispatch = dispatch;
     this.deliveries = dispatch.deliveries;

@@ -1,7 +1,7 @@
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { PlanQueuePlacement } from '../../../spec/plan/queues.js';
-import type { World } from '../../world.js';
+import type { Run } from '../../run.js';
 import type { Cluster } from './cluster.js';
 import { levels } from '../../figures/levels.js';
 
@@ -34,7 +34,7 @@ export class QueuePlacement {
   private turn = 0;
   private electing = false;
 
-  constructor(world: World, cluster: Cluster, spec: PlanQueuePlacement, component: number) {
+  constructor(world: Run, cluster: Cluster, spec: PlanQueuePlacement, component: number) {
     this.cluster = cluster;
     this.spec = spec;
     const { meters } = world;

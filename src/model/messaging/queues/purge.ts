@@ -1,5 +1,5 @@
 import type { Counter } from '../../figures/meters.js';
-import type { World } from '../../world.js';
+import type { Run } from '../../run.js';
 import { isAmong, isHitBy, MESSAGE_INDEX } from '../knobs.js';
 import type { MessageShare } from '../knobs.js';
 import type { Messages } from '../messages.js';
@@ -15,11 +15,11 @@ import { PLACE } from './entries.js';
 export class Purge {
   private readonly messages: Messages;
   private readonly way: Dispatch;
-  private readonly world: World;
+  private readonly world: Run;
   /** Null if no fault purges the queue. */
   private readonly purged: Counter | null;
 
-  constructor(world: World, messages: Messages, way: Dispatch) {
+  constructor(world: Run, messages: Messages, way: Dispatch) {
     const { component, part } = way.queue.spec;
     this.world = world;
     this.messages = messages;

@@ -1,6 +1,6 @@
 import type { PlanQueue } from '../../../spec/plan/queues.js';
 import type { Age, Counter } from '../../figures/meters.js';
-import type { World } from '../../world.js';
+import type { Run } from '../../run.js';
 
 /** The metrics of a queue. */
 export class QueueFigures {
@@ -16,7 +16,7 @@ export class QueueFigures {
   readonly dropped: Counter;
   readonly lost: Counter;
 
-  constructor({ meters }: World, { component, part }: PlanQueue) {
+  constructor({ meters }: Run, { component, part }: PlanQueue) {
     const subject = { component, part };
     this.lag = meters.gauge('lag', subject);
     this.ready = meters.gauge('ready', subject);

@@ -11,8 +11,8 @@ import type { Act } from '../../acts.js';
 import { Draws } from '../../programs/draws.js';
 import type { Counter } from '../../figures/meters.js';
 import type { Registry } from '../../registry.js';
-import type { World } from '../../world.js';
-import type { Channels } from '../channels.js';
+
+import type { Channels, ChannelsParts } from '../channels.js';
 import { isHitBy } from '../knobs.js';
 import type { Messages } from '../messages.js';
 import { Cluster } from './cluster.js';
@@ -41,7 +41,7 @@ const ANSWERS = [
 
 /** All queues and buses of a run, and how messages reach them. */
 export class Queues {
-  private readonly world: World;
+  private readonly world: ChannelsParts;
   private readonly messages: Messages;
   private readonly channels: Channels;
   private readonly draws: Draws;
@@ -79,7 +79,7 @@ export class Queues {
   private readonly writtenOp: number;
   private readonly timeoutOp: number;
 
-  constructor(world: World, registry: Registry, channels: Channels) {
+  constructor(world: ChannelsParts, registry: Registry, channels: Channels) {
     this.world = world;
     const { messages } = channels;
     this.messages = messages;
@@ -405,7 +405,7 @@ function returnWay(inlet: Inlet, { queue }: Dispatch): ReturnWay {
 
 /** Builds all inlets, each with its queues in the order of their parts. */
 function inletsOf(
-  world: World,
+  world: ChannelsParts,
   registry: Registry,
   messages: Messages,
   queues: Queues,

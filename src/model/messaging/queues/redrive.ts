@@ -3,7 +3,7 @@ import { PHASE } from '../../../kernel/phase.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { Counter } from '../../figures/meters.js';
-import type { World } from '../../world.js';
+import type { Run } from '../../run.js';
 import type { Messages } from '../messages.js';
 import { PLACE } from './entries.js';
 import { NOWHERE } from './origins.js';
@@ -24,7 +24,7 @@ export interface WayBack {
  * is ignored (StartMessageMoveTask).
  */
 export class Redrive {
-  private readonly world: World;
+  private readonly world: Run;
   private readonly messages: Messages;
   private readonly queue: StoredQueue;
   private readonly back: WayBack;
@@ -34,7 +34,7 @@ export class Redrive {
   private everyNs: Ns = 0;
   private isRepaired = false;
 
-  constructor(world: World, messages: Messages, queue: StoredQueue, back: WayBack) {
+  constructor(world: Run, messages: Messages, queue: StoredQueue, back: WayBack) {
     this.world = world;
     this.messages = messages;
     this.queue = queue;

@@ -1,5 +1,10 @@
-import type { World } from '../../world.js';
+import type { Sections } from '../../sections/sections.js';
+import type { Run } from '../../run.js';
 import type { Messages } from '../messages.js';
+
+export interface StagedParts extends Run {
+  readonly sections: Sections | null;
+}
 
 /** Numbers per staged message: inlet, message, and two for its id. */
 export const ROW = 4;
@@ -10,7 +15,7 @@ export class Staged {
   /** By branch of a transaction. */
   private readonly rows = new Map<number, number[]>();
 
-  constructor(world: World, messages: Messages) {
+  constructor(world: StagedParts, messages: Messages) {
     this.messages = messages;
     world.sections?.whenEnded.push((branch) => this.drop(branch));
   }

@@ -3,7 +3,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { PlanInlet, PlanQueue } from '../../../spec/plan/queues.js';
-import type { World } from '../../world.js';
+import type { Run } from '../../run.js';
 import { isHitBy } from '../knobs.js';
 import type { Messages } from '../messages.js';
 import { packingSettings } from '../packed-messages.js';
@@ -40,7 +40,7 @@ export class StoredQueue {
   watch!: QueueWatch;
   /** The broker nodes that hold the queue; null = it never fails. */
   private readonly placement: QueuePlacement | null;
-  private readonly world: World;
+  private readonly world: Run;
   private readonly messages: Messages;
   private readonly rules: PlanInlet['rules'];
   /** Bit of the effects in this queue. */
@@ -63,7 +63,7 @@ export class StoredQueue {
   private readonly figures: QueueFigures;
 
   constructor(
-    world: World,
+    world: Run,
     messages: Messages,
     spec: PlanQueue,
     effect: number,

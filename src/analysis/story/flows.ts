@@ -1,0 +1,62 @@
+import type { PlanModules } from '../../spec/plan/modules.js';
+import type { Plan } from '../../spec/plan/plan.js';
+
+/** A flow of messages between two components, by their ids. */
+export interface Flow {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Flows of messages: from publishers to topics and queues, and from there to handlers. */
+export function flowsOf(plan: Plan): readonly Flow[] {
+  const all = Object.values(FLOWS).flatMap((flows) => flows?.(plan) ?? []);
+  const unique = new Map(all.map((flow) => [`${flow.from}/${flow.to}`, flow]));
+  return [...unique.values()].sort((a, b) => a.from - b.from || a.to - b.to);
+}
+
+/** By entry of a plan: its flows; null = it has none, or its calls are edges already. */
+const FLOWS: { readonly [Entry in keyof PlanModules]: ((plan: Plan) => readonly Flow[]) | null } = {
+  acts: ({ acts, parts }) =>
+    acts.flatMap((act) =>
+      act.act === 'publish' ? [{ from: parts[act.from].component, to: act.topic }] : [],
+    ),
+  sagas: ({ acts, parts, sagas }) =>
+    acts.flatMap((act) =>
+      act.act === 'saga'
+        ? [{ from: parts[act.from].component, to: sagas[act.saga].component }]
+        : [],
+    ),
+  // A shared level is called: its edges exist already.
+  caches: ({ acts, parts, caches }) =>
+    acts.flatMap((act) =>
+      act.act === 'cache' && act.op === 'lookup'
+        ? [{ from: parts[act.from].component, to: caches[act.cache].component }]
+        : [],
+    ),
+  projections: ({ projections, parts, stores }) =>
+    projections.flatMap(({ component, store, topic, part }) => {
+      const from = store < 0 ? topic : stores[store].component;
+      // A projection in a service uses that service's workers; otherwise it is a component of its own.
+      const worker = parts[part].component;
+      const work = worker === component ? [] : [{ from: component, to: worker }];
+      return [{ from, to: component }, ...work];
+    }),
+  topics: ({ topics, parts }) =>
+    topics.flatMap(({ component, groups }) =>
+      groups.map(({ handler }) => ({ from: component, to: parts[handler].component })),
+    ),
+  queues: ({ queues: inlets, parts }) =>
+    inlets.flatMap(({ component, queues }) =>
+      queues.flatMap(({ consumers }) =>
+        consumers.map(({ handler }) => ({ from: component, to: parts[handler].component })),
+      ),
+    ),
+  brokers: null,
+  clusters: null,
+  outboxes: null,
+  stores: null,
+  rows: null,
+  replications: null,
+  searches: null,
+  functions: null,
+};

@@ -1,0 +1,43 @@
+import type { Lane } from '../../kernel/lanes.js';
+import type { StreamKey } from '../../kernel/rng.js';
+import type { ConnectionLimits } from '../../spec/patterns/policy.js';
+import type { PlanConnections } from '../../spec/plan/connections.js';
+import type { ServerClosing } from '../../spec/scenario/resources.js';
+import type { Histogram } from '../../stats/histogram.js';
+import type { ConnectionTable } from './connection-table.js';
+import type { View } from '../edge.js';
+import type { Instance } from '../processes/instance.js';
+import type { Picks } from '../picking/picks.js';
+import type { Run } from '../run.js';
+
+/** The server side of connections. */
+interface ServerSide {
+  idleLane(spec: ServerClosing): Lane | null;
+  opened(slot: number, spread: StreamKey): void;
+  isOver(slot: number): boolean;
+}
+
+export interface EdgePoolParts extends Run {
+  readonly connections: ConnectionTable;
+  readonly serverEnds: ServerSide | null;
+  readonly picks: Picks;
+}
+
+export interface EdgePoolSetup {
+  readonly world: EdgePoolParts;
+  readonly spec: PlanConnections;
+  readonly caller: Instance;
+  /** The instance called; -1 where each connection picks its own. */
+  readonly callee: number;
+  /** The caller's view of the callee. Connections count as its load where they pick the instance. */
+  readonly view: View;
+  /** Limits of a policy in addition to those of the pool, or null. */
+  readonly limits: ConnectionLimits | null;
+  /** Timer of acquireTimeout, or null. */
+  readonly acquire: Lane | null;
+  readonly gauges: { readonly open: number; readonly used: number; readonly waiting: number };
+  /** Where waits are recorded now; null outside the measured time. */
+  readonly waits: () => Histogram | null;
+  /** Key of the draws of a connection's age, if its server limits that. */
+  readonly ages: StreamKey;
+}

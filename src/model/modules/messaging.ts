@@ -1,0 +1,24 @@
+import { Channels } from '../messaging/channels.js';
+import { Queues } from '../messaging/queues/queues.js';
+import type { Registry } from '../registry.js';
+import type { ActsOf, Building } from './kind.js';
+
+interface Messaging {
+  readonly channels: Channels;
+  readonly acts: ActsOf<'publish' | 'outboxCommit' | 'released'>;
+}
+
+/** Topics, outboxes, queues and buses: a message may go from each to any other. */
+export function messaging(world: Building, registry: Registry): Messaging {
+  const channels = new Channels(world, registry);
+  const queues = new Queues(world, registry, channels);
+  channels.elsewhere = (message, component, topic) => queues.take(message, component, topic);
+  return {
+    channels,
+    acts: {
+      publish: (spec) => (queues.has(spec.topic) ? queues : channels).actOf(spec),
+      outboxCommit: ({ service }) => channels.outboxCommit(service),
+      released: () => queues.released(),
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import { hasSections, Sections } from '../sections/sections.js';
+import type { ActsOf, Building } from './kind.js';
+
+/** Transactions, row locks and locks. */
+export function sections(
+  world: Building,
+): ActsOf<'lock' | 'statement' | 'committed' | 'read' | 'write'> {
+  const own = (world.sections = hasSections(world) ? new Sections(world) : null);
+  return {
+    lock: (spec, id) => own!.locks.actOf(spec, id),
+    statement: (spec) => own!.transactions.statement(spec),
+    committed: ({ part }) => own!.transactions.committed(part),
+    read: (spec) => own!.transactions.read(spec),
+    write: (spec) => own!.transactions.write(spec),
+  };
+}

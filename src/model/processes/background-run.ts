@@ -1,0 +1,10 @@
+import type { ActRun } from '../programs/interpreter-port.js';
+import type { ServedRun } from '../server-port.js';
+import type { Outages } from './outages.js';
+import type { Tasks } from './tasks.js';
+
+/** A run, and what work without a caller needs: it runs as tasks, which may be stopped or end their process. */
+export interface BackgroundRun extends ActRun, ServedRun {
+  readonly tasks: Tasks;
+  readonly outages: Outages;
+}

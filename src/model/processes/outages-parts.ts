@@ -1,0 +1,24 @@
+import type { ConnectionTable } from '../connections/connection-table.js';
+import type { VersionTables } from '../rollouts/rollouts.js';
+import type { ServedRun } from '../server-port.js';
+import type { Tasks } from './tasks.js';
+import type { Interpreter } from '../programs/interpreter.js';
+import type { Workers } from '../serving/workers.js';
+import type { Gates } from '../serving/gates.js';
+import type { Limiter } from '../programs/limiters.js';
+import type { Checks } from '../sharing/checks.js';
+import type { Coalescing } from '../sharing/coalescing.js';
+import type { ListedRun } from '../picking/endpoint-lists.js';
+
+/** The parts that outages use, with their probes, terminations and scaling. */
+export interface OutagesParts extends ListedRun, ServedRun {
+  readonly tasks: Tasks;
+  readonly connections: ConnectionTable;
+  readonly versions: VersionTables | null;
+  readonly interpreter: Interpreter;
+  readonly workers: Workers;
+  readonly gates: Gates;
+  readonly limiters: readonly Limiter[];
+  readonly checks: Checks;
+  readonly coalescing: Coalescing | null;
+}

@@ -1,0 +1,67 @@
+import { OP } from '../../spec/plan/program.js';
+import type { PlanBroker, PlanCluster } from '../../spec/plan/messaging.js';
+import type { Broker } from '../../spec/scenario/messaging.js';
+import { PRODUCE } from '../../spec/scenario/messaging.js';
+import { isFree } from '../free.js';
+import type { Scope } from '../scope.js';
+import { subscriptionsOf } from '../store-places.js';
+import type { Writer } from '../writer.js';
+import type { PlanModule } from './kind.js';
+import { program, sourcesOf } from './kind.js';
+
+/** Brokers: the nodes that hold topics and queues. */
+export const broker: PlanModule<'broker', 'produce', 'brokers' | 'clusters'> = {
+  components: {
+    broker: ({ brokers }) =>
+      sourcesOf('broker', brokers, (host) => ({
+        host,
+        zones: host.zones,
+        parts: host.log === null ? [] : [[PRODUCE, { kind: 'produce', host }]],
+        process: {},
+        poolOf: null,
+        checkBundle: () => {},
+        keyedNode: null,
+        takesMessages: true,
+        faultTargets: {},
+        partHome: null,
+      })),
+  },
+  parts: {
+    produce: ({ host }) => ({
+      repeatable: true,
+      consumes: null,
+      write: (w, _part, scope) => program(w, () => writeProduce(w, host, scope)),
+    }),
+  },
+  plan: ({ w }) => ({ brokers: planBrokers(w), clusters: planClusters(w) }),
+};
+
+/** The clusters of brokers, in the order of their names. */
+export function planBrokers(w: Writer): readonly PlanBroker[] {
+  return w.layout.components.flatMap(({ id, source, parts }) => {
+    if (source.kind !== 'broker' || source.spec.log === null) return [];
+    const { log } = source.spec;
+    const sampler = isFree(log.latency) ? -1 : w.distributions.id(log.latency);
+    return [{ component: id, part: parts[0].id, spec: log, latency: sampler }];
+  });
+}
+
+/** The clusters of RabbitMQ, and the stores that push their events, in the order of their names. */
+export function planClusters({ layout }: Writer): readonly PlanCluster[] {
+  return layout.components.flatMap(({ id, name, source }): readonly PlanCluster[] => {
+    if (source.kind === 'eventStore') {
+      const pushes = subscriptionsOf(layout, name).length > 0;
+      return pushes ? [{ component: id, spec: { electionNs: 0, memoryBytes: Infinity } }] : [];
+    }
+    if (source.kind !== 'broker' || source.spec.cluster === null) return [];
+    return [{ component: id, spec: source.spec.cluster }];
+  });
+}
+
+/** A node writes what it was sent: on its cores, where it has a number of them. */
+function writeProduce(w: Writer, { log, cpu }: Broker, scope: Scope): void {
+  const { latency } = log!;
+  if (isFree(latency)) return;
+  const [op, name] = cpu.cores === Infinity ? [OP.WAIT, 'wait'] : [OP.WORK, 'work'];
+  w.assembler.emit(op, w.distributions.id(latency), 0, 0, scope.names.next(name));
+}

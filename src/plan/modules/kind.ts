@@ -1,0 +1,122 @@
+import { OUTCOME } from '../../spec/outcome.js';
+import type { PlanModules } from '../../spec/plan/modules.js';
+import { OP } from '../../spec/plan/program.js';
+import type { Consumption } from '../../spec/scenario/messaging.js';
+import type { Network, Scenario } from '../../spec/scenario/scenario.js';
+import type { KeyTable } from '../keys.js';
+import type {
+  LaidPart,
+  ModuleAnswers,
+  ModuleKind,
+  ModulePart,
+  ModuleSource,
+  NamedPart,
+  SpecOf,
+} from '../layout.js';
+import type { Scope } from '../scope.js';
+import type { Writer } from '../writer.js';
+
+/** One module of a plan: its kinds of components and parts, and its entries in PlanModules. */
+export interface PlanModule<
+  Kind extends ModuleKind,
+  Part extends ModulePart['kind'],
+  Entry extends Exclude<keyof PlanModules, 'acts'>,
+> {
+  readonly components: ComponentsOf<Kind>;
+  readonly parts: PartsOf<Part>;
+  /** Parts that it adds to a service. */
+  readonly guests?: (scenario: Scenario, service: string) => readonly NamedPart[];
+  /** Its entries, once all programs are written. */
+  plan(written: Written): Pick<PlanModules, Entry>;
+}
+
+/** By kind: the components of a scenario with their names. */
+export type ComponentsOf<Kind extends ModuleKind> = {
+  readonly [Own in Kind]: (
+    scenario: Scenario,
+  ) => readonly (readonly [name: string, ModuleSource<Own>])[];
+};
+
+/** By kind of part: the answers for one of them. */
+export type PartsOf<Part extends ModulePart['kind']> = {
+  readonly [Own in Part]: (source: Extract<ModulePart, { readonly kind: Own }>) => PartAnswers;
+};
+
+/** What shared code asks of a part of a module. */
+export interface PartAnswers {
+  /** Whether a second execution does no harm. */
+  readonly repeatable: boolean;
+  /** The consumer that it is; its program is that of a delivery. */
+  readonly consumes: Consumption | null;
+  /**
+   * Writes its program and returns the number of the first instruction, -1 = none. `keysAreSent`: callers may ask for
+   * being executed once.
+   */
+  write(w: Writer, part: LaidPart, scope: Scope, keysAreSent: boolean): number;
+}
+
+/** What has been written when the modules are planned. */
+export interface Written {
+  readonly w: Writer;
+  readonly keys: KeyTable;
+  /** By part id: the first instruction, -1 = none. */
+  readonly programs: readonly number[];
+  readonly network: Network;
+}
+
+/** The components of one section, each with the answers for it. */
+export function sourcesOf<Kind extends ModuleKind>(
+  kind: Kind,
+  specs: ReadonlyMap<string, SpecOf<Kind>>,
+  answers: (spec: SpecOf<Kind>) => ModuleAnswers,
+): readonly (readonly [name: string, ModuleSource<Kind>])[] {
+  return [...specs].map(([name, spec]) => [name, { kind, spec, ...answers(spec) }]);
+}
+
+/** A component that is no process, and that no call reaches. */
+export const PASSIVE = Object.freeze({
+  host: null,
+  zones: [],
+  process: {},
+  poolOf: null,
+  checkBundle: () => {},
+  keyedNode: null,
+  takesMessages: false,
+  faultTargets: {},
+  partHome: null,
+} satisfies Omit<ModuleAnswers, 'parts'>);
+
+const holder = (): 'holder' => 'holder';
+
+/** A component that holds messages. */
+export const HOLDER = Object.freeze({
+  ...PASSIVE,
+  takesMessages: true,
+  faultTargets: { messages: holder, queue: holder, deadLetters: holder },
+} satisfies Omit<ModuleAnswers, 'parts'>);
+
+/** A part that only has a name. */
+export const NAME_ONLY: PartAnswers = Object.freeze({
+  repeatable: true,
+  consumes: null,
+  write: () => -1,
+});
+
+/** A program that ends with success. */
+export function program(w: Writer, write: () => void): number {
+  const at = w.assembler.here;
+  write();
+  w.assembler.emit(OP.DONE, OUTCOME.ok);
+  return at;
+}
+
+type Intersection<Each> = (Each extends unknown ? (each: Each) => void : never) extends (
+  all: infer All,
+) => void
+  ? All
+  : never;
+
+/** All tables in one. Its type has the keys of all, so a missing one is an error where the table is used. */
+export function together<Table extends object>(tables: readonly Table[]): Intersection<Table> {
+  return Object.assign({}, ...tables) as Intersection<Table>;
+}

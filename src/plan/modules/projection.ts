@@ -1,0 +1,46 @@
+import { hasOwnPart, OWN_PROJECTOR } from '../../spec/scenario/stores.js';
+import { planProjections, workOf, writeProjector } from '../projections.js';
+import type { PlanModule } from './kind.js';
+import { program, sourcesOf } from './kind.js';
+
+/** Projections. The work of one is a part of its own, or of the service that runs it. */
+export const projection: PlanModule<'projection', 'projector', 'projections'> = {
+  components: {
+    projection: ({ projections }) =>
+      sourcesOf('projection', projections, (spec) => ({
+        host: null,
+        zones: spec.lifecycle === 'async' && spec.service === null ? [null] : [],
+        parts: hasOwnPart(spec) ? [[OWN_PROJECTOR, { kind: 'projector', projection: spec }]] : [],
+        process: { cpu: ONE_CORE, critical: spec.critical },
+        poolOf: null,
+        checkBundle: () => {},
+        keyedNode: null,
+        takesMessages: false,
+        faultTargets: { endpoint: (_own, layout) => [layout.parts[workOf(layout, spec)]!] },
+        partHome: null,
+      })),
+  },
+  parts: {
+    projector: (source) => ({
+      repeatable: true,
+      consumes: null,
+      write: (w, _part, scope) =>
+        source.projection.lifecycle === 'async'
+          ? program(w, () => writeProjector(w, source.projection, scope))
+          : -1,
+    }),
+  },
+  guests: ({ projections }, service) =>
+    [...projections.values()]
+      .filter((own) => own.lifecycle === 'async' && own.service === service)
+      .map((own) => [own.name, { kind: 'projector', projection: own }]),
+  plan: ({ w }) => ({ projections: planProjections(w) }),
+};
+
+/** A projection outside a service handles one batch after another. */
+const ONE_CORE = Object.freeze({
+  cores: 1,
+  discipline: 'processorSharing',
+  quota: null,
+  contextSwitchTax: 0,
+} as const);

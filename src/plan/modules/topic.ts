@@ -1,0 +1,66 @@
+import { invariant } from '../../kernel/invariant.js';
+import type { PlanGroup, PlanTopic } from '../../spec/plan/messaging.js';
+import { consumerParts, handlingLimit } from '../consumers.js';
+import { isFree } from '../free.js';
+import type { LaidPart } from '../layout.js';
+import { partOf } from '../layout.js';
+import type { Writer } from '../writer.js';
+import { planBrokers } from './broker.js';
+import type { PlanModule } from './kind.js';
+import { HOLDER, NAME_ONLY, sourcesOf } from './kind.js';
+
+/** Topics. Those that push are planned as queues. */
+export const topic: PlanModule<'topic', 'group', 'topics'> = {
+  components: {
+    topic: ({ topics }) =>
+      sourcesOf('topic', topics, (spec) => ({
+        ...HOLDER,
+        parts:
+          spec.kind === 'bus'
+            ? consumerParts(spec.subscribers)
+            : spec.subscribers.map((subscriber) => [
+                subscriber.group,
+                { kind: 'group', subscriber },
+              ]),
+      })),
+  },
+  parts: { group: ({ subscriber }) => ({ ...NAME_ONLY, consumes: subscriber }) },
+  plan: ({ w, programs }) => ({ topics: planTopics(w, programs) }),
+};
+
+/** The topics with their groups, in the order of their names. */
+function planTopics(w: Writer, programs: readonly number[]): readonly PlanTopic[] {
+  const brokers = planBrokers(w);
+  return w.layout.components.flatMap((component) => {
+    const { source } = component;
+    if (source.kind !== 'topic' || source.spec.kind === 'bus') return [];
+    const { spec } = source;
+    const groups = component.parts.map((part) => groupOf(w, part, programs));
+    const latency = isFree(spec.publishLatency) ? -1 : w.distributions.id(spec.publishLatency);
+    const broker =
+      spec.broker === null
+        ? -1
+        : brokers.findIndex(({ component: id }) => id === w.layout.byName.get(spec.broker!)!.id);
+    return [{ component: component.id, spec, latency, broker, groups }];
+  });
+}
+
+function groupOf(w: Writer, part: LaidPart, programs: readonly number[]): PlanGroup {
+  const { source } = part;
+  invariant(source.kind === 'group', 'topic-part-without-group');
+  const { subscriber } = source as Extract<LaidPart['source'], { kind: 'group' }>;
+  const { byName } = w.layout;
+  const handler = partOf(byName.get(subscriber.call.component)!, subscriber.call.part!);
+  const endpoint = handler.source as Extract<LaidPart['source'], { kind: 'endpoint' }>;
+  const { deadLetter } = subscriber;
+  const own = programs[part.id]!;
+  return {
+    part: part.id,
+    handler: handler.id,
+    spec: subscriber,
+    deadLetter: deadLetter === null ? -1 : byName.get(deadLetter)!.id,
+    program: own < 0 ? programs[handler.id]! : own,
+    lookup: w.lookups.get(part.id) ?? -1,
+    timeLimitNs: handlingLimit(endpoint.endpoint.timeLimitNs, subscriber),
+  };
+}

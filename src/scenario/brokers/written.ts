@@ -1,0 +1,13 @@
+import type { HostOutput } from '../schema/host.js';
+
+/** Fields that shared code reads, whatever the kind. */
+export interface BrokerFields {
+  readonly kind: string;
+  readonly title?: string | undefined;
+  readonly description?: string | undefined;
+  readonly critical: boolean;
+  readonly nodes?: number | undefined;
+  readonly zone?: HostOutput['zone'];
+  readonly external: boolean;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}

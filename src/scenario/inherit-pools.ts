@@ -1,0 +1,16 @@
+import type { Node } from './located.js';
+import { change, changeAll, get, text } from './located.js';
+import { merge } from './merge.js';
+
+/** The pool of a single caller lies over that of the database, unless it is of another kind. */
+export function layPools(database: Node): Node {
+  const pool = get(database, 'pool');
+  if (database.type !== 'map' || pool === undefined) return database;
+  const kind = text(get(pool, 'kind')) ?? 'simple';
+  return change(database, 'pools', (pools) =>
+    changeAll(pools, (own) => {
+      const other = text(get(own, 'kind')) ?? kind;
+      return other === kind ? merge(pool, own) : own;
+    }),
+  );
+}

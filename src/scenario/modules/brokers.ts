@@ -1,0 +1,34 @@
+import { PRODUCE } from '../../spec/scenario/messaging.js';
+import { BROKER_KINDS, brokerKindOf, brokerSchema } from '../brokers/index.js';
+import { report } from '../resolve/context.js';
+import { wrapCores } from '../short-forms.js';
+import { resolveBroker } from './brokers/resolve.js';
+import type { Module } from './kind.js';
+import { none, nothing, unchanged } from './kind.js';
+
+/** Clusters of nodes that hold logs or queues. */
+export const brokers: Module<'brokers'> = {
+  kind: 'broker',
+  summary: 'Clusters that topics live on.',
+  reference: BROKER_KINDS.map(({ reference }) => reference),
+  example: BROKER_KINDS[0].reference.example,
+  schema: () => brokerSchema,
+  expand: wrapCores,
+  inherit: unchanged,
+  visit: unchanged,
+  parts: ({ output }) => (brokerKindOf(output.kind)?.hasLogs === true ? [PRODUCE] : []),
+  instead: (name) => `${name} is a broker: publish to one of its topics`,
+  lags: none,
+  resolve: resolveBroker,
+  subject: ({ log, replicas }) => ({ parts: log === null ? [] : [PRODUCE], instances: replicas }),
+  host: (own) => own,
+  calls: nothing,
+  check: nothing,
+  target: ({ context, kind, output, name, modules, path }) => {
+    const own = brokerKindOf(modules.brokers.get(name)?.kind);
+    const why = own?.unfit(kind, output);
+    if (own === undefined || why === undefined) return 'asHost';
+    report(context, 'FL405', path, `${name} is a broker of kind ${own.kind}: ${why}`);
+    return 'checked';
+  },
+};

@@ -1,0 +1,216 @@
+import type { Cache, CacheLevel } from '../../../spec/scenario/caching.js';
+import { NS_PER_SECOND } from '../../../kernel/time.js';
+import type { Pool } from '../../../spec/scenario/resources.js';
+import type { Host } from '../../../spec/scenario/host.js';
+import type { CacheOutput, LevelOutput } from '../../schema/caching.js';
+import { described } from '../../resolve/described.js';
+import type { Context, Path } from '../../resolve/context.js';
+import { report, reportKey, writtenAt } from '../../resolve/context.js';
+import { resolveSerialCpu } from '../../resolve/cpu.js';
+import { entryOf } from '../../resolve/names.js';
+import type { Entry } from '../kind.js';
+import { resolvePlacement } from '../../resolve/placement.js';
+import { resolvePool } from '../../resolve/pools.js';
+import { plainHost } from '../../resolve/plain-host.js';
+
+/** Values of a key that a cache can have entries for. */
+const POPULATION_MAX = 10_000_000;
+
+const UNLIMITED: Pool = {
+  kind: 'simple',
+  maxOpen: Infinity,
+  maxIdle: Infinity,
+  maxLifetimeNs: null,
+  maxIdleTimeNs: null,
+  acquireTimeoutNs: null,
+  waiters: 'fifo',
+};
+
+/** One cache in its final form. */
+export function resolveCache({ context, name, output, path }: Entry<'caches'>): Cache {
+  const { pattern, coalesce, warm, hitRatio = null } = output;
+  const ahead = pattern === 'refreshAhead';
+  const behind = pattern === 'writeBehind';
+  checkPattern(context, output, path);
+  if (hitRatio !== null) checkRatio(context, output, path);
+  const population = hitRatio === null ? populationOf(context, output, path) : 0;
+  const shared = output.levels.findIndex(({ kind }) => kind !== 'local');
+  const own = shared < 0 ? null : output.levels[shared];
+  const at = [...path, 'levels', shared];
+  checkLevels(context, output, path);
+  return {
+    ...described(name, output),
+    levels: output.levels.map((level) => levelOf(level, output)),
+    key: hitRatio === null ? (output.keys ?? null) : null,
+    population,
+    hitRatio,
+    pattern,
+    coalesce,
+    staleWhileRevalidateNs: output.staleWhileRevalidate,
+    earlyExpiry: output.earlyExpiry ?? null,
+    negativeTtlNs: output.negativeTtl,
+    onError: output.onError ?? (pattern === 'readThrough' ? 'fail' : 'bypass'),
+    warm,
+    refreshAheadFactor: ahead ? (output.refreshAheadFactor ?? 0.5) : null,
+    writeBehind: behind
+      ? { delayNs: output.writeDelay ?? NS_PER_SECOND, batchSize: output.batchSize ?? 100 }
+      : null,
+    host: own === null ? null : hostOf(context, name, output, own, at),
+    pool: own?.pool === undefined ? UNLIMITED : resolvePool(context, own.pool, [...at, 'pool']),
+    maxConnections: own?.maxConnections ?? Infinity,
+  };
+}
+
+function levelOf(output: LevelOutput, cache: CacheOutput): CacheLevel {
+  const { name, kind, capacity, ttl, sliding, latency, eviction } = output;
+  return {
+    name,
+    kind,
+    capacity,
+    ttlNs: ttl,
+    ttlJitter: output.ttlJitter ?? cache.ttlJitter ?? 0,
+    sliding,
+    latency,
+    eviction,
+    counts: output.counts ?? 'resident',
+  };
+}
+
+/** The server of the shared level. */
+function hostOf(
+  context: Context,
+  name: string,
+  cache: CacheOutput,
+  level: LevelOutput,
+  path: Path,
+): Host {
+  const cpu = resolveSerialCpu(context, level.cpu ?? FREE, 'a level of a cache', [...path, 'cpu']);
+  const text = { ...cache, labels: level.labels };
+  return plainHost(name, text, { ...resolvePlacement(context, 1, level.zone, path), cpu });
+}
+
+const FREE: NonNullable<LevelOutput['cpu']> = {
+  cores: Infinity,
+  discipline: 'fcfs',
+  contextSwitchTax: 0,
+} as NonNullable<LevelOutput['cpu']>;
+
+/** How many values the key of a cache has; the reason is noted where that is not known. */
+function populationOf(context: Context, output: CacheOutput, path: Path): number {
+  if (output.keys === undefined) {
+    reportKey(context, 'FL203', path, 'a cache needs keys, the name of a key, or a fixed hitRatio');
+    return 1;
+  }
+  const at = [...path, 'keys'];
+  const key = entryOf(context.output.keys, output.keys);
+  if (key === undefined) {
+    if (context.names.broken.has(output.keys)) return 1;
+    const { keys: allowed } = context.names;
+    const message = `there is no key ${output.keys} in keys`;
+    report(context, 'FL404', at, message, { found: output.keys, allowed });
+    return 1;
+  }
+  if (key.kind === 'unique') {
+    const message =
+      `every value of ${output.keys} is unique, so no lookup would ever hit: use a key with a ` +
+      'count';
+    report(context, 'FL208', at, message);
+    return 1;
+  }
+  if (key.count > POPULATION_MAX) {
+    const message = `${output.keys} has ${key.count} values; a cache supports at most ${POPULATION_MAX}`;
+    report(context, 'FL208', at, message);
+    return 1;
+  }
+  return key.count;
+}
+
+/** Fields that belong to one pattern. */
+function checkPattern(context: Context, output: CacheOutput, path: Path): void {
+  const { pattern } = output;
+  const only = (field: keyof CacheOutput, wanted: CacheOutput['pattern']): void => {
+    if (output[field] === undefined || pattern === wanted) return;
+    report(context, 'FL208', [...path, field], `${field} has no effect without pattern: ${wanted}`);
+  };
+  only('refreshAheadFactor', 'refreshAhead');
+  only('writeDelay', 'writeBehind');
+  only('batchSize', 'writeBehind');
+  const timed = output.levels.some(({ ttl }) => ttl !== null);
+  const needs: readonly (readonly [keyof CacheOutput, boolean])[] = [
+    ['staleWhileRevalidate', output.staleWhileRevalidate !== null],
+    ['earlyExpiry', output.earlyExpiry !== undefined],
+    ['ttlJitter', (output.ttlJitter ?? 0) > 0],
+  ];
+  for (const [field, on] of needs) {
+    if (!on || timed || output.hitRatio !== undefined) continue;
+    const message = `${field} has no effect because no entry expires: give a level a ttl`;
+    report(context, 'FL208', [...path, field], message);
+  }
+  if (pattern === 'refreshAhead' && !timed && output.hitRatio === undefined) {
+    const message = 'refreshAhead has no effect because no entry expires: give a level a ttl';
+    report(context, 'FL208', [...path, 'pattern'], message);
+  }
+}
+
+/** A fixed ratio leaves nothing for the fields that speak of entries. */
+function checkRatio(context: Context, output: CacheOutput, path: Path): void {
+  const needless = (field: string): void => {
+    if (writtenAt(context, [...path, field]) === undefined) return;
+    const message = `with a fixed hitRatio there are no entries: leave ${field} or hitRatio out`;
+    report(context, 'FL208', [...path, field], message);
+  };
+  const cached = ['keys', 'coalesce', 'staleWhileRevalidate', 'earlyExpiry', 'negativeTtl'];
+  for (const field of [...cached, 'ttlJitter', 'warm']) needless(field);
+  const entries = ['capacity', 'ttl', 'ttlJitter', 'sliding', 'eviction', 'counts'];
+  for (const field of entries) {
+    if (writtenAt(context, [...path, 'levels', 0, field]) === undefined) continue;
+    const message = `with a fixed hitRatio there are no entries: leave ${field} or hitRatio out`;
+    report(context, 'FL208', [...path, 'levels', 0, field], message);
+  }
+  if (output.levels.length > 1) {
+    const message =
+      'a fixed hitRatio works with one level only: keep one level, or use keys instead of hitRatio';
+    report(context, 'FL208', [...path, 'hitRatio'], message);
+  }
+  if (output.pattern === 'writeBehind' || output.pattern === 'refreshAhead') {
+    const message =
+      `${output.pattern} needs entries, and with a fixed hitRatio there are none: remove one of ` +
+      'them';
+    report(context, 'FL208', [...path, 'pattern'], message);
+  }
+}
+
+function checkLevels(context: Context, output: CacheOutput, path: Path): void {
+  let shared = 0;
+  output.levels.forEach((level, index) => {
+    const at = [...path, 'levels', index];
+    const problem = (field: string, message: string): void =>
+      report(context, 'FL208', [...at, field], message);
+    if (level.counts !== undefined && level.eviction !== 'lfu') {
+      problem('counts', 'counts has no effect without eviction: lfu');
+    }
+    if ((level.sliding || (level.ttlJitter ?? 0) > 0) && level.ttl === null) {
+      const field = level.sliding ? 'sliding' : 'ttlJitter';
+      problem(field, `${field} has no effect without ttl`);
+    }
+    if (level.kind === 'local') {
+      const served = ['cpu', 'maxConnections', 'pool', 'zone', 'labels'] as const;
+      for (const field of served) {
+        if (level[field] === undefined) continue;
+        problem(
+          field,
+          `a local level runs in the process of its caller, so it has no ${field} of its own: ` +
+            `remove ${field}`,
+        );
+      }
+      if (shared > 0)
+        problem('kind', 'local levels come before the shared one: move this level up');
+    } else if (++shared > 1) {
+      problem(
+        'kind',
+        'a cache has at most one shared level: make the other one a separate cache, and read ' +
+          'it on a miss: onMiss: [ cache: { get: OTHER, onMiss: [ ... ] } ]',
+      );
+    }
+  });
+}

@@ -1,0 +1,42 @@
+import { partsOfStore } from '../../spec/scenario/stores.js';
+import { layPools } from '../inherit-pools.js';
+import { report } from '../resolve/context.js';
+import { fits } from '../resolve/fault-fits.js';
+import { eventStoreSchema } from '../schema/stores.js';
+import { wrapCores } from '../short-forms.js';
+import { STORE_REFERENCE } from './event-stores/reference.js';
+import { resolveEventStore } from './event-stores/resolve.js';
+import type { Module } from './kind.js';
+import { none, nothing, unchanged } from './kind.js';
+
+/** Stores of streams of events. */
+export const eventStores: Module<'eventStores'> = {
+  kind: 'eventStore',
+  summary: 'Stores of streams of events.',
+  reference: STORE_REFERENCE,
+  example: STORE_REFERENCE[0].example,
+  schema: () => eventStoreSchema,
+  expand: wrapCores,
+  inherit: layPools,
+  visit: unchanged,
+  parts: ({ output }) => partsOfStore(output.snapshots !== undefined, output.appendMode),
+  instead: (name) => `${name} is an event store: write load: ${name} or append: ${name}`,
+  lags: none,
+  resolve: resolveEventStore,
+  subject: ({ snapshots, appendMode, replicas }) => ({
+    parts: partsOfStore(snapshots !== null, appendMode),
+    instances: replicas,
+  }),
+  host: (own) => own,
+  calls: nothing,
+  check: nothing,
+  target: ({ context, kind, text, name, modules, path }) => {
+    if (!kind.targets.includes('snapshots')) return 'asHost';
+    const own = modules.eventStores.get(name);
+    if (own !== undefined && text !== name) fits(context, kind, text, [], path);
+    else if (own?.snapshots === null) {
+      report(context, 'FL410', path, `${text} has no snapshots for ${kind.kind} to delete`);
+    }
+    return 'checked';
+  },
+};

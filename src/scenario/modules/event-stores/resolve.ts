@@ -1,0 +1,65 @@
+import { NS_PER_SECOND } from '../../../kernel/time.js';
+import type { Entry } from '../kind.js';
+import type { EventStore } from '../../../spec/scenario/stores.js';
+import type { EventStoreOutput } from '../../schema/stores.js';
+import type { Context, Path } from '../../resolve/context.js';
+import { report } from '../../resolve/context.js';
+import { resolveCpu } from '../../resolve/cpu.js';
+import { resolvePlacement } from '../../resolve/placement.js';
+import { plainHost } from '../../resolve/plain-host.js';
+import { resolvePool, resolvePools } from '../../resolve/pools.js';
+import { checkKeyName } from '../../resolve/targets.js';
+
+/** Events of one read of Axon's JPA and JDBC engines. */
+const AXON_BATCH = 100;
+
+/** StaleSequenceThreshold of Marten's DaemonSettings. */
+const MARTEN_STALE = 3 * NS_PER_SECOND;
+
+/** One event store in its final form. */
+export function resolveEventStore({
+  context,
+  name,
+  output,
+  path,
+}: Entry<'eventStores'>): EventStore {
+  checkKeyName(context, output.stream.key, [...path, 'stream', 'key']);
+  const { kind, append, read, readPerEvent, apply, upcast, commitLatency } = output;
+  checkOrder(context, output, path);
+  const placement = resolvePlacement(context, output.partitions, output.zone, path);
+  const cpu = resolveCpu(context, output.cpu, [...path, 'cpu']);
+  return {
+    ...plainHost(name, output, { ...placement, cpu }),
+    kind,
+    append,
+    read,
+    readPerEventNs: readPerEvent,
+    applyNs: apply,
+    upcastNs: upcast,
+    batch: output.batch ?? (kind === 'axon' ? AXON_BATCH : Infinity),
+    commitLatency,
+    partitions: output.partitions,
+    appendMode: kind === 'marten' ? (output.appendMode ?? 'quick') : null,
+    staleAfterNs: output.staleAfter ?? MARTEN_STALE,
+    stream: output.stream,
+    snapshots: output.snapshots ?? null,
+    maxConnections: output.maxConnections,
+    reserved: 0,
+    connect: output.connect,
+    pool: resolvePool(context, output.pool, [...path, 'pool']),
+    pools: resolvePools(context, output.pools, path),
+  };
+}
+
+/** The order of all events is that of the commits, but at Marten. */
+function checkOrder(context: Context, output: EventStoreOutput, path: Path): void {
+  const { kind } = output;
+  if (kind === 'marten') return;
+  for (const field of ['appendMode', 'staleAfter'] as const) {
+    if (output[field] === undefined) continue;
+    const message =
+      `the events of ${kind} are in commit order without gaps: remove ${field}, or use kind: ` +
+      'marten';
+    report(context, 'FL208', [...path, field], message);
+  }
+}

@@ -1,0 +1,38 @@
+import type { ComponentKind } from '../../spec/component-kind.js';
+import type { ModuleSection } from '../../spec/scenario/modules.js';
+import { brokers } from './brokers.js';
+import { caches } from './caches.js';
+import { eventStores } from './event-stores.js';
+import type { Module } from './kind.js';
+import { projections } from './projections.js';
+import { queues } from './queues.js';
+import { sagas } from './sagas.js';
+import { topics } from './topics.js';
+
+/** All modules: one line each. Of two components with one name, the one of the later line is reported. */
+export const MODULES: { readonly [S in ModuleSection]: Module<S> } = {
+  topics,
+  brokers,
+  queues,
+  caches,
+  sagas,
+  eventStores,
+  projections,
+};
+
+/** The module of a kind; undefined for services, gateways, databases and workloads. */
+export function moduleOf(kind: ComponentKind): (typeof MODULES)[ModuleSection] | undefined {
+  return Object.values(MODULES).find((own) => own.kind === kind);
+}
+
+export const SECTIONS = Object.keys(MODULES) as readonly ModuleSection[];
+
+/** All sections, these first: lists that users read keep their order. */
+function first(...sections: readonly ModuleSection[]): readonly ModuleSection[] {
+  return [...sections, ...SECTIONS.filter((section) => !sections.includes(section))];
+}
+
+export const SCHEMA_ORDER = first('brokers', 'sagas');
+export const DEFAULTS_ORDER = first('topics', 'brokers', 'sagas');
+export const TEMPLATES_ORDER = first(...SECTIONS.filter((section) => section !== 'sagas'));
+export const PAGES_ORDER = first('topics', 'queues');

@@ -1,0 +1,57 @@
+import { hasOwnPart, OWN_PROJECTOR } from '../../spec/scenario/stores.js';
+import type { Context } from '../resolve/context.js';
+import { report } from '../resolve/context.js';
+import { projectionSchema } from '../schema/stores.js';
+import { STORE_REFERENCE } from './event-stores/reference.js';
+import type { Module, Parts } from './kind.js';
+import { asHost, noHost, none, unchanged } from './kind.js';
+import { resolveProjection } from './projections/resolve.js';
+import { checkTopicViews } from './projections/topic-views.js';
+
+/** Read models that follow the events of a store or the messages of a log. */
+export const projections: Module<'projections'> = {
+  kind: 'projection',
+  summary: 'Read models that follow the events of a store or a topic.',
+  reference: [],
+  example: STORE_REFERENCE[0].example,
+  schema: () => projectionSchema,
+  expand: unchanged,
+  inherit: unchanged,
+  visit: unchanged,
+  parts: ({ output }) => (hasOwnPart(output) ? [OWN_PROJECTOR] : []),
+  instead: (name) =>
+    `${name} is a projection: read it with a query of its database and of: ${name}`,
+  lags: none,
+  resolve: resolveProjection,
+  subject: (own) => ({
+    parts: hasOwnPart(own) ? [OWN_PROJECTOR] : [],
+    instances: own.lifecycle === 'async' && own.service === null ? 1 : 0,
+  }),
+  host: noHost,
+  calls: ({ name, lifecycle, service, writes, batchSize }, walker) => {
+    if (lifecycle !== 'async' || writes === null) return;
+    const from = service === null ? `${name}.${OWN_PROJECTOR}` : `${service}.${name}`;
+    const to = { component: writes.database, part: writes.operation };
+    walker.edge(from, to, null, true, 1 / batchSize, 1);
+  },
+  check: (context, scenario) => {
+    checkTopicViews(context, scenario);
+    checkClaims(context, scenario);
+  },
+  target: asHost,
+};
+
+/** Where the instances of a service come and go, others take over the work of those that are removed. */
+function checkClaims(
+  context: Context,
+  { services, projections: all }: Pick<Parts, 'services' | 'projections'>,
+): void {
+  for (const { name, service, claims } of all.values()) {
+    const host = service === null ? undefined : services.get(service);
+    const isRolled = (host?.versions?.rollout ?? null) !== null;
+    if (claims !== null || ((host?.autoscaling ?? null) === null && !isRolled)) continue;
+    const how = isRolled ? 'changes its version' : 'is scaled';
+    const message = `${service} ${how}, and no instance takes over the work of a removed one: write claimTimeout`;
+    report(context, 'FL208', ['projections', name], message);
+  }
+}

@@ -1,0 +1,32 @@
+import { NS_PER_SECOND } from '../../../kernel/time.js';
+import type { Projection } from '../../../spec/scenario/stores.js';
+import type { ProjectionOutput } from '../../schema/stores.js';
+import type { Context, Path } from '../../resolve/context.js';
+import { report } from '../../resolve/context.js';
+
+/** claimTimeout of Axon's JdbcTokenStore and JpaTokenStore. */
+const AXON_CLAIM = 10 * NS_PER_SECOND;
+
+/** How others take over from an instance that has died or paused; null = never. */
+export function resolveClaims(
+  context: Context,
+  { claimTimeout, claimInterval, mode: written }: ProjectionOutput,
+  own: { readonly isHosted: boolean; readonly axon: boolean; readonly mode: string },
+  path: Path,
+): Projection['claims'] {
+  const alone = (field: string): void => {
+    const message =
+      'without service the projection runs on its own core, and no instance can take over from ' +
+      'it: write service too';
+    report(context, 'FL208', [...path, field], message);
+  };
+  if (!own.isHosted && (claimTimeout ?? null) !== null) alone('claimTimeout');
+  if (!own.isHosted && written === 'hotCold') alone('mode');
+  if (!own.isHosted) return null;
+  const isHot = own.mode === 'hotCold';
+  const usual = own.axon && !isHot ? AXON_CLAIM : null;
+  const timeoutNs = claimTimeout === undefined ? usual : claimTimeout;
+  // A lock of the database ends with the session of a dead process at once.
+  const deadNs = isHot ? 0 : timeoutNs;
+  return deadNs === null ? null : { deadNs, pausedNs: timeoutNs, intervalNs: claimInterval };
+}

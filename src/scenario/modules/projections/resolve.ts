@@ -1,0 +1,138 @@
+import { kindText } from '../../../spec/component-kind.js';
+import type { Projection } from '../../../spec/scenario/stores.js';
+import type { ProjectionOutput } from '../../schema/stores.js';
+import { resolveClaims } from './claims.js';
+import { described } from '../../resolve/described.js';
+import type { Context, Path } from '../../resolve/context.js';
+import { report, writtenAt } from '../../resolve/context.js';
+import { entryOf } from '../../resolve/names.js';
+import type { Entry } from '../kind.js';
+import { split, unknown, withPart } from '../../resolve/targets.js';
+
+/** initialSegmentCount of Axon's pooled streaming processor. */
+const AXON_SEGMENTS = 16;
+
+/** One projection in its final form; null where it follows nothing. */
+export function resolveProjection({
+  context,
+  name,
+  output,
+  path,
+  all,
+}: Entry<'projections'>): Projection | null {
+  const { from } = output;
+  const source = resolveSource(context, from, [...path, 'from']);
+  if (source === null) return null;
+  checkLifecycle(context, output, path);
+  if (source === 'topic') checkOfTopic(context, output, path);
+  const service = checkService(context, name, output.service ?? null, path);
+  const { lifecycle, work, batchSize, checkpoint, onError, rebuild } = output;
+  const kind = all('eventStores').get(from)?.kind;
+  const axon = kind === 'axon';
+  const mode = output.mode ?? (kind === 'marten' ? 'hotCold' : 'spread');
+  return {
+    ...described(name, output),
+    from,
+    source,
+    lifecycle,
+    service,
+    work,
+    writes: resolveWrites(context, output.writes, [...path, 'writes']),
+    batchSize,
+    concurrency: output.concurrency ?? (axon ? AXON_SEGMENTS : 1),
+    checkpoint,
+    onError,
+    claims: resolveClaims(context, output, { isHosted: service !== null, axon, mode }, path),
+    hotCold: mode === 'hotCold',
+    rebuild:
+      rebuild === undefined ? null : { atNs: rebuild.at, rate: rebuild.rate, mode: rebuild.mode },
+  };
+}
+
+/** Whether a projection follows a store or a log; null where it can follow neither. */
+function resolveSource(context: Context, name: string, path: Path): Projection['source'] | null {
+  const thing = context.names.things.get(name);
+  if (thing === undefined) return unknown(context, name, path, ['eventStore', 'topic']);
+  if (thing.kind === 'eventStore') return 'eventStore';
+  const bus = entryOf(context.output.topics, name)?.kind === 'bus';
+  if (thing.kind === 'topic' && !bus) return 'topic';
+  const what = bus ? 'a topic of kind bus, which has no log to follow' : kindText(thing.kind);
+  const message = `a projection follows an event store or a topic of kind kafka; ${name} is ${what}`;
+  report(context, 'FL405', path, message);
+  return null;
+}
+
+/** What only an event store has: appends that a projection can be a part of, and streams to load. */
+function checkOfTopic(context: Context, { from, lifecycle }: ProjectionOutput, path: Path): void {
+  if (lifecycle === 'async') return;
+  const why =
+    lifecycle === 'live'
+      ? 'it has no streams that a read could load'
+      : 'it has no appends to run in';
+  const message = `${from} is a topic, and ${why}: use lifecycle: async, or follow an event store`;
+  report(context, 'FL208', [...path, 'lifecycle'], message);
+}
+
+/** Fields that mean nothing in a lifecycle. */
+const OF_ASYNC = [
+  'service',
+  'batchSize',
+  'concurrency',
+  'checkpoint',
+  'onError',
+  'rebuild',
+  'mode',
+];
+
+function checkLifecycle(context: Context, { lifecycle }: ProjectionOutput, path: Path): void {
+  if (lifecycle === 'async') return;
+  const unused = lifecycle === 'live' ? [...OF_ASYNC, 'writes'] : OF_ASYNC;
+  const why =
+    lifecycle === 'live'
+      ? 'a live projection has no view, because every read loads the stream'
+      : 'an inline projection runs in each append, in its process and transaction';
+  for (const field of unused) {
+    // A variant that turns the lifecycle keeps what belongs to the other; only what does harm is refused.
+    if (field !== 'rebuild' || writtenAt(context, [...path, field]) === undefined) continue;
+    report(context, 'FL208', [...path, field], `${why}: remove ${field}, or use lifecycle: async`);
+  }
+}
+
+function checkService(
+  context: Context,
+  projection: string,
+  service: string | null,
+  path: Path,
+): string | null {
+  if (service === null) return null;
+  const at = [...path, 'service'];
+  const thing = context.names.things.get(service);
+  if (thing === undefined) return unknown(context, service, at, ['service']);
+  if (thing.kind !== 'service') {
+    const message = `a projection runs inside the instances of a service; ${service} is ${kindText(thing.kind)}`;
+    report(context, 'FL405', at, message);
+    return null;
+  }
+  if (thing.parts.includes(projection)) {
+    const message = `${service} has an endpoint called ${projection} too: give one of them another name`;
+    report(context, 'FL402', at, message);
+  }
+  return service;
+}
+
+function resolveWrites(
+  context: Context,
+  reference: string | undefined,
+  path: Path,
+): Projection['writes'] {
+  if (reference === undefined) return null;
+  const [database, operation] = split(reference);
+  const thing = context.names.things.get(database);
+  if (thing === undefined) return unknown(context, database, path, ['database']);
+  if (thing.kind !== 'database') {
+    report(context, 'FL405', path, `${database} is ${kindText(thing.kind)}, not a database`);
+    return null;
+  }
+  const target = withPart(context, database, operation, path);
+  return target === null ? null : { database, operation: target.part! };
+}

@@ -1,0 +1,64 @@
+import { messageQueueSchema, QUEUE_KINDS, queueKindOf } from '../queues/index.js';
+import { PLAIN } from '../queues/kind.js';
+import { checkHolder } from '../resolve/fault-messages.js';
+import {
+  consumerNameOf,
+  holderText,
+  resolveOwnDeadLetter,
+  resolveQueueConsumer,
+} from '../resolve/message-queues.js';
+import { checkParts } from '../resolve/names.js';
+import { visitHandlers } from '../walk-steps.js';
+import type { Module } from './kind.js';
+import { noHost, nothing, unchanged } from './kind.js';
+
+/** Queues, whose messages go to one consumer each. */
+export const queues: Module<'queues'> = {
+  kind: 'queue',
+  summary: 'Every message goes to one consumer.',
+  reference: QUEUE_KINDS.map(({ reference }) => reference),
+  example: QUEUE_KINDS[0].reference.example,
+  schema: messageQueueSchema,
+  expand: unchanged,
+  inherit: unchanged,
+  visit: (entry, path, visitor) => visitHandlers(entry, path, 'consumers', visitor),
+  parts: ({ name, output, raise }) => {
+    const written = output.consumers.map((own, index) => ({
+      name: own.name ?? consumerNameOf(own.call),
+      path: ['queues', name, 'consumers', index],
+    }));
+    checkParts(written, 'consumer', name, raise, '. Write a name');
+    return written.map((consumer) => consumer.name);
+  },
+  instead: (name) => `${name} is a queue: write publish: ${name}`,
+  lags: (name) => [name],
+  resolve: ({ context, name, output, path, all }) => {
+    const deadLetter = resolveOwnDeadLetter(context, name, output.deadLetter, path);
+    const place = { context, output: output as never, path, brokers: all('brokers') };
+    const { rules, receiving, home, quota, source, ...own } = queueKindOf(output.kind)!.resolve(
+      place,
+    );
+    const consumers = output.consumers.flatMap((consumer, index) => {
+      const at = [...path, 'consumers', index];
+      const called = consumer.name ?? consumerNameOf(consumer.call);
+      const how = receiving(consumer, at);
+      return resolveQueueConsumer(context, called, consumer, output.deadLetter, at, how) ?? [];
+    });
+    return {
+      ...holderText(name, output),
+      kind: output.kind,
+      deadLetter,
+      ...own,
+      rules: { ...PLAIN, ...rules },
+      home: home ?? null,
+      quota: quota ?? null,
+      source: source ?? null,
+      consumers,
+    };
+  },
+  subject: ({ consumers }) => ({ parts: consumers.map(({ name }) => name), instances: 0 }),
+  host: noHost,
+  calls: nothing,
+  check: nothing,
+  target: (aim) => checkHolder(aim, ['messages', 'queue', 'deadLetters']),
+};

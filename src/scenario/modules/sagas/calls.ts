@@ -1,0 +1,35 @@
+import type { Saga } from '../../../spec/scenario/sagas.js';
+import { driverName } from '../../../spec/scenario/sagas.js';
+import type { Scenario } from '../../../spec/scenario/scenario.js';
+import type { Step } from '../../../spec/scenario/steps.js';
+import type { CallEdge, CallWalker } from '../../resolve/call-edge.js';
+
+/** What an orchestrator calls for a saga. */
+export function sagaCalls({ name, steps, orchestration }: Saga, walker: CallWalker): void {
+  if (orchestration === null) return;
+  const { orchestrator, persistence, compensationPolicy } = orchestration;
+  const from = `${orchestrator}.${driverName(name)}`;
+  for (const { call, compensation, policy } of steps) {
+    walker.governed(from, call, policy, true, 1);
+    if (compensation !== null) walker.governed(from, compensation, compensationPolicy, false, 0);
+  }
+  if (persistence === null) return;
+  const to = { component: persistence.database, part: persistence.operation };
+  walker.edge(from, to, null, true, (persistence.before ? 2 : 1) * steps.length, 1);
+  if (persistence.read !== null) walker.edge(from, persistence.read, null, false, 0, 1);
+}
+
+/** The service that starts a saga writes its state; the saga then runs in the background, unless it is awaited. */
+export function sagaStart(
+  { sagas }: Pick<Scenario, 'sagas'>,
+  step: Extract<Step, { verb: 'saga' }>,
+  { from, certain, times }: Pick<CallEdge, 'from' | 'certain' | 'times'>,
+): readonly CallEdge[] {
+  const owner = sagas.get(step.saga)?.orchestration ?? null;
+  if (owner === null) return [];
+  const to = `${owner.orchestrator}.${driverName(step.saga)}`;
+  const start = { from, to, certain: certain && step.await, times, tries: 1 };
+  if (owner.persistence === null) return [start];
+  const { database, operation } = owner.persistence;
+  return [start, { from, to: `${database}.${operation}`, certain, times, tries: 1 }];
+}

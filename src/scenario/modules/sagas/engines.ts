@@ -1,0 +1,67 @@
+import { NS_PER_SECOND } from '../../../kernel/time.js';
+import type { Ns } from '../../../kernel/time.js';
+import type { Orchestration, SagaEngine, SagaRetry } from '../../../spec/scenario/sagas.js';
+
+const SECOND = NS_PER_SECOND;
+
+/** What a product brings that drives sagas (semantics 2.3). */
+export interface EngineDefaults {
+  readonly retry: SagaRetry;
+  readonly order: Orchestration['compensationOrder'];
+  readonly onCompensationFailure: Orchestration['onCompensationFailure'];
+  /** Until it takes a process for dead that has said nothing. */
+  readonly recoveryDelayNs: Ns;
+  /** How long a worker may hold a task. */
+  readonly leaseNs: Ns | null;
+}
+
+const EXPONENTIAL = { intervalNs: SECOND, factor: 2, maxNs: 100 * SECOND };
+
+/** The defaults of each product; those of `simple` are the least that works. */
+export const ENGINES: Readonly<Record<SagaEngine, EngineDefaults>> = {
+  simple: {
+    retry: { attempts: 1, ...EXPONENTIAL },
+    order: 'reverse',
+    onCompensationFailure: 'retry',
+    recoveryDelayNs: 0,
+    leaseNs: null,
+  },
+  temporal: {
+    retry: { attempts: Infinity, ...EXPONENTIAL },
+    order: 'reverse',
+    onCompensationFailure: 'retry',
+    // DefaultWorkflowTaskTimeout (temporalio/temporal common/primitives/defaults.go).
+    recoveryDelayNs: 10 * SECOND,
+    leaseNs: null,
+  },
+  conductor: {
+    retry: { attempts: 4, intervalNs: 60 * SECOND, factor: 1, maxNs: 60 * SECOND },
+    order: 'reverse',
+    onCompensationFailure: 'fail',
+    // responseTimeoutSeconds (conductor-oss/conductor common/.../TaskDef.java).
+    recoveryDelayNs: 3600 * SECOND,
+    leaseNs: 3600 * SECOND,
+  },
+  stepFunctions: {
+    retry: { attempts: 4, intervalNs: SECOND, factor: 2, maxNs: Infinity },
+    order: 'reverse',
+    onCompensationFailure: 'fail',
+    recoveryDelayNs: 0,
+    leaseNs: null,
+  },
+  camunda: {
+    retry: { attempts: 3, intervalNs: 0, factor: 1, maxNs: 0 },
+    order: 'parallel',
+    onCompensationFailure: 'park',
+    // defaultJobTimeout (camunda/zeebe clients/java/.../ZeebeClientBuilderImpl.java).
+    recoveryDelayNs: 300 * SECOND,
+    leaseNs: 300 * SECOND,
+  },
+  eventuate: {
+    retry: { attempts: 1, ...EXPONENTIAL },
+    order: 'reverse',
+    onCompensationFailure: 'fail',
+    recoveryDelayNs: 0,
+    leaseNs: null,
+  },
+};

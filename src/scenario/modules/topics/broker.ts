@@ -1,0 +1,81 @@
+import type { Broker, Producer } from '../../../spec/scenario/messaging.js';
+import type { KafkaOutput } from '../../schema/messaging.js';
+import type { ProducerOutput } from '../../schema/producer.js';
+import type { Context, Path } from '../../resolve/context.js';
+import { report, writtenAt } from '../../resolve/context.js';
+import { isBroker } from '../../resolve/brokers.js';
+
+/** Fields of a topic that mean something on a broker only. */
+const OF_BROKERS = ['replication', 'minInsyncReplicas', 'producer'] as const;
+
+/** What a topic says of its broker: contradictions are noted, the name is given back where it is one. */
+export function resolveTopicBroker(
+  context: Context,
+  output: KafkaOutput,
+  brokers: ReadonlyMap<string, Broker>,
+  path: Path,
+): string | null {
+  const { broker = null, replication, minInsyncReplicas } = output;
+  if (broker === null) {
+    for (const field of OF_BROKERS) {
+      if (writtenAt(context, [...path, field]) === undefined) continue;
+      const message =
+        `${field} has no effect without a broker, because every message is written at once: ` +
+        `write broker: NAME, or remove ${field}`;
+      report(context, 'FL208', [...path, field], message);
+    }
+    return null;
+  }
+  if (!isBroker(context, broker, 'kafka', brokers, path)) return null;
+  const size = brokers.get(broker)?.replicas ?? replication;
+  if (replication > size) {
+    const message =
+      `${broker} has ${size} nodes, so a partition cannot have ${replication} replicas: write ` +
+      `at most ${size}`;
+    report(context, 'FL208', [...path, 'replication'], message);
+  }
+  if (minInsyncReplicas > replication) {
+    const message = `no write could ever be confirmed: write at most replication, ${replication}`;
+    report(context, 'FL208', [...path, 'minInsyncReplicas'], message);
+  }
+  if (writtenAt(context, [...path, 'publishLatency']) !== undefined) {
+    const message = `with a broker, writes have the latency of ${broker}: remove publishLatency`;
+    report(context, 'FL208', [...path, 'publishLatency'], message);
+  }
+  checkProducer(context, output.producer, [...path, 'producer']);
+  return broker;
+}
+
+/** The producer of a topic in its final form. */
+export function resolveProducer(output: ProducerOutput): Producer {
+  return {
+    acks: output.acks,
+    lingerNs: output.linger,
+    batchBytes: output.batchSize,
+    bufferBytes: output.bufferMemory,
+    maxBlockNs: output.maxBlock,
+    requestTimeoutNs: output.requestTimeout,
+    deliveryTimeoutNs: output.deliveryTimeout,
+    retries: output.retries,
+    backoffNs: output.retryBackoff,
+    backoffMaxNs: output.retryBackoffMax,
+    idempotence: output.idempotence && output.acks === 'all',
+  };
+}
+
+function checkProducer(context: Context, output: ProducerOutput, path: Path): void {
+  const { deliveryTimeout, linger, requestTimeout, idempotence, acks } = output;
+  if (output.bufferMemory < output.batchSize) {
+    const message = 'bufferMemory must be at least batchSize, the size of one batch';
+    report(context, 'FL208', [...path, 'bufferMemory'], message);
+  }
+  if (deliveryTimeout < linger + requestTimeout) {
+    const message = 'deliveryTimeout must be at least linger + requestTimeout, the time of one try';
+    report(context, 'FL208', [...path, 'deliveryTimeout'], message);
+  }
+  const isAsked = writtenAt(context, [...path, 'idempotence']) !== undefined;
+  if (isAsked && idempotence && acks !== 'all') {
+    const message = `an idempotent producer needs acks: all, found acks: ${acks}`;
+    report(context, 'FL208', [...path, 'idempotence'], message);
+  }
+}

@@ -1,0 +1,134 @@
+import type { Distribution } from '../../../kernel/distribution.js';
+import type { Topic } from '../../../spec/scenario/messaging.js';
+import type { Bus } from '../../../spec/scenario/queues.js';
+import type { Scenario } from '../../../spec/scenario/scenario.js';
+import type { Context } from '../../resolve/context.js';
+import { report } from '../../resolve/context.js';
+import type { Parts } from '../kind.js';
+import type { Step } from '../../../spec/scenario/steps.js';
+import { eachStep } from '../../../language/each-step.js';
+import { listsOfEndpoint } from '../../../language/fallback-steps.js';
+import type { CallEdge } from '../../resolve/call-edge.js';
+
+/** Circles of messages in which no time passes: they would never come to an end. */
+export function checkEvents(context: Context, scenario: Parts, calls: readonly CallEdge[]): void {
+  const events = eventEdges(scenario);
+  const cycle = eventCycle(events, calls, ({ certain, takesTime }) => certain && !takesTime);
+  if (cycle === null) return;
+  const [name, part] = cycle[0].split('.');
+  const message =
+    `endless message cycle without any delay: ${cycle.join(' -> ')}. Give a step on it some ` +
+    'work, or the publish step a probability';
+  report(context, 'FL408', ['services', name, 'endpoints', part], message);
+}
+
+/** A message on its way: from the part that publishes it to the one that handles it. */
+export interface EventEdge {
+  readonly from: string;
+  readonly topic: string;
+  readonly to: string;
+  /** Published whenever the part runs, and accepted by every handler. */
+  readonly certain: boolean;
+  /** Some time passes on the way, whatever is drawn. */
+  readonly takesTime: boolean;
+}
+
+/** The handlers of the messages that an endpoint publishes; a request of a workload cannot be part of a cycle. */
+export function eventEdges({
+  services,
+  topics,
+}: Pick<Scenario, 'services' | 'topics'>): readonly EventEdge[] {
+  const edges: EventEdge[] = [];
+  for (const [name, service] of services) {
+    for (const [part, endpoint] of service.endpoints) {
+      const { steps } = endpoint;
+      const certain = new Set(steps);
+      const note = (step: Step): void => {
+        if (step.verb !== 'publish') return;
+        const topic = topics.get(step.topic);
+        if (topic === undefined) return;
+        const isSure = certain.has(step) && isCertain(step);
+        const takesTime = isOnBroker(topic) || takes(topic.publishLatency) || step.via === 'outbox';
+        for (const { call, filter } of topic.subscribers) {
+          edges.push({
+            from: `${name}.${part}`,
+            topic: topic.name,
+            to: `${call.component}.${call.part}`,
+            certain: isSure && filter === 1,
+            takesTime: takesTime || steps.some(spends),
+          });
+        }
+      };
+      for (const list of listsOfEndpoint(service, endpoint)) eachStep(list, note);
+    }
+  }
+  return edges;
+}
+
+function isOnBroker(topic: Topic | Bus): boolean {
+  return topic.kind === 'kafka' && topic.broker !== null;
+}
+
+/** A circle of messages as the parts on it from the first back to it; null where there is none. */
+export function eventCycle(
+  events: readonly EventEdge[],
+  calls: readonly CallEdge[],
+  admits: (edge: EventEdge) => boolean,
+): readonly string[] | null {
+  const next = new Map<string, string[]>();
+  const link = (from: string, to: string): void => {
+    next.set(from, [...(next.get(from) ?? []), to]);
+  };
+  for (const edge of events) if (admits(edge)) link(edge.from, edge.to);
+  for (const { from, to, certain } of calls) if (certain) link(from, to);
+  for (const { from } of events) {
+    const path = circleFrom(from, next, new Set(events.map((edge) => `${edge.from}>${edge.to}`)));
+    if (path !== null) return path;
+  }
+  return null;
+}
+
+/** The shortest way from a part back to it that goes over a message. */
+function circleFrom(
+  start: string,
+  next: ReadonlyMap<string, readonly string[]>,
+  events: ReadonlySet<string>,
+): readonly string[] | null {
+  const before = new Map<string, string>();
+  const queue = [start];
+  for (const part of queue) {
+    for (const to of next.get(part) ?? []) {
+      if (to === start) {
+        const path = [start];
+        for (let at = part; at !== start; at = before.get(at)!) path.unshift(at);
+        const circle = [start, ...path];
+        const isMessage = circle.some((own, k) => k > 0 && events.has(`${circle[k - 1]}>${own}`));
+        if (isMessage) return circle;
+      } else if (!before.has(to)) {
+        before.set(to, part);
+        queue.push(to);
+      }
+    }
+  }
+  return null;
+}
+
+function isCertain(step: Step): boolean {
+  const { times } = step;
+  return (
+    step.probability === 1 &&
+    step.when === null &&
+    !(times.kind === 'constant' && times.value === 0)
+  );
+}
+
+/** Whether a step takes some time whenever the part runs. */
+function spends(step: Step): boolean {
+  if (!isCertain(step)) return false;
+  if (step.verb === 'work' || step.verb === 'wait') return takes(step.time);
+  return step.verb === 'query' || step.verb === 'call' || step.verb === 'transaction';
+}
+
+function takes(time: Distribution): boolean {
+  return !(time.kind === 'constant' && time.valueNs === 0);
+}

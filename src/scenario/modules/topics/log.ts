@@ -1,0 +1,123 @@
+import type { Subscriber, Topic } from '../../../spec/scenario/messaging.js';
+import { formatDuration } from '../../../spec/quantities/quantity-text.js';
+import type { KafkaOutput } from '../../schema/messaging.js';
+import { resolveProducer, resolveTopicBroker } from './broker.js';
+import { isFunction, resolveConsumer } from '../../resolve/consumer.js';
+import { described } from '../../resolve/described.js';
+import type { Context, Path } from '../../resolve/context.js';
+import { report, writtenAt } from '../../resolve/context.js';
+import { sorted } from '../../resolve/names.js';
+import { checkMost } from '../../resolve/receives.js';
+import type { Entry } from '../kind.js';
+
+/** One topic in its final form. */
+export function resolveTopic({
+  context,
+  name,
+  output,
+  path,
+  all,
+}: Entry<'topics', KafkaOutput>): Topic {
+  const { kind, partitions, publishLatency, backlog } = output;
+  const { subscribers } = output;
+  const isRead =
+    subscribers.some(
+      ({ autoOffsetReset, replay }) =>
+        autoOffsetReset === 'earliest' || replay?.from === 'earliest',
+    ) || isReplayed(context, name);
+  if (backlog > 0 && !isRead) {
+    const message =
+      'no group reads the backlog, because a group without an offset starts at the end: write ' +
+      'autoOffsetReset: earliest, or remove backlog';
+    report(context, 'FL208', [...path, 'backlog'], message);
+  }
+  return {
+    ...described(name, output),
+    kind,
+    partitions,
+    broker: resolveTopicBroker(context, output, all('brokers'), path),
+    replication: output.replication,
+    minInsyncReplicas: output.minInsyncReplicas,
+    producer: resolveProducer(output.producer),
+    publishLatency,
+    backlog,
+    retentionNs: output.retention,
+    subscribers: subscribers.flatMap(
+      (own, index) =>
+        resolveSubscriber(context, own, partitions, [...path, 'subscribers', index]) ?? [],
+    ),
+  };
+}
+
+/** Whether the view of a projection is rebuilt from all messages of a topic. */
+function isReplayed(context: Context, topic: string): boolean {
+  return sorted(context.output.projections).some(
+    ([, { from, rebuild }]) => from === topic && rebuild !== undefined,
+  );
+}
+
+function resolveSubscriber(
+  context: Context,
+  output: KafkaOutput['subscribers'][number],
+  partitions: number,
+  path: Path,
+): Subscriber | null {
+  const { group, maxPollRecords, commit, rebalance } = output;
+  checkIntervals(context, output, path);
+  checkReplay(context, output, path);
+  checkMost(context, output.batch, maxPollRecords, 'maxPollRecords', path);
+  // AWS Lambda with Kafka: one batch of a partition at a time, and a poller for each partition.
+  const most = isFunction(context, output) ? Math.min(partitions, 1000) : 1;
+  const common = resolveConsumer(context, output, path, { concurrency: most, batch: 1 });
+  if (common === null) return null;
+  return {
+    ...common,
+    group,
+    maxPollRecords,
+    commit,
+    autoCommitNs: output.autoCommitInterval,
+    maxPollNs: output.maxPollInterval,
+    sessionNs: output.sessionTimeout,
+    heartbeatNs: output.heartbeatInterval,
+    reset: output.autoOffsetReset,
+    startNs: output.startAt,
+    replay:
+      output.replay === undefined ? null : { atNs: output.replay.at, from: output.replay.from },
+    offsetsRetentionNs: output.offsetsRetention,
+    rebalance: {
+      protocol: rebalance.protocol,
+      pauseNs: rebalance.pause,
+      initialDelayNs: rebalance.initialDelay,
+      isStatic: rebalance.staticMembership,
+    },
+  };
+}
+
+function checkIntervals(
+  context: Context,
+  output: KafkaOutput['subscribers'][number],
+  path: Path,
+): void {
+  const { commit, heartbeatInterval, sessionTimeout } = output;
+  if (heartbeatInterval >= sessionTimeout) {
+    const message =
+      'heartbeatInterval must be below sessionTimeout, or every member would be declared dead ' +
+      'between two heartbeats';
+    report(context, 'FL208', [...path, 'heartbeatInterval'], message);
+  }
+  if (commit !== 'auto' && writtenAt(context, [...path, 'autoCommitInterval']) !== undefined) {
+    const message = `commit: ${commit} does not commit at intervals: write commit: auto`;
+    report(context, 'FL208', [...path, 'autoCommitInterval'], message);
+  }
+}
+
+/** A group must exist before it can be reset. */
+function checkReplay(
+  context: Context,
+  { replay, startAt }: KafkaOutput['subscribers'][number],
+  path: Path,
+): void {
+  if (replay === undefined || replay.at > startAt) return;
+  const message = `the group exists only from startAt, ${formatDuration(startAt)}: write a later replay`;
+  if (startAt > 0) report(context, 'FL208', [...path, 'replay', 'at'], message);
+}

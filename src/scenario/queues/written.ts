@@ -1,0 +1,19 @@
+import type { MessageQueue, QueueConsumer } from '../../spec/scenario/queues.js';
+import type { ConsumerOutput } from '../schema/consumer.js';
+
+/** Fields that shared code reads, whatever the kind. */
+export interface QueueFields {
+  readonly kind: string;
+  readonly title?: string | undefined;
+  readonly description?: string | undefined;
+  readonly critical: boolean;
+  readonly publishLatency?: MessageQueue['publishLatency'];
+  readonly backlog?: number;
+  readonly deadLetter?: string | undefined;
+  readonly consumers: readonly QueueConsumerFields[];
+}
+
+export interface QueueConsumerFields extends ConsumerOutput {
+  readonly name?: string | undefined;
+  readonly commit: QueueConsumer['commit'];
+}

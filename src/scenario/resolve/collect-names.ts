@@ -1,0 +1,116 @@
+import type { ComponentKind } from '../../spec/component-kind.js';
+import type { ModuleSection } from '../../spec/scenario/modules.js';
+import { MODULES, SECTIONS } from '../modules/index.js';
+import type { ModuleSections, ScenarioOutput } from '../schema/scenario-output.js';
+import type { NamedThing, Names, Raise } from './names.js';
+import {
+  BUILT_IN_KEYS,
+  checkPart,
+  checkParts,
+  notCalled,
+  RESERVED,
+  routeNames,
+  sorted,
+} from './names.js';
+
+type Claim = (section: string, name: string, at?: readonly string[]) => boolean;
+
+/** Collects the names; each one twice, reserved, or like a metric is a problem. Workloads get parts later. */
+export function collectNames(
+  scenario: ScenarioOutput,
+  broken: ReadonlySet<string>,
+  raise: Raise,
+): Names {
+  const things = new Map<string, NamedThing>();
+  const claim = claimer(raise);
+  const add = (
+    kind: ComponentKind,
+    section: string,
+    name: string,
+    parts: readonly string[],
+    instead: NamedThing['instead'] = null,
+  ): void => {
+    if (claim(section, name)) things.set(name, { kind, section, parts, instead });
+  };
+  for (const [name, { routes }] of sorted(scenario.gateways)) {
+    const written = routes.flatMap((route, index) =>
+      route.name === undefined
+        ? []
+        : [{ name: route.name, path: ['gateways', name, 'routes', index, 'name'] }],
+    );
+    checkParts(written, 'route', name, raise);
+    add('gateway', 'gateways', name, routeNames(routes));
+  }
+  for (const section of ['services', 'functions'] as const) {
+    for (const [name, { endpoints }] of sorted<{ readonly endpoints: object }>(scenario[section])) {
+      add('service', section, name, partsOf(endpoints, [section, name, 'endpoints'], raise));
+    }
+  }
+  checkOutboxes(scenario, raise);
+  for (const [name, { operations }] of sorted(scenario.databases)) {
+    const parts = partsOf(operations, ['databases', name, 'operations'], raise);
+    add('database', 'databases', name, parts, QUERIED);
+  }
+  const addSection = <S extends ModuleSection>(section: S): void => {
+    const { kind, parts, instead } = MODULES[section];
+    const entries: ModuleSections[S] = (scenario as ModuleSections)[section];
+    for (const [name, output] of sorted(entries)) {
+      add(kind, section, name, parts({ name, output, scenario, raise }), instead);
+    }
+  };
+  for (const section of SECTIONS) addSection(section);
+  for (const [name] of sorted(scenario.workloads))
+    add('workload', 'workloads', name, [], notCalled);
+  const zones = sorted(scenario.network.zones).map(([name]) => name);
+  for (const zone of zones) claim('network.zones', zone, ['network', 'zones', zone]);
+  for (const [name] of sorted(scenario.policies)) {
+    if (RESERVED.has(name)) raise('FL403', ['policies', name], `${name} is a reserved word`);
+  }
+  const keys = sorted(scenario.keys).map(([name]) => name);
+  for (const key of keys) {
+    if (BUILT_IN_KEYS.has(key)) raise('FL403', ['keys', key], `${key} is a built-in key`);
+  }
+  return { things, zones: new Set(zones), keys, broken, offers: new Map() };
+}
+
+const QUERIED = (name: string): string => `${name} is a database: write query: ${name}.OPERATION`;
+
+/** Takes each name once; says whether it was free. */
+function claimer(raise: Raise): Claim {
+  const taken = new Map<string, string>();
+  return (section, name, at = [section, name]) => {
+    if (RESERVED.has(name)) {
+      raise('FL403', at, `${name} is a reserved word: choose another name`);
+      return false;
+    }
+    const other = taken.get(name);
+    if (other !== undefined) {
+      raise(
+        'FL402',
+        at,
+        `duplicate name ${name}: it is already used in ${other}, and names must be unique ` +
+          'across sections',
+      );
+      return false;
+    }
+    taken.set(name, section);
+    return true;
+  };
+}
+
+/** The relay of an outbox is a part of its service. */
+function checkOutboxes({ services }: ScenarioOutput, raise: Raise): void {
+  for (const [name, { endpoints, outbox }] of sorted(services)) {
+    if (outbox === undefined || !Object.hasOwn(endpoints, 'outbox')) continue;
+    const message =
+      'outbox is reserved for the relay that publishes outbox rows: choose another name';
+    raise('FL402', ['services', name, 'endpoints', 'outbox'], message);
+  }
+}
+
+/** The names of what a component answers. */
+function partsOf(all: object, path: readonly string[], raise: Raise): readonly string[] {
+  const parts = Object.keys(all);
+  for (const part of parts) checkPart(part, [...path, part], raise);
+  return parts;
+}

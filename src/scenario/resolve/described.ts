@@ -1,0 +1,19 @@
+/** What every component may say of itself. */
+export interface Written {
+  readonly title?: string | undefined;
+  readonly description?: string | undefined;
+  readonly critical: boolean;
+}
+
+interface Described {
+  readonly name: string;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly critical: boolean;
+}
+
+/** The same in its final form. */
+export function described(name: string, output: Written): Described {
+  const { title, description, critical } = output;
+  return { name, title: title ?? null, description: description ?? null, critical };
+}

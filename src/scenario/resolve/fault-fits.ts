@@ -1,0 +1,40 @@
+import type { FaultKind } from '../../model/faults/kind.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+
+export type Hittable = FaultKind['targets'][number];
+
+/** Whether a kind of fault can hit the target in one of these ways; reports it otherwise. */
+export function fits(
+  context: Context,
+  kind: FaultKind,
+  text: string,
+  can: readonly Hittable[],
+  path: Path,
+): boolean {
+  if (can.some((what) => kind.targets.includes(what))) return true;
+  report(
+    context,
+    'FL405',
+    path,
+    `${kind.kind} cannot target ${text}; expected ` +
+      `${kind.targets.map((t) => WORDS[t]).join(', ')}`,
+  );
+  return false;
+}
+
+const WORDS: Readonly<Record<Hittable, string>> = {
+  instance: 'components and instances',
+  endpoint: 'endpoints and operations',
+  row: 'operations that lock rows',
+  link: 'edges a->b, components and zones',
+  workload: 'workloads',
+  between: 'the two sides of `between`',
+  zone: 'zones',
+  level: 'caches and their levels',
+  snapshots: 'event stores with snapshots',
+  messages: 'topics and queues',
+  queue: 'queues and buses',
+  deadLetters: 'dead letter queues',
+  group: 'consumer groups',
+};

@@ -1,0 +1,47 @@
+import { PLAIN_BALANCING } from '../../spec/patterns/balancer.js';
+import type { Host } from '../../spec/scenario/host.js';
+import type { Written } from './described.js';
+import { described } from './described.js';
+import { sorted } from './names.js';
+
+interface HostText extends Written {
+  readonly external?: boolean;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A host without workers, admission, memory or a platform: every request of it runs at once, on its cores. */
+export function plainHost(
+  name: string,
+  output: HostText,
+  own: Pick<Host, 'replicas' | 'zones' | 'cpu'>,
+): Host {
+  return {
+    ...described(name, output),
+    ...own,
+    runtime: 'threads',
+    concurrency: Infinity,
+    queue: { capacity: Infinity, discipline: 'fifo', maxWaitNs: null },
+    cancellation: 'ignore',
+    rejectWork: { kind: 'constant', valueNs: 0 },
+    admission: null,
+    gc: null,
+    memory: null,
+    lifecycle: null,
+    probes: null,
+    autoscaling: null,
+    cpuRequest: null,
+    loadBalancing: { kind: 'roundRobin', config: {}, common: PLAIN_BALANCING },
+    outlierDetection: null,
+    protocol: null,
+    external: output.external ?? false,
+    labels: new Map(sorted(output.labels)),
+  };
+}
+
+/** Cores for everything at once. */
+export const FREE_CPU: Host['cpu'] = {
+  cores: Infinity,
+  discipline: 'processorSharing',
+  quota: null,
+  contextSwitchTax: 0,
+};

@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import type { BundleOutput } from './bundle.js';
+import type { ModuleSection } from '../../spec/scenario/modules.js';
+import type { BrokerFields } from '../brokers/written.js';
+import type { DatabaseOutput, GatewayOutput } from './components.js';
+import type { ServiceOutput } from './services.js';
+import type { FaultOutput } from './fault.js';
+import type { FunctionOutput } from './functions.js';
+import type { reportSchema } from './judgement.js';
+import type { CacheOutput } from './caching.js';
+import type { TopicOutput } from './messaging.js';
+import type { SagaOutput } from './sagas.js';
+import type { keySchema, networkSchema, runSchema } from './settings.js';
+import type { platformSchema } from './platform.js';
+import type { QueueFields } from '../queues/written.js';
+import type { EventStoreOutput, ProjectionOutput } from './stores.js';
+import type { WorkloadOutput } from './workload.js';
+
+/** One validated entry of each section of a module. */
+export interface ModuleOutputs {
+  readonly topics: TopicOutput;
+  readonly brokers: BrokerFields;
+  readonly sagas: SagaOutput;
+  readonly queues: QueueFields;
+  readonly caches: CacheOutput;
+  readonly eventStores: EventStoreOutput;
+  readonly projections: ProjectionOutput;
+}
+
+/** These sections in a validated scenario. */
+export type ModuleSections = {
+  readonly [S in ModuleSection]?: Readonly<Record<string, ModuleOutputs[S]>>;
+};
+
+/** What a validated, fully merged scenario of one variant holds. */
+export interface ScenarioOutput extends ModuleSections {
+  readonly run: z.output<typeof runSchema>;
+  readonly network: z.output<typeof networkSchema>;
+  readonly platform: z.output<typeof platformSchema>;
+  readonly keys?: Readonly<Record<string, z.output<typeof keySchema>>>;
+  readonly policies?: Readonly<Record<string, BundleOutput>>;
+  readonly gateways?: Readonly<Record<string, GatewayOutput>>;
+  readonly services?: Readonly<Record<string, ServiceOutput>>;
+  readonly functions?: Readonly<Record<string, FunctionOutput>>;
+  readonly databases?: Readonly<Record<string, DatabaseOutput>>;
+  readonly workloads?: Readonly<Record<string, WorkloadOutput>>;
+  readonly faults?: readonly FaultOutput[];
+  readonly report: z.output<typeof reportSchema>;
+}

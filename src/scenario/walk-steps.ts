@@ -1,0 +1,93 @@
+import type { MapNode, Node, PathKey } from './located.js';
+import { change, changeItems } from './located.js';
+
+/**
+ * Visits all places of a scenario that may contain policies or steps, in one implementation for all passes: a pass
+ * converts policies and steps, and gets a tree with them replaced. Paths are those of the tree.
+ */
+export interface Visitor {
+  /**
+   * A value of `policy:` or of `outbound`, or an entry of `policies`. `inner` visits the steps that its
+   * fallback runs.
+   */
+  policy?(node: Node, path: readonly PathKey[], inner: (bundle: Node) => Node): Node;
+  /** One step, before its inner steps. */
+  step?(node: Node, path: readonly PathKey[]): Node;
+}
+
+export type Path = readonly PathKey[];
+
+/** A list of steps and everything inside them. */
+export function visitSteps(node: Node, path: Path, visitor: Visitor): Node {
+  return changeItems(node, (step, index) => visitStep(step, [...path, index], visitor));
+}
+
+function visitStep(node: Node, path: Path, visitor: Visitor): Node {
+  const own = visitor.step?.(node, path) ?? node;
+  if (own.type !== 'map') return own;
+  let step = visitPolicy(own, path, visitor) as MapNode;
+  step = change(step, 'onError', (steps) => visitSteps(steps, [...path, 'onError'], visitor));
+  step = inner(step, 'parallel', 'branches', (branches) =>
+    changeItems(branches, (branch, index) =>
+      visitSteps(branch, [...path, 'parallel', 'branches', index], visitor),
+    ),
+  );
+  step = inner(step, 'loop', 'steps', (steps) =>
+    visitSteps(steps, [...path, 'loop', 'steps'], visitor),
+  );
+  for (const verb of ['transaction', 'lock']) {
+    step = inner(step, verb, 'steps', (steps) =>
+      visitSteps(steps, [...path, verb, 'steps'], visitor),
+    );
+  }
+  step = inner(step, 'respond', 'then', (steps) =>
+    visitSteps(steps, [...path, 'respond', 'then'], visitor),
+  );
+  for (const list of ['onMiss', 'write']) {
+    step = inner(step, 'cache', list, (steps) =>
+      visitSteps(steps, [...path, 'cache', list], visitor),
+    );
+  }
+  return change(step, 'choose', (branches) =>
+    changeItems(branches, (branch, index) =>
+      branch.type !== 'map'
+        ? branch
+        : change(branch, 'steps', (steps) =>
+            visitSteps(steps, [...path, 'choose', index, 'steps'], visitor),
+          ),
+    ),
+  );
+}
+
+/** The bundle at the field `policy`. */
+export function visitPolicy(node: Node, path: Path, visitor: Visitor): Node {
+  if (node.type !== 'map') return node;
+  return change(node, 'policy', (policy) => visitBundle(policy, [...path, 'policy'], visitor));
+}
+
+/** A bundle, with the steps of its fallback. */
+export function visitBundle(node: Node, path: Path, visitor: Visitor): Node {
+  const inner = (bundle: Node): Node => {
+    if (bundle.type !== 'map') return bundle;
+    return change(bundle, 'fallback', (fallback) =>
+      fallback.type !== 'map'
+        ? fallback
+        : change(fallback, 'steps', (steps) =>
+            visitSteps(steps, [...path, 'fallback', 'steps'], visitor),
+          ),
+    );
+  };
+  return visitor.policy === undefined ? inner(node) : visitor.policy(node, path, inner);
+}
+
+/** The bundles of the message handlers in a list of a topic or a queue. */
+export function visitHandlers(node: Node, path: Path, list: string, visitor: Visitor): Node {
+  if (node.type !== 'map') return node;
+  return change(node, list, (entries) =>
+    changeItems(entries, (entry, index) => visitPolicy(entry, [...path, list, index], visitor)),
+  );
+}
+
+function inner(node: MapNode, verb: string, key: string, by: (value: Node) => Node): MapNode {
+  return change(node, verb, (value) => (value.type === 'map' ? change(value, key, by) : value));
+}
