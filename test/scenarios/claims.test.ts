@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { remarksOn } from '../lint/lint-text.js';
 import { breakerRows, missingRow } from '../support/breaker-page.js';
 import { broken, expectNumbers, written } from './page-numbers.js';
 import type { RunFile } from './run-file.js';
@@ -234,5 +235,23 @@ describe('scenarios/studies/retry-storm.yaml', () => {
       expect(asked / (300 * 9 * 15), name).toBeCloseTo(1, 1);
       expect(ran.value(`users.recovery after slow-stock in ${name}`), name).toBe(Infinity);
     }
+  });
+});
+
+describe('scenarios/studies/anti-patterns.yaml', () => {
+  const file = 'scenarios/studies/anti-patterns.yaml';
+  const NAMES = ['chatty-call', 'distributed-monolith', 'god-service', 'shared-database'];
+
+  it('has the four anti-patterns in one variant and none in the other', () => {
+    const found = remarksOn(textOf(file)).filter(({ rule }) => NAMES.includes(rule));
+    expect(found.map(({ rule }) => rule).sort()).toEqual(NAMES);
+    expect(found.map(({ variants }) => variants)).toEqual(NAMES.map(() => ['tangled']));
+  });
+
+  it('holds its budgets, confirms its hypothesis and has the decisive numbers of its page', () => {
+    const ran = runFile(file);
+    expect(broken(ran)).toEqual([]);
+    expect(ran.result.hypothesis?.verdict).toBe('confirmed');
+    expectDecisive(ran, file);
   });
 });
