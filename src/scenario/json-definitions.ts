@@ -9,7 +9,7 @@ const MAPS: ReadonlySet<string> = new Set(['properties', 'patternProperties', 'd
 /** Keywords whose value is a list of schemas. */
 const LISTS: ReadonlySet<string> = new Set(['anyOf', 'oneOf', 'allOf']);
 
-/** Keywords whose value is one schema, where it is not a boolean. */
+/** Keywords whose value is one schema, unless it is a boolean. */
 const SINGLES: ReadonlySet<string> = new Set(['items', 'additionalProperties']);
 
 type Visit = (schema: JsonSchema, name: string) => JsonSchema;

@@ -3,9 +3,9 @@ import { report } from './context.js';
 import { sorted } from './names.js';
 
 /**
- * Number of replicas, and the zone of each. A list of zones is assigned in turn; counts per zone are followed; without
- * `zone` all zones are assigned in turn, sorted by name. `most`: largest number of replicas, for which zones are
- * assigned too.
+ * Number of replicas, and the zone of each. A list of zones is assigned in turn; a mapping gives the number of replicas
+ * per zone; without `zone`, all zones are assigned in turn, sorted by name. `most`: largest number of replicas, all of
+ * which get a zone.
  */
 export function resolvePlacement(
   context: Context,

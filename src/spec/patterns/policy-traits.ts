@@ -65,7 +65,7 @@ export interface OutcomeList {
 export interface BreakerTraits {
   /** Calls that the breaker must see within a time window before it can open; null without such a minimum. */
   readonly evidence: Evidence | null;
-  /** Consecutive failures that open it; null where it does not count them. */
+  /** Consecutive failures that open it; null if it does not count them. */
   readonly consecutive: Consecutive | null;
   readonly classes: { isFailure(outcome: Outcome): boolean };
 }
@@ -97,7 +97,7 @@ export interface ConcurrencyLimitTraits {
 }
 
 export interface RateLimitTraits {
-  /** Calls per second that one state admits in the long run; null where it counts per key. */
+  /** Calls per second that one state admits in the long run; null if it counts per key. */
   readonly perSecond: number | null;
   /** The longest wait for a token. */
   readonly longestWaitNs: Ns;
