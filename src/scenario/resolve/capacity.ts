@@ -12,7 +12,7 @@ const BURST_NS = 300 * NS_PER_SECOND;
 /** Fields of databases that do not apply to a managed table. */
 const NOT_OF_TABLES = ['shards', 'replicas', 'route', 'failover', 'cpu', 'knee'] as const;
 
-/** Resolves the throughput of a table; null = unlimited. */
+/** Resolves the provisioned throughput of a table; null for databases that are not tables (dynamodb). */
 export function resolveCapacity(
   context: Context,
   { kind, capacity, operations }: DatabaseOutput,

@@ -1,4 +1,4 @@
-/** Fields of every component for display. */
+/** Descriptive fields of every component. */
 export interface Written {
   readonly title?: string | undefined;
   readonly description?: string | undefined;

@@ -42,7 +42,7 @@ export function resolvePublish(
   return { verb: 'publish', ...own, ...modifiers };
 }
 
-/** Reports `via: outbox` in a service without an outbox. */
+/** Reports `via: outbox` without an outbox in the service, or to a topic that is not a log. */
 function checkOutbox(context: Context, { via, topic }: PublishOutput, path: Path): void {
   if (via !== 'outbox') return;
   const at = [...path, 'via'];

@@ -33,7 +33,7 @@ export interface EventEdge {
   readonly takesTime: boolean;
 }
 
-/** Messages from an endpoint to its handlers. Requests of workloads cannot be part of a cycle. */
+/** All messages from endpoints to handlers. Requests of workloads cannot be part of a cycle. */
 export function eventEdges({
   services,
   topics,
