@@ -19,7 +19,7 @@ export function sagaCalls({ name, steps, orchestration }: Saga, walker: CallWalk
   if (persistence.read !== null) walker.edge(from, persistence.read, null, false, 0, 1);
 }
 
-/** Calls of a `saga` step: its orchestrator, and the save of the state. Unless awaited, the saga is in the background. */
+/** Calls of a `saga` step: its orchestrator, and the save of its state. An awaited saga is a certain call. */
 export function sagaStart(
   { sagas }: Pick<Scenario, 'sagas'>,
   step: Extract<Step, { verb: 'saga' }>,
