@@ -5,6 +5,7 @@ import { STEP_VERBS } from '../../scenario/verbs.js';
 import { OUTCOME_NAMES } from '../../spec/outcome.js';
 import { columns } from './layout.js';
 import { OUTCOME_GROUPS } from './outcome-pages.js';
+import { PATTERNS } from './pattern-pages.js';
 import { kindsOf, sectionNames } from './section-page.js';
 import { WORDS } from './word-pages.js';
 
@@ -28,6 +29,7 @@ export function contentsText(commands: readonly string[]): string {
     ['groups of outcomes', OUTCOME_GROUPS.join(', ')],
     ['rules of lint', rules.map(({ name }) => name).join(', ')],
     ['metrics', [...new Set(METRICS.map(({ name }) => name))].sort().join(', ')],
+    ['patterns', PATTERNS.map(({ name }) => name).join(', ')],
     ['words of reports', WORDS.map(({ word }) => word).join(', ')],
     ['commands', commands.join(', ')],
     ['codes', 'exit-codes, problem-codes, and each of them: 4, FL204'],

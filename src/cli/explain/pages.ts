@@ -10,6 +10,7 @@ import { kindNames, kindPages } from './kind-pages.js';
 import { paragraph } from './layout.js';
 import { metricNames, metricPages } from './metric-pages.js';
 import { OUTCOME_GROUPS, outcomePages } from './outcome-pages.js';
+import { patternNames, patternPages } from './pattern-pages.js';
 import { languageFields, pathsNamed, sectionOfEntry } from './schema-path.js';
 import { sectionNames, sectionPage } from './section-page.js';
 import { WORDS, plainName, wordPages } from './word-pages.js';
@@ -17,7 +18,8 @@ import { WORDS, plainName, wordPages } from './word-pages.js';
 /**
  * The reference pages of a name: a section or one of its entries (`cache`), a policy (`retry`) or one kind of it
  * (`gobreaker`, `circuitBreaker.gobreaker`), a fault, an outcome or a group of them, a metric with or without its
- * subject, a rule of lint, a field or a path of fields (`autoscaling.target`), a code, a word of the report. A word
+ * subject, a rule of lint, a field or a path of fields (`autoscaling.target`), a pattern of architecture (`cqrs`), a code, a
+ * word of the report. A word
  * that is only ever a value (`poisson`, `lifo`) has the page of the fields that accept it. If no name matches
  * exactly, spaces, dashes and case are ignored.
  */
@@ -45,6 +47,7 @@ function exactPages(name: string): readonly string[] {
     ...(others.length === 0 ? [] : [fieldsPage(name, others)]),
     // The page of a kind of policy or component already lists its fields.
     ...(kinds.length > 0 ? [] : forms.map((form) => formPage(name, form))),
+    ...patternPages(name),
     ...wordPages(name),
     ...codePages(name),
   ];
@@ -97,6 +100,7 @@ export function explainableNames(): readonly string[] {
     ...metricNames(),
     ...rules.map((rule) => rule.name),
     ...languageFields().flatMap((field) => [field.name, ...field.words]),
+    ...patternNames(),
     ...WORDS.map(({ word }) => word),
     ...codeNames(),
   ];

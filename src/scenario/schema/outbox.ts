@@ -4,7 +4,7 @@ import { REFERENCE_PATTERN } from './common.js';
 
 const operation = (): z.ZodString => z.string().regex(REFERENCE_PATTERN).max(200);
 
-/** Where `publish: { via: outbox }` writes, and how it gets from there to the broker. */
+/** `outbox` of a service: the table for `publish: { via: outbox }`, and its relay. */
 export const outboxSchema = z
   .strictObject({
     database: operation().describe(
@@ -15,33 +15,36 @@ export const outboxSchema = z
       .enum(['polling', 'cdc'])
       .default('polling')
       .describe(
-        '`polling`: one instance looks for rows at intervals, publishes them and marks them; `cdc`: the ' +
-          'log of the database is followed. Defaults to polling.',
+        '`polling`: one instance queries the rows at intervals, publishes them and marks them as sent; ' +
+          '`cdc`: a connector follows the log of the database. Defaults to polling.',
       ),
     pollInterval: duration({ allowZero: false })
       .prefault('1s')
       .describe(
-        'Of `polling`: from one look to the next, counted from time 0. Unit: duration. Defaults to 1s.',
+        'With `polling`: time between two queries, counted from time 0. Unit: duration. Defaults to 1s.',
       ),
     batchSize: whole({ min: 1, max: 1_000_000 })
       .prefault(100)
-      .describe('Of `polling`: rows of one look, at most. Unit: count. Defaults to 100.'),
+      .describe(
+        'With `polling`: largest number of rows of one query. Unit: count. Defaults to 100.',
+      ),
     relayQuery: operation()
       .optional()
       .describe(
-        'Of `polling`: operation that each look runs, and again each row that is marked. Defaults to ' +
-          'none: they cost nothing.',
+        'With `polling`: operation that each query runs, and again the mark of each row. Defaults to ' +
+          'none: both are free.',
       ),
     work: distribution()
       .optional()
       .describe(
-        'Of `polling`: CPU of the relaying instance for each row, between its publishing and its mark. ' +
-          'Unit: distribution. Defaults to none.',
+        'With `polling`: CPU time of the relaying instance for each row, spent between its publishing ' +
+          'and its mark. Unit: distribution. Defaults to none.',
       ),
     cdcLatency: distribution()
       .prefault('100ms')
       .describe(
-        'Of `cdc`: from the commit to the publishing; the order stays. Unit: distribution. Defaults to 100ms.',
+        'With `cdc`: time from the commit to the publishing. The order of the rows is kept. Unit: distribution. ' +
+          'Defaults to 100ms.',
       ),
   })
   .describe('Messages leave with the commit of the database, never without it.');

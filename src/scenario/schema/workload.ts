@@ -42,7 +42,7 @@ const userStages = z
       'and returns when the number rises again.',
   );
 
-/** When requests come. */
+/** Schema of `arrivals`. */
 const arrivals = withShort(
   z
     .discriminatedUnion('kind', [
