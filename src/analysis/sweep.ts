@@ -111,7 +111,7 @@ function figureOf({ metric, window }: Measure, data: VariantData, study: Study):
   return { value: finite(measured.value), ci95, never, each };
 }
 
-/** Verdict on a budget; null where it is not about this variant, or compares it with a variant without figures. */
+/** Verdict on a budget; null if it is not about this variant, or compares it with a variant without figures. */
 function verdictOn(budget: BudgetSource, data: VariantData, study: Study): Verdict | null {
   const { limit } = budget.expression;
   if (limit.kind === 'ofVariant' && variantNamed(study, limit.variant) === undefined) return null;

@@ -55,8 +55,8 @@ export function defaultBudget(): number {
 }
 
 /**
- * Shares a budget among threads, with fewer of them where the plans alone would fill it. Exit code 2 where not even
- * one can hold the largest plan.
+ * Shares a budget among threads, with fewer of them where the plans alone would fill it. Exit code 2 if not even one
+ * can hold the largest plan.
  */
 export function shareMemory(
   budget: number,

@@ -80,7 +80,7 @@ function stateOf(path: string): string {
   return stats === undefined ? 'absent' : `${stats.ino}:${stats.size}:${stats.mtimeNs}`;
 }
 
-/** The file that has changed, once no file changes any more; null where the signal came first. */
+/** The file that has changed, once no file changes any more; null if the signal came first. */
 async function changeOf(states: States, signal: AbortSignal): Promise<string | null> {
   let before = '';
   for (;;) {

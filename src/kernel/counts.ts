@@ -16,7 +16,7 @@ export type CountDistribution =
       readonly kind: 'choice';
       readonly branches: readonly { readonly weight: number; readonly value: number }[];
     }
-  /** Rounded to the nearest whole number, and 0 where that is negative. */
+  /** Rounded to the nearest whole number; negative draws count as 0. */
   | { readonly kind: 'normal'; readonly mean: number; readonly sd: number };
 
 /** Largest count a draw can give. */

@@ -44,7 +44,7 @@ const INHERITED: Layer = {
   written: [],
 };
 
-/** When the states of a layer may be created and reset. */
+/** Whether a layer's states can be created, and their resets applied, at first use. */
 interface Timing {
   /** They may be made at the first call that needs them. */
   readonly isLate: boolean;

@@ -3,7 +3,7 @@ import type { CascadeEvent } from '../spec/result/cascade.js';
 /** An episode in which a subject is degraded or behind. */
 export interface Episode {
   readonly start: CascadeEvent;
-  /** The first end of the same subject after it; null where none is recorded. */
+  /** The first end of the same subject after it; null if none is recorded. */
   readonly end: CascadeEvent | null;
 }
 

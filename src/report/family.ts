@@ -10,7 +10,7 @@ export interface FamilyPanel {
   readonly unit: Unit;
   /** For a share: true = the axis of a small share ends below 100 %. */
   readonly fits?: boolean;
-  /** A value for each step of the timeline; `seconds` is the length of a step. Null where nothing was measured. */
+  /** A value for each step of the timeline; `seconds` is the length of a step. Null if nothing was measured. */
   readonly series: (own: MeteredResult, seconds: number) => readonly (number | null)[];
   /** Condition for showing it, in any variant; by default it is shown if there is any data. */
   readonly when?: (own: MeteredResult) => boolean;
@@ -24,7 +24,7 @@ export interface FamilyBand {
   readonly high: readonly number[];
 }
 
-/** A number of a metered subject for its table; null where it has none. */
+/** A number of a metered subject for its table; null if it has none. */
 export interface FamilyColumn {
   readonly head: string;
   readonly unit: Unit;

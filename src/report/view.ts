@@ -24,7 +24,7 @@ export interface View {
   readonly baseline: VariantResult;
   /** The variant whose cascade the page describes first: the worst one. */
   readonly worstVariant: VariantResult;
-  /** Misses the fewest budgets, then succeeds most; null where the variants tie. */
+  /** Misses the fewest budgets, then succeeds most; null if the variants tie. */
   readonly winner: string | null;
   /** `workload.request`, in the order of the focus, then of the names. */
   readonly requests: readonly string[];
@@ -192,7 +192,7 @@ interface FaultMark {
   readonly words: string;
   readonly from: number;
   readonly until: number;
-  /** ` in a and b`; empty where every variant in the picture has it. */
+  /** ` in a and b`; empty if every variant in the picture has it. */
   readonly whose: string;
 }
 
@@ -251,7 +251,7 @@ export function sizeWords(result: Result): string {
   return `${plural(result.variants.length, 'variant')} x ${plural(result.replications, 'seed')}`;
 }
 
-/** True where intervals come from batches of one run. */
+/** True if intervals come from batches of one run. */
 export function fromBatches(result: Result): boolean {
   return result.variants.some(
     (variant) =>

@@ -26,7 +26,7 @@ export interface Badge {
   readonly tone: 'fail' | 'pass' | 'open';
 }
 
-/** Pass or fail over all variants; null where there is nothing to judge. */
+/** Pass or fail over all variants; null if there is nothing to judge. */
 export function badgeOf(view: View): Badge | null {
   const { hypothesis, variants } = view.result;
   if (hypothesis !== null) {

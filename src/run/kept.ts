@@ -17,7 +17,7 @@ import {
 import { isStopped } from './run.js';
 import { stopDetail } from './stop-detail.js';
 
-/** Where and why a guard stopped a variant. */
+/** The guard that stopped a variant, with the replication and the time. */
 export interface VariantStop {
   readonly reason: GuardReason;
   readonly replication: number;

@@ -59,7 +59,7 @@ function poolsOf({ data, selection }: Pools, countOf: (component: number) => num
   return total;
 }
 
-/** Connections that one calling instance may open on an edge; null where it has no pool. */
+/** Connections that one calling instance may open on an edge; null if it has no pool. */
 function poolSize({ pool, connections, route }: PlanEdge, instances: number): number | null {
   if (pool !== null) return poolSizeOf(pool).size * (route === null ? 1 : instances);
   if (connections === null) return null;

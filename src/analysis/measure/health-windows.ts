@@ -44,7 +44,7 @@ export function sumOf(column: Float64Array, window: StepWindow): number {
   return sum;
 }
 
-/** Largest value of a window; NaN where there is none. */
+/** Largest value of a window; NaN if there is none. */
 export function worstOf(column: Float64Array, window: StepWindow): number {
   let worst = NaN;
   for (let step = window.from; step < window.until; step++) {

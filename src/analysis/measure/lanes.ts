@@ -25,11 +25,11 @@ export interface Lane {
   readonly overRate: Float64Array;
   /** Requests whose callers left before the response. */
   readonly cancelled: Float64Array;
-  /** p95 of successes, seconds; NaN where nothing succeeded. */
+  /** p95 of successes, seconds; NaN if nothing succeeded. */
   readonly latency: Float64Array;
   /** Number of successes on which `latency` is based. */
   readonly answered: Float64Array;
-  /** Latency distribution of all successes before a step; null where nothing succeeded. */
+  /** Latency distribution of all successes before a step; null if nothing succeeded. */
   readonly usualUntil: (step: number) => UsualLatency | null;
   /** Sums over instances; empty for workloads. */
   readonly busy: Float64Array;
@@ -42,12 +42,12 @@ export interface Lane {
   readonly cpu: Float64Array;
   /** Share of the instances that run; 1 for workloads. */
   readonly up: Float64Array;
-  /** Share of the instance slots that are not empty; 1 where the number of instances never changes. */
+  /** Share of the instance slots that are not empty; 1 if the number of instances never changes. */
   readonly there: Float64Array;
-  /** Workers over all instances, those that do not run included; Infinity where unlimited, 0 for workloads. */
+  /** Workers over all instances, those that do not run included; Infinity if unlimited, 0 for workloads. */
   readonly workers: number;
   readonly queueCapacity: number;
-  /** Cores that its CPU quota allows, over all instances; Infinity where unlimited. */
+  /** Cores that its CPU quota allows, over all instances; Infinity if unlimited. */
   readonly cores: number;
 }
 

@@ -16,7 +16,7 @@ export interface Question {
   readonly subject: SubjectKind;
   readonly selection: Selection;
   readonly metric: Metric;
-  /** Statistic or outcome; '' where there is none. */
+  /** Statistic or outcome; '' if there is none. */
   readonly ending: string;
   readonly clause: WindowClause | null;
   readonly spans: readonly Span[];

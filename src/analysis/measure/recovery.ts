@@ -29,7 +29,7 @@ export interface RecoveryGrid {
   readonly slotNs: Ns;
 }
 
-/** The windows in which recovery from a fault is searched; null where the variant does not have the fault. */
+/** The windows in which recovery from a fault is searched; null if the variant does not have the fault. */
 export function recoveryGrid(data: VariantData, fault: string): RecoveryGrid | null {
   const found = data.plan.faults.find((candidate) => candidate.id === fault);
   if (found === undefined || found.spans.length === 0) return null;
@@ -54,11 +54,10 @@ export function recoveryGridIn(
 }
 
 /**
- * Seconds from the end of the fault to the start of the first window of 5 s from which goodput per arrival stays at
- * or above 95 % of its share before the fault, in this window and in all adjacent windows after it. 0 where no window
- * since the start of the fault fell below that; Infinity where no such window exists; null where it cannot be
- * measured (no arrivals before the fault, no whole window after it). Windows with fewer than 20 arrivals are merged
- * with the next.
+ * Seconds from the end of the fault to the start of the first window of 5 s from which goodput per arrival stays at or
+ * above 95 % of its share before the fault, in this window and in all adjacent windows after it. 0 if no window since
+ * the start of the fault fell below that; Infinity if no such window exists; null if it cannot be measured (no arrivals
+ * before the fault, no whole window after it). Windows with fewer than 20 arrivals are merged with the next.
  */
 export function recoveryOf(goodput: Goodput, grid: RecoveryGrid): number | null {
   const before = goodShare(goodput, grid.before);

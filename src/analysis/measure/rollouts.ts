@@ -24,7 +24,7 @@ export interface Course {
   readonly heldNs: Ns;
 }
 
-/** The rollout of a component; null where it has none. */
+/** The rollout of a component; null if it has none. */
 export function rolloutOf(
   { plan }: Pick<VariantData, 'plan'>,
   component: number,
@@ -81,13 +81,13 @@ export function overAt(data: VariantData, record: RunRecord, component: number):
   return late <= usual + FAILED_SOME ? atNs : Infinity;
 }
 
-/** Share of finished requests that failed; 0 where none finished. */
+/** Share of finished requests that failed; 0 if none finished. */
 function failing(outcomes: ReturnType<typeof sumOutcomes>): number {
   const finished = finishedOf(outcomes);
   return finished === 0 ? 0 : 1 - succeededOf(outcomes) / finished;
 }
 
-/** Result of the rollout of a service, by run; null where it has none. */
+/** Result of the rollout of a service, by run; null if it has none. */
 export function rolloutResults({
   data,
   selection,
@@ -122,7 +122,7 @@ export function answeredIn(
   return meter?.form === 'counter' ? sumCells(meter.counts, cells) : 0;
 }
 
-/** The component of a selection, where it has a rollout. */
+/** The component of a selection, if it has a rollout. */
 export function componentOf(
   data: VariantData,
   { instances }: Question['selection'],

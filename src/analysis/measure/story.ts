@@ -21,7 +21,7 @@ export interface Story {
   readonly depth: number;
   readonly collateral: readonly string[];
   readonly goodputLost: number | null;
-  /** Largest attempts per call of any edge; null where no edge had enough calls. */
+  /** Largest attempts per call of any edge; null if no edge had enough calls. */
   readonly amplification: number | null;
   /**
    * User requests that arrived after the first fault (without a fault: all), and those of them that failed; and the

@@ -4,7 +4,7 @@ import { PART_KIND } from '../../spec/component-kind.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import { instancesOf, partsOf, type VariantData } from './variant-data.js';
 
-/** The subject of a metric in one variant, as ids of the plan. The lists are empty where it does not exist there. */
+/** The subject of a metric in one variant, as ids of the plan. The lists are empty if it does not exist there. */
 export interface Selection {
   /** Parts that respond: those of the component, or a single one. For edges: the called parts. */
   readonly parts: readonly number[];

@@ -233,7 +233,7 @@ function statesOf(scene: Scene, onsets: Onsets): CascadeResult['states'] {
     for (let step = 1; step <= row.length; step++) {
       if (step < row.length && row[step] === row[from]) continue;
       if (row[from] !== 'ok') {
-        // Where one episode directly follows another, the lane does not recover in between.
+        // If one episode directly follows another, the lane does not recover in between.
         const isOver = ends.has(step) && !starts.has(step);
         const until = isOver ? recoverySecondsOf(scene, step) : secondsOf(scene, step);
         spans.push({ from: starts.get(from) ?? secondsOf(scene, from), until, state: row[from] });

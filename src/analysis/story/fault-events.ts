@@ -107,7 +107,7 @@ function lastEnd(all: number, tookNs: Ns, killed: number): string {
   return `; the last of ${plural(all, 'instance')} ends ${when}${words}`;
 }
 
-/** Time from the end of a fault until everything is back, where that takes extra time. */
+/** Time from the end of a fault until everything is back, if that takes extra time. */
 function backWords(scene: Scene, fault: PlanFault, untilNs: Ns): string {
   const end = scene.returnsOf(fault).find((candidate) => candidate.untilNs === untilNs);
   const times = [...(end?.backNs.values() ?? [])];

@@ -52,7 +52,7 @@ export function onsetsOf(scene: Scene, influences: readonly StepInfluence[]): On
   return onset;
 }
 
-/** True where a fault on the component itself is active as the degradation begins. */
+/** True if a fault on the component itself is active as the degradation begins. */
 export function isHit(scene: Scene, lane: Lane, episode: Episode): boolean {
   return scene.hits.some(
     ({ components, from, until }) =>

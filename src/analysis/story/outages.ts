@@ -10,8 +10,8 @@ import { thereAt } from '../measure/presence.js';
 import { instancesOf, type VariantData } from '../measure/variant-data.js';
 
 /**
- * Spans in which some fault stops every instance of a component; where they come back one by one, until the first is
- * back.
+ * Spans in which some fault stops every instance of a component. If they come back one by one, the span ends when the
+ * first is back.
  */
 export function outagesOf(
   component: number,

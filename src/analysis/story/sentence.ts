@@ -20,7 +20,7 @@ export interface SentenceInput {
   readonly elsewhere: CascadeResult['elsewhere'];
   /** Verdicts of all runs. */
   readonly verdicts: readonly RunVerdict[];
-  /** Recovery in seconds of the runs that recover, mean; null where it is unknown. */
+  /** Recovery in seconds of the runs that recover, mean; null if it is unknown. */
   readonly recovery: number | null;
   readonly goodputLost: number | null;
 }
@@ -28,7 +28,7 @@ export interface SentenceInput {
 const LINKS_MAX = 4;
 /** Seconds within which a saturation belongs to a degradation. */
 const SOON = 10;
-/** Smallest share of failed user requests that is reported where nothing else happens. */
+/** Smallest share of failed user requests that is reported if nothing else happens. */
 const SOME = 0.001;
 
 /** The whole cascade in one sentence: the fault, its effects in order, and how it ended. */
@@ -247,7 +247,7 @@ function endOf({ verdicts, recovery, goodputLost }: SentenceInput): string {
   const well = n - stuck - overloaded - undecided;
   if (well > 0 && recovery !== null) {
     const when = recovery === 0 ? 'at once' : `after ${formatInstant(recovery)}`;
-    // Goodput may be back while requests are still slow: health has events of its own.
+    // Goodput may be back while requests are still slow: health has separate events.
     parts.push(`${lost === '' ? 'goodput' : 'it'} is back ${when}${well === n ? '' : of(well)}`);
   }
   return list(parts);

@@ -87,7 +87,7 @@ function placesOf({ instances, initial, versions }: PlanComponent): number {
   return (versions?.rollout ?? null) === null ? instances : initial;
 }
 
-/** Bounds of the number of replicas, where the platform changes it. A rollout keeps the number. */
+/** Bounds of the number of replicas, if the platform changes it. A rollout keeps the number. */
 function scalingOf({ autoscaling, initial, ...own }: PlanComponent): Pick<TopologyNode, 'scaling'> {
   if (autoscaling !== null) return { scaling: { min: autoscaling.min, max: autoscaling.max } };
   return comesAndGoes({ autoscaling, ...own }) ? { scaling: { min: initial, max: initial } } : {};

@@ -28,7 +28,7 @@ export function usualSwing(values: readonly number[], length: number): number | 
   return Math.min(bound, FURTHER * Math.max(...values.filter((value) => !Number.isNaN(value))));
 }
 
-/** The lowest value of each series of `length` neighbours; NaN where one of them is NaN. */
+/** The lowest value of each series of `length` neighbours; NaN if one of them is NaN. */
 export function lowestOf(values: readonly number[], length: number): readonly number[] {
   return Array.from({ length: Math.max(0, values.length - length + 1) }, (_, i) =>
     Math.min(...values.slice(i, i + length)),

@@ -5,7 +5,7 @@ import type { Measured } from '../measure/estimate.js';
 
 export const DEFAULT_CONFIDENCE = 0.95;
 
-/** How a value is judged against a limit. */
+/** Rules for judging a value against a limit. */
 export interface Judging {
   /** Null = by the point estimate. */
   readonly confidence: number | null;
@@ -61,7 +61,7 @@ function judgeAt(
   return low || high ? 'inconclusive' : 'fail';
 }
 
-/** Distance to the limit as a share of it, positive on the right side; null where the limit is 0. */
+/** Distance to the limit as a share of it, positive on the right side; null if the limit is 0. */
 export function marginOf(op: CompareOp, value: number | null, limit: number | null): number | null {
   if (value === null || limit === null || limit === 0) return null;
   const room = op === '>' || op === '>=' ? value - limit : limit - value;

@@ -36,7 +36,7 @@ function exactPages(name: string): readonly string[] {
   const kinds = kindPages(name);
   const metrics = metricPages(name);
   const { fields, forms } = pathsNamed(name);
-  // A field with the name of a section is left out where it is that section, or exists only in `defaults`.
+  // A field with the name of a section is left out if it is that section, or exists only in `defaults`.
   const others = section === undefined ? fields : fields.filter((field) => !isOf(field, section));
   const pages = [
     ...(section === undefined ? [] : sectionPages(section)),
@@ -75,7 +75,7 @@ const PATHS_ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['resources.requests.memory', 'memory'],
 ]);
 
-/** The name for a word of other tools, such as `hpa`, in this language; undefined where there is none. */
+/** The name for a word of other tools, such as `hpa`, in this language; undefined if there is none. */
 export function nameHere(name: string): string | undefined {
   const path = PATHS_ELSEWHERE.get(name);
   return path === undefined ? synonym(name, explainableNames()) : `services.<name>.${path}`;

@@ -312,7 +312,7 @@ function clockAt({ intensity }: Load, at: Ns): number {
   return intensity === null ? at : intensity.cumulated(at);
 }
 
-/** When the clock of the arrivals reaches the next one, not before `now`. */
+/** Time at which the clock of the arrivals reaches the next one, not before `now`. */
 function dueTime({ intensity, expected }: Load, now: Ns): Ns {
   return Math.max(now, Math.round(intensity === null ? expected : intensity.inverse(expected)));
 }

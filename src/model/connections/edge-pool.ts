@@ -35,7 +35,7 @@ export class EdgePool implements PolicyState {
   private readonly connect: Lane | null;
   private readonly idleLane: Lane | null;
   private readonly age: Lane | null;
-  /** How the callee closes connections, and its idle timer. */
+  /** The callee's limits on connections, and its idle timer. */
   readonly closes: ServerClosing | null;
   readonly serverIdle: Lane | null;
   /** Open connections with room; the last element is used first. */

@@ -176,7 +176,7 @@ export class Probes {
     return this.byInstance.get(id)!.every(({ kind, state }) => kind !== 'startup' || state);
   }
 
-  /** The probe has timed out; its execution goes on as for any caller that has left. */
+  /** The probe has timed out; its execution continues as for any caller that has left. */
   private late(watch: Watch): void {
     const { strand, life } = watch;
     if (strand >= 0 && strands.life[strand] === life) this.world.server.cancelNotified(strand);

@@ -133,8 +133,8 @@ const FIELDS = {
 type BackoffKind = keyof typeof FIELDS;
 
 /**
- * `backoff` of a retry: the time between the arrival of a failure and the start of the next
- * attempt. This is what `simple` takes; nothing but a factor and a jitter has a default.
+ * `backoff` of a retry: the time between the arrival of a failure and the start of the next attempt. This is the form
+ * of `simple`, in which only a factor and a jitter have defaults.
  */
 export const backoffSchema = oneOf(
   ['constant', 'linear', 'exponential', 'decorrelated', 'decorrelatedV2', 'grpc', 'envoy'],

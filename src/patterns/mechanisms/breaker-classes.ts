@@ -9,7 +9,7 @@ export const SUCCESS = 0;
 export const FAILURE = 1;
 export const EXCLUDED = 2;
 
-/** `failOn` and `ignore` of a breaker that counts what the callee did. */
+/** `failOn` and `ignore` of a breaker that counts outcomes of the callee. */
 export const classFields = {
   failOn: outcomeTerms()
     .optional()

@@ -12,7 +12,7 @@ export const CLOSED = 0;
 export const OPEN = 1;
 export const HALF_OPEN = 2;
 
-/** Where a breaker notes its transitions. */
+/** Records the transitions of a breaker. */
 export interface BreakerJournal {
   set(state: number): void;
 }

@@ -33,7 +33,7 @@ export class Deadline implements PolicyState {
   private readonly lane: Lane | null;
   private readonly propagate: boolean;
 
-  /** `lane` has the delay `afterNs`; both are null where the call only inherits. */
+  /** `lane` has the delay `afterNs`; both are null if the call only inherits a deadline. */
   constructor(ctx: CallContext, afterNs: Ns | null, lane: Lane | null, propagate: boolean) {
     this.ctx = ctx;
     this.afterNs = afterNs;

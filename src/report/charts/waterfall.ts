@@ -197,13 +197,13 @@ function answerText({ outcome, status }: Span): string {
   return status === undefined ? outcome : `${outcome} ${status}`;
 }
 
-/** True where the caller got no usable response: it left before there was one, or the response is a failure. */
+/** True if the caller got no usable response: it left before there was one, or the response is a failure. */
 function failed(span: Span): boolean {
   if (span.gone !== null && span.answered === null) return true;
   return span.outcome !== 'ok' && span.outcome !== 'degraded';
 }
 
-/** True where another attempt of the same call got the first response, so that this one was cancelled. */
+/** True if another attempt of the same call got the first response, so that this one was cancelled. */
 export function lostRace(span: Span, all: readonly Span[]): boolean {
   if (span.outcome !== 'cancelled' || span.gone === null) return false;
   return all.some(

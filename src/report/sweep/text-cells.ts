@@ -17,13 +17,13 @@ export interface Cell {
 /** A setting at which a variant was not run. */
 export const NOT_RUN: Cell = { text: '·', tone: 'faint' };
 
-/** The mark after a figure: `!` where a budget fails, `?` where one is undecided, else a space. */
+/** The mark after a figure: `!` if a budget fails, `?` if one is undecided, else a space. */
 export function markOf(result: SweepResult, figures: SweepFigures): string {
   const status = budgetStatusOf(result, figures);
   return status === 'fails' ? '!' : status === 'undecided' ? '?' : ' ';
 }
 
-/** A figure without its interval, after a `~` where that is wide, and before a mark for the budgets. */
+/** A figure without its interval, after a `~` if that is wide, and before a mark for the budgets. */
 export function figureCell(
   result: SweepResult,
   figures: SweepFigures,

@@ -92,7 +92,7 @@ function unmarked(cell: Cell): Cell {
   return { ...cell, text: cell.text.replace(/ $/, '') };
 }
 
-/** As many columns as fit, spread evenly. */
+/** Indices of the columns that fit, evenly spread. */
 function fitting(widths: readonly number[], room: number): number[] {
   for (let count = widths.length; count > 1; count--) {
     const kept = thinned(widths.length, count);

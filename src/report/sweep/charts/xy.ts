@@ -151,7 +151,7 @@ function lineLayers({ look, points }: XySeries, extent: Extent): Layer[] {
   return [band, line];
 }
 
-/** A mark for every point, with a whisker of its interval where no band shows it. */
+/** A mark for every point, with a whisker of its interval if no band shows it. */
 function pointMarks({ look, points }: XySeries, x: Scale, y: Scale, extent: Extent): Markup[] {
   const isBand = points.length >= BAND_FROM;
   return points.flatMap((point) => {
