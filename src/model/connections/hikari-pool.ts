@@ -33,7 +33,7 @@ const HOUSEKEEPING_PERIOD: Ns = 30 * NS_PER_SECOND;
 /** Result when no connection is idle. */
 const NONE = -1;
 
-/** States of a borrowed connection that is not yet in use. */
+/** Liveness check of a borrowed connection. */
 const CHECK = Object.freeze({
   no: 0,
   /** Waits for the result of its liveness test. */

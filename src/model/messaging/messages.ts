@@ -13,7 +13,7 @@ import { PackedMessages } from './packed-messages.js';
 import { strands } from '../strands.js';
 import { sink } from '../figures/sink.js';
 
-/** How handling a poison message fails, in every group and queue. */
+/** How a poison message fails, in every group and queue. */
 export interface Poison {
   readonly effect: 'error' | 'crash' | 'hang';
   /** For `crash`: time until the process is restarted. */

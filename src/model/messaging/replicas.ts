@@ -180,7 +180,7 @@ export class Replicas {
     }
   }
 
-  /** Time at which the last in-sync replica has the batch; Infinity if a replica is lost before it has the batch. */
+  /** Time at which the last in-sync replica has the batch; Infinity if one went away before it had it. */
   private readyAt({ nodes, inSync, leader }: Replicated, { at }: Pending): Ns {
     let last = 0;
     for (let place = 0; place < at.length; place++) {
