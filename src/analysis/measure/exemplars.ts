@@ -31,8 +31,9 @@ interface Root {
 
 /**
  * The same few requests in every variant, by variant name: a median one and a slow one from before the first fault,
- * then requests during the fault `headline` whose outcomes differ most between the variants, each of a different request
- * type while there are any. Only requests that are traced in all variants count. Ties go to the earlier arrival.
+ * then requests during the fault `headline` whose outcomes differ most between the variants, each of a different
+ * request type while there are any. Only requests that are traced in all variants count. Ties go to the earlier
+ * arrival.
  */
 export function exemplarsOf(
   variants: readonly VariantData[],

@@ -18,10 +18,9 @@ import { WORDS, plainName, wordPages } from './word-pages.js';
 /**
  * The reference pages of a name: a section or one of its entries (`cache`), a policy (`retry`) or one kind of it
  * (`gobreaker`, `circuitBreaker.gobreaker`), a fault, an outcome or a group of them, a metric with or without its
- * subject, a rule of lint, a field or a path of fields (`autoscaling.target`), a pattern of architecture (`cqrs`), a code, a
- * word of the report. A word
- * that is only ever a value (`poisson`, `lifo`) has the page of the fields that accept it. If no name matches
- * exactly, spaces, dashes and case are ignored.
+ * subject, a rule of lint, a field or a path of fields (`autoscaling.target`), a pattern of architecture (`cqrs`), a
+ * code, a word of the report. A word that is only ever a value (`poisson`, `lifo`) has the page of the fields that
+ * accept it. If no name matches exactly, spaces, dashes and case are ignored.
  */
 export function pagesOf(name: string): readonly string[] {
   const exact = exactPages(name);

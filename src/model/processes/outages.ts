@@ -77,8 +77,8 @@ export class Outages {
   }
 
   /**
-   * Faults end the process (true), or allow its restart, empty and cold. `silent`: its host has vanished too; `restartSuppressed`:
-   * restarts are suppressed meanwhile.
+   * Faults end the process (true), or allow its restart, empty and cold. `silent`: its host has vanished too;
+   * `restartSuppressed`: restarts are suppressed meanwhile.
    */
   setDown(instance: Instance, down: boolean, silent: boolean, restartSuppressed: boolean): void {
     if (!down) {

@@ -26,7 +26,9 @@ export interface Patience {
   readonly limitNs: Ns | null;
   /** True if a node may commit its waiting transactions. */
   commits(node: number): boolean;
-  /** All waiting commits of a node were reported as successful; `unreplicated` of their writes never reach a replica. */
+  /**
+   * All waiting commits of a node were reported as successful; `unreplicated` of their writes never reach a replica.
+   */
   gaveUp(node: number, unreplicated: number): void;
 }
 
