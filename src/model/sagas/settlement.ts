@@ -9,7 +9,7 @@ import type { Counter, Durations } from '../figures/meters.js';
 import type { Run } from '../run.js';
 import { PHASE_OF } from './phases.js';
 
-/** Outcomes of a saga, see semantics 2.5. */
+/** Outcomes of a saga. */
 export const VERDICTS = [
   'completed',
   'compensated',

@@ -4,7 +4,7 @@ import type { Orchestration, SagaEngine, SagaRetry } from '../../../spec/scenari
 
 const SECOND = NS_PER_SECOND;
 
-/** Defaults of an orchestration product (semantics 2.3). */
+/** Defaults of an orchestration product. */
 export interface EngineDefaults {
   readonly retry: SagaRetry;
   readonly order: Orchestration['compensationOrder'];
