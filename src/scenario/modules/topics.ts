@@ -15,7 +15,7 @@ import { ownGroups } from './topics/system-events.js';
 /** Logs, which groups read, and buses, which push to subscriptions. */
 export const topics: Module<'topics'> = {
   kind: 'topic',
-  summary: 'Every group of consumers gets every message.',
+  summary: 'Topics: every consumer group gets every message.',
   reference: TOPIC_REFERENCE,
   example: TOPIC_REFERENCE[0].example,
   schema: topicSchema,
