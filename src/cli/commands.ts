@@ -204,6 +204,7 @@ export const addLint: Add = (program, terminal, finish) => {
     .option('--variant <list>', 'only these variants', nameList)
     .option('--rule <list>', 'only these rules', nameList)
     .option('--ignore <list>', 'all rules but these', nameList)
+    .option('--checklist', 'rate eight points, such as breakers on external calls, with numbers')
     .option('--json <file>', 'write the findings as JSON; - is standard output', pathName)
     .option('--quiet', 'print only errors');
   withChanges(command)
@@ -213,6 +214,7 @@ export const addLint: Add = (program, terminal, finish) => {
         'faultline lint scenarios/*.yaml',
         'faultline lint scenarios/checkout.yaml --variant full --ignore retry-without-budget',
         'faultline lint scenarios/checkout.yaml --rule timeout-inversion --json -',
+        'faultline lint scenarios/checkout.yaml --checklist --quiet',
       ) + '\ndocs/lint.md lists the rules.',
     )
     .action(async (files: string[], flags) => {

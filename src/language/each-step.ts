@@ -1,6 +1,6 @@
 import type { Step } from '../spec/scenario/steps.js';
 
-/** Visits every step of a list in the order of the text, those inside others and handlers included. */
+/** Visits every step of a list in file order, including nested steps and error handlers. */
 export function eachStep(steps: readonly Step[], visit: (step: Step) => void): void {
   for (const step of steps) {
     visit(step);

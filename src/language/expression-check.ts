@@ -13,7 +13,7 @@ import type { ExpressionProblem } from './expression-scan.js';
 import { findMetric, METRIC_WORDS, metricsOf, type Metric } from './metrics.js';
 import type { SubjectKind } from './metrics/entry.js';
 
-/** What an expression may name. */
+/** Names that an expression may use. */
 export interface ExpressionNames {
   readonly components: ReadonlyMap<
     string,
@@ -23,16 +23,16 @@ export interface ExpressionNames {
       readonly instances: number;
     }
   >;
-  /** `caller->callee`, components; absent = not checked. */
+  /** Edges between components, `caller->callee`; absent = not checked. */
   readonly edges?: ReadonlySet<string>;
-  /** Those whose time is known before the run, and those that wait for something. */
+  /** Faults with a start time known before the run, and faults that wait for a condition. */
   readonly faults: readonly string[];
   readonly unplanned?: readonly string[];
-  /** Absent = not checked. */
+  /** Names of the variants; absent = not checked. */
   readonly variants?: readonly string[];
 }
 
-/** Everything wrong with a parsed expression given the names of the scenario; empty when it is right. */
+/** Problems of a parsed expression, given the names of the scenario. Empty if it is valid. */
 export function checkExpression(
   expression: Expression,
   names: ExpressionNames,
@@ -45,7 +45,7 @@ export function checkExpression(
   return [...problems, ...variantProblems(expression, names)];
 }
 
-/** Everything wrong with what a sweep records; empty when it is right. */
+/** Problems of a metric of a sweep. Empty if it is valid. */
 export function checkMeasure(
   measure: Measure,
   names: ExpressionNames,
@@ -102,7 +102,7 @@ function variantProblems({ variants }: Measure, names: ExpressionNames): Express
     .map(({ name, offset }) => unknown('variant', name, offset, known));
 }
 
-/** Steps are asked one by one: only for what each of them has a figure of. */
+/** A clause on steps needs a metric that has a value in each step. */
 function stepsProblems(
   { steps, limit, metric }: Expression,
   found: ReturnType<typeof findMetric>,
@@ -118,7 +118,7 @@ function stepsProblems(
   return [{ message: `${name} is one figure for a whole window and has no steps`, ...at }];
 }
 
-/** Everything wrong with the path of a metric. */
+/** Problems of the path of a metric. */
 export function checkMetric(
   path: MetricPath,
   names: ExpressionNames,
@@ -140,7 +140,7 @@ export function checkMetric(
   return [endingProblem(path, found.metric, found.found, found.allowed)];
 }
 
-/** What kind of thing a checked path belongs to. */
+/** Kind of the subject of a checked path. */
 export function subjectKind(path: MetricPath, names: ExpressionNames): SubjectKind {
   const subject = path.subject;
   if (subject.kind !== 'component') return subject.kind;
@@ -185,7 +185,7 @@ function checkSubject(path: MetricPath, names: ExpressionNames): ExpressionProbl
   return problems;
 }
 
-/** A metric that begins the expression, in the place of the component that it is about. */
+/** Problem of an expression that starts with a metric instead of a component. */
 function withoutSubject(
   path: MetricPath,
   at: Reference,
@@ -209,7 +209,7 @@ function checkReference(
     return [unknown('component', at.component, at.offset, allowed)];
   }
   if (at.part !== null && !component.parts.includes(at.part)) {
-    // The wrong word may be meant as a part or as a metric.
+    // The unknown word may be a misspelt part or a misspelt metric.
     const metrics = metricsOf(component.kind).map(({ name }) => name);
     const allowed = [...component.parts, ...metrics].map((name) => `${at.component}.${name}`);
     return [unknown('part', `${at.component}.${at.part}`, at.offset, allowed)];

@@ -9,7 +9,7 @@ export interface ExpressionProblem {
   readonly allowed: readonly string[];
 }
 
-/** Thrown inside the parser alone; it leaves it as a value. */
+/** Thrown inside the parser only; callers get the problem as a value. */
 export class ExpressionError extends Error {
   readonly problem: ExpressionProblem;
 
@@ -41,7 +41,7 @@ const LABEL = /[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*/y;
 const TOKEN = /[^\s.,]+|[.,]/y;
 const SPACE = /\s*/y;
 
-/** Reads an expression from left to right; every read skips the white space behind it. */
+/** Reads an expression from left to right. Every read also skips the white space that follows. */
 export class Scanner {
   readonly text: string;
   offset = 0;
@@ -55,7 +55,7 @@ export class Scanner {
     return this.offset >= this.text.length;
   }
 
-  /** True if this exact text is next, which is then consumed. */
+  /** Consumes this exact text if it is next, and returns whether it was. */
   take(exact: string): boolean {
     if (!this.text.startsWith(exact, this.offset)) return false;
     this.offset += exact.length;
@@ -63,17 +63,17 @@ export class Scanner {
     return true;
   }
 
-  /** The next word, without consuming it; '' if there is none. */
+  /** The next word, not consumed; '' if there is none. */
   peekWord(): string {
     return this.match(NAME) ?? '';
   }
 
-  /** A name of a component, part or metric; throws with `what` was expected. */
+  /** Reads the name of a component, part or metric. Throws if there is none; `what` describes it in the message. */
   name(what: string): string {
     return this.read(NAME) ?? this.fail(`expected ${what}`, []);
   }
 
-  /** A name of a fault or variant, which may begin with a digit. */
+  /** Reads the name of a fault or variant, which may start with a digit. */
   label(what: string): string {
     return this.read(LABEL) ?? this.fail(`expected ${what}`, []);
   }
@@ -100,7 +100,7 @@ export class Scanner {
     return quantity;
   }
 
-  /** A duration in whole ns; a bare number is wrong except 0. */
+  /** Reads a duration in whole ns. The only valid number without a unit is 0. */
   durationNs(): number {
     const start = this.offset;
     const quantity = this.quantity();
@@ -110,7 +110,7 @@ export class Scanner {
     return this.fail('expected a duration such as 60s', []);
   }
 
-  /** Throws at the present place. */
+  /** Throws a problem at the current position. */
   fail(message: string, allowed: readonly string[]): never {
     const found = this.atEnd() ? 'the end of the text' : (this.match(TOKEN) ?? '');
     throw new ExpressionError({ message, offset: this.offset, found, allowed });

@@ -25,7 +25,7 @@ export {
   type ExpressionNames,
 } from './expression-check.js';
 
-/** Reads an expression of budgets and hypotheses; the first problem ends it. */
+/** Parses an expression of a budget or hypothesis. Reports the first problem only. */
 export function parseExpression(text: string): ParsedExpression {
   return attempt(() => ({ ok: true, expression: expression(new Scanner(text)) }));
 }
@@ -34,7 +34,7 @@ export type ParsedCondition =
   | { readonly ok: true; readonly expression: Expression; readonly forNs: number }
   | ({ readonly ok: false } & ExpressionProblem);
 
-/** Reads what a fault waits for: `METRIC OP LIMIT [for DURATION]`. */
+/** Parses the condition of a fault: `METRIC OP LIMIT [for DURATION]`. */
 export function parseCondition(text: string): ParsedCondition {
   return attempt(() => {
     const scanner = new Scanner(text);
@@ -59,7 +59,7 @@ export function parseCondition(text: string): ParsedCondition {
 export type ParsedMeasure =
   { readonly ok: true; readonly measure: Measure } | ({ readonly ok: false } & ExpressionProblem);
 
-/** Reads what a sweep records: `METRIC [WINDOW] [in VARIANT ...]`. */
+/** Parses a metric of a sweep: `METRIC [WINDOW] [in VARIANT ...]`. */
 export function parseMeasure(text: string): ParsedMeasure {
   return attempt(() => {
     const scanner = new Scanner(text);
@@ -74,14 +74,14 @@ export function parseMeasure(text: string): ParsedMeasure {
   });
 }
 
-/** What is measured, as it is written: `users.latency.p99 during outage`. */
+/** Formats a metric with its window: `users.latency.p99 during outage`. */
 export function measureText({ text }: MetricPath, window: WindowClause | null): string {
   if (window === null) return text;
   if (window.kind !== 'between') return `${text} ${window.kind} ${window.fault}`;
   return `${text} from ${window.fromNs / 1e9}s to ${window.toNs / 1e9}s`;
 }
 
-/** Reads the bare path of a metric. */
+/** Parses the path of a metric without clauses. */
 export function parseMetric(text: string): ParsedMetric {
   return attempt(() => {
     const scanner = new Scanner(text);
@@ -91,7 +91,7 @@ export function parseMetric(text: string): ParsedMetric {
   });
 }
 
-/** Clauses behind a limit, each with how it reads. */
+/** Keywords of the clauses after a limit, with an example of each. */
 const AS_IN: ReadonlyMap<string, string> = new Map([
   ['during', 'during FAULT'],
   ['before', 'before FAULT'],
@@ -132,7 +132,7 @@ function expression(scanner: Scanner): Expression {
   return { text: scanner.text.trim(), metric, op, limit, ...clauses(scanner, isBare) };
 }
 
-/** The clauses up to the end; `isBare`: behind a number without a unit. */
+/** Reads the clauses to the end of the text. `isBare`: they follow a number without a unit. */
 function clauses(
   scanner: Scanner,
   isBare: boolean,
@@ -220,7 +220,7 @@ function instanceNumber(scanner: Scanner): number {
   return quantity.value;
 }
 
-/** A word behind a dot is a part unless a metric begins with it: no part may be called like one. */
+/** A word after a dot is a part unless a metric starts with it. Parts cannot have such names. */
 function partOf(scanner: Scanner): string | null {
   const start = scanner.offset;
   if (!scanner.take('.')) return null;
@@ -232,7 +232,7 @@ function partOf(scanner: Scanner): string | null {
   const part = scanner.name('a part');
   if (scanner.text[scanner.offset] === '.' || scanner.text.startsWith('->', scanner.offset))
     return part;
-  // The last word of a path is the metric, even where none is called so.
+  // The last word of a path is the metric, even if no metric has this name.
   scanner.offset = start;
   return null;
 }

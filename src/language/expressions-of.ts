@@ -1,7 +1,7 @@
 import type { Expression, Measure } from '../spec/scenario/expression.js';
 import type { ScenarioFile } from '../spec/scenario/scenario.js';
 
-/** Everything that a file expects, budgets and hypothesis. */
+/** All expressions of a file: budgets and hypothesis. */
 export function expressionsOf({
   budgets,
   hypothesis,
@@ -9,14 +9,14 @@ export function expressionsOf({
   return [...budgets, ...(hypothesis?.expect ?? [])].map(({ expression }) => expression);
 }
 
-/** Whether an expression is about a variant. */
+/** Whether an expression applies to a variant. */
 export function speaksOf({ variants }: Measure, variant: string): boolean {
   return variants === null || variants.some(({ name }) => name === variant);
 }
 
 /**
- * Whether an expression can be judged with these variants alone; `together`: those that run at the same settings, so
- * that they can be compared. Saved results are not part of a sweep.
+ * Whether an expression can be judged in these variants. `together`: variants that run at the same settings, so that
+ * they can be compared. Sweeps have no saved results.
  */
 export function isJudgedAmong(
   expression: Expression,

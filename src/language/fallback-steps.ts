@@ -4,7 +4,7 @@ import type { Gateway, Workload } from '../spec/scenario/scenario.js';
 import type { Step, Bundle } from '../spec/scenario/steps.js';
 import { eachStep } from './each-step.js';
 
-/** A list of steps with those that the fallbacks of its bundles run, and those of these `others`. */
+/** A list of steps, and the lists that fallbacks of its bundles and of the `others` run. */
 export function withFallbacks(
   steps: readonly Step[],
   others: Iterable<Bundle | null> = [],
@@ -22,7 +22,7 @@ export function withFallbacks(
   return lists;
 }
 
-/** Every list of steps that an endpoint of the service may run, in any of its versions. */
+/** All lists of steps that an endpoint can run, in any version of the service. */
 export function listsOfEndpoint(
   service: Service,
   { name, steps }: Endpoint,
@@ -34,7 +34,7 @@ export function listsOfEndpoint(
   );
 }
 
-/** Every list of steps that a route may run. */
+/** All lists of steps that a route can run. */
 export function listsOfRoute(
   { outbound }: Gateway,
   { steps, policy }: Gateway['routes'][number],
@@ -42,7 +42,7 @@ export function listsOfRoute(
   return withFallbacks(steps ?? [], [policy, ...outbound.values()]);
 }
 
-/** Every list of steps that a request of the workload may run. */
+/** All lists of steps that a request of the workload can run. */
 export function listsOfRequest(
   { policy }: Workload,
   { steps }: Workload['requests'][number],

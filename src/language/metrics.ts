@@ -11,19 +11,19 @@ export type Statistic = (typeof STATISTICS)[number];
 
 /** Statistics of a gauge. */
 export const GAUGE_STATISTICS = ['mean', 'max'] as const;
-/** Of one whose every change is known. */
+/** Statistics of a gauge whose every change is recorded. */
 const LEVEL_STATISTICS = ['mean', 'max', 'min', 'end'] as const;
 
 export { METRICS, type MetricName };
 
 const BY_NAME: ReadonlyMap<string, Metric> = new Map(METRICS.map((entry) => [entry.name, entry]));
 
-/** First words of all metrics: no part may be called like one of them. */
+/** First words of all metrics, which cannot be names of parts. */
 export const METRIC_WORDS: ReadonlySet<string> = new Set(
   METRICS.map((entry) => entry.name.split('.')[0]!),
 );
 
-/** A metric name taken apart: the metric, and its statistic or outcome ('' where it has none). */
+/** A parsed metric name: the metric, and its statistic or outcome ('' if it has none). */
 export type FoundMetric =
   | { readonly known: 'yes'; readonly metric: Metric; readonly ending: string }
   | { readonly known: 'no'; readonly allowed: readonly string[] }
@@ -34,7 +34,7 @@ export type FoundMetric =
       readonly allowed: readonly string[];
     };
 
-/** Finds the metric of a dotted name, given as its words: `['latency', 'p99']`. */
+/** Finds the metric of a dotted name, given as words: `['latency', 'p99']`. */
 export function findMetric(words: readonly string[]): FoundMetric {
   const two = words.length > 1 ? BY_NAME.get(`${words[0]}.${words[1]}`) : undefined;
   const metric = two ?? BY_NAME.get(words[0]!);
@@ -69,7 +69,7 @@ function withEnding(metric: Metric, rest: readonly string[]): FoundMetric {
   return { known: 'ending', metric, found, allowed };
 }
 
-/** What may follow the name of a metric. */
+/** Words that can follow the name of a metric. */
 export function endingsOf(metric: Metric): readonly string[] {
   switch (metric.ending) {
     case 'none':

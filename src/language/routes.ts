@@ -6,7 +6,7 @@ import { pathPattern, withoutQuery } from './routing/path.js';
 import type { Candidate } from './routing/precedence.js';
 import { precedes, virtualHost } from './routing/precedence.js';
 
-/** What a call says about the request it makes. */
+/** Properties of a request that a call sets and a router can match. */
 export interface RequestLine {
   readonly method: string | null;
   readonly path: string | null;
@@ -14,15 +14,15 @@ export interface RequestLine {
   readonly headers: ReadonlyMap<string, string>;
 }
 
-/** A call that says nothing about itself is a `GET /`, as in every HTTP client. */
+/** Without a method and a path, a call is a `GET /`, as in every HTTP client. */
 const DEFAULT_METHOD = 'GET';
 const DEFAULT_PATH = '/';
 
 type Router = Pick<Gateway, 'routing' | 'routes'>;
 
 /**
- * The route a gateway takes for a request, or null: 404. All fields of a route must match, of a list one entry.
- * `precedence.ts` selects among several matching routes; ties are broken by the order in the file.
+ * Returns the route that a gateway takes for a request; null = 404. Every field of the route must match; of a list, one
+ * entry must. Among several matching routes `precedence.ts` decides, then the order in the file.
  */
 export function routeOf(router: Router, line: RequestLine): Route | null {
   const headers = new Map([...line.headers].map(([name, value]) => [name.toLowerCase(), value]));
@@ -35,12 +35,12 @@ export function routeOf(router: Router, line: RequestLine): Route | null {
   return best?.route ?? null;
 }
 
-/** Routes that may take a request, whatever headers it gets on its way. */
+/** Routes that can take a request, depending on headers added on its way. */
 export function possibleRoutes(router: Router, line: RequestLine): readonly Route[] {
   return [...new Set([...candidates(router, line)].map(({ route }) => route))];
 }
 
-/** Every way to match but for headers, in order of the file: a route counts once for each of its paths. */
+/** All matches regardless of headers, in file order. A route appears once for each of its matching paths. */
 function* candidates(router: Router, line: RequestLine): Iterable<Candidate> {
   const method = (line.method ?? DEFAULT_METHOD).toUpperCase();
   const path = withoutQuery(line.path ?? DEFAULT_PATH);
@@ -62,7 +62,7 @@ function* candidates(router: Router, line: RequestLine): Iterable<Candidate> {
   }
 }
 
-/** The most exact of the hosts that fit, then the longest. */
+/** The best matching host: an exact one, else the longest. */
 function bestHost(hosts: readonly HostPattern[], host: string | null): HostPattern | null {
   let best: HostPattern | null = null;
   for (const pattern of hosts) {
@@ -76,7 +76,7 @@ function exactness({ kind, length }: HostPattern): number {
   return (kind === 'exact' ? 1000 : 0) + length;
 }
 
-/** Names of headers go without case; Kong compares their values without it too. */
+/** Header names are case-insensitive. In Kong, header values are too. */
 function matchesHeaders(
   routing: Gateway['routing'],
   route: Route,
@@ -94,20 +94,20 @@ function matchesHeaders(
   return true;
 }
 
-/** A route with its patterns ready to be asked. */
+/** A route with compiled patterns. */
 export interface CompiledRoute {
   readonly route: Route;
   readonly hosts: readonly HostPattern[];
   readonly paths: readonly PathPattern[];
 }
 
-/** Patterns are compiled once: the routes of a gateway are asked for each call of the scenario. */
+/** Compiled routes: each call of the scenario matches the routes of its gateway again. */
 const KNOWN = new WeakMap<
   Route,
   { readonly routing: Gateway['routing']; readonly compiled: CompiledRoute }
 >();
 
-/** The patterns of a route as a routing reads them. */
+/** Compiles the patterns of a route for a kind of routing. */
 export function compileRoute(route: Route, routing: Gateway['routing']): CompiledRoute {
   const known = KNOWN.get(route);
   if (known?.routing === routing) return known.compiled;

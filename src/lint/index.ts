@@ -5,6 +5,7 @@ import { breakerNeverOpens } from './rules/breaker-never-opens.js';
 import { breakerOpensByChance } from './rules/breaker-opens-by-chance.js';
 import { bulkheadTooLarge } from './rules/bulkhead-too-large.js';
 import { cacheIsLoadBearing } from './rules/cache-is-load-bearing.js';
+import { callCouldBeAsynchronous } from './rules/call-could-be-asynchronous.js';
 import { callInsideTransaction } from './rules/call-inside-transaction.js';
 import { callWithoutBreaker } from './rules/call-without-breaker.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
@@ -16,17 +17,21 @@ import { consumerNotIdempotent } from './rules/consumer-not-idempotent.js';
 import { consumersBelowTraffic } from './rules/consumers-below-traffic.js';
 import { deadlineNotPropagated } from './rules/deadline-not-propagated.js';
 import { deepCallChain } from './rules/deep-call-chain.js';
+import { distributedMonolith } from './rules/distributed-monolith.js';
 import { dualWrite } from './rules/dual-write.js';
 import { eventCycleRule } from './rules/event-cycle.js';
 import { eventSourceExceedsFunction } from './rules/event-source-exceeds-function.js';
 import { fallbackHidesFailures } from './rules/fallback-hides-failures.js';
 import { fanOutTail } from './rules/fan-out-tail.js';
 import { functionTimeoutBelowCalls } from './rules/function-timeout-below-calls.js';
+import { godService } from './rules/god-service.js';
 import { graceBelowWork } from './rules/grace-below-work.js';
 import { hotPartition } from './rules/hot-partition.js';
 import { livenessBehindRequests } from './rules/liveness-behind-requests.js';
+import { logWithoutCorrelation } from './rules/log-without-correlation.js';
 import { memoryBeforeLimits } from './rules/memory-before-limits.js';
 import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
+import { missingProbe } from './rules/missing-probe.js';
 import { moreConsumersThanPartitions } from './rules/more-consumers-than-partitions.js';
 import { optionWithoutEffect } from './rules/option-without-effect.js';
 import { outboxBelowTraffic } from './rules/outbox-below-traffic.js';
@@ -59,6 +64,7 @@ import { syncCycle } from './rules/sync-cycle.js';
 import { timeoutInversion } from './rules/timeout-inversion.js';
 import { ttlWithoutJitter } from './rules/ttl-without-jitter.js';
 import { unboundedQueue } from './rules/unbounded-queue.js';
+import { unmonitoredDependency } from './rules/unmonitored-dependency.js';
 import { unusedComponent } from './rules/unused-component.js';
 import { writesNeedEveryReplica } from './rules/writes-need-every-replica.js';
 import type { Rule } from './rule.js';
@@ -72,6 +78,7 @@ export const rules: readonly Rule[] = [
   breakerOpensByChance,
   bulkheadTooLarge,
   cacheIsLoadBearing,
+  callCouldBeAsynchronous,
   callInsideTransaction,
   callWithoutBreaker,
   callWithoutTimeLimit,
@@ -83,17 +90,21 @@ export const rules: readonly Rule[] = [
   consumersBelowTraffic,
   deadlineNotPropagated,
   deepCallChain,
+  distributedMonolith,
   dualWrite,
   eventCycleRule,
   eventSourceExceedsFunction,
   fallbackHidesFailures,
   fanOutTail,
   functionTimeoutBelowCalls,
+  godService,
   graceBelowWork,
   hotPartition,
   livenessBehindRequests,
+  logWithoutCorrelation,
   memoryBeforeLimits,
   messageQueueWithoutEnd,
+  missingProbe,
   moreConsumersThanPartitions,
   optionWithoutEffect,
   outboxBelowTraffic,
@@ -126,6 +137,7 @@ export const rules: readonly Rule[] = [
   timeoutInversion,
   ttlWithoutJitter,
   unboundedQueue,
+  unmonitoredDependency,
   unusedComponent,
   writesNeedEveryReplica,
 ];

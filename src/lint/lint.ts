@@ -2,9 +2,10 @@ import type { Spot } from '../scenario/diagnostics.js';
 import { pathText } from '../scenario/located.js';
 import type { Places } from '../scenario/places.js';
 import type { Plan } from '../spec/plan/plan.js';
-import type { ScenarioFile } from '../spec/scenario/scenario.js';
+import type { ScenarioFile, Variant } from '../spec/scenario/scenario.js';
 import type { Finding, Rule, Severity } from './rule.js';
 import { subjectOf } from './subject.js';
+import type { Subject } from './subject.js';
 
 /** A finding as it is reported, with its rule, its location, and the variants in which it occurs. */
 export interface Remark extends Spot {
@@ -38,8 +39,9 @@ export function lint(
 ): readonly Remark[] {
   const remarks = new Map<string, Remark>();
   const needAll = new Set<string>();
-  file.variants.forEach(({ name, scenario }, index) => {
-    const subject = subjectOf(scenario, plans[index], (path) => places.has(name, path));
+  file.variants.forEach((variant, index) => {
+    const { name } = variant;
+    const subject = subjectIn(file, variant, plans[index], places);
     for (const rule of rules) {
       for (const finding of rule.check(subject)) {
         const own = remarkOf(rule, finding, places.at(name, finding.path), name);
@@ -51,10 +53,25 @@ export function lint(
     }
   });
   const all = file.variants.length;
+  const byPlace = comparePlaces(places.path);
   for (const key of needAll) if (remarks.get(key)!.variants.length < all) remarks.delete(key);
   return gathered([...remarks.values()])
     .map((remark) => ({ ...remark, everywhere: remark.variants.length === all }))
-    .sort(comparePlaces(places.path));
+    .sort(
+      (a, b) => byPlace(a, b) || byCodeUnit(a.rule, b.rule) || byCodeUnit(a.message, b.message),
+    );
+}
+
+/** The facts of one variant. The budgets are those of the file, of which a variant may leave out some. */
+export function subjectIn(
+  { budgets, hypothesis }: ScenarioFile,
+  { name, scenario }: Variant,
+  plan: Plan,
+  places: Places,
+): Subject {
+  const judging = [...budgets, ...(hypothesis?.expect ?? [])];
+  const metrics = judging.map(({ expression }) => expression.metric);
+  return subjectOf(scenario, plan, metrics, (path) => places.has(name, path));
 }
 
 function remarkOf(rule: Rule, finding: Finding, spot: Spot, variant: string): Remark {
@@ -97,15 +114,14 @@ function gathered(remarks: readonly Remark[]): readonly Remark[] {
 }
 
 /** The file itself before its fragments, then by line. */
-function comparePlaces(first: string): (a: Remark, b: Remark) => number {
-  const rank = ({ file }: Remark): number => (file === first ? 0 : 1);
+export function comparePlaces(
+  first: string,
+): (a: Pick<Spot, 'file' | 'line' | 'col'>, b: Pick<Spot, 'file' | 'line' | 'col'>) => number {
   return (a, b) =>
-    rank(a) - rank(b) ||
+    Number(a.file !== first) - Number(b.file !== first) ||
     byCodeUnit(a.file, b.file) ||
     a.line - b.line ||
-    a.col - b.col ||
-    byCodeUnit(a.rule, b.rule) ||
-    byCodeUnit(a.message, b.message);
+    a.col - b.col;
 }
 
 function byCodeUnit(a: string, b: string): number {

@@ -2,6 +2,7 @@ import type { Ns } from '../kernel/time.js';
 import { editsOf } from '../patterns/registry.js';
 import type { Path } from '../scenario/located.js';
 import type { Plan } from '../spec/plan/plan.js';
+import type { MetricPath } from '../spec/scenario/expression.js';
 import type { Scenario } from '../spec/scenario/scenario.js';
 import { callsOf } from './calls.js';
 import type { Call } from './calls.js';
@@ -27,6 +28,10 @@ export interface Subject {
   readonly callees: (part: string) => readonly string[];
   /** Components with processes that a fault, an autoscaler or a rollout stops. */
   readonly stopped: ReadonlySet<string>;
+  /** Components with processes that a fault freezes: they run and do not answer. */
+  readonly frozen: ReadonlySet<string>;
+  /** Metrics of all budgets and of the hypothesis. */
+  readonly budgets: readonly MetricPath[];
   /** Whether the file of this variant contains a path. */
   readonly written: (path: Path) => boolean;
 }
@@ -35,6 +40,7 @@ export interface Subject {
 export function subjectOf(
   scenario: Scenario,
   plan: Plan,
+  budgets: readonly MetricPath[],
   written: (path: Path) => boolean,
 ): Subject {
   const all = callsOf(scenario, written);
@@ -42,12 +48,6 @@ export function subjectOf(
   const calls = all.filter((call) => call.most > 0 && (traffic.most.get(call.from) ?? 0) > 0);
   const graph = new Graph(calls);
   const parts = plan.parts.filter(({ idempotent }) => idempotent);
-  const stops = plan.faults.filter((fault) =>
-    editsOf(fault).some(({ knob }) => knob.stops === 'ask'),
-  );
-  const stopped = stops.flatMap(({ instances }) =>
-    instances.map((id) => plan.components[plan.instances[id].component].name),
-  );
   const shrinking = plan.components.filter(
     ({ autoscaling, versions }) =>
       (versions?.rollout ?? null) !== null ||
@@ -56,7 +56,9 @@ export function subjectOf(
   return {
     scenario,
     written,
-    stopped: new Set([...stopped, ...shrinking.map(({ name }) => name)]),
+    budgets,
+    frozen: new Set(hitBy('hold', plan)),
+    stopped: new Set([...hitBy('ask', plan), ...shrinking.map(({ name }) => name)]),
     callees: (part) => {
       const own = all.filter(
         ({ from, handled, background }) => from === part && !handled && !background,
@@ -72,4 +74,11 @@ export function subjectOf(
       parts.map(({ component, name }) => `${plan.components[component].name}.${name}`),
     ),
   };
+}
+
+/** Components with processes that a fault stops in this way. */
+function hitBy(how: 'ask' | 'hold', { faults, components, instances }: Plan): readonly string[] {
+  return faults
+    .filter((fault) => editsOf(fault).some(({ knob }) => knob.stops === how))
+    .flatMap((fault) => fault.instances.map((id) => components[instances[id].component].name));
 }

@@ -1,5 +1,6 @@
 import { codeFrame } from '../scenario/diagnostics.js';
 import { plural } from '../text/words.js';
+import type { Checklist } from './checklist.js';
 import type { Remark } from './lint.js';
 import type { Rule, Severity } from './rule.js';
 
@@ -35,6 +36,31 @@ export function tally(remarks: readonly Remark[]): string {
     return plural(all.length, severity);
   };
   return [count('error'), count('warning'), count('hint')].join(', ');
+}
+
+/** How many of the places that lack a point are listed. */
+const LACKING_SHOWN = 5;
+
+/** The checklist as an aligned table, with the places that lack each point below it. */
+export function checklistText({ file, variants, everywhere, points }: Checklist): string {
+  const where = everywhere ? '' : ` (variant ${variants.join(', ')})`;
+  const widthOf = (texts: readonly string[]): number =>
+    Math.max(...texts.map(({ length }) => length));
+  const first = widthOf(points.map(({ point }) => point));
+  const second = widthOf(points.map(({ answer }) => answer));
+  const lines = points.flatMap(({ point, answer, evidence, lacking }) => {
+    const shown = lacking
+      .slice(0, LACKING_SHOWN)
+      .map(
+        ({ file: name, line, col, path, message }) => `${name}:${line}:${col} ${path}: ${message}`,
+      );
+    const rest = lacking.length - shown.length;
+    return [
+      `  ${point.padEnd(first)}  ${answer.padEnd(second)}  ${evidence}`,
+      ...[...shown, ...(rest === 0 ? [] : [`${rest} more`])].map((text) => `    ${text}`),
+    ];
+  });
+  return [`${file}: checklist${where}`, ...lines, ''].join('\n');
 }
 
 /** The table of all rules, in Markdown. */

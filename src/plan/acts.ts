@@ -15,14 +15,14 @@ import { outboxOf } from './scope.js';
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 
-/** Tables that acts refer to. */
+/** Tables that the creation of acts reads and fills. */
 interface Tables {
   readonly layout: Layout;
   readonly counts: Interner<CountDistribution>;
   readonly sagas: SagaTable;
 }
 
-/** The steps that leave a process by another way than a call, in the order in which they were written. */
+/** Collects the acts of all programs: steps other than calls that have their own implementation, in program order. */
 export class Acts {
   readonly list: PlanAct[] = [];
   private readonly keys: KeyTable;
@@ -66,7 +66,7 @@ export class Acts {
     return this.add({ act: 'dualMark', part: part.id, half });
   }
 
-  /** The step that begins a saga. */
+  /** Start of a saga. */
   saga(w: Tables, step: StepOf<'saga'>, scope: Scope): number {
     return this.add({
       act: 'saga',
@@ -76,24 +76,24 @@ export class Acts {
     });
   }
 
-  /** What the program of an orchestrator does around a command. */
+  /** An action of the orchestrator's program around a command. */
   command(w: Tables, saga: string, what: PlanSagaCommand['what']): number {
     return this.add({ act: 'command', saga: w.sagas.number(saga), what });
   }
 
-  /** An endpoint that means something to sagas. */
+  /** Start or end of an endpoint that has roles in sagas. */
   mark(at: PlanSagaMark['at'], roles: readonly SagaRole[], { source }: LaidPart): number {
     const endpoint = source.kind === 'endpoint' ? source.endpoint : null;
     const repeatable = endpoint !== null && (endpoint.idempotent || endpoint.readOnly);
     return this.add({ act: 'mark', at, roles, repeatable });
   }
 
-  /** Index of a key; `what` is keyed by it. */
+  /** Index of a key; `what` describes its user in messages. */
   key(name: string, where: string, what: string): number {
     return this.keys.use(name, where, what);
   }
 
-  /** The values of a key of the plan. */
+  /** Population of a key. */
   population(key: number): PlanKey['population'] {
     return this.keys.list[key]?.population ?? { kind: 'unique' };
   }
@@ -145,19 +145,19 @@ export class Acts {
     return this.add(act);
   }
 
-  /** Number of the next load of a part: what a strand knows of it has a place of its own. */
+  /** Number of the next load of a part. A strand has separate state for each load. */
   nextLoad(part: number): number {
     const load = this.loads.get(part) ?? 0;
     this.loads.set(part, load + 1);
     return load;
   }
 
-  /** Number of a key that a cache is about. */
+  /** Index of the key of a cache; -1 = none. */
   keyOf(key: string | null, where: string): number {
     return key === null ? -1 : this.keys.use(key, where, 'a cache');
   }
 
-  /** An act that its area has made whole. */
+  /** Adds a complete act. */
   add(act: PlanAct): number {
     return this.list.push(act) - 1;
   }

@@ -1,7 +1,7 @@
 import { invariant } from '../kernel/invariant.js';
 import type { Program } from '../spec/plan/program.js';
 
-/** A place in the code that may be referred to before it is known. */
+/** A position in the code, which instructions can refer to before it is known. */
 export interface Label {
   place: number;
 }
@@ -11,12 +11,12 @@ export const SLOT = Object.freeze({ A: 1, B: 2, C: 3 } as const);
 
 interface Reference {
   readonly label: Label;
-  /** Number of the instruction that refers, to prove that only loops go back. */
+  /** Number of the referring instruction, to check that only loops jump backward. */
   readonly from: number;
   write(place: number): void;
 }
 
-/** Writes flat code, four integers an instruction, and resolves labels at the end. */
+/** Writes flat code, four integers per instruction, and resolves labels at the end. */
 export class Assembler {
   private readonly code: number[] = [];
   private readonly streams: string[] = [];
@@ -29,7 +29,7 @@ export class Assembler {
     return this.streams.length;
   }
 
-  /** Appends an instruction and gives its number. `stream` names its draws, '' for none. */
+  /** Appends an instruction and returns its number. `stream` names its draws; '' = none. */
   emit(op: number, a = 0, b = 0, c = 0, stream = ''): number {
     this.code.push(op, a, b, c);
     return this.streams.push(stream) - 1;
@@ -39,19 +39,19 @@ export class Assembler {
     return { place: -1 };
   }
 
-  /** The label stands for the next instruction. */
+  /** Binds the label to the next instruction. */
   bind(label: Label): void {
     invariant(label.place < 0, 'label-bound-twice');
     label.place = this.here;
   }
 
-  /** Writes the place of the label into an operand, now or when it is known. */
+  /** Sets an operand to the position of the label, now or when the label is bound. */
   point(instruction: number, slot: 1 | 2 | 3, label: Label): void {
     const write = (place: number): void => void (this.code[instruction * 4 + slot] = place);
     this.references.push({ label, from: instruction, write });
   }
 
-  /** A table of numbers that never changes: equal ones are one. */
+  /** Adds a table of constants. Equal tables are shared. */
   constants(values: readonly number[]): number {
     const key = values.join();
     const known = this.shared.get(key);
@@ -61,20 +61,20 @@ export class Assembler {
     return id;
   }
 
-  /** A table of its own, into which labels may be written. */
+  /** Adds a table that is not shared, so that label positions can be written into it. */
   table(values: readonly number[]): number {
     return this.tables.push([...values]) - 1;
   }
 
-  /** Writes the place of the label into a table; `instruction` is the one that uses the table. */
+  /** Sets a table entry to the position of the label; `instruction` is the user of the table. */
   pointInTable(table: number, index: number, label: Label, instruction: number): void {
     const write = (place: number): void => void (this.tables[table]![index] = place);
     this.references.push({ label, from: instruction, write });
   }
 
   /**
-   * Replaces the operand `slot` of every instruction `op`. Used where numbers are final only when all
-   * of them are known.
+   * Replaces the operand `slot` of every instruction `op`, for numbers that are final only when all programs are
+   * written.
    */
   renumber(op: number, slot: 1 | 2 | 3, numbers: Int32Array): void {
     for (let i = 0; i < this.code.length; i += 4) {
@@ -82,11 +82,11 @@ export class Assembler {
     }
   }
 
-  /** The finished program. Every label is bound, and every reference to a label comes before it. */
+  /** Returns the finished program. Every label is bound, and every reference precedes its label. */
   seal(): Program {
     for (const { label, from, write } of this.references) {
       invariant(label.place >= 0, 'label-unbound');
-      // A jump back that passes no time would be an endless loop at one instant; LOOP alone may.
+      // A backward jump that takes no time would loop endlessly at one instant. Only LOOP is exempt.
       invariant(label.place > from, 'jump-goes-back');
       write(label.place);
     }

@@ -3,7 +3,7 @@ import type { ScalingTarget } from '../spec/scenario/autoscaling.js';
 import type { LaidComponent, Layout } from './layout.js';
 import { hostOf, partOf } from './layout.js';
 
-/** Where the metrics of an autoscaler are measured; null where a component has none. */
+/** Adds the components at which the metrics of an autoscaler are measured; null = no autoscaler. */
 export function planAutoscaling(layout: Layout, component: LaidComponent): PlanAutoscaling | null {
   const host = hostOf(component);
   if (host === null || host.autoscaling === null) return null;

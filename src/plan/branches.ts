@@ -6,7 +6,7 @@ import { writeJump, writeWhen, type WriteSteps, type Writer } from './writer.js'
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 
-/** The branches of a step as strands of their own. */
+/** Writes each branch of a `parallel` step as a strand. */
 export function writeParallel(
   w: Writer,
   step: StepOf<'parallel'>,
@@ -26,7 +26,7 @@ export function writeParallel(
   writeFork(w, scope, stream, joined, branches);
 }
 
-/** Branches with `when` are asked in their order; the first that holds wins before weights are drawn. */
+/** Branches with `when` are tested in order and the first that holds is taken; otherwise a draw by weight decides. */
 export function writeChoose(
   w: Writer,
   step: StepOf<'choose'>,
@@ -52,8 +52,8 @@ export function writeChoose(
 }
 
 /**
- * One of several bodies by weight; a single one needs no draw. With the number of a key its value
- * decides instead of chance.
+ * Writes several bodies, of which one is executed, selected by weight. A single body needs no draw. With a key, the
+ * value of the key selects the body instead of a draw.
  */
 export function writeWeighted(
   w: Writer,

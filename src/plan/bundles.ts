@@ -17,9 +17,9 @@ export const NO_BUNDLE: Bundle = Object.freeze({
 });
 
 /**
- * The bundle that governs a call, whole: of the step, request or route; else the caller's for this part,
- * for this component; else its default, which covers services and gateways only, because the clients
- * of a database are configured at the database. The bundle of a workload is the default of its calls.
+ * The bundle of a call: that of the step, request or route; else the caller's bundle for this part, else for this
+ * component, else its default. Bundles are not merged. Defaults apply to services and gateways only, because the
+ * clients of a database are configured at the database. The bundle of a workload is the default of its calls.
  */
 export function governing(caller: LaidComponent, callee: LaidPart, own: Bundle | null): Bundle {
   if (own !== null) return own;
@@ -36,11 +36,11 @@ export function governing(caller: LaidComponent, callee: LaidPart, own: Bundle |
   );
 }
 
-/** The bundles in use, by their identity. */
+/** The bundles in use, by id. */
 export class Bundles {
   private readonly byId = new Map<string, Bundle>();
 
-  /** Notes a bundle; two different ones with one identity would share their state unnoticed. */
+  /** Registers a bundle and returns its id. Two different bundles with one id would silently share their state. */
   use(bundle: Bundle): string {
     const known = this.byId.get(bundle.id);
     if (known === undefined) this.byId.set(bundle.id, bundle);

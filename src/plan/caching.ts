@@ -19,7 +19,7 @@ import { writeAct, writeCall, writeJump, type WriteSteps, type Writer } from './
 
 type CacheVerb = Extract<Step, { readonly verb: 'cache' }>;
 
-/** A place in a program where a cache is used. */
+/** A use of a cache in a program. */
 interface Site {
   readonly cache: Cache;
   readonly number: number;
@@ -29,12 +29,12 @@ interface Site {
   readonly ttlNs: number;
 }
 
-/** More batches than a run can write. */
+/** More batches than any run can write. */
 const FOR_EVER: CountDistribution = { kind: 'constant', value: 2_000_000_000 };
 
 const COMMAND = { get: 0, set: 1, delete: 2 } as const;
 
-/** A step of a cache. */
+/** Writes a `cache` step. */
 export function writeCache(w: Writer, step: CacheVerb, outer: Scope, writeSteps: WriteSteps): void {
   const { component } = outer.part;
   if (component.kind === 'workload') {
@@ -64,7 +64,7 @@ export function writeCache(w: Writer, step: CacheVerb, outer: Scope, writeSteps:
   }
 }
 
-/** The program of the server of a shared level. */
+/** Writes the program of the server of a shared level. */
 export function writeServer(w: Writer, part: LaidPart, level: CacheLevel, scope: Scope): void {
   const name = part.component.name;
   const { cache } = part.source as Extract<LaidPart['source'], { kind: 'level' }>;
@@ -75,7 +75,7 @@ export function writeServer(w: Writer, part: LaidPart, level: CacheLevel, scope:
   writeAct(w, act(w, site, 'serve', scope, number), 'serve', scope);
 }
 
-/** The lookup of a response cache; gives what is to be done with a successful answer. */
+/** Writes the lookup of a response cache. Returns a function that writes the storing of a successful response. */
 export function writeResponseCache(w: Writer, own: ResponseCache, scope: Scope): () => void {
   const { assembler } = w;
   const site = siteOf(w, own.cache, own.key, null, own.ttlNs ?? -1, scope);
@@ -108,7 +108,7 @@ export function writeResponseCache(w: Writer, own: ResponseCache, scope: Scope):
   };
 }
 
-/** What ends a load on purpose: the outcome goes where a failed call's would. */
+/** Ends a load with a failure that a `fail` step sets. It is handled like the failure of a call. */
 export function writeFailing(w: Writer, outcome: Outcome, scope: Scope): void {
   const spec: PlanCacheAct = { ...NOTHING, op: 'failing', from: scope.part.id, outcome };
   writeAct(w, w.acts.cache(spec), 'failing', scope);
@@ -143,7 +143,7 @@ function writeGet(
   assembler.bind(done);
 }
 
-/** Asks the levels in turn; what is found goes into those in front of it. */
+/** Looks the value up in the levels in order. A value that is found is copied into the levels before its own. */
 function writeLookups(w: Writer, site: Site, hit: Label, miss: Label, scope: Scope): void {
   const { assembler } = w;
   const { levels, onError, name } = site.cache;
@@ -180,7 +180,7 @@ function writeFills(w: Writer, site: Site, found: number, scope: Scope): void {
   }
 }
 
-/** The steps that load a value, and what this request and the waiting ones do with it. */
+/** Writes the steps that load a value, and the wait of requests that share the load. */
 function writeLoad(
   w: Writer,
   site: Site,
@@ -261,7 +261,7 @@ function writeRefresh(
   assembler.bind(behind);
 }
 
-/** The value in hand is stored at every level, furthest first. */
+/** Stores the value at every level, farthest first. */
 function writeStores(w: Writer, site: Site, scope: Scope, mustStore: boolean): void {
   const { cache } = site;
   if (cache.hitRatio !== null && cache.host === null) return;
@@ -275,7 +275,7 @@ function writeStores(w: Writer, site: Site, scope: Scope, mustStore: boolean): v
   }
 }
 
-/** Every level forgets the value, furthest first: else a nearer one would be filled from it again. */
+/** Deletes the value at every level, farthest first: otherwise a nearer level could be filled with it again. */
 function writeForget(w: Writer, site: Site, scope: Scope): void {
   const { cache } = site;
   for (let index = cache.levels.length - 1; index >= 0; index--) {
@@ -288,7 +288,7 @@ function writeForget(w: Writer, site: Site, scope: Scope): void {
   }
 }
 
-/** A command to the shared level. If it fails, the step fails, or the failure is ignored. */
+/** Sends a command to the shared level. Its failure fails the step if `must` is set, and is ignored otherwise. */
 function writeCommand(
   w: Writer,
   site: Site,
@@ -316,7 +316,7 @@ function writeAsk(
   writeAct(w, w.acts.cache(spec), 'ask', scope);
 }
 
-/** The same for every level in the process. */
+/** Applies an operation to every local level. */
 function writeLocals(w: Writer, site: Site, op: 'share', scope: Scope): void {
   if (site.cache.hitRatio !== null) return;
   site.cache.levels.forEach((level, index) => {
@@ -324,7 +324,7 @@ function writeLocals(w: Writer, site: Site, op: 'share', scope: Scope): void {
   });
 }
 
-/** Batched writes: a background strand writes batch after batch. */
+/** Write-behind: a background strand writes one batch after another. */
 function writeGathering(
   w: Writer,
   site: Site,
@@ -362,7 +362,7 @@ function writeWork(w: Writer, time: Distribution, scope: Scope): void {
   w.assembler.emit(OP.WORK, w.distributions.id(time), 0, 0, scope.names.next('work'));
 }
 
-/** An instruction whose failure is no failure of the step: the program goes on elsewhere. */
+/** Writes an act whose failure is a branch to `otherwise`, not a failure of the step. */
 function writeBranch(w: Writer, id: number, name: string, otherwise: Label, scope: Scope): void {
   const at = w.assembler.emit(OP.ACT, id, CALL_MODE.JUMP, 0, scope.names.next(name));
   w.assembler.point(at, SLOT.C, otherwise);
@@ -397,7 +397,7 @@ function specOf(site: Site, op: CacheOp, scope: Scope, level: number): PlanCache
   };
 }
 
-/** Number of a cache among all of them. */
+/** Index of a cache in the plan. */
 function cacheNumber(layout: Layout, name: string): number {
   return layout.components
     .filter(({ kind }) => kind === 'cache')

@@ -9,7 +9,7 @@ import type { Problems } from './problem.js';
 import type { RequestLine } from '../language/routes.js';
 import { routeOf } from '../language/routes.js';
 
-/** A call that says nothing about the request it makes: that of a query or a middleware. */
+/** Request line of a call without method, path, host and headers, such as a query or a call of middleware. */
 export const BARE_LINE: RequestLine = Object.freeze({
   method: null,
   path: null,
@@ -17,35 +17,35 @@ export const BARE_LINE: RequestLine = Object.freeze({
   headers: new Map(),
 });
 
-/** Size of a message that a route passes on. */
+/** Request size of a call that a route forwards: the size of the request that it received. */
 export const PASSED_ON = -1;
 
-/** What a call says of its request: where it goes, and how large it is. */
+/** Properties of a request that a call sets: request line and size. */
 export interface RequestText extends RequestLine {
-  /** null = what the callee says of its requests; PASSED_ON = as the one that the caller was sent. */
+  /** null = the request size of the callee; PASSED_ON = the size of the request that the caller received. */
   readonly requestBytes: number | null;
 }
 
-/** Nothing is said of the request. */
+/** A request without a request line and size. */
 export const BARE: RequestText = Object.freeze({ ...BARE_LINE, requestBytes: null });
 
-/** The call of a route: it hands on what its gateway was asked for. */
+/** A call that a route forwards from its gateway unchanged. */
 export const HANDED_ON: RequestText = Object.freeze({ ...BARE_LINE, requestBytes: PASSED_ON });
 
-/** Where a call leads. */
+/** Destination of a call. */
 export interface Reached {
   readonly callee: LaidPart;
   readonly detours: readonly Detour[];
 }
 
-/** Requests that a call sends elsewhere than the others. */
+/** User requests for which a call has another destination. */
 export interface Detour {
   readonly callee: LaidPart;
-  /** 1 for each part that is such a request, else 0; by part id. */
+  /** By part id: 1 for each user request that takes the detour, else 0. */
   readonly requests: readonly number[];
 }
 
-/** The part a call reaches, and the parts that some requests reach instead; null where that is unclear. */
+/** The part that a call reaches, and the parts that some user requests reach instead; null if a route is ambiguous. */
 export function reached(
   layout: Layout,
   conditions: Conditions,
@@ -72,7 +72,7 @@ export function reached(
   return { callee, detours: detours(layout, conditions, caller, target, line, where) };
 }
 
-/** Where a gateway behind a route sends what the route takes: a request of a workload by itself. */
+/** Destinations of a route that forwards to another gateway. They can differ by user request. */
 function handedOn(
   layout: Layout,
   behind: LaidComponent,
@@ -111,8 +111,8 @@ function handedOn(
 }
 
 /**
- * Targets of requests with workload headers that the routes of the called gateway match. Headers of the call itself
- * take precedence over those that the request came with.
+ * Detours of user requests whose headers match other routes of the called gateway. Headers of the call itself take
+ * precedence over those of the user request.
  */
 function detours(
   layout: Layout,
@@ -147,8 +147,8 @@ function detours(
 }
 
 /**
- * The part a call reaches. A bare gateway is routed by what the call says of its request, once and for
- * all: the same call site always takes the same route, but for its detours.
+ * The part that a call reaches. A gateway without a route in the target is routed by the request line at compile time,
+ * so a call site always takes the same route, except for its detours.
  */
 export function calledPart(
   layout: Layout,

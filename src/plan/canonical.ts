@@ -1,14 +1,14 @@
-/** Total order of names by code unit: the same on every machine and in every locale. */
+/** Compares names by code unit, which gives the same order on every machine and in every locale. */
 export function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The entries of a map with names of users, in code-unit order. */
+/** The entries of a map with user-defined names, in code-unit order. */
 export function sortedEntries<T>(map: ReadonlyMap<string, T>): (readonly [string, T])[] {
   return [...map].sort(([a], [b]) => byCodeUnit(a, b));
 }
 
-/** A text that is equal for two values exactly when they are deeply equal, whatever the key order. */
+/** Canonical text: equal for two values exactly if they are deeply equal, regardless of the order of keys. */
 export function canonical(value: unknown): string {
   if (typeof value === 'number') return Object.is(value, -0) ? '0' : String(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';

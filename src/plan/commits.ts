@@ -5,10 +5,10 @@ import type { Scenario } from '../spec/scenario/scenario.js';
 import type { Step } from '../spec/scenario/steps.js';
 import { canonical } from './canonical.js';
 
-/** Name of the part of a database that ends transactions, by their place among those of other times. */
+/** Name of the part of a database for commits with one duration; `place` is the rank of the duration. */
 const nameOf = (place: number): string => (place === 0 ? 'commit' : `commit-${place + 1}`);
 
-/** By database: what ends its transactions, one part for each time that a commit takes. */
+/** By database: the parts that commit its transactions, one for each duration of a commit. */
 export function commitsOf(
   scenario: Scenario,
 ): ReadonlyMap<string, readonly (readonly [string, Distribution])[]> {

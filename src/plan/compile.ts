@@ -54,13 +54,13 @@ import { requestLineOf } from './request-line.js';
 import type { Writer } from './writer.js';
 
 export interface CompileOptions {
-  /** Share of user requests to trace, 0 to 1; by default about 400 of a run. */
+  /** Share of user requests to trace, 0 to 1; by default about 400 requests per run. */
   readonly traceShare?: number;
 }
 
 /**
- * Lowers one variant to the plan that a run needs. Pure, and the same for any order of the sections and
- * maps of the scenario. Throws PlanError with all problems that only show here.
+ * Lowers one variant to the plan of a run. Pure; the order of sections and maps in the scenario does not matter. Throws
+ * PlanError with all problems that only compilation can detect.
  */
 export function compile(variant: Variant, file: ScenarioFile, options: CompileOptions = {}): Plan {
   const { scenario } = variant;
@@ -123,7 +123,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   };
 }
 
-/** Collects what programs use, in the order of their writing. */
+/** Collects everything that programs use, in the order in which they are written. */
 function writerOf(layout: Layout, keys: KeyTable, problems: Problems): Writer {
   return {
     layout,
@@ -148,7 +148,7 @@ function writerOf(layout: Layout, keys: KeyTable, problems: Problems): Writer {
 function writeAll(w: Writer, keys: KeyTable, limiters: Limiters, scenario: Scenario) {
   const { parts, components } = w.layout;
   const keysAreSent = sendsKeys(scenario);
-  // Jumps only go forward, so code that runs before a handler must precede all handlers.
+  // Jumps only go forward, so code that continues in a handler must precede all handlers.
   const deliveries = parts.map((part) => writeDelivery(w, part));
   const programs = parts.map(
     (part) => deliveries[part.id] ?? writeProgram(w, limiters, part, keysAreSent),
@@ -170,13 +170,13 @@ function writeAll(w: Writer, keys: KeyTable, limiters: Limiters, scenario: Scena
   };
 }
 
-/** Every priority that something gives, ascending. */
+/** All priorities that parts set, ascending. */
 function prioritiesOf(layout: Layout): readonly number[] {
   const given = layout.parts.map(priorityOf).filter((priority) => priority !== null);
   return [...new Set(given)].sort((a, b) => a - b);
 }
 
-/** Notes the keys that split the state of policies, the built-in ones among them. */
+/** Registers the keys that split the state of policies, including built-in ones. */
 function useKeys(keys: KeyTable, bundles: readonly PlanBundle[]): void {
   for (const { id, layers } of bundles) {
     for (const { key, policy } of layers) if (key !== null) keys.use(key, id, `a ${policy}`);
@@ -224,15 +224,15 @@ function planPart(
   };
 }
 
-/** The priority that a part gives to what runs in it; null where it leaves it as it is. */
+/** Priority that a part sets for its requests; null = it keeps theirs. */
 function priorityOf({ source }: LaidPart): number | null {
   if (source.kind === 'request') return source.request.priority;
   return source.kind === 'endpoint' ? source.endpoint.priority : null;
 }
 
 /**
- * True where a second execution does no harm. A route is so when everything behind it is; `hops` bounds
- * gateways that point at each other.
+ * Whether a second execution is harmless. A route is repeatable if all its targets are; `hops` bounds cycles of
+ * gateways.
  */
 function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
   const { source } = part;
@@ -257,7 +257,7 @@ function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
   }
 }
 
-/** The part that is called, or all that a gateway may choose. */
+/** The called part, or all parts of a gateway that selects one itself. */
 function partsBehind(layout: Layout, target: Target): readonly LaidPart[] {
   const component = layout.byName.get(target.component)!;
   return target.part === null ? component.parts : [partOf(component, target.part)];
@@ -299,7 +299,7 @@ const CLIENT = Object.freeze({
   external: false,
 } as const);
 
-/** Admission in front of the queue of a component, by the numbers of its parts. */
+/** Admission control of a component, with ids instead of names. */
 function planAdmission(
   w: Writer,
   limiters: Limiters,

@@ -9,14 +9,16 @@ import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../language/fallb
 type Values = ReadonlySet<string | null>;
 
 /**
- * Decides `when` for every user request at once: a request has one class, one workload and one set of
- * headers through its whole tree, so a condition is a table of 0 and 1 by the part of the request.
+ * Evaluates `when` at compile time. The class, workload and headers of a user request are the same in its entire call
+ * tree, so a condition is a table of 0 and 1 by part of the user request.
  */
 export class Conditions {
   private readonly layout: Layout;
   private readonly problems: Problems;
   private readonly headers = new Map<LaidPart, ReadonlyMap<string, Values>>();
-  /** Headers that are set further down: they are not the same for all calls of a request. */
+  /**
+   * Headers that services or gateways set in their own calls. They vary within a call tree, so `when` cannot test them.
+   */
   private readonly setBelow = new Set<string>();
 
   constructor(layout: Layout, problems: Problems) {
@@ -37,7 +39,7 @@ export class Conditions {
     }
   }
 
-  /** 1 for each part that is a request for which the condition holds, else 0; by part id. */
+  /** By part id: 1 for each user request for which the condition holds, else 0. */
   table(condition: Condition, where: string): readonly number[] {
     for (const name of condition.headers.keys()) {
       if (this.setBelow.has(name.toLowerCase())) {
@@ -49,8 +51,8 @@ export class Conditions {
   }
 
   /**
-   * Those of the named headers that a user request carries down its call tree, as a router sees them. A header that
-   * its calls set to different values is unknown further down.
+   * The named headers that a user request carries through its call tree, for routers. A header with different values in
+   * its calls is reported.
    */
   carried(part: LaidPart, names: ReadonlySet<string>, where: string): ReadonlyMap<string, string> {
     const { source } = part;

@@ -3,7 +3,7 @@ import type { Consumption } from '../spec/scenario/messaging.js';
 import type { QueueConsumer } from '../spec/scenario/queues.js';
 import type { NamedPart } from './layout.js';
 
-/** What ends a run of the handler that is never through: its own limit, or that of its consumer. */
+/** Time limit of an execution of the handler: the smaller of its own limit and that of its consumer. */
 export function handlingLimit(own: Ns | null, { policy }: Consumption): Ns | null {
   const most = Math.min(own ?? Infinity, policy?.timeoutNs ?? Infinity);
   return most === Infinity ? null : most;

@@ -18,7 +18,7 @@ import { checkPick, placeOf } from './pick-checks.js';
 import { poolAt } from './pools.js';
 import type { Problems } from './problem.js';
 
-/** A caller part, a callee part, the identity of the bundle between them, and the size of requests. */
+/** A use of an edge: caller, callee, id of the bundle, and everything else that distinguishes edges. */
 interface Use {
   readonly from: LaidPart;
   readonly to: LaidPart;
@@ -28,31 +28,31 @@ interface Use {
   readonly route: NodeRoute | null;
 }
 
-/** An edge as far as it is known without the network. */
+/** An edge without the links of the network. */
 export type BareEdge = Omit<PlanEdge, 'links'>;
 
 interface Edges {
   readonly edges: readonly BareEdge[];
   readonly statEdges: readonly { readonly from: number; readonly to: number }[];
   readonly bundles: readonly PlanBundle[];
-  /** Longest chain of layers of any edge, pool and deadline included. */
+  /** Length of the longest chain of layers of any edge, pool and deadline included. */
   readonly deepestChain: number;
-  /** Final number of each provisional one. */
+  /** By provisional number of an edge: its final number. */
   readonly numbers: Int32Array;
 }
 
-/** Collects the calls of all programs; an edge gets its final number when all of them are known. */
+/** Collects the calls of all programs. Edges get their final numbers once all calls are known. */
 export class EdgeTable {
   private readonly uses: Use[] = [];
   private readonly ids = new Map<string, number>();
   private readonly bundles = new Bundles();
   private readonly fallbacks = new Map<number, number>();
-  /** By edge: where the steps begin that its caller runs instead. */
+  /** By edge: start of the fallback steps that its caller runs. */
   private readonly steps = new Map<number, Label>();
-  /** By edge: the edges of the questions of its layers, -1 where one asks nothing. */
+  /** By edge: the edges of the store queries of its layers; -1 = the layer has no store to query. */
   private readonly asks = new Map<number, readonly number[]>();
 
-  /** Provisional number of the edge from a part to another under the bundle that governs it. */
+  /** Provisional number of the edge between two parts, with the bundle that governs it. */
   use(
     from: LaidPart,
     to: LaidPart,
@@ -74,32 +74,34 @@ export class EdgeTable {
     return this.bundles.get(this.uses[edge]!.bundle);
   }
 
-  /** Whether it is known what an edge falls back on. */
+  /** Whether the fallback of an edge is already planned. */
   fallsBack(edge: number): boolean {
     return this.fallbacks.has(edge) || this.steps.has(edge);
   }
 
-  /** Whether the edges that the layers of an edge call themselves are already planned. */
+  /** Whether the store queries of an edge are already planned. */
   isAsked(edge: number): boolean {
     return this.asks.has(edge);
   }
 
-  /** The layers of an edge ask over these, all by their provisional numbers. */
+  /** Sets the edges of the store queries of an edge. All numbers are provisional. */
   ask(edge: number, others: readonly number[]): void {
     this.asks.set(edge, others);
   }
 
-  /** The calls of an edge fall back on those of another, both by their provisional numbers. */
+  /** Sets the fallback of an edge to another edge. Both numbers are provisional. */
   fallBack(edge: number, other: number): void {
     this.fallbacks.set(edge, other);
   }
 
-  /** The caller runs the steps at the label instead of the calls of an edge. */
+  /** Sets the fallback of an edge to the steps at the label. */
   runInstead(edge: number, start: Label): void {
     this.steps.set(edge, start);
   }
 
-  /** Edges in order of caller part, callee part and bundle; bundles in order of their identity. */
+  /**
+   * Sorts edges by caller part, callee part and bundle, and bundles by id, and returns them with their final numbers.
+   */
   finish(layout: Layout, onces: Onces, problems: Problems): Edges {
     const order = this.uses.map((_, index) => index);
     order.sort((a, b) => compareUses(this.uses[a]!, this.uses[b]!));
@@ -152,8 +154,8 @@ export class EdgeTable {
 }
 
 /**
- * Envoy takes a group of instances for able to carry all load while 1 / 1.4 of them are well, and does
- * not panic then, whatever the threshold says.
+ * Envoy considers a cluster able to carry all load while a share of 1 / 1.4 of its hosts is healthy. Then it does not
+ * panic, whatever the threshold.
  */
 const ENOUGH = 1 / 1.4;
 
@@ -174,7 +176,7 @@ function compareUses(a: Use, b: Use): number {
   );
 }
 
-/** A route as one word, such as `replicaIfLag 1000000000`. */
+/** Text that identifies a route, such as `replicaIfLag 1000000000`. */
 function routeText(route: NodeRoute | null): string {
   if (route === null) return '';
   if (route.kind === 'shardOf') return `${route.kind} ${route.key} ${route.behind ?? 0}`;
@@ -184,16 +186,16 @@ function routeText(route: NodeRoute | null): string {
   return route.client === undefined ? own : `${own} by ${route.client}`;
 }
 
-/** The connection pool of a caller at its callee; null = it needs none. */
+/** Connection pool of a caller for its callee; null = no pool. */
 function poolOf({ name }: LaidComponent, { source }: LaidComponent): Pool | null {
   if (isModule(source)) return source.poolOf?.(name) ?? null;
   return source.kind === 'database' ? poolAt(source.host, name) : null;
 }
 
-/** Protocols that carry several attempts on a connection at once. */
+/** Protocols with several concurrent attempts per connection. */
 const STREAMING: ReadonlySet<string> = new Set(['http2', 'grpc'] satisfies Protocol['kind'][]);
 
-/** Round trips of a TLS handshake; a client certificate travels with those of TLS 1.3 (RFC 8446). */
+/** Round trips of a TLS handshake. A client certificate needs none in addition to TLS 1.3 (RFC 8446). */
 const TLS_TRIPS: Readonly<Record<Protocol['tls'], 0 | 1 | 2>> = {
   none: 0,
   tls12: 2,
@@ -201,7 +203,7 @@ const TLS_TRIPS: Readonly<Record<Protocol['tls'], 0 | 1 | 2>> = {
   mtls: 1,
 };
 
-/** What only shows where a bundle meets its callee. */
+/** Reports settings of a bundle that contradict its callee. */
 function checkConnections(bundle: Bundle, callee: LaidComponent, problems: Problems): void {
   const { connections, loadBalancing, layers } = bundle;
   const { name, kind } = callee;
@@ -243,7 +245,7 @@ function connectionsOf(
   const protocol = hostOf(callee)!.protocol;
   const multiplexed = protocol !== null && STREAMING.has(protocol.kind);
   const closes = protocol?.closes ?? null;
-  // Without streams the last answer says that the connection ends, so both ends count alike.
+  // Without streams the last response announces the close, so limits of client and server are equivalent.
   const counted = multiplexed || closes === null ? Infinity : closes.keepAliveRequests;
   return {
     ...connections,
@@ -257,14 +259,14 @@ function connectionsOf(
   };
 }
 
-/** Whether a server closes a connection without having said so in an answer. */
+/** Whether a server closes connections without announcing it in a response. */
 function closesUnannounced(closes: ServerClosing, multiplexed: boolean): boolean {
   return multiplexed || closes.keepAliveTimeoutNs !== null;
 }
 
 /**
- * A deadline may reach an edge when its own bundle has one, or when one that is passed on reaches its
- * caller part: the smallest set closed under that rule.
+ * Marks edges that a deadline can reach: their own bundle has one, or a propagated one reaches their caller part.
+ * Transitive.
  */
 function withDeadlines(
   edges: readonly BareEdge[],
@@ -301,7 +303,10 @@ function propagates(layer: Layer): boolean {
   return (layer.config as { readonly propagate?: boolean } | null)?.propagate !== false;
 }
 
-/** All chains of one bundle are of one shape: with the implicit deadline where any call may inherit one. */
+/**
+ * Length of the longest chain. All chains of a bundle have the same shape: they contain the implicit deadline if any
+ * call of the bundle can inherit one.
+ */
 function deepest(edges: readonly BareEdge[], bundles: readonly PlanBundle[]): number {
   const reached = new Set(edges.filter((edge) => edge.deadline).map((edge) => edge.bundle));
   let most = 0;
@@ -317,7 +322,7 @@ function deepest(edges: readonly BareEdge[], bundles: readonly PlanBundle[]): nu
   return most;
 }
 
-/** What adds instances to a component and takes them away; null = nothing. */
+/** The setting that changes the number of instances of a component, in words; null = the number is fixed. */
 function changerOf({ source }: LaidComponent): string | null {
   if (!('host' in source) || source.host === null) return null;
   if (source.host.autoscaling !== null) return 'autoscaling';

@@ -3,7 +3,7 @@ import type { FaultCondition } from '../spec/scenario/scenario.js';
 import type { Layout } from './layout.js';
 import { partOf } from './layout.js';
 
-/** A condition with the numbers of what it watches. */
+/** The condition of a fault with ids instead of names. */
 export function conditionOf(layout: Layout, when: FaultCondition): PlanCondition {
   const component = layout.byName.get(when.component)!;
   const parts =

@@ -3,11 +3,11 @@ import type { PlanLink } from '../spec/plan/plan.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { EdgeEnd } from './references.js';
 
-/** Bits of PlanFault.links: the messages of a link that are hit, seen along it. */
+/** Direction bits of PlanFault.links: requests and responses along the link. */
 export const REQUESTS = 1;
 export const ANSWERS = 2;
 
-/** Which messages, seen from what the fault names. */
+/** Direction of the affected messages relative to the target of the fault. */
 export type Direction = NonNullable<KnobEdit['direction']>;
 
 /** One end of a link. */
@@ -19,7 +19,7 @@ export interface LinkEnd {
 
 export type EndTest = (end: LinkEnd) => boolean;
 
-/** The links of a plan with both of their ends. */
+/** The links of a plan with both ends. */
 export class LinkEnds {
   /** By link: direction bits of the messages that have a size. */
   private readonly sizes: readonly number[];
@@ -46,7 +46,7 @@ export class LinkEnds {
     return this.sizes[link]!;
   }
 
-  /** Messages towards (`to`) or away from (`from`) everything that passes the test. */
+  /** Selects messages towards (`to`) or away from (`from`) all ends that pass the test. */
   around(test: EndTest, direction: Direction, hit: (link: number, bits: number) => void): void {
     this.ends.forEach(({ caller, callee }, link) => {
       const calls = test(caller);
@@ -58,7 +58,7 @@ export class LinkEnds {
     });
   }
 
-  /** The calls from one side to the other: `to` their requests, `from` their answers. */
+  /** Selects calls from one side to the other: `to` their requests, `from` their responses. */
   along(
     from: EndTest,
     to: EndTest,
@@ -71,7 +71,7 @@ export class LinkEnds {
     });
   }
 
-  /** All messages between two sides, in both directions of calls; `to`: those from the first to the second. */
+  /** Selects messages between two sides, whichever side calls. `to`: only from the first side to the second. */
   between(
     x: EndTest,
     y: EndTest,
@@ -85,7 +85,7 @@ export class LinkEnds {
 
 const REVERSED = Object.freeze({ both: 'both', to: 'from', from: 'to' } as const);
 
-/** True for the ends a side of `a.b->c` names. */
+/** Tests whether an end is one that a side of `a.b->c` names. */
 export function namedEnd({ component, part }: EdgeEnd): EndTest {
   return (end) =>
     (component === 'all' || component === end.part.component.name) &&

@@ -2,7 +2,7 @@ import type { Resources } from '../model/faults/knob.js';
 import type { Plan, PlanEdge } from '../spec/plan/plan.js';
 import type { Layout } from './layout.js';
 
-/** What each component has; a function has the cores of its environments. */
+/** Resources of each component that faults can change. For a function these are the cores of its environments. */
 export function resourcesOf(
   layout: Layout,
   components: Plan['components'],

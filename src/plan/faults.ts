@@ -13,7 +13,7 @@ import type { Problems } from './problem.js';
 import { parseReference, type Reference } from './references.js';
 import { versionsOfPlaces } from './versions.js';
 
-/** What references are resolved against. */
+/** Inputs for the resolution of faults. */
 export interface FaultSource {
   readonly layout: Layout;
   readonly ends: LinkEnds;
@@ -25,18 +25,18 @@ export interface FaultSource {
   readonly problems: Problems;
 }
 
-/** What a fault hits. */
+/** Targets of a fault, as ids. */
 interface Hits {
   readonly instances: Set<number>;
   readonly parts: Set<number>;
   readonly loads: Set<number>;
-  /** Component ids of what holds messages. */
+  /** Component ids of topics, queues and stores of messages. */
   readonly holders: Set<number>;
   /** Link id -> direction bits. */
   readonly links: Map<number, number>;
 }
 
-/** The faults in order of their ids, with their targets as numbers and their spans as absolute times. */
+/** Plans the faults in order of their ids, with targets as ids and spans in absolute time. */
 export function planFaults(source: FaultSource, faults: readonly Fault[]): readonly PlanFault[] {
   const sorted = [...faults].sort((a, b) => byCodeUnit(a.id, b.id));
   return sorted.map((fault) => {
@@ -118,7 +118,7 @@ function ascending(ids: Iterable<number>): readonly number[] {
 
 type PartReference = Extract<Reference, { readonly kind: 'part' }>;
 
-/** Resolves the references of one fault; what a name means depends on what its kind can hit. */
+/** Resolves the targets of one fault. The kind of fault determines how a name is resolved. */
 class FaultTarget {
   private readonly source: FaultSource;
   private readonly fault: Fault;
@@ -147,7 +147,7 @@ class FaultTarget {
     return (['endpoint', 'group', 'row'] as const).some((what) => this.can.has(what));
   }
 
-  /** A fault must hit everything that it names. */
+  /** Reports a fault that hits nothing although it is not optional. */
   checkHits(): void {
     if (this.fault.version !== null && this.hits.parts.size + this.hits.links.size > 0) {
       this.refuse(
@@ -171,7 +171,7 @@ class FaultTarget {
     this.refuse(`no calls go ${where}, so nothing is hit${why} (\`optional: true\` accepts that)`);
   }
 
-  /** What knobs need of the links that they turn. */
+  /** Reports links that the knobs of the fault cannot change. */
   private checkLinks(): void {
     const { ends } = this.source;
     const isSized = [...this.hits.links].some(([id, bits]) => (ends.sized(id) & bits) !== 0);
@@ -187,7 +187,7 @@ class FaultTarget {
     this.source.problems.add('FL705', `faults.${this.fault.id}`, message);
   }
 
-  /** A name hits instances where the kind can; what has none, or where it cannot, links. */
+  /** Adds a target. A component is hit in its instances if the kind can hit instances, else in its links. */
   add(text: string): void {
     const reference = parseReference(text);
     switch (reference.kind) {
@@ -214,7 +214,7 @@ class FaultTarget {
     }
   }
 
-  /** Both sides of a partition. */
+  /** Adds the two sides of a partition. */
   between([first, second]: NonNullable<Fault['between']>): void {
     const { zone, version, labels } = this.fault;
     if (zone !== null || version !== null || labels.size > 0) {
@@ -242,7 +242,7 @@ class FaultTarget {
     else this.unfit(text);
   }
 
-  /** What the fault hits of a module in place of its instances and links; null = no such thing. */
+  /** Special targets of the fault in a module, instead of its instances and links; null = none. */
   private targetsOf(component: LaidComponent): readonly LaidPart[] | 'holder' | null {
     const { source } = component;
     if (!isModule(source)) return null;
@@ -253,7 +253,7 @@ class FaultTarget {
     return null;
   }
 
-  /** Hits these targets; returns false if there are none. */
+  /** Adds the special targets in a module. Returns false if there are none. */
   private addOfModule(component: LaidComponent): boolean {
     const targets = this.targetsOf(component);
     if (targets === 'holder') this.hits.holders.add(component.id);
@@ -261,7 +261,10 @@ class FaultTarget {
     return targets !== null;
   }
 
-  /** Whether a component has what the fault is about; where it may hit nothing, those that have not are left out. */
+  /**
+   * Whether a component has the resources that the fault changes. An optional fault skips components without them;
+   * other faults report them.
+   */
   private meetsNeeds({ id, name }: LaidComponent): boolean {
     const has = this.source.resources(id);
     const problems = this.edits.flatMap((edit) => edit.knob.need(edit, name, has) ?? []);
@@ -292,7 +295,7 @@ class FaultTarget {
     });
   }
 
-  /** A part is hit on all instances alike. */
+  /** Adds a part, which is hit in all instances. */
   private addPart(reference: PartReference): void {
     if (this.fault.zone !== null) {
       return this.refuse('`zone` cannot narrow a single endpoint: name the whole component');
@@ -307,7 +310,7 @@ class FaultTarget {
     return source !== undefined && isModule(source) ? (source.partHome?.(part) ?? null) : null;
   }
 
-  /** A part that is a process, such as a level of a cache: what it holds, or its server. */
+  /** Adds a part that is a process, such as a level of a cache: its contents, or its server. */
   private addHoused(text: string, reference: PartReference): void {
     const component = this.source.layout.byName.get(reference.component)!;
     if (this.targetsOf(component) !== null) {
@@ -345,7 +348,7 @@ class FaultTarget {
     return namedEnd({ component: reference.name, part: null });
   }
 
-  /** Whether a place is for the version that is hit. */
+  /** Whether an instance runs the version that the fault names. */
   private isVersion({ source }: LaidComponent, place: number): boolean {
     const { version } = this.fault;
     if (version === null) return true;
@@ -355,7 +358,7 @@ class FaultTarget {
     return names[versionsOfPlaces(versions, source.host)[place]!] === version;
   }
 
-  /** `zone` and `labels` of the fault: all must hold. */
+  /** Whether an instance matches `zone` and `labels` of the fault. */
   private narrow(component: LaidComponent, zone: number): boolean {
     const { zone: wanted, labels } = this.fault;
     if (wanted !== null && (zone < 0 || this.source.layout.zones[zone] !== wanted)) return false;
@@ -373,7 +376,7 @@ class FaultTarget {
   };
 }
 
-/** The direction of the messages that edits hit; both where they differ. */
+/** Direction of the messages that the edits change; `both` if the edits differ. */
 function directionOf(edits: readonly KnobEdit[]): Direction {
   const directions = new Set(edits.map(({ direction }) => direction ?? 'both'));
   return directions.size === 1 ? [...directions][0]! : 'both';

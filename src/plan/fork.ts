@@ -2,7 +2,7 @@ import { CALL_MODE, FORK_TABLE, OP } from '../spec/plan/program.js';
 import { modeOf, strand, type Scope } from './scope.js';
 import type { Writer } from './writer.js';
 
-/** How the branches of a FORK run and join, as its table has it: -1 = no limit, or once, or all of them. */
+/** How the branches of a FORK run and join, as in its table. -1 = one copy each, all must succeed, no limit. */
 export interface ForkJoin {
   readonly each: number;
   readonly needed: number;
@@ -10,7 +10,7 @@ export interface ForkJoin {
   readonly maxConcurrent: number;
 }
 
-/** Every branch once, at the same time, and all have to succeed. */
+/** Every branch runs once, concurrently, and all must succeed. */
 export const ALL: ForkJoin = Object.freeze({
   each: -1,
   needed: -1,
@@ -18,7 +18,7 @@ export const ALL: ForkJoin = Object.freeze({
   maxConcurrent: -1,
 });
 
-/** FORK with its table, then the branches, each a strand that ends with END. */
+/** Writes a FORK with its table, then the branches. Each branch is a strand that ends with END. */
 export function writeFork(
   { assembler }: Writer,
   scope: Scope,

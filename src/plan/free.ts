@@ -1,6 +1,6 @@
 import type { Distribution } from '../kernel/distribution.js';
 
-/** True for a distribution that is always 0: what it stands for takes no time and no instruction. */
+/** Whether a distribution is always 0. Then no instruction is written for it. */
 export function isFree(distribution: Distribution): boolean {
   return distribution.kind === 'constant' && distribution.valueNs === 0;
 }

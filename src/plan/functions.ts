@@ -38,11 +38,11 @@ export function planFunctions(
   }));
 }
 
-/** A request of a function waits for an environment; the clock of its execution starts behind it. */
+/** Writes the wait of a request for an environment of its function. The time limit of the execution starts after it. */
 export function writeInvoke(w: Writer, component: LaidComponent, scope: Scope): void {
   const { source } = component;
   if (source.kind !== 'service' || source.host.environments === null) return;
-  // The platform refuses, in front of the function, so its response is the final one.
+  // The platform refuses before the function runs, so its response is final.
   const platform = { ...scope, uncaught: CALL_MODE.PASS };
   writeAct(w, w.acts.invoke(functionsOf(w.layout).indexOf(component)), 'invoke', platform);
   const { timeoutNs } = source.host.environments;

@@ -2,7 +2,7 @@ import type { PlanGate } from '../spec/plan/plan.js';
 import type { Layer } from '../spec/scenario/policies.js';
 import type { KeyTable } from './keys.js';
 
-/** The limits on requests under way: one for each place in the scenario. */
+/** Limits on requests in flight, one for each place in the scenario. */
 export class GateTable {
   readonly list: PlanGate[] = [];
   private readonly byPlace = new Map<string, number>();
@@ -12,7 +12,7 @@ export class GateTable {
     this.keys = keys;
   }
 
-  /** Number of the gate at this place; endpoints of one service share those of its middleware. */
+  /** Returns the id of the gate at a place. Endpoints of a service share the gates of its middleware. */
   at(place: string, component: number, layer: Layer): number {
     const known = this.byPlace.get(place);
     if (known !== undefined) return known;

@@ -6,8 +6,8 @@ import type { Grid, PlanFault } from '../spec/plan/plan.js';
 import type { ScenarioFile } from '../spec/scenario/scenario.js';
 
 /**
- * Steps at which a recovery may begin, behind the end of each fault: the first that makes no more than so
- * many cells. The last is the window in which recovery is judged.
+ * Distances of cells after the end of each fault: the first that yields at most RECOVERY_CELLS cells is used. The last
+ * is the window in which recovery is judged.
  */
 const RECOVERY_STEPS_NS = [0.5, 1, 2.5, 5].map((seconds) => seconds * NS_PER_SECOND);
 const RECOVERY_CELLS = 250;
@@ -20,14 +20,11 @@ export interface GridSource {
   readonly faults: readonly PlanFault[];
   /** Edges of the windows of budgets, absolute. */
   readonly windowEdges: readonly Ns[];
-  /** Each step of the timeline is a segment: budgets ask for distributions in it. */
+  /** Budgets need distributions per step of the timeline, so each step is a segment. */
   readonly hasStepSegments: boolean;
 }
 
-/**
- * Components for which budgets and expectations need, step by step, figures that are otherwise measured per segment
- * and on both sides of edges; `all` means every component. Empty = no component.
- */
+/** Components whose budgets need distributions in each step; `all` = every component. */
 export function askedBySteps(file: ScenarioFile): ReadonlySet<string> {
   const names = new Set<string>();
   for (const { metric, limit, steps } of expressionsOf(file)) {
@@ -50,9 +47,8 @@ export function windowEdgesOf(file: ScenarioFile): readonly Ns[] {
 }
 
 /**
- * The measuring grid: steps of the timeline, cut at the edges of faults and of windows, and in
- * small steps behind the end of a fault. Segments are cut at the edges of faults and windows, and
- * of steps where that is asked for.
+ * Builds the measuring grid: steps of the timeline, cut at the edges of faults and windows, with smaller cells after
+ * the end of a fault. Segments are cut at the edges of faults and windows, and with `hasStepSegments` at steps.
  */
 export function planGrid(source: GridSource): Grid {
   const { warmupNs, endNs, stepNs } = source;
@@ -82,7 +78,7 @@ export function planGrid(source: GridSource): Grid {
   return { edges, stepOfCell, steps, segmentOfCell, segments: groups.length, groupOfSegment };
 }
 
-/** From half a second to 5 s apart, from the end of a fault to the next start of one, or the end. */
+/** Edges 0.5 s to 5 s apart, from the end of each fault to the start of the next one or to the end. */
 function recoveryEdges(
   spans: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[],
   endNs: Ns,

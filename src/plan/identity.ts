@@ -6,7 +6,7 @@ export class StepNames {
   private readonly prefix: string;
   private readonly ordinals = new Map<string, number>();
 
-  /** `prefix` is the part, `orders.create`, or a step in whose place other steps run. */
+  /** `prefix` is the part, such as `orders.create`, or the step that the named steps replace. */
   constructor(prefix: string) {
     this.prefix = prefix;
   }

@@ -6,17 +6,15 @@ import { eachStep } from '../language/each-step.js';
 import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../language/fallback-steps.js';
 
 /**
- * A call to a gateway and its origin: the request of a workload itself, null = a service, or the steps of a route.
+ * A call that reaches a gateway. `request`: the user request that makes it; null = a service or the steps of a route
+ * make it.
  */
 export interface Incoming {
   readonly line: RequestLine;
   readonly request: Request | null;
 }
 
-/**
- * All calls to the gateways of a scenario. A gateway passes on what it receives, so the components after it receive
- * the same.
- */
+/** All calls that reach each gateway. A gateway forwards requests, so they also reach the gateways after it. */
 export function incomingOf(scenario: Scenario): ReadonlyMap<string, readonly Incoming[]> {
   const incoming = new Map<string, Incoming[]>();
   const known = new Set<string>();

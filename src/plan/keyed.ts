@@ -2,7 +2,7 @@ import type { PlanCheck, PlanCoalescing } from '../spec/plan/plan.js';
 import type { Middleware } from '../spec/scenario/middleware.js';
 import type { KeyTable } from './keys.js';
 
-/** What middleware remembers by the value of a key: answers of checks, and requests that are alike. */
+/** Tables of middleware that has state by key: cached check results, and coalesced requests. */
 export class Keyed {
   readonly checks: PlanCheck[] = [];
   readonly coalescings: PlanCoalescing[] = [];
@@ -14,8 +14,8 @@ export class Keyed {
   }
 
   /**
-   * Number of the cache of a check, -1 where its answers are not kept. Endpoints of one service share
-   * those of its middleware, as the routes of a gateway do.
+   * Id of the cache of a check; -1 = its results are not cached. Endpoints of a service, and routes of a gateway, share
+   * the caches of its middleware.
    */
   check(component: number, { cached, at }: Middleware): number {
     if (cached === null) return -1;
@@ -29,7 +29,7 @@ export class Keyed {
     return id;
   }
 
-  /** A place of its own for every part: requests of two endpoints never ask the same. */
+  /** Id of the coalescing of a part. Parts share nothing, because requests of two endpoints are never equal. */
   coalescing(component: number, own: NonNullable<Middleware['coalesce']>, where: string): number {
     const { windowNs, shareErrors } = own;
     const key = this.keys.use(own.key, where, 'coalescing');

@@ -5,7 +5,7 @@ import { byCodeUnit, sortedEntries } from './canonical.js';
 import type { Layout } from './layout.js';
 import type { Problems } from './problem.js';
 
-/** The keys of a plan: those that are declared, and the built-in ones that something asks for. */
+/** The keys of a plan: declared ones, and built-in ones that are used. */
 export class KeyTable {
   readonly list: PlanKey[];
   private readonly layout: Layout;
@@ -19,7 +19,7 @@ export class KeyTable {
     this.problems = problems;
   }
 
-  /** Number of the key. `place` and `what` are the place and the kind of its user, for messages. */
+  /** Returns the index of a key. `place` and `what` describe its user in messages. */
   use(name: string, place: string, what: string): number {
     const index = this.list.findIndex((candidate) => candidate.name === name);
     if (index >= 0) return index;
@@ -52,7 +52,7 @@ export class KeyTable {
   }
 }
 
-/** The values of a key that requests of workloads are given. */
+/** Values of a key that user requests set, by part; null = none sets it. */
 function pinsOf(name: string, { parts }: Layout): Float64Array | null {
   const pins = Float64Array.from(parts, ({ source }) =>
     source.kind === 'request' ? (source.request.keys.get(name) ?? NaN) : NaN,

@@ -14,7 +14,7 @@ import type { Problems } from './problem.js';
 const NOTHING: readonly Incoming[] = [];
 const NO_COMMITS: readonly (readonly [string, Distribution])[] = [];
 
-/** Numbers components, parts, instances and zones by code unit of their names. */
+/** Numbers components, parts, instances and zones in code-unit order of their names. */
 export function layOut(scenario: Scenario, problems: Problems): Layout {
   const sources = sourcesOf(scenario);
   const zones = zonesOf(scenario, sources);
@@ -140,7 +140,7 @@ function partsOfGateway(
   return [...parts, [UNMATCHED, { kind: 'unmatched' }]];
 }
 
-/** Whether a gateway is asked for something that no route takes. */
+/** Whether any request to a gateway matches none of its routes. */
 function asksWithoutEffect(gateway: Gateway, incoming: readonly Incoming[]): boolean {
   return incoming.some(({ line }) => routeOf(gateway, line) === null);
 }

@@ -18,7 +18,7 @@ import type { EventStore, Projection, StorePart } from '../spec/scenario/stores.
 import type { Incoming } from './incoming.js';
 import type { Problems } from './problem.js';
 
-/** A component with what the scenario says about it. */
+/** A component and its specification in the scenario. */
 export type Source =
   | { readonly kind: 'workload'; readonly workload: Workload }
   | { readonly kind: 'gateway'; readonly host: Gateway }
@@ -31,7 +31,7 @@ export type ModuleKind = {
   [Kind in ComponentKind]: (typeof SECTION)[Kind] extends keyof ScenarioModules ? Kind : never;
 }[ComponentKind];
 
-/** What a scenario says about a component of such a kind. */
+/** Specification of a component of a module kind in the scenario. */
 export type SpecOf<Kind extends ModuleKind> =
   ScenarioModules[(typeof SECTION)[Kind]] extends ReadonlyMap<string, infer Spec> ? Spec : never;
 
@@ -40,26 +40,26 @@ export type ModuleSource<Kind extends ModuleKind = ModuleKind> = {
   [Own in Kind]: { readonly kind: Own; readonly spec: SpecOf<Own> } & ModuleAnswers;
 }[Kind];
 
-/** What shared code asks of a component of a module. */
+/** Properties of a component of a module that shared code needs. */
 export interface ModuleAnswers {
   /** The server that its instances are; null = it has none. */
   readonly host: Host | null;
   /** Zone of each instance. */
   readonly zones: readonly (string | null)[];
   readonly parts: readonly NamedPart[];
-  /** Where its instances differ from those of its host. */
+  /** Fields of PlanComponent that its host does not determine. */
   readonly process: Partial<PlanComponent>;
-  /** Pool of a caller, null = it needs none; null if its clients have no pools. */
+  /** Pool of a caller, null = none; null instead of a function if its clients have no pools. */
   readonly poolOf: ((caller: string) => Pool | null) | null;
   /** Reports options of the bundle of a call to it that have no effect there. */
   readonly checkBundle: (bundle: Bundle, problems: Problems) => void;
-  /** The node that the key of a call chooses, in words; null = it has no such nodes. */
+  /** Where the key of a call sends it, in words; null = keys do not select nodes. */
   readonly keyedNode: string | null;
-  /** It takes messages, and no calls. */
+  /** It receives messages instead of calls. */
   readonly takesMessages: boolean;
-  /** What a fault that can hit this hits if it names the component; in place of its instances and links. */
+  /** By target kind: special targets of a fault on this component, instead of its instances and links. */
   readonly faultTargets: FaultTargets;
-  /** Where a part that a fault names runs, if it is a process and no endpoint: in those that use it, or on its host. */
+  /** For parts that are processes: whether they run in their callers or on the host. */
   readonly partHome: ((part: string) => 'callers' | 'server') | null;
 }
 
@@ -78,20 +78,20 @@ export type NamedPart = readonly [name: string, source: PartSource];
 export type PartSource =
   | { readonly kind: 'request'; readonly request: Request; readonly workload: Workload }
   | { readonly kind: 'route'; readonly route: Route; readonly gateway: Gateway }
-  /** Where a gateway answers 404. */
+  /** Response 404 of a gateway to a request without a matching route. */
   | { readonly kind: 'unmatched' }
   | { readonly kind: 'endpoint'; readonly endpoint: Endpoint; readonly service: Service }
   | { readonly kind: 'operation'; readonly operation: Operation; readonly database: Database }
-  /** End of transactions, with the time that it takes. */
+  /** Commit of a transaction, with its duration. */
   | { readonly kind: 'commit'; readonly time: Distribution; readonly database: Database }
   | ModulePart;
 
 /** Parts of modules, of their own components or in a service. */
 export type ModulePart =
   | { readonly kind: 'group'; readonly subscriber: Subscriber }
-  /** What a node does for a request of a producer. */
+  /** Work of a node for a request of a producer. */
   | { readonly kind: 'produce'; readonly host: Broker }
-  /** Who publishes the rows of an outbox. */
+  /** Publisher of the rows of an outbox. */
   | { readonly kind: 'relay'; readonly outbox: Outbox }
   | { readonly kind: 'consumer'; readonly consumer: QueueConsumer }
   | { readonly kind: 'level'; readonly level: CacheLevel; readonly cache: Cache }
@@ -129,21 +129,21 @@ export interface Layout {
   readonly instances: readonly PlanInstance[];
   /** In code-unit order. */
   readonly zones: readonly string[];
-  /** What each gateway is asked for, by its name. */
+  /** By gateway: the calls that reach it. */
   readonly incoming: ReadonlyMap<string, readonly Incoming[]>;
 }
 
-/** Name of the part of a gateway that takes what no route matches. */
+/** Name of the part of a gateway for requests without a matching route. */
 export const UNMATCHED = 'unmatched';
 
-/** The part of a component with this name; a name that is not there has escaped the loader. */
+/** Finds a part of a component by name. The loader guarantees that it exists. */
 export function partOf(component: LaidComponent, name: string): LaidPart {
   const part = component.parts.find((candidate) => candidate.name === name);
   invariant(part !== undefined, 'part-unknown');
   return part!;
 }
 
-/** The host of a component; what is not placed, such as a workload, has none. */
+/** Host of a component; null if it has no server, such as a workload. */
 export function hostOf(component: LaidComponent): Host | null {
   return 'host' in component.source ? component.source.host : null;
 }
@@ -167,7 +167,7 @@ const CORE_PARTS: ReadonlySet<string> = new Set([
   'commit',
 ] satisfies Exclude<PartSource['kind'], ModulePart['kind']>[]);
 
-/** Whether the clients of a component have pools of their own, which are configured at it. */
+/** Whether the clients of a component have connection pools that the component configures. */
 export function hasPools({ source }: LaidComponent): boolean {
   return isModule(source) ? source.poolOf !== null : source.kind === 'database';
 }

@@ -3,7 +3,7 @@ import type { PlanLimiter } from '../spec/plan/plan.js';
 import type { Layer, RetryAfter } from '../spec/scenario/policies.js';
 import type { KeyTable } from './keys.js';
 
-/** The rate limiters of middleware chains: one for each place in the scenario. */
+/** Rate limiters of middleware and admission, one for each place in the scenario. */
 export class Limiters {
   readonly list: PlanLimiter[] = [];
   private readonly byPlace = new Map<string, number>();
@@ -14,8 +14,8 @@ export class Limiters {
   }
 
   /**
-   * Number of the limiter at this place; endpoints of one service share those of its middleware.
-   * `place` is its path in the file.
+   * Returns the id of the limiter at `place`, its path in the file. Endpoints of a service share the limiters of its
+   * middleware.
    */
   at(
     place: string,
@@ -32,7 +32,7 @@ export class Limiters {
     return id;
   }
 
-  /** Number of a key of the scenario. */
+  /** Index of a key. */
   keyNumber(name: string, place: string, what: string): number {
     return this.keys.use(name, place, what);
   }

@@ -3,12 +3,12 @@ import { expectedArrivals } from '../spec/scenario/arrivals.js';
 import type { PlanLoad } from '../spec/plan/plan.js';
 import type { Layout } from './layout.js';
 
-/** Requests that are traced in one run, about. */
+/** Approximate number of traced requests per run. */
 const TRACED_ROOTS = 400;
 
 /**
- * One load for each workload, in the order of the components. One that starts at 0 runs through the
- * warm-up; any other start, and every stop, counts from the end of the warm-up.
+ * One load per workload, in component order. A workload that starts at 0 also runs during the warm-up. Other starts and
+ * all stops count from the end of the warm-up.
  */
 export function planLoads(layout: Layout, warmupNs: Ns, endNs: Ns): readonly PlanLoad[] {
   const loads: PlanLoad[] = [];
@@ -36,7 +36,7 @@ export function planLoads(layout: Layout, warmupNs: Ns, endNs: Ns): readonly Pla
   return loads;
 }
 
-/** Share of the roots to trace so that about 400 of a run are. */
+/** Share of user requests to trace, so that a run has about 400 traces. */
 export function traceShareOf(loads: readonly PlanLoad[]): number {
   let expected = 0;
   for (const load of loads) expected += expectedArrivals(load.arrivals, load.stopNs - load.startNs);

@@ -18,8 +18,8 @@ import type { Scope } from './scope.js';
 import { writeCall, writeCheckCall, writeJump, writeWhen, type Writer } from './writer.js';
 
 /**
- * What the protocol of a component costs: its request is read before anything looks at it, its answer
- * written when everything else is done with it. Gives the scope between the two.
+ * Writes the CPU of a protocol for reading the request. Returns a scope that also writes its CPU for the response,
+ * after all other work on it.
  */
 export function writeProtocol(w: Writer, scope: Scope): Scope {
   const protocol = hostOf(scope.part.component)?.protocol ?? null;
@@ -37,13 +37,13 @@ export function writeProtocol(w: Writer, scope: Scope): Scope {
   };
 }
 
-/** Middleware that works on the request, or on the answer, for each KiB of it. */
+/** Middleware with CPU per KiB of the request, and of the response. */
 const ON_REQUEST: ReadonlySet<string> = new Set(['transform', 'translate', 'log', 'correlate']);
 const ON_ANSWER: ReadonlySet<string> = new Set(['translate', 'compress']);
 
 /**
- * The middleware chain in front of the steps, in its order: the cost of each member, then its refusals by size,
- * share, rate, concurrency or remote check. Returns the scope after the chain; responses pass it in reverse.
+ * Writes a middleware chain in order: the CPU of each entry, then its refusals by size, share, rate, concurrency or
+ * remote check. Returns the scope after the chain, which processes responses in reverse order.
  */
 export function writeMiddleware(
   w: Writer,
@@ -71,7 +71,9 @@ export function writeMiddleware(
   return { ...scope, closing };
 }
 
-/** Whether answers of a part are kept: a route answers the methods it matches, an endpoint its own. */
+/**
+ * Whether the responses of a part are cached: all methods of a route must be cacheable, or the method of an endpoint.
+ */
 function isCached(methods: readonly string[], { source }: LaidPart): boolean {
   if (source.kind === 'endpoint') return methods.includes(source.endpoint.method ?? 'GET');
   if (source.kind !== 'route') return false;
@@ -104,7 +106,7 @@ function writeMember(w: Writer, limiters: Limiters, member: Middleware, scope: S
   }
 }
 
-/** What is done with a successful answer: the member's own part, then that of those in front of it. */
+/** Work on a successful response: that of this entry, then that of the entries before it. */
 function closingOf(w: Writer, member: Middleware, scope: Scope): () => void {
   if (!ON_ANSWER.has(member.name) || isFree(member.workPerKiB)) return scope.closing;
   return () => {
@@ -121,17 +123,17 @@ function writeSized(w: Writer, workPerKiB: Distribution, what: number, stream: s
   w.assembler.emit(OP.WORK_PER_KIB, w.distributions.id(workPerKiB), what, 0, stream);
 }
 
-/** The outcome of a refusal; 0 where the member only watches. */
+/** Outcome of a refusal; 0 in a dry run. */
 function statusOf({ dryRun, status }: Middleware): Outcome {
   return dryRun ? 0 : outcomeOfStatus(status);
 }
 
-/** The outcome of a refusal. With the usual status for overload or rate limits, it is the outcome for that. */
+/** Outcome of a refusal by a concurrency limit: 503 is an overload, other statuses have their usual outcomes. */
 function refusalOf(status: number): Outcome {
   return status === 503 ? withStatus(OUTCOME.rejectedOverload, 503) : outcomeOfStatus(status);
 }
 
-/** The share of requests that is turned away; a share of 100 % needs no coin. */
+/** Refuses a share of requests. A share of 100% needs no draw. */
 function writeReject(w: Writer, member: Middleware, scope: Scope): void {
   if (member.reject === 0) return;
   const { assembler } = w;
@@ -147,8 +149,8 @@ function writeReject(w: Writer, member: Middleware, scope: Scope): void {
 }
 
 /**
- * A remote check: what is known is not asked. A client error is its refusal; any other failure is no
- * answer, and lets the request pass (`allow`) or ends it.
+ * Writes a remote check. Cached results need no call. A client error is a refusal; after any other failure the request
+ * passes (`allow`) or ends.
  */
 function writeCheck(w: Writer, member: Middleware, scope: Scope): void {
   const { assembler } = w;
@@ -173,7 +175,7 @@ function writeCheck(w: Writer, member: Middleware, scope: Scope): void {
   assembler.bind(after);
 }
 
-/** A limiter: the question to its store, where it has one, and the decision. */
+/** Writes a limiter: the query to its store, if it has one, then the decision. */
 function writeLimit(
   w: Writer,
   limiters: Limiters,
@@ -200,7 +202,7 @@ function writeLimit(
   assembler.bind(passed);
 }
 
-/** One question to a store; without an answer the request passes unlimited, or ends with 500. */
+/** Writes a query to a store. If it fails, the request passes without a limit or ends with 500. */
 function writeQuestion(
   w: Writer,
   store: LimiterStore,

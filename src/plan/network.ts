@@ -5,7 +5,7 @@ import type { Interner } from './canonical.js';
 import type { BareEdge } from './edges.js';
 import type { LaidComponent, Layout } from './layout.js';
 
-/** One end of a message: a component, and the index of its zone, -1 = outside. */
+/** One end of a message: a component and the index of its zone; -1 = outside every zone. */
 interface End {
   readonly component: LaidComponent;
   readonly zone: number;
@@ -13,10 +13,7 @@ interface End {
 
 type Way = Pick<NetworkLink, 'latency' | 'loss'>;
 
-/**
- * One link for each measured edge and each pair of zones in which its caller and its callee have an
- * instance, in that order.
- */
+/** One link for each measured edge and each pair of zones with instances of its caller and callee, in that order. */
 export function planLinks(
   network: Network,
   layout: Layout,
@@ -51,7 +48,7 @@ export function planLinks(
   return links;
 }
 
-/** How long messages between instances of one component take, which no edge describes. */
+/** Latency of messages between instances of one component, which have no edge. */
 export function planPeers(
   network: Network,
   layout: Layout,
@@ -76,7 +73,7 @@ export function planPeers(
   });
 }
 
-/** The edges with the table of their links; -1 where caller and callee are never in those zones. */
+/** Adds the table of links to each edge; -1 = caller and callee have no instances in these zones. */
 export function withLinks(
   edges: readonly BareEdge[],
   links: readonly PlanLink[],
@@ -97,9 +94,8 @@ function zonesOf(component: LaidComponent): readonly number[] {
 }
 
 /**
- * Latency, loss and bandwidth of a message, each from the most specific place that sets it: a link between two
- * ends (a component is more specific than a zone, then the later link wins), the zone both are in, the
- * network.
+ * Latency, loss and bandwidth of a message. Each comes from the most specific setting: a link between the two ends, the
+ * zone of both, the network. Among links, components are more specific than zones, then the last one wins.
  */
 function wayOf(
   network: Network,
@@ -119,7 +115,7 @@ function wayOf(
   };
 }
 
-/** Latency that a link between two components themselves gives, null = none does. */
+/** Latency of a link that names the two components; null = no such link sets it. */
 export function latencyBetween(
   network: Network,
   layout: Layout,
@@ -153,7 +149,7 @@ function mostSpecific<T>(
   return found;
 }
 
-/** How many of the two names are those of components; -1 when one does not name its end. */
+/** Number of names that are components; -1 if a name does not match its end. */
 function specificity(layout: Layout, x: string, a: End, y: string, b: End): number {
   const first = names(layout, x, a);
   const second = names(layout, y, b);

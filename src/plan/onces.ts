@@ -5,7 +5,7 @@ import type { Bundle } from '../spec/scenario/steps.js';
 import type { KeyTable } from './keys.js';
 import type { LaidPart } from './layout.js';
 
-/** The rules of executing once per value, numbered as they are met. */
+/** Rules that execute a request once per key value, in order of first use. */
 export class Onces {
   readonly list: PlanOnce[] = [];
   private readonly keys: KeyTable;
@@ -14,7 +14,7 @@ export class Onces {
     this.keys = keys;
   }
 
-  /** Number of a rule, or -1 where there is none; `place` is where it is written. */
+  /** Id of a rule; -1 = no rule. `place` is its place in the scenario, for messages. */
   use(rule: OncePerValue | null, place: string): number {
     if (rule === null) return -1;
     const { windowNs, storeErrors } = rule;
@@ -24,8 +24,8 @@ export class Onces {
 }
 
 /**
- * True where some caller sends idempotency keys, so that every endpoint has to look for them. Bundles are part of
- * hosts, routes, steps, sagas, fallbacks and more: the search covers everything, so that it cannot miss a place.
+ * Whether any caller sends idempotency keys, so that endpoints must check them. Bundles occur in hosts, routes, steps,
+ * sagas, fallbacks and more, so the search covers the entire scenario.
  */
 export function sendsKeys(scenario: Scenario): boolean {
   const seen = new Set<unknown>();
@@ -45,7 +45,7 @@ function asksForKeys(value: object): boolean {
   return (idempotencyKey ?? null) !== null;
 }
 
-/** Whether calls of a part carry an idempotency key: it looks for the key, or passes it on as a proxy does. */
+/** Whether calls of a part can carry an idempotency key: the part checks it, or forwards it like a proxy. */
 export function takesKeys({ source }: LaidPart): boolean {
   switch (source.kind) {
     case 'endpoint':

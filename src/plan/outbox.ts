@@ -14,7 +14,7 @@ import type { Writer } from './writer.js';
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 
-/** A `publish` step: by way of the outbox its row is inserted first. */
+/** Writes a `publish` step. With an outbox it first inserts the row. */
 export function writePublish(w: Writer, step: StepOf<'publish'>, scope: Scope): void {
   if (step.via === 'outbox') {
     const { database, operation } = outboxOf(scope)!.insert;
@@ -25,14 +25,14 @@ export function writePublish(w: Writer, step: StepOf<'publish'>, scope: Scope): 
   writeDualMark(w, 'published', scope);
 }
 
-/** Whether a message waits for the commit of the transaction around it. */
+/** Whether a message is sent only after the commit of the enclosing transaction. */
 function leavesWithCommit(w: Writer, { topic }: StepOf<'publish'>, scope: Scope): boolean {
   const { source } = w.layout.byName.get(topic)!;
   const isBus = source.kind === 'topic' && source.spec.kind === 'bus';
   return isBus && source.spec.afterCommit && scope.transactions.length > 0;
 }
 
-/** Behind the COMMIT of a transaction in which such messages were published: they leave. */
+/** After a COMMIT: sends the messages that wait for it. */
 export function writeReleased(
   w: Writer,
   step: StepOf<'transaction'>,
@@ -49,7 +49,7 @@ export function writeReleased(
   writeDualMark(w, 'published', scope);
 }
 
-/** Behind the COMMIT of a transaction in which rows of the outbox were written: they are there now. */
+/** After a COMMIT: the rows written to the outbox become visible to its relay. */
 export function writeOutboxCommit(w: Writer, step: StepOf<'transaction'>, scope: Scope): void {
   if (outboxOf(scope)?.insert.database !== step.database) return;
   let isUsed = false;
@@ -60,8 +60,8 @@ export function writeOutboxCommit(w: Writer, step: StepOf<'transaction'>, scope:
 }
 
 /**
- * Notes one half of a dual write: only in endpoints that for certain change a database and publish
- * past their outbox.
+ * Records one half of a dual write. Only for endpoints that always change a database and also publish without an
+ * outbox.
  */
 export function writeDualMark(w: Writer, half: 'written' | 'published', scope: Scope): void {
   const { source } = scope.part;
@@ -91,7 +91,10 @@ function isDual(layout: Layout, steps: readonly Step[]): boolean {
   return publishes && certain.some((step) => changesData(layout, step));
 }
 
-/** What a relay runs for a look at the table, and for each mark; -1 where they take no time. */
+/**
+ * Writes the programs of a relay for a poll of the table and for the update of sent rows. Returns the first one; -1 =
+ * polling takes no time.
+ */
 export function writeRelay(
   w: Writer,
   part: LaidPart,
@@ -120,7 +123,7 @@ export function writeRelay(
   return look;
 }
 
-/** The outboxes in the order of their services. */
+/** The outboxes in the order of their parts. */
 export function planOutboxes(w: Writer, programs: readonly number[]): readonly PlanOutbox[] {
   return w.layout.parts.flatMap((part) => {
     if (part.source.kind !== 'relay') return [];

@@ -5,7 +5,7 @@ import type { Bundle } from '../spec/scenario/steps.js';
 import { isModule, type LaidComponent } from './layout.js';
 import type { Problems } from './problem.js';
 
-/** Options that choose among instances, where a route or a platform leaves none to choose from. */
+/** Reports options that choose among instances if a route, the platform or a single node leaves no choice. */
 export function checkPick(
   bundle: Bundle,
   component: LaidComponent,
@@ -48,12 +48,12 @@ export function checkPick(
   }
 }
 
-/** Where a bundle is written: at the step that has it, or under its name. */
+/** Where a bundle is defined: at its step, or in `policies`. */
 export function placeOf({ id }: Bundle): string {
   return id.includes('.') ? id : `policies.${id}`;
 }
 
-/** An event store without partitions, or the server of a level of a cache. */
+/** Whether the callee is a single node: an event store without partitions, or the server of a cache. */
 function isOneNode({ source }: LaidComponent): boolean {
   return isModule(source) && source.poolOf !== null && source.zones.length < 2;
 }
@@ -66,13 +66,13 @@ function rowsOf({ source }: LaidComponent): string {
   return (isModule(source) ? source.keyedNode : null) ?? 'the shard of its rows';
 }
 
-/** Whether it is written that further attempts go elsewhere. */
+/** Whether a layer is configured to send further attempts to other instances. */
 function asksForAnother({ config, written }: Layer): boolean {
   const { otherInstance } = config as { readonly otherInstance?: boolean };
   return otherInstance === true && written.includes('otherInstance');
 }
 
-/** Breakers that do not refuse calls, but leave instances out of the pick. */
+/** Whether a layer is a breaker that excludes instances from load balancing instead of refusing calls. */
 function shutsInstances({ policy, kind }: Layer): boolean {
   const definition = policyKind(policy, kind);
   return definition?.failsOpen === true || definition?.shutWait !== undefined;

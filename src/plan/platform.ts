@@ -3,7 +3,7 @@ import type { Placing, Platform } from '../spec/scenario/scenario.js';
 import { isFree } from './free.js';
 import type { LaidComponent } from './layout.js';
 
-/** What the platform does for the instances of a component; nothing for those that it does not start. */
+/** Platform settings of a component. None apply if the platform does not run its processes. */
 export function planPlatform(component: LaidComponent, platform: Platform): PlanPlatform {
   if (!isOnPlatform(component)) {
     return { restart: null, placing: [], propagation: null, replaced: false };
@@ -17,14 +17,16 @@ export function planPlatform(component: LaidComponent, platform: Platform): Plan
   };
 }
 
-/** Whose processes the platform starts: environments of functions, databases and brokers have providers of their own. */
+/**
+ * Whether the platform runs the processes of a component. Functions, databases and brokers have their own providers.
+ */
 function isOnPlatform({ source }: LaidComponent): boolean {
   return (
     source.kind === 'gateway' || (source.kind === 'service' && source.host.environments === null)
   );
 }
 
-/** What takes any time before a new instance starts up. */
+/** Delays before a new instance starts up, except those that are always 0. */
 function placingOf({ schedulingDelay, imagePull }: Placing): PlanPlatform['placing'] {
   const all = [
     { name: 'scheduling', time: schedulingDelay },

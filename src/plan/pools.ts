@@ -4,7 +4,7 @@ import { isFree } from './free.js';
 
 type Pooled = Pick<Database, 'pool' | 'pools' | 'maxConnections' | 'connect'>;
 
-/** Connections that a server accepts. Reserved ones are held back from all pools. */
+/** Connections that a server accepts, and the cost of opening one. Pools cannot use reserved connections. */
 export function connectionsOf({
   maxConnections,
   reserved,
@@ -16,14 +16,14 @@ export function connectionsOf({
   };
 }
 
-/** The connection pool of a caller at a database or a store, where connections are limited or cost something. */
+/** Connection pool of a caller; null if connections are unlimited and free. */
 export function poolAt(
   { pool, pools, maxConnections, connect }: Pooled,
   caller: string,
 ): Pool | null {
   const own = pools.get(caller) ?? pool;
   const limited =
-    // A library has limits of its own.
+    // Pools of libraries always have limits.
     !('waiters' in own) ||
     own.maxOpen !== Infinity ||
     own.maxIdle !== Infinity ||

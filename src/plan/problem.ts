@@ -1,7 +1,4 @@
-/**
- * What can be wrong with a scenario that only shows when it is compiled: its name and what to do about it. The codes
- * are stable.
- */
+/** Problems of a scenario that only compilation can detect: name and remedy of each. The codes are stable. */
 export const PLAN_PROBLEMS = Object.freeze({
   FL701: [
     'loops_too_deep',
@@ -57,7 +54,7 @@ export interface PlanProblem {
   readonly message: string;
 }
 
-/** Thrown by `compile` with everything that was found, sorted by place. */
+/** Thrown by `compile` with all problems, sorted by place. */
 export class PlanError extends Error {
   readonly problems: readonly PlanProblem[];
 
@@ -68,7 +65,7 @@ export class PlanError extends Error {
   }
 }
 
-/** Collects the problems of one compilation, each once. */
+/** Collects the problems of one compilation without duplicates. */
 export class Problems {
   private readonly found = new Map<string, PlanProblem>();
 
@@ -76,7 +73,7 @@ export class Problems {
     this.found.set(`${where}\n${code}\n${message}`, { code, where, message });
   }
 
-  /** Throws when anything was found. */
+  /** Throws if there are problems. */
   settle(): void {
     if (this.found.size === 0) return;
     const sorted = [...this.found.entries()].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));

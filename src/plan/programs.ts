@@ -29,8 +29,8 @@ import { entryOf, writeAct, writeCall, writeJump } from './writer.js';
 import type { Writer } from './writer.js';
 
 /**
- * Writes the program of a part and gives the number of its first instruction, -1 where it has none. `keysAreSent`: callers
- * may ask for being executed once.
+ * Writes the program of a part and returns its first instruction, -1 = none. `keysAreSent`: callers can send
+ * idempotency keys.
  */
 export function writeProgram(
   w: Writer,
@@ -71,19 +71,19 @@ export function writeProgram(
   return at;
 }
 
-/** The programs of the versions that have their own: instances of other ones go on behind them. */
+/** Writes the programs of versions that differ. Instances of other versions skip them. */
 function writeVersions(w: Writer, limiters: Limiters, part: LaidPart, keysAreSent: boolean): void {
   for (const { number, part: own } of versionsOf(part)) {
     const next = w.assembler.label();
     w.assembler.point(w.assembler.emit(OP.VERSION, number), SLOT.B, next);
-    // The same names: what both versions do is drawn alike.
+    // The same stream names: both versions share the draws for the same steps.
     writeGuarded(w, limiters, own, scopeOf(own), keysAreSent);
     w.assembler.emit(OP.DONE, OUTCOME.ok);
     w.assembler.bind(next);
   }
 }
 
-/** The chain in front of the steps of an endpoint, and the steps. */
+/** Writes the middleware chain of an endpoint, then its steps. */
 function writeGuarded(
   w: Writer,
   limiters: Limiters,
@@ -113,9 +113,9 @@ function writeWholeRoute(
 }
 
 /**
- * What a consumer runs for a message where it has a time limit, or its inbox is asked by a query: the
- * clock, the query, then the handler. A second program only asks, for messages that are known. -1 where
- * the handler alone is run; null for a part that is no consumer.
+ * Writes the program of a delivery if the consumer has a time limit or its inbox needs a query: time limit, query,
+ * handler. With a query, a second program executes only the query, for known messages. Returns -1 if the handler alone
+ * is executed, null if the part is not a consumer.
  */
 export function writeDelivery(w: Writer, part: LaidPart): number | null {
   const { source } = part;
@@ -142,7 +142,7 @@ export function writeDelivery(w: Writer, part: LaidPart): number | null {
   return at;
 }
 
-/** The program of a refused request; -1 where a refusal costs nothing. */
+/** Writes the program of a refused request; -1 = a refusal costs nothing. */
 export function writeRefusal(w: Writer, component: LaidComponent): number {
   const host: Host | null = hostOf(component);
   if (host === null || isFree(host.rejectWork)) return -1;
@@ -153,7 +153,10 @@ export function writeRefusal(w: Writer, component: LaidComponent): number {
   return at;
 }
 
-/** The program of a TLS handshake at its server; -1 without TLS. It takes part in freezes even if free. */
+/**
+ * Writes the program of a TLS handshake at the server; -1 = no TLS. Even a free handshake is delayed by freezes of the
+ * process.
+ */
 export function writeHandshake(w: Writer, component: LaidComponent): number {
   const protocol = hostOf(component)?.protocol ?? null;
   if (protocol === null || protocol.tls === 'none') return -1;
@@ -167,7 +170,7 @@ export function writeHandshake(w: Writer, component: LaidComponent): number {
   return at;
 }
 
-/** The work of a process for a probe; -1 if it has no probe. */
+/** Writes the program of a probe of the process itself; -1 = there is no such probe. */
 export function writeProbe(w: Writer, component: LaidComponent): number {
   const probes = hostOf(component)?.probes ?? null;
   if (!PROBES.some((kind) => probes?.[kind]?.endpoint === null)) return -1;
@@ -181,9 +184,9 @@ export function fullName(part: LaidPart): string {
   return `${part.component.name}.${part.name}`;
 }
 
-/** The steps that callers run instead of calls, which no program jumps to. */
+/** Writes the fallback steps that callers run. Programs do not jump to them. */
 export function writeFallbacks(w: Writer): void {
-  // The list grows while it is read: their calls fall back in turn.
+  // The list grows during the iteration, because calls in fallbacks can have fallbacks too.
   for (const { start, steps, scope } of w.fallbacks) {
     w.assembler.bind(start);
     writeSteps(w, steps, scope);
@@ -211,7 +214,7 @@ function scopeOf(part: LaidPart): Scope {
   };
 }
 
-/** A handler with the time limit of its consumer. */
+/** Writes the time limit of a consumer, then a jump to its handler. */
 function writeTimed(w: Writer, timeoutNs: Ns, handler: LaidPart): number {
   const at = w.assembler.here;
   writeClock(w, timeoutNs);
@@ -223,21 +226,21 @@ function writeClock(w: Writer, timeoutNs: Ns): void {
   w.assembler.emit(OP.TIME_LIMIT, w.assembler.constants([timeoutNs]), OUTCOME.timeout);
 }
 
-/** The clock of an endpoint that has one starts with its execution. */
+/** The time limit of an endpoint starts with its execution. */
 function writeTimeLimit(w: Writer, { timeLimitNs }: Endpoint): void {
   if (timeLimitNs === null) return;
   const overdue = withStatus(OUTCOME.serverError, 503);
   w.assembler.emit(OP.TIME_LIMIT, w.assembler.constants([timeLimitNs]), overdue);
 }
 
-/** The places of an endpoint inside the workers, behind the middleware. */
+/** Writes the concurrency limit of an endpoint, after the middleware. */
 function writeBulkhead(w: Writer, { concurrency }: Endpoint, part: LaidPart): void {
   if (concurrency === null) return;
   const gate = w.gates.at(fullName(part), part.component.id, concurrency);
   w.assembler.emit(OP.GATE, gate, withStatus(OUTCOME.rejectedOverload, 503));
 }
 
-/** The steps of an endpoint; its effect is there when they have succeeded, before the answer leaves. */
+/** Writes the steps of an endpoint. Its effect on sagas is recorded after they have succeeded, before the response. */
 function writeEndpoint(w: Writer, { steps }: Endpoint, part: LaidPart, scope: Scope): void {
   writeMark(w, part, 'begin', scope);
   const inner: Scope = {
@@ -288,7 +291,7 @@ function writeOperation(w: Writer, operation: Operation, database: Database, sco
   }
 }
 
-/** The end of a transaction at its database. */
+/** Writes the commit of a transaction at its database. */
 function writeCommit(w: Writer, time: Distribution, database: Database, scope: Scope): void {
   const tracked = isTracked(database);
   if (tracked) writeAct(w, w.acts.statement(scope, null, true), 'statement', scope);

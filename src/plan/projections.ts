@@ -13,7 +13,7 @@ import { writeAct, writeCall, writeFound, type Writer } from './writer.js';
 
 type OmitEach<T> = T extends unknown ? Omit<T, 'act' | 'from' | 'projection'> : never;
 
-/** The projections, in the order of their names. */
+/** The projections in component order. */
 export function planProjections(w: Writer): readonly PlanProjection[] {
   return projectionsOf(w.layout).map(([component, spec]) => {
     const sticks = w.acts.list.map((act) =>
@@ -47,21 +47,21 @@ export function planProjections(w: Writer): readonly PlanProjection[] {
   });
 }
 
-/** The database with replicas that holds a view, -1 = none. */
+/** Component id of the replicated database that holds the view; -1 = none. */
 function replicasOf(layout: Layout, { writes }: Projection): number {
   if (writes === null) return -1;
   const { id, source } = layout.byName.get(writes.database)!;
   return source.kind === 'database' && source.host.replication !== null ? id : -1;
 }
 
-/** The part that does the work of a projection. */
+/** Part that does the work of a projection. */
 export function workOf(layout: Layout, projection: Projection): number {
   return layout.parts.findIndex(
     ({ source }) => source.kind === 'projector' && source.projection === projection,
   );
 }
 
-/** The work of one batch: event after event, then what it writes. */
+/** Writes the work of one batch: each event, then the query to the database of the view. */
 export function writeProjector(w: Writer, projection: Projection, scope: Scope): void {
   const { assembler } = w;
   const own: Scope = { ...scope, loops: 1 };
@@ -74,7 +74,7 @@ export function writeProjector(w: Writer, projection: Projection, scope: Scope):
   writeWrites(w, projection, own);
 }
 
-/** What the inline projections of a store add to an append: in its process, and in its transaction. */
+/** Writes the inline projections of a store: their work is done in the appending process, within the append. */
 export function writeInline(w: Writer, store: string, scope: Scope): void {
   for (const [, projection] of projectionsOf(w.layout)) {
     if (projection.from !== store || projection.lifecycle !== 'inline') continue;
@@ -84,7 +84,7 @@ export function writeInline(w: Writer, store: string, scope: Scope): void {
   }
 }
 
-/** Before an operation that reads of views use: what the view misses at that moment. */
+/** If an operation is used to read views: records which events the view lacks when it starts. */
 export function writeView(w: Writer, part: LaidPart): void {
   const name = `${part.component.name}.${part.name}`;
   if (!viewsOf(w.layout).has(name)) return;
@@ -98,7 +98,7 @@ function writeWrites(w: Writer, { writes }: Projection, scope: Scope): void {
   writeCall(w, to, BARE, null, scope, 'query');
 }
 
-/** Operations that reads of views use, by `database.operation`. */
+/** By layout: operations that read views, as `database.operation`. */
 const VIEWS = new WeakMap<Layout, ReadonlySet<string>>();
 
 function viewsOf(layout: Layout): ReadonlySet<string> {
@@ -131,7 +131,7 @@ function stepsOf(source: LaidPart['source']): readonly (readonly Step[])[] {
   }
 }
 
-/** The projections by component, in the order of the plan. */
+/** The projections with their component ids, in component order. */
 export function projectionsOf(
   layout: Layout,
 ): readonly (readonly [component: number, Projection])[] {
@@ -144,7 +144,7 @@ function indexOf(layout: Layout, name: string): number {
   return projectionsOf(layout).findIndex(([, projection]) => projection.name === name);
 }
 
-/** An instruction of a projection. */
+/** Writes an act of a projection. */
 export function act(
   w: Writer,
   projection: string,

@@ -8,7 +8,7 @@ import type { Scope } from './scope.js';
 import { writeLoad } from './stores.js';
 import { writeJump, type Writer } from './writer.js';
 
-/** Where a query goes: reads that keep to one node do so by client. */
+/** Route of a query. For monotonic reads the client determines the node. */
 export function routeOf(
   w: Writer,
   { database, route, of }: Extract<Step, { readonly verb: 'query' }>,
@@ -20,7 +20,7 @@ export function routeOf(
   return { ...(route ?? source.host.route), client: w.acts.key('client', scope.where, 'a read') };
 }
 
-/** A query that reads the view of a projection. */
+/** Writes a query that reads the view of a projection. */
 export function writeRead(w: Writer, of: ReadOf, scope: Scope, query: () => void): void {
   const { assembler } = w;
   const [, projection] = projectionsOf(w.layout).find(([, { name }]) => name === of.projection)!;

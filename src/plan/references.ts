@@ -1,20 +1,20 @@
-/** A reference as users write it, taken apart. */
+/** A parsed reference. */
 export type Reference =
   /** A component, a workload or a zone. */
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'part'; readonly component: string; readonly part: string }
   | { readonly kind: 'instance'; readonly component: string; readonly index: number }
   | { readonly kind: 'edge'; readonly from: EdgeEnd; readonly to: EdgeEnd }
-  /** Something of a version of a service. */
+  /** A version of a service or something within it. */
   | { readonly kind: 'version' };
 
-/** One end of `a.b->c`; the component `all` is every one. */
+/** One end of `a.b->c`; the component `all` means every component. */
 export interface EdgeEnd {
   readonly component: string;
   readonly part: string | null;
 }
 
-/** Takes `a`, `a.b`, `a[0]`, `a->b`, `a.b->c.d` apart. The loader has checked the names. */
+/** Parses `a`, `a.b`, `a[0]`, `a->b` and `a.b->c.d`. The loader has checked the names. */
 export function parseReference(text: string): Reference {
   const compact = text.replace(/\s/g, '');
   if (compact.includes('@')) return { kind: 'version' };

@@ -1,7 +1,7 @@
 import type { PlanPart } from '../spec/plan/plan.js';
 import type { LaidPart } from './layout.js';
 
-/** Method and path of what is called by HTTP. A route that takes several has none of its own. */
+/** HTTP method and path of a part. A route that matches several has none. */
 export function requestLineOf({ source }: LaidPart): Pick<PlanPart, 'method' | 'path'> {
   if (source.kind === 'endpoint') return { method: source.endpoint.method, path: null };
   if (source.kind !== 'route') return { method: null, path: null };

@@ -8,7 +8,9 @@ import type { Writer } from './writer.js';
 const REGISTERS = 4;
 const NO_ROUNDS: CountDistribution = { kind: 'constant', value: 0 };
 
-/** SET, the body, LOOP: the register counts the rounds down and enters the draws of the body. */
+/**
+ * Writes SET, the body and LOOP. The register counts down the rounds and is part of the key of the draws in the body.
+ */
 export function writeRounds(
   w: Writer,
   count: CountDistribution,
@@ -39,7 +41,7 @@ export function writeRounds(
   assembler.bind(after);
 }
 
-/** Writes a body and gives the number of the first register that it leaves alone. */
+/** Writes a body and returns the number of the first register that it does not use. */
 export function registersOf(w: Writer, scope: Scope, body: () => void): number {
   const before = w.registers.used;
   w.registers.used = scope.loops;
@@ -49,10 +51,7 @@ export function registersOf(w: Writer, scope: Scope, body: () => void): number {
   return used;
 }
 
-/**
- * Clears the registers of loops that were left by a jump: a round that failed must not change the draws
- * of what comes after.
- */
+/** Clears the loop registers that a jump left set: a failed round must not change later draws. */
 export function clearRegisters(w: Writer, scope: Scope, used: number): void {
   for (let register = scope.loops; register < used; register++) {
     const next = w.assembler.label();

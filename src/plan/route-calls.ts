@@ -15,8 +15,8 @@ import { writeCall, type Writer } from './writer.js';
 const AT_ONCE: Distribution = { kind: 'constant', valueNs: 0 };
 
 /**
- * What a route does when its chain has let a request through: the copy, then the call of a target; or
- * steps of its own.
+ * Writes the work of a route after its middleware: the mirrored call, then the call to a target; or the route's own
+ * steps.
  */
 export function writeRoute(
   w: Writer,
@@ -36,13 +36,13 @@ export function writeRoute(
   writeWeighted(w, weights, bodies, scope.names.next('route'), key);
 }
 
-/** Status by kind of outcome, 0 where it is that of a service; -1 where all of them are. */
+/** Table of statuses by outcome, 0 = the same as for a service; -1 if no outcome differs. */
 function answersOf(w: Writer, { answers }: Gateway): number {
   if (answers.size === 0) return -1;
   return w.assembler.constants(OUTCOME_NAMES.map((name) => answers.get(name) ?? 0));
 }
 
-/** A strand of its own, so that the request neither waits for it nor learns how it ends. */
+/** Writes the mirrored call as a background strand: the request neither waits for it nor sees its outcome. */
 function writeMirror(w: Writer, mirror: NonNullable<Route['mirror']>, scope: Scope): void {
   const { assembler } = w;
   const names = new StepNames(scope.names.next('mirror'));
@@ -60,7 +60,7 @@ function writeMirror(w: Writer, mirror: NonNullable<Route['mirror']>, scope: Sco
   const start = assembler.here + 1;
   const at = assembler.emit(OP.BACKGROUND, start, 0, 0, names.next('background'));
   assembler.point(at, SLOT.B, behind);
-  // The request itself is sent first: the copy goes when everything of this instant is under way.
+  // The request itself goes first: a wait of 0 delays the copy until the pending events of this instant are done.
   assembler.emit(OP.WAIT, w.distributions.id(AT_ONCE));
   writeCall(w, mirror.target, HANDED_ON, null, strand({ ...scope, names }));
   assembler.emit(OP.DONE, OUTCOME.ok);

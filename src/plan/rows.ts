@@ -11,12 +11,12 @@ function locksRows({ operations }: Database): boolean {
   return false;
 }
 
-/** Whether statements of a database are followed from their beginning to their end. */
+/** Whether statements of a database are tracked from start to end. */
 export function isTracked(database: Database): boolean {
   return database.replication !== null || locksRows(database);
 }
 
-/** The databases whose statements are followed, in the order of their names. */
+/** The databases whose statements are tracked, in component order. */
 export function planRows({ components }: Layout): readonly PlanRows[] {
   return components.flatMap(({ id, source }) => {
     if (source.kind !== 'database' || !isTracked(source.host)) return [];
@@ -25,7 +25,7 @@ export function planRows({ components }: Layout): readonly PlanRows[] {
   });
 }
 
-/** The databases with replicas, in the order of their names. */
+/** The databases with replicas, in component order. */
 export function planReplications(
   { components }: Layout,
   distributions: Interner<Distribution>,

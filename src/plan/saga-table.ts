@@ -15,7 +15,7 @@ interface Entries {
   read: number;
 }
 
-/** The sagas of a plan, in the order of their names, and what endpoints mean to them. */
+/** The sagas of a plan in component order, and the roles of endpoints in them. */
 export class SagaTable {
   private readonly laid: readonly { readonly component: number; readonly spec: Saga }[];
   private readonly numbers: ReadonlyMap<string, number>;
@@ -34,12 +34,12 @@ export class SagaTable {
     return this.numbers.get(saga)!;
   }
 
-  /** What an endpoint is to sagas; none for nearly all. */
+  /** Roles of an endpoint in sagas. */
   rolesOf({ component, name }: LaidPart): readonly SagaRole[] {
     return this.roles.get(`${component.name}.${name}`) ?? [];
   }
 
-  /** Whether a saga refuses steps that come too late. */
+  /** Whether a saga refuses steps that arrive after their compensation. */
   hasTombstones({ saga }: SagaRole): boolean {
     return this.laid[saga]!.spec.tombstones;
   }

@@ -11,12 +11,12 @@ import type { Scope } from './scope.js';
 import { modeOf } from './scope.js';
 import { writeCall, writeCommandCall, type Writer } from './writer.js';
 
-/** How a command ends whose state could not be written. */
+/** Outcome of a command if the state of its saga could not be saved. */
 const UNSAVED = withStatus(OUTCOME.serverError, 500);
 
 /**
- * The program of an orchestrator. Its program counter is stored outside the instance: a run of the program starts at
- * the current command of the saga, sends that one command, and ends. The next command runs as a task of its own.
+ * Writes the program of an orchestrator. The state of the saga is stored outside the instance: each execution starts at
+ * the current command, sends it, and ends. The next command is a new execution.
  */
 export function writeSaga(w: Writer, saga: Saga, scope: Scope): void {
   const { assembler } = w;
@@ -46,7 +46,7 @@ export function writeSaga(w: Writer, saga: Saga, scope: Scope): void {
   assembler.emit(OP.DONE, UNSAVED);
 }
 
-/** SAVE, CALL, SAVE: a command that reports its outcome to the saga, success or failure. */
+/** SAVE, CALL, SAVE: a command that reports its success or failure to the saga. */
 function writeCommand(
   w: Writer,
   saga: Saga,
@@ -68,7 +68,7 @@ function writeCommand(
   assembler.emit(OP.DONE, UNSAVED);
 }
 
-/** Writes the state of a saga, with the failure handling of the scope. */
+/** Writes the save of a saga's state, with the failure handling of the scope. */
 export function writeSave(w: Writer, saga: Saga, scope: Scope): void {
   const persistence = saga.orchestration?.persistence ?? null;
   if (persistence === null) return;
@@ -76,7 +76,7 @@ export function writeSave(w: Writer, saga: Saga, scope: Scope): void {
   writeCall(w, to, BARE, null, scope, 'query');
 }
 
-/** Tells sagas that an endpoint begins or has had its effect; nothing where it is none of their steps. */
+/** Records for sagas that an endpoint starts, or has taken effect. Writes nothing for endpoints without a role. */
 export function writeMark(w: Writer, part: LaidPart, at: 'begin' | 'end', scope: Scope): void {
   const all = w.sagas.rolesOf(part);
   const roles = at === 'end' ? all : all.filter((role) => looksFirst(w, role));
@@ -87,7 +87,10 @@ export function writeMark(w: Writer, part: LaidPart, at: 'begin' | 'end', scope:
   if (target !== null) w.assembler.point(place, SLOT.C, target);
 }
 
-/** What undoes looks at its beginning for what there is to undo; what comes too late is refused then. */
+/**
+ * Whether a role needs a check at the start: a compensation looks up the effect to undo, and with tombstones a late
+ * step is refused.
+ */
 function looksFirst(w: Writer, role: SagaRole): boolean {
   return role.role === 'undo' || (role.role === 'do' && w.sagas.hasTombstones(role));
 }

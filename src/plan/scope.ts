@@ -4,31 +4,31 @@ import type { Label } from './assembler.js';
 import type { StepNames } from './identity.js';
 import type { LaidPart } from './layout.js';
 
-/** Where a failure goes. */
+/** Handling of a failure. */
 export type Failure =
   /** It ends the strand. */
   | { readonly kind: 'end' }
-  /** It is ignored: the program goes on right behind the step, where the label is. */
+  /** The failure is ignored: the program continues at the label, directly after the step. */
   | { readonly kind: 'ignore'; readonly after: Label }
   | { readonly kind: 'jump'; readonly to: Label }
-  /** As jump, and the instruction there is handed the outcome. */
+  /** As `jump`, and the act at the label gets the outcome. */
   | { readonly kind: 'keep'; readonly to: Label };
 
-/** What `respond` does here. */
+/** Meaning of `respond` in this scope. */
 export type Answer =
-  /** It answers the request. */
+  /** It responds to the request. */
   | { readonly kind: 'request' }
-  /** It ends a `self` call, behind which the label is. */
+  /** It ends a `self` call; the program continues at the label. */
   | { readonly kind: 'self'; readonly after: Label }
-  /** It ends the steps of a fallback, whose answer it is. */
+  /** It ends the steps of a fallback and is their response. */
   | { readonly kind: 'instead' }
-  /** The strand is not the one that answers. */
+  /** The strand cannot respond. */
   | { readonly kind: 'never' };
 
-/** A `load` to which an append behind it may refer. */
+/** A `load` that a later append can refer to. */
 export interface LoadPlace {
   readonly slot: number;
-  /** Register that counts how often the program has come back to it; -1 = it never does. */
+  /** Register that counts the restarts from this load; -1 = there are none. */
   readonly register: number;
   /** First instruction of the load, once it is written. */
   place: number;
@@ -36,45 +36,45 @@ export interface LoadPlace {
 
 const NO_LOADS: ReadonlyMap<string, LoadPlace> = new Map();
 
-/** The surroundings of a step. */
+/** The context in which a step is written. */
 export interface Scope {
-  /** The part that calls. */
+  /** The calling part. */
   readonly part: LaidPart;
   readonly names: StepNames;
   /** Path of the part, for messages. */
   readonly where: string;
-  /** Loops around this step: the number of the next free register. */
+  /** Number of enclosing loops, which is the next free register. */
   readonly loops: number;
   readonly failure: Failure;
   readonly answer: Answer;
-  /** Writes what middleware does with a successful answer. */
+  /** Writes the work of middleware on a successful response. */
   readonly closing: () => void;
-  /** What ends a strand with the failure of a call: END relays it, PASS hands it on as it is. */
+  /** Mode of a strand that ends with the failure of a call: END relays the outcome, PASS keeps it unchanged. */
   readonly uncaught: 0 | 3;
-  /** Table of the statuses with which an uncaught failure is answered instead, -1 = none. */
+  /** Table of statuses for uncaught failures; -1 = none. */
   readonly answers: number;
-  /** The streams that this strand has loaded before, by store and key. */
+  /** By store and key: the streams that this strand has loaded. */
   readonly loads: ReadonlyMap<string, LoadPlace>;
-  /** Databases over whose transactions its queries go, innermost last. */
+  /** Databases of the enclosing transactions, innermost last. */
   readonly transactions: readonly string[];
-  /** Of those with shards: the key by whose value each is at one. */
+  /** By database of an enclosing transaction with shards: the key whose value selects the shard. */
   readonly shardKeys: ReadonlyMap<string, string>;
-  /** Keys that it has locked already. */
+  /** Keys that enclosing steps have locked. */
   readonly locks: readonly string[];
-  /** The calls in whose place it runs, one inside the other: their provisional edges. */
+  /** Calls for which it is a fallback, outermost first, as provisional edges. */
   readonly instead: readonly number[];
 }
 
 const NONE: readonly string[] = [];
 
-/** The scope of steps inside a compound one: they cannot just go on when they fail. */
+/** Scope of steps inside a compound step: an ignored failure jumps to the end of the compound step. */
 export function inside(scope: Scope): Scope {
   const { failure } = scope;
   if (failure.kind !== 'ignore') return scope;
   return { ...scope, failure: { kind: 'jump', to: failure.after } };
 }
 
-/** The scope of a strand of its own: a branch or background work. */
+/** Scope of a separate strand: a branch or background work. */
 export function strand(scope: Scope): Scope {
   const own = { failure: { kind: 'end' }, answer: { kind: 'never' }, answers: -1 } as const;
   const alone = { transactions: NONE, locks: scope.locks, loads: NO_LOADS };
@@ -82,8 +82,8 @@ export function strand(scope: Scope): Scope {
 }
 
 /**
- * The scope of the steps of a fallback: a strand of its own, whose failures become those of the call. `names` are the
- * same wherever the call is.
+ * Scope of the steps of a fallback: a separate strand whose failures become those of the call. `names` are the same for
+ * all calls that use it.
  */
 export function ofFallback(scope: Scope, names: StepNames, instead: readonly number[]): Scope {
   return {
@@ -97,7 +97,7 @@ export function ofFallback(scope: Scope, names: StepNames, instead: readonly num
   };
 }
 
-/** CALL_MODE of this scope, and the label to jump to. */
+/** CALL_MODE of the scope, and the label to jump to. */
 export function modeOf(scope: Scope): { readonly mode: number; readonly target: Label | null } {
   switch (scope.failure.kind) {
     case 'end':

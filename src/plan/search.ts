@@ -8,7 +8,7 @@ import type { Layout } from './layout.js';
 import type { Scope } from './scope.js';
 import { writeAct, type Writer } from './writer.js';
 
-/** The search engines, in the order of their names. */
+/** The search engines in component order. */
 export function planSearches({ components }: Layout): readonly PlanSearch[] {
   return components.flatMap(({ id, source }) => {
     if (source.kind !== 'database' || source.host.search === null) return [];
@@ -28,8 +28,8 @@ export function planSearches({ components }: Layout): readonly PlanSearch[] {
 }
 
 /**
- * An operation of a search engine: a thread, then its work, and where it writes the same at the other copies.
- * These begin with the thread too. A rejection is answered as it is.
+ * Writes an operation of a search engine: wait for a thread, then work; a write is then replicated to the other copies,
+ * which start with a thread too. A rejection is returned unchanged.
  */
 export function writeAtCopy(
   w: Writer,

@@ -16,8 +16,8 @@ import { writeAct, type WriteSteps, type Writer } from './writer.js';
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 
 /**
- * BEGIN, the steps, COMMIT, as the one branch of a FORK: whichever way out the branch takes, what it
- * holds is given back, and its failure is that of the step.
+ * Writes BEGIN, the steps and COMMIT as the only branch of a FORK. So the transaction releases everything it holds
+ * however the branch ends, and a failure of the branch fails the step.
  */
 export function writeTransaction(
   w: Writer,
@@ -59,7 +59,7 @@ export function writeTransaction(
   ]);
 }
 
-/** The wait for a lock and the steps, as the one branch of a FORK. */
+/** Writes the wait for a lock and the steps as the only branch of a FORK. */
 export function writeLock(
   w: Writer,
   step: StepOf<'lock'>,
@@ -81,7 +81,7 @@ export function writeLock(
   ]);
 }
 
-/** The part that ends a transaction: the one of its time. */
+/** The part of a database that commits a transaction with this duration. */
 function commitOf(w: Writer, { database, commit }: StepOf<'transaction'>): LaidPart {
   const own = canonical(commit);
   const part = w.layout.byName

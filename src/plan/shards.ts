@@ -8,7 +8,7 @@ import { routeOf } from './reads.js';
 import type { Scope } from './scope.js';
 import { copyOf, shardOf, writeCall, type Writer } from './writer.js';
 
-/** A query: one call of a node, or one of each shard. */
+/** Writes a query: one call to a node, or one call per shard. */
 export function writeQuery(w: Writer, step: Extract<Step, { verb: 'query' }>, scope: Scope): void {
   const to = { component: step.database, part: step.operation };
   const component = w.layout.byName.get(step.database)!;
@@ -35,7 +35,7 @@ export function writeQuery(w: Writer, step: Extract<Step, { verb: 'query' }>, sc
   }
 }
 
-/** A FORK with a call for each of some shards, all of which have to succeed. */
+/** Writes a FORK with a call to each of several consecutive shards. All must succeed. */
 function writeSome(
   w: Writer,
   step: Extract<Step, { verb: 'query' }>,
@@ -56,7 +56,7 @@ function writeSome(
   writeFork(w, scope, stream, ALL, branches);
 }
 
-/** A FORK with a call for each shard, all of which have to succeed. */
+/** Writes a FORK with a call to every shard. All must succeed. */
 function writeScan(
   w: Writer,
   step: Extract<Step, { verb: 'query' }>,

@@ -8,8 +8,8 @@ import type { LaidPart, Layout } from './layout.js';
 import { Problems } from './problem.js';
 
 /**
- * Bytes of a request whose call says nothing of them: what the endpoint says, behind a route the first
- * of its targets. `hops` bounds gateways that point at each other.
+ * Request size of a callee if the call sets none: that of the endpoint, or for a route that of its first target. `hops`
+ * bounds cycles of gateways.
  */
 export function requestBytesOf(
   layout: Layout,
@@ -26,7 +26,7 @@ export function requestBytesOf(
   return callee === null ? 0 : requestBytesOf(layout, callee, hops - 1);
 }
 
-/** Bytes of the answer of a part; a route with steps makes its own. */
+/** Response size of a part. A route with steps has its own. */
 export function responseBytesOf({ source }: LaidPart): number {
   if (source.kind === 'route') {
     return source.route.steps === null ? PASSED_ON : source.route.responseBytes;
@@ -34,7 +34,7 @@ export function responseBytesOf({ source }: LaidPart): number {
   return source.kind === 'endpoint' ? source.endpoint.responseBytes : 0;
 }
 
-/** Whether any message has a size; without one nothing about sizes is looked at. */
+/** Whether any message has a size. Otherwise sizes are ignored. */
 export function isSized(
   scenario: Scenario,
   edges: readonly { readonly requestBytes: number }[],
@@ -55,8 +55,8 @@ export function isSized(
 }
 
 /**
- * Which messages of a measured edge have a size, as direction bits: none where nothing has one (`isSized`), else those
- * that a route passes on too.
+ * Direction bits of the messages with a size, by measured edge: none unless `isSized`; else including those that a
+ * route forwards.
  */
 export function sizedMessages(
   layout: Layout,
@@ -81,7 +81,7 @@ function stepsOf({ source }: LaidPart): readonly Step[] {
   return source.kind === 'route' ? (source.route.steps ?? []) : [];
 }
 
-/** Whether a step gives an answer of a size of its own. */
+/** Whether any step sets the size of its response. */
 function answersSized(steps: readonly Step[]): boolean {
   let found = false;
   eachStep(steps, (step) => {

@@ -21,7 +21,7 @@ import { writeAct, writeCall, writeJump, writeWhen, type Writer } from './writer
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 
-/** Writes a list of steps, each with its modifiers: `when`, `probability`, `times`, then the step. */
+/** Writes a list of steps, each after its modifiers `when`, `probability` and `times`. */
 export function writeSteps(w: Writer, steps: readonly Step[], scope: Scope): void {
   let own = scope;
   steps.forEach((step, index) => {
@@ -35,7 +35,7 @@ function writeStep(w: Writer, step: Step, scope: Scope): void {
   const { assembler } = w;
   const after = assembler.label();
   if (step.when !== null) writeWhen(w, step.when, after, scope.where);
-  // The draws of modifiers have names of their own, below the step they belong to.
+  // Draws of modifiers have names below that of their step.
   const modifiers = new StepNames(scope.names.next(`modifiers:${identityOf(step)}`));
   if (step.probability < 1) {
     const table = assembler.constants([step.probability]);
@@ -52,7 +52,7 @@ function writeStep(w: Writer, step: Step, scope: Scope): void {
   assembler.bind(after);
 }
 
-/** What a step is called after: its verb, and what it calls. */
+/** Name of a step for its draws: verb and target. */
 function identityOf(step: Step): string {
   if (step.verb === 'query') return `query:${step.database}.${step.operation}`;
   if (step.verb === 'cache') return `cache:${step.op}:${step.cache}`;
@@ -61,7 +61,7 @@ function identityOf(step: Step): string {
   return `${step.self ? 'self' : 'call'}:${component}${part === null ? '' : `.${part}`}`;
 }
 
-/** A strand without a join, so it ends like a job. */
+/** Writes a background step: a strand without a join, which ends like a job. */
 function writeBackground(w: Writer, step: Step, scope: Scope, stream: string): void {
   const { assembler } = w;
   const behind = assembler.label();
@@ -72,7 +72,10 @@ function writeBackground(w: Writer, step: Step, scope: Scope, stream: string): v
   assembler.bind(behind);
 }
 
-/** The step with its own `onError` and `optional`: a handled failure goes on behind this round. */
+/**
+ * Writes a step with `onError` and `optional`. After a handled failure the program continues with the next round or
+ * step.
+ */
 function writeHandled(w: Writer, step: Step, scope: Scope): void {
   const handles = step.onError !== null;
   if (!handles && !step.optional) return writeVerb(w, step, scope);
@@ -113,7 +116,7 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
       const query = (): void => writeQuery(w, step, scope);
       if (step.of === null) query();
       else writeRead(w, step.of, scope, query);
-      // Inside a transaction nothing is changed before its commit.
+      // Inside a transaction data changes only at the commit.
       if (scope.transactions.length === 0 && changesData(w.layout, step)) {
         writeDualMark(w, 'written', scope);
       }
@@ -148,14 +151,14 @@ function writeVerb(w: Writer, step: Step, scope: Scope): void {
   }
 }
 
-/** A saga is accepted once its state is written, where it is written at all. */
+/** Writes the start of a saga: its state is saved first, if it is saved at all. */
 function writeSagaStart(w: Writer, step: StepOf<'saga'>, scope: Scope): void {
   const { source } = w.layout.byName.get(step.saga)!;
   if (source.kind === 'saga') writeSave(w, source.spec, inside(scope));
   writeAct(w, w.acts.saga(w, step, scope), `saga:${step.saga}`, scope);
 }
 
-/** Runs another endpoint of the same service in place: its end, answer or failure is that of the call. */
+/** Runs another endpoint of the same service in place. Its response or failure becomes that of the call. */
 function writeSelf(w: Writer, step: StepOf<'call'>, scope: Scope): void {
   const { source } = scope.part;
   invariant(source.kind === 'endpoint', 'self-outside-service');
@@ -176,7 +179,7 @@ function writeSelf(w: Writer, step: StepOf<'call'>, scope: Scope): void {
   writeMark(w, part, 'end', scope);
 }
 
-/** Inside a `self` call the failure is that of a call, so what ends the endpoint is relayed. */
+/** In a `self` call a failure counts as that of a call, so the outcome is relayed. */
 function writeFail(w: Writer, outcome: number, scope: Scope, retryAfterNs: Ns | null = null): void {
   const { failure } = scope;
   if (failure.kind === 'jump') return writeJump(w, failure.to);
@@ -221,7 +224,7 @@ function writeRespond(w: Writer, step: StepOf<'respond'>, scope: Scope): void {
   }
 }
 
-/** The caller in the same process goes on with the answer while the rest runs beside it. */
+/** Writes `then` as a background strand: the caller continues with the response meanwhile. */
 function writeThen(w: Writer, { then }: StepOf<'respond'>, scope: Scope): void {
   if (then.length === 0) return;
   const { assembler } = w;

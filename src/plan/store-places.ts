@@ -1,6 +1,6 @@
 import type { LaidComponent, Layout } from './layout.js';
 
-/** The event stores, in the order of their names. */
+/** The event stores in component order. */
 export function storesOf(layout: Layout): readonly LaidComponent[] {
   return layout.components.filter(({ kind }) => kind === 'eventStore');
 }
@@ -12,7 +12,7 @@ export function subscriptionsOf({ components }: Layout, store: string): readonly
   );
 }
 
-/** Place of a store in the plan's list. */
+/** Index of a store in the plan. */
 export function indexOfStore(layout: Layout, name: string): number {
   return storesOf(layout).findIndex((component) => component.name === name);
 }

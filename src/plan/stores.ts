@@ -22,7 +22,7 @@ import { writeAct, writeCall, writeFound, writeTakenCall, type Writer } from './
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 type OmitEach<T> = T extends unknown ? Omit<T, 'act' | 'from' | 'store'> : never;
 
-/** The event stores, in the order of their names. */
+/** The event stores in component order. */
 export function planStores(w: Writer): readonly PlanStore[] {
   return storesOf(w.layout).map((component) => {
     const { id } = component;
@@ -45,13 +45,13 @@ export function planStores(w: Writer): readonly PlanStore[] {
   });
 }
 
-/** The event store of a component. */
+/** The specification of a component that is an event store. */
 export function storeOf(source: LaidComponent['source']): EventStore {
   if (source.kind === 'eventStore') return source.spec;
   throw new TypeError(`a ${source.kind} is no event store`);
 }
 
-/** What an event store does for one call. */
+/** Writes the work of an event store for a call. */
 export function writeStorePart(
   w: Writer,
   { does, store }: Extract<PartSource, { kind: 'storePart' }>,
@@ -89,14 +89,14 @@ export function writeStorePart(
   }
 }
 
-/** The scope behind a load: what is appended to its stream may come back to it. */
+/** Scope after a load: a conflicting append to its stream can restart from here. */
 export function withLoad(
   w: Writer,
   step: StepOf<'load'>,
   rest: readonly Step[],
   scope: Scope,
 ): Scope {
-  // What is behind a state of the past is no version to append to.
+  // A state from the past has no version that an append could expect.
   if (step.version !== null || step.range !== null) return scope;
   const id = idOf(step);
   const slot = scope.loads.get(id)?.slot ?? scope.loads.size;
@@ -111,7 +111,9 @@ export function withLoad(
   return { ...scope, loops: scope.loops + (register < 0 ? 0 : 1), loads };
 }
 
-/** Behind the last append of a load its register is cleared: what failed changes no draw of what follows. */
+/**
+ * After the last append that can restart from a load, clears its register: a failed try must not change later draws.
+ */
 export function withoutSpent(w: Writer, rest: readonly Step[], scope: Scope): Scope {
   const loads = new Map(scope.loads);
   for (const [id, place] of scope.loads) {
@@ -125,7 +127,7 @@ export function withoutSpent(w: Writer, rest: readonly Step[], scope: Scope): Sc
   return { ...scope, loads };
 }
 
-/** A `load` step: snapshot, pages of events, and the CPU of applying them. */
+/** Writes a `load` step: snapshot, pages of events, and the CPU to apply them. */
 export function writeLoad(
   w: Writer,
   step: LoadStep,
@@ -169,11 +171,11 @@ export function writeLoad(
   act(w, store.name, scope, { does: 'page', applyNs, upcastNs: store.upcastNs, slowed });
   if (applyNs + store.upcastNs > 0) writeFound(w);
   act(w, store.name, scope, { does: 'next', slot, again, register });
-  // A state of the past makes no snapshot.
+  // A state from the past is not saved as a snapshot.
   if (store.snapshots !== null && version < 0) writeSnapshot(w, store, key, policy, scope);
 }
 
-/** An `append` step; on a conflict the program runs again from its load. */
+/** Writes an `append` step. After a conflict the program restarts from the load. */
 export function writeAppend(w: Writer, step: StepOf<'append'>, scope: Scope): void {
   const store = storeOf(w.layout.byName.get(step.store)!.source);
   const place = scope.loads.get(idOf(step));
@@ -211,7 +213,7 @@ function comeBack(place: LoadPlace | undefined, retries: number) {
   return { again: place.place, register: place.register, retries };
 }
 
-/** A snapshot, where one is due: written beside the request, which does not wait for it. */
+/** Writes a snapshot in the background if one is due. */
 function writeSnapshot(
   w: Writer,
   store: EventStore,
@@ -233,7 +235,7 @@ function writeSnapshot(
   assembler.bind(behind);
 }
 
-/** Whether the order in which positions are reserved is visible: only async projections wait for an empty one. */
+/** Whether the order of reserved positions matters: only async projections wait for empty positions. */
 function isNumbered({ layout }: Writer, { name, appendMode }: EventStore): boolean {
   const follows = layout.components.some(
     ({ source }) =>
@@ -244,7 +246,7 @@ function isNumbered({ layout }: Writer, { name, appendMode }: EventStore): boole
   return appendMode !== null && follows;
 }
 
-/** The node that has the stream of a key; null where there is one. */
+/** Route to the node that holds a stream; null = the store has only one node. */
 function partitionOf({ partitions }: EventStore, key: number): NodeRoute | null {
   return partitions === 1 ? null : { kind: 'shardOf', key };
 }
@@ -254,7 +256,7 @@ function act(w: Writer, store: string, scope: Scope, own: OmitEach<PlanStoreAct>
   writeAct(w, w.acts.add({ ...common, ...own } as PlanStoreAct), `${own.does}:${store}`, scope);
 }
 
-/** A loop register behind those that are taken, or -1 and a problem. */
+/** Reserves the next free loop register. Reports a problem and returns -1 if there is none. */
 function registerFor(w: Writer, scope: Scope): number {
   if (scope.loops >= REGISTERS) {
     const message = `loops, \`times\` and loads can be nested at most ${REGISTERS} deep`;

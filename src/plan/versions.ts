@@ -5,13 +5,13 @@ import type { Service, Versions } from '../spec/scenario/services.js';
 import type { KeyTable } from './keys.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 
-/** A part as a version has it that differs from the first one in it. */
+/** The part of an endpoint as another version defines it. */
 interface VersionPart {
   readonly number: number;
   readonly part: LaidPart;
 }
 
-/** Other versions of the endpoint of a service: those with steps or bundles of their own. */
+/** Versions of an endpoint with their own steps or bundles. */
 export function versionsOf(part: LaidPart): readonly VersionPart[] {
   const { source, component } = part;
   if (source.kind !== 'endpoint' || source.service.versions === null) return [];
@@ -29,7 +29,7 @@ export function versionsOf(part: LaidPart): readonly VersionPart[] {
   });
 }
 
-/** By place of a service: the number of the version that it is for. */
+/** By instance of a service: the number of its version. */
 export function versionsOfPlaces(
   { counts, rollout }: Versions,
   { zones, replicas }: Service,
@@ -41,7 +41,7 @@ export function versionsOfPlaces(
   return zones.map((_, place) => (place < replicas ? 0 : next));
 }
 
-/** The versions of a component by their numbers; null where all its instances are alike. */
+/** The versions of a component with their numbers; null = all instances are alike. */
 export function planVersions({ source, name }: LaidComponent, keys: KeyTable): PlanVersions | null {
   if (source.kind !== 'service' || source.host.versions === null) return null;
   const { first, others, rollout } = source.host.versions;
@@ -65,8 +65,8 @@ export function planVersions({ source, name }: LaidComponent, keys: KeyTable): P
 }
 
 /**
- * Rollouts. They can hurt like a fault and are reported as one. Each lasts from its start until the old version
- * serves all traffic again, which only the run knows.
+ * Plans rollouts as faults, because they can do harm and are reported like faults. Only the run knows when one ends, so
+ * its span lasts to the horizon.
  */
 export function planRollouts(
   layout: Layout,
@@ -77,7 +77,7 @@ export function planRollouts(
     if (versions === null || versions.rollout === null) return [];
     const { to, atNs } = versions.rollout;
     const fromNs = warmupNs + atNs;
-    // One that would begin behind the end is none.
+    // A rollout that starts after the end of the run never happens.
     if (fromNs >= horizonNs) return [];
     return [
       {
@@ -94,7 +94,7 @@ export function planRollouts(
   });
 }
 
-/** What turns no knob and hits nothing by itself. */
+/** Fields of a fault that changes nothing by itself. */
 const NO_CHANGES = Object.freeze({
   config: {},
   knobs: [],

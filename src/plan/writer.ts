@@ -30,7 +30,7 @@ import { withFallbacks } from '../language/fallback-steps.js';
 import { StepNames } from './identity.js';
 import { modeOf, ofFallback, type Scope } from './scope.js';
 
-/** All that programs write to. */
+/** Tables that programs are written to. */
 export interface Writer {
   readonly layout: Layout;
   readonly assembler: Assembler;
@@ -43,37 +43,37 @@ export interface Writer {
   readonly acts: Acts;
   readonly sagas: SagaTable;
   readonly problems: Problems;
-  /** By part id: where the program of the part begins. */
+  /** By part id: start of its program. */
   readonly entries: Map<number, Label>;
-  /** By part id: the program with the queries before a delivery (inbox) or before publishing (outbox). */
+  /** By part id: a second program, with the inbox query of a consumer or the mark update of a relay. */
   readonly lookups: Map<number, number>;
-  /** Steps of fallbacks that are still to be written. */
+  /** Fallback steps that are not yet written. */
   readonly fallbacks: {
     readonly start: Label;
     readonly steps: readonly Step[];
     readonly scope: Scope;
   }[];
-  /** First loop register not used by what has been written; a body measures itself by it. */
+  /** First loop register that the code written so far does not use. */
   readonly registers: { used: number };
 }
 
-/** Where the program of a part begins, or will. */
+/** Label at the start of a part's program, which may not be written yet. */
 export function entryOf(w: Writer, part: LaidPart): Label {
   let entry = w.entries.get(part.id);
   if (entry === undefined) w.entries.set(part.id, (entry = w.assembler.label()));
   return entry;
 }
 
-/** Writes a list of steps; handed to the verbs that hold steps. */
+/** Writes a list of steps. It is passed to verbs that contain steps. */
 export type WriteSteps = (w: Writer, steps: readonly Step[], scope: Scope) => void;
 
-/** Jumps to the label for requests for which the condition does not hold. */
+/** Jumps to the label if the condition does not hold for the user request. */
 export function writeWhen(w: Writer, condition: Condition, otherwise: Label, where: string): void {
   const table = w.assembler.constants(w.conditions.table(condition, where));
   w.assembler.point(w.assembler.emit(OP.WHEN, table), SLOT.B, otherwise);
 }
 
-/** A call of a part, with the failure handling of the scope. */
+/** Writes a call of a part, with the failure handling of the scope. */
 export function writeCall(
   w: Writer,
   to: Target,
@@ -90,7 +90,10 @@ export function writeCall(
   }
 }
 
-/** A call whose failure depends on a check, see CHECK_TABLE; returns its position for each branch. */
+/**
+ * Writes a call whose failure is the result of a check, see CHECK_TABLE. Returns the positions of the CALL
+ * instructions.
+ */
 export function writeCheckCall(
   w: Writer,
   to: Target,
@@ -100,12 +103,12 @@ export function writeCheckCall(
   return emitCalls(w, to, BARE, null, scope, 'call', CALL_MODE.CHECK, table);
 }
 
-/** A call whose outcome is a reply to the act behind it, whatever it is. */
+/** Writes a call whose outcome the next act evaluates, success or failure. */
 export function writeCommandCall(w: Writer, to: Target, policy: Bundle | null, scope: Scope): void {
   emitCalls(w, to, BARE, policy, scope, 'call', CALL_MODE.REPLY, 0);
 }
 
-/** A call whose end is left to the instruction behind it, see CALL_MODE.TAKEN. */
+/** Writes a call whose outcome the next instruction handles, see CALL_MODE.TAKEN. */
 export function writeTakenCall(
   w: Writer,
   to: Target,
@@ -120,7 +123,7 @@ export function writeTakenCall(
   w.assembler.bind(next);
 }
 
-/** The call, and the calls for requests that go elsewhere; returns their positions. */
+/** Writes the call and its detours. Returns the positions of the CALL instructions. */
 function emitCalls(
   w: Writer,
   to: Target,
@@ -157,7 +160,7 @@ function emitCalls(
   return places;
 }
 
-/** The edge of a call, and those of the calls that it falls back on or asks. */
+/** Registers the edge of a call, with those of its fallback and of its store queries. */
 function useEdge(
   w: Writer,
   scope: Scope,
@@ -204,7 +207,7 @@ function useEdge(
   return edge;
 }
 
-/** A fallback must not lock what is already locked at its call. */
+/** Reports a fallback that locks a key that its call already holds. */
 function checkLocks(w: Writer, steps: readonly Step[], { locks, where }: Scope): void {
   if (locks.length === 0) return;
   const check = (step: Step): void => {
@@ -215,13 +218,13 @@ function checkLocks(w: Writer, steps: readonly Step[], { locks, where }: Scope):
   for (const list of withFallbacks(steps)) eachStep(list, check);
 }
 
-/** What a call of a database travels on. */
+/** Connection and route of a call to a database. */
 interface Over {
   readonly session: Session;
   readonly route: NodeRoute | null;
 }
 
-/** Whose connection a call takes: that of the transaction around it, if it is one of that database. */
+/** A call within a transaction of the same database uses its connection. */
 function overOf(
   w: Writer,
   scope: Scope,
@@ -245,7 +248,7 @@ function overOf(
   return { session, route: isInside || writes ? PRIMARY : (read ?? host.route) };
 }
 
-/** The copy that an operation of a search engine asks. `own`: key that the query names instead. */
+/** Route to a copy for an operation of a search engine. `own`: key set by the query itself. */
 export function copyOf(
   w: Writer,
   scope: Scope,
@@ -259,8 +262,8 @@ export function copyOf(
 }
 
 /**
- * The shard of an operation: that of the value of the key of the shards, else of the request. `own`: key that the
- * query names instead.
+ * Route to the shard of an operation: by the value of the shard key if the operation has it, else by request. `own`:
+ * key set by the query itself.
  */
 export function shardOf(
   w: Writer,
@@ -277,7 +280,7 @@ export function shardOf(
   return { kind: 'shardOf', key: w.acts.key(around, scope.where, 'a shard') };
 }
 
-/** Statements of a transaction are about rows of its shard. */
+/** Reports a statement in a transaction that needs another shard. */
 function checkShard(
   w: Writer,
   { where }: Scope,
@@ -315,7 +318,7 @@ export function writeJump(w: Writer, to: Label): void {
   w.assembler.point(w.assembler.emit(OP.JUMP), SLOT.A, to);
 }
 
-/** A step of an act, with the failure handling of the scope. */
+/** Writes an act, with the failure handling of the scope. */
 export function writeAct(w: Writer, act: number, name: string, scope: Scope): void {
   const { mode, target } = modeOf(scope);
   const operand = mode === CALL_MODE.ANSWER ? scope.answers : 0;
@@ -323,10 +326,10 @@ export function writeAct(w: Writer, act: number, name: string, scope: Scope): vo
   if (target !== null) w.assembler.point(at, SLOT.C, target);
 }
 
-/** CPU time that an act determines at run time is added in pieces of this size. */
+/** Unit of CPU time that an act determines at run time. */
 const PIECE: Ns = NS_PER_MS;
 
-/** CPU, as much as the act before has found necessary. */
+/** Writes CPU in the amount that the preceding act determined. */
 export function writeFound(w: Writer): void {
   const id = w.distributions.id({ kind: 'constant', valueNs: PIECE });
   w.assembler.emit(OP.WORK_FOUND, id, w.assembler.constants([PIECE]));

@@ -8,7 +8,7 @@ export interface ArrivalTrace {
   readonly requests: readonly string[] | null;
 }
 
-/** What is wrong with a recording, and in which line of it. */
+/** A recording is invalid; `line` is the line of the problem. */
 export class TraceError extends Error {
   override readonly name = 'TraceError';
 
@@ -17,15 +17,15 @@ export class TraceError extends Error {
   }
 }
 
-/** Lines of one recording. */
+/** Largest number of lines in a recording. */
 const LINES_MAX = 250_000;
 const ISO = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(?:Z|([+-])(\d\d):(\d\d))$/;
-/** Days of a year before each month, without a leap day; the last is that of the next January. */
+/** Days of a year before each month, without a leap day. The last entry is for the month after December. */
 const DAYS = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365] as const;
 
 interface Row {
   readonly line: number;
-  /** Whole seconds, those of an instant from the year 0, and ns beside them: together they may be beyond 2^53. */
+  /** Whole seconds (for an instant, since the year 0), separate from the ns, because the sum can exceed 2^53 ns. */
   readonly seconds: number;
   readonly ns: Ns;
   readonly isInstant: boolean;
@@ -33,9 +33,9 @@ interface Row {
 }
 
 /**
- * Reads a recording of arrivals: CSV with the columns `time` and, if wanted, `request` (a list of times
- * needs no header), or JSON lines with these fields. A time is a number of seconds, a duration, or an
- * ISO 8601 instant, all of which count from the earliest one.
+ * Parses a recording of arrivals: CSV with the columns `time` and optionally `request` (without a header for times
+ * alone), or JSON lines with these fields. A time is a number of seconds, a duration or an ISO 8601 instant. Times are
+ * relative to the earliest one.
  */
 export function parseArrivalTrace(
   text: string,
@@ -129,7 +129,7 @@ function rowOf(line: number, time: unknown, request: string | undefined): Row {
   }
 }
 
-/** Whole seconds of an instant in the calendar, from the year 0; null where the calendar has none such. */
+/** Whole seconds of an instant since the year 0; null if there is no such date or time. */
 function secondsOf(instant: RegExpExecArray): number | null {
   const [year, month, day, hour, minute, second] = instant.slice(1, 7).map(Number);
   const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;

@@ -1,4 +1,4 @@
-/** Every problem a scenario can have: its name and what to do about it. Codes never change their meaning. */
+/** Every problem of a scenario, with its name and its remedy. Codes never change their meaning. */
 export const CODES = Object.freeze({
   FL101: ['unreadable', 'The file cannot be read.'],
   FL102: ['too_large', 'A scenario file may have at most 4 MiB.'],

@@ -6,13 +6,13 @@ import { caution } from './synonyms.js';
 
 export type Severity = 'error' | 'warning';
 
-/** A place as people read it. Lines and columns count from 1. */
+/** A place in a file. Lines and columns count from 1. */
 export interface Spot {
   readonly file: string;
   readonly line: number;
   readonly col: number;
   readonly endCol: number;
-  /** The line of the place and the one before it; null where the file was not read. */
+  /** The line of the place and the one before it; null if the file could not be read. */
   readonly frame: { readonly firstLine: number; readonly lines: readonly string[] } | null;
 }
 
@@ -20,7 +20,7 @@ export interface Spot {
 export interface Diagnostic extends Spot {
   readonly code: Code;
   readonly severity: Severity;
-  /** Path in the long form; empty where the file as a whole is meant. */
+  /** Path in the long form; empty for the file as a whole. */
   readonly path: string;
   readonly message: string;
   readonly found?: string;
@@ -28,36 +28,36 @@ export interface Diagnostic extends Spot {
   readonly suggestion?: string;
 }
 
-/** What is shown in the form of a diagnostic: also what later layers find, which have codes of their own. */
+/** A message with the layout of a diagnostic. Later layers use it with codes of their own. */
 export type Shown = Omit<Diagnostic, 'code'> & { readonly code: string };
 
-/** A problem as it is raised: a place by offset, turned into lines when all are known. */
+/** A problem as it is raised. Its place is an offset, which is converted to a line later. */
 export interface Problem {
   readonly code: Code;
   readonly severity?: Severity;
   readonly at: Place;
   readonly path: readonly PathKey[];
   readonly message: string;
-  /** The wrong word and the right ones, from which the nearest is suggested. */
+  /** The wrong word and the valid ones, to suggest the nearest. */
   readonly found?: string;
   readonly allowed?: readonly string[];
 }
 
-/** Problems shown at most; the rest of a broken file rarely says more. */
+/** Largest number of problems that are shown. More of them rarely help. */
 export const PROBLEMS_MAX = 100;
 
-/** Collects problems; the same one raised for several variants or uses is kept once. */
+/** Collects problems. A problem that several variants or uses raise is kept once. */
 export class Problems {
   private readonly byKey = new Map<string, Problem>();
   private readonly sources = new Map<string, string>();
-  /** Those of the file as a whole. */
+  /** Problems of the file as a whole. */
   private readonly common: Problems | null;
 
   constructor(common: Problems | null = null) {
     this.common = common;
   }
 
-  /** An empty collection that knows the same files: for one variant of several. */
+  /** An empty collection for one variant, with the same files. */
   forVariant(): Problems {
     const own = new Problems(this);
     for (const [file, text] of this.sources) own.sources.set(file, text);
@@ -70,13 +70,13 @@ export class Problems {
     return `${at.file}:${before.length}:${before[before.length - 1].length + 1}`;
   }
 
-  /** A place with its line, as people read it. */
+  /** A place with its line, for display. */
   spot(at: Place): Spot {
     const source = this.sources.get(at.file);
     return spotOf(at, source, source === undefined ? undefined : startsOf(source));
   }
 
-  /** Makes the text of a file known, for lines and frames. */
+  /** Registers the text of a file, to find lines and show frames. */
   source(file: string, text: string): void {
     this.sources.set(file, text);
   }
@@ -88,7 +88,7 @@ export class Problems {
     if (old === undefined || problem.path.length < old.path.length) this.byKey.set(key, problem);
   }
 
-  /** Whether there is a problem of exactly this place. */
+  /** Whether this exact place has a problem. */
   knows(at: Place): boolean {
     const isHere = (one: Problem): boolean =>
       one.at.file === at.file && one.at.start === at.start && one.at.end === at.end;
@@ -120,7 +120,7 @@ export class Problems {
 export function formatDiagnostic(diagnostic: Shown): string {
   const { file, line, col, code, path, message, severity, frame } = diagnostic;
   const kind = severity === 'warning' ? ' warning' : '';
-  // The text of an option is one short line, which the caret below shows.
+  // Text of a command-line option is a single short line, which the frame shows.
   const where = /^--(as|set #\d+)$/.test(file) ? `${file}:` : `${file}:${line}:${col}`;
   const head = `${where}${kind} ${code} ${path === '' ? '' : `${path}: `}${message}`;
   const lines = [escapeControls(head)];
@@ -129,7 +129,7 @@ export function formatDiagnostic(diagnostic: Shown): string {
   }
   if (frame !== null) lines.push(...frameLines(diagnostic, frame));
   const allowed = allowedText(diagnostic);
-  // A path leads to what the file has, which is not all that could be written there.
+  // The valid names of a path are those in the file, although others could be added.
   const label = code === 'FL302' ? 'there is' : 'allowed';
   if (allowed !== null) lines.push(escapeControls(`  ${label}: ${allowed}`));
   return lines.join('\n');
@@ -141,7 +141,7 @@ function suggestionText({ found = '', suggestion = '' }: Shown): string {
   return note === undefined ? text : `${text} ${note}`;
 }
 
-/** Problems whose `allowed` are words of the language, not names that the scenario has given. */
+/** Problems whose `allowed` are words of the language instead of names in the scenario. */
 const OF_THE_LANGUAGE: ReadonlySet<Code> = new Set<Code>([
   'FL201',
   'FL205',
@@ -150,10 +150,10 @@ const OF_THE_LANGUAGE: ReadonlySet<Code> = new Set<Code>([
   'FL502',
 ]);
 
-/** Of a longer list the first are shown, and how many there are. All sections of a scenario are shown. */
+/** Of longer lists, this many entries are shown, and the number of the rest. All sections of a scenario fit. */
 const ALLOWED_SHOWN = 30;
 
-/** What is allowed instead, where neither the message nor a near name says it. */
+/** The list of valid words, unless the message or the suggestion already has them; then null. */
 function allowedText({ allowed, suggestion, message }: Shown): string | null {
   if (allowed === undefined || allowed.length === 0 || suggestion !== undefined) return null;
   if (allowed.slice(0, 2).every((name) => message.includes(name))) return null;
@@ -162,12 +162,12 @@ function allowedText({ allowed, suggestion, message }: Shown): string | null {
   return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
-/** The line of a place with a caret below it; nothing where the file was not read. */
+/** The line of a place with a caret below it; empty if the file could not be read. */
 export function codeFrame(spot: Spot): readonly string[] {
   return spot.frame === null ? [] : frameLines(spot, spot.frame);
 }
 
-/** Text that cannot move the cursor, hide itself or reorder its line. */
+/** Escapes characters that move the cursor, are invisible or reorder the line. */
 export function escapeControls(text: string): string {
   return text.replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
@@ -177,14 +177,14 @@ const UNSAFE =
   // eslint-disable-next-line no-control-regex
   /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
-/** Columns of a source line that are shown around the problem. */
+/** Largest number of columns shown of a source line. */
 const FRAME_WIDTH = 120;
 
 function frameLines(d: Spot, frame: NonNullable<Spot['frame']>): string[] {
   const gutter = String(frame.firstLine + frame.lines.length - 1).length;
   const cut = Math.max(0, d.col - 1 - (FRAME_WIDTH - 40));
   const shown = frame.lines.flatMap((text, index) => {
-    // Of a line that has to be cut at its start, its neighbour would only show an unrelated middle.
+    // If the line is cut at its start, its neighbour would show unrelated text.
     if (cut > 0 && frame.firstLine + index !== d.line) return [];
     const number = String(frame.firstLine + index).padStart(gutter);
     const mark = frame.firstLine + index === d.line ? '>' : ' ';
@@ -195,7 +195,7 @@ function frameLines(d: Spot, frame: NonNullable<Spot['frame']>): string[] {
   return shown;
 }
 
-/** As escapeControls, but one character for one, so that the caret stays below its word. */
+/** Like escapeControls, but replaces each character by one, so that the caret stays in position. */
 function tame(text: string): string {
   return text.replace(/\t/g, ' ').replace(UNSAFE, '\u00b7');
 }
@@ -206,7 +206,7 @@ function toDiagnostic(
   lineStarts: readonly number[] | undefined,
 ): Diagnostic {
   const { code, at, message, found, allowed } = problem;
-  // Looked for only now: of ten thousand problems a hundred are shown.
+  // Suggestions are computed only for the problems that are shown.
   const near = OF_THE_LANGUAGE.has(code) ? wordFor : meant;
   const suggestion =
     found === undefined || allowed === undefined ? undefined : near(found, allowed);

@@ -7,17 +7,17 @@ import type { Edit } from './patch.js';
 import { parsePath, type Segment } from './paths.js';
 import { scaled, scaledArrivals } from './scaling.js';
 
-/** Changes of the command line: to every chosen variant, or as a variant of their own. */
+/** Command-line overrides: they change the selected variants, or define a new one. */
 export interface WhatIf {
-  /** `path=value` each, later ones over earlier ones. */
+  /** Texts `path=value`. Later ones override earlier ones. */
   readonly set: readonly string[];
-  /** Name of the variant that they make of the baseline; null = they change the variants of the file. */
+  /** Name of the variant that they derive from the baseline; null = they change existing variants. */
   readonly as: string | null;
-  /** The chosen variants; null = all. */
+  /** The selected variants; null = all. */
   readonly variants: readonly string[] | null;
 }
 
-/** The edits given on the command line as `path=value`; parse errors are reported at their option. */
+/** Parses edits `path=value` of the command line. Errors are reported at the option. */
 export function readEdits(texts: readonly string[], problems: Problems): readonly Edit[] {
   return texts.flatMap((source, index) => {
     const file = `--set #${index + 1}`;
@@ -41,7 +41,7 @@ export function readEdits(texts: readonly string[], problems: Problems): readonl
   });
 }
 
-/** The first `=` outside of brackets: names in quotes may hold one. */
+/** Index of the first `=` outside of brackets, because quoted names can contain one. */
 function equalsIn(source: string): number {
   let depth = 0;
   for (let i = 0; i < source.length; i++) {
@@ -52,7 +52,7 @@ function equalsIn(source: string): number {
   return -1;
 }
 
-/** A value of YAML that begins at an offset of the option's text. */
+/** Parses the YAML value at an offset of the option text. */
 function readValue(file: string, value: string, offset: number, problems: Problems): Node | null {
   const own = new Problems();
   const node = parseYaml(file, value, own);
@@ -77,7 +77,7 @@ function shifted(node: Node, offset: number): Node {
   return { ...node, at, entries: inner };
 }
 
-/** `x1.5` as a factor; null for other values, also for the text "x1.5" in quotes. */
+/** The factor of a value such as `x1.5`; null for other values, including the quoted text "x1.5". */
 function factorOf({ value }: Edit): number | null {
   const match = /^x(\d+(?:\.\d+)?)$/.exec(text(value ?? undefined) ?? '');
   if (match === null) return null;
@@ -85,12 +85,12 @@ function factorOf({ value }: Edit): number | null {
   return end - start > match[0].length ? null : Number(match[1]);
 }
 
-/** Whether an edit has a meaning only in a tree: its path has a `*`, or its value is a factor. */
+/** Whether an edit depends on the tree: its path has a `*`, or its value is a factor. */
 export function isOpen(edit: Edit): boolean {
   return factorOf(edit) !== null || isWild(edit.path);
 }
 
-/** Whether a path has a `*`, which stands for every entry. */
+/** Whether a path has a `*`, which matches every entry. */
 export function isWild(path: string): boolean {
   const parsed = parsePath(path);
   return parsed.ok && parsed.segments.some(isStar);
@@ -103,7 +103,7 @@ function isStar(segment: Segment): boolean {
   );
 }
 
-/** Why an edit meets nothing in a tree: the first step of its path that leads nowhere. */
+/** Why an edit matches nothing in a tree: the first segment of its path without a match. */
 export interface Miss {
   readonly offset: number;
   readonly message: string;
@@ -112,8 +112,8 @@ export interface Miss {
 }
 
 /**
- * Resolves an edit in a tree with all inheritance written out: one edit for each place that its path matches, with the
- * value there multiplied if it is a factor.
+ * Resolves an edit in a tree with all inheritance applied: returns one edit for each match of its path. A factor is
+ * replaced by the multiplied value.
  */
 export function closedEdits(edit: Edit, whole: Node): readonly Edit[] | Miss {
   const parsed = parsePath(edit.path);
@@ -122,7 +122,7 @@ export function closedEdits(edit: Edit, whole: Node): readonly Edit[] | Miss {
   return walk.from(whole);
 }
 
-/** A place that a part of the path has led to; `node` is undefined where nothing is written yet. */
+/** A match of the first segments of a path; `node` is undefined if nothing is written there yet. */
 interface Spot {
   readonly node: Node | undefined;
   readonly path: readonly PathKey[];
@@ -169,7 +169,7 @@ class Walk {
     if (segment.kind === 'key') {
       const value = get(held, segment.key);
       if (isNull(value)) return [];
-      // Behind a `*` a value may be new to the entry, as with a path that names it.
+      // After a `*` the edit can add a value to an entry, as with a path that names the entry.
       const mayBeNew = this.factor === null && this.segments.slice(0, depth).some(isStar);
       if (value === undefined && !mayBeNew) return [];
       return held === undefined || held.type === 'map'
@@ -184,14 +184,14 @@ class Walk {
     return item === undefined ? [] : [{ node: item, path: [...path, index] }];
   }
 
-  /** Entries of a list differ, as steps do: one is meant that has what the path names next. */
+  /** Entries of a list can differ, such as steps. Only entries with the next key of the path match. */
   private fits({ node }: Spot, held: Node, depth: number): boolean {
     const next = this.segments[depth + 1]!;
     if (held.type !== 'list' || next.kind !== 'key' || isStar(next)) return true;
     return get(node, next.key) !== undefined;
   }
 
-  /** `arrivals.rate` of every kind of arrivals that has one. */
+  /** `arrivals.rate` scales every kind of arrivals that has a rate. */
   private rates(spots: readonly Spot[], depth: number): readonly Edit[] | Miss {
     const all = spots.flatMap(({ node, path }) => {
       const value = node === undefined ? null : scaledArrivals(node, this.factor!);
@@ -203,7 +203,7 @@ class Walk {
     return { offset, message: `${this.upTo(depth)} ${none}` };
   }
 
-  /** The fields that differ, one edit each, so that a report shows what has changed. */
+  /** One edit for each field that differs, so that a report shows exactly the changes. */
   private changedFields(
     before: MapNode,
     after: MapNode,
@@ -233,7 +233,7 @@ class Walk {
     return isArrivals ? scaledArrivals(node, this.factor!) : scaled(node, this.factor!);
   }
 
-  /** Nothing has what the path names at this step. */
+  /** The path segment at `depth` has no match. */
   private miss(spots: readonly Spot[], depth: number): Miss {
     const segment = this.segments[depth]!;
     const { offset } = segment;
@@ -263,7 +263,7 @@ class Walk {
   }
 }
 
-/** A value computed by a factor is located where the factor is written. */
+/** A computed value has the place of its factor. */
 function placed(value: Node, edit: Edit): Node {
   return value === edit.value ? value : { ...value, at: edit.value!.at };
 }

@@ -24,10 +24,7 @@ import { visitScenario } from './walk.js';
 import { MODULES, SECTIONS } from './modules/index.js';
 import { changeEach, wrapCores, wrapDistribution, wrapScalar } from './short-forms.js';
 
-/**
- * Rewrites every short form to its long form. It can be run again over its own result: a patched tree is
- * expanded once more, and only what is still short changes.
- */
+/** Rewrites all short forms to long forms. It is idempotent, because a patched tree is expanded again. */
 export function expand(root: Node, problems: Problems): Node {
   if (root.type !== 'map') return root;
   let result = root;
@@ -38,7 +35,7 @@ export function expand(root: Node, problems: Problems): Node {
   section('functions', expandFunction);
   for (const name of ['databases', 'templates', 'defaults']) section(name, expandDatabase);
   section('databases', expandNodes);
-  // Of a service they are a plain number: what is no database keeps it.
+  // A template without operations is not for databases: its replicas remain a plain number.
   section('templates', (node) =>
     get(node, 'operations') === undefined ? node : expandNodes(node),
   );
@@ -127,7 +124,7 @@ function expandHost(node: Node): Node {
   );
 }
 
-/** `steps` of a function are those of its one endpoint. */
+/** `steps` of a function are the steps of its only endpoint. */
 function expandFunction(node: Node): Node {
   const steps = get(node, 'steps');
   if (node.type !== 'map' || steps === undefined || node.entries.has('endpoints')) {
@@ -190,14 +187,14 @@ function expandSweep(node: Node): Node {
       if (axis.type === 'scalar') return axis;
       if (axis.type === 'map')
         return axis.entries.has('values') ? axis : put(axis, 'values', none(axis));
-      // A list replaces a range that an included file has in its place, and the other way round.
+      // A list replaces the range of an included file, and a range replaces a list.
       const long = single('values', axis);
       return ['from', 'to', 'steps', 'scale'].reduce((map, key) => put(map, key, none(axis)), long);
     }),
   );
 }
 
-/** What deletes a field that comes from below. */
+/** A null, which deletes an inherited field. */
 function none({ at }: Node): Node {
   return scalar(null, at);
 }
@@ -213,7 +210,7 @@ function expandExpectation(node: Node): Node {
   return text(node) === undefined ? node : single('expect', node);
 }
 
-/** `poisson(300/s)` as `{ kind: poisson, rate: 300/s }`, `unique` as `{ kind: unique }`. */
+/** Rewrites `poisson(300/s)` as `{ kind: poisson, rate: 300/s }` and `unique` as `{ kind: unique }`. */
 function expandKinded(
   node: Node,
   forms: ReadonlyMap<string, KindForm>,
@@ -228,7 +225,7 @@ function expandKinded(
       (kind) => forms.get(kind)?.example ?? [...forms.values()][0].example,
     );
     if (call === null) return single('kind', node);
-    // Kinds without a text are known only to the schema, which says what is legal here.
+    // Other kinds have no textual form. The schema reports invalid ones.
     if (!forms.has(call.kind)) return single('kind', scalar(call.kind, node.at));
     return located(longForm(call, forms), node.at);
   } catch (error) {

@@ -22,25 +22,25 @@ import { nearest } from './suggest.js';
 
 type Written = NonNullable<FrameOutput['budgets']>[number];
 
-/** A variant with a valid scenario, and the names that expressions may use in it. */
+/** A variant with a valid scenario, to check expressions against. */
 export interface Judged {
   readonly name: string;
   readonly scenario: Scenario;
   readonly graph: CallGraph;
-  /** If part of it is wrong: what cannot be checked about the rest. */
+  /** If a part of it is wrong: what cannot be checked. */
   readonly flaws?: Flaws;
 }
 
-/** What is not known of a scenario with mistakes in it; its calls and its numbers are not known either. */
+/** Unknown parts of a scenario with mistakes. Its calls and numbers of instances are unknown too. */
 export interface Flaws {
-  /** Names that are gone, with those that depend on them. */
+  /** Names of removed entries, and names that depend on them. */
   readonly broken: ReadonlySet<string>;
-  /** Names whose parts are not all known. */
+  /** Names of components whose parts are not all known. */
   readonly partless: ReadonlySet<string>;
   readonly hasAllFaults: boolean;
 }
 
-/** The names that expressions may use in one variant. */
+/** Names that expressions can use in a variant. */
 export function namesOf(judged: Judged, variants: readonly string[] | null): ExpressionNames {
   const { scenario, graph, flaws } = judged;
   const instancesOf = ({ zones }: Host): number => (flaws === undefined ? zones.length : Infinity);
@@ -85,17 +85,17 @@ export function namesOf(judged: Judged, variants: readonly string[] | null): Exp
   };
 }
 
-/** Where expectations are checked. */
+/** The variants in which expectations are checked. */
 export interface Scope {
   readonly judged: readonly Judged[];
-  /** Names of all variants of the file; null where they are not known. */
+  /** Names of all variants of the file; null if unknown. */
   readonly variants: readonly string[] | null;
-  /** Texts about none of `judged` are left out. */
+  /** Only a part of the variants is given: expectations about others are skipped. */
   readonly isPart: boolean;
   readonly problems: Problems;
 }
 
-/** Reads the expectations at `nodes`, and checks each in its variants. */
+/** Parses the expectations at `nodes` and checks each one in its variants. */
 export function resolveExpectations(
   written: readonly Written[],
   nodes: readonly Node[],
@@ -122,7 +122,7 @@ export function resolveExpectations(
   });
 }
 
-/** `by` is a share of a measured limit; a limit written in the file needs no tolerance. */
+/** `by` is a tolerance on a measured limit. A limit in the file needs none. */
 function checkBy(
   { limit: { kind } }: Expression,
   item: Node | undefined,
@@ -136,7 +136,7 @@ function checkBy(
   problems.add({ code: 'FL502', at: node.at, path: [...path, 'by'], message, allowed });
 }
 
-/** Checks expectations of a file with mistakes as they are written, so that all is said at once. */
+/** Checks the expectations of a file with mistakes elsewhere, so that all problems are reported at once. */
 export function checkExpectations(
   list: Node | undefined,
   path: readonly PathKey[],
@@ -150,7 +150,7 @@ export function checkExpectations(
   });
 }
 
-/** Parses a text: an expression, or a metric with its window. */
+/** Parser and checker of a text: an expression, or a metric with its window. */
 export interface Reader<T extends Measure> {
   parse(text: string): { readonly ok: true; readonly read: T } | Misread;
   check(read: T, names: ExpressionNames): readonly ExpressionProblem[];
@@ -180,13 +180,13 @@ interface TextAt {
   readonly path: readonly PathKey[];
 }
 
-/** Reads a text and checks it in the variants it speaks about; null where it cannot be read or is left out. */
+/** Parses a text and checks it in its variants. Returns null if it is invalid or skipped. */
 export function readText<T extends Measure>(
   reader: Reader<T>,
   { source, node, path }: TextAt,
   { judged, variants, isPart, problems }: Scope,
 ): T | null {
-  // A quoted text begins behind its quote; other texts that YAML rewrites are shown whole.
+  // The text of a quoted scalar starts one character later. Scalars that YAML rewrites are marked as a whole.
   const length = node.at.end - node.at.start;
   const shift = length === source.length ? 0 : length === source.length + 2 ? 1 : -1;
   const placeOf = (offset: number, found: string): Node['at'] => {
@@ -228,13 +228,13 @@ export function readText<T extends Measure>(
   return read;
 }
 
-/** Whether every activation of a fault is over where it begins. */
+/** Whether all activations of a fault end at the instant at which they start. */
 function isFaultTime({ faults }: Scenario, id: string): boolean {
   const spans = faults.find((fault) => fault.id === id)?.spans ?? [];
   return spans.length > 0 && spans.every(({ fromNs, untilNs }) => fromNs === untilNs);
 }
 
-/** Whether an expression speaks of something that is wrong itself, or of what may be its misspelt name. */
+/** Whether an expression refers to a removed name, or to a name that may be a misspelling of one. */
 function isUncertain(
   source: string,
   { metric, window, ...rest }: Measure & Partial<Pick<Expression, 'limit'>>,
@@ -250,7 +250,7 @@ function isUncertain(
   const paths = limit !== undefined && 'metric' in limit ? [metric, limit.metric] : [metric];
   return paths.flatMap(referencesOf).some(({ component, part }) => {
     if (part === null || !partless.has(component)) return false;
-    // A misspelt metric reads like a part.
+    // A misspelt metric looks like a part.
     const isPart = components.get(component)?.parts.includes(part) === true;
     return !isPart && nearest(part, METRIC_WORDS) === undefined;
   });

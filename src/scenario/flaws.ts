@@ -8,29 +8,29 @@ import type { Repaired } from './repair.js';
 import type { Resolved } from './resolve/scenario.js';
 import { NAMED } from './salvage.js';
 
-/** Problems that stay what they are whatever the values around them become. */
+/** Codes of problems that do not depend on other values. */
 const OF_NAMES: ReadonlySet<Code> = new Set<Code>(['FL404', 'FL405', 'FL406']);
 
-/** Whether a problem is about a name that leads nowhere. */
+/** Whether a problem is an unresolved name. */
 export function isOfNames({ code }: Problem): boolean {
   return OF_NAMES.has(code);
 }
 
-/** Whether a problem comes from an entry that is gone. */
+/** Whether a problem is a consequence of a removed entry. */
 export function isAbout({ code, message, path }: Problem, broken: ReadonlySet<string>): boolean {
   if (!OF_NAMES.has(code)) return false;
-  // A saga checks its own steps, which go with the services that they call.
+  // Steps of a saga are dropped together with their services, so its invariants cannot be checked.
   if (path[0] === 'sagas' && path.includes('invariants') && broken.size > 0) return true;
   return mentions(message, broken);
 }
 
-/** Names of components that two entries have. */
+/** Names that two components have. */
 export function takenNames(problems: readonly Problem[]): ReadonlySet<string> {
   const taken = problems.filter(({ code, path }) => code === 'FL402' && path.length === 2);
   return new Set(taken.map(({ path }) => String(path[1])));
 }
 
-/** Whether a problem is about calls of a name that two entries have: which of them is meant is not known. */
+/** Whether a problem is about a call to an ambiguous name. */
 export function isOfDouble({ code, message }: Problem, taken: ReadonlySet<string>): boolean {
   return OF_CALLS.has(code) && mentions(message, taken);
 }
@@ -41,24 +41,27 @@ function mentions(message: string, names: ReadonlySet<string>): boolean {
   return (message.match(/[\w-]+/g) ?? []).some((word) => names.has(word));
 }
 
-/** Whether a problem may come from what was changed to repair the tree. */
+/** Whether a problem may be a consequence of a repair. */
 export function isDoubtful(problem: Problem, { broken, changed, hasAllFaults }: Repaired): boolean {
   const { code, message, path } = problem;
   if (isAbout(problem, broken)) return true;
   const [section, name, field] = path;
-  // What a fault can hit depends on settings, as a lock; what is recorded, on the names of requests.
+  // Settings such as locks determine which faults fit, and names of requests which recordings fit.
   if (code === 'FL405' && mentions(message, changed)) return true;
   if (section === 'workloads' && field === 'arrivals' && changed.has(String(name))) return true;
   if (section === 'sagas' && path.includes('invariants') && changed.size > 0) return true;
   return !hasAllFaults && isAfterOthers(problem);
 }
 
-/** Whether a problem may come from a fault that is gone: of those that wait for others. */
+/**
+ * Whether a problem is in a fault that starts after another one or on a condition, so that a removed fault may cause
+ * it.
+ */
 export function isAfterOthers({ path }: Problem): boolean {
   return path[0] === 'faults' && (path.includes('after') || path.includes('when'));
 }
 
-/** Path of a problem in the tree as written; `faults`: numbers of those that are left of it. */
+/** Path of a problem before the repair. `faults`: original indices of the remaining faults. */
 export function pathAsWritten(
   path: Problem['path'],
   { faults }: Pick<Repaired, 'faults'>,
@@ -67,7 +70,7 @@ export function pathAsWritten(
   return section === 'faults' && typeof at === 'number' ? ['faults', faults[at], ...rest] : path;
 }
 
-/** What cannot be checked in a repaired scenario. */
+/** Parts of a repaired scenario that cannot be checked. */
 export function flawsOf(
   { broken, changed, hasAllFaults }: Repaired,
   tree: MapNode,
@@ -78,7 +81,7 @@ export function flawsOf(
   for (const section of NAMED) {
     for (const [name] of entries(get(tree, section))) if (!components.has(name)) removed.add(name);
   }
-  // Instances of a subscriber may be parts of a topic; a request goes with what it calls.
+  // A topic can have one part per instance of a subscriber. A request is dropped with the component that it calls.
   const partless = new Set(changed);
   for (const section of broken.size > 0 ? ['topics', 'workloads'] : ['topics']) {
     for (const [name] of entries(get(tree, section))) partless.add(name);

@@ -3,7 +3,7 @@ import { entries, text } from './located.js';
 import { outcomesHint } from './other-products.js';
 import { NAMED, STEP_LISTS } from './salvage.js';
 
-/** How entries of lists read that are often written as maps, and steps that are only named. */
+/** Hint for a list that is written as a mapping, or a step that is only a name. */
 export function formHint(path: readonly PathKey[], node: Node): string {
   const key = path[path.length - 1];
   const id = LISTED.get(key);
@@ -21,7 +21,7 @@ export function formHint(path: readonly PathKey[], node: Node): string {
   return shortHint(String(key), word);
 }
 
-/** A cache by the product that holds it: that is a kind of one of its levels. */
+/** Example of a cache. A product name such as `redis` is the kind of a level. */
 function cacheOf(path: readonly PathKey[], word: string | undefined): string {
   const kind = /^(redis|memcached|cdn|local)$/.test(word ?? '') ? word! : 'redis';
   const level = kind === 'local' ? 'name: near, kind: local' : `name: shared, kind: ${kind}`;
@@ -29,7 +29,7 @@ function cacheOf(path: readonly PathKey[], word: string | undefined): string {
   return path.length === 1 ? `{ pages: ${cache} }` : cache;
 }
 
-/** How a map reads for which a single word or number is written. */
+/** Hint for a single word or number in place of a mapping. */
 function shortHint(key: string, word: string): string {
   if (key === 'expect') return `: write [ ${word} ]`;
   const isWord = /^[A-Za-z]/.test(word);
@@ -40,7 +40,7 @@ function shortHint(key: string, word: string): string {
   return field === undefined ? '' : `: write { ${field}: ${value} }`;
 }
 
-/** The main field of a policy, which a bare number or kind is meant for. */
+/** By key: the field that a bare number usually means. */
 const MAIN: ReadonlyMap<string, string> = new Map([
   ['retry', 'attempts'],
   ['rateLimit', 'rate'],
@@ -62,7 +62,7 @@ const KINDED: ReadonlySet<string> = new Set([
   'concurrencyLimit',
 ]);
 
-/** A load that is written as its rate alone: `50/s`, `50rps`. */
+/** Hint for arrivals that are only a rate: `50/s`, `50rps`. */
 export function loadHint(path: readonly PathKey[], word: string): string {
   const isLoad = path[path.length - 1] === 'kind' && path[path.length - 2] === 'arrivals';
   const rate = /^(\d+(?:\.\d+)?) ?(?:\/(\w+)|[rqt]ps)?$/.exec(word);
@@ -78,7 +78,7 @@ export function kindHint(path: readonly PathKey[], word: string): string {
     : '';
 }
 
-/** What is said of a kind that is missing where it is called a type, and of a delay that is none of a fault's. */
+/** Addition to a missing required field, if a similar field is present. */
 export function missingHint(name: string, node: Node): string {
   const has = (key: string): boolean => node.type === 'map' && node.entries.has(key);
   if (name === 'kind' && has('type')) return '; use kind instead of type';
@@ -87,7 +87,7 @@ export function missingHint(name: string, node: Node): string {
   return '';
 }
 
-/** Where a key belongs that is known elsewhere. */
+/** Hint for a key that belongs to another place. */
 export function placeHint(path: readonly PathKey[], key: string): string | undefined {
   if (path.length === 0 && OF_RUN.has(key))
     return `move it into run, as run: { ${key}: ${OF_RUN.get(key)!} }`;
@@ -107,7 +107,7 @@ export function placeHint(path: readonly PathKey[], key: string): string | undef
   return OF_COMPONENTS.find(([section, keys]) => section === path[0] && keys.test(key))?.[2];
 }
 
-/** What people write at a component of a section, and how it is said here. */
+/** By section: keys that users expect at a component, and what to write instead. */
 const OF_COMPONENTS: readonly (readonly [PathKey, RegExp, string])[] = [
   ['workloads', /^vus$/, 'write a fixed number of users as arrivals: closed(10 1s)'],
   [
@@ -129,7 +129,7 @@ const OF_COMPONENTS: readonly (readonly [PathKey, RegExp, string])[] = [
   ],
 ];
 
-/** What is said of a run. */
+/** Keys of `run` that users write at the top level, with an example value. */
 const OF_RUN: ReadonlyMap<string, string> = new Map([
   ['seed', '7'],
   ['duration', '60s'],
@@ -148,7 +148,7 @@ const POLICIES: ReadonlySet<string> = new Set([
   'hedge',
   'policies',
 ]);
-/** What variants may not hold but change: sections, and what patches are called elsewhere. */
+/** Keys in a variant that belong into `set`: sections, and other words for patches. */
 const SECTIONS: ReadonlySet<string> = new Set([
   ...NAMED,
   'faults',
@@ -165,7 +165,7 @@ const MIDDLEWARE: ReadonlyMap<string, string> = new Map([
   ['cache', '{ cache: pages }'],
 ]);
 
-/** What names an entry of a list. */
+/** The field that identifies an entry of a list. */
 const LISTED: ReadonlyMap<PathKey, string> = new Map<PathKey, string>([
   ['variants', 'name'],
   ['faults', 'id'],

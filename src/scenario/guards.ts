@@ -1,26 +1,26 @@
 import type { Code } from './codes.js';
 
-/** Largest file that is read, in bytes of UTF-8. */
+/** Largest size of a file in bytes of UTF-8. */
 export const FILE_BYTES_MAX = 4 * 1024 * 1024;
 /** Deepest nesting of values. */
 export const DEPTH_MAX = 64;
-/** Values in one file, each use of an alias counted in full. */
+/** Largest number of values in a file. Each use of an alias counts in full. */
 export const NODES_MAX = 100_000;
-/** Nesting at which the text is refused before a parser sees it; the count here is a rough one. */
+/** Nesting at which a text is rejected before it is parsed. The check is an estimate. */
 const ROUGH_DEPTH_MAX = 512;
 
 // eslint-disable-next-line no-control-regex
 const BAD_CHARACTER = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f]/;
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
-/** What is wrong with a text before it is parsed. */
+/** Why a text is rejected before it is parsed. */
 export interface Refusal {
   readonly code: Code;
   readonly offset: number;
   readonly message: string;
 }
 
-/** Refuses text that could hurt a parser, a terminal or a file: size, characters, nesting. */
+/** Rejects text that could harm a parser, a terminal or a file, by size, characters or nesting. */
 export function guardText(source: string): Refusal | null {
   if (source.length > FILE_BYTES_MAX || utf8Length(source) > FILE_BYTES_MAX) {
     return { code: 'FL102', offset: 0, message: 'the file is larger than 4 MiB' };
@@ -38,7 +38,7 @@ export function guardText(source: string): Refusal | null {
   return null;
 }
 
-/** The first character that is refused everywhere, also when it was written as an escape. */
+/** The first invalid character of a text, including characters from escapes. */
 export function badCharacter(text: string): { offset: number; message: string } | null {
   const control = BAD_CHARACTER.exec(text);
   if (control !== null) {
@@ -55,13 +55,13 @@ function utf8Length(source: string): number {
   let bytes = 0;
   for (let i = 0; i < source.length; i++) {
     const unit = source.charCodeAt(i);
-    // Each half of a surrogate pair counts two: four bytes for the pair.
+    // Each half of a surrogate pair counts 2 bytes; the pair has 4.
     bytes += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3;
   }
   return bytes;
 }
 
-/** Offset at which the nesting is certainly too deep, or -1. Quotes are not looked at: over-counting is safe. */
+/** Offset at which the nesting is certainly too deep, or -1. Ignores quotes: counting too much is safe. */
 function roughDepth(source: string): number {
   const indents: number[] = [];
   let brackets = 0;

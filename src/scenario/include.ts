@@ -4,15 +4,15 @@ import { entries, get, items, put, text } from './located.js';
 import { merge } from './merge.js';
 import { parseYaml } from './parse.js';
 
-/** Hands out the text of a file, or why there is none. Paths are relative to where the caller reads. */
+/** Returns the text of a file, or an error. Paths are relative to the working directory of the caller. */
 export type ReadFile = (path: string) => { readonly text: string } | { readonly error: string };
 
-/** Files that one scenario may consist of, and how deep they may include each other. */
+/** Largest number of files in one scenario, and deepest nesting of includes. */
 const FILES_MAX = 64;
 const INCLUDE_DEPTH_MAX = 8;
-/** Lists of the top level that add up over files. */
+/** Top-level lists that are concatenated over all files. */
 const CONCATENATED: readonly string[] = ['faults', 'variants', 'budgets'];
-/** Sections whose entries are settings, not things: several files may each bring some. */
+/** Sections with settings instead of named entries: several files can contribute to them. */
 const SETTINGS: ReadonlySet<string> = new Set([
   'run',
   'network',
@@ -22,7 +22,7 @@ const SETTINGS: ReadonlySet<string> = new Set([
   'hypothesis',
 ]);
 
-/** Reads a scenario and what it includes, merged in order, the file itself last; null where it cannot be. */
+/** Reads a scenario and its includes, merged in order, with the file itself last; null if any cannot be read. */
 export function readTree(
   path: string,
   read: ReadFile,
@@ -34,7 +34,7 @@ export function readTree(
   return includer.file(path, null, []);
 }
 
-/** The folder of a scenario, with the slash behind it. */
+/** The folder of a scenario, with the trailing slash. */
 export function folderOf(path: string): string {
   const slash = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
   return slash < 0 ? '' : path.slice(0, slash + 1);
@@ -155,10 +155,10 @@ class Includer {
   }
 }
 
-/** What is wrong with the path of a file that a scenario names; `kinds` are the endings it may have. */
+/** Problem of the path of a referenced file, or null. `kinds` are the valid file extensions. */
 export function pathProblem(path: string, kinds: readonly string[]): string | null {
   if (path.length > 400) return 'the path is too long';
-  // Looked at before anything is opened: only names below the scenario's folder are left.
+  // Checked before any file is opened: only paths below the scenario's folder are valid.
   if (!/^[A-Za-z0-9_][\w .-]*(\/[A-Za-z0-9_][\w .-]*)*$/.test(path.replace(/^\.\//, ''))) {
     return (
       `${JSON.stringify(path)}: a path must be relative, below this folder, and consist of letters, digits, ` +
@@ -174,7 +174,7 @@ export function pathProblem(path: string, kinds: readonly string[]): string | nu
   return null;
 }
 
-/** A path without what stays where it is. */
+/** Removes `.` and empty segments from a path. */
 export function normal(path: string): string {
   return path
     .split('/')

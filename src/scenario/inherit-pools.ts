@@ -2,7 +2,7 @@ import type { Node } from './located.js';
 import { change, changeAll, get, text } from './located.js';
 import { merge } from './merge.js';
 
-/** The pool of a single caller lies over that of the database, unless it is of another kind. */
+/** Merges the pool of a single caller over that of the database, unless their kinds differ. */
 export function layPools(database: Node): Node {
   const pool = get(database, 'pool');
   if (database.type !== 'map' || pool === undefined) return database;

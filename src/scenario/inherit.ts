@@ -6,7 +6,7 @@ import { merge } from './merge.js';
 import { DEFAULTS_ORDER, MODULES, SECTIONS } from './modules/index.js';
 import { visitScenario } from './walk.js';
 
-/** Sections whose entries take `extends: TEMPLATE` and lie over `defaults.<section>`. */
+/** Sections whose entries can extend templates and inherit from `defaults.<section>`. */
 export const INHERITING: readonly string[] = [
   'services',
   'gateways',
@@ -16,7 +16,7 @@ export const INHERITING: readonly string[] = [
   'workloads',
 ];
 
-/** Lays every component over its templates, and those over the defaults of its section. */
+/** Merges every component over its templates, and the result over the defaults of its section. */
 export function inheritTemplates(root: MapNode, problems: Problems): MapNode {
   const pool = new Pool(get(root, 'templates'), 'template', problems);
   let result = root;
@@ -35,10 +35,10 @@ export function inheritTemplates(root: MapNode, problems: Problems): MapNode {
   return change(result, 'databases', (all) => changeAll(all, layPools));
 }
 
-/** Writes out the bases of every bundle: those of `policies`, those at the calls, and those inside fallbacks. */
+/** Resolves `extends` of every bundle: in `policies`, at calls, and within fallbacks. */
 export function inheritPolicies(root: MapNode, problems: Problems): MapNode {
   const pool = new Pool(get(root, 'policies'), 'policy', problems);
-  // The bundles whose fallbacks enclose the one that is visited.
+  // The bundles whose fallbacks enclose the current one.
   const around: string[] = [];
   let inside = 0;
   return visitScenario(root, {
@@ -64,7 +64,7 @@ export function inheritPolicies(root: MapNode, problems: Problems): MapNode {
   }) as MapNode;
 }
 
-/** Limit on all bundles nested in fallbacks; more are a mistake of a generator. */
+/** Largest number of bundles in fallbacks. More indicate a faulty generator. */
 const INSIDE_MAX = 10_000;
 
 function basesOf(node: Node): readonly string[] {
@@ -73,10 +73,10 @@ function basesOf(node: Node): readonly string[] {
   return (bases.type === 'list' ? items(bases) : [bases]).flatMap((base) => text(base) ?? []);
 }
 
-/** Bases on top of each other; more are a mistake of whatever wrote them. */
+/** Longest chain of `extends`. A longer one indicates a faulty generator. */
 const CHAIN_MAX = 100;
 
-/** Named maps that others may build on. */
+/** Named mappings that entries can extend. */
 class Pool {
   private readonly named: Node | undefined;
   private readonly what: string;
@@ -89,7 +89,7 @@ class Pool {
     this.problems = problems;
   }
 
-  /** The entry laid over everything it extends, without the key `extends`. */
+  /** The entry merged over its bases, without the key `extends`. */
   resolve(entry: Node, path: readonly PathKey[], chain: readonly string[] = []): Node {
     const bases = get(entry, 'extends');
     if (entry.type !== 'map' || bases === undefined) return entry;

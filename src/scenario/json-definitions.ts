@@ -1,6 +1,6 @@
 import type { JsonSchema } from './json-schema.js';
 
-/** A schema whose compact text is shorter is written where it is used: a reference would save nothing. */
+/** A schema with a shorter compact text is written inline, because a reference would not be shorter. */
 const SHORTEST = 60;
 
 /** Keywords whose value maps names to schemas. */
@@ -9,15 +9,14 @@ const MAPS: ReadonlySet<string> = new Set(['properties', 'patternProperties', 'd
 /** Keywords whose value is a list of schemas. */
 const LISTS: ReadonlySet<string> = new Set(['anyOf', 'oneOf', 'allOf']);
 
-/** Keywords whose value is one schema, where it is not a boolean. */
+/** Keywords whose value is one schema, unless it is a boolean. */
 const SINGLES: ReadonlySet<string> = new Set(['items', 'additionalProperties']);
 
 type Visit = (schema: JsonSchema, name: string) => JsonSchema;
 
 /**
- * The same schema with each part that occurs more than once written once, under `definitions`, and referred to
- * by `$ref`. The written schema shrinks from 2.1 MB to 0.6 MB, and says the same.
- * A definition is named after the property where it occurs first.
+ * Moves schemas that occur more than once to `definitions` and refers to them by `$ref`. This reduces the file from 2.1
+ * MB to 0.6 MB without a change in meaning. A definition has the name of the property at which it first occurs.
  */
 export function shareDefinitions(schema: JsonSchema): JsonSchema {
   const counts = new Map<string, number>();
@@ -25,7 +24,7 @@ export function shareDefinitions(schema: JsonSchema): JsonSchema {
     const text = JSON.stringify(part);
     const before = counts.get(text) ?? 0;
     counts.set(text, before + 1);
-    // The parts of a repeated schema are repeated with it; only a part that also occurs elsewhere is shared itself.
+    // Parts of a repeated schema are counted once. Only a part that also occurs elsewhere is shared itself.
     if (before === 0) mapParts(part, name, count);
     return part;
   };

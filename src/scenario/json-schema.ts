@@ -8,12 +8,12 @@ export interface JsonSchema {
   [key: string]: unknown;
 }
 
-/** Where the schema is found by name. */
+/** URL that identifies the schema. */
 const SCHEMA_ID = 'https://faultline.dev/schema/scenario.schema.json';
 
 /**
- * The JSON Schema (draft-7) of a scenario file as users write it, short forms included: for completion,
- * documentation and early errors in editors. References between things are checked by the loader alone.
+ * The JSON Schema (draft-7) of a scenario file, including short forms, for completion, documentation and early errors
+ * in editors. Only the loader checks references.
  */
 export function scenarioJsonSchema(): JsonSchema {
   const { file } = buildSchemas(policyKinds, faultKinds);
@@ -22,13 +22,13 @@ export function scenarioJsonSchema(): JsonSchema {
   return { $schema, $id: SCHEMA_ID, title: 'faultline scenario', ...rest };
 }
 
-/** What our metadata says about a schema is put into its JSON form, from the inside out. */
+/** Merges our metadata into the JSON form of a schema, innermost schemas first. */
 function finished(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(finished);
   if (typeof value !== 'object' || value === null) return value;
   let json: JsonSchema = {};
   for (const [key, inner] of Object.entries(value)) {
-    // Bounds that only mean "exact in a double", and the names of definitions, do not help readers.
+    // Bounds that only keep numbers exact, and names of definitions, do not help readers.
     if ((key === 'maximum' || key === 'minimum') && isDoubleBound(inner)) continue;
     if (key === 'id' && typeof inner === 'string') continue;
     json[key] = key === 'default' || key === 'enum' || key === 'const' ? inner : finished(inner);
@@ -43,9 +43,9 @@ function isDoubleBound(value: unknown): boolean {
   return typeof value === 'number' && Math.abs(value) === Number.MAX_SAFE_INTEGER;
 }
 
-/** Required fields may be inherited, and every field may be deleted. */
+/** Removes `required`, because fields can be inherited, and allows null for every field. */
 function deleteRequired(json: JsonSchema): void {
-  // One form for each kind.
+  // Each kind has one alternative.
   const { oneOf } = json;
   if (Array.isArray(oneOf)) for (const form of oneOf as JsonSchema[]) deleteRequired(form);
   delete json.required;
@@ -74,7 +74,7 @@ function withForms(json: JsonSchema, short: readonly JsonSchema[]): JsonSchema {
   };
 }
 
-/** Names as a pattern, so that editors complete the fields below them. */
+/** Replaces `propertyNames` by a pattern, so that editors complete the fields of the entries. */
 function asPatternProperties(json: JsonSchema): JsonSchema {
   const { propertyNames, additionalProperties, ...rest } = json;
   const { pattern = '^.+$' } = propertyNames as { pattern?: string };

@@ -6,18 +6,18 @@ import type { Code } from './codes.js';
 import type { CallGraph } from './resolve/graph.js';
 import { formatDuration } from '../spec/quantities/quantity-text.js';
 
-/** Attempts over all replications beyond which nothing is started. */
+/** Largest number of attempts over all replications. Larger scenarios are not started. */
 export const LOAD_MAX = 5e9;
-/** Services, gateways and databases in one scenario. */
+/** Largest number of services, gateways, databases and event stores in a scenario. */
 export const COMPONENTS_MAX = 2000;
-/** Instances of all of them. */
+/** Largest number of instances over all components. */
 export const INSTANCES_MAX = 100_000;
-/** Thinking time is at least this when a closed load is estimated: something takes time in the loop. */
+/** Lower bound of the think time in the estimate of a closed load, because a cycle always takes some time. */
 const CYCLE_MIN_S = 0.01;
 
 type Raise = (code: Code, path: readonly (string | number)[], message: string) => void;
 
-/** Refuses what no machine could run, with the arithmetic. */
+/** Rejects scenarios that are too large to run, and shows the calculation. */
 export function checkLimits(scenario: Scenario, graph: CallGraph, raise: Raise): void {
   const hosts = [
     scenario.gateways,
@@ -63,7 +63,7 @@ export function checkLimits(scenario: Scenario, graph: CallGraph, raise: Raise):
   }
 }
 
-/** Requests per second, the highest the arrivals reach; of closed ones what thinking alone allows. */
+/** Highest request rate of the arrivals. For closed arrivals, the rate that the think time alone allows. */
 function rateOf(arrivals: Arrivals, seconds: number): number {
   switch (arrivals.kind) {
     case 'poisson':
@@ -84,7 +84,7 @@ function rateOf(arrivals: Arrivals, seconds: number): number {
   }
 }
 
-/** Calls that one run of each part sets off, itself included; a bound, since retries are all counted. */
+/** Calls that one execution of each part causes, including itself. An upper bound: all retries count. */
 function fanOuts(graph: CallGraph): (part: string) => number {
   const out = new Map<string, { to: string; weight: number }[]>();
   for (const edge of graph.edges) {
@@ -96,7 +96,7 @@ function fanOuts(graph: CallGraph): (part: string) => number {
   const visit = (part: string, depth: number): number => {
     const cached = known.get(part);
     if (cached !== undefined) return cached;
-    // A conditional circle has no bound; it counts once, the guard in the run catches the rest.
+    // A conditional cycle has no bound and counts once. If it recurs, the guard stops the run.
     if (depth > 64) return 1;
     known.set(part, 1);
     const below = (out.get(part) ?? []).reduce(

@@ -16,24 +16,24 @@ import { Loader, type Changed } from './loader.js';
 export type { Changed } from './loader.js';
 export type { ReadFile } from './include.js';
 
-/** A scenario file in its final form, or null, and everything that is to be said about it. */
+/** A loaded scenario file, or null, with all its problems. */
 export interface Loaded {
   readonly file: ScenarioFile | null;
   readonly problems: readonly Diagnostic[];
   readonly places: Places;
-  /** Experiments over settings of it, sorted by name; none where the file has mistakes. */
+  /** Its sweeps, sorted by name; empty if the file has errors. */
   readonly sweeps: readonly WrittenSweep[];
 }
 
 /**
- * Reads a scenario with everything it includes: one fully explicit scenario for each variant. All problems
- * are reported at once, sorted by place; with an error there is no file. `read` is the only way to files.
+ * Loads a scenario with its includes: one fully explicit scenario per variant. Reports all problems at once, sorted by
+ * place. A file with errors is null. Files are accessed only through `read`.
  */
 export function loadScenario(path: string, read: ReadFile): Loaded {
   return new Source(path, read).load();
 }
 
-/** A scenario file as it was read, from which it can be built with other values too. */
+/** A parsed scenario file, which can be built repeatedly with different values. */
 export class Source {
   private readonly path: string;
   private readonly problems = new Problems();
@@ -42,8 +42,8 @@ export class Source {
   private readonly whatIf: OpenEdits | null;
 
   /**
-   * `sweep`: one more sweep, in the place of one of that name; `whatIf`: changes of the command line, behind
-   * the patch of each variant that they are for.
+   * `sweep`: an additional sweep, which replaces one of the same name. `whatIf`: command-line overrides, applied after
+   * the patches of the variants.
    */
   constructor(
     path: string,
@@ -59,7 +59,7 @@ export class Source {
     this.whatIf = whatIf === null ? null : { ...whatIf, edits: readEdits(whatIf.set, problems) };
   }
 
-  /** The file as it is written. */
+  /** Builds the file as written. */
   load(): Loaded {
     const { path, problems } = this;
     const loader =
@@ -76,7 +76,7 @@ export class Source {
     };
   }
 
-  /** The file with other values; only asked of one that has loaded. */
+  /** Builds the file with other values. Requires that `load` succeeded. */
   with(changed: Changed): Pick<Loaded, 'file' | 'problems'> {
     const own = this.problems.forVariant();
     const file = new Loader(this.tree!, own, this.read, this.whatIf).file(changed);
@@ -98,10 +98,10 @@ function withSweep(
   return put(tree, 'sweeps', sweeps?.type === 'map' ? put(sweeps, name, get(all, name)!) : all);
 }
 
-/** Shown in messages as the file of values from the command line. */
+/** Name of the command line in messages, in place of a file. */
 const COMMAND_LINE = '--set';
 
-/** Reads what a scenario names, each file once, by its path from the folder of the scenario. */
+/** Reads each file that the scenario references once. Paths are relative to its folder. */
 function readBeside(path: string, read: ReadFile): ReadFile {
   const folder = folderOf(path);
   const known = new Map<string, ReturnType<ReadFile>>();

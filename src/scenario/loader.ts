@@ -38,25 +38,25 @@ import { visitScenario } from './walk.js';
 
 import { schemas } from './schemas.js';
 
-/** Some variants of a file with other values at some paths. */
+/** A selection of variants, with other values at some paths. */
 export interface Changed {
   readonly variants: readonly string[];
-  /** Applied behind the patch of each variant. */
+  /** Applied after the patch of each variant. */
   readonly edits: readonly Edit[];
 }
 
-/** Builds what one file comes to, with all its variants; says what is wrong about it. */
+/** Builds the scenarios of all variants of a file and reports its problems. */
 export class Loader {
-  /** What each variant comes to, with the places it was written at. */
+  /** By variant: its final tree, which has the places of all values. */
   readonly trees = new Map<string, Node>();
   private readonly tree: MapNode;
   private readonly problems: Problems;
   private readonly read: ReadFile;
   private readonly whatIf: OpenEdits | null;
-  /** Sections that are none, as a misspelt one, and the names in them. */
+  /** Names of unknown sections, such as misspelt ones, and the names in them. */
   private readonly unknownNames: ReadonlySet<string>;
   private repairs = 0;
-  /** Filled by `file`. */
+  /** Set by `file`. */
   sweeps: readonly WrittenSweep[] = [];
 
   constructor(tree: MapNode, problems: Problems, read: ReadFile, whatIf: OpenEdits | null = null) {
@@ -132,7 +132,7 @@ export class Loader {
     return { ...explicit, sha256, whatIf: { set: whatIf.set, as: whatIf.as } };
   }
 
-  /** The variants as the file and the command line have them. */
+  /** Plans of the variants of the file and the command line. */
   private plans(areNamed: boolean): readonly VariantPlan[] {
     const { tree, problems, whatIf } = this;
     const written = areNamed
@@ -141,7 +141,7 @@ export class Loader {
     return whatIf === null ? written : withWhatIf(written, whatIf, problems);
   }
 
-  /** Checks budgets and hypothesis of a file with mistakes elsewhere, as far as possible. */
+  /** Checks budgets and the hypothesis of a file with mistakes elsewhere, as far as possible. */
   private checkJudgement(built: readonly Built[], names: readonly string[] | null): void {
     const { tree, problems } = this;
     const judged = built.flatMap(({ plan, resolved, flawed }): Judged[] => {
@@ -172,14 +172,14 @@ export class Loader {
     };
   }
 
-  /** Every variant by itself; a problem of all of them is said once, one of some says of which. */
+  /** Builds every variant. A problem of all variants is reported once; otherwise the message lists the variants. */
   private variants(plans: readonly VariantPlan[], frame: FrameOutput): Built[] {
     const found = new Map<string, { problem: Problem; variants: string[] }>();
     const built = plans.map((plan) => {
       const own = this.problems.forVariant();
       const one = this.build(plan, frame, own);
       for (const problem of own.all) {
-        // The arithmetic of the load differs from variant to variant; once is enough.
+        // The load estimate differs between variants. It is reported once.
         const what = problem.code === 'FL601' ? '' : problem.message;
         const id = `${problem.code} ${problem.at.file} ${problem.at.start} ${what}`;
         const known = found.get(id);
@@ -215,7 +215,7 @@ export class Loader {
       const flaws = flawsOf(whole, tree, resolved);
       return { patched: own, resolved: null, flawed: { ...resolved, flaws } };
     }
-    // What is right is still looked at without the entries that are wrong, so that all is said at once.
+    // The valid entries are still checked without the wrong ones, so that all problems are reported at once.
     const { rest, broken, faults } = salvage(schemas().explicit, tree, this.unknownNames);
     const partial =
       rest === null ? null : validate(schemas().explicit, rest, problems.forVariant());
@@ -226,7 +226,7 @@ export class Loader {
     return { patched: own, resolved: null, flawed };
   }
 
-  /** References to something that was dropped are not reported: one mistake is one problem. */
+  /** Resolves a scenario. References to removed entries are not reported, so one mistake is one problem. */
   private resolve(
     output: ScenarioOutput,
     frame: FrameOutput,
@@ -234,7 +234,7 @@ export class Loader {
       readonly tree: MapNode;
       readonly written: Node;
       readonly broken: ReadonlySet<string>;
-      /** Numbers of the faults that are left; null = all. */
+      /** Original indices of the remaining faults; null = all. */
       readonly faults: readonly number[] | null;
     },
     problems: Problems,
@@ -252,7 +252,7 @@ export class Loader {
     return resolved;
   }
 
-  /** Looks up the names in entries with mistakes; the meaning of those entries is unknown. */
+  /** Checks the names in entries with mistakes. Nothing else in these entries can be checked. */
   private names(
     tree: MapNode,
     written: Node,
@@ -274,17 +274,17 @@ export class Loader {
   }
 }
 
-/** What one variant came to. */
+/** A variant that was built, with or without errors. */
 interface Built {
   readonly plan: VariantPlan;
   readonly patched: Patched;
-  /** Null where there is a mistake in it. */
+  /** null if it has errors. */
   readonly resolved: Resolved | null;
-  /** Then the names in it, as far as they could be resolved. */
+  /** If it has errors: the scenario as far as it could be resolved. */
   readonly flawed: (Resolved & { readonly flaws: Flaws }) | null;
 }
 
-/** Variants with mistakes whose names are looked up; the others are seldom wrong in other ways. */
+/** Number of variants with errors whose names are checked. Further ones rarely have other problems. */
 const REPAIRS_MAX = 8;
 
 function explicitSections(tree: MapNode): MapNode {
@@ -331,7 +331,7 @@ function checkDefaults(tree: MapNode, problems: Problems): void {
   });
 }
 
-/** Whether variants have valid, distinct names although another part of the frame is wrong. */
+/** Whether the variants have valid names although another part of the frame is wrong. */
 function namesStand(tree: MapNode): boolean {
   const variants = get(tree, 'variants');
   if (variants === undefined) return true;
@@ -360,8 +360,8 @@ function withEdits(
 }
 
 /**
- * Places are left out, because a scenario with its sections in another order is the same; so are parsed expressions,
- * which their texts determine.
+ * Places are excluded, because the order of sections has no meaning. So are parsed expressions, which follow from their
+ * texts.
  */
 function digest(explicit: Omit<ScenarioFile, 'sha256'>): string {
   const bare = (list: ScenarioFile['budgets']): unknown =>

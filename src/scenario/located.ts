@@ -1,4 +1,4 @@
-/** A stretch of a file: character offsets, end exclusive. */
+/** A range in a file: character offsets, end exclusive. */
 export interface Place {
   readonly file: string;
   readonly start: number;
@@ -6,8 +6,8 @@ export interface Place {
 }
 
 /**
- * A value of the scenario that remembers where it was written. Trees are never changed: a merge or a
- * patch builds new maps around the old values, so every value keeps its place through all of them.
+ * A value of the scenario with its place. Trees are immutable: merges and patches build new mappings around existing
+ * values, so every value keeps its place.
  */
 export type Node = MapNode | ListNode | ScalarNode;
 
@@ -27,7 +27,7 @@ export interface MapNode {
   readonly type: 'map';
   readonly entries: ReadonlyMap<string, Entry>;
   readonly at: Place;
-  /** Keys that were taken away, with the place that did it. */
+  /** Deleted keys, with the place of the deletion. */
   readonly removed?: ReadonlyMap<string, Place>;
 }
 
@@ -37,10 +37,10 @@ export interface Entry {
   readonly value: Node;
 }
 
-/** One step of the way to a value: a key of a map or an index of a list. */
+/** A step of a path: a key of a mapping or an index of a list. */
 export type PathKey = string | number;
 
-/** The way to a value, from the root of the file. */
+/** The path to a value, from the root of the file. */
 export type Path = readonly PathKey[];
 
 /** A scalar at a place of a file. */
@@ -63,32 +63,32 @@ export function single(key: string, value: Node): MapNode {
   return map(new Map([[key, { key: value.at, value }]]), value.at);
 }
 
-/** The value under a key; undefined where there is none or the node is no map. */
+/** The value of a key; undefined if it is missing or the node is not a mapping. */
 export function get(node: Node | undefined, key: string): Node | undefined {
   return node?.type === 'map' ? node.entries.get(key)?.value : undefined;
 }
 
-/** The entries of a map in the order written; none for anything else. */
+/** The entries of a mapping in the order written; empty for other nodes. */
 export function entries(node: Node | undefined): readonly (readonly [string, Entry])[] {
   return node?.type === 'map' ? [...node.entries] : [];
 }
 
-/** The items of a list; none for anything else. */
+/** The items of a list; empty for other nodes. */
 export function items(node: Node | undefined): readonly Node[] {
   return node?.type === 'list' ? node.items : [];
 }
 
-/** The text of a scalar; undefined for anything that is not text. */
+/** The text of a scalar; undefined for other values. */
 export function text(node: Node | undefined): string | undefined {
   return node?.type === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
 }
 
-/** True for a written `null`, which deletes what it is merged over. */
+/** Whether it is a written `null`, which deletes the value that it is merged over. */
 export function isNull(node: Node | undefined): boolean {
   return node?.type === 'scalar' && node.value === null;
 }
 
-/** The map with one value put in; its key keeps the place it had. */
+/** The mapping with one value set. An existing key keeps its place. */
 export function put(node: MapNode, key: string, value: Node, keyAt?: Place): MapNode {
   const old = node.entries.get(key);
   if (old?.value === value) return node;
@@ -97,13 +97,13 @@ export function put(node: MapNode, key: string, value: Node, keyAt?: Place): Map
   return { ...node, entries: changed };
 }
 
-/** The map with the value under a key replaced by what `change` makes of it, if it has one. */
+/** The mapping with the value of a key replaced by `by(value)`, if the key exists. */
 export function change(node: MapNode, key: string, by: (value: Node) => Node): MapNode {
   const old = node.entries.get(key);
   return old === undefined ? node : put(node, key, by(old.value));
 }
 
-/** The map with every value replaced; the same map where nothing changes. */
+/** The mapping with every value replaced; the same mapping if nothing changes. */
 export function changeAll(node: Node, by: (value: Node, key: string) => Node): Node {
   if (node.type !== 'map') return node;
   let changed: Map<string, Entry> | null = null;
@@ -116,7 +116,7 @@ export function changeAll(node: Node, by: (value: Node, key: string) => Node): N
   return changed === null ? node : { ...node, entries: changed };
 }
 
-/** The list with every item replaced; the same list where nothing changes. */
+/** The list with every item replaced; the same list if nothing changes. */
 export function changeItems(node: Node, by: (value: Node, index: number) => Node): Node {
   if (node.type !== 'list') return node;
   const changed = node.items.map(by);
@@ -125,7 +125,7 @@ export function changeItems(node: Node, by: (value: Node, index: number) => Node
     : { ...node, items: changed };
 }
 
-/** The tree without its nulls; maps remember the removed keys and the places that removed them. */
+/** The tree without its nulls. Mappings record the deleted keys and the places of the deletions. */
 export function prune(node: Node): Node {
   if (node.type === 'list') return changeItems(node, prune);
   if (node.type !== 'map') return node;
@@ -149,7 +149,7 @@ export function prune(node: Node): Node {
   return removed === null ? { ...node, entries: kept } : { ...node, entries: kept, removed };
 }
 
-/** The bare values; maps become objects without a prototype. */
+/** The plain value. Mappings become objects without a prototype. */
 export function plain(node: Node): unknown {
   if (node.type === 'scalar') return node.value;
   if (node.type === 'list') return node.items.map(plain);
@@ -158,17 +158,17 @@ export function plain(node: Node): unknown {
   return object;
 }
 
-/** What was found on the way along a path. */
+/** The result of following a path. */
 export interface Found {
-  /** The deepest node on the path. */
+  /** The deepest existing node on the path. */
   readonly node: Node;
-  /** Place of the key that led to it; null at the root and in lists. */
+  /** Place of the key of that node; null at the root and in lists. */
   readonly key: Place | null;
-  /** How many steps of the path exist. */
+  /** Number of existing steps of the path. */
   readonly depth: number;
 }
 
-/** Follows a path as far as it goes. */
+/** Follows a path as far as it exists. */
 export function locate(root: Node, path: readonly PathKey[]): Found {
   let node = root;
   let key: Place | null = null;
@@ -182,7 +182,7 @@ export function locate(root: Node, path: readonly PathKey[]): Found {
   return { node, key, depth: path.length };
 }
 
-/** A path as users write it: `services.orders.steps[0].call`; keys that are no names are quoted. */
+/** Formats a path as users write it: `services.orders.steps[0].call`. Keys that are not names are quoted. */
 export function pathText(path: readonly PathKey[]): string {
   let result = '';
   for (const step of path) {

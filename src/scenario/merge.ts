@@ -5,13 +5,13 @@ import type { Entry, MapNode, Node, Place } from './located.js';
 import { get, isNull, list, map, scalar, text } from './located.js';
 import { verbOf } from './verbs.js';
 
-/** Always replaced whole, because half of one means nothing. */
+/** Keys whose values are always replaced as a whole, because a mixture of two has no meaning. */
 const WHOLE: ReadonlySet<string> = new Set(['to', 'zone', 'replicas', 'match', 'between']);
 
 /**
- * Lays one value over another. Maps merge key by key, scalars and lists replace, `null` deletes (it is kept until the
- * end, so that it also deletes what comes from below); a map of another kind or a step of another verb replaces.
- * `under` is the key of both: a policy without a kind has the default one.
+ * Merges one value over another. Mappings merge by key; scalars and lists replace. A mapping of another kind, or a step
+ * of another verb, replaces too. `null` deletes; it is kept until the end, so that it also deletes inherited values.
+ * `under` is the key of both values, which determines the default kind of a policy.
  */
 export function merge(below: Node, above: Node, under = ''): Node {
   if (above.type !== 'map') return above;
@@ -31,8 +31,8 @@ export function merge(below: Node, above: Node, under = ''): Node {
 }
 
 /**
- * The kind meant where a policy under this key names none; null where the map is no such policy, but a
- * component that is called like one.
+ * Default kind of a policy under this key; null if the mapping is not such a policy, but for example a component of
+ * that name.
  */
 function meantKind(below: MapNode, under: string): string | null {
   const known = impliedKind(under);
@@ -43,7 +43,7 @@ function meantKind(below: MapNode, under: string): string | null {
   return [...below.entries.keys()].some((field) => Object.hasOwn(shape, field)) ? known.kind : null;
 }
 
-/** `exponential(5ms)` as `{ kind: exponential, mean: 5ms }`; null where the text has no long form. */
+/** Rewrites `exponential(5ms)` as `{ kind: exponential, mean: 5ms }`; null for text without a long form. */
 export function longScalar(node: Node): MapNode | null {
   const written = text(node);
   if (written === undefined || !written.includes('(')) return null;
@@ -56,7 +56,7 @@ export function longScalar(node: Node): MapNode | null {
   }
 }
 
-/** A value made of maps, lists and scalars as a tree whose nodes all have one place. */
+/** Converts maps, lists and scalars to a tree in which all nodes have the same place. */
 export function located(value: unknown, at: Place): Node {
   if (value instanceof Map) {
     const inner = new Map<string, Entry>();

@@ -7,8 +7,8 @@ import { STEP_LISTS } from './salvage.js';
 import { plainWord } from './synonyms.js';
 
 /**
- * What to write for a key that comes from the configuration of resilience4j, Envoy, Istio or Kubernetes, or is expected by
- * habit; undefined where none is known. Keys with another spelling alone are no concern of this: synonyms.ts has them.
+ * Advice for a key from resilience4j, Envoy, Istio, Kubernetes or a common habit; undefined if there is none. Keys that
+ * only differ in spelling are in synonyms.ts.
  */
 export function wayOut(
   path: readonly PathKey[],
@@ -43,7 +43,7 @@ function isBundle(path: readonly PathKey[]): boolean {
   return path[path.length - 2] === 'outbound' || (path[0] === 'policies' && path.length === 2);
 }
 
-/** A word or a number; of a map of retries, how many there are. */
+/** A word or a number as text; for a mapping of retries, their number. */
 function scalarText(node: Node): string | undefined {
   if (node.type === 'map') {
     const count = node.entries.get('attempts') ?? node.entries.get('num_retries');
@@ -55,7 +55,10 @@ function scalarText(node: Node): string | undefined {
 
 const BUNDLE_RETRY = 'policy: { timeout: 1s, retry: { attempts: 3 } }';
 
-/** What to write for the list of a retry that is one text, or has a word of Envoy: `gateway-error`, `connect-failure`. */
+/**
+ * Advice for an outcome list of a retry that is a single text or has words of Envoy: `gateway-error`,
+ * `connect-failure`.
+ */
 export function outcomesHint(path: readonly PathKey[], word: string): string {
   const [key, at] = [path[path.length - 1], path[path.length - 2]];
   if (key === 'on') return `: write on: ${outcomes(word)}`;
@@ -185,7 +188,7 @@ const OF_MATCHES: readonly WayOut[] = [
   },
 ];
 
-/** A path that stands for all that begin with it; Envoy's prefix /orders is /orders, /orders/1 and /ordersABC. */
+/** Path pattern for a prefix. As in Envoy, /orders* matches /orders, /orders/1 and /ordersABC. */
 function prefix(value: string | undefined): string {
   return value === undefined ? '/orders*' : `${value.replace(/\*$/, '')}*`;
 }
@@ -276,7 +279,7 @@ const OF_SERVICES: readonly WayOut[] = [
   },
 ];
 
-/** The share of failures that an availability leaves. */
+/** The share of failures that an availability allows. */
 function missing(availability: string | undefined): string {
   const number = Number((availability ?? '99.9%').replace('%', ''));
   const percent = availability?.includes('%') === false && number <= 1 ? number * 100 : number;

@@ -8,11 +8,11 @@ import { list, map, scalar } from './located.js';
 
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Reads one file into a located tree; null where there is nothing to go on with. Problems are collected. */
+/** Parses one file into a located tree and collects its problems; null if it cannot be parsed. */
 export function parseYaml(file: string, source: string, problems: Problems): Node | null {
   const refusal = guardText(source);
   if (refusal !== null) {
-    // The text of a refused file is not shown: it may be anything.
+    // The text of a rejected file is not shown, because it can contain anything.
     const at = { file, start: refusal.offset, end: refusal.offset + 1 };
     problems.source(file, maskBad(source, refusal.code));
     problems.add({ code: refusal.code, at, path: [], message: refusal.message });
@@ -25,7 +25,7 @@ export function parseYaml(file: string, source: string, problems: Problems): Nod
     uniqueKeys: false,
     merge: false,
     prettyErrors: false,
-    // Not `silent`: that would also keep quiet about a second document.
+    // `silent` would also suppress the error for a second document.
     logLevel: 'error',
   });
   for (const issue of [...document.errors, ...document.warnings]) {
@@ -89,7 +89,7 @@ class Reader {
     if (target === undefined)
       return this.stop('FL105', node, `nothing is anchored as &${node.source}`);
     if (isAlias(target)) return this.stop('FL105', node, 'an alias of an alias is not supported');
-    // Reading it again counts its nodes again, so a bomb of aliases meets the guard.
+    // The target is read again, so that its nodes count for each alias. This stops alias bombs.
     const read = this.node(target, depth + 1);
     return { ...read, at: this.place(node.range) };
   }
@@ -141,7 +141,7 @@ class Reader {
         continue;
       }
       if (isEmpty(pair.value)) {
-        // `{ a: f(1, 2) }` leaves the key `2)` behind; the cut value is what will be reported.
+        // `{ a: f(1, 2) }` also yields the key `2)`. The incomplete value of `a` is reported instead.
         if (key.endsWith(')')) read.set(key, { key: at, value: scalar('', at) });
         else
           this.fail(
@@ -190,7 +190,7 @@ class Reader {
     this.problems.add({ code, at, path: [], message });
   }
 
-  /** The line of an earlier place, as seen from a later one. */
+  /** Line of an earlier place, relative to a later one. */
   private where({ start }: Place, later: Place): string {
     const line = this.source.slice(0, start).split('\n').length;
     const isSame = !this.source.slice(start, later.start).includes('\n');
@@ -202,17 +202,17 @@ class Reader {
   }
 }
 
-/** Nothing written behind the colon, unlike a written null. */
+/** Whether there is no value after the colon, in contrast to a written null. */
 function isEmpty(node: ParsedNode | null): node is null {
   return node === null || (isScalar(node) && node.value === null && node.source === '');
 }
 
-/** Keeps line numbers right for a refused text without keeping a huge or hostile one. */
+/** Keeps the text of a rejected file for line numbers, except if it is too large. */
 function maskBad(source: string, code: Code): string {
   return code === 'FL102' ? '' : source;
 }
 
-/** The parser's message without its own place and in our spelling. */
+/** The parser's message without its position, in our wording. */
 function say(message: string): string {
   const first = message.split('\n')[0].replace(/ at line \d+, column \d+:?$/, '');
   if (/multiple documents/i.test(first))

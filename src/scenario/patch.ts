@@ -7,23 +7,23 @@ import type { Segment } from './paths.js';
 import { parsePath } from './paths.js';
 import { EXPLICIT_SECTIONS } from './schema/scenario.js';
 
-/** A path of a patch with the place where it is written, and what is to be put there. */
+/** A path of a patch with its place, and the value to set there. */
 export interface Edit {
   readonly path: string;
   readonly at: Place;
   readonly value: Node | null;
 }
 
-/** What a patch does: `remove`, then `set`, then `add`; each list in the order of its paths. */
+/** A patch. Applied in the order `remove`, `set`, `add`; within each, in the order of paths. */
 export interface Patch {
   readonly remove: readonly Edit[];
   readonly set: readonly Edit[];
   readonly add: readonly Edit[];
-  /** True where paths may have a `*` and values may be factors: those of sweeps and of the command line. */
+  /** True for sweeps and the command line: paths can have a `*` and values can be factors. */
   readonly isOpen?: true;
 }
 
-/** The tree with the patch applied. An edit whose path matches nothing is a problem and is skipped. */
+/** Applies a patch to a tree. An edit whose path matches nothing is reported and skipped. */
 export function applyPatch(root: Node, patch: Patch, problems: Problems): Node {
   let tree = root;
   let written: Node | null = null;
@@ -37,14 +37,14 @@ export function applyPatch(root: Node, patch: Patch, problems: Problems): Node {
   return tree;
 }
 
-/** Everything inherited written out; what is wrong about it is said when the variant is built. */
+/** Applies all inheritance. Its problems are reported when the variant is built. */
 export function writeOut(root: Node): Node {
   if (root.type !== 'map') return root;
   const unsaid = new Problems();
   return inheritPolicies(inheritTemplates(root, unsaid), unsaid);
 }
 
-/** Reads `remove`, `set` and `add` of a variant. Shapes were checked by its schema. */
+/** Reads `remove`, `set` and `add` of a variant. The schema has checked their types. */
 export function readPatch(variant: Node): Patch {
   const byPath = (a: Edit, b: Edit): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
   const maps = (key: string): Edit[] =>
@@ -65,7 +65,7 @@ export function readPatch(variant: Node): Patch {
   };
 }
 
-/** Sections that a patch may lead into: those of a run, and what is laid under them. */
+/** Sections that a patch can change: those of a run, and those that they inherit from. */
 const PATCHED: ReadonlySet<string> = new Set([...EXPLICIT_SECTIONS, 'defaults', 'templates']);
 const ONCE: ReadonlySet<string> = new Set([
   'faultline',
@@ -81,7 +81,7 @@ const ONCE: ReadonlySet<string> = new Set([
 
 class Stop extends Error {}
 
-/** One edit on its way down the tree. */
+/** An edit on its way down the tree. */
 class Descent {
   readonly how: 'remove' | 'set' | 'add';
   private readonly edit: Edit;
@@ -113,9 +113,7 @@ class Descent {
     }
   }
 
-  /**
-   * Sections that are written once per file are the same for all variants, so a change of them would have no effect.
-   */
+  /** Sections that are written once per file are the same for all variants, so changes to them would have no effect. */
   private checkSection(tree: Node): void {
     const [first] = this.segments;
     if (first === undefined || first.kind !== 'key' || PATCHED.has(first.key)) return;
@@ -226,7 +224,7 @@ class Descent {
     return { ...node, entries: changed };
   }
 
-  /** The node at the first steps of the path after templates, defaults and bases are written out. */
+  /** The node at the first `depth` segments of the path, with all inheritance applied. */
   private inherited(depth: number): Node | undefined {
     let node: Node | undefined = this.inheritedTree();
     for (const segment of this.segments.slice(0, depth)) {
@@ -254,7 +252,7 @@ class Descent {
     throw new Stop();
   }
 
-  /** A path goes into what is there: a new section is written as a whole. */
+  /** A path leads into an existing section. A new section must be set as a whole. */
   private noSection(key: string): never {
     return this.fail(0, `the scenario has no section ${key}: write it first, or set it as a whole`);
   }
@@ -286,7 +284,7 @@ class Descent {
   }
 }
 
-/** Fields that an entry of a list is found by. */
+/** Fields that identify an entry of a list. */
 const NAMES = ['id', 'name', 'group'];
 
 function itemIs(item: Node, name: string): boolean {

@@ -1,4 +1,4 @@
-/** One step of a path as written. */
+/** One segment of a path. */
 export type Segment =
   | { readonly kind: 'key'; readonly key: string; readonly offset: number }
   | { readonly kind: 'index'; readonly index: number; readonly offset: number }
@@ -12,7 +12,7 @@ export type ParsedPath =
 const KEY = /[^.[\]"\s]+/y;
 const IN_BRACKETS = /\[(?:(\d{1,9})|"([^"]*)"|([^\]"\s]+))\]/y;
 
-/** Reads `key { "." key | "[" ( index | name | "quoted key" ) "]" }`. */
+/** Parses `key { "." key | "[" ( index | name | "quoted key" ) "]" }`. */
 export function parsePath(text: string): ParsedPath {
   const segments: Segment[] = [];
   let at = 0;

@@ -2,9 +2,9 @@ import type { Problems, Spot } from './diagnostics.js';
 import type { Node, PathKey } from './located.js';
 import { locate } from './located.js';
 
-/** Where the values of each variant were written: in the file itself, a fragment, or a patch. */
+/** Finds where a value of a variant is written: in the file itself, an included file, or a patch. */
 export class Places {
-  /** The scenario itself, not what it includes. */
+  /** Path of the scenario file itself. */
   readonly path: string;
   private readonly trees: ReadonlyMap<string, Node>;
   private readonly problems: Problems;
@@ -15,7 +15,7 @@ export class Places {
     this.problems = problems;
   }
 
-  /** Whether a variant has something written at a path of the long form. */
+  /** Whether a path in the long form is written in a variant. */
   has(variant: string, path: readonly PathKey[]): boolean {
     const tree = this.trees.get(variant);
     return tree !== undefined && locate(tree, path).depth === path.length;

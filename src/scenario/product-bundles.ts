@@ -2,7 +2,7 @@ import type { WayOut } from './product-words.js';
 import { counts, field, outcomes, share, time, tries } from './product-words.js';
 import { plainWord } from './synonyms.js';
 
-/** Fields of a policy that were written in the bundle itself. */
+/** Advice for fields of a policy that are written directly in the bundle. */
 export const OF_BUNDLES: readonly WayOut[] = [
   {
     keys: 'pertrytimeout pertry',
@@ -131,7 +131,7 @@ export const OF_BUNDLES: readonly WayOut[] = [
   },
 ];
 
-/** Names of load balancers in Envoy and Istio. */
+/** A load balancer of Envoy or Istio in our terms. */
 function balancer(value: string | undefined): string {
   const word = plainWord(value ?? '');
   if (/random/.test(word)) return 'random';

@@ -1,25 +1,25 @@
-/** What a key of another product is here, and a line that can be pasted in its place. */
+/** Advice for a key of another product: the equivalent, as a line to paste. */
 export interface WayOut {
-  /** Words of other products, as `plainWord` has them. */
+  /** Keys of other products, normalized by `plainWord`. */
   readonly keys: string;
   readonly because: string;
-  /** `value`: the one that was written, as a word; undefined where it is a map or a list. */
+  /** `value`: the value as written; undefined for a mapping or list. */
   readonly write: (value: string | undefined, key: string) => string;
 }
 
-/** A share as it is written here: other products have percentages without a sign. */
+/** Converts a share: other products write percentages without a sign. */
 export function share(value: string | undefined, otherwise: string): string {
   if (value === undefined) return otherwise;
   return Number(value) > 1 ? `${value}%` : value;
 }
 
-/** A duration as it is written here; a bare number counts seconds, as in Kubernetes. */
+/** Converts a duration. A bare number means seconds, as in Kubernetes. */
 export function time(value: string | undefined, otherwise: string): string {
   if (value === undefined) return otherwise;
   return /^\d+(\.\d+)?$/.test(value) ? `${value}s` : value;
 }
 
-/** Tries for a number of retries. */
+/** Converts a number of retries to a number of attempts. */
 export function tries(retries: string | undefined): string {
   const count = Number(retries);
   return Number.isInteger(count) && count >= 0 ? String(count + 1) : '3';
@@ -27,9 +27,9 @@ export function tries(retries: string | undefined): string {
 
 /** `key: value`. */
 export const field = (key: string, value: string): string => `${key}: ${value}`;
-/** A limit as written, or one to begin with. */
+/** A limit as written, or an example. */
 export const counts = (value: string | undefined): string => value ?? '100';
-/** `retry_on` of Envoy as a list of outcomes: a response that never came is a failure there, too. */
+/** Converts `retry_on` of Envoy to a list of outcomes. A missing response counts as a failure there too. */
 export function outcomes(value: string | undefined): string {
   const words = new Set<string>();
   for (const word of (value ?? 'gateway-error').split(/[ ,]+/)) {

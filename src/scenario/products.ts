@@ -1,23 +1,23 @@
 import type { OutcomeName } from '../spec/outcome.js';
 import type { Gateway } from '../spec/scenario/scenario.js';
 
-/** What a gateway of some product does where the scenario does not say otherwise. */
+/** Defaults of a gateway product. */
 export interface Product {
   readonly routing: Gateway['routing'];
   /**
-   * What it answers when a call to a target ends without an answer. Empty = as a service of our own:
-   * timeouts 504, refusals 503, a reset 502; what its policies refuse is 503 everywhere.
+   * Statuses that it returns if a call to a target ends without a response. Empty = as a service: timeouts 504,
+   * refusals 503, a reset 502. A refusal by its policies is 503 in every product.
    */
   readonly answers: readonly (readonly [OutcomeName, number])[];
-  /** Bundle of its calls to a target with this number of instances, policy to fields. Empty = no policy. */
+  /** Default bundle of its calls to a target with this many instances: policies with their fields. Empty = none. */
   upstream(servers: number): Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 const NO_POLICY = {};
 
 /**
- * Envoy: every failure without an answer is its own 503 (flags UF, UC, UR), but 504 for the timeout of
- * the route, 15 s over everything; no retries. route_components.proto, response_flags.
+ * Envoy: every failure without a response is a 503 (flags UF, UC, UR), except that the route timeout is a 504. The
+ * route timeout is 15 s including retries; there are no retries by default. route_components.proto, response_flags.
  */
 const ENVOY: Product = {
   routing: 'envoy',
@@ -30,7 +30,7 @@ const ENVOY: Product = {
   upstream: () => ({ timeout: { after: '15s' } }),
 };
 
-/** nginx answers 502 where there is no connection or it breaks, 504 where time is up. */
+/** nginx: 502 if a connection is refused or breaks, 504 after a timeout. */
 const NGINX_ANSWERS: Product['answers'] = [
   ['refused', 502],
   ['connectTimeout', 504],
@@ -39,8 +39,8 @@ const NGINX_ANSWERS: Product['answers'] = [
 ];
 
 /**
- * Kong: connect, write and read timeouts of 60 s, five more tries of what failed at the connection; its
- * nginx answers the rest. services.lua, runloop/balancer.
+ * Kong: connect, write and read timeouts of 60 s, five retries of connection failures. Statuses are those of its nginx.
+ * services.lua, runloop/balancer.
  */
 const KONG: Product = {
   routing: 'kong',
@@ -49,8 +49,8 @@ const KONG: Product = {
 };
 
 /**
- * nginx: proxy_read_timeout 60 s; proxy_next_upstream error timeout tries each server of the upstream
- * once. ngx_http_proxy_module.
+ * nginx: proxy_read_timeout 60 s. `proxy_next_upstream error timeout` tries each server of the upstream once.
+ * ngx_http_proxy_module.
  */
 const NGINX: Product = {
   routing: 'nginx',
@@ -62,8 +62,8 @@ const NGINX: Product = {
 };
 
 /**
- * Spring Cloud Gateway: no limit on the time of an answer, no retries. Exceptions of Netty become 500, except its
- * response timeout: 504. NettyRoutingFilter and its tests.
+ * Spring Cloud Gateway: no response timeout, no retries. Exceptions of Netty become 500, except that its response
+ * timeout is 504. NettyRoutingFilter and its tests.
  */
 const SPRING: Product = {
   routing: 'firstMatch',
@@ -86,7 +86,7 @@ export const PRODUCTS: Readonly<Record<Gateway['kind'], Product>> = {
   spring: SPRING,
 };
 
-/** Priority of the Kong plugin that a middleware stands for, by name or name and kind. */
+/** Priority of the Kong plugin that corresponds to a middleware, by name, or by name and kind. */
 const PRIORITIES: ReadonlyMap<string, number> = new Map([
   ['correlate', 100_001],
   ['filter bot', 2500],
@@ -105,12 +105,12 @@ const PRIORITIES: ReadonlyMap<string, number> = new Map([
   ['transform', 801],
   ['cache', 100],
   ['log', 12],
-  // No plugins: nginx compresses what comes back, and lets requests wait for one answer.
+  // Not plugins: nginx itself compresses responses, and lets requests wait for a common response.
   ['compress', 0],
   ['coalesce', 0],
 ]);
 
-/** The priority Kong runs a middleware by, the highest first; undefined where its kind has to tell. */
+/** Priority of a middleware in Kong, where the highest runs first. undefined if it depends on a missing kind. */
 export function kongPriority(name: string, kind: string | null): number | undefined {
   return PRIORITIES.get(name) ?? PRIORITIES.get(`${name} ${kind}`);
 }

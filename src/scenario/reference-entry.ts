@@ -1,15 +1,15 @@
 import type { ComponentKind } from '../spec/component-kind.js';
 
-/** A kind of component that is no policy: what it is, where it is written, and a file that shows it. */
+/** Reference page of a kind of component: description, sources and example. */
 export interface ReferenceEntry {
-  /** Word of its field `kind`. */
+  /** Value of its field `kind`. */
   readonly kind: string;
   readonly component: ComponentKind;
-  /** Definition of the schema that it is written in, where that is not called like the component. */
+  /** Name of its schema definition, if it differs from that of the component. */
   readonly form?: 'function';
   readonly summary: string;
-  /** Where its rules come from. */
+  /** Sources of its rules. */
   readonly sources: readonly string[];
-  /** A whole scenario that runs. */
+  /** A complete, runnable scenario. */
   readonly example: string;
 }

@@ -6,24 +6,24 @@ import { ISSUES_MAX, NAMED, STEP_LISTS, without, withoutFaults } from './salvage
 type Issue = z.core.$ZodIssue;
 type Path = readonly PathKey[];
 
-/** Looks at a tree that often; one that is still wrong then is given up. */
+/** Largest number of repair rounds. A tree that is still invalid is abandoned. */
 const ROUNDS = 12;
 
-/** A tree in which every value is of the right kind, so that the names in it can be looked up. */
+/** A valid tree with substitutes for wrong values, so that its names can be checked. */
 export interface Repaired {
   readonly tree: MapNode;
-  /** Entries that had to go whole: what points at them is not looked at. */
+  /** Removed entries. References to them are not checked. */
   readonly broken: ReadonlySet<string>;
-  /** Entries in which something was changed. */
+  /** Entries in which a value was changed. */
   readonly changed: ReadonlySet<string>;
-  /** Numbers of the faults that are left, in the list as written. */
+  /** Original indices of the remaining faults. */
   readonly faults: readonly number[];
   readonly hasAllFaults: boolean;
 }
 
 /**
- * Takes the wrong values out of a tree one by one, or puts harmless ones in their place: what is left has the names
- * of the tree, not its meaning. Null where it cannot be done, or where names would get lost on the way.
+ * Removes wrong values from a tree one by one, or replaces them by harmless ones. The result has the names of the tree
+ * but not its meaning. null if that fails or would lose names.
  */
 export function repair<T>(
   schema: z.ZodType<T>,
@@ -51,17 +51,17 @@ const STAND_INS: ReadonlyMap<PathKey, unknown> = new Map<PathKey, unknown>([
   ['steps', [{ wait: { time: '0s' } }]],
 ]);
 
-/** Maps of an entry whose keys are names. */
+/** Mappings of an entry whose keys are names. */
 const PARTS: ReadonlySet<PathKey> = new Set<PathKey>(['endpoints', 'operations']);
 
 class Repair {
   tree: MapNode;
   private readonly broken: Set<string>;
-  /** Whether every section is one: faults are in none of the others. */
+  /** Whether all sections are known, so that no faults can be in a misspelt one. */
   private readonly isOrderly: boolean;
   private readonly changed = new Set<string>();
   private readonly tried = new Set<string>();
-  /** Faults that go when the round is over: until then the numbers stay what they are. */
+  /** Faults to remove after the round, because a removal changes the indices of the others. */
   private readonly going = new Set<number>();
   private faults: readonly number[];
 
@@ -80,7 +80,7 @@ class Repair {
     return { tree, broken, changed, faults, hasAllFaults };
   }
 
-  /** Repairs what one look has found; false where that would lose names. */
+  /** Repairs the issues of one validation. Returns false if that would lose names. */
   round(issues: readonly Issue[]): boolean {
     const paths = issues.flatMap((issue) => wrongPaths(issue, []));
     const isDone = paths.every((path) => this.one(path));
@@ -91,7 +91,7 @@ class Repair {
   private one(wrong: Path): boolean {
     const [section, entry] = wrong.map(String);
     const isNamed = NAMED.has(section);
-    // Another mistake has taken it along.
+    // Another issue has removed the entry.
     if (isNamed && this.broken.has(entry)) return true;
     if (isNamed && wrong.length > 1) this.changed.add(entry);
     let path = wrong;
@@ -124,7 +124,7 @@ class Repair {
     return locate(this.tree, path).depth === path.length;
   }
 
-  /** Whether what goes may be the zones, under their name or a misspelt one. */
+  /** Whether a removal may affect the zones, also under a misspelt key. */
   private holdsZones(path: Path): boolean {
     return path[1] === 'zones' || (path.length === 2 && this.isNested(path));
   }
@@ -133,7 +133,7 @@ class Repair {
     return locate(this.tree, path).node.type !== 'scalar';
   }
 
-  /** Whether what goes may be, or hold, something that others name: an endpoint, an operation, a route. */
+  /** Whether a removal may affect something that is referenced by name: an endpoint, an operation, a route. */
   private holdsNames(path: Path): boolean {
     const last = path[path.length - 1];
     if (typeof last === 'number') return !STEP_LISTS.has(String(path[path.length - 2]));
@@ -142,7 +142,7 @@ class Repair {
     return path.length === 3 && this.isNested(path);
   }
 
-  /** A wrong key of a fault goes; where that does not help, the fault; then all of them. */
+  /** Removes a wrong key of a fault; if that does not help, the fault; then all faults. */
   private fault(path: Path): boolean {
     const [, index, key] = path;
     if (typeof index !== 'number') {
@@ -159,12 +159,12 @@ class Repair {
     this.tree = withoutFaults(this.tree, this.going);
     this.faults = this.faults.filter((_, index) => !this.going.has(index));
     this.going.clear();
-    // Those behind it have new numbers: what was tried there was tried on others.
+    // The following faults have new indices, so records of earlier tries do not apply to them.
     for (const id of this.tried) if (id.startsWith('["faults",')) this.tried.delete(id);
   }
 }
 
-/** Where the mistakes of an issue are; of the forms that were possible, in the one that fits best. */
+/** Paths of the wrong values of an issue. Of several alternatives, the one that matches deepest counts. */
 function wrongPaths(issue: Issue, base: Path): readonly Path[] {
   const path = [...base, ...(issue.path as PathKey[])];
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => [...path, key]);

@@ -11,7 +11,7 @@ const SIDES: readonly Side[] = ['canary', 'stable'];
 const NAMES: readonly RolloutMetric['name'][] = ['success', 'latency', 'successLatency'];
 const EXAMPLES = ['canary.success >= 99%', 'canary.latency.p99 < 200ms'];
 
-/** Reads what an analysis expects: `canary.METRIC OP LIMIT`, the limit a quantity or `SHARE of stable.METRIC`. */
+/** Parses a condition of an analysis: `canary.METRIC OP LIMIT`. The limit is a quantity or `SHARE of stable.METRIC`. */
 export function parseRolloutExpectation(text: string): ParsedRollout {
   try {
     return { ok: true, expectation: expectation(new Scanner(text)) };

@@ -3,7 +3,7 @@ import type { MapNode, Node, PathKey } from './located.js';
 import { SECTIONS } from './modules/index.js';
 import { entries, get, items, plain, put, scalar, single } from './located.js';
 
-/** Sections whose entries can be left out one by one. */
+/** Sections whose entries can be removed individually. */
 export const NAMED: ReadonlySet<string> = new Set([
   'keys',
   'policies',
@@ -15,22 +15,21 @@ export const NAMED: ReadonlySet<string> = new Set([
   'workloads',
 ]);
 
-/** With more mistakes than are shown, what is said about the rest would be lost anyway. */
+/** Largest number of issues. With more, further problems would not be shown anyway. */
 export const ISSUES_MAX = 200;
 
-/** What is left of a tree without its mistakes, and the names of entries that had to go whole. */
+/** A tree without its wrong parts, and the names of removed entries. */
 export interface Salvaged {
-  /** Null where nothing can be saved: without `run` there is no scenario. */
+  /** null if nothing remains: a scenario needs `run`. */
   readonly rest: MapNode | null;
   readonly broken: ReadonlySet<string>;
-  /** Numbers of the faults that are left, in the list as written; null = all. */
+  /** Original indices of the remaining faults; null = all. */
   readonly faults: readonly number[] | null;
 }
 
 /**
- * Takes as little as possible out of a wrong tree, so that the rest can be looked at too: a policy at a
- * call, a step, a fault, an entry, a section. Indices of steps stay what they were. `strays` are names that are known
- * to be lost.
+ * Removes as little as possible from a wrong tree, so that the rest can be checked: a policy at a call, a step, a
+ * fault, an entry or a section. Indices of steps do not change. `unknownNames` are names in unknown sections.
  */
 export function salvage<T>(
   schema: z.ZodType<T>,
@@ -57,20 +56,20 @@ export function salvage<T>(
     rest = without(rest, cut) as MapNode;
   }
   if (going.size === 0) return { rest, broken, faults: null };
-  // Faults go when everything else has: until then their numbers stay what they are.
+  // Faults are removed last, because a removal changes the indices of the others.
   const numbers = [...items(get(tree, 'faults')).keys()];
   const faults = numbers.filter((index) => !going.has(index));
   return { rest: withoutFaults(rest, going), broken, faults };
 }
 
-/** The tree without the faults of these numbers. */
+/** The tree without the faults at these indices. */
 export function withoutFaults(tree: MapNode, going: ReadonlySet<number>): MapNode {
   const all = get(tree, 'faults');
   if (all?.type !== 'list') return tree;
   return put(tree, 'faults', { ...all, items: all.items.filter((_, index) => !going.has(index)) });
 }
 
-/** Keys of a map and of the maps in it: what may be names. */
+/** Keys of a mapping and of the mappings in it, all of which can be names. */
 export function namesIn(node: Node | undefined): readonly string[] {
   return entries(node).flatMap(([key, { value }]) => [
     key,
@@ -78,7 +77,7 @@ export function namesIn(node: Node | undefined): readonly string[] {
   ]);
 }
 
-/** The shortest part of the path that can go without anything else missing it. */
+/** The shortest prefix of the path that can be removed without effects on other parts. */
 function cutPoint(path: readonly PathKey[]): readonly PathKey[] {
   if (!NAMED.has(String(path[0]))) return path.slice(0, 1);
   if (path[0] === 'policies') return path.slice(0, 2);
@@ -97,7 +96,7 @@ function cutPoint(path: readonly PathKey[]): readonly PathKey[] {
 /** Lists whose items are steps. */
 export const STEP_LISTS: ReadonlySet<string> = new Set(['steps', 'onError', 'then']);
 
-/** The tree without what is at a path; a step becomes one that does nothing. */
+/** The tree without the value at a path. A step is replaced by one without effect. */
 export function without(node: Node, path: readonly PathKey[]): Node {
   const [step, ...rest] = path;
   if (typeof step === 'number') {

@@ -3,7 +3,7 @@ import { scaledText } from '../spec/quantities/scaled-text.js';
 import type { Entry, MapNode, Node } from './located.js';
 import { changeItems, get, isNull, scalar, text } from './located.js';
 
-/** A value times a factor; null where the value is no quantity. */
+/** Multiplies a value by a factor; null if it is not a quantity. */
 export function scaled(node: Node, factor: number): Node | null {
   if (node.type === 'list') return null;
   if (node.type === 'map') return scaledMap(node, factor);
@@ -14,8 +14,8 @@ export function scaled(node: Node, factor: number): Node | null {
 }
 
 /**
- * Arrivals with their rate multiplied by a factor: each stage of a profile, both rates of a burst or a wave, and the
- * gap of a renewal process, which shrinks. Null if they have no rate, like a fixed number of users.
+ * Multiplies the rate of arrivals: every stage of a profile, both rates of a burst or a wave. The gap of a renewal
+ * process is divided. null if they have no rate, such as a fixed number of users.
  */
 export function scaledArrivals(node: Node, factor: number): MapNode | null {
   if (node.type !== 'map') return null;
@@ -33,10 +33,10 @@ export function scaledArrivals(node: Node, factor: number): MapNode | null {
   return result ?? withFields(node, ['gap'], (value) => scaled(value, 1 / factor));
 }
 
-/** Fields that hold what a map is mainly about. */
+/** Fields with the main quantity of a mapping. */
 const MAIN: readonly string[] = ['time', 'after', 'cores', 'count'];
 
-/** A distribution in its long form, or a map that is about one quantity. */
+/** Multiplies a distribution in its long form, or the main quantity of a mapping. */
 function scaledMap(node: MapNode, factor: number): Node | null {
   const main = MAIN.filter((key) => node.entries.has(key));
   if (main.length === 1) return withFields(node, main, (value) => scaled(value, factor));
@@ -47,7 +47,7 @@ function scaledMap(node: MapNode, factor: number): Node | null {
   );
 }
 
-/** The map with some of its fields changed; null where none of them is. */
+/** The mapping with some fields changed; null if none is. */
 function withFields(
   node: MapNode,
   fields: readonly string[],
@@ -66,7 +66,7 @@ function withFields(
   return isChanged ? { ...node, entries: changed } : null;
 }
 
-/** Without the noise of binary fractions: 0.1 x 3 is 0.3. */
+/** Multiplies and removes the rounding noise of binary fractions: 0.1 x 3 is 0.3. */
 function times(value: number, factor: number): number {
   return Number((value * factor).toPrecision(12));
 }

@@ -4,7 +4,7 @@ import type { Schemas } from './schema/scenario.js';
 
 let built: Schemas | null = null;
 
-/** The schemas are built once, when the first scenario is read: it takes longer than reading one. */
+/** The schemas are built once, when the first scenario is loaded, because that takes longer than the loading. */
 export function schemas(): Schemas {
   built ??= buildSchemas(policyKinds, faultKinds);
   return built;

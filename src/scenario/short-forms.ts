@@ -6,13 +6,13 @@ export function wrapScalar(node: Node, key: string): Node {
   return node.type === 'scalar' && !isNull(node) ? single(key, node) : node;
 }
 
-/** As wrapScalar, and for the long form of a distribution, which is a map with a kind. */
+/** Like wrapScalar, also for the long form of a distribution, which is a mapping with a kind. */
 export function wrapDistribution(node: Node, key: string): Node {
   if (node.type === 'map' && node.entries.has('kind')) return single(key, node);
   return wrapScalar(node, key);
 }
 
-/** A map with these fields converted. */
+/** The mapping with these fields converted. */
 export function changeEach(node: Node, keys: readonly string[], by: (value: Node) => Node): Node {
   if (node.type !== 'map') return node;
   let result: MapNode = node;

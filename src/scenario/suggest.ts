@@ -4,8 +4,8 @@ import { synonym } from './synonyms.js';
 const WORD_MAX = 80;
 
 /**
- * The legal name nearest to a wrong one: at most two slips away (one for words up to four letters,
- * a third of the length for long ones), by Damerau-Levenshtein; ties go to the first by code unit.
+ * The valid name nearest to a wrong one. At most two edits apart (one for words of up to four letters, a third of the
+ * length for long ones), by Damerau-Levenshtein; ties go to the first by code unit.
  */
 export function nearest(wrong: string, names: Iterable<string>): string | undefined {
   if (wrong.length > WORD_MAX || wrong.length < 2) return undefined;
@@ -24,12 +24,12 @@ export function nearest(wrong: string, names: Iterable<string>): string | undefi
   return best;
 }
 
-/** Shorter names are contained in half of all words. */
+/** Shorter names are part of too many words. */
 const WITHIN_MIN = 3;
 
 /**
- * What was probably meant: the nearest name, and where none is near the longest that the wrong one
- * begins or ends with, as `drain` in `drainTime`.
+ * The name that was probably meant: the nearest one, else the longest one that the wrong word starts or ends with, such
+ * as `drain` in `drainTime`.
  */
 export function meant(wrong: string, names: readonly string[]): string | undefined {
   const near = nearest(wrong, names);
@@ -42,14 +42,14 @@ export function meant(wrong: string, names: readonly string[]): string | undefin
   return [...within].sort((a, b) => b.length - a.length || (a < b ? -1 : 1))[0];
 }
 
-/** The word of the language that was probably meant by one that is not: a synonym, else as `meant`. */
+/** The word of the language that was probably meant: a synonym, else as in `meant`. */
 export function wordFor(wrong: string, words: readonly string[]): string | undefined {
   return synonym(wrong, words) ?? meant(wrong, words);
 }
 
 /**
- * Insertions, deletions, replacements and swaps of neighbours that turn one word into the other;
- * stops counting at `enough`. Source: Damerau 1964, optimal string alignment.
+ * Number of insertions, deletions, replacements and swaps of neighbours between two words. Counting stops at `enough`.
+ * Source: Damerau 1964, optimal string alignment.
  */
 export function editDistance(a: string, b: string, enough = Infinity): number {
   let beforeLast: number[] = [];

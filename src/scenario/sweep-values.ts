@@ -5,7 +5,7 @@ import { ExpressionError, Scanner } from '../language/expression-scan.js';
 import type { Node } from './located.js';
 import { plain, scalar } from './located.js';
 
-/** A value of an axis, and what is put into the scenario for it. */
+/** A value of an axis, with the node to set in the scenario. */
 export interface Setting extends SweepValue {
   readonly node: Node;
   readonly unit: AxisUnit;
@@ -23,19 +23,19 @@ export function settingOf(node: Node): Setting {
   };
 }
 
-/** Values between two quantities of one unit, which are read as people write them. */
+/** The values between two quantities of one unit, in the format of a scenario. */
 export class Range {
   readonly scale: 'linear' | 'log';
   readonly from: Setting;
   readonly to: Setting;
-  /** Behind the number of each value. */
+  /** Unit of all values, in text. */
   private readonly suffix: string;
-  /** The ends, in the unit of `suffix`. */
+  /** The two ends, in the unit `suffix`. */
   private readonly low: number;
   private readonly high: number;
-  /** Of one `suffix` in the unit of numbers: seconds, per second, share. */
+  /** Value of one `suffix` in the unit of results: seconds, per second, share. */
   private readonly factor: number;
-  /** True where both ends are plain whole numbers: then all values are. */
+  /** True if both ends are whole numbers without a unit. Then all values are whole. */
   readonly isWhole: boolean;
 
   private constructor(
@@ -56,13 +56,13 @@ export class Range {
       mayBeWhole && ends.suffix === '' && Number.isInteger(ends.low) && Number.isInteger(ends.high);
   }
 
-  /** The range with the values between its ends too, where a field takes them. */
+  /** The same range including fractions, for fields that accept them. */
   fractional(): Range {
     const { from, to, scale, suffix, low, high } = this;
     return new Range(from, to, scale, { suffix, low, high }, false);
   }
 
-  /** A range from one value to the other, or a sentence on why there is none. */
+  /** A range between two values, or the reason why there is none. */
   static between(from: Node, to: Node, scale: Range['scale']): Range | string {
     const [first, last] = [settingOf(from), settingOf(to)];
     for (const end of [first, last]) {
@@ -80,7 +80,7 @@ export class Range {
     return new Range(first, last, scale, endsOf(first, last));
   }
 
-  /** The value so far along the way from the first (0) to the last (1). */
+  /** The value at a position from 0 (the first end) to 1 (the other end). */
   at(way: number): Setting {
     if (way <= 0) return this.from;
     if (way >= 1) return this.to;
@@ -90,13 +90,13 @@ export class Range {
     );
   }
 
-  /** `count` values from the first to the last; fewer if neighbours would be equal. */
+  /** `count` values from the first to the last; fewer if neighbours would be equal after rounding. */
   steps(count: number): readonly Setting[] {
     const all = Array.from({ length: count }, (_, i) => this.at(i / (count - 1)));
     return all.filter((one, i) => i === 0 || one.text !== all[i - 1]!.text);
   }
 
-  /** The value in the middle of two of this range; null where none lies between them. */
+  /** The value halfway between two values; null if rounding leaves none between them. */
   middle(a: Setting, b: Setting): Setting | null {
     const [one, other] = [a.number!, b.number!];
     const between = this.scale === 'linear' ? (one + other) / 2 : Math.sqrt(one * other);
@@ -106,7 +106,7 @@ export class Range {
     return isBetween ? middle : null;
   }
 
-  /** A value drawn evenly from the range, of whole numbers each as often as the others; `share` is in (0, 1). */
+  /** The value for a uniform draw `share` in (0, 1). All whole numbers have the same probability. */
   drawn(share: number): Setting {
     if (!this.isWhole || this.scale === 'log') return this.at(share);
     const { low, high } = this;
@@ -115,7 +115,7 @@ export class Range {
     return this.setting(least + Math.floor(share * size));
   }
 
-  /** Four digits of the width of the range, of a log scale four of the value; never beyond the ends. */
+  /** Rounds to four digits of the width of the range, or of the value on a log scale, and clamps to the ends. */
   private rounded(value: number): number {
     const { low, high, isWhole, scale } = this;
     if (isWhole) return Math.round(value);
@@ -133,12 +133,12 @@ export class Range {
   }
 }
 
-/** Places behind the point that tell apart what lies so far apart, at four digits: 1 for 750, -2 for 750,000. */
+/** Decimal places for four significant digits of a width: 1 for 750, -2 for 750,000. */
 function placesOf(width: number): number {
   return 3 - Number(width.toExponential(0).split('e')[1]);
 }
 
-/** Both ends in the unit that the first is written in. */
+/** Both ends in the unit of the first. */
 interface Ends {
   readonly suffix: string;
   readonly low: number;
@@ -149,7 +149,7 @@ function endsOf(from: Setting, to: Setting): Ends {
   const [low, suffix] = partsOf(from.text);
   const [high, other] = partsOf(to.text);
   if (suffix === other) return { suffix, low, high };
-  // The first may be 0, which has every unit.
+  // The first end can be 0, which is valid in every unit.
   if (low === 0) return { suffix: other, low, high };
   return { suffix, low, high: (to.number! * low) / from.number! };
 }
@@ -159,7 +159,7 @@ function partsOf(text: string): [number: number, suffix: string] {
   return [Number(digits), suffix!];
 }
 
-/** Units of short durations, the largest first. Unit: ns. */
+/** Units of short durations, the largest first, in ns. */
 const SHORT: readonly (readonly [suffix: string, ns: number])[] = [
   ['s', 1e9],
   ['ms', 1e6],
@@ -167,7 +167,7 @@ const SHORT: readonly (readonly [suffix: string, ns: number])[] = [
   ['ns', 1],
 ];
 
-/** A short duration in the largest unit of which it has one, everything else in the unit of the range. */
+/** Formats a short duration in the largest unit that yields at least 1, and other values in the unit of the range. */
 function shortest(value: number, suffix: string): string {
   const unit = SHORT.find(([name]) => name === suffix);
   if (unit === undefined) return `${plainDigits(value)}${suffix}`;
@@ -176,7 +176,7 @@ function shortest(value: number, suffix: string): string {
   return `${plainDigits(Number((ns / size).toPrecision(12)))}${name}`;
 }
 
-/** Digits without an exponent, which no quantity has. */
+/** Digits without an exponent, which quantities do not allow. */
 function plainDigits(value: number): string {
   const text = String(value);
   return text.includes('e') ? value.toFixed(9) : text;
@@ -193,7 +193,7 @@ interface Known {
   readonly unit: Exclude<AxisUnit, null>;
 }
 
-/** A number or the text of a quantity; null where it is neither. */
+/** Parses a number or a quantity; null for other values. */
 function quantityOf(value: unknown): Known | null {
   if (typeof value === 'number') {
     return Number.isFinite(value) ? { number: value, unit: 'number' } : null;

@@ -18,11 +18,11 @@ import { parsePath, type Segment } from './paths.js';
 import type { AxisOutput, SweepOutput } from './schema/sweeps.js';
 import { Range, settingOf, type Setting } from './sweep-values.js';
 
-/** Settings of one sweep. */
+/** Largest number of settings of a sweep. */
 const CASES_MAX = 10_000;
 const BISECT_REPLICATIONS = 10;
 
-/** A sweep, with what its values put into the scenario. */
+/** A sweep with the edits that its values make. */
 export interface WrittenSweep {
   readonly sweep: Sweep;
   readonly axes: readonly WrittenAxis[];
@@ -31,24 +31,24 @@ export interface WrittenSweep {
 export interface WrittenAxis {
   readonly path: string;
   readonly at: Place;
-  /** Every value, or the ends of a range that none of them is known of. */
+  /** All values, or the two ends of a range whose values are chosen later. */
   readonly settings: readonly Setting[];
-  /** Null where the values are a list. */
+  /** null if the values are a list. */
   readonly range: Range | null;
 }
 
-/** What the sweeps of a file are resolved against. */
+/** The file to which the sweeps belong. */
 export interface Around {
   readonly judged: readonly Judged[];
   /** Names of all variants, in order. */
   readonly variants: readonly string[];
-  /** By variant: the paths that it takes away. */
+  /** By variant: the paths that it removes. */
   readonly removed: ReadonlyMap<string, readonly string[]>;
   readonly budgets: readonly BudgetSource[];
   readonly problems: Problems;
 }
 
-/** One value on each axis as edits of the scenario. */
+/** The edits of the scenario for one setting. */
 export function editsOf(
   { axes, sweep }: WrittenSweep,
   settings: readonly Setting[],
@@ -61,7 +61,7 @@ export function editsOf(
   return [...edits, { path: 'run.duration', at, value: node }];
 }
 
-/** The sweeps of a file in the order written; what is wrong about one is said, and it is left out. */
+/** Resolves the sweeps of a file, sorted by name. A sweep with problems is reported and skipped. */
 export function resolveSweeps(
   written: Readonly<Record<string, SweepOutput>>,
   section: Node | undefined,
@@ -134,7 +134,7 @@ class SweepReader {
 
   private axes(variants: readonly string[]): readonly WrittenAxis[] {
     const set = get(this.node, 'set');
-    // What `null` takes away, as from an included file, is no axis.
+    // A path that is null, such as to remove one from an included file, is not an axis.
     const written = entries(set).filter(([path]) => Object.hasOwn(this.own.set, path));
     if (written.length === 0)
       this.add('FL208', this.node, ['set'], 'set is empty: write a path with values');
@@ -146,7 +146,7 @@ class SweepReader {
     return axes;
   }
 
-  /** An axis has to change something, and nothing else may change the same. */
+  /** Reports an axis without effect, or one that overlaps with another setting. */
   private checkPath(
     { path, at }: WrittenAxis,
     before: readonly WrittenAxis[],
@@ -161,7 +161,7 @@ class SweepReader {
     if (isWithin(path, 'run.duration') && this.own.duration !== undefined) {
       add('duration is also written outside set: remove one of them');
     }
-    // A `*` passes by what a variant has taken away.
+    // A `*` skips entries that a variant has removed.
     for (const name of isWild(path) ? [] : variants) {
       const removal = this.around.removed.get(name)?.find((one) => isWithin(path, one));
       if (removal === undefined) continue;
@@ -205,7 +205,7 @@ class SweepReader {
     return { settings, range };
   }
 
-  /** The values of a list, each with a text of its own. */
+  /** The settings of a list of values, with distinct texts. */
   private listed(nodes: readonly Node[], at: readonly PathKey[]): readonly Setting[] {
     const known = new Set<string>();
     const texts = new Map<string, number>();
@@ -243,7 +243,7 @@ class SweepReader {
     }
   }
 
-  /** A search without an expectation asks for all budgets: there must be some. */
+  /** Without an expectation a search looks for the limit at which budgets fail, so it needs budgets. */
   private checkAim(variants: readonly string[]): void {
     if (this.own.kind !== 'bisect' || this.own.expect !== undefined) return;
     const isJudged = this.around.budgets.some(({ expression }) =>
@@ -272,7 +272,7 @@ class SweepReader {
     }
   }
 
-  /** Metrics as written. */
+  /** The metrics of the sweep, as written. */
   private measures(variants: readonly string[]): readonly Measure[] {
     return this.own.metrics!.flatMap((text, index) => {
       const node = items(get(this.node, 'metrics'))[index]!;
@@ -304,15 +304,15 @@ class SweepReader {
     return expression;
   }
 
-  /** The metrics of the budgets that speak of these variants; what users meet where there are none. */
+  /** The metrics of the budgets that apply to these variants; without any, the metrics of the workloads. */
   private ofBudgets(variants: readonly string[]): readonly Measure[] {
-    // A search is about its expectation.
+    // A search records only its expectation.
     if (this.own.kind === 'bisect' && this.own.expect !== undefined) return [];
     const asked = new Map<string, Measure>();
     for (const { expression } of this.around.budgets) {
       const { metric, window } = expression;
       const found = findMetric(metric.name);
-      // A budget of an unknown metric is reported as such.
+      // A budget with an unknown metric has been reported already.
       const isNumber = found.known === 'yes' && found.metric.name !== 'rollout.result';
       if (!isNumber || !variants.some((name) => speaksOf(expression, name))) continue;
       const text = measureText(metric, window);
@@ -328,7 +328,7 @@ class SweepReader {
       });
   }
 
-  /** Reads a text and checks it in the variants of the sweep. */
+  /** Parses a text and checks it in the variants of the sweep. */
   private text<T extends Measure>(
     reader: Reader<T>,
     source: string,
@@ -365,7 +365,7 @@ class SweepReader {
   }
 }
 
-/** Whether a path is another one or leads into it, however the two are spelt; a `*` is every entry. */
+/** Whether a path equals another one or leads into it, regardless of notation; `*` matches every entry. */
 export function isWithin(path: string, outer: string): boolean {
   const [inside, around] = [parsePath(path), parsePath(outer)];
   if (!inside.ok || !around.ok) return false;

@@ -184,12 +184,12 @@ export const SYNONYMS: readonly string[] = [
 
 const LINES: readonly (readonly string[])[] = SYNONYMS.map((line) => line.split(' '));
 
-/** A word as people may write it: `max_attempts`, `max-attempts`, `MaxAttempts`. */
+/** Normalizes the spelling of a word: `max_attempts`, `max-attempts`, `MaxAttempts`. */
 export function plainWord(word: string): string {
   return word.toLowerCase().replace(/[-_ ]/g, '');
 }
 
-/** Words that count retries, where `attempts` counts the first try too. */
+/** Words that count retries without the first attempt; `attempts` includes it. */
 const RETRIES: ReadonlySet<string> = new Set([
   'retries',
   'maxretries',
@@ -197,7 +197,7 @@ const RETRIES: ReadonlySet<string> = new Set([
   'maxretryattempts',
 ]);
 
-/** What has to change besides the name, where a word was meant that does not count the same. */
+/** Warning if a synonym has a different meaning, so that renaming the key is not enough. */
 export function caution(wrong: string, name: string): string | undefined {
   return name === 'attempts' && RETRIES.has(plainWord(wrong))
     ? 'it includes the first try'
@@ -205,8 +205,8 @@ export function caution(wrong: string, name: string): string | undefined {
 }
 
 /**
- * The legal name that means what a word of the field means; undefined where none does. Of dotted names, as in
- * `users.responseTime`, the last part.
+ * The valid name with the same meaning as a word of the field; undefined if there is none. For a dotted name such as
+ * `users.responseTime` its last part counts.
  */
 export function synonym(wrong: string, names: readonly string[]): string | undefined {
   const dot = wrong.lastIndexOf('.') + 1;

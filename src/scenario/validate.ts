@@ -13,11 +13,11 @@ import { STEP_MODIFIERS, STEP_VERBS } from './verbs.js';
 
 type Issue = z.core.$ZodIssue;
 
-/** Validates a tree; null where it is wrong, with every problem noted at its place. */
+/** Validates a tree and reports every problem at its place. Returns null if there are problems. */
 export function validate<T>(schema: z.ZodType<T>, tree: Node, problems: Problems): T | null {
   const known: (readonly string[])[] = [];
   const result = schema.safeParse(plain(tree), {
-    // The raw issue still knows the schema it comes from, hence which keys would have been legal.
+    // Only the raw issue has its schema, which lists the valid keys.
     error: (issue) => {
       const shape = (issue.inst as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def
         ?.shape;
@@ -34,7 +34,7 @@ export function validate<T>(schema: z.ZodType<T>, tree: Node, problems: Problems
 
 const KNOWN = 'known:';
 
-/** What a quantity says about its problem. */
+/** Details of a problem that a quantity reports. */
 interface QuantityParams {
   readonly code?: string;
   readonly missing?: boolean;
@@ -46,7 +46,7 @@ class Reporter {
   private readonly problems: Problems;
   private readonly known: readonly (readonly string[])[];
   private readonly lacking: Problem[] = [];
-  /** Paths of keys that are written under another name. */
+  /** Paths of keys that are present under a wrong name. */
   private readonly misnamed = new Set<string>();
 
   constructor(tree: Node, problems: Problems, known: readonly (readonly string[])[]) {
@@ -106,7 +106,7 @@ class Reporter {
       const values = (issue as { readonly options?: readonly unknown[] }).options ?? [];
       return this.word(path, values.filter((value) => value !== undefined).map(String));
     }
-    // The branch that got furthest is the one that was meant.
+    // The alternative that matches deepest is probably the one that was meant.
     const branches = issue.errors.filter((errors) => errors.length > 0);
     const depth = (errors: readonly Issue[]): number =>
       Math.max(...errors.map((e) => e.path.length + (e.code === 'invalid_type' ? 0 : 0.5)));
@@ -139,7 +139,7 @@ class Reporter {
     const value = plain(found.node);
     const wanted = allowed.length === 1 ? allowed[0] : `one of ${allowed.join(' ')}`;
     const at = found.node.at;
-    // What is written is right but for its quotes.
+    // The value is correct except for its quotes.
     if (allowed.includes(show(value))) {
       const message = `must be ${wanted}, got ${showNoNumber(value)}`;
       return this.problems.add({ code: 'FL206', at, path, message });
@@ -177,7 +177,7 @@ class Reporter {
       return this.add('FL205', path, message);
     }
     const value = plain(found.node);
-    // Values that cannot be read as a short form have been reported already.
+    // A value that is not a valid short form has already been reported.
     if (found.node.type === 'scalar' && this.problems.knows(found.node.at)) return;
     const name = nameProblem(issue, found.node);
     if (name !== null) return this.add('FL401', path, name);
@@ -188,7 +188,7 @@ class Reporter {
     );
   }
 
-  /** Whether a comma of a list has cut a value in two, of which this path leads to the first part. */
+  /** Whether a comma in a list has split the value at this path. */
   private isInList(path: readonly PathKey[]): boolean {
     return path.some((key, depth) => {
       if (typeof key !== 'number') return false;
@@ -197,7 +197,7 @@ class Reporter {
     });
   }
 
-  /** `[ wait: uniform(5ms, 9ms) ]` leaves the entry `9ms)` behind; the cut value itself is reported. */
+  /** `[ wait: uniform(5ms, 9ms) ]` also yields the entry `9ms)`. The incomplete value is reported instead. */
   private isCutOffItem(path: readonly PathKey[]): boolean {
     const index = path[path.length - 1];
     if (typeof index !== 'number') return false;
@@ -208,12 +208,12 @@ class Reporter {
     return end >= index;
   }
 
-  /** A missing key is shown at the key of the map that lacks it, or where a patch took it away. */
+  /** Reports a missing key at the mapping that lacks it, or where a patch removed it. */
   private missing(path: readonly PathKey[], hint: string): void {
     const found = locate(this.tree, path);
     const name = path[found.depth];
     const removed = found.node.type === 'map' ? found.node.removed?.get(String(name)) : undefined;
-    // Unreadable values have been reported at their place.
+    // An unreadable value has already been reported.
     if (removed !== undefined && this.problems.knows(removed)) return;
     const at = removed ?? found.key ?? startOf(found.node.at);
     const note = removed === undefined ? '' : '; it was removed here';
@@ -225,7 +225,7 @@ class Reporter {
     });
   }
 
-  /** Reports missing keys, except those written under a name for which the right one is suggested. */
+  /** Reports missing keys, except those that are present under a wrong name with a suggestion. */
   reportMissing(): void {
     for (const problem of this.lacking) {
       if (!this.misnamed.has(JSON.stringify(problem.path))) this.problems.add(problem);
@@ -242,7 +242,7 @@ class Reporter {
   }
 }
 
-/** Steps and middleware entries must have exactly one verb; said here, because a schema says it badly. */
+/** Reports steps without exactly one verb. The messages of a schema would be unclear. */
 export function checkVerbs(step: Node, path: readonly PathKey[], problems: Problems): void {
   if (step.type !== 'map') return;
   const keys = [...step.entries.keys()];
@@ -264,13 +264,13 @@ export function checkVerbs(step: Node, path: readonly PathKey[], problems: Probl
     return;
   }
   const wrong = keys.find((key) => !(STEP_MODIFIERS as readonly string[]).includes(key));
-  // A misspelt verb is reported as the unknown key it is.
+  // A misspelt verb is reported as an unknown key.
   if (wrong !== undefined && wordFor(wrong, STEP_VERBS) !== undefined) return;
   const message = `a step needs a verb: one of ${STEP_VERBS.join(' ')}`;
   problems.add({ code: 'FL207', at, path, message });
 }
 
-/** `{ wait: uniform(5ms, 9ms) }` leaves the key `9ms)` behind; the cut value itself is reported. */
+/** `{ wait: uniform(5ms, 9ms) }` also yields the key `9ms)`. The incomplete value is reported instead. */
 function isCutOff(node: Node, key: string): boolean {
   if (!key.endsWith(')') || key.includes('(')) return false;
   return entries(node).some(
@@ -278,7 +278,7 @@ function isCutOff(node: Node, key: string): boolean {
   );
 }
 
-/** The scalar in which the text of an entry ends. */
+/** The scalar at the end of an entry. */
 function lastText(node: Node): Node {
   const inner = node.type === 'map' ? entries(node).at(-1)?.[1].value : undefined;
   return inner === undefined ? node : lastText(inner);
@@ -334,7 +334,7 @@ const entriesText = (count: number | bigint): string =>
 const charactersText = (count: number | bigint): string =>
   count === 1 ? '1 character' : `${count} characters`;
 
-/** The wrong value; of a list how long it is, of a number or a truth value in quotes that they have to go. */
+/** Describes a wrong value: the length of a list, or superfluous quotes around a number or boolean. */
 function shown(issue: Issue, value: unknown): string {
   const isCounted = issue.code === 'too_small' || issue.code === 'too_big';
   if (isCounted && Array.isArray(value))
@@ -362,7 +362,7 @@ function startOf(at: Place): Place {
   return { ...at, end: at.start + 1 };
 }
 
-/** Middleware entries, like steps, are one thing each. */
+/** Reports middleware entries without exactly one name. */
 export function checkMiddleware(entry: Node, path: readonly PathKey[], problems: Problems): void {
   if (entry.type !== 'map' || entry.entries.size === 1) return;
   const keys = [...entry.entries.keys()];
@@ -373,7 +373,7 @@ export function checkMiddleware(entry: Node, path: readonly PathKey[], problems:
   problems.add({ code: 'FL207', at: entry.at, path, message });
 }
 
-/** All middleware lists of a host, with their paths below it. */
+/** All middleware lists of a host, with their paths relative to it. */
 export function middlewareLists(host: Node): readonly (readonly [Node, readonly PathKey[]])[] {
   const lists: (readonly [Node, readonly PathKey[]])[] = [];
   const own = get(host, 'middleware');

@@ -6,17 +6,17 @@ import { applyPatch, readPatch, writeOut } from './patch.js';
 import type { Edit, Patch } from './patch.js';
 import { RESERVED } from './resolve/names.js';
 
-/** Words for the versions of a rollout, which must not be names of variants. */
+/** Words for the two sides of a rollout, which cannot be names of variants. */
 const SIDES: ReadonlySet<string> = new Set(['canary', 'stable']);
 
-/** A variant before its scenario is built: its own text and the patches it consists of, bases first. */
+/** A variant before its scenario is built: its node and its patches, bases first. */
 export interface VariantPlan {
   readonly name: string;
   readonly node: Node | null;
   readonly patches: readonly Patch[];
 }
 
-/** The variants of a file in order; the file as written is `base` where none are listed. */
+/** The variants of a file in order; if there are none, the file itself as `base`. */
 export function planVariants(tree: MapNode, problems: Problems): VariantPlan[] {
   const nodes = items(get(tree, 'variants'));
   if (nodes.length === 0) return [{ name: 'base', node: null, patches: [] }];
@@ -44,15 +44,15 @@ export function planVariants(tree: MapNode, problems: Problems): VariantPlan[] {
   }));
 }
 
-/** The tree of one variant, before defaults and templates are laid under it, and the patches that made it. */
+/** The tree of a variant before inheritance is applied, and its patches. */
 export interface Patched {
   readonly tree: MapNode;
   readonly patches: readonly Patch[];
-  /** Edits of open patches that met nothing. */
+  /** Edits of open patches that matched nothing. */
   readonly missed: readonly (readonly [Edit, Miss])[];
 }
 
-/** Applies the patches of a variant, each to what the ones before have made. */
+/** Applies the patches of a variant in order. */
 export function patched(
   tree: MapNode,
   variant: VariantPlan,
@@ -69,7 +69,7 @@ export function patched(
   for (const patch of variant.patches) {
     if (patch.isOpen !== true) apply(patch);
     else {
-      // One after the other: a factor multiplies what the edit before it has left.
+      // In order, so that a factor multiplies the result of earlier edits.
       for (const edit of patch.set) {
         const closed = isOpen(edit) ? closedEdits(edit, writeOut(result)) : [edit];
         if ('message' in closed) missed.push([edit, closed]);
@@ -80,7 +80,7 @@ export function patched(
   return { tree: result as MapNode, patches, missed };
 }
 
-/** What a variant changes, in words of the file, for the report. */
+/** The changes of a variant in the words of the file, for the report. */
 export function patchAsWritten(patches: readonly Patch[]): {
   remove: string[];
   set: [string, unknown][];

@@ -1,4 +1,4 @@
-/** What a step can do; the verb is the kind of the step. */
+/** Verbs of steps; the verb is the kind of a step. */
 export const STEP_VERBS = [
   'work',
   'wait',
@@ -31,7 +31,7 @@ export const STEP_MODIFIERS = [
   'when',
 ] as const;
 
-/** The argument that a bare value of a verb is. */
+/** By verb: the argument that a bare value sets. */
 export const MAIN_ARGUMENT: ReadonlyMap<string, string> = new Map([
   ['work', 'time'],
   ['wait', 'time'],
@@ -63,7 +63,7 @@ export type MiddlewareName = (typeof MIDDLEWARE)[number];
 
 const VERB_SET: ReadonlySet<string> = new Set(STEP_VERBS);
 
-/** The verb among the keys of a step; null where there is none or more than one. */
+/** The verb among the keys of a step; null if there is none or more than one. */
 export function verbOf(keys: Iterable<string>): string | null {
   let verb: string | null = null;
   for (const key of keys) {

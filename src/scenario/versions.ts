@@ -4,8 +4,8 @@ import { change, changeAll, get, isNull, map, text } from './located.js';
 import { merge } from './merge.js';
 
 /**
- * Lays the version that runs first over its service, and what the others have of their own over what it was: behind
- * this a version holds whole endpoints and bundles, of which those are left out that are as in the service.
+ * Merges the initial version over its service. Then every other version is merged over the original service, and
+ * contains complete endpoints and bundles wherever it or the initial version sets any.
  */
 export function layVersions(root: MapNode, problems: Problems): MapNode {
   return change(root, 'services', (all) =>
@@ -30,7 +30,7 @@ function laid(service: Node, path: readonly PathKey[], problems: Problems): Node
   return change(whole as MapNode, 'versions', () => ({ ...versions, entries: others }));
 }
 
-/** The version that runs at the beginning: the one that is said, or the first by name. */
+/** The initial version: the one in `version`, else the first by name. */
 export function firstOf(service: Node): string | null {
   const said = text(get(service, 'version'));
   if (said !== undefined) return said;
@@ -38,16 +38,16 @@ export function firstOf(service: Node): string | null {
   return versions?.type === 'map' ? ([...versions.entries.keys()].sort()[0] ?? null) : null;
 }
 
-/** What a version has of its own. */
+/** Fields that a version can set. */
 const OWN: readonly string[] = ['endpoints', 'outbound', 'lifecycle'];
 
-/** A version as a patch of its service. */
+/** The fields of a version, as a patch of its service. */
 function patchOf(version: MapNode): MapNode {
   const entries = new Map([...version.entries].filter(([key]) => OWN.includes(key)));
   return { ...version, entries };
 }
 
-/** What a version has that the service as the first version has it has not. */
+/** A version with complete entries: all endpoints and bundles that it or the initial version sets. */
 function over(service: MapNode, first: Node | undefined, version: Node): Node {
   if (version.type !== 'map') return version;
   let result: MapNode = version;
@@ -73,7 +73,7 @@ function over(service: MapNode, first: Node | undefined, version: Node): Node {
   return { ...result, entries };
 }
 
-/** An entry of a section of the service, '' = of itself, with that of the version laid over it; null where there is none. */
+/** The entry of a version merged over that of the service, or null. `section` '' means the service itself. */
 function entryOf(service: MapNode, version: MapNode, section: string, name: string): Entry | null {
   const below = entryIn(section === '' ? service : get(service, section), name);
   const above = entryIn(section === '' ? version : get(version, section), name);
@@ -84,7 +84,7 @@ function entryOf(service: MapNode, version: MapNode, section: string, name: stri
   return { key: known.key, value: section === 'endpoints' ? bare(value) : value };
 }
 
-/** Of an endpoint: what versions may differ in. */
+/** An endpoint without the fields that versions share. */
 function bare(endpoint: Node): Node {
   if (endpoint.type !== 'map') return endpoint;
   const entries = new Map([...endpoint.entries].filter(([key]) => !SHARED.has(key)));
@@ -99,7 +99,7 @@ function namesIn(node: Node | undefined): readonly string[] {
   return node?.type === 'map' ? [...node.entries.keys()] : [];
 }
 
-/** What all versions of a service share. */
+/** Reports fields that are the same in all versions. */
 function checkFields(version: Node, path: readonly PathKey[], problems: Problems): void {
   if (version.type !== 'map') return;
   const endpoints = get(version, 'endpoints');
@@ -123,7 +123,7 @@ function checkFields(version: Node, path: readonly PathKey[], problems: Problems
   }
 }
 
-/** Fields of an endpoint that its callers go by. */
+/** Fields of an endpoint that its callers depend on. */
 const SHARED: ReadonlySet<string> = new Set([
   'title',
   'description',

@@ -2,8 +2,8 @@ import type { MapNode, Node, PathKey } from './located.js';
 import { change, changeItems } from './located.js';
 
 /**
- * Visits all places of a scenario that may contain policies or steps, in one implementation for all passes: a pass
- * converts policies and steps, and gets a tree with them replaced. Paths are those of the tree.
+ * Visits all places of a scenario that can contain policies or steps. A pass converts them and gets a tree with the
+ * results. Paths are those of the tree.
  */
 export interface Visitor {
   /**
@@ -17,7 +17,7 @@ export interface Visitor {
 
 export type Path = readonly PathKey[];
 
-/** A list of steps and everything inside them. */
+/** Visits a list of steps and everything inside them. */
 export function visitSteps(node: Node, path: Path, visitor: Visitor): Node {
   return changeItems(node, (step, index) => visitStep(step, [...path, index], visitor));
 }
@@ -59,13 +59,13 @@ function visitStep(node: Node, path: Path, visitor: Visitor): Node {
   );
 }
 
-/** The bundle at the field `policy`. */
+/** Visits the bundle of the field `policy`. */
 export function visitPolicy(node: Node, path: Path, visitor: Visitor): Node {
   if (node.type !== 'map') return node;
   return change(node, 'policy', (policy) => visitBundle(policy, [...path, 'policy'], visitor));
 }
 
-/** A bundle, with the steps of its fallback. */
+/** Visits a bundle, with the steps of its fallback. */
 export function visitBundle(node: Node, path: Path, visitor: Visitor): Node {
   const inner = (bundle: Node): Node => {
     if (bundle.type !== 'map') return bundle;
@@ -80,7 +80,7 @@ export function visitBundle(node: Node, path: Path, visitor: Visitor): Node {
   return visitor.policy === undefined ? inner(node) : visitor.policy(node, path, inner);
 }
 
-/** The bundles of the message handlers in a list of a topic or a queue. */
+/** Visits the bundles of the consumers or subscribers of a queue or topic. */
 export function visitHandlers(node: Node, path: Path, list: string, visitor: Visitor): Node {
   if (node.type !== 'map') return node;
   return change(node, list, (entries) =>

@@ -4,7 +4,7 @@ import { MODULES, SECTIONS } from './modules/index.js';
 import type { Path, Visitor } from './walk-steps.js';
 import { visitBundle, visitPolicy, visitSteps } from './walk-steps.js';
 
-/** Every component, workload and policy of a scenario. */
+/** Visits every component, workload and policy of a scenario. */
 export function visitScenario(root: Node, visitor: Visitor): Node {
   if (root.type !== 'map') return root;
   let result: MapNode = root;
@@ -26,7 +26,7 @@ export function visitScenario(root: Node, visitor: Visitor): Node {
   return result;
 }
 
-/** A service, a gateway, or a template that may become one. */
+/** Visits a service, a gateway, or a template that may be used for one. */
 export function visitHost(node: Node, path: Path, visitor: Visitor): Node {
   if (node.type !== 'map') return node;
   let host = change(node, 'outbound', (value) =>
@@ -56,7 +56,7 @@ export function visitHost(node: Node, path: Path, visitor: Visitor): Node {
   );
 }
 
-/** Visits the steps and bundles of a workload's requests, as the visitor asks. */
+/** Visits the steps and bundles of the requests of a workload. */
 export function visitWorkload(node: Node, path: Path, visitor: Visitor): Node {
   if (node.type !== 'map') return node;
   const own = visitPolicy(node, path, visitor);
@@ -71,7 +71,7 @@ export function visitWorkload(node: Node, path: Path, visitor: Visitor): Node {
   );
 }
 
-/** A template or a default may be anything: whatever of it looks like a host, a workload or a component of a module is visited. */
+/** Visits a template or a default as every kind of component, because its section is unknown. */
 function visitAny(node: Node, path: Path, visitor: Visitor): Node {
   const own = visitWorkload(visitHost(node, path, visitor), path, visitor);
   return SECTIONS.reduce((entry, section) => MODULES[section].visit(entry, path, visitor), own);

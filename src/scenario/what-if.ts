@@ -7,12 +7,12 @@ import { NAME_PATTERN } from './schema/common.js';
 import { isWithin } from './sweeps.js';
 import type { VariantPlan } from './variants.js';
 
-/** Changes of the command line that have been read. */
+/** Command-line overrides after parsing. */
 export interface OpenEdits extends WhatIf {
   readonly edits: readonly Edit[];
 }
 
-/** The variants of a file with the changes behind their patches, or with one more that consists of them. */
+/** Adds the overrides to the selected variants, or adds a variant that consists of them. */
 export function withWhatIf(
   plans: readonly VariantPlan[],
   { edits, as, variants }: OpenEdits,
@@ -51,7 +51,7 @@ function checkName(name: string, plans: readonly VariantPlan[], problems: Proble
   }
 }
 
-/** A variant that has no retries would get some by a change of their number. */
+/** Reports overrides within a section that a variant removed, such as a number of retries: they would add it again. */
 function refuseRemoved(plan: VariantPlan, edits: readonly Edit[], problems: Problems): void {
   const removed = removedBy(plan);
   for (const edit of edits) {
@@ -63,7 +63,7 @@ function refuseRemoved(plan: VariantPlan, edits: readonly Edit[], problems: Prob
   }
 }
 
-/** Paths that a variant takes away and does not write again. */
+/** Paths that a variant removes and does not set again. */
 export function removedBy({ patches }: VariantPlan): readonly string[] {
   const removed = new Set<string>();
   for (const { remove, set } of patches) {
@@ -75,10 +75,7 @@ export function removedBy({ patches }: VariantPlan): readonly string[] {
   return [...removed];
 }
 
-/**
- * Edits that met nothing: with a `*` only where no variant has anything that they mean, else wherever one
- * variant has not.
- */
+/** Reports edits that match nothing. With a `*` only if no variant has a match, otherwise if any variant has none. */
 export function reportMisses(
   plans: readonly VariantPlan[],
   built: readonly { readonly patched: { readonly missed: readonly (readonly [Edit, Miss])[] } }[],

@@ -12,7 +12,7 @@ export type ComponentKind =
   | 'eventStore'
   | 'projection';
 
-/** What references and metrics call the parts of each kind. */
+/** Name of the parts of each kind in references and metrics. */
 export const PART_KIND = Object.freeze({
   workload: 'request',
   gateway: 'route',

@@ -91,6 +91,24 @@ describe('faultline lint', () => {
     expect(readFileSync(path, 'utf8')).toBe(stdout);
   });
 
+  it('rates eight points with --checklist, for people and for programs, with the same exit code', () => {
+    const asked = ['lint', 'unguarded.yaml', '--checklist', '--quiet'];
+    const { status, stdout } = faultline(asked, { cwd: folder.path });
+    expect(status).toBe(1);
+    expect(stdout).toContain('call-without-time-limit');
+    expect(stdout).toContain('unguarded.yaml: checklist\n  health checks ');
+    const { stdout: json } = faultline(['lint', warned, '--checklist', '--json', '-']);
+    const { findings, checklists } = JSON.parse(json) as {
+      findings: unknown[];
+      checklists: { file: string; points: { answer: string }[] }[];
+    };
+    expect([findings.length, checklists.map(({ file }) => file)]).toEqual([2, [warned]]);
+    expect(checklists[0]!.points).toHaveLength(8);
+    expect(Object.keys(checklists[0]!.points[0]!)).toEqual(
+      'point answer have of evidence lacking'.split(' '),
+    );
+  });
+
   it('prints only errors with --quiet', () => {
     expect(faultline(['lint', warned, '--quiet']).stdout).toBe('');
     const { stdout } = faultline(['lint', unguarded, '--quiet']);

@@ -2,6 +2,7 @@ import { DATA_CASES } from './cases-data.js';
 import { OPTION_CASES } from './cases-options.js';
 import { QUEUE_CASES } from './cases-queues.js';
 import { SHAPE_CASES } from './cases-shape.js';
+import { STRUCTURE_CASES } from './cases-structure.js';
 import { ROLLOUT_CASES } from './cases-rollouts.js';
 import { SCALING_CASES } from './cases-scaling.js';
 import { STOP_CASES } from './cases-stops.js';
@@ -938,6 +939,7 @@ export const CASES: readonly RuleCase[] = [
   ...OPTION_CASES,
   ...QUEUE_CASES,
   ...SHAPE_CASES,
+  ...STRUCTURE_CASES,
   ...ROLLOUT_CASES,
   ...SCALING_CASES,
   ...STOP_CASES,

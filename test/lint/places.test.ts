@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Remark } from '../../src/lint/lint.js';
+import { circle } from './cases-structure.js';
 import { remarksOn, scenario } from './lint-text.js';
 
 const SHOP = 'shop: { endpoints: { buy: [ { call: pay.charge, policy: hop } ] } }';
@@ -153,6 +154,16 @@ describe('rules in other places', () => {
       '2 replicas, all of them in zone a',
     ]);
     expect(remarksOn(zones('[a, b]'), rule)).toEqual([]);
+  });
+
+  it('see services that need each other although no worker can block another', () => {
+    const [remark, ...more] = remarksOn(circle('runtime: async, '), 'distributed-monolith');
+    expect(more).toEqual([]);
+    expect([remark.path, remark.message, remark.measured]).toEqual([
+      'services.b.endpoints.go.steps[0]',
+      'a and b need each other: a.go -> b.go -> a.look',
+      '2 services in a cycle of calls',
+    ]);
   });
 
   it('see a critical broker of one node that something lives on', () => {

@@ -1,47 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { remarksOn } from '../lint/lint-text.js';
 import { breakerRows, missingRow } from '../support/breaker-page.js';
+import { broken, expectNumbers, written } from './page-numbers.js';
 import type { RunFile } from './run-file.js';
 import { policyKinds } from '../../src/patterns/registry.js';
 import { ROOT, runFile, textOf } from './run-file.js';
 
-/** Errors of budgets that a file promises to meet; warnings are meant to fail where a claim ends. */
-function broken(ran: RunFile): readonly string[] {
-  return ran.result.variants.flatMap((variant) =>
-    variant.budgets
-      .filter(({ severity, verdict }) => severity === 'error' && verdict !== 'pass')
-      .map(({ text, verdict, value }) => `${variant.name}: ${verdict} ${text} (${value})`),
-  );
-}
-
-/** How many of a unit as the pages write it make one of the results: seconds, shares. */
-const UNITS: Readonly<Record<string, number>> = {
-  ' ms': 1000,
-  ' s': 1,
-  ' %': 100,
-  ' /s': 1,
-  '': 1,
-};
-
-const studies = readFileSync(join(ROOT, 'docs/studies.md'), 'utf8').split('\n');
-
-/** A number as written, `2.07 %`, in the units of the results, and half of its last digit. */
-function written(text: string): { readonly is: number; readonly within: number } {
-  const [, digits, unit] = /^([\d.]+)( ms| s| %| \/s|)$/.exec(text)!;
-  const decimals = digits.split('.')[1]?.length ?? 0;
-  return { is: Number(digits) / UNITS[unit], within: (0.51 * 10 ** -decimals) / UNITS[unit] };
-}
+const STUDIES = readFileSync(join(ROOT, 'docs/studies.md'), 'utf8');
 
 /** Expects the decisive numbers of the study on its page to match the run. */
 function expectDecisive(ran: RunFile, file: string): void {
-  const line = studies.find((one) => one.includes(`](../${file})`)) ?? '';
-  const numbers = [...line.matchAll(/`([^`]+ in [^`]+)` = ([\d.]+(?: ms| s| %| \/s|)): /g)];
-  expect(numbers.length).toBeGreaterThan(2);
-  for (const [, ask, number] of numbers) {
-    const { is, within } = written(number);
-    expect(Math.abs(ran.value(ask) - is), ask).toBeLessThanOrEqual(within);
-  }
+  expectNumbers(ran, STUDIES, file);
 }
 
 describe('scenarios/p99-claim.yaml', () => {
@@ -264,5 +235,23 @@ describe('scenarios/studies/retry-storm.yaml', () => {
       expect(asked / (300 * 9 * 15), name).toBeCloseTo(1, 1);
       expect(ran.value(`users.recovery after slow-stock in ${name}`), name).toBe(Infinity);
     }
+  });
+});
+
+describe('scenarios/studies/anti-patterns.yaml', () => {
+  const file = 'scenarios/studies/anti-patterns.yaml';
+  const NAMES = ['chatty-call', 'distributed-monolith', 'god-service', 'shared-database'];
+
+  it('has the four anti-patterns in one variant and none in the other', () => {
+    const found = remarksOn(textOf(file)).filter(({ rule }) => NAMES.includes(rule));
+    expect(found.map(({ rule }) => rule).sort()).toEqual(NAMES);
+    expect(found.map(({ variants }) => variants)).toEqual(NAMES.map(() => ['tangled']));
+  });
+
+  it('holds its budgets, confirms its hypothesis and has the decisive numbers of its page', () => {
+    const ran = runFile(file);
+    expect(broken(ran)).toEqual([]);
+    expect(ran.result.hypothesis?.verdict).toBe('confirmed');
+    expectDecisive(ran, file);
   });
 });

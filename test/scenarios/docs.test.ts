@@ -9,6 +9,7 @@ import { ROOT, scenarioFiles } from './run-file.js';
 const PAGES = [
   'docs/patterns.md',
   'docs/studies.md',
+  'docs/incidents.md',
   'docs/breakers.md',
   'docs/p99-claim.md',
   'docs/lint.md',
@@ -17,6 +18,7 @@ const PAGES = [
 const LISTS = [
   ['docs/patterns.md', 'scenarios/patterns'],
   ['docs/studies.md', 'scenarios/studies'],
+  ['docs/incidents.md', 'scenarios/incidents'],
 ] as const;
 const PREFIX = 'npx --no-install faultline ';
 

@@ -1,8 +1,10 @@
+import { checklistsOf } from '../../lint/checklist.js';
+import type { Checklist } from '../../lint/checklist.js';
 import { rules } from '../../lint/index.js';
 import { lint as remarksOf } from '../../lint/lint.js';
 import type { Remark } from '../../lint/lint.js';
 import type { Rule } from '../../lint/rule.js';
-import { remarkText, tally } from '../../lint/text.js';
+import { checklistText, remarkText, tally } from '../../lint/text.js';
 import { whatIfText } from '../../report/what-if.js';
 import { meant } from '../../scenario/suggest.js';
 import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
@@ -15,6 +17,7 @@ import type { Terminal } from '../terminal.js';
 export interface LintFlags extends Pick<Selection, 'variant' | 'set' | 'as'> {
   readonly rule?: readonly string[];
   readonly ignore?: readonly string[];
+  readonly checklist?: boolean;
   readonly json?: string;
   readonly quiet?: boolean;
 }
@@ -28,17 +31,22 @@ export function lint(files: readonly string[], flags: LintFlags, terminal: Termi
   checkDestinations([flags.json]);
   const silent = takesStandardOutput([flags.json]);
   const all: Remark[] = [];
+  const checklists: Checklist[] = [];
   let wrong: number | null = null;
   let looked = 0;
   for (const argument of files) {
     try {
       const { path, file, plans, places } = prepare(argument, selectionOf(flags), terminal);
       const remarks = remarksOf(file, plans, places, chosen);
+      const own = flags.checklist === true ? checklistsOf(file, plans, places) : [];
       all.push(...remarks);
+      checklists.push(...own);
       looked++;
       const whatIf = whatIfText(file.whatIf);
       if (!silent && whatIf !== null) terminal.out(`${whatIf}\n`);
-      if (!silent) show(path, remarks, flags, terminal);
+      if (silent) continue;
+      show(path, remarks, flags, terminal);
+      for (const checklist of own) terminal.out(`\n${checklistText(checklist)}`);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       terminal.note(`faultline: ${error.message}\n`);
@@ -46,7 +54,8 @@ export function lint(files: readonly string[], flags: LintFlags, terminal: Termi
     }
   }
   // A document without findings would be misleading if no file could be checked, so an earlier one is kept.
-  if (looked > 0) writeDocument(flags.json, () => documentText(all), terminal);
+  const asked = flags.checklist === true ? checklists : null;
+  if (looked > 0) writeDocument(flags.json, () => documentText(all, asked), terminal);
   if (wrong !== null) return wrong;
   return all.some(({ severity }) => severity === 'error') ? EXIT.broken : EXIT.ok;
 }
@@ -83,8 +92,12 @@ function chosenRules({ rule, ignore = [] }: LintFlags): readonly Rule[] {
   return rules.filter(({ name }) => (rule ?? names).includes(name) && !ignore.includes(name));
 }
 
-/** The document for programs: the findings of all files, in the order of the output. */
-function documentText(remarks: readonly Remark[]): string {
+/** The document for programs: the findings of all files, in the order of the output, and the checklists if asked for. */
+function documentText(remarks: readonly Remark[], checklists: readonly Checklist[] | null): string {
   const findings = remarks.map(({ frame: _frame, everywhere: _everywhere, ...remark }) => remark);
-  return `${JSON.stringify({ faultline: 1, findings }, null, 2)}\n`;
+  const rated =
+    checklists === null
+      ? {}
+      : { checklists: checklists.map(({ everywhere: _everywhere, ...checklist }) => checklist) };
+  return `${JSON.stringify({ faultline: 1, findings, ...rated }, null, 2)}\n`;
 }

@@ -1,6 +1,6 @@
 import { metric } from './entry.js';
 
-/** Metrics of databases, and of locks wherever they are. */
+/** Metrics of databases and of all locks. */
 export const DATABASE_METRICS = [
   metric(
     'lockWait',

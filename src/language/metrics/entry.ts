@@ -11,25 +11,25 @@ export interface MetricEntry<Name extends string = string> {
   readonly subjects: readonly SubjectKind[];
   readonly unit: MetricUnit;
   /**
-   * `none`: no ending; `required`: a statistic of STATISTICS must follow; `gauge`: mean or max, mean
-   * when left out; `level`: min or end too; `outcome`: the name of an outcome must follow.
+   * `none`: no ending; `required`: one of STATISTICS; `gauge`: mean or max, mean if omitted; `level`: also min or end;
+   * `outcome`: the name of an outcome.
    */
   readonly ending: 'none' | 'required' | 'gauge' | 'level' | 'outcome';
-  /** Which direction is good; `none` where neither is. */
+  /** Which direction is good; `none` if neither is. */
   readonly better: 'low' | 'high' | 'none';
   /** Documentation, one or two sentences. */
   readonly help: string;
   /** True if the metric needs the clause `after FAULT`. */
   readonly needsAfter: boolean;
-  /** True for a single figure of the entire run, which has no window and no steps. */
+  /** True for a single value over the entire run, without windows and steps. */
   readonly isOfWholeRun: boolean;
-  /** True if it is computed from the distribution of latencies although no statistic follows. */
+  /** True if it is computed from the latency distribution although it has no statistic. */
   readonly readsLatencies: boolean;
-  /** Words that a budget may compare it with. */
+  /** Words that a budget can compare it with. */
   readonly words: readonly string[];
 }
 
-/** What few metrics have. */
+/** Properties that only a few metrics have. */
 type Special = Partial<
   Pick<MetricEntry, 'needsAfter' | 'isOfWholeRun' | 'readsLatencies' | 'words'>
 >;
@@ -49,7 +49,7 @@ export function metric<const Name extends string>(
   return { ...plain, needsAfter, isOfWholeRun, readsLatencies, words };
 }
 
-/** A plain number of events. */
+/** A metric that counts events. */
 export function counted<const Name extends string>(
   name: Name,
   subjects: readonly SubjectKind[],

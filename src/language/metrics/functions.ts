@@ -1,6 +1,6 @@
 import { metric } from './entry.js';
 
-/** Metrics of functions, which are services otherwise. */
+/** Metrics that functions have in addition to those of services. */
 export const FUNCTION_METRICS = [
   metric(
     'environments',

@@ -1,7 +1,7 @@
 import { metric } from './entry.js';
 import { PLACED, SERVED } from './subjects.js';
 
-/** Metrics of components and their instances: resources, queues and the work they do. */
+/** Metrics of components and their instances: resources, queues and work. */
 export const PLACED_METRICS = [
   metric(
     'utilization',

@@ -2,7 +2,7 @@ import { metric } from './entry.js';
 
 const SAGA = ['saga'] as const;
 
-/** Metrics of sagas and their steps. Each counts where the saga began. */
+/** Metrics of sagas and their steps. Each saga counts at the time at which it started. */
 export const SAGA_METRICS = [
   metric('accepted', SAGA, 'number', 'none', 'none', 'Sagas started; the mean over runs.'),
   metric(

@@ -1,6 +1,6 @@
 /** A host pattern, split into the name and the port. */
 export interface HostPattern {
-  /** Which names fit: exactly one, those that end or begin like this, or all. */
+  /** Which names match: exactly this one, names that end or start with it, or all. */
   readonly kind: 'exact' | 'suffix' | 'prefix' | 'any';
   /** The host name; of a wildcard, the text next to the star. */
   readonly name: string;
@@ -12,7 +12,7 @@ export interface HostPattern {
 /** Port of a request that names none. */
 const DEFAULT_PORT = '80';
 
-/** `shop.example.com`, `*.example.com`, `shop.*`, `*`, each with a port if that matters. */
+/** Parses `shop.example.com`, `*.example.com`, `shop.*` or `*`, each with an optional port. */
 export function hostPattern(written: string): HostPattern {
   const { name, port } = split(written);
   const { length } = name;
@@ -22,7 +22,7 @@ export function hostPattern(written: string): HostPattern {
   return { kind: 'exact', name, port, length };
 }
 
-/** Whether a request for a host fits; a star stands for at least one character. */
+/** Whether a pattern matches a requested host. A star matches at least one character. */
 export function takesHost(pattern: HostPattern, host: string | null): boolean {
   if (host === null) return pattern.kind === 'any' && pattern.port === null;
   const { name, port } = split(host);
@@ -39,7 +39,7 @@ export function takesHost(pattern: HostPattern, host: string | null): boolean {
   }
 }
 
-/** Why a host can never fit; null where it can. */
+/** Reason why a host pattern can match nothing; null if it can. */
 export function hostProblem(written: string): string | null {
   const stars = written.split('*').length - 1;
   const { name } = split(written);
@@ -50,7 +50,7 @@ export function hostProblem(written: string): string | null {
   return null;
 }
 
-/** Names of hosts are compared without case. */
+/** Splits a host into name and port. Names are case-insensitive. */
 function split(written: string): { readonly name: string; readonly port: string | null } {
   const found = /^(.*?)(?::(\d+))?$/.exec(written.toLowerCase())!;
   return { name: found[1]!, port: found[2] ?? null };

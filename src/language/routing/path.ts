@@ -3,16 +3,16 @@ import { Regex, RegexError } from './regex.js';
 
 type Routing = Gateway['routing'];
 
-/** What a path pattern is. */
+/** Kinds of path patterns. */
 export const PATH = Object.freeze({
   prefix: 0,
-  /** With `{id}`. */
+  /** Contains `{id}`. */
   segments: 1,
   regex: 2,
   exact: 3,
 } as const);
 
-/** A path pattern as it is asked at run time: whether it takes a path, and how exact it is. */
+/** A compiled path pattern: a matcher, and properties for precedence. */
 export interface PathPattern {
   readonly kind: (typeof PATH)[keyof typeof PATH];
   /** Characters of the pattern, without the star or the tilde. */
@@ -23,8 +23,8 @@ export interface PathPattern {
 }
 
 /**
- * Whole path for Envoy, Istio and the Gateway API; from the beginning for Kong; anywhere for nginx.
- * A path that is matched exactly is the same everywhere.
+ * Position of a regular expression in the path: Envoy, Istio and the Gateway API match the entire path, Kong its
+ * beginning, nginx any part. Exact paths match alike everywhere.
  */
 function anchorsOf(routing: Routing): { readonly start: boolean; readonly end: boolean } {
   if (routing === 'kong') return { start: true, end: false };
@@ -54,7 +54,7 @@ export function pathPattern(pattern: string, routing: Routing): PathPattern {
   return { kind, length: wanted.length, text: pattern, takes };
 }
 
-/** Why a pattern can never be used; null where it can. */
+/** Reason why a pattern is invalid; null if it is valid. */
 export function pathProblem(pattern: string): string | null {
   if (!pattern.startsWith('~')) {
     if (pattern.startsWith('/') || pattern === '*') return null;
@@ -69,18 +69,20 @@ export function pathProblem(pattern: string): string | null {
   }
 }
 
-/** What a pattern costs at most for each character of a path; 0 for all but regular expressions. */
+/** Largest number of steps per character of a path; 0 except for regular expressions. */
 export function expressionSize(pattern: string): number {
   return pattern.startsWith('~') ? new Regex(pattern.slice(1)).size : 0;
 }
 
-/** The path without its query string, which no router looks at here. */
+/** The path without its query string, which routers ignore. */
 export function withoutQuery(path: string): string {
   const query = path.indexOf('?');
   return query < 0 ? path : path.slice(0, query);
 }
 
-/** Where in the path the pattern has ended, -1 where it does not fit. `{id}` takes one segment. */
+/**
+ * Matches the pattern at the start of the path and returns where it ends; -1 = no match. `{id}` matches one segment.
+ */
 function walk(wanted: string, path: string): number {
   let at = 0;
   for (let i = 0; i < wanted.length;) {
@@ -96,8 +98,8 @@ function walk(wanted: string, path: string): number {
 }
 
 /**
- * The Gateway API compares prefixes element by element and leaves a slash at the end out: `/orders/*`
- * takes `/orders` and `/orders/7`, and `/orders*` does not take `/orders-old`.
+ * The Gateway API compares prefixes by path element and ignores a trailing slash: `/orders/*` matches `/orders` and
+ * `/orders/7`, and `/orders*` does not match `/orders-old`.
  */
 function startsWithElements(prefix: string, path: string): boolean {
   const wanted = prefix.endsWith('/') ? prefix.slice(0, -1) : prefix;

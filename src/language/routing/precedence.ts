@@ -6,13 +6,13 @@ import { PATH } from './path.js';
 
 type Routing = Gateway['routing'];
 
-/** One way in which a route takes a request. */
+/** One way in which a route matches a request. */
 export interface Candidate {
   readonly route: Route;
-  /** All of the route, and the one that fits; null where the route names none. */
+  /** All hosts of the route, and the one that matches; null if the route has none. */
   readonly hosts: readonly HostPattern[];
   readonly host: HostPattern | null;
-  /** The path that fits; null where the route names none. */
+  /** The path that matches; null if the route has none. */
   readonly path: PathPattern | null;
 }
 
@@ -26,7 +26,7 @@ export function precedes(routing: Routing, later: Candidate, earlier: Candidate)
   return false;
 }
 
-/** Numbers to be compared from the left, the greater wins. Empty = the order of the file alone. */
+/** Ranks are compared from left to right; the greater number wins. Empty = only the file order counts. */
 const RANKS: Readonly<Record<Routing, (candidate: Candidate) => readonly number[]>> = {
   firstMatch: () => [],
   envoy: () => [],
@@ -36,9 +36,9 @@ const RANKS: Readonly<Record<Routing, (candidate: Candidate) => readonly number[
 };
 
 /**
- * HTTPRoute of the Kubernetes Gateway API: characters of an exact host name, characters of a host name, exact path,
- * longest prefix, a method, most headers. The rank of regular expressions is left to the implementation: here between
- * exact paths and prefixes, as in Envoy Gateway. A route without a path is the prefix `/`.
+ * HTTPRoute of the Kubernetes Gateway API: length of an exact host name, length of any host name, exact path, longest
+ * prefix, a method, most headers. The rank of regular expressions depends on the implementation; here it is between
+ * exact paths and prefixes, as in Envoy Gateway. A route without a path has the prefix `/`.
  */
 function gatewayApiRank({ route, host, path }: Candidate): readonly number[] {
   const kind = path?.kind ?? PATH.prefix;
@@ -61,10 +61,10 @@ const PLAIN_HOSTS_ONLY = 2;
 const REGEX_URI = 1;
 
 /**
- * The traditional router of Kong: the number of fields a route uses, then which ones; in a group wildcard
- * hosts with a port, plain hosts only, a regular expression; most headers, `regexPriority`, the longest
- * prefix, the oldest. A regular expression has no length. Exact paths and `{id}` are written as regular
- * expressions in Kong, whose plain paths are prefixes, so they rank as such.
+ * Traditional router of Kong: the number of fields that a route uses, then which ones. Within such a group: wildcard
+ * hosts with a port, plain hosts only, a regular expression, most headers, `regexPriority`, the longest prefix, the
+ * oldest. A regular expression has no length. Kong has no exact paths and no `{id}`: they are regular expressions
+ * there, and rank as such.
  */
 function kongRank({ route, hosts, path }: Candidate): readonly number[] {
   const used = [
@@ -90,8 +90,8 @@ function kongRank({ route, hosts, path }: Candidate): readonly number[] {
 }
 
 /**
- * Locations of nginx: an exact one, then the first regular expression of the file, then the longest
- * prefix. `{id}` is written as a regular expression there.
+ * Locations of nginx: an exact one, then the first regular expression in the file, then the longest prefix. `{id}`
+ * counts as a regular expression, because nginx has no such pattern.
  */
 function nginxRank({ path }: Candidate): readonly number[] {
   if (path === null) return [0, 0];
@@ -99,12 +99,12 @@ function nginxRank({ path }: Candidate): readonly number[] {
   return path.kind === PATH.prefix ? [0, path.length] : [1, 0];
 }
 
-/** Exact name, longest name after a star, longest name before one, everything. */
+/** Kinds of host patterns, ascending: everything, longest name before a star, longest name after a star, exact name. */
 const HOST_ORDER = ['any', 'prefix', 'suffix', 'exact'] as const;
 
 /**
- * Envoy and nginx choose a virtual host first, and then only among its routes. Returns the filter for its routes by
- * their hosts; routes without a host belong to the catch-all. Undefined for all other routings.
+ * Envoy and nginx first choose a virtual host, then one of its routes. Returns a filter that selects its routes by
+ * their hosts; routes without a host belong to the catch-all. Undefined for other routings.
  */
 export function virtualHost(
   routing: Routing,

@@ -1,13 +1,13 @@
 /**
- * Regular expressions of routes, matched in time proportional to the text however the pattern is written: all ways
- * through the pattern are followed at once (Thompson's construction), so no pattern of a scenario, nested quantifiers
- * included, can stall a run. Back references and look-around cannot be matched that way and are refused, as in RE2.
+ * Regular expressions of routes. Matching takes time proportional to the text for every pattern, because all
+ * alternatives are followed at once (Thompson's construction). So no pattern can stall a run, not even nested
+ * quantifiers. As in RE2, back references and look-around are not supported.
  */
 
-/** Why a pattern cannot be used. */
+/** A pattern cannot be used; the message has the reason. */
 export class RegexError extends Error {}
 
-/** The required position of a match in the text. */
+/** Where in the text a match must start and end. */
 export interface Anchors {
   readonly start: boolean;
   readonly end: boolean;
@@ -15,7 +15,7 @@ export interface Anchors {
 
 /** Longest pattern in characters. */
 const LENGTH_MAX = 1000;
-/** Most instructions of a program: bounds the time per character. */
+/** Largest number of instructions of a program, which bounds the time per character. */
 const PROGRAM_MAX = 5000;
 /** Limit on nested groups. */
 const DEPTH_MAX = 50;
@@ -27,7 +27,7 @@ const FINISH = 3;
 const EMPTY = 4;
 const DONE = 5;
 
-/** Characters from, to, from, to ...; `negated` means all others. */
+/** Ranges of characters: from, to, from, to ... `negated` means all others. */
 interface CharSet {
   readonly ranges: readonly number[];
   readonly negated: boolean;
@@ -45,7 +45,7 @@ export class Regex {
   private readonly program: readonly Instruction[];
   private readonly ignoreCase: boolean;
 
-  /** Throws RegexError with the reason where the pattern cannot be used. */
+  /** Throws RegexError if the pattern cannot be used. */
   constructor(pattern: string) {
     if (pattern.length > LENGTH_MAX) {
       throw new RegexError(`is longer than ${LENGTH_MAX} characters`);
@@ -54,12 +54,12 @@ export class Regex {
     this.program = new Compiler(this.ignoreCase ? pattern.slice(4) : pattern).program;
   }
 
-  /** Instructions, each of which may be asked for each character. */
+  /** Number of instructions. Each can be executed once per character. */
   get size(): number {
     return this.program.length;
   }
 
-  /** Whether the text holds a match that begins and ends where the anchors say. */
+  /** Whether the text contains a match that satisfies the anchors. */
   test(text: string, anchors: Anchors): boolean {
     const { program } = this;
     let now: number[] = [];
@@ -88,7 +88,7 @@ export class Regex {
     return found !== negated;
   }
 
-  /** Adds an instruction and all that is reached from it without a character. */
+  /** Adds an instruction, and all that it leads to without consuming a character. */
   private follow(from: number, at: number, end: number, into: number[], marks: Uint8Array): void {
     const open = [from];
     for (let pc = open.pop(); pc !== undefined; pc = open.pop()) {
@@ -132,13 +132,13 @@ const CONTROLS: ReadonlyMap<string, number> = new Map([
   ['v', 11],
 ]);
 
-/** A piece of program: where it begins, and the instruction behind it, an EMPTY that is filled in. */
+/** A fragment of the program: its first instruction, and its last, an EMPTY whose `next` is set later. */
 interface Piece {
   readonly first: number;
   readonly last: Instruction;
 }
 
-/** Pattern to program, by recursive descent; a repeated part is written out once for each time. */
+/** Compiles a pattern by recursive descent. A repeated part is copied for each repetition. */
 class Compiler {
   readonly program: Instruction[] = [];
   private readonly pattern: string;
@@ -190,7 +190,7 @@ class Compiler {
     return { first, last };
   }
 
-  /** One part with its quantifier; the part is parsed again for each time it is written out. */
+  /** Compiles a part with its quantifier. Each copy parses the part again. */
   private quantified(): Piece {
     const from = this.at;
     let piece = this.part();
@@ -238,7 +238,7 @@ class Compiler {
     return { first, last: this.emit(EMPTY) };
   }
 
-  /** How often: [least, most]. Lazy and possessive marks change what is captured, not whether. */
+  /** Reads a quantifier as [least, most]. A lazy mark has no effect, because it only changes what is captured. */
   private quantifier(): readonly [least: number, most: number] {
     const found = /^(?:([*+?])|\{(\d{1,4})(,?)(\d{0,4})\})([?+]?)/.exec(
       this.pattern.slice(this.at),

@@ -1,3 +1,4 @@
+import { spreadFlaw } from '../backoff.js';
 import { retryOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import { bundleYaml, callText } from '../words.js';
@@ -12,15 +13,14 @@ export const retryWithoutBackoff: Rule = {
   check: ({ calls }) =>
     calls.flatMap((call): readonly Finding[] => {
       const retry = retryOf(call.layers);
-      if (retry === null || retry.delays === 'jittered') return [];
+      const flaw = retry === null ? null : spreadFlaw(retry);
+      if (retry === null || flaw === null) return [];
       const regular = retry.delays === 'equal';
       return [
         {
           path: [...call.policyPath, 'retry', ...(regular ? ['backoff'] : [])],
           entities: [call.from, call.to],
-          message: regular
-            ? `the retries of ${callText(call)} all wait equally long`
-            : `the retries of ${callText(call)} do not wait at all`,
+          message: `the retries of ${callText(call)} ${flaw}`,
           measured: regular ? 'no jitter' : 'no back-off',
           limit: 'a delay that is spread',
           fix: bundleYaml(

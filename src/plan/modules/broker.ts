@@ -36,7 +36,7 @@ export const broker: PlanModule<'broker', 'produce', 'brokers' | 'clusters'> = {
   plan: ({ w }) => ({ brokers: planBrokers(w), clusters: planClusters(w) }),
 };
 
-/** The clusters of brokers, in the order of their names. */
+/** The brokers with topics, in component order. */
 export function planBrokers(w: Writer): readonly PlanBroker[] {
   return w.layout.components.flatMap(({ id, source, parts }) => {
     if (source.kind !== 'broker' || source.spec.log === null) return [];
@@ -46,7 +46,7 @@ export function planBrokers(w: Writer): readonly PlanBroker[] {
   });
 }
 
-/** The clusters of RabbitMQ, and the stores that push their events, in the order of their names. */
+/** The brokers with queues, and the event stores with persistent subscriptions, in component order. */
 export function planClusters({ layout }: Writer): readonly PlanCluster[] {
   return layout.components.flatMap(({ id, name, source }): readonly PlanCluster[] => {
     if (source.kind === 'eventStore') {
@@ -58,7 +58,7 @@ export function planClusters({ layout }: Writer): readonly PlanCluster[] {
   });
 }
 
-/** A node writes what it was sent: on its cores, where it has a number of them. */
+/** Work of a node for a write: CPU if the node has limited cores, otherwise a delay. */
 function writeProduce(w: Writer, { log, cpu }: Broker, scope: Scope): void {
   const { latency } = log!;
   if (isFree(latency)) return;

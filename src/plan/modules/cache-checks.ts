@@ -2,13 +2,13 @@ import type { Bundle } from '../../spec/scenario/steps.js';
 import { placeOf } from '../pick-checks.js';
 import type { Problems } from '../problem.js';
 
-/** Options of the bundle of calls to the server of a cache that change nothing there. */
+/** Reports options of a bundle that have no effect in calls to the server of a cache. */
 export function checkCacheBundle(bundle: Bundle, name: string, problems: Problems): void {
   checkKey(bundle, name, problems);
   checkStep(bundle, name, problems);
 }
 
-/** The servers of caches know no keys: a bundle that promises one would protect nothing. */
+/** Cache servers ignore idempotency keys, so the key would protect nothing. */
 function checkKey(bundle: Bundle, name: string, problems: Problems): void {
   if (bundle.idempotencyKey === null) return;
   const where = bundle.id === '' ? `caches.${name}` : `${placeOf(bundle)}.idempotencyKey`;
@@ -17,8 +17,8 @@ function checkKey(bundle: Bundle, name: string, problems: Problems): void {
 }
 
 /**
- * Options of the bundle of a step that reads or writes a cache, where they change nothing: the server of a cache is one
- * node with one endpoint, it finishes what it has begun, and its answers have no status.
+ * Options of a bundle at a `cache` step that have no effect: the server of a cache is one node with one endpoint, it
+ * always finishes its work, and its responses have no status.
  */
 function checkStep(bundle: Bundle, name: string, problems: Problems): void {
   if (!bundle.id.endsWith('.policy')) return;
@@ -35,7 +35,7 @@ function checkStep(bundle: Bundle, name: string, problems: Problems): void {
   }
 }
 
-/** Fields of policies that only have an effect where the callee is no cache, with the value that says nothing. */
+/** By policy: a field without effect in calls to a cache, and its default. */
 const NO_EFFECT_AT_CACHES: Readonly<
   Record<string, { readonly field: string; readonly usual: unknown; why(cache: string): string }>
 > = {

@@ -40,7 +40,7 @@ function isLocal({ levels }: Cache, name: string): boolean {
   return levels.some((level) => level.name === name && level.kind === 'local');
 }
 
-/** The pool of the clients of a shared level, where it limits anything. */
+/** Pool of the clients of a shared level; null if it limits nothing. */
 function poolOf({ pool, maxConnections }: Cache): Pool | null {
   const free = 'waiters' in pool && pool.maxOpen === Infinity && maxConnections === Infinity;
   return free ? null : pool;

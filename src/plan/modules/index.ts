@@ -16,7 +16,7 @@ import { search } from './search.js';
 import { sections } from './sections.js';
 import { topic } from './topic.js';
 
-/** All modules, one line each, in the order in which a plan notes their distributions and keys. */
+/** All modules, one line each. The order determines the numbers of their distributions and keys. */
 const MODULES = [
   broker,
   outbox,
@@ -35,19 +35,19 @@ const MODULES = [
 const COMPONENTS: ComponentsOf<ModuleKind> = together(MODULES.map(({ components }) => components));
 const PARTS: PartsOf<ModulePart['kind']> = together(MODULES.map(({ parts }) => parts));
 
-/** The components of all modules, with their names. */
+/** Components of all modules, with their names. */
 export function moduleSources(scenario: Scenario): readonly (readonly [string, Source])[] {
   return Object.values(COMPONENTS).flatMap((sources): readonly (readonly [string, Source])[] =>
     sources(scenario),
   );
 }
 
-/** The parts that modules add to a service. */
+/** Parts that modules add to a service. */
 export function guestsOf(scenario: Scenario, service: string): readonly NamedPart[] {
   return MODULES.flatMap((module) => module.guests?.(scenario, service) ?? []);
 }
 
-/** The answers for a part of a module. */
+/** Properties of a part of a module. */
 export function answersOf(source: ModulePart): PartAnswers {
   return answersIn(PARTS, source.kind, source);
 }
@@ -60,7 +60,7 @@ function answersIn<Kind extends ModulePart['kind']>(
   return parts[kind](source);
 }
 
-/** Plans all modules, once all programs are written. */
+/** Plans all modules after all programs are written. */
 export function planModules(written: Written): PlanModules {
   return { acts: written.w.acts.list, ...together(MODULES.map((module) => module.plan(written))) };
 }

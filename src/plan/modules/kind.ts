@@ -16,7 +16,7 @@ import type {
 import type { Scope } from '../scope.js';
 import type { Writer } from '../writer.js';
 
-/** One module of a plan: its kinds of components and parts, and its entries in PlanModules. */
+/** A module of a plan: its kinds of components and parts, and its entries in PlanModules. */
 export interface PlanModule<
   Kind extends ModuleKind,
   Part extends ModulePart['kind'],
@@ -26,7 +26,7 @@ export interface PlanModule<
   readonly parts: PartsOf<Part>;
   /** Parts that it adds to a service. */
   readonly guests?: (scenario: Scenario, service: string) => readonly NamedPart[];
-  /** Its entries, once all programs are written. */
+  /** Plans its entries after all programs are written. */
   plan(written: Written): Pick<PlanModules, Entry>;
 }
 
@@ -37,25 +37,24 @@ export type ComponentsOf<Kind extends ModuleKind> = {
   ) => readonly (readonly [name: string, ModuleSource<Own>])[];
 };
 
-/** By kind of part: the answers for one of them. */
+/** By kind of part: the properties of a part. */
 export type PartsOf<Part extends ModulePart['kind']> = {
   readonly [Own in Part]: (source: Extract<ModulePart, { readonly kind: Own }>) => PartAnswers;
 };
 
-/** What shared code asks of a part of a module. */
+/** Properties of a part of a module that shared code needs. */
 export interface PartAnswers {
-  /** Whether a second execution does no harm. */
+  /** Whether a second execution is harmless. */
   readonly repeatable: boolean;
-  /** The consumer that it is; its program is that of a delivery. */
+  /** For the part of a consumer: its settings. Its program is that of a delivery. null for other parts. */
   readonly consumes: Consumption | null;
   /**
-   * Writes its program and returns the number of the first instruction, -1 = none. `keysAreSent`: callers may ask for
-   * being executed once.
+   * Writes its program and returns the first instruction, -1 = none. `keysAreSent`: callers can send idempotency keys.
    */
   write(w: Writer, part: LaidPart, scope: Scope, keysAreSent: boolean): number;
 }
 
-/** What has been written when the modules are planned. */
+/** Everything that is written before the modules are planned. */
 export interface Written {
   readonly w: Writer;
   readonly keys: KeyTable;
@@ -64,7 +63,7 @@ export interface Written {
   readonly network: Network;
 }
 
-/** The components of one section, each with the answers for it. */
+/** The components of one section with their properties. */
 export function sourcesOf<Kind extends ModuleKind>(
   kind: Kind,
   specs: ReadonlyMap<string, SpecOf<Kind>>,
@@ -73,7 +72,7 @@ export function sourcesOf<Kind extends ModuleKind>(
   return [...specs].map(([name, spec]) => [name, { kind, spec, ...answers(spec) }]);
 }
 
-/** A component that is no process, and that no call reaches. */
+/** A component that is not a process and receives no calls. */
 export const PASSIVE = Object.freeze({
   host: null,
   zones: [],
@@ -95,14 +94,14 @@ export const HOLDER = Object.freeze({
   faultTargets: { messages: holder, queue: holder, deadLetters: holder },
 } satisfies Omit<ModuleAnswers, 'parts'>);
 
-/** A part that only has a name. */
+/** A part without a program. */
 export const NAME_ONLY: PartAnswers = Object.freeze({
   repeatable: true,
   consumes: null,
   write: () => -1,
 });
 
-/** A program that ends with success. */
+/** Writes a program that ends with success, and returns its first instruction. */
 export function program(w: Writer, write: () => void): number {
   const at = w.assembler.here;
   write();
@@ -116,7 +115,7 @@ type Intersection<Each> = (Each extends unknown ? (each: Each) => void : never) 
   ? All
   : never;
 
-/** All tables in one. Its type has the keys of all, so a missing one is an error where the table is used. */
+/** Merges tables. The type has the keys of all tables, so a missing key is a type error where the table is used. */
 export function together<Table extends object>(tables: readonly Table[]): Intersection<Table> {
   return Object.assign({}, ...tables) as Intersection<Table>;
 }

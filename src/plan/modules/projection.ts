@@ -3,7 +3,7 @@ import { planProjections, workOf, writeProjector } from '../projections.js';
 import type { PlanModule } from './kind.js';
 import { program, sourcesOf } from './kind.js';
 
-/** Projections. The work of one is a part of its own, or of the service that runs it. */
+/** Projections. The work of a projection is a part of its own, or a part of the service that runs it. */
 export const projection: PlanModule<'projection', 'projector', 'projections'> = {
   components: {
     projection: ({ projections }) =>
@@ -37,7 +37,7 @@ export const projection: PlanModule<'projection', 'projector', 'projections'> = 
   plan: ({ w }) => ({ projections: planProjections(w) }),
 };
 
-/** A projection outside a service handles one batch after another. */
+/** A projection without a service handles one batch at a time. */
 const ONE_CORE = Object.freeze({
   cores: 1,
   discipline: 'processorSharing',

@@ -15,7 +15,7 @@ import { planClusters } from './broker.js';
 import type { PlanModule, Written } from './kind.js';
 import { HOLDER, NAME_ONLY, sourcesOf } from './kind.js';
 
-/** Queues, and the topics that push. */
+/** Queues, and topics that push to subscriptions. */
 export const queue: PlanModule<'queue', 'consumer', 'queues'> = {
   components: {
     queue: ({ queues }) =>
@@ -57,7 +57,7 @@ function inletOf(from: Written, component: LaidComponent, spec: MessageQueue | B
   };
 }
 
-/** What the broker of a queue allows all of its queues. */
+/** Quota of the broker of a queue; null = none. */
 function quotaOf({ w }: Written, spec: MessageQueue | Bus): PlanInlet['quota'] {
   if ('subscribers' in spec || spec.quota === null) return null;
   const { id, source } = w.layout.byName.get(spec.quota)!;
@@ -66,7 +66,7 @@ function quotaOf({ w }: Written, spec: MessageQueue | Bus): PlanInlet['quota'] {
   return rate === Infinity ? null : { component: id, rate };
 }
 
-/** The nodes that a queue lives on: leaders are dealt over them, in the order of the names of the queues. */
+/** Nodes that hold a queue. Leaders are distributed over the nodes round-robin, in the order of queue names. */
 function placementOf({ w }: Written, spec: MessageQueue | Bus): PlanQueuePlacement | null {
   if ('subscribers' in spec || spec.home === null) return null;
   const { host, members, quorum, isAwaited, field } = spec.home;

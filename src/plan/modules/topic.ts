@@ -9,7 +9,7 @@ import { planBrokers } from './broker.js';
 import type { PlanModule } from './kind.js';
 import { HOLDER, NAME_ONLY, sourcesOf } from './kind.js';
 
-/** Topics. Those that push are planned as queues. */
+/** Topics that are logs. Topics that push are planned as queues. */
 export const topic: PlanModule<'topic', 'group', 'topics'> = {
   components: {
     topic: ({ topics }) =>
@@ -28,7 +28,7 @@ export const topic: PlanModule<'topic', 'group', 'topics'> = {
   plan: ({ w, programs }) => ({ topics: planTopics(w, programs) }),
 };
 
-/** The topics with their groups, in the order of their names. */
+/** The topics with their groups, in component order. */
 function planTopics(w: Writer, programs: readonly number[]): readonly PlanTopic[] {
   const brokers = planBrokers(w);
   return w.layout.components.flatMap((component) => {

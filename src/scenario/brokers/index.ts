@@ -10,7 +10,7 @@ import { sqs } from './sqs.js';
 /** All kinds of brokers: one line each. */
 export const BROKER_KINDS: readonly BrokerKind[] = [kafka, rabbitmq, sqs, nats];
 
-/** The kind that the field `kind` of a broker names, or undefined. */
+/** Finds a kind of broker by name. */
 export function brokerKindOf(kind: string | undefined): BrokerKind | undefined {
   return BROKER_KINDS.find((own) => own.kind === kind);
 }

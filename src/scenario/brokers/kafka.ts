@@ -43,7 +43,7 @@ const schema = z
   })
   .describe('A cluster that hosts topics.');
 
-/** A cluster of Apache Kafka. */
+/** An Apache Kafka cluster. */
 export const kafka = brokerKind({
   kind: 'kafka',
   hasLogs: true,

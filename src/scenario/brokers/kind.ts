@@ -6,51 +6,51 @@ import type { ReferenceEntry } from '../reference-entry.js';
 import type { Context, Path } from '../resolve/context.js';
 import type { FaultOutput } from '../schema/fault.js';
 
-/** One kind of broker, in one file: its fields, what lives on it, which faults hit it, and its reference page. */
+/** A kind of broker in one file: its fields, its final form, the faults that can hit it, and its reference page. */
 export interface BrokerKind<Schema extends z.ZodObject = z.ZodObject> {
-  /** Word of its field `kind`. */
+  /** Value of its field `kind`. */
   readonly kind: string;
-  /** Topics that are logs live on it. */
+  /** Whether it can hold topics that are logs. */
   readonly hasLogs: boolean;
-  /** Its fields in a scenario, among them those of BrokerFields. */
+  /** Schema of its fields, including those of BrokerFields. */
   readonly schema: Schema;
   resolve(place: BrokerPlace<z.output<Schema>>): OwnBroker;
-  /** Why a fault has no effect on it; undefined where it has one. */
+  /** Reason why a fault has no effect on it; undefined if it has one. */
   unfit(kind: FaultKind, output: FaultOutput): string | undefined;
   readonly reference: ReferenceEntry;
 }
 
-/** One broker of a scenario. */
+/** A validated broker of a scenario. */
 export interface BrokerPlace<Output> {
   readonly context: Context;
   readonly output: Output;
   readonly path: Path;
 }
 
-/** What a kind says of one of its brokers. */
+/** The settings that a kind determines for its brokers. */
 export interface OwnBroker {
   readonly options: Broker['options'];
-  /** Nodes of logs. Defaults to none. */
+  /** Settings of its nodes for logs. Default: no logs. */
   readonly log?: Broker['log'];
-  /** Nodes of queues. Defaults to none. */
+  /** Settings of its nodes for queues. Default: no queues. */
   readonly cluster?: Broker['cluster'];
-  /** Messages that its queues take in a second, all together. Defaults to no limit. */
+  /** Messages per second that all its queues accept together. Default: no limit. */
   readonly quota?: number;
-  /** Cores of a node. Defaults to no limit. */
+  /** Cores of a node. Default: no limit. */
   readonly cpu?: Cpu;
 }
 
-/** Checks a kind against its own fields. */
+/** Defines a kind; its type is checked against its own fields. */
 export function brokerKind<Schema extends z.ZodObject>(
   kind: BrokerKind<Schema>,
 ): BrokerKind<Schema> {
   return kind;
 }
 
-/** Faults of nodes that answer no requests. */
+/** Faults that can hit nodes that serve no requests. */
 const OF_NODES: ReadonlySet<string> = new Set(['crash', 'pause']);
 
-/** Why a fault has no effect on nodes that only hold queues. */
+/** Reason why a fault has no effect on nodes that only hold queues. */
 export function unfitForNodes({ kind }: FaultKind): string | undefined {
   return OF_NODES.has(kind)
     ? undefined

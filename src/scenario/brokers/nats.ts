@@ -17,7 +17,7 @@ const schema = z
   })
   .describe('A cluster that hosts JetStream streams.');
 
-/** Servers of NATS with JetStream. */
+/** NATS servers with JetStream. */
 export const nats = brokerKind({
   kind: 'nats',
   hasLogs: false,

@@ -23,7 +23,7 @@ const schema = z
   })
   .describe('A cluster that hosts queues.');
 
-/** Nodes of RabbitMQ. */
+/** A RabbitMQ cluster. */
 export const rabbitmq = brokerKind({
   kind: 'rabbitmq',
   hasLogs: false,

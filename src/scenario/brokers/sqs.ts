@@ -19,7 +19,7 @@ const schema = z
   })
   .describe('A quota shared by queues.');
 
-/** Amazon SQS in an account: a service without visible nodes. */
+/** Amazon SQS in one account: a service whose nodes are not visible. */
 export const sqs = brokerKind({
   kind: 'sqs',
   hasLogs: false,

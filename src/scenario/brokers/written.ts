@@ -1,6 +1,6 @@
 import type { HostOutput } from '../schema/host.js';
 
-/** Fields that shared code reads, whatever the kind. */
+/** Fields of all kinds that shared code reads. */
 export interface BrokerFields {
   readonly kind: string;
   readonly title?: string | undefined;

@@ -6,7 +6,7 @@ import { resolveBroker } from './brokers/resolve.js';
 import type { Module } from './kind.js';
 import { none, nothing, unchanged } from './kind.js';
 
-/** Clusters of nodes that hold logs or queues. */
+/** Brokers: clusters of nodes that hold logs or queues. */
 export const brokers: Module<'brokers'> = {
   kind: 'broker',
   summary: 'Clusters of brokers, which host topics and queues.',

@@ -9,7 +9,7 @@ import { resolveEventStore } from './event-stores/resolve.js';
 import type { Module } from './kind.js';
 import { none, nothing, unchanged } from './kind.js';
 
-/** Stores of streams of events. */
+/** Event stores. */
 export const eventStores: Module<'eventStores'> = {
   kind: 'eventStore',
   summary: 'Stores of event streams.',

@@ -9,7 +9,7 @@ import { queues } from './queues.js';
 import { sagas } from './sagas.js';
 import { topics } from './topics.js';
 
-/** All modules: one line each. Of two components with one name, the one of the later line is reported. */
+/** All modules, one line each. If two components have the same name, the one of the later module is reported. */
 export const MODULES: { readonly [S in ModuleSection]: Module<S> } = {
   topics,
   brokers,
@@ -20,14 +20,14 @@ export const MODULES: { readonly [S in ModuleSection]: Module<S> } = {
   projections,
 };
 
-/** The module of a kind; undefined for services, gateways, databases and workloads. */
+/** The module of a kind; undefined for kinds without a module. */
 export function moduleOf(kind: ComponentKind): (typeof MODULES)[ModuleSection] | undefined {
   return Object.values(MODULES).find((own) => own.kind === kind);
 }
 
 export const SECTIONS = Object.keys(MODULES) as readonly ModuleSection[];
 
-/** All sections, these first: lists that users read keep their order. */
+/** All sections, starting with these. The order determines lists in messages. */
 function first(...sections: readonly ModuleSection[]): readonly ModuleSection[] {
   return [...sections, ...SECTIONS.filter((section) => !sections.includes(section))];
 }

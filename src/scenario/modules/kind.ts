@@ -18,44 +18,44 @@ import type { FaultOutput } from '../schema/fault.js';
 import type { ModuleOutputs, ScenarioOutput } from '../schema/scenario-output.js';
 import type { Visitor } from '../walk-steps.js';
 
-/** A section of components, in one file: what this layer asks of it, from the text to the explicit scenario. */
+/** A section of components in one file: everything that this layer needs, from the text to the explicit scenario. */
 export interface Module<S extends ModuleSection> {
   readonly kind: KindIn<S>;
-  /** Describes the section in the schema. */
+  /** Description of the section in the schema. */
   readonly summary: string;
-  /** Pages of its kinds. */
+  /** Reference pages of its kinds. */
   readonly reference: readonly ReferenceEntry[];
   /** A scenario that shows the section. */
   readonly example: string;
-  /** One entry in its long form. */
+  /** Schema of an entry in the long form. */
   schema(bundle: z.ZodType<BundleOutput>): z.ZodType<ModuleOutputs[S]>;
-  /** Rewrites the short forms of its own fields. Templates and defaults are passed too. */
+  /** Rewrites the short forms of its own fields. Also applied to templates and defaults. */
   expand(entry: Node): Node;
-  /** Lays fields of an entry over others of it, once its templates are merged. */
+  /** Merges fields within an entry after its templates are merged. */
   inherit(entry: Node): Node;
-  /** Visits its bundles. Templates and defaults are passed too. */
+  /** Visits its bundles. Also applied to templates and defaults. */
   visit(entry: Node, path: Path, visitor: Visitor): Node;
-  /** Names of its parts; reports those that cannot be used. */
+  /** Names of its parts. Reports invalid ones. */
   parts(entry: NamedEntry<S>): readonly string[];
-  /** What to write instead of a call of it. */
+  /** Advice for a call to such a component: what to write instead. */
   instead(name: string): string;
-  /** What an autoscaler can measure the lag of. */
+  /** References to consumers whose lag an autoscaler can target. */
   lags(name: string, parts: readonly string[]): readonly string[];
-  /** Its final form; null where a run has no such component. Reports contradictions. */
+  /** Resolves an entry and reports contradictions. null = a run has no such component. */
   resolve(entry: Entry<S>): ModuleComponents[S] | null;
-  /** What expressions can refer to. */
+  /** Kind and parts that expressions can refer to. */
   subject(own: ModuleComponents[S]): Subject;
-  /** Its instances, or null. */
+  /** Its host; null = it has no instances. */
   host(own: ModuleComponents[S]): Host | null;
-  /** Calls that it makes on its own, apart from the steps of services. */
+  /** Calls that it makes itself, as opposed to calls in steps of services. */
   calls(own: ModuleComponents[S], walker: CallWalker): void;
-  /** Reports contradictions with other components, once all are resolved. */
+  /** Reports contradictions with other components after all are resolved. */
   check(context: Context, scenario: Parts, calls: readonly CallEdge[]): void;
-  /** Reports why a fault does not fit; `asHost`: it is checked further, like one of a service. */
+  /** Reports faults that cannot hit it. `asHost`: the common checks for hosts follow. */
   target(aim: Aim): 'asHost' | 'checked';
 }
 
-/** A validated entry whose name and parts are collected. */
+/** A validated entry after all names and parts are collected. */
 export interface NamedEntry<S extends ModuleSection> {
   readonly name: string;
   readonly output: ModuleOutputs[S];
@@ -63,13 +63,13 @@ export interface NamedEntry<S extends ModuleSection> {
   readonly raise: Raise;
 }
 
-/** A validated entry that gets its final form. */
+/** A validated entry to be resolved. */
 export interface Entry<S extends ModuleSection, Output = ModuleOutputs[S]> {
   readonly context: Context;
   readonly name: string;
   readonly output: Output;
   readonly path: Path;
-  /** The components of another section in their final form. */
+  /** The resolved components of another section. */
   readonly all: <T extends ModuleSection>(section: T) => ScenarioModules[T];
 }
 
@@ -78,10 +78,10 @@ export interface Subject {
   readonly instances: number;
 }
 
-/** A scenario before its faults. */
+/** A scenario without its faults. */
 export type Parts = Omit<Scenario, 'faults' | 'report'>;
 
-/** A fault and the component that it names, as `text` with a part or the number of an instance. */
+/** A fault with one of its targets: a component, `text` with a part or the index of an instance. */
 export interface Aim {
   readonly context: Context;
   readonly kind: FaultKind;
@@ -94,7 +94,7 @@ export interface Aim {
   readonly path: Path;
 }
 
-/** Answers of modules that have nothing of the kind. */
+/** Defaults for modules to which a method does not apply. */
 export const unchanged = (entry: Node): Node => entry;
 export const nothing = (): void => undefined;
 export const none = (): readonly never[] => [];

@@ -8,7 +8,7 @@ import { asHost, noHost, none, unchanged } from './kind.js';
 import { resolveProjection } from './projections/resolve.js';
 import { checkTopicViews } from './projections/topic-views.js';
 
-/** Read models that follow the events of a store or the messages of a log. */
+/** Projections: read models that follow the events of a store or the messages of a log. */
 export const projections: Module<'projections'> = {
   kind: 'projection',
   summary: 'Read models that follow the events of a store or a topic.',
@@ -41,7 +41,9 @@ export const projections: Module<'projections'> = {
   target: asHost,
 };
 
-/** Where the instances of a service come and go, others take over the work of those that are removed. */
+/**
+ * Reports a projection of a service with a varying number of instances if nothing takes over the work of removed ones.
+ */
 function checkClaims(
   context: Context,
   { services, projections: all }: Pick<Parts, 'services' | 'projections'>,

@@ -12,7 +12,7 @@ import { visitHandlers } from '../walk-steps.js';
 import type { Module } from './kind.js';
 import { noHost, nothing, unchanged } from './kind.js';
 
-/** Queues, whose messages go to one consumer each. */
+/** Queues. Each message goes to one consumer. */
 export const queues: Module<'queues'> = {
   kind: 'queue',
   summary: 'Queues: every message goes to one consumer.',

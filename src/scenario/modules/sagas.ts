@@ -12,7 +12,7 @@ import { sagaCalls } from './sagas/calls.js';
 import { SAGA_REFERENCE } from './sagas/reference.js';
 import { resolveSaga } from './sagas/resolve.js';
 
-/** Sagas, driven by an orchestrator or by the events of their steps. */
+/** Sagas with an orchestrator, or choreographed by events of their steps. */
 export const sagas: Module<'sagas'> = {
   kind: 'saga',
   summary: 'Sagas: steps in several services that all take effect, or are compensated.',
@@ -47,7 +47,7 @@ function partsOf({ name, output, raise }: NamedEntry<'sagas'>): readonly string[
   return written.map((step) => step.name);
 }
 
-/** The bundles of its steps, and the one of its compensations. */
+/** Visits the bundles of the steps and of the compensations. */
 function visitSaga(node: Node, path: Path, visitor: Visitor): Node {
   if (node.type !== 'map') return node;
   const steps = (list: Node, at: Path): Node =>

@@ -12,7 +12,7 @@ import { resolveTopic } from './topics/log.js';
 import { TOPIC_REFERENCE } from './topics/reference.js';
 import { ownGroups } from './topics/system-events.js';
 
-/** Logs, which groups read, and buses, which push to subscriptions. */
+/** Topics: logs that groups read, and buses that push to subscriptions. */
 export const topics: Module<'topics'> = {
   kind: 'topic',
   summary: 'Topics: every consumer group gets every message.',
@@ -29,7 +29,7 @@ export const topics: Module<'topics'> = {
     const { output } = entry;
     if (output.kind === 'kafka') return resolveTopic({ ...entry, output });
     const bus = resolveBus({ ...entry, output });
-    // Nothing is sent: the handlers are steps of the endpoints that raise the events.
+    // No message is sent: the handlers become steps of the publishing endpoints.
     return output.event === 'domain' ? null : bus;
   },
   subject: (own) => ({
@@ -54,14 +54,14 @@ export const topics: Module<'topics'> = {
 
 function partsOf({ name, output, scenario, raise }: NamedEntry<'topics'>): readonly string[] {
   const isSystem = output.kind === 'bus' && output.event === 'system';
-  // Each instance has a subscription to system events.
+  // Each instance has its own subscription to system events.
   const groups = output.subscribers.flatMap(({ group, call }) =>
     isSystem ? ownGroups(group, split(call)[0], scenario.services) : [group],
   );
   const path = ['topics', name, 'subscribers'];
   const written = groups.map((group, index) => ({ name: group, path: [...path, index, 'group'] }));
   checkParts(written, 'group', name, raise);
-  // A message distinguishes all readers of its topic.
+  // Each message has one bit per reader, so the number of readers is limited.
   const views = sorted(scenario.projections).filter(([, { from }]) => from === name).length;
   if (groups.length + views > MAX_READERS) {
     const subscriptions = `${groups.length} subscriptions`;

@@ -12,7 +12,7 @@ interface Blocking extends Bounded {
   readonly publishTimeout: number | null;
 }
 
-/** The bound of a queue whose publishers may wait for room. */
+/** Resolves the bound of a queue whose publishers can wait for space. */
 export function blockingBound(context: Context, output: Blocking, path: Path) {
   const { capacity, overflow, publishTimeout } = output;
   checkBound(context, output, path);
@@ -23,7 +23,7 @@ export function blockingBound(context: Context, output: Blocking, path: Path) {
   return { capacity, overflow, publishTimeoutNs: publishTimeout };
 }
 
-/** Refuses an overflow without a bound, and a backlog beyond it. */
+/** Reports an overflow rule without a bound, and a backlog that exceeds the bound. */
 export function checkBound(
   context: Context,
   { capacity, backlog }: Bounded,

@@ -16,7 +16,7 @@ export const consumerName = nameText()
   .optional()
   .describe('Name of the consumer, unique in the queue. Defaults to the service it calls.');
 
-/** A consumer that has no options of a product. */
+/** Schema of a consumer without product-specific options. */
 export const consumer = (bundle: z.ZodType<BundleOutput>) =>
   z
     .strictObject({
@@ -44,7 +44,7 @@ export const capacity = count({ min: 1 })
       'count. Defaults to unlimited.',
   );
 
-/** Fields of a queue with a bound. */
+/** Fields of every queue with a bound. */
 export const boundedFields = { ...entryFields, publishLatency, backlog, capacity };
 
 export const overflow = z

@@ -18,7 +18,7 @@ export const QUEUE_KINDS: readonly QueueKind[] = [
   nats,
 ];
 
-/** The kind that the field `kind` of a queue names, or undefined. */
+/** Finds a kind of queue by name. */
 export function queueKindOf(kind: string | undefined): QueueKind | undefined {
   return QUEUE_KINDS.find((own) => own.kind === kind);
 }

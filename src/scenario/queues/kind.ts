@@ -9,25 +9,25 @@ import type { Context, Path } from '../resolve/context.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import type { QueueConsumerFields } from './written.js';
 
-/** One kind of queue, in one file: its fields, what they mean, and its page in the reference. */
+/** A kind of queue in one file: its fields, its final form, and its reference page. */
 export interface QueueKind<Schema extends z.ZodObject = z.ZodObject> {
-  /** Word of its field `kind`. */
+  /** Value of its field `kind`. */
   readonly kind: string;
-  /** False: an event store fills it, and no component publishes to it. */
+  /** Whether components can publish to it; otherwise an event store fills it. */
   readonly isPublished: boolean;
-  /** Its fields in a scenario, among them those of QueueFields. */
+  /** Schema of its fields, including those of QueueFields. */
   schema(bundle: z.ZodType<BundleOutput>): Schema;
-  /** Reports contradictions, and gives the options their final form. */
+  /** Resolves its options and reports contradictions. */
   resolve(place: QueuePlace<z.output<Schema>>): OwnQueue;
   readonly reference: ReferenceEntry;
 }
 
-/** Checks a kind against its own fields. */
+/** Defines a kind; its type is checked against its own fields. */
 export function queueKind<Schema extends z.ZodObject>(kind: QueueKind<Schema>): QueueKind<Schema> {
   return kind;
 }
 
-/** One queue of a scenario, with the brokers that it may name. */
+/** A validated queue of a scenario, with the names of brokers. */
 export interface QueuePlace<Output> {
   readonly context: Context;
   readonly output: Output;
@@ -35,25 +35,25 @@ export interface QueuePlace<Output> {
   readonly brokers: ReadonlyMap<string, Broker>;
 }
 
-/** What a kind says of one of its queues. */
+/** The settings that a kind determines for its queues. */
 export interface OwnQueue extends Pick<
   MessageQueue,
   'capacity' | 'overflow' | 'publishTimeoutNs' | 'options'
 > {
-  /** Where they differ from PLAIN. */
+  /** Rules that differ from PLAIN. */
   readonly rules: Partial<QueueKindRules>;
-  /** Where it lives. Defaults to a broker that never fails. */
+  /** Nodes that hold it. Default: a broker that never fails. */
   readonly home?: MessageQueue['home'];
-  /** Broker whose quota it shares. Defaults to none. */
+  /** Broker with whose other queues it shares a quota. Default: none. */
   readonly quota?: string | null;
-  /** Event store that fills it. Defaults to none: publishers do. */
+  /** Event store whose events it delivers. Default: none, components publish to it. */
   readonly source?: string | null;
   readonly receiving: (consumer: QueueConsumerFields, path: Path) => Receiving;
 }
 
-/** How one consumer gets its messages. */
+/** Delivery of messages to a consumer. */
 export interface Receiving {
-  /** Handlers and messages at once where the consumer says neither. */
+  /** Defaults for concurrency and batch. */
   readonly defaults: ConsumerDefaults;
   readonly fields: (
     batch: number,
@@ -61,13 +61,13 @@ export interface Receiving {
   readonly channel: (
     consumer: Pick<QueueConsumer, 'concurrency' | 'batch' | 'commit' | 'maxNumberOfMessages'>,
   ) => QueueConsumer['channel'];
-  /** Time for the handling of the messages that a consumer takes at once. Defaults to no limit. */
+  /** Time limit for handling the messages that a consumer takes at once. Default: none. */
   readonly ackLimit?: (
     consumer: Pick<QueueConsumer, 'maxNumberOfMessages'>,
   ) => QueueConsumer['ackLimit'];
 }
 
-/** Rules of a queue that has none of its own. */
+/** Rules of a queue without rules of its own. */
 export const PLAIN: QueueKindRules = Object.freeze({
   lifetimeNs: Infinity,
   sincePublished: false,
@@ -92,17 +92,17 @@ export const PLAIN: QueueKindRules = Object.freeze({
   deadLettersOverflow: true,
 });
 
-/** Messages are handed to free handlers, each of which takes as many as one run handles. */
+/** Each free handler gets as many messages as one of its executions handles. */
 export const HANDED_OUT: Receiving = {
   defaults: ONE_BY_ONE,
   fields: wholeBatch,
   channel: ({ concurrency, batch }) => ({ prefetch: concurrency * batch, handlers: concurrency }),
 };
 
-/** Most messages of one receive, where a kind says nothing else (ReceiveMessage of Amazon SQS). */
+/** Largest number of messages per receive, unless a kind sets another (ReceiveMessage of Amazon SQS). */
 export const MOST_RECEIVED = 10;
 
-/** A consumer without options for its receives. */
+/** Fields of a consumer without options for its receives. */
 export function wholeBatch(
   batch: number,
 ): Pick<QueueConsumer, 'maxNumberOfMessages' | 'partialFailures' | 'invokes' | 'scaleUp'> {
@@ -114,7 +114,7 @@ export function wholeBatch(
   };
 }
 
-/** A time limit for `messages` at once, set by `field`. */
+/** A time limit for `messages` together, set by `field`. */
 export function limitedBy(
   field: string,
   ns: Ns | null,

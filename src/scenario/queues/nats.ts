@@ -15,10 +15,10 @@ import { boundedFields, capacity, consumers, deadLetter } from './fields.js';
 import type { OwnQueue } from './kind.js';
 import { limitedBy, queueKind, wholeBatch } from './kind.js';
 
-/** Most replicas of a stream (nats-server server/stream.go, StreamMaxReplicas). */
+/** Largest number of replicas of a stream (nats-server server/stream.go, StreamMaxReplicas). */
 const MOST_REPLICAS = 5;
 
-/** Options of the durable consumer and of its clients. */
+/** Options of the durable consumer and its clients. */
 const delivery = {
   ackWait: duration({ allowZero: false })
     .prefault('30s')
@@ -191,14 +191,14 @@ function rulesOf(output: Output): OwnQueue['rules'] {
     // Redeliveries come before new messages, in the order in which they became due or were refused
     // (getNextMsg and processNak of nats-server server/consumer.go).
     returnsFirst: true,
-    // The server learns of no failure but an explicit Nak, which is a retry with mode requeue or delayed.
+    // The server notices a failure only by an explicit Nak: a retry with mode requeue or delayed.
     failure: 'silence',
     hidesInFlight: true,
     deadLettersOverflow: false,
   };
 }
 
-/** The broker that a stream lives on; it has to have a server for each replica. */
+/** The broker that holds a stream. It needs one server per replica. */
 function brokerOf(
   context: Context,
   { broker, replicas }: Output,

@@ -93,7 +93,7 @@ export const persistentSubscription = queueKind({
         maxReceiveCount: maxRetryCount + 1,
         toOne: strategy === 'dispatchToSingle',
       },
-      // One node holds a subscription with all its events.
+      // A single node holds a subscription with all its events.
       home: { host: from, members: 1, quorum: false, isAwaited: false, field: null },
       source: from,
       receiving: ({ batch }, at) => {

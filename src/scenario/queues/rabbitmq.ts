@@ -11,10 +11,10 @@ import { checkBound } from './bound.js';
 import { boundedFields, consumers, deadLetter } from './fields.js';
 import { limitedBy, queueKind, wholeBatch } from './kind.js';
 
-/** Returns of a message to a quorum queue, since RabbitMQ 4.0. */
+/** Default limit of returns per message in a quorum queue, since RabbitMQ 4.0. */
 const DELIVERY_LIMIT = 20;
 
-/** What a quorum queue takes for no limit at all (rabbitmq-server deps/rabbit/src/rabbit_fifo_client.erl). */
+/** Prefetch of a quorum queue if a consumer sets no limit (rabbitmq-server deps/rabbit/src/rabbit_fifo_client.erl). */
 const UNLIMITED_OF_QUORUM = 2000;
 
 const OVERFLOW = {
@@ -149,10 +149,11 @@ export const rabbitmq = queueKind({
         defaults: ONE_BY_ONE,
         fields: wholeBatch,
         channel: ({ batch, commit }) => {
-          // Automatic acknowledgement knows no prefetch.
+          // With automatic acknowledgement the prefetch limit has no effect.
           if (commit === 'before') return { prefetch: Infinity, handlers: 1 };
           const most = quorum && prefetch === Infinity ? UNLIMITED_OF_QUORUM : prefetch;
-          // spring-amqp asks for as many as a batch takes: SimpleMessageListenerContainer.createBlockingQueueConsumer.
+          // spring-amqp raises the prefetch limit to a batch:
+          // SimpleMessageListenerContainer.createBlockingQueueConsumer.
           return { prefetch: Math.max(most, batch), handlers: 1 };
         },
         ackLimit: () =>

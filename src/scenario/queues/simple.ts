@@ -4,7 +4,7 @@ import { blockingBound } from './bound.js';
 import { boundedFields, consumers, deadLetter, overflow, publishTimeout } from './fields.js';
 import { HANDED_OUT, queueKind } from './kind.js';
 
-/** A queue without the rules of a product. */
+/** A queue without product-specific rules. */
 export const simple = queueKind({
   kind: 'simple',
   isPublished: true,

@@ -16,9 +16,9 @@ import type { Receiving } from './kind.js';
 import { limitedBy, MOST_RECEIVED, queueKind } from './kind.js';
 
 const DAY_NS = 86_400 * NS_PER_SECOND;
-/** How long a FIFO queue remembers what was sent to it. */
+/** Deduplication window of a FIFO queue. */
 const DEDUP_NS = 300 * NS_PER_SECOND;
-/** Messages in flight that a queue of SQS allows, FIFO or not (developer guide, quotas). */
+/** Largest number of messages in flight, FIFO or not (Amazon SQS developer guide, quotas). */
 const IN_FLIGHT = 120_000;
 
 const scaleUp = z
@@ -206,7 +206,7 @@ export const sqs = queueKind({
   },
 });
 
-/** How a consumer receives: a service by long or short polls, a function through an event source mapping. */
+/** Resolves the receives of a consumer: a service polls, a function has an event source mapping. */
 function receiving(
   context: Context,
   { fifo, visibilityTimeout }: Output,
@@ -219,7 +219,7 @@ function receiving(
   return {
     defaults: eventSource ?? ONE_BY_ONE,
     fields: (batch) => ({
-      // A handler of batches receives them whole.
+      // A handler of batches receives a full batch at once.
       maxNumberOfMessages: maxNumberOfMessages ?? Math.min(MOST_RECEIVED, batch),
       partialFailures,
       invokes: eventSource !== null,
@@ -234,21 +234,22 @@ function receiving(
   };
 }
 
-/** A function that is invoked for the messages of a queue. */
+/** An event source mapping, which invokes a function with the messages of a queue. */
 interface EventSource extends ConsumerDefaults {
   readonly scaleUp: QueueConsumer['scaleUp'];
 }
 
 /**
- * AWS Lambda developer guide, SQS event source mappings: batches of 10; from a standard queue 5 at once, 300
- * more a minute while messages are left, 1000 at most. From a FIFO queue as many as there are groups.
+ * AWS Lambda developer guide, SQS event source mappings: batches of 10. A standard queue starts with 5 concurrent
+ * invocations and adds 300 per minute while messages wait, up to 1000. A FIFO queue has as many as there are message
+ * groups.
  */
 function eventSourceOf(fifo: boolean): EventSource {
   const scaleUp = fifo ? null : { start: 5, everyNs: NS_PER_SECOND / 5 };
   return { concurrency: 1000, batch: 10, scaleUp };
 }
 
-/** One run of a handler takes messages of one receive, so a larger batch would never fill. */
+/** Reports a batch that is larger than a receive: it could never fill, because it comes from a single receive. */
 function checkReceive(
   context: Context,
   output: Consumer,

@@ -1,7 +1,7 @@
 import type { MessageQueue, QueueConsumer } from '../../spec/scenario/queues.js';
 import type { ConsumerOutput } from '../schema/consumer.js';
 
-/** Fields that shared code reads, whatever the kind. */
+/** Fields of all kinds that shared code reads. */
 export interface QueueFields {
   readonly kind: string;
   readonly title?: string | undefined;

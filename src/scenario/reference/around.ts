@@ -1,4 +1,4 @@
-/** A scenario around something that holds messages: an API publishes 50/s, and one of two workers crashes. */
+/** A scenario around a queue or topic: an API publishes 50/s, and one of two workers crashes. */
 export const around = (title: string, holder: string, publish: string): string => `faultline: 1
 title: ${title}
 run: { duration: 30s }

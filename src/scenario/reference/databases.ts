@@ -1,6 +1,6 @@
 import type { ReferenceEntry } from '../reference-entry.js';
 
-/** A service that asks one database, whose lines are given. */
+/** A scenario in which a service queries a database; `database` are the lines of its definition. */
 function asking(title: string, database: string, step = 'query: store.write'): string {
   return `faultline: 1
 title: ${title}
@@ -15,7 +15,7 @@ workloads:
 `;
 }
 
-/** The products behind databases. */
+/** Reference of the database products. */
 export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
   {
     kind: 'generic',
@@ -131,7 +131,7 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
   },
 ];
 
-/** A function that answers a workload. */
+/** A scenario with a function that a workload calls. */
 function invoked(title: string, fields: string): string {
   return `faultline: 1
 title: ${title}
@@ -145,7 +145,7 @@ workloads:
 `;
 }
 
-/** The products that run functions. They are services whose instances come and go with requests. */
+/** Reference of the products that run functions: services whose instances are created on demand. */
 export const FUNCTION_REFERENCE: readonly ReferenceEntry[] = [
   {
     kind: 'lambda',

@@ -52,7 +52,7 @@ const FAULTS = `faults:
   - { id: half-fail, kind: error, target: payments.charge, share: 50%, at: 20s, for: 5s }
 `;
 
-/** A scenario that shows each section, unless that is one of its kinds; every one runs. */
+/** A runnable scenario for each section that has no example of a kind. */
 export const SECTION_EXAMPLES: ReadonlyMap<string, string> = new Map([
   ...SECTIONS.map((section) => [section, MODULES[section].example] as const),
   [

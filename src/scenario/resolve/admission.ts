@@ -7,14 +7,14 @@ import { checkKey, checkLayer, layerOf, splitLayer } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 
-/** What an admission is checked against. */
+/** Settings of the component that admission control is checked against. */
 interface Place {
   readonly queue: Queue;
   readonly cpu: Cpu;
   readonly concurrency: number;
 }
 
-/** The admission control in front of the queue; null if there is none. */
+/** Resolves the admission control of a component; null = none. */
 export function resolveAdmission(
   context: Context,
   output: AdmissionOutput | undefined,
@@ -37,7 +37,7 @@ export function resolveAdmission(
   };
 }
 
-/** A rate limiter of requests, with the key it splits by. */
+/** Resolves a rate limiter for requests. */
 export function resolveLimiter(
   context: Context,
   output: Readonly<Record<string, unknown>>,
@@ -58,7 +58,7 @@ export function resolveLimiter(
   return splitLayer({ ...layer, scope: sharing?.scope ?? layer.scope });
 }
 
-/** Kong: only the call of a component can fail, which a store makes. */
+/** Reports `faultTolerant` without a store that is a component, because no other lookup can fail. */
 export function checkFaultTolerant(context: Context, asks: boolean, limiter: Path): void {
   const at = [...limiter, 'faultTolerant'];
   if (asks || writtenAt(context, at) === undefined) return;
@@ -68,13 +68,13 @@ export function checkFaultTolerant(context: Context, asks: boolean, limiter: Pat
   report(context, 'FL208', at, message);
 }
 
-/** What refusals of a limiter say about coming back. */
+/** Form of the Retry-After of a limiter's refusals. */
 export function retryAfterOf({ retryAfter }: { readonly retryAfter?: unknown }): RetryAfter {
   if (retryAfter === 'exact') return 'exact';
   return retryAfter === true ? 'seconds' : 'none';
 }
 
-/** A limit on what is under way. */
+/** Resolves a limit on requests in flight. */
 export function resolveGate(
   context: Context,
   output: Readonly<Record<string, unknown>>,

@@ -7,7 +7,7 @@ import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 import { resolveCall, resolveQuery, split } from './targets.js';
 
-/** The store of a policy after validation. */
+/** A validated store of a policy. */
 export interface StoreOutput {
   readonly latency?: Distribution;
   readonly of?: string;
@@ -17,7 +17,7 @@ export interface StoreOutput {
 
 const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
 
-/** A layer of which the library's own words say that its state is shared. */
+/** Applies the scope that follows from the library's own settings, if they share the state. */
 export function sharedLayer(context: Context, layer: Layer, path: Path): Layer {
   const sharing = policyKind(layer.policy, layer.kind)!.sharing?.(layer.config as never) ?? null;
   if (sharing === null || layer.scope !== 'instance') return layer;
@@ -29,7 +29,7 @@ export function sharedLayer(context: Context, layer: Layer, path: Path): Layer {
   return { ...layer, scope: sharing.scope };
 }
 
-/** The store of a policy of calls; `path` is that of the policy. */
+/** Resolves the store of a policy for calls; `path` is the path of the policy. */
 export function resolvePolicyStore(
   context: Context,
   { latency, of, onError, cache }: StoreOutput,
@@ -72,7 +72,7 @@ export function resolvePolicyStore(
   };
 }
 
-/** Only the call of a component can fail. */
+/** Reports `onError` of a store without a component, which cannot fail. */
 export function checkOnError(context: Context, of: string | undefined, store: Path): void {
   const at = [...store, 'onError'];
   if (of !== undefined || writtenAt(context, at) === undefined) return;
@@ -81,7 +81,7 @@ export function checkOnError(context: Context, of: string | undefined, store: Pa
   report(context, 'FL208', at, message);
 }
 
-/** The target that a store calls: an endpoint, or an operation of a database; null if there is none. */
+/** The endpoint or database operation that a store queries; null = none. */
 export function resolveAsked(
   context: Context,
   reference: string | undefined,
@@ -97,10 +97,10 @@ export function resolveAsked(
   return query === null ? null : { component: query.database, part: query.operation };
 }
 
-/** Layers that learn from one request for the next. */
+/** Policies whose state learns from earlier requests. */
 const LEARNING: ReadonlySet<string> = new Set(['circuitBreaker', 'hedge', 'throttle']);
 
-/** A state that learns needs a key of which several requests have one value. */
+/** Reports a learning policy whose state is split by a key with a new value in every request. */
 export function checkShared(context: Context, { policy, key }: Layer, path: Path): void {
   if (key === null || !LEARNING.has(policy)) return;
   const declared = get(get(context.tree, 'keys'), key);
@@ -111,13 +111,13 @@ export function checkShared(context: Context, { policy, key }: Layer, path: Path
   report(context, 'FL208', [...path, 'key'], message);
 }
 
-/** What no call leaves behind cannot be shared or split. */
+/** Reports settings for shared or split state if the policy keeps no state between calls. */
 export function checkRemembered(context: Context, layer: Layer, path: Path): void {
   const { policy, kind, config, scope, per } = layer;
   if (policyKind(policy, kind)!.remembers?.(config as never) !== false) return;
   const unused: readonly (readonly [string, boolean])[] = [
     ['scope', scope !== 'instance'],
-    // With `target` all attempts of a call go to one instance, whatever is remembered.
+    // `per: target` has an effect without state: it sends all attempts of a call to one instance.
     ['per', per === 'endpoint'],
   ];
   for (const [field, isSet] of unused) {

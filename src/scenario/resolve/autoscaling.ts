@@ -7,27 +7,27 @@ import { report } from './context.js';
 
 const PERIOD_NS = 15 * NS_PER_SECOND;
 
-/** What is allowed unless the scenario says otherwise (kubernetes pkg/apis/autoscaling/v2 defaults.go). */
+/** Default limits for scaling up (kubernetes pkg/apis/autoscaling/v2 defaults.go). */
 const UP: ScalingRules['policies'] = [
   { unit: 'percent', value: 100, periodNs: PERIOD_NS },
   { unit: 'pods', value: 4, periodNs: PERIOD_NS },
 ];
 const DOWN: ScalingRules['policies'] = [{ unit: 'percent', value: 100, periodNs: PERIOD_NS }];
 
-/** The written form of a target that fits a metric. */
+/** By metric: the form of its target, and an example. */
 const FORMS: Readonly<Record<string, readonly [form: TargetOutput['form'], example: string]>> = {
   cpu: ['share', '60%'],
   rate: ['rate', '50/s'],
 };
 const NUMBER = ['number', '20'] as const;
 
-/** How many there are at the beginning: what is written, or as few as are allowed. */
+/** Initial number of replicas: as written, else the minimum of the autoscaler. */
 export function initialReplicas({ replicas, autoscaling, zone }: HostOutput): number | undefined {
   const isCounted = typeof zone === 'object' && !Array.isArray(zone);
   return replicas ?? (isCounted ? undefined : autoscaling?.min);
 }
 
-/** `autoscaling` in its final form; `replicas` are those at the beginning. */
+/** Resolves `autoscaling`; `replicas` is the initial number. */
 export function resolveAutoscaling(
   context: Context,
   output: HostOutput,
@@ -140,7 +140,7 @@ function rulesOf(
   };
 }
 
-/** Every group and queue that a lag is asked of is there, once all of them are known. */
+/** Reports metrics of the lag of unknown groups or queues, after all names are known. */
 export function checkLags(
   context: Context,
   hosts: readonly (readonly [path: Path, autoscaling: Autoscaling | null])[],

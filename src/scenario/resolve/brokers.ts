@@ -3,7 +3,7 @@ import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { unknown } from './targets.js';
 
-/** Whether a name is that of a broker of this kind; reports it at `broker` otherwise. */
+/** Whether a name refers to a broker of this kind. Reports others at `broker`. */
 export function isBroker(
   context: Context,
   name: string,

@@ -26,11 +26,11 @@ import { checkKeyName } from './targets.js';
 import type { StoreOutput } from './asked.js';
 import { checkRemembered, checkShared, resolvePolicyStore, sharedLayer } from './asked.js';
 
-/** Layers that make more than one attempt, and those of them that have several under way at once. */
+/** Policies that make several attempts, and those of them that make concurrent ones. */
 const REPEATING: ReadonlySet<string> = new Set(['retry', 'hedge']);
 const PARALLEL: ReadonlySet<string> = new Set(['hedge']);
 
-/** No policy at all, as `policy: none` says. */
+/** The bundle of `policy: none`: no policies. */
 export const NO_POLICY: Bundle = Object.freeze({
   id: 'none',
   layers: [],
@@ -42,7 +42,7 @@ export const NO_POLICY: Bundle = Object.freeze({
   order: 'default',
 });
 
-/** The bundle of a call; null where none is written, so that the caller's `outbound` decides. */
+/** Resolves the bundle of a call; null if none is written, so that the caller's `outbound` applies. */
 export function resolvePolicy(
   context: Context,
   output: BundleOutput | undefined,
@@ -51,7 +51,7 @@ export function resolvePolicy(
   return output === undefined ? null : resolveBundle(context, output, path);
 }
 
-/** A bundle with its layers in order. One that is only a name is the named one, state included. */
+/** Resolves a bundle with its layers in order. A bundle that is only a name is the named one, including its state. */
 export function resolveBundle(context: Context, output: BundleOutput, path: Path): Bundle {
   const name = onlyName(context, path);
   if (name !== null) {
@@ -96,12 +96,12 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
   return { id, layers, ...own, order: orderName };
 }
 
-/** Whether a bundle is an entry of `policies`, and not nested in another one there. */
+/** Whether a bundle is an entry of `policies` itself, not nested in one. */
 function isNamed(path: Path): boolean {
   return path[0] === 'policies' && path.length === 2;
 }
 
-/** A key to be executed once for; null where none is written. */
+/** Resolves an idempotency key; null = none. */
 export function resolveOnce(
   context: Context,
   output: OnceOutput | undefined,
@@ -112,7 +112,7 @@ export function resolveOnce(
   return { key: output.key, windowNs: output.window, storeErrors: output.storeErrors };
 }
 
-/** Which instance takes a call. */
+/** Resolves load balancing. */
 export function resolveLoadBalancing(
   context: Context,
   output: BalancingOutput,
@@ -144,7 +144,7 @@ export function resolveLoadBalancing(
   return { kind, config, common };
 }
 
-/** Which instances are not called for a while; null where nothing is written. */
+/** Resolves an outlier detection; null = none. */
 export function resolveOutliers(
   context: Context,
   output: OutlierOutput | undefined,
@@ -183,7 +183,7 @@ function checkBalancing(
   }
 }
 
-/** The bundle that a product puts around its calls: policies with their fields as a user would write them. */
+/** The default bundle of a product's calls. `policies` has the fields as users write them. */
 export function presetBundle(
   id: string,
   preset: string,
@@ -200,7 +200,7 @@ export function presetBundle(
   return { ...NO_POLICY, id, layers };
 }
 
-/** The one layer of a middleware limiter or of a policy in a bundle, and where it was written. */
+/** Creates the layer of a policy in a bundle or in middleware. `node` is the text of the policy. */
 export function layerOf(
   policy: string,
   output: Readonly<Record<string, unknown>>,
@@ -232,19 +232,19 @@ export function layerOf(
     scope: (scope as Layer['scope'] | undefined) ?? 'instance',
     per: kind.perEndpoint === true ? 'endpoint' : perOf(per),
     key: keyed ? (key ?? null) : null,
-    // What it asks is another's: see resolvePolicyStore.
+    // The store is added by resolvePolicyStore.
     store: null,
     dryRun: dryRun === true,
     written,
   };
 }
 
-/** A key that splits the state does so for each callee. */
+/** `per: key` splits the state by key within each callee. */
 function perOf(per: unknown): Layer['per'] {
   return per === undefined || per === 'key' ? 'callee' : (per as Layer['per']);
 }
 
-/** Dotted paths of the fields written in a policy; a bare value is its field `after`. */
+/** Dotted paths of the written fields of a policy. A bare value is the field `after`. */
 function writtenFields(node: Node | undefined, prefix = ''): readonly string[] {
   if (node?.type !== 'map') return node === undefined ? [] : [prefix === '' ? 'after' : prefix];
   return entries(node)
@@ -292,7 +292,7 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
   return layers;
 }
 
-/** Settings that a policy gives to another one which leaves them out. */
+/** Applies settings of one policy to another one that omits them. */
 function completeTogether(present: Map<string, Layer>): void {
   for (const own of [...present.values()]) {
     const kind = policyKind(own.policy, own.kind)!;
@@ -306,7 +306,7 @@ function completeTogether(present: Map<string, Layer>): void {
   }
 }
 
-/** What the kinds themselves say about their settings beside the others of the bundle. */
+/** Reports problems that kinds find in combination with the rest of the bundle. */
 function checkTogether(
   context: Context,
   present: ReadonlyMap<string, Layer>,
@@ -320,14 +320,14 @@ function checkTogether(
   for (const [policy, layer] of present) checkLayer(context, layer, configs, [...path, policy]);
 }
 
-/** A layer that was checked, with the key that its library makes of what is written. */
+/** Sets the key that splits the state by the library's own settings. */
 export function splitLayer(layer: Layer): Layer {
   const kind = policyKind(layer.policy, layer.kind)!;
   if (kind.splitBy === undefined) return layer;
   return { ...layer, key: kind.splitBy(layer.config as never, layer.key) };
 }
 
-/** The key that splits the state of a layer: it exists, and `per: key` says which. */
+/** Reports an unknown key, and `per: key` without a key. */
 export function checkKey(context: Context, key: string | null, per: unknown, path: Path): void {
   if (key === null) {
     if (per !== 'key') return;
@@ -338,7 +338,7 @@ export function checkKey(context: Context, key: string | null, per: unknown, pat
   checkKeyName(context, key, [...path, 'key']);
 }
 
-/** What the kind of a policy says about its settings; `path` is where they are written. */
+/** Reports problems that the kind of a policy finds in its settings; `path` is the path of the policy. */
 export function checkLayer(
   context: Context,
   layer: Layer,
@@ -352,7 +352,7 @@ export function checkLayer(
   }
 }
 
-/** A state for each instance called needs the instance, and every attempt is given its own. */
+/** Reports `per: target` on a layer outside retries or hedges, because each attempt picks its own instance. */
 function checkTargets(context: Context, layers: readonly Layer[], path: Path): void {
   layers.forEach((layer, index) => {
     if (layer.per === 'target' && PARALLEL.has(layer.policy)) {
@@ -387,7 +387,7 @@ function orderOf(
   return order;
 }
 
-/** The name behind `policy: pay` or `{ extends: pay }`; null where the bundle has fields of its own. */
+/** The name in `policy: pay` or `{ extends: pay }`; null if the bundle has its own fields or several bases. */
 function onlyName(context: Context, path: Path): string | null {
   if (isNamed(path)) return null;
   const found = locate(context.written, path);

@@ -1,22 +1,27 @@
 import type { Target } from '../../spec/scenario/target.js';
 import type { Step } from '../../spec/scenario/steps.js';
 
-/** One way a part may call another. */
+/** A possible call from one part to another. */
 export interface CallEdge {
-  /** `component.part` of both. */
+  /** Caller and callee as `component.part`. */
   readonly from: string;
   readonly to: string;
-  /** Made whenever the part runs: no probability, condition, choice or loop that may be empty. */
+  /**
+   * Every execution of the part makes this call: no probability, condition, choice or possibly empty loop is in the
+   * way.
+   */
   readonly certain: boolean;
-  /** Calls per run of the part, conditions met and retries aside; random counts and chances by their mean. */
+  /** Mean number of calls per execution of the part, with all conditions true and without retries. */
   readonly times: number;
-  /** Tries per call at most, by the retry of the bundle. */
+  /** Largest number of attempts per call. */
   readonly tries: number;
 }
 
 /** Collects the calls of a scenario. */
 export interface CallWalker {
-  /** A call under a bundle, or under that of the caller for this callee, and what it falls back on. */
+  /**
+   * A call with its bundle, which defaults to that of the caller for this callee, and with the calls of its fallback.
+   */
   governed(from: string, to: Target, own: Step['policy'], certain: boolean, times: number): void;
   edge(
     from: string,

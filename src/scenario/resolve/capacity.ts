@@ -6,13 +6,13 @@ import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 import { sorted } from './names.js';
 
-/** As long as `capacity` says without a word. */
+/** Default of `capacity.burst`. */
 const BURST_NS = 300 * NS_PER_SECOND;
 
-/** Fields of databases that a table in the cloud has not. */
+/** Fields of databases that do not apply to a managed table. */
 const NOT_OF_TABLES = ['shards', 'replicas', 'route', 'failover', 'cpu', 'knee'] as const;
 
-/** The throughput of a table; null where the database is none. */
+/** Resolves the provisioned throughput of a table; null for databases that are not tables (dynamodb). */
 export function resolveCapacity(
   context: Context,
   { kind, capacity, operations }: DatabaseOutput,

@@ -3,7 +3,7 @@ import type { Middleware } from '../../spec/scenario/middleware.js';
 import type { Scenario } from '../../spec/scenario/scenario.js';
 import type { Target } from '../../spec/scenario/target.js';
 
-/** The component that a middleware entry calls: the store of a limiter, a remote check, a shared cache. */
+/** Components that a middleware entry calls: the store of a limiter, a remote check, a shared cache. */
 export function asked(
   { caches }: Pick<Scenario, 'caches'>,
   { store, call, response }: Middleware,
@@ -12,7 +12,7 @@ export function asked(
   return [store?.of ?? null, call, shared].flatMap((to) => (to === null ? [] : [to]));
 }
 
-/** The level of a cache that is called, or null. */
+/** The shared level of a cache, as a target; null = none. */
 export function sharedLevel(cache: Cache | undefined): Target | null {
   const level = cache?.levels.find(({ kind }) => kind !== 'local');
   return level === undefined ? null : { component: cache!.name, part: level.name };

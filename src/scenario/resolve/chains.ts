@@ -5,8 +5,8 @@ import type { Context } from './context.js';
 import { report } from './context.js';
 
 /**
- * What runs in front of a route, in its order: the chain of the gateway, then its own. Kong runs its
- * plugins by priority, and of one plugin only the configuration that is nearest to the route.
+ * The middleware of a route in order: that of the gateway, then its own. Kong sorts plugins by priority, and of each
+ * plugin it runs only the configuration nearest to the route.
  */
 export function chainOf(
   kind: Gateway['kind'],
@@ -23,12 +23,12 @@ function priorityOf({ name, kind }: Middleware): number {
   return kongPriority(name, kind) ?? 0;
 }
 
-/** The limiter's kind is an algorithm; elsewhere the kind says which plugin it is. */
+/** Identifies the plugin: its name and kind, except that the kind of a rate limiter is an algorithm. */
 function pluginOf({ name, kind }: Middleware): string {
   return name === 'rateLimit' ? name : `${name} ${kind}`;
 }
 
-/** Kong orders plugins by their names, so each of them has to be known. */
+/** Reports middleware without a kind if Kong needs it to determine the plugin and its priority. */
 export function checkPlugins(context: Context, chain: readonly Middleware[]): void {
   for (const { name, kind, at } of chain) {
     if (kongPriority(name, kind) !== undefined) continue;
@@ -37,7 +37,7 @@ export function checkPlugins(context: Context, chain: readonly Middleware[]): vo
   }
 }
 
-/** An entry that refuses every request ends its chain: entries after it never run. */
+/** Reports entries after one that refuses every request, because they never run. */
 export function checkEnds(context: Context, routes: readonly Route[]): void {
   const reported = new Set<Middleware>();
   for (const { chain } of routes) {
@@ -52,7 +52,10 @@ export function checkEnds(context: Context, routes: readonly Route[]): void {
   }
 }
 
-/** A request that waits for one answer cannot be the one that others wait for. */
+/**
+ * Reports a second coalescing on a path: a request that waits for another's response cannot be one that others wait
+ * for.
+ */
 export function checkCoalescing(
   context: Context,
   chains: readonly (readonly Middleware[])[],

@@ -15,7 +15,7 @@ import {
 
 type Claim = (section: string, name: string, at?: readonly string[]) => boolean;
 
-/** Collects the names; each one twice, reserved, or like a metric is a problem. Workloads get parts later. */
+/** Collects all names and reports duplicate, reserved and ambiguous ones. Parts of workloads are added later. */
 export function collectNames(
   scenario: ScenarioOutput,
   broken: ReadonlySet<string>,
@@ -75,7 +75,7 @@ export function collectNames(
 
 const QUERIED = (name: string): string => `${name} is a database: write query: ${name}.OPERATION`;
 
-/** Takes each name once; says whether it was free. */
+/** Returns a function that registers a name and reports whether it was free. */
 function claimer(raise: Raise): Claim {
   const taken = new Map<string, string>();
   return (section, name, at = [section, name]) => {
@@ -98,7 +98,7 @@ function claimer(raise: Raise): Claim {
   };
 }
 
-/** The relay of an outbox is a part of its service. */
+/** Reports an endpoint with the name of the outbox relay, which is a part of the service. */
 function checkOutboxes({ services }: ScenarioOutput, raise: Raise): void {
   for (const [name, { endpoints, outbox }] of sorted(services)) {
     if (outbox === undefined || !Object.hasOwn(endpoints, 'outbox')) continue;
@@ -108,7 +108,7 @@ function checkOutboxes({ services }: ScenarioOutput, raise: Raise): void {
   }
 }
 
-/** The names of what a component answers. */
+/** Names of endpoints or operations. Reports invalid ones. */
 function partsOf(all: object, path: readonly string[], raise: Raise): readonly string[] {
   const parts = Object.keys(all);
   for (const part of parts) checkPart(part, [...path, part], raise);

@@ -6,7 +6,7 @@ import type { ConnectionsOutput, ProtocolOutput } from '../schema/connections.js
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 
-/** The connections of a bundle, with what its layers say about them. */
+/** Resolves the connections of a bundle, including settings that its layers imply. */
 export function resolveConnections(
   context: Context,
   written: ConnectionsOutput,
@@ -59,7 +59,7 @@ export function resolveConnections(
   };
 }
 
-/** Connections with what the layers say about them. */
+/** Adds settings that the layers imply. */
 function completed(connections: ConnectionsOutput, layers: readonly Layer[]): ConnectionsOutput {
   let own: unknown = connections;
   for (const { policy, kind, config } of layers) {
@@ -68,7 +68,7 @@ function completed(connections: ConnectionsOutput, layers: readonly Layer[]): Co
   return own as ConnectionsOutput;
 }
 
-/** The protocol of a host, or null. */
+/** Resolves the protocol of a host; null = none. */
 export function resolveProtocol(
   context: Context,
   output: ProtocolOutput | undefined,
@@ -84,7 +84,7 @@ export function resolveProtocol(
   return { kind, tls, handshakeWork, workPerKiB, closes: resolveClosing(context, output, path) };
 }
 
-/** When the server closes connections, or null. */
+/** Resolves when the server closes connections; null = never. */
 function resolveClosing(
   context: Context,
   output: ProtocolOutput,
@@ -129,7 +129,7 @@ function resolveClosing(
   };
 }
 
-/** A balancer that picks an instance for each connection sees no single attempts. */
+/** Reports `level: connection` for a kind that needs individual attempts, or without connections. */
 export function checkLevel(
   context: Context,
   output: BalancingOutput,

@@ -8,12 +8,12 @@ import { resolvePolicy } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 
-/** Policies that mean something around a handler. */
+/** Policies that apply to a handler. */
 const ALLOWED: readonly string[] = ['circuitBreaker', 'rateLimit', 'timeout'];
-/** Settings of a bundle that are about a callee. */
+/** Settings of a bundle that need a callee. */
 const OF_CALLS = ['idempotencyKey', 'loadBalancing', 'outlierDetection', 'connections'] as const;
 
-/** The bundle of a consumer, of which each part has its place; null where none is written. */
+/** Resolves the bundle of a consumer into its three policies; null = none. */
 export function resolveConsumerPolicy(
   context: Context,
   output: BundleOutput | undefined,
@@ -50,7 +50,7 @@ function checkRest(context: Context, bundle: Bundle, path: Path): void {
   }
 }
 
-/** A layer that is about a callee, or whose state is elsewhere, has no meaning around a handler. */
+/** Reports layers and settings that need a callee or a remote store, because a handler is not a remote call. */
 function checkLayer(context: Context, layer: Layer, path: Path): void {
   const { policy, kind: name, per, key, store, dryRun } = layer;
   if (!ALLOWED.includes(policy)) {

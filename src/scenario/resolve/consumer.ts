@@ -6,7 +6,7 @@ import type { Context, Path } from './context.js';
 import { report, reportKey } from './context.js';
 import { resolveCall, resolveQuery, split, unknown } from './targets.js';
 
-/** How much a consumer does at once where nothing is said about it. */
+/** Default concurrency and batch of a consumer. */
 export interface ConsumerDefaults {
   readonly concurrency: number;
   readonly batch: number;
@@ -14,12 +14,12 @@ export interface ConsumerDefaults {
 
 export const ONE_BY_ONE: ConsumerDefaults = Object.freeze({ concurrency: 1, batch: 1 });
 
-/** Whether messages are handled by a function, whose environments come as they are needed. */
+/** Whether the handler is a function, which scales on demand. */
 export function isFunction(context: Context, { call }: { readonly call: string }): boolean {
   return context.names.things.get(split(call)[0])?.section === 'functions';
 }
 
-/** The common part of a subscriber or a consumer; null if its call is invalid. */
+/** Resolves the common fields of subscribers and consumers; null if the call is invalid. */
 export function resolveConsumer(
   context: Context,
   output: ConsumerOutput,
@@ -50,7 +50,7 @@ export function resolveConsumer(
   };
 }
 
-/** The endpoint that handles messages: it runs in instances, so it is one of a service. */
+/** Resolves the endpoint that handles messages, which must belong to a service. */
 export function resolveHandler(
   context: Context,
   reference: string,
@@ -66,7 +66,7 @@ export function resolveHandler(
   return null;
 }
 
-/** The destination of messages that could not be handled: something that can hold messages. */
+/** Resolves the dead-letter destination of a consumer; null = none. */
 function resolveDeadLetter(context: Context, output: ConsumerOutput, path: Path): string | null {
   const { onPoison, deadLetter = null } = output;
   if (deadLetter === null) {
@@ -84,7 +84,7 @@ function resolveDeadLetter(context: Context, output: ConsumerOutput, path: Path)
   return resolveHolder(context, deadLetter, at);
 }
 
-/** The name of something that holds messages, or null. */
+/** Resolves the name of a topic or queue; null if it is neither. */
 export function resolveHolder(context: Context, name: string, path: Path): string | null {
   const kind = context.names.things.get(name)?.kind;
   if (kind === undefined) return unknown(context, name, path, HOLDERS);
@@ -98,7 +98,7 @@ export function resolveHolder(context: Context, name: string, path: Path): strin
   return null;
 }
 
-/** What holds messages. */
+/** Kinds of components that hold messages. */
 export const HOLDERS: readonly ComponentKind[] = ['topic', 'queue'];
 
 function resolveInbox(context: Context, output: ConsumerOutput['inbox'], path: Path): Inbox | null {
@@ -110,7 +110,7 @@ function resolveInbox(context: Context, output: ConsumerOutput['inbox'], path: P
   return { windowNs: window, query };
 }
 
-/** What is tried again somewhere else does not block what is behind it. */
+/** Reports retry modes that contradict `onPoison: block`, because they let later messages pass. */
 function checkRetry(context: Context, { retry, onPoison }: ConsumerOutput, path: Path): void {
   if (retry === undefined) return;
   const at = [...path, 'retry', 'mode'];

@@ -8,21 +8,21 @@ import type { ScenarioOutput } from '../schema/scenario-output.js';
 import type { StepOutput } from '../schema/steps.js';
 import type { Names } from './names.js';
 
-/** What turning a validated scenario into the explicit one needs at hand. */
+/** Inputs for converting a validated scenario to the explicit one. */
 export interface Context {
-  /** After all merging. */
+  /** The tree after all merging. */
   readonly tree: Node;
-  /** The tree before bundles were written out: shows which bundle is only a name. */
+  /** The tree before bundles were merged, which shows bundles that are only a name. */
   readonly written: Node;
   readonly problems: Problems;
-  /** Hands out a file beside the scenario, by its path from that folder. */
+  /** Reads a file by its path relative to the scenario. */
   readonly read: ReadFile;
   readonly names: Names;
-  /** The scenario as it was validated. */
+  /** The validated scenario. */
   readonly output: ScenarioOutput;
-  /** The bundle of `policies` with this name, or undefined. */
+  /** Resolves the bundle of `policies` with this name; undefined if there is none. */
   readonly named: (name: string) => Bundle | undefined;
-  /** Steps inside a bundle, for the component that runs them; null where any caller may. */
+  /** Resolves steps within a bundle for the component that runs them; null = any caller. */
   readonly steps: (outputs: readonly StepOutput[], owner: string | null, path: Path) => Step[];
 }
 
@@ -33,7 +33,7 @@ interface Extra {
   readonly allowed?: readonly string[];
 }
 
-/** Notes a problem at the value of a path, with the nearest of the allowed words. */
+/** Reports a problem at the value of a path, with a suggestion from the allowed words. */
 export function report(
   context: Context,
   code: Code,
@@ -46,7 +46,7 @@ export function report(
   context.problems.add({ code, at, path, message, found, allowed });
 }
 
-/** As report, at the key instead of its value. */
+/** Like `report`, but at the key instead of its value. */
 export function reportKey(
   context: Context,
   code: Code,
@@ -59,7 +59,7 @@ export function reportKey(
   context.problems.add({ code, at: key ?? node.at, path, message, found, allowed });
 }
 
-/** A path in which entries of lists go by their names where they have one: the same in every order. */
+/** A path with named list entries by name instead of index, so that it does not depend on their order. */
 export function stablePath(tree: Node, path: Path): string {
   const named: PathKey[] = [];
   let node: Node | undefined = tree;
@@ -84,7 +84,7 @@ function joined(before: string, rest: readonly PathKey[]): string {
     : `.${textOfRest}`;
 }
 
-/** The value that was written at a path, or undefined for a default. */
+/** The value written at a path; undefined for a default. */
 export function writtenAt(context: Context, path: Path): Node | undefined {
   const found = locate(context.tree, path);
   return found.depth === path.length ? found.node : undefined;

@@ -1,6 +1,6 @@
 import type { CountDistribution } from '../../kernel/counts.js';
 
-/** The smallest number that a count can be. */
+/** The smallest possible value of a count. */
 export function leastOf(count: CountDistribution): number {
   switch (count.kind) {
     case 'constant':
@@ -16,7 +16,7 @@ export function leastOf(count: CountDistribution): number {
   }
 }
 
-/** What it is on average. */
+/** The mean of a count. */
 export function meanOf(count: CountDistribution): number {
   switch (count.kind) {
     case 'constant':

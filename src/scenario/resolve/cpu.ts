@@ -3,7 +3,7 @@ import type { HostOutput } from '../schema/host.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 
-/** The cores of a host, and how work shares them. */
+/** Resolves the cores of a host and their scheduling. */
 export function resolveCpu(context: Context, output: HostOutput['cpu'], path: Path): Cpu {
   const { cores, discipline, quota, contextSwitchTax } = output;
   if (discipline === 'fcfs' && cores !== Infinity && !Number.isInteger(cores)) {
@@ -40,7 +40,7 @@ export function resolveCpu(context: Context, output: HostOutput['cpu'], path: Pa
   };
 }
 
-/** The cores of something that carries out one command after the other on each of them, not a bit of each in turn. */
+/** Resolves cores that execute one command at a time each, instead of sharing time between commands. */
 export function resolveSerialCpu(
   context: Context,
   output: HostOutput['cpu'],

@@ -16,7 +16,7 @@ import { resolvePool, resolvePools } from './pools.js';
 import { resolvePlacement } from './placement.js';
 import { nodesOf, resolveSearch } from './search.js';
 
-/** One database in its final form. */
+/** Resolves a database. */
 export function resolveDatabase(context: Context, name: string, output: DatabaseOutput): Database {
   const path = ['databases', name];
   const operations = resolveOperations(context, output, [...path, 'operations']);
@@ -52,7 +52,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
   };
 }
 
-/** Shards, and what operations have to do with them. */
+/** Resolves the shards of a database, and checks its operations against them. */
 function resolveShards(
   context: Context,
   { kind, shards: written, replicas, operations }: DatabaseOutput,
@@ -95,7 +95,7 @@ function resolveShards(
   return shards;
 }
 
-/** An operation that asks some of the shards. */
+/** Reports invalid `fanout` of an operation. */
 function checkFanout(
   context: Context,
   { scan, write, lock, fanout = 1 }: DatabaseOutput['operations'][string],
@@ -113,7 +113,7 @@ function checkFanout(
     problem(`expected fewer than all ${shards.count} shards: to ask all of them write scan: true`);
 }
 
-/** Replicas, and what they are for. */
+/** Resolves replicas, read route and failover. */
 function resolveReplication(
   context: Context,
   { kind, replicas, route, failover }: DatabaseOutput,
@@ -154,7 +154,7 @@ function resolveReplication(
   };
 }
 
-/** How replicas follow; only where commits wait for one of them there is a time after which they do not. */
+/** Resolves the replication. A time limit applies to semi-synchronous commits only. */
 function replicationOf(
   context: Context,
   kind: DatabaseOutput['kind'],
@@ -176,7 +176,7 @@ function replicationOf(
   return { ...replication, semiSyncTimeoutNs: limitNs };
 }
 
-/** The cores of the server; a product with one thread has one core, and says so where another is written. */
+/** Resolves the cores of the server. A single-threaded product always has one core; another number is reported. */
 function coresOf(
   context: Context,
   { cpu, kind }: DatabaseOutput,
@@ -202,7 +202,7 @@ function resolveOperations(
       reportKey(context, 'FL203', [...path, operation], 'an operation needs work, wait or both');
     }
     const { work = null, wait = null, write, key = null, lock, units = 1, fanout = 1 } = own;
-    // A search asks every shard, unless it says that it does not.
+    // A search goes to every shard unless `scan: false` is written.
     const {
       scan = output.kind === 'elasticsearch' &&
         output.shards !== undefined &&

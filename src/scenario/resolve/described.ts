@@ -1,4 +1,4 @@
-/** What every component may say of itself. */
+/** Descriptive fields of every component. */
 export interface Written {
   readonly title?: string | undefined;
   readonly description?: string | undefined;
@@ -12,7 +12,7 @@ interface Described {
   readonly critical: boolean;
 }
 
-/** The same in its final form. */
+/** Resolves these fields. */
 export function described(name: string, output: Written): Described {
   const { title, description, critical } = output;
   return { name, title: title ?? null, description: description ?? null, critical };

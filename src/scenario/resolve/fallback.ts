@@ -8,7 +8,7 @@ import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { resolveCall } from './targets.js';
 
-/** The endpoint that a fallback calls, or the steps that it has its caller run. */
+/** Resolves the call or the steps of a fallback. */
 export function resolveFallback(
   context: Context,
   output: BundleOutput,
@@ -36,10 +36,10 @@ interface FallbackOutput {
   readonly steps?: readonly StepOutput[];
 }
 
-/** Sections whose entries run the steps of the bundles that are written in them. */
+/** Sections whose components run the fallback steps of the bundles that are written in them. */
 const HOSTS: ReadonlySet<string> = new Set(['services', 'gateways', 'functions', 'workloads']);
 
-/** A layer that has steps run: the bundle has them, and the layer says what they are. */
+/** Replaces the steps in the config of a layer by descriptions, because the bundle has the steps themselves. */
 export function withStepWords(layer: Layer): Layer {
   const config = layer.config as { readonly steps?: readonly StepOutput[] };
   if (config.steps === undefined) return layer;

@@ -22,19 +22,19 @@ type Raise = (
 const isRunning = ({ ending, needsAfter }: Metric): boolean =>
   (ending === 'gauge' || ending === 'none') && !needsAfter;
 
-/** Metrics that a run knows while it goes on. */
+/** Metrics that are available during a run. */
 const WATCHED: ReadonlySet<string> = new Set([
   ...'queue concurrency cpu utilization memory success throughput requests'.split(' '),
   ...[...MESSAGE_METRICS, ...QUEUE_METRICS].filter(isRunning).map(({ name }) => name),
 ]);
 
-/** What a fault waits for, and the text as it was parsed. */
+/** The condition of a fault, and its parsed expression. */
 export interface Awaited {
   readonly when: FaultCondition;
   readonly expression: Expression;
 }
 
-/** What a fault waits for, as far as its text tells; null where it starts by the clock, or cannot be read. */
+/** Resolves the condition of a fault; null if it has none or it is invalid. Names and units are checked later. */
 export function resolveCondition(
   context: Context,
   output: FaultOutput,
@@ -80,7 +80,7 @@ function problemOf({ metric, limit }: Expression, name: string): string | null {
     : 'expected a number as the limit, because other values are known only after the run';
 }
 
-/** Whether the names and units of all conditions are those of the scenario. */
+/** Reports unknown names and wrong units in the conditions of all faults. */
 export function checkConditions(
   awaited: readonly (Awaited | null)[],
   scenario: Scenario,

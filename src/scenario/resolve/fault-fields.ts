@@ -3,7 +3,7 @@ import type { FaultOutput } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 
-/** Common fields that mean nothing for a kind, and what its own fields cannot be together. */
+/** Reports common fields that do not apply to the kind, and contradictions between its own fields. */
 export function checkFields(
   context: Context,
   kind: FaultKind,

@@ -4,7 +4,7 @@ import { report } from './context.js';
 
 export type Hittable = FaultKind['targets'][number];
 
-/** Whether a kind of fault can hit the target in one of these ways; reports it otherwise. */
+/** Whether a kind of fault can hit a target in one of these ways. Reports it if not. */
 export function fits(
   context: Context,
   kind: FaultKind,

@@ -4,7 +4,7 @@ import { report } from './context.js';
 import type { Hittable } from './fault-fits.js';
 import { fits } from './fault-fits.js';
 
-/** What a fault wants of a topic or queue beside being one. */
+/** Checks a fault whose target is a topic or queue, or a part of one. */
 export function checkHolder(aim: Aim, whole: readonly Hittable[]): 'checked' {
   const { context, kind, text, part, path } = aim;
   const can: readonly Hittable[] = part === null ? whole : ['group'];
@@ -15,7 +15,7 @@ export function checkHolder(aim: Aim, whole: readonly Hittable[]): 'checked' {
   return 'checked';
 }
 
-/** What has no effect on a log, or needs more of it. */
+/** Reports faults that have no effect on a log, or need more settings. */
 function checkLog({ context, kind, output, text, modules, path }: Aim): void {
   const topic = modules.topics.get(text);
   if (topic?.kind !== 'kafka') return;
@@ -43,7 +43,7 @@ function checkDeadLetters({ context, text, modules, path }: Aim): void {
   report(context, 'FL410', path, message, { found: text, allowed });
 }
 
-/** Names of the topics and queues that receive dead letters. */
+/** Names that are dead-letter destinations of topics and queues. */
 function deadLetterQueues({ topics, queues }: ScenarioModules): ReadonlySet<string> {
   const names = new Set<string | null>();
   for (const own of [...topics.values(), ...queues.values()]) {

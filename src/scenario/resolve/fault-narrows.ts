@@ -4,19 +4,19 @@ import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { split } from './targets.js';
 
-/** What a target turns out to be for a kind of fault. */
+/** What a fault affects at a target. */
 type Hit = 'instances' | 'whole' | 'place' | 'zone' | 'part' | 'link' | 'workload' | 'all';
 
 const FIELDS = ['instances', 'zone', 'role', 'version', 'labels'] as const;
 type Field = (typeof FIELDS)[number];
 
-/** The fields that narrow each. */
+/** Fields that can narrow each of these. */
 const NARROWED: Readonly<Record<Hit, readonly Field[]>> = {
   instances: FIELDS,
-  // All instances of a component or none: its control loop, or the roles of its nodes.
+  // A fault on the control loop or the roles of a component affects all its instances or none.
   whole: ['labels'],
   place: ['zone', 'role', 'version', 'labels'],
-  // A zone in a zone is the same one, or hits nothing.
+  // `zone` cannot narrow a zone: it is either the same zone or excludes everything.
   zone: ['instances', 'role', 'version', 'labels'],
   part: ['labels'],
   link: ['zone', 'labels'],
@@ -43,7 +43,7 @@ const MEANS: Readonly<Record<Field, string>> = {
   labels: 'selects components by label',
 };
 
-/** Refuses fields that choose among what no target of the fault has. */
+/** Reports narrowing fields that apply to no target of the fault. */
 export function checkNarrowing(
   context: Context,
   kind: FaultKind,

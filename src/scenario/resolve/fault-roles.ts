@@ -5,7 +5,7 @@ import type { FaultOutput } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
 
-/** Roles are those of nodes of a database with replicas. */
+/** Reports faults about roles on a component without replicas. */
 export function checkRoles(
   context: Context,
   kind: FaultKind,
@@ -21,7 +21,7 @@ export function checkRoles(
   else if (kind.changesRoles === true) report(context, 'FL410', path, message);
 }
 
-/** What changes roles is about all nodes of a database. */
+/** Whether the target is an entire database, which a change of roles needs. Reports others. */
 export function isWhole(context: Context, { kind }: FaultKind, text: string, path: Path): boolean {
   if (context.names.things.get(text)?.kind === 'database') return true;
   report(

@@ -20,7 +20,7 @@ import { RESERVED, sorted } from './names.js';
 import { resolveSpans } from './spans.js';
 import { split, unknown } from './targets.js';
 
-/** What faults can be aimed at. */
+/** The components that faults can target. */
 export interface Aims {
   readonly hosts: ReadonlyMap<string, Host>;
   readonly services: ReadonlyMap<string, Service>;
@@ -31,7 +31,7 @@ export interface Aims {
   readonly durationNs: number;
 }
 
-/** The faults in their final form, and what each of them waits for: targets checked, repetition written out. */
+/** Resolves the faults with their conditions: checks targets and expands repetitions. */
 export function resolveFaults(
   context: Context,
   outputs: readonly FaultOutput[],
@@ -170,7 +170,7 @@ function checkTarget(
   }
 }
 
-/** The version whose instances are hit has to be one of the target. */
+/** Reports a version that the target does not have. */
 function checkVersion(
   context: Context,
   { version }: FaultOutput,
@@ -216,7 +216,7 @@ function checkEdge(
   }
 }
 
-/** Whether the narrowing fields leave anything of the target. */
+/** Reports narrowing fields that leave nothing of the target. */
 function checkNarrowed(
   context: Context,
   output: FaultOutput,
@@ -263,7 +263,7 @@ function checkNarrowed(
   }
 }
 
-/** A row is that of an operation that locks one, and one of the values of its key. */
+/** Reports a row of an operation that locks none, or with a value that its key cannot have. */
 function checkRow(
   context: Context,
   kind: FaultKind,

@@ -14,7 +14,7 @@ const MB_PER_CORE = 1769;
 /** Memory of a Lambda function, in MB. */
 const MEMORY = { min: 128, max: 10_240 };
 
-/** Fields by the kinds that know them; what else is written there does nothing. */
+/** Fields that only some kinds support, with advice for the other kinds. */
 const ONLY: readonly (readonly [field: string, kinds: readonly string[], instead: string])[] = [
   ['reserved', ['lambda'], 'write maxConcurrency'],
   ['memory', ['lambda'], 'write cpu'],
@@ -27,7 +27,7 @@ const ONLY: readonly (readonly [field: string, kinds: readonly string[], instead
   ['provisioned', ['simple', 'lambda', 'cloudRun'], 'write autoscaler.minScale'],
 ];
 
-/** What one kind of functions does not know. */
+/** Reports fields that the kind of function does not support. */
 export function checkKind(context: Context, output: FunctionOutput, path: Path): void {
   const { kind, memory } = output;
   for (const [field, kinds, instead] of ONLY) {
@@ -42,19 +42,19 @@ export function checkKind(context: Context, output: FunctionOutput, path: Path):
   report(context, 'FL203', [...path, 'memory'], message);
 }
 
-/** Cores of an environment, where something is written about them. */
+/** Cores of an environment; undefined if neither memory nor cpu is written. */
 export function coresOf({ memory, cpu }: FunctionOutput): number | undefined {
   return memory === undefined ? cpu?.cores : megabytes(memory) / MB_PER_CORE;
 }
 
-/** AWS says MB and means MiB: both ways of writing it are understood. */
+/** Memory in MB as AWS uses the unit, which is MiB. Accepts sizes written in MB or MiB. */
 function megabytes(bytes: number): number {
   return bytes % MIB === 0 || bytes % 1_000_000 !== 0 ? bytes / MIB : bytes / 1_000_000;
 }
 
 /**
- * knative/serving: config/core/configmaps/autoscaler.yaml; target and utilization as in
- * pkg/reconciler/autoscaling/resources/target.go, which never aims below one request.
+ * Resolves the autoscaler. knative/serving: config/core/configmaps/autoscaler.yaml; target and utilization as in
+ * pkg/reconciler/autoscaling/resources/target.go, where the target is at least one request.
  */
 export function kpaOf({ autoscaler, concurrencyPerInstance }: FunctionOutput): KpaSettings {
   const own: KpaOutput = autoscaler ?? kpaSchema.parse({})!;
@@ -75,7 +75,7 @@ export function kpaOf({ autoscaler, concurrencyPerInstance }: FunctionOutput): K
   };
 }
 
-/** The functions of one account: they share its limit, and what is reserved is taken out of it. */
+/** Checks the concurrency limit of the account, which all functions share. Reserved concurrency reduces the rest. */
 export function checkAccount(
   context: Context,
   functions: readonly (readonly [name: string, settings: AccountPart])[],

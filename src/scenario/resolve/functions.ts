@@ -32,9 +32,9 @@ const SIMPLE: Defaults = {
 
 const PRODUCTS: Readonly<Record<FunctionSettings['kind'], Defaults>> = Object.freeze({
   simple: SIMPLE,
-  // Concurrency of an account, and 1000 environments every ten seconds for each function.
+  // Concurrency limit of an account, and 1000 environments per ten seconds and function.
   lambda: { ...SIMPLE, timeoutNs: 3 * NS_PER_SECOND },
-  // 80 requests in each of 100 instances, and one core for them.
+  // 100 instances with 80 requests and one core each.
   cloudRun: {
     keepAliveNs: 900 * NS_PER_SECOND,
     maxConcurrency: 8000,
@@ -54,7 +54,7 @@ const PRODUCTS: Readonly<Record<FunctionSettings['kind'], Defaults>> = Object.fr
   },
 });
 
-/** One function in its final form: a service of one host that never runs out of workers. */
+/** Resolves a function: a service with one host and an unlimited number of workers. */
 export function resolveFunction(context: Context, name: string, output: FunctionOutput): Service {
   const path = ['functions', name];
   checkKind(context, output, path);
@@ -72,8 +72,8 @@ export function resolveFunction(context: Context, name: string, output: Function
 }
 
 /**
- * An instance for each zone that the environments are spread over, one named twice gets two shares. AWS Lambda
- * runs a function in all zones, or in those of the subnets of its VPC (developer guide, security-resilience).
+ * One instance for each zone of the environments; a zone that is listed twice has two. AWS Lambda runs a function in
+ * all zones, or in those of the subnets of its VPC (developer guide, security-resilience).
  */
 function placementOf(
   context: Context,

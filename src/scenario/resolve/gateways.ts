@@ -18,7 +18,7 @@ import { routeNames, sorted } from './names.js';
 import { resolveSteps } from './steps.js';
 import { checkKeyName, resolveCall } from './targets.js';
 
-/** All gateways in their final form. */
+/** Resolves all gateways. */
 export function resolveGateways(
   context: Context,
   { gateways, services, workloads }: ScenarioOutput,
@@ -35,7 +35,7 @@ export function resolveGateways(
   return new Map([...bare].map(([name, own]) => [name, withPresets(own, targets)]));
 }
 
-/** One gateway in its final form, but for the bundles of its product, which depend on its targets. */
+/** Resolves a gateway without the default bundles of its product, which depend on its targets. */
 function resolveGateway(
   context: Context,
   name: string,
@@ -74,10 +74,7 @@ function resolveGateway(
   };
 }
 
-/**
- * The gateway with the bundles of its product for every target that the scenario gives none: the nearest
- * bundle wins whole, and this one is the farthest.
- */
+/** Adds the default bundles of the product for targets without a bundle in the scenario. Bundles are not merged. */
 function withPresets(gateway: Gateway, hosts: ReadonlyMap<string, Host>): Gateway {
   const { kind, outbound, routes } = gateway;
   if (outbound.has('default')) return gateway;
@@ -135,7 +132,7 @@ function resolveRoute(
   };
 }
 
-/** A route leads somewhere, or does something itself. */
+/** Checks that a route has either targets or steps, and only fields that fit. */
 function checkRoute(
   context: Context,
   { to, steps, responseSize, mirror, sticky }: RouteOutput,
@@ -168,7 +165,7 @@ function checkRoute(
   }
 }
 
-/** Patterns that could be something; what is wrong with the others is noted. */
+/** The valid patterns of a route. Reports the others. */
 function patterns(
   context: Context,
   written: string | readonly string[] | undefined,
@@ -215,12 +212,12 @@ function resolveMirror(
   return target === null ? null : { target, share: output.share };
 }
 
-/** Steps of all regular expressions over all paths, beyond which nothing is matched. */
+/** Largest number of steps to match all regular expressions against all paths. Beyond it routes are not matched. */
 const MATCHING_MAX = 100_000_000;
-/** Routes of one gateway. */
+/** Largest number of routes of a gateway. */
 const ROUTES_MAX = 2000;
 
-/** Whether the routes can be matched quickly, given the total length of all paths. */
+/** Whether the routes can be matched fast enough, given the total length of all paths. */
 function checkCost(
   context: Context,
   routes: readonly Route[],
@@ -243,7 +240,7 @@ function checkCost(
   return false;
 }
 
-/** Total length of all paths that calls may request, anywhere in the scenario. */
+/** Total length of all paths in calls, anywhere in the scenario. */
 function pathCharacters(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   return Object.entries(value).reduce(
@@ -253,7 +250,7 @@ function pathCharacters(value: unknown): number {
   );
 }
 
-/** What is legal in a route by itself, and not with the routing of its gateway. */
+/** Reports fields of a route that do not apply with the routing of its gateway. */
 function checkRouting(
   context: Context,
   routing: Gateway['routing'],
@@ -276,7 +273,7 @@ function checkRouting(
   }
 }
 
-/** Exact paths and `{id}` are regular expressions in Kong. */
+/** Whether a path is a prefix in Kong, where exact paths and `{id}` need regular expressions. */
 function isPrefix(path: string): boolean {
   return path.endsWith('*') && !path.startsWith('~') && !path.includes('{');
 }

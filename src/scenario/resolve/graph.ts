@@ -12,10 +12,10 @@ import { leastOf, meanOf } from './count-bounds.js';
 import { readEdges, storeEdges } from '../modules/event-stores/calls.js';
 import type { CallEdge, CallWalker } from './call-edge.js';
 
-/** The possible calls between components of a scenario. */
+/** All possible calls between the components of a scenario. */
 export class CallGraph {
   readonly edges: readonly CallEdge[];
-  /** `caller->callee` by component. */
+  /** Component pairs as `caller->callee`. */
   readonly pairs: ReadonlySet<string>;
 
   constructor(edges: readonly CallEdge[]) {
@@ -23,7 +23,7 @@ export class CallGraph {
     this.pairs = new Set(edges.map((e) => `${componentOf(e.from)}->${componentOf(e.to)}`));
   }
 
-  /** Whether any call goes from one end to the other; `all` and a missing part match everything. */
+  /** Whether there is a call between two ends. `all` and a missing part match everything. */
   has(from: readonly [string, string | null], to: readonly [string, string | null]): boolean {
     return this.edges.some((edge) => matches(edge.from, from) && matches(edge.to, to));
   }
@@ -48,7 +48,7 @@ function versionEdges(
   return edges.filter(isNew).map((edge) => ({ ...edge, certain: false }));
 }
 
-/** Reads the calls out of all programs, routes, middleware and requests. */
+/** Collects the calls of all endpoints, routes, middleware and requests. */
 export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGraph {
   const edges: CallEdge[] = [];
   const walker = new Walker(scenario, edges);
@@ -93,7 +93,7 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
   return new CallGraph(edges);
 }
 
-/** A circle of certain calls, as the parts on it from the first back to it; null where there is none. */
+/** A cycle of certain calls, as the parts from the first back to it; null = none. */
 export function certainCycle(graph: CallGraph): readonly string[] | null {
   const out = new Map<string, string[]>();
   for (const edge of graph.edges) {
@@ -101,7 +101,7 @@ export function certainCycle(graph: CallGraph): readonly string[] | null {
   }
   const state = new Map<string, 'open' | 'done'>();
   for (const start of [...out.keys()].sort()) {
-    // Walked with a stack of its own: a chain of calls may be as long as there are services.
+    // An explicit stack, because chains of calls can be too long for recursion.
     const stack: { node: string; next: number }[] = [{ node: start, next: 0 }];
     if (state.get(start) !== undefined) continue;
     state.set(start, 'open');
@@ -123,7 +123,7 @@ export function certainCycle(graph: CallGraph): readonly string[] | null {
   return null;
 }
 
-/** What is wrong with a circle of calls. */
+/** Message about a cycle of calls. */
 export function cycleText(cycle: readonly string[]): string {
   return `endless call cycle: ${cycle.join(' -> ')}. Give a call on it a probability, or remove it`;
 }
@@ -131,7 +131,7 @@ export function cycleText(cycle: readonly string[]): string {
 class Walker implements CallWalker {
   private readonly scenario: Omit<Scenario, 'faults' | 'report'>;
   private readonly edges: CallEdge[];
-  /** The bundles whose calls beside are being read. */
+  /** The bundles whose fallbacks and stores are being visited. */
   private readonly around = new Set<Step['policy']>();
 
   constructor(scenario: Omit<Scenario, 'faults' | 'report'>, edges: CallEdge[]) {
@@ -153,7 +153,7 @@ class Walker implements CallWalker {
       const mean = times * step.probability * meanOf(step.times);
       this.step(from, step, always, mean, client);
       if (step.onError !== null) this.steps(from, step.onError, false, times, client);
-      // What ends the program for certain leaves nothing certain behind it.
+      // After a certain end of the program no call is certain.
       if (always && (step.verb === 'fail' || step.verb === 'respond')) going = false;
     }
   }
@@ -172,7 +172,7 @@ class Walker implements CallWalker {
       return;
     }
     const ways = routesFor(gateway, line);
-    // One of them takes what a route hands on.
+    // Each route gets an equal share of the mean, because only one of them is taken.
     const each = line === null ? times / ways.length : times;
     for (const [route, sure] of ways) {
       const called = `${to.component}.${route}`;
@@ -180,15 +180,15 @@ class Walker implements CallWalker {
     }
   }
 
-  /** The call of a middleware. */
+  /** The call of a middleware entry. */
   check(from: string, to: Target, certain: boolean): void {
     this.edge(from, to, null, certain, 1, 1);
     this.fallback(from, this.outbound(from, to));
   }
 
-  /** The calls that a bundle makes beside: instead of one that failed, and to stores; not counted. */
+  /** The calls that a bundle makes itself: its fallback and store queries. They do not count in `times`. */
   fallback(from: string, bundle: Step['policy']): void {
-    // One that comes back to itself is refused when the plan is made.
+    // A bundle that uses itself is reported when the plan is made.
     if (bundle === null || this.around.has(bundle)) return;
     this.around.add(bundle);
     const asked = bundle.layers.map(({ store }) => store?.of ?? null);
@@ -202,7 +202,6 @@ class Walker implements CallWalker {
     this.around.delete(bundle);
   }
 
-  /** A call under a bundle, or under that of the caller for this callee, and what it falls back on. */
   governed(from: string, to: Target, own: Step['policy'], certain: boolean, times: number): void {
     const bundle = own ?? this.outbound(from, to);
     this.edge(from, to, null, certain, times, triesOf(bundle));
@@ -292,7 +291,7 @@ class Walker implements CallWalker {
     }
   }
 
-  /** The shared level is asked, and what a miss or a write sets off may follow. */
+  /** The calls of a cache step: the shared level, then the steps of a miss or a write. */
   private cache(
     from: string,
     step: Extract<Step, { verb: 'cache' }>,
@@ -311,7 +310,7 @@ class Walker implements CallWalker {
     this.steps(from, step.write ?? [], certain, times, client);
   }
 
-  /** A query, of one node or of each. */
+  /** The calls of a query: one per node that it goes to. */
   private query(
     from: string,
     step: Extract<Step, { verb: 'query' }>,
@@ -343,7 +342,7 @@ class Walker implements CallWalker {
   }
 }
 
-/** The bundle that a caller has for a callee. */
+/** The bundle in `outbound` of a caller for a callee. */
 function outboundOf(
   { outbound }: Pick<Gateway, 'outbound'>,
   to: Target,
@@ -357,9 +356,9 @@ function outboundOf(
   );
 }
 
-/** Routes a call may take, and whether it takes one for certain. Headers may come from further up. */
+/** Routes that a call can take, and whether it certainly takes them. Headers can come from earlier calls. */
 function routesFor(gateway: Gateway, line: Step | null): readonly (readonly [string, boolean])[] {
-  // A route hands on what its gateway was asked for, which is not known here.
+  // A route forwards the request line of its gateway's callers, which is unknown here.
   if (line?.verb !== 'call') {
     return gateway.routes.map(({ name }) => [name, gateway.routes.length === 1]);
   }
@@ -371,7 +370,7 @@ function routesFor(gateway: Gateway, line: Step | null): readonly (readonly [str
   return [[chosen.name, true]];
 }
 
-/** Attempts that a call may take: those of its retry, times those of its hedge. */
+/** Largest number of attempts per call: those of retry times those of hedge. */
 function triesOf(bundle: Step['policy']): number {
   const fields = (policy: string): Readonly<Record<string, unknown>> =>
     (bundle?.layers.find((layer) => layer.policy === policy)?.config ?? {}) as never;

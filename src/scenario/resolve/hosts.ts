@@ -25,7 +25,7 @@ import { resolveQueue } from './queues.js';
 import { resolveSteps } from './steps.js';
 import { split, withPart } from './targets.js';
 
-/** What a service or function answers. */
+/** Resolves the endpoints of a service or function. */
 export function resolveEndpoints(
   context: Context,
   name: string,
@@ -55,7 +55,7 @@ export function resolveEndpoints(
   return endpoints;
 }
 
-/** What services and gateways have in common. */
+/** Resolves the common fields of services and gateways. */
 export function resolveHost(context: Context, name: string, output: HostOutput, path: Path): Host {
   const runtime = output.runtime.kind;
   const written = resolveCpu(context, output.cpu, [...path, 'cpu']);
@@ -94,7 +94,7 @@ export function resolveHost(context: Context, name: string, output: HostOutput, 
   };
 }
 
-/** What a process holds, and when its collector runs. */
+/** Resolves memory and garbage collection. */
 function resolveMemory(
   context: Context,
   { runtime: { gc }, memory }: HostOutput,
@@ -133,7 +133,7 @@ function resolveMemory(
   };
 }
 
-/** How processes start and end; null where nothing is said of that. */
+/** Resolves how processes start and stop; null = not configured. */
 export function resolveLifecycle(
   context: Context,
   output: HostOutput['lifecycle'],
@@ -155,7 +155,7 @@ export function resolveLifecycle(
   };
 }
 
-/** The places of an endpoint: a limit that learns nothing. */
+/** The concurrency limit of an endpoint, as a limit of a fixed kind. */
 function bulkhead(limit: number): Layer {
   return layerOf('concurrencyLimit', { limit }, undefined);
 }
@@ -179,7 +179,7 @@ function checkEventLoop(context: Context, output: HostOutput, cpu: Cpu, path: Pa
   }
 }
 
-/** Bundles by callee. */
+/** Resolves the bundles by callee. */
 export function resolveOutbound(
   context: Context,
   output: HostOutput['outbound'],

@@ -7,12 +7,12 @@ import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { split } from './targets.js';
 
-/** What a consumer without a name is called: the service that it calls. */
+/** Default name of a consumer: the service that it calls. */
 export function consumerNameOf(call: string): string {
   return split(call)[0];
 }
 
-/** One consumer in its final form; null where it calls no endpoint. */
+/** Resolves a consumer of a queue; null if its call is invalid. */
 export function resolveQueueConsumer(
   context: Context,
   name: string,
@@ -22,7 +22,7 @@ export function resolveQueueConsumer(
   { defaults, fields, channel, ackLimit }: Receiving,
 ): QueueConsumer | null {
   const { commit, retry, onPoison } = output;
-  // Rejected messages go where the queue sends its dead letters, unless the consumer names another place.
+  // Rejected messages go to the dead-letter destination of the queue, unless the consumer has its own.
   const standard = onPoison === 'deadLetter' ? queueDeadLetter : undefined;
   const deadLetter = output.deadLetter ?? standard;
   const own = resolveConsumer(context, { ...output, deadLetter }, path, defaults);
@@ -42,7 +42,7 @@ export function resolveQueueConsumer(
   };
 }
 
-/** What every place where messages wait says of itself. */
+/** Resolves the common fields of queues and buses. */
 export function holderText(
   name: string,
   output: Omit<QueueFields, 'kind' | 'consumers'>,
@@ -51,7 +51,7 @@ export function holderText(
   return { ...described(name, output), publishLatency, backlog };
 }
 
-/** Where a queue sends its dead letters; null = nowhere. It cannot be the queue itself. */
+/** Resolves the dead-letter destination of a queue; null = none. It cannot be the queue itself. */
 export function resolveOwnDeadLetter(
   context: Context,
   name: string,

@@ -14,7 +14,7 @@ import type { ResponseFields } from '../modules/caches/steps.js';
 import { resolveResponse } from '../modules/caches/steps.js';
 import { resolveCall } from './targets.js';
 
-/** A middleware chain in its final form. */
+/** Resolves a middleware chain. */
 export function resolveMiddleware(
   context: Context,
   outputs: readonly MiddlewareOutput[] | undefined,
@@ -30,7 +30,7 @@ export function resolveMiddleware(
   });
 }
 
-/** Fields of middleware that remembers something by the value of a key. */
+/** Fields of middleware that caches by the value of a key. */
 interface KeyedFields {
   readonly call?: string;
   readonly key?: string;
@@ -67,7 +67,7 @@ interface EntryFields extends KeyedFields {
   };
 }
 
-/** Status of a refusal where none is written. */
+/** Default status of a refusal. */
 const STATUS: ReadonlyMap<string, number> = new Map([
   ['authenticate', 401],
   ['authorize', 403],
@@ -76,18 +76,18 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ['admit', 503],
 ]);
 
-/** Middleware whose `key` is its own, and not that of a cache. */
+/** Middleware whose `key` is not the key of a cached check. */
 const KEYED: ReadonlySet<string> = new Set(['rateLimit', 'admit', 'coalesce', 'cache']);
 
 const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
 
-/** One signature with RSA 2048, as RS256 has it: `openssl speed rsa2048` verifies 46,000 a second on a core. */
+/** One RSA 2048 signature as in RS256: `openssl speed rsa2048` verifies 46,000 per second on one core. */
 const VERIFICATION: Distribution = { kind: 'constant', valueNs: 22_000 };
 
-/** Middleware whose kind says what it is, where that of others is a policy. */
+/** Middleware whose kind only identifies it; elsewhere the kind is that of a policy. */
 const LABELLED: ReadonlySet<string> = new Set(['authenticate', 'authorize', 'filter']);
 
-/** Kinds that mean something in every chain; in one of Kong each says which plugin it is, and so its turn. */
+/** Kinds with an effect in every chain. All kinds have one in Kong, where they identify the plugin and its priority. */
 const ACTING: ReadonlySet<string> = new Set(['introspection', 'jwt', 'size']);
 
 function checkKind(context: Context, kind: string, path: Path): void {
@@ -124,7 +124,7 @@ function resolveEntry(
   const layer = name === 'rateLimit' ? resolveLimiter(context, ownFields(fields), path) : null;
   const standard = kind === 'size' ? 413 : (STATUS.get(name) ?? 403);
   const { workPerKiB = NOTHING } = fields;
-  // A limit on what is under way has a `max` of its own.
+  // `max` of a concurrency limit is a different field.
   const max = name === 'filter' ? fields.max : undefined;
   if (max !== undefined && kind !== 'size') {
     report(context, 'FL208', [...path, 'max'], 'max applies only to a filter of kind size');
@@ -163,7 +163,7 @@ function resolveEntry(
   };
 }
 
-/** What says how a member refuses, where it never does. */
+/** Reports fields about refusals of an entry that never refuses. */
 function checkRefusalFields(
   context: Context,
   name: string,
@@ -184,7 +184,7 @@ function checkRefusalFields(
   report(context, 'FL208', [...path, 'onError'], message);
 }
 
-/** How long responses of a check are cached, and under which key; null if every request is checked. */
+/** Resolves the cache of a check: time to live and key; null = every request is checked. */
 function resolveCached(
   context: Context,
   { call, key, cacheTtl, cacheRefusals }: KeyedFields,
@@ -211,7 +211,7 @@ function resolveCached(
   return { ttlNs: cacheTtl, key, refusals: cacheRefusals ?? true };
 }
 
-/** The requests that share a response, as in the policy `coalesce`. */
+/** Resolves request coalescing, as in the policy `coalesce`. */
 function resolveCoalesce(
   context: Context,
   { key, shareErrors, window }: CoalesceFields,
@@ -221,7 +221,7 @@ function resolveCoalesce(
   return { key, shareErrors, windowNs: window };
 }
 
-/** A limit knows its own fields only; what all middleware has is left out. */
+/** Fields of the limiter itself, without the common ones of middleware. */
 function ownFields(fields: EntryFields): Readonly<Record<string, unknown>> {
   const {
     work: _work,
@@ -236,13 +236,13 @@ function ownFields(fields: EntryFields): Readonly<Record<string, unknown>> {
   return own;
 }
 
-/** A limit on what is under way has no status of its own. */
+/** Fields of a concurrency limit, whose status belongs to the middleware. */
 function gateFields(fields: EntryFields): Readonly<Record<string, unknown>> {
   const { status: _status, ...own } = ownFields(fields);
   return own;
 }
 
-/** The store of a limiter; null for one that is not shared. */
+/** Resolves the store of a limiter; null = none. */
 function resolveStore(
   context: Context,
   { store }: EntryFields,

@@ -10,10 +10,10 @@ import type { ModuleSections } from '../schema/scenario-output.js';
 import type { Context } from './context.js';
 import { sorted } from './names.js';
 
-/** The components of all modules in their final form. */
+/** Resolves the components of all modules. */
 export function resolveModules(context: Context): ScenarioModules {
   const done = new Map<ModuleSection, ReadonlyMap<string, unknown>>();
-  // A component may ask for those of another section, which are resolved first then.
+  // Resolving a component can need another section, which is then resolved first.
   const all = <S extends ModuleSection>(section: S): ScenarioModules[S] => {
     const known = done.get(section) ?? resolveSection(context, section, all);
     done.set(section, known);
@@ -39,7 +39,7 @@ function resolveSection<S extends ModuleSection>(
   return components;
 }
 
-/** What a module says of each of its components. */
+/** Applies a function of the module to each of its components. */
 export function ofComponents<T>(
   modules: ScenarioModules,
   ask: <S extends ModuleSection>(module: Module<S>, own: ModuleComponents[S], name: string) => T,
@@ -51,7 +51,7 @@ export function ofComponents<T>(
   return DEFAULTS_ORDER.flatMap((section) => ofSection(section));
 }
 
-/** The components with instances. */
+/** The components of modules that have instances. */
 export function moduleHosts(modules: ScenarioModules): readonly (readonly [string, Host])[] {
   return ofComponents(modules, (module, own, name) => [name, module.host(own)] as const).flatMap(
     ([name, host]) => (host === null ? [] : [[name, host] as const]),

@@ -3,39 +3,39 @@ import type { Code } from '../codes.js';
 import { METRIC_WORDS } from '../../language/metrics.js';
 import type { RouteOutput } from '../schema/components.js';
 
-/** What a name of a component stands for. */
+/** The component that a name refers to. */
 export interface NamedThing {
   readonly kind: ComponentKind;
-  /** Section of the scenario it is in. */
+  /** Its section in the scenario. */
   readonly section: string;
   readonly parts: readonly string[];
-  /** What to write instead of a call of it; null = it is called. */
+  /** Advice if it cannot be called: what to write instead; null = it can be called. */
   readonly instead: ((name: string) => string) | null;
 }
 
-/** Everything in a scenario that has a name of the shared namespace. */
+/** All names of a scenario. */
 export interface Names {
   readonly things: Map<string, NamedThing>;
   readonly zones: ReadonlySet<string>;
   readonly keys: readonly string[];
-  /** Lists of names by kinds, as messages offer them; filled when first asked for. */
+  /** By kinds: names for messages. Filled on demand. */
   readonly offers: Map<string, readonly string[]>;
-  /** Names whose entries are wrong: what points at them is not looked at, one mistake is one problem. */
+  /** Names of wrong entries. References to them are not reported, so one mistake is one problem. */
   readonly broken: ReadonlySet<string>;
 }
 
-/** Why a workload cannot be called. */
+/** Message about a call to a workload. */
 export const notCalled = (name: string): string => `${name} is a workload and cannot be called`;
 
-/** Notes a problem at a path. */
+/** Reports a problem at a path. */
 export type Raise = (code: Code, path: readonly (string | number)[], message: string) => void;
 
-/** Words that mean something of their own in references. */
+/** Words with a special meaning in references. */
 export const RESERVED: ReadonlySet<string> = new Set(
   'all default none self base before clients cascade run canary stable'.split(' '),
 );
 
-/** The names of these kinds of things: one list for all messages, since a scenario has thousands. */
+/** Names of components of these kinds. Cached for all messages, because a scenario can have thousands. */
 export function namesOfKinds(names: Names, kinds: readonly string[]): readonly string[] {
   const id = kinds.join(' ');
   let list = names.offers.get(id);
@@ -46,7 +46,7 @@ export function namesOfKinds(names: Names, kinds: readonly string[]): readonly s
   return list;
 }
 
-/** Keys that exist without being declared. */
+/** Keys that need no declaration. */
 export const BUILT_IN_KEYS: ReadonlySet<string> = new Set([
   'request',
   'client',
@@ -54,20 +54,20 @@ export const BUILT_IN_KEYS: ReadonlySet<string> = new Set([
   'caller',
 ]);
 
-/** A part may not be called like a metric: `orders.queue.p99` would read two ways. */
+/** Reports a part with the name of a metric, because `orders.queue.p99` would be ambiguous. */
 export function checkPart(part: string, path: readonly (string | number)[], raise: Raise): void {
   if (METRIC_WORDS.has(part)) {
     raise('FL407', path, `${part} is the name of a metric: choose another name`);
   }
 }
 
-/** The name of a part, and where it is written. */
+/** Name of a part with its path. */
 export interface WrittenPart {
   readonly name: string;
   readonly path: readonly (string | number)[];
 }
 
-/** No two parts of `owner` have the same name, nor does one have that of a metric. */
+/** Reports duplicate parts of `owner`, and parts with names of metrics. */
 export function checkParts(
   parts: readonly WrittenPart[],
   what: string,
@@ -85,8 +85,8 @@ export function checkParts(
 }
 
 /**
- * Names of routes: as written, else the endpoint it leads to where no other route has that name, else
- * `route-1`, `route-2` by place.
+ * Names of routes: as written, else the endpoint of its target if no other route has that name, else `route-1`,
+ * `route-2` by position.
  */
 export function routeNames(routes: readonly RouteOutput[]): string[] {
   const written = new Set(

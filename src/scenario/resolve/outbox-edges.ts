@@ -4,13 +4,13 @@ import { eachStep } from '../../language/each-step.js';
 import { listsOfEndpoint } from '../../language/fallback-steps.js';
 import type { CallEdge } from './call-edge.js';
 
-/** Operation of a database. */
+/** An operation of a database. */
 interface Query {
   readonly database: string;
   readonly operation: string;
 }
 
-/** What an outbox asks of its database: its rows, and the looks of its relay. */
+/** Calls of an outbox to its database: inserts of the endpoints, and queries of its relay. */
 export function outboxEdges(service: Service): readonly CallEdge[] {
   const { name, endpoints, outbox } = service;
   if (outbox === null) return [];

@@ -6,7 +6,7 @@ import { resolveQuery, split } from './targets.js';
 
 const OF_POLLING = ['pollInterval', 'batchSize', 'relayQuery', 'work'] as const;
 
-/** The outbox of a service in its final form; null where it has none, or one that writes nowhere. */
+/** Resolves the outbox of a service; null if there is none or its database is invalid. */
 export function resolveOutbox(
   context: Context,
   output: OutboxOutput | undefined,

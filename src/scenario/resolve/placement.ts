@@ -3,9 +3,9 @@ import { report } from './context.js';
 import { sorted } from './names.js';
 
 /**
- * Replicas and the zone of each: replica i goes to entry i mod n of a list; counts give as many as they
- * say; without `zone` they are dealt over all zones in order of their names. `most`: as many as there can be, for
- * whose zones it goes on.
+ * Number of replicas, and the zone of each. A list of zones is assigned in turn; a mapping gives the number of replicas
+ * per zone; without `zone`, all zones are assigned in turn, sorted by name. `most`: largest number of replicas, all of
+ * which get a zone.
  */
 export function resolvePlacement(
   context: Context,
@@ -68,14 +68,14 @@ function isList(
   return Array.isArray(zone);
 }
 
-/** The zone of each replica, where their numbers are given. */
+/** The zone of each replica, from counts per zone. */
 function zonesOf(counts: Readonly<Record<string, number>>): string[] {
   return sorted(counts).flatMap(([name, count]) =>
     Array.from({ length: Math.min(count, 100_000) }, () => name),
   );
 }
 
-/** How many there are of a service as it is written. */
+/** Number of replicas of a service as written. */
 export function replicasOf({
   replicas,
   zone,
@@ -87,7 +87,7 @@ export function replicasOf({
   return zonesOf(zone).length;
 }
 
-/** How many there are of all versions together. */
+/** Total number of replicas over all versions. */
 export function totalOf(replicas: number | Readonly<Record<string, number>> | undefined): number {
   if (typeof replicas !== 'object') return replicas ?? 1;
   const sum = sorted(replicas).reduce((total, [, count]) => total + count, 0);

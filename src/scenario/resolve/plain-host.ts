@@ -9,7 +9,7 @@ interface HostText extends Written {
   readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
-/** A host without workers, admission, memory or a platform: every request of it runs at once, on its cores. */
+/** A host without workers, admission control, memory and a platform: every request runs immediately on its cores. */
 export function plainHost(
   name: string,
   output: HostText,
@@ -38,7 +38,7 @@ export function plainHost(
   };
 }
 
-/** Cores for everything at once. */
+/** Unlimited cores. */
 export const FREE_CPU: Host['cpu'] = {
   cores: Infinity,
   discipline: 'processorSharing',

@@ -5,12 +5,12 @@ import { restartSchema } from '../schema/platform.js';
 import type { Context } from './context.js';
 import { report } from './context.js';
 
-/** What the kubelet waits first; one whose maxContainerRestartPeriod is less waits that. */
+/** First restart delay of the kubelet; a smaller maxContainerRestartPeriod replaces it. */
 const FIRST_WAIT_NS = 10e9;
-/** Shorter waits would only fill the journal while a process cannot be started. */
+/** Shortest restart delay. Shorter ones would flood the journal with failed starts. */
 const SHORTEST_NS = 10e6;
 
-/** `platform` in its final form. */
+/** Resolves `platform`. */
 export function resolvePlatform(context: Context, platform: ScenarioOutput['platform']): Platform {
   const { endpointPropagation: propagation } = platform;
   const isAtOnce = propagation.kind === 'constant' && propagation.valueNs === 0;

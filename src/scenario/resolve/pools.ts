@@ -6,14 +6,14 @@ import { report, writtenAt } from './context.js';
 import { mapOf } from './names.js';
 import { unknown } from './targets.js';
 
-/** A client-side pool in its final form. */
+/** Resolves a client-side pool. */
 export function resolvePool(context: Context, output: PoolOutput, path: Path): Pool {
   switch (output.kind) {
     case 'go':
       return {
         kind: 'go',
         maxOpen: output.maxOpen,
-        // As SetMaxOpenConns does.
+        // As in SetMaxOpenConns.
         maxIdle: Math.min(output.maxIdle, output.maxOpen),
         maxLifetimeNs: output.maxLifetime,
         maxIdleTimeNs: output.maxIdleTime,
@@ -39,7 +39,7 @@ export function resolvePool(context: Context, output: PoolOutput, path: Path): P
   }
 }
 
-/** The pools of single callers. */
+/** Resolves the pools of individual callers. */
 export function resolvePools(
   context: Context,
   outputs: Readonly<Record<string, PoolOutput>> | undefined,
@@ -57,7 +57,7 @@ export function resolvePools(
 
 type SimpleOutput = Extract<PoolOutput, { readonly waiters: unknown }>;
 
-/** Clients that say nothing of themselves connect whenever they need to, and stay. */
+/** Default clients of PgBouncer: they connect on demand and keep their connections. */
 const KEEPING: SimpleOutput = {
   maxOpen: Infinity,
   maxIdle: Infinity,
@@ -79,7 +79,7 @@ function simple(output: SimpleOutput): PoolSettings {
   };
 }
 
-/** HikariConfig.java turns settings off that contradict each other; here they are said. */
+/** Reports settings that HikariConfig.java would silently disable because of other settings. */
 function hikari(
   context: Context,
   output: Extract<PoolOutput, { readonly kind: 'hikari' }>,

@@ -4,10 +4,10 @@ import type { ProbesOutput } from '../schema/probes.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
 
-/** The target that answers at no cost. */
+/** Target of a probe of the process itself, at no cost. */
 const SELF = 'self';
 
-/** `probes` in their final form; `endpoints` are those of the service, none of a gateway. */
+/** Resolves `probes`; `endpoints` are those of the service, none for a gateway. */
 export function resolveProbes(
   context: Context,
   output: ProbesOutput | undefined,

@@ -9,7 +9,7 @@ import { domainHandlers, resolveDomainEvent } from '../modules/topics/domain-eve
 import { queueKindOf } from '../queues/index.js';
 import { unknown } from './targets.js';
 
-/** A `publish` step. */
+/** Resolves a `publish` step. */
 export function resolvePublish(
   context: Context,
   output: PublishOutput,
@@ -42,7 +42,7 @@ export function resolvePublish(
   return { verb: 'publish', ...own, ...modifiers };
 }
 
-/** A message needs the outbox of the service whose endpoint publishes it. */
+/** Reports `via: outbox` without an outbox in the service, or to a topic that is not a log. */
 function checkOutbox(context: Context, { via, topic }: PublishOutput, path: Path): void {
   if (via !== 'outbox') return;
   const at = [...path, 'via'];

@@ -6,18 +6,18 @@ import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { BUILT_IN_KEYS } from './names.js';
 
-/** The waits that CoDel and its relatives begin with. */
+/** Default target and interval of CoDel and similar disciplines. */
 const TARGET_NS = 5 * NS_PER_MS;
 const INTERVAL_NS = 100 * NS_PER_MS;
 
-/** Which disciplines a field of the queue means something to. */
+/** The disciplines to which a field of the queue applies. */
 const BELONGS: Readonly<Record<'target' | 'interval' | 'key', readonly string[]>> = {
   target: ['codel', 'adaptiveLifo'],
   interval: ['codel', 'adaptiveLifo'],
   key: ['fair'],
 };
 
-/** The queue in front of the workers in its final form. */
+/** Resolves the queue in front of the workers. */
 export function resolveQueue(context: Context, output: HostOutput['queue'], path: Path): Queue {
   const { capacity, discipline, maxWait, target } = output;
   for (const field of ['target', 'interval', 'key'] as const) {

@@ -1,7 +1,7 @@
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
 
-/** Refuses a batch larger than the messages that `field` lets a consumer have at hand: it would never fill. */
+/** Reports a batch that is larger than the limit `field` on messages at a consumer: it would never fill. */
 export function checkMost(
   context: Context,
   batch: number | undefined,

@@ -34,7 +34,7 @@ import { resolveSteps } from './steps.js';
 import { checkSplits, checkVersionCycles } from './versions.js';
 import { resolveWorkload } from './workloads.js';
 
-/** A variant's scenario in its final form, and its call graph. */
+/** The resolved scenario of a variant, with its call graph. */
 export interface Resolved {
   readonly scenario: Scenario;
   readonly graph: CallGraph;
@@ -49,7 +49,7 @@ interface Trees {
   readonly read: ReadFile;
 }
 
-/** Turns what was validated into the explicit scenario; references and contradictions are checked here. */
+/** Converts a validated scenario to the explicit one. Reports wrong references and contradictions. */
 export function resolveScenario(
   output: ScenarioOutput,
   frame: FrameOutput,
@@ -109,7 +109,7 @@ export function resolveScenario(
   return { scenario, graph };
 }
 
-/** What autoscalers ask of others. */
+/** Checks autoscalers against other components. */
 function checkScaling(
   context: Context,
   { services, gateways }: Pick<Scenario, 'services' | 'gateways'>,
@@ -138,10 +138,10 @@ function contextOf(
     problems,
     names,
     output,
-    // Steps inside one bundle may name another: each is made when it is first asked for.
+    // A bundle can contain steps that use another bundle, so bundles are resolved on demand.
     named: (name) => {
       const own = output.policies?.[name];
-      // One that comes back to itself has been reported where its bases were laid out.
+      // A bundle that uses itself was reported when its bases were merged.
       if (own !== undefined && !begun.has(name)) {
         begun.add(name);
         named.set(name, resolveBundle(context, own, ['policies', name]));
@@ -154,7 +154,7 @@ function contextOf(
   return context;
 }
 
-/** Services, and the functions among them. */
+/** Resolves services and functions. */
 function resolveServices(context: Context, output: ScenarioOutput): ReadonlyMap<string, Service> {
   const services = new Map([
     ...mapOf(output.services, (name, own): Service => resolveService(context, name, own)),

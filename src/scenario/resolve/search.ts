@@ -5,17 +5,19 @@ import type { DatabaseOutput } from '../schema/components.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';
 
-/** Replicas of each shard: index.number_of_replicas (elastic/elasticsearch: IndexMetadata.java). */
+/** Default replicas per shard: index.number_of_replicas (elastic/elasticsearch: IndexMetadata.java). */
 const REPLICAS = 1;
 
 /**
- * elastic/elasticsearch: index.refresh_interval and index.search.idle.after (IndexSettings.java); with an
- * interval of its own an index is never idle (IndexShard.java, scheduledRefresh).
+ * elastic/elasticsearch: index.refresh_interval and index.search.idle.after (IndexSettings.java). An index with an
+ * explicit interval is never idle (IndexShard.java, scheduledRefresh).
  */
 const REFRESH_NS = NS_PER_SECOND;
 const IDLE_AFTER_NS = 30 * NS_PER_SECOND;
 
-/** Fields of a database that mean nothing where every copy in sync does a write and answers reads. */
+/**
+ * Fields of a database without effect in a search engine, where every in-sync copy executes writes and serves reads.
+ */
 const FOREIGN: readonly (readonly [path: readonly string[], message: string])[] = [
   [['replicas', 'lag'], 'replicas apply a write before the response: remove lag'],
   [['replicas', 'mode'], 'a write waits for all in-sync copies: remove mode'],
@@ -25,13 +27,13 @@ const FOREIGN: readonly (readonly [path: readonly string[], message: string])[] 
   [['knee'], 'thread pools limit the threads: remove knee'],
 ];
 
-/** Nodes of a database: the primary and its replicas, or the shards, or the copies of each. */
+/** Number of nodes of a database: the primary and its replicas, or the shards, or the copies of all shards. */
 export function nodesOf({ kind, replicas, shards }: DatabaseOutput): number {
   if (kind === 'elasticsearch') return (shards?.count ?? 1) * (1 + (replicas?.count ?? REPLICAS));
   return shards?.count ?? 1 + (replicas?.count ?? 0);
 }
 
-/** What a search engine is beyond other databases; null for these. */
+/** Resolves the settings of a search engine; null for other databases. */
 export function resolveSearch(
   context: Context,
   output: DatabaseOutput,
@@ -73,8 +75,8 @@ export function resolveSearch(
 }
 
 /**
- * elastic/elasticsearch, version 8: docs/reference/modules/threadpool.asciidoc. Since 9.0 the queue of searches
- * has 1000 places for each thread, since 9.2 that of writes 750 for each core where that is more
+ * Sizes of the thread pools. elastic/elasticsearch, version 8: docs/reference/modules/threadpool.asciidoc. Since 9.0
+ * the search queue has 1000 places per thread; since 9.2 the write queue has at least 750 per core
  * (DefaultBuiltInExecutorBuilders.java).
  */
 function poolsOf(

@@ -6,7 +6,7 @@ import { report } from './context.js';
 import { BUILT_IN_KEYS } from './names.js';
 import { unknown } from './targets.js';
 
-/** A transaction; null where its database is none, the reason is noted. */
+/** Resolves a transaction; null if its database is invalid. */
 export function resolveTransaction(
   context: Context,
   output: NonNullable<StepOutput['transaction']>,
@@ -43,7 +43,7 @@ export function resolveTransaction(
   return { verb: 'transaction', database, steps, commit, shardKey, ...modifiers };
 }
 
-/** The key by whose value a transaction is at a shard; null where there are none. */
+/** The key that selects the shard of a transaction; null = no shards. */
 function shardKeyOf(
   context: Context,
   { database, key }: NonNullable<StepOutput['transaction']>,
@@ -62,7 +62,7 @@ function shardKeyOf(
   return key ?? text(own) ?? null;
 }
 
-/** A lock of the process, or of several. */
+/** Resolves a `lock` step. */
 export function resolveLock(
   context: Context,
   output: NonNullable<StepOutput['lock']>,
@@ -83,12 +83,12 @@ export function checkKey(context: Context, key: string, path: Path): void {
   report(context, 'FL404', path, `there is no key ${key}`, { found: key, allowed });
 }
 
-/** Whether a database is written with shards. */
+/** Whether a database has shards. */
 export function isSharded({ tree }: Context, database: string): boolean {
   return get(get(get(tree, 'databases'), database), 'shards') !== undefined;
 }
 
-/** Whether what a caller has between itself and a database gives its connections for single statements. */
+/** Whether the pool between a caller and a database assigns connections per statement. */
 function poolsStatements({ tree }: Context, database: string, caller: string): boolean {
   const own = get(get(tree, 'databases'), database);
   const pool = get(get(own, 'pools'), caller) ?? get(own, 'pool');
@@ -96,7 +96,7 @@ function poolsStatements({ tree }: Context, database: string, caller: string): b
   return mode?.type === 'scalar' && mode.value === 'statement';
 }
 
-/** The kind that a database is written with. */
+/** The written kind of a database. */
 function kindOf({ tree }: Context, database: string): unknown {
   const kind = get(get(get(tree, 'databases'), database), 'kind');
   return kind?.type === 'scalar' ? kind.value : undefined;

@@ -9,7 +9,7 @@ import { totalOf } from './placement.js';
 import { resolveProbes } from './probes.js';
 import { resolveVersions } from './versions.js';
 
-/** One service in its final form. */
+/** Resolves a service. */
 export function resolveService(context: Context, name: string, output: ServiceOutput): Service {
   const path = ['services', name];
   const { replicas } = output;
@@ -32,7 +32,7 @@ export function resolveService(context: Context, name: string, output: ServiceOu
     environments: null,
   };
   const versions = resolveVersions(context, output, service, path);
-  // The new version has places of its own, in the zones of those of the old one.
+  // The new version has its own instances, in the zones of those of the old one.
   const copies = versions?.rollout === undefined || versions.rollout === null ? 1 : 2;
   const zones = copies === 1 ? service.zones : [...service.zones, ...service.zones];
   return { ...service, zones, versions };

@@ -14,11 +14,11 @@ import { sorted } from './names.js';
 import { resolvePlatform } from './platform.js';
 import { split } from './targets.js';
 
-/** Steps of a timeline when none is written, and at most. */
+/** Default number of steps of a timeline, and their limit. */
 const STEPS_WANTED = 200;
 const STEPS_MAX = 20_000;
 
-/** What holds for all components. */
+/** Resolves the settings for all components. */
 export function resolveSettings(
   context: Context,
   { run, network, platform }: ScenarioOutput,
@@ -30,7 +30,7 @@ export function resolveSettings(
   };
 }
 
-/** `run` in its final form. */
+/** Resolves `run`. */
 function resolveRun(context: Context, run: ScenarioOutput['run']): RunSettings {
   const stepNs = run.timeline ?? niceStep(run.duration / STEPS_WANTED);
   if (run.duration / stepNs > STEPS_MAX) {
@@ -63,7 +63,7 @@ function resolveRun(context: Context, run: ScenarioOutput['run']): RunSettings {
   };
 }
 
-/** `network` in its final form. */
+/** Resolves `network`. */
 function resolveNetwork(context: Context, network: ScenarioOutput['network']): Network {
   checkLoss(context, network.loss, ['network', 'loss']);
   const zones = sorted(network.zones).map(([name, zone]) => {
@@ -98,7 +98,7 @@ function resolveNetwork(context: Context, network: ScenarioOutput['network']): N
   };
 }
 
-/** `keys` in their final form. */
+/** Resolves `keys`. */
 export function resolveKeys(
   context: Context,
   keys: ScenarioOutput['keys'],
@@ -119,7 +119,7 @@ export function resolveKeys(
   return resolved;
 }
 
-/** `report` in its final form. */
+/** Resolves `report`. */
 export function resolveReport(context: Context, output: ScenarioOutput['report']): ReportSettings {
   const check = (
     names: readonly string[] | undefined,
@@ -143,7 +143,7 @@ export function resolveReport(context: Context, output: ScenarioOutput['report']
   };
 }
 
-/** The next of 1, 2 and 5 times a power of ten at or above a time in ns, at least 1. */
+/** The smallest of 1, 2 and 5 times a power of ten that is at least a time in ns and at least 1. */
 export function niceStep(ns: number): number {
   let unit = 1;
   while (unit * 10 <= ns) unit *= 10;

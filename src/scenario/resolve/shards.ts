@@ -3,7 +3,7 @@ import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { checkKey, isSharded } from './sections.js';
 
-/** The key by which a query chooses its shard; null where its operation says it, or a view is read. */
+/** Resolves the key that selects the shard of a query; null if its operation determines it or a view is read. */
 export function resolveShardKey(
   context: Context,
   { database, key, of }: NonNullable<StepOutput['query']>,

@@ -5,15 +5,15 @@ import type { FaultOutput } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey } from './context.js';
 
-/** Repetitions of one fault at most. */
+/** Largest number of repetitions of a fault. */
 const SPANS_MAX = 10_000;
 
-/** Faults that wait for each other in a row. */
+/** Longest chain of faults that start after each other. */
 const CHAIN_MAX = 100;
 
 type Spans = Fault['spans'];
 
-/** When each fault is active, repetition and `after` written out; indexed as the faults are. */
+/** The spans of each fault, with repetitions and `after` expanded. */
 export function resolveSpans(
   context: Context,
   faults: readonly FaultOutput[],
@@ -57,7 +57,7 @@ export function resolveSpans(
   return faults.map((fault, index) => spansOf(index, [fault.id]));
 }
 
-/** A fault after one with random starts must share its draws, or it would follow a start that did not happen. */
+/** A fault after one with random starts must share its draws; otherwise it could follow a start that did not happen. */
 function checkFollowed(context: Context, fault: FaultOutput, other: FaultOutput, path: Path): void {
   const at = [...path, 'after'];
   if (other.when !== undefined) {
@@ -78,7 +78,7 @@ function checkFollowed(context: Context, fault: FaultOutput, other: FaultOutput,
   report(context, 'FL208', at, message);
 }
 
-/** What acts once ends where it begins. */
+/** End of a span. A fault that acts once ends when it starts. */
 function endOf({ kind, for: length }: FaultOutput, fromNs: number): number | null {
   if (faultKind(kind)?.instant === true) return fromNs;
   return length === null || length === undefined ? null : fromNs + length;
@@ -181,7 +181,7 @@ function repeated(
   return Array.from({ length: count }, (_, i) => at + i * every);
 }
 
-/** It is seen in the run when it starts. */
+/** The start depends on a condition, so only the run determines it. */
 function startsWhen(context: Context, fault: FaultOutput, path: Path): number[] {
   for (const field of ['every', 'until'] as const) {
     if (fault[field] === undefined) continue;

@@ -16,13 +16,13 @@ import { resolveLock, resolveTransaction } from './sections.js';
 import { resolveShardKey } from './shards.js';
 import { resolveCall, resolveQuery } from './targets.js';
 
-/** The component that runs a program, and the bundle of calls without one of their own. */
+/** The component that runs the steps, and the default bundle of their calls. */
 export interface Owner {
   readonly name: string;
   readonly policy: Bundle | null;
 }
 
-/** Steps in their final form; one that points nowhere is left out, its problem noted. */
+/** Resolves steps. A step with an invalid target is reported and skipped. */
 export function resolveSteps(
   context: Context,
   outputs: readonly StepOutput[],
@@ -34,7 +34,7 @@ export function resolveSteps(
   );
 }
 
-/** A condition of a step, branch or middleware. */
+/** Resolves a condition of a step, branch or middleware entry. */
 export function resolveWhen(
   context: Context,
   output: StepOutput['when'],
@@ -114,7 +114,7 @@ function resolveVerb(context: Context, s: StepOutput, owner: Owner, path: Path):
   return null;
 }
 
-/** An answer of its own: only one that succeeds has a body, or can be a makeshift. */
+/** Resolves the response of a `respond` step. Only a success can have a body or be degraded. */
 function resolveAnswer(
   context: Context,
   { status, degraded, responseSize }: NonNullable<StepOutput['respond']>,
@@ -286,7 +286,7 @@ function resolveFail(
   return { verb: 'fail', outcome, retryAfterNs: retryAfter ?? null, ...modifiers };
 }
 
-/** Failures in which the callee says nothing. */
+/** Failures without a response. */
 const UNANSWERED: ReadonlySet<number> = new Set([OUTCOME.timeout, OUTCOME.refused, OUTCOME.reset]);
 
 function failure(status: string | number): number {

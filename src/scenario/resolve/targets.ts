@@ -6,7 +6,7 @@ import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { BUILT_IN_KEYS, namesOfKinds } from './names.js';
 
-/** A call's target, or null where it cannot be one; the reason is noted. */
+/** Resolves the target of a call. Reports an invalid one and returns null. */
 export function resolveCall(
   context: Context,
   reference: string,
@@ -44,7 +44,10 @@ export function resolveCall(
   return withPart(context, component, part, path);
 }
 
-/** Database and operation of a query, or null. `isText`: one text at the path, not two fields below it. */
+/**
+ * Resolves the database and operation of a query, or null. `isText`: the path has both in one text instead of two
+ * fields.
+ */
 export function resolveQuery(
   context: Context,
   database: string,
@@ -69,7 +72,7 @@ export function resolveQuery(
   return target === null ? null : { database, operation: target.part! };
 }
 
-/** The endpoint or operation of a component, its only one where none is written. */
+/** Resolves an endpoint or operation of a component. Without a name, the component must have only one. */
 export function withPart(
   context: Context,
   component: string,
@@ -90,7 +93,7 @@ export function withPart(
   return null;
 }
 
-/** Reports an unknown name, with the names that are allowed there. */
+/** Reports an unknown name, with the names that are valid there. */
 export function unknown(
   context: Context,
   name: string,
@@ -116,7 +119,7 @@ export function checkKeyName(context: Context, key: string, path: Path): void {
   report(context, 'FL404', path, `there is no key ${key} in keys`, { found: key, allowed });
 }
 
-/** `a.b` as [a, b]; the part is null where none is written. */
+/** Splits `a.b` into [a, b]. The part is null if it is omitted. */
 export function split(reference: string): [name: string, part: string | null] {
   const dot = reference.indexOf('.');
   return dot < 0 ? [reference, null] : [reference.slice(0, dot), reference.slice(dot + 1)];

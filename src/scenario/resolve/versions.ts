@@ -16,7 +16,10 @@ import { resolveSteps } from './steps.js';
 
 type Host = Omit<Service, 'versions'>;
 
-/** Defaults of Kubernetes and Argo Rollouts (deployment defaults.go; utils/defaults/defaults.go). */
+/**
+ * Default surge and unavailability of Kubernetes and Argo Rollouts (deployment defaults.go;
+ * utils/defaults/defaults.go).
+ */
 const QUARTER: Amount = { unit: 'percent', value: 25 };
 const KEPT_NS = 30 * NS_PER_SECOND;
 
@@ -39,7 +42,7 @@ const FIELDS: Readonly<Record<Rollout['kind'], ReadonlySet<string>>> = {
 };
 const COMMON: ReadonlySet<string> = new Set(['to', 'at', 'kind']);
 
-/** `versions`, `version`, `replicas` by version and `rollout` of a service; null where it has one version. */
+/** Resolves `versions`, `version`, `replicas` by version and `rollout` of a service; null = a single version. */
 export function resolveVersions(
   context: Context,
   output: ServiceOutput,
@@ -115,7 +118,7 @@ function unknownVersion(
   report(context, 'FL404', path, `there is no version ${found}`, { found, allowed });
 }
 
-/** Versions side by side from the beginning. */
+/** Number of replicas of each version, if several run from the start; null otherwise. */
 function countsOf(
   context: Context,
   output: ServiceOutput,
@@ -237,8 +240,8 @@ function checkFields(context: Context, own: RolloutOutput, at: Path): void {
 }
 
 /**
- * How long the replicas without requests are kept: of a second set that is looked at for one look at least (argo-rollouts
- * docs/features/bluegreen.md, scaleDownDelaySeconds).
+ * How long replicas without requests are kept. With an analysis of a blue-green rollout at least one interval
+ * (argo-rollouts docs/features/bluegreen.md, scaleDownDelaySeconds).
  */
 function keptNs(context: Context, own: RolloutOutput, at: Path): number {
   const { scaleDownDelay, analysis, kind } = own;
@@ -281,7 +284,7 @@ function analysisOf(context: Context, own: RolloutOutput, at: Path): Rollout['an
   return { expect, intervalNs: interval, failureLimit, minSamples };
 }
 
-/** Circles of calls that only one version of a service closes. */
+/** Reports cycles of calls that exist only with another version of a service. */
 export function checkVersionCycles(context: Context, parts: Parameters<typeof callGraph>[0]): void {
   for (const [name, service] of parts.services) {
     for (const version of service.versions?.others ?? []) {
@@ -293,7 +296,7 @@ export function checkVersionCycles(context: Context, parts: Parameters<typeof ca
   }
 }
 
-/** Weights need gateways in front of the service, which split the requests. */
+/** Reports a weighted rollout of a service with callers other than gateways, because only gateways apply weights. */
 export function checkSplits(
   context: Context,
   services: ReadonlyMap<string, Service>,

@@ -14,7 +14,7 @@ import { checkPart, notCalled, sorted } from './names.js';
 import { resolveSteps } from './steps.js';
 import { resolveCall } from './targets.js';
 
-/** One workload in its final form. Its requests become the parts of its name. */
+/** Resolves a workload. Its requests become the parts of its name. */
 export function resolveWorkload(
   context: Context,
   name: string,
@@ -79,7 +79,7 @@ function checkTimes(
   }
 }
 
-/** A value that is given is one that the key can have. */
+/** Reports fixed key values that the key cannot have. */
 function checkPins(
   context: Context,
   pins: RequestOutput['keys'],
@@ -164,7 +164,7 @@ function callSteps(
   ];
 }
 
-/** The endpoint called or the route taken. */
+/** Default name of a request: the called endpoint or the matching route. */
 function naturalName(
   context: Context,
   output: RequestOutput,
@@ -215,7 +215,7 @@ function checkNames(
   });
 }
 
-/** A recording in its final form: `names` are those of the requests, in order. */
+/** Resolves a recording; `names` are the names of the requests, in order. */
 function resolveTrace(
   context: Context,
   { file, speed }: Extract<ArrivalsOutput, { kind: 'trace' }>,

@@ -16,7 +16,7 @@ const scopeField = z
   );
 const scopeAndError = { scope: scopeField };
 
-/** The store of a limiter; where the library has a word for a failed one, `onError` is not ours. */
+/** Schema of the store of a limiter. `withError`: with `onError`, unless the library has its own setting for it. */
 function storeSchema(withError: boolean): z.ZodType {
   const onError = z
     .enum(['allow', 'reject'])
@@ -49,7 +49,7 @@ function storeSchema(withError: boolean): z.ZodType {
     .describe('Store of a shared counter outside the process; the request waits for it.');
 }
 
-/** The limiters for requests of a server, with the fields of the place in which they are written. */
+/** Schema of the limiters of a server, with the additional fields of their place. */
 function limiterSchema(
   kinds: readonly PolicyKind[],
   beside: (kind: PolicyKind) => Fields,
@@ -58,7 +58,7 @@ function limiterSchema(
   return unionOf(own, (kind) => ({ ...limiterFields(kind), ...beside(kind) }));
 }
 
-/** The limiters of a middleware chain, whose counters may be in a store. */
+/** Schema of the limiters of a middleware chain, which can have a store. */
 export function storedLimiterSchema(kinds: readonly PolicyKind[], beside: Fields): z.ZodType {
   return limiterSchema(kinds, (kind) => ({
     ...beside,
@@ -85,7 +85,7 @@ const keyField = nameText()
   .optional()
   .describe('Key of `keys`, or `client`, `workload`, `caller`: one state per value.');
 
-/** The limits on requests in flight in a server, with the fields of the place in which they are written. */
+/** Schema of the limits on requests in flight in a server, with the additional fields of their place. */
 export function gateSchema(kinds: readonly PolicyKind[], beside: Fields): z.ZodType {
   return unionOf(
     kinds.filter((kind) => kind.gate !== undefined),
@@ -93,7 +93,7 @@ export function gateSchema(kinds: readonly PolicyKind[], beside: Fields): z.ZodT
   );
 }
 
-/** All kinds of one policy; where a kind has a field of its own, that is the one meant. */
+/** Union of the kinds of a policy. `beside` returns the additional fields of a kind. */
 function unionOf(kinds: readonly PolicyKind[], beside: (kind: PolicyKind) => Fields): z.ZodType {
   const options = kinds.map((kind) => {
     const own = kind.schema as unknown as AnyObject;
@@ -195,14 +195,14 @@ const shed = z
   .describe('Refuses requests in overload with 503 before they cost anything. Defaults to none.');
 export type ShedOutput = z.output<typeof shed>;
 
-/** What a validated `admission` holds. */
+/** A validated `admission`. */
 export interface AdmissionOutput {
   readonly rateLimit?: Readonly<Record<string, unknown>>;
   readonly concurrencyLimit?: Readonly<Record<string, unknown>>;
   readonly shed?: ShedOutput;
 }
 
-/** `admission` of services and gateways. */
+/** Schema of `admission` of services and gateways. */
 export function admissionSchema(kinds: readonly PolicyKind[]): z.ZodType<AdmissionOutput> {
   return z
     .strictObject({

@@ -9,13 +9,13 @@ import {
   showNoNumber,
 } from '../../spec/quantities/quantity-text.js';
 
-/** A target as it is written: which of the forms fits is said by its metric. */
+/** A target as written. Its metric determines which form is valid. */
 export interface TargetOutput {
   readonly form: 'share' | 'rate' | 'number';
   readonly value: number;
 }
 
-/** `100%` or, as in a manifest, 100; above 0. */
+/** Parses `100%` or, as in a Kubernetes manifest, 100; above 0. */
 function percentOf(input: unknown): number {
   const value =
     typeof input === 'string' && new RegExp(PERCENT_PATTERN).test(input)

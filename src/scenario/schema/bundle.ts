@@ -10,10 +10,10 @@ import { connectionsSchema } from './connections.js';
 import type { ConnectionsOutput } from './connections.js';
 import type { Subset, ZoneAware } from '../../spec/patterns/balancer.js';
 
-/** A strict object of zod whose fields are not known here. */
+/** A strict object schema with unknown fields. */
 export type AnyObject = z.ZodObject<Readonly<Record<string, z.ZodType>>, z.core.$strict>;
 
-/** Load balancing after validation. */
+/** Validated load balancing. */
 export interface BalancingOutput {
   readonly kind: string;
   readonly panicThreshold?: number;
@@ -24,13 +24,13 @@ export interface BalancingOutput {
   readonly [field: string]: unknown;
 }
 
-/** An outlier detection after validation; without a kind it has the default one. */
+/** A validated outlier detection; without a kind it has the default one. */
 export interface OutlierOutput {
   readonly kind?: string;
   readonly [field: string]: unknown;
 }
 
-/** What `zoneAware: true` stands for, field by field. */
+/** Fields of `zoneAware`, with the defaults that `zoneAware: true` means. */
 export const zoneAwareSchema = z.strictObject({
   routingEnabled: share()
     .prefault('100%')
@@ -42,7 +42,7 @@ export const zoneAwareSchema = z.strictObject({
     ),
 });
 
-/** Fields of `loadBalancing` whatever its kind. */
+/** Common fields of `loadBalancing` of all kinds. */
 const balancingCommon = {
   panicThreshold: share()
     .optional()
@@ -94,7 +94,7 @@ const balancingCommon = {
     ),
 };
 
-/** Which instance of the callee takes a call: the union of all kinds. */
+/** Schema of `loadBalancing`: the union of all kinds. */
 export const loadBalancingSchema = balancingSchema();
 
 function balancingSchema(): z.ZodType<BalancingOutput> {
@@ -112,7 +112,7 @@ function balancingSchema(): z.ZodType<BalancingOutput> {
   ).meta({ id: 'loadBalancing' }) as unknown as z.ZodType<BalancingOutput>;
 }
 
-/** Which instances are not called for a while: the union of all kinds. */
+/** Schema of `outlierDetection`: the union of all kinds. */
 export const outlierDetectionSchema = outlierSchema();
 
 function outlierSchema(): z.ZodType<OutlierOutput> {
@@ -174,7 +174,7 @@ function perOf(kind: PolicyKind): z.ZodType {
   return kind.keyed !== undefined ? perKey : per;
 }
 
-/** Policies whose shared state may be in a store. */
+/** Policies whose shared state can be in a store. */
 const STORED: ReadonlySet<string> = new Set([
   'bulkhead',
   'circuitBreaker',
@@ -218,12 +218,12 @@ const store = z
       'waiting. Unit: map. Defaults to none: lookups are free.',
   );
 
-/** Policies whose bare value is their field `after`. */
+/** Policies that can be written as a bare value for the field `after`. */
 const AFTER: ReadonlySet<string> = new Set(['timeout', 'deadline']);
 
 /**
- * One policy of a bundle: the union of its kinds, each with `kind` and, where it has state, its scope. A
- * field `steps` of a kind is a list of steps.
+ * Schema of a policy in a bundle: the union of its kinds, each with `kind` and, if it has state, its scope. A field
+ * `steps` of a kind is a list of steps.
  */
 export function policySchema(kinds: readonly PolicyKind[], steps: z.ZodType): z.ZodType {
   const options = kinds.map((kind) => {
@@ -253,8 +253,8 @@ function stepsField({ description }: z.ZodType, steps: z.ZodType): z.ZodType {
 }
 
 /**
- * A bundle of policies after `extends`: every policy of the registry, `order`, balancing. `steps`: a list of steps,
- * which may contain bundles again.
+ * Schema of a bundle after `extends` is applied: every policy of the registry, `order`, load balancing and more.
+ * `steps` is the schema of a list of steps, which can contain bundles.
  */
 export function bundleSchema(
   kinds: readonly PolicyKind[],
@@ -303,12 +303,12 @@ export function bundleSchema(
   }) as unknown as z.ZodType<BundleOutput>;
 }
 
-/** Policies of the registry in the order in which they first appear. */
+/** Policies of the registry in the order of their first kinds. */
 export function policiesOf(kinds: readonly PolicyKind[]): string[] {
   return [...new Set(kinds.map((kind) => kind.policy))];
 }
 
-/** What a validated bundle holds: the policies by name, beside these three. */
+/** A validated bundle: policies by name, and its other fields. */
 export interface BundleOutput {
   readonly order?: string | readonly string[];
   readonly loadBalancing?: BalancingOutput;

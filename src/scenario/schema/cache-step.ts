@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nameText } from './common.js';
 
-/** What a `cache` step says: one of the four verbs, and what belongs to it. */
+/** A `cache` step as written: one of four verbs, and the fields that belong to it. */
 export interface CacheStepOutput<Step> {
   readonly get?: string;
   readonly set?: string;

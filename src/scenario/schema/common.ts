@@ -1,44 +1,47 @@
 import { z } from 'zod';
 import { duration, share } from '../../spec/quantities/quantities.js';
 
-/** Letters, digits, `_` and inner hyphens, a letter first: every reference then reads one way. */
+/** Pattern of names: a letter, then letters, digits, `_` and inner hyphens. So every reference is unambiguous. */
 export const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*$/;
-/** A component and its part, or `self.endpoint`. */
+/** Pattern of a component with an optional part, or of `self.endpoint`. */
 export const REFERENCE_PATTERN = /^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/;
 
-/** Longest name. */
+/** Longest name, in characters. */
 export const NAME_MAX = 64;
 
-/** A name of the user's own. */
+/** Schema of a user-defined name. */
 export function nameText(): z.ZodString {
   return z.string().max(NAME_MAX).regex(NAME_PATTERN);
 }
 
-/** Text that is shown and never read. */
+/** Schema of text that is only displayed. */
 export function freeText(): z.ZodString {
   return z.string().max(10_000);
 }
 
-/** A map from names to values. */
+/** Schema of a mapping from names to values. */
 export function named<S extends z.ZodType>(value: S): z.ZodRecord<z.ZodString, S> {
   return z.record(nameText(), value);
 }
 
-/** A short form that is rewritten before validation; only the JSON Schema speaks of it. */
+/** Adds short forms to the JSON Schema only. They are rewritten before validation. */
 export function withShort<S extends z.ZodType>(schema: S, ...short: readonly object[]): S {
   return schema.meta({ ...schema.meta(), [SHORT_FORMS]: short }) as S;
 }
 
-/** An entry whose required fields may come from `extends` or `defaults`, and whose fields `null` deletes. */
+/**
+ * Marks an entry whose required fields can be inherited by `extends` or `defaults`, and whose fields can be deleted by
+ * null.
+ */
 export function inheriting<S extends z.ZodType>(schema: S): S {
   return schema.meta({ ...schema.meta(), [INHERITS]: true }) as S;
 }
 
-/** Keys of metadata for generating the JSON Schema; they do not appear in it. */
+/** Metadata keys from which the JSON Schema is generated; they do not appear in it. */
 export const SHORT_FORMS = 'shortForms';
 export const INHERITS = 'inherits';
 
-/** What every named entry has for its readers. */
+/** Fields of every named entry for display. */
 export const entryText = {
   title: freeText().optional().describe('Display name, shown where there is room.'),
   description: freeText().optional().describe('Description.'),
@@ -49,15 +52,15 @@ export const critical = z
   .default(false)
   .describe('Business critical: reports show it first. Defaults to false.');
 
-/** How important a request is: the larger, the more. */
+/** Priority of a request; a larger number is more important. */
 export const priorityNumber = z.number().int().min(-1000).max(1000);
 
-/** Headers or labels: names to values. */
+/** Schema of headers or labels: names with values. */
 export function textMap(): z.ZodRecord<z.ZodString, z.ZodString> {
   return z.record(z.string().min(1).max(200), freeText());
 }
 
-/** A condition of a step or a middleware entry; all of it must hold. */
+/** Schema of the condition of a step or a middleware entry; all of its fields must hold. */
 export const when = z
   .strictObject({
     class: nameText().optional().describe('Class of the request, set by its workload.'),
@@ -66,19 +69,19 @@ export const when = z
   })
   .describe('Only for requests for which all of this holds.');
 
-/** A share with its description; 100% unless stated. */
+/** Schema of a share that is 100% by default. */
 export function certainty(text: string): ReturnType<ReturnType<typeof share>['prefault']> {
   return share().prefault('100%').describe(text);
 }
 
-/** What a field that names a key to be executed once for holds after validation. */
+/** A validated idempotency key. */
 export interface OnceOutput {
   readonly key: string;
   readonly window: number;
   readonly storeErrors: boolean;
 }
 
-/** The long form of `idempotencyKey` and of an endpoint's `idempotent`. */
+/** Schema of the long form of `idempotencyKey` and of an endpoint's `idempotent`. */
 export function onceSchema() {
   return z.strictObject({
     key: nameText().describe(
@@ -100,7 +103,7 @@ export function onceSchema() {
   });
 }
 
-/** What every entry of a section may build on. */
+/** Fields of every entry that can inherit. */
 export const extending = {
   extends: z
     .union([nameText(), z.array(nameText())])

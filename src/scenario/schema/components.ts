@@ -34,7 +34,7 @@ import type { StepOutput } from './steps.js';
 import { methodText } from './steps.js';
 import { REFERENCE_PATTERN } from './common.js';
 
-/** What a validated endpoint holds. */
+/** A validated endpoint. */
 export interface EndpointOutput {
   readonly steps: readonly StepOutput[];
   readonly idempotent: boolean | OnceOutput;
@@ -48,7 +48,7 @@ export interface EndpointOutput {
   readonly path?: string;
 }
 
-/** What a service or function answers. */
+/** Schema of an endpoint of a service or function. */
 export function endpointSchema(steps: z.ZodType<StepOutput[]>): z.ZodType<EndpointOutput> {
   return withShort(
     z

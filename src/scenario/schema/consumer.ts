@@ -100,6 +100,5 @@ export const consumerFields = (bundle: z.ZodType<BundleOutput>) => ({
     ),
 });
 
-/** What they hold after validation. */
-
+/** Validated common fields of message handlers. */
 export type ConsumerOutput = z.output<z.ZodObject<ReturnType<typeof consumerFields>>>;

@@ -11,7 +11,7 @@ import { parseShare, QuantityError, showNoNumber } from '../../spec/quantities/q
 import type { AnyObject } from './bundle.js';
 import { freeText, nameText, textMap, withShort } from './common.js';
 
-/** Which of the live instances a fault takes. */
+/** Selection of the affected instances. */
 export type InstancesOutput =
   | { readonly kind: 'all' }
   | { readonly kind: 'count'; readonly count: number }
@@ -45,7 +45,7 @@ const instances = quantity(
   },
 );
 
-/** Component, part, instance or edge. */
+/** Pattern of a component, part, instance or edge. */
 export const TARGET_PATTERN =
   /^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*|\[\d{1,6}\])?$|^[A-Za-z][\w-]*?(\.[A-Za-z][\w-]*?)?->[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/;
 
@@ -134,13 +134,13 @@ const common = {
     .describe('Whether it may have no effect without being an error. Defaults to false.'),
 };
 
-/** A validated fault: the common fields, next to the fields of its kind. */
+/** A validated fault: the common fields, and the fields of its kind. */
 export type FaultOutput = z.output<z.ZodObject<typeof common>> & { readonly kind: string };
 
-/** Names of the fields that every kind has. */
+/** Names of the fields of all kinds. */
 export const FAULT_FIELDS: ReadonlySet<string> = new Set([...Object.keys(common), 'kind']);
 
-/** One fault: the common fields, and those of its kind. */
+/** Schema of a fault: the common fields, and those of its kind. */
 export function faultSchema(kinds: readonly FaultKind[]): z.ZodType<FaultOutput> {
   const options = kinds.map((kind) =>
     z

@@ -15,7 +15,7 @@ import type { EndpointOutput } from './components.js';
 import { zoneSchema } from './host.js';
 import type { HostOutput, HostShape } from './host.js';
 
-/** What a validated function holds. */
+/** A validated function. */
 export interface FunctionOutput {
   readonly title?: string;
   readonly description?: string;

@@ -23,7 +23,7 @@ import { probesSchema } from './probes.js';
 import type { ProbesOutput } from './probes.js';
 import { critical, entryText, nameText, textMap, withShort } from './common.js';
 
-/** Cores may be broken; work never slows where they are unlimited. */
+/** Number of cores, which can be a fraction or unlimited. */
 export const cores = quantity(
   (input) => {
     if (input === 'unlimited' || input === 'unbounded') return Infinity;
@@ -226,7 +226,7 @@ const lifecycleSchema = z
 
 export const replicas = whole({ min: 1, max: 100_000 });
 
-/** Fields of services and gateways alike. */
+/** Common fields of services and gateways. */
 export function hostFields(
   bundle: z.ZodType<BundleOutput>,
   middleware: z.ZodType,
@@ -308,12 +308,12 @@ export function hostFields(
   } as unknown as HostShape;
 }
 
-/** Shape of the common fields, spelled out because steps and bundles refer to each other. */
+/** Type of the common fields, written out because steps and bundles refer to each other. */
 export interface HostShape extends Record<string, z.ZodType> {
   readonly title: z.ZodOptional<z.ZodString>;
 }
 
-/** What a validated service or gateway holds beside its own fields. */
+/** Validated common fields of a service or gateway. */
 export interface HostOutput {
   readonly title?: string;
   readonly description?: string;
@@ -344,7 +344,7 @@ export interface HostOutput {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** One entry of a middleware chain: its name and its fields. */
+/** An entry of a middleware chain: its name with its fields. */
 export type MiddlewareOutput = Readonly<
   Record<string, Readonly<Record<string, unknown>> | undefined>
 >;

@@ -67,7 +67,7 @@ export const hypothesisSchema = z
 
 const patchPath = z.string().min(1).max(1000);
 
-/** One variant: a patch. */
+/** A variant: a patch. */
 export const variantSchema = z
   .strictObject({
     name: nameText().describe('Unique. Required.'),

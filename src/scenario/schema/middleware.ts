@@ -8,7 +8,7 @@ import { nameText, when } from './common.js';
 import { methodText } from './steps.js';
 import { REFERENCE_PATTERN } from './common.js';
 
-/** Kinds a middleware may name; the others have none. */
+/** Kinds of middleware; other middleware has none. */
 const KINDS: ReadonlyMap<string, readonly [string, ...string[]]> = new Map([
   ['authenticate', ['jwt', 'introspection', 'apiKey', 'basic', 'mtls', 'session'] as const],
   ['authorize', ['roles', 'opa'] as const],
@@ -46,7 +46,7 @@ const SUMMARIES: ReadonlyMap<string, string> = new Map([
   ['filter', 'Filters requests; refuses with 403, by size with 413.'],
 ]);
 
-/** Middleware that handles bodies, and whose. */
+/** Middleware with work per KiB, and which body it processes. */
 const SIZED: ReadonlyMap<string, string> = new Map([
   ['transform', 'the request'],
   ['translate', 'the request, and of the answer on its way back'],
@@ -91,7 +91,7 @@ function common(): Record<string, z.ZodType> {
   };
 }
 
-/** What an instance remembers of the answers of a remote check. */
+/** Fields of the cache of a remote check. */
 function cacheFields(): Record<string, z.ZodType> {
   return {
     cacheTtl: duration({ allowZero: false })
@@ -112,7 +112,7 @@ function cacheFields(): Record<string, z.ZodType> {
   };
 }
 
-/** One entry of a middleware chain: exactly one of the names, with its fields. */
+/** Schema of an entry of a middleware chain: exactly one name, with its fields. */
 export function middlewareSchema(kinds: readonly PolicyKind[]): z.ZodType {
   const shape: Record<string, z.ZodType> = {};
   for (const name of MIDDLEWARE) {
@@ -141,7 +141,7 @@ export function middlewareSchema(kinds: readonly PolicyKind[]): z.ZodType {
   return z.strictObject(shape).describe('One middleware by its name.');
 }
 
-/** What depends on the size of messages. */
+/** Fields about the sizes of messages. */
 function sizeFields(name: string): Record<string, z.ZodType> {
   if (name === 'filter') {
     const max = size()
@@ -157,7 +157,7 @@ function sizeFields(name: string): Record<string, z.ZodType> {
   return { workPerKiB };
 }
 
-/** The cache of answers. */
+/** Fields of a response cache. */
 function responseSchema(): z.ZodType {
   const { work } = common();
   return z.strictObject({
@@ -183,7 +183,7 @@ function responseSchema(): z.ZodType {
   });
 }
 
-/** Like the policy, for the requests in the chain. */
+/** Fields of request coalescing, as in the policy. */
 function coalesceSchema(kinds: readonly PolicyKind[]): z.ZodType {
   const kind = kinds.find(({ policy }) => policy === 'coalesce')!;
   const { work } = common();

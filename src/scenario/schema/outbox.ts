@@ -4,7 +4,7 @@ import { REFERENCE_PATTERN } from './common.js';
 
 const operation = (): z.ZodString => z.string().regex(REFERENCE_PATTERN).max(200);
 
-/** Where `publish: { via: outbox }` writes, and how it gets from there to the broker. */
+/** `outbox` of a service: the table for `publish: { via: outbox }`, and its relay. */
 export const outboxSchema = z
   .strictObject({
     database: operation().describe(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { distribution, duration } from '../../spec/quantities/quantities.js';
 
-/** `platform.restart`: defaults to the waits of the kubelet. */
+/** `platform.restart`. The defaults are those of the kubelet. */
 export const restartSchema = z
   .strictObject({
     initial: duration({ allowZero: false })
@@ -32,7 +32,7 @@ export const restartSchema = z
       'to `max`.',
   );
 
-/** `platform`: what starts the processes of services and gateways again. */
+/** `platform`: how the processes of services and gateways are restarted and placed. */
 export const platformSchema = z
   .strictObject({
     kind: z

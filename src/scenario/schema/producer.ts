@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { duration, size, whole } from '../../spec/quantities/quantities.js';
 
-/** The acknowledgements a producer waits for. */
+/** Acknowledgements that a producer waits for. */
 export const acksField = z.union([z.literal(0), z.literal(1), z.literal('all')]);
 
-/** The producer of Kafka 4: one for each instance and topic. */
+/** Settings of a Kafka 4 producer; each instance has one per topic. */
 export const producerSchema = z
   .strictObject({
     acks: acksField

@@ -3,7 +3,7 @@ import { countDistribution, size } from '../../spec/quantities/quantities.js';
 import { nameText } from './common.js';
 import { acksField } from './producer.js';
 
-/** What a `publish` step says. */
+/** Fields of a `publish` step. */
 export const publishFields = z.strictObject({
   topic: nameText().describe('Name of the topic or queue. Required.'),
   key: nameText()

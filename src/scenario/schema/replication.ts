@@ -11,7 +11,7 @@ import { parseDuration, QuantityError, show } from '../../spec/quantities/quanti
 import type { ReadRoute } from '../../spec/scenario/replication.js';
 import { nameText, withShort } from './common.js';
 
-/** Where reads go: `primary`, `replica`, `nearest`, `replicaIfLag(1s)`. */
+/** Route of reads: `primary`, `replica`, `nearest`, `replicaIfLag(1s)`. */
 export const readRoute = quantity(
   (input): ReadRoute => {
     if (input === 'primary' || input === 'replica' || input === 'nearest') return { kind: input };
@@ -24,7 +24,7 @@ export const readRoute = quantity(
   { type: 'string', pattern: '^(primary|replica|nearest|replicaIfLag\\(.+\\))$' },
 );
 
-/** Fields of a database with more than one node: replicas of all rows, or shards of some. */
+/** Fields of a database with several nodes: replicas of all rows, or shards. */
 export const replicationFields = {
   replicas: withShort(
     z.strictObject({

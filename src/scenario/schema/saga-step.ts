@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nameText } from './common.js';
 
-/** What a `saga` step says. */
+/** Fields of a `saga` step. */
 export const sagaStepFields = z.strictObject({
   start: nameText().describe('Name of the saga. Required.'),
   await: z

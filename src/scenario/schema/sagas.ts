@@ -21,7 +21,7 @@ import {
 const reference = z.string().regex(REFERENCE_PATTERN).max(200);
 const references = z.union([reference, z.array(reference).min(1)]);
 
-/** What one step of a saga holds after validation. */
+/** A validated step of a saga. */
 export interface SagaStepEntry {
   readonly name: string;
   readonly call: string;

@@ -16,7 +16,7 @@ import type { QueueFields } from '../queues/written.js';
 import type { EventStoreOutput, ProjectionOutput } from './stores.js';
 import type { WorkloadOutput } from './workload.js';
 
-/** One validated entry of each section of a module. */
+/** By section of a module: a validated entry. */
 export interface ModuleOutputs {
   readonly topics: TopicOutput;
   readonly brokers: BrokerFields;
@@ -27,12 +27,12 @@ export interface ModuleOutputs {
   readonly projections: ProjectionOutput;
 }
 
-/** These sections in a validated scenario. */
+/** The sections of modules in a validated scenario. */
 export type ModuleSections = {
   readonly [S in ModuleSection]?: Readonly<Record<string, ModuleOutputs[S]>>;
 };
 
-/** What a validated, fully merged scenario of one variant holds. */
+/** A validated scenario of one variant, after all merging. */
 export interface ScenarioOutput extends ModuleSections {
   readonly run: z.output<typeof runSchema>;
   readonly network: z.output<typeof networkSchema>;

@@ -23,7 +23,7 @@ import { platformSchema } from './platform.js';
 import { workloadSchema } from './workload.js';
 import type { ScenarioOutput } from './scenario-output.js';
 
-/** The sections that are written once per file, for all variants. */
+/** Sections that exist once per file, for all variants. */
 export interface FrameOutput {
   readonly title: string;
   readonly description?: string;
@@ -35,17 +35,17 @@ export interface FrameOutput {
 }
 
 export interface Schemas {
-  /** The sections that a run is made of, after all merging. */
+  /** Schema of the sections of a run, after all merging. */
   readonly explicit: z.ZodType<ScenarioOutput>;
-  /** The sections around them; those of `explicit` are not looked at. */
+  /** Schema of the other sections. It ignores those of `explicit`. */
   readonly frame: z.ZodType<FrameOutput>;
-  /** A whole file as written, for the JSON Schema. */
+  /** Schema of an entire file as written, for the JSON Schema. */
   readonly file: z.ZodType;
-  /** The sections allowed at the top level of a file. */
+  /** Valid top-level sections of a file. */
   readonly sections: ReadonlySet<string>;
 }
 
-/** Sections of one variant's scenario; the others are written once per file. */
+/** Sections of the scenario of a variant; the others exist once per file. */
 export const EXPLICIT_SECTIONS: readonly string[] = [
   'run',
   'network',
@@ -62,10 +62,10 @@ export const EXPLICIT_SECTIONS: readonly string[] = [
   'report',
 ];
 
-/** Variants of one file; each is a scenario of its own. */
+/** Largest number of variants in a file. */
 export const VARIANTS_MAX = 200;
 
-/** The schemas, from the patterns that exist. */
+/** Builds the schemas from the registered patterns. */
 export function buildSchemas(
   policies: readonly PolicyKind[],
   faults: readonly FaultKind[],
@@ -135,7 +135,7 @@ export function buildSchemas(
   };
 }
 
-/** The sections of all modules, as they are written. */
+/** Schemas of the sections of all modules. */
 function moduleSections(bundle: z.ZodType<BundleOutput>): Record<string, z.ZodType> {
   return Object.fromEntries(
     SCHEMA_ORDER.map((section) => {
@@ -150,7 +150,7 @@ function moduleSections(bundle: z.ZodType<BundleOutput>): Record<string, z.ZodTy
   );
 }
 
-/** What a template may be, and what may be laid under the entries of each section: by definition. */
+/** Order of the definitions for templates and defaults: these come first. */
 const FIRST: readonly string[] = ['service', 'gateway', 'function', 'database'];
 const LAST = 'workload';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { count, durationOrNone, whole } from '../../spec/quantities/quantities.js';
 import type { ThreadPoolName } from '../../spec/scenario/search.js';
 
-/** One thread pool of a node; `size` and `queue` say what it has where the scenario says nothing. */
+/** Schema of a thread pool of a node; `size` and `queue` describe the defaults. */
 const threadPool = (text: string, size: string, queue: string) =>
   z
     .strictObject({
@@ -21,7 +21,7 @@ const threadPool = (text: string, size: string, queue: string) =>
     .optional()
     .describe(text);
 
-/** Fields of a database that is a search engine. */
+/** Fields of a database for search engines. */
 export const searchFields = {
   threadPools: z
     .strictObject({

@@ -10,7 +10,7 @@ import type { StepOutput } from './steps.js';
 import { rolloutSchema, versionSchema } from './versions.js';
 import type { RolloutOutput, VersionOutput } from './versions.js';
 
-/** What a validated service holds. */
+/** A validated service. */
 export interface ServiceOutput extends Omit<HostOutput, 'replicas'> {
   readonly replicas?: number | Readonly<Record<string, number>>;
   readonly version?: string;

@@ -9,7 +9,7 @@ import {
 } from '../../spec/quantities/quantities.js';
 import { freeText, named, nameText, withShort } from './common.js';
 
-/** `run`: how long, how often, and the guard. */
+/** `run`: duration, replications and the guard against endless runs. */
 export const runSchema = z
   .strictObject({
     duration: duration({ allowZero: false }).describe(
@@ -48,7 +48,7 @@ const loss = share()
   .optional()
   .describe('Share of messages that are lost and sent again after `rto`. Unit: share.');
 
-/** `network`: what messages between instances cost. */
+/** `network`: latency, loss and bandwidth of messages between instances. */
 export const networkSchema = z
   .strictObject({
     latency: distribution()

@@ -39,7 +39,7 @@ import {
   withShort,
 } from './common.js';
 
-/** Outcomes that a program may end with on purpose. */
+/** Outcomes that a `fail` step can set. */
 const FAILURES = OUTCOME_NAMES.filter((name) =>
   [
     'clientError',
@@ -54,7 +54,7 @@ const FAILURES = OUTCOME_NAMES.filter((name) =>
 
 const DISTRIBUTION_SHORT = { $ref: '#/definitions/distribution' };
 
-/** How a parallel step is joined: `all`, `any`, `quorum(2)`, `bestEffort(60ms)`. */
+/** Join of a parallel step: `all`, `any`, `quorum(2)`, `bestEffort(60ms)`. */
 export type JoinOutput =
   | { readonly kind: 'all' | 'any' }
   | { readonly kind: 'quorum'; readonly count: number }
@@ -92,7 +92,7 @@ const hint = quantity((input): number => (input === 'never' ? NEVER_AGAIN : pars
   anyOf: [{ type: 'string', pattern: DURATION_PATTERN }, { const: 0 }, { const: 'never' }],
 });
 
-/** Everything a step may hold, in its long form. */
+/** All fields of a step in its long form. */
 export interface StepOutput {
   readonly work?: { readonly time: z.output<ReturnType<typeof distribution>> };
   readonly wait?: { readonly time: z.output<ReturnType<typeof distribution>> };
@@ -151,10 +151,10 @@ export interface StepOutput {
   readonly when?: z.output<typeof when>;
 }
 
-/** The method of a request, as HTTP writes it. */
+/** Schema of an HTTP method. */
 export const methodText = z.string().regex(/^[A-Za-z]{1,20}$/);
 
-/** Where a call goes and what a router may look at. */
+/** Fields of a call: its target, and properties that a router can match. */
 export const callFields = {
   method: methodText.optional().describe('HTTP method, for routing by a gateway.'),
   path: z.string().max(2000).optional().describe('Path, for routing by a gateway.'),

@@ -262,7 +262,7 @@ const stream = nameText()
   .optional()
   .describe('Key whose value is the stream. Defaults to the key of the store.');
 
-/** What a `load` step says. */
+/** Fields of a `load` step. */
 export const loadFields = z.strictObject({
   store: nameText().describe('Name of the event store. Required.'),
   stream,
@@ -290,7 +290,7 @@ export const loadFields = z.strictObject({
 });
 export type LoadOutput = z.output<typeof loadFields>;
 
-/** What an `append` step says. */
+/** Fields of an `append` step. */
 export const appendFields = z.strictObject({
   store: nameText().describe('Name of the event store. Required.'),
   stream,
@@ -346,7 +346,7 @@ const consistency = quantity(
   },
 );
 
-/** What a `query` says that reads the view of a projection. */
+/** Fields of a `query` that reads the view of a projection. */
 export const readFields = {
   of: nameText()
     .optional()

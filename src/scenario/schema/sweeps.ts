@@ -3,7 +3,7 @@ import { duration, share, whole } from '../../spec/quantities/quantities.js';
 import { SWEEP_KINDS } from '../../spec/result/sweep.js';
 import { nameText, withShort } from './common.js';
 
-/** Values on one axis, as written. */
+/** Largest number of values on one axis. */
 export const AXIS_VALUES_MAX = 1000;
 
 const end = z.union([z.number(), z.string().min(1).max(100)]);
@@ -41,7 +41,7 @@ const axis = withShort(
 /** A validated axis. */
 export type AxisOutput = z.output<typeof axis>;
 
-/** One sweep: the same experiment with other values at some paths. */
+/** A sweep: runs of the same scenario with other values at some paths. */
 export const sweepSchema = z
   .strictObject({
     kind: z

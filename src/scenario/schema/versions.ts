@@ -18,7 +18,7 @@ import { freeText, inheriting, named, nameText, withShort } from './common.js';
 import type { HostOutput, HostShape } from './host.js';
 import type { StepOutput } from './steps.js';
 
-/** What a validated version holds: what it has of its own. */
+/** A validated version: the fields in which it differs. */
 export interface VersionOutput {
   readonly title?: string;
   readonly endpoints?: Readonly<
@@ -28,7 +28,7 @@ export interface VersionOutput {
   readonly lifecycle?: NonNullable<HostOutput['lifecycle']>;
 }
 
-/** Replicas, or a share of them. */
+/** A number of replicas, or a share of them. */
 const amount = quantity(
   (input): Amount => {
     if (typeof input === 'string' && new RegExp(PERCENT_PATTERN).test(input)) {
@@ -95,7 +95,7 @@ const analysis = z
   })
   .describe('Analysis of the new version from its first request on. Defaults to none.');
 
-/** `rollout` of a service: how one version takes the place of another. */
+/** `rollout` of a service: how a new version replaces the initial one. */
 export const rolloutSchema = z
   .strictObject({
     to: nameText().describe('The version that takes over. Required.'),
@@ -176,7 +176,7 @@ export const rolloutSchema = z
 
 export type RolloutOutput = z.output<typeof rolloutSchema>;
 
-/** A version as written: what it has of its own. */
+/** Schema of a version: the fields in which it differs. */
 export function versionSchema(
   host: HostShape,
   steps: z.ZodType<StepOutput[]>,

@@ -47,7 +47,7 @@ const userStages = z
       'request has ended, and returns when the number rises again.',
   );
 
-/** When requests come. */
+/** Schema of `arrivals`. */
 const arrivals = withShort(
   z
     .discriminatedUnion('kind', [

@@ -2,8 +2,8 @@ import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../outcome.js';
 
 /**
- * What lint and reports need to know about a policy as it is configured. There is one row per policy, and every kind
- * of the policy has to answer it (`PolicyKind.traits`).
+ * Properties of a configured policy that lint and reports need. One row per policy; every kind of the policy provides
+ * it (`PolicyKind.traits`).
  */
 export interface PolicyTraits {
   readonly timeout: TimeoutTraits;
@@ -22,7 +22,7 @@ export interface PolicyTraits {
 /** Names of policies: the keys of a bundle that hold one. */
 export type PolicyName = keyof PolicyTraits;
 
-/** A policy of which nothing has to be known in advance. */
+/** Traits of a policy from which lint and reports need nothing. */
 export type NoTraits = Readonly<Record<string, never>>;
 export const NO_TRAITS: NoTraits = Object.freeze({});
 
@@ -65,7 +65,7 @@ export interface OutcomeList {
 export interface BreakerTraits {
   /** Calls that the breaker must see within a time window before it can open; null without such a minimum. */
   readonly evidence: Evidence | null;
-  /** Consecutive failures that open it; null where it does not count them. */
+  /** Consecutive failures that open it; null if it does not count them. */
   readonly consecutive: Consecutive | null;
   readonly classes: { isFailure(outcome: Outcome): boolean };
 }
@@ -97,7 +97,7 @@ export interface ConcurrencyLimitTraits {
 }
 
 export interface RateLimitTraits {
-  /** Calls per second that one state admits in the long run; null where it counts per key. */
+  /** Calls per second that one state admits in the long run; null if it counts per key. */
   readonly perSecond: number | null;
   /** The longest wait for a token. */
   readonly longestWaitNs: Ns;
@@ -106,6 +106,6 @@ export interface RateLimitTraits {
 export interface FallbackTraits {
   /** The outcomes that are replaced. */
   readonly on: OutcomeList;
-  /** Whether its answers count as `degraded`. */
+  /** Whether its responses count as `degraded`. */
   readonly degraded: boolean;
 }

@@ -271,7 +271,7 @@ export interface PolicyKind<P extends PolicyName = PolicyName, S extends z.ZodTy
   readonly schema: S;
   /** A YAML bundle (the value of one entry of `policies`) in which the kind has a visible effect. */
   readonly example: string;
-  /** What lint and reports need to know about the policy as it is configured. */
+  /** Properties of the configured policy that lint and reports need. */
   traits(config: z.output<S>): PolicyTraits[P];
   /** 'none': no state beyond the frame, so one object serves every caller. */
   readonly state: 'none' | 'scoped';

@@ -20,26 +20,26 @@ export interface PlanPublish {
   /** Count id: how many messages. */
   readonly count: number;
   readonly confirm: boolean;
-  /** Component id of the database whose transaction around the step takes the message along, or -1. */
+  /** Component id of the database whose enclosing transaction publishes the message at its commit, or -1. */
   readonly database: number;
   readonly via: 'direct' | 'outbox';
   readonly bytes: number;
   readonly acks: Producer['acks'] | null;
 }
 
-/** The commit of a transaction in which messages were published that leave with it. */
+/** Commit of a transaction: messages published in it are sent now. */
 export interface PlanReleased {
   readonly act: 'released';
 }
 
-/** The commit of a transaction in which messages were written to an outbox. */
+/** Commit of a transaction that wrote messages to an outbox. */
 export interface PlanOutboxCommit {
   readonly act: 'outboxCommit';
   /** Component id of the service. */
   readonly service: number;
 }
 
-/** A database has been changed, or a message published, by an endpoint that does both. */
+/** An endpoint that both changes a database and publishes messages has done one of the two. */
 export interface PlanDualMark {
   readonly act: 'dualMark';
   /** Part id of the endpoint. */
@@ -53,16 +53,18 @@ export interface PlanOutbox {
   readonly component: number;
   readonly part: number;
   readonly spec: Outbox;
-  /** Programs of a look and of a mark, -1 = they take no time. */
+  /**
+   * Programs of the relay's query for unsent rows and of its update that marks them as sent; -1 = they take no time.
+   */
   readonly look: number;
   readonly mark: number;
   /** Distribution id. */
   readonly cdcLatency: number;
 }
 
-/** A cluster of brokers. */
+/** A cluster of brokers for topics. */
 export interface PlanBroker {
-  /** Component id, and part id of what its nodes do for a request. */
+  /** Component id, and part id of the program that its nodes run for a producer's request. */
   readonly component: number;
   readonly part: number;
   readonly spec: LogNodes;
@@ -70,35 +72,35 @@ export interface PlanBroker {
   readonly latency: number;
 }
 
-/** Nodes that queues live on: a cluster of RabbitMQ, or a store that pushes its events. */
+/** Nodes that hold queues: a RabbitMQ or NATS cluster, or an event store with persistent subscriptions. */
 export interface PlanCluster {
   readonly component: number;
   readonly spec: QueueNodes;
 }
 
-/** A topic: its component, and what its groups do with messages. */
+/** A topic with its consumer groups. */
 export interface PlanTopic {
   readonly component: number;
   readonly spec: Topic;
-  /** Distribution id of the time from the publishing to the confirmation; -1 = none. */
+  /** Distribution id of the time from publishing to the confirmation; -1 = none. */
   readonly latency: number;
   /** Index into plan.brokers, or -1. */
   readonly broker: number;
   readonly groups: readonly PlanGroup[];
 }
 
-/** One subscriber. */
+/** A consumer group of a topic. */
 export interface PlanGroup {
-  /** Part id of its own, and of the endpoint that it calls. */
+  /** Part id of the group, and of the endpoint that it calls. */
   readonly part: number;
   readonly handler: number;
   readonly spec: Subscriber;
   /** Component id of the dead-letter topic or queue, or -1. */
   readonly deadLetter: number;
-  /** What a delivery runs: the handler, behind the question to the inbox where that is a query. */
+  /** Program of a delivery: the query to the inbox, if there is one, then the handler. */
   readonly program: number;
-  /** Program that only asks it, for a message whose id is there; -1 = asking costs nothing. */
+  /** Program for a message that the inbox already has: the query alone; -1 = the query costs nothing. */
   readonly lookup: number;
-  /** Limit on one execution, the handler's own or the consumer's; null = none. */
+  /** Time limit of one execution: the handler's own or the consumer's; null = none. */
   readonly timeLimitNs: Ns | null;
 }

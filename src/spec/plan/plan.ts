@@ -362,7 +362,7 @@ export interface PlanFault {
   readonly links: readonly { readonly link: number; readonly direction: number }[];
   /** Load ids. */
   readonly loads: readonly number[];
-  /** Component ids of the topics, queues and stores that hold messages. */
+  /** Component ids of the affected topics, queues and stores. */
   readonly holders: readonly number[];
   /** Absolute spans in which it can be active; with jitter, up to its latest end. */
   readonly spans: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[];

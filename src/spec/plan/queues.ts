@@ -1,58 +1,58 @@
 import type { Ns } from '../../kernel/time.js';
 import type { QueueConsumer, QueueRules } from '../scenario/queues.js';
 
-/** A queue or a bus of a run. */
+/** A queue, or a bus with one queue per subscription. */
 export interface PlanInlet {
   readonly component: number;
   readonly rules: QueueRules;
-  /** Where it lives; null = on a broker that never fails. */
+  /** Nodes that hold it; null = it is on a broker that never fails. */
   readonly placement: PlanQueuePlacement | null;
-  /** Messages that the queues of a broker take in a second, and its component id; null = all. */
+  /** Component id of a broker, and the messages per second that all its queues accept together; null = unlimited. */
   readonly quota: { readonly component: number; readonly rate: number } | null;
-  /** The queue, or those of the subscriptions. */
+  /** The queue itself, or the queues of the subscriptions. */
   readonly queues: readonly PlanQueue[];
 }
 
-/** Where a queue lives. */
+/** Nodes that hold a queue. */
 export interface PlanQueuePlacement {
   /** Index into plan.clusters. */
   readonly cluster: number;
-  /** Nodes of it that hold the queue; the first one leads, as long as it can. */
+  /** Nodes of the cluster that hold the queue; the first one leads while it is available. */
   readonly nodes: readonly number[];
-  /** Whether a majority of them can go on without the others. */
+  /** Whether the queue stays available while a majority of its nodes does. */
   readonly quorum: boolean;
   /** Publishers wait for a leader; otherwise they fail while there is none. */
   readonly isAwaited: boolean;
 }
 
-/** One queue of a run: a component of its own, or a subscription of a bus. */
+/** One queue: a component of its own, or a subscription of a bus. */
 export interface PlanQueue {
   readonly component: number;
   /** Part id of the subscription, -1 = the component is the queue. */
   readonly part: number;
   readonly rules: QueueRules;
-  /** Component id of where dead letters go, -1 = they are dropped. */
+  /** Component id of the destination of dead letters; -1 = they are dropped. */
   readonly deadLetter: number;
   readonly consumers: readonly PlanConsumer[];
 }
 
 /** One consumer of a queue. */
 export interface PlanConsumer {
-  /** Part id of its own, and of the endpoint that it calls. */
+  /** Part id of the consumer, and of the endpoint that it calls. */
   readonly part: number;
   readonly handler: number;
-  /** First instruction of what it runs, and of what it runs for a message that its inbox knows, -1 = nothing. */
+  /** Start of the program of a delivery, and of the one for a message that the inbox already has; -1 = none. */
   readonly program: number;
   readonly lookup: number;
-  /** Of the endpoint or of the consumer; null = none. */
+  /** Time limit of one execution: the endpoint's own or the consumer's; null = none. */
   readonly timeLimitNs: Ns | null;
   readonly spec: QueueConsumer;
-  /** Messages on one channel, and handlers behind it. */
+  /** Prefetch limit of a channel, and the handlers that share the channel. */
   readonly prefetch: number;
   readonly handlers: number;
-  /** Component id of where it sends what it cannot handle, -1 = nowhere. */
+  /** Component id of the dead-letter queue or topic of this consumer; -1 = none. */
   readonly deadLetter: number;
-  /** Distribution ids of a message on its way to the consumer and back; -1 = no time. */
+  /** Distribution ids of the latency from the broker to the consumer and back; -1 = none. */
   readonly there: number;
   readonly back: number;
 }

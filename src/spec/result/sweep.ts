@@ -36,7 +36,7 @@ export interface SweepMetric {
   readonly better: 'low' | 'high' | 'none';
 }
 
-/** A metric that a sweep asks for. */
+/** A metric of a sweep in its parsed form. */
 export interface SweepMeasure extends SweepMetric {
   readonly measure: Measure;
 }

@@ -24,7 +24,7 @@ export interface Cache {
   readonly earlyExpiry: number | null;
   /** Time to live of a negative entry (the value does not exist); null = not cached. */
   readonly negativeTtlNs: Ns | null;
-  /** What a request does when the shared level fails. */
+  /** How a request continues when the shared level fails. */
   readonly onError: 'bypass' | 'fail';
   /** Share of the entries that are cached at the start, most popular first. */
   readonly warm: number;

@@ -29,7 +29,7 @@ export interface Database extends Host {
   readonly search: SearchEngine | null;
   /** Node that serves operations without writes. */
   readonly route: ReadRoute;
-  /** null = callers wait until a dead primary is back. */
+  /** null = callers wait until a failed primary has recovered. */
   readonly failover: Failover | null;
   /** Longest wait for a row lock; null = no limit. */
   readonly lockTimeoutNs: Ns | null;

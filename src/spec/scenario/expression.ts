@@ -1,17 +1,17 @@
 import type { CompareOp } from '../compare.js';
 
-/** What a metric is measured in; durations are seconds, rates per second, shares 0..1. */
+/** Unit of a metric. Durations are seconds, rates per second, shares 0..1. */
 export type MetricUnit = 'seconds' | 'perSecond' | 'share' | 'number';
 
 /** A quantity as a limit: durations in seconds, rates per second, shares and numbers as they are. */
 export interface Quantity {
   readonly value: number;
   readonly unit: MetricUnit | 'size';
-  /** True where it was written with a percent sign. */
+  /** True if it was written with a percent sign. */
   readonly percent: boolean;
 }
 
-/** A component, one of its parts or one of its instances, as written. `all` stands for every one. */
+/** A component, one of its parts or one of its instances, as written. `all` means every component. */
 export interface Reference {
   readonly component: string;
   readonly part: string | null;
@@ -48,7 +48,7 @@ export type Limit =
       readonly offset: number;
     }
   | { readonly kind: 'ofBefore'; readonly factor: number; readonly offset: number }
-  /** A share of what a baseline file holds of the same metric in the same window and variant. */
+  /** A share of the value of the same metric, window and variant in a baseline file. */
   | { readonly kind: 'ofSaved'; readonly factor: number; readonly offset: number }
   | { readonly kind: 'ofMetric'; readonly factor: number; readonly metric: MetricPath };
 
@@ -66,7 +66,7 @@ export type WindowClause =
       readonly offset: number;
     };
 
-/** Asks for the steps of the timeline in the window one by one. */
+/** A condition on each step of the timeline in the window. */
 export interface StepsClause {
   /** Share of the steps that must hold: 1 for `always`. */
   readonly share: number;
@@ -80,11 +80,11 @@ export interface Expression {
   readonly op: CompareOp;
   readonly limit: Limit;
   readonly window: WindowClause | null;
-  /** Null = the window is one figure. */
+  /** null = the window is judged as one value. */
   readonly steps: StepsClause | null;
-  /** Variants it is checked in; null = all. */
+  /** Variants in which it is checked; null = all. */
   readonly variants: readonly { readonly name: string; readonly offset: number }[] | null;
 }
 
-/** A metric with its window: what a sweep records. */
+/** A metric with its window, for a sweep to record. */
 export type Measure = Pick<Expression, 'text' | 'metric' | 'window' | 'variants'>;

@@ -9,34 +9,34 @@ import type { Target } from './target.js';
 /** A cluster of brokers, or a service whose queues share a quota. */
 export interface Broker extends Host {
   readonly kind: string;
-  /** Options of its kind, for readers. */
+  /** Options of its kind, for display. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** What its nodes do for topics that are logs; null = it has none. */
+  /** Its nodes as hosts of logs (topics); null = it has no logs. */
   readonly log: LogNodes | null;
-  /** What its nodes do for queues; null = none live on them. */
+  /** Its nodes as hosts of queues; null = it has no queues. */
   readonly cluster: QueueNodes | null;
-  /** Messages that its queues take in a second, all together; Infinity = no limit. */
+  /** Messages per second that all its queues accept together; Infinity = no limit. */
   readonly quota: number;
 }
 
 /** Nodes that hold logs. */
 export interface LogNodes {
   readonly latency: Distribution;
-  /** Messages a second of one node; Infinity = no limit. */
+  /** Largest throughput of one node in messages per second; Infinity = no limit. */
   readonly maxThroughput: number;
   readonly electionNs: Ns;
-  /** Whether a replica that is out of sync may lead when no other can; messages that it lacks are lost. */
+  /** Whether an out-of-sync replica can become leader if no other can; the messages that it lacks are lost. */
   readonly uncleanElection: boolean;
 }
 
 /** Nodes that hold queues. */
 export interface QueueNodes {
   readonly electionNs: Ns;
-  /** Bytes of messages on one node above which no component may publish to any; Infinity = no limit. */
+  /** Bytes of messages on one node above which all publishing stops; Infinity = no limit. */
   readonly memoryBytes: number;
 }
 
-/** How messages are published to a topic on a broker. */
+/** Settings of the producers of a topic on a broker. */
 export interface Producer {
   readonly acks: 0 | 1 | 'all';
   readonly lingerNs: Ns;
@@ -51,10 +51,12 @@ export interface Producer {
   readonly idempotence: boolean;
 }
 
-/** The part of a broker that takes the requests of producers. */
+/** Name of the part of a broker that handles requests of producers. */
 export const PRODUCE = 'produce';
 
-/** Groups, subscriptions and views of a topic at most: a message has a bit for each that it has had its effect in. */
+/**
+ * Largest number of groups, subscriptions and views of a topic: each message has one bit per reader for "took effect".
+ */
 export const MAX_READERS = 30;
 
 /** A topic: every group gets every message. */
@@ -65,128 +67,130 @@ export interface Topic {
   readonly critical: boolean;
   readonly kind: 'kafka';
   readonly partitions: number;
-  /** Name of the broker; null = it is free and never fails. */
+  /** Name of the broker; null = publishing is free and never fails. */
   readonly broker: string | null;
-  /** Nodes that hold each partition, and those of them that have to be in sync for acks=all. */
+  /** Replicas of each partition, and how many must be in sync for acks=all. */
   readonly replication: number;
   readonly minInsyncReplicas: number;
   readonly producer: Producer;
-  /** Write at the broker until the confirmation. */
+  /** Time from the write at the broker to the confirmation. */
   readonly publishLatency: Distribution;
-  /** Messages that are there at time 0. */
+  /** Number of messages in the topic at time 0. */
   readonly backlog: number;
   /** Age at which a message is deleted, read or not; null = never. */
   readonly retentionNs: Ns | null;
   readonly subscribers: readonly Subscriber[];
 }
 
-/** What subscribers of topics and consumers of queues have in common. */
+/** Common settings of subscribers of topics and consumers of queues. */
 export interface Consumption {
   /** The endpoint that handles a message, inside the instances of its service. */
   readonly call: Target;
-  /** Handlers at once per instance. */
+  /** Concurrent executions of the handler per instance. */
   readonly concurrency: number;
-  /** Messages of one run of the handler, at most. */
+  /** Largest number of messages per execution of the handler. */
   readonly batch: number;
-  /** null = a failure is the last one, or with `block` tried again at once. */
+  /** null = the first failure of a message is final; with `block` it is retried immediately. */
   readonly retry: ConsumerRetry | null;
-  /** What becomes of a message whose attempts are used up. */
+  /** Handling of a message whose attempts are used up. */
   readonly onPoison: 'block' | 'skip' | 'deadLetter';
-  /** Topic or queue that it goes to then. */
+  /** Destination of dead letters: a topic or queue. */
   readonly deadLetter: string | null;
   readonly inbox: Inbox | null;
-  /** Share of the messages that are wanted; the others are let go without a run of the handler. */
+  /** Share of the messages that the filter accepts; the others are skipped without an execution of the handler. */
   readonly filter: number;
-  /** Policies around each run of the handler; null = none. */
+  /** Policies around each execution of the handler; null = none. */
   readonly policy: ConsumerPolicy | null;
 }
 
-/** Policies around each run of a handler, outermost first. */
+/** Policies around each execution of a handler, outermost first. */
 export interface ConsumerPolicy {
   /** Identity of the bundle. */
   readonly bundle: string;
-  /** While it refuses, consumption is paused. */
+  /** While the breaker refuses, consumption is paused. */
   readonly circuitBreaker: Layer | null;
-  /** A run waits for its permit. */
+  /** An execution waits for its permit. */
   readonly rateLimit: Layer | null;
-  /** Limit on one run; null = none. */
+  /** Time limit of one execution; null = none. */
   readonly timeoutNs: Ns | null;
 }
 
-/** How a failed message is tried again. */
+/** Retries of a failed message. */
 export interface ConsumerRetry {
-  /** Tries in all, the first included. */
+  /** Total number of attempts, including the first. */
   readonly attempts: number;
-  /** null = at once. */
+  /** null = retry immediately. */
   readonly backoff: BackoffConfig | null;
-  /** Where it waits: in the consumer, in its log or queue, or in one of its own for the delay. */
+  /** Where the message waits: in the consumer, in its topic or queue, or in a separate delay queue. */
   readonly mode: 'inProcess' | 'requeue' | 'delayed';
 }
 
-/** Ids of messages that have had their effect, so that it does not happen again. */
+/** Deduplication by message id: messages whose effects are recorded have no second effect. */
 export interface Inbox {
   readonly windowNs: Ns;
-  /** Operation of a database that each delivery runs first; null = part of what the handler does anyway. */
+  /**
+   * Database operation that checks the inbox at the start of each delivery; null = the handler checks at no extra cost.
+   */
   readonly query: { readonly database: string; readonly operation: string } | null;
 }
 
-/** A group of consumers: the live instances of the service it calls are its members. */
+/** A consumer group: its members are the live instances of the service that it calls. */
 export interface Subscriber extends Consumption {
   readonly group: string;
   readonly maxPollRecords: number;
   readonly commit: 'auto' | 'before' | 'afterBatch' | 'afterEach' | 'transactional';
-  /** Of `auto`: time between two commits. */
+  /** For `auto`: time between two commits. */
   readonly autoCommitNs: Ns;
-  /** Longest time between two polls before the member leaves. */
+  /** Longest time between two polls; a slower member leaves the group. */
   readonly maxPollNs: Ns;
-  /** Without a heartbeat for so long a member is declared dead; it sends one each heartbeatNs. */
+  /** A member is declared dead after this time without a heartbeat; it sends one every heartbeatNs. */
   readonly sessionNs: Ns;
   readonly heartbeatNs: Ns;
   readonly reset: 'latest' | 'earliest';
-  /** From then on there is such a group; 0 = from before the run. */
+  /** When the group first subscribes; 0 = before the run. */
   readonly startNs: Ns;
-  /** When it is sent back, and to where: all that is kept, the end, or what is not older than this. */
+  /** When the group's offsets are reset, and to where: the oldest message, the end, or messages at most this old. */
   readonly replay: { readonly atNs: Ns; readonly from: 'earliest' | 'latest' | Ns } | null;
-  /** Without members for so long the group forgets its offsets; null = never. */
+  /** Time without members after which the group's offsets expire; null = never. */
   readonly offsetsRetentionNs: Ns | null;
   readonly rebalance: Rebalance;
 }
 
-/** How partitions are reassigned when the members change. */
+/** Reassignment of partitions when the members change. */
 export interface Rebalance {
   readonly protocol: 'classic' | 'cooperative' | 'consumer';
-  /** From the moment all are ready until the new assignment is in force. */
+  /** Time from when all members are ready until the new assignment applies. */
   readonly pauseNs: Ns;
-  /** What an empty group waits for more members than the first. */
+  /** How long an empty group waits for further members after the first. */
   readonly initialDelayNs: Ns;
-  /** Members keep their identity over a restart. */
+  /** Members keep their identity across restarts (static membership). */
   readonly isStatic: boolean;
 }
 
-/** Messages of a service on their way through a table of its database. */
+/** Outbox of a service: a table of its database through which its messages are published. */
 export interface Outbox {
   readonly insert: { readonly database: string; readonly operation: string };
   readonly mode: 'polling' | 'cdc';
   readonly pollNs: Ns;
   readonly batchSize: number;
-  /** What each look and each mark asks of the database; null = nothing. */
+  /** Database operation of each poll and of each update that marks rows as sent; null = free. */
   readonly query: { readonly database: string; readonly operation: string } | null;
-  /** CPU of the relaying instance for each row. */
+  /** CPU of the relaying instance per row. */
   readonly work: Distribution | null;
   readonly cdcLatency: Distribution;
 }
 
-/** What a `publish` step does. */
+/** A `publish` step. */
 export interface PublishStep {
   readonly topic: string;
-  /** Key whose value decides about partition and order; null = none. */
+  /** Key whose value determines partition and order; null = none. */
   readonly key: string | null;
-  /** How many messages. */
+  /** Number of messages. */
   readonly count: CountDistribution;
   readonly confirm: boolean;
   readonly via: 'direct' | 'outbox';
   /** Bytes of each message. */
   readonly bytes: number;
-  /** null = as the producer of the topic. */
+  /** null = as configured for the producer of the topic. */
   readonly acks: Producer['acks'] | null;
 }

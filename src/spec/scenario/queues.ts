@@ -2,71 +2,71 @@ import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Consumption } from './messaging.js';
 
-/** What a full queue does with one message more. */
+/** What a full queue does with the next message. */
 export type Overflow = 'block' | 'reject' | 'dropHead' | 'dropTail' | 'rejectPublishDlx';
 
-/** What every place where messages wait for consumers says. */
+/** Common settings of queues and buses. */
 interface Holding {
   readonly name: string;
   readonly title: string | null;
   readonly description: string | null;
   readonly critical: boolean;
-  /** Write at the broker until the confirmation. */
+  /** Time from the write at the broker to the confirmation. */
   readonly publishLatency: Distribution;
-  /** Messages that are there at time 0. */
+  /** Number of messages in the queue at time 0. */
   readonly backlog: number;
-  /** Messages that wait at once, Infinity = no bound. */
+  /** Largest number of waiting messages; Infinity = unbounded. */
   readonly capacity: number;
   readonly overflow: Overflow;
-  /** How long a publisher waits for room; null = for ever. */
+  /** How long a publisher waits for space; null = indefinitely. */
   readonly publishTimeoutNs: Ns | null;
-  /** Queue or topic for what is rejected, expired, dropped or tried too often. */
+  /** Destination of rejected, expired and dropped messages, and of those whose delivery attempts are used up. */
   readonly deadLetter: string | null;
 }
 
-/** What a queue does with its messages by its kind; QueueRules says it all. */
+/** Rules that follow from the kind of queue, in contrast to the settings that every kind has. */
 export type QueueKindRules = Omit<
   QueueRules,
   'backlog' | 'capacity' | 'overflow' | 'publishTimeoutNs' | 'latency'
 >;
 
-/** Options of a kind, for readers: the names of a scenario, those that end in `Ns` hold times. */
+/** Options of a kind, for display, under their names in the scenario. Names that end in `Ns` are durations. */
 export type QueueOptions = Readonly<Record<string, string | number | boolean | null>>;
 
-/** A queue: every message goes to one consumer. */
+/** A queue: each message goes to one consumer. */
 export interface MessageQueue extends Holding {
   readonly kind: string;
   readonly options: QueueOptions;
   readonly rules: QueueKindRules;
-  /** Where it lives; null = on a broker that never fails. */
+  /** Nodes that hold it; null = it is on a broker that never fails. */
   readonly home: QueueHome | null;
-  /** Broker whose quota it shares; null = none. */
+  /** Broker with whose other queues it shares a quota; null = none. */
   readonly quota: string | null;
-  /** Event store that fills it; null = publishers do. */
+  /** Event store whose events it delivers; null = components publish to it. */
   readonly source: string | null;
   readonly consumers: readonly QueueConsumer[];
 }
 
 /** Nodes that hold a queue. */
 export interface QueueHome {
-  /** A broker or an event store. */
+  /** Name of the broker or event store. */
   readonly host: string;
-  /** Nodes that it asks for. */
+  /** Number of nodes that it is configured for. */
   readonly members: number;
-  /** A majority of them can go on without the others. */
+  /** The queue stays available while a majority of its nodes does. */
   readonly quorum: boolean;
   /** Publishers wait for a leader; otherwise they fail while there is none. */
   readonly isAwaited: boolean;
-  /** Option that sets the members; null = there is one node for all queues. */
+  /** Option that sets the number of members; null = one node holds all queues. */
   readonly field: string | null;
 }
 
-/** A topic that pushes: every subscription has a queue of its own. */
+/** A topic that pushes its messages: each subscription has its own queue. */
 export interface Bus extends Holding {
   readonly kind: 'bus';
   readonly options: QueueOptions;
   readonly rules: QueueKindRules;
-  /** Messages published in a transaction are sent after its commit, and only then. */
+  /** Messages published in a transaction are sent after its commit, or never if it fails. */
   readonly afterCommit: boolean;
   readonly subscribers: readonly QueueConsumer[];
 }
@@ -74,70 +74,76 @@ export interface Bus extends Holding {
 /** A consumer of a queue, or the subscriber of a bus. */
 export interface QueueConsumer extends Consumption {
   readonly name: string;
-  /** The one instance of its service that handles them; null = all share. */
+  /** Index of the only instance that handles the messages; null = all instances share them. */
   readonly instance: number | null;
-  /** `before`: settled when it is handed out. */
+  /** `before`: a message is acknowledged on delivery. */
   readonly commit: 'before' | 'afterBatch' | 'afterEach';
-  /** Messages of one receive, where consumers receive. */
+  /** For polling consumers: largest number of messages per receive. */
   readonly maxNumberOfMessages: number;
-  /** Poison messages fail alone, not with all of their run. */
+  /** A poison message fails alone; otherwise the entire batch fails. */
   readonly partialFailures: boolean;
-  /** An event source that invokes a function: what is throttled is tried again while it is not seen. */
+  /**
+   * The consumer is an event source that invokes a function; a throttled invocation is retried within the visibility
+   * timeout.
+   */
   readonly invokes: boolean;
-  /** Handlers that always ask, and the time until there is one more while messages wait; null = all do. */
+  /**
+   * Number of handlers that always poll, and the interval at which another one starts while messages wait; null = all
+   * poll.
+   */
   readonly scaleUp: { readonly start: number; readonly everyNs: Ns } | null;
-  /** Messages on one channel, and the handlers behind it. */
+  /** Prefetch limit of a channel, and the handlers that share the channel. */
   readonly channel: { readonly prefetch: number; readonly handlers: number };
-  /** Time in which a number of messages must be handled, and the option that sets it; null = no limit. */
+  /** Longest handling time for a number of messages, and the option that sets it; null = no limit. */
   readonly ackLimit: { readonly field: string; readonly ns: Ns; readonly messages: number } | null;
 }
 
-/** What a queue does with its messages, whatever its kind is called. */
+/** Rules by which a queue handles its messages. Code refers to them instead of the kind. */
 export interface QueueRules {
   readonly backlog: number;
   readonly capacity: number;
   readonly overflow: Overflow;
   readonly publishTimeoutNs: Ns;
-  /** Distribution id of the time from the publishing to the confirmation; -1 = none. */
+  /** Distribution id of the time from publishing to the confirmation; -1 = none. */
   readonly latency: number;
-  /** How long a message may wait, and whether that counts from its publishing or its coming here. */
+  /** Time to live of a message, and whether it counts from publishing or from arrival in this queue. */
   readonly lifetimeNs: Ns;
   readonly sincePublished: boolean;
-  /** From a delivery until it counts as failed: seen again, or its channel closed. */
+  /** Time after which an unacknowledged delivery counts as failed. */
   readonly inFlightNs: Ns;
-  /** Which of both. */
+  /** A delivery that exceeds `inFlightNs` closes its channel; otherwise the message becomes visible again. */
   readonly closesChannel: boolean;
-  /** Returns allowed per message. */
+  /** Largest number of returns per message. */
   readonly deliveryLimit: number;
   readonly maxReceiveCount: number;
   readonly delayNs: Ns;
-  /** One message of a key value under way at a time. */
+  /** At most one message per key value is in flight. */
   readonly keyed: boolean;
-  /** How long the same message is not taken twice; 0 = it is. */
+  /** Deduplication window; 0 = no deduplication. */
   readonly dedupNs: Ns;
   readonly inFlightLimit: number;
-  /** Returned messages go to the head in the order of their return, not to their old place. */
+  /** Returned messages go to the head in the order of their return; otherwise back to their former position. */
   readonly returnsFirst: boolean;
   /** Rejected messages go to the tail instead. */
   readonly rejectsToTail: boolean;
-  /** False: nothing is kept while no consumer is up. */
+  /** False: messages are dropped while no consumer is up. */
   readonly stored: boolean;
-  /** One consumer is sent to as long as it has room, not each in turn. */
+  /** Messages go to one consumer while it has capacity; otherwise to all in turn. */
   readonly toOne: boolean;
-  /** Consumers ask (true), or are sent to. */
+  /** Consumers poll; otherwise the queue pushes. */
   readonly polled: boolean;
   readonly waitTimeNs: Ns;
   readonly pollIntervalNs: Ns;
-  /** A failed delivery goes back at once, is seen again when its time is over, or is dropped. */
+  /** After a failure a message returns at once (`back`), becomes visible again later (`silence`), or is dropped. */
   readonly failure: 'back' | 'silence' | 'drop';
-  /** A delay of a retry ends at the tail. */
+  /** A message returns to the tail after the delay of its retry. */
   readonly delaysToTail: boolean;
   /**
-   * Messages in flight stay in the queue, hidden, and not with a channel: a late acknowledgement settles them, a purge
-   * deletes them, and a consumer that stops does not return them. The loss of the leader takes none from a consumer, but
-   * acknowledgements that arrive before there is another one are lost.
+   * Messages in flight stay hidden in the queue instead of belonging to a channel: a late acknowledgement settles them,
+   * a purge deletes them, and a consumer that stops does not return them. A lost leader leaves them with their
+   * consumers, but acknowledgements are lost until there is a new leader.
    */
   readonly hidesInFlight: boolean;
-  /** Messages that overflow: dropHead removes are dead letters, where the queue has a place for them. */
+  /** Messages removed by `dropHead` become dead letters if the queue has a destination for them. */
   readonly deadLettersOverflow: boolean;
 }

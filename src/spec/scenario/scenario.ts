@@ -220,7 +220,7 @@ export interface Fault {
   readonly kind: string;
   /** References as written, and checked: component, component.part, component[i], a->b. */
   readonly target: readonly string[];
-  /** The fault is allowed to match no target. */
+  /** The target may match nothing. */
   readonly optional: boolean;
   /** Only for partition: the two sides. */
   readonly between: readonly [readonly string[], readonly string[]] | null;

@@ -63,7 +63,7 @@ export function partsOfStore(
 
 const PLAIN_PARTS = ['append', 'read'] as const;
 
-/** How long an instance's claims on its segments last without it, and how often others look for free ones. */
+/** When an instance loses its claims on segments, and how often others search for free segments. */
 export interface ClaimRules {
   /** After its death, and from the start of a pause; null = until it is back. */
   readonly deadNs: Ns | null;

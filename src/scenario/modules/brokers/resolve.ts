@@ -4,7 +4,7 @@ import { FREE_CPU, plainHost } from '../../resolve/plain-host.js';
 import { resolvePlacement } from '../../resolve/placement.js';
 import type { Entry } from '../kind.js';
 
-/** One cluster of brokers in its final form: its nodes are instances that can crash, hang and slow down. */
+/** Resolves a broker. Its nodes are instances that can crash, hang and slow down. */
 export function resolveBroker({ context, name, output, path }: Entry<'brokers'>): Broker {
   const place = { context, output: output as never, path };
   const { cpu = FREE_CPU, ...own } = brokerKindOf(output.kind)!.resolve(place);

@@ -14,7 +14,7 @@ workloads:
 
 const READ = 'cache: { get: items, onMiss: [ query: store.read ] }';
 
-/** Kinds of levels and patterns of caches: what each is, where its rules come from, and a file that shows it. */
+/** Reference of the kinds of levels and the patterns of caches: description, sources and example. */
 export const CACHE_REFERENCE = [
   {
     kind: 'local',

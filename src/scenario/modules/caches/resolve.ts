@@ -13,7 +13,7 @@ import { resolvePlacement } from '../../resolve/placement.js';
 import { resolvePool } from '../../resolve/pools.js';
 import { plainHost } from '../../resolve/plain-host.js';
 
-/** Values of a key that a cache can have entries for. */
+/** Largest key population of a cache. */
 const POPULATION_MAX = 10_000_000;
 
 const UNLIMITED: Pool = {
@@ -26,7 +26,7 @@ const UNLIMITED: Pool = {
   waiters: 'fifo',
 };
 
-/** One cache in its final form. */
+/** Resolves a cache. */
 export function resolveCache({ context, name, output, path }: Entry<'caches'>): Cache {
   const { pattern, coalesce, warm, hitRatio = null } = output;
   const ahead = pattern === 'refreshAhead';
@@ -95,7 +95,7 @@ const FREE: NonNullable<LevelOutput['cpu']> = {
   contextSwitchTax: 0,
 } as NonNullable<LevelOutput['cpu']>;
 
-/** How many values the key of a cache has; the reason is noted where that is not known. */
+/** Size of the key population of a cache. Reports a key without a finite population. */
 function populationOf(context: Context, output: CacheOutput, path: Path): number {
   if (output.keys === undefined) {
     reportKey(context, 'FL203', path, 'a cache needs keys, the name of a key, or a fixed hitRatio');
@@ -125,7 +125,7 @@ function populationOf(context: Context, output: CacheOutput, path: Path): number
   return key.count;
 }
 
-/** Fields that belong to one pattern. */
+/** Reports fields that belong to another pattern. */
 function checkPattern(context: Context, output: CacheOutput, path: Path): void {
   const { pattern } = output;
   const only = (field: keyof CacheOutput, wanted: CacheOutput['pattern']): void => {
@@ -152,7 +152,7 @@ function checkPattern(context: Context, output: CacheOutput, path: Path): void {
   }
 }
 
-/** A fixed ratio leaves nothing for the fields that speak of entries. */
+/** Reports fields about entries that have no effect with a fixed hit ratio. */
 function checkRatio(context: Context, output: CacheOutput, path: Path): void {
   const needless = (field: string): void => {
     if (writtenAt(context, [...path, field]) === undefined) return;

@@ -7,7 +7,7 @@ import type { Context, Path } from '../../resolve/context.js';
 import { report, writtenAt } from '../../resolve/context.js';
 import { unknown } from '../../resolve/targets.js';
 
-/** A `cache` step. */
+/** Resolves a `cache` step. */
 export function resolveCacheStep(
   context: Context,
   output: CacheStepOutput<StepOutput>,
@@ -88,7 +88,7 @@ function patternOf(context: Context, cache: string): string {
   return textAt(context, ['caches', cache, 'pattern']) ?? 'aside';
 }
 
-/** The entry of a response cache in a middleware chain. */
+/** Fields of a response cache in a middleware chain. */
 export interface ResponseFields {
   readonly cache: string;
   readonly methods: readonly string[];
@@ -96,7 +96,7 @@ export interface ResponseFields {
   readonly ttl?: number;
 }
 
-/** The cache of a middleware chain, in which answers are kept. */
+/** Resolves a response cache in a middleware chain. */
 export function resolveResponse(
   context: Context,
   fields: ResponseFields,
@@ -109,7 +109,7 @@ export function resolveResponse(
   return { cache, methods, key: fields.key ?? null, ttlNs: fields.ttl ?? null };
 }
 
-/** The values of a key in the place of the cache's own are among those that it has entries for. */
+/** Reports a key of a step or middleware whose values the cache cannot hold. */
 function checkKeyed(context: Context, key: string | undefined, cache: string, path: Path): void {
   const { keys: allowed, broken } = context.names;
   if (key === undefined || broken.has(key)) return;

@@ -33,7 +33,7 @@ export function storeEdges(
   return edges;
 }
 
-/** The calls of a read that asks the store itself instead of the view. */
+/** The calls of a read that loads from the store instead of the view. */
 export function readEdges(
   { eventStores, projections }: Stored,
   { projection, consistency }: ReadOf,

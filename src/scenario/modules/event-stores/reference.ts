@@ -17,7 +17,7 @@ workloads:
     requests: [ { call: accounts.transfer, weight: 30 }, { call: accounts.balance, weight: 70 } ]
 `;
 
-/** Event stores by kind, for the reference: what they are, where their rules come from, and a file that runs. */
+/** Reference of event stores by kind: description, sources and example. */
 export const STORE_REFERENCE = [
   {
     kind: 'simple',

@@ -10,13 +10,13 @@ import { plainHost } from '../../resolve/plain-host.js';
 import { resolvePool, resolvePools } from '../../resolve/pools.js';
 import { checkKeyName } from '../../resolve/targets.js';
 
-/** Events of one read of Axon's JPA and JDBC engines. */
+/** Number of events per read of Axon's JPA and JDBC engines. */
 const AXON_BATCH = 100;
 
 /** StaleSequenceThreshold of Marten's DaemonSettings. */
 const MARTEN_STALE = 3 * NS_PER_SECOND;
 
-/** One event store in its final form. */
+/** Resolves an event store. */
 export function resolveEventStore({
   context,
   name,
@@ -51,7 +51,7 @@ export function resolveEventStore({
   };
 }
 
-/** The order of all events is that of the commits, but at Marten. */
+/** Reports fields about reserved positions at other stores than Marten, where commits determine the order of events. */
 function checkOrder(context: Context, output: EventStoreOutput, path: Path): void {
   const { kind } = output;
   if (kind === 'marten') return;

@@ -9,7 +9,7 @@ import { report, writtenAt } from '../../resolve/context.js';
 import { entryOf } from '../../resolve/names.js';
 import { checkKeyName, unknown } from '../../resolve/targets.js';
 
-/** A `load` step. */
+/** Resolves a `load` step. */
 export function resolveLoad(
   context: Context,
   output: LoadOutput,
@@ -28,7 +28,7 @@ export function resolveLoad(
   return { verb: 'load', store, stream, fromVersion, version, range, ...modifiers };
 }
 
-/** An `append` step. */
+/** Resolves an `append` step. */
 export function resolveAppend(
   context: Context,
   output: AppendOutput,
@@ -57,7 +57,7 @@ export function resolveAppend(
   };
 }
 
-/** What a query says of the view that it reads. */
+/** Resolves the fields of a query that reads a view. */
 export function resolveRead(
   context: Context,
   query: NonNullable<StepOutput['query']>,
@@ -86,7 +86,7 @@ export function resolveRead(
   return { projection: of, key: own, consistency: consistency ?? { kind: 'eventual' } };
 }
 
-/** A view of a log has no key of its own, and nothing else that could be asked. */
+/** Checks a read of a view of a log, which has no key of its own and cannot be loaded from a store. */
 function readsTopic(
   context: Context,
   { of, key, consistency }: NonNullable<StepOutput['query']>,
@@ -119,7 +119,7 @@ function resolveStore(context: Context, name: string, path: Path): string | null
   return null;
 }
 
-/** The key that names the stream: as written, else that of the store. */
+/** The key that selects the stream: as written, else that of the store. */
 function streamOf(
   context: Context,
   store: string,

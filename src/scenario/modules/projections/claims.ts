@@ -7,7 +7,7 @@ import { report } from '../../resolve/context.js';
 /** claimTimeout of Axon's JdbcTokenStore and JpaTokenStore. */
 const AXON_CLAIM = 10 * NS_PER_SECOND;
 
-/** How others take over from an instance that has died or paused; null = never. */
+/** Rules by which instances take over segments from one that died or paused; null = never. */
 export function resolveClaims(
   context: Context,
   { claimTimeout, claimInterval, mode: written }: ProjectionOutput,
@@ -26,7 +26,7 @@ export function resolveClaims(
   const isHot = own.mode === 'hotCold';
   const usual = own.axon && !isHot ? AXON_CLAIM : null;
   const timeoutNs = claimTimeout === undefined ? usual : claimTimeout;
-  // A lock of the database ends with the session of a dead process at once.
+  // The database releases a lock as soon as the session of a dead process ends.
   const deadNs = isHot ? 0 : timeoutNs;
   return deadNs === null ? null : { deadNs, pausedNs: timeoutNs, intervalNs: claimInterval };
 }

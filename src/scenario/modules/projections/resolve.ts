@@ -12,7 +12,7 @@ import { split, unknown, withPart } from '../../resolve/targets.js';
 /** initialSegmentCount of Axon's pooled streaming processor. */
 const AXON_SEGMENTS = 16;
 
-/** One projection in its final form; null where it follows nothing. */
+/** Resolves a projection; null if it has no valid source. */
 export function resolveProjection({
   context,
   name,
@@ -49,7 +49,7 @@ export function resolveProjection({
   };
 }
 
-/** Whether a projection follows a store or a log; null where it can follow neither. */
+/** Kind of the source of a projection: store or log; null if it is neither. */
 function resolveSource(context: Context, name: string, path: Path): Projection['source'] | null {
   const thing = context.names.things.get(name);
   if (thing === undefined) return unknown(context, name, path, ['eventStore', 'topic']);
@@ -62,7 +62,7 @@ function resolveSource(context: Context, name: string, path: Path): Projection['
   return null;
 }
 
-/** What only an event store has: appends that a projection can be a part of, and streams to load. */
+/** Reports features that only event stores support: inline projections and loading of streams. */
 function checkOfTopic(context: Context, { from, lifecycle }: ProjectionOutput, path: Path): void {
   if (lifecycle === 'async') return;
   const why =
@@ -73,7 +73,7 @@ function checkOfTopic(context: Context, { from, lifecycle }: ProjectionOutput, p
   report(context, 'FL208', [...path, 'lifecycle'], message);
 }
 
-/** Fields that mean nothing in a lifecycle. */
+/** Fields that apply to asynchronous projections only. */
 const OF_ASYNC = [
   'service',
   'batchSize',
@@ -92,7 +92,7 @@ function checkLifecycle(context: Context, { lifecycle }: ProjectionOutput, path:
       ? 'a live projection has no view, because every read loads the stream'
       : 'an inline projection runs in each append, in its process and transaction';
   for (const field of unused) {
-    // A variant that turns the lifecycle keeps what belongs to the other; only what does harm is refused.
+    // A variant that changes the lifecycle keeps fields of the other one. Only harmful fields are reported.
     if (field !== 'rebuild' || writtenAt(context, [...path, field]) === undefined) continue;
     report(context, 'FL208', [...path, field], `${why}: remove ${field}, or use lifecycle: async`);
   }

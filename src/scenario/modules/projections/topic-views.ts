@@ -6,7 +6,7 @@ import { report } from '../../resolve/context.js';
 
 type Parts = Pick<Scenario, 'services' | 'gateways' | 'workloads' | 'projections'>;
 
-/** Views of topics are read by the key their messages carry: by another one nothing would ever be found stale. */
+/** Reports reads of a topic's view by another key than that of its messages: no read would ever be stale. */
 export function checkTopicViews(context: Context, parts: Parts): void {
   const views = [...parts.projections.values()].filter(({ source }) => source === 'topic');
   if (views.length === 0) return;

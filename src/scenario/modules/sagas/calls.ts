@@ -4,7 +4,7 @@ import type { Scenario } from '../../../spec/scenario/scenario.js';
 import type { Step } from '../../../spec/scenario/steps.js';
 import type { CallEdge, CallWalker } from '../../resolve/call-edge.js';
 
-/** What an orchestrator calls for a saga. */
+/** Calls that an orchestrator makes for a saga. */
 export function sagaCalls({ name, steps, orchestration }: Saga, walker: CallWalker): void {
   if (orchestration === null) return;
   const { orchestrator, persistence, compensationPolicy } = orchestration;
@@ -19,7 +19,7 @@ export function sagaCalls({ name, steps, orchestration }: Saga, walker: CallWalk
   if (persistence.read !== null) walker.edge(from, persistence.read, null, false, 0, 1);
 }
 
-/** The service that starts a saga writes its state; the saga then runs in the background, unless it is awaited. */
+/** Calls of a `saga` step: its orchestrator, and the save of its state. An awaited saga is a certain call. */
 export function sagaStart(
   { sagas }: Pick<Scenario, 'sagas'>,
   step: Extract<Step, { verb: 'saga' }>,

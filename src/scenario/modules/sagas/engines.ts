@@ -4,20 +4,20 @@ import type { Orchestration, SagaEngine, SagaRetry } from '../../../spec/scenari
 
 const SECOND = NS_PER_SECOND;
 
-/** What a product brings that drives sagas (semantics 2.3). */
+/** Defaults of an orchestration product (semantics 2.3). */
 export interface EngineDefaults {
   readonly retry: SagaRetry;
   readonly order: Orchestration['compensationOrder'];
   readonly onCompensationFailure: Orchestration['onCompensationFailure'];
-  /** Until it takes a process for dead that has said nothing. */
+  /** Silence after which the product considers a process dead. */
   readonly recoveryDelayNs: Ns;
-  /** How long a worker may hold a task. */
+  /** How long a worker can hold a task. */
   readonly leaseNs: Ns | null;
 }
 
 const EXPONENTIAL = { intervalNs: SECOND, factor: 2, maxNs: 100 * SECOND };
 
-/** The defaults of each product; those of `simple` are the least that works. */
+/** Defaults of each product. `simple` has the least that works. */
 export const ENGINES: Readonly<Record<SagaEngine, EngineDefaults>> = {
   simple: {
     retry: { attempts: 1, ...EXPONENTIAL },

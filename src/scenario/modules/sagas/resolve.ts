@@ -23,10 +23,10 @@ import { ENGINES } from './engines.js';
 import type { EngineDefaults } from './engines.js';
 import { resolveCall, resolveQuery, split, unknown } from '../../resolve/targets.js';
 
-/** From when on a saga without a time limit counts as stuck. */
+/** Age at which a saga without a time limit counts as stuck. */
 const STUCK_NS = 300 * NS_PER_SECOND;
 
-/** One saga in its final form. */
+/** Resolves a saga. */
 export function resolveSaga({ context, name, output, path }: Entry<'sagas'>): Saga {
   const { steps, stages } = resolveSagaSteps(context, output, path);
   const orchestrated = output.kind === 'orchestrated';
@@ -52,7 +52,7 @@ export function resolveSaga({ context, name, output, path }: Entry<'sagas'>): Sa
   };
 }
 
-/** A `saga` step. */
+/** Resolves a `saga` step. */
 export function resolveSagaStep(
   context: Context,
   output: SagaStepOutput,
@@ -84,7 +84,7 @@ export function resolveSagaStep(
   return { verb: 'saga', saga: start, await: output.await, ...modifiers };
 }
 
-/** Fields that only one of the two kinds has. */
+/** Reports fields that apply only to the other of orchestration and choreography. */
 function checkKindFields(context: Context, output: SagaOutput, path: Path): void {
   const orchestrated = output.kind === 'orchestrated';
   const wrong: readonly (keyof SagaOutput)[] = orchestrated
@@ -186,7 +186,7 @@ function resolvePersistence(
   };
 }
 
-/** The operation that reads the state again; null = none. */
+/** Resolves the operation that reads the saved state; null = none. */
 function resolveRead(context: Context, reference: string | undefined, path: Path): Target | null {
   if (reference === undefined) return null;
   const [database, operation] = split(reference);
@@ -226,7 +226,7 @@ function resolveChoreography(context: Context, output: SagaOutput, path: Path): 
   };
 }
 
-/** An endpoint of a service, as a list of one; null where it is none. */
+/** Resolves an endpoint of a service, as a list of one; null if it is not an endpoint. */
 function endpoint(context: Context, reference: string, path: Path): [Target] | null {
   const call = resolveCall(context, reference, '', path);
   if (call === null) return null;
@@ -301,7 +301,7 @@ function resolveOne(
 
 const RANK = { compensable: 0, pivot: 1, retryable: 2 } as const;
 
-/** Kinds match compensable* pivot? retryable*. */
+/** Steps must have the order compensable* pivot? retryable*. */
 function checkOrder(context: Context, output: SagaOutput, path: Path): void {
   let reached = 0;
   output.steps.forEach((entry, index) => {

@@ -5,10 +5,10 @@ import type { Context, Path } from '../../resolve/context.js';
 import { report, writtenAt } from '../../resolve/context.js';
 import { isBroker } from '../../resolve/brokers.js';
 
-/** Fields of a topic that mean something on a broker only. */
+/** Fields of a topic that only apply on a broker. */
 const OF_BROKERS = ['replication', 'minInsyncReplicas', 'producer'] as const;
 
-/** What a topic says of its broker: contradictions are noted, the name is given back where it is one. */
+/** Resolves the broker of a topic and reports contradictions. Returns its name, or null. */
 export function resolveTopicBroker(
   context: Context,
   output: KafkaOutput,
@@ -46,7 +46,7 @@ export function resolveTopicBroker(
   return broker;
 }
 
-/** The producer of a topic in its final form. */
+/** Resolves a producer. */
 export function resolveProducer(output: ProducerOutput): Producer {
   return {
     acks: output.acks,

@@ -15,7 +15,7 @@ import { checkSystemBus, eachInstance } from './system-events.js';
 import { split } from '../../resolve/targets.js';
 import type { Entry } from '../kind.js';
 
-/** A topic that pushes, in its final form. */
+/** Resolves a topic that pushes. */
 export function resolveBus({ context, name, output, path }: Entry<'topics', BusOutput>): Bus {
   const { services } = context.output;
   const { kind, ordering, event } = output;
@@ -49,7 +49,9 @@ export function resolveBus({ context, name, output, path }: Entry<'topics', BusO
   };
 }
 
-/** Events of the system reach each instance that there is at the beginning: one that comes later would hear of nothing. */
+/**
+ * Reports system events for a service with a varying number of instances: instances added later would not receive them.
+ */
 function checkScaled(
   context: Context,
   call: string,

@@ -6,13 +6,13 @@ import { report, writtenAt } from '../../resolve/context.js';
 import { entryOf } from '../../resolve/names.js';
 import { resolveCall, split } from '../../resolve/targets.js';
 
-/** Fields of a bus about waiting messages; events that are handled in place never wait. */
+/** Fields about waiting messages. Domain events are handled immediately and never wait. */
 const OF_QUEUES = [
   'stored ordering capacity overflow publishTimeout publishLatency backlog deadLetter',
   'concurrency batch commit retry onPoison deadLetter inbox policy',
 ].map((fields) => fields.split(' '));
 
-/** Notes what means nothing on a bus of domain events. */
+/** Reports fields that have no effect on a bus of domain events. */
 export function checkDomainBus(context: Context, output: BusOutput, path: Path): void {
   const unused = (fields: readonly string[], at: Path): void => {
     for (const field of fields) {
@@ -29,15 +29,15 @@ export function checkDomainBus(context: Context, output: BusOutput, path: Path):
 
 type Handlers = BusOutput['subscribers'];
 
-/** The handlers of a topic of domain events, in order; undefined for other topics. */
+/** The handlers of a topic of domain events in order; undefined for other topics. */
 export function domainHandlers({ output }: Context, name: string): Handlers | undefined {
   const topic = entryOf(output.topics, name);
   return topic?.kind === 'bus' && topic.event === 'domain' ? topic.subscribers : undefined;
 }
 
 /**
- * A domain event: its handlers run in the process that raises it, one after the other, as those of MediatR do
- * (ForeachAwaitPublisher.cs), and so in the transaction around the step.
+ * Resolves the publishing of a domain event. Its handlers run in the publishing process, one after the other, as in
+ * MediatR (ForeachAwaitPublisher.cs), so they are part of the enclosing transaction.
  */
 export function resolveDomainEvent(
   context: Context,

@@ -10,7 +10,7 @@ import { eachStep } from '../../../language/each-step.js';
 import { listsOfEndpoint } from '../../../language/fallback-steps.js';
 import type { CallEdge } from '../../resolve/call-edge.js';
 
-/** Circles of messages in which no time passes: they would never come to an end. */
+/** Reports cycles of messages that take no time: such a cycle would never end. */
 export function checkEvents(context: Context, scenario: Parts, calls: readonly CallEdge[]): void {
   const events = eventEdges(scenario);
   const cycle = eventCycle(events, calls, ({ certain, takesTime }) => certain && !takesTime);
@@ -22,18 +22,18 @@ export function checkEvents(context: Context, scenario: Parts, calls: readonly C
   report(context, 'FL408', ['services', name, 'endpoints', part], message);
 }
 
-/** A message on its way: from the part that publishes it to the one that handles it. */
+/** A message from the part that publishes it to the part that handles it. */
 export interface EventEdge {
   readonly from: string;
   readonly topic: string;
   readonly to: string;
-  /** Published whenever the part runs, and accepted by every handler. */
+  /** It is published by every execution of the part, and every handler accepts it. */
   readonly certain: boolean;
-  /** Some time passes on the way, whatever is drawn. */
+  /** It takes some time regardless of draws. */
   readonly takesTime: boolean;
 }
 
-/** The handlers of the messages that an endpoint publishes; a request of a workload cannot be part of a cycle. */
+/** All messages from endpoints to handlers. Requests of workloads cannot be part of a cycle. */
 export function eventEdges({
   services,
   topics,
@@ -69,7 +69,7 @@ function isOnBroker(topic: Topic | Bus): boolean {
   return topic.kind === 'kafka' && topic.broker !== null;
 }
 
-/** A circle of messages as the parts on it from the first back to it; null where there is none. */
+/** A cycle of messages, as the parts from the first back to it; null = none. */
 export function eventCycle(
   events: readonly EventEdge[],
   calls: readonly CallEdge[],
@@ -88,7 +88,7 @@ export function eventCycle(
   return null;
 }
 
-/** The shortest way from a part back to it that goes over a message. */
+/** The shortest path from a part back to itself that contains a message. */
 function circleFrom(
   start: string,
   next: ReadonlyMap<string, readonly string[]>,
@@ -122,7 +122,7 @@ function isCertain(step: Step): boolean {
   );
 }
 
-/** Whether a step takes some time whenever the part runs. */
+/** Whether a step takes some time in every execution of the part. */
 function spends(step: Step): boolean {
   if (!isCertain(step)) return false;
   if (step.verb === 'work' || step.verb === 'wait') return takes(step.time);

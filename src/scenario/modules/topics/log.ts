@@ -10,7 +10,7 @@ import { sorted } from '../../resolve/names.js';
 import { checkMost } from '../../resolve/receives.js';
 import type { Entry } from '../kind.js';
 
-/** One topic in its final form. */
+/** Resolves a topic that is a log. */
 export function resolveTopic({
   context,
   name,
@@ -49,7 +49,7 @@ export function resolveTopic({
   };
 }
 
-/** Whether the view of a projection is rebuilt from all messages of a topic. */
+/** Whether a projection rebuilds its view from all messages of a topic. */
 function isReplayed(context: Context, topic: string): boolean {
   return sorted(context.output.projections).some(
     ([, { from, rebuild }]) => from === topic && rebuild !== undefined,
@@ -66,7 +66,7 @@ function resolveSubscriber(
   checkIntervals(context, output, path);
   checkReplay(context, output, path);
   checkMost(context, output.batch, maxPollRecords, 'maxPollRecords', path);
-  // AWS Lambda with Kafka: one batch of a partition at a time, and a poller for each partition.
+  // AWS Lambda with Kafka: one poller and one batch in flight per partition.
   const most = isFunction(context, output) ? Math.min(partitions, 1000) : 1;
   const common = resolveConsumer(context, output, path, { concurrency: most, batch: 1 });
   if (common === null) return null;

@@ -1,7 +1,7 @@
 import type { ReferenceEntry } from '../../reference-entry.js';
 import { around } from '../../reference/around.js';
 
-/** Logs and buses. */
+/** Reference of the kinds of topics. */
 export const TOPIC_REFERENCE: readonly ReferenceEntry[] = [
   {
     kind: 'kafka',

@@ -8,14 +8,14 @@ import { report, writtenAt } from '../../resolve/context.js';
 import { replicasOf } from '../../resolve/placement.js';
 import { split } from '../../resolve/targets.js';
 
-// A system event is for processes, not for services: each of them has a queue of its own, which goes with it. So are
-// events of Spring Cloud Bus sent to all nodes that listen (reference, quick start), whose consumers have no group and
-// so an anonymous queue that is deleted with them (Spring Cloud Stream, RabbitMQ binder).
+// System events go to every process: each has its own queue, which is deleted with it. Spring Cloud Bus sends events to
+// all listening nodes in the same way (reference, quick start): its consumers have no group, so they have anonymous
+// queues that are deleted with them (Spring Cloud Stream, RabbitMQ binder).
 
-/** Fields that have no effect, because nothing is stored for processes that are down. */
+/** Fields without effect, because nothing is stored for processes that are down. */
 const OF_KEEPING = ['stored', 'backlog'] as const;
 
-/** Notes what contradicts events of the system. */
+/** Reports fields that contradict system events. */
 export function checkSystemBus(context: Context, output: BusOutput, path: Path): void {
   for (const field of OF_KEEPING) {
     if (writtenAt(context, [...path, field]) === undefined) continue;
@@ -32,7 +32,7 @@ export function checkSystemBus(context: Context, output: BusOutput, path: Path):
   });
 }
 
-/** Names of the subscriptions of the instances of a service; of more than a topic can have, one more than that. */
+/** Names of the subscriptions of the instances of a service; at most one more than a topic can have. */
 export function ownGroups(
   group: string,
   service: string,
@@ -43,7 +43,7 @@ export function ownGroups(
   return Array.from({ length: count }, (_, index) => `${group}-${index}`);
 }
 
-/** A subscriber as its instances: each handles every message. */
+/** Replaces a subscriber by one for each of its instances, because each handles every message. */
 export function eachInstance(
   consumer: QueueConsumer,
   services: ScenarioOutput['services'],

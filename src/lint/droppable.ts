@@ -1,0 +1,69 @@
+import { eachStep } from '../language/each-step.js';
+import type { Service } from '../spec/scenario/services.js';
+import type { Call } from './calls.js';
+import { isWaitedFor, reach, requestsOf } from './reach.js';
+import { traitsIn } from './layers.js';
+import { isStore } from './stores.js';
+import type { Subject } from './subject.js';
+
+/**
+ * Calls that users wait for although nothing depends on them. Such a call is at the end of its endpoint, so no later
+ * step uses its result. Its failure changes nothing: it is optional, or a fallback replaces every failure. It asks for
+ * an effect, not for data: its callee is not read-only, sends no response of its own size, and calls no other service.
+ */
+export function droppableCalls(subject: Subject): readonly Call[] {
+  const { scenario, calls } = subject;
+  const waiting = reach(subject, requestsOf(subject), isWaitedFor);
+  const bySteps = new Map(calls.map((call) => [`${call.from} ${call.path.join('.')}`, call]));
+  return [...scenario.services.values()].flatMap((service) =>
+    [...service.endpoints.values()].flatMap(({ name, steps }) => {
+      const part = `${service.name}.${name}`;
+      if (!waiting.has(part)) return [];
+      const found: Call[] = [];
+      for (let index = steps.length - 1; index >= 0; index--) {
+        if (steps[index].background) continue;
+        const at = [sectionOf(service), service.name, 'endpoints', name, 'steps', index];
+        const call = bySteps.get(`${part} ${at.join('.')}`);
+        if (call === undefined || !isDroppable(call, subject)) break;
+        found.unshift(call);
+      }
+      // An endpoint that does nothing else exists for this call.
+      return found.length === steps.length ? [] : found;
+    }),
+  );
+}
+
+function sectionOf({ environments }: Service): string {
+  return environments === null ? 'services' : 'functions';
+}
+
+function isDroppable(call: Call, { scenario, calls }: Subject): boolean {
+  const endpoint = scenario.services
+    .get(call.callee)
+    ?.endpoints.get(call.to.slice(call.callee.length + 1));
+  if (endpoint === undefined || endpoint.readOnly || endpoint.method === 'GET') return false;
+  if (endpoint.responseBytes > 0 || !isWaitedFor(call)) return false;
+  const isIgnored =
+    call.handled || traitsIn(call.layers, 'fallback')?.on.terms.includes('any') === true;
+  const isLeaf = calls.every(
+    ({ from, callee, background }) => from !== call.to || background || isStore(scenario, callee),
+  );
+  return isIgnored && isLeaf;
+}
+
+/** Number of calls and messages that components send without waiting for the result. */
+export function sentWithoutWait({ scenario, calls, traffic }: Subject): number {
+  let sent = calls.filter(
+    ({ background, from, caller }) =>
+      background && (traffic.most.get(from) ?? 0) > 0 && scenario.services.has(caller),
+  ).length;
+  for (const { name, endpoints } of scenario.services.values()) {
+    for (const [part, { steps }] of endpoints) {
+      if ((traffic.most.get(`${name}.${part}`) ?? 0) === 0) continue;
+      eachStep(steps, ({ verb }) => {
+        if (verb === 'publish') sent++;
+      });
+    }
+  }
+  return sent;
+}

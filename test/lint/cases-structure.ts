@@ -1,0 +1,173 @@
+import type { RuleCase } from './cases.js';
+import { scenario } from './lint-text.js';
+
+/** A service a that calls b, c, d and e one after the other. HOW = more fields of the call of e. */
+function star(how = '', more = ''): string {
+  return scenario([
+    'services:',
+    `  a: { endpoints: { go: { steps: [ call: b.go, call: c.go, call: d.go, { call: e.go${how} } ] } } }`,
+    ...['b', 'c', 'd', 'e'].map((name) => `  ${name}: { endpoints: { go: [ wait: 1ms ] } }`),
+    ...(more === '' ? [] : [`  ${more}`]),
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: a.go } ] } }',
+  ]);
+}
+
+/** Two services that call each other. */
+export function circle(how: string, back = ''): string {
+  return scenario([
+    'services:',
+    `  a: { ${how}endpoints: { go: { steps: [ call: b.go ] }, look: [ wait: 1ms ] } }`,
+    `  b: { ${how}endpoints: { go: { steps: [ { call: a.look${back} } ] } } }`,
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: a.go } ] } }',
+  ]);
+}
+
+/** Two services more. */
+const FG = 'f: { endpoints: { go: [ wait: 1ms ] } }\n  g: { endpoints: { go: [ wait: 1ms ] } }';
+
+/** Four services of one endpoint around `core`, which has THREE = its endpoints and uses the databases DBS. */
+function around(parts: readonly string[], dbs: readonly string[], others = '1ms'): string {
+  const queries = dbs.map((name) => `query: ${name}.read`).join(', ');
+  return scenario([
+    'services:',
+    `  core: { endpoints: { ${parts.map((part) => `${part}: [ ${queries} ]`).join(', ')} } }`,
+    ...['b', 'c', 'd', 'e'].map(
+      (name, i) =>
+        `  ${name}: { endpoints: { go: [ wait: ${others}, call: core.${parts[i % parts.length]} ] } }`,
+    ),
+    `databases: { ${['orders-db', 'users-db', 'stock-db'].map((name) => `${name}: { operations: { read: 1ms } }`).join(', ')} }`,
+    `workloads: { users: { arrivals: poisson(8/s), requests: [ ${['b', 'c', 'd', 'e'].map((name) => `{ name: ${name}s, call: ${name}.go }`).join(', ')} ] } }`,
+  ]);
+}
+
+/** A shop that charges and then sends a mail. */
+function mail(call: string, confirm = '[ wait: 20ms ]', rest = ''): string {
+  return scenario([
+    'services:',
+    `  shop: { endpoints: { buy: { steps: [ call: bank.pay, ${call}${rest} ] } } }`,
+    '  bank: { endpoints: { pay: [ wait: 30ms ] } }',
+    `  mail: { endpoints: { confirm: ${confirm} } }`,
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+}
+
+const MAIL = '{ call: mail.confirm, optional: true }';
+
+/** A gateway with this middleware in front of two services. */
+function gateway(middleware: string, orders = 'call: stock.take'): string {
+  return scenario([
+    `gateways: { edge: { middleware: [ ${middleware} ], routes: [ { name: order, to: orders.create } ] } }`,
+    `services: { orders: { endpoints: { create: [ ${orders} ] } }, stock: { endpoints: { take: [ wait: 1ms ] } } }`,
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: edge, path: / }, { call: stock.take } ] } }',
+  ]);
+}
+
+/** Two replicas of a shop on a platform; one of them meets this fault. */
+function hanging(fault: string, shop = '', platform = '{ kind: kubernetes }'): string {
+  return scenario([
+    `platform: ${platform}`,
+    `services: { shop: { replicas: 2, ${shop}endpoints: { buy: [ wait: 1ms ] } } }`,
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] } }',
+    `faults: [ { id: bad, kind: ${fault}, target: "shop[0]", at: 10s, for: 10s } ]`,
+  ]);
+}
+
+/** A shop that shows reviews if it gets them, which a fault prevents; a file with these budgets. */
+function reviews(budgets: string, target = 'reviews', optional = true): string {
+  return scenario([
+    'services:',
+    `  shop: { endpoints: { page: [ { call: reviews.list${optional ? ', optional: true' : ''} }, work: 1ms ] } }`,
+    '  reviews: { endpoints: { list: { readOnly: true, steps: [ query: db.read ] } } }',
+    'databases: { db: { operations: { read: 1ms } } }',
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.page } ] } }',
+    `faults: [ { id: bad, kind: slow, target: ${target}, factor: 10, at: 10s, for: 10s } ]`,
+    `budgets: [ ${budgets} ]`,
+  ]);
+}
+
+/** Rules about the division of a system into services, and about what operations need to see of it. */
+export const STRUCTURE_CASES: readonly RuleCase[] = [
+  {
+    rule: 'call-could-be-asynchronous',
+    fires: mail(MAIL),
+    path: 'services.shop.endpoints.buy.steps[1]',
+    measured: '20 ms of the 50 ms that shop.buy takes',
+    limit: 'no wait',
+    silent: {
+      'it is sent in the background': mail('{ call: mail.confirm, background: true }'),
+      'its failure matters': mail('{ call: mail.confirm }'),
+      'a later step may use it': mail(MAIL, undefined, ', work: 1ms'),
+      'it reads': mail(MAIL, '{ readOnly: true, steps: [ wait: 20ms ] }'),
+      'it has a response': mail(MAIL, '{ responseSize: 2KiB, steps: [ wait: 20ms ] }'),
+      'it calls others': mail(MAIL, '[ call: bank.pay ]'),
+    },
+  },
+  {
+    rule: 'distributed-monolith',
+    // 0.999^5 = 0.99501.
+    fires: star(),
+    path: 'workloads.users.requests[0]',
+    measured: '5 of 5 services without a fallback, all up 99.5 % of the time if each is up 99.9 %',
+    limit: 'below 75 % of the services',
+    silent: {
+      'the last one is not waited for': star(', background: true'),
+      'a cycle whose workers can block each other': circle('concurrency: 10, '),
+      'a cycle with a fallback': circle('runtime: async, ', ', optional: true'),
+      'the last one may fail': star(', optional: true'),
+      'the last one has a fallback': star(', policy: { fallback: {} }'),
+      'five of seven services': star('', FG).replace(
+        '{ call: a.go }',
+        '{ name: a, call: a.go }, { name: f, call: f.go }, { name: g, call: g.go }',
+      ),
+    },
+  },
+  {
+    rule: 'god-service',
+    // 8/s of users, 8/s to core, 16/s to its databases: 24 of 32.
+    fires: around(['find', 'order', 'pay'], ['orders-db', 'users-db']),
+    path: 'services.core',
+    measured: '75 % of all calls, 3 endpoints, 2 databases, 4 services around it',
+    limit: 'below 3 times the mean of the others: 1 for endpoints, 0 for databases',
+    silent: {
+      'one database': around(['find', 'order', 'pay'], ['orders-db']),
+      'two endpoints': around(['find', 'order'], ['orders-db', 'users-db']),
+    },
+  },
+  {
+    rule: 'log-without-correlation',
+    fires: gateway('log: {}'),
+    path: 'gateways.edge.middleware[0]',
+    measured: 'log without correlate, in front of orders and stock',
+    limit: 'correlate before log',
+    silent: {
+      'an id': gateway('correlate: {}, log: {}'),
+      'no log': gateway('compress: {}'),
+      'a single service': gateway('log: {}', 'wait: 1ms'),
+    },
+  },
+  {
+    rule: 'missing-probe',
+    fires: hanging('hang'),
+    path: 'services.shop.probes',
+    measured: 'no readiness and no liveness probe, and a fault that freezes it',
+    limit: 'one of them',
+    silent: {
+      'a liveness probe': hanging('hang', 'probes: { liveness: {} }, '),
+      'a fault that ends the process': hanging('crash'),
+      'no platform': hanging('hang', '', '{ kind: none }'),
+    },
+  },
+  {
+    rule: 'unmonitored-dependency',
+    fires: reviews('users.success >= 99%'),
+    path: 'services.reviews',
+    measured: '0 of 1 budgets',
+    limit: '1 or more',
+    silent: {
+      'a budget on it': reviews('users.success >= 99%, reviews.success >= 99%'),
+      'a budget on degraded responses': reviews('users.share.degraded <= 1%'),
+      'its callers fail with it': reviews('users.success >= 99%', 'reviews', false),
+      'no fault hits it': reviews('users.success >= 99%', 'shop'),
+    },
+  },
+];

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { broken, expectNumbers } from './page-numbers.js';
+import type { RunFile } from './run-file.js';
+import { ROOT, runFile, scenarioFiles, textOf } from './run-file.js';
+
+const PAGE = readFileSync(join(ROOT, 'docs/incidents.md'), 'utf8');
+
+describe.each(scenarioFiles('scenarios/incidents'))('%s', (path) => {
+  let ran: RunFile;
+  beforeAll(() => {
+    ran = runFile(path);
+  });
+
+  it('names the schema and its source, and is short', () => {
+    const lines = textOf(path).trimEnd().split('\n');
+    expect(lines[0]).toBe('# yaml-language-server: $schema=../../schema/scenario.schema.json');
+    expect(lines.length).toBeLessThanOrEqual(60);
+    expect(textOf(path)).toMatch(/Source: https:\/\/\S+\n/);
+  });
+
+  it('compares the incident with a cure, in three runs each', () => {
+    const names = ran.result.variants.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['as-it-was', 'cure']));
+    expect(ran.file.variants[0].scenario.run.replications).toBe(3);
+  });
+
+  it('holds its budgets', () => {
+    expect(broken(ran)).toEqual([]);
+  });
+
+  it('has the numbers of its page', () => {
+    expectNumbers(ran, PAGE, path);
+  });
+});
