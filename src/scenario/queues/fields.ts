@@ -35,7 +35,7 @@ export const publishLatency = distribution()
 
 export const backlog = whole({ max: 10_000_000 })
   .prefault(0)
-  .describe('Number of messages in the queue at time 0. Unit: count. Defaults to 0.');
+  .describe('Number of messages that wait at time 0. Unit: count. Defaults to 0.');
 
 export const capacity = count({ min: 1 })
   .prefault('unlimited')

@@ -45,8 +45,9 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
         .enum(['roundRobin', 'dispatchToSingle'])
         .default('roundRobin')
         .describe(
-          '`roundRobin`: each event goes to the next client with room. `dispatchToSingle`: events go to one ' +
-            'client while it has room, then to the next. Defaults to roundRobin.',
+          'How events are distributed over the clients. `roundRobin`: each event goes to the next client with ' +
+            'room. `dispatchToSingle`: events go to one client while it has room, then to the next. Defaults to ' +
+            'roundRobin.',
         ),
       bufferSize: whole({ min: 1, max: 100_000 })
         .prefault(10)

@@ -72,9 +72,8 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
         .boolean()
         .default(false)
         .describe(
-          'Whether it is a quorum queue: it is replicated on several nodes of its broker and needs a majority ' +
-            'of them. Its returns are counted, and returned messages go to the head of the queue. Defaults to ' +
-            'false.',
+          'Whether it is a quorum queue: on several nodes of its broker, of which it needs a majority. Returns ' +
+            'are counted, and returned messages go to the head. Defaults to false.',
         ),
       deliveryLimit: count()
         .optional()

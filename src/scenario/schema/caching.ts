@@ -28,8 +28,9 @@ const level = z
     kind: z
       .enum(['local', 'redis', 'memcached', 'cdn'])
       .describe(
-        '`local`: in the memory of each process that uses the cache, and lost with the process. The others ' +
-          'are one server that all instances call over the network; it loses its entries in a crash. Required.',
+        'Where the level is. `local`: in the memory of each process that uses the cache, and lost with the ' +
+          'process. The others are one server that all instances call over the network; it loses its entries ' +
+          'in a crash. Required.',
       ),
     capacity: count({ min: 1 })
       .prefault('unlimited')
@@ -109,10 +110,10 @@ export const cacheSchema = inheriting(
         .enum(['aside', 'readThrough', 'writeThrough', 'writeBehind', 'refreshAhead'])
         .default('aside')
         .describe(
-          '`aside`: the caller loads and invalidates. `readThrough`: the cache loads, so no value is available ' +
-            'without the cache (onError defaults to fail). `writeThrough`: `set` runs its `write` steps and ' +
-            'waits for them. `writeBehind`: the `write` steps run later, once per batch. `refreshAhead`: a hit ' +
-            'late in the time to live reloads the value. Defaults to aside.',
+          'How values are loaded and written. `aside`: the caller loads and invalidates. `readThrough`: the ' +
+            'cache loads, so no value is available without the cache (onError defaults to fail). `writeThrough`: ' +
+            '`set` runs its `write` steps and waits for them. `writeBehind`: the `write` steps run later, once ' +
+            'per batch. `refreshAhead`: a hit late in the time to live reloads the value. Defaults to aside.',
         ),
       coalesce: z
         .enum(['none', 'instance', 'cluster'])
@@ -147,8 +148,8 @@ export const cacheSchema = inheriting(
         .enum(['bypass', 'fail'])
         .optional()
         .describe(
-          'Behaviour when the shared level does not answer: `bypass` treats it as a miss, `fail` fails the step. ' +
-            'Defaults to bypass, with readThrough to fail.',
+          'Behaviour when the shared level does not respond: `bypass` treats it as a miss, `fail` fails the ' +
+            'step. Defaults to bypass, with readThrough to fail.',
         ),
       warm: share()
         .prefault(0)

@@ -20,9 +20,10 @@ export const publishFields = z.strictObject({
     .enum(['direct', 'outbox'])
     .default('direct')
     .describe(
-      '`direct`: the message is published at the step. `outbox`: the step writes the message as a row in ' +
-        'the database of the service, and the message is published after the row is committed. In a ' +
-        '`transaction` on the same database the row is part of that transaction. Defaults to direct.',
+      'How the message is sent. `direct`: the message is published at the step. `outbox`: the step writes ' +
+        'the message as a row in the database of the service, and the message is published after the row is ' +
+        'committed. In a `transaction` on the same database the row is part of that transaction. Defaults to ' +
+        'direct.',
     ),
   size: size()
     .prefault(0)

@@ -33,9 +33,9 @@ const snapshots = z
       .enum(['last', 'all'])
       .default('last')
       .describe(
-        '`last`: a new snapshot replaces the one before, so a load of a past `version` finds none. `all`: ' +
-          'every snapshot is kept, and a load of a past version starts from the last one before it. Defaults ' +
-          'to last.',
+        'Snapshots that are kept. `last`: a new snapshot replaces the one before, so a load of a past ' +
+          '`version` finds none. `all`: every snapshot is kept, and a load of a past version starts from the ' +
+          'last one before it. Defaults to last.',
       ),
   })
   .describe('Saved states of streams, from which a load starts instead of from the first event.');
@@ -58,12 +58,12 @@ export const eventStoreSchema = inheriting(
         ),
       stream: z
         .strictObject({
-          key: nameText().describe('Key whose values are the streams. Required.'),
+          key: nameText().describe('Key whose values identify the streams. Required.'),
           initialLength: whole({ max: 1_000_000_000 })
             .prefault(0)
             .describe('Number of events in each stream at time 0. Unit: count. Defaults to 0.'),
         })
-        .describe('The streams. Required.'),
+        .describe('Streams of the store. Required.'),
       append: distribution()
         .prefault('0ms')
         .describe('CPU time of the store for one append. Unit: distribution. Defaults to 0ms.'),
@@ -158,8 +158,8 @@ const rebuild = z
       .enum(['offline', 'sideBySide'])
       .default('sideBySide')
       .describe(
-        '`offline`: reads fail with 503 until the rebuild is done. `sideBySide`: the old view stays in use ' +
-          'until the new one has caught up. Defaults to sideBySide.',
+        'Reads during the rebuild. `offline`: reads fail with 503 until the rebuild is done. `sideBySide`: ' +
+          'the old view stays in use until the new one has caught up. Defaults to sideBySide.',
       ),
   })
   .describe(
@@ -182,8 +182,8 @@ export const projectionSchema = inheriting(
         .enum(['inline', 'async', 'live'])
         .default('async')
         .describe(
-          '`inline`: updated inside the append, in its process and transaction. `async`: updated after the ' +
-            'append, in batches. `live`: has no view; every read loads the stream. Defaults to async.',
+          'When the view is updated. `inline`: inside the append, in its process and transaction. `async`: ' +
+            'after the append, in batches. `live`: has no view; every read loads the stream. Defaults to async.',
         ),
       service: nameText()
         .optional()
@@ -217,9 +217,9 @@ export const projectionSchema = inheriting(
         .enum(['transactional', 'afterBatch'])
         .default('transactional')
         .describe(
-          '`transactional`: view and position are updated together at the end of a batch. `afterBatch`: each ' +
-            'event takes effect when its work is done, and the position is written at the end of the batch, so a ' +
-            'crash in between applies events twice. Defaults to transactional.',
+          'When the position is stored. `transactional`: view and position are updated together at the end of ' +
+            'a batch. `afterBatch`: each event takes effect when its work is done, and the position is written ' +
+            'at the end of the batch, so a crash in between applies events twice. Defaults to transactional.',
         ),
       onError: z
         .enum(['skip', 'pause', 'retry'])
@@ -233,10 +233,10 @@ export const projectionSchema = inheriting(
         .enum(['spread', 'hotCold'])
         .optional()
         .describe(
-          '`spread`: segments are distributed over the instances of `service`. `hotCold`: one instance holds ' +
-            'all of them through a lock that ends with its session: when it dies, the next one that checks takes ' +
-            'over; a paused one keeps them for `claimTimeout`. Defaults to spread, for a store of kind marten to ' +
-            'hotCold.',
+          'Which instances hold the segments. `spread`: segments are distributed over the instances of ' +
+            '`service`. `hotCold`: one instance holds all of them through a lock that ends with its session: ' +
+            'when it dies, the next one that checks takes over; a paused one keeps them for `claimTimeout`. ' +
+            'Defaults to spread, for a store of kind marten to hotCold.',
         ),
       claimTimeout: durationOrNone({ allowZero: false })
         .optional()
@@ -270,8 +270,8 @@ export const loadFields = z.strictObject({
     .enum(['snapshot', 'start'])
     .default('snapshot')
     .describe(
-      '`snapshot`: loads the last snapshot, if there is one, and the events after it. `start`: loads every ' +
-        'event, as for an audit. Defaults to snapshot.',
+      'Where the load starts. `snapshot`: loads the last snapshot, if there is one, and the events after ' +
+        'it. `start`: loads every event, as for an audit. Defaults to snapshot.',
     ),
   version: countDistribution()
     .optional()
