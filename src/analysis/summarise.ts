@@ -96,7 +96,7 @@ export function summarise(
   };
 }
 
-/** The variant of a file with which the others are compared, whether or not it ran. */
+/** The variant of a file that the others are compared with, whether or not it ran. */
 function baselineName({ variants }: ScenarioFile, base: VariantData): string {
   return variants.find(({ baseline }) => baseline)?.name ?? base.variant.name;
 }
@@ -113,7 +113,7 @@ function identityOf({ title, description, sha256, whatIf }: ScenarioFile): Resul
   return { title, description, sha256, ...(whatIf === undefined ? {} : { whatIf }) };
 }
 
-/** Nodes of a variant that differ from the topology of the baseline; nothing where none does. */
+/** Nodes of a variant that differ from the topology of the baseline; empty if none does. */
 function own(data: VariantData, topology: Topology): Pick<VariantResult, 'nodes'> {
   const nodes = changedNodes(data, topology);
   return nodes.length === 0 ? {} : { nodes };

@@ -111,7 +111,7 @@ function figureOf({ metric, window }: Measure, data: VariantData, study: Study):
   return { value: finite(measured.value), ci95, never, each };
 }
 
-/** Verdict on a budget; null where it is not about this variant, or compares it with a variant without figures. */
+/** Verdict on a budget; null if it is not about this variant, or compares it with a variant without figures. */
 function verdictOn(budget: BudgetSource, data: VariantData, study: Study): Verdict | null {
   const { limit } = budget.expression;
   if (limit.kind === 'ofVariant' && variantNamed(study, limit.variant) === undefined) return null;
@@ -127,11 +127,11 @@ function expectOf(asked: BudgetSource, data: VariantData, study: Study): SweepFi
   return { verdict: judged.verdict, value, ci95, limit, unit, note };
 }
 
-/** Why the runs ended early; null = they did not. */
+/** Why the runs ended early; null = they completed. */
 function stopOf({ records }: VariantData): string | null {
   const stopped = records.find(({ stop }) => stop !== 'horizon' && stop !== 'drained');
   if (stopped === undefined) return null;
-  // The limit of events is not a budget of the scenario.
+  // The event limit is not a budget of the scenario.
   return stopped.stop === 'budget' ? 'events' : stopped.stop;
 }
 

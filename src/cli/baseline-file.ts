@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { canonicalJson } from '../text/canonical.js';
 import { sha256 } from '../text/sha256.js';
 
-/** A saved figure: its scenario, its variant, and its name there. */
+/** A saved figure with its scenario, its variant, and its metric. */
 export interface SavedEntry {
   /** Path of the scenario from the folder of the baseline, with slashes. */
   readonly scenario: string;
@@ -32,8 +32,8 @@ const fileSchema = z.strictObject({
 });
 
 /**
- * The entries of a baseline; throws an Error whose message says what is wrong with the text. The digest covers the
- * values, not the bytes, so that a project may format the file as it likes.
+ * The entries of a baseline; throws an Error whose message explains the problem. The digest covers the values, not the
+ * bytes, so a project may format the file as it likes.
  */
 export function parseBaseline(source: string): readonly SavedEntry[] {
   const json = parseJson(source);

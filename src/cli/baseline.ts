@@ -27,8 +27,8 @@ export interface BaselineFlags extends Selection {
 }
 
 /**
- * Reads the baseline before anything runs; null where no budget needs one. Exit code 2 where one is needed but not
- * given, or given but not needed.
+ * Reads the baseline before anything runs; null if no budget needs one. Exit code 2 if one is needed but not given, or
+ * given but not needed.
  */
 export function openBaseline(flags: BaselineFlags, all: readonly Prepared[]): Baseline | null {
   const { baseline: path, updateBaseline } = flags;

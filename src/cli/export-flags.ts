@@ -12,7 +12,7 @@ export interface ExportRequest {
   readonly path: string;
 }
 
-/** Flags of what a traced run is written to. */
+/** Flags for the files that a traced run writes. */
 export interface ExportFlags {
   readonly traces?: string;
   readonly spans?: readonly ExportRequest[];

@@ -12,7 +12,7 @@ export async function interruptible<T>(body: (signal: AbortSignal) => Promise<T>
   }
 }
 
-/** Aborts the active runs; false where there are none, or where they were aborted before. */
+/** Aborts the active runs; false if there are none, or where they were aborted before. */
 export function interruptRuns(): boolean {
   if (running === null || running.signal.aborted) return false;
   running.abort();

@@ -44,7 +44,7 @@ async function main(args: readonly string[]): Promise<number> {
 /** Reports an error once and returns the exit code. Only `--debug` shows a stack. */
 function report(error: unknown, to: Terminal, withStack: boolean): number {
   if (error instanceof CommanderError) {
-    // Commander has printed its message itself; `help` and `--version` get here with exit code 0.
+    // Commander has already printed its message; `help` and `--version` end here with exit code 0.
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
   const shown = foreignSystemError(error) ?? error;

@@ -36,14 +36,14 @@ export function memorySize(text: string): number {
   return bytes;
 }
 
-/** How the memory of the process is shared. */
+/** The split of the process memory among threads. */
 export interface MemoryShare {
   readonly workers: number;
   /** Limits of the JavaScript heap: of each thread, and of a single thread on its own. Unit: MiB. */
   readonly heapMiB: number;
   readonly aloneHeapMiB: number;
   readonly memory: { readonly bytes: number };
-  /** Note for the case that fewer threads run than could. */
+  /** Note for the user if fewer threads run than possible. */
   readonly note: string | null;
 }
 
@@ -55,8 +55,8 @@ export function defaultBudget(): number {
 }
 
 /**
- * Shares a budget among threads, with fewer of them where the plans alone would fill it. Exit code 2 where not even
- * one can hold the largest plan.
+ * Shares a budget among threads, with fewer of them where the plans alone would fill it. Exit code 2 if not even one
+ * can hold the largest plan.
  */
 export function shareMemory(
   budget: number,

@@ -42,7 +42,7 @@ export function reporterTo(terminal: Terminal): Reporter {
   return (problem) => terminal.note(`${formatDiagnostic(problem)}\n`);
 }
 
-/** Reads, checks and compiles a scenario; prints its problems. Exit code 2 where it has any. */
+/** Reads, checks and compiles a scenario; prints its problems. Exit code 2 if it has any. */
 export function prepare(
   argument: string,
   selection: Selection,
@@ -59,7 +59,7 @@ export function prepare(
   return { path, file, plans, replications, places, source, sweeps };
 }
 
-/** The file of a loaded scenario; prints its problems. Exit code 2 where there are errors. */
+/** The file of a loaded scenario; prints its problems. Exit code 2 if there are errors. */
 export function soundFile(
   { file, problems }: Pick<Loaded, 'file' | 'problems'>,
   path: string,

@@ -31,8 +31,7 @@ export function progressBar(
 const SAID_FROM = 3;
 
 /**
- * `, about 40 s left`, assuming that the remaining runs take as long as the finished ones; '' where that would be a
- * guess.
+ * `, about 40 s left`, assuming that the remaining runs take as long as the finished ones; '' if that would be a guess.
  */
 function timeLeft(elapsed: number, done: number, total: number): string {
   const isKnown = done >= 2 || done / total >= 0.1;

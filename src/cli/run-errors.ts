@@ -43,7 +43,7 @@ function guardError(stop: GuardStop, path: string): CommandError {
 /** A run that a guard stopped. */
 export interface StoppedRun extends RunIdentity {
   readonly reason: GuardReason;
-  /** Simulated time; null where it is not known. */
+  /** Simulated time; null if it is not known. */
   readonly atNs: number | null;
   readonly detail: string;
 }

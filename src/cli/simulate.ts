@@ -26,7 +26,7 @@ export interface SimulateOptions {
 /** The records of all runs of a scenario, and how long they took, in words. */
 export interface Simulated {
   readonly records: Records;
-  /** The missing runs and the exit code that follows; null where all runs finished. */
+  /** The missing runs and the exit code that follows; null if all runs finished. */
   readonly shortfall: Shortfall | null;
   /** `simulated 5 variants x 5 replications in 5.1 s`. */
   readonly words: string;

@@ -17,7 +17,7 @@ export function isMachineCode(code: string): boolean {
   return SYSTEM[code]?.isMachine === true;
 }
 
-/** An extra line on what a user can do, '' where the message already says it. */
+/** An extra line on what a user can do, '' if the message already says it. */
 export function remedyOf(error: unknown): string {
   const remedy = SYSTEM[codeOf(error)]?.remedy;
   return remedy === undefined ? '' : `\n  ${remedy}`;
@@ -31,8 +31,8 @@ export function adviceOf(error: unknown): string {
 }
 
 /**
- * A failed file operation in words: exit code 2 where the path cannot be right, else 3. `action` is such as `cannot
- * write`; `kept` says what is not lost.
+ * A failed file operation in words: exit code 2 if the path cannot be right, else 3. `action` is such as
+ * `cannot write`; `kept` says what is not lost.
  */
 export function fileError(
   action: string,

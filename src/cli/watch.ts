@@ -17,8 +17,8 @@ const POLL_MS = 200;
 type States = ReadonlyMap<string, string>;
 
 /**
- * Runs the command line now and after each change of the scenarios or of their includes, until interrupted. Each run
- * is a process of its own, which ends before the next one begins.
+ * Runs the command line now and after each change of the scenarios or of their includes, until interrupted. Each run is
+ * a separate process, which ends before the next one begins.
  */
 export function watch(files: readonly string[], terminal: Terminal): Promise<number> {
   if (files.length === 0) throw usageError('--watch needs a file to watch');
@@ -80,7 +80,7 @@ function stateOf(path: string): string {
   return stats === undefined ? 'absent' : `${stats.ino}:${stats.size}:${stats.mtimeNs}`;
 }
 
-/** The file that has changed, once no file changes any more; null where the signal came first. */
+/** The file that has changed, once no file changes any more; null if the signal came first. */
 async function changeOf(states: States, signal: AbortSignal): Promise<string | null> {
   let before = '';
   for (;;) {

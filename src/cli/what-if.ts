@@ -11,7 +11,7 @@ export interface WhatIfFlags {
   readonly as?: string;
 }
 
-/** The changes with which a scenario is built; null where the command line has none. */
+/** The changes with which a scenario is built; null if the command line has none. */
 export function whatIfOf({
   set,
   as,

@@ -1,27 +1,27 @@
 import { Packed } from './packed.js';
 
-/** Rows that are packed together: a power of two. */
+/** Rows packed together; a power of two. */
 const BLOCK = 512;
 const MIN_CHAINS = 64;
 
 interface Block {
-  /** By row: the row before it in its chain. */
+  /** By row: the previous row in its chain. */
   readonly next: Int32Array;
   packed: Packed;
 }
 
 /**
- * Rows of whole numbers by a key of two words, in the order in which they came. Only the oldest can be
- * forgotten, which takes no search: a chain leads from new rows to old ones and ends at the first that is
- * too old. Rows are packed, so that ten million of them are no matter.
+ * Rows of whole numbers, indexed by a key of two words, in insertion order. Only the oldest row can be dropped, which
+ * needs no search: chains lead from new rows to old ones, and a lookup stops at the first dropped row. Full blocks are
+ * packed, so ten million rows fit in memory.
  */
 export class AgedTable {
-  /** Number of the oldest row, and of the one that comes next. */
+  /** Number of the oldest row, and number of the next new row. */
   first = 0;
   end = 0;
   private readonly columns: number;
   private readonly blocks: Block[] = [];
-  /** Number of the first row of the blocks that are packed, and of those that are not. */
+  /** First row of the packed blocks, and first row of the open block. */
   private packedFrom = 0;
   private openFrom = 0;
   private open: readonly Float64Array[] = [];
@@ -29,7 +29,7 @@ export class AgedTable {
   /** By hash: the newest row. */
   private chains: Int32Array = new Int32Array(MIN_CHAINS).fill(-1);
 
-  /** `columns`: numbers of a row beside its key, at most four. */
+  /** `columns`: numbers per row besides its key, at most four. */
   constructor(columns: number) {
     this.columns = columns;
   }
@@ -38,7 +38,7 @@ export class AgedTable {
     return this.end - this.first;
   }
 
-  /** The newest row of a key, -1 = none. */
+  /** The newest row of a key; -1 = none. */
   find(a: number, b: number): number {
     let row = this.chains[this.chainOf(a, b)];
     while (row >= this.first && (this.at(0, row) !== a || this.at(1, row) !== b)) {
@@ -47,12 +47,12 @@ export class AgedTable {
     return row < this.first ? -1 : row;
   }
 
-  /** A number of a row that is not forgotten. */
+  /** A number of a row that has not been dropped. */
   get(row: number, column: number): number {
     return this.at(column + 2, row);
   }
 
-  /** The key of a row that is not forgotten. */
+  /** The key of a row that has not been dropped. */
   keyOf(row: number): readonly [a: number, b: number] {
     return [this.at(0, row), this.at(1, row)];
   }
@@ -74,7 +74,7 @@ export class AgedTable {
     this.link(row, a, b);
   }
 
-  /** Forgets the oldest row. */
+  /** Drops the oldest row. */
   drop(): void {
     this.first++;
     if (this.first - this.packedFrom < BLOCK || this.blocks.length === 0) return;
@@ -87,7 +87,7 @@ export class AgedTable {
     this.next = new Int32Array(BLOCK);
   }
 
-  /** The open block is full. */
+  /** Packs the open block, which is full, and starts a new one. */
   private pack(): void {
     if (this.first >= this.end) this.packedFrom = this.end;
     else this.blocks.push({ next: this.next, packed: new Packed(this.open, BLOCK) });
@@ -95,7 +95,7 @@ export class AgedTable {
     this.openFrom = this.end;
   }
 
-  /** Twice as many chains. */
+  /** Doubles the number of chains and links all rows again. */
   private spread(): void {
     this.chains = new Int32Array(this.chains.length * 2).fill(-1);
     for (let row = this.first; row < this.end; row++)

@@ -16,22 +16,19 @@ export type CountDistribution =
       readonly kind: 'choice';
       readonly branches: readonly { readonly weight: number; readonly value: number }[];
     }
-  /** Rounded to the nearest whole number, and 0 where that is negative. */
+  /** Rounded to the nearest whole number; negative draws count as 0. */
   | { readonly kind: 'normal'; readonly mean: number; readonly sd: number };
 
 /** Largest count a draw can give. */
 export const COUNT_MAX = 2_147_483_647;
 
-/**
- * All count distributions of a run, drawn from by id; a pure function of (stream key, lineage,
- * index).
- */
+/** All count distributions of a run, drawn by id. A draw is a pure function of (stream key, lineage, index). */
 export class Counts {
   private readonly laws: CountDistribution[] = [];
   /** Cumulative weights of a choice. */
   private readonly reached: Float64Array[] = [];
 
-  /** Compiles a distribution and gives its id. */
+  /** Compiles a distribution and returns its id. */
   add(d: CountDistribution): number {
     check(d);
     const weights = d.kind === 'choice' ? d.branches.map((branch) => branch.weight) : [];
@@ -53,7 +50,7 @@ export class Counts {
         const reached = this.reached[id];
         const u = unit(ka, kb, la, lb, index);
         let branch = 0;
-        // The last weight is reached at 1, which no draw is.
+        // The last cumulative weight is 1, and draws are below 1.
         while (u > reached[branch]) branch++;
         return d.branches[branch].value;
       }
@@ -62,13 +59,13 @@ export class Counts {
     }
   }
 
-  /** The one value of a distribution that is always the same, or -1. */
+  /** The value of a constant distribution, or -1. */
   constant(id: number): number {
     const d = this.laws[id];
     return d.kind === 'constant' ? d.value : -1;
   }
 
-  /** Mean of what is drawn; for 'normal' before rounding. */
+  /** Mean of the distribution; for 'normal' before rounding. */
   mean(id: number): number {
     const d = this.laws[id];
     switch (d.kind) {

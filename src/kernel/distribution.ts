@@ -15,9 +15,7 @@ export type Distribution =
   | { readonly kind: 'constant'; readonly valueNs: Ns }
   | { readonly kind: 'exponential'; readonly meanNs: number }
   | { readonly kind: 'uniform'; readonly minNs: number; readonly maxNs: number }
-  /**
-   * Truncated at 0: a draw below is drawn again, so the mean is above meanNs when sdNs is large.
-   */
+  /** Truncated at 0: negative draws are repeated, so a large sdNs raises the mean above meanNs. */
   | { readonly kind: 'normal'; readonly meanNs: number; readonly sdNs: number }
   /** medianNs * exp(sigma * Z). */
   | { readonly kind: 'lognormal'; readonly medianNs: number; readonly sigma: number }
@@ -126,13 +124,12 @@ const PARETO = 7;
 const EMPIRICAL = 8;
 const MIXTURE = 9;
 
-/** Distributions that need no further memory. */
+/** Initial capacity, in distributions. */
 const ROOM = 1024;
 
 /**
- * All distributions of a run, compiled to columns and drawn from by id. A draw is a pure function
- * of (stream key, lineage, index): laws that need several uniform numbers perturb the key, never
- * the index.
+ * All distributions of a run, compiled to columns and drawn by id. A draw is a pure function of (stream key, lineage,
+ * index): a law that needs several uniform numbers changes the key, never the index.
  */
 class Samplers {
   private kinds = new Uint8Array(ROOM);
@@ -144,12 +141,12 @@ class Samplers {
   /** By first parameter: sorted values of EMPIRICAL; cumulative weights, then ids of MIXTURE. */
   private readonly tables: Float64Array[] = [];
 
-  /** Forgets all distributions, for another run. */
+  /** Removes all distributions before another run. */
   reset(): void {
     this.means.length = this.tables.length = 0;
   }
 
-  /** Compiles a distribution and gives its id. */
+  /** Compiles a distribution and returns its id. */
   add(d: Distribution): number {
     const own = this.reserve(d);
     this.compile(own, d);
@@ -157,8 +154,8 @@ class Samplers {
   }
 
   /**
-   * Compiles a list of distributions; the ids are the places in the list, counted from the first id
-   * that is given. The parts of mixtures come behind all of them.
+   * Compiles a list of distributions. Their ids are consecutive, in list order; the parts of mixtures get the ids after
+   * them.
    */
   addAll(list: readonly Distribution[]): void {
     const ids = list.map((d) => this.reserve(d));
@@ -171,7 +168,7 @@ class Samplers {
     const p = samplers.first[id];
     if (kind === CONSTANT) return p;
     if (kind > UNIFORM) return wholeNs(samplers.drawOther(id, ka, kb, la, lb, index));
-    // One call of mix for three laws keeps this within what V8 inlines: 37 -> 26 ns a lognormal.
+    // A single call of mix for all three laws keeps this small enough for V8 to inline: 37 -> 26 ns per lognormal draw.
     mix(ka, kb, la, lb, index);
     const { x, y } = mixed;
     if (kind === LOGNORMAL) {
@@ -181,7 +178,7 @@ class Samplers {
     return wholeNs(p + samplers.second[id] * unitOf(x, y));
   }
 
-  /** The one value of a distribution that is always the same, or -1. */
+  /** The value of a constant distribution, or -1. */
   constantNs(id: number): Ns {
     return this.kinds[id] === CONSTANT ? this.first[id] : -1;
   }
@@ -229,13 +226,13 @@ class Samplers {
   ): number {
     const u = unit(ka, kb, la, lb, index);
     let branch = 0;
-    // The last weight is reached at 1, which no draw is.
+    // The last cumulative weight is 1, and draws are below 1.
     while (u > table[branch]) branch++;
     const id = table[(table.length >> 1) + branch];
     return this.draw(id, subKeyA(ka, 1), subKeyB(kb, 1), la, lb, index);
   }
 
-  /** The id of a distribution that is compiled next, and room for it. */
+  /** Reserves the next id, with room for it in the columns. */
   private reserve(d: Distribution): number {
     const id = this.means.length;
     this.means.push(meanOf(d));
@@ -337,13 +334,13 @@ class Samplers {
   }
 }
 
-/** The distributions of the run that this thread is at. */
+/** The distributions of this thread's current run. */
 export const samplers = new Samplers();
 
-/** What `setup` hands to policies. */
+/** The type that policies receive from `setup`. */
 export type { Samplers };
 
-/** Rounds half up to whole ns and cuts off at the largest time there is. */
+/** Rounds half up to whole ns and caps at the largest possible time. */
 function wholeNs(value: number): Ns {
   return value < HORIZON_MAX_NS ? Math.floor(value + 0.5) : HORIZON_MAX_NS;
 }

@@ -10,61 +10,61 @@ import { hasRoom } from './room.js';
 import { HORIZON_MAX_NS } from './time.js';
 import type { Ns } from './time.js';
 
-/** What happens at an event: three int32 given when it was scheduled. */
+/** Handles an event: `target` and two int32 from the call that scheduled it. */
 export type Handler = (target: number, a: number, b: number) => void;
 
 /**
- * Why a run ended: 'horizon' the next event lies beyond it; 'drained' nothing is pending; 'budget'
- * as many events as allowed; 'instant' too many events at one instant (a loop without delay);
- * 'halted' a handler asked; 'memory' the thread has used up what it may have.
+ * Why a run ended. 'horizon': the next event is beyond it; 'drained': no event is pending; 'budget': the event limit is
+ * reached; 'instant': too many events at one instant (a loop without delay); 'halted': a handler asked for it;
+ * 'memory': the thread has used up its memory.
  */
 export type StopReason = 'horizon' | 'drained' | 'budget' | 'instant' | 'halted' | 'memory';
 
 /** Events allowed at one instant before the run stops with 'instant'. */
 export const INSTANT_LIMIT = 1_000_000;
 
-/** Events at one instant after which the last ones are remembered for the report. */
+/** Events at one instant after which the latest ones are recorded for the report. */
 const INSTANT_SUSPECT = 900_000;
 
-/** Events after which the memory in use is looked at again. */
+/** Events between two checks of the memory in use. */
 const LOOK = 16_384;
 
-/** Reserved ops: the head of a lane, and a lane's timer that has its own place in a queue. */
+/** Reserved ops: the head of a lane, and a lane's timer with its own place in the queue. */
 const LANE_HEAD = 0;
 const LANE_TIMER = 1;
 const OWN_HANDLERS = 2;
 
-/** Room for pending events that needs no further memory. */
+/** Initial capacity for pending events. */
 const SLOTS = 16_384;
 
 const NO_TIMES = new Float64Array(0);
 
-/** Bit of `hot` that asks the loop to stop; the phases have the bits above it. */
+/** Bit of `hot` that stops the loop; the bits above it belong to the phases. */
 const STOP_BIT = 1;
 
 /**
- * Clock and agenda of one run: handlers fire in exactly the order (time, phase, sequence of scheduling).
+ * Clock and agenda of one run. Handlers fire in exactly the order (time, phase, sequence of scheduling).
  *
- * A queue holds later events, one FIFO per phase the events of the current instant, and lanes the timers with a
- * constant delay. The order, the digest and the counts do not depend on which of them held an event.
+ * Later events wait in a queue, events of the current instant in one FIFO per phase, and timers with a constant delay
+ * in lanes. The order, the digest and the counts do not depend on where an event waited.
  *
  * Each thread has one engine, and its methods refer to it by name. V8 resolves `this` at each call, but knows the
  * address of an object that never moves, and of the columns of its queue.
  */
 class Engine {
-  /** The current moment. */
+  /** The current time. */
   now: Ns = NaN;
-  /** Phase of the event that is being handled. */
+  /** Phase of the current event. */
   phase = 0;
-  /** Op of the event that is being handled, or was handled last. */
+  /** Op of the current or last event. */
   private op = LANE_HEAD;
-  /** Hash of all that was noted, int32. */
+  /** Hash of all facts passed to `note`, int32. */
   digest = 0;
-  /** Events handled; timers that had died are not among them. */
+  /** Events handled, without dead timers. */
   events = 0;
-  /** Events handled that came from the FIFOs of an instant. */
+  /** Events handled from the instant queues. */
   private dueEvents = 0;
-  /** Largest number of events that waited for a later time at once, dead timers included. */
+  /** Largest number of events waiting for a later time, dead timers included. */
   peakPending = 0;
   /** Test switch: false sends lane timers through the queue one by one. Set before the first arm. */
   useLanes = true;
@@ -76,21 +76,21 @@ class Engine {
   private readonly handlers: Handler[] = [];
   private readonly names: string[] = [];
   private readonly lanes = new LaneTable();
-  /** Bit p + 1 is set while the instant queue of phase p holds something. */
+  /** Bit p + 1 is set while the instant queue of phase p is not empty. */
   private hot = 0;
   private sequence = 1;
   private sequenceLimit = 0;
-  /** Timers in lanes, without the heads of the lanes, which are in the queue. */
+  /** Timers in lanes, without the lane heads, which are in the queue. */
   private inLanes = 0;
   private boundaryTimes: Float64Array = NO_TIMES;
   private boundaryIndex = 0;
   private nextBoundary = Infinity;
-  /** Where this run ends, exclusive, and the earlier of that and the next boundary. */
+  /** End of this run (exclusive), and the earlier of that and the next boundary. */
   private end = NaN;
   private limit = NaN;
   private onBoundary: (k: number) => void = () => {};
   private running = false;
-  /** Number of events at which `check` must be asked, at the start of the run, and of the instant. */
+  /** Value of `events` at which `check` must run; its value at the start of the run, and of the instant. */
   private guard = 0;
   private firstEvent = 0;
   private instantStart = 0;
@@ -114,12 +114,12 @@ class Engine {
   }
 
   /**
-   * Winds back to time 0 for another run: no events, no counts, and no handlers but its own. `slots`: first
+   * Resets to time 0 for another run: no events, no counts, and only the engine's own handlers. `slots`: initial
    * capacity for pending events, a power of two; it doubles when needed.
    */
   reset(slots = SLOTS): void {
-    // What begins as a small integer becomes another kind of field to V8 beyond 2^31, and all that was
-    // compiled for the first kind is thrown away: these begin as NaN.
+    // A field that starts as a small integer changes its representation beyond 2^31, and V8 then discards the code
+    // compiled for it. Starting as NaN avoids that.
     this.now = this.end = this.limit = 0;
     this.phase = this.digest = this.hot = this.op = 0;
     this.events = this.dueEvents = this.peakPending = this.inLanes = 0;
@@ -137,7 +137,7 @@ class Engine {
     this.last.count = 0;
   }
 
-  /** Registers a handler and gives its op number. The name appears only in `recent`. */
+  /** Registers a handler and returns its op number. The name appears only in `recent`. */
   define(name: string, handler: Handler): number {
     this.names.push(name);
     return this.handlers.push(handler) - 1;
@@ -157,13 +157,13 @@ class Engine {
     }
   }
 
-  /** Schedules an event at the current instant, behind all that is already due in its phase. */
+  /** Schedules an event at the current instant, after all events already due in its phase. */
   soon(phase: number, op: number, target: number, a: number, b: number): void {
     engine.instants[phase].push(op, target, a, b);
     engine.hot |= 2 << phase;
   }
 
-  /** The lane of timers with this delay, phase, op and owner: the existing one if there is one. */
+  /** The lane of timers with this delay, phase, op and owner; created if missing. */
   lane(delay: Ns, phase: number, op: number, owner: Stamped): Lane {
     return engine.lanes.laneOf(delay, phase, op, owner);
   }
@@ -201,8 +201,8 @@ class Engine {
   }
 
   /**
-   * Calls onBoundary(k) at times[k], before every event at or after it, with now = times[k].
-   * Times must increase strictly and not lie before now. Boundaries are no events.
+   * Calls onBoundary(k) at times[k], before every event at or after it, with now = times[k]. Times must increase
+   * strictly and must not be before now. Boundaries are not events.
    */
   boundaries(times: Float64Array, onBoundary: (k: number) => void): void {
     for (let k = 0; k < times.length; k++) {
@@ -215,7 +215,7 @@ class Engine {
     this.limit = Math.min(this.end, this.nextBoundary);
   }
 
-  /** Asks the run to stop after this event. */
+  /** Stops the run after this event. */
   halt(): void {
     engine.hot |= STOP_BIT;
   }
@@ -232,22 +232,19 @@ class Engine {
     return due + engine.queue.size + engine.inLanes;
   }
 
-  /**
-   * The last events of an instant that ran over, oldest first; empty unless one instant had
-   * 900,000.
-   */
+  /** The last events of an instant with too many events, oldest first; empty unless one instant had 900,000. */
   recent(): { op: string; target: number }[] {
     return engine.last.list(engine.names);
   }
 
-  /** When and in which event the run is, for the message of a broken law; '' where none is running. */
+  /** Current time and event of the run, for the message of a broken invariant; '' if none is running. */
   moment(): string {
     return engine.running ? `at ${engine.now} ns in '${engine.names[engine.op]}'` : '';
   }
 
   /**
-   * Runs all events with time <= until, and the boundaries up to it, but at most maxEvents events.
-   * Afterwards now is `until` if events lie beyond it, else the last event or boundary.
+   * Runs all events with time <= until, and the boundaries up to it, but at most maxEvents events. Afterwards `now` is
+   * `until` if later events are pending, else the time of the last event or boundary.
    */
   run(untilNs: Ns, maxEvents: number): StopReason {
     invariant(!engine.running && untilNs >= engine.now, 'run-out-of-order');
@@ -267,7 +264,7 @@ class Engine {
     return reason;
   }
 
-  /** One turn per event, boundary or dead lane head; `guard` lets one comparison watch all limits. */
+  /** One iteration per event, boundary or dead lane head. With `guard`, one comparison covers all limits. */
   private loop(maxEvents: number): StopReason {
     const queue = engine.queue;
     for (;;) {
@@ -307,7 +304,7 @@ class Engine {
     engine.handlers[data[at]](data[at + 1], data[at + 2], data[at + 3]);
   }
 
-  /** Takes the first entry off the queue and handles it, unless it is a timer that has died. */
+  /** Removes the first entry of the queue and handles it, unless it is a dead timer. */
   private fireTop(): void {
     const queue = engine.queue;
     const top = queue.front;
@@ -347,8 +344,8 @@ class Engine {
   }
 
   /**
-   * Called when `events` has reached `guard`: why the run must end, or null and a new guard. A
-   * guard that is too low costs a call, so an instant only writes down where it began.
+   * Called when `events` reaches `guard`: returns why the run must end, or null after setting a new guard. A guard that
+   * is too low only costs a call, so a new instant does not update it.
    */
   private check(maxEvents: number): StopReason | null {
     const handled = engine.events - engine.firstEvent;
@@ -362,7 +359,7 @@ class Engine {
     return null;
   }
 
-  /** Takes the head off a lane and puts the next live timer in its place in the queue. */
+  /** Removes the head of a lane and moves the next live timer into its place in the queue. */
   private advanceLane(lane: Lane): void {
     const held = lane.length;
     lane.advance();
@@ -387,7 +384,7 @@ class Engine {
     engine.onBoundary(k);
   }
 
-  /** Keeps op and target of what is due next; only an instant that runs over pays for it. */
+  /** Records op and target of the next event; used only in an instant with too many events. */
   private rememberNext(): void {
     const queue = engine.queue;
     const top = queue.front;
@@ -413,7 +410,7 @@ class Engine {
     }
   }
 
-  /** The next sequence number, with a slot left in the queue for it. */
+  /** The next sequence number, after ensuring a free slot in the queue. */
   private nextSequence(): number {
     if (engine.queue.freeCount === 0) engine.growQueue();
     if (engine.sequence >= engine.sequenceLimit) engine.renumber();

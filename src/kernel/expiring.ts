@@ -6,31 +6,31 @@ interface Kept {
 }
 
 /**
- * Numbers by key that are kept for a time. Two maps take turns, so that what has expired is forgotten
- * without being looked for, however many keys come only once.
+ * Numbers by key that expire. Two maps alternate, so expired entries are dropped without a search, even if most keys
+ * occur only once.
  */
 export class Expiring {
   private readonly longestNs: Ns;
   private young = new Map<number, Kept>();
   private old = new Map<number, Kept>();
-  /** When the younger map was begun. */
+  /** Start time of the younger map. */
   private sinceNs: Ns = -Infinity;
 
-  /** `longestNs`: nothing is kept for longer. */
+  /** `longestNs`: longest time that a value is kept. */
   constructor(longestNs: Ns) {
     this.longestNs = longestNs;
   }
 
-  /** The value of a key, valid for `now < until`; 0 where there is none. */
+  /** The value of a key while `now < until`; 0 if there is none. */
   get(now: Ns, key: number): number {
     const kept = this.young.get(key) ?? this.old.get(key);
     return kept !== undefined && now < kept.untilNs ? kept.value : 0;
   }
 
-  /** Keeps a value other than 0 instead of the one there is. */
+  /** Sets the value of a key, other than 0. */
   set(now: Ns, key: number, value: number, untilNs: Ns): void {
     if (now - this.sinceNs >= this.longestNs) {
-      // All that the older map holds was put there before the younger one was begun.
+      // All entries of the older map were set before the younger map started.
       const emptied = this.old;
       emptied.clear();
       this.old = this.young;

@@ -1,4 +1,4 @@
-/** Integers of one queued event: op, target, a, b. */
+/** Integers per queued event: op, target, a, b. */
 export const EVENT_WORDS = 4;
 
 const FIRST = 1024;
@@ -28,15 +28,15 @@ export class InstantQueue {
     this.head = this.tail = 0;
   }
 
-  /** Offset of the oldest event in `data`, which is taken out. The queue must not be empty. */
+  /** Removes the oldest event and returns its offset in `data`. The queue must not be empty. */
   take(): number {
     const at = (this.head++ & this.mask) << 2;
-    // Starting again from zero keeps both counters small integers however long the run is.
+    // Restarting from zero keeps both counters small integers however long the run is.
     if (this.head === this.tail) this.head = this.tail = 0;
     return at;
   }
 
-  /** Offset of the oldest event in `data`, which stays. */
+  /** Offset of the oldest event in `data`, without removing it. */
   nextOffset(): number {
     return (this.head & this.mask) << 2;
   }

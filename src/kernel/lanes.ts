@@ -1,15 +1,15 @@
 import { invariant } from './invariant.js';
 import type { Ns } from './time.js';
 
-/** Owner of lane timers. Growth may replace the column, so it is read afresh at every use. */
+/** Owner of lane timers. Growth may replace the column, so read it again at every use. */
 export interface Stamped {
   readonly stamp: Int32Array;
 }
 
 /**
- * FIFO of the timers with one constant delay. It is sorted by nature, so only its head needs a place in the heap. A
- * timer is dead once `owner.stamp[index]` differs from the stamp it was armed with; cancelling costs nothing. A timer
- * reserves its sequence number when it is armed, so that ties keep scheduling order.
+ * FIFO of the timers with one constant delay. Insertion order is time order, so only the head needs a place in the
+ * heap. A timer is dead once `owner.stamp[index]` differs from the stamp it was armed with, so cancelling costs
+ * nothing. A timer reserves its sequence number when it is armed, which keeps ties in scheduling order.
  */
 export class Lane {
   readonly delayNs: Ns;
@@ -43,7 +43,7 @@ export class Lane {
     this.stamps[at] = stamp;
   }
 
-  /** Drops the head and the dead behind it, up to the next live timer or the end. */
+  /** Removes the head and the dead timers after it, up to the next live timer or the end. */
   advance(): void {
     const stamp = this.owner.stamp;
     const indices = this.indices;
@@ -59,11 +59,11 @@ export class Lane {
     this.length = length;
   }
 
-  /** Drops the dead first; doubles only when more than half is still alive. */
+  /** Drops dead timers first; doubles only if more than half are alive. */
   private makeRoom(): void {
     const stamp = this.owner.stamp;
     const mask = this.mask;
-    // The head stays even if it is dead: the heap holds its time and sequence.
+    // The head stays even if it is dead: the heap contains its time and sequence.
     let kept = 1;
     for (let k = 1; k < this.length; k++) {
       const from = (this.head + k) & mask;
@@ -100,12 +100,12 @@ export class Lane {
   }
 }
 
-/** The lanes of a run, by number and by what they are for. */
+/** The lanes of a run, by number and by delay, phase, op and owner. */
 export class LaneTable {
   readonly list: Lane[] = [];
   private readonly byOwner = new Map<Stamped, Map<string, Lane>>();
 
-  /** The lane of this delay, phase, op and owner: the one there is, or a new one. */
+  /** The lane of this delay, phase, op and owner; created if missing. */
   laneOf(delay: Ns, phase: number, op: number, owner: Stamped): Lane {
     let own = this.byOwner.get(owner);
     if (own === undefined) this.byOwner.set(owner, (own = new Map()));

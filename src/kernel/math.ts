@@ -1,8 +1,7 @@
 /**
- * Elementary and special functions from + - * / and square roots only. ECMA-262 leaves the last bit
- * of Math.log, Math.exp, Math.sin and ** to the implementation, and one bit is another run: these
- * give the same bits on every machine. log, exp, sin and cos follow Sun's fdlibm (e_log.c, e_exp.c,
- * k_sin.c, k_cos.c).
+ * Elementary and special functions from + - * / and square roots only. ECMA-262 leaves the last bit of Math.log,
+ * Math.exp, Math.sin and ** to the implementation, and a single different bit changes the run. These give the same bits
+ * on every machine. log, exp, sin and cos follow Sun's fdlibm (e_log.c, e_exp.c, k_sin.c, k_cos.c).
  */
 
 const cell = new Float64Array(1);
@@ -59,7 +58,7 @@ export function log(value: number): number {
     (6.66666666666673513e-1 +
       w * (2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1)));
   const r = odd + even;
-  // fdlibm has formulas of its own for k = 0. These give the same bits, as no term of k is rounded then.
+  // fdlibm has separate formulas for k = 0. These give the same bits, because no term of k is rounded then.
   if (((high - 0x6147a) | (0x6b851 - high)) > 0) {
     const half = 0.5 * f * f;
     return k * LN2_HIGH - (half - (s * (half + r) + k * LN2_LOW) - f);
@@ -143,8 +142,8 @@ export function powi(base: number, exponent: number): number {
 }
 
 /**
- * base to a real power: exact squaring for whole exponents up to 64, else exp(exponent *
- * log(base)), relative error about 1e-13. NaN for a negative base with a broken exponent, as usual.
+ * base to a real power: exact squaring for whole exponents up to 64, else exp(exponent * log(base)), relative error
+ * about 1e-13. NaN for a negative base with a fractional exponent, as usual.
  */
 export function pow(base: number, exponent: number): number {
   if (Math.floor(exponent) === exponent && Math.abs(exponent) <= 64) return powi(base, exponent);

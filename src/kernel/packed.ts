@@ -1,13 +1,13 @@
 import { invariant } from './invariant.js';
 
 /**
- * Columns of whole numbers that are kept and seldom read: each column is its smallest number and, for every
- * row, as many bytes as the distance to it needs. A column of equal numbers takes none.
+ * Columns of whole numbers that are rarely read. Each column stores its smallest number and, for every row, the
+ * difference in as few bytes as the largest needs. A column of equal numbers needs no bytes per row.
  */
 export class Packed {
   private readonly bases: number[] = [];
   private readonly widths: number[] = [];
-  /** Where the bytes of each column begin. */
+  /** Offset of the bytes of each column. */
   private readonly starts: number[] = [];
   private readonly data: Uint8Array;
 
@@ -31,7 +31,7 @@ export class Packed {
     columns.forEach((column, c) => this.write(column, c, count));
   }
 
-  /** Bytes that the rows take. */
+  /** Bytes that the rows use. */
   get bytes(): number {
     return this.data.length;
   }
@@ -61,7 +61,7 @@ export class Packed {
   }
 }
 
-/** Bytes of a number from 0 to a largest one. */
+/** Bytes needed for numbers from 0 to this one. */
 function widthOf(largest: number): number {
   let width = 0;
   for (let bound = 1; bound <= largest; bound *= 256) width++;

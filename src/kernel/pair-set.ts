@@ -1,16 +1,13 @@
-/** Pairs that need no further memory, a power of two. */
+/** Initial capacity, in pairs; a power of two. */
 const ROOM = 64;
 
-/**
- * Set of pairs of int32 by open addressing in one array: eight bytes a place, and never more than half of the
- * places are taken.
- */
+/** Set of pairs of int32 by open addressing in one array: eight bytes per place, at most half of the places in use. */
 export class PairSet {
-  /** Places taken. */
+  /** Places in use. */
   private size = 0;
   private mask = 0;
   private places: Int32Array = new Int32Array(0);
-  /** An empty place holds (0, 0), so that pair itself is remembered here. */
+  /** Empty places contain (0, 0), so this flag records that pair. */
   private hasZeros = false;
 
   constructor() {
@@ -23,7 +20,7 @@ export class PairSet {
     return (this.places[at] | this.places[at + 1]) !== 0;
   }
 
-  /** Adds a pair unless it is there. */
+  /** Adds a pair unless it is present. */
   add(a: number, b: number): void {
     if ((a | b) === 0) {
       this.hasZeros = true;

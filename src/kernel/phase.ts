@@ -1,7 +1,6 @@
 /**
- * Order of what happens at one instant: faults turn first, then what ends frees its slot, then
- * timers, then retries, then arrivals. A slot freed at t is therefore free for a call that arrives
- * at t.
+ * Order of events at one instant: fault changes, then endings that free slots, then timers, then retries, then
+ * arrivals. A slot freed at t is therefore available to a call that arrives at t.
  */
 export const PHASE = {
   FAULT: 0,
@@ -12,5 +11,5 @@ export const PHASE = {
   SAMPLE: 5,
 } as const;
 
-/** How many phases there are: one instant queue each. */
+/** Number of phases; each has an instant queue. */
 export const PHASES = 6;

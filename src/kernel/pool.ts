@@ -4,7 +4,7 @@ import { makeRoom } from './room.js';
 /** From this many slots on, a pool grows by a quarter. */
 const GRADUAL = 65_536;
 
-/** Called when a pool has grown: widen every column that is indexed by its slots. */
+/** Called when a pool has grown: widen every column indexed by its slots. */
 export type GrowListener = (capacity: number) => void;
 
 /**
@@ -12,11 +12,11 @@ export type GrowListener = (capacity: number) => void;
  * never a column: growth replaces the columns. The slot given back last is taken first.
  */
 export class Slots {
-  /** Slots there are now. */
+  /** Current number of slots. */
   capacity: number;
   /** Slots taken. */
   used = 0;
-  /** Largest number of slots that were taken at once. */
+  /** Largest number of slots in use at once. */
   peak = 0;
   private fresh = 0;
   private returned = 0;
@@ -25,7 +25,7 @@ export class Slots {
   private readonly listeners: GrowListener[] = [];
   private readonly first: number;
 
-  /** `capacity`: slots to begin with, rounded up to a power of two. */
+  /** `capacity`: initial number of slots, rounded up to a power of two. */
   constructor(capacity = 64) {
     let size = 1;
     while (size < capacity) size *= 2;
@@ -34,19 +34,19 @@ export class Slots {
     this.free = new Int32Array(size);
   }
 
-  /** Slots that have ever been taken: from there on columns hold what they began with. */
+  /** Slots that were ever taken; later entries of a column still have their initial values. */
   get touched(): number {
     return this.fresh;
   }
 
-  /** True once there are more slots than at the beginning. */
+  /** True once there are more slots than initially. */
   get hasGrown(): boolean {
     return this.capacity > this.first;
   }
 
   /**
-   * Takes all slots back and forgets all listeners: the columns are those of another run. The slots are
-   * as many as at the beginning.
+   * Frees all slots and removes all listeners, whose columns belong to another run. The number of slots returns to the
+   * initial one.
    */
   reset(): void {
     if (this.hasGrown) {
@@ -59,13 +59,13 @@ export class Slots {
     this.listeners.length = 0;
   }
 
-  /** Registers a listener and calls it at once with the capacity there is. */
+  /** Registers a listener and calls it at once with the current capacity. */
   onGrow(listener: GrowListener): void {
     this.listeners.push(listener);
     listener(this.capacity);
   }
 
-  /** Takes a slot; its columns hold what the last owner left. */
+  /** Takes a slot; its columns still contain the values of the last owner. */
   take(): number {
     if (this.used === this.capacity) this.grow();
     const slot = this.returned > 0 ? this.free[--this.returned] : this.fresh++;
@@ -74,7 +74,7 @@ export class Slots {
     return slot;
   }
 
-  /** Gives a slot back. Giving back what is not taken breaks an invariant. */
+  /** Frees a slot. Freeing a slot that is not taken breaks an invariant. */
   give(slot: number): void {
     invariant(this.taken[slot] === 1, 'slot-given-twice');
     this.taken[slot] = 0;
@@ -90,7 +90,7 @@ export class Slots {
 
   private grow(): void {
     const { capacity: old } = this;
-    // Many slots are many bytes: half of them unused would cost more than copying them more often.
+    // A large pool grows by a quarter: half of its memory unused would cost more than frequent copies.
     const capacity = old < GRADUAL ? old * 2 : old + (old >> 2);
     invariant(capacity <= 0x10000000, 'pool-too-large');
     this.taken = widenUint8(this.taken, capacity);
@@ -124,9 +124,8 @@ export function widenFloat64(column: Float64Array, capacity: number): Float64Arr
 }
 
 /**
- * Clears a column for reuse: true if it holds this many elements, and the first `touched` are now zero. If false,
- * replace the column. (Assigning the same column again would work, but V8 treats a field as constant only if it is
- * assigned once.)
+ * Clears a column for reuse. True if it has this many elements; the first `touched` are now zero. If false, replace the
+ * column. (Assigning the same column again would work, but V8 treats a field as constant only if it is assigned once.)
  */
 export function cleared(
   column: Int32Array | Uint32Array | Float64Array,

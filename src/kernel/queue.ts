@@ -5,29 +5,28 @@ import { makeRoom } from './room.js';
 /** Room for sequence number and slot below the phase in a heap key. */
 export const PHASE_UNIT = 1_125_899_906_842_624;
 
-/** What a slot takes in all columns together. */
+/** Bytes of a slot in all columns together. */
 const EVENT_BYTES = 36;
 
 const MAX_SLOTS = 0x4000000;
 
-/** Events that the front holds, and how many it is given when it has run out. */
+/** Capacity of the front, and number of events for a refill. */
 const FRONT = 128;
 const REFILL = 32;
 
-/** Time and key of the entry on its way in: doubles handed to a function that is not inlined are boxed. */
+/** Time and key of the entry being inserted. Doubles passed to a function that is not inlined would be boxed. */
 const staged = new Float64Array(2);
 const TIME = 0;
 const KEY = 1;
 
 /**
- * Pending events over typed arrays, ordered by (time, key): the nearest ones in a short sorted list,
- * the front, all others in a 4-ary min-heap.
+ * Pending events over typed arrays, ordered by (time, key). The nearest events are in a short sorted list, the front;
+ * all others are in a 4-ary min-heap.
  *
- * key = phase * 2^50 + sequence * slots + slot, so that one comparison of doubles gives the order
- * (phase, sequence) and the low bits find the payload (op, target, a, b: four int32). Most events are
- * due soon after they were scheduled: they pass a few others in the front and never see the heap.
- * Every event of the front lies before every event of the heap, and the front is empty only when
- * nothing is pending.
+ * key = phase * 2^50 + sequence * slots + slot, so one comparison of doubles gives the order (phase, sequence), and the
+ * low bits locate the payload (op, target, a, b: four int32). Most events are due soon after they are scheduled: they
+ * pass a few others in the front and never enter the heap. Every event of the front is before every event of the heap,
+ * and the front is empty only when nothing is pending.
  */
 export class EventQueue {
   /**
@@ -42,17 +41,17 @@ export class EventQueue {
   mask: number;
   freeCount = 0;
   /**
-   * The slots once more, for keys: a double, since products of it are. As a small integer it would be multiplied as
-   * one until a product is too large, and all that was compiled for that would be thrown away.
+   * The number of slots as a double, for products in keys. As a small integer it would be multiplied as one until a
+   * product is too large, and V8 would then discard the code compiled for that.
    */
   private stride = NaN;
-  /** The heap, one place longer than the slots: room for an entry on its way in. */
+  /** The heap, one place longer than the slots: room for an entry being inserted. */
   private times: Float64Array;
   private keys: Float64Array;
   private back = 0;
   private free: Int32Array;
 
-  /** `slots` is the first capacity, a power of two. */
+  /** `slots`: initial capacity, a power of two. */
   constructor(slots: number) {
     this.slots = this.stride = slots;
     this.mask = slots - 1;
@@ -87,14 +86,14 @@ export class EventQueue {
     return PHASE_UNIT / this.slots;
   }
 
-  /** Puts down the time of the event that is pushed next. */
+  /** Sets the time of the next event to push. */
   stage(time: number): void {
     staged[TIME] = time;
   }
 
   /**
-   * Adds an event whose time was staged just before. A free slot must be left (freeCount > 0) and
-   * `sequence` be below sequenceLimit.
+   * Adds an event whose time was set with stage(). A slot must be free (freeCount > 0), and `sequence` must be below
+   * sequenceLimit.
    */
   push(phase: number, sequence: number, op: number, target: number, a: number, b: number): void {
     const slot = this.free[--this.freeCount];
@@ -122,7 +121,7 @@ export class EventQueue {
     if (front === 1 && this.back > 0) this.refill();
   }
 
-  /** Gives the first event another time and sequence, later than its own; its payload stays. */
+  /** Moves the first event to a later time and sequence; its payload stays. */
   delayTop(time: number, phase: number, sequence: number): void {
     const front = this.front;
     const slot = this.frontKeys[front] & this.mask;
@@ -172,7 +171,7 @@ export class EventQueue {
     return (rest - (rest & this.mask)) / this.slots;
   }
 
-  /** Gives the entry at a place another sequence number; the order of all entries must stay. */
+  /** Changes the sequence number of the entry at a place; the order of all entries must stay the same. */
   resequence(place: number, sequence: number): void {
     const inFront = place < this.front;
     const keys = inFront ? this.frontKeys : this.keys;
@@ -185,7 +184,7 @@ export class EventQueue {
     for (let slot = this.slots - 1; slot >= from; slot--) this.free[this.freeCount++] = slot;
   }
 
-  /** Puts the staged entry into the front, or into the heap when it lies behind all of the front. */
+  /** Inserts the staged entry into the front, or into the heap if it is after the whole front. */
   private place(): void {
     const times = this.frontTimes;
     const keys = this.frontKeys;
@@ -218,7 +217,7 @@ export class EventQueue {
     this.front--;
   }
 
-  /** Takes the next events out of the heap into the empty front. */
+  /** Moves the next events from the heap to the empty front. */
   private refill(): void {
     const { frontTimes, frontKeys, times, keys } = this;
     const count = this.back < REFILL ? this.back : REFILL;
@@ -246,8 +245,8 @@ export class EventQueue {
   }
 
   /**
-   * Lets the entry at place `from`, behind the heap, sink from the root. Unrolled over four
-   * children: 84 -> 67 ns a hold at 100 pending.
+   * Moves the entry at place `from`, just after the heap, down from the root. Unrolled over four children: 84 -> 67 ns
+   * per hold at 100 pending.
    */
   private sink(from: number): void {
     const times = this.times;
@@ -288,7 +287,7 @@ export class EventQueue {
     this.settle(hole, child, from);
   }
 
-  /** The last, incomplete family of the heap. */
+  /** Handles the last, incomplete family of the heap. */
   private settle(hole: number, child: number, from: number): void {
     const times = this.times;
     const keys = this.keys;

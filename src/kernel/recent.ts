@@ -1,8 +1,8 @@
 const SIZE = 64;
 
-/** The last events of an instant that runs over, for the report: op and target of each. */
+/** The last events of an instant with too many events, for the report: op and target of each. */
 export class Recent {
-  /** Events added; the last 64 of them are known. */
+  /** Events added; the last 64 are available. */
   count = 0;
   private readonly ops = new Int32Array(SIZE);
   private readonly targets = new Int32Array(SIZE);
@@ -13,7 +13,7 @@ export class Recent {
     this.targets[slot] = target;
   }
 
-  /** Oldest first; `names` are those of the ops. */
+  /** Oldest first; `names`: the names of the ops. */
   list(names: readonly string[]): { op: string; target: number }[] {
     const list: { op: string; target: number }[] = [];
     for (let k = Math.max(0, this.count - SIZE); k < this.count; k++) {

@@ -7,15 +7,18 @@ import { EventQueue } from './queue.js';
 import { IntRing } from './ring.js';
 import type { Ns } from './time.js';
 
-/** No small integer, as times and delays of a run are not: what has only been one is expected to remain one. */
+/**
+ * Not a small integer, like the times and delays of a run: V8 expects a value that was always a small integer to stay
+ * one.
+ */
 export const SINCE_NS: Ns = 5_000_000_000;
 const LONG_NS: Ns = 1_000;
 const EVENTS = 800;
-/** More events than the front of the queue holds. */
+/** More events than the front of the queue can hold. */
 const CROWD = 400;
-/** More elements than a container holds at first. */
+/** More elements than the initial capacity of a container. */
 const MANY = 2_000;
-/** V8 notes nothing of a function's first calls. */
+/** V8 collects no feedback from a function's first calls. */
 const OFTEN = 40;
 
 /**
@@ -30,7 +33,7 @@ export function rehearseEngine(owners: readonly Stamped[]): void {
   rehearseContainers();
   engine.reset();
   let left = EVENTS;
-  // Functions of different places: if all were made in one, V8 would expect that of every handler.
+  // Each handler is a separate function in the source: with a single one, V8 would expect it for every event.
   const ops = [
     engine.define('a', (target) => next(target)),
     engine.define('b', (target) => next(target)),
@@ -41,7 +44,7 @@ export function rehearseEngine(owners: readonly Stamped[]): void {
   const lanes = owners.flatMap((owner) =>
     [400, SINCE_NS].map((delay) => engine.lane(delay, PHASE.TIMER, ops[0], owner)),
   );
-  // 37 and 11 are strangers to all sizes here: that gives ties, all phases, near and far.
+  // 37 and 11 share no factor with the sizes here. This produces ties, all phases, and near and far times.
   const next = (target: number): void => {
     if (left-- <= 0) return;
     const far = left % 4 === 0 ? 150 : (left * 37) % 211;
@@ -68,7 +71,7 @@ function moments(fromNs: Ns): Float64Array {
   return Float64Array.from({ length: OFTEN }, (_, k) => SINCE_NS + fromNs + k);
 }
 
-/** Ties, and the last of the front taken away or put off while others wait in the heap. */
+/** Ties, and removing or delaying the last event of the front while others wait in the heap. */
 function rehearseQueue(): void {
   const queue = new EventQueue(512);
   let sequence = SINCE_NS;

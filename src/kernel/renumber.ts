@@ -2,8 +2,8 @@ import type { Lane } from './lanes.js';
 import type { EventQueue } from './queue.js';
 
 /**
- * Renumbers all pending events from 1 in their present order, and returns the first free number. The head of a lane
- * is both in the queue and in its lane and keeps one number.
+ * Renumbers all pending events from 1 in their current order, and returns the first free number. A lane's head is both
+ * in the queue and in its lane and keeps one number.
  */
 export function renumber(queue: EventQueue, lanes: readonly Lane[]): number {
   let held = queue.size;

@@ -1,11 +1,8 @@
 const NOTHING = new Int32Array(0);
-/** Elements that the first one makes room for: many rings of a run never hold any. */
+/** Initial capacity, allocated with the first element: many rings of a run stay empty. */
 const FIRST = 8;
 
-/**
- * Growable FIFO of int32 over a power-of-two array, which can also give up its newest or any
- * element.
- */
+/** Growable FIFO of int32 over a power-of-two array; it can also remove its newest or any element. */
 export class IntRing {
   private data: Int32Array = NOTHING;
   private mask = -1;
@@ -23,7 +20,7 @@ export class IntRing {
     this.data[(this.head + this.count++) & this.mask] = value;
   }
 
-  /** Takes the oldest, or -1 when empty. */
+  /** Removes the oldest element; -1 when empty. */
   shift(): number {
     if (this.count === 0) return -1;
     const value = this.data[this.head];
@@ -32,13 +29,13 @@ export class IntRing {
     return value;
   }
 
-  /** Takes the newest, or -1 when empty. */
+  /** Removes the newest element; -1 when empty. */
   pop(): number {
     if (this.count === 0) return -1;
     return this.data[(this.head + --this.count) & this.mask];
   }
 
-  /** The oldest, left in place, or -1 when empty. */
+  /** The oldest element, without removing it; -1 when empty. */
   peek(): number {
     return this.count === 0 ? -1 : this.data[this.head];
   }

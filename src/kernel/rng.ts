@@ -1,9 +1,6 @@
 import seedrandom from 'seedrandom';
 
-/**
- * Key of a random stream: two int32 words made from the seed, the replication and the stream's
- * meaning.
- */
+/** Key of a random stream: two int32 words derived from the seed, the replication and the stream's name. */
 export interface StreamKey {
   readonly a: number;
   readonly b: number;
@@ -13,8 +10,8 @@ export interface StreamKey {
 export const lineage = { a: 0, b: 0 };
 
 /**
- * Key of the stream with this name, e.g. `orders.create/work#0`. Adding a stream shifts no other
- * one. Called when a run is assembled, never in it: seeding costs 12 us.
+ * Key of the stream with this name, e.g. `orders.create/work#0`. Adding a stream shifts no other one. Call it only when
+ * a run is assembled: seeding takes 12 us.
  */
 export function streamKey(seed: number, replication: number, name: string): StreamKey {
   const source = seedrandom(`${seed}/${replication}/${name}`);
@@ -22,9 +19,8 @@ export function streamKey(seed: number, replication: number, name: string): Stre
 }
 
 /**
- * Writes to `lineage` the child of the lineage (a, b) with this tag: root = (workload, arrival),
- * then call, attempt, branch, message. Same parent and tag, same child, in every variant of a
- * scenario.
+ * Writes the child of the lineage (a, b) with this tag to `lineage`: root = (workload, arrival), then call, attempt,
+ * branch, message. The same parent and tag give the same child in every variant of a scenario.
  */
 export function derive(a: number, b: number, tag: number): void {
   let x = a ^ Math.imul(tag, 0x85ebca6b);
@@ -39,9 +35,9 @@ export function derive(a: number, b: number, tag: number): void {
 }
 
 /**
- * The draw of stream (ka, kb) for lineage (la, lb) and index: an odd multiple of 2^-53 in (0, 1),
- * uniform. A pure function of its arguments, so that two variants meet the same luck however many
- * draws came before. All arguments are int32.
+ * The draw of stream (ka, kb) for lineage (la, lb) and index: an odd multiple of 2^-53 in (0, 1), uniform. It is a pure
+ * function of its arguments, so two variants see the same random numbers however many draws came before. All arguments
+ * are int32.
  */
 export function unit(ka: number, kb: number, la: number, lb: number, index: number): number {
   mix(ka, kb, la, lb, index);
@@ -58,12 +54,12 @@ export function unitOf(x: number, y: number): number {
 export const mixed = { x: 0, y: 0 };
 
 /**
- * Writes to `mixed` the bits from which `unit` makes its number, the upper 26 of both words, for callers that need
- * bits for another purpose.
+ * Writes the bits of `unit`'s number to `mixed`, the upper 26 of both words, for callers that need them for another
+ * purpose.
  */
 export function mix(ka: number, kb: number, la: number, lb: number, index: number): void {
-  // The low word of the lineage goes into both halves: else key + 1 would meet lineage - 1. `| 0` tells
-  // the compiler that a sum is one of int32: else it adds doubles.
+  // The low word of the lineage enters both halves; otherwise key + 1 would collide with lineage - 1. `| 0` tells the
+  // compiler that the sum is an int32, or it would add doubles.
   let x = ((((la ^ ka) + Math.imul(index, 0x9e3779b1)) | 0) + Math.imul(lb, 0x297a2d39)) | 0;
   let y = ((lb | 0) + (kb | 0)) ^ Math.imul(index ^ (index >>> 16), 0x85ebca77);
   x = Math.imul(x ^ (x >>> 16), 0x7feb352d);

@@ -1,13 +1,13 @@
-/** Requests this many more bytes; false = there are none. */
+/** Requests this many more bytes; false = not available. */
 export type Lender = (bytes: number) => boolean;
 
-/** Columns that together stay below this are not asked for one by one. Unit: bytes. */
+/** Small columns are counted together and requested once they reach this total. Unit: bytes. */
 const UNASKED = 1_048_576;
 
 let lender: Lender | null = null;
 let taken = 0;
 
-/** The memory that this thread may have is used up: thrown where a column would have to grow. */
+/** The thread's memory limit is reached; thrown when a column would have to grow. */
 export class NoRoom extends Error {
   constructor() {
     super('the limit of memory is reached');
@@ -15,7 +15,7 @@ export class NoRoom extends Error {
   }
 }
 
-/** From now on this thread asks before its columns grow; null = it never asks. */
+/** Makes this thread request memory before its columns grow; null = it never asks. */
 export function borrowFrom(asked: Lender | null): void {
   lender = asked;
 }

@@ -1,11 +1,11 @@
 import { Slots, widenFloat64, widenInt32 } from './pool.js';
 
-/** Slots by a whole number each: what a Map would do in a third of the memory. */
+/** Maps whole numbers to slots, one number per slot, in a third of the memory of a Map. */
 export class SlotIndex {
   readonly slots = new Slots(64);
   /** By slot: its number. */
   value: Float64Array = new Float64Array(0);
-  /** By slot: the next one of its chain; by hash: the first, -1 = none. */
+  /** By slot: the next one in its chain; by hash: the first one, -1 = none. */
   private next: Int32Array = new Int32Array(0);
   private chains: Int32Array = new Int32Array(0);
 
@@ -17,14 +17,14 @@ export class SlotIndex {
     });
   }
 
-  /** The slot of a number, -1 = none. */
+  /** The slot of a number; -1 = none. */
   find(value: number): number {
     let slot = this.chains[this.chainOf(value)];
     while (slot >= 0 && this.value[slot] !== value) slot = this.next[slot];
     return slot;
   }
 
-  /** A slot for a number that has none. */
+  /** Takes a slot for a number that has none. */
   take(value: number): number {
     const slot = this.slots.take();
     this.value[slot] = value;
@@ -44,7 +44,7 @@ export class SlotIndex {
     this.slots.give(slot);
   }
 
-  /** As many chains as halve the capacity, a power of two. */
+  /** Sets the number of chains to half of the capacity, a power of two. */
   private spread(): void {
     let size = 32;
     while (2 * size < this.slots.capacity) size *= 2;

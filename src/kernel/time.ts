@@ -1,7 +1,4 @@
-/**
- * A moment or a span of simulated time in whole nanoseconds, 0 to 2^53 - 1 (104 days): exact in a
- * double.
- */
+/** A point or span of simulated time in whole nanoseconds, 0 to 2^53 - 1 (104 days): exact in a double. */
 export type Ns = number;
 
 /** Nanoseconds in one microsecond. */
@@ -13,7 +10,5 @@ export const NS_PER_MS = 1_000_000;
 /** Nanoseconds in one second. */
 export const NS_PER_SECOND = 1_000_000_000;
 
-/**
- * The last moment a run can reach: beyond 2^53 - 1 ns a double no longer holds every whole number.
- */
+/** The last time that a run can reach: beyond 2^53 - 1 ns a double cannot represent every whole number. */
 export const HORIZON_MAX_NS = 9_007_199_254_740_991;

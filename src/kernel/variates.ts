@@ -2,7 +2,7 @@ import { exp, log } from './math.js';
 import { unit } from './rng.js';
 import { standardNormal, subKeyA, subKeyB, subUnit } from './ziggurat.js';
 
-/** Normal draw truncated at 0: what falls below is drawn again. */
+/** Normal draw truncated at 0: negative values are drawn again. */
 export function drawNormal(
   mean: number,
   sd: number,
@@ -13,7 +13,7 @@ export function drawNormal(
   index: number,
 ): number {
   let value = mean + sd * standardNormal(ka, kb, la, lb, index);
-  // A rejected draw goes on with a key far from the sub-draws of the ziggurat itself.
+  // A rejected draw continues with a key far from the ziggurat's own sub-draws.
   for (let nth = 0x10000; value < 0; nth += 0x10000) {
     value = mean + sd * standardNormal(subKeyA(ka, nth), subKeyB(kb, nth), la, lb, index);
   }
@@ -47,20 +47,20 @@ export function drawGamma(
 }
 
 /**
- * exp by table: 2^(k/64) times a polynomial of degree 5, relative error 3e-16, half the cost of the
- * exact one. Plain + - * on tables made by the portable exp, so as portable as that.
+ * exp by table: 2^(k/64) times a polynomial of degree 5, relative error 3e-16, half the cost of the exact one. It uses
+ * only + - * on tables made by the portable exp, so it is equally portable.
  */
 export function fastExp(y: number): number {
   const steps = y * 92.33248261893024;
   if (!(steps > -4096 && steps < 4095)) return +exp(y);
-  // Shifted to be positive: truncation is then rounding down, and one conversion gives the integer.
+  // Shifted to be positive, so that truncation rounds down and one conversion gives the integer.
   const shifted = (steps + 4096.5) | 0;
   const k = shifted - 4096;
   const r = y - k * STEP_HIGH - k * STEP_LOW;
-  // Estrin's scheme: half as long a chain of dependent steps as Horner's.
+  // Estrin's scheme: half the chain of dependent steps of Horner's.
   const rr = r * r;
   const p = 1 + r + rr * (0.5 + r * (1 / 6) + rr * (1 / 24 + r * (1 / 120)));
-  // A power of two multiplies without rounding, so it may come first, beside the polynomial.
+  // Multiplying by a power of two does not round, so it can run in parallel with the polynomial.
   return p * (fractions[shifted & 63] * octaves[shifted >> 6]);
 }
 

@@ -2,9 +2,9 @@ import { exp, log } from './math.js';
 import { mix, mixed, unit } from './rng.js';
 
 /**
- * Exponential and normal draws by the ziggurat of Marsaglia and Tsang 2000, 256 layers. The tables
- * are computed with the portable functions. 99 of 100 draws take one uniform number, split into
- * layer, sign and place; the rest go on with sub-draws of the same (stream, lineage, index).
+ * Exponential and normal draws by the ziggurat of Marsaglia and Tsang 2000, 256 layers. The portable functions compute
+ * the tables. 99 of 100 draws take one uniform number, split into layer, sign and place; the rest continue with
+ * sub-draws of the same (stream, lineage, index).
  */
 const LAYERS = 256;
 const TWO_MINUS_43 = 1.1368683772161603e-13;
@@ -25,9 +25,7 @@ const normalY = normalX.map(normalShape);
 const exponentialY = exponentialX.map(exponentialShape);
 const normalInner = innerShares(normalX);
 const exponentialInner = innerShares(exponentialX);
-/**
- * Width of each layer twice, to the right and to the left: the lowest bit of the index is the sign.
- */
+/** Width of each layer twice, to the right and to the left: the lowest bit of the index selects the sign. */
 const normalWidth = new Float64Array(2 * LAYERS);
 for (let i = 0; i < 2 * LAYERS; i++) normalWidth[i] = (i & 1 ? -1 : 1) * normalX[i >> 1];
 
@@ -38,8 +36,8 @@ export function standardNormal(ka: number, kb: number, la: number, lb: number, i
 }
 
 /**
- * Standard normal draw from the words that `mix` makes of the other arguments. Layer and place are those of
- * 512 times `unit`, to the last bit, without the way there and back between integer and double.
+ * Standard normal draw from the words that `mix` returns for the other arguments. Layer and place equal those of 512
+ * times `unit`, to the last bit, without a conversion from integer to double and back.
  */
 export function normalFrom(
   high: number,
@@ -54,11 +52,11 @@ export function normalFrom(
   const place = (((high & 0x7fffff) >>> 6) * 67108864 + (low >>> 6) + 0.5) * TWO_MINUS_43;
   const x = place * normalWidth[layer];
   if (place < normalInner[layer >> 1]) return x;
-  // The plus says that it is a number: what may be anything is boxed, on both ways.
+  // The plus tells V8 that the result is a number; otherwise both paths would box it.
   return +normalOutside(x, layer, ka, kb, la, lb, index);
 }
 
-/** Exponential draw of mean 1 in the same way; layer and place are those of 256 times `unit`. */
+/** Exponential draw of mean 1 in the same way; layer and place equal those of 256 times `unit`. */
 export function exponentialFrom(
   high: number,
   low: number,
@@ -88,7 +86,7 @@ export function standardExponential(
 }
 
 /**
- * The nth further uniform number of the same draw: another key, so that no other index is touched.
+ * The nth further uniform number of the same draw, from a different key, so that it equals no draw of another index.
  */
 export function subUnit(
   ka: number,
@@ -184,7 +182,7 @@ function exponentialShape(x: number): number {
   return exp(-x);
 }
 
-/** Right edges of the layers from the base (whose width includes the tail) to the top at 0. */
+/** Right edges of the layers, from the base (whose width includes the tail) to the top at 0. */
 function layerEdges(
   edge: number,
   area: number,
@@ -198,7 +196,7 @@ function layerEdges(
   return edges;
 }
 
-/** Share of each layer that lies wholly under the curve. */
+/** Share of each layer that is entirely under the curve. */
 function innerShares(edges: Float64Array): Float64Array {
   const shares = new Float64Array(LAYERS);
   for (let i = 0; i < LAYERS; i++) shares[i] = edges[i + 1] / edges[i];

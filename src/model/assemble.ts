@@ -141,7 +141,7 @@ function windBack({ deepestChain, grid, instances, parts, statEdges }: Plan): vo
   sink.reset(grid, parts.length, statEdges.length);
 }
 
-/** What parts of the model register with during the assembly. */
+/** Sets the hooks with which parts of the model register during the assembly. */
 function setHooks(world: Draft<World>): void {
   world.leaseOwners = new Map();
   world.watchers = [];

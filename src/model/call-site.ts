@@ -11,8 +11,8 @@ export interface CallSite {
    */
   abandon(frame: number, job: number, outcome: Outcome, notify: boolean): void;
   /**
-   * Fills in the target, chain and deadline of `child`: the call instead of a failed frame (`question` -1), or the
-   * query to the store of a layer of its bundle, by the number of that layer.
+   * Sets target, chain and deadline of `child`, a separate call for `frame`. `question` -1: the call that replaces a
+   * failed frame; otherwise: the query to the store of that layer of its bundle.
    */
   beside(frame: number, child: number, question: number): void;
   /** Starts the steps that a caller runs instead of a failed frame; returns -1 if it makes a call instead. */

@@ -44,8 +44,8 @@ const FIRST_STEPS = -2;
 export class Calls implements CallContext {
   readonly layers: PolicyState[] = [];
   /**
-   * Their methods, by place. As properties of objects of a dozen classes V8 would look them up by name, which takes a
-   * twentieth of a run.
+   * The layers' methods, by place. As properties of objects of a dozen classes, V8 would look them up by name, which
+   * takes a twentieth of a run.
    */
   private readonly enters: PolicyState['enter'][] = [];
   private readonly leaves: PolicyState['leave'][] = [];
@@ -58,7 +58,7 @@ export class Calls implements CallContext {
   private readonly againOp: number;
   private readonly forkOp: number;
   private readonly settleOp: number;
-  /** While a layer's cancel() runs: the outcome under which the inner attempt is recorded. */
+  /** Outcome under which the inner attempt is recorded while a layer's cancel() runs. */
   cancelledAs: Outcome = OUTCOME.cancelled;
   /** The frame whose call() is still on the stack, and its outcome if it has ended already. */
   private direct = -1;
@@ -236,7 +236,7 @@ export class Calls implements CallContext {
   }
 
   fork(frame: number, layer: number, nth: number, elsewhere: boolean): number {
-    // Otherwise its fork would take its slot and become its own parent.
+    // Its fork would take its slot and become its own parent.
     invariant(frames.slots.has(frame), 'fork-of-a-frame-that-has-ended');
     if (frames.hedged[frame] === 0) this.site.forked(frames.job[frame]);
     frames.hedged[frame] = 1;

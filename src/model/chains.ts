@@ -44,7 +44,7 @@ const INHERITED: Layer = {
   written: [],
 };
 
-/** When the states of a layer may be made and reset. */
+/** Whether a layer's states can be created, and their resets applied, at first use. */
 interface Timing {
   /** They may be made at the first call that needs them. */
   readonly isLate: boolean;
@@ -121,7 +121,7 @@ export class Chains {
     return layers.some((layer) => !layer.dryRun && this.kindOf(layer).failsOpen === true);
   }
 
-  /** How long calls of an edge wait for an available instance; 0 = they do not. */
+  /** Longest wait of an edge's calls for an available instance; 0 = they do not wait. */
   shutWaitOf(edge: PlanEdge): Ns {
     let waitNs = 0;
     for (const layer of this.world.plan.bundles[edge.bundle].layers) {
@@ -303,7 +303,7 @@ export class Chains {
     return state!;
   }
 
-  /** One state for each callee instance; the first one shows what the others will journal. */
+  /** One state per callee instance. The first one shows which state machines the others will have. */
   private targetsOf(
     edge: PlanEdge,
     layer: Layer,

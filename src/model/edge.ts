@@ -17,8 +17,8 @@ const NO_BYTES = new Uint8Array(0);
 const NO_PLACES = new Int32Array(0);
 
 /**
- * How one calling instance sees the instances of one callee: only its own outstanding attempts. Ten callers have ten
- * views, none of which shows the true load.
+ * One calling instance's view of the instances of one callee: it counts only its own outstanding attempts. Ten callers
+ * have ten views, none of which shows the true load.
  */
 export class View {
   /** Outstanding attempts by callee instance (index within the component); null if no balancer uses them. */
@@ -89,7 +89,7 @@ export interface Edge {
   readonly timed: boolean;
   /** The subset of the callee that each calling instance sees; null if it sees all of it. */
   readonly subsets: readonly Subsetting[] | null;
-  /** How calls are split between versions of the callee; null = any ready instance is called. */
+  /** Split of the calls between versions of the callee; null = any ready instance is called. */
   readonly split: Split | null;
   /** True if callers also pick instances that are down, because their list is never updated. */
   readonly fixedList: boolean;
@@ -118,7 +118,7 @@ export interface Edge {
   readonly picked: boolean;
   /** True if attempts use connections of a pool, the innermost layer. */
   readonly connected: boolean;
-  /** True if the callee closes such connections by limits of its own. */
+  /** True if the callee closes such connections by its own limits. */
   readonly guarded: boolean;
   /** By index of the calling instance; null if calls do not wait for an instance. */
   readonly rooms: readonly WaitingRoom[] | null;

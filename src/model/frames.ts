@@ -9,7 +9,7 @@ const MAX_LAYERS = 30;
 /** log2 of the maximum number of stamps per frame. */
 const WIDEST = 5;
 
-/** Number of attempts whose place is remembered, so the next one can avoid it. */
+/** Number of attempts whose instances are remembered, so that the next attempt can avoid them. */
 export const PLACES = 8;
 
 /** Bits of `avoid`: the instances that the attempts of a frame avoid. */

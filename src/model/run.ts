@@ -23,8 +23,8 @@ export interface LeaseOwner {
 }
 
 /**
- * The objects of one run that most parts of the model share: its plan and draws, its processes, edges and calls, and its
- * figures. They know none of the other parts. A part that needs others extends this type by them.
+ * The objects of one run that most parts of the model share: its plan and draws, its processes, edges and calls, and
+ * its figures. They depend on no other part. A part that needs others extends this type.
  */
 export interface Run {
   readonly plan: Plan;
@@ -34,14 +34,12 @@ export interface Run {
   /** Key of the random stream of each instruction, as two columns. */
   readonly streamA: Int32Array;
   readonly streamB: Int32Array;
-  /** Whether requests differ in priority; if not, no request carries one. */
+  /** True if requests differ in priority; otherwise no request carries one. */
   readonly prioritised: boolean;
   /** By part id: factor on the demand of its steps, 1 unless a fault slows it. */
   readonly partSlowness: Float64Array;
   readonly fleets: readonly Fleet[];
-  /**
-   * By component whose instances come and go: callbacks that discard the state about the previous instance in a place.
-   */
+  /** By component whose instances change: callbacks that discard the state about the previous instance in a place. */
   readonly newcomers: Map<number, ((index: number) => void)[]>;
   readonly instances: readonly Instance[];
   readonly edges: readonly Edge[];

@@ -12,7 +12,7 @@ import type { InjectionsParts } from './faults/injections.js';
 import type { Tasks } from './processes/tasks.js';
 import type { ActRun } from './programs/interpreter-port.js';
 
-/** The instances that are asked to end. */
+/** Instances that are shutting down. */
 interface Ending {
   readonly isAwaited: boolean;
   /** Some work of an instance is done. */

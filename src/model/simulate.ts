@@ -216,7 +216,7 @@ function gaugesOf({ world, chains, views }: Assembly): GaugeTable {
   return levels.tableOf(rows);
 }
 
-/** Whether the histograms of a part are kept for each segment. */
+/** True if the histograms of a part are kept for each segment. */
 function isFine({ parts, bySteps }: Plan, part: number): boolean {
   return bySteps[parts[part].component];
 }

@@ -10,7 +10,7 @@ export interface StrandWatcher {
   died?(strand: number): void;
 }
 
-// Loops of their own: the server calls them only if there are watchers, and its methods stay small for V8.
+// Separate loops: the server calls them only if there are watchers, and its methods stay small for V8.
 
 /** Notifies all watchers that the program of a job has ended. */
 export function notifyEnded(

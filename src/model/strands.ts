@@ -33,7 +33,7 @@ export const RETURN = Object.freeze({
   frame: 0,
   /** A user request: the load that made it. */
   root: 1,
-  /** None: background work. */
+  /** No receiver: background work. */
   none: 2,
   /** A connection that is being opened: its TLS handshake. */
   connection: 3,
@@ -128,14 +128,14 @@ class Strands {
   ended: Float64Array = new Float64Array(CAPACITY);
   /** End of its current wait; -1 if the speed of the instance does not affect that wait. */
   wakes: Float64Array = new Float64Array(CAPACITY);
-  /** When the caller gave up; -1 while it waits. */
+  /** Time at which the caller gave up; -1 while it waits. */
   callerLeftAt: Float64Array = new Float64Array(CAPACITY);
   /** Trace ids: of this attempt, and of the execution that made it; 0 = not traced. */
   trace: Float64Array = new Float64Array(CAPACITY);
   traceParent: Float64Array = new Float64Array(CAPACITY);
   /** Trace id of the user request, 0 = not traced; negative in its background work. */
   traceRoot: Float64Array = new Float64Array(CAPACITY);
-  /** When the call was made, before waits and back-offs of policies; only if traced. */
+  /** Time of the call, before waits and back-offs of policies; only if traced. */
   called: Float64Array = new Float64Array(CAPACITY);
   /** Retry hint of the answer; stale if its outcome is not HINTED. */
   hint: Float64Array = new Float64Array(CAPACITY);
@@ -199,8 +199,8 @@ class Strands {
   }
 
   /**
-   * Trace id of the job that a strand belongs to: branches have none of their own. For background work it is that of
-   * the job that started it.
+   * Trace id of the job that a strand belongs to; branches have none. For background work it is the id of the job that
+   * started it.
    */
   traceOf(strand: number): number {
     let at = strand;

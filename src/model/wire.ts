@@ -257,7 +257,7 @@ export class Wire implements CallSite {
     edge.outliers![caller.index].connected(callee.index);
   }
 
-  /** Picks the instance of an attempt; returns false if there is none. */
+  /** Picks the instance of an attempt; returns false if none is available. */
   private pick(edge: Edge, frame: number, view: View, a: number, b: number): boolean {
     const index = this.world.picks.place(edge, frame, a, b);
     if (index === NOWHERE) return false;
@@ -276,7 +276,7 @@ export class Wire implements CallSite {
     strands.called[strand] = frames.start[frame];
   }
 
-  /** The idempotency key that an attempt carries: its own, or the one that a gateway passes on. */
+  /** The idempotency key of an attempt: its own, or the one that a gateway passes on. */
   private keyOf(edge: Edge, caller: Instance, owner: number): number {
     const { plan } = this.world;
     if (edge.once >= 0) return edge.once;

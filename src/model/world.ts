@@ -26,7 +26,7 @@ import type { Wire } from './wire.js';
 import type { Workers } from './serving/workers.js';
 
 /**
- * The objects of one run, apart from those that all runs of a thread reuse (`engine`, `samplers`, `strands`, `frames`,
+ * The objects of one run, except those that all runs of a thread reuse (`engine`, `samplers`, `strands`, `frames`,
  * `levels`, `sink`). Built by `assemble`, lives for one replication.
  */
 export interface World extends Run {
@@ -43,7 +43,7 @@ export interface World extends Run {
   readonly partInjections: (Injections | null)[];
   readonly instanceInjections: (Injections | null)[];
   readonly connections: ConnectionTable;
-  /** Null if no server closes connections by limits of its own. */
+  /** Null if no server closes connections by its own limits. */
   readonly serverEnds: ServerEnds | null;
   readonly wire: Wire;
   readonly picks: Picks;

@@ -1,4 +1,4 @@
-/** Every policy that is a layer of a call's chain. `deadline` is not a layer: it is placed inside an outermost fallback. */
+/** Every policy that is a layer of a call's chain. `deadline` is not: it is placed inside an outermost fallback. */
 export const layerNames: readonly string[] = [
   'fallback',
   'coalesce',
@@ -25,7 +25,7 @@ const POLLY: readonly string[] = [
   'timeout',
 ];
 
-/** Hystrix with threads: what its timeout is lifted onto begins with the way to a thread. */
+/** Hystrix with threads: its timeout also covers the wait for a thread. */
 const HYSTRIX_THREADS: readonly string[] = [
   'fallback',
   'coalesce',
@@ -114,9 +114,9 @@ export const orderPresets: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /**
- * The order that a preset means beside such a bulkhead. AbstractCommand.java takes the semaphore before
- * it subscribes (applyHystrixSemantics) and lifts the timeout onto the execution, to which the wait for
- * a thread belongs (executeCommandAndObserve).
+ * The order of a preset in a bundle with this kind of bulkhead. AbstractCommand.java takes the semaphore before it
+ * subscribes (applyHystrixSemantics). Its timeout covers the execution, which includes the wait for a thread
+ * (executeCommandAndObserve).
  */
 export function presetOrder(name: string, bulkhead: string | undefined): readonly string[] {
   const hasThreads = bulkhead !== undefined && THREAD_POOLS.includes(bulkhead);

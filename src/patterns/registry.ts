@@ -14,7 +14,7 @@ import { layerNames, orderPresets, presetOrder } from './layers.js';
 
 export { layerNames, orderPresets, presetOrder };
 
-// Each pattern has its own schema type; what reads the registry only knows that there is one.
+// Each pattern has its own schema type; readers of the registry only know that it has one.
 const all = Object.values(patterns) as readonly (
   PolicyKind | FaultKind | BalancerKind | OutlierKind
 )[];
@@ -31,17 +31,17 @@ export const faultKinds: readonly FaultKind[] = all
   .filter((pattern): pattern is FaultKind => 'edits' in pattern)
   .sort((a, b) => byText(a.kind, b.kind));
 
-/** Every way of this version to pick an instance, sorted. */
+/** Every load balancer of this version, sorted. */
 export const balancerKinds: readonly BalancerKind[] = all
   .filter((pattern): pattern is BalancerKind => 'balancer' in pattern)
   .sort((a, b) => byText(a.balancer, b.balancer));
 
-/** Every way of this version to find the instances that do worse than others, sorted. */
+/** Every outlier detection of this version, sorted. */
 export const outlierKinds: readonly OutlierKind[] = all
   .filter((pattern): pattern is OutlierKind => 'outlier' in pattern)
   .sort((a, b) => byText(a.outlier, b.outlier));
 
-/** Names of the policies of this version, sorted; `deadline` is among them. */
+/** Names of the policies of this version, sorted; includes `deadline`. */
 export const policyNames: readonly string[] = [...new Set(policyKinds.map((k) => k.policy))];
 
 const policiesByName = new Map<string, PolicyKind>();
@@ -50,21 +50,19 @@ const balancersByName = new Map<string, BalancerKind>();
 const outliersByName = new Map<string, OutlierKind>();
 register();
 
-/**
- * The kind of a policy, its default kind where none is named; undefined if there is no such thing.
- */
+/** A kind of a policy, or its default kind if none is given; undefined if it does not exist. */
 export function policyKind(policy: string, kind: string | undefined): PolicyKind | undefined {
   return policiesByName.get(kind === undefined ? policy : `${policy}/${kind}`);
 }
 
-/** The traits of a policy as a layer configures it. */
+/** The traits of a policy as configured in a layer. */
 export function policyTraits<P extends PolicyName>(
   policy: P,
   { kind, config }: { readonly kind: string; readonly config: unknown },
 ): PolicyTraits[P] {
   const found = policyKind(policy, kind);
   invariant(found !== undefined, 'layer-of-unknown-kind');
-  // The schema of this kind has made the configuration, and the kind is one of this policy.
+  // The schema of this kind produced the configuration, and the kind belongs to this policy.
   return found!.traits(config as never) as PolicyTraits[P];
 }
 
@@ -73,7 +71,7 @@ export function faultKind(kind: string): FaultKind | undefined {
   return faultsByName.get(kind);
 }
 
-/** The edits that a fault holds at a strength, the full one by default; none where it is no fault, such as a rollout. */
+/** The edits that a fault applies at a strength, full by default; none for kinds without edits, such as a rollout. */
 export function editsOf(
   {
     kind,
@@ -85,12 +83,12 @@ export function editsOf(
   return faultKind(kind)?.edits(config, strength, share) ?? [];
 }
 
-/** The way to pick an instance with this name; undefined if there is none. */
+/** The load balancer with this name; undefined if there is none. */
 export function balancerKind(kind: string): BalancerKind | undefined {
   return balancersByName.get(kind);
 }
 
-/** The outlier detection with this name, the default one where none is named; else undefined. */
+/** The outlier detection with this name, or the default one; undefined if there is none. */
 export function outlierKind(name: string | undefined): OutlierKind | undefined {
   return name === undefined
     ? outlierKinds.find(({ isDefault }) => isDefault)
@@ -102,7 +100,7 @@ export function delaysOf(config: BackoffConfig, key: StreamKey): Backoff {
   return new Backoff(config, key);
 }
 
-/** The kind meant where a bundle names none under this key, with its schema; null where there is none. */
+/** The default kind under this key of a bundle, with its schema; null if there is none. */
 export function impliedKind(
   key: string,
 ): { readonly kind: string; readonly schema: z.ZodType } | null {
@@ -113,7 +111,7 @@ export function impliedKind(
   return { kind: outlier, schema };
 }
 
-/** Builds the look-ups and asserts the laws every pattern obeys. */
+/** Builds the lookup maps and asserts the laws that every pattern obeys. */
 function register(): void {
   for (const kind of policyKinds) {
     const name = `${kind.policy}/${kind.kind}`;

@@ -1,12 +1,12 @@
 import type { BudgetResult } from '../spec/result/result.js';
 import { formatCount, formatSeconds, formatValue, formatWithInterval } from '../text/figures.js';
 
-/** True where a budget is not met: it fails, or it is strict and inconclusive. */
+/** True if a budget is not met: it fails, or it is strict and inconclusive. */
 export function isBroken({ verdict, strict }: BudgetResult): boolean {
   return verdict === 'fail' || (verdict === 'inconclusive' && strict === true);
 }
 
-/** True where a budget fails the build. */
+/** True if a budget fails the build. */
 export function isFailure(budget: BudgetResult): boolean {
   return isBroken(budget) && budget.severity === 'error';
 }

@@ -121,7 +121,7 @@ function laterStep(
   const own = later.filter(({ start }) => start.subject === subject);
   const last = own[own.length - 1]!.end;
   const again = own.length > 1 ? ' again and again' : all.length > own.length ? ' again' : '';
-  // The step after it covers an episode that does not end. Of further episodes nothing is recorded.
+  // The step after it covers an episode that does not end. Further episodes are not recorded.
   const until =
     last?.kind !== 'recovered' || all.length >= EPISODES_MAX
       ? ''

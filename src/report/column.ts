@@ -19,7 +19,7 @@ export interface Column {
   readonly zero?: string;
   /** Number of replications of a variant in which the measured event never happened. */
   readonly never?: (variant: VariantResult) => number;
-  /** A sentence that explains it where there is room for one. */
+  /** A sentence of explanation, shown if there is room. */
   readonly note?: string;
 }
 

@@ -15,7 +15,7 @@ import {
 } from './unseen.js';
 import type { View } from './view.js';
 
-/** A column of effects that no user request shows, and the value from which it is worth showing. */
+/** A column of effects that no user request shows, and the value above which it is shown. */
 interface Candidate {
   readonly column: Column;
   /** The largest value over the variants must be above this. */
@@ -23,8 +23,7 @@ interface Candidate {
 }
 
 /**
- * Columns of effects that no user request shows, for features that the scenario has and where some variant has any
- * effect.
+ * Columns of effects that no user request shows, for features of the scenario for which some variant has any effect.
  */
 export function unseenColumns(view: View): Column[] {
   return candidates(view)
@@ -137,7 +136,7 @@ function lookups(view: View): Candidate[] {
   ];
 }
 
-/** Replicas of a variant, where an autoscaler of some variant decides their number. */
+/** Replicas of a variant, if an autoscaler of some variant sets their number. */
 function replicas(view: View): Candidate {
   const { variants } = view.result;
   const names = Object.keys(variants[0]?.components ?? {}).filter((name) =>

@@ -50,11 +50,11 @@ function hasBaseline({ baseline }: View): boolean {
 /** The best variants of a column: one, or all that do not differ significantly from the best. */
 export interface Winner {
   readonly names: readonly string[];
-  /** True where the data show that they are equal, not merely that there is too little data. */
+  /** True if the data show that they are equal, not merely that there is too little data. */
   readonly alike: boolean;
 }
 
-/** The winner of a column; null where nothing was measured or there is only one variant. */
+/** The winner of a column; null if nothing was measured or there is only one variant. */
 export function winnerOf(column: Column, variants: readonly VariantResult[]): Winner | null {
   const known = variants.filter((variant) => {
     if (variant.unfinished !== undefined) return false;
@@ -93,7 +93,7 @@ export function neverCount(column: Column, variant: VariantResult): number {
   return column.never?.(variant) ?? 0;
 }
 
-/** Names of the variants with the best text in a column; none where all texts are equal. */
+/** Names of the variants with the best text in a column; none if all texts are equal. */
 export function bestOf(column: Column, variants: readonly VariantResult[]): ReadonlySet<string> {
   let best: number | null = null;
   for (const variant of variants) {
@@ -194,7 +194,7 @@ function costColumns(view: View): Column[] {
       paths: edge === null ? [] : [`${edge}.amplification`],
     },
   ];
-  // Where no component calls another, nothing can be amplified.
+  // If no component calls another, nothing can be amplified.
   const calling = view.result.variants.some((v) => (v.summary.attemptsPerRequest.value ?? 0) > 0);
   const columns: Column[] = [
     ...(calling ? calls : []),

@@ -9,7 +9,7 @@ export interface Crowd {
   readonly all: readonly TopologyNode[];
   /** Those that are shown, in the same order. */
   readonly shown: readonly TopologyNode[];
-  /** How many of the servers are shown, and why these; empty if all are. */
+  /** The number of servers shown, and how they were chosen; empty if all are shown. */
   readonly words: string;
 }
 

@@ -5,12 +5,12 @@ import { markup, type Markup, type Part } from './html-escape.js';
 export interface Drawing {
   readonly width: number;
   readonly height: number;
-  /** One line: what is shown. */
+  /** One line that names the subject. */
   readonly title: string;
   /** The numbers in words, for screen readers. */
   readonly description: string;
   readonly body: Part;
-  /** True where the picture is stretched to its box, lines keeping their width. */
+  /** True if the picture is stretched to its box, lines keeping their width. */
   readonly stretch?: boolean;
 }
 

@@ -3,7 +3,7 @@ import type { CascadeEvent } from '../spec/result/cascade.js';
 /** An episode in which a subject is degraded or behind. */
 export interface Episode {
   readonly start: CascadeEvent;
-  /** The first end of the same subject after it; null where none is recorded. */
+  /** The first end of the same subject after it; null if none is recorded. */
   readonly end: CascadeEvent | null;
 }
 
@@ -34,7 +34,7 @@ export function isEnd({ kind }: CascadeEvent): boolean {
 
 /**
  * The first fault after the end of the headline fault that degrades a subject after all have recovered, so that its
- * effects can be reported separately. Null where there is none, or where their effects overlap.
+ * effects can be reported separately. Null if there is none, or if their effects overlap.
  */
 export function nextFault(
   events: readonly CascadeEvent[],

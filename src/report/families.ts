@@ -17,7 +17,7 @@ import type { FamilyColumn, Family } from './family.js';
 import { isShort, POOL_SHARE } from './pool-meters.js';
 import { VERSIONS } from './versions.js';
 
-/** Saga outcomes without a consistent end. */
+/** Saga outcomes that are not consistent ends. */
 export const BROKEN: readonly string[] = ['stuck', 'inconsistent', 'lost'];
 
 /** Anomalies of single events or messages. */

@@ -145,7 +145,7 @@ function messagesFinding(view: View, subjects: readonly string[]): readonly stri
   return parts.length > 0 ? parts : ['No message is ever a second old when it is handled'];
 }
 
-/** The subject whose backlog is mostly in one partition; null where there is none. */
+/** The subject whose backlog is mostly in one partition; null if there is none. */
 function hottestFinding(view: View, subjects: readonly string[]): string | null {
   const hot = subjects.filter((subject) =>
     view.result.variants.some((variant) => {
@@ -248,7 +248,7 @@ function figures(view: View, subjects: readonly string[], column: FamilyColumn):
   );
 }
 
-/** The variant with the largest figure in words, and the one with the smallest; null where none exceeds a limit. */
+/** The variant with the largest figure in words, and the one with the smallest; null if none exceeds a limit. */
 function worstAndBest(
   view: View,
   subjects: readonly string[],

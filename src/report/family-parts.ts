@@ -31,7 +31,7 @@ export function gaugePanel(key: string, words: string, unit: Unit): FamilyPanel 
 /** Share of a backlog in several partitions from which it is mostly in one. */
 const SKEWED = 0.75;
 
-/** A panel of the backlog in the largest partition, shown where that is most of it. */
+/** A panel of the backlog in the largest partition, shown if most of the backlog is there. */
 export function hottestPanel(words: string): FamilyPanel {
   const panel = gaugePanel('partitionLag', words, 'number');
   return { ...panel, when: isSkewed };
@@ -43,7 +43,7 @@ export function isSkewed(own: MeteredResult): boolean {
   return one !== null && all !== null && all.max >= FEW && one.max > SKEWED * all.max;
 }
 
-/** With a smaller backlog its distribution does not matter. */
+/** Backlogs smaller than this are not checked for skew. */
 const FEW = 50;
 
 /** A panel of one count over another by step of the timeline; a gap where the other is 0. */
@@ -89,7 +89,7 @@ export const DEAD_LETTERED: readonly FamilyColumn[] = [
   deadLettered('Passed on', true),
 ];
 
-/** A count over another, of all replications together; null where the other is 0. */
+/** A count over another, of all replications together; null if the other is 0. */
 export function ratioOf(head: string, meter: string, of: string): FamilyColumn {
   return {
     head,
@@ -114,7 +114,7 @@ export function ofRuns(head: string, pick: (own: RolloutResult) => number): Fami
   };
 }
 
-/** Mean of the known values; null where there is none. */
+/** Mean of the known values; null if there is none. */
 export function meanOfKnown(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
@@ -156,7 +156,7 @@ export function quantile(
  */
 export const NO_BACKLOG = 'no backlog';
 
-/** Time to drain the backlog after the fault that leaves the longest one; Infinity where it never drains. */
+/** Time to drain the backlog after the fault that leaves the longest one; Infinity if it never drains. */
 export function drained(head: string): FamilyColumn {
   return {
     head,

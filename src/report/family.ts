@@ -8,11 +8,11 @@ export interface FamilyPanel {
   /** Description above the picture. */
   readonly words: string;
   readonly unit: Unit;
-  /** For a share: whether a small one gets an axis that ends below 100 %. */
+  /** For a share: true = the axis of a small share ends below 100 %. */
   readonly fits?: boolean;
-  /** A value for each step of the timeline; `seconds` is the length of a step. Null where nothing was measured. */
+  /** A value for each step of the timeline; `seconds` is the length of a step. Null if nothing was measured. */
   readonly series: (own: MeteredResult, seconds: number) => readonly (number | null)[];
-  /** Shown where this holds in some variant; by default where there is any data. */
+  /** Condition for showing it, in any variant; by default it is shown if there is any data. */
   readonly when?: (own: MeteredResult) => boolean;
   /** The lowest and the highest replication in each step. */
   readonly band?: (own: MeteredResult) => FamilyBand | null;
@@ -24,18 +24,18 @@ export interface FamilyBand {
   readonly high: readonly number[];
 }
 
-/** A number of a metered subject for its table; null where it has none. */
+/** A number of a metered subject for its table; null if it has none. */
 export interface FamilyColumn {
   readonly head: string;
   readonly unit: Unit;
   /** Words in place of 0. */
   readonly zero?: string;
   readonly value: (own: MeteredResult) => number | null;
-  /** The value of each replication, where an interval is made from these. */
+  /** The value of each replication, if an interval is computed from them. */
   readonly each?: (own: MeteredResult) => readonly (number | null)[];
-  /** True for the largest of the replications, which has no interval. */
+  /** True = the largest value of all replications, which has no interval. */
   readonly largest?: boolean;
-  /** The interval itself, where the result has it. */
+  /** The interval, if the result contains it. */
   readonly interval?: (own: MeteredResult) => readonly [number, number] | null;
 }
 
@@ -60,7 +60,7 @@ export interface Family<Id extends string = string> {
   };
   /** The figure by which subjects are chosen for drawing, largest first. */
   readonly worst: FamilyColumn;
-  /** Smallest value of it for which a picture says something. Other subjects appear only in the table. */
+  /** Smallest value of it that is worth a picture. Other subjects appear only in the table. */
   readonly minimum: number;
   readonly caption: string;
 }

@@ -71,7 +71,7 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
   return `${who} ${verb}; ${last >= end - 1e-9 ? 'not all recover before the end of the run' : `all recovered by ${formatInstant(last)}`}`;
 }
 
-/** Title where no component and no request degrades: effects that no request shows. */
+/** Title if no component and no request degrades: effects that no request shows. */
 function unseenTitle(variant: VariantResult): string | null {
   const of = (kind: CascadeEvent['kind']): string =>
     listed([

@@ -298,7 +298,7 @@ export function wasteFinding(view: View, variant: VariantResult): string {
   return amplified ?? calmWords(variant, waste?.wasted ?? 0, wasted);
 }
 
-/** Text where no edge makes noticeably more attempts than calls. A few extra attempts are mentioned. */
+/** Text if no edge makes noticeably more attempts than calls. A few extra attempts are mentioned. */
 function calmWords(variant: VariantResult, share: number, wasted: string | null): string {
   const extra = extraAttempts(variant);
   const start = extra === null ? 'No retries' : `Only ${extra}`;

@@ -9,14 +9,14 @@ import { heldBudgets, type View } from './view.js';
 export interface Fold {
   readonly all: View;
   readonly drawn: View;
-  /** Which variants the pictures omit, and how to see them; null where they show all. */
+  /** The variants that the pictures omit, and how to see them; null if they show all. */
   readonly note: string | null;
 }
 
 /** Most variants that a page draws side by side. Of more variants it draws a selection. */
 const UNFOLDED = 10;
 
-/** Most variants that pictures show; fewer where the page would be too large. */
+/** Most variants that pictures show; fewer if the page would be too large. */
 export const DRAWN: readonly number[] = [6, 4, 2, 1];
 
 /** Look of the variants without pictures. */

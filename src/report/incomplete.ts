@@ -8,7 +8,7 @@ export interface UnfinishedLine {
   readonly text: string;
 }
 
-/** `2 of 5 variants did not finish; what did is reported.`; null where none is missing. */
+/** `2 of 5 variants did not finish; what did is reported.`; null if no run is missing. */
 export function incompleteHeading({ incomplete, variants }: Result): string | null {
   if (incomplete === undefined) return null;
   const absent = incomplete.variants.filter(({ finished }) => finished === 0).length;

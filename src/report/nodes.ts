@@ -1,6 +1,6 @@
 import type { TopologyNode, VariantResult } from '../spec/result/result.js';
 
-/** A component of the topology as a variant has it. */
+/** A component of the topology, as it is in a variant. */
 export function nodeIn({ nodes }: VariantResult, node: TopologyNode): TopologyNode {
   return nodes?.find(({ name }) => name === node.name) ?? node;
 }

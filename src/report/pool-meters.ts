@@ -2,7 +2,7 @@ import type { MeteredResult } from '../spec/result/meters.js';
 import type { PoolResult, VariantResult } from '../spec/result/result.js';
 import { sortedKeys } from './keys.js';
 
-/** Share of a pool's connections that are in use, as the meter of that name; none where the pool has no limit. */
+/** Share of a pool's connections that are in use, as the meter of that name; none if the pool has no limit. */
 export const POOL_SHARE = 'poolShare';
 
 /** Meters of the connection pools of a variant, by subject: `orders->orders-db`. */

@@ -26,7 +26,7 @@ export function sharedAnswers(variant: VariantResult): readonly Shared[] {
     .sort((a, b) => b.answers - a.answers);
 }
 
-/** A sentence for each of them; empty where no response is shared. */
+/** A sentence for each of them; empty if no response is shared. */
 export function sharedWords(variant: VariantResult): string {
   return sharedAnswers(variant)
     .map(({ name, answers, calls, factor }) => {

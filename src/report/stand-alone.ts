@@ -4,8 +4,8 @@ import { markup, raw, render } from './html-escape.js';
 import { DARK, LIGHT, TOKENS, type Token } from './theme.js';
 
 /**
- * A drawing as an SVG document of its own. Colours are literal light ones, since few viewers support custom
- * properties, and a style sheet replaces them where the reader prefers dark pages.
+ * A drawing as a separate SVG document. Its colours are literal light ones, since few viewers support custom
+ * properties. A style sheet replaces them if the reader prefers dark pages.
  */
 export function standAlone(drawing: Drawing): string {
   const body = literal(render(drawing.body));
@@ -44,8 +44,7 @@ export function literal(markup: string): string {
 const MARGIN = 14;
 
 /**
- * Dark rules for the colours that a picture uses. Where two tokens share a light colour, the first one counts for
- * both.
+ * Dark rules for the colours that a picture uses. If two tokens share a light colour, the first one counts for both.
  */
 function swaps(body: string): string {
   const done = new Set<string>();

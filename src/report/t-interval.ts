@@ -1,8 +1,6 @@
 import { studentQuantile } from '../stats/student.js';
 
-/**
- * 95 % interval of a mean over replications, around a value; null where fewer than two are known or all are equal.
- */
+/** 95 % interval of a mean over replications, around a value; null if fewer than two are known or all are equal. */
 export function tInterval(
   value: number,
   each: readonly (number | null)[],

@@ -40,7 +40,7 @@ export function compareText(
   return `${lines.join('\n')}\n`;
 }
 
-/** How budgets are listed. */
+/** Options of the list of budgets. */
 interface CheckOptions {
   readonly paint: Paint;
   /** Budgets are not cut, as in a log. */
@@ -49,7 +49,7 @@ interface CheckOptions {
   readonly broken?: boolean;
 }
 
-/** Budgets only: each with its verdict and, where it is broken, the variants that break it and by how much. */
+/** Budgets only: each with its verdict and, if it is broken, the variants that break it and by how much. */
 export function checkText(
   files: readonly { readonly file: string; readonly result: Result }[],
   options: CheckOptions,

@@ -32,7 +32,7 @@ export interface TextOptions {
   readonly file: string;
   /** Wall time in words; null leaves it out, so that the text is reproducible. */
   readonly wall: string | null;
-  /** Path of the report, in words; null where none was written. */
+  /** Path of the report, in words; null if none was written. */
   readonly report: string | null;
 }
 
@@ -65,7 +65,7 @@ const UNFINISHED = 4;
 /** A narrow terminal drops columns in this order. */
 const DROPPED = ['attempts', 'wasted', 'successLatency.p99', 'recovery', 'goodput'];
 
-/** Title and facts on one line, or on two where they do not fit. */
+/** Title and facts on one line, or on two if they do not fit. */
 function heading(view: View, options: TextOptions): string[] {
   const { result } = view;
   const facts = printable(
@@ -172,8 +172,8 @@ function chosenColumns(view: View): Column[] {
 }
 
 /**
- * Columns in which all variants have the same text: a narrow terminal drops them first. If there are effects besides
- * requests, these are all columns but success; else those about the fault.
+ * Columns in which all variants have the same text, which a narrow terminal drops first. If there are effects besides
+ * requests, these are all columns except success; otherwise only those about the fault.
  */
 function flatColumns(columns: readonly Column[], variants: readonly VariantResult[]): string[] {
   if (variants.length < 2) return [];

@@ -85,7 +85,7 @@ export const PRINT: Readonly<Record<Token, string>> = {
  */
 export const SERIES: readonly Token[] = ['base', 's1', 's2', 's3', 'best'];
 
-/** How a variant is drawn: colour, dash and width, so that a difference never depends on colour alone. */
+/** The look of a variant: colour, dash and width, so that a difference never depends on colour alone. */
 export interface Look {
   readonly index: number;
   readonly name: string;

@@ -70,8 +70,8 @@ export function sagaWords(view: View): Words | null {
 }
 
 /**
- * The largest number of messages whose effect does not happen exactly once, and the variants with far fewer; null
- * where all effects do.
+ * The largest number of messages whose effect does not happen exactly once, and the variants with far fewer; null if
+ * all effects do.
  */
 function anomalyWords(view: View, meter: string, noun: (n: number) => string): Words | null {
   const found = foundIn(view, (variant) => countEstimate(view, variant, 'messages', meter).value);
@@ -93,8 +93,8 @@ function anomalyWords(view: View, meter: string, noun: (n: number) => string): W
 }
 
 /**
- * The subject that is furthest behind, and when it catches up; null where none is. `among`: the subjects to consider,
- * by default all.
+ * The subject that is furthest behind, and when it catches up; null if none is. `among`: the subjects to consider, by
+ * default all.
  */
 export function behindWords(
   view: View,
@@ -124,7 +124,7 @@ export function behindWords(
   ];
 }
 
-/** The subject with the most stale reads; null where hardly any is stale. */
+/** The subject with the most stale reads; null if hardly any is stale. */
 export function staleWords(view: View): Words | null {
   const found = foundIn(view, (variant) => stalestOf(view, variant));
   if (found.length === 0) return null;

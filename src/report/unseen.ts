@@ -23,7 +23,7 @@ export interface Behind {
   readonly oldest: number;
   /** Time to drain after the fault with the longest backlog: seconds, Infinity = never; null without a fault. */
   readonly drained: number | null;
-  /** That fault, where there is one. */
+  /** That fault; null if there is none. */
   readonly fault: string | null;
 }
 
@@ -80,7 +80,7 @@ export function subjectsOf(view: Shown, family: Family): string[] {
   return [...names].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
 
-/** The consumer, queue, read model or outbox of a variant that is furthest behind; null where there is none. */
+/** The consumer, queue, read model or outbox of a variant that is furthest behind; null if there is none. */
 export function behindOf(
   view: Shown,
   variant: VariantResult,
@@ -123,7 +123,7 @@ export function drainEstimate(view: Shown, variant: VariantResult): Estimate & {
   return { value: mostly ? null : mean, ci95: null, each, never };
 }
 
-/** The sagas of a variant with the most inconsistent ends; null where none begin. */
+/** The sagas of a variant with the most inconsistent ends; null if none begin. */
 export function unsettledOf(view: Shown, variant: VariantResult): Unsettled | null {
   let worst: Unsettled | null = null;
   for (const { subject, own } of ofFamily(view, variant, 'sagas')) {
@@ -176,7 +176,7 @@ export function hitEstimate(view: Shown, variant: VariantResult): Estimate {
   );
 }
 
-/** Dead letters that stay in a variant, mean per run; null where none can. */
+/** Dead letters that stay in a variant, mean per run; null if none can. */
 export function deadEstimate(variant: VariantResult): Estimate {
   const all = sortedKeys(variant.metered).flatMap((subject) => {
     const own = variant.metered[subject]!.deadLetters;
@@ -187,7 +187,7 @@ export function deadEstimate(variant: VariantResult): Estimate {
   return { value: each.reduce((sum, n) => sum + n, 0) / each.length, ci95: null, each };
 }
 
-/** A count over all subjects of a family, mean per run; null where the family has none. */
+/** A count over all subjects of a family, mean per run; null if the family has none. */
 export function countEstimate(
   view: Shown,
   variant: VariantResult,
@@ -214,7 +214,7 @@ function ofFamily(
   });
 }
 
-/** A subject with a backlog of its own. */
+/** A subject that has a backlog. */
 interface Lagging extends Pick<Behind, 'subject' | 'noun'> {
   readonly own: MeteredResult;
   readonly lag: GaugeResult;
@@ -261,7 +261,7 @@ function longestDrain({ drain }: MeteredResult): Pick<Behind, 'drained' | 'fault
   return longest;
 }
 
-/** A subject that never catches up is worse than one that does; then the one with the older message. */
+/** A subject that never catches up is worse than one that does; otherwise the one with the older message is. */
 function isWorse(a: Behind, b: Behind): boolean {
   const never = Number(a.drained === Infinity) - Number(b.drained === Infinity);
   return never > 0 || (never === 0 && a.oldest > b.oldest);

@@ -24,7 +24,7 @@ export interface View {
   readonly baseline: VariantResult;
   /** The variant whose cascade the page describes first: the worst one. */
   readonly worstVariant: VariantResult;
-  /** Misses the fewest budgets, then succeeds most; null where the variants tie. */
+  /** Misses the fewest budgets, then succeeds most; null if the variants tie. */
   readonly winner: string | null;
   /** `workload.request`, in the order of the focus, then of the names. */
   readonly requests: readonly string[];
@@ -106,7 +106,7 @@ export function characterOf(variant: VariantResult): string {
     const seconds = longestDegraded(variant, requests);
     const failed = 1 - (variant.summary.success.value ?? 1);
     const fails = requests.flatMap((name) => degradedIntervals(variant, name)).some(isFailing);
-    // With a fault, `untouched` means that the success rate does not change. Without one it means nothing.
+    // With a fault, `untouched` means that the success rate does not change. Without a fault it has no meaning.
     if (variant.faults.length === 0 && (fails || failed >= MANY))
       return `${formatShare(failed)} fail`;
     return seconds > 0 ? `slow for ${formatSeconds(seconds)}` : 'untouched';
@@ -117,7 +117,7 @@ export function characterOf(variant: VariantResult): string {
   return collateral.length > 0 ? 'spreads, recovers' : 'recovers';
 }
 
-/** Where the replications end differently, which of them is described: `run 1 of 3, which recovers`; else empty. */
+/** If the replications end differently, the one that is described: `run 1 of 3, which recovers`; otherwise empty. */
 export function describedRun({ cascade: { verdicts } }: VariantResult): string {
   if (new Set(verdicts).size < 2) return '';
   return `run 1 of ${verdicts.length}, which ${ENDED[verdicts[0]!]}`;
@@ -192,7 +192,7 @@ interface FaultMark {
   readonly words: string;
   readonly from: number;
   readonly until: number;
-  /** ` in a and b`; empty where every variant in the picture has it. */
+  /** ` in a and b`; empty if every variant in the picture has it. */
   readonly whose: string;
 }
 
@@ -218,7 +218,7 @@ function marksOf(view: View): FaultMark[] {
   }));
 }
 
-/** The first items of a list, and how many more there are. */
+/** The first items of a list, and the number of others. */
 function fewOf(words: readonly string[]): string {
   const left = words.length - FEW;
   return left > 0 ? `${words.slice(0, FEW).join(', ')} and ${left} more` : listed(words);
@@ -251,7 +251,7 @@ export function sizeWords(result: Result): string {
   return `${plural(result.variants.length, 'variant')} x ${plural(result.replications, 'seed')}`;
 }
 
-/** True where intervals come from batches of one run. */
+/** True if intervals come from batches of one run. */
 export function fromBatches(result: Result): boolean {
   return result.variants.some(
     (variant) =>

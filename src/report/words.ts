@@ -26,7 +26,7 @@ export interface Badge {
   readonly tone: 'fail' | 'pass' | 'open';
 }
 
-/** Pass or fail over all variants; null where there is nothing to judge. */
+/** Pass or fail over all variants; null if there is nothing to judge. */
 export function badgeOf(view: View): Badge | null {
   const { hypothesis, variants } = view.result;
   if (hypothesis !== null) {
@@ -257,7 +257,7 @@ function slowRequest(
   return null;
 }
 
-/** How long requests stay slow after they succeed again; null where they do not. */
+/** Time for which requests stay slow after they succeed again; null if they do not. */
 function slowAfterWords(view: View, variant: VariantResult): string | null {
   const seconds = degradedAfter(view, variant);
   if (seconds <= view.result.run.step + 1e-9) return null;

@@ -4,38 +4,37 @@ import type { WorkerThreads } from './worker-threads.js';
 import { RunFailure } from './failure.js';
 import { OUT_OF_MEMORY, TaskFailure, runPool } from './pool.js';
 
-/** Runs of one setting: the plans of its variants, and which replications of them. */
+/** Runs of one setting: the plans of its variants, and their range of replications. */
 export interface Case {
   readonly plans: readonly Plan[];
-  /** First replication and how many. */
+  /** First replication, and number of replications. */
   readonly first: number;
   readonly count: number;
 }
 
-/** A run whose plan travels with it. */
+/** A task that includes its plan. */
 export interface PlanTask {
   readonly plan: Plan;
   readonly replication: number;
 }
 
 /**
- * Takes the records of a case, `[variant][replication]`, when all of its runs are done; of a variant that a thread had
- * no memory for there are none.
+ * Receives the records of a case, `[variant][replication]`, when all of its runs are done. A variant for which memory
+ * was insufficient has no records.
  */
 export type OnCase = (index: number, records: readonly (readonly RunRecord[])[]) => void;
 
 /**
- * Runs all cases on the worker threads, at most `workers` of them, one after the other; what has been handed
- * on is forgotten, so memory does not grow with their number. A run that a guard stops, or for which a thread has not
- * enough memory, ends nothing but itself; for want of memory it is run once more by itself before that. Throws
- * RunFailure where one fails.
+ * Runs all cases on at most `workers` worker threads. Records are dropped once they are passed on, so memory does not
+ * grow with the number of cases. A run that a guard stops, or that lacks memory, does not end the others; a run that
+ * lacks memory is first repeated alone. Throws RunFailure if a run fails.
  */
 export async function runCases(
   cases: readonly Case[],
   options: {
     readonly workerThreads: WorkerThreads;
     readonly workers: number;
-    /** Limit of the heap of a thread that runs by itself. Unit: MiB. */
+    /** Heap limit of a thread that runs alone. Unit: MiB. */
     readonly aloneHeapMiB: number;
     readonly onCase: OnCase;
   },
@@ -61,12 +60,12 @@ export async function runCases(
   }
 }
 
-/** Cases some of whose runs are done. */
+/** Cases with runs that are not done. */
 class Open {
   readonly tasks: readonly PlanTask[];
   private readonly cases: readonly Case[];
   private readonly onCase: OnCase;
-  /** By task: the case, the variant in it, the replication in it. */
+  /** By task: its case, its variant in the case, and its run in the variant. */
   private readonly of: readonly (readonly [number, number, number])[];
   private readonly records = new Map<number, Ended>();
 
@@ -87,13 +86,13 @@ class Open {
     this.of = of;
   }
 
-  /** Hands the case on when this was the last of its runs. */
+  /** Stores the record of a run; the last run of a case passes the case on. */
   take(task: number, record: RunRecord): void {
     const [, variant, run] = this.of[task]!;
     this.ended(task, (own) => (own.rows[variant]![run] = record));
   }
 
-  /** A thread has run out of memory: always true, as nothing but this variant of the case ends there. */
+  /** A thread ran out of memory. Always returns true: only this variant of the case is lost. */
   lose(task: number): true {
     const [, variant] = this.of[task]!;
     this.ended(task, (own) => own.lost.add(variant));
@@ -119,7 +118,7 @@ class Open {
   }
 }
 
-/** What has become of the runs of a case. */
+/** Results of the runs of a case so far. */
 interface Ended {
   readonly rows: RunRecord[][];
   readonly lost: Set<number>;

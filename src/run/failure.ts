@@ -1,7 +1,7 @@
 import type { RunRecord } from '../spec/record/record.js';
 import type { TaskError } from './pool.js';
 
-/** Which run it was: enough to run it again. */
+/** Identifies a run well enough to repeat it. */
 export interface RunIdentity {
   readonly variant: string;
   readonly seed: number;
@@ -11,12 +11,12 @@ export interface RunIdentity {
 /** Why a guard ended a run. */
 export type GuardReason = Exclude<RunRecord['stop'], 'horizon' | 'drained'>;
 
-/** A resource guard stopped a run: there is no result that could be reported. */
+/** A resource guard stopped a run, so there is no result to report. */
 export class GuardStop extends Error {
   readonly run: RunIdentity;
   readonly reason: GuardReason;
 
-  /** `detail` says what was going on, the loop or the queue by name. */
+  /** `detail`: what the run was doing, with the name of the loop or the queue. */
   constructor(run: RunIdentity, reason: GuardReason, detail: string) {
     super(detail);
     this.name = 'GuardStop';
@@ -25,7 +25,7 @@ export class GuardStop extends Error {
   }
 }
 
-/** A run threw: a law of the program is broken, or its thread died. Never the user's mistake. */
+/** A run threw: an invariant of the program broke, or its thread died. Never the user's mistake. */
 export class RunFailure extends Error {
   readonly run: RunIdentity;
   /** The error as its thread described it; `stack` is for --debug. */

@@ -17,34 +17,34 @@ import {
 import { isStopped } from './run.js';
 import { stopDetail } from './stop-detail.js';
 
-/** Where and why a guard stopped a variant. */
+/** The guard that stopped a variant, with the replication and the time. */
 export interface VariantStop {
   readonly reason: GuardReason;
   readonly replication: number;
-  /** Simulated time; null where the thread ended without saying it. */
+  /** Simulated time; null if the thread ended without reporting it. */
   readonly atNs: number | null;
   readonly detail: string;
 }
 
-/** What the runs of a scenario left, whether or not all of them came to their end. */
+/** Results of the runs of a scenario, whether or not all of them finished. */
 export interface Kept {
-  /** By variant: the replications that finished, from the first on without a gap. */
+  /** By variant: the finished replications, from the first without a gap. */
   readonly records: Records;
-  /** By variant: what stopped it; null where nothing did. */
+  /** By variant: the guard that stopped it; null if none did. */
   readonly stops: readonly (VariantStop | null)[];
   readonly interrupted: boolean;
 }
 
-/** How the runs are made. */
+/** Options of the runs. */
 export interface KeptOptions extends ThreadOptions {
-  /** Limit of the heap of a thread that runs by itself. Unit: MiB. */
+  /** Heap limit of a thread that runs alone. Unit: MiB. */
   readonly aloneHeapMiB: number;
 }
 
 /**
- * Runs every plan `replications` times on worker threads and keeps what finished. A guard ends its variant: the other
- * variants run to their end, and of a variant the first replication that a guard stops counts, so that nothing but a
- * shortage of memory depends on the number of threads. Aborting `signal` ends all runs. Throws RunFailure where a run fails.
+ * Runs every plan `replications` times on worker threads and keeps the finished runs. A guard ends only its variant.
+ * The variant's stop is that of the first stopped replication, so only a shortage of memory can depend on the number of
+ * threads. Aborting `signal` ends all runs. Throws RunFailure if a run fails.
  */
 export async function runKept(
   plans: readonly Plan[],
@@ -81,7 +81,7 @@ export async function runKept(
   return { records: keeper.records(), stops: keeper.stops, interrupted };
 }
 
-/** The runs that have ended, by variant and replication. */
+/** Finished runs by variant and replication. */
 class Keeper {
   readonly stops: (VariantStop | null)[];
   private readonly plans: readonly Plan[];
@@ -113,7 +113,7 @@ class Keeper {
     return record;
   }
 
-  /** A thread has run out of memory: always true, as the variant ends there and nothing else does. */
+  /** A thread ran out of memory. Always returns true: only this variant ends. */
   lose(index: number, { name }: TaskError): true {
     const { length } = this.plans;
     const replication = Math.floor(index / length);
@@ -124,7 +124,7 @@ class Keeper {
     return true;
   }
 
-  /** Up to the first gap, and not beyond what a guard stopped. */
+  /** The records of each variant up to the first gap, and before the replication that a guard stopped. */
   records(): Records {
     return this.rows.map((row, variant) => {
       const records: RunRecord[] = [];

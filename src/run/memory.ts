@@ -3,19 +3,20 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { borrowFrom } from '../kernel/room.js';
 
-/** What the worker threads share of the memory of their process. */
+/** Memory limit of the process, shared by the worker threads. */
 export interface MemoryLimit {
   /** Resident memory of the whole process at which a run ends. Unit: bytes. */
   readonly bytes: number;
 }
 
-/** After a garbage collection another thread frees the buffers. We look this many times, this many ms apart. */
+/** After a garbage collection another thread frees the buffers. We check this many times, this many ms apart. */
 const LOOKS = 6;
 const PAUSE_MS = 4;
 
 /**
- * Has this thread ask before its columns grow, and now and then in between. All threads are one process, so its resident
- * memory is what they have together, garbage included; that is collected before a run is ended. No result depends on it.
+ * Makes this thread check the limit before its columns grow, and periodically in between. All threads share one
+ * process, so the limit applies to its resident memory, garbage included. Garbage is collected before a run is ended.
+ * No result depends on it.
  */
 export function watchMemory({ bytes: limit }: MemoryLimit): void {
   setFlagsFromString('--expose-gc');

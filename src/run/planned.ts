@@ -1,22 +1,25 @@
 import type { Plan } from '../spec/plan/plan.js';
 
-/** An instance with its gauges, at least; what it knows of others takes memory with the first call to them. Unit: bytes. */
+/**
+ * Minimum size of an instance with its gauges; its state about others is allocated at the first call to them. Unit:
+ * bytes.
+ */
 const INSTANCE = 2048;
-/** The place of a value of its key in each level of a cache. Unit: bytes. */
+/** Size of the place of one key value in a level of a cache. Unit: bytes. */
 const PLACE = 4;
 
-/** Memory that a run takes before its first event, and for what. */
+/** Memory that a run needs before its first event, and its main use. */
 export interface Planned {
   /** Unit: bytes. */
   readonly bytes: number;
-  /** What most of it is for, in words, and what would lower it. */
+  /** The main use in words, and how to reduce it. */
   readonly words: string;
   readonly remedy: string;
 }
 
 /**
- * What a plan alone makes sure of. Queues, pools and other capacities are upper bounds, which a run may never reach, so
- * they count nothing.
+ * Lower bound of the memory that a plan needs. Queues, pools and other capacities are upper bounds that a run may never
+ * reach, so they do not count.
  */
 export function plannedMemory(plan: Plan): Planned {
   const instances = plan.instances.length * INSTANCE;
@@ -34,7 +37,7 @@ export function plannedMemory(plan: Plan): Planned {
   return { bytes, words, remedy };
 }
 
-/** Instances that ask a cache. */
+/** Number of instances that use a cache. */
 function callers(plan: Plan, cache: number): number {
   const asking = new Set(
     plan.acts.flatMap((act) =>

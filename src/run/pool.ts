@@ -2,18 +2,18 @@ import type { Worker } from 'node:worker_threads';
 import { tuneCompiler } from './compiling.js';
 import type { WorkerThreads } from './worker-threads.js';
 
-/** What a worker is sent: a task and its place in the order of the results. */
+/** The message to a worker: a task and its place in the order of the results. */
 export interface Assignment {
   readonly index: number;
   readonly task: unknown;
 }
 
-/** What a worker sends back for an assignment. */
+/** The response of a worker to an assignment. */
 export type Answer =
   | { readonly index: number; readonly value: unknown }
   | { readonly index: number; readonly error: TaskError };
 
-/** An error of a task, as it crosses threads. */
+/** An error of a task, as plain data that can cross threads. */
 export interface TaskError {
   readonly name: string;
   readonly message: string;
@@ -22,43 +22,43 @@ export interface TaskError {
 }
 
 export interface PoolOptions {
-  /** Where the threads come from, and go when all is well. */
+  /** The threads come from here, and return here if no task fails. */
   readonly workerThreads: WorkerThreads;
-  /** Threads at most, at least 1; there are never more of them than tasks. */
+  /** Maximum number of threads, at least 1; there are never more threads than tasks. */
   readonly workers: number;
-  /** How often a task may be given to a fresh worker after its worker has died. */
+  /** Number of times that a task is given to a fresh worker after its worker died. */
   readonly retries: number;
-  /** What is kept of a result; the result itself where none is given. */
+  /** Reduces a result to the part that is kept; by default all of it is. */
   readonly take?: (index: number, value: unknown) => unknown;
-  /** Called for each result that comes in, in no particular order; `done` counts them. */
+  /** Called for each result as it arrives, in no particular order; `done` counts them. */
   readonly onDone?: (done: number, index: number) => void;
-  /** The order in which tasks are started; that of their indices where none is given. */
+  /** The order in which tasks start; by default the order of their indices. */
   readonly order?: readonly number[];
-  /** The last tasks, this many, start heaviest first, so that no thread ends alone with a long one. */
+  /** This many last tasks start heaviest first, so that no thread is left alone with a long one. */
   readonly last?: number;
-  /** How heavy a task is, as the results so far tell; asked when only the last ones are left. */
+  /** Estimated weight of a task from the results so far; called once only the last tasks are left. */
   readonly weight?: (index: number, results: readonly unknown[]) => number;
-  /** True = the tasks after this one are no longer needed; the pool does not start them. */
+  /** True = the tasks after this one are no longer needed, and the pool does not start them. */
   readonly isLast?: (value: unknown) => boolean;
-  /** False = the task is not started, and not waited for; asked again after each result. */
+  /** False = the pool neither starts the task nor waits for it; checked again after each result. */
   readonly isNeeded?: (index: number) => boolean;
-  /** True = the failure of a task ends nothing but that task. */
+  /** True = the failure of this task does not end the other tasks. */
   readonly spares?: (index: number, error: TaskError) => boolean;
   /**
-   * True = the task ran out of memory. The pool runs it again alone when all others are done, and likewise the tasks
-   * of its kin that it had not started. The second result counts.
+   * True = the task ran out of memory. The pool runs it again alone after all others, together with its siblings that
+   * had not started. The second result counts.
    */
   readonly isShort?: (value: unknown) => boolean;
   readonly isSibling?: (index: number, other: number) => boolean;
-  /** Limit of the heap of a thread that runs by itself. Unit: MiB. */
+  /** Heap limit of a thread that runs alone. Unit: MiB. */
   readonly aloneHeapMiB?: number;
   readonly signal?: AbortSignal;
 }
 
-/** Code of the error of a worker that ran into the limit of its heap, or that says that there is no memory for a task. */
+/** Error code of a worker that reached its heap limit, or that reports that memory is insufficient for a task. */
 export const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY';
 
-/** A task threw in its worker, or its workers died. `index` is the place of the task. */
+/** A task threw in its worker, or its workers died. `index`: the place of the task. */
 export class TaskFailure extends Error {
   readonly index: number;
   readonly error: TaskError;
@@ -72,10 +72,9 @@ export class TaskFailure extends Error {
 }
 
 /**
- * Runs tasks on worker threads. Results are kept by index, so neither the number of workers nor their
- * speed, nor the order in which tasks are started, shows in what is returned. Of several failures the one with the
- * lowest index is thrown. Behind a result that `isLast`, and in the places of tasks that were not
- * started, the array ends.
+ * Runs tasks on worker threads. Results are stored by index, so they do not depend on the number or speed of the
+ * workers, nor on the order in which tasks start. Of several failures, the one with the lowest index is thrown. The
+ * array is empty at tasks that were not started, and ends after a result that `isLast`.
  */
 export function runPool(
   tasks: readonly unknown[],
@@ -97,14 +96,14 @@ class Pool {
   private readonly settle: Settle;
   private readonly results: unknown[] = [];
   private readonly deaths: Int32Array;
-  /** Workers and the index each is at work on. */
+  /** Busy workers, with the index of the task of each. */
   private readonly busy = new Map<Worker, number>();
   private readonly stop = (): void => this.finish(this.options.signal?.reason);
-  /** Indices of the tasks that have not been started, the next one first. */
+  /** Indices of the tasks not yet started, the next one first. */
   private readonly waiting: number[];
-  /** Indices of the tasks that have to run by themselves. */
+  /** Indices of the tasks that must run alone. */
   private readonly postponed: number[] = [];
-  /** Tasks run one by one, each on a thread with all the memory there is. */
+  /** True while tasks run one by one, each on a thread with all the memory. */
   private isAlone = false;
   private isTurning = false;
   /** Tasks from here on are not needed. */
@@ -133,7 +132,7 @@ class Pool {
     this.finishWhenDone();
   }
 
-  /** Takes the next task that is needed; undefined where none is left. */
+  /** Takes the next needed task; undefined if none is left. */
   private next(): number | undefined {
     const { waiting } = this;
     const { last, weight } = this.options;
@@ -186,7 +185,7 @@ class Pool {
     }
     const next = this.next();
     if (isShort) {
-      // Its columns are as large as they have become.
+      // Its columns never shrink, so the thread is replaced to free their memory.
       void worker.terminate();
       if (next !== undefined) this.assign(this.spawn(), next);
     } else if (next !== undefined) this.assign(worker, next);
@@ -194,7 +193,7 @@ class Pool {
     this.finishWhenDone();
   }
 
-  /** Puts a task that ran out of memory beside the others off, and its kin with it; false where it ran by itself. */
+  /** Postpones a task that ran out of memory beside others, and its waiting siblings; false if it ran alone. */
   private postpone(index: number): boolean {
     const { isShort, isSibling } = this.options;
     if (this.isAlone || isShort === undefined || !this.needs(index)) return false;
@@ -204,7 +203,7 @@ class Pool {
     return true;
   }
 
-  /** Runs what was put off, one by one, without any other thread. */
+  /** Runs the postponed tasks one by one, without any other thread. */
   private turn(): void {
     this.isAlone = this.isTurning = true;
     const ending = [...this.busy.keys()].map((worker) => worker.terminate());
@@ -233,7 +232,7 @@ class Pool {
     this.failure = new TaskFailure(index, error);
   }
 
-  /** A worker is gone. Its task, if it had one, goes to a fresh worker, or fails. */
+  /** A worker died. Its task, if it had one, goes to a fresh worker or fails. */
   private lose(worker: Worker, error: TaskError): void {
     const index = this.busy.get(worker);
     if (this.isOver || index === undefined) return;
@@ -256,7 +255,7 @@ class Pool {
     else this.finish(this.failure);
   }
 
-  /** Ends the threads that are still at work first: their memory is needed for what comes next. */
+  /** Ends the busy threads first, because the next step needs their memory. */
   private finish(reason: unknown): void {
     if (this.isOver) return;
     this.isOver = true;

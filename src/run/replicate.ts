@@ -17,17 +17,17 @@ export interface RunTask {
 }
 
 export interface ThreadOptions {
-  /** Threads at most, at least 1. */
+  /** Maximum number of threads, at least 1. */
   readonly workers: number;
-  /** Limit of the heap of each thread. Unit: MiB. */
+  /** Heap limit of each thread. Unit: MiB. */
   readonly heapMiB: number;
-  /** Limit of the memory of the process; none where it is left out. */
+  /** Memory limit of the process; omitted = none. */
   readonly memory?: MemoryLimit;
   readonly onDone?: (done: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Said of a thread that ran into the limit of its heap. */
+/** Message for a thread that reached its heap limit. */
 export const NO_ROOM = 'the run needed more memory than its thread may have';
 
 /** The records of all runs, `[variant][replication]`. */
@@ -35,7 +35,7 @@ export type Records = readonly (readonly RunRecord[])[];
 
 /**
  * Runs every plan `replications` times on worker threads. The number of threads changes neither the result nor the
- * error. Throws GuardStop or RunFailure of the first run, in the order of tasks, that failed.
+ * error. Throws the GuardStop or RunFailure of the first failed run, in the order of tasks.
  */
 export async function runThreaded(
   plans: readonly Plan[],
@@ -63,7 +63,7 @@ export async function runThreaded(
   }
 }
 
-/** In which order the runs of a scenario are started. */
+/** Start order of the runs of a scenario. */
 export function schedule(
   variants: number,
   replications: number,
@@ -72,30 +72,30 @@ export function schedule(
     retries: 1,
     order: orderOf(variants, replications),
     last: 2 * variants,
-    // A run handles about as many events as the first one of its variant.
+    // A run is expected to handle as many events as the first run of its variant.
     weight: (index, results) =>
       (results[index % variants] as RunRecord | undefined)?.totals.events ?? 0,
   };
 }
 
-/** What a simulating thread is started with. */
+/** Start data of a simulating thread. */
 export interface SimulatorSetup {
   readonly plans: readonly Plan[];
   readonly memory: MemoryLimit | null;
 }
 
-/** Threads that simulate, and have these plans. `heapMiB`: limit of the heap of each; `memory`: of all together. */
+/** Simulating threads with these plans. `heapMiB`: heap limit of each; `memory`: limit of all together. */
 export function simulators(
   heapMiB: number,
   plans: readonly Plan[],
   memory: MemoryLimit | null = null,
 ): WorkerThreadsSetup {
   const shared: SimulatorSetup = { plans, memory };
-  // The bundled program has this file in another folder beside `run`.
+  // In the bundled program this file is in another folder beside `run`.
   return { entry: new URL('../run/worker.js', import.meta.url), shared, heapMiB };
 }
 
-/** The same in this thread, one run after the other. */
+/** Does the same in this thread, one run after another. */
 export function runHere(plans: readonly Plan[], replications: number): Records {
   const results: RunRecord[] = [];
   for (const task of tasksOf(plans.length, replications)) {
@@ -107,8 +107,8 @@ export function runHere(plans: readonly Plan[], replications: number): Records {
 }
 
 /**
- * The runs of a scenario in the order in which they are counted: replication by replication, all
- * variants of each, so that what is known first is known of every variant.
+ * The runs of a scenario in the order in which they count: replication by replication, with all variants of each, so
+ * that partial results cover every variant.
  */
 export function tasksOf(variants: number, replications: number): readonly RunTask[] {
   const tasks: RunTask[] = [];
@@ -119,8 +119,8 @@ export function tasksOf(variants: number, replications: number): readonly RunTas
 }
 
 /**
- * In which order the tasks are started: in each replication the last variant first. It has the most policies as
- * a rule, and a thread that has met them compiles once what it would compile again for each that is new.
+ * Start order of the tasks: in each replication the last variant first. It usually has the most policies. A thread that
+ * has seen them compiles once; otherwise it would compile again for each new policy.
  */
 function orderOf(variants: number, replications: number): readonly number[] {
   const order: number[] = [];
@@ -150,13 +150,13 @@ function checked(plans: readonly Plan[], results: readonly RunRecord[]): Records
   return rows;
 }
 
-/** A failed task as the error that a caller of runs gets. */
+/** Converts a failed task to the error for callers. */
 export function failureOf(run: RunIdentity, { error }: TaskFailure): Error {
   if (error.code !== OUT_OF_MEMORY) return new RunFailure(run, error);
   return new GuardStop(run, 'memory', NO_ROOM);
 }
 
-/** What is needed to run a task again. */
+/** Identifies the run of a task, so that it can be repeated. */
 export function identify(plans: readonly Plan[], task: RunTask): RunIdentity {
   const { variant, seed } = plans[task.variant]!;
   return { variant, seed, replication: task.replication };

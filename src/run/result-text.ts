@@ -4,8 +4,8 @@ import type { Result } from '../spec/result/result.js';
 import type { SweepResult } from '../spec/result/sweep.js';
 
 /**
- * The result document as it is written: one line of JSON with keys sorted by code unit, and a line end.
- * Equal results give equal bytes. A number that JSON lacks would be a fault of the program.
+ * The result document as text: one line of JSON with keys sorted by code unit, and a line end. Equal results give equal
+ * bytes. A number that JSON cannot represent is a bug of the program.
  */
 export function resultText(result: Result | SweepResult): string {
   requireFinite(result);

@@ -10,8 +10,8 @@ import type { Plan } from '../spec/plan/plan.js';
 import type { RunRecord, TraceRecord } from '../spec/record/record.js';
 
 /**
- * One run: a pure function of the plan (seed included) and the number of the replication. `traceSink`
- * is handed the rows of traced requests as they end, in the order in which they end.
+ * One run: a pure function of the plan (seed included) and the number of the replication. `traceSink` receives the rows
+ * of traced requests in the order in which the requests end.
  */
 export function runPlan(
   plan: Plan,
@@ -26,7 +26,7 @@ export function runPlan(
   );
 }
 
-/** True when a resource guard ended the run before its time. */
+/** True if a resource guard ended the run early. */
 export function isStopped(record: RunRecord): boolean {
   return record.stop !== 'horizon' && record.stop !== 'drained';
 }

@@ -3,8 +3,8 @@ import { GAUGE_KINDS, type RunRecord } from '../spec/record/record.js';
 import { instanceName, partName } from '../spec/plan/names.js';
 
 /**
- * Describes what a run was doing when a guard stopped it, and names the loop or the queue. A limit of events explains
- * nothing by itself, so the text names the busiest edge and the longest queue. A path of calls is shown until it
+ * Describes what a run was doing when a guard stopped it, with the name of the loop or the queue. The event limit alone
+ * explains nothing, so the text names the busiest edge and the longest queue. A path of calls is shown until it
  * repeats.
  */
 export function stopDetail(plan: Plan, record: RunRecord): string {
@@ -18,7 +18,7 @@ export function stopDetail(plan: Plan, record: RunRecord): string {
   return `${events}; ${found.join('; ')}`;
 }
 
-/** `a -> b -> c -> b -> c -> …` without the rounds behind the first. */
+/** `a -> b -> c -> b -> c -> …`, cut after the first round. */
 function shortened(path: string): string {
   const names = path.split(' -> ');
   const again = names.findIndex((name, index) => names.indexOf(name) < index);
@@ -40,7 +40,7 @@ function busiestEdge(plan: Plan, { edges }: RunRecord): string {
   return `busiest edge ${name} with ${most} attempts of ${calls} calls`;
 }
 
-/** The instance whose queue was longest in any measured cell that has ended. */
+/** The instance with the longest queue in any completed measuring cell. */
 function longestQueue(plan: Plan, { gauges }: RunRecord): string {
   let owner = -1;
   let longest = 0;

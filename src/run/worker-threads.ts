@@ -1,18 +1,18 @@
 import { Worker } from 'node:worker_threads';
 
-/** What the worker threads are started with. */
+/** Start data of the worker threads. */
 export interface WorkerThreadsSetup {
   /** The module that each thread runs. */
   readonly entry: URL;
-  /** Handed to every thread once, as its `workerData`; structured-cloneable. */
+  /** Passed to every thread once, as its `workerData`; structured-cloneable. */
   readonly shared: unknown;
   /** Limit of each thread's heap of JavaScript objects. Unit: MiB. */
   readonly heapMiB: number;
 }
 
 /**
- * Threads that one pool after the other may use: what a thread has compiled serves all that it is given. One that
- * idles keeps neither the program alive nor a core busy.
+ * Threads that successive pools share, because the compiled code of a thread speeds up all its later work. An idle
+ * thread neither keeps the program alive nor uses a core.
  */
 export class WorkerThreads {
   private readonly setup: WorkerThreadsSetup;
@@ -22,7 +22,7 @@ export class WorkerThreads {
     this.setup = setup;
   }
 
-  /** An idle thread, or a new one with this heap limit. The caller owns it and gives it back or ends it. */
+  /** An idle thread, or a new one with this heap limit. The caller must give it back or end it. */
   take(heapMiB = this.setup.heapMiB): Worker {
     for (const worker of this.idle) {
       this.idle.delete(worker);
@@ -37,7 +37,7 @@ export class WorkerThreads {
     });
   }
 
-  /** Takes back a thread that has nothing to do. */
+  /** Takes back an idle thread. */
   give(worker: Worker): void {
     forget(worker);
     const drop = (): void => void this.idle.delete(worker);
@@ -47,7 +47,7 @@ export class WorkerThreads {
     this.idle.add(worker);
   }
 
-  /** Ends the threads that idle. */
+  /** Ends the idle threads. */
   async end(): Promise<void> {
     const ending = [...this.idle];
     this.idle.clear();
@@ -68,7 +68,7 @@ export async function withWorkerThreads<T>(
   }
 }
 
-/** Removes listeners by event name. Removing all of them would remove those that the Worker itself uses. */
+/** Removes our listeners by event name. Removing all listeners would include those that Worker itself uses. */
 function forget(worker: Worker): void {
   for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
 }

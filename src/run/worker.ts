@@ -8,7 +8,7 @@ import { watchMemory } from './memory.js';
 import type { RunTask, SimulatorSetup } from './replicate.js';
 import { runPlan } from './run.js';
 
-// The thread behind all runs: it holds the plans of all variants, or is sent one with each task.
+// The thread that simulates all runs. It has the plans of all variants, or receives one with each task.
 const { plans, memory } = workerData as SimulatorSetup;
 
 if (memory !== null) watchMemory(memory);
@@ -23,15 +23,15 @@ parentPort?.on('message', ({ index, task }: Assignment) => {
     post({ index, value });
   } catch (caught) {
     const error = describeError(caught);
-    // A run that has no memory for its instances ends as one whose thread has none.
+    // A run without memory for its instances ends like one whose thread ran out of memory.
     const code = caught instanceof NoRoom ? OUT_OF_MEMORY : error.code;
     post({ index, error: { ...error, code } });
   }
 });
 
 /**
- * The answer is copied, not moved: once a thread has given a buffer away, V8 checks for that at every
- * access to every typed array, and all later runs of the thread were 15 % slower.
+ * The answer is copied, not moved. Once a thread has transferred a buffer, V8 checks for detached buffers at every
+ * access to every typed array, which slowed all later runs of the thread by 15 %.
  */
 function post(answer: Answer): void {
   parentPort?.postMessage(answer);

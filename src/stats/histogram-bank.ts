@@ -7,7 +7,7 @@ import type { HistogramData } from './histogram.js';
 const OCTAVES = 53;
 const TWO_52 = 4503599627370496;
 
-/** Places of one histogram in `state`: smallest, largest, and the sum as high * 2^52 + low. */
+/** Fields of one histogram in `state`: smallest, largest, and the sum as high * 2^52 + low. */
 const STATE = 4;
 const LOW = 0;
 const HIGH = 1;
@@ -21,8 +21,8 @@ cell[0] = 1;
 const EXPONENT = words[1] !== 0 ? 1 : 0;
 
 /**
- * Many histograms of one resolution in shared columns, for the hot path of a run: the same buckets as
- * Histogram, reached over two typed arrays instead of four objects. A histogram is a number below `count`.
+ * Many histograms of one resolution in shared columns, for the hot path of a run. They have the same buckets as
+ * Histogram but use two typed arrays instead of four objects. A histogram is a number below `count`.
  */
 export class HistogramBank {
   private readonly subBits: number;
@@ -37,7 +37,7 @@ export class HistogramBank {
   private pages: Uint32Array;
   private used = 1;
 
-  /** `room`: histograms, and `pages`: octaves of them, that need no further memory. */
+  /** Initial capacity: `room` histograms, and `pages` octaves of them. */
   constructor(subBits: number, room: number, pages: number) {
     this.subBits = subBits;
     this.shift = 20 - subBits;
@@ -165,7 +165,7 @@ export class HistogramBank {
     return { subBits: this.subBits, count, sum, min, max, end, index, n };
   }
 
-  /** Where the pages of an octave begin that any of these histograms has. */
+  /** Offsets of the pages of an octave, for those of the histograms that have one. */
   private pagesOf(histograms: readonly number[], octave: number): readonly number[] {
     const pages: number[] = [];
     for (const histogram of histograms) {
@@ -181,7 +181,7 @@ export class HistogramBank {
     return BigInt(state[at + SUM_HIGH]) * BigInt(TWO_52) + BigInt(state[at + SUM_LOW]);
   }
 
-  /** Writes the buckets of a histogram from place `at` on, and gives the place behind them. */
+  /** Writes the non-empty buckets of a histogram from place `at`, and returns the place after them. */
   private fill(histogram: number, index: Uint16Array, n: Uint32Array, at: number): number {
     const { subBits } = this;
     let next = at;
@@ -199,7 +199,7 @@ export class HistogramBank {
     return next;
   }
 
-  /** Buckets of these histograms that hold something. */
+  /** Number of non-empty buckets of these histograms. */
   private bucketsOf(first: number, length: number): number {
     let buckets = 0;
     for (let k = first; k < first + length; k++) if (this.zeros[k] > 0) buckets++;

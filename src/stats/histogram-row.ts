@@ -1,6 +1,6 @@
 /**
- * Histograms of one resolution one behind the other, as typed arrays: a run hands back thousands of small
- * ones, and as objects they are most of what is copied between threads and kept of it.
+ * Histograms of one resolution in a row of typed arrays. A run returns thousands of small ones; as objects they would
+ * be most of the data copied between threads and kept of the run.
  */
 export interface HistogramRow {
   readonly subBits: number;
@@ -9,9 +9,9 @@ export interface HistogramRow {
   readonly sum: Float64Array;
   readonly min: Float64Array;
   readonly max: Float64Array;
-  /** By histogram: where its buckets end in `index` and `n`; they begin where those before it end. */
+  /** By histogram: end of its buckets in `index` and `n`; they start at the end of the previous histogram. */
   readonly end: Uint32Array;
-  /** Buckets that hold something, by rising index within a histogram, and how many values each holds. */
+  /** Non-empty buckets, ascending within a histogram, and the number of values in each. */
   readonly index: Uint16Array;
   readonly n: Uint32Array;
 }

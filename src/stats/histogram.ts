@@ -3,7 +3,7 @@ import { quantileRank } from './rank.js';
 
 const OCTAVES = 53;
 const TWO_52 = 4503599627370496;
-/** Values that a histogram holds at most. */
+/** Maximum number of values in a histogram. */
 export const COUNT_LIMIT = 4294967295;
 
 const cell = new Float64Array(1);
@@ -18,9 +18,9 @@ export interface HistogramData {
   readonly count: number;
   /** Sum of all values in ns, to the nearest double; `sum + sumRest` is exact. */
   readonly sum: number;
-  /** What `sum` lost by rounding; left out when 0. */
+  /** Rounding error of `sum`; omitted when 0. */
   readonly sumRest?: number;
-  /** Smallest and largest value in ns; 0 when there is none. */
+  /** Smallest and largest value in ns; 0 when empty. */
   readonly min: number;
   readonly max: number;
   readonly index: readonly number[];
@@ -28,10 +28,10 @@ export interface HistogramData {
 }
 
 /**
- * Histogram of durations in whole ns with buckets of equal relative width, read off the bits of the
- * double: exponent and first `subBits` bits of the mantissa. Every quantile is within 2^-(subBits +
- * 1) of a value that was added (0.39 % at 7 bits); count, sum, min and max are exact. One page per
- * octave, made when first needed. Source: HdrHistogram (Tene 2012), with the octaves of IEEE 754.
+ * Histogram of durations in whole ns with buckets of equal relative width, taken from the bits of the double: exponent
+ * and first `subBits` bits of the mantissa. Every quantile is within 2^-(subBits + 1) of a value that was added (0.39 %
+ * at 7 bits); count, sum, min and max are exact. One page per octave, allocated on first use. Source: HdrHistogram
+ * (Tene 2012), with the octaves of IEEE 754.
  */
 export class Histogram {
   /** Buckets per octave = 2^subBits. */
@@ -88,7 +88,7 @@ export class Histogram {
     this.addCount(n);
   }
 
-  /** Sum of all values in ns, rounded to a double once. */
+  /** Sum of all values in ns, rounded once to a double. */
   get sum(): number {
     return this.sumHigh * TWO_52 + this.sumLow;
   }
@@ -115,7 +115,7 @@ export class Histogram {
   quantile(p: number): number {
     if (this.count === 0) return NaN;
     const rank = quantileRank(p, this.count);
-    // The first and the last are known exactly.
+    // The smallest and largest values are known exactly.
     if (rank === 1) return this.low;
     if (rank === this.count) return this.high;
     let seen = this.zeros;
@@ -132,8 +132,8 @@ export class Histogram {
   }
 
   /**
-   * Share of the values that are at most ns, 0 to 1; NaN when empty. Those that share its bucket count as at
-   * most ns (0.8 % above it at 7 bits): what is exactly ns is common, and must not be cut in two.
+   * Share of the values that are at most ns, 0 to 1; NaN when empty. All values in the bucket of ns count as at most ns
+   * (an error of up to 0.8 % of ns at 7 bits): many values equal ns exactly, and must not be split.
    */
   cdfAt(ns: number): number {
     if (this.count === 0) return NaN;
@@ -152,9 +152,7 @@ export class Histogram {
     return Math.min(1, below / this.count);
   }
 
-  /**
-   * Adds all values of another histogram with the same subBits; order of merging does not matter.
-   */
+  /** Adds all values of another histogram with the same subBits; the order of merging does not matter. */
   merge(other: Histogram): void {
     invariant(other.subBits === this.subBits, 'histogram-bits-differ');
     if (other.count === 0) return;
@@ -171,7 +169,7 @@ export class Histogram {
     this.addCount(other.count);
   }
 
-  /** Forgets all values and keeps the pages. */
+  /** Removes all values and keeps the pages. */
   clear(): void {
     for (const page of this.pages) page?.fill(0);
     this.count = this.zeros = this.sumHigh = this.sumLow = 0;

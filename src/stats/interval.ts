@@ -9,7 +9,7 @@ export interface Interval {
   readonly high: number;
   /** Half the width; for intervals that are not symmetric, half of high - low. */
   readonly halfWidth: number;
-  /** Independent observations behind it: replications, batches, sections or trials. */
+  /** Number of independent observations: replications, batches, sections or trials. */
   readonly n: number;
 }
 
@@ -99,8 +99,8 @@ export function wilsonInterval(
 }
 
 /**
- * Variance of a ratio over clusters (windows, replications) against that of independent trials, at
- * least 1. Source: Kish 1965, ratio estimator. 1 where clusters or outcomes do not vary.
+ * Variance of a ratio over clusters (windows, replications), relative to that of independent trials; at least 1.
+ * Source: Kish 1965, ratio estimator. 1 if clusters or outcomes do not vary.
  */
 export function designEffect(successes: readonly number[], trials: readonly number[]): number {
   const clusters = successes.length;

@@ -1,4 +1,4 @@
-/** Axes that a sequence may have. */
+/** Maximum number of dimensions of a sequence. */
 export const SOBOL_DIMENSIONS = 10;
 
 /**

@@ -2,10 +2,10 @@ import type { RunRecord } from '../../spec/record/record.js';
 import { sumCells } from './sums.js';
 import type { VariantData } from './variant-data.js';
 
-/** Fewest calls of an edge in a run for which its amplification counts. */
+/** Minimum number of calls of an edge in a run for its amplification to count. */
 export const FEW_CALLS = 20;
 
-/** Largest attempts per call of any component edge of a run; null where none has enough calls. */
+/** Largest attempts per call of any component edge of a run; null if no edge has enough calls. */
 export function amplificationOf(data: VariantData, record: RunRecord): number | null {
   const { cells } = data.whole;
   let largest: number | null = null;

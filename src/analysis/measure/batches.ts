@@ -74,7 +74,7 @@ export function withLatencies(
   return { ...measured, batches: { over, under: total('count') } };
 }
 
-/** True where a window has all cells of each of its steps. */
+/** True if a window has all cells of each of its steps. */
 function coversSteps({ cells }: CellSet, stepOfCell: Int32Array): boolean {
   if (cells.length === 0) return false;
   const first = cells[0];

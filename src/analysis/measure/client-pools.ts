@@ -48,7 +48,7 @@ function poolsOf({ data, selection }: Pools, countOf: (component: number) => num
     if (!isPoolOf({ selection }, from, to)) continue;
     const max = poolSize(edge, countOf(to));
     if (max === null) continue;
-    // Bundles have pools of their own at a service; at a database they share the caller's pool.
+    // At a service each bundle has its own pool; at a database all bundles share the caller's pool.
     const bundle = edge.pool === null ? edge.bundle : -1;
     const isShared = edge.pool?.kind === 'pgbouncer';
     const key = isShared ? String(to) : `${from} ${to} ${bundle}`;
@@ -59,7 +59,7 @@ function poolsOf({ data, selection }: Pools, countOf: (component: number) => num
   return total;
 }
 
-/** Connections that one calling instance may open on an edge; null where it has no pool. */
+/** Connections that one calling instance may open on an edge; null if it has no pool. */
 function poolSize({ pool, connections, route }: PlanEdge, instances: number): number | null {
   if (pool !== null) return poolSizeOf(pool).size * (route === null ? 1 : instances);
   if (connections === null) return null;

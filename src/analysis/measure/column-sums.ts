@@ -43,7 +43,7 @@ export function counterSums(asked: Asked, counter: EdgeCounter): readonly number
   });
 }
 
-/** Edges of the selection; where it is a component, all edges into it. */
+/** Edges of the selection; for a component, all edges into it. */
 function statsOf({ data, selection }: Pick<Asked, 'data' | 'selection'>): readonly number[] {
   if (selection.callers !== null) return selection.stats;
   return statsInto(data, selection.callees);

@@ -179,7 +179,7 @@ function figures(
 
 const NONE = { mean: 0, max: 0 } as const;
 
-/** Connection pools into a component; null where there are none, but an empty mapping for a database. */
+/** Connection pools into a component; null if there are none, but an empty mapping for a database. */
 function poolsOf(data: VariantData, id: number): ComponentResult['pools'] {
   const results = poolResults(data, id);
   const isEmpty = Object.keys(results).length === 0;

@@ -40,7 +40,7 @@ export function delayQueues(plan: Plan): ReadonlyMap<number, number> {
   );
 }
 
-/** Whether everything that a subject dead-letters goes to a queue or topic that is read or passes messages on. */
+/** True if everything that a subject dead-letters goes to a queue or topic that is read or passes messages on. */
 export function passesOn(plan: Plan, component: number, part: number): boolean {
   const resting = restingPlaces(plan);
   const own = sendersOf(plan).find((each) => each.component === component && each.part === part);
@@ -54,7 +54,7 @@ export function restingEach(data: VariantData, place: number): readonly number[]
     const sent = senders.map(({ component, part }) =>
       total(data, meterOf(record, 'deadLettered', component, part)),
     );
-    // Other publishers may write there as well.
+    // Other publishers may also write there.
     const came = total(data, meterOf(record, 'published', place, -1));
     const dead = Math.min(
       came,

@@ -5,13 +5,13 @@ import type { RunRecord } from '../../spec/record/record.js';
 import { stepAt, type Steps } from './steps.js';
 import type { VariantData } from './variant-data.js';
 
-/** One interval in which a process was away. */
+/** An interval in which a process was down. */
 export interface Downtime {
   readonly instance: number;
   readonly fromNs: Ns;
-  /** When it was asked to end; null = it was not. */
+  /** Time of its shutdown order; null = none. */
   readonly askedNs: Ns | null;
-  /** How it ended after it was asked to; null = it was not asked, or it ended by itself or by a fault. */
+  /** How its shutdown ended; null = it had no shutdown order, or it ended by itself or by a fault. */
   readonly end: 'drained' | 'killed' | null;
   /** A probe ended it. */
   readonly restartRequested: boolean;
@@ -21,9 +21,9 @@ export interface Downtime {
   givenUp: boolean;
   /** Infinity = to the end of the run. */
   untilNs: Ns;
-  /** For an empty slot: when an instance was wanted there again; Infinity = not in this run. */
+  /** For an empty slot: time at which an instance was wanted there again; Infinity = not in this run. */
   wantedNs: Ns;
-  /** When it was ready for calls, as its probes report; Infinity = not in this run. */
+  /** Time at which its probes reported it ready; Infinity = not in this run. */
   readyNs: Ns;
   /** Number of starts, including the last one. */
   restarts: number;
@@ -92,7 +92,7 @@ export function downtimesOf(
   return downtimes;
 }
 
-/** Time that processes are away, by step; ns. */
+/** Time that processes are down, by step; ns. */
 export function awayOf(downtimes: readonly Downtime[], steps: Steps): Float64Array {
   const awayNs = new Float64Array(steps.count);
   for (const { fromNs, untilNs } of downtimes) {

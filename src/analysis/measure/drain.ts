@@ -7,9 +7,8 @@ import { afterSpan, cellsOf, RECOVERY_WINDOW_NS } from './window.js';
 
 /**
  * Time to drain a backlog: seconds from the end of a fault to the first slot in which the lag is nowhere above its
- * usual level; Infinity where there is none, null where it cannot be measured. Another fault that begins meanwhile
- * does not end the measurement: its backlog has to drain as well. `lags`: for each run, the gauges whose sum is the
- * lag.
+ * usual level; Infinity if there is none, null if it cannot be measured. Another fault that begins meanwhile does not
+ * end the measurement: its backlog has to drain as well. `lags`: for each run, the gauges whose sum is the lag.
  */
 export function measureDrain(
   data: VariantData,

@@ -115,7 +115,7 @@ function breakerResult(asked: Asked): EdgeResult['breaker'] {
     }
   });
   if (!hasBreakers) return null;
-  // The sort is stable: machines with a transition at the same time keep their order.
+  // The sort is stable: machines keep their order if they have a transition at the same time.
   transitions.sort((a, b) => a.at - b.at);
   return { transitions, openFor: time > 0 ? open / time : 0, dryRun };
 }

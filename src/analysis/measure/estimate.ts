@@ -12,7 +12,7 @@ import type { Histogram } from '../../stats/histogram.js';
 export type ValueKind =
   /** hits over trials: Wilson with the design effect between runs. */
   | 'share'
-  /** A figure of pooled data, and the same figure of each run: the interval is sectioned around the pooled one. */
+  /** A figure of pooled data and the same figure of each run; the interval is sectioned around the pooled figure. */
   | 'pooled'
   /** Observed exactly: counts, extremes, shares of runs. No interval unless one is asked for. */
   | 'exact'
@@ -89,7 +89,7 @@ export function nothing(replications: number): Measured {
   );
 }
 
-/** A statistic of a histogram of ns, in seconds; null where it is empty. */
+/** A statistic of a histogram of ns, in seconds; null if it is empty. */
 export function statistic(histogram: Histogram, name: string): number | null {
   if (histogram.count === 0) return null;
   switch (name) {
@@ -120,7 +120,7 @@ export function distributionOf(all: Histogram, each: readonly Histogram[], name:
   return { kind, value: statistic(all, name), each: values, hits: [], trials: [] };
 }
 
-/** Interval over replications, or over the batches of the only one; null where there is none. */
+/** Interval over replications, or over the batches of the only one; null if there is none. */
 export function intervalOf(measured: Measured, confidence: number): Interval | null {
   if (measured.value === null) return null;
   if (measured.each.length < 2) return overBatches(measured, confidence);
@@ -157,7 +157,7 @@ export function finite(value: number | null): number | null {
   return value !== null && Number.isFinite(value) ? value : null;
 }
 
-/** a / b; null where b is 0. */
+/** a / b; null if b is 0. */
 export function ratio(a: number, b: number): number | null {
   return b > 0 ? a / b : null;
 }

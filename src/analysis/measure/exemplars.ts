@@ -31,8 +31,9 @@ interface Root {
 
 /**
  * The same few requests in every variant, by variant name: a median one and a slow one from before the first fault,
- * then requests during the fault `headline` whose outcomes differ most between the variants, each of a different request
- * type while there are any. Only requests that are traced in all variants count. Ties go to the earlier arrival.
+ * then requests during the fault `headline` whose outcomes differ most between the variants, each of a different
+ * request type while there are any. Only requests that are traced in all variants count. Ties go to the earlier
+ * arrival.
  */
 export function exemplarsOf(
   variants: readonly VariantData[],
@@ -60,12 +61,12 @@ interface Traced {
   readonly roots: ReadonlyMap<string, Root>;
 }
 
-/** Fewest common requests for which variants are shown side by side. */
+/** Minimum number of common requests for variants to be shown side by side. */
 const ENOUGH = 20;
 
 /**
  * The first variant, and all others that have enough requests in common with it and with each other. A variant with a
- * different load has different requests and gets exemplars of its own.
+ * different load has different requests and gets separate exemplars.
  */
 function together(open: readonly Traced[]): {
   readonly members: readonly Traced[];

@@ -4,11 +4,11 @@ import { finishedOf, outcomeOf, succeededOf, sumOutcomes, type OutcomeCounts } f
 import { isPlaced, partsOf, type VariantData } from './variant-data.js';
 import { formatShare } from '../../text/figures.js';
 
-/** How user requests fail. */
+/** Kinds and origins of failed user requests. */
 export interface FailureKinds {
-  /** The kind of most failures, such as ` (nearly all: timeout)`; empty where no kind has most of them. */
+  /** The most frequent kind of failure, such as ` (nearly all: timeout)`; empty if no kind has most of them. */
   readonly kind: string;
-  /** Where most of the failures begin; null where no single place has half of them. */
+  /** Origin of most failures; null if no single place has half of them. */
   readonly origin: Origin | null;
 }
 
@@ -23,7 +23,7 @@ const MOST = 0.6;
 /** A place that causes at least this share of the failed user requests is their origin. */
 const HALF = 0.5;
 
-/** How the requests of users fail, over the measured time. */
+/** Kinds and origins of the failed user requests in the measured time. */
 export function failureKindsOf(data: VariantData, record: RunRecord): FailureKinds {
   const { cells } = data.whole;
   const users = sumParts(record, data.requests, cells);

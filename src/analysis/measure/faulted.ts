@@ -27,8 +27,8 @@ export function touchedBy(fault: PlanFault, data: VariantData): Touched {
 }
 
 /**
- * Intervals in which a fault was active in one run: as planned or, for a fault that waits for something, draws its
- * starts or is a rollout, as the journal recorded them.
+ * Intervals in which a fault was active in one run. They are planned, except for a conditional or random fault or a
+ * rollout: those are in the journal.
  */
 export function spansIn(
   data: VariantData,

@@ -36,7 +36,7 @@ export function goodputOf(data: VariantData, record: RunRecord, parts: readonly 
   return { arrived, good };
 }
 
-/** Goodput per arrival in a window; null where nothing arrived. */
+/** Goodput per arrival in a window; null if nothing arrived. */
 export function goodShare({ arrived, good }: Goodput, { cells }: CellSet): number | null {
   let all = 0;
   let well = 0;
@@ -54,7 +54,7 @@ export function arrivedIn({ arrived }: Goodput, { cells }: CellSet): number {
   return all;
 }
 
-/** p99 latency of some parts before the first fault, at most 10 s; 0 where there were no requests. */
+/** p99 latency of some parts before the first fault, at most 10 s; 0 if there were no requests. */
 export function usualNs(data: VariantData, record: RunRecord, parts: readonly number[]): Ns {
   const rows = parts.map((part) => record.parts[part].latency);
   const before = mergeSegments(rows, data.before.segments);

@@ -9,7 +9,7 @@ export interface StepWindow {
 /** A window with fewer arrivals is merged with the steps after it, up to MERGE_MAX steps. */
 const FEW_ARRIVALS = 20;
 const MERGE_MAX = 5;
-/** A window with fewer arrivals says nothing, so it grows until it has this many. */
+/** A window with fewer arrivals is not judged, so it grows until it has this many. */
 export const TOO_FEW = 5;
 
 /**
@@ -44,7 +44,7 @@ export function sumOf(column: Float64Array, window: StepWindow): number {
   return sum;
 }
 
-/** Largest value of a window; NaN where there is none. */
+/** Largest value of a window; NaN if there is none. */
 export function worstOf(column: Float64Array, window: StepWindow): number {
   let worst = NaN;
   for (let step = window.from; step < window.until; step++) {

@@ -5,9 +5,9 @@ import type { ScenarioFile } from '../../spec/scenario/scenario.js';
 import { formatCount, formatInstant } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 
-/** The runs of a file as they ended, by variant in the order of the file. */
+/** The completed runs of a file, by variant in the order of the file. */
 export interface EndedRuns {
-  /** Replications asked for of each variant. */
+  /** Replications requested per variant. */
   readonly asked: number;
   readonly records: readonly (readonly RunRecord[])[];
   readonly stops: readonly (RunStop | null)[];
@@ -18,12 +18,12 @@ export interface EndedRuns {
 export interface RunStop {
   readonly reason: 'budget' | 'instant' | 'depth' | 'memory';
   readonly replication: number;
-  /** Null where it is not known. */
+  /** Simulated time; null if unknown. */
   readonly atNs: number | null;
   readonly detail: string;
 }
 
-/** The runs that were asked for and did not finish; null where all did. */
+/** The requested runs that did not finish; null if all did. */
 export function incompleteOf(
   file: ScenarioFile,
   plans: readonly Plan[],
@@ -52,7 +52,7 @@ function stoppedRun(stop: RunStop | null, { warmupNs }: Plan): StoppedRun | null
   if (stop === null) return null;
   const { reason, replication, atNs, detail } = stop;
   return {
-    // The limit of events is not a budget of the scenario.
+    // The event limit is not a budget of the scenario.
     reason: reason === 'budget' ? 'events' : reason,
     replication,
     at: atNs === null ? null : (atNs - warmupNs) / 1e9,

@@ -11,7 +11,7 @@ interface Level {
   readonly end: number;
 }
 
-/** Number of running instances; null where the window has no length. Starting instances do not count. */
+/** Number of running instances; null if the window has no length. Starting instances do not count. */
 export function instancesUp(question: Question): Measured {
   const { ending } = question;
   const each = question.data.records.map((record) => {

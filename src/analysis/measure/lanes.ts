@@ -21,15 +21,15 @@ export interface Lane {
   readonly good: Float64Array;
   readonly errors: Float64Array;
   readonly shed: Float64Array;
-  /** Those of `shed` that exceeded a rate limit or were throttled. */
+  /** The part of `shed` that exceeded a rate limit or was throttled. */
   readonly overRate: Float64Array;
   /** Requests whose callers left before the response. */
   readonly cancelled: Float64Array;
-  /** p95 of successes, seconds; NaN where nothing succeeded. */
+  /** p95 of successes, seconds; NaN if nothing succeeded. */
   readonly latency: Float64Array;
-  /** Number of successes of which `latency` is the p95. */
+  /** Number of successes on which `latency` is based. */
   readonly answered: Float64Array;
-  /** Latency distribution of all successes before a step; null where nothing succeeded. */
+  /** Latency distribution of all successes before a step; null if nothing succeeded. */
   readonly usualUntil: (step: number) => UsualLatency | null;
   /** Sums over instances; empty for workloads. */
   readonly busy: Float64Array;
@@ -42,12 +42,12 @@ export interface Lane {
   readonly cpu: Float64Array;
   /** Share of the instances that run; 1 for workloads. */
   readonly up: Float64Array;
-  /** Share of the instance slots that are not empty; 1 where the number of instances never changes. */
+  /** Share of the instance slots that are not empty; 1 if the number of instances never changes. */
   readonly there: Float64Array;
-  /** Workers over all instances, those that do not run included; Infinity where unlimited, 0 for workloads. */
+  /** Workers over all instances, those that do not run included; Infinity if unlimited, 0 for workloads. */
   readonly workers: number;
   readonly queueCapacity: number;
-  /** Cores that its CPU quota allows, over all instances; Infinity where unlimited. */
+  /** Cores that its CPU quota allows, over all instances; Infinity if unlimited. */
   readonly cores: number;
 }
 
@@ -69,10 +69,9 @@ export function lanesOf(data: VariantData, record: RunRecord, steps: Steps): rea
 }
 
 /**
- * The part of a lane by which its health can be judged. Steps from `known` on count as idle, because the end of the
- * run cut their requests off. Without a fault, cancelled requests do not count as arrivals: their callers had what
- * they needed. With a fault, the time before it shows how many cancellations are normal, and more of them are a
- * symptom.
+ * The part of a lane by which its health can be judged. Steps from `known` on count as idle, because the end of the run
+ * cut off their requests. Without a fault, cancelled requests do not count as arrivals: their callers no longer needed
+ * the response. With a fault, the time before it shows how many cancellations are normal, and more are a symptom.
  */
 export function judgedLane(lane: Lane, known: number, isFaulted: boolean): Lane {
   const keep = (column: Float64Array): Float64Array => column.slice().fill(0, known);

@@ -7,8 +7,8 @@ import type { UsualLatency } from './usual-latency.js';
 const P = 0.95;
 
 /**
- * Probability that usual latencies give a window a p95 as slow as that of its worst step; NaN where nothing was
- * answered. With few requests the p95 is one of the slowest.
+ * Probability that usual latencies produce a p95 as slow as that of the window's worst step; NaN if the window has no
+ * successes. With few requests, the p95 is one of the slowest.
  */
 export function chanceOfP95(lane: Lane, window: StepWindow, usual: UsualLatency): number {
   let worst = -1;
@@ -24,8 +24,8 @@ export function chanceOfP95(lane: Lane, window: StepWindow, usual: UsualLatency)
 }
 
 /**
- * Probability that the p95 of n requests exceeds a value which a share of all requests exceeds: P(Bin(n, share) >= k)
- * = I_share(k, n - k + 1), with k the number of slow requests that this takes.
+ * Probability that the p95 of n requests exceeds a value, if `share` of all requests exceed it: P(Bin(n, share) >= k) =
+ * I_share(k, n - k + 1), where k slow requests are enough.
  */
 export function chanceOfSlow(n: number, share: number): number {
   const slow = n - quantileRank(P, n) + 1;

@@ -7,7 +7,8 @@ import type { Asked, Measurement, Question } from './question.js';
 import { mergeAll, mergeSegments, sumCells } from './sums.js';
 
 /*
- * The ways to compute a metric from meters. A meter that is not named in a measurement has the name of the metric.
+ * The ways to compute a metric from meters. A measurement without a meter name uses the meter with the name of the
+ * metric.
  */
 
 /** A count of events. */

@@ -42,7 +42,7 @@ export function meteredResults(data: VariantData): Readonly<Record<string, Meter
     // Every run of a variant has the same meters in the same order.
     const runs = records.map((record) => record.meters[index]);
     own.meters[first.name] = meterResult(data, runs, steps);
-    // Resting dead letters are not a backlog: no consumer is going to handle them.
+    // Resting dead letters are not a backlog: no consumer will handle them.
     const isLine = first.name === 'lag' || first.name === 'outbox.rows';
     const isWaitedFor = own.deadLetters === undefined && own.holdsBack === undefined;
     if (isLine && plan.faults.length > 0 && isWaitedFor) own.drain = drains(data, runs);
@@ -100,7 +100,7 @@ function drains(
   return Object.fromEntries(found);
 }
 
-/** How the new version took over, by component. */
+/** Progress of the rollouts, by component. */
 function rolloutsOf(data: VariantData): ReadonlyMap<number, RolloutResult> {
   const found = new Map<number, RolloutResult>();
   data.plan.components.forEach(({ versions }, component) => {

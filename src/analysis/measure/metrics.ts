@@ -9,8 +9,8 @@ import type { VariantData } from './variant-data.js';
 import { cellsOf, spansOf } from './window.js';
 
 /**
- * Value of a metric in a window of one variant, over all its runs. Metrics of the cascade are about entire runs,
- * whatever the window of the expression is.
+ * Value of a metric in a window of one variant, over all its runs. Metrics of the cascade cover entire runs, whatever
+ * the window of the expression.
  */
 export function measure(
   data: VariantData,

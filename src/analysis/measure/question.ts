@@ -7,16 +7,16 @@ import type { Selection } from './subjects.js';
 import type { VariantData } from './variant-data.js';
 import type { CellSet, Span } from './window.js';
 
-/** Everything a metric is computed from. */
+/** The inputs of a metric. */
 export interface Question {
   readonly data: VariantData;
-  /** The cascade of each run; empty where nothing asks for it. */
+  /** The cascade of each run; empty if no metric or budget needs it. */
   readonly stories: readonly Story[];
   /** Kind of the subject. */
   readonly subject: SubjectKind;
   readonly selection: Selection;
   readonly metric: Metric;
-  /** Statistic or outcome; '' where there is none. */
+  /** Statistic or outcome; '' if there is none. */
   readonly ending: string;
   readonly clause: WindowClause | null;
   readonly spans: readonly Span[];
@@ -34,7 +34,7 @@ export type Measurements<Table extends readonly { readonly name: string }[]> = R
   Record<Table[number]['name'], Measurement>
 >;
 
-/** A metric that some subjects record in another way than the others. */
+/** Selects the measurement by the kind of subject, for a metric that subjects record in different ways. */
 export function bySubject(
   own: Partial<Readonly<Record<SubjectKind, Measurement>>>,
   others: Measurement,

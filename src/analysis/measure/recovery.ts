@@ -15,7 +15,7 @@ import {
   type CellSet,
 } from './window.js';
 
-/** A window with fewer arrivals is too thin to judge and is merged with the next. */
+/** A window with fewer arrivals is merged with the next. */
 const FEW_ARRIVALS = 20;
 
 /** Windows after a fault, and the time before it with which they are compared. */
@@ -29,7 +29,7 @@ export interface RecoveryGrid {
   readonly slotNs: Ns;
 }
 
-/** The windows in which recovery from a fault is searched; null where the variant does not have the fault. */
+/** The windows in which recovery from a fault is searched; null if the variant does not have the fault. */
 export function recoveryGrid(data: VariantData, fault: string): RecoveryGrid | null {
   const found = data.plan.faults.find((candidate) => candidate.id === fault);
   if (found === undefined || found.spans.length === 0) return null;
@@ -54,11 +54,10 @@ export function recoveryGridIn(
 }
 
 /**
- * Seconds from the end of the fault to the start of the first window of 5 s from which goodput per arrival stays at
- * or above 95 % of its share before the fault, in this window and in all adjacent windows after it. 0 where no window
- * since the start of the fault fell below that; Infinity where no such window exists; null where it cannot be
- * measured (no arrivals before the fault, no whole window after it). Windows with fewer than 20 arrivals are merged
- * with the next.
+ * Seconds from the end of the fault to the start of the first window of 5 s from which goodput per arrival stays at or
+ * above 95 % of its share before the fault, in this window and in all adjacent windows after it. 0 if no window since
+ * the start of the fault fell below that; Infinity if no such window exists; null if it cannot be measured (no arrivals
+ * before the fault, no whole window after it). Windows with fewer than 20 arrivals are merged with the next.
  */
 export function recoveryOf(goodput: Goodput, grid: RecoveryGrid): number | null {
   const before = goodShare(goodput, grid.before);
@@ -96,7 +95,7 @@ export function staysGood(goodput: Goodput, windows: readonly CellSet[], limit: 
   return true;
 }
 
-/** With fewer arrivals the last window says nothing. */
+/** Below this number of arrivals the last window is not judged. */
 const MIN_ARRIVALS = 5;
 
 /** Recovery over all runs of a variant. The value is the mean of those that recover, if most do. */

@@ -10,21 +10,21 @@ import { finishedOf, succeededOf, sumCells, sumOutcomes } from './sums.js';
 import type { VariantData } from './variant-data.js';
 import { cellsOf } from './window.js';
 
-/** How a rollout went in one run. Times count from the end of the warm-up. */
+/** The course of a rollout in one run. Times count from the end of the warm-up. */
 export interface Course {
   readonly result: RolloutResult;
   readonly beganNs: Ns;
-  /** When one of the versions had all requests; Infinity = not in this run. */
+  /** Time at which one of the versions had all requests; Infinity = not in this run. */
   readonly endedNs: Ns;
   /** Shares of the requests or replicas that the new version got, with the time of each change. */
   readonly weights: readonly { readonly atNs: Ns; readonly weight: number }[];
-  /** When a look of its analysis failed. */
+  /** Times at which an interval of its analysis failed. */
   readonly failedNs: readonly Ns[];
-  /** When a failed analysis paused it; Infinity = never. */
+  /** Time at which a failed analysis paused it; Infinity = never. */
   readonly heldNs: Ns;
 }
 
-/** The rollout of a component; null where it has none. */
+/** The rollout of a component; null if it has none. */
 export function rolloutOf(
   { plan }: Pick<VariantData, 'plan'>,
   component: number,
@@ -32,7 +32,7 @@ export function rolloutOf(
   return plan.components[component].versions?.rollout ?? null;
 }
 
-/** How the rollout of a component went; null where it has not begun. */
+/** The course of a component's rollout; null if it has not begun. */
 export function courseOf({ journal }: RunRecord, component: number): Course | null {
   const { timeNs, kind, subject, value } = journal;
   let beganNs: Ns | null = null;
@@ -62,9 +62,9 @@ export function courseOf({ journal }: RunRecord, component: number): Course | nu
 const LATE_SHARE = 0.5;
 
 /**
- * When a rollout stops affecting users, absolute: at its promotion, unless more requests fail late in the run (or
- * late before the next fault) than before the first fault. Infinity = not in this run. For a rollback the journal has
- * the end.
+ * Time (absolute) at which a rollout stops affecting users: its promotion, unless more requests fail late in the run
+ * (or late before the next fault) than before the first fault. Infinity = not in this run. For a rollback it is the end
+ * in the journal.
  */
 export function overAt(data: VariantData, record: RunRecord, component: number): Ns {
   const course = courseOf(record, component);
@@ -81,13 +81,13 @@ export function overAt(data: VariantData, record: RunRecord, component: number):
   return late <= usual + FAILED_SOME ? atNs : Infinity;
 }
 
-/** Share of finished requests that failed; 0 where none finished. */
+/** Share of finished requests that failed; 0 if none finished. */
 function failing(outcomes: ReturnType<typeof sumOutcomes>): number {
   const finished = finishedOf(outcomes);
   return finished === 0 ? 0 : 1 - succeededOf(outcomes) / finished;
 }
 
-/** Result of the rollout of a service, by run; null where it has none. */
+/** Result of the rollout of a service, by run; null if it has none. */
 export function rolloutResults({
   data,
   selection,
@@ -122,7 +122,7 @@ export function answeredIn(
   return meter?.form === 'counter' ? sumCells(meter.counts, cells) : 0;
 }
 
-/** The component of a selection, where it has a rollout. */
+/** The component of a selection, if it has a rollout. */
 export function componentOf(
   data: VariantData,
   { instances }: Question['selection'],

@@ -21,7 +21,7 @@ export interface Story {
   readonly depth: number;
   readonly collateral: readonly string[];
   readonly goodputLost: number | null;
-  /** Largest attempts per call of any edge; null where no edge had enough calls. */
+  /** Largest attempts per call of any edge; null if no edge had enough calls. */
   readonly amplification: number | null;
   /**
    * User requests that arrived after the first fault (without a fault: all), and those of them that failed; and the
@@ -32,7 +32,7 @@ export interface Story {
     readonly failed: number;
     readonly usualFailed: number;
   };
-  /** How users fail where there is no fault; null where there is one. */
+  /** How user requests fail if there is no fault; null if there is one. */
   readonly failures: FailureKinds | null;
   readonly verdict: RunVerdict;
   readonly innocent: CascadeResult['innocent'];

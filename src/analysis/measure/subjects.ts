@@ -4,13 +4,13 @@ import { PART_KIND } from '../../spec/component-kind.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import { instancesOf, partsOf, type VariantData } from './variant-data.js';
 
-/** The subject of a metric in one variant, as ids of the plan. The lists are empty where it does not exist there. */
+/** The subject of a metric in one variant, as ids of the plan. The lists are empty if it does not exist there. */
 export interface Selection {
-  /** Parts that answer: those of the component, or a single one. For edges: the called ones. */
+  /** Parts that respond: those of the component, or a single one. For edges: the called parts. */
   readonly parts: readonly number[];
   /** Measured edges; empty unless the subject is an edge. */
   readonly stats: readonly number[];
-  /** Instances of a component, or a single one; workloads have them, too. */
+  /** Instances of a component, or a single one; workloads also have instances. */
   readonly instances: readonly number[];
   /** Calling components of an edge; null = any. */
   readonly callers: ReadonlySet<number> | null;

@@ -44,7 +44,7 @@ export interface Headline {
 
 type Quantiles = Readonly<Record<keyof QuantileEstimates, Measured>>;
 
-/** Headline figures of a variant. `fault` is the one whose recovery is reported, null where there is none. */
+/** Headline figures of a variant. `fault` is the one whose recovery is reported, null if there is none. */
 export function headline(
   data: VariantData,
   stories: readonly Story[],

@@ -60,7 +60,7 @@ function seriesOf(
   };
 }
 
-/** Number of running processes of a component; empty where all run, and for the requests of workloads. */
+/** Number of running processes of a component; empty if all run, and for requests of workloads. */
 function upSeries(runs: readonly Lane[], instances: number, steps: Steps): number[] {
   const up = over(
     runs.map((lane) => lane.up),

@@ -27,7 +27,7 @@ export interface VariantData {
   readonly requests: readonly number[];
   /** Cells from the end of the warm-up to the end of arrivals. */
   readonly whole: CellSet;
-  /** Those of them before the first fault; all where there is none. */
+  /** Those before the first fault; all cells if there is no fault. */
   readonly before: CellSet;
 }
 

@@ -8,7 +8,7 @@ import { type VariantData } from './variant-data.js';
 /** A backlog: of a consumer, a read model or an outbox. */
 export interface WaitingLine {
   readonly subject: string;
-  /** Word for one waiting item. */
+  /** The noun for one waiting item. */
   readonly noun: 'message' | 'event' | 'row';
   /** By step: the longest wait so far, ns, and the largest number of waiting items. */
   readonly ages: Float64Array;
@@ -83,8 +83,8 @@ function behindOutboxes(plan: Plan): ReadonlySet<number> {
 /**
  * Ages without the time before arrival. The age of a message counts from its publication, or with an outbox from its
  * commit, so messages that an outbox or a delay queue held back are old on arrival. A consumer that handles them at
- * once is not late. By Little's law a message waits here for the mean number of waiting messages divided by the rate
- * at which they are handled; in a step in which none is handled, the wait grows by the length of the step.
+ * once is not late. By Little's law a message waits here for the mean number of waiting messages divided by the rate at
+ * which they are handled. In a step that handles none, the wait grows by the length of the step.
  */
 function agesHere(
   ages: Float64Array,

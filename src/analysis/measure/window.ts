@@ -15,12 +15,12 @@ export interface CellSet {
   readonly lengthNs: Ns;
 }
 
-/** Slots in which a recovery may begin, where the grid has them; finest first. */
+/** Lengths of the slots in which a recovery may begin, as far as the grid has them; finest first. */
 const RECOVERY_STEPS_NS = [500_000_000, 1_000_000_000, 2_500_000_000];
 /** Length of the windows in which recovery is searched. */
 export const RECOVERY_WINDOW_NS = 5_000_000_000;
 
-/** Spans of absolute time of a window clause; empty where the variant does not have the fault. */
+/** Spans of absolute time of a window clause; empty if the variant does not have the fault. */
 export function spansOf(clause: WindowClause | null, plan: Plan): readonly Span[] {
   const start = plan.warmupNs;
   const end = plan.endNs;

@@ -9,8 +9,8 @@ import { formatInstant, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 
 /**
- * A backlog begins when the oldest message is this many times as old as any was before the first fault. It ends when
- * no message is older than that usual maximum: with a single limit, a consumer close to it would fall behind again
+ * A backlog begins when the oldest message is this many times older than any message before the first fault. It ends
+ * when no message is older than that usual maximum. With a single limit, a consumer close to it would fall behind again
  * and again.
  */
 const OLDER = 3;
@@ -19,7 +19,7 @@ const OLD_NS: Ns = 1e9;
 const OLD_WITHOUT_FAULT_NS: Ns = 10e9;
 /** Ages that grow by at least this fraction of the elapsed time are growing. */
 const GROWING = 0.1;
-/** Fewest steps above the limit. */
+/** Minimum number of steps above the limit. */
 const STEPS = 2;
 /** Most backlogs reported per consumer. */
 const EPISODES_MAX = 3;

@@ -38,7 +38,7 @@ interface Suspects {
 const NEAR_NS = 2_000_000_000;
 const NEAR_STEPS = 5;
 
-/** The extract of a run; null where no fault strikes, because then nothing can be the effect of one. */
+/** The extract of a run; null if no fault strikes, because then nothing can be the effect of one. */
 export function sketchOf(scene: Scene, influences: readonly StepInfluence[]): Sketch | null {
   const { baseline, faultsNs, health, lanes, saturations, steps } = scene;
   if (faultsNs.length === 0) return null;
@@ -127,7 +127,7 @@ function overlaps(spans: readonly Span[], { from, until }: Span): boolean {
 }
 
 /**
- * Whether a lane calls, directly or through other degraded lanes, a degraded lane that a fault has reached. Then its
+ * Whether a lane calls, directly or through other degraded lanes, a degraded lane that a fault has reached. If so, its
  * own degradation need not be chance.
  */
 function callsDegraded(

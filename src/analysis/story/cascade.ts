@@ -77,7 +77,7 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
   const users = usersOf(data, record);
   const events = eventsOf(scene, record, influences, onsets);
   const dying = restartLoops(data, record, scene.spansOf);
-  // A restart loop sustains something only if a degradation lasts to the end.
+  // A restart loop sustains a failure only if a degradation lasts to the end.
   const isLasting = events.some(({ kind }) => kind === 'notRecovered');
   return {
     events,
@@ -177,20 +177,20 @@ function hitsOf(data: VariantData, record: RunRecord, steps: Steps): Scene['hits
   });
 }
 
-/** Whether a fault loses messages on links, or delays them. */
+/** Whether a fault loses or delays messages on links. */
 function turnsMessages(fault: PlanFault, how: 'lost' | 'late'): boolean {
   return fault.links.length > 0 && editsOf(fault).some(({ knob }) => knob.messages === how);
 }
 
-/** A fault hurts what it hits until all of it is back. */
+/** A fault affects its targets until all of them are back. */
 function hurtUntil({ untilNs }: PlanFault['spans'][number], returns: readonly Returns[]): Ns {
   const end = returns.find((candidate) => candidate.untilNs === untilNs);
   return Math.max(untilNs, ...(end?.backNs.values() ?? []));
 }
 
 /**
- * Longest time before a fault at which a request may arrive and still be hurt by it: the usual p99, rounded up to
- * whole steps, and one more step.
+ * Longest time before a fault at which a request may arrive and still be affected by it: the usual p99, rounded up to
+ * whole steps, plus one step.
  */
 function reachOf(usualLongest: Ns, { lengthNs }: Steps): Ns {
   return (Math.ceil(usualLongest / lengthNs[0]) + 1) * lengthNs[0];
@@ -233,7 +233,7 @@ function statesOf(scene: Scene, onsets: Onsets): CascadeResult['states'] {
     for (let step = 1; step <= row.length; step++) {
       if (step < row.length && row[step] === row[from]) continue;
       if (row[from] !== 'ok') {
-        // Where one episode directly follows another, the lane does not recover in between.
+        // If one episode directly follows another, the lane does not recover in between.
         const isOver = ends.has(step) && !starts.has(step);
         const until = isOver ? recoverySecondsOf(scene, step) : secondsOf(scene, step);
         spans.push({ from: starts.get(from) ?? secondsOf(scene, from), until, state: row[from] });

@@ -102,7 +102,7 @@ function ownDeaths(data: VariantData, record: RunRecord, spansOf: SpansOf): read
   );
 }
 
-/** The longest time that one of the processes was away, where the platform delays restarts. */
+/** The longest time that one of the processes was down, if the platform delays restarts. */
 function awayWords({ plan }: VariantData, downtimes: readonly Downtime[]): string {
   const { restart } = plan.components[plan.instances[downtimes[0].instance].component];
   if (restart === null) return '';

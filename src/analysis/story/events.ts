@@ -28,7 +28,7 @@ import { byCodeUnit } from '../measure/variant-data.js';
 import { formatCount, formatInstant, formatNumber, formatSeconds } from '../../text/figures.js';
 
 const EPISODES_MAX = 3;
-/** Share of the workers that must wait for the same thing for the text to name it. */
+/** Share of the workers that must wait for the same cause for the text to name it. */
 const HELD = 0.5;
 /** Retries per call from which back-offs may hold workers. */
 const RETRIED = 0.5;
@@ -216,8 +216,8 @@ function saturationText(scene: Scene, lane: Lane, { from, until, resource }: Sat
 }
 
 /**
- * What the workers do: held by a fault, waiting for a callee, a connection or a retry (at least half of them), or
- * busy.
+ * What the workers do: at least half are held by a fault, or wait for a callee, a connection or a retry; otherwise they
+ * are busy.
  */
 function doingWords(scene: Scene, lane: Lane, from: number, until: number): string {
   const { startNs } = scene.steps;
@@ -242,7 +242,7 @@ function isRetried({ retried, made }: Link, from: number, until: number): boolea
   return sumSteps(retried, from, until) >= RETRIED * Math.max(1, sumSteps(made, from, until));
 }
 
-/** Whether most workers are held by nothing observable: no core, no attempt in flight, no wait for a connection. */
+/** Whether most workers have no observable activity: no core, no attempt in flight, no wait for a connection. */
 function isIdle(lane: Lane, links: readonly Link[], from: number, until: number): boolean {
   const doing = [lane.cpu, lane.poolWaiting, ...links.map(({ inFlight }) => inFlight)];
   const seen = doing.reduce((sum, column) => sum + meanSteps(column, from, until), 0);
@@ -297,7 +297,7 @@ function firstPart(episode: Episode, episodes: readonly Episode[]): Episode {
 }
 
 /**
- * The part of an episode before it is only mild. A component that fails for 10 s and is a little slow for the next
+ * The part of an episode before it becomes mild. A component that fails for 10 s and is slightly slow for the next
  * minute does not fail for 70 s.
  */
 function untilBetter({ health }: Scene, lane: Lane, episode: Episode): Episode {

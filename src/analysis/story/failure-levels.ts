@@ -41,7 +41,7 @@ export function failureLevels(
   );
 }
 
-/** A lane that is good in any part of the time before the first fault is judged as one that always is. */
+/** A lane that is good in any part of the time before the first fault is judged as if it always were. */
 function usualOf(lane: Lane, baseline: readonly StepWindow[]): Usual {
   const size = Math.ceil(baseline.length / PARTS);
   let best = { good: -1, errors: 1 };

@@ -36,7 +36,7 @@ export function faultEvents(scene: Scene, record: RunRecord): StoryEvent[] {
       );
       if (span.untilNs >= plan.endNs) return [start];
       if (fault.rollout !== null) {
-        // The promotion of the new version has an event of its own.
+        // The promotion of the new version is a separate event.
         const back = backAgainWords(data, record, fault.rollout);
         return back === null ? [start] : [start, event('faultEnd', span.untilNs, back)];
       }
@@ -79,7 +79,7 @@ function comesLater(
   );
 }
 
-/** Time until the instances end that a fault asks to end and, for an instantaneous fault, until they are back. */
+/** Time until instances that a fault shuts down have ended and, for an instantaneous fault, until they are back. */
 function endWords(
   scene: Scene,
   fault: PlanFault,
@@ -107,7 +107,7 @@ function lastEnd(all: number, tookNs: Ns, killed: number): string {
   return `; the last of ${plural(all, 'instance')} ends ${when}${words}`;
 }
 
-/** Time from the end of a fault until everything is back, where that takes extra time. */
+/** Time from the end of a fault until everything is back, if that takes extra time. */
 function backWords(scene: Scene, fault: PlanFault, untilNs: Ns): string {
   const end = scene.returnsOf(fault).find((candidate) => candidate.untilNs === untilNs);
   const times = [...(end?.backNs.values() ?? [])];

@@ -36,7 +36,7 @@ const FLOWS: { readonly [Entry in keyof PlanModules]: ((plan: Plan) => readonly 
   projections: ({ projections, parts, stores }) =>
     projections.flatMap(({ component, store, topic, part }) => {
       const from = store < 0 ? topic : stores[store].component;
-      // A projection in a service uses that service's workers; otherwise it is a component of its own.
+      // A projection in a service uses that service's workers; otherwise it is a separate component.
       const worker = parts[part].component;
       const work = worker === component ? [] : [{ from: component, to: worker }];
       return [{ from, to: component }, ...work];

@@ -16,7 +16,7 @@ interface Known {
   readonly id: string;
   readonly fromNs: number;
   readonly untilNs: number;
-  /** Some variant loses goodput, and the fault is not innocent of that. */
+  /** Some variant loses goodput, and the fault is not innocent of the loss. */
   readonly costs: boolean;
   /** The largest share of the goodput that some variant loses between its start and that of the next fault. */
   readonly loss: number;
@@ -31,8 +31,8 @@ const NOTHING: Loss = { loss: 0, isFresh: false };
 
 /**
  * The fault whose recovery is reported: the first, by start, that costs some variant goodput before the next one
- * begins, unless a later one costs far more. If none does so alone, the first one that is not innocent of a loss.
- * Else the first of all; null without faults.
+ * begins, unless a later one costs far more. If no fault costs goodput on its own, the first that is not innocent of a
+ * loss; otherwise the first of all. Null without faults.
  */
 export function headlineFault(
   variants: readonly VariantData[],

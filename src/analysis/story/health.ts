@@ -227,7 +227,7 @@ function risenTo(scores: readonly Score[], at: number): { level: number; since: 
   return { level: 0, since: at };
 }
 
-/** First of the last windows that are together long enough to end a state; -1 where there are too few. */
+/** First of the last windows that are together long enough to end a state; -1 if there are too few. */
 function calmSince(windows: readonly StepWindow[], at: number): number {
   for (let i = at - LEAVE_WINDOWS + 1; i >= 0; i--) {
     if (windows[at].until - windows[i].from >= LEAVE_STEPS) return i;

@@ -19,7 +19,7 @@ export interface HeldPool {
   readonly database: string;
   /** Measured edges of the calls made inside the transactions. */
   readonly stats: ReadonlySet<number>;
-  /** By step; Infinity where unlimited. */
+  /** By step; Infinity if unlimited. */
   readonly sizes: Float64Array;
   /** Connections in use and calls that wait for one, by step. */
   readonly used: Float64Array;
@@ -82,9 +82,7 @@ function callsInTransactions({ program, edges, parts }: Plan): ReadonlyMap<strin
   return found;
 }
 
-/**
- * True where a link has calls that are made inside transactions, which hold a pool's connections and their row locks.
- */
+/** True if a link has calls that are made inside transactions, which hold a pool's connections and their row locks. */
 export function isInside({ caller, stats }: HeldPool, link: Link): boolean {
   return caller === link.caller.component && link.stats.some((stat) => stats.has(stat));
 }

@@ -167,7 +167,7 @@ function partOf(more: number, all: number): number {
 function slowedShare(scene: Scene, link: Link, from: number, until: number): number {
   const { caller } = link;
   const isCounted = meanSteps(caller.inSystem, from, until) > 0;
-  // Messages of a consumer are not requests in the system. The time of its calls stands for theirs.
+  // Messages of a consumer are not requests in the system, so the time of its calls is used instead.
   const own = scene.links.filter((other) => other.caller === caller);
   const all = isCounted ? [caller.inSystem] : own.map(({ inFlight }) => inFlight);
   const each = (levels: readonly Float64Array[], first: number, last: number): number =>
@@ -179,8 +179,8 @@ function slowedShare(scene: Scene, link: Link, from: number, until: number): num
 }
 
 /**
- * True where a component's own limits reject half of the requests that it fails while workers are free: a rate limit,
- * or a concurrency limit although its calls take no longer than before (`isHeld` is false).
+ * True if a component's own limits reject half of the requests that it fails while workers are free: a rate limit, or a
+ * concurrency limit although its calls take no longer than before (`isHeld` is false).
  */
 function refusesItself(lane: Lane, from: number, until: number, isHeld: boolean): boolean {
   const shed = sumSteps(lane.shed, from, until);
@@ -204,7 +204,7 @@ function heldShare(scene: Scene, link: Link, from: number, until: number): numbe
   return isLonger(scene, link, from, until) ? most : 0;
 }
 
-/** True where calls take clearly longer than before the first fault. */
+/** True if calls take clearly longer than before the first fault. */
 function isLonger(scene: Scene, link: Link, from: number, until: number): boolean {
   const before = perCall(link, 0, scene.baseline);
   return before === null || (perCall(link, from, until) ?? Infinity) > HELD_GROWTH * before;
@@ -287,7 +287,7 @@ function retries(scene: Scene, link: Link): StepInfluence | null {
   return null;
 }
 
-/** True where a component, or one that its calls lead to, is saturated for most of the time. */
+/** True if a component, or one that its calls lead to, is saturated for most of the time. */
 function isOverloaded(
   scene: Scene,
   lane: Lane,

@@ -96,7 +96,7 @@ export function innocentInMost(stories: readonly Story[]): Story['innocent'] {
   });
 }
 
-/** Faults that are active when something begins that no request shows; where none is, the one that ended last. */
+/** Faults that are active when an effect begins that no request shows; if none is, the one that ended last. */
 function suspectsOf(
   { data, steps, spansOf }: Scene,
   events: readonly StoryEvent[],

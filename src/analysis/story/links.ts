@@ -72,7 +72,7 @@ export function workersThere({ workers, there }: Lane, from: number, until = fro
   return Math.round(workers * meanSteps(there, from, until) * 1e6) / 1e6;
 }
 
-/** Mean over steps [from, until); 0 where there is none. */
+/** Mean over steps [from, until); 0 if there is none. */
 export function meanSteps(column: Float64Array, from: number, until: number): number {
   return until > from && column.length > 0 ? sumSteps(column, from, until) / (until - from) : 0;
 }

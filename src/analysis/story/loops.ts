@@ -61,7 +61,7 @@ function pairsOf(through: readonly string[]): string[] {
   return through.slice(1).map((to, i) => `${through[i]} ${to}`);
 }
 
-/** Fewest influences that lead from one lane to another, by breadth-first search; null where there is no path. */
+/** Fewest influences that lead from one lane to another, by breadth-first search; null if there is no path. */
 function shortestWay(
   from: string,
   to: string,

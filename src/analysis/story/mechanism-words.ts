@@ -1,6 +1,6 @@
 import type { CascadeEvent } from '../../spec/result/cascade.js';
 
-/** What a mechanism does to the callers of a component. */
+/** Effect of a mechanism on the callers of a component, in words. */
 const WORDS: ReadonlyMap<string, (callee: string) => string> = new Map([
   ['calleeTimeout', (callee: string) => `timeouts waiting for ${callee}`],
   ['calleeError', (callee: string) => `errors from ${callee}`],

@@ -4,7 +4,7 @@ import { SATURATED } from './saturation.js';
 import { formatCount, formatNumber } from '../../text/figures.js';
 
 /**
- * How a degradation spread from a callee to a caller, the share of bad calls with this mechanism, and its
+ * The mechanism by which a degradation spread from a callee to a caller, the share of bad calls with it, and its
  * description.
  */
 export interface Mechanism {
@@ -17,7 +17,7 @@ const BLOCKED = 0.5;
 const QUEUE_FULL = 0.9;
 /** Part of the time for which a caller's workers must be held for this to be the mechanism. */
 const HELD_FOR = 0.2;
-/** Fewest steps: all workers can be busy in one step by chance. */
+/** Minimum number of steps: all workers can be busy in one step by chance. */
 const HELD_STEPS = 2;
 
 /** Below this share of failed calls, no failure shows in a p95. */

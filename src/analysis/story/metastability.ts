@@ -13,7 +13,7 @@ import { cellsOf, type CellSet } from '../measure/window.js';
 
 /** Latest recovery that is prompt: three windows of 5 s. */
 const PROMPT_SECONDS = 15;
-/** Fewest windows after the fault before a run can be called stuck. */
+/** Minimum number of windows after the fault before a run can be called stuck. */
 const HORIZON_WINDOWS = 4;
 /** Windows at the end in which a sustaining effect is searched. */
 const LAST_WINDOWS = 4;

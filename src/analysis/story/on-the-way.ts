@@ -2,7 +2,7 @@ import type { Link } from './links.js';
 import type { Mechanism } from './mechanism.js';
 import type { Scene } from './scene.js';
 
-/** Mechanisms that only say that responses are missing. */
+/** Mechanisms that only show that responses are missing. */
 const SILENT: ReadonlySet<string> = new Set(['slow', 'abandoned']);
 
 /**

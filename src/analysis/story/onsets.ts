@@ -4,7 +4,7 @@ import { secondsOf, type StepInfluence } from './influence.js';
 import type { Lane } from '../measure/lanes.js';
 import type { Scene } from './scene.js';
 
-/** When a degradation began, in seconds from the end of the warm-up. */
+/** Start of a degradation, in seconds from the end of the warm-up. */
 export type Onsets = (lane: Lane, episode: Episode) => number;
 
 /** Mechanisms for which the cause must be saturated. */
@@ -52,7 +52,7 @@ export function onsetsOf(scene: Scene, influences: readonly StepInfluence[]): On
   return onset;
 }
 
-/** True where a fault on the component itself is active as the degradation begins. */
+/** True if a fault on the component itself is active as the degradation begins. */
 export function isHit(scene: Scene, lane: Lane, episode: Episode): boolean {
   return scene.hits.some(
     ({ components, from, until }) =>

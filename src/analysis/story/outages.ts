@@ -10,8 +10,8 @@ import { thereAt } from '../measure/presence.js';
 import { instancesOf, type VariantData } from '../measure/variant-data.js';
 
 /**
- * Spans in which some fault stops every instance of a component; where they come back one by one, until the first is
- * back.
+ * Spans in which some fault stops every instance of a component. If they come back one by one, the span ends when the
+ * first is back.
  */
 export function outagesOf(
   component: number,
@@ -29,7 +29,7 @@ export function outagesOf(
       if (![...there].every((id) => own.includes(id)) || !hitsAll(data, select, there)) return [];
       const end = returns.find((candidate) => candidate.untilNs === untilNs);
       const first = Math.min(...own.map((id) => end?.backNs.get(id) ?? untilNs));
-      // An instance that is asked to end works until it has ended.
+      // An instance that is shut down works until it has ended.
       const silentNs = Math.max(fromNs, ...(end?.ends ?? []).map((down) => down.fromNs));
       const backNs = Math.min(first, data.plan.horizonNs);
       return silentNs < backNs || silentNs === fromNs
@@ -62,7 +62,7 @@ export interface Returns {
   readonly untilNs: Ns;
   /** For each instance that was down then: when it was ready again, absolute; Infinity = not in this run. */
   readonly backNs: ReadonlyMap<number, Ns>;
-  /** Instances that the fault asked to end, and that did. */
+  /** Instances that the fault shut down. */
   readonly ends: readonly Downtime[];
   /** Most restarts that one of them took, failed ones included. */
   readonly restarts: number;
@@ -84,9 +84,9 @@ export function returnsOf(
   );
   return ended.map(({ fromNs, untilNs }) => {
     const held = downtimes.filter((down) => {
-      // An instance may end long after it was asked to.
+      // An instance may end long after its shutdown order.
       if (asks) return down.askedNs !== null && down.askedNs >= fromNs && down.askedNs <= untilNs;
-      // An instance that was down before waits for something else, unless the fault keeps all of them down.
+      // An instance that was already down waits for another cause, unless the fault keeps all instances down.
       const isOwn = lingers || down.fromNs >= fromNs;
       return down.fromNs <= untilNs && down.untilNs >= untilNs && isOwn;
     });
@@ -100,8 +100,8 @@ export function returnsOf(
 }
 
 /**
- * When the last instance that comes back one by one after a fault was ready: Infinity = not in this run, 0 = there is
- * none. Instances that a fault never returns do not count.
+ * Time at which the last instance that comes back one by one after a fault was ready: Infinity = not in this run, 0 =
+ * there is none. Instances that a fault never returns do not count.
  */
 export function lastReturnNs(data: VariantData, record: RunRecord): Ns {
   const times = data.plan.faults
@@ -117,7 +117,7 @@ export function isForGood(fault: PlanFault): boolean {
   return recoveryOf(fault) === 'never';
 }
 
-/** How instances come back after a fault; undefined where they do so at once. */
+/** The recovery times of instances after a fault; undefined if they come back at once. */
 function recoveryOf(fault: PlanFault): KnobEdit['recovery'] {
   return editsOf(fault).find(({ recovery }) => recovery !== undefined)?.recovery;
 }

@@ -6,7 +6,7 @@ import { depthsOf } from './topology.js';
 /** Rank of a lane in the order of causes at one time; the smallest comes first. */
 export type Ranks = (lane: string) => number;
 
-/** Lanes that no influence reaches come after those that one does. */
+/** Lanes that no influence reaches come after all lanes that one does. */
 const UNREACHED = 1000;
 
 /**

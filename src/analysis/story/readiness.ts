@@ -23,8 +23,8 @@ interface UnreadyPeriods {
 }
 
 /**
- * Components whose readiness probes take instances out of rotation: the first time, and when all of them are back. An
- * instance that is starting is not in rotation yet, and one that was asked to end is not any more.
+ * Components whose readiness probes take instances out of rotation: the first time, and the time when all of them are
+ * back. A starting instance is not yet in rotation, and one that is shutting down no longer is.
  */
 export function readinessEvents({ plan }: VariantData, record: RunRecord): readonly StoryEvent[] {
   const { timeNs, kind, subject, value } = record.journal;

@@ -23,7 +23,7 @@ export interface Since {
   /** The first step that counts, and the time within it. */
   readonly step: number;
   readonly fromNs: Ns;
-  /** When the load rises, absolute. */
+  /** Times at which the load rises, absolute. */
   readonly risesNs: readonly Ns[];
 }
 
@@ -78,7 +78,7 @@ export function saturatedShare(lane: Lane, from: number, until: number): number 
   return until > from ? full / (until - from) : 0;
 }
 
-/** True where all workers of the instances that run are in use. */
+/** True if all workers of the instances that run are in use. */
 export function hasNoWorkerLeft({ busy, workers, up }: Lane, step: number): boolean {
   return isAt(busy[step], workers * up[step]);
 }

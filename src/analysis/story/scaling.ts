@@ -16,7 +16,7 @@ interface Run {
   lastNs: Ns;
   after: number;
   steps: number;
-  /** When the last of the new instances was ready; Infinity = not in this run. */
+  /** Time at which the last of the new instances was ready; Infinity = not in this run. */
   readyNs: Ns;
 }
 

@@ -28,9 +28,9 @@ export interface Scene {
   readonly endsNs: readonly number[];
   /** Changes of the loads that are no faults. */
   readonly loads: LoadChanges;
-  /** When a fault was active in this run. */
+  /** Spans in which a fault was active in this run. */
   spansOf(fault: PlanFault): PlanFault['spans'];
-  /** When the instances that a fault had taken down ran again, where they come back one by one. */
+  /** Times at which the instances that a fault had taken down ran again, if they come back one by one. */
   returnsOf(fault: PlanFault): readonly Returns[];
   /** Spans in which some fault stops every instance of a component. */
   outagesOf(component: number): PlanFault['spans'];

@@ -11,7 +11,7 @@ import { list, plural } from '../../text/words.js';
 /** The cascade of the first run, with the number of runs in which each event happens. */
 type CountedStory = Omit<Story, 'events'> & { readonly events: readonly CascadeEvent[] };
 
-/** Everything from which the sentence is made. */
+/** The inputs of the sentence. */
 export interface SentenceInput {
   readonly story: CountedStory;
   /** Runs in which a fault strikes. */
@@ -20,7 +20,7 @@ export interface SentenceInput {
   readonly elsewhere: CascadeResult['elsewhere'];
   /** Verdicts of all runs. */
   readonly verdicts: readonly RunVerdict[];
-  /** Recovery in seconds of the runs that recover, mean; null where it is unknown. */
+  /** Recovery in seconds of the runs that recover, mean; null if it is unknown. */
   readonly recovery: number | null;
   readonly goodputLost: number | null;
 }
@@ -28,7 +28,7 @@ export interface SentenceInput {
 const LINKS_MAX = 4;
 /** Seconds within which a saturation belongs to a degradation. */
 const SOON = 10;
-/** Smallest share of failed user requests that is reported where nothing else happens. */
+/** Smallest share of failed user requests that is reported if nothing else happens. */
 const SOME = 0.001;
 
 /** The whole cascade in one sentence: the fault, its effects in order, and how it ended. */
@@ -69,7 +69,7 @@ function timedWords(events: readonly CascadeEvent[], runs: number): readonly str
   });
 }
 
-/** Without a fault: the components that fail by themselves and where that began, or that none does. */
+/** Without a fault: the components that fail by themselves and the origin of the failures, or that none fails. */
 function noFault({ story, elsewhere, affected }: SentenceInput, runs: number): string {
   const none =
     affected === 0
@@ -247,7 +247,7 @@ function endOf({ verdicts, recovery, goodputLost }: SentenceInput): string {
   const well = n - stuck - overloaded - undecided;
   if (well > 0 && recovery !== null) {
     const when = recovery === 0 ? 'at once' : `after ${formatInstant(recovery)}`;
-    // Goodput may be back while requests are still slow: health has events of its own.
+    // Goodput may be back while requests are still slow: health has separate events.
     parts.push(`${lost === '' ? 'goodput' : 'it'} is back ${when}${well === n ? '' : of(well)}`);
   }
   return list(parts);
@@ -342,7 +342,9 @@ function deathWords({ events, loops }: CountedStory, runs: number): string {
     .join('');
 }
 
-/** In how many runs it happens; empty if in all of them, or in all in which its cause does. */
+/**
+ * The number of runs in which an event happens; empty if it happens in all of them, or in all in which its cause does.
+ */
 function seenIn({ runs }: CascadeEvent, all: number, cause = all): string {
   return runs === cause ? '' : `in ${formatCount(runs)} of ${formatCount(all)} runs`;
 }

@@ -72,7 +72,7 @@ export function faultInfos(data: VariantData): readonly FaultInfo[] {
       kind: fault.kind,
       target:
         fault.rollout === null ? (source?.target ?? []) : [plan.components[fault.rollout].name],
-      // For a fault that waits for something: as in the first run.
+      // A conditional or random fault has the spans of the first run.
       spans: (isKnown(fault) ? fault.spans : spansIn(data, fault, data.records[0])).map((span) => ({
         from: seconds(span.fromNs),
         until: seconds(Math.min(span.untilNs, plan.endNs)),
@@ -87,7 +87,7 @@ function placesOf({ instances, initial, versions }: PlanComponent): number {
   return (versions?.rollout ?? null) === null ? instances : initial;
 }
 
-/** Bounds of the number of replicas, where the platform changes it. A rollout keeps the number. */
+/** Bounds of the number of replicas, if the platform changes it. A rollout keeps the number. */
 function scalingOf({ autoscaling, initial, ...own }: PlanComponent): Pick<TopologyNode, 'scaling'> {
   if (autoscaling !== null) return { scaling: { min: autoscaling.min, max: autoscaling.max } };
   return comesAndGoes({ autoscaling, ...own }) ? { scaling: { min: initial, max: initial } } : {};

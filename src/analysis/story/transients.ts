@@ -4,7 +4,7 @@ import type { Lane } from '../measure/lanes.js';
 import { sumSteps } from './links.js';
 import type { Scene } from './scene.js';
 
-/** With fewer requests, one or two of them decide the p95, so that components get slow at times by chance. */
+/** Below this number of requests, one or two of them decide the p95, so components appear slow at times by chance. */
 const FEW_REQUESTS = 100;
 
 /**

@@ -18,7 +18,7 @@ const STEPS = 2;
 const STALE = 0.05;
 /** and from this many times the share before the first fault. */
 const STALER = 3;
-/** With fewer reads a step says nothing. */
+/** A step with fewer reads is not judged. */
 const FEW_READS = 10;
 
 type Bare = Pick<StoryEvent, 'cause' | 'mechanism'>;
@@ -69,7 +69,7 @@ function poolEvents(
   });
 }
 
-/** When more reads are stale than ever before the first fault, and when that ends. */
+/** Start and end of the time in which more reads are stale than ever before the first fault. */
 function staleEvents(
   data: VariantData,
   record: RunRecord,
@@ -179,7 +179,7 @@ function firstSpan(
   return null;
 }
 
-/** A counter by step; zeros where there is none. */
+/** A counter by step; zeros if there is none. */
 export function countsOf(meter: MeterRecord | undefined, steps: Steps): Float64Array {
   return bySteps(meter?.form === 'counter' ? [meter.counts] : [], steps);
 }

@@ -10,12 +10,11 @@ const UPPER = 0.25;
 const FURTHER = 4;
 
 /**
- * How far a signal swings by itself for `length` consecutive windows, from its windows before the first fault, in
- * order of time, as distances from the median, larger = worse. Busy queues swing far and for seconds. The tail of the
- * values that series of neighbours hold throughout is taken as exponential, as the wait in a queue is. Its scale is
- * the median excess over the upper quartile, so that a single outlier, such as a cold start, does not set it. With
- * few excesses the bound is the predictive one of a Lomax law, which is further out. Null where there are too few
- * windows.
+ * How far a signal swings on its own for `length` consecutive windows, measured in its windows before the first fault,
+ * in order of time, as distances from the median, larger = worse. Busy queues swing far and for seconds. The tail of
+ * the values that series of neighbours hold throughout is taken as exponential, like the wait in a queue. Its scale is
+ * the median excess over the upper quartile, so that a single outlier, such as a cold start, does not set it. With few
+ * excesses the bound is the predictive one of a Lomax law, which is further out. Null with too few windows.
  */
 export function usualSwing(values: readonly number[], length: number): number | null {
   const lowest = lowestOf(values, length)
@@ -29,7 +28,7 @@ export function usualSwing(values: readonly number[], length: number): number | 
   return Math.min(bound, FURTHER * Math.max(...values.filter((value) => !Number.isNaN(value))));
 }
 
-/** The lowest value of each series of `length` neighbours; NaN where one of them is NaN. */
+/** The lowest value of each series of `length` neighbours; NaN if one of them is NaN. */
 export function lowestOf(values: readonly number[], length: number): readonly number[] {
   return Array.from({ length: Math.max(0, values.length - length + 1) }, (_, i) =>
     Math.min(...values.slice(i, i + length)),

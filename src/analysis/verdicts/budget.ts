@@ -16,7 +16,7 @@ import type { VariantData } from '../measure/variant-data.js';
 import { DEFAULT_CONFIDENCE, judge, levelOf, marginOf } from './verdict.js';
 import { formatCount } from '../../text/figures.js';
 
-/** Verdict on a budget in one variant; null where the budget is not about this variant. */
+/** Verdict on a budget in one variant; null if the budget is not about this variant. */
 export function judgeBudget(
   source: BudgetSource,
   data: VariantData,
@@ -41,7 +41,7 @@ export function judgeBudget(
   };
 }
 
-/** Which runs of the variants in an expression are missing; null where none are. */
+/** The missing runs of the variants in an expression, in words; null if there are none. */
 function missingRuns({ limit }: Expression, data: VariantData, study: Study): string | null {
   const own = study.unfinished?.get(data.variant.name);
   if (own !== undefined) return own;
@@ -163,7 +163,7 @@ function decideWord(measured: Measured): Omit<Decision, 'ci95'> {
   return { verdict: held === 0 ? 'fail' : 'inconclusive', note };
 }
 
-/** `never` breaks every limit except `== never`. Null where all runs recover. */
+/** `never` breaks every limit except `== never`. Null if all runs recover. */
 function decideRecovery(expression: Expression, measured: Measured): Omit<Decision, 'ci95'> | null {
   const known = measured.each.filter((value) => value !== null).length;
   if (known === 0) return null;

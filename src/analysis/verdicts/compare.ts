@@ -51,7 +51,7 @@ interface Draft {
   readonly base: Row;
   readonly comparison: Omit<Comparison, 'adjustedP' | 'verdict'>;
   readonly p: number | null;
-  /** Where some run never recovers: +1 when all pairs are better, -1 when all are worse, else 0. */
+  /** If some run never recovers: +1 when all pairs are better, -1 when all are worse, else 0. */
   readonly oneSided: number;
 }
 

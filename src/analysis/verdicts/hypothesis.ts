@@ -4,9 +4,9 @@ import { judgeBudget } from './budget.js';
 import type { Study } from './study.js';
 
 /**
- * Verdict on the hypothesis of a file. It is invalid when an expectation about the time before a fault fails (there
- * was no steady state), refuted when another one fails, inconclusive when one is or when runs are missing, else
- * confirmed. Expectations with severity `warning` do not count.
+ * Verdict on the hypothesis of a file. It is invalid if an expectation about the time before a fault fails (there was
+ * no steady state). It is refuted if another expectation fails. It is inconclusive if one is, or if runs are missing.
+ * Otherwise it is confirmed. Expectations with severity `warning` do not count.
  */
 export function judgeHypothesis(
   hypothesis: NonNullable<ScenarioFile['hypothesis']>,

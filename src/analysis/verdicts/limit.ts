@@ -8,9 +8,9 @@ import type { VariantData } from '../measure/variant-data.js';
 /** A value and its limit. */
 export interface Held {
   readonly measured: Measured;
-  /** Null where there is no limit to compare with. */
+  /** Null if there is no limit to compare with. */
   readonly limit: number | null;
-  /** Interval of the value relative to the limit, at a confidence level; null where there is none. */
+  /** Interval of the value relative to the limit, at a confidence level; null if there is none. */
   intervalAt(level: number): Interval | null;
 }
 
@@ -38,7 +38,7 @@ export function hold(
   };
 }
 
-/** The value of which a limit is a multiple. */
+/** The value to which a limit is relative. */
 interface OtherSide extends Pick<Measured, 'value' | 'each'> {
   readonly factor: number;
 }

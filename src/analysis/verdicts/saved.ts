@@ -10,7 +10,7 @@ export function savedKey({ metric, window }: Expression): string {
   return measureText(metric, window);
 }
 
-/** Saved value of an expression in a variant; null where there is none. */
+/** Saved value of an expression in a variant; null if there is none. */
 export function savedOf(
   study: Study,
   data: VariantData,

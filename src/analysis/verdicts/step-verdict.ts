@@ -14,7 +14,7 @@ type Span = Extract<WindowClause, { readonly kind: 'between' }>;
 /** Verdict on the steps of a window. */
 export interface StepsVerdict {
   readonly verdict: Verdict;
-  /** Share of the steps that hold, by their measured values; null where none has a figure. */
+  /** Share of the steps that hold, by their measured values; null if none has a figure. */
   readonly share: number | null;
   readonly steps: Omit<StepsResult, 'unit'>;
 }

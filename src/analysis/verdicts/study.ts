@@ -19,7 +19,7 @@ export interface Study {
   readonly unfinished?: ReadonlyMap<string, string>;
 }
 
-/** The variant of that name; undefined where there is none. */
+/** The variant of that name; undefined if there is none. */
 export function variantNamed(study: Study, name: string): VariantData | undefined {
   return study.variants.find((data) => data.variant.name === name);
 }

@@ -5,11 +5,11 @@ import type { Measured } from '../measure/estimate.js';
 
 export const DEFAULT_CONFIDENCE = 0.95;
 
-/** How a value is judged against a limit. */
+/** Rules for judging a value against a limit. */
 export interface Judging {
   /** Null = by the point estimate. */
   readonly confidence: number | null;
-  /** Share of the limit by which the value may exceed it. */
+  /** Tolerance: share of the limit by which the value may exceed it. */
   readonly by: number;
 }
 
@@ -23,8 +23,8 @@ export function levelOf(
 
 /**
  * An interval on the right side of the limit passes, one on the wrong side fails, and one across the limit is
- * inconclusive. Without an interval the point estimate decides, and also for a value that equals a limit of 0 % or
- * 100 %, which it cannot cross. A value beyond the limit by less than `by` of it passes, and so does an interval.
+ * inconclusive. The point estimate decides without an interval, and for a value that equals a limit of 0 % or 100 %,
+ * which it cannot cross. A value beyond the limit by less than `by` of it passes, and so does an interval.
  */
 export function judge(
   op: CompareOp,
@@ -61,7 +61,7 @@ function judgeAt(
   return low || high ? 'inconclusive' : 'fail';
 }
 
-/** Distance to the limit as a share of it, positive on the right side; null where the limit is 0. */
+/** Distance to the limit as a share of it, positive on the right side; null if the limit is 0. */
 export function marginOf(op: CompareOp, value: number | null, limit: number | null): number | null {
   if (value === null || limit === null || limit === 0) return null;
   const room = op === '>' || op === '>=' ? value - limit : limit - value;

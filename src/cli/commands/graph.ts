@@ -13,7 +13,7 @@ import type { Terminal } from '../terminal.js';
 
 /** Flags of `graph`. */
 export interface GraphFlags extends Pick<Selection, 'set'> {
-  /** By default the one of the ending of `out`, which it must not contradict. */
+  /** By default the format of the ending of `out`, which it must not contradict. */
   readonly format?: Format;
   readonly variant?: string;
   readonly out?: string;
@@ -59,8 +59,8 @@ export function graph(path: string, flags: GraphFlags, terminal: Terminal): numb
 type Format = 'svg' | 'mermaid' | 'dot';
 
 /**
- * The requested format. The ending of the file decides, and an ending of no format is rejected. A file without an
- * ending is written in the format of --format.
+ * The requested format. The ending of the file decides, and an unknown ending is rejected. A file without an ending is
+ * written in the format of --format.
  */
 function formatOf({ format, out }: GraphFlags): Format {
   if (out === undefined) return format ?? 'mermaid';

@@ -28,7 +28,7 @@ export interface SweepFlags extends Selection, SimulateOptions, AdHoc {
   readonly format: readonly Format[];
   readonly json?: string;
   readonly shard?: Shard;
-  /** Stored figures are computed again. */
+  /** Computes stored figures again. */
   readonly fresh?: boolean;
 }
 
@@ -168,7 +168,7 @@ function narrowed(
   };
 }
 
-/** Rejects, before any work, what could not be done or written at the end. */
+/** Rejects, before any work, shards of a bisection and a report that cannot be written. */
 function checkTarget({ sweep: own }: WrittenSweep, base: string, flags: SweepFlags): void {
   if (flags.shard !== undefined && own.kind === 'bisect') {
     throw usageError(`sweep ${own.name} asks for one value after the other: it has no shards`);

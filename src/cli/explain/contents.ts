@@ -9,7 +9,7 @@ import { PATTERNS } from './pattern-pages.js';
 import { kindsOf, sectionNames } from './section-page.js';
 import { WORDS } from './word-pages.js';
 
-/** Sections whose kinds get a line of their own in the contents. */
+/** Sections whose kinds get their own line in the contents. */
 const KINDS_SHOWN = ['policies', 'faults', 'databases', 'functions', 'caches', 'brokers', 'topics'];
 const MORE_KINDS = ['queues', 'eventStores', 'sagas'];
 

@@ -43,7 +43,7 @@ function connectionsText(connections: PlanConnections | null): readonly string[]
   return [`connections (${where}, opening takes ${1 + tlsTrips} RTT${both}, ${text})`];
 }
 
-/** The connection of a database call, unless it is its own one to the only node. */
+/** The connection of a database call, unless it is a separate one to the only node. */
 function sessionText({ session, route }: PlanEdge, { keys }: Plan): readonly string[] {
   const over =
     session === SESSION.holds

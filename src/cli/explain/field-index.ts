@@ -27,7 +27,7 @@ export interface Field {
   readonly description: string;
   /** The words that it accepts, if it has a list of them. */
   readonly words: readonly string[];
-  /** undefined where there is none. */
+  /** undefined if there is none. */
   readonly default: unknown;
   /** The fields of its value, if that is a mapping, each with its description. */
   readonly fields: readonly (readonly [name: string, description: string])[];
@@ -85,7 +85,7 @@ export interface Occurrence {
   readonly name: string;
   readonly path: string;
   readonly schema: JsonSchema;
-  /** The form of the mapping to which it belongs; null where that has no kinds. */
+  /** The form of the mapping to which it belongs; null if that has no kinds. */
   readonly form: Form | null;
 }
 
@@ -193,7 +193,7 @@ export function partsOf(root: JsonSchema, schema: JsonSchema, form: Form | null)
   return parts;
 }
 
-/** The only word that `kind` may be in a form; null where there is none or several. */
+/** The only word that `kind` may be in a form; null if there is none or several. */
 function kindOf(root: JsonSchema, schema: JsonSchema): string | null {
   const own = schema.$ref === undefined ? schema : resolve(root, schema.$ref);
   const kind = own.properties?.kind;

@@ -3,13 +3,13 @@ import type { Unit } from './values.js';
 
 type PlainWord = 'always' | 'hidden' | 'ifSet' | 'ifGiven' | Unit;
 /**
- * How a section prints a field: always, never, only if it is set, only if it is not null (`ifGiven`, or a unit that
- * its name does not show), or in words of its own, where null leaves it out.
+ * How a section prints a field: always, never, only if it is set, only if it is not null (`ifGiven`, or a unit that its
+ * name does not show), or by a function, where null omits it.
  */
 export type Word<T, V> = PlainWord | ((value: V, own: T) => string | null);
 export type Words<T> = { readonly [K in keyof T]?: Word<T, T[K]> };
 
-/** Texts of values that a field has while nothing is written. */
+/** Texts of default values, which need not be shown. */
 const NEUTRAL = /^(none|unlimited|false|0(s|B|%|\/s)?|\[\]|\{\}|)$/;
 /** Fields without an effect on a run. */
 const FOR_READERS: ReadonlySet<PropertyKey> = new Set(['name', 'title', 'description', 'critical']);
@@ -29,7 +29,7 @@ export function fieldsText<T extends object>(
     .join(', ');
 }
 
-/** Only the fields that are set, besides those with words of their own. */
+/** Only the fields that are set, and those printed by a function. */
 export function setFieldsText<T extends object>(own: T, words: Words<T> = {}): string {
   return fieldsText(own, words, 'ifSet');
 }

@@ -6,7 +6,7 @@ import type { Service } from '../../spec/scenario/services.js';
 import { all, braced, setFieldsText } from './fields.js';
 import { layerText, plainText, quantityText } from './values.js';
 
-/** How a gateway chooses a route, and its routes with what runs before their calls. */
+/** Route selection of a gateway, and its routes with the work before their calls. */
 export function gatewayLines(gateway: Gateway): readonly string[] {
   const routes = gateway.routes.map((route) => `.${route.name}: ${routeText(route)}`);
   return [`: ${gatewayText(gateway)}`, ...routes];

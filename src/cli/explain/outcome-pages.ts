@@ -123,7 +123,7 @@ const STATUSES: Partial<Record<OutcomeName, readonly [first: number, last: numbe
   serverError: [500, 599],
 };
 
-/** The purpose of a group or class of statuses, and what it excludes. */
+/** The purpose of a group or class of statuses, and its exceptions. */
 const GROUPS: Readonly<Record<string, string>> = {
   any: 'Every failure except those that another try cannot mend: `clientError`, `cancelled`, `deadlineExceeded`.',
   connect: 'The connection failed, so the callee did not begin to work. Envoy: connect-failure.',
@@ -205,7 +205,7 @@ function statusPage(status: number): string {
   ].join('\n\n');
 }
 
-/** Which part of an outcome a group contains: '' all of it, ` (502 to 504)` some statuses; null none. */
+/** The part of an outcome that a group contains: '' all of it, ` (502 to 504)` some statuses; null none. */
 function holds(group: string, name: OutcomeName): string | null {
   if (!OUTCOME_TERMS.includes(name)) return null;
   const set = new OutcomeSet([group]);

@@ -18,10 +18,9 @@ import { WORDS, plainName, wordPages } from './word-pages.js';
 /**
  * The reference pages of a name: a section or one of its entries (`cache`), a policy (`retry`) or one kind of it
  * (`gobreaker`, `circuitBreaker.gobreaker`), a fault, an outcome or a group of them, a metric with or without its
- * subject, a rule of lint, a field or a path of fields (`autoscaling.target`), a pattern of architecture (`cqrs`), a code, a
- * word of the report. A word
- * that is only ever a value (`poisson`, `lifo`) has the page of the fields that accept it. If no name matches
- * exactly, spaces, dashes and case are ignored.
+ * subject, a rule of lint, a field or a path of fields (`autoscaling.target`), a pattern of architecture (`cqrs`), a
+ * code, a word of the report. A word that is only ever a value (`poisson`, `lifo`) has the page of the fields that
+ * accept it. If no name matches exactly, spaces, dashes and case are ignored.
  */
 export function pagesOf(name: string): readonly string[] {
   const exact = exactPages(name);
@@ -36,7 +35,7 @@ function exactPages(name: string): readonly string[] {
   const kinds = kindPages(name);
   const metrics = metricPages(name);
   const { fields, forms } = pathsNamed(name);
-  // A field with the name of a section is left out where it is that section, or exists only in `defaults`.
+  // A field with the name of a section is left out if it is that section, or exists only in `defaults`.
   const others = section === undefined ? fields : fields.filter((field) => !isOf(field, section));
   const pages = [
     ...(section === undefined ? [] : sectionPages(section)),
@@ -45,7 +44,7 @@ function exactPages(name: string): readonly string[] {
     ...metrics,
     ...rules.filter((rule) => rule.name === name).map(rulePage),
     ...(others.length === 0 ? [] : [fieldsPage(name, others)]),
-    // The page of a kind of policy or component already has its fields.
+    // The page of a kind of policy or component already lists its fields.
     ...(kinds.length > 0 ? [] : forms.map((form) => formPage(name, form))),
     ...patternPages(name),
     ...wordPages(name),
@@ -75,7 +74,7 @@ const PATHS_ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['resources.requests.memory', 'memory'],
 ]);
 
-/** The name for a word of other tools, such as `hpa`, in this language; undefined where there is none. */
+/** The name for a word of other tools, such as `hpa`, in this language; undefined if there is none. */
 export function nameHere(name: string): string | undefined {
   const path = PATHS_ELSEWHERE.get(name);
   return path === undefined ? synonym(name, explainableNames()) : `services.<name>.${path}`;

@@ -6,7 +6,7 @@ import type { Service } from '../../spec/scenario/services.js';
 import { all, braced, fieldsText, setFieldsText } from './fields.js';
 import { plainText, quantityText } from './values.js';
 
-/** Fields of every component that have a section of their own, or are shown with the components. */
+/** Fields of every component that have their own section, or are shown with the components. */
 export const HOST = {
   ...all('hidden', 'replicas concurrency queue cpu runtime loadBalancing cancellation protocol'),
   ...all('hidden', 'admission outlierDetection labels external zones gc memory lifecycle probes'),

@@ -2,7 +2,7 @@ import { SECTION } from '../../spec/component-kind.js';
 import { Fields, fieldsOf, languageSchema, partsOf, resolve } from './field-index.js';
 import type { Field, Form, JsonSchema, Part } from './field-index.js';
 
-/** A place in the schema, and the form that was chosen there; null where all of them apply. */
+/** A place in the schema, and the form that was chosen there; null if all of them apply. */
 interface Position {
   readonly schema: JsonSchema;
   readonly path: string;

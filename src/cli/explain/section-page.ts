@@ -19,7 +19,7 @@ export function sectionNames(): readonly string[] {
   );
 }
 
-/** The section of a kind of component; `functions` has one of its own. */
+/** The section of a kind of component; `functions` has its own. */
 export function sectionOf({ component, form }: ReferenceEntry): string {
   return form === undefined ? SECTION[component] : `${form}s`;
 }

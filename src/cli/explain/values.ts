@@ -105,7 +105,7 @@ export function layerText(layer: Layer): string {
   return configText(layerSchema(layer), { ...(layer.config as object), ...own });
 }
 
-/** Fields of the kind of a layer, with those that it has only in some places. */
+/** Fields of a layer's kind, and the fields that it has only in some places. */
 export function layerSchema({ policy, kind, config }: Layer): z.ZodType | undefined {
   const found = policyKind(policy, kind);
   const shape = found && shapeOf(found.schema, config as object);
@@ -245,7 +245,10 @@ function unwrapped(schema: z.ZodType): z.ZodType | undefined {
   return schema instanceof z.ZodPipe ? (schema.in as z.ZodType) : undefined;
 }
 
-/** A line for each entry of a mapping that has a text, sorted by name; or several, each with what follows the name. */
+/**
+ * One line for each entry of a mapping that has a text, sorted by name; or several lines, each with the text after the
+ * name.
+ */
 export function lines<T>(
   map: ReadonlyMap<string, T>,
   textOf: (value: T, name: string) => string | readonly string[],

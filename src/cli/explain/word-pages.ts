@@ -1,6 +1,6 @@
 import { paragraph } from './layout.js';
 
-/** A word of reports and messages: its meaning, and related pages. */
+/** A word of reports and messages, with its meaning and related pages. */
 interface Word {
   readonly word: string;
   readonly text: string;

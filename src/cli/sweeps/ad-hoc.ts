@@ -37,7 +37,7 @@ function slugOf(text: string): string {
     .replace(/^-+|-+$/g, '');
 }
 
-/** `{ kind: grid, set: { "path": [a, b] } }` of `--set path=a,b`; null where nothing is set. */
+/** `{ kind: grid, set: { "path": [a, b] } }` of `--set path=a,b`; null if nothing is set. */
 export function sweepText({ set, metric, expect, samples, variant }: AdHoc): string | null {
   if (set === undefined) {
     const flag = expect !== undefined ? '--expect' : samples !== undefined ? '--samples' : null;

@@ -7,7 +7,7 @@ import type { Aim } from './bisect.js';
 
 /** A single expectation: where its interval extends across the limit, the point estimate decides. */
 export function expectationAim({ op, metric }: Expression): Aim {
-  // A share of runs, each of which counts yes or no.
+  // A share of runs: each run counts as yes or no.
   const isOfRuns = metric.text === 'cascade.metastable';
   return {
     holds({ expect, stop }) {
@@ -19,7 +19,7 @@ export function expectationAim({ op, metric }: Expression): Aim {
     isSure({ expect, replications, stop }) {
       if (stop !== null || expect === null || expect.verdict === 'inconclusive') return false;
       const { value, limit, note } = expect;
-      // `never` in all runs is a figure, in some runs it is inconclusive, and `no samples` is no figure.
+      // `never` in all runs is conclusive, in some runs it is not, and `no samples` is not a figure.
       if (value === null) return note === 'never';
       if (!isOfRuns || limit === null) return true;
       const interval = wilsonInterval(Math.round(value * replications), replications);

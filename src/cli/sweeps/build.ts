@@ -9,7 +9,7 @@ import { lower, select } from '../prepare.js';
 import type { Selection } from '../prepare.js';
 import type { Terminal } from '../terminal.js';
 
-/** One setting, ready to run: the variants of the sweep with its values. */
+/** One setting, ready to run: the variants of the sweep with the setting's values. */
 export interface BuiltCase {
   readonly file: ScenarioFile;
   readonly plans: readonly Plan[];

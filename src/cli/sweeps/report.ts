@@ -18,7 +18,7 @@ export interface SweepTarget {
   readonly command: string;
 }
 
-/** The path of all files of a sweep, without what follows its name. */
+/** The common path of all files of a sweep, without endings. */
 export function sweepBase({
   directory,
   path,

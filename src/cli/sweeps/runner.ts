@@ -344,7 +344,7 @@ function casesOf(
   });
 }
 
-/** The unit of all values; null where they differ or one has none. */
+/** The unit of all values; null if they differ or one has none. */
 function unitOf(values: readonly Setting[]): Setting['unit'] {
   const [first] = values;
   if (first === undefined) return null;

@@ -90,7 +90,7 @@ export class Session {
       const i = missing[index]!;
       const { file, plans } = built[i]!;
       const own = caseFigures({ file, plans, records }, this.asked);
-      // Whether memory suffices does not depend on the setting.
+      // Results that ran out of memory are not stored: that depends on the machine, not on the setting.
       if (own.every(({ stop }) => stop !== 'memory')) this.store.keep(keys[i]!, own);
       figures[i] = own;
       this.computed.push(asks[i]!.name);

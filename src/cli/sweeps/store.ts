@@ -58,7 +58,7 @@ export class CaseStore {
     this.isRead = !isFresh;
   }
 
-  /** Figures that were computed before, if they have this shape; undefined where there are none. */
+  /** Figures that were computed before, if they have this shape; undefined if there are none. */
   find(key: string, shape: CaseShape): readonly SweepFigures[] | undefined {
     if (!this.isRead) return undefined;
     try {

@@ -37,9 +37,9 @@ interface Load {
   arrivals: number;
   /** Number of extra requests that faults have sent. */
   others: number;
-  /** When the next arrival is due, on the clock of the arrivals (`clockAt`). */
+  /** Time at which the next arrival is due, on the clock of the arrivals (`clockAt`). */
   expected: number;
-  /** Rises when the rate changes, which voids arrivals scheduled before. */
+  /** Increments when the rate changes, which voids arrivals scheduled before. */
   stamp: number;
 }
 
@@ -113,7 +113,7 @@ export class Loads {
     this.schedule(load, dueTime(load, engine.now));
   }
 
-  /** A request has its outcome. */
+  /** A request has ended. */
   requestEnded(strand: number, outcome: Outcome): void {
     const load = this.loads[strands.from[strand]];
     const part = strands.part[strand];
@@ -312,7 +312,7 @@ function clockAt({ intensity }: Load, at: Ns): number {
   return intensity === null ? at : intensity.cumulated(at);
 }
 
-/** When the clock of the arrivals reaches the next one, not before `now`. */
+/** Time at which the clock of the arrivals reaches the next one, not before `now`. */
 function dueTime({ intensity, expected }: Load, now: Ns): Ns {
   return Math.max(now, Math.round(intensity === null ? expected : intensity.inverse(expected)));
 }

@@ -18,7 +18,7 @@ export interface ContentRules {
   readonly ttlJitter: number;
   readonly sliding: boolean;
   readonly negativeTtlNs: Ns | null;
-  /** How long an expired value may still be served; 0 = never. */
+  /** Time for which an expired value may still be served; 0 = never. */
   readonly staleNs: Ns;
   /** Factor of early expiry; 0 = none. */
   readonly beta: number;

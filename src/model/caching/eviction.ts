@@ -3,7 +3,7 @@
  * insertion into perfect LFU searches.
  */
 export interface Eviction {
-  /** A value was requested, whether it has an entry or not. */
+  /** A value was requested, whether or not it has an entry. */
   asked(key: number): void;
   /** An entry was added, hit, given another value, or removed. */
   added(place: number, key: number): void;

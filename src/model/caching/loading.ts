@@ -9,7 +9,7 @@ import type { CacheColumns } from './columns.js';
 import { FOUND } from './content.js';
 import { strands } from '../strands.js';
 
-/** The program takes its other branch. */
+/** Result that sends the program to its other branch. */
 const NO = OUTCOME.clientError;
 /** The role of a load without a flight. Above 0 it leads a flight, below 0 it waits for one. */
 const ALONE = 0;
@@ -129,7 +129,7 @@ export class Loading {
     return outcome;
   }
 
-  /** Success: the value found must be reloaded, and no other strand does so. */
+  /** Success: the value found must be reloaded, and no other strand is reloading it. */
   due(strand: number, spec: PlanCacheAct): Outcome {
     const { columns } = this;
     if (columns.refresh[strand] === 0) return NO;
@@ -180,7 +180,7 @@ export class Loading {
     this.columns.open[strand]--;
   }
 
-  /** Ends a load; each of its followers gets the outcome in an event of its own. */
+  /** Ends a load. Each of its followers gets the outcome in a separate event. */
   private settle(strand: number, load: number, outcome: Outcome): void {
     const { columns, world } = this;
     const role = columns.role[load];

@@ -11,7 +11,7 @@ import { FOUND } from './content.js';
 import type { Content } from './content.js';
 import { strands } from '../strands.js';
 
-/** The result of a miss: the program takes its other branch. */
+/** Result of a miss, which sends the program to its other branch. */
 const MISS = OUTCOME.clientError;
 /** The value does not exist. */
 export const NOT_FOUND = withStatus(OUTCOME.clientError, 404);

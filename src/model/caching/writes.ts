@@ -10,7 +10,7 @@ import { FOUND } from './content.js';
 import type { WriteBehind } from './write-behind.js';
 import { strands } from '../strands.js';
 
-/** The program takes its other branch. */
+/** Result that sends the program to its other branch. */
 const NO = OUTCOME.clientError;
 
 /** Writes of cached values, at once or behind. */

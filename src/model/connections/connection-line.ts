@@ -85,7 +85,7 @@ export class ConnectionLine {
     return this.layers[frame];
   }
 
-  /** How long a frame has been in line. */
+  /** Time that a frame has been in line. */
   waitOf(frame: number, now: Ns): Ns {
     return now - this.since[frame];
   }

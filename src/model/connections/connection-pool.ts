@@ -132,7 +132,7 @@ export class ConnectionPool implements PolicyState {
       ctx.reject(frame, layer, OUTCOME.poolTimeout);
       return;
     }
-    // The timer of an earlier wait fired; the present step of the frame ends later.
+    // The timer belongs to an earlier wait; the frame's current step ends later.
     if (ctx.now < this.until[frame]) return;
     if (ctx.word(frame, layer) === CONNECTING) {
       this.setup.sessions!.forget(frame);

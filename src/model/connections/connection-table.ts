@@ -58,7 +58,7 @@ export class ConnectionTable {
   edge: Int32Array = new Int32Array(0);
   lineageA: Int32Array = new Int32Array(0);
   lineageB: Int32Array = new Int32Array(0);
-  /** Of the handshake: next step, packets sent, tries of the current packet, TLS flights completed. */
+  /** State of the handshake: next step, packets sent, tries of the current packet, TLS flights completed. */
   step: Uint8Array = new Uint8Array(0);
   packets: Int32Array = new Int32Array(0);
   tries: Int32Array = new Int32Array(0);

@@ -27,16 +27,16 @@ export interface EdgePoolSetup {
   readonly world: EdgePoolParts;
   readonly spec: PlanConnections;
   readonly caller: Instance;
-  /** The instance called; -1 where each connection picks its own. */
+  /** The instance called; -1 = each connection picks its own. */
   readonly callee: number;
-  /** The caller's view of the callee. Connections count as its load where they pick the instance. */
+  /** The caller's view of the callee. If connections pick the instance, they count as its load. */
   readonly view: View;
   /** Limits of a policy in addition to those of the pool, or null. */
   readonly limits: ConnectionLimits | null;
   /** Timer of acquireTimeout, or null. */
   readonly acquire: Lane | null;
   readonly gauges: { readonly open: number; readonly used: number; readonly waiting: number };
-  /** Where waits are recorded now; null outside the measured time. */
+  /** Histogram for waits at this time; null outside the measured time. */
   readonly waits: () => Histogram | null;
   /** Key of the draws of a connection's age, if its server limits that. */
   readonly ages: StreamKey;

@@ -35,7 +35,7 @@ export class EdgePool implements PolicyState {
   private readonly connect: Lane | null;
   private readonly idleLane: Lane | null;
   private readonly age: Lane | null;
-  /** How the callee closes connections, and its idle timer. */
+  /** The callee's limits on connections, and its idle timer. */
   readonly closes: ServerClosing | null;
   readonly serverIdle: Lane | null;
   /** Open connections with room; the last element is used first. */
@@ -141,8 +141,8 @@ export class EdgePool implements PolicyState {
   }
 
   /**
-   * A connection could not be opened. The attempt that it was opened for fails. If attempts share connections, or
-   * Envoy's limits apply, all attempts in line fail.
+   * A connection could not be opened, so its attempt fails. If attempts share connections, or Envoy's limits apply, all
+   * attempts in line fail.
    */
   failed(slot: number, outcome: Outcome): void {
     const owner = this.endDial(slot);

@@ -24,9 +24,9 @@ const CLEANER_MIN: Ns = NS_PER_SECOND;
 
 /**
  * The pool of Go's database/sql, sql.go. The most recently returned connection is used first. At maxOpen callers wait
- * without a timeout of their own, and a free connection goes to a random one of them. Connections returned beyond
- * maxIdle are closed. One goroutine opens connections for waiting calls, one after the other; one cleaner checks idle
- * ones, at most once a second.
+ * without a pool timeout, and a free connection goes to a random one of them. Connections returned beyond maxIdle are
+ * closed. One goroutine opens connections for waiting calls, one after another; one cleaner checks idle ones, at most
+ * once a second.
  */
 export class GoPool implements PolicyState {
   private readonly setup: Setup;

@@ -33,7 +33,7 @@ const HOUSEKEEPING_PERIOD: Ns = 30 * NS_PER_SECOND;
 /** Result when no connection is idle. */
 const NONE = -1;
 
-/** What delays the hand-out of a borrowed connection. */
+/** Liveness check of a borrowed connection. */
 const CHECK = Object.freeze({
   no: 0,
   /** Waits for the result of its liveness test. */
@@ -196,7 +196,7 @@ export class HikariPool implements PolicyState {
       const isTested = idleMs > Math.floor(pool.aliveBypassWindowNs / NS_PER_MS);
       const isDead = server.isDead(this.epochs[slot]);
       this.use(frame, layer, slot);
-      // If the server is down, the statement finds out on its way.
+      // If the server is down, the statement itself fails.
       if (!isTested && (!isDead || !server.isUp())) return PASS;
       const trip = ping(frame);
       const answers = trip !== VANISHED && trip <= pool.validationTimeoutNs;

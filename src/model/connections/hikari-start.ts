@@ -19,7 +19,7 @@ interface Starting {
 }
 
 /**
- * How HikariCP's pool starts. The first call checks once a second that the server accepts a connection, until
+ * The start of HikariCP's pool. The first call checks once a second that the server accepts a connection, until
  * `initializationFailTimeout` has passed; other calls wait for it. If it fails, the next call tries.
  */
 export class HikariStart {

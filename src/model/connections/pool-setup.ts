@@ -15,7 +15,7 @@ export interface PoolSetup<P> {
   readonly connect: number;
   readonly stream: StreamKey;
   readonly gauges: { readonly open: number; readonly used: number; readonly waiting: number };
-  /** Where waits are recorded now; null outside the measured time. */
+  /** Histogram for waits at this time; null outside the measured time. */
   readonly waits: () => Histogram | null;
   /** Creates a timer of the process that owns the pool. */
   readonly alarm: (run: () => void) => Alarm;

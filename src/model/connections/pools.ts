@@ -102,7 +102,7 @@ export class Pools {
     return this.keep(key, shared ? null : caller, nodes);
   }
 
-  /** Which calls of an instance leak their connections while a fault makes some do so. */
+  /** Selects the calls of an instance that leak their connections during a fault. */
   private leaksOf(caller: Instance, name: string): (frame: number) => boolean {
     const { plan, replication, calls } = this.world;
     const { a, b } = streamKey(plan.seed, replication, `${name}/leak`);

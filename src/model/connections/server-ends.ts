@@ -24,7 +24,7 @@ interface ServerEndsParts extends ServedRun {
   readonly wire: CallSite;
 }
 
-/** What the server has announced about the end of a connection. */
+/** Announcements of the server about the end of a connection. */
 const ANNOUNCED = Object.freeze({
   nothing: 0,
   /** A first GOAWAY without a last stream: new streams are still served. */
@@ -36,8 +36,8 @@ const ANNOUNCED = Object.freeze({
 } as const);
 
 /**
- * Flag: the client has received the announcement, or it was lost. From now on the server's kernel answers requests with
- * a reset.
+ * Flag: the client has received the announcement, or it was lost. From then on the server's kernel answers requests
+ * with a reset.
  */
 const OVER = 4;
 
@@ -136,7 +136,7 @@ export class ServerEnds {
     const { keepAliveTimeoutNs, maxConnectionIdleNs, maxConnectionAgeNs } = pool.closes!;
     const from = engine.now + Math.max(0, table.handshakes.delay(slot, MESSAGE.request));
     const idleNs = keepAliveTimeoutNs ?? maxConnectionIdleNs;
-    // Without streams the first request has a long limit of its own, which is not modelled.
+    // The first request without streams has a separate long limit, which is not modelled.
     if (idleNs !== null && pool.multiplexed) {
       engine.at(from + idleNs, PHASE.TIMER, this.idleOp, slot, this.quiet[slot], 0);
     }
@@ -286,7 +286,7 @@ export class ServerEnds {
     for (let strand = 0; strand < strands.slots.touched; strand++) {
       if (!strands.alive(strand) || strands.returns[strand] !== RETURN.frame) continue;
       if (strands.callerLeftAt[strand] >= 0 || !edges[strands.edge[strand]].guarded) continue;
-      // A branch has no edge of its own; a delivered answer has no caller.
+      // A branch has no edge; a delivered answer has no caller.
       if (strands.parent[strand] >= 0 || strands.answered[strand] === ANSWERED.delivered) continue;
       if (table.slotOf(strands.from[strand]) !== slot) continue;
       if (unseen && strands.arrived[strand] >= 0) continue;

@@ -16,7 +16,7 @@ export class Activations {
   private readonly begin: (index: number, fromNs: Ns, untilNs: Ns) => void;
   /** By fault: key of the draws of its starts; null = it draws nothing. */
   private readonly keys: readonly (StreamKey | null)[];
-  /** Null if no fault has a condition. */
+  /** Conditions that start faults; null if no fault has one. */
   private readonly conditions: Conditions | null;
 
   constructor(world: Run, begin: (index: number, fromNs: Ns, untilNs: Ns) => void) {

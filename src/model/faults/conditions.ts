@@ -19,7 +19,7 @@ interface Watch {
   readonly index: number;
   readonly condition: PlanCondition;
   readonly read: Reading;
-  /** Since when it has held without interruption; -1 = it does not hold. */
+  /** Time since when it has held without interruption; -1 = it does not hold. */
   since: Ns;
   /** End of its last activation; nothing is watched before. */
   busyUntil: Ns;

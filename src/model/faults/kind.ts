@@ -27,20 +27,17 @@ export interface FaultKind<S extends z.ZodType = z.ZodType> {
   readonly schema: S;
   /** A YAML list with one fault. */
   readonly example: string;
-  /** It acts only at its start: it has no length. */
+  /** It acts only at its start and has no duration. */
   readonly instant?: boolean;
-  /** It may act only at its start: with a length of 0 it acts once. */
+  /** It may act only at its start: with a duration of 0 it acts once. */
   readonly mayBeInstant?: boolean;
-  /** It concerns the roles of all nodes of one replicated database. */
+  /** It affects the roles of all nodes of one replicated database. */
   readonly changesRoles?: boolean;
-  /** It concerns something that exists once per component, so its instances cannot be selected. */
+  /** It affects something that exists once per component, so its instances cannot be selected. */
   readonly ofWhole?: boolean;
   /** Whether `share` below 100% has a meaning; only then may a scenario set it. */
   readonly takesShare: boolean;
-  /**
-   * It has no strength between none and full, so a scenario may not set a ramp. The same holds for every `instant`
-   * kind.
-   */
+  /** It cannot be partly applied, so a scenario may not set a ramp. The same holds for every `instant` kind. */
   readonly takesNoRamp?: boolean | ((config: z.output<S>) => boolean);
   /**
    * The edits held at a strength 0..1 of the ramp. `share` (default 1) is the share of requests or messages hit; it is

@@ -9,7 +9,7 @@ import type { Outages } from '../processes/outages.js';
 import type { World } from '../world.js';
 import type { Tokens } from './injections.js';
 
-/** How the edits of one knob that several faults hold combine into one value. */
+/** How the edits that several faults hold of one knob combine into one value. */
 const COMBINE = {
   product: (a: number, b: number): number => a * b,
   sum: (a: number, b: number): number => a + b,
@@ -37,22 +37,22 @@ export interface Knob<More = unknown> {
   readonly combine: keyof typeof COMBINE;
   /** The value without any edit. */
   readonly neutral: number;
-  /** How it stops a process: kills it, asks it to end gracefully, or freezes it. Null: the process continues. */
+  /** How it stops a process: kills it, shuts it down gracefully, or freezes it. Null: the process continues. */
   readonly stops: 'kill' | 'ask' | 'hold' | null;
   /** Whether messages of a link are lost or late. Null: neither. */
   readonly messages: 'lost' | 'late' | null;
   /** Why an edit has no effect on a component, or would last forever; null if it works. */
   need(edit: KnobEdit<More>, name: string, has: Resources): string | null;
-  /** The edit in words, as a clause: `psp hangs`. '' = another knob of the same fault says it. */
+  /** The edit in words, as a clause: `psp hangs`. '' = another knob of the same fault describes it. */
   words(edit: KnobEdit<More>, target: TargetWords): string;
 
   /** Applies the edits to a subject of each sort. A fault that hits a sort without a method breaks an invariant. */
   instance?(controls: Controls, instance: Instance, held: Held): void;
   part?(controls: Controls, part: number, held: Held): void;
-  /** `held`: the edits for messages in a DIRECTION. */
+  /** `held` returns the edits for messages in a DIRECTION. */
   link?(controls: Controls, link: number, held: (direction: number) => Held): void;
   load?(controls: Controls, load: number, held: Held): void;
-  /** The arrival rate of a workload whose rate without the edit is this one. Absent: it stays the same. */
+  /** The arrival rate of a workload after the edit; `rate`: its rate before. Absent: the rate stays the same. */
   rateOf?(rate: number, edit: KnobEdit<More>): number;
   /** A topic or a queue, by the id of its component. */
   holder?(controls: Controls, component: number, held: Held): void;
@@ -63,7 +63,10 @@ export interface Knob<More = unknown> {
   needOfLinks?(isSized: boolean): string | null;
   /** Why it has no effect on a load; null if it works. */
   needOfLoad?(name: string, load: PlanLoad): string | null;
-  /** Why it has no effect on a topic that is a log; null if it works. `field`: of the fault; the target without one. */
+  /**
+   * Why it has no effect on a topic that is a log; null if it works. `field`: the fault's field to blame; absent = its
+   * target.
+   */
   needOfLog?(log: LogSubject): LogNeed | null;
   /** Why it has no effect on a Kafka node. */
   readonly idleAtKafka?: string;
@@ -91,7 +94,7 @@ export interface KnobEdit<More = unknown> {
   readonly more: More;
   /** Only for links: the messages that it affects, seen from the target of the fault. */
   readonly direction?: 'both' | 'to' | 'from';
-  /** Only for instances: how long each keeps the edit after the end of the fault, drawn for each. */
+  /** Only for instances: the time for which each keeps the edit after the end of the fault, drawn per instance. */
   readonly recovery?: Distribution | 'never';
 }
 
@@ -132,7 +135,7 @@ export class Held {
     this.all = hitting.flatMap((active) => active.edits.map((edit) => ({ edit, active })));
   }
 
-  /** Those of one knob. */
+  /** The edits of one knob. */
   of<More>(knob: Knob<More>): readonly HeldEdit<More>[] {
     return this.all.filter(({ edit }) => edit.knob === knob) as readonly HeldEdit<More>[];
   }
@@ -161,7 +164,7 @@ export interface Controls {
 export interface Resources {
   readonly cores: number;
   readonly memory: PlanComponent['memory'];
-  /** It presents a certificate on some connection: as the callee, or as the caller with mutual TLS. */
+  /** It presents a certificate on some connection: as the callee, or as a caller with mutual TLS. */
   readonly showsCertificate: boolean;
   /** It is a service or a gateway, whose processes end when asked. */
   readonly isHost: boolean;
@@ -171,7 +174,7 @@ export interface Resources {
   readonly isRolled: boolean;
   /** It is a database that keeps its rows on several nodes. */
   readonly isReplicated: boolean;
-  /** It takes connections from a pool, which it could leak. */
+  /** It takes connections from a pool, so it can leak them. */
   readonly takesConnections: boolean;
 }
 
@@ -179,7 +182,7 @@ export interface Resources {
 export interface TargetWords {
   readonly fault: Fault;
   readonly words: string;
-  /** Whether a verb after it is plural. */
+  /** Whether the target takes a plural verb. */
   readonly isMany: boolean;
   /** ` for 10 % of the requests` if the fault hits a share of them, else ''. */
   readonly part: string;

@@ -5,11 +5,11 @@ import type { Ns } from '../../kernel/time.js';
 import type { Run } from '../run.js';
 
 /**
- * The time that instances take to recover after the end of a fault, such as machines in a zone that has power again.
+ * The time that instances take to recover after the end of a fault, such as machines in a zone after a power outage.
  */
 export class Recoveries {
   private readonly world: Run;
-  /** By fault: how often it has ended, and the sampler of its recoveries. */
+  /** By fault: number of its ends so far, and the sampler of its recoveries. */
   private readonly ended: number[] = [];
   private readonly samplers: number[] = [];
 

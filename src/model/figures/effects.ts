@@ -22,8 +22,8 @@ export class Effects {
   }
 
   /**
-   * Records busy time and effects of an execution that ran to its end; `outcome` is that of the work. A single
-   * execution whose answer is used needs no record: it is noted only if there may be others.
+   * Records busy time and effects of an execution that ran to its end; `outcome` is the outcome of the work. The effect
+   * of a single execution whose answer is used needs no record, unless there may be further executions.
    */
   book(strand: number, outcome: Outcome): void {
     if (strands.begun[strand] >= 0) {
@@ -54,14 +54,14 @@ export class Effects {
     if (duplicates.executed(callA[strand], callB[strand], engine.now)) sink.duplicate(part);
   }
 
-  /** Notes a first execution whose answer does not reach its caller, which may retry. */
+  /** Records the effect of a first execution whose answer does not reach its caller, which may retry. */
   noteUnseen(strand: number): void {
     if (this.isHedged(strand)) return;
     const first = strands.attempt[strand] === 1 && strands.injected[strand] === 0;
     if (first && isSuccess(strands.answer[strand])) this.note(strand);
   }
 
-  /** Returns true if the call of a job has been forked and its caller still waits: its effect was noted. */
+  /** Returns true if the call of a job has been forked and its caller still waits: its effect is already recorded. */
   private isHedged(strand: number): boolean {
     if (strands.returns[strand] !== RETURN.frame || strands.callerLeftAt[strand] >= 0) return false;
     return frames.hedged[strands.from[strand]] === 1;

@@ -8,7 +8,7 @@ import { partName } from '../../spec/plan/names.js';
 const CALL = 1000;
 const NOTHING: Holder = { count: 0, bytes: 0, words: '' };
 
-/** What holds most of the memory of a run now, with its number and how to limit it; for the memory guard. */
+/** The largest holder of a run's memory now, with its number and how to limit it; for the memory guard. */
 export function largestHolder(world: Run): string {
   const calls = callsInFlight(world);
   const [queue, level] = [longestQueue(world), highestLevel(world)];
@@ -49,7 +49,7 @@ function callsInFlight({ edges, plan }: Run): Holder {
 /** Share of calls from which an edge counts as holding nearly as many as the first one. */
 const ALIKE = 0.9;
 
-/** Follows the calls from an edge on while the callee has about as many calls in flight itself. */
+/** Follows the calls downstream from an edge, as long as the callee has about as many calls in flight itself. */
 function farthest(plan: Plan, counts: Float64Array, first: number): number {
   const enough = ALIKE * counts[first];
   const seen = new Set<number>();

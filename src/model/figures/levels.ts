@@ -4,7 +4,8 @@ import type { Ns } from '../../kernel/time.js';
 import type { GaugeTable } from '../../spec/record/record.js';
 
 /**
- * Entries of one gauge: its value, since when, integral and maximum over the open cell, integral over the closed ones.
+ * Fields of one gauge: its value, the time of its last change, integral and maximum over the open cell, integral over
+ * the closed ones.
  */
 const VALUE = 0;
 const SINCE = 1;

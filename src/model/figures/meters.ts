@@ -94,7 +94,7 @@ export class Meters {
     return gauge!;
   }
 
-  /** An age in ns, as a gauge that grows by itself. */
+  /** An age in ns: a gauge that grows with time. */
   age(name: string, { component, part }: MeterSubject): Age {
     const age: Age = {
       since: Infinity,

@@ -237,7 +237,7 @@ class Sink {
     }));
   }
 
-  /** The cells of one subject, as a column of its own. */
+  /** The cells of one subject, as a separate column. */
   private rowsOf<Column extends Uint32Array | Float64Array>(
     column: Column,
     subject: number,
@@ -295,7 +295,7 @@ class Sink {
 /** By segment: the segments stored there together; empty if they are stored at another one. */
 type Groups = readonly (readonly number[])[];
 
-/** How the segments of a grid are stored: each separately, or those of a group at its first. */
+/** Storage of the segments of a grid: each separately, or all of a group at its first segment. */
 function groupsOf({ segments, groupOfSegment }: Grid): (isFine: boolean) => Groups {
   const fine: number[][] = [];
   const coarse: number[][] = [];

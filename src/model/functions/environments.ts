@@ -94,8 +94,8 @@ export class Environments implements Host {
   }
 
   /**
-   * Picks the instance for a request among those that are up: that of the most recently used environment with room,
-   * else the one with the fewest environments.
+   * Picks the instance for a request among those that are up: the one with the most recently used environment with
+   * room, else the one with the fewest environments.
    */
   place(candidates: Int32Array, count: number): number {
     const { claims, madeAt, open, sent } = this;

@@ -6,15 +6,15 @@ import type { Outcome } from '../../spec/outcome.js';
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 import type { CallContext, ConnectionLimits, PolicyState } from '../../spec/patterns/policy.js';
 
-/** Where a call is in the watching policy. */
+/** State of a call in the observed policy. */
 const OUTSIDE = 0;
 const WAITING = 1;
 const INSIDE = 2;
 
 /**
- * A policy in dry-run mode: it decides and records as usual, but every call passes. Calls that it would have refused
- * count as `wouldReject`. A call that it would have made wait continues at once; it takes its permit in the policy when
- * its turn comes, if it is still in flight then.
+ * A policy in dry-run mode: it decides and records as usual, but every call passes. Refusals count as `wouldReject`. A
+ * call that the policy would delay continues at once; it takes its permit when its turn comes, if it is still in flight
+ * then.
  */
 export class DryRun implements PolicyState {
   private readonly ctx: CallContext;
@@ -62,12 +62,12 @@ export class DryRun implements PolicyState {
     if (place !== OUTSIDE) this.watcher.cancel(frame, layer, place === WAITING);
   }
 
-  /** Only a waiting call still has a timer; the machinery does not know when its wait has ended. */
+  /** Only a waiting call still has a timer, because the call machinery does not know when its wait ends. */
   timer(frame: number, layer: number): void {
     if (this.places[frame] === WAITING) this.watcher.timer?.(frame, layer);
   }
 
-  /** The store of the policy has responded. A call that has ended since has abandoned its question. */
+  /** The store of the policy has responded. If the call has ended, its query was abandoned. */
   child(frame: number, layer: number, child: number, outcome: Outcome): void {
     this.watcher.child!(frame, layer, child, outcome);
   }

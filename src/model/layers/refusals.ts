@@ -2,7 +2,7 @@ import type { Ns } from '../../kernel/time.js';
 import { PASS } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 
-/** A refusal that a process has received, and when. */
+/** A refusal that a process has received, and its expiry. */
 interface Refusal {
   readonly atNs: Ns;
   readonly outcome: Outcome;

@@ -15,13 +15,13 @@ const ASKING = 2;
 /** The store has failed, and the call continues as if there were no policy. */
 const UNGUARDED = 3;
 
-/** How a state in a store is queried, and what its responses mean. */
+/** How a state in a store is queried, and how its responses are used. */
 export interface StoreSetup {
   /** Latency of each query; null if only the call of a component takes time. */
   readonly latencyNs: ((frame: number) => Ns) | null;
   /** Number of the layer in its bundle if a component is called, or -1. */
   readonly question: number;
-  /** Whether a call whose query has failed is admitted. */
+  /** True = a call is admitted if its query fails. */
   readonly allows: boolean;
   /** The outcome of refused calls, and their counter. */
   readonly refusal: Outcome;

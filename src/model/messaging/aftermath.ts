@@ -37,7 +37,7 @@ export class Aftermath {
   private tries: Int32Array = new Int32Array(0);
   /** By message: runs of the handler. Used only for `waitsElsewhere`. */
   private runs: Int32Array = new Int32Array(0);
-  /** Failed messages wait for their retry in a log of the group's own. */
+  /** Failed messages wait for their retry in a separate log of the group. */
   readonly waitsElsewhere: boolean;
   /** Gauge of the failed messages that wait for their backoff and are not in that log yet; -1 without such a log. */
   private readonly delayed: number;
@@ -94,7 +94,7 @@ export class Aftermath {
     });
   }
 
-  /** True if the consumer keeps a record after its `tries`th failure and retries it in place. */
+  /** True if the consumer retries a record in place after this many failed tries. */
   keeps(tries: number): boolean {
     const { retry, onPoison } = this.spec;
     if (onPoison === 'block') return true;

@@ -22,7 +22,7 @@ export interface Batch {
   readonly lineageB: number;
   /** Index of the producer. */
   readonly producer: number;
-  /** When its first message was to be sent. */
+  /** Time at which its first message was due to be sent. */
   readonly since: Ns;
   /** Bytes that it reserves in the buffer, which is also its capacity; and bytes in use. */
   readonly memory: number;

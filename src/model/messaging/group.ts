@@ -19,7 +19,7 @@ import { Partition } from './partition.js';
 import { PollLoop } from './poll-loop.js';
 import { Resets } from './resets.js';
 
-/** Where a group sends messages that it does not handle itself. */
+/** Destinations for messages that a group does not handle itself. */
 export interface Forwarding {
   /** Publishes a copy of a message of a topic to another component. */
   copy(message: number, component: number, topic: number): void;
@@ -108,7 +108,7 @@ export class Group {
     this.wake(log);
   }
 
-  /** A log may have something to read. */
+  /** A log may have records to read. */
   wake(log: number): void {
     const owner = this.membership.owners[log % this.size];
     if (owner >= 0 && owner < this.members.length) this.loop.wake(this.members[owner]);
@@ -317,8 +317,8 @@ export class Group {
   }
 
   /**
-   * The process is about to end: the member handles the records it has and leaves (KafkaConsumer.close after the loop
-   * of a spring-kafka container, whose stopImmediate is false).
+   * The process is about to end: the member handles the records that it has and leaves the group (KafkaConsumer.close
+   * after the loop of a spring-kafka container with stopImmediate false).
    */
   private close(member: Member): void {
     member.closing = true;

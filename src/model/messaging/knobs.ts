@@ -54,7 +54,7 @@ export function isAmong(
 export type MessageKnob =
   'poison' | 'duplicated' | 'heldBack' | 'redriven' | 'flushed' | 'rebalance';
 
-/** True if a fault of this run turns this knob of the component; otherwise there is nothing to count. */
+/** True if a fault of this run uses this knob on the component; otherwise there is nothing to count. */
 export function isHitBy(
   { plan }: { readonly plan: Plan },
   knob: MessageKnob,

@@ -38,7 +38,7 @@ export interface Member {
   turn: number;
   /** Number of the current try. */
   tries: number;
-  /** When the current run began. */
+  /** Start of the current run. */
   began: Ns;
   /** Paused by a breaker: it polls, but gets no records. */
   paused: boolean;

@@ -13,7 +13,7 @@ import { PackedMessages } from './packed-messages.js';
 import { strands } from '../strands.js';
 import { sink } from '../figures/sink.js';
 
-/** How a poison message fails, wherever it is handled. */
+/** How a poison message fails, in every group and queue. */
 export interface Poison {
   readonly effect: 'error' | 'crash' | 'hang';
   /** For `crash`: time until the process is restarted. */
@@ -41,7 +41,7 @@ export class Messages {
   request: Int32Array = new Int32Array(0);
   priority: Int32Array = new Int32Array(0);
   arrival: Float64Array = new Float64Array(0);
-  /** When it was published, and in which measuring cell; -1 = outside. */
+  /** Publish time, and the measuring cell of it; -1 = outside the measured time. */
   published: Float64Array = new Float64Array(0);
   cell: Int32Array = new Int32Array(0);
   /** Value of its message key, or a unique key if it was published without one. */
@@ -105,7 +105,7 @@ export class Messages {
   /** A message without a request, such as one of a backlog. */
   withoutRequest(a: number, b: number, number: number): number {
     const message = this.make(a, b, number, a, b, 0);
-    // It counts as a request of its own.
+    // It counts as a separate request.
     this.rootA[message] = this.lineageA[message];
     this.rootB[message] = this.lineageB[message];
     this.key[message] = this.ownKey(message);

@@ -13,7 +13,7 @@ export interface ReadLog {
   packRead(): void;
 }
 
-/** Receives the places that a group will not come to again. */
+/** Receives the places that a group will not read again. */
 interface Passing {
   readonly isPending: boolean;
   passed(place: number): void;
@@ -58,7 +58,7 @@ export class Offsets {
   /** The log with the oldest uncommitted message, and the log with the highest lag; -1 = none. */
   private oldest = -1;
   private hottest = -1;
-  /** Gauge of the highest lag of a log; -1 if there is only one log. */
+  /** Gauge of the largest lag among the logs; -1 if there is only one log. */
   private readonly partitionLag: number;
 
   constructor(

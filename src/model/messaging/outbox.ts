@@ -188,7 +188,7 @@ export class OutboxTable {
     this.send(topic, message);
   }
 
-  /** The CDC connector is a process of its own: it does not die with the service. */
+  /** The CDC connector is a separate process: it does not die with the service. */
   private send(topic: number, message: number): void {
     this.publishing.publish(topic, message, this.index, message, -1);
   }

@@ -16,7 +16,7 @@ export interface ExtraColumn {
   set(message: number, value: number): void;
 }
 
-/** How the key of a message is rebuilt: from its own lineage, from its request, or from a stored value. */
+/** Source of the key of an unpacked message: its own lineage, its request, or a stored value. */
 const KEY = Object.freeze({ own: 0, root: 1, other: 2 } as const);
 
 const NAMES = [

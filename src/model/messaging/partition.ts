@@ -84,7 +84,7 @@ export class Partition {
     this.passed = number;
   }
 
-  /** True if the block needs no more packing; false while something else holds one of its messages. */
+  /** True if the block needs no more packing; false while another holder uses one of its messages. */
   private pack(number: number): boolean {
     const block = this.blocks[number - this.first];
     const { slots } = block;

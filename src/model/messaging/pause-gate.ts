@@ -40,8 +40,8 @@ export interface GatePlace {
 /**
  * A circuit breaker in front of handlers: while it refuses, the consumer is paused.
  *
- * Every 100 ms, or when the breaker changes state by itself, the gate asks for a slot. A consumer that gets one
- * resumes, and its next run is the probe. A refused request takes no message.
+ * Every 100 ms, or when a timer of the breaker changes its state, the gate asks for a slot. A consumer that gets one
+ * resumes, and its next run is the probe. A refusal takes no message.
  */
 export class PauseGate {
   private readonly place: GatePlace;

@@ -93,10 +93,10 @@ export class PollLoop implements TaskOwner {
     this.commits.letGo(log);
   }
 
-  /** A waiting member may have something to do. */
+  /** A waiting member may have work. */
   wake(member: Member): void {
     if (!member.idle || member.blocked || member.instance.down) return;
-    // A paused member polls anyway, but gets no records; a non-member has to join first.
+    // A paused member gets no records even though it polls; a non-member has to join first.
     if (member.paused && member.inGroup) return;
     member.idle = false;
     engine.soon(PHASE.ARRIVAL, this.pollOp, member.index, member.epoch, 0);

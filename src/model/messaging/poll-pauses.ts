@@ -11,7 +11,7 @@ import type { Offsets } from './offsets.js';
 /** Makes the policies of a group; takes the callbacks for runs that ask again and members that resume. */
 export type GuardMaker = (again: GuardSetup['again'], resume: GuardSetup['resume']) => Guards;
 
-/** The members of a group, and what they read. */
+/** The members of a group, and the logs that they read. */
 export interface PauseSetup {
   readonly spec: PlanGroup;
   readonly partitions: number;

@@ -19,7 +19,7 @@ export interface Send {
   /** Waits for buffer space. */
   readonly waiter: number;
   readonly stamp: number;
-  /** When its next message was to be sent, which is the timestamp of the record. */
+  /** Time at which its next message was due to be sent, which is the timestamp of the record. */
   since: Ns;
 }
 
@@ -37,7 +37,7 @@ export interface Sending {
   reach(producer: number, partition: number): number;
   /** Sends batches to a node. */
   send(producer: number, node: number, batches: readonly Batch[]): void;
-  /** A producer may have something to send; runs as an event of its own. */
+  /** A producer may be able to send; runs as a separate event. */
   wake(producer: number): void;
   /** A parcel waits for buffer space, at most until this instant. */
   blocks(producer: number, until: Ns): void;

@@ -48,8 +48,8 @@ export class Records {
   }
 
   /**
-   * Visits unhandled records that pass the filter: all of them, or only those that no member will read again because
-   * retention has moved the group past them.
+   * Visits the unhandled records that pass the filter: all of them, or only those that no member will read again
+   * because retention moved the group past them.
    */
   rest(
     { batch, at, assigned }: Member,

@@ -20,7 +20,7 @@ interface Pending {
 
 /** One partition and its replicas. */
 interface Replicated {
-  /** Nodes that hold it; the first in-sync one that is up is elected. */
+  /** Nodes that hold it; an election picks the first in-sync one that is up. */
   readonly nodes: readonly number[];
   readonly inSync: boolean[];
   /** By replica: end offset of the log on a replica that is out of sync. */
@@ -28,7 +28,7 @@ interface Replicated {
   /** Index of the leader in `nodes`; -1 = none. */
   leader: number;
   readonly pending: Pending[];
-  /** When the first pending batch is checked next; -1 = not scheduled. */
+  /** Time of the next check of the first pending batch; -1 = not scheduled. */
   due: Ns;
 }
 
@@ -180,7 +180,7 @@ export class Replicas {
     }
   }
 
-  /** When the last in-sync replica has the batch; Infinity if one of them went away before it had it. */
+  /** Time at which the last in-sync replica has the batch; Infinity if one went away before it had it. */
   private readyAt({ nodes, inSync, leader }: Replicated, { at }: Pending): Ns {
     let last = 0;
     for (let place = 0; place < at.length; place++) {

@@ -25,7 +25,7 @@ export interface ResetSetup {
   readonly partitions: number;
   /** True if a member still handles records of the log, so that a seek waits for its next poll. */
   readonly isBusy: (log: number) => boolean;
-  /** A log has something to read. */
+  /** A log has records to read. */
   readonly wake: (log: number) => void;
   /** Records below the committed offset may be released. */
   readonly letGo: (log: number) => void;
@@ -34,11 +34,11 @@ export interface ResetSetup {
 }
 
 /**
- * Where a group without an offset reads, and where it seeks to.
+ * Start offsets of a group without a committed offset, and seeks.
  *
  * A group has no offset if it is new (auto.offset.reset) or its offset has expired (offsets.retention.minutes). A
- * replay moves it to another offset (Consumer.seek); records it may go back to are kept until then, unless the topic's
- * retention deletes them.
+ * replay moves it to another offset (Consumer.seek); records that it may go back to are kept until then, unless the
+ * topic's retention deletes them.
  */
 export class Resets {
   /** Number of logs in which a seek waits for the next poll. */

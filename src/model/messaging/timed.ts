@@ -4,14 +4,14 @@ import { PHASE } from '../../kernel/phase.js';
 import { Slots, widenInt32 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
 
-/** Something with a slot while its timers count; -1 = they no longer do. */
+/** An object with a slot while its timers count; -1 = they no longer do. */
 interface Numbered {
   slot: number;
 }
 
 /**
- * Things with timers of constant length. Most end long before a timer is due, so the timers are in lanes and are
- * cancelled with their thing.
+ * Objects with timers of constant length. Most objects end long before their timers are due, so the timers are in lanes
+ * and are cancelled with their object.
  */
 export class Timed<T extends Numbered> implements Stamped {
   stamp: Int32Array = new Int32Array(0);
@@ -22,7 +22,7 @@ export class Timed<T extends Numbered> implements Stamped {
     this.slots.onGrow((capacity) => (this.stamp = widenInt32(this.stamp, capacity)));
   }
 
-  /** Defines a timer that any of the things may have. */
+  /** Defines a timer that any of the objects may have. */
   lane(name: string, delayNs: Ns, due: (thing: T) => void): Lane {
     const op = engine.define(name, (slot) => due(this.things[slot]!));
     return engine.lane(delayNs, PHASE.TIMER, op, this);
@@ -37,7 +37,7 @@ export class Timed<T extends Numbered> implements Stamped {
     engine.arm(lane, slot, this.stamp[slot]);
   }
 
-  /** Ends a thing and cancels its timers; false if it had ended before. */
+  /** Ends an object and cancels its timers; false if it had ended before. */
   end(thing: T): boolean {
     const { slot } = thing;
     if (slot < 0) return false;

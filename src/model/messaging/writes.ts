@@ -178,7 +178,7 @@ export class Writes {
     const producer = new Producer(this.sending, index, home);
     this.producers.push(producer);
     this.views.joined();
-    // Messages that no instance publishes have a producer of their own, which does not die.
+    // Messages that no instance publishes have a separate producer, which never dies.
     if (home === null) return index;
     const died = (): void => {
       // The node handles requests in flight, but they have no waiter and are not retried.
@@ -389,7 +389,7 @@ export class Writes {
   /** The batch is not sent again. `isLost`: it counts as lost if its publisher was notified of success. */
   private forget(batch: Batch, isLost: boolean): void {
     if (batch.acks === 0) this.answered(batch);
-    // A batch that the leader has will reach the log, whatever its publisher was notified of.
+    // A batch that the leader has will reach the log, even if its publisher was notified of a failure.
     if (batch.copies > 0 || !this.batches.end(batch)) return;
     if (isLost && batch.confirmed && !batch.visible) {
       for (const message of batch.messages) this.topic.lose(message);

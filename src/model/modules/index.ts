@@ -12,7 +12,7 @@ import { prepareSearch, search } from './search.js';
 import { sections } from './sections.js';
 import { stores } from './stores.js';
 
-/** Creates the nodes that edges choose among: one line for each module that has some. */
+/** Creates the nodes that edges choose among: one line for each module with such nodes. */
 export function prepareModules(world: Building): void {
   prepareReplication(world);
   prepareSearch(world);

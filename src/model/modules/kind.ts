@@ -10,9 +10,9 @@ type ActName = PlanAct['act'];
 type ActSpec<Name extends ActName> = Extract<PlanAct, { readonly act: Name }>;
 
 /**
- * The acts of a module: for each kind of step that it owns, how one of them is performed. A module creates its objects
- * for a run and returns this. During the run nothing is looked up: shared code reaches a module through what the module
- * has registered, such as a resident, an audit, a watcher or a lease owner.
+ * The acts of a module, by the kinds of step that it owns. A module creates its objects for a run and returns this.
+ * During the run nothing is looked up: shared code reaches a module only through the objects that it has registered,
+ * such as a resident, an audit, a watcher or a lease owner.
  */
 export type ActsOf<Owned extends ActName> = {
   readonly [Name in Owned]: (spec: ActSpec<Name>, id: number) => Act;

@@ -11,7 +11,7 @@ export interface LinesParts extends Run {
   readonly connections: ConnectionTable;
 }
 
-/** The transmission of a message. */
+/** The transmission of a message on a line. */
 interface Turn {
   readonly line: number;
   /** Bytes left at `beginNs`, when its transmission starts; it ends at `leaveNs`. */
@@ -47,13 +47,13 @@ export class Lines {
   /** The transmission computed last and not scheduled yet; null if no rate changes. */
   passed: Turn | null = null;
   private readonly world: LinesParts;
-  /** When the line from one instance to another is free; by sender * instances + receiver. */
+  /** Time at which the line from one instance to another is free; by sender * instances + receiver. */
   private readonly free = new Map<number, Ns>();
   /** By line: messages that have not arrived, in the order in which they were sent; null if no rate changes. */
   private readonly underWay: Map<number, Message[]> | null;
   private readonly requestOp: number;
   private readonly answerOp: number;
-  /** By strand: how often its message was rescheduled. */
+  /** By strand: number of times that its message was rescheduled. */
   private turns: Int32Array = new Int32Array(0);
 
   constructor(world: LinesParts) {

@@ -17,7 +17,7 @@ export const VANISHED = -1;
 
 /** Number of retransmissions before TCP gives up (Linux tcp_retries2). */
 const MAX_RETRANSMISSIONS = 15;
-/** Longest retransmission time-out (Linux TCP_RTO_MAX). */
+/** Longest retransmission timeout (Linux TCP_RTO_MAX). */
 export const RTO_MAX_NS: Ns = 120_000_000_000;
 const LOSS_INDEX = 16;
 const EXTRA_INDEX = 64;
@@ -41,8 +41,8 @@ export interface DelayMemory {
 }
 
 /**
- * The network path of one measured edge between two zones. Messages are independent of each other. A lost one is
- * delayed by doubling retransmission time-outs (TCP); it is no error.
+ * The network path of one measured edge between two zones. Messages are independent of each other. A lost message is
+ * delayed by doubling retransmission timeouts (TCP); a loss is not an error.
  */
 export class Link {
   readonly fromZone: number;

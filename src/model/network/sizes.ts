@@ -47,7 +47,7 @@ export class Sizes {
     this.stepped[this.jobOf(strand)] = bytes;
   }
 
-  /** A strand shares the response of another one, which replaces the size of its own. */
+  /** A strand shares the response of another strand, whose size replaces its own. */
   shared(strand: number, bytes: number): void {
     this.stepped[strand] = bytes;
   }

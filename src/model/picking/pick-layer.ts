@@ -77,7 +77,7 @@ export class PickLayer implements PolicyState, Door {
     calls.reject(frame, frames.parked[frame], OUTCOME.rejectedBreaker);
   }
 
-  /** Picks the instance of the attempt; returns false if there is none. */
+  /** Picks the instance of the attempt; returns false if none is available. */
   private place(frame: number): boolean {
     const { world } = this;
     const edge = world.edges[frames.edge[frame]];

@@ -26,7 +26,7 @@ export const NOWHERE = -1;
  * that view and, if the call asks for it, instances that the call has already used.
  */
 export class Picks {
-  /** By component whose platform picks the instance itself. */
+  /** By component: the placer of its platform, which picks the instance. */
   readonly placers = new Map<number, Placer>();
   private readonly world: Run;
 
@@ -199,7 +199,7 @@ function refuses(edge: Edge, open: number, count: number): boolean {
 }
 
 /**
- * Whether the calls of an edge avoid nodes that are shut. Writes have their own address, so they ignore nodes that only
+ * Whether the calls of an edge avoid nodes that are shut. Writes use a separate address, so they ignore nodes that only
  * the policies of reads have shut. A transaction stays on the node of its connection.
  */
 function heeds({ session, outliers, rooms }: Edge, { kind }: PlanRoute): boolean {

@@ -1,5 +1,5 @@
 /** Picks the instance for each call of a component in place of the balancers of its callers. */
 export interface Placer {
-  /** Picks the instance for a request among those that are up. */
+  /** Picks the instance for a request among the candidates, which are up. */
   place(candidates: Int32Array, count: number): number;
 }

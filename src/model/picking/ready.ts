@@ -43,7 +43,7 @@ export function updateFleet(world: ListedRun, instance: Instance): void {
   fleet.watch?.();
 }
 
-/** A new instance has taken this place: callers forget what they know of the old one. */
+/** A new instance has taken this place: callers drop their state about the old one. */
 export function introduce(world: Run, instance: Instance): void {
   instance.metAt = engine.now;
   for (const forget of world.newcomers.get(instance.component) ?? []) forget(instance.index);

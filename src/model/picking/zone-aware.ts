@@ -53,7 +53,7 @@ export class ZoneAwareRouting implements BalancerState {
   private knownPanic = false;
   private knownChanges = -1;
   private looksAtZones = false;
-  /** Of 10,000 picks, the number that stay in the zone; 0 if the callee has no instance in it. */
+  /** Number of picks out of 10,000 that stay in the zone; 0 if the callee has no instance in it. */
   private direct = 0;
 
   constructor(settings: ZoneAware, setup: ZoneSetup, create: () => BalancerState) {

@@ -3,7 +3,7 @@ import type { ServedRun } from '../server-port.js';
 import type { Outages } from './outages.js';
 import type { Tasks } from './tasks.js';
 
-/** A run, and what work without a caller needs: it runs as tasks, which may be stopped or end their process. */
+/** The parts of a run that work without a caller needs. It runs as tasks, which may be stopped or end their process. */
 export interface BackgroundRun extends ActRun, ServedRun {
   readonly tasks: Tasks;
   readonly outages: Outages;

@@ -18,7 +18,7 @@ export interface Fleet {
   readonly upSince: Float64Array;
   /** Number of changes of `ready`. */
   changes: number;
-  /** Version whose instances callers see; -1 = all versions. */
+  /** Version that callers may call; -1 = all versions. */
   selected: number;
   /** By index, for all versions: 1 = it was ready at the last update. */
   readonly seen: Uint8Array;

@@ -8,7 +8,7 @@ import { levels } from '../figures/levels.js';
 import { strands } from '../strands.js';
 import type { Draft, Run } from '../run.js';
 
-/** What the processes are built from, and where they are put. */
+/** The parts of a run that the processes are built from, and those that hold them. */
 type Building = Draft<Pick<Run, 'plan' | 'keys' | 'fleets' | 'newcomers' | 'instances'>>;
 
 /** Creates the instances of every component, and the fleets from which callers pick. */

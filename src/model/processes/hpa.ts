@@ -9,7 +9,7 @@ export interface Reading {
   readonly ignored: boolean;
 }
 
-/** How to evaluate a metric. */
+/** The rule by which a metric is evaluated. */
 export interface Rule {
   readonly target: number;
   readonly tolerance: number;
@@ -85,8 +85,8 @@ function up(value: number): number {
 }
 
 /**
- * Turns recommendations into decisions: the most cautious one within the stabilization window of each direction, then
- * at most what the policies allow (horizontal.go, stabilizeRecommendationWithBehaviors,
+ * Turns recommendations into decisions: the most cautious recommendation within the stabilization window of each
+ * direction, limited by the scaling policies (horizontal.go, stabilizeRecommendationWithBehaviors,
  * convertDesiredReplicasWithBehaviorRate).
  */
 export class Behavior {

@@ -16,7 +16,7 @@ import { AdaptiveLifoQueue, queueOf } from '../serving/request-queues.js';
 import type { QueueSetup, RequestQueue } from '../serving/request-queues.js';
 import type { WaitingRoom } from '../picking/waiting-room.js';
 
-/** How a callee reacts after it was notified that its caller has left. */
+/** How a callee reacts to the notification that its caller has left. */
 export const CANCELLATION = Object.freeze({
   ignore: 0,
   onDequeue: 1,
@@ -38,8 +38,8 @@ export interface Resident {
   /** The process is shutting down: the resident takes nothing new and finishes work in progress. */
   closing?(): void;
   /**
-   * Whether it has work in progress that is no strand; it calls `Terminations.look` when that ends. Asked after
-   * `closing`.
+   * True if it has work in progress that is not a strand; it calls `Terminations.look` when that work ends. Called
+   * after `closing`.
    */
   isBusy?(): boolean;
 }
@@ -77,9 +77,9 @@ export class Instance extends Process {
   readonly stalled: number[] = [];
   /** Requests that arrived while the instance was paused, with their stamps. */
   readonly held: number[] = [];
-  /** Timers of its own calls, and their answers, that arrived while it was paused: op, target, stamp. */
+  /** Timers and answers of its own calls that came while it was paused: op, target, stamp. */
   readonly stalledCalls: number[] = [];
-  /** Policies whose state lives in this process. */
+  /** Policies whose state is in this process. */
   readonly policies: PolicyState[] = [];
   /** Rooms in which its calls wait for an instance of a callee. */
   readonly rooms: WaitingRoom[] = [];
@@ -95,11 +95,11 @@ export class Instance extends Process {
   /** null = memory is not modelled. */
   memory: Memory | null = null;
   busy = 0;
-  /** When the process last came back. */
+  /** Time at which the process last came up. */
   startedAt: Ns = -Infinity;
   /**
-   * When callers first met the new process in this place; earlier attempts went to its predecessor and do not count for
-   * it.
+   * Time from which callers see the new process in this place. Earlier attempts went to its predecessor and do not
+   * count for the new one.
    */
   metAt: Ns = -Infinity;
   /** Number of times its process has died. */
@@ -115,9 +115,9 @@ export class Instance extends Process {
   scalingFrozen = false;
   /** A fault freezes the rollout of its component. */
   rolloutFrozen = false;
-  /** Its certificate has expired: connections to it fail, and with mutual TLS also those that it opens. */
+  /** Its certificate has expired: connections to it fail, and with mutual TLS also connections from it. */
   certExpired = false;
-  /** Extra delay before a replica applies what is committed now. */
+  /** Extra delay before a replica applies a commit. */
   extraLag = NaN;
   /** Number of requests that have arrived. */
   arrivals = 0;

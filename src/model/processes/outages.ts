@@ -19,11 +19,11 @@ import { Terminations } from './terminations.js';
 const RESTART_NS = 10e9;
 
 /**
- * Turns orders of faults, platforms and processes themselves into transitions of processes (see Process), with their
- * effects on work, callers and the journal.
+ * Turns orders of faults, platforms and the processes themselves into transitions of processes (see Process), with
+ * their effects on work, callers and the journal.
  */
 export class Outages {
-  /** What pauses, hangs and garbage collection stop. */
+  /** Pauses and hangs of the processes, by faults and garbage collection. */
   readonly freezes: Freezes;
   /** Garbage collection pauses of the instances; a crash ends them. */
   readonly collections: Collections;
@@ -77,8 +77,8 @@ export class Outages {
   }
 
   /**
-   * Faults end the process (true), or allow its restart, empty and cold. `silent`: its host has vanished too; `restartSuppressed`:
-   * restarts are suppressed meanwhile.
+   * Faults end the process (true), or allow its restart, empty and cold. `silent`: its host has vanished too;
+   * `restartSuppressed`: restarts are suppressed meanwhile.
    */
   setDown(instance: Instance, down: boolean, silent: boolean, restartSuppressed: boolean): void {
     if (!down) {
@@ -114,8 +114,8 @@ export class Outages {
   }
 
   /**
-   * The process ends by itself. It is restarted after this time, or by its platform (null). Work that it completes at
-   * this instant comes first and still reports its outcome.
+   * The process ends by itself. It restarts after `restartNs`, or as its platform decides (null). Work that completes
+   * at this instant comes first and still reports its outcome.
    */
   die({ id }: Instance, restartNs: Ns | null): void {
     if (this.ending.has(id)) return;
@@ -155,7 +155,7 @@ export class Outages {
     if (!isHeldDown) updateFleet(this.world, instance);
   }
 
-  /** A reason to stay down is gone; without another one the process starts. */
+  /** A reason to stay down has ended; the process starts if no other reason is left. */
   private release(instance: Instance, why: 'released' | 'revives'): void {
     const { silent } = instance;
     instance.take(why);
@@ -163,7 +163,7 @@ export class Outages {
     else if (silent && !instance.silent) updateFleet(this.world, instance);
   }
 
-  /** The process is asked to end, or not to start. */
+  /** The process is shut down, or must not start. */
   private stop(instance: Instance, why: 'stopped' | 'removed'): void {
     const { phase, isStopped, isHeldDown, restartRequested } = instance;
     instance.take(why);
@@ -181,7 +181,7 @@ export class Outages {
     }
   }
 
-  /** The place is to have a process again. */
+  /** The place needs a process again. */
   private want(instance: Instance, why: 'unstopped' | 'added'): void {
     instance.take(why);
     if (instance.isStopped) return;
@@ -257,7 +257,7 @@ export class Outages {
   private start(instance: Instance): void {
     if (this.starts.begin(instance)) return this.started(instance);
     instance.take('starts');
-    // A host that had vanished is seen to be down while it starts.
+    // Callers now see that a vanished host is down, while its process starts.
     updateFleet(this.world, instance);
   }
 
@@ -281,7 +281,7 @@ export class Outages {
     return this.world.plan.components[component].replaced;
   }
 
-  /** The next process in this place is another instance. */
+  /** The next process in this place is a new instance. */
   private renew(instance: Instance): void {
     instance.take('renewed');
     this.starts.isNext(instance);

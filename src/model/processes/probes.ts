@@ -38,11 +38,11 @@ interface Watch {
   strand: number;
   life: number;
   open: boolean;
-  /** A probe came due while one was open. */
+  /** A probe was due while the previous one was open. */
   due: boolean;
   /** No more probes until the process has been restarted. */
   isOver: boolean;
-  /** The last result, and how often it came in a row. */
+  /** The last result, and its number of consecutive occurrences. */
   last: boolean;
   run: number;
   /** The verdict; for a startup probe whether the process has started. */
@@ -66,7 +66,7 @@ export class Probes {
   private readonly lateOp: number;
   private readonly watches: Watch[] = [];
   private readonly byInstance = new Map<number, readonly Watch[]>();
-  /** When a probe last ended an instance. */
+  /** By instance: time at which a probe last ended it. */
   private readonly failedAt = new Map<number, Ns>();
 
   constructor(world: OutagesParts, verdicts: Verdicts) {
@@ -176,7 +176,7 @@ export class Probes {
     return this.byInstance.get(id)!.every(({ kind, state }) => kind !== 'startup' || state);
   }
 
-  /** The probe has timed out; its execution goes on as for any caller that has left. */
+  /** The probe has timed out; its execution continues as for any caller that has left. */
   private late(watch: Watch): void {
     const { strand, life } = watch;
     if (strand >= 0 && strands.life[strand] === life) this.world.server.cancelNotified(strand);

@@ -3,21 +3,21 @@ import { broken } from '../../kernel/invariant.js';
 /** States of a frozen process: not frozen, hanging, or paused. */
 export const FROZEN = Object.freeze({ no: 0, hang: 1, pause: 2 } as const);
 
-/** What the process of a place does. A process that drains got SIGTERM, and finishes its work. */
+/** What the process of a place does. A draining process has received SIGTERM and finishes its work. */
 export type Phase = 'down' | 'starting' | 'up' | 'leaving' | 'draining';
 
-/** What can happen to a process. */
+/** The transitions of a process. */
 export type Transition = keyof typeof TRANSITIONS;
 
 /** The transitions that end a running process. */
 export type Ending = 'killed' | 'dies' | 'exits' | 'drained' | 'overdue';
 
 interface Rule {
-  /** The next phase for each phase in which it may happen. */
+  /** The next phase, for each phase in which the transition is legal. */
   readonly to: Readonly<Partial<Record<Phase, Phase>>>;
-  /** What must hold besides the phase. */
+  /** Further condition, besides the phase. */
   readonly when?: (process: Process) => boolean;
-  /** What changes besides the phase. */
+  /** Further changes, besides the phase. */
   readonly sets?: Partial<Process>;
 }
 
@@ -31,15 +31,15 @@ const NOT_ENDING = { restartRequested: false, replacement: 'none' } as const;
 
 /** Every legal transition. */
 export const TRANSITIONS = {
-  /** Its start-up begins. */
+  /** Start-up begins. */
   starts: { to: { down: 'starting' }, when: (it) => !it.isHeldDown },
-  /** Its start-up is over, or takes no time. */
+  /** Start-up is complete, or takes no time. */
   comesUp: {
     to: { down: 'up', starting: 'up' },
     when: (it) => !it.isHeldDown,
     sets: { isNew: false, drained: false },
   },
-  /** Faults end it, and let it start again. */
+  /** Faults end it, and later allow it to start. */
   killed: { to: FALLS, sets: { killed: true } },
   released: {
     to: { down: 'down' },
@@ -49,9 +49,9 @@ export const TRANSITIONS = {
   /** It ends by itself and stays down for some time. */
   dies: { to: FALLS, when: ({ dying }) => !dying, sets: { dying: true } },
   revives: { to: { down: 'down' }, when: ({ dying }) => dying, sets: { dying: false } },
-  /** It ends by itself, and is restarted. */
+  /** It ends by itself and is restarted. */
   exits: { to: ENDS },
-  /** Faults ask it to end, and want it again. */
+  /** Faults shut it down, and later allow it to start. */
   stopped: {
     to: UNWANTED,
     when: ({ stopRequested }) => !stopRequested,
@@ -62,23 +62,23 @@ export const TRANSITIONS = {
     when: ({ stopRequested }) => stopRequested,
     sets: { stopRequested: false },
   },
-  /** Its place is to be empty, and is to be filled again. */
+  /** Its place is emptied, and later filled again. */
   removed: { to: UNWANTED, when: ({ absent }) => !absent, sets: { absent: true, ...NOT_ENDING } },
   added: { to: WANTED, when: ({ absent }) => absent, sets: { absent: false } },
-  /** The next process in its place is another instance. */
+  /** The next process in its place is a new instance. */
   renewed: { to: { starting: 'starting', ...WANTED, up: 'up' }, sets: { isNew: true } },
-  /** A probe asks for its restart. */
+  /** A probe requests its restart. */
   restartRequested: { to: { up: 'leaving' }, sets: { restartRequested: true } },
-  /** It gets SIGTERM. */
+  /** It receives SIGTERM. */
   signalled: { to: { leaving: 'draining' } },
-  /** Its last work is done. */
+  /** Its last work is complete. */
   drained: { to: { draining: 'down' }, sets: { drained: true } },
-  /** Its grace period is over, or it does not drain. */
+  /** Its grace period has expired, or it does not drain. */
   overdue: { to: { leaving: 'down', draining: 'down' } },
   /** The results of its probes. */
   ready: { to: RUNNING, when: ({ unready }) => unready, sets: { unready: false } },
   unready: { to: RUNNING, when: ({ unready }) => !unready, sets: { unready: true } },
-  /** Another process starts next to it, to take its place. */
+  /** A replacement starts next to it. */
   replacementStarts: {
     to: ENDING,
     when: (it) => it.isReplaceable && it.replacement === 'none',
@@ -93,7 +93,7 @@ export const TRANSITIONS = {
 
 const NO_PROCESS = { down: true, shut: true, leaving: false, unready: false, ...NOT_ENDING };
 
-/** What follows from the phase. */
+/** Fields that are derived from the phase. */
 const IN_PHASE: Readonly<Record<Phase, Partial<Process>>> = {
   down: NO_PROCESS,
   starting: NO_PROCESS,
@@ -103,8 +103,8 @@ const IN_PHASE: Readonly<Record<Phase, Partial<Process>>> = {
 };
 
 /**
- * The state of the process of one place: its phase, and the orders that hold it down. Only `take` changes it. Fields
- * that follow from others are there for code that reads them at every event.
+ * The state of the process of one place: its phase, and the orders that keep it down. Only `take` changes it. Derived
+ * fields are stored for code that reads them at every event.
  */
 export class Process {
   readonly id: number;
@@ -113,29 +113,32 @@ export class Process {
   readonly down: boolean = true;
   /** It takes no new requests: it is down, or drains. */
   readonly shut: boolean = true;
-  /** It is asked to end, and still runs. */
+  /** It is being shut down and still runs. */
   readonly leaving: boolean = false;
-  /** Its platform ends it to restart it, so its callers are not informed. */
+  /** Its platform restarts it, so its callers are not informed. */
   readonly restartRequested: boolean = false;
-  /** State of the process that takes its place while it is leaving. */
+  /** State of its replacement while it is leaving. */
   readonly replacement: 'none' | 'starting' | 'ready' = 'none';
   /** Its probes report that it is not ready. */
   readonly unready: boolean = false;
   /** It ended after all its work was done. */
   readonly drained: boolean = false;
-  /** The next process in its place is another instance, with nothing on its node yet. */
+  /** The next process in its place is a new instance, without an image on its node. */
   readonly isNew: boolean = false;
-  /** Faults hold it down; its host may have vanished too (silence instead of refusals), or not restart it meanwhile. */
+  /**
+   * Faults keep it down. Its host may have vanished too (silence instead of refusals), or its restart may be
+   * suppressed.
+   */
   readonly killed: boolean = false;
   readonly silent: boolean = false;
   readonly restartSuppressed: boolean = false;
-  /** It has ended by itself, and stays down for some time. */
+  /** It ended by itself and stays down for some time. */
   readonly dying: boolean = false;
-  /** Faults ask it to end. */
+  /** Faults shut it down. */
   readonly stopRequested: boolean = false;
   /** The desired number of instances does not include it. */
   readonly absent: boolean = false;
-  /** How it is frozen: by its collector or, without a collection, by faults. */
+  /** How it is frozen: by its garbage collector or, outside a collection, by faults. */
   readonly frozen: number = FROZEN.hang;
   readonly frozenByFaults: number = FROZEN.no;
   readonly collecting: boolean = false;
@@ -147,22 +150,22 @@ export class Process {
     this.freeze(FROZEN.no, false);
   }
 
-  /** It is asked to end, or not to start. */
+  /** It is being shut down, or must not start. */
   get isStopped(): boolean {
     return this.stopRequested || this.absent;
   }
 
-  /** Nothing may start it now. */
+  /** It must not start now. */
   get isHeldDown(): boolean {
     return this.killed || this.dying || this.isStopped;
   }
 
-  /** Another process may start next to it. */
+  /** A replacement may start next to it. */
   get isReplaceable(): boolean {
     return !this.isStopped && !this.restartRequested;
   }
 
-  /** Something happens to it; `more` is what else changes. */
+  /** Applies a transition; `more`: further fields to change. */
   take(transition: Transition, more: Partial<Process> = {}): void {
     const { to, when, sets }: Rule = TRANSITIONS[transition];
     const phase = to[this.phase];
@@ -172,7 +175,7 @@ export class Process {
     Object.assign(this, { phase }, IN_PHASE[phase], sets, more);
   }
 
-  /** Sets what freezes it. */
+  /** Sets whether faults and the garbage collector freeze it. */
   freeze(frozenByFaults: number, collecting: boolean): void {
     const frozen = collecting ? FROZEN.pause : frozenByFaults;
     Object.assign(this, { frozen, frozenByFaults, collecting });

@@ -33,7 +33,7 @@ export class ReplicaSet {
     for (const { absent, zone } of this.own) {
       there.set(zone, (there.get(zone) ?? 0) + (absent ? 0 : 1));
     }
-    // Places whose last instance is still ending, or that a fault keeps from starting, come last.
+    // Places whose last instance is still ending, or that a fault keeps down, come last.
     const isHeld = ({ leaving, killed, dying, stopRequested }: Instance): boolean =>
       leaving || killed || dying || stopRequested;
     const empty = this.own.filter(({ absent }) => absent);

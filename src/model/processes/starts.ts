@@ -15,7 +15,7 @@ export class Starts {
   /** By instance: number of starts, and the generation of the scheduled event; older events are void. */
   private readonly counts: Int32Array;
   private readonly generations: Int32Array;
-  /** When a new instance has a node and its image; Infinity until known. */
+  /** Time at which a new instance has a node and its image; Infinity until known. */
   private readonly placedAt: Float64Array;
   /** By instance: sampler of its start-up, or -1. */
   private readonly samplers: readonly number[];
@@ -81,7 +81,7 @@ export class Starts {
     return samplers.draw(sampler, key.a, key.b, start, 0, 0);
   }
 
-  /** The start in progress, if any, is given up. */
+  /** Abandons the start in progress, if any. */
   giveUp({ id }: Instance): void {
     this.generations[id]++;
   }

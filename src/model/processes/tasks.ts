@@ -18,7 +18,7 @@ interface TasksParts extends InjectionsParts, ActRun, ServedRun {
 export interface TaskOwner {
   /** The task of a record has ended, in a separate event; `reset` if its process died. Every started task ends once. */
   taskEnded(record: number, outcome: Outcome): void;
-  /** Whether injected errors of the endpoint also apply to its tasks, as they do to calls. */
+  /** True = injected errors of the endpoint also apply to its tasks, as they do to calls. */
   readonly takesErrors?: boolean;
   /** True if its tasks are not requests of the endpoint that they run, and are not measured as such. */
   readonly silent?: boolean;

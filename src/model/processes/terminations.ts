@@ -53,7 +53,7 @@ export class Terminations {
     return this.signalled > 0;
   }
 
-  /** A process is asked to end; `graceNs` replaces its own grace period, null keeps it. */
+  /** Starts the shutdown of a process; `graceNs` replaces its own grace period, null keeps it. */
   begin(instance: Instance, graceNs: Ns | null): void {
     const { id } = instance;
     const { sigtermNs, killedNs } = this.termination(instance, graceNs);

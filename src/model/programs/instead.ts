@@ -17,7 +17,7 @@ const STEPS_TAG = 0x6000;
 
 /**
  * Steps that a caller runs instead of a failed call: a branch of the strand that makes the call. The branch is in no
- * list of branches. The layer that started it also stops it, and receives its outcome when it ends by itself.
+ * list of branches. The layer that started it stops it if necessary, and receives its outcome.
  */
 export class Instead {
   private readonly world: InsteadParts;

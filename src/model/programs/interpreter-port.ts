@@ -17,7 +17,7 @@ export interface InterpreterPort {
   call(strand: number, pc: number, edgeId: number): Outcome;
   /** Applies the outcome of the CALL before pc; returns false if the strand has ended. */
   settled(strand: number, outcome: Outcome): boolean;
-  /** A strand that waited for others continues by itself, through the instant ring. */
+  /** A strand that waited for others continues in a separate event, through the instant ring. */
   wake(strand: number): void;
   /** A strand that waited for others gets its answer. */
   answer(strand: number, outcome: Outcome): void;

@@ -87,7 +87,7 @@ export class Interpreter implements InterpreterPort {
     this.resume(strand);
   }
 
-  /** Runs a strand until something takes time or ends it. */
+  /** Runs a strand until an instruction takes time or ends it. */
   run(strand: number): void {
     const { code, world } = this;
     let rounds = 0;
@@ -341,7 +341,7 @@ export class Interpreter implements InterpreterPort {
     else this.joins.endBranch(strand, outcome);
   }
 
-  /** Starts a detached strand at `start`, with a lineage of its own. */
+  /** Starts a detached strand at `start`, with its own lineage. */
   private background(strand: number, pc: number, start: number): void {
     const { server, instances, sizes } = this.world;
     const instance = instances[strands.instance[strand]];
@@ -375,7 +375,7 @@ export class Interpreter implements InterpreterPort {
     if (instance.yields) this.world.workers.releaseWorker(strand, instance);
   }
 
-  /** `atSteps`: a strand whose caller has left stops between two steps. */
+  /** With cancellation `atSteps`, a strand whose caller has left stops between two steps. */
   private stopsAtStep(strand: number): boolean {
     const { instances, server } = this.world;
     const instance = instances[strands.instance[strand]];

@@ -31,7 +31,7 @@ export function keyOf({ keys }: Run, { key }: Limiter, strand: number): number {
   return key < 0 ? 0 : keys.value(key, strand);
 }
 
-/** The outcome of a refusal by a limiter, with a Retry-After if it gives one. */
+/** The outcome of a limiter's refusal, with a Retry-After if the limiter sends one. */
 export function refusedBy(
   { instances }: Run,
   strand: number,

@@ -34,7 +34,7 @@ export class Turns {
     return rounds > 0;
   }
 
-  /** The start of the branch whose weight a number in (0, 1) falls on. */
+  /** The start of the branch that a number in (0, 1) selects by weight. */
   private branch(pc: number, share: number): number {
     const table = this.tables[this.code[(pc << 2) + 3]];
     const u = share * table[table.length - 2];

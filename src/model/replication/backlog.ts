@@ -35,7 +35,7 @@ export class Backlog {
     return this.length === 0 ? Infinity : this.committed[this.head]!;
   }
 
-  /** When the oldest write can be applied. */
+  /** Time at which the oldest write can be applied. */
   get readyAt(): Ns {
     return this.ready[this.head]!;
   }

@@ -40,7 +40,7 @@ export class Candidates {
     return this.fill((index) => index !== this.roles.known);
   }
 
-  /** Fills `members` with the fallback nodes of a route that can use none of its own; 0 if it has no fallback. */
+  /** Fills `members` with the fallback nodes of a route whose own nodes are all unusable; 0 if it has no fallback. */
   elsewhere({ kind }: PlanRoute): number {
     if (kind === 'replicaIfLag') return this.only(this.roles.known);
     if (kind !== 'nearest') return 0;

@@ -20,13 +20,15 @@ interface Waiting {
   readonly since: Ns;
 }
 
-/** Rules for commits that have waited too long on a node. */
+/** Limits on how long commits wait on a node. */
 export interface Patience {
   /** Longest wait; null = unlimited. */
   readonly limitNs: Ns | null;
   /** True if a node may commit its waiting transactions. */
   commits(node: number): boolean;
-  /** All waiting commits of a node were reported as successful; `unreplicated` of their writes never reach a replica. */
+  /**
+   * All waiting commits of a node were reported as successful; `unreplicated` of their writes never reach a replica.
+   */
   gaveUp(node: number, unreplicated: number): void;
 }
 
@@ -73,7 +75,7 @@ export class Confirmations {
     this.waiting = this.waiting.filter((one) => one.strand !== strand);
   }
 
-  /** Ends the waiting commits whose numbers are chosen. */
+  /** Ends the waiting commits whose numbers pass `isOver`. */
   answer(isOver: (serial: number) => boolean, outcome: Outcome): void {
     this.end(({ serial }) => isOver(serial), outcome);
   }

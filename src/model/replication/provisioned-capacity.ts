@@ -27,7 +27,7 @@ class Units {
     this.depthNs = depthNs;
   }
 
-  /** When it would be full again after these units. */
+  /** Time at which the bucket would be full again after taking these units. */
   after(units: number, now: Ns): Ns {
     return Math.max(this.fullAt, now) + Math.round((units * NS_PER_SECOND) / this.rate);
   }
@@ -54,7 +54,7 @@ class Throughput {
     this.provisioned = each(own, rates[does] / own, Math.max(burstNs, NS_PER_SECOND));
   }
 
-  /** Takes units of a partition; if there are too few, returns whose limit it was: `partition` or `table`. */
+  /** Takes units of a partition, or returns the limit that has too few: `partition` or `table`. */
   take(partition: number, units: number, now: Ns): 'taken' | 'partition' | 'table' {
     const hard = this.partitions[partition];
     const soft = this.provisioned[partition % this.provisioned.length];

@@ -48,7 +48,7 @@ interface Node {
  * The nodes of one replicated database.
  *
  * Writes go to the primary. Each replica applies them in order, after its lag and at most at its apply rate. A failover
- * loses the writes that the new primary lacks, and those that an unfenced old primary still accepts.
+ * loses the writes that the new primary lacks, and the later writes that an unfenced old primary still accepts.
  */
 export class Replicas {
   readonly roles: Roles;
@@ -262,7 +262,10 @@ export class Replicas {
     this.nodes.forEach((_, index) => this.plan(index));
   }
 
-  /** Makes a replica the primary, with the writes that it has. The old primary follows it, unless it is a rival. */
+  /**
+   * Makes a replica the primary, with the writes that it has. The old primary follows it, unless it still accepts
+   * writes.
+   */
   private promoted(chosen: number, stalePrimary: number): void {
     const { meters } = this.world;
     const { applied, backlog } = this.nodes[chosen];
@@ -279,7 +282,9 @@ export class Replicas {
     });
   }
 
-  /** The commits that the rival has reported are lost; those that still wait are refused. */
+  /**
+   * The partition is over: commits that the stale primary has reported are lost, and its waiting commits are refused.
+   */
   private partitionHealed(): void {
     this.world.meters.count(this.lostCommits, this.diverged);
     this.diverged = 0;

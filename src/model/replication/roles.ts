@@ -11,9 +11,12 @@ export interface Holdings {
   cut(): void;
   /** Writes that nodes lack are sent again. */
   resume(): void;
-  /** A node becomes the primary with the writes that it has; `rival` remains one as well, -1 = none. */
+  /**
+   * A node becomes the primary with the writes that it has. `stalePrimary`: the old primary if it still accepts writes,
+   * else -1.
+   */
   promoted(chosen: number, stalePrimary: number): void;
-  /** The rival follows the primary. */
+  /** The stale primary follows the new primary again. */
   partitionHealed(): void;
 }
 
@@ -84,8 +87,8 @@ export class Roles {
   }
 
   /**
-   * The node that a caller takes for the primary. A rival is used by callers in its zone, or by every second caller if
-   * all nodes are in one zone.
+   * The node that a caller uses as the primary. Callers in the zone of a stale primary use that one; if all nodes are
+   * in one zone, every second caller does.
    */
   at({ zone, index }: Instance): number {
     if (this.stalePrimary < 0) return this.known;
@@ -231,7 +234,7 @@ export class Roles {
     return 2 * up > nodes.length;
   }
 
-  /** A failover that was due gets a replica that can take over. */
+  /** Completes a failover that was due, now that a replica can take over. */
   private fill(): void {
     if (!this.isWithoutPrimary) return;
     this.isWithoutPrimary = false;

@@ -10,7 +10,7 @@ export interface State {
   readonly available: Pair;
 }
 
-/** How far the number of replicas may deviate from the desired one. */
+/** Allowed deviation from the desired number of replicas. */
 export interface Slack {
   readonly desired: number;
   readonly surge: number;
@@ -70,8 +70,8 @@ export function shareStep(state: State, share: number, slack: Slack): Pair {
 }
 
 /**
- * The counts whose ratio is nearest to a share, with one extra replica if the surge allows it. Each version has at
- * least one replica if it gets any requests (approximateWeightedCanaryStableReplicaCounts).
+ * The counts whose ratio is nearest to a share, with one extra replica if the surge allows it. A version that gets any
+ * requests has at least one replica (approximateWeightedCanaryStableReplicaCounts).
  */
 export function nearest(desired: number, share: number, surge: number): Pair {
   const most = up(desired * share);

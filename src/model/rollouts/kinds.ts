@@ -67,7 +67,7 @@ export class BlueGreen extends Rollout {
     this.after(this.spec.scaleDownDelayNs, () => this.versions.next.scaleTo(0));
   }
 
-  /** Sets the version whose instances callers see. */
+  /** Sets the version that callers may call. */
   private select(version: number): void {
     const { fleets, instances, plan } = this.world;
     fleets[this.component].selected = version;

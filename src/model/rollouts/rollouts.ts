@@ -51,7 +51,7 @@ export class VersionTables {
     ]);
   }
 
-  /** How the instances of a caller divide their calls of an edge; null if they call any ready instance. */
+  /** The split of a caller's calls on an edge between two versions; null if they go to any ready instance. */
   splitOf(
     edge: PlanEdge,
     callers: readonly Instance[],

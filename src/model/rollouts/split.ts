@@ -6,7 +6,7 @@ import type { Fleet } from '../processes/fleet.js';
 import type { Keys } from '../arrivals/keys.js';
 import type { Plan } from '../../spec/plan/plan.js';
 
-/** How the callers of a component divide their requests between two of its versions. */
+/** The weights by which callers of a component split their requests between two of its versions. */
 export interface Weights {
   /** Number of the new version. */
   readonly to: number;

@@ -12,7 +12,7 @@ import { PHASE_OF } from './phases.js';
 import type { Records } from './records.js';
 import { strands } from '../strands.js';
 
-/** How a saga fails that conflicts with another one. */
+/** Outcome of a saga that conflicts with another one. */
 export const CONFLICT = withStatus(OUTCOME.clientError, 409);
 
 /** Callbacks to the driver of the sagas. */

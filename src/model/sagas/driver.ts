@@ -148,7 +148,7 @@ export class Driver {
     }
   }
 
-  /** With `reread`: true if the value changed, checked before the pivot, or at the end if there is no pivot. */
+  /** With `reread`: true if the value has changed. Checked before the pivot, or at the end if there is none. */
   private isOutdated(slot: number): boolean {
     const { records } = this;
     if (this.admission.isolation === null || records.back[slot] === 1) return false;

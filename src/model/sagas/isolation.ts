@@ -15,7 +15,7 @@ export class Isolation {
   private readonly locks: boolean;
   /** With semanticLock, by value: the saga that holds it, followed by those that wait for it. */
   private readonly holders = new Map<number, number[]>();
-  /** With reread, by value: running sagas, and how many have completed since the first of them began. */
+  /** With reread, by value: the number of running sagas, and the number completed since the first of them began. */
   private readonly versions = new Map<number, { under: number; version: number }>();
   /** By running saga: its value, and the version that it has read. */
   private readonly values = new Map<number, { readonly value: number; readonly version: number }>();

@@ -59,7 +59,7 @@ export class Ledger {
   /** Ended slots, in the order of their ends; and slots with effects before their start, each with its life. */
   private readonly ended = new IntRing();
   private readonly early = new IntRing();
-  /** By step, by strand: what an execution of its compensation found; see `look`. */
+  /** By step, by strand: whether an execution of its compensation found an effect to undo; see `look`. */
   private readonly looks: Int32Array[];
   private readonly settlement: Settlement;
   /** Null if no two sagas share a value, or if they are isolated. */
@@ -152,7 +152,7 @@ export class Ledger {
     this.done[at]++;
   }
 
-  /** A compensation begins: it checks if there is an effect to undo. */
+  /** A compensation begins: checks whether there is an effect to undo. */
   look(strand: number, slot: number, step: number): void {
     const at = slot * this.steps + step;
     let found = this.looks[step];
@@ -197,7 +197,7 @@ export class Ledger {
 
   /**
    * Settles and drops sagas that ended long ago, and moves recently ended ones to the archive. It runs when a saga
-   * starts, so that observing needs no events of its own.
+   * starts, so observing sagas adds no events.
    */
   private sweep(): void {
     const { now } = engine;

@@ -16,7 +16,7 @@ export interface OrchestratorListener {
   takeOver(slot: number): void;
 }
 
-/** The instances of an orchestrator, and which of them drives which saga. */
+/** The instances of an orchestrator, and the instance that drives each saga. */
 export class Orchestrators {
   private readonly world: BackgroundRun;
   private readonly ledger: Ledger;
@@ -55,8 +55,8 @@ export class Orchestrators {
   }
 
   /**
-   * Chooses an instance for a saga: its own if that accepts work, otherwise the next one that does, otherwise one that
-   * is shutting down.
+   * Chooses an instance for a saga: its own if it accepts work, otherwise the next one that does, otherwise one that is
+   * shutting down.
    *
    * A saga in memory stays on its instance until the process ends.
    */

@@ -144,8 +144,8 @@ export class Records {
   /**
    * The task context of a command. It is the same object each time, so read it at once.
    *
-   * A command sent again after a crash keeps its lineage, and with it its keys and random draws; a further try has a
-   * lineage of its own.
+   * A command sent again after a crash keeps its lineage, and with it its keys and random draws. A further try has a
+   * new lineage.
    */
   context(slot: number, step: number, undo: number): TaskContext {
     const at = slot * this.ledger.steps + step;

@@ -10,8 +10,8 @@ import type { Records } from './records.js';
 import { pauseOf } from './repetitions.js';
 
 /**
- * Recovers sagas whose process has died: another instance takes over after a delay. If it has to read the state first,
- * the read is repeated until it succeeds.
+ * Recovers sagas whose process has died: another instance takes over after a delay. If it must read the state first, it
+ * repeats the read until it succeeds.
  */
 export class Recovery {
   /** Its tasks are not measured as requests of the orchestrator. */

@@ -4,7 +4,7 @@ import { AMBIGUOUS, OUTCOME, statusOf } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Orchestration } from '../../spec/scenario/sagas.js';
 
-/** Pause before retries without end, for an engine without a retry interval of its own. */
+/** Pause between unlimited retries, for an engine without its own retry interval. */
 const ENDLESS_PAUSE_NS: Ns = NS_PER_SECOND;
 
 /** True if the engine retries: tries are left, and the participant has not refused with a client error. */

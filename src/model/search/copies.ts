@@ -44,7 +44,7 @@ interface Shard {
 /**
  * The nodes of one search engine: each shard has a primary and replicas, each on its own node. The primary applies a
  * write first, then all in-sync copies at the same time; the write ends with the slowest. A copy whose process ends is
- * out of sync until it is back and there is a primary to catch up with.
+ * out of sync until it is back and can catch up with a primary.
  */
 export class Copies {
   private readonly world: CopiesParts;
@@ -155,7 +155,7 @@ export class Copies {
     };
   }
 
-  /** The act with which a write ends; `program`: what the other copies run. */
+  /** The act that ends a write; `program`: the program that the other copies run. */
   indexed(program: number): Act {
     return { begin: (strand) => this.write(strand, program), left: () => {} };
   }
@@ -279,7 +279,7 @@ export class Copies {
     return samplers.draw(sampler, this.way.a, this.way.b, a, b, index);
   }
 
-  /** A copy works for the request of the primary, with random draws of its own. */
+  /** The task context of a copy: it works for the request of the primary, with its own random draws. */
   private context(strand: number, index: number): TaskContext {
     const { prioritised, keys } = this.world;
     derive(strands.lineageA[strand], strands.lineageB[strand], COPY_TAG + index);

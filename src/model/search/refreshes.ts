@@ -12,7 +12,7 @@ import { sink } from '../figures/sink.js';
 interface Copy {
   /** Phase of the refresh clock of its node. */
   readonly phase: Ns;
-  /** When they were written, and in which cells. */
+  /** Write times, and their measuring cells. */
   readonly written: Ns[];
   readonly cells: number[];
   /** Whether searches miss any write. */

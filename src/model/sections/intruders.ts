@@ -61,7 +61,10 @@ export class Intruders {
     }
   }
 
-  /** A row is free: the transaction that has waited since `since` or longer takes it; -1 if there is none. */
+  /**
+   * A row is free. Returns the transaction that takes it, if it has waited since `since` or longer; -1 if there is
+   * none.
+   */
   next(key: number, value: number, since: Ns): number {
     const own = this.all.find(
       (one) => !one.holds && one.key === key && one.value === value && one.since <= since,

@@ -27,9 +27,9 @@ const FAILED = withStatus(OUTCOME.serverError, 500);
 /**
  * Transactions. Each is a call of the part `commit` of its database: it is held back once it has its connection, and
  * sent when the steps are done. Statements inside bypass the pool. At the server a transaction holds rows; a statement
- * outside any transaction is one of its own.
+ * outside any transaction is a transaction by itself.
  *
- * A slot lives while its client or one of its statements does. A client that leaves does not stop its statement; rows
+ * A slot lives as long as its client or one of its statements. A client that leaves does not stop its statement; rows
  * become free when both have ended.
  */
 export class Transactions {
@@ -54,16 +54,16 @@ export class Transactions {
   /** 1 for a statement that is its own transaction; the rows that a transaction has written so far. */
   private alone: Uint8Array = new Uint8Array(0);
   private readonly writes: string[][] = [];
-  /** When it got its connection. */
+  /** Time at which it got its connection. */
   private openedNs: Float64Array = new Float64Array(0);
   /** Number in the order of their beginnings: the youngest has the largest. */
   serial: Float64Array = new Float64Array(0);
   /** By strand: the transaction of a branch or statement (-1 = none), and its serial number. */
   private of: Int32Array = new Int32Array(0);
   private serialOf: Float64Array = new Float64Array(0);
-  /** By strand of a commit: when its transaction got its connection. */
+  /** By strand of a commit: time at which its transaction got its connection. */
   private openedOf: Float64Array = new Float64Array(0);
-  /** The strand whose BEGIN is on the stack. */
+  /** The strand whose BEGIN is being executed. */
   private beginning = -1;
 
   constructor(world: ReplicatedRun, locks: ReadonlyMap<number, RowLocks>) {
@@ -183,7 +183,7 @@ export class Transactions {
     if (edge.session === SESSION.holds) this.openedOf[strand] = this.openedNs[tx];
   }
 
-  /** When the transaction that a strand commits got its connection; -1 if the strand is no commit. */
+  /** Time at which the transaction that a strand commits got its connection; -1 if the strand is not a commit. */
   openedAt(strand: number, edge: Edge): Ns {
     return edge.session === SESSION.holds ? this.openedOf[strand] : -1;
   }
@@ -284,7 +284,7 @@ export class Transactions {
     return alive;
   }
 
-  /** A statement joins its transaction or becomes one of its own; returns false if its transaction is over. */
+  /** A statement joins its transaction or becomes a separate one; returns false if its transaction is over. */
   private enters(strand: number, database: number): boolean {
     let tx = this.of[strand];
     if (tx < 0) {

@@ -13,9 +13,9 @@ const NONE = new Int32Array(0);
 
 /** The setup of cores: their machine, and the callback when a strand is done. */
 export interface CoresSetup {
-  /** Gauge that several cores objects add to; null = one of their own. */
+  /** Gauge shared by several cores objects; null = a separate one. */
   readonly sharedGauge: number | null;
-  /** Op whose handler calls fire(generation) of these cores; target = `id`. */
+  /** Op whose handler calls fire(generation) of these cores; its target is `id`. */
   readonly op: number;
   readonly id: number;
   readonly cores: number;

@@ -76,7 +76,7 @@ export class Dagor implements Overload {
   }
 
   private endWindow(now: Ns): void {
-    // Without requests that began, there is no wait to judge by.
+    // If no request has begun, there is no wait to judge by.
     if (this.begunCount > 0) this.moveCursor();
     this.startWindow(now);
   }

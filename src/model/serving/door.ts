@@ -13,6 +13,6 @@ export interface Door {
   /** Ids of a limiter and a gate, or -1. */
   readonly limiter: number;
   readonly gate: number;
-  /** The outcome of requests that the limiter refuses. */
+  /** Outcome of requests that the limiter refuses. */
   readonly refusal: Outcome;
 }

@@ -36,7 +36,7 @@ export interface MemorySizes {
 
 /**
  * The memory of one process: a base size, and a fixed size for each request in its queue or in execution. Each request
- * that begins also allocates that size until the collector has to run. At the latest this happens when nothing is left
+ * that begins also allocates that size, until the collector has to run. It runs at the latest when no memory is left
  * below the limit, so a process whose memory is nearly full collects all the time.
  */
 export class Memory {

@@ -14,7 +14,7 @@ export interface ShedSetup {
 
 /** An overload signal in one instance. */
 export interface Overload {
-  /** Whether the instance is overloaded now, when a request asks for admission. */
+  /** True if the instance is overloaded now, when a request asks for admission. */
   at(now: Ns): boolean;
   /** A request has begun after this wait. */
   begun?(now: Ns, waitNs: Ns): void;

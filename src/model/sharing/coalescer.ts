@@ -35,7 +35,7 @@ export class Coalescer {
   private before: Int32Array = new Int32Array(0);
   private behind: Int32Array = new Int32Array(0);
 
-  /** `windowNs`: how long an answer is shared, from the start of its call; null = only while the call lasts. */
+  /** `windowNs`: time for which an answer is shared, from the start of its call; null = only while the call lasts. */
   constructor(windowNs: Ns | null, shareErrors: boolean) {
     this.windowNs = windowNs;
     this.shareErrors = shareErrors;

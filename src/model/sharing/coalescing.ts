@@ -82,7 +82,7 @@ export class Coalescing {
     }
     this.role[strand] = -1 - coalescer.follow(flight, strand);
     strands.state[strand] = STATE.SLEEP;
-    // It has no timer of its own, so a change of the instance's speed has nothing to stretch.
+    // It has no timer, so a change of the instance's speed stretches nothing.
     strands.wakes[strand] = -1;
     return PARK;
   }

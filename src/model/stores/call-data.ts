@@ -2,7 +2,7 @@ import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import { LOADS } from '../../spec/plan/stores.js';
 import { strands } from '../strands.js';
 
-/** Whether a read has further pages. */
+/** Whether a read has more pages. */
 export const PAGE = Object.freeze({
   /** The response did not come from a store, but from a fallback or from a call shared with another request. */
   unknown: 0,

@@ -92,7 +92,7 @@ export class Claims {
   }
 }
 
-/** True if an instance renews claims; one that hangs still does, since only its work stops. */
+/** True if an instance renews its claims. A hanging one still does, because only its work stops. */
 function isUp({ shut, frozen }: Instance): boolean {
   return !shut && frozen !== FROZEN.pause;
 }

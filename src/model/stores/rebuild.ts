@@ -23,8 +23,8 @@ export interface Replayable {
 }
 
 /**
- * Rebuilds a read model from all events at its own rate, then from those that arrived meanwhile, until none is left.
- * Offline, the view is unavailable until then; side by side, the old view remains in use.
+ * Rebuilds a read model from all events at its own rate, then from the events that arrived meanwhile, until none is
+ * left. Offline, the view is unavailable until then; side by side, the old view remains in use.
  */
 export class Rebuild {
   private readonly world: Run;

@@ -77,7 +77,7 @@ export class Segments {
     this.length++;
   }
 
-  /** A segment may have something to do. */
+  /** A segment may have events to process. */
   wake(index: number): void {
     const segment = this.list[index];
     if (segment.idle && !this.halted && !segment.home.shut) this.soon(segment, 0);

@@ -120,7 +120,7 @@ export class Stores {
     callData.missing[strand] = first < 0 ? Infinity : entries.number[first];
     callData.missingSince[strand] = first < 0 ? Infinity : entries.committed[first];
     if (copies === null) return OUTCOME.ok;
-    // An event that a replica lacks is older than the first one that the primary lacks.
+    // If a replica lacks an event, that event is older than any that the primary lacks.
     const { component, index } = this.world.instances[strands.instance[strand]];
     const copy = component === spec.replicated ? copies.missing(entity, index) : null;
     if (copy === null || copy.number > callData.missing[strand]) return OUTCOME.ok;

@@ -147,8 +147,8 @@ export class Streams {
   }
 
   /**
-   * Drops streams that cannot be used again: if every request has a stream of its own, those of ended requests. If
-   * messages carry the key of a request, nothing is dropped.
+   * Drops streams that cannot be used again: if every request has its own stream, those of ended requests. If messages
+   * carry the key of a request, nothing is dropped.
    */
   private sweep(): void {
     const { keys } = this.world;

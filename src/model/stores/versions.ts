@@ -11,7 +11,7 @@ import type { ActRun } from '../programs/interpreter-port.js';
 import type { Entries } from './entries.js';
 import { strands } from '../strands.js';
 
-/** What a read does after it has waited in vain: return a stale view, read the store, or fail. */
+/** Result of a read whose wait timed out: a stale view, the store, or a failure. */
 const THEN = ['stale', 'primary', 'refuse'] as const;
 const STALE = 0;
 const PRIMARY = 1;
@@ -38,7 +38,7 @@ export class Versions {
   private entity: Float64Array = new Float64Array(0);
   private known: Float64Array = new Float64Array(0);
   private life: Int32Array = new Int32Array(0);
-  /** What the read does when its wait ends: index in THEN. */
+  /** Result of the read if its wait times out: index in THEN. */
   private then: Int32Array = new Int32Array(0);
   private readonly waiting = new Map<number, number[]>();
   private readonly timeoutOp: number;

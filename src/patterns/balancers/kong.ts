@@ -9,7 +9,7 @@ const schema = z.strictObject({
   ),
 });
 
-/** Draws of attempts count up from 0; those of a wheel are out of their way. */
+/** Index of the shuffle draws, far above the indices of attempts, which count up from 0. */
 const SHUFFLE = 4096;
 
 /**
@@ -20,7 +20,7 @@ class Wheel implements BalancerState {
   private readonly setup: BalancerSetup;
   private readonly weights: Float64Array;
   private readonly wheel: Int32Array;
-  /** The pick for which an instance was offered last. */
+  /** Number of the pick in which each instance was last offered. */
   private readonly offered: Float64Array;
   private picks = 0;
   private wheels = 0;
@@ -38,7 +38,7 @@ class Wheel implements BalancerState {
     const { wheel, offered } = this;
     const pick = ++this.picks;
     for (let k = 0; k < count; k++) offered[candidates[k]] = pick;
-    // The pointer moves first, so the place it begins at is the last one to be looked at.
+    // The pointer moves first, so its starting place is checked last.
     for (let left = wheel.length; left > 0; left--) {
       if (++this.pointer >= wheel.length) this.pointer = 0;
       const instance = wheel[this.pointer];

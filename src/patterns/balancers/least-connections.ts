@@ -9,7 +9,7 @@ const schema = z.strictObject({
   ),
 });
 
-/** Looks at all instances; ties go round, as with Nginx, so that an idle callee is not always the first. */
+/** Checks all instances. Ties rotate, as in nginx, so that the first idle instance is not always picked. */
 class LeastConnections implements BalancerState {
   private readonly outstanding: Int32Array;
   private readonly weights: Float64Array;
@@ -31,7 +31,7 @@ class LeastConnections implements BalancerState {
     return candidates[best];
   }
 
-  /** Multiplied crosswise, so that equal loads are equal. */
+  /** Cross-multiplied, so that equal loads compare as equal. */
   private isLess(a: number, b: number): boolean {
     const { outstanding, weights } = this;
     return (outstanding[a] + 1) * weights[b] < (outstanding[b] + 1) * weights[a];

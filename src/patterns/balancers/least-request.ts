@@ -37,7 +37,9 @@ const schema = z.strictObject({
 
 type Config = z.output<typeof schema>;
 
-/** Envoy: independent choices that may coincide, the first wins a tie; turns where weights differ. */
+/**
+ * As in Envoy: the choices are independent and may coincide, and the first wins a tie. Unequal weights use a schedule.
+ */
 class LeastRequest implements BalancerState {
   private readonly picks: StreamKey;
   private readonly outstanding: Int32Array;
@@ -73,7 +75,7 @@ class LeastRequest implements BalancerState {
     this.turns?.reset();
   }
 
-  /** The nth of those that tie replaces the one kept so far with a chance of 1 / n. */
+  /** Reservoir sampling: the nth tied instance replaces the current choice with probability 1 / n. */
   private least(candidates: Int32Array, count: number, a: number, b: number): number {
     const { picks, outstanding } = this;
     let chosen = candidates[0];

@@ -21,13 +21,13 @@ const schema = z.strictObject({
 
 type Config = z.output<typeof schema>;
 
-/** A table that was filled for some instances. */
+/** A lookup table with the instances it was filled for. */
 interface Table {
   readonly entries: Int32Array;
   readonly filledFor: Int32Array;
 }
 
-/** What all callers have in one: most of them see the same instances up. */
+/** A table shared by all callers, because most of them see the same instances up. */
 interface Common {
   readonly weights: Float64Array;
   latest: Table;
@@ -63,7 +63,7 @@ class Maglev implements BalancerState {
     return this.bound?.bounded(hashed, candidates, count, strand) ?? hashed;
   }
 
-  /** Takes the table for other instances than before: the one that was filled last where that fits. */
+  /** Switches to the table for these instances; reuses the shared one if it fits. */
   private turn(candidates: Int32Array, count: number): void {
     const { common } = this;
     if (!isFilledFor(common.latest, candidates, count)) {
@@ -87,7 +87,7 @@ class Maglev implements BalancerState {
       heaviest = Math.max(heaviest, weights[filledFor[k]]);
     }
     const entries = new Int32Array(size).fill(-1);
-    // The heaviest fills an entry in each round, one of a third of its weight in every third.
+    // The heaviest instance fills an entry in each round; one with a third of its weight, in every third.
     for (let placed = 0, round = 1; placed < size; round++) {
       for (let k = 0; k < count && placed < size; k++) {
         if (round * weights[filledFor[k]] < reached[k]) continue;

@@ -53,7 +53,7 @@ class Nginx implements BalancerState {
   private readonly effective: Float64Array;
   private readonly rounds: SmoothRounds;
   private readonly fails: Int32Array;
-  /** Second of the last failure, and that of the last failure or try after it. */
+  /** Second of the last failure, and second of the last failure or later try. */
   private readonly accessed: Float64Array;
   private readonly checked: Float64Array;
 
@@ -107,7 +107,7 @@ class Nginx implements BalancerState {
     this.rounds.reset();
     this.effective.set(this.weights);
     this.fails.fill(0);
-    // Long ago, as 0 is on nginx's clock, which begins in 1970.
+    // The distant past: nginx's clock counts from 1970.
     this.accessed.fill(-Infinity);
     this.checked.fill(-Infinity);
   }

@@ -12,13 +12,13 @@ const schema = z.strictObject({
     .describe('Time constant of the decay of measured latencies. Unit: duration. Defaults to 10s.'),
 });
 
-/** Cost of an instance with a request under way and no answer yet: behind every measured one. */
+/** Cost of an instance that has requests in flight but no response yet: above every measured cost. */
 const UNKNOWN = 1e15;
 
 /**
- * Two different instances at random, and of these the one with the smaller peak latency x (under way
- * + 1). A slower answer than remembered counts at once, a faster one by and by; between answers the
- * memory fades towards 0, so that a shunned instance is tried again.
+ * Picks two different instances at random and takes the one with the smaller peak latency x (in flight + 1). A slower
+ * response raises the peak at once, a faster one lowers it gradually. Between responses the peak decays towards 0, so
+ * that an avoided instance is tried again.
  */
 class PeakEwma implements BalancerState {
   private readonly setup: BalancerSetup;
@@ -79,7 +79,7 @@ class PeakEwma implements BalancerState {
   }
 }
 
-/** `loadBalancing` of kind `peakEwma`: that of Finagle and Linkerd. */
+/** `loadBalancing` of kind `peakEwma`: the balancer of Finagle and Linkerd. */
 export const peakEwma: BalancerKind<typeof schema> = {
   balancer: 'peakEwma',
   summary:

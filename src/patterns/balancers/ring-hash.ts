@@ -20,7 +20,7 @@ const schema = z.strictObject({
 
 type Config = z.output<typeof schema>;
 
-/** Places of the points in order, from 0 to 1, and whose they are. */
+/** Positions of the points, ascending from 0 to 1, and the instance of each. */
 interface Ring {
   readonly points: Float64Array;
   readonly owners: Int32Array;
@@ -98,8 +98,7 @@ export const ringHash: BalancerKind<typeof schema> = {
 };
 
 /**
- * Points of each instance: a whole number for the lightest, and for the others what keeps the sum up to
- * them in proportion.
+ * Points of each instance. The lightest gets a whole number; the others get what keeps the running sum in proportion.
  */
 function pointsOf(weights: Float64Array, least: number): readonly number[] {
   const lightest = weights.reduce((a, b) => Math.min(a, b));

@@ -19,7 +19,7 @@ const schema = z.strictObject({
   slowStart: slowStartField,
 });
 
-/** Draws of attempts count up from 0; this one is out of their way. */
+/** Index of the draw of the start position, above the indices of attempts, which count up from 0. */
 const START = 65;
 
 const alike = (): number => 1;
@@ -49,7 +49,7 @@ class RoundRobin implements BalancerState {
     this.turns?.reset();
   }
 
-  /** Only where instances may be unequal. */
+  /** A weighted schedule; null if all instances are equal. */
   private schedule(): WeightedTurns | null {
     if (this.config.weights === undefined && this.config.slowStart === undefined) return null;
     return new WeightedTurns(this.setup, this.config, this.next, alike);
@@ -62,7 +62,7 @@ class RoundRobin implements BalancerState {
   }
 }
 
-/** `loadBalancing` of kind `roundRobin`: each in turn, every caller at its own pace. */
+/** `loadBalancing` of kind `roundRobin`: each instance in turn; every caller keeps its own position. */
 export const roundRobin: BalancerKind<typeof schema> = {
   balancer: 'roundRobin',
   summary: 'Each instance in turn; every calling instance keeps its own position in the round.',

@@ -15,10 +15,10 @@ const schema = z.strictObject({
 });
 
 /**
- * `bandwidth`: a thin link. A message takes its size / rate, behind those before it between the same two instances;
- * clients have a line each. When the rate changes, what has not left yet goes on at the new one.
+ * `bandwidth`: a link with limited bandwidth. A message takes size / rate and waits for earlier messages between the
+ * same two instances. Each client has its own line. When the rate changes, the unsent rest continues at the new rate.
  *
- * At a strength s of a ramp the rate is rate / s: the time of a message grows in a straight line, from none.
+ * At strength s of a ramp the rate is rate / s, so the transfer time of a message grows linearly from zero.
  */
 export const bandwidth: FaultKind<typeof schema> = {
   kind: 'bandwidth',

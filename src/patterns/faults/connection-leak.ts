@@ -6,8 +6,8 @@ import { connectionLeak as kept } from '../knobs/connection-leak.js';
 const schema = z.strictObject({});
 
 /**
- * `connectionLeak`: a code path that does not close what it has taken. The connections stay counted
- * against the pool and the server until the process that keeps them is started again.
+ * `connectionLeak`: a code path that does not return its connections. They stay counted against the pool and the server
+ * until the process that holds them restarts.
  */
 export const connectionLeak: FaultKind<typeof schema> = {
   kind: 'connectionLeak',

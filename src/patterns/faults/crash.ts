@@ -22,10 +22,10 @@ const schema = z.strictObject({
 });
 
 /**
- * `crash`: the process is gone. Work under way and queued is lost; callers that wait get `reset`
- * after the way back, or nothing with `blackhole`; its own calls are dropped and its breakers,
- * budgets and limiters forget everything. Answers already on the way arrive. `for: 0s` kills it once. A platform
- * with back-off starts it again meanwhile, in vain.
+ * `crash`: the process dies. Its in-flight and queued work is lost. Waiting callers get `reset` after the network
+ * delay, or nothing with `blackhole`. Its own calls are dropped, and its breakers, budgets and limiters lose their
+ * state. Responses already on the way still arrive. `for: 0s` kills the process once. A platform with back-off tries to
+ * restart it during the fault, in vain.
  */
 export const crash: FaultKind<typeof schema> = {
   kind: 'crash',

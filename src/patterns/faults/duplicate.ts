@@ -6,8 +6,8 @@ import { duplicated } from '../knobs/messages.js';
 const schema = z.strictObject({});
 
 /**
- * `duplicate`: what is published comes twice, as when a confirmation is lost and the publisher sends again. It is the
- * same message: a consumer with an `inbox` knows it, any other has its effect twice.
+ * `duplicate`: published messages arrive twice, as when a confirmation is lost and the publisher sends again. Both
+ * copies have the same identity: a consumer with an `inbox` recognizes the second, any other applies its effect twice.
  */
 export const duplicate: FaultKind<typeof schema> = {
   kind: 'duplicate',

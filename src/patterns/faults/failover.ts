@@ -5,7 +5,7 @@ import { switchover } from '../knobs/roles.js';
 
 const schema = z.strictObject({});
 
-/** `failover`: a planned one, as before maintenance. */
+/** `failover`: a planned failover, as before maintenance. */
 export const failover: FaultKind<typeof schema> = {
   kind: 'failover',
   summary:

@@ -6,9 +6,9 @@ import { flushed } from '../knobs/flushed.js';
 const schema = z.strictObject({});
 
 /**
- * `flush`: what a cache holds is gone at one moment, as after FLUSHALL, a restart without a snapshot or
- * a change of the key's prefix; so are the snapshots of an event store when the form of what they hold changes
- *. A queue is purged. The server stays up, and what is loaded or written just then is stored when that ends.
+ * `flush`: a cache loses its entries at one moment, as after FLUSHALL, a restart without a snapshot or a change of the
+ * key prefix. An event store loses its snapshots, as when their format changes. A queue is purged. The server stays up,
+ * and loads and writes in progress still store their results.
  */
 export const flush: FaultKind<typeof schema> = {
   kind: 'flush',

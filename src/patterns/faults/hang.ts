@@ -6,8 +6,8 @@ import { frozen } from '../knobs/frozen.js';
 const schema = z.strictObject({});
 
 /**
- * `hang`: the process takes requests and answers none; workers, then the queue fill. Work under way
- * stops where it is and goes on at the end, unless its caller has gone and `cancellation` drops it.
+ * `hang`: the process accepts requests and answers none, so its workers fill up, then its queue. Work in progress stops
+ * and resumes at the end of the fault, unless its caller has left and `cancellation` drops it.
  */
 export const hang: FaultKind<typeof schema> = {
   kind: 'hang',

@@ -50,7 +50,7 @@ export const load: FaultKind<typeof schema> = {
   schema,
   example: '- { id: rush, kind: load, target: shoppers, factor: 3, at: 10s, for: 20s }\n',
   takesShare: false,
-  // Clients of a herd come all of them.
+  // All clients of a herd arrive; a ramp cannot scale them.
   takesNoRamp: ({ factor: times, rate: more }) => times === undefined && more === undefined,
   edits({ factor: times, rate: more, herd }, strength) {
     const edits: KnobEdit[] = [];

@@ -5,7 +5,7 @@ import { rebalanced } from '../knobs/messages.js';
 
 const schema = z.strictObject({});
 
-/** `rebalance`: the members of a group are asked to join again, as by a coordinator that moved. */
+/** `rebalance`: the members of a group must rejoin, as after a move of its coordinator. */
 export const rebalance: FaultKind<typeof schema> = {
   kind: 'rebalance',
   summary:

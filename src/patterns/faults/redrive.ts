@@ -20,8 +20,8 @@ const schema = z.strictObject({
 });
 
 /**
- * `redrive`: an operator sends dead letters back to the queue, subscription or log that each came from. Both ends
- * count them: what the dead letter queue lets go of is `redriven` there, and `published` where it comes to.
+ * `redrive`: an operator sends dead letters back to the queue, subscription or log that each came from. Both ends count
+ * them: as `redriven` at the dead letter queue, and as `published` at the destination.
  */
 export const redrive: FaultKind<typeof schema> = {
   kind: 'redrive',

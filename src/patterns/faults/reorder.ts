@@ -10,8 +10,8 @@ const schema = z.strictObject({
 });
 
 /**
- * `reorder`: some messages are handed out late, so that those behind them go first. The publisher notices nothing;
- * meanwhile the queue counts them as `delayed`.
+ * `reorder`: some messages are delivered late, so that later messages overtake them. The publisher does not notice. The
+ * queue counts the held messages as `delayed`.
  */
 export const reorder: FaultKind<typeof schema> = {
   kind: 'reorder',

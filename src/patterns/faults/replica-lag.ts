@@ -11,7 +11,7 @@ const schema = z.strictObject({
   ),
 });
 
-/** `replicaLag`: replication falls behind, as behind a long transaction or on a slow disk. */
+/** `replicaLag`: replication falls behind, as during a long transaction or on a slow disk. */
 export const replicaLag: FaultKind<typeof schema> = {
   kind: 'replicaLag',
   summary:

@@ -12,8 +12,8 @@ const schema = z.strictObject({
 });
 
 /**
- * `slow`: a brown-out. On instances, work under way goes on at the new speed from this moment on;
- * on single endpoints, steps that begin from now on take longer.
+ * `slow`: a brown-out. On instances, work in progress continues at the new speed. On single endpoints, only steps that
+ * start from now on take longer.
  */
 export const slow: FaultKind<typeof schema> = {
   kind: 'slow',

@@ -5,7 +5,7 @@ import { split } from '../knobs/roles.js';
 
 const schema = z.strictObject({});
 
-/** `splitBrain`: the nodes of a database do not see each other, and clients see them all. */
+/** `splitBrain`: the nodes of a database cannot reach each other, but clients can reach all of them. */
 export const splitBrain: FaultKind<typeof schema> = {
   kind: 'splitBrain',
   summary:

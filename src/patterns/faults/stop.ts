@@ -6,10 +6,9 @@ import { stopping } from '../knobs/stopping.js';
 const schema = z.strictObject({});
 
 /**
- * `stop`: the process is asked to end, as when a pod is deleted, a node drained or a unit restarted. Callers remove it
- * from their lists, it serves for `lifecycle.preStop`, gets SIGTERM, drains, and is killed at the end of its grace
- * period. Another process is started at the end of `for`: on `kubernetes` next to the one that ends, otherwise after
- * it.
+ * `stop`: the process is shut down, as when a pod is deleted, a node drained or a unit restarted. Callers remove it
+ * from their lists. It serves for `lifecycle.preStop`, gets SIGTERM, drains, and is killed at the end of its grace
+ * period. Another process starts at the end of `for`: on `kubernetes` next to the one that ends, otherwise after it.
  */
 export const stop: FaultKind<typeof schema> = {
   kind: 'stop',

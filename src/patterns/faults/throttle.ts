@@ -81,7 +81,7 @@ export const throttle: FaultKind<typeof schema> = {
   check: (config) => rateProblems(config.rate),
 };
 
-/** Unit of the Retry-After of a refusal; 0 = it has none. */
+/** Unit to which Retry-After is rounded; 0 = refusals carry none. */
 function grainNsOf(retryAfter: boolean | 'exact'): Ns {
   if (retryAfter === 'exact') return 1;
   return retryAfter ? NS_PER_SECOND : 0;

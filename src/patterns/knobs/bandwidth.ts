@@ -2,7 +2,7 @@ import type { Knob } from '../../model/faults/knob.js';
 import { DIRECTION } from '../../model/network/link.js';
 import { formatSize } from '../../spec/quantities/size-text.js';
 
-/** Bytes a second of a link between each two instances. */
+/** Bandwidth of the link between each pair of instances, in bytes per second. */
 export const bandwidthLimit: Knob<null> = {
   name: 'bandwidth',
   combine: 'min',

@@ -1,7 +1,7 @@
 import type { Knob } from '../../model/faults/knob.js';
 import { formatShare } from '../../text/figures.js';
 
-/** Share of the calls of databases after which an instance keeps the connection. */
+/** Share of database calls after which an instance does not return the connection. */
 export const connectionLeak: Knob<null> = {
   name: 'leak',
   combine: 'union',

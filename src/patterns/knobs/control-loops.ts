@@ -1,6 +1,6 @@
 import type { Knob } from '../../model/faults/knob.js';
 
-/** 1 = the autoscaler adds no replicas to the component of an instance, and removes none. */
+/** 1 = the autoscaler of the instance's component adds and removes no replicas. */
 export const scalingFrozen: Knob<null> = {
   name: 'scalingFrozen',
   combine: 'max',
@@ -15,7 +15,7 @@ export const scalingFrozen: Knob<null> = {
   },
 };
 
-/** 1 = the rollout of the component of an instance does not go on. */
+/** 1 = the rollout of the instance's component does not proceed. */
 export const rolloutFrozen: Knob<null> = {
   name: 'rolloutFrozen',
   combine: 'max',
@@ -27,7 +27,7 @@ export const rolloutFrozen: Knob<null> = {
   words: (_edit, { words }) => `the rollout of ${words} is frozen`,
   instance({ world }, instance, held) {
     instance.rolloutFrozen = held.isOn(rolloutFrozen);
-    // The rollout looks at what it has missed.
+    // The rollout catches up on what it missed.
     world.fleets[instance.component].watch?.();
   },
 };

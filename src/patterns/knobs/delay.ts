@@ -7,11 +7,11 @@ import { delayWords } from '../mechanisms/delay-words.js';
 
 interface Delay {
   readonly distribution: Distribution;
-  /** How much of each delay is that of the message before. */
+  /** Correlation of each delay with the delay of the previous message. */
   readonly correlation: number;
 }
 
-/** Extra delay of each message of a link; those of several faults add up. */
+/** Extra delay of each message of a link; delays of several faults add up. */
 export const delay: Knob<Delay> = {
   name: 'delay',
   combine: 'each',
@@ -33,7 +33,7 @@ export const delay: Knob<Delay> = {
   },
 };
 
-/** The steps of a ramp do not forget. */
+/** The memory is kept by link, so it survives the steps of a ramp. */
 function memoryOf({ memories }: Active, link: number, correlation: number): DelayMemory | null {
   if (correlation === 0) return null;
   let memory = memories.get(link);

@@ -9,7 +9,7 @@ const turn: Knob['instance'] = ({ outages }, instance, held) => {
   outages.setDown(instance, level > 0, held.isOn(blackhole), level > 1);
 };
 
-/** 1 = the process of an instance is gone; 2 = and nothing starts it again. */
+/** 1 = the process of an instance is down; 2 = it is down and nothing restarts it. */
 export const down: Knob<null> = {
   name: 'down',
   combine: 'max',
@@ -25,7 +25,7 @@ export const down: Knob<null> = {
   instance: turn,
 };
 
-/** 1 = while an instance is down, connections to it get silence and not a refusal. */
+/** 1 = while an instance is down, connections to it time out instead of being refused. */
 export const blackhole: Knob<null> = {
   name: 'blackhole',
   combine: 'max',
@@ -37,7 +37,7 @@ export const blackhole: Knob<null> = {
   instance: turn,
 };
 
-/** How long instances take to come back after the end of the fault, where that is not at once. */
+/** The recovery time of instances after the end of the fault; empty if they recover at once. */
 function recoveryWords(recovery: Distribution): string {
   if (recovery.kind === 'uniform') return ` (recovery of ${delayWords(recovery)})`;
   const meanNs = meanOf(recovery);

@@ -1,7 +1,10 @@
 import type { Knob } from '../../model/faults/knob.js';
 import { formatShare } from '../../text/figures.js';
 
-/** Share that is gone, once, when the edit comes: of a level of a cache, the snapshots of a store, or messages. */
+/**
+ * Share lost of a cache level, of the snapshots of a store, or of messages. Takes effect once, when the edit is
+ * applied.
+ */
 export const flushed: Knob<null> = {
   name: 'flushed',
   combine: 'max',

@@ -1,6 +1,6 @@
 import type { Knob } from '../../model/faults/knob.js';
 
-/** 1 = an instance hangs: it takes requests and does not answer. 2 = it pauses: no work, no timer. */
+/** 1 = an instance hangs: it accepts requests and does not respond. 2 = it pauses: no work runs and no timer fires. */
 export const frozen: Knob<null> = {
   name: 'frozen',
   combine: 'max',

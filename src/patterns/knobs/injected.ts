@@ -6,20 +6,20 @@ import type { Outcome } from '../../spec/outcome.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
 
 interface Errors {
-  /** HTTP status of the errors; null = there is no answer, because the connection or its stream is reset. */
+  /** HTTP status of the errors; null = the connection or its stream is reset instead. */
   readonly status: number | null;
 }
 
 interface Limit {
   /** HTTP status of the refusals. */
   readonly status: number;
-  /** Unit of the Retry-After of a refusal; 0 = it has none. */
+  /** Unit to which Retry-After is rounded; 0 = refusals carry none. */
   readonly grainNs: Ns;
-  /** A fresh supply, as it is when the fault begins. */
+  /** A new supply of tokens, in its state at the start of the fault. */
   tokens(): Tokens;
 }
 
-/** What faults answer in place of an instance or a part: the edits of three knobs, in the order of the faults. */
+/** Responses that faults inject for an instance or a part: the edits of three knobs, in the order of the faults. */
 const turns: Pick<Knob, 'instance' | 'part'> = {
   instance({ world }, { id, component }, held) {
     world.instanceInjections[id] = injectionsOf(held, component);
@@ -47,7 +47,7 @@ export const errorBefore: Knob<Errors> = {
 /** Share of requests that fail after the work was done. */
 export const errorAfter: Knob<Errors> = { ...errorBefore, name: 'errorAfter' };
 
-/** Requests a second that are admitted; each fault has a limit of its own. */
+/** Requests admitted per second; each fault has its own limit. */
 export const throttled: Knob<Limit> = {
   name: 'throttled',
   combine: 'each',
@@ -69,8 +69,8 @@ function errorWords({ value, more }: KnobEdit<Errors>, { does, isMany }: TargetW
 }
 
 /**
- * What the faults that hit a subject answer in its place. `subject`: a component, whose instances have their
- * limits in common, or below 0 a part.
+ * Responses that faults inject for a subject. `subject` >= 0: a component, whose instances share their limits; below 0:
+ * a part.
  */
 function injectionsOf(held: Held, subject: number): Injections | null {
   const throttles = held.of(throttled).map((one) => throttleOf(one, subject));
@@ -89,7 +89,7 @@ function errorOf({ edit, active }: HeldEdit): Injection | null {
   };
 }
 
-/** What is left of a limit outlives the coming and going of other faults. */
+/** The tokens stay with the fault, so they survive when other faults start or end. */
 function throttleOf({ edit, active }: HeldEdit<Limit>, subject: number): Throttle {
   const { status, grainNs } = edit.more;
   let tokens = active.tokens.get(subject);
@@ -100,7 +100,7 @@ function throttleOf({ edit, active }: HeldEdit<Limit>, subject: number): Throttl
   return { tokens, refusal: throttledWith(status), grainNs };
 }
 
-/** A refusal for the rate is that with any status of a client's error (DynamoDB: 400); 5xx say no more than they do. */
+/** A 4xx refusal counts as throttling, whatever its status (DynamoDB: 400). A 5xx refusal counts as its status says. */
 function throttledWith(status: number): Outcome {
   return status < 500 ? withStatus(OUTCOME.throttled, status) : outcomeOfStatus(status);
 }

@@ -3,13 +3,13 @@ import type { LeakRate } from '../../model/serving/leak.js';
 import { formatBytes } from '../../text/figures.js';
 import { list } from '../../text/words.js';
 
-/** Bytes that each request leaves behind, and the most that is lost in all. */
+/** Bytes that each request leaks, and the upper limit of the leak. */
 interface Leak {
   readonly perRequest: number;
   readonly most: number;
 }
 
-/** Bytes a ns that the memory of an instance loses; each fault loses its own. */
+/** Bytes of memory that an instance leaks per ns; each fault leaks its own. */
 export const leaking: Knob<Leak> = {
   name: 'leaking',
   combine: 'each',
@@ -39,7 +39,7 @@ export const leaking: Knob<Leak> = {
   instance: (_controls, instance, held) => instance.memory!.loses(leaksOf(held)),
 };
 
-/** By fault: how an instance loses memory. */
+/** Leak of an instance, by fault. */
 function leaksOf(held: Held): Map<number, LeakRate> {
   return new Map(
     held

@@ -20,7 +20,7 @@ export const rateFactor: Knob<null> = {
       : null,
 };
 
-/** Arrivals a second in addition to those of a workload. */
+/** Additional arrivals per second of a workload. */
 export const extraRate: Knob<null> = {
   name: 'extraRate',
   combine: 'sum',
@@ -37,7 +37,7 @@ interface Herd {
   readonly withinNs: Ns;
 }
 
-/** Clients of a workload that come within a time, once, at the start of the fault. */
+/** Clients of a workload that arrive within a given time, once, at the start of the fault. */
 export const herd: Knob<Herd> = {
   name: 'herd',
   combine: 'each',

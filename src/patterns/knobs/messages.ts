@@ -7,9 +7,9 @@ import { formatNumber, formatShare } from '../../text/figures.js';
 import { delayWords } from '../mechanisms/delay-words.js';
 
 interface Poison {
-  /** What handling such a message does. */
+  /** How a consumer fails when it handles such a message. */
   readonly effect: 'error' | 'crash' | 'hang';
-  /** When a process that it kills is back; null = as its platform says. */
+  /** Time until a consumer killed by the message restarts; null = the restart time of its platform. */
   readonly restartNs: Ns | null;
 }
 
@@ -28,7 +28,7 @@ export const poisoned: Knob<Poison> = {
   },
 };
 
-/** Share of the messages that come to a topic or queue twice; each fault draws its own. */
+/** Share of the messages that a topic or queue receives twice; each fault draws its own. */
 export const duplicated: Knob<null> = {
   name: 'duplicated',
   combine: 'each',
@@ -55,7 +55,7 @@ interface HeldBack {
   readonly distribution: Distribution;
 }
 
-/** Share of the messages of a queue that can be handed out only a time after they came. */
+/** Share of the messages that a queue holds back for a time before it delivers them. */
 export const heldBack: Knob<HeldBack> = {
   name: 'heldBack',
   combine: 'each',
@@ -75,11 +75,11 @@ export const heldBack: Knob<HeldBack> = {
 };
 
 interface Redrive {
-  /** The cause that made messages fail is gone. */
+  /** True = the cause of the failures is fixed, so the redriven messages succeed. */
   readonly isRepaired: boolean;
 }
 
-/** Messages a second of a dead letter queue that go back, once, when the edit comes. */
+/** Messages per second that a dead letter queue sends back. Takes effect once, when the edit is applied. */
 export const redriven: Knob<Redrive> = {
   name: 'redriven',
   combine: 'each',
@@ -95,7 +95,7 @@ export const redriven: Knob<Redrive> = {
   },
 };
 
-/** A group rebalances its partitions, once, when the edit comes. */
+/** A group rebalances its partitions. Takes effect once, when the edit is applied. */
 export const rebalanced: Knob<null> = {
   name: 'rebalance',
   combine: 'max',

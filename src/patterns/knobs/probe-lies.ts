@@ -3,11 +3,11 @@ import { FORCED_RESULT, PROBES } from '../../spec/scenario/probes.js';
 import type { ProbeKind } from '../../spec/scenario/probes.js';
 
 interface ForcedResult {
-  /** All probes that the fault makes lie. */
+  /** The probes whose results the fault forges. */
   readonly probes: readonly ProbeKind[];
 }
 
-/** What each probe of an instance says whatever it asks, a FORCED_RESULT. */
+/** Forged result of each probe of an instance, a FORCED_RESULT. */
 export const PROBE_LIES: Readonly<Record<ProbeKind, Knob<ForcedResult>>> = {
   startup: lieOf('startup'),
   liveness: lieOf('liveness'),

@@ -3,7 +3,7 @@ import type { Instance } from '../../model/processes/instance.js';
 import type { Roles } from '../../model/replication/roles.js';
 import { formatSeconds } from '../../text/figures.js';
 
-/** By how many ns a replica of a database falls behind. */
+/** Additional lag of a database replica, in ns. */
 export const replicaLag: Knob<null> = {
   name: 'replicaLag',
   combine: 'max',
@@ -18,7 +18,7 @@ export const replicaLag: Knob<null> = {
   },
 };
 
-/** The primary of a database hands its role to a replica, once, when the edit comes. */
+/** The primary of a database hands its role to a replica. Takes effect once, when the edit is applied. */
 export const switchover: Knob<null> = {
   name: 'switchover',
   combine: 'max',
@@ -32,7 +32,7 @@ export const switchover: Knob<null> = {
   },
 };
 
-/** 1 = the primary of a database and its replicas do not see each other. */
+/** 1 = the primary of a database and its replicas cannot reach each other. */
 export const split: Knob<null> = {
   name: 'split',
   combine: 'max',

@@ -2,11 +2,11 @@ import type { Ns } from '../../kernel/time.js';
 import type { Knob } from '../../model/faults/knob.js';
 
 interface Hold {
-  /** How long at a time; null = to the end. */
+  /** Duration of each hold; null = until the fault ends. */
   readonly holdNs: Ns | null;
 }
 
-/** The value of the key of an operation of a database whose row is held. */
+/** Key of the database row that a foreign transaction holds, as the value that the operation looks up. */
 export const rowHeld: Knob<Hold> = {
   name: 'rowHeld',
   combine: 'each',

@@ -1,7 +1,7 @@
 import type { Knob } from '../../model/faults/knob.js';
 import { formatNumber } from '../../text/figures.js';
 
-/** Speed of the CPU work and the waits of an instance, or of the work of a part; also of work in progress from this ns on. */
+/** Speed of the CPU work and the waits of an instance, including those in progress, or of the work of a part. */
 export const speed: Knob<null> = {
   name: 'speed',
   combine: 'product',

@@ -1,6 +1,6 @@
 import type { Knob } from '../../model/faults/knob.js';
 
-/** 1 = the process of an instance is asked to end in good order, and nothing starts it again. */
+/** 1 = the process of an instance is shut down gracefully, and nothing restarts it. */
 export const stopping: Knob<null> = {
   name: 'stopping',
   combine: 'max',

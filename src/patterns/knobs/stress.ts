@@ -1,7 +1,7 @@
 import type { Knob } from '../../model/faults/knob.js';
 import { formatShare } from '../../text/figures.js';
 
-/** Share of each core of an instance that other work takes. */
+/** Share of each core of an instance that foreign work takes. */
 export const stress: Knob<null> = {
   name: 'stress',
   combine: 'union',

@@ -2,10 +2,10 @@ import { pow } from '../../kernel/math.js';
 import type { Ns } from '../../kernel/time.js';
 import type { BackoffConfig, Jitter } from '../../spec/scenario/backoff.js';
 
-/** Delays beyond this one change no sum: those that grow without a limit exceed every time by then. */
+/** Number of delays summed: an unbounded back-off exceeds every run by then. */
 const MOST_DELAYS = 1000;
 
-/** The longest sum of the delays between this many tries. */
+/** The longest total delay between this many attempts. */
 export function longestBackoff(backoff: BackoffConfig, attempts: number): Ns {
   if (attempts === Infinity) return Infinity;
   let sum = 0;
@@ -41,7 +41,7 @@ function spread(delay: Ns, jitter: Jitter): Ns {
   return jitter.kind === 'duration' ? delay + jitter.spanNs : delay;
 }
 
-/** The shortest delay before a second try; 0 where jitter can shorten it to nothing. */
+/** The shortest delay before the second attempt; 0 if jitter can reduce it to zero. */
 export function shortestBackoff(backoff: BackoffConfig): Ns {
   switch (backoff.kind) {
     case 'constant':

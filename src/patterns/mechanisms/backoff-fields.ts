@@ -10,13 +10,13 @@ import {
   show,
 } from '../../spec/quantities/quantity-text.js';
 
-/** What a library takes where nothing is written. */
+/** Defaults of a library. */
 export interface BackoffDefaults {
   readonly base?: string;
   readonly factor?: number;
   readonly max?: string;
   readonly jitter?: string;
-  /** The library cuts a delay off after it was spread, and not before. */
+  /** True = the library caps a delay after the jitter, not before. */
   readonly cutLast?: boolean;
 }
 
@@ -133,8 +133,8 @@ const FIELDS = {
 type BackoffKind = keyof typeof FIELDS;
 
 /**
- * `backoff` of a retry: the time between the arrival of a failure and the start of the next
- * attempt. This is what `simple` takes; nothing but a factor and a jitter has a default.
+ * `backoff` of a retry: the time between the arrival of a failure and the start of the next attempt. This is the form
+ * of `simple`, in which only a factor and a jitter have defaults.
  */
 export const backoffSchema = oneOf(
   ['constant', 'linear', 'exponential', 'decorrelated', 'decorrelatedV2', 'grpc', 'envoy'],
@@ -142,7 +142,7 @@ export const backoffSchema = oneOf(
   false,
 );
 
-/** The kinds of back-off a library has, the default one first, with its own defaults. */
+/** The back-off kinds of a library with its own defaults; the first kind is the default. */
 export function libraryBackoff(
   kinds: readonly BackoffKind[],
   defaults: BackoffDefaults,

@@ -5,9 +5,7 @@ import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { BackoffConfig, Jitter } from '../../spec/scenario/backoff.js';
 
-/**
- * Longest delay there is, 52 days: added to any moment of a run it is still a whole number of ns.
- */
+/** Longest possible delay, 52 days: added to any time of a run, it is still a whole number of ns. */
 const MAX_DELAY_NS = 4_503_599_627_370_496;
 
 /**
@@ -17,11 +15,11 @@ const MAX_DELAY_NS = 4_503_599_627_370_496;
 export class Backoff {
   private readonly config: BackoffConfig;
   private readonly key: StreamKey;
-  /** Where a delay is cut off before it is spread, and where after. */
+  /** Cap of a delay before the jitter, and after it. */
   private readonly maxNs: Ns;
   private readonly lastNs: Ns;
 
-  /** `cutLast`: the library cuts a delay off after it was spread, and not before. */
+  /** `cutLast`: the library caps a delay after the jitter, not before. */
   constructor(config: BackoffConfig, key: StreamKey, cutLast = false) {
     this.config = config;
     this.key = key;
@@ -38,7 +36,7 @@ export class Backoff {
     return Math.min(this.lastNs, Math.round(delay));
   }
 
-  /** The same for a restarted gRPC back-off: its step `step`, with the draws of retry `retry`. */
+  /** The same for a gRPC back-off that restarted: step `step`, with the random draws of retry `retry`. */
   restartedNs(step: number, retry: number, lineageA: number, lineageB: number): Ns {
     const { config } = this;
     invariant(config.kind === 'grpc', 'backoff-that-cannot-restart');
@@ -81,9 +79,7 @@ export class Backoff {
     }
   }
 
-  /**
-   * Each delay depends on the one before: the draws are pure functions, so the row is made again.
-   */
+  /** Each delay depends on the previous one. Draws are pure functions, so the sequence is recomputed. */
   private decorrelated(retry: number, a: number, b: number): number {
     const baseNs = this.config.base;
     let delay = baseNs;
@@ -94,7 +90,7 @@ export class Backoff {
   }
 
   private smooth(retry: number, a: number, b: number): number {
-    // Beyond it 2^t has left every cap behind, and the difference of two such powers its precision.
+    // Beyond this, 2^t exceeds every cap, and the difference of two such powers exceeds the precision.
     if (retry > 60) return this.maxNs;
     const before = retry === 1 ? 0 : smoothed(retry - 2 + this.draw(retry - 1, a, b));
     const after = smoothed(retry - 1 + this.draw(retry, a, b));

@@ -5,7 +5,7 @@ import type { Quantity } from '../../spec/quantities/quantities.js';
 import { whole } from '../../spec/quantities/quantities.js';
 import { keyLineage, lineageOfKey } from './hashing.js';
 
-/** Draws of the places on a ring and in a table count up from 0; these are out of their way. */
+/** Index of these draws, above the indices of ring and table places, which count up from 0. */
 const PROBE = 1 << 20;
 
 /** `hashBalanceFactor` of the balancers that hash. */
@@ -20,8 +20,8 @@ export function balanceFactorField(): z.ZodOptional<Quantity<number>> {
 }
 
 /**
- * Consistent hashing with bounded loads: an instance that has more than its share of what is under way
- * hands the key on, to the others in an order that depends on the key alone.
+ * Consistent hashing with bounded loads: an instance above its share of the requests in flight passes the key on. The
+ * order in which the others are tried depends only on the key.
  */
 export class BoundedLoad {
   private readonly setup: BalancerSetup;
@@ -36,7 +36,7 @@ export class BoundedLoad {
     this.order = new Int32Array(setup.size);
   }
 
-  /** The hashed instance, or the first other one with room, or the one that is least above its share. */
+  /** The hashed instance if it has room, else the first with room, else the one least above its share. */
   bounded(hashed: number, candidates: Int32Array, count: number, strand: number): number {
     const slots = this.slotsOfAll();
     let weightOfAll = 0;
@@ -65,7 +65,7 @@ export class BoundedLoad {
     return least;
   }
 
-  /** Places for everything that is under way, this request included, rounded up. */
+  /** Total slots for the requests in flight, including this one, rounded up. */
   private slotsOfAll(): number {
     const { outstanding } = this.setup;
     let underWay = 0;

@@ -4,12 +4,12 @@ import type { PolicyProblem } from '../../spec/patterns/policy.js';
 import type { OutcomeTerm } from './outcome-terms.js';
 import { OutcomeSet, outcomeTerms } from './outcome-terms.js';
 
-/** What an outcome is to a breaker. An excluded one is as if the call had not been made. */
+/** How a breaker classifies an outcome. An excluded outcome counts as if the call had not been made. */
 export const SUCCESS = 0;
 export const FAILURE = 1;
 export const EXCLUDED = 2;
 
-/** `failOn` and `ignore` of a breaker that counts what the callee did. */
+/** `failOn` and `ignore` of a breaker that counts outcomes of the callee. */
 export const classFields = {
   failOn: outcomeTerms()
     .optional()
@@ -34,17 +34,17 @@ export interface ClassConfig {
   readonly ignore?: readonly OutcomeTerm[] | undefined;
 }
 
-/** How a kind of breaker classifies outcomes that are in no list; all others are successes. */
+/** How a kind of breaker classifies outcomes that neither list names; everything else is a success. */
 export interface ClassRules {
-  /** Failures, where `failOn` is not written. */
+  /** Failures if `failOn` is not set. */
   readonly failures: readonly OutcomeTerm[];
   /** Excluded, unless `failOn` names them. */
   readonly excluded: readonly OutcomeTerm[];
-  /** A deadline that passes further out is a cancellation like any other, unless `failOn` is written. */
+  /** True = an expired outer deadline counts as a cancellation, unless `failOn` is set. */
   readonly cancelsAtDeadline?: boolean;
 }
 
-/** A breaker that tells the callee's failures from refusals of its own side. */
+/** A breaker that distinguishes failures of the callee from refusals on the caller's side. */
 const TEXTBOOK: ClassRules = {
   failures: ['error', 'timeout', 'deadlineExceeded', 'connect', 'reset'],
   excluded: [
@@ -81,7 +81,7 @@ export class BreakerClasses {
     return this.of(outcome) === FAILURE;
   }
 
-  /** The class of a call that was ended from further out, as `reason`. */
+  /** The class of a call that an outer layer ended with `reason`. */
   ofGivenUp(reason: Outcome): number {
     return this.of(this.cancelsAtDeadline ? OUTCOME.cancelled : givenUp(reason));
   }

@@ -1,7 +1,7 @@
 import type { PolicyProblem } from '../../spec/patterns/policy.js';
 import type { MachineConfig } from './breaker-machine.js';
 
-/** The fields as they were written, where that matters: undefined when they were not. */
+/** Fields that the user set; undefined if not set. */
 export interface WrittenMachine {
   readonly buckets?: number | undefined;
   readonly minCalls?: number | undefined;

@@ -8,7 +8,7 @@ import type { CallWindow, OpenWindow } from './call-window.js';
 import { CountWindow, TimeWindow, TotalWindow } from './call-window.js';
 import type { Threshold, WindowSize } from './window-size.js';
 
-/** Everything in which breakers differ; each field as the schema of kind `custom` describes it. */
+/** All settings in which breakers differ; the schema of kind `custom` describes each field. */
 export interface MachineConfig {
   readonly window: 'consecutive' | 'count' | 'time';
   readonly windowSize?: WindowSize | undefined;
@@ -46,27 +46,27 @@ function windowOf(config: MachineConfig): OpenWindow | CountWindow {
 }
 
 /**
- * The machine that all breakers are settings of: closed, open for a while, half open until a rule
- * over its probes closes it or opens it again.
+ * The general breaker, of which the other kinds are settings: closed, open for a while, then half open until a rule
+ * over its probes closes or reopens it.
  */
 export class BreakerMachine implements BreakerRule {
   private readonly config: MachineConfig;
   private readonly journal: BreakerJournal;
   private readonly timer: Alarm;
   private readonly window: CallWindow;
-  /** The same window where calls are counted before they end; else null. */
+  /** The same window if calls count before they end; else null. */
   private readonly early: OpenWindow | null;
   private readonly probes = new TotalWindow();
   private state = CLOSED;
-  /** Rises with each transition: the ticket of the calls let through since. */
+  /** Increments with each transition; it is the ticket of the calls admitted since then. */
   private generation = 0;
   /** Failures in a row. */
   private row = 0;
-  /** Calls that half open still lets through. */
+  /** Calls that half open still admits. */
   private permits = 0;
   private wait: Ns;
   private openUntil: Ns = 0;
-  /** A periodic evaluation is set. */
+  /** True while a periodic evaluation is scheduled. */
   private ticking = false;
 
   constructor(config: MachineConfig, journal: BreakerJournal, timer: Alarm) {
@@ -97,7 +97,7 @@ export class BreakerMachine implements BreakerRule {
     if (isLate && config.lateResults === 'drop') return;
     const isProbe = this.state === HALF_OPEN && !(isLate && config.lateResults === 'oldWindow');
     const isConcurrent = config.halfOpen.mode === 'concurrent';
-    // A late call has no place of its own; those that count in all give one back for it all the same.
+    // A late call holds no permit. In mode `total`, an excluded late call returns one anyway.
     if (isProbe && (isConcurrent ? !isLate : result === EXCLUDED)) this.permits++;
     if (result === EXCLUDED) return;
     const failed = result === FAILURE;
@@ -177,7 +177,7 @@ export class BreakerMachine implements BreakerRule {
     return window.calls >= minCalls && window.calls > 0 && this.exceeds(window);
   }
 
-  /** Whether one of the two rates is reached. */
+  /** Whether the failure rate or the slow rate reaches its threshold. */
   private exceeds(of: CallWindow): boolean {
     const { threshold, slowRate } = this.config;
     if ('share' in threshold && this.compare(of.failures / of.calls, threshold.share)) return true;
@@ -188,12 +188,12 @@ export class BreakerMachine implements BreakerRule {
     return this.config.tripOp === '>' ? value > threshold : value >= threshold;
   }
 
-  /** Rates over time change without a result, as long as one is in the window. */
+  /** Rates over a time window change without new results while the window holds any. */
   private needsTicks(): boolean {
     return this.config.window === 'time' && this.window.calls > 0;
   }
 
-  /** The next multiple of the period. */
+  /** Schedules the evaluation at the next multiple of the period. */
   private tick(now: Ns): void {
     const period = this.config.evaluateEvery!;
     this.ticking = true;

@@ -1,7 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
 import type { Consecutive, Evidence } from '../../spec/patterns/policy-traits.js';
 
-/** A minimum of `calls` within a window; null where the minimum is 0, so that the breaker needs none. */
+/** A minimum of `calls` within a window; null if the minimum is 0, so that the breaker needs none. */
 export function evidenceWithin(
   field: string,
   calls: number,

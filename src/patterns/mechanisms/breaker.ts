@@ -6,20 +6,20 @@ import type { CallContext, PolicySetup, PolicyState } from '../../spec/patterns/
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 import type { BreakerClasses } from './breaker-classes.js';
 
-/** States of a breaker as they are journalled; the index is the state. */
+/** Breaker states in the order of their journal codes. */
 export const BREAKER_STATES = ['closed', 'open', 'halfOpen'] as const;
 export const CLOSED = 0;
 export const OPEN = 1;
 export const HALF_OPEN = 2;
 
-/** Where a breaker notes its transitions. */
+/** Records the transitions of a breaker. */
 export interface BreakerJournal {
   set(state: number): void;
 }
 
-/** The rule of one breaker kind, without any knowledge of calls. */
+/** The rule of one breaker kind. It knows results, not calls. */
 export interface BreakerRule {
-  /** A ticket of at least 0 for an admitted call, which comes back with its result; -1 refuses. */
+  /** Returns a ticket >= 0 that is passed back to `record`, or -1 to refuse the call. */
   admit(now: Ns): number;
   /**
    * The result (SUCCESS, FAILURE or EXCLUDED) of the call that was admitted with this ticket, and the
@@ -33,16 +33,15 @@ export interface BreakerRule {
 }
 
 /**
- * A breaker around a call: asks the rule on the way in, keeps the ticket (the generation of
- * admission) in the frame's word, and tells the rule the class of the outcome on the way out. A
- * refusal takes no time.
+ * A breaker around a call. It asks the rule on entry, keeps the ticket (the generation of admission) in the frame's
+ * word, and reports the class of the outcome to the rule on exit. A refusal takes no time.
  */
 export class Breaker implements PolicyState {
   private readonly ctx: CallContext;
   private readonly rule: BreakerRule;
   private readonly classes: BreakerClasses;
   private inside = 0;
-  /** When each frame was admitted. */
+  /** Admission time of each frame. */
   private admitted: Float64Array = new Float64Array(64);
 
   constructor(ctx: CallContext, rule: BreakerRule, classes: BreakerClasses) {

@@ -1,6 +1,6 @@
 /**
- * The number a policy of the same bundle has in this field, null where it says `none`; undefined
- * when the bundle lacks the policy or its kind has no such field. Durations are in ns.
+ * The value of this field in another policy of the bundle, durations in ns; null for `none`; undefined if the bundle
+ * lacks the policy or its kind lacks the field.
  */
 export function numberIn(
   bundle: ReadonlyMap<string, unknown> | undefined,

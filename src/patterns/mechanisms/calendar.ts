@@ -5,7 +5,7 @@ import type { Ns } from '../../kernel/time.js';
 export const PERIODS = ['second', 'minute', 'hour', 'day', 'month', 'year'] as const;
 
 const DAY = 86_400 * NS_PER_SECOND;
-/** Lengths of the periods as Kong's headers have them: a month is 30 days there. */
+/** Lengths of the periods as Kong's headers count them: a month is 30 days. */
 const LENGTHS = [
   NS_PER_SECOND,
   60 * NS_PER_SECOND,
@@ -33,7 +33,7 @@ export function windowEnd(period: number, now: Ns): Ns {
   return MONTH_STARTS.find((start) => start > now) ?? Infinity;
 }
 
-/** What Kong's headers call the rest of a window. */
+/** The rest of a window, as Kong's headers report it. */
 export function restNs(period: number, now: Ns): Ns {
   return windowStart(period, now) + LENGTHS[period] - now;
 }

@@ -6,16 +6,16 @@ export interface CallWindow {
   readonly failures: number;
   readonly slow: number;
   record(now: Ns, failed: boolean, slow: boolean): void;
-  /** Takes what has left the window by now off its counts. */
+  /** Removes results that have left the window from its counts. */
   advance(now: Ns): void;
   /** Empties the window; its next result comes at `now` or later. */
   clear(now: Ns): void;
 }
 
-/** A window that may count calls before they end, and calls that were never let through. */
+/** A window that can count calls before they end, and calls that were refused. */
 export interface OpenWindow extends CallWindow {
   call(now: Ns): void;
-  /** The result of a call that was counted already. */
+  /** Records the result of a call that was already counted. */
   result(now: Ns, failed: boolean, slow: boolean): void;
 }
 
@@ -40,7 +40,7 @@ export class TotalWindow implements OpenWindow {
   }
 
   advance(): void {
-    // Nothing leaves it but by clear().
+    // Results leave only by clear().
   }
 
   clear(): void {
@@ -50,7 +50,7 @@ export class TotalWindow implements OpenWindow {
   }
 }
 
-/** The last `size` results, whenever they came: the oldest makes room for the newest. */
+/** The last `size` results, whatever their age. */
 export class CountWindow implements CallWindow {
   calls = 0;
   failures = 0;
@@ -79,7 +79,7 @@ export class CountWindow implements CallWindow {
   }
 
   advance(): void {
-    // Time does not count here.
+    // A window of calls does not depend on time.
   }
 
   clear(): void {
@@ -91,9 +91,8 @@ export class CountWindow implements CallWindow {
 }
 
 /**
- * The results of the present slice of the clock and of the slices before it, `slices` in all. Slices
- * begin at multiples of their length, not at the first call, so that the window reaches back between
- * `slices - 1` and `slices` of them.
+ * The results of the last `slices` time slices, including the current one. Slices are aligned to multiples of their
+ * length, not to the first call, so the window covers between `slices - 1` and `slices` slice lengths.
  */
 export class TimeWindow implements OpenWindow {
   calls = 0;

@@ -1,16 +1,16 @@
 import type { Ns } from '../../kernel/time.js';
 
 /**
- * When a cockatiel breaker opens, without any knowledge of states: `probe` says that the call was let
- * through half open. A failed probe opens whatever failure() answers.
+ * When a cockatiel breaker opens. It does not know the state: `probe` marks a call admitted while half open. A failed
+ * probe opens the breaker whatever failure() returns.
  */
 export interface CockatielBreaker {
   success(now: Ns, probe: boolean): void;
-  /** True when the breaker is to open. */
+  /** Returns true if the breaker should open. */
   failure(now: Ns): boolean;
   /** Forgets everything, as a restarted process does. */
   reset(): void;
-  /** True when it would decide as a new one; only failures in a row are ever forgotten. */
+  /** True if it would decide like a new one; only consecutive failures ever reset. */
   isIdle?(): boolean;
 }
 
@@ -93,13 +93,13 @@ const SUCCEEDED = 1;
 const FAILED = 2;
 
 /**
- * A share of failures over a time, in at least 5 windows of at most 1 s each. A window begins with
- * the first result after the one before has lasted its time, and then the oldest is dropped: one
- * window per result, so that counts outlive a silence of any length.
+ * A failure rate over a duration, in at least 5 windows of at most 1 s each. A window starts with the first result
+ * after the previous one is over, and the oldest window is then dropped. Each result drops at most one window, so
+ * counts survive a silence of any length.
  */
 export class SamplingBreaker implements CockatielBreaker {
   private readonly threshold: number;
-  /** Results in all windows below which nothing opens; need not be whole. */
+  /** Minimum number of results in all windows; need not be whole. */
   private readonly minimum: number;
   private readonly windowNs: Ns;
   private readonly successesOf: Int32Array;
@@ -109,7 +109,7 @@ export class SamplingBreaker implements CockatielBreaker {
   private successes = 0;
   private failures = 0;
 
-  /** `minimumRps` null: the library's guess, 5 failures a second at the threshold. */
+  /** `minimumRps` null: the default of the library, 5 failures per second at the threshold. */
   constructor(threshold: number, durationNs: Ns, minimumRps: number | null) {
     const durationMs = durationNs / MS;
     const windows = Math.max(5, Math.ceil(durationMs / 1000));

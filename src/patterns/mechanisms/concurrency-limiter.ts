@@ -11,13 +11,13 @@ import type {
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 import { OutcomeSet } from './outcome-terms.js';
 
-/** How a call ended, as a limit that learns sees it. */
+/** How a call ended, as an adaptive limit sees it. */
 export const ANSWERED = 0;
 /** A timeout, a lost connection, or a refusal by the callee. */
 export const DROPPED = 1;
 /** An error that says nothing about load. */
 export const FAILED = 2;
-/** The callee was not asked: a layer inside has refused. */
+/** The callee was not called: an inner layer refused. */
 export const LOCAL = 3;
 
 const DROPS = new OutcomeSet([
@@ -38,13 +38,13 @@ const LOCALS = new OutcomeSet([
   'cancelled',
 ]);
 
-/** The rule of one kind of limit, without any knowledge of calls. */
+/** The rule of one kind of limit. It knows samples, not calls. */
 export interface LimitRule {
-  /** Calls that may be under way at this moment. */
+  /** Calls that may be in flight at this moment. */
   limit(now: Ns): number;
   /**
-   * A call has ended: the time of its start, the calls in flight at that time including itself, and its lineage for
-   * draws.
+   * Reports the end of a call: its start time, the calls in flight at its start including itself, and its lineage for
+   * random draws.
    */
   ended(
     now: Ns,
@@ -56,16 +56,18 @@ export interface LimitRule {
   ): void;
   /** Forgets everything, as a restarted process does. */
   reset(now: Ns): void;
-  /** Whether it has learnt nothing, so that a new one would decide the same; those without are kept. */
+  /**
+   * True if it has learned nothing, so that a new one would decide the same. A rule without this method is always kept.
+   */
   isFresh?(): boolean;
 }
 
-/** A limit on calls under way which is as large as its rule says; what exceeds it is refused. */
+/** Refuses calls beyond a number in flight, which its rule sets. */
 export class ConcurrencyLimiter implements PolicyState {
   private readonly ctx: CallContext;
   private readonly rule: LimitRule;
   private inside = 0;
-  /** When each frame was let in, and how many were under way then. */
+  /** Admission time of each frame, and the calls in flight at that time. */
   private beganAt: Float64Array = new Float64Array(64);
   private inflight: Int32Array = new Int32Array(64);
 
@@ -104,7 +106,7 @@ export class ConcurrencyLimiter implements PolicyState {
     return outcome;
   }
 
-  /** A call given up, by a timeout further out too, is no sample. */
+  /** A cancelled call is not a sample, not even after an outer timeout. */
   cancel(): void {
     this.inside--;
   }
@@ -123,7 +125,7 @@ export class ConcurrencyLimiter implements PolicyState {
   }
 }
 
-/** The same limit around the requests of a server: the time of a request includes its wait for a worker. */
+/** The same limit around the requests of a server; a request's time includes its wait for a worker. */
 export class ServerLimiter implements GateState {
   private readonly rule: LimitRule;
   private inside = 0;
@@ -168,12 +170,12 @@ export class ServerLimiter implements GateState {
 }
 
 /**
- * A limit of Netflix' concurrency-limits: learns from answers and drops as its Limiter.Listener has
- * them (an external limit has refused, or a timeout was hit), and not from other errors. The gRPC client
- * interceptor takes UNAVAILABLE alone for a drop and ignores what has timed out.
+ * A limit of Netflix's concurrency-limits. As its Limiter.Listener defines, it learns from responses and drops (an
+ * external limit refused, or a timeout expired), not from other errors. The gRPC client interceptor counts only
+ * UNAVAILABLE as a drop and ignores timeouts.
  */
 export abstract class SampledLimit implements LimitRule {
-  /** May have a fraction; the limit is its whole part. */
+  /** The unrounded limit; the limit in force is its whole part. */
   abstract estimate: number;
 
   limit(_now: Ns): number {
@@ -189,7 +191,7 @@ export abstract class SampledLimit implements LimitRule {
     lineageB: number,
   ): void {
     if (result !== ANSWERED && result !== DROPPED) return;
-    // An answer in no time is one in the shortest time: the formulas divide by it.
+    // The formulas divide by the time, so a response in 0 ns counts as 1 ns.
     const rttNs = Math.max(1, now - beganAt);
     this.update(rttNs, inflight, result === DROPPED, lineageA, lineageB);
   }
@@ -205,7 +207,7 @@ export abstract class SampledLimit implements LimitRule {
   abstract reset(): void;
 }
 
-/** What is wrong with the bounds of a limit. */
+/** Contradictions among the bounds of a limit. */
 export function boundProblems(bounds: {
   readonly initial: number;
   readonly min: number;
@@ -222,9 +224,9 @@ export function boundProblems(bounds: {
 }
 
 /**
- * As the server interceptor of concurrency-limits reports what a server answers: a time limit that has
- * passed is a drop, here and at what it called; every other answer counts with its time, errors too. A
- * request that was let in and refused behind it, by a full queue or a limit further in, is a drop.
+ * The result that the server interceptor of concurrency-limits reports. An expired deadline is a drop, here or in a
+ * downstream call. Every other response is a sample, errors included. An admitted request that a full queue or an inner
+ * limit refuses is a drop.
  */
 function serverResultOf(outcome: Outcome): number {
   const kind = kindOf(outcome);

@@ -1,7 +1,7 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { formatSeconds } from '../../text/figures.js';
 
-/** The middle of a delay, where its distribution names one. */
+/** A delay in words: its median or mean, the range of a uniform one, `additional` for other kinds. */
 export function delayWords(distribution: Distribution): string {
   switch (distribution.kind) {
     case 'constant':

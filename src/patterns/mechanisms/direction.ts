@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Which messages of its target a fault of the network hits. */
+/** Direction of the target's messages that a network fault affects. */
 export const direction = z
   .enum(['both', 'to', 'from'])
   .default('both')

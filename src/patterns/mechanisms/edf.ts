@@ -1,7 +1,6 @@
 /**
- * Earliest deadline first, as Envoy schedules hosts of unequal weight: each is due again 1 / weight
- * after its last turn, by its weight at that turn; of several that are due the one that was put in
- * first.
+ * Earliest deadline first, Envoy's schedule for hosts of unequal weight. A host is due again 1 / weight after its last
+ * turn, by its weight at that turn. Ties go to the host that was added first.
  */
 export class Edf {
   private readonly due: Float64Array;
@@ -25,7 +24,7 @@ export class Edf {
     this.order[instance] = this.puts++;
   }
 
-  /** The one whose turn it is; it has to be put in again. All candidates have been put in before. */
+  /** Removes and returns the next instance; put it back afterwards. All candidates must have been added. */
   next(candidates: Int32Array, count: number): number {
     const { due, order } = this;
     let first = candidates[0];

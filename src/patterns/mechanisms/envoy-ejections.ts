@@ -5,25 +5,25 @@ import type { OutlierSetup } from '../../spec/patterns/outlier.js';
 
 const MS: Ns = 1_000_000;
 
-/** How long instances are out, and how many of them. */
+/** Limits on the duration and the number of ejections. */
 export interface EjectionLimits {
   readonly baseNs: Ns;
   readonly maxNs: Ns;
-  /** Added by chance at most, in whole ms. */
+  /** Maximum random extra time, in whole ms. */
   readonly jitterNs: Ns;
   readonly intervalNs: Ns;
   readonly maxPercent: number;
   readonly alwaysOne: boolean;
 }
 
-/** Which instances of a callee are out, since when and for how long, as Envoy keeps it. */
+/** Ejected instances of a callee, the time of each ejection and its length, as in Envoy. */
 export class Ejections {
   private readonly setup: OutlierSetup;
   private readonly limits: EjectionLimits;
-  /** By instance, from the first ejection on. */
+  /** By instance; allocated at the first ejection. */
   private out: Uint8Array = new Uint8Array(0);
   private since: Float64Array = new Float64Array(0);
-  /** When it last came back; -1 before it was ever out. */
+  /** Time at which the last ejection ended; -1 if never ejected. */
   private backAt: Float64Array = new Float64Array(0);
   private multiplier: Float64Array = new Float64Array(0);
   private jitter: Float64Array = new Float64Array(0);
@@ -41,14 +41,14 @@ export class Ejections {
     return this.out[instance] === 1;
   }
 
-  /** One more may be out: its share of those in sight is not above the limit. */
+  /** True if one more ejection is within the limit on the ejected share. */
   mayEject(): boolean {
     const { maxPercent, alwaysOne } = this.limits;
     const share = (100 * (this.count + 1)) / this.setup.seen;
     return share <= maxPercent || (alwaysOne && this.count === 0);
   }
 
-  /** Takes an instance out, if one more may be. */
+  /** Ejects an instance, if the limit allows it. */
   eject(instance: number): void {
     if (!this.mayEject()) return;
     const { baseNs, maxNs, jitterNs } = this.limits;
@@ -73,7 +73,7 @@ export class Ejections {
     this.jitter = new Float64Array(size);
   }
 
-  /** The time of an instance that is out is over. */
+  /** True if the ejection time of an ejected instance is over. */
   isOver(instance: number, now: Ns): boolean {
     if (this.out[instance] !== 1) return false;
     const { baseNs, maxNs } = this.limits;
@@ -90,8 +90,8 @@ export class Ejections {
   }
 
   /**
-   * Takes one off the multiplier of each instance that has been back for an interval; true where a
-   * later sweep has something to do still.
+   * Lowers the multiplier of each instance that has been back for an interval; returns true if a later sweep has work
+   * left.
    */
   decay(now: Ns): boolean {
     let isBusy = this.count > 0;
@@ -103,7 +103,7 @@ export class Ejections {
     return isBusy;
   }
 
-  /** Nothing is known of an instance. */
+  /** Resets the state of an instance. */
   forget(instance: number): void {
     if (this.out[instance] === 1) this.uneject(instance);
     this.backAt[instance] = -1;

@@ -8,23 +8,23 @@ import type {
 } from '../../spec/patterns/policy.js';
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 
-/** The circuit breakers of an Envoy cluster, Infinity where nothing limits. */
+/** The circuit breakers of an Envoy cluster; Infinity = no limit. */
 export interface EnvoyLimits {
   readonly maxConnections: number;
   readonly maxPending: number;
   readonly maxRequests: number;
   readonly maxRetries: number;
-  /** A share of the requests for `maxRetries`: retry_budget; null = not written. */
+  /** retry_budget: limits retries to a share of the active requests, in place of `maxRetries`; null = not set. */
   readonly retryShare: { readonly ratio: number; readonly minConcurrent: number } | null;
 }
 
-/** The names under which limits are written, and their defaults. */
+/** Field names of the limits as the user wrote them, and their defaults. */
 export interface LimitWords {
   readonly names: Readonly<Record<keyof EnvoyLimits, string>>;
   readonly defaults: EnvoyLimits;
 }
 
-/** Gates without memory: a place is free the moment a request ends, and nothing opens or closes. */
+/** Gates without memory: a slot is free as soon as a request ends, and nothing opens or closes. */
 class EnvoyGates implements PolicyState, ConnectionLimits {
   readonly limits = this;
   readonly maxConnections: number;
@@ -45,7 +45,7 @@ class EnvoyGates implements PolicyState, ConnectionLimits {
   }
 
   enter(frame: number): number {
-    // Pools count where an attempt gets its connection, behind all layers.
+    // Connection pools count an attempt when it gets its connection, after all layers.
     if (this.hasPools) return PASS;
     if (this.requests >= this.maxRequests) {
       this.ctx.count(frame, EDGE_COUNTER.bulkheadRejected);
@@ -74,7 +74,7 @@ export function envoyGates(ctx: CallContext, limits: EnvoyLimits): PolicyState {
   return new EnvoyGates(ctx, limits);
 }
 
-/** What the limits make of another policy of their bundle: a retry that says nothing of a budget. */
+/** Applies the limits to a retry policy of the same bundle that sets no budget. */
 export function limitedRetry(
   { maxRetries, retryShare }: EnvoyLimits,
   policy: string,
@@ -83,14 +83,14 @@ export function limitedRetry(
 ): unknown {
   if (policy !== 'retry' || written.some((field) => field.startsWith('budget'))) return other;
   const { budget, ...rest } = other as RetryFields;
-  // The quota of a client library is its own: the proxy knows nothing of those retries.
+  // A client library has its own quota; the proxy does not see those retries.
   if (budget !== undefined && budget.kind !== 'concurrent') return other;
   if (retryShare !== null) return { ...rest, budget: { kind: 'envoy', ...retryShare } };
   if (maxRetries === Infinity) return rest;
   return { ...rest, budget: { kind: 'concurrent', max: maxRetries } };
 }
 
-/** Limits that mean nothing in their bundle, or contradict it. */
+/** Limits that have no effect in their bundle, or contradict it. */
 export function limitProblems(
   limits: EnvoyLimits,
   words: LimitWords,

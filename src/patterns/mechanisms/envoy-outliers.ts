@@ -7,16 +7,16 @@ import { OUTCOME, statusOf } from '../../spec/outcome.js';
 import type { Alarm, PolicyProblem } from '../../spec/patterns/policy.js';
 import { Ejections } from './envoy-ejections.js';
 
-/** Envoy's longest ejection where none is written, unless the base time is longer. */
+/** Envoy's default longest ejection, unless the base time is longer. */
 const LONGEST: Ns = 300_000_000_000;
 
-/** What Envoy ejects for, and for how long; shares are 0 to 1. */
+/** Envoy's conditions for an ejection and its length; shares are 0 to 1. */
 export interface OutlierRules {
   /** 0: off. */
   readonly consecutive5xx: number;
-  /** 0 or left out: off. */
+  /** 0 or omitted: off. */
   readonly consecutiveGatewayFailure?: number;
-  /** Errors of the caller's own side are counted for themselves. */
+  /** True = local-origin errors, raised by the caller's side, are counted separately. */
   readonly splitExternalLocalOriginErrors: boolean;
   readonly consecutiveLocalOriginFailure?: number | undefined;
   readonly interval: Ns;
@@ -40,10 +40,10 @@ export interface OutlierRules {
   };
 }
 
-/** Failures of the caller's own side in a row where no number is written. */
+/** Default for consecutive local-origin failures. */
 const LOCAL_IN_A_ROW = 5;
 
-/** What no callee has answered: its caller could not connect, lost the connection, or gave up. */
+/** Local-origin outcomes: the caller could not connect, lost the connection, or timed out. */
 const LOCAL = [
   OUTCOME.refused,
   OUTCOME.connectTimeout,
@@ -52,7 +52,7 @@ const LOCAL = [
   OUTCOME.deadlineExceeded,
 ].reduce((set, kind) => set | (1 << kind), 0);
 
-/** Results of the present interval, by instance. */
+/** Results of the current interval, by instance. */
 class Monitor {
   readonly requests: Float64Array;
   readonly successes: Float64Array;
@@ -77,7 +77,7 @@ class Monitor {
   }
 }
 
-/** A share in percent, as it was written: 0.29 x 100 is not 29. */
+/** Rounded to the percentage that the user wrote, because 0.29 x 100 is not exactly 29. */
 const percent = (value: number): number => Math.round(value * 1e6) / 1e4;
 
 /** Envoy's outlier detection as one process sees one callee. */
@@ -90,7 +90,7 @@ export class EnvoyOutliers implements OutlierState {
   private readonly inGateway: Float64Array;
   private readonly inLocal: Float64Array;
   private readonly localLimit: number;
-  /** Of answers, and of what befell the caller before one; without a split the first is of both. */
+  /** Results from responses, and local-origin results; without a split the first holds both. */
   private readonly external: Monitor;
   private readonly local: Monitor;
   private readonly alarm: Alarm;
@@ -122,7 +122,7 @@ export class EnvoyOutliers implements OutlierState {
   }
 
   record(instance: number, outcome: Outcome): void {
-    // A request whose client went away says nothing about the instance.
+    // A request cancelled by its client says nothing about the instance.
     if ((outcome & 31) === OUTCOME.cancelled) return;
     if (!this.isArmed) this.arm();
     if (this.config.splitExternalLocalOriginErrors && ((LOCAL >> (outcome & 31)) & 1) !== 0) {
@@ -147,7 +147,7 @@ export class EnvoyOutliers implements OutlierState {
     }
   }
 
-  /** Each request that gets its connection ends a row of failures of the caller's own side. */
+  /** Each request that gets its connection resets the count of consecutive local-origin failures. */
   connected(instance: number): void {
     if (!this.config.splitExternalLocalOriginErrors) return;
     if (!this.isArmed) this.arm();
@@ -180,14 +180,14 @@ export class EnvoyOutliers implements OutlierState {
     }
   }
 
-  /** True unless the instance is out already. */
+  /** True unless the instance is already ejected. */
   private inARow(instance: number): boolean {
     if (this.ejections.isOut(instance)) return false;
     this.ejections.eject(instance);
     return true;
   }
 
-  /** Sweeps are at multiples of the interval; while there is nothing to be seen they are left out. */
+  /** Sweeps fall on multiples of the interval; they are skipped while there is nothing to check. */
   private arm(): void {
     const { interval } = this.config;
     const due = Math.ceil(this.setup.clock.now / interval) * interval;
@@ -220,7 +220,7 @@ export class EnvoyOutliers implements OutlierState {
     if (ejections.decay(now)) this.arm();
   }
 
-  /** Rate of success in percent, -1 without enough requests, and for what is out. */
+  /** Success rate in percent; -1 for ejected instances and those with too few requests. */
   private rateOf({ requests, successes }: Monitor, instance: number, volume: number): number {
     const all = requests[instance];
     if (all < volume || this.ejections.isOut(instance)) return -1;
@@ -273,12 +273,12 @@ export class EnvoyOutliers implements OutlierState {
   }
 }
 
-/** The longest ejection, written or not. */
+/** The longest ejection: the configured one or the default. */
 export function longestOf({ baseEjectionTime, maxEjectionTime }: OutlierRules): Ns {
   return maxEjectionTime ?? Math.max(LONGEST, baseEjectionTime);
 }
 
-/** A number for what is never counted. */
+/** Thresholds for results that are never counted. */
 export function splitProblems(
   isSplit: boolean,
   written: number | undefined,

@@ -3,14 +3,14 @@ import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 
-/** No duration: the endpoint is not marked dead. */
+/** Returned instead of a duration: the endpoint is not marked dead. */
 export const NOT_DEAD = -1;
 
 const MS: Ns = 1_000_000;
 
 /**
- * Finagle's Backoff.equalJittered: the shortest time first, then half of the doubled time and as much
- * again by chance; once the longest is reached it stays there.
+ * Finagle's Backoff.equalJittered: first the shortest time, then half of the doubled time plus a random part up to as
+ * much again. It stays at the longest time once that is reached.
  */
 export class EqualJittered {
   private readonly minNs: Ns;
@@ -89,9 +89,8 @@ class WindowedAdder {
 }
 
 /**
- * Finagle's policy `successRateWithinDuration`: an average of the results in which each fades with
- * the time since, by e in a window. Times are whole milliseconds from the start of the client, or
- * from the last revival.
+ * Finagle's policy `successRateWithinDuration`: an exponentially weighted average of the results, which fade by a
+ * factor of e per window. Times are whole ms since the start of the client or the last revival.
  */
 export class SuccessRatePolicy {
   private readonly required: number;
@@ -115,7 +114,7 @@ export class SuccessRatePolicy {
     this.update(Math.floor(now / MS), 1);
   }
 
-  /** For how long the endpoint is dead now, or NOT_DEAD. */
+  /** How long the endpoint is marked dead, or NOT_DEAD. */
   failure(now: Ns, a: number, b: number): Ns {
     const nowMs = Math.floor(now / MS);
     this.update(nowMs, 0);

@@ -1,4 +1,4 @@
-/** What the end of a call of the sample decides. */
+/** Decision at the end of a call of the sample. */
 export const SAMPLE = Object.freeze({ continues: 0, closes: 1, opens: 2 } as const);
 
 /** The sample of calls with which cockatiel 4 leaves half open: its size, and the share that may fail. */
@@ -14,7 +14,7 @@ export class HalfOpenSample {
     this.bears = threshold * calls;
   }
 
-  /** A half-open time begins. */
+  /** Starts a half-open period. */
   begin(): void {
     this.inside = 0;
     this.ended = 0;
@@ -29,7 +29,10 @@ export class HalfOpenSample {
     this.inside++;
   }
 
-  /** A call of it has ended, see SAMPLE: the first failure too many opens, the last call closes. */
+  /**
+   * Records the end of a call of the sample and returns a SAMPLE: the first failure too many opens, the last call
+   * closes.
+   */
   end(hasFailed: boolean): number {
     this.inside--;
     this.ended++;

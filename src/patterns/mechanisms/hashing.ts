@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { unit } from '../../kernel/rng.js';
 import type { BalancerSetup } from '../../spec/patterns/balancer.js';
 
-/** What a hashing balancer hashes. */
+/** Input of the hash of a hashing balancer. */
 export const keyField = z
   .string()
   .min(1)
@@ -10,7 +10,7 @@ export const keyField = z
 
 const TWO_32 = 4294967296;
 
-/** Words of the last key that was asked for, as a lineage for draws. */
+/** Result register: the words of the last key, as a lineage for draws. */
 export const keyLineage = { a: 0, b: 0 };
 
 /** Puts the key of a request into `keyLineage`. */
@@ -27,7 +27,7 @@ export function hashedKey(setup: BalancerSetup, strand: number): number {
   return unit(a, b, keyLineage.a, keyLineage.b, 3);
 }
 
-/** Whether an instance is among the first `count` of a list in order. */
+/** Whether an instance is among the first `count` of a sorted list. */
 export function isCandidate(candidates: Int32Array, count: number, instance: number): boolean {
   for (let k = 0; k < count; k++) if (candidates[k] === instance) return true;
   return false;

@@ -1,9 +1,9 @@
 import type { Ns } from '../../kernel/time.js';
 
 /**
- * Results in buckets, as the health stream of Hystrix counts them: a bucket becomes part of the health only when its
- * interval is over, and the health is the sum of the last n buckets. A snapshot therefore lags, and results between two
- * snapshots are not visible.
+ * Results in buckets, as the health stream of Hystrix counts them. A bucket counts only after its interval ends; the
+ * health is the sum of the last n complete buckets. A snapshot therefore lags, and results between two snapshots are
+ * not visible.
  */
 export class HealthStream {
   total = 0;
@@ -25,12 +25,12 @@ export class HealthStream {
     this.failed[this.present]++;
   }
 
-  /** Errors in percent with the fraction cut off, in the order of operations of the library. */
+  /** Error percentage, truncated, in the library's order of operations. */
   errorPercentage(): number {
     return this.total === 0 ? 0 : Math.trunc((this.errors / this.total) * 100);
   }
 
-  /** The present bucket is over: the next one takes the place of the oldest. */
+  /** Completes the current bucket; the next one replaces the oldest. */
   advance(): void {
     this.present = (this.present + 1) % this.totals.length;
     this.total -= this.totals[this.present];
@@ -47,7 +47,7 @@ export class HealthStream {
   }
 }
 
-/** The first multiple of `every` behind `start` that lies behind `now`. */
+/** The first time after `now` that is `start` plus a positive multiple of `every`. */
 export function nextTick(start: Ns, every: Ns, now: Ns): Ns {
   return start + (Math.floor((now - start) / every) + 1) * every;
 }

@@ -12,7 +12,7 @@ import { LivePercentile } from './live-percentile.js';
 
 const PERCENTILE = /^p([1-9][0-9]?|999)$/;
 
-/** `40ms` -> ns, or `p95`, a percentile of what was seen so far, as it is written. */
+/** `40ms` -> ns; a percentile of observed latencies, such as `p95`, stays as written. */
 export function durationOrPercentile(): Quantity<Ns | string> {
   return quantity(
     (input) => {
@@ -30,7 +30,7 @@ export function durationOrPercentile(): Quantity<Ns | string> {
   );
 }
 
-/** The same delay for all; Infinity = never by time. */
+/** The same delay for all calls; Infinity = never by time. */
 export class ConstantDelay implements HedgeDelay {
   private readonly delayNs: Ns;
 
@@ -52,13 +52,13 @@ export class ConstantDelay implements HedgeDelay {
 }
 
 /**
- * A percentile of the originals. One that lost to its hedge counts with the time at which it lost,
- * which is above the delay: so hedging does not shift the percentile that it waits for.
+ * A percentile of the latencies of originals. An original that lost to its hedge counts with the time at which it lost.
+ * That time is above the delay, so hedging does not shift the percentile that sets the delay.
  */
 export class LiveDelay implements HedgeDelay {
   private readonly latencies: LivePercentile;
 
-  /** `percentile` as it is written: `p95`, or `p999` for 99.9 %. */
+  /** `percentile` as written: `p95`, or `p999` for 99.9 %. */
   constructor(percentile: string) {
     const digits = percentile.slice(1);
     this.latencies = new LivePercentile(Number(digits) / (digits.length === 3 ? 1000 : 100));
@@ -77,12 +77,12 @@ export class LiveDelay implements HedgeDelay {
   }
 }
 
-/** Millionths of a hedge, so that the share a call earns is a whole number. */
+/** Units per hedge, so that the share that a call earns is a whole number. */
 const HEDGE = 1_000_000;
-/** Hedges that can be saved up for a burst. */
+/** Credit limit: hedges that can be saved for a burst. */
 const SAVED = 10;
 
-/** Each call earns a share of a hedge, each hedge costs one: never more of them than that share. */
+/** Each call earns a share of a hedge and each hedge costs one, so hedges never exceed that share of calls. */
 export class CreditBudget implements HedgeBudget {
   private readonly earned: number;
   private credit = 0;

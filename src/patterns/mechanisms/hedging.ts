@@ -15,77 +15,76 @@ import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 import type { CallContext, PolicyState } from '../../spec/patterns/policy.js';
 import type { OutcomeSet } from './outcome-terms.js';
 
-/** When a call that has attempts left sends the next one. */
+/** When a call with attempts left sends the next one. */
 export interface HedgeDelay {
-  /** ns from now, or Infinity: not by time. */
+  /** Delay in ns from now; Infinity = never by time. */
   nextNs(now: Ns): Ns;
-  /** An attempt was answered, or given up for another's answer, after so long. `nth`: 0 = the original. */
+  /** Reports the latency of an attempt that got a response or lost to another one. `nth`: 0 = the original. */
   took(now: Ns, nth: number, latencyNs: Ns): void;
   reset(now: Ns): void;
-  /** Whether it has learnt nothing; those without are kept. */
+  /** True if it has learned nothing. One without this method is always kept. */
   isFresh?(): boolean;
 }
 
-/** What limits the hedges of all calls of one state together. */
+/** Limits the hedges of all calls of one state together. */
 export interface HedgeBudget {
-  /** A call begins with its original. */
+  /** A call starts its original. */
   started(now: Ns): void;
-  /** An attempt has failed and the call goes on without it. */
+  /** An attempt failed and the call continues without it. */
   failed(): void;
   /** An attempt has won. */
   succeeded(): void;
-  /** May one more hedge be sent? Takes its price when it may, and nothing when it may not. */
+  /** Whether one more hedge may be sent. Charges its price only if it may. */
   allow(now: Ns): boolean;
   reset(): void;
-  /** Whether it has been given nothing; those without are kept. */
+  /** True if it is in its initial state. One without this method is always kept. */
   isFresh?(): boolean;
 }
 
-/** No hint, or none that is looked at. */
+/** No hint, or the hint is ignored. */
 const NO_HINT = -2;
 
 interface HedgingParts {
-  /** Attempts in all, the original included. */
+  /** Total attempts, including the original. */
   readonly attempts: number;
   readonly delay: HedgeDelay;
-  /** The lane of a delay that is constant. */
+  /** The lane of a constant delay; null otherwise. */
   readonly lane: Lane | null;
   /** Failures that leave the other attempts running; every other outcome ends the call. */
   readonly survived: OutcomeSet;
-  /** Whether such a failure sends the next attempt at once. */
+  /** True = such a failure sends the next attempt at once. */
   readonly atOnce: boolean;
-  /** Whether a call of which every attempt failed ends as its original did, or as the last to end. */
+  /** If every attempt fails: true = the call ends like its original, false = like the attempt that ended last. */
   readonly asOriginal: boolean;
   readonly budget: HedgeBudget | null;
   readonly otherInstance: boolean;
-  /** Whether a hint of a callee says when the next attempt is sent, or that none is. */
+  /** True = a hint of the callee sets the time of the next attempt, or forbids it. */
   readonly pushback?: boolean;
-  /** Whether the servers of both attempts know of each other; one that has not begun is dropped then. */
+  /** True = the servers of both attempts know each other; one that has not started is dropped. */
   readonly tied?: boolean;
 }
 
 /**
- * The machine of all hedging: the original and its hedges race, the first outcome that is not
- * survived ends the call, and the others are cancelled. The word of a layer is the number of the
- * call's record.
+ * All kinds of hedging: the original and its hedges race. The first outcome that is not in `survived` ends the call and
+ * cancels the other attempts. The word of a layer is the number of the call's record.
  */
 export class Hedging implements PolicyState {
   private readonly ctx: CallContext;
   private readonly parts: HedgingParts;
   private readonly most: number;
   private readonly records = new Slots(16);
-  /** Attempts sent, and those of them under way. */
+  /** Attempts sent, and those of them in flight. */
   private sent: Int32Array = new Int32Array(0);
   private alive: Int32Array = new Int32Array(0);
   /** Attempts it may send: fewer than `attempts` once the budget has denied one. */
   private limit: Int32Array = new Int32Array(0);
-  /** When the next attempt is due; a timer that finds it later, or Infinity, is stale. */
+  /** Time at which the next attempt is due. A timer that finds a later time, or Infinity, is stale. */
   private due: Float64Array = new Float64Array(0);
-  /** How the original ended, 0 while it is under way. */
+  /** Outcome of the original; 0 while it is in flight. */
   private original: Int32Array = new Int32Array(0);
-  /** How the last attempt failed that was not dropped for its fellow; 0 before. */
+  /** Outcome of the last failed attempt, except attempts dropped in favor of their tied partner; 0 if none. */
   private failure: Int32Array = new Int32Array(0);
-  /** By (record, attempt): start, and the fork, -1 once it is over. Attempt 0 is the original. */
+  /** By (record, attempt): start time, and fork, which is -1 once the attempt is over. Attempt 0 is the original. */
   private begun: Float64Array = new Float64Array(0);
   private forks: Int32Array = new Int32Array(0);
 
@@ -166,7 +165,7 @@ export class Hedging implements PolicyState {
     return budget === null || budget.isFresh?.() === true;
   }
 
-  /** Sees to the time of the next attempt; without any delay it is sent here and now. */
+  /** Schedules the next attempt; with a delay of 0 it is sent now. */
   private schedule(frame: number, layer: number, record: number): void {
     const { ctx, parts } = this;
     for (;;) {
@@ -184,7 +183,7 @@ export class Hedging implements PolicyState {
     }
   }
 
-  /** Sends the next attempt; false where the budget denies it, and with it the rest of the call's hedges. */
+  /** Sends the next attempt. Returns false if the budget denies it, which ends hedging for this call. */
   private send(frame: number, layer: number, record: number): boolean {
     const { ctx, parts } = this;
     const { budget } = parts;
@@ -206,8 +205,8 @@ export class Hedging implements PolicyState {
   }
 
   /**
-   * An attempt, whose frame is `from`, has ended: the outcome of the call, its record given back, or
-   * HOLD while others run or one is still to be sent.
+   * The attempt with frame `from` ended. Returns the outcome of the call and frees its record, or HOLD while other
+   * attempts run or remain to be sent.
    */
   private settle(
     frame: number,
@@ -222,7 +221,7 @@ export class Hedging implements PolicyState {
     this.alive[record]--;
     const continues = parts.survived.has(outcome);
     const hint = parts.pushback === true && isHinted(outcome) ? ctx.hint(from) : NO_HINT;
-    // Other failures come fast, and would make the delay shorter than any answer.
+    // Other failures are fast and would lower the delay below any real response time.
     if (!continues || kindOf(outcome) === OUTCOME.timeout) {
       delay.took(ctx.now, nth, ctx.now - this.begun[record * this.most + nth]);
     }
@@ -234,7 +233,7 @@ export class Hedging implements PolicyState {
       if (kindOf(outcome) !== OUTCOME.cancelled) this.failure[record] = outcome;
       this.proceed(frame, layer, record, hint);
       if (this.alive[record] > 0) return HOLD;
-      // Nothing runs, but a callee has said when the next attempt may come.
+      // No attempt is in flight, but a callee has set the time of the next one.
       if (parts.pushback === true && this.due[record] < Infinity) return HOLD;
     }
     this.killOthers(frame, layer, record);
@@ -245,7 +244,7 @@ export class Hedging implements PolicyState {
     return result;
   }
 
-  /** An attempt that was dropped for its fellow has not failed: the call ends as that one did. */
+  /** An attempt dropped in favor of its tied partner has not failed: the call ends like the partner. */
   private failureOf(record: number, outcome: Outcome): Outcome {
     if (kindOf(outcome) !== OUTCOME.cancelled) return outcome;
     return this.failure[record] === 0 ? outcome : this.failure[record];
@@ -258,7 +257,7 @@ export class Hedging implements PolicyState {
     this.records.give(record);
   }
 
-  /** A call goes on after a failure: when its next attempt is sent, if there is one. */
+  /** The call continues after a failure: decides when its next attempt is sent, if one is left. */
   private proceed(frame: number, layer: number, record: number, hint: Ns): void {
     const { ctx, parts } = this;
     if (hint === NEVER_AGAIN) {

@@ -7,12 +7,12 @@ const RULE =
   'Weights of the instances called, whole numbers of at least 1; replica i gets entry i mod ' +
   'n, as with zones.';
 
-/** Weights that may be left out; `more` says what they do. */
+/** Optional weights; `more` describes their effect. */
 export function weightsField(more: string): z.ZodOptional<typeof LIST> {
   return LIST.optional().describe(`${RULE} ${more} Unit: count. Defaults to 1 each.`);
 }
 
-/** The same where the kind is nothing without them. */
+/** The same for a kind that requires weights. */
 export function requiredWeights(): typeof LIST {
   return LIST.describe(`${RULE} Unit: count. Required.`);
 }

@@ -1,27 +1,27 @@
 import type { Ns } from '../../kernel/time.js';
 
-/** The state of one key, which may be forgotten while a new one in its place would do the same. */
+/** The state of one key. It may be dropped when a new one would behave the same. */
 export interface KeyState {
   isIdle(now: Ns): boolean;
 }
 
 /**
- * One state for each value of a key. Values come and go without end, so idle states are forgotten now
- * and then: memory follows the keys in use, and no decision changes by it.
+ * One state per key value. The number of values is unbounded, so idle states are dropped from time to time. Memory
+ * follows the keys in use, and no decision changes.
  */
 export class Keyed<T extends KeyState> {
   private readonly create: (start: Ns) => T;
   private readonly states = new Map<number, T>();
-  /** When the process began; -1 from a restart to the first look after it. */
+  /** Start time of the process; -1 after a restart until the first lookup. */
   private start: Ns = 0;
   private sweepAt = SWEEP_MIN;
 
-  /** `create` makes the state of a process that began at the time it is given. */
+  /** `create` makes the state for a process that started at the given time. */
   constructor(create: (start: Ns) => T) {
     this.create = create;
   }
 
-  /** The state of this value, new where there is none. */
+  /** The state of this value; created if missing. */
   of(key: number, now: Ns): T {
     let state = this.states.get(key);
     if (state === undefined) {
@@ -45,5 +45,5 @@ export class Keyed<T extends KeyState> {
   }
 }
 
-/** States kept before the first look for idle ones. */
+/** Number of states before the first sweep for idle ones. */
 const SWEEP_MIN = 1024;

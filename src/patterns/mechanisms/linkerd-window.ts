@@ -5,8 +5,8 @@ const BUCKETS = 10;
 const SHORTEST: Ns = 10_000_000;
 
 /**
- * Successes and results of the last while in ten buckets, as linkerd2-proxy success_rate.rs counts
- * them: the first bucket begins with the window, a result clears what has become too old.
+ * Recent successes and results in ten buckets, as linkerd2-proxy success_rate.rs counts them. The first bucket starts
+ * with the window; a result clears the expired buckets.
  */
 export class LinkerdWindow {
   results = 0;

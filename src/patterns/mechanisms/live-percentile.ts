@@ -1,7 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
 import { quantileRank } from '../../stats/rank.js';
 
-/** Latencies that are remembered, and how many there must be before there is a percentile. */
+/** Number of latencies remembered, and the minimum for a percentile. */
 const REMEMBERED = 1000;
 const LEAST = 100;
 
@@ -49,7 +49,7 @@ export class LivePercentile {
     this.settle();
   }
 
-  /** A time within which that share of the latest latencies was over; Infinity while they are few. */
+  /** The percentile, rounded up to the top of its bucket; Infinity with too few latencies. */
   ns(): Ns {
     return this.seen < LEAST ? Infinity : topOf(this.at);
   }
@@ -75,7 +75,7 @@ function bucketOf(ns: Ns): number {
   return Math.max(-1, (words[HIGH] >> (20 - SUB_BITS)) - (1023 << SUB_BITS)) + 1;
 }
 
-/** Largest whole ns in a bucket, at least 1: a call answered in no time is not late. */
+/** Largest whole ns in a bucket, at least 1, so that a call with a latency of 0 is not late. */
 function topOf(bucket: number): Ns {
   if (bucket === 0) return 1;
   const octave = (bucket - 1) >> SUB_BITS;

@@ -13,25 +13,25 @@ import { whole } from '../../spec/quantities/quantities.js';
 import type { KeyState } from './keyed.js';
 import { Keyed } from './keyed.js';
 
-/** The rule of one limiter for one key, without any knowledge of calls. */
+/** The rule of one limiter for one key. It knows permits, not calls. */
 export interface Meter extends KeyState {
   /** Takes one permit: 0 = proceed, above 0 = wait this many ns, -1 = refused. */
   take(now: Ns): Ns;
-  /** After a refusal: time until a call could be admitted if no other came. */
+  /** After a refusal: time until a call would be admitted if no other arrived. */
   retryNs(now: Ns): Ns;
 }
 
 /** A fresh meter of a process that began at `start`: timers and cycles count from there. */
 export type MeterFactory = (start: Ns) => Meter;
 
-/** What every limiter has in its schema. */
+/** Schema fields of every limiter. */
 export const limiterFields = {
   status: whole({ min: 400, max: 599 })
     .prefault(429)
     .describe('Status of a refusal. Unit: HTTP status, 400 to 599. Defaults to 429.'),
 };
 
-/** What a limiter of calls has beside that: in the same process nothing is rounded as in a header. */
+/** Additional fields of a limiter of calls. The hint stays in the process, so it is not rounded as in a header. */
 export function callFields(
   byDefault: boolean,
 ): Readonly<Record<'retryAfter', z.ZodDefault<z.ZodBoolean>>> {
@@ -47,12 +47,12 @@ export function callFields(
   };
 }
 
-/** Whether refusals of calls say when to come back. */
+/** Whether refusals carry a retry hint. */
 export function saysWhen(config: object): boolean {
   return 'retryAfter' in config && config.retryAfter === true;
 }
 
-/** The outcome of a refused call, with the status that is written. */
+/** The outcome of a refused call with this status. */
 export function refusalOf(status: number): Outcome {
   return withStatus(OUTCOME.rejectedRateLimit, status);
 }
@@ -66,7 +66,7 @@ export interface RefusalRule {
   readonly saysWhen: boolean;
 }
 
-/** Refusals at once, with the status that is written. */
+/** The rule of a limiter that refuses at once, with the configured status. */
 export function ruleOf(config: { readonly status: number }): RefusalRule {
   return { refusal: refusalOf(config.status), afterNs: 0, saysWhen: saysWhen(config) };
 }
@@ -99,8 +99,8 @@ export function metered<C extends { readonly status: number }>(
 }
 
 /**
- * Calls in front of a meter: admitted, parked for the time that it returns, or refused. A call that gives up while
- * waiting has used its permit: none of the modelled libraries returns it.
+ * A meter in front of calls: each is admitted, parked for the returned time, or refused. A call that is abandoned while
+ * it waits has used its permit: none of the modelled libraries returns it.
  */
 export class MeteredCalls implements PolicyState {
   private readonly ctx: CallContext;
@@ -108,7 +108,7 @@ export class MeteredCalls implements PolicyState {
   private readonly rule: RefusalRule;
   private readonly keyOf: ((frame: number) => number) | null;
   private readonly keyed: Keyed<Meter>;
-  /** The meter of all calls where no key splits them; null from a restart to the first call after it. */
+  /** The meter of all calls if no key splits them; null after a restart until the next call. */
   private meter: Meter | null;
   private waiting = 0;
 
@@ -161,12 +161,12 @@ export class MeteredCalls implements PolicyState {
     this.waiting = 0;
   }
 
-  /** Calls that wait; what was taken is not held but used up. */
+  /** Calls that wait; a permit taken is used up, not held. */
   held(): number {
     return this.waiting;
   }
 
-  /** A caller that was delayed may be admitted by now. */
+  /** A delayed caller may be admissible by now. */
   private refuse(frame: number): Outcome {
     const { ctx, rule } = this;
     const leftNs = rule.saysWhen ? this.meterOf(frame, ctx.now).retryNs(ctx.now) : 0;

@@ -9,7 +9,7 @@ import type {
 import type { RefusalRule } from './meters.js';
 import { refuseCall } from './meters.js';
 
-/** Calls before the limiter of their process, which shares a store with those of others. */
+/** Calls in front of the limiter of their process, which shares its store with other processes. */
 export class NodeCalls implements PolicyState {
   private readonly ctx: CallContext;
   private readonly keyOf: ((frame: number) => number) | null;
@@ -40,7 +40,7 @@ export class NodeCalls implements PolicyState {
   }
 
   cancel(): void {
-    // What was counted stays counted.
+    // The count is not taken back.
   }
 
   reset(): void {

@@ -5,14 +5,14 @@ import type { Quantity } from '../../spec/quantities/quantities.js';
 import { quantity } from '../../spec/quantities/quantities.js';
 import { QuantityError, show } from '../../spec/quantities/quantity-text.js';
 
-/** A word of an outcome list: an outcome, a group of them, or the status a callee answered with. */
+/** A term of an outcome list: an outcome, a group of outcomes, or the status of the callee's response. */
 export type OutcomeTerm = string | number;
 
 const bit = (kind: number): number => 1 << kind;
 
 /**
- * Outcomes a list may name. `ok` and `degraded` are no failures, and `abandoned` and `unfinished`
- * are outcomes of whole requests, so none of them can be reacted to.
+ * Outcomes that a list can name. `ok` and `degraded` are not failures, and `abandoned` and `unfinished` are outcomes of
+ * whole requests, so no policy can react to them.
  */
 const NAMED = {
   clientError: bit(OUTCOME.clientError),
@@ -31,7 +31,7 @@ const NAMED = {
   cancelled: bit(OUTCOME.cancelled),
 } as const;
 
-/** Every outcome but ok, clientError, cancelled and deadlineExceeded; refusals are among them. */
+/** Every outcome except ok, clientError, cancelled and deadlineExceeded; refusals are included. */
 const ANY =
   NAMED.throttled |
   NAMED.serverError |
@@ -59,15 +59,13 @@ const STATUSES_OF_TERM: ReadonlyMap<string, readonly [first: number, last: numbe
   ['5xx', [500, 599]],
 ]);
 
-/** All words of an outcome list, sorted; numbers from 400 to 599 are allowed too. */
+/** All terms of an outcome list, sorted; numbers from 400 to 599 are also allowed. */
 export const OUTCOME_TERMS: readonly string[] = [
   ...KINDS_OF_TERM.keys(),
   ...STATUSES_OF_TERM.keys(),
 ].sort();
 
-/**
- * Outcomes whose status a callee has sent; a local timeout or refusal has none that could match.
- */
+/** Outcomes with a status from the callee; a local timeout or refusal has no status to match. */
 const ANSWERED = NAMED.clientError | NAMED.throttled | NAMED.serverError | NAMED.rejectedOverload;
 
 const HIGHEST_STATUS = 599;

@@ -9,9 +9,9 @@ export interface RationalRate {
   readonly spanNs: Ns;
 }
 
-/** Above it the exact arithmetic would need more than 53 bits. */
+/** Above this rate, exact arithmetic would need more than 53 bits. */
 const RATE_MAX_PER_SECOND = 1e7;
-/** Seconds of the units in which rates are written: per second, minute, hour and day. */
+/** Lengths in seconds of the units of rates: second, minute, hour and day. */
 const UNIT_SECONDS = [1, 60, 3_600, 86_400] as const;
 /** events * spanNs stays below 2^52, so that products of a count and a span are exact. */
 const PRODUCT_MAX = 4_503_599_627_370_496;
@@ -44,7 +44,7 @@ export function rateOver(events: number, spanNs: Ns): RationalRate {
   return rationalRate((events / spanNs) * NS_PER_SECOND);
 }
 
-/** What is said of a limit that the arithmetic cannot hold. */
+/** The problem of a rate that the arithmetic cannot represent. */
 export function rateProblems(perSecond: number): readonly PolicyProblem[] {
   if (perSecond <= RATE_MAX_PER_SECOND) return [];
   return [{ field: 'rate', message: 'a limit above 10000/ms has no effect: lower or remove it' }];
@@ -57,7 +57,7 @@ export function timeOfEvent(rate: RationalRate, nth: number): Ns {
   return spans * rate.spanNs + Math.ceil((rest * rate.spanNs) / rate.events);
 }
 
-/** Events that have happened from 0 to a time, the one at 0 not counted. */
+/** Events after 0 and up to this time; the event at 0 does not count. */
 export function eventsUntil(rate: RationalRate, time: Ns): number {
   const spans = Math.floor(time / rate.spanNs);
   const rest = time - spans * rate.spanNs;

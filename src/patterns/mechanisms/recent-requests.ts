@@ -1,9 +1,8 @@
 import type { Ns } from '../../kernel/time.js';
 
 /**
- * Requests and successes of the last while, as Envoy's thread_local_controller.cc keeps them: in
- * entries that begin with the first use at least `granularityNs` after the one before, and are
- * forgotten whole when their beginning is `windowNs` ago.
+ * Recent requests and successes, as Envoy's thread_local_controller.cc keeps them. An entry starts with the first use
+ * at least `granularityNs` after the previous start, and expires as a whole `windowNs` after its own.
  */
 export class RecentRequests {
   requests = 0;
@@ -25,7 +24,7 @@ export class RecentRequests {
     this.successesOf = new Float64Array(entries);
   }
 
-  /** Forgets what is too old, and begins a new entry where the newest one is full. */
+  /** Drops expired entries, and starts a new one if the newest is full. */
   roll(now: Ns): void {
     while (this.count > 0 && now - this.begin[this.head] >= this.windowNs) this.dropOldest();
     if (this.count === 0 || now - this.begin[this.newest()] >= this.granularityNs) {
@@ -49,12 +48,12 @@ export class RecentRequests {
     this.successesOf[this.newest()]++;
   }
 
-  /** Age of the oldest entry, 0 without one; nothing is forgotten by asking. */
+  /** Age of the oldest entry, 0 if there is none. Drops nothing. */
   age(now: Ns): Ns {
     return this.count === 0 ? 0 : now - this.begin[this.head];
   }
 
-  /** True when all of it will have been forgotten by the next use. */
+  /** True if every entry expires before the next use. */
   isOver(now: Ns): boolean {
     return this.count === 0 || now - this.begin[this.newest()] >= this.windowNs;
   }

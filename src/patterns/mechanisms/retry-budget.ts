@@ -13,10 +13,7 @@ import { tokenBucket } from './token-bucket.js';
 
 const tokens = (least: number, most: number): z.ZodNumber => z.number().min(least).max(most);
 
-/**
- * `budget` of a retry: what all calls of one state together may retry. Without `kind` it is a
- * ratio.
- */
+/** `budget` of a retry: limits the retries of all calls of one state together. The default `kind` is a ratio. */
 export const retryBudgetSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z
@@ -118,8 +115,8 @@ export const retryBudgetSchema = z.discriminatedUnion('kind', [
 export type RetryBudgetConfig = z.output<typeof retryBudgetSchema>;
 
 /**
- * By how much the budget lets the load of a callee grow that fails for a long time. Only a share of the first tries
- * grows with the load; the other budgets are used up after a while.
+ * Factor by which retries can multiply the load of a callee during a long failure. Only a budget that is a share of
+ * first tries grows with the load; the others run out after a while.
  */
 export function budgetGrowth(config: RetryBudgetConfig): number {
   switch (config.kind) {

@@ -2,32 +2,32 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import type { TokenBucket } from './token-bucket.js';
 
-/** What a retry tells its budget, and asks of it. All calls of one state share it. */
+/** Limits retries. All calls of one state share it. */
 export interface RetryBudget {
-  /** Whether it must be notified when the back-off of a retry ends. */
+  /** True = it needs a notification when the back-off of a retry ends. */
   readonly followsAttempts: boolean;
-  /** A call begins with its first try. */
+  /** A call starts its first attempt. */
   started(now: Ns): void;
-  /** An attempt has failed with an outcome that is retried. */
+  /** An attempt failed with a retryable outcome. */
   failed(): void;
-  /** An attempt has succeeded; `afterTimeout` is the argument of allow() when it was granted. */
+  /** An attempt succeeded; `afterTimeout` is the value passed to allow() when it was granted. */
   succeeded(isRetry: boolean, afterTimeout: boolean): void;
-  /** May one more retry be made? Takes its price when it may, and nothing when it may not. */
+  /** Whether one more retry may be made. Charges its price only if it may. */
   allow(now: Ns, afterTimeout: boolean): boolean;
-  /** The back-off of a granted retry is over, its attempt begins; only where it is followed. */
+  /** The back-off of a granted retry is over and its attempt starts; called only if `followsAttempts`. */
   resumed(): void;
-  /** A granted retry has ended, or was given up; said before its outcome is looked at. */
+  /** A granted retry ended or was abandoned; called before its outcome is processed. */
   ended(): void;
-  /** An attempt is over, first try or retry; said after all that its outcome has led to. */
+  /** An attempt, first try or retry, is over; called after its outcome is processed. */
   left(): void;
   reset(): void;
-  /** With no call under way: true when a new budget would grant the same from now on. */
+  /** With no call in flight: true if a new budget would grant the same from now on. */
   isIdle(now: Ns): boolean;
-  /** Places taken by what has not ended yet. */
+  /** Places held by retries that have not ended. */
   held(): number;
 }
 
-/** Defaults for most budgets: most events have no effect. */
+/** No-op defaults: a budget reacts to few of the events. */
 abstract class Budget implements RetryBudget {
   readonly followsAttempts: boolean = false;
 
@@ -61,9 +61,9 @@ const SLOTS = 10;
 const RETRY = 1_000_000;
 
 /**
- * Finagle RetryBudget.scala, tower tps_budget.rs: a first try puts in `ratio` of a retry, a retry
- * takes one out, both for the length of the window; the balance may fall to minus the reserve.
- * Slots start at multiples of window / 10.
+ * Finagle RetryBudget.scala, tower tps_budget.rs: a first try deposits `ratio` of a retry and a retry withdraws one,
+ * both for the length of the window. The balance may fall to minus the reserve. Slots start at multiples of window /
+ * 10.
  */
 export class RatioBudget extends Budget {
   private readonly deposit: number;
@@ -154,8 +154,8 @@ export class ConcurrentBudget extends Budget {
 }
 
 /**
- * Envoy retry_budget (resource_manager_impl.h). The attempt that has just failed still counts as
- * under way: its stream is closed after the decision.
+ * Envoy retry_budget (resource_manager_impl.h). The attempt that just failed still counts as active: its stream is
+ * closed after the decision.
  */
 export class EnvoyBudget extends Budget {
   override readonly followsAttempts = true;
@@ -206,7 +206,7 @@ export class EnvoyBudget extends Budget {
   }
 }
 
-/** gRPC A6 retryThrottling, in thousandths of a token. First tries are never held up. */
+/** gRPC A6 retryThrottling, in thousandths of a token. First tries are never throttled. */
 export class GrpcBudget extends Budget {
   private readonly maxTokens: number;
   private readonly earned: number;

@@ -4,36 +4,36 @@ import type { Ns } from '../../kernel/time.js';
 import { NEVER_AGAIN } from '../../spec/outcome.js';
 
 /**
- * How a library uses a hint of the callee. `replace`: it is the delay (a DelayGenerator, an IntervalBiFunction);
- * `obey`: the same, and "never" stops the retries; `pushback`: the same for gRPC, whose back-off then restarts and
- * where a "never" costs a token; `atLeast`: the longer of back-off and hint (AWS SDKs); `stretched`: U(1, 1.5) times
- * the hint (Envoy's rate_limited_retry_back_off).
+ * How a library uses a retry hint of the callee. `replace`: the hint is the delay (a DelayGenerator, an
+ * IntervalBiFunction). `obey`: the same, and "never" stops the retries. `pushback`: the same for gRPC, where the
+ * back-off restarts and a "never" costs a token. `atLeast`: the longer of back-off and hint (AWS SDKs). `stretched`:
+ * U(1, 1.5) times the hint (Envoy's rate_limited_retry_back_off).
  */
 export type HintUse = 'replace' | 'obey' | 'pushback' | 'atLeast' | 'stretched';
 
-/** Envoy looks at no longer hint (max_interval), nor at one of a single ms. */
+/** Envoy ignores hints above this (max_interval), and hints of 1 ms. */
 const STRETCHED_MAX_NS = 300 * NS_PER_SECOND;
 const STRETCHED_MIN_NS = 1_000_001;
 
-/** True where a call with this hint is not made again. */
+/** True if a call with this hint is not retried. */
 export function forbids(use: HintUse, hint: Ns): boolean {
   return hint === NEVER_AGAIN && (use === 'obey' || use === 'pushback');
 }
 
-/** Whether the hint has a say in the delay; else the back-off alone has. */
+/** Whether the hint affects the delay; otherwise the back-off alone sets it. */
 export function counts(use: HintUse, hint: Ns): boolean {
   if (use === 'stretched') return hint >= STRETCHED_MIN_NS && hint <= STRETCHED_MAX_NS;
   return hint >= 0;
 }
 
-/** The delay that a hint makes of a back-off; `uniform` is a draw in (0, 1). */
+/** Applies a hint to a back-off delay; `uniform` is a draw in (0, 1). */
 export function hintedNs(use: HintUse, hint: Ns, backoffNs: Ns, uniform: number): Ns {
   if (use === 'atLeast') return Math.max(hint, backoffNs);
   if (use === 'stretched') return Math.round(hint * (1 + uniform / 2));
   return hint;
 }
 
-/** `respectRetryAfter`; `text` says where the default comes from. */
+/** `respectRetryAfter`; `text` explains the default. */
 export function respectField(byDefault: boolean, text: string) {
   return z
     .boolean()

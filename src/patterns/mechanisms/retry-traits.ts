@@ -6,8 +6,8 @@ import { budgetGrowth } from './retry-budget.js';
 import type { RetryConfig } from './retrying.js';
 
 /**
- * The traits of a kind of retry. `unwritten`: the delays of the library where no `backoff` is written. Their length
- * counts as 0, so that lint does not warn about a default.
+ * The traits of a kind of retry. `unwritten`: the library's delays if `backoff` is not set. Their length counts as 0,
+ * so that lint does not warn about a default.
  */
 export function retryTraits(
   config: RetryConfig,

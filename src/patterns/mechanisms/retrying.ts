@@ -24,7 +24,7 @@ import type { RetryBudgetConfig } from './retry-budget.js';
 import { retryBudget, retryBudgetSchema } from './retry-budget.js';
 import type { RetryBudget } from './retry-budgets.js';
 
-/** What every kind of retry is configured with; a kind leaves out what its library lacks. */
+/** Configuration of every kind of retry; a kind omits the fields that its library lacks. */
 export interface RetryConfig {
   readonly attempts: number;
   readonly backoff?: BackoffConfig | undefined;
@@ -34,27 +34,25 @@ export interface RetryConfig {
   readonly respectRetryAfter?: boolean | undefined;
 }
 
-/** What a library does that its user does not write. */
+/** Behavior of a library that its user cannot configure, and its defaults. */
 export interface RetryRules {
-  /** Outcomes that are retried where `on` is not written. */
+  /** Outcomes retried if `on` is not set. */
   readonly on: readonly OutcomeTerm[];
-  /** The same where the callee endpoint is idempotent, if that makes a difference. */
+  /** The same if the callee endpoint is idempotent and that makes a difference. */
   readonly onIdempotent?: readonly OutcomeTerm[];
-  /** The library cuts a delay off after it was spread. */
+  /** True = the library caps a delay after the jitter. */
   readonly cutLast?: boolean;
-  /** Back-off where none is written. */
+  /** Default back-off. */
   readonly backoff?: BackoffConfig;
-  /** Back-off after `throttled` where none is written. */
+  /** Default back-off after `throttled`. */
   readonly throttled?: BackoffConfig;
-  /** The library waits for its retry though the deadline comes first, which then ends the call. */
+  /** True = the library waits for a retry that is due after the deadline; the deadline then ends the call. */
   readonly waitsForDeadline?: boolean;
-  /** What it makes of a hint where it looks at hints. */
+  /** How it uses retry hints, if it respects them. */
   readonly hints?: HintUse;
 }
 
-/**
- * Safe without idempotence: the callee never saw the call, or has answered that it did not do it.
- */
+/** Safe without idempotence: the callee never saw the call, or reported that it did not execute it. */
 export const SAFE: readonly OutcomeTerm[] = ['connect', 'gateway', 'overload', 'throttled'];
 export const SAFE_IDEMPOTENT: readonly OutcomeTerm[] = [...SAFE, 'timeout', 'reset'];
 
@@ -63,12 +61,12 @@ const AGAIN =
   '1 never retries. Each try runs all layers inside this one again. Unit: attempts, or ' +
   '`unlimited`.';
 
-/** `attempts` of a retry that says itself how often. */
+/** `attempts` of a retry without a default. */
 export function attemptsField(): Quantity<number> {
   return count({ min: 1 }).describe(`${ATTEMPTS}; ${AGAIN} Required.`);
 }
 
-/** `attempts` of a library, with what it calls them itself. */
+/** `attempts` of a library, with the library's own name for it. */
 export function libraryAttemptsField(
   byDefault: number | 'unlimited',
   library: string,
@@ -115,19 +113,19 @@ export function otherInstanceField(byDefault: boolean): z.ZodPrefault<z.ZodBoole
     );
 }
 
-/** `budget` of a library that has none without being asked for it. */
+/** `budget` of a library that has none by default. */
 export function budgetField(): z.ZodOptional<typeof retryBudgetSchema> {
   return retryBudgetSchema.optional().describe(`${BUDGET} Defaults to none.`);
 }
 
-/** `budget` of a library that has one without being asked for it. */
+/** `budget` of a library that has one by default. */
 export function libraryBudgetField(kind: 'concurrent' | 'aws', text: string) {
   return retryBudgetSchema.prefault({ kind }).describe(`${BUDGET} Defaults to ${text}.`);
 }
 
 /**
- * Besides the number of tries, the word holds how the last retry was granted and whether it waits; with pushback, where
- * tries are few, also the number of tries at which the back-off restarted.
+ * Besides the number of tries, the word holds how the last retry was granted and whether it waits. With pushback, where
+ * tries are few, it also holds the number of tries at which the back-off restarted.
  */
 const AFTER_TIMEOUT = 1;
 const WAITING = 2;
@@ -135,10 +133,10 @@ const TRIES = 2;
 const RESTART = 16;
 const FEW_TRIES = (1 << (RESTART - TRIES)) - 1;
 
-/** No hint, or none that is looked at. */
+/** No hint, or the hint is ignored. */
 const NO_HINT = -2;
 
-/** Makes a failed call again, up to `attempts` tries in all. */
+/** Retries a failed call, up to `attempts` tries in total. */
 class Retrying implements PolicyState {
   private readonly ctx: CallContext;
   private readonly attempts: number;
@@ -152,7 +150,7 @@ class Retrying implements PolicyState {
   private readonly waitsForDeadline: boolean;
   private readonly hints: HintUse | null;
   private readonly key: StreamKey;
-  /** Calls inside. */
+  /** Calls in flight inside this layer. */
   private inside = 0;
 
   constructor(setup: PolicySetup, config: RetryConfig, rules: RetryRules) {
@@ -187,7 +185,7 @@ class Retrying implements PolicyState {
     return verdict;
   }
 
-  /** The back-off is over; only budgets that follow attempts have it announced. */
+  /** The back-off is over. Only budgets that follow attempts are notified. */
   timer(frame: number, layer: number): void {
     const word = this.ctx.word(frame, layer);
     invariant(this.budget !== null && (word & WAITING) !== 0, 'retry-timer-without-back-off');
@@ -217,7 +215,7 @@ class Retrying implements PolicyState {
     return this.budget === null ? 0 : this.budget.held();
   }
 
-  /** The outcome, or HOLD when one more try is granted. */
+  /** The outcome, or HOLD if one more try is granted. */
   private decide(frame: number, layer: number, outcome: Outcome): number {
     const ctx = this.ctx;
     const budget = this.budget;
@@ -266,7 +264,7 @@ class Retrying implements PolicyState {
     return backoff.delayNs(tries, a, b);
   }
 
-  /** The delay that the callee has asked for, as far as the library listens. */
+  /** The delay after a hint of the callee, as the library applies it. */
   private hintDelayNs(frame: number, tries: number, hint: Ns, backoffNs: Ns): Ns {
     const { ctx, key } = this;
     const uniform = unit(key.a, key.b, ctx.lineageA(frame), ctx.lineageB(frame), tries);
@@ -301,12 +299,12 @@ function timedOut(outcome: Outcome): boolean {
   return kind === OUTCOME.timeout || kind === OUTCOME.connectTimeout;
 }
 
-/** Only a budget outlives a call. */
+/** Only a budget keeps state between calls. */
 export function hasBudget({ budget }: Pick<RetryConfig, 'budget'>): boolean {
   return budget !== undefined;
 }
 
-/** What no kind of retry can do. */
+/** Problems common to all kinds of retry. */
 export function retryProblems(
   config: RetryConfig,
   _bundle?: ReadonlyMap<string, unknown>,

@@ -1,9 +1,9 @@
 import type { Ns } from '../../kernel/time.js';
 
 /**
- * Calls fired and failures of the last buckets, which rotate at every multiple of their length, as nodeshift/opossum
- * lib/status.js does by an interval timer. A boundary needs no event here: every read or write rotates first, and
- * exactly at the boundary the new bucket has started.
+ * Calls and failures of the last buckets, which rotate at every multiple of their length, as nodeshift/opossum
+ * lib/status.js does with an interval timer. No event is needed here: every read or write rotates first, and the new
+ * bucket starts exactly at the boundary.
  */
 export class RotatingBuckets {
   fires = 0;
@@ -12,7 +12,7 @@ export class RotatingBuckets {
   private readonly length: number;
   private readonly fired: Int32Array;
   private readonly failed: Int32Array;
-  /** Number of the present bucket since the start, and its place in the ring. */
+  /** Number of the current bucket since the start, and its place in the ring. */
   private bucket = 0;
   private place = 0;
 
@@ -23,7 +23,7 @@ export class RotatingBuckets {
     this.failed = new Int32Array(length);
   }
 
-  /** Goes on to the bucket of this age. */
+  /** Advances to the bucket of this age. */
   rotate(age: Ns): void {
     const bucket = Math.floor(age / this.bucketNs);
     const steps = bucket - this.bucket;

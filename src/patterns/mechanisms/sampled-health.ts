@@ -4,16 +4,15 @@ import type { Ns } from '../../kernel/time.js';
 const WINDOWS = 10;
 
 /**
- * Room for the sub-windows that live at once: ten, an eleventh where a tenth of the duration is no
- * whole number of ns, and the new one that is opened before the oldest are dropped.
+ * Room for the sub-windows that coexist: ten, an eleventh if a tenth of the duration is not a whole number of ns, and a
+ * new one opened before the oldest are dropped.
  */
 const ROOM = WINDOWS + 2;
 
 /**
- * Successes and failures over a sampling duration, as Polly's RollingHealthMetrics keeps them: a
- * sub-window is opened by the first result that comes a tenth of the duration after the start of the
- * present one, so sub-windows start at results and not on a grid, and it leaves as a whole when its
- * start is the duration old.
+ * Successes and failures over a sampling duration, as Polly's RollingHealthMetrics keeps them. The first result at
+ * least a tenth of the duration after the start of the current sub-window opens the next, so sub-windows start at
+ * results, not on a grid. A sub-window expires as a whole when its start is one duration old.
  */
 export class SampledHealth {
   failures = 0;
@@ -24,7 +23,7 @@ export class SampledHealth {
   private readonly starts = new Float64Array(ROOM);
   private readonly failed = new Int32Array(ROOM);
   private readonly all = new Int32Array(ROOM);
-  /** Slot of the oldest sub-window, and how many there are. */
+  /** Slot of the oldest sub-window, and number of sub-windows. */
   private oldest = 0;
   private length = 0;
 
@@ -48,13 +47,13 @@ export class SampledHealth {
     this.throughput = 0;
   }
 
-  /** True when every result of it leaves before the next one comes. */
+  /** True if every result expires before the next one arrives. */
   isOver(now: Ns): boolean {
     const newest = this.starts[(this.oldest + this.length - 1 + ROOM) % ROOM];
     return this.length === 0 || now - newest >= this.samplingNs;
   }
 
-  /** The slot of the sub-window a result of now belongs to. */
+  /** The slot of the sub-window for a result at `now`. */
   private present(now: Ns): number {
     let at = (this.oldest + this.length - 1 + ROOM) % ROOM;
     if (this.length === 0 || now - this.starts[at] >= this.windowNs) {

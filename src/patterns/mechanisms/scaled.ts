@@ -1,6 +1,6 @@
 import type { Distribution } from '../../kernel/distribution.js';
 
-/** The same law with all its times multiplied by a factor of at least 0: how a delay ramps up. */
+/** A distribution with all its times multiplied by a factor >= 0, to ramp a delay. */
 export function scaled(of: Distribution, factor: number): Distribution {
   switch (of.kind) {
     case 'constant':

@@ -5,7 +5,7 @@ import type { CallContext, PolicyState } from '../../spec/patterns/policy.js';
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 import { frameOf, layerOf, Waiters } from './waiters.js';
 
-/** At most `permits` calls inside; the next `maxQueue` wait in order; the rest is refused. */
+/** Admits up to `permits` calls; the next `maxQueue` wait in order; the rest are refused. */
 export class Semaphore implements PolicyState {
   private readonly ctx: CallContext;
   private readonly permits: number;
@@ -40,7 +40,7 @@ export class Semaphore implements PolicyState {
     return outcome;
   }
 
-  /** Waited too long; void once the permit was granted. */
+  /** The wait limit expired; has no effect if the permit was granted before. */
   timer(frame: number, layer: number): void {
     this.waiting.remove(frame, layer);
     this.ctx.count(frame, EDGE_COUNTER.bulkheadRejected);
@@ -65,7 +65,7 @@ export class Semaphore implements PolicyState {
     return this.held() === 0;
   }
 
-  /** The permit goes to the oldest waiter; only without one does it come free. */
+  /** Passes the permit to the oldest waiter, or frees it if none waits. */
   private release(): void {
     const next = this.waiting.shift();
     if (next < 0) this.inside--;

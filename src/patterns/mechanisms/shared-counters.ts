@@ -5,7 +5,7 @@ import { Keyed } from './keyed.js';
 
 type Limits = readonly (readonly [period: number, limit: number])[];
 
-/** The counters of one key in the store, one for each period; those of a past window are gone. */
+/** The counters of one key in the store, one per period; counters of past windows are dropped. */
 class Counters {
   private readonly limits: Limits;
   private readonly used: Float64Array;
@@ -17,7 +17,7 @@ class Counters {
     this.ends = new Float64Array(limits.length);
   }
 
-  /** Adds to a counter, and gives what it was before. */
+  /** Adds to a counter and returns its previous value. */
   add(k: number, count: number, now: Ns): number {
     if (now >= this.ends[k]) {
       this.used[k] = 0;
@@ -34,20 +34,20 @@ class Counters {
   }
 }
 
-/** What a node knows of the counters of one key: what it has read, and its own calls since. */
+/** A node's view of the counters of one key: the values it read, and its own calls since. */
 interface Copy {
   readonly usage: Float64Array;
   readonly delta: Float64Array;
-  /** End of the window that was read; a copy is of no use beyond it. */
+  /** End of the window that was read; the copy expires with it. */
   readonly ends: Float64Array;
 }
 
-/** The store, and the nodes that have something to tell it. */
+/** The store, and the nodes with unreported calls. */
 class Store {
   readonly limits: Limits;
   readonly keys: Keyed<Counters>;
   readonly nodes: SyncedNode[] = [];
-  /** When the first node tells the store, Infinity while none has anything to tell. */
+  /** Time of the next report from a node; Infinity if none has anything to report. */
   nextSync: Ns = Infinity;
 
   constructor(limits: Limits) {
@@ -55,7 +55,7 @@ class Store {
     this.keys = new Keyed(() => new Counters(limits));
   }
 
-  /** Applies everything that nodes have reported until now. */
+  /** Applies everything that nodes have reported up to now. */
   settle(now: Ns): void {
     while (this.nextSync <= now) {
       const at = this.nextSync;
@@ -68,7 +68,7 @@ class Store {
   }
 }
 
-/** Kong's policy redis with sync_rate -1: each question counts, and is answered with the count. */
+/** Kong's policy redis with sync_rate -1: each decision increments the counter and reads it. */
 class AskingNode implements LimiterState {
   private readonly store: Store;
   private exhausted = 0;
@@ -93,22 +93,22 @@ class AskingNode implements LimiterState {
     return restNs(this.store.limits[this.exhausted][0], now);
   }
 
-  /** Nothing of it is in the process. */
+  /** The process holds no state. */
   reset(): void {}
 }
 
 /**
- * Kong's policy redis with a sync_rate: a counter is read once, by counting one, and decisions are taken from the copy
- * and the node's own calls. `sync_rate` after the first of them the node reports its number of calls to the store and
- * drops its copies. It does not see calls of other nodes in between. The call that reads is counted by its lookup and
- * does not appear in the copy, so each copy admits one call more.
+ * Kong's policy redis with a sync_rate. A counter is read once, by incrementing it; decisions then use the copy and the
+ * node's own calls. `sync_rate` after the first of these calls the node reports them to the store and drops its copies.
+ * It does not see the calls of other nodes in between. The call that reads is counted by its lookup and does not appear
+ * in the copy, so each copy admits one call more.
  */
 class SyncedNode implements LimiterState {
   syncAt: Ns = Infinity;
   private readonly store: Store;
   private readonly syncRateNs: Ns;
   private readonly copies = new Map<number, Copy>();
-  /** Keys of the calls that passed at `pendingAt`: a timer of no delay counts them afterwards. */
+  /** Keys of the calls that passed at `pendingAt`; Kong counts them later, in a timer without delay. */
   private readonly pending: number[] = [];
   private pendingAt: Ns = -1;
   private exhausted = 0;
@@ -138,7 +138,7 @@ class SyncedNode implements LimiterState {
     return 0;
   }
 
-  /** True where a counter has to be read first. */
+  /** True if a counter must be read first. */
   asks(now: Ns, key: number): boolean {
     this.catchUp(now);
     const copy = this.copies.get(key);
@@ -149,14 +149,14 @@ class SyncedNode implements LimiterState {
     return restNs(this.store.limits[this.exhausted][0], now);
   }
 
-  /** A node that dies loses the calls that it has not reported. */
+  /** A node that dies loses its unreported calls. */
   reset(): void {
     this.copies.clear();
     this.pending.length = 0;
     this.syncAt = Infinity;
   }
 
-  /** Tells the store the calls of each window that is still open, and forgets its copies. */
+  /** Reports the calls of each window that is still open, and drops the copies. */
   tell(): void {
     const at = this.syncAt;
     this.syncAt = Infinity;
@@ -172,7 +172,7 @@ class SyncedNode implements LimiterState {
     if (now < copy.ends[k]) return copy.usage[k] + copy.delta[k];
     const before = this.store.keys.of(key, now).add(k, 1, now);
     copy.usage[k] = before;
-    // The question has counted this call already.
+    // The lookup has counted this call already.
     copy.delta[k] = -1;
     copy.ends[k] = windowEnd(this.store.limits[k][0], now);
     return before;
@@ -206,7 +206,7 @@ class SyncedNode implements LimiterState {
   }
 }
 
-/** Nodes over one store; `syncRateNs` null = each decision asks it. */
+/** Nodes that share one store; `syncRateNs` null = each decision queries it. */
 export function sharedCounters(limits: Limits, syncRateNs: Ns | null): () => LimiterState {
   const store = new Store(limits);
   return () => (syncRateNs === null ? new AskingNode(store) : new SyncedNode(store, syncRateNs));

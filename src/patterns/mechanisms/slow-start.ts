@@ -33,7 +33,7 @@ export interface SlowStartConfig {
   readonly minWeight: number;
 }
 
-/** How much of its weight an instance has, by its age: whole milliseconds, of which it is at least 1 old. */
+/** Share of its weight that an instance of this age has. Ages are whole ms, at least 1. */
 export class SlowStart {
   private readonly windowMs: number;
   private readonly exponent: number;
@@ -45,7 +45,7 @@ export class SlowStart {
     this.minWeight = minWeight;
   }
 
-  /** Whether an instance of this age makes a schedule by weights necessary. */
+  /** Whether an instance of this age still has a reduced weight, which requires a schedule. */
   isNew(age: Ns): boolean {
     return Math.floor(age / MS) <= this.windowMs;
   }

@@ -1,7 +1,7 @@
 /**
- * Smooth weighted round robin, as in nginx: an instance that may be picked gains its weight in each
- * pick, the one with the most is picked (the first of several) and pays what all have gained. Those
- * that may not be picked keep what they have.
+ * Smooth weighted round robin, as in nginx. In each pick, every available instance gains its weight. The one with the
+ * highest balance is picked (the first on a tie) and pays the total of the gains. Unavailable instances keep their
+ * balance.
  */
 export class SmoothRounds {
   private readonly current: Float64Array;
@@ -17,7 +17,7 @@ export class SmoothRounds {
     this.best = -1;
   }
 
-  /** The next instance that may be picked, in the order of the list. */
+  /** Adds an available instance to this pick, in list order. */
   offer(instance: number, weight: number): void {
     const { current } = this;
     current[instance] += weight;
@@ -25,7 +25,7 @@ export class SmoothRounds {
     if (this.best < 0 || current[instance] > current[this.best]) this.best = instance;
   }
 
-  /** The picked one, or -1 where none was offered. */
+  /** The picked instance, or -1 if none was offered. */
   take(): number {
     const { best } = this;
     if (best >= 0) this.current[best] -= this.gained;

@@ -5,21 +5,21 @@ import type { CallContext, PolicyState } from '../../spec/patterns/policy.js';
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 import { givenUp } from './breaker-classes.js';
 
-/** The rule of a breaker about one instance called, from which balancers keep away. */
+/** The rule of a breaker around one instance; balancers avoid the instance while it is open. */
 export interface TargetRule {
-  /** A call is about to go to the instance; false refuses it. */
+  /** Whether a call may go to the instance. */
   admit(now: Ns): boolean;
-  /** The class of an outcome, in the rule's own terms; `hedged`: the call had other attempts. */
+  /** The class of an outcome in the rule's terms; `hedged`: the call had other attempts. */
   classOf(outcome: Outcome, hedged: boolean): number;
-  /** A call to the instance has ended. The lineage of the call is for draws. */
+  /** Reports the end of a call to the instance. The lineage of the call is for draws. */
   record(now: Ns, result: number, lineageA: number, lineageB: number): void;
   /** Forgets everything, as a restarted process does. */
   reset(): void;
 }
 
 /**
- * A breaker around the calls to one instance. It refuses only what was given to the instance before
- * it was shut and waited in between, because a shut instance is not picked.
+ * A breaker around the calls to one instance. Balancers do not pick an open instance, so it refuses only calls that
+ * were assigned before it opened and had to wait.
  */
 export class TargetBreaker implements PolicyState {
   private readonly ctx: CallContext;

@@ -11,18 +11,18 @@ export interface PoolSizes {
   readonly core: number;
   readonly max: number;
   readonly queue: number;
-  /** After so long without work a thread above `core` ends. */
+  /** Idle time after which a thread above `core` ends. */
   readonly keepAliveNs: Ns;
 }
 
-/** Word of a call: it waits in the queue, or it has a thread. */
+/** Word of a call: it waits in the queue, or has a thread. */
 const QUEUED = 0;
 const RUNNING = 1;
 
 /**
- * java.util.concurrent.ThreadPoolExecutor around a call. A call below `core` threads starts one; else
- * it goes to an idle thread or the queue; with a full queue it starts a thread up to `max`, which runs
- * this very call before all that wait; else it is refused.
+ * java.util.concurrent.ThreadPoolExecutor around a call. Below `core` threads, a call starts one. Otherwise it goes to
+ * an idle thread or into the queue. If the queue is full, it starts a thread up to `max`, which runs this call before
+ * those that wait. Otherwise it is refused.
  */
 export class ThreadPool implements PolicyState {
   private readonly ctx: CallContext;
@@ -30,7 +30,7 @@ export class ThreadPool implements PolicyState {
   private readonly handoff: Lane | null;
   private readonly waiting = new Waiters();
   private readonly idle: IdleThreads;
-  /** Threads that live, and those of them with a call. */
+  /** Live threads, and those of them with a call. */
   private threads = 0;
   private busy = 0;
 
@@ -64,7 +64,7 @@ export class ThreadPool implements PolicyState {
     return outcome;
   }
 
-  /** The thread has taken the call over. */
+  /** The thread starts the call. */
   timer(frame: number, layer: number): void {
     this.ctx.resume(frame, layer);
   }
@@ -86,7 +86,7 @@ export class ThreadPool implements PolicyState {
     return this.busy + this.waiting.length;
   }
 
-  /** Core threads that wait for work are as good as threads that are still to be started. */
+  /** Idle core threads behave like threads that have not been started. */
   isIdle(): boolean {
     this.endIdle();
     return this.held() === 0 && this.threads <= this.sizes.core;
@@ -105,7 +105,7 @@ export class ThreadPool implements PolicyState {
     return PARK;
   }
 
-  /** The thread takes the oldest of the queue; without one it is idle. */
+  /** The thread takes the oldest queued call, or becomes idle. */
   private release(): void {
     const next = this.waiting.shift();
     if (next < 0) {
@@ -120,7 +120,7 @@ export class ThreadPool implements PolicyState {
     else this.ctx.arm(this.handoff, frame, layer);
   }
 
-  /** Threads above `core` that have been idle for the whole of `keepAlive` are gone by now. */
+  /** Ends threads above `core` that have been idle for `keepAlive`. */
   private endIdle(): void {
     const { core, keepAliveNs } = this.sizes;
     while (
@@ -134,7 +134,7 @@ export class ThreadPool implements PolicyState {
   }
 }
 
-/** Since when each idle thread is idle; work wakes the one that waits longest. */
+/** Idle threads and the time each became idle; work wakes the one that has waited longest. */
 class IdleThreads {
   count = 0;
   private readonly since: Float64Array;
@@ -148,7 +148,7 @@ class IdleThreads {
     this.since[(this.head + this.count++) % this.since.length] = now;
   }
 
-  /** The one that is idle longest gets work or ends. */
+  /** Removes the thread that has been idle longest: it gets work or ends. */
   shift(): void {
     this.head = (this.head + 1) % this.since.length;
     this.count--;

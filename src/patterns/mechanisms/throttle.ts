@@ -6,11 +6,11 @@ import { PASS } from '../../spec/outcome.js';
 import type { CallContext, PolicyState } from '../../spec/patterns/policy.js';
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 
-/** The rule of one kind of throttle, without any knowledge of calls. */
+/** The rule of one kind of throttle. It knows outcomes, not calls. */
 export interface ThrottleRule {
   /** Whether a request at this moment is refused, given a draw in (0, 1). */
   refuses(now: Ns, uniform: number): boolean;
-  /** How a request that was let through ended. */
+  /** Reports the outcome of an admitted request. */
   ended(now: Ns, outcome: Outcome): void;
   /** Forgets everything, as a restarted process does. */
   reset(): void;
@@ -18,7 +18,7 @@ export interface ThrottleRule {
   isIdle(now: Ns): boolean;
 }
 
-/** Refuses a share of the calls before they are sent, by what became of the earlier ones. */
+/** Refuses a share of the calls before they are sent, based on the outcomes of earlier ones. */
 export class Throttle implements PolicyState {
   private readonly ctx: CallContext;
   private readonly rule: ThrottleRule;
@@ -52,7 +52,7 @@ export class Throttle implements PolicyState {
     return outcome;
   }
 
-  /** A call given up has no answer to learn from. */
+  /** A cancelled call has no outcome to learn from. */
   cancel(): void {
     this.inside--;
   }
@@ -66,7 +66,7 @@ export class Throttle implements PolicyState {
     return this.inside === 0 && this.rule.isIdle(now);
   }
 
-  /** Calls let through and not yet ended. */
+  /** Calls admitted and not yet ended. */
   held(): number {
     return this.inside;
   }

@@ -4,9 +4,9 @@ import type { ClassConfig } from './breaker-classes.js';
 import { BreakerClasses } from './breaker-classes.js';
 
 /**
- * What reaches a caller as an exception, so that a library which counts exceptions counts it: the
- * refusals of the caller's own pool, bulkhead, limiter and inner breaker too. Only the answers of
- * the callee below 500 and the call that was given up are left.
+ * Outcomes that reach the caller as an exception, so a library that counts exceptions counts them. They include
+ * refusals by the caller's own pool, bulkhead, limiter and inner breaker. Only callee responses below 500 and cancelled
+ * calls are not among them.
  */
 export const THROWN: readonly OutcomeTerm[] = [
   'error',
@@ -20,10 +20,10 @@ export const THROWN: readonly OutcomeTerm[] = [
   'rejectedBreaker',
 ];
 
-/** The same where a call that is given up ends in an exception, too: a context error, an abort. */
+/** The same if a cancelled call also ends in an exception: a context error, an abort. */
 export const THROWN_OR_CANCELLED: readonly OutcomeTerm[] = [...THROWN, 'cancelled'];
 
-/** `failOn` and `ignore` of a breaker that counts exceptions; `left` says what `ignore` comes to. */
+/** `failOn` and `ignore` of a breaker that counts exceptions; `left` explains the effect of `ignore`. */
 export function thrownFields(left: string, failures: readonly OutcomeTerm[] = THROWN) {
   return {
     failOn: outcomeTerms()
@@ -41,7 +41,7 @@ export function thrownFields(left: string, failures: readonly OutcomeTerm[] = TH
   } as const;
 }
 
-/** Classes of such a breaker: an answer below 500 is a success, 429 too. */
+/** Classes of such a breaker: a response below 500 is a success, even a 429. */
 export function thrownClasses(
   config: ClassConfig,
   excluded: readonly OutcomeTerm[] = ['cancelled'],
@@ -49,7 +49,7 @@ export function thrownClasses(
   return new BreakerClasses(config, { failures: THROWN, excluded });
 }
 
-/** Classes where calls that are given up are failures as well. */
+/** Classes for a breaker that also counts cancelled calls as failures. */
 export function thrownOrCancelledClasses(
   config: ClassConfig,
   excluded: readonly OutcomeTerm[] = [],

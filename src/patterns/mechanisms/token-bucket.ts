@@ -6,20 +6,20 @@ import { eventsUntil, rationalRate, timeOfEvent } from './rational-rate.js';
 
 const BURST_MAX = 1e6;
 
-/** A bucket that holds up to `burst` tokens, starts full, and may owe tokens that were promised. */
+/** A bucket of up to `burst` tokens. It starts full and may owe tokens that were reserved. */
 export interface TokenBucket {
-  /** Time until the next token could be had, 0 when there is one. Changes nothing. */
+  /** Time until the next token is available, 0 if one is. Changes nothing. */
   waitNs(now: Ns): Ns;
-  /** Takes the token that `waitNs` has spoken of. */
+  /** Takes the token that `waitNs` announced. */
   take(now: Ns): void;
-  /** Gives back the newest token taken. */
+  /** Returns the token that was taken last. */
   giveBack(): void;
-  /** True when it is as good as new. */
+  /** True if its state equals that of a new bucket. */
   isFull(now: Ns): boolean;
   reset(): void;
 }
 
-/** `continuous`: tokens flow in all the time; `ticks`: whole tokens at multiples of 1 / rate. */
+/** `continuous`: tokens accrue continuously; `ticks`: whole tokens arrive at multiples of 1 / rate. */
 export function tokenBucket(
   perSecond: number,
   burst: number,
@@ -29,12 +29,12 @@ export function tokenBucket(
   return refill === 'ticks' ? new TickBucket(rate, burst) : new ContinuousBucket(rate, burst);
 }
 
-/** The same for a rate that is a fraction already, with tokens that flow in all the time. */
+/** A continuous bucket for a rate that is already a fraction. */
 export function continuousBucket(rate: RationalRate, burst: number): TokenBucket {
   return new ContinuousBucket(rate, burst);
 }
 
-/** A bucket as a rule for requests, which may reserve a token in advance for up to `maxWaitNs`. */
+/** A bucket as a rule for requests; a request can reserve a token up to `maxWaitNs` ahead. */
 export class BucketMeter implements Meter {
   private readonly bucket: TokenBucket;
   private readonly maxWaitNs: Ns;
@@ -61,10 +61,9 @@ export class BucketMeter implements Meter {
 }
 
 /**
- * The bucket of golang x/time/rate, with whole numbers for its floating tokens. It was full for the
- * last time at `anchor` and has given `taken` since, so it will be full again at anchor + taken /
- * rate; a token can be had from anchor + (taken - burst + 1) / rate on. Same admissions as GCRA
- * with this rate and burst.
+ * The bucket of golang x/time/rate, with whole numbers instead of floating-point tokens. It was last full at `anchor`
+ * and has given `taken` tokens since, so it is full again at anchor + taken / rate. A token is available from anchor +
+ * (taken - burst + 1) / rate. Admits the same calls as GCRA with this rate and burst.
  */
 class ContinuousBucket implements TokenBucket {
   private readonly rate: RationalRate;
@@ -90,8 +89,8 @@ class ContinuousBucket implements TokenBucket {
       return;
     }
     this.taken++;
-    // Whole spans move from the count to the anchor, so that no product outgrows 53 bits; the
-    // anchor may then lie ahead of now, and `owed` below 0.
+    // Moves whole spans from the count to the anchor, so that products stay within 53 bits. The anchor may then be
+    // ahead of now, and `owed` below 0.
     if (this.taken >= 2 * this.rate.events) {
       this.taken -= this.rate.events;
       this.anchor += this.rate.spanNs;
@@ -112,9 +111,7 @@ class ContinuousBucket implements TokenBucket {
   }
 }
 
-/**
- * Whole tokens that fall in at the multiples of 1 / rate since time 0; what does not fit is lost.
- */
+/** Whole tokens that arrive at multiples of 1 / rate since time 0; tokens beyond `burst` are lost. */
 class TickBucket implements TokenBucket {
   private readonly rate: RationalRate;
   private readonly burst: number;

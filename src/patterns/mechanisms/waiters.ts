@@ -1,13 +1,13 @@
 import { IntRing } from '../../kernel/ring.js';
 
 /**
- * Frame and layer of a waiter in one integer: the chain of another edge may hold the same policy
- * elsewhere.
+ * Frame and layer of a waiter in one integer. The layer is needed because another edge's chain may hold the same policy
+ * at another place.
  */
 const LAYER_BITS = 5;
 const LAYER_MASK = (1 << LAYER_BITS) - 1;
 
-/** Calls that wait for a permit or a thread, first come first served. */
+/** Calls that wait for a permit or a thread, in FIFO order. */
 export class Waiters {
   private readonly ring = new IntRing();
 
@@ -19,12 +19,12 @@ export class Waiters {
     this.ring.push(waiterOf(frame, layer));
   }
 
-  /** Removes the oldest waiter, to be read with `frameOf` and `layerOf`; -1 if there is none. */
+  /** Removes and returns the oldest waiter, for `frameOf` and `layerOf`; -1 if there is none. */
   shift(): number {
     return this.ring.shift();
   }
 
-  /** False when it does not wait here. */
+  /** Returns false if the call does not wait here. */
   remove(frame: number, layer: number): boolean {
     const waiter = waiterOf(frame, layer);
     // With one wait limit for all, the waiter that leaves is nearly always the oldest.
@@ -43,7 +43,7 @@ export function waiterOf(frame: number, layer: number): number {
   return (frame << LAYER_BITS) | layer;
 }
 
-/** The call that a waiter is. */
+/** The frame of a waiting call. */
 export function frameOf(waiter: number): number {
   return waiter >> LAYER_BITS;
 }

@@ -4,16 +4,15 @@ import { weightsOf } from './instance-weights.js';
 import type { SlowStartConfig } from './slow-start.js';
 import { SlowStart } from './slow-start.js';
 
-/** What makes instances unequal to Envoy. */
+/** Reasons why instances get unequal shares in Envoy. */
 export interface Inequality {
   readonly weights?: readonly number[];
   readonly slowStart?: SlowStartConfig;
 }
 
 /**
- * Envoy's schedule of weights, and when it is used: only if weights differ or an instance is new. It is rebuilt
- * whenever the set of available instances changes. `scale` adds other factors to the weights, such as requests in
- * flight.
+ * Envoy's weighted schedule. It is used only if weights differ or an instance is new, and is rebuilt whenever the set
+ * of available instances changes. `scale` multiplies the weights by other factors, such as requests in flight.
  */
 export class WeightedTurns {
   private readonly setup: BalancerSetup;
@@ -21,14 +20,14 @@ export class WeightedTurns {
   private readonly weights: Float64Array;
   private readonly slowStart: SlowStart | null;
   private readonly scale: (instance: number) => number;
-  /** Turns taken in advance where a schedule begins. */
+  /** Turns skipped at the start of a schedule. */
   private readonly skipped: number;
-  /** The instances the schedule was made for, and when the youngest of them came up. */
+  /** The instances of the current schedule, and the time at which the youngest came up. */
   private readonly known: Int32Array;
   private knownCount = 0;
   private youngest = -Infinity;
   private inUse = false;
-  /** When this caller started, from which the age of instances counts. */
+  /** Start time of this caller, from which it counts the age of instances. */
   private begun = -Infinity;
 
   constructor(
@@ -46,7 +45,7 @@ export class WeightedTurns {
     this.known = new Int32Array(setup.size);
   }
 
-  /** Whether these instances are picked by the schedule; else they are all alike. */
+  /** Whether these instances need the schedule; otherwise all are equal. */
   differ(candidates: Int32Array, count: number): boolean {
     const youngest = this.slowStart === null ? -Infinity : this.youngestOf(candidates, count);
     if (this.isKnown(candidates, count) && youngest === this.youngest) return this.inUse;
@@ -58,14 +57,14 @@ export class WeightedTurns {
     return this.inUse;
   }
 
-  /** The next instance of the schedule; differ() has been asked just before. */
+  /** The next instance of the schedule. Call differ() just before. */
   next(candidates: Int32Array, count: number): number {
     const instance = this.edf.next(candidates, count);
     this.edf.put(instance, this.weigh(instance));
     return instance;
   }
 
-  /** The calling process has restarted: all instances are new to it. */
+  /** The calling process restarted: all instances are new to it. */
   reset(): void {
     this.knownCount = 0;
     this.begun = this.setup.clock.now;

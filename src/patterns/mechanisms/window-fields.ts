@@ -1,6 +1,6 @@
 import { duration, whole } from '../../spec/quantities/quantities.js';
 
-/** What the limiters that count over a window have in common. */
+/** Fields of all limiters that count over a window. */
 export const windowFields = {
   limit: whole({ min: 1, max: 1_000_000 }).describe(
     'Calls admitted in one window, per state (by default each instance of the caller and each ' +

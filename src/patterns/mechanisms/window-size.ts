@@ -9,10 +9,10 @@ import {
   PERCENT_PATTERN,
 } from '../../spec/quantities/quantity-text.js';
 
-/** Size of a breaker's window as it was written: `100` calls, or a length of time such as `10s`. */
+/** Size of a breaker's window as written: `100` calls, or a duration such as `10s`. */
 export type WindowSize = { readonly calls: number } | { readonly lengthNs: Ns };
 
-/** Calls a window holds at most, and slices of a time window: they are kept in memory. */
+/** Maximum number of calls, or of slices of a time window: they are kept in memory. */
 export const WINDOW_MAX = 1_000_000;
 
 /** `100` or `10s`, above 0. */
@@ -31,7 +31,7 @@ export function windowSize(): Quantity<WindowSize> {
   );
 }
 
-/** Where a breaker opens, as it was written: `5` failures in a row, or a share such as `50%`. */
+/** Threshold of a breaker as written: `5` consecutive failures, or a share such as `50%`. */
 export type Threshold = { readonly calls: number } | { readonly share: number };
 
 /** `5` or `50%`, above 0. */

@@ -6,15 +6,15 @@ const REFRESH_NS = 3 * NS_PER_SECOND;
 const WINDOWS = 3;
 
 /**
- * Finagle's WindowedPercentileHistogram.scala and the timer of BackupRequestFilter.scala that reads it: latencies in
- * whole ms, in three windows of 10 s of which only full ones count, the percentile read every 3 s. Until the first
- * window is full it reads 0; before the first reading there is no value. Both clocks start with the process and catch
- * up when they are read; a tick belongs to the interval after it.
+ * Finagle's WindowedPercentileHistogram.scala, and the timer of BackupRequestFilter.scala that reads it. Latencies in
+ * whole ms fill three windows of 10 s. Only full windows count, and the percentile is read every 3 s. Before the first
+ * read there is no value; until the first window is full, a read gives 0. Both clocks start with the process and catch
+ * up on use; a tick belongs to the interval after it.
  */
 export class WindowedPercentile {
   private readonly p: number;
   private readonly highestMs: number;
-  /** The window that fills, and the full ones. */
+  /** The window being filled, and the full ones. */
   private readonly filling: Int32Array;
   private readonly full: Int32Array;
   private readonly each: readonly Int32Array[];
@@ -37,7 +37,7 @@ export class WindowedPercentile {
     this.filling[Math.min(Math.floor(latencyNs / NS_PER_MS), this.highestMs)]++;
   }
 
-  /** The percentile as last read, in ms; Infinity before the first reading. */
+  /** The percentile at the last read, in ms; Infinity before the first read. */
   ms(now: Ns): number {
     this.catchUp(now);
     return this.readMs;
@@ -85,7 +85,7 @@ export class WindowedPercentile {
     this.position = (this.position + 1) % WINDOWS;
   }
 
-  /** HdrHistogram getValueAtPercentile: the rank is rounded, at least 1; 0 where there is nothing. */
+  /** HdrHistogram getValueAtPercentile: the rank is rounded, at least 1; 0 if there are no values. */
   private percentile(): number {
     let count = 0;
     for (const n of this.full) count += n;

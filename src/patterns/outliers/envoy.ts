@@ -140,7 +140,7 @@ const schema = z.strictObject({
     ),
 });
 
-/** `outlierDetection`: that of Envoy with its own field names. */
+/** `outlierDetection` of Envoy, with its own field names. */
 export const outliersEnvoy: OutlierKind<typeof schema> = {
   outlier: 'envoy',
   isDefault: true,

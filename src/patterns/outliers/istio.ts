@@ -5,7 +5,7 @@ import { duration, quantity, whole } from '../../spec/quantities/quantities.js';
 import { EnvoyOutliers, splitProblems } from '../mechanisms/envoy-outliers.js';
 import type { OutlierRules } from '../mechanisms/envoy-outliers.js';
 
-/** Whole percent as a DestinationRule has it, `10`, or `10%` -> 0.1. */
+/** Whole percent as in a DestinationRule, `10`, or `10%` -> 0.1. */
 const percent = (whenZero = 0) =>
   quantity(
     (input) => {
@@ -41,7 +41,7 @@ const schema = z.strictObject({
       'Whether local errors (no connection, a reset, a timeout) are counted separately and ' +
         'not as 5xx or gateway errors. Unit: boolean. Defaults to false.',
     ),
-  // pilot cannot tell 0 from a number that is not written, and leaves both to Envoy.
+  // pilot cannot distinguish 0 from an unset number, and leaves both to Envoy.
   consecutiveLocalOriginFailures: whole()
     .optional()
     .describe(
@@ -62,7 +62,7 @@ const schema = z.strictObject({
         'this time, whichever is longer. A sweep that finds it healthy an interval after its ' +
         'return lowers that number by one. Unit: duration. Defaults to 30s.',
     ),
-  // pilot cannot tell 0 from a percentage that is not written, and hands on neither.
+  // pilot cannot distinguish 0 from an unset percentage, and passes on neither.
   maxEjectionPercent: percent(0.1)
     .prefault('10%')
     .describe(
@@ -80,7 +80,7 @@ const schema = z.strictObject({
 });
 type Config = z.output<typeof schema>;
 
-/** pilot turns comparison by rates off, and leaves what has no field here to Envoy. */
+/** pilot disables the comparison of rates and leaves everything else without a field here to Envoy. */
 function rulesOf(config: Config): OutlierRules {
   return {
     consecutive5xx: config.consecutive5xxErrors,
@@ -102,7 +102,7 @@ function rulesOf(config: Config): OutlierRules {
   };
 }
 
-/** `outlierDetection` of a DestinationRule, under its names: Envoy's, as Istio sets it up. */
+/** `outlierDetection` of a DestinationRule, with its field names: Envoy's detection as Istio configures it. */
 export const outliersIstio: OutlierKind<typeof schema> = {
   outlier: 'istio',
   isDefault: false,

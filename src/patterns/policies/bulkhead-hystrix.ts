@@ -48,7 +48,7 @@ export const bulkheadHystrix: PolicyKind<'bulkhead', typeof schema> = {
   dryRun: true,
   create(config, setup) {
     const threads = config.coreSize;
-    // Threads are never more than core ones, so none of them ends for want of work.
+    // There are never more threads than core ones, so no idle thread ends.
     return new ThreadPool(
       setup.ctx,
       {

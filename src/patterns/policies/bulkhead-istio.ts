@@ -8,7 +8,7 @@ const NONE = '0 is unlimited, as in Istio';
 
 const FLAT = 'The same as the field outside the block. Unit: ';
 
-/** The blocks of a DestinationRule as they are, with what of them belongs to `connections`. */
+/** The blocks of a DestinationRule, including the fields that configure `connections`. */
 const tcp = z.strictObject({
   maxConnections: count().optional().describe(`${FLAT}connections. Defaults to that field.`),
   connectTimeout: duration({ allowZero: false })
@@ -99,7 +99,7 @@ const DEFAULTS: EnvoyLimits = {
   retryShare: null,
 };
 
-/** A limit may be written inside its block or outside of it. */
+/** Limits that can be set inside their block or outside of it. */
 const PLACES = [
   ['tcp', 'maxConnections', 'maxConnections'],
   ['http', 'maxPending', 'http1MaxPendingRequests'],
@@ -107,7 +107,7 @@ const PLACES = [
   ['http', 'maxRetries', 'maxRetries'],
 ] as const;
 
-/** What of the blocks belongs to `connections`, and what it is called there. */
+/** Fields of the blocks that configure `connections`, and their names there. */
 const CONNECTIONS = [
   ['tcp', 'connectTimeout', 'connectTimeout'],
   ['tcp', 'maxConnectionDuration', 'lifetime'],
@@ -116,7 +116,7 @@ const CONNECTIONS = [
   ['http', 'maxConcurrentStreams', 'maxStreams'],
 ] as const;
 
-/** What `connections` has where nothing is written, unless that is no limit. */
+/** Defaults of `connections` other than unlimited. */
 const BARE: Readonly<Record<string, number>> = { maxStreams: 100 };
 
 function inBlock(config: Config, block: 'tcp' | 'http', field: string): number | undefined {
@@ -131,7 +131,7 @@ function limitsOf(config: Config): EnvoyLimits {
   return limits;
 }
 
-/** Where each limit was written. */
+/** The field in which each limit was set. */
 function wordsOf(config: Config): LimitWords {
   const names: Record<string, string> = { retryShare: '' };
   for (const [block, limit, field] of PLACES) {
@@ -140,7 +140,7 @@ function wordsOf(config: Config): LimitWords {
   return { names: names as LimitWords['names'], defaults: DEFAULTS };
 }
 
-/** Connections as the blocks have them, where they do. */
+/** The `connections` of the bundle, overridden by the fields of the blocks. */
 function poolOf(config: Config, connections: unknown): unknown {
   const pool: Record<string, unknown> = { ...(connections as object) };
   for (const [block, field, name] of CONNECTIONS) {

@@ -19,7 +19,7 @@ const schema = z.strictObject({
     ),
 });
 
-/** `bulkhead` of kind `resilience4j`: a fair semaphore with a wait and no bound on the waiters. */
+/** `bulkhead` of kind `resilience4j`: a fair semaphore with a wait limit and an unbounded queue. */
 export const bulkheadResilience4j: PolicyKind<'bulkhead', typeof schema> = {
   policy: 'bulkhead',
   kind: 'resilience4j',

@@ -23,7 +23,7 @@ const schema = z.strictObject({
     ),
 });
 
-/** `bulkhead` of kind `semaphore`: a limit on calls under way. */
+/** `bulkhead` of kind `semaphore`: a limit on calls in flight. */
 export const bulkheadSemaphore: PolicyKind<'bulkhead', typeof schema> = {
   policy: 'bulkhead',
   kind: 'semaphore',

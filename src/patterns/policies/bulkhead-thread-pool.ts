@@ -3,7 +3,7 @@ import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
 import { duration, whole } from '../../spec/quantities/quantities.js';
 import { ThreadPool } from '../mechanisms/thread-pool.js';
 
-/** More threads than any process has; the pool keeps a number for each. */
+/** More threads than any process has; the pool keeps an entry for each. */
 const THREADS_MAX = 100_000;
 
 const schema = z.strictObject({
@@ -37,7 +37,7 @@ const schema = z.strictObject({
     ),
 });
 
-/** `bulkhead` of kind `threadPool`: calls run on a pool of their own. */
+/** `bulkhead` of kind `threadPool`: calls run on their own thread pool. */
 export const bulkheadThreadPool: PolicyKind<'bulkhead', typeof schema> = {
   policy: 'bulkhead',
   kind: 'threadPool',

@@ -121,7 +121,7 @@ const schema = z.strictObject({
       'Half-open state of cockatiel 4: a sample of calls; results from an earlier half-open ' +
         'period are ignored. Unit: map. Defaults to that of cockatiel 3: one probe.',
     ),
-  // The library has no default; its readme handles everything that is thrown (`handleAll`).
+  // The library has no default; its readme shows `handleAll`.
   ...thrownFields(
     'like exceptions missing from a written `failOn`, they are not handled: while closed they ' +
       'leave no trace, and a probe that ends in one closes the breaker.',
@@ -130,14 +130,14 @@ const schema = z.strictObject({
 });
 type Config = z.output<typeof schema>;
 
-/** Ticket of a call that was let through closed; a probe has its number, from 1. */
+/** Ticket of a call admitted while closed; probes are numbered from 1. */
 const REGULAR = 0;
 
 /**
- * The breaker of cockatiel 3, or 4 with a sample of calls while half open. Half open is entered by the next call after the wait. A call knows as
- * what it was let through, and its result counts as that in whatever state it ends: so a late failure
- * may open a half-open breaker, and a probe of an earlier half-open time may close or open this one;
- * in version 4 it may not.
+ * The breaker of cockatiel 3, or of version 4 with a sample of calls while half open. The next call after the wait
+ * enters half open. A result counts by the state in which its call was admitted, whatever the state now. So a late
+ * failure may open a half-open breaker, and a probe of an earlier half-open period may close or open this one. In
+ * version 4 it may not.
  */
 class Cockatiel implements PolicyState {
   private readonly ctx: CallContext;
@@ -151,15 +151,15 @@ class Cockatiel implements PolicyState {
   private openUntil: Ns = 0;
   /** Openings since the breaker was last closed. */
   private attempt = 0;
-  /** Lineage of the call that opened the closed breaker: the row of draws of its delays. */
+  /** Lineage of the call that opened the closed breaker; its delays are drawn from it. */
   private rowA = 0;
   private rowB = 0;
   /** The sample of version 4; null = one probe. */
   private readonly sample: HalfOpenSample | null;
-  /** Number of the last probe, or of the last half-open time; calls that come half open wait for it. */
+  /** Number of the last probe or half-open period; calls that arrive while half open wait for it. */
   private probe = 0;
   private inside = 0;
-  /** Waiters whose refusal is on its way. */
+  /** Waiters whose refusal is scheduled. */
   private refused = 0;
 
   constructor(config: Config, setup: PolicySetup) {
@@ -167,7 +167,7 @@ class Cockatiel implements PolicyState {
     this.breaker = breakerOf(config.breaker);
     const sampling = config.halfOpenSampling;
     this.sample = sampling === undefined ? null : new HalfOpenSample(sampling);
-    // What is thrown and not handled is neither.
+    // An exception that is not handled is neither a success nor a failure.
     this.classes = thrownOrCancelledClasses(config, THROWN_OR_CANCELLED);
     this.journal = breakerJournal(setup);
     const after = config.halfOpenAfter;
@@ -213,7 +213,7 @@ class Cockatiel implements PolicyState {
     if (this.state !== CLOSED) this.enterState(CLOSED);
   }
 
-  /** Calls under way and calls that wait for a probe. */
+  /** Calls in flight and calls that wait for a probe. */
   held(): number {
     return this.inside + this.waiting.length + this.refused;
   }
@@ -222,12 +222,12 @@ class Cockatiel implements PolicyState {
     return this.state === CLOSED && this.held() === 0 && this.breaker.isIdle?.() === true;
   }
 
-  /** Whether one more call is let through half open. */
+  /** Whether half open admits one more call. */
   private hasRoom(): boolean {
     return this.sample?.hasRoom() === true;
   }
 
-  /** Lets a call through, as a probe if the wait is over. */
+  /** Admits a call, as a probe if the wait is over. */
   private admit(frame: number, layer: number): void {
     this.inside++;
     if (this.state === CLOSED) {
@@ -308,7 +308,7 @@ class Cockatiel implements PolicyState {
       if (ctx.word(frame, layer) !== probe) waiting.push(frame, layer);
       else if (this.state === HALF_OPEN && !this.hasRoom()) this.wait(frame, layer);
       else if (this.state === OPEN && ctx.now < this.openUntil) {
-        // Not at once: the call whose end this is has not gone outward yet.
+        // Deferred: the call whose end triggers this has not yet left the layer.
         this.refused++;
         ctx.after(0, frame, layer);
       } else {

@@ -173,7 +173,7 @@ type Config = z.output<typeof schema>;
 
 const BUCKETS = 10;
 
-/** `circuitBreaker` of kind `custom`: the machine itself, every choice open. */
+/** `circuitBreaker` of kind `custom`: the general breaker with every setting available. */
 export const circuitBreakerCustom: PolicyKind<'circuitBreaker', typeof schema> = {
   policy: 'circuitBreaker',
   kind: 'custom',
@@ -220,7 +220,7 @@ function settled(config: Config) {
   };
 }
 
-/** What opens it: failures in a row, or a rate once a time window has seen `minCalls`. */
+/** Conditions that open it: consecutive failures, or a rate once a time window has seen `minCalls`. */
 function tripsOf({
   window,
   windowSize,

@@ -88,7 +88,7 @@ class FinagleRule implements TargetRule {
   private state = CLOSED;
   /** True while half open and the probe has begun. */
   private isProbing = false;
-  /** A restarted process makes its client with its first call. */
+  /** True after a restart until the first call, with which the process creates its client. */
   private isFresh = false;
 
   constructor(config: Config, setup: PolicySetup) {

@@ -60,7 +60,7 @@ const schema = z.strictObject({
       'When to open; evaluated after each failure while closed. Unit: map. Defaults to { ' +
         'consecutiveFailures: 6 }, the library\'s "more than 5".',
     ),
-  // defaultIsSuccessful: no error but nil, and context.Canceled is one.
+  // defaultIsSuccessful: only a nil error is a success; context.Canceled is an error.
   ...thrownFields(
     'they count as neither, and a probe returns its slot (`IsExcluded`).',
     THROWN_OR_CANCELLED,
@@ -68,9 +68,8 @@ const schema = z.strictObject({
 });
 
 /**
- * The breaker of sony/gobreaker. Expiry is strict: at exactly its end the old state holds. It is
- * looked at when a call comes and when one ends. There is no limit on half open: a probe that never
- * ends blocks it.
+ * The breaker of sony/gobreaker. Expiry is strict: the old state still holds exactly at its end. It is checked when a
+ * call starts and when one ends. Half open has no time limit: a probe that never ends blocks the breaker.
  */
 export class GobreakerRule implements BreakerRule {
   private readonly config: z.output<typeof schema>;
@@ -78,9 +77,9 @@ export class GobreakerRule implements BreakerRule {
   private readonly counts: RollingCounts;
   private readonly bucketNs: Ns;
   private state = CLOSED;
-  /** Age of the first bucket of this generation; a ticket below belongs to an earlier one. */
+  /** Age of the first bucket of this generation; a smaller ticket belongs to an earlier generation. */
   private firstAge = 0;
-  /** End of the present state or fixed window; Infinity has none. */
+  /** End of the current state or fixed window; Infinity = none. */
   private expiry: Ns = Infinity;
   /** Start of the current bucket of a rolling window. */
   private bucketStart: Ns = 0;
@@ -136,7 +135,7 @@ export class GobreakerRule implements BreakerRule {
     this.expiry = this.config.interval > 0 ? -1 : Infinity;
   }
 
-  /** Buckets keep the beat they began with; a fixed window that is over begins with the next call. */
+  /** Buckets keep their original phase; an expired fixed window restarts with the next call. */
   isIdle(now: Ns): boolean {
     if (this.state !== CLOSED || this.bucketNs > 0) return false;
     if (this.expiry < now) return true;
@@ -152,7 +151,7 @@ export class GobreakerRule implements BreakerRule {
       const steps = Math.floor((now - this.bucketStart) / this.bucketNs);
       if (steps > 0) {
         this.bucketStart += steps * this.bucketNs;
-        // More steps than the window has buckets clear it just the same, and keep the age small.
+        // Advancing by the number of buckets already clears the window; the cap keeps the age small.
         this.counts.advance(Math.min(steps, this.counts.length));
       }
     }
@@ -188,7 +187,7 @@ export class GobreakerRule implements BreakerRule {
   }
 }
 
-/** What opens it: failures in a row, or a ratio once the window has seen `minRequests`. */
+/** Conditions that open it: consecutive failures, or a ratio once the window has seen `minRequests`. */
 function tripsOf({
   interval,
   tripAfter,

@@ -54,7 +54,7 @@ const schema = z.strictObject({
 
 type Config = z.output<typeof schema>;
 
-/** Errors in whole percent, the way Hystrix is configured. */
+/** Error rates in whole percent, as in Hystrix's configuration. */
 const wholePercent = (portion: number): number => Math.round(portion * 100);
 
 const bucketsOf = ({ rollingWindow, snapshotInterval }: Config): number =>
@@ -133,12 +133,12 @@ export class HystrixRule implements BreakerRule {
       return;
     }
     health.advance();
-    // With nothing to count, all snapshots until the next call are the same.
+    // With nothing to count, all snapshots until the next call are equal.
     if (health.total === 0 && this.underWay === 0) this.tick = -1;
     else this.setTick(this.tick + config.snapshotInterval);
   }
 
-  /** A call after a time without any: the snapshots go on where their beat has got to. */
+  /** A call after an idle time: snapshots resume in their original phase. */
   private awake(now: Ns): void {
     if (this.streamStart < 0) this.streamStart = now;
     this.setTick(nextTick(this.streamStart, this.config.snapshotInterval, now));
@@ -151,7 +151,7 @@ export class HystrixRule implements BreakerRule {
 
   private setTick(at: Ns): void {
     this.tick = at;
-    // A paused process has the snapshots it missed at its thaw, one after the other.
+    // A paused process makes up its missed snapshots one after another when it resumes.
     this.alarm.set(Math.max(at, this.ctx.now));
   }
 

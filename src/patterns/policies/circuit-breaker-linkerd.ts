@@ -82,13 +82,12 @@ const schema = z.strictObject({
 });
 type Config = z.output<typeof schema>;
 
-/** 429: a success to the count in a row, a failure to the rate and to the probe of `unified`. */
+/** 429: a success for the consecutive count, a failure for the rate and for the probe of `unified`. */
 const LIMITED = 3;
 
 /**
- * The failure accrual of linkerd2-proxy for one instance. A call that was given up sends no result,
- * so a probe that is given up decides nothing and is not replaced: the next answer of an earlier
- * call does.
+ * The failure accrual of linkerd2-proxy for one instance. A cancelled call reports no result. So a cancelled probe
+ * decides nothing and is not replaced; the next response to an earlier call decides.
  */
 class LinkerdRule implements TargetRule {
   private readonly config: Config;
@@ -101,9 +100,9 @@ class LinkerdRule implements TargetRule {
   private readonly ignoresLimits: boolean;
   private state = CLOSED;
   private failures = 0;
-  /** True while half open and the one probe has not begun. */
+  /** True while half open and the single probe has not started. */
   private mayProbe = false;
-  /** Penalties since the instance was last open, and in all. */
+  /** Penalties since the breaker last closed, and in total. */
   private step = 0;
   private draws = 0;
 

@@ -82,7 +82,7 @@ const schema = z.strictObject({
 });
 type Config = z.output<typeof schema>;
 
-/** What the library knows of an outcome: a success or a failure, never a third thing. */
+/** How the library classifies an outcome: a success or a failure, never excluded. */
 class Errors {
   private readonly failOn: OutcomeSet | null;
   private readonly filter: OutcomeSet | null;
@@ -96,15 +96,15 @@ class Errors {
     if (this.filter !== null && this.filter.has(outcome)) return false;
     if (this.failOn !== null) return this.failOn.has(outcome);
     const kind = outcome & 31;
-    // An answer below 500 is a promise that was kept.
+    // A response below 500 resolves the promise.
     return !isSuccess(outcome) && kind !== OUTCOME.clientError && kind !== OUTCOME.throttled;
   }
 }
 
 /**
- * The breaker of nodeshift/opossum. A result counts in the present state, whenever its call began: a
- * late failure while open only enters the counts, while half open it opens again and a late success
- * closes. A probe that never ends keeps it half open, refusing all others.
+ * The breaker of nodeshift/opossum. A result counts in the current state, whenever its call started. A late failure
+ * only enters the counts while open, but reopens a half-open breaker; a late success closes it. A probe that never ends
+ * keeps it half open, and it refuses all other calls.
  */
 class Opossum implements PolicyState {
   private readonly ctx: CallContext;
@@ -115,16 +115,16 @@ class Opossum implements PolicyState {
   private readonly window: RotatingBuckets;
   private readonly resetTimer: Alarm;
   private state = CLOSED;
-  /** Half open, and the one call is still to come. */
+  /** True while half open and the single probe has not started. */
   private pendingClose = false;
   private inside = 0;
-  /** Start of the process: buckets and warm-up count from here; -1 until a restarted one is used. */
+  /** Start of the process, from which buckets and warm-up count; -1 after a restart until first use. */
   private startedAt: Ns = 0;
 
   constructor(config: Config, setup: PolicySetup) {
     this.ctx = setup.ctx;
     this.config = config;
-    // Back to the percentage that was written, because 0.07 * 100 is above 7.
+    // Rounded to the percentage that was written, because 0.07 * 100 is above 7.
     this.thresholdPercent = Math.round(config.errorThresholdPercentage * 1e12) / 1e10;
     this.errors = new Errors(config);
     this.journal = breakerJournal(setup);
@@ -196,7 +196,8 @@ class Opossum implements PolicyState {
     if (config.allowWarmUp && age < config.rollingCountTimeout) return;
     const halfOpen = this.state === HALF_OPEN;
     if (window.fires < config.volumeThreshold && !halfOpen) return;
-    // The fire of a slow call may have left the window before its failure comes: 1 of 0 is above all.
+    // The start of a slow call may have left the window before its failure arrives: 1 failure of 0 calls exceeds every
+    // rate.
     const errorRate = (window.failures / window.fires) * 100;
     if (errorRate > this.thresholdPercent || halfOpen) this.open(now);
   }
@@ -214,7 +215,7 @@ class Opossum implements PolicyState {
   }
 }
 
-/** Length of a bucket: the library rounds down to whole ms, its timer makes at least 1 ms of it. */
+/** Length of a bucket: the library rounds down to whole ms, and its timer raises 0 to 1 ms. */
 function bucketNs(config: Config): Ns {
   const ms = Math.floor(config.rollingCountTimeout / MS / config.rollingCountBuckets);
   return Math.max(1, ms) * MS;

@@ -68,8 +68,8 @@ const schema = z.strictObject({
 type Config = z.output<typeof schema>;
 
 /**
- * The breaker of Pekko. A result belongs to the state that admitted its call: one from a closed state
- * has no effect while the breaker is open or half open, and counts again once it is closed.
+ * The breaker of Pekko. A result belongs to the state that admitted its call. A result from a closed state has no
+ * effect while the breaker is open or half open, and counts again once it is closed.
  */
 class Pekko implements PolicyState {
   private readonly ctx: CallContext;

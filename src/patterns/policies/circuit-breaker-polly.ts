@@ -47,16 +47,16 @@ const schema = z.strictObject({
 });
 
 /**
- * The default ShouldHandle of CircuitBreakerStrategyOptions: every exception but
- * OperationCanceledException, which is also how a timeout further out, the total one of the standard
- * handler, shows inside.
+ * The default ShouldHandle of CircuitBreakerStrategyOptions: every exception except OperationCanceledException. An
+ * outer timeout, such as the total one of the standard handler, also appears inside as that exception.
  */
 const RULES: ClassRules = { failures: THROWN, excluded: ['cancelled'], cancelsAtDeadline: true };
 
 /**
- * The breaker of Polly v8. Calls carry no generation: the first result while half open decides, from the probe or from
- * a call admitted long before. Results while open only go into the health, which is cleared only when the breaker
- * closes. Half open has no time limit: a probe that never ends blocks the breaker, unless a late result decides.
+ * The breaker of Polly v8. Calls carry no generation: the first result while half open decides, whether from the probe
+ * or from a call admitted long before. Results while open only enter the health metrics, which are cleared only when
+ * the breaker closes. Half open has no time limit: a probe that never ends blocks the breaker, unless a late result
+ * decides.
  */
 export class PollyRule implements BreakerRule {
   private readonly config: z.output<typeof schema>;

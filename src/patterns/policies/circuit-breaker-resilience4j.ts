@@ -13,7 +13,7 @@ import { thrownClasses, thrownFields } from '../mechanisms/thrown-outcomes.js';
 import { WINDOW_MAX, windowSize } from '../mechanisms/window-size.js';
 import { evidenceWithin } from '../mechanisms/breaker-traits.js';
 
-/** CircuitBreakerConfig.java: the default of calls and of seconds alike. */
+/** CircuitBreakerConfig.java: the default for calls and for seconds. */
 const DEFAULT_SIZE = 100;
 const DEFAULT_MINIMUM = 100;
 const DEFAULT_MULTIPLIER = 1.5;
@@ -103,20 +103,19 @@ const schema = z.strictObject({
       'Whether a timer starts the half-open state exactly at the end of the wait. With false ' +
         'the next call after the end does. Unit: boolean. Defaults to false.',
     ),
-  // DEFAULT_RECORD_EXCEPTION_PREDICATE: every exception, of the bulkhead inside too.
+  // DEFAULT_RECORD_EXCEPTION_PREDICATE: every exception, including those of an inner bulkhead.
   ...thrownFields('they count as neither, and a probe returns its permit (`ignoreExceptions`).'),
 });
 type Config = z.output<typeof schema>;
 
-/** A rate as the library has it, a float of percent, so that the boundaries fall where they do there. */
+/** A rate as the library computes it, a float percentage, so that thresholds are crossed at the same counts. */
 function percent(part: number, calls: number): number {
   return Math.fround(Math.fround(part * 100) / calls);
 }
 
 /**
- * The breaker of resilience4j. A result goes to the state in which it arrives, whichever its call was
- * admitted in: late ones count among the results of half open and may decide it. The window of the
- * closed state is a new one each time it closes.
+ * The breaker of resilience4j. A result counts in the state in which it arrives, whichever state admitted its call.
+ * Late results count among those of half open and may decide it. Each time the breaker closes, it starts a new window.
  */
 export class Resilience4jRule implements BreakerRule {
   private readonly config: Config;
@@ -129,9 +128,9 @@ export class Resilience4jRule implements BreakerRule {
   private readonly failureThreshold: number;
   private readonly slowThreshold: number;
   private state = CLOSED;
-  /** Calls that half open still lets through. */
+  /** Calls that half open still admits. */
   private permits = 0;
-  /** Length of the present or next wait, before the greatest is applied. */
+  /** Length of the current or next wait, before the cap. */
   private waitMs: number;
   private openUntil: Ns = 0;
 
@@ -165,7 +164,7 @@ export class Resilience4jRule implements BreakerRule {
   }
 
   record(now: Ns, _ticket: number, result: number, durationNs: Ns): void {
-    // What arrives while open goes to the window that was left behind, which nothing reads again.
+    // Results that arrive while open go to the discarded window, which nothing reads again.
     if (this.state === OPEN) return;
     if (result === EXCLUDED) {
       if (this.state === HALF_OPEN) this.permits++;
@@ -185,7 +184,7 @@ export class Resilience4jRule implements BreakerRule {
     }
   }
 
-  /** The timer: the wait of open is over, or the longest time in half open. */
+  /** The timer of the wait while open, or of the longest time half open. */
   ring(now: Ns): void {
     if (this.state === OPEN) this.halfOpen(now);
     else if (this.config.transitionToStateAfterWaitDuration === 'closed') this.close(now);
@@ -209,7 +208,7 @@ export class Resilience4jRule implements BreakerRule {
   private open(now: Ns): void {
     if (this.state === HALF_OPEN && this.config.enableExponentialBackoff) {
       const multiplier = this.config.exponentialBackoffMultiplier ?? DEFAULT_MULTIPLIER;
-      // The library goes on from the uncut value; beyond the longest run the value matters no more.
+      // The library continues from the uncapped value; beyond the length of a run the value does not matter.
       this.waitMs = Math.min(Math.trunc(this.waitMs * multiplier), HORIZON_MAX_NS);
     }
     const most = this.config.exponentialMaxWaitDurationInOpenState ?? Infinity;
@@ -245,7 +244,7 @@ function isTimeBased({ slidingWindowType }: Config): boolean {
   return slidingWindowType === 'time' || slidingWindowType === 'TIME_BASED';
 }
 
-/** Calls or whole seconds of the window of the closed state. */
+/** Size of the window of the closed state, in calls or whole seconds. */
 function sizeOf(config: Config): number {
   const size = config.slidingWindowSize;
   if (size === undefined) return DEFAULT_SIZE;

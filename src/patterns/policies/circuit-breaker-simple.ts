@@ -49,8 +49,8 @@ const schema = z.strictObject({
 });
 
 /**
- * Opens on `failureThreshold` consecutive failures; half open on the first call at or after the end
- * of `openDuration`. Every transition starts a generation; results of an earlier one are dropped.
+ * Opens on `failureThreshold` consecutive failures; half open on the first call at or after the end of `openDuration`.
+ * Every transition starts a generation, and results of an earlier one are dropped.
  */
 export class SimpleRule implements BreakerRule {
   private readonly config: z.output<typeof schema>;

@@ -38,8 +38,8 @@ const schema = z.strictObject({
 });
 
 /**
- * The first call of a key leads, those that come meanwhile wait for its answer. The word of a layer is
- * the flight it leads, or -1 less the number under which it follows one.
+ * The first call of a key leads; later calls wait for its response. The word of a layer is the flight that it leads, or
+ * -1 minus the number under which it follows one.
  */
 class Coalesce implements PolicyState {
   private readonly ctx: CallContext;
@@ -90,7 +90,7 @@ class Coalesce implements PolicyState {
   cancel(frame: number, layer: number, parked: boolean): void {
     const word = this.ctx.word(frame, layer);
     if (!parked) this.handOver(word);
-    // One that has been given its answer in this very instant waits no more.
+    // A follower that received its response at this instant no longer waits.
     else if (word < 0) this.flights.quit(-1 - word);
   }
 
@@ -102,7 +102,7 @@ class Coalesce implements PolicyState {
     return this.flights.used;
   }
 
-  /** The one that has waited longest makes the call itself. */
+  /** The follower that has waited longest makes the call itself. */
   private handOver(flight: number): void {
     const { ctx } = this;
     const waiter = this.flights.handOver(ctx.now, flight);
@@ -114,7 +114,7 @@ class Coalesce implements PolicyState {
   }
 }
 
-/** `coalesce`: concurrent calls that ask the same share one answer. */
+/** `coalesce`: concurrent calls with the same key share one response. */
 export const coalesce: PolicyKind<'coalesce', typeof schema> = {
   policy: 'coalesce',
   kind: 'simple',

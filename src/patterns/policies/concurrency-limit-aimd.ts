@@ -28,7 +28,7 @@ const schema = z.strictObject({
     ),
 });
 
-/** One more after an answer that found half of the limit in use, a share of it after a drop. */
+/** Increases by one after a response that found half of the limit in use; decreases by a share after a drop. */
 export class AimdRule extends SampledLimit {
   estimate: number;
   private readonly config: z.output<typeof schema>;

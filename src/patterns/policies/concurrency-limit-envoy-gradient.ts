@@ -62,7 +62,7 @@ const schema = z.strictObject({
 
 type Config = z.output<typeof schema>;
 
-/** The limit after a window: the old one times the gradient, and its square root as headroom. */
+/** The limit after a window: the old limit times the gradient, plus its square root as headroom. */
 export function gradientLimit(limit: number, minNs: Ns, sampleNs: Ns, config: Config): number {
   const gradient = Math.max(0.5, Math.min(2, (minNs + minNs * config.buffer) / sampleNs));
   const scaled = limit * gradient;
@@ -71,16 +71,16 @@ export function gradientLimit(limit: number, minNs: Ns, sampleNs: Ns, config: Co
 }
 
 /**
- * Envoy's gradient_controller.cc. Its two timers are not events here: each call first makes up for
- * what they would have done before it, at the times at which they would have done it.
+ * Envoy's gradient_controller.cc. Its two timers are not events here: each call first catches up on their actions, at
+ * the times at which they would have fired.
  */
 export class EnvoyGradientRule implements LimitRule {
   private readonly config: Config;
   private readonly stream: StreamKey;
   private current: number;
-  /** The limit to come back to after the measurement; 0 while there is none. */
+  /** The limit to restore after the measurement; 0 if none runs. */
   private deferred = 0;
-  /** Calls that began before are no samples. */
+  /** Calls that started before this time are not samples. */
   private epoch: Ns = 0;
   private minRttNs: Ns = 0;
   private windowEnd: Ns = 0;
@@ -131,7 +131,7 @@ export class EnvoyGradientRule implements LimitRule {
     this.measure(now);
   }
 
-  /** Window ends and starts of measurements before this moment, and at it if `inclusive`. */
+  /** Applies window ends and measurement starts before this time, and at it if `inclusive`. */
   private catchUp(now: Ns, inclusive: boolean): void {
     while (this.deferred === 0) {
       const due = Math.min(this.measureAt, this.windowEnd);
@@ -148,7 +148,7 @@ export class EnvoyGradientRule implements LimitRule {
     this.epoch = at;
   }
 
-  /** Windows without an answer change nothing: those that end before `until` are passed at once. */
+  /** Windows without a response change nothing, so those that end before `until` are skipped. */
   private endWindow(until: Ns): void {
     const { concurrencyUpdateInterval } = this.config;
     const at = this.windowEnd;
@@ -169,7 +169,7 @@ export class EnvoyGradientRule implements LimitRule {
     if (this.windowsAtMin >= WINDOWS_AT_MIN) this.measureAt = at;
   }
 
-  /** Forgets the samples. Exact, where Envoy's histogram keeps two digits of microseconds. */
+  /** Drops the samples. The percentile is exact; Envoy's histogram keeps two digits of microseconds. */
   private percentile(): Ns {
     const sorted = this.samples.subarray(0, this.count).sort();
     const rank = Math.ceil(this.config.sampleAggregatePercentile * this.count);

@@ -25,11 +25,11 @@ class FixedRule implements LimitRule {
   }
 
   ended(): void {
-    // Nothing is learnt.
+    // A fixed limit learns nothing.
   }
 
   reset(): void {
-    // Nothing is remembered.
+    // A fixed limit has no state.
   }
 
   isFresh(): boolean {
@@ -37,7 +37,7 @@ class FixedRule implements LimitRule {
   }
 }
 
-/** `concurrencyLimit` of kind `fixed`: a limit that learns nothing. */
+/** `concurrencyLimit` of kind `fixed`: a constant limit. */
 export const concurrencyLimitFixed: PolicyKind<'concurrencyLimit', typeof schema> = {
   policy: 'concurrencyLimit',
   kind: 'fixed',

@@ -9,7 +9,7 @@ import {
   ServerLimiter,
 } from '../mechanisms/concurrency-limiter.js';
 
-/** Answers at the start of which the plain mean is the long average. */
+/** Number of first responses over which the long average is the plain mean. */
 const WARM_UP = 10;
 
 const schema = z.strictObject({
@@ -39,7 +39,7 @@ const schema = z.strictObject({
     ),
 });
 
-/** The limit shrinks as answers take longer than on the long average, and else grows a little. */
+/** The limit shrinks while responses are slower than the long average, and otherwise grows slowly. */
 export class Gradient2Rule extends SampledLimit {
   estimate: number;
   private readonly config: z.output<typeof schema>;
@@ -53,11 +53,11 @@ export class Gradient2Rule extends SampledLimit {
     this.estimate = config.initial;
   }
 
-  /** A drop is an answer like any other here, as long as it took. */
+  /** A drop counts like any other response, with the time it took. */
   update(rttNs: Ns, inflight: number): void {
     const { min, max, queueSize, smoothing, rttTolerance } = this.config;
     const longNs = this.average(rttNs);
-    // Latencies are back to normal after long overload: the average has to follow sooner.
+    // Latencies are back to normal after a long overload: speed up the decay of the average.
     if (longNs / rttNs > 2) this.longNs = longNs * 0.95;
     if (inflight < this.estimate / 2) return;
     const gradient = Math.max(0.5, Math.min(1, (rttTolerance * longNs) / rttNs));
@@ -86,7 +86,7 @@ export class Gradient2Rule extends SampledLimit {
   }
 }
 
-/** `concurrencyLimit` of kind `gradient2`: compares answers with their long average. */
+/** `concurrencyLimit` of kind `gradient2`: compares latencies with their long average. */
 export const concurrencyLimitGradient2: PolicyKind<'concurrencyLimit', typeof schema> = {
   policy: 'concurrencyLimit',
   kind: 'gradient2',

@@ -29,8 +29,8 @@ const schema = z.strictObject({
 });
 
 /**
- * TCP Vegas: what the limit holds beyond the shortest answer seen is a queue. Steps and thresholds
- * are multiples of the whole part of the limit's logarithm to base 10.
+ * TCP Vegas: calls beyond those that the shortest latency explains are a queue. Steps and thresholds are multiples of
+ * the whole part of the limit's base-10 logarithm.
  */
 export class VegasRule extends SampledLimit {
   estimate: number;
@@ -38,7 +38,7 @@ export class VegasRule extends SampledLimit {
   private readonly stream: StreamKey;
   private shortestNs: Ns = 0;
   private probeCount = 0;
-  /** 0 until the first call, which draws it. */
+  /** 0 until the first call draws it. */
   private probeJitter = 0;
 
   constructor(config: z.output<typeof schema>, stream: StreamKey) {
@@ -92,14 +92,14 @@ export class VegasRule extends SampledLimit {
   }
 }
 
-/** Whole part of the logarithm to base 10, at least 1. */
+/** Whole part of the base-10 logarithm, at least 1. */
 function log10Of(limit: number): number {
   let log = 1;
   for (let power = 100; limit >= power; power *= 10) log++;
   return log;
 }
 
-/** `concurrencyLimit` of kind `vegas`: looks for the queue in the time answers take. */
+/** `concurrencyLimit` of kind `vegas`: estimates the queue from latencies. */
 export const concurrencyLimitVegas: PolicyKind<'concurrencyLimit', typeof schema> = {
   policy: 'concurrencyLimit',
   kind: 'vegas',

@@ -24,9 +24,8 @@ const schema = z.strictObject({
 });
 
 /**
- * A clock over everything inside: the call ends as `deadlineExceeded` at min(inherited deadline,
- * now + after), and is refused when nothing is left. With `afterNs` null it enforces the inherited
- * deadline only.
+ * A time limit on everything inside: the call ends as `deadlineExceeded` at min(inherited deadline, now + after), and
+ * is refused if no time is left. With `afterNs` null it enforces only the inherited deadline.
  */
 export class Deadline implements PolicyState {
   private readonly ctx: CallContext;
@@ -34,7 +33,7 @@ export class Deadline implements PolicyState {
   private readonly lane: Lane | null;
   private readonly propagate: boolean;
 
-  /** `lane` has the delay `afterNs`; both are null where the call only inherits. */
+  /** `lane` has the delay `afterNs`; both are null if the call only inherits a deadline. */
   constructor(ctx: CallContext, afterNs: Ns | null, lane: Lane | null, propagate: boolean) {
     this.ctx = ctx;
     this.afterNs = afterNs;
@@ -72,7 +71,7 @@ export class Deadline implements PolicyState {
   }
 }
 
-/** `deadline`: the time limit of a whole call, handed on to its callees. */
+/** `deadline`: the time limit of a whole call, propagated to its callees. */
 export const deadline: PolicyKind<'deadline', typeof schema> = {
   policy: 'deadline',
   kind: 'simple',

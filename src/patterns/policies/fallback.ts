@@ -72,7 +72,7 @@ const schema = z.strictObject({
     ),
 });
 
-/** Answers in place of a failed call, at once or after a drawn time. */
+/** Responds in place of a failed call, at once or after a drawn time. */
 class Fallback implements PolicyState {
   private readonly ctx: CallContext;
   private readonly on: OutcomeSet;
@@ -113,8 +113,8 @@ class Fallback implements PolicyState {
 }
 
 /**
- * Makes another call in place of a failed one, or has steps run; how that ends is how the call ends. The
- * word of the layer is what is under way instead, -1 while nothing is.
+ * Makes another call or runs steps in place of a failed call; their outcome is the outcome of the call. The word of the
+ * layer is the replacement in progress, -1 if none.
  */
 class FallbackElse implements PolicyState {
   private readonly ctx: CallContext;
@@ -142,7 +142,7 @@ class FallbackElse implements PolicyState {
     return HOLD;
   }
 
-  /** It is time for what is done instead. */
+  /** The delay is over: the replacement starts. */
   timer(frame: number, layer: number): void {
     this.underWay++;
     this.ctx.setWord(frame, layer, this.ctx.instead(frame, layer));
@@ -171,7 +171,7 @@ class FallbackElse implements PolicyState {
 
 const NOTHING = -1;
 
-/** The time a fallback takes: a lane where it is constant, a draw per call where it is not. */
+/** The time a fallback takes: a lane if it is constant, otherwise a draw per call. */
 class FallbackDelay {
   private readonly samplers: Samplers;
   private readonly sampler: number;
@@ -204,7 +204,7 @@ class FallbackDelay {
   }
 }
 
-/** `fallback`: an answer of the caller's own when the callee gives none. */
+/** `fallback`: a substitute response from the caller when the callee fails. */
 export const fallback: PolicyKind<'fallback', typeof schema> = {
   policy: 'fallback',
   kind: 'simple',

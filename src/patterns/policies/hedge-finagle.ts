@@ -11,7 +11,7 @@ import { THROWN } from '../mechanisms/thrown-outcomes.js';
 import { WindowedPercentile } from '../mechanisms/windowed-percentile.js';
 import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 
-/** Latencies above are counted as this; with a percentile up here no backup is sent. */
+/** Larger latencies count as this one. If the percentile reaches it, no backup is sent. */
 const HIGHEST_MS = 2000;
 
 const schema = z.strictObject({
@@ -28,7 +28,7 @@ const schema = z.strictObject({
     ),
 });
 
-/** The client believes every answer below 500: HttpResponseClassifier.ServerErrorsAsFailures. */
+/** The client accepts every response below 500: HttpResponseClassifier.ServerErrorsAsFailures. */
 const FAILURES = [...THROWN, 'cancelled'] as const;
 
 class BackupDelay implements HedgeDelay {

@@ -8,7 +8,7 @@ import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
 import { retryBudget } from '../mechanisms/retry-budget.js';
 import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 
-/** What a client makes of a larger `maxAttempts`. */
+/** A client lowers a larger `maxAttempts` to this. */
 const MOST = 5;
 
 const tokens = (): z.ZodNumber => z.number().min(0.001).max(1000);
@@ -59,7 +59,7 @@ const schema = z.strictObject({
     ),
 });
 
-/** The token count that gRPC uses for retries and for hedges. */
+/** The token count that gRPC uses for retries and hedges. */
 function throttle(maxTokens: number, tokenRatio: number): HedgeBudget {
   const tokens = retryBudget({ kind: 'grpc', maxTokens, tokenRatio });
   return {

@@ -8,7 +8,7 @@ import { Hedging } from '../mechanisms/hedging.js';
 import { OutcomeSet } from '../mechanisms/outcome-terms.js';
 import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 
-/** The paper ties two servers, and says that more bring little. */
+/** The paper ties two servers and reports that more bring little. */
 const COPIES = 2;
 
 const schema = z.strictObject({

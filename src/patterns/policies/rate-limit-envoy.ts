@@ -30,7 +30,7 @@ const schema = z.strictObject({
   ...limiterFields,
 });
 
-/** Whole fills at the multiples of the interval since the start; what does not fit is lost. */
+/** Whole fills at multiples of the interval since the start; tokens beyond the maximum are lost. */
 class TimerBucket implements Meter {
   private readonly maxTokens: number;
   private readonly tokensPerFill: number;

@@ -9,8 +9,8 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 const schema = z.strictObject({ ...windowFields, ...limiterFields });
 
 /**
- * A counter that is reset at the start of each window [k * W, (k + 1) * W). Windows are aligned to the clock and not to
- * the first call, so a restart resets the counter but moves no boundary.
+ * A counter that resets at the start of each window [k * W, (k + 1) * W). Windows are aligned to the clock, not to the
+ * first call, so a restart resets the counter but moves no boundary.
  */
 class FixedWindow implements Meter {
   private readonly limit: number;

@@ -21,9 +21,9 @@ const schema = z.strictObject({
 });
 
 /**
- * `rateLimit` of kind `gcra`: the generic cell rate algorithm, a leaky bucket as a meter. A call goes
- * on from the theoretical arrival time less the tolerance on, which is when a bucket of `burst` tokens
- * has one, to the ns: the arithmetic is that of the bucket.
+ * `rateLimit` of kind `gcra`: the generic cell rate algorithm, a leaky bucket as a meter. A call is admitted from its
+ * theoretical arrival time minus the tolerance. That is exactly when a bucket of `burst` tokens has one, so it uses the
+ * bucket's arithmetic.
  */
 export const rateLimitGcra: PolicyKind<'rateLimit', typeof schema> = {
   policy: 'rateLimit',

@@ -60,7 +60,7 @@ const placeFields = {
 
 type PlacedConfig = Config & z.output<z.ZodObject<typeof placeFields>>;
 
-/** The periods that are limited, and their limits. */
+/** The limited periods and their limits. */
 function limitsOf(config: Config): readonly (readonly [period: number, limit: number])[] {
   return PERIODS.flatMap((period, k) => {
     const limit = config[period];
@@ -79,16 +79,16 @@ function limitOf(period: string) {
 }
 
 /**
- * The counters of Kong's rate-limiting plugin with policy `local` or `cluster`. A call goes on while every limit
- * is above its counter; the counters are raised by a timer of no delay, after everything that comes
- * at the same instant has been decided. So calls that come together all pass or are all refused.
+ * The counters of Kong's rate-limiting plugin with policy `local` or `cluster`. A call is admitted while every limit is
+ * above its counter. A timer without delay increments the counters after all calls of the same instant are decided, so
+ * calls that arrive together all pass or are all refused.
  */
 class CalendarCounters implements Meter {
   private readonly periods: readonly number[];
   private readonly limits: Float64Array;
   private readonly used: Float64Array;
   private readonly ends: Float64Array;
-  /** Calls that went on at `pendingAt` and that no counter holds yet. */
+  /** Calls admitted at `pendingAt` that no counter includes yet. */
   private pending = 0;
   private pendingAt: Ns = -1;
 
@@ -109,7 +109,7 @@ class CalendarCounters implements Meter {
     return 0;
   }
 
-  /** To the end of the longest period that is used up: what Kong's Retry-After is taken from. */
+  /** Time to the end of the longest exhausted period: the basis of Kong's Retry-After. */
   retryNs(now: Ns): Ns {
     let last = 0;
     for (let k = 0; k < this.limits.length; k++) {
@@ -135,7 +135,7 @@ class CalendarCounters implements Meter {
   }
 }
 
-/** Why `limitBy` and `key` contradict each other; null if they do not. */
+/** The contradiction between `limitBy` and `key`; null if there is none. */
 function identityProblem({ limitBy }: Config, key: string | null): string | null {
   const keyless = limitBy === 'ip' || limitBy === 'service';
   if (keyless && key !== null) return `limitBy: ${limitBy} does not use a key: remove one of them`;
@@ -159,7 +159,7 @@ export const rateLimitKong: PolicyKind<'rateLimit', typeof schema> = {
   level: 'attempt',
   schema,
   example: 'rateLimit: { kind: kong, second: 5, minute: 100 }\n',
-  // The windows of Kong are calendar windows of one key or address each, and not of a rate.
+  // Kong's limits are per key or address and calendar window, so they are not a rate.
   traits: () => ({ perSecond: null, longestWaitNs: 0 }),
   state: 'scoped',
   keyed: 'inside',
@@ -195,7 +195,7 @@ export const rateLimitKong: PolicyKind<'rateLimit', typeof schema> = {
     if (set.length === 0) {
       return [{ field: '', message: `no limit is set: write one of ${PERIODS.join(', ')}` }];
     }
-    // As in Kong's schema, a limit above that of a longer period could never be used up.
+    // As in Kong's schema: a limit above that of a longer period could never be reached.
     return set.slice(1).flatMap((period, k) => {
       const shorter = set.slice(0, k + 1).find((one) => config[one]! > config[period]!);
       if (shorter === undefined) return [];

@@ -24,9 +24,9 @@ const schema = z.strictObject({
 });
 
 /**
- * The leaky bucket as a queue, as nginx limit_req has it: departures lie 1 / rate apart, and a call
- * whose turn would be more than burst / rate away finds the bucket full. The queue began to move at
- * `anchor` and has had `taken` calls since, so the next turn is at anchor + taken / rate.
+ * The leaky bucket as a queue, as in nginx limit_req. Departures are 1 / rate apart, and a call whose turn would be
+ * more than burst / rate away finds the bucket full. The queue started at `anchor` and has taken `taken` calls since,
+ * so the next turn is at anchor + taken / rate.
  */
 class LeakyBucket implements Meter {
   private readonly rate: RationalRate;
@@ -49,7 +49,7 @@ class LeakyBucket implements Meter {
     }
     if (this.anchor + timeOfEvent(pace, this.taken - burst) > now) return -1;
     this.taken++;
-    // Whole spans move from the count to the anchor, so that no product outgrows 53 bits.
+    // Moves whole spans from the count to the anchor, so that products stay within 53 bits.
     if (this.taken >= 2 * pace.events) {
       this.taken -= pace.events;
       this.anchor += pace.spanNs;
@@ -57,7 +57,7 @@ class LeakyBucket implements Meter {
     return turn - now;
   }
 
-  /** Time until the queue has moved on by one place. */
+  /** Time until the queue advances by one place. */
   retryNs(now: Ns): Ns {
     return this.anchor + timeOfEvent(this.rate, this.taken - this.burst) - now;
   }

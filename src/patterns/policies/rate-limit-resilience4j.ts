@@ -42,8 +42,8 @@ const schema = z.strictObject({
 });
 
 /**
- * AtomicRateLimiter: each cycle brings `limitForPeriod` permissions, never more than that are there,
- * and a balance below 0 is what has been reserved of the cycles to come.
+ * AtomicRateLimiter: each cycle adds `limitForPeriod` permissions, up to that many in total. A balance below 0 counts
+ * permissions reserved from future cycles.
  */
 class AtomicCycles implements Meter {
   private readonly limit: number;
@@ -123,7 +123,7 @@ export const rateLimitResilience4j: PolicyKind<'rateLimit', typeof schema> = {
       afterNs: config.timeoutDuration,
       saysWhen: saysWhen(config),
     }),
-  // RequestNotPermitted names no time.
+  // RequestNotPermitted carries no time.
   waits: ['timeoutDuration'],
   callFields: callFields(false),
   limiter: (config) => new KeyedMeters((start) => cycles(config, start)),

@@ -10,15 +10,15 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 const schema = z.strictObject({ ...windowFields, ...limiterFields });
 
 /**
- * The times of the last `limit` calls that went on, in a ring. A call goes on when fewer than
- * `limit` of them lie in (now - window, now], which is when the oldest in a full ring does not.
+ * The times of the last `limit` admitted calls, in a ring. A call is admitted if fewer than `limit` of them are in (now
+ * - window, now], that is, if the oldest in a full ring is not.
  */
 class SlidingLog implements Meter {
   private readonly limit: number;
   private readonly windowNs: Ns;
   private times: Float64Array = new Float64Array(4);
   private length = 0;
-  /** Place of the oldest time once the ring is full. */
+  /** Index of the oldest time once the ring is full. */
   private oldest = 0;
   private newest: Ns = -Infinity;
 

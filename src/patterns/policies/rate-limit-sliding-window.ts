@@ -9,8 +9,8 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 const schema = z.strictObject({ ...windowFields, ...limiterFields });
 
 /**
- * RussellLuo/slidingwindow: the sliding window is estimated from two clock-aligned windows, previous * (share of it
- * that is still covered) + current. A call is admitted while the estimate is below the limit.
+ * RussellLuo/slidingwindow: estimates the sliding window from two clock-aligned windows, previous * (share of it that
+ * is still covered) + current. A call is admitted while the estimate is below the limit.
  */
 class SlidingWindow implements Meter {
   private readonly limit: number;
@@ -39,8 +39,8 @@ class SlidingWindow implements Meter {
   }
 
   /**
-   * Time until the weight of the previous window leaves room for one; where this window is full by
-   * itself, that is just behind its end.
+   * Time until the weight of the previous window has room for one more. If this window is full by itself, that is just
+   * after its end.
    */
   retryNs(now: Ns): Ns {
     const { windowNs, previous } = this;
@@ -62,8 +62,8 @@ class SlidingWindow implements Meter {
 const SPLIT = 1_048_576;
 
 /**
- * count * time < otherCount * otherTime for counts up to a million, exactly: the products have more
- * than 53 bits, so they are compared in two parts.
+ * count * time < otherCount * otherTime for counts up to a million, exactly. The products exceed 53 bits, so they are
+ * compared in two parts.
  */
 function isProductBelow(count: number, time: Ns, otherCount: number, otherTime: Ns): boolean {
   const low = count * (time % SPLIT);

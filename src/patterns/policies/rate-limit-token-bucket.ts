@@ -51,11 +51,11 @@ const schema = z.strictObject({
   ...limiterFields,
 });
 
-/** A bucket, and the calls that wait for its tokens. */
+/** A bucket and the calls that wait for its tokens. */
 class Reservations implements KeyState {
   readonly bucket: TokenBucket;
   waiting = 0;
-  /** Number of the last reservation still standing; waiters keep their own in the frame's word. */
+  /** Number of the last reservation in force; a waiter keeps its own number in the frame's word. */
   last = 0;
 
   constructor(bucket: TokenBucket) {
@@ -79,7 +79,7 @@ class RateLimit implements PolicyState {
   private readonly saysWhen: boolean;
   private readonly keyOf: ((frame: number) => number) | null;
   private readonly keyed: Keyed<Reservations>;
-  /** Of all calls, where no key splits them. */
+  /** The bucket of all calls if no key splits them. */
   private readonly common: Reservations;
   private waiting = 0;
 
@@ -115,7 +115,7 @@ class RateLimit implements PolicyState {
     return PARK;
   }
 
-  /** The reserved token has come. */
+  /** The reserved token is available. */
   timer(frame: number, layer: number): void {
     this.of(frame).waiting--;
     this.waiting--;
@@ -144,7 +144,7 @@ class RateLimit implements PolicyState {
     this.keyed.reset();
   }
 
-  /** Calls that wait for their token; a token taken is not held but used up. */
+  /** Calls that wait for their token; a token taken is used up, not held. */
   held(): number {
     return this.waiting;
   }

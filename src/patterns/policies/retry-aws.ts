@@ -40,7 +40,7 @@ const from = (baseMs: number): BackoffConfig => ({
   jitter: { kind: 'full' },
 });
 
-/** Standard retry mode of the AWS SDKs, by the rules before those of 2026. */
+/** Standard retry mode of the AWS SDKs, with the rules before 2026. */
 export const retryAws: PolicyKind<'retry', typeof schema> = {
   policy: 'retry',
   kind: 'aws',

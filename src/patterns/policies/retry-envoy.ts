@@ -60,7 +60,7 @@ export const retryEnvoy: PolicyKind<'retry', typeof schema> = {
     retrying(setup, config, {
       on: ['connect', 'gateway', 'overload', 'timeout', 'reset'],
       hints: 'stretched',
-      // Nothing ends a back-off but the timer of the route: Filter::onResponseTimeout of router.cc.
+      // Only the timer of the route ends a back-off: Filter::onResponseTimeout of router.cc.
       waitsForDeadline: true,
     }),
   check: retryProblems,

@@ -13,7 +13,7 @@ import {
 } from '../mechanisms/retrying.js';
 import { retryTraits } from '../mechanisms/retry-traits.js';
 
-/** A6: larger values are legal in a service config and mean this one. */
+/** A6: larger values are legal in a service config and are lowered to this. */
 const MOST = 5;
 
 const schema = z.strictObject({

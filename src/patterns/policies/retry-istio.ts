@@ -27,7 +27,7 @@ const schema = z.strictObject({
   otherInstance: otherInstanceField(true),
 });
 
-/** What Istio gives every HTTP route that does not say otherwise. */
+/** Default retry policy of an HTTP route in Istio. */
 export const retryIstio: PolicyKind<'retry', typeof schema> = {
   policy: 'retry',
   kind: 'istio',

@@ -41,7 +41,7 @@ export const retryNginx: PolicyKind<'retry', typeof schema> = {
   keyed: 'states',
   remembers: hasBudget,
   create(config, setup) {
-    // A server that has been tried is left out.
+    // Servers already tried are skipped.
     const own = { ...config, otherInstance: true };
     return retrying(setup, own, {
       on: ['connect'],

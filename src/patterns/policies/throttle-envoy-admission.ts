@@ -74,7 +74,7 @@ export class EnvoyAdmissionRule implements ThrottleRule {
     this.recent.reset();
   }
 
-  /** What is over still counts for the rate below which nothing is refused and nothing looked at. */
+  /** Expired requests still count towards the rate below which nothing is refused or checked. */
   isIdle(now: Ns): boolean {
     const { rpsThreshold } = this.config;
     return this.recent.isOver(now) && (rpsThreshold === 0 || this.averageRps(now) < rpsThreshold);

@@ -10,10 +10,10 @@ import type { ThrottleRule } from '../mechanisms/throttle.js';
 import { Throttle } from '../mechanisms/throttle.js';
 import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 
-/** Parts of the window in which counts are kept: a second each for the two minutes of the book. */
+/** Slices of the window in which counts are kept: one per second for the two minutes of the book. */
 const PARTS = 120;
 
-/** No answer, a refusal on the way, or the callee's own word for too much: 429 and 503. */
+/** Not accepted: no response, a refusal on the way, or a 429 or 503 from the callee. */
 const NOT_ACCEPTED = new OutcomeSet([
   'throttled',
   'timeout',
@@ -47,8 +47,8 @@ const schema = z.strictObject({
 });
 
 /**
- * Refuses with probability (requests - k x accepts) / (requests + 1). A request counts when it comes,
- * refused here or not; an accept when its answer comes.
+ * Refuses with probability (requests - k x accepts) / (requests + 1). A request counts when it arrives, whether or not
+ * it is refused here; an accept counts when its response arrives.
  */
 export class SreRule implements ThrottleRule {
   private readonly k: number;
@@ -77,7 +77,7 @@ export class SreRule implements ThrottleRule {
     return this.recent.isOver(now);
   }
 
-  /** At most 0 while the callee accepts enough. */
+  /** Not above 0 while the callee accepts enough. */
   probability(now: Ns): number {
     const { recent } = this;
     recent.roll(now);

@@ -27,10 +27,7 @@ const schema = z.strictObject({
     ),
 });
 
-/**
- * Ends an attempt as `timeout` exactly `after` it came here; an answer in that very instant still
- * counts.
- */
+/** Ends an attempt as `timeout` exactly `after` its arrival here; a response at that very instant still counts. */
 class Timeout implements PolicyState {
   private readonly ctx: CallContext;
   private readonly lane: Lane | null;

@@ -11,7 +11,7 @@ import { shading, timeLabels, timeTicks } from './frame.js';
 export interface BreakerLane {
   readonly edge: string;
   readonly instance: string;
-  /** It only observes. */
+  /** It is in a dry run. */
   readonly dryRun: boolean;
   readonly intervals: readonly {
     readonly from: number;

@@ -21,7 +21,7 @@ const GAP = 13;
 const LINE = 17;
 const TOP = 20;
 
-/** How many items begin and how they end: a band for each end, as wide as its share. */
+/** The items that begin and their ends: a band for each end, as wide as its share. */
 export function flowChart(
   own: MeteredResult,
   begun: string,

@@ -18,7 +18,7 @@ import { faultMarks, lookOf, type View } from '../view.js';
 /** The vertical axis of a panel. */
 export interface MeterAxis {
   readonly top: number;
-  /** The lower end of a logarithmic axis; null where it is linear from 0. */
+  /** The lower end of a logarithmic axis; null if it is linear from 0. */
   readonly floor: number | null;
 }
 
@@ -108,7 +108,7 @@ export function axisOf(view: View, subject: string, panel: FamilyPanel): MeterAx
   };
 }
 
-/** True where any variant has data for the panel. */
+/** True if any variant has data for the panel. */
 export function isDrawn(view: View, subject: string, panel: FamilyPanel): boolean {
   return view.result.variants.some((variant) => {
     const own = meteredOf(variant, subject);
@@ -130,7 +130,7 @@ function valueText(value: number, panel: FamilyPanel): string {
   return value < 10_000 ? exactNumber(value) : `${formatCount(value / 1000)}k`;
 }
 
-/** A figure of a subject in a variant, 0 where it has none. */
+/** A figure of a subject in a variant, 0 if it has none. */
 export function worstOf(variant: VariantResult, subject: string, column: FamilyColumn): number {
   const own = meteredOf(variant, subject);
   return own === null ? 0 : (column.value(own) ?? 0);

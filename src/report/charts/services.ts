@@ -26,7 +26,7 @@ export interface ServiceScale {
 
 /** One row of the services figure. */
 export interface ServiceRow {
-  /** The node as the variant has it. */
+  /** The node in this variant. */
   readonly node: TopologyNode;
   readonly series: Series | null;
   readonly scale: ServiceScale;
@@ -55,7 +55,7 @@ function mostRunning(view: View, name: string): number {
   return Math.max(1, Math.ceil(Math.max(...most)));
 }
 
-/** Workers of all replicas, cores where workers are unlimited; null where neither is limited. */
+/** Workers of all replicas, cores where workers are unlimited; null if neither is limited. */
 export function slotsOf(node: TopologyNode, replicas = node.replicas): number | null {
   if (node.concurrency !== null) return node.concurrency * replicas;
   const isStore = node.kind === 'database' || node.kind === 'eventStore';
@@ -190,7 +190,7 @@ export function latencyGrid(scale: ServiceScale): number[] {
   return grid.filter((_, i) => (grid.length - 1 - i) % every === 0);
 }
 
-/** Largest of a list, 0 where it is empty. */
+/** Largest of a list, 0 if it is empty. */
 export function largest(values: readonly (number | null)[]): number {
   return values.reduce<number>((top, value) => Math.max(top, value ?? 0), 0);
 }
@@ -264,7 +264,7 @@ function largestRate(view: View, variant: VariantResult, name: string): number {
     .reduce((top, rate) => Math.max(top, rate), own);
 }
 
-/** True where every variant draws a component's rates to the same scale. */
+/** True if every variant draws a component's rates to the same scale. */
 export function sharesScales(view: View): boolean {
   const tops = view.result.variants.map((variant) =>
     serviceRows(view, variant)

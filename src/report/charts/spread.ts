@@ -23,7 +23,7 @@ interface Spread {
   readonly n: readonly number[];
 }
 
-/** Number of durations longer than a time, log-log, with a line for each variant; null where all are 0. */
+/** Number of durations longer than a time, log-log, with a line for each variant; null if all are 0. */
 export function spreadChart(
   view: View,
   subject: string,
@@ -128,7 +128,7 @@ function inWords({ variant, count, n, upTo }: Spread): string {
   return `${variant.name}: ${formatShare(above / count)} above 0, at most ${most}`;
 }
 
-/** Decades, or every n-th of them where they are many. */
+/** Decades, or every n-th of them if there are many. */
 function ticksOf(domain: readonly [number, number]): number[] {
   const decades = oneTwoFive(...domain).filter((at) => at.toExponential().startsWith('1e'));
   const every = Math.ceil(decades.length / 6);

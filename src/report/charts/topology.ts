@@ -34,7 +34,7 @@ export function mapsOf(view: View): Maps {
   };
 }
 
-/** Before, onset, worst, end; fewer where nothing happens. */
+/** Before, onset, worst, end; fewer if nothing happens. */
 export function snapshotsOf(view: View, variant: VariantResult): Snapshot[] {
   const { timeline } = variant;
   const end = view.result.run.duration;

@@ -42,7 +42,7 @@ export function amplifiedEdges(variant: VariantResult): AmplifiedEdge[] {
     });
 }
 
-/** Extra attempts on all edges of a variant: `200 retries and 3 hedges`; null where there are none. */
+/** Extra attempts on all edges of a variant: `200 retries and 3 hedges`; null if there are none. */
 export function extraAttempts(variant: VariantResult): string | null {
   const runs = variant.cascade.verdicts.length;
   const words = (counter: EdgeCounter, one: string, many: string): string[] => {

@@ -13,7 +13,7 @@ export interface SpanRow {
   readonly name: string;
 }
 
-/** A piece of a bar, and how its time was spent. */
+/** A piece of a bar, with the use of its time. */
 export interface Piece {
   readonly from: number;
   readonly until: number;
@@ -94,7 +94,10 @@ export function piecesOf(span: Span, all: readonly Span[], end: number): Piece[]
   return pieces.flatMap((piece) => splitAt(piece, span.gone));
 }
 
-/** When the execution waits for a call. For a transaction it waits twice: for the connection and for the commit. */
+/**
+ * Intervals in which the execution waits for a call. For a transaction it waits twice: for the connection and for the
+ * commit.
+ */
 function waitsFor({ called, opened, sent, answered, gone }: Span, limit: number): Wait[] {
   const until = gone ?? answered ?? limit;
   if (opened === undefined) return [{ from: called, until }];
@@ -104,7 +107,7 @@ function waitsFor({ called, opened, sent, answered, gone }: Span, limit: number)
   ];
 }
 
-/** Whether the execution waits for the call. It does not wait for calls in the background. */
+/** Whether the execution waits for the call; it does not wait for background calls. */
 function isAwaited(child: Span, parent: Span): boolean {
   return child.background !== true || parent.background === true;
 }
@@ -194,13 +197,13 @@ function answerText({ outcome, status }: Span): string {
   return status === undefined ? outcome : `${outcome} ${status}`;
 }
 
-/** True where the caller got no usable response: it left before there was one, or the response is a failure. */
+/** True if the caller got no usable response: it left before there was one, or the response is a failure. */
 function failed(span: Span): boolean {
   if (span.gone !== null && span.answered === null) return true;
   return span.outcome !== 'ok' && span.outcome !== 'degraded';
 }
 
-/** True where another attempt of the same call got the first response, so that this one was cancelled. */
+/** True if another attempt of the same call got the first response, so that this one was cancelled. */
 export function lostRace(span: Span, all: readonly Span[]): boolean {
   if (span.outcome !== 'cancelled' || span.gone === null) return false;
   return all.some(
@@ -212,12 +215,12 @@ export function lostRace(span: Span, all: readonly Span[]): boolean {
   );
 }
 
-/** When the caller was done with an attempt: at the response or when it left. */
+/** Time at which the caller was done with an attempt: at the response, or when it left. */
 function left(span: Span): number | null {
   return span.answered ?? span.gone;
 }
 
-/** When an attempt began to wait: a retry after the previous attempt, a first attempt when it was called. */
+/** Time at which an attempt began to wait: a retry after the previous attempt, a first attempt when it was called. */
 function heldFrom(span: Span, all: readonly Span[]): number {
   const before = all.find(
     (s) =>

@@ -265,7 +265,7 @@ function noneAmplified(variant: VariantResult): string {
   return `No edge makes as many as ${formatNumber(AMPLIFIED)} attempts per call: ${extra}.`;
 }
 
-/** Lanes of breaker states; left out where no variant has breakers. */
+/** Lanes of breaker states; omitted if no variant has breakers. */
 export function breakersSection(all: View): Markup | null {
   if (all.result.variants.every((variant) => breakerEdges(variant).length === 0)) return null;
   return insideSection(all, 'breakers', 'Breakers', (variant, view) => {

@@ -98,7 +98,7 @@ function flows(view: View, family: Family, subjects: readonly string[]): Markup 
   return markup`<div class="sm flows c${abreast(shown.length)}">${shown}</div>`;
 }
 
-/** The legend of the lines; left out where there is only one. */
+/** The legend of the lines; omitted if there is only one. */
 function legend(view: View, family: Family, drawn: readonly string[]): Markup | null {
   const shown = drawnVariants(view, family, drawn);
   if (view.result.variants.length < 2 || shown.length === 0) return null;

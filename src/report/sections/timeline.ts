@@ -45,7 +45,7 @@ export function timelineSection({ all, drawn: view }: Fold): Markup | null {
   const head = ['Variant and series', ...phases.map((phase) => phase.name)];
   const rows = variants.flatMap((variant, v) => {
     const own = phasesOf(views[v]!);
-    // A variant without the fault shows the time in which the others have it.
+    // A variant without the fault shows the time at which the others have it.
     const there = phases.map((phase) => own.find(({ name }) => name === phase.name) ?? phase);
     return panels.map((panel) => [
       `${variant.name}, ${panel.words}`,

@@ -9,7 +9,7 @@ import { markup, type Markup } from '../html-escape.js';
 import { requestLabel, type View } from '../view.js';
 import { dataTable, picture, section } from './parts.js';
 
-/** How a request went. Variants in which it went alike share a picture. */
+/** The course of a request. Variants with the same course share a picture. */
 interface Fate {
   readonly exemplar: Exemplar;
   readonly variants: readonly VariantResult[];
@@ -50,7 +50,7 @@ export function exemplarKeys(view: View): string[] {
   return [...keys].slice(0, 6);
 }
 
-/** How a request went in the variants that have it, with equal ones grouped. */
+/** The course of a request in each variant that has it; equal ones are grouped. */
 export function fatesOf(view: View, key: string): Fate[] {
   const fates: { exemplar: Exemplar; variants: VariantResult[] }[] = [];
   for (const variant of view.result.variants) {

@@ -41,7 +41,7 @@ export function verdictSection({ all: view, note }: Fold): Markup {
   </section>`;
 }
 
-/** Variants with missing runs: how many finished, and what stopped the next one. */
+/** Variants with missing runs: the number that finished, and what stopped the next one. */
 function unfinishedList({ result }: View): Markup | null {
   const lines = unfinishedLines(result);
   if (lines.length === 0) return null;

@@ -162,7 +162,7 @@ function heldText(
   return ` Of what holds all budgets: ${value} at ${placeText(view, first)}.`;
 }
 
-/** True where the interval of the differences between the runs lies on the worse side. */
+/** True if the interval of the differences between the runs lies on the worse side. */
 function isSignificant(low: boolean, best: SweepFigure, other: SweepFigure): boolean {
   const differences = best.each.flatMap((value, run) => {
     const worse = other.each[run];
@@ -174,7 +174,7 @@ function isSignificant(low: boolean, best: SweepFigure, other: SweepFigure): boo
   return low ? interval.high < 0 : interval.low > 0;
 }
 
-/** A setting with its variant, where there are several. */
+/** A setting, with its variant if there are several. */
 function placeText(view: SweepView, { case: one, figures }: Entry): string {
   const of = view.result.variants.length > 1 ? ` with ${figures.name}` : '';
   return settingText(view, one.at) + of;

@@ -55,7 +55,7 @@ export function sweepViewOf(result: SweepResult): SweepView {
   };
 }
 
-/** The case at these indices, one for each axis; null where it was not run. */
+/** The case at these indices, one for each axis; null if it was not run. */
 export function caseAt(view: SweepView, at: readonly number[]): SweepCase | null {
   return view.cases.get(keyOf(at)) ?? null;
 }
@@ -71,7 +71,7 @@ export function placed(
   return at;
 }
 
-/** The figures of a variant at a setting; null where it was not run there. */
+/** The figures of a variant at a setting; null if it was not run there. */
 export function figuresOf(one: SweepCase | null, variant: string): SweepFigures | null {
   return one?.variants.find((each) => each.name === variant) ?? null;
 }
@@ -95,12 +95,12 @@ export function ranked(result: SweepResult, metric: number): Entry[] {
   return known.sort((a, b) => sign * (a.figure.value! - b.figure.value!));
 }
 
-/** True where there is a figure. */
+/** True if there is a figure. */
 export function isMeasured({ figures, figure }: Entry): boolean {
   return figures.stop === null && figure.value !== null && figure.never === 0;
 }
 
-/** Index of the first metric for which a direction is better; null where there is none. */
+/** Index of the first metric for which a direction is better; null if there is none. */
 export function leadingMetric(result: SweepResult): number | null {
   const at = result.metrics.findIndex((metric) => metric.better !== 'none');
   return at < 0 ? null : at;
@@ -111,7 +111,7 @@ export function unitOf(metric: SweepMetric): Unit {
   return /^cascade\.metastable\b/.test(metric.text) ? 'share' : metric.unit;
 }
 
-/** How many budgets of severity `error` are judged, hold, fail, and are undecided. */
+/** Number of budgets of severity `error` that are judged, hold, fail, and are undecided. */
 export function tallyOf(
   result: SweepResult,
   figures: SweepFigures,
@@ -134,14 +134,14 @@ export function budgetStatusOf(result: SweepResult, figures: SweepFigures): Budg
   return failed > 0 ? 'fails' : held === of ? 'holds' : 'undecided';
 }
 
-/** True where any budget of severity `error` is judged. */
+/** True if any budget of severity `error` is judged. */
 export function hasBudgets(result: SweepResult): boolean {
   return result.cases.some((one) =>
     one.variants.some((figures) => tallyOf(result, figures).of > 0),
   );
 }
 
-/** True where a budget on the same metric and window fails for this variant here. */
+/** True if a budget on the same metric and window fails for this variant here. */
 export function isOver(result: SweepResult, metric: number, figures: SweepFigures): boolean {
   const { text } = result.metrics[metric]!;
   return result.budgets.some(
@@ -166,21 +166,21 @@ export function figureInterval(figures: SweepFigures, figure: SweepFigure, unit:
     : word;
 }
 
-/** The word that replaces a figure; null where there is a figure. */
+/** The word that replaces a figure; null if there is a figure. */
 export function wordOf(figures: SweepFigures, figure: SweepFigure): string | null {
   if (figures.stop !== null) return `stopped: ${figures.stop}`;
   if (figure.never > 0) return 'never';
   return figure.value === null ? 'no samples' : null;
 }
 
-/** True where the interval extends by more than a tenth of the value, or 2 points for a share, to either side. */
+/** True if the interval extends by more than a tenth of the value, or 2 points for a share, to either side. */
 export function isLoose(figure: SweepFigure, unit: Unit): boolean {
   if (figure.value === null || figure.ci95 === null) return false;
   const half = (figure.ci95[1] - figure.ci95[0]) / 2;
   return half > (unit === 'share' ? 0.02 : Math.abs(figure.value) / 10);
 }
 
-/** The value of `expect` as a figure, to be shown like a metric; null where there is no `expect`. */
+/** The value of `expect` as a figure, to be shown like a metric; null if there is no `expect`. */
 export function expectFigure(figures: SweepFigures): SweepFigure | null {
   const { expect } = figures;
   if (expect === null) return null;
@@ -193,7 +193,7 @@ export function expectText(expect: NonNullable<SweepFigures['expect']>): string 
   return formatWithInterval(expect.value, expect.ci95, expect.unit);
 }
 
-/** The limit of `expect` and its unit; null where none is known. */
+/** The limit of `expect` and its unit; null if none is known. */
 export function limitOf(
   result: SweepResult,
 ): { readonly limit: number; readonly unit: BudgetResult['unit'] } | null {
@@ -218,7 +218,7 @@ export function valueText(view: SweepView, axis: number, at: readonly number[]):
   return view.result.axes[axis]!.values[at[axis]!]?.text ?? '';
 }
 
-/** Numbers of an axis; null where a value is not a number. */
+/** Numbers of an axis; null if a value is not a number. */
 export function numbersOf(values: readonly SweepValue[]): number[] | null {
   const numbers = values.flatMap(({ number }) => (number === null ? [] : [number]));
   return numbers.length === values.length ? numbers : null;

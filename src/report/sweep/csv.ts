@@ -65,7 +65,7 @@ function numbers(figure: SweepFigure | undefined): string[] {
   return [text(value), text(ci95?.[0]), text(ci95?.[1]), String(never)];
 }
 
-/** Numbers where all values of the axis are numbers, else the texts of the file. */
+/** Numbers if all values of the axis are numbers, else the texts of the file. */
 function axisText(result: SweepResult, axis: number, value: number): string {
   const { values } = result.axes[axis]!;
   const { number, text } = values[value]!;

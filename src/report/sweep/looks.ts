@@ -2,7 +2,7 @@ import { coordinate } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { ref, type Look, type Token } from '../theme.js';
 
-/** How the variants of a sweep are drawn, in their order: colour and dash; a single one in ink. */
+/** Colour and dash of each variant of a sweep, in their order; a single variant is drawn in ink. */
 export function sweepLooks(variants: readonly string[]): Look[] {
   return variants.map((name, index) => {
     const style = variants.length === 1 ? ALONE : STYLES[index % STYLES.length]!;
@@ -18,7 +18,7 @@ export function sweepLooks(variants: readonly string[]): Look[] {
   });
 }
 
-/** The mark of a variant at a point, with a shape of its own, so that a difference never depends on colour alone. */
+/** The mark of a variant at a point, with a distinct shape, so that a difference never depends on colour alone. */
 export function shapeMark(look: Look, x: number, y: number, extra: Part = null): Markup {
   const [cx, cy] = [coordinate(x), coordinate(y)];
   const shape = SHAPES[look.index % SHAPES.length]!;

@@ -100,7 +100,7 @@ function matrix(view: SweepView, name: string, cell: (figures: SweepFigures) => 
   return table(heads, rows, 1);
 }
 
-/** The settings with all figures; only the best where there are many. */
+/** The settings with all figures; only the best if there are many. */
 function settings(view: SweepView): string {
   const { result } = view;
   const all = result.cases.reduce((sum, one) => sum + one.variants.length, 0);

@@ -105,7 +105,7 @@ function sectionsOf(
   ];
 }
 
-/** What the page leaves out, and where to find it; null where it is complete. */
+/** The omitted parts of the page, and where to find them; null if the page is complete. */
 function foldNote(view: SweepView, all: number, { charts, rows }: Shown): Markup | null {
   const wholeRows = rowCount(view);
   const parts = [

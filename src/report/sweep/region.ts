@@ -13,7 +13,7 @@ const LISTED_MAX = 4;
 
 /**
  * Describes a set of settings: `at retries = 0 to 2 and timeout = 50ms` where it contains every combination of some
- * values, else setting by setting or row by row; null where only a picture can show it.
+ * values, else setting by setting or row by row; null if only a picture can show it.
  */
 export function regionText(
   view: SweepView,

@@ -69,7 +69,7 @@ export function chartName({ result }: SweepView, { of }: SweepChart): string {
   return of === 'expect' ? (result.sweep.expect ?? 'Expectation') : result.metrics[of]!.text;
 }
 
-/** Budgets that could not be judged; null where there are none. */
+/** Budgets that could not be judged; null if there are none. */
 export function leftOutSection({ result }: SweepView): Markup | null {
   if (result.leftOut.length === 0) return null;
   return section(

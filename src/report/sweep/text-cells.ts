@@ -17,13 +17,13 @@ export interface Cell {
 /** A setting at which a variant was not run. */
 export const NOT_RUN: Cell = { text: '·', tone: 'faint' };
 
-/** The mark after a figure: `!` where a budget fails, `?` where one is undecided, else a space. */
+/** The mark after a figure: `!` if a budget fails, `?` if one is undecided, else a space. */
 export function markOf(result: SweepResult, figures: SweepFigures): string {
   const status = budgetStatusOf(result, figures);
   return status === 'fails' ? '!' : status === 'undecided' ? '?' : ' ';
 }
 
-/** A figure without its interval, after a `~` where that is wide, and before a mark for the budgets. */
+/** A figure without its interval, after a `~` if that is wide, and before a mark for the budgets. */
 export function figureCell(
   result: SweepResult,
   figures: SweepFigures,
@@ -66,7 +66,7 @@ export function thinned(count: number, room: number): number[] {
   return Array.from({ length: kept }, (_, i) => Math.round((i * (count - 1)) / (kept - 1)));
 }
 
-/** Lines of a text that fit a width, broken at spaces; a longer word gets a line of its own. */
+/** Lines of a text that fit a width, broken at spaces; a longer word gets its own line. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   let now = '';

@@ -92,7 +92,7 @@ function unmarked(cell: Cell): Cell {
   return { ...cell, text: cell.text.replace(/ $/, '') };
 }
 
-/** As many columns as fit, spread evenly. */
+/** Indices of the columns that fit, evenly spread. */
 function fitting(widths: readonly number[], room: number): number[] {
   for (let count = widths.length; count > 1; count--) {
     const kept = thinned(widths.length, count);
@@ -101,7 +101,7 @@ function fitting(widths: readonly number[], room: number): number[] {
   return thinned(widths.length, 1);
 }
 
-/** How many are left out, and which if they are few. */
+/** The number of items left out, and their names if they are few. */
 function leftOut(noun: string, texts: readonly string[], kept: readonly number[]): string {
   const missing = texts.filter((_, i) => !kept.includes(i));
   if (missing.length === 0) return '';

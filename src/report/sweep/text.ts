@@ -38,7 +38,7 @@ export function sweepText(result: SweepResult, options: SweepTextOptions): strin
   return `${lines.map((text) => text.trimEnd()).join('\n')}\n`;
 }
 
-/** Title and facts on one line, or on two where they do not fit. */
+/** Title and facts on one line, or on two if they do not fit. */
 function heading({ result }: SweepView, options: SweepTextOptions): string[] {
   const { paint, columns } = options;
   const size = `sweep ${result.sweep.name}: ${plural(result.cases.length, 'setting')} x ${plural(result.variants.length, 'variant')}`;
@@ -75,7 +75,7 @@ function paragraph(
   });
 }
 
-/** As many tables as there is room for, then how many are left. */
+/** The tables that fit, then the number of those left out. */
 function tables(view: SweepView, options: SweepTextOptions): string[][] {
   if (view.result.cases.length === 0) return [];
   const all =

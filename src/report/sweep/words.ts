@@ -18,7 +18,7 @@ import {
 } from './cases.js';
 import { regionText } from './region.js';
 
-/** The badge before the verdict; null where there is nothing to judge. */
+/** The badge before the verdict; null if there is nothing to judge. */
 export function sweepBadge(view: SweepView): Badge | null {
   const { result } = view;
   if (result.sweep.kind === 'bisect') {
@@ -84,7 +84,7 @@ export function edgeWords(view: SweepView, edge: SweepEdge): Words {
   return [{ strong: edge.variant }, ` ${said}${reachedText(view, edge)}.${sureText(view, edge)}`];
 }
 
-/** The distance of the two values, where it is larger than requested, as with whole numbers. */
+/** The distance of the two values, if it is larger than requested, as with whole numbers. */
 function reachedText({ result: { axes, sweep } }: SweepView, edge: SweepEdge): string {
   if (edge.outcome !== 'found' || sweep.resolution === null) return '';
   const [a, b] = [edge.holds, edge.breaks].map((i) => axes[0]!.values[i!]?.number ?? null);
@@ -118,7 +118,7 @@ export interface BudgetCount {
   readonly of: number;
 }
 
-/** For a budget and a variant: at how many settings it holds and fails; null where it is not judged. */
+/** Numbers of settings at which a budget holds and fails for a variant; null if it is not judged. */
 export function budgetCounts(view: SweepView, budget: number, variant: string): BudgetCount | null {
   const verdicts = view.result.cases.flatMap((one) => {
     const verdict = figuresOf(one, variant)?.budgets[budget] ?? null;
@@ -157,7 +157,7 @@ function outcomeText(
     : `holds up to ${text(edge.holds)} and breaks at ${text(edge.breaks)}`;
 }
 
-/** Why nothing is known about a variant at a value; null where something is. */
+/** Why a variant has no figures at a value; null if it has some. */
 function unmeasuredText(view: SweepView, variant: string, at: number | null): string | null {
   const figures = at === null ? null : expectOf(view, at, variant);
   if (figures === null) return null;
@@ -198,7 +198,7 @@ function sureText(view: SweepView, edge: SweepEdge): string {
   return measured + warning;
 }
 
-/** The budgets that break, where the search found that not all of them hold. */
+/** The budgets that break, if the search found that not all of them hold. */
 function brokenText(view: SweepView, edge: SweepEdge): string {
   const { budgets, sweep } = view.result;
   if (sweep.expect !== null) return '';

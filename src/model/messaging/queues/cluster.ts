@@ -8,10 +8,10 @@ import type { Instance } from '../../processes/instance.js';
 import type { Run } from '../../run.js';
 import { levels } from '../../figures/levels.js';
 
-/** How often a node checks its memory (rabbitmq-server, vm_memory_monitor.erl). */
+/** Interval of a node's memory checks (rabbitmq-server, vm_memory_monitor.erl). */
 const CHECK_NS = NS_PER_SECOND;
 
-/** What is placed on the nodes of a cluster. */
+/** An object on the nodes of a cluster, such as a queue. */
 interface Placed {
   /** A node went down or came back. */
   look(node: number, died: boolean): void;

@@ -41,7 +41,7 @@ export class Deliveries {
   epoch: Int32Array = new Int32Array(0);
   /** Tries in this process. */
   tries: Int32Array = new Int32Array(0);
-  /** When the run began. */
+  /** Start of the run. */
   began: Float64Array = new Float64Array(0);
   verdict: Uint8Array = new Uint8Array(0);
   /** 1 = its process has died. */

@@ -19,7 +19,7 @@ export class DeliveryList {
   /** The entry that times out first; -1 = none. */
   private first = -1;
   private last = -1;
-  /** When the timer fires; Infinity = not set. */
+  /** Time at which the timer fires; Infinity = not set. */
   private dueAt: Ns = Infinity;
 
   constructor(entries: Entries, owner: DeliveryOwner) {

@@ -143,7 +143,7 @@ export class Dispatch {
     engine.at(engine.now + time, PHASE.COMPLETION, this.settledOp, delivery, 0, 0);
   }
 
-  /** The channel has no work left: one that polls makes its next receive call. */
+  /** The channel has no work left. If it polls, it makes its next receive call. */
   idle(channel: Channel): void {
     if (channel.leaving) {
       this.world.outages.terminations.look(channel.instance);

@@ -134,7 +134,7 @@ export class Inlet {
     return DOOR.taken;
   }
 
-  /** How long a fault delays a message, so that later ones overtake it. */
+  /** Extra delay of a message by faults, so that later messages overtake it. */
   private heldFor(message: number): Ns {
     const { lineageA, lineageB } = this.messages;
     const [a, b] = [lineageA[message], lineageB[message]];

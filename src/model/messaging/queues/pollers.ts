@@ -5,7 +5,7 @@ import type { Channel } from './channel.js';
 import type { StoredQueue } from './stored-queue.js';
 
 /**
- * Scales the handlers of an event source that make receive calls. A minimum always polls; another one starts at
+ * Scales the handlers of an event source that make receive calls. A minimum number always polls. More handlers start at
  * intervals while messages wait, and one that finds no message stops.
  */
 export class Pollers {
@@ -13,7 +13,7 @@ export class Pollers {
   private readonly queue: StoredQueue;
   private readonly channels: readonly Channel[];
   private readonly begin: (channel: Channel) => void;
-  /** By consumer: handlers that poll, all handlers, and whether the start of another one is scheduled. */
+  /** By consumer: handlers that poll, all handlers, and whether the start of another handler is scheduled. */
   private readonly awake: number[];
   private readonly all: readonly number[];
   private readonly isDue: boolean[];

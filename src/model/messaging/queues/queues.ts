@@ -141,7 +141,7 @@ export class Queues {
     this.put(message, this.byComponent.get(component)!, originOfTopic(topic));
   }
 
-  /** How dead letters return to their source. */
+  /** Functions with which dead letters return to their sources. */
   private wayBack(): WayBack {
     const { channels, messages } = this;
     return {
@@ -159,7 +159,7 @@ export class Queues {
     };
   }
 
-  /** A queue has room; waiting writes are admitted in an event of their own. */
+  /** A queue has room; waiting writes are admitted in a separate event. */
   roomed(component: number): void {
     const inlet = this.byComponent.get(component)!;
     if (this.waiting[inlet].length === 0 || this.admitting[inlet] !== 0) return;
@@ -218,7 +218,7 @@ export class Queues {
     this.stamp[publication] = strands.stamp[strand];
     this.outcome[publication] = OUTCOME.ok;
     this.quiet[publication] = spec.confirm ? 0 : 1;
-    // One more than the writes, so that the publication does not end before all of them are sent.
+    // The extra count keeps the publication open until all writes are sent.
     this.open[publication] = count + 1;
     for (let k = 0; k < count; k++) {
       const tag = (this.draws.tag(strand, pc) + Math.imul(k, 0x9e3779b1)) | 0;
@@ -387,7 +387,7 @@ export class Queues {
   }
 }
 
-/** How dead letters return to a queue. */
+/** The queue to which dead letters return. */
 interface ReturnWay {
   readonly isOpen: boolean;
   takeBack(message: number): void;

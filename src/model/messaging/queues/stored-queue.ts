@@ -47,7 +47,7 @@ export class StoredQueue {
   private readonly effect: number;
   private readonly visibleOp: number;
   private readonly expiryOp: number;
-  /** When the timer fires; Infinity = not set. */
+  /** Time at which the timer fires; Infinity = not set. */
   private expiryAt: Ns = Infinity;
   private next = 0;
   private returns = RETURNS;

@@ -45,7 +45,7 @@ export interface Extent {
 /** From this ratio of the largest to the smallest value, an axis is logarithmic. */
 const LOG_FROM = 30;
 
-/** True where values span a range that needs a log axis; shares never do. */
+/** True if values span a range that needs a log axis; shares never do. */
 export function isWide(values: readonly number[], unit: Unit | AxisUnit): boolean {
   const low = Math.min(...values);
   return unit !== 'share' && low > 0 && Math.max(...values) / low >= LOG_FROM;
@@ -53,8 +53,8 @@ export function isWide(values: readonly number[], unit: Unit | AxisUnit): boolea
 
 /**
  * Round bounds around all values, with labels between them; from 0 if the values extend that far. Ends of intervals
- * widen the bounds, but not below 0 where no value is negative, not above 1 where all values are shares, and not far
- * below the values on a log axis.
+ * widen the bounds, but not below 0 if no value is negative, not above 1 if all values are shares, and not far below
+ * the values on a log axis.
  */
 export function extentOf(
   values: readonly number[],

@@ -85,7 +85,7 @@ export function nameOf({ view }: Canvas, drawn: Drawn): string {
   return drawn === 'expect' ? (result.sweep.expect ?? 'expectation') : result.metrics[drawn]!.text;
 }
 
-/** The figure of a chart's subject; null where the variant has none. */
+/** The figure of a chart's subject; null if the variant has none. */
 export function drawnFigure(figures: SweepFigures, drawn: Drawn): SweepFigure | null {
   return drawn === 'expect' ? expectFigure(figures) : (figures.figures[drawn] ?? null);
 }

@@ -21,7 +21,7 @@ export interface MapCell {
   readonly holds: boolean | null;
 }
 
-/** One map: its name and its cells by row and column; null where no setting was run. */
+/** One map: its name and its cells by row and column; null if no setting was run. */
 export interface MapPanel {
   readonly title: string;
   readonly cells: readonly (readonly (MapCell | null)[])[];
@@ -45,7 +45,7 @@ export function mapPanels(
   return { height: top + rows * (panelHeight + GAP) - GAP, body };
 }
 
-/** True where a text of the maps is wider than its cell, so that shorter texts are printed. */
+/** True if a text of the maps is wider than its cell, so that shorter texts are printed. */
 export function isTight(view: SweepView, panels: readonly MapPanel[], width: number): boolean {
   const { cell } = layoutOf(view, panels, width);
   return panels.some(({ cells }) =>

@@ -62,7 +62,7 @@ export function metricMaps(view: SweepView, metric: number, width: number): Draw
   };
 }
 
-/** How many budgets hold at each setting: a map for each variant, filled where all do. Width in px. */
+/** Number of budgets that hold at each setting: a map for each variant, filled if all do. Width in px. */
 export function verdictMaps(view: SweepView, width: number): Drawing {
   const { result } = view;
   const panels = panelsOf(view, (figures): MapCell => {
@@ -165,7 +165,7 @@ function shadeOf(values: readonly number[], unit: Unit): (value: number) => numb
   };
 }
 
-/** The unit in which all figures are printed; null where they differ. */
+/** The unit in which all figures are printed; null if they differ. */
 function commonUnit(values: readonly number[], unit: Unit): string | null {
   const units = new Set(
     values.filter((value) => value !== 0).map((value) => unitPart(value, unit)),

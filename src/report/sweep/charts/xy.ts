@@ -13,7 +13,7 @@ import { scaleOf, tickLabel, within, type Canvas, type Extent } from './chart.js
 /** A variant at a position on the x axis. */
 export interface XyPoint {
   readonly x: number;
-  /** Null = there is no figure, and `word` says why. */
+  /** Null = there is no figure; `word` gives the reason. */
   readonly value: number | null;
   readonly ci95: readonly [number, number] | null;
   readonly word: string | null;
@@ -151,7 +151,7 @@ function lineLayers({ look, points }: XySeries, extent: Extent): Layer[] {
   return [band, line];
 }
 
-/** A mark for every point, with a whisker of its interval where no band shows it. */
+/** A mark for every point, with a whisker of its interval if no band shows it. */
 function pointMarks({ look, points }: XySeries, x: Scale, y: Scale, extent: Extent): Markup[] {
   const isBand = points.length >= BAND_FROM;
   return points.flatMap((point) => {
