@@ -10,7 +10,7 @@ export const brokerFields = {
   critical,
   zone: zoneSchema.optional(),
   external: z.boolean().default(false).describe('Operated by a third party. Defaults to false.'),
-  labels: textMap().optional().describe('Selectors of faults.'),
+  labels: textMap().optional().describe('Labels by which faults can select it.'),
 };
 
 /** Fields of a cluster whose nodes can fail. */
@@ -18,5 +18,5 @@ export const clusterFields = {
   ...brokerFields,
   nodes: whole({ min: 1, max: 1000 })
     .optional()
-    .describe('Brokers of the cluster. Unit: count. Defaults to 1.'),
+    .describe('Number of nodes of the cluster. Unit: count. Defaults to 1.'),
 };

@@ -12,13 +12,14 @@ const schema = z
     latency: distribution()
       .prefault('0ms')
       .describe(
-        'Time from sending a request until the leader has written it, and from there until a follower has; drawn ' +
-          'for each. Unit: distribution. Defaults to 0ms.',
+        'Time from sending a request until the leader has written it, and again from there until a follower ' +
+          'has written it; drawn separately for each. Unit: distribution. Defaults to 0ms.',
       ),
     maxThroughput: rate()
       .optional()
       .describe(
-        'Messages per second that one node can write; others wait. Unit: rate. Defaults to unlimited.',
+        'Largest number of messages per second that one node writes; others wait. Unit: rate. Defaults to ' +
+          'unlimited.',
       ),
     electionTime: duration()
       .prefault('9s')

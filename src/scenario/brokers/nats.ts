@@ -6,16 +6,16 @@ import { brokerKind, unfitForNodes } from './kind.js';
 const schema = z
   .strictObject({
     ...clusterFields,
-    kind: z.literal('nats').describe('NATS with JetStream: streams live on its servers. Required.'),
+    kind: z.literal('nats').describe('NATS with JetStream: its servers host streams. Required.'),
     electionTime: duration()
       .prefault('5.7s')
       .describe(
-        'From the loss of the server that leads a stream, or the return of a majority, until another server ' +
-          'leads it. Unit: duration. Defaults to 5.7s: each of two followers waits 4 to 9 s, and the first one ' +
-          'is elected.',
+        'Time from the loss of the server that leads a stream, or the return of a majority, until another ' +
+          'server leads it. Unit: duration. Defaults to 5.7s: each of two followers waits 4 to 9 s, and the ' +
+          'first one is elected.',
       ),
   })
-  .describe('A cluster that JetStream streams live on.');
+  .describe('A cluster that hosts JetStream streams.');
 
 /** NATS servers with JetStream. */
 export const nats = brokerKind({
@@ -30,9 +30,9 @@ export const nats = brokerKind({
     kind: 'nats',
     component: 'broker',
     summary:
-      'A cluster of NATS servers with JetStream. Each stream is on `replicas` of them and is led by one. When the ' +
-      'leader is lost, the others elect another one if they are a majority. Until then the stream refuses ' +
-      'messages and delivers none.',
+      'A cluster of NATS servers with JetStream. Each stream has `replicas` servers, one of which leads ' +
+      'it. When the leader is lost, the others elect a new one if they are a majority. Until then the ' +
+      'stream refuses messages and delivers none.',
     sources: [
       'nats-io/nats-server:server/raft.go (election timeout 4 to 9 s, quorum of more than half)',
       'nats-io/nats-server:server/jetstream_cluster.go',

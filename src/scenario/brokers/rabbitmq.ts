@@ -16,8 +16,8 @@ const schema = z
     memoryLimit: size()
       .optional()
       .describe(
-        'Memory limit per node: bytes of the messages on a node, by the `size` of their `publish` step. While any ' +
-          'node that is up exceeds it, publishing to all queues of the cluster is blocked; consumers continue ' +
+        'Memory limit per node for the messages on it, by the `size` of their `publish` step. While any node ' +
+          'that is up exceeds it, publishing to all queues of the cluster is blocked; consumers continue ' +
           '(vm_memory_high_watermark). Unit: size. Defaults to none.',
       ),
   })

@@ -9,7 +9,7 @@ import { none, nothing, unchanged } from './kind.js';
 /** Brokers: clusters of nodes that hold logs or queues. */
 export const brokers: Module<'brokers'> = {
   kind: 'broker',
-  summary: 'Clusters that topics live on.',
+  summary: 'Clusters of brokers, which host topics and queues.',
   reference: BROKER_KINDS.map(({ reference }) => reference),
   example: BROKER_KINDS[0].reference.example,
   schema: () => brokerSchema,

@@ -12,7 +12,7 @@ import { none, nothing, unchanged } from './kind.js';
 /** Caches: local levels in the processes that use them, and at most one shared level. */
 export const caches: Module<'caches'> = {
   kind: 'cache',
-  summary: 'Caches with their levels.',
+  summary: 'Caches of one or more levels.',
   reference: CACHE_REFERENCE,
   example: CACHE_REFERENCE[0].example,
   schema: () => cacheSchema,

@@ -12,7 +12,7 @@ import { none, nothing, unchanged } from './kind.js';
 /** Event stores. */
 export const eventStores: Module<'eventStores'> = {
   kind: 'eventStore',
-  summary: 'Stores of streams of events.',
+  summary: 'Stores of event streams.',
   reference: STORE_REFERENCE,
   example: STORE_REFERENCE[0].example,
   schema: () => eventStoreSchema,

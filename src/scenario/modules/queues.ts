@@ -15,7 +15,7 @@ import { noHost, nothing, unchanged } from './kind.js';
 /** Queues. Each message goes to one consumer. */
 export const queues: Module<'queues'> = {
   kind: 'queue',
-  summary: 'Every message goes to one consumer.',
+  summary: 'Queues: every message goes to one consumer.',
   reference: QUEUE_KINDS.map(({ reference }) => reference),
   example: QUEUE_KINDS[0].reference.example,
   schema: messageQueueSchema,

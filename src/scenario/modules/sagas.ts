@@ -15,7 +15,7 @@ import { resolveSaga } from './sagas/resolve.js';
 /** Sagas with an orchestrator, or choreographed by events of their steps. */
 export const sagas: Module<'sagas'> = {
   kind: 'saga',
-  summary: 'Sagas: steps whose effects belong together.',
+  summary: 'Sagas: steps in several services that all take effect, or are compensated.',
   reference: SAGA_REFERENCE,
   example: SAGA_REFERENCE[0].example,
   schema: sagaSchema,

@@ -15,7 +15,7 @@ import { ownGroups } from './topics/system-events.js';
 /** Topics: logs that groups read, and buses that push to subscriptions. */
 export const topics: Module<'topics'> = {
   kind: 'topic',
-  summary: 'Every group of consumers gets every message.',
+  summary: 'Topics: every consumer group gets every message.',
   reference: TOPIC_REFERENCE,
   example: TOPIC_REFERENCE[0].example,
   schema: topicSchema,

@@ -8,8 +8,9 @@ import { consumerFields } from '../schema/consumer.js';
 export const entryFields = { ...extending, ...entryText, critical };
 
 export const commitText =
-  'When a message is acknowledged: `before` its handling (lost if a crash interrupts it) or `afterEach` ' +
-  '(delivered again if a crash interrupts it). Defaults to afterEach.';
+  'When a message is acknowledged: `before` its handling (a message whose handling a crash interrupts ' +
+  'is lost) or `afterEach`, after its handling (such a message is delivered again). Defaults to ' +
+  'afterEach.';
 
 export const consumerName = nameText()
   .optional()
@@ -30,17 +31,17 @@ export const consumers = (bundle: z.ZodType<BundleOutput>) =>
 
 export const publishLatency = distribution()
   .prefault('0ms')
-  .describe('From the publishing to the confirmation. Unit: distribution. Defaults to 0ms.');
+  .describe('Time from the publishing to the confirmation. Unit: distribution. Defaults to 0ms.');
 
 export const backlog = whole({ max: 10_000_000 })
   .prefault(0)
-  .describe('Messages that are there at time 0. Unit: count. Defaults to 0.');
+  .describe('Number of messages that wait at time 0. Unit: count. Defaults to 0.');
 
 export const capacity = count({ min: 1 })
   .prefault('unlimited')
   .describe(
-    'Messages that may wait for a consumer; what is in flight is not counted. Unit: count. ' +
-      'Defaults to unlimited.',
+    'Largest number of messages that wait for a consumer; messages in flight are not counted. Unit: ' +
+      'count. Defaults to unlimited.',
   );
 
 /** Fields of every queue with a bound. */
@@ -64,6 +65,6 @@ export const publishTimeout = durationOrNone({ allowZero: false })
 export const deadLetter = nameText()
   .optional()
   .describe(
-    'Queue or topic for messages that are expired, pushed out or delivered too often. Defaults to ' +
-      'none: they are dropped.',
+    'Queue or topic for messages that expire, are dropped from a full queue or are delivered too often. ' +
+      'Defaults to none: they are dropped.',
   );

@@ -23,26 +23,27 @@ const delivery = {
   ackWait: duration({ allowZero: false })
     .prefault('30s')
     .describe(
-      'Time for the acknowledgement of a delivered message, also of one that waits in the buffer of a client; then it ' +
-        'is delivered again. Unit: duration. Defaults to 30s.',
+      'Time for which a delivered message may stay unacknowledged, including its time in the buffer of a ' +
+        'client; then it is delivered again. Unit: duration. Defaults to 30s.',
     ),
   maxDeliver: count({ min: 1 })
     .prefault('unlimited')
     .describe(
-      'Deliveries of a message. After the last one it goes to `deadLetter`, as a handler of the advisory ' +
-        'MAX_DELIVERIES would send it, or is lost. Unit: count or `unlimited`. Defaults to unlimited.',
+      'Largest number of deliveries of a message. After the last one it goes to `deadLetter`, as a handler ' +
+        'of the advisory MAX_DELIVERIES would send it, or is lost. Unit: count or `unlimited`. Defaults to ' +
+        'unlimited.',
     ),
   maxAckPending: count({ min: 1 })
     .prefault(1000)
     .describe(
-      'Messages in flight to all clients together; delivery stops at it. Unit: count or `unlimited`. ' +
-        'Defaults to 1000.',
+      'Largest number of messages in flight to all clients together; delivery stops at this number. Unit: ' +
+        'count or `unlimited`. Defaults to 1000.',
     ),
   maxMessages: whole({ min: 1, max: 100_000 })
     .prefault(500)
     .describe(
-      'Messages that one client buffers (PullMaxMessages of nats.go). Each instance of a consumer is one client. ' +
-        'Unit: count. Defaults to 500.',
+      'Number of messages that one client buffers (PullMaxMessages of nats.go). Each instance of a ' +
+        'consumer is one client. Unit: count. Defaults to 500.',
     ),
 };
 
@@ -56,8 +57,8 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
           'NATS JetStream: a work-queue stream with one durable pull consumer, which all clients share. Required.',
         ),
       capacity: capacity.describe(
-        'Messages that may wait for delivery (max_msgs, which counts messages in flight, too). Unit: count. ' +
-          'Defaults to unlimited.',
+        'Largest number of messages that wait for delivery (max_msgs, which also counts messages in flight). ' +
+          'Unit: count. Defaults to unlimited.',
       ),
       discard: z
         .enum(['old', 'new'])
@@ -69,25 +70,26 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
       broker: nameText()
         .optional()
         .describe(
-          'Broker of kind nats that the stream lives on. Defaults to none: the stream never fails.',
+          'Broker of kind nats that hosts the stream. Defaults to none: the stream never fails.',
         ),
       replicas: whole({ min: 1, max: MOST_REPLICAS })
         .prefault(1)
         .describe(
-          'Servers that hold the stream, at most as many as the broker has (num_replicas). A majority of them ' +
-            'must be up. Unit: count, 1 to 5. Defaults to 1.',
+          'Number of servers that hold the stream (num_replicas), at most as many as the broker has. A ' +
+            'majority of them must be up. Unit: count, 1 to 5. Defaults to 1.',
         ),
       maxAge: durationOrNone({ min: 100 * NS_PER_MS })
         .prefault('none')
         .describe(
-          'How long the stream keeps a message, counted from its publishing. Unit: duration or `none`. Defaults to none.',
+          'Time for which the stream keeps a message, from its publishing. Unit: duration or `none`. Defaults ' +
+            'to none.',
         ),
       duplicateWindow: durationOrNone({ allowZero: false })
         .prefault('none')
         .describe(
-          'How long the stream ignores a message that a retry publishes again. JetStream recognises only messages ' +
-            'with the header Nats-Msg-Id; write 2m, its default, if your publishers set it. Unit: duration or ' +
-            '`none`. Defaults to none.',
+          'Time for which the stream ignores a message that a retry publishes again. JetStream recognises only ' +
+            'messages with the header Nats-Msg-Id; write 2m, its default, if your publishers set it. Unit: ' +
+            'duration or `none`. Defaults to none.',
         ),
       ...delivery,
       deadLetter,
@@ -138,12 +140,13 @@ export const nats = queueKind({
     kind: 'nats',
     component: 'queue',
     summary:
-      'NATS JetStream: a work-queue stream with one durable pull consumer. Each client buffers up to `maxMessages`, and ' +
-      '`ackWait` begins with the delivery into the buffer. A message without an acknowledgement in that time is ' +
-      'delivered again, before all new ones, whether its client has died or is slow. A handler that fails says nothing; ' +
-      '`retry: { mode: requeue }` is a Nak, `mode: delayed` a Nak with delay. A late acknowledgement still counts. At ' +
-      '`maxAckPending` messages in flight delivery stops for all clients. A stream without a leader refuses messages ' +
-      'at once: with `confirm` the publisher fails, without it the message is lost.',
+      'NATS JetStream: a work-queue stream with one durable pull consumer. Each client buffers up to ' +
+      '`maxMessages`, and `ackWait` starts when a message is delivered into the buffer. A message that is ' +
+      'not acknowledged in that time is delivered again, before all new ones, whether its client has died ' +
+      'or is slow. A handler that fails sends no response; `retry: { mode: requeue }` is a Nak, `mode: ' +
+      'delayed` a Nak with delay. A late acknowledgement still counts. At `maxAckPending` messages in ' +
+      'flight, delivery stops for all clients. A stream without a leader refuses messages at once: with ' +
+      '`confirm` the publisher fails, without it the message is lost.',
     sources: [
       'nats-io/nats-server:server/consumer.go (AckWait, MaxDeliver, MaxAckPending, redelivery before new messages)',
       'nats-io/nats-server:server/stream.go (discard, max_age, duplicate window, replicas)',

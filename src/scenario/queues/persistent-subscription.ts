@@ -23,8 +23,8 @@ const consumer = (bundle: z.ZodType<BundleOutput>) =>
         .enum(['before', 'afterEach'])
         .default('afterEach')
         .describe(
-          'When an event is acknowledged: `before` its handling (what a crash interrupts is lost) or ' +
-            '`afterEach` (what a crash interrupts is delivered again). Defaults to afterEach.',
+          'When an event is acknowledged: `before` its handling (an event whose handling a crash interrupts is ' +
+            'lost) or `afterEach`, after its handling (such an event is delivered again). Defaults to afterEach.',
         ),
     })
     .describe('A consumer of a persistent subscription: each instance of its service is a client.');
@@ -36,34 +36,35 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
       kind: z
         .literal('persistentSubscription')
         .describe(
-          'A persistent subscription of EventStoreDB: the store pushes what is appended. Required.',
+          'A persistent subscription of EventStoreDB: the store pushes appended events. Required.',
         ),
       from: nameText().describe(
-        'Event store of kind eventStoreDb or simple whose events it has, from time 0 on. Required.',
+        'Event store of kind eventStoreDb or simple whose events it delivers, from time 0. Required.',
       ),
       strategy: z
         .enum(['roundRobin', 'dispatchToSingle'])
         .default('roundRobin')
         .describe(
-          '`roundRobin`: each event to the next client with room. `dispatchToSingle`: to one client as long as it ' +
-            'has room, then to the next. Defaults to roundRobin.',
+          'How events are distributed over the clients. `roundRobin`: each event goes to the next client with ' +
+            'room. `dispatchToSingle`: events go to one client while it has room, then to the next. Defaults to ' +
+            'roundRobin.',
         ),
       bufferSize: whole({ min: 1, max: 100_000 })
         .prefault(10)
         .describe(
-          'Events that a client may hold without having acknowledged them. Unit: count. Defaults to 10.',
+          'Largest number of unacknowledged events per client. Unit: count. Defaults to 10.',
         ),
       messageTimeout: duration({ allowZero: false })
         .prefault('30s')
         .describe(
-          'How long a client may hold an event before it is retried, even if a handler still works on it. Unit: ' +
-            'duration. Defaults to 30s.',
+          'Time for which a client may hold an event before it is retried, even if a handler still works on ' +
+            'it. Unit: duration. Defaults to 30s.',
         ),
       maxRetryCount: whole({ max: 1000 })
         .prefault(10)
         .describe(
-          'Retries of an event, after a failure, a timeout or the loss of its client; one more and it is parked. ' +
-            'Unit: count. Defaults to 10.',
+          'Largest number of retries of an event after a failure, a timeout or the loss of its client; then ' +
+            'the event is parked. Unit: count. Defaults to 10.',
         ),
       deadLetter: nameText()
         .optional()
@@ -111,10 +112,11 @@ export const persistentSubscription = queueKind({
     kind: 'persistentSubscription',
     component: 'queue',
     summary:
-      'A persistent subscription of EventStoreDB. The store itself pushes appended events to competing clients, ' +
-      'one for each instance of a service, and keeps their place. An event that fails, or that a client holds for ' +
-      'longer than `messageTimeout`, buffered or in work, is retried at once; after `maxRetryCount` retries it is ' +
-      'parked. Order is not guaranteed. While the store is down nothing is pushed, and events in flight come again.',
+      'A persistent subscription of EventStoreDB. The store pushes appended events to competing clients, ' +
+      'one for each instance of a service, and keeps their position. An event that fails, or that a client ' +
+      'holds for longer than `messageTimeout`, buffered or in a handler, is retried at once. After ' +
+      '`maxRetryCount` retries it is parked. Order is not guaranteed. While the store is down no events ' +
+      'are pushed, and events in flight are delivered again.',
     sources: [
       'EventStore/EventStore docs/server/features/persistent-subscriptions.md',
       'EventStore/EventStore PersistentSubscription.cs, DispatchToSinglePersistentSubscriptionConsumerStrategy.cs',

@@ -38,7 +38,9 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
       ...boundedFields,
       kind: z
         .literal('rabbitmq')
-        .describe('RabbitMQ: the broker pushes, as far as prefetch allows. Required.'),
+        .describe(
+          'RabbitMQ: the broker pushes messages to consumers, up to `prefetch` at a time. Required.',
+        ),
       overflow,
       broker: nameText()
         .optional()
@@ -49,27 +51,29 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
       initialGroupSize: whole({ min: 1, max: 1000 })
         .prefault(3)
         .describe(
-          'Nodes that a quorum queue is on, at most as many as the broker has ' +
-            '(x-quorum-initial-group-size). Unit: count. Defaults to 3.',
+          'Number of nodes that hold a quorum queue (x-quorum-initial-group-size), at most as many as the ' +
+            'broker has. Unit: count. Defaults to 3.',
         ),
       messageTtl: durationOrNone()
         .prefault('none')
         .describe(
-          'How long a message may wait; one that is put back keeps its end. With 0s it is handed out in the ' +
-            'instant of its coming, or expires. Unit: duration or `none`. Defaults to none.',
+          'Longest time for which a message may wait. A message that is requeued keeps its expiry time. With ' +
+            '0s it is delivered at the instant it arrives, or expires. Unit: duration or `none`. Defaults to ' +
+            'none.',
         ),
       prefetch: whole({ max: 100_000 })
         .prefault(0)
         .describe(
-          'Messages that a consumer may hold without having acknowledged them; 0 = no limit, of a quorum ' +
-            'queue 2000. Every handler is a consumer of its own; one with a larger `batch` holds that many, ' +
-            'as in spring-amqp. Unit: count. Defaults to 0.',
+          'Largest number of unacknowledged messages per consumer; 0 means no limit, for a quorum queue 2000. ' +
+            'Every handler is a separate consumer; one with a larger `batch` holds that many, as in spring-amqp. ' +
+            'Unit: count. Defaults to 0.',
         ),
       quorum: z
         .boolean()
         .default(false)
         .describe(
-          'A quorum queue: it is on several nodes of its broker and needs a majority of them, returns are counted, and what is returned goes to the head. Defaults to false.',
+          'Whether it is a quorum queue: on several nodes of its broker, of which it needs a majority. Returns ' +
+            'are counted, and returned messages go to the head. Defaults to false.',
         ),
       deliveryLimit: count()
         .optional()
@@ -81,8 +85,8 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
       consumerTimeout: durationOrNone({ allowZero: false })
         .prefault('30m')
         .describe(
-          'How long a delivery may stay unacknowledged before its channel is closed and all its messages are ' +
-            'requeued. Unit: duration or `none`. Defaults to 30m.',
+          'Time for which a delivery may stay unacknowledged before its channel is closed and all its messages ' +
+            'are requeued. Unit: duration or `none`. Defaults to 30m.',
         ),
       deadLetter,
       consumers: consumers(bundle),
@@ -160,11 +164,11 @@ export const rabbitmq = queueKind({
     kind: 'rabbitmq',
     component: 'queue',
     summary:
-      'RabbitMQ. The broker pushes to its consumers in turn, as far as `prefetch` allows. Messages that a lost ' +
-      'connection had not acknowledged return at once. `capacity` counts messages that are ready. Dead letters ' +
-      'are messages that were rejected, expired, pushed out, or returned more than `deliveryLimit` times. Every ' +
-      'handler is a consumer with its own channel. A link of `network` between queue and service delays ' +
-      'deliveries and acknowledgements.',
+      'RabbitMQ. The broker pushes messages to its consumers in turn, up to `prefetch` for each. ' +
+      'Unacknowledged messages of a lost connection return at once. `capacity` counts messages that are ' +
+      'ready. Dead letters are messages that were rejected, expired, dropped from a full queue, or ' +
+      'returned more than `deliveryLimit` times. Every handler is a consumer with its own channel. A link ' +
+      'of `network` between queue and service delays deliveries and acknowledgements.',
     sources: [
       'rabbitmq/rabbitmq-server:deps/rabbit/src/rabbit_fifo.erl',
       'rabbitmq/rabbitmq-website:docs/{consumers,confirms,consumer-prefetch,dlx,ttl,maxlength}.md',

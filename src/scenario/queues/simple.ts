@@ -12,7 +12,7 @@ export const simple = queueKind({
     z
       .strictObject({
         ...boundedFields,
-        kind: z.literal('simple').describe('A queue without rules of a product. Required.'),
+        kind: z.literal('simple').describe('A queue without the rules of a product. Required.'),
         overflow,
         publishTimeout,
         deadLetter,
@@ -29,9 +29,9 @@ export const simple = queueKind({
     kind: 'simple',
     component: 'queue',
     summary:
-      'A queue without the rules of a product. A message goes to a consumer with a free handler, in turn, and is ' +
-      'settled after its handling. If the handler fails or its consumer dies, the message returns to its place ' +
-      'at once. Publishers wait for room, unless `overflow` says otherwise.',
+      'A queue without the rules of a product. Consumers with a free handler get messages in turn; a ' +
+      'message is acknowledged after its handling. If the handler fails or its consumer dies, the message ' +
+      'returns to its place at once. Publishers wait for room, unless `overflow` says otherwise.',
     sources: ['Hohpe and Woolf 2003, Competing Consumers'],
     example: around(
       'A bounded queue that lets its publishers wait',

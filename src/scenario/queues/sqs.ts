@@ -25,10 +25,12 @@ const scaleUp = z
   .strictObject({
     start: whole({ min: 1, max: 1000 })
       .prefault(5)
-      .describe('Handlers that always poll for messages. Unit: count. Defaults to 5.'),
+      .describe('Number of handlers that always poll for messages. Unit: count. Defaults to 5.'),
     rate: rate()
       .prefault('300/min')
-      .describe('More of them while messages wait. Unit: rate. Defaults to 300/min.'),
+      .describe(
+        'Rate at which handlers are added while messages wait. Unit: rate. Defaults to 300/min.',
+      ),
   })
   .describe('The pollers of an event source.');
 
@@ -40,16 +42,16 @@ const sqsConsumer = (bundle: z.ZodType<BundleOutput>) =>
       maxNumberOfMessages: whole({ min: 1, max: 10 })
         .optional()
         .describe(
-          'Messages of one receive, at most. More than `batch`: they are handled one run after the other, ' +
-            'and their visibility timeouts run from the receive. Not for a function, whose event source ' +
+          'Largest number of messages per receive. If it exceeds `batch`, the handler runs several times in ' +
+            'sequence, and the visibility timeouts run from the receive. Not for a function, whose event source ' +
             'receives by `batch`. Unit: count, 1 to 10. Defaults to `batch`.',
         ),
       partialFailures: z
         .boolean()
         .default(false)
         .describe(
-          'Poison messages alone fail, and the others of their batch are done (reportBatchItemFailures); ' +
-            'else one fails all. Defaults to false.',
+          'Whether only the poison messages of a batch fail, and the others are done ' +
+            '(reportBatchItemFailures); otherwise one poison message fails the batch. Defaults to false.',
         ),
       scaleUp: scaleUp
         .optional()
@@ -61,11 +63,11 @@ const sqsConsumer = (bundle: z.ZodType<BundleOutput>) =>
         .enum(['before', 'afterBatch', 'afterEach'])
         .default('afterEach')
         .describe(
-          'When a message is deleted: `before` its handling, `afterEach`, or `afterBatch`, when all ' +
-            'messages of a receive have been handled. Defaults to afterEach.',
+          'When a message is deleted: `before` its handling, `afterEach`, after its handling, or `afterBatch`, ' +
+            'when all messages of a receive have been handled. Defaults to afterEach.',
         ),
     })
-    .describe('A consumer of an SQS queue: each of its handlers receives for itself.');
+    .describe('A consumer of an SQS queue. Each of its handlers receives messages separately.');
 
 const schema = (bundle: z.ZodType<BundleOutput>) =>
   z
@@ -73,51 +75,55 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
       ...entryFields,
       publishLatency,
       backlog,
-      kind: z.literal('sqs').describe('Amazon SQS: consumers receive and delete. Required.'),
+      kind: z
+        .literal('sqs')
+        .describe('Amazon SQS: consumers receive messages and delete them. Required.'),
       broker: nameText()
         .optional()
         .describe(
-          'Broker of kind sqs whose quota it shares with other queues. Defaults to none: it takes all.',
+          'Broker of kind sqs whose quota the queue shares with others. Defaults to none: the queue has no ' +
+            'quota.',
         ),
       visibilityTimeout: duration({ max: 43_200 * NS_PER_SECOND })
         .prefault('30s')
         .describe(
-          'How long a received message is invisible to other consumers, from the receive; at most 12h. Unit: ' +
-            'duration. Defaults to 30s.',
+          'Time for which a received message is invisible to other consumers, from the receive; at most 12h. ' +
+            'Unit: duration. Defaults to 30s.',
         ),
       maxReceiveCount: whole({ min: 1, max: 1000 })
         .optional()
         .describe(
-          'Receives allowed per message; the next one moves it to the dead letter queue. Unit: count. Defaults to ' +
-            'none.',
+          'Largest number of receives per message; the next one moves it to the dead letter queue. Unit: ' +
+            'count. Defaults to none.',
         ),
       delay: duration({ max: 900 * NS_PER_SECOND })
         .prefault('0s')
         .describe(
-          'How long a new message is invisible, at most 15m. Unit: duration. Defaults to 0s.',
+          'Time for which a new message is invisible, at most 15m. Unit: duration. Defaults to 0s.',
         ),
       waitTime: duration({ max: 20 * NS_PER_SECOND })
         .prefault('0s')
         .describe(
-          'How long a receive waits for a message, at most 20s; 0s is a short poll. Unit: duration. ' +
+          'Time for which a receive waits for a message, at most 20s; 0s is a short poll. Unit: duration. ' +
             'Defaults to 0s.',
         ),
       pollInterval: duration({ allowZero: false })
         .prefault('1s')
         .describe(
-          'From an empty answer of a short poll to the next receive. Unit: duration. Defaults to 1s.',
+          'Time from the empty response of a short poll to the next receive. Unit: duration. Defaults to 1s.',
         ),
       fifo: z
         .boolean()
         .default(false)
         .describe(
-          'A FIFO queue: messages of one key value one after the other, and a message published again by a ' +
-            'retry within 5 minutes is not taken twice. Defaults to false.',
+          'Whether it is a FIFO queue: messages with the same key value are handled one at a time, in order, ' +
+            'and a message that a retry publishes again within 5 minutes is accepted only once. Defaults to ' +
+            'false.',
         ),
       retention: duration({ min: 60 * NS_PER_SECOND, max: 14 * DAY_NS })
         .prefault('4d')
         .describe(
-          'How long a message is kept, from its publishing on; 1m to 14d. Unit: duration. Defaults to 4d.',
+          'Time for which a message is kept, from its publishing; 1m to 14d. Unit: duration. Defaults to 4d.',
         ),
       deadLetter,
       consumers: z.array(sqsConsumer(bundle)).default([]).describe('Consumers. Defaults to none.'),
@@ -175,10 +181,11 @@ export const sqs = queueKind({
     kind: 'sqs',
     component: 'queue',
     summary:
-      'Amazon SQS. Consumers receive up to ten messages and delete them. A received message is invisible to ' +
-      'others for `visibilityTimeout` and visible again after it, whether its consumer has died or is slow: the ' +
-      'queue learns of no failure. A receive beyond `maxReceiveCount` moves the message. A receipt that is not ' +
-      'the latest still deletes. Long polls are served in the order in which they ask.',
+      'Amazon SQS. Consumers receive up to ten messages and delete them. A received message is invisible ' +
+      'to others for `visibilityTimeout` and visible again after it, whether its consumer has died or is ' +
+      'slow: the queue is not notified of failures. A receive beyond `maxReceiveCount` moves the message ' +
+      'to the dead letter queue. A receipt that is not the latest still deletes. Long polls are served in ' +
+      'the order of their arrival.',
     sources: [
       'AWS SQS API reference: ReceiveMessage, DeleteMessage, ChangeMessageVisibility',
       'SQS developer guide: FIFO queues, dead-letter queues, short and long polling',

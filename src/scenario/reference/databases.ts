@@ -20,7 +20,9 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
   {
     kind: 'generic',
     component: 'database',
-    summary: 'Operations with a cost, and nothing else: no connection limit and no lock timeout.',
+    summary:
+      'A database without the rules of a product: operations have a cost, and there is no connection limit ' +
+      'and no lock timeout.',
     sources: [],
     example: asking(
       'Ten connections for all callers',
@@ -47,8 +49,8 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
     kind: 'mysql',
     component: 'database',
     summary:
-      'MySQL with InnoDB: 151 connections, a row lock timeout of 50 s, and with mode: semiSync a fallback ' +
-      'to asynchronous replication after 10 s, until a replica has caught up.',
+      'MySQL with InnoDB: 151 connections and a row lock timeout of 50 s. With `mode: semiSync`, ' +
+      'replication becomes asynchronous after 10 s, until a replica has caught up.',
     sources: [
       'mysql/mysql-server: storage/innobase/handler/ha_innodb.cc (innodb_lock_wait_timeout)',
       'MySQL reference manual: Group Replication, expel timeout',
@@ -64,8 +66,8 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
     kind: 'mongo',
     component: 'database',
     summary:
-      'MongoDB: a replica set that elects another primary when the first is down, and whose writes wait ' +
-      'for a majority of its members.',
+      'MongoDB: a replica set that elects a new primary when the primary is down. Writes wait for a ' +
+      'majority of its members.',
     sources: [
       'MongoDB manual: replica set elections (electionTimeoutMillis)',
       'MongoDB manual: write concern (implicit default write concern)',
@@ -79,9 +81,8 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
     kind: 'dynamodb',
     component: 'database',
     summary:
-      'DynamoDB: a table with capacity units per second, of which unused ones are kept for 5 min, and ' +
-      'partitions that give at most 3000 read and 1000 write units each. Requests above that are ' +
-      'throttled.',
+      'DynamoDB: a table with capacity units per second. Unused units are kept for 5 min. Each partition ' +
+      'supplies at most 3000 read and 1000 write units. Requests beyond these limits are throttled.',
     sources: [
       'Amazon DynamoDB developer guide: burst and adaptive capacity, designing partition keys',
       'AWS re:Post: DynamoDB and spiky workloads in short intervals',
@@ -107,13 +108,13 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
     kind: 'elasticsearch',
     component: 'database',
     summary:
-      'Elasticsearch 8: thread pools of each node for searches, reads by key and writes, each with a ' +
-      'bounded queue whose overflow is a 429. A read without a key is a search: it asks a copy of every ' +
-      'shard, and sees writes up to the last refresh of that copy. A write runs on the primary of its ' +
-      'shard, then on all in-sync replicas, and is then answered. Reads rotate over the copies. Not ' +
-      'modelled: adaptive replica selection, partial results, retries at another copy, coordinating ' +
-      'nodes, memory limits (indexing pressure, circuit breakers), the cost of refreshes and merges, and ' +
-      'the recovery time of a copy.',
+      'Elasticsearch 8: each node has thread pools for searches, reads by key and writes, each with a ' +
+      'bounded queue; when it is full, requests get a 429. A read without a key is a search: it runs on ' +
+      'one copy of every shard, and sees writes up to the last refresh of that copy. A write runs on the ' +
+      'primary of its shard, then on all in-sync replicas, and then gets its response. Reads rotate over ' +
+      'the copies. Not modelled: adaptive replica selection, partial results, retries at another copy, ' +
+      'coordinating nodes, memory limits (indexing pressure, circuit breakers), the cost of refreshes and ' +
+      'merges, and the recovery time of a copy.',
     sources: [
       'elastic/elasticsearch: docs/reference/modules/threadpool.asciidoc (8.18)',
       'elastic/elasticsearch: server/src/main/java/org/elasticsearch/threadpool/DefaultBuiltInExecutorBuilders.java',
@@ -151,8 +152,8 @@ export const FUNCTION_REFERENCE: readonly ReferenceEntry[] = [
     component: 'service',
     form: 'function',
     summary:
-      'AWS Lambda: one request at a time per environment, CPU by memory, a timeout of 3 s, and one ' +
-      'account whose concurrency all functions share except for reserved concurrency.',
+      'AWS Lambda: an environment handles one request at a time, its CPU follows from its memory, and the ' +
+      'timeout is 3 s. All functions share the concurrency of one account, except for reserved concurrency.',
     sources: [
       'AWS Lambda developer guide: function scaling, reserved concurrency, configuring memory',
       'AWS Lambda developer guide: SQS event source mappings (scaling, error handling)',
@@ -175,7 +176,7 @@ export const FUNCTION_REFERENCE: readonly ReferenceEntry[] = [
     component: 'service',
     form: 'function',
     summary:
-      'Knative Serving: the number of pods follows the average concurrency, is decided every 2 s and is ' +
+      'Knative Serving: the number of pods follows the average concurrency. It is decided every 2 s and is ' +
       'zero without traffic. The activator holds requests until a pod has room.',
     sources: [
       'knative/serving: pkg/autoscaler/scaling/autoscaler.go, config/core/configmaps/autoscaler.yaml',

@@ -14,7 +14,7 @@ const subscription = (bundle: z.ZodType<BundleOutput>) =>
   z
     .strictObject({
       group: nameText().describe(
-        'Name of the subscription, unique in the topic: the part that metrics name. Required.',
+        'Name of the subscription, unique in the topic; metrics refer to it. Required.',
       ),
       ...consumerFields(bundle),
       commit: z.enum(['before', 'afterEach']).default('afterEach').describe(commitText),
@@ -28,7 +28,7 @@ export const busFields = (bundle: z.ZodType<BundleOutput>) =>
       ...boundedFields,
       kind: z
         .literal('bus')
-        .describe('`bus`: pushes every message to a queue of each subscription. Required.'),
+        .describe('`bus`: pushes every message to the queue of each subscription. Required.'),
       stored: z
         .boolean()
         .default(true)
@@ -40,8 +40,8 @@ export const busFields = (bundle: z.ZodType<BundleOutput>) =>
         .enum(['none', 'key'])
         .default('none')
         .describe(
-          '`key`: messages of one key value one after the other; one that fails holds those behind it. ' +
-            'Defaults to none.',
+          '`key`: messages with the same key value are handled one at a time, in order; a message that fails ' +
+            'blocks those after it. Defaults to none.',
         ),
       event: z
         .enum(['domain', 'integration', 'system'])
@@ -61,7 +61,7 @@ export const busFields = (bundle: z.ZodType<BundleOutput>) =>
       subscribers: z
         .array(subscription(bundle))
         .default([])
-        .describe('Subscriptions; every one gets every message. Defaults to none.'),
+        .describe('Subscriptions; every subscription gets every message. Defaults to none.'),
     })
-    .describe('A topic that pushes.');
+    .describe('A topic that pushes messages.');
 export type BusOutput = z.output<ReturnType<typeof busFields>>;

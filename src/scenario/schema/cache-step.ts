@@ -31,7 +31,7 @@ export function cacheStepSchema(steps: z.ZodType): z.ZodType {
     key: nameText()
       .optional()
       .describe(
-        'Key whose value is the entry. Unit: name of a key. Defaults to that of the cache.',
+        'Key whose value selects the entry. Unit: name of a key. Defaults to that of the cache.',
       ),
     onMiss: steps
       .optional()

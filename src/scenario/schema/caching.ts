@@ -23,21 +23,24 @@ const ttlJitter = (): z.ZodType<number | undefined> =>
 const level = z
   .strictObject({
     name: nameText().describe(
-      'Name, unique in the cache; faults and metrics refer to it. Required.',
+      'Name of the level, unique in the cache; faults and metrics refer to it. Required.',
     ),
     kind: z
       .enum(['local', 'redis', 'memcached', 'cdn'])
       .describe(
-        '`local`: in each process that uses it, and lost with the process. The others are one server that all ' +
-          'instances call over the network, and that loses its entries in a crash. Required.',
+        'Where the level is. `local`: in the memory of each process that uses the cache, and lost with the ' +
+          'process. The others are one server that all instances call over the network; it loses its entries ' +
+          'in a crash. Required.',
       ),
     capacity: count({ min: 1 })
       .prefault('unlimited')
-      .describe('Entries, in each process of a local level. Unit: count. Defaults to unlimited.'),
+      .describe(
+        'Largest number of entries; for a local level, in each process. Unit: count. Defaults to unlimited.',
+      ),
     ttl: durationOrNone({ allowZero: false })
       .prefault('none')
       .describe(
-        'Time to live, measured from storing; valid for t < stored + ttl. Unit: duration or `none`. Defaults to ' +
+        'Time to live of an entry, measured from when it is stored. Unit: duration or `none`. Defaults to ' +
           'none.',
       ),
     ttlJitter: ttlJitter(),
@@ -48,8 +51,8 @@ const level = z
     latency: distribution()
       .prefault('0ms')
       .describe(
-        'CPU time of a command in the process that holds the level; with `cpu: 1` commands run one at a time. ' +
-          'Network time comes on top. Unit: distribution. Defaults to 0ms.',
+        'CPU time of a command in the process that holds the level; with `cpu: 1` commands run one at a ' +
+          'time. Network time is added. Unit: distribution. Defaults to 0ms.',
       ),
     eviction: z
       .enum(['lru', 'lfu', 'fifo', 'sieve', 'random'])
@@ -67,10 +70,15 @@ const level = z
       .describe('Cores of the server; redis has 1. Unit: cores. Defaults to unlimited.'),
     maxConnections: count({ min: 1 })
       .optional()
-      .describe('Connections over all pools; beyond it connecting fails. Defaults to unlimited.'),
-    pool: pool.optional().describe('Client side, one per calling instance. Defaults to unlimited.'),
-    zone: zoneSchema.optional().describe('Where the server is.'),
-    labels: textMap().optional().describe('Selectors of faults.'),
+      .describe(
+        'Largest number of connections of all pools together; beyond it, connecting fails. Defaults to ' +
+          'unlimited.',
+      ),
+    pool: pool
+      .optional()
+      .describe('Connection pool of each calling instance. Defaults to unlimited.'),
+    zone: zoneSchema.optional().describe('Zone of the server.'),
+    labels: textMap().optional().describe('Labels by which faults can select it.'),
   })
   .describe('A level of a cache.');
 export type LevelOutput = z.output<typeof level>;
@@ -86,12 +94,12 @@ export const cacheSchema = inheriting(
         .array(level)
         .min(1)
         .describe(
-          'Levels, looked up in order, nearest first; at most one of them is shared. A second shared level is a ' +
-            'separate cache used in `onMiss`, whose values count as new. Required.',
+          'Levels, looked up in order, nearest first. At most one of them is shared. For a second shared ' +
+            'level, use a separate cache in `onMiss`; values that come from it count as new. Required.',
         ),
       keys: nameText()
         .optional()
-        .describe('Key whose values are the entries. Required, unless there is a `hitRatio`.'),
+        .describe('Key whose values identify the entries. Required, unless there is a `hitRatio`.'),
       hitRatio: share()
         .optional()
         .describe(
@@ -102,23 +110,24 @@ export const cacheSchema = inheriting(
         .enum(['aside', 'readThrough', 'writeThrough', 'writeBehind', 'refreshAhead'])
         .default('aside')
         .describe(
-          '`aside`: the caller loads and invalidates. `readThrough`: the cache loads, so without the cache there is ' +
-            'no value (onError defaults to fail). `writeThrough`: `set` runs its `write` steps and waits. ' +
-            '`writeBehind`: they run later, once per batch. `refreshAhead`: a hit late in the time to live reloads ' +
-            'the value. Defaults to aside.',
+          'How values are loaded and written. `aside`: the caller loads and invalidates. `readThrough`: the ' +
+            'cache loads, so no value is available without the cache (onError defaults to fail). `writeThrough`: ' +
+            '`set` runs its `write` steps and waits for them. `writeBehind`: the `write` steps run later, once ' +
+            'per batch. `refreshAhead`: a hit late in the time to live reloads the value. Defaults to aside.',
         ),
       coalesce: z
         .enum(['none', 'instance', 'cluster'])
         .default('none')
         .describe(
-          'How many requests load when several miss the same value: each of them (none), one per instance, or one ' +
-            'overall (cluster, a lease); the others wait for its value or error. Defaults to none.',
+          'Number of requests that load a value when several miss it: `none`: every request; `instance`: one ' +
+            'per instance; `cluster`: one overall, as with a lease. The others wait for its value or error. ' +
+            'Defaults to none.',
         ),
       staleWhileRevalidate: durationOrNone({ allowZero: false })
         .prefault('none')
         .describe(
-          'How long an expired value is still served while one background request reloads it. Unit: duration or ' +
-            '`none`. Defaults to none.',
+          'Time for which an expired value is still served while one background request reloads it. Unit: ' +
+            'duration or `none`. Defaults to none.',
         ),
       earlyExpiry: z
         .number()
@@ -126,26 +135,26 @@ export const cacheSchema = inheriting(
         .max(100)
         .optional()
         .describe(
-          'Beta of XFetch: a request reloads the value when now - load time x beta x ln(u) reaches the expiry. ' +
-            'Unit: number. Defaults to none.',
+          'Beta of XFetch (early expiry at random): a request reloads the value when now - load time x beta x ' +
+            'ln(u) reaches the expiry. Unit: number. Defaults to none.',
         ),
       negativeTtl: durationOrNone({ allowZero: false })
         .prefault('none')
         .describe(
-          'How long a 404 of a load is cached. Unit: duration or `none`. Defaults to none.',
+          'Time for which a 404 from a load is cached. Unit: duration or `none`. Defaults to none.',
         ),
       ttlJitter: ttlJitter(),
       onError: z
         .enum(['bypass', 'fail'])
         .optional()
         .describe(
-          'Behaviour when the shared level does not answer: `bypass` treats it as a miss, `fail` fails the step. ' +
-            'Defaults to bypass, with readThrough to fail.',
+          'Behaviour when the shared level does not respond: `bypass` treats it as a miss, `fail` fails the ' +
+            'step. Defaults to bypass, with readThrough to fail.',
         ),
       warm: share()
         .prefault(0)
         .describe(
-          'Share of the capacity that is filled at the start, most popular values first. Unit: share. Defaults to ' +
+          'Share of the capacity that is filled at time 0, most popular values first. Unit: share. Defaults to ' +
             '0.',
         ),
       refreshAheadFactor: share()
@@ -157,12 +166,13 @@ export const cacheSchema = inheriting(
       writeDelay: duration({ allowZero: false })
         .optional()
         .describe(
-          'With writeBehind: how long writes are buffered. Unit: duration. Defaults to 1s.',
+          'With writeBehind: time for which writes are buffered. Unit: duration. Defaults to 1s.',
         ),
       batchSize: whole({ min: 1, max: 1_000_000 })
         .optional()
         .describe(
-          'With writeBehind: batch size; a full batch is written without waiting. Unit: count. Defaults to 100.',
+          'With writeBehind: largest number of writes per batch; a full batch is written without waiting. ' +
+            'Unit: count. Defaults to 100.',
         ),
     })
     .describe('A cache.'),

@@ -7,26 +7,26 @@ export const capacitySchema = z
     read: rate()
       .optional()
       .describe(
-        'Read units of the table; one is a strongly consistent read of 4 KB. Unit: rate. Defaults to as ' +
-          'many as are asked for, up to 3000/s of each partition.',
+        'Read units per second of the table; one unit is a strongly consistent read of 4 KB. Unit: rate. ' +
+          'Defaults to as many as requested, up to 3000/s per partition.',
       ),
     write: rate()
       .optional()
       .describe(
-        'Write units of the table; one is a write of 1 KB. Unit: rate. Defaults to as many as are asked ' +
-          'for, up to 1000/s of each partition.',
+        'Write units per second of the table; one unit is a write of 1 KB. Unit: rate. Defaults to as many ' +
+          'as requested, up to 1000/s per partition.',
       ),
     partitions: whole({ min: 1, max: 10_000 })
       .optional()
       .describe(
-        "Partitions; the value of an operation's key selects one. Unit: count. Defaults to the number that `read` / " +
-          '3000 + `write` / 1000 requires.',
+        "Number of partitions; the value of an operation's key selects one. Unit: count. Defaults to the " +
+          'number that `read` / 3000 + `write` / 1000 requires.',
       ),
     burst: duration()
       .prefault('300s')
       .describe(
-        'How long unused units are kept (burst capacity); it is full at the start. Unit: duration. Defaults to ' +
-          '300s.',
+        'Time for which unused units are kept (burst capacity); the burst capacity is full at time 0. Unit: ' +
+          'duration. Defaults to 300s.',
       ),
     adaptive: z
       .boolean()

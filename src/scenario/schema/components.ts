@@ -253,9 +253,14 @@ export const databaseSchema = inheriting(
       operations: named(
         withShort(
           z.strictObject({
-            work: distribution().optional().describe('CPU of the server. Unit: distribution.'),
-            wait: distribution().optional().describe('I/O. Unit: distribution.'),
-            write: z.boolean().default(false).describe('Changes data. Defaults to false.'),
+            work: distribution().optional().describe('CPU time of the server. Unit: distribution.'),
+            wait: distribution()
+              .optional()
+              .describe('Time spent on I/O, without CPU. Unit: distribution.'),
+            write: z
+              .boolean()
+              .default(false)
+              .describe('Whether the operation changes data. Defaults to false.'),
             key: nameText()
               .optional()
               .describe('Key whose value selects the row. Defaults to none.'),
@@ -263,23 +268,22 @@ export const databaseSchema = inheriting(
               .boolean()
               .default(false)
               .describe(
-                'Locks the row of `key` from the statement to the end of its transaction; other operations that ' +
-                  'lock it queue. Defaults to false.',
+                'Whether the operation locks the row of `key` from the statement to the end of its transaction; ' +
+                  'other operations that lock it queue. Defaults to false.',
               ),
             scan: z
               .boolean()
               .optional()
               .describe(
-                'Asks all shards in parallel, each for `work` and `wait`; the slowest determines the latency, and ' +
-                  'one failure fails it. Metrics count one call per shard. Defaults by kind: elasticsearch true for ' +
-                  'reads without a key, else false.',
+                'Whether the operation runs on all shards in parallel, with `work` and `wait` on each. The slowest ' +
+                  'determines the latency, and one failure fails the operation. Metrics count one call per shard. ' +
+                  'Defaults by kind: elasticsearch true for reads without a key, else false.',
               ),
             fanout: whole({ min: 2, max: 100 })
               .optional()
               .describe(
-                'Number of shards that a read asks in parallel, the one of its key or request and the following ' +
-                  'ones, like a read of rows on several shards; each takes `work` and `wait`, and the slowest ' +
-                  'determines the latency. Unit: count. Defaults to 1.',
+                'Number of shards that a read runs on in parallel: that of its key or request, and the next ones. ' +
+                  'Each takes `work` and `wait`, and the slowest determines the latency. Unit: count. Defaults to 1.',
               ),
             units: z
               .number()
@@ -287,8 +291,8 @@ export const databaseSchema = inheriting(
               .max(100_000)
               .optional()
               .describe(
-                'With kind dynamodb: units of capacity that it takes; an eventually consistent read of ' +
-                  '4 KB takes half of one. Unit: number. Defaults to 1.',
+                'With kind dynamodb: capacity units that the operation takes; an eventually consistent read of 4 KB ' +
+                  'takes half a unit. Unit: number. Defaults to 1.',
               ),
           }),
           { $ref: '#/definitions/distribution' },
@@ -297,41 +301,46 @@ export const databaseSchema = inheriting(
       capacity: capacitySchema.optional(),
       cpu: cpuSchema
         .prefault({})
-        .describe('Parallel workers of the server. Defaults to unlimited.'),
+        .describe(
+          'Cores of the server: how many operations it works on in parallel. Defaults to unlimited.',
+        ),
       maxConnections: count({ min: 1 })
         .optional()
         .describe(
-          'Limit on connections over all pools; above it connecting fails. Defaults by kind: postgres 100, mysql ' +
-            '151, mongo 65536, redis 10000, else unlimited.',
+          'Largest number of connections of all pools together; beyond it, connecting fails. Defaults by kind: ' +
+            'postgres 100, mysql 151, mongo 65536, redis 10000, else unlimited.',
         ),
       reserved: whole()
         .optional()
-        .describe('Of those, kept for administrators. Defaults by kind: postgres 3, else 0.'),
+        .describe(
+          'Number of those connections that are reserved for administrators. Defaults by kind: postgres 3, ' +
+            'else 0.',
+        ),
       connect: distribution()
         .prefault('0ms')
-        .describe('Opening a connection. Unit: distribution. Defaults to 0ms.'),
+        .describe('Time to open a connection. Unit: distribution. Defaults to 0ms.'),
       statementTimeout: durationOrNone({ allowZero: false })
         .prefault('none')
         .describe(
-          'Statement timeout: the server ends a statement with 500 this long after its start, waits for rows ' +
-            'included. Unit: duration or `none`. Defaults to none.',
+          'Longest time of a statement from its start, including waits for rows; after it, the server fails ' +
+            'the statement with 500. Unit: duration or `none`. Defaults to none.',
         ),
       lockTimeout: durationOrNone({ allowZero: false })
         .optional()
         .describe(
-          'Longest wait for a row; then the statement fails with 500. Unit: duration or `none`. ' +
+          'Longest wait for a row lock; after it, the statement fails with 500. Unit: duration or `none`. ' +
             'Defaults by kind: mysql 50s, else none.',
         ),
       deadlockTimeout: duration()
         .optional()
         .describe(
-          'Wait for a row after which the server checks for a deadlock; the youngest transaction in it is rolled ' +
-            'back with 500. Unit: duration. Defaults by kind: mysql 0s, else 1s.',
+          'Time waited for a row lock after which the server checks for a deadlock; the youngest transaction ' +
+            'in it is rolled back with 500. Unit: duration. Defaults by kind: mysql 0s, else 1s.',
         ),
       knee: z
         .strictObject({
           connections: whole({ min: 1 }).describe(
-            'Concurrent statements up to which nothing slows down. Unit: count. Required.',
+            'Largest number of concurrent statements that causes no slowdown. Unit: count. Required.',
           ),
           alpha: z
             .number()
@@ -343,24 +352,22 @@ export const databaseSchema = inheriting(
             ),
         })
         .optional()
-        .describe(
-          'Number of statements above which switching between them costs time. Defaults to none.',
-        ),
+        .describe('Slowdown from switching between concurrent statements. Defaults to none.'),
       ...replicationFields,
       ...searchFields,
       pool: pool
         .prefault({})
-        .describe('Client side, one per calling instance. Defaults to unlimited.'),
+        .describe('Connection pool of each calling instance. Defaults to unlimited.'),
       pools: z
-        .record(nameText(), pool.describe('Fields laid over `pool`.'))
+        .record(nameText(), pool.describe('Fields that override those of `pool`.'))
         .optional()
-        .describe('Caller to its pool, laid over `pool`.'),
+        .describe('Pools by the name of the caller. Their fields override those of `pool`.'),
       zone: zoneSchema.optional(),
       external: z
         .boolean()
         .default(false)
         .describe('Operated by a third party. Defaults to false.'),
-      labels: textMap().optional().describe('Selectors of faults.'),
+      labels: textMap().optional().describe('Labels by which faults can select it.'),
     })
     .describe('A database with its client-side pools.'),
 ).meta({ id: 'database' });

@@ -11,17 +11,17 @@ const retry = z
     attempts: whole({ min: 1, max: 1_000_000 })
       .prefault(10)
       .describe(
-        'Tries in all, the first included; with `onPoison: block` they never end. Unit: count. ' +
+        'Largest number of attempts, the first included; unlimited with `onPoison: block`. Unit: count. ' +
           "Defaults to 10, as Spring's DefaultErrorHandler.",
       ),
-    backoff: backoffSchema.optional().describe('Time between two tries. Defaults to none.'),
+    backoff: backoffSchema.optional().describe('Time between two attempts. Defaults to none.'),
     mode: z
       .enum(['inProcess', 'requeue', 'delayed'])
       .default('inProcess')
       .describe(
-        'Where a failed message waits: `inProcess` blocks the consumer and later messages; `requeue` puts it back ' +
-          'at once; `delayed` sets it aside for the back-off, like a retry topic or a delay queue. The last two ' +
-          'lose the order. Defaults to inProcess.',
+        'Where a failed message waits: `inProcess` blocks the consumer and later messages; `requeue` returns ' +
+          'it to the queue at once; `delayed` sets it aside for the back-off, like a retry topic or a delay ' +
+          'queue. `requeue` and `delayed` lose the order. Defaults to inProcess.',
       ),
   })
   .describe('Retries of a failed message.');
@@ -31,17 +31,19 @@ const inbox = z
     window: duration({ allowZero: false })
       .prefault('24h')
       .describe(
-        'How long the id of a message is kept, from its effect on; a redelivery after it has the ' +
-          'effect again. Unit: duration. Defaults to 24h.',
+        'Time for which the id of a message is kept after its effect. A redelivery after that takes effect ' +
+          'again. Unit: duration. Defaults to 24h.',
       ),
     database: reference()
       .optional()
       .describe(
-        'Database, or `database.operation`, that every delivery asks for the id before the handler. ' +
+        'Database, or `database.operation`, that every delivery queries for the id before the handler runs. ' +
           'Defaults to none: the id is part of what the handler writes anyway.',
       ),
   })
-  .describe('Remembers messages that have had their effect.');
+  .describe(
+    'Remembers messages that have taken effect, so that a redelivery does not take effect again.',
+  );
 
 /** Common fields of message handlers: a subscriber of a topic, a consumer of a queue. */
 export const consumerFields = (bundle: z.ZodType<BundleOutput>) => ({
@@ -51,31 +53,37 @@ export const consumerFields = (bundle: z.ZodType<BundleOutput>) => ({
   concurrency: whole({ min: 1, max: 1000 })
     .optional()
     .describe(
-      'Handlers at once per instance; of a function all there are (the maximum concurrency of an event ' +
-        'source). Unit: count. Defaults to 1; for a function to the partitions of the topic, and to 1000 ' +
-        'at a queue of kind sqs.',
+      'Number of concurrent handlers per instance; for a function, of all its instances together (the ' +
+        'maximum concurrency of an event source). Unit: count. Defaults to 1; for a function to the ' +
+        'partitions of the topic, and to 1000 at a queue of kind sqs.',
     ),
   batch: whole({ min: 1, max: 100_000 })
     .optional()
     .describe(
-      'Messages of one run of the handler, at most, and not more than the consumer has at hand: ' +
-        '`maxPollRecords` of kafka, `maxNumberOfMessages` of sqs (which follows `batch`, up to 10), ' +
-        '`bufferSize` of a persistent subscription. Unit: count. Defaults to 1, for a function at a queue ' +
-        'of kind sqs to 10.',
+      'Largest number of messages per run of the handler. It cannot exceed the number that the consumer ' +
+        'holds: `maxPollRecords` of kafka, `maxNumberOfMessages` of sqs (which follows `batch`, up to 10), ' +
+        '`bufferSize` of a persistent subscription. Unit: count. Defaults to 1, for a function at a queue of ' +
+        'kind sqs to 10.',
     ),
   retry: retry
     .optional()
-    .describe('Retries of a failed message. Defaults to none: a failure is the last.'),
+    .describe(
+      'Retries of a failed message. Defaults to none: a message that fails is not retried.',
+    ),
   onPoison: z
     .enum(['block', 'skip', 'deadLetter'])
     .default('block')
     .describe(
-      'Handling of a message whose attempts are used up: `block` keeps retrying it while later messages wait; ' +
-        '`skip` drops it, and its effect is lost; `deadLetter` moves it. Defaults to block.',
+      'Handling of a message whose attempts are used up: `block` keeps retrying it while later messages ' +
+        'wait; `skip` drops it, and its effect is lost; `deadLetter` moves it to `deadLetter`. Defaults to ' +
+        'block.',
     ),
   deadLetter: nameText()
     .optional()
-    .describe('Topic or queue for it; needed by `onPoison: deadLetter`. Defaults to none.'),
+    .describe(
+      'Topic or queue for messages whose attempts are used up; required by `onPoison: deadLetter`. ' +
+        'Defaults to none.',
+    ),
   inbox: inbox.optional(),
   filter: withShort(share(), { type: 'string' })
     .prefault('100%')
@@ -86,9 +94,9 @@ export const consumerFields = (bundle: z.ZodType<BundleOutput>) => ({
   policy: bundle
     .optional()
     .describe(
-      'Around each run of the handler: `circuitBreaker` (while it refuses, consumption is paused), ' +
-        '`rateLimit` (a run waits for its permit, and holds its handler meanwhile), `timeout` (a run ' +
-        'that takes longer is stopped and has failed), in this order, and nothing else. Defaults to none.',
+      'Policies around each run of the handler, in this order: `circuitBreaker` (consumption is paused ' +
+        'while it is open), `rateLimit` (a run waits for its permit and occupies its handler meanwhile), ' +
+        '`timeout` (a run that takes longer is stopped and fails). Others are not allowed. Defaults to none.',
     ),
 });
 

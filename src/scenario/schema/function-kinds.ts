@@ -9,15 +9,17 @@ import { cores, CORES_SHORT } from './host.js';
 export const reservedSchema = whole({ max: 1_000_000 })
   .optional()
   .describe(
-    'Of kind lambda: requests under way at most, taken out of the account for this function alone; 0 ' +
-      'turns it off. Unit: count. Defaults to none: it shares what the others leave.',
+    'With kind lambda: concurrency reserved for this function, taken from that of the account; also its ' +
+      'largest number of requests in flight. 0 turns the function off. Unit: count. Defaults to none: it ' +
+      'shares the concurrency that the others do not reserve.',
   );
 
 export const memorySchema = size()
   .optional()
   .describe(
-    'Of kind lambda: memory of an environment, 128MB to 10240MB. CPU comes with it: 1769MB are one core, ' +
-      'and `work` takes longer with less. Unit: size. Defaults to none: `work` takes as long as it says.',
+    'With kind lambda: memory of an environment, 128MB to 10240MB. Its CPU is proportional: 1769MB give ' +
+      'one core, and `work` takes longer with less. Unit: size. Defaults to none: `work` takes as long as ' +
+      'it says.',
   );
 
 export const cpuShareSchema = withShort(
@@ -28,8 +30,8 @@ export const cpuShareSchema = withShort(
 )
   .optional()
   .describe(
-    'Cores of one environment, shared by the requests in it; 0.5 lets `work` take twice as long. With ' +
-      'kind lambda write memory. Defaults by kind: cloudRun 1, else unlimited.',
+    'Cores of one environment, shared by the requests in it; with 0.5, `work` takes twice as long. With ' +
+      'kind lambda write memory instead. Defaults by kind: cloudRun 1, else unlimited.',
   );
 
 const kpa = z
@@ -37,45 +39,49 @@ const kpa = z
     target: whole({ min: 1, max: 100_000 })
       .optional()
       .describe(
-        'Requests at once that a pod is meant for. Unit: count. Defaults to concurrencyPerInstance, or ' +
+        'Target number of concurrent requests per pod. Unit: count. Defaults to concurrencyPerInstance, or ' +
           '100 where that is unlimited.',
       ),
     targetUtilization: share()
       .prefault('70%')
-      .describe('Share of the target that is aimed for. Unit: share. Defaults to 70%.'),
+      .describe('Share of the target that the autoscaler aims for. Unit: share. Defaults to 70%.'),
     stableWindow: duration({ min: 6 * NS_PER_SECOND, max: 3600 * NS_PER_SECOND })
       .prefault('60s')
       .describe(
-        'Time over which requests at once are averaged, 6s to 1h; without any in it the last pod goes. ' +
-          'Unit: duration. Defaults to 60s.',
+        'Time over which the concurrency is averaged, 6s to 1h. If there is none during this time, the last ' +
+          'pod is removed. Unit: duration. Defaults to 60s.',
       ),
     panicWindow: share()
       .prefault('10%')
-      .describe('Panic window as a share of the stable one. Unit: share. Defaults to 10%.'),
+      .describe('Panic window as a share of the stable window. Unit: share. Defaults to 10%.'),
     panicThreshold: factor()
       .prefault(2)
       .describe(
-        'Pods wanted by the panic window over pods ready, from which on nothing is scaled down. Unit: ' +
-          'factor. Defaults to 2.',
+        'Ratio of the pods that the panic window calls for to ready pods from which panic mode starts: no ' +
+          'pods are removed in it. Unit: factor. Defaults to 2.',
       ),
     maxScaleUpRate: factor()
       .prefault(1000)
-      .describe('Pods after a decision over pods ready, at most. Unit: factor. Defaults to 1000.'),
+      .describe(
+        'Largest ratio of pods after a decision to ready pods. Unit: factor. Defaults to 1000.',
+      ),
     maxScaleDownRate: factor()
       .prefault(2)
-      .describe('Pods ready over pods after a decision, at most. Unit: factor. Defaults to 2.'),
+      .describe(
+        'Largest ratio of ready pods to pods after a decision. Unit: factor. Defaults to 2.',
+      ),
     minScale: whole({ max: 100_000 })
       .prefault(0)
-      .describe('Pods that are always there. Unit: count. Defaults to 0.'),
+      .describe('Smallest number of pods. Unit: count. Defaults to 0.'),
     maxScale: count({ min: 1 })
       .prefault('unlimited')
-      .describe('Pods at most. Unit: count. Defaults to unlimited.'),
+      .describe('Largest number of pods. Unit: count. Defaults to unlimited.'),
   })
   .describe('The Knative pod autoscaler, which decides every 2 s.');
 
 export const kpaSchema = kpa
   .optional()
   .describe(
-    'Of kind knative: how the number of pods follows requests at once. Defaults to its own.',
+    'With kind knative: how the number of pods follows the concurrency. Defaults to its own.',
   );
 export type KpaOutput = z.output<typeof kpa>;

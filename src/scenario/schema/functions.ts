@@ -55,42 +55,44 @@ export function functionSchema(
     coldStart: distribution()
       .prefault('0ms')
       .describe(
-        'From the decision to make an environment until it runs. Unit: distribution. Defaults to 0ms.',
+        'Time from the decision to create an environment until it is ready. Unit: distribution. Defaults to ' +
+          '0ms.',
       ),
     keepAlive: duration({ allowZero: false })
       .optional()
       .describe(
-        'Idle time after which an environment is taken down. Unit: duration. Defaults by kind: ' +
-          'cloudRun 15m, else 10m. Not with knative.',
+        'Idle time after which an environment is removed. Unit: duration. Defaults by kind: cloudRun 15m, ' +
+          'else 10m. Not with knative.',
       ),
     maxConcurrency: count({ min: 1 })
       .optional()
       .describe(
-        'Limit on requests in flight; above it 429. All functions of kind lambda share it, as one account. Unit: ' +
-          'count. Defaults by kind: cloudRun 8000 (100 instances), else 1000. Not with knative.',
+        'Largest number of requests in flight; further requests get a 429. All functions of kind lambda ' +
+          'share it, as one account. Unit: count. Defaults by kind: cloudRun 8000 (100 instances), else 1000. ' +
+          'Not with knative.',
       ),
     concurrencyPerInstance: count({ min: 1 })
       .optional()
       .describe(
-        'Requests that an environment takes at once; the containerConcurrency of knative. Unit: count. ' +
-          'Defaults by kind: cloudRun 80, knative unlimited, else 1.',
+        'Largest number of concurrent requests per environment; containerConcurrency of knative. Unit: ' +
+          'count. Defaults by kind: cloudRun 80, knative unlimited, else 1.',
       ),
     burst: count({ min: 1 })
       .optional()
       .describe(
-        'Environments that may be made at once; beyond it 429. Unit: count. Defaults by kind: cloudRun ' +
-          'unlimited, else 1000. Not with knative.',
+        'Largest number of environments created at once; beyond it, requests get a 429. Unit: count. ' +
+          'Defaults by kind: cloudRun unlimited, else 1000. Not with knative.',
       ),
     scaleRate: rate()
       .optional()
       .describe(
-        'Environments that may be made per second after that. Unit: rate. Defaults to 100/s, as 1000 in ' +
-          'ten seconds. Not with knative.',
+        'Number of environments that can be created per second after the `burst`. Unit: rate. Defaults to ' +
+          '100/s, as 1000 in ten seconds. Not with knative.',
       ),
     provisioned: whole({ max: 100_000 })
       .prefault(0)
       .describe(
-        'Environments that are always there. Unit: count. Defaults to 0. Not with knative.',
+        'Number of environments that are always running. Unit: count. Defaults to 0. Not with knative.',
       ),
     reserved: reservedSchema,
     memory: memorySchema,
@@ -99,22 +101,25 @@ export function functionSchema(
     timeout: durationOrNone({ allowZero: false })
       .optional()
       .describe(
-        'An execution is ended so long after its start, the cold start not counted, and answers 504. ' +
-          'Unit: duration or `none`. Defaults by kind: lambda 3s, cloudRun and knative 5m, else none.',
+        'Longest time of an execution, not counting the cold start; after it, the execution is ended with a ' +
+          '504. Unit: duration or `none`. Defaults by kind: lambda 3s, cloudRun and knative 5m, else none.',
       ),
     zone: zoneSchema
       .optional()
       .describe(
-        'Zones that the environments are spread over evenly: a name, a list, or counts; a zone named twice, or ' +
-          'with a count of 2, gets two shares. Of knative one. Defaults to all; of knative to the first.',
+        'Zones over which the environments are spread evenly: a name, a list, or counts. A zone named twice, ' +
+          'or with a count of 2, gets two shares. With knative only one zone. Defaults to all; of knative to ' +
+          'the first.',
       ),
-    labels: textMap().optional().describe('Selectors of faults.'),
+    labels: textMap().optional().describe('Labels by which faults can select it.'),
     outbound: host['outbound'],
     endpoints: named(endpoint).describe(
       'Endpoints; `steps` instead defines one endpoint called invoke. Required.',
     ),
   });
-  return inheriting(schema.describe('A function: it runs in environments made on demand.')).meta({
+  return inheriting(
+    schema.describe('A function, which runs in environments created on demand.'),
+  ).meta({
     id: 'function',
   }) as unknown as z.ZodType<FunctionOutput>;
 }

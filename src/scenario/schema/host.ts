@@ -91,7 +91,10 @@ export const zoneSchema = z
 export const queueSchema = z.strictObject({
   capacity: count()
     .prefault('unbounded')
-    .describe('Requests waiting for a worker; beyond it 503. Unit: count. Defaults to unbounded.'),
+    .describe(
+      'Largest number of requests that wait for a worker; further requests get a 503. Unit: count. ' +
+        'Defaults to unbounded.',
+    ),
   discipline: z
     .enum(['fifo', 'lifo', 'adaptiveLifo', 'priority', 'fair', 'codel'])
     .default('fifo')
@@ -123,7 +126,7 @@ export const queueSchema = z.strictObject({
     ),
   key: nameText()
     .optional()
-    .describe('Of `fair`: the key of `keys` whose values are served in turn. Required for fair.'),
+    .describe('With `fair`: key of `keys` whose values are served in turn. Required for fair.'),
 });
 
 const gcSchema = z
@@ -173,8 +176,8 @@ const lifecycleSchema = z
     startup: distribution()
       .prefault('0ms')
       .describe(
-        'Time from the end of a crash until the process answers. Until then connections are refused, and callers ' +
-          'prefer other replicas. Unit: distribution. Defaults to 0ms.',
+        'Time from the end of a crash until the process accepts requests. Until then connections are ' +
+          'refused, and callers prefer other replicas. Unit: distribution. Defaults to 0ms.',
       ),
     warmup: z
       .strictObject({
@@ -235,7 +238,8 @@ export function hostFields(
     replicas: replicas
       .optional()
       .describe(
-        'Instances; with `autoscaling` those at the beginning. Unit: count. Defaults to 1, with `autoscaling` to its `min`.',
+        'Instances; with `autoscaling` those at the start. Unit: count. Defaults to 1, with `autoscaling` to ' +
+          'its `min`.',
       ),
     zone: zoneSchema.optional(),
     runtime: withShort(
@@ -250,7 +254,7 @@ export function hostFields(
     )
       .prefault({})
       .describe(
-        '`threads`: a worker is held from start to answer; `async`: only during `work`; `eventLoop`: one ' +
+        '`threads`: a worker is held from start to response; `async`: only during `work`; `eventLoop`: one ' +
           'worker per core, no preemption. Defaults to threads.',
       ),
     concurrency: count({ min: 1 })
@@ -270,7 +274,7 @@ export function hostFields(
       ),
     rejectWork: distribution()
       .prefault('0ms')
-      .describe('CPU of a refusal. Unit: distribution. Defaults to 0ms.'),
+      .describe('CPU time of a refusal. Unit: distribution. Defaults to 0ms.'),
     admission: admission.optional(),
     memory: memorySchema.optional(),
     lifecycle: lifecycleSchema.optional(),
@@ -279,7 +283,7 @@ export function hostFields(
     resources: resourcesSchema.optional(),
     loadBalancing: loadBalancingSchema
       .prefault({ kind: 'roundRobin' })
-      .describe('How callers pick among these instances. Defaults to roundRobin.'),
+      .describe('How callers select one of these instances. Defaults to roundRobin.'),
     protocol: protocolSchema.optional(),
     outlierDetection: outlierDetectionSchema
       .optional()
@@ -289,18 +293,18 @@ export function hostFields(
     middleware: z
       .array(middleware)
       .optional()
-      .describe('Run before the endpoint or route, in the order written.'),
+      .describe('Middleware that runs before the endpoint or route, in the order written.'),
     outbound: withShort(z.record(z.string().regex(/^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/), bundle), {
       type: 'string',
       description: 'Bundle of all calls: short for `default`.',
     })
       .optional()
-      .describe('Bundles by callee, `callee.endpoint` or `default`.'),
+      .describe('Policy bundles by callee, `callee.endpoint` or `default`.'),
     external: z
       .boolean()
       .default(false)
-      .describe('Operated by a third party; reports draw it apart. Defaults to false.'),
-    labels: textMap().optional().describe('Selectors of faults.'),
+      .describe('Operated by a third party; reports show it separately. Defaults to false.'),
+    labels: textMap().optional().describe('Labels by which faults can select it.'),
   } as unknown as HostShape;
 }
 

@@ -14,20 +14,20 @@ const rebalance = z
       .enum(['classic', 'cooperative', 'consumer'])
       .default('classic')
       .describe(
-        '`classic`: all members stop until all have rejoined; `cooperative`: the same, but only partitions that ' +
-          'move stop; `consumer` (KIP-848): members do not wait for each other, and only partitions that move stop. ' +
-          'Defaults to classic.',
+        '`classic`: all members stop until all have rejoined; `cooperative`: as `classic`, but only ' +
+          'partitions that move stop; `consumer` (KIP-848): members do not wait for each other, and only ' +
+          'partitions that move stop. Defaults to classic.',
       ),
     pause: duration()
       .prefault('3s')
       .describe(
-        'Time from when all members are ready until the new assignment applies: heartbeats, joining, syncing. ' +
-          'Unit: duration. Defaults to 3s.',
+        'Time from when all members are ready until the new assignment applies (heartbeats, joining, ' +
+          'syncing). Unit: duration. Defaults to 3s.',
       ),
     initialDelay: duration()
       .prefault('3s')
       .describe(
-        'How long an empty group waits for more members when its first one joins ' +
+        'Time for which an empty group waits for more members after the first one has joined ' +
           '(group.initial.rebalance.delay.ms). Unit: duration. Defaults to 3s.',
       ),
     staticMembership: z
@@ -42,18 +42,18 @@ const rebalance = z
 
 const replay = z
   .strictObject({
-    at: duration().describe('When. Unit: duration. Required.'),
+    at: duration().describe('Time of the replay. Unit: duration. Required.'),
     from: z
       .union([z.enum(['earliest', 'latest']), duration({ allowZero: false })])
       .default('earliest')
       .describe(
-        'Position to read from: `earliest`, the oldest message of the topic; `latest`, its end; or a duration ' +
-          'back in time. Unit: name or duration. Defaults to earliest.',
+        'Position to read from: `earliest`, the oldest message of the topic; `latest`, its end; or a ' +
+          'duration before the time of the replay. Unit: name or duration. Defaults to earliest.',
       ),
   })
   .describe(
-    'Resets the group once, like Consumer.seek: each member with its next poll, after the messages in flight. ' +
-      'Effects happen again unless an `inbox` knows them.',
+    'Resets the position of the group once, like Consumer.seek: each member at its next poll, after its ' +
+      'messages in flight. Messages take effect again unless an `inbox` recognises them.',
   );
 
 /** A group of consumers of a topic. */
@@ -61,20 +61,21 @@ const subscriber = (bundle: BundleSchema) =>
   z
     .strictObject({
       group: nameText().describe(
-        'Name of the group, unique in the topic: the part that metrics name. Required.',
+        'Name of the group, unique in the topic; metrics refer to it. Required.',
       ),
       ...consumerFields(bundle),
       maxPollRecords: whole({ min: 1, max: 1_000_000 })
         .prefault(500)
-        .describe('Messages taken with one poll. Unit: count. Defaults to 500.'),
+        .describe('Largest number of messages per poll. Unit: count. Defaults to 500.'),
       commit: z
         .enum(['auto', 'before', 'afterBatch', 'afterEach', 'transactional'])
         .default('afterBatch')
         .describe(
-          'When the offset is committed: `before` handling (what a crash interrupts is lost), ' +
-            '`afterBatch` or `afterEach` (what a crash interrupts is read again), `auto` with the first ' +
-            'poll after each `autoCommitInterval` and with each rebalance, `transactional` after the ' +
-            'batch together with its effects and what it published. Defaults to afterBatch.',
+          'When the offset is committed. `before`: before the handling, so a crash loses messages in progress. ' +
+            '`afterBatch`, `afterEach`: after a batch or a message, so messages in progress are read again after ' +
+            'a crash. `auto`: with the first poll after each `autoCommitInterval` and with each rebalance. ' +
+            '`transactional`: after the batch, together with its effects and the messages it published. Defaults ' +
+            'to afterBatch.',
         ),
       autoCommitInterval: duration({ allowZero: false })
         .prefault('5s')
@@ -82,14 +83,14 @@ const subscriber = (bundle: BundleSchema) =>
       maxPollInterval: duration({ allowZero: false })
         .prefault('5m')
         .describe(
-          'Longest time between two polls: a member that needs longer for what it has taken leaves the ' +
-            'group, and its commit fails. Unit: duration. Defaults to 5m.',
+          'Longest time between two polls. A member whose handling takes longer leaves the group, and its ' +
+            'commit fails. Unit: duration. Defaults to 5m.',
         ),
       sessionTimeout: duration({ allowZero: false })
         .prefault('45s')
         .describe(
-          'Time without a heartbeat after which a member is declared dead and its partitions go to others. Unit: ' +
-            'duration. Defaults to 45s.',
+          'Time without a heartbeat after which a member is declared dead and its partitions are assigned to ' +
+            'others. Unit: duration. Defaults to 45s.',
         ),
       heartbeatInterval: duration({ allowZero: false })
         .prefault('3s')
@@ -98,25 +99,25 @@ const subscriber = (bundle: BundleSchema) =>
         .enum(['latest', 'earliest'])
         .default('latest')
         .describe(
-          'Where the group begins without an offset that is still there, at time 0 or when `retention` has ' +
-            'deleted it: `latest` skips what is there, `earliest` reads it. Defaults to latest.',
+          'Where the group starts if it has no offset (at time 0), or if `retention` has deleted the message ' +
+            'at its offset: `latest` skips the messages in the topic, `earliest` reads them. Defaults to latest.',
         ),
       startAt: duration()
         .prefault('0s')
         .describe(
-          'When its consumers subscribe: before that there is no such group. It begins as ' +
-            '`autoOffsetReset` says once it has its partitions. Unit: duration. Defaults to 0s: it was there before the run.',
+          'When its consumers subscribe. The group does not exist before that; it starts as `autoOffsetReset` ' +
+            'says once it has its partitions. Unit: duration. Defaults to 0s: the group existed before the run.',
         ),
       replay: replay.optional(),
       offsetsRetention: durationOrNone({ allowZero: false })
         .prefault('7d')
         .describe(
-          'Time without a member after which the group loses its offsets and starts as `autoOffsetReset` says ' +
+          'Time without members after which the group loses its offsets and starts as `autoOffsetReset` says ' +
             '(offsets.retention.minutes). Unit: duration or `none`. Defaults to 7d.',
         ),
       rebalance: rebalance.prefault({}),
     })
-    .describe('A group of consumers.');
+    .describe('A consumer group.');
 
 /** A topic that is a log. */
 const kafka = (bundle: BundleSchema) =>
@@ -127,41 +128,49 @@ const kafka = (bundle: BundleSchema) =>
       critical,
       kind: z
         .literal('kafka')
-        .describe('`kafka`: a log in partitions, which groups read. Required.'),
+        .describe('`kafka`: a partitioned log, which consumer groups read. Required.'),
       partitions: whole({ min: 1, max: 10_000 })
         .prefault(1)
-        .describe('Order holds inside one. Unit: count. Defaults to 1.'),
+        .describe(
+          'Number of partitions. Messages are ordered only within a partition. Unit: count. Defaults to 1.',
+        ),
       broker: nameText()
         .optional()
-        .describe('Broker it lives on. Defaults to none: writing is free and never fails.'),
+        .describe(
+          'Broker that hosts the topic. Defaults to none: writing is free and never fails.',
+        ),
       replication: whole({ min: 1, max: 1000 })
         .prefault(1)
-        .describe('Nodes of the broker that hold each partition. Unit: count. Defaults to 1.'),
+        .describe(
+          'Number of nodes of the broker that hold each partition. Unit: count. Defaults to 1.',
+        ),
       minInsyncReplicas: whole({ min: 1, max: 1000 })
         .prefault(1)
         .describe(
-          'Of those, in sync at least for a write with `acks: all`. With fewer nothing more becomes readable ' +
-            'either, whatever its `acks`. Unit: count. Defaults to 1.',
+          'Smallest number of replicas in sync for a write with `acks: all` to succeed. With fewer, no further ' +
+            'message becomes readable, whatever its `acks`. Unit: count. Defaults to 1.',
         ),
       producer: producerSchema.prefault({}),
       publishLatency: distribution()
         .prefault('0ms')
-        .describe('From the publishing to the confirmation. Unit: distribution. Defaults to 0ms.'),
+        .describe(
+          'Time from the publishing to the confirmation. Unit: distribution. Defaults to 0ms.',
+        ),
       backlog: whole({ max: 10_000_000 })
         .prefault(0)
-        .describe('Messages that are there at time 0. Unit: count. Defaults to 0.'),
+        .describe('Number of messages in the topic at time 0. Unit: count. Defaults to 0.'),
       retention: durationOrNone({ allowZero: false })
         .prefault('7d')
         .describe(
-          'Age at which a message is deleted, whether it was read or not. Unit: duration or `none`. ' +
-            'Defaults to 7d.',
+          'Age at which a message is deleted, even if it was not read. Unit: duration or `none`. Defaults to ' +
+            '7d.',
         ),
       subscribers: z
         .array(subscriber(bundle))
         .default([])
-        .describe('Groups; every one gets every message. Defaults to none.'),
+        .describe('Consumer groups; every group gets every message. Defaults to none.'),
     })
-    .describe('A log in partitions.');
+    .describe('A partitioned log.');
 export type KafkaOutput = z.output<ReturnType<typeof kafka>>;
 
 /** One topic. */

@@ -40,7 +40,7 @@ const SUMMARIES: ReadonlyMap<string, string> = new Map([
   ['admit', 'Limits concurrent requests; refuses with 503.'],
   ['transform', 'Changes the request.'],
   ['translate', 'Turns one protocol into another.'],
-  ['compress', 'Compresses the answer.'],
+  ['compress', 'Compresses the response.'],
   ['log', 'Writes a record.'],
   ['correlate', 'Adds a correlation id.'],
   ['filter', 'Filters requests; refuses with 403, by size with 413.'],
@@ -69,8 +69,8 @@ function common(): Record<string, z.ZodType> {
       .regex(REFERENCE_PATTERN)
       .optional()
       .describe(
-        'A remote check: component.endpoint, under the bundle of `outbound`. A client error (4xx but ' +
-          '429) refuses the request with `status`; any other failure is no answer, see `onError`.',
+        'A remote check: component.endpoint, under the bundle of `outbound`. A client error (4xx but 429) ' +
+          'refuses the request with `status`; any other failure means that the check failed, see `onError`.',
       ),
     onError: z
       .enum(['allow', 'reject'])
@@ -97,8 +97,8 @@ function cacheFields(): Record<string, z.ZodType> {
     cacheTtl: duration({ allowZero: false })
       .optional()
       .describe(
-        'How long each instance caches a response of `call`; valid for t < answered + cacheTtl. Requests that ' +
-          'arrive before the response call too. Unit: duration. Defaults to none.',
+        'How long each instance caches a response of `call`; valid for t < response + cacheTtl. Requests ' +
+          'that arrive before the response call too. Unit: duration. Defaults to none.',
       ),
     key: nameText()
       .optional()
@@ -161,19 +161,19 @@ function sizeFields(name: string): Record<string, z.ZodType> {
 function responseSchema(): z.ZodType {
   const { work } = common();
   return z.strictObject({
-    cache: nameText().describe('Name of the cache that holds the answers. Required.'),
+    cache: nameText().describe('Name of the cache that holds the responses. Required.'),
     methods: z
       .array(methodText)
       .min(1)
       .default(['GET'])
       .describe(
-        'Methods whose answers are kept: of a route those it matches, of an endpoint its `method` (one ' +
-          'without is taken for GET). Unit: list. Defaults to [GET].',
+        'Methods whose responses are cached: of a route those it matches, of an endpoint its `method` (an ' +
+          'endpoint without one counts as GET). Unit: list. Defaults to [GET].',
       ),
     key: nameText()
       .optional()
       .describe(
-        'Key whose value the answer is for. Unit: name of a key. Defaults to that of the cache.',
+        'Key whose value selects the response. Unit: name of a key. Defaults to that of the cache.',
       ),
     ttl: duration({ allowZero: false })
       .optional()

@@ -4,7 +4,9 @@ import { count, duration, durationOrNone, whole } from '../../spec/quantities/qu
 
 const maxOpen = count({ min: 1 })
   .prefault('unlimited')
-  .describe('Connections per calling instance. Unit: count. Defaults to unlimited.');
+  .describe(
+    'Largest number of connections per calling instance. Unit: count. Defaults to unlimited.',
+  );
 
 const simple = z
   .strictObject({
@@ -12,18 +14,20 @@ const simple = z
     maxOpen,
     maxIdle: count()
       .prefault('unlimited')
-      .describe('Connections kept when idle. Unit: count. Defaults to unlimited.'),
+      .describe('Largest number of idle connections. Unit: count. Defaults to unlimited.'),
     maxLifetime: durationOrNone({ allowZero: false })
       .prefault('none')
       .describe('Age at which a connection is closed. Unit: duration or `none`. Defaults to none.'),
     maxIdleTime: durationOrNone({ allowZero: false })
       .prefault('none')
-      .describe('Idle time after which it is closed. Unit: duration or `none`. Defaults to none.'),
+      .describe(
+        'Idle time after which a connection is closed. Unit: duration or `none`. Defaults to none.',
+      ),
     acquireTimeout: durationOrNone()
       .prefault('none')
       .describe(
-        'Longest wait for a connection of this pool, not for opening one or for a session of PgBouncer. ' +
-          'Unit: duration or `none`. Defaults to none.',
+        'Longest wait for a connection of this pool. The time to open one and the wait for a session of ' +
+          'PgBouncer do not count. Unit: duration or `none`. Defaults to none.',
       ),
     waiters: z
       .enum(['fifo', 'random'])
@@ -37,23 +41,25 @@ const go = z
     kind: z
       .literal('go')
       .describe(
-        "Go's database/sql: a random waiter gets what comes free, without a limit of time.",
+        "Go's database/sql: a random waiter gets the next free connection, and waits have no time limit.",
       ),
     maxOpen,
     maxIdle: count()
       .prefault(2)
-      .describe('Connections kept when idle; what comes back beyond is closed. Defaults to 2.'),
+      .describe(
+        'Largest number of idle connections; a connection returned above it is closed. Defaults to 2.',
+      ),
     maxLifetime: durationOrNone({ allowZero: false })
       .prefault('none')
       .describe(
-        'Age beyond which a connection is closed: when taken, when it comes back, and by the cleaner. ' +
+        'Age beyond which a connection is closed: when it is taken, when it is returned, and by the cleaner. ' +
           'Unit: duration or `none`. Defaults to none.',
       ),
     maxIdleTime: durationOrNone({ allowZero: false })
       .prefault('none')
       .describe(
-        'Idle time beyond which the cleaner closes it; it comes at most once a second. Unit: duration ' +
-          'or `none`. Defaults to none.',
+        'Idle time beyond which the cleaner closes a connection; the cleaner runs at most once a second. ' +
+          'Unit: duration or `none`. Defaults to none.',
       ),
   })
   .describe("Go's database/sql.");
@@ -62,14 +68,15 @@ const hikari = z
   .strictObject({
     kind: z
       .literal('hikari')
-      .describe('HikariCP: a fair line, and one thread that adds connections.'),
+      .describe('HikariCP: waiters are served in order, and one thread adds connections.'),
     maximumPoolSize: whole({ min: 1, max: 10_000 })
       .prefault(10)
-      .describe('Connections per calling instance. Unit: count. Defaults to 10.'),
+      .describe('Largest number of connections per calling instance. Unit: count. Defaults to 10.'),
     minimumIdle: whole({ max: 10_000 })
       .optional()
       .describe(
-        'Idle connections that are kept ready, 30 ms apart. Unit: count. Defaults to maximumPoolSize.',
+        'Number of idle connections that are kept ready; they are added 30 ms apart. Unit: count. Defaults ' +
+          'to maximumPoolSize.',
       ),
     connectionTimeout: duration({ min: 250 * NS_PER_MS })
       .prefault('30s')
@@ -78,47 +85,47 @@ const hikari = z
       .prefault('5s')
       .describe(
         'Longest time for the test of a connection that was idle for longer than `aliveBypassWindow`: a ' +
-          'round trip to the database before it is handed out. One that fails is closed, and the ' +
-          'next is taken. At least 250ms. Unit: duration. Defaults to 5s.',
+          'round trip to the database before it is handed out. A connection that fails is closed, and the next ' +
+          'one is tested. At least 250ms. Unit: duration. Defaults to 5s.',
       ),
     aliveBypassWindow: duration()
       .prefault('500ms')
       .describe(
         'Time since its last use within which a connection is not tested (the system property ' +
-          'com.zaxxer.hikari.aliveBypassWindowMs): a dead one breaks under its statement. Unit: ' +
-          'duration, in whole ms. Defaults to 500ms.',
+          'com.zaxxer.hikari.aliveBypassWindowMs): a dead connection then fails the statement. Unit: duration, ' +
+          'in whole ms. Defaults to 500ms.',
       ),
     leakDetectionThreshold: durationOrNone({ min: 2 * NS_PER_SECOND })
       .prefault('none')
       .describe(
-        'Time in use from which on a connection is counted as leaked, `pool.leaks`; it stays in use. At ' +
-          'least 2s. Unit: duration or `none`. Defaults to none.',
+        'Time in use after which a connection counts as leaked (`pool.leaks`); it stays in use. At least 2s. ' +
+          'Unit: duration or `none`. Defaults to none.',
       ),
     idleTimeout: durationOrNone({ min: 10 * NS_PER_SECOND })
       .prefault('10m')
       .describe(
-        'Idle time beyond which a connection above minimumIdle is closed, looked at every 30 s; at ' +
-          'least 10s. Unit: duration or `none`. Defaults to 10m.',
+        'Idle time beyond which a connection above minimumIdle is closed, checked every 30 s; at least 10s. ' +
+          'Unit: duration or `none`. Defaults to 10m.',
       ),
     maxLifetime: durationOrNone({ min: 30 * NS_PER_SECOND })
       .prefault('30m')
       .describe(
-        'Age at which a connection is closed, less up to 2.5 % by chance; one in use when it comes ' +
-          'back. At least 30s. Unit: duration or `none`. Defaults to 30m.',
+        'Age at which a connection is closed, reduced at random by up to 2.5 %; a connection in use is ' +
+          'closed when it is returned. At least 30s. Unit: duration or `none`. Defaults to 30m.',
       ),
     keepaliveTime: durationOrNone({ min: 30 * NS_PER_SECOND })
       .prefault('none')
       .describe(
-        'Interval, less up to a tenth by chance, at which an idle connection is tested; one that fails is ' +
-          'closed and another opened. At least 30s, and below `maxLifetime`. Unit: duration or `none`. ' +
-          'Defaults to none, as HikariCP had it before its default was 2m.',
+        'Interval at which an idle connection is tested, reduced at random by up to 10 %. A connection that ' +
+          'fails is closed and another opened. At least 30s, and below `maxLifetime`. Unit: duration or ' +
+          '`none`. Defaults to none, as in versions of HikariCP before its default was 2m.',
       ),
     initializationFailTimeout: durationOrNone()
       .prefault('1ms')
       .describe(
-        'How long the first call tries to open a connection, once a second; then it fails, and the next ' +
-          'one tries. 0 tries once and starts all the same, `none` (-1) starts without a connection. Unit: ' +
-          'duration or `none`. Defaults to 1ms: one try, a second, and a failure.',
+        'Time for which the first call tries to open a connection, once a second; then it fails, and the ' +
+          'next call tries. 0 tries once and starts even if that fails, `none` (-1) starts without a ' +
+          'connection. Unit: duration or `none`. Defaults to 1ms: one try, a second, and a failure.',
       ),
   })
   .describe('HikariCP.');
@@ -127,7 +134,7 @@ const pgbouncer = z
   .strictObject({
     kind: z
       .literal('pgbouncer')
-      .describe('PgBouncer: one for all callers, between them and the server.'),
+      .describe('PgBouncer: one pooler for all callers, between them and the server.'),
     mode: z
       .enum(['session', 'transaction', 'statement'])
       .default('transaction')
@@ -140,20 +147,23 @@ const pgbouncer = z
     clients: simple
       .optional()
       .describe(
-        'With `session`: the pool of each calling instance, whose connections are those to the pooler. ' +
-          'Defaults to one without limits, whose connections stay.',
+        'With `session`: the pool of each calling instance; its connections lead to the pooler. Defaults to ' +
+          'one without limits, whose connections stay open.',
       ),
     defaultPoolSize: whole({ min: 1, max: 100_000 })
       .prefault(20)
-      .describe('Connections to the server. Unit: count. Defaults to 20.'),
+      .describe('Largest number of connections to the server. Unit: count. Defaults to 20.'),
     maxClientConn: whole({ min: 1, max: 1_000_000 })
       .prefault(100)
       .describe(
-        'Clients that are served or wait at once; beyond them one is refused. Unit: count. Defaults to 100.',
+        'Largest number of clients that are served or wait; further clients are refused. Unit: count. ' +
+          'Defaults to 100.',
       ),
     queryWaitTimeout: durationOrNone({ allowZero: false })
       .prefault('120s')
-      .describe('Longest wait for a connection. Unit: duration or `none`. Defaults to 120s.'),
+      .describe(
+        'Longest wait for a server connection. Unit: duration or `none`. Defaults to 120s.',
+      ),
   })
   .describe('PgBouncer.');
 

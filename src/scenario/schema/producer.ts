@@ -10,17 +10,19 @@ export const producerSchema = z
     acks: acksField
       .default('all')
       .describe(
-        'When a message counts as written: `0` when it is sent, `1` when the leader has it, `all` when ' +
-          'every replica in sync has. Defaults to all.',
+        'When a message counts as written: `0` when it is sent, `1` when the leader has it, `all` when every ' +
+          'in-sync replica has it. Defaults to all.',
       ),
     linger: duration()
       .prefault('5ms')
-      .describe('How long a batch waits for more. Unit: duration. Defaults to 5ms.'),
+      .describe(
+        'Longest time for which a batch waits for more messages. Unit: duration. Defaults to 5ms.',
+      ),
     batchSize: size()
       .prefault('16KiB')
       .describe(
-        'Size at which a batch is sent at once: 61 bytes, and for each message its `size` and 7 bytes or more. ' +
-          'Unit: size. Defaults to 16KiB.',
+        'Size at which a batch is sent without waiting: 61 bytes, plus 7 bytes or more and the `size` of ' +
+          'each message. Unit: size. Defaults to 16KiB.',
       ),
     bufferMemory: size()
       .prefault('32MiB')
@@ -30,34 +32,39 @@ export const producerSchema = z
       ),
     maxBlock: duration({ allowZero: false })
       .prefault('60s')
-      .describe('How long it blocks before it fails. Unit: duration. Defaults to 60s.'),
+      .describe(
+        'Time for which publishing blocks before it fails. Unit: duration. Defaults to 60s.',
+      ),
     requestTimeout: duration({ allowZero: false })
       .prefault('30s')
       .describe(
-        'Without an answer for so long a request is sent again. Unit: duration. Defaults to 30s.',
+        'Time without a response after which a request is sent again. Unit: duration. Defaults to 30s.',
       ),
     deliveryTimeout: duration({ allowZero: false })
       .prefault('120s')
-      .describe('From publishing until it has failed for good. Unit: duration. Defaults to 120s.'),
+      .describe(
+        'Time from publishing after which an unconfirmed message has failed for good. Unit: duration. ' +
+          'Defaults to 120s.',
+      ),
     retries: whole({ max: 2_147_483_647 })
       .prefault(2_147_483_647)
-      .describe('Further tries of a request. Unit: count. Defaults to 2147483647.'),
+      .describe('Largest number of retries of a request. Unit: count. Defaults to 2147483647.'),
     retryBackoff: duration({ allowZero: false })
       .prefault('100ms')
       .describe(
-        'Before the first of them; it doubles up to retryBackoffMax, with 20% of jitter. Unit: duration. ' +
+        'Pause before the first retry. It doubles up to retryBackoffMax, with 20% of jitter. Unit: duration. ' +
           'Defaults to 100ms.',
       ),
     retryBackoffMax: duration({ allowZero: false })
       .prefault('1s')
-      .describe('Longest of these waits. Unit: duration. Defaults to 1s.'),
+      .describe('Longest pause between two retries. Unit: duration. Defaults to 1s.'),
     idempotence: z
       .boolean()
       .default(true)
       .describe(
-        'The broker knows a batch that it has written before; else a retry may write it twice. ' +
-          'Defaults to true.',
+        'Whether the broker recognises a batch that it has already written. Without it, a retry may write ' +
+          'the batch twice. Defaults to true.',
       ),
   })
-  .describe('How messages are published to it.');
+  .describe('How messages are published to the topic.');
 export type ProducerOutput = z.output<typeof producerSchema>;

@@ -8,23 +8,31 @@ export const publishFields = z.strictObject({
   topic: nameText().describe('Name of the topic or queue. Required.'),
   key: nameText()
     .optional()
-    .describe('Key whose value decides about partition and order. Defaults to none.'),
+    .describe(
+      'Key whose value determines the partition and the order of a message. Defaults to none.',
+    ),
   count: countDistribution()
     .prefault(1)
-    .describe('How many messages. Unit: count or distribution of counts. Defaults to 1.'),
+    .describe(
+      'Number of messages to publish. Unit: count or distribution of counts. Defaults to 1.',
+    ),
   via: z
     .enum(['direct', 'outbox'])
     .default('direct')
     .describe(
-      '`outbox`: the message is a row of the service that is published by and by, once it is committed; ' +
-        'in a `transaction` of the same database with that. Defaults to direct.',
+      'How the message is sent. `direct`: the message is published at the step. `outbox`: the step writes ' +
+        'the message as a row in the database of the service, and the message is published after the row is ' +
+        'committed. In a `transaction` on the same database the row is part of that transaction. Defaults to ' +
+        'direct.',
     ),
   size: size()
     .prefault(0)
     .describe('Size of each message, key and headers included. Unit: size. Defaults to 0B.'),
   acks: acksField
     .optional()
-    .describe('Acknowledgements to wait for. Defaults to those of the `producer` of the topic.'),
+    .describe(
+      'Acknowledgements that the producer waits for. Defaults to those of the `producer` of the topic.',
+    ),
   confirm: z
     .boolean()
     .default(true)

@@ -28,7 +28,9 @@ export const readRoute = quantity(
 export const replicationFields = {
   replicas: withShort(
     z.strictObject({
-      count: whole({ max: 100 }).describe('Nodes beside the primary. Unit: count. Required.'),
+      count: whole({ max: 100 }).describe(
+        'Number of replicas besides the primary. Unit: count. Required.',
+      ),
       lag: distribution()
         .prefault('0ms')
         .describe(
@@ -53,50 +55,53 @@ export const replicationFields = {
         ),
       applyRate: rate()
         .optional()
-        .describe('Writes that a replica applies at most. Unit: rate. Defaults to unlimited.'),
+        .describe(
+          'Largest rate at which a replica applies writes. Unit: rate. Defaults to unlimited.',
+        ),
     }),
     { type: 'integer', minimum: 0 },
   )
     .optional()
     .describe(
-      'Copies that follow the primary, each a node with cpu and connections; with elasticsearch the copies of ' +
-        'each shard, which apply every write before its response. Defaults by kind: elasticsearch 1, else 0.',
+      'Replicas that follow the primary, each a node with its own cpu and connections. With elasticsearch: ' +
+        'replicas of each shard, which apply every write before its response. Defaults by kind: ' +
+        'elasticsearch 1, else 0.',
     ),
   shards: z
     .strictObject({
-      count: whole({ min: 2, max: 100 }).describe('Shards. Unit: count. Required.'),
+      count: whole({ min: 2, max: 100 }).describe('Number of shards. Unit: count. Required.'),
       key: nameText().describe(
-        'Key whose hashed value selects the shard of a row. An operation with that key asks that shard; one with ' +
-          'another key or none asks a shard by the hash of its request, and one with `scan` asks all. A transaction ' +
-          'runs on one shard, and rows are locked on their shard. Required.',
+        'Key whose hashed value selects the shard of a row. An operation with that key runs on that shard. ' +
+          'One with another key or none runs on the shard given by the hash of its request, and one with ' +
+          '`scan` on all shards. A transaction runs on one shard, and rows are locked on their shard. Required.',
       ),
     })
     .optional()
     .describe(
-      'Partitions of the rows, each a node with its own cpu and connections, called NAME[0], NAME[1] and so on. ' +
-        'With elasticsearch the copies of a shard are adjacent: with one replica NAME[0] and NAME[1] are the first ' +
-        'shard. Defaults to none.',
+      'Partitions of the rows, each a node with its own cpu and connections, called NAME[0], NAME[1] and ' +
+        'so on. With elasticsearch the nodes of a shard are adjacent: with one replica NAME[0] and NAME[1] ' +
+        'are the first shard. Defaults to none.',
     ),
   route: readRoute
     .prefault('primary')
     .describe(
-      'Where operations go that write nothing: `primary`, `replica` (one of them), `nearest` (in ' +
-        "the caller's zone where there is one), `replicaIfLag(1s)` (one that lags no more, else the " +
-        'primary). The bundle of a query picks among these nodes: `loadBalancing` (in turn without it), ' +
-        '`outlierDetection`, breakers that keep calls away from an instance. Where all of them are ejected, ' +
-        '`nearest` asks other zones and `replicaIfLag` the primary. Writes have the primary alone, and meet ' +
-        'its ejection as calls of a service with one instance do. Defaults to primary.',
+      "Nodes that serve reads: `primary`, `replica` (any of them), `nearest` (in the caller's zone, if " +
+        'there is one), `replicaIfLag(1s)` (a replica that lags no more than this, else the primary). The ' +
+        'bundle of a query picks among these nodes: `loadBalancing` (round robin without it), ' +
+        '`outlierDetection`, circuit breakers that keep calls away from an instance. If all of them are ' +
+        'ejected, `nearest` tries other zones and `replicaIfLag` tries the primary. Writes go only to the ' +
+        'primary, whose ejection affects them like calls of a service with one instance. Defaults to primary.',
     ),
   failover: z
     .strictObject({
       detect: duration().describe('Time to detect that the primary has died. Required.'),
       promote: duration()
         .prefault('0s')
-        .describe('Time from then until a replica has taken over. Defaults to 0s.'),
+        .describe('Time from the detection until a replica has taken over. Defaults to 0s.'),
       reconnect: duration()
         .prefault('0s')
         .describe(
-          'Time from then until clients use the new primary. Unit: duration. Defaults to 0s.',
+          'Time from the promotion until clients use the new primary. Unit: duration. Defaults to 0s.',
         ),
       fencing: z
         .boolean()
@@ -109,9 +114,9 @@ export const replicationFields = {
     })
     .optional()
     .describe(
-      'After a crash of the primary the replica that misses least takes its place; with mongo only where more ' +
-        'than half of all nodes see each other, and a primary that has missed them for `detect` takes no writes ' +
-        'until they have been back for `promote`. Defaults by kind: ' +
-        'postgres 30s + 5s, mysql 10s + 1s, mongo 10s + 2s, redis 30s + 1s, elasticsearch 1s, else never.',
+      'Replacement of a crashed primary by the replica that misses the fewest writes. With mongo, only if ' +
+        'more than half of all nodes can reach each other; a primary that has lost this majority for ' +
+        '`detect` takes no writes until it has had it back for `promote`. Defaults by kind: postgres 30s + ' +
+        '5s, mysql 10s + 1s, mongo 10s + 2s, redis 30s + 1s, elasticsearch 1s, else never.',
     ),
 };

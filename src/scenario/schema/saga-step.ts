@@ -8,8 +8,8 @@ export const sagaStepFields = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Whether the step waits for the end of the saga, and fails where it was compensated; else it is ' +
-        'over once the saga is accepted. Defaults to false.',
+      'Whether the step waits for the end of the saga, and fails if the saga was compensated. Otherwise ' +
+        'the step ends once the saga is accepted. Defaults to false.',
     ),
 });
 export type SagaStepOutput = z.output<typeof sagaStepFields>;

@@ -8,11 +8,13 @@ const threadPool = (text: string, size: string, queue: string) =>
     .strictObject({
       size: whole({ min: 1 })
         .optional()
-        .describe(`Operations that run at once. Unit: count. Defaults to ${size}.`),
+        .describe(
+          `Number of threads, each of which runs one operation. Unit: count. Defaults to ${size}.`,
+        ),
       queueSize: count()
         .optional()
         .describe(
-          'Operations that wait for a thread at most; more are rejected with 429. ' +
+          'Largest number of operations that wait for a thread; further ones are rejected with 429. ' +
             `Unit: count. Defaults to ${queue}.`,
         ),
     })
@@ -25,40 +27,38 @@ export const searchFields = {
     .strictObject({
       search: threadPool(
         'For reads without a key.',
-        'one and a half per core, rounded down, and one more',
+        '1.5 per core, rounded down, plus one',
         '1000, as up to version 8; from 9.0 on it is 1000 for each thread',
       ),
-      get: threadPool(
-        'For reads with a key.',
-        'one and a half per core, rounded down, and one more',
-        '1000',
-      ),
+      get: threadPool('For reads with a key.', '1.5 per core, rounded down, plus one', '1000'),
       write: threadPool(
-        'For writes; a replica is never rejected what its primary sends.',
+        'For writes; a replica never rejects the writes of its primary.',
         'one per core',
         '10000, as up to version 9.1; after that 750 for each core where that is more',
       ),
     } satisfies Record<ThreadPoolName, z.ZodType>)
     .optional()
     .describe(
-      'elasticsearch: threads of each node, and the queues in front of them. `cpu` says how many cores ' +
-        'there are, and a part of one counts as one.',
+      'With elasticsearch: thread pools of each node, and their queues. Their default sizes follow from ' +
+        'the cores in `cpu`, rounded up.',
     ),
   refresh: z
     .strictObject({
       interval: durationOrNone({ allowZero: false })
         .optional()
         .describe(
-          'How often the writes of a copy are made visible to searches, by the clock of its node. Unit: ' +
-            'duration or `none`, which is -1 there: never. Defaults to 1s.',
+          'Interval at which a copy of a shard makes its writes visible to searches, by the clock of its node. ' +
+            'Unit: duration or `none` (-1 in Elasticsearch): never. Defaults to 1s.',
         ),
       idleAfter: durationOrNone({ allowZero: false })
         .optional()
         .describe(
-          'A copy that has not been searched for so long leaves refreshes out; the search that comes next ' +
-            'has it done. Only without an interval of its own. Unit: duration or `none`. Defaults to 30s.',
+          'Time without a search after which a copy stops refreshing; the next search triggers a refresh. Only ' +
+            'without an explicit `interval`. Unit: duration or `none`. Defaults to 30s.',
         ),
     })
     .optional()
-    .describe('elasticsearch: when a write becomes visible. A read with a key sees it at once.'),
+    .describe(
+      'With elasticsearch: when a write becomes visible. A read with a key sees it at once.',
+    ),
 };

@@ -32,8 +32,8 @@ export function transactionSchema(steps: z.ZodType): z.ZodType {
     key: nameText()
       .optional()
       .describe(
-        'Of a database with shards: the value of this key says at which one the transaction is, with all its ' +
-          'queries. Defaults to the key of the shards.',
+        'With a sharded database: key whose value selects the shard of the transaction and all its queries. ' +
+          'Defaults to the key of the shards.',
       ),
   });
 }
@@ -44,7 +44,7 @@ export function lockSchema(steps: z.ZodType): z.ZodType {
     on: nameText().describe(
       'Key: requests with the same value wait for each other, in FIFO order. Required.',
     ),
-    steps: steps.describe('Run while the lock is held. Required.'),
+    steps: steps.describe('Steps that run while the lock is held. Required.'),
     acquireTimeout: durationOrNone({ allowZero: false })
       .prefault('none')
       .describe(

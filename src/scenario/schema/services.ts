@@ -33,17 +33,17 @@ export function serviceSchema(
       .union([replicas, named(whole({ min: 0, max: 100_000 }))])
       .optional()
       .describe(
-        'Instances; with `autoscaling` those at the beginning; by version where several run side by side, as `{ v1: 9, v2: 1 }`. ' +
-          'Unit: count. Defaults to 1, with `autoscaling` to its `min`.',
+        'Instances; with `autoscaling` those at the start; by version where several run side by side, as `{ ' +
+          'v1: 9, v2: 1 }`. Unit: count. Defaults to 1, with `autoscaling` to its `min`.',
       ),
     endpoints: named(endpoint).describe('Endpoints of the service. Required.'),
     outbox: outboxSchema.optional(),
     versions: named(versionSchema(host, steps))
       .optional()
-      .describe('Versions of it, each with what it has of its own.'),
+      .describe('Versions of the service, each with the fields that differ.'),
     version: nameText()
       .optional()
-      .describe('The version that runs at the beginning. Defaults to the first by name.'),
+      .describe('Version that runs at the start. Defaults to the first by name.'),
     rollout: rolloutSchema.optional(),
   });
   return inheriting(service.describe('A service.')).meta({

@@ -181,11 +181,13 @@ export function stepsSchema(bundle: z.ZodType<BundleOutput>): z.ZodType<StepOutp
 }
 
 function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
-  const time = distribution().describe('How long. Unit: distribution of durations. Required.');
+  const time = distribution().describe(
+    'Duration of the step. Unit: distribution of durations. Required.',
+  );
   return {
     work: withShort(z.strictObject({ time }), DISTRIBUTION_SHORT)
       .optional()
-      .describe('CPU: shares the cores of the instance.'),
+      .describe('CPU time: uses the cores of the instance.'),
     wait: withShort(z.strictObject({ time }), DISTRIBUTION_SHORT)
       .optional()
       .describe('Time without CPU.'),
@@ -207,10 +209,12 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
         database: nameText().describe('Name of the database. Required.'),
         operation: nameText()
           .optional()
-          .describe('Operation; may be left out where there is one only.'),
+          .describe('Operation to run; optional if the database has only one.'),
         route: readRoute
           .optional()
-          .describe('Which node it asks, if it writes nothing. Defaults to that of the database.'),
+          .describe(
+            'Node that serves the query, unless it writes. Defaults to that of the database.',
+          ),
         ...readFields,
       }),
       { type: 'string', pattern: REFERENCE_PATTERN.source },
@@ -219,37 +223,41 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
       .describe('An operation of a database over a connection of the pool.'),
     load: withShort(loadFields, { type: 'string', pattern: NAME_PATTERN.source })
       .optional()
-      .describe('The events of a stream, and the CPU of applying them.'),
+      .describe('Loads the events of a stream and applies them, which takes CPU time.'),
     append: withShort(appendFields, { type: 'string', pattern: NAME_PATTERN.source })
       .optional()
-      .describe('Events for a stream, all of them or none.'),
+      .describe('Appends events to a stream, all of them or none.'),
     publish: withShort(publishFields, { type: 'string', pattern: NAME_PATTERN.source })
       .optional()
-      .describe('Messages for a topic.'),
+      .describe('Publishes messages to a topic or queue.'),
     saga: withShort(sagaStepFields, { type: 'string', pattern: NAME_PATTERN.source })
       .optional()
-      .describe('Begins a saga that this service drives.'),
+      .describe('Starts a saga that this service drives.'),
     transaction: transactionSchema(steps)
       .optional()
-      .describe('Steps over one connection of a database, and a commit.'),
-    lock: lockSchema(steps).optional().describe('Steps of which one runs at a time.'),
-    cache: cacheStepSchema(steps).optional().describe('A value of a cache.'),
+      .describe('Runs steps in a transaction, on one connection of a database, and commits.'),
+    lock: lockSchema(steps).optional().describe('Runs steps while holding a lock.'),
+    cache: cacheStepSchema(steps).optional().describe('Reads or changes a value of a cache.'),
     parallel: withShort(parallelSchema(steps), {
       type: 'array',
       items: { $ref: '#/definitions/step' },
     })
       .optional()
-      .describe('Branches run at once.'),
-    choose: z.array(choiceSchema(steps)).min(1).optional().describe('One of several branches.'),
+      .describe('Runs branches in parallel.'),
+    choose: z
+      .array(choiceSchema(steps))
+      .min(1)
+      .optional()
+      .describe('Runs one of several branches.'),
     loop: z
       .strictObject({
         times: countDistribution().describe(
-          'How many rounds. Unit: count or distribution of counts. Required.',
+          'Number of rounds. Unit: count or distribution of counts. Required.',
         ),
         steps: steps.describe('Steps of one round. Required.'),
       })
       .optional()
-      .describe('Several steps repeated.'),
+      .describe('Repeats several steps.'),
     fail: withShort(
       z.strictObject({
         status: failure.describe('Status or outcome. Required.'),
@@ -263,10 +271,10 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
       { anyOf: [{ type: 'integer', minimum: 400, maximum: 599 }, { enum: [...FAILURES] }] },
     )
       .optional()
-      .describe('Ends here with this outcome; with `probability` the usual error rate.'),
+      .describe('Ends the program with this outcome; `probability` makes it an error rate.'),
     respond: withShort(
       z.strictObject({
-        status: whole({ min: 200, max: 599 }).describe('HTTP status of the answer. Required.'),
+        status: whole({ min: 200, max: 599 }).describe('HTTP status of the response. Required.'),
         degraded: z
           .boolean()
           .default(false)
@@ -277,15 +285,14 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
         responseSize: size()
           .optional()
           .describe(
-            'How large this answer is, instead of `responseSize` of the endpoint. Unit: size. Defaults to ' +
-              'that.',
+            'Size of this response, instead of `responseSize` of the endpoint. Unit: size. Defaults to that.',
           ),
-        then: steps.optional().describe('Steps run after the answer has left.'),
+        then: steps.optional().describe('Steps that run after the response has been sent.'),
       }),
       { type: 'integer', minimum: 200, maximum: 599 },
     )
       .optional()
-      .describe('Ends the endpoint with this answer.'),
+      .describe('Ends the endpoint with this response.'),
   };
 }
 
@@ -294,7 +301,7 @@ function parallelSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
     branches: z
       .array(withShort(steps, { $ref: '#/definitions/step' }))
       .min(1)
-      .describe('Each a step or a list of steps. Required.'),
+      .describe('Branches, each a step or a list of steps. Required.'),
     join: join
       .prefault('all')
       .describe(
@@ -305,7 +312,9 @@ function parallelSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
       .describe('Number of parallel copies of each branch. Unit: count. Defaults to 1.'),
     maxConcurrent: count({ min: 1 })
       .prefault('unlimited')
-      .describe('Branches under way at once. Unit: count. Defaults to unlimited.'),
+      .describe(
+        'Largest number of branches that run in parallel. Unit: count. Defaults to unlimited.',
+      ),
   });
 }
 
@@ -324,30 +333,35 @@ function modifiers(
   steps: z.ZodType<StepOutput[]>,
 ): Record<string, z.ZodType> {
   return {
-    name: nameText().optional().describe('To be found by paths and reports.'),
-    policy: bundle.optional().describe('Bundle of this call alone.'),
-    probability: certainty('Drawn per request. Unit: share. Defaults to 100%.'),
+    name: nameText().optional().describe('Name of the step, for paths and reports.'),
+    policy: bundle.optional().describe('Policy bundle of this call only.'),
+    probability: certainty(
+      'Probability that the step runs, drawn per request. Unit: share. Defaults to 100%.',
+    ),
     times: countDistribution()
       .prefault(1)
       .describe(
-        'How often the step runs, one after the other. Not with `fail` and `respond`, which end the program. ' +
-          'Unit: count or distribution of counts. Defaults to 1.',
+        'Number of times the step runs, one after the other. Not with `fail` and `respond`, which end the ' +
+          'program. Unit: count or distribution of counts. Defaults to 1.',
       ),
     optional: z
       .boolean()
       .default(false)
       .describe(
-        'A failure is counted but does not fail the request. Refused, like `onError`, where the step cannot ' +
-          'fail: `work` and `wait` take time only, a crash, a cancellation or a time limit ends the program ' +
-          'with them. Defaults to false.',
+        'Whether a failure is counted but does not fail the request. Like `onError`, it is refused where the ' +
+          'step cannot fail: `work` and `wait` only take time, and a crash, a cancellation or a time limit ' +
+          'during them ends the program. Defaults to false.',
       ),
     onError: steps
       .optional()
       .describe(
-        'Steps run when this one fails; the failure is then handled. Not with `optional` or `background`. ' +
-          'Defaults to none.',
+        'Steps that run when this one fails; the failure is then handled. Not with `optional` or ' +
+          '`background`. Defaults to none.',
       ),
-    background: z.boolean().default(false).describe('Not waited for. Defaults to false.'),
+    background: z
+      .boolean()
+      .default(false)
+      .describe('Whether the program continues without waiting for the step. Defaults to false.'),
     when: when.optional(),
   };
 }

@@ -18,23 +18,27 @@ import { pool } from './pools.js';
 const snapshots = z
   .strictObject({
     every: whole({ min: 1 }).describe(
-      'Events behind the last snapshot after which the next one is written, in the background. Unit: count. Required.',
+      'Number of events after the last snapshot at which the next one is written, in the background. Unit: ' +
+        'count. Required.',
     ),
     read: distribution()
       .prefault('0ms')
-      .describe('CPU of the store to look a snapshot up. Unit: distribution. Defaults to 0ms.'),
+      .describe(
+        'CPU time of the store to look up a snapshot. Unit: distribution. Defaults to 0ms.',
+      ),
     write: distribution()
       .prefault('0ms')
-      .describe('CPU of the store to write one. Unit: distribution. Defaults to 0ms.'),
+      .describe('CPU time of the store to write a snapshot. Unit: distribution. Defaults to 0ms.'),
     keep: z
       .enum(['last', 'all'])
       .default('last')
       .describe(
-        '`last`: a snapshot takes the place of the one before it, so a load of a `version` of the past finds ' +
-          'none. `all`: that one begins at the last one before its version. Defaults to last.',
+        'Snapshots that are kept. `last`: a new snapshot replaces the one before, so a load of a past ' +
+          '`version` finds none. `all`: every snapshot is kept, and a load of a past version starts from the ' +
+          'last one before it. Defaults to last.',
       ),
   })
-  .describe('States of streams that are kept, so that a load begins behind them.');
+  .describe('Saved states of streams, from which a load starts instead of from the first event.');
 
 /** One event store. */
 export const eventStoreSchema = inheriting(
@@ -54,24 +58,27 @@ export const eventStoreSchema = inheriting(
         ),
       stream: z
         .strictObject({
-          key: nameText().describe('Key whose values are the streams. Required.'),
+          key: nameText().describe('Key whose values identify the streams. Required.'),
           initialLength: whole({ max: 1_000_000_000 })
             .prefault(0)
-            .describe('Events in each stream at time 0. Unit: count. Defaults to 0.'),
+            .describe('Number of events in each stream at time 0. Unit: count. Defaults to 0.'),
         })
-        .describe('The streams. Required.'),
+        .describe('Streams of the store. Required.'),
       append: distribution()
         .prefault('0ms')
-        .describe('CPU of the store for one append. Unit: distribution. Defaults to 0ms.'),
+        .describe('CPU time of the store for one append. Unit: distribution. Defaults to 0ms.'),
       commitLatency: distribution()
         .prefault('0ms')
-        .describe('From the end of that until the commit. Unit: distribution. Defaults to 0ms.'),
+        .describe(
+          'Time from the end of the append until it is committed. Unit: distribution. Defaults to 0ms.',
+        ),
       appendMode: z
         .enum(['quick', 'rich'])
         .optional()
         .describe(
-          'Of `marten`, when an append takes its places in the order of all events: `quick` at the end of its ' +
-            'work, `rich` in a call before it, `prepare`, which takes a `read`. Defaults to quick, as in Marten 9.',
+          'With `marten`: when an append reserves its positions in the global order of events. `quick`: at the ' +
+            'end of its work. `rich`: in a separate call before it, `prepare`, which costs one `read`. Defaults ' +
+            'to quick, as in Marten 9.',
         ),
       staleAfter: duration({ allowZero: false })
         .optional()
@@ -82,67 +89,81 @@ export const eventStoreSchema = inheriting(
         ),
       read: distribution()
         .prefault('0ms')
-        .describe('CPU of the store for one read. Unit: distribution. Defaults to 0ms.'),
+        .describe('CPU time of the store for one read. Unit: distribution. Defaults to 0ms.'),
       readPerEvent: duration()
         .prefault('0ms')
-        .describe('CPU of the store for each event of a read. Unit: duration. Defaults to 0ms.'),
+        .describe(
+          'CPU time of the store for each event of a read. Unit: duration. Defaults to 0ms.',
+        ),
       batch: count({ min: 1 })
         .optional()
-        .describe('Events of one read at most. Unit: count. Defaults to unlimited, axon: 100.'),
+        .describe(
+          'Largest number of events per read. Unit: count. Defaults to unlimited, axon: 100.',
+        ),
       apply: duration()
         .prefault('0ms')
-        .describe('CPU of the loading service for each event. Unit: duration. Defaults to 0ms.'),
+        .describe(
+          'CPU time of the loading service for each event. Unit: duration. Defaults to 0ms.',
+        ),
       upcast: duration()
         .prefault('0ms')
         .describe(
-          'CPU of the loading service more for each event of an old version: those that were there at ' +
-            'time 0. Unit: duration. Defaults to 0ms.',
+          'Extra CPU time of the loading service for each event in an old format (events that existed at time ' +
+            '0). Unit: duration. Defaults to 0ms.',
         ),
       snapshots: snapshots.optional(),
       partitions: whole({ min: 1, max: 100 })
         .prefault(1)
         .describe(
-          'Nodes with `cpu`, connections, pools and an order of all events of their own, called NAME[0], NAME[1] and ' +
-            'so on; the value of the key of a stream says by its hash where it is. Unit: count. Defaults to 1.',
+          'Number of nodes, called NAME[0], NAME[1] and so on. Each has its own `cpu`, connections, pools and ' +
+            'order of events. The hash of the key of a stream selects its node. Unit: count. Defaults to 1.',
         ),
       cpu: cpuSchema
         .prefault({})
-        .describe('Parallel workers of the store, of each partition. Defaults to unlimited.'),
+        .describe('Cores of each partition of the store. Defaults to unlimited.'),
       maxConnections: count({ min: 1 })
         .prefault('unlimited')
-        .describe('Connections over all pools; beyond it connecting fails. Defaults to unlimited.'),
+        .describe(
+          'Largest number of connections of all pools together; beyond it, connecting fails. Defaults to ' +
+            'unlimited.',
+        ),
       connect: distribution()
         .prefault('0ms')
-        .describe('Opening a connection. Unit: distribution. Defaults to 0ms.'),
+        .describe('Time to open a connection. Unit: distribution. Defaults to 0ms.'),
       pool: pool
         .prefault({})
-        .describe('Client side, one per calling instance. Defaults to unlimited.'),
+        .describe('Connection pool of each calling instance. Defaults to unlimited.'),
       pools: z
-        .record(nameText(), pool.describe('Fields laid over `pool`.'))
+        .record(nameText(), pool.describe('Fields that override those of `pool`.'))
         .optional()
-        .describe('Caller to its pool, laid over `pool`.'),
+        .describe('Pools by the name of the caller. Their fields override those of `pool`.'),
       zone: zoneSchema.optional(),
-      external: z.boolean().default(false).describe('Not ours. Defaults to false.'),
-      labels: textMap().optional().describe('Selectors of faults.'),
+      external: z
+        .boolean()
+        .default(false)
+        .describe('Operated by a third party. Defaults to false.'),
+      labels: textMap().optional().describe('Labels by which faults can select it.'),
     })
-    .describe('A store of streams of events.'),
+    .describe('A store of event streams.'),
 ).meta({ id: 'eventStore' });
 export type EventStoreOutput = z.output<typeof eventStoreSchema>;
 
 const rebuild = z
   .strictObject({
-    at: duration().describe('When it begins, from the end of the warm-up. Required.'),
-    rate: rate().describe('Events replayed in a second. Unit: rate. Required.'),
+    at: duration().describe(
+      'Start of the rebuild, measured from the end of the warm-up. Required.',
+    ),
+    rate: rate().describe('Number of events replayed per second. Unit: rate. Required.'),
     mode: z
       .enum(['offline', 'sideBySide'])
       .default('sideBySide')
       .describe(
-        '`offline`: no view can be read until it is done (503). `sideBySide`: the old one goes on until ' +
-          'the new one has caught up. Defaults to sideBySide.',
+        'Reads during the rebuild. `offline`: reads fail with 503 until the rebuild is done. `sideBySide`: ' +
+          'the old view stays in use until the new one has caught up. Defaults to sideBySide.',
       ),
   })
   .describe(
-    'Rebuilds the view from all events of the store, or from all that the topic still has.',
+    'Rebuilds the view from all events of the store, or from all messages that the topic still holds.',
   );
 
 /** One projection. */
@@ -153,48 +174,52 @@ export const projectionSchema = inheriting(
       ...entryText,
       critical,
       from: nameText().describe(
-        'Event store whose events it follows, or topic of kind kafka whose messages it follows, independent of ' +
-          'its groups. Messages in a topic at time 0 are already in the view; an entity is a value of the key it is ' +
-          'published with. Required.',
+        'Event store whose events it follows, or topic of kind kafka whose messages it follows, ' +
+          'independently of the consumer groups. Messages in a topic at time 0 are already in the view. An ' +
+          'entity of a topic is a value of the key that its messages are published with. Required.',
       ),
       lifecycle: z
         .enum(['inline', 'async', 'live'])
         .default('async')
         .describe(
-          '`inline`: in the append, in its process and transaction. `async`: behind it, batch by batch. `live`: ' +
-            'there is no view, every read loads the stream. Defaults to async.',
+          'When the view is updated. `inline`: inside the append, in its process and transaction. `async`: ' +
+            'after the append, in batches. `live`: has no view; every read loads the stream. Defaults to async.',
         ),
       service: nameText()
         .optional()
         .describe(
-          'Service in whose instances it runs, sharing their CPU; segments are dealt over them. Defaults to ' +
-            'a core of its own beside everything.',
+          'Service whose instances run it and share their CPU with it; segments are distributed over them. ' +
+            'Defaults to a separate core that nothing else uses.',
         ),
       work: distribution()
         .prefault('0ms')
-        .describe('CPU for each event; live: its mean. Unit: distribution. Defaults to 0ms.'),
+        .describe(
+          'CPU time for each event; a `live` projection uses the mean. Unit: distribution. Defaults to 0ms.',
+        ),
       writes: z
         .string()
         .regex(/^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/)
         .max(200)
         .optional()
-        .describe('`database.operation` called once for each batch, inline for each append.'),
+        .describe(
+          '`database.operation` called once per batch, or once per append with `inline`. Defaults to none.',
+        ),
       batchSize: whole({ min: 1, max: 1_000_000 })
         .prefault(1)
-        .describe('Events of a batch at most. Unit: count. Defaults to 1.'),
+        .describe('Largest number of events per batch. Unit: count. Defaults to 1.'),
       concurrency: whole({ min: 1, max: 10_000 })
         .optional()
         .describe(
-          'Segments that are worked on at once; a stream stays in one of them, of a topic a partition. Unit: ' +
-            'count. Defaults to 1, behind a store of kind axon to 16.',
+          'Number of segments processed in parallel. All events of a stream, or of a partition of a topic, ' +
+            'belong to one segment. Unit: count. Defaults to 1, for a store of kind axon to 16.',
         ),
       checkpoint: z
         .enum(['transactional', 'afterBatch'])
         .default('transactional')
         .describe(
-          '`transactional`: view and position change in one, at the end of a batch. `afterBatch`: each event ' +
-            'has its effect when its work is done, the position follows at the end, so a crash in between ' +
-            'gives effects twice. Defaults to transactional.',
+          'When the position is stored. `transactional`: view and position are updated together at the end of ' +
+            'a batch. `afterBatch`: each event takes effect when its work is done, and the position is written ' +
+            'at the end of the batch, so a crash in between applies events twice. Defaults to transactional.',
         ),
       onError: z
         .enum(['skip', 'pause', 'retry'])
@@ -208,23 +233,24 @@ export const projectionSchema = inheriting(
         .enum(['spread', 'hotCold'])
         .optional()
         .describe(
-          '`spread`: segments are distributed over the instances of `service`. `hotCold`: one instance holds all ' +
-            'of them through a lock that ends with its session: when it dies, the next one that checks takes over; ' +
-            'a paused one keeps them for `claimTimeout`. Defaults to spread, behind a store of kind marten to ' +
-            'hotCold.',
+          'Which instances hold the segments. `spread`: segments are distributed over the instances of ' +
+            '`service`. `hotCold`: one instance holds all of them through a lock that ends with its session: ' +
+            'when it dies, the next one that checks takes over; a paused one keeps them for `claimTimeout`. ' +
+            'Defaults to spread, for a store of kind marten to hotCold.',
         ),
       claimTimeout: durationOrNone({ allowZero: false })
         .optional()
         .describe(
-          'How long an instance of `service` keeps its claims on segments after it has died or paused; then ' +
-            'another one takes them over at its next check, and keeps them. Unit: duration or `none`: they wait for ' +
-            'their instance. With `hotCold` only of one that has paused. Defaults to none, behind a store of kind ' +
-            'axon to 10s.',
+          'Time for which an instance of `service` keeps its claims on segments after it has died or paused. ' +
+            'Then another instance takes them over at its next check, and keeps them. With `hotCold` it applies ' +
+            'only to paused instances. Unit: duration or `none`: the segments wait for their instance. Defaults ' +
+            'to none, for a store of kind axon to 10s.',
         ),
       claimInterval: duration({ allowZero: false })
         .prefault('5s')
         .describe(
-          'How often each instance looks for free segments, or tries to have the lock. Unit: duration. Defaults to 5s.',
+          'How often each instance looks for free segments, or tries to acquire the lock. Unit: duration. ' +
+            'Defaults to 5s.',
         ),
       rebuild: rebuild.optional(),
     })
@@ -244,8 +270,8 @@ export const loadFields = z.strictObject({
     .enum(['snapshot', 'start'])
     .default('snapshot')
     .describe(
-      '`snapshot`: the last snapshot, if there is one, and the events after it. `start`: every event, as for an ' +
-        'audit. Defaults to snapshot.',
+      'Where the load starts. `snapshot`: loads the last snapshot, if there is one, and the events after ' +
+        'it. `start`: loads every event, as for an audit. Defaults to snapshot.',
     ),
   version: countDistribution()
     .optional()
@@ -270,19 +296,20 @@ export const appendFields = z.strictObject({
   stream,
   events: countDistribution()
     .prefault(1)
-    .describe('How many events. Unit: count or distribution of counts. Defaults to 1.'),
+    .describe('Number of events to append. Unit: count or distribution of counts. Defaults to 1.'),
   expectedVersion: z
     .enum(['exact', 'any', 'noStream'])
     .optional()
     .describe(
-      '`exact`: the version that was loaded, else it conflicts. `any`: whatever is there. `noStream`: an ' +
-        'empty stream. Defaults to exact behind a `load` of that stream, else to any.',
+      'Version that the stream must have. `exact`: the version that was loaded, otherwise the append ' +
+        'conflicts. `any`: no check. `noStream`: the stream must be empty. Defaults to exact after a `load` ' +
+        'of that stream, else to any.',
     ),
   maxConflictRetries: whole({ max: 1000 })
     .prefault(3)
     .describe(
-      'How often the endpoint runs again from its last `load` of the stream after a conflict, before it ' +
-        'answers 409. Unit: count. Defaults to 3.',
+      'Number of times the endpoint runs again from its last `load` of the stream after a conflict, before ' +
+        'it responds with 409. Unit: count. Defaults to 3.',
     ),
 });
 export type AppendOutput = z.output<typeof appendFields>;
@@ -323,22 +350,25 @@ const consistency = quantity(
 export const readFields = {
   of: nameText()
     .optional()
-    .describe('Projection whose view it reads, so that what it misses is measured.'),
+    .describe(
+      'Projection whose view the query reads. The events missing from the view are measured.',
+    ),
   key: nameText()
     .optional()
     .describe(
-      'With `of`: key whose value is the entity that is read, behind a topic the one its messages are ' +
-        'published with. Defaults to the key of the store. Without: key whose value says which shard is ' +
-        'asked. Defaults to what the operation says.',
+      'With `of`: key whose value is the entity to read; for a view of a topic, the key that its messages ' +
+        'are published with. Defaults to the key of the store. Without `of`: key whose value selects the ' +
+        'shard. Defaults to what the operation says.',
     ),
   consistency: consistency
     .optional()
     .describe(
-      'With `of`: `eventual`; `monotonic`: of a view with replicas each `client` keeps to one of them, so that no ' +
-        'answer takes back an earlier one; `clientMerge`: the client lays its own writes over the answer, which ' +
-        'so misses only those of others; `waitForVersion(200ms)`: waits until the view has every event of the entity ' +
-        'that was committed before, at most so long, and is stale then (`waitForVersion(200ms, primary)`: loads ' +
-        'the entity from the event store then; `refuse`: answers 409); `stickyPrimary(5s)`: an entity written so recently is ' +
-        'loaded from the event store instead. Defaults to eventual.',
+      'With `of`: how fresh the result is. `eventual`: no guarantee. `monotonic`: each `client` reads from ' +
+        'one replica of the view, so no result is older than an earlier one. `clientMerge`: the client ' +
+        'merges its own writes into the result, which can miss only the writes of others. ' +
+        '`waitForVersion(200ms)`: waits at most this long until the view has every event of the entity ' +
+        'committed before the query, then returns a stale result (`waitForVersion(200ms, primary)` loads the ' +
+        'entity from the event store instead; `refuse` responds with 409). `stickyPrimary(5s)`: an entity ' +
+        'written within this time is loaded from the event store. Defaults to eventual.',
     ),
 };

@@ -16,30 +16,35 @@ import { REFERENCE_PATTERN } from './common.js';
 const process = z
   .enum(['poisson', 'constant'])
   .default('poisson')
-  .describe('How single arrivals are spaced. Defaults to poisson.');
+  .describe(
+    'Distribution of the arrivals at the current rate: `poisson`, independent; `constant`, evenly ' +
+      'spaced. Defaults to poisson.',
+  );
 
 const MOST_USERS = 1_000_000;
 
 const userStages = z
   .strictObject({
     start: whole({ min: 0, max: MOST_USERS }).describe(
-      'Users at the start and in the warm-up. Unit: count. Required.',
+      'Number of users at the start and during the warm-up. Unit: count. Required.',
     ),
     stages: z
       .array(
         z.strictObject({
-          duration: duration().describe('How long; 0s is a jump. Unit: duration. Required.'),
+          duration: duration().describe(
+            'Length of the ramp; 0s is a jump. Unit: duration. Required.',
+          ),
           target: whole({ min: 0, max: MOST_USERS }).describe(
-            'Users at its end. Unit: count. Required.',
+            'Number of users at the end of the ramp. Unit: count. Required.',
           ),
         }),
       )
       .min(1)
-      .describe('The ramps. Required.'),
+      .describe('Ramps, in order. Required.'),
   })
   .describe(
-    'Linear ramps one after the other; the last target stays. A surplus user leaves when its request has ended, ' +
-      'and returns when the number rises again.',
+    'Linear ramps one after the other; the last target stays in force. A surplus user leaves when its ' +
+      'request has ended, and returns when the number rises again.',
   );
 
 /** Schema of `arrivals`. */
@@ -48,45 +53,53 @@ const arrivals = withShort(
     .discriminatedUnion('kind', [
       z.strictObject({
         kind: z.literal('poisson').describe('Independent arrivals.'),
-        rate: rate().describe('Arrivals. Unit: rate. Required.'),
+        rate: rate().describe('Rate of arrivals. Unit: rate. Required.'),
       }),
       z.strictObject({
         kind: z.literal('constant').describe('Evenly spaced arrivals.'),
-        rate: rate().describe('Arrivals. Unit: rate. Required.'),
+        rate: rate().describe('Rate of arrivals. Unit: rate. Required.'),
       }),
       z.strictObject({
         kind: z.literal('stages').describe('Linear ramps one after the other.'),
         start: rate({ allowZero: true }).describe(
-          'Rate at the start and in the warm-up. Required.',
+          'Rate at the start and during the warm-up. Required.',
         ),
         stages: z
           .array(
             z.strictObject({
-              duration: duration().describe('How long; 0s is a jump. Unit: duration. Required.'),
-              target: rate({ allowZero: true }).describe('Rate at its end. Required.'),
+              duration: duration().describe(
+                'Length of the ramp; 0s is a jump. Unit: duration. Required.',
+              ),
+              target: rate({ allowZero: true }).describe('Rate at the end of the ramp. Required.'),
             }),
           )
           .min(1)
-          .describe('The ramps. Required.'),
+          .describe('Ramps, in order. Required.'),
         process,
       }),
       z.strictObject({
-        kind: z.literal('sinusoid').describe('A rate that swings.'),
+        kind: z.literal('sinusoid').describe('A rate that follows a sine wave.'),
         mean: rate().describe('Mean rate. Required.'),
-        amplitude: rate({ allowZero: true }).describe('Largest distance from the mean. Required.'),
-        period: duration({ allowZero: false }).describe('Length of a swing. Required.'),
+        amplitude: rate({ allowZero: true }).describe(
+          'Largest deviation from the mean rate. Required.',
+        ),
+        period: duration({ allowZero: false }).describe('Length of one period. Required.'),
         process,
       }),
       z.strictObject({
         kind: z.literal('burst').describe('A base rate with regular bursts.'),
         base: rate({ allowZero: true }).describe('Rate between bursts. Required.'),
         peak: rate().describe('Rate within a burst. Required.'),
-        every: duration({ allowZero: false }).describe('From start to start. Required.'),
+        every: duration({ allowZero: false }).describe(
+          'Time from the start of a burst to the start of the next. Required.',
+        ),
         for: duration({ allowZero: false }).describe('Length of a burst. Required.'),
         process,
       }),
       z.strictObject({
-        kind: z.literal('renewal').describe('Any spacing.'),
+        kind: z
+          .literal('renewal')
+          .describe('Arrivals with times between them drawn from any distribution.'),
         gap: distribution().describe('Time between arrivals. Required.'),
       }),
       z.strictObject({
@@ -95,7 +108,7 @@ const arrivals = withShort(
           .array(duration())
           .min(1)
           .max(100_000)
-          .describe('When, from the end of the warm-up. Required.'),
+          .describe('Times of the arrivals, from the end of the warm-up. Required.'),
       }),
       z.strictObject({
         kind: z.literal('trace').describe('Arrivals as they were recorded.'),
@@ -104,8 +117,8 @@ const arrivals = withShort(
           .min(1)
           .max(400)
           .describe(
-            'A .csv or .jsonl file below the folder of the scenario with `time` (seconds, a duration, or an ' +
-              'instant such as 2026-05-01T12:00:00.250Z, which count from the earliest) and, if wanted, ' +
+            'A .csv or .jsonl file in the folder of the scenario or below it. It contains `time` (seconds, a ' +
+              'duration, or an instant such as 2026-05-01T12:00:00.250Z, counted from the earliest) and optionally ' +
               '`request`, the name of a request, which is then not drawn. Required.',
           ),
         speed: z
@@ -123,11 +136,13 @@ const arrivals = withShort(
           ),
         users: z
           .union([whole({ min: 1, max: MOST_USERS }), userStages])
-          .describe('How many, or how many when. Unit: count. Required.'),
-        think: distribution().describe('Between an answer and the next request. Required.'),
+          .describe('Number of users, or ramps of that number. Unit: count. Required.'),
+        think: distribution().describe(
+          'Think time: time from a response to the next request. Required.',
+        ),
         rampUp: duration()
           .optional()
-          .describe('Time over which a fixed number of users appears. Defaults to 0s.'),
+          .describe('Time over which a fixed number of users starts. Defaults to 0s.'),
       }),
     ])
     .describe('When requests come. Required.'),
@@ -144,15 +159,17 @@ export type ArrivalsOutput = z.output<typeof arrivals>;
 
 const patience = withShort(
   z.strictObject({
-    after: durationOrNone({ allowZero: false }).describe('Unit: duration or `none`. Required.'),
+    after: durationOrNone({ allowZero: false }).describe(
+      'Time after which the client gives up. Unit: duration or `none`. Required.',
+    ),
     cancel: z.boolean().default(false).describe('Whether servers are notified. Defaults to false.'),
   }),
   { type: ['string', 'number'], description: 'A duration: short for `after`.' },
 );
-const PATIENCE = 'The client gives up then: outcome `abandoned`. Defaults to none.';
+const PATIENCE = 'Time after which the client gives up: outcome `abandoned`. Defaults to none.';
 
 const pins = z.record(nameText(), whole({ min: 0 }).describe('The value, counted from 0.'));
-const PINS = 'Values of keys that these requests have instead of drawing one: name -> value';
+const PINS = 'Fixed values of keys for these requests, instead of drawn ones: name -> value';
 
 export interface RequestOutput {
   readonly name?: string;
@@ -196,16 +213,24 @@ export function workloadSchema(
 ): z.ZodType<WorkloadOutput> {
   const request = z
     .strictObject({
-      name: nameText().optional().describe('Defaults to the endpoint called or the route taken.'),
+      name: nameText()
+        .optional()
+        .describe(
+          'Name of the request in metrics. Defaults to the endpoint called or the route taken.',
+        ),
       weight: z.number().positive().max(1e9).default(1).describe('Relative weight. Defaults to 1.'),
-      class: nameText().optional().describe('Carried by every message of the tree.'),
+      class: nameText()
+        .optional()
+        .describe('Class, carried by every call that the request causes.'),
       priority: priorityNumber
         .optional()
-        .describe("Carried by every message of the tree. Defaults to the workload's."),
+        .describe(
+          "Priority, carried by every call that the request causes. Defaults to the workload's.",
+        ),
       call: z.string().regex(REFERENCE_PATTERN).optional().describe('Endpoint to call.'),
       ...callFields,
-      steps: steps.optional().describe('A journey instead of a single call.'),
-      policy: bundle.optional().describe("The client's bundle for this request."),
+      steps: steps.optional().describe('Steps of a journey, instead of a single call.'),
+      policy: bundle.optional().describe('Policy bundle of the client for this request.'),
       patience: patience.optional().describe(PATIENCE),
       keys: pins.optional().describe(`${PINS}, over those of the workload.`),
     })
@@ -219,25 +244,29 @@ export function workloadSchema(
     critical,
     arrivals,
     requests: z.array(request).min(1).describe('Requests, drawn by weight. Required.'),
-    policy: bundle.optional().describe("The client's own bundle. Defaults to none."),
+    policy: bundle.optional().describe('Policy bundle of the client. Defaults to none.'),
     patience: patience.optional().describe(PATIENCE),
     keys: pins.optional().describe(`${PINS}. Defaults to none.`),
     clients: count({ min: 1 })
       .prefault('unlimited')
-      .describe('Different clients. Unit: count. Defaults to unlimited.'),
-    class: nameText().optional().describe('Carried by every message of the tree.'),
+      .describe('Number of different clients. Unit: count. Defaults to unlimited.'),
+    class: nameText().optional().describe('Class, carried by every call that the request causes.'),
     priority: priorityNumber
       .optional()
       .describe(
-        'Carried by every message of the tree; a larger one is more important. Unit: a whole number. ' +
+        'Priority, carried by every call that the requests cause; a larger one is more important. Unit: a whole number. ' +
           'Defaults to 0.',
       ),
-    zone: nameText().optional().describe('Where the clients are. Defaults to outside every zone.'),
-    start: duration().prefault('0s').describe('First arrivals. Unit: duration. Defaults to 0s.'),
-    stop: durationOrNone().optional().describe('Last arrivals. Defaults to the end.'),
+    zone: nameText().optional().describe('Zone of the clients. Defaults to outside every zone.'),
+    start: duration()
+      .prefault('0s')
+      .describe('Time from which requests arrive. Unit: duration. Defaults to 0s.'),
+    stop: durationOrNone()
+      .optional()
+      .describe('Time until which requests arrive. Defaults to the end.'),
     goodputWithin: durationOrNone({ allowZero: false })
       .optional()
-      .describe('A success later than this is no goodput. Defaults to patience.'),
+      .describe('Longest latency of a success that counts as goodput. Defaults to patience.'),
   });
   return inheriting(workload.describe('A source of requests.')).meta({
     id: 'workload',

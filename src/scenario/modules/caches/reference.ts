@@ -20,8 +20,8 @@ export const CACHE_REFERENCE = [
     kind: 'local',
     component: 'cache',
     summary:
-      'A level in the process of each instance that uses the cache: a lookup uses the CPU of the ' +
-      'instance, other instances do not see its entries, and it is lost with the process.',
+      'A level in the memory of each instance that uses the cache. A lookup uses CPU time of the instance. ' +
+      'Other instances do not see its entries, and they are lost with the process.',
     sources: ['ben-manes/caffeine: README.md', '1a1a11a/libCacheSim: libCacheSim/cache/eviction'],
     example: around(
       'A hundred places in each process',
@@ -34,7 +34,7 @@ export const CACHE_REFERENCE = [
     component: 'cache',
     summary:
       'A shared level: one server that every instance calls over the network, through a pool if it has ' +
-      'one. Commands share its CPU, with `cpu: 1` one at a time, and a crash empties it.',
+      'one. Commands share its CPU; with `cpu: 1` they run one at a time. A crash empties it.',
     sources: ['redis/redis: redis.conf', 'Redis documentation: key eviction, EXPIRE'],
     example: around(
       'A local level in front of a shared one',
@@ -46,8 +46,8 @@ export const CACHE_REFERENCE = [
     kind: 'memcached',
     component: 'cache',
     summary:
-      'A shared level like `redis`, but without its single command thread unless `cpu: 1` is written. ' +
-      'With `coalesce: cluster` one request loads a value for all, like a lease.',
+      'A shared level like `redis`, but without the single command thread unless `cpu: 1` is written. With ' +
+      '`coalesce: cluster` one request loads a value for all, as with a lease.',
     sources: ['Nishtala et al. 2013, Scaling Memcache at Facebook, 3.2.1'],
     example: around(
       'One load for all instances',
@@ -60,7 +60,7 @@ export const CACHE_REFERENCE = [
     component: 'cache',
     summary:
       'A shared level near the clients, for the middleware `cache` of a gateway. It follows the rules of ' +
-      'the other shared levels, with `staleWhileRevalidate` as in HTTP.',
+      'the other shared levels; `staleWhileRevalidate` works as in HTTP.',
     sources: ['RFC 5861', 'RFC 9111'],
     example: around(
       'Stale values are served while they are fetched again',

@@ -23,8 +23,8 @@ export const STORE_REFERENCE = [
     kind: 'simple',
     component: 'eventStore',
     summary:
-      'A store of streams without a product: an append is atomic, known again when it comes twice, and refused ' +
-      'with 409 when the stream has another version than the one that was loaded.',
+      'A store of event streams without the rules of a product: an append is atomic, and a repeated one is ' +
+      'recognised. It is refused with 409 when the version of the stream is not the one that was loaded.',
     sources: ['Young, CQRS Documents (2010)'],
     example: example('simple', ', snapshots: { every: 100, read: 1ms, write: 2ms }'),
   },
@@ -32,8 +32,8 @@ export const STORE_REFERENCE = [
     kind: 'eventStoreDb',
     component: 'eventStore',
     summary:
-      'EventStoreDB: expected versions any and noStream, and appends that are idempotent by the identifiers of ' +
-      'their events.',
+      'EventStoreDB: supports the expected versions `any` and `noStream`. Appends are idempotent by the ' +
+      'identifiers of their events.',
     sources: [
       'EventStore/EventStore src/EventStore.Core/Data/ExpectedVersion.cs',
       'EventStore/EventStore docs/http-api/introduction.md',
@@ -44,9 +44,10 @@ export const STORE_REFERENCE = [
     kind: 'marten',
     component: 'eventStore',
     summary:
-      'Marten on PostgreSQL: an append that is repeated after an unknown outcome meets its own events where a ' +
-      'version is expected, and is written twice where none is. Async projections wait up to `staleAfter` for a place ' +
-      'in the order of all events that was taken and is empty; they run in one instance, which holds a lock.',
+      'Marten on PostgreSQL: an append that is repeated after an unknown outcome conflicts with its own ' +
+      'events if it expects a version; otherwise its events are written twice. Async projections run in ' +
+      'one instance, which holds a lock. They wait up to `staleAfter` at a gap: a reserved position in the ' +
+      'global order that has no event.',
     sources: [
       'JasperFx/marten docs/events/appending.md',
       'JasperFx/marten docs/configuration/retries.md',
@@ -59,8 +60,9 @@ export const STORE_REFERENCE = [
     kind: 'axon',
     component: 'eventStore',
     summary:
-      'Axon on JPA: reads of 100 events until one is short, identifiers that are unique, projections in 16 segments, which ' +
-      'other instances take over 10 s after the death of the one that had claimed them, when they next look.',
+      'Axon on JPA: reads 100 events at a time, until a read returns fewer. Event identifiers are unique. ' +
+      'Projections run in 16 segments. When the instance that claimed a segment dies, another one takes it ' +
+      'over after 10 s, at its next check.',
     sources: [
       'AxonFramework/AxonFramework docs/reference-guide/modules/tuning/pages/snapshotting.adoc',
       'AxonFramework/AxonFramework PooledStreamingEventProcessorConfiguration.java, JpaTokenStore.java',

@@ -4,13 +4,14 @@ export const SAGA_REFERENCE = [
     kind: 'orchestrated',
     component: 'saga',
     summary:
-      'Steps that a service runs one after the other, and undoes in reverse when one of them fails. Each ' +
-      'command is a call from an instance of the orchestrator. With `persistence` its state is written ' +
-      'around each command, and another instance continues after a crash (`recoveryDelay`, ' +
-      '`persistence.read`) or when a command takes too long (`leaseTimeout`); without it sagas in flight ' +
-      'are lost. `completed` and `compensated` are judged by the effects. `stuck` means that the system ' +
-      'does not continue by itself: the instance that drives a saga parks it, and an instance that has ' +
-      'lost its lease can neither park it nor report it as undone.',
+      'Steps that a service runs one after the other, and compensates in reverse order when one of them ' +
+      'fails. Each command is a call from an instance of the orchestrator. With `persistence` the state is ' +
+      'written around each command. Another instance then continues the saga after a crash ' +
+      '(`recoveryDelay`, `persistence.read`) or when a command takes too long (`leaseTimeout`). Without ' +
+      'it, sagas in flight are lost. The effects decide whether a saga counts as `completed` or ' +
+      '`compensated`. `stuck` means that the system does not continue by itself: the instance that drives ' +
+      'the saga has parked it. An instance that has lost its lease can neither park the saga nor report it ' +
+      'as compensated.',
     sources: [
       'eventuate-tram/eventuate-tram-sagas: AbstractSimpleSagaDefinition.java',
       'temporalio/documentation: docs/encyclopedia/retry-policies.mdx',
@@ -42,9 +43,9 @@ budgets: [ trip.inconsistent <= 0% ]
     kind: 'choreographed',
     component: 'saga',
     summary:
-      'Services react to the events of others, and no component holds the state of the whole. The saga ' +
-      'lists the effects that belong together and the endpoints that mark its start and its ends; it only ' +
-      'observes.',
+      'Services react to the events of others, and no component holds the state of the entire saga. The ' +
+      'saga lists the effects that belong together and the endpoints that mark its start and its ends. It ' +
+      'only observes.',
     sources: ['microservices.io: patterns/data/saga'],
     example: `faultline: 1
 title: An order by events

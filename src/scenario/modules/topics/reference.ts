@@ -7,9 +7,9 @@ export const TOPIC_REFERENCE: readonly ReferenceEntry[] = [
     kind: 'kafka',
     component: 'topic',
     summary:
-      'A partitioned log. Every group reads all of it, each partition by one member. The position of a ' +
-      'group is its offset; messages after the committed offset are read again after a crash. Messages ' +
-      'are not acknowledged one by one, so a message that cannot be handled blocks its partition.',
+      'A partitioned log. Every group reads all of it; each partition is read by one member. The position ' +
+      'of a group is its offset; messages after the committed offset are read again after a crash. ' +
+      'Messages are not acknowledged one by one, so a message that cannot be handled blocks its partition.',
     sources: [
       'apache/kafka:clients/src/main/java/org/apache/kafka/clients/consumer/KafkaConsumer.java',
       'apache/kafka:clients/src/main/java/org/apache/kafka/clients/CommonClientConfigs.java',
@@ -28,12 +28,13 @@ export const TOPIC_REFERENCE: readonly ReferenceEntry[] = [
     kind: 'bus',
     component: 'topic',
     summary:
-      'A topic that pushes. Every subscription has its own queue, so a slow subscriber does not slow the ' +
-      'others; a publish ends when the bus has the message. With `ordering: key` one message per key ' +
-      'value is in flight at a time. With `stored: false` messages are held only by subscriber processes: ' +
-      'those that arrive while none is up, fail, or are in flight in a crash are lost. `event: domain` ' +
-      'sends nothing: the handlers run at the step, in the transaction around it. `event: integration` ' +
-      'waits for the commit of that transaction.',
+      'A topic that pushes messages. Every subscription has its own queue, so a slow subscriber does not ' +
+      'slow the others. A publish ends when the bus has the message. With `ordering: key` one message per ' +
+      'key value is in flight at a time. With `stored: false` messages are held only by subscriber ' +
+      'processes. They are lost if they arrive while no process is up, if they fail, or if they are in ' +
+      'flight in a crash. With `event: domain` no message is sent: the handlers run at the step, in the ' +
+      'transaction around it. With `event: integration` messages are sent after the commit of that ' +
+      'transaction.',
     sources: [
       'Hohpe and Woolf 2003, Publish-Subscribe Channel',
       'dotnet-architecture/eShopOnContainers OrderingContext.cs (domain events before SaveChanges), TransactionBehaviour.cs (integration events behind the commit)',
