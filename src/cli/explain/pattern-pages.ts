@@ -42,7 +42,7 @@ export const PATTERNS: readonly ArchitecturePattern[] = [
   },
   {
     name: 'service mesh',
-    others: ['mesh', 'sidecar', 'istio', 'linkerd mesh'],
+    others: ['mesh', 'sidecar', 'istio ambient', 'linkerd mesh'],
     text: 'Proxies beside the services take over timeouts, retries, ejection of bad instances and TLS. Write their policies with the kinds of Istio, Envoy or Linkerd on the calls, mutual TLS as `protocol`, and the time of a proxy as a step of `middleware`; there is no section for the mesh itself.',
     see: ['retry.istio', 'outlierDetection.istio', 'bulkhead.istio', 'protocol'],
     scenarios: ['patterns/zero-trust-hops.yaml', 'patterns/outlier-detection.yaml'],
@@ -56,7 +56,7 @@ export const PATTERNS: readonly ArchitecturePattern[] = [
   },
   {
     name: 'transactional outbox',
-    others: ['outbox pattern', 'change data capture', 'cdc', 'dual write'],
+    others: ['outbox pattern', 'change data capture'],
     text: 'An event is written with the data in one transaction and published afterwards, so that neither exists without the other. Without it, a crash between the two loses the event or publishes one without data.',
     see: ['outbox', 'lostEvents', 'ghostEvents'],
     scenarios: ['patterns/outbox.yaml'],
@@ -79,7 +79,7 @@ export const PATTERNS: readonly ArchitecturePattern[] = [
   },
   {
     name: 'database per service',
-    others: ['shared database'],
+    others: ['decentralised data'],
     text: 'Services with a database of their own fail apart; services that share one share its connections, locks and outages.',
     see: ['databases', 'connections', 'lockWait'],
     scenarios: ['shared-database.yaml', 'pool-exhaustion.yaml'],
