@@ -1,3 +1,4 @@
+import { kindText } from '../../spec/component-kind.js';
 import type { Broker } from '../../spec/scenario/messaging.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
@@ -16,7 +17,7 @@ export function isBroker(
   if (kind === undefined) {
     unknown(context, name, at, ['broker']);
   } else if (kind !== 'broker') {
-    report(context, 'FL405', at, `${name} is a ${kind}, not a broker`);
+    report(context, 'FL405', at, `${name} is ${kindText(kind)}, not a broker`);
   } else {
     const found = brokers.get(name)?.kind ?? wanted;
     if (found === wanted) return true;

@@ -1,3 +1,4 @@
+import { kindText } from '../../spec/component-kind.js';
 import type { ComponentKind } from '../../spec/component-kind.js';
 import type { Consumption, Inbox } from '../../spec/scenario/messaging.js';
 import type { ConsumerOutput } from '../schema/consumer.js';
@@ -93,7 +94,7 @@ export function resolveHolder(context: Context, name: string, path: Path): strin
     context,
     'FL405',
     path,
-    `${name} is a ${kind}, which cannot hold messages: expected a topic or a queue`,
+    `${name} is ${kindText(kind)}, which cannot hold messages: expected a topic or a queue`,
   );
   return null;
 }

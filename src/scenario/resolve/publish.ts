@@ -1,3 +1,4 @@
+import { kindText } from '../../spec/component-kind.js';
 import type { Step, StepModifiers } from '../../spec/scenario/steps.js';
 import { text } from '../located.js';
 import type { PublishOutput } from '../schema/publish.js';
@@ -27,7 +28,7 @@ export function resolvePublish(
   const thing = context.names.things.get(topic);
   if (thing === undefined) return unknown(context, topic, [...path, 'topic'], HOLDERS);
   if (!HOLDERS.includes(thing.kind)) {
-    const message = `${topic} is a ${thing.kind}: expected a topic or a queue`;
+    const message = `${topic} is ${kindText(thing.kind)}: expected a topic or a queue`;
     report(context, 'FL405', [...path, 'topic'], message);
     return null;
   }

@@ -1,3 +1,4 @@
+import { kindText } from '../../spec/component-kind.js';
 import { get, text } from '../located.js';
 import type { Step, StepModifiers } from '../../spec/scenario/steps.js';
 import type { StepOutput } from '../schema/steps.js';
@@ -20,7 +21,7 @@ export function resolveTransaction(
   const at = [...path, 'database'];
   if (thing === undefined) return unknown(context, database, at, ['database']);
   if (thing.kind !== 'database') {
-    report(context, 'FL405', at, `${database} is a ${thing.kind}, not a database`);
+    report(context, 'FL405', at, `${database} is ${kindText(thing.kind)}, not a database`);
     return null;
   }
   const shardKey = shardKeyOf(context, output, path);

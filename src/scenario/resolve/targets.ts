@@ -1,3 +1,4 @@
+import { kindText } from '../../spec/component-kind.js';
 import type { ComponentKind } from '../../spec/component-kind.js';
 import { kindWord } from '../../spec/component-kind.js';
 import type { Target } from '../../spec/scenario/target.js';
@@ -63,7 +64,7 @@ export function resolveQuery(
       context,
       'FL405',
       at('database'),
-      `${database} is a ${thing.kind}, not a database: write call: ${database}`,
+      `${database} is ${kindText(thing.kind)}, not a database: write call: ${database}`,
     );
     return null;
   }

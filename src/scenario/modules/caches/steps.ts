@@ -1,3 +1,4 @@
+import { kindText } from '../../../spec/component-kind.js';
 import type { CacheStep } from '../../../spec/scenario/steps.js';
 import type { ResponseCache } from '../../../spec/scenario/caching.js';
 import type { Step, StepModifiers } from '../../../spec/scenario/steps.js';
@@ -136,6 +137,6 @@ function cacheNamed(context: Context, name: string, path: Path): string | null {
   const thing = context.names.things.get(name);
   if (thing === undefined) return unknown(context, name, path, ['cache']);
   if (thing.kind === 'cache') return name;
-  report(context, 'FL405', path, `${name} is a ${thing.kind}, not a cache`);
+  report(context, 'FL405', path, `${name} is ${kindText(thing.kind)}, not a cache`);
   return null;
 }

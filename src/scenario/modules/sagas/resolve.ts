@@ -1,3 +1,4 @@
+import { kindText } from '../../../spec/component-kind.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { Ns } from '../../../kernel/time.js';
 import type {
@@ -65,7 +66,7 @@ export function resolveSagaStep(
   const thing = context.names.things.get(start);
   if (thing === undefined) return unknown(context, start, at, ['saga']);
   if (thing.kind !== 'saga') {
-    report(context, 'FL405', at, `${start} is a ${thing.kind}, not a saga`);
+    report(context, 'FL405', at, `${start} is ${kindText(thing.kind)}, not a saga`);
     return null;
   }
   const driver = entryOf(context.output.sagas, start)?.orchestrator;
@@ -128,7 +129,7 @@ function resolveOrchestration(context: Context, output: SagaOutput, path: Path):
     const thing = context.names.things.get(orchestrator);
     if (thing === undefined) unknown(context, orchestrator, at, ['service']);
     else if (thing.kind !== 'service')
-      report(context, 'FL405', at, `${orchestrator} is a ${thing.kind}, not a service`);
+      report(context, 'FL405', at, `${orchestrator} is ${kindText(thing.kind)}, not a service`);
   }
   const defaults = ENGINES[engine];
   const own = output.retry ?? {};
