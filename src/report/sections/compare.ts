@@ -54,7 +54,7 @@ export function compareSection(view: View, long: boolean): Markup {
         <p class="meta">
           ${
             lossy
-              ? 'Left the requests that succeeded, right all that finished, failures included: a failure that comes fast makes the right side look quick.'
+              ? 'On the left the requests that succeeded, on the right all that finished, failures included. Failures that come fast make the right side look quick.'
               : 'From arrival to answer; no request failed.'
           }
         </p>`,
