@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../spec/result/result.js';
 
-/** Values of the journal with which a process is gone. */
-const GONE: ReadonlySet<string> = new Set(['down', 'drained', 'killed', 'absent']);
+/** Values of the journal with which a process is gone. One that is to be removed (`absent`) still works. */
+const GONE: ReadonlySet<string> = new Set(['down', 'drained', 'killed']);
 
 /**
  * When each process was alive, from the journal of a run. Counters live in a process and start again at 0 with the next

@@ -1,3 +1,4 @@
+import { meterScale } from '../analysis/measure/meter-readings.js';
 import { METRICS } from '../language/metrics.js';
 import type { ComponentKind } from '../spec/component-kind.js';
 import type { Plan } from '../spec/plan/plan.js';
@@ -39,11 +40,11 @@ export class MeterFamilies {
   }
 
   private familyOf(kind: ComponentKind, { name, form }: Metered): Family {
-    const unit = form === 'gauge' && unitOf(name) === 'seconds' ? 'seconds' : '';
+    const unit = form === 'gauge' && meterScale(name) !== 1 ? 'seconds' : '';
     const full = `${snake(`${kind}_${name}`)}${unit === '' ? '' : `_${unit}`}`;
     const known = this.families.get(full);
     if (known !== undefined) return known;
-    const help = entryOf(name)?.help ?? 'See faultline explain metrics.';
+    const help = METRICS.find((entry) => entry.name === name)?.help ?? `Meter ${name}.`;
     const family = new Family(full, form, unit, help);
     this.families.set(full, family);
     return family;
@@ -72,7 +73,7 @@ export class MeterFamilies {
     last: number,
   ): void {
     const areas = this.byScrape(plan, area);
-    const scale = (unitOf(name) === 'seconds' ? 1e-9 : 1) / this.scrapes.intervalNs;
+    const scale = meterScale(name) / this.scrapes.intervalNs;
     for (let scrape = 1; scrape <= last; scrape++) {
       const value = (areas.get(scrape) ?? 0) * scale;
       family.add('', labels, { at: this.scrapes.text(scrape), value });
@@ -88,14 +89,6 @@ export class MeterFamilies {
     }
     return sums;
   }
-}
-
-function entryOf(name: string): (typeof METRICS)[number] | undefined {
-  return METRICS.find((entry) => entry.name === name);
-}
-
-function unitOf(name: string): string | undefined {
-  return entryOf(name)?.unit;
 }
 
 function snake(name: string): string {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Lifetimes } from '../../src/telemetry/lifetimes.js';
 import { openMetrics } from '../../src/telemetry/openmetrics.js';
 import { EPOCH, exported } from './export.js';
 
@@ -163,5 +164,18 @@ workloads: { users: { arrivals: constant(10/s), requests: [ { call: api.submit }
     expect(at20('queue_ready')).toBeLessThan(90);
     expect(at20('queue_age_seconds')).toBeGreaterThan(8);
     expect(at20('queue_age_seconds')).toBeLessThan(9.5);
+  });
+
+  it('goes on with a process that is to be removed, until its work is done', () => {
+    const lifetimes = new Lifetimes([
+      { at: 5, kind: 'instance', subject: 'shop[2]', value: 'absent' },
+      { at: 9, kind: 'instance', subject: 'shop[2]', value: 'drained' },
+    ]);
+    expect([4, 6, 8.9, 9].map((at) => lifetimes.isUp('shop[2]', at * 1e9))).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
   });
 });
