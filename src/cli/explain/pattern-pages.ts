@@ -42,7 +42,7 @@ export const PATTERNS: readonly ArchitecturePattern[] = [
   },
   {
     name: 'service mesh',
-    others: ['mesh', 'sidecar', 'istio ambient', 'linkerd mesh'],
+    others: ['mesh', 'sidecar'],
     text: 'Proxies beside the services take over timeouts, retries, ejection of bad instances and TLS. Write their policies with the kinds of Istio, Envoy or Linkerd on the calls, mutual TLS as `protocol`, and the time of a proxy as a step of `middleware`; there is no section for the mesh itself.',
     see: ['retry.istio', 'outlierDetection.istio', 'bulkhead.istio', 'protocol'],
     scenarios: ['patterns/zero-trust-hops.yaml', 'patterns/outlier-detection.yaml'],
@@ -79,7 +79,7 @@ export const PATTERNS: readonly ArchitecturePattern[] = [
   },
   {
     name: 'database per service',
-    others: ['decentralised data'],
+    others: ['data ownership'],
     text: 'Services with a database of their own fail apart; services that share one share its connections, locks and outages.',
     see: ['databases', 'connections', 'lockWait'],
     scenarios: ['shared-database.yaml', 'pool-exhaustion.yaml'],
