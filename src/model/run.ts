@@ -10,6 +10,7 @@ import type { Journal } from './figures/journal.js';
 import type { Meters } from './figures/meters.js';
 import type { Tracer } from './figures/tracer.js';
 import type { Link } from './network/link.js';
+import type { Cluster } from './nodes/cluster.js';
 import type { Fleet } from './processes/fleet.js';
 import type { Instance } from './processes/instance.js';
 import type { Duplicates } from './sharing/duplicates.js';
@@ -41,6 +42,8 @@ export interface Run {
   readonly fleets: readonly Fleet[];
   /** By component whose instances change: callbacks that discard the state about the previous instance in a place. */
   readonly newcomers: Map<number, ((index: number) => void)[]>;
+  /** Null without nodes. */
+  readonly cluster: Cluster | null;
   readonly instances: readonly Instance[];
   readonly edges: readonly Edge[];
   readonly links: readonly Link[];

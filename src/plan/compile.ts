@@ -33,6 +33,7 @@ import { planLinks, planPeers, withLinks } from './network.js';
 import { Onces, sendsKeys } from './onces.js';
 import { answersOf, planModules } from './modules/index.js';
 import { planAutoscaling } from './autoscaling.js';
+import { planNodes } from './nodes.js';
 import { planPlatform } from './platform.js';
 import { planProbes } from './probes.js';
 import { SagaTable } from './saga-table.js';
@@ -82,7 +83,8 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const resources = resourcesOf(layout, components, modules.functions, modules.replications, edges);
   const ends = new LinkEnds(layout, links, statEdges, sizedMessages(layout, laid, sized));
-  const context = { layout, ends, loads, kindOf: knownFaultKind, resources, problems, ...times };
+  const nodes = planNodes(layout, scenario.platform);
+  const context = { layout, ends, loads, nodes, kindOf: knownFaultKind, resources, problems, ...times };
   const faults = [...planFaults(context, scenario.faults), ...planRollouts(layout, times)];
   problems.settle();
   const priorities = prioritiesOf(layout);
@@ -115,6 +117,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     gates: writer.gates.list,
     ...modules,
     faults,
+    nodes,
     keys: keys.list,
     onces: onces.list,
     priorities,

@@ -1,7 +1,9 @@
 import type { Ns } from '../kernel/time.js';
 import type { FaultKind } from '../model/faults/kind.js';
 import type { KnobEdit, Resources } from '../model/faults/knob.js';
+import type { PlanNodes } from '../spec/plan/nodes.js';
 import type { PlanFault, PlanLoad } from '../spec/plan/plan.js';
+import { NODES } from '../spec/scenario/nodes.js';
 import type { Fault } from '../spec/scenario/scenario.js';
 import { byCodeUnit } from './canonical.js';
 import { conditionOf } from './fault-conditions.js';
@@ -18,6 +20,7 @@ export interface FaultSource {
   readonly layout: Layout;
   readonly ends: LinkEnds;
   readonly loads: readonly PlanLoad[];
+  readonly nodes: PlanNodes | null;
   readonly kindOf: (kind: string) => FaultKind;
   readonly resources: (component: number) => Resources;
   readonly warmupNs: Ns;
@@ -28,6 +31,8 @@ export interface FaultSource {
 /** Targets of a fault, as ids. */
 interface Hits {
   readonly instances: Set<number>;
+  /** Ids of nodes of the platform. */
+  readonly nodes: Set<number>;
   readonly parts: Set<number>;
   readonly loads: Set<number>;
   /** Component ids of topics, queues and stores of messages. */
@@ -52,6 +57,7 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
       role: fault.role,
       instances: ascending(hits.instances),
       select: fault.instances,
+      nodes: ascending(hits.nodes),
       parts: ascending(hits.parts),
       links: ascending(hits.links.keys()).map((link) => ({
         link,
@@ -97,6 +103,7 @@ function hitsOf(
 ): Hits {
   const hits: Hits = {
     instances: new Set(),
+    nodes: new Set(),
     parts: new Set(),
     loads: new Set(),
     holders: new Set(),
@@ -105,7 +112,7 @@ function hitsOf(
   const target = new FaultTarget(source, fault, kind, edits, hits);
   if (fault.between !== null) target.between(fault.between);
   for (const text of fault.target) target.add(text);
-  if (fault.instances.kind !== 'all' && hits.instances.size === 0) {
+  if (fault.instances.kind !== 'all' && hits.instances.size + hits.nodes.size === 0) {
     target.refuse('`instances` selects among instances, and the target is none');
   }
   target.checkHits();
@@ -154,8 +161,8 @@ class FaultTarget {
         '`version` narrows instances: name the whole service, and a fault that hits its processes',
       );
     }
-    const { instances, parts, loads, holders, links } = this.hits;
-    const count = instances.size + parts.size + loads.size + holders.size + links.size;
+    const { instances, nodes, parts, loads, holders, links } = this.hits;
+    const count = instances.size + nodes.size + parts.size + loads.size + holders.size + links.size;
     if (this.isRefused || this.fault.optional) return;
     if (count > 0) return this.checkLinks();
     const where = this.can.has('between') ? 'between the two sides' : 'there';
@@ -205,6 +212,7 @@ class FaultTarget {
         if (this.hitsParts) return this.addPart(reference);
         return this.can.has('link') ? this.addLinks(reference) : this.unfit(text);
       case 'instance': {
+        if (this.isNodes(reference.component)) return this.addNodes(text, reference.index);
         if (!this.can.has('instance')) return this.unfit(text);
         const component = this.source.layout.byName.get(reference.component)!;
         return this.addInstances(component, reference.index);
@@ -226,6 +234,7 @@ class FaultTarget {
 
   private addName(text: string, name: string): void {
     const { layout, loads } = this.source;
+    if (this.isNodes(name)) return this.addNodes(text, null);
     const component = layout.byName.get(name);
     if (component === undefined) return this.addZone(text, name);
     if (this.addOfModule(component)) return;
@@ -284,6 +293,21 @@ class FaultTarget {
         if (own === zone && zone >= 0) this.addInstances(component, index);
       });
     }
+  }
+
+  /** Whether a name means the nodes of the platform. */
+  private isNodes(name: string): boolean {
+    return name === NODES && this.source.nodes !== null;
+  }
+
+  private addNodes(text: string, index: number | null): void {
+    if (!this.can.has('node')) return this.unfit(text);
+    const { layout, nodes } = this.source;
+    const { zone: wanted } = this.fault;
+    nodes!.zones.forEach((zone, node) => {
+      if (index !== null && node !== index) return;
+      if (wanted === null || layout.zones[zone] === wanted) this.hits.nodes.add(node);
+    });
   }
 
   private addInstances(component: LaidComponent, index: number | null): void {

@@ -20,7 +20,7 @@ export function planPlatform(component: LaidComponent, platform: Platform): Plan
 /**
  * Whether the platform runs the processes of a component. Functions, databases and brokers have their own providers.
  */
-function isOnPlatform({ source }: LaidComponent): boolean {
+export function isOnPlatform({ source }: LaidComponent): boolean {
   return (
     source.kind === 'gateway' || (source.kind === 'service' && source.host.environments === null)
   );

@@ -101,6 +101,7 @@ const NO_CHANGES = Object.freeze({
   share: 1,
   role: null,
   instances: [],
+  nodes: [],
   select: { kind: 'all' as const },
   links: [],
   loads: [],

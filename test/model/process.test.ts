@@ -12,6 +12,9 @@ const DECIDED: Readonly<Record<Transition, string>> = {
   comesUp: 'up up - - -',
   killed: 'down down down down down',
   released: 'down - - - -',
+  hostLost: 'down down down down down',
+  hostNoticed: 'down - - - -',
+  hostBack: 'down - - - -',
   dies: 'down down down down down',
   revives: 'down - - - -',
   exits: '- - down down down',
@@ -28,6 +31,7 @@ const DECIDED: Readonly<Record<Transition, string>> = {
   unready: '- - up leaving draining',
   replacementStarts: '- - - leaving draining',
   replacementReady: '- - - leaving draining',
+  replacementLost: '- - - leaving draining',
 };
 
 /** A transition with what its caller adds. */

@@ -46,7 +46,7 @@ function starts(components: readonly Component[], replicas = 1) {
   };
   const told: string[] = [];
   const world = { plan, replication: 3, instances };
-  const own = new Starts(world as unknown as World, ({ id }) =>
+  const own = new Starts(world as unknown as World, null, ({ id }) =>
     told.push(`${id} at ${engine.now}`),
   );
   const acts: (() => void)[] = [];

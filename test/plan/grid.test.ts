@@ -16,6 +16,7 @@ const span = (from: number, until: number): PlanFault => ({
   links: [],
   loads: [],
   holders: [],
+  nodes: [],
   spans: [{ fromNs: seconds(from), untilNs: seconds(until) }],
   chance: null,
   stream: 'slow',

@@ -207,6 +207,8 @@ const HOST: Omit<Host, 'name'> = {
   probes: null,
   autoscaling: null,
   cpuRequest: null,
+  requests: { milliCpu: 0, memory: 0 },
+  disruptionBudget: null,
   protocol: null,
   loadBalancing: balancing('roundRobin'),
   outlierDetection: null,
@@ -502,6 +504,7 @@ export function scenario(parts: ScenarioParts): Scenario {
       restart: null,
       placing: { schedulingDelay: FREE, imagePull: FREE },
       endpointPropagation: null,
+      nodes: null,
     },
     network: {
       latency: FREE,

@@ -4,6 +4,7 @@ import { PHASE } from '../../kernel/phase.js';
 import { streamKey, unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
+import type { PlanFault } from '../../spec/plan/plan.js';
 import { JOURNAL } from '../../spec/record/record.js';
 import type { Outages } from '../processes/outages.js';
 import type { World } from '../world.js';
@@ -123,7 +124,7 @@ export class Board {
     over.instances.forEach((_, k) => {
       const delay = delays[k] ?? Infinity;
       if (delay === 0) return;
-      const rest: Active = { ...over, index: OVER, instances: [over.instances[k]], edits };
+      const rest: Active = { ...over, index: OVER, instances: [over.instances[k]], nodes: [], edits };
       this.active.push(rest);
       const untilNs = engine.now + delay;
       if (untilNs >= this.world.plan.horizonNs) return;
@@ -157,11 +158,21 @@ export class Board {
       fault,
       index,
       instances: chosen,
+      nodes: this.nodesOf(fault, key),
       edits: [],
       key,
       memories: new Map(),
       tokens: new Map(),
     };
+  }
+
+  /** Chooses among the nodes that are ready now, in order. */
+  private nodesOf({ nodes: all, select }: PlanFault, key: StreamKey): readonly number[] {
+    if (all.length === 0 || select.kind === 'all') return all;
+    if (select.kind === 'indices') return all.filter((node) => select.indices.includes(node));
+    const up = all.filter((node) => this.controls.outages.nodes!.isUp(node));
+    const wanted = select.kind === 'count' ? select.count : Math.round(select.share * up.length);
+    return sampleWithout(up, Math.min(wanted, up.length), key);
   }
 
   /** Current role of a node of a database with replicas; null for components without roles. */
@@ -175,6 +186,7 @@ export class Board {
   private applyAll(active: Active, edits: readonly KnobEdit[]): void {
     for (const knob of new Set(edits.map(({ knob }) => knob))) {
       for (const id of active.instances) this.applyToInstance(id, knob);
+      for (const node of active.nodes) this.applyToNode(node, knob);
       for (const part of active.fault.parts) this.applyToPart(part, knob);
       for (const { link } of active.fault.links) this.applyToLink(link, knob);
       for (const load of active.fault.loads) this.applyToLoad(load, knob);
@@ -185,6 +197,11 @@ export class Board {
   private applyToInstance(id: number, knob: Knob): void {
     const held = this.held((active) => active.instances.includes(id));
     turnsOf(knob, 'instance')(this.controls, this.controls.world.instances[id], held);
+  }
+
+  private applyToNode(node: number, knob: Knob): void {
+    const held = this.held((active) => active.nodes.includes(node));
+    turnsOf(knob, 'node')(this.controls, node, held);
   }
 
   private applyToPart(part: number, knob: Knob): void {
@@ -216,7 +233,7 @@ export class Board {
 }
 
 /** The method with which a knob turns a sort of subject. */
-function turnsOf<Sort extends 'instance' | 'part' | 'holder' | 'load' | 'link'>(
+function turnsOf<Sort extends 'instance' | 'node' | 'part' | 'holder' | 'load' | 'link'>(
   knob: Knob,
   sort: Sort,
 ): NonNullable<Knob[Sort]> {

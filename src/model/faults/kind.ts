@@ -16,6 +16,7 @@ export interface FaultKind<S extends z.ZodType = z.ZodType> {
     | 'workload'
     | 'between'
     | 'zone'
+    | 'node'
     | 'level'
     | 'snapshots'
     | 'messages'

@@ -48,6 +48,7 @@ export interface Knob<More = unknown> {
 
   /** Applies the edits to a subject of each sort. A fault that hits a sort without a method breaks an invariant. */
   instance?(controls: Controls, instance: Instance, held: Held): void;
+  node?(controls: Controls, node: number, held: Held): void;
   part?(controls: Controls, part: number, held: Held): void;
   /** `held` returns the edits for messages in a DIRECTION. */
   link?(controls: Controls, link: number, held: (direction: number) => Held): void;
@@ -113,6 +114,7 @@ export interface Active {
   /** Index in the plan; or OVER. */
   readonly index: number;
   readonly instances: readonly number[];
+  readonly nodes: readonly number[];
   edits: readonly KnobEdit[];
   readonly key: StreamKey;
   /** By link: the correlation state of its message delays. */

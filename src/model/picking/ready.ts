@@ -12,8 +12,9 @@ export function updateFleet(world: ListedRun, instance: Instance): void {
   const isWhole = fleet.selected < 0;
   const own = instances.slice(fleet.first, fleet.first + fleet.size);
   // An instance on a vanished host stays listed if it was listed before.
-  const isListed = ({ down, silent, isStopped, index }: Instance): boolean =>
-    !down || (silent && !isStopped && (isWhole ? before.has(index) : fleet.seen[index] === 1));
+  const isListed = ({ down, silent, isStopped, hostGone, index }: Instance): boolean =>
+    !down ||
+    (silent && !isStopped && !hostGone && (isWhole ? before.has(index) : fleet.seen[index] === 1));
   const isCalled = ({ leaving, restartRequested }: Instance): boolean =>
     !leaving || restartRequested;
   const isSelected = ({ version }: Instance): boolean =>

@@ -3,13 +3,14 @@ import { invariant } from '../../kernel/invariant.js';
 import { holdBack } from '../../spec/plan/probes.js';
 import type { Queue } from '../../spec/scenario/resources.js';
 import { comesAndGoes, type PlanVersions } from '../../spec/plan/versions.js';
+import { Cluster, NOWHERE } from '../nodes/cluster.js';
 import { Instance, type InstanceSetup } from './instance.js';
 import { levels } from '../figures/levels.js';
 import { strands } from '../strands.js';
 import type { Draft, Run } from '../run.js';
 
 /** The parts of a run that the processes are built from, and those that hold them. */
-type Building = Draft<Pick<Run, 'plan' | 'keys' | 'fleets' | 'newcomers' | 'instances'>>;
+type Building = Draft<Pick<Run, 'plan' | 'keys' | 'fleets' | 'newcomers' | 'cluster' | 'instances'>>;
 
 /** Creates the instances of every component, and the fleets from which callers pick. */
 export function setFleets(world: Building): void {
@@ -18,31 +19,61 @@ export function setFleets(world: Building): void {
   plan.components.forEach(({ autoscaling, replaced, versions }, id) => {
     if (replaced || comesAndGoes({ autoscaling, versions })) world.newcomers.set(id, []);
   });
-  world.fleets = plan.components.map(({ firstInstance, instances, initial, probes, versions }) => ({
-    first: firstInstance,
-    size: instances,
-    wanted: initial,
-    ready: Int32Array.from({ length: instances }, (_, index) => index),
-    all: Int32Array.from({ length: instances }, (_, index) => index),
-    readyCount: initial,
-    isBinding: holdBack(probes) || isRolled(versions),
-    upSince: new Float64Array(instances).fill(-Infinity),
-    changes: 0,
-    selected: -1,
-    seen: new Uint8Array(instances).fill(1, 0, initial),
-    watch: null,
-  }));
+  world.cluster = plan.nodes === null ? null : new Cluster(plan.nodes, plan);
+  const present = placeAll(world);
+  world.fleets = plan.components.map((component, id) => {
+    const { firstInstance, instances, initial, probes, versions } = component;
+    const all = Int32Array.from({ length: instances }, (_, index) => index);
+    const there = all.filter((index) => present[firstInstance + index] === 1);
+    const ready = new Int32Array(instances);
+    ready.set(there);
+    const seen = new Uint8Array(instances);
+    for (const index of there) seen[index] = 1;
+    return {
+      first: firstInstance,
+      size: instances,
+      wanted: initial,
+      ready,
+      all,
+      readyCount: there.length,
+      isBinding: holdBack(probes) || isRolled(versions) || world.cluster?.places(id) === true,
+      upSince: new Float64Array(instances).fill(-Infinity),
+      changes: 0,
+      selected: -1,
+      seen,
+      watch: null,
+    };
+  });
   const setups = plan.components.map(({ queue }) => queueSetup(world, queue));
   world.instances = plan.instances.map(({ component, index, zone }, id) => {
     const spec = plan.components[component];
     const instance = new Instance(id, component, index, zone, spec, setups[component]);
-    instance.take(index < spec.initial ? 'comesUp' : 'removed');
+    if (index >= spec.initial) instance.take('removed');
+    else if (present[id] === 1) instance.take('comesUp');
     instance.busyGauge = levels.register();
     instance.queueGauge = levels.register();
     const separate = instance.yields;
     instance.concurrencyGauge = separate ? levels.register() : instance.busyGauge;
     return instance;
   });
+}
+
+/** By instance: 1 = it is there at the start. On nodes, those without room are pending. */
+function placeAll({ plan, cluster }: Building): Uint8Array {
+  const present = new Uint8Array(plan.instances.length);
+  plan.instances.forEach(({ component, index, zone }, id) => {
+    if (index >= plan.components[component].initial) return;
+    if (cluster?.places(component) !== true) {
+      present[id] = 1;
+      return;
+    }
+    const instance = { id, component, zone };
+    const node = cluster.find(instance);
+    if (node === NOWHERE) return;
+    cluster.put(instance, node);
+    present[id] = 1;
+  });
+  return present;
 }
 
 function isRolled(versions: PlanVersions | null): boolean {

@@ -7,6 +7,8 @@ import { Collections } from '../serving/collections.js';
 import { startScaling } from './autoscaler.js';
 import { endWork } from './deaths.js';
 import { Freezes } from './freezes.js';
+import type { Cluster } from '../nodes/cluster.js';
+import { Nodes } from '../nodes/nodes.js';
 import type { Instance } from './instance.js';
 import type { OutagesParts } from './outages-parts.js';
 import { Probes } from './probes.js';
@@ -31,6 +33,8 @@ export class Outages {
   readonly probes: Probes;
   /** Their graceful terminations. */
   readonly terminations: Terminations;
+  /** Nodes on which the processes run; null = there are none. */
+  readonly nodes: Nodes | null;
   private readonly world: OutagesParts;
   private readonly starts: Starts;
   private readonly restarts: Restarts;
@@ -56,7 +60,8 @@ export class Outages {
     this.terminations = new Terminations(world, (instance, drained) =>
       this.ended(instance, drained ? 'drained' : 'overdue'),
     );
-    this.starts = new Starts(world, (instance) => {
+    this.nodes = world.cluster === null ? null : this.nodesOf(world.cluster);
+    this.starts = new Starts(world, this.nodes, (instance) => {
       if (instance.leaving) instance.take('replacementReady');
       else this.started(instance);
     });
@@ -68,12 +73,58 @@ export class Outages {
   private leaveEmpty(): void {
     const { world } = this;
     for (const instance of world.instances) {
-      if (!instance.absent) continue;
+      if (!instance.down) continue;
       instance.updateCores();
-      this.journal(instance, INSTANCE_STATE.absent);
+      if (instance.absent) this.journal(instance, INSTANCE_STATE.absent);
       this.journal(instance, INSTANCE_STATE.down);
     }
+    this.startPending();
     startScaling(world, (instance, absent) => this.setAbsent(instance, absent));
+  }
+
+  /** Instances for which no node had room at the start. */
+  private startPending(): void {
+    if (this.nodes === null) return;
+    for (const instance of this.world.instances) {
+      if (!instance.down || instance.absent) continue;
+      this.renew(instance);
+      this.start(instance);
+    }
+  }
+
+  private nodesOf(cluster: Cluster): Nodes {
+    return new Nodes(this.world, cluster, {
+      placed: (instance) => this.starts.placed(instance),
+      hostLost: (instance) => this.loseHost(instance),
+      hostBack: (instance) => this.release(instance, 'hostBack'),
+      successorLost: (instance) => {
+        this.starts.giveUp(instance);
+        instance.take('replacementLost');
+        this.starts.isNext(instance);
+        this.replace(instance);
+      },
+      hostNoticed: (instance) => {
+        instance.take('hostNoticed');
+        updateFleet(this.world, instance);
+      },
+      replaced: (instance) => {
+        this.restarts.forget(instance);
+        this.renew(instance);
+        this.release(instance, 'hostBack');
+      },
+      evicted: (instance) => {
+        if (instance.stopRequested) return;
+        this.setStopping(instance, true);
+        this.setStopping(instance, false);
+      },
+    });
+  }
+
+  /** Its node has died, and the process with it; a process that is being replaced is not awaited. */
+  private loseHost(instance: Instance): void {
+    if (!instance.isStopped && !(instance.leaving && instance.isNew)) {
+      this.hold(instance, 'hostLost', { silent: true });
+    } else if (!instance.down) this.ended(instance, 'exits');
   }
 
   /**
@@ -86,8 +137,9 @@ export class Outages {
       return;
     }
     // If only the host is back, callers now see that no process listens there.
-    const isSeen = instance.silent && !silent;
-    this.hold(instance, 'killed', { silent, restartSuppressed });
+    const isSilent = silent || instance.hostDown;
+    const isSeen = instance.silent && !isSilent;
+    this.hold(instance, 'killed', { silent: isSilent, restartSuppressed });
     if (isSeen) updateFleet(this.world, instance);
     if (!instance.dying && this.canStart(instance)) this.restarts.plan(instance);
   }
@@ -146,7 +198,7 @@ export class Outages {
   }
 
   /** The process ends, or fails to start, and stays down. */
-  private hold(instance: Instance, why: 'killed' | 'dies', more: Partial<Process> = {}): void {
+  private hold(instance: Instance, why: 'killed' | 'dies' | 'hostLost', more: Partial<Process> = {}): void {
     const { phase, isHeldDown } = instance;
     this.starts.giveUp(instance);
     if (!instance.down) return this.fall(instance, why, more);
@@ -156,9 +208,10 @@ export class Outages {
   }
 
   /** A reason to stay down has ended; the process starts if no other reason is left. */
-  private release(instance: Instance, why: 'released' | 'revives'): void {
+  private release(instance: Instance, why: 'released' | 'revives' | 'hostBack'): void {
     const { silent } = instance;
-    instance.take(why);
+    const isSilent = why === 'released' ? instance.hostDown : silent && instance.killed;
+    instance.take(why, { silent: isSilent });
     if (!instance.isHeldDown) this.startFreed(instance);
     else if (silent && !instance.silent) updateFleet(this.world, instance);
   }
@@ -171,6 +224,7 @@ export class Outages {
     this.restarts.forget(instance);
     // Its replacement is no longer wanted either.
     this.starts.giveUp(instance);
+    if (instance.down) this.nodes?.left(instance);
     if (phase === 'up') {
       this.journal(instance, INSTANCE_STATE.leaving);
       this.terminations.begin(instance, null);
@@ -189,9 +243,14 @@ export class Outages {
       if (!instance.isHeldDown) this.startFreed(instance);
       else if (this.canStart(instance)) this.restarts.plan(instance);
     } else if (this.isReplaced(instance)) {
-      const isAtOnce = this.starts.begin(instance);
-      instance.take(isAtOnce ? 'replacementReady' : 'replacementStarts');
+      this.replace(instance);
     }
+  }
+
+  /** Starts a replacement next to a process that is leaving. */
+  private replace(instance: Instance): void {
+    const isAtOnce = this.starts.begin(instance);
+    instance.take(isAtOnce ? 'replacementReady' : 'replacementStarts');
   }
 
   /** A probe has exceeded its failure threshold: the process is ended as `lifecycle` says, and restarted. */
@@ -231,6 +290,7 @@ export class Outages {
     });
     instance.updateCores();
     this.journal(instance, INSTANCE_STATE.down);
+    if (instance.isStopped || instance.isNew) this.nodes?.left(instance);
     updateFleet(this.world, instance);
   }
 

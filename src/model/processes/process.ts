@@ -10,7 +10,7 @@ export type Phase = 'down' | 'starting' | 'up' | 'leaving' | 'draining';
 export type Transition = keyof typeof TRANSITIONS;
 
 /** The transitions that end a running process. */
-export type Ending = 'killed' | 'dies' | 'exits' | 'drained' | 'overdue';
+export type Ending = 'killed' | 'dies' | 'hostLost' | 'exits' | 'drained' | 'overdue';
 
 interface Rule {
   /** The next phase, for each phase in which the transition is legal. */
@@ -45,6 +45,14 @@ export const TRANSITIONS = {
     to: { down: 'down' },
     when: ({ killed }) => killed,
     sets: { killed: false, silent: false, restartSuppressed: false },
+  },
+  /** Its node dies; later that is noticed, and the node comes back or it is made elsewhere. */
+  hostLost: { to: FALLS, when: ({ hostDown }) => !hostDown, sets: { hostDown: true } },
+  hostNoticed: { to: { down: 'down' }, when: ({ hostDown }) => hostDown, sets: { hostGone: true } },
+  hostBack: {
+    to: { down: 'down' },
+    when: ({ hostDown }) => hostDown,
+    sets: { hostDown: false, hostGone: false },
   },
   /** It ends by itself and stays down for some time. */
   dies: { to: FALLS, when: ({ dying }) => !dying, sets: { dying: true } },
@@ -89,6 +97,12 @@ export const TRANSITIONS = {
     when: (it) => it.isReplaceable && it.replacement !== 'ready',
     sets: { replacement: 'ready' },
   },
+  /** The node of the replacement dies. */
+  replacementLost: {
+    to: ENDING,
+    when: ({ replacement }) => replacement !== 'none',
+    sets: { replacement: 'none' },
+  },
 } satisfies Readonly<Record<string, Rule>>;
 
 const NO_PROCESS = { down: true, shut: true, leaving: false, unready: false, ...NOT_ENDING };
@@ -132,6 +146,9 @@ export class Process {
   readonly killed: boolean = false;
   readonly silent: boolean = false;
   readonly restartSuppressed: boolean = false;
+  /** Its node is dead; the platform has noticed that. */
+  readonly hostDown: boolean = false;
+  readonly hostGone: boolean = false;
   /** It ended by itself and stays down for some time. */
   readonly dying: boolean = false;
   /** Faults shut it down. */
@@ -157,7 +174,7 @@ export class Process {
 
   /** It must not start now. */
   get isHeldDown(): boolean {
-    return this.killed || this.dying || this.isStopped;
+    return this.killed || this.dying || this.hostDown || this.isStopped;
   }
 
   /** A replacement may start next to it. */
@@ -183,8 +200,8 @@ export class Process {
 
   /** The state in words. */
   private get state(): string {
-    const { phase, killed, dying, stopRequested, absent, replacement } = this;
-    const orders = { killed, dying, stopRequested, absent };
+    const { phase, killed, dying, hostDown, stopRequested, absent, replacement } = this;
+    const orders = { killed, dying, hostDown, stopRequested, absent };
     const active = Object.entries(orders).flatMap(([name, isOn]) => (isOn ? [name] : []));
     return [
       phase,

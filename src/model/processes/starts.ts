@@ -2,6 +2,7 @@ import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Lifecycle } from '../../spec/scenario/resources.js';
+import type { Nodes } from '../nodes/nodes.js';
 import type { Instance } from './instance.js';
 import { WarmUp } from './warm-up.js';
 import type { Run } from '../run.js';
@@ -25,9 +26,14 @@ export class Starts {
     readonly sampler: number;
   }[])[];
 
+  private readonly ready: (instance: Instance) => void;
+  private readonly nodes: Nodes | null;
+
   /** `ready` runs when an instance has started. */
-  constructor(world: Run, ready: (instance: Instance) => void) {
+  constructor(world: Run, nodes: Nodes | null, ready: (instance: Instance) => void) {
     this.world = world;
+    this.nodes = nodes;
+    this.ready = ready;
     const { plan, instances } = world;
     this.op = engine.define('started', (id, generation) => {
       if (this.generations[id] === generation) ready(instances[id]);
@@ -48,10 +54,24 @@ export class Starts {
 
   /** Starts an instance; returns true if that takes no time. */
   begin(instance: Instance): boolean {
+    const start = this.counts[instance.id]++;
+    const isPlaceless = instance.isNew && !this.isPlaced(instance);
+    if (isPlaceless && this.nodes?.pending.seek(instance) === false) {
+      this.generations[instance.id]++;
+      return false;
+    }
+    return this.go(instance, start);
+  }
+
+  /** A node has room for an instance whose start waits for that. */
+  placed(instance: Instance): void {
+    if (this.go(instance, this.counts[instance.id] - 1)) this.ready(instance);
+  }
+
+  private go(instance: Instance, start: number): boolean {
     const { component } = instance;
     const sampler = this.samplers[instance.id];
     const placing = this.placing[component];
-    const start = this.counts[instance.id]++;
     let delay = 0;
     // A container that dies during start-up stays on its node.
     if (instance.isNew && !this.isPlaced(instance)) {
@@ -82,8 +102,9 @@ export class Starts {
   }
 
   /** Abandons the start in progress, if any. */
-  giveUp({ id }: Instance): void {
-    this.generations[id]++;
+  giveUp(instance: Instance): void {
+    this.generations[instance.id]++;
+    this.nodes?.forget(instance);
   }
 
   /** Makes an instance that has just started cold. */

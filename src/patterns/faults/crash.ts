@@ -33,7 +33,7 @@ export const crash: FaultKind<typeof schema> = {
     'Kills the process: work in flight is lost, callers get a reset, new connections are ' +
     'refused (or get no response). It restarts with empty state.',
   sources: ['Linux kernel ip-sysctl.rst (tcp_retries2)', 'Nygard 2018 ch. 4'],
-  targets: ['instance', 'zone'],
+  targets: ['instance', 'zone', 'node'],
   schema,
   example: '- { id: payments-crash, kind: crash, target: payments, at: 10s, for: 5s }\n',
   takesShare: false,

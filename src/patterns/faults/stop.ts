@@ -20,7 +20,7 @@ export const stop: FaultKind<typeof schema> = {
     'kubernetes.io docs: pod-lifecycle, termination of Pods',
     'kubernetes pkg/kubelet/kuberuntime killContainer',
   ],
-  targets: ['instance'],
+  targets: ['instance', 'node'],
   schema,
   example: '- { id: node-drain, kind: stop, target: orders, instances: 1, at: 10s, for: 0s }\n',
   takesShare: false,

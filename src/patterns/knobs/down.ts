@@ -9,6 +9,9 @@ const turn: Knob['instance'] = ({ outages }, instance, held) => {
   outages.setDown(instance, level > 0, held.isOn(blackhole), level > 1);
 };
 
+const turnNode: Knob['node'] = ({ outages }, node, held) =>
+  outages.nodes!.setDown(node, held.isOn(down));
+
 /** 1 = the process of an instance is down; 2 = it is down and nothing restarts it. */
 export const down: Knob<null> = {
   name: 'down',
@@ -23,6 +26,7 @@ export const down: Knob<null> = {
     return `${does('is out', 'are out')}${recoveryWords(recovery)}`;
   },
   instance: turn,
+  node: turnNode,
 };
 
 /** 1 = while an instance is down, connections to it time out instead of being refused. */
@@ -35,6 +39,7 @@ export const blackhole: Knob<null> = {
   need: () => null,
   words: () => '',
   instance: turn,
+  node: turnNode,
 };
 
 /** The recovery time of instances after the end of the fault; empty if they recover at once. */

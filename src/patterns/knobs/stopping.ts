@@ -14,4 +14,5 @@ export const stopping: Knob<null> = {
         'gracefully: use `crash`',
   words: (_edit, { does }) => does('is stopped', 'are stopped'),
   instance: ({ outages }, instance, held) => outages.setStopping(instance, held.isOn(stopping)),
+  node: ({ outages }, node, held) => outages.nodes!.setDrained(node, held.isOn(stopping)),
 };

@@ -1,4 +1,5 @@
 import type { ComponentKind } from '../../spec/component-kind.js';
+import { NODES } from '../../spec/scenario/nodes.js';
 import type { ModuleSection } from '../../spec/scenario/modules.js';
 import { MODULES, SECTIONS } from '../modules/index.js';
 import type { ModuleSections, ScenarioOutput } from '../schema/scenario-output.js';
@@ -63,6 +64,8 @@ export function collectNames(
     add('workload', 'workloads', name, [], notCalled);
   const zones = sorted(scenario.network.zones).map(([name]) => name);
   for (const zone of zones) claim('network.zones', zone, ['network', 'zones', zone]);
+  const { nodes } = scenario.platform;
+  if (nodes !== undefined) claim('platform.nodes', NODES, ['platform', 'nodes']);
   for (const [name] of sorted(scenario.policies)) {
     if (RESERVED.has(name)) raise('FL403', ['policies', name], `${name} is a reserved word`);
   }
@@ -70,7 +73,8 @@ export function collectNames(
   for (const key of keys) {
     if (BUILT_IN_KEYS.has(key)) raise('FL403', ['keys', key], `${key} is a built-in key`);
   }
-  return { things, zones: new Set(zones), keys, broken, offers: new Map() };
+  const most = nodes === undefined ? 0 : Math.max(nodes.count, nodes.max ?? 0);
+  return { things, zones: new Set(zones), nodes: most, keys, broken, offers: new Map() };
 }
 
 const QUERIED = (name: string): string => `${name} is a database: write query: ${name}.OPERATION`;

@@ -31,6 +31,7 @@ const WORDS: Readonly<Record<Hittable, string>> = {
   workload: 'workloads',
   between: 'the two sides of `between`',
   zone: 'zones',
+  node: 'nodes of the platform',
   level: 'caches and their levels',
   snapshots: 'event stores with snapshots',
   messages: 'topics and queues',

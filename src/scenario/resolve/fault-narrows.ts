@@ -1,3 +1,4 @@
+import { NODES } from '../../spec/scenario/nodes.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import type { FaultOutput } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
@@ -5,7 +6,7 @@ import { report } from './context.js';
 import { split } from './targets.js';
 
 /** What a fault affects at a target. */
-type Hit = 'instances' | 'whole' | 'place' | 'zone' | 'part' | 'link' | 'workload' | 'all';
+type Hit = 'instances' | 'whole' | 'place' | 'zone' | 'nodes' | 'node' | 'part' | 'link' | 'workload' | 'all';
 
 const FIELDS = ['instances', 'zone', 'role', 'version', 'labels'] as const;
 type Field = (typeof FIELDS)[number];
@@ -18,6 +19,8 @@ const NARROWED: Readonly<Record<Hit, readonly Field[]>> = {
   place: ['zone', 'role', 'version', 'labels'],
   // `zone` cannot narrow a zone: it is either the same zone or excludes everything.
   zone: ['instances', 'role', 'version', 'labels'],
+  nodes: ['instances', 'zone'],
+  node: [],
   part: ['labels'],
   link: ['zone', 'labels'],
   workload: ['zone'],
@@ -29,6 +32,8 @@ const HIT: Readonly<Record<Hit, string>> = {
   whole: 'a component as a whole',
   place: 'one numbered instance',
   zone: 'a zone',
+  nodes: 'nodes of the platform',
+  node: 'one numbered node',
   part: 'a part on all instances',
   link: 'messages between components',
   workload: 'the arrivals of workloads',
@@ -87,6 +92,7 @@ function hitOf(
   if (part !== null && can('endpoint', 'row') && !(thing === 'cache' && can('instance'))) {
     return 'part';
   }
+  if (name === NODES && names.nodes > 0) return text.endsWith(']') ? 'node' : 'nodes';
   if (names.zones.has(name)) return 'zone';
   if (ofWhole === true || changesRoles === true) return 'whole';
   return text.endsWith(']') ? 'place' : 'instances';

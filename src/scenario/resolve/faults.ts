@@ -2,6 +2,7 @@ import { faultKind } from '../../patterns/registry.js';
 import type { Database } from '../../spec/scenario/database.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import type { Host } from '../../spec/scenario/host.js';
+import { NODES } from '../../spec/scenario/nodes.js';
 import type { ScenarioModules } from '../../spec/scenario/modules.js';
 import type { Fault, Gateway, KeyPopulation } from '../../spec/scenario/scenario.js';
 import type { Service } from '../../spec/scenario/services.js';
@@ -13,6 +14,7 @@ import { report, reportKey } from './context.js';
 import { resolveCondition, type Awaited } from './fault-conditions.js';
 import { checkFields } from './fault-fields.js';
 import { fits } from './fault-fits.js';
+import { checkNodeTarget } from './fault-nodes.js';
 import { checkNarrowing } from './fault-narrows.js';
 import { checkRoles, isWhole } from './fault-roles.js';
 import type { CallGraph } from './graph.js';
@@ -140,6 +142,10 @@ function checkTarget(
   const [name, part] = split(indexed?.[1] ?? text);
   if (context.names.zones.has(name) && part === null && indexed === null) {
     fits(context, kind, text, ['zone', 'instance', 'link'], path);
+    return;
+  }
+  if (name === NODES && part === null && context.names.nodes > 0) {
+    checkNodeTarget(context, kind, output, text, path);
     return;
   }
   if (kind.changesRoles === true && !isWhole(context, kind, text, path)) return;

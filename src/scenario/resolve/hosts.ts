@@ -18,6 +18,7 @@ import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
 import { checkLevel, resolveProtocol } from './connections.js';
 import { sorted } from './names.js';
+import { resolveBudget, resolveRequests } from './nodes.js';
 import { resolveCpu } from './cpu.js';
 import { initialReplicas, resolveAutoscaling } from './autoscaling.js';
 import { resolvePlacement } from './placement.js';
@@ -82,6 +83,11 @@ export function resolveHost(context: Context, name: string, output: HostOutput, 
     probes: null,
     autoscaling: resolveAutoscaling(context, output, placement.replicas, cpu.cores, path),
     cpuRequest: output.resources?.requests?.cpu ?? null,
+    requests: resolveRequests(output),
+    disruptionBudget: resolveBudget(context, output.disruptionBudget, [
+      ...path,
+      'disruptionBudget',
+    ]),
     admission: resolveAdmission(context, output.admission, place, [...path, 'admission']),
     loadBalancing: resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']),
     protocol: resolveProtocol(context, output.protocol, [...path, 'protocol']),

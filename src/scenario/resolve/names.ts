@@ -17,6 +17,8 @@ export interface NamedThing {
 export interface Names {
   readonly things: Map<string, NamedThing>;
   readonly zones: ReadonlySet<string>;
+  /** Number of nodes of the platform that there can be; 0 = it has none. */
+  readonly nodes: number;
   readonly keys: readonly string[];
   /** By kinds: names for messages. Filled on demand. */
   readonly offers: Map<string, readonly string[]>;

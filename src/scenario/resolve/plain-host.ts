@@ -30,6 +30,8 @@ export function plainHost(
     probes: null,
     autoscaling: null,
     cpuRequest: null,
+    requests: { milliCpu: 0, memory: 0 },
+    disruptionBudget: null,
     loadBalancing: { kind: 'roundRobin', config: {}, common: PLAIN_BALANCING },
     outlierDetection: null,
     protocol: null,

@@ -4,6 +4,7 @@ import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { restartSchema } from '../schema/platform.js';
 import type { Context } from './context.js';
 import { report } from './context.js';
+import { resolveNodes } from './nodes.js';
 
 /** First restart delay of the kubelet; a smaller maxContainerRestartPeriod replaces it. */
 const FIRST_WAIT_NS = 10e9;
@@ -19,6 +20,7 @@ export function resolvePlatform(context: Context, platform: ScenarioOutput['plat
     restart: resolveRestart(context, platform),
     placing: { schedulingDelay: platform.schedulingDelay, imagePull: platform.imagePull },
     endpointPropagation: isAtOnce ? null : propagation,
+    nodes: resolveNodes(context, platform),
   };
 }
 

@@ -28,6 +28,7 @@ import { moduleHosts, resolveModules } from './modules.js';
 import { collectNames } from './collect-names.js';
 import type { Raise } from './names.js';
 import { mapOf, sorted } from './names.js';
+import { checkNodes } from './nodes.js';
 import { resolveKeys, resolveReport, resolveSettings } from './settings.js';
 import { resolveService } from './services.js';
 import { resolveSteps } from './steps.js';
@@ -95,6 +96,7 @@ export function resolveScenario(
   checkCalls(context, parts, graph);
   for (const section of SECTIONS) MODULES[section].check(context, parts, graph.edges);
   checkScaling(context, parts);
+  checkNodes(context, parts);
   const others = [...databases, ...moduleHosts(modules)];
   const hosts = new Map<string, Host>([...services, ...gateways, ...others]);
   const durationNs = output.run.duration;

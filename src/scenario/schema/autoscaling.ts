@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SCALING_METRICS } from '../../spec/scenario/autoscaling.js';
-import { duration, quantity, share, whole } from '../../spec/quantities/quantities.js';
+import { duration, quantity, share, size, whole } from '../../spec/quantities/quantities.js';
 import {
   parseRate,
   PERCENT_PATTERN,
@@ -171,8 +171,15 @@ export const resourcesSchema = z
           .max(10_000)
           .optional()
           .describe(
-            'Cores that each replica requests from its platform; the base of the `cpu` share of `autoscaling`. ' +
-              'Unit: cores. Defaults to `cpu.cores`.',
+            'Cores that each replica requests from its platform: the base of the `cpu` share of `autoscaling`, and ' +
+              'the room that it takes on a node of `platform.nodes`. Unit: cores. Defaults to `cpu.cores` for the ' +
+              'share, to none for the room.',
+          ),
+        memory: size()
+          .optional()
+          .describe(
+            'Memory that each replica requests from its platform: the room that it takes on a node of ' +
+              '`platform.nodes`. Unit: size. Defaults to none.',
           ),
       })
       .optional()

@@ -19,6 +19,8 @@ import { loadBalancingSchema, outlierDetectionSchema } from './bundle.js';
 import type { BalancingOutput, OutlierOutput } from './bundle.js';
 import { protocolSchema } from './connections.js';
 import type { ProtocolOutput } from './connections.js';
+import { disruptionBudgetSchema } from './nodes.js';
+import type { BudgetOutput } from './nodes.js';
 import { probesSchema } from './probes.js';
 import type { ProbesOutput } from './probes.js';
 import { critical, entryText, nameText, textMap, withShort } from './common.js';
@@ -281,6 +283,7 @@ export function hostFields(
     probes: probesSchema.optional(),
     autoscaling: autoscalingSchema.optional(),
     resources: resourcesSchema.optional(),
+    disruptionBudget: disruptionBudgetSchema.optional(),
     loadBalancing: loadBalancingSchema
       .prefault({ kind: 'roundRobin' })
       .describe('How callers select one of these instances. Defaults to roundRobin.'),
@@ -329,6 +332,7 @@ export interface HostOutput {
   readonly probes?: ProbesOutput;
   readonly autoscaling?: AutoscalingOutput;
   readonly resources?: ResourcesOutput;
+  readonly disruptionBudget?: BudgetOutput;
   readonly concurrency?: number;
   readonly queue: z.output<typeof queueSchema>;
   readonly cpu: z.output<typeof cpuSchema>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { distribution, duration } from '../../spec/quantities/quantities.js';
+import { nodesSchema } from './nodes.js';
 
 /** `platform.restart`. The defaults are those of the kubelet. */
 export const restartSchema = z
@@ -65,6 +66,7 @@ export const platformSchema = z
           'ones, and is refused if its list is empty. Updates of one component arrive in order. Unit: distribution ' +
           'of durations. Defaults to 0ms: callers know at once.',
       ),
+    nodes: nodesSchema.optional(),
     restart: restartSchema
       .optional()
       .describe(

@@ -1,3 +1,4 @@
+import type { PlanNodes } from './nodes.js';
 import type { CompareOp } from '../compare.js';
 import type { Outcome } from '../outcome.js';
 import type { ComponentKind } from '../component-kind.js';
@@ -71,6 +72,8 @@ export interface Plan extends PlanModules {
   readonly coalescings: readonly PlanCoalescing[];
   readonly gates: readonly PlanGate[];
   readonly faults: readonly PlanFault[];
+  /** Nodes that hold the instances; null = there is always room. */
+  readonly nodes: PlanNodes | null;
   readonly keys: readonly PlanKey[];
   /** Rules for executing a request once per key value; parts and edges refer to them. */
   readonly onces: readonly PlanOnce[];
@@ -351,6 +354,8 @@ export interface PlanFault {
   readonly role: 'primary' | 'replica' | null;
   /** Candidate instance ids, in path order; the selection happens at activation. */
   readonly instances: readonly number[];
+  /** Candidate nodes; the selection happens at activation. */
+  readonly nodes: readonly number[];
   readonly select:
     | { readonly kind: 'all' }
     | { readonly kind: 'count'; readonly count: number }

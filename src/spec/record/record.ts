@@ -219,9 +219,31 @@ export interface JournalRecord {
 /**
  * Kinds of journal entries. `machine`: subject = machine id, value = state. `fault`: subject = fault index,
  * value = 1 on, 0 off. `instance`: subject = instance id, value = an INSTANCE_STATE. `rollout`: subject =
- * component id, value = a ROLLOUT_STATE.
+ * component id, value = a ROLLOUT_STATE. `node`: subject = node, value = a NODE_STATE.
  */
-export const JOURNAL = Object.freeze({ machine: 0, fault: 1, instance: 2, rollout: 3 } as const);
+export const JOURNAL = Object.freeze({
+  machine: 0,
+  fault: 1,
+  instance: 2,
+  rollout: 3,
+  node: 4,
+} as const);
+
+/** Events of a node in the journal. The first nodes are ready from the start. */
+export const NODE_STATE = Object.freeze({
+  ready: 0,
+  died: 1,
+  /** Its death was noticed: callers remove its instances. */
+  lost: 2,
+  /** Its instances are made elsewhere. */
+  evicted: 3,
+  /** The cluster autoscaler has ordered it, or removed it. */
+  ordered: 4,
+  removed: 5,
+  /** A drain begins, or is over. */
+  cordoned: 6,
+  uncordoned: 7,
+} as const);
 
 /** Events of a rollout in the journal. */
 export const ROLLOUT_STATE = Object.freeze({
@@ -259,6 +281,9 @@ export const INSTANCE_STATE = Object.freeze({
   /** The instance is to be removed (its process, if any, gets a stop order), or added. */
   absent: 11,
   wanted: 12,
+  /** No node has room for it, or one has again. */
+  pending: 13,
+  scheduled: 14,
 } as const);
 
 /**

@@ -9,6 +9,7 @@ import type {
 } from './resources.js';
 import type { Probes } from './probes.js';
 import type { Autoscaling } from './autoscaling.js';
+import type { DisruptionBudget, Requests } from './nodes.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Layer, LoadBalancing, OutlierDetection, RetryAfter } from './policies.js';
 
@@ -49,6 +50,10 @@ export interface Host {
   readonly autoscaling: Autoscaling | null;
   /** CPU request of each replica, in cores; null = its cores. */
   readonly cpuRequest: number | null;
+  /** Room that each replica takes on a node. */
+  readonly requests: Requests;
+  /** Limit on the drains of nodes; null = none. */
+  readonly disruptionBudget: DisruptionBudget | null;
   readonly loadBalancing: LoadBalancing;
   readonly protocol: Protocol | null;
   /** Outlier detection of callers whose policy has none; null = none. */

@@ -1,3 +1,4 @@
+import type { Nodes } from './nodes.js';
 import type { Host } from './host.js';
 import type { Middleware } from './middleware.js';
 import type { Service } from './services.js';
@@ -110,6 +111,8 @@ export interface Platform {
   readonly placing: Placing;
   /** Delay from a readiness change until each caller's endpoint list shows it; null = none. */
   readonly endpointPropagation: Distribution | null;
+  /** Nodes that hold the instances; null = there is always room. */
+  readonly nodes: Nodes | null;
 }
 
 export interface Network {

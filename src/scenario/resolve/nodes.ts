@@ -1,0 +1,114 @@
+import type { Host } from '../../spec/scenario/host.js';
+import type { DisruptionBudget, Nodes, Requests } from '../../spec/scenario/nodes.js';
+import type { Gateway, Platform } from '../../spec/scenario/scenario.js';
+import type { Service } from '../../spec/scenario/services.js';
+import { formatSize } from '../../spec/quantities/size-text.js';
+import type { HostOutput } from '../schema/host.js';
+import type { BudgetOutput } from '../schema/nodes.js';
+import type { ScenarioOutput } from '../schema/scenario-output.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+import { resolvePlacement } from './placement.js';
+
+const PATH: Path = ['platform', 'nodes'];
+
+/** Resolves `platform.nodes`. */
+export function resolveNodes(context: Context, platform: ScenarioOutput['platform']): Nodes | null {
+  const { nodes, kind } = platform;
+  if (nodes === undefined) return null;
+  if (kind !== 'kubernetes') {
+    const message = `nodes place instances as Kubernetes does, and kind is ${kind}: write kind: kubernetes`;
+    report(context, 'FL208', PATH, message);
+  }
+  const { count, max = count, provisioning } = nodes;
+  if (max < count) {
+    const message = `max, ${max}, is less than count, ${count}: raise max or lower count`;
+    report(context, 'FL208', [...PATH, 'max'], message);
+  }
+  if (provisioning !== undefined && max <= count) {
+    const message = `no node is ever added, because max is ${max}: raise max above count, or remove provisioning`;
+    report(context, 'FL208', [...PATH, 'provisioning'], message);
+  }
+  const { zones } = resolvePlacement(context, count, nodes.zone, PATH, max);
+  return {
+    count,
+    zones,
+    milliCpu: milliOf(nodes.cpu ?? Infinity),
+    memory: nodes.memory ?? Infinity,
+    provisioning: provisioning ?? { kind: 'constant', valueNs: 0 },
+    graceNs: nodes.grace,
+    evictionNs: nodes.eviction,
+  };
+}
+
+/** Resolves `resources.requests` as room on a node; as in Kubernetes, nothing is requested by default. */
+export function resolveRequests({ resources }: HostOutput): Requests {
+  const { cpu = 0, memory = 0 } = resources?.requests ?? {};
+  return { milliCpu: milliOf(cpu), memory };
+}
+
+/** Kubernetes counts cores in thousandths, rounded up. */
+function milliOf(cores: number): number {
+  return Math.ceil(cores * 1000 - 1e-6);
+}
+
+/** Resolves `disruptionBudget`; null = none. */
+export function resolveBudget(
+  context: Context,
+  output: BudgetOutput | undefined,
+  path: Path,
+): DisruptionBudget | null {
+  if (output === undefined) return null;
+  const { minAvailable, maxUnavailable } = output;
+  if ((minAvailable === undefined) === (maxUnavailable === undefined)) {
+    const message = 'a disruption budget needs exactly one of minAvailable and maxUnavailable';
+    report(context, 'FL208', path, message);
+  }
+  return minAvailable === undefined
+    ? { keeps: 'maxUnavailable', amount: maxUnavailable ?? { count: 1 } }
+    : { keeps: 'minAvailable', amount: minAvailable };
+}
+
+interface Placed {
+  readonly platform: Platform;
+  readonly services: ReadonlyMap<string, Service>;
+  readonly gateways: ReadonlyMap<string, Gateway>;
+}
+
+/** Reports instances that no node can ever hold, and budgets without nodes. */
+export function checkNodes(context: Context, { platform, services, gateways }: Placed): void {
+  const { nodes } = platform;
+  const hosts = [
+    ...[...services.values()]
+      .filter(({ environments }) => environments === null)
+      .map((own) => [own, ['services', own.name]] as const),
+    ...[...gateways.values()].map((own) => [own, ['gateways', own.name]] as const),
+  ];
+  for (const [host, path] of hosts) {
+    if (nodes !== null) checkRoom(context, nodes, host, path);
+    else if (host.disruptionBudget !== null) {
+      const message =
+        'limits drains of nodes, and there are none: write platform: { nodes: { count: 3 } } too, or remove it';
+      report(context, 'FL208', [...path, 'disruptionBudget'], message);
+    }
+  }
+}
+
+/** Reports a host whose instances fit on no node, or whose zones have none. */
+function checkRoom(context: Context, nodes: Nodes, host: Host, path: Path): void {
+  const { milliCpu, memory } = host.requests;
+  const at = [...path, 'resources', 'requests'];
+  if (milliCpu > nodes.milliCpu) {
+    const message = `no node can hold an instance: it requests ${milliCpu / 1000} cores, and platform.nodes.cpu is ${nodes.milliCpu / 1000}`;
+    report(context, 'FL208', [...at, 'cpu'], message);
+  }
+  if (memory > nodes.memory) {
+    const message = `no node can hold an instance: it requests ${formatSize(memory)}, and platform.nodes.memory is ${formatSize(nodes.memory)}`;
+    report(context, 'FL208', [...at, 'memory'], message);
+  }
+  const bare = host.zones.find((zone) => !nodes.zones.includes(zone));
+  if (bare === undefined) return;
+  const where = bare === null ? 'outside every zone' : `in zone ${bare}`;
+  const message = `${host.name} has instances ${where}, where no node is: add nodes there with zone, or raise count`;
+  report(context, 'FL411', [...PATH, 'zone'], message);
+}

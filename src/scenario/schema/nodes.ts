@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { distribution, duration, size, whole } from '../../spec/quantities/quantities.js';
+import { quantity } from '../../spec/quantities/quantities.js';
+import {
+  PERCENT_PATTERN,
+  QuantityError,
+  showNoNumber,
+} from '../../spec/quantities/quantity-text.js';
+import { nameText } from './common.js';
+
+/** Room of a node, or of an instance on it. */
+export const coresOfNode = z.number().positive().max(10_000);
+
+/** `platform.nodes`. */
+export const nodesSchema = z
+  .strictObject({
+    count: whole({ min: 1, max: 1000 }).describe('Nodes at the start. Unit: count. Required.'),
+    cpu: coresOfNode
+      .optional()
+      .describe(
+        'Cores of each node for instances (allocatable). Instances take `resources.requests.cpu` of them. Unit: ' +
+          'cores. Defaults to unlimited.',
+      ),
+    memory: size()
+      .optional()
+      .describe(
+        'Memory of each node for instances (allocatable). Instances take `resources.requests.memory` of it. Unit: ' +
+          'size. Defaults to unlimited.',
+      ),
+    zone: z
+      .union([nameText(), z.array(nameText()).min(1), z.record(nameText(), whole({ min: 1 }))])
+      .optional()
+      .describe(
+        'Zones of the nodes: a name, a list dealt in turn, or counts. An instance is placed only on a node of its own ' +
+          'zone. Defaults to all zones in turn.',
+      ),
+    max: whole({ min: 1, max: 1000 })
+      .optional()
+      .describe(
+        'Most nodes. Above `count` there is a cluster autoscaler: every 10s it orders nodes for pending instances, ' +
+          'and it removes nodes with less than half of their room requested for 10m, down to `count`. Unit: count. ' +
+          'Defaults to `count`.',
+      ),
+    provisioning: distribution()
+      .optional()
+      .describe(
+        'Time from the order of a new node until it takes instances, drawn for each. Only with `max` above `count`. ' +
+          'Unit: distribution of durations. Defaults to 0s.',
+      ),
+    grace: duration({ allowZero: false })
+      .prefault('50s')
+      .describe(
+        'Time after the death of a node until it counts as lost: callers remove its instances from their lists ' +
+          '(`--node-monitor-grace-period`, 40s before Kubernetes 1.32). Unit: duration. Defaults to 50s.',
+      ),
+    eviction: duration()
+      .prefault('5m')
+      .describe(
+        'Time after that until its instances are made elsewhere (`tolerationSeconds`). Unit: duration. Defaults to ' +
+          '5m.',
+      ),
+  })
+  .describe(
+    'Nodes that hold the instances of services and gateways. An instance without room is pending until there is ' +
+      'room. Only with kind: kubernetes. Defaults to none: there is always room.',
+  );
+
+export type NodesOutput = z.output<typeof nodesSchema>;
+
+type Amount = { readonly count: number } | { readonly share: number };
+
+const amount = quantity(
+  (input): Amount => {
+    if (typeof input === 'string' && new RegExp(PERCENT_PATTERN).test(input)) {
+      const share = Number(input.slice(0, -1)) / 100;
+      if (share <= 1) return { share };
+    }
+    if (typeof input === 'number' && Number.isInteger(input) && input >= 0 && input <= 100_000) {
+      return { count: input };
+    }
+    throw new QuantityError(
+      `must be a whole number such as 2 or a share such as 50%, got ${showNoNumber(input)}`,
+    );
+  },
+  {
+    anyOf: [
+      { type: 'string', pattern: PERCENT_PATTERN },
+      { type: 'integer', minimum: 0, maximum: 100_000 },
+    ],
+  },
+);
+
+/** `disruptionBudget` of a service or gateway. */
+export const disruptionBudgetSchema = z
+  .strictObject({
+    minAvailable: amount
+      .optional()
+      .describe(
+        'Fewest ready instances that a drain leaves; a share is rounded up. Unit: count or percent. Either this or ' +
+          '`maxUnavailable`.',
+      ),
+    maxUnavailable: amount
+      .optional()
+      .describe(
+        'Most instances that are not ready during a drain; a share is rounded up. Unit: count or percent. Either ' +
+          'this or `minAvailable`.',
+      ),
+  })
+  .describe(
+    'PodDisruptionBudget: a drain of a node (`stop` of nodes, or the cluster autoscaler) waits while it would leave ' +
+      'fewer ready instances. Crashes, rollouts and autoscaling are not limited. Defaults to none.',
+  );
+
+export type BudgetOutput = z.output<typeof disruptionBudgetSchema>;
