@@ -51,7 +51,7 @@ export function subjectOf(
   const shrinking = plan.components.filter(
     ({ autoscaling, versions }) =>
       (versions?.rollout ?? null) !== null ||
-      (autoscaling !== null && autoscaling.down.selectPolicy !== 'disabled'),
+      autoscaling?.shrinks === true,
   );
   return {
     scenario,

@@ -228,7 +228,7 @@ function stepOf(
   const tone =
     event.kind === 'down' || event.kind === 'saturated' || event.kind === 'killed'
       ? 'worst'
-      : ['recovered', 'breakerClosed', 'returned', 'scaledUp', 'rollout'].includes(event.kind)
+      : ['recovered', 'breakerClosed', 'returned', 'scaledUp', 'rollout', 'node'].includes(event.kind)
         ? 'calm'
         : 'bad';
   const seen = event.runs < runs ? `, in ${event.runs} of ${runs} runs` : '';
@@ -280,6 +280,8 @@ const EVENT_WORDS: Readonly<Record<CascadeEvent['kind'], string>> = {
   rollout: 'changes its version',
   scaledUp: 'scales up',
   scaledDown: 'scales down',
+  pending: 'waits for room',
+  node: 'changes',
   backlog: 'falls behind',
   poolFull: 'runs out of connections',
   killed: 'dies',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Behavior, wantedBy, wantedForTotal } from '../../src/model/processes/hpa.js';
 import type { Reading } from '../../src/model/processes/hpa.js';
-import type { Autoscaling, ScalingRules } from '../../src/spec/scenario/autoscaling.js';
+import type { HpaScaling, ScalingRules } from '../../src/spec/scenario/autoscaling.js';
 
 /** Use of requests of 1 core: a number, `-` = not measured, `!0.5` = set aside. */
 const readings = (text: string): Reading[] =>
@@ -68,7 +68,7 @@ const rules = (more: Partial<ScalingRules> = {}): ScalingRules => ({
 
 const behavior = (up: ScalingRules, down: ScalingRules, initial: number): Behavior => {
   const none = { metrics: [], min: 1, max: 100, syncNs: 15e9, metricDelayNs: 0, tolerance: 0.1 };
-  return new Behavior({ ...none, up, down } as Autoscaling, initial);
+  return new Behavior({ ...none, up, down } as unknown as HpaScaling, initial);
 };
 
 /** Applies recommendations at times in seconds, one after the other. */

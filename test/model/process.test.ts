@@ -127,8 +127,8 @@ describe('the transitions of a process', () => {
     expect(next([['comesUp'], ['unready']], ['unready'])).toBeNull();
   });
 
-  it('reach 192 states', () => {
-    expect(states.length).toBe(192);
+  it('reach 448 states', () => {
+    expect(states.length).toBe(448);
   });
 });
 
@@ -165,6 +165,7 @@ describe('every state of a process', () => {
     for (const { process } of states) {
       if (process.leaving) process.take('overdue');
       if (process.killed) process.take('released');
+      if (process.hostDown) process.take('hostBack');
       if (process.dying) process.take('revives');
       if (process.stopRequested) process.take('unstopped');
       if (process.absent) process.take('added');

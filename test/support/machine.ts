@@ -477,6 +477,8 @@ const AT_ONCE: ScalingRules = {
 const SCALED: Pick<Host, 'autoscaling' | 'zones'> = {
   zones: [null, null, null, null],
   autoscaling: {
+    kind: 'hpa',
+    shrinks: true,
     metrics: [{ metric: 'concurrency', target: 2, of: null }],
     min: 1,
     max: 4,

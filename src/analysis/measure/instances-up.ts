@@ -11,11 +11,35 @@ interface Level {
   readonly end: number;
 }
 
+/** A change of a number that is there: the time, and by how much. */
+export interface Change {
+  readonly at: number;
+  readonly by: number;
+}
+
 /** Number of running instances; null if the window has no length. Starting instances do not count. */
 export function instancesUp(question: Question): Measured {
+  const { data, selection } = question;
+  const instances = new Set(selection.instances);
+  return levelOver(question, instances.size, (record) =>
+    downtimesOf(data, record, instances)
+      .flatMap(({ fromNs, untilNs }) => [
+        { at: fromNs, by: -1 },
+        { at: untilNs, by: 1 },
+      ])
+      .sort((a, b) => a.at - b.at || b.by - a.by),
+  );
+}
+
+/** A number that changes at known times, over a window; `initial`: its value at the start of the run. */
+export function levelOver(
+  question: Question,
+  initial: number,
+  changesOf: (record: RunRecord) => readonly Change[],
+): Measured {
   const { ending } = question;
   const each = question.data.records.map((record) => {
-    const level = levelOf(question, record);
+    const level = levelOf(question, initial, changesOf(record));
     return level === null ? null : level[ending as keyof Level];
   });
   switch (ending) {
@@ -30,22 +54,19 @@ export function instancesUp(question: Question): Measured {
   }
 }
 
-function levelOf({ data, selection, window }: Question, record: RunRecord): Level | null {
+function levelOf(
+  { data, window }: Question,
+  initial: number,
+  changes: readonly Change[],
+): Level | null {
   const { cells, lengthNs } = window;
   if (cells.length === 0 || lengthNs === 0) return null;
   const { edges } = data.plan.grid;
-  const all = selection.instances.length;
-  const changes = downtimesOf(data, record, new Set(selection.instances))
-    .flatMap(({ fromNs, untilNs }) => [
-      { at: fromNs, by: -1 },
-      { at: untilNs, by: 1 },
-    ])
-    .sort((a, b) => a.at - b.at || b.by - a.by);
-  let up = all;
+  let up = initial;
   let next = 0;
   let area = 0;
   let max = 0;
-  let min = all;
+  let min = Infinity;
   for (const cell of cells) {
     let at = edges[cell];
     while (at < edges[cell + 1]) {

@@ -16,6 +16,7 @@ import { isOpen, movedOf, sizeOf } from '../measure/machines.js';
 import { blockedShare } from './mechanism.js';
 import { isBreaker } from '../measure/breakers.js';
 import { touchedBy } from '../measure/faulted.js';
+import { nodeEvents } from './nodes.js';
 import type { Onsets } from './onsets.js';
 import { readinessEvents } from './readiness.js';
 import { rolloutEvents } from './rollout-words.js';
@@ -45,6 +46,8 @@ const PHASE: Readonly<Record<StoryEvent['kind'], number>> = {
   rollout: 1,
   scaledUp: 1,
   scaledDown: 1,
+  pending: 1,
+  node: 1,
   backlog: 1,
   poolFull: 1,
   killed: 1,
@@ -76,6 +79,7 @@ export function eventsOf(
     ...ejectionEvents(scene.data, record),
     ...readinessEvents(scene.data, record),
     ...scalingEvents(scene.data, record),
+    ...nodeEvents(scene.data, record),
     ...rolloutEvents(scene.data, record),
     ...backlogEvents(scene.data, record, scene.steps, scene.baseline),
     ...effectEvents(scene.data, record, scene.steps, scene.baseline),

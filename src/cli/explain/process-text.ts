@@ -1,4 +1,11 @@
-import type { Autoscaling, ScalingRules, ScalingTarget } from '../../spec/scenario/autoscaling.js';
+import type {
+  Autoscaling,
+  ScalingMetric,
+  ScalingRules,
+  ScalingStep,
+  ScalingTarget,
+} from '../../spec/scenario/autoscaling.js';
+import { formatDuration } from '../../spec/quantities/quantity-text.js';
 import type { Probe, Probes } from '../../spec/scenario/probes.js';
 import type { Host } from '../../spec/scenario/host.js';
 import type { Platform } from '../../spec/scenario/scenario.js';
@@ -10,7 +17,7 @@ import { plainText, quantityText } from './values.js';
 export const HOST = {
   ...all('hidden', 'replicas concurrency queue cpu runtime loadBalancing cancellation protocol'),
   ...all('hidden', 'admission outlierDetection labels external zones gc memory lifecycle probes'),
-  ...all('hidden', 'autoscaling cpuRequest rejectWork'),
+  ...all('hidden', 'autoscaling cpuRequest rejectWork requests disruptionBudget'),
 };
 
 /** Rules of the platform: restarts of processes, and when callers learn about them. */
@@ -49,13 +56,38 @@ function probesText(probes: Probes): string | null {
 
 function scalingText(own: Autoscaling, cpuRequest: number | null): string | null {
   const cores = cpuRequest === null ? 'its cores' : `the ${cpuRequest} cores that it requests`;
+  const amountOf = (metric: ScalingMetric, value: number): string => {
+    if (metric === 'cpu') return quantityText(value, 'share') ?? '';
+    if (metric === 'latency') return formatDuration(value);
+    return metric === 'rate' ? `${value}/s` : `${value}`;
+  };
   const targetText = ({ metric, target, of }: ScalingTarget): string => {
+    if (metric === 'latency') return `latency ${formatDuration(target)} on average`;
     if (metric === 'cpu') return `cpu ${quantityText(target, 'share')} of ${cores}`;
     const amount = metric === 'rate' ? `${target}/s` : target;
     return `${metric} ${amount} per replica${of === null ? '' : ` of ${of}`}`;
   };
-  const metrics = (all: Autoscaling['metrics']): string => plainText(all.map(targetText));
-  return braced(fieldsText(own, { metrics, tolerance: 'share', up: rulesText, down: rulesText }));
+  if (own.kind === 'step') {
+    const { metric, of } = own.metrics[0];
+    const word = `${metric}${metric === 'cpu' ? ` of ${cores}` : ''}${of === null ? '' : ` of ${of}`}`;
+    const steps = (all: readonly ScalingStep[]): string =>
+      plainText(all.map(({ threshold, change }) => `${amountOf(metric, threshold)} ${changeText(change)}`));
+    return braced(
+      fieldsText(own, { metrics: () => word, above: steps, below: steps, ...all('hidden', 'shrinks') }),
+    );
+  }
+  if (own.kind === 'scheduled') {
+    const unused = 'metrics syncNs metricDelayNs shrinks';
+    return braced(fieldsText(own, all('hidden', unused)));
+  }
+  const metrics = (list: Autoscaling['metrics']): string => plainText(list.map(targetText));
+  const rules = { metrics, tolerance: 'share', up: rulesText, down: rulesText } as const;
+  return braced(fieldsText(own, { ...rules, ...all('hidden', 'kind shrinks') }));
+}
+
+function changeText({ unit, value }: ScalingStep['change']): string {
+  if (unit === 'exactly') return `-> ${value}`;
+  return `${value > 0 ? '+' : ''}${value}${unit === 'percent' ? '%' : ''}`;
 }
 
 function rulesText({ policies, ...own }: ScalingRules): string {

@@ -44,6 +44,14 @@ export const PLACED_METRICS = [
     'Running processes, without those that wait or start. `min` and `max` are instantaneous values.',
   ),
   metric(
+    'pending',
+    ['gateway', 'service'],
+    'number',
+    'gauge',
+    'low',
+    'Instances that wait for room on a node (`platform.nodes`).',
+  ),
+  metric(
     'queue',
     PLACED,
     'number',

@@ -11,6 +11,14 @@ export const RUN_METRICS = [
     'User requests that arrived in the measured time; the mean over runs.',
   ),
   metric(
+    'nodes',
+    ['run'],
+    'number',
+    'level',
+    'none',
+    'Nodes that take instances or hold them (`platform.nodes`), without dead ones and those on order.',
+  ),
+  metric(
     'unfinished',
     ['run'],
     'number',

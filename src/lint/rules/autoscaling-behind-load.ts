@@ -3,7 +3,7 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import { editsOf } from '../../patterns/registry.js';
 import type { Arrivals } from '../../spec/scenario/arrivals.js';
-import type { Autoscaling } from '../../spec/scenario/autoscaling.js';
+import type { HpaScaling } from '../../spec/scenario/autoscaling.js';
 import type { Host } from '../../spec/scenario/host.js';
 import { levelAt } from '../../spec/scenario/stages.js';
 import type { Fault, Workload } from '../../spec/scenario/scenario.js';
@@ -43,7 +43,7 @@ interface Growth {
 
 function judge(subject: Subject, host: Host, workload: Workload): readonly Finding[] {
   const { name, autoscaling, lifecycle } = host;
-  if (autoscaling === null || autoscaling.max <= autoscaling.min) return [];
+  if (autoscaling?.kind !== 'hpa' || autoscaling.max <= autoscaling.min) return [];
   const load = loadOf(partsOf(subject, workload.name), subject).get(name);
   if (load === undefined || isShared(subject, host, workload)) return [];
   const each = rateOfInstance(host, load.holdNs, load.workNs);
@@ -107,7 +107,7 @@ function isShared(subject: Subject, { name }: Host, workload: Workload): boolean
  */
 function spareOf(
   host: Host,
-  { metrics }: Autoscaling,
+  { metrics }: HpaScaling,
   { workNs, holdNs }: { readonly workNs: Ns; readonly holdNs: Ns },
   each: number,
 ): number | null {
@@ -122,6 +122,7 @@ function spareOf(
         return each / target;
       case 'queue':
       case 'lag':
+      case 'latency':
         return null;
     }
   });

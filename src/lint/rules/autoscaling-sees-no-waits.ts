@@ -31,7 +31,7 @@ interface Slow {
 
 function judge(subject: Subject, host: Host): readonly Finding[] {
   const { name, autoscaling, concurrency, cpuRequest, cpu, runtime } = host;
-  if (autoscaling === null || concurrency === Infinity || runtime !== 'threads') return [];
+  if (autoscaling?.kind !== 'hpa' || concurrency === Infinity || runtime !== 'threads') return [];
   if (autoscaling.metrics.some(({ metric }) => metric !== 'cpu')) return [];
   const { target } = autoscaling.metrics[0];
   const slow = slowest(subject, host);

@@ -71,13 +71,14 @@ export class Losses {
   /** A node is back, or gone for good. */
   returned(node: number): void {
     this.lost[node] = this.tainted[node] = 0;
-    this.taint();
+    engine.soon(Math.max(engine.phase, PHASE.TIMER), this.taintOp, 0, 0, 0);
   }
 
   private notice(node: number): void {
     this.lost[node] = 1;
     this.effects.lost(node);
-    this.taint();
+    // Nodes that are noticed at the same instant count together.
+    engine.soon(Math.max(engine.phase, PHASE.TIMER), this.taintOp, 0, 0, 0);
   }
 
   /** Taints the lost nodes of each zone, at its rate. */

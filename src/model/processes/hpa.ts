@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { Autoscaling, ScalingRules } from '../../spec/scenario/autoscaling.js';
+import type { HpaScaling, ScalingRules } from '../../spec/scenario/autoscaling.js';
 
 /** One replica as the autoscaler sees it. */
 export interface Reading {
@@ -72,6 +72,17 @@ export function wantedForTotal(
   return Math.abs(1 - ratio) > tolerance + ROUNDING ? up(total / target) : current;
 }
 
+/** Number of replicas that a mean over all of them asks for (GetExternalMetricReplicas); `ready`: those that serve. */
+export function wantedForMean(
+  mean: number,
+  current: number,
+  ready: number,
+  { target, tolerance }: Pick<Rule, 'target' | 'tolerance'>,
+): number {
+  const ratio = mean / target;
+  return Math.abs(1 - ratio) > tolerance + ROUNDING ? up(ratio * ready) : current;
+}
+
 /** Absorbs the rounding errors of decimal fractions, so a value exactly on a boundary changes nothing. */
 const ROUNDING = 1e-9;
 
@@ -90,7 +101,7 @@ function up(value: number): number {
  * convertDesiredReplicasWithBehaviorRate).
  */
 export class Behavior {
-  private readonly spec: Autoscaling;
+  private readonly spec: HpaScaling;
   private recommendations: Timed[] = [];
   private scaleUps: Timed[] = [];
   private scaleDowns: Timed[] = [];
@@ -98,7 +109,7 @@ export class Behavior {
   /** The longest period of its policies. */
   private readonly longestNs: Ns;
 
-  constructor(spec: Autoscaling, initial: number) {
+  constructor(spec: HpaScaling, initial: number) {
     this.spec = spec;
     const all = [...spec.up.policies, ...spec.down.policies];
     this.longestNs = Math.max(...all.map(({ periodNs }) => periodNs));

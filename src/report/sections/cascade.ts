@@ -32,6 +32,8 @@ const TONES: Readonly<Record<CascadeEvent['kind'], string>> = {
   rollout: 'calm',
   scaledUp: 'calm',
   scaledDown: 'calm',
+  pending: 'mild',
+  node: 'calm',
   backlog: 'mild',
   poolFull: 'bad',
   killed: 'worst',

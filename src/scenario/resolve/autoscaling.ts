@@ -1,7 +1,12 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Autoscaling, ScalingRules, ScalingTarget } from '../../spec/scenario/autoscaling.js';
-import type { AutoscalingOutput, RulesOutput, TargetOutput } from '../schema/autoscaling.js';
-import type { HostOutput } from '../schema/host.js';
+import type {
+  Autoscaling,
+  HpaScaling,
+  ScalingMetric,
+  ScalingRules,
+  ScalingTarget,
+} from '../../spec/scenario/autoscaling.js';
+import type { HpaOutput, RulesOutput, TargetOutput } from '../schema/autoscaling.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
 
@@ -18,57 +23,27 @@ const DOWN: ScalingRules['policies'] = [{ unit: 'percent', value: 100, periodNs:
 const FORMS: Readonly<Record<string, readonly [form: TargetOutput['form'], example: string]>> = {
   cpu: ['share', '60%'],
   rate: ['rate', '50/s'],
+  latency: ['duration', '200ms'],
 };
 const NUMBER = ['number', '20'] as const;
 
-/** Initial number of replicas: as written, else the minimum of the autoscaler. */
-export function initialReplicas({ replicas, autoscaling, zone }: HostOutput): number | undefined {
-  const isCounted = typeof zone === 'object' && !Array.isArray(zone);
-  return replicas ?? (isCounted ? undefined : autoscaling?.min);
-}
-
-/** Resolves `autoscaling`; `replicas` is the initial number. */
-export function resolveAutoscaling(
-  context: Context,
-  output: HostOutput,
-  replicas: number,
-  cores: number,
-  path: Path,
-): Autoscaling | null {
-  const { autoscaling: own } = output;
-  if (own === undefined) return null;
-  const at = [...path, 'autoscaling'];
-  if (own.min > own.max) {
-    const message = `min, ${own.min}, is greater than max, ${own.max}: lower min or raise max`;
-    report(context, 'FL208', [...at, 'min'], message);
-  } else if (replicas < own.min || replicas > own.max) {
-    const message =
-      `replicas, ${replicas}, is outside the range of the autoscaler: expected ${own.min} to ` +
-      `${own.max}`;
-    report(context, 'FL208', at, message);
-  }
-  const metrics = metricsOf(context, own, at);
-  const share = metrics.findIndex(({ metric }) => metric === 'cpu');
-  if (share >= 0 && output.resources?.requests?.cpu === undefined && cores === Infinity) {
-    const where = own.metrics === undefined ? [...at, 'metric'] : [...at, 'metrics', share];
-    const message =
-      'a share of unlimited cores is undefined: write cpu: CORES, or resources: { requests: { ' +
-      'cpu: CORES } }';
-    report(context, 'FL208', where, message);
-  }
+/** Resolves the fields of kind `hpa`. */
+export function resolveHpa(context: Context, own: HpaOutput, at: Path): HpaScaling {
   return {
-    metrics,
+    kind: 'hpa',
+    metrics: metricsOf(context, own, at),
     min: own.min,
     max: own.max,
     syncNs: own.syncPeriod,
     metricDelayNs: own.metricDelay,
+    shrinks: own.scaleDown.selectPolicy !== 'disabled',
     tolerance: own.tolerance,
     up: rulesOf(context, own.scaleUp, UP, [...at, 'scaleUp']),
     down: rulesOf(context, own.scaleDown, DOWN, [...at, 'scaleDown']),
   };
 }
 
-function metricsOf(context: Context, own: AutoscalingOutput, at: Path): readonly ScalingTarget[] {
+function metricsOf(context: Context, own: HpaOutput, at: Path): readonly ScalingTarget[] {
   const { metric, target, of, metrics } = own;
   if (metrics !== undefined) {
     const single = metric !== undefined ? 'metric' : target !== undefined ? 'target' : 'of';
@@ -87,22 +62,41 @@ function metricsOf(context: Context, own: AutoscalingOutput, at: Path): readonly
   return [targetOf(context, { metric, target, of }, at)];
 }
 
-type Entry = NonNullable<AutoscalingOutput['metrics']>[number];
+type Entry = NonNullable<HpaOutput['metrics']>[number];
 
 function targetOf(context: Context, { metric, target, of }: Entry, at: Path): ScalingTarget {
+  checkForm(context, metric, target, [...at, 'target']);
+  return { metric, target: target.value, of: groupOf(context, { metric, of }, at) };
+}
+
+/** Reports a value of another form than those of a metric. */
+export function checkForm(
+  context: Context,
+  metric: ScalingMetric,
+  target: TargetOutput,
+  at: Path,
+): void {
   const [form, example] = FORMS[metric] ?? NUMBER;
   const isShare = form === 'share' && target.form === 'number' && target.value <= 1;
   if (target.form !== form && !isShare) {
     const message = `expected a target for ${metric}, such as ${example}`;
-    report(context, 'FL204', [...at, 'target'], message);
+    report(context, 'FL204', at, message);
   } else if (target.value === 0) {
     report(
       context,
       'FL204',
-      [...at, 'target'],
+      at,
       'a target of 0 can never be reached: write more than 0',
     );
   }
+}
+
+/** The group or queue of the metric `lag`; null for other metrics. */
+export function groupOf(
+  context: Context,
+  { metric, of }: Pick<Entry, 'metric' | 'of'>,
+  at: Path,
+): string | null {
   if (metric === 'lag' && of === undefined) {
     const message =
       'of is missing: write the consumer group whose lag to use, as topic.group, or the queue';
@@ -116,7 +110,7 @@ function targetOf(context: Context, { metric, target, of }: Entry, at: Path): Sc
       `of applies only to metric: lag, and the metric is ${metric}: remove it`,
     );
   }
-  return { metric, target: target.value, of: metric === 'lag' ? (of ?? null) : null };
+  return metric === 'lag' ? (of ?? null) : null;
 }
 
 function rulesOf(

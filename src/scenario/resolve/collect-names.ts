@@ -3,6 +3,8 @@ import { NODES } from '../../spec/scenario/nodes.js';
 import type { ModuleSection } from '../../spec/scenario/modules.js';
 import { MODULES, SECTIONS } from '../modules/index.js';
 import type { ModuleSections, ScenarioOutput } from '../schema/scenario-output.js';
+import type { ProbesOutput } from '../schema/probes.js';
+import { checksOf } from './checks-names.js';
 import type { NamedThing, Names, Raise } from './names.js';
 import {
   BUILT_IN_KEYS,
@@ -13,6 +15,12 @@ import {
   routeNames,
   sorted,
 } from './names.js';
+
+/** A service or function; only services have probes. */
+interface Probed {
+  readonly endpoints: object;
+  readonly probes?: ProbesOutput;
+}
 
 type Claim = (section: string, name: string, at?: readonly string[]) => boolean;
 
@@ -43,8 +51,9 @@ export function collectNames(
     add('gateway', 'gateways', name, routeNames(routes));
   }
   for (const section of ['services', 'functions'] as const) {
-    for (const [name, { endpoints }] of sorted<{ readonly endpoints: object }>(scenario[section])) {
-      add('service', section, name, partsOf(endpoints, [section, name, 'endpoints'], raise));
+    for (const [name, own] of sorted<Probed>(scenario[section])) {
+      const parts = partsOf(own.endpoints, [section, name, 'endpoints'], raise);
+      add('service', section, name, [...parts, ...checksOf(own.probes)]);
     }
   }
   checkOutboxes(scenario, raise);

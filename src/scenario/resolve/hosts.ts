@@ -20,7 +20,7 @@ import { checkLevel, resolveProtocol } from './connections.js';
 import { sorted } from './names.js';
 import { resolveBudget, resolveRequests } from './nodes.js';
 import { resolveCpu } from './cpu.js';
-import { initialReplicas, resolveAutoscaling } from './autoscaling.js';
+import { initialReplicas, mostReplicas, resolveAutoscaling } from './autoscaling-kinds.js';
 import { resolvePlacement } from './placement.js';
 import { resolveQueue } from './queues.js';
 import { resolveSteps } from './steps.js';
@@ -67,7 +67,7 @@ export function resolveHost(context: Context, name: string, output: HostOutput, 
   const concurrency = runtime === 'eventLoop' ? cpu.cores : (output.concurrency ?? Infinity);
   const queue = resolveQueue(context, output.queue, [...path, 'queue']);
   const place = { queue, cpu, concurrency };
-  const most = output.autoscaling?.max;
+  const most = mostReplicas(output);
   const placement = resolvePlacement(context, initialReplicas(output), output.zone, path, most);
   return {
     ...described(name, output),

@@ -1,8 +1,10 @@
 import type { Probe, Probes } from '../../spec/scenario/probes.js';
 import { PROBES } from '../../spec/scenario/probes.js';
 import type { ProbesOutput } from '../schema/probes.js';
+import { checksEndpoint } from './checks-names.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
+
 
 /** Target of a probe of the process itself, at no cost. */
 const SELF = 'self';
@@ -22,7 +24,11 @@ export function resolveProbes(
       probes[kind] = null;
       continue;
     }
-    const { call } = own;
+    const { call, checks } = own;
+    if (checks !== undefined && endpoints.length === 0) {
+      const message = 'checks are calls of a service, and a gateway only forwards: remove checks';
+      report(context, 'FL208', [...path, kind, 'checks'], message);
+    }
     if (call !== SELF && !endpoints.includes(call)) {
       const message = `there is no endpoint ${call} in this service: write one of its endpoints, or self`;
       report(context, 'FL404', [...path, kind, 'call'], message, {
@@ -40,7 +46,7 @@ export function resolveProbes(
       failureThreshold: own.failureThreshold,
       successThreshold: 'successThreshold' in own ? own.successThreshold : 1,
       initialDelayNs: own.initialDelay,
-      endpoint: call === SELF ? null : call,
+      endpoint: checks !== undefined ? checksEndpoint(kind) : call === SELF ? null : call,
       usesWorkers: own.usesWorkers,
       terminationGraceNs: ('terminationGrace' in own ? own.terminationGrace : undefined) ?? null,
     };

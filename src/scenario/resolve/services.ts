@@ -6,6 +6,7 @@ import { resolveEndpoints, resolveHost, resolveOutbound } from './hosts.js';
 import { resolveMiddleware } from './middleware.js';
 import { resolveOutbox } from './outbox.js';
 import { totalOf } from './placement.js';
+import { resolveChecks } from './probe-checks.js';
 import { resolveProbes } from './probes.js';
 import { resolveVersions } from './versions.js';
 
@@ -25,7 +26,13 @@ export function resolveService(context: Context, name: string, output: ServiceOu
       ...path,
       'probes',
     ]),
-    endpoints: resolveEndpoints(context, name, output.endpoints, path),
+    endpoints: new Map([
+      ...resolveEndpoints(context, name, output.endpoints, path),
+      ...resolveChecks(context, name, output.probes, Object.keys(output.endpoints), [
+        ...path,
+        'probes',
+      ]),
+    ]),
     middleware,
     outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
     outbox: resolveOutbox(context, output.outbox, [...path, 'outbox']),

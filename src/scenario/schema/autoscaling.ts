@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { SCALING_METRICS } from '../../spec/scenario/autoscaling.js';
 import { duration, quantity, share, size, whole } from '../../spec/quantities/quantities.js';
 import {
+  DURATION_PATTERN,
+  parseDuration,
   parseRate,
   PERCENT_PATTERN,
   QuantityError,
@@ -11,7 +13,7 @@ import {
 
 /** A target as written. Its metric determines which form is valid. */
 export interface TargetOutput {
-  readonly form: 'share' | 'rate' | 'number';
+  readonly form: 'share' | 'rate' | 'duration' | 'number';
   readonly value: number;
 }
 
@@ -25,7 +27,7 @@ function percentOf(input: unknown): number {
   throw new QuantityError(`must be a percentage above 0 such as 100%, got ${showNoNumber(input)}`);
 }
 
-const target = quantity(
+export const target = quantity(
   (input): TargetOutput => {
     if (typeof input === 'string' && input.endsWith('%')) {
       return { form: 'share', value: percentOf(input) / 100 };
@@ -36,30 +38,36 @@ const target = quantity(
     if (typeof input === 'number' && input > 0 && input <= 1e9) {
       return { form: 'number', value: input };
     }
+    if (typeof input === 'string' && new RegExp(DURATION_PATTERN).test(input)) {
+      return { form: 'duration', value: parseDuration(input) };
+    }
     throw new QuantityError(
-      `must be a share such as 60%, a rate such as 50/s or a number above 0, got ${showNoNumber(input)}`,
+      `must be a share such as 60%, a rate such as 50/s, a duration such as 200ms or a number above 0, got ${showNoNumber(input)}`,
     );
   },
   {
     anyOf: [
       { type: 'string', pattern: PERCENT_PATTERN },
       { type: 'string', pattern: RATE_PATTERN },
+      { type: 'string', pattern: DURATION_PATTERN },
       { type: 'number', exclusiveMinimum: 0, maximum: 1e9 },
     ],
   },
 );
 
-const metricFields = {
+export const metricFields = {
   metric: z
     .enum(SCALING_METRICS)
     .describe(
       'Metric, measured over a `syncPeriod`. `cpu`: cores in use; `concurrency`: requests in service; `queue`: ' +
         'requests waiting for a worker; `rate`: requests per second; each averaged over the replicas. `lag`: backlog ' +
-        'of the group or queue in `of`, over all replicas. Required.',
+        'of the group or queue in `of`, over all replicas. `latency`: time that requests spent in the queue and in ' +
+        'service of all replicas during the period, divided by the requests that arrived in it; unknown without ' +
+        'requests. Required.',
     ),
   target: target.describe(
     'Target per replica. Unit: for `cpu` a share of `resources.requests.cpu`, otherwise of `cpu.cores`; for `rate` ' +
-      'a rate; for the others a number. Required.',
+      'a rate; for `latency` a duration, the target of the mean of all replicas; for the others a number. Required.',
   ),
   of: z
     .string()
@@ -104,13 +112,13 @@ const rules = (stabilization: string, policies: string): z.ZodType<RulesOutput> 
       ),
   });
 
-/** `autoscaling` of a service or gateway, with the defaults of Kubernetes. */
-export const autoscalingSchema = z
+/** `autoscaling` of kind `hpa`, with the defaults of Kubernetes. */
+export const hpaSchema = z
   .strictObject({
     kind: z
-      .enum(['hpa'])
-      .default('hpa')
-      .describe('`hpa`: the horizontal pod autoscaler of Kubernetes. Defaults to hpa.'),
+      .literal('hpa')
+      .optional()
+      .describe('The horizontal pod autoscaler of Kubernetes. It is the default kind.'),
     metric: metricFields.metric.optional().describe('Short form of one entry of `metrics`.'),
     target: target.optional().describe('Short form of one entry of `metrics`.'),
     of: metricFields.of.describe('Short form of one entry of `metrics`.'),
@@ -143,7 +151,7 @@ export const autoscalingSchema = z
       .describe('Rules for adding replicas.'),
     scaleDown: rules('5m', '100% in 15s').prefault({}).describe('Rules for removing replicas.'),
   })
-  .describe('Scales the number of replicas with the load. Defaults to none: `replicas` is fixed.');
+  .describe('The horizontal pod autoscaler of Kubernetes: follows the ratio of metrics to targets.');
 
 export interface PolicyOutput {
   readonly percent?: number;
@@ -157,7 +165,7 @@ export interface RulesOutput {
   readonly selectPolicy: 'max' | 'min' | 'disabled';
 }
 
-export type AutoscalingOutput = z.output<typeof autoscalingSchema>;
+export type HpaOutput = z.output<typeof hpaSchema>;
 export type ResourcesOutput = z.output<typeof resourcesSchema>;
 
 /** `resources` of a service or gateway. */

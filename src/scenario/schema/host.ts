@@ -12,8 +12,10 @@ import {
 } from '../../spec/quantities/quantities.js';
 import { QuantityError, showNoNumber } from '../../spec/quantities/quantity-text.js';
 import type { AdmissionOutput } from './admission.js';
-import { autoscalingSchema, resourcesSchema } from './autoscaling.js';
-import type { AutoscalingOutput, ResourcesOutput } from './autoscaling.js';
+import { resourcesSchema } from './autoscaling.js';
+import type { ResourcesOutput } from './autoscaling.js';
+import { autoscalingSchema } from './autoscaling-kinds.js';
+import type { AutoscalingOutput } from './autoscaling-kinds.js';
 import type { BundleOutput } from './bundle.js';
 import { loadBalancingSchema, outlierDetectionSchema } from './bundle.js';
 import type { BalancingOutput, OutlierOutput } from './bundle.js';

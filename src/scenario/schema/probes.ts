@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { duration, whole } from '../../spec/quantities/quantities.js';
 
+const nameRef = z.string().regex(/^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/);
+
 const common = {
   period: duration({ allowZero: false })
     .prefault('10s')
@@ -24,6 +26,15 @@ const common = {
     .describe(
       'Target of the probe: `self`, the process, at no cost, or one of the endpoints of this service with all its ' +
         'steps. Defaults to self.',
+    ),
+  checks: z
+    .array(nameRef)
+    .min(1)
+    .optional()
+    .describe(
+      'Components that the probe asks, one after the other, with the policies of this service for them: a service, ' +
+        'function or database, with its endpoint or operation if there are several (`db.ping`). The first failure ' +
+        'fails the probe. Not with `call`, and not for gateways. Defaults to none.',
     ),
   usesWorkers: z
     .boolean()

@@ -1,4 +1,4 @@
-import type { ScalingTarget, Autoscaling } from '../scenario/autoscaling.js';
+import type { Autoscaling, ScalingTarget } from '../scenario/autoscaling.js';
 
 /** A scaling target and where it is measured. */
 export interface PlanScalingTarget extends ScalingTarget {
@@ -7,8 +7,20 @@ export interface PlanScalingTarget extends ScalingTarget {
   readonly part: number;
 }
 
-export interface PlanAutoscaling extends Autoscaling {
+/** Facts of the plan that every kind of autoscaler needs. */
+export interface ScalingPlace {
   readonly metrics: readonly PlanScalingTarget[];
   /** Cores that a `cpu` share refers to. */
   readonly cores: number;
 }
+
+type Kind = Autoscaling['kind'];
+
+/** One kind of autoscaler in the plan. */
+export type PlanScaler<K extends Kind> = Omit<
+  Extract<Autoscaling, { readonly kind: K }>,
+  'metrics'
+> &
+  ScalingPlace;
+
+export type PlanAutoscaling = { readonly [K in Kind]: PlanScaler<K> }[Kind];

@@ -64,6 +64,9 @@ export interface StoryEvent {
     /** An autoscaler changes the number of instances. */
     | 'scaledUp'
     | 'scaledDown'
+    /** Instances wait for room on a node; a node is lost, drained, added or removed. */
+    | 'pending'
+    | 'node'
     | 'backlog'
     /** Processes die without a fault that stops them. */
     | 'killed'

@@ -6,7 +6,7 @@ import { distributionOf, largestOf, meanOf, ratioOf, type Measured } from '../es
 import type { GaugePick } from '../gauges.js';
 import { instancesUp } from '../instances-up.js';
 import { levels, shareOfCapacity } from '../levels.js';
-import { METER_COUNT } from '../meter-readings.js';
+import { METER_COUNT, METER_LEVEL } from '../meter-readings.js';
 import { isScaled, shareOfThere, type Capacity } from '../presence.js';
 import { bySubject, type Measurement, type Measurements, type Question } from '../question.js';
 import { mergeAll, mergeSegments } from '../sums.js';
@@ -19,6 +19,7 @@ export const PLACED_MEASUREMENTS: Measurements<typeof PLACED_METRICS> = {
   memory: (question) => gaugeShare(question, 'memory', memoryOf),
   restarts: (question) => meanOf(restartsOf(question), 'exact'),
   instances: instancesUp,
+  pending: METER_LEVEL,
   queue: gauge('queue'),
   queueWait,
   concurrency: gauge('concurrency'),

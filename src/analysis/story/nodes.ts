@@ -1,0 +1,97 @@
+import { INSTANCE_STATE, JOURNAL, NODE_STATE } from '../../spec/record/record.js';
+import type { RunRecord } from '../../spec/record/record.js';
+import { NODES } from '../../spec/scenario/nodes.js';
+import type { StoryEvent } from '../../spec/result/cascade.js';
+import { formatCount, formatInstant } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
+import type { VariantData } from '../measure/variant-data.js';
+import { BARE } from './unseen.js';
+
+/** Most events about nodes, and about the pending instances of a component; the last one says how many are left out. */
+const EVENTS_MAX = 8;
+const PENDING_MAX = 3;
+
+/** Texts of the changes of a node; '' = another event shows it. */
+const WORDS: Readonly<Record<number, string>> = {
+  [NODE_STATE.ready]: 'takes instances',
+  [NODE_STATE.died]: '',
+  [NODE_STATE.lost]: 'counts as lost: callers remove its instances from their lists',
+  [NODE_STATE.evicted]: 'is given up: its instances are made elsewhere',
+  [NODE_STATE.ordered]: 'is ordered by the cluster autoscaler',
+  [NODE_STATE.removed]: 'is removed',
+  [NODE_STATE.cordoned]: '',
+  [NODE_STATE.uncordoned]: '',
+};
+
+/** Events of nodes, and of instances that wait for room, from the end of the warm-up. */
+export function nodeEvents(data: VariantData, record: RunRecord): readonly StoryEvent[] {
+  if (data.plan.nodes === null) return [];
+  return [...changes(record), ...waits(data, record)];
+}
+
+function changes({ journal }: RunRecord): readonly StoryEvent[] {
+  const { timeNs, kind, subject, value } = journal;
+  const events: StoryEvent[] = [];
+  let left = 0;
+  for (let k = 0; k < timeNs.length; k++) {
+    if (kind[k] !== JOURNAL.node || timeNs[k] < 0) continue;
+    const text = WORDS[value[k]];
+    if (text === '') continue;
+    if (events.length === EVENTS_MAX) left++;
+    else {
+      const name = `${NODES}[${subject[k]}]`;
+      events.push({ ...BARE, at: timeNs[k] / 1e9, kind: 'node', subject: name, text });
+    }
+  }
+  return withLeft(events, left);
+}
+
+/** Time in which some instances of a component are pending. */
+interface Wait {
+  readonly fromNs: number;
+  most: number;
+  untilNs: number;
+}
+
+function waits({ plan }: VariantData, { journal }: RunRecord): readonly StoryEvent[] {
+  const { timeNs, kind, subject, value } = journal;
+  const pending = new Map<number, number>();
+  const all = new Map<number, Wait[]>();
+  for (let k = 0; k < timeNs.length; k++) {
+    if (kind[k] !== JOURNAL.instance) continue;
+    const isPending = value[k] === INSTANCE_STATE.pending;
+    if (!isPending && value[k] !== INSTANCE_STATE.scheduled) continue;
+    const { component } = plan.instances[subject[k]];
+    const before = pending.get(component) ?? 0;
+    const now = before + (isPending ? 1 : -1);
+    pending.set(component, now);
+    const own = all.get(component) ?? [];
+    all.set(component, own);
+    const last = own[own.length - 1];
+    // Without a gap between them, two waits are one.
+    if (isPending && before === 0 && last?.untilNs !== timeNs[k]) {
+      own.push({ fromNs: timeNs[k], most: 1, untilNs: Infinity });
+    } else if (isPending) {
+      last.most = Math.max(last.most, now);
+      last.untilNs = Infinity;
+    } else if (now === 0) last.untilNs = timeNs[k];
+  }
+  return [...all].flatMap(([component, list]) => {
+    const seen = list.filter(({ untilNs }) => untilNs > 0);
+    const events = seen.slice(0, PENDING_MAX).map(({ fromNs, most, untilNs }): StoryEvent => {
+      const verb = most === 1 ? 'waits' : 'wait';
+      const end = untilNs === Infinity ? 'to the end' : `until ${formatInstant(untilNs / 1e9)}`;
+      const text = `${plural(most, 'instance')} ${verb} for room on a node ${end}`;
+      const { name } = plan.components[component];
+      return { ...BARE, at: Math.max(0, fromNs) / 1e9, kind: 'pending', subject: name, text };
+    });
+    return withLeft(events, Math.max(0, seen.length - PENDING_MAX));
+  });
+}
+
+/** Adds to the last event how many others there are. */
+function withLeft(events: readonly StoryEvent[], left: number): readonly StoryEvent[] {
+  if (left === 0) return events;
+  const last = events[events.length - 1];
+  return [...events.slice(0, -1), { ...last, text: `${last.text}; ${formatCount(left)} more later` }];
+}

@@ -1,0 +1,87 @@
+import type { Autoscaling } from '../../spec/scenario/autoscaling.js';
+import type { HpaOutput } from '../schema/autoscaling.js';
+import type { AutoscalingOutput } from '../schema/autoscaling-kinds.js';
+import type { ScheduledOutput } from '../schema/autoscaling-scheduled.js';
+import type { StepOutput } from '../schema/autoscaling-step.js';
+import type { HostOutput } from '../schema/host.js';
+import { resolveHpa } from './autoscaling.js';
+import { mostScheduled, resolveScheduled } from './autoscaling-scheduled.js';
+import { resolveStep } from './autoscaling-step.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+
+interface Scaler<Output> {
+  /** Fewest and most replicas as written; `replicas`: the initial number, 1 if it is not written. */
+  range(output: Output, replicas: number): { readonly min: number | null; readonly max: number };
+  resolve(context: Context, output: Output, at: Path, replicas: number): Autoscaling;
+}
+
+const bounds = ({ min, max }: HpaOutput | StepOutput): { min: number; max: number } => ({
+  min,
+  max,
+});
+
+/** All kinds of autoscalers: one line each. */
+const SCALERS: {
+  readonly hpa: Scaler<HpaOutput>;
+  readonly step: Scaler<StepOutput>;
+  readonly scheduled: Scaler<ScheduledOutput>;
+} = {
+  hpa: { range: bounds, resolve: resolveHpa },
+  step: { range: bounds, resolve: resolveStep },
+  scheduled: {
+    range: (output, replicas) => ({ min: null, max: mostScheduled(output, replicas) }),
+    resolve: resolveScheduled,
+  },
+};
+
+function scalerOf(output: AutoscalingOutput): Scaler<AutoscalingOutput> {
+  return SCALERS[output.kind ?? 'hpa'] as unknown as Scaler<AutoscalingOutput>;
+}
+
+/** Initial number of replicas: as written, else the minimum of the autoscaler. */
+export function initialReplicas({ replicas, autoscaling, zone }: HostOutput): number | undefined {
+  const isCounted = typeof zone === 'object' && !Array.isArray(zone);
+  if (replicas !== undefined || isCounted || autoscaling === undefined) return replicas;
+  return scalerOf(autoscaling).range(autoscaling, 1).min ?? undefined;
+}
+
+/** Most replicas that the autoscaler allows; undefined without one. */
+export function mostReplicas({ replicas = 1, autoscaling }: HostOutput): number | undefined {
+  if (autoscaling === undefined) return undefined;
+  return scalerOf(autoscaling).range(autoscaling, replicas).max;
+}
+
+/** Resolves `autoscaling`; `replicas` is the initial number. */
+export function resolveAutoscaling(
+  context: Context,
+  output: HostOutput,
+  replicas: number,
+  cores: number,
+  path: Path,
+): Autoscaling | null {
+  const { autoscaling: own } = output;
+  if (own === undefined) return null;
+  const at = [...path, 'autoscaling'];
+  const { min, max } = scalerOf(own).range(own, replicas);
+  if (min !== null && min > max) {
+    const message = `min, ${min}, is greater than max, ${max}: lower min or raise max`;
+    report(context, 'FL208', [...at, 'min'], message);
+  } else if (min !== null && (replicas < min || replicas > max)) {
+    const message =
+      `replicas, ${replicas}, is outside the range of the autoscaler: expected ${min} to ` +
+      `${max}`;
+    report(context, 'FL208', at, message);
+  }
+  const scaling = scalerOf(own).resolve(context, own, at, replicas);
+  const share = scaling.metrics.findIndex(({ metric }) => metric === 'cpu');
+  if (share >= 0 && output.resources?.requests?.cpu === undefined && cores === Infinity) {
+    const isList = 'metrics' in own && own.metrics !== undefined;
+    const where = isList ? [...at, 'metrics', share] : [...at, 'metric'];
+    const message =
+      'a share of unlimited cores is undefined: write cpu: CORES, or resources: { requests: { ' +
+      'cpu: CORES } }';
+    report(context, 'FL208', where, message);
+  }
+  return scaling;
+}

@@ -1,0 +1,70 @@
+import type { ScalingStep, StepScaling } from '../../spec/scenario/autoscaling.js';
+import type { StepOutput } from '../schema/autoscaling-step.js';
+import { checkForm, groupOf } from './autoscaling.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+
+type StepText = StepOutput['steps'][number];
+
+/** Resolves the fields of kind `step`. */
+export function resolveStep(context: Context, own: StepOutput, at: Path): StepScaling {
+  const of = groupOf(context, own, at);
+  own.steps.forEach((step, index) => checkStep(context, own, step, [...at, 'steps', index]));
+  const side = (key: 'above' | 'below', sign: 1 | -1): readonly ScalingStep[] =>
+    own.steps
+      .filter((step) => step[key] !== undefined)
+      .map((step) => ({ threshold: step[key]!.value, change: changeOf(step) }))
+      .sort((a, b) => sign * (a.threshold - b.threshold));
+  const above = side('above', 1);
+  const below = side('below', -1);
+  if (above.length > 0 && below.length > 0 && below[0].threshold >= above[0].threshold) {
+    const message =
+      'steps above and below overlap: every below must be less than every above, or both apply at once';
+    report(context, 'FL208', [...at, 'steps'], message);
+  }
+  const target = above[0]?.threshold ?? below[0]?.threshold ?? NaN;
+  return {
+    kind: 'step',
+    metrics: [{ metric: own.metric, target, of }],
+    min: own.min,
+    max: own.max,
+    syncNs: own.period,
+    metricDelayNs: own.metricDelay,
+    shrinks: own.steps.some(({ add }) => add === undefined),
+    periods: own.evaluationPeriods,
+    above,
+    below,
+    outCooldownNs: own.scaleOutCooldown,
+    inCooldownNs: own.scaleInCooldown,
+  };
+}
+
+function changeOf({ add, remove, exactly }: StepText): ScalingStep['change'] {
+  if (exactly !== undefined) return { unit: 'exactly', value: exactly };
+  if (add !== undefined) return add;
+  return remove === undefined ? { unit: 'count', value: 0 } : { ...remove, value: -remove.value };
+}
+
+/** Reports a step without one threshold and one change. */
+function checkStep(context: Context, own: StepOutput, step: StepText, at: Path): void {
+  const { above, below, add, remove, exactly } = step;
+  if ((above === undefined) === (below === undefined)) {
+    report(context, 'FL208', at, 'a step needs exactly one of above and below');
+    return;
+  }
+  if ([add, remove, exactly].filter((change) => change !== undefined).length !== 1) {
+    report(context, 'FL208', at, 'a step needs exactly one of add, remove and exactly');
+  }
+  if (above !== undefined && remove !== undefined) {
+    report(context, 'FL208', [...at, 'remove'], 'a step above a threshold adds replicas: write add');
+  }
+  if (below !== undefined && add !== undefined) {
+    report(context, 'FL208', [...at, 'add'], 'a step below a threshold removes replicas: write remove');
+  }
+  const key = above === undefined ? 'below' : 'above';
+  checkForm(context, own.metric, (above ?? below)!, [...at, key]);
+  const same = own.steps.filter((other) => other[key]?.value === step[key]!.value);
+  if (same.length > 1 && same[0] !== step) {
+    report(context, 'FL208', [...at, key], 'another step has the same threshold: remove one of them');
+  }
+}

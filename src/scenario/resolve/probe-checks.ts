@@ -1,0 +1,59 @@
+import { PROBES } from '../../spec/scenario/probes.js';
+import type { Endpoint } from '../../spec/scenario/services.js';
+import type { ProbesOutput } from '../schema/probes.js';
+import type { StepOutput } from '../schema/steps.js';
+import { checksEndpoint } from './checks-names.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+import { resolveSteps } from './steps.js';
+import { split } from './targets.js';
+
+/** The endpoints that run the checks of the probes of a service: one call of each component, in order. */
+export function resolveChecks(
+  context: Context,
+  name: string,
+  output: ProbesOutput | undefined,
+  endpoints: readonly string[],
+  path: Path,
+): ReadonlyMap<string, Endpoint> {
+  const all = new Map<string, Endpoint>();
+  for (const kind of PROBES) {
+    const checks = output?.[kind]?.checks;
+    if (checks === undefined) continue;
+    const own = checksEndpoint(kind);
+    const at = [...path, kind, 'checks'];
+    if (endpoints.includes(own)) {
+      const message = `the checks are the endpoint ${own}, and another one has that name: rename it`;
+      report(context, 'FL402', at, message);
+    }
+    if (output![kind]!.call !== 'self') {
+      report(context, 'FL208', [...path, kind, 'call'], 'checks are what the probe asks: remove call');
+    }
+    const steps = checks.map((reference) => stepTo(context, reference));
+    all.set(own, { ...BARE, name: own, steps: resolveSteps(context, steps, { name, policy: null }, at) });
+  }
+  return all;
+}
+
+/** One call of a component, with the policies of the service for it. */
+function stepTo({ names }: Context, reference: string): StepOutput {
+  const [component, operation] = split(reference);
+  const once = { probability: 1, times: ONCE, optional: false, background: false };
+  if (names.things.get(component)?.kind !== 'database') return { call: { to: reference }, ...once };
+  const query = { database: component, ...(operation === null ? {} : { operation }) };
+  return { query, ...once };
+}
+
+const ONCE: StepOutput['times'] = { kind: 'constant', value: 1 };
+
+const BARE = Object.freeze({
+  method: null,
+  idempotent: true,
+  once: null,
+  readOnly: true,
+  requestBytes: 0,
+  responseBytes: 0,
+  priority: null,
+  concurrency: null,
+  timeLimitNs: null,
+});
