@@ -531,9 +531,10 @@ workloads:
       'autoscaling: { metric: queue, target: 5, max: 4, scaleUp: { policies: [ { period: 5s } ] } }',
       /a policy needs exactly one of percent and pods/,
     ],
-    ['autoscaling: { metric: latency, target: 5, max: 4 }', /rate lag, got latency/],
-    ['autoscaling: { kind: step, max: 4 }', /must be hpa, got step/],
-    ['resources: { requests: { memory: 5 } }', /unknown key memory[^]*allowed: cpu/],
+    ['autoscaling: { metric: disk, target: 5, max: 4 }', /lag latency, got disk/],
+    ['autoscaling: { kind: step, max: 4 }', /autoscaling.steps: is required/],
+    ['autoscaling: { kind: vpa, max: 4 }', /hpa, step, scheduled|hpa step scheduled/],
+    ['resources: { requests: { disk: 5 } }', /unknown key disk[^]*allowed: cpu, memory/],
   ])('%s', (own, says) => {
     expect(problemsOf(service(own))).toMatch(says);
   });
