@@ -50,8 +50,7 @@ export function subjectOf(
   const parts = plan.parts.filter(({ idempotent }) => idempotent);
   const shrinking = plan.components.filter(
     ({ autoscaling, versions }) =>
-      (versions?.rollout ?? null) !== null ||
-      autoscaling?.shrinks === true,
+      (versions?.rollout ?? null) !== null || autoscaling?.shrinks === true,
   );
   return {
     scenario,

@@ -19,6 +19,7 @@ import { EdgeTable } from './edges.js';
 import { LinkEnds } from './fault-links.js';
 import { resourcesOf } from './fault-needs.js';
 import { planFaults } from './faults.js';
+import type { FaultSource } from './faults.js';
 import { GateTable } from './gates.js';
 import { askedBySteps, planGrid, windowEdgesOf } from './grid.js';
 import type { GridSource } from './grid.js';
@@ -84,20 +85,18 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const resources = resourcesOf(layout, components, modules.functions, modules.replications, edges);
   const ends = new LinkEnds(layout, links, statEdges, sizedMessages(layout, laid, sized));
   const nodes = planNodes(layout, scenario.platform);
-  const context = { layout, ends, loads, nodes, kindOf: knownFaultKind, resources, problems, ...times };
-  const faults = [...planFaults(context, scenario.faults), ...planRollouts(layout, times)];
+  const own = { layout, ends, loads, nodes, resources, problems, ...times };
+  const faults = faultsOf(own, scenario.faults);
   problems.settle();
   const priorities = prioritiesOf(layout);
   const parts = planParts(layout, programs, onces, priorities);
-  const asked = askedBySteps(file);
   return {
     format: 'faultline.plan/1',
     variant: variant.name,
     seed: scenario.run.seed,
     ...times,
     maxEvents: scenario.run.maxEvents,
-    grid: gridOf(file, asked, { ...times, stepNs: scenario.run.stepNs, faults }),
-    bySteps: components.map(({ name }) => asked.has(name) || asked.has('all')),
+    ...measuring(file, components, { ...times, stepNs: scenario.run.stepNs, faults }),
     components,
     parts,
     instances: layout.instances,
@@ -184,6 +183,12 @@ function useKeys(keys: KeyTable, bundles: readonly PlanBundle[]): void {
   for (const { id, layers } of bundles) {
     for (const { key, policy } of layers) if (key !== null) keys.use(key, id, `a ${policy}`);
   }
+}
+
+/** The faults, and the rollouts, which are scheduled like faults. */
+function faultsOf(source: Omit<FaultSource, 'kindOf'>, faults: Scenario['faults']): Plan['faults'] {
+  const planned = planFaults({ ...source, kindOf: knownFaultKind }, faults);
+  return [...planned, ...planRollouts(source.layout, source)];
 }
 
 function knownFaultKind(kind: string): FaultKind {
@@ -355,6 +360,19 @@ function planComponent(
   const own = { ...resources, loadBalancing, external, critical };
   if (source.kind !== 'database') return { ...common, ...own, ...process };
   return { ...common, ...own, ...connectionsOf(source.host), knee: source.host.knee };
+}
+
+/** The measuring grid, and the components with histograms for each step. */
+function measuring(
+  file: ScenarioFile,
+  components: readonly { readonly name: string }[],
+  source: Omit<GridSource, 'windowEdges' | 'hasStepSegments'>,
+): Pick<Plan, 'grid' | 'bySteps'> {
+  const asked = askedBySteps(file);
+  return {
+    grid: gridOf(file, asked, source),
+    bySteps: components.map(({ name }) => asked.has(name) || asked.has('all')),
+  };
 }
 
 /** The measuring grid, with the edges of the windows of budgets. */

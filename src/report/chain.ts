@@ -228,7 +228,9 @@ function stepOf(
   const tone =
     event.kind === 'down' || event.kind === 'saturated' || event.kind === 'killed'
       ? 'worst'
-      : ['recovered', 'breakerClosed', 'returned', 'scaledUp', 'rollout', 'node'].includes(event.kind)
+      : ['recovered', 'breakerClosed', 'returned', 'scaledUp', 'rollout', 'node'].includes(
+            event.kind,
+          )
         ? 'calm'
         : 'bad';
   const seen = event.runs < runs ? `, in ${event.runs} of ${runs} runs` : '';

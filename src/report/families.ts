@@ -67,6 +67,20 @@ const ALL = [
   },
   VERSIONS,
   {
+    id: 'placement',
+    name: 'Instances without a node',
+    holds: (own) => (meterOf(own, 'pending', 'gauge')?.max ?? 0) > 0,
+    panels: [gaugePanel('pending', 'instances that wait for room on a node', 'number')],
+    columns: [
+      largestOf('Most pending', 'pending', 'number'),
+      meanOf('Pending on average', 'pending', 'number'),
+    ],
+    worst: largestOf('Most pending', 'pending', 'number'),
+    minimum: 1,
+    caption:
+      'Instances for which no node has room. They start once an instance ends, or a node comes back or is added.',
+  },
+  {
     id: 'messages',
     name: 'Messages',
     holds: (own, isPart) =>

@@ -49,6 +49,14 @@ const FINDINGS: Readonly<Record<FamilyId, Finding>> = {
       0,
       (subject, text) => `The new version of ${subject} answers ${text} of the requests`,
     ) ?? 'No request is answered by a new version',
+  placement: (view, subjects) =>
+    worstAndBest(
+      view,
+      subjects,
+      largestOf('', 'pending', 'number'),
+      0,
+      (subject, text) => `${text} instances of ${subject} wait for a node at once`,
+    ) ?? 'Every instance has a node',
   messages: (view, subjects) => messagesFinding(view, subjects),
   brokers: (view, subjects) =>
     worstAndBest(

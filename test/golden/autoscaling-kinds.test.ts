@@ -30,7 +30,8 @@ const changes = (traced: Traced, places: number): string[] => {
 };
 
 describe('step scaling', () => {
-  const steps = 'steps: [ { above: 60%, add: 1 }, { above: 90%, add: 50% }, { below: 20%, remove: 1 } ]';
+  const steps =
+    'steps: [ { above: 60%, add: 1 }, { above: 90%, add: 50% }, { below: 20%, remove: 1 } ]';
   const base = `kind: step, metric: cpu, ${steps}, min: 1, max: 8`;
 
   it('takes the farthest step that the metric has passed, after a period', () => {
@@ -45,7 +46,10 @@ describe('step scaling', () => {
     const own = `${base}, scaleOutCooldown: 2m`;
     const service = 'replicas: 4, cpu: 1';
     // Two of four at 60 s; until 180 s they count: 4 + 2 are there. Then half of six, of which max leaves two.
-    expect(changes(scaled(own, 'constant(800/s)', '300s', service), 8)).toEqual(['+2 60', '+2 180']);
+    expect(changes(scaled(own, 'constant(800/s)', '300s', service), 8)).toEqual([
+      '+2 60',
+      '+2 180',
+    ]);
   });
 
   it('adds the difference for a larger step in the cooldown', () => {
@@ -70,8 +74,12 @@ describe('step scaling', () => {
 
   it('waits for its evaluation periods, and for the delay of the metric', () => {
     const load = 'constant(140/s)';
-    expect(changes(scaled(`${base}, period: 10s, evaluationPeriods: 3`, load, '100s'), 8)).toEqual(['+1 30']);
-    expect(changes(scaled(`${base}, period: 10s, metricDelay: 15s`, load, '100s'), 8)).toEqual(['+1 20']);
+    expect(changes(scaled(`${base}, period: 10s, evaluationPeriods: 3`, load, '100s'), 8)).toEqual([
+      '+1 30',
+    ]);
+    expect(changes(scaled(`${base}, period: 10s, metricDelay: 15s`, load, '100s'), 8)).toEqual([
+      '+1 20',
+    ]);
   });
 
   it('sets an exact number', () => {
@@ -82,7 +90,8 @@ describe('step scaling', () => {
 
 describe('scheduled scaling', () => {
   it('sets the number, or bounds it, at its times', () => {
-    const actions = 'actions: [ { at: 10s, replicas: 5 }, { at: 20s, max: 3 }, { at: 30s, min: 4 } ]';
+    const actions =
+      'actions: [ { at: 10s, replicas: 5 }, { at: 20s, max: 3 }, { at: 30s, min: 4 } ]';
     expect(changes(scaled(`kind: scheduled, ${actions}`, 'constant(1/s)', '100s'), 5)).toEqual([
       '+3 10',
       '-2 20',
@@ -106,13 +115,17 @@ describe('the metric latency', () => {
     // Each request takes 40 ms: twice the target, so twice the two replicas.
     const own = 'metric: latency, target: 20ms, min: 1, max: 8';
     const service = 'replicas: 2, concurrency: 1';
-    const traced = golden(text(own, 'constant(10/s)', service).replace('work: 10ms', 'wait: 40ms'), '20s');
+    const traced = golden(
+      text(own, 'constant(10/s)', service).replace('work: 10ms', 'wait: 40ms'),
+      '20s',
+    );
     expect(changes(traced, 8)).toEqual(['+2 15']);
   });
 
   it('is unknown without requests, which changes nothing', () => {
     const own = 'metric: latency, target: 20ms, min: 1, max: 8, scaleDown: { stabilization: 0s }';
-    const load = '{ kind: stages, start: 0/s, stages: [ { target: 0/s, duration: 100s }, { target: 10/s, duration: 1s } ] }';
+    const load =
+      '{ kind: stages, start: 0/s, stages: [ { target: 0/s, duration: 100s }, { target: 10/s, duration: 1s } ] }';
     expect(changes(scaled(own, load, '50s'), 8)).toEqual([]);
   });
 });
@@ -124,7 +137,8 @@ faultline: 1
 title: Wrong
 run: { duration: 100s }
 ${text(autoscaling, 'constant(1/s)')}`);
-  const step = (steps: string): string => of(`kind: step, metric: cpu, max: 4, steps: [ ${steps} ]`);
+  const step = (steps: string): string =>
+    of(`kind: step, metric: cpu, max: 4, steps: [ ${steps} ]`);
 
   it('say what is missing, too much or never happens', () => {
     expect(step('{ add: 1 }')).toContain('a step needs exactly one of above and below');
@@ -132,15 +146,29 @@ ${text(autoscaling, 'constant(1/s)')}`);
     expect(step('{ above: 50%, remove: 1 }')).toContain('a step above a threshold adds replicas');
     expect(step('{ below: 50%, add: 1 }')).toContain('a step below a threshold removes replicas');
     expect(step('{ above: 50/s, add: 1 }')).toContain('expected a target for cpu, such as 60%');
-    expect(step('{ above: 50%, add: 1 }, { above: 50%, add: 2 }')).toContain('has the same threshold');
+    expect(step('{ above: 50%, add: 1 }, { above: 50%, add: 2 }')).toContain(
+      'has the same threshold',
+    );
     expect(step('{ above: 50%, add: 1 }, { below: 60%, remove: 1 }')).toContain('overlap');
     expect(of('kind: step, metric: cpu, max: 4, target: 50%, steps: []')).toContain('target');
     expect(of('kind: scheduled, actions: [ { at: 5s } ]')).toContain('needs replicas, min or max');
-    expect(of('kind: scheduled, actions: [ { at: 5s, replicas: 2, min: 1 } ]')).toContain('remove min and max');
-    expect(of('kind: scheduled, actions: [ { at: 5s, min: 3, max: 1 } ]')).toContain('greater than max');
-    expect(of('kind: scheduled, actions: [ { at: 200s, min: 3 } ]')).toContain('never happens: the run ends at 100s');
-    expect(of('kind: scheduled, actions: [ { at: 20s, min: 3 } ], every: 10s')).toContain('repeat every 10s');
-    expect(of('kind: scheduled, actions: [ { at: 20s, min: 3 } ], every: 90s')).toContain('nothing repeats');
-    expect(of('metric: latency, target: 5, max: 4')).toContain('expected a target for latency, such as 200ms');
+    expect(of('kind: scheduled, actions: [ { at: 5s, replicas: 2, min: 1 } ]')).toContain(
+      'remove min and max',
+    );
+    expect(of('kind: scheduled, actions: [ { at: 5s, min: 3, max: 1 } ]')).toContain(
+      'greater than max',
+    );
+    expect(of('kind: scheduled, actions: [ { at: 200s, min: 3 } ]')).toContain(
+      'never happens: the run ends at 100s',
+    );
+    expect(of('kind: scheduled, actions: [ { at: 20s, min: 3 } ], every: 10s')).toContain(
+      'repeat every 10s',
+    );
+    expect(of('kind: scheduled, actions: [ { at: 20s, min: 3 } ], every: 90s')).toContain(
+      'nothing repeats',
+    );
+    expect(of('metric: latency, target: 5, max: 4')).toContain(
+      'expected a target for latency, such as 200ms',
+    );
   });
 });

@@ -195,7 +195,9 @@ run: { duration: 10s }
 ${text(setting)}`);
 
   it('say where, and what to write', () => {
-    expect(of({ nodes: 'count: 2, cpu: 0.5' })).toContain('no node can hold an instance: it requests 1 cores');
+    expect(of({ nodes: 'count: 2, cpu: 0.5' })).toContain(
+      'no node can hold an instance: it requests 1 cores',
+    );
     expect(of({ nodes: 'count: 2, max: 1' })).toContain('max, 1, is less than count, 2');
     expect(of({ nodes: 'count: 2, provisioning: 1m' })).toContain('no node is ever added');
     const faults = `{ id: d, kind: crash, target: 'nodes[5]', at: 1s, for: 1s }`;
@@ -203,8 +205,12 @@ ${text(setting)}`);
     const hang = `{ id: d, kind: hang, target: nodes, at: 1s, for: 1s }`;
     expect(of({ nodes: 'count: 2', faults: hang })).toContain('hang cannot target nodes');
     const network = 'network: { zones: { a: {}, b: {} } }';
-    expect(of({ nodes: 'count: 2, zone: a', network })).toContain('s has instances in zone b, where no node is');
+    expect(of({ nodes: 'count: 2, zone: a', network })).toContain(
+      's has instances in zone b, where no node is',
+    );
     const both = 'replicas: 2, disruptionBudget: { minAvailable: 1, maxUnavailable: 1 }';
-    expect(of({ nodes: 'count: 2', service: both })).toContain('exactly one of minAvailable and maxUnavailable');
+    expect(of({ nodes: 'count: 2', service: both })).toContain(
+      'exactly one of minAvailable and maxUnavailable',
+    );
   });
 });

@@ -31,7 +31,9 @@ describe('the checks of a probe', () => {
     // The first probe of the only replica is at 0 s.
     expect(states(traced)).toEqual([]);
     expect(health.length + pings.length).toBe(0);
-    const cells = traced.ran.records[0]![0]!.edges.map(({ outcomes }) => outcomes.reduce((a, b) => a + b, 0));
+    const cells = traced.ran.records[0]![0]!.edges.map(({ outcomes }) =>
+      outcomes.reduce((a, b) => a + b, 0),
+    );
     expect(cells.filter((calls) => calls === 10)).toHaveLength(2);
   });
 
@@ -60,9 +62,13 @@ run: { duration: 10s }
 ${text(probe, '', more)}`);
 
   it('say what to write', () => {
-    expect(of('checks: [ mail ]')).toContain('mail has 2 endpoints: write mail.health or mail.send');
+    expect(of('checks: [ mail ]')).toContain(
+      'mail has 2 endpoints: write mail.health or mail.send',
+    );
     expect(of('checks: [ mali.health ]')).toContain('there is no component mali');
     expect(of('checks: [ db.pong ]')).toContain('db has no operation pong; it has ping');
-    expect(of('checks: [ db ], call: serve')).toContain('checks are what the probe asks: remove call');
+    expect(of('checks: [ db ], call: serve')).toContain(
+      'checks are what the probe asks: remove call',
+    );
   });
 });

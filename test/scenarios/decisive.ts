@@ -88,6 +88,20 @@ export const DECISIVE: readonly Decisive[] = [
     '4 pods until 115 s, 5 until 145 s, then 7: 28,300 of 39,600, and what waits at the end',
   ),
   row(
+    'autoscaling-scheduled',
+    'users.success during rush in hpa',
+    0.673,
+    0.01,
+    '3 pods serve 300 of 600/s for 45 s, then 5 serve 500',
+  ),
+  row(
+    'autoscaling-step',
+    'users.success from 200s to 400s in one-step',
+    0.744,
+    0.01,
+    '5 pods of 100/s until 245 s, 6 until 365 s, then 7, for 800/s',
+  ),
+  row(
     'balancing-kong',
     'gate->stock.latency.mean in shuffled',
     0.05875,
@@ -363,6 +377,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.97,
     0.12,
     '100 users / 50/s less 1 s of thinking; what comes in the last second ends after the brownout',
+  ),
+  row(
+    'cluster-autoscaler',
+    'users.success from 60s to 120s in on-demand',
+    0.667,
+    0.01,
+    'four pods of two cores serve 800 of 1200/s',
   ),
   row(
     'coalescing',
@@ -874,6 +895,20 @@ export const DECISIVE: readonly Decisive[] = [
     0,
     '50/s x 5.7 s without a leader',
   ),
+  row(
+    'node-drain',
+    'users.success from 32s to 50s in no-budget',
+    0.8,
+    0.01,
+    'two pods serve 200 of 250/s',
+  ),
+  row(
+    'node-loss',
+    'users.success from 60s to 110s in one-attempt',
+    0.667,
+    0.005,
+    'two of six pods are on the dead node until it counts as lost',
+  ),
   row('noisy-tenant', 'users.success in limited', 0.952, 0.006, '1 - 1/20 x (1 - 25 / 610)'),
   row(
     'optimistic-conflicts',
@@ -1022,6 +1057,13 @@ export const DECISIVE: readonly Decisive[] = [
     247,
     7,
     '5 connections / 20 ms = 250/s, less what comes back after the end',
+  ),
+  row(
+    'probe-checks',
+    'users.look.success from 36s to 60s in asks-all',
+    0,
+    0,
+    'every pod is off the lists after three failed checks',
   ),
   row(
     'probe-lies',
@@ -1443,6 +1485,13 @@ export const DECISIVE: readonly Decisive[] = [
     '100 writes/s x 9 s until there are two primaries, and half of them for the 51 s left',
   ),
   row('stages', 'load.latency.p50 from 28s to 30s in jump', 1.8, 0.2, '900 waiting / 500/s'),
+  row(
+    'startup-probe',
+    'shop.restarts in liveness-only',
+    15,
+    0,
+    'three pods restart after the crash, and four times each by the probe, after waits of 10, 20, 40 and 80 s',
+  ),
   row('steps', 'users.success in strict', 0.32, 0.02, '0.8 x 0.8 x 0.5'),
   row(
     'sticky-canary',

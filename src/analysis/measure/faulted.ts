@@ -21,6 +21,12 @@ export function touchedBy(fault: PlanFault, data: VariantData): Touched {
   const components = new Set<number>();
   for (const instance of fault.instances) components.add(plan.instances[instance].component);
   for (const part of fault.parts) components.add(plan.parts[part].component);
+  // Which instances are on a node depends on the run.
+  if (fault.nodes.length > 0) {
+    plan.nodes!.requests.forEach((own, component) => {
+      if (own !== null) components.add(component);
+    });
+  }
   const stats = new Set(fault.links.map(({ link }) => plan.links[link].stat));
   const workloads = new Set(fault.loads.map((load) => plan.loads[load].component));
   return { components, stats, workloads };

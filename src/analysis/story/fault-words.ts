@@ -1,5 +1,6 @@
 import { editsOf } from '../../patterns/registry.js';
 import type { TargetWords } from '../../model/faults/knob.js';
+import { NODES } from '../../spec/scenario/nodes.js';
 import type { Fault, Network } from '../../spec/scenario/scenario.js';
 import { formatNumber, formatSeconds, formatShare } from '../../text/figures.js';
 import { list } from '../../text/words.js';
@@ -33,18 +34,23 @@ function targetWords(fault: Fault, zones: Zones): Pick<TargetWords, 'words' | 'i
   const names = list(fault.target.map((target) => referenceWords(target, zones)));
   const targets = fault.version === null ? names : `${fault.version} of ${names}`;
   const { instances } = fault;
-  const isMany = fault.target.length > 1;
+  const isOfNodes = fault.target.length === 1 && fault.target[0] === NODES;
+  const each = isOfNodes ? 'node' : 'instance';
+  const isMany = fault.target.length > 1 || isOfNodes;
   const zone = fault.zone === null ? '' : ` in zone ${fault.zone}`;
   switch (instances.kind) {
     case 'all':
       return { words: targets === '' ? betweenWords(fault) : `${targets}${zone}`, isMany };
     case 'count':
       return instances.count === 1
-        ? { words: `one instance of ${targets}`, isMany: false }
-        : { words: `${formatNumber(instances.count)} instances of ${targets}`, isMany: true };
+        ? { words: isOfNodes ? 'one node' : `one instance of ${targets}`, isMany: false }
+        : {
+            words: `${formatNumber(instances.count)} ${each}s${isOfNodes ? '' : ` of ${targets}`}`,
+            isMany: true,
+          };
     case 'share':
       return {
-        words: `${formatShare(instances.share)} of the instances of ${targets}`,
+        words: `${formatShare(instances.share)} of the ${each}s${isOfNodes ? '' : ` of ${targets}`}`,
         isMany: true,
       };
     case 'indices':

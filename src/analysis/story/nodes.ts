@@ -93,5 +93,8 @@ function waits({ plan }: VariantData, { journal }: RunRecord): readonly StoryEve
 function withLeft(events: readonly StoryEvent[], left: number): readonly StoryEvent[] {
   if (left === 0) return events;
   const last = events[events.length - 1];
-  return [...events.slice(0, -1), { ...last, text: `${last.text}; ${formatCount(left)} more later` }];
+  return [
+    ...events.slice(0, -1),
+    { ...last, text: `${last.text}; ${formatCount(left)} more later` },
+  ];
 }

@@ -8,6 +8,8 @@ import type {
 import { formatDuration } from '../../spec/quantities/quantity-text.js';
 import type { Probe, Probes } from '../../spec/scenario/probes.js';
 import type { Host } from '../../spec/scenario/host.js';
+import { formatSize } from '../../spec/quantities/size-text.js';
+import type { DisruptionBudget, Nodes } from '../../spec/scenario/nodes.js';
 import type { Platform } from '../../spec/scenario/scenario.js';
 import type { Service } from '../../spec/scenario/services.js';
 import { all, braced, fieldsText, setFieldsText } from './fields.js';
@@ -22,27 +24,43 @@ export const HOST = {
 
 /** Rules of the platform: restarts of processes, and when callers learn about them. */
 export function platformText({ placing, ...own }: Platform): string {
-  return setFieldsText({ ...own, ...placing }, { replaces: 'hidden' });
+  return setFieldsText(
+    { ...own, ...placing },
+    { replaces: 'hidden', nodes: (nodes) => nodes && nodesText(nodes) },
+  );
+}
+
+function nodesText({ count, zones, milliCpu, memory, ...times }: Nodes): string | null {
+  const own = { count, max: zones.length, cpu: milliCpu / 1000, memory, ...times };
+  return braced(fieldsText(own, { memory: 'size' }));
 }
 
 /** Behaviour of processes: environments of functions, pauses, and how they come back. */
 export function processText(host: Host | Service): string {
-  const { gc, memory, lifecycle, probes, autoscaling, cpuRequest } = host;
+  const { gc, memory, lifecycle, probes, autoscaling, cpuRequest, disruptionBudget } = host;
   const { rejectWork, external, labels } = host;
   const zones = new Set(host.zones.filter((zone) => zone !== null));
   return setFieldsText(
     {
       ...('environments' in host ? host.environments : {}),
-      ...{ memory, gc, lifecycle, probes, cpuRequest, autoscaling },
+      ...{ memory, gc, lifecycle, probes, cpuRequest, autoscaling, disruptionBudget },
+      memoryRequest: host.requests.memory === 0 ? null : host.requests.memory,
       ...{ zones, rejectWork, external, labels },
     },
     {
       memory: (own) => own && braced(fieldsText(own, all('size', 'limit base perRequest'))),
       gc: (own) => own && braced(setFieldsText(own, { allocated: 'size' })),
       probes: (own) => own && probesText(own),
+      memoryRequest: (own) => (own === null ? null : formatSize(own)),
+      disruptionBudget: (own) => own && budgetText(own),
       autoscaling: (own) => own && scalingText(own, cpuRequest),
     },
   );
+}
+
+function budgetText({ keeps, amount }: DisruptionBudget): string {
+  const text = 'count' in amount ? `${amount.count}` : quantityText(amount.share, 'share');
+  return `{ ${keeps}: ${text} }`;
 }
 
 function probesText(probes: Probes): string | null {
@@ -70,10 +88,17 @@ function scalingText(own: Autoscaling, cpuRequest: number | null): string | null
   if (own.kind === 'step') {
     const { metric, of } = own.metrics[0];
     const word = `${metric}${metric === 'cpu' ? ` of ${cores}` : ''}${of === null ? '' : ` of ${of}`}`;
-    const steps = (all: readonly ScalingStep[]): string =>
-      plainText(all.map(({ threshold, change }) => `${amountOf(metric, threshold)} ${changeText(change)}`));
+    const steps = (list: readonly ScalingStep[]): string =>
+      plainText(
+        list.map(({ threshold, change }) => `${amountOf(metric, threshold)} ${changeText(change)}`),
+      );
     return braced(
-      fieldsText(own, { metrics: () => word, above: steps, below: steps, ...all('hidden', 'shrinks') }),
+      fieldsText(own, {
+        metrics: () => word,
+        above: steps,
+        below: steps,
+        ...all('hidden', 'shrinks'),
+      }),
     );
   }
   if (own.kind === 'scheduled') {

@@ -25,6 +25,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['bytes', 'size'],
   ['chain', 'middleware'],
   ['cpuRequest', 'resources.requests.cpu'],
+  ['memoryRequest', 'resources.requests.memory'],
   ['down', 'scaleDown'],
   ['electionNs', 'electionTime'],
   ['heartbeatNs', 'heartbeatInterval'],

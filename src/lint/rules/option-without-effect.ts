@@ -9,6 +9,7 @@ import { LONE_OPTIONS } from '../lone-options.js';
 import type { Option, Use } from '../lone-options.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
+import { unusedRoom } from '../unused-room.js';
 import { callText, yamlAt } from '../words.js';
 
 /** The options, one per line. */
@@ -36,6 +37,7 @@ export const optionWithoutEffect: Rule = {
   check: (subject) => [
     ...OPTIONS.flatMap((option) => judge(option, subject)),
     ...endlessTries(subject),
+    ...unusedRoom(subject),
   ],
 };
 

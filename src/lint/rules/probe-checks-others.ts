@@ -17,20 +17,23 @@ export const probeChecksOthers: Rule = {
     [...subject.scenario.services.values()].flatMap((host) => judge(subject, host)),
 };
 
-function judge({ scenario, callees }: Subject, host: Host): readonly Finding[] {
+function judge({ scenario, callees, written }: Subject, host: Host): readonly Finding[] {
   return PROBES.flatMap((kind) => {
     const endpoint = host.probes?.[kind]?.endpoint ?? null;
+    const field = written([sectionOf(scenario, host.name), host.name, 'probes', kind, 'checks'])
+      ? 'checks'
+      : 'call';
     const asked = endpoint === null ? [] : callees(`${host.name}.${endpoint}`);
     if (asked.length === 0) return [];
     const path = [sectionOf(scenario, host.name), host.name, 'probes', kind];
     return [
       {
-        path: [...path, 'call'],
+        path: [...path, field],
         entities: [host.name, ...asked],
         message: `${host.name} is ${kind === 'readiness' ? 'not called' : 'ended'} where ${asked[0]} does not answer`,
         measured: `${kind} asks ${asked.join(', ')}`,
         limit: 'the process alone',
-        fix: yamlAt(path, 'call: self'),
+        fix: yamlAt(path, field === 'call' ? 'call: self' : 'checks: null'),
       },
     ];
   });

@@ -124,7 +124,13 @@ export class Board {
     over.instances.forEach((_, k) => {
       const delay = delays[k] ?? Infinity;
       if (delay === 0) return;
-      const rest: Active = { ...over, index: OVER, instances: [over.instances[k]], nodes: [], edits };
+      const rest: Active = {
+        ...over,
+        index: OVER,
+        instances: [over.instances[k]],
+        nodes: [],
+        edits,
+      };
       this.active.push(rest);
       const untilNs = engine.now + delay;
       if (untilNs >= this.world.plan.horizonNs) return;

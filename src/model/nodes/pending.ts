@@ -65,7 +65,7 @@ export class Pending {
 
   private retry(): void {
     this.isDue = false;
-    for (let at = 0; at < this.waiting.length; ) {
+    for (let at = 0; at < this.waiting.length;) {
       const instance = this.waiting[at];
       const node = this.cluster.find(instance);
       if (node === NOWHERE) {

@@ -10,7 +10,9 @@ import { strands } from '../strands.js';
 import type { Draft, Run } from '../run.js';
 
 /** The parts of a run that the processes are built from, and those that hold them. */
-type Building = Draft<Pick<Run, 'plan' | 'keys' | 'fleets' | 'newcomers' | 'cluster' | 'instances'>>;
+type Building = Draft<
+  Pick<Run, 'plan' | 'keys' | 'fleets' | 'newcomers' | 'cluster' | 'instances'>
+>;
 
 /** Creates the instances of every component, and the fleets from which callers pick. */
 export function setFleets(world: Building): void {

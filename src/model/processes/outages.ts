@@ -198,7 +198,11 @@ export class Outages {
   }
 
   /** The process ends, or fails to start, and stays down. */
-  private hold(instance: Instance, why: 'killed' | 'dies' | 'hostLost', more: Partial<Process> = {}): void {
+  private hold(
+    instance: Instance,
+    why: 'killed' | 'dies' | 'hostLost',
+    more: Partial<Process> = {},
+  ): void {
     const { phase, isHeldDown } = instance;
     this.starts.giveUp(instance);
     if (!instance.down) return this.fall(instance, why, more);

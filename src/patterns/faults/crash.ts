@@ -17,7 +17,8 @@ const schema = z.strictObject({
     .default(false)
     .describe(
       'Whether the host is down too: connection attempts get no response and end only by a ' +
-        'timeout, instead of being refused. Unit: boolean. Defaults to false.',
+        'timeout, instead of being refused. A node always takes its host with it. Unit: boolean. ' +
+        'Defaults to false.',
     ),
 });
 
@@ -31,7 +32,8 @@ export const crash: FaultKind<typeof schema> = {
   kind: 'crash',
   summary:
     'Kills the process: work in flight is lost, callers get a reset, new connections are ' +
-    'refused (or get no response). It restarts with empty state.',
+    'refused (or get no response). It restarts with empty state. A node (`nodes[0]`) dies with ' +
+    'all its processes; they are made elsewhere after `platform.nodes.eviction`.',
   sources: ['Linux kernel ip-sysctl.rst (tcp_retries2)', 'Nygard 2018 ch. 4'],
   targets: ['instance', 'zone', 'node'],
   schema,

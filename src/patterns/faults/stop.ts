@@ -6,7 +6,7 @@ import { stopping } from '../knobs/stopping.js';
 const schema = z.strictObject({});
 
 /**
- * `stop`: the process is shut down, as when a pod is deleted, a node drained or a unit restarted. Callers remove it
+ * `stop`: the process is shut down, as when a pod is deleted or a unit restarted; of a node: it is drained. Callers remove it
  * from their lists. It serves for `lifecycle.preStop`, gets SIGTERM, drains, and is killed at the end of its grace
  * period. Another process starts at the end of `for`: on `kubernetes` next to the one that ends, otherwise after it.
  */
@@ -15,7 +15,8 @@ export const stop: FaultKind<typeof schema> = {
   summary:
     'Stops the process gracefully, as `lifecycle` says: callers remove it from their endpoint ' +
     'lists, it serves for `preStop`, refuses new requests, finishes those in flight, and is ' +
-    'killed when its grace period ends.',
+    'killed when its grace period ends. A node (`nodes[0]`) is drained: it takes no instances, and ' +
+    'its own are stopped as disruption budgets allow, and made elsewhere.',
   sources: [
     'kubernetes.io docs: pod-lifecycle, termination of Pods',
     'kubernetes pkg/kubelet/kuberuntime killContainer',

@@ -1,3 +1,4 @@
+import { isNode } from '../../spec/scenario/nodes.js';
 import type { Knob } from '../../model/faults/knob.js';
 
 /** 1 = the process of an instance is shut down gracefully, and nothing restarts it. */
@@ -12,7 +13,10 @@ export const stopping: Knob<null> = {
       ? null
       : `\`${name}\` is neither a service nor a gateway, and only their processes stop ` +
         'gracefully: use `crash`',
-  words: (_edit, { does }) => does('is stopped', 'are stopped'),
+  words: (_edit, { does, fault }) =>
+    fault.target.every(isNode)
+      ? does('is drained', 'are drained')
+      : does('is stopped', 'are stopped'),
   instance: ({ outages }, instance, held) => outages.setStopping(instance, held.isOn(stopping)),
   node: ({ outages }, node, held) => outages.nodes!.setDrained(node, held.isOn(stopping)),
 };

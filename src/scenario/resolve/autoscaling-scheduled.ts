@@ -17,7 +17,12 @@ export function resolveScheduled(
     const path = [...at, 'actions', index];
     checkAction(context, action, path);
     if (seen.has(time)) {
-      report(context, 'FL208', [...path, 'at'], 'another action has the same time: remove one of them');
+      report(
+        context,
+        'FL208',
+        [...path, 'at'],
+        'another action has the same time: remove one of them',
+      );
     }
     seen.add(time);
     const { duration } = context.output.run;

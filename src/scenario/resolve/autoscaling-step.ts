@@ -56,15 +56,30 @@ function checkStep(context: Context, own: StepOutput, step: StepText, at: Path):
     report(context, 'FL208', at, 'a step needs exactly one of add, remove and exactly');
   }
   if (above !== undefined && remove !== undefined) {
-    report(context, 'FL208', [...at, 'remove'], 'a step above a threshold adds replicas: write add');
+    report(
+      context,
+      'FL208',
+      [...at, 'remove'],
+      'a step above a threshold adds replicas: write add',
+    );
   }
   if (below !== undefined && add !== undefined) {
-    report(context, 'FL208', [...at, 'add'], 'a step below a threshold removes replicas: write remove');
+    report(
+      context,
+      'FL208',
+      [...at, 'add'],
+      'a step below a threshold removes replicas: write remove',
+    );
   }
   const key = above === undefined ? 'below' : 'above';
   checkForm(context, own.metric, (above ?? below)!, [...at, key]);
   const same = own.steps.filter((other) => other[key]?.value === step[key]!.value);
   if (same.length > 1 && same[0] !== step) {
-    report(context, 'FL208', [...at, key], 'another step has the same threshold: remove one of them');
+    report(
+      context,
+      'FL208',
+      [...at, key],
+      'another step has the same threshold: remove one of them',
+    );
   }
 }

@@ -82,12 +82,7 @@ export function checkForm(
     const message = `expected a target for ${metric}, such as ${example}`;
     report(context, 'FL204', at, message);
   } else if (target.value === 0) {
-    report(
-      context,
-      'FL204',
-      at,
-      'a target of 0 can never be reached: write more than 0',
-    );
+    report(context, 'FL204', at, 'a target of 0 can never be reached: write more than 0');
   }
 }
 

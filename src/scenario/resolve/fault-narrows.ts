@@ -6,7 +6,17 @@ import { report } from './context.js';
 import { split } from './targets.js';
 
 /** What a fault affects at a target. */
-type Hit = 'instances' | 'whole' | 'place' | 'zone' | 'nodes' | 'node' | 'part' | 'link' | 'workload' | 'all';
+type Hit =
+  | 'instances'
+  | 'whole'
+  | 'place'
+  | 'zone'
+  | 'nodes'
+  | 'node'
+  | 'part'
+  | 'link'
+  | 'workload'
+  | 'all';
 
 const FIELDS = ['instances', 'zone', 'role', 'version', 'labels'] as const;
 type Field = (typeof FIELDS)[number];

@@ -27,10 +27,19 @@ export function resolveChecks(
       report(context, 'FL402', at, message);
     }
     if (output![kind]!.call !== 'self') {
-      report(context, 'FL208', [...path, kind, 'call'], 'checks are what the probe asks: remove call');
+      report(
+        context,
+        'FL208',
+        [...path, kind, 'call'],
+        'checks are what the probe asks: remove call',
+      );
     }
     const steps = checks.map((reference) => stepTo(context, reference));
-    all.set(own, { ...BARE, name: own, steps: resolveSteps(context, steps, { name, policy: null }, at) });
+    all.set(own, {
+      ...BARE,
+      name: own,
+      steps: resolveSteps(context, steps, { name, policy: null }, at),
+    });
   }
   return all;
 }

@@ -5,7 +5,6 @@ import { checksEndpoint } from './checks-names.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
 
-
 /** Target of a probe of the process itself, at no cost. */
 const SELF = 'self';
 

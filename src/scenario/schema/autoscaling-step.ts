@@ -104,6 +104,8 @@ export const stepSchema = z
           'to 5m.',
       ),
   })
-  .describe('Step scaling of AWS: each threshold of a metric has a change of the number of replicas.');
+  .describe(
+    'Step scaling of AWS: each threshold of a metric has a change of the number of replicas.',
+  );
 
 export type StepOutput = z.output<typeof stepSchema>;

@@ -151,7 +151,9 @@ export const hpaSchema = z
       .describe('Rules for adding replicas.'),
     scaleDown: rules('5m', '100% in 15s').prefault({}).describe('Rules for removing replicas.'),
   })
-  .describe('The horizontal pod autoscaler of Kubernetes: follows the ratio of metrics to targets.');
+  .describe(
+    'The horizontal pod autoscaler of Kubernetes: follows the ratio of metrics to targets.',
+  );
 
 export interface PolicyOutput {
   readonly percent?: number;

@@ -4,6 +4,11 @@ import type { Ns } from '../../kernel/time.js';
 /** Name of the nodes as a target of faults. */
 export const NODES = 'nodes';
 
+/** Returns true if a target of a fault means nodes. */
+export function isNode(target: string): boolean {
+  return target === NODES || target.startsWith(`${NODES}[`);
+}
+
 /** Machines on which the platform places the processes of services and gateways. */
 export interface Nodes {
   /** Number of nodes at the start. */
