@@ -9,6 +9,7 @@ import { byCodeUnit } from './canonical.js';
 import { conditionOf } from './fault-conditions.js';
 import type { Direction, EndTest, LinkEnds } from './fault-links.js';
 import { namedEnd } from './fault-links.js';
+import { chanceOf, spansOf } from './fault-spans.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf, isModule, partOf } from './layout.js';
 import type { Problems } from './problem.js';
@@ -73,26 +74,6 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
       ramp: fault.ramp,
     };
   });
-}
-
-function chanceOf(fault: Fault, source: FaultSource): PlanFault['chance'] {
-  const { jitterNs, probability } = fault;
-  if (jitterNs === 0 && probability === 1) return null;
-  return { jitterNs, probability, starts: spansOf(fault, source, 0) };
-}
-
-function spansOf(
-  fault: Fault,
-  { warmupNs, horizonNs }: FaultSource,
-  lateNs: Ns,
-): PlanFault['spans'] {
-  return fault.spans
-    .map(({ fromNs, untilNs }) => ({
-      fromNs: warmupNs + fromNs,
-      untilNs: untilNs === null ? horizonNs : Math.min(horizonNs, warmupNs + untilNs + lateNs),
-    }))
-    .filter((span) => span.fromNs < horizonNs)
-    .sort((a, b) => a.fromNs - b.fromNs);
 }
 
 function hitsOf(

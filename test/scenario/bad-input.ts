@@ -751,11 +751,10 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'the dependencies that a probe checks',
-    edit: ['    concurrency: 32', '    probes: { readiness: { checks: [ db ] } }'],
-    code: 'FL201',
-    at: 'checks',
-    says: 'unknown key checks',
-    suggestion: 'call',
+    edit: ['    concurrency: 32', '    probes: { readiness: { checks: [ ghost ] } }'],
+    code: 'FL404',
+    at: 'ghost',
+    says: 'there is no component ghost',
   },
   {
     title: 'collections by what is allocated and by the clock',

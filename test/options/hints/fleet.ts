@@ -151,10 +151,10 @@ function scaling(hint: Make): readonly Hint[] {
     scaleDown: { stabilization: '500ms' },
   };
   const scale = (field: string, beside: object, values?: readonly unknown[]): Hint =>
-    hint(`autoscaling\\.${field}`, [['autoscaling', { ...beside, ...SCALED }]], values, FLEET);
+    hint(`autoscaling<hpa>\\.${field}`, [['autoscaling', { ...beside, ...SCALED }]], values, FLEET);
   const one = (way: string, field: string, values: readonly unknown[]): Hint =>
     hint(
-      `autoscaling\\.${way}\\.policies\\[\\]\\.${field}`,
+      `autoscaling<hpa>\\.${way}\\.policies\\[\\]\\.${field}`,
       [
         ['!autoscaling', { target: '15%', max: 40 }],
         ['autoscaling', SCALED],
@@ -172,7 +172,7 @@ function scaling(hint: Make): readonly Hint[] {
     scale('tolerance', {}, ['0%', '60%']),
     scale('metricDelay', {}, ['0s', '2s']),
     hint(
-      'autoscaling\\.metric$',
+      'autoscaling<hpa>\\.metric$',
       [
         ['!autoscaling', { target: 1, min: 2, max: 20 }],
         ['autoscaling', SCALED],
@@ -181,7 +181,7 @@ function scaling(hint: Make): readonly Hint[] {
       FLEET,
     ),
     hint(
-      'autoscaling\\.metrics\\[\\]\\.target',
+      'autoscaling<hpa>\\.metrics\\[\\]\\.target',
       [
         ['!autoscaling', { metric: undefined, target: undefined, syncPeriod: '300ms' }],
         ['!autoscaling.metrics.0', { metric: 'cpu' }],

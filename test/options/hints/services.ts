@@ -65,7 +65,7 @@ export const services: readonly Hint[] = [
   }),
   at(
     ['mailer'],
-    'autoscaling\\.of',
+    'autoscaling<hpa>\\.of',
     ['placed.mail', 'jobs'],
     put('services.mailer.autoscaling', {
       ...{ metric: 'lag', target: 5, min: 1, max: 5, syncPeriod: '500ms' },
