@@ -4,9 +4,10 @@ import { renderJunit } from '../../report/junit.js';
 import { renderMarkdown } from '../../report/markdown.js';
 import { checkText } from '../../report/text-compare.js';
 import { resultText } from '../../run/result-text.js';
-import type { Result } from '../../spec/result/result.js';
+import type { Result, VariantResult } from '../../spec/result/result.js';
 import { openBaseline } from '../baseline.js';
 import type { Checked } from '../baseline.js';
+import { withCounterfactuals } from '../counterfactuals.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { prepare } from '../prepare.js';
@@ -24,6 +25,8 @@ export interface CheckFlags extends Selection, SimulateOptions {
   readonly github?: boolean;
   readonly baseline?: string;
   readonly updateBaseline?: boolean;
+  /** Run variants that break a budget again without each fault. */
+  readonly explain?: boolean;
 }
 
 /** Runs the scenarios and judges their budgets. A broken budget or a refuted hypothesis gives exit code 1. */
@@ -42,7 +45,15 @@ export async function check(
     ends.push(simulated);
     const saved = baseline?.savedOf(prepared.path) ?? null;
     if (simulated.shortfall?.isEmpty !== true) {
-      checked.push({ file: prepared.path, result: resultOf(prepared, simulated, saved) });
+      const result = resultOf(prepared, simulated, saved);
+      const explained = flags.explain === true && simulated.shortfall === null && isBroken(result);
+      const isAsked = ({ budgets }: VariantResult): boolean => budgets.some(isFailure);
+      checked.push({
+        file: prepared.path,
+        result: explained
+          ? await withCounterfactuals(prepared, result, simulated.records, isAsked, flags, terminal)
+          : result,
+      });
     }
     if (flags.quiet !== true) terminal.note(`${simulated.words}\n`);
     if (simulated.shortfall?.exitCode === EXIT.interrupted) break;
