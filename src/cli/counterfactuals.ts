@@ -9,6 +9,7 @@ import {
   slowLimits,
 } from '../analysis/verdicts/counterfactual.js';
 import type { SlowLimits } from '../analysis/verdicts/counterfactual.js';
+import type { Proofs } from '../analysis/story/proof.js';
 import { withFaults } from '../plan/without.js';
 import { GuardStop } from '../run/failure.js';
 import { runThreaded } from '../run/replicate.js';
@@ -16,7 +17,6 @@ import type { Records, ThreadOptions } from '../run/replicate.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { RunRecord } from '../spec/record/record.js';
 import type { Counterfactuals } from '../spec/result/counterfactual.js';
-import type { Result, VariantResult } from '../spec/result/result.js';
 import { interruptible } from './interrupt.js';
 import { defaultBudget, shareMemory } from './memory.js';
 import type { Prepared } from './prepare.js';
@@ -37,22 +37,20 @@ interface Task {
 }
 
 /**
- * Runs the variants that are asked for again without their faults, without each one and with each one alone, and adds to
- * the result which of them did the harm. Variants without faults have nothing to compare.
+ * Runs variants again without their faults, without each one and with each one alone. Variants without faults have
+ * nothing to compare, and after an interrupt none has.
  */
-export async function withCounterfactuals(
+export async function counterfactualsOf(
   prepared: Prepared,
-  result: Result,
   records: Records,
-  isAsked: (variant: VariantResult) => boolean,
+  isAsked: (variant: string) => boolean,
   options: SimulateOptions,
   terminal: Terminal,
-): Promise<Result> {
+): Promise<Proofs> {
   const { plans, replications } = prepared;
-  const asked = new Set(result.variants.filter(isAsked).map(({ name }) => name));
   const tasks = plans.flatMap((plan, k): readonly Task[] => {
     const count = plan.faults.length;
-    if (!asked.has(plan.variant) || count === 0) return [];
+    if (!isAsked(plan.variant) || count === 0) return [];
     if (count <= MOST_FAULTS) return [{ plan, sets: faultSets(count), records: records[k]! }];
     terminal.note(
       `${plan.variant}: not explained, because it has more than ${MOST_FAULTS} faults\n`,
@@ -60,21 +58,14 @@ export async function withCounterfactuals(
     return [];
   });
   const total = tasks.reduce((sum, { sets }) => sum + sets.length * replications, 0);
-  if (total === 0) return result;
+  if (total === 0) return new Map();
   const took = stopwatch();
   const found = await runAll(prepared, tasks, total, options, terminal);
-  if (found === null) {
-    terminal.note('interrupted: the report has no runs without faults\n');
-    return result;
+  if (found === null) terminal.note('interrupted: the report has no runs without faults\n');
+  else if (options.quiet !== true) {
+    terminal.note(`explained with ${total} more runs in ${took()}\n`);
   }
-  if (options.quiet !== true) terminal.note(`explained with ${total} more runs in ${took()}\n`);
-  return {
-    ...result,
-    variants: result.variants.map((variant) => {
-      const own = found.get(variant.name);
-      return own === undefined ? variant : { ...variant, counterfactuals: own };
-    }),
-  };
+  return found ?? new Map();
 }
 
 /** By variant what its runs show; null after an interrupt. */
@@ -84,7 +75,7 @@ async function runAll(
   total: number,
   options: SimulateOptions,
   terminal: Terminal,
-): Promise<ReadonlyMap<string, Counterfactuals> | null> {
+): Promise<Proofs | null> {
   const wanted = Math.min(options.workers ?? availableParallelism(), total);
   const budget = options.maxMemory ?? defaultBudget();
   const { note, ...limits } = shareMemory(budget, wanted, plans, path);

@@ -5,7 +5,6 @@ import type {
 } from '../spec/result/counterfactual.js';
 import type { VariantResult } from '../spec/result/result.js';
 import { formatCount, formatShare } from '../text/figures.js';
-import { plural } from '../text/words.js';
 import { listed } from './format.js';
 
 /** A variant with its runs without faults. */
@@ -25,38 +24,53 @@ export function explainedOf(variants: readonly VariantResult[]): readonly Explai
 export function causeSentence({ variant, own }: Explained): string {
   const { harm, background, faults } = own;
   const total = harm - background;
+  const of = `${formatCount(Math.round(harm))} failed or slow requests`;
   if (total <= 0 || faults.every(({ role }) => role === 'none')) {
-    return harm < 1
-      ? 'No request fails or is slow, with the faults or without them.'
-      : `The faults are not the cause: ${requests(background)} per run fail or are slow without them, ${requests(harm)} with them.`;
+    if (harm < 0.5) return 'No request fails or is slow, with the faults or without them.';
+    const rest = formatCount(Math.round(background));
+    return `The faults are not the cause: ${rest} requests fail or are slow without them, and ${formatCount(Math.round(harm))} with them.`;
   }
   const by = (role: CausalRole): readonly CounterfactualFault[] =>
     faults.filter((one) => one.role === role);
   const quoted = (some: readonly CounterfactualFault[]): string =>
     listed(some.map(({ fault }) => `“${wordsOf(variant, fault)}”`));
-  const without = (some: readonly CounterfactualFault[]): string =>
-    listed(some.map((one) => `${requests(one.without)} without ${quoted([one])}`));
+  const remain = (some: readonly CounterfactualFault[]): string => {
+    const [first] = some;
+    const left = (one: CounterfactualFault): number => Math.round(one.without);
+    const verb = left(first!) === 1 ? 'remains' : 'remain';
+    if (some.length === 1) return `${formatCount(left(first!))} ${verb} without it`;
+    const each = some.map(
+      (one, k) => `${formatCount(left(one))}${k === 0 ? ` ${verb}` : ''} without ${quoted([one])}`,
+    );
+    return listed(each);
+  };
   const causes = by('cause');
   const worse = by('amplifier');
-  const all = `${requests(harm)} per run fail or are slow`;
   const sentences: string[] = [];
-  if (causes.length === 0 && worse.length > 1) {
-    sentences.push(`Only together they do harm: ${all}, but ${without(worse)}.`);
-  } else if (causes.length === 0) {
-    sentences.push(`No single fault does half of the harm: ${all}.`);
-  } else if (causes.length > 1 && causes.every((one) => harm - one.without < total / 2)) {
-    sentences.push(`Each of ${quoted(causes)} is enough: ${all}, and ${without(causes)}.`);
+  if (causes.length === 1) {
+    sentences.push(`Cause: ${quoted(causes)}. Of ${of}, ${remain(causes)}.`);
+  } else if (causes.length > 1) {
+    const isEach = causes.every((one) => harm - one.without < total / 2);
+    sentences.push(
+      isEach
+        ? `${quoted(causes)} are each enough. Of ${of}, ${remain(causes)}.`
+        : `Causes: ${quoted(causes)}. Of ${of}, ${remain(causes)}.`,
+    );
+  } else if (worse.length > 1) {
+    sentences.push(`Only together ${quoted(worse)} do harm. Of ${of}, ${remain(worse)}.`);
   } else {
-    sentences.push(`Cause: ${quoted(causes)}. ${all}, but ${without(causes)}.`);
+    sentences.push(`No single fault does half of the harm of ${of}.`);
   }
-  if (causes.length > 0 && worse.length > 0) {
-    const verb = worse.length === 1 ? 'makes' : 'make';
-    sentences.push(`${quoted(worse)} ${verb} it worse, but alone does no harm: ${without(worse)}.`);
+  if (worse.length > 0 && (causes.length > 0 || worse.length === 1)) {
+    const [makes, does] = worse.length === 1 ? ['makes', 'does'] : ['make', 'do'];
+    sentences.push(
+      `${quoted(worse)} ${makes} it worse, but alone ${does} no harm: ${remain(worse)}.`,
+    );
   }
   const parts = by('part');
-  if (parts.length > 0) sentences.push(`${quoted(parts)} changes it a little: ${without(parts)}.`);
+  if (parts.length > 0) sentences.push(`A smaller part: ${quoted(parts)}; ${remain(parts)}.`);
   const nothing = by('none');
-  if (nothing.length > 0) sentences.push(`Without ${quoted(nothing)} it would be the same.`);
+  if (nothing.length > 0) sentences.push(`No difference: ${quoted(nothing)}.`);
   const unknown = by('undecided');
   if (unknown.length > 0) sentences.push(`The runs do not decide about ${quoted(unknown)}.`);
   return sentences.join(' ');
@@ -71,10 +85,4 @@ export function wordsOf({ faults }: VariantResult, id: string): string {
 export function shareWords({ harm, background }: Counterfactuals, value: number | null): string {
   const total = harm - background;
   return value === null || total <= 0 ? '–' : formatShare(value / total);
-}
-
-function requests(count: number): string {
-  return count >= 1.5 || count < 0.5
-    ? `${formatCount(Math.round(count))} requests`
-    : plural(1, 'request');
 }

@@ -11,11 +11,17 @@ import { withFaults } from '../../src/plan/without.js';
 import { causeSentence } from '../../src/report/causes.js';
 import type { Counterfactuals } from '../../src/spec/result/counterfactual.js';
 import type { VariantResult } from '../../src/spec/result/result.js';
+import { summarise } from '../../src/analysis/summarise.js';
 import { runHere } from '../support/built.js';
 import { run } from '../theory/program.js';
 
 /** The counterfactuals of the first variant of a scenario, with the runs that they need. */
-function explained(text: string): { own: Counterfactuals; variant: VariantResult } {
+function explained(text: string): {
+  own: Counterfactuals;
+  variant: VariantResult;
+  /** The account with the proof. */
+  told: VariantResult;
+} {
   const ran = run(`faultline: 1\ntitle: Causes\n${text}`);
   const [plan] = ran.plans;
   const [records] = ran.records;
@@ -30,7 +36,10 @@ function explained(text: string): { own: Counterfactuals; variant: VariantResult
     allOf(plan!.faults.length),
     records!.map((one) => harmOf(plan!, one, limits)),
   );
-  return { own: counterfactuals(plan!, harms, limits), variant: ran.variant() };
+  const own = counterfactuals(plan!, harms, limits);
+  const proofs = new Map([[plan!.variant, own]]);
+  const [told] = summarise(ran.file, ran.plans, ran.records, '0.0.0', null, null, proofs).variants;
+  return { own, variant: ran.variant(), told: told! };
 }
 
 const rolesOf = ({ faults }: Counterfactuals): Record<string, string> =>
@@ -77,15 +86,19 @@ describe('a fault', () => {
       ['a', 'b'],
       ['b', 'a'],
     ] as const) {
-      const { own, variant } = explained(`${SHOP}faults:
+      const { own, variant, told } = explained(`${SHOP}faults:
       - { id: ${cause}, kind: hang, target: bank, at: 10s, for: 5s }
       - { id: ${decoy}, kind: slow, target: mail, factor: 1.5, at: 10s, for: 5s }`);
       expect(rolesOf(own)).toEqual({ [cause]: 'cause', [decoy]: 'none' });
       expect(own.harm).toBeGreaterThan(80);
       expect(own.background).toBeLessThan(5);
+      expect(told.cascade.sentence).toMatch(/^bank hangs at 10 s -> /);
+      expect(told.summary.recovery.fault).toBe(cause);
       const sentence = causeSentence({ variant, own });
-      expect(sentence).toContain('Cause: “bank hangs”.');
-      expect(sentence).toContain('Without “mail 1.5x slower” it would be the same.');
+      expect(sentence).toMatch(
+        /^Cause: “bank hangs”\. Of \d+ failed or slow requests, \d+ remain without it\./,
+      );
+      expect(sentence).toContain('No difference: “mail 1.5x slower”.');
     }
   });
 
@@ -96,7 +109,7 @@ describe('a fault', () => {
     const [errors, hang] = own.faults;
     expect([hang!.role, errors!.role]).toEqual(['cause', 'cause']);
     expect(own.harm - hang!.without).toBeLessThan((own.harm - own.background) / 2);
-    expect(causeSentence({ variant, own })).toMatch(/^Each of “.*” and “.*” is enough/);
+    expect(causeSentence({ variant, own })).toMatch(/^“.*” and “.*” are each enough\./);
   });
 
   it('that harms only together with another one makes it worse', () => {
@@ -111,7 +124,7 @@ faults:
   - { id: slow, kind: slow, target: bank, factor: 1.9, at: 10s, for: 10s }
   - { id: load, kind: load, target: users, factor: 2.3, at: 10s, for: 10s }`);
     expect(rolesOf(own)).toEqual({ load: 'amplifier', slow: 'amplifier' });
-    expect(causeSentence({ variant, own })).toMatch(/^Only together they do harm: /);
+    expect(causeSentence({ variant, own })).toMatch(/^Only together “.*” and “.*” do harm\. Of /);
   });
 
   it('of a rollout is a fault too: a good release beside a hanging bank is innocent', () => {
@@ -137,8 +150,26 @@ faults: [ { id: hang, kind: hang, target: bank, at: 10s, for: 5s } ]`);
       - { id: mails, kind: slow, target: mail, factor: 1.5, at: 10s, for: 5s }`);
     expect(rolesOf(own)).toEqual({ mails: 'none' });
     expect(causeSentence({ variant, own })).toMatch(
-      /^The faults are not the cause: [\d,]+ requests per run fail or are slow without them, [\d,]+ requests with them\.$/,
+      /^The faults are not the cause: [\d,]+ requests fail or are slow without them, and [\d,]+ with them\.$/,
     );
+  });
+});
+
+describe('the account with a proof', () => {
+  it('begins with the slow bank, and not with the load that comes later and makes it worse', () => {
+    const { own, told } = explained(`
+run: { duration: 60s, replications: 3, seed: 1 }
+services:
+  shop: { concurrency: 24, queue: { capacity: 48 }, outbound: { bank: calls }, endpoints: { buy: [ call: bank.pay ] } }
+  bank: { concurrency: 16, endpoints: { pay: [ wait: exponential(20ms) ] } }
+policies: { calls: { timeout: 500ms } }
+workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }
+faults:
+  - { id: slow, kind: slow, target: bank, factor: 7.6, at: 20s, for: 20s }
+  - { id: load, kind: load, target: users, factor: 1.5, at: 28s, for: 12s }`);
+    expect(rolesOf(own)).toEqual({ load: 'amplifier', slow: 'cause' });
+    expect(told.summary.recovery.fault).toBe('slow');
+    expect(told.cascade.sentence).toMatch(/^bank 7\.6x slower at 20 s/);
   });
 });
 

@@ -35,7 +35,7 @@ export function causesSection({ result }: View): Markup | null {
 
 function tableOf({ variant, own }: Explained): Parameters<typeof plainTable>[0] {
   return {
-    caption: `Requests per run that fail or are slow: ${formatCount(Math.round(own.harm))} with all faults, ${formatCount(Math.round(own.background))} without any`,
+    caption: `Requests that fail or are slow, mean of the runs: ${formatCount(Math.round(own.harm))} with all faults, ${formatCount(Math.round(own.background))} without any`,
     head: ['Fault', 'Without it', 'Averted', 'Alone', 'Fair share', ''],
     rows: own.faults.map(({ fault, without, averted, alone, share, role }) => [
       wordsOf(variant, fault),
