@@ -2,7 +2,13 @@ import type { Tree } from './figures.js';
 
 /** Further fields that an object needs to be valid when it is created for an option, by the end of its path. */
 const COMPANIONS: readonly (readonly [RegExp, (tree: Tree) => Tree])[] = [
-  [/\.autoscaling$/, () => ({ metric: 'cpu', target: '60%', min: 1, max: 6 })],
+  [/\.autoscaling(<hpa>)?$/, () => ({ metric: 'cpu', target: '60%', min: 1, max: 6 })],
+  [/\.autoscaling<step>\.steps\[\]$/, () => ({ above: 1 })],
+  [
+    /\.autoscaling<step>$/,
+    () => ({ metric: 'concurrency', max: 6, period: '1s', steps: [{ above: 1, add: 1 }] }),
+  ],
+  [/\.autoscaling<scheduled>$/, () => ({ actions: [{ at: '1s', replicas: 3 }] })],
   [/\.rateLimit<kong>$/, () => ({ second: 20 })],
   [/^policies\..*\.rateLimit<envoy>$/, () => ({ maxTokens: 4, fillInterval: '200ms' })],
   [/\.rateLimit<envoy>$/, () => ({ maxTokens: 10, tokensPerFill: 4, fillInterval: '100ms' })],

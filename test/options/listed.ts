@@ -14,7 +14,6 @@ const LISTED: readonly (readonly [RegExp, string])[] = [
     'a text for readers: no cache stands in front of a function',
   ],
   [/(\.endpoints\.\*|steps)\[\]\.name$/, 'a name by which paths and reports find a step'],
-  [/\.autoscaling\.kind$/, 'has one value, which is its default'],
   [
     /^caches\.\*\.levels\[\]\.name$/,
     'the name by which faults, budgets and patches know the level',

@@ -3,6 +3,7 @@ import { data } from './data.js';
 import { faults } from './faults.js';
 import { gateways } from './gateways.js';
 import type { Hint } from './hint.js';
+import { nodes } from './nodes.js';
 import { places } from './places.js';
 import { policies } from './policies.js';
 import { services } from './services.js';
@@ -14,6 +15,7 @@ const HINTS: readonly Hint[] = [
   ...gateways,
   ...services,
   ...policies,
+  ...nodes,
   ...places,
   ...faults,
   ...data,

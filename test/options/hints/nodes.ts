@@ -1,0 +1,92 @@
+import { all, fill, put } from './hint.js';
+import type { Hint } from './hint.js';
+
+const BASE = { base: 'nodes.yaml' } as const;
+const HOSTS = [
+  ['gateways', 'edge'],
+  ['services', 'api'],
+] as const;
+
+/** An option of nodes with values to try. */
+const node = (field: string, values: readonly unknown[]): Hint => ({
+  option: new RegExp(`^platform\\.nodes\\.${field}$`),
+  ...BASE,
+  values,
+});
+
+/** Hints for the nodes of the platform, for what runs on them, and for the kinds of autoscalers. */
+export const nodes: readonly Hint[] = [
+  node('count', [2, 5]),
+  node('cpu', [2, 6]),
+  node('memory', ['2GiB', '8GiB']),
+  node('zone(\\.\\*|\\[\\])?', ['a', ['b', 'a'], { a: 1, b: 3 }, 1, 2]),
+  node('max', [4, 5]),
+  node('provisioning', ['500ms', '10s']),
+  node('grace', ['200ms', '4s']),
+  node('eviction', ['500ms', '8s']),
+  ...HOSTS.flatMap(([section, name]) => onHost(section, name)),
+];
+
+function onHost(section: string, name: string): readonly Hint[] {
+  const own = `${section}.${name}`;
+  const at = [section, name];
+  const hint = (
+    field: string,
+    values: readonly unknown[],
+    beside?: Hint['beside'],
+    base: string = BASE.base,
+  ): Hint => ({
+    option: new RegExp(`^${section}\\.\\*\\.${field}$`),
+    ...{ base, at, values },
+    ...(beside === undefined ? {} : { beside }),
+  });
+  const step = put(`${own}.autoscaling`, {
+    ...{ kind: 'step', metric: 'concurrency', max: 12, min: 1, period: '1s' },
+    steps: [
+      { above: 1, add: 1 },
+      { below: 0.5, remove: 1 },
+    ],
+    ...{ scaleOutCooldown: '2s', scaleInCooldown: '2s' },
+  });
+  const stepped = (field: string, values: readonly unknown[]): Hint =>
+    hint(`autoscaling<step>\\.${field}`, values, step);
+  const scheduled = fill(`${own}.autoscaling`, {
+    ...{ kind: 'scheduled', every: '8s' },
+    actions: [{ at: '2s', replicas: 6 }],
+  });
+  const timed = (field: string, values: readonly unknown[], other: string): Hint =>
+    hint(
+      `autoscaling<scheduled>\\.${field}`,
+      values,
+      all(scheduled, put(`${own}.autoscaling.actions.0`, { replicas: undefined, [other]: 5 })),
+    );
+  return [
+    hint('disruptionBudget\\.minAvailable', [4, '100%']),
+    hint('disruptionBudget\\.maxUnavailable', [0, '0%']),
+    hint('resources\\.requests\\.memory', ['0B', '3GiB']),
+    stepped('metric', ['rate', 'queue']),
+    stepped('of', ['other']),
+    stepped('max', [5, 6]),
+    stepped('min', [2, 4]),
+    stepped('period', ['500ms', '3s']),
+    stepped('evaluationPeriods', [2, 4]),
+    stepped('metricDelay', ['1s', '3s']),
+    stepped('scaleOutCooldown', ['0s', '10s']),
+    stepped('scaleInCooldown', ['0s', '10s']),
+    stepped('steps\\[\\]\\.above', [0.6, 2]),
+    stepped('steps\\[\\]\\.below', [0.2, 5]),
+    stepped('steps\\[\\]\\.add', [3, '100%']),
+    stepped('steps\\[\\]\\.remove', [1, '50%']),
+    stepped('steps\\[\\]\\.exactly', [6, 8]),
+    hint('autoscaling<scheduled>\\.every', ['5s', '12s'], scheduled),
+    hint('autoscaling<scheduled>\\.actions\\[\\]\\.at', ['1s', '6s'], scheduled),
+    hint('autoscaling<scheduled>\\.actions\\[\\]\\.replicas', [5, 8], scheduled),
+    timed('actions\\[\\]\\.min', [5, 8], 'max'),
+    timed('actions\\[\\]\\.max', [1, 2], 'min'),
+    hint('probes\\.\\w+\\.checks(\\[\\])?', [['other'], ['db'], 'db', 'other'], (tree) => {
+      for (const kind of ['startup', 'liveness', 'readiness']) {
+        fill(`${own}.probes.${kind}`, { period: '500ms', timeout: '100ms' })(tree);
+      }
+    }),
+  ];
+}
