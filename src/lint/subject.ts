@@ -76,8 +76,13 @@ export function subjectOf(
 }
 
 /** Components with processes that a fault stops in this way. */
-function hitBy(how: 'ask' | 'hold', { faults, components, instances }: Plan): readonly string[] {
+function hitBy(how: 'ask' | 'hold', plan: Plan): readonly string[] {
+  const { faults, components, instances, nodes } = plan;
+  const placed = components.filter((_, id) => (nodes?.requests[id] ?? null) !== null);
   return faults
     .filter((fault) => editsOf(fault).some(({ knob }) => knob.stops === how))
-    .flatMap((fault) => fault.instances.map((id) => components[instances[id].component].name));
+    .flatMap((fault) => [
+      ...fault.instances.map((id) => components[instances[id].component].name),
+      ...(fault.nodes.length === 0 ? [] : placed.map(({ name }) => name)),
+    ]);
 }
