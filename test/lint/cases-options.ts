@@ -68,6 +68,15 @@ const query = (retry: string, db: string, more = ''): string =>
     'workloads: { users: { arrivals: poisson(10/s), requests: [ { call: shop.buy } ] } }',
   ]);
 
+/** Nodes with this room, and a service that requests this. */
+const room = (nodes: string, requests: string): string =>
+  scenario([
+    `platform: { kind: kubernetes, nodes: { count: 2, ${nodes} } }`,
+    'services:',
+    `  shop: { resources: { requests: { ${requests} } }, endpoints: { buy: [ wait: 1ms ] } }`,
+    'workloads: { users: { arrivals: poisson(10/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+
 const TWO = 'replicas: 2,';
 const SIX = 'replicas: 6,';
 const AWARE = 'loadBalancing: { kind: roundRobin, zoneAware: true }';
@@ -76,6 +85,22 @@ const EJECTS = 'outlierDetection: { kind: envoy }';
 
 /** Options that change nothing where they are written. */
 export const OPTION_CASES: readonly RuleCase[] = [
+  {
+    rule: 'option-without-effect',
+    fires: room('cpu: 4', 'memory: 1GiB'),
+    path: 'platform.nodes.cpu',
+    measured: 'no service or gateway requests cpu',
+    limit: 'resources.requests.cpu of a service',
+    silent: {},
+  },
+  {
+    rule: 'option-without-effect',
+    fires: room('cpu: 4', 'cpu: 1, memory: 1GiB'),
+    path: 'services.shop.resources.requests.memory',
+    measured: 'no node counts memory',
+    limit: 'platform.nodes.memory',
+    silent: { 'nodes count it': room('cpu: 4, memory: 4GiB', 'cpu: 1, memory: 1GiB') },
+  },
   {
     rule: 'option-without-effect',
     fires: hop(SIX, SIX, AWARE, ''),

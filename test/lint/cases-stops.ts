@@ -94,4 +94,12 @@ export const STOP_CASES: readonly RuleCase[] = [
       'an endpoint that asks nobody': probed('liveness: { timeout: 5s, call: buy }'),
     },
   },
+  {
+    rule: 'probe-checks-others',
+    fires: probed('readiness: { checks: [ db ] }'),
+    path: 'services.shop.probes.readiness.checks',
+    measured: 'readiness asks db',
+    limit: 'the process alone',
+    silent: {},
+  },
 ];

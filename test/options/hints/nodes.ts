@@ -19,7 +19,13 @@ export const nodes: readonly Hint[] = [
   node('count', [2, 5]),
   node('cpu', [2, 6]),
   node('memory', ['2GiB', '8GiB']),
-  node('zone(\\.\\*|\\[\\])?', ['a', ['b', 'a'], { a: 1, b: 3 }, 1, 2]),
+  node('zone\\[\\]', ['b']),
+  {
+    option: /^platform\.nodes\.zone\.\*$/,
+    ...BASE,
+    values: [1, 3],
+    beside: put('platform.nodes', { zone: { a: 2, b: 2 } }),
+  },
   node('max', [4, 5]),
   node('provisioning', ['500ms', '10s']),
   node('grace', ['200ms', '4s']),
@@ -40,19 +46,27 @@ function onHost(section: string, name: string): readonly Hint[] {
     ...{ base, at, values },
     ...(beside === undefined ? {} : { beside }),
   });
-  const step = put(`${own}.autoscaling`, {
-    ...{ kind: 'step', metric: 'concurrency', max: 12, min: 1, period: '1s' },
-    steps: [
-      { above: 1, add: 1 },
-      { below: 0.5, remove: 1 },
-    ],
-    ...{ scaleOutCooldown: '2s', scaleInCooldown: '2s' },
-  });
-  const stepped = (field: string, values: readonly unknown[]): Hint =>
-    hint(`autoscaling<step>\\.${field}`, values, step);
+  const ABOVE = { above: 0.5, add: 1 };
+  const BELOW = { below: 0.3, remove: 1 };
+  const stepped = (
+    field: string,
+    values: readonly unknown[],
+    steps: readonly object[] = [ABOVE, BELOW],
+  ): Hint =>
+    hint(
+      `autoscaling<step>\\.${field}`,
+      values,
+      put(`${own}.autoscaling`, {
+        ...{ kind: 'step', metric: 'concurrency', max: 12, min: 1, period: '1s', steps },
+        ...{ scaleOutCooldown: '2s', scaleInCooldown: '2s' },
+      }),
+    );
   const scheduled = fill(`${own}.autoscaling`, {
     ...{ kind: 'scheduled', every: '8s' },
-    actions: [{ at: '2s', replicas: 6 }],
+    actions: [
+      { at: '2s', replicas: 6 },
+      { at: '4s', replicas: 2 },
+    ],
   });
   const timed = (field: string, values: readonly unknown[], other: string): Hint =>
     hint(
@@ -73,11 +87,11 @@ function onHost(section: string, name: string): readonly Hint[] {
     stepped('metricDelay', ['1s', '3s']),
     stepped('scaleOutCooldown', ['0s', '10s']),
     stepped('scaleInCooldown', ['0s', '10s']),
-    stepped('steps\\[\\]\\.above', [0.6, 2]),
-    stepped('steps\\[\\]\\.below', [0.2, 5]),
+    stepped('steps\\[\\]\\.above', [0.4, 0.9]),
+    stepped('steps\\[\\]\\.below', [0.05, 0.45], [BELOW, ABOVE]),
     stepped('steps\\[\\]\\.add', [3, '100%']),
-    stepped('steps\\[\\]\\.remove', [1, '50%']),
-    stepped('steps\\[\\]\\.exactly', [6, 8]),
+    stepped('steps\\[\\]\\.remove', [2, '50%'], [BELOW, ABOVE]),
+    stepped('steps\\[\\]\\.exactly', [6, 8], [{ above: 0.5 }]),
     hint('autoscaling<scheduled>\\.every', ['5s', '12s'], scheduled),
     hint('autoscaling<scheduled>\\.actions\\[\\]\\.at', ['1s', '6s'], scheduled),
     hint('autoscaling<scheduled>\\.actions\\[\\]\\.replicas', [5, 8], scheduled),
