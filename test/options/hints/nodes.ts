@@ -19,6 +19,7 @@ export const nodes: readonly Hint[] = [
   node('count', [2, 5]),
   node('cpu', [2, 6]),
   node('memory', ['2GiB', '8GiB']),
+  node('zone', ['a']),
   node('zone\\[\\]', ['b']),
   {
     option: /^platform\.nodes\.zone\.\*$/,
@@ -48,16 +49,19 @@ function onHost(section: string, name: string): readonly Hint[] {
   });
   const ABOVE = { above: 0.5, add: 1 };
   const BELOW = { below: 0.3, remove: 1 };
+  const OUT = [{ above: '3/s', add: 1 }];
+  const IN = [{ below: '8/s', remove: 1 }];
   const stepped = (
     field: string,
     values: readonly unknown[],
     steps: readonly object[] = [ABOVE, BELOW],
+    metric = 'concurrency',
   ): Hint =>
     hint(
       `autoscaling<step>\\.${field}`,
       values,
       put(`${own}.autoscaling`, {
-        ...{ kind: 'step', metric: 'concurrency', max: 12, min: 1, period: '1s', steps },
+        ...{ kind: 'step', metric, max: 12, min: 1, period: '1s', steps },
         ...{ scaleOutCooldown: '2s', scaleInCooldown: '2s' },
       }),
     );
@@ -75,8 +79,8 @@ function onHost(section: string, name: string): readonly Hint[] {
       all(scheduled, put(`${own}.autoscaling.actions.0`, { replicas: undefined, [other]: 5 })),
     );
   return [
-    hint('disruptionBudget\\.minAvailable', [4, '100%']),
-    hint('disruptionBudget\\.maxUnavailable', [0, '0%']),
+    hint('disruptionBudget\\.minAvailable', [1, 4]),
+    hint('disruptionBudget\\.maxUnavailable', [0, 3]),
     hint('resources\\.requests\\.memory', ['0B', '3GiB']),
     stepped('metric', ['rate', 'queue']),
     stepped('of', ['other']),
@@ -86,11 +90,11 @@ function onHost(section: string, name: string): readonly Hint[] {
     stepped('evaluationPeriods', [2, 4]),
     stepped('metricDelay', ['1s', '3s']),
     stepped('scaleOutCooldown', ['0s', '10s']),
-    stepped('scaleInCooldown', ['0s', '10s']),
+    stepped('scaleInCooldown', ['0s', '10s'], IN, 'rate'),
     stepped('steps\\[\\]\\.above', [0.4, 0.9]),
-    stepped('steps\\[\\]\\.below', [0.05, 0.45], [BELOW, ABOVE]),
-    stepped('steps\\[\\]\\.add', [3, '100%']),
-    stepped('steps\\[\\]\\.remove', [2, '50%'], [BELOW, ABOVE]),
+    stepped('steps\\[\\]\\.below', ['2/s', '9/s'], IN, 'rate'),
+    stepped('steps\\[\\]\\.add', [3, '25%'], OUT, 'rate'),
+    stepped('steps\\[\\]\\.remove', [2, '50%'], IN, 'rate'),
     stepped('steps\\[\\]\\.exactly', [6, 8], [{ above: 0.5 }]),
     hint('autoscaling<scheduled>\\.every', ['5s', '12s'], scheduled),
     hint('autoscaling<scheduled>\\.actions\\[\\]\\.at', ['1s', '6s'], scheduled),
