@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GROUPS, rowsPage } from '../../scripts/rows/page.mjs';
 import { build, faultline, Folder } from '../cli/harness.js';
+import type { Ended } from '../cli/warm/warm.js';
 import { ROOT } from '../scenarios/run-file.js';
 
 const ROWS = GROUPS.flatMap(({ rows }) => rows);
@@ -111,5 +112,22 @@ describe('the files of rows E1, E3 and E4', () => {
   it('are described with that number', () => {
     for (const { id, number } of ROWS)
       if (['E1', 'E3', 'E4'].includes(id)) expect(number).toContain(`${FAILED} requests`);
+  });
+});
+
+describe('the hypothesis of row E5', () => {
+  const check = (...more: readonly string[]): Ended =>
+    faultline(['check', 'scenarios/patterns/chaos-schedule.yaml', '--quiet', ...more]);
+
+  it('is confirmed with guards', () => {
+    expect(check().status).toBe(0);
+  });
+
+  it('is refuted without', () => {
+    const row = ROWS.find(({ id }) => id === 'E5')!;
+    const set = /--set [^`]+/.exec(row.shows)![0].split(' ');
+    const { status, stdout } = check('--variant', 'guarded', ...set);
+    expect(status).toBe(1);
+    expect(stdout).toContain('hypothesis refuted');
   });
 });
