@@ -87,7 +87,7 @@ const EJECTS = 'outlierDetection: { kind: envoy }';
 export const OPTION_CASES: readonly RuleCase[] = [
   {
     rule: 'option-without-effect',
-    fires: room('cpu: 4', 'memory: 1GiB'),
+    fires: room('cpu: 4, memory: 4GiB', 'memory: 1GiB'),
     path: 'platform.nodes.cpu',
     measured: 'no service or gateway requests cpu',
     limit: 'resources.requests.cpu of a service',
