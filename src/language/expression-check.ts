@@ -358,7 +358,7 @@ function endingProblem(
       allowed: [metric.name],
     };
   }
-  const what = metric.ending === 'outcome' ? 'an outcome' : 'a statistic';
+  const what = ENDING_WORDS[metric.ending];
   const message = found === '' ? `${metric.name} needs ${what}` : `${metric.name} has no ${found}`;
   return {
     message,
@@ -367,6 +367,14 @@ function endingProblem(
     allowed: allowed.map((end) => `${metric.name}.${end}`),
   };
 }
+
+const ENDING_WORDS = {
+  required: 'a statistic',
+  gauge: 'a statistic',
+  level: 'a statistic',
+  outcome: 'an outcome',
+  status: 'an HTTP status from 100 to 599',
+} as const;
 
 function unknown(
   what: string,

@@ -18,6 +18,7 @@ import {
 import { latencySection } from './sections/latency.js';
 import { methodSection } from './sections/method.js';
 import { meteredSection } from './sections/metered.js';
+import { statusSection } from './sections/statuses.js';
 import { timelineSection } from './sections/timeline.js';
 import { tracesSection } from './sections/traces.js';
 import { verdictSection } from './sections/verdict.js';
@@ -98,6 +99,7 @@ function sectionsOf(fold: Fold, command: string): Section[] {
       ...outer,
     },
     { id: 'latency', name: 'Latency and loss', markup: latencySection(fold), ...outer },
+    { id: 'statuses', name: 'Statuses', markup: statusSection(fold), ...outer },
     { id: 'timeline', name: 'Timeline', markup: timelineSection(fold), ...outer },
     ...FAMILIES.map((family) => ({
       id: family.id,

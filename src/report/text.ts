@@ -6,6 +6,7 @@ import { plural } from '../text/words.js';
 import { cut, printable, shorten } from './html-escape.js';
 import { unfinishedLines } from './incomplete.js';
 import { usedUpPools } from './pools.js';
+import { statusLines } from './statuses.js';
 import { columnsOf, fit, lengthOf, line, type Paint } from './text-table.js';
 import {
   budgetRows,
@@ -48,6 +49,9 @@ export function summaryText(result: Result, options: TextOptions): string {
     ...storyLines(view, options),
     ...usedUpPools(result.variants).map(
       (text) => `  ${options.paint.dim('pools')}  ${fitted(text, options.columns - 9, options)}`,
+    ),
+    ...statusLines(result, 3).map(
+      (text) => `  ${options.paint.dim('status')}  ${fitted(text, options.columns - 10, options)}`,
     ),
     ...hypothesisLines(view, options),
   ];

@@ -20,6 +20,7 @@ import { goodByRun, latencyOf, outcomesByRun } from './outcomes.js';
 import type { Question } from './question.js';
 import { capacityByCell, isScaled, meanCapacity } from './presence.js';
 import { meanLevels, stepsOf, type Steps } from './steps.js';
+import { unusualStatuses } from './statuses.js';
 import { selectComponent, selectStats } from './subjects.js';
 import { finishedOf, mergeAll, mergeSegments, namedOutcomes, succeededOf } from './sums.js';
 import { byCodeUnit, isPlaced, partsOf, type VariantData } from './variant-data.js';
@@ -45,6 +46,7 @@ export function answerResult(asked: Asked, withHistogram: boolean): AnswerResult
     outcomes.map((run) => succeededOf(run)),
     outcomes.map((run) => finishedOf(run)),
   );
+  const statuses = unusualStatuses(asked);
   const latency = latencyOf(asked, 'latency');
   const successLatency = latencyOf(asked, 'successLatency');
   return {
@@ -55,6 +57,7 @@ export function answerResult(asked: Asked, withHistogram: boolean): AnswerResult
     success: success.value,
     successCi95: estimateOf(success).ci95,
     outcomes: namedOutcomes(total),
+    ...(Object.keys(statuses).length > 0 ? { statuses } : {}),
   };
 }
 

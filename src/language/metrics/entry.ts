@@ -12,9 +12,9 @@ export interface MetricEntry<Name extends string = string> {
   readonly unit: MetricUnit;
   /**
    * `none`: no ending; `required`: one of STATISTICS; `gauge`: mean or max, mean if omitted; `level`: also min or end;
-   * `outcome`: the name of an outcome.
+   * `outcome`: the name of an outcome; `status`: an HTTP status or a class of them.
    */
-  readonly ending: 'none' | 'required' | 'gauge' | 'level' | 'outcome';
+  readonly ending: 'none' | 'required' | 'gauge' | 'level' | 'outcome' | 'status';
   /** Which direction is good; `none` if neither is. */
   readonly better: 'low' | 'high' | 'none';
   /** Documentation, one or two sentences. */

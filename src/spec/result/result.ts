@@ -200,6 +200,8 @@ export interface AnswerResult {
   readonly success: number | null;
   readonly successCi95: readonly [number, number] | null;
   readonly outcomes: Readonly<Partial<Record<OutcomeName, number>>>;
+  /** Responses by HTTP status, over all replications; absent if all of them have 200. */
+  readonly statuses?: Readonly<Record<string, number>>;
 }
 
 export interface ComponentResult extends AnswerResult {
