@@ -1508,6 +1508,13 @@ export const DECISIVE: readonly Decisive[] = [
     '100/s x the 8 s that only the old leader has',
   ),
   row(
+    'unrouted-calls',
+    'old-apps.statuses.404 in renamed',
+    299,
+    0,
+    '30/s for 10 s, without the one at 10 s; the gateway answers each at once',
+  ),
+  row(
     'zero-trust-hops',
     'users.successLatency.min in central',
     0.014,
