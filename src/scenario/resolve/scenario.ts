@@ -14,7 +14,7 @@ import { MODULES, moduleOf, SECTIONS } from '../modules/index.js';
 import { checkLags } from './autoscaling.js';
 import { resolveBundle } from './bundles.js';
 import type { Context } from './context.js';
-import { report } from './context.js';
+import type { report } from './context.js';
 import { checkConditions } from './fault-conditions.js';
 import { resolveFaults } from './faults.js';
 import type { CallGraph } from './graph.js';
