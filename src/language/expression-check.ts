@@ -28,6 +28,8 @@ export interface ExpressionNames {
   /** Faults with a start time known before the run, and faults that wait for a condition. */
   readonly faults: readonly string[];
   readonly unplanned?: readonly string[];
+  /** Whether `report.prices` is written; absent = not checked. */
+  readonly hasPrices?: boolean;
   /** Names of the variants; absent = not checked. */
   readonly variants?: readonly string[];
 }
@@ -136,7 +138,11 @@ export function checkMetric(
       { message: `${article(kind)} has no metric ${found.metric.name}`, ...at, allowed: own },
     ];
   }
-  if (found.known === 'yes') return [];
+  if (found.known === 'yes') {
+    if (!found.metric.needsPrices || names.hasPrices !== false) return [];
+    const message = `${words} needs prices: write report: { prices: { cpuHour: 0.04 } }`;
+    return [{ message, ...at, allowed: [] }];
+  }
   return [endingProblem(path, found.metric, found.found, found.allowed)];
 }
 

@@ -18,6 +18,8 @@ export interface Subject {
   /** Calls that some workload can cause; other calls in the file have no effect. */
   readonly calls: readonly Call[];
   readonly unrouted: readonly Unrouted[];
+  /** Whether any message has a size. */
+  readonly isSized: boolean;
   readonly graph: Graph;
   readonly traffic: Traffic;
   readonly demands: Demands;
@@ -68,6 +70,7 @@ export function subjectOf(
     },
     calls,
     unrouted,
+    isSized: plan.sized,
     graph,
     traffic,
     demands: new Demands(scenario, calls, graph),

@@ -15,6 +15,7 @@ import {
   topologySection,
   wasteSection,
 } from './sections/inside.js';
+import { costSection } from './sections/costs.js';
 import { latencySection } from './sections/latency.js';
 import { methodSection } from './sections/method.js';
 import { meteredSection } from './sections/metered.js';
@@ -107,6 +108,7 @@ function sectionsOf(fold: Fold, command: string): Section[] {
       markup: meteredSection(fold, family),
       ...outer,
     })),
+    { id: 'costs', name: 'Cost', markup: costSection(fold), ...outer },
     { id: 'services', name: 'Services', markup: servicesSection(drawn), ...inner },
     { id: 'propagation', name: 'Propagation', markup: propagationSection(drawn), ...inner },
     { id: 'cascade', name: 'The cascade', markup: cascadeSection(drawn), ...inner },

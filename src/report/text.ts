@@ -158,7 +158,8 @@ function stopLines({ result }: View, options: TextOptions): string[] {
 }
 
 function chosenColumns(view: View): Column[] {
-  const wanted = ['success', 'goodput', 'recovery', 'attempts', 'wasted'];
+  const last = ['recovery', 'cost', 'attempts', 'wasted'];
+  const wanted = ['success', 'goodput', ...last];
   const all = outcomeColumns(view);
   const unseen = all.filter((column) => column.key.startsWith('unseen.'));
   const outcome = all.filter(
@@ -171,7 +172,7 @@ function chosenColumns(view: View): Column[] {
       column.key.startsWith('during.') ||
       (!hasDuring && column.key === 'goodput'),
   );
-  const rest = outcome.filter((column) => ['recovery', 'attempts', 'wasted'].includes(column.key));
+  const rest = outcome.filter((column) => last.includes(column.key));
   return [...first, ...unseen, latencyColumns(view, 'successLatency')[2]!, ...rest];
 }
 

@@ -428,6 +428,13 @@ export const DECISIVE: readonly Decisive[] = [
     'the session of the dead member ends 45 s after its last heartbeat, 3 s of rebalance: 47 s and 48 s x 50/s',
   ),
   row(
+    'cost-of-headroom',
+    'web.cost in two-zones',
+    0.2064,
+    0.003,
+    '103,200 responses of 100 KB at 0.02 per GB',
+  ),
+  row(
     'cpu-quota',
     'cron.latency.max in quota',
     0.115,

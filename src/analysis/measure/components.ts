@@ -14,6 +14,7 @@ import {
 import { picked, type GaugePick } from './gauges.js';
 import type { GaugeKind } from '../../spec/record/record.js';
 import { poolCapacity, poolPick, poolWaits } from './client-pools.js';
+import { costByRun } from './costs.js';
 import { counterSums, partSums } from './column-sums.js';
 import { levels } from './levels.js';
 import { goodByRun, latencyOf, outcomesByRun } from './outcomes.js';
@@ -104,6 +105,7 @@ function componentResult(data: VariantData, id: number): ComponentResult {
   const workers = concurrency * count;
   const cores = cpu.cores * count;
   const busy = share(asked, 'busy', workers) ?? share(asked, 'cpu', cores);
+  const cost = sum(costByRun(asked, [id])) / data.records.length;
   const coalesced = sum(partSums(asked, 'coalesced'));
   const wouldReject = sum(partSums(asked, 'wouldReject'));
   return {
@@ -120,6 +122,7 @@ function componentResult(data: VariantData, id: number): ComponentResult {
       : null,
     duplicates: sum(partSums(asked, 'duplicates')),
     ...(placed && isFleet(component.kind) ? { fleet: fleetOf(asked) } : {}),
+    ...(cost > 0 ? { cost } : {}),
     ...(coalesced > 0 ? { coalesced } : {}),
     ...(wouldReject > 0 ? { wouldReject } : {}),
     pools: poolsOf(data, id),
