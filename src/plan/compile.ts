@@ -86,7 +86,6 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const faults = [...planFaults(context, scenario.faults), ...planRollouts(layout, times)];
   problems.settle();
   const priorities = prioritiesOf(layout);
-  const parts = planParts(layout, programs, onces, priorities);
   const asked = askedBySteps(file);
   return {
     format: 'faultline.plan/1',
@@ -97,7 +96,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     grid: gridOf(file, asked, { ...times, stepNs: scenario.run.stepNs, faults }),
     bySteps: components.map(({ name }) => asked.has(name) || asked.has('all')),
     components,
-    parts,
+    parts: planParts(layout, programs, onces, priorities),
     instances: layout.instances,
     edges: withLinks(edges, links, layout.zones.length),
     statEdges,

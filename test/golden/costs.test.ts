@@ -62,7 +62,7 @@ report: { prices: { cpuHour: 6 } }
 
 describe('prices', () => {
   const problems = (more: string): string =>
-    problemsOf(`faultline: 1\ntitle: t\nrun: { duration: 10s }\n${SYSTEM}${more}`).join('\n');
+    problemsOf(`faultline: 1\ntitle: t\nrun: { duration: 10s }\n${SYSTEM}${more}`);
 
   it('are needed by the metrics of costs', () => {
     expect(problems('budgets: [ run.costPerMillion < 3 ]')).toContain(
