@@ -1,4 +1,5 @@
 import type { AnswerResult, Result, VariantResult } from '../spec/result/result.js';
+import { sortedKeys } from './keys.js';
 import { formatShare } from '../text/figures.js';
 
 /** Responses of one subject by status. */
@@ -25,7 +26,8 @@ export function statusRows({ variants }: Pick<Result, 'variants'>): readonly Sta
 }
 
 function rowsOf({ name: variant, components }: VariantResult): StatusRow[] {
-  return Object.entries(components).flatMap(([component, own]) => {
+  return sortedKeys(components).flatMap((component) => {
+    const own = components[component]!;
     if (!KINDS.has(own.kind)) return [];
     const isWorkload = own.kind === 'workload';
     const row = (subject: string, answers: AnswerResult): StatusRow => ({
@@ -35,8 +37,8 @@ function rowsOf({ name: variant, components }: VariantResult): StatusRow[] {
       finished: answers.latency.count,
       counts: new Map(Object.entries(answers.statuses ?? {})),
     });
-    const parts = Object.entries(own.parts).map(([part, answers]) =>
-      row(`${component}.${part}`, answers),
+    const parts = sortedKeys(own.parts).map((part) =>
+      row(`${component}.${part}`, own.parts[part]!),
     );
     return parts.length === 1 ? parts : [row(component, own), ...parts];
   });
