@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { remarksOn } from '../lint/lint-text.js';
 import { problemsOf } from '../theory/program.js';
 import { golden } from './tracing.js';
 
@@ -72,5 +73,27 @@ describe('prices', () => {
 
   it('are refused if all of them are 0', () => {
     expect(problems('report: { prices: { cpuHour: 0 } }')).toContain('all prices are 0');
+  });
+});
+
+describe('lint', () => {
+  const remarks = (system: string, prices: string): readonly string[] =>
+    remarksOn(
+      `faultline: 1\ntitle: t\nrun: { duration: 10s }\n${system}report: { prices: { ${prices} } }`,
+    ).flatMap(({ rule, message }) => (rule === 'option-without-effect' ? [message] : []));
+
+  it('names prices of what no component has', () => {
+    const bare = `
+services: { api: { endpoints: { get: [ wait: 1ms ] } } }
+workloads: { users: { arrivals: poisson(1/s), requests: [ { call: api.get } ] } }
+`;
+    const all = 'cpuHour: 1, memoryGbHour: 1, requests: 1, crossZoneGb: 1';
+    expect(remarks(bare, all)).toEqual([
+      'cpuHour changes no cost',
+      'memoryGbHour changes no cost',
+      'requests changes no cost',
+      'crossZoneGb changes no cost',
+    ]);
+    expect(remarks(SYSTEM, all)).toEqual([]);
   });
 });
