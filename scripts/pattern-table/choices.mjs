@@ -92,7 +92,7 @@ this page. Put your own numbers into [the scenario](../scenarios/studies/pattern
 \`\`\`sh
 npx --no-install faultline run scenarios/studies/pattern-table.yaml --out reports
 npx --no-install faultline compare scenarios/studies/pattern-table.yaml
-npx --no-install faultline run scenarios/studies/pattern-table.yaml --set workloads.users.arrivals=poisson(1200/s) --variant services --variant cqrs --out reports
+npx --no-install faultline run scenarios/studies/pattern-table.yaml --set 'workloads.users.arrivals=poisson(1200/s)' --variant services --variant cqrs --out reports
 \`\`\`
 
 ${REQUIREMENTS.map((one) => requirement(one, figures, of)).join('\n\n')}
