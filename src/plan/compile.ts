@@ -89,7 +89,6 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const faults = faultsOf(own, scenario.faults);
   problems.settle();
   const priorities = prioritiesOf(layout);
-  const parts = planParts(layout, programs, onces, priorities);
   return {
     format: 'faultline.plan/1',
     variant: variant.name,
@@ -98,7 +97,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     maxEvents: scenario.run.maxEvents,
     ...measuring(file, components, { ...times, stepNs: scenario.run.stepNs, faults }),
     components,
-    parts,
+    parts: planParts(layout, programs, onces, priorities),
     instances: layout.instances,
     edges: withLinks(edges, links, layout.zones.length),
     statEdges,
@@ -111,6 +110,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     links,
     limiters: limiters.list,
     sized,
+    pricedZones: (scenario.report.prices?.crossZoneGb ?? 0) > 0,
     checks: writer.keyed.checks,
     coalescings: writer.keyed.coalescings,
     gates: writer.gates.list,

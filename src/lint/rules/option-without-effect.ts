@@ -7,6 +7,7 @@ import { endlessTries } from '../endless-tries.js';
 import { layerOf } from '../layers.js';
 import { LONE_OPTIONS } from '../lone-options.js';
 import type { Option, Use } from '../lone-options.js';
+import { idlePrices } from '../prices.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { unusedRoom } from '../unused-room.js';
@@ -38,6 +39,7 @@ export const optionWithoutEffect: Rule = {
     ...OPTIONS.flatMap((option) => judge(option, subject)),
     ...endlessTries(subject),
     ...unusedRoom(subject),
+    ...idlePrices(subject),
   ],
 };
 
