@@ -99,6 +99,7 @@ export class Wire implements CallSite {
     levels.add(view.gauge, 1);
     if (sizes !== null) sizes.sent(strand, edge, owner);
     if (world.callData !== null) world.callData.sent(strand, owner);
+    if (world.registries !== null && callee.down) world.registries.noteStale(callee.component);
     if (isUnknown(edge, view, index)) strands.injected[strand] = OUTCOME.refused;
     this.guard(strand);
     this.launch(strand, edge, caller, callee);

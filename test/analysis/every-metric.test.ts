@@ -63,6 +63,7 @@ const SUBJECTS: Readonly<Record<SubjectKind, string>> = {
   topic: 'sold',
   group: 'sold.mails',
   broker: 'cluster',
+  registry: 'names',
   queue: 'jobs',
   consumer: 'jobs.crew',
   saga: 'trip',

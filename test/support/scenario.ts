@@ -208,6 +208,7 @@ const HOST: Omit<Host, 'name'> = {
   autoscaling: null,
   cpuRequest: null,
   protocol: null,
+  discovery: null,
   loadBalancing: balancing('roundRobin'),
   outlierDetection: null,
   external: false,
@@ -487,6 +488,7 @@ export function scenario(parts: ScenarioParts): Scenario {
     caches: new Map(),
     eventStores: new Map(),
     projections: new Map(),
+    registries: new Map(),
     run: {
       durationNs: seconds(60),
       warmupNs: 0,

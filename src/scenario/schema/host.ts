@@ -17,6 +17,8 @@ import type { AutoscalingOutput, ResourcesOutput } from './autoscaling.js';
 import type { BundleOutput } from './bundle.js';
 import { loadBalancingSchema, outlierDetectionSchema } from './bundle.js';
 import type { BalancingOutput, OutlierOutput } from './bundle.js';
+import { discoverySchema } from './discovery.js';
+import type { DiscoveryOutput } from './discovery.js';
 import { protocolSchema } from './connections.js';
 import type { ProtocolOutput } from './connections.js';
 import { probesSchema } from './probes.js';
@@ -285,6 +287,7 @@ export function hostFields(
       .prefault({ kind: 'roundRobin' })
       .describe('How callers select one of these instances. Defaults to roundRobin.'),
     protocol: protocolSchema.optional(),
+    discovery: discoverySchema.optional(),
     outlierDetection: outlierDetectionSchema
       .optional()
       .describe(
@@ -337,6 +340,7 @@ export interface HostOutput {
   readonly admission?: AdmissionOutput;
   readonly loadBalancing: BalancingOutput;
   readonly protocol?: ProtocolOutput;
+  readonly discovery?: DiscoveryOutput;
   readonly outlierDetection?: OutlierOutput;
   readonly middleware?: readonly MiddlewareOutput[];
   readonly outbound?: Readonly<Record<string, BundleOutput>>;
