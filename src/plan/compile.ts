@@ -80,7 +80,8 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const modules = planModules({ w: writer, keys, programs, network: scenario.network });
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
-  const resources = resourcesOf(layout, components, modules.functions, modules.replications, edges);
+  const { functions, replications, registries } = modules;
+  const resources = resourcesOf(layout, components, functions, replications, registries, edges);
   const ends = new LinkEnds(layout, links, statEdges, sizedMessages(layout, laid, sized));
   const context = { layout, ends, loads, kindOf: knownFaultKind, resources, problems, ...times };
   const faults = [...planFaults(context, scenario.faults), ...planRollouts(layout, times)];

@@ -8,6 +8,7 @@ export function resourcesOf(
   components: Plan['components'],
   functions: Plan['functions'],
   replications: Plan['replications'],
+  registries: Plan['registries'],
   edges: readonly Pick<PlanEdge, 'from' | 'to' | 'connections' | 'pool'>[],
 ): (component: number) => Resources {
   const showing = new Set<number>();
@@ -27,10 +28,14 @@ export function resourcesOf(
     const cores = Math.min(cpu.cores, environments?.spec.cores ?? Infinity);
     const isScaled = autoscaling !== null;
     const isRolled = (versions?.rollout ?? null) !== null;
+    const used = registries.find(
+      ({ component, callees }) => component === id || callees.some((it) => it.component === id),
+    );
+    const lookup = used?.delivery.by ?? null;
     const holds = { isReplicated: replicated.has(id), takesConnections: taking.has(id) };
     return {
       ...{ cores, memory, showsCertificate: showing.has(id), isHost },
-      ...{ probes, isScaled, isRolled, ...holds },
+      ...{ probes, isScaled, isRolled, lookup, ...holds },
     };
   };
 }

@@ -2,6 +2,7 @@ import type { ComponentKind } from '../../spec/component-kind.js';
 import type { ModuleSection } from '../../spec/scenario/modules.js';
 import { MODULES, SECTIONS } from '../modules/index.js';
 import type { ModuleSections, ScenarioOutput } from '../schema/scenario-output.js';
+import { balancedServices, balancerName } from './balancers.js';
 import type { NamedThing, Names, Raise } from './names.js';
 import {
   BUILT_IN_KEYS,
@@ -44,6 +45,13 @@ export function collectNames(
   for (const section of ['services', 'functions'] as const) {
     for (const [name, { endpoints }] of sorted<{ readonly endpoints: object }>(scenario[section])) {
       add('service', section, name, partsOf(endpoints, [section, name, 'endpoints'], raise));
+    }
+  }
+  for (const { name, endpoints } of balancedServices(scenario)) {
+    const own = balancerName(name);
+    const at = ['services', name, 'discovery', 'mode'];
+    if (claim(`services (the balancer of ${name})`, own, at)) {
+      things.set(own, { kind: 'gateway', section: 'services', parts: endpoints, instead: null });
     }
   }
   checkOutboxes(scenario, raise);

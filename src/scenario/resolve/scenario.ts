@@ -190,7 +190,7 @@ function checkCalls(
       const step = request.steps[0];
       if (request.steps.length !== 1 || step.verb !== 'call') return;
       const gateway = parts.gateways.get(step.to.component);
-      if (gateway === undefined) return;
+      if (gateway === undefined || step.to.part !== null) return;
       if (possibleRoutes(gateway, step).length > 0) return;
       const line = `${step.method ?? 'GET'} ${step.path ?? '/'}`;
       report(

@@ -4,7 +4,7 @@ import { ON_EMPTY } from '../../spec/scenario/discovery.js';
 
 import { nameText, withShort } from './common.js';
 
-const hopSchema = z
+export const hopSchema = z
   .strictObject({
     latency: distribution()
       .optional()
@@ -65,4 +65,5 @@ export const discoverySchema = withShort(
     'be old: a call to an instance that is gone fails as its death says. Defaults to callers that know the ready ' +
     'instances at once, or after `platform.endpointPropagation`.',
 );
+export type HopOutput = z.output<typeof hopSchema>;
 export type DiscoveryOutput = z.output<typeof discoverySchema>;
