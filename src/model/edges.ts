@@ -91,7 +91,11 @@ interface Makers {
 }
 
 /** Callers that receive endpoint updates, or must forget replaced instances, have to exist from the start. */
-function isLate({ plan, newcomers, registries }: Draft<World>, chains: Chains, edge: PlanEdge): boolean {
+function isLate(
+  { plan, newcomers, registries }: Draft<World>,
+  chains: Chains,
+  edge: PlanEdge,
+): boolean {
   const callee = plan.parts[edge.to].component;
   const { propagation, versions } = plan.components[callee];
   if (registries?.has(callee) === true) return false;

@@ -99,8 +99,8 @@ export class Wire implements CallSite {
     levels.add(view.gauge, 1);
     if (sizes !== null) sizes.sent(strand, edge, owner);
     if (world.callData !== null) world.callData.sent(strand, owner);
-    if (world.registries !== null && callee.down) world.registries.noteStale(callee.component);
     if (isUnknown(edge, view, index)) strands.injected[strand] = OUTCOME.refused;
+    else if (world.registries !== null && callee.down) world.registries.noteStale(edge.toComponent);
     this.guard(strand);
     this.launch(strand, edge, caller, callee);
     if (edge.outliers !== null) this.noteConnected(edge, strand, caller, callee);

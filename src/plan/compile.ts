@@ -35,6 +35,7 @@ import { answersOf, planModules } from './modules/index.js';
 import { planAutoscaling } from './autoscaling.js';
 import { planPlatform } from './platform.js';
 import { planProbes } from './probes.js';
+import { planRegistryLinks } from './registry-links.js';
 import { SagaTable } from './saga-table.js';
 import { planRollouts, planVersions } from './versions.js';
 import { connectionsOf } from './pools.js';
@@ -78,11 +79,26 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   for (const op of [OP.CALL, OP.BEGIN]) writer.assembler.renumber(op, SLOT.A, numbers);
   useKeys(keys, bundles);
   const modules = planModules({ w: writer, keys, programs, network: scenario.network });
-  const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
+  const called = planLinks(scenario.network, layout, statEdges, writer.distributions);
+  const silent = planRegistryLinks(
+    scenario.network,
+    layout,
+    modules.registries,
+    statEdges,
+    writer.distributions,
+    called.length,
+  );
+  const links = [...called, ...silent.links.map(({ link }) => link)];
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const { functions, replications, registries } = modules;
   const resources = resourcesOf(layout, components, functions, replications, registries, edges);
-  const ends = new LinkEnds(layout, links, statEdges, sizedMessages(layout, laid, sized));
+  const ends = new LinkEnds(
+    layout,
+    called,
+    statEdges,
+    sizedMessages(layout, laid, sized),
+    silent.links,
+  );
   const context = { layout, ends, loads, kindOf: knownFaultKind, resources, problems, ...times };
   const faults = [...planFaults(context, scenario.faults), ...planRollouts(layout, times)];
   problems.settle();
@@ -115,6 +131,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     coalescings: writer.keyed.coalescings,
     gates: writer.gates.list,
     ...modules,
+    registries: silent.registries,
     faults,
     keys: keys.list,
     onces: onces.list,

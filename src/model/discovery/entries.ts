@@ -3,6 +3,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { PlanRegistry } from '../../spec/plan/discovery.js';
 import { JOURNAL, REGISTRY_EVENT } from '../../spec/record/record.js';
 import type { Counter } from '../figures/meters.js';
+import { CUT } from '../network/link.js';
 import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
 import type { Run } from '../run.js';
@@ -74,8 +75,17 @@ export class Entries {
   }
 
   /** Whether a server answers messages of an instance. */
-  hears(_instance: Instance): boolean {
-    return this.isOpen;
+  hears({ component, zone }: Instance): boolean {
+    if (!this.isOpen) return false;
+    const { links } = this.run;
+    const table = this.spec.links[component];
+    if (table === null) return true;
+    const stride = Math.round(Math.sqrt(table.length));
+    return this.servers.some((server) => {
+      if (!isAnswering(server)) return false;
+      const link = links[table[(zone + 1) * stride + server.zone + 1]];
+      return link.requestCut === CUT.no && link.answerCut === CUT.no;
+    });
   }
 
   /** Whether a server answers a query of a caller. */

@@ -35,6 +35,7 @@ function planRegistries(layout: Layout): readonly PlanRegistry[] {
       const { refreshNs, onEmpty } = discovery;
       return [{ component: callee.id, refreshNs, onEmpty }];
     });
-    return [{ component: id, membership, delivery, callees }];
+    // Its links need the edges, which come later.
+    return [{ component: id, membership, delivery, callees, links: [] }];
   });
 }

@@ -48,5 +48,9 @@ export const registries: Module<'registries'> = {
 function resolveRegistry({ context, name, output, path }: Entry<'registries'>): Registry {
   const rules = registryKindOf(output.kind)!.resolve({ context, output: output as never, path });
   const placement = resolvePlacement(context, output.replicas, output.zone, path);
-  return { ...plainHost(name, output, { ...placement, cpu: FREE_CPU }), kind: output.kind, ...rules };
+  return {
+    ...plainHost(name, output, { ...placement, cpu: FREE_CPU }),
+    kind: output.kind,
+    ...rules,
+  };
 }

@@ -84,9 +84,7 @@ export function balancerLinks(output: ScenarioOutput): readonly NetworkLink[] {
 }
 
 /** The zones of a service without counts, which are those of its replicas. */
-function zonesOnly(
-  zone: NonNullable<ScenarioOutput['services']>[string]['zone'],
-): typeof zone {
+function zonesOnly(zone: NonNullable<ScenarioOutput['services']>[string]['zone']): typeof zone {
   return typeof zone === 'object' && !Array.isArray(zone) ? Object.keys(zone).sort() : zone;
 }
 

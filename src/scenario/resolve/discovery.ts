@@ -47,11 +47,7 @@ export function resolveDiscovery(
 }
 
 /** How a registry delivers its lists; null if there is no such registry. */
-function deliveryOf(
-  context: Context,
-  name: string,
-  path: Path,
-): Registry['delivery']['by'] | null {
+function deliveryOf(context: Context, name: string, path: Path): Registry['delivery']['by'] | null {
   const written = context.output.registries?.[name];
   if (written === undefined) {
     const thing = context.names.things.get(name);

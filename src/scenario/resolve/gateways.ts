@@ -209,7 +209,11 @@ function resolveMirror(
   path: Path,
 ): Route['mirror'] {
   if (output === undefined) return null;
-  const target = viaBalancer(context, resolveCall(context, output.to, owner, [...path, 'to']), owner);
+  const target = viaBalancer(
+    context,
+    resolveCall(context, output.to, owner, [...path, 'to']),
+    owner,
+  );
   if (output.share === 0) {
     report(context, 'FL208', [...path, 'share'], 'a mirror of 0% copies nothing: remove it');
   }

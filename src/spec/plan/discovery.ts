@@ -7,6 +7,11 @@ export interface PlanRegistry {
   readonly membership: Membership;
   readonly delivery: Delivery;
   readonly callees: readonly PlanDiscovered[];
+  /**
+   * By component: ids of the links of its messages to the registry, by (zone + 1) * (zones + 1) + zone of the registry +
+   * 1; -1 = none. Null for components that do not use it.
+   */
+  readonly links: readonly (Int32Array | null)[];
 }
 
 /** A component that its callers find through a registry. */
