@@ -162,8 +162,8 @@ ${more}`,
     expect(latencies(through('mode: client').requests)).toEqual([7]);
     // 1 + 1 + 5 + 1 + 1
     expect(latencies(through('mode: server').requests)).toEqual([9]);
-    const hop = 'mode: server, hop: { latency: 250us, work: 400us }';
-    expect(latencies(through(hop).requests)).toEqual([7.9]);
+    const hop = 'mode: server, hop: { latency: 250us, work: 500us }';
+    expect(latencies(through(hop).requests)).toEqual([8]);
   });
 
   it('queues in front of the workers of the balancer', () => {
