@@ -79,26 +79,9 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   for (const op of [OP.CALL, OP.BEGIN]) writer.assembler.renumber(op, SLOT.A, numbers);
   useKeys(keys, bundles);
   const modules = planModules({ w: writer, keys, programs, network: scenario.network });
-  const called = planLinks(scenario.network, layout, statEdges, writer.distributions);
-  const silent = planRegistryLinks(
-    scenario.network,
-    layout,
-    modules.registries,
-    statEdges,
-    writer.distributions,
-    called.length,
-  );
-  const links = [...called, ...silent.links.map(({ link }) => link)];
+  const { links, ends, registries } = linksOf(scenario.network, writer, modules, laid, sized);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
-  const { functions, replications, registries } = modules;
-  const resources = resourcesOf(layout, components, functions, replications, registries, edges);
-  const ends = new LinkEnds(
-    layout,
-    called,
-    statEdges,
-    sizedMessages(layout, laid, sized),
-    silent.links,
-  );
+  const resources = resourcesOf(layout, components, modules, edges);
   const context = { layout, ends, loads, kindOf: knownFaultKind, resources, problems, ...times };
   const faults = [...planFaults(context, scenario.faults), ...planRollouts(layout, times)];
   problems.settle();
@@ -131,13 +114,33 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     coalescings: writer.keyed.coalescings,
     gates: writer.gates.list,
     ...modules,
-    registries: silent.registries,
+    registries,
     faults,
     keys: keys.list,
     onces: onces.list,
     priorities,
     deepestChain,
     traceShare: options.traceShare ?? traceShareOf(loads),
+  };
+}
+
+/** All links with their ends: those of calls, then those of registries. */
+function linksOf(
+  network: Scenario['network'],
+  { layout, distributions }: Writer,
+  modules: Pick<Plan, 'registries'>,
+  laid: ReturnType<EdgeTable['finish']>,
+  sized: boolean,
+) {
+  const { statEdges } = laid;
+  const called = planLinks(network, layout, statEdges, distributions);
+  const use = { network, layout, statEdges, distributions };
+  const silent = planRegistryLinks(use, modules.registries, called.length);
+  const sizedOf = sizedMessages(layout, laid, sized);
+  return {
+    links: [...called, ...silent.links.map(({ link }) => link)],
+    ends: new LinkEnds(layout, called, statEdges, sizedOf, silent.links),
+    registries: silent.registries,
   };
 }
 

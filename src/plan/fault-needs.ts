@@ -6,9 +6,7 @@ import type { Layout } from './layout.js';
 export function resourcesOf(
   layout: Layout,
   components: Plan['components'],
-  functions: Plan['functions'],
-  replications: Plan['replications'],
-  registries: Plan['registries'],
+  { functions, replications, registries }: Pick<Plan, 'functions' | 'replications' | 'registries'>,
   edges: readonly Pick<PlanEdge, 'from' | 'to' | 'connections' | 'pool'>[],
 ): (component: number) => Resources {
   const showing = new Set<number>();

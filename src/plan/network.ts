@@ -101,6 +101,7 @@ export function withLinks(
   return edges.map((edge) => ({ ...edge, links: tables.get(edge.stat)! }));
 }
 
+/** The zones that a component has instances in, sorted. */
 export function zonesOf(component: LaidComponent): readonly number[] {
   return [...new Set(component.zones)].sort((a, b) => a - b);
 }

@@ -19,16 +19,21 @@ export interface RegistryLinks {
   readonly registries: readonly PlanRegistry[];
 }
 
+/** Inputs of the links of a plan. */
+interface Sources {
+  readonly network: Network;
+  readonly layout: Layout;
+  readonly statEdges: readonly { readonly from: number; readonly to: number }[];
+  readonly distributions: Interner<Distribution>;
+}
+
 /**
  * Links between the registries and the components that use them: those that are registered, and their callers.
  * `before`: number of links with calls.
  */
 export function planRegistryLinks(
-  network: Network,
-  layout: Layout,
+  { network, layout, statEdges, distributions }: Sources,
   registries: readonly PlanRegistry[],
-  statEdges: readonly { readonly from: number; readonly to: number }[],
-  distributions: Interner<Distribution>,
   before: number,
 ): RegistryLinks {
   const links: SilentLink[] = [];

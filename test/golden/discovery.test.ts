@@ -49,7 +49,7 @@ describe('a registry of kind consul', () => {
       [critical, 's[0]', 'critical'],
       [next(reaper, 30 * SECOND, critical + 60 * SECOND + 1), 's[0]', 'deregistered'],
     ]);
-    expect(metered(traced, 'evictions', 'reg')).toBe(1);
+    expect(metered(traced, 'deregistrations', 'reg')).toBe(1);
     expect(outcomes(traced.requests)).toEqual(['refused']);
   });
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { problemsOf } from '../theory/program.js';
+import { compile } from '../../src/plan/compile.js';
+import { load, problemsOf } from '../theory/program.js';
 
 const REGISTRIES =
   'eureka: { kind: eureka }, consul: { kind: consul }, cluster: { kind: kubernetes }, names: { kind: dns }';
 
-/** The problems of a file with a service `shop` with this discovery. */
-const problems = (discovery: string, registries = REGISTRIES, more = ''): string =>
-  problemsOf(`
+/** A file with a service `shop` with this discovery. */
+const fileOf = (discovery: string, registries = REGISTRIES, more = ''): string => `
 faultline: 1
 title: Discovery
 run: { duration: 10s }
@@ -14,10 +14,17 @@ registries: { ${registries} }
 services:
   shop: { replicas: 2, discovery: ${discovery}, endpoints: { buy: [ wait: 1ms ] } }
 workloads: { users: { arrivals: constant(10/s), requests: [ { call: shop.buy } ] } }
-${more}`);
+${more}`;
+const problems = (...parts: Parameters<typeof fileOf>): string => problemsOf(fileOf(...parts));
 const registry = (fields: string): string => problems('r', `r: { ${fields} }`);
 const fault = (fields: string, discovery = 'eureka'): string =>
   problems(discovery, REGISTRIES, `faults: [ { id: bad, at: 1s, for: 1s, ${fields} } ]`);
+
+/** Compiles the first variant of a file. */
+function planOf(text: string): unknown {
+  const file = load(text);
+  return compile(file.variants[0]!, file);
+}
 
 describe('bad discovery', () => {
   it.each([
@@ -59,11 +66,6 @@ describe('bad discovery', () => {
       /eureka is a registry, which serves no requests/,
     ],
     [
-      'DNS that nothing uses',
-      fault('kind: dns, target: shop'),
-      /no caller resolves `shop` through DNS/,
-    ],
-    [
       'a call of a registry',
       problems('eureka', REGISTRIES, 'sagas: {}').concat(
         problemsOf(
@@ -76,6 +78,12 @@ describe('bad discovery', () => {
     expect(found).toMatch(message);
   });
 
+  it('refuses a fault of DNS that no caller uses', () => {
+    const faults = 'faults: [ { id: bad, kind: dns, target: shop, at: 1s, for: 1s } ]';
+    const file = fileOf('eureka', REGISTRIES, faults);
+    expect(() => planOf(file)).toThrow(/no caller resolves `shop` through DNS/);
+  });
+
   it('refuses to freeze discovery of a component without it', () => {
     const file = `
 faultline: 1
@@ -84,7 +92,7 @@ run: { duration: 10s }
 services: { shop: { endpoints: { buy: [ wait: 1ms ] } } }
 workloads: { users: { arrivals: constant(10/s), requests: [ { call: shop.buy } ] } }
 faults: [ { id: bad, kind: freeze, target: shop, what: discovery, at: 1s, for: 1s } ]`;
-    expect(problemsOf(file)).toMatch(/has no `discovery` to freeze/);
+    expect(() => planOf(file)).toThrow(/has no `discovery` to freeze/);
   });
 
   it('refuses a balancer in front of a gateway, and a name that it would share', () => {

@@ -37,7 +37,7 @@ export const DISCOVERY_METRICS = [
     'Instances that the registry added to its answers; the mean over runs.',
   ),
   metric(
-    'evictions',
+    'deregistrations',
     ['registry'],
     'number',
     'none',

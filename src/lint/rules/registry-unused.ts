@@ -19,7 +19,7 @@ export const registryUnused: Rule = {
         message: `nothing is registered in ${name}`,
         measured: '0 components',
         limit: 'at least 1',
-        fix: yamlAt(['services', 'NAME'], `discovery: { registry: ${name} }`),
+        fix: yamlAt(['registries'], `${name}: null`),
         everywhere: true,
       }));
   },

@@ -38,7 +38,7 @@ export class Entries {
     this.listed = new Uint8Array(run.instances.length);
     const subject = { component: spec.component, part: -1 };
     this.registered = run.meters.counter('registrations', subject);
-    this.removed = run.meters.counter('evictions', subject);
+    this.removed = run.meters.counter('deregistrations', subject);
   }
 
   /** All instances that can be registered, in the order of their ids. */

@@ -8,6 +8,8 @@ import type { Instance } from '../processes/instance.js';
 
 /** Where a list comes from, and the draws of its updates. */
 interface Origin {
+  /** Its number among the lists of the registry. */
+  readonly id: number;
   readonly caller: Instance;
   readonly callee: number;
   readonly onEmpty: OnEmpty;
@@ -16,6 +18,7 @@ interface Origin {
 
 /** The instances of a component as one calling instance knows them. */
 export class List {
+  readonly id: number;
   readonly caller: Instance;
   readonly callee: number;
   readonly key: StreamKey;
@@ -33,7 +36,8 @@ export class List {
   private readonly onEmpty: OnEmpty;
 
   constructor(origin: Origin, fleet: Fleet, listed: Uint8Array, view: View) {
-    const { caller, callee, key, onEmpty } = origin;
+    const { id, caller, callee, key, onEmpty } = origin;
+    this.id = id;
     this.caller = caller;
     this.callee = callee;
     this.key = key;

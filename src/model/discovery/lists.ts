@@ -21,7 +21,7 @@ const RETRY_NS: Ns = 1e9;
 /** A component whose callers have lists of it. */
 interface Found {
   readonly spec: PlanDiscovered;
-  /** Its first instance, and the number of its entries before it. */
+  /** Its first instance, which carries the faults of its discovery. */
   readonly first: Instance;
   readonly lists: List[];
   readonly stale: Counter;
@@ -77,11 +77,12 @@ export class Lists {
     const from = plan.components[caller.component].name;
     const name = `discovery/${plan.components[callee].name}/${from}/${caller.index}`;
     const key = streamKey(plan.seed, replication, name);
-    const origin = { caller, callee, key, onEmpty: found.spec.onEmpty };
+    const { onEmpty } = found.spec;
+    const origin = { id: this.all.length, caller, callee, key, onEmpty };
     const list = new List(origin, fleets[callee], this.entries.listed, view);
-    const id = this.all.push(list) - 1;
+    this.all.push(list);
     found.lists.push(list);
-    if (this.sampler < 0) this.begin(list, id, found);
+    if (this.sampler < 0) this.begin(list, found);
     return list.fleet;
   }
 
@@ -103,7 +104,7 @@ export class Lists {
   }
 
   /** Starts the queries of a caller. Those with the same interval have the same phase, as one query. */
-  private begin(list: List, id: number, found: Found): void {
+  private begin(list: List, found: Found): void {
     const { run, entries } = this;
     const { caller } = list;
     const intervalNs = this.intervalOf(found);
@@ -111,7 +112,7 @@ export class Lists {
     const firstNs = phaseOf(run, `discovery/${entries.name}/${name}`, caller.index, intervalNs);
     list.fetchedNs = firstNs - intervalNs;
     this.setAge(found);
-    engine.at(firstNs, PHASE.TIMER, this.queryOp, id, 0, 0);
+    engine.at(firstNs, PHASE.TIMER, this.queryOp, list.id, 0, 0);
     caller.residents.push({
       died: () => {
         list.lose();
@@ -172,8 +173,7 @@ export class Lists {
     if (server.discoveryFrozen || first.discoveryFrozen || !entries.answers(list.caller)) {
       if (list.isRetrying) return;
       list.isRetrying = true;
-      const id = this.all.indexOf(list);
-      engine.at(engine.now + RETRY_NS, PHASE.TIMER, this.retryOp, id, 0, 0);
+      engine.at(engine.now + RETRY_NS, PHASE.TIMER, this.retryOp, list.id, 0, 0);
       return;
     }
     const isListed = entries.listed[list.fleet.first + index];
@@ -184,7 +184,7 @@ export class Lists {
     // Updates never overtake each other.
     list.lastNs = Math.max(list.lastNs, engine.now + delay);
     const phase = list.lastNs > engine.now ? PHASE.FAULT : Math.max(engine.phase, PHASE.FAULT);
-    engine.at(list.lastNs, phase, this.sendOp, this.all.indexOf(list), index, isListed);
+    engine.at(list.lastNs, phase, this.sendOp, list.id, index, isListed);
   }
 
   private retry(id: number): void {

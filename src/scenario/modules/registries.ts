@@ -1,4 +1,4 @@
-import type { Registry } from '../../spec/scenario/discovery.js';
+import type { Registry } from '../../spec/scenario/registries.js';
 import { report } from '../resolve/context.js';
 import { FREE_CPU, plainHost } from '../resolve/plain-host.js';
 import { resolvePlacement } from '../resolve/placement.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Registry } from '../../spec/scenario/discovery.js';
+import type { Registry } from '../../spec/scenario/registries.js';
 import { whole } from '../../spec/quantities/quantities.js';
 import type { ReferenceEntry } from '../reference-entry.js';
 import type { Context, Path } from '../resolve/context.js';

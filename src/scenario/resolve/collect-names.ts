@@ -47,13 +47,7 @@ export function collectNames(
       add('service', section, name, partsOf(endpoints, [section, name, 'endpoints'], raise));
     }
   }
-  for (const { name, endpoints } of balancedServices(scenario)) {
-    const own = balancerName(name);
-    const at = ['services', name, 'discovery', 'mode'];
-    if (claim(`services (the balancer of ${name})`, own, at)) {
-      things.set(own, { kind: 'gateway', section: 'services', parts: endpoints, instead: null });
-    }
-  }
+  claimBalancers(scenario, claim, things);
   checkOutboxes(scenario, raise);
   for (const [name, { operations }] of sorted(scenario.databases)) {
     const parts = partsOf(operations, ['databases', name, 'operations'], raise);
@@ -104,6 +98,20 @@ function claimer(raise: Raise): Claim {
     taken.set(name, section);
     return true;
   };
+}
+
+/** Adds the balancers in front of services. */
+function claimBalancers(
+  scenario: ScenarioOutput,
+  claim: Claim,
+  things: Map<string, NamedThing>,
+): void {
+  for (const { name, endpoints } of balancedServices(scenario)) {
+    const own = balancerName(name);
+    const at = ['services', name, 'discovery', 'mode'];
+    if (!claim(`services (the balancer of ${name})`, own, at)) continue;
+    things.set(own, { kind: 'gateway', section: 'services', parts: endpoints, instead: null });
+  }
 }
 
 /** Reports an endpoint with the name of the outbox relay, which is a part of the service. */

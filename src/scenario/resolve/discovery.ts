@@ -1,4 +1,5 @@
-import type { Discovery, Registry } from '../../spec/scenario/discovery.js';
+import type { Discovery } from '../../spec/scenario/discovery.js';
+import type { Registry } from '../../spec/scenario/registries.js';
 import { registryKindOf } from '../registries/index.js';
 import type { DiscoveryOutput } from '../schema/discovery.js';
 import type { Context, Path } from './context.js';

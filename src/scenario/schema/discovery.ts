@@ -38,7 +38,7 @@ export const discoverySchema = withShort(
       .enum(['client', 'server', 'dns'])
       .optional()
       .describe(
-        'Who holds the list and selects the instance. `client`: each calling instance (with kubernetes, the ' +
+        'The holder of the list, which selects the instance. `client`: each calling instance (with kubernetes, the ' +
           'kube-proxy on its node). `server`: a balancer in front of this component, one hop more (`hop`); its ' +
           'callers need no list. `dns`: each calling instance, which resolves the name; only with a registry of ' +
           'kind dns. Defaults to client, with a registry of kind dns to dns.',
@@ -54,7 +54,7 @@ export const discoverySchema = withShort(
       .enum(ON_EMPTY)
       .default('fail')
       .describe(
-        'What callers do with an empty list. `fail`: calls are refused; `lastKnown`: they keep the last list that ' +
+        'Reaction to an empty list. `fail`: calls are refused; `lastKnown`: they keep the last list that ' +
           'was not empty; `panic`: they call all instances, up or not. Defaults to fail.',
       ),
     hop: hopSchema.optional(),

@@ -1,7 +1,5 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Host } from './host.js';
-
 
 /** How a registry learns which instances exist. */
 export type Membership = Leases | Checks | Readiness;
@@ -48,15 +46,6 @@ export type Delivery =
   | { readonly by: 'push'; readonly delay: Distribution }
   /** They resolve a name, whose answer is valid for a time. */
   | { readonly by: 'resolve'; readonly ttlNs: Ns; readonly serveStale: boolean };
-
-/** A service registry: a cluster of servers. */
-export interface Registry extends Host {
-  readonly kind: string;
-  /** The fields of its kind, for reports. */
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly membership: Membership;
-  readonly delivery: Delivery;
-}
 
 export const ON_EMPTY = ['fail', 'lastKnown', 'panic'] as const;
 export type OnEmpty = (typeof ON_EMPTY)[number];

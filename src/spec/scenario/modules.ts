@@ -1,5 +1,5 @@
 import type { Cache } from './caching.js';
-import type { Registry } from './discovery.js';
+import type { Registry } from './registries.js';
 import type { Broker, Topic } from './messaging.js';
 import type { Saga } from './sagas.js';
 import type { Bus, MessageQueue } from './queues.js';

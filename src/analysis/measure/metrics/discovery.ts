@@ -8,5 +8,5 @@ export const DISCOVERY_MEASUREMENTS: Measurements<typeof DISCOVERY_METRICS> = {
   fetchFailures: METER_COUNT,
   listAge: METER_LEVEL,
   registrations: METER_COUNT,
-  evictions: METER_COUNT,
+  deregistrations: METER_COUNT,
 };
