@@ -108,7 +108,7 @@ services:
 workloads: { users: { arrivals: constant(10/s), requests: [ { call: edge } ] } }`;
     expect(problemsOf(file(''))).toBe('');
     expect(problemsOf(file('gateway'))).toMatch(
-      /only a service can have a balancer in front of it/,
+      /gateways.edge.discovery.mode(.|\n)*client(.|\n)*dns/,
     );
     expect(problemsOf(file('name'))).toMatch(/duplicate name shop-balancer/);
   });

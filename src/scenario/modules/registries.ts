@@ -49,7 +49,7 @@ function resolveRegistry({ context, name, output, path }: Entry<'registries'>): 
   const rules = registryKindOf(output.kind)!.resolve({ context, output: output as never, path });
   const placement = resolvePlacement(context, output.replicas, output.zone, path);
   return {
-    ...plainHost(name, output, { ...placement, cpu: FREE_CPU }),
+    ...plainHost(name, { ...output, critical: false }, { ...placement, cpu: FREE_CPU }),
     kind: output.kind,
     ...rules,
   };

@@ -1,9 +1,9 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Registry } from '../../spec/scenario/registries.js';
 import { whole } from '../../spec/quantities/quantities.js';
 import type { ReferenceEntry } from '../reference-entry.js';
 import type { Context, Path } from '../resolve/context.js';
-import { critical, entryText, extending, textMap } from '../schema/common.js';
+import { entryText, extending, textMap } from '../schema/common.js';
 import { zoneSchema } from '../schema/host.js';
 
 /** A kind of registry in one file: its fields, its rules, and its reference page. */
@@ -39,7 +39,6 @@ export function registryKind<Schema extends z.ZodObject>(
 export const registryFields = {
   ...extending,
   ...entryText,
-  critical,
   replicas: whole({ min: 1, max: 100 })
     .optional()
     .describe(
@@ -47,6 +46,5 @@ export const registryFields = {
         'Unit: count. Defaults to 1.',
     ),
   zone: zoneSchema.optional(),
-  external: z.boolean().default(false).describe('Operated by a third party. Defaults to false.'),
   labels: textMap().optional().describe('Labels by which faults can select it.'),
 };

@@ -36,10 +36,6 @@ export function resolveDiscovery(
       report(context, 'FL208', [...path, 'refresh'], message);
     }
   }
-  if (mode === 'server' && path[0] !== 'services') {
-    const message = 'only a service can have a balancer in front of it: write mode: client or dns';
-    report(context, 'FL208', [...path, 'mode'], message);
-  }
   if (hop !== undefined && mode !== 'server') {
     const message = 'a balancer in between needs mode: server';
     report(context, 'FL208', [...path, 'hop'], message);

@@ -28,12 +28,39 @@ export const hopSchema = z
   })
   .describe('The balancer of `mode: server`: a gateway `NAME-balancer` that faults can target.');
 
-/** `discovery` of a service or gateway. */
+const registry = nameText().describe(
+  'Entry of `registries` in which its instances are registered, and where its callers look them up. Required.',
+);
+
+/** Fields of every `discovery` that say when callers have which list. */
+const listFields = {
+  refresh: duration({ allowZero: false })
+    .optional()
+    .describe(
+      'Interval at which a holder of the list fetches it, with registries of kind eureka and consul; its first ' +
+        'fetch comes after a random part of it. If a fetch fails, the holder keeps its list. Unit: duration. ' +
+        'Defaults to 30s.',
+    ),
+  onEmpty: z
+    .enum(ON_EMPTY)
+    .default('fail')
+    .describe(
+      'Reaction to an empty list. `fail`: calls are refused; `lastKnown`: they keep the last list that ' +
+        'was not empty; `panic`: they call all instances, up or not. Defaults to fail.',
+    ),
+};
+
+const SHORT = { type: 'string', description: 'Name of the registry: short for `registry`.' };
+
+const SUMMARY =
+  'How this component is registered and how its callers find its instances. Each caller has its own list, which can ' +
+  'be old: a call to an instance that is gone fails as its death says. Defaults to callers that know the ready ' +
+  'instances at once, or after `platform.endpointPropagation`.';
+
+/** `discovery` of a service. */
 export const discoverySchema = withShort(
   z.strictObject({
-    registry: nameText().describe(
-      'Entry of `registries` in which its instances are registered, and where its callers look them up. Required.',
-    ),
+    registry,
     mode: z
       .enum(['client', 'server', 'dns'])
       .optional()
@@ -43,27 +70,27 @@ export const discoverySchema = withShort(
           'callers need no list. `dns`: each calling instance, which resolves the name; only with a registry of ' +
           'kind dns. Defaults to client, with a registry of kind dns to dns.',
       ),
-    refresh: duration({ allowZero: false })
-      .optional()
-      .describe(
-        'Interval at which a holder of the list fetches it, with registries of kind eureka and consul; its first ' +
-          'fetch comes after a random part of it. If a fetch fails, the holder keeps its list. Unit: duration. ' +
-          'Defaults to 30s.',
-      ),
-    onEmpty: z
-      .enum(ON_EMPTY)
-      .default('fail')
-      .describe(
-        'Reaction to an empty list. `fail`: calls are refused; `lastKnown`: they keep the last list that ' +
-          'was not empty; `panic`: they call all instances, up or not. Defaults to fail.',
-      ),
+    ...listFields,
     hop: hopSchema.optional(),
   }),
-  { type: 'string', description: 'Name of the registry: short for `registry`.' },
-).describe(
-  'How this component is registered and how its callers find its instances. Each caller has its own list, which can ' +
-    'be old: a call to an instance that is gone fails as its death says. Defaults to callers that know the ready ' +
-    'instances at once, or after `platform.endpointPropagation`.',
-);
+  SHORT,
+).describe(SUMMARY);
+
+/** `discovery` of a gateway, which has no balancer in front of it. */
+export const gatewayDiscoverySchema = withShort(
+  z.strictObject({
+    registry,
+    mode: z
+      .enum(['client', 'dns'])
+      .optional()
+      .describe(
+        'How callers get the list: `client`: from the registry; `dns`: they resolve the name, with a registry of ' +
+          'kind dns. Defaults to client, with a registry of kind dns to dns.',
+      ),
+    ...listFields,
+  }),
+  SHORT,
+).describe(SUMMARY);
+
 export type HopOutput = z.output<typeof hopSchema>;
 export type DiscoveryOutput = z.output<typeof discoverySchema>;

@@ -3,11 +3,11 @@ import type { Hint } from './hint.js';
 
 const BASE = 'discovery.yaml';
 
-/** Leaves the options of `discovery` of one service, with what they need beside. */
-function found(service: string, fields: Tree): Hint['beside'] {
+/** Removes the interval of fetches, which belongs to some kinds of registries only. */
+function withoutRefresh(section: string, name: string): Hint['beside'] {
   return (tree) => {
-    const own = (tree.services as Record<string, Tree>)[service]!;
-    own.discovery = { ...(own.discovery as Tree), ...fields };
+    const own = (tree[section] as Record<string, Tree>)[name]!;
+    delete (own.discovery as Tree).refresh;
   };
 }
 
@@ -18,20 +18,49 @@ const of = (section: string, name: string, option: string, more: Partial<Hint> =
   ...more,
 });
 
+/** Options of a kind, at the registry of that kind. */
+const at = (name: string, options: string): Hint => ({
+  option: new RegExp(`^registries\\.\\*(<\\w+>)?\\.${options}$`),
+  base: BASE,
+  at: ['registries', name],
+});
+
 /** Hints for registries and `discovery`. */
 export const discovery: readonly Hint[] = [
   { option: /^registries\.\*(<\w+>)?\.zone$/, base: BASE, values: ['x1', 'x2'] },
   { option: /^registries\.\*(<\w+>)?\.zone\[\]$/, base: BASE, values: ['x1', 'x2'] },
   { option: /^registries\.\*(<\w+>)?\.labels\.\*$/, base: BASE, values: ['one', 'two'] },
   { option: /^registries\.\*<consul>\.deregisterAfter$/, base: BASE, values: ['1m', '30s'] },
+  {
+    option: /^registries\.\*(<\w+>)?\.zone\.\*$/,
+    base: BASE,
+    at: ['registries', 'eureka'],
+    values: [1, 2],
+    beside: (tree) => delete (tree.registries as Record<string, Tree>).eureka!.replicas,
+  },
+  {
+    option: /^registries\.\*(<\w+>)?\.(selfPreservation|renewalThreshold)$/,
+    base: 'scenarios/patterns/self-preservation.yaml',
+  },
+  at('consul', '(checkInterval|checkTimeout|failuresBeforeCritical|successBeforePassing)'),
+  at('cluster', 'propagation'),
+  at('names', '(ttl|serveStale)'),
   { option: /^registries\.\*/, base: BASE },
   of('services', 'balanced', '\\.hop'),
-  of('services', 'checked', '\\.registry$', { values: ['eureka', 'names', 'none'] }),
+  of('services', 'checked', '\\.registry$', {
+    values: ['eureka', 'names'],
+    beside: withoutRefresh('services', 'checked'),
+  }),
   of('services', 'checked', '\\.mode$'),
-  of('services', 'checked', '\\.onEmpty$', { beside: found('checked', { refresh: '2s' }) }),
   of('services', 'checked', '\\.'),
   of('services', 'checked', '$', { values: ['eureka', 'cluster'] }),
-  of('gateways', 'edge', '\\.registry$', { values: ['eureka', 'cluster', 'none'] }),
+  of('gateways', 'edge', '\\.registry$', {
+    values: ['eureka', 'cluster'],
+    beside: withoutRefresh('gateways', 'edge'),
+  }),
+  of('gateways', 'edge', '\\.mode$', {
+    values: ['dns', 'client'],
+  }),
   of('gateways', 'edge', '\\.'),
   of('gateways', 'edge', '$', { values: ['eureka', 'cluster'] }),
 ];
