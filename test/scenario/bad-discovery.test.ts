@@ -107,9 +107,7 @@ services:
   ${more === 'name' ? 'shop-balancer: { endpoints: { a: [ wait: 1ms ] } }' : ''}
 workloads: { users: { arrivals: constant(10/s), requests: [ { call: edge } ] } }`;
     expect(problemsOf(file(''))).toBe('');
-    expect(problemsOf(file('gateway'))).toMatch(
-      /gateways.edge.discovery.mode(.|\n)*client(.|\n)*dns/,
-    );
+    expect(problemsOf(file('gateway'))).toMatch(/unknown key mode/);
     expect(problemsOf(file('name'))).toMatch(/duplicate name shop-balancer/);
   });
 });

@@ -76,17 +76,10 @@ export const discoverySchema = withShort(
   SHORT,
 ).describe(SUMMARY);
 
-/** `discovery` of a gateway, which has no balancer in front of it. */
+/** `discovery` of a gateway, which has no balancer in front of it: the kind of its registry decides the mode. */
 export const gatewayDiscoverySchema = withShort(
   z.strictObject({
     registry,
-    mode: z
-      .enum(['client', 'dns'])
-      .optional()
-      .describe(
-        'How callers get the list: `client`: from the registry; `dns`: they resolve the name, with a registry of ' +
-          'kind dns. Defaults to client, with a registry of kind dns to dns.',
-      ),
     ...listFields,
   }),
   SHORT,

@@ -58,9 +58,6 @@ export const discovery: readonly Hint[] = [
     values: ['eureka', 'cluster'],
     beside: withoutRefresh('gateways', 'edge'),
   }),
-  of('gateways', 'edge', '\\.mode$', {
-    values: ['dns', 'client'],
-  }),
   of('gateways', 'edge', '\\.'),
   of('gateways', 'edge', '$', { values: ['eureka', 'cluster'] }),
 ];
