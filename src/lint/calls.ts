@@ -459,7 +459,8 @@ class Walker {
       this.scenario.services.get(caller) ?? this.scenario.gateways.get(caller);
     const service = this.scenario.services.get(caller);
     const section = service === undefined ? 'gateways' : servicesOr(service);
-    for (const key of [`${callee}.${part}`, callee, ...(covered ? ['default'] : [])]) {
+    const named = this.scenario.gateways.get(callee)?.balances ?? callee;
+    for (const key of [`${named}.${part}`, named, ...(covered ? ['default'] : [])]) {
       const bundle = host?.outbound.get(key);
       if (bundle !== undefined) return this.placed(bundle, [section, caller, 'outbound', key]);
     }

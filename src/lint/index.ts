@@ -46,6 +46,7 @@ import { queryWithoutTimeLimit } from './rules/query-without-time-limit.js';
 import { queueOutlivesCallers } from './rules/queue-outlives-callers.js';
 import { quorumWithoutSpare } from './rules/quorum-without-spare.js';
 import { rateLimitAboveCapacity } from './rules/rate-limit-above-capacity.js';
+import { registryUnused } from './rules/registry-unused.js';
 import { retryNeverActs } from './rules/retry-never-acts.js';
 import { retryNotIdempotent } from './rules/retry-not-idempotent.js';
 import { retryOnClientError } from './rules/retry-on-client-error.js';
@@ -120,6 +121,7 @@ export const rules: readonly Rule[] = [
   queueOutlivesCallers,
   quorumWithoutSpare,
   rateLimitAboveCapacity,
+  registryUnused,
   retryNeverActs,
   retryNotIdempotent,
   retryOnClientError,

@@ -44,6 +44,7 @@ export function lint(
     const subject = subjectIn(file, variant, plans[index], places);
     for (const rule of rules) {
       for (const finding of rule.check(subject)) {
+        if (isOfBalancer(subject, finding)) continue;
         const own = remarkOf(rule, finding, places.at(name, finding.path), name);
         const key = [own.rule, own.file, own.line, own.col, own.message, own.measured].join('\n');
         const known = remarks.get(key);
@@ -60,6 +61,13 @@ export function lint(
     .sort(
       (a, b) => byPlace(a, b) || byCodeUnit(a.rule, b.rule) || byCodeUnit(a.message, b.message),
     );
+}
+
+/** Whether a finding is about a balancer that `discovery` adds: the file has no place for its remedy. */
+function isOfBalancer({ scenario }: Subject, { path }: Finding): boolean {
+  const [section, name] = path;
+  if (section !== 'gateways') return false;
+  return (scenario.gateways.get(String(name))?.balances ?? null) !== null;
 }
 
 /** The facts of one variant. The budgets are those of the file, of which a variant may leave out some. */

@@ -93,7 +93,7 @@ export function assemble(
   const isVersioned = plan.components.some(({ versions }) => versions !== null);
   world.versions = isVersioned ? new VersionTables(world) : null;
   setHooks(world);
-  world.links = plan.links.map((spec) => linkOf(world, spec));
+  world.links = plan.links.map((spec, id) => linkOf(world, spec, id));
   world.sizes = plan.sized ? new Sizes(world) : null;
   world.picks = new Picks(world);
   world.connections = new ConnectionTable(world);
@@ -249,10 +249,13 @@ function setDoors(world: Draft<World>, registry: Registry): void {
   }
 }
 
-function linkOf(world: Draft<World>, spec: Plan['links'][number]): Link {
+function linkOf(world: Draft<World>, spec: Plan['links'][number], id: number): Link {
   const { plan, replication } = world;
-  const { from, to } = plan.statEdges[spec.stat];
-  const name = `link/${partName(plan, from)}->${partName(plan, to)}`;
+  const edge = spec.stat < 0 ? null : plan.statEdges[spec.stat];
+  // The messages of a registry draw nothing: they only need the state of the link.
+  const ends =
+    edge === null ? `registry ${id}` : `${partName(plan, edge.from)}->${partName(plan, edge.to)}`;
+  const name = `link/${ends}`;
   return new Link(samplers, streamKey(plan.seed, replication, name), spec);
 }
 

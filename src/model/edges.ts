@@ -28,7 +28,7 @@ export function setEdges(
   outliers: Outliers,
 ): Views {
   const { plan, replication } = world;
-  world.endpoints = new EndpointLists(world);
+  world.endpoints = new EndpointLists(world, world.registries);
   const views = new Views(world, all);
   world.edges = plan.edges.map((spec, id): Edge => {
     const caller = plan.components[plan.parts[spec.from].component];
@@ -91,9 +91,14 @@ interface Makers {
 }
 
 /** Callers that receive endpoint updates, or must forget replaced instances, have to exist from the start. */
-function isLate({ plan, newcomers }: Draft<World>, chains: Chains, edge: PlanEdge): boolean {
+function isLate(
+  { plan, newcomers, registries }: Draft<World>,
+  chains: Chains,
+  edge: PlanEdge,
+): boolean {
   const callee = plan.parts[edge.to].component;
   const { propagation, versions } = plan.components[callee];
+  if (registries?.has(callee) === true) return false;
   if (propagation !== null || versions !== null || newcomers.has(callee)) return false;
   return chains.isLate(edge);
 }

@@ -1,3 +1,4 @@
+import type { Registries } from './discovery/registries.js';
 import type { Picks } from './picking/picks.js';
 import type { ServedRun } from './server-port.js';
 import type { Sizes } from './network/sizes.js';
@@ -18,4 +19,5 @@ export interface WireParts extends ServedRun {
   readonly connections: ConnectionTable;
   readonly interpreter: Interpreter;
   readonly picks: Picks;
+  readonly registries: Registries | null;
 }

@@ -100,6 +100,7 @@ export class Wire implements CallSite {
     if (sizes !== null) sizes.sent(strand, edge, owner);
     if (world.callData !== null) world.callData.sent(strand, owner);
     if (isUnknown(edge, view, index)) strands.injected[strand] = OUTCOME.refused;
+    else if (world.registries !== null && callee.down) world.registries.noteStale(edge.toComponent);
     this.guard(strand);
     this.launch(strand, edge, caller, callee);
     if (edge.outliers !== null) this.noteConnected(edge, strand, caller, callee);

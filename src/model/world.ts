@@ -16,6 +16,7 @@ import type { Replicas } from './replication/replicas.js';
 import type { VersionTables } from './rollouts/rollouts.js';
 import type { Copies } from './search/copies.js';
 import type { Sections } from './sections/sections.js';
+import type { Registries } from './discovery/registries.js';
 import type { Server } from './server.js';
 import type { ServerEnds } from './connections/server-ends.js';
 import type { Sizes } from './network/sizes.js';
@@ -64,5 +65,7 @@ export interface World extends Run {
   readonly copies: ReadonlyMap<number, Copies>;
   /** By component id: the nodes of databases with replicas. */
   readonly replicas: ReadonlyMap<number, Replicas>;
+  /** Null if no component is registered. */
+  readonly registries: Registries | null;
   readonly loads: Loads;
 }

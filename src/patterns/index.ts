@@ -86,6 +86,7 @@ export { failover } from './faults/failover.js';
 export { splitBrain } from './faults/split-brain.js';
 export { lockRow } from './faults/lock-row.js';
 export { replicaLag } from './faults/replica-lag.js';
+export { dns } from './faults/dns.js';
 export { duplicate } from './faults/duplicate.js';
 export { memoryLeak } from './faults/memory-leak.js';
 export { poison } from './faults/poison.js';

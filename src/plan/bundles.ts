@@ -28,9 +28,13 @@ export function governing(caller: LaidComponent, callee: LaidPart, own: Bundle |
   if (source.kind === 'workload') return (covered ? source.workload.policy : null) ?? NO_BUNDLE;
   if (!('host' in source) || source.host === null || !('outbound' in source.host)) return NO_BUNDLE;
   const { outbound } = source.host;
+  // The policies for a service also hold for the balancer in front of it.
+  const behind = callee.component.source;
+  const { name } = callee.component;
+  const named = (behind.kind === 'gateway' ? behind.host.balances : null) ?? name;
   return (
-    outbound.get(`${callee.component.name}.${callee.name}`) ??
-    outbound.get(callee.component.name) ??
+    outbound.get(`${named}.${callee.name}`) ??
+    outbound.get(named) ??
     (covered ? outbound.get('default') : undefined) ??
     NO_BUNDLE
   );

@@ -56,7 +56,8 @@ export function reached(
   problems: Problems,
 ): Reached | null {
   const behind = layout.byName.get(target.component);
-  if (line === HANDED_ON && behind?.source.kind === 'gateway' && caller.source.kind === 'route') {
+  const isRouted = target.part === null && line === HANDED_ON;
+  if (isRouted && behind?.source.kind === 'gateway' && caller.source.kind === 'route') {
     const { route, gateway } = caller.source;
     const asked = (layout.incoming.get(gateway.name) ?? []).filter(
       (one) => routeOf(gateway, one.line) === route,

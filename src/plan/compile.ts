@@ -37,6 +37,7 @@ import { planAutoscaling } from './autoscaling.js';
 import { planNodes } from './nodes.js';
 import { planPlatform } from './platform.js';
 import { planProbes } from './probes.js';
+import { planRegistryLinks } from './registry-links.js';
 import { SagaTable } from './saga-table.js';
 import { planRollouts, planVersions } from './versions.js';
 import { connectionsOf } from './pools.js';
@@ -80,10 +81,9 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   for (const op of [OP.CALL, OP.BEGIN]) writer.assembler.renumber(op, SLOT.A, numbers);
   useKeys(keys, bundles);
   const modules = planModules({ w: writer, keys, programs, network: scenario.network });
-  const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
+  const { links, ends, registries } = linksOf(scenario.network, writer, modules, laid, sized);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
-  const resources = resourcesOf(layout, components, modules.functions, modules.replications, edges);
-  const ends = new LinkEnds(layout, links, statEdges, sizedMessages(layout, laid, sized));
+  const resources = resourcesOf(layout, components, modules, edges);
   const nodes = planNodes(layout, scenario.platform);
   const own = { layout, ends, loads, nodes, resources, problems, ...times };
   const faults = faultsOf(own, scenario.faults);
@@ -115,6 +115,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     coalescings: writer.keyed.coalescings,
     gates: writer.gates.list,
     ...modules,
+    registries,
     faults,
     nodes,
     keys: keys.list,
@@ -122,6 +123,26 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     priorities,
     deepestChain,
     traceShare: options.traceShare ?? traceShareOf(loads),
+  };
+}
+
+/** All links with their ends: those of calls, then those of registries. */
+function linksOf(
+  network: Scenario['network'],
+  { layout, distributions }: Writer,
+  modules: Pick<Plan, 'registries'>,
+  laid: ReturnType<EdgeTable['finish']>,
+  sized: boolean,
+) {
+  const { statEdges } = laid;
+  const called = planLinks(network, layout, statEdges, distributions);
+  const use = { network, layout, statEdges, distributions };
+  const silent = planRegistryLinks(use, modules.registries, called.length);
+  const sizedOf = sizedMessages(layout, laid, sized);
+  return {
+    links: [...called, ...silent.links.map(({ link }) => link)],
+    ends: new LinkEnds(layout, called, statEdges, sizedOf, silent.links),
+    registries: silent.registries,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { KnobEdit } from '../model/faults/knob.js';
 import type { PlanLink } from '../spec/plan/plan.js';
-import type { LaidPart, Layout } from './layout.js';
+import type { LaidComponent, LaidPart, Layout } from './layout.js';
+import type { SilentLink } from './registry-links.js';
 import type { EdgeEnd } from './references.js';
 
 /** Direction bits of PlanFault.links: requests and responses along the link. */
@@ -30,15 +31,21 @@ export class LinkEnds {
     links: readonly PlanLink[],
     statEdges: readonly { readonly from: number; readonly to: number }[],
     sizedOf: (stat: number) => number,
+    silent: readonly SilentLink[],
   ) {
-    this.sizes = links.map(({ stat }) => sizedOf(stat));
-    this.ends = links.map((link) => {
+    this.sizes = [...links.map(({ stat }) => sizedOf(stat)), ...silent.map(() => 0)];
+    const called = links.map((link) => {
       const { from, to } = statEdges[link.stat]!;
       return {
         caller: { part: layout.parts[from]!, zone: link.fromZone },
         callee: { part: layout.parts[to]!, zone: link.toZone },
       };
     });
+    const others = silent.map(({ link, from, to }) => ({
+      caller: { part: wholeOf(from), zone: link.fromZone },
+      callee: { part: wholeOf(to), zone: link.toZone },
+    }));
+    this.ends = [...called, ...others];
   }
 
   /** Direction bits of the messages of a link that have a size. */
@@ -81,6 +88,11 @@ export class LinkEnds {
     this.along(x, y, direction, hit);
     this.along(y, x, REVERSED[direction], hit);
   }
+}
+
+/** A component in place of a part, for links without calls. */
+function wholeOf(component: LaidComponent): LaidPart {
+  return { id: -1, name: '', component, source: { kind: 'unmatched' } };
 }
 
 const REVERSED = Object.freeze({ both: 'both', to: 'from', from: 'to' } as const);

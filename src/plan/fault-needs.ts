@@ -6,8 +6,7 @@ import type { Layout } from './layout.js';
 export function resourcesOf(
   layout: Layout,
   components: Plan['components'],
-  functions: Plan['functions'],
-  replications: Plan['replications'],
+  { functions, replications, registries }: Pick<Plan, 'functions' | 'replications' | 'registries'>,
   edges: readonly Pick<PlanEdge, 'from' | 'to' | 'connections' | 'pool'>[],
 ): (component: number) => Resources {
   const showing = new Set<number>();
@@ -27,10 +26,14 @@ export function resourcesOf(
     const cores = Math.min(cpu.cores, environments?.spec.cores ?? Infinity);
     const isScaled = autoscaling !== null;
     const isRolled = (versions?.rollout ?? null) !== null;
+    const used = registries.find(
+      ({ component, callees }) => component === id || callees.some((it) => it.component === id),
+    );
+    const lookup = used?.delivery.by ?? null;
     const holds = { isReplicated: replicated.has(id), takesConnections: taking.has(id) };
     return {
       ...{ cores, memory, showsCertificate: showing.has(id), isHost },
-      ...{ probes, isScaled, isRolled, ...holds },
+      ...{ probes, isScaled, isRolled, lookup, ...holds },
     };
   };
 }

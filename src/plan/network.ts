@@ -6,7 +6,7 @@ import type { BareEdge } from './edges.js';
 import type { LaidComponent, Layout } from './layout.js';
 
 /** One end of a message: a component and the index of its zone; -1 = outside every zone. */
-interface End {
+export interface End {
   readonly component: LaidComponent;
   readonly zone: number;
 }
@@ -28,24 +28,36 @@ export function planLinks(
       for (const toZone of zonesOf(callee)) {
         const near = { component: caller, zone: fromZone };
         const far = { component: callee, zone: toZone };
-        const there = wayOf(network, layout, near, far);
-        const back = wayOf(network, layout, far, near);
-        links.push({
-          stat,
-          fromZone,
-          toZone,
-          latency: distributions.id(there.latency),
-          answerLatency: distributions.id(back.latency),
-          loss: there.loss,
-          answerLoss: back.loss,
-          bandwidth: there.bandwidth,
-          answerBandwidth: back.bandwidth,
-          rtoNs: network.rtoNs,
-        });
+        links.push(linkOf(network, layout, near, far, distributions, stat));
       }
     }
   });
   return links;
+}
+
+/** The link between two ends. */
+export function linkOf(
+  network: Network,
+  layout: Layout,
+  near: End,
+  far: End,
+  distributions: Interner<Distribution>,
+  stat: number,
+): PlanLink {
+  const there = wayOf(network, layout, near, far);
+  const back = wayOf(network, layout, far, near);
+  return {
+    stat,
+    fromZone: near.zone,
+    toZone: far.zone,
+    latency: distributions.id(there.latency),
+    answerLatency: distributions.id(back.latency),
+    loss: there.loss,
+    answerLoss: back.loss,
+    bandwidth: there.bandwidth,
+    answerBandwidth: back.bandwidth,
+    rtoNs: network.rtoNs,
+  };
 }
 
 /** Latency of messages between instances of one component, which have no edge. */
@@ -89,7 +101,8 @@ export function withLinks(
   return edges.map((edge) => ({ ...edge, links: tables.get(edge.stat)! }));
 }
 
-function zonesOf(component: LaidComponent): readonly number[] {
+/** The zones that a component has instances in, sorted. */
+export function zonesOf(component: LaidComponent): readonly number[] {
   return [...new Set(component.zones)].sort((a, b) => a - b);
 }
 

@@ -279,6 +279,8 @@ const EVENT_WORDS: Readonly<Record<CascadeEvent['kind'], string>> = {
   breakerClosed: 'closes',
   ejected: 'ejects',
   unready: 'goes off the lists',
+  unlisted: 'loses entries',
+  registry: 'changes',
   rollout: 'changes its version',
   scaledUp: 'scales up',
   scaledDown: 'scales down',

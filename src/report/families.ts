@@ -285,6 +285,24 @@ const ALL = [
       'Environments that are up, busy or idle. A cold start is an invocation that waits for a new one.',
   },
   {
+    id: 'discovery',
+    name: 'Discovery',
+    holds: (own, isPart) => !isPart && 'staleCalls' in own.meters,
+    panels: [
+      ratePanel('staleCalls', 'calls to instances that are gone, per second', ['staleCalls']),
+      gaugePanel('listAge', 'age of the oldest list of a caller', 'seconds'),
+    ],
+    columns: [
+      counted('Stale calls', 'staleCalls'),
+      counted('Queries failed', 'fetchFailures'),
+      largestOf('Oldest list', 'listAge', 'seconds'),
+    ],
+    worst: counted('Stale calls', 'staleCalls'),
+    minimum: 1,
+    caption:
+      'Calls to instances whose process is gone and that the list of the caller still has. Oldest list: time since the registry confirmed the list of a caller.',
+  },
+  {
     id: 'outboxes',
     name: 'Outboxes',
     holds: (own) =>

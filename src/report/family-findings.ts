@@ -96,6 +96,15 @@ const FINDINGS: Readonly<Record<FamilyId, Finding>> = {
       0,
       (subject, text) => `${text} cold ${text === '1' ? 'start' : 'starts'} of ${subject}`,
     ) ?? 'No invocation waits for an environment',
+  discovery: (view, subjects) =>
+    worstAndBest(
+      view,
+      subjects,
+      counted('', 'staleCalls'),
+      0,
+      (subject, text) =>
+        `${text} ${text === '1' ? 'call goes' : 'calls go'} to instances of ${subject} that are gone`,
+    ) ?? 'No call goes to an instance that is gone',
   outboxes: (view, subjects) =>
     worstAndBest(
       view,

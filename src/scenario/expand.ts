@@ -109,6 +109,7 @@ function expandHost(node: Node): Node {
   host = change(host, 'cpu', (value) => wrapScalar(value, 'cores'));
   host = change(host, 'loadBalancing', (value) => wrapScalar(value, 'kind'));
   host = change(host, 'protocol', (value) => wrapScalar(value, 'kind'));
+  host = change(host, 'discovery', (value) => wrapScalar(value, 'registry'));
   host = change(host, 'endpoints', (value) =>
     changeAll(value, (endpoint) =>
       endpoint.type === 'list'

@@ -10,7 +10,8 @@ export type ComponentKind =
   | 'saga'
   | 'cache'
   | 'eventStore'
-  | 'projection';
+  | 'projection'
+  | 'registry';
 
 /** Name of the parts of each kind in references and metrics. */
 export const PART_KIND = Object.freeze({
@@ -25,6 +26,7 @@ export const PART_KIND = Object.freeze({
   cache: 'level',
   eventStore: 'operation',
   projection: 'batch',
+  registry: 'operation',
 } as const satisfies Record<ComponentKind, string>);
 export type PartKind = (typeof PART_KIND)[ComponentKind];
 
@@ -41,6 +43,7 @@ export const SECTION = Object.freeze({
   cache: 'caches',
   eventStore: 'eventStores',
   projection: 'projections',
+  registry: 'registries',
 } as const satisfies Record<ComponentKind, string>);
 
 /** The kind whose section this is. */

@@ -22,7 +22,7 @@ interface Line {
 
 /**
  * Log lines in JSON: what each process answered and how long it took, failed attempts of its calls, handled messages, and
- * each change of state (breakers, instances, rollouts, faults). Sorted by time, to within 10 s of simulated time.
+ * each change of state (breakers, instances, rollouts, registries, faults). Sorted by time, to within 10 s of simulated time.
  */
 export const logs: ExporterKind = {
   kind: 'logs',
@@ -157,4 +157,9 @@ const LEVELS: ReadonlyMap<string, Level> = new Map([
   ['killed', 'ERROR'],
   ['failedLook', 'WARN'],
   ['rolledBack', 'WARN'],
+  ['evicted', 'WARN'],
+  ['critical', 'WARN'],
+  ['deregistered', 'WARN'],
+  ['preserving', 'WARN'],
+  ['silent', 'ERROR'],
 ]);

@@ -52,6 +52,7 @@ const ROLE: Readonly<Record<ComponentKind, Role>> = {
   workload: 'internal',
   saga: 'internal',
   projection: 'internal',
+  registry: 'internal',
 };
 
 /** Makes spans of the rows of one run. */

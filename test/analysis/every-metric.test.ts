@@ -20,6 +20,7 @@ run: { duration: 4s }
 keys: { order: uniform(count=20) }
 gateways: { edge: { routes: [ { name: all, to: shop } ] } }
 brokers: { cluster: { kind: kafka, nodes: 3 } }
+registries: { names: { kind: dns } }
 topics:
   sold: { kind: kafka, broker: cluster, replication: 3, partitions: 2, subscribers: [ { group: mails, call: mailer.send } ] }
 queues: { jobs: { kind: simple, consumers: [ { name: crew, call: mailer.send } ] } }
@@ -31,6 +32,7 @@ projections: { list: { from: ledger, batchSize: 10 } }
 services:
   shop:
     replicas: 2
+    discovery: names
     cpu: 2
     memory: { limit: 1GiB, perRequest: 1MiB }
     outbound: { default: { retry: { attempts: 2 }, circuitBreaker: {}, timeout: 1s } }
@@ -63,6 +65,7 @@ const SUBJECTS: Readonly<Record<SubjectKind, string>> = {
   topic: 'sold',
   group: 'sold.mails',
   broker: 'cluster',
+  registry: 'names',
   queue: 'jobs',
   consumer: 'jobs.crew',
   saga: 'trip',

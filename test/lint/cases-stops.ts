@@ -21,7 +21,39 @@ function probed(probes: string, service = 'concurrency: 4, queue: { capacity: 10
   ]);
 }
 
+/** A shop with two replicas, and registries. */
+function registered(discovery: string, registries: string): string {
+  return scenario([
+    `registries: { ${registries} }`,
+    `services: { shop: { replicas: 2, ${discovery}endpoints: { buy: [ wait: 20ms ] } } }`,
+    'workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }',
+    'faults: [ { id: gone, kind: stop, target: shop, instances: 1, at: 10s, for: 1s } ]',
+  ]);
+}
+const CLUSTER = 'cluster: { kind: kubernetes, propagation: 2s }';
+
 export const STOP_CASES: readonly RuleCase[] = [
+  {
+    rule: 'stop-before-callers-know',
+    fires: registered('discovery: cluster, ', CLUSTER),
+    path: 'services.shop.lifecycle.preStop',
+    measured: 'they learn of it after 2 s on average',
+    limit: 'no preStop',
+    silent: {
+      'an instance that cancels its lease': registered(
+        'discovery: eureka, ',
+        'eureka: { kind: eureka }',
+      ),
+    },
+  },
+  {
+    rule: 'registry-unused',
+    fires: registered('discovery: cluster, ', `${CLUSTER}, eureka: { kind: eureka }`),
+    path: 'registries.eureka',
+    measured: '0 components',
+    limit: 'at least 1',
+    silent: { 'a registry in use': registered('discovery: cluster, ', CLUSTER) },
+  },
   {
     rule: 'stop-before-callers-know',
     fires: stopped('startup: 5s'),

@@ -210,6 +210,7 @@ const HOST: Omit<Host, 'name'> = {
   requests: { milliCpu: 0, memory: 0 },
   disruptionBudget: null,
   protocol: null,
+  discovery: null,
   loadBalancing: balancing('roundRobin'),
   outlierDetection: null,
   external: false,
@@ -306,6 +307,7 @@ export function gateway(
     kind: 'simple',
     routing: 'firstMatch',
     answers: new Map(),
+    balances: null,
     ...own,
     ...host(name, own),
     middleware: chain,
@@ -489,6 +491,7 @@ export function scenario(parts: ScenarioParts): Scenario {
     caches: new Map(),
     eventStores: new Map(),
     projections: new Map(),
+    registries: new Map(),
     run: {
       durationNs: seconds(60),
       warmupNs: 0,

@@ -15,6 +15,9 @@ export interface Touched {
   readonly workloads: ReadonlySet<number>;
 }
 
+/** In place of a measured edge: a link without calls. */
+const NO_STAT = -1;
+
 /** Finds the components, edges and workloads that a fault touches. */
 export function touchedBy(fault: PlanFault, data: VariantData): Touched {
   const { plan } = data;
@@ -28,6 +31,7 @@ export function touchedBy(fault: PlanFault, data: VariantData): Touched {
     });
   }
   const stats = new Set(fault.links.map(({ link }) => plan.links[link].stat));
+  stats.delete(NO_STAT);
   const workloads = new Set(fault.loads.map((load) => plan.loads[load].component));
   return { components, stats, workloads };
 }

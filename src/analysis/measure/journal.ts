@@ -1,4 +1,4 @@
-import { JOURNAL, ROLLOUT_STATE } from '../../spec/record/record.js';
+import { JOURNAL, REGISTRY_EVENT, ROLLOUT_STATE } from '../../spec/record/record.js';
 import type { MachineRecord } from '../../spec/record/record.js';
 import type { JournalEntry } from '../../spec/result/result.js';
 import { movedOf } from './machines.js';
@@ -51,6 +51,9 @@ export function journalOf(data: VariantData): readonly JournalEntry[] {
     } else if (kind[i] === JOURNAL.rollout) {
       const subjectName = plan.components[subject[i]].name;
       entries.push({ at, kind: 'rollout', subject: subjectName, value: rolloutState(value[i]) });
+    } else if (kind[i] === JOURNAL.registry) {
+      const event = Object.entries(REGISTRY_EVENT).find(([, state]) => state === value[i])![0];
+      entries.push({ at, kind: 'registry', subject: instanceName(plan, subject[i]), value: event });
     } else {
       entries.push({
         at,

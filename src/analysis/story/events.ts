@@ -3,6 +3,7 @@ import { isFeedback } from './feedback.js';
 import type { MachineRecord, RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent, HealthState } from '../../spec/result/cascade.js';
 import { backlogEvents } from './backlogs.js';
+import { discoveryEvents } from './discovery.js';
 import { deathEvents } from './deaths.js';
 import { faultEvents } from './fault-events.js';
 import { effectEvents } from './effects.js';
@@ -43,6 +44,8 @@ const PHASE: Readonly<Record<StoryEvent['kind'], number>> = {
   breakerOpen: 1,
   ejected: 1,
   unready: 1,
+  unlisted: 1,
+  registry: 1,
   rollout: 1,
   scaledUp: 1,
   scaledDown: 1,
@@ -80,6 +83,7 @@ export function eventsOf(
     ...readinessEvents(scene.data, record),
     ...scalingEvents(scene.data, record),
     ...nodeEvents(scene.data, record),
+    ...discoveryEvents(scene.data, record),
     ...rolloutEvents(scene.data, record),
     ...backlogEvents(scene.data, record, scene.steps, scene.baseline),
     ...effectEvents(scene.data, record, scene.steps, scene.baseline),

@@ -59,4 +59,5 @@ const FLOWS: { readonly [Entry in keyof PlanModules]: ((plan: Plan) => readonly 
   replications: null,
   searches: null,
   functions: null,
+  registries: null,
 };

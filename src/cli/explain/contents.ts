@@ -11,7 +11,7 @@ import { WORDS } from './word-pages.js';
 
 /** Sections whose kinds get their own line in the contents. */
 const KINDS_SHOWN = ['policies', 'faults', 'databases', 'functions', 'caches', 'brokers', 'topics'];
-const MORE_KINDS = ['queues', 'eventStores', 'sagas'];
+const MORE_KINDS = ['queues', 'eventStores', 'sagas', 'registries'];
 
 /** The names that have a page, by area. */
 export function contentsText(commands: readonly string[]): string {

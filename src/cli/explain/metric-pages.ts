@@ -92,6 +92,7 @@ const SUBJECTS: Readonly<Record<SubjectKind, readonly [written: string, what: st
   topic: ['orders', 'An entry of `topics`.'],
   group: ['orders.shipping', 'One group of consumers of a topic.'],
   broker: ['kafka', 'An entry of `brokers`: the nodes of topics and queues.'],
+  registry: ['eureka', 'An entry of `registries`: the servers that know the instances.'],
   queue: ['mails', 'An entry of `queues`.'],
   consumer: ['mails.sender', 'One consumer of a queue, by its name or its group.'],
   saga: ['order', 'An entry of `sagas`.'],

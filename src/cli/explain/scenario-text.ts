@@ -63,6 +63,14 @@ function sectionsOf(scenario: Scenario, plan: Plan): Sections {
     ['caches', lines(scenario.caches, cacheLines)],
     ['event stores', lines(scenario.eventStores, storeText)],
     ['projections', lines(scenario.projections, projectionText)],
+    [
+      'registries',
+      lines(scenario.registries, ({ kind, options }) => fieldsText({ kind, ...options })),
+    ],
+    [
+      'discovery',
+      lines(hosts, ({ discovery }) => (discovery === null ? '' : fieldsText(discovery))),
+    ],
     ['brokers', lines(scenario.brokers, ({ kind, options }) => fieldsText({ kind, ...options }))],
     ['topics', lines(scenario.topics, holderLines)],
     ['queues', lines(scenario.queues, holderLines)],

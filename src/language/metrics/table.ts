@@ -2,6 +2,7 @@ import { CACHE_METRICS } from './caches.js';
 import { CASCADE_METRICS } from './cascade.js';
 import { COST_METRICS } from './costs.js';
 import { DATABASE_METRICS } from './databases.js';
+import { DISCOVERY_METRICS } from './discovery.js';
 import { EDGE_METRICS } from './edges.js';
 import type { MetricEntry } from './entry.js';
 import { FUNCTION_METRICS } from './functions.js';
@@ -28,6 +29,7 @@ const ALL = [
   ...DATABASE_METRICS,
   ...FUNCTION_METRICS,
   ...CACHE_METRICS,
+  ...DISCOVERY_METRICS,
   ...CASCADE_METRICS,
   ...COST_METRICS,
   ...RUN_METRICS,

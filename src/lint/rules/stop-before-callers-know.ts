@@ -1,4 +1,7 @@
 import { meanOf } from '../../kernel/distribution.js';
+import type { Ns } from '../../kernel/time.js';
+import type { Discovery } from '../../spec/scenario/discovery.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
 import { terminationOf } from '../../spec/scenario/termination.js';
 import { sectionOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
@@ -18,9 +21,9 @@ export const stopBeforeCallersKnow: Rule = {
 
 function judge(subject: Subject): readonly Finding[] {
   const { scenario, calls } = subject;
-  const { endpointPropagation, replaces } = scenario.platform;
-  const propagationNs = endpointPropagation === null ? 0 : meanOf(endpointPropagation);
-  return stoppedHosts(subject).flatMap(({ name, lifecycle }) => {
+  const { replaces } = scenario.platform;
+  return stoppedHosts(subject).flatMap(({ name, lifecycle, discovery }) => {
+    const propagationNs = propagationOf(scenario, discovery);
     const { sigtermNs } = terminationOf(lifecycle, replaces);
     if (sigtermNs >= propagationNs || !calls.some(({ callee }) => callee === name)) return [];
     const section = sectionOf(scenario, name);
@@ -46,4 +49,16 @@ function judge(subject: Subject): readonly Finding[] {
       },
     ];
   });
+}
+
+/**
+ * Mean time until callers know that an instance leaves. Registries that it tells itself, at SIGTERM, do not count:
+ * `preStop` would only delay that.
+ */
+function propagationOf({ platform, registries }: Scenario, discovery: Discovery | null): Ns {
+  const { endpointPropagation } = platform;
+  if (discovery === null) return endpointPropagation === null ? 0 : meanOf(endpointPropagation);
+  const delivery = registries.get(discovery.registry)?.delivery;
+  if (delivery?.by === 'push') return meanOf(delivery.delay);
+  return delivery?.by === 'resolve' ? delivery.ttlNs / 2 : 0;
 }

@@ -2,6 +2,7 @@ import type { Distribution } from '../../kernel/distribution.js';
 import { invariant } from '../../kernel/invariant.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { PlanComponent, PlanFault, PlanLoad } from '../../spec/plan/plan.js';
+import type { Delivery } from '../../spec/scenario/discovery.js';
 import type { Fault } from '../../spec/scenario/scenario.js';
 import type { Instance } from '../processes/instance.js';
 import type { DelayMemory } from '../network/link.js';
@@ -174,6 +175,8 @@ export interface Resources {
   readonly isScaled: boolean;
   /** It has a rollout. */
   readonly isRolled: boolean;
+  /** How its callers look it up in a registry, or how the registry is asked; null = not at all. */
+  readonly lookup: Delivery['by'] | null;
   /** It is a database that keeps its rows on several nodes. */
   readonly isReplicated: boolean;
   /** It takes connections from a pool, so it can leak them. */

@@ -7,6 +7,7 @@ import { functions } from './functions.js';
 import { actOf, type AllActs, type Building } from './kind.js';
 import { messaging } from './messaging.js';
 import { prepareReplication } from './replication.js';
+import { prepareRegistries } from './registries.js';
 import { sagas } from './sagas.js';
 import { prepareSearch, search } from './search.js';
 import { sections } from './sections.js';
@@ -16,6 +17,7 @@ import { stores } from './stores.js';
 export function prepareModules(world: Building): void {
   prepareReplication(world);
   prepareSearch(world);
+  prepareRegistries(world);
 }
 
 /** Creates all modules of a run, in this order and one line each, and the acts of the plan by their ids. */

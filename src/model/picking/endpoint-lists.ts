@@ -4,6 +4,7 @@ import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
+import type { Registries } from '../discovery/registries.js';
 import type { View } from '../edge.js';
 import type { Instance } from '../processes/instance.js';
 import type { Fleet } from '../processes/fleet.js';
@@ -32,6 +33,7 @@ interface List {
  */
 export class EndpointLists {
   private readonly world: Run;
+  private readonly registries: Registries | null;
   private readonly op: number;
   private readonly lists: List[] = [];
   /** By component: the sampler of the propagation delay, and the lists of its callers. */
@@ -40,8 +42,9 @@ export class EndpointLists {
     { readonly sampler: number; readonly ids: number[] }
   >();
 
-  constructor(world: Run) {
+  constructor(world: Run, registries: Registries | null) {
     this.world = world;
+    this.registries = registries;
     this.op = engine.define('endpoints', (list, index, isReady) =>
       this.update(this.lists[list], index, isReady === 1),
     );
@@ -49,7 +52,9 @@ export class EndpointLists {
 
   /** The fleet that a caller sees, for its view of the callee: the true one, or its own delayed list. */
   fleetOf(callee: number, caller: Instance, view: View): Fleet {
-    const { plan, replication, fleets } = this.world;
+    const { world, registries } = this;
+    if (registries?.has(callee) === true) return registries.fleetOf(callee, caller, view);
+    const { plan, replication, fleets } = world;
     const fleet = fleets[callee];
     const { name, propagation } = plan.components[callee];
     if (propagation === null) return fleet;
@@ -69,7 +74,9 @@ export class EndpointLists {
   }
 
   /** An instance has become ready or unready: sends the update to all callers. */
-  changed({ component, index }: Instance, isReady: boolean): void {
+  changed(instance: Instance, isReady: boolean): void {
+    const { component, index } = instance;
+    this.registries?.changed(instance, isReady);
     const callers = this.byCallee.get(component);
     if (callers === undefined) return;
     for (const id of callers.ids) {

@@ -117,6 +117,9 @@ export class Instance extends Process {
   rolloutFrozen = false;
   /** Its certificate has expired: connections to it fail, and with mutual TLS also connections from it. */
   certExpired = false;
+  /** Its lists at callers, or those of its registry, are not updated; resolutions of its name fail, see NAME_FAULT. */
+  discoveryFrozen = false;
+  nameFault = 0;
   /** Extra delay before a replica applies a commit. */
   extraLag = NaN;
   /** Number of requests that have arrived. */

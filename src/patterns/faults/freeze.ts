@@ -1,15 +1,23 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
+import { discoveryFrozen } from '../knobs/discovery.js';
 import { rolloutFrozen, scalingFrozen } from '../knobs/control-loops.js';
+
+const LOOPS = {
+  autoscaling: scalingFrozen,
+  rollout: rolloutFrozen,
+  discovery: discoveryFrozen,
+} as const;
 
 const schema = z.strictObject({
   what: z
-    .enum(['autoscaling', 'rollout'])
+    .enum(['autoscaling', 'rollout', 'discovery'] satisfies (keyof typeof LOOPS)[])
     .describe(
       'Control loop to freeze. `autoscaling`: the number of replicas of the target no longer ' +
         'changes. `rollout`: its versions stay as they are, and the new one is not analysed. ' +
-        'Required.',
+        '`discovery`: the lists that callers have of the target stay as they are; with a registry as the target ' +
+        'those of all components in it. Required.',
     ),
 });
 
@@ -22,7 +30,8 @@ export const freeze: FaultKind<typeof schema> = {
   summary:
     'Freezes a control loop of the platform. With `what: autoscaling` no replicas are added ' +
     'or removed. With `what: rollout` the replicas and traffic shares of both versions stay ' +
-    'as they are, and a bad version is not rolled back.',
+    'as they are, and a bad version is not rolled back. With `what: discovery` the lists of ' +
+    'callers stay as they are.',
   sources: [
     'kubernetes pkg/controller/podautoscaler horizontal.go, reconcileAutoscaler: without metrics nothing is changed',
     'kubernetes pkg/controller/deployment sync.go: a paused deployment is not reconciled',
@@ -37,6 +46,6 @@ export const freeze: FaultKind<typeof schema> = {
   takesNoRamp: true,
   edits: ({ what }, strength) => {
     if (strength === 0) return [];
-    return [edit(what === 'rollout' ? rolloutFrozen : scalingFrozen, 1)];
+    return [edit(LOOPS[what], 1)];
   },
 };

@@ -10,6 +10,7 @@ import { together } from './kind.js';
 import { outbox } from './outbox.js';
 import { projection } from './projection.js';
 import { queue } from './queue.js';
+import { registry } from './registry.js';
 import { replication } from './replication.js';
 import { saga } from './saga.js';
 import { search } from './search.js';
@@ -30,6 +31,7 @@ const MODULES = [
   replication,
   search,
   cache,
+  registry,
 ] as const;
 
 const COMPONENTS: ComponentsOf<ModuleKind> = together(MODULES.map(({ components }) => components));

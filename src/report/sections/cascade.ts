@@ -29,6 +29,8 @@ const TONES: Readonly<Record<CascadeEvent['kind'], string>> = {
   breakerClosed: 'calm',
   ejected: 'mild',
   unready: 'mild',
+  unlisted: 'mild',
+  registry: 'mild',
   rollout: 'calm',
   scaledUp: 'calm',
   scaledDown: 'calm',

@@ -6,6 +6,7 @@ import { eventStores } from './event-stores.js';
 import type { Module } from './kind.js';
 import { projections } from './projections.js';
 import { queues } from './queues.js';
+import { registries } from './registries.js';
 import { sagas } from './sagas.js';
 import { topics } from './topics.js';
 
@@ -18,6 +19,7 @@ export const MODULES: { readonly [S in ModuleSection]: Module<S> } = {
   sagas,
   eventStores,
   projections,
+  registries,
 };
 
 /** The module of a kind; undefined for kinds without a module. */

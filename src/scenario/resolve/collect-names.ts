@@ -5,6 +5,7 @@ import { MODULES, SECTIONS } from '../modules/index.js';
 import type { ModuleSections, ScenarioOutput } from '../schema/scenario-output.js';
 import type { ProbesOutput } from '../schema/probes.js';
 import { checksOf } from './checks-names.js';
+import { balancedServices, balancerName } from './balancers.js';
 import type { NamedThing, Names, Raise } from './names.js';
 import {
   BUILT_IN_KEYS,
@@ -56,6 +57,7 @@ export function collectNames(
       add('service', section, name, [...parts, ...checksOf(own.probes)]);
     }
   }
+  claimBalancers(scenario, claim, things);
   checkOutboxes(scenario, raise);
   for (const [name, { operations }] of sorted(scenario.databases)) {
     const parts = partsOf(operations, ['databases', name, 'operations'], raise);
@@ -109,6 +111,20 @@ function claimer(raise: Raise): Claim {
     taken.set(name, section);
     return true;
   };
+}
+
+/** Adds the balancers in front of services. */
+function claimBalancers(
+  scenario: ScenarioOutput,
+  claim: Claim,
+  things: Map<string, NamedThing>,
+): void {
+  for (const { name, endpoints } of balancedServices(scenario)) {
+    const own = balancerName(name);
+    const at = ['services', name, 'discovery', 'mode'];
+    if (!claim(`services (the balancer of ${name})`, own, at)) continue;
+    things.set(own, { kind: 'gateway', section: 'services', parts: endpoints, instead: null });
+  }
 }
 
 /** Reports an endpoint with the name of the outbox relay, which is a part of the service. */

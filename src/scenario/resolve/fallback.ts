@@ -4,6 +4,7 @@ import type { Bundle } from '../../spec/scenario/steps.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import type { StepOutput } from '../schema/steps.js';
 import { STEP_VERBS } from '../verbs.js';
+import { viaBalancer } from './balancers.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { resolveCall } from './targets.js';
@@ -17,7 +18,7 @@ export function resolveFallback(
   const { call, steps } = (output['fallback'] ?? {}) as FallbackOutput;
   const at = [...path, 'fallback'];
   if (call !== undefined) {
-    const to = resolveCall(context, call, '', [...at, 'call']);
+    const to = viaBalancer(context, resolveCall(context, call, '', [...at, 'call']), '');
     return to === null ? null : { kind: 'call', to };
   }
   if (steps === undefined) return null;

@@ -7,6 +7,7 @@ import { hostProblem } from '../../language/routing/host.js';
 import { expressionSize, pathProblem } from '../../language/routing/path.js';
 import type { GatewayOutput, RouteOutput } from '../schema/components.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
+import { resolveBalancers, viaBalancer } from './balancers.js';
 import { presetBundle, resolvePolicy } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
@@ -32,7 +33,8 @@ export function resolveGateways(
     sorted(gateways).map(([name, own]) => [name, resolveGateway(context, name, own, characters)]),
   );
   const targets = new Map<string, Host>([...hosts, ...bare]);
-  return new Map([...bare].map(([name, own]) => [name, withPresets(own, targets)]));
+  const written = [...bare].map(([name, own]) => [name, withPresets(own, targets)] as const);
+  return new Map([...written, ...resolveBalancers(context)]);
 }
 
 /** Resolves a gateway without the default bundles of its product, which depend on its targets. */
@@ -71,6 +73,7 @@ function resolveGateway(
     routes: affordable ? routes : [],
     middleware: chainOf(kind, middleware, []),
     outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
+    balances: null,
   };
 }
 
@@ -106,7 +109,8 @@ function resolveRoute(
 ): Route {
   const match = output.match ?? {};
   const to = sorted(output.to).flatMap(([reference, weight]) => {
-    const target = resolveCall(context, reference, owner, [...path, 'to', reference]);
+    const found = resolveCall(context, reference, owner, [...path, 'to', reference]);
+    const target = viaBalancer(context, found, owner);
     return target === null ? [] : [{ target, weight }];
   });
   checkRoute(context, output, to, path);
@@ -205,7 +209,11 @@ function resolveMirror(
   path: Path,
 ): Route['mirror'] {
   if (output === undefined) return null;
-  const target = resolveCall(context, output.to, owner, [...path, 'to']);
+  const target = viaBalancer(
+    context,
+    resolveCall(context, output.to, owner, [...path, 'to']),
+    owner,
+  );
   if (output.share === 0) {
     report(context, 'FL208', [...path, 'share'], 'a mirror of 0% copies nothing: remove it');
   }

@@ -167,7 +167,7 @@ class Walker implements CallWalker {
     tries: number,
   ): void {
     const gateway = this.scenario.gateways.get(to.component);
-    if (gateway === undefined) {
+    if (gateway === undefined || to.part !== null) {
       this.edges.push({ from, to: `${to.component}.${to.part}`, certain, times, tries });
       return;
     }
@@ -215,7 +215,8 @@ class Walker implements CallWalker {
     const client = workloads.get(owner);
     if (client !== undefined) return byDefault ? client.policy : null;
     const host = services.get(owner) ?? gateways.get(owner);
-    return host === undefined ? null : outboundOf(host, to, byDefault);
+    const component = gateways.get(to.component)?.balances ?? to.component;
+    return host === undefined ? null : outboundOf(host, { ...to, component }, byDefault);
   }
 
   private step(

@@ -13,6 +13,7 @@ import {
   resolveOnce,
   resolveOutliers,
 } from './bundles.js';
+import { resolveDiscovery } from './discovery.js';
 import { described } from './described.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
@@ -95,6 +96,7 @@ export function resolveHost(context: Context, name: string, output: HostOutput, 
       ...path,
       'outlierDetection',
     ]),
+    discovery: resolveDiscovery(context, output.discovery, [...path, 'discovery']),
     external: output.external,
     labels: new Map(sorted(output.labels)),
   };

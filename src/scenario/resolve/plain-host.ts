@@ -35,6 +35,7 @@ export function plainHost(
     loadBalancing: { kind: 'roundRobin', config: {}, common: PLAIN_BALANCING },
     outlierDetection: null,
     protocol: null,
+    discovery: null,
     external: output.external ?? false,
     labels: new Map(sorted(output.labels)),
   };

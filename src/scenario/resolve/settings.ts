@@ -9,6 +9,7 @@ import type {
 } from '../../spec/scenario/scenario.js';
 import { HORIZON_MAX_NS } from '../../kernel/time.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
+import { balancerLinks } from './balancers.js';
 import type { Context } from './context.js';
 import { report } from './context.js';
 import { sorted } from './names.js';
@@ -95,7 +96,8 @@ function resolveNetwork(context: Context, network: ScenarioOutput['network']): N
     bandwidth: network.bandwidth,
     rtoNs: network.rto,
     zones: new Map(zones),
-    links,
+    // Links that the file describes come last, so they win.
+    links: [...balancerLinks(context.output), ...links],
   };
 }
 

@@ -6,6 +6,7 @@ import type { JoinOutput, StepOutput } from '../schema/steps.js';
 import { resolvePolicy } from './bundles.js';
 import { resolveCacheStep } from '../modules/caches/steps.js';
 import type { Context, Path } from './context.js';
+import { viaBalancer } from './balancers.js';
 import { report } from './context.js';
 import { resolvePublish } from './publish.js';
 import { checkModifiers } from './modifiers.js';
@@ -175,7 +176,8 @@ function resolveCallStep(
   owner: Owner,
   path: Path,
 ): Step | null {
-  const to = resolveCall(context, call.to, owner.name, [...path, 'call', 'to']);
+  const found = resolveCall(context, call.to, owner.name, [...path, 'call', 'to']);
+  const to = viaBalancer(context, found, owner.name);
   if (to === null) return null;
   const self = call.to.startsWith('self.');
   if (self && modifiers.policy !== null && modifiers.policy !== owner.policy) {

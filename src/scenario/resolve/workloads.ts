@@ -6,6 +6,7 @@ import { TraceError, parseArrivalTrace } from '../arrival-trace.js';
 import { pathProblem } from '../include.js';
 import { routeOf } from '../../language/routes.js';
 import type { ArrivalsOutput, RequestOutput, WorkloadOutput } from '../schema/workload.js';
+import { viaBalancer } from './balancers.js';
 import { resolvePolicy } from './bundles.js';
 import { described } from './described.js';
 import type { Context, Path } from './context.js';
@@ -140,7 +141,8 @@ function callSteps(
     report(context, 'FL203', path, 'a request needs exactly one of call and steps');
     return [];
   }
-  const to = resolveCall(context, output.call, workload, [...path, 'call']);
+  const found = resolveCall(context, output.call, workload, [...path, 'call']);
+  const to = viaBalancer(context, found, workload);
   if (to === null) return [];
   return [
     {

@@ -25,6 +25,7 @@ import {
   withShort,
 } from './common.js';
 import type { OnceOutput } from './common.js';
+import { gatewayDiscoverySchema } from './discovery.js';
 import { pool } from './pools.js';
 import { replicationFields } from './replication.js';
 import { searchFields } from './search.js';
@@ -213,6 +214,7 @@ export function gatewaySchema(
   const gateway = z.strictObject({
     ...extending,
     ...host,
+    discovery: gatewayDiscoverySchema.optional(),
     kind: z
       .enum(['simple', 'kong', 'envoy', 'nginx', 'spring'])
       .default('simple')

@@ -19,6 +19,8 @@ import type { AutoscalingOutput } from './autoscaling-kinds.js';
 import type { BundleOutput } from './bundle.js';
 import { loadBalancingSchema, outlierDetectionSchema } from './bundle.js';
 import type { BalancingOutput, OutlierOutput } from './bundle.js';
+import { discoverySchema } from './discovery.js';
+import type { DiscoveryOutput } from './discovery.js';
 import { protocolSchema } from './connections.js';
 import type { ProtocolOutput } from './connections.js';
 import { disruptionBudgetSchema } from './nodes.js';
@@ -290,6 +292,7 @@ export function hostFields(
       .prefault({ kind: 'roundRobin' })
       .describe('How callers select one of these instances. Defaults to roundRobin.'),
     protocol: protocolSchema.optional(),
+    discovery: discoverySchema.optional(),
     outlierDetection: outlierDetectionSchema
       .optional()
       .describe(
@@ -343,6 +346,7 @@ export interface HostOutput {
   readonly admission?: AdmissionOutput;
   readonly loadBalancing: BalancingOutput;
   readonly protocol?: ProtocolOutput;
+  readonly discovery?: DiscoveryOutput;
   readonly outlierDetection?: OutlierOutput;
   readonly middleware?: readonly MiddlewareOutput[];
   readonly outbound?: Readonly<Record<string, BundleOutput>>;

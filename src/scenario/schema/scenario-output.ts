@@ -12,6 +12,7 @@ import type { TopicOutput } from './messaging.js';
 import type { SagaOutput } from './sagas.js';
 import type { keySchema, networkSchema, runSchema } from './settings.js';
 import type { platformSchema } from './platform.js';
+import type { RegistryFields } from '../registries/written.js';
 import type { QueueFields } from '../queues/written.js';
 import type { EventStoreOutput, ProjectionOutput } from './stores.js';
 import type { WorkloadOutput } from './workload.js';
@@ -25,6 +26,7 @@ export interface ModuleOutputs {
   readonly caches: CacheOutput;
   readonly eventStores: EventStoreOutput;
   readonly projections: ProjectionOutput;
+  readonly registries: RegistryFields;
 }
 
 /** The sections of modules in a validated scenario. */

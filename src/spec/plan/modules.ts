@@ -12,6 +12,7 @@ import type {
   PlanTopic,
 } from './messaging.js';
 import type { PlanSaga, PlanSagaCommand, PlanSagaMark, PlanSagaStart } from './sagas.js';
+import type { PlanRegistry } from './discovery.js';
 import type { PlanRead, PlanReplication, PlanWrite } from './replication.js';
 import type { PlanInlet } from './queues.js';
 import type {
@@ -44,6 +45,7 @@ export interface PlanModules {
   /** Services that run in execution environments created on demand. */
   readonly functions: readonly PlanFunction[];
   readonly caches: readonly PlanCache[];
+  readonly registries: readonly PlanRegistry[];
 }
 
 /** A step other than a call that has its own implementation outside the interpreter. */

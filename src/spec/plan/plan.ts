@@ -220,7 +220,7 @@ export interface PlanBundle {
 
 /** Network path of one measured edge between two zones, in the direction of the requests. */
 export interface PlanLink {
-  /** Index into statEdges. */
+  /** Index into statEdges; -1 = it carries no calls, but the messages of a registry. */
   readonly stat: number;
   /** Zone indices; -1 = outside every zone. */
   readonly fromZone: number;

@@ -233,7 +233,8 @@ export interface JournalRecord {
 /**
  * Kinds of journal entries. `machine`: subject = machine id, value = state. `fault`: subject = fault index,
  * value = 1 on, 0 off. `instance`: subject = instance id, value = an INSTANCE_STATE. `rollout`: subject =
- * component id, value = a ROLLOUT_STATE. `node`: subject = node, value = a NODE_STATE.
+ * component id, value = a ROLLOUT_STATE. `node`: subject = node, value = a NODE_STATE. `registry`: subject = instance id,
+ * value = a REGISTRY_EVENT.
  */
 export const JOURNAL = Object.freeze({
   machine: 0,
@@ -241,6 +242,7 @@ export const JOURNAL = Object.freeze({
   instance: 2,
   rollout: 3,
   node: 4,
+  registry: 5,
 } as const);
 
 /** Events of a node in the journal. The first nodes are ready from the start. */
@@ -257,6 +259,27 @@ export const NODE_STATE = Object.freeze({
   /** A drain begins, or is over. */
   cordoned: 6,
   uncordoned: 7,
+} as const);
+
+/** Events of a registry in the journal, about a registered instance. */
+export const REGISTRY_EVENT = Object.freeze({
+  /** A lease begins. */
+  registered: 0,
+  /** A process that ends gracefully says so. */
+  cancelled: 1,
+  /** Its lease has expired. */
+  evicted: 2,
+  /** The result of its checks. */
+  critical: 3,
+  passing: 4,
+  /** It was critical for too long. */
+  deregistered: 5,
+  /** About the first server: renewals are missing, so nothing is evicted; or no longer. */
+  preserving: 6,
+  evicting: 7,
+  /** About the first server: no server answers; or one does again. */
+  silent: 8,
+  back: 9,
 } as const);
 
 /** Events of a rollout in the journal. */

@@ -59,6 +59,10 @@ export interface StoryEvent {
     | 'ejected'
     /** Probes remove instances from the endpoint lists of their callers. */
     | 'unready'
+    /** A registry removes instances. */
+    | 'unlisted'
+    /** A registry stops to evict or to answer, or does so again. */
+    | 'registry'
     /** A new version gets a larger share of the requests, or its rollout is stopped. */
     | 'rollout'
     /** An autoscaler changes the number of instances. */

@@ -317,7 +317,7 @@ export interface Series {
 
 export interface JournalEntry {
   readonly at: number;
-  /** `breaker`, `outlierDetection`, `fault`, `instance`, `rollout`. */
+  /** `breaker`, `outlierDetection`, `fault`, `instance`, `rollout`, `registry`. */
   readonly kind: string;
   readonly subject: string;
   readonly value: string;

@@ -10,6 +10,7 @@ import type {
 import type { Probes } from './probes.js';
 import type { Autoscaling } from './autoscaling.js';
 import type { DisruptionBudget, Requests } from './nodes.js';
+import type { Discovery } from './discovery.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Layer, LoadBalancing, OutlierDetection, RetryAfter } from './policies.js';
 
@@ -58,6 +59,8 @@ export interface Host {
   readonly protocol: Protocol | null;
   /** Outlier detection of callers whose policy has none; null = none. */
   readonly outlierDetection: OutlierDetection | null;
+  /** How its callers find its instances; null = they know them at once. */
+  readonly discovery: Discovery | null;
   readonly external: boolean;
   readonly labels: ReadonlyMap<string, string>;
 }

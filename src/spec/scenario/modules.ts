@@ -1,4 +1,5 @@
 import type { Cache } from './caching.js';
+import type { Registry } from './registries.js';
 import type { Broker, Topic } from './messaging.js';
 import type { Saga } from './sagas.js';
 import type { Bus, MessageQueue } from './queues.js';
@@ -13,6 +14,7 @@ export interface ModuleComponents {
   readonly caches: Cache;
   readonly eventStores: EventStore;
   readonly projections: Projection;
+  readonly registries: Registry;
 }
 
 export type ModuleSection = keyof ModuleComponents;

@@ -158,6 +158,8 @@ export interface Gateway extends Host {
   readonly routes: readonly Route[];
   readonly middleware: readonly Middleware[];
   readonly outbound: ReadonlyMap<string, Bundle>;
+  /** The service whose `discovery` makes it; null for a gateway that the file describes. */
+  readonly balances: string | null;
 }
 
 export interface Route {

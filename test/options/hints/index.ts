@@ -1,5 +1,6 @@
 import { atPlaces } from './at-places.js';
 import { data } from './data.js';
+import { discovery } from './discovery.js';
 import { faults } from './faults.js';
 import { gateways } from './gateways.js';
 import type { Hint } from './hint.js';
@@ -12,6 +13,7 @@ import { sweeps } from './sweeps.js';
 import { world } from './world.js';
 
 const HINTS: readonly Hint[] = [
+  ...discovery,
   ...gateways,
   ...services,
   ...policies,

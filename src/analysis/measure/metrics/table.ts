@@ -4,6 +4,7 @@ import { CACHE_MEASUREMENTS } from './caches.js';
 import { CASCADE_MEASUREMENTS } from './cascade.js';
 import { COST_MEASUREMENTS } from './costs.js';
 import { DATABASE_MEASUREMENTS } from './databases.js';
+import { DISCOVERY_MEASUREMENTS } from './discovery.js';
 import { EDGE_MEASUREMENTS } from './edges.js';
 import { FUNCTION_MEASUREMENTS } from './functions.js';
 import { MESSAGE_MEASUREMENTS } from './messages.js';
@@ -33,6 +34,7 @@ export const MEASUREMENTS: Readonly<Record<MetricName, Measurement>> = {
   ...DATABASE_MEASUREMENTS,
   ...FUNCTION_MEASUREMENTS,
   ...CACHE_MEASUREMENTS,
+  ...DISCOVERY_MEASUREMENTS,
   ...CASCADE_MEASUREMENTS,
   ...COST_MEASUREMENTS,
   ...RUN_MEASUREMENTS,

@@ -1,0 +1,62 @@
+import { JOURNAL, REGISTRY_EVENT } from '../../spec/record/record.js';
+import type { RunRecord } from '../../spec/record/record.js';
+import type { StoryEvent } from '../../spec/result/cascade.js';
+import { plural } from '../../text/words.js';
+import type { VariantData } from '../measure/variant-data.js';
+import { BARE } from './unseen.js';
+
+/** Kinds of events that remove an instance from the answers of a registry, in words. */
+const REMOVED: ReadonlyMap<number, string> = new Map([
+  [REGISTRY_EVENT.evicted, 'evicted'],
+  [REGISTRY_EVENT.critical, 'critical'],
+  [REGISTRY_EVENT.deregistered, 'deregistered'],
+]);
+
+/** Events of a registry itself, in words. */
+const OWN: ReadonlyMap<number, string> = new Map([
+  [REGISTRY_EVENT.preserving, 'self-preservation begins, so nothing is evicted'],
+  [REGISTRY_EVENT.evicting, 'self-preservation ends'],
+  [REGISTRY_EVENT.silent, 'no server answers'],
+  [REGISTRY_EVENT.back, 'a server answers again'],
+]);
+
+/** Removals of one sort, of the instances of one component. */
+interface Removals {
+  readonly name: string;
+  readonly word: string;
+  readonly atNs: number;
+  readonly instances: Set<number>;
+}
+
+/**
+ * Events of registries: the first removal of each sort per component, and each change of the registry itself. A cancelled
+ * registration is no event, because it is part of a planned end.
+ */
+export function discoveryEvents({ plan }: VariantData, record: RunRecord): readonly StoryEvent[] {
+  if (plan.registries.length === 0) return [];
+  const { timeNs, kind, subject, value } = record.journal;
+  const events: StoryEvent[] = [];
+  const removals = new Map<string, Removals>();
+  for (let k = 0; k < timeNs.length; k++) {
+    if (kind[k] !== JOURNAL.registry || timeNs[k] < 0) continue;
+    const { component } = plan.instances[subject[k]];
+    const { name } = plan.components[component];
+    const own = OWN.get(value[k]);
+    if (own !== undefined) {
+      events.push({ ...BARE, at: timeNs[k] / 1e9, kind: 'registry', subject: name, text: own });
+      continue;
+    }
+    const word = REMOVED.get(value[k]);
+    if (word === undefined) continue;
+    const id = `${name} ${word}`;
+    const known = removals.get(id) ?? { name, word, atNs: timeNs[k], instances: new Set<number>() };
+    known.instances.add(subject[k]);
+    removals.set(id, known);
+  }
+  for (const { name, word, atNs, instances } of removals.values()) {
+    const count = plural(instances.size, 'instance');
+    const text = instances.size === 1 ? `an instance is ${word}` : `first of ${count} ${word}`;
+    events.push({ ...BARE, at: atNs / 1e9, kind: 'unlisted', subject: name, text });
+  }
+  return events;
+}

@@ -1,0 +1,40 @@
+import { NAME_FAULT } from '../../model/discovery/name-faults.js';
+import type { Knob } from '../../model/faults/knob.js';
+
+/** Fault of the resolution of a name, see NAME_FAULT. */
+export const nameFault: Knob<null> = {
+  name: 'nameFault',
+  combine: 'max',
+  neutral: 0,
+  stops: null,
+  messages: null,
+  need: (_edit, name, { lookup }) =>
+    lookup === 'resolve'
+      ? null
+      : `no caller resolves \`${name}\` through DNS: give it discovery with a registry of kind dns`,
+  words({ value }, { words }) {
+    if (value === NAME_FAULT.error) return `${words} no longer resolves`;
+    if (value === NAME_FAULT.random) return `${words} resolves to wrong addresses`;
+    return `${words} resolves to old records`;
+  },
+  instance(_controls, instance, held) {
+    instance.nameFault = held.effective(nameFault);
+  },
+};
+
+/** 1 = the lists that callers have of the instance's component, or of all components in its registry, stay as they are. */
+export const discoveryFrozen: Knob<null> = {
+  name: 'discoveryFrozen',
+  combine: 'max',
+  neutral: 0,
+  stops: null,
+  messages: null,
+  need: (_edit, name, { lookup }) =>
+    lookup === null
+      ? `\`${name}\` has no \`discovery\` to freeze: its callers know its instances at once`
+      : null,
+  words: (_edit, { words }) => `the lists of ${words} are frozen`,
+  instance(_controls, instance, held) {
+    instance.discoveryFrozen = held.isOn(discoveryFrozen);
+  },
+};

@@ -1,0 +1,41 @@
+import type { PlanRegistry } from '../../spec/plan/discovery.js';
+import type { Layout } from '../layout.js';
+import { hostOf } from '../layout.js';
+import type { PlanModule } from './kind.js';
+import { sourcesOf } from './kind.js';
+
+/** Service registries: servers without requests, on which the lists of callers depend. */
+export const registry: PlanModule<'registry', never, 'registries'> = {
+  components: {
+    registry: ({ registries }) =>
+      sourcesOf('registry', registries, (host) => ({
+        host,
+        zones: host.zones,
+        parts: [],
+        process: {},
+        poolOf: null,
+        checkBundle: () => {},
+        keyedNode: null,
+        takesMessages: false,
+        faultTargets: {},
+        partHome: null,
+      })),
+  },
+  parts: {},
+  plan: ({ w }) => ({ registries: planRegistries(w.layout) }),
+};
+
+function planRegistries(layout: Layout): readonly PlanRegistry[] {
+  return layout.components.flatMap(({ id, name, source }) => {
+    if (source.kind !== 'registry') return [];
+    const { membership, delivery } = source.spec;
+    const callees = layout.components.flatMap((callee) => {
+      const discovery = hostOf(callee)?.discovery ?? null;
+      if (discovery?.registry !== name) return [];
+      const { refreshNs, onEmpty } = discovery;
+      return [{ component: callee.id, refreshNs, onEmpty }];
+    });
+    // Its links need the edges, which come later.
+    return [{ component: id, membership, delivery, callees, links: [] }];
+  });
+}

@@ -1,0 +1,56 @@
+import type { Registry } from '../../spec/scenario/registries.js';
+import { report } from '../resolve/context.js';
+import { FREE_CPU, plainHost } from '../resolve/plain-host.js';
+import { resolvePlacement } from '../resolve/placement.js';
+import { REGISTRY_KINDS, registryKindOf, registrySchema } from '../registries/index.js';
+import type { Entry, Module } from './kind.js';
+import { none, nothing, unchanged } from './kind.js';
+
+/** Faults that act on the servers of a registry or on what they know. */
+const HITTING: ReadonlySet<string> = new Set([
+  'crash',
+  'hang',
+  'pause',
+  'partition',
+  'zoneOutage',
+  'dns',
+  'freeze',
+]);
+
+/** Service registries: servers that know the instances of services. */
+export const registries: Module<'registries'> = {
+  kind: 'registry',
+  summary: 'Service registries, in which services and gateways are registered by `discovery`.',
+  reference: REGISTRY_KINDS.map(({ reference }) => reference),
+  example: REGISTRY_KINDS[0].reference.example,
+  schema: () => registrySchema,
+  expand: unchanged,
+  inherit: unchanged,
+  visit: unchanged,
+  parts: none,
+  instead: (name) => `${name} is a registry: write discovery: { registry: ${name} } in a service`,
+  lags: none,
+  resolve: resolveRegistry,
+  subject: ({ replicas }) => ({ parts: [], instances: replicas }),
+  host: (own) => own,
+  calls: nothing,
+  check: nothing,
+  target: ({ context, kind, name, path }) => {
+    if (HITTING.has(kind.kind)) return 'asHost';
+    const message =
+      `${name} is a registry, which serves no requests: expected a fault that stops or separates its ` +
+      `servers (${[...HITTING].join(' ')})`;
+    report(context, 'FL405', path, message);
+    return 'checked';
+  },
+};
+
+function resolveRegistry({ context, name, output, path }: Entry<'registries'>): Registry {
+  const rules = registryKindOf(output.kind)!.resolve({ context, output: output as never, path });
+  const placement = resolvePlacement(context, output.replicas, output.zone, path);
+  return {
+    ...plainHost(name, { ...output, critical: false }, { ...placement, cpu: FREE_CPU }),
+    kind: output.kind,
+    ...rules,
+  };
+}

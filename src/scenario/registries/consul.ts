@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { duration, whole } from '../../spec/quantities/quantities.js';
+import { report } from '../resolve/context.js';
+import { registryFields, registryKind } from './kind.js';
+
+/** Shortest `deregister_critical_service_after`. */
+const SHORTEST_NS = 60e9;
+
+const schema = z
+  .strictObject({
+    ...registryFields,
+    kind: z.literal('consul').describe('HashiCorp Consul: checks of each instance. Required.'),
+    checkInterval: duration({ allowZero: false })
+      .prefault('10s')
+      .describe(
+        'Time from a result of a check to the next check, per instance; the first one comes after a random part ' +
+          'of it. Unit: duration. Defaults to 10s.',
+      ),
+    checkTimeout: duration({ allowZero: false })
+      .prefault('10s')
+      .describe(
+        'Time after which a check without an answer fails, such as that of a process that hangs. A refused ' +
+          'connection fails at once. Unit: duration. Defaults to 10s.',
+      ),
+    failuresBeforeCritical: whole({ max: 1000 })
+      .prefault(0)
+      .describe(
+        'Consecutive failures that make an instance critical: callers then no longer get it. 0 and 1 both mean ' +
+          'the first failure. Unit: count. Defaults to 0.',
+      ),
+    successBeforePassing: whole({ max: 1000 })
+      .prefault(0)
+      .describe(
+        'Consecutive successes after which a critical or new instance passes. 0 and 1 both mean the first. ' +
+          'Unit: count. Defaults to 0.',
+      ),
+    deregisterAfter: duration()
+      .optional()
+      .describe(
+        'Time in the critical state after which a pass every 30s removes an instance. It comes back only with a ' +
+          'restart of its process. Unit: duration of at least 1m. Defaults to never.',
+      ),
+  })
+  .describe('A Consul registry.');
+
+/** HashiCorp Consul. */
+export const consul = registryKind({
+  kind: 'consul',
+  delivers: 'fetch',
+  schema,
+  resolve({ context, output, path }) {
+    const { checkInterval, checkTimeout, failuresBeforeCritical, successBeforePassing } = output;
+    const { deregisterAfter = null } = output;
+    if (deregisterAfter !== null && deregisterAfter < SHORTEST_NS) {
+      const message = 'expected at least 1m: Consul raises shorter times to it';
+      report(context, 'FL204', [...path, 'deregisterAfter'], message);
+    }
+    return {
+      options: {
+        ...{ checkInterval, checkTimeout, failuresBeforeCritical, successBeforePassing },
+        ...(deregisterAfter === null ? {} : { deregisterAfter }),
+      },
+      membership: {
+        by: 'checks',
+        intervalNs: checkInterval,
+        timeoutNs: checkTimeout,
+        failures: failuresBeforeCritical,
+        successes: successBeforePassing,
+        deregisterNs: deregisterAfter,
+      },
+      delivery: { by: 'fetch', cacheNs: 0 },
+    };
+  },
+  reference: {
+    kind: 'consul',
+    component: 'registry',
+    summary:
+      'A Consul registry. The agent next to each instance checks it every `checkInterval`; callers fetch the ' +
+      'instances whose check passes every `refresh`. A new instance is critical until its first check succeeds. ' +
+      'While the servers are down, callers keep their lists and changes of the checks wait.',
+    sources: [
+      'Consul docs: health check configuration reference (interval, timeout, thresholds, deregistration)',
+      'hashicorp/consul: agent/checks (random start within the interval), agent reaper every 30 s',
+    ],
+    example: `faultline: 1
+title: Consul finds a process that hangs after its check times out
+run: { duration: 2m }
+registries: { consul: { kind: consul, replicas: 3, checkInterval: 5s, checkTimeout: 2s } }
+services:
+  shop: { replicas: 3, discovery: { registry: consul, refresh: 5s }, endpoints: { buy: [ work: 5ms ] } }
+  web: { outbound: { shop: { timeout: 1s } }, endpoints: { page: [ call: shop.buy ] } }
+workloads:
+  users: { arrivals: poisson(20/s), requests: [ { call: web.page } ] }
+faults:
+  - { id: hangs, kind: hang, target: 'shop[0]', at: 30s, for: 60s }
+`,
+  },
+});

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { duration, share } from '../../spec/quantities/quantities.js';
+import { report } from '../resolve/context.js';
+import { registryFields, registryKind } from './kind.js';
+
+const schema = z
+  .strictObject({
+    ...registryFields,
+    kind: z.literal('eureka').describe('Netflix Eureka: leases that instances renew. Required.'),
+    leaseRenewal: duration({ allowZero: false })
+      .prefault('30s')
+      .describe(
+        'Interval at which an instance renews its lease; a new one registers with its first renewal, one interval ' +
+          'after its start. The registry expects one renewal per interval of each instance. Unit: duration. ' +
+          'Defaults to 30s.',
+      ),
+    leaseDuration: duration({ allowZero: false })
+      .prefault('90s')
+      .describe(
+        'Lease of an instance. Eureka adds it twice, so a lease expires `2 x leaseDuration` after its last ' +
+          'renewal. Unit: duration. Defaults to 90s: it acts as 180s.',
+      ),
+    evictionInterval: duration({ allowZero: false })
+      .prefault('60s')
+      .describe(
+        'Interval at which the registry removes instances whose lease has expired. Unit: duration. Defaults to 60s.',
+      ),
+    responseCache: duration()
+      .prefault('30s')
+      .describe(
+        'Interval at which the registry renews the answer that callers fetch. 0s: they get the current state. ' +
+          'Unit: duration. Defaults to 30s.',
+      ),
+    selfPreservation: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether nothing is evicted while the renewals of the last minute are not above `renewalThreshold` of the ' +
+          'expected ones. With 6 instances or fewer and the default interval, one dead instance is enough. ' +
+          'Unit: boolean. Defaults to true.',
+      ),
+    renewalThreshold: share()
+      .prefault('85%')
+      .describe(
+        'Share of the expected renewals for `selfPreservation`, and of the instances that one eviction keeps at ' +
+          'least. Unit: share. Defaults to 85%.',
+      ),
+    emptyWait: duration()
+      .prefault('5m')
+      .describe(
+        'Time for which the registry answers no queries when all its servers were down and it starts without ' +
+          'entries. Unit: duration. Defaults to 5m.',
+      ),
+  })
+  .describe('A Eureka registry.');
+
+/** Netflix Eureka. */
+export const eureka = registryKind({
+  kind: 'eureka',
+  delivers: 'fetch',
+  schema,
+  resolve({ context, output, path }) {
+    const { leaseRenewal, leaseDuration, evictionInterval, responseCache } = output;
+    const { selfPreservation, renewalThreshold, emptyWait } = output;
+    if (leaseDuration < leaseRenewal) {
+      const message = 'a lease would end before its renewal: write leaseRenewal or more';
+      report(context, 'FL208', [...path, 'leaseDuration'], message);
+    }
+    return {
+      options: {
+        ...{ leaseRenewal, leaseDuration, evictionInterval, responseCache },
+        ...{ selfPreservation, renewalThreshold, emptyWait },
+      },
+      membership: {
+        by: 'leases',
+        expiryNs: 2 * leaseDuration,
+        firstExpiryNs: leaseDuration,
+        renewalNs: leaseRenewal,
+        evictionNs: evictionInterval,
+        preserveBelow: selfPreservation ? renewalThreshold : null,
+        evictedMost: renewalThreshold,
+        emptyWaitNs: emptyWait,
+      },
+      delivery: { by: 'fetch', cacheNs: responseCache },
+    };
+  },
+  reference: {
+    kind: 'eureka',
+    component: 'registry',
+    summary:
+      'A Eureka registry. Instances renew a lease every `leaseRenewal`; one that ends gracefully cancels it. A ' +
+      'crashed one is evicted by a pass every `evictionInterval` after twice its lease, unless too few renewals ' +
+      'arrive (`selfPreservation`). Callers fetch an answer that is up to `responseCache` old every `refresh`. ' +
+      'With the defaults a caller knows of a crash after 150 s to 300 s.',
+    sources: [
+      'Netflix/eureka: DefaultEurekaServerConfig, DefaultEurekaClientConfig (defaults)',
+      'Netflix/eureka: Lease (renew and isExpired both add the duration)',
+      'Netflix/eureka: AbstractInstanceRegistry.evict, PeerAwareInstanceRegistryImpl.isLeaseExpirationEnabled',
+      'Netflix/eureka: DiscoveryClient (renewal answered 404: registers)',
+    ],
+    example: `faultline: 1
+title: A crashed instance stays in the list of its caller for minutes
+run: { duration: 10m }
+registries: { eureka: { kind: eureka, selfPreservation: false } }
+services:
+  shop: { replicas: 3, discovery: { registry: eureka }, endpoints: { buy: [ work: 5ms ] } }
+  web: { endpoints: { page: [ call: shop.buy ] } }
+workloads:
+  users: { arrivals: poisson(20/s), requests: [ { call: web.page } ] }
+faults:
+  - { id: dies, kind: crash, target: 'shop[0]', at: 1m, for: 8m }
+`,
+  },
+});

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { inheriting } from '../schema/common.js';
+import { consul } from './consul.js';
+import { dns } from './dns.js';
+import { eureka } from './eureka.js';
+import type { RegistryKind } from './kind.js';
+import { kubernetes } from './kubernetes.js';
+import type { RegistryFields } from './written.js';
+
+/** All kinds of registries: one line each. */
+export const REGISTRY_KINDS: readonly RegistryKind[] = [eureka, consul, kubernetes, dns];
+
+/** Finds a kind of registry by name. */
+export function registryKindOf(kind: string | undefined): RegistryKind | undefined {
+  return REGISTRY_KINDS.find((own) => own.kind === kind);
+}
+
+type Options = Parameters<typeof z.discriminatedUnion>[1];
+
+const kinds = REGISTRY_KINDS.map((own) => own.schema) as unknown as Options;
+
+/** One service registry. */
+export const registrySchema = inheriting(
+  z.discriminatedUnion('kind', kinds).describe('A service registry.'),
+).meta({ id: 'registry' }) as unknown as z.ZodType<RegistryFields>;

@@ -1,0 +1,50 @@
+import type { z } from 'zod';
+import type { Registry } from '../../spec/scenario/registries.js';
+import { whole } from '../../spec/quantities/quantities.js';
+import type { ReferenceEntry } from '../reference-entry.js';
+import type { Context, Path } from '../resolve/context.js';
+import { entryText, extending, textMap } from '../schema/common.js';
+import { zoneSchema } from '../schema/host.js';
+
+/** A kind of registry in one file: its fields, its rules, and its reference page. */
+export interface RegistryKind<Schema extends z.ZodObject = z.ZodObject> {
+  /** Value of its field `kind`. */
+  readonly kind: string;
+  /** How callers get its lists. */
+  readonly delivers: Registry['delivery']['by'];
+  /** Schema of its fields, including those of RegistryFields. */
+  readonly schema: Schema;
+  /** Its rules. Reports contradictions. */
+  resolve(place: RegistryPlace<z.output<Schema>>): RegistryRules;
+  readonly reference: ReferenceEntry;
+}
+
+export type RegistryRules = Pick<Registry, 'options' | 'membership' | 'delivery'>;
+
+/** A validated registry of a scenario. */
+export interface RegistryPlace<Output> {
+  readonly context: Context;
+  readonly output: Output;
+  readonly path: Path;
+}
+
+/** Defines a kind; its type is checked against its own fields. */
+export function registryKind<Schema extends z.ZodObject>(
+  kind: RegistryKind<Schema>,
+): RegistryKind<Schema> {
+  return kind;
+}
+
+/** Fields of every registry. */
+export const registryFields = {
+  ...extending,
+  ...entryText,
+  replicas: whole({ min: 1, max: 100 })
+    .optional()
+    .describe(
+      'Servers of the registry, which share its content. It answers while one of them can be reached. ' +
+        'Unit: count. Defaults to 1.',
+    ),
+  zone: zoneSchema.optional(),
+  labels: textMap().optional().describe('Labels by which faults can select it.'),
+};

@@ -1,0 +1,57 @@
+import type { Discovery } from '../../spec/scenario/discovery.js';
+import type { Registry } from '../../spec/scenario/registries.js';
+import { registryKindOf } from '../registries/index.js';
+import type { DiscoveryOutput } from '../schema/discovery.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+import { unknown } from './targets.js';
+
+/** Default interval of fetches: that of the clients of Eureka. */
+const REFRESH_NS = 30e9;
+
+/** Resolves `discovery`; null = callers know the instances at once. */
+export function resolveDiscovery(
+  context: Context,
+  output: DiscoveryOutput | undefined,
+  path: Path,
+): Discovery | null {
+  if (output === undefined) return null;
+  const { registry, refresh, onEmpty, hop } = output;
+  const delivery = deliveryOf(context, registry, [...path, 'registry']);
+  const isNamed = delivery === 'resolve';
+  const { mode = isNamed ? 'dns' : 'client' } = output;
+  const kind = context.output.registries?.[registry]?.kind ?? '';
+  if (delivery !== null) {
+    if (mode !== 'server' && isNamed !== (mode === 'dns')) {
+      const message = isNamed
+        ? `${registry} is of kind dns, where callers resolve a name: write mode: dns or server`
+        : `${registry} is of kind ${kind}, which has no names to resolve: write mode: client or server`;
+      report(context, 'FL208', [...path, 'mode'], message);
+    }
+    if (refresh !== undefined && delivery !== 'fetch') {
+      const message = isNamed
+        ? `with a registry of kind dns its ttl decides: set registries.${registry}.ttl`
+        : `a registry of kind ${kind} sends changes after its propagation: set ` +
+          `registries.${registry}.propagation`;
+      report(context, 'FL208', [...path, 'refresh'], message);
+    }
+  }
+  if (hop !== undefined && mode !== 'server') {
+    const message = 'a balancer in between needs mode: server';
+    report(context, 'FL208', [...path, 'hop'], message);
+  }
+  return { registry, mode, refreshNs: refresh ?? REFRESH_NS, onEmpty };
+}
+
+/** How a registry delivers its lists; null if there is no such registry. */
+function deliveryOf(context: Context, name: string, path: Path): Registry['delivery']['by'] | null {
+  const written = context.output.registries?.[name];
+  if (written === undefined) {
+    const thing = context.names.things.get(name);
+    if (thing === undefined) unknown(context, name, path, ['registry']);
+    else report(context, 'FL405', path, `${name} is in ${thing.section}, not in registries`);
+    return null;
+  }
+  const own = registryKindOf(written.kind);
+  return own?.delivers ?? null;
+}
