@@ -82,8 +82,11 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const resources = resourcesOf(layout, components, modules.functions, modules.replications, edges);
   const ends = new LinkEnds(layout, links, statEdges, sizedMessages(layout, laid, sized));
-  const context = { layout, ends, loads, kindOf: knownFaultKind, resources, problems, ...times };
-  const faults = [...planFaults(context, scenario.faults), ...planRollouts(layout, times)];
+  const targets = { layout, ends, loads, statEdges, resources, problems, ...times };
+  const faults = [
+    ...planFaults({ ...targets, kindOf: knownFaultKind }, scenario.faults),
+    ...planRollouts(layout, times),
+  ];
   problems.settle();
   const priorities = prioritiesOf(layout);
   const parts = planParts(layout, programs, onces, priorities);

@@ -1,7 +1,7 @@
 import type { Ns } from '../kernel/time.js';
 import type { FaultKind } from '../model/faults/kind.js';
 import type { KnobEdit, Resources } from '../model/faults/knob.js';
-import type { PlanFault, PlanLoad } from '../spec/plan/plan.js';
+import type { Plan, PlanFault, PlanLoad } from '../spec/plan/plan.js';
 import type { Fault } from '../spec/scenario/scenario.js';
 import { byCodeUnit } from './canonical.js';
 import { conditionOf } from './fault-conditions.js';
@@ -18,6 +18,7 @@ export interface FaultSource {
   readonly layout: Layout;
   readonly ends: LinkEnds;
   readonly loads: readonly PlanLoad[];
+  readonly statEdges: Plan['statEdges'];
   readonly kindOf: (kind: string) => FaultKind;
   readonly resources: (component: number) => Resources;
   readonly warmupNs: Ns;
@@ -62,7 +63,7 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
       spans: spansOf(fault, source, fault.jitterNs),
       chance: chanceOf(fault, source),
       stream: fault.group ?? fault.id,
-      when: fault.when === null ? null : conditionOf(source.layout, fault.when),
+      when: fault.when === null ? null : conditionOf(source.layout, source.statEdges, fault.when),
       rollout: null,
       ramp: fault.ramp,
     };

@@ -1066,6 +1066,13 @@ export const DECISIVE: readonly Decisive[] = [
     '0.2 + 5 + 4.88 ms, and 6.7 ms of waiting for a link that is busy for 73 % (M/D/1)',
   ),
   row(
+    'proxy-crash',
+    'buyers.outcomes.refused in no-handler',
+    1000,
+    0,
+    '100/s for two restarts of 5 s',
+  ),
+  row(
     'queue-adaptive-lifo',
     'people.share.rejectedOverload during rush in with-target',
     0.23,

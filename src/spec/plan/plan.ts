@@ -331,6 +331,8 @@ export interface PlanCondition {
   readonly ending: string;
   readonly component: number;
   readonly parts: readonly number[];
+  /** Indices into statEdges of the watched calls; empty = the requests of `parts` are watched. */
+  readonly edges: readonly number[];
   /** All instances of the component, or the one that is named. */
   readonly instances: readonly number[];
   readonly op: CompareOp;
