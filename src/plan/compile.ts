@@ -18,7 +18,7 @@ import { Conditions } from './conditions.js';
 import { EdgeTable } from './edges.js';
 import { LinkEnds } from './fault-links.js';
 import { resourcesOf } from './fault-needs.js';
-import { planFaults } from './faults.js';
+import { type FaultSource, planFaults } from './faults.js';
 import { GateTable } from './gates.js';
 import { askedBySteps, planGrid, windowEdgesOf } from './grid.js';
 import type { GridSource } from './grid.js';
@@ -83,10 +83,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const resources = resourcesOf(layout, components, modules.functions, modules.replications, edges);
   const ends = new LinkEnds(layout, links, statEdges, sizedMessages(layout, laid, sized));
   const targets = { layout, ends, loads, statEdges, resources, problems, ...times };
-  const faults = [
-    ...planFaults({ ...targets, kindOf: knownFaultKind }, scenario.faults),
-    ...planRollouts(layout, times),
-  ];
+  const faults = faultsAndRollouts(targets, scenario.faults);
   problems.settle();
   const priorities = prioritiesOf(layout);
   const parts = planParts(layout, programs, onces, priorities);
@@ -184,6 +181,16 @@ function useKeys(keys: KeyTable, bundles: readonly PlanBundle[]): void {
   for (const { id, layers } of bundles) {
     for (const { key, policy } of layers) if (key !== null) keys.use(key, id, `a ${policy}`);
   }
+}
+
+function faultsAndRollouts(
+  targets: Omit<FaultSource, 'kindOf'>,
+  faults: Scenario['faults'],
+): Plan['faults'] {
+  return [
+    ...planFaults({ ...targets, kindOf: knownFaultKind }, faults),
+    ...planRollouts(targets.layout, targets),
+  ];
 }
 
 function knownFaultKind(kind: string): FaultKind {
