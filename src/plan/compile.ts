@@ -18,6 +18,7 @@ import { Conditions } from './conditions.js';
 import { EdgeTable } from './edges.js';
 import { LinkEnds } from './fault-links.js';
 import { resourcesOf } from './fault-needs.js';
+import { diskOf } from './disks.js';
 import { type FaultSource, planFaults } from './faults.js';
 import { GateTable } from './gates.js';
 import { askedBySteps, planGrid, windowEdgesOf } from './grid.js';
@@ -231,6 +232,7 @@ function planPart(
     once: onces.use(source.kind === 'endpoint' ? source.endpoint.once : null, fullName(part)),
     priority: priority === null ? -1 : priorities.indexOf(priority),
     ...requestLineOf(part),
+    disk: diskOf(part).bits,
   };
 }
 

@@ -484,6 +484,20 @@ export const DECISIVE: readonly Decisive[] = [
     '10 ms of work, a second until the check, 10 ms of work',
   ),
   row(
+    'disk-full',
+    'buyers.latency.max in broker',
+    20,
+    0.1,
+    'the first order after the disk is full waits for the whole fault',
+  ),
+  row(
+    'disk-stress',
+    'users.latency.max in ten',
+    6.72,
+    0.03,
+    'it arrives after 13.33 of 20 s, when as many have come as leave by the end, and takes 60 ms',
+  ),
+  row(
     'dry-run',
     'shop->bank.wouldReject in watching',
     390,
@@ -1464,6 +1478,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.4,
     0.02,
     '400/s x 4 ms over four nodes of one core',
+  ),
+  row(
+    'thread-limit',
+    'users.share.serverError during thread-cap in sixteen',
+    0.0697,
+    0.004,
+    'Erlang B of 2.5 requests for 5 places',
   ),
   row(
     'throttle',

@@ -7,7 +7,7 @@ import type { Instance } from '../processes/instance.js';
 import type { DelayMemory } from '../network/link.js';
 import type { Outages } from '../processes/outages.js';
 import type { World } from '../world.js';
-import type { Tokens } from './injections.js';
+import type { Injected, InjectionSubject, Tokens } from './injections.js';
 
 /** How the edits that several faults hold of one knob combine into one value. */
 const COMBINE = {
@@ -56,6 +56,8 @@ export interface Knob<More = unknown> {
   rateOf?(rate: number, edit: KnobEdit<More>): number;
   /** A topic or a queue, by the id of its component. */
   holder?(controls: Controls, component: number, held: Held): void;
+  /** The responses that an edit makes an instance or a part give to requests that arrive. */
+  injects?(one: HeldEdit<More>, subject: InjectionSubject): Injected;
   /** Runs once, at the start of a fault. */
   begin?(controls: Controls, fault: PlanFault, edit: KnobEdit<More>): void;
 
@@ -176,6 +178,14 @@ export interface Resources {
   readonly isReplicated: boolean;
   /** It takes connections from a pool, so it can leak them. */
   readonly takesConnections: boolean;
+  /** The disk that its requests use: for reads, for writes, and whether any of them waits for it. */
+  readonly disk: { readonly reads: boolean; readonly writes: boolean; readonly waits: boolean };
+  /** Its nodes hold queues, as those of RabbitMQ do. */
+  readonly holdsQueues: boolean;
+  /** It is a function, whose requests run in environments. */
+  readonly inEnvironments: boolean;
+  /** Largest number of requests that one of its processes holds, in progress and queued. */
+  readonly mostRequests: number;
 }
 
 /** The target of a fault in words. */
