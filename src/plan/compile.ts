@@ -82,7 +82,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const resources = resourcesOf(layout, components, modules.functions, modules.replications, edges);
-  const ends = new LinkEnds(layout, links, statEdges, sizedMessages(layout, laid, sized));
+  const ends = new LinkEnds(layout, links, statEdges, sizedMessages(layout, laid, sized), edges);
   const targets = { layout, ends, loads, statEdges, resources, problems, ...times };
   const faults = faultsAndRollouts(targets, scenario.faults);
   problems.settle();
@@ -298,6 +298,7 @@ const CLIENT = Object.freeze({
     discipline: 'processorSharing',
     quota: null,
     contextSwitchTax: 0,
+    background: 0,
   } satisfies Cpu,
   cancellation: 'ignore',
   gc: null,

@@ -6,7 +6,7 @@ import type { Fault } from '../spec/scenario/scenario.js';
 import { byCodeUnit } from './canonical.js';
 import { conditionOf } from './fault-conditions.js';
 import type { Direction, EndTest, LinkEnds } from './fault-links.js';
-import { namedEnd } from './fault-links.js';
+import { ANSWERS, namedEnd } from './fault-links.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf, isModule, partOf } from './layout.js';
 import type { Problems } from './problem.js';
@@ -48,7 +48,9 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
       id: fault.id,
       kind: fault.kind,
       config: fault.config,
-      knobs: [...new Set(edits.map(({ knob }) => knob.name))],
+      knobs: [...new Set(edits.flatMap(({ knob }) => [knob, ...(knob.actsAs ?? [])]))].map(
+        ({ name }) => name,
+      ),
       share: fault.share,
       role: fault.role,
       instances: ascending(hits.instances),
@@ -175,8 +177,16 @@ class FaultTarget {
   /** Reports links that the knobs of the fault cannot change. */
   private checkLinks(): void {
     const { ends } = this.source;
-    const isSized = [...this.hits.links].some(([id, bits]) => (ends.sized(id) & bits) !== 0);
-    for (const { knob } of this.edits) this.refuseIf(knob.needOfLinks?.(isSized));
+    if (this.hits.links.size === 0) return;
+    const hits = [...this.hits.links];
+    const has = {
+      isSized: hits.some(([id, bits]) => (ends.sized(id) & bits) !== 0),
+      sendsDataOnConnections: hits.some(
+        ([id]) => ends.isConnected(id) && (ends.sized(id) & ANSWERS) !== 0,
+      ),
+      closes: hits.some(([id]) => ends.closes(id)),
+    };
+    for (const { knob, value } of this.edits) this.refuseIf(knob.needOfLinks?.(has, value));
   }
 
   private refuseIf(problem: string | null | undefined): void {

@@ -428,6 +428,20 @@ export const DECISIVE: readonly Decisive[] = [
     'the session of the dead member ends 45 s after its last heartbeat, 3 s of rebalance: 47 s and 48 s x 50/s',
   ),
   row(
+    'corrupt-messages',
+    'lookers.latency.p95 during bad-cable in skip',
+    0.209,
+    0.002,
+    '9 ms and the retransmission after 200 ms',
+  ),
+  row(
+    'cpu-background',
+    'users.latency.mean before burn in agent',
+    0.0416,
+    0.002,
+    'n requests get 0.8 of the core, or n / (n + 1) if that is more',
+  ),
+  row(
     'cpu-quota',
     'cron.latency.max in quota',
     0.115,
@@ -1434,6 +1448,13 @@ export const DECISIVE: readonly Decisive[] = [
     2.7,
     0.4,
     '1308 requests above capacity wait at noon, for 500/s',
+  ),
+  row(
+    'slow-close',
+    'users.outcomes.ok in late-close',
+    5,
+    0,
+    'every second of ten calls finds a connection that the server has closed',
   ),
   row(
     'slow-ramp',

@@ -9,6 +9,7 @@ import { Handshakes, type OpeningPool } from './handshakes.js';
 import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
 import type { ActRun } from '../programs/interpreter-port.js';
+import type { DataLimit } from '../network/link.js';
 import { frames } from '../frames.js';
 import { strands } from '../strands.js';
 
@@ -221,6 +222,20 @@ export class ConnectionTable {
   slotOf(frame: number): number {
     const { calls } = this.world;
     return calls.word(frame, frames.depth[frame] - 1);
+  }
+
+  /** Counts the bytes of a response on the connection of a call. Returns true if a fault cuts it there. */
+  isCut(frame: number, bytes: number, limits: readonly DataLimit[]): boolean {
+    const slot = this.slotOf(frame);
+    const id = this.life[slot] * this.slots.capacity + slot;
+    let isCut = false;
+    for (const { bytes: most, passed } of limits) {
+      const total = (passed.get(id) ?? 0) + bytes;
+      passed.set(id, total);
+      if (total > most) isCut = true;
+    }
+    if (isCut) this.poolOf(slot).retire(slot);
+    return isCut;
   }
 
   private lane(delayNs: Ns | null, op: number, owner: Stamped): Lane | null {

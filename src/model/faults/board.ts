@@ -161,6 +161,7 @@ export class Board {
       key,
       memories: new Map(),
       tokens: new Map(),
+      passed: new Map(),
     };
   }
 

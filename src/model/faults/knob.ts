@@ -37,6 +37,8 @@ export interface Knob<More = unknown> {
   readonly combine: keyof typeof COMBINE;
   /** The value without any edit. */
   readonly neutral: number;
+  /** Knobs whose effects its edits have too: they count as edits of those. */
+  readonly actsAs?: readonly Knob<never>[];
   /** How it stops a process: kills it, shuts it down gracefully, or freezes it. Null: the process continues. */
   readonly stops: 'kill' | 'ask' | 'hold' | null;
   /** Whether messages of a link are lost or late. Null: neither. */
@@ -61,8 +63,10 @@ export interface Knob<More = unknown> {
   /** Runs once, at the start of a fault. */
   begin?(controls: Controls, fault: PlanFault, edit: KnobEdit<More>): void;
 
-  /** Why it has no effect on links; null if it works. `isSized`: some of their messages have a size. */
-  needOfLinks?(isSized: boolean): string | null;
+  /**
+   * Why it has no effect on links; null if it works. `value`: that of the edit.
+   */
+  needOfLinks?(has: LinkFacts, value: number): string | null;
   /** Why it has no effect on a load; null if it works. */
   needOfLoad?(name: string, load: PlanLoad): string | null;
   /**
@@ -72,6 +76,16 @@ export interface Knob<More = unknown> {
   needOfLog?(log: LogSubject): LogNeed | null;
   /** Why it has no effect on a Kafka node. */
   readonly idleAtKafka?: string;
+}
+
+/** Properties that at least one of the links has. */
+export interface LinkFacts {
+  /** A message of the affected direction has a size. */
+  readonly isSized: boolean;
+  /** Calls use connections of a bundle, and responses have a size. */
+  readonly sendsDataOnConnections: boolean;
+  /** The callee closes such connections itself. */
+  readonly closes: boolean;
 }
 
 /** A topic that is a log. */
@@ -119,6 +133,8 @@ export interface Active {
   readonly key: StreamKey;
   /** By link: the correlation state of its message delays. */
   readonly memories: Map<number, DelayMemory>;
+  /** By link: the bytes of responses by connection since the start. */
+  readonly passed: Map<number, Map<number, number>>;
   /** By subject: the remaining tokens of the limit that this fault imposes. */
   readonly tokens: Map<number, Tokens>;
 }
@@ -139,7 +155,9 @@ export class Held {
 
   /** The edits of one knob. */
   of<More>(knob: Knob<More>): readonly HeldEdit<More>[] {
-    return this.all.filter(({ edit }) => edit.knob === knob) as readonly HeldEdit<More>[];
+    return this.all.filter(({ edit }) =>
+      isOf(edit.knob, knob as Knob),
+    ) as readonly HeldEdit<More>[];
   }
 
   /** The combined value of all edits of one knob; the neutral value without edits. */
@@ -151,6 +169,10 @@ export class Held {
   isOn(knob: Knob): boolean {
     return this.effective(knob) > 0;
   }
+}
+
+function isOf(own: Knob, knob: Knob): boolean {
+  return own === knob || own.actsAs?.includes(knob as Knob<never>) === true;
 }
 
 /** The parts of a run that knobs change. */
