@@ -6,6 +6,7 @@ import type { Ns } from '../kernel/time.js';
 import { isHinted, isSuccess, OUTCOME, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/patterns/policy.js';
+import type { CalledEndpoint } from '../spec/patterns/policy.js';
 import { SESSION } from '../spec/scenario/sections.js';
 import type { CallSite } from './call-site.js';
 import { chainOf } from './edge.js';
@@ -239,8 +240,8 @@ export class Wire implements CallSite {
     sink.count(edge.stat, counter);
   }
 
-  idempotent(frame: number): boolean {
-    return this.world.edges[frames.edge[frame]].idempotent;
+  endpoint(frame: number): CalledEndpoint {
+    return this.world.edges[frames.edge[frame]];
   }
 
   tie(frame: number, other: number): void {

@@ -1274,6 +1274,13 @@ export const DECISIVE: readonly Decisive[] = [
     'tries at 0, 0.5 and 1 s reach over 1 of 2 s',
   ),
   row(
+    'retry-methods',
+    'bank.duplicates in all-methods',
+    496,
+    20,
+    '2000 lost responses in five: 0.2 + 0.04 + 0.008 of 2000 payments',
+  ),
+  row(
     'rollout-bad-version',
     'pricing.rollout.exposed in canary',
     0.0083,

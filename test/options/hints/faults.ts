@@ -150,6 +150,11 @@ const common = FAMILIES.flatMap((family) =>
   ),
 );
 
+/** Callers retry a 503 and no other failure. */
+function retrying503(_fault: Fault, tree: Tree): void {
+  (tree.policies as { hop: { retry: Tree } }).hop.retry.on = ['503'];
+}
+
 /** The fields that belong to one kind. */
 const OWN: readonly (readonly [path: string, values: readonly unknown[], change?: Trial[2]])[] = [
   ['crash>.restart', [false]],
@@ -162,8 +167,8 @@ const OWN: readonly (readonly [path: string, values: readonly unknown[], change?
   ['ioError>.on', ['reads', 'writes']],
   ['diskStress>.factor', [2, 40]],
   ['diskStress>.add', ['1ms', '20ms']],
-  ['threadLimit>.max', [1, 3]],
-  ['threadLimit>.status', [500, 503]],
+  ['threadLimit>.max', [0, 1]],
+  ['threadLimit>.status', [500, 503], retrying503],
   ['limitData>.bytes', ['30KB', '300KB']],
   ['slowClose>.add', ['10ms', '100ms']],
   ['cpuStress>.workers', [1, 20]],
