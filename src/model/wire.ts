@@ -3,7 +3,7 @@ import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { derive, lineage } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
-import { isHinted, isSuccess, OUTCOME, PASS } from '../spec/outcome.js';
+import { isHinted, OUTCOME, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/patterns/policy.js';
 import type { CalledEndpoint } from '../spec/patterns/policy.js';
@@ -15,7 +15,6 @@ import { CANCELLATION } from './processes/instance.js';
 import { FROZEN } from './processes/process.js';
 import type { Instance } from './processes/instance.js';
 import { CUT, MESSAGE, VANISHED } from './network/link.js';
-import type { DataLimit } from './network/link.js';
 import { balancerAt, isUnknown, NOWHERE } from './picking/picks.js';
 import { GO } from './sections/transactions.js';
 import { RETURN, STATE, strands } from './strands.js';
@@ -160,7 +159,7 @@ export class Wire implements CallSite {
     if (link >= 0) {
       const way = world.links[link];
       const { lineageA, lineageB } = strands;
-      if (way.dataLimits !== null) this.limit(strand, way.dataLimits);
+      if (way.dataLimits !== null) world.connections.limit(strand, way.dataLimits, sizes);
       const delay = way.delay(MESSAGE.answer, lineageA[strand], lineageB[strand]);
       if (delay === VANISHED) {
         world.server.answerLost(strand);
@@ -179,15 +178,6 @@ export class Wire implements CallSite {
     } else {
       engine.at(at, PHASE.COMPLETION, this.replyOp, strand, strands.life[strand], 0);
     }
-  }
-
-  /** A response that exceeds the limit of its connection is cut: its caller sees a reset. */
-  private limit(strand: number, limits: readonly DataLimit[]): void {
-    const { sizes, connections, edges } = this.world;
-    if (sizes === null || !edges[strands.edge[strand]].connected) return;
-    const bytes = isSuccess(strands.answer[strand]) ? sizes.ofAnswer(strand) : 0;
-    if (connections.isCut(strands.from[strand], bytes, limits))
-      strands.answer[strand] = OUTCOME.reset;
   }
 
   beside(frame: number, child: number, question: number): void {

@@ -22,7 +22,10 @@ export function diskOf({ source }: LaidPart): DiskUse {
       return DISKLESS.has(source.database.kind)
         ? NO_DISK
         : { bits: DISK.write, waits: !isFree(source.time) };
-    default:
+    case 'request':
+    case 'route':
+    case 'unmatched':
+    case 'endpoint':
       return NO_DISK;
   }
 }

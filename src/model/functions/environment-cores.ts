@@ -2,7 +2,8 @@ import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { widenInt32 } from '../../kernel/pool.js';
 import { Cores } from '../serving/cores.js';
-import type { Processor, Stress } from '../serving/cores.js';
+import type { Processor } from '../serving/cores.js';
+import type { Stress } from '../serving/fair-parts.js';
 import type { ActRun } from '../programs/interpreter-port.js';
 import { strands } from '../strands.js';
 

@@ -6,6 +6,8 @@ import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
 import { STATE, strands } from '../strands.js';
 import { levels } from '../figures/levels.js';
+import { ALONE, coresOf, fairPartBeside, othersOf } from './fair-parts.js';
+import type { Stress } from './fair-parts.js';
 
 const FIRST_CAPACITY = 16;
 const NOTHING = new Float64Array(0);
@@ -29,14 +31,6 @@ export interface CoresSetup {
   readonly done: (strand: number) => void;
 }
 
-/** Other threads that compete for the cores. */
-export interface Stress {
-  /** null = one for each core. */
-  readonly threads: number | null;
-  /** Part of a core that each of them wants. */
-  readonly load: number;
-}
-
 /** Runs the work of an instance: its cores, or those of the environments in it. */
 export interface Processor {
   /** Number of strands with work to do. */
@@ -49,40 +43,6 @@ export interface Processor {
   press(stress: readonly Stress[]): void;
   clear(): void;
   fire(generation: number): void;
-}
-
-/** A group of other threads. */
-interface Others {
-  readonly threads: number;
-  readonly load: number;
-}
-
-const ALONE: readonly Others[] = [];
-
-/**
- * The part of a core that each of n threads gets if every core also runs one thread with the demand `load`. Above 1
- * each gets all it wants.
- */
-function fairPart(n: number, cores: number, load: number): number {
-  const rest = (cores * (1 - load)) / n;
-  const equal = cores / (n + cores);
-  return rest > equal ? rest : equal;
-}
-
-/**
- * The same beside several groups of threads, in ascending order of their loads: a group that wants no more than an equal
- * part gets it, the others share the rest.
- */
-function fairPartOfSeveral(n: number, cores: number, others: readonly Others[]): number {
-  let left = cores;
-  let sharing = n;
-  for (const { threads } of others) sharing += threads;
-  for (const { threads, load } of others) {
-    if (load * sharing >= left) break;
-    left -= threads * load;
-    sharing -= threads;
-  }
-  return left / sharing;
 }
 
 /**
@@ -189,22 +149,8 @@ export class Cores implements Processor {
 
   private beside(stress: readonly Stress[]): void {
     const { cores, background } = this.setup;
-    const groups = stress.map(({ threads, load }) => ({ threads: threads ?? cores, load }));
-    if (background > 0) {
-      const threads = Math.ceil(background);
-      groups.push({ threads, load: background / threads });
-    }
-    const busy = groups.filter(({ load }) => load > 0).sort((a, b) => a.load - b.load);
-    this.others = busy.length === 0 ? ALONE : busy;
-    this.wanted = busy.reduce((sum, { threads, load }) => sum + threads * load, 0);
-  }
-
-  /** Part of a core that each of n strands gets beside the other threads. */
-  private partOf(n: number): number {
-    const { cores } = this.setup;
-    const { threads, load } = this.others[0];
-    if (this.others.length === 1 && threads === cores) return fairPart(n, cores, load);
-    return fairPartOfSeveral(n, cores, this.others);
+    this.others = othersOf(cores, background, stress);
+    this.wanted = coresOf(this.others);
   }
 
   /** The process has ended; all its strands have been stopped. */
@@ -300,7 +246,7 @@ export class Cores implements Processor {
       return;
     }
     const isAlone = this.wanted === 0;
-    const part = isAlone ? cores / n : this.partOf(n);
+    const part = isAlone ? cores / n : fairPartBeside(n, cores, this.others);
     const throttled = quota !== null && this.budget <= 0;
     const running = this.speed > 0 && !throttled;
     const full = n < cores ? n : cores;

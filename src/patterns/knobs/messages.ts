@@ -113,6 +113,7 @@ function shareOf({ edit, active }: HeldEdit): MessageShare {
   return { share: edit.value, key: active.key };
 }
 
+/** A share of the messages of a target, in words. */
 export function messagesOf(amount: number, words: string): string {
   return `${amount < 1 ? `${formatShare(amount)} of ` : ''}the messages of ${words}`;
 }

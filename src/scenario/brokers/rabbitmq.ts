@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration, size } from '../../spec/quantities/quantities.js';
 import { clusterFields } from './fields.js';
-import { brokerKind, unfitForNodes } from './kind.js';
+import { brokerKind, onlyHitBy } from './kind.js';
 
 const schema = z
   .strictObject({
@@ -32,7 +32,7 @@ export const rabbitmq = brokerKind({
     return { options: { electionNs, memoryBytes }, cluster: { electionNs, memoryBytes } };
   },
   // A full disk blocks publishers, as much memory does.
-  unfit: (kind) => (kind.kind === 'diskFull' ? undefined : unfitForNodes(kind)),
+  unfit: onlyHitBy('crash', 'pause', 'diskFull'),
   reference: {
     kind: 'rabbitmq',
     component: 'broker',
