@@ -152,7 +152,7 @@ const common = FAMILIES.flatMap((family) =>
 
 /** Callers retry a 503 and no other failure. */
 function retrying503(_fault: Fault, tree: Tree): void {
-  (tree.policies as { hop: { retry: Tree } }).hop.retry.on = ['503'];
+  (tree.policies as { hop: { retry: Tree } }).hop.retry.on = [503];
 }
 
 /** The fields that belong to one kind. */
