@@ -87,7 +87,6 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const faults = faultsAndRollouts(targets, scenario.faults);
   problems.settle();
   const priorities = prioritiesOf(layout);
-  const parts = planParts(layout, programs, onces, priorities);
   const asked = askedBySteps(file);
   return {
     format: 'faultline.plan/1',
@@ -98,7 +97,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     grid: gridOf(file, asked, { ...times, stepNs: scenario.run.stepNs, faults }),
     bySteps: components.map(({ name }) => asked.has(name) || asked.has('all')),
     components,
-    parts,
+    parts: planParts(layout, programs, onces, priorities),
     instances: layout.instances,
     edges: withLinks(edges, links, layout.zones.length),
     statEdges,
@@ -111,6 +110,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     links,
     limiters: limiters.list,
     sized,
+    pricedZones: (scenario.report.prices?.crossZoneGb ?? 0) > 0,
     checks: writer.keyed.checks,
     coalescings: writer.keyed.coalescings,
     gates: writer.gates.list,

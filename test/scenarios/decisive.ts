@@ -505,6 +505,13 @@ export const DECISIVE: readonly Decisive[] = [
     '9 ms and the retransmission after 200 ms',
   ),
   row(
+    'cost-of-headroom',
+    'web.cost in two-zones',
+    0.2064,
+    0.003,
+    '103,200 responses of 100 KB at 0.02 per GB',
+  ),
+  row(
     'cpu-background',
     'users.latency.mean before burn in agent',
     0.0416,
@@ -1647,6 +1654,13 @@ export const DECISIVE: readonly Decisive[] = [
     800,
     1.5,
     '100/s x the 8 s that only the old leader has',
+  ),
+  row(
+    'unrouted-calls',
+    'old-apps.statuses.404 in renamed',
+    299,
+    0,
+    '30/s for 10 s, without the one at 10 s; the gateway answers each at once',
   ),
   row(
     'zero-trust-hops',
