@@ -216,10 +216,15 @@ export function sectionOf(scenario: Scenario, component: string): string {
   return scenario.databases.has(component) ? 'databases' : 'workloads';
 }
 
+/** Cores of an instance that its background work leaves to requests. */
+export function coresForRequests({ cpu }: Host): number {
+  return Math.min(cpu.cores, cpu.quota?.limit ?? Infinity) - cpu.background;
+}
+
 /** Highest rate per second that one instance can serve, given the worker time and the CPU time of a run. */
 export function rateOfInstance(host: Host, holdNs: Ns, workNs: Ns): number {
   const byWorkers = holdNs === 0 ? Infinity : host.concurrency / holdNs;
-  const cores = Math.min(host.cpu.cores, host.cpu.quota?.limit ?? Infinity);
+  const cores = coresForRequests(host);
   const byCores = workNs === 0 ? Infinity : cores / workNs;
   return Math.min(byWorkers, byCores) * NS_PER_SECOND;
 }

@@ -198,6 +198,7 @@ function setCores(world: Draft<World>): void {
       cores: cpu.cores,
       fcfs: cpu.discipline === 'fcfs',
       contextSwitchTax: cpu.contextSwitchTax,
+      background: cpu.background,
       quota:
         cpu.quota === null
           ? null
@@ -207,6 +208,7 @@ function setCores(world: Draft<World>): void {
             },
       done,
     });
+    if (cpu.background > 0) instance.updateCores();
   }
 }
 

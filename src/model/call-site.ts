@@ -1,3 +1,4 @@
+import type { CalledEndpoint } from '../spec/patterns/policy.js';
 import type { Ns } from '../kernel/time.js';
 import type { Outcome } from '../spec/outcome.js';
 
@@ -25,7 +26,7 @@ export interface CallSite {
   /** Passes the outcome of a call that took time to the strand that made it. */
   callAnswered(strand: number, stamp: number, outcome: Outcome): void;
   count(frame: number, counter: number): void;
-  idempotent(frame: number): boolean;
+  endpoint(frame: number): CalledEndpoint;
   /** Ties the attempts of a frame to those of another, see CallContext.tie. */
   tie(frame: number, other: number): void;
   /** The frame gets its first sibling; `job` is its attempt on the wire (-1: none). */

@@ -16,7 +16,7 @@ import {
 } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/patterns/policy.js';
-import type { CallContext, PolicyState } from '../spec/patterns/policy.js';
+import type { CallContext, CalledEndpoint, PolicyState } from '../spec/patterns/policy.js';
 import type { CallSite } from './call-site.js';
 import { AVOID, PLACES, frames } from './frames.js';
 
@@ -358,8 +358,8 @@ export class Calls implements CallContext {
     frames.deadline[frame] = at;
   }
 
-  idempotent(frame: number): boolean {
-    return this.site.idempotent(frame);
+  endpoint(frame: number): CalledEndpoint {
+    return this.site.endpoint(frame);
   }
 
   hint(frame: number): Ns {

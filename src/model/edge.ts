@@ -106,6 +106,8 @@ export interface Edge {
   /** Key of the draws that pick an instance without another attempt of the call. */
   readonly pick: StreamKey;
   readonly idempotent: boolean;
+  /** HTTP method of the callee, in upper case. */
+  readonly method: string;
   /** Bytes of a request; -1 = the size of the request that its caller received. */
   readonly requestBytes: number;
   /** Edge of the call that is made instead of a failed one, or -1. */

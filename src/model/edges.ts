@@ -68,6 +68,7 @@ export function setEdges(
       panic: Math.max(spec.panic, chains.failsOpen(spec) ? Number.MIN_VALUE : 0),
       failsOnPanic: spec.failsOnPanic,
       idempotent: plan.parts[spec.to].idempotent || spec.once >= 0,
+      method: plan.parts[spec.to].method ?? 'GET',
       once: spec.once,
       session: spec.session,
       route: spec.route,

@@ -6,6 +6,7 @@ import type { Ns } from '../kernel/time.js';
 import { isHinted, OUTCOME, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/patterns/policy.js';
+import type { CalledEndpoint } from '../spec/patterns/policy.js';
 import { SESSION } from '../spec/scenario/sections.js';
 import type { CallSite } from './call-site.js';
 import { chainOf } from './edge.js';
@@ -159,6 +160,7 @@ export class Wire implements CallSite {
     if (link >= 0) {
       const way = world.links[link];
       const { lineageA, lineageB } = strands;
+      if (way.dataLimits !== null) world.connections.limit(strand, way.dataLimits, sizes);
       const delay = way.delay(MESSAGE.answer, lineageA[strand], lineageB[strand]);
       if (delay === VANISHED) {
         world.server.answerLost(strand);
@@ -232,8 +234,8 @@ export class Wire implements CallSite {
     sink.count(edge.stat, counter);
   }
 
-  idempotent(frame: number): boolean {
-    return this.world.edges[frames.edge[frame]].idempotent;
+  endpoint(frame: number): CalledEndpoint {
+    return this.world.edges[frames.edge[frame]];
   }
 
   tie(frame: number, other: number): void {

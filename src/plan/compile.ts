@@ -20,6 +20,7 @@ import { LinkEnds } from './fault-links.js';
 import { resourcesOf } from './fault-needs.js';
 import { planFaults } from './faults.js';
 import type { FaultSource } from './faults.js';
+import { diskOf } from './disks.js';
 import { GateTable } from './gates.js';
 import { askedBySteps, planGrid, windowEdgesOf } from './grid.js';
 import type { GridSource } from './grid.js';
@@ -85,7 +86,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const resources = resourcesOf(layout, components, modules, edges);
   const nodes = planNodes(layout, scenario.platform);
-  const own = { layout, ends, loads, nodes, resources, problems, ...times };
+  const own = { layout, ends, loads, nodes, statEdges, resources, problems, ...times };
   const faults = faultsOf(own, scenario.faults);
   problems.settle();
   const priorities = prioritiesOf(layout);
@@ -141,7 +142,7 @@ function linksOf(
   const sizedOf = sizedMessages(layout, laid, sized);
   return {
     links: [...called, ...silent.links.map(({ link }) => link)],
-    ends: new LinkEnds(layout, called, statEdges, sizedOf, silent.links),
+    ends: new LinkEnds(layout, called, statEdges, sizedOf, silent.links, laid.edges),
     registries: silent.registries,
   };
 }
@@ -250,6 +251,7 @@ function planPart(
     once: onces.use(source.kind === 'endpoint' ? source.endpoint.once : null, fullName(part)),
     priority: priority === null ? -1 : priorities.indexOf(priority),
     ...requestLineOf(part),
+    disk: diskOf(part).bits,
   };
 }
 
@@ -315,6 +317,7 @@ const CLIENT = Object.freeze({
     discipline: 'processorSharing',
     quota: null,
     contextSwitchTax: 0,
+    background: 0,
   } satisfies Cpu,
   cancellation: 'ignore',
   gc: null,

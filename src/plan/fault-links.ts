@@ -1,5 +1,5 @@
 import type { KnobEdit } from '../model/faults/knob.js';
-import type { PlanLink } from '../spec/plan/plan.js';
+import type { PlanEdge, PlanLink } from '../spec/plan/plan.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import type { SilentLink } from './registry-links.js';
 import type { EdgeEnd } from './references.js';
@@ -24,6 +24,9 @@ export type EndTest = (end: LinkEnd) => boolean;
 export class LinkEnds {
   /** By link: direction bits of the messages that have a size. */
   private readonly sizes: readonly number[];
+  /** Links whose calls use connections, and those of them whose callee closes connections itself. */
+  private readonly connected: ReadonlySet<number>;
+  private readonly closing: ReadonlySet<number>;
   private readonly ends: readonly { readonly caller: LinkEnd; readonly callee: LinkEnd }[];
 
   constructor(
@@ -32,7 +35,16 @@ export class LinkEnds {
     statEdges: readonly { readonly from: number; readonly to: number }[],
     sizedOf: (stat: number) => number,
     silent: readonly SilentLink[],
+    edges: readonly Pick<PlanEdge, 'stat' | 'connections'>[],
   ) {
+    const along = (
+      test: (connections: PlanEdge['connections']) => boolean,
+    ): ReadonlySet<number> => {
+      const stats = new Set(edges.filter((own) => test(own.connections)).map(({ stat }) => stat));
+      return new Set(links.flatMap(({ stat }, id) => (stats.has(stat) ? [id] : [])));
+    };
+    this.connected = along((connections) => connections !== null);
+    this.closing = along((connections) => (connections?.server ?? null) !== null);
     this.sizes = [...links.map(({ stat }) => sizedOf(stat)), ...silent.map(() => 0)];
     const called = links.map((link) => {
       const { from, to } = statEdges[link.stat]!;
@@ -51,6 +63,14 @@ export class LinkEnds {
   /** Direction bits of the messages of a link that have a size. */
   sized(link: number): number {
     return this.sizes[link]!;
+  }
+
+  isConnected(link: number): boolean {
+    return this.connected.has(link);
+  }
+
+  closes(link: number): boolean {
+    return this.closing.has(link);
   }
 
   /** Selects messages towards (`to`) or away from (`from`) all ends that pass the test. */

@@ -1,5 +1,6 @@
 import type { Resources } from '../model/faults/knob.js';
 import type { Plan, PlanEdge } from '../spec/plan/plan.js';
+import { diskOfComponent } from './disks.js';
 import type { Layout } from './layout.js';
 
 /** Resources of each component that faults can change. For a function these are the cores of its environments. */
@@ -20,7 +21,7 @@ export function resourcesOf(
     if (connections.mutual) showing.add(layout.parts[from]!.component.id);
   }
   return (id) => {
-    const { cpu, memory, kind, probes, autoscaling, versions } = components[id]!;
+    const { cpu, memory, kind, probes, autoscaling, versions, runtime } = components[id]!;
     const environments = functions.find(({ component }) => component === id);
     const isHost = kind === 'gateway' || (kind === 'service' && environments === undefined);
     const cores = Math.min(cpu.cores, environments?.spec.cores ?? Infinity);
@@ -30,10 +31,19 @@ export function resourcesOf(
       ({ component, callees }) => component === id || callees.some((it) => it.component === id),
     );
     const lookup = used?.delivery.by ?? null;
+    const { concurrency, queue } = components[id]!;
+    const { source } = layout.components[id]!;
+    const serves = {
+      disk: diskOfComponent(layout.components[id]!),
+      holdsQueues: source.kind === 'broker' && source.spec.cluster !== null,
+      inEnvironments: environments !== undefined,
+      // With `threads` each request in progress holds a worker; otherwise they are unlimited.
+      mostRequests: runtime === 'threads' ? concurrency + queue.capacity : Infinity,
+    };
     const holds = { isReplicated: replicated.has(id), takesConnections: taking.has(id) };
     return {
       ...{ cores, memory, showsCertificate: showing.has(id), isHost },
-      ...{ probes, isScaled, isRolled, lookup, ...holds },
+      ...{ probes, isScaled, isRolled, lookup, ...holds, ...serves },
     };
   };
 }

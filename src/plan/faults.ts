@@ -2,13 +2,13 @@ import type { Ns } from '../kernel/time.js';
 import type { FaultKind } from '../model/faults/kind.js';
 import type { KnobEdit, Resources } from '../model/faults/knob.js';
 import type { PlanNodes } from '../spec/plan/nodes.js';
-import type { PlanFault, PlanLoad } from '../spec/plan/plan.js';
+import type { Plan, PlanFault, PlanLoad } from '../spec/plan/plan.js';
 import { NODES } from '../spec/scenario/nodes.js';
 import type { Fault } from '../spec/scenario/scenario.js';
 import { byCodeUnit } from './canonical.js';
 import { conditionOf } from './fault-conditions.js';
 import type { Direction, EndTest, LinkEnds } from './fault-links.js';
-import { namedEnd } from './fault-links.js';
+import { ANSWERS, namedEnd } from './fault-links.js';
 import { chanceOf, spansOf } from './fault-spans.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf, isModule, partOf } from './layout.js';
@@ -22,6 +22,7 @@ export interface FaultSource {
   readonly ends: LinkEnds;
   readonly loads: readonly PlanLoad[];
   readonly nodes: PlanNodes | null;
+  readonly statEdges: Plan['statEdges'];
   readonly kindOf: (kind: string) => FaultKind;
   readonly resources: (component: number) => Resources;
   readonly warmupNs: Ns;
@@ -53,7 +54,9 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
       id: fault.id,
       kind: fault.kind,
       config: fault.config,
-      knobs: [...new Set(edits.map(({ knob }) => knob.name))],
+      knobs: [...new Set(edits.flatMap(({ knob }) => [knob, ...(knob.actsAs ?? [])]))].map(
+        ({ name }) => name,
+      ),
       share: fault.share,
       role: fault.role,
       instances: ascending(hits.instances),
@@ -69,7 +72,7 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
       spans: spansOf(fault, source, fault.jitterNs),
       chance: chanceOf(fault, source),
       stream: fault.group ?? fault.id,
-      when: fault.when === null ? null : conditionOf(source.layout, fault.when),
+      when: fault.when === null ? null : conditionOf(source.layout, source.statEdges, fault.when),
       rollout: null,
       ramp: fault.ramp,
     };
@@ -162,8 +165,16 @@ class FaultTarget {
   /** Reports links that the knobs of the fault cannot change. */
   private checkLinks(): void {
     const { ends } = this.source;
-    const isSized = [...this.hits.links].some(([id, bits]) => (ends.sized(id) & bits) !== 0);
-    for (const { knob } of this.edits) this.refuseIf(knob.needOfLinks?.(isSized));
+    if (this.hits.links.size === 0) return;
+    const hits = [...this.hits.links];
+    const has = {
+      isSized: hits.some(([id, bits]) => (ends.sized(id) & bits) !== 0),
+      sendsDataOnConnections: hits.some(
+        ([id]) => ends.isConnected(id) && (ends.sized(id) & ANSWERS) !== 0,
+      ),
+      closes: hits.some(([id]) => ends.closes(id)),
+    };
+    for (const { knob, value } of this.edits) this.refuseIf(knob.needOfLinks?.(has, value));
   }
 
   private refuseIf(problem: string | null | undefined): void {

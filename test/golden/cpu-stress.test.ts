@@ -54,6 +54,34 @@ describe('cpuStress (a fair scheduler, sched-design-CFS.rst)', () => {
     expect(done(cpu, '100%', '160ms')).toEqual([220]);
   });
 
+  it('with workers gives each of them and each request an equal part', () => {
+    const burns = (cpu: string, workers: number, load: string, at: string): readonly number[] =>
+      done(cpu, `${load}, workers: ${workers}`, at);
+    // One thread on two cores leaves the other core alone; with two requests each of the three gets two thirds.
+    expect(burns('2', 1, '100%', '100ms')).toEqual([110]);
+    expect(burns('2', 1, '100%', '100ms, 100ms')).toEqual([115.000001, 115.000001]);
+    // Four threads and a request on one core: a fifth of it.
+    expect(burns('1', 4, '100%', '100ms')).toEqual([150]);
+    // Two threads that want a tenth each leave 80 %, more than the third of an equal part.
+    expect(burns('1', 2, '10%', '100ms')).toEqual([112.5]);
+  });
+
+  it('with workers uses up the quota of the container', () => {
+    const cpu = '{ cores: 2, quota: { limit: 0.5, period: 100ms } }';
+    // Alone, the thread has used 50 ms of each period by its middle. A request at 140 ms runs beside it for 5 ms, until
+    // the quota is used up, and 5 ms from 200 ms on.
+    expect(done(cpu, '100%, workers: 1', '140ms')).toEqual([205]);
+  });
+
+  it('adds the threads of several faults, and those with one per core', () => {
+    const more = (own: string): string =>
+      `, { id: more, kind: cpuStress, target: shop, ${own}, at: 100ms, for: 400ms }`;
+    // Three threads and a request on one core.
+    expect(done('1', '100%, workers: 1', '100ms', more('load: 100%, workers: 2'))).toEqual([140]);
+    // One per core wants 20 %, less than an equal part of a third: 80 % are shared with a thread that wants all.
+    expect(done('1', '20%', '100ms', more('load: 100%, workers: 1'))).toEqual([125]);
+  });
+
   it('is refused where cores are unlimited', () => {
     expect(() => done('unlimited', '50%', '100ms')).toThrow('has no `cpu`');
   });

@@ -117,6 +117,37 @@ describe('a fault that waits for something', () => {
     expect(spansOf(text, 'f')[0]).toEqual([2000]);
   });
 
+  it('watches the calls of an edge, and counts of one outcome', () => {
+    const body = `
+services:
+  front: { endpoints: { both: [ { call: shop.buy, optional: true }, { call: bank.pay, optional: true } ], one: [ call: shop.buy ] } }
+  shop: { endpoints: { buy: [ wait: 1ms ] } }
+  bank: { endpoints: { pay: [ wait: 1ms ] } }
+workloads:
+  users: { arrivals: constant(10/s), requests: [ { call: front.both } ] }
+  others: { arrivals: constant(10/s), requests: [ { call: front.one } ] }
+faults:
+  - { id: down, kind: crash, target: bank, at: 10s, for: 5s }
+`;
+    const starts = (when: string): readonly number[] => {
+      const more = `  - { id: f, kind: slow, target: shop, factor: 2, when: '${when}', for: 30s }\n`;
+      return spansOf(
+        `faultline: 1\ntitle: Edges\nrun: { duration: 30s, timeline: 100ms }\n${body}${more}`,
+        'f',
+      )[0]!;
+    };
+    // A call at 10.0 s is refused; its step of 100 ms ends at 10.1 s. Other edges have no failed calls.
+    expect(starts('front->bank.success < 100%')).toEqual([10_100]);
+    expect(starts('front.both->bank.pay.outcomes.refused > 0')).toEqual([10_100]);
+    expect(starts('front->bank.share.refused >= 50% for 1s')).toEqual([11_000]);
+    expect(starts('front->shop.success < 100%')).toEqual([]);
+    // Two edges lead to `shop.buy`, with one call in each step.
+    expect(starts('front->shop.calls >= 2')).toEqual([200]);
+    expect(starts('front.one->shop.attempts >= 2')).toEqual([]);
+    expect(starts('users->front.throughput >= 10/s')).toEqual([200]);
+    expect(starts('bank.outcomes.ok > 0')).toEqual([200]);
+  });
+
   it('draws late and by chance too, the same whatever the order of the sections', () => {
     const text = world(
       slow('f', 'when: shop.queue.max > 50, for: 5s, jitter: 2s, probability: 60%'),
@@ -156,7 +187,17 @@ describe('a fault that waits for something', () => {
       /expected a number as the limit, because other values are known only/,
     ],
     ['shops.queue > 5', /shops/],
-    ['users->shop.success < 90%', /expected a component, one of its parts or one of its instances/],
+    [
+      'run.success < 90%',
+      /expected a component, one of its parts or instances, or an edge CALLER->/,
+    ],
+    [
+      'users->shop.queue > 5',
+      /queue of an edge is not available during a run; available are attempts/,
+    ],
+    ['users->bank.success < 90%', /./],
+    ['users->shop[0].success < 90%', /./],
+    ['shop.outcomes.refuse > 1', /refuse/],
   ])('refuses %s', (when, message) => {
     expect(problemsOf(world(slow('f', `when: '${when}', for: 5s`)))).toMatch(message);
   });

@@ -574,6 +574,7 @@ export const CASES: readonly RuleCase[] = [
         `{ ${GUARD}, retry: { attempts: 2, on: [connect, overload] } }`,
       ),
       'the default list': pair(`{ ${GUARD}, retry: { attempts: 2 } }`),
+      'other methods': pair(`{ ${GUARD}, retry: { attempts: 2, on: [timeout], methods: [PUT] } }`),
       'one try': pair(`{ ${GUARD}, retry: { attempts: 1, on: [timeout] } }`),
     },
   },

@@ -519,11 +519,25 @@ export const DECISIVE: readonly Decisive[] = [
     'the session of the dead member ends 45 s after its last heartbeat, 3 s of rebalance: 47 s and 48 s x 50/s',
   ),
   row(
+    'corrupt-messages',
+    'lookers.latency.p95 during bad-cable in skip',
+    0.209,
+    0.002,
+    '9 ms and the retransmission after 200 ms',
+  ),
+  row(
     'cost-of-headroom',
     'web.cost in two-zones',
     0.2064,
     0.003,
     '103,200 responses of 100 KB at 0.02 per GB',
+  ),
+  row(
+    'cpu-background',
+    'users.latency.mean before burn in agent',
+    0.0416,
+    0.002,
+    'n requests get 0.8 of the core, or n / (n + 1) if that is more',
   ),
   row(
     'cpu-quota',
@@ -587,6 +601,20 @@ export const DECISIVE: readonly Decisive[] = [
     1.02,
     0.005,
     '10 ms of work, a second until the check, 10 ms of work',
+  ),
+  row(
+    'disk-full',
+    'buyers.latency.max in broker',
+    20,
+    0.1,
+    'the first order after the disk is full waits for the whole fault',
+  ),
+  row(
+    'disk-stress',
+    'users.latency.max in ten',
+    6.72,
+    0.03,
+    'it arrives after 13.33 of 20 s, when as many have come as leave by the end, and takes 60 ms',
   ),
   row(
     'dry-run',
@@ -1229,6 +1257,13 @@ export const DECISIVE: readonly Decisive[] = [
     '0.2 + 5 + 4.88 ms, and 6.7 ms of waiting for a link that is busy for 73 % (M/D/1)',
   ),
   row(
+    'proxy-crash',
+    'buyers.outcomes.refused in no-handler',
+    1000,
+    0,
+    '100/s for two restarts of 5 s',
+  ),
+  row(
     'queue-adaptive-lifo',
     'people.share.rejectedOverload during rush in with-target',
     0.23,
@@ -1400,6 +1435,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.5,
     0.01,
     'tries at 0, 0.5 and 1 s reach over 1 of 2 s',
+  ),
+  row(
+    'retry-methods',
+    'bank.duplicates in all-methods',
+    496,
+    20,
+    '2000 lost responses in five: 0.2 + 0.04 + 0.008 of 2000 payments',
   ),
   row(
     'rollout-bad-version',
@@ -1578,6 +1620,13 @@ export const DECISIVE: readonly Decisive[] = [
     '1308 requests above capacity wait at noon, for 500/s',
   ),
   row(
+    'slow-close',
+    'users.outcomes.ok in late-close',
+    5,
+    0,
+    'every second of ten calls finds a connection that the server has closed',
+  ),
+  row(
     'slow-ramp',
     'users.latency.p50 from 36s to 40s',
     5.5,
@@ -1627,6 +1676,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.4,
     0.02,
     '400/s x 4 ms over four nodes of one core',
+  ),
+  row(
+    'thread-limit',
+    'users.share.serverError during thread-cap in sixteen',
+    0.0697,
+    0.004,
+    'Erlang B of 2.5 requests for 5 places',
   ),
   row(
     'throttle',

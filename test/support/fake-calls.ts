@@ -6,6 +6,7 @@ import { HINTED, HOLD, OUTCOME, PARK, PASS } from '../../src/spec/outcome.js';
 import type { Outcome } from '../../src/spec/outcome.js';
 import { EDGE_COUNTER, EDGE_COUNTERS } from '../../src/spec/patterns/policy.js';
 import type {
+  CalledEndpoint,
   CallContext,
   EdgeCounter,
   PolicyKind,
@@ -260,8 +261,8 @@ export class FakeCalls implements CallContext {
     this.frames[frame].deadline = at;
   }
 
-  idempotent(): boolean {
-    return this.idempotentCallee;
+  endpoint(): CalledEndpoint {
+    return { idempotent: this.idempotentCallee, method: 'GET' };
   }
 
   hint(frame: number): number {

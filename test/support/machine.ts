@@ -289,6 +289,7 @@ const cpu = (cores: number) => ({
   discipline: 'processorSharing' as const,
   quota: null,
   contextSwitchTax: 0,
+  background: 0,
 });
 
 export interface Case {

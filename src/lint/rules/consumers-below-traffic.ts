@@ -3,7 +3,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { Path } from '../../scenario/located.js';
 import type { Consumption } from '../../spec/scenario/messaging.js';
 import type { QueueConsumer } from '../../spec/scenario/queues.js';
-import { hostOf, mostOf } from '../demand.js';
+import { coresForRequests, hostOf, mostOf } from '../demand.js';
 import { allPublishedTo } from '../published.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
@@ -92,7 +92,7 @@ function wayOf(
   const replicas = isOwn(consumer) ? 1 : mostOf(scenario, call.component);
   const handlers = Math.min(replicas * concurrency, partitions);
   const byHandlers = elapsedNs === 0 ? Infinity : handlers / elapsedNs;
-  const cores = replicas * Math.min(host.cpu.cores, host.cpu.quota?.limit ?? Infinity);
+  const cores = replicas * coresForRequests(host);
   const byCores = workNs === 0 ? Infinity : cores / workNs;
   const perSecond = Math.min(byHandlers, byCores) * batch * NS_PER_SECOND;
   return { handlers, onceNs: elapsedNs, batch, perSecond };

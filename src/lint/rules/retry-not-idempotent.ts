@@ -16,10 +16,21 @@ export const retryNotIdempotent: Rule = {
     subject.calls.flatMap((call) => {
       const retry = retryOf(call.layers);
       if (retry === null || call.hasKey || subject.repeatable.has(call.to)) return [];
+      if (retry.methods !== null && !retry.methods.includes(methodOf(call, subject))) return [];
       const risky = repeatsWork(retry);
       return risky.length === 0 ? [] : [findingOf(call, risky, subject)];
     }),
 };
+
+/** The method by which a retry selects a call. */
+function methodOf({ to, callee }: Call, { scenario }: Subject): string {
+  const part = to.slice(callee.length + 1);
+  const route = scenario.gateways.get(callee)?.routes.find(({ name }) => name === part);
+  const methods = route?.methods ?? [
+    scenario.services.get(callee)?.endpoints.get(part)?.method ?? 'GET',
+  ];
+  return methods.length === 1 ? methods[0] : 'GET';
+}
 
 function findingOf(call: Call, risky: readonly string[], { scenario }: Subject): Finding {
   const part = call.to.slice(call.callee.length + 1);

@@ -3,12 +3,13 @@ import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.j
 import { PHASE } from '../../kernel/phase.js';
 import type { Lane, Stamped } from '../../kernel/lanes.js';
 import type { Ns } from '../../kernel/time.js';
-import { OUTCOME } from '../../spec/outcome.js';
+import { isSuccess, OUTCOME } from '../../spec/outcome.js';
 import type { ServerClosing } from '../../spec/scenario/resources.js';
 import { Handshakes, type OpeningPool } from './handshakes.js';
 import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
 import type { ActRun } from '../programs/interpreter-port.js';
+import type { DataLimit } from '../network/link.js';
 import { frames } from '../frames.js';
 import { strands } from '../strands.js';
 
@@ -18,6 +19,14 @@ interface TablePool extends OpeningPool {
   readonly closes: ServerClosing | null;
   readonly serverIdle: Lane | null;
   retire(slot: number): void;
+}
+
+/** Above every slot, for numbers of a slot and its life. */
+const SLOTS_MAX = 1 << 22;
+
+/** The bytes of responses. */
+interface ResponseSizes {
+  ofAnswer(strand: number): number;
 }
 
 /** Epoch of a connection that no process at its far end recognizes. */
@@ -221,6 +230,24 @@ export class ConnectionTable {
   slotOf(frame: number): number {
     const { calls } = this.world;
     return calls.word(frame, frames.depth[frame] - 1);
+  }
+
+  /** A response that exceeds a limit of its connection is cut: its caller sees a reset. `sizes` null: it has no size. */
+  limit(strand: number, limits: readonly DataLimit[], sizes: ResponseSizes | null): void {
+    const { edges } = this.world;
+    if (sizes === null || !edges[strands.edge[strand]].connected) return;
+    const slot = this.slotOf(strands.from[strand]);
+    const bytes = isSuccess(strands.answer[strand]) ? sizes.ofAnswer(strand) : 0;
+    const id = this.life[slot] * SLOTS_MAX + slot;
+    let isCut = false;
+    for (const { bytes: most, passed } of limits) {
+      const total = (passed.get(id) ?? 0) + bytes;
+      passed.set(id, total);
+      if (total > most) isCut = true;
+    }
+    if (!isCut) return;
+    this.poolOf(slot).retire(slot);
+    strands.answer[strand] = OUTCOME.reset;
   }
 
   private lane(delayNs: Ns | null, op: number, owner: Stamped): Lane | null {

@@ -100,6 +100,11 @@ export class Handshakes {
     return link.delay(message, lineage.a, lineage.b);
   }
 
+  /** Time by which a close of the server arrives later. */
+  closeDelay(slot: number): Ns {
+    return this.linkOf(slot)?.closeDelayNs ?? 0;
+  }
+
   private go(slot: number, stamp: number): void {
     const { table } = this;
     if (table.stamp[slot] !== stamp) return;

@@ -264,7 +264,8 @@ export class ServerEnds {
       this.announced[slot] |= OVER;
       return;
     }
-    const at = Math.max(engine.now + delay, table.answerNs[slot]);
+    const late = op === this.closedOp ? table.handshakes.closeDelay(slot) : 0;
+    const at = Math.max(engine.now + delay + late, table.answerNs[slot]);
     // After the answers of the same instant, and after attempts that take their place on the connection.
     engine.at(at, PHASE.TIMER, op, slot, table.life[slot], 0);
   }

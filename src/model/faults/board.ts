@@ -169,6 +169,7 @@ export class Board {
       key,
       memories: new Map(),
       tokens: new Map(),
+      passed: new Map(),
     };
   }
 

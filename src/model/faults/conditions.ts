@@ -1,4 +1,4 @@
-import { OUTCOME_KINDS } from '../../spec/outcome.js';
+import { OUTCOME_KINDS, OUTCOME_NAMES } from '../../spec/outcome.js';
 import type { Ns } from '../../kernel/time.js';
 import { holds } from '../../spec/compare.js';
 import type { PlanCondition } from '../../spec/plan/plan.js';
@@ -89,7 +89,12 @@ export class Conditions {
       case 'success':
       case 'throughput':
       case 'requests':
+      case 'outcomes':
+      case 'share':
         return this.answers(condition);
+      case 'calls':
+      case 'attempts':
+        return sent(condition);
       case 'queue':
       case 'concurrency':
       case 'cpu':
@@ -101,19 +106,23 @@ export class Conditions {
     }
   }
 
-  private answers({ metric, parts }: PlanCondition): Reading {
+  /** Requests of parts, or calls of edges, by their outcomes. */
+  private answers({ metric, ending, parts, edges }: PlanCondition): Reading {
     const { plan } = this.world;
+    const subjects = edges.length > 0 ? edges.map((edge) => plan.parts.length + edge) : parts;
+    const wanted = OUTCOME_NAMES.findIndex((name) => name === ending);
     return (from, until) => {
       let ended = 0;
       let good = 0;
-      for (const part of parts) {
+      for (const subject of subjects) {
         for (let cell = from; cell < until; cell++) {
-          const row = sink.outcomesOf(part, cell);
+          const row = sink.outcomesOf(subject, cell);
           for (let kind = 0; kind < OUTCOME_KINDS - 1; kind++) ended += row[kind];
-          good += row[OK] + row[DEGRADED];
+          good += wanted >= 0 ? row[wanted] : row[OK] + row[DEGRADED];
         }
       }
-      if (metric === 'success') return ended === 0 ? null : good / ended;
+      if (metric === 'outcomes') return good;
+      if (metric === 'success' || metric === 'share') return ended === 0 ? null : good / ended;
       return metric === 'requests' ? ended : (ended / lengthNs(plan.grid.edges, from, until)) * 1e9;
     };
   }
@@ -166,6 +175,18 @@ export class Conditions {
 interface Row {
   readonly area: Float64Array;
   readonly max: Float64Array;
+}
+
+/** Calls, or their attempts, that edges have sent. */
+function sent({ metric, edges }: PlanCondition): Reading {
+  return (from, until) => {
+    let count = 0;
+    for (const edge of edges) {
+      for (let cell = from; cell < until; cell++)
+        count += metric === 'calls' ? sink.callsOf(edge, cell) : sink.attemptsOf(edge, cell);
+    }
+    return count;
+  };
 }
 
 function isGauge(meter: MeterRecord): meter is MeterRecord & { form: 'gauge' } {

@@ -4,6 +4,7 @@ import type { Ns } from '../../kernel/time.js';
 import { HINTED } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Run } from '../run.js';
+import { levels } from '../figures/levels.js';
 import { RETURN, strands } from '../strands.js';
 
 export interface InjectionsParts extends Run {
@@ -23,7 +24,21 @@ export interface Tokens {
 /** Limits and errors that active faults impose on a part or an instance. */
 export interface Injections {
   readonly throttles: readonly Throttle[];
+  readonly ceilings: readonly Ceiling[];
   readonly errors: readonly Injection[];
+}
+
+/** The limit or the error that one edit of a fault imposes. */
+export type Injected =
+  { readonly throttle: Throttle } | { readonly ceiling: Ceiling } | { readonly error: Injection };
+
+/** >= 0: a component, whose instances share their limits; below 0: a part. */
+export type InjectionSubject = number;
+
+/** The largest number of requests in a process, in progress and queued; further ones are refused. */
+export interface Ceiling {
+  readonly most: number;
+  readonly refusal: Outcome;
 }
 
 /** A limit that a fault imposes on a component or a part: one for all instances that it hits. */
@@ -38,6 +53,8 @@ export interface Throttle {
 export interface Injection {
   readonly share: number;
   readonly afterWork: boolean;
+  /** Bits of DISK: only requests that use the disk in one of these ways fail; 0 = all requests. */
+  readonly disk: number;
   readonly outcome: number;
   readonly key: StreamKey;
 }
@@ -46,8 +63,8 @@ export interface Injection {
 const INJECTION_INDEX = 200;
 
 /**
- * The outcome that faults inject when a request arrives. Throttles come first because they see every request, then
- * errors. An outcome before the work is returned, to be answered at once. An error after the work is recorded in the
+ * The outcome that faults inject when a request arrives. Throttles come first because they see every request, then the
+ * ceilings of processes, then errors. An outcome before the work is returned, to be answered at once. An error after the work is recorded in the
  * strand and replaces its final outcome. 0 = none before the work.
  */
 export function injectedOutcome(world: InjectionsParts, strand: number): Outcome {
@@ -57,7 +74,10 @@ export function injectedOutcome(world: InjectionsParts, strand: number): Outcome
   const isTask = strands.returns[strand] === RETURN.task;
   if (isTask && !world.tasks.takesErrors(strands.from[strand])) return 0;
   return (
-    throttled(strand, ofPart, ofInstance) || inject(strand, ofPart) || inject(strand, ofInstance)
+    throttled(strand, ofPart, ofInstance) ||
+    crowded(world, strand, ofInstance) ||
+    inject(world, strand, ofPart) ||
+    inject(world, strand, ofInstance)
   );
 }
 
@@ -90,9 +110,24 @@ function limitsOf(ofPart: Injections | null, ofInstance: Injections | null): rea
   return ofInstance === null ? ofPart.throttles : [...ofPart.throttles, ...ofInstance.throttles];
 }
 
-function inject(strand: number, injections: Injections | null): Outcome {
+/** A request that finds as many others in its process as may be there is refused. */
+function crowded(
+  { instances }: InjectionsParts,
+  strand: number,
+  ofInstance: Injections | null,
+): Outcome {
+  if (ofInstance === null || ofInstance.ceilings.length === 0) return 0;
+  const { concurrencyGauge, queue } = instances[strands.instance[strand]];
+  const inside = levels.value(concurrencyGauge) + queue.length;
+  for (const { most, refusal } of ofInstance.ceilings) if (inside >= most) return refusal;
+  return 0;
+}
+
+function inject({ plan }: InjectionsParts, strand: number, injections: Injections | null): Outcome {
   if (injections === null) return 0;
+  const { disk } = plan.parts[strands.part[strand]];
   for (const error of injections.errors) {
+    if (error.disk !== 0 && (error.disk & disk) === 0) continue;
     if (!isHit(strand, error)) continue;
     if (!error.afterWork) return error.outcome;
     strands.injected[strand] = error.outcome;

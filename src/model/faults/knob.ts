@@ -8,7 +8,7 @@ import type { Instance } from '../processes/instance.js';
 import type { DelayMemory } from '../network/link.js';
 import type { Outages } from '../processes/outages.js';
 import type { World } from '../world.js';
-import type { Tokens } from './injections.js';
+import type { Injected, InjectionSubject, Tokens } from './injections.js';
 
 /** How the edits that several faults hold of one knob combine into one value. */
 const COMBINE = {
@@ -38,6 +38,8 @@ export interface Knob<More = unknown> {
   readonly combine: keyof typeof COMBINE;
   /** The value without any edit. */
   readonly neutral: number;
+  /** Knobs whose effects its edits have too: they count as edits of those. */
+  readonly actsAs?: readonly Knob<never>[];
   /** How it stops a process: kills it, shuts it down gracefully, or freezes it. Null: the process continues. */
   readonly stops: 'kill' | 'ask' | 'hold' | null;
   /** Whether messages of a link are lost or late. Null: neither. */
@@ -58,11 +60,15 @@ export interface Knob<More = unknown> {
   rateOf?(rate: number, edit: KnobEdit<More>): number;
   /** A topic or a queue, by the id of its component. */
   holder?(controls: Controls, component: number, held: Held): void;
+  /** The responses that an edit makes an instance or a part give to requests that arrive. */
+  injects?(one: HeldEdit<More>, subject: InjectionSubject): Injected;
   /** Runs once, at the start of a fault. */
   begin?(controls: Controls, fault: PlanFault, edit: KnobEdit<More>): void;
 
-  /** Why it has no effect on links; null if it works. `isSized`: some of their messages have a size. */
-  needOfLinks?(isSized: boolean): string | null;
+  /**
+   * Why it has no effect on links; null if it works. `value`: that of the edit.
+   */
+  needOfLinks?(has: LinkFacts, value: number): string | null;
   /** Why it has no effect on a load; null if it works. */
   needOfLoad?(name: string, load: PlanLoad): string | null;
   /**
@@ -72,6 +78,16 @@ export interface Knob<More = unknown> {
   needOfLog?(log: LogSubject): LogNeed | null;
   /** Why it has no effect on a Kafka node. */
   readonly idleAtKafka?: string;
+}
+
+/** Properties that at least one of the links has. */
+export interface LinkFacts {
+  /** A message of the affected direction has a size. */
+  readonly isSized: boolean;
+  /** Calls use connections of a bundle, and responses have a size. */
+  readonly sendsDataOnConnections: boolean;
+  /** The callee closes such connections itself. */
+  readonly closes: boolean;
 }
 
 /** A topic that is a log. */
@@ -120,6 +136,8 @@ export interface Active {
   readonly key: StreamKey;
   /** By link: the correlation state of its message delays. */
   readonly memories: Map<number, DelayMemory>;
+  /** By link: the bytes of responses by connection since the start. */
+  readonly passed: Map<number, Map<number, number>>;
   /** By subject: the remaining tokens of the limit that this fault imposes. */
   readonly tokens: Map<number, Tokens>;
 }
@@ -140,7 +158,9 @@ export class Held {
 
   /** The edits of one knob. */
   of<More>(knob: Knob<More>): readonly HeldEdit<More>[] {
-    return this.all.filter(({ edit }) => edit.knob === knob) as readonly HeldEdit<More>[];
+    return this.all.filter(({ edit }) =>
+      isOf(edit.knob, knob as Knob),
+    ) as readonly HeldEdit<More>[];
   }
 
   /** The combined value of all edits of one knob; the neutral value without edits. */
@@ -152,6 +172,10 @@ export class Held {
   isOn(knob: Knob): boolean {
     return this.effective(knob) > 0;
   }
+}
+
+function isOf(own: Knob, knob: Knob): boolean {
+  return own === knob || own.actsAs?.includes(knob as Knob<never>) === true;
 }
 
 /** The parts of a run that knobs change. */
@@ -181,6 +205,14 @@ export interface Resources {
   readonly isReplicated: boolean;
   /** It takes connections from a pool, so it can leak them. */
   readonly takesConnections: boolean;
+  /** The disk that its requests use: for reads, for writes, and whether any of them waits for it. */
+  readonly disk: { readonly reads: boolean; readonly writes: boolean; readonly waits: boolean };
+  /** Its nodes hold queues, as those of RabbitMQ do. */
+  readonly holdsQueues: boolean;
+  /** It is a function, whose requests run in environments. */
+  readonly inEnvironments: boolean;
+  /** Largest number of requests that one of its processes holds, in progress and queued. */
+  readonly mostRequests: number;
 }
 
 /** The target of a fault in words. */

@@ -145,6 +145,11 @@ class Levels {
     levels.entries++;
   }
 
+  /** The level now. */
+  value(gauge: number): number {
+    return levels.state[(gauge << SHIFT) + VALUE];
+  }
+
   /** Integral of a level from the start of the run until now, in level x ns. */
   integral(gauge: number): number {
     const { state } = levels;

@@ -214,6 +214,14 @@ class Sink {
     return sink.outcomes.subarray(row, row + OUTCOME_KINDS);
   }
 
+  callsOf(edge: number, cell: number): number {
+    return sink.calls[edge * sink.cells + cell];
+  }
+
+  attemptsOf(edge: number, cell: number): number {
+    return sink.attempts[edge * sink.cells + cell];
+  }
+
   /** `isFine`: whether the histograms of a part are kept per segment instead of per group. */
   partRecords(isFine: (part: number) => boolean): PartRecord[] {
     const layout = groupsOf(sink.grid);

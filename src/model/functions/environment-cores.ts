@@ -3,6 +3,7 @@ import { invariant } from '../../kernel/invariant.js';
 import { widenInt32 } from '../../kernel/pool.js';
 import { Cores } from '../serving/cores.js';
 import type { Processor } from '../serving/cores.js';
+import type { Stress } from '../serving/fair-parts.js';
 import type { ActRun } from '../programs/interpreter-port.js';
 import { strands } from '../strands.js';
 
@@ -21,7 +22,7 @@ export class EnvironmentCores implements Processor {
   private at: Int32Array = new Int32Array(0);
   private readonly op: number;
   private speed = 1;
-  private load = 0;
+  private stress: readonly Stress[] = [];
 
   /** `of`: the environment of a request, -1 = none. */
   constructor(world: ActRun, shared: Processor, cores: number, of: (strand: number) => number) {
@@ -59,10 +60,10 @@ export class EnvironmentCores implements Processor {
     for (const own of this.list) own.setSpeed(speed);
   }
 
-  press(load: number): void {
-    this.load = load;
-    this.shared.press(load);
-    for (const own of this.list) own.press(load);
+  press(stress: readonly Stress[]): void {
+    this.stress = stress;
+    this.shared.press(stress);
+    for (const own of this.list) own.press(stress);
   }
 
   clear(): void {
@@ -91,11 +92,12 @@ export class EnvironmentCores implements Processor {
       cores: this.cores,
       fcfs: false,
       contextSwitchTax: 0,
+      background: 0,
       quota: null,
       done: (strand) => interpreter.workDone(strand),
     });
     if (this.speed !== 1) cores.setSpeed(this.speed);
-    if (this.load > 0) cores.press(this.load);
+    if (this.stress.length > 0) cores.press(this.stress);
     return cores;
   }
 }

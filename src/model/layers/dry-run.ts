@@ -4,7 +4,12 @@ import type { Ns } from '../../kernel/time.js';
 import { PARK, PASS } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
-import type { CallContext, ConnectionLimits, PolicyState } from '../../spec/patterns/policy.js';
+import type {
+  CallContext,
+  CalledEndpoint,
+  ConnectionLimits,
+  PolicyState,
+} from '../../spec/patterns/policy.js';
 
 /** State of a call in the observed policy. */
 const OUTSIDE = 0;
@@ -191,8 +196,8 @@ class Watched implements CallContext {
     return this.ctx.deadline(frame);
   }
 
-  idempotent(frame: number): boolean {
-    return this.ctx.idempotent(frame);
+  endpoint(frame: number): CalledEndpoint {
+    return this.ctx.endpoint(frame);
   }
 
   hint(frame: number): Ns {

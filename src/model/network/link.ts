@@ -40,6 +40,13 @@ export interface DelayMemory {
   answer: Ns;
 }
 
+/** The bytes of responses after which a fault closes each connection. */
+export interface DataLimit {
+  readonly bytes: number;
+  /** Bytes so far, by connection (slot and life), since the fault began. */
+  readonly passed: Map<number, number>;
+}
+
 /**
  * The network path of one measured edge between two zones. Messages are independent of each other. A lost message is
  * delayed by doubling retransmission timeouts (TCP); a loss is not an error.
@@ -53,6 +60,10 @@ export class Link {
   answerLoss: number;
   requestCut = 0;
   answerCut = 0;
+  /** Time by which a close of a server arrives later. */
+  closeDelayNs: Ns = 0;
+  /** Limits on the bytes of responses of each connection; null = none. */
+  dataLimits: readonly DataLimit[] | null = null;
   /** True if some attempts share connections, whose messages keep their order. */
   ordered = false;
   private readonly samplers: Samplers;

@@ -1,4 +1,5 @@
 import { IntRing } from '../../kernel/ring.js';
+import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PlanComponent } from '../../spec/plan/plan.js';
 import type { Knee, Lifecycle } from '../../spec/scenario/resources.js';
@@ -35,6 +36,8 @@ export interface Resident {
   resumed?(): void;
   /** The process starts to hang, or responds again. */
   hung?(): void;
+  /** The disk of the process is full, or has room again. */
+  diskChanged?(): void;
   /** The process is shutting down: the resident takes nothing new and finishes work in progress. */
   closing?(): void;
   /**
@@ -42,6 +45,12 @@ export interface Resident {
    * after `closing`.
    */
   isBusy?(): boolean;
+}
+
+/** Factor on each disk access, and times drawn and added to it. */
+export interface DiskSlowness {
+  readonly factor: number;
+  readonly delays: readonly { readonly sampler: number; readonly key: StreamKey }[];
 }
 
 /** External inputs of an instance. */
@@ -115,6 +124,10 @@ export class Instance extends Process {
   scalingFrozen = false;
   /** A fault freezes the rollout of its component. */
   rolloutFrozen = false;
+  /** Its disk is full. */
+  diskFull = false;
+  /** Slowness of its disk; null = none. */
+  disk: DiskSlowness | null = null;
   /** Its certificate has expired: connections to it fail, and with mutual TLS also connections from it. */
   certExpired = false;
   /** Its lists at callers, or those of its registry, are not updated; resolutions of its name fail, see NAME_FAULT. */

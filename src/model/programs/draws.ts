@@ -1,6 +1,8 @@
 import { unit } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
 import { OP } from '../../spec/plan/program.js';
 import { REGISTERS, strands } from '../strands.js';
+import type { DiskSlowness } from '../processes/instance.js';
 import type { Run } from '../run.js';
 import { samplers } from '../../kernel/distribution.js';
 
@@ -54,6 +56,18 @@ export class Draws {
     const time = samplers.draw(sampler, streamA[pc], streamB[pc], a, b, index);
     const slowness = partSlowness[strands.part[strand]];
     return slowness === 1 ? time : Math.round(time * slowness);
+  }
+
+  /** Duration of a disk access under stress; other waits stay as they are. */
+  onDisk(strand: number, pc: number, { factor, delays }: DiskSlowness, time: Ns): Ns {
+    const { parts } = this.world.plan;
+    if (parts[strands.part[strand]].disk === 0) return time;
+    let slow = Math.round(time * factor);
+    const { lineageA, lineageB } = strands;
+    const index = this.tag(strand, pc);
+    for (const { sampler, key } of delays)
+      slow += samplers.draw(sampler, key.a, key.b, lineageA[strand], lineageB[strand], index);
+    return slow;
   }
 
   /** Tag of objects that an instruction makes, such as a call: its stream and its loop round. */

@@ -214,6 +214,7 @@ export class Interpreter implements InterpreterPort {
     let time = this.draws.sample(strand, pc, sampler);
     if (instance.cold !== null) time = this.inTheCold(instance, time);
     if (instance.knee !== null) time = crowded(instance, instance.knee, time);
+    if (instance.disk !== null) time = this.draws.onDisk(strand, pc, instance.disk, time);
     time = Math.round(time / instance.speed);
     strands.pc[strand] = pc + 1;
     strands.state[strand] = STATE.SLEEP;

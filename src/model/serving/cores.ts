@@ -6,6 +6,8 @@ import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
 import { STATE, strands } from '../strands.js';
 import { levels } from '../figures/levels.js';
+import { ALONE, coresOf, fairPartBeside, othersOf } from './fair-parts.js';
+import type { Stress } from './fair-parts.js';
 
 const FIRST_CAPACITY = 16;
 const NOTHING = new Float64Array(0);
@@ -21,6 +23,8 @@ export interface CoresSetup {
   readonly cores: number;
   readonly fcfs: boolean;
   readonly contextSwitchTax: number;
+  /** Cores that the process uses besides these strands. */
+  readonly background: number;
   /** CFS bandwidth: CPU ns per period, or null. */
   readonly quota: { readonly budgetNs: number; readonly periodNs: Ns } | null;
   /** Called when the work of a strand is done. */
@@ -35,20 +39,10 @@ export interface Processor {
   add(strand: number, work: number): void;
   leave(strand: number): void;
   setSpeed(speed: number): void;
-  /** Another consumer wants this part of each core. */
-  press(load: number): void;
+  /** These other threads want a part of the cores. */
+  press(stress: readonly Stress[]): void;
   clear(): void;
   fire(generation: number): void;
-}
-
-/**
- * The part of a core that each of n threads gets if every core also runs one thread with the demand `load`. Above 1
- * each gets all it wants.
- */
-function fairPart(n: number, cores: number, load: number): number {
-  const rest = (cores * (1 - load)) / n;
-  const equal = cores / (n + cores);
-  return rest > equal ? rest : equal;
 }
 
 /**
@@ -59,8 +53,8 @@ function fairPart(n: number, cores: number, load: number): number {
  * engine, so a change of n, speed or cores costs one event regardless of the number of strands. First come, first
  * served is the same with at most `cores` strands admitted.
  *
- * Another consumer of the cores (`press`) acts like one thread per core with that demand. The scheduler is fair:
- * threads that want less than an equal part get it, the others share the rest (sched-design-CFS.rst).
+ * Other threads (`press`, `background`) compete for the cores. The scheduler is fair: threads that want less than an
+ * equal part get it, the others share the rest (sched-design-CFS.rst).
  *
  * Quota (Linux CFS bandwidth control, kernel sched-bwc): the strands use min(n, cores) CPU ns per ns. When the budget
  * of a period is used up, all stop until the next multiple of the period.
@@ -76,8 +70,9 @@ export class Cores implements Processor {
   private readonly waiting = new IntRing();
   private readonly waitingWork: number[] = [];
   private speed = NaN;
-  /** Part of each core that another consumer wants. */
-  private load = NaN;
+  /** Other threads, in ascending order of their loads, and the cores that all of them want. */
+  private others = ALONE;
+  private wanted = NaN;
   private admitted = 0;
   private virtual = NaN;
   private updated: Ns = NaN;
@@ -106,7 +101,8 @@ export class Cores implements Processor {
     this.virtual = this.rate = this.usage = this.shown = this.budget = this.updated = 0;
     this.due = this.target = -1;
     this.speed = 1;
-    this.load = 0;
+    this.wanted = 0;
+    this.beside([]);
     this.gauge = setup.sharedGauge ?? levels.register();
   }
 
@@ -142,13 +138,19 @@ export class Cores implements Processor {
     this.plan();
   }
 
-  /** Sets the part of each core that another consumer wants; 0 = none. */
-  press(load: number): void {
+  /** Sets the other threads that want a part of the cores, besides those of the background. */
+  press(stress: readonly Stress[]): void {
     // Unlimited cores are never short.
     if (this.setup.cores === Infinity) return;
     this.sync();
-    this.load = load;
+    this.beside(stress);
     this.plan();
+  }
+
+  private beside(stress: readonly Stress[]): void {
+    const { cores, background } = this.setup;
+    this.others = othersOf(cores, background, stress);
+    this.wanted = coresOf(this.others);
   }
 
   /** The process has ended; all its strands have been stopped. */
@@ -243,8 +245,8 @@ export class Cores implements Processor {
       this.idle();
       return;
     }
-    const isAlone = this.load === 0;
-    const part = isAlone ? cores / n : fairPart(n, cores, this.load);
+    const isAlone = this.wanted === 0;
+    const part = isAlone ? cores / n : fairPartBeside(n, cores, this.others);
     const throttled = quota !== null && this.budget <= 0;
     const running = this.speed > 0 && !throttled;
     const full = n < cores ? n : cores;
@@ -282,18 +284,18 @@ export class Cores implements Processor {
     this.virtual = 0;
     this.size = 0;
     this.rate = 0;
-    this.usage = this.load > 0 && this.speed > 0 ? this.used(0) : 0;
+    this.usage = this.wanted > 0 && this.speed > 0 ? this.used(0) : 0;
     this.target = -1;
     const { quota } = this.setup;
-    // No strand is running, so the quota limits only the other consumer.
+    // No strand is running, so the quota limits only the other threads.
     const most = quota === null ? Infinity : quota.budgetNs / quota.periodNs;
     this.show(this.usage < most ? this.usage : most);
   }
 
-  /** Cores in use when the strands use `own`, including what another consumer takes of the rest. */
+  /** Cores in use when the strands use `own`, including what other threads take of the rest. */
   private used(own: number): number {
     const { cores } = this.setup;
-    const all = own + cores * this.load;
+    const all = own + this.wanted;
     return all < cores ? all : cores;
   }
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { edit } from '../../model/faults/knob.js';
-import { share } from '../../spec/quantities/quantities.js';
+import { share, whole } from '../../spec/quantities/quantities.js';
 import { stress } from '../knobs/stress.js';
 
 const schema = z.strictObject({
@@ -10,12 +9,18 @@ const schema = z.strictObject({
       '--cpu-load and one worker per core. A ramp starts at 0. Several faults combine as 1 - ' +
       '(1-a)(1-b). Unit: share. Required.',
   ),
+  workers: whole({ min: 1, max: 10_000 })
+    .optional()
+    .describe(
+      'Number of foreign threads in each process, as in stress-ng --cpu N: each wants `load` of a core. Threads of ' +
+        'several faults add up. Unit: threads. Defaults to one per core.',
+    ),
 });
 
 /**
  * `cpuStress`: other work runs in the container. The Linux scheduler is fair to threads: threads that want less than
- * their share get all they want, and the others share the rest. With one foreign thread per core C, each with a demand
- * L, n threads together get max(C(1-L), C n/(n+C)) cores. Foreign threads use the same quota, and their CPU time counts
+ * their share get all they want, and the others share the rest. With W foreign threads on C cores, each with a demand L,
+ * n threads together get max(C - W L, C n/(n + W)) cores, at most n. Foreign threads use the same quota, and their CPU time counts
  * as use of the container.
  */
 export const cpuStress: FaultKind<typeof schema> = {
@@ -31,5 +36,7 @@ export const cpuStress: FaultKind<typeof schema> = {
   schema,
   example: '- { id: neighbour, kind: cpuStress, target: shop, load: 80%, at: 10s, for: 20s }\n',
   takesShare: false,
-  edits: (config, strength) => [edit(stress, config.load * strength)],
+  edits: ({ load, workers }, strength) => [
+    { knob: stress, value: load * strength, more: { workers: workers ?? null } },
+  ],
 };

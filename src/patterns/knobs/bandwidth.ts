@@ -19,7 +19,7 @@ export const bandwidthLimit: Knob<null> = {
     link.answerBandwidth = Math.min(link.baseAnswerBandwidth, answers);
     world.sizes?.lines.bandwidthChanged(id);
   },
-  needOfLinks: (isSized) =>
+  needOfLinks: ({ isSized }) =>
     isSized
       ? null
       : 'no message there has a size, so none takes longer: write `requestSize` or ' +

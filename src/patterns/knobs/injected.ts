@@ -1,11 +1,17 @@
 import type { Ns } from '../../kernel/time.js';
 import type { Held, HeldEdit, Knob, KnobEdit, TargetWords } from '../../model/faults/knob.js';
-import type { Injection, Injections, Throttle, Tokens } from '../../model/faults/injections.js';
+import type {
+  Injected,
+  Injections,
+  InjectionSubject,
+  Throttle,
+  Tokens,
+} from '../../model/faults/injections.js';
 import { OUTCOME, outcomeOfStatus, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
 
-interface Errors {
+export interface Errors {
   /** HTTP status of the errors; null = the connection or its stream is reset instead. */
   readonly status: number | null;
 }
@@ -19,8 +25,8 @@ interface Limit {
   tokens(): Tokens;
 }
 
-/** Responses that faults inject for an instance or a part: the edits of three knobs, in the order of the faults. */
-const turns: Pick<Knob, 'instance' | 'part'> = {
+/** Applies the responses that faults inject for an instance or a part. */
+export const injecting: Pick<Knob, 'instance' | 'part'> = {
   instance({ world }, { id, component }, held) {
     world.instanceInjections[id] = injectionsOf(held, component);
   },
@@ -29,7 +35,8 @@ const turns: Pick<Knob, 'instance' | 'part'> = {
   },
 };
 
-const IDLE_AT_KAFKA = 'its nodes do not answer single requests: use crash, hang, pause or slow';
+export const IDLE_AT_KAFKA =
+  'its nodes do not answer single requests: use crash, hang, pause or slow';
 
 /** Share of requests that fail on arrival, before any work; each fault draws its own. */
 export const errorBefore: Knob<Errors> = {
@@ -41,11 +48,16 @@ export const errorBefore: Knob<Errors> = {
   need: () => null,
   words: errorWords,
   idleAtKafka: IDLE_AT_KAFKA,
-  ...turns,
+  injects: (one) => failing(one, false, 0),
+  ...injecting,
 };
 
 /** Share of requests that fail after the work was done. */
-export const errorAfter: Knob<Errors> = { ...errorBefore, name: 'errorAfter' };
+export const errorAfter: Knob<Errors> = {
+  ...errorBefore,
+  name: 'errorAfter',
+  injects: (one) => failing(one, true, 0),
+};
 
 /** Requests admitted per second; each fault has its own limit. */
 export const throttled: Knob<Limit> = {
@@ -58,7 +70,8 @@ export const throttled: Knob<Limit> = {
   words: ({ value }, { does, fault }) =>
     `${does('lets', 'let')} only ${formatNumber(value)}/s through${fault.target.length > 1 ? ' each' : ''}`,
   idleAtKafka: 'above a quota it makes its clients wait instead of refusing requests',
-  ...turns,
+  injects: (one, subject) => ({ throttle: throttleOf(one, subject) }),
+  ...injecting,
 };
 
 function errorWords({ value, more }: KnobEdit<Errors>, { does, isMany }: TargetWords): string {
@@ -68,24 +81,32 @@ function errorWords({ value, more }: KnobEdit<Errors>, { does, isMany }: TargetW
   return `${does('fails', 'fail')}${amount} with ${more.status}`;
 }
 
-/**
- * Responses that faults inject for a subject. `subject` >= 0: a component, whose instances share their limits; below 0:
- * a part.
- */
-function injectionsOf(held: Held, subject: number): Injections | null {
-  const throttles = held.of(throttled).map((one) => throttleOf(one, subject));
-  const errors = held.all.flatMap((one) => errorOf(one) ?? []);
-  return errors.length + throttles.length > 0 ? { errors, throttles } : null;
+/** The responses that the edits of all faults inject for a subject, in the order of the faults. */
+function injectionsOf(held: Held, subject: InjectionSubject): Injections | null {
+  const injected = held.all.flatMap((one) => one.edit.knob.injects?.(one, subject) ?? []);
+  if (injected.length === 0) return null;
+  return {
+    throttles: injected.flatMap((one) => ('throttle' in one ? one.throttle : [])),
+    ceilings: injected.flatMap((one) => ('ceiling' in one ? one.ceiling : [])),
+    errors: injected.flatMap((one) => ('error' in one ? one.error : [])),
+  };
 }
 
-function errorOf({ edit, active }: HeldEdit): Injection | null {
-  if (edit.knob !== errorBefore && edit.knob !== errorAfter) return null;
-  const { status } = edit.more as Errors;
+/** The requests that an edit makes fail. `disk`: see Injection. */
+export function failing(
+  { edit, active }: HeldEdit<Errors>,
+  afterWork: boolean,
+  disk: number,
+): Injected {
+  const { status } = edit.more;
   return {
-    share: edit.value,
-    afterWork: edit.knob === errorAfter,
-    outcome: status === null ? OUTCOME.reset : outcomeOfStatus(status),
-    key: active.key,
+    error: {
+      share: edit.value,
+      afterWork,
+      disk,
+      outcome: status === null ? OUTCOME.reset : outcomeOfStatus(status),
+      key: active.key,
+    },
   };
 }
 

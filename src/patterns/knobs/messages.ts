@@ -6,7 +6,7 @@ import type { MessageShare } from '../../model/messaging/knobs.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
 import { delayWords } from '../mechanisms/delay-words.js';
 
-interface Poison {
+export interface Poison {
   /** How a consumer fails when it handles such a message. */
   readonly effect: 'error' | 'crash' | 'hang';
   /** Time until a consumer killed by the message restarts; null = the restart time of its platform. */
@@ -113,6 +113,7 @@ function shareOf({ edit, active }: HeldEdit): MessageShare {
   return { share: edit.value, key: active.key };
 }
 
-function messagesOf(amount: number, words: string): string {
+/** A share of the messages of a target, in words. */
+export function messagesOf(amount: number, words: string): string {
   return `${amount < 1 ? `${formatShare(amount)} of ` : ''}the messages of ${words}`;
 }

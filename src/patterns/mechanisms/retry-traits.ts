@@ -13,7 +13,7 @@ export function retryTraits(
   config: RetryConfig,
   unwritten: 'none' | 'jittered' = 'jittered',
 ): RetryTraits {
-  const { attempts, backoff, on, budget, respectRetryAfter } = config;
+  const { attempts, backoff, on, methods, budget, respectRetryAfter } = config;
   const isEqual = backoff !== undefined && 'jitter' in backoff && backoff.jitter.kind === 'none';
   return {
     attempts,
@@ -21,6 +21,7 @@ export function retryTraits(
     shortestBackoffNs: backoff === undefined ? 0 : shortestBackoff(backoff),
     longestBackoffNs: (tries) => (backoff === undefined ? 0 : longestBackoff(backoff, tries)),
     on: on === undefined ? null : outcomeList(on),
+    methods: methods?.map((method) => method.toUpperCase()) ?? null,
     budgetGrowth: budget === undefined ? null : budgetGrowth(budget),
     heedsHints: respectRetryAfter !== false,
   };

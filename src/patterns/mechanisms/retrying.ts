@@ -30,6 +30,8 @@ export interface RetryConfig {
   readonly backoff?: BackoffConfig | undefined;
   readonly on?: readonly OutcomeTerm[] | undefined;
   readonly budget?: RetryBudgetConfig | undefined;
+  /** HTTP methods whose calls are retried; undefined = all. */
+  readonly methods?: readonly string[] | undefined;
   readonly otherInstance?: boolean;
   readonly respectRetryAfter?: boolean | undefined;
 }
@@ -98,6 +100,19 @@ export function onField(byDefault: string): z.ZodOptional<z.ZodArray<Quantity<Ou
     );
 }
 
+/** `methods`. */
+export function methodsField() {
+  return z
+    .array(z.string().regex(/^[A-Za-z]{1,20}$/))
+    .min(1)
+    .optional()
+    .describe(
+      'HTTP methods of the calls that are retried: of an endpoint its `method`, of a route the one it matches; a callee ' +
+        'without a method, or with several, counts as GET. `[GET, HEAD, PUT, DELETE]` leaves out POST and PATCH. Unit: ' +
+        'list. Defaults to all methods.',
+    );
+}
+
 const BUDGET =
   'Limit on retries, shared by all calls of one state. A denied retry returns the original ' +
   'outcome at once. Unit: map.';
@@ -144,6 +159,8 @@ class Retrying implements PolicyState {
   private readonly throttled: Backoff | null;
   private readonly on: OutcomeSet;
   private readonly onIdempotent: OutcomeSet;
+  /** In upper case; null = all. */
+  private readonly methods: ReadonlySet<string> | null;
   private readonly budget: RetryBudget | null;
   private readonly follows: boolean;
   private readonly otherInstance: boolean;
@@ -165,6 +182,10 @@ class Retrying implements PolicyState {
     this.throttled = backoff(config.backoff ?? rules.throttled ?? rules.backoff);
     this.on = new OutcomeSet(config.on ?? rules.on);
     this.onIdempotent = new OutcomeSet(config.on ?? rules.onIdempotent ?? rules.on);
+    this.methods =
+      config.methods === undefined
+        ? null
+        : new Set(config.methods.map((method) => method.toUpperCase()));
     this.budget = config.budget === undefined ? null : retryBudget(config.budget);
     this.follows = this.budget !== null && this.budget.followsAttempts;
     this.hints = config.respectRetryAfter === false ? null : (rules.hints ?? null);
@@ -226,9 +247,11 @@ class Retrying implements PolicyState {
       if (budget !== null) budget.succeeded(tries > 1, (word & AFTER_TIMEOUT) !== 0);
       return outcome;
     }
+    const endpoint = ctx.endpoint(frame);
+    if (this.methods !== null && !this.methods.has(endpoint.method)) return outcome;
     const hint = this.hints !== null && isHinted(outcome) ? ctx.hint(frame) : NO_HINT;
     const forbidden = hint !== NO_HINT && forbids(this.hints!, hint);
-    const retried = ctx.idempotent(frame) ? this.onIdempotent : this.on;
+    const retried = endpoint.idempotent ? this.onIdempotent : this.on;
     if (!forbidden && !retried.has(outcome)) return outcome;
     if (budget !== null) budget.failed();
     if (forbidden || tries >= this.attempts) return outcome;

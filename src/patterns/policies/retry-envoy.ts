@@ -7,6 +7,7 @@ import {
   hasBudget,
   libraryAttemptsField,
   libraryBudgetField,
+  methodsField,
   onField,
   otherInstanceField,
   retrying,
@@ -24,6 +25,7 @@ const schema = z.strictObject({
     '[connect, gateway, overload, timeout, reset], which is retry_on: gateway-error. Envoy ' +
       'itself retries nothing without retry_on, and throttled only if it is listed',
   ),
+  methods: methodsField(),
   budget: libraryBudgetField('concurrent', 'concurrent, 3: max_retries of the cluster'),
   otherInstance: otherInstanceField(false),
   respectRetryAfter: respectField(

@@ -7,6 +7,7 @@ import {
   backoffText,
   budgetField,
   hasBudget,
+  methodsField,
   onField,
   otherInstanceField,
   retrying,
@@ -23,6 +24,7 @@ const schema = z.strictObject({
     '[connect, gateway, overload, throttled], plus timeout and reset if the callee endpoint ' +
       'is idempotent',
   ),
+  methods: methodsField(),
   budget: budgetField(),
   otherInstance: otherInstanceField(false),
   respectRetryAfter: respectField(true, 'The hint replaces the back-off; `never` stops retrying.'),

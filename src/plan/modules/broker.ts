@@ -1,3 +1,4 @@
+import { DISK } from '../../spec/plan/plan.js';
 import { OP } from '../../spec/plan/program.js';
 import type { PlanBroker, PlanCluster } from '../../spec/plan/messaging.js';
 import type { Broker } from '../../spec/scenario/messaging.js';
@@ -30,6 +31,11 @@ export const broker: PlanModule<'broker', 'produce', 'brokers' | 'clusters'> = {
     produce: ({ host }) => ({
       repeatable: true,
       consumes: null,
+      // With limited cores the time of a write is CPU work.
+      disk: {
+        bits: DISK.write,
+        waits: !isFree(host.log!.latency) && host.cpu.cores === Infinity,
+      },
       write: (w, _part, scope) => program(w, () => writeProduce(w, host, scope)),
     }),
   },

@@ -1,11 +1,16 @@
 import { appendsOnce } from '../../spec/plan/stores.js';
+import { DISK } from '../../spec/plan/plan.js';
 import { OP } from '../../spec/plan/program.js';
-import { partsOfStore } from '../../spec/scenario/stores.js';
+import { partsOfStore, type StorePart } from '../../spec/scenario/stores.js';
+import { isFree } from '../free.js';
 import { partOf } from '../layout.js';
 import { connectionsOf, poolAt } from '../pools.js';
 import { planStores, writeStorePart } from '../stores.js';
 import type { PlanModule } from './kind.js';
 import { program, sourcesOf } from './kind.js';
+
+/** Parts that write to the disk; the others read. */
+const WRITES: ReadonlySet<StorePart> = new Set(['append', 'writeSnapshot']);
 
 /** Event stores. */
 export const eventStore: PlanModule<'eventStore', 'storePart', 'stores'> = {
@@ -31,6 +36,10 @@ export const eventStore: PlanModule<'eventStore', 'storePart', 'stores'> = {
     storePart: (source) => ({
       repeatable: source.does !== 'append' || appendsOnce(source.store),
       consumes: null,
+      disk: {
+        bits: WRITES.has(source.does) ? DISK.write : DISK.read,
+        waits: source.does === 'append' && !isFree(source.store.commitLatency),
+      },
       write: (w, _part, scope, keysAreSent) =>
         program(w, () => {
           if (keysAreSent) w.assembler.emit(OP.ONCE);

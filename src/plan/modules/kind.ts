@@ -1,5 +1,6 @@
 import { OUTCOME } from '../../spec/outcome.js';
 import type { PlanModules } from '../../spec/plan/modules.js';
+import type { DiskUse } from '../../spec/plan/plan.js';
 import { OP } from '../../spec/plan/program.js';
 import type { Consumption } from '../../spec/scenario/messaging.js';
 import type { Network, Scenario } from '../../spec/scenario/scenario.js';
@@ -48,6 +49,8 @@ export interface PartAnswers {
   readonly repeatable: boolean;
   /** For the part of a consumer: its settings. Its program is that of a delivery. null for other parts. */
   readonly consumes: Consumption | null;
+  /** How it uses the disk of its process. Default: not at all. */
+  readonly disk?: DiskUse;
   /**
    * Writes its program and returns the first instruction, -1 = none. `keysAreSent`: callers can send idempotency keys.
    */

@@ -43,4 +43,5 @@ const ONE_CORE = Object.freeze({
   discipline: 'processorSharing',
   quota: null,
   contextSwitchTax: 0,
+  background: 0,
 } as const);

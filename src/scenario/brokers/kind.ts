@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import type { Broker } from '../../spec/scenario/messaging.js';
 import type { Cpu } from '../../spec/scenario/resources.js';
+import { list } from '../../text/words.js';
 import type { ReferenceEntry } from '../reference-entry.js';
 import type { Context, Path } from '../resolve/context.js';
 import type { FaultOutput } from '../schema/fault.js';
@@ -47,12 +48,8 @@ export function brokerKind<Schema extends z.ZodObject>(
   return kind;
 }
 
-/** Faults that can hit nodes that serve no requests. */
-const OF_NODES: ReadonlySet<string> = new Set(['crash', 'pause']);
-
-/** Reason why a fault has no effect on nodes that only hold queues. */
-export function unfitForNodes({ kind }: FaultKind): string | undefined {
-  return OF_NODES.has(kind)
-    ? undefined
-    : `its nodes support only the faults ${[...OF_NODES].join(' and ')}`;
+/** Reason why a fault has no effect on nodes that serve no requests: they support only these kinds. */
+export function onlyHitBy(...kinds: readonly string[]): BrokerKind['unfit'] {
+  return ({ kind }) =>
+    kinds.includes(kind) ? undefined : `its nodes support only the faults ${list(kinds)}`;
 }

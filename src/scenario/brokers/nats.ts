@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../../spec/quantities/quantities.js';
 import { clusterFields } from './fields.js';
-import { brokerKind, unfitForNodes } from './kind.js';
+import { brokerKind, onlyHitBy } from './kind.js';
 
 const schema = z
   .strictObject({
@@ -25,7 +25,7 @@ export const nats = brokerKind({
   resolve({ output: { electionTime: electionNs } }) {
     return { options: { electionNs }, cluster: { electionNs, memoryBytes: Infinity } };
   },
-  unfit: unfitForNodes,
+  unfit: onlyHitBy('crash', 'pause'),
   reference: {
     kind: 'nats',
     component: 'broker',

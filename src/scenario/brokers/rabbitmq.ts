@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration, size } from '../../spec/quantities/quantities.js';
 import { clusterFields } from './fields.js';
-import { brokerKind, unfitForNodes } from './kind.js';
+import { brokerKind, onlyHitBy } from './kind.js';
 
 const schema = z
   .strictObject({
@@ -31,7 +31,8 @@ export const rabbitmq = brokerKind({
   resolve({ output: { electionTime: electionNs, memoryLimit: memoryBytes = Infinity } }) {
     return { options: { electionNs, memoryBytes }, cluster: { electionNs, memoryBytes } };
   },
-  unfit: unfitForNodes,
+  // A full disk blocks publishers, as much memory does.
+  unfit: onlyHitBy('crash', 'pause', 'diskFull'),
   reference: {
     kind: 'rabbitmq',
     component: 'broker',
@@ -41,7 +42,7 @@ export const rabbitmq = brokerKind({
       'on several nodes; a majority elects another leader, and without a leader publishers and consumers ' +
       "wait. Clients are connected to the leader's node and lose their unacknowledged deliveries with it. " +
       'If any node exceeds `memoryLimit`, publishing to the whole cluster is blocked; each node checks ' +
-      'its own memory once a second.',
+      'its own memory once a second. A node whose disk is full (fault `diskFull`) blocks it too, at once.',
     sources: [
       'rabbitmq/rabbitmq-server:deps/rabbit/src/{rabbit_quorum_queue,rabbit_classic_queue,rabbit_alarm}.erl',
       'rabbitmq/rabbitmq-website:docs/{quorum-queues,alarms,memory}.md',

@@ -5,7 +5,7 @@ import { report, writtenAt } from './context.js';
 
 /** Resolves the cores of a host and their scheduling. */
 export function resolveCpu(context: Context, output: HostOutput['cpu'], path: Path): Cpu {
-  const { cores, discipline, quota, contextSwitchTax } = output;
+  const { cores, discipline, quota, contextSwitchTax, background } = output;
   if (discipline === 'fcfs' && cores !== Infinity && !Number.isInteger(cores)) {
     report(
       context,
@@ -32,12 +32,32 @@ export function resolveCpu(context: Context, output: HostOutput['cpu'], path: Pa
       'must be below 100%, or no work would ever be done',
     );
   }
+  checkBackground(context, output, path);
   return {
     cores,
     discipline,
     quota: quota === undefined ? null : { limit: quota.limit, periodNs: quota.period },
     contextSwitchTax,
+    background,
   };
+}
+
+function checkBackground(context: Context, output: HostOutput['cpu'], path: Path): void {
+  const { cores, quota, background } = output;
+  if (background === 0) return;
+  const at = [...path, 'background'];
+  const most = Math.min(cores, quota?.limit ?? Infinity);
+  if (cores === Infinity) {
+    report(
+      context,
+      'FL208',
+      at,
+      'unlimited cores are never short: write `cores`, or remove background',
+    );
+  } else if (background >= most) {
+    const message = `must be below ${most}, the cores of the process, or nothing is left for requests`;
+    report(context, 'FL204', at, message);
+  }
 }
 
 /** Resolves cores that execute one command at a time each, instead of sharing time between commands. */

@@ -1,7 +1,7 @@
 import { faultKind } from '../../patterns/registry.js';
 import type { FaultCondition, Scenario } from '../../spec/scenario/scenario.js';
 import { namesOf } from '../expectations.js';
-import type { Expression } from '../../spec/scenario/expression.js';
+import type { Expression, Subject } from '../../spec/scenario/expression.js';
 import { checkExpression, parseCondition } from '../../language/expression.js';
 import type { PathKey } from '../located.js';
 import type { Metric } from '../../language/metrics.js';
@@ -25,8 +25,14 @@ const isRunning = ({ ending, needsAfter }: Metric): boolean =>
 /** Metrics that are available during a run. */
 const WATCHED: ReadonlySet<string> = new Set([
   ...'queue concurrency cpu utilization memory success throughput requests'.split(' '),
+  ...['outcomes', 'share'],
   ...[...MESSAGE_METRICS, ...QUEUE_METRICS].filter(isRunning).map(({ name }) => name),
 ]);
+
+/** Metrics of calls that are available during a run. */
+const WATCHED_OF_EDGES: ReadonlySet<string> = new Set(
+  'success throughput outcomes share calls attempts'.split(' '),
+);
 
 /** The condition of a fault, and its parsed expression. */
 export interface Awaited {
@@ -49,14 +55,15 @@ export function resolveCondition(
   const { expression, forNs } = parsed;
   const { subject, name } = expression.metric;
   const found = findMetric(name);
+  const watched = watchedBy(subject);
   const wrong = problemOf(expression, name[0]!);
-  if (wrong !== null || subject.kind !== 'component' || expression.limit.kind !== 'quantity') {
+  if (wrong !== null || watched === null || expression.limit.kind !== 'quantity') {
     report(context, 'FL502', [...path, 'when'], wrong ?? 'expected a number as the limit');
     return null;
   }
   const when = {
     text: expression.text,
-    ...subject.at,
+    ...watched,
     metric: name[0]!,
     ending: found.known === 'yes' ? found.ending : '',
     op: expression.op,
@@ -68,12 +75,23 @@ export function resolveCondition(
   return { when, expression };
 }
 
+/** The watched requests or calls; null for the whole run. */
+function watchedBy(
+  subject: Subject,
+): Pick<FaultCondition, 'component' | 'part' | 'instance' | 'caller'> | null {
+  if (subject.kind === 'component') return { ...subject.at, caller: null };
+  return subject.kind === 'edge' ? { ...subject.to, caller: subject.from } : null;
+}
+
 function problemOf({ metric, limit }: Expression, name: string): string | null {
-  if (metric.subject.kind !== 'component') {
-    return 'expected a component, one of its parts or one of its instances';
+  const { subject } = metric;
+  if (subject.kind !== 'component' && subject.kind !== 'edge') {
+    return 'expected a component, one of its parts or instances, or an edge CALLER->CALLEE';
   }
-  if (!WATCHED.has(name)) {
-    return `${name} is not available during a run; available are ${[...WATCHED].sort().join(' ')}`;
+  const watched = subject.kind === 'edge' ? WATCHED_OF_EDGES : WATCHED;
+  if (!watched.has(name)) {
+    const of = subject.kind === 'edge' ? 'of an edge ' : '';
+    return `${name} ${of}is not available during a run; available are ${[...watched].sort().join(' ')}`;
   }
   return limit.kind === 'quantity'
     ? null

@@ -47,4 +47,5 @@ export const FREE_CPU: Host['cpu'] = {
   discipline: 'processorSharing',
   quota: null,
   contextSwitchTax: 0,
+  background: 0,
 };

@@ -83,6 +83,16 @@ export const cpuSchema = withShort(
       .describe(
         'Share of the rate lost while more work runs than there are cores, as it does with processorSharing. Defaults to 0.',
       ),
+    background: z
+      .number()
+      .min(0)
+      .max(10_000)
+      .default(0)
+      .describe(
+        'Cores that a process uses all the time besides its requests, for collectors, agents or polling: one thread per ' +
+          'core or part of one. It competes with requests like the fault `cpuStress`, uses the quota and counts as CPU ' +
+          'use. Must be below `cores` and `quota.limit`. Unit: cores. Defaults to 0.',
+      ),
   }),
   CORES_SHORT,
 );

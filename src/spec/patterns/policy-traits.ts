@@ -51,6 +51,8 @@ export interface RetryTraits {
   longestBackoffNs(attempts: number): Ns;
   /** The outcomes that the user lists in `on`; null = the default list of the kind. */
   readonly on: OutcomeList | null;
+  /** The methods whose calls are retried, in upper case; null = all. */
+  readonly methods: readonly string[] | null;
   /** By how much the budget lets the load of a failing callee grow; null without a budget. */
   readonly budgetGrowth: number | null;
   /** Whether the callee can replace the back-off by a hint such as Retry-After. */

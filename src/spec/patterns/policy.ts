@@ -163,8 +163,8 @@ export interface CallContext {
   /** Absolute time at which the call must have ended; Infinity = no deadline. */
   deadline(frame: number): Ns;
   setDeadline(frame: number, at: Ns): void;
-  /** True if repeating the call does no harm: the callee endpoint is idempotent or read-only. */
-  idempotent(frame: number): boolean;
+  /** The called endpoint. */
+  endpoint(frame: number): CalledEndpoint;
   /**
    * Time in ns from now after which the callee allows a retry, or NEVER_AGAIN. Valid only for the frame of a
    * leave() or child() whose outcome isHinted, and only during that call.
@@ -174,6 +174,14 @@ export interface CallContext {
   setHint(frame: number, hint: Ns): void;
   /** Adds one to a counter of the frame's edge, see EDGE_COUNTER. */
   count(frame: number, counter: number): void;
+}
+
+/** Properties of a called endpoint. */
+export interface CalledEndpoint {
+  /** True if repeating the call does no harm: the endpoint is idempotent or read-only, or the call has a key. */
+  readonly idempotent: boolean;
+  /** HTTP method, in upper case. */
+  readonly method: string;
 }
 
 /** A timer of a policy that is not bound to a call. */

@@ -165,6 +165,19 @@ export interface PlanPart {
   /** Method (upper case) and path pattern of a route or an endpoint, as written; null = not written. */
   readonly method: string | null;
   readonly path: string | null;
+  /** Bits of DISK: how its requests use the disk of its process. */
+  readonly disk: number;
+}
+
+/** Bits of `PlanPart.disk`. */
+export const DISK = Object.freeze({ read: 1, write: 2 } as const);
+
+/** How the requests of a part use the disk of its process. */
+export interface DiskUse {
+  /** Bits of DISK; 0 = they use none. */
+  readonly bits: number;
+  /** The program has a wait, which is the time of the disk. */
+  readonly waits: boolean;
 }
 
 export interface PlanInstance {
@@ -336,6 +349,8 @@ export interface PlanCondition {
   readonly ending: string;
   readonly component: number;
   readonly parts: readonly number[];
+  /** Indices into statEdges of the watched calls; empty = the requests of `parts` are watched. */
+  readonly edges: readonly number[];
   /** All instances of the component, or the one that is named. */
   readonly instances: readonly number[];
   readonly op: CompareOp;

@@ -47,6 +47,8 @@ export interface Cpu {
   readonly discipline: 'processorSharing' | 'fcfs';
   readonly quota: { readonly limit: number; readonly periodNs: Ns } | null;
   readonly contextSwitchTax: number;
+  /** Cores that the process uses besides its requests. */
+  readonly background: number;
 }
 
 export type Queue = {

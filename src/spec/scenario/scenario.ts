@@ -266,8 +266,10 @@ export interface FaultCondition {
   readonly component: string;
   readonly part: string | null;
   readonly instance: number | null;
+  /** The watched calls are those from here to the component or its part; null = all requests there are watched. */
+  readonly caller: { readonly component: string; readonly part: string | null } | null;
   readonly metric: string;
-  /** For a gauge: its mean or maximum in a step; '' for metrics without this distinction. */
+  /** For a gauge its mean or maximum in a step, for counts of an outcome its name; '' for other metrics. */
   readonly ending: string;
   readonly op: '<' | '<=' | '>' | '>=' | '==' | '!=';
   readonly limit: number;

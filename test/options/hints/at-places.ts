@@ -181,6 +181,8 @@ export const atPlaces: readonly Hint[] = [
     },
     ['1%', '100%'],
   ),
+  of('retry<\\w+>\\.methods', exhausted, [['POST'], ['GET']]),
+  of('retry<\\w+>\\.methods\\[\\]', exhausted, ['POST', 'GET']),
   of('retry<\\w+>\\.budget<aws>\\.tokens', exhausted, [5, 100_000]),
   of(
     'retry<\\w+>\\.budget<aws>\\.timeoutCost',

@@ -57,6 +57,7 @@ export const nodes: readonly Hint[] = [
   { option: new RegExp(`${LEVEL}contextSwitchTax$`), base: BASE, values: ['30%'] },
   hint('cpu\\.discipline', ['fcfs', 'processorSharing'], oneCore),
   hint('cpu\\.contextSwitchTax', ['30%', '60%'], oneCore),
+  hint('cpu\\.background', [0.3, 0.6], oneCore),
   hint('cpu\\.quota\\.limit', [0.3, 0.6], oneCore),
   hint('cpu\\.quota\\.period', ['10ms', '400ms'], oneCore),
   hint('(critical|external)', [true, false]),

@@ -15,13 +15,18 @@ interface Family {
 }
 
 const PROCESSES =
-  'pause connectionLeak slow error hang stop crash memoryLeak cpuStress certExpiry throttle probe reset';
+  'pause connectionLeak slow error hang stop crash memoryLeak cpuStress certExpiry throttle probe reset threadLimit';
 const WHEN = ['shop.requests > 5', 'shop.requests > 100000'] as const;
 const ALIKE = { base: 'faults.yaml', tier: 'shop', when: WHEN } as const;
 
 const FAMILIES: readonly Family[] = [
   { ...ALIKE, kinds: PROCESSES.split(' '), pair: ['shop', 'pay'] },
-  { ...ALIKE, kinds: ['latency', 'loss', 'bandwidth', 'partition'], pair: ['shop', 'pay'] },
+  {
+    ...ALIKE,
+    kinds: ['latency', 'loss', 'bandwidth', 'partition', 'corrupt', 'limitData', 'slowClose'],
+    pair: ['shop', 'pay'],
+  },
+  { ...ALIKE, kinds: ['ioError', 'diskStress', 'diskFull'], pair: ['db', 'ledger'] },
   { ...ALIKE, kinds: ['zoneOutage'], pair: ['east', 'west'] },
   { ...ALIKE, kinds: ['load'], pair: ['users', 'others'] },
   { ...ALIKE, kinds: ['replicaLag', 'failover', 'splitBrain'], pair: ['db', 'ledger'] },
@@ -39,7 +44,8 @@ function messages(kinds: readonly string[], pair: readonly [string, string]): re
 }
 
 /** Kinds that can also target nodes of a database. */
-const OF_NODES = /^(pause|slow|error|hang|crash|cpuStress|throttle|reset)$/;
+const OF_NODES =
+  /^(pause|slow|error|hang|crash|cpuStress|throttle|reset|ioError|diskStress|diskFull)$/;
 
 /** Leaves the fault that is tried, and those that others start after. */
 function alone(
@@ -52,8 +58,15 @@ function alone(
     const helpers = all.filter(({ id }) => /^(early|late)$/.test(String(id)));
     const bad = all.filter((own) => kind === 'redrive' && own.kind === 'poison');
     tree.faults = [fault, ...helpers, ...bad];
+    if (kind === 'slowClose') closing(tree);
     change(fault, tree);
   };
+}
+
+/** Callees close connections themselves, soon after each request. */
+function closing(tree: Tree): void {
+  const { shop, pay } = tree.services as Record<string, { protocol: Tree }>;
+  for (const { protocol } of [shop!, pay!]) protocol.keepAliveTimeout = '8ms';
 }
 
 /** The fault starts again every 500 ms. */
@@ -137,6 +150,11 @@ const common = FAMILIES.flatMap((family) =>
   ),
 );
 
+/** Callers retry a 503 and no other failure. */
+function retrying503(_fault: Fault, tree: Tree): void {
+  (tree.policies as { hop: { retry: Tree } }).hop.retry.on = [503];
+}
+
 /** The fields that belong to one kind. */
 const OWN: readonly (readonly [path: string, values: readonly unknown[], change?: Trial[2]])[] = [
   ['crash>.restart', [false]],
@@ -146,6 +164,14 @@ const OWN: readonly (readonly [path: string, values: readonly unknown[], change?
   ['throttle>.retryAfter', [true, 'exact']],
   ['probe>.value', ['pass', 'fail']],
   ['probe>.probe', ['readiness', 'liveness']],
+  ['ioError>.on', ['reads', 'writes']],
+  ['diskStress>.factor', [2, 40]],
+  ['diskStress>.add', ['1ms', '20ms']],
+  ['threadLimit>.max', [0, 1]],
+  ['threadLimit>.status', [500, 503], retrying503],
+  ['limitData>.bytes', ['30KB', '300KB']],
+  ['slowClose>.add', ['10ms', '100ms']],
+  ['cpuStress>.workers', [1, 20]],
   ['replicaLag>.lag', ['50ms', '500ms']],
   ['bandwidth>.direction', ['to', 'from']],
   ['redrive>.rate', ['2/s', '200/s']],

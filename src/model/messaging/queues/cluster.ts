@@ -48,6 +48,7 @@ export class Cluster {
         started: () => this.changed(node, false),
         paused: () => this.changed(node, false),
         resumed: () => this.changed(node, false),
+        diskChanged: () => this.check(),
       }),
     );
   }
@@ -81,10 +82,11 @@ export class Cluster {
     engine.at(at, PHASE.TIMER, this.checkOp, 0, 0, 0);
   }
 
-  /** True if a node that is up exceeds its limit. */
+  /** True if a node that is up exceeds its limit, or has a full disk. */
   private isOver(): boolean {
     for (let node = 0; node < this.nodes.length; node++) {
-      if (this.bytes[node] > this.limit && this.isUp(node)) return true;
+      const isOver = this.bytes[node] > this.limit || this.nodes[node].diskFull;
+      if (isOver && this.isUp(node)) return true;
     }
     return false;
   }

@@ -93,6 +93,7 @@ const FREE: NonNullable<LevelOutput['cpu']> = {
   cores: Infinity,
   discipline: 'fcfs',
   contextSwitchTax: 0,
+  background: 0,
 } as NonNullable<LevelOutput['cpu']>;
 
 /** Size of the key population of a cache. Reports a key without a finite population. */
