@@ -11,7 +11,7 @@ import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf, isModule, partOf } from './layout.js';
 import type { Problems } from './problem.js';
 import { parseReference, type Reference } from './references.js';
-import { versionsOfPlaces } from './versions.js';
+import { versionNames, versionsOfPlaces } from './versions.js';
 
 /** Inputs for the resolution of faults. */
 export interface FaultSource {
@@ -349,13 +349,13 @@ class FaultTarget {
   }
 
   /** Whether an instance runs the version that the fault names. */
-  private isVersion({ source }: LaidComponent, place: number): boolean {
+  private isVersion(component: LaidComponent, place: number): boolean {
+    const { source } = component;
     const { version } = this.fault;
     if (version === null) return true;
     const versions = source.kind === 'service' ? source.host.versions : null;
     if (versions === null || source.kind !== 'service') return false;
-    const names = [versions.first, ...versions.others.map(({ name }) => name)];
-    return names[versionsOfPlaces(versions, source.host)[place]!] === version;
+    return versionNames(component)[versionsOfPlaces(versions, source.host)[place]!] === version;
   }
 
   /** Whether an instance matches `zone` and `labels` of the fault. */

@@ -1,6 +1,7 @@
 import type { Plan, PlanFault } from '../spec/plan/plan.js';
 import type { PlanVersions } from '../spec/plan/versions.js';
 import { shapeOf } from '../spec/scenario/services.js';
+import type { Target } from '../spec/scenario/target.js';
 import type { Service, Versions } from '../spec/scenario/services.js';
 import type { KeyTable } from './keys.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
@@ -27,6 +28,17 @@ export function versionsOf(part: LaidPart): readonly VersionPart[] {
     };
     return [{ number: index + 1, part: own }];
   });
+}
+
+/** Names of the versions of a component by their numbers; empty = it has none. */
+export function versionNames({ source }: LaidComponent): readonly string[] {
+  const versions = source.kind === 'service' ? source.host.versions : null;
+  return versions === null ? [] : [versions.first, ...versions.others.map(({ name }) => name)];
+}
+
+/** Number of the version that a call is for; -1 = all versions. */
+export function versionNumber(component: LaidComponent, { version }: Target): number {
+  return version === undefined ? -1 : versionNames(component).indexOf(version);
 }
 
 /** By instance of a service: the number of its version. */

@@ -174,13 +174,6 @@ const LISTED: ReadonlyMap<PathKey, string> = new Map<PathKey, string>([
 
 /** Hint for a bundle named like a pair of components: the policies of calls between them belong to `outbound`. */
 export function pairHint(path: readonly PathKey[]): string | undefined {
-  const own = String(path[path.length - 1]);
-  if (path[0] === 'gateways' && /^[^@]+@[^@]+$/.test(own)) {
-    return (
-      'a route to one version is not supported in this version: use rollout: { kind: canary } of ' +
-      `${own.split('@')[0]!} to split the requests of its gateways`
-    );
-  }
   const ends = String(path[path.length - 1]).split('->');
   const [from = '', to = ''] = ends.map((end) => end.trim());
   if (path[0] !== 'policies' || ends.length !== 2 || from === '' || to === '') return undefined;

@@ -11,7 +11,13 @@ import {
   RESERVED,
   routeNames,
   sorted,
+  versionsWritten,
 } from './names.js';
+
+/** The fields of a service or function that give names. */
+type Written = Parameters<typeof versionsWritten>[0] & { readonly endpoints: object };
+
+const NO_VERSIONS: NamedThing['versions'] = new Map();
 
 type Claim = (section: string, name: string, at?: readonly string[]) => boolean;
 
@@ -29,8 +35,9 @@ export function collectNames(
     name: string,
     parts: readonly string[],
     instead: NamedThing['instead'] = null,
+    versions: NamedThing['versions'] = NO_VERSIONS,
   ): void => {
-    if (claim(section, name)) things.set(name, { kind, section, parts, instead });
+    if (claim(section, name)) things.set(name, { kind, section, parts, versions, instead });
   };
   for (const [name, { routes }] of sorted(scenario.gateways)) {
     const written = routes.flatMap((route, index) =>
@@ -42,8 +49,9 @@ export function collectNames(
     add('gateway', 'gateways', name, routeNames(routes));
   }
   for (const section of ['services', 'functions'] as const) {
-    for (const [name, { endpoints }] of sorted<{ readonly endpoints: object }>(scenario[section])) {
-      add('service', section, name, partsOf(endpoints, [section, name, 'endpoints'], raise));
+    for (const [name, output] of sorted<Written>(scenario[section])) {
+      const parts = partsOf(output.endpoints, [section, name, 'endpoints'], raise);
+      add('service', section, name, parts, null, versionsWritten(output));
     }
   }
   checkOutboxes(scenario, raise);

@@ -191,6 +191,8 @@ export interface PlanEdge {
   readonly session: Session;
   /** Route to a node of a database with replicas or shards; null for other callees. */
   readonly route: NodeRoute | null;
+  /** Number of the version of the callee that is called; -1 = all versions. */
+  readonly version: number;
   /** Bytes of a request; -1 = a route, which passes on the size of the request it gets. */
   readonly requestBytes: number;
   /** Edge of the call that the bundle's fallback makes instead, or -1. */
