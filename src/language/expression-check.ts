@@ -20,6 +20,8 @@ export interface ExpressionNames {
     {
       readonly kind: ComponentKind;
       readonly parts: readonly string[];
+      /** Absent = the component has no versions. */
+      readonly versions?: readonly string[];
       readonly instances: number;
     }
   >;
@@ -145,8 +147,14 @@ export function subjectKind(path: MetricPath, names: ExpressionNames): SubjectKi
   const subject = path.subject;
   if (subject.kind !== 'component') return subject.kind;
   if (subject.at.instance !== null) return 'instance';
+  if (subject.at.version !== null) return versionKind(subject.at);
   const kind = names.components.get(subject.at.component)?.kind ?? 'service';
   return subject.at.part === null ? kind : PART_KIND[kind];
+}
+
+/** Kind of a subject that names a version. */
+export function versionKind({ part }: Reference): SubjectKind {
+  return part === null ? 'version' : 'versionEndpoint';
 }
 
 function checkSubject(path: MetricPath, names: ExpressionNames): ExpressionProblem[] {
@@ -208,6 +216,10 @@ function checkReference(
     const allowed = [...names.components.keys(), 'cascade', 'run'];
     return [unknown('component', at.component, at.offset, allowed)];
   }
+  if (at.version !== null) {
+    const problem = versionProblem(at, at.version, component.versions ?? [], isSide);
+    if (problem !== null) return [problem];
+  }
   if (at.part !== null && !component.parts.includes(at.part)) {
     // The unknown word may be a misspelt part or a misspelt metric.
     const metrics = metricsOf(component.kind).map(({ name }) => name);
@@ -235,6 +247,28 @@ function checkReference(
       allowed: [],
     },
   ];
+}
+
+function versionProblem(
+  { component, instance, offset }: Reference,
+  version: string,
+  versions: readonly string[],
+  isSide: boolean,
+): ExpressionProblem | null {
+  const found = `${component}@${version}`;
+  if (!versions.includes(version)) {
+    const allowed = versions.map((name) => `${component}@${name}`);
+    const problem = unknown('version', found, offset, allowed);
+    return versions.length > 0 ? problem : { ...problem, message: `${component} has no versions` };
+  }
+  const allowed = [`${found}.success`];
+  if (isSide) {
+    const message = `an edge has no metrics per version: use a metric of ${found}`;
+    return { message, offset, found, allowed };
+  }
+  if (instance === null) return null;
+  const message = `an instance has a number in its component: write ${component}[${instance}]`;
+  return { message, offset, found, allowed: [`${component}[${instance}]`] };
 }
 
 function checkLimit(

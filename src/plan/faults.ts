@@ -1,7 +1,8 @@
 import type { Ns } from '../kernel/time.js';
+import { versionNames } from '../spec/scenario/services.js';
 import type { FaultKind } from '../model/faults/kind.js';
 import type { KnobEdit, Resources } from '../model/faults/knob.js';
-import type { PlanFault, PlanLoad } from '../spec/plan/plan.js';
+import type { PlanComponent, PlanFault, PlanLoad } from '../spec/plan/plan.js';
 import type { Fault } from '../spec/scenario/scenario.js';
 import { byCodeUnit } from './canonical.js';
 import { conditionOf } from './fault-conditions.js';
@@ -11,11 +12,12 @@ import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf, isModule, partOf } from './layout.js';
 import type { Problems } from './problem.js';
 import { parseReference, type Reference } from './references.js';
-import { versionNames, versionsOfPlaces } from './versions.js';
+import { versionsOfPlaces } from './versions.js';
 
 /** Inputs for the resolution of faults. */
 export interface FaultSource {
   readonly layout: Layout;
+  readonly components: readonly Pick<PlanComponent, 'versions'>[];
   readonly ends: LinkEnds;
   readonly loads: readonly PlanLoad[];
   readonly kindOf: (kind: string) => FaultKind;
@@ -62,7 +64,7 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
       spans: spansOf(fault, source, fault.jitterNs),
       chance: chanceOf(fault, source),
       stream: fault.group ?? fault.id,
-      when: fault.when === null ? null : conditionOf(source.layout, fault.when),
+      when: fault.when === null ? null : conditionOf(source, fault.when),
       rollout: null,
       ramp: fault.ramp,
     };
@@ -116,6 +118,7 @@ function ascending(ids: Iterable<number>): readonly number[] {
   return [...ids].sort((a, b) => a - b);
 }
 
+type VersionReference = Extract<Reference, { readonly kind: 'version' }>;
 type PartReference = Extract<Reference, { readonly kind: 'part' }>;
 
 /** Resolves the targets of one fault. The kind of fault determines how a name is resolved. */
@@ -210,8 +213,23 @@ class FaultTarget {
         return this.addInstances(component, reference.index);
       }
       case 'version':
-        return this.refuse(`\`${text}\`: write version: NAME beside the target`);
+        return this.addVersion(text, reference);
     }
+  }
+
+  /** Adds the instances of a version. */
+  private addVersion(text: string, { component, version, part }: VersionReference): void {
+    if (this.fault.version !== null) {
+      return this.refuse(`\`${text}\` names a version: remove \`version\``);
+    }
+    if (part !== null || !this.can.has('instance')) {
+      const whole = part === null ? '' : `: write \`${component}@${version}\``;
+      return this.refuse(
+        `\`${text}\`: a version is a set of instances, and ${this.fault.kind} hits ` +
+          (this.can.has('instance') ? `them as a whole${whole}` : 'none'),
+      );
+    }
+    this.addInstances(this.source.layout.byName.get(component)!, null, version);
   }
 
   /** Adds the two sides of a partition. */
@@ -286,11 +304,15 @@ class FaultTarget {
     }
   }
 
-  private addInstances(component: LaidComponent, index: number | null): void {
+  private addInstances(
+    component: LaidComponent,
+    index: number | null,
+    version = this.fault.version,
+  ): void {
     if (!this.meetsNeeds(component)) return;
     component.zones.forEach((zone, own) => {
       if (index !== null && own !== index) return;
-      if (!this.isVersion(component, own)) return;
+      if (!runsVersion(component, own, version)) return;
       if (this.narrow(component, zone)) this.hits.instances.add(component.firstInstance + own);
     });
   }
@@ -348,16 +370,6 @@ class FaultTarget {
     return namedEnd({ component: reference.name, part: null });
   }
 
-  /** Whether an instance runs the version that the fault names. */
-  private isVersion(component: LaidComponent, place: number): boolean {
-    const { source } = component;
-    const { version } = this.fault;
-    if (version === null) return true;
-    const versions = source.kind === 'service' ? source.host.versions : null;
-    if (versions === null || source.kind !== 'service') return false;
-    return versionNames(component)[versionsOfPlaces(versions, source.host)[place]!] === version;
-  }
-
   /** Whether an instance matches `zone` and `labels` of the fault. */
   private narrow(component: LaidComponent, zone: number): boolean {
     const { zone: wanted, labels } = this.fault;
@@ -374,6 +386,14 @@ class FaultTarget {
   private readonly hitLink = (link: number, bits: number): void => {
     this.hits.links.set(link, (this.hits.links.get(link) ?? 0) | bits);
   };
+}
+
+/** Whether an instance runs a version; null = any. */
+function runsVersion({ source }: LaidComponent, place: number, version: string | null): boolean {
+  if (version === null) return true;
+  const versions = source.kind === 'service' ? source.host.versions : null;
+  if (versions === null || source.kind !== 'service') return false;
+  return versionNames(versions)[versionsOfPlaces(versions, source.host)[place]!] === version;
 }
 
 /** Direction of the messages that the edits change; `both` if the edits differ. */

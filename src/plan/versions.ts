@@ -1,6 +1,6 @@
 import type { Plan, PlanFault } from '../spec/plan/plan.js';
 import type { PlanVersions } from '../spec/plan/versions.js';
-import { shapeOf } from '../spec/scenario/services.js';
+import { shapeOf, versionNames } from '../spec/scenario/services.js';
 import type { Target } from '../spec/scenario/target.js';
 import type { Service, Versions } from '../spec/scenario/services.js';
 import type { KeyTable } from './keys.js';
@@ -18,7 +18,8 @@ export function versionsOf(part: LaidPart): readonly VersionPart[] {
   if (source.kind !== 'endpoint' || source.service.versions === null) return [];
   const { service } = source;
   return service.versions!.others.flatMap((version, index): VersionPart[] => {
-    if (!version.endpoints.has(part.name) && version.outbound.size === 0) return [];
+    const isSame = version.outbound.size === 0 && version.middleware === null;
+    if (!version.endpoints.has(part.name) && isSame) return [];
     const shape = shapeOf(service, version);
     const endpoint = shape.endpoints.get(part.name)!;
     const own = {
@@ -30,15 +31,17 @@ export function versionsOf(part: LaidPart): readonly VersionPart[] {
   });
 }
 
-/** Names of the versions of a component by their numbers; empty = it has none. */
-export function versionNames({ source }: LaidComponent): readonly string[] {
-  const versions = source.kind === 'service' ? source.host.versions : null;
-  return versions === null ? [] : [versions.first, ...versions.others.map(({ name }) => name)];
+/** The versions of a component; null = it has none. */
+export function versionsIn({ source }: LaidComponent): Versions | null {
+  return source.kind === 'service' ? source.host.versions : null;
 }
 
 /** Number of the version that a call is for; -1 = all versions. */
-export function versionNumber(component: LaidComponent, { version }: Target): number {
-  return version === undefined ? -1 : versionNames(component).indexOf(version);
+export function versionNumber(
+  component: LaidComponent,
+  { version }: Pick<Target, 'version'>,
+): number {
+  return version === undefined ? -1 : versionNames(versionsIn(component)).indexOf(version);
 }
 
 /** By instance of a service: the number of its version. */
@@ -53,18 +56,31 @@ export function versionsOfPlaces(
   return zones.map((_, place) => (place < replicas ? 0 : next));
 }
 
-/** The versions of a component with their numbers; null = all instances are alike. */
-export function planVersions({ source, name }: LaidComponent, keys: KeyTable): PlanVersions | null {
+/**
+ * The versions of a component with their numbers; null = all instances are alike. Adds rows of measurements for each
+ * version.
+ */
+export function planVersions(
+  { source, name, parts }: LaidComponent,
+  keys: KeyTable,
+  measured: number[],
+  processes: PlanVersions['processes'],
+): PlanVersions | null {
   if (source.kind !== 'service' || source.host.versions === null) return null;
-  const { first, others, rollout } = source.host.versions;
-  const { lifecycle } = source.host;
+  const { rollout } = source.host.versions;
+  const names = versionNames(source.host.versions);
   const next = rollout === null ? 0 : rollout.to + 1;
   const ofPlace = versionsOfPlaces(source.host.versions, source.host);
   const sticky = rollout?.sticky ?? null;
   return {
-    names: [first, ...others.map((version) => version.name)],
+    names,
     ofPlace,
-    lifecycles: [lifecycle, ...others.map((version) => version.lifecycle ?? lifecycle)],
+    rowShifts: names.map(() => {
+      const shift = measured.length - parts[0]!.id;
+      measured.push(...parts.map(({ id }) => id));
+      return shift;
+    }),
+    processes,
     rollout:
       rollout === null
         ? null

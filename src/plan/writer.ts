@@ -68,10 +68,21 @@ export function entryOf(w: Writer, part: LaidPart): Label {
 /** Writes a list of steps. It is passed to verbs that contain steps. */
 export type WriteSteps = (w: Writer, steps: readonly Step[], scope: Scope) => void;
 
-/** Jumps to the label if the condition does not hold for the user request. */
-export function writeWhen(w: Writer, condition: Condition, otherwise: Label, where: string): void {
-  const table = w.assembler.constants(w.conditions.table(condition, where));
-  w.assembler.point(w.assembler.emit(OP.WHEN, table), SLOT.B, otherwise);
+/** Jumps to the label if the condition does not hold for the user request, or for the instance. */
+export function writeWhen(
+  { assembler, conditions }: Writer,
+  condition: Condition,
+  otherwise: Label,
+  { where, part }: Scope,
+): void {
+  const { version, workload, headers } = condition;
+  if (version !== null) {
+    const number = versionNumber(part.component, { version });
+    assembler.point(assembler.emit(OP.VERSION, number), SLOT.B, otherwise);
+    if (condition.class === null && workload === null && headers.size === 0) return;
+  }
+  const table = assembler.constants(conditions.table(condition, where));
+  assembler.point(assembler.emit(OP.WHEN, table), SLOT.B, otherwise);
 }
 
 /** Writes a call of a part, with the failure handling of the scope. */
@@ -141,7 +152,10 @@ function emitCalls(
   if (way === null) return [];
   const emit = (callee: LaidPart): number => {
     const bytes = line.requestBytes ?? requestBytesOf(layout, callee);
-    const over = { ...overOf(w, scope, callee, read), version: versionNumber(callee.component, to) };
+    const over = {
+      ...overOf(w, scope, callee, read),
+      version: versionNumber(callee.component, to),
+    };
     const edge = useEdge(w, scope, callee, policy, bytes, over);
     const stream = scope.names.next(`${verb}:${callee.component.name}.${callee.name}`);
     return assembler.emit(OP.CALL, edge, mode, operand, stream);
@@ -172,15 +186,7 @@ function useEdge(
   before: readonly number[] = scope.instead,
 ): number {
   const { edges, problems } = w;
-  const edge = edges.use(
-    scope.part,
-    callee,
-    policy,
-    bytes,
-    over.session,
-    over.route,
-    over.version,
-  );
+  const edge = edges.use(scope.part, callee, policy, bytes, over.session, over.route, over.version);
   const { id, fallback, layers } = edges.bundleOf(edge);
   const asks = layers.some(({ store }) => (store?.of ?? null) !== null);
   if (before.includes(edge)) {

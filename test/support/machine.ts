@@ -529,7 +529,8 @@ function rolledOut(seed: number, turn: number): Pick<Service, 'versions' | 'zone
     title: null,
     endpoints: new Map(),
     outbound: new Map(),
-    lifecycle: null,
+    process: null,
+    middleware: null,
   };
   return {
     zones: [null, null, null, null],

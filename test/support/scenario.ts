@@ -184,6 +184,7 @@ export function when(condition: Partial<Omit<Condition, 'headers'>> & CallLine):
   return {
     class: condition.class ?? null,
     workload: condition.workload ?? null,
+    version: condition.version ?? null,
     headers: new Map(Object.entries(condition.headers ?? {})),
   };
 }

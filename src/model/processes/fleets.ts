@@ -2,7 +2,7 @@ import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { holdBack } from '../../spec/plan/probes.js';
 import type { Queue } from '../../spec/scenario/resources.js';
-import { comesAndGoes, type PlanVersions } from '../../spec/plan/versions.js';
+import { comesAndGoes, processAt, type PlanVersions } from '../../spec/plan/versions.js';
 import { Instance, type InstanceSetup } from './instance.js';
 import { levels } from '../figures/levels.js';
 import { strands } from '../strands.js';
@@ -25,17 +25,23 @@ export function setFleets(world: Building): void {
     ready: Int32Array.from({ length: instances }, (_, index) => index),
     all: Int32Array.from({ length: instances }, (_, index) => index),
     readyCount: initial,
-    isBinding: holdBack(probes) || isRolled(versions),
+    isBinding: holdBack(probes) || isRolled(versions) || holdsBackSome(versions),
     upSince: new Float64Array(instances).fill(-Infinity),
     changes: 0,
     selected: -1,
     seen: new Uint8Array(instances).fill(1, 0, initial),
     watch: null,
   }));
-  const setups = plan.components.map(({ queue }) => queueSetup(world, queue));
+  const setups = new Map<Queue, InstanceSetup>();
+  const setupOf = (queue: Queue): InstanceSetup => {
+    const known = setups.get(queue) ?? queueSetup(world, queue);
+    setups.set(queue, known);
+    return known;
+  };
   world.instances = plan.instances.map(({ component, index, zone }, id) => {
     const spec = plan.components[component];
-    const instance = new Instance(id, component, index, zone, spec, setups[component]);
+    const setup = setupOf(processAt(spec, index).queue);
+    const instance = new Instance(id, component, index, zone, spec, setup);
     instance.take(index < spec.initial ? 'comesUp' : 'removed');
     instance.busyGauge = levels.register();
     instance.queueGauge = levels.register();
@@ -47,6 +53,10 @@ export function setFleets(world: Building): void {
 
 function isRolled(versions: PlanVersions | null): boolean {
   return versions !== null && versions.rollout !== null;
+}
+
+function holdsBackSome(versions: PlanVersions | null): boolean {
+  return versions?.processes.some(({ probes }) => holdBack(probes)) === true;
 }
 
 function queueSetup(world: Building, queue: Queue): InstanceSetup {

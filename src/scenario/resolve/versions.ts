@@ -2,14 +2,19 @@ import { shapeOf } from '../../spec/scenario/services.js';
 import type { Service, ServiceVersion, Versions } from '../../spec/scenario/services.js';
 import type { Amount, Rollout, RolloutStep } from '../../spec/scenario/rollouts.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Middleware } from '../../spec/scenario/middleware.js';
+import { PROCESS_FIELDS } from '../schema/host.js';
 import { parseRolloutExpectation } from '../rollout-text.js';
 import type { ServiceOutput } from '../schema/services.js';
 import type { RolloutOutput, VersionOutput } from '../schema/versions.js';
 import type { Context, Path } from './context.js';
-import { report, reportKey } from './context.js';
+import { report, reportKey, writtenAt } from './context.js';
 import type { CallGraph } from './graph.js';
 import { callGraph, certainCycle, cycleText } from './graph.js';
-import { resolveLifecycle, resolveOutbound } from './hosts.js';
+import { resolveOutbound, resolveProcess } from './hosts.js';
+import { checkCoalescing } from './chains.js';
+import { resolveMiddleware } from './middleware.js';
+import { resolveProbes } from './probes.js';
 import { sorted } from './names.js';
 import { checkKeyName } from './targets.js';
 import { resolveSteps } from './steps.js';
@@ -67,13 +72,39 @@ export function resolveVersions(
   }
   const first = output.version ?? names[0];
   if (!names.includes(first)) unknownVersion(context, first, names, [...path, 'version']);
+  const differ = differencesOf(context, names, path);
   const others = sorted(output.versions)
     .filter(([name]) => name !== first)
-    .map(([name, own]) => resolveVersion(context, name, own, service, [...path, 'versions', name]));
+    .map(([name, own]) =>
+      resolveVersion(context, name, own, service, differ, [...path, 'versions', name]),
+    );
   const rest = others.map(({ name }) => name);
   const counts = countsOf(context, output, first, rest, path);
   const rollout = rolloutOf(context, output, first, rest, service.replicas, path);
   return { first, others, counts, rollout };
+}
+
+/** Which settings differ between the versions of a component. */
+interface Differences {
+  readonly process: boolean;
+  readonly middleware: boolean;
+}
+
+function differencesOf(context: Context, names: readonly string[], path: Path): Differences {
+  const isSet = (key: string): boolean =>
+    names.some((name) => writtenAt(context, [...path, 'versions', name, key]) !== undefined);
+  return { process: PROCESS_FIELDS.some(isSet), middleware: isSet('middleware') };
+}
+
+function chainOf(
+  context: Context,
+  owner: string,
+  { middleware }: VersionOutput,
+  path: Path,
+): readonly Middleware[] {
+  const chain = resolveMiddleware(context, middleware, owner, [...path, 'middleware']);
+  checkCoalescing(context, [chain]);
+  return chain;
 }
 
 function resolveVersion(
@@ -81,6 +112,7 @@ function resolveVersion(
   name: string,
   own: VersionOutput,
   service: Host,
+  differ: Differences,
   path: Path,
 ): ServiceVersion {
   const known = [...service.endpoints.keys()];
@@ -105,7 +137,13 @@ function resolveVersion(
     title: own.title ?? null,
     endpoints: new Map(endpoints),
     outbound: resolveOutbound(context, own.outbound, [...path, 'outbound']),
-    lifecycle: resolveLifecycle(context, own.lifecycle, [...path, 'lifecycle']),
+    process: !differ.process
+      ? null
+      : {
+          ...resolveProcess(context, own, path),
+          probes: resolveProbes(context, own.probes, known, [...path, 'probes']),
+        },
+    middleware: differ.middleware ? chainOf(context, service.name, own, path) : null,
   };
 }
 

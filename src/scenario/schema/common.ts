@@ -68,6 +68,11 @@ export const when = z
     class: nameText().optional().describe('Class of the request, set by its workload.'),
     workload: nameText().optional().describe('Workload that the request comes from.'),
     header: textMap().optional().describe('Headers with the values they must have.'),
+    version: nameText()
+      .optional()
+      .describe(
+        'Version that the instance runs which executes this, one of `versions` of its component.',
+      ),
   })
   .describe('Only for requests for which all of this holds.');
 

@@ -15,17 +15,17 @@ import { ROLLOUT_KINDS } from '../../spec/scenario/rollouts.js';
 import type { Amount } from '../../spec/scenario/rollouts.js';
 import type { BundleOutput } from './bundle.js';
 import { freeText, inheriting, named, nameText, withShort } from './common.js';
-import type { HostOutput, HostShape } from './host.js';
+import { PROCESS_FIELDS } from './host.js';
+import type { HostOutput, HostShape, ProcessOutput } from './host.js';
 import type { StepOutput } from './steps.js';
 
 /** A validated version: the fields in which it differs. */
-export interface VersionOutput {
+export interface VersionOutput extends ProcessOutput, Pick<HostOutput, 'middleware'> {
   readonly title?: string;
   readonly endpoints?: Readonly<
     Record<string, { readonly steps: readonly StepOutput[]; readonly timeLimit?: number | null }>
   >;
   readonly outbound?: Readonly<Record<string, BundleOutput>>;
-  readonly lifecycle?: NonNullable<HostOutput['lifecycle']>;
 }
 
 /** A number of replicas, or a share of them. */
@@ -199,7 +199,8 @@ export function versionSchema(
     description: freeText().optional().describe('Text for readers.'),
     endpoints: named(endpoint).optional().describe('Endpoints that are not as in the service.'),
     outbound: host.outbound as z.ZodType<VersionOutput['outbound']>,
-    lifecycle: host.lifecycle as z.ZodType<VersionOutput['lifecycle']>,
+    middleware: host['middleware']!,
+    ...Object.fromEntries(PROCESS_FIELDS.map((key) => [key, host[key]!])),
   });
   return inheriting(
     version.describe('Settings of this version that override those of its service.'),

@@ -259,6 +259,8 @@ export interface Fault {
 export interface FaultCondition {
   readonly text: string;
   readonly component: string;
+  /** One version of the component; null = all. */
+  readonly version: string | null;
   readonly part: string | null;
   readonly instance: number | null;
   readonly metric: string;

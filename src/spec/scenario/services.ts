@@ -1,11 +1,10 @@
-import type { Lifecycle } from './resources.js';
 import type { Outbox } from './messaging.js';
 import type { FunctionSettings } from './functions.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Step, Bundle } from './steps.js';
 import type { OncePerValue, Layer } from './policies.js';
 import type { Middleware } from './middleware.js';
-import type { Host } from './host.js';
+import type { Host, ProcessSettings } from './host.js';
 import type { Rollout } from './rollouts.js';
 
 export interface Service extends Host {
@@ -47,8 +46,10 @@ export interface ServiceVersion {
   /** Endpoints that differ from those of the service. */
   readonly endpoints: ReadonlyMap<string, Endpoint>;
   readonly outbound: ReadonlyMap<string, Bundle>;
-  /** null = the lifecycle of the service. */
-  readonly lifecycle: Lifecycle | null;
+  /** null = the settings of the service. */
+  readonly process: ProcessSettings | null;
+  /** null = the chain of the service. */
+  readonly middleware: readonly Middleware[] | null;
 }
 
 /** The versions of a service. */
@@ -62,6 +63,11 @@ export interface Versions {
   readonly rollout: Rollout | null;
 }
 
+/** Names of the versions by their numbers, the initial one first; empty = a single version. */
+export function versionNames(versions: Versions | null): readonly string[] {
+  return versions === null ? [] : [versions.first, ...versions.others.map(({ name }) => name)];
+}
+
 /** The service as each of its versions defines it, the initial one first. */
 export function shapesOf(service: Service): readonly Service[] {
   const { versions } = service;
@@ -73,9 +79,10 @@ export function shapesOf(service: Service): readonly Service[] {
 export function shapeOf(service: Service, version: ServiceVersion): Service {
   return {
     ...service,
+    ...version.process,
+    middleware: version.middleware ?? service.middleware,
     endpoints: new Map([...service.endpoints, ...version.endpoints]),
     outbound: new Map([...service.outbound, ...version.outbound]),
-    lifecycle: version.lifecycle ?? service.lifecycle,
     versions: null,
   };
 }
