@@ -204,7 +204,8 @@ export function mostOf(scenario: Scenario, component: string): number {
   if ((scenario.services.get(component)?.environments ?? null) !== null) return 1;
   // New versions replace old ones.
   const rollout = scenario.services.get(component)?.versions?.rollout ?? null;
-  return (rollout === null ? host?.zones.length : host?.replicas) ?? 1;
+  const places = host?.zones.length ?? 1;
+  return rollout === null ? places : places / 2;
 }
 
 /** The section of the file that contains a component. */

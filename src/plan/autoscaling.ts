@@ -1,5 +1,6 @@
 import type { PlanAutoscaling, PlanScalingTarget } from '../spec/plan/autoscaling.js';
 import type { ScalingTarget } from '../spec/scenario/autoscaling.js';
+import { shapesOf } from '../spec/scenario/services.js';
 import type { LaidComponent, Layout } from './layout.js';
 import { hostOf, partOf } from './layout.js';
 
@@ -7,11 +8,13 @@ import { hostOf, partOf } from './layout.js';
 export function planAutoscaling(layout: Layout, component: LaidComponent): PlanAutoscaling | null {
   const host = hostOf(component);
   if (host === null || host.autoscaling === null) return null;
-  const { autoscaling, cpuRequest, cpu } = host;
+  const { autoscaling } = host;
+  const { source } = component;
+  const shapes = source.kind === 'service' ? shapesOf(source.host) : [host];
   return {
     ...autoscaling,
     metrics: autoscaling.metrics.map((target) => placed(layout, target)),
-    cores: cpuRequest ?? cpu.cores,
+    cores: shapes.map(({ cpuRequest, cpu }) => cpuRequest ?? cpu.cores),
   };
 }
 

@@ -47,13 +47,14 @@ export function versionNumber(
 /** By instance of a service: the number of its version. */
 export function versionsOfPlaces(
   { counts, rollout }: Versions,
-  { zones, replicas }: Service,
+  { zones }: Service,
 ): readonly number[] {
   if (counts !== null) {
     return counts.flatMap((count, number) => Array.from({ length: count }, () => number));
   }
   const next = rollout === null ? 0 : rollout.to + 1;
-  return zones.map((_, place) => (place < replicas ? 0 : next));
+  // Both versions have as many places as there can be replicas.
+  return zones.map((_, place) => (place < zones.length / 2 ? 0 : next));
 }
 
 /**

@@ -211,7 +211,7 @@ describe('the settings of the process of a version', () => {
     const service = 'memory: { limit: 100MiB, perRequest: 10MiB }';
     expect(pair('', 'memory: { perRequest: 60MiB }', { service }).ended).toEqual([
       ['ok', 'ok'],
-      ['connectionError', 'connectionError'],
+      ['reset', 'reset'],
     ]);
   });
 

@@ -7,6 +7,7 @@ import type { Autoscaling, ScalingRules } from '../../src/spec/scenario/autoscal
 const readings = (text: string): Reading[] =>
   text.split(' ').map((word) => ({
     value: word === '-' ? null : Number(word.replace('!', '')),
+    weight: 1,
     ignored: word.startsWith('!'),
   }));
 

@@ -20,8 +20,9 @@ function rolloutText({ onFailure, analysis, ...own }: Rollout): string {
   const byReplicas = isCanary && own.routing === 'replicas';
   const inPlace = own.kind === 'rolling' || byReplicas;
   const expect = analysis?.expect.map(({ text }) => text);
+  const from = analysis?.from === 0 ? 'the first weight' : quantityText(analysis?.from, 'share');
   return setFieldsText(
-    { ...own, ...(analysis && { analysis: { ...analysis, expect }, onFailure }) },
+    { ...own, ...(analysis && { analysis: { ...analysis, expect, from }, onFailure }) },
     {
       ...all('hidden', isCanary ? 'to' : 'to routing'),
       ...(inPlace

@@ -10,7 +10,7 @@ import type { Fleet } from './fleet.js';
 import { Behavior, wantedBy, wantedForTotal } from './hpa.js';
 import type { Reading } from './hpa.js';
 import { isDeleted, ReplicaSet } from './replica-set.js';
-import type { Scale } from './replica-set.js';
+import type { Scalable, Scale } from './replica-set.js';
 
 /**
  * During this time after its creation, a replica's CPU usage counts only one sync period after it became ready
@@ -36,7 +36,8 @@ interface Sample {
 export class Autoscaler {
   private readonly world: OutagesParts;
   private readonly spec: PlanAutoscaling;
-  private readonly set: ReplicaSet;
+  /** What it scales: its instances, or a rollout that divides them between two versions. */
+  private target: Scalable;
   private readonly fleet: Fleet;
   private readonly own: readonly Instance[];
   private readonly behavior: Behavior;
@@ -49,6 +50,8 @@ export class Autoscaler {
   private measuredAt: Ns = 0;
   /** By index: creation time; -Infinity for instances present from the start. */
   private readonly created: Float64Array;
+  /** Sets whether an instance exists, and notes its creation. */
+  readonly scale: Scale;
 
   constructor(world: OutagesParts, component: number, scale: Scale) {
     const { name, autoscaling, firstInstance, instances, initial } =
@@ -57,7 +60,11 @@ export class Autoscaler {
     this.spec = autoscaling!;
     this.fleet = world.fleets[component];
     this.own = world.instances.slice(firstInstance, firstInstance + instances);
-    this.set = new ReplicaSet(this.own, this.fleet, scale);
+    this.scale = (instance, absent) => {
+      scale(instance, absent);
+      if (!absent) this.created[instance.index] = engine.now;
+    };
+    this.target = new ReplicaSet(this.own, this.fleet, this.scale);
     this.behavior = new Behavior(this.spec, initial);
     this.counted = this.spec.metrics.map(() => new Float64Array(instances));
     this.created = new Float64Array(instances).fill(-Infinity);
@@ -70,6 +77,11 @@ export class Autoscaler {
       const first = syncNs - (metricDelayNs % syncNs);
       engine.at(first, PHASE.TIMER, this.sampleOp, 0, 0, 0);
     }
+  }
+
+  /** A rollout divides the instances between two versions. */
+  through(rollout: Scalable): void {
+    this.target = rollout;
   }
 
   /** The counts of a process begin at its start. */
@@ -113,7 +125,7 @@ export class Autoscaler {
   private countOf({ metric }: PlanScalingTarget, instance: Instance): number {
     switch (metric) {
       case 'cpu':
-        return levels.integral(instance.cores.gauge) / this.spec.cores;
+        return levels.integral(instance.cores.gauge) / this.spec.cores[instance.version];
       case 'concurrency':
         return levels.integral(instance.concurrencyGauge);
       case 'queue':
@@ -130,14 +142,12 @@ export class Autoscaler {
     if (spec.metricDelayNs === 0) this.sample();
     const sample = this.due();
     if (sample === null || this.own.some(({ scalingFrozen }) => scalingFrozen)) return;
-    const current = this.set.wanted;
+    const current = this.target.wanted;
     const wanted = this.wanted(sample, current);
     if (wanted === null) return;
     const within = Math.min(spec.max, Math.max(spec.min, wanted));
     const desired = this.behavior.decide(engine.now, current, within);
-    if (desired === current) return;
-    if (desired < current) this.set.remove(current - desired);
-    for (const { index } of this.set.add(desired - current)) this.created[index] = engine.now;
+    if (desired !== current) this.target.scaleTo(desired);
   }
 
   /** The sample that is old enough to be evaluated now; null before the first. */
@@ -171,19 +181,28 @@ export class Autoscaler {
     at: Ns,
     current: number,
   ): number | null {
+    const { tolerance, cores } = this.spec;
     const readings = this.own.flatMap((instance, index): Reading[] => {
-      if (instance.absent) return [];
-      if (isDeleted(instance)) return metric === 'cpu' ? [{ value: null, ignored: true }] : [];
+      if (instance.absent || !this.isSeen(instance)) return [];
+      const weight = metric === 'cpu' ? cores[instance.version] / cores[0] : 1;
+      if (isDeleted(instance)) {
+        return metric === 'cpu' ? [{ value: null, weight, ignored: true }] : [];
+      }
       const ignored = metric === 'cpu' && this.isIgnored(instance, at);
-      return [{ value: values[index], ignored }];
+      return [{ value: values[index], weight, ignored }];
     });
-    const { tolerance } = this.spec;
     const isCpu = metric === 'cpu';
     const unit = isCpu ? PERCENT : THOUSANDTH;
     // The assumed value of unmeasured replicas: for CPU all of the request, or the target if that is more; else the
     // target.
     const busy = isCpu ? Math.max(1, target) : target;
     return wantedBy(readings, current, { target, tolerance, unit, busy });
+  }
+
+  /** A blue-green rollout shows the autoscaler only the version that gets the requests (Argo Rollouts bluegreen.go). */
+  private isSeen({ version }: Instance): boolean {
+    const { selected } = this.fleet;
+    return selected < 0 || version === selected;
   }
 
   /** Returns true while the CPU usage of a replica does not count yet (replica_calculator.go, groupPods). */
@@ -199,8 +218,10 @@ export class Autoscaler {
 
 /** Starts everything that adds or removes instances: autoscalers and rollouts. */
 export function startScaling(world: OutagesParts, scale: Scale): void {
+  const scalers = new Map<number, Autoscaler>();
   world.plan.components.forEach(({ autoscaling }, component) => {
-    if (autoscaling !== null) new Autoscaler(world, component, scale);
+    if (autoscaling !== null) scalers.set(component, new Autoscaler(world, component, scale));
   });
-  world.versions?.start(scale);
+  const rollouts = world.versions?.start((component) => scalers.get(component)?.scale ?? scale);
+  for (const [component, rollout] of rollouts ?? []) scalers.get(component)?.through(rollout);
 }

@@ -5,7 +5,7 @@ import type { Balancers } from '../picking/balancers.js';
 import type { Instance } from '../processes/instance.js';
 import type { View } from '../edge.js';
 import type { Counter } from '../figures/meters.js';
-import type { Scale } from '../processes/replica-set.js';
+import type { Scalable, Scale } from '../processes/replica-set.js';
 import type { ListedRun } from '../picking/endpoint-lists.js';
 import { BlueGreen, Canary, Recreate, RollingUpdate } from './kinds.js';
 import type { Rollout, Setup } from './rollout.js';
@@ -77,17 +77,16 @@ export class VersionTables {
     return new WeightedSplit(this.world, callee, weights, key, own);
   }
 
-  /** Starts the rollouts of all components that have one. */
-  start(scale: Scale): void {
+  /** Starts the rollouts of all components that have one. Returns them by component. */
+  start(scaleOf: (component: number) => Scale): ReadonlyMap<number, Scalable> {
+    const rollouts = new Map<number, Scalable>();
     this.world.plan.components.forEach(({ versions }, component) => {
       if (versions === null || versions.rollout === null) return;
-      this.begin({
-        world: this.world,
-        component,
-        scale,
-        tallies: this.tallies.get(component)!,
-      });
+      const tallies = this.tallies.get(component)!;
+      const setup = { world: this.world, component, scale: scaleOf(component), tallies };
+      rollouts.set(component, this.begin(setup));
     });
+    return rollouts;
   }
 
   private begin(setup: Setup): Rollout {

@@ -80,8 +80,27 @@ export function resolveVersions(
     );
   const rest = others.map(({ name }) => name);
   const counts = countsOf(context, output, first, rest, path);
-  const rollout = rolloutOf(context, output, first, rest, service.replicas, path);
+  const most = Math.max(service.replicas, service.autoscaling?.max ?? 0);
+  const rollout = rolloutOf(context, output, first, rest, most, path);
+  checkShares(context, service, others, path);
   return { first, others, counts, rollout };
+}
+
+/** Reports a version with unlimited cores, of which an autoscaler needs a share. */
+function checkShares(
+  context: Context,
+  { autoscaling }: Host,
+  versions: readonly ServiceVersion[],
+  path: Path,
+): void {
+  if (autoscaling?.metrics.some(({ metric }) => metric === 'cpu') !== true) return;
+  for (const { name, process } of versions) {
+    if (process === null || process.cpuRequest !== null || process.cpu.cores < Infinity) continue;
+    const message =
+      'the autoscaler needs the cores of each version: write cpu: CORES, or resources: { requests: ' +
+      '{ cpu: CORES } }';
+    report(context, 'FL208', [...path, 'versions', name], message);
+  }
 }
 
 /** Which settings differ between the versions of a component. */
@@ -203,11 +222,6 @@ function rolloutOf(
     const message = `${first} runs from the start${which}; a rollout needs a different version`;
     report(context, 'FL208', [...at, 'to'], message);
   } else if (to < 0) unknownVersion(context, own.to, others, [...at, 'to']);
-  if (output.autoscaling !== undefined) {
-    const message =
-      'rollout and autoscaling together are not supported in this version: remove one of them';
-    report(context, 'FL202', at, message);
-  }
   if (own.maxSurge?.value === 0 && own.maxUnavailable?.value === 0) {
     const message = 'with maxSurge: 0 the rollout could never start: write 1 or more';
     report(context, 'FL208', [...at, 'maxUnavailable'], message);
@@ -318,8 +332,29 @@ function analysisOf(context: Context, own: RolloutOutput, at: Path): Rollout['an
     report(context, 'FL501', [...at, 'analysis', 'expect', index], parsed.message, parsed);
     return [];
   });
-  const { interval, failureLimit, minSamples } = analysis;
-  return { expect, intervalNs: interval, failureLimit, minSamples };
+  const { interval, failureLimit, minSamples, from } = analysis;
+  if (from !== undefined) checkFrom(context, own, from, [...at, 'analysis', 'from']);
+  return { expect, intervalNs: interval, from: from ?? 0, failureLimit, minSamples };
+}
+
+/** Reports a weight from which on nothing would be analysed. */
+function checkFrom(context: Context, own: RolloutOutput, from: number, path: Path): void {
+  if (own.kind !== 'canary') {
+    const message = `from applies only to canary, and the kind is ${own.kind}: remove it`;
+    report(context, 'FL208', path, message);
+    return;
+  }
+  const weights = (own.steps ?? []).flatMap(({ weight }) => weight ?? []);
+  const most = Math.max(0, ...weights);
+  if (from === 0) {
+    const message = 'the analysis begins with the first weight above 0%: remove from';
+    report(context, 'FL208', path, message);
+  } else if (from > most) {
+    const message =
+      `no step has this weight, the largest is ${most * 100}%, so nothing would be analysed: lower ` +
+      'from, or add a step';
+    report(context, 'FL208', path, message);
+  }
 }
 
 /** Reports cycles of calls that exist only with another version of a service. */

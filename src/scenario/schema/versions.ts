@@ -78,6 +78,11 @@ const analysis = z
         'Expectations on the requests of the last interval, as `canary.success >= 99%`, `canary.latency.p99 < ' +
           '200ms` or `canary.latency.p99 < 150% of stable.latency.p99`. Required.',
       ),
+    from: share()
+      .optional()
+      .describe(
+        'Of `canary`: weight from which on the versions are compared. Unit: share. Defaults to the first weight.',
+      ),
     interval: duration({ min: 100_000_000 })
       .prefault('60s')
       .describe('Interval between analyses. Unit: duration, at least 100ms. Defaults to 60s.'),

@@ -9,6 +9,6 @@ export interface PlanScalingTarget extends ScalingTarget {
 
 export interface PlanAutoscaling extends Autoscaling {
   readonly metrics: readonly PlanScalingTarget[];
-  /** Cores that a `cpu` share refers to. */
-  readonly cores: number;
+  /** By version, or of all: CPU request of a replica in cores, which is 100 % of its usage. */
+  readonly cores: readonly number[];
 }

@@ -221,7 +221,13 @@ export interface JournalRecord {
  * value = 1 on, 0 off. `instance`: subject = instance id, value = an INSTANCE_STATE. `rollout`: subject =
  * component id, value = a ROLLOUT_STATE.
  */
-export const JOURNAL = Object.freeze({ machine: 0, fault: 1, instance: 2, rollout: 3 } as const);
+export const JOURNAL = Object.freeze({
+  machine: 0,
+  fault: 1,
+  instance: 2,
+  rollout: 3,
+  desired: 4,
+} as const);
 
 /** Events of a rollout in the journal. */
 export const ROLLOUT_STATE = Object.freeze({
