@@ -1,20 +1,21 @@
 import type { PlanAutoscaling, PlanScalingTarget } from '../spec/plan/autoscaling.js';
 import type { ScalingTarget } from '../spec/scenario/autoscaling.js';
-import { shapesOf } from '../spec/scenario/services.js';
 import type { LaidComponent, Layout } from './layout.js';
 import { hostOf, partOf } from './layout.js';
+import { shapesIn } from './versions.js';
 
 /** Adds the components at which the metrics of an autoscaler are measured; null = no autoscaler. */
 export function planAutoscaling(layout: Layout, component: LaidComponent): PlanAutoscaling | null {
   const host = hostOf(component);
   if (host === null || host.autoscaling === null) return null;
   const { autoscaling } = host;
-  const { source } = component;
-  const shapes = source.kind === 'service' ? shapesOf(source.host) : [host];
   return {
     ...autoscaling,
     metrics: autoscaling.metrics.map((target) => placed(layout, target)),
-    cores: shapes.map(({ cpuRequest, cpu }) => cpuRequest ?? cpu.cores),
+    cores: shapesIn(component).map((shape) => {
+      const { cpuRequest, cpu } = hostOf(shape)!;
+      return cpuRequest ?? cpu.cores;
+    }),
   };
 }
 

@@ -17,6 +17,7 @@ import { takesKeys } from './onces.js';
 import { checkPick, placeOf } from './pick-checks.js';
 import { poolAt } from './pools.js';
 import type { Problems } from './problem.js';
+import { versionsIn } from './versions.js';
 
 /** A use of an edge: caller, callee, id of the bundle, and everything else that distinguishes edges. */
 interface Use {
@@ -337,9 +338,10 @@ function deepest(edges: readonly BareEdge[], bundles: readonly PlanBundle[]): nu
 }
 
 /** The setting that changes the number of instances of a component, in words; null = the number is fixed. */
-function changerOf({ source }: LaidComponent): string | null {
-  if (!('host' in source) || source.host === null) return null;
-  if (source.host.autoscaling !== null) return 'autoscaling';
-  const rollout = source.kind === 'service' ? (source.host.versions?.rollout ?? null) : null;
+function changerOf(component: LaidComponent): string | null {
+  const host = hostOf(component);
+  if (host === null) return null;
+  if (host.autoscaling !== null) return 'autoscaling';
+  const rollout = versionsIn(component)?.rollout ?? null;
   return rollout === null ? null : 'its rollout';
 }

@@ -12,7 +12,7 @@ import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf, isModule, partOf } from './layout.js';
 import type { Problems } from './problem.js';
 import { parseReference, type Reference } from './references.js';
-import { versionsOfPlaces } from './versions.js';
+import { versionsIn, versionsOfPlaces } from './versions.js';
 
 /** Inputs for the resolution of faults. */
 export interface FaultSource {
@@ -389,11 +389,12 @@ class FaultTarget {
 }
 
 /** Whether an instance runs a version; null = any. */
-function runsVersion({ source }: LaidComponent, place: number, version: string | null): boolean {
+function runsVersion(component: LaidComponent, place: number, version: string | null): boolean {
   if (version === null) return true;
-  const versions = source.kind === 'service' ? source.host.versions : null;
-  if (versions === null || source.kind !== 'service') return false;
-  return versionNames(versions)[versionsOfPlaces(versions, source.host)[place]!] === version;
+  const versions = versionsIn(component);
+  if (versions === null) return false;
+  const number = versionsOfPlaces(versions, hostOf(component)!)[place]!;
+  return versionNames(versions)[number] === version;
 }
 
 /** Direction of the messages that the edits change; `both` if the edits differ. */

@@ -1,12 +1,12 @@
 import { outcomeOfStatus } from '../spec/outcome.js';
 import type { PlanAdmission, PlanProcess } from '../spec/plan/process.js';
 import type { Host } from '../spec/scenario/host.js';
-import { shapesOf } from '../spec/scenario/services.js';
 import type { LaidComponent } from './layout.js';
 import { hostOf } from './layout.js';
 import type { Limiters } from './limiters.js';
 import { planProbes } from './probes.js';
 import { writeProbe, writeRefusal } from './programs.js';
+import { shapesIn, versionsIn } from './versions.js';
 import type { Writer } from './writer.js';
 
 /** The settings of a process that need no program and no id. */
@@ -45,20 +45,19 @@ export function versionProcesses(
   programs: readonly number[],
   own: PlanProcess,
 ): readonly PlanProcess[] {
-  const { source, name } = component;
-  if (source.kind !== 'service' || source.host.versions === null) return [];
+  const versions = versionsIn(component);
+  if (versions === null) return [];
   const { admission, probes, rejectProgram } = own;
-  const first = { ...settingsOf(source.host), admission, probes, rejectProgram };
-  const shapes = shapesOf(source.host).slice(1);
-  const others = source.host.versions.others.map((version, at): PlanProcess => {
-    if (version.process === null) return first;
-    const host = shapes[at]!;
-    const shaped = { ...component, source: { ...source, host } };
+  const shapes = shapesIn(component);
+  const first = { ...settingsOf(hostOf(component)!), admission, probes, rejectProgram };
+  const others = versions.others.map(({ name, process }, at): PlanProcess => {
+    if (process === null) return first;
+    const shape = shapes[at + 1]!;
     return {
-      ...settingsOf(host),
-      admission: planAdmission(w, limiters, shaped, `${name}@${version.name}`),
-      probes: planProbes(shaped, programs, writeProbe(w, shaped)),
-      rejectProgram: writeRefusal(w, shaped),
+      ...settingsOf(hostOf(shape)!),
+      admission: planAdmission(w, limiters, shape, `${component.name}@${name}`),
+      probes: planProbes(shape, programs, writeProbe(w, shape)),
+      rejectProgram: writeRefusal(w, shape),
     };
   });
   return [first, ...others];

@@ -52,6 +52,7 @@ export function namesOf(judged: Judged, variants: readonly string[] | null): Exp
     components.set(name, {
       kind: 'gateway',
       parts: own.routes.map((r) => r.name),
+      versions: versionNames(own.versions),
       instances: instancesOf(own),
     });
   }

@@ -5,12 +5,16 @@ import { merge } from './merge.js';
 import { PROCESS_FIELDS } from './schema/host.js';
 
 /**
- * Merges the initial version over its service. Then every other version is merged over the original service, and
- * contains complete endpoints and bundles wherever it or the initial version sets any.
+ * Merges the initial version over its service or gateway. Then every other version is merged over the original
+ * component, and contains complete endpoints and bundles wherever it or the initial version sets any.
  */
 export function layVersions(root: MapNode, problems: Problems): MapNode {
-  return change(root, 'services', (all) =>
-    changeAll(all, (service, name) => laid(service, ['services', name], problems)),
+  return ['services', 'gateways'].reduce(
+    (all, section) =>
+      change(all, section, (entries) =>
+        changeAll(entries, (own, name) => laid(own, [section, name], problems)),
+      ),
+    root,
   );
 }
 

@@ -531,6 +531,7 @@ function rolledOut(seed: number, turn: number): Pick<Service, 'versions' | 'zone
     outbound: new Map(),
     process: null,
     middleware: null,
+    chains: new Map(),
   };
   return {
     zones: [null, null, null, null],

@@ -305,6 +305,7 @@ export function gateway(
     kind: 'simple',
     routing: 'firstMatch',
     answers: new Map(),
+    versions: null,
     ...own,
     ...host(name, own),
     middleware: chain,

@@ -29,12 +29,17 @@ export function edgeVersions(
 }
 
 /** Versions without steps of the service itself at the part that makes a call. */
-function withoutSteps(plan: Plan, { services }: Scenario, { from }: PlanEdge): readonly number[] {
+function withoutSteps(
+  plan: Plan,
+  { services, gateways }: Scenario,
+  { from }: PlanEdge,
+): readonly number[] {
   const { component, name } = plan.parts[from]!;
-  const versions = services.get(plan.components[component]!.name)?.versions ?? null;
+  const owner = plan.components[component]!.name;
+  const versions = (services.get(owner) ?? gateways.get(owner))?.versions ?? null;
   if (versions === null) return [];
-  const others = versions.others.flatMap(({ endpoints, outbound }, index) =>
-    endpoints.has(name) || outbound.size > 0 ? [] : [index + 1],
+  const others = versions.others.flatMap(({ endpoints, outbound, middleware }, index) =>
+    endpoints.has(name) || outbound.size > 0 || middleware !== null ? [] : [index + 1],
   );
   return [0, ...others];
 }

@@ -53,7 +53,7 @@ function sectionsOf(scenario: Scenario, plan: Plan): Sections {
     ['processes', lines(hosts, processText)],
     [
       'versions',
-      lines(services, ({ versions }) => (versions === null ? '' : versionText(versions))),
+      [...lines(gateways, versionsText), ...lines(services, versionsText)],
     ],
     ['endpoints', lines(services, endpointLines)],
     ['gateways', lines(gateways, gatewayLines)],
@@ -76,6 +76,10 @@ function sectionsOf(scenario: Scenario, plan: Plan): Sections {
     ['faults', faults.map(faultLine)],
   ];
   return new Map(sections.filter(([, lines]) => lines.length > 0));
+}
+
+function versionsText({ versions }: Pick<Service, 'versions'>): string {
+  return versions === null ? '' : versionText(versions);
 }
 
 function componentLines({ services, gateways }: Scenario, plan: Plan): readonly string[] {

@@ -39,14 +39,15 @@ export function collectNames(
   ): void => {
     if (claim(section, name)) things.set(name, { kind, section, parts, versions, instead });
   };
-  for (const [name, { routes }] of sorted(scenario.gateways)) {
+  for (const [name, output] of sorted(scenario.gateways)) {
+    const { routes } = output;
     const written = routes.flatMap((route, index) =>
       route.name === undefined
         ? []
         : [{ name: route.name, path: ['gateways', name, 'routes', index, 'name'] }],
     );
     checkParts(written, 'route', name, raise);
-    add('gateway', 'gateways', name, routeNames(routes));
+    add('gateway', 'gateways', name, routeNames(routes), null, versionsWritten(output));
   }
   for (const section of ['services', 'functions'] as const) {
     for (const [name, output] of sorted<Written>(scenario[section])) {

@@ -29,7 +29,7 @@ export class CallGraph {
   }
 }
 
-/** Calls that only other versions of a service make. */
+/** Calls that only other versions of a service or gateway make. */
 function versionEdges(
   scenario: Omit<Scenario, 'faults' | 'report'>,
   known: readonly CallEdge[],
@@ -39,7 +39,22 @@ function versionEdges(
   for (const service of scenario.services.values()) {
     for (const shape of shapesOf(service).slice(1)) {
       for (const [part, { steps }] of shape.endpoints) {
-        walker.steps(`${service.name}.${part}`, steps, true, 1);
+        const from = `${service.name}.${part}`;
+        for (const entry of shape.middleware) {
+          for (const to of asked(scenario, entry)) walker.check(from, to, false);
+        }
+        walker.steps(from, steps, true, 1);
+      }
+    }
+  }
+  for (const gateway of scenario.gateways.values()) {
+    for (const { chains } of gateway.versions?.others ?? []) {
+      for (const [route, chain] of chains) {
+        for (const entry of chain) {
+          for (const to of asked(scenario, entry)) {
+            walker.check(`${gateway.name}.${route}`, to, false);
+          }
+        }
       }
     }
   }

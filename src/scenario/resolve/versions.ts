@@ -1,12 +1,13 @@
 import { shapeOf } from '../../spec/scenario/services.js';
-import type { Service, ServiceVersion, Versions } from '../../spec/scenario/services.js';
+import type { Service, HostVersion, Versions } from '../../spec/scenario/services.js';
 import type { Amount, Rollout, RolloutStep } from '../../spec/scenario/rollouts.js';
+import type { Gateway } from '../../spec/scenario/scenario.js';
+import type { Host } from '../../spec/scenario/host.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Middleware } from '../../spec/scenario/middleware.js';
 import { PROCESS_FIELDS } from '../schema/host.js';
 import { parseRolloutExpectation } from '../rollout-text.js';
-import type { ServiceOutput } from '../schema/services.js';
-import type { RolloutOutput, VersionOutput } from '../schema/versions.js';
+import type { RolloutOutput, VersionedOutput, VersionOutput } from '../schema/versions.js';
 import type { Context, Path } from './context.js';
 import { report, reportKey, writtenAt } from './context.js';
 import type { CallGraph } from './graph.js';
@@ -19,7 +20,15 @@ import { sorted } from './names.js';
 import { checkKeyName } from './targets.js';
 import { resolveSteps } from './steps.js';
 
-type Host = Omit<Service, 'versions'>;
+/** A component without its versions; a gateway has no endpoints. */
+type Owner = Host & { readonly endpoints?: Service['endpoints'] };
+
+/** The whole chain of each route, given the chain of the gateway. */
+type Chains = (middleware: readonly Middleware[]) => HostVersion['chains'];
+
+const NO_CHAINS: Chains = () => new Map();
+
+type Written = VersionedOutput & { readonly autoscaling?: unknown };
 
 /**
  * Default surge and unavailability of Kubernetes and Argo Rollouts (deployment defaults.go;
@@ -47,12 +56,18 @@ const FIELDS: Readonly<Record<Rollout['kind'], ReadonlySet<string>>> = {
 };
 const COMMON: ReadonlySet<string> = new Set(['to', 'at', 'kind']);
 
-/** Resolves `versions`, `version`, `replicas` by version and `rollout` of a service; null = a single version. */
+/** Places of all possible instances. A rollout has as many for the new version, in the zones of those of the old one. */
+export function placesOf({ zones }: Host, versions: Versions | null): Host['zones'] {
+  return (versions?.rollout ?? null) === null ? zones : [...zones, ...zones];
+}
+
+/** Resolves `versions`, `version`, `replicas` by version and `rollout` of a component; null = a single version. */
 export function resolveVersions(
   context: Context,
-  output: ServiceOutput,
-  service: Host,
+  output: Written,
+  service: Owner,
   path: Path,
+  chains = NO_CHAINS,
 ): Versions | null {
   const names = sorted(output.versions).map(([name]) => name);
   if (names.length === 0) {
@@ -76,7 +91,11 @@ export function resolveVersions(
   const others = sorted(output.versions)
     .filter(([name]) => name !== first)
     .map(([name, own]) =>
-      resolveVersion(context, name, own, service, differ, [...path, 'versions', name]),
+      resolveVersion(context, name, own, { service, differ, chains }, [
+        ...path,
+        'versions',
+        name,
+      ]),
     );
   const rest = others.map(({ name }) => name);
   const counts = countsOf(context, output, first, rest, path);
@@ -89,8 +108,8 @@ export function resolveVersions(
 /** Reports a version with unlimited cores, of which an autoscaler needs a share. */
 function checkShares(
   context: Context,
-  { autoscaling }: Host,
-  versions: readonly ServiceVersion[],
+  { autoscaling }: Owner,
+  versions: readonly HostVersion[],
   path: Path,
 ): void {
   if (autoscaling?.metrics.some(({ metric }) => metric === 'cpu') !== true) return;
@@ -126,18 +145,24 @@ function chainOf(
   return chain;
 }
 
+/** What a version differs from. */
+interface Source {
+  readonly service: Owner;
+  readonly differ: Differences;
+  readonly chains: Chains;
+}
+
 function resolveVersion(
   context: Context,
   name: string,
   own: VersionOutput,
-  service: Host,
-  differ: Differences,
+  { service, differ, chains }: Source,
   path: Path,
-): ServiceVersion {
-  const known = [...service.endpoints.keys()];
+): HostVersion {
+  const known = [...(service.endpoints?.keys() ?? [])];
   const endpoints = sorted(own.endpoints).flatMap(([endpoint, { steps, timeLimit }]) => {
     const at = [...path, 'endpoints', endpoint];
-    const below = service.endpoints.get(endpoint);
+    const below = service.endpoints?.get(endpoint);
     if (below === undefined) {
       const message = `versions have the endpoints of their service, and it has no ${endpoint}`;
       reportKey(context, 'FL404', at, message, { found: endpoint, allowed: known });
@@ -151,6 +176,7 @@ function resolveVersion(
     };
     return [[endpoint, resolved] as const];
   });
+  const middleware = differ.middleware ? chainOf(context, service.name, own, path) : null;
   return {
     name,
     title: own.title ?? null,
@@ -162,7 +188,8 @@ function resolveVersion(
           ...resolveProcess(context, own, path),
           probes: resolveProbes(context, own.probes, known, [...path, 'probes']),
         },
-    middleware: differ.middleware ? chainOf(context, service.name, own, path) : null,
+    middleware,
+    chains: middleware === null ? new Map() : chains(middleware),
   };
 }
 
@@ -178,7 +205,7 @@ function unknownVersion(
 /** Number of replicas of each version, if several run from the start; null otherwise. */
 function countsOf(
   context: Context,
-  output: ServiceOutput,
+  output: Written,
   first: string,
   others: readonly string[],
   path: Path,
@@ -205,7 +232,7 @@ function countsOf(
 
 function rolloutOf(
   context: Context,
-  output: ServiceOutput,
+  output: Written,
   first: string,
   others: readonly string[],
   replicas: number,
@@ -369,14 +396,14 @@ export function checkVersionCycles(context: Context, parts: Parameters<typeof ca
   }
 }
 
-/** Reports a weighted rollout of a service with callers other than gateways, because only gateways apply weights. */
+/** Reports a weighted rollout of a component with callers other than gateways, because only gateways apply weights. */
 export function checkSplits(
   context: Context,
   services: ReadonlyMap<string, Service>,
-  gateways: ReadonlyMap<string, unknown>,
+  gateways: ReadonlyMap<string, Gateway>,
   graph: CallGraph,
 ): void {
-  for (const { name, versions } of services.values()) {
+  for (const { name, versions } of [...services.values(), ...gateways.values()]) {
     const rollout = versions?.rollout ?? null;
     if (rollout?.kind !== 'canary' || rollout.routing !== 'weighted') continue;
     const callers = [...graph.pairs]
@@ -387,6 +414,7 @@ export function checkSplits(
     const message =
       `gateways apply the weights, and ${callers[0]} calls ${name} directly: write routing: ` +
       'replicas, or call through a gateway';
-    report(context, 'FL208', ['services', name, 'rollout'], message);
+    const section = gateways.has(name) ? 'gateways' : 'services';
+    report(context, 'FL208', [section, name, 'rollout'], message);
   }
 }

@@ -33,6 +33,8 @@ import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
 import type { StepOutput } from './steps.js';
 import { methodText } from './steps.js';
 import { CALL_PATTERN } from './common.js';
+import { versionFields } from './versions.js';
+import type { VersionedOutput } from './versions.js';
 
 /** A validated endpoint. */
 export interface EndpointOutput {
@@ -117,7 +119,7 @@ export interface RouteOutput {
   readonly middleware?: readonly MiddlewareOutput[];
 }
 
-export interface GatewayOutput extends HostOutput {
+export interface GatewayOutput extends Omit<HostOutput, 'replicas'>, VersionedOutput {
   readonly kind: Gateway['kind'];
   readonly routing?: Gateway['routing'];
   readonly routes: readonly RouteOutput[];
@@ -213,6 +215,7 @@ export function gatewaySchema(
   const gateway = z.strictObject({
     ...extending,
     ...host,
+    ...versionFields(host, null),
     kind: z
       .enum(['simple', 'kong', 'envoy', 'nginx', 'spring'])
       .default('simple')

@@ -1,6 +1,6 @@
 import type { Host } from './host.js';
 import type { Middleware } from './middleware.js';
-import type { Service } from './services.js';
+import type { Service, Versions } from './services.js';
 import type { Step, Bundle } from './steps.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
@@ -155,6 +155,8 @@ export interface Gateway extends Host {
   readonly routes: readonly Route[];
   readonly middleware: readonly Middleware[];
   readonly outbound: ReadonlyMap<string, Bundle>;
+  /** null = a single version. */
+  readonly versions: Versions | null;
 }
 
 export interface Route {

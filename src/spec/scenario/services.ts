@@ -39,25 +39,27 @@ export interface Endpoint {
   readonly timeLimitNs: Ns | null;
 }
 
-/** Settings of a version that differ from those of its service. */
-export interface ServiceVersion {
+/** Settings of a version that differ from those of its service or gateway. */
+export interface HostVersion {
   readonly name: string;
   readonly title: string | null;
-  /** Endpoints that differ from those of the service. */
+  /** Endpoints that differ from those of the service; none of a gateway. */
   readonly endpoints: ReadonlyMap<string, Endpoint>;
   readonly outbound: ReadonlyMap<string, Bundle>;
-  /** null = the settings of the service. */
+  /** null = the settings of the component. */
   readonly process: ProcessSettings | null;
-  /** null = the chain of the service. */
+  /** null = the chain of the component. */
   readonly middleware: readonly Middleware[] | null;
+  /** Of a gateway with a chain of its own: by route the whole chain. */
+  readonly chains: ReadonlyMap<string, readonly Middleware[]>;
 }
 
-/** The versions of a service. */
+/** The versions of a service or gateway. */
 export interface Versions {
-  /** Name of the initial version, which the service itself defines. */
+  /** Name of the initial version, which the component itself defines. */
   readonly first: string;
   /** The other versions. */
-  readonly others: readonly ServiceVersion[];
+  readonly others: readonly HostVersion[];
   /** Initial number of replicas of each version, `first` before `others`; null = all run `first`. */
   readonly counts: readonly number[] | null;
   readonly rollout: Rollout | null;
@@ -76,7 +78,7 @@ export function shapesOf(service: Service): readonly Service[] {
 }
 
 /** The service as one of its versions defines it. */
-export function shapeOf(service: Service, version: ServiceVersion): Service {
+export function shapeOf(service: Service, version: HostVersion): Service {
   return {
     ...service,
     ...version.process,
