@@ -10,6 +10,7 @@ import type {
   Reference,
 } from '../spec/scenario/expression.js';
 import type { ExpressionProblem } from './expression-scan.js';
+import { versionKind, versionProblem } from './expression-versions.js';
 import { findMetric, METRIC_WORDS, metricsOf, type Metric } from './metrics.js';
 import type { SubjectKind } from './metrics/entry.js';
 
@@ -152,11 +153,6 @@ export function subjectKind(path: MetricPath, names: ExpressionNames): SubjectKi
   return subject.at.part === null ? kind : PART_KIND[kind];
 }
 
-/** Kind of a subject that names a version. */
-export function versionKind({ part }: Reference): SubjectKind {
-  return part === null ? 'version' : 'versionEndpoint';
-}
-
 function checkSubject(path: MetricPath, names: ExpressionNames): ExpressionProblem[] {
   const subject = path.subject;
   if (subject.kind === 'cascade' || subject.kind === 'run') return [];
@@ -247,28 +243,6 @@ function checkReference(
       allowed: [],
     },
   ];
-}
-
-function versionProblem(
-  { component, instance, offset }: Reference,
-  version: string,
-  versions: readonly string[],
-  isSide: boolean,
-): ExpressionProblem | null {
-  const found = `${component}@${version}`;
-  if (!versions.includes(version)) {
-    const allowed = versions.map((name) => `${component}@${name}`);
-    const problem = unknown('version', found, offset, allowed);
-    return versions.length > 0 ? problem : { ...problem, message: `${component} has no versions` };
-  }
-  const allowed = [`${found}.success`];
-  if (isSide) {
-    const message = `an edge has no metrics per version: use a metric of ${found}`;
-    return { message, offset, found, allowed };
-  }
-  if (instance === null) return null;
-  const message = `an instance has a number in its component: write ${component}[${instance}]`;
-  return { message, offset, found, allowed: [`${component}[${instance}]`] };
 }
 
 function checkLimit(

@@ -73,7 +73,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const onces = new Onces(keys);
   const { programs, components, measured } = writeAll(writer, keys, limiters, scenario);
   const laid = writer.edges.finish(layout, onces, problems);
-  const { edges, statEdges, bundles, deepestChain, numbers } = laid;
+  const { edges, statEdges, bundles, numbers } = laid;
   const sized = isSized(scenario, edges);
   for (const op of [OP.CALL, OP.BEGIN]) writer.assembler.renumber(op, SLOT.A, numbers);
   useKeys(keys, bundles);
@@ -82,31 +82,21 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const resources = resourcesOf(layout, components, modules.functions, modules.replications, edges);
   const ends = new LinkEnds(layout, links, statEdges, sizedMessages(layout, laid, sized));
-  const context = {
-    layout,
-    components,
-    ends,
-    loads,
-    kindOf: knownFaultKind,
-    resources,
-    problems,
-    ...times,
-  };
-  const faults = [...planFaults(context, scenario.faults), ...planRollouts(layout, times)];
+  const targets = { layout, components, ends, loads, resources, kindOf: knownFaultKind, problems };
+  const own = planFaults({ ...targets, ...times }, scenario.faults);
+  const faults = [...own, ...planRollouts(layout, times)];
   problems.settle();
   const priorities = prioritiesOf(layout);
-  const parts = planParts(layout, programs, onces, priorities);
-  const asked = askedBySteps(file);
   return {
     format: 'faultline.plan/1',
     variant: variant.name,
     seed: scenario.run.seed,
     ...times,
     maxEvents: scenario.run.maxEvents,
-    grid: gridOf(file, asked, { ...times, stepNs: scenario.run.stepNs, faults }),
-    bySteps: components.map(({ name }) => asked.has(name) || asked.has('all')),
+    grid: gridOf(file, { ...times, stepNs: scenario.run.stepNs, faults }),
+    bySteps: bySteps(file, components),
     components,
-    parts,
+    parts: planParts(layout, programs, onces, priorities),
     measured,
     instances: layout.instances,
     edges: withLinks(edges, links, layout.zones.length),
@@ -128,7 +118,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     keys: keys.list,
     onces: onces.list,
     priorities,
-    deepestChain,
+    deepestChain: laid.deepestChain,
     traceShare: options.traceShare ?? traceShareOf(loads),
   };
 }
@@ -351,12 +341,17 @@ function planComponent(
   return { ...common, ...own, ...connectionsOf(source.host), knee: source.host.knee };
 }
 
+/** By component: whether a budget needs its distributions in each step. */
+function bySteps(file: ScenarioFile, components: Plan['components']): readonly boolean[] {
+  const asked = askedBySteps(file);
+  return components.map(({ name }) => asked.has(name) || asked.has('all'));
+}
+
 /** The measuring grid, with the edges of the windows of budgets. */
 function gridOf(
   file: ScenarioFile,
-  asked: ReadonlySet<string>,
   source: Omit<GridSource, 'windowEdges' | 'hasStepSegments'>,
 ): Plan['grid'] {
   const windowEdges = windowEdgesOf(file).map((edge) => source.warmupNs + edge);
-  return planGrid({ ...source, windowEdges, hasStepSegments: asked.size > 0 });
+  return planGrid({ ...source, windowEdges, hasStepSegments: askedBySteps(file).size > 0 });
 }

@@ -1,11 +1,12 @@
-import type { PlanCondition } from '../spec/plan/plan.js';
+import type { PlanComponent, PlanCondition } from '../spec/plan/plan.js';
 import type { FaultCondition } from '../spec/scenario/scenario.js';
-import type { FaultSource } from './faults.js';
+import type { Layout } from './layout.js';
 import { partOf } from './layout.js';
 
 /** The condition of a fault with ids instead of names. */
 export function conditionOf(
-  { layout, components }: Pick<FaultSource, 'layout' | 'components'>,
+  layout: Layout,
+  components: readonly Pick<PlanComponent, 'versions'>[],
   when: FaultCondition,
 ): PlanCondition {
   const component = layout.byName.get(when.component)!;

@@ -24,7 +24,7 @@ export function resourcesOf(
     const { kind, probes, autoscaling, versions, ...own } = components[id]!;
     // A fault on all instances needs the resource in each of them.
     const all = versions?.processes ?? [own];
-    const memory = all.every((process) => process.memory !== null) ? own.memory : null;
+    const memory = all.every((one) => one.memory !== null) ? own.memory : null;
     const most = Math.max(...all.map(({ cpu }) => cpu.cores));
     const environments = functions.find(({ component }) => component === id);
     const isHost = kind === 'gateway' || (kind === 'service' && environments === undefined);

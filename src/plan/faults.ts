@@ -1,5 +1,4 @@
 import type { Ns } from '../kernel/time.js';
-import { versionNames } from '../spec/scenario/services.js';
 import type { FaultKind } from '../model/faults/kind.js';
 import type { KnobEdit, Resources } from '../model/faults/knob.js';
 import type { PlanComponent, PlanFault, PlanLoad } from '../spec/plan/plan.js';
@@ -12,7 +11,7 @@ import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf, isModule, partOf } from './layout.js';
 import type { Problems } from './problem.js';
 import { parseReference, type Reference } from './references.js';
-import { versionsIn, versionsOfPlaces } from './versions.js';
+import { runsVersion } from './versions.js';
 
 /** Inputs for the resolution of faults. */
 export interface FaultSource {
@@ -64,7 +63,7 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
       spans: spansOf(fault, source, fault.jitterNs),
       chance: chanceOf(fault, source),
       stream: fault.group ?? fault.id,
-      when: fault.when === null ? null : conditionOf(source, fault.when),
+      when: fault.when === null ? null : conditionOf(source.layout, source.components, fault.when),
       rollout: null,
       ramp: fault.ramp,
     };
@@ -386,15 +385,6 @@ class FaultTarget {
   private readonly hitLink = (link: number, bits: number): void => {
     this.hits.links.set(link, (this.hits.links.get(link) ?? 0) | bits);
   };
-}
-
-/** Whether an instance runs a version; null = any. */
-function runsVersion(component: LaidComponent, place: number, version: string | null): boolean {
-  if (version === null) return true;
-  const versions = versionsIn(component);
-  if (versions === null) return false;
-  const number = versionsOfPlaces(versions, hostOf(component)!)[place]!;
-  return versionNames(versions)[number] === version;
 }
 
 /** Direction of the messages that the edits change; `both` if the edits differ. */

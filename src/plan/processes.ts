@@ -12,6 +12,7 @@ import type { Writer } from './writer.js';
 /** The settings of a process that need no program and no id. */
 export type Settings = Omit<PlanProcess, 'admission' | 'probes' | 'rejectProgram'>;
 
+/** The settings of the processes of a host. */
 export function settingsOf(host: Host): Settings {
   const { runtime, concurrency, queue, cpu, cancellation, gc, memory, lifecycle } = host;
   return { runtime, concurrency, queue, cpu, cancellation, gc, memory, lifecycle };
@@ -50,12 +51,12 @@ export function versionProcesses(
   const { admission, probes, rejectProgram } = own;
   const shapes = shapesIn(component);
   const first = { ...settingsOf(hostOf(component)!), admission, probes, rejectProgram };
-  const others = versions.others.map(({ name, process }, at): PlanProcess => {
-    if (process === null) return first;
+  const others = versions.others.map((version, at): PlanProcess => {
+    if (version.process === null) return first;
     const shape = shapes[at + 1]!;
     return {
       ...settingsOf(hostOf(shape)!),
-      admission: planAdmission(w, limiters, shape, `${component.name}@${name}`),
+      admission: planAdmission(w, limiters, shape, `${component.name}@${version.name}`),
       probes: planProbes(shape, programs, writeProbe(w, shape)),
       rejectProgram: writeRefusal(w, shape),
     };

@@ -87,6 +87,19 @@ export function versionsOfPlaces(
   return zones.map((_, place) => (place < zones.length / 2 ? 0 : next));
 }
 
+/** Whether an instance runs a version; null = any. */
+export function runsVersion(
+  component: LaidComponent,
+  place: number,
+  version: string | null,
+): boolean {
+  if (version === null) return true;
+  const versions = versionsIn(component);
+  if (versions === null) return false;
+  const number = versionsOfPlaces(versions, hostOf(component)!)[place]!;
+  return versionNames(versions)[number] === version;
+}
+
 /**
  * The versions of a component with their numbers; null = all instances are alike. Adds rows of measurements for each
  * version.

@@ -290,3 +290,89 @@ describe('problems of references to versions', () => {
     expect(wrong(aside('{ to: s.other }', '1s'), bundle)).toContain('so it knows no version');
   });
 });
+
+describe('versions of a gateway', () => {
+  /** Two gateways, the second of which runs v2 with these settings. */
+  const edges = (v2: string, more: Record<string, string> = {}): Traced =>
+    golden(`
+gateways:
+  edge:
+    replicas: { v1: 1, v2: 1 }
+    ${more['gateway'] ?? ''}
+    routes: [ { name: all, to: s.serve, ${more['route'] ?? ''} } ]
+    versions: { v1: {}, v2: { ${v2} } }
+services:
+  s: { endpoints: { serve: [ wait: 10ms ] } }
+workloads:
+  old: { arrivals: { at: [ 1s, 1s ] }, requests: [ { call: edge@v1 } ] }
+  young: { arrivals: { at: [ 2s, 2s ] }, requests: [ { call: edge@v2 } ] }`);
+
+  it('differ in their middleware, before that of the route', () => {
+    const gateway = 'middleware: [ log: { work: 1ms } ]';
+    const route = 'middleware: [ correlate: { work: 4ms } ]';
+    const traced = edges('middleware: [ authenticate: { kind: jwt, work: 7ms } ]', {
+      gateway,
+      route,
+    });
+    expect(latencies(traced.requests)).toEqual([15, 15, 21, 21]);
+  });
+
+  it('differ in their bundles and in the settings of their processes', () => {
+    const bundles = edges('outbound: { s: { timeout: 4ms } }');
+    expect(latencies(bundles.requests)).toEqual([10, 10, 4, 4]);
+    const workers = edges('concurrency: 1', { gateway: 'concurrency: 2' });
+    expect(latencies(workers.requests)).toEqual([10, 10, 10, 20]);
+  });
+
+  it('replace each other in a rollout', () => {
+    const { ran } = golden(
+      `
+gateways:
+  edge:
+    replicas: 2
+    lifecycle: { startup: 5s }
+    routes: [ { to: s.serve } ]
+    versions: { v1: {}, v2: { middleware: [ log: { work: 1ms } ] } }
+    rollout: { to: v2, at: 10s, kind: rolling, maxSurge: 1, maxUnavailable: 0 }
+services:
+  s: { endpoints: { serve: [ wait: 10ms ] } }
+workloads:
+  users: { arrivals: constant(10/s), requests: [ { call: edge } ] }
+budgets:
+  - edge.rollout.duration < 1m
+  - edge.rollout.exposed < 100%
+  - users.latency.max < 1s from 30s to 60s
+  - edge@v2.instances.end >= 2`,
+      '60s',
+    );
+    // One at a time: ready after 5 s and 10 s.
+    const [duration, , latency, instances] = ran.variant().budgets.map(({ value }) => value);
+    expect([duration, instances]).toEqual([10, 2]);
+    expect(latency).toBeCloseTo(0.011, 3);
+  });
+
+  it('cannot be split by weights that only gateways apply', () => {
+    const problems = wrong(`
+gateways:
+  edge:
+    routes: [ { to: s.serve } ]
+    versions: { v1: {}, v2: {} }
+    rollout: { to: v2, kind: canary, steps: [ { weight: 10% } ] }
+services:
+  s: { endpoints: { serve: [ wait: 10ms ] } }
+workloads:
+  users: { arrivals: constant(10/s), requests: [ { call: edge } ] }`);
+    expect(problems).toContain('users calls edge directly: write routing: replicas');
+  });
+
+  it('have the routes of their gateway', () => {
+    const problems = wrong(`
+gateways:
+  edge: { routes: [ { to: s.serve } ], versions: { v1: {}, v2: { routes: [ { to: s.serve } ] } } }
+services:
+  s: { endpoints: { serve: [ wait: 10ms ] } }
+workloads:
+  users: { arrivals: constant(10/s), requests: [ { call: edge } ] }`);
+    expect(problems).toContain('routes is the same in all versions: move it into edge');
+  });
+});

@@ -10,7 +10,7 @@ import type { Steps } from './steps.js';
 import type { VariantData } from './variant-data.js';
 
 /** Capacity of some kind that an instance has. */
-export type Capacity = (process: PlanProcess) => number;
+export type Capacity = (settings: PlanProcess) => number;
 
 /** Whether the number of some of these instances changes during the run. */
 export function isScaled({ plan }: VariantData, instances: readonly number[]): boolean {

@@ -1,5 +1,5 @@
 import type { MetricPath, Reference } from '../../spec/scenario/expression.js';
-import { versionKind } from '../../language/expression-check.js';
+import { versionKind } from '../../language/expression-versions.js';
 import type { SubjectKind } from '../../language/metrics/entry.js';
 import { PART_KIND } from '../../spec/component-kind.js';
 import type { RunRecord } from '../../spec/record/record.js';

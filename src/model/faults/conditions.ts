@@ -123,8 +123,9 @@ export class Conditions {
     const { plan } = this.world;
     const own = instances.map((id) => this.world.instances[id]);
     const isBusy =
-      metric === 'utilization' && own.every(({ process }) => Number.isFinite(process.concurrency));
-    const roomOf = ({ process: { concurrency, cpu, memory } }: Instance): number => {
+      metric === 'utilization' && own.every((one) => Number.isFinite(one.process.concurrency));
+    const roomOf = (instance: Instance): number => {
+      const { concurrency, cpu, memory } = instance.process;
       if (metric === 'queue' || metric === 'concurrency') return 1 / own.length;
       return metric === 'memory' ? (memory?.limit ?? Infinity) : isBusy ? concurrency : cpu.cores;
     };

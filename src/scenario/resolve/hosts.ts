@@ -58,14 +58,14 @@ export function resolveEndpoints(
 /** Resolves the common fields of services and gateways. */
 export function resolveHost(context: Context, name: string, output: HostOutput, path: Path): Host {
   checkLevel(context, output.loadBalancing, null, [...path, 'loadBalancing']);
-  const process = resolveProcess(context, output, path);
+  const settings = resolveProcess(context, output, path);
   const most = output.autoscaling?.max;
   const placement = resolvePlacement(context, initialReplicas(output), output.zone, path, most);
   return {
     ...described(name, output),
     ...placement,
-    ...process,
-    autoscaling: resolveAutoscaling(context, output, placement.replicas, process.cpu.cores, path),
+    ...settings,
+    autoscaling: resolveAutoscaling(context, output, placement.replicas, settings.cpu.cores, path),
     loadBalancing: resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']),
     protocol: resolveProtocol(context, output.protocol, [...path, 'protocol']),
     outlierDetection: resolveOutliers(context, output.outlierDetection, [
