@@ -3,6 +3,7 @@ import { PHASE } from '../kernel/phase.js';
 import type { StreamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import { streamKey } from '../kernel/rng.js';
+import { calleeName } from '../spec/plan/names.js';
 import type { PlanEdge } from '../spec/plan/plan.js';
 import type {
   Alarm,
@@ -352,9 +353,7 @@ export class Chains {
     const callee = plan.parts[edge.to].component;
     const { id } = plan.bundles[edge.bundle];
     const place = target === null ? '' : `[${plan.instances[instance].index}]`;
-    const { name, versions } = plan.components[callee];
-    const of = edge.version < 0 ? '' : `@${versions!.names[edge.version]}`;
-    const names = `${plan.components[caller.component].name}->${name}${of}${place}`;
+    const names = `${plan.components[caller.component].name}->${calleeName(plan, edge)}${place}`;
     return {
       ctx: calls,
       samplers,

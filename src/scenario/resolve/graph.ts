@@ -7,7 +7,7 @@ import { nodesAsked } from '../../language/databases.js';
 import { possibleRoutes, routeOf } from '../../language/routes.js';
 import { sagaStart } from '../modules/sagas/calls.js';
 import { ofComponents } from './modules.js';
-import { asked, sharedLevel } from './chain-targets.js';
+import { asked, askedByAny, sharedLevel, versionChains } from './chain-targets.js';
 import { leastOf, meanOf } from './count-bounds.js';
 import { readEdges, storeEdges } from '../modules/event-stores/calls.js';
 import type { CallEdge, CallWalker } from './call-edge.js';
@@ -40,23 +40,13 @@ function versionEdges(
     for (const shape of shapesOf(service).slice(1)) {
       for (const [part, { steps }] of shape.endpoints) {
         const from = `${service.name}.${part}`;
-        for (const entry of shape.middleware) {
-          for (const to of asked(scenario, entry)) walker.check(from, to, false);
-        }
+        for (const to of askedByAny(scenario, shape.middleware)) walker.check(from, to, false);
         walker.steps(from, steps, true, 1);
       }
     }
   }
-  for (const gateway of scenario.gateways.values()) {
-    for (const { chains } of gateway.versions?.others ?? []) {
-      for (const [route, chain] of chains) {
-        for (const entry of chain) {
-          for (const to of asked(scenario, entry)) {
-            walker.check(`${gateway.name}.${route}`, to, false);
-          }
-        }
-      }
-    }
+  for (const [from, chain] of versionChains(scenario)) {
+    for (const to of askedByAny(scenario, chain)) walker.check(from, to, false);
   }
   const isNew = ({ from, to }: CallEdge): boolean =>
     !known.some((edge) => edge.from === from && edge.to === to);

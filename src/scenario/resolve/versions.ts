@@ -80,8 +80,8 @@ function checkShares(
   path: Path,
 ): void {
   if (autoscaling?.metrics.some(({ metric }) => metric === 'cpu') !== true) return;
-  for (const { name, process } of versions) {
-    if (process === null || process.cpuRequest !== null || process.cpu.cores < Infinity) continue;
+  for (const { name, process: own } of versions) {
+    if (own === null || own.cpuRequest !== null || own.cpu.cores < Infinity) continue;
     const message =
       'the autoscaler needs the cores of each version: write cpu: CORES, or resources: { requests: ' +
       '{ cpu: CORES } }';
