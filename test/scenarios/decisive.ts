@@ -1342,7 +1342,7 @@ export const DECISIVE: readonly Decisive[] = [
     'shop.instances.end in autoscaled',
     12,
     1,
-    '690/s x 10 ms / 60 % = 11.5',
+    '690/s x 10 ms / 60 % = 11.5, and the maximum',
   ),
   row(
     'rollout-bad-version',
