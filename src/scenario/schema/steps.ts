@@ -198,7 +198,9 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
           .string()
           .regex(CALL_PATTERN)
           .max(200)
-          .describe('Component, component.endpoint, component@version.endpoint or self.endpoint. Required.'),
+          .describe(
+            'Component, component.endpoint, component@version.endpoint or self.endpoint. Required.',
+          ),
         ...callFields,
       }),
       { type: 'string', pattern: CALL_PATTERN.source },
