@@ -14,6 +14,7 @@ import {
 import { picked, type GaugePick } from './gauges.js';
 import type { GaugeKind } from '../../spec/record/record.js';
 import { poolCapacity, poolPick, poolWaits } from './client-pools.js';
+import { costByRun } from './costs.js';
 import { counterSums, partSums } from './column-sums.js';
 import { levels } from './levels.js';
 import { goodByRun, latencyOf, outcomesByRun } from './outcomes.js';
@@ -21,6 +22,7 @@ import type { Question } from './question.js';
 import { processOf } from '../../spec/plan/versions.js';
 import { capacityByCell, isScaled, meanCapacity, type Capacity } from './presence.js';
 import { meanLevels, stepsOf, type Steps } from './steps.js';
+import { unusualStatuses } from './statuses.js';
 import { selectComponent, selectStats } from './subjects.js';
 import { finishedOf, mergeAll, mergeSegments, namedOutcomes, succeededOf } from './sums.js';
 import { byCodeUnit, isPlaced, partsOf, type VariantData } from './variant-data.js';
@@ -46,6 +48,7 @@ export function answerResult(asked: Asked, withHistogram: boolean): AnswerResult
     outcomes.map((run) => succeededOf(run)),
     outcomes.map((run) => finishedOf(run)),
   );
+  const statuses = unusualStatuses(asked);
   const latency = latencyOf(asked, 'latency');
   const successLatency = latencyOf(asked, 'successLatency');
   return {
@@ -56,6 +59,7 @@ export function answerResult(asked: Asked, withHistogram: boolean): AnswerResult
     success: success.value,
     successCi95: estimateOf(success).ci95,
     outcomes: namedOutcomes(total),
+    ...(Object.keys(statuses).length > 0 ? { statuses } : {}),
   };
 }
 
@@ -98,6 +102,7 @@ function componentResult(data: VariantData, id: number): ComponentResult {
   const workers = capacityOf(asked, ({ concurrency }) => concurrency);
   const cores = capacityOf(asked, ({ cpu }) => cpu.cores);
   const busy = share(asked, 'busy', workers) ?? share(asked, 'cpu', cores);
+  const cost = sum(costByRun(asked, [id])) / data.records.length;
   const coalesced = sum(partSums(asked, 'coalesced'));
   const wouldReject = sum(partSums(asked, 'wouldReject'));
   return {
@@ -114,6 +119,7 @@ function componentResult(data: VariantData, id: number): ComponentResult {
       : null,
     duplicates: sum(partSums(asked, 'duplicates')),
     ...(placed && isFleet(component.kind) ? { fleet: fleetOf(asked) } : {}),
+    ...(cost > 0 ? { cost } : {}),
     ...(coalesced > 0 ? { coalesced } : {}),
     ...(wouldReject > 0 ? { wouldReject } : {}),
     pools: poolsOf(data, id),
