@@ -17,6 +17,7 @@ import { Conditions } from './conditions.js';
 import { EdgeTable } from './edges.js';
 import { LinkEnds } from './fault-links.js';
 import { resourcesOf } from './fault-needs.js';
+import type { FaultSource } from './faults.js';
 import { planFaults } from './faults.js';
 import { GateTable } from './gates.js';
 import { askedBySteps, planGrid, windowEdgesOf } from './grid.js';
@@ -83,8 +84,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const resources = resourcesOf(layout, components, modules.functions, modules.replications, edges);
   const ends = new LinkEnds(layout, links, statEdges, sizedMessages(layout, laid, sized));
   const targets = { layout, components, ends, loads, resources, kindOf: knownFaultKind, problems };
-  const own = planFaults({ ...targets, ...times }, scenario.faults);
-  const faults = [...own, ...planRollouts(layout, times)];
+  const faults = faultsOf({ ...targets, ...times }, scenario);
   problems.settle();
   const priorities = prioritiesOf(layout);
   return {
@@ -340,6 +340,14 @@ function planComponent(
   const own = { ...settingsOf(host), loadBalancing, external, critical };
   if (source.kind !== 'database') return { ...common, ...own, ...process };
   return { ...common, ...own, ...connectionsOf(source.host), knee: source.host.knee };
+}
+
+/** The faults of a scenario, and its rollouts, which are reported like faults. */
+function faultsOf(
+  source: FaultSource & Pick<Plan, 'warmupNs' | 'horizonNs'>,
+  { faults }: Scenario,
+): Plan['faults'] {
+  return [...planFaults(source, faults), ...planRollouts(source.layout, source)];
 }
 
 /** By component: whether a budget needs its distributions in each step. */
