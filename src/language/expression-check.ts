@@ -10,6 +10,7 @@ import type {
   Reference,
 } from '../spec/scenario/expression.js';
 import type { ExpressionProblem } from './expression-scan.js';
+import { versionKind, versionProblem } from './expression-versions.js';
 import { findMetric, METRIC_WORDS, metricsOf, type Metric } from './metrics.js';
 import type { SubjectKind } from './metrics/entry.js';
 
@@ -20,6 +21,8 @@ export interface ExpressionNames {
     {
       readonly kind: ComponentKind;
       readonly parts: readonly string[];
+      /** Absent = the component has no versions. */
+      readonly versions?: readonly string[];
       readonly instances: number;
     }
   >;
@@ -151,6 +154,7 @@ export function subjectKind(path: MetricPath, names: ExpressionNames): SubjectKi
   const subject = path.subject;
   if (subject.kind !== 'component') return subject.kind;
   if (subject.at.instance !== null) return 'instance';
+  if (subject.at.version !== null) return versionKind(subject.at);
   const kind = names.components.get(subject.at.component)?.kind ?? 'service';
   return subject.at.part === null ? kind : PART_KIND[kind];
 }
@@ -213,6 +217,10 @@ function checkReference(
   if (component === undefined) {
     const allowed = [...names.components.keys(), 'cascade', 'run'];
     return [unknown('component', at.component, at.offset, allowed)];
+  }
+  if (at.version !== null) {
+    const problem = versionProblem(at, at.version, component.versions ?? [], isSide);
+    if (problem !== null) return [problem];
   }
   if (at.part !== null && !component.parts.includes(at.part)) {
     // The unknown word may be a misspelt part or a misspelt metric.

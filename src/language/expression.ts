@@ -203,12 +203,10 @@ function reference(scanner: Scanner): Reference {
     scanner.offset = offset;
     scanner.fail('`always` comes after the limit, as in users.success > 99% always', []);
   }
-  if (scanner.text[scanner.offset] === '@') {
-    scanner.fail('metrics of one version of a service are not supported in this version', []);
-  }
+  const version = scanner.take('@') ? scanner.name('the name of a version') : null;
   const instance = scanner.take('[') ? instanceNumber(scanner) : null;
   const part = component === 'cascade' || component === 'run' ? null : partOf(scanner);
-  return { component, part, instance, offset };
+  return { component, version, part, instance, offset };
 }
 
 function instanceNumber(scanner: Scanner): number {

@@ -203,8 +203,10 @@ export function mostOf(scenario: Scenario, component: string): number {
   // The instances of a function are its zones, and its concurrency applies to all of them together.
   if ((scenario.services.get(component)?.environments ?? null) !== null) return 1;
   // New versions replace old ones.
-  const rollout = scenario.services.get(component)?.versions?.rollout ?? null;
-  return (rollout === null ? host?.zones.length : host?.replicas) ?? 1;
+  const owner = scenario.services.get(component) ?? scenario.gateways.get(component);
+  const rollout = owner?.versions?.rollout ?? null;
+  const places = host?.zones.length ?? 1;
+  return rollout === null ? places : places / 2;
 }
 
 /** The section of the file that contains a component. */

@@ -132,13 +132,13 @@ export function assemble(
 const GAUGES_EACH = 5;
 
 /** Resets everything that the runs of a thread share to its initial state. */
-function windBack({ deepestChain, grid, instances, parts, statEdges }: Plan): void {
+function windBack({ deepestChain, grid, instances, measured, statEdges }: Plan): void {
   engine.reset();
   samplers.reset();
   strands.reset();
   frames.reset(deepestChain + 1);
   levels.reset(grid.edges.length - 1, instances.length * GAUGES_EACH);
-  sink.reset(grid, parts.length, statEdges.length);
+  sink.reset(grid, measured.length, statEdges.length);
 }
 
 /** Sets the hooks with which parts of the model register during the assembly. */
@@ -186,11 +186,10 @@ function setStreams(world: Draft<World>): void {
 }
 
 function setCores(world: Draft<World>): void {
-  const { plan } = world;
   const op = engine.define('cores', (id, generation) => world.instances[id].cores.fire(generation));
   const done = (strand: number): void => world.interpreter.workDone(strand);
   for (const instance of world.instances) {
-    const { cpu } = plan.components[instance.component];
+    const { cpu } = instance.process;
     instance.cores = new Cores({
       sharedGauge: null,
       op,
@@ -218,7 +217,6 @@ function setExecutions(world: Draft<World>): void {
 }
 
 function setMemories(world: Draft<World>, outages: Outages): void {
-  const { plan } = world;
   // The process dies in a later step: after the event that exceeded the limit, and after the work that it completes.
   const op = engine.define('out-of-memory', (id, epoch) => {
     if (world.instances[id].epoch === epoch) outages.end(world.instances[id]);
@@ -232,7 +230,7 @@ function setMemories(world: Draft<World>, outages: Outages): void {
     look: ({ id }, at, generation) => engine.at(at, PHASE.TIMER, lookOp, id, generation, 0),
   };
   for (const instance of world.instances) {
-    const { memory, gc } = plan.components[instance.component];
+    const { memory, gc } = instance.process;
     if (memory === null) continue;
     const sizes = { ...memory, allocated: gc?.allocated ?? Infinity };
     instance.memory = new Memory(instance, sizes, effects);
@@ -246,7 +244,7 @@ function setDoors(world: Draft<World>, registry: Registry): void {
   world.timeLimits = new TimeLimits(world);
   world.admission = new Admission(world);
   for (const instance of world.instances) {
-    const { admission } = world.plan.components[instance.component];
+    const { admission } = instance.process;
     if (admission !== null) instance.door = world.admission.doorOf(instance, admission);
   }
 }

@@ -3,6 +3,7 @@ import { PHASE } from '../kernel/phase.js';
 import type { StreamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
 import { streamKey } from '../kernel/rng.js';
+import { calleeName } from '../spec/plan/names.js';
 import type { PlanEdge } from '../spec/plan/plan.js';
 import type {
   Alarm,
@@ -134,7 +135,7 @@ export class Chains {
   /** The room in which the calls of one instance wait for an instance of the callee, for `waitNs` at most. */
   roomOf(edge: PlanEdge, caller: Instance, view: View, waitNs: Ns): WaitingRoom {
     const { plan } = this.world;
-    const key = `${plan.bundles[edge.bundle].id}|${caller.id}|${plan.parts[edge.to].component}`;
+    const key = `${plan.bundles[edge.bundle].id}|${caller.id}|${plan.parts[edge.to].component}|${edge.version}`;
     let room = this.rooms.get(key);
     if (room === undefined) {
       const alarm = (run: () => void): Alarm => this.alarms.add(run, caller);
@@ -244,9 +245,11 @@ export class Chains {
     return { isLate, isResetLate: asked === 0 };
   }
 
+  /** Calls that name a version have states of their own, as a subset of Istio is a cluster of its own in Envoy. */
   private perOf(edge: PlanEdge, layer: Layer): string {
-    const { parts } = this.world.plan;
-    return layer.per === 'endpoint' ? `part ${edge.to}` : `component ${parts[edge.to].component}`;
+    const { component } = this.world.plan.parts[edge.to];
+    const per = layer.per === 'endpoint' ? `part ${edge.to}` : `component ${component}`;
+    return edge.version < 0 ? per : `${per} version ${edge.version}`;
   }
 
   private kindOf(layer: Layer): PolicyKind {
@@ -350,7 +353,7 @@ export class Chains {
     const callee = plan.parts[edge.to].component;
     const { id } = plan.bundles[edge.bundle];
     const place = target === null ? '' : `[${plan.instances[instance].index}]`;
-    const names = `${plan.components[caller.component].name}->${plan.components[callee].name}${place}`;
+    const names = `${plan.components[caller.component].name}->${calleeName(plan, edge)}${place}`;
     return {
       ctx: calls,
       samplers,

@@ -89,7 +89,7 @@ export interface Edge {
   readonly timed: boolean;
   /** The subset of the callee that each calling instance sees; null if it sees all of it. */
   readonly subsets: readonly Subsetting[] | null;
-  /** Split of the calls between versions of the callee; null = any ready instance is called. */
+  /** Choice of a version of the callee for each call; null = any ready instance is called. */
   readonly split: Split | null;
   /** True if callers also pick instances that are down, because their list is never updated. */
   readonly fixedList: boolean;

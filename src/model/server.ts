@@ -328,8 +328,8 @@ export class Server implements ServerPort {
   }
 
   refuse(strand: number, instance: Instance, outcome: Outcome): void {
-    const { plan, interpreter } = this.world;
-    const program = plan.components[instance.component].rejectProgram;
+    const { interpreter } = this.world;
+    const program = instance.process.rejectProgram;
     if (program < 0) {
       this.answer(strand, outcome);
       return;
@@ -467,8 +467,10 @@ export class Server implements ServerPort {
   private measure(strand: number, outcome: Outcome, good: boolean): void {
     const latency = engine.now - strands.arrived[strand];
     const cell = strands.cell[strand];
-    sink.answer(strands.part[strand], cell, outcome, latency, good);
-    const { tally } = this.world.instances[strands.instance[strand]];
+    const part = strands.part[strand];
+    sink.answer(part, cell, outcome, latency, good);
+    const { tally, rowShift } = this.world.instances[strands.instance[strand]];
+    if (rowShift > 0) sink.answer(part + rowShift, cell, outcome, latency, good);
     if (strands.returns[strand] === RETURN.frame) tally?.answered(outcome, latency, cell);
   }
 

@@ -120,7 +120,10 @@ function bookUnfinished(world: World, everyTrace: boolean): void {
       returns === RETURN.task ||
       (returns === RETURN.frame && atWork && !strands.answered[strand])
     ) {
-      sink.unfinished(strands.part[strand], strands.cell[strand]);
+      const part = strands.part[strand];
+      sink.unfinished(part, strands.cell[strand]);
+      const shift = rowShiftOf(world, strand);
+      if (shift > 0) sink.unfinished(part + shift, strands.cell[strand]);
     }
     if (everyTrace && strands.trace[strand] !== 0) {
       if (strands.callerLeftAt[strand] < 0) strands.answer[strand] = OUTCOME.unfinished;
@@ -131,6 +134,12 @@ function bookUnfinished(world: World, everyTrace: boolean): void {
     if (!frames.slots.has(frame) || frames.base[frame] > 0) continue;
     sink.callUnfinished(edges[frames.edge[frame]].stat, frames.cell[frame]);
   }
+}
+
+/** The shift to the row of a strand's version; 0 = a workload, or an instance without versions. */
+function rowShiftOf({ instances }: World, strand: number): number {
+  const instance = strands.instance[strand];
+  return instance < 0 ? 0 : instances[instance].rowShift;
 }
 
 /** Every request that arrived in the measured time has exactly one outcome. */
@@ -163,7 +172,7 @@ function recordOf(assembly: Assembly, stop: RunRecord['stop'], detail: string): 
       peakFrames: frames.slots.peak,
       peakAttempts: strands.slots.peak,
     },
-    parts: sink.partRecords((part) => isFine(plan, part)),
+    parts: sink.partRecords((row) => isFine(plan, plan.measured[row])),
     edges: sink.edgeRecords((edge) => {
       const { from, to } = plan.statEdges[edge];
       return isFine(plan, from) && isFine(plan, to);

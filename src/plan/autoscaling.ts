@@ -2,16 +2,20 @@ import type { PlanAutoscaling, PlanScalingTarget } from '../spec/plan/autoscalin
 import type { ScalingTarget } from '../spec/scenario/autoscaling.js';
 import type { LaidComponent, Layout } from './layout.js';
 import { hostOf, partOf } from './layout.js';
+import { shapesIn } from './versions.js';
 
 /** Adds the components at which the metrics of an autoscaler are measured; null = no autoscaler. */
 export function planAutoscaling(layout: Layout, component: LaidComponent): PlanAutoscaling | null {
   const host = hostOf(component);
   if (host === null || host.autoscaling === null) return null;
-  const { autoscaling, cpuRequest, cpu } = host;
+  const { autoscaling } = host;
   return {
     ...autoscaling,
     metrics: autoscaling.metrics.map((target) => placed(layout, target)),
-    cores: cpuRequest ?? cpu.cores,
+    cores: shapesIn(component).map((shape) => {
+      const { cpuRequest, cpu } = hostOf(shape)!;
+      return cpuRequest ?? cpu.cores;
+    }),
   };
 }
 

@@ -39,7 +39,7 @@ export function writeChoose(
   for (const branch of step.branches) {
     if (branch.when === null) continue;
     const next = assembler.label();
-    writeWhen(w, branch.when, next, scope.where);
+    writeWhen(w, branch.when, next, scope);
     writeSteps(w, branch.steps, scope);
     writeJump(w, after);
     assembler.bind(next);

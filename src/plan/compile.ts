@@ -2,7 +2,6 @@ import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import { invariant } from '../kernel/invariant.js';
 import { faultKind } from '../patterns/registry.js';
-import { outcomeOfStatus } from '../spec/outcome.js';
 import { PLAIN_BALANCING } from '../spec/patterns/balancer.js';
 import type { FaultKind } from '../model/faults/kind.js';
 import type { Plan, PlanBundle, PlanComponent, PlanPlatform } from '../spec/plan/plan.js';
@@ -18,8 +17,8 @@ import { Conditions } from './conditions.js';
 import { EdgeTable } from './edges.js';
 import { LinkEnds } from './fault-links.js';
 import { resourcesOf } from './fault-needs.js';
-import { planFaults } from './faults.js';
 import type { FaultSource } from './faults.js';
+import { planFaults } from './faults.js';
 import { diskOf } from './disks.js';
 import { GateTable } from './gates.js';
 import { askedBySteps, planGrid, windowEdgesOf } from './grid.js';
@@ -39,6 +38,7 @@ import { planNodes } from './nodes.js';
 import { planPlatform } from './platform.js';
 import { planProbes } from './probes.js';
 import { planRegistryLinks } from './registry-links.js';
+import { planAdmission, settingsOf, versionProcesses } from './processes.js';
 import { SagaTable } from './saga-table.js';
 import { planRollouts, planVersions } from './versions.js';
 import { connectionsOf } from './pools.js';
@@ -75,9 +75,9 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const writer = writerOf(layout, keys, problems);
   const limiters = new Limiters(keys);
   const onces = new Onces(keys);
-  const { programs, components } = writeAll(writer, keys, limiters, scenario);
+  const { programs, components, measured } = writeAll(writer, keys, limiters, scenario);
   const laid = writer.edges.finish(layout, onces, problems);
-  const { edges, statEdges, bundles, deepestChain, numbers } = laid;
+  const { edges, statEdges, bundles, numbers } = laid;
   const sized = isSized(scenario, edges);
   for (const op of [OP.CALL, OP.BEGIN]) writer.assembler.renumber(op, SLOT.A, numbers);
   useKeys(keys, bundles);
@@ -86,7 +86,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const resources = resourcesOf(layout, components, modules, edges);
   const nodes = planNodes(layout, scenario.platform);
-  const own = { layout, ends, loads, nodes, statEdges, resources, problems, ...times };
+  const own = { layout, components, ends, loads, nodes, statEdges, resources, problems, ...times };
   const faults = faultsOf(own, scenario.faults);
   problems.settle();
   const priorities = prioritiesOf(layout);
@@ -99,6 +99,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     ...measuring(file, components, { ...times, stepNs: scenario.run.stepNs, faults }),
     components,
     parts: planParts(layout, programs, onces, priorities),
+    measured,
     instances: layout.instances,
     edges: withLinks(edges, links, layout.zones.length),
     statEdges,
@@ -122,7 +123,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     keys: keys.list,
     onces: onces.list,
     priorities,
-    deepestChain,
+    deepestChain: laid.deepestChain,
     traceShare: options.traceShare ?? traceShareOf(loads),
   };
 }
@@ -182,15 +183,23 @@ function writeAll(w: Writer, keys: KeyTable, limiters: Limiters, scenario: Scena
   const refusals = components.map((component) => writeRefusal(w, component));
   const handshakes = components.map((component) => writeHandshake(w, component));
   const probes = components.map((component) => writeProbe(w, component));
+  const measured = parts.map(({ id }) => id);
   return {
     programs,
-    components: components.map((it) => ({
-      ...planComponent(it, refusals[it.id]!, handshakes[it.id]!, admissions[it.id]!),
-      probes: planProbes(it, programs, probes[it.id]!),
-      autoscaling: planAutoscaling(w.layout, it),
-      versions: planVersions(it, keys),
-      ...planPlatform(it, scenario.platform),
-    })),
+    measured,
+    components: components.map((it) => {
+      const own = {
+        ...planComponent(it, refusals[it.id]!, handshakes[it.id]!, admissions[it.id]!),
+        probes: planProbes(it, programs, probes[it.id]!),
+      };
+      const processes = versionProcesses(w, limiters, it, programs, own);
+      return {
+        ...own,
+        autoscaling: planAutoscaling(w.layout, it),
+        versions: planVersions(it, keys, measured, processes),
+        ...planPlatform(it, scenario.platform),
+      };
+    }),
   };
 }
 
@@ -331,25 +340,6 @@ const CLIENT = Object.freeze({
   external: false,
 } as const);
 
-/** Admission control of a component, with ids instead of names. */
-function planAdmission(
-  w: Writer,
-  limiters: Limiters,
-  component: LaidComponent,
-): PlanComponent['admission'] {
-  const admission = hostOf(component)?.admission ?? null;
-  if (admission === null) return null;
-  const { shed, rateLimit, retryAfter, concurrencyLimit } = admission;
-  const place = `${component.name}.admission`;
-  return {
-    shed,
-    shedKey: shed?.kind === 'dagor' ? limiters.keyNumber(shed.key, place, 'a level') : -1,
-    limiter: rateLimit === null ? -1 : limiters.at(place, component.id, rateLimit, retryAfter),
-    gate: concurrencyLimit === null ? -1 : w.gates.at(place, component.id, concurrencyLimit),
-    refusal: outcomeOfStatus((rateLimit?.config as { status?: number } | undefined)?.status ?? 429),
-  };
-}
-
 function planComponent(
   component: LaidComponent,
   rejectProgram: number,
@@ -378,10 +368,8 @@ function planComponent(
     const critical = source.kind === 'workload' && source.workload.critical;
     return { ...common, ...CLIENT, critical, ...process };
   }
-  const { runtime, concurrency, queue, cpu, cancellation, gc, memory, lifecycle } = host;
   const { loadBalancing, external, critical } = host;
-  const resources = { runtime, concurrency, queue, cpu, cancellation, gc, memory, lifecycle };
-  const own = { ...resources, loadBalancing, external, critical };
+  const own = { ...settingsOf(host), loadBalancing, external, critical };
   if (source.kind !== 'database') return { ...common, ...own, ...process };
   return { ...common, ...own, ...connectionsOf(source.host), knee: source.host.knee };
 }

@@ -17,6 +17,7 @@ import { takesKeys } from './onces.js';
 import { checkPick, placeOf } from './pick-checks.js';
 import { poolAt } from './pools.js';
 import type { Problems } from './problem.js';
+import { versionsIn } from './versions.js';
 
 /** A use of an edge: caller, callee, id of the bundle, and everything else that distinguishes edges. */
 interface Use {
@@ -26,6 +27,8 @@ interface Use {
   readonly requestBytes: number;
   readonly session: Session;
   readonly route: NodeRoute | null;
+  /** Number of the called version; -1 = all. */
+  readonly version: number;
 }
 
 /** An edge without the links of the network. */
@@ -60,13 +63,14 @@ export class EdgeTable {
     requestBytes: number,
     session: Session,
     route: NodeRoute | null = null,
+    version = -1,
   ): number {
     const bundle = this.bundles.use(governing(from.component, to, own));
-    const key = `${from.id} ${to.id} ${requestBytes} ${session} ${routeText(route)} ${bundle}`;
+    const key = `${from.id} ${to.id} ${version} ${requestBytes} ${session} ${routeText(route)} ${bundle}`;
     const known = this.ids.get(key);
     if (known !== undefined) return known;
     this.ids.set(key, this.uses.length);
-    return this.uses.push({ from, to, bundle, requestBytes, session, route }) - 1;
+    return this.uses.push({ from, to, bundle, requestBytes, session, route, version }) - 1;
   }
 
   /** The bundle that governs an edge. */
@@ -112,12 +116,12 @@ export class EdgeTable {
     const numbers = new Int32Array(this.uses.length);
     order.forEach((index, number) => (numbers[index] = number));
     const drafts: BareEdge[] = order.map((index) => {
-      const { from, to, bundle, requestBytes, session, route } = this.uses[index]!;
+      const { from, to, bundle, requestBytes, session, route, version } = this.uses[index]!;
       const fallback = this.fallbacks.get(index);
       const last = statEdges[statEdges.length - 1];
       if (last?.from !== from.id || last.to !== to.id) statEdges.push({ from: from.id, to: to.id });
       const own = this.bundles.get(bundle);
-      checkConnections(own, to.component, problems);
+      checkConnections(own, to.component, version, problems);
       checkPick(own, to.component, route, problems);
       if (isModule(to.component.source)) to.component.source.checkBundle(own, problems);
       const host = hostOf(to.component)!;
@@ -136,6 +140,7 @@ export class EdgeTable {
         pool: session === SESSION.inside ? null : poolOf(from.component, to.component),
         session,
         route,
+        version,
         requestBytes,
         fallback: fallback === undefined ? -1 : numbers[fallback]!,
         instead: this.steps.get(index)?.place ?? -1,
@@ -172,7 +177,8 @@ function compareUses(a: Use, b: Use): number {
     parts ||
     byCodeUnit(a.bundle, b.bundle) ||
     a.requestBytes - b.requestBytes ||
-    a.session - b.session
+    a.session - b.session ||
+    a.version - b.version
   );
 }
 
@@ -204,7 +210,12 @@ const TLS_TRIPS: Readonly<Record<Protocol['tls'], 0 | 1 | 2>> = {
 };
 
 /** Reports settings of a bundle that contradict its callee. */
-function checkConnections(bundle: Bundle, callee: LaidComponent, problems: Problems): void {
+function checkConnections(
+  bundle: Bundle,
+  callee: LaidComponent,
+  version: number,
+  problems: Problems,
+): void {
   const { connections, loadBalancing, layers } = bundle;
   const { name, kind } = callee;
   const where = bundle.id === '' ? `${kind}s.${name}` : placeOf(bundle);
@@ -218,6 +229,10 @@ function checkConnections(bundle: Bundle, callee: LaidComponent, problems: Probl
   const changing = changerOf(callee);
   if (balancing.common.subset?.kind === 'deterministic' && changing !== null) {
     const message = `deterministic subsets are cut from a fixed number of instances, and ${changing} changes that of ${name}: use kind: random`;
+    problems.add('FL711', where, message);
+  }
+  if (balancing.common.subset?.kind === 'deterministic' && version >= 0) {
+    const message = `deterministic subsets are cut from all instances of ${name}, so one could have none of the version that a call names: use kind: random`;
     problems.add('FL711', where, message);
   }
   if (balancing.common.level !== 'connection') return;
@@ -323,9 +338,10 @@ function deepest(edges: readonly BareEdge[], bundles: readonly PlanBundle[]): nu
 }
 
 /** The setting that changes the number of instances of a component, in words; null = the number is fixed. */
-function changerOf({ source }: LaidComponent): string | null {
-  if (!('host' in source) || source.host === null) return null;
-  if (source.host.autoscaling !== null) return 'autoscaling';
-  const rollout = source.kind === 'service' ? (source.host.versions?.rollout ?? null) : null;
+function changerOf(component: LaidComponent): string | null {
+  const host = hostOf(component);
+  if (host === null) return null;
+  if (host.autoscaling !== null) return 'autoscaling';
+  const rollout = versionsIn(component)?.rollout ?? null;
   return rollout === null ? null : 'its rollout';
 }

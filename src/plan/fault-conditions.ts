@@ -1,4 +1,4 @@
-import type { Plan, PlanCondition } from '../spec/plan/plan.js';
+import type { Plan, PlanComponent, PlanCondition } from '../spec/plan/plan.js';
 import type { FaultCondition } from '../spec/scenario/scenario.js';
 import type { Layout } from './layout.js';
 import { partOf } from './layout.js';
@@ -8,6 +8,7 @@ import type { EdgeEnd } from './references.js';
 export function conditionOf(
   layout: Layout,
   statEdges: Plan['statEdges'],
+  components: readonly Pick<PlanComponent, 'versions'>[],
   when: FaultCondition,
 ): PlanCondition {
   const component = layout.byName.get(when.component)!;
@@ -15,18 +16,31 @@ export function conditionOf(
     when.part === null ? component.parts.map(({ id }) => id) : [partOf(component, when.part).id];
   const first = component.firstInstance;
   const instances = component.zones.map((_, index) => first + index);
-  return {
+  const common = {
     metric: when.metric,
     ending: when.ending,
     component: component.id,
-    parts,
     edges: when.caller === null ? [] : edgesBetween(layout, statEdges, when.caller, when),
-    instances: when.instance === null ? instances : [first + when.instance],
     op: when.op,
     limit: when.limit,
     forNs: when.forNs,
     count: when.count,
     lengthNs: when.lengthNs ?? Infinity,
+  };
+  const { versions } = components[component.id]!;
+  if (when.version === null || versions === null) {
+    return {
+      ...common,
+      parts,
+      instances: when.instance === null ? instances : [first + when.instance],
+    };
+  }
+  const { names, rowShifts, ofPlace } = versions;
+  const version = names.indexOf(when.version);
+  return {
+    ...common,
+    parts: parts.map((part) => part + rowShifts[version]!),
+    instances: instances.filter((_, place) => ofPlace[place] === version),
   };
 }
 

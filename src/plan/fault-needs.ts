@@ -21,10 +21,14 @@ export function resourcesOf(
     if (connections.mutual) showing.add(layout.parts[from]!.component.id);
   }
   return (id) => {
-    const { cpu, memory, kind, probes, autoscaling, versions, runtime } = components[id]!;
+    const { kind, probes, autoscaling, versions, runtime, ...own } = components[id]!;
+    // A fault on all instances needs the resource in each of them.
+    const all = versions?.processes ?? [own];
+    const memory = all.every((one) => one.memory !== null) ? own.memory : null;
+    const most = Math.max(...all.map(({ cpu }) => cpu.cores));
     const environments = functions.find(({ component }) => component === id);
     const isHost = kind === 'gateway' || (kind === 'service' && environments === undefined);
-    const cores = Math.min(cpu.cores, environments?.spec.cores ?? Infinity);
+    const cores = Math.min(most, environments?.spec.cores ?? Infinity);
     const isScaled = autoscaling !== null;
     const isRolled = (versions?.rollout ?? null) !== null;
     const used = registries.find(

@@ -2,7 +2,7 @@ import type { Ns } from '../kernel/time.js';
 import type { FaultKind } from '../model/faults/kind.js';
 import type { KnobEdit, Resources } from '../model/faults/knob.js';
 import type { PlanNodes } from '../spec/plan/nodes.js';
-import type { Plan, PlanFault, PlanLoad } from '../spec/plan/plan.js';
+import type { Plan, PlanComponent, PlanFault, PlanLoad } from '../spec/plan/plan.js';
 import { NODES } from '../spec/scenario/nodes.js';
 import type { Fault } from '../spec/scenario/scenario.js';
 import { byCodeUnit } from './canonical.js';
@@ -14,11 +14,12 @@ import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf, isModule, partOf } from './layout.js';
 import type { Problems } from './problem.js';
 import { parseReference, type Reference } from './references.js';
-import { versionsOfPlaces } from './versions.js';
+import { runsVersion } from './versions.js';
 
 /** Inputs for the resolution of faults. */
 export interface FaultSource {
   readonly layout: Layout;
+  readonly components: readonly Pick<PlanComponent, 'versions'>[];
   readonly ends: LinkEnds;
   readonly loads: readonly PlanLoad[];
   readonly nodes: PlanNodes | null;
@@ -72,7 +73,10 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
       spans: spansOf(fault, source, fault.jitterNs),
       chance: chanceOf(fault, source),
       stream: fault.group ?? fault.id,
-      when: fault.when === null ? null : conditionOf(source.layout, source.statEdges, fault.when),
+      when:
+        fault.when === null
+          ? null
+          : conditionOf(source.layout, source.statEdges, source.components, fault.when),
       rollout: null,
       ramp: fault.ramp,
     };
@@ -107,6 +111,7 @@ function ascending(ids: Iterable<number>): readonly number[] {
   return [...ids].sort((a, b) => a - b);
 }
 
+type VersionReference = Extract<Reference, { readonly kind: 'version' }>;
 type PartReference = Extract<Reference, { readonly kind: 'part' }>;
 
 /** Resolves the targets of one fault. The kind of fault determines how a name is resolved. */
@@ -210,8 +215,23 @@ class FaultTarget {
         return this.addInstances(component, reference.index);
       }
       case 'version':
-        return this.refuse(`\`${text}\`: write version: NAME beside the target`);
+        return this.addVersion(text, reference);
     }
+  }
+
+  /** Adds the instances of a version. */
+  private addVersion(text: string, { component, version, part }: VersionReference): void {
+    if (this.fault.version !== null) {
+      return this.refuse(`\`${text}\` names a version: remove \`version\``);
+    }
+    if (part !== null || !this.can.has('instance')) {
+      const whole = part === null ? '' : `: write \`${component}@${version}\``;
+      return this.refuse(
+        `\`${text}\`: a version is a set of instances, and ${this.fault.kind} hits ` +
+          (this.can.has('instance') ? `them as a whole${whole}` : 'none'),
+      );
+    }
+    this.addInstances(this.source.layout.byName.get(component)!, null, version);
   }
 
   /** Adds the two sides of a partition. */
@@ -302,11 +322,15 @@ class FaultTarget {
     });
   }
 
-  private addInstances(component: LaidComponent, index: number | null): void {
+  private addInstances(
+    component: LaidComponent,
+    index: number | null,
+    version = this.fault.version,
+  ): void {
     if (!this.meetsNeeds(component)) return;
     component.zones.forEach((zone, own) => {
       if (index !== null && own !== index) return;
-      if (!this.isVersion(component, own)) return;
+      if (!runsVersion(component, own, version)) return;
       if (this.narrow(component, zone)) this.hits.instances.add(component.firstInstance + own);
     });
   }
@@ -362,16 +386,6 @@ class FaultTarget {
     const zone = this.source.layout.zones.indexOf(reference.name);
     if (zone >= 0) return (end) => end.zone === zone;
     return namedEnd({ component: reference.name, part: null });
-  }
-
-  /** Whether an instance runs the version that the fault names. */
-  private isVersion({ source }: LaidComponent, place: number): boolean {
-    const { version } = this.fault;
-    if (version === null) return true;
-    const versions = source.kind === 'service' ? source.host.versions : null;
-    if (versions === null || source.kind !== 'service') return false;
-    const names = [versions.first, ...versions.others.map(({ name }) => name)];
-    return names[versionsOfPlaces(versions, source.host)[place]!] === version;
   }
 
   /** Whether an instance matches `zone` and `labels` of the fault. */

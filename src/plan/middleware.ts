@@ -56,7 +56,7 @@ export function writeMiddleware(
     const names = new StepNames(scope.names.next(`middleware:${member.name}`));
     closing = closingOf(w, member, { ...scope, names, closing });
     const after = w.assembler.label();
-    if (member.when !== null) writeWhen(w, member.when, after, scope.where);
+    if (member.when !== null) writeWhen(w, member.when, after, scope);
     writeMember(w, limiters, member, { ...scope, names });
     if (member.response !== null && isCached(member.response.methods, scope.part)) {
       const outer = closing;
@@ -111,7 +111,7 @@ function closingOf(w: Writer, member: Middleware, scope: Scope): () => void {
   if (!ON_ANSWER.has(member.name) || isFree(member.workPerKiB)) return scope.closing;
   return () => {
     const after = w.assembler.label();
-    if (member.when !== null) writeWhen(w, member.when, after, scope.where);
+    if (member.when !== null) writeWhen(w, member.when, after, scope);
     writeSized(w, member.workPerKiB, SIZED.ANSWER, scope.names.next('answer'));
     w.assembler.bind(after);
     scope.closing();

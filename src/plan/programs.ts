@@ -47,10 +47,15 @@ export function writeProgram(
       writeSteps(w, source.request.steps, scope);
       break;
     case 'endpoint':
-      writeVersions(w, limiters, part, keysAreSent);
+      writeVersions(w, part, (own) => {
+        writeGuarded(w, limiters, own, scopeOf(own), keysAreSent);
+      });
       writeGuarded(w, limiters, part, scope, keysAreSent);
       break;
     case 'route':
+      writeVersions(w, part, (own) => {
+        if (own.source.kind === 'route') writeWholeRoute(w, limiters, own.source, scopeOf(own));
+      });
       writeWholeRoute(w, limiters, source, scope);
       break;
     case 'operation':
@@ -72,12 +77,12 @@ export function writeProgram(
 }
 
 /** Writes the programs of versions that differ. Instances of other versions skip them. */
-function writeVersions(w: Writer, limiters: Limiters, part: LaidPart, keysAreSent: boolean): void {
+function writeVersions(w: Writer, part: LaidPart, write: (own: LaidPart) => void): void {
   for (const { number, part: own } of versionsOf(part)) {
     const next = w.assembler.label();
     w.assembler.point(w.assembler.emit(OP.VERSION, number), SLOT.B, next);
     // The same stream names: both versions share the draws for the same steps.
-    writeGuarded(w, limiters, own, scopeOf(own), keysAreSent);
+    write(own);
     w.assembler.emit(OP.DONE, OUTCOME.ok);
     w.assembler.bind(next);
   }

@@ -5,8 +5,13 @@ export type Reference =
   | { readonly kind: 'part'; readonly component: string; readonly part: string }
   | { readonly kind: 'instance'; readonly component: string; readonly index: number }
   | { readonly kind: 'edge'; readonly from: EdgeEnd; readonly to: EdgeEnd }
-  /** A version of a service or something within it. */
-  | { readonly kind: 'version' };
+  /** A version of a component, or one of its parts. */
+  | {
+      readonly kind: 'version';
+      readonly component: string;
+      readonly version: string;
+      readonly part: string | null;
+    };
 
 /** One end of `a.b->c`; the component `all` means every component. */
 export interface EdgeEnd {
@@ -14,10 +19,9 @@ export interface EdgeEnd {
   readonly part: string | null;
 }
 
-/** Parses `a`, `a.b`, `a[0]`, `a->b` and `a.b->c.d`. The loader has checked the names. */
+/** Parses `a`, `a.b`, `a@v`, `a@v.b`, `a[0]`, `a->b` and `a.b->c.d`. The loader has checked the names. */
 export function parseReference(text: string): Reference {
   const compact = text.replace(/\s/g, '');
-  if (compact.includes('@')) return { kind: 'version' };
   const arrow = compact.indexOf('->');
   if (arrow >= 0) {
     const from = edgeEnd(compact.slice(0, arrow));
@@ -28,6 +32,11 @@ export function parseReference(text: string): Reference {
     return { kind: 'instance', component: bracket[1]!, index: Number(bracket[2]) };
   }
   const { component, part } = edgeEnd(compact);
+  const at = component.indexOf('@');
+  if (at >= 0) {
+    const name = component.slice(0, at);
+    return { kind: 'version', component: name, version: component.slice(at + 1), part };
+  }
   return part === null ? { kind: 'name', name: component } : { kind: 'part', component, part };
 }
 

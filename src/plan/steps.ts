@@ -34,7 +34,7 @@ export function writeSteps(w: Writer, steps: readonly Step[], scope: Scope): voi
 function writeStep(w: Writer, step: Step, scope: Scope): void {
   const { assembler } = w;
   const after = assembler.label();
-  if (step.when !== null) writeWhen(w, step.when, after, scope.where);
+  if (step.when !== null) writeWhen(w, step.when, after, scope);
   // Draws of modifiers have names below that of their step.
   const modifiers = new StepNames(scope.names.next(`modifiers:${identityOf(step)}`));
   if (step.probability < 1) {

@@ -1,58 +1,132 @@
 import type { Plan, PlanFault } from '../spec/plan/plan.js';
 import type { PlanVersions } from '../spec/plan/versions.js';
-import { shapeOf } from '../spec/scenario/services.js';
-import type { Service, Versions } from '../spec/scenario/services.js';
+import { gatewayShapesOf } from '../language/gateway-shapes.js';
+import type { Host } from '../spec/scenario/host.js';
+import { shapesOf, versionNames } from '../spec/scenario/services.js';
+import type { Target } from '../spec/scenario/target.js';
+import type { Versions } from '../spec/scenario/services.js';
 import type { KeyTable } from './keys.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
+import { hostOf } from './layout.js';
 
-/** The part of an endpoint as another version defines it. */
+/** A part as another version defines it. */
 interface VersionPart {
   readonly number: number;
   readonly part: LaidPart;
 }
 
-/** Versions of an endpoint with their own steps or bundles. */
+/** Versions of an endpoint or route with steps, bundles or middleware of their own. */
 export function versionsOf(part: LaidPart): readonly VersionPart[] {
-  const { source, component } = part;
-  if (source.kind !== 'endpoint' || source.service.versions === null) return [];
-  const { service } = source;
-  return service.versions!.others.flatMap((version, index): VersionPart[] => {
-    if (!version.endpoints.has(part.name) && version.outbound.size === 0) return [];
-    const shape = shapeOf(service, version);
-    const endpoint = shape.endpoints.get(part.name)!;
-    const own = {
-      ...part,
-      component: { ...component, source: { kind: 'service' as const, host: shape } },
-      source: { ...source, endpoint, service: shape },
-    };
-    return [{ number: index + 1, part: own }];
+  const versions = versionsIn(part.component);
+  if (versions === null) return [];
+  return versions.others.flatMap((version, index): VersionPart[] => {
+    const isSame = version.outbound.size === 0 && version.middleware === null;
+    if (!version.endpoints.has(part.name) && isSame) return [];
+    const own = shapedPart(part, index + 1);
+    return own === null ? [] : [{ number: index + 1, part: own }];
   });
 }
 
-/** By instance of a service: the number of its version. */
+/** A part as a version defines it; null = the part is the same in all versions. */
+function shapedPart(part: LaidPart, version: number): LaidPart | null {
+  const { source, component } = part;
+  if (source.kind === 'endpoint') {
+    const service = shapesOf(source.service)[version]!;
+    return {
+      ...part,
+      component: { ...component, source: { kind: 'service', host: service } },
+      source: { ...source, endpoint: service.endpoints.get(part.name)!, service },
+    };
+  }
+  if (source.kind !== 'route') return null;
+  const gateway = gatewayShapesOf(source.gateway)[version]!;
+  const route = gateway.routes.find(({ name }) => name === part.name)!;
+  return {
+    ...part,
+    component: { ...component, source: { kind: 'gateway', host: gateway } },
+    source: { ...source, route, gateway },
+  };
+}
+
+/** A component as each of its versions defines it, the initial one first; itself if it has none. */
+export function shapesIn(component: LaidComponent): readonly LaidComponent[] {
+  const { source } = component;
+  if (source.kind === 'service') {
+    return shapesOf(source.host).map((host) => ({ ...component, source: { ...source, host } }));
+  }
+  if (source.kind !== 'gateway') return [component];
+  return gatewayShapesOf(source.host).map((host) => ({
+    ...component,
+    source: { ...source, host },
+  }));
+}
+
+/** The versions of a component; null = it has none. */
+export function versionsIn({ source }: LaidComponent): Versions | null {
+  return source.kind === 'service' || source.kind === 'gateway' ? source.host.versions : null;
+}
+
+/** Number of the version that a call is for; -1 = all versions. */
+export function versionNumber(
+  component: LaidComponent,
+  { version }: Pick<Target, 'version'>,
+): number {
+  return version === undefined ? -1 : versionNames(versionsIn(component)).indexOf(version);
+}
+
+/** By instance of a component: the number of its version. */
 export function versionsOfPlaces(
   { counts, rollout }: Versions,
-  { zones, replicas }: Service,
+  { zones }: Pick<Host, 'zones'>,
 ): readonly number[] {
   if (counts !== null) {
     return counts.flatMap((count, number) => Array.from({ length: count }, () => number));
   }
   const next = rollout === null ? 0 : rollout.to + 1;
-  return zones.map((_, place) => (place < replicas ? 0 : next));
+  // Both versions have as many places as there can be replicas.
+  return zones.map((_, place) => (place < zones.length / 2 ? 0 : next));
 }
 
-/** The versions of a component with their numbers; null = all instances are alike. */
-export function planVersions({ source, name }: LaidComponent, keys: KeyTable): PlanVersions | null {
-  if (source.kind !== 'service' || source.host.versions === null) return null;
-  const { first, others, rollout } = source.host.versions;
-  const { lifecycle } = source.host;
+/** Whether an instance runs a version; null = any. */
+export function runsVersion(
+  component: LaidComponent,
+  place: number,
+  version: string | null,
+): boolean {
+  if (version === null) return true;
+  const versions = versionsIn(component);
+  if (versions === null) return false;
+  const number = versionsOfPlaces(versions, hostOf(component)!)[place]!;
+  return versionNames(versions)[number] === version;
+}
+
+/**
+ * The versions of a component with their numbers; null = all instances are alike. Adds rows of measurements for each
+ * version.
+ */
+export function planVersions(
+  component: LaidComponent,
+  keys: KeyTable,
+  measured: number[],
+  processes: PlanVersions['processes'],
+): PlanVersions | null {
+  const { name, parts } = component;
+  const versions = versionsIn(component);
+  if (versions === null) return null;
+  const { rollout } = versions;
+  const names = versionNames(versions);
   const next = rollout === null ? 0 : rollout.to + 1;
-  const ofPlace = versionsOfPlaces(source.host.versions, source.host);
+  const ofPlace = versionsOfPlaces(versions, hostOf(component)!);
   const sticky = rollout?.sticky ?? null;
   return {
-    names: [first, ...others.map((version) => version.name)],
+    names,
     ofPlace,
-    lifecycles: [lifecycle, ...others.map((version) => version.lifecycle ?? lifecycle)],
+    rowShifts: names.map(() => {
+      const shift = measured.length - parts[0]!.id;
+      measured.push(...parts.map(({ id }) => id));
+      return shift;
+    }),
+    processes,
     rollout:
       rollout === null
         ? null
@@ -72,8 +146,9 @@ export function planRollouts(
   layout: Layout,
   { warmupNs, horizonNs }: Pick<Plan, 'warmupNs' | 'horizonNs'>,
 ): readonly PlanFault[] {
-  return layout.components.flatMap(({ id, name, source, parts }): readonly PlanFault[] => {
-    const versions = source.kind === 'service' ? source.host.versions : null;
+  return layout.components.flatMap((component): readonly PlanFault[] => {
+    const { id, name, parts } = component;
+    const versions = versionsIn(component);
     if (versions === null || versions.rollout === null) return [];
     const { to, atNs } = versions.rollout;
     const fromNs = warmupNs + atNs;

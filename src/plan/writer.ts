@@ -20,6 +20,7 @@ import type { GateTable } from './gates.js';
 import type { SagaTable } from './saga-table.js';
 import type { Problems } from './problem.js';
 import { isTracked } from './rows.js';
+import { versionNumber } from './versions.js';
 import { requestBytesOf } from './sizes.js';
 import type { NodeRoute } from '../spec/plan/replication.js';
 import { PRIMARY } from '../spec/scenario/replication.js';
@@ -67,10 +68,21 @@ export function entryOf(w: Writer, part: LaidPart): Label {
 /** Writes a list of steps. It is passed to verbs that contain steps. */
 export type WriteSteps = (w: Writer, steps: readonly Step[], scope: Scope) => void;
 
-/** Jumps to the label if the condition does not hold for the user request. */
-export function writeWhen(w: Writer, condition: Condition, otherwise: Label, where: string): void {
-  const table = w.assembler.constants(w.conditions.table(condition, where));
-  w.assembler.point(w.assembler.emit(OP.WHEN, table), SLOT.B, otherwise);
+/** Jumps to the label if the condition does not hold for the user request, or for the instance. */
+export function writeWhen(
+  { assembler, conditions }: Writer,
+  condition: Condition,
+  otherwise: Label,
+  { where, part }: Scope,
+): void {
+  const { version, workload, headers } = condition;
+  if (version !== null) {
+    const number = versionNumber(part.component, { version });
+    assembler.point(assembler.emit(OP.VERSION, number), SLOT.B, otherwise);
+    if (condition.class === null && workload === null && headers.size === 0) return;
+  }
+  const table = assembler.constants(conditions.table(condition, where));
+  assembler.point(assembler.emit(OP.WHEN, table), SLOT.B, otherwise);
 }
 
 /** Writes a call of a part, with the failure handling of the scope. */
@@ -140,7 +152,10 @@ function emitCalls(
   if (way === null) return [];
   const emit = (callee: LaidPart): number => {
     const bytes = line.requestBytes ?? requestBytesOf(layout, callee);
-    const over = overOf(w, scope, callee, read);
+    const over = {
+      ...overOf(w, scope, callee, read),
+      version: versionNumber(callee.component, to),
+    };
     const edge = useEdge(w, scope, callee, policy, bytes, over);
     const stream = scope.names.next(`${verb}:${callee.component.name}.${callee.name}`);
     return assembler.emit(OP.CALL, edge, mode, operand, stream);
@@ -171,7 +186,7 @@ function useEdge(
   before: readonly number[] = scope.instead,
 ): number {
   const { edges, problems } = w;
-  const edge = edges.use(scope.part, callee, policy, bytes, over.session, over.route);
+  const edge = edges.use(scope.part, callee, policy, bytes, over.session, over.route, over.version);
   const { id, fallback, layers } = edges.bundleOf(edge);
   const asks = layers.some(({ store }) => (store?.of ?? null) !== null);
   if (before.includes(edge)) {
@@ -184,7 +199,8 @@ function useEdge(
     const other = to === null ? null : calledPart(w.layout, to, BARE, scope.where, problems);
     if (other === null) return -1;
     const size = bytes === PASSED_ON ? PASSED_ON : requestBytesOf(w.layout, other);
-    const others = overOf(w, scope, other, null);
+    const version = versionNumber(other.component, to!);
+    const others = { ...overOf(w, scope, other, null), version };
     return useEdge(w, scope, other, null, size, others, [...before, edge]);
   };
   if (fallback?.kind === 'steps') checkLocks(w, fallback.steps, scope);
@@ -218,10 +234,12 @@ function checkLocks(w: Writer, steps: readonly Step[], { locks, where }: Scope):
   for (const list of withFallbacks(steps)) eachStep(list, check);
 }
 
-/** Connection and route of a call to a database. */
+/** Connection and route of a call to a database, and the version that a call of another component is for. */
 interface Over {
   readonly session: Session;
   readonly route: NodeRoute | null;
+  /** -1 = all versions. */
+  readonly version: number;
 }
 
 /** A call within a transaction of the same database uses its connection. */
@@ -230,7 +248,7 @@ function overOf(
   scope: Scope,
   { component, source }: LaidPart,
   read: NodeRoute | null,
-): Over {
+): Omit<Over, 'version'> {
   const { source: owner, name } = component;
   if (owner.kind !== 'database') return { session: SESSION.none, route: read };
   const { host } = owner;

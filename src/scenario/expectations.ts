@@ -1,4 +1,5 @@
 import type { BudgetSource, Scenario } from '../spec/scenario/scenario.js';
+import { versionNames } from '../spec/scenario/services.js';
 import type { Host } from '../spec/scenario/host.js';
 import type { ComponentKind } from '../spec/component-kind.js';
 import type { Problems } from './diagnostics.js';
@@ -40,15 +41,18 @@ export interface Flaws {
   readonly hasAllFaults: boolean;
 }
 
+type Named = Subject & { readonly kind: ComponentKind; readonly versions?: readonly string[] };
+
 /** Names that expressions can use in a variant. */
 export function namesOf(judged: Judged, variants: readonly string[] | null): ExpressionNames {
   const { scenario, graph, flaws } = judged;
   const instancesOf = ({ zones }: Host): number => (flaws === undefined ? zones.length : Infinity);
-  const components = new Map<string, Subject & { readonly kind: ComponentKind }>();
+  const components = new Map<string, Named>();
   for (const [name, own] of scenario.gateways) {
     components.set(name, {
       kind: 'gateway',
       parts: own.routes.map((r) => r.name),
+      versions: versionNames(own.versions),
       instances: instancesOf(own),
     });
   }
@@ -56,6 +60,7 @@ export function namesOf(judged: Judged, variants: readonly string[] | null): Exp
     components.set(name, {
       kind: 'service',
       parts: [...own.endpoints.keys()],
+      versions: versionNames(own.versions),
       instances: instancesOf(own),
     });
   }

@@ -91,6 +91,9 @@ export function missingHint(name: string, node: Node): string {
 export function placeHint(path: readonly PathKey[], key: string): string | undefined {
   if (path.length === 0 && OF_RUN.has(key))
     return `move it into run, as run: { ${key}: ${OF_RUN.get(key)!} }`;
+  if (path.length === 4 && path[2] === 'versions' && OF_ALL_VERSIONS.has(key)) {
+    return `${key} is the same in all versions: move it into ${String(path[1])}${OF_ALL_VERSIONS.get(key)!}`;
+  }
   const list = path[path.length - 2];
   const isEntry = typeof path[path.length - 1] === 'number';
   if (isEntry && STEP_LISTS.has(String(list)) && POLICIES.has(key))
@@ -172,15 +175,19 @@ const LISTED: ReadonlyMap<PathKey, string> = new Map<PathKey, string>([
   ['requests', 'name'],
 ]);
 
+/** Fields of a component that its versions share, with an example where another form is meant. */
+const OF_ALL_VERSIONS: ReadonlyMap<string, string> = new Map([
+  ['replicas', ', as replicas: { v1: 3, v2: 1 }, or write a rollout'],
+  ...(
+    'autoscaling critical discovery external kind labels loadBalancing outbox outlierDetection protocol routes ' +
+    'routing rollout zone'
+  )
+    .split(' ')
+    .map((key): [string, string] => [key, '']),
+]);
+
 /** Hint for a bundle named like a pair of components: the policies of calls between them belong to `outbound`. */
 export function pairHint(path: readonly PathKey[]): string | undefined {
-  const own = String(path[path.length - 1]);
-  if (path[0] === 'gateways' && /^[^@]+@[^@]+$/.test(own)) {
-    return (
-      'a route to one version is not supported in this version: use rollout: { kind: canary } of ' +
-      `${own.split('@')[0]!} to split the requests of its gateways`
-    );
-  }
   const ends = String(path[path.length - 1]).split('->');
   const [from = '', to = ''] = ends.map((end) => end.trim());
   if (path[0] !== 'policies' || ends.length !== 2 || from === '' || to === '') return undefined;

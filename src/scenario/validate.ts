@@ -322,7 +322,7 @@ function wanted(issue: Issue): string {
 function formatHint(issue: z.core.$ZodIssueInvalidStringFormat): string {
   const pattern = issue.pattern ?? '';
   if (pattern.includes('->')) {
-    return ' (component, component.part, component[0], a->b; write a version in `version`)';
+    return ' (component, component@version, component.part, component[0], a->b)';
   }
   if (pattern.includes('\\.[A-Za-z]')) return ' (component or component.part)';
   if (pattern.includes('^[^~]')) return ' (regular expressions are not supported in this version)';

@@ -2,14 +2,19 @@ import type { Problems } from './diagnostics.js';
 import type { Entry, MapNode, Node, PathKey } from './located.js';
 import { change, changeAll, get, isNull, map, text } from './located.js';
 import { merge } from './merge.js';
+import { PROCESS_FIELDS } from './schema/host.js';
 
 /**
- * Merges the initial version over its service. Then every other version is merged over the original service, and
- * contains complete endpoints and bundles wherever it or the initial version sets any.
+ * Merges the initial version over its service or gateway. Then every other version is merged over the original
+ * component, and contains complete endpoints and bundles wherever it or the initial version sets any.
  */
 export function layVersions(root: MapNode, problems: Problems): MapNode {
-  return change(root, 'services', (all) =>
-    changeAll(all, (service, name) => laid(service, ['services', name], problems)),
+  return ['services', 'gateways'].reduce(
+    (all, section) =>
+      change(all, section, (entries) =>
+        changeAll(entries, (own, name) => laid(own, [section, name], problems)),
+      ),
+    root,
   );
 }
 
@@ -21,10 +26,11 @@ function laid(service: Node, path: readonly PathKey[], problems: Problems): Node
   }
   const first = firstOf(service);
   const own = first === null ? undefined : get(versions, first);
+  const all = [...versions.entries.values()].map(({ value }) => value);
   const others = new Map<string, Entry>();
   for (const [name, entry] of versions.entries) {
     const value = over(service, name === first ? undefined : own, entry.value);
-    others.set(name, { ...entry, value });
+    others.set(name, { ...entry, value: withSettings(service, all, value) });
   }
   const whole = own?.type === 'map' ? merge(service, patchOf(own)) : service;
   return change(whole as MapNode, 'versions', () => ({ ...versions, entries: others }));
@@ -39,7 +45,7 @@ export function firstOf(service: Node): string | null {
 }
 
 /** Fields that a version can set. */
-const OWN: readonly string[] = ['endpoints', 'outbound', 'lifecycle'];
+const OWN: readonly string[] = ['endpoints', 'outbound', 'middleware', ...PROCESS_FIELDS];
 
 /** The fields of a version, as a patch of its service. */
 function patchOf(version: MapNode): MapNode {
@@ -65,12 +71,24 @@ function over(service: MapNode, first: Node | undefined, version: Node): Node {
     entries.set(key, { key: version.entries.get(key)?.key ?? version.at, value });
     result = { ...result, entries };
   }
-  if (get(first, 'lifecycle') === undefined && get(version, 'lifecycle') === undefined)
-    return result;
-  const lifecycle = entryOf(service, version, '', 'lifecycle');
-  const entries = new Map(result.entries);
-  if (lifecycle !== null) entries.set('lifecycle', lifecycle);
-  return { ...result, entries };
+  return result;
+}
+
+/**
+ * A version with all settings of its process if any version sets one, and with its chain if any version sets one, so
+ * that it gets none from the initial version.
+ */
+function withSettings(service: MapNode, all: readonly Node[], version: Node): Node {
+  if (version.type !== 'map') return version;
+  const isSet = (key: string): boolean => all.some((one) => get(one, key) !== undefined);
+  const keys: string[] = PROCESS_FIELDS.some(isSet) ? [...PROCESS_FIELDS] : [];
+  if (isSet('middleware')) keys.push('middleware');
+  const entries = new Map(version.entries);
+  for (const key of keys) {
+    const entry = entryOf(service, version, '', key);
+    if (entry !== null) entries.set(key, entry);
+  }
+  return { ...version, entries };
 }
 
 /** The entry of a version merged over that of the service, or null. `section` '' means the service itself. */

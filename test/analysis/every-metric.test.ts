@@ -44,7 +44,10 @@ services:
         - publish: sold
         - publish: jobs
         - saga: trip
-  bank: { endpoints: { charge: [ wait: 5ms ], refund: [ wait: 5ms ] } }
+  bank:
+    replicas: { v1: 1, v2: 1 }
+    versions: { v1: {}, v2: {} }
+    endpoints: { charge: [ wait: 5ms ], refund: [ wait: 5ms ] }
   mailer: { endpoints: { send: [ wait: 2ms ] } }
 sagas: { trip: { kind: orchestrated, orchestrator: shop, steps: [ { name: pay, call: bank.charge, compensation: bank.refund } ] } }
 workloads: { users: { arrivals: poisson(50/s), requests: [ { name: buy, call: edge } ] } }
@@ -59,6 +62,8 @@ const SUBJECTS: Readonly<Record<SubjectKind, string>> = {
   route: 'edge.all',
   service: 'shop',
   endpoint: 'shop.buy',
+  version: 'bank@v2',
+  versionEndpoint: 'bank@v2.charge',
   instance: 'shop[0]',
   database: 'db',
   operation: 'db.read',

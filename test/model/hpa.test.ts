@@ -7,6 +7,7 @@ import type { HpaScaling, ScalingRules } from '../../src/spec/scenario/autoscali
 const readings = (text: string): Reading[] =>
   text.split(' ').map((word) => ({
     value: word === '-' ? null : Number(word.replace('!', '')),
+    weight: 1,
     ignored: word.startsWith('!'),
   }));
 

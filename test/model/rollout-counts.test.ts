@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { nearest, rollingStep, shareStep } from '../../src/model/rollouts/counts.js';
+import {
+  nearest,
+  proportionalStep,
+  rollingStep,
+  shareStep,
+} from '../../src/model/rollouts/counts.js';
 import type { Pair, Slack, State } from '../../src/model/rollouts/counts.js';
 
 const all = (pair: Pair): State => ({ wanted: pair, available: pair });
@@ -60,5 +65,29 @@ describe('the next step of a rolling update (rolling.go)', () => {
   it('stops when nothing is left', () => {
     const done = all({ old: 0, next: 10 });
     expect(rollingStep(done, slack)).toEqual(done.wanted);
+  });
+});
+
+describe('scaling during a rolling update', () => {
+  const slack = (desired: number, surge: number) => ({ desired, surge, unavailable: 2 });
+  const state = (old: number, next: number) => ({
+    wanted: { old, next },
+    available: { old, next: 0 },
+  });
+
+  it('divides the difference in proportion, as in the example of the Kubernetes documentation', () => {
+    expect(proportionalStep(state(8, 5), slack(10, 3), slack(15, 3))).toEqual({ old: 11, next: 7 });
+  });
+
+  it('gives the rest to the larger version, and shrinks both', () => {
+    // 12 allowed instead of 8: 4 x 12 / 8 = 6 each, none is left.
+    expect(proportionalStep(state(4, 4), slack(6, 2), slack(10, 2))).toEqual({ old: 6, next: 6 });
+    // 5 instead of 10: 7 x 0.5 = 3.5, 4; 3 x 0.5 = 1.5, 2; the sixth goes from the larger one.
+    expect(proportionalStep(state(7, 3), slack(8, 2), slack(4, 1))).toEqual({ old: 3, next: 2 });
+  });
+
+  it('scales the only version with replicas', () => {
+    expect(proportionalStep(state(4, 0), slack(4, 1), slack(6, 2))).toEqual({ old: 6, next: 0 });
+    expect(proportionalStep(state(0, 4), slack(4, 1), slack(2, 1))).toEqual({ old: 0, next: 2 });
   });
 });

@@ -351,6 +351,13 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row('cache-write-behind', 'store.throughput in behind', 0.98, 0.02, 'one batch each 1 s + 20 ms'),
   row(
+    'canary-routes',
+    'api@v2.throughput in by-weight',
+    25,
+    1.2,
+    '10 % of 200/s, and the 5/s of the testers',
+  ),
+  row(
     'cancellation',
     'users.success during rush in immediate',
     0.58,
@@ -809,6 +816,13 @@ export const DECISIVE: readonly Decisive[] = [
     126,
     3,
     'the 100 requests that pass, and six or seven questions of each of four gateways, 110 ms apart, in what is left of a second',
+  ),
+  row(
+    'gateway-rollout',
+    'users.latency.p50 from 3m to 5m in canary',
+    0.0025,
+    0.0001,
+    '0.5 ms of CPU and 2 ms of waiting, as before the release',
   ),
   row(
     'gateway-statuses',
@@ -1444,6 +1458,13 @@ export const DECISIVE: readonly Decisive[] = [
     '2000 lost responses in five: 0.2 + 0.04 + 0.008 of 2000 payments',
   ),
   row(
+    'rollout-autoscaled',
+    'shop.instances.end in autoscaled',
+    12,
+    1,
+    '690/s x 10 ms / 60 % = 11.5, and the maximum',
+  ),
+  row(
     'rollout-bad-version',
     'pricing.rollout.exposed in canary',
     0.0083,
@@ -1456,6 +1477,13 @@ export const DECISIVE: readonly Decisive[] = [
     96,
     18,
     'no failure among 75 in 0.995^75 = 69 of 100 looks: 3.2 of them on average',
+  ),
+  row(
+    'rollout-heavier-version',
+    'cart@v2.memory from 120s to 180s in own-limit',
+    0.55,
+    0.002,
+    '200 MiB and 8 x 30 MiB, of 800 MiB',
   ),
   row(
     'rollout-leaking-version',

@@ -532,7 +532,9 @@ function rolledOut(seed: number, turn: number): Pick<Service, 'versions' | 'zone
     title: null,
     endpoints: new Map(),
     outbound: new Map(),
-    lifecycle: null,
+    process: null,
+    middleware: null,
+    chains: new Map(),
   };
   return {
     zones: [null, null, null, null],

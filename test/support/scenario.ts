@@ -184,6 +184,7 @@ export function when(condition: Partial<Omit<Condition, 'headers'>> & CallLine):
   return {
     class: condition.class ?? null,
     workload: condition.workload ?? null,
+    version: condition.version ?? null,
     headers: new Map(Object.entries(condition.headers ?? {})),
   };
 }
@@ -314,6 +315,7 @@ export function gateway(
     routing: 'firstMatch',
     answers: new Map(),
     balances: null,
+    versions: null,
     ...own,
     ...host(name, own),
     middleware: chain,

@@ -19,7 +19,8 @@ import { counterSums, partSums } from './column-sums.js';
 import { levels } from './levels.js';
 import { goodByRun, latencyOf, outcomesByRun } from './outcomes.js';
 import type { Question } from './question.js';
-import { capacityByCell, isScaled, meanCapacity } from './presence.js';
+import { processOf } from '../../spec/plan/versions.js';
+import { capacityByCell, isScaled, meanCapacity, type Capacity } from './presence.js';
 import { meanLevels, stepsOf, type Steps } from './steps.js';
 import { unusualStatuses } from './statuses.js';
 import { selectComponent, selectStats } from './subjects.js';
@@ -98,12 +99,8 @@ function componentResult(data: VariantData, id: number): ComponentResult {
     parts[plan.parts[part].name] = answerResult({ ...asked, selection }, false);
   }
   const placed = isPlaced(component);
-  const { concurrency, cpu, instances } = component;
-  const count = isScaled(data, asked.selection.instances)
-    ? meanCapacity(data, asked.window, asked.selection.instances, () => 1)
-    : instances;
-  const workers = concurrency * count;
-  const cores = cpu.cores * count;
+  const workers = capacityOf(asked, ({ concurrency }) => concurrency);
+  const cores = capacityOf(asked, ({ cpu }) => cpu.cores);
   const busy = share(asked, 'busy', workers) ?? share(asked, 'cpu', cores);
   const cost = sum(costByRun(asked, [id])) / data.records.length;
   const coalesced = sum(partSums(asked, 'coalesced'));
@@ -127,6 +124,18 @@ function componentResult(data: VariantData, id: number): ComponentResult {
     ...(wouldReject > 0 ? { wouldReject } : {}),
     pools: poolsOf(data, id),
   };
+}
+
+/** Capacity of a component's instances, as a mean over the window if their number changes. */
+function capacityOf({ data, selection, window }: Asked, capacity: Capacity): number {
+  const { instances } = selection;
+  const each = instances.map((id) => capacity(processOf(data.plan, id)));
+  const isEqual = each.every((one) => one === each[0]);
+  if (!isScaled(data, instances)) {
+    return isEqual ? (each[0] ?? 0) * instances.length : each.reduce((sum, one) => sum + one, 0);
+  }
+  if (!isEqual) return meanCapacity(data, window, instances, capacity);
+  return each[0]! * meanCapacity(data, window, instances, () => 1);
 }
 
 function isFleet(kind: ComponentResult['kind']): boolean {

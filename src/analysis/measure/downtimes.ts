@@ -1,5 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
 import { holdBack } from '../../spec/plan/probes.js';
+import { processOf } from '../../spec/plan/versions.js';
 import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import { stepAt, type Steps } from './steps.js';
@@ -81,7 +82,7 @@ export function downtimesOf(
       const down = open.get(instance)!;
       down.untilNs = at;
       open.delete(instance);
-      const { probes } = plan.components[plan.instances[instance].component];
+      const { probes } = processOf(plan, instance);
       if (!holdBack(probes)) down.readyNs = at;
       else unready.set(instance, [...(unready.get(instance) ?? []), down]);
     } else if (value[k] === INSTANCE_STATE.ready) {

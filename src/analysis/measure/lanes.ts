@@ -1,10 +1,12 @@
 import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
 import type { GaugeKind, RunRecord } from '../../spec/record/record.js';
-import { awayOf, downtimesOf } from './downtimes.js';
+import type { PlanComponent } from '../../spec/plan/plan.js';
+import { awayOf, downtimesOf, type Downtime } from './downtimes.js';
 import { gaugesByComponent, type Gauge } from './gauges.js';
 import { SparseMerge } from './sparse.js';
 import { bySteps, maxLevels, meanLevels, outcomesBySteps, type Steps } from './steps.js';
 import { arrivedOf, finishedOf, succeededOf } from './sums.js';
+import type { Capacity } from './presence.js';
 import { partName } from '../../spec/plan/names.js';
 import { UsualLatency } from './usual-latency.js';
 import { isPlaced, partsOf, type VariantData } from './variant-data.js';
@@ -138,10 +140,19 @@ function laneOf(
     usualUntil: (step) => usualLatency(rows, step),
     ...(isWorkload ? NO_LEVELS : levelsOf(gauges[component], steps)),
     ...sharesOf(data, record, steps, component),
-    workers: isWorkload ? 0 : plan.concurrency * plan.instances,
-    queueCapacity: isWorkload ? 0 : plan.queue.capacity * plan.instances,
-    cores: Math.min(plan.cpu.cores, plan.cpu.quota?.limit ?? Infinity) * plan.instances,
+    workers: isWorkload ? 0 : totalOf(plan, ({ concurrency }) => concurrency),
+    queueCapacity: isWorkload ? 0 : totalOf(plan, ({ queue }) => queue.capacity),
+    cores: totalOf(plan, coresOf),
   };
+}
+
+const coresOf: Capacity = ({ cpu }) => Math.min(cpu.cores, cpu.quota?.limit ?? Infinity);
+
+/** A capacity summed over all places of a component. */
+function totalOf(component: PlanComponent, capacity: Capacity): number {
+  const { versions, instances } = component;
+  if (versions === null) return capacity(component) * instances;
+  return versions.ofPlace.reduce((sum, version) => sum + capacity(versions.processes[version]), 0);
 }
 
 function levelsOf(gauges: readonly Gauge[], steps: Steps): Levels {
@@ -167,14 +178,54 @@ function sharesOf(
   steps: Steps,
   component: number,
 ): Pick<Lane, 'up' | 'there'> {
-  const { instances, firstInstance } = data.plan.components[component];
+  const own = data.plan.components[component];
+  const { instances, firstInstance } = own;
   const all = new Set(Array.from({ length: instances }, (_, index) => firstInstance + index));
   const downtimes = downtimesOf(data, record, all);
+  const empty = downtimes.filter(({ absent }) => absent);
+  const weights = weightsOf(own);
+  if (weights !== null) {
+    const share = (list: readonly Downtime[]): Float64Array =>
+      weightedShare(list, steps, weights, firstInstance);
+    return { up: share(downtimes), there: share(empty) };
+  }
   // Computed from whole ns, so that the share is exactly 0 when every instance is down.
   const share = (away: Float64Array): Float64Array =>
     away.map((ns, step) => 1 - ns / (steps.lengthNs[step] * instances));
-  const empty = downtimes.filter(({ absent }) => absent);
   return { up: share(awayOf(downtimes, steps)), there: share(awayOf(empty, steps)) };
+}
+
+/**
+ * By index of the instance: its cores, or else its workers, so that the share of the instances that run is the share of
+ * the capacity; null if all are equal.
+ */
+function weightsOf({ versions }: PlanComponent): readonly number[] | null {
+  if (versions === null) return null;
+  const { processes, ofPlace } = versions;
+  for (const capacity of [coresOf, ({ concurrency }): number => concurrency] satisfies Capacity[]) {
+    const each = processes.map(capacity);
+    if (!each.every(Number.isFinite)) continue;
+    if (each.some((one) => one !== each[0])) return ofPlace.map((version) => each[version]);
+  }
+  return null;
+}
+
+function weightedShare(
+  downtimes: readonly Downtime[],
+  steps: Steps,
+  weights: readonly number[],
+  first: number,
+): Float64Array {
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  const lost = new Float64Array(steps.count);
+  weights.forEach((weight, index) => {
+    const away = awayOf(
+      downtimes.filter(({ instance }) => instance === first + index),
+      steps,
+    );
+    for (let step = 0; step < steps.count; step++) lost[step] += weight * away[step];
+  });
+  return lost.map((sum, step) => 1 - sum / (all * steps.lengthNs[step]));
 }
 
 const CANCELLED = OUTCOME_NAMES.indexOf('cancelled');

@@ -1,7 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
-import type { PlanComponent } from '../../spec/plan/plan.js';
+import type { PlanProcess } from '../../spec/plan/process.js';
 import type { RunRecord } from '../../spec/record/record.js';
-import { comesAndGoes } from '../../spec/plan/versions.js';
+import { comesAndGoes, processOf } from '../../spec/plan/versions.js';
 import { awayOf, downtimesOf } from './downtimes.js';
 import { largestOf, meanOf, type Measured } from './estimate.js';
 import { cellSums, denseOf, picked, type GaugePick } from './gauges.js';
@@ -9,8 +9,8 @@ import type { Question } from './question.js';
 import type { Steps } from './steps.js';
 import type { VariantData } from './variant-data.js';
 
-/** Capacity of some kind that each instance of a component has. */
-export type Capacity = (component: PlanComponent) => number;
+/** Capacity of some kind that an instance has. */
+export type Capacity = (settings: PlanProcess) => number;
 
 /** Whether the number of some of these instances changes during the run. */
 export function isScaled({ plan }: VariantData, instances: readonly number[]): boolean {
@@ -30,7 +30,7 @@ export function capacityByCell(
 ): Float64Array {
   const { plan } = data;
   const { edges } = plan.grid;
-  const own = (id: number): number => capacity(plan.components[plan.instances[id].component]);
+  const own = (id: number): number => capacity(processOf(plan, id));
   const all = instances.reduce((sum, id) => sum + own(id), 0);
   const cells = Float64Array.from(
     { length: edges.length - 1 },

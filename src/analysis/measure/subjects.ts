@@ -1,4 +1,5 @@
 import type { MetricPath, Reference } from '../../spec/scenario/expression.js';
+import { versionKind } from '../../language/expression-versions.js';
 import type { SubjectKind } from '../../language/metrics/entry.js';
 import { PART_KIND } from '../../spec/component-kind.js';
 import type { RunRecord } from '../../spec/record/record.js';
@@ -6,7 +7,10 @@ import { instancesOf, partsOf, type VariantData } from './variant-data.js';
 
 /** The subject of a metric in one variant, as ids of the plan. The lists are empty if it does not exist there. */
 export interface Selection {
-  /** Parts that respond: those of the component, or a single one. For edges: the called parts. */
+  /**
+   * Parts that respond: those of the component, or a single one. For edges: the called parts. For a version: its rows
+   * of measurements, see `Plan.measured`.
+   */
   readonly parts: readonly number[];
   /** Measured edges; empty unless the subject is an edge. */
   readonly stats: readonly number[];
@@ -28,6 +32,7 @@ export function select(path: MetricPath, data: VariantData): Selection {
   const component = data.componentIds.get(subject.at.component);
   if (component === undefined) return NOTHING;
   const instances = instancesOf(data.plan, component);
+  if (subject.at.version !== null) return versionSelection(subject.at, component, data);
   return {
     parts: partIds(subject.at, component, data),
     stats: [],
@@ -40,10 +45,27 @@ export function select(path: MetricPath, data: VariantData): Selection {
   };
 }
 
+/** The rows and instances of one version of a component. */
+function versionSelection(at: Reference, component: number, data: VariantData): Selection {
+  const { plan } = data;
+  const { versions, firstInstance } = plan.components[component];
+  const version = versions?.names.indexOf(at.version!) ?? -1;
+  if (version < 0) return NOTHING;
+  const { rowShifts, ofPlace } = versions!;
+  return {
+    parts: partIds(at, component, data).map((part) => part + rowShifts[version]),
+    stats: [],
+    instances: ofPlace.flatMap((own, place) => (own === version ? [firstInstance + place] : [])),
+    callers: null,
+    callees: new Set([component]),
+  };
+}
+
 /** The kind of a metric's subject. */
 export function subjectOf({ subject }: MetricPath, data: VariantData): SubjectKind {
   if (subject.kind !== 'component') return subject.kind;
   if (subject.at.instance !== null) return 'instance';
+  if (subject.at.version !== null) return versionKind(subject.at);
   const component = data.componentIds.get(subject.at.component);
   if (component === undefined) return 'service';
   const { kind } = data.plan.components[component];

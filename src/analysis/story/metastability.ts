@@ -1,5 +1,6 @@
 import type { RunRecord } from '../../spec/record/record.js';
 import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
+import { processOf } from '../../spec/plan/versions.js';
 import { areaOf, gaugesOf } from '../measure/gauges.js';
 import { isOpen, movedOf } from '../measure/machines.js';
 import { goodputOf, goodShare, RECOVERED_SHARE, type Goodput } from '../measure/goodput.js';
@@ -138,8 +139,7 @@ function isSustained(data: VariantData, record: RunRecord, before: CellSet, end:
   if (busy > 0 && wasted / busy >= WASTED) return true;
   return gaugesOf(record, 'queue').some((gauge) => {
     if (gauge.instance < 0) return false;
-    const id = plan.instances[gauge.instance].component;
-    const { queue, concurrency } = plan.components[id];
+    const { queue, concurrency } = processOf(plan, gauge.instance);
     const mean = areaOf([gauge], end.cells) / end.lengthNs;
     const limit = Number.isFinite(queue.capacity) ? queue.capacity : 10 * concurrency;
     return Number.isFinite(limit) && mean > QUEUED_SHARE * limit;

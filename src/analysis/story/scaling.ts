@@ -1,4 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
+import type { Plan } from '../../spec/plan/plan.js';
 import { holdBack } from '../../spec/plan/probes.js';
 import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
 import type { RunRecord } from '../../spec/record/record.js';
@@ -29,7 +30,8 @@ const RUNS_MAX = 4;
 export function scalingEvents({ plan }: VariantData, record: RunRecord): readonly StoryEvent[] {
   return plan.components.flatMap((component, id) => {
     if (component.autoscaling === null) return [];
-    const runs = runsOf({ plan }, record, id);
+    const isRolled = (component.versions?.rollout ?? null) !== null;
+    const runs = isRolled ? decisionsOf(plan, record, id) : runsOf({ plan }, record, id);
     return runs.slice(0, RUNS_MAX).map((run, index) => {
       const left = index === RUNS_MAX - 1 ? runs.length - RUNS_MAX : 0;
       const more = left === 0 ? '' : `; ${plural(left, 'later change')} besides`;
@@ -56,6 +58,35 @@ function textOf({ isUp, before, after, steps, firstNs, lastNs, readyNs }: Run): 
   return readyNs === firstNs
     ? words
     : `${words}; all of them ready at ${formatInstant(readyNs / 1e9)}`;
+}
+
+/**
+ * Changes of the desired number beside a rollout, which adds and removes instances too. Whether the new instances are
+ * ready is part of the rollout.
+ */
+function decisionsOf(plan: Plan, record: RunRecord, id: number): Run[] {
+  const { initial, autoscaling } = plan.components[id];
+  const pauseNs = PAUSE * autoscaling!.syncNs;
+  const { timeNs, kind, subject, value } = record.journal;
+  const runs: Run[] = [];
+  let there = initial;
+  for (let k = 0; k < timeNs.length; k++) {
+    if (kind[k] !== JOURNAL.desired || subject[k] !== id) continue;
+    const at = timeNs[k];
+    const before = there;
+    there = value[k];
+    if (at < 0) continue;
+    const isUp = there > before;
+    let run = runs[runs.length - 1];
+    if (run === undefined || run.isUp !== isUp || at - run.lastNs > pauseNs) {
+      run = { isUp, firstNs: at, lastNs: at, before, after: there, steps: 0, readyNs: at };
+      runs.push(run);
+    }
+    run.steps++;
+    run.lastNs = at;
+    run.after = there;
+  }
+  return runs;
 }
 
 /** Times count from the end of the warm-up. */

@@ -83,8 +83,8 @@ export function faultInfos(data: VariantData): readonly FaultInfo[] {
 }
 
 /** Number of instances that can exist; those of a new version replace the old ones. */
-function placesOf({ instances, initial, versions }: PlanComponent): number {
-  return (versions?.rollout ?? null) === null ? instances : initial;
+function placesOf({ instances, versions }: PlanComponent): number {
+  return (versions?.rollout ?? null) === null ? instances : instances / 2;
 }
 
 /** Bounds of the number of replicas, if the platform changes it. A rollout keeps the number. */

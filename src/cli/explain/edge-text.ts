@@ -1,5 +1,5 @@
 import { balancerKind, outlierKind } from '../../patterns/registry.js';
-import { partName } from '../../spec/plan/names.js';
+import { calleeName, partName } from '../../spec/plan/names.js';
 import type { Plan, PlanEdge } from '../../spec/plan/plan.js';
 import type { PlanConnections } from '../../spec/plan/connections.js';
 import type { Layer, LoadBalancing } from '../../spec/scenario/policies.js';
@@ -26,7 +26,7 @@ export function edgeLines(plan: Plan, scenario: Scenario): readonly string[] {
     const from = id === '' ? '' : `${onceText(plan, edge.once)}  [${id}]`;
     const only = versions.get(edge);
     const of = only === undefined ? '' : ` (${only.join(', ')})`;
-    return `${partName(plan, edge.from)}${of} -> ${partName(plan, edge.to)}: ${chain === '' ? 'no policy' : chain}${outlierText(edge)}${from}`;
+    return `${partName(plan, edge.from)}${of} -> ${calleeName(plan, edge)}.${plan.parts[edge.to]!.name}: ${chain === '' ? 'no policy' : chain}${outlierText(edge)}${from}`;
   });
 }
 

@@ -11,27 +11,35 @@ export function edgeVersions(
 ): ReadonlyMap<PlanEdge, readonly string[]> {
   const { code } = plan.program;
   const found = new Map<PlanEdge, Set<number>>();
-  let [version, until] = [0, 0];
+  /** The blocks of versions around an instruction, innermost last. */
+  const blocks: { readonly version: number; readonly until: number }[] = [];
   for (let at = 0; at < code.length; at += INSTRUCTION) {
     const [op, a, b] = code.subarray(at, at + INSTRUCTION);
-    if (op === OP.VERSION) [version, until] = [a!, b! * INSTRUCTION];
+    while (blocks.length > 0 && at >= blocks[blocks.length - 1]!.until) blocks.pop();
+    if (op === OP.VERSION) blocks.push({ version: a!, until: b! * INSTRUCTION });
     if (op !== OP.CALL && op !== OP.BEGIN) continue;
     const edge = plan.edges[a!]!;
     const makers = found.get(edge) ?? new Set<number>();
     found.set(edge, makers);
-    if (at < until) makers.add(version);
+    const block = blocks[blocks.length - 1];
+    if (block !== undefined) makers.add(block.version);
     else for (const number of withoutSteps(plan, scenario, edge)) makers.add(number);
   }
   return new Map([...found].flatMap(([edge, makers]) => namesOf(plan, edge, makers)));
 }
 
 /** Versions without steps of the service itself at the part that makes a call. */
-function withoutSteps(plan: Plan, { services }: Scenario, { from }: PlanEdge): readonly number[] {
+function withoutSteps(
+  plan: Plan,
+  { services, gateways }: Scenario,
+  { from }: PlanEdge,
+): readonly number[] {
   const { component, name } = plan.parts[from]!;
-  const versions = services.get(plan.components[component]!.name)?.versions ?? null;
+  const owner = plan.components[component]!.name;
+  const versions = (services.get(owner) ?? gateways.get(owner))?.versions ?? null;
   if (versions === null) return [];
-  const others = versions.others.flatMap(({ endpoints, outbound }, index) =>
-    endpoints.has(name) || outbound.size > 0 ? [] : [index + 1],
+  const others = versions.others.flatMap(({ endpoints, outbound, middleware }, index) =>
+    endpoints.has(name) || outbound.size > 0 || middleware !== null ? [] : [index + 1],
   );
   return [0, ...others];
 }

@@ -85,6 +85,8 @@ const SUBJECTS: Readonly<Record<SubjectKind, readonly [written: string, what: st
   route: ['edge.orders', 'One route of a gateway, by its name.'],
   service: ['shop', 'An entry of `services` or `functions`: all its endpoints together.'],
   endpoint: ['shop.buy', 'One endpoint of a service.'],
+  version: ['shop@v2', 'The instances of one version of a service or gateway.'],
+  versionEndpoint: ['shop@v2.buy', 'One endpoint of a service, on the instances of one version.'],
   instance: ['shop[0]', 'One replica of a component, counted from 0.'],
   edge: ['shop->payments', 'All calls from one component or endpoint to another.'],
   database: ['orders-db', 'An entry of `databases`: all its operations together.'],

@@ -118,6 +118,8 @@ export const PATTERNS: readonly ArchitecturePattern[] = [
       'release-gate.yaml',
       'patterns/rollout-bad-version.yaml',
       'patterns/rollout-rolling.yaml',
+      'patterns/canary-routes.yaml',
+      'patterns/gateway-rollout.yaml',
     ],
   },
   {

@@ -26,7 +26,7 @@ import { variantTexts } from './sections.js';
 import type { Sections } from './sections.js';
 import { cacheLines, projectionText, storeText } from './stores-text.js';
 import { callText, configText, lines, plainText } from './values.js';
-import { versionText } from './version-text.js';
+import { versionProcesses, versionText } from './version-text.js';
 
 /**
  * A scenario after defaults, templates and patches: run, components, workloads, faults, and the layers of every edge,
@@ -51,10 +51,7 @@ function sectionsOf(scenario: Scenario, plan: Plan): Sections {
     ['platform', [platformText(platform)].filter(Boolean)],
     ['components', componentLines(scenario, plan)],
     ['processes', lines(hosts, processText)],
-    [
-      'versions',
-      lines(services, ({ versions }) => (versions === null ? '' : versionText(versions))),
-    ],
+    ['versions', [...lines(hosts, versionsText), ...[...hosts.values()].flatMap(versionProcesses)]],
     ['endpoints', lines(services, endpointLines)],
     ['gateways', lines(gateways, gatewayLines)],
     ['middleware, in the order in which a request meets it', lines(hosts, middlewareLines)],
@@ -84,6 +81,10 @@ function sectionsOf(scenario: Scenario, plan: Plan): Sections {
     ['faults', faults.map(faultLine)],
   ];
   return new Map(sections.filter(([, lines]) => lines.length > 0));
+}
+
+function versionsText({ versions }: Pick<Service, 'versions'>): string {
+  return versions === null ? '' : versionText(versions);
 }
 
 function componentLines({ services, gateways }: Scenario, plan: Plan): readonly string[] {

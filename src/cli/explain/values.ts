@@ -5,6 +5,7 @@ import { policyKind } from '../../patterns/registry.js';
 import { COUNT_KINDS, DISTRIBUTION_KINDS } from '../../spec/quantities/distribution-text.js';
 import { formatDuration } from '../../spec/quantities/quantity-text.js';
 import type { Layer } from '../../spec/scenario/policies.js';
+import type { Target } from '../../spec/scenario/target.js';
 import { formatSize } from '../../spec/quantities/size-text.js';
 
 const LAWS: ReadonlySet<string> = new Set([...DISTRIBUTION_KINDS, ...COUNT_KINDS]);
@@ -143,6 +144,7 @@ function objectText(value: object, schema: z.ZodType | undefined): string {
   const entries = Object.entries(value).filter(([, item]) => isShown(item));
   const keys = entries.map(([key]) => key).join(' ');
   if (keys === 'component part' || keys === 'database operation') return referenceText(entries);
+  if (keys === 'component part version') return versionText(value as Target);
   const shape = shapeOf(schema, value);
   const { kind } = value as { readonly kind?: unknown };
   if (typeof kind === 'string' && shape === undefined) {
@@ -159,6 +161,11 @@ function isLayer(value: object): value is Layer {
 /** `orders.create`; for a gateway the name alone. */
 function referenceText(entries: readonly (readonly [string, unknown])[]): string {
   return entries.flatMap(([, name]) => (name === null ? [] : [String(name)])).join('.');
+}
+
+/** `orders@v2.create`; for a gateway without the part. */
+function versionText({ component, part, version }: Target): string {
+  return `${component}@${version}${part === null ? '' : `.${part}`}`;
 }
 
 /** A distribution, as a function call: `lognormal(p50=8ms p99=60ms)`; a constant is its value alone. */

@@ -1,6 +1,7 @@
 import type { Amount, Rollout, RolloutStep } from '../../spec/scenario/rollouts.js';
 import type { Versions } from '../../spec/scenario/services.js';
-import { all, setFieldsText } from './fields.js';
+import type { ProcessSettings } from '../../spec/scenario/host.js';
+import { all, braced, fieldsText, setFieldsText } from './fields.js';
 import { plainText, quantityText } from './values.js';
 
 const NEVER = 'false, so it never takes over: its preview replicas run without traffic';
@@ -20,8 +21,9 @@ function rolloutText({ onFailure, analysis, ...own }: Rollout): string {
   const byReplicas = isCanary && own.routing === 'replicas';
   const inPlace = own.kind === 'rolling' || byReplicas;
   const expect = analysis?.expect.map(({ text }) => text);
+  const from = analysis?.from === 0 ? 'the first weight' : quantityText(analysis?.from, 'share');
   return setFieldsText(
-    { ...own, ...(analysis && { analysis: { ...analysis, expect }, onFailure }) },
+    { ...own, ...(analysis && { analysis: { ...analysis, expect, from }, onFailure }) },
     {
       ...all('hidden', isCanary ? 'to' : 'to routing'),
       ...(inPlace
@@ -42,4 +44,21 @@ function stepText({ step, ...own }: RolloutStep): string {
 
 function amount({ unit, value }: Amount): string {
   return unit === 'percent' ? `${value}%` : String(value);
+}
+
+/** By version: the settings of its processes that differ from those of the initial version. */
+export function versionProcesses(
+  host: ProcessSettings & { readonly name: string; readonly versions: Versions | null },
+): readonly string[] {
+  return (host.versions?.others ?? []).flatMap(({ name, process: own }) => {
+    const differs = ([key, value]: readonly [string, unknown]): boolean =>
+      JSON.stringify(value) !== JSON.stringify(host[key as keyof ProcessSettings]);
+    const changed = own === null ? [] : Object.entries(own).filter(differs);
+    if (changed.length === 0) return [];
+    const text = fieldsText<Partial<ProcessSettings>>(Object.fromEntries(changed), {
+      memory: (sizes) =>
+        sizes ? braced(fieldsText(sizes, all('size', 'limit base perRequest'))) : 'none',
+    });
+    return [`${host.name}@${name}: ${text}`];
+  });
 }

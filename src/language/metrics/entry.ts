@@ -2,7 +2,11 @@ import type { ComponentKind, PartKind } from '../../spec/component-kind.js';
 import type { MetricUnit } from '../../spec/scenario/expression.js';
 
 /** Kinds of subjects, the part of a metric before its dot. */
-export type SubjectKind = ComponentKind | PartKind | 'instance' | 'edge' | 'cascade' | 'run';
+export type SubjectKind =
+  ComponentKind | PartKind | (typeof VERSIONED)[number] | 'instance' | 'edge' | 'cascade' | 'run';
+
+/** A version of a component, and an endpoint of one. */
+export const VERSIONED = ['version', 'versionEndpoint'] as const;
 
 /** One metric of the language: its subjects, its unit, its statistics and its meaning. */
 export interface MetricEntry<Name extends string = string> {

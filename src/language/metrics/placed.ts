@@ -1,11 +1,11 @@
-import { metric } from './entry.js';
-import { PLACED, SERVED } from './subjects.js';
+import { VERSIONED, metric } from './entry.js';
+import { RUNNING, SERVED } from './subjects.js';
 
 /** Metrics of components and their instances: resources, queues and work. */
 export const PLACED_METRICS = [
   metric(
     'utilization',
-    PLACED,
+    RUNNING,
     'share',
     'gauge',
     'low',
@@ -13,7 +13,7 @@ export const PLACED_METRICS = [
   ),
   metric(
     'cpu',
-    PLACED,
+    RUNNING,
     'share',
     'gauge',
     'low',
@@ -21,7 +21,7 @@ export const PLACED_METRICS = [
   ),
   metric(
     'memory',
-    PLACED,
+    RUNNING,
     'share',
     'gauge',
     'low',
@@ -29,7 +29,7 @@ export const PLACED_METRICS = [
   ),
   metric(
     'restarts',
-    PLACED,
+    RUNNING,
     'number',
     'none',
     'low',
@@ -37,7 +37,7 @@ export const PLACED_METRICS = [
   ),
   metric(
     'instances',
-    PLACED,
+    RUNNING,
     'number',
     'level',
     'high',
@@ -53,7 +53,7 @@ export const PLACED_METRICS = [
   ),
   metric(
     'queue',
-    PLACED,
+    RUNNING,
     'number',
     'gauge',
     'low',
@@ -61,7 +61,7 @@ export const PLACED_METRICS = [
   ),
   metric(
     'queueWait',
-    SERVED,
+    [...SERVED, ...VERSIONED],
     'seconds',
     'required',
     'low',
@@ -69,7 +69,7 @@ export const PLACED_METRICS = [
   ),
   metric(
     'concurrency',
-    PLACED,
+    RUNNING,
     'number',
     'gauge',
     'low',

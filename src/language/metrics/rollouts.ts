@@ -4,7 +4,7 @@ import { metric } from './entry.js';
 export const ROLLOUT_METRICS = [
   metric(
     'rollout.result',
-    ['service'],
+    ['service', 'gateway'],
     'share',
     'none',
     'none',
@@ -14,7 +14,7 @@ export const ROLLOUT_METRICS = [
   ),
   metric(
     'rollout.duration',
-    ['service'],
+    ['service', 'gateway'],
     'seconds',
     'none',
     'low',
@@ -24,7 +24,7 @@ export const ROLLOUT_METRICS = [
   ),
   metric(
     'rollout.exposed',
-    ['service'],
+    ['service', 'gateway'],
     'share',
     'none',
     'none',

@@ -1,3 +1,5 @@
+import { VERSIONED } from './entry.js';
+
 /** Workloads and their kinds of requests. */
 export const WORKLOADS = ['workload', 'request'] as const;
 
@@ -25,7 +27,10 @@ export const SERVED = [
 ] as const;
 
 /** Subjects whose requests or calls end with an outcome. */
-export const ANSWERING = [...WORKLOADS, ...SERVED, 'edge'] as const;
+export const ANSWERING = [...WORKLOADS, ...SERVED, ...VERSIONED, 'edge'] as const;
+
+/** Subjects that are instances, all those of a version included. */
+export const RUNNING = [...PLACED, 'version'] as const;
 
 /** Subjects that callers reach over connection pools. */
 export const POOLED = ['database', 'eventStore', 'cache', 'edge'] as const;

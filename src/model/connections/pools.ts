@@ -188,7 +188,7 @@ export class Pools {
     const { world } = this;
     const { plan } = world;
     const callee = plan.parts[edge.to].component;
-    const key = `${caller.id}|${callee}|${plan.bundles[edge.bundle].id}|${name}`;
+    const key = `${caller.id}|${callee}|${edge.version}|${plan.bundles[edge.bundle].id}|${name}`;
     const known = this.states.get(key);
     if (known !== undefined) return known;
     const spec = edge.connections!;

@@ -3,6 +3,7 @@ import type { Ns } from '../../kernel/time.js';
 import { holds } from '../../spec/compare.js';
 import type { PlanCondition } from '../../spec/plan/plan.js';
 import type { MeterRecord } from '../../spec/record/record.js';
+import type { Instance } from '../processes/instance.js';
 import type { Run } from '../run.js';
 import { levels } from '../figures/levels.js';
 import { sink } from '../figures/sink.js';
@@ -127,22 +128,23 @@ export class Conditions {
     };
   }
 
-  private levels({ metric, ending, component, instances }: PlanCondition): Reading {
+  private levels({ metric, ending, instances }: PlanCondition): Reading {
     const { plan } = this.world;
     const own = instances.map((id) => this.world.instances[id]);
-    const { concurrency, cpu, memory } = plan.components[component];
-    const isBusy = metric === 'utilization' && Number.isFinite(concurrency);
+    const isBusy =
+      metric === 'utilization' && own.every((one) => Number.isFinite(one.process.concurrency));
+    const roomOf = (instance: Instance): number => {
+      const { concurrency, cpu, memory } = instance.process;
+      if (metric === 'queue' || metric === 'concurrency') return 1 / own.length;
+      return metric === 'memory' ? (memory?.limit ?? Infinity) : isBusy ? concurrency : cpu.cores;
+    };
     const gauges = own.map((instance) => {
       if (metric === 'queue') return instance.queueGauge;
       if (metric === 'concurrency') return instance.concurrencyGauge;
       if (metric === 'memory') return instance.memory?.gauge ?? instance.cores.gauge;
       return isBusy ? instance.busyGauge : instance.cores.gauge;
     });
-    const capacity =
-      metric === 'queue' || metric === 'concurrency'
-        ? 1
-        : (metric === 'memory' ? (memory?.limit ?? Infinity) : isBusy ? concurrency : cpu.cores) *
-          own.length;
+    const capacity = own.reduce((sum, instance) => sum + roomOf(instance), 0);
     const rows = gauges.map((gauge) => levels.columnsOf(gauge));
     const { edges } = plan.grid;
     return (from, until) =>

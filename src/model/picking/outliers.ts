@@ -44,16 +44,19 @@ export class Outliers {
     invariant(definition !== undefined, 'outlier-unknown-to-the-registry');
     const { plan, newcomers } = this.world;
     const callee = plan.parts[edge.to].component;
-    const { instances } = plan.components[callee];
-    const seen = Math.min(loadBalancing.common.subset?.size ?? instances, instances);
-    const settings = `${callee} ${seen} ${kind} ${JSON.stringify(config)}`;
+    const { instances, versions } = plan.components[callee];
+    const { version } = edge;
+    const most =
+      version < 0 ? instances : versions!.ofPlace.filter((own) => own === version).length;
+    const seen = Math.min(loadBalancing.common.subset?.size ?? instances, most);
+    const settings = `${callee} ${version} ${seen} ${kind} ${JSON.stringify(config)}`;
     const first = this.firstOf(`${caller.name} ${settings}`, kind, callee, caller);
     return (instance, view) => {
       const key = `${instance.id} ${settings}`;
       let state = this.states.get(key);
       if (state === undefined) {
         const own = first + instance.index * instances;
-        const setup = this.setupOf(callee, seen, instance, view, own);
+        const setup = this.setupOf(callee, { seen, version }, instance, view, own);
         const made = definition!.create(config, setup);
         state = made;
         this.states.set(key, made);
@@ -93,20 +96,29 @@ export class Outliers {
   /** `first`: number of the state machine of the first callee instance. */
   private setupOf(
     callee: number,
-    seen: number,
+    { seen, version }: { readonly seen: number; readonly version: number },
     caller: Instance,
     view: View,
     first: number,
   ): OutlierSetup {
     const { plan, replication, journal } = this.world;
-    const { name, instances } = plan.components[callee];
+    const { name, instances, versions } = plan.components[callee];
     const names = `${plan.components[caller.component].name}[${caller.index}]->${name}`;
     const isScaled = comesAndGoes(plan.components[callee]);
+    const known = (): number => {
+      const { ready, readyCount } = view.fleet;
+      if (version < 0) return readyCount;
+      let count = 0;
+      for (let k = 0; k < readyCount; k++) {
+        if (versions!.ofPlace[ready[k]] === version) count++;
+      }
+      return count;
+    };
     return {
       size: instances,
       /** The number of instances that the caller knows now, in a fleet that scales. */
       get seen() {
-        return isScaled ? Math.max(1, Math.min(seen, view.fleet.readyCount)) : seen;
+        return isScaled ? Math.max(1, Math.min(seen, known())) : seen;
       },
       clock: engine,
       setOpen: (instance, isOpen) => view.setShut(instance, !isOpen),

@@ -221,9 +221,8 @@ export function balancerAt(
  * call, even if instances are ready again.
  */
 export function isUnknown({ fixedList, split }: Edge, { fleet }: View, index: number): boolean {
-  if (!fleet.isBinding) return false;
-  if (split !== null) return !split.isKnown(fleet, index);
-  return fleet.readyCount === 0 && !fixedList;
+  if (!fleet.isBinding || fixedList) return false;
+  return split === null ? fleet.readyCount === 0 : !split.isKnown(fleet, index);
 }
 
 /** Returns true if an earlier attempt of the frame used the instance. */

@@ -1,3 +1,4 @@
+import { engine } from '../../kernel/engine.js';
 import type { PlanScaler } from '../../spec/plan/autoscaling.js';
 import type { Autoscaling } from '../../spec/scenario/autoscaling.js';
 import { HpaScaler } from './hpa-scaler.js';
@@ -17,25 +18,45 @@ const SCALERS: {
   scheduled: (place) => new ScheduledScaler(place),
 };
 
+/** An autoscaler that has begun. */
+interface Begun {
+  readonly place: Pick<ScalerPlace<Autoscaling['kind']>, 'set'>;
+  /** Sets whether an instance exists, and notes its creation. */
+  readonly scale: Scale;
+}
+
 /** Starts the autoscaler of one component. Its instances occupy `max` places; a removed one leaves its place. */
 function startScaler<Kind extends Autoscaling['kind']>(
   world: OutagesParts,
   component: number,
   kind: Kind,
   scale: Scale,
-): void {
+): Begun {
   const { name, autoscaling, firstInstance, instances, initial } = world.plan.components[component];
   const own = world.instances.slice(firstInstance, firstInstance + instances);
   const fleet = world.fleets[component];
-  const set = new ReplicaSet(own, fleet, scale);
+  const created = new Float64Array(own.length).fill(-Infinity);
+  const noting: Scale = (instance, absent) => {
+    scale(instance, absent);
+    if (!absent) created[instance.index] = engine.now;
+  };
+  const set = new ReplicaSet(own, fleet, noting);
   const spec = autoscaling as unknown as PlanScaler<Kind>;
-  SCALERS[kind]({ run: world, name, spec, own, fleet, set, initial });
+  const place = { run: world, name, spec, own, fleet, set, created, initial };
+  SCALERS[kind](place);
+  return { place, scale: noting };
 }
 
 /** Starts everything that adds or removes instances: autoscalers and rollouts. */
 export function startScaling(world: OutagesParts, scale: Scale): void {
+  const scalers = new Map<number, Begun>();
   world.plan.components.forEach(({ autoscaling }, component) => {
-    if (autoscaling !== null) startScaler(world, component, autoscaling.kind, scale);
+    if (autoscaling === null) return;
+    scalers.set(component, startScaler(world, component, autoscaling.kind, scale));
   });
-  world.versions?.start(scale);
+  const rollouts = world.versions?.start((component) => scalers.get(component)?.scale ?? scale);
+  for (const [component, rollout] of rollouts ?? []) {
+    const scaler = scalers.get(component);
+    if (scaler !== undefined) scaler.place.set = rollout;
+  }
 }

@@ -2,7 +2,7 @@ import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { holdBack } from '../../spec/plan/probes.js';
 import type { Queue } from '../../spec/scenario/resources.js';
-import { comesAndGoes, type PlanVersions } from '../../spec/plan/versions.js';
+import { comesAndGoes, processAt, type PlanVersions } from '../../spec/plan/versions.js';
 import { Cluster, NOWHERE } from '../nodes/cluster.js';
 import { Instance, type InstanceSetup } from './instance.js';
 import { levels } from '../figures/levels.js';
@@ -38,7 +38,11 @@ export function setFleets(world: Building): void {
       ready,
       all,
       readyCount: there.length,
-      isBinding: holdBack(probes) || isRolled(versions) || world.cluster?.places(id) === true,
+      isBinding:
+        holdBack(probes) ||
+        isRolled(versions) ||
+        holdsBackSome(versions) ||
+        world.cluster?.places(id) === true,
       upSince: new Float64Array(instances).fill(-Infinity),
       changes: 0,
       selected: -1,
@@ -46,10 +50,16 @@ export function setFleets(world: Building): void {
       watch: null,
     };
   });
-  const setups = plan.components.map(({ queue }) => queueSetup(world, queue));
+  const setups = new Map<Queue, InstanceSetup>();
+  const setupOf = (queue: Queue): InstanceSetup => {
+    const known = setups.get(queue) ?? queueSetup(world, queue);
+    setups.set(queue, known);
+    return known;
+  };
   world.instances = plan.instances.map(({ component, index, zone }, id) => {
     const spec = plan.components[component];
-    const instance = new Instance(id, component, index, zone, spec, setups[component]);
+    const setup = setupOf(processAt(spec, index).queue);
+    const instance = new Instance(id, component, index, zone, spec, setup);
     if (index >= spec.initial) instance.take('removed');
     else if (present[id] === 1) instance.take('comesUp');
     instance.busyGauge = levels.register();
@@ -80,6 +90,10 @@ function placeAll({ plan, cluster }: Building): Uint8Array {
 
 function isRolled(versions: PlanVersions | null): boolean {
   return versions !== null && versions.rollout !== null;
+}
+
+function holdsBackSome(versions: PlanVersions | null): boolean {
+  return versions?.processes.some(({ probes }) => holdBack(probes)) === true;
 }
 
 function queueSetup(world: Building, queue: Queue): InstanceSetup {

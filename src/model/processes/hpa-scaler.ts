@@ -8,7 +8,6 @@ import type { Fleet } from './fleet.js';
 import { Behavior, wantedBy, wantedForMean, wantedForTotal } from './hpa.js';
 import type { Reading } from './hpa.js';
 import { isDeleted } from './replica-set.js';
-import type { ReplicaSet } from './replica-set.js';
 import type { ScalerPlace } from './scaler-place.js';
 import { Samples } from './scaling-samples.js';
 import type { Sample } from './scaling-samples.js';
@@ -29,22 +28,20 @@ const THOUSANDTH = 0.001;
  */
 export class HpaScaler {
   private readonly spec: PlanScaler<'hpa'>;
-  private readonly set: ReplicaSet;
+  private readonly place: ScalerPlace<'hpa'>;
   private readonly fleet: Fleet;
   private readonly own: readonly Instance[];
   private readonly behavior: Behavior;
   private readonly lookOp: number;
   private readonly samples: Samples;
-  /** By index: creation time; -Infinity for instances present from the start. */
-  private readonly created: Float64Array;
 
-  constructor({ run, name, spec, own, fleet, set, initial }: ScalerPlace<'hpa'>) {
+  constructor(place: ScalerPlace<'hpa'>) {
+    const { run, name, spec, own, fleet, initial } = place;
     this.spec = spec;
     this.fleet = fleet;
     this.own = own;
-    this.set = set;
+    this.place = place;
     this.behavior = new Behavior(spec, initial);
-    this.created = new Float64Array(own.length).fill(-Infinity);
     this.lookOp = engine.define(`autoscaler/${name}`, () => this.look());
     this.samples = new Samples(run, spec, own, name);
     engine.at(spec.syncNs, PHASE.TIMER, this.lookOp, 0, 0, 0);
@@ -56,14 +53,13 @@ export class HpaScaler {
     engine.at(engine.now + spec.syncNs, PHASE.TIMER, this.lookOp, 0, 0, 0);
     const sample = this.samples.due();
     if (sample === null || this.own.some(({ scalingFrozen }) => scalingFrozen)) return;
-    const current = this.set.wanted;
+    const { set } = this.place;
+    const current = set.wanted;
     const wanted = this.wanted(sample, current);
     if (wanted === null) return;
     const within = Math.min(spec.max, Math.max(spec.min, wanted));
     const desired = this.behavior.decide(engine.now, current, within);
-    if (desired === current) return;
-    if (desired < current) this.set.remove(current - desired);
-    for (const { index } of this.set.add(desired - current)) this.created[index] = engine.now;
+    if (desired !== current) set.scaleTo(desired);
   }
 
   /** The largest number that any metric asks for; null if the known metrics do not justify a change. */
@@ -102,13 +98,16 @@ export class HpaScaler {
     at: Ns,
     current: number,
   ): number | null {
+    const { tolerance, cores } = this.spec;
     const readings = this.own.flatMap((instance, index): Reading[] => {
-      if (instance.absent) return [];
-      if (isDeleted(instance)) return metric === 'cpu' ? [{ value: null, ignored: true }] : [];
+      if (instance.absent || !this.isSeen(instance)) return [];
+      const weight = metric === 'cpu' ? cores[instance.version] / cores[0] : 1;
+      if (isDeleted(instance)) {
+        return metric === 'cpu' ? [{ value: null, weight, ignored: true }] : [];
+      }
       const ignored = metric === 'cpu' && this.isIgnored(instance, at);
-      return [{ value: values[index], ignored }];
+      return [{ value: values[index], weight, ignored }];
     });
-    const { tolerance } = this.spec;
     const isCpu = metric === 'cpu';
     const unit = isCpu ? PERCENT : THOUSANDTH;
     // The assumed value of unmeasured replicas: for CPU all of the request, or the target if that is more; else the
@@ -117,9 +116,15 @@ export class HpaScaler {
     return wantedBy(readings, current, { target, tolerance, unit, busy });
   }
 
+  /** A blue-green rollout shows the autoscaler only the version that gets the requests (Argo Rollouts bluegreen.go). */
+  private isSeen({ version }: Instance): boolean {
+    const { selected } = this.fleet;
+    return selected < 0 || version === selected;
+  }
+
   /** Returns true while the CPU usage of a replica does not count yet (replica_calculator.go, groupPods). */
   private isIgnored({ index, down, unready }: Instance, at: Ns): boolean {
-    const created = this.created[index];
+    const created = this.place.created[index];
     const readyAt = this.fleet.upSince[index];
     const isFresh = engine.now - created < INITIAL_CPU_NS;
     const wasReady = created === -Infinity || readyAt >= created;

@@ -5,6 +5,8 @@ import type { HpaScaling, ScalingRules } from '../../spec/scenario/autoscaling.j
 export interface Reading {
   /** The measured value; null = not measured. */
   readonly value: number | null;
+  /** Its CPU request relative to that of the other replicas; 1 for other metrics. */
+  readonly weight: number;
   /** The replica is not ready, or has not been ready for a full window: it is set aside. */
   readonly ignored: boolean;
 }
@@ -33,26 +35,26 @@ export function wantedBy(
   current: number,
   { target, tolerance, unit, busy }: Rule,
 ): number | null {
-  const measured: number[] = [];
-  let ignored = 0;
-  let missing = 0;
-  for (const { value, ignored: isIgnored } of readings) {
-    if (isIgnored) ignored++;
-    else if (value === null) missing++;
-    else measured.push(value);
+  const measured: Weighted[] = [];
+  const ignored: number[] = [];
+  const missing: number[] = [];
+  for (const { value, weight, ignored: isIgnored } of readings) {
+    if (isIgnored) ignored.push(weight);
+    else if (value === null) missing.push(weight);
+    else measured.push({ value, weight });
   }
   if (measured.length === 0) return null;
   const ratio = ratioOf(measured, target, unit);
   const isRising = ratio > 1;
   const isNear = (value: number): boolean => Math.abs(1 - value) <= tolerance + ROUNDING;
-  if (missing === 0 && !(ignored > 0 && isRising)) {
+  if (missing.length === 0 && !(ignored.length > 0 && isRising)) {
     return isNear(ratio) ? current : up(ratio * measured.length);
   }
   if (ratio === 1) return current;
   // Unmeasured replicas count against the change: as idle when scaling up, as busy when scaling down.
   const assumed = measured.slice();
-  for (let k = 0; k < missing; k++) assumed.push(isRising ? 0 : busy);
-  for (let k = 0; isRising && k < ignored; k++) assumed.push(0);
+  for (const weight of missing) assumed.push({ value: isRising ? 0 : busy, weight });
+  if (isRising) for (const weight of ignored) assumed.push({ value: 0, weight });
   const again = ratioOf(assumed, target, unit);
   const isTurned = isRising ? again < 1 : ratio < 1 && again > 1;
   if (isNear(again) || isTurned) return current;
@@ -86,8 +88,15 @@ export function wantedForMean(
 /** Absorbs the rounding errors of decimal fractions, so a value exactly on a boundary changes nothing. */
 const ROUNDING = 1e-9;
 
-function ratioOf(values: readonly number[], target: number, unit: number): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+/** A value, weighted by the CPU request of its replica. */
+interface Weighted {
+  readonly value: number;
+  readonly weight: number;
+}
+
+function ratioOf(values: readonly Weighted[], target: number, unit: number): number {
+  const all = values.reduce((sum, { weight }) => sum + weight, 0);
+  const mean = values.reduce((sum, { value, weight }) => sum + value * weight, 0) / all;
   return (Math.floor(mean / unit + ROUNDING) * unit) / target;
 }
 

@@ -2,6 +2,8 @@ import { IntRing } from '../../kernel/ring.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PlanComponent } from '../../spec/plan/plan.js';
+import type { PlanProcess } from '../../spec/plan/process.js';
+import { processAt } from '../../spec/plan/versions.js';
 import type { Knee, Lifecycle } from '../../spec/scenario/resources.js';
 import type { BalancerState } from '../../spec/patterns/balancer.js';
 import type { OutlierState } from '../../spec/patterns/outlier.js';
@@ -66,6 +68,10 @@ export class Instance extends Process {
   readonly zone: number;
   /** Number of the version of its component that it runs. */
   readonly version: number;
+  /** From a part to the row of measurements of its version; 0 = it has no versions. */
+  readonly rowShift: number;
+  /** Its settings, which may be those of its version. */
+  readonly process: PlanProcess;
   readonly lifecycle: Lifecycle | null;
   /** Counts its answers together with those of its version; null without a rollout. */
   tally: Tally | null = null;
@@ -155,19 +161,21 @@ export class Instance extends Process {
     this.index = index;
     this.zone = zone;
     this.version = spec.versions?.ofPlace[index] ?? 0;
-    this.lifecycle =
-      spec.versions === null ? spec.lifecycle : spec.versions.lifecycles[this.version];
-    this.yields = spec.runtime !== 'threads';
-    this.limit = spec.concurrency;
-    this.capacity = spec.queue.capacity;
-    this.queue = queueOf(spec.queue, setup);
+    this.rowShift = spec.versions?.rowShifts[this.version] ?? 0;
+    const own = processAt(spec, index);
+    this.process = own;
+    this.lifecycle = own.lifecycle;
+    this.yields = own.runtime !== 'threads';
+    this.limit = own.concurrency;
+    const { queue } = own;
+    this.capacity = queue.capacity;
+    this.queue = queueOf(queue, setup);
     this.adaptive = this.queue instanceof AdaptiveLifoQueue ? this.queue : null;
-    const { queue } = spec;
     this.codel =
       queue.discipline === 'codel'
         ? new Codel(queue.targetNs, queue.intervalNs, setup.arrived)
         : null;
-    this.cancellation = CANCELLATION[spec.cancellation];
+    this.cancellation = CANCELLATION[own.cancellation];
     this.knee = spec.knee;
     // Doubles from the start, as in the engine: faults set them.
     this.speed = 1;

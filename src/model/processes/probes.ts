@@ -121,7 +121,8 @@ export class Probes {
 
   private watch(instance: Instance): void {
     const { plan, replication } = this.world;
-    const { name, probes, initial } = plan.components[instance.component];
+    const { name, initial } = plan.components[instance.component];
+    const { probes } = instance.process;
     if (probes === null) return;
     const own = PROBES.flatMap((kind): Watch[] => {
       const spec = probes[kind];

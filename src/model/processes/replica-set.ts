@@ -5,11 +5,17 @@ import type { Fleet } from './fleet.js';
 /** Sets whether an instance exists at all. */
 export type Scale = (instance: Instance, absent: boolean) => void;
 
+/** Something with a desired number of instances. */
+export interface Scalable {
+  readonly wanted: number;
+  scaleTo(count: number): void;
+}
+
 /**
  * A component's places for identical instances, of which a desired number is filled. A removed instance leaves its
  * place to a later one.
  */
-export class ReplicaSet {
+export class ReplicaSet implements Scalable {
   readonly own: readonly Instance[];
   private readonly fleet: Fleet;
   private readonly scale: Scale;
@@ -27,8 +33,14 @@ export class ReplicaSet {
     return count;
   }
 
-  /** Fills places in the zone with the fewest instances, the first of several. Returns the instances to start. */
-  add(count: number): readonly Instance[] {
+  scaleTo(count: number): void {
+    const { wanted } = this;
+    if (count > wanted) this.add(count - wanted);
+    else if (count < wanted) this.remove(wanted - count);
+  }
+
+  /** Fills places in the zone with the fewest instances, the first of several. */
+  private add(count: number): void {
     const there = new Map<number, number>();
     for (const { absent, zone } of this.own) {
       there.set(zone, (there.get(zone) ?? 0) + (absent ? 0 : 1));
@@ -54,14 +66,13 @@ export class ReplicaSet {
       there.set(next!.zone, there.get(next!.zone)! + 1);
     }
     for (const instance of taken) this.scale(instance, false);
-    return [...taken];
   }
 
   /**
    * Removes instances that are not started, about to end or not ready first, then those ready for the shortest time
    * (controller_utils.go, ActivePodsWithRanks).
    */
-  remove(count: number): void {
+  private remove(count: number): void {
     const rank = (instance: Instance): number =>
       instance.down || isDeleted(instance) ? 0 : instance.unready ? 1 : 2;
     const since = ({ index }: Instance): Ns => this.fleet.upSince[index];

@@ -116,7 +116,7 @@ export class Samples {
   private countOf({ metric }: PlanScalingTarget, instance: Instance): number {
     switch (metric) {
       case 'cpu':
-        return levels.integral(instance.cores.gauge) / this.spec.cores;
+        return levels.integral(instance.cores.gauge) / this.spec.cores[instance.version];
       case 'concurrency':
         return levels.integral(instance.concurrencyGauge);
       case 'queue':

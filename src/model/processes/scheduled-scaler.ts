@@ -1,6 +1,6 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
-import { isFrozen, setReplicas, type ScalerPlace } from './scaler-place.js';
+import { isFrozen, type ScalerPlace } from './scaler-place.js';
 
 /** Changes of the number of replicas at fixed times; an action during a freeze is lost. */
 export class ScheduledScaler {
@@ -24,6 +24,6 @@ export class ScheduledScaler {
     }
     if (isFrozen(own)) return;
     const bounded = Math.min(max ?? Infinity, Math.max(min ?? 0, set.wanted));
-    setReplicas(set, replicas ?? bounded);
+    set.scaleTo(replicas ?? bounded);
   }
 }

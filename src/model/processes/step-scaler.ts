@@ -2,7 +2,7 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import type { ScalingStep } from '../../spec/scenario/autoscaling.js';
-import { isFrozen, setReplicas, type ScalerPlace } from './scaler-place.js';
+import { isFrozen, type ScalerPlace } from './scaler-place.js';
 import { Samples, type ScalingValue } from './scaling-samples.js';
 
 /** Absorbs the rounding errors of decimal fractions, so a value exactly on a threshold reaches it. */
@@ -58,7 +58,7 @@ export class StepScaler {
     this.base = base;
     this.outUntil = engine.now + spec.outCooldownNs;
     this.inUntil = -Infinity;
-    setReplicas(set, wanted);
+    set.scaleTo(wanted);
   }
 
   private shrink(step: ScalingStep): void {
@@ -67,7 +67,7 @@ export class StepScaler {
     const wanted = Math.max(spec.min, changed(current, step));
     if (wanted >= current || engine.now < this.inUntil) return;
     this.inUntil = engine.now + spec.inCooldownNs;
-    setReplicas(set, wanted);
+    set.scaleTo(wanted);
   }
 }
 

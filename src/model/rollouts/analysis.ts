@@ -50,6 +50,11 @@ export class Analysis {
     this.take();
   }
 
+  /** Weight of the new version from which on it is compared. */
+  get from(): number {
+    return this.spec.from;
+  }
+
   private take(): void {
     const look = this.look();
     this.reset();

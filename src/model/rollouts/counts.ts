@@ -37,6 +37,34 @@ export function rollingStep(state: State, { desired, surge, unavailable }: Slack
 }
 
 /**
+ * The counts after a change of the desired number during a rolling update: both versions change in proportion to their
+ * sizes, and what rounding leaves goes to the larger one (kubernetes pkg/controller/deployment sync.go, scale;
+ * deployment_util.go, GetReplicaSetProportion). `before`: the slack until now.
+ */
+export function proportionalStep({ wanted, available }: State, before: Slack, now: Slack): Pair {
+  const { desired, surge } = now;
+  if (wanted.old === 0) return { old: 0, next: desired };
+  if (wanted.next === 0) return { old: desired, next: 0 };
+  const isSaturated = wanted.next === before.desired && available.next === before.desired;
+  if (isSaturated && desired === before.desired) return { ...wanted, old: 0 };
+  const most = desired + surge;
+  const more = most - wanted.old - wanted.next;
+  const byShare = (size: number): number =>
+    Math.round((size * most) / (before.desired + before.surge)) - size;
+  // The larger one first; of equal ones the new one grows first, the old one shrinks first.
+  const isOldFirst = wanted.old > wanted.next || (wanted.old === wanted.next && more < 0);
+  const sizes = isOldFirst ? [wanted.old, wanted.next] : [wanted.next, wanted.old];
+  let left = more;
+  const changed = sizes.map((size) => {
+    const by = more > 0 ? Math.min(byShare(size), left) : Math.max(byShare(size), left);
+    left -= by;
+    return size + by;
+  });
+  const larger = Math.max(0, changed[0] + left);
+  return isOldFirst ? { old: larger, next: changed[1] } : { old: changed[1], next: larger };
+}
+
+/**
  * The next step towards a share of the replicas: the old version is filled up first, and both shrink only as far as
  * enough others are available (argo-rollouts utils/replicaset/canary.go, CalculateReplicaCountsForBasicCanary).
  */

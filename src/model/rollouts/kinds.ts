@@ -1,7 +1,8 @@
 import { updateFleet } from '../picking/ready.js';
 import { ROLLOUT_STATE } from '../../spec/record/record.js';
 import type { Weights } from './split.js';
-import { besideOld, nearest, rollingStep, shareStep } from './counts.js';
+import { besideOld, nearest, proportionalStep, rollingStep, shareStep } from './counts.js';
+import type { Slack } from './counts.js';
 import { Rollout } from './rollout.js';
 import type { Setup } from './rollout.js';
 
@@ -12,6 +13,12 @@ export class RollingUpdate extends Rollout {
     this.settle((state) => rollingStep(state, slack));
     const { wanted, available } = this.state;
     if (wanted.old === 0 && available.next >= slack.desired) this.promoted();
+  }
+
+  protected resized(before: Slack): void {
+    const { old, next } = proportionalStep(this.state, before, this.slack);
+    this.versions.next.scaleTo(next);
+    this.versions.old.scaleTo(old);
   }
 }
 
@@ -24,6 +31,9 @@ export class Recreate extends Rollout {
     next.scaleTo(desired);
     if (next.available >= desired) this.promoted();
   }
+
+  /** The new instances follow in `changed`; the old ones are ending. */
+  protected resized(): void {}
 }
 
 /** A second set of instances beside the first; all requests switch to it at one instant (Argo Rollouts bluegreen). */
@@ -46,6 +56,15 @@ export class BlueGreen extends Rollout {
     if (!autoPromotion || next.available < few) return;
     if (next.wanted < desired) next.scaleTo(desired);
     if (next.available >= desired) this.turn();
+  }
+
+  protected resized(): void {
+    const { old, next, desired } = this.versions;
+    if (!this.isSwitched || this.isRolledBack) old.scaleTo(desired);
+    // A version without requests that is about to be removed keeps its size.
+    if (this.isRolledBack) return;
+    if (this.isSwitched) next.scaleTo(desired);
+    else if (next.wanted > 0) next.scaleTo(this.spec.preview ?? desired);
   }
 
   private turn(): void {
@@ -93,6 +112,20 @@ export class Canary extends Rollout {
 
   protected changed(): void {
     while (this.proceeds());
+  }
+
+  protected resized(): void {
+    const { old, next, desired } = this.versions;
+    if (this.weights === null) {
+      const share = this.isRolledBack ? 0 : this.weight;
+      const { slack } = this;
+      // Otherwise `changed` follows, which may be on its way to the next weight.
+      if (this.isHeld) this.settle((state) => shareStep(state, share, slack));
+      return;
+    }
+    if (this.isLast) return next.scaleTo(desired);
+    old.scaleTo(desired);
+    if (!this.isRolledBack) next.scaleTo(besideOld(desired, this.scaled ?? this.weight));
   }
 
   /** Takes the next step; returns false if it must wait for readiness or time. */
@@ -146,7 +179,7 @@ export class Canary extends Rollout {
     this.settle((state) => shareStep(state, weight, slack));
     const goal = nearest(desired, weight, slack.surge);
     const isThere = old.wanted === goal.old && next.wanted === goal.next;
-    if (next.wanted > 0 && next.available > 0) this.watch();
+    if (next.wanted > 0 && next.available > 0) this.watchFrom(weight);
     return isThere && next.available >= goal.next && old.available >= goal.old;
   }
 
@@ -158,7 +191,12 @@ export class Canary extends Rollout {
     this.weights.weight = weight;
     const { next, desired } = this.versions;
     next.scaleTo(besideOld(desired, this.scaled ?? weight));
-    if (weight > 0) this.watch();
+    if (weight > 0) this.watchFrom(weight);
+  }
+
+  private watchFrom(weight: number): void {
+    const from = this.analysis?.from ?? 0;
+    if (weight >= from) this.watch();
   }
 
   /** If callers divide their requests, the version without requests is kept for a while. */

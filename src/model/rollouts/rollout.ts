@@ -4,7 +4,7 @@ import type { Ns } from '../../kernel/time.js';
 import { JOURNAL, ROLLOUT_STATE } from '../../spec/record/record.js';
 import type { PlanRollout } from '../../spec/plan/versions.js';
 import { amountOf } from '../../spec/scenario/rollouts.js';
-import type { Scale } from '../processes/replica-set.js';
+import type { Scalable, Scale } from '../processes/replica-set.js';
 import type { ListedRun } from '../picking/endpoint-lists.js';
 import { Analysis } from './analysis.js';
 import type { Look } from './analysis.js';
@@ -21,8 +21,8 @@ export interface Setup {
   readonly tallies: ReadonlyMap<number, Tally>;
 }
 
-/** The common part of all kinds of rollout: their start, their journal entries, and their analysis. */
-export abstract class Rollout {
+/** The common part of all kinds of rollout: their start, their journal entries, their analysis, and their size. */
+export abstract class Rollout implements Scalable {
   protected readonly world: ListedRun;
   protected readonly component: number;
   protected readonly spec: PlanRollout;
@@ -33,7 +33,9 @@ export abstract class Rollout {
   /** The old version gets all requests again. */
   protected isRolledBack = false;
   /** A failed analysis has paused it. */
-  private isHeld = false;
+  protected isHeld = false;
+  /** The allowed deviation before a change of the size that came while the controller was frozen. */
+  private unscaled: Slack | null = null;
   private isOver = false;
   private failures = 0;
   /** Actions that came due while the controller was frozen. */
@@ -48,7 +50,9 @@ export abstract class Rollout {
     this.component = component;
     this.spec = versions!.rollout!;
     this.versions = new Versions(world, component, this.spec, scale, () => {
-      if (!this.isUnderWay || this.isHeld || this.isFrozen) return;
+      if (this.isFrozen) return;
+      if (this.unscaled !== null) this.rescale(this.unscaled);
+      if (!this.isUnderWay || this.isHeld) return;
       this.analysis?.catchUp();
       for (const what of this.overdue.splice(0)) what();
       this.changed();
@@ -69,6 +73,33 @@ export abstract class Rollout {
 
   /** An instance has come, gone or changed its readiness since the last step. */
   protected abstract changed(): void;
+
+  /** The desired number of instances, as the autoscaler sees it. */
+  get wanted(): number {
+    return this.versions.desired;
+  }
+
+  /** The autoscaler changes the desired number of instances. */
+  scaleTo(count: number): void {
+    const { versions, world, component } = this;
+    if (count === versions.desired) return;
+    const before = this.slack;
+    versions.desired = count;
+    world.journal.note(JOURNAL.desired, component, count);
+    if (this.isFrozen) this.unscaled ??= before;
+    else this.rescale(before);
+  }
+
+  private rescale(before: Slack): void {
+    const { versions } = this;
+    this.unscaled = null;
+    if (this.isUnderWay) this.resized(before);
+    else versions.old.scaleTo(versions.desired);
+    versions.touch();
+  }
+
+  /** The desired number of instances has changed during the rollout; `changed` follows, unless it is held. */
+  protected abstract resized(before: Slack): void;
 
   /** The analysis has failed: returns all requests to the old version. Kinds without an analysis never roll back. */
   protected rollBack(): void {}

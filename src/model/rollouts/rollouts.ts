@@ -1,15 +1,16 @@
 import { streamKey } from '../../kernel/rng.js';
 import type { PlanEdge } from '../../spec/plan/plan.js';
+import type { BalancerState } from '../../spec/patterns/balancer.js';
 import type { Balancers } from '../picking/balancers.js';
 import type { Instance } from '../processes/instance.js';
 import type { View } from '../edge.js';
 import type { Counter } from '../figures/meters.js';
-import type { Scale } from '../processes/replica-set.js';
+import type { Scalable, Scale } from '../processes/replica-set.js';
 import type { ListedRun } from '../picking/endpoint-lists.js';
 import { BlueGreen, Canary, Recreate, RollingUpdate } from './kinds.js';
 import type { Rollout, Setup } from './rollout.js';
-import { Split } from './split.js';
-import type { Weights } from './split.js';
+import { NamedVersion, WeightedSplit } from './split.js';
+import type { Split, Weights } from './split.js';
 import { Tally } from './tally.js';
 
 /**
@@ -51,7 +52,7 @@ export class VersionTables {
     ]);
   }
 
-  /** The split of a caller's calls on an edge between two versions; null if they go to any ready instance. */
+  /** The choice of a version for each call of an edge; null if the calls go to any ready instance. */
   splitOf(
     edge: PlanEdge,
     callers: readonly Instance[],
@@ -60,28 +61,32 @@ export class VersionTables {
   ): Split | null {
     const { plan, replication } = this.world;
     const callee = plan.parts[edge.to].component;
+    const { name, versions } = plan.components[callee];
+    const balancersOf = (version: number): readonly BalancerState[] =>
+      callers.map((caller, k) => balancers.of(edge, caller, views[k], version));
+    const { version } = edge;
+    if (version >= 0) {
+      const own = versions!.names.map((_, at) => (at === version ? balancersOf(version) : []));
+      return new NamedVersion(this.world, callee, version, own);
+    }
     const weights = this.weights.get(callee);
     if (weights === undefined) return null;
-    const { name, versions } = plan.components[callee];
     // One key for all callers, so a sticky client gets the same version through every gateway.
     const key = streamKey(plan.seed, replication, `versions/${name}`);
-    const own = versions!.names.map((_, version) =>
-      callers.map((caller, k) => balancers.of(edge, caller, views[k], version)),
-    );
-    return new Split(this.world, callee, weights, key, own);
+    const own = versions!.names.map((_, at) => balancersOf(at));
+    return new WeightedSplit(this.world, callee, weights, key, own);
   }
 
-  /** Starts the rollouts of all components that have one. */
-  start(scale: Scale): void {
+  /** Starts the rollouts of all components that have one. Returns them by component. */
+  start(scaleOf: (component: number) => Scale): ReadonlyMap<number, Scalable> {
+    const rollouts = new Map<number, Scalable>();
     this.world.plan.components.forEach(({ versions }, component) => {
       if (versions === null || versions.rollout === null) return;
-      this.begin({
-        world: this.world,
-        component,
-        scale,
-        tallies: this.tallies.get(component)!,
-      });
+      const tallies = this.tallies.get(component)!;
+      const setup = { world: this.world, component, scale: scaleOf(component), tallies };
+      rollouts.set(component, this.begin(setup));
     });
+    return rollouts;
   }
 
   private begin(setup: Setup): Rollout {

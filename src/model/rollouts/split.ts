@@ -20,44 +20,31 @@ interface SplitParts {
   readonly fleets: readonly Fleet[];
 }
 
-/** The versions that one edge calls. A request is assigned to one version and stays with it across retries. */
-export class Split {
+/** The version of the callee that each call of one edge goes to, and its instances. */
+export abstract class Split {
   /** By number of the version, by index of the calling instance. */
   readonly balancers: readonly (readonly BalancerState[])[];
   /** The instances found by the last gather(). */
   readonly members: Int32Array;
-  private readonly world: SplitParts;
-  private readonly component: number;
-  private readonly weights: Weights;
+  protected readonly world: SplitParts;
+  protected readonly component: number;
   private readonly ofPlace: readonly number[];
-  private readonly key: StreamKey;
-  private readonly sticky: number;
 
   constructor(
     world: SplitParts,
     component: number,
-    weights: Weights,
-    key: StreamKey,
     balancers: readonly (readonly BalancerState[])[],
   ) {
-    const { ofPlace, rollout } = world.plan.components[component].versions!;
+    const { ofPlace } = world.plan.components[component].versions!;
     this.world = world;
     this.component = component;
-    this.weights = weights;
     this.ofPlace = ofPlace;
-    this.key = key;
-    this.sticky = rollout!.sticky;
     this.balancers = balancers;
     this.members = new Int32Array(ofPlace.length);
   }
 
   /** The version that the call of a frame goes to. */
-  versionOf(frame: number): number {
-    const { weight, to } = this.weights;
-    if (weight <= 0) return 0;
-    if (weight >= 1) return to;
-    return this.shareOf(frame) < weight ? to : 0;
-  }
+  abstract versionOf(frame: number): number;
 
   /** The version of an instance. */
   at(index: number): number {
@@ -65,24 +52,17 @@ export class Split {
   }
 
   /**
-   * Fills `members` with the candidates of a version and returns their number. If its ready instances have not reached
-   * the caller's list yet, the caller uses the other version. If the version has none ready, the result is one of its
-   * places, for which `isKnown` returns false.
+   * Fills `members` with the candidates of a version and returns their number. If the version has none ready, the
+   * result is one of its places, for which `isKnown` returns false.
    */
   gather(version: number, candidates: Int32Array, count: number): number {
     const found = this.fill(version, candidates, count);
     if (found > 0) return found;
-    const { ready, readyCount } = this.world.fleets[this.component];
-    if (this.fill(version, ready, readyCount) > 0) {
-      const { to } = this.weights;
-      const others = this.fill(version === to ? 0 : to, candidates, count);
-      if (others > 0) return others;
-    }
     this.members[0] = this.ofPlace.indexOf(version);
     return 1;
   }
 
-  private fill(version: number, candidates: Int32Array, count: number): number {
+  protected fill(version: number, candidates: Int32Array, count: number): number {
     const { ofPlace, members } = this;
     let found = 0;
     for (let k = 0; k < count; k++) {
@@ -97,6 +77,46 @@ export class Split {
     for (let k = 0; k < readyCount; k++) if (ofPlace[ready[k]] === ofPlace[index]) return true;
     return false;
   }
+}
+
+/** The split by the weights of a rollout. A request is assigned to one version and stays with it across retries. */
+export class WeightedSplit extends Split {
+  private readonly weights: Weights;
+  private readonly key: StreamKey;
+  private readonly sticky: number;
+
+  constructor(
+    world: SplitParts,
+    component: number,
+    weights: Weights,
+    key: StreamKey,
+    balancers: readonly (readonly BalancerState[])[],
+  ) {
+    super(world, component, balancers);
+    this.weights = weights;
+    this.key = key;
+    this.sticky = world.plan.components[component].versions!.rollout!.sticky;
+  }
+
+  versionOf(frame: number): number {
+    const { weight, to } = this.weights;
+    if (weight <= 0) return 0;
+    if (weight >= 1) return to;
+    return this.shareOf(frame) < weight ? to : 0;
+  }
+
+  /** While the ready instances of a version have not reached the caller's list, the caller uses the other version. */
+  override gather(version: number, candidates: Int32Array, count: number): number {
+    const found = this.fill(version, candidates, count);
+    if (found > 0) return found;
+    const { ready, readyCount } = this.world.fleets[this.component];
+    if (this.fill(version, ready, readyCount) > 0) {
+      const { to } = this.weights;
+      const others = this.fill(version === to ? 0 : to, candidates, count);
+      if (others > 0) return others;
+    }
+    return super.gather(version, candidates, 0);
+  }
 
   /** A number in (0, 1) drawn for the call, or for the key value of its request. */
   private shareOf(frame: number): number {
@@ -108,5 +128,42 @@ export class Split {
     let original = frame;
     while (frames.base[original] > 0) original = frames.parent[original];
     return unit(key.a, key.b, frames.lineageA[original], frames.lineageB[original], 0);
+  }
+}
+
+/** The calls of an edge that names one version, such as `orders@v2`. The weights of a rollout do not apply to them. */
+export class NamedVersion extends Split {
+  private readonly version: number;
+
+  constructor(
+    world: SplitParts,
+    component: number,
+    version: number,
+    balancers: readonly (readonly BalancerState[])[],
+  ) {
+    super(world, component, balancers);
+    this.version = version;
+  }
+
+  versionOf(): number {
+    return this.version;
+  }
+
+  /** While a blue-green rollout selects a version for all callers, the others are still reached by their names. */
+  override gather(version: number, candidates: Int32Array, count: number): number {
+    const { selected, all, seen } = this.world.fleets[this.component];
+    if (selected < 0 || selected === version) return super.gather(version, candidates, count);
+    const { members } = this;
+    let found = 0;
+    for (const index of all) {
+      if (seen[index] === 1 && this.at(index) === version) members[found++] = index;
+    }
+    return found > 0 ? found : super.gather(version, candidates, 0);
+  }
+
+  override isKnown(fleet: Fleet, index: number): boolean {
+    const { selected, seen } = this.world.fleets[this.component];
+    if (selected < 0 || selected === this.version) return super.isKnown(fleet, index);
+    return seen[index] === 1;
   }
 }

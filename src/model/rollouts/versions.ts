@@ -55,13 +55,6 @@ export class VersionSet extends ReplicaSet {
   get isRemoved(): boolean {
     return this.own.every(({ absent, down }) => absent && down);
   }
-
-  /** Sets the desired number of instances. */
-  scaleTo(count: number): void {
-    const { wanted } = this;
-    if (count > wanted) this.add(count - wanted);
-    else if (count < wanted) this.remove(wanted - count);
-  }
 }
 
 function isReady({ phase, unready }: Instance): boolean {
@@ -72,8 +65,8 @@ function isReady({ phase, unready }: Instance): boolean {
 export class Versions {
   readonly old: VersionSet;
   readonly next: VersionSet;
-  /** Desired number of instances. */
-  readonly desired: number;
+  /** Desired number of instances; an autoscaler changes it. */
+  desired: number;
   private readonly lookOp: number;
   private isDue = false;
   private wakesAt: Ns = Infinity;

@@ -2,7 +2,7 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
-import type { PlanAdmission } from '../../spec/plan/plan.js';
+import type { PlanAdmission } from '../../spec/plan/process.js';
 import { Dagor } from './dagor.js';
 import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
@@ -43,7 +43,7 @@ export class Admission {
       const dagor = new Dagor(shed, plan.priorities.length, users);
       return { ...rest, overload: dagor, spared: 0, dagor, userKey: shedKey };
     }
-    const { cpu } = plan.components[instance.component];
+    const { cpu } = instance.process;
     const overload = overloadOf(shed, {
       capacity: instance.capacity,
       queued: () => instance.queue.length,

@@ -2,7 +2,7 @@ import { PHASE } from '../../kernel/phase.js';
 import { streamKey, unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { PlanComponent } from '../../spec/plan/plan.js';
+import type { PlanProcess } from '../../spec/plan/process.js';
 import type { Instance } from '../processes/instance.js';
 import type { Run } from '../run.js';
 import { engine } from '../../kernel/engine.js';
@@ -42,8 +42,8 @@ export class Collections {
     this.freezes = freezes;
     this.op = engine.define('collection', (id, generation) => this.turn(id, generation));
     for (const instance of world.instances) {
-      const spec = world.plan.components[instance.component];
-      if (spec.gc !== null) this.collectors.set(instance.id, this.build(spec, spec.gc, instance));
+      const { gc } = instance.process;
+      if (gc !== null) this.collectors.set(instance.id, this.build(gc, instance));
     }
   }
 
@@ -81,14 +81,11 @@ export class Collections {
     this.schedule(instance.id, collector, this.gap(collector));
   }
 
-  private build(
-    spec: PlanComponent,
-    gc: NonNullable<PlanComponent['gc']>,
-    { index }: Instance,
-  ): Collector {
+  private build(gc: NonNullable<PlanProcess['gc']>, { component, index }: Instance): Collector {
     const { plan, replication } = this.world;
+    const { name } = plan.components[component];
     const key = (meaning: string): StreamKey =>
-      streamKey(plan.seed, replication, `${spec.name}/gc/${index}/${meaning}`);
+      streamKey(plan.seed, replication, `${name}/gc/${index}/${meaning}`);
     return {
       every: gc.every === null ? -1 : samplers.add(gc.every),
       pause: samplers.add(gc.pause),

@@ -122,7 +122,9 @@ export class Workers {
     strands.begun[strand] = now;
     if (ties !== null) ties.begun(strand);
     const wait = now - strands.arrived[strand];
-    sink.queueWait(strands.part[strand], strands.cell[strand], wait);
+    const part = strands.part[strand];
+    sink.queueWait(part, strands.cell[strand], wait);
+    if (instance.rowShift > 0) sink.queueWait(part + instance.rowShift, strands.cell[strand], wait);
     if (instance.door !== null) instance.door.overload?.begun?.(now, wait);
     this.occupy(strand, instance);
     if (instance.yields) {

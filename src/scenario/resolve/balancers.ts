@@ -61,6 +61,7 @@ export function resolveBalancers(
         middleware: [],
         outbound: new Map(),
         balances: name,
+        versions: null,
       },
     ];
   });

@@ -15,13 +15,16 @@ import {
   RESERVED,
   routeNames,
   sorted,
+  versionsWritten,
 } from './names.js';
 
-/** A service or function; only services have probes. */
-interface Probed {
+/** The fields of a service or function that give names; only services have probes. */
+type Written = Parameters<typeof versionsWritten>[0] & {
   readonly endpoints: object;
   readonly probes?: ProbesOutput;
-}
+};
+
+const NO_VERSIONS: NamedThing['versions'] = new Map();
 
 type Claim = (section: string, name: string, at?: readonly string[]) => boolean;
 
@@ -39,22 +42,31 @@ export function collectNames(
     name: string,
     parts: readonly string[],
     instead: NamedThing['instead'] = null,
+    versions: NamedThing['versions'] = NO_VERSIONS,
   ): void => {
-    if (claim(section, name)) things.set(name, { kind, section, parts, instead });
+    if (claim(section, name)) things.set(name, { kind, section, parts, versions, instead });
   };
-  for (const [name, { routes }] of sorted(scenario.gateways)) {
+  for (const [name, output] of sorted(scenario.gateways)) {
+    const { routes } = output;
     const written = routes.flatMap((route, index) =>
       route.name === undefined
         ? []
         : [{ name: route.name, path: ['gateways', name, 'routes', index, 'name'] }],
     );
     checkParts(written, 'route', name, raise);
-    add('gateway', 'gateways', name, routeNames(routes));
+    add('gateway', 'gateways', name, routeNames(routes), null, versionsWritten(output));
   }
   for (const section of ['services', 'functions'] as const) {
-    for (const [name, own] of sorted<Probed>(scenario[section])) {
-      const parts = partsOf(own.endpoints, [section, name, 'endpoints'], raise);
-      add('service', section, name, [...parts, ...checksOf(own.probes)]);
+    for (const [name, output] of sorted<Written>(scenario[section])) {
+      const parts = partsOf(output.endpoints, [section, name, 'endpoints'], raise);
+      add(
+        'service',
+        section,
+        name,
+        [...parts, ...checksOf(output.probes)],
+        null,
+        versionsWritten(output),
+      );
     }
   }
   claimBalancers(scenario, claim, things);
@@ -123,7 +135,8 @@ function claimBalancers(
     const own = balancerName(name);
     const at = ['services', name, 'discovery', 'mode'];
     if (!claim(`services (the balancer of ${name})`, own, at)) continue;
-    things.set(own, { kind: 'gateway', section: 'services', parts: endpoints, instead: null });
+    const place = { kind: 'gateway', section: 'services' } as const;
+    things.set(own, { ...place, parts: endpoints, instead: null, versions: NO_VERSIONS });
   }
 }
 

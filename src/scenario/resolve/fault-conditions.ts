@@ -78,9 +78,9 @@ export function resolveCondition(
 /** The watched requests or calls; null for the whole run. */
 function watchedBy(
   subject: Subject,
-): Pick<FaultCondition, 'component' | 'part' | 'instance' | 'caller'> | null {
+): Pick<FaultCondition, 'component' | 'version' | 'part' | 'instance' | 'caller'> | null {
   if (subject.kind === 'component') return { ...subject.at, caller: null };
-  return subject.kind === 'edge' ? { ...subject.to, caller: subject.from } : null;
+  return subject.kind === 'edge' ? { ...subject.to, version: null, caller: subject.from } : null;
 }
 
 function problemOf({ metric, limit }: Expression, name: string): string | null {

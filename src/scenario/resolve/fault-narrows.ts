@@ -3,7 +3,7 @@ import type { FaultKind } from '../../model/faults/kind.js';
 import type { FaultOutput } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
-import { split } from './targets.js';
+import { split, splitVersion } from './targets.js';
 
 /** What a fault affects at a target. */
 type Hit =
@@ -94,7 +94,8 @@ function hitOf(
   const can = (...kinds: readonly FaultKind['targets'][number][]): boolean =>
     kinds.some((one) => targets.includes(one));
   if (text.includes('->')) return 'link';
-  const [name, part] = split(text.replace(/\[\d+\]$/, ''));
+  const [written, part] = split(text.replace(/\[\d+\]$/, ''));
+  const [name] = splitVersion(written);
   const thing = names.things.get(name)?.kind;
   if (can('level', 'messages', 'queue', 'deadLetters', 'group')) return 'all';
   if (thing === 'workload' && can('workload')) return 'workload';

@@ -20,7 +20,7 @@ import { checkRoles, isWhole } from './fault-roles.js';
 import type { CallGraph } from './graph.js';
 import { RESERVED, sorted } from './names.js';
 import { resolveSpans } from './spans.js';
-import { split, unknown } from './targets.js';
+import { hasVersion, split, splitVersion, unknown } from './targets.js';
 
 /** The components that faults can target. */
 export interface Aims {
@@ -114,7 +114,7 @@ function checkTargets(
     several(side).forEach((text, index) => {
       const at = [...path, 'between', end, ...(typeof side === 'string' ? [] : [index])];
       const [name, part] = split(text);
-      if (text.includes('->') || text.includes('[')) {
+      if (/->|\[|@/.test(text)) {
         report(
           context,
           'FL405',
@@ -139,7 +139,8 @@ function checkTarget(
     return;
   }
   const indexed = /^(.+)\[(\d+)\]$/.exec(text);
-  const [name, part] = split(indexed?.[1] ?? text);
+  const [written, part] = split(indexed?.[1] ?? text);
+  const [name, version] = splitVersion(written);
   if (context.names.zones.has(name) && part === null && indexed === null) {
     fits(context, kind, text, ['zone', 'instance', 'link'], path);
     return;
@@ -150,6 +151,14 @@ function checkTarget(
   }
   if (kind.changesRoles === true && !isWhole(context, kind, text, path)) return;
   if (!knownPart(context, name, part, path)) return;
+  if (version !== null) {
+    if (!hasVersion(context, name, version, 'FL410', path)) return;
+    if (kind.ofWhole === true || kind.changesRoles === true) {
+      const message = `${kind.kind} affects a component as a whole: write ${name}`;
+      report(context, 'FL410', path, message);
+      return;
+    }
+  }
   const thing = context.names.things.get(name)!;
   const host = aims.hosts.get(name);
   const aim = { context, kind, output, text, name, part, isIndexed: indexed !== null };
@@ -177,21 +186,9 @@ function checkTarget(
 }
 
 /** Reports a version that the target does not have. */
-function checkVersion(
-  context: Context,
-  { version }: FaultOutput,
-  name: string,
-  host: Host,
-  base: Path,
-): void {
+function checkVersion(context: Context, { version }: FaultOutput, name: string, base: Path): void {
   if (version === undefined) return;
-  const versions = 'versions' in host ? (host as Service).versions : null;
-  const allowed =
-    versions === null ? [] : [versions.first, ...versions.others.map((own) => own.name)];
-  if (allowed.includes(version)) return;
-  const message =
-    allowed.length === 0 ? `${name} has no versions` : `${name} has no version ${version}`;
-  report(context, 'FL410', [...base, 'version'], message, { found: version, allowed });
+  hasVersion(context, name, version, 'FL410', [...base, 'version']);
 }
 
 function checkIndex(
@@ -256,7 +253,7 @@ function checkNarrowed(
   if (!inZone && context.names.zones.has(output.zone!)) {
     report(context, 'FL410', [...base, 'zone'], `${name} has no instance in ${output.zone}`);
   }
-  checkVersion(context, output, name, host, base);
+  checkVersion(context, output, name, base);
   for (const [label, value] of sorted(output.labels)) {
     if (host.labels.get(label) !== value) {
       report(

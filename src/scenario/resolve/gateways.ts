@@ -16,7 +16,9 @@ import { resolveProbes } from './probes.js';
 import { resolveHost, resolveOutbound } from './hosts.js';
 import { resolveMiddleware } from './middleware.js';
 import { routeNames, sorted } from './names.js';
+import { withTotal } from './placement.js';
 import { resolveSteps } from './steps.js';
+import { placesOf, resolveVersions } from './versions.js';
 import { checkKeyName, resolveCall } from './targets.js';
 
 /** Resolves all gateways. */
@@ -64,9 +66,18 @@ function resolveGateway(
     routes.map(({ chain }) => chain),
   );
   const affordable = checkCost(context, routes, characters, [...path, 'routes']);
-  return {
-    ...resolveHost(context, name, output, path),
+  const host = {
+    ...resolveHost(context, name, withTotal(output), path),
     probes: resolveProbes(context, output.probes, [], [...path, 'probes']),
+  };
+  const versions = resolveVersions(context, output, host, path, (own) => {
+    if (kind === 'kong') checkPlugins(context, own);
+    return new Map(routes.map((route) => [route.name, chainOf(kind, own, route.middleware)]));
+  });
+  return {
+    ...host,
+    zones: placesOf(host, versions),
+    versions,
     kind,
     routing,
     answers: new Map(product.answers),

@@ -7,7 +7,7 @@ import { nodesAsked } from '../../language/databases.js';
 import { possibleRoutes, routeOf } from '../../language/routes.js';
 import { sagaStart } from '../modules/sagas/calls.js';
 import { ofComponents } from './modules.js';
-import { asked, sharedLevel } from './chain-targets.js';
+import { asked, askedByAny, sharedLevel, versionChains } from './chain-targets.js';
 import { leastOf, meanOf } from './count-bounds.js';
 import { readEdges, storeEdges } from '../modules/event-stores/calls.js';
 import type { CallEdge, CallWalker } from './call-edge.js';
@@ -29,7 +29,7 @@ export class CallGraph {
   }
 }
 
-/** Calls that only other versions of a service make. */
+/** Calls that only other versions of a service or gateway make. */
 function versionEdges(
   scenario: Omit<Scenario, 'faults' | 'report'>,
   known: readonly CallEdge[],
@@ -39,9 +39,14 @@ function versionEdges(
   for (const service of scenario.services.values()) {
     for (const shape of shapesOf(service).slice(1)) {
       for (const [part, { steps }] of shape.endpoints) {
-        walker.steps(`${service.name}.${part}`, steps, true, 1);
+        const from = `${service.name}.${part}`;
+        for (const to of askedByAny(scenario, shape.middleware)) walker.check(from, to, false);
+        walker.steps(from, steps, true, 1);
       }
     }
+  }
+  for (const [from, chain] of versionChains(scenario)) {
+    for (const to of askedByAny(scenario, chain)) walker.check(from, to, false);
   }
   const isNew = ({ from, to }: CallEdge): boolean =>
     !known.some((edge) => edge.from === from && edge.to === to);

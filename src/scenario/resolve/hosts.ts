@@ -1,10 +1,10 @@
 import type { Layer } from '../../spec/scenario/policies.js';
-import type { Host } from '../../spec/scenario/host.js';
+import type { Host, ProcessSettings } from '../../spec/scenario/host.js';
 import type { Cpu, Lifecycle } from '../../spec/scenario/resources.js';
 import type { Endpoint } from '../../spec/scenario/services.js';
 import type { Bundle } from '../../spec/scenario/steps.js';
 import type { ServiceOutput } from '../schema/services.js';
-import type { HostOutput } from '../schema/host.js';
+import type { HostOutput, ProcessOutput } from '../schema/host.js';
 import { resolveAdmission } from './admission.js';
 import {
   layerOf,
@@ -59,37 +59,20 @@ export function resolveEndpoints(
 
 /** Resolves the common fields of services and gateways. */
 export function resolveHost(context: Context, name: string, output: HostOutput, path: Path): Host {
-  const runtime = output.runtime.kind;
-  const written = resolveCpu(context, output.cpu, [...path, 'cpu']);
-  const stated = writtenAt(context, [...path, 'cpu', 'cores']) !== undefined;
-  const cpu = runtime === 'eventLoop' && !stated ? { ...written, cores: 1 } : written;
   checkLevel(context, output.loadBalancing, null, [...path, 'loadBalancing']);
-  if (runtime === 'eventLoop') checkEventLoop(context, output, cpu, path);
-  const concurrency = runtime === 'eventLoop' ? cpu.cores : (output.concurrency ?? Infinity);
-  const queue = resolveQueue(context, output.queue, [...path, 'queue']);
-  const place = { queue, cpu, concurrency };
+  const settings = resolveProcess(context, output, path);
   const most = mostReplicas(output);
   const placement = resolvePlacement(context, initialReplicas(output), output.zone, path, most);
   return {
     ...described(name, output),
     ...placement,
-    runtime,
-    concurrency,
-    queue,
-    cpu,
-    cancellation: output.cancellation,
-    rejectWork: output.rejectWork,
-    ...resolveMemory(context, output, path),
-    lifecycle: resolveLifecycle(context, output.lifecycle, [...path, 'lifecycle']),
-    probes: null,
-    autoscaling: resolveAutoscaling(context, output, placement.replicas, cpu.cores, path),
-    cpuRequest: output.resources?.requests?.cpu ?? null,
+    ...settings,
+    autoscaling: resolveAutoscaling(context, output, placement.replicas, settings.cpu.cores, path),
     requests: resolveRequests(output),
     disruptionBudget: resolveBudget(context, output.disruptionBudget, [
       ...path,
       'disruptionBudget',
     ]),
-    admission: resolveAdmission(context, output.admission, place, [...path, 'admission']),
     loadBalancing: resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']),
     protocol: resolveProtocol(context, output.protocol, [...path, 'protocol']),
     outlierDetection: resolveOutliers(context, output.outlierDetection, [
@@ -102,10 +85,39 @@ export function resolveHost(context: Context, name: string, output: HostOutput, 
   };
 }
 
+/** Resolves the settings of a process. Its probes need the endpoints, and come later. */
+export function resolveProcess(
+  context: Context,
+  output: ProcessOutput,
+  path: Path,
+): ProcessSettings {
+  const runtime = output.runtime.kind;
+  const written = resolveCpu(context, output.cpu, [...path, 'cpu']);
+  const stated = writtenAt(context, [...path, 'cpu', 'cores']) !== undefined;
+  const cpu = runtime === 'eventLoop' && !stated ? { ...written, cores: 1 } : written;
+  if (runtime === 'eventLoop') checkEventLoop(context, output, cpu, path);
+  const concurrency = runtime === 'eventLoop' ? cpu.cores : (output.concurrency ?? Infinity);
+  const queue = resolveQueue(context, output.queue, [...path, 'queue']);
+  const place = { queue, cpu, concurrency };
+  return {
+    runtime,
+    concurrency,
+    queue,
+    cpu,
+    cancellation: output.cancellation,
+    rejectWork: output.rejectWork,
+    ...resolveMemory(context, output, path),
+    lifecycle: resolveLifecycle(context, output.lifecycle, [...path, 'lifecycle']),
+    probes: null,
+    cpuRequest: output.resources?.requests?.cpu ?? null,
+    admission: resolveAdmission(context, output.admission, place, [...path, 'admission']),
+  };
+}
+
 /** Resolves memory and garbage collection. */
 function resolveMemory(
   context: Context,
-  { runtime: { gc }, memory }: HostOutput,
+  { runtime: { gc }, memory }: ProcessOutput,
   path: Path,
 ): Pick<Host, 'gc' | 'memory'> {
   const collector = [...path, 'runtime', 'gc'];
@@ -168,7 +180,7 @@ function bulkhead(limit: number): Layer {
   return layerOf('concurrencyLimit', { limit }, undefined);
 }
 
-function checkEventLoop(context: Context, output: HostOutput, cpu: Cpu, path: Path): void {
+function checkEventLoop(context: Context, output: ProcessOutput, cpu: Cpu, path: Path): void {
   if (output.concurrency !== undefined) {
     report(
       context,

@@ -56,6 +56,7 @@ interface EntryFields extends KeyedFields {
     readonly class?: string;
     readonly workload?: string;
     readonly header?: Record<string, string>;
+    readonly version?: string;
   };
   readonly dryRun?: boolean;
   readonly retryAfter?: boolean | 'exact';

@@ -9,6 +9,8 @@ export interface NamedThing {
   /** Its section in the scenario. */
   readonly section: string;
   readonly parts: readonly string[];
+  /** Its versions, and whether each has instances. */
+  readonly versions: ReadonlyMap<string, boolean>;
   /** Advice if it cannot be called: what to write instead; null = it can be called. */
   readonly instead: ((name: string) => string) | null;
 }
@@ -105,6 +107,23 @@ export function routeNames(routes: readonly RouteOutput[]): string[] {
     const alone = own !== undefined && natural.filter((name) => name === own).length === 1;
     return alone ? own : `route-${index + 1}`;
   });
+}
+
+/** The versions of a component as written, and whether each has instances at some time. */
+export function versionsWritten(output: {
+  readonly versions?: Readonly<Record<string, unknown>> | undefined;
+  readonly version?: string | undefined;
+  readonly replicas?: number | Readonly<Record<string, number>> | undefined;
+  readonly rollout?: { readonly to: string } | undefined;
+}): ReadonlyMap<string, boolean> {
+  const { replicas, rollout } = output;
+  const names = sorted(output.versions).map(([name]) => name);
+  const first = output.version ?? names[0];
+  const hasInstances = (name: string): boolean =>
+    typeof replicas === 'object'
+      ? (entryOf(replicas, name) ?? 0) > 0
+      : name === first || name === rollout?.to;
+  return new Map(names.map((name) => [name, hasInstances(name)]));
 }
 
 /** The entry of an optional map, or undefined. */

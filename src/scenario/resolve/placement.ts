@@ -93,3 +93,12 @@ export function totalOf(replicas: number | Readonly<Record<string, number>> | un
   const sum = sorted(replicas).reduce((total, [, count]) => total + count, 0);
   return Math.max(1, Math.min(sum, 100_000));
 }
+
+/** A component with its total number of replicas instead of those of its versions. */
+export function withTotal<
+  T extends { readonly replicas?: number | Readonly<Record<string, number>> },
+>(output: T): Omit<T, 'replicas'> & { readonly replicas?: number } {
+  const { replicas, ...rest } = output;
+  if (replicas === undefined) return rest;
+  return { ...rest, replicas: typeof replicas === 'object' ? totalOf(replicas) : replicas };
+}

@@ -5,19 +5,15 @@ import type { Context } from './context.js';
 import { resolveEndpoints, resolveHost, resolveOutbound } from './hosts.js';
 import { resolveMiddleware } from './middleware.js';
 import { resolveOutbox } from './outbox.js';
-import { totalOf } from './placement.js';
 import { resolveChecks } from './probe-checks.js';
+import { withTotal } from './placement.js';
 import { resolveProbes } from './probes.js';
-import { resolveVersions } from './versions.js';
+import { placesOf, resolveVersions } from './versions.js';
 
 /** Resolves a service. */
 export function resolveService(context: Context, name: string, output: ServiceOutput): Service {
   const path = ['services', name];
-  const { replicas } = output;
-  const counted = {
-    ...output,
-    replicas: typeof replicas === 'object' ? totalOf(replicas) : replicas,
-  };
+  const counted = withTotal(output);
   const middleware = resolveMiddleware(context, output.middleware, name, [...path, 'middleware']);
   checkCoalescing(context, [middleware]);
   const service = {
@@ -39,8 +35,5 @@ export function resolveService(context: Context, name: string, output: ServiceOu
     environments: null,
   };
   const versions = resolveVersions(context, output, service, path);
-  // The new version has its own instances, in the zones of those of the old one.
-  const copies = versions?.rollout === undefined || versions.rollout === null ? 1 : 2;
-  const zones = copies === 1 ? service.zones : [...service.zones, ...service.zones];
-  return { ...service, zones, versions };
+  return { ...service, zones: placesOf(service, versions), versions };
 }

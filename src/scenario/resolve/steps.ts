@@ -15,7 +15,7 @@ import { resolveSagaStep } from '../modules/sagas/resolve.js';
 import { resolveAppend, resolveLoad, resolveRead } from '../modules/event-stores/steps.js';
 import { resolveLock, resolveTransaction } from './sections.js';
 import { resolveShardKey } from './shards.js';
-import { resolveCall, resolveQuery } from './targets.js';
+import { hasVersion, resolveCall, resolveQuery } from './targets.js';
 
 /** The component that runs the steps, and the default bundle of their calls. */
 export interface Owner {
@@ -33,6 +33,19 @@ export function resolveSteps(
   return outputs.flatMap(
     (output, index) => resolveStep(context, output, owner, [...path, index]) ?? [],
   );
+}
+
+/** Reports the version of a condition that the executing component does not have. */
+function checkRunning(context: Context, version: string, path: Path): void {
+  const [section, name] = path;
+  if (section === 'policies') {
+    const message =
+      'a shared bundle belongs to several callers, so it knows no version: write the fallback in ' +
+      '`outbound` of the caller, or remove version';
+    report(context, 'FL208', path, message);
+    return;
+  }
+  hasVersion(context, String(name), version, 'FL404', path);
 }
 
 /** Resolves a condition of a step, branch or middleware entry. */
@@ -54,10 +67,13 @@ export function resolveWhen(
     const message = `there is no workload ${workload}`;
     report(context, 'FL404', [...path, 'workload'], message, { found: workload, allowed });
   }
+  const { version } = output;
+  if (version !== undefined) checkRunning(context, version, [...path, 'version']);
   return {
     class: output.class ?? null,
     workload: workload ?? null,
     headers: new Map(sorted(header)),
+    version: version ?? null,
   };
 }
 

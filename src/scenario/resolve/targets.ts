@@ -14,7 +14,8 @@ export function resolveCall(
   owner: string,
   path: Path,
 ): Target | null {
-  const [name, part] = split(reference);
+  const [written, part] = split(reference);
+  const [name, version] = splitVersion(written);
   const component = name === 'self' ? owner : name;
   const thing = context.names.things.get(component);
   if (name === 'self' && (thing?.kind !== 'service' || part === null)) {
@@ -31,8 +32,10 @@ export function resolveCall(
     report(context, 'FL405', path, thing.instead(component));
     return null;
   }
+  if (version !== null && !runsVersion(context, component, version, path)) return null;
+  const only = version === null ? {} : { version };
   if (thing.kind === 'gateway') {
-    if (part === null) return { component, part: null };
+    if (part === null) return { component, part: null, ...only };
     report(
       context,
       'FL405',
@@ -42,7 +45,35 @@ export function resolveCall(
     );
     return null;
   }
-  return withPart(context, component, part, path);
+  const target = withPart(context, component, part, path);
+  return target === null ? null : { ...target, ...only };
+}
+
+/** Reports a version that a component does not have, or of which it has no instances. */
+function runsVersion(context: Context, component: string, version: string, path: Path): boolean {
+  if (!hasVersion(context, component, version, 'FL404', path)) return false;
+  if (context.names.things.get(component)!.versions.get(version) === true) return true;
+  const message = `${component} has no instances of ${version}: give it replicas, or a rollout to ${version}`;
+  report(context, 'FL405', path, message);
+  return false;
+}
+
+/** Reports a version that a component does not have. */
+export function hasVersion(
+  context: Context,
+  component: string,
+  version: string,
+  code: 'FL404' | 'FL410',
+  path: Path,
+): boolean {
+  const allowed = [...(context.names.things.get(component)?.versions.keys() ?? [])];
+  if (allowed.includes(version)) return true;
+  const message =
+    allowed.length === 0
+      ? `${component} has no versions`
+      : `${component} has no version ${version}; it has ${allowed.join(' ')}`;
+  report(context, code, path, message, { found: version, allowed });
+  return false;
 }
 
 /**
@@ -118,6 +149,12 @@ export function checkKeyName(context: Context, key: string, path: Path): void {
   const allowed = [...context.names.keys, ...BUILT_IN_KEYS];
   if (allowed.includes(key)) return;
   report(context, 'FL404', path, `there is no key ${key} in keys`, { found: key, allowed });
+}
+
+/** Splits `a@v2` into [a, v2]. The version is null if it is omitted. */
+export function splitVersion(reference: string): [name: string, version: string | null] {
+  const at = reference.indexOf('@');
+  return at < 0 ? [reference, null] : [reference.slice(0, at), reference.slice(at + 1)];
 }
 
 /** Splits `a.b` into [a, b]. The part is null if it is omitted. */

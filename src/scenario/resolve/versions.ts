@@ -1,53 +1,44 @@
 import { shapeOf } from '../../spec/scenario/services.js';
-import type { Service, ServiceVersion, Versions } from '../../spec/scenario/services.js';
-import type { Amount, Rollout, RolloutStep } from '../../spec/scenario/rollouts.js';
-import { NS_PER_SECOND } from '../../kernel/time.js';
-import { parseRolloutExpectation } from '../rollout-text.js';
-import type { ServiceOutput } from '../schema/services.js';
-import type { RolloutOutput, VersionOutput } from '../schema/versions.js';
+import type { Service, HostVersion, Versions } from '../../spec/scenario/services.js';
+import type { Gateway } from '../../spec/scenario/scenario.js';
+import type { Host } from '../../spec/scenario/host.js';
+import type { Middleware } from '../../spec/scenario/middleware.js';
+import { PROCESS_FIELDS } from '../schema/host.js';
+import type { VersionedOutput, VersionOutput } from '../schema/versions.js';
 import type { Context, Path } from './context.js';
-import { report, reportKey } from './context.js';
+import { report, reportKey, writtenAt } from './context.js';
 import type { CallGraph } from './graph.js';
 import { callGraph, certainCycle, cycleText } from './graph.js';
-import { resolveLifecycle, resolveOutbound } from './hosts.js';
+import { resolveOutbound, resolveProcess } from './hosts.js';
+import { checkCoalescing } from './chains.js';
+import { resolveMiddleware } from './middleware.js';
+import { resolveProbes } from './probes.js';
+import { rolloutOf, unknownVersion } from './rollouts.js';
 import { sorted } from './names.js';
-import { checkKeyName } from './targets.js';
 import { resolveSteps } from './steps.js';
 
-type Host = Omit<Service, 'versions'>;
+/** A component without its versions; a gateway has no endpoints. */
+type Owner = Host & { readonly endpoints?: Service['endpoints'] };
 
-/**
- * Default surge and unavailability of Kubernetes and Argo Rollouts (deployment defaults.go;
- * utils/defaults/defaults.go).
- */
-const QUARTER: Amount = { unit: 'percent', value: 25 };
-const KEPT_NS = 30 * NS_PER_SECOND;
+/** The whole chain of each route, given the chain of the gateway. */
+type Chains = (middleware: readonly Middleware[]) => HostVersion['chains'];
 
-/** The fields of each kind of rollout; other fields do not apply to it. */
-const FIELDS: Readonly<Record<Rollout['kind'], ReadonlySet<string>>> = {
-  rolling: new Set(['maxSurge', 'maxUnavailable', 'minReady']),
-  recreate: new Set(),
-  blueGreen: new Set(['preview', 'autoPromotion', 'scaleDownDelay', 'analysis', 'onFailure']),
-  canary: new Set([
-    'maxSurge',
-    'maxUnavailable',
-    'minReady',
-    'scaleDownDelay',
-    'steps',
-    'analysis',
-    'onFailure',
-    'sticky',
-    'routing',
-  ]),
-};
-const COMMON: ReadonlySet<string> = new Set(['to', 'at', 'kind']);
+const NO_CHAINS: Chains = () => new Map();
 
-/** Resolves `versions`, `version`, `replicas` by version and `rollout` of a service; null = a single version. */
+type Written = VersionedOutput & { readonly autoscaling?: unknown };
+
+/** Places of all possible instances. A rollout has as many for the new version, in the zones of those of the old one. */
+export function placesOf({ zones }: Host, versions: Versions | null): Host['zones'] {
+  return (versions?.rollout ?? null) === null ? zones : [...zones, ...zones];
+}
+
+/** Resolves `versions`, `version`, `replicas` by version and `rollout` of a component; null = a single version. */
 export function resolveVersions(
   context: Context,
-  output: ServiceOutput,
-  service: Host,
+  output: Written,
+  service: Owner,
   path: Path,
+  chains = NO_CHAINS,
 ): Versions | null {
   const names = sorted(output.versions).map(([name]) => name);
   if (names.length === 0) {
@@ -67,26 +58,78 @@ export function resolveVersions(
   }
   const first = output.version ?? names[0];
   if (!names.includes(first)) unknownVersion(context, first, names, [...path, 'version']);
+  const differ = differencesOf(context, names, path);
   const others = sorted(output.versions)
     .filter(([name]) => name !== first)
-    .map(([name, own]) => resolveVersion(context, name, own, service, [...path, 'versions', name]));
+    .map(([name, own]) =>
+      resolveVersion(context, name, own, { service, differ, chains }, [...path, 'versions', name]),
+    );
   const rest = others.map(({ name }) => name);
   const counts = countsOf(context, output, first, rest, path);
-  const rollout = rolloutOf(context, output, first, rest, service.replicas, path);
+  const most = Math.max(service.replicas, service.autoscaling?.max ?? 0);
+  const rollout = rolloutOf(context, output, first, rest, most, path);
+  checkShares(context, service, others, path);
   return { first, others, counts, rollout };
+}
+
+/** Reports a version with unlimited cores, of which an autoscaler needs a share. */
+function checkShares(
+  context: Context,
+  { autoscaling }: Owner,
+  versions: readonly HostVersion[],
+  path: Path,
+): void {
+  if (autoscaling?.metrics.some(({ metric }) => metric === 'cpu') !== true) return;
+  for (const { name, process: own } of versions) {
+    if (own === null || own.cpuRequest !== null || own.cpu.cores < Infinity) continue;
+    const message =
+      'the autoscaler needs the cores of each version: write cpu: CORES, or resources: { requests: ' +
+      '{ cpu: CORES } }';
+    report(context, 'FL208', [...path, 'versions', name], message);
+  }
+}
+
+/** Which settings differ between the versions of a component. */
+interface Differences {
+  readonly process: boolean;
+  readonly middleware: boolean;
+}
+
+function differencesOf(context: Context, names: readonly string[], path: Path): Differences {
+  const isSet = (key: string): boolean =>
+    names.some((name) => writtenAt(context, [...path, 'versions', name, key]) !== undefined);
+  return { process: PROCESS_FIELDS.some(isSet), middleware: isSet('middleware') };
+}
+
+function chainOf(
+  context: Context,
+  owner: string,
+  { middleware }: VersionOutput,
+  path: Path,
+): readonly Middleware[] {
+  const chain = resolveMiddleware(context, middleware, owner, [...path, 'middleware']);
+  checkCoalescing(context, [chain]);
+  return chain;
+}
+
+/** What a version differs from. */
+interface Source {
+  readonly service: Owner;
+  readonly differ: Differences;
+  readonly chains: Chains;
 }
 
 function resolveVersion(
   context: Context,
   name: string,
   own: VersionOutput,
-  service: Host,
+  { service, differ, chains }: Source,
   path: Path,
-): ServiceVersion {
-  const known = [...service.endpoints.keys()];
+): HostVersion {
+  const known = [...(service.endpoints?.keys() ?? [])];
   const endpoints = sorted(own.endpoints).flatMap(([endpoint, { steps, timeLimit }]) => {
     const at = [...path, 'endpoints', endpoint];
-    const below = service.endpoints.get(endpoint);
+    const below = service.endpoints?.get(endpoint);
     if (below === undefined) {
       const message = `versions have the endpoints of their service, and it has no ${endpoint}`;
       reportKey(context, 'FL404', at, message, { found: endpoint, allowed: known });
@@ -100,28 +143,27 @@ function resolveVersion(
     };
     return [[endpoint, resolved] as const];
   });
+  const middleware = differ.middleware ? chainOf(context, service.name, own, path) : null;
   return {
     name,
     title: own.title ?? null,
     endpoints: new Map(endpoints),
     outbound: resolveOutbound(context, own.outbound, [...path, 'outbound']),
-    lifecycle: resolveLifecycle(context, own.lifecycle, [...path, 'lifecycle']),
+    process: !differ.process
+      ? null
+      : {
+          ...resolveProcess(context, own, path),
+          probes: resolveProbes(context, own.probes, known, [...path, 'probes']),
+        },
+    middleware,
+    chains: middleware === null ? new Map() : chains(middleware),
   };
-}
-
-function unknownVersion(
-  context: Context,
-  found: string,
-  allowed: readonly string[],
-  path: Path,
-): void {
-  report(context, 'FL404', path, `there is no version ${found}`, { found, allowed });
 }
 
 /** Number of replicas of each version, if several run from the start; null otherwise. */
 function countsOf(
   context: Context,
-  output: ServiceOutput,
+  output: Written,
   first: string,
   others: readonly string[],
   path: Path,
@@ -146,144 +188,6 @@ function countsOf(
   return counts;
 }
 
-function rolloutOf(
-  context: Context,
-  output: ServiceOutput,
-  first: string,
-  others: readonly string[],
-  replicas: number,
-  path: Path,
-): Rollout | null {
-  const { rollout: own } = output;
-  if (own === undefined) return null;
-  const at = [...path, 'rollout'];
-  checkFields(context, own, at);
-  const to = others.indexOf(own.to);
-  if (own.to === first) {
-    const isSaid = output.version !== undefined;
-    const which = isSaid ? '' : ', the first by name (write version for another)';
-    const message = `${first} runs from the start${which}; a rollout needs a different version`;
-    report(context, 'FL208', [...at, 'to'], message);
-  } else if (to < 0) unknownVersion(context, own.to, others, [...at, 'to']);
-  if (output.autoscaling !== undefined) {
-    const message =
-      'rollout and autoscaling together are not supported in this version: remove one of them';
-    report(context, 'FL202', at, message);
-  }
-  if (own.maxSurge?.value === 0 && own.maxUnavailable?.value === 0) {
-    const message = 'with maxSurge: 0 the rollout could never start: write 1 or more';
-    report(context, 'FL208', [...at, 'maxUnavailable'], message);
-  }
-  if ((own.preview ?? 0) > replicas) {
-    const message = `the preview has ${own.preview} replicas, more than the ${replicas} of the service`;
-    report(context, 'FL208', [...at, 'preview'], message);
-  }
-  if (own.sticky !== undefined) checkKeyName(context, own.sticky, [...at, 'sticky']);
-  if (own.sticky !== undefined && own.routing === 'replicas') {
-    const message =
-      'with routing: replicas no gateway splits the requests, so sticky has no effect: remove it';
-    report(context, 'FL208', [...at, 'sticky'], message);
-  }
-  return {
-    to,
-    atNs: own.at,
-    kind: own.kind,
-    maxSurge: own.maxSurge ?? QUARTER,
-    maxUnavailable: own.maxUnavailable ?? QUARTER,
-    minReadyNs: own.minReady ?? 0,
-    preview: own.preview ?? null,
-    autoPromotion: own.autoPromotion ?? true,
-    scaleDownDelayNs: keptNs(context, own, at),
-    steps: (own.steps ?? []).map((step, index) => stepOf(context, step, [...at, 'steps', index])),
-    analysis: analysisOf(context, own, at),
-    onFailure: own.onFailure ?? 'rollback',
-    sticky: own.sticky ?? null,
-    routing: own.routing ?? 'weighted',
-  };
-}
-
-function checkFields(context: Context, own: RolloutOutput, at: Path): void {
-  for (const [key, value] of sorted(own as Readonly<Record<string, unknown>>)) {
-    if (value === undefined || COMMON.has(key) || FIELDS[own.kind].has(key)) continue;
-    const kinds = Object.keys(FIELDS).filter((kind) => FIELDS[kind as Rollout['kind']].has(key));
-    const message = `${key} applies only to ${kinds.join(' and ')}, and the kind is ${own.kind}: remove it`;
-    report(context, 'FL208', [...at, key], message);
-  }
-  if (own.kind === 'canary' && own.steps === undefined) {
-    const message = 'steps is missing: write a list, as in [ { weight: 10% }, { pause: 5m } ]';
-    report(context, 'FL203', at, message);
-  }
-  if (own.analysis === undefined && own.onFailure !== undefined) {
-    report(
-      context,
-      'FL208',
-      [...at, 'onFailure'],
-      'has no effect without analysis: write analysis',
-    );
-  }
-  if (own.routing === 'replicas') {
-    for (const [index, { scale }] of (own.steps ?? []).entries()) {
-      if (scale === undefined) continue;
-      const message =
-        'with routing: replicas the weight is the share of the replicas: remove scale';
-      report(context, 'FL208', [...at, 'steps', index], message);
-    }
-  } else if (own.kind === 'canary') {
-    for (const key of ['maxSurge', 'maxUnavailable'] as const) {
-      if (own[key] === undefined) continue;
-      const message =
-        `${key} applies only to routing: replicas; with weights the old version keeps all its ` +
-        'replicas';
-      report(context, 'FL208', [...at, key], message);
-    }
-  }
-}
-
-/**
- * How long replicas without requests are kept. With an analysis of a blue-green rollout at least one interval
- * (argo-rollouts docs/features/bluegreen.md, scaleDownDelaySeconds).
- */
-function keptNs(context: Context, own: RolloutOutput, at: Path): number {
-  const { scaleDownDelay, analysis, kind } = own;
-  if (kind !== 'blueGreen' || analysis === undefined) return scaleDownDelay ?? KEPT_NS;
-  if (scaleDownDelay === undefined) return Math.max(KEPT_NS, analysis.interval);
-  if (scaleDownDelay < analysis.interval) {
-    const message =
-      'the old replicas would be removed before the first analysis: write at least ' +
-      'analysis.interval, or remove it';
-    report(context, 'FL208', [...at, 'scaleDownDelay'], message);
-  }
-  return scaleDownDelay;
-}
-
-function stepOf(
-  context: Context,
-  own: NonNullable<RolloutOutput['steps']>[number],
-  at: Path,
-): RolloutStep {
-  const { weight, pause, scale } = own;
-  const written = [weight, pause, scale].filter((value) => value !== undefined).length;
-  if (written !== 1) {
-    report(context, 'FL208', at, 'a step needs exactly one of weight, pause and scale');
-  }
-  if (weight !== undefined) return { step: 'weight', weight };
-  if (scale !== undefined) return { step: 'scale', share: scale };
-  return { step: 'pause', forNs: pause ?? null };
-}
-
-function analysisOf(context: Context, own: RolloutOutput, at: Path): Rollout['analysis'] {
-  const { analysis } = own;
-  if (analysis === undefined) return null;
-  const expect = analysis.expect.flatMap((text, index) => {
-    const parsed = parseRolloutExpectation(text);
-    if (parsed.ok) return [parsed.expectation];
-    report(context, 'FL501', [...at, 'analysis', 'expect', index], parsed.message, parsed);
-    return [];
-  });
-  const { interval, failureLimit, minSamples } = analysis;
-  return { expect, intervalNs: interval, failureLimit, minSamples };
-}
-
 /** Reports cycles of calls that exist only with another version of a service. */
 export function checkVersionCycles(context: Context, parts: Parameters<typeof callGraph>[0]): void {
   for (const [name, service] of parts.services) {
@@ -296,14 +200,14 @@ export function checkVersionCycles(context: Context, parts: Parameters<typeof ca
   }
 }
 
-/** Reports a weighted rollout of a service with callers other than gateways, because only gateways apply weights. */
+/** Reports a weighted rollout of a component with callers other than gateways, because only gateways apply weights. */
 export function checkSplits(
   context: Context,
   services: ReadonlyMap<string, Service>,
-  gateways: ReadonlyMap<string, unknown>,
+  gateways: ReadonlyMap<string, Gateway>,
   graph: CallGraph,
 ): void {
-  for (const { name, versions } of services.values()) {
+  for (const { name, versions } of [...services.values(), ...gateways.values()]) {
     const rollout = versions?.rollout ?? null;
     if (rollout?.kind !== 'canary' || rollout.routing !== 'weighted') continue;
     const callers = [...graph.pairs]
@@ -314,6 +218,7 @@ export function checkSplits(
     const message =
       `gateways apply the weights, and ${callers[0]} calls ${name} directly: write routing: ` +
       'replicas, or call through a gateway';
-    report(context, 'FL208', ['services', name, 'rollout'], message);
+    const section = gateways.has(name) ? 'gateways' : 'services';
+    report(context, 'FL208', [section, name, 'rollout'], message);
   }
 }

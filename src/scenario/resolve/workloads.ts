@@ -46,6 +46,7 @@ export function resolveWorkload(
     kind: 'workload',
     section: 'workloads',
     parts: requests.map((request) => request.name),
+    versions: new Map(),
     instead: notCalled,
   });
   return {

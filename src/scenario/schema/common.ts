@@ -5,6 +5,8 @@ import { duration, share } from '../../spec/quantities/quantities.js';
 export const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*$/;
 /** Pattern of a component with an optional part, or of `self.endpoint`. */
 export const REFERENCE_PATTERN = /^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/;
+/** Pattern of the target of a call, which may name one version of a service: `orders@v2.create`. */
+export const CALL_PATTERN = /^[A-Za-z][\w-]*(@[A-Za-z][\w-]*)?(\.[A-Za-z][\w-]*)?$/;
 
 /** Longest name, in characters. */
 export const NAME_MAX = 64;
@@ -66,6 +68,11 @@ export const when = z
     class: nameText().optional().describe('Class of the request, set by its workload.'),
     workload: nameText().optional().describe('Workload that the request comes from.'),
     header: textMap().optional().describe('Headers with the values they must have.'),
+    version: nameText()
+      .optional()
+      .describe(
+        'Version that the instance runs which executes this, one of `versions` of its component.',
+      ),
   })
   .describe('Only for requests for which all of this holds.');
 

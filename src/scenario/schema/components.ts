@@ -33,7 +33,9 @@ import { cpuSchema, zoneSchema } from './host.js';
 import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
 import type { StepOutput } from './steps.js';
 import { methodText } from './steps.js';
-import { REFERENCE_PATTERN } from './common.js';
+import { CALL_PATTERN } from './common.js';
+import { versionFields } from './versions.js';
+import type { VersionedOutput } from './versions.js';
 
 /** A validated endpoint. */
 export interface EndpointOutput {
@@ -118,7 +120,7 @@ export interface RouteOutput {
   readonly middleware?: readonly MiddlewareOutput[];
 }
 
-export interface GatewayOutput extends HostOutput {
+export interface GatewayOutput extends Omit<HostOutput, 'replicas'>, VersionedOutput {
   readonly kind: Gateway['kind'];
   readonly routing?: Gateway['routing'];
   readonly routes: readonly RouteOutput[];
@@ -172,9 +174,9 @@ export function gatewaySchema(
           'Priority of regular expressions with `routing: kong`: the highest is tried first. Unit: count. ' +
             'Defaults to 0.',
         ),
-      to: withShort(z.record(z.string().regex(REFERENCE_PATTERN), z.number().min(0).max(1e9)), {
+      to: withShort(z.record(z.string().regex(CALL_PATTERN), z.number().min(0).max(1e9)), {
         type: 'string',
-        pattern: REFERENCE_PATTERN.source,
+        pattern: CALL_PATTERN.source,
       })
         .optional()
         .describe('Target, or targets with weights. Required, unless there are steps.'),
@@ -196,7 +198,7 @@ export function gatewaySchema(
         ),
       mirror: z
         .strictObject({
-          to: z.string().regex(REFERENCE_PATTERN).describe('Target of the copy. Required.'),
+          to: z.string().regex(CALL_PATTERN).describe('Target of the copy. Required.'),
           share: share().prefault('100%').describe('Share of requests copied. Defaults to 100%.'),
         })
         .optional()
@@ -215,6 +217,7 @@ export function gatewaySchema(
     ...extending,
     ...host,
     discovery: gatewayDiscoverySchema.optional(),
+    ...versionFields(host, null),
     kind: z
       .enum(['simple', 'kong', 'envoy', 'nginx', 'spring'])
       .default('simple')

@@ -45,9 +45,9 @@ const instances = quantity(
   },
 );
 
-/** Pattern of a component, part, instance or edge. */
+/** Pattern of a component, version, part, instance or edge. */
 export const TARGET_PATTERN =
-  /^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*|\[\d{1,6}\])?$|^[A-Za-z][\w-]*?(\.[A-Za-z][\w-]*?)?->[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/;
+  /^[A-Za-z][\w-]*(@[A-Za-z][\w-]*)?(\.[A-Za-z][\w-]*|\[\d{1,6}\])?$|^[A-Za-z][\w-]*?(\.[A-Za-z][\w-]*?)?->[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/;
 
 const reference = z.string().max(300).regex(TARGET_PATTERN);
 const side = z.union([reference, z.array(reference).min(1)]);

@@ -364,6 +364,24 @@ export interface HostOutput {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** Settings of a process, which can differ between the versions of a component. */
+export const PROCESS_FIELDS = [
+  'runtime',
+  'concurrency',
+  'queue',
+  'cpu',
+  'memory',
+  'resources',
+  'cancellation',
+  'rejectWork',
+  'admission',
+  'lifecycle',
+  'probes',
+] as const satisfies readonly (keyof HostOutput)[];
+
+/** Validated settings of a process. */
+export type ProcessOutput = Pick<HostOutput, (typeof PROCESS_FIELDS)[number]>;
+
 /** An entry of a middleware chain: its name with its fields. */
 export type MiddlewareOutput = Readonly<
   Record<string, Readonly<Record<string, unknown>> | undefined>

@@ -6,7 +6,7 @@ import { gateSchema, storedLimiterSchema } from './admission.js';
 import type { AnyObject } from './bundle.js';
 import { nameText, when } from './common.js';
 import { methodText } from './steps.js';
-import { REFERENCE_PATTERN } from './common.js';
+import { CALL_PATTERN } from './common.js';
 
 /** Kinds of middleware; other middleware has none. */
 const KINDS: ReadonlyMap<string, readonly [string, ...string[]]> = new Map([
@@ -66,7 +66,7 @@ function common(): Record<string, z.ZodType> {
       .describe('Status of a refusal. Defaults by name: 401, 403, 429, 503.'),
     call: z
       .string()
-      .regex(REFERENCE_PATTERN)
+      .regex(CALL_PATTERN)
       .optional()
       .describe(
         'A remote check: component.endpoint, under the bundle of `outbound`. A client error (4xx but 429) ' +

@@ -33,6 +33,7 @@ import {
   certainty,
   NAME_PATTERN,
   nameText,
+  CALL_PATTERN,
   REFERENCE_PATTERN,
   textMap,
   when,
@@ -195,12 +196,14 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
       z.strictObject({
         to: z
           .string()
-          .regex(REFERENCE_PATTERN)
+          .regex(CALL_PATTERN)
           .max(200)
-          .describe('Component, component.endpoint or self.endpoint. Required.'),
+          .describe(
+            'Component, component.endpoint, component@version.endpoint or self.endpoint. Required.',
+          ),
         ...callFields,
       }),
-      { type: 'string', pattern: REFERENCE_PATTERN.source },
+      { type: 'string', pattern: CALL_PATTERN.source },
     )
       .optional()
       .describe('A synchronous call through the policy.'),

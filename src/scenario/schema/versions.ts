@@ -15,17 +15,17 @@ import { ROLLOUT_KINDS } from '../../spec/scenario/rollouts.js';
 import type { Amount } from '../../spec/scenario/rollouts.js';
 import type { BundleOutput } from './bundle.js';
 import { freeText, inheriting, named, nameText, withShort } from './common.js';
-import type { HostOutput, HostShape } from './host.js';
+import { PROCESS_FIELDS, replicas } from './host.js';
+import type { HostOutput, HostShape, ProcessOutput } from './host.js';
 import type { StepOutput } from './steps.js';
 
 /** A validated version: the fields in which it differs. */
-export interface VersionOutput {
+export interface VersionOutput extends ProcessOutput, Pick<HostOutput, 'middleware'> {
   readonly title?: string;
   readonly endpoints?: Readonly<
     Record<string, { readonly steps: readonly StepOutput[]; readonly timeLimit?: number | null }>
   >;
   readonly outbound?: Readonly<Record<string, BundleOutput>>;
-  readonly lifecycle?: NonNullable<HostOutput['lifecycle']>;
 }
 
 /** A number of replicas, or a share of them. */
@@ -77,6 +77,11 @@ const analysis = z
       .describe(
         'Expectations on the requests of the last interval, as `canary.success >= 99%`, `canary.latency.p99 < ' +
           '200ms` or `canary.latency.p99 < 150% of stable.latency.p99`. Required.',
+      ),
+    from: share()
+      .optional()
+      .describe(
+        'Of `canary`: weight from which on the versions are compared. Unit: share. Defaults to the first weight.',
       ),
     interval: duration({ min: 100_000_000 })
       .prefault('60s')
@@ -176,11 +181,58 @@ export const rolloutSchema = z
 
 export type RolloutOutput = z.output<typeof rolloutSchema>;
 
-/** Schema of a version: the fields in which it differs. */
-export function versionSchema(
+/** Fields of a component that can have versions. */
+export interface VersionedOutput {
+  readonly replicas?: number | Readonly<Record<string, number>>;
+  readonly version?: string;
+  readonly versions?: Readonly<Record<string, VersionOutput>>;
+  readonly rollout?: RolloutOutput;
+}
+
+/** The fields of versions and rollouts. `steps`: of the endpoints of a service; null = a gateway, which has none. */
+export function versionFields(
   host: HostShape,
-  steps: z.ZodType<StepOutput[]>,
+  steps: z.ZodType<StepOutput[]> | null,
+): Readonly<Record<keyof VersionedOutput, z.ZodType>> {
+  return {
+    replicas: z
+      .union([replicas, named(whole({ min: 0, max: 100_000 }))])
+      .optional()
+      .describe(
+        'Instances; with `autoscaling` those at the start; by version where several run side by side, as `{ ' +
+          'v1: 9, v2: 1 }`. Unit: count. Defaults to 1, with `autoscaling` to its `min`.',
+      ),
+    versions: named(versionSchema(host, steps))
+      .optional()
+      .describe(
+        `Versions of the ${steps === null ? 'gateway' : 'service'}, each with the fields that differ.`,
+      ),
+    version: nameText()
+      .optional()
+      .describe('Version that runs at the start. Defaults to the first by name.'),
+    rollout: rolloutSchema.optional(),
+  };
+}
+
+/** Schema of a version: the fields in which it differs. */
+function versionSchema(
+  host: HostShape,
+  steps: z.ZodType<StepOutput[]> | null,
 ): z.ZodType<VersionOutput> {
+  const version = z.strictObject({
+    title: freeText().optional().describe('Shown instead of the name where there is room.'),
+    description: freeText().optional().describe('Text for readers.'),
+    ...(steps === null ? {} : { endpoints: endpointsSchema(steps) }),
+    outbound: host['outbound']!,
+    middleware: host['middleware']!,
+    ...Object.fromEntries(PROCESS_FIELDS.map((key) => [key, host[key]!])),
+  });
+  return inheriting(
+    version.describe('Settings of this version that override those of its component.'),
+  ) as unknown as z.ZodType<VersionOutput>;
+}
+
+function endpointsSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
   const endpoint = withShort(
     inheriting(
       z
@@ -194,14 +246,5 @@ export function versionSchema(
     ),
     { type: 'array', items: { $ref: '#/definitions/step' }, description: 'The steps.' },
   );
-  const version = z.strictObject({
-    title: freeText().optional().describe('Shown instead of the name where there is room.'),
-    description: freeText().optional().describe('Text for readers.'),
-    endpoints: named(endpoint).optional().describe('Endpoints that are not as in the service.'),
-    outbound: host.outbound as z.ZodType<VersionOutput['outbound']>,
-    lifecycle: host.lifecycle as z.ZodType<VersionOutput['lifecycle']>,
-  });
-  return inheriting(
-    version.describe('Settings of this version that override those of its service.'),
-  ) as unknown as z.ZodType<VersionOutput>;
+  return named(endpoint).optional().describe('Endpoints that are not as in the service.');
 }

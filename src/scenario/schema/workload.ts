@@ -11,7 +11,7 @@ import type { BundleOutput } from './bundle.js';
 import { critical, entryText, inheriting, nameText, priorityNumber, withShort } from './common.js';
 import type { StepOutput } from './steps.js';
 import { callFields } from './steps.js';
-import { REFERENCE_PATTERN } from './common.js';
+import { CALL_PATTERN } from './common.js';
 
 const process = z
   .enum(['poisson', 'constant'])
@@ -227,7 +227,7 @@ export function workloadSchema(
         .describe(
           "Priority, carried by every call that the request causes. Defaults to the workload's.",
         ),
-      call: z.string().regex(REFERENCE_PATTERN).optional().describe('Endpoint to call.'),
+      call: z.string().regex(CALL_PATTERN).optional().describe('Endpoint to call.'),
       ...callFields,
       steps: steps.optional().describe('Steps of a journey, instead of a single call.'),
       policy: bundle.optional().describe('Policy bundle of the client for this request.'),

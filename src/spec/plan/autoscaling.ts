@@ -10,8 +10,8 @@ export interface PlanScalingTarget extends ScalingTarget {
 /** Facts of the plan that every kind of autoscaler needs. */
 export interface ScalingPlace {
   readonly metrics: readonly PlanScalingTarget[];
-  /** Cores that a `cpu` share refers to. */
-  readonly cores: number;
+  /** By version, or of all: CPU request of a replica in cores, which is 100 % of its usage. */
+  readonly cores: readonly number[];
 }
 
 type Kind = Autoscaling['kind'];

@@ -11,3 +11,12 @@ export function partName(plan: Plan, part: number): string {
   const { component, name } = plan.parts[part];
   return `${plan.components[component].name}.${name}`;
 }
+
+/** Name of the component that an edge calls, with the version that it names: `orders@v2`. */
+export function calleeName(
+  { components, parts }: Plan,
+  { to, version }: Pick<Plan['edges'][number], 'to' | 'version'>,
+): string {
+  const { name, versions } = components[parts[to].component];
+  return version < 0 || versions === null ? name : `${name}@${versions.names[version]}`;
+}

@@ -1,31 +1,20 @@
 import type { PlanNodes } from './nodes.js';
 import type { CompareOp } from '../compare.js';
-import type { Outcome } from '../outcome.js';
 import type { ComponentKind } from '../component-kind.js';
 import type { CountDistribution } from '../../kernel/counts.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Layer, LoadBalancing, OutlierDetection, RetryAfter } from '../scenario/policies.js';
+import type { PlanProcess } from './process.js';
 import type { PlanVersions } from './versions.js';
 import type { PlanAutoscaling } from './autoscaling.js';
-import type { PlanProbes } from './probes.js';
 import type { KeyPopulation } from '../scenario/scenario.js';
 import type { Arrivals } from '../scenario/arrivals.js';
 import type { PlanModules } from './modules.js';
 import type { Program } from './program.js';
 import type { NodeRoute } from './replication.js';
 import type { Session } from '../scenario/sections.js';
-import type {
-  Cpu,
-  GcSettings,
-  Knee,
-  Lifecycle,
-  MemorySettings,
-  Pool,
-  Queue,
-  RestartBackoff,
-  Shed,
-} from '../scenario/resources.js';
+import type { Knee, Pool, RestartBackoff } from '../scenario/resources.js';
 import type { PlanConnections } from './connections.js';
 
 /**
@@ -49,6 +38,8 @@ export interface Plan extends PlanModules {
   readonly components: readonly PlanComponent[];
   /** Endpoints, routes, operations and requests of all components; `PlanPart.component` is the owner. */
   readonly parts: readonly PlanPart[];
+  /** By row of the measurements: its part. First a row per part, then one per part of each version. */
+  readonly measured: readonly number[];
   readonly instances: readonly PlanInstance[];
   /** An edge joins all call sites with the same caller part, callee part and bundle. */
   readonly edges: readonly PlanEdge[];
@@ -114,7 +105,7 @@ export interface PlanPlatform {
   readonly replaced: boolean;
 }
 
-export interface PlanComponent extends PlanPlatform {
+export interface PlanComponent extends PlanPlatform, PlanProcess {
   readonly name: string;
   readonly kind: ComponentKind;
   readonly firstInstance: number;
@@ -123,22 +114,10 @@ export interface PlanComponent extends PlanPlatform {
   readonly initial: number;
   readonly firstPart: number;
   readonly parts: number;
-  readonly runtime: 'threads' | 'async' | 'eventLoop';
-  readonly concurrency: number;
-  readonly queue: Queue;
-  readonly cpu: Cpu;
-  readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
-  readonly admission: PlanAdmission | null;
-  readonly gc: GcSettings | null;
-  readonly memory: MemorySettings | null;
-  readonly lifecycle: Lifecycle | null;
   /** null = all instances are alike. */
   readonly versions: PlanVersions | null;
-  readonly probes: PlanProbes | null;
   /** Autoscaler; null = fixed number of instances. */
   readonly autoscaling: PlanAutoscaling | null;
-  /** Program that a refused request runs instead of its endpoint; -1 = a refusal costs nothing. */
-  readonly rejectProgram: number;
   /** Program of a TLS handshake; -1 = none. */
   readonly handshakeProgram: number;
   readonly loadBalancing: LoadBalancing;
@@ -209,6 +188,8 @@ export interface PlanEdge {
   readonly session: Session;
   /** Route to a node of a database with replicas or shards; null for other callees. */
   readonly route: NodeRoute | null;
+  /** Number of the version of the callee that is called; -1 = all versions. */
+  readonly version: number;
   /** Bytes of a request; -1 = a route, which passes on the size of the request it gets. */
   readonly requestBytes: number;
   /** Edge of the call that the bundle's fallback makes instead, or -1. */
@@ -294,18 +275,6 @@ export interface PlanGate {
   readonly key: number;
   /** Name of its draws. */
   readonly place: string;
-}
-
-/** Admission control in front of the queue of a component. */
-export interface PlanAdmission {
-  readonly shed: Shed | null;
-  /** Index of the key that assigns users to admission levels, or -1. */
-  readonly shedKey: number;
-  /** Ids of a limiter and of a gate, or -1. */
-  readonly limiter: number;
-  readonly gate: number;
-  /** Outcome of requests that the limiter refuses. */
-  readonly refusal: Outcome;
 }
 
 /** A remote check in a middleware chain. Each instance of the component caches its responses. */

@@ -1,4 +1,4 @@
-import type { Lifecycle } from '../scenario/resources.js';
+import type { PlanProcess } from './process.js';
 import type { Rollout } from '../scenario/rollouts.js';
 
 /** A rollout in a plan, with ids instead of names. */
@@ -15,8 +15,32 @@ export interface PlanVersions {
   readonly names: readonly string[];
   /** By instance: number of the version that it runs. */
   readonly ofPlace: readonly number[];
-  readonly lifecycles: readonly (Lifecycle | null)[];
+  /** By version: its row of measurements of a part minus the number of the part, see `Plan.measured`. */
+  readonly rowShifts: readonly number[];
+  /** By version. */
+  readonly processes: readonly PlanProcess[];
   readonly rollout: PlanRollout | null;
+}
+
+/** A component with the settings of its processes. */
+type Owner = PlanProcess & { readonly versions: PlanVersions | null };
+
+/** The settings of an instance of a component, by its index. */
+export function processAt(component: Owner, index: number): PlanProcess {
+  const { versions } = component;
+  return versions === null ? component : versions.processes[versions.ofPlace[index]!]!;
+}
+
+/** The settings of an instance. */
+export function processOf(
+  plan: {
+    readonly components: readonly Owner[];
+    readonly instances: readonly { readonly component: number; readonly index: number }[];
+  },
+  id: number,
+): PlanProcess {
+  const { component, index } = plan.instances[id]!;
+  return processAt(plan.components[component]!, index);
 }
 
 /** Whether the platform of a component adds and removes instances. If so, not all of its instances always exist. */

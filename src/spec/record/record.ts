@@ -243,6 +243,7 @@ export const JOURNAL = Object.freeze({
   rollout: 3,
   node: 4,
   registry: 5,
+  desired: 6,
 } as const);
 
 /** Events of a node in the journal. The first nodes are ready from the start. */

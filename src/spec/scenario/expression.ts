@@ -11,9 +11,11 @@ export interface Quantity {
   readonly percent: boolean;
 }
 
-/** A component, one of its parts or one of its instances, as written. `all` means every component. */
+/** A component, one of its versions, parts or instances, as written. `all` means every component. */
 export interface Reference {
   readonly component: string;
+  /** One version of the component; null = all. */
+  readonly version: string | null;
   readonly part: string | null;
   readonly instance: number | null;
   /** Offset in the text of the expression. */

@@ -23,16 +23,8 @@ export interface Admission {
   readonly concurrencyLimit: Layer | null;
 }
 
-/** Common settings of services, gateways and databases. */
-export interface Host {
-  readonly name: string;
-  readonly title: string | null;
-  readonly description: string | null;
-  readonly critical: boolean;
-  /** Number of replicas at the start. */
-  readonly replicas: number;
-  /** Zone of each possible replica; null = outside every zone. */
-  readonly zones: readonly (string | null)[];
+/** Settings of a process. Versions of a component can differ in them. */
+export interface ProcessSettings {
   readonly runtime: 'threads' | 'async' | 'eventLoop';
   readonly concurrency: number;
   readonly queue: Queue;
@@ -47,10 +39,22 @@ export interface Host {
   readonly lifecycle: Lifecycle | null;
   /** Health checks by the platform; null = none. */
   readonly probes: Probes | null;
-  /** Autoscaler; null = fixed number of replicas. */
-  readonly autoscaling: Autoscaling | null;
   /** CPU request of each replica, in cores; null = its cores. */
   readonly cpuRequest: number | null;
+}
+
+/** Common settings of services, gateways and databases. */
+export interface Host extends ProcessSettings {
+  readonly name: string;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly critical: boolean;
+  /** Number of replicas at the start. */
+  readonly replicas: number;
+  /** Zone of each possible replica; null = outside every zone. */
+  readonly zones: readonly (string | null)[];
+  /** Autoscaler; null = fixed number of replicas. */
+  readonly autoscaling: Autoscaling | null;
   /** Room that each replica takes on a node. */
   readonly requests: Requests;
   /** Limit on the drains of nodes; null = none. */

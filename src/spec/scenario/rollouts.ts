@@ -44,6 +44,8 @@ export interface RolloutExpectation {
 export interface RolloutAnalysis {
   readonly expect: readonly RolloutExpectation[];
   readonly intervalNs: Ns;
+  /** Weight of the new version from which on it is measured; 0 = its first request. */
+  readonly from: number;
   /** Number of measurements that may fail. */
   readonly failureLimit: number;
   /** Fewest requests of a conclusive measurement. */

@@ -1,7 +1,7 @@
 import type { Nodes } from './nodes.js';
 import type { Host } from './host.js';
 import type { Middleware } from './middleware.js';
-import type { Service } from './services.js';
+import type { Service, Versions } from './services.js';
 import type { Step, Bundle } from './steps.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
@@ -160,6 +160,8 @@ export interface Gateway extends Host {
   readonly outbound: ReadonlyMap<string, Bundle>;
   /** The service whose `discovery` makes it; null for a gateway that the file describes. */
   readonly balances: string | null;
+  /** null = a single version. */
+  readonly versions: Versions | null;
 }
 
 export interface Route {
@@ -264,6 +266,8 @@ export interface Fault {
 export interface FaultCondition {
   readonly text: string;
   readonly component: string;
+  /** One version of the component; null = all. */
+  readonly version: string | null;
   readonly part: string | null;
   readonly instance: number | null;
   /** The watched calls are those from here to the component or its part; null = all requests there are watched. */

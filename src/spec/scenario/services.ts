@@ -1,11 +1,10 @@
-import type { Lifecycle } from './resources.js';
 import type { Outbox } from './messaging.js';
 import type { FunctionSettings } from './functions.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Step, Bundle } from './steps.js';
 import type { OncePerValue, Layer } from './policies.js';
 import type { Middleware } from './middleware.js';
-import type { Host } from './host.js';
+import type { Host, ProcessSettings } from './host.js';
 import type { Rollout } from './rollouts.js';
 
 export interface Service extends Host {
@@ -40,26 +39,35 @@ export interface Endpoint {
   readonly timeLimitNs: Ns | null;
 }
 
-/** Settings of a version that differ from those of its service. */
-export interface ServiceVersion {
+/** Settings of a version that differ from those of its service or gateway. */
+export interface HostVersion {
   readonly name: string;
   readonly title: string | null;
-  /** Endpoints that differ from those of the service. */
+  /** Endpoints that differ from those of the service; none of a gateway. */
   readonly endpoints: ReadonlyMap<string, Endpoint>;
   readonly outbound: ReadonlyMap<string, Bundle>;
-  /** null = the lifecycle of the service. */
-  readonly lifecycle: Lifecycle | null;
+  /** null = the settings of the component. */
+  readonly process: ProcessSettings | null;
+  /** null = the chain of the component. */
+  readonly middleware: readonly Middleware[] | null;
+  /** Of a gateway with a chain of its own: by route the whole chain. */
+  readonly chains: ReadonlyMap<string, readonly Middleware[]>;
 }
 
-/** The versions of a service. */
+/** The versions of a service or gateway. */
 export interface Versions {
-  /** Name of the initial version, which the service itself defines. */
+  /** Name of the initial version, which the component itself defines. */
   readonly first: string;
   /** The other versions. */
-  readonly others: readonly ServiceVersion[];
+  readonly others: readonly HostVersion[];
   /** Initial number of replicas of each version, `first` before `others`; null = all run `first`. */
   readonly counts: readonly number[] | null;
   readonly rollout: Rollout | null;
+}
+
+/** Names of the versions by their numbers, the initial one first; empty = a single version. */
+export function versionNames(versions: Versions | null): readonly string[] {
+  return versions === null ? [] : [versions.first, ...versions.others.map(({ name }) => name)];
 }
 
 /** The service as each of its versions defines it, the initial one first. */
@@ -70,12 +78,13 @@ export function shapesOf(service: Service): readonly Service[] {
 }
 
 /** The service as one of its versions defines it. */
-export function shapeOf(service: Service, version: ServiceVersion): Service {
+export function shapeOf(service: Service, version: HostVersion): Service {
   return {
     ...service,
+    ...version.process,
+    middleware: version.middleware ?? service.middleware,
     endpoints: new Map([...service.endpoints, ...version.endpoints]),
     outbound: new Map([...service.outbound, ...version.outbound]),
-    lifecycle: version.lifecycle ?? service.lifecycle,
     versions: null,
   };
 }

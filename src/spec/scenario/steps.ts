@@ -12,6 +12,8 @@ export interface Condition {
   readonly class: string | null;
   readonly workload: string | null;
   readonly headers: ReadonlyMap<string, string>;
+  /** Version of the instance that executes this; null = any. */
+  readonly version: string | null;
 }
 
 /** A step of a program. Steps, bundles and sections contain each other, so they are in one file. */

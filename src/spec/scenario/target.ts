@@ -2,4 +2,6 @@
 export interface Target {
   readonly component: string;
   readonly part: string | null;
+  /** Only the instances of this version are called; absent = those of all versions. */
+  readonly version?: string;
 }

@@ -67,6 +67,12 @@ export const versions: readonly Hint[] = [
     ['weighted', 'replicas'],
     put(ROLLOUT, { steps: [{ weight: '50%' }, { pause: '2s' }] }),
   ),
+  hint(
+    ['prices'],
+    'rollout\\.analysis\\.from',
+    ['20%', '60%'],
+    put(`${ROLLOUT}.analysis`, { expect: ['canary.success >= 99.9%'] }),
+  ),
   hint(['prices', 'rollout', 'steps', 0], 'rollout\\.steps\\[\\]\\.scale', ['25%', '100%']),
   hint(['prices'], 'rollout\\.analysis\\.expect\\[\\]', [
     'canary.success >= 1%',

@@ -1,3 +1,4 @@
+import { processOf } from '../../../spec/plan/versions.js';
 import type { PLACED_METRICS } from '../../../language/metrics/placed.js';
 import { INSTANCE_STATE, JOURNAL, type GaugeKind } from '../../../spec/record/record.js';
 import { withLevels } from '../batches.js';
@@ -111,7 +112,7 @@ function restartsOf({ data, selection, window }: Question): readonly number[] {
 function total(data: VariantData, instances: readonly number[], pick: Capacity): number {
   let sum = 0;
   for (const instance of instances) {
-    sum += pick(data.plan.components[data.plan.instances[instance].component]);
+    sum += pick(processOf(data.plan, instance));
   }
   return sum;
 }

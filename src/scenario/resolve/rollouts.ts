@@ -1,0 +1,199 @@
+import type { Amount, Rollout, RolloutStep } from '../../spec/scenario/rollouts.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import { parseRolloutExpectation } from '../rollout-text.js';
+import type { RolloutOutput, VersionedOutput } from '../schema/versions.js';
+import type { Context, Path } from './context.js';
+import { report } from './context.js';
+import { sorted } from './names.js';
+import { checkKeyName } from './targets.js';
+
+/**
+ * Default surge and unavailability of Kubernetes and Argo Rollouts (deployment defaults.go;
+ * utils/defaults/defaults.go).
+ */
+const QUARTER: Amount = { unit: 'percent', value: 25 };
+const KEPT_NS = 30 * NS_PER_SECOND;
+
+/** The fields of each kind of rollout; other fields do not apply to it. */
+const FIELDS: Readonly<Record<Rollout['kind'], ReadonlySet<string>>> = {
+  rolling: new Set(['maxSurge', 'maxUnavailable', 'minReady']),
+  recreate: new Set(),
+  blueGreen: new Set(['preview', 'autoPromotion', 'scaleDownDelay', 'analysis', 'onFailure']),
+  canary: new Set([
+    'maxSurge',
+    'maxUnavailable',
+    'minReady',
+    'scaleDownDelay',
+    'steps',
+    'analysis',
+    'onFailure',
+    'sticky',
+    'routing',
+  ]),
+};
+const COMMON: ReadonlySet<string> = new Set(['to', 'at', 'kind']);
+
+/** Resolves `rollout`; `replicas` is the largest number of replicas. null = none. */
+export function rolloutOf(
+  context: Context,
+  output: VersionedOutput,
+  first: string,
+  others: readonly string[],
+  replicas: number,
+  path: Path,
+): Rollout | null {
+  const { rollout: own } = output;
+  if (own === undefined) return null;
+  const at = [...path, 'rollout'];
+  checkFields(context, own, at);
+  const to = others.indexOf(own.to);
+  if (own.to === first) {
+    const isSaid = output.version !== undefined;
+    const which = isSaid ? '' : ', the first by name (write version for another)';
+    const message = `${first} runs from the start${which}; a rollout needs a different version`;
+    report(context, 'FL208', [...at, 'to'], message);
+  } else if (to < 0) unknownVersion(context, own.to, others, [...at, 'to']);
+  if (own.maxSurge?.value === 0 && own.maxUnavailable?.value === 0) {
+    const message = 'with maxSurge: 0 the rollout could never start: write 1 or more';
+    report(context, 'FL208', [...at, 'maxUnavailable'], message);
+  }
+  if ((own.preview ?? 0) > replicas) {
+    const message = `the preview has ${own.preview} replicas, more than the ${replicas} of the service`;
+    report(context, 'FL208', [...at, 'preview'], message);
+  }
+  if (own.sticky !== undefined) checkKeyName(context, own.sticky, [...at, 'sticky']);
+  if (own.sticky !== undefined && own.routing === 'replicas') {
+    const message =
+      'with routing: replicas no gateway splits the requests, so sticky has no effect: remove it';
+    report(context, 'FL208', [...at, 'sticky'], message);
+  }
+  return {
+    to,
+    atNs: own.at,
+    kind: own.kind,
+    maxSurge: own.maxSurge ?? QUARTER,
+    maxUnavailable: own.maxUnavailable ?? QUARTER,
+    minReadyNs: own.minReady ?? 0,
+    preview: own.preview ?? null,
+    autoPromotion: own.autoPromotion ?? true,
+    scaleDownDelayNs: keptNs(context, own, at),
+    steps: (own.steps ?? []).map((step, index) => stepOf(context, step, [...at, 'steps', index])),
+    analysis: analysisOf(context, own, at),
+    onFailure: own.onFailure ?? 'rollback',
+    sticky: own.sticky ?? null,
+    routing: own.routing ?? 'weighted',
+  };
+}
+
+function checkFields(context: Context, own: RolloutOutput, at: Path): void {
+  for (const [key, value] of sorted(own as Readonly<Record<string, unknown>>)) {
+    if (value === undefined || COMMON.has(key) || FIELDS[own.kind].has(key)) continue;
+    const kinds = Object.keys(FIELDS).filter((kind) => FIELDS[kind as Rollout['kind']].has(key));
+    const message = `${key} applies only to ${kinds.join(' and ')}, and the kind is ${own.kind}: remove it`;
+    report(context, 'FL208', [...at, key], message);
+  }
+  if (own.kind === 'canary' && own.steps === undefined) {
+    const message = 'steps is missing: write a list, as in [ { weight: 10% }, { pause: 5m } ]';
+    report(context, 'FL203', at, message);
+  }
+  if (own.analysis === undefined && own.onFailure !== undefined) {
+    report(
+      context,
+      'FL208',
+      [...at, 'onFailure'],
+      'has no effect without analysis: write analysis',
+    );
+  }
+  if (own.routing === 'replicas') {
+    for (const [index, { scale }] of (own.steps ?? []).entries()) {
+      if (scale === undefined) continue;
+      const message =
+        'with routing: replicas the weight is the share of the replicas: remove scale';
+      report(context, 'FL208', [...at, 'steps', index], message);
+    }
+  } else if (own.kind === 'canary') {
+    for (const key of ['maxSurge', 'maxUnavailable'] as const) {
+      if (own[key] === undefined) continue;
+      const message =
+        `${key} applies only to routing: replicas; with weights the old version keeps all its ` +
+        'replicas';
+      report(context, 'FL208', [...at, key], message);
+    }
+  }
+}
+
+/**
+ * How long replicas without requests are kept. With an analysis of a blue-green rollout at least one interval
+ * (argo-rollouts docs/features/bluegreen.md, scaleDownDelaySeconds).
+ */
+function keptNs(context: Context, own: RolloutOutput, at: Path): number {
+  const { scaleDownDelay, analysis, kind } = own;
+  if (kind !== 'blueGreen' || analysis === undefined) return scaleDownDelay ?? KEPT_NS;
+  if (scaleDownDelay === undefined) return Math.max(KEPT_NS, analysis.interval);
+  if (scaleDownDelay < analysis.interval) {
+    const message =
+      'the old replicas would be removed before the first analysis: write at least ' +
+      'analysis.interval, or remove it';
+    report(context, 'FL208', [...at, 'scaleDownDelay'], message);
+  }
+  return scaleDownDelay;
+}
+
+function stepOf(
+  context: Context,
+  own: NonNullable<RolloutOutput['steps']>[number],
+  at: Path,
+): RolloutStep {
+  const { weight, pause, scale } = own;
+  const written = [weight, pause, scale].filter((value) => value !== undefined).length;
+  if (written !== 1) {
+    report(context, 'FL208', at, 'a step needs exactly one of weight, pause and scale');
+  }
+  if (weight !== undefined) return { step: 'weight', weight };
+  if (scale !== undefined) return { step: 'scale', share: scale };
+  return { step: 'pause', forNs: pause ?? null };
+}
+
+function analysisOf(context: Context, own: RolloutOutput, at: Path): Rollout['analysis'] {
+  const { analysis } = own;
+  if (analysis === undefined) return null;
+  const expect = analysis.expect.flatMap((text, index) => {
+    const parsed = parseRolloutExpectation(text);
+    if (parsed.ok) return [parsed.expectation];
+    report(context, 'FL501', [...at, 'analysis', 'expect', index], parsed.message, parsed);
+    return [];
+  });
+  const { interval, failureLimit, minSamples, from } = analysis;
+  if (from !== undefined) checkFrom(context, own, from, [...at, 'analysis', 'from']);
+  return { expect, intervalNs: interval, from: from ?? 0, failureLimit, minSamples };
+}
+
+/** Reports a weight from which on nothing would be analysed. */
+function checkFrom(context: Context, own: RolloutOutput, from: number, path: Path): void {
+  if (own.kind !== 'canary') {
+    const message = `from applies only to canary, and the kind is ${own.kind}: remove it`;
+    report(context, 'FL208', path, message);
+    return;
+  }
+  const weights = (own.steps ?? []).flatMap(({ weight }) => weight ?? []);
+  const most = Math.max(0, ...weights);
+  if (from === 0) {
+    const message = 'the analysis begins with the first weight above 0%: remove from';
+    report(context, 'FL208', path, message);
+  } else if (from > most) {
+    const message =
+      `no step has this weight, the largest is ${most * 100}%, so nothing would be analysed: lower ` +
+      'from, or add a step';
+    report(context, 'FL208', path, message);
+  }
+}
+
+/** Reports a version that a component does not have. */
+export function unknownVersion(
+  context: Context,
+  found: string,
+  allowed: readonly string[],
+  path: Path,
+): void {
+  report(context, 'FL404', path, `there is no version ${found}`, { found, allowed });
+}
