@@ -7,6 +7,7 @@ import { PLAIN_BALANCING } from '../spec/patterns/balancer.js';
 import type { FaultKind } from '../model/faults/kind.js';
 import type { Plan, PlanBundle, PlanComponent, PlanPlatform } from '../spec/plan/plan.js';
 import { OP } from '../spec/plan/program.js';
+import type { PlanSettings } from '../spec/plan/changes.js';
 import type { LoadBalancing } from '../spec/scenario/policies.js';
 import type { Route, Scenario, ScenarioFile, Variant } from '../spec/scenario/scenario.js';
 import type { Cpu, Queue } from '../spec/scenario/resources.js';
@@ -14,6 +15,7 @@ import type { Target } from '../spec/scenario/target.js';
 import { Acts } from './acts.js';
 import { Assembler, SLOT } from './assembler.js';
 import { Interner } from './canonical.js';
+import { Changes, planChanges } from './changes.js';
 import { Conditions } from './conditions.js';
 import { EdgeTable } from './edges.js';
 import { LinkEnds } from './fault-links.js';
@@ -66,15 +68,18 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const { scenario } = variant;
   const problems = new Problems();
   const times = timesOf(scenario);
-  const layout = layOut(scenario, problems);
+  const changes = Changes.of(variant);
+  const scenarios = changes?.scenarios ?? ([scenario] as const);
+  const layout = layOut(scenarios, problems);
   const keys = new KeyTable(scenario.keys, layout, problems);
-  const writer = writerOf(layout, keys, problems);
+  const writer = writerOf(layout, keys, changes, problems);
   const limiters = new Limiters(keys);
   const onces = new Onces(keys);
-  const { programs, components } = writeAll(writer, keys, limiters, scenario);
+  const settings = changes?.settingsOf(layout) ?? [];
+  const { programs, components } = writeAll(writer, keys, limiters, scenarios, settings);
   const laid = writer.edges.finish(layout, onces, problems);
   const { edges, statEdges, bundles, deepestChain, numbers } = laid;
-  const sized = isSized(scenario, edges);
+  const sized = scenarios.some((one) => isSized(one, edges));
   for (const op of [OP.CALL, OP.BEGIN]) writer.assembler.renumber(op, SLOT.A, numbers);
   useKeys(keys, bundles);
   const modules = planModules({ w: writer, keys, programs, network: scenario.network });
@@ -115,6 +120,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     gates: writer.gates.list,
     ...modules,
     faults,
+    changes: planChanges(variant, faults, settings),
     keys: keys.list,
     onces: onces.list,
     priorities,
@@ -124,7 +130,12 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
 }
 
 /** Collects everything that programs use, in the order in which they are written. */
-function writerOf(layout: Layout, keys: KeyTable, problems: Problems): Writer {
+function writerOf(
+  layout: Layout,
+  keys: KeyTable,
+  changes: Changes | null,
+  problems: Problems,
+): Writer {
   return {
     layout,
     assembler: new Assembler(),
@@ -136,6 +147,7 @@ function writerOf(layout: Layout, keys: KeyTable, problems: Problems): Writer {
     gates: new GateTable(keys),
     acts: new Acts(keys),
     sagas: new SagaTable(layout),
+    changes,
     problems,
     entries: new Map(),
     lookups: new Map(),
@@ -145,9 +157,15 @@ function writerOf(layout: Layout, keys: KeyTable, problems: Problems): Writer {
 }
 
 /** Writes every program, in the order of the plan. */
-function writeAll(w: Writer, keys: KeyTable, limiters: Limiters, scenario: Scenario) {
+function writeAll(
+  w: Writer,
+  keys: KeyTable,
+  limiters: Limiters,
+  scenarios: readonly Scenario[],
+  settings: readonly PlanSettings[],
+) {
   const { parts, components } = w.layout;
-  const keysAreSent = sendsKeys(scenario);
+  const keysAreSent = scenarios.some(sendsKeys);
   // Jumps only go forward, so code that continues in a handler must precede all handlers.
   const deliveries = parts.map((part) => writeDelivery(w, part));
   const programs = parts.map(
@@ -165,7 +183,8 @@ function writeAll(w: Writer, keys: KeyTable, limiters: Limiters, scenario: Scena
       probes: planProbes(it, programs, probes[it.id]!),
       autoscaling: planAutoscaling(w.layout, it),
       versions: planVersions(it, keys),
-      ...planPlatform(it, scenario.platform),
+      resized: settings.some(({ component, replicas }) => component === it.id && replicas !== null),
+      ...planPlatform(it, scenarios[0]!.platform),
     })),
   };
 }
@@ -323,7 +342,7 @@ function planComponent(
   rejectProgram: number,
   handshakeProgram: number,
   admission: PlanComponent['admission'],
-): Omit<PlanComponent, 'probes' | 'autoscaling' | 'versions' | keyof PlanPlatform> {
+): Omit<PlanComponent, 'probes' | 'autoscaling' | 'versions' | 'resized' | keyof PlanPlatform> {
   const { source } = component;
   const host = hostOf(component);
   const common = {

@@ -1,9 +1,17 @@
-import type { BudgetSource, ScenarioFile, Variant } from '../spec/scenario/scenario.js';
+import type {
+  BudgetSource,
+  Configuration,
+  Scenario,
+  ScenarioFile,
+  Variant,
+} from '../spec/scenario/scenario.js';
 import { canonicalJson } from '../text/canonical.js';
 import type { Problem } from './diagnostics.js';
 import type { Problems } from './diagnostics.js';
 import { checkExpectations, resolveExpectations } from './expectations.js';
 import type { Flaws, Judged } from './expectations.js';
+import { withChanges } from './changes/changes.js';
+import { withoutInitial } from './changes/initial.js';
 import { expand } from './expand.js';
 import type { ReadFile } from './include.js';
 import { inheritPolicies, inheritTemplates } from './inherit.js';
@@ -158,7 +166,7 @@ export class Loader {
   private variant(
     judged: Judged,
     plan: VariantPlan,
-    { patched: { patches } }: Built,
+    { patched: { patches }, configurations = [] }: Built,
     first: boolean | null,
   ): Variant {
     const baseline = get(plan.node ?? undefined, 'baseline');
@@ -169,6 +177,7 @@ export class Loader {
       baseline: first ?? (baseline?.type === 'scalar' && baseline.value === true),
       patch: patchAsWritten(patches),
       scenario: judged.scenario,
+      ...(configurations.length === 0 ? {} : { configurations }),
     };
   }
 
@@ -210,7 +219,14 @@ export class Loader {
       const broken = this.unknownNames;
       const trees = { tree, written, broken, faults: null };
       const resolved = this.resolve(output, frame, trees, problems);
-      if (!problems.hasErrors && broken.size === 0) return { patched: own, resolved, flawed: null };
+      if (!problems.hasErrors && broken.size === 0) {
+        const source = { tree: own.tree, written, scenario: resolved.scenario, problems };
+        const { scenario, configurations } = withChanges({
+          ...source,
+          resolve: (other, found) => this.changed(other, frame, found),
+        });
+        return { patched: own, resolved: { ...resolved, scenario }, configurations, flawed: null };
+      }
       const whole = { tree, broken, changed: broken, faults: [], hasAllFaults: broken.size === 0 };
       const flaws = flawsOf(whole, tree, resolved);
       return { patched: own, resolved: null, flawed: { ...resolved, flaws } };
@@ -224,6 +240,23 @@ export class Loader {
     }
     const flawed = this.names(tree, written, frame, problems);
     return { patched: own, resolved: null, flawed };
+  }
+
+  /** The scenario of a tree that a change of the configuration has patched; null if it has errors. */
+  private changed(patchedTree: Node, frame: FrameOutput, problems: Problems): Scenario | null {
+    const whole = expand(patchedTree, problems) as MapNode;
+    // Faults are those of the file, and may not fit a changed scenario.
+    const kept = new Map([...whole.entries].filter(([section]) => section !== 'faults'));
+    const bare = { ...whole, entries: kept };
+    const written = layVersions(inheritTemplates(bare, problems), problems);
+    const all = explicitSections(prune(inheritPolicies(written, problems)) as MapNode);
+    const tree = withoutInitial(all);
+    checkShapes(tree, problems);
+    const output = validate(schemas().explicit, tree, problems);
+    if (output === null || problems.hasErrors) return null;
+    const trees = { tree, written, broken: this.unknownNames, read: this.read };
+    const { scenario } = resolveScenario(output, frame, trees, problems);
+    return problems.hasErrors ? null : scenario;
   }
 
   /** Resolves a scenario. References to removed entries are not reported, so one mistake is one problem. */
@@ -280,6 +313,8 @@ interface Built {
   readonly patched: Patched;
   /** null if it has errors. */
   readonly resolved: Resolved | null;
+  /** The scenario while its configuration changes are in force. */
+  readonly configurations?: readonly Configuration[];
   /** If it has errors: the scenario as far as it could be resolved. */
   readonly flawed: (Resolved & { readonly flaws: Flaws }) | null;
 }

@@ -287,7 +287,8 @@ class Descent {
 /** Fields that identify an entry of a list. */
 const NAMES = ['id', 'name', 'group'];
 
-function itemIs(item: Node, name: string): boolean {
+/** Whether an entry of a list has this name. */
+export function itemIs(item: Node, name: string): boolean {
   return NAMES.some((key) => text(get(item, key)) === name);
 }
 

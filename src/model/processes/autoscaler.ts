@@ -35,7 +35,8 @@ interface Sample {
  */
 export class Autoscaler {
   private readonly world: OutagesParts;
-  private readonly spec: PlanAutoscaling;
+  /** A configuration change can replace its bounds and targets. */
+  spec: PlanAutoscaling;
   private readonly set: ReplicaSet;
   private readonly fleet: Fleet;
   private readonly own: readonly Instance[];
@@ -200,7 +201,10 @@ export class Autoscaler {
 /** Starts everything that adds or removes instances: autoscalers and rollouts. */
 export function startScaling(world: OutagesParts, scale: Scale): void {
   world.plan.components.forEach(({ autoscaling }, component) => {
-    if (autoscaling !== null) new Autoscaler(world, component, scale);
+    if (autoscaling === null) return;
+    const scaler = new Autoscaler(world, component, scale);
+    world.configurations?.scales(component, scaler);
   });
   world.versions?.start(scale);
+  world.configurations?.start(scale);
 }

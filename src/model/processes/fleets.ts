@@ -15,8 +15,8 @@ type Building = Draft<Pick<Run, 'plan' | 'keys' | 'fleets' | 'newcomers' | 'inst
 export function setFleets(world: Building): void {
   const { plan } = world;
   world.newcomers = new Map();
-  plan.components.forEach(({ autoscaling, replaced, versions }, id) => {
-    if (replaced || comesAndGoes({ autoscaling, versions })) world.newcomers.set(id, []);
+  plan.components.forEach((component, id) => {
+    if (component.replaced || comesAndGoes(component)) world.newcomers.set(id, []);
   });
   world.fleets = plan.components.map(({ firstInstance, instances, initial, probes, versions }) => ({
     first: firstInstance,

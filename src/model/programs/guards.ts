@@ -90,6 +90,11 @@ export class Guards {
         if (version !== a) strands.pc[strand] = b;
         return true;
       }
+      case OP.CONFIGURED: {
+        const { configuration } = world.instances[strands.instance[strand]];
+        strands.pc[strand] = world.plan.program.tables[a][configuration];
+        return true;
+      }
       case OP.WOULD_REJECT:
         return this.refuse(strand, 0);
       case OP.BEGIN:

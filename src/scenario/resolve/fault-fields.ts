@@ -44,5 +44,8 @@ function checkRamp(
   } else if (ramp.up === 0 && ramp.down === 0) {
     const message = 'a ramp needs a time: write `up`, `down` or both, or remove ramp';
     report(context, 'FL208', [...path, 'ramp'], message);
+  } else if (ramp.steps !== undefined && ramp.shape === 'step') {
+    const message = 'shape: step has a single step, so steps has no effect: remove one of them';
+    report(context, 'FL208', [...path, 'ramp', 'steps'], message);
   }
 }

@@ -5,6 +5,7 @@ import type { CountDistribution } from '../../kernel/counts.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Layer, LoadBalancing, OutlierDetection, RetryAfter } from '../scenario/policies.js';
+import type { PlanChanges } from './changes.js';
 import type { PlanVersions } from './versions.js';
 import type { PlanAutoscaling } from './autoscaling.js';
 import type { PlanProbes } from './probes.js';
@@ -71,6 +72,8 @@ export interface Plan extends PlanModules {
   readonly coalescings: readonly PlanCoalescing[];
   readonly gates: readonly PlanGate[];
   readonly faults: readonly PlanFault[];
+  /** null = the configuration is the same for the entire run. */
+  readonly changes: PlanChanges | null;
   readonly keys: readonly PlanKey[];
   /** Rules for executing a request once per key value; parts and edges refer to them. */
   readonly onces: readonly PlanOnce[];
@@ -129,6 +132,8 @@ export interface PlanComponent extends PlanPlatform {
   readonly lifecycle: Lifecycle | null;
   /** null = all instances are alike. */
   readonly versions: PlanVersions | null;
+  /** A configuration change sets its number of replicas. */
+  readonly resized: boolean;
   readonly probes: PlanProbes | null;
   /** Autoscaler; null = fixed number of instances. */
   readonly autoscaling: PlanAutoscaling | null;
@@ -202,12 +207,16 @@ export interface PlanEdge {
   readonly connections: PlanConnections | null;
   /** True if a deadline can apply to this edge: its own, or one propagated from a caller. */
   readonly deadline: boolean;
+  /** By configuration: the edge that its calls use; null = this one in all of them. */
+  readonly changed: readonly number[] | null;
   /** Link by [caller zone index + 1][callee zone index + 1], flattened; stride = zones + 1. */
   readonly links: Int32Array;
 }
 
 export interface PlanBundle {
   readonly id: string;
+  /** Its name in the streams of random numbers. */
+  readonly draws: string;
   readonly layers: readonly Layer[];
   /** Origin of the order of the layers: `written`, or the name of a preset. */
   readonly order: string;
@@ -382,5 +391,7 @@ export interface PlanFault {
     readonly upNs: Ns;
     readonly downNs: Ns;
     readonly shape: 'linear' | 'step' | 'exponential';
+    /** Number of equal steps; absent = a smooth ramp. */
+    readonly steps?: number;
   } | null;
 }

@@ -1,0 +1,172 @@
+import type { Distribution } from '../../kernel/distribution.js';
+import { samplers } from '../../kernel/distribution.js';
+import { engine } from '../../kernel/engine.js';
+import { invariant } from '../../kernel/invariant.js';
+import { PHASE } from '../../kernel/phase.js';
+import { streamKey } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import type { PlanChanges, PlanSettings } from '../../spec/plan/changes.js';
+import type { Instance } from '../processes/instance.js';
+import { ReplicaSet, type Scale } from '../processes/replica-set.js';
+import type { Scaled, ScalingChanges } from '../processes/scaling-port.js';
+import type { Run } from '../run.js';
+import type { Workers } from '../serving/workers.js';
+
+/** A change that an active fault makes to an instance. */
+export interface Turn {
+  /** Index of the fault in the plan. */
+  readonly fault: number;
+  readonly strength: number;
+  readonly propagation: Distribution | null;
+}
+
+interface ConfigurationsParts extends Run {
+  readonly workers: Workers;
+}
+
+/**
+ * The configuration of every instance. Changes of one instant take effect together, after all faults that start or end
+ * then: a change that follows another one directly leaves no gap.
+ */
+export class Configurations implements ScalingChanges {
+  private readonly world: ConfigurationsParts;
+  private readonly changes: PlanChanges;
+  /** Number of a configuration by the strengths of its changes. */
+  private readonly numbers = new Map<string, number>();
+  /** By instance, by change: the strength that the instance has, and the last one announced to it. */
+  private readonly strengths: readonly Float64Array[];
+  private readonly announced: readonly Float64Array[];
+  /** By change: the sampler of its propagation, and the number of its starts; -1 = none. */
+  private readonly samplers: Int32Array;
+  private readonly starts: readonly Int32Array[];
+  private readonly settings = new Map<number, PlanSettings>();
+  private readonly scalers = new Map<number, Scaled>();
+  private readonly replicas = new Map<number, ReplicaSet>();
+  /** Instances that have a new strength since the last pass. */
+  private readonly open = new Set<Instance>();
+  private readonly settleOp: number;
+  private readonly reachOp: number;
+  private readonly reached: { instance: Instance; change: number; strength: number }[] = [];
+
+  constructor(world: ConfigurationsParts, changes: PlanChanges) {
+    this.world = world;
+    this.changes = changes;
+    const { faults, states } = changes;
+    states.forEach((state, number) => this.numbers.set(state.join(), number));
+    const columns = (): Float64Array[] =>
+      world.plan.instances.map(() => new Float64Array(faults.length));
+    this.strengths = columns();
+    this.announced = columns();
+    this.samplers = new Int32Array(faults.length).fill(-1);
+    this.starts = faults.map(() => new Int32Array(world.plan.instances.length).fill(-1));
+    for (const settings of changes.settings) this.settings.set(settings.component, settings);
+    this.settleOp = engine.define('configure', () => this.settle());
+    this.reachOp = engine.define('configuration-arrives', (index) => {
+      const { instance, change, strength } = this.reached[index];
+      this.set(instance, change, strength);
+    });
+  }
+
+  /** Takes over the numbers of replicas that changes set. */
+  start(scale: Scale): void {
+    const { plan, instances, fleets } = this.world;
+    for (const { component, replicas } of this.changes.settings) {
+      if (replicas === null) continue;
+      const { firstInstance, instances: count } = plan.components[component];
+      const own = instances.slice(firstInstance, firstInstance + count);
+      this.replicas.set(component, new ReplicaSet(own, fleets[component], scale));
+    }
+  }
+
+  /** Registers the autoscaler of a component, whose bounds and targets can change. */
+  scales(component: number, scaler: Scaled): void {
+    this.scalers.set(component, scaler);
+  }
+
+  /** The changes that active faults make to an instance from now on. */
+  turn(instance: Instance, turns: readonly Turn[]): void {
+    const announced = this.announced[instance.id];
+    this.changes.faults.forEach((fault, change) => {
+      const turn = turns.find((one) => one.fault === fault);
+      const strength = turn?.strength ?? 0;
+      const before = announced[change];
+      if (strength === before) return;
+      announced[change] = strength;
+      if (turn !== undefined && turn.propagation !== null && this.samplers[change] < 0) {
+        this.samplers[change] = samplers.add(turn.propagation);
+      }
+      if (before === 0) this.starts[change][instance.id]++;
+      const delay = this.delayOf(instance, change);
+      if (delay === 0) return this.set(instance, change, strength);
+      const index = this.reached.push({ instance, change, strength }) - 1;
+      engine.at(engine.now + delay, PHASE.FAULT, this.reachOp, index, 0, 0);
+      // Settings of the whole component do not wait for its instances.
+      this.note(instance);
+    });
+  }
+
+  /** Time until an instance has a change. The same for all steps of a start and for its end, so they keep their order. */
+  private delayOf({ id, component, index }: Instance, change: number): Ns {
+    const sampler = this.samplers[change];
+    if (sampler < 0) return 0;
+    const { plan, replication } = this.world;
+    const { stream } = plan.faults[this.changes.faults[change]];
+    const name = `fault-propagation/${stream}/${plan.components[component].name}/${index}`;
+    const { a, b } = streamKey(plan.seed, replication, name);
+    return samplers.draw(sampler, a, b, this.starts[change][id], 0, 0);
+  }
+
+  private set(instance: Instance, change: number, strength: number): void {
+    this.strengths[instance.id][change] = strength;
+    this.note(instance);
+  }
+
+  private note(instance: Instance): void {
+    if (this.open.size === 0) engine.soon(PHASE.FAULT, this.settleOp, 0, 0, 0);
+    this.open.add(instance);
+  }
+
+  /** Gives instances their configuration, and components theirs. */
+  private settle(): void {
+    const components = new Set<number>();
+    for (const instance of [...this.open].sort((a, b) => a.id - b.id)) {
+      components.add(instance.component);
+      const number = this.numberOf(this.strengths[instance.id]);
+      if (number === instance.configuration) continue;
+      instance.configuration = number;
+      this.configure(instance, number);
+    }
+    this.open.clear();
+    for (const component of components) this.scale(component);
+  }
+
+  private configure(instance: Instance, number: number): void {
+    const settings = this.settings.get(instance.component);
+    if (settings === undefined) return;
+    const { workers } = this.world;
+    instance.capacity = settings.capacity[number];
+    instance.limit = settings.concurrency[number];
+    workers.startWaiting(instance);
+  }
+
+  private scale(component: number): void {
+    const settings = this.settings.get(component);
+    if (settings === undefined) return;
+    const { firstInstance } = this.world.plan.components[component];
+    const number = this.numberOf(this.announced[firstInstance]);
+    if (settings.autoscaling !== null) {
+      this.scalers.get(component)!.spec = settings.autoscaling[number];
+    }
+    const set = this.replicas.get(component);
+    if (set === undefined) return;
+    const more = settings.replicas![number] - set.wanted;
+    if (more < 0) set.remove(-more);
+    else set.add(more);
+  }
+
+  private numberOf(strengths: Float64Array): number {
+    const number = this.numbers.get(strengths.join());
+    invariant(number !== undefined, 'configuration-unknown');
+    return number!;
+  }
+}
