@@ -9,7 +9,7 @@ import { planAutoscaling } from './autoscaling.js';
 import { governing } from './bundles.js';
 import { canonical } from './canonical.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
-import { hostOf } from './layout.js';
+import { hostOf, isModule } from './layout.js';
 
 /** A program of a part that some configurations run instead of its own. */
 interface Alternative {
@@ -151,6 +151,7 @@ function isSame(values: readonly unknown[]): boolean {
 /** A component as another scenario defines it. Modules are the same in all configurations. */
 function componentIn(scenario: Scenario, component: LaidComponent): LaidComponent {
   const { name, source } = component;
+  if (isModule(source)) return component;
   switch (source.kind) {
     case 'workload':
       return {
@@ -163,8 +164,6 @@ function componentIn(scenario: Scenario, component: LaidComponent): LaidComponen
       return { ...component, source: { kind: 'service', host: scenario.services.get(name)! } };
     case 'database':
       return { ...component, source: { kind: 'database', host: scenario.databases.get(name)! } };
-    default:
-      return component;
   }
 }
 
@@ -197,25 +196,19 @@ function partIn(scenario: Scenario, part: LaidPart): LaidPart {
 
 /** Text that is equal for two versions of a part if their programs are equal, apart from the contents of bundles. */
 function programText({ source }: LaidPart): string {
-  switch (source.kind) {
-    case 'endpoint': {
-      const { endpoint, service } = source;
-      const { steps, timeLimitNs, concurrency } = endpoint;
-      let inlined: unknown = null;
-      eachStep(steps, (step) => {
-        if (step.verb === 'call' && step.self) inlined = service.endpoints;
-      });
-      return bareText([steps, timeLimitNs, concurrency, service.middleware, inlined]);
-    }
-    case 'route': {
-      const { to, steps, sticky, mirror, policy, chain } = source.route;
-      return bareText([to, steps, sticky, mirror, policy, chain]);
-    }
-    case 'operation':
-      return bareText([source.operation.work, source.operation.wait]);
-    default:
-      return '';
+  if (source.kind === 'operation') return bareText([source.operation.work, source.operation.wait]);
+  if (source.kind === 'route') {
+    const { to, steps, sticky, mirror, policy, chain } = source.route;
+    return bareText([to, steps, sticky, mirror, policy, chain]);
   }
+  if (source.kind !== 'endpoint') return '';
+  const { endpoint, service } = source;
+  const { steps, timeLimitNs, concurrency } = endpoint;
+  let inlined: unknown = null;
+  eachStep(steps, (step) => {
+    if (step.verb === 'call' && step.self) inlined = service.endpoints;
+  });
+  return bareText([steps, timeLimitNs, concurrency, service.middleware, inlined]);
 }
 
 /** Canonical text with the id of each bundle instead of its content. */

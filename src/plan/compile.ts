@@ -69,19 +69,16 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const problems = new Problems();
   const times = timesOf(scenario);
   const changes = Changes.of(variant);
-  const scenarios = changes?.scenarios ?? ([scenario] as const);
-  const layout = layOut(scenarios, problems);
+  const layout = layOut(scenariosOf(scenario, changes), problems);
   const keys = new KeyTable(scenario.keys, layout, problems);
   const writer = writerOf(layout, keys, changes, problems);
   const limiters = new Limiters(keys);
   const onces = new Onces(keys);
   const settings = changes?.settingsOf(layout) ?? [];
-  const { programs, components } = writeAll(writer, keys, limiters, scenarios, settings);
-  const laid = writer.edges.finish(layout, onces, problems);
-  const { edges, statEdges, bundles, deepestChain, numbers } = laid;
-  const sized = scenarios.some((one) => isSized(one, edges));
-  for (const op of [OP.CALL, OP.BEGIN]) writer.assembler.renumber(op, SLOT.A, numbers);
-  useKeys(keys, bundles);
+  const { programs, components } = writeAll(writer, keys, limiters, scenario, settings);
+  const laid = finishEdges(writer, keys, onces);
+  const { edges, statEdges, bundles, deepestChain } = laid;
+  const sized = scenariosOf(scenario, changes).some((one) => isSized(one, edges));
   const modules = planModules({ w: writer, keys, programs, network: scenario.network });
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
@@ -91,7 +88,6 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const faults = [...planFaults(context, scenario.faults), ...planRollouts(layout, times)];
   problems.settle();
   const priorities = prioritiesOf(layout);
-  const parts = planParts(layout, programs, onces, priorities);
   const asked = askedBySteps(file);
   return {
     format: 'faultline.plan/1',
@@ -102,7 +98,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     grid: gridOf(file, asked, { ...times, stepNs: scenario.run.stepNs, faults }),
     bySteps: components.map(({ name }) => asked.has(name) || asked.has('all')),
     components,
-    parts,
+    parts: planParts(layout, programs, onces, priorities),
     instances: layout.instances,
     edges: withLinks(edges, links, layout.zones.length),
     statEdges,
@@ -127,6 +123,19 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     deepestChain,
     traceShare: options.traceShare ?? traceShareOf(loads),
   };
+}
+
+/** The scenarios of all configurations, that of the file first. */
+function scenariosOf(scenario: Scenario, changes: Changes | null): Changes['scenarios'] {
+  return changes?.scenarios ?? [scenario];
+}
+
+/** Numbers the edges once all programs are written. */
+function finishEdges(w: Writer, keys: KeyTable, onces: Onces): ReturnType<EdgeTable['finish']> {
+  const laid = w.edges.finish(w.layout, onces, w.problems);
+  for (const op of [OP.CALL, OP.BEGIN]) w.assembler.renumber(op, SLOT.A, laid.numbers);
+  useKeys(keys, laid.bundles);
+  return laid;
 }
 
 /** Collects everything that programs use, in the order in which they are written. */
@@ -161,11 +170,11 @@ function writeAll(
   w: Writer,
   keys: KeyTable,
   limiters: Limiters,
-  scenarios: readonly Scenario[],
+  scenario: Scenario,
   settings: readonly PlanSettings[],
 ) {
   const { parts, components } = w.layout;
-  const keysAreSent = scenarios.some(sendsKeys);
+  const keysAreSent = scenariosOf(scenario, w.changes).some(sendsKeys);
   // Jumps only go forward, so code that continues in a handler must precede all handlers.
   const deliveries = parts.map((part) => writeDelivery(w, part));
   const programs = parts.map(
@@ -184,7 +193,7 @@ function writeAll(
       autoscaling: planAutoscaling(w.layout, it),
       versions: planVersions(it, keys),
       resized: settings.some(({ component, replicas }) => component === it.id && replicas !== null),
-      ...planPlatform(it, scenarios[0]!.platform),
+      ...planPlatform(it, scenario.platform),
     })),
   };
 }

@@ -14,12 +14,12 @@ import { withChanges } from './changes/changes.js';
 import { withoutInitial } from './changes/initial.js';
 import { expand } from './expand.js';
 import type { ReadFile } from './include.js';
-import { inheritPolicies, inheritTemplates } from './inherit.js';
-import type { Entry, MapNode, Node } from './located.js';
-import { entries, get, items, map, prune, text } from './located.js';
+import { explicitTree } from './explicit-tree.js';
+import type { MapNode, Node } from './located.js';
+import { entries, get, items, prune, text } from './located.js';
 import type { Resolved } from './resolve/scenario.js';
 import { resolveScenario } from './resolve/scenario.js';
-import { EXPLICIT_SECTIONS, VARIANTS_MAX } from './schema/scenario.js';
+import { VARIANTS_MAX } from './schema/scenario.js';
 import type { FrameOutput } from './schema/scenario.js';
 import type { ScenarioOutput } from './schema/scenario-output.js';
 import {
@@ -37,12 +37,10 @@ import { namesIn, salvage } from './salvage.js';
 import { sha256 } from '../text/sha256.js';
 import type { Edit } from './patch.js';
 import { resolveSweeps, type WrittenSweep } from './sweeps.js';
-import { layVersions } from './versions.js';
-import { checkMiddleware, checkVerbs, middlewareLists, validate } from './validate.js';
+import { validate } from './validate.js';
 import { patchAsWritten, patched, planVariants } from './variants.js';
 import type { Patched, VariantPlan } from './variants.js';
 import { removedBy, reportMisses, withWhatIf, type OpenEdits } from './what-if.js';
-import { visitScenario } from './walk.js';
 
 import { schemas } from './schemas.js';
 
@@ -210,10 +208,8 @@ export class Loader {
 
   private build(plan: VariantPlan, frame: FrameOutput, problems: Problems): Omit<Built, 'plan'> {
     const own = patched(this.tree, plan, (node) => expand(node, problems), problems);
-    const written = layVersions(inheritTemplates(own.tree, problems), problems);
-    const tree = explicitSections(prune(inheritPolicies(written, problems)) as MapNode);
+    const { written, tree } = explicitTree(own.tree, problems);
     this.trees.set(plan.name, tree);
-    checkShapes(tree, problems);
     const output = validate(schemas().explicit, tree, problems);
     if (output !== null) {
       const broken = this.unknownNames;
@@ -247,11 +243,7 @@ export class Loader {
     const whole = expand(patchedTree, problems) as MapNode;
     // Faults are those of the file, and may not fit a changed scenario.
     const kept = new Map([...whole.entries].filter(([section]) => section !== 'faults'));
-    const bare = { ...whole, entries: kept };
-    const written = layVersions(inheritTemplates(bare, problems), problems);
-    const all = explicitSections(prune(inheritPolicies(written, problems)) as MapNode);
-    const tree = withoutInitial(all);
-    checkShapes(tree, problems);
+    const { written, tree } = explicitTree(withoutInitial({ ...whole, entries: kept }), problems);
     const output = validate(schemas().explicit, tree, problems);
     if (output === null || problems.hasErrors) return null;
     const trees = { tree, written, broken: this.unknownNames, read: this.read };
@@ -321,36 +313,6 @@ interface Built {
 
 /** Number of variants with errors whose names are checked. Further ones rarely have other problems. */
 const REPAIRS_MAX = 8;
-
-function explicitSections(tree: MapNode): MapNode {
-  const kept = new Map<string, Entry>();
-  for (const name of EXPLICIT_SECTIONS) {
-    const entry = tree.entries.get(name);
-    if (entry !== undefined) kept.set(name, entry);
-  }
-  return { ...map(kept, tree.at), removed: tree.removed };
-}
-
-function checkShapes(tree: MapNode, problems: Problems): void {
-  visitScenario(tree, {
-    step: (node, path) => {
-      checkVerbs(node, path, problems);
-      return node;
-    },
-  });
-  for (const section of ['services', 'gateways']) {
-    const all = get(tree, section);
-    if (all?.type !== 'map') continue;
-    for (const [name, entry] of all.entries) {
-      for (const [list, path] of middlewareLists(entry.value)) {
-        if (list.type !== 'list') continue;
-        list.items.forEach((item, index) =>
-          checkMiddleware(item, [section, name, ...path, index], problems),
-        );
-      }
-    }
-  }
-}
 
 function checkDefaults(tree: MapNode, problems: Problems): void {
   const services = get(get(tree, 'defaults'), 'services');
