@@ -56,11 +56,19 @@ function isConfiguration({ kind }: Fault): boolean {
   return faultKind(kind)!.targets.includes('configuration');
 }
 
+/** Settings that a component has once, however many instances it has. */
+const OF_ALL: ReadonlySet<string> = new Set(['replicas', 'zones', 'autoscaling']);
+const OF_WHOLE = 'all its instances share it: remove instances, zone and labels';
+
 /** Whether the times of a change are fixed, and all its processes change together. */
-function isFixed({ when, jitterNs, probability, instances, zone, labels, config }: Fault): boolean {
+function isFixed(fault: Fault): boolean {
+  const { when, jitterNs, probability, config } = fault;
   const isLate = (config as { readonly propagation?: unknown }).propagation !== undefined;
-  const isWhole = instances.kind === 'all' && zone === null && labels.size === 0;
-  return when === null && jitterNs === 0 && probability === 1 && isWhole && !isLate;
+  return when === null && jitterNs === 0 && probability === 1 && isWhole(fault) && !isLate;
+}
+
+function isWhole({ instances, zone, labels }: Fault): boolean {
+  return instances.kind === 'all' && zone === null && labels.size === 0;
 }
 
 /** Builds scenarios in which changes are in force. */
@@ -93,8 +101,13 @@ class Builder {
     const whole = this.patched([own], found);
     this.pass(found, own);
     const differences = whole === null ? [] : differencesOf(scenario, whole);
+    const refused = new Set<Place>();
     for (const { path, reason } of differences) {
-      if (reason !== null) this.refuse(own, path, reason);
+      const part = !isWhole(own.fault) && OF_ALL.has(path[2]!) ? OF_WHOLE : null;
+      const at = editOf(own.patch, path)?.at ?? own.at;
+      if ((reason ?? part) === null || refused.has(at)) continue;
+      refused.add(at);
+      this.refuse(own, at, path, (reason ?? part)!);
     }
     if (whole !== null) this.reportIdle(own, differences);
     const components = new Set(
@@ -181,10 +194,8 @@ class Builder {
     }
   }
 
-  private refuse(own: Written, path: readonly string[], reason: string): void {
-    const edit = editOf(own.patch, path);
+  private refuse(own: Written, at: Place, path: readonly string[], reason: string): void {
     const message = `${path.slice(0, 4).join('.')} cannot change during a run: ${reason}. Possible: ${CHANGEABLE_WORDS}`;
-    const at = edit?.at ?? own.at;
     this.source.problems.add({ code: 'FL405', at, path: ['faults', own.index], message });
   }
 

@@ -26,10 +26,14 @@ export function nodeAt(tree: Node, path: string): Node | undefined {
 
 /** A value as the file writes it, for sentences: `200ms` also for `{ after: 200ms }`. */
 export function valueText(node: Node | undefined): string | null {
-  if (node === undefined) return null;
+  return node === undefined ? null : settingOf(short(node)).text;
+}
+
+/** The only value of a mapping, which a scenario may write instead of the mapping. */
+function short(node: Node): Node {
   const [only, ...more] = entries(node);
   const isShort = only !== undefined && more.length === 0 && only[1].value.type === 'scalar';
-  return settingOf(isShort ? only[1].value : node).text;
+  return isShort ? only[1].value : node;
 }
 
 /** The value of an edit at a strength between 0 and 1, or the reason why it has no such value. */
@@ -38,7 +42,7 @@ export function valueAt(edit: Edit, before: Node | undefined, strength: number):
   if (strength === 1) return to;
   if (before === undefined) return `${edit.path} has no value before, so it has no steps`;
   if (/(^|\.)to$/.test(edit.path)) return sharesAt(weightsOf(before), weightsOf(to), to, strength);
-  const range = Range.between(before, to, 'linear');
+  const range = Range.between(short(before), short(to), 'linear');
   return typeof range === 'string'
     ? `${range.replace(': a range needs numbers', '')}: a ramp needs two numbers, durations, shares or weights`
     : range.at(strength).node;
