@@ -203,14 +203,28 @@ faults:
     expect(latencies(requests)).toEqual([10, 20, 20, 30, 10]);
   });
 
-  it('reaches instances one after another, and leaves them in the same order', () => {
-    const late = change(
-      'set: { "services.s.endpoints.serve.steps[0].wait": 20ms }, at: 1s, for: 1s, propagation: 500ms',
+  it('reaches instances after their propagation, and leaves them at once or after the rollback', () => {
+    const late = (more: string): number[] => {
+      const fault = change(
+        `set: { "services.s.endpoints.serve.steps[0].wait": 20ms }, at: 1s, for: 1s, propagation: 500ms${more}`,
+      );
+      const arrivals = '1499ms, 1500ms, 1999ms, 2s, 2299ms, 2300ms';
+      return latencies(
+        golden(single('replicas: 2, ', 'wait: 10ms', arrivals, 'none', fault)).requests,
+      );
+    };
+    expect(late('')).toEqual([10, 20, 20, 10, 10, 10]);
+    expect(late(', rollback: 300ms')).toEqual([10, 20, 20, 20, 20, 10]);
+  });
+
+  it('never reaches an instance whose propagation is longer than the change', () => {
+    const staged = change(
+      'set: { "services.s.endpoints.serve.steps[0].wait": 20ms }, at: 1s, for: 1s, propagation: 1500ms',
     );
     const { requests } = golden(
-      single('replicas: 2, ', 'wait: 10ms', '1499ms, 1500ms, 2499ms, 2500ms', 'none', late),
+      single('', 'wait: 10ms', instants(1000, 3000, 100, 'ms'), 'none', staged),
     );
-    expect(latencies(requests)).toEqual([10, 20, 20, 10]);
+    expect(new Set(latencies(requests))).toEqual(new Set([10]));
   });
 
   it('changes only the chosen instances', () => {

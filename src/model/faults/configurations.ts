@@ -17,7 +17,17 @@ export interface Turn {
   /** Index of the fault in the plan. */
   readonly fault: number;
   readonly strength: number;
-  readonly propagation: Distribution | null;
+  /** Times until an instance has the old configuration again after the end, and the new one; null = at once. */
+  readonly delays: readonly [back: Distribution | null, there: Distribution | null];
+}
+
+/** A change on its way to an instance. */
+interface Order {
+  readonly instance: Instance;
+  readonly change: number;
+  readonly strength: number;
+  /** In the order in which changes are announced to the instance. */
+  readonly number: number;
 }
 
 interface ConfigurationsParts extends Run {
@@ -36,9 +46,12 @@ export class Configurations implements ScalingChanges {
   /** By instance, by change: the strength that the instance has, and the last one announced to it. */
   private readonly strengths: readonly Float64Array[];
   private readonly announced: readonly Float64Array[];
-  /** By change: the sampler of its propagation, and the number of its starts; -1 = none. */
+  /** By change: the samplers of its two delays; -1 = none. */
   private readonly samplers: Int32Array;
+  /** By change, by instance: number of its starts, the last order, and the last one that has arrived. */
   private readonly starts: readonly Int32Array[];
+  private readonly ordered: readonly Int32Array[];
+  private readonly arrived: readonly Int32Array[];
   private readonly settings = new Map<number, PlanSettings>();
   private readonly scalers = new Map<number, Scaled>();
   private readonly replicas = new Map<number, ReplicaSet>();
@@ -46,7 +59,7 @@ export class Configurations implements ScalingChanges {
   private readonly open = new Set<Instance>();
   private readonly settleOp: number;
   private readonly reachOp: number;
-  private readonly reached: { instance: Instance; change: number; strength: number }[] = [];
+  private readonly orders: Order[] = [];
 
   constructor(world: ConfigurationsParts, changes: PlanChanges) {
     this.world = world;
@@ -57,14 +70,17 @@ export class Configurations implements ScalingChanges {
       world.plan.instances.map(() => new Float64Array(faults.length));
     this.strengths = columns();
     this.announced = columns();
-    this.samplers = new Int32Array(faults.length).fill(-1);
-    this.starts = faults.map(() => new Int32Array(world.plan.instances.length).fill(-1));
+    this.samplers = new Int32Array(2 * faults.length).fill(-1);
+    const counts = (): Int32Array[] =>
+      faults.map(() => new Int32Array(world.plan.instances.length));
+    this.starts = counts();
+    this.ordered = counts();
+    this.arrived = counts();
     for (const settings of changes.settings) this.settings.set(settings.component, settings);
     this.settleOp = engine.define('configure', () => this.settle());
-    this.reachOp = engine.define('configuration-arrives', (index) => {
-      const { instance, change, strength } = this.reached[index];
-      this.set(instance, change, strength);
-    });
+    this.reachOp = engine.define('configuration-arrives', (index) =>
+      this.arrive(this.orders[index]),
+    );
   }
 
   /** Takes over the numbers of replicas that changes set. */
@@ -92,31 +108,38 @@ export class Configurations implements ScalingChanges {
       const before = announced[change];
       if (strength === before) return;
       announced[change] = strength;
-      if (turn !== undefined && turn.propagation !== null && this.samplers[change] < 0) {
-        this.samplers[change] = samplers.add(turn.propagation);
-      }
+      turn?.delays.forEach((delay, way) => {
+        const at = 2 * change + way;
+        if (delay !== null && this.samplers[at] < 0) this.samplers[at] = samplers.add(delay);
+      });
       if (before === 0) this.starts[change][instance.id]++;
-      const delay = this.delayOf(instance, change);
-      if (delay === 0) return this.set(instance, change, strength);
-      const index = this.reached.push({ instance, change, strength }) - 1;
+      const number = ++this.ordered[change][instance.id];
+      const order = { instance, change, strength, number };
+      const delay = this.delayOf(instance, change, strength === 0 ? 0 : 1);
+      if (delay === 0) return this.arrive(order);
+      const index = this.orders.push(order) - 1;
       engine.at(engine.now + delay, PHASE.FAULT, this.reachOp, index, 0, 0);
       // Settings of the whole component do not wait for its instances.
       this.note(instance);
     });
   }
 
-  /** Time until an instance has a change. The same for all steps of a start and for its end, so they keep their order. */
-  private delayOf({ id, component, index }: Instance, change: number): Ns {
-    const sampler = this.samplers[change];
+  /** Time until an instance has the old (0) or the new configuration (1). It is the same for all steps of a start. */
+  private delayOf({ id, component, index }: Instance, change: number, way: 0 | 1): Ns {
+    const sampler = this.samplers[2 * change + way];
     if (sampler < 0) return 0;
     const { plan, replication } = this.world;
     const { stream } = plan.faults[this.changes.faults[change]];
     const name = `fault-propagation/${stream}/${plan.components[component].name}/${index}`;
     const { a, b } = streamKey(plan.seed, replication, name);
-    return samplers.draw(sampler, a, b, this.starts[change][id], 0, 0);
+    return samplers.draw(sampler, a, b, this.starts[change][id], way, 0);
   }
 
-  private set(instance: Instance, change: number, strength: number): void {
+  /** An order reaches an instance. One that a later order has overtaken is ignored. */
+  private arrive({ instance, change, strength, number }: Order): void {
+    const arrived = this.arrived[change];
+    if (number < arrived[instance.id]) return;
+    arrived[instance.id] = number;
     this.strengths[instance.id][change] = strength;
     this.note(instance);
   }

@@ -24,9 +24,16 @@ const schema = z.strictObject({
   propagation: distribution()
     .optional()
     .describe(
-      'Time until an instance has the new configuration, and after the end the old one again, drawn once for each ' +
-        'instance and start. Replicas and autoscaling change at once. Unit: distribution of durations. Defaults to ' +
-        'none: all instances change at the same time.',
+      'Time until an instance has the new configuration, drawn once for each instance and start; a staged push is ' +
+        'uniform(0s 10m). Replicas and autoscaling change at once. Unit: distribution of durations. Defaults to none: ' +
+        'all instances change at the same time.',
+    ),
+  rollback: distribution()
+    .optional()
+    .describe(
+      'Time after the end until an instance has the old configuration again, drawn for each instance. An instance ' +
+        'that the new one has not reached by then never gets it. Unit: distribution of durations. Defaults to none: at ' +
+        'once.',
     ),
 });
 
@@ -51,8 +58,12 @@ export const change: FaultKind<typeof schema> = {
   example:
     '- { id: bad-push, kind: change, set: { services.orders.endpoints.create.steps[0].work: 40ms }, at: 10s, for: 20s }\n',
   takesShare: false,
-  edits: ({ propagation }, strength) => [
-    { knob: configured, value: strength, more: { propagation: propagation ?? null } },
+  edits: ({ propagation, rollback }, strength) => [
+    {
+      knob: configured,
+      value: strength,
+      more: { propagation: propagation ?? null, rollback: rollback ?? null },
+    },
   ],
   check: ({ set, remove }) =>
     Object.keys(set ?? {}).length + (remove ?? []).length > 0

@@ -6,8 +6,14 @@ import { list } from '../../text/words.js';
 /** Number of paths that a sentence names. */
 const NAMED = 3;
 
-/** Strength of a configuration change. `propagation`: the time until an instance has it; null = none. */
-export const configured: Knob<{ readonly propagation: Distribution | null }> = {
+/** Times until an instance has a change, and after its end the old configuration; null = at once. */
+interface Delays {
+  readonly propagation: Distribution | null;
+  readonly rollback: Distribution | null;
+}
+
+/** Strength of a configuration change. */
+export const configured: Knob<Delays> = {
   name: 'configured',
   combine: 'each',
   neutral: 0,
@@ -26,7 +32,7 @@ export const configured: Knob<{ readonly propagation: Distribution | null }> = {
       held.of(configured).map(({ edit, active }) => ({
         fault: active.index,
         strength: edit.value,
-        propagation: edit.more.propagation,
+        delays: [edit.more.rollback, edit.more.propagation],
       })),
     );
   },

@@ -63,8 +63,9 @@ const OF_WHOLE = 'all its instances share it: remove instances, zone and labels'
 /** Whether the times of a change are fixed, and all its processes change together. */
 function isFixed(fault: Fault): boolean {
   const { when, jitterNs, probability, config } = fault;
-  const isLate = (config as { readonly propagation?: unknown }).propagation !== undefined;
-  return when === null && jitterNs === 0 && probability === 1 && isWhole(fault) && !isLate;
+  const { propagation, rollback } = config as Readonly<Record<'propagation' | 'rollback', unknown>>;
+  const isSudden = propagation === undefined && rollback === undefined;
+  return when === null && jitterNs === 0 && probability === 1 && isWhole(fault) && isSudden;
 }
 
 function isWhole({ instances, zone, labels }: Fault): boolean {
