@@ -392,6 +392,7 @@ export const DECISIVE: readonly Decisive[] = [
     0.004,
     '1 / (1 + 60/s x 200 ms)',
   ),
+  row('config-push', 'users.success in everywhere', 0.8333, 0.004, '10 of 60 s fail'),
   row(
     'connection-age',
     'users.success from 20s to 65s in no-grace',
@@ -1457,6 +1458,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.4,
     0.02,
     '400/s x 4 ms over four nodes of one core',
+  ),
+  row(
+    'strangler',
+    'store.staleReads from 60s to 80s in synced',
+    0.2212,
+    0.03,
+    '1 - e^(-10/s / 20 orders x 0.5 s)',
   ),
   row(
     'throttle',

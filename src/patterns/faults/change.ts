@@ -56,7 +56,7 @@ export const change: FaultKind<typeof schema> = {
   targets: ['configuration'],
   schema,
   example:
-    '- { id: bad-push, kind: change, set: { services.orders.endpoints.create.steps[0].work: 40ms }, at: 10s, for: 20s }\n',
+    '- { id: bad-push, kind: change, set: { services.orders.concurrency: 2 }, at: 10s, for: 20s }\n',
   takesShare: false,
   edits: ({ propagation, rollback }, strength) => [
     {

@@ -89,13 +89,13 @@ class Builder {
   described(own: Written): NonNullable<Fault['changes']> {
     const { scenario, problems } = this.source;
     const { remove, set } = own.patch;
-    const before = (path: string): string | null => valueText(nodeAt(this.inherited, path));
+    const before = (path: string): string | null => valueText(path, nodeAt(this.inherited, path));
     const paths = [
       ...remove.map(({ path }) => ({ path, before: before(path), after: null })),
       ...set.map(({ path, value }) => ({
         path,
         before: before(path),
-        after: valueText(value ?? undefined),
+        after: valueText(path, value ?? undefined),
       })),
     ];
     const found = problems.forVariant();

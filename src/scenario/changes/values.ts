@@ -24,9 +24,14 @@ export function nodeAt(tree: Node, path: string): Node | undefined {
   return node;
 }
 
-/** A value as the file writes it, for sentences: `200ms` also for `{ after: 200ms }`. */
-export function valueText(node: Node | undefined): string | null {
-  return node === undefined ? null : settingOf(short(node)).text;
+/** A value at a path as the file writes it, for sentences: `200ms` also for `{ after: 200ms }`. */
+export function valueText(path: string, node: Node | undefined): string | null {
+  if (node === undefined) return null;
+  return settingOf(isWeights(path) ? node : short(node)).text.replace(/([:,])/g, '$1 ');
+}
+
+function isWeights(path: string): boolean {
+  return /(^|\.)to$/.test(path);
 }
 
 /** The only value of a mapping, which a scenario may write instead of the mapping. */
@@ -41,7 +46,7 @@ export function valueAt(edit: Edit, before: Node | undefined, strength: number):
   const to = edit.value!;
   if (strength === 1) return to;
   if (before === undefined) return `${edit.path} has no value before, so it has no steps`;
-  if (/(^|\.)to$/.test(edit.path)) return sharesAt(weightsOf(before), weightsOf(to), to, strength);
+  if (isWeights(edit.path)) return sharesAt(weightsOf(before), weightsOf(to), to, strength);
   const range = Range.between(short(before), short(to), 'linear');
   return typeof range === 'string'
     ? `${range.replace(': a range needs numbers', '')}: a ramp needs two numbers, durations, shares or weights`
