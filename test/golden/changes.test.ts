@@ -186,6 +186,20 @@ faults:
     expect(latencies(requests)).toEqual([110, 120, 220, 210]);
   });
 
+  it('knows the configuration of a component, whatever changes elsewhere at the same time', () => {
+    const { requests } = golden(
+      shop(
+        '0s, 1s, 2s',
+        `
+faults:
+  - { id: a, kind: change, set: { policies.client.timeout: 300ms }, at: 1s, for: 1s }
+  - { id: b, kind: change, set: { "services.store.endpoints.take.steps[0].wait": 250ms }, at: 1s, for: 1s }
+`,
+      ),
+    );
+    expect(latencies(requests)).toEqual([110, 260, 110]);
+  });
+
   it('lets one change follow another without a gap, whatever their ids', () => {
     const { requests } = golden(
       single(

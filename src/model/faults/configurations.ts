@@ -6,6 +6,7 @@ import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PlanChanges, PlanSettings } from '../../spec/plan/changes.js';
+import type { Plan } from '../../spec/plan/plan.js';
 import type { Instance } from '../processes/instance.js';
 import { ReplicaSet, type Scale } from '../processes/replica-set.js';
 import type { Scaled, ScalingChanges } from '../processes/scaling-port.js';
@@ -41,8 +42,9 @@ interface ConfigurationsParts extends Run {
 export class Configurations implements ScalingChanges {
   private readonly world: ConfigurationsParts;
   private readonly changes: PlanChanges;
-  /** Number of a configuration by the strengths of its changes. */
-  private readonly numbers = new Map<string, number>();
+  /** By component: the changes that hit it, and the number of a configuration by their strengths. */
+  private readonly hitting: readonly (readonly number[])[];
+  private readonly numbers: readonly ReadonlyMap<string, number>[];
   /** By instance, by change: the strength that the instance has, and the last one announced to it. */
   private readonly strengths: readonly Float64Array[];
   private readonly announced: readonly Float64Array[];
@@ -65,7 +67,12 @@ export class Configurations implements ScalingChanges {
     this.world = world;
     this.changes = changes;
     const { faults, states } = changes;
-    states.forEach((state, number) => this.numbers.set(state.join(), number));
+    this.hitting = hittingOf(world.plan, faults);
+    // Configurations that differ only in changes of other components are the same to a component.
+    this.numbers = this.hitting.map((own) => {
+      const keys = states.map((state) => own.map((change) => state[change]).join());
+      return new Map(keys.map((key, number) => [key, number] as const).reverse());
+    });
     const columns = (): Float64Array[] =>
       world.plan.instances.map(() => new Float64Array(faults.length));
     this.strengths = columns();
@@ -154,7 +161,7 @@ export class Configurations implements ScalingChanges {
     const components = new Set<number>();
     for (const instance of [...this.open].sort((a, b) => a.id - b.id)) {
       components.add(instance.component);
-      const number = this.numberOf(this.strengths[instance.id]);
+      const number = this.numberOf(instance.component, this.strengths[instance.id]);
       if (number === instance.configuration) continue;
       instance.configuration = number;
       this.configure(instance, number);
@@ -176,7 +183,7 @@ export class Configurations implements ScalingChanges {
     const settings = this.settings.get(component);
     if (settings === undefined) return;
     const { firstInstance } = this.world.plan.components[component];
-    const number = this.numberOf(this.announced[firstInstance]);
+    const number = this.numberOf(component, this.announced[firstInstance]);
     if (settings.autoscaling !== null) {
       this.scalers.get(component)!.spec = settings.autoscaling[number];
     }
@@ -187,9 +194,23 @@ export class Configurations implements ScalingChanges {
     else set.add(more);
   }
 
-  private numberOf(strengths: Float64Array): number {
-    const number = this.numbers.get(strengths.join());
+  private numberOf(component: number, strengths: Float64Array): number {
+    const key = this.hitting[component].map((change) => strengths[change]).join();
+    const number = this.numbers[component].get(key);
     invariant(number !== undefined, 'configuration-unknown');
     return number!;
   }
+}
+
+/** By component: the changes that hit some of its instances. */
+function hittingOf(
+  { components, instances, faults }: Plan,
+  changes: readonly number[],
+): number[][] {
+  const hit = changes.map(
+    (fault) => new Set(faults[fault].instances.map((id) => instances[id].component)),
+  );
+  return components.map((_, component) =>
+    changes.flatMap((_fault, change) => (hit[change].has(component) ? [change] : [])),
+  );
 }
