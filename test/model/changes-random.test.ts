@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { withFaults } from '../../src/plan/without.js';
 import { dice } from '../support/dice.js';
 import { library } from '../support/built.js';
 
@@ -98,7 +99,11 @@ describe('random configuration changes', () => {
       const [records] = library.runHere(plansOf(seed), 2);
       for (const { totals, stop } of records!) {
         // Idle connections can close after the last request.
-        expect([seed, totals.unfinished, 'drained horizon'.includes(stop)]).toEqual([seed, 0, true]);
+        expect([seed, totals.unfinished, 'drained horizon'.includes(stop)]).toEqual([
+          seed,
+          0,
+          true,
+        ]);
       }
     }
   }, 120_000);
@@ -108,5 +113,18 @@ describe('random configuration changes', () => {
     const here = library.runHere(plans, 2).flat();
     const threaded = await library.runThreaded(plans, 2, { workers: 2, heapMiB: 200 });
     expect(threaded.flat().map(({ digest }) => digest)).toEqual(here.map(({ digest }) => digest));
+  }, 60_000);
+});
+
+describe('a run without some of its changes', () => {
+  it('has the configurations of the others, and the same plan of draws', () => {
+    for (let seed = 1; seed <= 12; seed++) {
+      for (const plan of plansOf(seed)) {
+        plan.faults.forEach((_, dropped) => {
+          const [records] = library.runHere([withFaults(plan, (index) => index !== dropped)], 1);
+          expect(records![0]!.totals.unfinished).toBe(0);
+        });
+      }
+    }
   }, 60_000);
 });

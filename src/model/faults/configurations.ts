@@ -110,6 +110,7 @@ export class Configurations implements ScalingChanges {
   turn(instance: Instance, turns: readonly Turn[]): void {
     const announced = this.announced[instance.id];
     this.changes.faults.forEach((fault, change) => {
+      if (fault < 0) return;
       const turn = turns.find((one) => one.fault === fault);
       const strength = turn?.strength ?? 0;
       const before = announced[change];
@@ -208,7 +209,8 @@ function hittingOf(
   changes: readonly number[],
 ): number[][] {
   const hit = changes.map(
-    (fault) => new Set(faults[fault].instances.map((id) => instances[id].component)),
+    (fault) =>
+      new Set(fault < 0 ? [] : faults[fault].instances.map((id) => instances[id].component)),
   );
   return components.map((_, component) =>
     changes.flatMap((_fault, change) => (hit[change].has(component) ? [change] : [])),

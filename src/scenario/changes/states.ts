@@ -9,7 +9,8 @@ export type State = readonly { readonly fault: string; readonly strength: number
 export const STATES_MAX = 200;
 
 /**
- * Every state that a run can be in, without the one of the file itself; null if there are more than STATES_MAX. Changes
+ * Every state that a run can be in, without the one of the file itself, those with few changes first; null if there are
+ * more than STATES_MAX. Changes
  * with fixed times combine as these overlap. All others can combine with everything.
  */
 export function statesOf(
@@ -33,9 +34,22 @@ export function statesOf(
       const strength = state.get(id) ?? 0;
       return strength > 0 ? [{ fault: id, strength }] : [];
     });
-    if (inForce.length > 0) found.set(stateKey(inForce), inForce);
+    addParts(found, inForce);
+    if (found.size > STATES_MAX) return null;
   }
-  return found.size > STATES_MAX ? null : [...found.values()];
+  return [...found.values()].sort((a, b) => a.length - b.length);
+}
+
+/** Adds a state with all its parts, which occur in runs without some of the faults. */
+function addParts(found: Map<string, State>, state: State): void {
+  if (state.length === 0 || found.has(stateKey(state)) || found.size > STATES_MAX) return;
+  found.set(stateKey(state), state);
+  for (const one of state) {
+    addParts(
+      found,
+      state.filter((other) => other !== one),
+    );
+  }
 }
 
 /** Text that identifies a state. */
