@@ -128,6 +128,28 @@ describe('settings of a component', () => {
     expect(states(traced, 3)).toContain('absent 2');
   });
 
+  it('moves the bounds of an autoscaler, which follows at its next pass without asking its metrics', () => {
+    const bounds = (from: string): string => `faults:
+  - { id: more, kind: change, set: { services.s.autoscaling.min: 4, services.s.autoscaling.max: 5 }, at: ${from}, for: 30s }
+`;
+    const scaler = 'cpu: 1, autoscaling: { metric: cpu, target: 50%, min: 1, max: 2 }, ';
+    const traced = golden(
+      single(scaler, 'work: 1ms', instants(0, 90, 1, 's'), 'none', bounds('20s')),
+      '91s',
+    );
+    // Passes are at multiples of 15 s: four from 30 s on, and two at 60 s, when the old bounds apply again.
+    expect(states(traced, 3).filter((word) => /wanted|absent/.test(word))).toEqual([
+      'absent 0',
+      'wanted 30',
+      'absent 60',
+    ]);
+    expect(
+      states(traced, 1)
+        .filter((word) => /wanted|absent/.test(word))
+        .slice(0, 2),
+    ).toEqual(['absent 0', 'wanted 30']);
+  });
+
   it('gives waiting requests a worker at once if there are more', () => {
     const workers = change('set: { services.s.concurrency: 3 }, at: 1s, for: 1s');
     const { requests } = golden(

@@ -186,7 +186,7 @@ export class Configurations implements ScalingChanges {
     const { firstInstance } = this.world.plan.components[component];
     const number = this.numberOf(component, this.announced[firstInstance]);
     if (settings.autoscaling !== null) {
-      this.scalers.get(component)!.spec = settings.autoscaling[number];
+      this.scalers.get(component)!.configure(settings.autoscaling[number]);
     }
     const set = this.replicas.get(component);
     if (set === undefined) return;

@@ -35,8 +35,7 @@ interface Sample {
  */
 export class Autoscaler {
   private readonly world: OutagesParts;
-  /** A configuration change can replace its bounds and targets. */
-  spec: PlanAutoscaling;
+  private spec: PlanAutoscaling;
   private readonly set: ReplicaSet;
   private readonly fleet: Fleet;
   private readonly own: readonly Instance[];
@@ -130,15 +129,27 @@ export class Autoscaler {
     engine.at(engine.now + spec.syncNs, PHASE.TIMER, this.lookOp, 0, 0, 0);
     if (spec.metricDelayNs === 0) this.sample();
     const sample = this.due();
-    if (sample === null || this.own.some(({ scalingFrozen }) => scalingFrozen)) return;
+    if (this.own.some(({ scalingFrozen }) => scalingFrozen)) return;
     const current = this.set.wanted;
-    const wanted = this.wanted(sample, current);
-    if (wanted === null) return;
-    const within = Math.min(spec.max, Math.max(spec.min, wanted));
-    const desired = this.behavior.decide(engine.now, current, within);
+    const desired = this.desired(sample, current);
     if (desired === current) return;
     if (desired < current) this.set.remove(current - desired);
     for (const { index } of this.set.add(desired - current)) this.created[index] = engine.now;
+  }
+
+  /** A configuration change sets other bounds and targets. */
+  configure(spec: PlanAutoscaling): void {
+    this.spec = spec;
+    this.behavior.spec = spec;
+  }
+
+  private desired(sample: Sample | null, current: number): number {
+    const { min, max } = this.spec;
+    const within = (count: number): number => Math.min(max, Math.max(min, count));
+    // Outside new bounds the controller asks no metric (horizontal.go, reconcileAutoscaler).
+    if (within(current) !== current) return within(current);
+    const wanted = sample === null ? null : this.wanted(sample, current);
+    return wanted === null ? current : this.behavior.decide(engine.now, current, within(wanted));
   }
 
   /** The sample that is old enough to be evaluated now; null before the first. */

@@ -90,7 +90,7 @@ function up(value: number): number {
  * convertDesiredReplicasWithBehaviorRate).
  */
 export class Behavior {
-  private readonly spec: Autoscaling;
+  spec: Autoscaling;
   private recommendations: Timed[] = [];
   private scaleUps: Timed[] = [];
   private scaleDowns: Timed[] = [];

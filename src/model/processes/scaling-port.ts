@@ -3,7 +3,7 @@ import type { Scale } from './replica-set.js';
 
 /** An autoscaler whose bounds and targets can change. */
 export interface Scaled {
-  spec: PlanAutoscaling;
+  configure(spec: PlanAutoscaling): void;
 }
 
 /** Changes of the configuration, as far as they concern numbers of replicas. */
