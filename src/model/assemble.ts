@@ -12,6 +12,7 @@ import type { Views } from './picking/views.js';
 import { setEdges } from './edges.js';
 import { Balancers } from './picking/balancers.js';
 import { Board } from './faults/board.js';
+import { Configurations } from './faults/configurations.js';
 import { Calls } from './calls.js';
 import { Chains } from './chains.js';
 import { Checks } from './sharing/checks.js';
@@ -118,6 +119,7 @@ export function assemble(
   setDoors(world, registry);
   world.acts = createModules(world, registry);
   world.loads = new Loads(world);
+  world.configurations = plan.changes === null ? null : new Configurations(world, plan.changes);
   const outages = (world.outages = new Outages(world));
   setMemories(world, outages);
   const board = new Board(world, outages, (kind) => {

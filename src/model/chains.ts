@@ -351,14 +351,14 @@ export class Chains {
     const { world } = this;
     const { plan, calls } = world;
     const callee = plan.parts[edge.to].component;
-    const { id } = plan.bundles[edge.bundle];
+    const { id, draws } = plan.bundles[edge.bundle];
     const place = target === null ? '' : `[${plan.instances[instance].index}]`;
     const names = `${plan.components[caller.component].name}->${calleeName(plan, edge)}${place}`;
     return {
       ctx: calls,
       samplers,
       sampler: (distribution) => samplers.add(distribution),
-      stream: (meaning) => this.stream(`edge/${names}/${id}/${layer.policy}/${meaning}`),
+      stream: (meaning) => this.stream(`edge/${names}/${draws}/${layer.policy}/${meaning}`),
       keyOf: layer.key === null ? null : world.keys.ofCalls(layer.key),
       lane: (delayNs) => engine.lane(delayNs, PHASE.TIMER, calls.timerOp, frames),
       target,

@@ -78,6 +78,8 @@ export class View {
 /** One edge at run time: its callee, chains and links. */
 export interface Edge {
   readonly id: number;
+  /** By configuration of the caller: the edge that its calls use; null = this one. */
+  readonly changed: readonly number[] | null;
   readonly stat: number;
   readonly toPart: number;
   readonly toComponent: number;
@@ -143,6 +145,11 @@ export interface Edge {
   readonly shardValue: ((frame: number) => number) | null;
   /** Index into the plan's `onces` of the idempotency key of its calls, or -1. */
   readonly once: number;
+}
+
+/** The edge that the calls of an instance use in its configuration. */
+export function edgeOf(edges: readonly Edge[], edge: Edge, caller: Instance): Edge {
+  return edge.changed === null ? edge : edges[edge.changed[caller.configuration]];
 }
 
 /** Place of the first layer of the chain of a calling instance, made at its first call. */

@@ -43,6 +43,7 @@ export function setEdges(
     const { balancers } = way;
     return {
       id,
+      changed: spec.changed,
       stat: spec.stat,
       toPart: spec.to,
       toComponent: callee,

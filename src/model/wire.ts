@@ -9,7 +9,7 @@ import { EDGE_COUNTER } from '../spec/patterns/policy.js';
 import type { CalledEndpoint } from '../spec/patterns/policy.js';
 import { SESSION } from '../spec/scenario/sections.js';
 import type { CallSite } from './call-site.js';
-import { chainOf } from './edge.js';
+import { chainOf, edgeOf } from './edge.js';
 import type { Edge, View } from './edge.js';
 import { CANCELLATION } from './processes/instance.js';
 import { FROZEN } from './processes/process.js';
@@ -188,9 +188,11 @@ export class Wire implements CallSite {
     const { world } = this;
     const { instances } = world;
     const { fallback, asks } = world.edges[frames.edge[frame]];
-    const edge = world.edges[question < 0 ? fallback : asks![question]];
+    const caller = instances[frames.caller[frame]];
+    const meant = world.edges[question < 0 ? fallback : asks![question]];
+    const edge = edgeOf(world.edges, meant, caller);
     frames.edge[child] = edge.id;
-    frames.chain[child] = chainOf(edge, instances[frames.caller[frame]].index);
+    frames.chain[child] = chainOf(edge, caller.index);
     frames.depth[child] = edge.depth;
     frames.cell[child] = sink.cell;
     // A fallback call keeps the deadline of its caller, but not the time limit of the failed call; a store query ends

@@ -6,6 +6,7 @@ import type { Effects } from './figures/effects.js';
 import type { Gates } from './serving/gates.js';
 import type { Interpreter } from './programs/interpreter.js';
 import type { Loads } from './arrivals/loads.js';
+import type { Configurations } from './faults/configurations.js';
 import type { Injections } from './faults/injections.js';
 import type { Limiter } from './programs/limiters.js';
 import type { Run } from './run.js';
@@ -68,4 +69,6 @@ export interface World extends Run {
   /** Null if no component is registered. */
   readonly registries: Registries | null;
   readonly loads: Loads;
+  /** Null if the configuration is the same for the entire run. */
+  readonly configurations: Configurations | null;
 }

@@ -69,6 +69,7 @@ export { outliersIstio } from './outliers/istio.js';
 
 export { bandwidth } from './faults/bandwidth.js';
 export { certExpiry } from './faults/cert-expiry.js';
+export { change } from './faults/change.js';
 export { freeze } from './faults/freeze.js';
 export { probe } from './faults/probe.js';
 export { connectionLeak } from './faults/connection-leak.js';

@@ -10,7 +10,7 @@ const nameOf = (place: number): string => (place === 0 ? 'commit' : `commit-${pl
 
 /** By database: the parts that commit its transactions, one for each duration of a commit. */
 export function commitsOf(
-  scenario: Scenario,
+  scenarios: readonly Scenario[],
 ): ReadonlyMap<string, readonly (readonly [string, Distribution])[]> {
   const times = new Map<string, Map<string, Distribution>>();
   const note = (step: Step): void => {
@@ -18,7 +18,9 @@ export function commitsOf(
     const own = times.get(step.database) ?? new Map<string, Distribution>();
     times.set(step.database, own.set(canonical(step.commit), step.commit));
   };
-  for (const steps of programsOf(scenario)) eachStep(steps, note);
+  for (const scenario of scenarios) {
+    for (const steps of programsOf(scenario)) eachStep(steps, note);
+  }
   return new Map(
     [...times].map(([database, own]) => {
       const sorted = [...own].sort(([a], [b]) => (a < b ? -1 : 1));

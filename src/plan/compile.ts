@@ -6,6 +6,7 @@ import { PLAIN_BALANCING } from '../spec/patterns/balancer.js';
 import type { FaultKind } from '../model/faults/kind.js';
 import type { Plan, PlanBundle, PlanComponent, PlanPlatform } from '../spec/plan/plan.js';
 import { OP } from '../spec/plan/program.js';
+import type { PlanSettings } from '../spec/plan/changes.js';
 import type { LoadBalancing } from '../spec/scenario/policies.js';
 import type { Route, Scenario, ScenarioFile, Variant } from '../spec/scenario/scenario.js';
 import type { Cpu, Queue } from '../spec/scenario/resources.js';
@@ -13,6 +14,7 @@ import type { Target } from '../spec/scenario/target.js';
 import { Acts } from './acts.js';
 import { Assembler, SLOT } from './assembler.js';
 import { Interner } from './canonical.js';
+import { Changes, planChanges } from './changes.js';
 import { Conditions } from './conditions.js';
 import { EdgeTable } from './edges.js';
 import { LinkEnds } from './fault-links.js';
@@ -70,17 +72,17 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const { scenario } = variant;
   const problems = new Problems();
   const times = timesOf(scenario);
-  const layout = layOut(scenario, problems);
+  const changes = Changes.of(variant);
+  const layout = layOut(scenariosOf(scenario, changes), problems);
   const keys = new KeyTable(scenario.keys, layout, problems);
-  const writer = writerOf(layout, keys, problems);
+  const writer = writerOf(layout, keys, changes, problems);
   const limiters = new Limiters(keys);
   const onces = new Onces(keys);
-  const { programs, components, measured } = writeAll(writer, keys, limiters, scenario);
-  const laid = writer.edges.finish(layout, onces, problems);
-  const { edges, statEdges, bundles, numbers } = laid;
-  const sized = isSized(scenario, edges);
-  for (const op of [OP.CALL, OP.BEGIN]) writer.assembler.renumber(op, SLOT.A, numbers);
-  useKeys(keys, bundles);
+  const settings = changes?.settingsOf(layout) ?? [];
+  const { programs, components, measured } = writeAll(writer, keys, limiters, scenario, settings);
+  const laid = finishEdges(writer, keys, onces);
+  const { edges, statEdges, bundles } = laid;
+  const sized = scenariosOf(scenario, changes).some((one) => isSized(one, edges));
   const modules = planModules({ w: writer, keys, programs, network: scenario.network });
   const { links, ends, registries } = linksOf(scenario.network, writer, modules, laid, sized);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
@@ -120,6 +122,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     registries,
     faults,
     nodes,
+    changes: planChanges(variant, faults, settings),
     keys: keys.list,
     onces: onces.list,
     priorities,
@@ -148,8 +151,26 @@ function linksOf(
   };
 }
 
+/** The scenarios of all configurations, that of the file first. */
+function scenariosOf(scenario: Scenario, changes: Changes | null): Changes['scenarios'] {
+  return changes?.scenarios ?? [scenario];
+}
+
+/** Numbers the edges once all programs are written. */
+function finishEdges(w: Writer, keys: KeyTable, onces: Onces): ReturnType<EdgeTable['finish']> {
+  const laid = w.edges.finish(w.layout, onces, w.problems);
+  for (const op of [OP.CALL, OP.BEGIN]) w.assembler.renumber(op, SLOT.A, laid.numbers);
+  useKeys(keys, laid.bundles);
+  return laid;
+}
+
 /** Collects everything that programs use, in the order in which they are written. */
-function writerOf(layout: Layout, keys: KeyTable, problems: Problems): Writer {
+function writerOf(
+  layout: Layout,
+  keys: KeyTable,
+  changes: Changes | null,
+  problems: Problems,
+): Writer {
   return {
     layout,
     assembler: new Assembler(),
@@ -161,6 +182,7 @@ function writerOf(layout: Layout, keys: KeyTable, problems: Problems): Writer {
     gates: new GateTable(keys),
     acts: new Acts(keys),
     sagas: new SagaTable(layout),
+    changes,
     problems,
     entries: new Map(),
     lookups: new Map(),
@@ -170,9 +192,15 @@ function writerOf(layout: Layout, keys: KeyTable, problems: Problems): Writer {
 }
 
 /** Writes every program, in the order of the plan. */
-function writeAll(w: Writer, keys: KeyTable, limiters: Limiters, scenario: Scenario) {
+function writeAll(
+  w: Writer,
+  keys: KeyTable,
+  limiters: Limiters,
+  scenario: Scenario,
+  settings: readonly PlanSettings[],
+) {
   const { parts, components } = w.layout;
-  const keysAreSent = sendsKeys(scenario);
+  const keysAreSent = scenariosOf(scenario, w.changes).some(sendsKeys);
   // Jumps only go forward, so code that continues in a handler must precede all handlers.
   const deliveries = parts.map((part) => writeDelivery(w, part));
   const programs = parts.map(
@@ -197,6 +225,7 @@ function writeAll(w: Writer, keys: KeyTable, limiters: Limiters, scenario: Scena
         ...own,
         autoscaling: planAutoscaling(w.layout, it),
         versions: planVersions(it, keys, measured, processes),
+        resized: settings.some((set) => set.component === it.id && set.replicas !== null),
         ...planPlatform(it, scenario.platform),
       };
     }),
@@ -345,7 +374,7 @@ function planComponent(
   rejectProgram: number,
   handshakeProgram: number,
   admission: PlanComponent['admission'],
-): Omit<PlanComponent, 'probes' | 'autoscaling' | 'versions' | keyof PlanPlatform> {
+): Omit<PlanComponent, 'probes' | 'autoscaling' | 'versions' | 'resized' | keyof PlanPlatform> {
   const { source } = component;
   const host = hostOf(component);
   const common = {

@@ -8,7 +8,7 @@ import type { PlanConnections } from '../spec/plan/connections.js';
 import type { Pool, Protocol, ServerClosing } from '../spec/scenario/resources.js';
 import type { Bundle } from '../spec/scenario/steps.js';
 import type { Label } from './assembler.js';
-import { Bundles, governing } from './bundles.js';
+import { Bundles } from './bundles.js';
 import { byCodeUnit } from './canonical.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hasPools, hostOf, isModule } from './layout.js';
@@ -31,6 +31,9 @@ interface Use {
   readonly version: number;
 }
 
+/** A use before its number is known. */
+export type EdgeUse = Omit<Use, 'bundle'> & { readonly bundle: Bundle };
+
 /** An edge without the links of the network. */
 export type BareEdge = Omit<PlanEdge, 'links'>;
 
@@ -52,21 +55,22 @@ export class EdgeTable {
   private readonly fallbacks = new Map<number, number>();
   /** By edge: start of the fallback steps that its caller runs. */
   private readonly steps = new Map<number, Label>();
+  /** By edge: the edges that other configurations use. */
+  private readonly changes = new Map<number, readonly number[]>();
   /** By edge: the edges of the store queries of its layers; -1 = the layer has no store to query. */
   private readonly asks = new Map<number, readonly number[]>();
 
-  /** Provisional number of the edge between two parts, with the bundle that governs it. */
+  /**
+   * Provisional number of the edge between two parts, with the bundle that governs it. `changed`: the bundles of other
+   * configurations.
+   */
   use(
-    from: LaidPart,
-    to: LaidPart,
-    own: Bundle | null,
-    requestBytes: number,
-    session: Session,
-    route: NodeRoute | null = null,
-    version = -1,
+    { from, to, bundle: own, requestBytes, session, route, version }: EdgeUse,
+    changed: readonly Bundle[] | null = null,
   ): number {
-    const bundle = this.bundles.use(governing(from.component, to, own));
-    const key = `${from.id} ${to.id} ${version} ${requestBytes} ${session} ${routeText(route)} ${bundle}`;
+    const bundle = this.bundles.use(own);
+    const others = changed === null ? '' : ` ${changed.map(({ id }) => id).join(' ')}`;
+    const key = `${from.id} ${to.id} ${version} ${requestBytes} ${session} ${routeText(route)} ${bundle}${others}`;
     const known = this.ids.get(key);
     if (known !== undefined) return known;
     this.ids.set(key, this.uses.length);
@@ -81,6 +85,16 @@ export class EdgeTable {
   /** Whether the fallback of an edge is already planned. */
   fallsBack(edge: number): boolean {
     return this.fallbacks.has(edge) || this.steps.has(edge);
+  }
+
+  /** Whether the edges of other configurations are already planned. */
+  isChanged(edge: number): boolean {
+    return this.changes.has(edge);
+  }
+
+  /** Sets the edges that calls use in each configuration. All numbers are provisional. */
+  change(edge: number, others: readonly number[]): void {
+    this.changes.set(edge, others);
   }
 
   /** Whether the store queries of an edge are already planned. */
@@ -145,13 +159,14 @@ export class EdgeTable {
         fallback: fallback === undefined ? -1 : numbers[fallback]!,
         instead: this.steps.get(index)?.place ?? -1,
         asks: this.asks.get(index)?.map((other) => (other < 0 ? -1 : numbers[other]!)) ?? null,
+        changed: this.changes.get(index)?.map((other) => numbers[other]!) ?? null,
         connections: connectionsOf(this.bundles.get(bundle), to.component, loadBalancing),
         deadline: false,
       };
     });
     const bundles = bundleIds.map((id) => {
-      const { layers, order: layerOrder } = this.bundles.get(id);
-      return { id, layers, order: layerOrder };
+      const { layers, order: layerOrder, drawsAs } = this.bundles.get(id);
+      return { id, draws: drawsAs ?? id, layers, order: layerOrder };
     });
     const edges = withDeadlines(drafts, bundles, layout.parts.length);
     return { edges, statEdges, bundles, deepestChain: deepest(edges, bundles), numbers };

@@ -100,6 +100,7 @@ function hitsOf(
   const target = new FaultTarget(source, fault, kind, edits, hits);
   if (fault.between !== null) target.between(fault.between);
   for (const text of fault.target) target.add(text);
+  if (fault.changes !== undefined) target.addChanged(fault.changes.components);
   if (fault.instances.kind !== 'all' && hits.instances.size + hits.nodes.size === 0) {
     target.refuse('`instances` selects among instances, and the target is none');
   }
@@ -232,6 +233,13 @@ class FaultTarget {
       );
     }
     this.addInstances(this.source.layout.byName.get(component)!, null, version);
+  }
+
+  /** Adds the instances of components whose configuration changes. */
+  addChanged(names: readonly string[]): void {
+    for (const name of names) this.addInstances(this.source.layout.byName.get(name)!, null);
+    if (this.hits.instances.size > 0 || this.fault.optional) return;
+    this.refuse(`no instance of ${names.join(', ')} matches zone and labels`);
   }
 
   /** Adds the two sides of a partition. */

@@ -1,5 +1,6 @@
 import type { PlanGate } from '../spec/plan/plan.js';
 import type { Layer } from '../spec/scenario/policies.js';
+import { canonical } from './canonical.js';
 import type { KeyTable } from './keys.js';
 
 /** Limits on requests in flight, one for each place in the scenario. */
@@ -14,11 +15,13 @@ export class GateTable {
 
   /** Returns the id of the gate at a place. Endpoints of a service share the gates of its middleware. */
   at(place: string, component: number, layer: Layer): number {
-    const known = this.byPlace.get(place);
+    // A configuration change can set another limit at the same place.
+    const name = `${place} ${canonical(layer)}`;
+    const known = this.byPlace.get(name);
     if (known !== undefined) return known;
     const key = layer.key === null ? -1 : this.keys.use(layer.key, place, 'a limit');
     const id = this.list.push({ component, layer, key, place }) - 1;
-    this.byPlace.set(place, id);
+    this.byPlace.set(name, id);
     return id;
   }
 }

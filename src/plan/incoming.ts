@@ -15,7 +15,10 @@ export interface Incoming {
 }
 
 /** All calls that reach each gateway. A gateway forwards requests, so they also reach the gateways after it. */
-export function incomingOf(scenario: Scenario): ReadonlyMap<string, readonly Incoming[]> {
+export function incomingOf(
+  scenarios: readonly [Scenario, ...Scenario[]],
+): ReadonlyMap<string, readonly Incoming[]> {
+  const [scenario] = scenarios;
   const incoming = new Map<string, Incoming[]>();
   const known = new Set<string>();
   const open: { readonly name: string; readonly one: Incoming }[] = [];
@@ -46,19 +49,24 @@ export function incomingOf(scenario: Scenario): ReadonlyMap<string, readonly Inc
   for (const workload of scenario.workloads.values()) {
     for (const request of workload.requests) read(listsOfRequest(workload, request), request);
   }
-  for (const service of scenario.services.values()) {
-    for (const endpoint of service.endpoints.values())
-      read(listsOfEndpoint(service, endpoint), null);
-  }
-  for (const gateway of scenario.gateways.values()) {
-    for (const route of gateway.routes) read(listsOfRoute(gateway, route), null);
+  for (const { services, gateways } of scenarios) {
+    for (const service of services.values()) {
+      for (const endpoint of service.endpoints.values())
+        read(listsOfEndpoint(service, endpoint), null);
+    }
+    for (const gateway of gateways.values()) {
+      for (const route of gateway.routes) read(listsOfRoute(gateway, route), null);
+    }
   }
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { name, one } = next;
-    const route = routeOf(scenario.gateways.get(name)!, one.line);
-    for (const { target } of route?.to ?? []) if (target.part === null) add(target.component, one);
-    const mirror = route?.mirror?.target;
-    if (mirror?.part === null) add(mirror.component, one);
+    for (const { gateways } of scenarios) {
+      const route = routeOf(gateways.get(name)!, one.line);
+      for (const { target } of route?.to ?? [])
+        if (target.part === null) add(target.component, one);
+      const mirror = route?.mirror?.target;
+      if (mirror?.part === null) add(mirror.component, one);
+    }
   }
   return incoming;
 }

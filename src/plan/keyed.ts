@@ -1,5 +1,6 @@
 import type { PlanCheck, PlanCoalescing } from '../spec/plan/plan.js';
 import type { Middleware } from '../spec/scenario/middleware.js';
+import { canonical } from './canonical.js';
 import type { KeyTable } from './keys.js';
 
 /** Tables of middleware that has state by key: cached check results, and coalesced requests. */
@@ -20,12 +21,14 @@ export class Keyed {
   check(component: number, { cached, at }: Middleware): number {
     if (cached === null) return -1;
     const place = at.join('.');
-    const known = this.checkAt.get(place);
+    // A configuration change can set another cache at the same place.
+    const name = `${place} ${canonical(cached)}`;
+    const known = this.checkAt.get(name);
     if (known !== undefined) return known;
     const { ttlNs, refusals } = cached;
     const key = this.keys.use(cached.key, place, 'a cache');
     const id = this.checks.push({ component, key, ttlNs, refusals }) - 1;
-    this.checkAt.set(place, id);
+    this.checkAt.set(name, id);
     return id;
   }
 

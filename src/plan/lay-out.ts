@@ -14,12 +14,16 @@ import type { Problems } from './problem.js';
 const NOTHING: readonly Incoming[] = [];
 const NO_COMMITS: readonly (readonly [string, Distribution])[] = [];
 
-/** Numbers components, parts, instances and zones in code-unit order of their names. */
-export function layOut(scenario: Scenario, problems: Problems): Layout {
+/**
+ * Numbers components, parts, instances and zones in code-unit order of their names. `scenarios`: that of the file, then
+ * those of its configuration changes, which can have more replicas and other calls.
+ */
+export function layOut(scenarios: readonly [Scenario, ...Scenario[]], problems: Problems): Layout {
+  const [scenario] = scenarios;
   const sources = sourcesOf(scenario);
   const zones = zonesOf(scenario, sources);
-  const incoming = incomingOf(scenario);
-  const commits = commitsOf(scenario);
+  const incoming = incomingOf(scenarios);
+  const commits = commitsOf(scenarios);
   const components: LaidComponent[] = [];
   const parts: LaidPart[] = [];
   const instances: PlanInstance[] = [];
@@ -32,7 +36,9 @@ export function layOut(scenario: Scenario, problems: Problems): Layout {
       source,
       parts: own,
       firstInstance: instances.length,
-      zones: placesOf(source).map((zone) => (zone === null ? -1 : zones.indexOf(zone))),
+      zones: mostPlaces(scenarios, name, source).map((zone) =>
+        zone === null ? -1 : zones.indexOf(zone),
+      ),
     };
     const noEffect =
       source.kind === 'gateway' && asksWithoutEffect(source.host, incoming.get(name) ?? NOTHING);
@@ -74,6 +80,20 @@ function zonesOf(scenario: Scenario, sources: readonly (readonly [string, Source
     for (const zone of placesOf(source)) if (zone !== null) zones.add(zone);
   }
   return [...zones].sort(byCodeUnit);
+}
+
+/** Zone of each instance that the component can have. */
+function mostPlaces(
+  scenarios: readonly Scenario[],
+  name: string,
+  source: Source,
+): readonly (string | null)[] {
+  let most = placesOf(source);
+  for (const { services, gateways } of scenarios) {
+    const zones = (services.get(name) ?? gateways.get(name))?.zones ?? [];
+    if (zones.length > most.length) most = zones;
+  }
+  return most;
 }
 
 /** Zone of each instance. A workload is one pseudo-instance. */

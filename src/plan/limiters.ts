@@ -1,6 +1,7 @@
 import type { Ns } from '../kernel/time.js';
 import type { PlanLimiter } from '../spec/plan/plan.js';
 import type { Layer, RetryAfter } from '../spec/scenario/policies.js';
+import { canonical } from './canonical.js';
 import type { KeyTable } from './keys.js';
 
 /** Rate limiters of middleware and admission, one for each place in the scenario. */
@@ -24,11 +25,13 @@ export class Limiters {
     retryAfter: RetryAfter,
     cacheNs: Ns | null = null,
   ): number {
-    const known = this.byPlace.get(place);
+    // A configuration change can set another limit at the same place.
+    const name = `${place} ${canonical([layer, retryAfter, cacheNs])}`;
+    const known = this.byPlace.get(name);
     if (known !== undefined) return known;
     const key = layer.key === null ? -1 : this.keys.use(layer.key, place, 'a limiter');
     const id = this.list.push({ component, layer, key, retryAfter, cacheNs }) - 1;
-    this.byPlace.set(place, id);
+    this.byPlace.set(name, id);
     return id;
   }
 

@@ -39,8 +39,45 @@ export function writeProgram(
   keysAreSent: boolean,
 ): number {
   const at = w.assembler.here;
-  const { source } = part;
   w.assembler.bind(entryOf(w, part));
+  const isBranched = writeConfigurations(w, limiters, part, keysAreSent);
+  const start = writeBody(w, limiters, part, keysAreSent);
+  return isBranched ? at : start;
+}
+
+/**
+ * Writes the programs of other configurations, after a branch on the configuration of the instance. Returns false if
+ * there are none.
+ */
+function writeConfigurations(
+  w: Writer,
+  limiters: Limiters,
+  part: LaidPart,
+  keysAreSent: boolean,
+): boolean {
+  const { assembler, changes } = w;
+  const others = changes?.alternativesOf(part) ?? [];
+  if (others.length === 0) return false;
+  const own = assembler.label();
+  const starts = changes!.scenarios.map(() => own);
+  const table = assembler.table(starts.map(() => -1));
+  const branch = assembler.emit(OP.CONFIGURED, table);
+  for (const { part: other, configurations } of others) {
+    const start = assembler.label();
+    for (const number of configurations) starts[number] = start;
+    assembler.bind(start);
+    // The same stream names: all configurations share the draws for the same steps.
+    writeBody(w, limiters, other, keysAreSent);
+  }
+  assembler.bind(own);
+  starts.forEach((start, number) => assembler.pointInTable(table, number, start, branch));
+  return true;
+}
+
+/** Writes a program and returns its first instruction, -1 = none. */
+function writeBody(w: Writer, limiters: Limiters, part: LaidPart, keysAreSent: boolean): number {
+  const at = w.assembler.here;
+  const { source } = part;
   const scope = scopeOf(part);
   switch (source.kind) {
     case 'request':

@@ -41,7 +41,15 @@ export function writeTransaction(
       ? null
       : { kind: 'shardOf', key: w.acts.key(shardKey, scope.where, 'a transaction') };
   const route = replicated ? PRIMARY : shard;
-  const edge = w.edges.use(scope.part, commit, NO_BUNDLE, bytes, SESSION.holds, route);
+  const edge = w.edges.use({
+    from: scope.part,
+    to: commit,
+    bundle: NO_BUNDLE,
+    requestBytes: bytes,
+    session: SESSION.holds,
+    route,
+    version: -1,
+  });
   writeFork(w, scope, scope.names.next(`transaction:${database}`), ALL, [
     (inner) => {
       const stream = inner.names.next(`begin:${database}`);

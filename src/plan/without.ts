@@ -1,3 +1,4 @@
+import type { PlanChanges } from '../spec/plan/changes.js';
 import type { Plan } from '../spec/plan/plan.js';
 
 /**
@@ -10,6 +11,7 @@ export function withFaults(plan: Plan, isKept: (index: number) => boolean): Plan
   return {
     ...plan,
     faults: plan.faults.filter((_, index) => isKept(index)),
+    changes: plan.changes === null ? null : keptChanges(plan.changes, isKept),
     components:
       cancelled.size === 0
         ? plan.components
@@ -18,5 +20,18 @@ export function withFaults(plan: Plan, isKept: (index: number) => boolean): Plan
               ? { ...component, versions: { ...component.versions!, rollout: null } }
               : component,
           ),
+  };
+}
+
+/** The changes with the new numbers of their faults. The configurations keep theirs, which programs refer to. */
+function keptChanges(changes: PlanChanges, isKept: (index: number) => boolean): PlanChanges {
+  const rankOf = (index: number): number => {
+    let rank = 0;
+    for (let k = 0; k < index; k++) if (isKept(k)) rank++;
+    return rank;
+  };
+  return {
+    ...changes,
+    faults: changes.faults.map((index) => (index >= 0 && isKept(index) ? rankOf(index) : -1)),
   };
 }

@@ -13,7 +13,9 @@ import { BARE, calledPart, PASSED_ON, reached } from './calls.js';
 import type { RequestText } from './calls.js';
 import type { Interner } from './canonical.js';
 import type { Conditions } from './conditions.js';
-import type { EdgeTable } from './edges.js';
+import { governing } from './bundles.js';
+import type { Changes } from './changes.js';
+import type { EdgeTable, EdgeUse } from './edges.js';
 import type { Keyed } from './keyed.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { GateTable } from './gates.js';
@@ -43,6 +45,8 @@ export interface Writer {
   readonly gates: GateTable;
   readonly acts: Acts;
   readonly sagas: SagaTable;
+  /** Other configurations of the run; null = there are none. */
+  readonly changes: Changes | null;
   readonly problems: Problems;
   /** By part id: start of its program. */
   readonly entries: Map<number, Label>;
@@ -175,7 +179,7 @@ function emitCalls(
   return places;
 }
 
-/** Registers the edge of a call, with those of its fallback and of its store queries. */
+/** Registers the edge of a call, and those that it uses in other configurations. */
 function useEdge(
   w: Writer,
   scope: Scope,
@@ -185,8 +189,34 @@ function useEdge(
   over: Over,
   before: readonly number[] = scope.instead,
 ): number {
+  const { edges, changes } = w;
+  const use = { from: scope.part, to: callee, requestBytes: bytes, ...over };
+  const changed = changes?.bundlesOf(scope.part, callee, policy) ?? null;
+  if (changed === null) {
+    const bundle = governing(scope.part.component, callee, policy);
+    return useBundle(w, scope, { ...use, bundle }, null, before);
+  }
+  const edge = useBundle(w, scope, { ...use, bundle: changed[0]! }, changed, before);
+  if (!edges.isChanged(edge)) {
+    const others = changed.map((bundle, k) =>
+      k === 0 ? edge : useBundle(w, scope, { ...use, bundle }, changed, before),
+    );
+    edges.change(edge, others);
+  }
+  return edge;
+}
+
+/** Registers an edge with those of its fallback and of its store queries. */
+function useBundle(
+  w: Writer,
+  scope: Scope,
+  use: EdgeUse,
+  changed: readonly Bundle[] | null,
+  before: readonly number[],
+): number {
   const { edges, problems } = w;
-  const edge = edges.use(scope.part, callee, policy, bytes, over.session, over.route, over.version);
+  const { to: callee, requestBytes: bytes } = use;
+  const edge = edges.use(use, changed);
   const { id, fallback, layers } = edges.bundleOf(edge);
   const asks = layers.some(({ store }) => (store?.of ?? null) !== null);
   if (before.includes(edge)) {

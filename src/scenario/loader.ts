@@ -1,17 +1,25 @@
-import type { BudgetSource, ScenarioFile, Variant } from '../spec/scenario/scenario.js';
+import type {
+  BudgetSource,
+  Configuration,
+  Scenario,
+  ScenarioFile,
+  Variant,
+} from '../spec/scenario/scenario.js';
 import { canonicalJson } from '../text/canonical.js';
 import type { Problem } from './diagnostics.js';
 import type { Problems } from './diagnostics.js';
 import { checkExpectations, resolveExpectations } from './expectations.js';
 import type { Flaws, Judged } from './expectations.js';
+import { withChanges } from './changes/changes.js';
+import { withoutInitial } from './changes/initial.js';
 import { expand } from './expand.js';
 import type { ReadFile } from './include.js';
-import { inheritPolicies, inheritTemplates } from './inherit.js';
-import type { Entry, MapNode, Node } from './located.js';
-import { entries, get, items, map, prune, text } from './located.js';
+import { explicitTree } from './explicit-tree.js';
+import type { MapNode, Node } from './located.js';
+import { entries, get, items, prune, text } from './located.js';
 import type { Resolved } from './resolve/scenario.js';
 import { resolveScenario } from './resolve/scenario.js';
-import { EXPLICIT_SECTIONS, VARIANTS_MAX } from './schema/scenario.js';
+import { VARIANTS_MAX } from './schema/scenario.js';
 import type { FrameOutput } from './schema/scenario.js';
 import type { ScenarioOutput } from './schema/scenario-output.js';
 import {
@@ -29,12 +37,10 @@ import { namesIn, salvage } from './salvage.js';
 import { sha256 } from '../text/sha256.js';
 import type { Edit } from './patch.js';
 import { resolveSweeps, type WrittenSweep } from './sweeps.js';
-import { layVersions } from './versions.js';
-import { checkMiddleware, checkVerbs, middlewareLists, validate } from './validate.js';
+import { validate } from './validate.js';
 import { patchAsWritten, patched, planVariants } from './variants.js';
 import type { Patched, VariantPlan } from './variants.js';
 import { removedBy, reportMisses, withWhatIf, type OpenEdits } from './what-if.js';
-import { visitScenario } from './walk.js';
 
 import { schemas } from './schemas.js';
 
@@ -158,7 +164,7 @@ export class Loader {
   private variant(
     judged: Judged,
     plan: VariantPlan,
-    { patched: { patches } }: Built,
+    { patched: { patches }, configurations = [] }: Built,
     first: boolean | null,
   ): Variant {
     const baseline = get(plan.node ?? undefined, 'baseline');
@@ -169,6 +175,7 @@ export class Loader {
       baseline: first ?? (baseline?.type === 'scalar' && baseline.value === true),
       patch: patchAsWritten(patches),
       scenario: judged.scenario,
+      ...(configurations.length === 0 ? {} : { configurations }),
     };
   }
 
@@ -201,16 +208,21 @@ export class Loader {
 
   private build(plan: VariantPlan, frame: FrameOutput, problems: Problems): Omit<Built, 'plan'> {
     const own = patched(this.tree, plan, (node) => expand(node, problems), problems);
-    const written = layVersions(inheritTemplates(own.tree, problems), problems);
-    const tree = explicitSections(prune(inheritPolicies(written, problems)) as MapNode);
+    const { written, tree } = explicitTree(own.tree, problems);
     this.trees.set(plan.name, tree);
-    checkShapes(tree, problems);
     const output = validate(schemas().explicit, tree, problems);
     if (output !== null) {
       const broken = this.unknownNames;
       const trees = { tree, written, broken, faults: null };
       const resolved = this.resolve(output, frame, trees, problems);
-      if (!problems.hasErrors && broken.size === 0) return { patched: own, resolved, flawed: null };
+      if (!problems.hasErrors && broken.size === 0) {
+        const source = { tree: own.tree, written, scenario: resolved.scenario, problems };
+        const { scenario, configurations } = withChanges({
+          ...source,
+          resolve: (other, found) => this.changed(other, frame, found),
+        });
+        return { patched: own, resolved: { ...resolved, scenario }, configurations, flawed: null };
+      }
       const whole = { tree, broken, changed: broken, faults: [], hasAllFaults: broken.size === 0 };
       const flaws = flawsOf(whole, tree, resolved);
       return { patched: own, resolved: null, flawed: { ...resolved, flaws } };
@@ -224,6 +236,19 @@ export class Loader {
     }
     const flawed = this.names(tree, written, frame, problems);
     return { patched: own, resolved: null, flawed };
+  }
+
+  /** The scenario of a tree that a change of the configuration has patched; null if it has errors. */
+  private changed(patchedTree: Node, frame: FrameOutput, problems: Problems): Scenario | null {
+    const whole = expand(patchedTree, problems) as MapNode;
+    // Faults are those of the file, and may not fit a changed scenario.
+    const kept = new Map([...whole.entries].filter(([section]) => section !== 'faults'));
+    const { written, tree } = explicitTree(withoutInitial({ ...whole, entries: kept }), problems);
+    const output = validate(schemas().explicit, tree, problems);
+    if (output === null || problems.hasErrors) return null;
+    const trees = { tree, written, broken: this.unknownNames, read: this.read };
+    const { scenario } = resolveScenario(output, frame, trees, problems);
+    return problems.hasErrors ? null : scenario;
   }
 
   /** Resolves a scenario. References to removed entries are not reported, so one mistake is one problem. */
@@ -280,42 +305,14 @@ interface Built {
   readonly patched: Patched;
   /** null if it has errors. */
   readonly resolved: Resolved | null;
+  /** The scenario while its configuration changes are in force. */
+  readonly configurations?: readonly Configuration[];
   /** If it has errors: the scenario as far as it could be resolved. */
   readonly flawed: (Resolved & { readonly flaws: Flaws }) | null;
 }
 
 /** Number of variants with errors whose names are checked. Further ones rarely have other problems. */
 const REPAIRS_MAX = 8;
-
-function explicitSections(tree: MapNode): MapNode {
-  const kept = new Map<string, Entry>();
-  for (const name of EXPLICIT_SECTIONS) {
-    const entry = tree.entries.get(name);
-    if (entry !== undefined) kept.set(name, entry);
-  }
-  return { ...map(kept, tree.at), removed: tree.removed };
-}
-
-function checkShapes(tree: MapNode, problems: Problems): void {
-  visitScenario(tree, {
-    step: (node, path) => {
-      checkVerbs(node, path, problems);
-      return node;
-    },
-  });
-  for (const section of ['services', 'gateways']) {
-    const all = get(tree, section);
-    if (all?.type !== 'map') continue;
-    for (const [name, entry] of all.entries) {
-      for (const [list, path] of middlewareLists(entry.value)) {
-        if (list.type !== 'list') continue;
-        list.items.forEach((item, index) =>
-          checkMiddleware(item, [section, name, ...path, index], problems),
-        );
-      }
-    }
-  }
-}
 
 function checkDefaults(tree: MapNode, problems: Problems): void {
   const services = get(get(tree, 'defaults'), 'services');

@@ -6,7 +6,7 @@ import { get, isNull, list, map, scalar, text } from './located.js';
 import { verbOf } from './verbs.js';
 
 /** Keys whose values are always replaced as a whole, because a mixture of two has no meaning. */
-const WHOLE: ReadonlySet<string> = new Set(['to', 'zone', 'replicas', 'match', 'between']);
+export const WHOLE: ReadonlySet<string> = new Set(['to', 'zone', 'replicas', 'match', 'between']);
 
 /**
  * Merges one value over another. Mappings merge by key; scalars and lists replace. A mapping of another kind, or a step

@@ -2,7 +2,7 @@ import { Problems } from './diagnostics.js';
 import { inheritPolicies, inheritTemplates } from './inherit.js';
 import type { Entry, ListNode, MapNode, Node, Place } from './located.js';
 import { entries, get, items, map, scalar, text } from './located.js';
-import { longScalar, merge } from './merge.js';
+import { longScalar, merge, WHOLE } from './merge.js';
 import type { Segment } from './paths.js';
 import { parsePath } from './paths.js';
 import { EXPLICIT_SECTIONS } from './schema/scenario.js';
@@ -170,7 +170,8 @@ class Descent {
     }
     const value = this.edit.value!;
     if (this.how === 'set') {
-      const merged = old === undefined ? value : merge(old.value, value, key);
+      const isWhole = old === undefined || WHOLE.has(key);
+      const merged = isWhole ? value : merge(old.value, value, key);
       return this.with(node, key, { key: this.edit.at, value: merged });
     }
     if (value.type !== 'list') return this.fail(depth, '`add` needs a list of entries');
@@ -287,7 +288,8 @@ class Descent {
 /** Fields that identify an entry of a list. */
 const NAMES = ['id', 'name', 'group'];
 
-function itemIs(item: Node, name: string): boolean {
+/** Whether an entry of a list has this name. */
+export function itemIs(item: Node, name: string): boolean {
   return NAMES.some((key) => text(get(item, key)) === name);
 }
 

@@ -157,7 +157,7 @@ ${fault('far', '1s', more)}
       'certExpiry does not take a share, because it is all or nothing: use instances',
     );
     expect(problem(', ramp: { up: 500ms }')).toContain(
-      'is either on or off, so up, down and shape have no effect',
+      'is either on or off, so up, down, shape and steps have no effect',
     );
   });
 

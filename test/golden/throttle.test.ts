@@ -248,7 +248,7 @@ faults: [ ${fault(`rate: 5/s${own}`, 'quota', target)} ]
       'throttle does not take a share, because it is all or nothing: use instances',
     );
     expect(refused('psp', ', ramp: { up: 1s }')).toContain(
-      'is either on or off, so up, down and shape have no effect',
+      'is either on or off, so up, down, shape and steps have no effect',
     );
     expect(refused('psp', ', burst: 0')).toContain('must be');
   });

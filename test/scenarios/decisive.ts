@@ -490,6 +490,7 @@ export const DECISIVE: readonly Decisive[] = [
     0.004,
     '1 / (1 + 60/s x 200 ms)',
   ),
+  row('config-push', 'users.success in everywhere', 0.8333, 0.004, '10 of 60 s fail'),
   row(
     'connection-age',
     'users.success from 20s to 65s in no-grace',
@@ -1711,6 +1712,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.0697,
     0.004,
     'Erlang B of 2.5 requests for 5 places',
+  ),
+  row(
+    'strangler',
+    'store.staleReads from 60s to 80s in synced',
+    0.2212,
+    0.03,
+    '1 - e^(-10/s / 20 orders x 0.5 s)',
   ),
   row(
     'throttle',

@@ -50,9 +50,9 @@ export const PATTERNS: readonly ArchitecturePattern[] = [
   {
     name: 'strangler fig',
     others: ['strangler', 'monolith migration'],
-    text: 'A new service takes over from a monolith route by route, reads first, then writes. Write the routes of the gateway with weights for both targets, one variant for each stage of the migration; `mirror` tries the new service without its answers.',
-    see: ['gateways', 'mirror'],
-    scenarios: ['patterns/mirror.yaml', 'patterns/sticky-canary.yaml'],
+    text: 'A new service takes over from a monolith route by route, reads first, then writes. Write the routes of the gateway with weights for both targets, and a fault `change` for each of them that shifts the weights in steps and can be rolled back alone; `mirror` tries the new service without its answers. docs/changes.md describes it.',
+    see: ['change', 'gateways', 'mirror'],
+    scenarios: ['patterns/strangler.yaml', 'patterns/mirror.yaml'],
   },
   {
     name: 'transactional outbox',

@@ -12,7 +12,7 @@ import { Activations } from './activations.js';
 import type { FaultKind } from './kind.js';
 import { Held } from './knob.js';
 import type { Active, Controls, Knob, KnobEdit } from './knob.js';
-import { RAMP_STEPS, shaped } from './ramps.js';
+import { rungsOf } from './ramps.js';
 import { Recoveries } from './recoveries.js';
 
 /** Index of a fault that is over, for an instance that has not recovered from it. */
@@ -63,20 +63,8 @@ export class Board {
 
   private schedule(index: number, fromNs: Ns, untilNs: Ns): void {
     const { ramp } = this.world.plan.faults[index];
-    if (ramp === null) {
-      this.applyAt(fromNs, index, 1);
-    } else {
-      // Each step has the strength of the ramp at its middle, so the sum over a ramp equals that of its slope.
-      const upUntilNs = fromNs + ramp.upNs;
-      for (let k = 0; ramp.upNs > 0 && k < RAMP_STEPS; k++) {
-        const at = Math.round(fromNs + ramp.upNs * (k / RAMP_STEPS));
-        if (at < untilNs) this.applyAt(at, index, shaped((k + 0.5) / RAMP_STEPS, ramp.shape));
-      }
-      if (upUntilNs < untilNs) this.applyAt(upUntilNs, index, 1);
-      for (let k = RAMP_STEPS; ramp.downNs > 0 && k > 0; k--) {
-        const at = Math.round(untilNs - ramp.downNs * (k / RAMP_STEPS));
-        if (at >= upUntilNs) this.applyAt(at, index, shaped((k - 0.5) / RAMP_STEPS, ramp.shape));
-      }
+    for (const { at, strength } of rungsOf(ramp, fromNs, untilNs)) {
+      this.applyAt(at, index, strength);
     }
     if (untilNs < this.world.plan.horizonNs) this.applyAt(untilNs, index, -1);
   }

@@ -7,7 +7,10 @@ export interface FaultKind<S extends z.ZodType = z.ZodType> {
   readonly kind: string;
   readonly summary: string;
   readonly sources: readonly string[];
-  /** Possible targets. `link` = edges, components and zones (their messages); `between` for partition. */
+  /**
+   * Possible targets. `link` = edges, components and zones (their messages); `between` for partition. `configuration`:
+   * it names no target, because the paths that it changes determine the components.
+   */
   readonly targets: readonly (
     | 'instance'
     | 'endpoint'
@@ -23,6 +26,7 @@ export interface FaultKind<S extends z.ZodType = z.ZodType> {
     | 'queue'
     | 'deadLetters'
     | 'group'
+    | 'configuration'
   )[];
   /** Own fields, strict, described; without the common ones (id, target, at, for, ...). */
   readonly schema: S;

@@ -18,8 +18,8 @@ type Building = Draft<
 export function setFleets(world: Building): void {
   const { plan } = world;
   world.newcomers = new Map();
-  plan.components.forEach(({ autoscaling, replaced, versions }, id) => {
-    if (replaced || comesAndGoes({ autoscaling, versions })) world.newcomers.set(id, []);
+  plan.components.forEach((component, id) => {
+    if (component.replaced || comesAndGoes(component)) world.newcomers.set(id, []);
   });
   world.cluster = plan.nodes === null ? null : new Cluster(plan.nodes, plan);
   const present = placeAll(world);

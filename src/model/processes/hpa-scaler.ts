@@ -8,7 +8,7 @@ import type { Fleet } from './fleet.js';
 import { Behavior, wantedBy, wantedForMean, wantedForTotal } from './hpa.js';
 import type { Reading } from './hpa.js';
 import { isDeleted } from './replica-set.js';
-import type { ScalerPlace } from './scaler-place.js';
+import type { Scaler, ScalerPlace } from './scaler-place.js';
 import { Samples } from './scaling-samples.js';
 import type { Sample } from './scaling-samples.js';
 
@@ -26,8 +26,8 @@ const THOUSANDTH = 0.001;
  * The horizontal pod autoscaler of one component. Once per sync period it evaluates its metrics and sets the desired
  * number of instances. Instances occupy `max` places; a removed instance leaves its place to a later one.
  */
-export class HpaScaler {
-  private readonly spec: PlanScaler<'hpa'>;
+export class HpaScaler implements Scaler<'hpa'> {
+  private spec: PlanScaler<'hpa'>;
   private readonly place: ScalerPlace<'hpa'>;
   private readonly fleet: Fleet;
   private readonly own: readonly Instance[];
@@ -52,14 +52,26 @@ export class HpaScaler {
     const { spec } = this;
     engine.at(engine.now + spec.syncNs, PHASE.TIMER, this.lookOp, 0, 0, 0);
     const sample = this.samples.due();
-    if (sample === null || this.own.some(({ scalingFrozen }) => scalingFrozen)) return;
+    if (this.own.some(({ scalingFrozen }) => scalingFrozen)) return;
     const { set } = this.place;
     const current = set.wanted;
-    const wanted = this.wanted(sample, current);
-    if (wanted === null) return;
-    const within = Math.min(spec.max, Math.max(spec.min, wanted));
-    const desired = this.behavior.decide(engine.now, current, within);
+    const desired = this.desired(sample, current);
     if (desired !== current) set.scaleTo(desired);
+  }
+
+  configure(spec: PlanScaler<'hpa'>): void {
+    this.spec = spec;
+    this.behavior.spec = spec;
+    this.samples.spec = spec;
+  }
+
+  private desired(sample: Sample | null, current: number): number {
+    const { min, max } = this.spec;
+    const within = (count: number): number => Math.min(max, Math.max(min, count));
+    // Outside new bounds the controller asks no metric (horizontal.go, reconcileAutoscaler).
+    if (within(current) !== current) return within(current);
+    const wanted = sample === null ? null : this.wanted(sample, current);
+    return wanted === null ? current : this.behavior.decide(engine.now, current, within(wanted));
   }
 
   /** The largest number that any metric asks for; null if the known metrics do not justify a change. */

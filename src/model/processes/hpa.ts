@@ -110,7 +110,7 @@ function up(value: number): number {
  * convertDesiredReplicasWithBehaviorRate).
  */
 export class Behavior {
-  private readonly spec: HpaScaling;
+  spec: HpaScaling;
   private recommendations: Timed[] = [];
   private scaleUps: Timed[] = [];
   private scaleDowns: Timed[] = [];

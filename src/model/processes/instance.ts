@@ -75,8 +75,11 @@ export class Instance extends Process {
   readonly lifecycle: Lifecycle | null;
   /** Counts its answers together with those of its version; null without a rollout. */
   tally: Tally | null = null;
-  readonly limit: number;
-  readonly capacity: number;
+  /** Number of workers, and places in the queue. A configuration change can set them. */
+  limit: number;
+  capacity: number;
+  /** Number of its configuration; 0 = that of the file. */
+  configuration = 0;
   /** True if a worker is held only during work (async, eventLoop). */
   readonly yields: boolean;
   readonly cancellation: number;

@@ -1,6 +1,7 @@
 import type { ConnectionTable } from '../connections/connection-table.js';
 import type { VersionTables } from '../rollouts/rollouts.js';
 import type { ServedRun } from '../server-port.js';
+import type { ScalingChanges } from './scaling-port.js';
 import type { Tasks } from './tasks.js';
 import type { Interpreter } from '../programs/interpreter.js';
 import type { Workers } from '../serving/workers.js';
@@ -21,4 +22,5 @@ export interface OutagesParts extends ListedRun, ServedRun {
   readonly limiters: readonly Limiter[];
   readonly checks: Checks;
   readonly coalescing: Coalescing | null;
+  readonly configurations: ScalingChanges | null;
 }

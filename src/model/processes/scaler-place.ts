@@ -9,7 +9,8 @@ import type { Scalable } from './replica-set.js';
 export interface ScalerPlace<Kind extends Autoscaling['kind']> {
   readonly run: Run;
   readonly name: string;
-  readonly spec: PlanScaler<Kind>;
+  /** Its settings, which a configuration change replaces. */
+  spec: PlanScaler<Kind>;
   /** Its places, of which `initial` are filled at the start. */
   readonly own: readonly Instance[];
   readonly fleet: Fleet;
@@ -18,6 +19,12 @@ export interface ScalerPlace<Kind extends Autoscaling['kind']> {
   /** By index: creation time; -Infinity for instances present from the start. */
   readonly created: Float64Array;
   readonly initial: number;
+}
+
+/** A running autoscaler. */
+export interface Scaler<Kind extends Autoscaling['kind']> {
+  /** A configuration change sets other bounds and targets. */
+  configure(spec: PlanScaler<Kind>): void;
 }
 
 /** Returns true while a fault freezes the autoscaler. */

@@ -22,7 +22,7 @@ export interface Sample {
 /** The metrics of an autoscaler, measured once per period and read `metricDelay` later. */
 export class Samples {
   private readonly run: Run;
-  private readonly spec: PlanAutoscaling;
+  spec: PlanAutoscaling;
   private readonly own: readonly Instance[];
   private readonly op: number;
   /** Samples not yet evaluated, the oldest first. */

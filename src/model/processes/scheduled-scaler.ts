@@ -1,9 +1,10 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
-import { isFrozen, type ScalerPlace } from './scaler-place.js';
+import type { PlanScaler } from '../../spec/plan/autoscaling.js';
+import { isFrozen, type Scaler, type ScalerPlace } from './scaler-place.js';
 
 /** Changes of the number of replicas at fixed times; an action during a freeze is lost. */
-export class ScheduledScaler {
+export class ScheduledScaler implements Scaler<'scheduled'> {
   private readonly place: ScalerPlace<'scheduled'>;
   private readonly op: number;
 
@@ -14,6 +15,10 @@ export class ScheduledScaler {
     spec.actions.forEach(({ atNs }, action) => {
       engine.at(run.plan.warmupNs + atNs, PHASE.TIMER, this.op, action, 0, 0);
     });
+  }
+
+  configure(spec: PlanScaler<'scheduled'>): void {
+    this.place.spec = spec;
   }
 
   private act(action: number): void {

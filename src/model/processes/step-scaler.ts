@@ -1,8 +1,9 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
+import type { PlanScaler } from '../../spec/plan/autoscaling.js';
 import type { ScalingStep } from '../../spec/scenario/autoscaling.js';
-import { isFrozen, type ScalerPlace } from './scaler-place.js';
+import { isFrozen, type Scaler, type ScalerPlace } from './scaler-place.js';
 import { Samples, type ScalingValue } from './scaling-samples.js';
 
 /** Absorbs the rounding errors of decimal fractions, so a value exactly on a threshold reaches it. */
@@ -12,7 +13,7 @@ const ROUNDING = 1e-9;
  * Step scaling as in AWS Application Auto Scaling: at the end of each period the metric is compared with the
  * thresholds, and after enough periods beyond the first one its step changes the number of replicas.
  */
-export class StepScaler {
+export class StepScaler implements Scaler<'step'> {
   private readonly place: ScalerPlace<'step'>;
   private readonly samples: Samples;
   private readonly op: number;
@@ -31,6 +32,11 @@ export class StepScaler {
     this.samples = new Samples(run, spec, own, name);
     engine.at(spec.syncNs, PHASE.TIMER, this.op, 0, 0, 0);
     this.samples.begin();
+  }
+
+  configure(spec: PlanScaler<'step'>): void {
+    this.place.spec = spec;
+    this.samples.spec = spec;
   }
 
   private look(): void {

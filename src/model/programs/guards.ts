@@ -42,6 +42,15 @@ export class Guards {
     this.tables = world.plan.program.tables;
   }
 
+  /** Continues with the program of the version or the configuration of the instance. */
+  private branch(strand: number, pc: number): void {
+    const { code, tables } = this;
+    const at = pc << 2;
+    const { version, configuration } = this.world.instances[strands.instance[strand]];
+    if (code[at] === OP.CONFIGURED) strands.pc[strand] = tables[code[at + 1]][configuration];
+    else if (version !== code[at + 1]) strands.pc[strand] = code[at + 2];
+  }
+
   /** Runs the instruction at `pc`; returns false if the strand now waits or has ended. */
   run(strand: number, pc: number): boolean {
     const { code, world } = this;
@@ -85,11 +94,10 @@ export class Guards {
         return this.once(strand);
       case OP.GATE:
         return world.gates.enter(strand, a) || this.refuse(strand, b);
-      case OP.VERSION: {
-        const { version } = world.instances[strands.instance[strand]];
-        if (version !== a) strands.pc[strand] = b;
+      case OP.VERSION:
+      case OP.CONFIGURED:
+        this.branch(strand, pc);
         return true;
-      }
       case OP.WOULD_REJECT:
         return this.refuse(strand, 0);
       case OP.BEGIN:

@@ -27,7 +27,7 @@ import { Joins, inherit, type JoinsParts } from './joins.js';
 import { SECTION } from '../slot-bits.js';
 import { REGISTERS, RETURN, STATE, strands } from '../strands.js';
 import { Turns } from './turns.js';
-import { chainOf } from '../edge.js';
+import { chainOf, edgeOf } from '../edge.js';
 import { sink } from '../figures/sink.js';
 
 type InterpreterParts = InsteadParts & JoinsParts & GuardsParts;
@@ -259,13 +259,13 @@ export class Interpreter implements InterpreterPort {
   call(strand: number, pc: number, edgeId: number): Outcome {
     const { world } = this;
     const { calls } = world;
-    const edge = world.edges[edgeId];
     const instance = world.instances[strands.instance[strand]];
+    const edge = edgeOf(world.edges, world.edges[edgeId], instance);
     strands.state[strand] = STATE.CALLING;
     this.yieldWorker(strand, instance);
     sink.call(edge.stat);
     const outcome = calls.call(
-      edgeId,
+      edge.id,
       instance.id,
       chainOf(edge, instance.index),
       edge.depth,

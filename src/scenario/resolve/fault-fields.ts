@@ -39,10 +39,13 @@ function checkRamp(
   if (ramp === undefined) return;
   const isSudden = typeof takesNoRamp === 'function' ? takesNoRamp(config as never) : takesNoRamp;
   if (instant === true || isSudden === true) {
-    const message = `${kind} is either on or off, so up, down and shape have no effect: remove ramp`;
+    const message = `${kind} is either on or off, so up, down, shape and steps have no effect: remove ramp`;
     report(context, 'FL208', [...path, 'ramp'], message);
   } else if (ramp.up === 0 && ramp.down === 0) {
     const message = 'a ramp needs a time: write `up`, `down` or both, or remove ramp';
     report(context, 'FL208', [...path, 'ramp'], message);
+  } else if (ramp.steps !== undefined && ramp.shape === 'step') {
+    const message = 'shape: step has a single step, so steps has no effect: remove one of them';
+    report(context, 'FL208', [...path, 'ramp', 'steps'], message);
   }
 }

@@ -38,4 +38,5 @@ const WORDS: Readonly<Record<Hittable, string>> = {
   queue: 'queues and buses',
   deadLetters: 'dead letter queues',
   group: 'consumer groups',
+  configuration: 'no target',
 };

@@ -77,7 +77,12 @@ export function resolveFaults(
       ramp:
         output.ramp === undefined
           ? null
-          : { upNs: output.ramp.up, downNs: output.ramp.down, shape: output.ramp.shape },
+          : {
+              upNs: output.ramp.up,
+              downNs: output.ramp.down,
+              shape: output.ramp.shape,
+              ...(output.ramp.steps === undefined ? {} : { steps: output.ramp.steps }),
+            },
     };
   });
   return { faults, awaited };
@@ -94,6 +99,7 @@ function checkTargets(
   aims: Aims,
   path: Path,
 ): void {
+  if (kind.targets.includes('configuration')) return checkConfiguration(context, output, path);
   const between = kind.targets.includes('between');
   if (between !== (output.between !== undefined) || between === (output.target !== undefined)) {
     const needs = between ? 'between: [x, y]' : 'a target';
@@ -124,6 +130,16 @@ function checkTargets(
       } else if (!context.names.zones.has(name)) knownPart(context, name, part, at);
     });
   });
+}
+
+/** Reports fields that say where a configuration change acts: its paths do. */
+function checkConfiguration(context: Context, output: FaultOutput, path: Path): void {
+  for (const field of ['target', 'between', 'version', 'role'] as const) {
+    if (output[field] === undefined) continue;
+    const message = `${output.kind} acts where its paths are: remove ${field}; instances, zone and labels narrow it`;
+    report(context, 'FL208', [...path, field], message);
+  }
+  checkZone(context, output, path);
 }
 
 function checkTarget(

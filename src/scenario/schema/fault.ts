@@ -127,6 +127,12 @@ const common = {
           'Shape of the ramp: even (`linear`), most of it in the last tenth (`exponential`), or zero until the ' +
             'end of `up` and from the start of `down` (`step`). Defaults to linear.',
         ),
+      steps: whole({ min: 2, max: 100 })
+        .optional()
+        .describe(
+          'Number of equal steps, such as 4 for 25%, 50%, 75% and 100% of the strength: the first at the start, ' +
+            'the last at the end of `up`. Unit: a number. Defaults to none: 20 small steps that follow the slope.',
+        ),
     })
     .optional()
     .describe('Ramp of the strength.'),

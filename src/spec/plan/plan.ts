@@ -6,6 +6,7 @@ import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Layer, LoadBalancing, OutlierDetection, RetryAfter } from '../scenario/policies.js';
 import type { PlanProcess } from './process.js';
+import type { PlanChanges } from './changes.js';
 import type { PlanVersions } from './versions.js';
 import type { PlanAutoscaling } from './autoscaling.js';
 import type { KeyPopulation } from '../scenario/scenario.js';
@@ -67,6 +68,8 @@ export interface Plan extends PlanModules {
   readonly faults: readonly PlanFault[];
   /** Nodes that hold the instances; null = there is always room. */
   readonly nodes: PlanNodes | null;
+  /** null = the configuration is the same for the entire run. */
+  readonly changes: PlanChanges | null;
   readonly keys: readonly PlanKey[];
   /** Rules for executing a request once per key value; parts and edges refer to them. */
   readonly onces: readonly PlanOnce[];
@@ -116,6 +119,8 @@ export interface PlanComponent extends PlanPlatform, PlanProcess {
   readonly parts: number;
   /** null = all instances are alike. */
   readonly versions: PlanVersions | null;
+  /** A configuration change sets its number of replicas. */
+  readonly resized: boolean;
   /** Autoscaler; null = fixed number of instances. */
   readonly autoscaling: PlanAutoscaling | null;
   /** Program of a TLS handshake; -1 = none. */
@@ -201,12 +206,16 @@ export interface PlanEdge {
   readonly connections: PlanConnections | null;
   /** True if a deadline can apply to this edge: its own, or one propagated from a caller. */
   readonly deadline: boolean;
+  /** By configuration: the edge that its calls use; null = this one in all of them. */
+  readonly changed: readonly number[] | null;
   /** Link by [caller zone index + 1][callee zone index + 1], flattened; stride = zones + 1. */
   readonly links: Int32Array;
 }
 
 export interface PlanBundle {
   readonly id: string;
+  /** Its name in the streams of random numbers. */
+  readonly draws: string;
   readonly layers: readonly Layer[];
   /** Origin of the order of the layers: `written`, or the name of a preset. */
   readonly order: string;
@@ -373,5 +382,7 @@ export interface PlanFault {
     readonly upNs: Ns;
     readonly downNs: Ns;
     readonly shape: 'linear' | 'step' | 'exponential';
+    /** Number of equal steps; absent = a smooth ramp. */
+    readonly steps?: number;
   } | null;
 }

@@ -74,6 +74,8 @@ export const OP = Object.freeze({
   WOULD_REJECT: 31,
   /** a=version; b=target if the instance runs another one. */
   VERSION: 32,
+  /** a=t: by configuration, where the program continues. */
+  CONFIGURED: 33,
 } as const);
 
 /** Layout of the table of a FORK; the starts of the branches follow at STARTS. */

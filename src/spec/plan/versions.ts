@@ -43,13 +43,18 @@ export function processOf(
   return processAt(plan.components[component]!, index);
 }
 
-/** Whether the platform of a component adds and removes instances. If so, not all of its instances always exist. */
+/**
+ * Whether the platform of a component, or a change of its replicas, adds and removes instances. If so, not all of its
+ * instances always exist.
+ */
 export function comesAndGoes({
   autoscaling,
   versions,
+  resized,
 }: {
   readonly autoscaling: unknown;
   readonly versions: Pick<PlanVersions, 'rollout'> | null;
+  readonly resized: boolean;
 }): boolean {
-  return autoscaling !== null || (versions?.rollout ?? null) !== null;
+  return resized || autoscaling !== null || (versions?.rollout ?? null) !== null;
 }

@@ -65,6 +65,8 @@ export interface Variant {
     readonly add: readonly (readonly [path: string, values: readonly unknown[]])[];
   };
   readonly scenario: Scenario;
+  /** Every combination of configuration changes that can be in force; absent = there are none. */
+  readonly configurations?: readonly Configuration[];
 }
 
 export interface BudgetSource {
@@ -259,7 +261,30 @@ export interface Fault {
     readonly upNs: Ns;
     readonly downNs: Ns;
     readonly shape: 'linear' | 'step' | 'exponential';
+    /** Number of equal steps; absent = a smooth ramp. */
+    readonly steps?: number;
   } | null;
+  /** Only for kinds that change the configuration: its changes in words, and where they act. */
+  readonly changes?: FaultChanges;
+}
+
+/** The changes of the configuration that a fault makes. */
+export interface FaultChanges {
+  /** Values as written, before and after; null = none. */
+  readonly paths: readonly {
+    readonly path: string;
+    readonly before: string | null;
+    readonly after: string | null;
+  }[];
+  /** Names of the components whose processes get another configuration, in code-unit order. */
+  readonly components: readonly string[];
+}
+
+/** The scenario while some configuration changes are in force. */
+export interface Configuration {
+  /** By fault: its strength, above 0. The order is that of the ids. */
+  readonly inForce: readonly { readonly fault: string; readonly strength: number }[];
+  readonly scenario: Scenario;
 }
 
 /** Condition on the steps of the timeline that starts a fault. */

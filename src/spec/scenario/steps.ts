@@ -116,6 +116,8 @@ export interface Bundle {
   /** Connections of its calls to services and gateways; null = connections are always open and cost nothing. */
   readonly connections: Connections | null;
   readonly outlierDetection: OutlierDetection | null;
+  /** For a bundle that a configuration change replaces: the id of the original, which names its draws. */
+  readonly drawsAs?: string;
   /** Origin of the order of the layers: `written`, or the name of a preset. */
   readonly order: string;
 }

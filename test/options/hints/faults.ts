@@ -36,6 +36,7 @@ const FAMILIES: readonly Family[] = [
   ...messages(['rebalance'], ['log.billing', 'log.audit']),
   ...messages(['flush'], ['prices.near', 'prices.shared']),
   { ...ALIKE, base: 'faults-control.yaml', kinds: ['freeze'], pair: ['shop', 'pay'] },
+  { ...ALIKE, base: 'changes.yaml', kinds: ['change'], pair: ['shop', 'pay'] },
 ];
 
 function messages(kinds: readonly string[], pair: readonly [string, string]): readonly Family[] {
@@ -85,7 +86,7 @@ type Trial = readonly [
 function trials({ pair, tier, when, kinds }: Family, kind: string): readonly Trial[] {
   const isLate = (fault: Fault): void => void (fault.jitter = '900ms');
   const both = (fault: Fault): void => {
-    if (fault.between === undefined) fault.target = [...pair];
+    if (fault.between === undefined && kind !== 'change') fault.target = [...pair];
     fault.optional = true;
   };
   const isNode = OF_NODES.test(kind);
@@ -131,6 +132,11 @@ function trials({ pair, tier, when, kinds }: Family, kind: string): readonly Tri
       ['exponential', 'step'],
       (fault) => Object.assign(fault.ramp ?? (fault.ramp = {}), { up: '800ms' }),
     ],
+    [
+      'ramp.steps',
+      [2, 5],
+      (fault) => Object.assign(fault.ramp ?? (fault.ramp = {}), { up: '800ms' }),
+    ],
   ];
 }
 
@@ -157,6 +163,10 @@ function retrying503(_fault: Fault, tree: Tree): void {
 
 /** The fields that belong to one kind. */
 const OWN: readonly (readonly [path: string, values: readonly unknown[], change?: Trial[2]])[] = [
+  ['change>.set.*', [1, 6]],
+  ['change>.remove[]', ['services.shop.queue', 'services.pay.concurrency']],
+  ['change>.propagation', ['500ms', '2s']],
+  ['change>.rollback', ['500ms', '2s']],
   ['crash>.restart', [false]],
   ['crash>.blackhole', [true]],
   ['zoneOutage>.recovery', ['0s', '800ms']],

@@ -1,0 +1,243 @@
+import { invariant } from '../kernel/invariant.js';
+import type { PlanAutoscaling } from '../spec/plan/autoscaling.js';
+import type { PlanChanges, PlanSettings } from '../spec/plan/changes.js';
+import type { PlanFault } from '../spec/plan/plan.js';
+import type { Configuration, Scenario, Variant } from '../spec/scenario/scenario.js';
+import type { Bundle } from '../spec/scenario/steps.js';
+import { eachStep } from '../language/each-step.js';
+import { planAutoscaling } from './autoscaling.js';
+import { governing } from './bundles.js';
+import { canonical } from './canonical.js';
+import type { LaidComponent, LaidPart, Layout } from './layout.js';
+import { hostOf, isModule } from './layout.js';
+
+/** A program of a part that some configurations run instead of its own. */
+interface Alternative {
+  readonly part: LaidPart;
+  /** Numbers of these configurations. */
+  readonly configurations: readonly number[];
+}
+
+/** A configuration of the run: number 0 is that of the file. */
+interface Setting {
+  readonly name: string;
+  readonly scenario: Scenario;
+  readonly bundles: ReadonlyMap<string, Bundle>;
+}
+
+/** Compares the configurations of a run: which programs and bundles differ between them. */
+export class Changes {
+  private readonly settings: readonly [Setting, ...Setting[]];
+  /** By id: the bundles with this id that differ, by their content. */
+  private readonly known = new Map<string, Map<string, Bundle>>();
+
+  private constructor(base: Scenario, configurations: readonly Configuration[]) {
+    const named = configurations.map(({ inForce, scenario }) => ({
+      name: inForce.map(({ fault }) => fault).join('+'),
+      scenario,
+      bundles: bundlesIn(scenario),
+    }));
+    const own = { name: '', scenario: base, bundles: bundlesIn(base) };
+    this.settings = [own, ...named];
+    for (const [id, bundle] of own.bundles) {
+      this.known.set(id, new Map([[canonical(bundle), bundle]]));
+    }
+  }
+
+  static of({ scenario, configurations }: Variant): Changes | null {
+    return configurations === undefined ? null : new Changes(scenario, configurations);
+  }
+
+  /** The scenarios of all configurations, that of the file first. */
+  get scenarios(): readonly [Scenario, ...Scenario[]] {
+    const [own, ...others] = this.settings;
+    return [own.scenario, ...others.map(({ scenario }) => scenario)];
+  }
+
+  /** The other programs of a part. */
+  alternativesOf(part: LaidPart): readonly Alternative[] {
+    const own = programText(part);
+    const found = new Map<string, { part: LaidPart; configurations: number[] }>();
+    this.settings.forEach(({ scenario }, number) => {
+      if (number === 0) return;
+      const other = partIn(scenario, part);
+      const text = programText(other);
+      if (text === own) return;
+      const same = found.get(text);
+      if (same === undefined) found.set(text, { part: other, configurations: [number] });
+      else same.configurations.push(number);
+    });
+    return [...found.values()];
+  }
+
+  /** By configuration: the bundle of a call; null if it is the same in all of them. */
+  bundlesOf(
+    { component }: LaidPart,
+    callee: LaidPart,
+    own: Bundle | null,
+  ): readonly Bundle[] | null {
+    const all = this.settings.map((setting) => {
+      const policy = own === null ? null : (setting.bundles.get(own.id) ?? own);
+      return this.named(
+        setting,
+        governing(componentIn(setting.scenario, component), callee, policy),
+      );
+    });
+    return all.every((bundle) => bundle === all[0]) ? null : all;
+  }
+
+  /** The settings of components that are not part of a program. */
+  settingsOf(layout: Layout): readonly PlanSettings[] {
+    return layout.components.flatMap((component): PlanSettings[] => {
+      const each = this.settings.map(({ scenario }) => componentIn(scenario, component));
+      const hosts = each.map(hostOf);
+      const [own] = hosts;
+      if (own === null || own === undefined) return [];
+      const replicas = hosts.map((host) => host!.replicas);
+      const scalers = each.map((one) => planAutoscaling(layout, one));
+      const isScaled = own.autoscaling !== null;
+      const settings = {
+        component: component.id,
+        concurrency: hosts.map((host) => host!.concurrency),
+        capacity: hosts.map((host) => host!.queue.capacity),
+        replicas: isScaled || isSame(replicas) ? null : replicas,
+        autoscaling:
+          !isScaled || isSame(scalers)
+            ? null
+            : scalers.filter((scaler): scaler is PlanAutoscaling => scaler !== null),
+      };
+      const { concurrency, capacity, autoscaling } = settings;
+      const isIdle = isSame(concurrency) && isSame(capacity) && autoscaling === null;
+      return isIdle && settings.replicas === null ? [] : [settings];
+    });
+  }
+
+  /** One object for equal bundles. Bundles that differ get different ids, because the id names their state. */
+  private named({ name }: Setting, bundle: Bundle): Bundle {
+    const { id } = bundle;
+    const text = canonical(bundle);
+    let contents = this.known.get(id);
+    if (contents === undefined) this.known.set(id, (contents = new Map([[text, bundle]])));
+    let found = contents.get(text);
+    if (found === undefined) {
+      const nth = contents.size > 1 ? `~${contents.size}` : '';
+      found = { ...bundle, id: `${id}@${name}${nth}`, drawsAs: id };
+      contents.set(text, found);
+    }
+    return found;
+  }
+}
+
+/** The changes of a plan; null without any. */
+export function planChanges(
+  { configurations }: Variant,
+  faults: readonly PlanFault[],
+  settings: readonly PlanSettings[],
+): PlanChanges | null {
+  if (configurations === undefined) return null;
+  const ids = new Set(configurations.flatMap(({ inForce }) => inForce.map(({ fault }) => fault)));
+  const own = faults.flatMap(({ id }, index) => (ids.has(id) ? [index] : []));
+  const states = configurations.map(({ inForce }) =>
+    own.map((index) => inForce.find(({ fault }) => fault === faults[index]!.id)?.strength ?? 0),
+  );
+  return { faults: own, states: [own.map(() => 0), ...states], settings };
+}
+
+function isSame(values: readonly unknown[]): boolean {
+  const [first, ...rest] = values.map(canonical);
+  return rest.every((text) => text === first);
+}
+
+/** A component as another scenario defines it. Modules are the same in all configurations. */
+function componentIn(scenario: Scenario, component: LaidComponent): LaidComponent {
+  const { name, source } = component;
+  if (isModule(source)) return component;
+  switch (source.kind) {
+    case 'workload':
+      return {
+        ...component,
+        source: { kind: 'workload', workload: scenario.workloads.get(name)! },
+      };
+    case 'gateway':
+      return { ...component, source: { kind: 'gateway', host: scenario.gateways.get(name)! } };
+    case 'service':
+      return { ...component, source: { kind: 'service', host: scenario.services.get(name)! } };
+    case 'database':
+      return { ...component, source: { kind: 'database', host: scenario.databases.get(name)! } };
+  }
+}
+
+/** A part as another scenario defines it. */
+function partIn(scenario: Scenario, part: LaidPart): LaidPart {
+  const component = componentIn(scenario, part.component);
+  const { source, name } = part;
+  const owner = component.source;
+  if (source.kind === 'endpoint' && owner.kind === 'service') {
+    const endpoint = owner.host.endpoints.get(name);
+    invariant(endpoint !== undefined, 'changed-endpoint-missing');
+    return { ...part, component, source: { ...source, endpoint: endpoint!, service: owner.host } };
+  }
+  if (source.kind === 'route' && owner.kind === 'gateway') {
+    const route = owner.host.routes.find((one) => one.name === name);
+    invariant(route !== undefined, 'changed-route-missing');
+    return { ...part, component, source: { ...source, route: route!, gateway: owner.host } };
+  }
+  if (source.kind === 'operation' && owner.kind === 'database') {
+    const operation = owner.host.operations.get(name);
+    invariant(operation !== undefined, 'changed-operation-missing');
+    return {
+      ...part,
+      component,
+      source: { ...source, operation: operation!, database: owner.host },
+    };
+  }
+  return { ...part, component };
+}
+
+/** Text that is equal for two versions of a part if their programs are equal, apart from the contents of bundles. */
+function programText({ source }: LaidPart): string {
+  if (source.kind === 'operation') return bareText([source.operation.work, source.operation.wait]);
+  if (source.kind === 'route') {
+    const { to, steps, sticky, mirror, policy, chain } = source.route;
+    return bareText([to, steps, sticky, mirror, policy, chain]);
+  }
+  if (source.kind !== 'endpoint') return '';
+  const { endpoint, service } = source;
+  const { steps, timeLimitNs, concurrency } = endpoint;
+  let inlined: unknown = null;
+  eachStep(steps, (step) => {
+    if (step.verb === 'call' && step.self) inlined = service.endpoints;
+  });
+  return bareText([steps, timeLimitNs, concurrency, service.middleware, inlined]);
+}
+
+/** Canonical text with the id of each bundle instead of its content. */
+function bareText(value: unknown): string {
+  const bare = (inner: unknown): unknown => {
+    if (typeof inner !== 'object' || inner === null) return inner;
+    if (isBundle(inner)) return inner.id;
+    if (Array.isArray(inner)) return inner.map(bare);
+    const pairs = inner instanceof Map ? [...inner] : Object.entries(inner);
+    return new Map(pairs.map(([key, item]) => [key, bare(item)]));
+  };
+  return canonical(bare(value));
+}
+
+/** Every bundle of a scenario, by its id. */
+function bundlesIn(scenario: Scenario): ReadonlyMap<string, Bundle> {
+  const found = new Map<string, Bundle>();
+  const seen = new Set<unknown>();
+  const open: unknown[] = [scenario];
+  while (open.length > 0) {
+    const value = open.pop();
+    if (typeof value !== 'object' || value === null || seen.has(value)) continue;
+    seen.add(value);
+    if (isBundle(value)) found.set(value.id, value);
+    open.push(...(value instanceof Map ? value.values() : Object.values(value)));
+  }
+  return found;
+}
+
+function isBundle(value: object): value is Bundle {
+  return 'layers' in value && 'idempotencyKey' in value && 'id' in value;
+}
