@@ -30,6 +30,8 @@ import { Journal } from './figures/journal.js';
 import { Keys } from './arrivals/keys.js';
 import { levels } from './figures/levels.js';
 import { Meters } from './figures/meters.js';
+import { Passes } from './mesh/passes.js';
+import { Proxies } from './mesh/proxies.js';
 import { Link } from './network/link.js';
 import { Loads } from './arrivals/loads.js';
 import { Memory } from './serving/memory.js';
@@ -96,6 +98,7 @@ export function assemble(
   world.links = plan.links.map((spec) => linkOf(world, spec));
   world.sizes = plan.sized ? new Sizes(world) : null;
   world.picks = new Picks(world);
+  world.proxies = plan.mesh === null ? null : new Proxies(world, plan.mesh);
   world.connections = new ConnectionTable(world);
   world.serverEnds = closesConnections(plan) ? new ServerEnds(world) : null;
   world.wire = new Wire(world);
@@ -105,6 +108,7 @@ export function assemble(
   world.workers = new Workers(world);
   world.effects = new Effects(world);
   world.server = new Server(world);
+  world.passes = world.proxies === null ? null : new Passes(world, world.proxies);
   world.tasks = new Tasks(world);
   setCores(world);
   const chains = new Chains(world, registry);

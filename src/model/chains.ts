@@ -177,10 +177,9 @@ export class Chains {
 
   /** The states that this edge is the first to create for the instances of a caller, as an argument of reserve(). */
   fresh(edge: PlanEdge, caller: number): readonly string[] {
-    const { id } = this.world.plan.bundles[edge.bundle];
     return this.layersOf(edge)
       .filter((layer) => this.kindOf(layer).state === 'scoped')
-      .map((layer) => familyOf(id, layer, caller, this.perOf(edge, layer)))
+      .map((layer) => familyOf(this.bundleOf(edge, layer), layer, caller, this.perOf(edge, layer)))
       .filter((family) => !this.blocks.has(family));
   }
 
@@ -205,7 +204,7 @@ export class Chains {
 
   private timingOf(edge: PlanEdge, layer: Layer): Timing {
     if (layer.store !== null) return EARLY;
-    const name = `${edge.bundle} ${layer.policy}`;
+    const name = `${edge.bundle} ${layer.isProxy === true ? 'proxy ' : ''}${layer.policy}`;
     let timing = this.timings.get(name);
     if (timing === undefined) this.timings.set(name, (timing = this.probe(edge, layer)));
     return timing;
@@ -249,6 +248,11 @@ export class Chains {
     return layer.per === 'endpoint' ? `part ${edge.to}` : `component ${parts[edge.to].component}`;
   }
 
+  /** The bundle that the state of a layer belongs to. */
+  private bundleOf(edge: PlanEdge, { bundle }: Layer): string {
+    return bundle ?? this.world.plan.bundles[edge.bundle].id;
+  }
+
   private kindOf(layer: Layer): PolicyKind {
     const definition = this.registry.policyKind(layer.policy, layer.kind);
     invariant(definition !== undefined, 'policy-unknown-to-the-registry');
@@ -256,9 +260,8 @@ export class Chains {
   }
 
   private stateOf(edge: PlanEdge, layer: Layer, caller: Instance, view: View): PolicyState {
-    const { plan } = this.world;
     const definition = this.kindOf(layer);
-    const { id } = plan.bundles[edge.bundle];
+    const id = this.bundleOf(edge, layer);
     const per = this.perOf(edge, layer);
     const scoped = definition.state === 'scoped';
     const owner = !scoped || layer.scope === 'caller' ? `component ${caller.component}` : 'all';
@@ -348,7 +351,7 @@ export class Chains {
     const { world } = this;
     const { plan, calls } = world;
     const callee = plan.parts[edge.to].component;
-    const { id } = plan.bundles[edge.bundle];
+    const id = this.bundleOf(edge, layer);
     const place = target === null ? '' : `[${plan.instances[instance].index}]`;
     const names = `${plan.components[caller.component].name}->${plan.components[callee].name}${place}`;
     return {

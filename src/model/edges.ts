@@ -11,6 +11,7 @@ import type { World } from './world.js';
 import type { Instance } from './processes/instance.js';
 import type { Balancers } from './picking/balancers.js';
 import { EndpointLists } from './picking/endpoint-lists.js';
+import { isMutual, passesOf } from './mesh/passes.js';
 import type { Outliers } from './picking/outliers.js';
 import type { Subsetting } from './picking/subset.js';
 import { Views } from './picking/views.js';
@@ -64,6 +65,8 @@ export function setEdges(
       asks: spec.asks,
       picked: chains.picks(spec),
       connected: spec.connections !== null,
+      passes: passesOf(plan.mesh, plan, spec),
+      isMutual: isMutual(plan.mesh, plan, spec),
       guarded: (spec.connections?.server ?? null) !== null,
       panic: Math.max(spec.panic, chains.failsOpen(spec) ? Number.MIN_VALUE : 0),
       failsOnPanic: spec.failsOnPanic,

@@ -4,6 +4,7 @@ import type { Sizes } from './network/sizes.js';
 import type { Sections } from './sections/sections.js';
 import type { Ties } from './sharing/ties.js';
 import type { ServerEnds } from './connections/server-ends.js';
+import type { Passes } from './mesh/passes.js';
 import type { Effects } from './figures/effects.js';
 import type { ConnectionTable } from './connections/connection-table.js';
 import type { Interpreter } from './programs/interpreter.js';
@@ -18,4 +19,5 @@ export interface WireParts extends ServedRun {
   readonly connections: ConnectionTable;
   readonly interpreter: Interpreter;
   readonly picks: Picks;
+  readonly passes: Passes | null;
 }

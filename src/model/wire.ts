@@ -101,8 +101,8 @@ export class Wire implements CallSite {
     if (world.callData !== null) world.callData.sent(strand, owner);
     if (isUnknown(edge, view, index)) strands.injected[strand] = OUTCOME.refused;
     this.guard(strand);
-    this.launch(strand, edge, caller, callee);
-    if (edge.outliers !== null) this.noteConnected(edge, strand, caller, callee);
+    if (edge.passes === 0) this.launch(strand, edge, caller, callee, 0);
+    else world.passes!.send(strand, edge, caller, callee);
     return PASS;
   }
 
@@ -300,7 +300,13 @@ export class Wire implements CallSite {
     }
   }
 
-  private launch(strand: number, edge: Edge, caller: Instance, callee: Instance): void {
+  /** Puts an attempt on its link; `extra` is added to the delay. */
+  launch(strand: number, edge: Edge, caller: Instance, callee: Instance, extra: Ns): void {
+    this.carry(strand, edge, caller, callee, extra);
+    if (edge.outliers !== null) this.noteConnected(edge, strand, caller, callee);
+  }
+
+  private carry(strand: number, edge: Edge, caller: Instance, callee: Instance, extra: Ns): void {
     const { sizes } = this.world;
     let delay = 0;
     strands.link[strand] = -1;
@@ -318,7 +324,7 @@ export class Wire implements CallSite {
         delay += sizes.sending(strand, link.requestBandwidth, caller.id, callee.id);
       }
     }
-    const first = engine.now + delay;
+    const first = engine.now + delay + extra;
     let at = first;
     if (edge.connected) {
       at = this.world.connections.request(strand, strands.from[strand], at);
@@ -334,8 +340,15 @@ export class Wire implements CallSite {
 
   /** A request arrives, unless it was abandoned in the meantime. */
   arrive(strand: number, stamp: number): void {
-    const { serverEnds, server } = this.world;
+    const { passes, edges } = this.world;
     if (strands.stamp[strand] !== stamp) return;
+    if (passes === null) this.reach(strand);
+    else passes.arrive(strand, edges[strands.edge[strand]]);
+  }
+
+  /** A request has passed the proxies in front of its callee. */
+  reach(strand: number): void {
+    const { serverEnds, server } = this.world;
     if (serverEnds === null || !serverEnds.drops(strand)) server.arrive(strand);
   }
 

@@ -27,6 +27,7 @@ import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf, isModule, partOf } from './layout.js';
 import { layOut } from './lay-out.js';
 import { KeyTable } from './keys.js';
+import { MeshEdges, planMesh } from './mesh.js';
 import { Limiters } from './limiters.js';
 import { planLoads, traceShareOf } from './loads.js';
 import { planLinks, planPeers, withLinks } from './network.js';
@@ -68,7 +69,8 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const times = timesOf(scenario);
   const layout = layOut(scenario, problems);
   const keys = new KeyTable(scenario.keys, layout, problems);
-  const writer = writerOf(layout, keys, problems);
+  const mesh = new MeshEdges(scenario.mesh);
+  const writer = writerOf(layout, keys, mesh, problems);
   const limiters = new Limiters(keys);
   const onces = new Onces(keys);
   const { programs, components } = writeAll(writer, keys, limiters, scenario);
@@ -113,6 +115,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     checks: writer.keyed.checks,
     coalescings: writer.keyed.coalescings,
     gates: writer.gates.list,
+    mesh: planMesh(scenario.mesh, layout, writer.distributions),
     ...modules,
     faults,
     keys: keys.list,
@@ -124,11 +127,11 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
 }
 
 /** Collects everything that programs use, in the order in which they are written. */
-function writerOf(layout: Layout, keys: KeyTable, problems: Problems): Writer {
+function writerOf(layout: Layout, keys: KeyTable, mesh: MeshEdges, problems: Problems): Writer {
   return {
     layout,
     assembler: new Assembler(),
-    edges: new EdgeTable(),
+    edges: new EdgeTable(mesh),
     conditions: new Conditions(layout, problems),
     distributions: new Interner<Distribution>(),
     counts: new Interner<CountDistribution>(),

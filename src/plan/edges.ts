@@ -11,6 +11,7 @@ import type { Label } from './assembler.js';
 import { Bundles, governing } from './bundles.js';
 import { byCodeUnit } from './canonical.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
+import type { MeshEdges } from './mesh.js';
 import { hasPools, hostOf, isModule } from './layout.js';
 import type { Onces } from './onces.js';
 import { takesKeys } from './onces.js';
@@ -46,11 +47,16 @@ export class EdgeTable {
   private readonly uses: Use[] = [];
   private readonly ids = new Map<string, number>();
   private readonly bundles = new Bundles();
+  private readonly mesh: MeshEdges;
   private readonly fallbacks = new Map<number, number>();
   /** By edge: start of the fallback steps that its caller runs. */
   private readonly steps = new Map<number, Label>();
   /** By edge: the edges of the store queries of its layers; -1 = the layer has no store to query. */
   private readonly asks = new Map<number, readonly number[]>();
+
+  constructor(mesh: MeshEdges) {
+    this.mesh = mesh;
+  }
 
   /** Provisional number of the edge between two parts, with the bundle that governs it. */
   use(
@@ -61,7 +67,8 @@ export class EdgeTable {
     session: Session,
     route: NodeRoute | null = null,
   ): number {
-    const bundle = this.bundles.use(governing(from.component, to, own));
+    const governed = governing(from.component, to, own);
+    const bundle = this.bundles.use(this.mesh.around(from.component, to, governed));
     const key = `${from.id} ${to.id} ${requestBytes} ${session} ${routeText(route)} ${bundle}`;
     const known = this.ids.get(key);
     if (known !== undefined) return known;
@@ -140,7 +147,12 @@ export class EdgeTable {
         fallback: fallback === undefined ? -1 : numbers[fallback]!,
         instead: this.steps.get(index)?.place ?? -1,
         asks: this.asks.get(index)?.map((other) => (other < 0 ? -1 : numbers[other]!)) ?? null,
-        connections: connectionsOf(this.bundles.get(bundle), to.component, loadBalancing),
+        connections: connectionsOf(
+          this.bundles.get(bundle),
+          to.component,
+          loadBalancing,
+          this.mesh.isMutual(from.component, to.component),
+        ),
         deadline: false,
       };
     });
@@ -239,10 +251,12 @@ function connectionsOf(
   bundle: Bundle,
   callee: LaidComponent,
   { common: { level } }: LoadBalancing,
+  isMutual: boolean,
 ): PlanConnections | null {
   const { connections } = bundle;
   if (connections === null || hasPools(callee)) return null;
   const protocol = hostOf(callee)!.protocol;
+  const tls = isMutual ? 'mtls' : (protocol?.tls ?? 'none');
   const multiplexed = protocol !== null && STREAMING.has(protocol.kind);
   const closes = protocol?.closes ?? null;
   // Without streams the last response announces the close, so limits of client and server are equivalent.
@@ -252,8 +266,8 @@ function connectionsOf(
     maxRequests: Math.min(connections.maxRequests, counted),
     maxStreams: multiplexed ? connections.maxStreams : 1,
     multiplexed,
-    tlsTrips: TLS_TRIPS[protocol?.tls ?? 'none'],
-    mutual: protocol?.tls === 'mtls',
+    tlsTrips: TLS_TRIPS[tls],
+    mutual: tls === 'mtls',
     shared: level === 'connection',
     server: closes !== null && closesUnannounced(closes, multiplexed) ? closes : null,
   };
