@@ -7,3 +7,15 @@ export function proxyBundle(mesh: Mesh, callee: string, part: string): Bundle | 
   if (kind === 'istioAmbient' && waypoint?.services.includes(callee) !== true) return null;
   return outbound.get(`${callee}.${part}`) ?? outbound.get(callee) ?? policy;
 }
+
+/** The services that a call from `caller` can be routed to; null = the mesh does not route it. */
+export function routedTo(
+  mesh: Mesh | undefined,
+  caller: string,
+  callee: string,
+): readonly string[] | null {
+  const routes = mesh?.routes.get(callee);
+  if (mesh === undefined || routes === undefined || !mesh.services.includes(caller)) return null;
+  const targets = routes.flatMap(({ to }) => to.filter(({ weight }) => weight > 0));
+  return [...new Set(targets.map(({ target }) => target.component))];
+}

@@ -25,6 +25,8 @@ export interface CallSite {
   /** Passes the outcome of a call that took time to the strand that made it. */
   callAnswered(strand: number, stamp: number, outcome: Outcome): void;
   count(frame: number, counter: number): void;
+  /** Counts a retry that a layer sends. */
+  retried(frame: number, layer: number): void;
   idempotent(frame: number): boolean;
   /** Ties the attempts of a frame to those of another, see CallContext.tie. */
   tie(frame: number, other: number): void;

@@ -115,6 +115,12 @@ export class Chains {
     return this.world.plan.bundles[edge.bundle].layers.some(({ per }) => per === 'target');
   }
 
+  /** Index of the first layer that a proxy of the mesh applies; Infinity = the application applies all. */
+  proxyLayerOf(edge: PlanEdge): number {
+    const first = this.layersOf(edge).findIndex(({ isProxy }) => isProxy === true);
+    return first < 0 ? Infinity : first;
+  }
+
   /** Returns true if callers pick among all instances once every one of them is shut. */
   failsOpen(edge: PlanEdge): boolean {
     const { layers } = this.world.plan.bundles[edge.bundle];

@@ -228,6 +228,12 @@ export class Wire implements CallSite {
     sink.count(edge.stat, counter);
   }
 
+  retried(frame: number, layer: number): void {
+    const { stat, proxyLayer } = this.world.edges[frames.edge[frame]];
+    sink.count(stat, EDGE_COUNTER.retries);
+    if (layer >= proxyLayer) sink.count(stat, EDGE_COUNTER.proxyRetries);
+  }
+
   idempotent(frame: number): boolean {
     return this.world.edges[frames.edge[frame]].idempotent;
   }

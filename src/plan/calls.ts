@@ -1,5 +1,5 @@
 import { invariant } from '../kernel/invariant.js';
-import type { Route } from '../spec/scenario/scenario.js';
+import type { Gateway, Route } from '../spec/scenario/scenario.js';
 import type { Target } from '../spec/scenario/target.js';
 import type { Conditions } from './conditions.js';
 import type { Incoming } from './incoming.js';
@@ -110,10 +110,7 @@ function handedOn(
   };
 }
 
-/**
- * Detours of user requests whose headers match other routes of the called gateway. Headers of the call itself take
- * precedence over those of the user request.
- */
+/** Detours of user requests whose headers match other routes of the called gateway. */
 function detours(
   layout: Layout,
   conditions: Conditions,
@@ -123,26 +120,52 @@ function detours(
   where: string,
 ): readonly Detour[] {
   const gateway = layout.byName.get(target.component)!;
-  if (gateway.source.kind !== 'gateway' || caller.source.kind === 'request') return [];
+  if (gateway.source.kind !== 'gateway') return [];
   const { host } = gateway.source;
+  return redirected(layout, conditions, host, caller, line, where).map(({ route, requests }) => ({
+    callee: partOf(gateway, route.name),
+    requests,
+  }));
+}
+
+/** User requests for which a router takes another route than for the call itself. */
+interface Redirected {
+  readonly route: Route;
+  /** By part id: 1 for each of these user requests, else 0. */
+  readonly requests: readonly number[];
+}
+
+/**
+ * User requests whose headers match other routes of a router. Headers of the call itself take precedence over those of
+ * the user request.
+ */
+export function redirected(
+  layout: Layout,
+  conditions: Conditions,
+  router: Pick<Gateway, 'routing' | 'routes'>,
+  caller: LaidPart,
+  line: RequestLine,
+  where: string,
+): readonly Redirected[] {
+  if (caller.source.kind === 'request') return [];
   const own = new Set([...line.headers.keys()].map((name) => name.toLowerCase()));
-  const asked = host.routes.flatMap(({ headers }) => [...headers.keys()]);
+  const asked = router.routes.flatMap(({ headers }) => [...headers.keys()]);
   const names = new Set(asked.map((name) => name.toLowerCase()).filter((name) => !own.has(name)));
   if (names.size === 0) return [];
-  const plain = routeOf(host, line);
+  const plain = routeOf(router, line);
   const found = new Map<Route, number[]>();
   for (const part of layout.parts) {
     const carried = conditions.carried(part, names, where);
     if (carried.size === 0) continue;
-    const route = routeOf(host, { ...line, headers: new Map([...carried, ...line.headers]) });
+    const route = routeOf(router, { ...line, headers: new Map([...carried, ...line.headers]) });
     if (route === null || route === plain) continue;
     const requests = found.get(route) ?? layout.parts.map(() => 0);
     requests[part.id] = 1;
     found.set(route, requests);
   }
-  return host.routes.flatMap((route) => {
+  return router.routes.flatMap((route) => {
     const requests = found.get(route);
-    return requests === undefined ? [] : [{ callee: partOf(gateway, route.name), requests }];
+    return requests === undefined ? [] : [{ route, requests }];
   });
 }
 

@@ -7,6 +7,7 @@ import { PLAIN_BALANCING } from '../spec/patterns/balancer.js';
 import type { FaultKind } from '../model/faults/kind.js';
 import type { Plan, PlanBundle, PlanComponent, PlanPlatform } from '../spec/plan/plan.js';
 import { OP } from '../spec/plan/program.js';
+import type { Mesh } from '../spec/scenario/mesh.js';
 import type { LoadBalancing } from '../spec/scenario/policies.js';
 import type { Route, Scenario, ScenarioFile, Variant } from '../spec/scenario/scenario.js';
 import type { Cpu, Queue } from '../spec/scenario/resources.js';
@@ -69,8 +70,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const times = timesOf(scenario);
   const layout = layOut(scenario, problems);
   const keys = new KeyTable(scenario.keys, layout, problems);
-  const mesh = new MeshEdges(scenario.mesh);
-  const writer = writerOf(layout, keys, mesh, problems);
+  const writer = writerOf(layout, keys, scenario.mesh ?? null, problems);
   const limiters = new Limiters(keys);
   const onces = new Onces(keys);
   const { programs, components } = writeAll(writer, keys, limiters, scenario);
@@ -115,7 +115,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     checks: writer.keyed.checks,
     coalescings: writer.keyed.coalescings,
     gates: writer.gates.list,
-    mesh: planMesh(scenario.mesh, layout, writer.distributions),
+    mesh: planMesh(writer.mesh, layout, writer.distributions),
     ...modules,
     faults,
     keys: keys.list,
@@ -127,11 +127,12 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
 }
 
 /** Collects everything that programs use, in the order in which they are written. */
-function writerOf(layout: Layout, keys: KeyTable, mesh: MeshEdges, problems: Problems): Writer {
+function writerOf(layout: Layout, keys: KeyTable, mesh: Mesh | null, problems: Problems): Writer {
   return {
     layout,
     assembler: new Assembler(),
-    edges: new EdgeTable(mesh),
+    edges: new EdgeTable(new MeshEdges(mesh)),
+    mesh,
     conditions: new Conditions(layout, problems),
     distributions: new Interner<Distribution>(),
     counts: new Interner<CountDistribution>(),

@@ -125,6 +125,7 @@ export class EdgeTable {
       if (last?.from !== from.id || last.to !== to.id) statEdges.push({ from: from.id, to: to.id });
       const own = this.bundles.get(bundle);
       checkConnections(own, to.component, problems);
+      this.mesh.check(own, problems);
       checkPick(own, to.component, route, problems);
       if (isModule(to.component.source)) to.component.source.checkBundle(own, problems);
       const host = hostOf(to.component)!;

@@ -4,6 +4,7 @@ import { proxyBundle } from '../language/mesh.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Bundle } from '../spec/scenario/steps.js';
 import type { Interner } from './canonical.js';
+import type { Problems } from './problem.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 
 /** The mesh around the calls of a plan. */
@@ -13,8 +14,8 @@ export class MeshEdges {
   /** By bundle of the application and bundle of the proxy: both together. */
   private readonly joined = new Map<Bundle, Map<Bundle, Bundle>>();
 
-  constructor(mesh: Mesh | undefined) {
-    this.mesh = mesh ?? null;
+  constructor(mesh: Mesh | null) {
+    this.mesh = mesh;
     this.members = new Set(mesh?.services);
   }
 
@@ -34,6 +35,19 @@ export class MeshEdges {
   /** Whether both ends of a call have proxies that use mutual TLS. */
   isMutual(caller: LaidComponent, callee: LaidComponent): boolean {
     return this.mesh?.mtls === true && this.isInside(caller) && this.isInside(callee);
+  }
+
+  /** Reports layers of the application that need to know the instance, which its proxy picks. */
+  check({ id, layers }: Bundle, problems: Problems): void {
+    if (!layers.some(({ isProxy }) => isProxy === true)) return;
+    const split = layers.find(({ per, isProxy }) => per === 'target' && isProxy !== true);
+    if (split === undefined) return;
+    const message =
+      `${split.policy} has a state for each instance called, and in the mesh the proxy picks the instance: move it ` +
+      'to mesh.policy or mesh.outbound, or remove per: target';
+    const own = split.bundle ?? id;
+    const where = own.includes('.') ? own : `policies.${own}`;
+    problems.add('FL708', `${where}.${split.policy}`, message);
   }
 
   private join(own: Bundle, proxy: Bundle): Bundle {
@@ -74,11 +88,11 @@ function inside(own: Bundle, proxy: Bundle): Bundle {
 
 /** Plans the proxies; null = no mesh. */
 export function planMesh(
-  mesh: Mesh | undefined,
+  mesh: Mesh | null,
   { components }: Layout,
   distributions: Interner<Distribution>,
 ): PlanMesh | null {
-  if (mesh === undefined) return null;
+  if (mesh === null) return null;
   const proxyOf = ({ work, latency, workers }: ProxyCost): PlanProxy => ({
     work: distributions.id(work),
     latency: distributions.id(latency),

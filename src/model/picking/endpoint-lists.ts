@@ -2,6 +2,8 @@ import { samplers } from '../../kernel/distribution.js';
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
+import type { Distribution } from '../../kernel/distribution.js';
+import type { Plan } from '../../spec/plan/plan.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { View } from '../edge.js';
@@ -20,9 +22,21 @@ interface List {
   readonly view: View;
   /** Key of the draws of its propagation delays. */
   readonly key: StreamKey;
+  readonly propagation: Distribution;
+  readonly sampler: number;
   /** Number of updates so far, and the arrival time of the last one. */
   updates: number;
   lastNs: Ns;
+}
+
+/** Delay of a changed list of a component's instances to a caller; null = the caller knows at once. */
+export function propagationOf(
+  { mesh, components }: Plan,
+  caller: number,
+  callee: number,
+): Distribution | null {
+  const ofMesh = mesh !== null && mesh.members[caller] === 1 && mesh.members[callee] === 1;
+  return (ofMesh ? mesh.propagation : null) ?? components[callee].propagation;
 }
 
 /**
@@ -34,11 +48,8 @@ export class EndpointLists {
   private readonly world: Run;
   private readonly op: number;
   private readonly lists: List[] = [];
-  /** By component: the sampler of the propagation delay, and the lists of its callers. */
-  private readonly byCallee = new Map<
-    number,
-    { readonly sampler: number; readonly ids: number[] }
-  >();
+  /** By component: the lists of its callers. */
+  private readonly byCallee = new Map<number, number[]>();
 
   constructor(world: Run) {
     this.world = world;
@@ -51,7 +62,8 @@ export class EndpointLists {
   fleetOf(callee: number, caller: Instance, view: View): Fleet {
     const { plan, replication, fleets } = this.world;
     const fleet = fleets[callee];
-    const { name, propagation } = plan.components[callee];
+    const { name } = plan.components[callee];
+    const propagation = propagationOf(plan, caller.component, callee);
     if (propagation === null) return fleet;
     const from = plan.components[caller.component].name;
     const own: Fleet = {
@@ -61,10 +73,12 @@ export class EndpointLists {
       isBinding: true,
     };
     const key = streamKey(plan.seed, replication, `endpoints/${name}/${from}/${caller.index}`);
-    const id = this.lists.push({ fleet: own, view, key, updates: 0, lastNs: 0 }) - 1;
-    const known = this.byCallee.get(callee);
-    if (known !== undefined) known.ids.push(id);
-    else this.byCallee.set(callee, { sampler: samplers.add(propagation), ids: [id] });
+    const ids = this.byCallee.get(callee) ?? [];
+    const first = this.lists[ids.find((one) => this.lists[one].propagation === propagation) ?? -1];
+    const sampler = first?.sampler ?? samplers.add(propagation);
+    const list = { fleet: own, view, key, propagation, sampler, updates: 0, lastNs: 0 };
+    ids.push(this.lists.push(list) - 1);
+    this.byCallee.set(callee, ids);
     return own;
   }
 
@@ -72,10 +86,10 @@ export class EndpointLists {
   changed({ component, index }: Instance, isReady: boolean): void {
     const callers = this.byCallee.get(component);
     if (callers === undefined) return;
-    for (const id of callers.ids) {
+    for (const id of callers) {
       const list = this.lists[id];
       const { a, b } = list.key;
-      const delay = samplers.draw(callers.sampler, a, b, list.updates++, 0, 0);
+      const delay = samplers.draw(list.sampler, a, b, list.updates++, 0, 0);
       // Updates never overtake each other.
       list.lastNs = Math.max(list.lastNs, engine.now + delay);
       const phase = list.lastNs > engine.now ? PHASE.FAULT : Math.max(engine.phase, PHASE.FAULT);

@@ -3,6 +3,7 @@ import type { Target } from '../../spec/scenario/target.js';
 import type { Step } from '../../spec/scenario/steps.js';
 import { shapesOf } from '../../spec/scenario/services.js';
 import { outboxEdges } from './outbox-edges.js';
+import { routedTo } from '../../language/mesh.js';
 import { nodesAsked } from '../../language/databases.js';
 import { possibleRoutes, routeOf } from '../../language/routes.js';
 import { sagaStart } from '../modules/sagas/calls.js';
@@ -167,6 +168,15 @@ class Walker implements CallWalker {
     tries: number,
   ): void {
     const gateway = this.scenario.gateways.get(to.component);
+    const routed = routedTo(this.scenario.mesh, componentOf(from), to.component);
+    if (routed !== null) {
+      const each = times / routed.length;
+      const sure = certain && routed.length === 1;
+      for (const name of routed) {
+        this.edges.push({ from, to: `${name}.${to.part}`, certain: sure, times: each, tries });
+      }
+      return;
+    }
     if (gateway === undefined) {
       this.edges.push({ from, to: `${to.component}.${to.part}`, certain, times, tries });
       return;

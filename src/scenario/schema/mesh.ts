@@ -161,8 +161,8 @@ export function meshSchema(bundle: z.ZodType<BundleOutput>): z.ZodType<MeshOutpu
         .record(nameText(), z.array(route).min(1))
         .optional()
         .describe(
-          'Routes by called service, for calls from inside the mesh: the first one that matches decides. Without a ' +
-            'match the call is answered 404, so the last route should match all.',
+          'Routes by called service, for calls from inside the mesh: the first one that matches decides, and the last ' +
+            'one has no match. A route is chosen once for a call of the application.',
         ),
       configPropagation: distribution()
         .prefault('0ms')

@@ -25,7 +25,7 @@ export function resolveMeshRoutes(
       service,
       own.map((route, index) => resolveRoute(context, service, route, index, [...path, index])),
     );
-    checkReached(context, own, path);
+    checkReached(context, service, own, path);
   }
   return resolved;
 }
@@ -45,12 +45,23 @@ function checkService(context: Context, name: string, path: Path): boolean {
   return false;
 }
 
-/** Reports routes after one that matches all calls. */
-function checkReached(context: Context, routes: readonly MeshRouteOutput[], path: Path): void {
+/** Reports routes after one that matches all calls, and calls that no route matches. */
+function checkReached(
+  context: Context,
+  service: string,
+  routes: readonly MeshRouteOutput[],
+  path: Path,
+): void {
   const last = routes.findIndex(({ match }) => match === undefined);
-  if (last < 0 || last === routes.length - 1) return;
-  const message =
-    'the route before it takes all calls, because it has no match: move it to the end';
+  if (last === routes.length - 1) return;
+  if (last < 0) {
+    const message =
+      'calls that no route matches would be answered 404: add a last route without match, such as ' +
+      `{ to: ${service} }`;
+    report(context, 'FL208', path, message);
+    return;
+  }
+  const message = 'the route before it takes all calls, because it has no match: move it to the end';
   report(context, 'FL208', [...path, last + 1], message);
 }
 
