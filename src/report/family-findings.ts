@@ -5,7 +5,6 @@ import {
   isSkewed,
   largestOf,
   meanOf,
-  meanOf,
   quantile,
   ratioOf,
 } from './family-parts.js';
