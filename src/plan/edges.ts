@@ -129,7 +129,10 @@ export class EdgeTable {
       checkPick(own, to.component, route, problems);
       if (isModule(to.component.source)) to.component.source.checkBundle(own, problems);
       const host = hostOf(to.component)!;
-      const loadBalancing = own.loadBalancing ?? host.loadBalancing;
+      const loadBalancing =
+        own.loadBalancing ??
+        this.mesh.balancing(from.component, to.component) ??
+        host.loadBalancing;
       const outlierDetection = own.outlierDetection ?? host.outlierDetection;
       return {
         from: from.id,

@@ -2,6 +2,7 @@ import type { PlanMesh, PlanProxy } from '../spec/plan/mesh.js';
 import type { Mesh, ProxyCost } from '../spec/scenario/mesh.js';
 import { proxyBundle } from '../language/mesh.js';
 import type { Distribution } from '../kernel/distribution.js';
+import type { LoadBalancing } from '../spec/scenario/policies.js';
 import type { Bundle } from '../spec/scenario/steps.js';
 import type { Interner } from './canonical.js';
 import type { Problems } from './problem.js';
@@ -11,12 +12,14 @@ import type { LaidComponent, LaidPart, Layout } from './layout.js';
 export class MeshEdges {
   private readonly mesh: Mesh | null;
   private readonly members: ReadonlySet<string>;
+  private readonly balanced: ReadonlySet<string>;
   /** By bundle of the application and bundle of the proxy: both together. */
   private readonly joined = new Map<Bundle, Map<Bundle, Bundle>>();
 
   constructor(mesh: Mesh | null) {
     this.mesh = mesh;
     this.members = new Set(mesh?.services);
+    this.balanced = new Set(mesh?.balanced);
   }
 
   /** The bundle of a call: that of the application, and inside it that of the proxy. */
@@ -30,6 +33,14 @@ export class MeshEdges {
   /** Whether the instances of a component have proxies. */
   isInside({ name }: LaidComponent): boolean {
     return this.members.has(name);
+  }
+
+  /** The balancing of a call whose bundle has none; null = that of the callee. */
+  balancing(caller: LaidComponent, callee: LaidComponent): LoadBalancing | null {
+    const { mesh } = this;
+    if (mesh === null || !this.isInside(caller) || !isCalled(callee)) return null;
+    if (this.balanced.has(callee.name)) return null;
+    return mesh.waypoint?.services.includes(callee.name) === false ? null : mesh.loadBalancing;
   }
 
   /** Whether both ends of a call have proxies that use mutual TLS. */

@@ -195,6 +195,30 @@ faults: [ { id: bad, kind: error, target: "b[0]", status: 500, at: 0s, for: 1h }
   });
 });
 
+describe('balancing of the mesh', () => {
+  const kindOf = (mesh: string, callee = '', caller = ''): string =>
+    golden(`
+${mesh === '' ? '' : `mesh: { ${mesh} }`}
+services:
+  a: { endpoints: { get: [ call: b.get ] } ${caller} }
+  b: { replicas: 2, endpoints: { get: [ wait: 1ms ] } ${callee} }
+workloads: { users: { arrivals: { at: [ 0s ] }, requests: [ call: a.get ] } }
+`).ran.plans[0]!.edges.find(({ from }) => from === 0)!.loadBalancing.kind;
+
+  it('is that of the kind, unless the callee or a bundle has its own', () => {
+    expect(kindOf('')).toBe('roundRobin');
+    expect(kindOf('kind: istio')).toBe('leastRequest');
+    expect(kindOf('kind: linkerd')).toBe('peakEwma');
+    expect(kindOf(FREE)).toBe('roundRobin');
+    expect(kindOf('kind: istioAmbient')).toBe('roundRobin');
+    expect(kindOf('kind: istioAmbient, waypoint: {}')).toBe('leastRequest');
+    expect(kindOf('kind: istio', ', loadBalancing: random')).toBe('random');
+    expect(kindOf('kind: istio', '', ', outbound: { b: { loadBalancing: random } }')).toBe('random');
+    const both = 'kind: istio, policy: { loadBalancing: first }';
+    expect(kindOf(both, '', ', outbound: { b: { loadBalancing: random } }')).toBe('first');
+  });
+});
+
 describe('mutual TLS of the mesh', () => {
   const opened = (mesh: string, more = ''): Traced =>
     golden(`

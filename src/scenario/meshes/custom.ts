@@ -8,5 +8,6 @@ export const custom: MeshKind<'custom'> = {
   sources: [],
   proxy: null,
   waypoint: null,
+  balancing: null,
   retry: null,
 };

@@ -22,5 +22,6 @@ export const istioAmbient: MeshKind<'istioAmbient'> = {
     handshakeWork: '1.5ms',
   },
   waypoint: { work: '0.25ms', latency: 'lognormal(p50=0.45ms p99=1.3ms)', workers: 2 },
+  balancing: 'leastRequest',
   retry: 'istio',
 };

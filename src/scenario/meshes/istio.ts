@@ -10,7 +10,7 @@ export const istio: MeshKind<'istio'> = {
   summary:
     'Istio with sidecars: a pass takes 0.2 ms of CPU (Istio 1.24: 0.20 vCPU per 1000 requests/s, 2 workers) and ' +
     '0.5 ms beside it; two passes take 1.8 ms at p90 (published: 1.7 to 2.8 ms, Istio 1.5 to 1.16). ' +
-    'Calls are retried as by `retry` of kind istio.',
+    'Calls are retried as by `retry` of kind istio and balanced by leastRequest.',
   sources: [
     'istio.io docs/ops/deployment/performance-and-scalability (1.5, 1.7, 1.16, 1.24)',
     'istio/istio pilot/pkg/networking/core/route/retry/retry.go',
@@ -22,5 +22,6 @@ export const istio: MeshKind<'istio'> = {
     handshakeWork: '1.5ms',
   },
   waypoint: null,
+  balancing: 'leastRequest',
   retry: 'istio',
 };

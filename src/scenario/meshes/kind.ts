@@ -9,6 +9,8 @@ export interface MeshKind<Kind extends string = string> {
   readonly proxy: ProxyFigures | null;
   /** Figures of a shared proxy that applies the policies; null = the proxies of the callers do. */
   readonly waypoint: Omit<ProxyFigures, 'handshakeWork'> | null;
+  /** Kind of load balancing of its proxies; null = as without the mesh. */
+  readonly balancing: string | null;
   /** Kind of the retry of calls whose bundle has none; null = no retries by default. */
   readonly retry: string | null;
 }

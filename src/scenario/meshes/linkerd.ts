@@ -9,7 +9,7 @@ export const linkerd: MeshKind<'linkerd'> = {
   kind: 'linkerd',
   summary:
     'Linkerd: a pass takes 0.19 ms of CPU (benchmark of 2021-11, 2.11: 36 / 67 of that of Istio 1.12, 0.35 vCPU per ' +
-    '1000 requests/s) and 0.21 ms beside it, with one worker. No retries unless the bundle has them.',
+    '1000 requests/s) and 0.21 ms beside it, with one worker. Calls are balanced by peakEwma and not retried.',
   sources: ['linkerd.io blog 2021-11-29 and 2025-04, benchmarks of Linkerd and Istio'],
   proxy: {
     work: '0.19ms',
@@ -18,5 +18,6 @@ export const linkerd: MeshKind<'linkerd'> = {
     handshakeWork: '0.3ms',
   },
   waypoint: null,
+  balancing: 'peakEwma',
   retry: null,
 };

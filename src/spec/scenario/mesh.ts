@@ -1,4 +1,5 @@
 import type { Distribution } from '../../kernel/distribution.js';
+import type { LoadBalancing } from './policies.js';
 import type { Route } from './scenario.js';
 import type { Bundle } from './steps.js';
 
@@ -29,6 +30,10 @@ export interface Mesh {
   /** null = the proxies of the callers apply the policies. */
   readonly waypoint: Waypoint | null;
   readonly mtls: boolean;
+  /** Balancing of calls from inside the mesh whose bundle and callee have none; null = as without the mesh. */
+  readonly loadBalancing: LoadBalancing | null;
+  /** Services and gateways with `loadBalancing` of their own. */
+  readonly balanced: readonly string[];
   /** Bundle of the proxy for calls without one in `outbound`; null = no policies. */
   readonly policy: Bundle | null;
   /** Bundles by callee or `callee.endpoint`. */

@@ -4,6 +4,8 @@ import type { Mesh, ProxyCost } from '../../../spec/scenario/mesh.js';
 import type { MeshKind } from '../../meshes/kind.js';
 import { meshKind } from '../../meshes/index.js';
 import type { MeshOutput } from '../../schema/mesh.js';
+import { loadBalancingSchema } from '../../schema/bundle.js';
+import { resolveLoadBalancing } from '../bundles.js';
 import type { Context, Path } from '../context.js';
 import { report, writtenAt } from '../context.js';
 import { resolveProxyBundles } from './bundles.js';
@@ -26,9 +28,28 @@ export function resolveMesh(context: Context): Mesh | undefined {
     handshakeWork: output.proxy.handshakeWork ?? quantity(kind.proxy?.handshakeWork ?? '0ms'),
     waypoint,
     mtls: output.mtls,
+    ...balancingOf(context, kind, waypoint),
     ...bundles,
     routes: resolveMeshRoutes(context, output, waypoint),
     configPropagation: isAtOnce(output.configPropagation) ? null : output.configPropagation,
+  };
+}
+
+/** The usual balancing of the proxies, and the components that have their own. Ztunnel forwards connections. */
+function balancingOf(
+  context: Context,
+  kind: MeshKind,
+  waypoint: Mesh['waypoint'],
+): Pick<Mesh, 'loadBalancing' | 'balanced'> {
+  const isForwarding = kind.waypoint !== null && waypoint === null;
+  if (kind.balancing === null || isForwarding) return { loadBalancing: null, balanced: [] };
+  const written = loadBalancingSchema.parse({ kind: kind.balancing });
+  const balanced = [...context.names.things].flatMap(([name, { section }]) =>
+    writtenAt(context, [section, name, 'loadBalancing']) === undefined ? [] : [name],
+  );
+  return {
+    loadBalancing: resolveLoadBalancing(context, written, PATH),
+    balanced: balanced.sort(),
   };
 }
 
