@@ -153,7 +153,10 @@ workloads: { users: { arrivals: { at: [ 0s ] }, requests: [ call: a.get ] } }
 `);
 
   it('end with those of the application: 2 s there beat 2 tries of 3 s here', () => {
-    const traced = slow('{ timeout: 2s }', '{ timeout: 3s, retry: { attempts: 2, on: [timeout] } }');
+    const traced = slow(
+      '{ timeout: 2s }',
+      '{ timeout: 3s, retry: { attempts: 2, on: [timeout] } }',
+    );
     expect(latencies(traced.requests)).toEqual([2000]);
     expect(traced.at('b.get')).toHaveLength(1);
   });
@@ -213,7 +216,9 @@ workloads: { users: { arrivals: { at: [ 0s ] }, requests: [ call: a.get ] } }
     expect(kindOf('kind: istioAmbient')).toBe('roundRobin');
     expect(kindOf('kind: istioAmbient, waypoint: {}')).toBe('leastRequest');
     expect(kindOf('kind: istio', ', loadBalancing: random')).toBe('random');
-    expect(kindOf('kind: istio', '', ', outbound: { b: { loadBalancing: random } }')).toBe('random');
+    expect(kindOf('kind: istio', '', ', outbound: { b: { loadBalancing: random } }')).toBe(
+      'random',
+    );
     const both = 'kind: istio, policy: { loadBalancing: first }';
     expect(kindOf(both, '', ', outbound: { b: { loadBalancing: random } }')).toBe('first');
   });

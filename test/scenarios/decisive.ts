@@ -850,7 +850,7 @@ export const DECISIVE: readonly Decisive[] = [
     'mesh-locality',
     'shop->stock.latency.p90 before zone-down in anywhere',
     0.00739,
-    6e-05,
+    6e-5,
     '5 + 2 x 1.1 ms and two passes of 0.1 ms for the half that goes to the other zone',
   ),
   row(
@@ -871,7 +871,7 @@ export const DECISIVE: readonly Decisive[] = [
     'mesh-sidecar-cost',
     'shop->stock.latency.p90 in sidecar',
     0.00424,
-    4e-05,
+    4e-5,
     '2.4 ms without proxies, and two passes of 0.7 ms on average, 1.84 ms at p90',
   ),
   row(

@@ -61,7 +61,8 @@ function checkReached(
     report(context, 'FL208', path, message);
     return;
   }
-  const message = 'the route before it takes all calls, because it has no match: move it to the end';
+  const message =
+    'the route before it takes all calls, because it has no match: move it to the end';
   report(context, 'FL208', [...path, last + 1], message);
 }
 
