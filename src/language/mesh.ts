@@ -3,8 +3,8 @@ import type { Bundle } from '../spec/scenario/steps.js';
 
 /** The bundle of the proxies for a call from inside the mesh; null = they apply no policies. */
 export function proxyBundle(mesh: Mesh, callee: string, part: string): Bundle | null {
-  const { waypoint, outbound, policy, kind } = mesh;
-  if (kind === 'istioAmbient' && waypoint?.services.includes(callee) !== true) return null;
+  const { waypoint, outbound, policy, byWaypoints } = mesh;
+  if (byWaypoints && waypoint?.services.includes(callee) !== true) return null;
   return outbound.get(`${callee}.${part}`) ?? outbound.get(callee) ?? policy;
 }
 
@@ -17,5 +17,5 @@ export function routedTo(
   const routes = mesh?.routes.get(callee);
   if (mesh === undefined || routes === undefined || !mesh.services.includes(caller)) return null;
   const targets = routes.flatMap(({ to }) => to.filter(({ weight }) => weight > 0));
-  return [...new Set(targets.map(({ target }) => target.component))];
+  return [...new Set(targets.map(({ service }) => service))];
 }

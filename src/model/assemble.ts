@@ -98,7 +98,6 @@ export function assemble(
   world.links = plan.links.map((spec) => linkOf(world, spec));
   world.sizes = plan.sized ? new Sizes(world) : null;
   world.picks = new Picks(world);
-  world.proxies = plan.mesh === null ? null : new Proxies(world, plan.mesh);
   world.connections = new ConnectionTable(world);
   world.serverEnds = closesConnections(plan) ? new ServerEnds(world) : null;
   world.wire = new Wire(world);
@@ -145,10 +144,12 @@ function windBack({ deepestChain, grid, instances, parts, statEdges }: Plan): vo
   sink.reset(grid, parts.length, statEdges.length);
 }
 
-/** Sets the hooks with which parts of the model register during the assembly. */
+/** Sets what parts of the model register with during the assembly. */
 function setHooks(world: Draft<World>): void {
   world.leaseOwners = new Map();
   world.watchers = [];
+  const { mesh } = world.plan;
+  world.proxies = mesh === null ? null : new Proxies(world, mesh);
   world.faultTargets = { holders: new Map(), rebalance: new Map(), flushes: new Map() };
 }
 

@@ -19,6 +19,7 @@ import { Alarms } from './processes/alarms.js';
 import type { View } from './edge.js';
 import type { Instance } from './processes/instance.js';
 import type { OpenBlock } from './figures/journal.js';
+import { INHERITED } from './layers/inherited.js';
 import { createState } from './layers/states.js';
 import { PickLayer } from './picking/pick-layer.js';
 import { limitsAt, Pools } from './connections/pools.js';
@@ -30,19 +31,6 @@ import type { EdgePoolParts } from './connections/edge-pool-setup.js';
 import { frames } from './frames.js';
 import { engine } from '../kernel/engine.js';
 import { samplers } from '../kernel/distribution.js';
-
-/** A deadline that only enforces an inherited one. */
-const INHERITED: Layer = {
-  policy: 'deadline',
-  kind: 'simple',
-  config: { after: null, propagate: true },
-  scope: 'instance',
-  per: 'callee',
-  key: null,
-  store: null,
-  dryRun: false,
-  written: [],
-};
 
 /** Whether a layer's states can be created, and their resets applied, at first use. */
 interface Timing {

@@ -7,6 +7,7 @@ import { isHinted, OUTCOME, PASS } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/patterns/policy.js';
 import { SESSION } from '../spec/scenario/sections.js';
+import { callPath } from './call-path.js';
 import type { CallSite } from './call-site.js';
 import { chainOf } from './edge.js';
 import type { Edge, View } from './edge.js';
@@ -381,30 +382,12 @@ export class Wire implements CallSite {
   private guard(strand: number): void {
     const { world } = this;
     if (strands.level[strand] > MAX_CALL_DEPTH && world.stop === null) {
-      world.stop = { reason: 'depth', detail: this.path(strand) };
+      world.stop = { reason: 'depth', detail: callPath(world.plan, strand, MAX_CALL_DEPTH) };
       engine.halt();
     }
     if (strands.slots.used > MAX_LIVE && world.stop === null) {
       world.stop = { reason: 'memory', detail: largestHolder(world) };
       engine.halt();
     }
-  }
-
-  /** Names of the parts from the user request down to a strand. */
-  private path(strand: number): string {
-    const { world } = this;
-    const { plan } = world;
-    const names: string[] = [];
-    let at = strand;
-    while (at >= 0 && names.length <= MAX_CALL_DEPTH + 1) {
-      const part = plan.parts[strands.part[at]];
-      names.push(`${plan.components[part.component].name}.${part.name}`);
-      at = strands.returns[at] === RETURN.frame ? this.callerOf(at) : -1;
-    }
-    return names.reverse().join(' -> ');
-  }
-
-  private callerOf(strand: number): number {
-    return frames.owner[strands.from[strand]];
   }
 }

@@ -88,7 +88,6 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const faults = [...planFaults(context, scenario.faults), ...planRollouts(layout, times)];
   problems.settle();
   const priorities = prioritiesOf(layout);
-  const parts = planParts(layout, programs, onces, priorities);
   const asked = askedBySteps(file);
   return {
     format: 'faultline.plan/1',
@@ -99,7 +98,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     grid: gridOf(file, asked, { ...times, stepNs: scenario.run.stepNs, faults }),
     bySteps: components.map(({ name }) => asked.has(name) || asked.has('all')),
     components,
-    parts,
+    parts: planParts(layout, programs, onces, priorities),
     instances: layout.instances,
     edges: withLinks(edges, links, layout.zones.length),
     statEdges,

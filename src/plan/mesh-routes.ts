@@ -1,7 +1,5 @@
 import type { RequestLine } from '../language/routes.js';
-import { routeOf } from '../language/routes.js';
-import type { Mesh } from '../spec/scenario/mesh.js';
-import type { Route } from '../spec/scenario/scenario.js';
+import type { Mesh, MeshRoute } from '../spec/scenario/mesh.js';
 import { redirected } from './calls.js';
 import type { Conditions } from './conditions.js';
 import type { LaidPart, Layout } from './layout.js';
@@ -35,19 +33,30 @@ export function meshWays(
 ): MeshWays | null {
   const routes = mesh.routes.get(callee.component.name);
   if (routes === undefined || !mesh.services.includes(caller.component.name)) return null;
-  const router = { routing: 'firstMatch', routes } as const;
-  const plain = routeOf(router, line);
-  const choicesOf = ({ to }: Route): readonly Choice[] =>
+  const router = {
+    headers: routes.flatMap(({ headers }) => [...headers.keys()]),
+    routeOf: (one: RequestLine) => routes.find((route) => matches(route, one)) ?? null,
+  };
+  const choicesOf = ({ to }: MeshRoute): readonly Choice[] =>
     to
       .filter(({ weight }) => weight > 0)
-      .map(({ target, weight }) => ({
-        callee: partOf(layout.byName.get(target.component)!, callee.name),
+      .map(({ service, weight }) => ({
+        callee: partOf(layout.byName.get(service)!, callee.name),
         weight,
       }));
+  const plain = router.routeOf(line);
   return {
     choices: plain === null ? [{ callee, weight: 1 }] : choicesOf(plain),
     detours: redirected(layout, conditions, router, caller, line, where).map(
       ({ route, requests }) => ({ choices: choicesOf(route), requests }),
     ),
   };
+}
+
+function matches({ headers }: MeshRoute, line: RequestLine): boolean {
+  const given = new Map([...line.headers].map(([name, value]) => [name.toLowerCase(), value]));
+  return [...headers].every(([name, values]) => {
+    const value = given.get(name.toLowerCase());
+    return value !== undefined && values.includes(value);
+  });
 }

@@ -89,7 +89,7 @@ function meshLines({ mesh }: Scenario): readonly string[] {
     services: (names) => `[ ${names.join(' ')} ]`,
     policy: bundle,
     loadBalancing: (kind) => kind && balancingText(kind),
-    balanced: 'hidden',
+    ...all('hidden', 'balanced byWaypoints'),
     outbound: (all) =>
       all.size === 0 ? null : braced([...all].map(([to, { id }]) => `${to}: ${id}`).join(', ')),
     proxy: (cost) => braced(costText(cost)),
@@ -101,7 +101,7 @@ function meshLines({ mesh }: Scenario): readonly string[] {
   const ways = [...routes].flatMap(([service, list]) =>
     list.map(({ name, headers, to }) => {
       const match = [...headers].map(([header, values]) => `${header}: ${values.join(' or ')}`);
-      const targets = to.map(({ target, weight }) => `${target.component} ${weight}`);
+      const targets = to.map(({ service, weight }) => `${service} ${weight}`);
       const when = match.length === 0 ? 'all' : match.join(', ');
       return `route of ${service}, ${name}: ${when} -> ${targets.join(', ')}`;
     }),

@@ -76,10 +76,10 @@ export class Proxies {
   constructor(run: ProxiedRun, mesh: PlanMesh) {
     const { components, instances } = run.plan;
     const groups = components.map((_, id) =>
-      mesh.members[id] === 1 ? groupOf(run, id, 'proxy', mesh.proxy) : null,
+      mesh.members[id] === 1 ? groupOf(run, id, BESIDE, mesh.proxy) : null,
     );
     const waypoints = components.map((_, id) =>
-      mesh.waypoints[id] === 1 ? groupOf(run, id, 'waypoint', mesh.waypoint!) : null,
+      mesh.waypoints[id] === 1 ? groupOf(run, id, IN_FRONT, mesh.waypoint!) : null,
     );
     this.instances = instances.length;
     this.proxies = [...instances.map(({ component }) => groups[component]), ...waypoints].map(
@@ -195,22 +195,45 @@ export class Proxies {
   }
 }
 
-function groupOf(run: ProxiedRun, id: number, name: string, spec: PlanProxy): Group {
+/** Names of the draws and figures of a kind of proxy. */
+interface Names {
+  readonly stream: string;
+  readonly isShared: boolean;
+  readonly utilization: string;
+  readonly queue: string;
+  readonly wait: string;
+}
+
+const BESIDE: Names = {
+  stream: 'proxy',
+  isShared: false,
+  utilization: 'proxy.utilization',
+  queue: 'proxy.queue',
+  wait: 'proxy.wait',
+};
+const IN_FRONT: Names = {
+  stream: 'waypoint',
+  isShared: true,
+  utilization: 'waypoint.utilization',
+  queue: 'waypoint.queue',
+  wait: 'waypoint.wait',
+};
+
+function groupOf(run: ProxiedRun, id: number, names: Names, spec: PlanProxy): Group {
   const { plan, replication, meters, fleets } = run;
-  const { name: component, instances, initial } = plan.components[id];
+  const { name, instances, initial } = plan.components[id];
   const subject = { component: id, part: -1 };
-  const stream = (of: string): StreamKey =>
-    streamKey(plan.seed, replication, `mesh/${name}/${component}/${of}`);
-  const isShared = name === 'waypoint';
+  const key = (of: string): StreamKey =>
+    streamKey(plan.seed, replication, `mesh/${names.stream}/${name}/${of}`);
   const fleet = fleets[id];
   return {
     spec,
-    work: stream('work'),
-    latency: stream('latency'),
-    utilization: meters.gauge(`${name}.utilization`, subject),
-    queue: meters.gauge(`${name}.queue`, subject),
-    waits: meters.durations(`${name}.wait`, subject),
-    proxies: () => (isShared ? 1 : initial === instances ? instances : fleet.readyCount),
+    work: key('work'),
+    latency: key('latency'),
+    utilization: meters.gauge(names.utilization, subject),
+    queue: meters.gauge(names.queue, subject),
+    waits: meters.durations(names.wait, subject),
+    proxies: () => (names.isShared ? 1 : initial === instances ? instances : fleet.readyCount),
     busy: 0,
   };
 }

@@ -9,6 +9,7 @@ import { possibleRoutes, routeOf } from '../../language/routes.js';
 import { sagaStart } from '../modules/sagas/calls.js';
 import { ofComponents } from './modules.js';
 import { asked, sharedLevel } from './chain-targets.js';
+import { triesOf } from './tries.js';
 import { leastOf, meanOf } from './count-bounds.js';
 import { readEdges, storeEdges } from '../modules/event-stores/calls.js';
 import type { CallEdge, CallWalker } from './call-edge.js';
@@ -378,20 +379,6 @@ function routesFor(gateway: Gateway, line: Step | null): readonly (readonly [str
   const byHeader = possible.some((route) => route.headers.size > 0);
   if (byHeader || chosen === null) return possible.map(({ name }) => [name, false]);
   return [[chosen.name, true]];
-}
-
-/** Largest number of attempts per call: those of retry times those of hedge. */
-function triesOf(bundle: Step['policy']): number {
-  const fields = (policy: string): Readonly<Record<string, unknown>> =>
-    (bundle?.layers.find((layer) => layer.policy === policy)?.config ?? {}) as never;
-  const attempts = (of: unknown): number =>
-    typeof of === 'number' && Number.isFinite(of) ? of : Infinity;
-  const retry = attempts(fields('retry')['attempts']);
-  const hedge = fields('hedge');
-  const share = hedge['maxExtraLoad'];
-  const capped = typeof share === 'number' ? 1 + share : Infinity;
-  const hedged = Math.min(attempts(hedge['attempts']), capped);
-  return (retry === Infinity ? 1 : retry) * (hedged === Infinity ? 1 : hedged);
 }
 
 function componentOf(part: string): string {

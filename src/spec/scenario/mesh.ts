@@ -1,6 +1,5 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import type { LoadBalancing } from './policies.js';
-import type { Route } from './scenario.js';
 import type { Bundle } from './steps.js';
 
 /** Cost of one pass through a proxy. */
@@ -19,6 +18,15 @@ export interface Waypoint extends ProxyCost {
   readonly replicas: number;
 }
 
+/** A route of the mesh for the calls of a service. */
+export interface MeshRoute {
+  readonly name: string;
+  /** Header name and accepted values, of which one must be present; empty = all calls. */
+  readonly headers: ReadonlyMap<string, readonly string[]>;
+  /** Services that get the call, with weights. */
+  readonly to: readonly { readonly service: string; readonly weight: number }[];
+}
+
 /** A service mesh: proxies beside the instances of its services. */
 export interface Mesh {
   readonly kind: string;
@@ -27,7 +35,8 @@ export interface Mesh {
   readonly proxy: ProxyCost;
   /** CPU time of the proxy of the callee for a TLS handshake. */
   readonly handshakeWork: Distribution;
-  /** null = the proxies of the callers apply the policies. */
+  /** Waypoints apply the policies; without one nothing does. False = the proxies of the callers do. */
+  readonly byWaypoints: boolean;
   readonly waypoint: Waypoint | null;
   readonly mtls: boolean;
   /** Balancing of calls from inside the mesh whose bundle and callee have none; null = as without the mesh. */
@@ -39,7 +48,7 @@ export interface Mesh {
   /** Bundles by callee or `callee.endpoint`. */
   readonly outbound: ReadonlyMap<string, Bundle>;
   /** By called service: the first route that matches takes the call. */
-  readonly routes: ReadonlyMap<string, readonly Route[]>;
+  readonly routes: ReadonlyMap<string, readonly MeshRoute[]>;
   /** Delay until a proxy has a changed list of endpoints; null = that of the platform. */
   readonly configPropagation: Distribution | null;
 }

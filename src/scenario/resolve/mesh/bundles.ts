@@ -32,7 +32,7 @@ export function resolveProxyBundles(
     if (callee !== 'default') checkCallee(context, callee, waypoint, path);
     bundles.set(callee, proxyBundle(context, own, kind, path));
   }
-  if (isLacking) checkWaypoint(context, { policy, outbound });
+  if (isLacking) checkWaypoint(context, kind.kind, { policy, outbound });
   const byDefault = bundles.get('default');
   if (byDefault !== undefined && policy !== undefined) {
     const message = 'outbound.default and policy are the same bundle: remove one of them';
@@ -48,11 +48,15 @@ export function resolveProxyBundles(
 }
 
 /** Reports policies of ztunnel, which only forwards connections. */
-function checkWaypoint(context: Context, written: Pick<MeshOutput, 'policy' | 'outbound'>): void {
+function checkWaypoint(
+  context: Context,
+  kind: string,
+  written: Pick<MeshOutput, 'policy' | 'outbound'>,
+): void {
   for (const field of ['policy', 'outbound'] as const) {
     if (written[field] === undefined) continue;
     const message =
-      'without a waypoint, kind istioAmbient forwards connections and applies no policies to calls: write ' +
+      `without a waypoint, kind ${kind} forwards connections and applies no policies to calls: write ` +
       '`waypoint: {}`, or remove it';
     reportKey(context, 'FL208', ['mesh', field], message);
   }
@@ -105,17 +109,20 @@ function proxyBundle(context: Context, output: BundleOutput, kind: MeshKind, pat
 function withPresets({ kind, retry }: MeshKind, own: Bundle): Bundle {
   const id = own.id === NO_POLICY.id ? `mesh ${kind}` : `mesh ${own.id.replace(/^mesh\./, '')}`;
   const layers = own.layers.map(withoutPropagation);
-  const added =
-    retry === null || layers.some(({ policy }) => policy === 'retry')
-      ? []
-      : presetBundle(id, kind, { retry: { kind: retry } }).layers;
-  const outer = layers[0]?.policy === 'deadline' ? 1 : 0;
+  const preset = retry === null ? [] : presetBundle(id, kind, { retry: { kind: retry } }).layers;
+  const added = preset.filter((one) => layers.every(({ policy }) => policy !== one.policy));
+  const outer = layers.length > 0 && propagates(layers[0]) ? 1 : 0;
   const all = [...layers.slice(0, outer), ...added, ...layers.slice(outer)];
   return { ...own, id, layers: all.map((layer) => ({ ...layer, bundle: id, isProxy: true })) };
 }
 
-/** The timeout of a route of a proxy does not travel to the callee, and begins anew with each try of the application. */
+/** The timeout of a route of a proxy does not travel to the callee, and starts again with each try of the application. */
 function withoutPropagation(layer: Layer): Layer {
-  if (layer.policy !== 'deadline') return layer;
+  if (!propagates(layer)) return layer;
   return { ...layer, config: { ...(layer.config as object), propagate: false } };
+}
+
+/** Whether a layer is a time limit for the whole call, which can travel to the callee. */
+function propagates({ config }: Layer): boolean {
+  return 'propagate' in (config as object);
 }

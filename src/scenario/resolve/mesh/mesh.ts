@@ -26,11 +26,12 @@ export function resolveMesh(context: Context): Mesh | undefined {
     services,
     proxy: costOf(context, kind.proxy, output.proxy, [...PATH, 'proxy']),
     handshakeWork: output.proxy.handshakeWork ?? quantity(kind.proxy?.handshakeWork ?? '0ms'),
+    byWaypoints: kind.waypoint !== null,
     waypoint,
     mtls: output.mtls,
     ...balancingOf(context, kind, waypoint),
     ...bundles,
-    routes: resolveMeshRoutes(context, output, waypoint),
+    routes: resolveMeshRoutes(context, output, kind, waypoint),
     configPropagation: isAtOnce(output.configPropagation) ? null : output.configPropagation,
   };
 }
@@ -84,7 +85,7 @@ function obstacle({ names, output }: Context, name: string): string | null {
   }
   const host = kind === 'service' ? output.services?.[name] : output.gateways?.[name];
   if (host?.external !== true) return null;
-  return `${name} is external, so nobody can put a proxy beside it: remove it; calls to it pass the proxy of the caller`;
+  return `${name} is external and has no proxy beside it: remove it; calls to it pass the proxy of the caller`;
 }
 
 function resolveWaypoint(

@@ -1,5 +1,5 @@
-import type { Mesh } from '../../../spec/scenario/mesh.js';
-import type { Route } from '../../../spec/scenario/scenario.js';
+import type { Mesh, MeshRoute } from '../../../spec/scenario/mesh.js';
+import type { MeshKind } from '../../meshes/kind.js';
 import type { MeshOutput, MeshRouteOutput } from '../../schema/mesh.js';
 import type { Context, Path } from '../context.js';
 import { report, reportKey } from '../context.js';
@@ -8,16 +8,17 @@ import { namesOfKinds, sorted } from '../names.js';
 /** Resolves the routes of the mesh by called service. */
 export function resolveMeshRoutes(
   context: Context,
-  { kind, routes }: MeshOutput,
+  { routes }: MeshOutput,
+  kind: MeshKind,
   waypoint: Mesh['waypoint'],
 ): Mesh['routes'] {
-  if (routes !== undefined && kind === 'istioAmbient' && waypoint === null) {
+  if (routes !== undefined && kind.waypoint !== null && waypoint === null) {
     const message =
-      'without a waypoint, kind istioAmbient forwards connections and cannot route calls: write `waypoint: {}`, ' +
+      `without a waypoint, kind ${kind.kind} forwards connections and cannot route calls: write \`waypoint: {}\`, ` +
       'or remove it';
     reportKey(context, 'FL208', ['mesh', 'routes'], message);
   }
-  const resolved = new Map<string, readonly Route[]>();
+  const resolved = new Map<string, readonly MeshRoute[]>();
   for (const [service, own] of sorted(routes)) {
     const path = ['mesh', 'routes', service];
     if (!checkService(context, service, path)) continue;
@@ -72,9 +73,11 @@ function resolveRoute(
   { name, match, to }: MeshRouteOutput,
   index: number,
   path: Path,
-): Route {
+): MeshRoute {
   const targets = sorted(to).flatMap(([target, weight]) =>
-    checkTarget(context, service, target, [...path, 'to', target]) ? [{ target, weight }] : [],
+    checkTarget(context, service, target, [...path, 'to', target])
+      ? [{ service: target, weight }]
+      : [],
   );
   const isWhole = targets.length === Object.keys(to).length;
   if (isWhole && !targets.some(({ weight }) => weight > 0)) {
@@ -86,28 +89,9 @@ function resolveRoute(
   return {
     name: name ?? `route-${index + 1}`,
     headers: new Map(headers),
-    to: targets.map((own) => ({
-      target: { component: own.target, part: null },
-      weight: own.weight,
-    })),
-    ...PLAIN,
+    to: targets,
   };
 }
-
-/** Fields of a route that only gateways use. */
-const PLAIN: Omit<Route, 'name' | 'headers' | 'to'> = {
-  methods: [],
-  paths: [],
-  hosts: [],
-  regexPriority: 0,
-  steps: null,
-  responseBytes: 0,
-  sticky: null,
-  mirror: null,
-  policy: null,
-  middleware: [],
-  chain: [],
-};
 
 /** Whether the calls of a service can go to a target, which needs the same endpoints. */
 function checkTarget(context: Context, service: string, target: string, path: Path): boolean {
