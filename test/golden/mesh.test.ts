@@ -198,6 +198,24 @@ faults: [ { id: bad, kind: error, target: "b[0]", status: 500, at: 0s, for: 1h }
   });
 });
 
+describe('policies of an application in the mesh', () => {
+  it('cannot have a state for each instance, because its proxy picks the instance', () => {
+    const text = (mesh: string): string => `
+${mesh}
+policies: { own: { circuitBreaker: { per: target } } }
+services:
+  a: { endpoints: { get: [ call: b.get ] }, outbound: own }
+  b: { endpoints: { get: [ wait: 1ms ] } }
+workloads: { users: { arrivals: { at: [ 0s ] }, requests: [ call: a.get ] } }
+`;
+    expect(() => golden(text(''))).not.toThrow();
+    expect(() => golden(text('mesh: { kind: istio, policy: none }'))).not.toThrow();
+    expect(() => golden(text('mesh: { kind: istio }'))).toThrow(
+      'circuitBreaker has a state for each instance called, and in the mesh the proxy picks the instance: move it to',
+    );
+  });
+});
+
 describe('balancing of the mesh', () => {
   const kindOf = (mesh: string, callee = '', caller = ''): string =>
     golden(`

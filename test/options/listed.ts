@@ -14,6 +14,7 @@ const LISTED: readonly (readonly [RegExp, string])[] = [
     'a text for readers: no cache stands in front of a function',
   ],
   [/(\.endpoints\.\*|steps)\[\]\.name$/, 'a name by which paths and reports find a step'],
+  [/^mesh\.routes\.\*\[\]\.name$/, 'a name by which patches and `explain` find a route'],
   [/\.autoscaling\.kind$/, 'has one value, which is its default'],
   [
     /^caches\.\*\.levels\[\]\.name$/,

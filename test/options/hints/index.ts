@@ -3,6 +3,7 @@ import { data } from './data.js';
 import { faults } from './faults.js';
 import { gateways } from './gateways.js';
 import type { Hint } from './hint.js';
+import { mesh } from './mesh.js';
 import { places } from './places.js';
 import { policies } from './policies.js';
 import { services } from './services.js';
@@ -17,6 +18,7 @@ const HINTS: readonly Hint[] = [
   ...places,
   ...faults,
   ...data,
+  ...mesh,
   ...world,
   ...steps,
   ...sweeps,
