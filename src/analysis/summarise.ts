@@ -8,7 +8,7 @@ import type {
   Topology,
   VariantResult,
 } from '../spec/result/result.js';
-import type { ScenarioFile, Variant } from '../spec/scenario/scenario.js';
+import type { Scenario, ScenarioFile, Variant } from '../spec/scenario/scenario.js';
 import { judgeBudget } from './verdicts/budget.js';
 import { storiesOf } from './story/cascade.js';
 import { cascadeResult } from './story/cascade-result.js';
@@ -22,6 +22,8 @@ import { unfinishedNotes } from './measure/incomplete.js';
 import { journalOf } from './measure/journal.js';
 import type { Study } from './verdicts/study.js';
 import { headline, summaryOf, type Headline } from './measure/summary.js';
+import { proven, provenCause } from './story/proof.js';
+import type { Proofs } from './story/proof.js';
 import { headlineFault } from './story/headline-fault.js';
 import { timelineOf } from './measure/timeline.js';
 import { changedNodes, faultInfos, topologyOf } from './story/topology.js';
@@ -33,8 +35,8 @@ import { wholeRun } from './measure/window.js';
 /**
  * The result document of a file from the records of its runs. `plans` and `records` are by variant, in the order of
  * the file; the records of a variant are by replication. `saved` gives the values to which `of saved` refers;
- * `incomplete` says which runs are missing. Pure: equal input gives equal output, to the byte when printed with
- * sorted keys.
+ * `incomplete` says which runs are missing, `proofs` what runs without each fault have shown. Pure: equal input gives
+ * equal output, to the byte when printed with sorted keys.
  */
 export function summarise(
   file: ScenarioFile,
@@ -43,6 +45,7 @@ export function summarise(
   version: string,
   saved: Study['saved'] = null,
   incomplete: Incomplete | null = null,
+  proofs: Proofs = NO_PROOFS,
 ): Result {
   const n = file.variants.length;
   invariant(n > 0 && plans.length === n && records.length === n, 'summarise-sizes');
@@ -51,10 +54,15 @@ export function summarise(
     if (incomplete !== null && records[i].length === 0) return [];
     return [variantData(variant, plans[i], records[i], wholeRun(plans[i]))];
   });
-  const stories = new Map(variants.map((data) => [data.variant.name, storiesOf(data)]));
+  const stories = new Map(
+    variants.map((data) => {
+      const { name } = data.variant;
+      return [name, proven(storiesOf(data), proofs.get(name))];
+    }),
+  );
   const notes = incomplete === null ? null : unfinishedNotes(incomplete);
   const study: Study = { variants, stories, saved, ...(notes !== null && { unfinished: notes }) };
-  const headlineId = headlineFault(variants, stories);
+  const headlineId = provenCause(proofs) ?? headlineFault(variants, stories);
   const figures = variants.map((data) => ({
     name: data.variant.name,
     figures: headline(data, stories.get(data.variant.name)!, headlineId),
@@ -70,12 +78,7 @@ export function summarise(
     replications: Math.max(...records.map((list) => list.length)),
     engine: { version },
     digest: combineDigests(records.flatMap((list) => list.map((record) => record.digest))),
-    run: {
-      duration: run.durationNs / 1e9,
-      warmup: run.warmupNs / 1e9,
-      drain: run.drainNs === null ? null : run.drainNs / 1e9,
-      step: run.stepNs / 1e9,
-    },
+    run: timesOf(run),
     report: reportInfo(base),
     topology,
     faults: faultInfos(base),
@@ -83,6 +86,7 @@ export function summarise(
       ...variantResult(file, data, study, figures[i].figures),
       ...own(data, topology),
       ...unfinished(data, incomplete),
+      ...proofOf(data, proofs),
       exemplars: exemplars.get(data.variant.name) ?? [],
     })),
     hypothesis: file.hypothesis === null ? null : judgeHypothesis(file.hypothesis, study),
@@ -94,6 +98,22 @@ export function summarise(
     warnings: warningsOf(variants),
     ...(incomplete !== null && { incomplete }),
   };
+}
+
+function timesOf({ durationNs, warmupNs, drainNs, stepNs }: Scenario['run']): Result['run'] {
+  return {
+    duration: durationNs / 1e9,
+    warmup: warmupNs / 1e9,
+    drain: drainNs === null ? null : drainNs / 1e9,
+    step: stepNs / 1e9,
+  };
+}
+
+const NO_PROOFS: Proofs = new Map();
+
+function proofOf({ variant }: VariantData, proofs: Proofs): Pick<VariantResult, 'counterfactuals'> {
+  const found = proofs.get(variant.name);
+  return found === undefined ? {} : { counterfactuals: found };
 }
 
 /** The variant of a file that the others are compared with, whether or not it ran. */

@@ -28,6 +28,7 @@ export const addRun: Add = (program, terminal, finish) => {
     .option('--out <dir>', 'directory of the report', pathName, 'reports')
     .option('--format <list>', `what to write: ${FORMATS.join(',')}`, formatList, ['html', 'svg'])
     .option('--json <file>', 'write the result document; - is standard output', pathName)
+    .option('--explain', 'run again without each fault, and say which of them did the harm')
     .option('--quiet', 'print no tables and no progress');
   withExports(command)
     .addHelpText(
@@ -35,6 +36,7 @@ export const addRun: Add = (program, terminal, finish) => {
       examples(
         'faultline run scenarios/checkout.yaml',
         'faultline run scenarios/checkout.yaml --variant naive,full --replications 10',
+        'faultline run scenarios/checkout.yaml --explain         # which fault did it?',
         "faultline run scenarios/first.yaml --set 'workloads.*.arrivals.rate=x1.5'",
         'faultline run scenarios/first.yaml --set services.shop.concurrency=64 --as larger',
         'faultline run scenarios/first.yaml --watch             # again after each save',
@@ -97,6 +99,7 @@ export const addCheck: Add = (program, terminal, finish) => {
     .option('--quiet', 'print only what is broken')
     .option('--baseline <file>', 'what budgets mean by `of saved`', pathName)
     .option('--update-baseline', 'write the figures of this run into that file')
+    .option('--explain', 'run what breaks a budget again without each fault: which of them did it?')
     .addHelpText(
       'after',
       examples(

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { Proofs } from '../analysis/story/proof.js';
 import type { Study } from '../analysis/verdicts/study.js';
 import { summarise } from '../analysis/summarise.js';
 import { incompleteOf } from '../analysis/measure/incomplete.js';
@@ -97,13 +98,17 @@ export function endOf({ shortfall }: Simulated, terminal: Terminal): number {
   return shortfall.exitCode;
 }
 
-/** The result document of the runs; `saved` gives the values to which budgets with `of saved` refer. */
+/**
+ * The result document of the runs; `saved` gives the values to which budgets with `of saved` refer, `proofs` what runs
+ * without each fault have shown.
+ */
 export function resultOf(
   { file, plans }: Prepared,
   { records, shortfall }: Simulated,
   saved: Study['saved'] = null,
+  proofs?: Proofs,
 ): Result {
-  return summarise(file, plans, records, packageVersion(), saved, shortfall?.incomplete);
+  return summarise(file, plans, records, packageVersion(), saved, shortfall?.incomplete, proofs);
 }
 
 function plural(count: number, noun: string): string {

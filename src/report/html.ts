@@ -6,6 +6,7 @@ import { plural } from '../text/words.js';
 import { markup, type Markup } from './html-escape.js';
 import { renderPage, type PageSection } from './page.js';
 import { cascadeSection } from './sections/cascade.js';
+import { causesSection } from './sections/causes.js';
 import { compareSection } from './sections/compare.js';
 import {
   breakersSection,
@@ -97,6 +98,7 @@ function sectionsOf(fold: Fold, command: string): Section[] {
       markup: compareSection(view, folds(view)),
       ...outer,
     },
+    { id: 'causes', name: 'Causes', markup: causesSection(view), ...outer },
     { id: 'latency', name: 'Latency and loss', markup: latencySection(fold), ...outer },
     { id: 'timeline', name: 'Timeline', markup: timelineSection(fold), ...outer },
     ...FAMILIES.map((family) => ({

@@ -1,5 +1,6 @@
 import type { BudgetResult, Result } from '../spec/result/result.js';
 import { budgetValue, isBroken } from './budget-words.js';
+import { causeSentence, explainedOf } from './causes.js';
 import { bestOf, cellText, latencyColumns, outcomeColumns } from './columns.js';
 import { graphMermaid } from './graph.js';
 import { printable } from './html-escape.js';
@@ -25,6 +26,7 @@ export function renderMarkdown(result: Result, options: { readonly command: stri
       .map(({ variant, text }) => `- **${inlineText(variant)}**: ${inlineText(text)}`)
       .join('\n'),
     chain(view),
+    causes(view),
     variantTable(view),
     budgetTable(view),
     `## Topology\n\n\`\`\`mermaid\n${graphMermaid({ title: result.scenario.title, nodes: result.topology.nodes, edges: result.topology.edges })}\`\`\``,
@@ -57,6 +59,16 @@ function chain(view: View): string {
       )
       .join('\n')
   );
+}
+
+/** What the runs without each fault have shown, by variant. */
+function causes({ result }: View): string {
+  const explained = explainedOf(result.variants);
+  if (explained.length === 0) return '';
+  const lines = explained.map(
+    (one) => `- **${inlineText(one.variant.name)}**: ${inlineText(causeSentence(one))}`,
+  );
+  return `## Causes\n\n${lines.join('\n')}`;
 }
 
 function variantTable(view: View): string {

@@ -6,6 +6,7 @@ import { formatDifference, formatInterval, formatWithInterval } from '../text/fi
 import { plural } from '../text/words.js';
 import { listed } from './format.js';
 import { printable, shorten } from './html-escape.js';
+import { causeSentence, explainedOf } from './causes.js';
 import { unfinishedLines } from './incomplete.js';
 import { left, lengthOf, line, type Paint } from './text-table.js';
 import { budgetRows, fromBatches, heldBudgets, sizeWords, viewOf, type View } from './view.js';
@@ -169,6 +170,11 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
     lines.push(
       `  ${failed === 0 ? 'no variant breaks a budget' : `${failed} of ${result.variants.length} variants break a budget`}`,
     );
+  for (const one of explainedOf(result.variants)) {
+    lines.push(
+      `  ${paint.dim('causes')}  ${printable(one.variant.name)}: ${printable(causeSentence(one))}`,
+    );
+  }
   return lines;
 }
 

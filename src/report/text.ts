@@ -17,6 +17,7 @@ import {
   viewOf,
   type View,
 } from './view.js';
+import { causeSentence, explainedOf } from './causes.js';
 import { chainOf } from './chain.js';
 import { whatIfText } from './what-if.js';
 import { headlineWords } from './words.js';
@@ -46,6 +47,7 @@ export function summaryText(result: Result, options: TextOptions): string {
     ...stopLines(view, options),
     '',
     ...storyLines(view, options),
+    ...causeLines(view, options),
     ...usedUpPools(result.variants).map(
       (text) => `  ${options.paint.dim('pools')}  ${fitted(text, options.columns - 9, options)}`,
     ),
@@ -261,6 +263,15 @@ function storyLines(view: View, options: TextOptions): string[] {
     return `  ${lead} ${paint.dim(when)}  ${fitted(text, Math.max(20, options.columns - width - 15), options)}`;
   });
   return run === '' ? lines : [...lines, `  ${' '.repeat(width + 12)}${paint.dim(`(${run})`)}`];
+}
+
+/** What the runs without each fault have shown of the variant that the account is about. */
+function causeLines({ worstVariant }: View, options: TextOptions): string[] {
+  const explained = explainedOf([worstVariant]);
+  return explained.map((one) => {
+    const text = printable(causeSentence(one));
+    return `  ${options.paint.dim('causes')}  ${fitted(text, options.columns - 10, options)}`;
+  });
 }
 
 /** A sentence, cut to the width of the terminal; in a log it is complete. */

@@ -5,6 +5,7 @@ import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '.
 import { EXIT, usageError } from '../exit.js';
 import type { Format } from '../flags.js';
 import { checkOutputDirectory } from '../output.js';
+import { counterfactualsOf } from '../counterfactuals.js';
 import { prepare } from '../prepare.js';
 import type { Prepared, Selection } from '../prepare.js';
 import { stopwatch } from '../progress.js';
@@ -22,6 +23,8 @@ export interface RunFlags extends Selection, SimulateOptions, ExportFlags {
   readonly out: string;
   readonly format: readonly Format[];
   readonly json?: string;
+  /** Run again without each fault. */
+  readonly explain?: boolean;
 }
 
 /** Runs every variant of each scenario, prints the tables and writes the reports. */
@@ -69,7 +72,11 @@ async function runOne(prepared: Prepared, flags: RunFlags, terminal: Terminal): 
   const simulated = await simulateAll(prepared, flags, terminal);
   if (simulated.shortfall?.isEmpty === true) return endOf(simulated, terminal);
   const took = stopwatch();
-  const result = resultOf(prepared, simulated);
+  const proofs =
+    flags.explain === true && simulated.shortfall === null
+      ? await counterfactualsOf(prepared, simulated.records, () => true, flags, terminal)
+      : undefined;
+  const result = resultOf(prepared, simulated, null, proofs);
   const writes = new Writes();
   const requests = exportsOf(flags);
   const names = requests.map((request) => request.path).join(', ');

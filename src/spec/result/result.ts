@@ -1,4 +1,5 @@
 import type { ComponentKind } from '../component-kind.js';
+import type { Counterfactuals } from './counterfactual.js';
 import type { CascadeResult, HealthState } from './cascade.js';
 import type { Estimate, QuantileEstimates, LatencyResult } from './estimate.js';
 import type { MeteredResult } from './meters.js';
@@ -143,6 +144,8 @@ export interface VariantResult {
   /** By pair of components, `<caller>-><callee>`. */
   readonly edges: Readonly<Record<string, EdgeResult>>;
   readonly timeline: Timeline;
+  /** Runs without some of its faults; absent unless they were asked for. */
+  readonly counterfactuals?: Counterfactuals;
   readonly cascade: CascadeResult;
   readonly journal: readonly JournalEntry[];
   readonly exemplars: readonly Exemplar[];

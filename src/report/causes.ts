@@ -1,0 +1,88 @@
+import type {
+  CausalRole,
+  CounterfactualFault,
+  Counterfactuals,
+} from '../spec/result/counterfactual.js';
+import type { VariantResult } from '../spec/result/result.js';
+import { formatCount, formatShare } from '../text/figures.js';
+import { listed } from './format.js';
+
+/** A variant with its runs without faults. */
+export interface Explained {
+  readonly variant: VariantResult;
+  readonly own: Counterfactuals;
+}
+
+/** The variants that were run again without their faults. */
+export function explainedOf(variants: readonly VariantResult[]): readonly Explained[] {
+  return variants.flatMap((variant) =>
+    variant.counterfactuals === undefined ? [] : [{ variant, own: variant.counterfactuals }],
+  );
+}
+
+/** Words for what the faults of a variant have to do with its harm. */
+export function causeSentence({ variant, own }: Explained): string {
+  const { harm, background, faults } = own;
+  const total = harm - background;
+  const of = `${formatCount(Math.round(harm))} failed or slow requests`;
+  if (total <= 0 || faults.every(({ role }) => role === 'none')) {
+    if (harm < 0.5) return 'No request fails or is slow, with the faults or without them.';
+    const rest = formatCount(Math.round(background));
+    return `The faults are not the cause: ${rest} requests fail or are slow without them, and ${formatCount(Math.round(harm))} with them.`;
+  }
+  const by = (role: CausalRole): readonly CounterfactualFault[] =>
+    faults.filter((one) => one.role === role);
+  const quoted = (some: readonly CounterfactualFault[]): string =>
+    listed(some.map(({ fault }) => `“${wordsOf(variant, fault)}”`));
+  const remain = (some: readonly CounterfactualFault[]): string => {
+    const [first] = some;
+    const left = (one: CounterfactualFault): number => Math.round(one.without);
+    const verb = left(first!) === 1 ? 'remains' : 'remain';
+    if (some.length === 1) return `${formatCount(left(first!))} ${verb} without it`;
+    const each = some.map(
+      (one, k) => `${formatCount(left(one))}${k === 0 ? ` ${verb}` : ''} without ${quoted([one])}`,
+    );
+    return listed(each);
+  };
+  const causes = by('cause');
+  const worse = by('amplifier');
+  const sentences: string[] = [];
+  if (causes.length === 1) {
+    sentences.push(`Cause: ${quoted(causes)}. Of ${of}, ${remain(causes)}.`);
+  } else if (causes.length > 1) {
+    const isEach = causes.every((one) => harm - one.without < total / 2);
+    sentences.push(
+      isEach
+        ? `${quoted(causes)} are each enough. Of ${of}, ${remain(causes)}.`
+        : `Causes: ${quoted(causes)}. Of ${of}, ${remain(causes)}.`,
+    );
+  } else if (worse.length > 1) {
+    sentences.push(`Only together ${quoted(worse)} do harm. Of ${of}, ${remain(worse)}.`);
+  } else {
+    sentences.push(`No single fault does half of the harm of ${of}.`);
+  }
+  if (worse.length > 0 && (causes.length > 0 || worse.length === 1)) {
+    const [makes, does] = worse.length === 1 ? ['makes', 'does'] : ['make', 'do'];
+    sentences.push(
+      `${quoted(worse)} ${makes} it worse, but alone ${does} no harm: ${remain(worse)}.`,
+    );
+  }
+  const parts = by('part');
+  if (parts.length > 0) sentences.push(`A smaller part: ${quoted(parts)}; ${remain(parts)}.`);
+  const nothing = by('none');
+  if (nothing.length > 0) sentences.push(`No difference: ${quoted(nothing)}.`);
+  const unknown = by('undecided');
+  if (unknown.length > 0) sentences.push(`The runs do not decide about ${quoted(unknown)}.`);
+  return sentences.join(' ');
+}
+
+/** Description of a fault of a variant. */
+export function wordsOf({ faults }: VariantResult, id: string): string {
+  return faults.find((fault) => fault.id === id)?.words ?? id;
+}
+
+/** Share of the harm above the background. */
+export function shareWords({ harm, background }: Counterfactuals, value: number | null): string {
+  const total = harm - background;
+  return value === null || total <= 0 ? '–' : formatShare(value / total);
+}

@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import {
+  allOf,
+  counterfactuals,
+  faultSets,
+  harmOf,
+  holds,
+  slowLimits,
+} from '../../src/analysis/verdicts/counterfactual.js';
+import { withFaults } from '../../src/plan/without.js';
+import { causeSentence } from '../../src/report/causes.js';
+import type { Counterfactuals } from '../../src/spec/result/counterfactual.js';
+import type { VariantResult } from '../../src/spec/result/result.js';
+import { summarise } from '../../src/analysis/summarise.js';
+import { runHere } from '../support/built.js';
+import { run } from '../theory/program.js';
+
+/** The counterfactuals of the first variant of a scenario, with the runs that they need. */
+function explained(text: string): {
+  own: Counterfactuals;
+  variant: VariantResult;
+  /** The account with the proof. */
+  told: VariantResult;
+} {
+  const ran = run(`faultline: 1\ntitle: Causes\n${text}`);
+  const [plan] = ran.plans;
+  const [records] = ran.records;
+  const sets = faultSets(plan!.faults.length);
+  const plans = sets.map((mask) => withFaults(plan!, (index) => holds(mask, index)));
+  const runs = runHere(plans, records!.length);
+  const limits = slowLimits(plan!, runs[0]!);
+  const harms = new Map(
+    sets.map((mask, k) => [mask, runs[k]!.map((one) => harmOf(plan!, one, limits))]),
+  );
+  harms.set(
+    allOf(plan!.faults.length),
+    records!.map((one) => harmOf(plan!, one, limits)),
+  );
+  const own = counterfactuals(plan!, harms, limits);
+  const proofs = new Map([[plan!.variant, own]]);
+  const [told] = summarise(ran.file, ran.plans, ran.records, '0.0.0', null, null, proofs).variants;
+  return { own, variant: ran.variant(), told: told! };
+}
+
+const rolesOf = ({ faults }: Counterfactuals): Record<string, string> =>
+  Object.fromEntries(faults.map(({ fault, role }) => [fault, role]));
+
+/** A shop of one worker calls a bank; 10 orders a second of 50 ms each. */
+const SHOP = `
+run: { duration: 30s, replications: 2, seed: 4 }
+services:
+  shop: { concurrency: 4, queue: { capacity: 4 }, endpoints: { buy: [ call: bank.pay ] } }
+  bank: { concurrency: 8, endpoints: { pay: [ wait: 50ms ] } }
+  mail: { endpoints: { send: [ wait: 5ms ] } }
+workloads:
+  users: { arrivals: poisson(20/s), requests: [ { call: shop.buy } ] }
+  robots: { arrivals: poisson(20/s), requests: [ { call: mail.send } ] }
+`;
+
+describe('the sets of faults that run', () => {
+  it('are all of them up to three faults, then none, each alone and all but one', () => {
+    expect(faultSets(1)).toEqual([0]);
+    expect(faultSets(2)).toEqual([0, 1, 2]);
+    expect(faultSets(3)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(faultSets(4)).toEqual([0, 1, 2, 4, 8, 14, 13, 11, 7]);
+    expect([0, 1, 2, 3].filter((index) => holds(13, index))).toEqual([0, 2, 3]);
+    expect(holds(1 << 29, 29)).toBe(true);
+  });
+});
+
+describe('a fault', () => {
+  it('that never strikes leaves every request as it is', () => {
+    const faults = `faults:
+      - { id: hang, kind: hang, target: bank, at: 10s, for: 5s }
+      - { id: never, kind: crash, target: mail, at: 12s, for: 5s, probability: 0% }`;
+    const ran = run(`faultline: 1\ntitle: Never\n${SHOP}${faults}`);
+    const index = ran.plans[0]!.faults.findIndex(({ id }) => id === 'never');
+    const [without] = runHere([withFaults(ran.plans[0]!, (k) => k !== index)], 2);
+    const outcomes = (records: typeof without): unknown =>
+      records!.map(({ parts }) => parts.map((part) => [...part.outcomes]));
+    expect(outcomes(without)).toEqual(outcomes(ran.records[0]));
+  });
+
+  it('is the cause, and a harmless one that begins at the same instant is not, whatever their names', () => {
+    for (const [cause, decoy] of [
+      ['a', 'b'],
+      ['b', 'a'],
+    ] as const) {
+      const { own, variant, told } = explained(`${SHOP}faults:
+      - { id: ${cause}, kind: hang, target: bank, at: 10s, for: 5s }
+      - { id: ${decoy}, kind: slow, target: mail, factor: 1.5, at: 10s, for: 5s }`);
+      expect(rolesOf(own)).toEqual({ [cause]: 'cause', [decoy]: 'none' });
+      expect(own.harm).toBeGreaterThan(80);
+      expect(own.background).toBeLessThan(5);
+      expect(told.cascade.sentence).toMatch(/^bank hangs at 10 s -> /);
+      expect(told.summary.recovery.fault).toBe(cause);
+      const sentence = causeSentence({ variant, own });
+      expect(sentence).toMatch(
+        /^Cause: “bank hangs”\. Of \d+ failed or slow requests, \d+ remain without it\./,
+      );
+      expect(sentence).toContain('No difference: “mail 1.5x slower”.');
+    }
+  });
+
+  it('is enough beside another one that is enough too: neither averts it, each does it alone', () => {
+    const { own, variant } = explained(`${SHOP}faults:
+      - { id: hang, kind: hang, target: bank, at: 10s, for: 5s }
+      - { id: errors, kind: error, target: bank, at: 10s, for: 5s }`);
+    const [errors, hang] = own.faults;
+    expect([hang!.role, errors!.role]).toEqual(['cause', 'cause']);
+    expect(own.harm - hang!.without).toBeLessThan((own.harm - own.background) / 2);
+    expect(causeSentence({ variant, own })).toMatch(/^“.*” and “.*” are each enough\./);
+  });
+
+  it('that harms only together with another one makes it worse', () => {
+    // 40 workers: busy are 10 of them, 19 where the bank is slow, 23 under the load, and 44 would be with both.
+    const { own, variant } = explained(`
+run: { duration: 30s, replications: 5, seed: 4 }
+services:
+  shop: { concurrency: 40, queue: { capacity: 4 }, endpoints: { buy: [ call: bank.pay ] } }
+  bank: { endpoints: { pay: [ wait: 50ms ] } }
+workloads: { users: { arrivals: poisson(200/s), requests: [ { call: shop.buy } ] } }
+faults:
+  - { id: slow, kind: slow, target: bank, factor: 1.9, at: 10s, for: 10s }
+  - { id: load, kind: load, target: users, factor: 2.3, at: 10s, for: 10s }`);
+    expect(rolesOf(own)).toEqual({ load: 'amplifier', slow: 'amplifier' });
+    expect(causeSentence({ variant, own })).toMatch(/^Only together “.*” and “.*” do harm\. Of /);
+  });
+
+  it('of a rollout is a fault too: a good release beside a hanging bank is innocent', () => {
+    const { own } = explained(`
+run: { duration: 40s, replications: 2, seed: 4 }
+services:
+  shop:
+    replicas: 2
+    concurrency: 8
+    queue: { capacity: 4 }
+    versions: { v1: {}, v2: {} }
+    rollout: { to: v2, kind: rolling, at: 9s }
+    endpoints: { buy: [ call: bank.pay ] }
+  bank: { endpoints: { pay: [ wait: 50ms ] } }
+workloads: { users: { arrivals: poisson(20/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: hang, kind: hang, target: bank, at: 10s, for: 5s } ]`);
+    expect(rolesOf(own)).toEqual({ hang: 'cause', 'shop@v2': 'none' });
+  });
+
+  it('is not the cause of an overload that is there without it', () => {
+    const { own, variant } =
+      explained(`${SHOP.replace('users: { arrivals: poisson(20/s)', 'users: { arrivals: poisson(160/s)')}faults:
+      - { id: mails, kind: slow, target: mail, factor: 1.5, at: 10s, for: 5s }`);
+    expect(rolesOf(own)).toEqual({ mails: 'none' });
+    expect(causeSentence({ variant, own })).toMatch(
+      /^The faults are not the cause: [\d,]+ requests fail or are slow without them, and [\d,]+ with them\.$/,
+    );
+  });
+});
+
+describe('the account with a proof', () => {
+  it('begins with the slow bank, and not with the load that comes later and makes it worse', () => {
+    const { own, told } = explained(`
+run: { duration: 60s, replications: 3, seed: 1 }
+services:
+  shop: { concurrency: 24, queue: { capacity: 48 }, outbound: { bank: calls }, endpoints: { buy: [ call: bank.pay ] } }
+  bank: { concurrency: 16, endpoints: { pay: [ wait: exponential(20ms) ] } }
+policies: { calls: { timeout: 500ms } }
+workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }
+faults:
+  - { id: slow, kind: slow, target: bank, factor: 7.6, at: 20s, for: 20s }
+  - { id: load, kind: load, target: users, factor: 1.5, at: 28s, for: 12s }`);
+    expect(rolesOf(own)).toEqual({ load: 'amplifier', slow: 'cause' });
+    expect(told.summary.recovery.fault).toBe('slow');
+    expect(told.cascade.sentence).toMatch(/^bank 7\.6x slower at 20 s/);
+  });
+});
+
+describe('fair shares', () => {
+  it('add up to the harm above the background', () => {
+    const { own } = explained(`${SHOP}faults:
+      - { id: hang, kind: hang, target: bank, at: 10s, for: 3s }
+      - { id: load, kind: load, target: users, factor: 3, at: 12s, for: 6s }
+      - { id: errors, kind: error, target: shop, share: 30%, at: 14s, for: 10s }`);
+    const sum = own.faults.reduce((total, { share }) => total + share!, 0);
+    expect(sum).toBeCloseTo(own.harm - own.background, 9);
+    expect(own.runs).toBe(14);
+  });
+});
