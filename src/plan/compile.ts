@@ -74,15 +74,14 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const limiters = new Limiters(keys);
   const onces = new Onces(keys);
   const { programs, components } = writeAll(writer, keys, limiters, scenario);
-  const laid = writer.edges.finish(layout, onces, problems);
-  const { edges, statEdges, bundles, deepestChain, numbers } = laid;
+  const laid = layEdges(writer, keys, onces);
+  const { edges, statEdges, bundles, deepestChain } = laid;
   const sized = isSized(scenario, edges);
-  for (const op of [OP.CALL, OP.BEGIN]) writer.assembler.renumber(op, SLOT.A, numbers);
-  useKeys(keys, bundles);
   const modules = planModules({ w: writer, keys, programs, network: scenario.network });
   const links = planLinks(scenario.network, layout, statEdges, writer.distributions);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
-  const resources = resourcesOf(layout, components, modules.functions, modules.replications, edges);
+  const meshed = planMesh(writer.mesh, layout, writer.distributions);
+  const resources = resourcesOf(layout, components, modules, edges, meshed);
   const ends = new LinkEnds(layout, links, statEdges, sizedMessages(layout, laid, sized));
   const context = { layout, ends, loads, kindOf: knownFaultKind, resources, problems, ...times };
   const faults = [...planFaults(context, scenario.faults), ...planRollouts(layout, times)];
@@ -114,7 +113,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     checks: writer.keyed.checks,
     coalescings: writer.keyed.coalescings,
     gates: writer.gates.list,
-    mesh: planMesh(writer.mesh, layout, writer.distributions),
+    mesh: meshed,
     ...modules,
     faults,
     keys: keys.list,
@@ -123,6 +122,14 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     deepestChain,
     traceShare: options.traceShare ?? traceShareOf(loads),
   };
+}
+
+/** Gives all edges their final numbers, also in the programs, and registers the keys of their policies. */
+function layEdges({ edges, layout, assembler, problems }: Writer, keys: KeyTable, onces: Onces) {
+  const laid = edges.finish(layout, onces, problems);
+  for (const op of [OP.CALL, OP.BEGIN]) assembler.renumber(op, SLOT.A, laid.numbers);
+  useKeys(keys, laid.bundles);
+  return laid;
 }
 
 /** Collects everything that programs use, in the order in which they are written. */

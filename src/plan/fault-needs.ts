@@ -1,4 +1,5 @@
 import type { Resources } from '../model/faults/knob.js';
+import type { PlanMesh } from '../spec/plan/mesh.js';
 import type { Plan, PlanEdge } from '../spec/plan/plan.js';
 import type { Layout } from './layout.js';
 
@@ -6,9 +7,9 @@ import type { Layout } from './layout.js';
 export function resourcesOf(
   layout: Layout,
   components: Plan['components'],
-  functions: Plan['functions'],
-  replications: Plan['replications'],
+  { functions, replications }: Pick<Plan, 'functions' | 'replications'>,
   edges: readonly Pick<PlanEdge, 'from' | 'to' | 'connections' | 'pool'>[],
+  mesh: PlanMesh | null,
 ): (component: number) => Resources {
   const showing = new Set<number>();
   const taking = new Set(
@@ -30,7 +31,7 @@ export function resourcesOf(
     const holds = { isReplicated: replicated.has(id), takesConnections: taking.has(id) };
     return {
       ...{ cores, memory, showsCertificate: showing.has(id), isHost },
-      ...{ probes, isScaled, isRolled, ...holds },
+      ...{ probes, isScaled, isRolled, isMeshed: mesh?.members[id] === 1, ...holds },
     };
   };
 }

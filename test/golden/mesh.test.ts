@@ -321,3 +321,35 @@ faults: [ { id: out, kind: crash, target: b, instances: [0], at: 1s, for: 1h } ]
     expect(refused('configPropagation: 600ms, services: [b]')).toBe(0);
   });
 });
+
+describe('freeze of the mesh', () => {
+  const text = (fault: string, mesh = ''): string => `
+mesh: { ${FREE}, policy: none${mesh} }
+services:
+  a: { endpoints: { get: [ call: b.get ] } }
+  b: { replicas: 2, endpoints: { get: [ wait: 1ms ] } }
+workloads: { users: { arrivals: { at: [ ${Array.from({ length: 40 }, (_, k) => `${50 + 100 * k}ms`).join(', ')} ] }, requests: [ call: a.get ] } }
+faults:
+  - { id: out, kind: crash, target: b, instances: [0], at: 1s, for: 1h }
+  ${fault}
+`;
+  const refused = (fault: string, mesh = ''): number[] =>
+    sent(golden(text(fault, mesh)).requests.filter(({ outcome }) => outcome !== 'ok'));
+  const down = '- { id: no-istiod, kind: freeze, target: b, what: mesh, at: 500ms, for: 1s }';
+
+  it('keeps the endpoints that proxies know until the control plane is back', () => {
+    expect(refused('')).toEqual([]);
+    // From 1 to 1.5 s every second call goes to the instance that is gone.
+    expect(refused(down)).toHaveLength(3);
+    expect(Math.max(...refused(down))).toBe(1450);
+  });
+
+  it('takes the usual time to push what was missed', () => {
+    // Six calls from 1.05 s on are refused: the push of 1.5 s arrives at 2.1 s.
+    expect(refused(down, ', configPropagation: 600ms')).toHaveLength(6);
+  });
+
+  it('needs a target inside the mesh', () => {
+    expect(() => refused(down, ', services: [a]')).toThrow('is outside the mesh');
+  });
+});

@@ -172,6 +172,8 @@ export interface Resources {
   readonly isScaled: boolean;
   /** It has a rollout. */
   readonly isRolled: boolean;
+  /** It is inside a service mesh. */
+  readonly isMeshed: boolean;
   /** It is a database that keeps its rows on several nodes. */
   readonly isReplicated: boolean;
   /** It takes connections from a pool, so it can leak them. */

@@ -2,14 +2,17 @@ import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
 import { rolloutFrozen, scalingFrozen } from '../knobs/control-loops.js';
+import { meshFrozen } from '../knobs/mesh-frozen.js';
+
+const LOOPS = { autoscaling: scalingFrozen, rollout: rolloutFrozen, mesh: meshFrozen } as const;
 
 const schema = z.strictObject({
   what: z
-    .enum(['autoscaling', 'rollout'])
+    .enum(['autoscaling', 'rollout', 'mesh'] satisfies (keyof typeof LOOPS)[])
     .describe(
       'Control loop to freeze. `autoscaling`: the number of replicas of the target no longer ' +
         'changes. `rollout`: its versions stay as they are, and the new one is not analysed. ' +
-        'Required.',
+        '`mesh`: proxies keep the endpoints of the target that they know (its control plane is down). Required.',
     ),
 });
 
@@ -22,11 +25,13 @@ export const freeze: FaultKind<typeof schema> = {
   summary:
     'Freezes a control loop of the platform. With `what: autoscaling` no replicas are added ' +
     'or removed. With `what: rollout` the replicas and traffic shares of both versions stay ' +
-    'as they are, and a bad version is not rolled back.',
+    'as they are, and a bad version is not rolled back. With `what: mesh` proxies keep the ' +
+    'last endpoints that they got.',
   sources: [
     'kubernetes pkg/controller/podautoscaler horizontal.go, reconcileAutoscaler: without metrics nothing is changed',
     'kubernetes pkg/controller/deployment sync.go: a paused deployment is not reconciled',
     'LitmusChaos, pod-autoscaler',
+    'envoyproxy/envoy docs: xDS, the last known configuration remains in use while the management server is away',
   ],
   targets: ['instance'],
   schema,
@@ -37,6 +42,6 @@ export const freeze: FaultKind<typeof schema> = {
   takesNoRamp: true,
   edits: ({ what }, strength) => {
     if (strength === 0) return [];
-    return [edit(what === 'rollout' ? rolloutFrozen : scalingFrozen, 1)];
+    return [edit(LOOPS[what], 1)];
   },
 };
