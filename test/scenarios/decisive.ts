@@ -840,6 +840,13 @@ export const DECISIVE: readonly Decisive[] = [
     '2 s until 400 requests of 1 MiB fill what 512 MiB leave, 3 s to start: every 5 s of 31 s',
   ),
   row(
+    'mesh-control-plane',
+    'users.outcomes.serverError during gone in stale',
+    250,
+    1,
+    'a quarter of 100/s x 10 s',
+  ),
+  row(
     'mesh-header-route',
     'reviews-v2.throughput in routed',
     38,

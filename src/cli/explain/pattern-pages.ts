@@ -50,6 +50,7 @@ export const PATTERNS: readonly ArchitecturePattern[] = [
       'patterns/mesh-retries.yaml',
       'patterns/mesh-header-route.yaml',
       'patterns/mesh-locality.yaml',
+      'patterns/mesh-control-plane.yaml',
     ],
   },
   {

@@ -31,11 +31,7 @@ interface List {
 }
 
 /** Delay of a changed list of a component's instances to a caller; null = the caller knows at once. */
-export function propagationOf(
-  plan: Plan,
-  caller: number,
-  callee: number,
-): Distribution | null {
+export function propagationOf(plan: Plan, caller: number, callee: number): Distribution | null {
   const { mesh, components, faults } = plan;
   const { propagation } = components[callee];
   if (mesh === null || !isOfMesh(plan, caller, callee)) return propagation;
