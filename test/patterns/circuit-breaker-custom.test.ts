@@ -391,6 +391,26 @@ describe('circuitBreaker custom: its own choices', () => {
     expect(old.states.at(-1)).toEqual([77_000, 'closed']);
   });
 
+  it('closes an open breaker at a late success, with successCloses only', () => {
+    // Two calls start before the failure of 10 opens it: the failure of 20 changes nothing, the success of 25 closes it.
+    const script = [
+      { at: 0, takes: 20, outcome: FAIL },
+      { at: 0, takes: 25, outcome: OK },
+      ...series(10, 0, 'F'),
+      { at: 24, takes: 0, outcome: OK },
+      { at: 26, takes: 0, outcome: OK },
+    ];
+    const config = { threshold: 1, open: '1s' };
+    const closes = play(circuitBreakerCustom, { ...config, lateResults: 'successCloses' }, script);
+    expect(closes.states).toEqual([
+      [10, 'open'],
+      [25, 'closed'],
+    ]);
+    expect(closes.outcomes.slice(-2)).toEqual([REFUSED, OK]);
+    const current = play(circuitBreakerCustom, { ...config, lateResults: 'current' }, script);
+    expect(current.states).toEqual([[10, 'open']]);
+  });
+
   it('books late failures in the window it keeps', () => {
     // Opens at 10. The failure of before ends at 15, the probe of 20 closes; at 21 two of four failed.
     const script = [

@@ -10,6 +10,7 @@ const PAGES = [
   'docs/patterns.md',
   'docs/studies.md',
   'docs/incidents.md',
+  'docs/rows.md',
   'docs/breakers.md',
   'docs/p99-claim.md',
   'docs/lint.md',

@@ -34,3 +34,17 @@ describe.each(scenarioFiles('scenarios/incidents'))('%s', (path) => {
     expectNumbers(ran, PAGE, path);
   });
 });
+
+describe('README.md', () => {
+  it('shows figures of the page', () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8').replace(/\s+/g, ' ');
+    const figures = [...readme.matchAll(/`[^`]+ in (?:as-it-was|cure)` = [\d.]+ \S+/g)];
+    expect(figures.length).toBe(2);
+    for (const [figure] of figures) expect(PAGE).toContain(figure.replace(/[.:]$/, ''));
+  });
+
+  it('says how many there are, with the one that it shows', () => {
+    expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain('[thirteen more]');
+    expect(scenarioFiles('scenarios/incidents').length).toBe(14);
+  });
+});

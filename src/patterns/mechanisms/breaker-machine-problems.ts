@@ -125,7 +125,8 @@ function probeProblems(written: WrittenMachine, config: MachineConfig): PolicyPr
       `${size.calls}, or a larger windowSize`;
     problems.push(problem('halfOpen.permits', message));
   }
-  if (mode === 'total' && config.lateResults !== 'current') {
+  const isLateCounted = ['current', 'successCloses'].includes(config.lateResults);
+  if (mode === 'total' && !isLateCounted) {
     const needed = decideAfter ?? closeAfter;
     if (needed > permits) {
       const field = decideAfter === undefined ? 'halfOpen.closeAfter' : 'halfOpen.decideAfter';

@@ -3,7 +3,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { Alarm } from '../../spec/patterns/policy.js';
 import type { BreakerJournal, BreakerRule } from './breaker.js';
 import { CLOSED, HALF_OPEN, OPEN } from './breaker.js';
-import { EXCLUDED, FAILURE } from './breaker-classes.js';
+import { EXCLUDED, FAILURE, SUCCESS } from './breaker-classes.js';
 import type { CallWindow, OpenWindow } from './call-window.js';
 import { CountWindow, TimeWindow, TotalWindow } from './call-window.js';
 import type { Threshold, WindowSize } from './window-size.js';
@@ -33,7 +33,7 @@ export interface MachineConfig {
     readonly decideAfter?: number | undefined;
     readonly maxWait: Ns;
   };
-  readonly lateResults: 'drop' | 'oldWindow' | 'current';
+  readonly lateResults: 'drop' | 'oldWindow' | 'current' | 'successCloses';
   readonly resetWindowOnClose: boolean;
 }
 
@@ -95,6 +95,10 @@ export class BreakerMachine implements BreakerRule {
     }
     const isLate = ticket !== this.generation;
     if (isLate && config.lateResults === 'drop') return;
+    if (this.state === OPEN && result === SUCCESS && config.lateResults === 'successCloses') {
+      this.enterClosed(now);
+      return;
+    }
     const isProbe = this.state === HALF_OPEN && !(isLate && config.lateResults === 'oldWindow');
     const isConcurrent = config.halfOpen.mode === 'concurrent';
     // A late call holds no permit. In mode `total`, an excluded late call returns one anyway.

@@ -156,12 +156,14 @@ const schema = z.strictObject({
   ...openFields,
   halfOpen: halfOpenField,
   lateResults: z
-    .enum(['drop', 'oldWindow', 'current'])
+    .enum(['drop', 'oldWindow', 'current', 'successCloses'])
     .default('drop')
     .describe(
       'Handling of a result whose call was admitted before the last state change: discarded; ' +
-        'recorded in the window of the closed state, but evaluated only while closed; or ' +
-        'treated as a result of the current state. Unit: name. Defaults to drop.',
+        'recorded in the window of the closed state, but evaluated only while closed; treated ' +
+        'as a result of the current state; or, with `successCloses`, the same except that a ' +
+        'success closes an open breaker, as in hand-written ones that only set a state. Unit: ' +
+        'name. Defaults to drop.',
     ),
   resetWindowOnClose: z
     .boolean()
