@@ -28,6 +28,8 @@ export interface ExpressionNames {
   /** Faults with a start time known before the run, and faults that wait for a condition. */
   readonly faults: readonly string[];
   readonly unplanned?: readonly string[];
+  /** Whether `report.prices` is written; absent = not checked. */
+  readonly hasPrices?: boolean;
   /** Names of the variants; absent = not checked. */
   readonly variants?: readonly string[];
 }
@@ -136,7 +138,11 @@ export function checkMetric(
       { message: `${article(kind)} has no metric ${found.metric.name}`, ...at, allowed: own },
     ];
   }
-  if (found.known === 'yes') return [];
+  if (found.known === 'yes') {
+    if (!found.metric.needsPrices || names.hasPrices !== false) return [];
+    const message = `${words} needs prices: write report: { prices: { cpuHour: 0.04 } }`;
+    return [{ message, ...at, allowed: [] }];
+  }
   return [endingProblem(path, found.metric, found.found, found.allowed)];
 }
 
@@ -358,7 +364,7 @@ function endingProblem(
       allowed: [metric.name],
     };
   }
-  const what = metric.ending === 'outcome' ? 'an outcome' : 'a statistic';
+  const what = ENDING_WORDS[metric.ending];
   const message = found === '' ? `${metric.name} needs ${what}` : `${metric.name} has no ${found}`;
   return {
     message,
@@ -367,6 +373,14 @@ function endingProblem(
     allowed: allowed.map((end) => `${metric.name}.${end}`),
   };
 }
+
+const ENDING_WORDS = {
+  required: 'a statistic',
+  gauge: 'a statistic',
+  level: 'a statistic',
+  outcome: 'an outcome',
+  status: 'an HTTP status from 100 to 599',
+} as const;
 
 function unknown(
   what: string,

@@ -187,7 +187,7 @@ function metricPath(scanner: Scanner): MetricPath {
   }
   const nameOffset = scanner.offset;
   const name = [scanner.name('the name of a metric')];
-  while (scanner.take('.')) name.push(scanner.name('a statistic or an outcome'));
+  while (scanner.take('.')) name.push(scanner.label('a statistic, an outcome or a status'));
   const text = scanner.text.slice(start, scanner.offset).replace(/\s/g, '');
   return { subject, name, nameOffset, text };
 }

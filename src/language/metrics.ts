@@ -23,7 +23,14 @@ export const METRIC_WORDS: ReadonlySet<string> = new Set(
   METRICS.map((entry) => entry.name.split('.')[0]!),
 );
 
-/** A parsed metric name: the metric, and its statistic or outcome ('' if it has none). */
+/** HTTP statuses by their first digit. */
+const STATUS_CLASSES = ['2xx', '3xx', '4xx', '5xx'] as const;
+/** Statuses that messages and `explain` list; any other one from 100 to 599 is valid too. */
+const USUAL_STATUSES = [200, 400, 401, 403, 404, 409, 429, 499, 500, 502, 503, 504];
+const STATUS_ENDINGS = [...USUAL_STATUSES.map(String), ...STATUS_CLASSES];
+const STATUS = /^[1-5]\d\d$/;
+
+/** A parsed metric name: the metric, and its statistic, outcome or status ('' if it has none). */
 export type FoundMetric =
   | { readonly known: 'yes'; readonly metric: Metric; readonly ending: string }
   | { readonly known: 'no'; readonly allowed: readonly string[] }
@@ -65,7 +72,8 @@ function withEnding(metric: Metric, rest: readonly string[]): FoundMetric {
       return { known: 'yes', metric, ending: 'mean' };
     return { known: 'ending', metric, found, allowed };
   }
-  if (rest.length === 1 && allowed.includes(found)) return { known: 'yes', metric, ending: found };
+  const fits = allowed.includes(found) || (metric.ending === 'status' && STATUS.test(found));
+  if (rest.length === 1 && fits) return { known: 'yes', metric, ending: found };
   return { known: 'ending', metric, found, allowed };
 }
 
@@ -82,5 +90,7 @@ export function endingsOf(metric: Metric): readonly string[] {
       return LEVEL_STATISTICS;
     case 'outcome':
       return OUTCOME_NAMES;
+    case 'status':
+      return STATUS_ENDINGS;
   }
 }

@@ -15,8 +15,8 @@ export interface RequestLine {
 }
 
 /** Without a method and a path, a call is a `GET /`, as in every HTTP client. */
-const DEFAULT_METHOD = 'GET';
-const DEFAULT_PATH = '/';
+export const DEFAULT_METHOD = 'GET';
+export const DEFAULT_PATH = '/';
 
 type Router = Pick<Gateway, 'routing' | 'routes'>;
 

@@ -1,6 +1,6 @@
 import { nodesAsked } from '../language/databases.js';
 import { proxyBundle } from '../language/mesh.js';
-import { routeOf } from '../language/routes.js';
+import { possibleRoutes, routeOf } from '../language/routes.js';
 import type { RequestLine } from '../language/routes.js';
 import type { Path } from '../scenario/located.js';
 import type { Middleware } from '../spec/scenario/middleware.js';
@@ -85,8 +85,19 @@ const TOP: Around = Object.freeze({
   owners: [],
 });
 
-/** Every call of every program. `written` says whether the file contains a path. */
-export function callsOf(scenario: Scenario, written: (path: Path) => boolean): readonly Call[] {
+/** A call of a gateway that no route takes, whatever headers it carries: the gateway answers 404. */
+export interface Unrouted {
+  readonly from: string;
+  readonly gateway: Gateway;
+  readonly line: RequestLine;
+  readonly path: Path;
+}
+
+/** Every call of every program, and those without a route. `written` says whether the file contains a path. */
+export function callsOf(
+  scenario: Scenario,
+  written: (path: Path) => boolean,
+): { readonly calls: readonly Call[]; readonly unrouted: readonly Unrouted[] } {
   const walker = new Walker(scenario, written);
   for (const [name, service] of scenario.services) {
     const at = [servicesOr(service), name];
@@ -104,7 +115,7 @@ export function callsOf(scenario: Scenario, written: (path: Path) => boolean): r
       walker.steps(`${name}.${request.name}`, request.steps, [...at, 'steps'], around, 0);
     });
   }
-  return walker.calls;
+  return walker;
 }
 
 /** Deepest nesting of `self` calls that is followed. A cycle of them is a loop that ends at random. */
@@ -112,6 +123,7 @@ const SELF_DEPTH = 8;
 
 class Walker {
   readonly calls: Call[] = [];
+  readonly unrouted: Unrouted[] = [];
   private readonly scenario: Scenario;
   private readonly written: (path: Path) => boolean;
   /** Bundles whose fallbacks are being walked. */
@@ -362,7 +374,12 @@ class Walker {
     around: Around,
   ): void {
     const part = this.partOf(target, line);
-    if (part === null) return;
+    if (part === null) {
+      const gateway = this.scenario.gateways.get(target.component);
+      if (gateway !== undefined && possibleRoutes(gateway, line).length === 0)
+        this.unrouted.push({ from, gateway, line, path });
+      return;
+    }
     const caller = componentOf(from);
     const { bundle, policyPath } = this.governing(
       caller,

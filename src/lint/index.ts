@@ -8,6 +8,7 @@ import { cacheIsLoadBearing } from './rules/cache-is-load-bearing.js';
 import { callCouldBeAsynchronous } from './rules/call-could-be-asynchronous.js';
 import { callInsideTransaction } from './rules/call-inside-transaction.js';
 import { callWithoutBreaker } from './rules/call-without-breaker.js';
+import { callWithoutRoute } from './rules/call-without-route.js';
 import { callWithoutTimeLimit } from './rules/call-without-time-limit.js';
 import { canaryTooFewSamples } from './rules/canary-too-few-samples.js';
 import { capacityBelowTraffic } from './rules/capacity-below-traffic.js';
@@ -82,6 +83,7 @@ export const rules: readonly Rule[] = [
   callCouldBeAsynchronous,
   callInsideTransaction,
   callWithoutBreaker,
+  callWithoutRoute,
   callWithoutTimeLimit,
   canaryTooFewSamples,
   capacityBelowTraffic,

@@ -5,7 +5,7 @@ import type { Plan } from '../spec/plan/plan.js';
 import type { MetricPath } from '../spec/scenario/expression.js';
 import type { Scenario } from '../spec/scenario/scenario.js';
 import { callsOf } from './calls.js';
-import type { Call } from './calls.js';
+import type { Call, Unrouted } from './calls.js';
 import { Demands } from './demand.js';
 import { Graph } from './graph.js';
 import { inheritedDeadlines } from './limits.js';
@@ -17,6 +17,9 @@ export interface Subject {
   readonly scenario: Scenario;
   /** Calls that some workload can cause; other calls in the file have no effect. */
   readonly calls: readonly Call[];
+  readonly unrouted: readonly Unrouted[];
+  /** Whether any message has a size. */
+  readonly isSized: boolean;
   readonly graph: Graph;
   readonly traffic: Traffic;
   readonly demands: Demands;
@@ -43,7 +46,7 @@ export function subjectOf(
   budgets: readonly MetricPath[],
   written: (path: Path) => boolean,
 ): Subject {
-  const all = callsOf(scenario, written);
+  const { calls: all, unrouted } = callsOf(scenario, written);
   const traffic = trafficOf(scenario, new Graph(all));
   const calls = all.filter((call) => call.most > 0 && (traffic.most.get(call.from) ?? 0) > 0);
   const graph = new Graph(calls);
@@ -66,6 +69,8 @@ export function subjectOf(
       return [...new Set(own.filter((it) => it.callee !== it.caller).map(({ callee }) => callee))];
     },
     calls,
+    unrouted,
+    isSized: plan.sized,
     graph,
     traffic,
     demands: new Demands(scenario, calls, graph),

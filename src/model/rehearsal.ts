@@ -1,5 +1,5 @@
 import { SINCE_NS, rehearseEngine } from '../kernel/rehearsal.js';
-import { OUTCOME } from '../spec/outcome.js';
+import { OUTCOME, withStatus } from '../spec/outcome.js';
 import type { Grid } from '../spec/plan/plan.js';
 import { frames } from './frames.js';
 import { sink } from './figures/sink.js';
@@ -38,7 +38,8 @@ function rehearseSink(): void {
   sink.reset(grid, 1, 1);
   for (let k = 0; k < TIMES; k++) {
     const cell = (k % 3) - 1;
-    const outcome = k % 2 === 0 ? OUTCOME.ok : OUTCOME.timeout;
+    const failure = k % 4 === 1 ? withStatus(OUTCOME.serverError, 503) : OUTCOME.timeout;
+    const outcome = k % 2 === 0 ? OUTCOME.ok : failure;
     const begun = SINCE_NS + ((k * 7) % 200);
     const latency = k % 3 === 0 ? k : SINCE_NS - k;
     sink.cell = cell;

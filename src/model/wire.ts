@@ -165,6 +165,9 @@ export class Wire implements CallSite {
         return;
       }
       at += delay;
+      if (sizes !== null && sizes.crossings !== null) {
+        sizes.crossings.count(link, sizes.onTheWire(strand, strands.answer[strand]));
+      }
       if (sizes !== null && way.answerBandwidth !== Infinity) {
         const to = frames.caller[strands.from[strand]];
         at += sizes.answering(strand, strands.answer[strand], way.answerBandwidth, to);
@@ -325,6 +328,9 @@ export class Wire implements CallSite {
       if (delay === VANISHED) {
         strands.state[strand] = STATE.LOST;
         return;
+      }
+      if (sizes !== null && sizes.crossings !== null) {
+        sizes.crossings.count(strands.link[strand], sizes.ofRequest(strand));
       }
       if (link.requestCut === CUT.reject) strands.injected[strand] = OUTCOME.refused;
       else if (sizes !== null && link.requestBandwidth !== Infinity) {

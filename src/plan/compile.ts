@@ -110,6 +110,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     links,
     limiters: limiters.list,
     sized,
+    pricedZones: (scenario.report.prices?.crossZoneGb ?? 0) > 0,
     checks: writer.keyed.checks,
     coalescings: writer.keyed.coalescings,
     gates: writer.gates.list,

@@ -197,6 +197,7 @@ function costColumns(view: View): Column[] {
   // If no component calls another, nothing can be amplified.
   const calling = view.result.variants.some((v) => (v.summary.attemptsPerRequest.value ?? 0) > 0);
   const columns: Column[] = [
+    ...pricedColumns(view),
     ...(calling ? calls : []),
     {
       ...PLAIN_COLUMN,
@@ -219,6 +220,21 @@ function costColumns(view: View): Column[] {
     note: 'Blast: components that degraded and that no fault hit directly.',
   });
   return columns;
+}
+
+function pricedColumns({ result }: View): Column[] {
+  if (result.variants.every((v) => v.summary.costPerMillion === undefined)) return [];
+  return [
+    {
+      ...PLAIN_COLUMN,
+      key: 'cost',
+      head: 'Cost',
+      of: 'per million',
+      pick: (v) => v.summary.costPerMillion ?? NOTHING,
+      paths: ['run.costPerMillion'],
+      note: 'Cost: of all components, per million successful requests, by report.prices.',
+    },
+  ];
 }
 
 /**

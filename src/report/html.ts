@@ -16,9 +16,11 @@ import {
   topologySection,
   wasteSection,
 } from './sections/inside.js';
+import { costSection } from './sections/costs.js';
 import { latencySection } from './sections/latency.js';
 import { methodSection } from './sections/method.js';
 import { meteredSection } from './sections/metered.js';
+import { statusSection } from './sections/statuses.js';
 import { timelineSection } from './sections/timeline.js';
 import { tracesSection } from './sections/traces.js';
 import { verdictSection } from './sections/verdict.js';
@@ -100,6 +102,7 @@ function sectionsOf(fold: Fold, command: string): Section[] {
     },
     { id: 'causes', name: 'Causes', markup: causesSection(view), ...outer },
     { id: 'latency', name: 'Latency and loss', markup: latencySection(fold), ...outer },
+    { id: 'statuses', name: 'Statuses', markup: statusSection(fold), ...outer },
     { id: 'timeline', name: 'Timeline', markup: timelineSection(fold), ...outer },
     ...FAMILIES.map((family) => ({
       id: family.id,
@@ -107,6 +110,7 @@ function sectionsOf(fold: Fold, command: string): Section[] {
       markup: meteredSection(fold, family),
       ...outer,
     })),
+    { id: 'costs', name: 'Cost', markup: costSection(fold), ...outer },
     { id: 'services', name: 'Services', markup: servicesSection(drawn), ...inner },
     { id: 'propagation', name: 'Propagation', markup: propagationSection(drawn), ...inner },
     { id: 'cascade', name: 'The cascade', markup: cascadeSection(drawn), ...inner },

@@ -6,6 +6,7 @@ import { plural } from '../text/words.js';
 import { cut, printable, shorten } from './html-escape.js';
 import { unfinishedLines } from './incomplete.js';
 import { usedUpPools } from './pools.js';
+import { statusLines } from './statuses.js';
 import { columnsOf, fit, lengthOf, line, type Paint } from './text-table.js';
 import {
   budgetRows,
@@ -50,6 +51,9 @@ export function summaryText(result: Result, options: TextOptions): string {
     ...causeLines(view, options),
     ...usedUpPools(result.variants).map(
       (text) => `  ${options.paint.dim('pools')}  ${fitted(text, options.columns - 9, options)}`,
+    ),
+    ...statusLines(result, 3).map(
+      (text) => `  ${options.paint.dim('status')}  ${fitted(text, options.columns - 10, options)}`,
     ),
     ...hypothesisLines(view, options),
   ];
@@ -156,7 +160,8 @@ function stopLines({ result }: View, options: TextOptions): string[] {
 }
 
 function chosenColumns(view: View): Column[] {
-  const wanted = ['success', 'goodput', 'recovery', 'attempts', 'wasted'];
+  const last = ['recovery', 'cost', 'attempts', 'wasted'];
+  const wanted = ['success', 'goodput', ...last];
   const all = outcomeColumns(view);
   const unseen = all.filter((column) => column.key.startsWith('unseen.'));
   const outcome = all.filter(
@@ -169,7 +174,7 @@ function chosenColumns(view: View): Column[] {
       column.key.startsWith('during.') ||
       (!hasDuring && column.key === 'goodput'),
   );
-  const rest = outcome.filter((column) => ['recovery', 'attempts', 'wasted'].includes(column.key));
+  const rest = outcome.filter((column) => last.includes(column.key));
   return [...first, ...unseen, latencyColumns(view, 'successLatency')[2]!, ...rest];
 }
 

@@ -49,7 +49,6 @@ export const CODES = Object.freeze({
   FL406: ['ambiguous', 'The component has several endpoints: name one.'],
   FL407: ['metric_name', 'A part must not have the name of a metric.'],
   FL408: ['call_cycle', 'Calls form a cycle without an exit.'],
-  FL409: ['no_route', 'No route of the gateway matches this call.'],
   FL410: ['hits_nothing', 'The fault would never have an effect.'],
   FL411: ['placement', 'Zones and replicas do not match.'],
   FL501: ['bad_expression', 'The budget cannot be read.'],

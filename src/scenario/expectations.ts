@@ -78,6 +78,7 @@ export function namesOf(judged: Judged, variants: readonly string[] | null): Exp
   }
   return {
     components,
+    hasPrices: scenario.report.prices !== null,
     ...(flaws === undefined && { edges: graph.pairs }),
     faults: scenario.faults.flatMap(({ id, when }) => (when === null ? [id] : [])),
     unplanned: scenario.faults.flatMap(({ id, when }) => (when === null ? [] : [id])),

@@ -103,6 +103,12 @@ export function writtenStatus(outcome: Outcome): number | null {
   return isSuccess(outcome) ? 200 : null;
 }
 
+/** HTTP status written into an outcome, unless it is 200, which successes have anyway; else 0. */
+export function unusualStatus(outcome: Outcome): number {
+  const written = (outcome >> 5) & 1023;
+  return written === 200 ? 0 : written;
+}
+
 /** Outcome of a kind with a status written into it. */
 export function withStatus(kind: number, status: number): Outcome {
   return kind | (status << 5);

@@ -83,6 +83,7 @@ const ENDINGS: Readonly<Record<Metric['ending'], string>> = {
   gauge: '.mean',
   level: '.end',
   outcome: '.timeout',
+  status: '.200',
 };
 
 function study(): Study {

@@ -635,6 +635,17 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'call-without-route',
+    fires: routed('', ['match: { path: /order/* }', 'match: { path: /items }']),
+    path: 'workloads.users.requests[0].steps[1]',
+    measured: 'GET /orders',
+    limit: 'edge.a takes any method /order/*',
+    silent: {
+      'a route takes it': routed('', ['match: { path: /orders }', 'match: { path: /items }']),
+      'a header may lead there': routed('', ['match: { path: /orders, headers: { tier: gold } }']),
+    },
+  },
+  {
     rule: 'route-unreachable',
     fires: routed('', ['match: { path: /orders* }', 'match: { method: GET, path: /orders/new }']),
     path: 'gateways.edge.routes[1]',

@@ -284,13 +284,6 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     says: 'circuitBreaker keeps state per instance called, but retry inside it picks one',
   },
   {
-    title: 'a call that no route takes',
-    edit: ['method: POST, path: /orders }, { name', 'method: GET, path: /nowhere }, { name'],
-    code: 'FL409',
-    at: '{ call: edge',
-    says: 'no route of edge matches GET /nowhere, so it would answer 404',
-  },
-  {
     title: 'a circle of calls',
     edit: [wait, 'charge: [ call: orders.create ]'],
     code: 'FL408',

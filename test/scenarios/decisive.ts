@@ -498,6 +498,13 @@ export const DECISIVE: readonly Decisive[] = [
     'the session of the dead member ends 45 s after its last heartbeat, 3 s of rebalance: 47 s and 48 s x 50/s',
   ),
   row(
+    'cost-of-headroom',
+    'web.cost in two-zones',
+    0.2064,
+    0.003,
+    '103,200 responses of 100 KB at 0.02 per GB',
+  ),
+  row(
     'cpu-quota',
     'cron.latency.max in quota',
     0.115,
@@ -1640,6 +1647,13 @@ export const DECISIVE: readonly Decisive[] = [
     800,
     1.5,
     '100/s x the 8 s that only the old leader has',
+  ),
+  row(
+    'unrouted-calls',
+    'old-apps.statuses.404 in renamed',
+    299,
+    0,
+    '30/s for 10 s, without the one at 10 s; the gateway answers each at once',
   ),
   row(
     'zero-trust-hops',

@@ -1,7 +1,13 @@
 import { EDGE_COUNTERS, type EdgeCounter } from '../../src/spec/patterns/policy.js';
 import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../src/spec/outcome.js';
 import type { Plan } from '../../src/spec/plan/plan.js';
-import type { EdgeRecord, GaugeKind, PartRecord, RunRecord } from '../../src/spec/record/record.js';
+import type {
+  EdgeRecord,
+  GaugeKind,
+  PartRecord,
+  RunRecord,
+  StatusColumn,
+} from '../../src/spec/record/record.js';
 import { Histogram } from '../../src/stats/histogram.js';
 import { gaugeTable, type DenseGauge } from './gauge-table.js';
 import { rowOf } from './histogram-row.js';
@@ -38,6 +44,14 @@ export class RecordBuilder {
     draft.good[cell] += n;
     draft.successLatency[segment].addMany(latencyMs * 1e6, n);
     draft.stepLatency[this.plan.grid.stepOfCell[cell]].addMany(latencyMs * 1e6, n);
+    return this;
+  }
+
+  /** The first responses of a part in a cell with some status; their outcomes are set with `answers`. */
+  status(part: string, cell: number, status: number, n: number): this {
+    const counts = new Uint32Array(this.plan.grid.edges.length - 1);
+    counts[cell] = n;
+    this.parts[this.partId(part)].statuses.push({ status, counts });
     return this;
   }
 
@@ -206,6 +220,7 @@ export class RecordBuilder {
 
 interface PartDraft {
   readonly outcomes: Uint32Array;
+  readonly statuses: StatusColumn[];
   readonly good: Uint32Array;
   readonly busyNs: Float64Array;
   readonly wastedNs: Float64Array;
@@ -232,6 +247,7 @@ function partDraft({ grid }: Plan): PartDraft {
   const cells = grid.edges.length - 1;
   return {
     outcomes: new Uint32Array(cells * OUTCOME_KINDS),
+    statuses: [],
     good: new Uint32Array(cells),
     busyNs: new Float64Array(cells),
     wastedNs: new Float64Array(cells),
@@ -249,6 +265,7 @@ function edgeDraft({ grid }: Plan): EdgeDraft {
   const cells = grid.edges.length - 1;
   return {
     outcomes: new Uint32Array(cells * OUTCOME_KINDS),
+    statuses: [],
     attemptOutcomes: new Uint32Array(cells * OUTCOME_KINDS),
     calls: new Uint32Array(cells),
     attempts: new Uint32Array(cells),

@@ -526,6 +526,7 @@ export function scenario(parts: ScenarioParts): Scenario {
       apdexNs: ms(500),
       groups: new Map(),
       hide: [],
+      prices: null,
     },
   };
 }

@@ -14,12 +14,14 @@ import {
 import { picked, type GaugePick } from './gauges.js';
 import type { GaugeKind } from '../../spec/record/record.js';
 import { poolCapacity, poolPick, poolWaits } from './client-pools.js';
+import { costByRun } from './costs.js';
 import { counterSums, partSums } from './column-sums.js';
 import { levels } from './levels.js';
 import { goodByRun, latencyOf, outcomesByRun } from './outcomes.js';
 import type { Question } from './question.js';
 import { capacityByCell, isScaled, meanCapacity } from './presence.js';
 import { meanLevels, stepsOf, type Steps } from './steps.js';
+import { unusualStatuses } from './statuses.js';
 import { selectComponent, selectStats } from './subjects.js';
 import { finishedOf, mergeAll, mergeSegments, namedOutcomes, succeededOf } from './sums.js';
 import { byCodeUnit, isPlaced, partsOf, type VariantData } from './variant-data.js';
@@ -45,6 +47,7 @@ export function answerResult(asked: Asked, withHistogram: boolean): AnswerResult
     outcomes.map((run) => succeededOf(run)),
     outcomes.map((run) => finishedOf(run)),
   );
+  const statuses = unusualStatuses(asked);
   const latency = latencyOf(asked, 'latency');
   const successLatency = latencyOf(asked, 'successLatency');
   return {
@@ -55,6 +58,7 @@ export function answerResult(asked: Asked, withHistogram: boolean): AnswerResult
     success: success.value,
     successCi95: estimateOf(success).ci95,
     outcomes: namedOutcomes(total),
+    ...(Object.keys(statuses).length > 0 ? { statuses } : {}),
   };
 }
 
@@ -101,6 +105,7 @@ function componentResult(data: VariantData, id: number): ComponentResult {
   const workers = concurrency * count;
   const cores = cpu.cores * count;
   const busy = share(asked, 'busy', workers) ?? share(asked, 'cpu', cores);
+  const cost = sum(costByRun(asked, [id])) / data.records.length;
   const coalesced = sum(partSums(asked, 'coalesced'));
   const wouldReject = sum(partSums(asked, 'wouldReject'));
   return {
@@ -117,6 +122,7 @@ function componentResult(data: VariantData, id: number): ComponentResult {
       : null,
     duplicates: sum(partSums(asked, 'duplicates')),
     ...(placed && isFleet(component.kind) ? { fleet: fleetOf(asked) } : {}),
+    ...(cost > 0 ? { cost } : {}),
     ...(coalesced > 0 ? { coalesced } : {}),
     ...(wouldReject > 0 ? { wouldReject } : {}),
     pools: poolsOf(data, id),

@@ -12,6 +12,7 @@ import {
 } from './estimate.js';
 import { FEW_CALLS } from './amplification.js';
 import { windowsDuring } from './faulted.js';
+import { costsOf } from './costs.js';
 import { edgeSums } from './column-sums.js';
 import { goodByRun, latencyOf, outcomesByRun } from './outcomes.js';
 import type { Asked } from './question.js';
@@ -40,6 +41,7 @@ export interface Headline {
     readonly success: Measured;
   }[];
   readonly blastRadius: Measured;
+  readonly costs: ReturnType<typeof costsOf>;
 }
 
 type Quantiles = Readonly<Record<keyof QuantileEstimates, Measured>>;
@@ -73,6 +75,7 @@ export function headline(
     recovery: { ...recovery, fault },
     during: duringFaults(data),
     blastRadius: meanOf(stories.map((story) => story.blastRadius)),
+    costs: costsOf(data),
   };
 }
 
@@ -94,6 +97,12 @@ export function summaryOf(figures: Headline): VariantSummary {
     },
     during: figures.during.map((entry) => ({ ...entry, success: estimateOf(entry.success) })),
     blastRadius: estimateOf(figures.blastRadius),
+    ...(figures.costs === null
+      ? {}
+      : {
+          cost: estimateOf(figures.costs.cost),
+          costPerMillion: estimateOf(figures.costs.perMillion),
+        }),
   };
 }
 

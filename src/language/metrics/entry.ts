@@ -12,9 +12,9 @@ export interface MetricEntry<Name extends string = string> {
   readonly unit: MetricUnit;
   /**
    * `none`: no ending; `required`: one of STATISTICS; `gauge`: mean or max, mean if omitted; `level`: also min or end;
-   * `outcome`: the name of an outcome.
+   * `outcome`: the name of an outcome; `status`: an HTTP status or a class of them.
    */
-  readonly ending: 'none' | 'required' | 'gauge' | 'level' | 'outcome';
+  readonly ending: 'none' | 'required' | 'gauge' | 'level' | 'outcome' | 'status';
   /** Which direction is good; `none` if neither is. */
   readonly better: 'low' | 'high' | 'none';
   /** Documentation, one or two sentences. */
@@ -25,13 +25,15 @@ export interface MetricEntry<Name extends string = string> {
   readonly isOfWholeRun: boolean;
   /** True if it is computed from the latency distribution although it has no statistic. */
   readonly readsLatencies: boolean;
+  /** True if it is computed from `report.prices`. */
+  readonly needsPrices: boolean;
   /** Words that a budget can compare it with. */
   readonly words: readonly string[];
 }
 
 /** Properties that only a few metrics have. */
 type Special = Partial<
-  Pick<MetricEntry, 'needsAfter' | 'isOfWholeRun' | 'readsLatencies' | 'words'>
+  Pick<MetricEntry, 'needsAfter' | 'isOfWholeRun' | 'readsLatencies' | 'needsPrices' | 'words'>
 >;
 
 /** One entry of a table of metrics. Its type has the name, so that a metric without a measurement is a type error. */
@@ -44,9 +46,10 @@ export function metric<const Name extends string>(
   help: string,
   special: Special = {},
 ): MetricEntry<Name> {
-  const { needsAfter = false, isOfWholeRun = false, readsLatencies = false, words = [] } = special;
+  const { needsAfter = false, isOfWholeRun = false, readsLatencies = false } = special;
+  const { needsPrices = false, words = [] } = special;
   const plain = { name, subjects, unit, ending, better, help };
-  return { ...plain, needsAfter, isOfWholeRun, readsLatencies, words };
+  return { ...plain, needsAfter, isOfWholeRun, readsLatencies, needsPrices, words };
 }
 
 /** A metric that counts events. */

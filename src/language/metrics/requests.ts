@@ -68,6 +68,22 @@ export const REQUEST_METRICS = [
     'Share of the finished requests or calls with one outcome; for `unfinished`, share of all.',
   ),
   metric(
+    'statuses',
+    ANSWERING,
+    'number',
+    'status',
+    'none',
+    'Count of the responses with one HTTP status, such as statuses.401, or of a class, such as statuses.5xx; the mean over runs. Requests and calls that ended without a response, such as timeouts, have none.',
+  ),
+  metric(
+    'statusShare',
+    ANSWERING,
+    'share',
+    'status',
+    'none',
+    'Share of the finished requests or calls with one HTTP status, such as statusShare.403, or of a class, such as statusShare.4xx.',
+  ),
+  metric(
     'recovery',
     [...WORKLOADS, 'cascade'],
     'seconds',

@@ -1,5 +1,6 @@
 import { CACHE_METRICS } from './caches.js';
 import { CASCADE_METRICS } from './cascade.js';
+import { COST_METRICS } from './costs.js';
 import { DATABASE_METRICS } from './databases.js';
 import { EDGE_METRICS } from './edges.js';
 import type { MetricEntry } from './entry.js';
@@ -30,6 +31,7 @@ const ALL = [
   ...CACHE_METRICS,
   ...PROXY_METRICS,
   ...CASCADE_METRICS,
+  ...COST_METRICS,
   ...RUN_METRICS,
 ] as const;
 

@@ -7,6 +7,7 @@ import { endlessTries } from '../endless-tries.js';
 import { layerOf } from '../layers.js';
 import { LONE_OPTIONS } from '../lone-options.js';
 import type { Option, Use } from '../lone-options.js';
+import { idlePrices } from '../prices.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { callText, yamlAt } from '../words.js';
@@ -36,6 +37,7 @@ export const optionWithoutEffect: Rule = {
   check: (subject) => [
     ...OPTIONS.flatMap((option) => judge(option, subject)),
     ...endlessTries(subject),
+    ...idlePrices(subject),
   ],
 };
 

@@ -1,12 +1,13 @@
 import { cleared } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
 import { EDGE_COUNTERS } from '../../spec/patterns/policy.js';
-import { OUTCOME_KINDS, isSuccess, kindIndex } from '../../spec/outcome.js';
+import { OUTCOME_KINDS, isSuccess, kindIndex, unusualStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Grid } from '../../spec/plan/plan.js';
 import type { EdgeRecord, PartRecord } from '../../spec/record/record.js';
 import { HistogramBank } from '../../stats/histogram-bank.js';
 import type { HistogramData } from '../../stats/histogram.js';
+import { StatusCounts } from './statuses.js';
 
 /** Sub-bucket bits of full histograms (0.4 %), and of the coarse ones per step, for which 1.6 % is enough. */
 const FULL_BITS = 7;
@@ -70,6 +71,7 @@ class Sink {
   private calls: Uint32Array = new Uint32Array(ROOM);
   private attempts: Uint32Array = new Uint32Array(ROOM);
   private counters: Uint32Array = new Uint32Array(ROOM * COUNTERS);
+  private readonly statuses = new StatusCounts();
   /** By (subject, success or failure, segment); (part, segment); (part, step). */
   private readonly latencies = new HistogramBank(FULL_BITS, 1024, 4096);
   private readonly waits = new HistogramBank(FULL_BITS, 1024, 1024);
@@ -96,6 +98,7 @@ class Sink {
     this.latencies.reset(subjects * 2 * segments);
     this.waits.reset(waits);
     this.steps.reset(parts * steps);
+    this.statuses.reset(cells);
     this.cell = -1;
     this.grid = { edges, stepOfCell, steps, segmentOfCell, segments, groupOfSegment };
     this.parts = parts;
@@ -108,6 +111,8 @@ class Sink {
     if (cell < 0) return;
     const row = part * sink.cells + cell;
     sink.outcomes[row * OUTCOME_KINDS + kindIndex(outcome)]++;
+    const status = unusualStatus(outcome);
+    if (status !== 0) sink.statuses.add(part, cell, status, outcome);
     const { grid } = sink;
     const segment = grid.segmentOfCell[cell];
     if (!isSuccess(outcome)) {
@@ -180,6 +185,8 @@ class Sink {
     if (cell < 0) return;
     const subject = sink.parts + edge;
     sink.outcomes[(subject * sink.cells + cell) * OUTCOME_KINDS + kindIndex(outcome)]++;
+    const status = unusualStatus(outcome);
+    if (status !== 0) sink.statuses.add(subject, cell, status, outcome);
     const { grid } = sink;
     const which = 2 * subject + (isSuccess(outcome) ? SUCCESS : FAILURE);
     sink.latencies.add(which * grid.segments + grid.segmentOfCell[cell], latencyNs);
@@ -210,8 +217,10 @@ class Sink {
   /** `isFine`: whether the histograms of a part are kept per segment instead of per group. */
   partRecords(isFine: (part: number) => boolean): PartRecord[] {
     const layout = groupsOf(sink.grid);
+    const statuses = sink.statuses.bySubject(sink.parts);
     return Array.from({ length: sink.parts }, (_, part) => ({
       outcomes: sink.rowsOf(sink.outcomes, part, OUTCOME_KINDS),
+      statuses: statuses[part],
       good: sink.rowsOf(sink.good, part, 1),
       busyNs: sink.rowsOf(sink.busyNs, part, 1),
       wastedNs: sink.rowsOf(sink.wastedNs, part, 1),
@@ -226,8 +235,10 @@ class Sink {
 
   edgeRecords(isFine: (edge: number) => boolean): EdgeRecord[] {
     const layout = groupsOf(sink.grid);
+    const statuses = sink.statuses.bySubject(sink.parts + sink.edges);
     return Array.from({ length: sink.edges }, (_, edge) => ({
       outcomes: sink.rowsOf(sink.outcomes, sink.parts + edge, OUTCOME_KINDS),
+      statuses: statuses[sink.parts + edge],
       attemptOutcomes: sink.rowsOf(sink.attemptOutcomes, edge, OUTCOME_KINDS),
       calls: sink.rowsOf(sink.calls, edge, 1),
       attempts: sink.rowsOf(sink.attempts, edge, 1),

@@ -3,6 +3,7 @@ import type { Ns } from '../../kernel/time.js';
 import { isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Edge } from '../edge.js';
+import { Crossings, type CrossingsParts } from './crossings.js';
 import { Lines, type LinesParts } from './lines.js';
 import { RETURN, strands } from '../strands.js';
 
@@ -18,9 +19,12 @@ export class Sizes {
   /** By strand: bytes of the response that a step sets, or of a shared one; or -1. */
   private stepped: Float64Array = new Float64Array(0);
   readonly lines: Lines;
+  /** null = traffic between zones costs nothing. */
+  readonly crossings: Crossings | null;
 
-  constructor(world: LinesParts) {
+  constructor(world: LinesParts & CrossingsParts) {
     this.world = world;
+    this.crossings = world.plan.pricedZones ? new Crossings(world) : null;
     this.lines = new Lines(world);
     strands.slots.onGrow((capacity) => {
       this.request = widenFloat64(this.request, capacity);
@@ -92,8 +96,13 @@ export class Sizes {
 
   /** Time until the answer of a strand has left its instance. */
   answering(strand: number, outcome: Outcome, bandwidth: number, to: number): Ns {
-    const bytes = isSuccess(outcome) ? this.ofAnswer(strand) : 0;
+    const bytes = this.onTheWire(strand, outcome);
     return this.lines.pass(bytes, bandwidth, strands.instance[strand], to);
+  }
+
+  /** Bytes of a response with this outcome: failures have no body. */
+  onTheWire(strand: number, outcome: Outcome): number {
+    return isSuccess(outcome) ? this.ofAnswer(strand) : 0;
   }
 
   /** The strand of the job that a strand belongs to. */

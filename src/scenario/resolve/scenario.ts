@@ -8,14 +8,13 @@ import type { ReadFile } from '../include.js';
 import type { MapNode, Node, PathKey } from '../located.js';
 import { locate } from '../located.js';
 import { checkLimits } from '../limits.js';
-import { possibleRoutes } from '../../language/routes.js';
 import type { FrameOutput } from '../schema/scenario.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { MODULES, moduleOf, SECTIONS } from '../modules/index.js';
 import { checkLags } from './autoscaling.js';
 import { resolveBundle } from './bundles.js';
 import type { Context } from './context.js';
-import { report } from './context.js';
+import type { report } from './context.js';
 import { checkConditions } from './fault-conditions.js';
 import { resolveFaults } from './faults.js';
 import type { CallGraph } from './graph.js';
@@ -170,7 +169,7 @@ function resolveServices(context: Context, output: ScenarioOutput): ReadonlyMap<
   return services;
 }
 
-/** Reports call cycles, calls of gateways that match no route, and requests that cannot be split. */
+/** Reports call cycles and requests that cannot be split. */
 function checkCalls(
   context: Context,
   parts: Parameters<typeof callGraph>[0],
@@ -188,20 +187,4 @@ function checkCalls(
     const { key, node } = locate(context.tree, path);
     context.problems.add({ code: 'FL408', at: key ?? node.at, path, message: cycleText(cycle) });
   } else checkVersionCycles(context, parts);
-  for (const [name, workload] of parts.workloads) {
-    workload.requests.forEach((request, index) => {
-      const step = request.steps[0];
-      if (request.steps.length !== 1 || step.verb !== 'call') return;
-      const gateway = parts.gateways.get(step.to.component);
-      if (gateway === undefined) return;
-      if (possibleRoutes(gateway, step).length > 0) return;
-      const line = `${step.method ?? 'GET'} ${step.path ?? '/'}`;
-      report(
-        context,
-        'FL409',
-        ['workloads', name, 'requests', index],
-        `no route of ${gateway.name} matches ${line}, so it would answer 404`,
-      );
-    });
-  }
 }

@@ -2,6 +2,7 @@ import type {
   KeyPopulation,
   Network,
   NetworkLink,
+  Prices,
   ReportSettings,
   RunSettings,
   Scenario,
@@ -140,7 +141,19 @@ export function resolveReport(context: Context, output: ScenarioOutput['report']
     apdexNs: output.apdex,
     groups: new Map(groups),
     hide: check(output.hide, ['report', 'hide']),
+    prices: resolvePrices(context, output.prices),
   };
+}
+
+function resolvePrices(context: Context, prices: Prices | undefined): Prices | null {
+  if (prices === undefined) return null;
+  const isFree = Object.values(prices).every((price) => price === 0);
+  if (isFree) {
+    const message =
+      'all prices are 0, so nothing costs anything: write cpuHour: 0.04, or remove prices';
+    report(context, 'FL204', ['report', 'prices'], message);
+  }
+  return prices;
 }
 
 /** The smallest of 1, 2 and 5 times a power of ten that is at least a time in ns and at least 1. */

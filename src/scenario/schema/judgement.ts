@@ -90,6 +90,10 @@ export const variantSchema = z
   })
   .describe('A patch of the scenario.');
 
+function price() {
+  return z.number().min(0).max(1e9).default(0);
+}
+
 /** `report`: how results are shown. */
 export const reportSchema = z
   .strictObject({
@@ -113,5 +117,24 @@ export const reportSchema = z
         'Groups in the topology: name -> components. A component of several groups appears in the first by name.',
       ),
     hide: z.array(z.string().max(200)).optional().describe('Not drawn.'),
+    prices: z
+      .strictObject({
+        cpuHour: price().describe(
+          'Price of one core for one hour. An instance costs its CPU request, else its `cpu`, from the order to start it until it ends, whether it is busy or not. Unlimited cores cost nothing. Unit: number, in any currency. Defaults to 0.',
+        ),
+        memoryGbHour: price().describe(
+          'Price of 1 GB of memory for one hour. An instance costs its `memory` limit. Unit: number. Defaults to 0.',
+        ),
+        requests: price().describe(
+          'Price of one million requests that arrive at gateways and functions, whatever their outcome. Unit: number. Defaults to 0.',
+        ),
+        crossZoneGb: price().describe(
+          'Price of 1 GB of requests and responses between two zones, by `requestSize` and `responseSize`; the caller pays both. Unit: number. Defaults to 0.',
+        ),
+      })
+      .optional()
+      .describe(
+        'Prices from which the metrics `cost` and `costPerMillion` are computed. Without them there are no costs.',
+      ),
   })
   .describe('How results are shown; no effect on them.');

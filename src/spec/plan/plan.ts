@@ -68,6 +68,8 @@ export interface Plan extends PlanModules {
   readonly limiters: readonly PlanLimiter[];
   /** Whether any message has a size. */
   readonly sized: boolean;
+  /** Whether traffic between zones has a price, so that its bytes are counted. */
+  readonly pricedZones: boolean;
   readonly checks: readonly PlanCheck[];
   readonly coalescings: readonly PlanCoalescing[];
   readonly gates: readonly PlanGate[];

@@ -52,6 +52,8 @@ export interface RunTotals {
 export interface PartRecord {
   /** cells x 18 outcomes, one row per cell; includes `unfinished`. */
   readonly outcomes: Uint32Array;
+  /** Ascending by status; statuses that did not occur have no column. */
+  readonly statuses: readonly StatusColumn[];
   /** Per cell: successes within patience (goodput). For servers: successes. */
   readonly good: Uint32Array;
   /** Per cell: worker time of executions, ns, in the cells in which it was spent. */
@@ -72,10 +74,22 @@ export interface PartRecord {
   readonly stepLatency: HistogramRow;
 }
 
+/** Responses of one subject with one status, by cell. */
+export interface StatusColumn {
+  /** An HTTP status other than 200, or ANOTHER. */
+  readonly status: number;
+  readonly counts: Uint32Array;
+}
+
+/** The column that counts successes whose status is not 200: the other successes have 200. */
+export const ANOTHER = 0;
+
 /** Figures of one measured edge, seen by the caller. A call belongs to the cell in which it was made. */
 export interface EdgeRecord {
   /** cells x 18 outcomes of calls. */
   readonly outcomes: Uint32Array;
+  /** Statuses of calls, as in PartRecord. */
+  readonly statuses: readonly StatusColumn[];
   /** cells x 18 outcomes of attempts. */
   readonly attemptOutcomes: Uint32Array;
   /** Per cell: calls made, and attempts sent (in the cell in which they were sent). */

@@ -193,6 +193,9 @@ export interface VariantSummary {
     readonly success: Estimate;
   }[];
   readonly blastRadius: Estimate;
+  /** Cost of the run, and per million successful requests; absent without prices. */
+  readonly cost?: Estimate;
+  readonly costPerMillion?: Estimate;
 }
 
 export interface AnswerResult {
@@ -203,6 +206,8 @@ export interface AnswerResult {
   readonly success: number | null;
   readonly successCi95: readonly [number, number] | null;
   readonly outcomes: Readonly<Partial<Record<OutcomeName, number>>>;
+  /** Responses by HTTP status, over all replications; absent if all of them have 200. */
+  readonly statuses?: Readonly<Record<string, number>>;
 }
 
 export interface ComponentResult extends AnswerResult {
@@ -216,6 +221,8 @@ export interface ComponentResult extends AnswerResult {
   readonly queueWait: LatencyResult | null;
   readonly wastedWork: number | null;
   readonly duplicates: number;
+  /** Mean over the runs; absent without prices, and for components that cost nothing. */
+  readonly cost?: number;
   /** For services and gateways: mean number of instances, and whether an autoscaler changes it. */
   readonly fleet?: { readonly instances: Estimate; readonly isScaled: boolean };
   /** Requests that a middleware answered with the response to another one; absent if 0. */

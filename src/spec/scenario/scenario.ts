@@ -277,6 +277,18 @@ export interface FaultCondition {
   readonly lengthNs: Ns | null;
 }
 
+/** Prices in any currency, from which costs are computed; 0 = free. */
+export interface Prices {
+  /** One core for one hour. */
+  readonly cpuHour: number;
+  /** 1 GB of memory for one hour. */
+  readonly memoryGbHour: number;
+  /** One million requests of gateways and functions. */
+  readonly requests: number;
+  /** 1 GB of requests and responses between two zones. */
+  readonly crossZoneGb: number;
+}
+
 export interface ReportSettings {
   readonly focus: readonly string[];
   readonly exemplars: number;
@@ -284,4 +296,6 @@ export interface ReportSettings {
   readonly apdexNs: Ns;
   readonly groups: ReadonlyMap<string, readonly string[]>;
   readonly hide: readonly string[];
+  /** null = no costs are computed. */
+  readonly prices: Prices | null;
 }

@@ -5,6 +5,7 @@ import { distributionOf, meanOf, nothing, ratioOf, shareOf, type Measured } from
 import { goodByRun, latencyOf, outcomesByRun } from '../outcomes.js';
 import type { Measurement, Measurements, Question } from '../question.js';
 import { measureRecovery } from '../recovery.js';
+import { statusCount, statusesByRun } from '../statuses.js';
 import { arrivedOf, finishedOf, outcomeOf, succeededOf, type OutcomeCounts } from '../sums.js';
 
 /** How the metrics of requests and calls are computed. */
@@ -29,6 +30,8 @@ export const REQUEST_MEASUREMENTS: Measurements<typeof REQUEST_METRICS> = {
     const all = question.ending === 'unfinished' ? arrivedOf : finishedOf;
     return shareOf(countsOf(question, asked(question)), countsOf(question, all));
   },
+  statuses: (question) => meanOf(answersWith(question), 'exact'),
+  statusShare: (question) => shareOf(answersWith(question), countsOf(question, finishedOf)),
   recovery: ({ data, selection, clause }) =>
     clause?.kind === 'after'
       ? measureRecovery(data, selection.parts, clause.fault)
@@ -51,6 +54,11 @@ function ofFinished(question: Question, pick: Pick): Measured {
 /** Counts the outcome that follows the name of the metric. */
 function asked({ ending }: Question): Pick {
   return (run) => outcomeOf(run, ending as OutcomeName);
+}
+
+/** Responses with the status that follows the name of the metric, by run. */
+function answersWith(question: Question): readonly number[] {
+  return statusesByRun(question).map((run) => statusCount(run, question.ending));
 }
 
 function perSecond({ window }: Question, counts: readonly number[]): readonly number[] {

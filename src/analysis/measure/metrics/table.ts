@@ -2,6 +2,7 @@ import type { MetricName } from '../../../language/metrics.js';
 import type { Measurement } from '../question.js';
 import { CACHE_MEASUREMENTS } from './caches.js';
 import { CASCADE_MEASUREMENTS } from './cascade.js';
+import { COST_MEASUREMENTS } from './costs.js';
 import { DATABASE_MEASUREMENTS } from './databases.js';
 import { EDGE_MEASUREMENTS } from './edges.js';
 import { FUNCTION_MEASUREMENTS } from './functions.js';
@@ -35,5 +36,6 @@ export const MEASUREMENTS: Readonly<Record<MetricName, Measurement>> = {
   ...CACHE_MEASUREMENTS,
   ...PROXY_MEASUREMENTS,
   ...CASCADE_MEASUREMENTS,
+  ...COST_MEASUREMENTS,
   ...RUN_MEASUREMENTS,
 };

@@ -1,0 +1,117 @@
+import type { PlanComponent } from '../../spec/plan/plan.js';
+import type { RunRecord } from '../../spec/record/record.js';
+import type { Prices, Scenario } from '../../spec/scenario/scenario.js';
+import { meanOf, nothing, ratioOf, type Measured } from './estimate.js';
+import { outcomesByRun } from './outcomes.js';
+import { capacityByCell } from './presence.js';
+import type { Asked } from './question.js';
+import { arrivedOf, succeededOf, sumCells, sumOutcomes } from './sums.js';
+import { instancesOf, partsOf, type VariantData } from './variant-data.js';
+import type { CellSet } from './window.js';
+
+/** Meter of the model: bytes of the calls of a component that cross zones. */
+const CROSS_ZONE = 'crossZoneBytes';
+/** Meter of the model: environments of a function. */
+const ENVIRONMENTS = 'environments';
+
+const NS_PER_HOUR = 3600e9;
+const GB = 1e9;
+const MILLION = 1e6;
+
+type Window = Pick<Asked, 'data' | 'window'>;
+
+/** Cost of some components in the window, by run; 0 without prices. */
+export function costByRun({ data, window }: Window, ids: readonly number[]): readonly number[] {
+  const { prices } = data.variant.scenario.report;
+  if (prices === null) return data.records.map(() => 0);
+  return data.records.map((record) =>
+    ids.reduce((sum, id) => sum + costOf(data, record, window, prices, id), 0),
+  );
+}
+
+/** Cost of all components per million successful user requests; nothing without a success. */
+export function costPerMillion({ data, window }: Window): Measured {
+  const all = data.plan.components.map((_, id) => id);
+  const users = { parts: data.requests, stats: [], instances: [], callers: null };
+  const selection = { ...users, callees: new Set<number>() };
+  const successes = outcomesByRun({ data, selection, window }).map((run) => succeededOf(run));
+  return ratioOf(
+    costByRun({ data, window }, all),
+    successes.map((n) => n / MILLION),
+  );
+}
+
+/** Costs of a variant for the summary tables; null without prices. */
+export function costsOf(
+  data: VariantData,
+): { readonly cost: Measured; readonly perMillion: Measured } | null {
+  if (data.variant.scenario.report.prices === null) return null;
+  const asked = { data, window: data.whole };
+  const all = data.plan.components.map((_, id) => id);
+  const perMillion = data.records.length === 0 ? nothing(0) : costPerMillion(asked);
+  return { cost: meanOf(costByRun(asked, all)), perMillion };
+}
+
+function costOf(
+  data: VariantData,
+  record: RunRecord,
+  window: CellSet,
+  prices: Prices,
+  id: number,
+): number {
+  const { plan, variant } = data;
+  const component = plan.components[id];
+  if (component.external || component.kind === 'workload') return 0;
+  const own = plan.functions.find((one) => one.component === id);
+  const cores = own?.spec.cores ?? coresOf(variant.scenario, component);
+  const memory = (component.memory?.limit ?? 0) / GB;
+  const perHour = cores * prices.cpuHour + memory * prices.memoryGbHour;
+  const hours = instanceNs(data, record, window, id, own !== undefined) / NS_PER_HOUR;
+  const isBilled = own !== undefined || component.kind === 'gateway';
+  const requests = isBilled ? arrivals(data, record, window, id) : 0;
+  const bytes = meterSum(record, window, CROSS_ZONE, id);
+  return (
+    (perHour > 0 ? hours * perHour : 0) +
+    (requests / MILLION) * prices.requests +
+    (bytes / GB) * prices.crossZoneGb
+  );
+}
+
+/** Cores that an instance reserves; 0 if they are unlimited, because their number is unknown. */
+function coresOf(scenario: Scenario, { name, cpu }: PlanComponent): number {
+  const host = scenario.services.get(name) ?? scenario.gateways.get(name);
+  const cores = host?.cpuRequest ?? cpu.cores;
+  return Number.isFinite(cores) ? cores : 0;
+}
+
+/** Instances, or environments of a function, by time: instances x ns. */
+function instanceNs(
+  data: VariantData,
+  record: RunRecord,
+  window: CellSet,
+  id: number,
+  isFunction: boolean,
+): number {
+  if (isFunction) return meterSum(record, window, ENVIRONMENTS, id);
+  const instances = instancesOf(data.plan, id);
+  return sumCells(
+    capacityByCell(data, record, instances, () => 1, true),
+    window.cells,
+  );
+}
+
+/** Sum of a counter, or the integral of a gauge. */
+function meterSum(record: RunRecord, { cells }: CellSet, name: string, id: number): number {
+  let sum = 0;
+  for (const meter of record.meters) {
+    if (meter.name !== name || meter.component !== id) continue;
+    if (meter.form === 'counter') sum += sumCells(meter.counts, cells);
+    if (meter.form === 'gauge') sum += sumCells(meter.area, cells);
+  }
+  return sum;
+}
+
+function arrivals(data: VariantData, record: RunRecord, { cells }: CellSet, id: number): number {
+  const rows = partsOf(data.plan, id).map((part) => record.parts[part]);
+  return arrivedOf(sumOutcomes(rows, cells));
+}

@@ -1,0 +1,74 @@
+import type { Host } from '../spec/scenario/host.js';
+import type { Prices, Scenario } from '../spec/scenario/scenario.js';
+import type { Finding } from './rule.js';
+import type { Subject } from './subject.js';
+import { yamlAt } from './words.js';
+
+interface Need {
+  readonly price: keyof Prices;
+  readonly measured: string;
+  readonly limit: string;
+  readonly isMet: (subject: Subject) => boolean;
+}
+
+const NEEDS: readonly Need[] = [
+  {
+    price: 'cpuHour',
+    measured: 'every component has unlimited cores',
+    limit: 'a component with `cpu`',
+    isMet: ({ scenario }) =>
+      hostsOf(scenario).some(({ cpu, cpuRequest }) => Number.isFinite(cpuRequest ?? cpu.cores)) ||
+      [...scenario.services.values()].some(({ environments }) => environments !== null),
+  },
+  {
+    price: 'memoryGbHour',
+    measured: 'no component has a memory limit',
+    limit: 'a component with `memory`',
+    isMet: ({ scenario }) => hostsOf(scenario).some(({ memory }) => memory !== null),
+  },
+  {
+    price: 'requests',
+    measured: 'there is neither a gateway nor a function',
+    limit: 'a gateway or a function',
+    isMet: ({ scenario }) =>
+      scenario.gateways.size > 0 ||
+      [...scenario.services.values()].some(({ environments }) => environments !== null),
+  },
+  {
+    price: 'crossZoneGb',
+    measured: 'all instances are in one zone, or no message has a size',
+    limit: 'components in two zones, and `requestSize` or `responseSize`',
+    isMet: ({ scenario, isSized }) => isSized && zonesOf(scenario) > 1,
+  },
+];
+
+/** Prices of resources that nothing uses. */
+export function idlePrices(subject: Subject): readonly Finding[] {
+  const { prices } = subject.scenario.report;
+  if (prices === null) return [];
+  return NEEDS.filter(({ price, isMet }) => prices[price] > 0 && !isMet(subject)).map(
+    ({ price, measured, limit }) => ({
+      path: ['report', 'prices', price],
+      entities: [],
+      message: `${price} changes no cost`,
+      measured,
+      limit,
+      fix: yamlAt(['report', 'prices'], `${price}: 0`),
+      everywhere: true,
+    }),
+  );
+}
+
+function hostsOf({ services, gateways, databases, eventStores }: Scenario): readonly Host[] {
+  const own = [...services.values(), ...gateways.values()].filter(
+    (host) => !('external' in host && host.external),
+  );
+  return [...own, ...databases.values(), ...eventStores.values()];
+}
+
+function zonesOf({ services, gateways, databases, workloads }: Scenario): number {
+  const hosts = [...services.values(), ...gateways.values(), ...databases.values()];
+  const zones = hosts.flatMap((host) => host.zones);
+  const users = [...workloads.values()].map(({ zone }) => zone);
+  return new Set([...zones, ...users].filter((zone) => zone !== null)).size;
+}

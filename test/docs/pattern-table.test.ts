@@ -1,0 +1,29 @@
+import { spawnSync } from 'node:child_process';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { build } from '../cli/harness.js';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { broken, expectNumbers } from '../scenarios/page-numbers.js';
+import { ROOT, runFile } from '../scenarios/run-file.js';
+
+const STUDY = 'scenarios/studies/pattern-table.yaml';
+
+describe(STUDY, () => {
+  beforeAll(build);
+
+  it('holds its budgets and has the decisive numbers of docs/studies.md', () => {
+    const ran = runFile(STUDY);
+    expect(broken(ran)).toEqual([]);
+    expectNumbers(ran, readFileSync(join(ROOT, 'docs/studies.md'), 'utf8'), STUDY);
+  });
+
+  it('has the figures of docs/pattern-table.md and docs/choosing-patterns.md (npm run pattern-table writes them)', () => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['scripts/pattern-table.mjs', '--check'],
+      { cwd: ROOT, encoding: 'utf8' },
+    );
+    expect(stdout + stderr).toBe('');
+    expect(status).toBe(0);
+  });
+});
