@@ -1,4 +1,5 @@
 import { nodesAsked } from '../language/databases.js';
+import { proxyBundle } from '../language/mesh.js';
 import { possibleRoutes, routeOf } from '../language/routes.js';
 import type { RequestLine } from '../language/routes.js';
 import type { Path } from '../scenario/located.js';
@@ -23,6 +24,8 @@ export interface Call {
   readonly path: Path;
   readonly bundle: string;
   readonly layers: readonly Layer[];
+  /** Layers of the proxy of the mesh, inside these. */
+  readonly proxyLayers: readonly Layer[];
   /** It has an idempotency key: the callee executes it once. */
   readonly hasKey: boolean;
   /** With its key only results of successes are stored. */
@@ -397,6 +400,7 @@ class Walker {
       path,
       bundle: bundle?.id ?? '',
       layers: bundle?.layers ?? [],
+      proxyLayers: this.proxyLayers(caller, target.component, part),
       hasKey: (bundle?.idempotencyKey ?? null) !== null,
       forgetsErrors: bundle?.idempotencyKey?.storeErrors === false,
       policyPath,
@@ -415,6 +419,13 @@ class Walker {
     if (bundle?.fallback?.kind === 'steps') {
       this.instead(from, bundle, [...policyPath, 'fallback', 'steps'], around);
     }
+  }
+
+  private proxyLayers(caller: string, callee: string, part: string): readonly Layer[] {
+    const { mesh, services, gateways } = this.scenario;
+    const isServed = services.has(callee) || gateways.has(callee);
+    if (mesh === undefined || !isServed || !mesh.services.includes(caller)) return [];
+    return proxyBundle(mesh, callee, part)?.layers ?? [];
   }
 
   /** Steps that replace a failed call. A bundle is not walked again within its own fallback steps. */

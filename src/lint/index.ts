@@ -31,6 +31,7 @@ import { hotPartition } from './rules/hot-partition.js';
 import { livenessBehindRequests } from './rules/liveness-behind-requests.js';
 import { logWithoutCorrelation } from './rules/log-without-correlation.js';
 import { memoryBeforeLimits } from './rules/memory-before-limits.js';
+import { meshRetriesTwice } from './rules/mesh-retries-twice.js';
 import { messageQueueWithoutEnd } from './rules/message-queue-without-end.js';
 import { missingProbe } from './rules/missing-probe.js';
 import { moreConsumersThanPartitions } from './rules/more-consumers-than-partitions.js';
@@ -106,6 +107,7 @@ export const rules: readonly Rule[] = [
   livenessBehindRequests,
   logWithoutCorrelation,
   memoryBeforeLimits,
+  meshRetriesTwice,
   messageQueueWithoutEnd,
   missingProbe,
   moreConsumersThanPartitions,

@@ -31,6 +31,8 @@ import { Journal } from './figures/journal.js';
 import { Keys } from './arrivals/keys.js';
 import { levels } from './figures/levels.js';
 import { Meters } from './figures/meters.js';
+import { Passes } from './mesh/passes.js';
+import { Proxies } from './mesh/proxies.js';
 import { Link } from './network/link.js';
 import { Loads } from './arrivals/loads.js';
 import { Memory } from './serving/memory.js';
@@ -106,6 +108,7 @@ export function assemble(
   world.workers = new Workers(world);
   world.effects = new Effects(world);
   world.server = new Server(world);
+  world.passes = world.proxies === null ? null : new Passes(world, world.proxies);
   world.tasks = new Tasks(world);
   setCores(world);
   const chains = new Chains(world, registry);
@@ -143,10 +146,12 @@ function windBack({ deepestChain, grid, instances, measured, statEdges }: Plan):
   sink.reset(grid, measured.length, statEdges.length);
 }
 
-/** Sets the hooks with which parts of the model register during the assembly. */
+/** Sets what parts of the model register with during the assembly. */
 function setHooks(world: Draft<World>): void {
   world.leaseOwners = new Map();
   world.watchers = [];
+  const { mesh } = world.plan;
+  world.proxies = mesh === null ? null : new Proxies(world, mesh);
   world.faultTargets = { holders: new Map(), rebalance: new Map(), flushes: new Map() };
 }
 

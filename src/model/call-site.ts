@@ -27,6 +27,8 @@ export interface CallSite {
   callAnswered(strand: number, stamp: number, outcome: Outcome): void;
   count(frame: number, counter: number): void;
   endpoint(frame: number): CalledEndpoint;
+  /** Counts a retry that a layer sends. */
+  retried(frame: number, layer: number): void;
   /** Ties the attempts of a frame to those of another, see CallContext.tie. */
   tie(frame: number, other: number): void;
   /** The frame gets its first sibling; `job` is its attempt on the wire (-1: none). */

@@ -15,7 +15,6 @@ import {
   isSuccess,
 } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
-import { EDGE_COUNTER } from '../spec/patterns/policy.js';
 import type { CallContext, CalledEndpoint, PolicyState } from '../spec/patterns/policy.js';
 import type { CallSite } from './call-site.js';
 import { AVOID, PLACES, frames } from './frames.js';
@@ -387,8 +386,9 @@ export class Calls implements CallContext {
     const frame = index >> frames.shift;
     if (this.site.stalls(frame, op, index, stamp)) return;
     // A retry counts now, not when it was granted: the call may have ended during its backoff.
-    if (op === this.againOp) this.site.count(frame, EDGE_COUNTER.retries);
-    this.advance(frame, (index & ((1 << frames.shift) - 1)) + 1);
+    const layer = index & ((1 << frames.shift) - 1);
+    if (op === this.againOp) this.site.retried(frame, layer);
+    this.advance(frame, layer + 1);
   }
 
   /** Enters layers from `layer` inward; after the last one the attempt is sent. */

@@ -20,6 +20,7 @@ import { Alarms } from './processes/alarms.js';
 import type { View } from './edge.js';
 import type { Instance } from './processes/instance.js';
 import type { OpenBlock } from './figures/journal.js';
+import { INHERITED } from './layers/inherited.js';
 import { createState } from './layers/states.js';
 import { PickLayer } from './picking/pick-layer.js';
 import { limitsAt, Pools } from './connections/pools.js';
@@ -31,19 +32,6 @@ import type { EdgePoolParts } from './connections/edge-pool-setup.js';
 import { frames } from './frames.js';
 import { engine } from '../kernel/engine.js';
 import { samplers } from '../kernel/distribution.js';
-
-/** A deadline that only enforces an inherited one. */
-const INHERITED: Layer = {
-  policy: 'deadline',
-  kind: 'simple',
-  config: { after: null, propagate: true },
-  scope: 'instance',
-  per: 'callee',
-  key: null,
-  store: null,
-  dryRun: false,
-  written: [],
-};
 
 /** Whether a layer's states can be created, and their resets applied, at first use. */
 interface Timing {
@@ -116,6 +104,12 @@ export class Chains {
     return this.world.plan.bundles[edge.bundle].layers.some(({ per }) => per === 'target');
   }
 
+  /** Index of the first layer that a proxy of the mesh applies; Infinity = the application applies all. */
+  proxyLayerOf(edge: PlanEdge): number {
+    const first = this.layersOf(edge).findIndex(({ isProxy }) => isProxy === true);
+    return first < 0 ? Infinity : first;
+  }
+
   /** Returns true if callers pick among all instances once every one of them is shut. */
   failsOpen(edge: PlanEdge): boolean {
     const { layers } = this.world.plan.bundles[edge.bundle];
@@ -178,10 +172,9 @@ export class Chains {
 
   /** The states that this edge is the first to create for the instances of a caller, as an argument of reserve(). */
   fresh(edge: PlanEdge, caller: number): readonly string[] {
-    const { id } = this.world.plan.bundles[edge.bundle];
     return this.layersOf(edge)
       .filter((layer) => this.kindOf(layer).state === 'scoped')
-      .map((layer) => familyOf(id, layer, caller, this.perOf(edge, layer)))
+      .map((layer) => familyOf(this.bundleOf(edge, layer), layer, caller, this.perOf(edge, layer)))
       .filter((family) => !this.blocks.has(family));
   }
 
@@ -206,7 +199,7 @@ export class Chains {
 
   private timingOf(edge: PlanEdge, layer: Layer): Timing {
     if (layer.store !== null) return EARLY;
-    const name = `${edge.bundle} ${layer.policy}`;
+    const name = `${edge.bundle} ${layer.isProxy === true ? 'proxy ' : ''}${layer.policy}`;
     let timing = this.timings.get(name);
     if (timing === undefined) this.timings.set(name, (timing = this.probe(edge, layer)));
     return timing;
@@ -252,6 +245,11 @@ export class Chains {
     return edge.version < 0 ? per : `${per} version ${edge.version}`;
   }
 
+  /** The bundle that the state of a layer belongs to. */
+  private bundleOf(edge: PlanEdge, { bundle }: Layer): string {
+    return bundle ?? this.world.plan.bundles[edge.bundle].id;
+  }
+
   private kindOf(layer: Layer): PolicyKind {
     const definition = this.registry.policyKind(layer.policy, layer.kind);
     invariant(definition !== undefined, 'policy-unknown-to-the-registry');
@@ -259,9 +257,8 @@ export class Chains {
   }
 
   private stateOf(edge: PlanEdge, layer: Layer, caller: Instance, view: View): PolicyState {
-    const { plan } = this.world;
     const definition = this.kindOf(layer);
-    const { id } = plan.bundles[edge.bundle];
+    const id = this.bundleOf(edge, layer);
     const per = this.perOf(edge, layer);
     const scoped = definition.state === 'scoped';
     const owner = !scoped || layer.scope === 'caller' ? `component ${caller.component}` : 'all';
@@ -351,7 +348,8 @@ export class Chains {
     const { world } = this;
     const { plan, calls } = world;
     const callee = plan.parts[edge.to].component;
-    const { id, draws } = plan.bundles[edge.bundle];
+    const id = this.bundleOf(edge, layer);
+    const draws = layer.draws ?? layer.bundle ?? plan.bundles[edge.bundle].draws;
     const place = target === null ? '' : `[${plan.instances[instance].index}]`;
     const names = `${plan.components[caller.component].name}->${calleeName(plan, edge)}${place}`;
     return {

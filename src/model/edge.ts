@@ -122,6 +122,12 @@ export interface Edge {
   readonly picked: boolean;
   /** True if attempts use connections of a pool, the innermost layer. */
   readonly connected: boolean;
+  /** First layer of a proxy of the mesh in the chain; Infinity without one. */
+  readonly proxyLayer: number;
+  /** Proxies of the mesh that its attempts pass, as bits of PASS_BY. */
+  readonly passes: number;
+  /** True if the proxies at both ends open connections with mutual TLS. */
+  readonly isMutual: boolean;
   /** True if the callee closes such connections by its own limits. */
   readonly guarded: boolean;
   /** By index of the calling instance; null if calls do not wait for an instance. */

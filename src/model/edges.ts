@@ -10,7 +10,8 @@ import type { Draft } from './run.js';
 import type { World } from './world.js';
 import type { Instance } from './processes/instance.js';
 import type { Balancers } from './picking/balancers.js';
-import { EndpointLists } from './picking/endpoint-lists.js';
+import { EndpointLists, propagationOf } from './picking/endpoint-lists.js';
+import { isMutual, passesOf } from './mesh/passes.js';
 import type { Outliers } from './picking/outliers.js';
 import type { Subsetting } from './picking/subset.js';
 import { Views } from './picking/views.js';
@@ -65,6 +66,9 @@ export function setEdges(
       asks: spec.asks,
       picked: chains.picks(spec),
       connected: spec.connections !== null,
+      proxyLayer: chains.proxyLayerOf(spec),
+      passes: passesOf(plan.mesh, plan, spec),
+      isMutual: isMutual(plan.mesh, plan, spec),
       guarded: (spec.connections?.server ?? null) !== null,
       panic: Math.max(spec.panic, chains.failsOpen(spec) ? Number.MIN_VALUE : 0),
       failsOnPanic: spec.failsOnPanic,
@@ -99,8 +103,9 @@ function isLate(
   edge: PlanEdge,
 ): boolean {
   const callee = plan.parts[edge.to].component;
-  const { propagation, versions } = plan.components[callee];
+  const { versions } = plan.components[callee];
   if (registries?.has(callee) === true) return false;
+  const propagation = propagationOf(plan, plan.parts[edge.from].component, callee);
   if (propagation !== null || versions !== null || newcomers.has(callee)) return false;
   return chains.isLate(edge);
 }

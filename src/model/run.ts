@@ -9,6 +9,7 @@ import type { FaultTargets } from './faults/targets.js';
 import type { Journal } from './figures/journal.js';
 import type { Meters } from './figures/meters.js';
 import type { Tracer } from './figures/tracer.js';
+import type { Proxies } from './mesh/proxies.js';
 import type { Link } from './network/link.js';
 import type { Cluster } from './nodes/cluster.js';
 import type { Fleet } from './processes/fleet.js';
@@ -48,6 +49,8 @@ export interface Run {
   readonly edges: readonly Edge[];
   readonly links: readonly Link[];
   readonly calls: Calls;
+  /** Null without a service mesh. */
+  readonly proxies: Proxies | null;
   /** By act id, see PlanAct in spec/plan/modules. */
   readonly acts: readonly Act[];
   /** By component id: takes back the resources that the strands of that component hold until they end. */

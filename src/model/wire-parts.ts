@@ -5,6 +5,7 @@ import type { Sizes } from './network/sizes.js';
 import type { Sections } from './sections/sections.js';
 import type { Ties } from './sharing/ties.js';
 import type { ServerEnds } from './connections/server-ends.js';
+import type { Passes } from './mesh/passes.js';
 import type { Effects } from './figures/effects.js';
 import type { ConnectionTable } from './connections/connection-table.js';
 import type { Interpreter } from './programs/interpreter.js';
@@ -20,4 +21,5 @@ export interface WireParts extends ServedRun {
   readonly interpreter: Interpreter;
   readonly picks: Picks;
   readonly registries: Registries | null;
+  readonly passes: Passes | null;
 }

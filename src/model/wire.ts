@@ -8,6 +8,7 @@ import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/patterns/policy.js';
 import type { CalledEndpoint } from '../spec/patterns/policy.js';
 import { SESSION } from '../spec/scenario/sections.js';
+import { callPath } from './call-path.js';
 import type { CallSite } from './call-site.js';
 import { chainOf, edgeOf } from './edge.js';
 import type { Edge, View } from './edge.js';
@@ -103,8 +104,8 @@ export class Wire implements CallSite {
     if (isUnknown(edge, view, index)) strands.injected[strand] = OUTCOME.refused;
     else if (world.registries !== null && callee.down) world.registries.noteStale(edge.toComponent);
     this.guard(strand);
-    this.launch(strand, edge, caller, callee);
-    if (edge.outliers !== null) this.noteConnected(edge, strand, caller, callee);
+    if (edge.passes === 0) this.launch(strand, edge, caller, callee, 0);
+    else world.passes!.send(strand, edge, caller, callee);
     return PASS;
   }
 
@@ -240,6 +241,12 @@ export class Wire implements CallSite {
     return this.world.edges[frames.edge[frame]];
   }
 
+  retried(frame: number, layer: number): void {
+    const { stat, proxyLayer } = this.world.edges[frames.edge[frame]];
+    sink.count(stat, EDGE_COUNTER.retries);
+    if (layer >= proxyLayer) sink.count(stat, EDGE_COUNTER.proxyRetries);
+  }
+
   tie(frame: number, other: number): void {
     this.world.ties!.tie(frame, other);
   }
@@ -308,7 +315,13 @@ export class Wire implements CallSite {
     }
   }
 
-  private launch(strand: number, edge: Edge, caller: Instance, callee: Instance): void {
+  /** Puts an attempt on its link; `extra` is added to the delay. */
+  launch(strand: number, edge: Edge, caller: Instance, callee: Instance, extra: Ns): void {
+    this.carry(strand, edge, caller, callee, extra);
+    if (edge.outliers !== null) this.noteConnected(edge, strand, caller, callee);
+  }
+
+  private carry(strand: number, edge: Edge, caller: Instance, callee: Instance, extra: Ns): void {
     const { sizes } = this.world;
     let delay = 0;
     strands.link[strand] = -1;
@@ -329,7 +342,7 @@ export class Wire implements CallSite {
         delay += sizes.sending(strand, link.requestBandwidth, caller.id, callee.id);
       }
     }
-    const first = engine.now + delay;
+    const first = engine.now + delay + extra;
     let at = first;
     if (edge.connected) {
       at = this.world.connections.request(strand, strands.from[strand], at);
@@ -345,8 +358,15 @@ export class Wire implements CallSite {
 
   /** A request arrives, unless it was abandoned in the meantime. */
   arrive(strand: number, stamp: number): void {
-    const { serverEnds, server } = this.world;
+    const { passes, edges } = this.world;
     if (strands.stamp[strand] !== stamp) return;
+    if (passes === null) this.reach(strand);
+    else passes.arrive(strand, edges[strands.edge[strand]]);
+  }
+
+  /** A request has passed the proxies in front of its callee. */
+  reach(strand: number): void {
+    const { serverEnds, server } = this.world;
     if (serverEnds === null || !serverEnds.drops(strand)) server.arrive(strand);
   }
 
@@ -373,30 +393,12 @@ export class Wire implements CallSite {
   private guard(strand: number): void {
     const { world } = this;
     if (strands.level[strand] > MAX_CALL_DEPTH && world.stop === null) {
-      world.stop = { reason: 'depth', detail: this.path(strand) };
+      world.stop = { reason: 'depth', detail: callPath(world.plan, strand, MAX_CALL_DEPTH) };
       engine.halt();
     }
     if (strands.slots.used > MAX_LIVE && world.stop === null) {
       world.stop = { reason: 'memory', detail: largestHolder(world) };
       engine.halt();
     }
-  }
-
-  /** Names of the parts from the user request down to a strand. */
-  private path(strand: number): string {
-    const { world } = this;
-    const { plan } = world;
-    const names: string[] = [];
-    let at = strand;
-    while (at >= 0 && names.length <= MAX_CALL_DEPTH + 1) {
-      const part = plan.parts[strands.part[at]];
-      names.push(`${plan.components[part.component].name}.${part.name}`);
-      at = strands.returns[at] === RETURN.frame ? this.callerOf(at) : -1;
-    }
-    return names.reverse().join(' -> ');
-  }
-
-  private callerOf(strand: number): number {
-    return frames.owner[strands.from[strand]];
   }
 }

@@ -8,6 +8,7 @@ import type { Interpreter } from './programs/interpreter.js';
 import type { Loads } from './arrivals/loads.js';
 import type { Configurations } from './faults/configurations.js';
 import type { Injections } from './faults/injections.js';
+import type { Passes } from './mesh/passes.js';
 import type { Limiter } from './programs/limiters.js';
 import type { Run } from './run.js';
 import type { Outages } from './processes/outages.js';
@@ -49,6 +50,8 @@ export interface World extends Run {
   readonly serverEnds: ServerEnds | null;
   readonly wire: Wire;
   readonly picks: Picks;
+  /** Null without a service mesh. */
+  readonly passes: Passes | null;
   /** Null if no component has several versions. */
   readonly versions: VersionTables | null;
   readonly endpoints: EndpointLists;

@@ -1,7 +1,7 @@
-import { OP } from '../spec/plan/program.js';
 import type { Step } from '../spec/scenario/steps.js';
 import { writeFork } from './fork.js';
 import type { Scope } from './scope.js';
+import { writeWeighted } from './weighted.js';
 import { writeJump, writeWhen, type WriteSteps, type Writer } from './writer.js';
 
 type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
@@ -48,38 +48,5 @@ export function writeChoose(
   const bodies = weighted.map((branch) => () => writeSteps(w, branch.steps, scope));
   const weights = weighted.map((branch) => branch.weight ?? 1);
   writeWeighted(w, weights, bodies, stream);
-  assembler.bind(after);
-}
-
-/**
- * Writes several bodies, of which one is executed, selected by weight. A single body needs no draw. With a key, the
- * value of the key selects the body instead of a draw.
- */
-export function writeWeighted(
-  w: Writer,
-  weights: readonly number[],
-  bodies: readonly (() => void)[],
-  stream: string,
-  key = -1,
-): void {
-  if (bodies.length <= 1) {
-    bodies[0]?.();
-    return;
-  }
-  const { assembler } = w;
-  let reached = 0;
-  const table = assembler.table(weights.flatMap((weight) => [(reached += weight), 0]));
-  const choose =
-    key < 0
-      ? assembler.emit(OP.CHOOSE, bodies.length, 0, table, stream)
-      : assembler.emit(OP.CHOOSE_BY, bodies.length, key, table, stream);
-  const after = assembler.label();
-  bodies.forEach((body, index) => {
-    const start = assembler.label();
-    assembler.pointInTable(table, index * 2 + 1, start, choose);
-    assembler.bind(start);
-    body();
-    if (index < bodies.length - 1) writeJump(w, after);
-  });
   assembler.bind(after);
 }

@@ -1,5 +1,4 @@
 import { invariant } from '../kernel/invariant.js';
-import type { Route } from '../spec/scenario/scenario.js';
 import type { Target } from '../spec/scenario/target.js';
 import type { Conditions } from './conditions.js';
 import type { Incoming } from './incoming.js';
@@ -111,10 +110,7 @@ function handedOn(
   };
 }
 
-/**
- * Detours of user requests whose headers match other routes of the called gateway. Headers of the call itself take
- * precedence over those of the user request.
- */
+/** Detours of user requests whose headers match other routes of the called gateway. */
 function detours(
   layout: Layout,
   conditions: Conditions,
@@ -124,27 +120,64 @@ function detours(
   where: string,
 ): readonly Detour[] {
   const gateway = layout.byName.get(target.component)!;
-  if (gateway.source.kind !== 'gateway' || caller.source.kind === 'request') return [];
+  if (gateway.source.kind !== 'gateway') return [];
   const { host } = gateway.source;
+  const router = {
+    headers: host.routes.flatMap(({ headers }) => [...headers.keys()]),
+    routeOf: (one: RequestLine) => routeOf(host, one),
+  };
+  const found = redirected(layout, conditions, router, caller, line, where);
+  // In the order of the file.
+  const sorted = host.routes.flatMap((route) => found.filter((one) => one.route === route));
+  return sorted.map(({ route, requests }) => ({
+    callee: partOf(gateway, route.name),
+    requests,
+  }));
+}
+
+/** Routes of a gateway or of the mesh. */
+interface Router<R> {
+  /** Names of the headers that they ask for. */
+  readonly headers: readonly string[];
+  routeOf(line: RequestLine): R | null;
+}
+
+/** User requests for which a router takes another route than for the call itself. */
+interface Redirected<R> {
+  readonly route: R;
+  /** By part id: 1 for each of these user requests, else 0. */
+  readonly requests: readonly number[];
+}
+
+/**
+ * User requests whose headers match other routes of a router. Headers of the call itself take precedence over those of
+ * the user request.
+ */
+export function redirected<R>(
+  layout: Layout,
+  conditions: Conditions,
+  router: Router<R>,
+  caller: LaidPart,
+  line: RequestLine,
+  where: string,
+): readonly Redirected<R>[] {
+  if (caller.source.kind === 'request') return [];
   const own = new Set([...line.headers.keys()].map((name) => name.toLowerCase()));
-  const asked = host.routes.flatMap(({ headers }) => [...headers.keys()]);
-  const names = new Set(asked.map((name) => name.toLowerCase()).filter((name) => !own.has(name)));
+  const asked = router.headers.map((name) => name.toLowerCase());
+  const names = new Set(asked.filter((name) => !own.has(name)));
   if (names.size === 0) return [];
-  const plain = routeOf(host, line);
-  const found = new Map<Route, number[]>();
+  const plain = router.routeOf(line);
+  const found = new Map<R, number[]>();
   for (const part of layout.parts) {
     const carried = conditions.carried(part, names, where);
     if (carried.size === 0) continue;
-    const route = routeOf(host, { ...line, headers: new Map([...carried, ...line.headers]) });
+    const route = router.routeOf({ ...line, headers: new Map([...carried, ...line.headers]) });
     if (route === null || route === plain) continue;
     const requests = found.get(route) ?? layout.parts.map(() => 0);
     requests[part.id] = 1;
     found.set(route, requests);
   }
-  return host.routes.flatMap((route) => {
-    const requests = found.get(route);
-    return requests === undefined ? [] : [{ callee: partOf(gateway, route.name), requests }];
-  });
+  return [...found].map(([route, requests]) => ({ route, requests }));
 }
 
 /**

@@ -7,6 +7,7 @@ import type { FaultKind } from '../model/faults/kind.js';
 import type { Plan, PlanBundle, PlanComponent, PlanPlatform } from '../spec/plan/plan.js';
 import { OP } from '../spec/plan/program.js';
 import type { PlanSettings } from '../spec/plan/changes.js';
+import type { Mesh } from '../spec/scenario/mesh.js';
 import type { LoadBalancing } from '../spec/scenario/policies.js';
 import type { Route, Scenario, ScenarioFile, Variant } from '../spec/scenario/scenario.js';
 import type { Cpu, Queue } from '../spec/scenario/resources.js';
@@ -30,6 +31,7 @@ import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf, isModule, partOf } from './layout.js';
 import { layOut } from './lay-out.js';
 import { KeyTable } from './keys.js';
+import { MeshEdges, planMesh } from './mesh.js';
 import { Limiters } from './limiters.js';
 import { planLoads, traceShareOf } from './loads.js';
 import { planLinks, planPeers, withLinks } from './network.js';
@@ -75,7 +77,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const changes = Changes.of(variant);
   const layout = layOut(scenariosOf(scenario, changes), problems);
   const keys = new KeyTable(scenario.keys, layout, problems);
-  const writer = writerOf(layout, keys, changes, problems);
+  const writer = writerOf(layout, keys, changes, scenario.mesh ?? null, problems);
   const limiters = new Limiters(keys);
   const onces = new Onces(keys);
   const settings = changes?.settingsOf(layout) ?? [];
@@ -86,7 +88,8 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const modules = planModules({ w: writer, keys, programs, network: scenario.network });
   const { links, ends, registries } = linksOf(scenario.network, writer, modules, laid, sized);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
-  const resources = resourcesOf(layout, components, modules, edges);
+  const meshed = planMesh(writer.mesh, layout, writer.distributions);
+  const resources = resourcesOf(layout, components, modules, edges, meshed);
   const nodes = planNodes(layout, scenario.platform);
   const own = { layout, components, ends, loads, nodes, statEdges, resources, problems, ...times };
   const faults = faultsOf(own, scenario.faults);
@@ -118,6 +121,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     checks: writer.keyed.checks,
     coalescings: writer.keyed.coalescings,
     gates: writer.gates.list,
+    mesh: meshed,
     ...modules,
     registries,
     faults,
@@ -169,12 +173,14 @@ function writerOf(
   layout: Layout,
   keys: KeyTable,
   changes: Changes | null,
+  mesh: Mesh | null,
   problems: Problems,
 ): Writer {
   return {
     layout,
     assembler: new Assembler(),
-    edges: new EdgeTable(),
+    edges: new EdgeTable(new MeshEdges(mesh)),
+    mesh,
     conditions: new Conditions(layout, problems),
     distributions: new Interner<Distribution>(),
     counts: new Interner<CountDistribution>(),

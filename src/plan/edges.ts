@@ -11,6 +11,7 @@ import type { Label } from './assembler.js';
 import { Bundles } from './bundles.js';
 import { byCodeUnit } from './canonical.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
+import type { MeshEdges } from './mesh.js';
 import { hasPools, hostOf, isModule } from './layout.js';
 import type { Onces } from './onces.js';
 import { takesKeys } from './onces.js';
@@ -52,6 +53,7 @@ export class EdgeTable {
   private readonly uses: Use[] = [];
   private readonly ids = new Map<string, number>();
   private readonly bundles = new Bundles();
+  private readonly mesh: MeshEdges;
   private readonly fallbacks = new Map<number, number>();
   /** By edge: start of the fallback steps that its caller runs. */
   private readonly steps = new Map<number, Label>();
@@ -59,6 +61,10 @@ export class EdgeTable {
   private readonly changes = new Map<number, readonly number[]>();
   /** By edge: the edges of the store queries of its layers; -1 = the layer has no store to query. */
   private readonly asks = new Map<number, readonly number[]>();
+
+  constructor(mesh: MeshEdges) {
+    this.mesh = mesh;
+  }
 
   /**
    * Provisional number of the edge between two parts, with the bundle that governs it. `changed`: the bundles of other
@@ -68,7 +74,7 @@ export class EdgeTable {
     { from, to, bundle: own, requestBytes, session, route, version }: EdgeUse,
     changed: readonly Bundle[] | null = null,
   ): number {
-    const bundle = this.bundles.use(own);
+    const bundle = this.bundles.use(this.mesh.around(from.component, to, own));
     const others = changed === null ? '' : ` ${changed.map(({ id }) => id).join(' ')}`;
     const key = `${from.id} ${to.id} ${version} ${requestBytes} ${session} ${routeText(route)} ${bundle}${others}`;
     const known = this.ids.get(key);
@@ -136,10 +142,14 @@ export class EdgeTable {
       if (last?.from !== from.id || last.to !== to.id) statEdges.push({ from: from.id, to: to.id });
       const own = this.bundles.get(bundle);
       checkConnections(own, to.component, version, problems);
+      this.mesh.check(own, problems);
       checkPick(own, to.component, route, problems);
       if (isModule(to.component.source)) to.component.source.checkBundle(own, problems);
       const host = hostOf(to.component)!;
-      const loadBalancing = own.loadBalancing ?? host.loadBalancing;
+      const loadBalancing =
+        own.loadBalancing ??
+        this.mesh.balancing(from.component, to.component) ??
+        host.loadBalancing;
       const outlierDetection = own.outlierDetection ?? host.outlierDetection;
       return {
         from: from.id,
@@ -160,7 +170,12 @@ export class EdgeTable {
         instead: this.steps.get(index)?.place ?? -1,
         asks: this.asks.get(index)?.map((other) => (other < 0 ? -1 : numbers[other]!)) ?? null,
         changed: this.changes.get(index)?.map((other) => numbers[other]!) ?? null,
-        connections: connectionsOf(this.bundles.get(bundle), to.component, loadBalancing),
+        connections: connectionsOf(
+          this.bundles.get(bundle),
+          to.component,
+          loadBalancing,
+          this.mesh.isMutual(from.component, to.component),
+        ),
         deadline: false,
       };
     });
@@ -269,10 +284,12 @@ function connectionsOf(
   bundle: Bundle,
   callee: LaidComponent,
   { common: { level } }: LoadBalancing,
+  isMutual: boolean,
 ): PlanConnections | null {
   const { connections } = bundle;
   if (connections === null || hasPools(callee)) return null;
   const protocol = hostOf(callee)!.protocol;
+  const tls = isMutual ? 'mtls' : (protocol?.tls ?? 'none');
   const multiplexed = protocol !== null && STREAMING.has(protocol.kind);
   const closes = protocol?.closes ?? null;
   // Without streams the last response announces the close, so limits of client and server are equivalent.
@@ -282,8 +299,8 @@ function connectionsOf(
     maxRequests: Math.min(connections.maxRequests, counted),
     maxStreams: multiplexed ? connections.maxStreams : 1,
     multiplexed,
-    tlsTrips: TLS_TRIPS[protocol?.tls ?? 'none'],
-    mutual: protocol?.tls === 'mtls',
+    tlsTrips: TLS_TRIPS[tls],
+    mutual: tls === 'mtls',
     shared: level === 'connection',
     server: closes !== null && closesUnannounced(closes, multiplexed) ? closes : null,
   };

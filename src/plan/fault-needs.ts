@@ -1,4 +1,5 @@
 import type { Resources } from '../model/faults/knob.js';
+import type { PlanMesh } from '../spec/plan/mesh.js';
 import type { Plan, PlanEdge } from '../spec/plan/plan.js';
 import { diskOfComponent } from './disks.js';
 import type { Layout } from './layout.js';
@@ -9,6 +10,7 @@ export function resourcesOf(
   components: Plan['components'],
   { functions, replications, registries }: Pick<Plan, 'functions' | 'replications' | 'registries'>,
   edges: readonly Pick<PlanEdge, 'from' | 'to' | 'connections' | 'pool'>[],
+  mesh: PlanMesh | null,
 ): (component: number) => Resources {
   const showing = new Set<number>();
   const taking = new Set(
@@ -47,7 +49,15 @@ export function resourcesOf(
     const holds = { isReplicated: replicated.has(id), takesConnections: taking.has(id) };
     return {
       ...{ cores, memory, showsCertificate: showing.has(id), isHost },
-      ...{ probes, isScaled, isRolled, lookup, ...holds, ...serves },
+      ...{
+        probes,
+        isScaled,
+        isRolled,
+        isMeshed: mesh?.members[id] === 1,
+        lookup,
+        ...holds,
+        ...serves,
+      },
     };
   };
 }

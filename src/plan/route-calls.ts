@@ -3,7 +3,7 @@ import { OUTCOME, OUTCOME_NAMES } from '../spec/outcome.js';
 import { OP } from '../spec/plan/program.js';
 import type { Gateway, Route } from '../spec/scenario/scenario.js';
 import { SLOT } from './assembler.js';
-import { writeWeighted } from './branches.js';
+import { writeWeighted } from './weighted.js';
 import { HANDED_ON } from './calls.js';
 import { StepNames } from './identity.js';
 import type { Limiters } from './limiters.js';

@@ -16,6 +16,9 @@ import type { Conditions } from './conditions.js';
 import { governing } from './bundles.js';
 import type { Changes } from './changes.js';
 import type { EdgeTable, EdgeUse } from './edges.js';
+import { meshWays } from './mesh-routes.js';
+import { writeWeighted } from './weighted.js';
+import type { Mesh } from '../spec/scenario/mesh.js';
 import type { Keyed } from './keyed.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { GateTable } from './gates.js';
@@ -38,6 +41,8 @@ export interface Writer {
   readonly layout: Layout;
   readonly assembler: Assembler;
   readonly edges: EdgeTable;
+  /** Null without a service mesh. */
+  readonly mesh: Mesh | null;
   readonly conditions: Conditions;
   readonly distributions: Interner<Distribution>;
   readonly counts: Interner<CountDistribution>;
@@ -152,31 +157,58 @@ function emitCalls(
   read: NodeRoute | null = null,
 ): readonly number[] {
   const { layout, conditions, problems, assembler } = w;
+  const after = assembler.label();
   const way = reached(layout, conditions, scope.part, to, line, scope.where, problems);
   if (way === null) return [];
-  const emit = (callee: LaidPart): number => {
+  const places: number[] = [];
+  const emit = (callee: LaidPart, own: Bundle | null): void => {
     const bytes = line.requestBytes ?? requestBytesOf(layout, callee);
     const over = {
       ...overOf(w, scope, callee, read),
       version: versionNumber(callee.component, to),
     };
-    const edge = useEdge(w, scope, callee, policy, bytes, over);
+    const edge = useEdge(w, scope, callee, own, bytes, over);
     const stream = scope.names.next(`${verb}:${callee.component.name}.${callee.name}`);
-    return assembler.emit(OP.CALL, edge, mode, operand, stream);
+    places.push(assembler.emit(OP.CALL, edge, mode, operand, stream));
   };
-  const after = assembler.label();
-  const places: number[] = [];
-  for (const detour of way.detours) {
-    const next = assembler.label();
-    const table = assembler.constants(detour.requests);
-    assembler.point(assembler.emit(OP.WHEN, table), SLOT.B, next);
-    places.push(emit(detour.callee));
-    writeJump(w, after);
-    assembler.bind(next);
+  const { mesh } = w;
+  const ways =
+    mesh === null
+      ? null
+      : meshWays(mesh, layout, conditions, scope.part, way.callee, line, scope.where);
+  if (ways === null) {
+    writeDetours(w, way.detours, after, (detour) => emit(detour.callee, policy));
+    emit(way.callee, policy);
+  } else {
+    // The application knows only the service that it calls, so the bundle is that of its calls.
+    const own = governing(scope.part.component, way.callee, policy);
+    const choose = ({ choices }: Pick<typeof ways, 'choices'>): void => {
+      const weights = choices.map(({ weight }) => weight);
+      const bodies = choices.map((choice) => () => emit(choice.callee, own));
+      writeWeighted(w, weights, bodies, scope.names.next('mesh route'));
+    };
+    writeDetours(w, ways.detours, after, choose);
+    choose(ways);
   }
-  places.push(emit(way.callee));
   assembler.bind(after);
   return places;
+}
+
+/** Writes the ways of some user requests, each of which continues at the label. */
+function writeDetours<Way extends { readonly requests: readonly number[] }>(
+  w: Writer,
+  detours: readonly Way[],
+  after: Label,
+  write: (way: Way) => void,
+): void {
+  for (const detour of detours) {
+    const next = w.assembler.label();
+    const table = w.assembler.constants(detour.requests);
+    w.assembler.point(w.assembler.emit(OP.WHEN, table), SLOT.B, next);
+    write(detour);
+    writeJump(w, after);
+    w.assembler.bind(next);
+  }
 }
 
 /** Registers the edge of a call, and those that it uses in other configurations. */

@@ -14,6 +14,7 @@ import {
   ratioPanel,
 } from './family-parts.js';
 import type { FamilyColumn, Family } from './family.js';
+import { PROXIES, WAYPOINTS } from './proxies.js';
 import { isShort, POOL_SHARE } from './pool-meters.js';
 import { VERSIONS } from './versions.js';
 
@@ -354,6 +355,8 @@ const ALL = [
     caption:
       'Searches of a shard whose copy has written something since its last refresh. Found after: from a write at a copy to the refresh that shows it.',
   },
+  PROXIES,
+  WAYPOINTS,
 ] as const satisfies readonly Family[];
 
 /** Names of all families. */

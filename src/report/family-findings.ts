@@ -137,7 +137,26 @@ const FINDINGS: Readonly<Record<FamilyId, Finding>> = {
       0,
       (subject, text) => `${text} of the searches of ${subject} miss a write`,
     ) ?? 'No search misses a write',
+  proxies: (view, subjects) => busyFinding(view, subjects, 'proxy', 'proxies of'),
+  waypoints: (view, subjects) => busyFinding(view, subjects, 'waypoint', 'waypoint of'),
 };
+
+function busyFinding(
+  view: View,
+  subjects: readonly string[],
+  meter: string,
+  whose: string,
+): string {
+  return (
+    worstAndBest(
+      view,
+      subjects,
+      meanOf('', `${meter}.utilization`, 'share'),
+      0,
+      (subject, text) => `${text} of the workers in the ${whose} ${subject} are busy`,
+    ) ?? 'No request takes time of a proxy'
+  );
+}
 
 function messagesFinding(view: View, subjects: readonly string[]): readonly string[] {
   const words = behindOfThese(view, subjects);

@@ -47,6 +47,7 @@ export function expand(root: Node, problems: Problems): Node {
     section(name, (node, key) => expandWorkload(node, [name, key], problems));
   }
   section('keys', (node, key) => expandKinded(node, KEY_FORMS, ['keys', key], problems));
+  result = change(result, 'mesh', expandMesh);
   result = change(result, 'faults', (faults) => changeItems(faults, expandFault));
   result = change(result, 'budgets', (budgets) => changeItems(budgets, expandExpectation));
   result = change(result, 'hypothesis', (node) =>
@@ -122,6 +123,21 @@ function expandHost(node: Node): Node {
   host = change(host, 'versions', (value) => changeAll(value, expandHost));
   return change(host, 'routes', (routes) =>
     changeItems(routes, (route) => (route.type === 'map' ? change(route, 'to', expandTo) : route)),
+  );
+}
+
+/** A mesh has the short forms of bundles by callee and of route targets. */
+function expandMesh(node: Node): Node {
+  if (node.type !== 'map') return node;
+  const mesh = change(node, 'outbound', (value) =>
+    value.type === 'scalar' && !isNull(value) ? single('default', value) : value,
+  );
+  return change(mesh, 'routes', (all) =>
+    changeAll(all, (routes) =>
+      changeItems(routes, (route) =>
+        route.type === 'map' ? change(route, 'to', expandTo) : route,
+      ),
+    ),
   );
 }
 

@@ -17,6 +17,7 @@ const SETTINGS: ReadonlySet<string> = new Set([
   'run',
   'network',
   'platform',
+  'mesh',
   'defaults',
   'report',
   'hypothesis',

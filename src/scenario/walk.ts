@@ -21,6 +21,7 @@ export function visitScenario(root: Node, visitor: Visitor): Node {
   for (const own of SECTIONS) {
     section(own, (node, path) => MODULES[own].visit(node, path, visitor));
   }
+  result = change(result, 'mesh', (node) => visitMesh(node, visitor));
   section('templates', (node, path) => visitAny(node, path, visitor));
   section('defaults', (node, path) => visitAny(node, path, visitor));
   return result;
@@ -53,6 +54,15 @@ export function visitHost(node: Node, path: Path, visitor: Visitor): Node {
       if (changed.type !== 'map') return changed;
       return change(changed, 'steps', (steps) => visitSteps(steps, [...at, 'steps'], visitor));
     }),
+  );
+}
+
+/** Visits the bundles of the mesh. */
+function visitMesh(node: Node, visitor: Visitor): Node {
+  const mesh = visitPolicy(node, ['mesh'], visitor);
+  if (mesh.type !== 'map') return mesh;
+  return change(mesh, 'outbound', (all) =>
+    changeAll(all, (policy, callee) => visitBundle(policy, ['mesh', 'outbound', callee], visitor)),
   );
 }
 

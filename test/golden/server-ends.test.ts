@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { line, opened } from './line.js';
-import { answered, counted, latencies, outcomes } from './tracing.js';
+import { answered, counted, golden, latencies, outcomes } from './tracing.js';
 import type { Traced } from './tracing.js';
 
 const raced = (traced: Traced): number => counted(traced, 'raced');
@@ -214,5 +214,18 @@ describe('GOAWAY of gRPC', () => {
     });
     const [attempt] = traced.at('far.get');
     expect(attempt!.ended).toBeLessThan(1200);
+  });
+});
+
+describe('the idle time of a server', () => {
+  it('ends with its connection, whose place a connection to another callee may take', () => {
+    const { requests } = golden(`
+services:
+  app: { endpoints: { ask: [ call: far.get, call: near.get ] }, outbound: { default: { connections: { maxRequests: 1 } } } }
+  far: { protocol: { keepAliveTimeout: 1s }, endpoints: { get: [ wait: 20ms ] } }
+  near: { endpoints: { get: [ wait: 5s ] } }
+workloads: { users: { arrivals: { at: [ 0s ] }, requests: [ call: app.ask ] } }
+`);
+    expect(latencies(requests)).toEqual([5020]);
   });
 });

@@ -579,6 +579,18 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'mesh-retries-twice',
+    fires: `${pair(`{ retry: { ${RETRY} } }`)}\nmesh: { kind: istio }`,
+    path: 'policies.hop.retry.attempts',
+    measured: '3 x 3 = 9 attempts',
+    limit: 'retries in one of them',
+    silent: {
+      'no retries of the mesh': `${pair(`{ retry: { ${RETRY} } }`)}\nmesh: { kind: istio, policy: none }`,
+      'no retries of the application': `${pair('{ timeout: 1s }')}\nmesh: { kind: istio }`,
+      'the caller is outside': `${pair(`{ retry: { ${RETRY} } }`)}\nmesh: { kind: istio, services: [pay] }`,
+    },
+  },
+  {
     rule: 'retry-product',
     fires: chain(
       `outer: { retry: { ${RETRY} } }, inner: { retry: { ${RETRY.replace('3', '4')} } }`,

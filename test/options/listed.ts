@@ -14,6 +14,7 @@ const LISTED: readonly (readonly [RegExp, string])[] = [
     'a text for readers: no cache stands in front of a function',
   ],
   [/(\.endpoints\.\*|steps)\[\]\.name$/, 'a name by which paths and reports find a step'],
+  [/^mesh\.routes\.\*\[\]\.name$/, 'a name by which patches and `explain` find a route'],
   [
     /^caches\.\*\.levels\[\]\.name$/,
     'the name by which faults, budgets and patches know the level',

@@ -4,6 +4,7 @@ import { BAD_CACHES } from './bad-caches.js';
 import { BAD_SHAPES, RIGHT } from './bad-input.js';
 import { BAD_DATABASES } from './bad-databases.js';
 import { BAD_FUNCTIONS } from './bad-functions.js';
+import { BAD_MESH } from './bad-mesh.js';
 import { BAD_MIDDLEWARE } from './bad-middleware.js';
 import { BAD_QUEUES } from './bad-queues.js';
 import { BAD_REFERENCES } from './bad-references.js';
@@ -15,6 +16,7 @@ const BAD = [
   ...BAD_REFERENCES,
   ...BAD_MIDDLEWARE,
   ...BAD_BALANCING,
+  ...BAD_MESH,
   ...BAD_DATABASES,
   ...BAD_FUNCTIONS,
   ...BAD_SAGAS,

@@ -329,10 +329,10 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'an unknown section',
-    edit: ['report: { focus: [orders] }', 'mesh: {}'],
+    edit: ['report: { focus: [orders] }', 'tenants: {}'],
     code: 'FL201',
-    at: 'mesh',
-    says: 'unknown key mesh',
+    at: 'tenants',
+    says: 'unknown key tenants',
   },
   {
     title: 'a misspelt field of a service',

@@ -129,8 +129,9 @@ function sharedFields({ scope, per, key, store, dryRun }: Layer): object {
 }
 
 /** `retry`, or `retry(envoy)` where the kind has a name other than the policy. */
-function layerName({ policy, kind }: Layer): string {
-  return kind === policy ? policy : `${policy}(${kind})`;
+function layerName({ policy, kind, isProxy }: Layer): string {
+  const name = kind === policy ? policy : `${policy}(${kind})`;
+  return isProxy === true ? `proxy ${name}` : name;
 }
 
 /** ` (once per request for 1d)` for a call that a key limits to one execution. */

@@ -42,10 +42,16 @@ export const PATTERNS: readonly ArchitecturePattern[] = [
   },
   {
     name: 'service mesh',
-    others: ['mesh', 'sidecar'],
-    text: 'Proxies beside the services take over timeouts, retries, ejection of bad instances and TLS. Write their policies with the kinds of Istio, Envoy or Linkerd on the calls, mutual TLS as `protocol`, and the time of a proxy as a step of `middleware`; there is no section for the mesh itself.',
-    see: ['retry.istio', 'outlierDetection.istio', 'bulkhead.istio', 'protocol'],
-    scenarios: ['patterns/zero-trust-hops.yaml', 'patterns/outlier-detection.yaml'],
+    others: ['sidecar', 'istio', 'linkerd', 'ambient'],
+    text: 'Proxies beside the services take over timeouts, retries, ejection of bad instances and TLS. Each pass takes CPU and time, and the tries of a proxy multiply with those of the application. Write the section `mesh`: its kind sets the cost and the default policies.',
+    see: ['mesh', 'retry.istio', 'outlierDetection.istio', 'bulkhead.istio'],
+    scenarios: [
+      'patterns/mesh-sidecar-cost.yaml',
+      'patterns/mesh-retries.yaml',
+      'patterns/mesh-header-route.yaml',
+      'patterns/mesh-locality.yaml',
+      'patterns/mesh-control-plane.yaml',
+    ],
   },
   {
     name: 'strangler fig',

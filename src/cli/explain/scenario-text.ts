@@ -12,11 +12,13 @@ import type {
   ScenarioFile,
   Workload,
 } from '../../spec/scenario/scenario.js';
+import type { ProxyCost } from '../../spec/scenario/mesh.js';
+import type { Bundle } from '../../spec/scenario/steps.js';
 import type { Host } from '../../spec/scenario/host.js';
 import { list } from '../../text/words.js';
 import { databaseLines } from './database-text.js';
 import { balancingText, bundleLines, edgeLines, onceText, sourcesText } from './edge-text.js';
-import { all, fieldsText, leadText, setFieldsText } from './fields.js';
+import { all, braced, fieldsText, leadText, setFieldsText } from './fields.js';
 import { gatewayLines, middlewareLines } from './gateway-text.js';
 import { platformText, processText } from './process-text.js';
 import { holderLines } from './queue-text.js';
@@ -49,6 +51,7 @@ function sectionsOf(scenario: Scenario, plan: Plan): Sections {
   const sections: readonly (readonly [heading: string, lines: readonly string[]])[] = [
     ['run', [fieldsText(run)]],
     ['platform', [platformText(platform)].filter(Boolean)],
+    ['mesh', meshLines(scenario)],
     ['components', componentLines(scenario, plan)],
     ['processes', lines(hosts, processText)],
     ['versions', [...lines(hosts, versionsText), ...[...hosts.values()].flatMap(versionProcesses)]],
@@ -85,6 +88,38 @@ function sectionsOf(scenario: Scenario, plan: Plan): Sections {
 
 function versionsText({ versions }: Pick<Service, 'versions'>): string {
   return versions === null ? '' : versionText(versions);
+}
+
+function meshLines({ mesh }: Scenario): readonly string[] {
+  if (mesh === undefined) return [];
+  const { routes } = mesh;
+  const bundle = (own: Bundle | null): string | null => own?.id ?? null;
+  const own = fieldsText(mesh, {
+    services: (names) => `[ ${names.join(' ')} ]`,
+    policy: bundle,
+    loadBalancing: (kind) => kind && balancingText(kind),
+    ...all('hidden', 'balanced byWaypoints'),
+    outbound: (all) =>
+      all.size === 0 ? null : braced([...all].map(([to, { id }]) => `${to}: ${id}`).join(', ')),
+    proxy: (cost) => braced(costText(cost)),
+    waypoint: (cost) =>
+      cost && braced(`services: [ ${cost.services.join(' ')} ], ${costText(cost)}`),
+    routes: 'hidden',
+    configPropagation: 'ifGiven',
+  });
+  const ways = [...routes].flatMap(([service, list]) =>
+    list.map(({ name, headers, to }) => {
+      const match = [...headers].map(([header, values]) => `${header}: ${values.join(' or ')}`);
+      const targets = to.map(({ service, weight }) => `${service} ${weight}`);
+      const when = match.length === 0 ? 'all' : match.join(', ');
+      return `route of ${service}, ${name}: ${when} -> ${targets.join(', ')}`;
+    }),
+  );
+  return [own, ...ways];
+}
+
+function costText({ work, latency, workers }: ProxyCost): string {
+  return fieldsText({ work, latency, concurrency: workers });
 }
 
 function componentLines({ services, gateways }: Scenario, plan: Plan): readonly string[] {

@@ -40,6 +40,12 @@ export const EDGE_METRICS = [
     'Attempts dropped by a server because the other tied attempt had started.',
   ),
   counted('retries', ['edge'], 'low', 'Attempts beyond the first that a retry policy sent.'),
+  counted(
+    'proxy.retries',
+    ['edge'],
+    'low',
+    'Those of `retries` that a proxy of the service mesh sent.',
+  ),
   metric('fallbacks', ['edge'], 'number', 'none', 'none', 'Calls answered by a fallback.'),
   metric(
     'breaker.openFor',

@@ -9,6 +9,7 @@ import { FUNCTION_METRICS } from './functions.js';
 import { MESSAGE_METRICS } from './messages.js';
 import { PLACED_METRICS } from './placed.js';
 import { POOL_METRICS } from './pools.js';
+import { PROXY_METRICS } from './proxies.js';
 import { QUEUE_METRICS } from './queues.js';
 import { REQUEST_METRICS } from './requests.js';
 import { ROLLOUT_METRICS } from './rollouts.js';
@@ -30,6 +31,7 @@ const ALL = [
   ...FUNCTION_METRICS,
   ...CACHE_METRICS,
   ...DISCOVERY_METRICS,
+  ...PROXY_METRICS,
   ...CASCADE_METRICS,
   ...COST_METRICS,
   ...RUN_METRICS,

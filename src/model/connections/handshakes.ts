@@ -8,6 +8,8 @@ import { OUTCOME, type Outcome } from '../../spec/outcome.js';
 import type { Instance } from '../processes/instance.js';
 import { CUT, MESSAGE, RTO_MAX_NS, VANISHED } from '../network/link.js';
 import type { Link } from '../network/link.js';
+import { LEG } from '../mesh/proxies.js';
+import type { Passer, Proxies } from '../mesh/proxies.js';
 import { RETURN, STATE, strands } from '../strands.js';
 import type { ActRun } from '../programs/interpreter-port.js';
 
@@ -62,7 +64,7 @@ export interface OpeningPool {
  * then at doubling intervals. A port without a process refuses. Without a reply the handshake ends when TCP gives up,
  * or earlier at the pool's connectTimeout.
  */
-export class Handshakes {
+export class Handshakes implements Passer {
   private readonly world: ActRun;
   private readonly table: Opening;
   private readonly op: number;
@@ -70,6 +72,7 @@ export class Handshakes {
   constructor(world: ActRun, table: Opening) {
     this.world = world;
     this.table = table;
+    world.proxies?.serve([LEG.handshake], this);
     this.op = engine.define('handshake', (slot, stamp) => this.go(slot, stamp));
   }
 
@@ -203,8 +206,12 @@ export class Handshakes {
       this.reply(slot);
       return;
     }
-    const { edges, plan, interpreter } = world;
+    const { edges, plan, interpreter, proxies } = world;
     const edge = edges[table.edge[slot]];
+    if (edge.isMutual) {
+      this.workOfProxy(slot, instance, proxies!);
+      return;
+    }
     const strand = strands.open(instance.id, table.lineageA[slot], table.lineageB[slot]);
     strands.part[strand] = edge.toPart;
     strands.edge[strand] = edge.id;
@@ -217,6 +224,28 @@ export class Handshakes {
     strands.pc[strand] = plan.components[instance.component].handshakeProgram;
     strands.state[strand] = STATE.READY;
     interpreter.resume(strand);
+  }
+
+  /** Between proxies the callee's proxy does the work, also while its process is frozen. */
+  private workOfProxy(slot: number, { id }: Instance, proxies: Proxies): void {
+    const { stamp, lineageA, lineageB } = this.table;
+    const at = proxies.beside(id);
+    const isBusy = proxies.enter(
+      at,
+      LEG.handshake,
+      slot,
+      stamp[slot],
+      lineageA[slot],
+      lineageB[slot],
+    );
+    if (!isBusy) this.reply(slot);
+  }
+
+  /** The callee's proxy has done its part of a handshake. */
+  passed(slot: number, stamp: number): void {
+    const { table, world } = this;
+    if (table.stamp[slot] !== stamp) return;
+    this.worked(slot, stamp, !world.instances[table.instance[slot]].down);
   }
 
   private reply(slot: number): void {

@@ -219,7 +219,9 @@ export class ServerEnds {
   private idle(slot: number, stamp: number): void {
     if (this.quiet[slot] !== stamp || !this.watches(slot, this.idleOp, stamp)) return;
     const { multiplexed, closes } = this.table.poolOf(slot);
-    if (closes!.maxConnectionIdleNs !== null) {
+    // The slot may have a connection to another callee by now, which closes none.
+    if (closes === null) return;
+    if (closes.maxConnectionIdleNs !== null) {
       this.announced[slot] = ANNOUNCED.soon;
       this.announce(slot, this.soonOp);
       return;

@@ -201,6 +201,8 @@ export interface Resources {
   readonly isRolled: boolean;
   /** How its callers look it up in a registry, or how the registry is asked; null = not at all. */
   readonly lookup: Delivery['by'] | null;
+  /** It is inside a service mesh. */
+  readonly isMeshed: boolean;
   /** It is a database that keeps its rows on several nodes. */
   readonly isReplicated: boolean;
   /** It takes connections from a pool, so it can leak them. */

@@ -2,6 +2,8 @@ import { samplers } from '../../kernel/distribution.js';
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
+import type { Distribution } from '../../kernel/distribution.js';
+import type { Plan } from '../../spec/plan/plan.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Registries } from '../discovery/registries.js';
@@ -21,9 +23,32 @@ interface List {
   readonly view: View;
   /** Key of the draws of its propagation delays. */
   readonly key: StreamKey;
+  readonly propagation: Distribution;
+  readonly sampler: number;
+  readonly isOfMesh: boolean;
   /** Number of updates so far, and the arrival time of the last one. */
   updates: number;
   lastNs: Ns;
+}
+
+/** Delay of a changed list of a component's instances to a caller; null = the caller knows at once. */
+export function propagationOf(plan: Plan, caller: number, callee: number): Distribution | null {
+  const { mesh, components, faults } = plan;
+  const { propagation } = components[callee];
+  if (mesh === null || !isOfMesh(plan, caller, callee)) return propagation;
+  const own = mesh.propagation ?? propagation;
+  // A control plane that fails needs lists of its own to keep.
+  const fails = faults.some(({ knobs }) => knobs.includes(FREEZING));
+  return own ?? (fails ? AT_ONCE : null);
+}
+
+/** Name of the knob that stops the control plane of the mesh. */
+const FREEZING = 'meshFrozen';
+const AT_ONCE: Distribution = Object.freeze({ kind: 'constant', valueNs: 0 });
+
+/** Whether the control plane of the mesh pushes a list of a component's instances to a caller. */
+function isOfMesh({ mesh }: Plan, caller: number, callee: number): boolean {
+  return mesh !== null && mesh.members[caller] === 1 && mesh.members[callee] === 1;
 }
 
 /**
@@ -36,11 +61,10 @@ export class EndpointLists {
   private readonly registries: Registries | null;
   private readonly op: number;
   private readonly lists: List[] = [];
-  /** By component: the sampler of the propagation delay, and the lists of its callers. */
-  private readonly byCallee = new Map<
-    number,
-    { readonly sampler: number; readonly ids: number[] }
-  >();
+  /** By component: the lists of its callers. */
+  private readonly byCallee = new Map<number, number[]>();
+  /** Components whose changes the control plane of the mesh does not push. */
+  private readonly frozen = new Set<number>();
 
   constructor(world: Run, registries: Registries | null) {
     this.world = world;
@@ -56,7 +80,8 @@ export class EndpointLists {
     if (registries?.has(callee) === true) return registries.fleetOf(callee, caller, view);
     const { plan, replication, fleets } = world;
     const fleet = fleets[callee];
-    const { name, propagation } = plan.components[callee];
+    const { name } = plan.components[callee];
+    const propagation = propagationOf(plan, caller.component, callee);
     if (propagation === null) return fleet;
     const from = plan.components[caller.component].name;
     const own: Fleet = {
@@ -66,10 +91,15 @@ export class EndpointLists {
       isBinding: true,
     };
     const key = streamKey(plan.seed, replication, `endpoints/${name}/${from}/${caller.index}`);
-    const id = this.lists.push({ fleet: own, view, key, updates: 0, lastNs: 0 }) - 1;
-    const known = this.byCallee.get(callee);
-    if (known !== undefined) known.ids.push(id);
-    else this.byCallee.set(callee, { sampler: samplers.add(propagation), ids: [id] });
+    const ids = this.byCallee.get(callee) ?? [];
+    const first = this.lists[ids.find((one) => this.lists[one].propagation === propagation) ?? -1];
+    const sampler = first?.sampler ?? samplers.add(propagation);
+    const list = {
+      ...{ fleet: own, view, key, propagation, sampler, updates: 0, lastNs: 0 },
+      isOfMesh: isOfMesh(plan, caller.component, callee),
+    };
+    ids.push(this.lists.push(list) - 1);
+    this.byCallee.set(callee, ids);
     return own;
   }
 
@@ -79,15 +109,37 @@ export class EndpointLists {
     this.registries?.changed(instance, isReady);
     const callers = this.byCallee.get(component);
     if (callers === undefined) return;
-    for (const id of callers.ids) {
-      const list = this.lists[id];
-      const { a, b } = list.key;
-      const delay = samplers.draw(callers.sampler, a, b, list.updates++, 0, 0);
-      // Updates never overtake each other.
-      list.lastNs = Math.max(list.lastNs, engine.now + delay);
-      const phase = list.lastNs > engine.now ? PHASE.FAULT : Math.max(engine.phase, PHASE.FAULT);
-      engine.at(list.lastNs, phase, this.op, id, index, isReady ? 1 : 0);
+    const isFrozen = this.frozen.has(component);
+    for (const id of callers) {
+      if (!isFrozen || !this.lists[id].isOfMesh) this.push(id, index, isReady);
     }
+  }
+
+  /** The control plane of the mesh stops to push changes of a component, or pushes all that it has missed. */
+  freeze(component: number, isFrozen: boolean): void {
+    if (this.frozen.has(component) === isFrozen) return;
+    if (isFrozen) {
+      this.frozen.add(component);
+      return;
+    }
+    this.frozen.delete(component);
+    const { ready, readyCount, size } = this.world.fleets[component];
+    const isReady = new Uint8Array(size);
+    for (let k = 0; k < readyCount; k++) isReady[ready[k]] = 1;
+    for (const id of this.byCallee.get(component) ?? []) {
+      if (!this.lists[id].isOfMesh) continue;
+      for (let index = 0; index < size; index++) this.push(id, index, isReady[index] === 1);
+    }
+  }
+
+  private push(id: number, index: number, isReady: boolean): void {
+    const list = this.lists[id];
+    const { a, b } = list.key;
+    const delay = samplers.draw(list.sampler, a, b, list.updates++, 0, 0);
+    // Updates never overtake each other.
+    list.lastNs = Math.max(list.lastNs, engine.now + delay);
+    const phase = list.lastNs > engine.now ? PHASE.FAULT : Math.max(engine.phase, PHASE.FAULT);
+    engine.at(list.lastNs, phase, this.op, id, index, isReady ? 1 : 0);
   }
 
   private update({ fleet, view }: List, index: number, isReady: boolean): void {

@@ -86,6 +86,22 @@ export const SECTION_EXAMPLES: ReadonlyMap<string, string> = new Map([
     ),
   ],
   [
+    'mesh',
+    scenario(
+      'The sidecars of Istio cost time and try three times',
+      RUN,
+      `mesh:
+  kind: istio
+  policy: { outlierDetection: { kind: istio } }       # and the retries of every route
+services:
+  shop: { replicas: 2, endpoints: { buy: [ work: 2ms, call: payments.charge ] } }
+  payments: { replicas: 5, endpoints: { charge: { readOnly: true, steps: [ wait: lognormal(p50=30ms p99=120ms) ] } } }
+`,
+      USERS,
+      'faults:\n  - { id: bad, kind: error, target: payments, instances: 1, status: 503, at: 10s, for: 10s }\n',
+    ),
+  ],
+  [
     'keys',
     scenario(
       'Some customers are requested more often than others',

@@ -3,11 +3,13 @@ import type { Target } from '../../spec/scenario/target.js';
 import type { Step } from '../../spec/scenario/steps.js';
 import { shapesOf } from '../../spec/scenario/services.js';
 import { outboxEdges } from './outbox-edges.js';
+import { routedTo } from '../../language/mesh.js';
 import { nodesAsked } from '../../language/databases.js';
 import { possibleRoutes, routeOf } from '../../language/routes.js';
 import { sagaStart } from '../modules/sagas/calls.js';
 import { ofComponents } from './modules.js';
 import { asked, askedByAny, sharedLevel, versionChains } from './chain-targets.js';
+import { triesOf } from './tries.js';
 import { leastOf, meanOf } from './count-bounds.js';
 import { readEdges, storeEdges } from '../modules/event-stores/calls.js';
 import type { CallEdge, CallWalker } from './call-edge.js';
@@ -172,6 +174,15 @@ class Walker implements CallWalker {
     tries: number,
   ): void {
     const gateway = this.scenario.gateways.get(to.component);
+    const routed = routedTo(this.scenario.mesh, componentOf(from), to.component);
+    if (routed !== null) {
+      const each = times / routed.length;
+      const sure = certain && routed.length === 1;
+      for (const name of routed) {
+        this.edges.push({ from, to: `${name}.${to.part}`, certain: sure, times: each, tries });
+      }
+      return;
+    }
     if (gateway === undefined || to.part !== null) {
       this.edges.push({ from, to: `${to.component}.${to.part}`, certain, times, tries });
       return;
@@ -374,20 +385,6 @@ function routesFor(gateway: Gateway, line: Step | null): readonly (readonly [str
   const byHeader = possible.some((route) => route.headers.size > 0);
   if (byHeader || chosen === null) return possible.map(({ name }) => [name, false]);
   return [[chosen.name, true]];
-}
-
-/** Largest number of attempts per call: those of retry times those of hedge. */
-function triesOf(bundle: Step['policy']): number {
-  const fields = (policy: string): Readonly<Record<string, unknown>> =>
-    (bundle?.layers.find((layer) => layer.policy === policy)?.config ?? {}) as never;
-  const attempts = (of: unknown): number =>
-    typeof of === 'number' && Number.isFinite(of) ? of : Infinity;
-  const retry = attempts(fields('retry')['attempts']);
-  const hedge = fields('hedge');
-  const share = hedge['maxExtraLoad'];
-  const capped = typeof share === 'number' ? 1 + share : Infinity;
-  const hedged = Math.min(attempts(hedge['attempts']), capped);
-  return (retry === Infinity ? 1 : retry) * (hedged === Infinity ? 1 : hedged);
 }
 
 function componentOf(part: string): string {

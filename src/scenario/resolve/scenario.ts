@@ -23,6 +23,7 @@ import { checkAccount } from './function-kinds.js';
 import { resolveFunction } from './functions.js';
 import { resolveGateways } from './gateways.js';
 import { resolveDatabase } from './databases.js';
+import { resolveMesh } from './mesh/mesh.js';
 import { moduleHosts, resolveModules } from './modules.js';
 import { collectNames } from './collect-names.js';
 import type { Raise } from './names.js';
@@ -78,11 +79,13 @@ export function resolveScenario(
   const workloads = mapOf(output.workloads, (name, own): Workload =>
     resolveWorkload(context, name, own, gateways, output.run.duration, keys),
   );
+  const mesh = resolveMesh(context);
   const parts = {
     title: frame.title,
     description: frame.description ?? null,
     tags: frame.tags ?? [],
     ...resolveSettings(context, output),
+    ...(mesh === undefined ? {} : { mesh }),
     keys,
     policies,
     gateways,

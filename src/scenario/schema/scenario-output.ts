@@ -9,6 +9,7 @@ import type { FunctionOutput } from './functions.js';
 import type { reportSchema } from './judgement.js';
 import type { CacheOutput } from './caching.js';
 import type { TopicOutput } from './messaging.js';
+import type { MeshOutput } from './mesh.js';
 import type { SagaOutput } from './sagas.js';
 import type { keySchema, networkSchema, runSchema } from './settings.js';
 import type { platformSchema } from './platform.js';
@@ -39,6 +40,7 @@ export interface ScenarioOutput extends ModuleSections {
   readonly run: z.output<typeof runSchema>;
   readonly network: z.output<typeof networkSchema>;
   readonly platform: z.output<typeof platformSchema>;
+  readonly mesh?: MeshOutput;
   readonly keys?: Readonly<Record<string, z.output<typeof keySchema>>>;
   readonly policies?: Readonly<Record<string, BundleOutput>>;
   readonly gateways?: Readonly<Record<string, GatewayOutput>>;

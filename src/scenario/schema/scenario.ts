@@ -19,6 +19,7 @@ import type { StepOutput } from './steps.js';
 import type { SweepOutput } from './sweeps.js';
 import { sweepSchema } from './sweeps.js';
 import { stepsSchema } from './steps.js';
+import { meshSchema } from './mesh.js';
 import { platformSchema } from './platform.js';
 import { workloadSchema } from './workload.js';
 import type { ScenarioOutput } from './scenario-output.js';
@@ -50,6 +51,7 @@ export const EXPLICIT_SECTIONS: readonly string[] = [
   'run',
   'network',
   'platform',
+  'mesh',
   'keys',
   'policies',
   'gateways',
@@ -83,6 +85,7 @@ export function buildSchemas(
     run: runSchema,
     network: networkSchema.prefault({}).describe('Network between instances.'),
     platform: platformSchema.prefault({}).describe('Platform that restarts processes.'),
+    mesh: meshSchema(bundle).optional().describe('Service mesh: proxies between services.'),
     keys: named(keySchema).optional().describe('Named populations of values.'),
     policies: named(bundle).optional().describe('Named bundles, attached to calls.'),
     gateways: named(gateway).optional().describe('Services with routes.'),

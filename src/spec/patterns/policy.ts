@@ -81,6 +81,7 @@ export const EDGE_COUNTERS = [
   'raced',
   'hedgesDropped',
   'leaks',
+  'proxyRetries',
 ] as const;
 export type EdgeCounter = (typeof EDGE_COUNTERS)[number];
 export const EDGE_COUNTER = Object.freeze(

@@ -12,6 +12,7 @@ import type { PlanAutoscaling } from './autoscaling.js';
 import type { KeyPopulation } from '../scenario/scenario.js';
 import type { Arrivals } from '../scenario/arrivals.js';
 import type { PlanModules } from './modules.js';
+import type { PlanMesh } from './mesh.js';
 import type { Program } from './program.js';
 import type { NodeRoute } from './replication.js';
 import type { Session } from '../scenario/sections.js';
@@ -65,6 +66,8 @@ export interface Plan extends PlanModules {
   readonly checks: readonly PlanCheck[];
   readonly coalescings: readonly PlanCoalescing[];
   readonly gates: readonly PlanGate[];
+  /** The proxies between services; null without a service mesh. */
+  readonly mesh: PlanMesh | null;
   readonly faults: readonly PlanFault[];
   /** Nodes that hold the instances; null = there is always room. */
   readonly nodes: PlanNodes | null;

@@ -29,6 +29,12 @@ export interface Layer {
   readonly written: readonly string[];
   /** Product whose preset wrote them instead of the user. */
   readonly preset?: string;
+  /** Bundle that its state belongs to, if the bundle of the call is composed of several. */
+  readonly bundle?: string;
+  /** Name of its draws, if it is not that bundle. */
+  readonly draws?: string;
+  /** True if a proxy of the mesh applies it, inside the layers of the application. */
+  readonly isProxy?: boolean;
 }
 
 export interface LoadBalancing {

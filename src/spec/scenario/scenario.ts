@@ -7,6 +7,7 @@ import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Expression } from './expression.js';
 import type { ScenarioModules } from './modules.js';
+import type { Mesh } from './mesh.js';
 import type { Database } from './database.js';
 import type { OutcomeName } from '../outcome.js';
 import type { Target } from './target.js';
@@ -26,6 +27,8 @@ export interface Scenario extends ScenarioModules {
   readonly run: RunSettings;
   readonly network: Network;
   readonly platform: Platform;
+  /** Absent without a service mesh. */
+  readonly mesh?: Mesh;
   readonly keys: ReadonlyMap<string, KeyPopulation>;
   /** Named policy bundles, for `explain`. */
   readonly policies: ReadonlyMap<string, Bundle>;

@@ -5,6 +5,7 @@ import { faults } from './faults.js';
 import { gateways } from './gateways.js';
 import type { Hint } from './hint.js';
 import { nodes } from './nodes.js';
+import { mesh } from './mesh.js';
 import { places } from './places.js';
 import { policies } from './policies.js';
 import { services } from './services.js';
@@ -21,6 +22,7 @@ const HINTS: readonly Hint[] = [
   ...places,
   ...faults,
   ...data,
+  ...mesh,
   ...world,
   ...steps,
   ...sweeps,

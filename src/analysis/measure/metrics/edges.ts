@@ -17,6 +17,7 @@ export const EDGE_MEASUREMENTS: Measurements<typeof EDGE_METRICS> = {
   hedges: edgeCounter('hedges'),
   'hedges.dropped': edgeCounter('hedgesDropped'),
   retries: edgeCounter('retries'),
+  'proxy.retries': edgeCounter('proxyRetries'),
   fallbacks: edgeCounter('fallbacks'),
   'breaker.openFor': openShareOf,
   'breaker.transitions': transitionsOf,

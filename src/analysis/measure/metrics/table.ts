@@ -10,6 +10,7 @@ import { FUNCTION_MEASUREMENTS } from './functions.js';
 import { MESSAGE_MEASUREMENTS } from './messages.js';
 import { PLACED_MEASUREMENTS } from './placed.js';
 import { POOL_MEASUREMENTS } from './pools.js';
+import { PROXY_MEASUREMENTS } from './proxies.js';
 import { QUEUE_MEASUREMENTS } from './queues.js';
 import { REQUEST_MEASUREMENTS } from './requests.js';
 import { ROLLOUT_MEASUREMENTS } from './rollouts.js';
@@ -35,6 +36,7 @@ export const MEASUREMENTS: Readonly<Record<MetricName, Measurement>> = {
   ...FUNCTION_MEASUREMENTS,
   ...CACHE_MEASUREMENTS,
   ...DISCOVERY_MEASUREMENTS,
+  ...PROXY_MEASUREMENTS,
   ...CASCADE_MEASUREMENTS,
   ...COST_MEASUREMENTS,
   ...RUN_MEASUREMENTS,

@@ -1,0 +1,62 @@
+import type { RequestLine } from '../language/routes.js';
+import type { Mesh, MeshRoute } from '../spec/scenario/mesh.js';
+import { redirected } from './calls.js';
+import type { Conditions } from './conditions.js';
+import type { LaidPart, Layout } from './layout.js';
+import { partOf } from './layout.js';
+
+/** A destination that the mesh gives to a call, with its weight among others. */
+interface Choice {
+  readonly callee: LaidPart;
+  readonly weight: number;
+}
+
+/** The destinations of a routed call, and those of user requests with a header that another route asks for. */
+interface MeshWays {
+  readonly choices: readonly Choice[];
+  readonly detours: readonly {
+    readonly choices: readonly Choice[];
+    /** By part id: 1 for each user request that takes the detour, else 0. */
+    readonly requests: readonly number[];
+  }[];
+}
+
+/** The routes of the mesh for a call; null = it goes where it is sent. */
+export function meshWays(
+  mesh: Mesh,
+  layout: Layout,
+  conditions: Conditions,
+  caller: LaidPart,
+  callee: LaidPart,
+  line: RequestLine,
+  where: string,
+): MeshWays | null {
+  const routes = mesh.routes.get(callee.component.name);
+  if (routes === undefined || !mesh.services.includes(caller.component.name)) return null;
+  const router = {
+    headers: routes.flatMap(({ headers }) => [...headers.keys()]),
+    routeOf: (one: RequestLine) => routes.find((route) => matches(route, one)) ?? null,
+  };
+  const choicesOf = ({ to }: MeshRoute): readonly Choice[] =>
+    to
+      .filter(({ weight }) => weight > 0)
+      .map(({ service, weight }) => ({
+        callee: partOf(layout.byName.get(service)!, callee.name),
+        weight,
+      }));
+  const plain = router.routeOf(line);
+  return {
+    choices: plain === null ? [{ callee, weight: 1 }] : choicesOf(plain),
+    detours: redirected(layout, conditions, router, caller, line, where).map(
+      ({ route, requests }) => ({ choices: choicesOf(route), requests }),
+    ),
+  };
+}
+
+function matches({ headers }: MeshRoute, line: RequestLine): boolean {
+  const given = new Map([...line.headers].map(([name, value]) => [name.toLowerCase(), value]));
+  return [...headers].every(([name, values]) => {
+    const value = given.get(name.toLowerCase());
+    return value !== undefined && values.includes(value);
+  });
+}

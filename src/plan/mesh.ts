@@ -1,0 +1,126 @@
+import type { PlanMesh, PlanProxy } from '../spec/plan/mesh.js';
+import type { Mesh, ProxyCost } from '../spec/scenario/mesh.js';
+import { proxyBundle } from '../language/mesh.js';
+import type { Distribution } from '../kernel/distribution.js';
+import type { LoadBalancing } from '../spec/scenario/policies.js';
+import type { Bundle } from '../spec/scenario/steps.js';
+import type { Interner } from './canonical.js';
+import type { Problems } from './problem.js';
+import type { LaidComponent, LaidPart, Layout } from './layout.js';
+
+/** The mesh around the calls of a plan. */
+export class MeshEdges {
+  private readonly mesh: Mesh | null;
+  private readonly members: ReadonlySet<string>;
+  private readonly balanced: ReadonlySet<string>;
+  /** By bundle of the application and bundle of the proxy: both together. */
+  private readonly joined = new Map<Bundle, Map<Bundle, Bundle>>();
+
+  constructor(mesh: Mesh | null) {
+    this.mesh = mesh;
+    this.members = new Set(mesh?.services);
+    this.balanced = new Set(mesh?.balanced);
+  }
+
+  /** The bundle of a call: that of the application, and inside it that of the proxy. */
+  around(caller: LaidComponent, callee: LaidPart, own: Bundle): Bundle {
+    const { mesh } = this;
+    if (mesh === null || !this.isInside(caller) || !isCalled(callee.component)) return own;
+    const proxy = proxyBundle(mesh, callee.component.name, callee.name);
+    return proxy === null || isEmpty(proxy) ? own : this.join(own, proxy);
+  }
+
+  /** Whether the instances of a component have proxies. */
+  isInside({ name }: LaidComponent): boolean {
+    return this.members.has(name);
+  }
+
+  /** The balancing of a call whose bundle has none; null = that of the callee. */
+  balancing(caller: LaidComponent, callee: LaidComponent): LoadBalancing | null {
+    const { mesh } = this;
+    if (mesh === null || !this.isInside(caller) || !isCalled(callee)) return null;
+    if (this.balanced.has(callee.name)) return null;
+    return mesh.waypoint?.services.includes(callee.name) === false ? null : mesh.loadBalancing;
+  }
+
+  /** Whether both ends of a call have proxies that use mutual TLS. */
+  isMutual(caller: LaidComponent, callee: LaidComponent): boolean {
+    return this.mesh?.mtls === true && this.isInside(caller) && this.isInside(callee);
+  }
+
+  /** Reports layers of the application that need to know the instance, which its proxy picks. */
+  check({ id, layers }: Bundle, problems: Problems): void {
+    if (!layers.some(({ isProxy }) => isProxy === true)) return;
+    const split = layers.find(({ per, isProxy }) => per === 'target' && isProxy !== true);
+    if (split === undefined) return;
+    const message =
+      `${split.policy} has a state for each instance called, and in the mesh the proxy picks the instance: move it ` +
+      'to mesh.policy or mesh.outbound, or remove per: target';
+    const own = split.bundle ?? id;
+    const where = own.includes('.') ? own : `policies.${own}`;
+    problems.add('FL708', `${where}.${split.policy}`, message);
+  }
+
+  private join(own: Bundle, proxy: Bundle): Bundle {
+    let joined = this.joined.get(own);
+    if (joined === undefined) this.joined.set(own, (joined = new Map()));
+    let both = joined.get(proxy);
+    if (both === undefined) joined.set(proxy, (both = inside(own, proxy)));
+    return both;
+  }
+}
+
+/** Calls to these components pass the proxy of the caller. */
+function isCalled({ source }: LaidComponent): boolean {
+  return source.kind === 'service' || source.kind === 'gateway';
+}
+
+function isEmpty({ layers, loadBalancing, outlierDetection, connections }: Bundle): boolean {
+  return (
+    layers.length === 0 &&
+    loadBalancing === null &&
+    outlierDetection === null &&
+    connections === null
+  );
+}
+
+/** The layers of a proxy inside those of an application. The proxy picks the instance and has the connections. */
+function inside(own: Bundle, proxy: Bundle): Bundle {
+  const draws = own.drawsAs ?? own.id;
+  const layers = own.layers.map((layer) => ({ ...layer, bundle: own.id, draws }));
+  return {
+    ...own,
+    id: own.id === '' ? proxy.id : `${own.id} + ${proxy.id}`,
+    layers: [...layers, ...proxy.layers],
+    loadBalancing: proxy.loadBalancing ?? own.loadBalancing,
+    outlierDetection: proxy.outlierDetection ?? own.outlierDetection,
+    connections: proxy.connections ?? own.connections,
+  };
+}
+
+/** Plans the proxies; null = no mesh. */
+export function planMesh(
+  mesh: Mesh | null,
+  { components }: Layout,
+  distributions: Interner<Distribution>,
+): PlanMesh | null {
+  if (mesh === null) return null;
+  const proxyOf = ({ work, latency, workers }: ProxyCost): PlanProxy => ({
+    work: distributions.id(work),
+    latency: distributions.id(latency),
+    workers,
+  });
+  const marks = (has: (component: LaidComponent) => boolean): Uint8Array =>
+    Uint8Array.from(components, (component) => (has(component) ? 1 : 0));
+  const members = new Set(mesh.services);
+  const waypoints = new Set(mesh.waypoint?.services);
+  return {
+    members: marks(({ name }) => members.has(name)),
+    waypoints: marks(({ name }) => waypoints.has(name)),
+    called: marks(isCalled),
+    proxy: proxyOf(mesh.proxy),
+    waypoint: mesh.waypoint === null ? null : proxyOf(mesh.waypoint),
+    handshakeWork: mesh.mtls ? distributions.id(mesh.handshakeWork) : -1,
+    propagation: mesh.configPropagation,
+  };
+}

@@ -1,0 +1,128 @@
+import type { Mesh } from '../../../spec/scenario/mesh.js';
+import type { Layer } from '../../../spec/scenario/policies.js';
+import type { Bundle } from '../../../spec/scenario/steps.js';
+import type { MeshKind } from '../../meshes/kind.js';
+import type { BundleOutput } from '../../schema/bundle.js';
+import type { MeshOutput } from '../../schema/mesh.js';
+import { NO_POLICY, presetBundle, resolveBundle } from '../bundles.js';
+import type { Context, Path } from '../context.js';
+import { report, reportKey } from '../context.js';
+import { sorted } from '../names.js';
+import { split, withPart } from '../targets.js';
+
+/** Policies that only the application can have, with the reason. */
+const OF_APPLICATION: ReadonlyMap<string, string> = new Map([
+  ['fallback', 'a proxy has no response of its own'],
+  ['coalesce', 'a proxy sends every request'],
+  ['idempotencyKey', 'only the application knows which calls are the same'],
+]);
+
+/** Resolves the bundles of the proxies, with the default policies of the kind of mesh. */
+export function resolveProxyBundles(
+  context: Context,
+  { policy, outbound }: MeshOutput,
+  kind: MeshKind,
+  waypoint: Mesh['waypoint'],
+): Pick<Mesh, 'policy' | 'outbound'> {
+  const needsWaypoint = kind.waypoint !== null;
+  const isLacking = needsWaypoint && waypoint === null;
+  const bundles = new Map<string, Bundle>();
+  for (const [callee, own] of sorted(outbound)) {
+    const path = ['mesh', 'outbound', callee];
+    if (callee !== 'default') checkCallee(context, callee, waypoint, path);
+    bundles.set(callee, proxyBundle(context, own, kind, path));
+  }
+  if (isLacking) checkWaypoint(context, kind.kind, { policy, outbound });
+  const byDefault = bundles.get('default');
+  if (byDefault !== undefined && policy !== undefined) {
+    const message = 'outbound.default and policy are the same bundle: remove one of them';
+    reportKey(context, 'FL208', ['mesh', 'outbound', 'default'], message);
+  }
+  bundles.delete('default');
+  if (isLacking) return { policy: null, outbound: new Map() };
+  const all =
+    policy === undefined
+      ? (byDefault ?? withPresets(kind, NO_POLICY))
+      : proxyBundle(context, policy, kind, ['mesh', 'policy']);
+  return { policy: all, outbound: bundles };
+}
+
+/** Reports policies of ztunnel, which only forwards connections. */
+function checkWaypoint(
+  context: Context,
+  kind: string,
+  written: Pick<MeshOutput, 'policy' | 'outbound'>,
+): void {
+  for (const field of ['policy', 'outbound'] as const) {
+    if (written[field] === undefined) continue;
+    const message =
+      `without a waypoint, kind ${kind} forwards connections and applies no policies to calls: write ` +
+      '`waypoint: {}`, or remove it';
+    reportKey(context, 'FL208', ['mesh', field], message);
+  }
+}
+
+function checkCallee(
+  context: Context,
+  callee: string,
+  waypoint: Mesh['waypoint'],
+  path: Path,
+): void {
+  const [name, part] = split(callee);
+  const thing = context.names.things.get(name);
+  if (context.names.broken.has(name)) return;
+  const isServed = thing?.kind === 'service' || thing?.kind === 'gateway';
+  if (thing === undefined) {
+    const allowed = ['default', ...context.names.things.keys()];
+    reportKey(context, 'FL404', path, `there is no component ${name}`, { found: name, allowed });
+  } else if (!isServed) {
+    const message = `${name} is a ${thing.kind}, and calls to it do not pass the mesh: remove it`;
+    reportKey(context, 'FL208', path, message);
+  } else if (part !== null && thing.kind === 'service') {
+    withPart(context, name, part, path);
+  }
+  if (isServed && waypoint !== null && !waypoint.services.includes(name)) {
+    const message = `${name} has no waypoint, which would apply these policies: add it to waypoint.services`;
+    reportKey(context, 'FL208', path, message);
+  }
+}
+
+function proxyBundle(context: Context, output: BundleOutput, kind: MeshKind, path: Path): Bundle {
+  for (const [policy, reason] of OF_APPLICATION) {
+    if (output[policy] === undefined) continue;
+    const message = `${reason}: write ${policy} in a bundle of the application`;
+    report(context, 'FL208', [...path, policy], message);
+  }
+  const own = resolveBundle(context, output, path);
+  // The bundle `none` also removes the default policies.
+  if (own.id === NO_POLICY.id) return own;
+  const stored = own.layers.find(({ store }) => store !== null);
+  if (stored !== undefined) {
+    const message =
+      'the state of proxies cannot be in a store: remove store, or limit in the application';
+    report(context, 'FL208', [...path, stored.policy, 'store'], message);
+  }
+  return withPresets(kind, own);
+}
+
+/** A bundle as the proxies apply it: its state is not that of the same bundle in an application. */
+function withPresets({ kind, retry }: MeshKind, own: Bundle): Bundle {
+  const id = own.id === NO_POLICY.id ? `mesh ${kind}` : `mesh ${own.id.replace(/^mesh\./, '')}`;
+  const layers = own.layers.map(withoutPropagation);
+  const preset = retry === null ? [] : presetBundle(id, kind, { retry: { kind: retry } }).layers;
+  const added = preset.filter((one) => layers.every(({ policy }) => policy !== one.policy));
+  const outer = layers.length > 0 && propagates(layers[0]) ? 1 : 0;
+  const all = [...layers.slice(0, outer), ...added, ...layers.slice(outer)];
+  return { ...own, id, layers: all.map((layer) => ({ ...layer, bundle: id, isProxy: true })) };
+}
+
+/** The timeout of a route of a proxy does not travel to the callee, and starts again with each try of the application. */
+function withoutPropagation(layer: Layer): Layer {
+  if (!propagates(layer)) return layer;
+  return { ...layer, config: { ...(layer.config as object), propagate: false } };
+}
+
+/** Whether a layer is a time limit for the whole call, which can travel to the callee. */
+function propagates({ config }: Layer): boolean {
+  return 'propagate' in (config as object);
+}

@@ -1,0 +1,176 @@
+import { z } from 'zod';
+import { count, distribution } from '../../spec/quantities/quantities.js';
+import type { Distribution } from '../../kernel/distribution.js';
+import type { MeshKindName } from '../meshes/index.js';
+import { MESH_KINDS } from '../meshes/index.js';
+import type { BundleOutput } from './bundle.js';
+import { nameText, REFERENCE_PATTERN, withShort } from './common.js';
+import type { RouteOutput } from './components.js';
+
+/** A validated mesh. */
+export interface MeshOutput {
+  readonly kind: MeshKindName;
+  readonly services: 'all' | readonly string[];
+  readonly proxy: ProxyOutput & { readonly handshakeWork?: Distribution };
+  readonly waypoint?: ProxyOutput & {
+    readonly services: 'all' | readonly string[];
+    readonly replicas: number;
+  };
+  readonly mtls: boolean;
+  readonly policy?: BundleOutput;
+  readonly outbound?: Readonly<Record<string, BundleOutput>>;
+  readonly routes?: Readonly<Record<string, readonly MeshRouteOutput[]>>;
+  readonly configPropagation: Distribution;
+}
+
+interface ProxyOutput {
+  readonly work?: Distribution;
+  readonly latency?: Distribution;
+  readonly concurrency?: number;
+}
+
+export type MeshRouteOutput = Pick<RouteOutput, 'name' | 'match'> & {
+  readonly to: Readonly<Record<string, number>>;
+};
+
+const kindText = MESH_KINDS.map(({ kind, summary }) => `\`${kind}\`: ${summary}`).join(' ');
+
+function services(text: string): z.ZodType {
+  return z
+    .union([z.literal('all'), z.array(nameText()).min(1)])
+    .default('all')
+    .describe(text);
+}
+
+/** Fields of the cost of a pass. */
+const cost = {
+  work: distribution()
+    .optional()
+    .describe(
+      'CPU time of a pass, request and response together, on a worker of the proxy; passes queue for a free worker. ' +
+        'Unit: distribution. Defaults by kind; required with custom.',
+    ),
+  latency: distribution()
+    .optional()
+    .describe(
+      'Time of a pass beside its work. It holds no worker. Unit: distribution. Defaults by kind; required with custom.',
+    ),
+  concurrency: count({ min: 1 })
+    .optional()
+    .describe(
+      'Worker threads of a proxy. It saturates when passes per second x `work` exceed them. Unit: count. Defaults by ' +
+        'kind: istio and istioAmbient 2, linkerd 1; custom unlimited.',
+    ),
+};
+
+const proxy = z
+  .strictObject({
+    ...cost,
+    handshakeWork: distribution()
+      .optional()
+      .describe(
+        'CPU time of the proxy of the callee for a handshake with mutual TLS. Has an effect only on calls with ' +
+          '`connections`. Unit: distribution. Defaults by kind: istio and istioAmbient 1.5ms (RSA 2048), linkerd 0.3ms ' +
+          '(ECDSA P-256), custom 0ms.',
+      ),
+  })
+  .prefault({})
+  .describe(
+    'Proxy of each instance. A call passes that of the caller and that of the callee, where they are inside the mesh.',
+  );
+
+const waypoint = z
+  .strictObject({
+    services: services(
+      'Services with a waypoint: `all` in the mesh, or a list. Unit: names. Defaults to all.',
+    ),
+    ...cost,
+    replicas: count({ min: 1 })
+      .prefault(1)
+      .describe(
+        'Proxies of one waypoint: their workers share one queue. Unit: count. Defaults to 1.',
+      ),
+  })
+  .optional()
+  .describe(
+    'Shared proxies in front of services, for kind istioAmbient: calls from inside the mesh pass that of the called ' +
+      'service too. `latency` includes the way to it. Defaults to none.',
+  );
+
+const match = z
+  .strictObject({
+    headers: z
+      .record(
+        z.string().min(1).max(200),
+        z.union([z.string().max(10_000), z.array(z.string().max(10_000)).min(1)]),
+      )
+      .describe('Headers with a value, or a list of values of which one must match. Required.'),
+  })
+  .optional()
+  .describe('Requests that the route takes. Defaults to all.');
+
+const route = z
+  .strictObject({
+    name: nameText().optional().describe('Name, for the reader.'),
+    match,
+    to: withShort(z.record(z.string().regex(REFERENCE_PATTERN), z.number().min(0).max(1e9)), {
+      type: 'string',
+      pattern: REFERENCE_PATTERN.source,
+    }).describe(
+      'Service that gets the call, or services with weights; it needs an endpoint of the same name. Required.',
+    ),
+  })
+  .describe('A route of the mesh.');
+
+/** `mesh`: the proxies between services. */
+export function meshSchema(bundle: z.ZodType<BundleOutput>): z.ZodType<MeshOutput> {
+  return z
+    .strictObject({
+      kind: z
+        .enum(MESH_KINDS.map(({ kind }) => kind))
+        .describe(`Product whose figures and default policies apply. ${kindText} Required.`),
+      services: services(
+        'Services and gateways inside the mesh: `all` except external ones, or a list. Functions, databases, caches ' +
+          'and brokers are outside. Unit: names. Defaults to all.',
+      ),
+      proxy,
+      waypoint,
+      mtls: z
+        .boolean()
+        .default(true)
+        .describe(
+          'Whether connections between proxies use mutual TLS: one more round trip, `handshakeWork`, and certificates ' +
+            'that `certExpiry` can expire. Has an effect only on calls with `connections`. Defaults to true.',
+        ),
+      policy: bundle
+        .optional()
+        .describe(
+          'Bundle of the proxy for all calls from inside the mesh to services and gateways, inside the policies of the ' +
+            'application: three tries there and three here are nine. `none` also removes the default policies of the ' +
+            'kind. Defaults by kind: istio retries 503 and failed connections twice, the others nothing.',
+        ),
+      outbound: withShort(z.record(z.string().regex(REFERENCE_PATTERN), bundle), {
+        type: 'string',
+        description: 'Bundle of all calls: the same as `policy`.',
+      })
+        .optional()
+        .describe(
+          'Bundles of the proxy by callee or `callee.endpoint`. They replace `policy` and are not merged with it.',
+        ),
+      routes: z
+        .record(nameText(), z.array(route).min(1))
+        .optional()
+        .describe(
+          'Routes by called service, for calls from inside the mesh: the first one that matches decides, and the last ' +
+            'one has no match. A route is chosen once for a call of the application.',
+        ),
+      configPropagation: distribution()
+        .prefault('0ms')
+        .describe(
+          'Time from a change of the ready instances of a service in the mesh until a proxy has the new list, drawn ' +
+            'for each proxy; it replaces `platform.endpointPropagation` for calls from inside the mesh. Unit: ' +
+            'distribution. Defaults to 0ms: that of the platform applies.',
+        ),
+    })
+    .describe('Service mesh: proxies between services.') as unknown as z.ZodType<MeshOutput>;
+}
