@@ -93,8 +93,7 @@ export function assemble(
   world.prioritised = plan.priorities.length > 1;
   setInjections(world);
   setFleets(world);
-  const isVersioned = plan.components.some(({ versions }) => versions !== null);
-  world.versions = isVersioned ? new VersionTables(world) : null;
+  world.versions = isVersioned(plan) ? new VersionTables(world) : null;
   setHooks(world);
   world.links = plan.links.map((spec, id) => linkOf(world, spec, id));
   world.sizes = plan.sized ? new Sizes(world) : null;
@@ -131,6 +130,10 @@ export function assemble(
     return definition!;
   });
   return { world, chains, board, collections: outages.collections, views: () => views.list() };
+}
+
+function isVersioned({ components }: Plan): boolean {
+  return components.some(({ versions }) => versions !== null);
 }
 
 /** Number of gauges of an instance of a service that calls two others. */

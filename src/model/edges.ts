@@ -72,8 +72,7 @@ export function setEdges(
       guarded: (spec.connections?.server ?? null) !== null,
       panic: Math.max(spec.panic, chains.failsOpen(spec) ? Number.MIN_VALUE : 0),
       failsOnPanic: spec.failsOnPanic,
-      idempotent: plan.parts[spec.to].idempotent || spec.once >= 0,
-      method: plan.parts[spec.to].method ?? 'GET',
+      ...endpointOf(plan, spec),
       once: spec.once,
       session: spec.session,
       route: spec.route,
@@ -83,6 +82,12 @@ export function setEdges(
     };
   });
   return views;
+}
+
+/** The facts of the called endpoint that policies may ask for. */
+function endpointOf({ parts }: Plan, { to, once }: PlanEdge): Pick<Edge, 'idempotent' | 'method'> {
+  const { idempotent, method } = parts[to];
+  return { idempotent: idempotent || once >= 0, method: method ?? 'GET' };
 }
 
 /** The objects that the calling instances of an edge have for it. */

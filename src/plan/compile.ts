@@ -110,17 +110,12 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     statEdges,
     bundles,
     peers: planPeers(scenario.network, layout, writer.distributions),
-    distributions: writer.distributions.values,
-    counts: writer.counts.values,
-    program: writer.assembler.seal(),
+    ...writtenBy(writer),
     loads,
     links,
     limiters: limiters.list,
     sized,
     pricedZones: (scenario.report.prices?.crossZoneGb ?? 0) > 0,
-    checks: writer.keyed.checks,
-    coalescings: writer.keyed.coalescings,
-    gates: writer.gates.list,
     mesh: meshed,
     ...modules,
     registries,
@@ -132,6 +127,18 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     priorities,
     deepestChain: laid.deepestChain,
     traceShare: options.traceShare ?? traceShareOf(loads),
+  };
+}
+
+/** The program, and what its instructions refer to. */
+function writtenBy({ distributions, counts, assembler, keyed, gates }: Writer) {
+  return {
+    distributions: distributions.values,
+    counts: counts.values,
+    program: assembler.seal(),
+    checks: keyed.checks,
+    coalescings: keyed.coalescings,
+    gates: gates.list,
   };
 }
 

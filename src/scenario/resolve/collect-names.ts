@@ -26,6 +26,16 @@ type Written = Parameters<typeof versionsWritten>[0] & {
 
 const NO_VERSIONS: NamedThing['versions'] = new Map();
 
+/** Adds a component with its parts, unless its name is taken. */
+type Add = (
+  kind: ComponentKind,
+  section: string,
+  name: string,
+  parts: readonly string[],
+  instead?: NamedThing['instead'],
+  versions?: NamedThing['versions'],
+) => void;
+
 type Claim = (section: string, name: string, at?: readonly string[]) => boolean;
 
 /** Collects all names and reports duplicate, reserved and ambiguous ones. Parts of workloads are added later. */
@@ -36,39 +46,10 @@ export function collectNames(
 ): Names {
   const things = new Map<string, NamedThing>();
   const claim = claimer(raise);
-  const add = (
-    kind: ComponentKind,
-    section: string,
-    name: string,
-    parts: readonly string[],
-    instead: NamedThing['instead'] = null,
-    versions: NamedThing['versions'] = NO_VERSIONS,
-  ): void => {
+  const add: Add = (kind, section, name, parts, instead = null, versions = NO_VERSIONS) => {
     if (claim(section, name)) things.set(name, { kind, section, parts, versions, instead });
   };
-  for (const [name, output] of sorted(scenario.gateways)) {
-    const { routes } = output;
-    const written = routes.flatMap((route, index) =>
-      route.name === undefined
-        ? []
-        : [{ name: route.name, path: ['gateways', name, 'routes', index, 'name'] }],
-    );
-    checkParts(written, 'route', name, raise);
-    add('gateway', 'gateways', name, routeNames(routes), null, versionsWritten(output));
-  }
-  for (const section of ['services', 'functions'] as const) {
-    for (const [name, output] of sorted<Written>(scenario[section])) {
-      const parts = partsOf(output.endpoints, [section, name, 'endpoints'], raise);
-      add(
-        'service',
-        section,
-        name,
-        [...parts, ...checksOf(output.probes)],
-        null,
-        versionsWritten(output),
-      );
-    }
-  }
+  addHosts(scenario, add, raise);
   claimBalancers(scenario, claim, things);
   checkOutboxes(scenario, raise);
   for (const [name, { operations }] of sorted(scenario.databases)) {
@@ -98,6 +79,33 @@ export function collectNames(
   }
   const most = nodes === undefined ? 0 : Math.max(nodes.count, nodes.max ?? 0);
   return { things, zones: new Set(zones), nodes: most, keys, broken, offers: new Map() };
+}
+
+/** Adds gateways, services and functions. */
+function addHosts(scenario: ScenarioOutput, add: Add, raise: Raise): void {
+  for (const [name, output] of sorted(scenario.gateways)) {
+    const { routes } = output;
+    const written = routes.flatMap((route, index) =>
+      route.name === undefined
+        ? []
+        : [{ name: route.name, path: ['gateways', name, 'routes', index, 'name'] }],
+    );
+    checkParts(written, 'route', name, raise);
+    add('gateway', 'gateways', name, routeNames(routes), null, versionsWritten(output));
+  }
+  for (const section of ['services', 'functions'] as const) {
+    for (const [name, output] of sorted<Written>(scenario[section])) {
+      const parts = partsOf(output.endpoints, [section, name, 'endpoints'], raise);
+      add(
+        'service',
+        section,
+        name,
+        [...parts, ...checksOf(output.probes)],
+        null,
+        versionsWritten(output),
+      );
+    }
+  }
 }
 
 const QUERIED = (name: string): string => `${name} is a database: write query: ${name}.OPERATION`;

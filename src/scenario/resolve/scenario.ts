@@ -57,14 +57,7 @@ export function resolveScenario(
   trees: Trees,
   problems: Problems,
 ): Resolved {
-  const raise = (
-    code: Parameters<typeof report>[1],
-    path: readonly PathKey[],
-    message: string,
-  ): void => {
-    const { key, node } = locate(trees.tree, path);
-    problems.add({ code, at: key ?? node.at, path, message });
-  };
+  const raise = raiserOf(trees, problems);
   const context = contextOf(output, trees, problems, raise);
   const policies = new Map(
     sorted(output.policies).map(([name]) => [name, context.named(name)!] as const),
@@ -111,6 +104,17 @@ export function resolveScenario(
   if (trees.broken.size === 0) checkConditions(awaited, scenario, graph, raise);
   checkLimits(scenario, graph, raise);
   return { scenario, graph };
+}
+
+/** Reports a problem at a path of the merged file. */
+function raiserOf(
+  { tree }: Trees,
+  problems: Problems,
+): (code: Parameters<typeof report>[1], path: readonly PathKey[], message: string) => void {
+  return (code, path, message) => {
+    const { key, node } = locate(tree, path);
+    problems.add({ code, at: key ?? node.at, path, message });
+  };
 }
 
 /** Checks autoscalers against other components. */
