@@ -60,15 +60,18 @@ export class Gauges {
     }
   }
 
-  /** Adds whether each process with an address is there. */
+  /** Adds whether each process with an address is there, for as long as it is a target: from its order to its end. */
   addUp(plan: Plan, lifetimes: Lifetimes, common: Labels, first: number, last: number): void {
     plan.instances.forEach(({ component, index }, id) => {
       const { kind, initial, name } = plan.components[component];
-      if (kind === 'workload' || index >= initial) return;
+      if (kind === 'workload') return;
+      const isInitial = index < initial;
       const instance = instanceName(plan, id);
       const labels: Labels = [...common, ['service', name], ['instance', instance]];
       for (let scrape = first; scrape <= last; scrape++) {
-        const value = lifetimes.isUp(instance, this.scrapes.timeOf(scrape)) ? 1 : 0;
+        const at = this.scrapes.timeOf(scrape);
+        if (!lifetimes.isTarget(instance, at, isInitial)) continue;
+        const value = lifetimes.isUp(instance, at, isInitial) ? 1 : 0;
         this.up.add('', labels, { at: this.scrapes.text(scrape), value });
       }
     });

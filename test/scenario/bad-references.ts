@@ -142,6 +142,13 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     says: 'matches no request: a path must start with /, a regular expression',
   },
   {
+    title: 'a path with two stars, as other products write the rest of a path',
+    edit: ['path: /orders }', 'path: /orders/** }'],
+    code: 'FL208',
+    at: '/orders/** }',
+    says: 'ends with several stars: one is enough for the rest of a path, as in `/orders/*`',
+  },
+  {
     title: 'a regular expression that is none',
     edit: ['path: /orders }', 'path: [ /orders, "~/orders/(a" ] }'],
     code: 'FL208',

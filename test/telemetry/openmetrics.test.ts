@@ -17,6 +17,17 @@ workloads: { users: { arrivals: constant(10/s), requests: [ { call: shop.buy } ]
 faults: [ { id: down, kind: crash, target: 'shop[0]', at: 12s, for: 9s } ]
 `;
 
+/** A process at 100 % whose autoscaler asks for a second one at 15 s, which starts in 5 s. */
+const SCALED = `
+run: { duration: 30s, replications: 1 }
+services:
+  shop:
+    lifecycle: { startup: 5s }
+    autoscaling: { metric: rate, target: 10/s, min: 1, max: 4 }
+    endpoints: { buy: [ { wait: 10ms } ] }
+workloads: { users: { arrivals: constant(15/s), requests: [ { call: shop.buy } ] } }
+`;
+
 interface Sample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -177,5 +188,39 @@ workloads: { users: { arrivals: constant(10/s), requests: [ { call: api.submit }
       true,
       false,
     ]);
+  });
+
+  it('say of a replica whether it is up from its order to its end, and nothing before and after', () => {
+    const lifetimes = new Lifetimes([
+      { at: 10, kind: 'instance', subject: 'shop[2]', value: 'wanted' },
+      { at: 15, kind: 'instance', subject: 'shop[2]', value: 'up' },
+      { at: 20, kind: 'instance', subject: 'shop[2]', value: 'killed' },
+      { at: 25, kind: 'instance', subject: 'shop[2]', value: 'up' },
+      { at: 30, kind: 'instance', subject: 'shop[2]', value: 'absent' },
+      { at: 35, kind: 'instance', subject: 'shop[2]', value: 'drained' },
+    ]);
+    const seen = [5, 10, 15, 20, 25, 30, 35].map((at) => [
+      lifetimes.isTarget('shop[2]', at * 1e9, false),
+      lifetimes.isUp('shop[2]', at * 1e9, false),
+    ]);
+    expect(seen).toEqual([
+      [false, false],
+      [true, false],
+      [true, true],
+      [true, false],
+      [true, true],
+      [true, true],
+      [false, false],
+    ]);
+  });
+
+  it('have no sample of a replica that the autoscaler has not ordered', () => {
+    const text = exported(SCALED, openMetrics);
+    const up = samplesOf(text).filter(({ name }) => name === 'up');
+    const first = (instance: string): number | undefined =>
+      up.find(({ labels }) => labels.instance === instance)?.at;
+    expect([first('shop[0]'), first('shop[1]'), first('shop[3]')]).toEqual([0, 15, undefined]);
+    const second = up.filter(({ labels }) => labels.instance === 'shop[1]');
+    expect(second.map(({ value }) => value)).toEqual([0, 1, 1, 1]);
   });
 });

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { TraceModel } from '@paulirish/trace_engine/models/trace/trace.js';
+import type { Types } from '@paulirish/trace_engine/models/trace/trace.js';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
 import { chrome } from '../../src/telemetry/chrome.js';
@@ -207,6 +209,25 @@ describe('spans as trace events of Chrome', () => {
     expect(starts.length).toBeGreaterThan(400);
     expect(ends.map(({ id }) => id)).toEqual(starts.map(({ id }) => id));
     for (const { pid } of [...starts, ...ends]) expect(named).toContain(pid);
+  });
+});
+
+describe('spans as trace events, read by the trace engine of Chrome DevTools', () => {
+  it('are the events that were written, with the same first and last instant', async () => {
+    const { traceEvents } = JSON.parse(exported(SCENARIO, chrome)) as {
+      traceEvents: readonly (ChromeEvent & Types.Events.Event)[];
+    };
+    const model = TraceModel.Model.createWithAllHandlers();
+    await model.parse(traceEvents, {});
+    const parsed = model.parsedTrace()!;
+    expect(parsed.traceEvents).toHaveLength(traceEvents.length);
+    const complete = traceEvents.filter(({ ph }) => ph === 'X');
+    expect(parsed.data.Meta.traceBounds).toEqual(
+      expect.objectContaining({
+        min: Math.min(...complete.map(({ ts }) => ts!)),
+        max: Math.max(...complete.map(({ ts, dur }) => ts! + dur!)),
+      }),
+    );
   });
 });
 

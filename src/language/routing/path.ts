@@ -57,6 +57,10 @@ export function pathPattern(pattern: string, routing: Routing): PathPattern {
 /** Reason why a pattern is invalid; null if it is valid. */
 export function pathProblem(pattern: string): string | null {
   if (!pattern.startsWith('~')) {
+    if (pattern.endsWith('**')) {
+      const single = pattern.slice(0, pattern.indexOf('**') + 1);
+      return `\`${pattern}\` ends with several stars: one is enough for the rest of a path, as in \`${single}\``;
+    }
     if (pattern.startsWith('/') || pattern === '*') return null;
     return `\`${pattern}\` matches no request: a path must start with /, a regular expression with ~`;
   }
