@@ -6,9 +6,9 @@ import type {
   Limit,
   Measure,
   MetricPath,
-  MetricUnit,
   Reference,
 } from '../spec/scenario/expression.js';
+import { endingProblem, EXAMPLE, unitProblem } from './expression-problems.js';
 import type { ExpressionProblem } from './expression-scan.js';
 import { versionKind, versionProblem } from './expression-versions.js';
 import { findMetric, METRIC_WORDS, metricsOf, type Metric } from './metrics.js';
@@ -338,57 +338,6 @@ function otherMetric(
     ? []
     : [unitProblem(metric, path.nameOffset, found.metric.unit)];
 }
-
-const EXAMPLE = { seconds: '500ms', perSecond: '400/s', share: '99%', number: '1.5' } as const;
-const UNIT_WORDS: Readonly<Record<MetricUnit | 'size', string>> = {
-  seconds: 'a duration',
-  perSecond: 'a rate',
-  share: 'a share',
-  number: 'a number',
-  size: 'a size',
-};
-
-function unitProblem(metric: Metric, offset: number, unit: MetricUnit | 'size'): ExpressionProblem {
-  return {
-    message: `${metric.name} is ${UNIT_WORDS[metric.unit]}, but the limit is ${UNIT_WORDS[unit]}`,
-    offset,
-    found: UNIT_WORDS[unit],
-    allowed: [EXAMPLE[metric.unit]],
-  };
-}
-
-function endingProblem(
-  path: MetricPath,
-  metric: Metric,
-  found: string,
-  allowed: readonly string[],
-): ExpressionProblem {
-  const offset = path.nameOffset;
-  if (metric.ending === 'none') {
-    return {
-      message: `${metric.name} has no statistics`,
-      offset,
-      found: path.name.join('.'),
-      allowed: [metric.name],
-    };
-  }
-  const what = ENDING_WORDS[metric.ending];
-  const message = found === '' ? `${metric.name} needs ${what}` : `${metric.name} has no ${found}`;
-  return {
-    message,
-    offset,
-    found: path.name.join('.'),
-    allowed: allowed.map((end) => `${metric.name}.${end}`),
-  };
-}
-
-const ENDING_WORDS = {
-  required: 'a statistic',
-  gauge: 'a statistic',
-  level: 'a statistic',
-  outcome: 'an outcome',
-  status: 'an HTTP status from 100 to 599',
-} as const;
 
 function unknown(
   what: string,

@@ -2,6 +2,12 @@ import type { Plan } from '../spec/plan/plan.js';
 import { frames } from './frames.js';
 import { RETURN, strands } from './strands.js';
 
+/** Deepest nesting of calls in one request before the run is stopped. */
+export const MAX_CALL_DEPTH = 64;
+
+/** Number of calls and executions in flight before the run is stopped. */
+export const MAX_LIVE = 5_000_000;
+
 /** Names of the parts from the user request down to a strand; of a deeper path, the lower end. */
 export function callPath(plan: Plan, strand: number, depth: number): string {
   const names: string[] = [];

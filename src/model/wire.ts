@@ -8,7 +8,7 @@ import type { Outcome } from '../spec/outcome.js';
 import { EDGE_COUNTER } from '../spec/patterns/policy.js';
 import type { CalledEndpoint } from '../spec/patterns/policy.js';
 import { SESSION } from '../spec/scenario/sections.js';
-import { callPath } from './call-path.js';
+import { callPath, MAX_CALL_DEPTH, MAX_LIVE } from './call-path.js';
 import type { CallSite } from './call-site.js';
 import { chainOf, edgeOf } from './edge.js';
 import type { Edge, View } from './edge.js';
@@ -24,12 +24,6 @@ import { frames } from './frames.js';
 import { levels } from './figures/levels.js';
 import { sink } from './figures/sink.js';
 import type { WireParts } from './wire-parts.js';
-
-/** Deepest nesting of calls in one request before the run is stopped. */
-export const MAX_CALL_DEPTH = 64;
-
-/** Number of calls and executions in flight before the run is stopped. */
-export const MAX_LIVE = 5_000_000;
 
 /**
  * Connects caller and callee: picks an instance by the caller's view, carries request, answer and cancellation over the

@@ -9,9 +9,8 @@ import { OP } from '../spec/plan/program.js';
 import type { PlanSettings } from '../spec/plan/changes.js';
 import type { Mesh } from '../spec/scenario/mesh.js';
 import type { LoadBalancing } from '../spec/scenario/policies.js';
-import type { Route, Scenario, ScenarioFile, Variant } from '../spec/scenario/scenario.js';
+import type { Scenario, ScenarioFile, Variant } from '../spec/scenario/scenario.js';
 import type { Cpu, Queue } from '../spec/scenario/resources.js';
-import type { Target } from '../spec/scenario/target.js';
 import { Acts } from './acts.js';
 import { Assembler, SLOT } from './assembler.js';
 import { Interner } from './canonical.js';
@@ -20,15 +19,14 @@ import { Conditions } from './conditions.js';
 import { EdgeTable } from './edges.js';
 import { LinkEnds } from './fault-links.js';
 import { resourcesOf } from './fault-needs.js';
-import type { FaultSource } from './faults.js';
+import type { FaultSource } from './fault-source.js';
 import { planFaults } from './faults.js';
-import { diskOf } from './disks.js';
 import { GateTable } from './gates.js';
 import { askedBySteps, planGrid, windowEdgesOf } from './grid.js';
 import type { GridSource } from './grid.js';
 import { Keyed } from './keyed.js';
-import type { LaidComponent, LaidPart, Layout } from './layout.js';
-import { hostOf, isModule, partOf } from './layout.js';
+import type { LaidComponent, Layout } from './layout.js';
+import { hostOf, isModule } from './layout.js';
 import { layOut } from './lay-out.js';
 import { KeyTable } from './keys.js';
 import { MeshEdges, planMesh } from './mesh.js';
@@ -36,7 +34,8 @@ import { Limiters } from './limiters.js';
 import { planLoads, traceShareOf } from './loads.js';
 import { planLinks, planPeers, withLinks } from './network.js';
 import { Onces, sendsKeys } from './onces.js';
-import { answersOf, planModules } from './modules/index.js';
+import { planModules } from './modules/index.js';
+import { planParts, prioritiesOf } from './parts.js';
 import { planAutoscaling } from './autoscaling.js';
 import { planNodes } from './nodes.js';
 import { planPlatform } from './platform.js';
@@ -48,7 +47,6 @@ import { planRollouts, planVersions } from './versions.js';
 import { connectionsOf } from './pools.js';
 import { Problems } from './problem.js';
 import {
-  fullName,
   writeDelivery,
   writeFallbacks,
   writeHandshake,
@@ -56,9 +54,7 @@ import {
   writeProgram,
   writeRefusal,
 } from './programs.js';
-import { isSized, responseBytesOf, sizedMessages } from './sizes.js';
-import { eachStep } from '../language/each-step.js';
-import { requestLineOf } from './request-line.js';
+import { isSized, sizedMessages } from './sizes.js';
 import type { Writer } from './writer.js';
 
 export interface CompileOptions {
@@ -245,12 +241,6 @@ function writeAll(
   };
 }
 
-/** All priorities that parts set, ascending. */
-function prioritiesOf(layout: Layout): readonly number[] {
-  const given = layout.parts.map(priorityOf).filter((priority) => priority !== null);
-  return [...new Set(given)].sort((a, b) => a - b);
-}
-
 /** Registers the keys that split the state of policies, including built-in ones. */
 function useKeys(keys: KeyTable, bundles: readonly PlanBundle[]): void {
   for (const { id, layers } of bundles) {
@@ -273,89 +263,6 @@ function knownFaultKind(kind: string): FaultKind {
 function timesOf({ run }: Scenario): Pick<Plan, 'warmupNs' | 'endNs' | 'horizonNs'> {
   const endNs = run.warmupNs + run.durationNs;
   return { warmupNs: run.warmupNs, endNs, horizonNs: endNs + (run.drainNs ?? 0) };
-}
-
-function planParts(
-  layout: Layout,
-  programs: readonly number[],
-  onces: Onces,
-  priorities: readonly number[],
-): Plan['parts'] {
-  return layout.parts.map((part) => planPart(layout, part, programs[part.id]!, onces, priorities));
-}
-
-function planPart(
-  layout: Layout,
-  part: LaidPart,
-  program: number,
-  onces: Onces,
-  priorities: readonly number[],
-): Plan['parts'][number] {
-  const { source } = part;
-  const priority = priorityOf(part);
-  return {
-    name: part.name,
-    component: part.component.id,
-    program,
-    idempotent: repeatable(layout, part, layout.components.length),
-    responseBytes: responseBytesOf(part),
-    once: onces.use(source.kind === 'endpoint' ? source.endpoint.once : null, fullName(part)),
-    priority: priority === null ? -1 : priorities.indexOf(priority),
-    ...requestLineOf(part),
-    disk: diskOf(part).bits,
-  };
-}
-
-/** Priority that a part sets for its requests; null = it keeps theirs. */
-function priorityOf({ source }: LaidPart): number | null {
-  if (source.kind === 'request') return source.request.priority;
-  return source.kind === 'endpoint' ? source.endpoint.priority : null;
-}
-
-/**
- * Whether a second execution is harmless. A route is repeatable if all its targets are; `hops` bounds cycles of
- * gateways.
- */
-function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
-  const { source } = part;
-  switch (source.kind) {
-    case 'endpoint':
-      return source.endpoint.idempotent || source.endpoint.readOnly;
-    case 'operation':
-      return !source.operation.write;
-    case 'unmatched':
-      return true;
-    case 'commit':
-    case 'request':
-      return false;
-    case 'route':
-      return targetsOf(source.route).every((target) =>
-        partsBehind(layout, target).every(
-          (callee) => hops > 0 && repeatable(layout, callee, hops - 1),
-        ),
-      );
-    default:
-      return answersOf(source).repeatable;
-  }
-}
-
-/** The called part, or all parts of a gateway that selects one itself. */
-function partsBehind(layout: Layout, target: Target): readonly LaidPart[] {
-  const component = layout.byName.get(target.component)!;
-  return target.part === null ? component.parts : [partOf(component, target.part)];
-}
-
-/** All targets of a route: its destinations, its mirror, and those that its steps call. */
-function targetsOf({ to, mirror, steps }: Route): readonly Target[] {
-  const targets = to.map(({ target }) => target);
-  if (mirror !== null) targets.push(mirror.target);
-  eachStep(steps ?? [], (step) => {
-    if (step.verb === 'call') targets.push(step.to);
-    if (step.verb === 'query') targets.push({ component: step.database, part: step.operation });
-    if (step.verb === 'load') targets.push({ component: step.store, part: 'read' });
-    if (step.verb === 'append') targets.push({ component: step.store, part: 'append' });
-  });
-  return targets;
 }
 
 /** A workload is one pseudo-instance without limits, whose parts are its requests. */

@@ -123,3 +123,9 @@ export function namedEnd({ component, part }: EdgeEnd): EndTest {
     (component === 'all' || component === end.part.component.name) &&
     (part === null || part === end.part.name);
 }
+
+/** Direction of the messages that the edits change; `both` if the edits differ. */
+export function directionOf(edits: readonly KnobEdit[]): Direction {
+  const directions = new Set(edits.map(({ direction }) => direction ?? 'both'));
+  return directions.size === 1 ? [...directions][0]! : 'both';
+}

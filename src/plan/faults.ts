@@ -1,35 +1,18 @@
-import type { Ns } from '../kernel/time.js';
 import type { FaultKind } from '../model/faults/kind.js';
-import type { KnobEdit, Resources } from '../model/faults/knob.js';
-import type { PlanNodes } from '../spec/plan/nodes.js';
-import type { Plan, PlanComponent, PlanFault, PlanLoad } from '../spec/plan/plan.js';
+import type { KnobEdit } from '../model/faults/knob.js';
+import type { PlanFault } from '../spec/plan/plan.js';
 import { NODES } from '../spec/scenario/nodes.js';
 import type { Fault } from '../spec/scenario/scenario.js';
 import { byCodeUnit } from './canonical.js';
 import { conditionOf } from './fault-conditions.js';
-import type { Direction, EndTest, LinkEnds } from './fault-links.js';
-import { ANSWERS, namedEnd } from './fault-links.js';
+import type { Direction, EndTest } from './fault-links.js';
+import { ANSWERS, directionOf, namedEnd } from './fault-links.js';
+import type { FaultSource } from './fault-source.js';
 import { chanceOf, spansOf } from './fault-spans.js';
-import type { LaidComponent, LaidPart, Layout } from './layout.js';
+import type { LaidComponent, LaidPart } from './layout.js';
 import { hostOf, isModule, partOf } from './layout.js';
-import type { Problems } from './problem.js';
 import { parseReference, type Reference } from './references.js';
 import { runsVersion } from './versions.js';
-
-/** Inputs for the resolution of faults. */
-export interface FaultSource {
-  readonly layout: Layout;
-  readonly components: readonly Pick<PlanComponent, 'versions'>[];
-  readonly ends: LinkEnds;
-  readonly loads: readonly PlanLoad[];
-  readonly nodes: PlanNodes | null;
-  readonly statEdges: Plan['statEdges'];
-  readonly kindOf: (kind: string) => FaultKind;
-  readonly resources: (component: number) => Resources;
-  readonly warmupNs: Ns;
-  readonly horizonNs: Ns;
-  readonly problems: Problems;
-}
 
 /** Targets of a fault, as ids. */
 interface Hits {
@@ -412,10 +395,4 @@ class FaultTarget {
   private readonly hitLink = (link: number, bits: number): void => {
     this.hits.links.set(link, (this.hits.links.get(link) ?? 0) | bits);
   };
-}
-
-/** Direction of the messages that the edits change; `both` if the edits differ. */
-function directionOf(edits: readonly KnobEdit[]): Direction {
-  const directions = new Set(edits.map(({ direction }) => direction ?? 'both'));
-  return directions.size === 1 ? [...directions][0]! : 'both';
 }

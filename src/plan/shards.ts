@@ -6,7 +6,8 @@ import { ALL, writeFork } from './fork.js';
 import { partOf } from './layout.js';
 import { routeOf } from './reads.js';
 import type { Scope } from './scope.js';
-import { copyOf, shardOf, writeCall, type Writer } from './writer.js';
+import { copyOf, shardOf } from './node-routes.js';
+import { writeCall, type Writer } from './writer.js';
 
 /** Writes a query: one call to a node, or one call per shard. */
 export function writeQuery(w: Writer, step: Extract<Step, { verb: 'query' }>, scope: Scope): void {

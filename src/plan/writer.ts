@@ -3,7 +3,6 @@ import type { Distribution } from '../kernel/distribution.js';
 import { NS_PER_MS } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
 import { CALL_MODE, OP } from '../spec/plan/program.js';
-import type { Database } from '../spec/scenario/database.js';
 import type { Condition, Step, Bundle } from '../spec/scenario/steps.js';
 import type { Target } from '../spec/scenario/target.js';
 import type { Acts } from './acts.js';
@@ -19,6 +18,7 @@ import type { EdgeTable, EdgeUse } from './edges.js';
 import { meshWays } from './mesh-routes.js';
 import { writeWeighted } from './weighted.js';
 import type { Mesh } from '../spec/scenario/mesh.js';
+import { copyOf, shardOf } from './node-routes.js';
 import type { Keyed } from './keyed.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { GateTable } from './gates.js';
@@ -326,71 +326,6 @@ function overOf(
   if (host.replication === null) return { session, route: null };
   const writes = source.kind !== 'operation' || source.operation.write;
   return { session, route: isInside || writes ? PRIMARY : (read ?? host.route) };
-}
-
-/** Route to a copy for an operation of a search engine. `own`: key set by the query itself. */
-export function copyOf(
-  w: Writer,
-  scope: Scope,
-  database: Database,
-  source: LaidPart['source'],
-  own: string | null,
-): NodeRoute {
-  const write = source.kind === 'operation' && source.operation.write;
-  if (database.shards === null) return { kind: 'copy', shard: 0, key: -1, write };
-  return { kind: 'copy', shard: -1, key: keyOf(w, scope, database, source, own), write };
-}
-
-/**
- * Route to the shard of an operation: by the value of the shard key if the operation has it, else by request. `own`:
- * key set by the query itself.
- */
-export function shardOf(
-  w: Writer,
-  scope: Scope,
-  database: Database,
-  source: LaidPart['source'],
-  own: string | null,
-): NodeRoute {
-  const around = scope.transactions.includes(database.name)
-    ? scope.shardKeys.get(database.name)
-    : undefined;
-  if (around === undefined) return { kind: 'shardOf', key: keyOf(w, scope, database, source, own) };
-  checkShard(w, scope, database, source, own, around);
-  return { kind: 'shardOf', key: w.acts.key(around, scope.where, 'a shard') };
-}
-
-/** Reports a statement in a transaction that needs another shard. */
-function checkShard(
-  w: Writer,
-  { where }: Scope,
-  { name, shards }: Database,
-  source: LaidPart['source'],
-  own: string | null,
-  around: string,
-): void {
-  const operation = source.kind === 'operation' ? source.operation : null;
-  const key = own ?? (operation?.key === shards?.key ? operation?.key : null) ?? around;
-  if (key === around && operation?.scan !== true) return;
-  const about = operation?.scan === true ? 'every shard' : `the shard of ${key}`;
-  const message = `${name}.${operation?.name ?? ''} asks ${about}, in a transaction at that of ${around}: one over several shards would have to be committed in two phases; take it out`;
-  w.problems.add('FL702', where, message);
-}
-
-function keyOf(
-  w: Writer,
-  { where }: Scope,
-  { name, shards }: Database,
-  source: LaidPart['source'],
-  own: string | null,
-): number {
-  const operation = source.kind === 'operation' ? source.operation : null;
-  if (operation?.scan === true) {
-    const message = `${name}.${operation.name} asks all shards, and only a step \`query\` does that`;
-    w.problems.add('FL702', where, message);
-  }
-  const key = own ?? (operation?.key === shards?.key ? shards!.key : 'request');
-  return w.acts.key(key, where, 'a shard');
 }
 
 /** An unconditional jump. */

@@ -1,0 +1,102 @@
+import { eachStep } from '../language/each-step.js';
+import type { Plan } from '../spec/plan/plan.js';
+import type { Route } from '../spec/scenario/scenario.js';
+import type { Target } from '../spec/scenario/target.js';
+import { diskOf } from './disks.js';
+import type { LaidPart, Layout } from './layout.js';
+import { partOf } from './layout.js';
+import { answersOf } from './modules/index.js';
+import type { Onces } from './onces.js';
+import { fullName } from './programs.js';
+import { requestLineOf } from './request-line.js';
+import { responseBytesOf } from './sizes.js';
+
+/** All priorities that parts set, ascending. */
+export function prioritiesOf(layout: Layout): readonly number[] {
+  const given = layout.parts.map(priorityOf).filter((priority) => priority !== null);
+  return [...new Set(given)].sort((a, b) => a - b);
+}
+
+/** Plans the parts of all components. `programs`: by part, the offset of its first instruction. */
+export function planParts(
+  layout: Layout,
+  programs: readonly number[],
+  onces: Onces,
+  priorities: readonly number[],
+): Plan['parts'] {
+  return layout.parts.map((part) => planPart(layout, part, programs[part.id]!, onces, priorities));
+}
+
+function planPart(
+  layout: Layout,
+  part: LaidPart,
+  program: number,
+  onces: Onces,
+  priorities: readonly number[],
+): Plan['parts'][number] {
+  const { source } = part;
+  const priority = priorityOf(part);
+  return {
+    name: part.name,
+    component: part.component.id,
+    program,
+    idempotent: repeatable(layout, part, layout.components.length),
+    responseBytes: responseBytesOf(part),
+    once: onces.use(source.kind === 'endpoint' ? source.endpoint.once : null, fullName(part)),
+    priority: priority === null ? -1 : priorities.indexOf(priority),
+    ...requestLineOf(part),
+    disk: diskOf(part).bits,
+  };
+}
+
+/** Priority that a part sets for its requests; null = it keeps theirs. */
+function priorityOf({ source }: LaidPart): number | null {
+  if (source.kind === 'request') return source.request.priority;
+  return source.kind === 'endpoint' ? source.endpoint.priority : null;
+}
+
+/**
+ * Whether a second execution is harmless. A route is repeatable if all its targets are; `hops` bounds cycles of
+ * gateways.
+ */
+function repeatable(layout: Layout, part: LaidPart, hops: number): boolean {
+  const { source } = part;
+  switch (source.kind) {
+    case 'endpoint':
+      return source.endpoint.idempotent || source.endpoint.readOnly;
+    case 'operation':
+      return !source.operation.write;
+    case 'unmatched':
+      return true;
+    case 'commit':
+    case 'request':
+      return false;
+    case 'route':
+      return targetsOf(source.route).every((target) =>
+        partsBehind(layout, target).every(
+          (callee) => hops > 0 && repeatable(layout, callee, hops - 1),
+        ),
+      );
+    default:
+      return answersOf(source).repeatable;
+  }
+}
+
+/** The called part, or all parts of a gateway that selects one itself. */
+function partsBehind(layout: Layout, target: Target): readonly LaidPart[] {
+  const component = layout.byName.get(target.component)!;
+  return target.part === null ? component.parts : [partOf(component, target.part)];
+}
+
+/** All targets of a route: its destinations, its mirror, and those that its steps call. */
+function targetsOf({ to, mirror, steps }: Route): readonly Target[] {
+  const targets = to.map(({ target }) => target);
+  if (mirror !== null) targets.push(mirror.target);
+  eachStep(steps ?? [], (step) => {
+    if (step.verb === 'call') targets.push(step.to);
+    if (step.verb === 'query') targets.push({ component: step.database, part: step.operation });
+    if (step.verb === 'load') targets.push({ component: step.store, part: 'read' });
+    if (step.verb === 'append') targets.push({ component: step.store, part: 'append' });
+  });
+  return targets;
+}
