@@ -1,6 +1,9 @@
 /** Figures of each variant, by name. Times in seconds. */
 export function figuresOf(load, saturation) {
   const figures = new Map();
+  const external = new Set(
+    load.topology.nodes.filter((node) => node.external).map(({ name }) => name),
+  );
   for (const variant of load.variants) {
     const full = saturation.variants.find(({ name }) => name === variant.name);
     figures.set(variant.name, {
@@ -17,12 +20,23 @@ export function figuresOf(load, saturation) {
       latest: variant.name === 'saga' ? budget(variant, 'place-order.duration.max < 15s') : 0,
       cost: budget(variant, 'run.costPerMillion < 3 before payments-down'),
       fullCost: budget(full, 'run.costPerMillion < 3 before payments-down'),
-      components: Object.values(variant.components).filter(({ kind }) => kind !== 'workload')
-        .length,
-      edges: Object.keys(variant.edges).length,
+      components: componentsOf(variant).length + proxiesOf(variant, external),
+      edges: Object.keys(variant.edges).length + proxiesOf(variant, external),
     });
   }
   return figures;
+}
+
+function componentsOf({ components }) {
+  return Object.values(components).filter(({ kind }) => kind !== 'workload');
+}
+
+/** Proxies of a mesh: a part beside each service, and a call to it. */
+function proxiesOf(variant, external) {
+  if (!variant.patch.set.some(({ path }) => path === 'mesh')) return 0;
+  return Object.entries(variant.components).filter(
+    ([name, { kind }]) => kind === 'service' && !external.has(name),
+  ).length;
 }
 
 function budget({ name, budgets }, text) {
