@@ -16,7 +16,10 @@ export interface ChainStep {
   readonly tone: 'calm' | 'bad' | 'worst' | 'loop';
 }
 
-/** At most five steps of a variant, from the fault to the end, and those of the platform (an autoscaler, a registry). */
+/**
+ * At most five steps of a variant, from the fault to the end, and besides: a fault that is active before it, and steps of
+ * an autoscaler, a registry or the nodes.
+ */
 export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   const view = viewOfVariant(all, variant);
   const { events, loops } = variant.cascade;
@@ -44,7 +47,7 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
     first.filter((e) => e !== last),
     5 - [start, shownEnd, again ?? undefined, last].filter((e) => e !== undefined).length,
   );
-  const chosen = [start, ...middle, shownEnd, last].filter(
+  const chosen = [earlierFault(variant, from), start, ...middle, shownEnd, last].filter(
     (e): e is CascadeEvent => e !== undefined,
   );
   const steps = chosen
@@ -59,6 +62,20 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
     subject: step.subject,
     text: step.text,
   }));
+}
+
+/** The last fault that begins before the chain, is still active at its start, and is not innocent. */
+function earlierFault({ cascade }: VariantResult, from: number): CascadeEvent | undefined {
+  const { events, innocent } = cascade;
+  const earlier = events.filter(({ kind, subject, at }) => {
+    const isOver = events.some(
+      (end) => end.kind === 'faultEnd' && end.subject === subject && end.at <= from,
+    );
+    return (
+      kind === 'fault' && at < from && !isOver && innocent.every((one) => one.fault !== subject)
+    );
+  });
+  return earlier[earlier.length - 1];
 }
 
 /** The beginning of the episode that an event ends. */
