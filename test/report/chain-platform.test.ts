@@ -142,7 +142,7 @@ faultline: 1
 title: No news, then a death
 run: { duration: 60s, replications: 1 }
 mesh: { kind: istio, policy: bare }
-policies: { bare: 7:policies: { sidecar: { retry: { kind: istio, attempts: 1 } } } }
+policies: { bare: { retry: { kind: istio, attempts: 1 } } }
 services:
   shop: { endpoints: { page: [ call: stock.get ] } }
   stock: { replicas: 4, loadBalancing: roundRobin, endpoints: { get: [ wait: 20ms ] } }
