@@ -68,8 +68,9 @@ export function judge(
     ...placesIn(option, hosts, effort, {}),
   ];
   const judged = judgeIn(option, places, effort, shows);
-  const own = judged.verdict === 'nothing' ? ofComponent(option) : null;
-  return own === null ? judged : judgeAsVersion(own, hosts, effort, shows);
+  const own = judged.verdict === 'acts' ? null : ofComponent(option);
+  const other = own === null ? judged : judgeAsVersion(own, hosts, effort, shows);
+  return judged.verdict === 'nothing' || other.verdict === 'acts' ? other : judged;
 }
 
 /** Tries an option of a version as that of its component, which is then written in a version. */

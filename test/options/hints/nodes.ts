@@ -26,6 +26,10 @@ export const nodes: readonly Hint[] = [
     option: /^platform\.nodes\.zone\.\*$/,
     base: 'nodes-zones.yaml',
     values: [1, 3],
+    beside: ({ platform }) => {
+      const { zone } = (platform as { nodes: { zone: Record<string, number> } }).nodes;
+      zone.b = 4 - (zone.a ?? 0);
+    },
   },
   node('max', [4, 5]),
   node('provisioning', ['500ms', '10s']),
