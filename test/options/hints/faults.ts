@@ -41,7 +41,7 @@ const FAMILIES: readonly Family[] = [
 ];
 
 function messages(kinds: readonly string[], pair: readonly [string, string]): readonly Family[] {
-  const when = ['worker.throughput > 5/s', 'worker.throughput > 100000/s'] as const;
+  const when = ['worker.throughput > 5/s for 2s', 'worker.throughput > 100000/s'] as const;
   return [{ base: 'faults-messages.yaml', kinds, pair, tier: 'none', when }];
 }
 
