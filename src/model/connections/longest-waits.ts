@@ -19,7 +19,7 @@ export class LongestWaits {
     const op = engine.define('queue-timeout', expire);
     const lane = (delayNs: Ns | null): Lane | null =>
       delayNs === null ? null : engine.lane(delayNs, PHASE.TIMER, op, strands);
-    const queues = instances.map(({ process }) => process.queue);
+    const queues = instances.map((instance) => instance.process.queue);
     this.usual = queues.map((queue) => lane(longestWait(queue)));
     this.standingQueue = queues.map((queue, id) =>
       queue.discipline === 'adaptiveLifo' && queue.targetNs !== null
