@@ -179,6 +179,7 @@ faults:
       'shop.latency.p99 > 1s',
       /latency is not available during a run; available are age alarmed blocked/,
     ],
+    ['shop.requests > 5', /requests is not available during a run; available are age alarmed/],
     ['shop.queue', /expected a comparison/],
     ['shop.queue > 5 for', /expected a duration|expected a quantity|expected a/],
     ['shop.queue > 5ms', /number/],

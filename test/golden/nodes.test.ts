@@ -208,6 +208,9 @@ ${text(setting)}`);
     expect(of({ nodes: 'count: 2, zone: a', network })).toContain(
       's has instances in zone b, where no node is',
     );
+    expect(of({ nodes: 'count: 2, zone: { a: 2, b: 1 }', network })).toContain(
+      'the counts of zone add up to 3, but there are 2 nodes',
+    );
     const both = 'replicas: 2, disruptionBudget: { minAvailable: 1, maxUnavailable: 1 }';
     expect(of({ nodes: 'count: 2', service: both })).toContain(
       'exactly one of minAvailable and maxUnavailable',

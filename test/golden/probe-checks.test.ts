@@ -53,6 +53,37 @@ describe('the checks of a probe', () => {
   });
 });
 
+describe('the checks of a probe of one version', () => {
+  const versions = (first: string): string => `
+services:
+  s:
+    replicas: { v1: 1, v2: 1 }
+    endpoints: { serve: [ wait: 1ms ] }
+    versions: { v1: { ${first} }, v2: { probes: { readiness: { period: 10s, failureThreshold: 1, checks: [ db ] } } } }
+  mail: { endpoints: { health: [ wait: 2ms ] } }
+databases:
+  db: { operations: { ping: { wait: 3ms } } }
+workloads:
+  users: { arrivals: constant(1/s), requests: [ { call: s.serve } ] }
+faults: [ { id: db-down, kind: crash, target: db, at: 15s, for: 40s } ]
+`;
+
+  it('are run by its instances only', () => {
+    const traced = golden(versions(''), '100s');
+    expect(states(traced, 0)).toEqual([]);
+    // The second instance is probed half a period later: refused at 15 s, and a ping of 3 ms at 55 s.
+    expect(states(traced, 1)).toEqual(['unready 15', 'ready 55.003']);
+  });
+
+  it('are those of each version', () => {
+    const own =
+      'probes: { readiness: { period: 10s, failureThreshold: 1, checks: [ mail.health ] } }';
+    const traced = golden(versions(own), '100s');
+    expect(states(traced, 0)).toEqual([]);
+    expect(states(traced, 1)).toEqual(['unready 15', 'ready 55.003']);
+  });
+});
+
 describe('wrong checks', () => {
   const of = (probe: string, more = ''): string =>
     problemsOf(`

@@ -314,6 +314,19 @@ workloads: { users: { arrivals: constant(10/s), requests: [ { call: s } ] } }
     expect(refused('readiness: { call: sirve }')).toContain('did you mean "serve"?');
   });
 
+  it('of a gateway cannot call an endpoint', () => {
+    expect(
+      problemsOf(`
+faultline: 1
+title: t
+run: { duration: 10s }
+gateways: { edge: { probes: { liveness: { call: serve } }, routes: [ { to: s.serve } ] } }
+services: { s: { endpoints: { serve: [ wait: 1ms ] } } }
+workloads: { users: { arrivals: constant(10/s), requests: [ { call: edge, path: / } ] } }
+`),
+    ).toContain('a gateway has no endpoints, so a probe cannot call serve: write self');
+  });
+
   it('cannot mean an endpoint with the name of the process', () => {
     expect(
       problemsOf(`
@@ -327,7 +340,7 @@ workloads: { users: { arrivals: constant(10/s), requests: [ { call: s } ] } }
   });
 
   it('check components that exist', () => {
-    expect(refused('readiness: { checks: [ nowhere ] }')).toContain('nowhere');
+    expect(refused('readiness: { checks: [ db ] }')).toContain('there is no component db');
   });
 
   it('have no successThreshold but for readiness', () => {

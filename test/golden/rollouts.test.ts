@@ -517,6 +517,9 @@ workloads:
     expect(rollout(`to: v2, ${CANARY}, routing: replicas, sticky: user`)).toContain(
       'there is no key user',
     );
+    expect(rollout(`to: v2, ${CANARY}, routing: replicas, scaleDownDelay: 5s`)).toContain(
+      'so scaleDownDelay has no effect: remove it',
+    );
     expect(rollout('to: v2, kind: blueGreen, onFailure: pause')).toContain(
       'has no effect without analysis',
     );

@@ -35,6 +35,25 @@ const measured = (body: string, ...metrics: readonly string[]): (number | null)[
   return ran.variant().budgets.map(({ value }) => value);
 };
 
+describe('the queue of a version', () => {
+  it('has the limit of waiting of that version', () => {
+    const service = 'concurrency: 1, queue: { capacity: 10';
+    const of = (version: string, at: string): [number[], string[]] => {
+      const { requests } = golden(`
+services:
+  s: { replicas: { v1: 1, v2: 1 }, ${service}, maxWait: 25ms }, endpoints: { serve: [ wait: 20ms ] }, versions: { v1: {}, v2: { queue: { capacity: 10, maxWait: 5ms } } } }
+workloads:
+  users: { arrivals: { at: [ ${at} ] }, requests: [ { name: ask, call: s@${version}.serve } ] }
+`);
+      return [latencies(requests), outcomes(requests)];
+    };
+    // The second waits 20 ms for the only worker; the third would wait 40 ms.
+    expect(of('v1', '1s, 1s, 1s')[0]).toEqual([20, 40, 25]);
+    expect(of('v2', '1s, 1s, 1s')[0]).toEqual([20, 5, 5]);
+    expect(of('v2', '1s, 1s')[1][0]).toBe('ok');
+  });
+});
+
 describe('a call that names a version', () => {
   it('picks among the instances of that version only', () => {
     expect(served(golden(aside('{ to: s@v1.serve }', EACH_SECOND)))).toEqual([

@@ -5,6 +5,7 @@ import { tried } from './figures.js';
 import type { Option } from './schema.js';
 import { pathOf, resolved } from './schema.js';
 import { baseNamed } from './corpus.js';
+import { asVersion, ofComponent } from './in-version.js';
 import { hintsFor } from './hints/index.js';
 import type { Hint } from './hints/hint.js';
 import { candidates, namesIn } from './values.js';
@@ -66,7 +67,28 @@ export function judge(
     ...hintsFor(option.path).flatMap((hint) => hinted(option, hint, hosts, effort)),
     ...placesIn(option, hosts, effort, {}),
   ];
-  return judgeIn(option, places, effort, shows);
+  const judged = judgeIn(option, places, effort, shows);
+  const own = judged.verdict === 'acts' ? null : ofComponent(option);
+  const other = own === null ? judged : judgeAsVersion(own, hosts, effort, shows);
+  return judged.verdict === 'nothing' || other.verdict === 'acts' ? other : judged;
+}
+
+/** Tries an option of a version as that of its component, which is then written in a version. */
+function judgeAsVersion(own: Option, hosts: readonly Host[], effort: Effort, shows: Shows): Judged {
+  const wrapped = (some: readonly Host[]): readonly Host[] =>
+    some.map((host) => asVersion(host, own)).filter((host) => host !== null);
+  const places = [
+    ...hintsFor(own.path).flatMap((hint) =>
+      placesIn(
+        own,
+        wrapped(hint.base === undefined ? hosts : [baseNamed(hint.base)]),
+        effort,
+        hint,
+      ),
+    ),
+    ...placesIn(own, wrapped(hosts), effort, {}),
+  ];
+  return judgeIn(own, places, effort, shows);
 }
 
 /** Defaults of the resolver that the schema does not contain. */

@@ -15,11 +15,11 @@ export class LongestWaits {
 
   /** `expire` runs for each request whose limit passes, even if it has left the queue since. */
   constructor(world: Run, expire: (strand: number) => void) {
-    const { instances, plan } = world;
+    const { instances } = world;
     const op = engine.define('queue-timeout', expire);
     const lane = (delayNs: Ns | null): Lane | null =>
       delayNs === null ? null : engine.lane(delayNs, PHASE.TIMER, op, strands);
-    const queues = instances.map(({ component }) => plan.components[component].queue);
+    const queues = instances.map((instance) => instance.process.queue);
     this.usual = queues.map((queue) => lane(longestWait(queue)));
     this.standingQueue = queues.map((queue, id) =>
       queue.discipline === 'adaptiveLifo' && queue.targetNs !== null

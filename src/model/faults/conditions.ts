@@ -89,7 +89,6 @@ export class Conditions {
     switch (condition.metric) {
       case 'success':
       case 'throughput':
-      case 'requests':
       case 'outcomes':
       case 'share':
         return this.answers(condition);
@@ -124,7 +123,7 @@ export class Conditions {
       }
       if (metric === 'outcomes') return good;
       if (metric === 'success' || metric === 'share') return ended === 0 ? null : good / ended;
-      return metric === 'requests' ? ended : (ended / lengthNs(plan.grid.edges, from, until)) * 1e9;
+      return (ended / lengthNs(plan.grid.edges, from, until)) * 1e9;
     };
   }
 

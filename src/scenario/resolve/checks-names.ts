@@ -6,7 +6,16 @@ export function checksEndpoint(kind: ProbeKind): string {
   return `${kind}Checks`;
 }
 
-/** Names of the endpoints that run the checks of a service's probes. */
-export function checksOf(output: ProbesOutput | undefined): readonly string[] {
-  return PROBES.filter((kind) => output?.[kind]?.checks !== undefined).map(checksEndpoint);
+/** A service as written, or one of its versions. */
+interface Probed {
+  readonly probes?: ProbesOutput | undefined;
+  readonly versions?: Readonly<Record<string, Probed>> | undefined;
+}
+
+/** Names of the endpoints that run the checks of the probes of a service and of its versions. */
+export function checksOf({ probes, versions }: Probed): readonly string[] {
+  const all = [probes, ...Object.values(versions ?? {}).map((version) => version.probes)];
+  const isChecked = (kind: ProbeKind): boolean =>
+    all.some((own) => own?.[kind]?.checks !== undefined);
+  return PROBES.filter(isChecked).map(checksEndpoint);
 }

@@ -18,10 +18,11 @@ import {
   versionsWritten,
 } from './names.js';
 
-/** The fields of a service or function that give names; only services have probes. */
+/** The fields of a service or function that give names; only services have probes and versions. */
 type Written = Parameters<typeof versionsWritten>[0] & {
   readonly endpoints: object;
   readonly probes?: ProbesOutput;
+  readonly versions?: Readonly<Record<string, { readonly probes?: ProbesOutput }>>;
 };
 
 const NO_VERSIONS: NamedThing['versions'] = new Map();
@@ -96,14 +97,7 @@ function addHosts(scenario: ScenarioOutput, add: Add, raise: Raise): void {
   for (const section of ['services', 'functions'] as const) {
     for (const [name, output] of sorted<Written>(scenario[section])) {
       const parts = partsOf(output.endpoints, [section, name, 'endpoints'], raise);
-      add(
-        'service',
-        section,
-        name,
-        [...parts, ...checksOf(output.probes)],
-        null,
-        versionsWritten(output),
-      );
+      add('service', section, name, [...parts, ...checksOf(output)], null, versionsWritten(output));
     }
   }
 }

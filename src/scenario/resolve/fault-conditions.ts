@@ -24,7 +24,7 @@ const isRunning = ({ ending, needsAfter }: Metric): boolean =>
 
 /** Metrics that are available during a run. */
 const WATCHED: ReadonlySet<string> = new Set([
-  ...'queue concurrency cpu utilization memory success throughput requests'.split(' '),
+  ...'queue concurrency cpu utilization memory success throughput'.split(' '),
   ...['outcomes', 'share'],
   ...[...MESSAGE_METRICS, ...QUEUE_METRICS].filter(isRunning).map(({ name }) => name),
 ]);

@@ -29,7 +29,7 @@ export function resolvePlacement(
   if (zones.length === 0) {
     report(context, 'FL411', at, 'the counts of zone add up to 0: write at least 1 for one zone');
   }
-  const hasNodes = path[0] === 'databases' || path[0] === 'eventStores';
+  const hasNodes = ['databases', 'eventStores', 'platform'].includes(String(path[0]));
   if (replicas !== undefined && zones.length !== replicas) {
     const message = hasNodes
       ? `the counts of zone add up to ${zones.length}, but there are ${replicas} nodes`

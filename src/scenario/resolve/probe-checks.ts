@@ -1,4 +1,4 @@
-import { PROBES } from '../../spec/scenario/probes.js';
+import { PROBES, type ProbeKind } from '../../spec/scenario/probes.js';
 import type { Endpoint } from '../../spec/scenario/services.js';
 import type { ProbesOutput } from '../schema/probes.js';
 import type { StepOutput } from '../schema/steps.js';
@@ -15,7 +15,7 @@ export function resolveChecks(
   output: ProbesOutput | undefined,
   endpoints: readonly string[],
   path: Path,
-): ReadonlyMap<string, Endpoint> {
+): Map<string, Endpoint> {
   const all = new Map<string, Endpoint>();
   for (const kind of PROBES) {
     const checks = output?.[kind]?.checks;
@@ -42,6 +42,32 @@ export function resolveChecks(
     });
   }
   return all;
+}
+
+/**
+ * The endpoints that run the checks of a version: those that differ from the checks of its service, which are
+ * `below`.
+ */
+export function resolveVersionChecks(
+  context: Context,
+  {
+    name,
+    below,
+    written,
+  }: { name: string; below: ProbesOutput | undefined; written: readonly string[] },
+  output: ProbesOutput | undefined,
+  path: Path,
+): ReadonlyMap<string, Endpoint> {
+  const all = resolveChecks(context, name, output, written, path);
+  const isSame = (kind: ProbeKind): boolean =>
+    String(output?.[kind]?.checks) === String(below?.[kind]?.checks);
+  for (const kind of PROBES) if (isSame(kind)) all.delete(checksEndpoint(kind));
+  return all;
+}
+
+/** Endpoints for checks that only other versions of a service have: they respond at once, and are not called. */
+export function withoutChecks(names: readonly string[]): ReadonlyMap<string, Endpoint> {
+  return new Map(names.map((name) => [name, { ...BARE, name, steps: [] }]));
 }
 
 /** One call of a component, with the policies of the service for it. */

@@ -29,7 +29,10 @@ export function resolveProbes(
       report(context, 'FL208', [...path, kind, 'checks'], message);
     }
     if (call !== SELF && !endpoints.includes(call)) {
-      const message = `there is no endpoint ${call} in this service: write one of its endpoints, or self`;
+      const message =
+        endpoints.length === 0
+          ? `a gateway has no endpoints, so a probe cannot call ${call}: write self`
+          : `there is no endpoint ${call} in this service: write one of its endpoints, or self`;
       report(context, 'FL404', [...path, kind, 'call'], message, {
         found: call,
         allowed: [SELF, ...endpoints],

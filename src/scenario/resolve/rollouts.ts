@@ -105,6 +105,12 @@ function checkFields(context: Context, own: RolloutOutput, at: Path): void {
     );
   }
   if (own.routing === 'replicas') {
+    if (own.kind === 'canary' && own.scaleDownDelay !== undefined) {
+      const message =
+        'with routing: replicas an old replica ends when a new one has taken its place, so ' +
+        'scaleDownDelay has no effect: remove it';
+      report(context, 'FL208', [...at, 'scaleDownDelay'], message);
+    }
     for (const [index, { scale }] of (own.steps ?? []).entries()) {
       if (scale === undefined) continue;
       const message =

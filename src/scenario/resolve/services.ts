@@ -5,7 +5,8 @@ import type { Context } from './context.js';
 import { resolveEndpoints, resolveHost, resolveOutbound } from './hosts.js';
 import { resolveMiddleware } from './middleware.js';
 import { resolveOutbox } from './outbox.js';
-import { resolveChecks } from './probe-checks.js';
+import { checksOf } from './checks-names.js';
+import { resolveChecks, withoutChecks } from './probe-checks.js';
 import { withTotal } from './placement.js';
 import { resolveProbes } from './probes.js';
 import { placesOf, resolveVersions } from './versions.js';
@@ -16,18 +17,15 @@ export function resolveService(context: Context, name: string, output: ServiceOu
   const counted = withTotal(output);
   const middleware = resolveMiddleware(context, output.middleware, name, [...path, 'middleware']);
   checkCoalescing(context, [middleware]);
+  const written = Object.keys(output.endpoints);
+  const probes = [...path, 'probes'];
   const service = {
     ...resolveHost(context, name, counted, path),
-    probes: resolveProbes(context, output.probes, Object.keys(output.endpoints), [
-      ...path,
-      'probes',
-    ]),
+    probes: resolveProbes(context, output.probes, written, probes),
     endpoints: new Map([
       ...resolveEndpoints(context, name, output.endpoints, path),
-      ...resolveChecks(context, name, output.probes, Object.keys(output.endpoints), [
-        ...path,
-        'probes',
-      ]),
+      ...withoutChecks(checksOf(output)),
+      ...resolveChecks(context, name, output.probes, written, probes),
     ]),
     middleware,
     outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),

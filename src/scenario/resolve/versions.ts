@@ -12,6 +12,7 @@ import { callGraph, certainCycle, cycleText } from './graph.js';
 import { resolveOutbound, resolveProcess } from './hosts.js';
 import { checkCoalescing } from './chains.js';
 import { resolveMiddleware } from './middleware.js';
+import { resolveVersionChecks } from './probe-checks.js';
 import { resolveProbes } from './probes.js';
 import { rolloutOf, unknownVersion } from './rollouts.js';
 import { sorted } from './names.js';
@@ -25,7 +26,11 @@ type Chains = (middleware: readonly Middleware[]) => HostVersion['chains'];
 
 const NO_CHAINS: Chains = () => new Map();
 
-type Written = VersionedOutput & { readonly autoscaling?: unknown };
+type Written = VersionedOutput & {
+  readonly autoscaling?: unknown;
+  readonly endpoints?: object;
+  readonly probes?: VersionOutput['probes'];
+};
 
 /** Places of all possible instances. A rollout has as many for the new version, in the zones of those of the old one. */
 export function placesOf({ zones }: Host, versions: Versions | null): Host['zones'] {
@@ -59,11 +64,10 @@ export function resolveVersions(
   const first = output.version ?? names[0];
   if (!names.includes(first)) unknownVersion(context, first, names, [...path, 'version']);
   const differ = differencesOf(context, names, path);
+  const source = { service, output, differ, chains };
   const others = sorted(output.versions)
     .filter(([name]) => name !== first)
-    .map(([name, own]) =>
-      resolveVersion(context, name, own, { service, differ, chains }, [...path, 'versions', name]),
-    );
+    .map(([name, own]) => resolveVersion(context, name, own, source, [...path, 'versions', name]));
   const rest = others.map(({ name }) => name);
   const counts = countsOf(context, output, first, rest, path);
   const most = Math.max(service.replicas, service.autoscaling?.max ?? 0);
@@ -115,6 +119,7 @@ function chainOf(
 /** What a version differs from. */
 interface Source {
   readonly service: Owner;
+  readonly output: Written;
   readonly differ: Differences;
   readonly chains: Chains;
 }
@@ -123,7 +128,7 @@ function resolveVersion(
   context: Context,
   name: string,
   own: VersionOutput,
-  { service, differ, chains }: Source,
+  { service, output, differ, chains }: Source,
   path: Path,
 ): HostVersion {
   const known = [...(service.endpoints?.keys() ?? [])];
@@ -143,11 +148,12 @@ function resolveVersion(
     };
     return [[endpoint, resolved] as const];
   });
+  const checks = differ.process ? checksIn(context, own, service, output, path) : [];
   const middleware = differ.middleware ? chainOf(context, service.name, own, path) : null;
   return {
     name,
     title: own.title ?? null,
-    endpoints: new Map(endpoints),
+    endpoints: new Map([...endpoints, ...checks]),
     outbound: resolveOutbound(context, own.outbound, [...path, 'outbound']),
     process: !differ.process
       ? null
@@ -158,6 +164,19 @@ function resolveVersion(
     middleware,
     chains: middleware === null ? new Map() : chains(middleware),
   };
+}
+
+/** Endpoints for the checks of a version; a gateway has none. */
+function checksIn(
+  context: Context,
+  { probes }: VersionOutput,
+  { name }: Owner,
+  { endpoints, probes: below }: Written,
+  path: Path,
+): HostVersion['endpoints'] | readonly [] {
+  if (endpoints === undefined) return [];
+  const service = { name, below, written: Object.keys(endpoints) };
+  return resolveVersionChecks(context, service, probes, [...path, 'probes']);
 }
 
 /** Number of replicas of each version, if several run from the start; null otherwise. */

@@ -97,7 +97,7 @@ const common = {
     .describe(
       'Starts when this holds at the end of a step of the timeline: `orders.queue > 100 for 5s`. Once, or `count` ' +
         'times. METRIC OP LIMIT [for DURATION], of a component, a part or an instance: queue, concurrency, cpu, utilization, ' +
-        'memory, success, throughput, requests, outcomes.OUTCOME, share.OUTCOME, and the counts of topics and queues. Of ' +
+        'memory, success, throughput, outcomes.OUTCOME, share.OUTCOME, and the counts of topics and queues. Of ' +
         'an edge, `gateway->orders.outcomes.refused > 0`: success, throughput, outcomes, share, calls, attempts. Shares ' +
         'and counts are those of the step.',
     ),

@@ -26,6 +26,9 @@ function failing(tree: Tree): void {
       };
     }
   }
+  if (stockIn(tree, 'databases') === undefined) return;
+  const errors = { kind: 'error', target: 'stock', status: 500, share: '70%' };
+  (tree.faults as Tree[]).push({ id: 'errors', ...errors, at: '0s', for: '6s' });
 }
 
 /** Connections that carry one request at a time, over a network on which opening one takes a while. */

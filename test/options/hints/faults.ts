@@ -16,7 +16,7 @@ interface Family {
 
 const PROCESSES =
   'pause connectionLeak slow error hang stop crash memoryLeak cpuStress certExpiry throttle probe reset threadLimit';
-const WHEN = ['shop.requests > 5', 'shop.requests > 100000'] as const;
+const WHEN = ['shop.throughput > 5/s', 'shop.throughput > 100000/s'] as const;
 const ALIKE = { base: 'faults.yaml', tier: 'shop', when: WHEN } as const;
 
 const FAMILIES: readonly Family[] = [
@@ -36,11 +36,12 @@ const FAMILIES: readonly Family[] = [
   ...messages(['rebalance'], ['log.billing', 'log.audit']),
   ...messages(['flush'], ['prices.near', 'prices.shared']),
   { ...ALIKE, base: 'faults-control.yaml', kinds: ['freeze'], pair: ['shop', 'pay'] },
+  { ...ALIKE, base: 'faults-names.yaml', kinds: ['dns'], pair: ['shop', 'pay'] },
   { ...ALIKE, base: 'changes.yaml', kinds: ['change'], pair: ['shop', 'pay'] },
 ];
 
 function messages(kinds: readonly string[], pair: readonly [string, string]): readonly Family[] {
-  const when = ['worker.requests > 5', 'worker.requests > 100000'] as const;
+  const when = ['worker.throughput > 5/s for 2s', 'worker.throughput > 100000/s'] as const;
   return [{ base: 'faults-messages.yaml', kinds, pair, tier: 'none', when }];
 }
 
@@ -172,6 +173,7 @@ const OWN: readonly (readonly [path: string, values: readonly unknown[], change?
   ['zoneOutage>.recovery', ['0s', '800ms']],
   ['zoneOutage>.blackhole', [false]],
   ['throttle>.retryAfter', [true, 'exact']],
+  ['dns>.mode', ['error', 'random', 'stale']],
   ['probe>.value', ['pass', 'fail']],
   ['probe>.probe', ['readiness', 'liveness']],
   ['ioError>.on', ['reads', 'writes']],

@@ -133,7 +133,7 @@ function probes(hint: Make): readonly Hint[] {
   return [
     probe('liveness', 'failureThreshold', {}, [1, 8]),
     probe('liveness', 'terminationGrace', {}, ['1s', '20s']),
-    probe('(liveness|readiness|startup)', 'call', {}, ['self', 'api']),
+    ...['liveness', 'readiness', 'startup'].map((kind) => probe(kind, 'call', {}, ['get'])),
     probe('readiness', 'failureThreshold', {}, [1, 8]),
     probe('readiness', 'successThreshold', {}, [1, 5]),
     probe('startup', 'period', {}, ['50ms', '700ms']),

@@ -1,5 +1,5 @@
 import type { Tree } from '../figures.js';
-import { all, fill } from './hint.js';
+import { all, fill, put } from './hint.js';
 import type { Hint } from './hint.js';
 import { hostHints } from './hosts.js';
 import { GATES, LIMITS } from './limits.js';
@@ -203,6 +203,19 @@ function route(option: string, values: readonly unknown[], policy: Tree = {}): H
   };
 }
 
+/** What is tried for requests of a class, for the instances of one of two versions. */
+const ofVersions: readonly Hint[] = [...limiters, ...gates, ...members]
+  .filter(({ option }) => option.source.endsWith(String.raw`when\.class$`))
+  .map(({ option, beside = () => {} }) => ({
+    option: new RegExp(option.source.replace(/class\$$/, 'version$')),
+    base: BASE,
+    values: ['x1', 'x2'],
+    beside: all(
+      beside,
+      put('gateways.edge', { replicas: { x1: 1, x2: 1 }, versions: { x1: {}, x2: {} } }),
+    ),
+  }));
+
 /** Hints for options of gateways. */
 export const gateways: readonly Hint[] = [
   ...routes,
@@ -210,5 +223,11 @@ export const gateways: readonly Hint[] = [
   ...largest,
   ...gates,
   ...members,
+  ...ofVersions,
+  {
+    option: /^gateways\.\*\.outbound$/,
+    base: BASE,
+    values: ['wire', 'again'],
+  },
   ...hostHints('gateways', 'edge'),
 ];

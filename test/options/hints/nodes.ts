@@ -1,3 +1,4 @@
+import type { Tree } from '../figures.js';
 import { all, fill, put } from './hint.js';
 import type { Hint } from './hint.js';
 
@@ -23,9 +24,12 @@ export const nodes: readonly Hint[] = [
   node('zone\\[\\]', ['b']),
   {
     option: /^platform\.nodes\.zone\.\*$/,
-    ...BASE,
+    base: 'nodes-zones.yaml',
     values: [1, 3],
-    beside: put('platform.nodes', { zone: { a: 2, b: 2 } }),
+    beside: ({ platform }) => {
+      const { zone } = (platform as { nodes: { zone: Record<string, number> } }).nodes;
+      zone.b = 4 - (zone.a ?? 0);
+    },
   },
   node('max', [4, 5]),
   node('provisioning', ['500ms', '10s']),
@@ -47,24 +51,29 @@ function onHost(section: string, name: string): readonly Hint[] {
     ...{ base, at, values },
     ...(beside === undefined ? {} : { beside }),
   });
-  const ABOVE = { above: 0.5, add: 1 };
-  const BELOW = { below: 0.3, remove: 1 };
-  const OUT = [{ above: '3/s', add: 1 }];
-  const IN = [{ below: '8/s', remove: 1 }];
-  const stepped = (
-    field: string,
-    values: readonly unknown[],
-    steps: readonly object[] = [ABOVE, BELOW],
-    metric = 'concurrency',
-  ): Hint =>
-    hint(
-      `autoscaling<step>\\.${field}`,
-      values,
-      put(`${own}.autoscaling`, {
-        ...{ kind: 'step', metric, max: 12, min: 1, period: '1s', steps },
-        ...{ scaleOutCooldown: '2s', scaleInCooldown: '2s' },
-      }),
+  const BELOW = { below: '8/s', remove: 1 };
+  /** Fields of the autoscaler beside the tried one. */
+  const beside: Tree = {
+    ...{ kind: 'step', metric: 'concurrency', max: 12, min: 1, period: '1s' },
+    ...{ scaleOutCooldown: '2s', scaleInCooldown: '2s' },
+    steps: [
+      { above: 0.5, add: 1 },
+      { below: 0.3, remove: 1 },
+    ],
+  };
+  const stepped = (field: string, values: readonly unknown[], more: Tree = {}): Hint => {
+    const { [field]: _, ...others }: Tree = { ...beside, ...more };
+    return hint(`autoscaling<step>\\.${field}`, values, put(`${own}.autoscaling`, others));
+  };
+  /** A field of a step of an autoscaler by rate; `step` has the other fields. */
+  const ofStep = (field: string, values: readonly unknown[], step: Tree): Hint => {
+    const { steps: _, ...others } = beside;
+    const change = all(
+      put(`${own}.autoscaling`, { ...others, metric: 'rate' }),
+      put(`${own}.autoscaling.steps.0`, step),
     );
+    return hint(`autoscaling<step>\\.steps\\[\\]\\.${field}`, values, change);
+  };
   const scheduled = fill(`${own}.autoscaling`, {
     ...{ kind: 'scheduled', every: '8s' },
     actions: [
@@ -90,12 +99,12 @@ function onHost(section: string, name: string): readonly Hint[] {
     stepped('evaluationPeriods', [2, 4]),
     stepped('metricDelay', ['1s', '3s']),
     stepped('scaleOutCooldown', ['0s', '10s']),
-    stepped('scaleInCooldown', ['0s', '10s'], IN, 'rate'),
-    stepped('steps\\[\\]\\.above', [0.4, 0.9]),
-    stepped('steps\\[\\]\\.below', ['2/s', '9/s'], IN, 'rate'),
-    stepped('steps\\[\\]\\.add', [3, '25%'], OUT, 'rate'),
-    stepped('steps\\[\\]\\.remove', [2, '50%'], IN, 'rate'),
-    stepped('steps\\[\\]\\.exactly', [6, 8], [{ above: 0.5 }]),
+    stepped('scaleInCooldown', ['0s', '10s'], { metric: 'rate', steps: [BELOW] }),
+    ofStep('above', ['3/s', '9/s'], { add: 1 }),
+    ofStep('below', ['2/s', '9/s'], { remove: 1, add: undefined, above: undefined }),
+    ofStep('add', [3, '25%'], { above: '3/s' }),
+    ofStep('remove', [1, '75%'], { below: '8/s', add: undefined, above: undefined }),
+    ofStep('exactly', [6, 8], { above: '3/s', add: undefined }),
     hint('autoscaling<scheduled>\\.every', ['5s', '12s'], scheduled),
     hint('autoscaling<scheduled>\\.actions\\[\\]\\.at', ['1s', '6s'], scheduled),
     hint('autoscaling<scheduled>\\.actions\\[\\]\\.replicas', [5, 8], scheduled),

@@ -47,6 +47,8 @@ export const services: readonly Hint[] = [
   dagor('requests', [4, 1000]),
   dagor('userLevels', [1, 100]),
   at(['desk'], 'queue\\.capacity', [1, 60]),
+  at(['desk'], 'queue\\.target', ['2ms', '80ms'], served('codel')),
+  at(['desk'], 'queue\\.interval', ['5ms', '2s'], served('codel')),
   at(['desk'], 'queue\\.key', ['user', 'part'], served('fair')),
   at(endpoint('desk', 'urgent'), 'endpoints\\.\\*\\.priority', [5, -5], served('priority')),
   at(endpoint('desk', 'asks'), 'endpoints\\.\\*\\.steps\\[\\]\\.optional', [true, false]),

@@ -1,4 +1,5 @@
-import { put } from './hint.js';
+import type { Tree } from '../figures.js';
+import { all, put } from './hint.js';
 import type { Hint } from './hint.js';
 
 type At = NonNullable<Hint['at']>;
@@ -30,9 +31,69 @@ function step(field: string, endpoint: string, values: readonly unknown[]): read
 }
 
 const ROLLOUT = 'services.prices.rollout';
+const GATE = 'gateways.gate.rollout';
+/** An analysis that fails. */
+const FAILING = { expect: ['canary.latency.p50 < 1ms'], interval: '500ms', minSamples: 5 };
+const STEPS = [{ weight: '25%' }, { pause: '1s' }, { weight: '75%' }, { pause: '2s' }];
+
+/** A hint for an option of the rollout of a gateway; `fields` replace fields of its rollout. */
+function gate(option: string, values: readonly unknown[], fields: Tree = {}): Hint {
+  const [field, inner] = option.split(String.raw`\.`);
+  const analysis = { ...FAILING, ...(fields.analysis as Tree | undefined) };
+  if (inner !== undefined) delete (analysis as Tree)[inner.replace(String.raw`\[\]`, '')];
+  const rest: Tree = { steps: STEPS, ...fields };
+  if (field === 'analysis') delete rest.analysis;
+  return {
+    option: new RegExp(String.raw`^gateways\.\*\.rollout\.${option}$`),
+    base: 'rollouts.yaml',
+    at: ['gateways', 'gate'],
+    values,
+    beside: all(
+      put('gateways.gate', { replicas: 4 }),
+      put(GATE, rest),
+      'analysis' in fields && fields.analysis === undefined
+        ? () => {}
+        : put(`${GATE}.analysis`, analysis),
+    ),
+  };
+}
+
+/** A rollout of another kind than `canary`. */
+const plain = (kind: string | undefined): Tree => ({
+  ...(kind === undefined ? {} : { kind }),
+  ...{ steps: undefined, analysis: undefined, routing: undefined },
+});
+
+/** Hints for rollouts of gateways, and for what one version does. */
+const ofGateways: readonly Hint[] = [
+  gate(String.raw`analysis\.expect\[\]`, ['canary.success >= 1%', 'canary.latency.p50 < 1ms']),
+  gate(String.raw`analysis\.failureLimit`, [0, 3]),
+  gate(String.raw`analysis\.interval`, ['200ms', '900ms']),
+  gate(String.raw`analysis\.minSamples`, [1, 10_000]),
+  gate(String.raw`analysis\.from`, ['25%', '75%']),
+  gate('onFailure', ['rollback', 'pause', 'continue']),
+  gate('kind', ['rolling', 'recreate', 'blueGreen'], plain(undefined)),
+  gate('routing', ['weighted']),
+  gate('maxSurge', [0, 4], plain('rolling')),
+  gate('maxUnavailable', [0, 4], plain('rolling')),
+  gate('scaleDownDelay', ['100ms', '2s'], plain('blueGreen')),
+  gate('to', ['v2', 'v3']),
+  {
+    option: /^gateways\.\*\.version$/,
+    base: 'rollouts.yaml',
+    at: ['gateways', 'gate'],
+    values: ['v1', 'v3'],
+  },
+  {
+    option: /^(services|gateways)\..*\bwhen\.version$/,
+    base: 'versions.yaml',
+    values: ['x1', 'x2'],
+  },
+];
 
 /** Hints for the fields of a version, and for rollouts. */
 export const versions: readonly Hint[] = [
+  ...ofGateways,
   ...step('fail', 'fails', [500, 404]),
   ...step('probability', 'fails', ['10%', '90%']),
   ...step('respond', 'answers', [{ status: 200 }, { status: 503 }]),
