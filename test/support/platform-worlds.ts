@@ -68,7 +68,8 @@ export function platformWorld(seed: number, around: Around = EVERYTHING): string
   const discovery = ({ isFound, mode, onEmpty }: (typeof services)[number]): string => {
     if (!around.registry || !isFound) return '';
     const refresh = /eureka|consul/.test(registry) ? ', refresh: 800ms' : '';
-    return `discovery: { registry: names, mode: ${mode}, onEmpty: ${onEmpty}${refresh} }, `;
+    const found = mode === 'client' && registry.includes('kind: dns') ? 'dns' : mode;
+    return `discovery: { registry: names, mode: ${found}, onEmpty: ${onEmpty}${refresh} }, `;
   };
   return `faultline: 1
 title: A random platform
