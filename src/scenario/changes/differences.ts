@@ -57,6 +57,8 @@ const REASONS: readonly (readonly [path: string, reason: string])[] = [
   ['mesh', 'proxies, members and propagation of the mesh are the same for the entire run'],
   ['network', 'the faults latency, loss, bandwidth and partition change the network'],
   ['services.*.cpu', 'the faults cpuStress and slow change the speed of an instance'],
+  ['services.*.autoscaling.actions', 'add an action to the schedule instead'],
+  ['gateways.*.autoscaling.actions', 'add an action to the schedule instead'],
   ['services.*.versions', 'a rollout changes versions'],
   ['services.*.rollout', 'a rollout changes versions'],
   ['services.*.endpoints.*', 'callers rely on this property of an endpoint'],
