@@ -30,6 +30,7 @@ import { requireNode } from './node-version.mjs';
 
 const DEPENDENCY_STAMP = join('node_modules', '.faultline-dependencies');
 const THREADS_CONFIG = join('scripts', 'threads.config.mjs');
+const BUNDLE_CONFIG = join('scripts', 'bundle.config.mjs');
 const COMPILER = join('node_modules', 'typescript', 'bin', 'tsc');
 const BUNDLER = join('node_modules', 'rolldown', 'bin', 'cli.mjs');
 const PROGRAM_PATH = join('cli', 'main.js');
@@ -109,7 +110,13 @@ function bundleThread(path) {
 function bundleProgram(path) {
   // Zod alone has a hundred modules; the others have one or two, or must not be bundled.
   const others = dependencies().filter((name) => name !== 'zod');
-  bundle(path, ['--dir', dirname(path), ...others.flatMap((name) => ['--external', name])]);
+  bundle(path, [
+    '--config',
+    BUNDLE_CONFIG,
+    '--dir',
+    dirname(path),
+    ...others.flatMap((name) => ['--external', name]),
+  ]);
 }
 
 /** Bundles the library into one file, for simulations in the calling thread: see bundleThread. */
@@ -118,7 +125,7 @@ function bundleLibrary(dist) {
   mkdirSync(dirname(path));
   writeFileSync(path, "export * from '../index.js';\n");
   const externals = dependencies().flatMap((name) => ['--external', name]);
-  bundle(join(dist, 'index.js'), ['--file', path, ...externals]);
+  bundle(join(dist, 'index.js'), ['--config', BUNDLE_CONFIG, '--file', path, ...externals]);
 }
 
 function dependencies() {

@@ -2,11 +2,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { shareDefinitions } from '../dist/scenario/json-definitions.js';
+import { printSchema, shareDefinitions } from '../dist/scenario/json-definitions.js';
 import { scenarioJsonSchema } from '../dist/scenario/json-schema.js';
 
 const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'schema');
 const path = join(folder, 'scenario.schema.json');
 mkdirSync(folder, { recursive: true });
-writeFileSync(path, `${JSON.stringify(shareDefinitions(scenarioJsonSchema()), null, 1)}\n`);
+writeFileSync(path, `${printSchema(shareDefinitions(scenarioJsonSchema()))}\n`);
 process.stdout.write(`wrote ${path}\n`);

@@ -1,7 +1,7 @@
 import { milliseconds, money, percent, perSecond } from './figures.mjs';
 import { table } from './table.mjs';
 
-const PATTERNS = 'scenarios/patterns';
+const SCENARIOS = 'scenarios';
 
 /**
  * Requirements: the figure, from best to worst, and advice. `holds` is the condition under which the advice is true.
@@ -18,7 +18,7 @@ const REQUIREMENTS = [
       of('event-sourcing').view50 > of('services').view50,
     advice:
       'A read model earns its complexity: a look is one cheap query. Plain services and a monolith come next. Proxies and gateways add a hop, and an event store without snapshots replays the order.',
-    more: ['snapshots', 'projection-lag'],
+    more: ['patterns/snapshots', 'patterns/projection-lag'],
   },
   {
     title: 'Low latency of writes',
@@ -30,7 +30,7 @@ const REQUIREMENTS = [
       of('monolith').place50 < of('services').place50,
     advice:
       'A saga earns its complexity if the user need not know the result at once: the response is an acceptance. Otherwise a monolith is the fastest, because its modules call each other without a network.',
-    more: ['saga-compensation', 'saga-crash'],
+    more: ['patterns/saga-compensation', 'patterns/saga-crash'],
   },
   {
     title: 'Consistency',
@@ -40,7 +40,7 @@ const REQUIREMENTS = [
     holds: (of) => of('cqrs').late > 0 && of('saga').late > of('cqrs').late,
     advice:
       'Keep one database for data that must agree at once. CQRS is late by the delay of its projection, a saga by the time of its steps, and for as long as one of them is down.',
-    more: ['read-your-writes', 'saga-ambiguous'],
+    more: ['patterns/read-your-writes', 'patterns/saga-ambiguous'],
   },
   {
     title: 'Throughput',
@@ -53,7 +53,7 @@ const REQUIREMENTS = [
       of('saga').peak < of('services').peak,
     advice:
       'A monolith uses its cores and its database for everything, so none of them idles while another one is full. Between services, CQRS earns its complexity where reads fill the database. Event sourcing needs snapshots, and a saga a store of its own for its state.',
-    more: ['snapshots', 'shared-database'],
+    more: ['patterns/snapshots', 'shared-database'],
   },
   {
     title: 'Small blast radius',
@@ -63,7 +63,7 @@ const REQUIREMENTS = [
     holds: (of) => of('saga').failed === 0 && of('monolith').failed > 0.99,
     advice:
       'A saga earns its complexity: orders are accepted, and charged once payments is back. Separate services keep the four of five requests that need no payment. A monolith fails as a whole.',
-    more: ['breaker-half-open', 'readiness-shared'],
+    more: ['patterns/breaker-half-open', 'patterns/readiness-shared'],
   },
   {
     title: 'Low cost',
@@ -76,7 +76,7 @@ const REQUIREMENTS = [
       of('cqrs').cost > of('services').cost,
     advice:
       'No pattern pays for itself at a low load: each adds instances. An API gateway that is billed by request costs more than all cores behind it, and a read model needs a database and a projector of its own.',
-    more: ['cost-of-headroom', 'autoscaling-lag'],
+    more: ['patterns/cost-of-headroom', 'patterns/autoscaling-lag'],
   },
 ];
 
@@ -102,7 +102,9 @@ ${REQUIREMENTS.map((one) => requirement(one, figures, of)).join('\n\n')}
 function requirement({ title, figure, of: valueOf, text, holds, advice, more }, figures, of) {
   if (!holds(of)) throw new Error(`no longer true: ${advice}`);
   const ranked = [...figures.values()].sort((a, b) => valueOf(a) - valueOf(b));
-  const links = more.map((name) => `[${name}](../${PATTERNS}/${name}.yaml)`).join(' and ');
+  const links = more
+    .map((name) => `[${name.split('/').at(-1)}](../${SCENARIOS}/${name}.yaml)`)
+    .join(' and ');
   return `## ${title}
 
 ${advice}

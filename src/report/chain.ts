@@ -16,7 +16,10 @@ export interface ChainStep {
   readonly tone: 'calm' | 'bad' | 'worst' | 'loop';
 }
 
-/** At most five steps of a variant, from the fault to the end. */
+/**
+ * At most five steps of a variant, from the fault to the end, and besides: a fault that is active before it, and steps of
+ * an autoscaler, a registry or the nodes.
+ */
 export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   const view = viewOfVariant(all, variant);
   const { events, loops } = variant.cascade;
@@ -44,7 +47,7 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
     first.filter((e) => e !== last),
     5 - [start, shownEnd, again ?? undefined, last].filter((e) => e !== undefined).length,
   );
-  const chosen = [start, ...middle, shownEnd, last].filter(
+  const chosen = [earlierFault(variant, from), start, ...middle, shownEnd, last].filter(
     (e): e is CascadeEvent => e !== undefined,
   );
   const steps = chosen
@@ -59,6 +62,20 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
     subject: step.subject,
     text: step.text,
   }));
+}
+
+/** The last fault that begins before the chain, is still active at its start, and is not innocent. */
+function earlierFault({ cascade }: VariantResult, from: number): CascadeEvent | undefined {
+  const { events, innocent } = cascade;
+  const earlier = events.filter(({ kind, subject, at }) => {
+    const isOver = events.some(
+      (end) => end.kind === 'faultEnd' && end.subject === subject && end.at <= from,
+    );
+    return (
+      kind === 'fault' && at < from && !isOver && innocent.every((one) => one.fault !== subject)
+    );
+  });
+  return earlier[earlier.length - 1];
 }
 
 /** The beginning of the episode that an event ends. */
@@ -179,9 +196,45 @@ function spreadEvents(
   const shown = order.slice(0, Math.max(0, room)).map(({ event }) => event);
   const shrunk = shrinking(variant.cascade.events).find((event) => events.includes(event));
   const scaled = shrunk ?? events.find(({ kind }) => kind === 'scaledUp');
+  const platform = platformEvent(events, faulted);
   // A change by an autoscaler follows the events that it reacts to.
-  return scaled === undefined || shown.length === 0 ? shown : [...shown, scaled];
+  const all = [...shown, shown.length > 0 ? scaled : undefined, platform];
+  return all.filter((event) => event !== undefined);
 }
+
+/**
+ * The first event by which a registry or the nodes prolong or end a failure. A registry that is down because a fault
+ * hits it shows nothing that the fault does not.
+ */
+function platformEvent(
+  events: readonly CascadeEvent[],
+  faulted: ReadonlySet<string>,
+): CascadeEvent | undefined {
+  return events.find(
+    ({ kind, subject }) =>
+      PLATFORM.includes(kind) && !(kind === 'registry' && faulted.has(subject)),
+  );
+}
+
+const PLATFORM: readonly CascadeEvent['kind'][] = ['unlisted', 'registry', 'pending', 'nodeLost'];
+
+const CALM: readonly CascadeEvent['kind'][] = [
+  'recovered',
+  'breakerClosed',
+  'returned',
+  'scaledUp',
+  'rollout',
+  'node',
+];
+
+/** Kinds whose text is a verb, and after a colon the effect. */
+const VERBS: readonly CascadeEvent['kind'][] = [
+  'registry',
+  'registryBack',
+  'pending',
+  'nodeLost',
+  'node',
+];
 
 /** Describes one step. If another fault than the first hits the subject, the text names that fault. */
 function stepOf(
@@ -228,18 +281,28 @@ function stepOf(
   const tone =
     event.kind === 'down' || event.kind === 'saturated' || event.kind === 'killed'
       ? 'worst'
-      : ['recovered', 'breakerClosed', 'returned', 'scaledUp', 'rollout', 'node'].includes(
-            event.kind,
-          )
+      : CALM.includes(event.kind)
         ? 'calm'
         : 'bad';
-  const seen = event.runs < runs ? `, in ${event.runs} of ${runs} runs` : '';
-  return { when, subject: `${event.subject} ${verbOf(event)}`, text: `${event.text}${seen}`, tone };
+  const seen = event.runs < runs ? `in ${event.runs} of ${runs} runs` : '';
+  const { verb, text } = wordsOf(event);
+  return {
+    when,
+    subject: `${event.subject} ${verb}`,
+    text: [text, seen].filter((part) => part !== '').join(', '),
+    tone,
+  };
 }
 
 function sustainer(view: View, { through, mechanism }: Loop): string {
   const words = loopWords(view, through);
   return mechanism === 'restarts' ? `${words}, which dies again when it is back` : words;
+}
+
+function wordsOf(event: CascadeEvent): { readonly verb: string; readonly text: string } {
+  if (!VERBS.includes(event.kind)) return { verb: verbOf(event), text: event.text };
+  const [verb, ...rest] = event.text.split(': ');
+  return { verb: verb!, text: rest.join(': ') };
 }
 
 function verbOf({ kind, text }: CascadeEvent): string {
@@ -281,11 +344,13 @@ const EVENT_WORDS: Readonly<Record<CascadeEvent['kind'], string>> = {
   unready: 'goes off the lists',
   unlisted: 'loses entries',
   registry: 'changes',
+  registryBack: 'changes',
   rollout: 'changes its version',
   scaledUp: 'scales up',
   scaledDown: 'scales down',
   pending: 'waits for room',
   node: 'changes',
+  nodeLost: 'changes',
   backlog: 'falls behind',
   poolFull: 'runs out of connections',
   killed: 'dies',

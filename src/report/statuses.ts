@@ -1,6 +1,7 @@
 import type { AnswerResult, Result, VariantResult } from '../spec/result/result.js';
 import { sortedKeys } from './keys.js';
 import { formatShare } from '../text/figures.js';
+import { list } from '../text/words.js';
 
 /** Responses of one subject by status. */
 export interface StatusRow {
@@ -44,7 +45,8 @@ function rowsOf({ name: variant, components }: VariantResult): StatusRow[] {
   });
 }
 
-function isTelling({ counts }: StatusRow): boolean {
+/** Whether the failures of a row have several statuses of one class. */
+export function isTelling({ counts }: StatusRow): boolean {
   const failures = [...counts.keys()].filter((status) => status >= '4');
   return failures.some((status) =>
     failures.some((other) => other !== status && other[0] === status[0]),
@@ -53,12 +55,12 @@ function isTelling({ counts }: StatusRow): boolean {
 
 /** Failure statuses of a row as shares of its finished requests, the most frequent ones first. */
 export function statusWords({ counts, finished }: StatusRow, most: number): string {
-  return [...counts]
+  const words = [...counts]
     .filter(([status]) => status >= '4')
     .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
     .slice(0, most)
-    .map(([status, n]) => `${status} ${formatShare(n / finished)}`)
-    .join(', ');
+    .map(([status, n]) => `${status} (${formatShare(n / finished)})`);
+  return list(words);
 }
 
 /** One line for each workload whose failures have several statuses of one class. */

@@ -297,13 +297,14 @@ function opening(all: View, variant: VariantResult): string {
   return asSentence(view, words);
 }
 
-/** Words with a capital first letter, unless they begin with a name. */
+/** Words with a capital first letter, unless they begin with a name or a path. */
 export function asSentence({ result }: View, words: string): string {
   const names = result.topology.nodes.flatMap(({ name, zones }) => [
     name,
     ...zones.filter((zone) => zone !== null),
   ]);
-  return names.some((name) => words.startsWith(name)) ? words : upper(words);
+  const isPath = /^\w+[.[]\S/u.test(words);
+  return isPath || names.some((name) => words.startsWith(name)) ? words : upper(words);
 }
 
 function neverWords(never: number, runs: number): string {

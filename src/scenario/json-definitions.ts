@@ -81,3 +81,21 @@ function freeName(name: string, taken: Set<string>): string {
   taken.add(free);
   return free;
 }
+
+/** Longest value that is printed on one line. Unit: characters. */
+const LINE = 100;
+
+/** The text of a schema: a value that fits on a line is on one line, which is shorter and still easy to compare. */
+export function printSchema(value: unknown, indent = ''): string {
+  const short = JSON.stringify(value);
+  if (short.length <= LINE || typeof value !== 'object' || value === null) return short;
+  const inner = `${indent} `;
+  const isList = Array.isArray(value);
+  const lines = isList
+    ? value.map((item) => inner + printSchema(item, inner))
+    : Object.entries(value).map(
+        ([key, item]) => `${inner}${JSON.stringify(key)}: ${printSchema(item, inner)}`,
+      );
+  const [open, close] = isList ? '[]' : '{}';
+  return `${open}\n${lines.join(',\n')}\n${indent}${close}`;
+}

@@ -185,7 +185,7 @@ describe('on the command line', () => {
 
   it('explain says what may follow a known part, and where all names are', async () => {
     expect(await said('autoscaling.targt')).toContain(
-      'autoscaling has no "targt" (did you mean "autoscaling.target"?); it has kind, max, ',
+      'autoscaling has no "targt" (did you mean "autoscaling.target"?); it has actions, ',
     );
     expect(await said('zzzz')).toBe('nothing is called "zzzz"; faultline explain lists all names');
   });

@@ -123,6 +123,15 @@ describe('a change of the routes of a mesh', () => {
 });
 
 describe('changes that a mesh cannot make', () => {
+  it('are routes that a fallback takes', () => {
+    const fallback = 'outbound: { b: { fallback: { steps: [ call: b.get ] } } },';
+    const moved = change('set: { mesh.routes: { b: [ { to: b@v2 } ] } }, at: 1s, for: 1s');
+    const body = versions('routes: { b: [ { to: b@v1 } ] }', '1s', moved, fallback);
+    expect(problemsOf(`faultline: 1\ntitle: Wrong\nrun: { duration: 5s }\n${body}`)).toContain(
+      'a fallback calls b, and its routes stay the same',
+    );
+  });
+
   const wrong = (mesh: string, fields: string, more = ''): string =>
     problemsOf(
       `faultline: 1\ntitle: Wrong\nrun: { duration: 5s }\n${called(mesh, '1s', change(fields))}${more}`,

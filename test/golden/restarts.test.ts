@@ -281,7 +281,7 @@ ${fault}`);
     ['platform: { kind: none, restart: { max: 1m } }', /FL208.*kind: custom/u],
     ['platform: { kind: custom }', /FL203.*restart is missing/u],
     ['platform: { kind: kubernetes, restart: { initial: 6m } }', /FL208.*5m/u],
-    ['platform: { kind: kubernetes, nodes: { count: 3 } }', /FL201.*unknown key nodes/u],
+    ['platform: { kind: none, nodes: { count: 3 } }', /kind: kubernetes/u],
     ['platform: { kind: nomad }', /kubernetes/u],
     ['platform: { kind: kubernetes, restart: { initial: 1ms } }', /FL204.*10ms/u],
   ])('%s', (platform, said) => {

@@ -65,6 +65,7 @@ function watched(
     down: down.includes(index),
     silent: false,
     forcedResults: [0, 0, 0],
+    process: { probes },
   }));
   const questions: Question[] = [];
   const owners: TaskOwner[] = [];
@@ -87,7 +88,10 @@ function watched(
       ],
     },
     replication: 3,
-    instances: [{ id: 0, component: 0, index: 0, down: false }, ...instances],
+    instances: [
+      { id: 0, component: 0, index: 0, down: false, process: { probes: null } },
+      ...instances,
+    ],
     tasks: {
       register: (owner: TaskOwner) => owners.push(owner) - 1,
       ask: put('ask'),

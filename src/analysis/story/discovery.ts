@@ -12,12 +12,15 @@ const REMOVED: ReadonlyMap<number, string> = new Map([
   [REGISTRY_EVENT.deregistered, 'deregistered'],
 ]);
 
-/** Events of a registry itself, in words. */
-const OWN: ReadonlyMap<number, string> = new Map([
-  [REGISTRY_EVENT.preserving, 'self-preservation begins, so nothing is evicted'],
-  [REGISTRY_EVENT.evicting, 'self-preservation ends'],
-  [REGISTRY_EVENT.silent, 'no server answers'],
-  [REGISTRY_EVENT.back, 'a server answers again'],
+/** Events of a registry itself: a verb, and after a colon the effect. */
+const OWN: ReadonlyMap<number, Pick<StoryEvent, 'kind' | 'text'>> = new Map([
+  [
+    REGISTRY_EVENT.preserving,
+    { kind: 'registry', text: 'begins self-preservation: nothing is evicted' },
+  ],
+  [REGISTRY_EVENT.evicting, { kind: 'registryBack', text: 'ends self-preservation' }],
+  [REGISTRY_EVENT.silent, { kind: 'registry', text: 'does not answer' }],
+  [REGISTRY_EVENT.back, { kind: 'registryBack', text: 'answers again' }],
 ]);
 
 /** Removals of one sort, of the instances of one component. */
@@ -43,7 +46,7 @@ export function discoveryEvents({ plan }: VariantData, record: RunRecord): reado
     const { name } = plan.components[component];
     const own = OWN.get(value[k]);
     if (own !== undefined) {
-      events.push({ ...BARE, at: timeNs[k] / 1e9, kind: 'registry', subject: name, text: own });
+      events.push({ ...BARE, at: timeNs[k] / 1e9, subject: name, ...own });
       continue;
     }
     const word = REMOVED.get(value[k]);

@@ -1,3 +1,4 @@
+import type { PlanFault } from '../../spec/plan/plan.js';
 import { comesAndGoes } from '../../spec/plan/versions.js';
 import { isFeedback } from './feedback.js';
 import type { MachineRecord, RunRecord } from '../../spec/record/record.js';
@@ -49,7 +50,8 @@ const PHASE: Readonly<Record<StoryEvent['kind'], number>> = {
   rollout: 1,
   scaledUp: 1,
   scaledDown: 1,
-  pending: 1,
+  pending: 1.5,
+  nodeLost: 1,
   node: 1,
   backlog: 1,
   poolFull: 1,
@@ -61,6 +63,7 @@ const PHASE: Readonly<Record<StoryEvent['kind'], number>> = {
   deadLettered: 1,
   faultEnd: 2,
   breakerClosed: 3,
+  registryBack: 3,
   returned: 3,
   recovered: 4,
   notRecovered: 5,
@@ -343,6 +346,30 @@ function silence(scene: Scene, lane: Lane, { from, until }: Episode): string {
 
 const SILENT_STEPS = 5;
 
+/**
+ * The fault that hits the lane during an episode. Of several, the last that begins by the first step of the episode:
+ * those before it did no harm until then.
+ */
+function faultOf(scene: Scene, lane: Lane, episode: Episode): PlanFault | undefined {
+  const { startNs, count } = scene.steps;
+  const last = startNs[Math.min(episode.until, count) - 1];
+  const onset = episode.from + 1 < count ? startNs[episode.from + 1] : Infinity;
+  let found: PlanFault | undefined;
+  let foundNs = -Infinity;
+  for (const fault of scene.data.plan.faults) {
+    const touched = touchedBy(fault, scene.data);
+    if (!touched.components.has(lane.component) && !touched.workloads.has(lane.component)) continue;
+    const spans = scene
+      .spansOf(fault)
+      .filter((span) => last >= span.fromNs && startNs[episode.from] <= span.untilNs);
+    if (spans.length === 0) continue;
+    const begun = spans.map(({ fromNs }) => fromNs).filter((fromNs) => fromNs < onset);
+    const fromNs = begun.reduce((latest, each) => Math.max(latest, each), -Infinity);
+    if (found === undefined || fromNs > foundNs) [found, foundNs] = [fault, fromNs];
+  }
+  return found;
+}
+
 /** A fault that hits the lane, else the first influence. */
 function causeOf(
   scene: Scene,
@@ -350,18 +377,7 @@ function causeOf(
   episode: Episode,
   influences: readonly StepInfluence[],
 ): Pick<StoryEvent, 'cause' | 'mechanism'> {
-  const fault = scene.data.plan.faults.find((candidate) => {
-    const touched = touchedBy(candidate, scene.data);
-    if (!touched.components.has(lane.component) && !touched.workloads.has(lane.component))
-      return false;
-    return scene
-      .spansOf(candidate)
-      .some(
-        (span) =>
-          scene.steps.startNs[Math.min(episode.until, scene.steps.count) - 1] >= span.fromNs &&
-          scene.steps.startNs[episode.from] <= span.untilNs,
-      );
-  });
+  const fault = faultOf(scene, lane, episode);
   if (fault !== undefined) return { cause: fault.id, mechanism: fault.kind };
   const influence = influences.find(
     ({ to, step, mechanism }) =>

@@ -11,7 +11,7 @@ import { BARE } from './unseen.js';
 const EVENTS_MAX = 8;
 const PENDING_MAX = 3;
 
-/** Texts of the changes of a node; '' = another event shows it. */
+/** Changes of a node: a verb, and after a colon the effect; '' = another event shows it. */
 const WORDS: Readonly<Record<number, string>> = {
   [NODE_STATE.ready]: 'takes instances',
   [NODE_STATE.died]: '',
@@ -22,6 +22,8 @@ const WORDS: Readonly<Record<number, string>> = {
   [NODE_STATE.cordoned]: '',
   [NODE_STATE.uncordoned]: '',
 };
+
+const GIVEN_UP: ReadonlySet<number> = new Set([NODE_STATE.lost, NODE_STATE.evicted]);
 
 /** Events of nodes, and of instances that wait for room, from the end of the warm-up. */
 export function nodeEvents(data: VariantData, record: RunRecord): readonly StoryEvent[] {
@@ -40,7 +42,8 @@ function changes({ journal }: RunRecord): readonly StoryEvent[] {
     if (events.length === EVENTS_MAX) left++;
     else {
       const name = `${NODES}[${subject[k]}]`;
-      events.push({ ...BARE, at: timeNs[k] / 1e9, kind: 'node', subject: name, text });
+      const word = GIVEN_UP.has(value[k]) ? 'nodeLost' : 'node';
+      events.push({ ...BARE, at: timeNs[k] / 1e9, kind: word, subject: name, text });
     }
   }
   return withLeft(events, left);
@@ -79,9 +82,8 @@ function waits({ plan }: VariantData, { journal }: RunRecord): readonly StoryEve
   return [...all].flatMap(([component, list]) => {
     const seen = list.filter(({ untilNs }) => untilNs > 0);
     const events = seen.slice(0, PENDING_MAX).map(({ fromNs, most, untilNs }): StoryEvent => {
-      const verb = most === 1 ? 'waits' : 'wait';
       const end = untilNs === Infinity ? 'to the end' : `until ${formatInstant(untilNs / 1e9)}`;
-      const text = `${plural(most, 'instance')} ${verb} for room on a node ${end}`;
+      const text = `waits for room on a node: ${plural(most, 'instance')} ${end}`;
       const { name } = plan.components[component];
       return { ...BARE, at: Math.max(0, fromNs) / 1e9, kind: 'pending', subject: name, text };
     });

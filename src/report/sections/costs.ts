@@ -31,22 +31,26 @@ export function costSection({ all }: Fold): Markup | null {
   return section(
     'costs',
     'Cost',
-    finding(all.worstVariant.summary.cost === undefined ? priced[0]! : all.worstVariant),
+    finding(priced),
     markup`<div class="scroll" tabindex="0" role="region" aria-label="Cost by component">${table}</div>
     ${caption('Means over the replications. Instances cost their cores and memory from the order to start them until they end, busy or not. External components cost nothing.')}`,
   );
 }
 
-function finding(variant: VariantResult): string {
-  const all = variant.summary.cost?.value ?? 0;
-  const ranked = sortedKeys(variant.components).sort(
-    (a, b) => costOf(variant, b) - costOf(variant, a),
-  );
-  const first = ranked[0];
-  if (first === undefined || all === 0) return `${variant.name} costs nothing by these prices`;
-  const perMillion = money(variant.summary.costPerMillion?.value ?? null);
-  const share = formatShare(costOf(variant, first) / all);
-  return `${variant.name} costs ${perMillion} per million requests, ${share} of it for ${first}`;
+/** The most expensive variant per request, with its largest component, and the cheapest one. */
+function finding(priced: readonly VariantResult[]): string {
+  const perMillion = ({ summary }: VariantResult): number => summary.costPerMillion?.value ?? 0;
+  const ranked = [...priced].sort((a, b) => perMillion(b) - perMillion(a));
+  const most = ranked[0]!;
+  const least = ranked[ranked.length - 1]!;
+  const all = most.summary.cost?.value ?? 0;
+  const [first] = sortedKeys(most.components).sort((a, b) => costOf(most, b) - costOf(most, a));
+  if (first === undefined || all === 0) return `${most.name} costs nothing by these prices`;
+  const amount = money(most.summary.costPerMillion?.value ?? null);
+  const share = formatShare(costOf(most, first) / all);
+  const words = `${most.name} costs ${amount} per million successful requests, ${share} of it for ${first}`;
+  const lowest = money(least.summary.costPerMillion?.value ?? null);
+  return lowest === amount ? words : `${words}; ${least.name} costs ${lowest}`;
 }
 
 function costOf({ components }: VariantResult, name: string): number {

@@ -1,7 +1,7 @@
 import { formatCount, formatShare } from '../../text/figures.js';
 import type { Fold } from '../fold.js';
 import type { Markup } from '../html-escape.js';
-import { statusRows, statusWords, type StatusRow } from '../statuses.js';
+import { isTelling, statusRows, statusWords, type StatusRow } from '../statuses.js';
 import { caption, plainTable, section } from './parts.js';
 import { markup } from '../html-escape.js';
 
@@ -37,8 +37,10 @@ export function statusSection({ all }: Fold): Markup | null {
   );
 }
 
-/** The row with the largest share of failures. */
-function worstOf(rows: readonly StatusRow[]): StatusRow | null {
+/** The row with the largest share of failures, of those with several statuses of one class if there are any. */
+function worstOf(all: readonly StatusRow[]): StatusRow | null {
+  const telling = all.filter(isTelling);
+  const rows = telling.length > 0 ? telling : all;
   const failed = ({ counts, finished }: StatusRow): number =>
     [...counts].reduce((sum, [status, n]) => (status >= '4' ? sum + n : sum), 0) / finished;
   const users = rows.filter(({ isWorkload }) => isWorkload);

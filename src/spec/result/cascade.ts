@@ -61,15 +61,17 @@ export interface StoryEvent {
     | 'unready'
     /** A registry removes instances. */
     | 'unlisted'
-    /** A registry stops to evict or to answer, or does so again. */
+    /** A registry stops to evict or to answer; or does so again. */
     | 'registry'
+    | 'registryBack'
     /** A new version gets a larger share of the requests, or its rollout is stopped. */
     | 'rollout'
     /** An autoscaler changes the number of instances. */
     | 'scaledUp'
     | 'scaledDown'
-    /** Instances wait for room on a node; a node is lost, drained, added or removed. */
+    /** Instances wait for room on a node; a node is given up after its death; one is added or removed. */
     | 'pending'
+    | 'nodeLost'
     | 'node'
     | 'backlog'
     /** Processes die without a fault that stops them. */
