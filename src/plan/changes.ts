@@ -9,6 +9,8 @@ import { planAutoscaling } from './autoscaling.js';
 import { governing } from './bundles.js';
 import { canonical } from './canonical.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
+import type { MeshEdges } from './mesh.js';
+import { routesText } from './mesh-routes.js';
 import { hostOf, isModule } from './layout.js';
 
 /** A program of a part that some configurations run instead of its own. */
@@ -16,6 +18,12 @@ interface Alternative {
   readonly part: LaidPart;
   /** Numbers of these configurations. */
   readonly configurations: readonly number[];
+}
+
+/** The part that a caller names, and the one that the mesh sends its call to. */
+export interface CallEnds {
+  readonly called: LaidPart;
+  readonly callee: LaidPart;
 }
 
 /** A configuration of the run: number 0 is that of the file. */
@@ -56,12 +64,13 @@ export class Changes {
 
   /** The other programs of a part. */
   alternativesOf(part: LaidPart): readonly Alternative[] {
-    const own = programText(part);
+    const [first] = this.settings;
+    const own = routedText(first.scenario, part);
     const found = new Map<string, { part: LaidPart; configurations: number[] }>();
     this.settings.forEach(({ scenario }, number) => {
       if (number === 0) return;
       const other = partIn(scenario, part);
-      const text = programText(other);
+      const text = routedText(scenario, other);
       if (text === own) return;
       const same = found.get(text);
       if (same === undefined) found.set(text, { part: other, configurations: [number] });
@@ -70,18 +79,20 @@ export class Changes {
     return [...found.values()];
   }
 
-  /** By configuration: the bundle of a call; null if it is the same in all of them. */
+  /** By configuration: the bundle of a call, with that of the proxy inside; null if it is the same in all of them. */
   bundlesOf(
     { component }: LaidPart,
-    callee: LaidPart,
+    { called, callee }: CallEnds,
     own: Bundle | null,
+    proxies: MeshEdges,
   ): readonly Bundle[] | null {
     const all = this.settings.map((setting) => {
-      const policy = own === null ? null : (setting.bundles.get(own.id) ?? own);
-      return this.named(
-        setting,
-        governing(componentIn(setting.scenario, component), callee, policy),
-      );
+      const { scenario, bundles } = setting;
+      const policy = own === null ? null : (bundles.get(own.id) ?? own);
+      const bundle = governing(componentIn(scenario, component), called, policy);
+      const proxy = proxies.proxyOf(component, callee, scenario.mesh);
+      const ofProxy = proxy === null ? null : this.named(setting, proxy);
+      return proxies.around(this.named(setting, bundle), ofProxy);
     });
     return all.every((bundle) => bundle === all[0]) ? null : all;
   }
@@ -121,7 +132,12 @@ export class Changes {
     let found = contents.get(text);
     if (found === undefined) {
       const nth = contents.size > 1 ? `~${contents.size}` : '';
-      found = { ...bundle, id: `${id}@${name}${nth}`, drawsAs: id };
+      const unique = `${id}@${name}${nth}`;
+      // Layers of a proxy name the bundle of their state.
+      const layers = bundle.layers.map((layer) =>
+        layer.bundle === id ? { ...layer, bundle: unique, draws: id } : layer,
+      );
+      found = { ...bundle, id: unique, drawsAs: id, layers };
       contents.set(text, found);
     }
     return found;
@@ -192,6 +208,12 @@ function partIn(scenario: Scenario, part: LaidPart): LaidPart {
     };
   }
   return { ...part, component };
+}
+
+/** Text of the program of a part, with the routes of the mesh that its calls take. */
+function routedText({ mesh }: Scenario, part: LaidPart): string {
+  const text = programText(part);
+  return mesh === undefined ? text : text + routesText(mesh, part.component, text);
 }
 
 /** Text that is equal for two versions of a part if their programs are equal, apart from the contents of bundles. */

@@ -179,11 +179,13 @@ function writerOf(
   mesh: Mesh | null,
   problems: Problems,
 ): Writer {
+  const proxies = new MeshEdges(mesh);
   return {
     layout,
     assembler: new Assembler(),
-    edges: new EdgeTable(new MeshEdges(mesh)),
+    edges: new EdgeTable(proxies),
     mesh,
+    proxies,
     conditions: new Conditions(layout, problems),
     distributions: new Interner<Distribution>(),
     counts: new Interner<CountDistribution>(),

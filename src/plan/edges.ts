@@ -71,10 +71,10 @@ export class EdgeTable {
    * configurations.
    */
   use(
-    { from, to, bundle: own, requestBytes, session, route, version }: EdgeUse,
+    { from, to, bundle: governing, requestBytes, session, route, version }: EdgeUse,
     changed: readonly Bundle[] | null = null,
   ): number {
-    const bundle = this.bundles.use(this.mesh.around(from.component, to, own));
+    const bundle = this.bundles.use(governing);
     const others = changed === null ? '' : ` ${changed.map(({ id }) => id).join(' ')}`;
     const key = `${from.id} ${to.id} ${version} ${requestBytes} ${session} ${routeText(route)} ${bundle}${others}`;
     const known = this.ids.get(key);

@@ -2,12 +2,14 @@ import type { RequestLine } from '../language/routes.js';
 import type { Mesh, MeshRoute } from '../spec/scenario/mesh.js';
 import { redirected } from './calls.js';
 import type { Conditions } from './conditions.js';
-import type { LaidPart, Layout } from './layout.js';
+import { canonical } from './canonical.js';
+import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { partOf } from './layout.js';
 
 /** A destination that the mesh gives to a call, with its weight among others. */
 interface Choice {
   readonly callee: LaidPart;
+  readonly version?: string;
   readonly weight: number;
 }
 
@@ -40,9 +42,9 @@ export function meshWays(
   const choicesOf = ({ to }: MeshRoute): readonly Choice[] =>
     to
       .filter(({ weight }) => weight > 0)
-      .map(({ service, weight }) => ({
-        callee: partOf(layout.byName.get(service)!, callee.name),
-        weight,
+      .map((target) => ({
+        ...target,
+        callee: partOf(layout.byName.get(target.service)!, callee.name),
       }));
   const plain = router.routeOf(line);
   return {
@@ -51,6 +53,13 @@ export function meshWays(
       ({ route, requests }) => ({ choices: choicesOf(route), requests }),
     ),
   };
+}
+
+/** Text of the routes that the calls of a program can take; `program` is its canonical text. */
+export function routesText(mesh: Mesh, caller: LaidComponent, program: string): string {
+  if (!mesh.services.includes(caller.name)) return '';
+  const taken = [...mesh.routes].filter(([service]) => program.includes(JSON.stringify(service)));
+  return taken.length === 0 ? '' : canonical(taken);
 }
 
 function matches({ headers }: MeshRoute, line: RequestLine): boolean {

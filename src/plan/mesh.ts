@@ -22,11 +22,14 @@ export class MeshEdges {
     this.balanced = new Set(mesh?.balanced);
   }
 
+  /** The bundle of the proxy for a call, in a configuration with this mesh; null = the proxy applies none. */
+  proxyOf(caller: LaidComponent, { component, name }: LaidPart, mesh = this.mesh): Bundle | null {
+    if (mesh === null || !this.isInside(caller) || !isCalled(component)) return null;
+    return proxyBundle(mesh, component.name, name);
+  }
+
   /** The bundle of a call: that of the application, and inside it that of the proxy. */
-  around(caller: LaidComponent, callee: LaidPart, own: Bundle): Bundle {
-    const { mesh } = this;
-    if (mesh === null || !this.isInside(caller) || !isCalled(callee.component)) return own;
-    const proxy = proxyBundle(mesh, callee.component.name, callee.name);
+  around(own: Bundle, proxy: Bundle | null): Bundle {
     return proxy === null || isEmpty(proxy) ? own : this.join(own, proxy);
   }
 
@@ -87,10 +90,12 @@ function isEmpty({ layers, loadBalancing, outlierDetection, connections }: Bundl
 /** The layers of a proxy inside those of an application. The proxy picks the instance and has the connections. */
 function inside(own: Bundle, proxy: Bundle): Bundle {
   const draws = own.drawsAs ?? own.id;
+  const proxyDraws = proxy.drawsAs ?? proxy.id;
   const layers = own.layers.map((layer) => ({ ...layer, bundle: own.id, draws }));
   return {
     ...own,
     id: own.id === '' ? proxy.id : `${own.id} + ${proxy.id}`,
+    drawsAs: draws === '' ? proxyDraws : `${draws} + ${proxyDraws}`,
     layers: [...layers, ...proxy.layers],
     loadBalancing: proxy.loadBalancing ?? own.loadBalancing,
     outlierDetection: proxy.outlierDetection ?? own.outlierDetection,

@@ -67,7 +67,8 @@ function writeConfigurations(
     for (const number of configurations) starts[number] = start;
     assembler.bind(start);
     // The same stream names: all configurations share the draws for the same steps.
-    writeBody(w, limiters, other, keysAreSent);
+    const { mesh = null } = changes!.scenarios[configurations[0]!]!;
+    writeBody({ ...w, mesh }, limiters, other, keysAreSent);
   }
   assembler.bind(own);
   starts.forEach((start, number) => assembler.pointInTable(table, number, start, branch));

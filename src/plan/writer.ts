@@ -13,8 +13,9 @@ import type { RequestText } from './calls.js';
 import type { Interner } from './canonical.js';
 import type { Conditions } from './conditions.js';
 import { governing } from './bundles.js';
-import type { Changes } from './changes.js';
+import type { CallEnds, Changes } from './changes.js';
 import type { EdgeTable, EdgeUse } from './edges.js';
+import type { MeshEdges } from './mesh.js';
 import { meshWays } from './mesh-routes.js';
 import { writeWeighted } from './weighted.js';
 import type { Mesh } from '../spec/scenario/mesh.js';
@@ -41,8 +42,9 @@ export interface Writer {
   readonly layout: Layout;
   readonly assembler: Assembler;
   readonly edges: EdgeTable;
-  /** Null without a service mesh. */
+  /** Mesh of the configuration that is written; null without one. */
   readonly mesh: Mesh | null;
+  readonly proxies: MeshEdges;
   readonly conditions: Conditions;
   readonly distributions: Interner<Distribution>;
   readonly counts: Interner<CountDistribution>;
@@ -161,13 +163,14 @@ function emitCalls(
   const way = reached(layout, conditions, scope.part, to, line, scope.where, problems);
   if (way === null) return [];
   const places: number[] = [];
-  const emit = (callee: LaidPart, own: Bundle | null): void => {
+  const emit = (ends: CallEnds, target: Pick<Target, 'version'>): void => {
+    const { callee } = ends;
     const bytes = line.requestBytes ?? requestBytesOf(layout, callee);
     const over = {
       ...overOf(w, scope, callee, read),
-      version: versionNumber(callee.component, to),
+      version: versionNumber(callee.component, target),
     };
-    const edge = useEdge(w, scope, callee, own, bytes, over);
+    const edge = useEdge(w, scope, ends, policy, bytes, over);
     const stream = scope.names.next(`${verb}:${callee.component.name}.${callee.name}`);
     places.push(assembler.emit(OP.CALL, edge, mode, operand, stream));
   };
@@ -177,14 +180,15 @@ function emitCalls(
       ? null
       : meshWays(mesh, layout, conditions, scope.part, way.callee, line, scope.where);
   if (ways === null) {
-    writeDetours(w, way.detours, after, (detour) => emit(detour.callee, policy));
-    emit(way.callee, policy);
+    const straight = (callee: LaidPart): void => emit({ called: callee, callee }, to);
+    writeDetours(w, way.detours, after, (detour) => straight(detour.callee));
+    straight(way.callee);
   } else {
-    // The application knows only the service that it calls, so the bundle is that of its calls.
-    const own = governing(scope.part.component, way.callee, policy);
+    checkUnversioned(w, to, scope);
+    const called = way.callee;
     const choose = ({ choices }: Pick<typeof ways, 'choices'>): void => {
       const weights = choices.map(({ weight }) => weight);
-      const bodies = choices.map((choice) => () => emit(choice.callee, own));
+      const bodies = choices.map((choice) => () => emit({ called, callee: choice.callee }, choice));
       writeWeighted(w, weights, bodies, scope.names.next('mesh route'));
     };
     writeDetours(w, ways.detours, after, choose);
@@ -192,6 +196,13 @@ function emitCalls(
   }
   assembler.bind(after);
   return places;
+}
+
+/** Reports a call that names a version of a service whose calls the mesh routes. */
+function checkUnversioned(w: Writer, { component, version }: Target, { where }: Scope): void {
+  if (version === undefined) return;
+  const message = `mesh.routes.${component} decides which version gets the call: write ${component} without @${version} here`;
+  w.problems.add('FL708', where, message);
 }
 
 /** Writes the ways of some user requests, each of which continues at the label. */
@@ -215,17 +226,20 @@ function writeDetours<Way extends { readonly requests: readonly number[] }>(
 function useEdge(
   w: Writer,
   scope: Scope,
-  callee: LaidPart,
+  ends: CallEnds,
   policy: Bundle | null,
   bytes: number,
   over: Over,
   before: readonly number[] = scope.instead,
 ): number {
-  const { edges, changes } = w;
+  const { edges, changes, proxies } = w;
+  const { called, callee } = ends;
   const use = { from: scope.part, to: callee, requestBytes: bytes, ...over };
-  const changed = changes?.bundlesOf(scope.part, callee, policy) ?? null;
+  const changed = changes?.bundlesOf(scope.part, ends, policy, proxies) ?? null;
   if (changed === null) {
-    const bundle = governing(scope.part.component, callee, policy);
+    // The application knows only the service that it calls, so its bundle is that of its calls.
+    const own = governing(scope.part.component, called, policy);
+    const bundle = proxies.around(own, proxies.proxyOf(scope.part.component, callee));
     return useBundle(w, scope, { ...use, bundle }, null, before);
   }
   const edge = useBundle(w, scope, { ...use, bundle: changed[0]! }, changed, before);
@@ -263,7 +277,8 @@ function useBundle(
     const size = bytes === PASSED_ON ? PASSED_ON : requestBytesOf(w.layout, other);
     const version = versionNumber(other.component, to!);
     const others = { ...overOf(w, scope, other, null), version };
-    return useEdge(w, scope, other, null, size, others, [...before, edge]);
+    const ends = { called: other, callee: other };
+    return useEdge(w, scope, ends, null, size, others, [...before, edge]);
   };
   if (fallback?.kind === 'steps') checkLocks(w, fallback.steps, scope);
   if (fallback !== null && !edges.fallsBack(edge)) {

@@ -150,6 +150,23 @@ describe('settings of a component', () => {
     ).toEqual(['absent 0', 'wanted 30']);
   });
 
+  it('moves the bounds of step scaling, which follows at the end of its period without an alarm', () => {
+    const bounds = change('set: { services.s.autoscaling.min: 4 }, at: 70s, for: 30s');
+    const scaler =
+      'cpu: 1, replicas: 2, autoscaling: { kind: step, metric: cpu, steps: [ { above: 90%, add: 1 } ], min: 1, max: 4 }, ';
+    const traced = golden(
+      single(scaler, 'work: 1ms', instants(0, 200, 1, 's'), 'none', bounds),
+      '201s',
+    );
+    // Periods of one minute: four from 120 s on, when the old bounds already apply again, is too late.
+    expect(states(traced, 3).filter((word) => /wanted/.test(word))).toEqual([]);
+    const longer = golden(
+      single(scaler, 'work: 1ms', instants(0, 200, 1, 's'), 'none', bounds.replace('30s', '60s')),
+      '201s',
+    );
+    expect(states(longer, 3).filter((word) => /wanted/.test(word))).toEqual(['wanted 120']);
+  });
+
   it('gives waiting requests a worker at once if there are more', () => {
     const workers = change('set: { services.s.concurrency: 3 }, at: 1s, for: 1s');
     const { requests } = golden(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { problemsOf } from '../theory/program.js';
 import { counted, golden, latencies, outcomes, sent } from './tracing.js';
 import type { Traced } from './tracing.js';
 
@@ -300,6 +301,53 @@ workloads:
     expect(away).toBeGreaterThan(8);
     expect(away).toBeLessThan(33);
     expect(traced.at('b.get')).toHaveLength(200 - away);
+  });
+});
+
+/** `b[0]` to `b[2]` run v1, `b[3]` runs v2. A page of the mesh calls `b`. */
+const subsets = (routes: string, at: string, more = '', call = 'b.get'): string => `
+mesh: { ${FREE}, routes: { b: ${routes} } }
+services:
+  a: { endpoints: { get: [ call: ${call} ] } }
+  b: { replicas: { v1: 3, v2: 1 }, endpoints: { get: [ wait: 7ms ] }, versions: { v1: {}, v2: {} } }
+workloads: { users: { arrivals: { at: [ ${at} ] }, requests: [ { call: a.get${more} } ] } }
+`;
+
+describe('routes of the mesh to versions', () => {
+  const SPLIT =
+    '[ { match: { headers: { end-user: jason } }, to: b@v2 }, { to: { b@v1: 90, b@v2: 10 } } ]';
+  const JASON = ', headers: { end-user: jason }';
+  const served = (body: string): string[] =>
+    golden(body)
+      .at('b.get')
+      .map(({ instance }) => instance);
+  const thousand = Array.from({ length: 1000 }, (_, k) => `${k + 1}ms`).join(', ');
+
+  it('send a call with the header to that version, all of them', () => {
+    expect(new Set(served(subsets(SPLIT, thousand, JASON)))).toEqual(new Set(['b[3]']));
+  });
+
+  it('split the others by weight, and each version balances its own instances', () => {
+    const all = served(subsets(SPLIT, thousand));
+    const count = (name: string): number => all.filter((one) => one === name).length;
+    expect(count('b[3]')).toBe(100);
+    const each = ['b[0]', 'b[1]', 'b[2]'].map(count);
+    expect(Math.max(...each) - Math.min(...each)).toBeLessThanOrEqual(1);
+    expect(served(subsets('[ { to: { b@v1: 0, b@v2: 1 } } ]', '1s, 2s'))).toEqual(['b[3]', 'b[3]']);
+    expect(served(subsets('[ { to: b@v1 } ]', '1s, 2s, 3s, 4s'))).not.toContain('b[3]');
+  });
+
+  it('are refused for versions that do not exist, and for calls that name one', () => {
+    const wrong = (routes: string, call?: string): string =>
+      problemsOf(
+        `faultline: 1\ntitle: Wrong\nrun: { duration: 1s }\n${subsets(routes, '0s', '', call)}`,
+      );
+    expect(wrong('[ { to: b@v3 } ]')).toContain('b has no version v3; it has v1 v2');
+    expect(wrong('[ { to: a@v1 } ]')).toContain('a has no versions');
+    expect(wrong('[ { to: b@v1.get } ]')).toContain('keeps the endpoint of the call: write b@v1');
+    expect(() => golden(subsets('[ { to: b@v1 } ]', '0s', '', 'b@v2.get'))).toThrow(
+      'mesh.routes.b decides which version gets the call: write b without @v2 here',
+    );
   });
 });
 

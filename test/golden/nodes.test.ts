@@ -215,5 +215,10 @@ ${text(setting)}`);
     expect(of({ nodes: 'count: 2', service: both })).toContain(
       'exactly one of minAvailable and maxUnavailable',
     );
+    const own = 'resources: { requests: { cpu: 2 } }';
+    const versions = `replicas: { v1: 1, v2: 1 }, versions: { v1: {}, v2: { ${own} } }`;
+    expect(of({ nodes: 'count: 2', service: versions })).toContain(
+      'nodes have the same room for each instance of s, whatever its version: write requests in s only',
+    );
   });
 });

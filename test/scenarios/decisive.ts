@@ -1025,7 +1025,7 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row(
     'mesh-header-route',
-    'reviews-v2.throughput in routed',
+    'reviews@v2.throughput in routed',
     38,
     0.7,
     '20/s of testers, and a tenth of 180/s',

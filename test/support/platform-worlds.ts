@@ -26,6 +26,8 @@ const MESHES = [
   '{ kind: linkerd, services: [s0, s1, s2] }',
   '{ kind: istioAmbient, waypoint: { services: all, replicas: 2 } }',
   '{ kind: istioAmbient }',
+  '{ kind: istio, configPropagation: uniform(0s 400ms), policy: proxied }',
+  '{ kind: custom, proxy: { work: 100us, latency: 0ms }, outbound: { s0: proxied, s2: none } }',
   '{ kind: custom, proxy: { work: exponential(300us), latency: 100us, concurrency: 1 }, policy: { retry: { attempts: 2 } } }',
 ] as const;
 
@@ -64,11 +66,13 @@ export function platformWorld(seed: number, around: Around = EVERYTHING): string
   });
   const [registry, mesh, policy] = [one(REGISTRIES), one(MESHES), one(POLICIES)];
   const rate = 40 + roll(100);
-  const faults = faultsOf(roll, names, around);
+  const isProxied = mesh.includes('proxied');
+  const faults = faultsOf(roll, names, around, isProxied);
   const discovery = ({ isFound, mode, onEmpty }: (typeof services)[number]): string => {
     if (!around.registry || !isFound) return '';
     const refresh = /eureka|consul/.test(registry) ? ', refresh: 800ms' : '';
-    return `discovery: { registry: names, mode: ${mode}, onEmpty: ${onEmpty}${refresh} }, `;
+    const found = mode === 'client' && registry.includes('kind: dns') ? 'dns' : mode;
+    return `discovery: { registry: names, mode: ${found}, onEmpty: ${onEmpty}${refresh} }, `;
   };
   return `faultline: 1
 title: A random platform
@@ -76,7 +80,7 @@ run: { duration: 8s, drain: 60s, seed: ${seed}, replications: 1 }
 network: { latency: 500us }
 ${around.registry ? `registries: { names: ${registry} }` : ''}
 ${around.mesh ? `mesh: ${mesh}` : ''}
-policies: { out: { ${policy} } }
+policies: { out: { ${policy} }, proxied: { timeout: 180ms, retry: { attempts: 2 } } }
 gateways:
   edge: { replicas: 2, outbound: out, routes: [ { name: all, to: s0.get } ] }
 services:
@@ -87,7 +91,12 @@ ${faults.length === 0 ? '' : `faults:\n${faults.map((text, k) => `  - { id: f${k
 `;
 }
 
-function faultsOf(roll: (n: number) => number, names: readonly string[], around: Around): string[] {
+function faultsOf(
+  roll: (n: number) => number,
+  names: readonly string[],
+  around: Around,
+  isProxied: boolean,
+): string[] {
   const one = <T>(list: readonly T[]): T => list[roll(list.length)]!;
   const all = Array.from({ length: 1 + roll(4) }, (_, k) => {
     const service = one(names);
@@ -103,6 +112,9 @@ function faultsOf(roll: (n: number) => number, names: readonly string[], around:
       // Two changes of one path may not overlap.
       [`kind: change, set: { services.${names[k % names.length]!}.concurrency: 2 }, ${time}`, null],
       [`kind: change, set: { policies.out.timeout: 60ms }, at: ${2 * k}s, for: 1s`, null],
+      isProxied
+        ? [`kind: change, set: { policies.proxied.timeout: 40ms }, at: ${2 * k}s, for: 1s`, 'mesh']
+        : [`kind: crash, target: ${service}, ${time}`, null],
     ];
     return one(kinds);
   });

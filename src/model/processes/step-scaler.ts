@@ -24,6 +24,8 @@ export class StepScaler implements Scaler<'step'> {
   private outUntil: Ns = -Infinity;
   private inUntil: Ns = -Infinity;
   private base = 0;
+  /** Whether the bounds have changed since the last pass. */
+  private isRebound = false;
 
   constructor(place: ScalerPlace<'step'>) {
     const { run, name, spec, own } = place;
@@ -37,6 +39,7 @@ export class StepScaler implements Scaler<'step'> {
   configure(spec: PlanScaler<'step'>): void {
     this.place.spec = spec;
     this.samples.spec = spec;
+    this.isRebound = true;
   }
 
   private look(): void {
@@ -49,9 +52,19 @@ export class StepScaler implements Scaler<'step'> {
     const below = value === null ? null : reached(spec.below, value, -1);
     this.over = above === null ? 0 : this.over + 1;
     this.under = below === null ? 0 : this.under + 1;
-    if (isFrozen(own)) return;
+    if (isFrozen(own) || (this.isRebound && this.rebound())) return;
     if (above !== null && this.over >= spec.periods) this.grow(above);
     else if (below !== null && this.under >= spec.periods) this.shrink(below);
+  }
+
+  /** Moves the replicas inside new bounds, without an alarm, as EC2 Auto Scaling does. Returns whether they move. */
+  private rebound(): boolean {
+    const { spec, set } = this.place;
+    this.isRebound = false;
+    const current = set.wanted;
+    const wanted = Math.min(spec.max, Math.max(spec.min, current));
+    if (wanted !== current) set.scaleTo(wanted);
+    return wanted !== current;
   }
 
   /** During the cooldown the replicas added last count as part of the step. */

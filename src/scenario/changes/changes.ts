@@ -6,6 +6,7 @@ import { entries, get, items } from '../located.js';
 import { applyPatch, readPatch, writeOut, type Edit, type Patch } from '../patch.js';
 import { isWithin } from '../sweeps.js';
 import { CHANGEABLE_WORDS, differencesOf, type Difference } from './differences.js';
+import { changedCallers, withPropagation } from './mesh.js';
 import { nodeAt, valueAt, valueText } from './values.js';
 import { STATES_MAX, stateKey, statesOf, type State } from './states.js';
 
@@ -43,12 +44,11 @@ export function withChanges(source: ChangeSource): {
   if (changes.length === 0) return { scenario, configurations: [] };
   reportOverlaps(changes, problems);
   const builder = new Builder(source, changes);
-  const described = new Map(changes.map((own) => [own.fault.id, builder.described(own)]));
-  const faults = scenario.faults.map((fault) => {
-    const own = described.get(fault.id);
-    return own === undefined ? fault : { ...fault, changes: own };
-  });
-  const configurations = problems.hasErrors ? [] : builder.configurations();
+  const described = changes.map((own) => ({ ...own.fault, ...builder.described(own) }));
+  const faults = scenario.faults.map(
+    (fault) => described.find(({ id }) => id === fault.id) ?? fault,
+  );
+  const configurations = problems.hasErrors ? [] : builder.configurations(described);
   return { scenario: { ...scenario, faults }, configurations };
 }
 
@@ -86,7 +86,7 @@ class Builder {
   }
 
   /** The paths of a change with their values, and the components that it changes. Reports those that cannot change. */
-  described(own: Written): NonNullable<Fault['changes']> {
+  described(own: Written): Pick<Fault, 'changes' | 'config'> {
     const { scenario, problems } = this.source;
     const { remove, set } = own.patch;
     const before = (path: string): string | null => valueText(path, nodeAt(this.inherited, path));
@@ -112,15 +112,32 @@ class Builder {
     }
     if (whole !== null) this.reportIdle(own, differences);
     const components = new Set(
-      differences.flatMap(({ path }) => (path[0] === 'policies' ? [] : [path[1]!])),
+      differences.flatMap(({ path: [section, name], reason }): readonly string[] => {
+        if (section === 'policies') return [];
+        if (section !== 'mesh') return [name!];
+        return reason === null ? changedCallers(scenario, whole!, name!) : [];
+      }),
     );
-    return { paths, components: [...components].sort() };
+    if (components.size === 0) this.reportUncalled(own, differences);
+    const config = this.paced(own, differences);
+    return { changes: { paths, components: [...components].sort() }, config };
+  }
+
+  /** The config of a change, with the propagation of the mesh if it changes the mesh. */
+  private paced(own: Written, differences: readonly Difference[]): Fault['config'] {
+    const { scenario, problems } = this.source;
+    const paced = withPropagation(own.fault.config, scenario.mesh, differences);
+    if (paced !== null) return paced;
+    const message =
+      'proxies get a change after mesh.configPropagation, and this one also changes applications: write propagation ' +
+      'and rollback, or a change for each';
+    problems.add({ code: 'FL208', at: own.at, path: ['faults', own.index], message });
+    return own.fault.config;
   }
 
   /** Every state of the run with its scenario. */
-  configurations(): readonly Configuration[] {
+  configurations(faults: readonly Fault[]): readonly Configuration[] {
     const { scenario, problems } = this.source;
-    const faults = this.changes.map(({ fault }) => fault);
     const states = statesOf(faults, isFixed, scenario.run);
     if (states === null) {
       const { at, index } = this.changes[0]!;
@@ -198,6 +215,14 @@ class Builder {
   private refuse(own: Written, at: Place, path: readonly string[], reason: string): void {
     const message = `${path.slice(0, 4).join('.')} cannot change during a run: ${reason}. Possible: ${CHANGEABLE_WORDS}`;
     this.source.problems.add({ code: 'FL405', at, path: ['faults', own.index], message });
+  }
+
+  /** Reports policies and routes of the mesh that no call takes. */
+  private reportUncalled({ at, index }: Written, differences: readonly Difference[]): void {
+    const uncalled = differences.find(({ path, reason }) => path[0] === 'mesh' && reason === null);
+    if (uncalled === undefined) return;
+    const message = `the change has no effect: no call from inside the mesh takes ${uncalled.path.join('.')}`;
+    this.source.problems.add({ code: 'FL410', at, path: ['faults', index], message });
   }
 
   /** Reports paths that change nothing. */

@@ -1,6 +1,7 @@
 import type { Gateway, Scenario } from '../../spec/scenario/scenario.js';
 import type { Service } from '../../spec/scenario/services.js';
 import { canonicalJson } from '../../text/canonical.js';
+import { fallbackRoute } from './mesh.js';
 
 /** Where two scenarios differ: keys from the root, and the reason why a run cannot make this change, if any. */
 export interface Difference {
@@ -12,6 +13,9 @@ export interface Difference {
 const CHANGEABLE: readonly string[] = [
   'policies',
   'workloads.*.policy',
+  'mesh.policy',
+  'mesh.outbound',
+  'mesh.routes',
   'services.*.endpoints.*.steps',
   'services.*.endpoints.*.timeLimitNs',
   'services.*.endpoints.*.concurrency',
@@ -44,14 +48,17 @@ const CHANGEABLE: readonly string[] = [
 export const CHANGEABLE_WORDS =
   'policies and the calls that use them (outbound, policy); work, calls and other steps, timeLimit and concurrency of ' +
   'endpoints; middleware; to, policy, steps, sticky and mirror of routes; work and wait of operations; concurrency; ' +
-  'queue.capacity; replicas; autoscaling (min, max, target)';
+  'queue.capacity; replicas; autoscaling (min, max, target); policy, outbound and routes of the mesh';
 
 /** Reasons for the rest, by the start of the path. */
 const REASONS: readonly (readonly [path: string, reason: string])[] = [
   ['workloads.*.arrivals', 'the fault load changes the rate of a workload'],
   ['workloads', 'requests of a workload are the same for the entire run'],
+  ['mesh', 'proxies, members and propagation of the mesh are the same for the entire run'],
   ['network', 'the faults latency, loss, bandwidth and partition change the network'],
   ['services.*.cpu', 'the faults cpuStress and slow change the speed of an instance'],
+  ['services.*.autoscaling.actions', 'add an action to the schedule instead'],
+  ['gateways.*.autoscaling.actions', 'add an action to the schedule instead'],
   ['services.*.versions', 'a rollout changes versions'],
   ['services.*.rollout', 'a rollout changes versions'],
   ['services.*.endpoints.*', 'callers rely on this property of an endpoint'],
@@ -68,7 +75,7 @@ const APART: ReadonlySet<string> = new Set(['title', 'description', 'tags', 'fau
 /** Every difference between two scenarios, those that a run cannot make with the reason. */
 export function differencesOf(base: Scenario, other: Scenario): readonly Difference[] {
   const found: Difference[] = [];
-  for (const key of keysOf(base)) {
+  for (const key of new Set([...keysOf(base), ...keysOf(other)])) {
     if (APART.has(key)) continue;
     compare(valueOf(base, key), valueOf(other, key), [key], found);
   }
@@ -103,6 +110,7 @@ function isScaled({ services, gateways }: Scenario, [, name = '']: readonly stri
 /** Why a component cannot make a change that others can; null if it can. */
 function ofWhole(base: Scenario, other: Scenario, { path }: Difference): string | null {
   const [section, name = '', field = ''] = path;
+  if (section === 'mesh') return name === 'routes' ? fallbackRoute(base, other) : null;
   const hostIn = (scenario: Scenario): Service | Gateway | undefined =>
     section === 'services' ? scenario.services.get(name) : scenario.gateways.get(name);
   const service = section === 'services' ? base.services.get(name) : undefined;

@@ -8,6 +8,7 @@ import type { BudgetOutput } from '../schema/nodes.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
+import { sorted } from './names.js';
 import { resolvePlacement } from './placement.js';
 
 const PATH: Path = ['platform', 'nodes'];
@@ -42,7 +43,7 @@ export function resolveNodes(context: Context, platform: ScenarioOutput['platfor
 }
 
 /** Resolves `resources.requests` as room on a node; as in Kubernetes, nothing is requested by default. */
-export function resolveRequests({ resources }: HostOutput): Requests {
+export function resolveRequests({ resources }: Pick<HostOutput, 'resources'>): Requests {
   const { cpu = 0, memory = 0 } = resources?.requests ?? {};
   return { milliCpu: milliOf(cpu), memory };
 }
@@ -85,12 +86,27 @@ export function checkNodes(context: Context, { platform, services, gateways }: P
     ...[...gateways.values()].map((own) => [own, ['gateways', own.name]] as const),
   ];
   for (const [host, path] of hosts) {
-    if (nodes !== null) checkRoom(context, nodes, host, path);
-    else if (host.disruptionBudget !== null) {
+    if (nodes !== null) {
+      checkRoom(context, nodes, host, path);
+      checkVersions(context, host, path);
+    } else if (host.disruptionBudget !== null) {
       const message =
         'limits drains of nodes, and there are none: write platform: { nodes: { count: 3 } } too, or remove it';
       report(context, 'FL208', [...path, 'disruptionBudget'], message);
     }
+  }
+}
+
+/** Reports versions with requests of their own: nodes have the same room for all instances of a component. */
+function checkVersions(context: Context, { name, requests }: Host, path: Path): void {
+  const { services, gateways } = context.output;
+  const { versions } = (path[0] === 'services' ? services : gateways)![name]!;
+  for (const [version, own] of sorted(versions)) {
+    if (own.resources?.requests === undefined) continue;
+    const { milliCpu, memory } = resolveRequests(own);
+    if (milliCpu === requests.milliCpu && memory === requests.memory) continue;
+    const message = `nodes have the same room for each instance of ${name}, whatever its version: write requests in ${name} only`;
+    report(context, 'FL208', [...path, 'versions', version, 'resources', 'requests'], message);
   }
 }
 

@@ -50,7 +50,12 @@ export function resolveCall(
 }
 
 /** Reports a version that a component does not have, or of which it has no instances. */
-function runsVersion(context: Context, component: string, version: string, path: Path): boolean {
+export function runsVersion(
+  context: Context,
+  component: string,
+  version: string,
+  path: Path,
+): boolean {
   if (!hasVersion(context, component, version, 'FL404', path)) return false;
   if (context.names.things.get(component)!.versions.get(version) === true) return true;
   const message = `${component} has no instances of ${version}: give it replicas, or a rollout to ${version}`;

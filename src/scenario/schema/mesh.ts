@@ -4,7 +4,7 @@ import type { Distribution } from '../../kernel/distribution.js';
 import type { MeshKindName } from '../meshes/index.js';
 import { MESH_KINDS } from '../meshes/index.js';
 import type { BundleOutput } from './bundle.js';
-import { nameText, REFERENCE_PATTERN, withShort } from './common.js';
+import { CALL_PATTERN, nameText, REFERENCE_PATTERN, withShort } from './common.js';
 import type { RouteOutput } from './components.js';
 
 /** A validated mesh. */
@@ -113,11 +113,12 @@ const route = z
   .strictObject({
     name: nameText().optional().describe('Name, for the reader.'),
     match,
-    to: withShort(z.record(z.string().regex(REFERENCE_PATTERN), z.number().min(0).max(1e9)), {
+    to: withShort(z.record(z.string().regex(CALL_PATTERN), z.number().min(0).max(1e9)), {
       type: 'string',
-      pattern: REFERENCE_PATTERN.source,
+      pattern: CALL_PATTERN.source,
     }).describe(
-      'Service that gets the call, or services with weights; it needs an endpoint of the same name. Required.',
+      'Service that gets the call, or services with weights; it needs an endpoint of the same name. `reviews@v2` is ' +
+        'one version of a service, as a subset is. Required.',
     ),
   })
   .describe('A route of the mesh.');

@@ -24,7 +24,15 @@ export interface MeshRoute {
   /** Header name and accepted values, of which one must be present; empty = all calls. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
   /** Services that get the call, with weights. */
-  readonly to: readonly { readonly service: string; readonly weight: number }[];
+  readonly to: readonly MeshTarget[];
+}
+
+/** A destination of a route of the mesh. */
+export interface MeshTarget {
+  readonly service: string;
+  /** Only the instances of this version are called, as a subset; absent = those of all versions. */
+  readonly version?: string;
+  readonly weight: number;
 }
 
 /** A service mesh: proxies beside the instances of its services. */

@@ -1,9 +1,10 @@
-import type { Mesh, MeshRoute } from '../../../spec/scenario/mesh.js';
+import type { Mesh, MeshRoute, MeshTarget } from '../../../spec/scenario/mesh.js';
 import type { MeshKind } from '../../meshes/kind.js';
 import type { MeshOutput, MeshRouteOutput } from '../../schema/mesh.js';
 import type { Context, Path } from '../context.js';
 import { report, reportKey } from '../context.js';
 import { namesOfKinds, sorted } from '../names.js';
+import { runsVersion, split, splitVersion } from '../targets.js';
 
 /** Resolves the routes of the mesh by called service. */
 export function resolveMeshRoutes(
@@ -74,11 +75,10 @@ function resolveRoute(
   index: number,
   path: Path,
 ): MeshRoute {
-  const targets = sorted(to).flatMap(([target, weight]) =>
-    checkTarget(context, service, target, [...path, 'to', target])
-      ? [{ service: target, weight }]
-      : [],
-  );
+  const targets = sorted(to).flatMap(([target, weight]): MeshTarget[] => {
+    const own = targetOf(context, service, target, [...path, 'to', target]);
+    return own === null ? [] : [{ ...own, weight }];
+  });
   const isWhole = targets.length === Object.keys(to).length;
   if (isWhole && !targets.some(({ weight }) => weight > 0)) {
     report(context, 'FL208', [...path, 'to'], 'a route needs a target with a weight above 0');
@@ -93,20 +93,35 @@ function resolveRoute(
   };
 }
 
-/** Whether the calls of a service can go to a target, which needs the same endpoints. */
-function checkTarget(context: Context, service: string, target: string, path: Path): boolean {
+/** The target of calls of a service, which needs the same endpoints; null = it cannot take them. */
+function targetOf(
+  context: Context,
+  service: string,
+  written: string,
+  path: Path,
+): Omit<MeshTarget, 'weight'> | null {
   const { things, broken } = context.names;
+  const [reference, part] = split(written);
+  const [target, version] = splitVersion(reference);
   const own = things.get(target);
-  if (broken.has(target)) return false;
+  if (broken.has(target)) return null;
   if (own?.kind !== 'service') {
     const allowed = namesOfKinds(context.names, ['service']);
     const message = `there is no service ${target}; a route of the mesh goes to services`;
     reportKey(context, 'FL404', path, message, { found: target, allowed });
-    return false;
+    return null;
   }
-  const lacking = things.get(service)!.parts.find((part) => !own.parts.includes(part));
-  if (lacking === undefined) return true;
-  const message = `${target} has no endpoint ${lacking}, which callers of ${service} can call: add it`;
-  reportKey(context, 'FL404', path, message, { found: lacking, allowed: own.parts });
-  return false;
+  if (part !== null) {
+    const message = `a route of the mesh keeps the endpoint of the call: write ${reference}`;
+    reportKey(context, 'FL208', path, message);
+    return null;
+  }
+  const lacking = things.get(service)!.parts.find((one) => !own.parts.includes(one));
+  if (lacking !== undefined) {
+    const message = `${target} has no endpoint ${lacking}, which callers of ${service} can call: add it`;
+    reportKey(context, 'FL404', path, message, { found: lacking, allowed: own.parts });
+    return null;
+  }
+  if (version === null) return { service: target };
+  return runsVersion(context, target, version, path) ? { service: target, version } : null;
 }
