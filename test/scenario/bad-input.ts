@@ -344,10 +344,10 @@ export const BAD_SHAPES: readonly BadCase[] = [
   },
   {
     title: 'an unknown field of a service',
-    edit: ['    concurrency: 32', '    discovery: {}'],
+    edit: ['    concurrency: 32', '    colour: {}'],
     code: 'FL201',
-    at: 'discovery',
-    says: 'unknown key discovery',
+    at: 'colour',
+    says: 'unknown key colour',
   },
   {
     title: 'a protocol that carries nothing here',
