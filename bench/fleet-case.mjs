@@ -19,14 +19,20 @@ export function fleet({ seconds = 300, controls = true } = {}) {
     );
   for (let k = 0; k < 10; k++) {
     const calls = [0, 1].map((j) => `call: ${name('mid', (3 * k + 7 * j) % 30)}.get`);
-    service(name('edge', k), `parallel: [ ${calls.map((call) => `{ ${call} }`).join(', ')} ]`, '1ms');
+    service(
+      name('edge', k),
+      `parallel: [ ${calls.map((call) => `{ ${call} }`).join(', ')} ]`,
+      '1ms',
+    );
   }
-  for (let k = 0; k < 30; k++) service(name('mid', k), `call: ${name('leaf', (2 * k) % 59)}.get`, '1ms');
+  for (let k = 0; k < 30; k++)
+    service(name('mid', k), `call: ${name('leaf', (2 * k) % 59)}.get`, '1ms');
   for (let k = 0; k < 59; k++) service(name('leaf', k), 'wait: 2ms', '500us');
   service('audit', 'wait: 1ms', '500us');
   const routes = Array.from(
     { length: 10 },
-    (_, k) => `      - { name: ${name('edge', k)}, match: { path: /${name('edge', k)}/* }, to: ${name('edge', k)}.get }`,
+    (_, k) =>
+      `      - { name: ${name('edge', k)}, match: { path: /${name('edge', k)}/* }, to: ${name('edge', k)}.get }`,
   );
   const requests = Array.from(
     { length: 10 },

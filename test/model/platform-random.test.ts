@@ -10,7 +10,9 @@ const FIRST = Number(process.env.FAULTLINE_SEED ?? 1);
 function plansOf(seed: number, around?: Around): ReturnType<typeof library.compile>[] {
   const text = platformWorld(seed, around);
   const { file, problems } = library.loadScenario('world.yaml', () => ({ text }));
-  expect(`${problems.map((problem) => library.formatDiagnostic(problem)).join('\n')}`, text).toBe('');
+  expect(`${problems.map((problem) => library.formatDiagnostic(problem)).join('\n')}`, text).toBe(
+    '',
+  );
   return file!.variants.map((variant) => library.compile(variant, file!, { traceShare: 1 }));
 }
 
@@ -36,8 +38,12 @@ describe('random registries, meshes, changes and faults on random topologies', (
     };
     for (let seed = FIRST; seed < FIRST + Math.min(WORLDS, 12); seed++) {
       const plain = arrivals(seed, { registry: false, mesh: false, faults: false });
-      expect(arrivals(seed, { registry: true, mesh: true, faults: true }), `${seed}`).toEqual(plain);
-      expect(arrivals(seed, { registry: true, mesh: false, faults: true }), `${seed}`).toEqual(plain);
+      expect(arrivals(seed, { registry: true, mesh: true, faults: true }), `${seed}`).toEqual(
+        plain,
+      );
+      expect(arrivals(seed, { registry: true, mesh: false, faults: true }), `${seed}`).toEqual(
+        plain,
+      );
     }
   }, 600_000);
 
