@@ -43,7 +43,7 @@ title: A hundred services
 run: { duration: ${seconds}s, seed: 5 }
 platform: { kind: kubernetes }
 network: { latency: 200us }
-${controls ? 'registries: { names: { kind: kubernetes } }\n' : ''}mesh: { kind: istio, concurrency: 2 }
+${controls ? 'registries: { names: { kind: kubernetes } }\n' : ''}mesh: { kind: istio }
 policies:
   calls: { timeout: 500ms, retry: { attempts: 2, backoff: { kind: exponential, base: 25ms } } }
 gateways:
