@@ -34,7 +34,9 @@ const CHECKS = [
       '.',
     ],
   },
-  { name: 'types', args: [tool('typescript', 'bin', 'tsc'), '-p', 'tsconfig.test.json'] },
+  // The native compiler finds the same errors in a quarter of the time. It has no API for eslint and knip, so the build
+  // and these use the other one.
+  { name: 'types', args: [tool('typescript-native', 'bin', 'tsc'), '-p', 'tsconfig.test.json'] },
   { name: 'dead code', args: [tool('knip', 'bin', 'knip.js'), '--no-progress'] },
 ];
 
