@@ -22,9 +22,10 @@ const NEEDS: readonly Need[] = [
   },
   {
     price: 'memoryGbHour',
-    measured: 'no component has a memory limit',
-    limit: 'a component with `memory`',
-    isMet: ({ scenario }) => hostsOf(scenario).some(({ memory }) => memory !== null),
+    measured: 'no component has a memory limit or requests memory',
+    limit: 'a component with `memory` or `resources.requests.memory`',
+    isMet: ({ scenario }) =>
+      hostsOf(scenario).some(({ memory, requests }) => memory !== null || requests.memory > 0),
   },
   {
     price: 'requests',

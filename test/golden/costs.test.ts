@@ -45,6 +45,23 @@ describe('costs of one hour', () => {
     expect(costOf(SYSTEM.replace('zone: b', 'zone: a') + traffic, 'edge')).toBeUndefined();
   });
 
+  it('follow the version that an instance runs, and its request of memory', () => {
+    const body = `
+services:
+  api:
+    cpu: 1
+    memory: { limit: 4GB }
+    resources: { requests: { memory: 2GB } }
+    versions: { v1: {}, v2: { cpu: 3 } }
+    replicas: { v1: 2, v2: 1 }
+    endpoints: { get: [ wait: 1ms ] }
+workloads: { users: { arrivals: { at: [ 0s ] }, requests: [ { call: api.get } ] } }
+report: { prices: { cpuHour: 0.1, memoryGbHour: 0.01 } }
+`;
+    // 2 x 1 core and 1 x 3 cores; 3 x 2 GB.
+    expect(costOf(body, 'api')).toBeCloseTo(0.5 + 0.06, 12);
+  });
+
   it('of a function are its environments by time', () => {
     const body = `
 functions:

@@ -1,6 +1,6 @@
-import type { PlanComponent } from '../../spec/plan/plan.js';
+import { processOf } from '../../spec/plan/versions.js';
 import type { RunRecord } from '../../spec/record/record.js';
-import type { Prices, Scenario } from '../../spec/scenario/scenario.js';
+import type { Prices } from '../../spec/scenario/scenario.js';
 import { meanOf, nothing, ratioOf, type Measured } from './estimate.js';
 import { outcomesByRun } from './outcomes.js';
 import { capacityByCell } from './presence.js';
@@ -59,45 +59,58 @@ function costOf(
   prices: Prices,
   id: number,
 ): number {
-  const { plan, variant } = data;
+  const { plan } = data;
   const component = plan.components[id];
   if (component.external || component.kind === 'workload') return 0;
   const own = plan.functions.find((one) => one.component === id);
-  const cores = own?.spec.cores ?? coresOf(variant.scenario, component);
-  const memory = (component.memory?.limit ?? 0) / GB;
-  const perHour = cores * prices.cpuHour + memory * prices.memoryGbHour;
-  const hours = instanceNs(data, record, window, id, own !== undefined) / NS_PER_HOUR;
+  const reserved =
+    own === undefined
+      ? instanceCost(data, record, window, prices, id)
+      : (meterSum(record, window, ENVIRONMENTS, id) / NS_PER_HOUR) *
+        hourly(prices, own.spec.cores, component.memory?.limit ?? 0);
   const isBilled = own !== undefined || component.kind === 'gateway';
   const requests = isBilled ? arrivals(data, record, window, id) : 0;
   const bytes = meterSum(record, window, CROSS_ZONE, id);
-  return (
-    (perHour > 0 ? hours * perHour : 0) +
-    (requests / MILLION) * prices.requests +
-    (bytes / GB) * prices.crossZoneGb
-  );
+  return reserved + (requests / MILLION) * prices.requests + (bytes / GB) * prices.crossZoneGb;
 }
 
-/** Cores that an instance reserves; 0 if they are unlimited, because their number is unknown. */
-function coresOf(scenario: Scenario, { name, cpu }: PlanComponent): number {
-  const host = scenario.services.get(name) ?? scenario.gateways.get(name);
-  const cores = host?.cpuRequest ?? cpu.cores;
-  return Number.isFinite(cores) ? cores : 0;
-}
-
-/** Instances, or environments of a function, by time: instances x ns. */
-function instanceNs(
+/** Cost of the instances of a component by time. Versions can reserve different amounts. */
+function instanceCost(
   data: VariantData,
   record: RunRecord,
   window: CellSet,
+  prices: Prices,
   id: number,
-  isFunction: boolean,
 ): number {
-  if (isFunction) return meterSum(record, window, ENVIRONMENTS, id);
-  const instances = instancesOf(data.plan, id);
-  return sumCells(
-    capacityByCell(data, record, instances, () => 1, true),
-    window.cells,
-  );
+  const { plan, variant } = data;
+  const { scenario } = variant;
+  const { name, versions } = plan.components[id];
+  const host = scenario.services.get(name) ?? scenario.gateways.get(name);
+  const shapes = [host, ...(host?.versions?.others.map(({ process }) => process ?? host) ?? [])];
+  let cost = 0;
+  shapes.forEach((shape, version) => {
+    const instances = instancesOf(plan, id).filter(
+      (instance) => (versions?.ofPlace[plan.instances[instance].index] ?? 0) === version,
+    );
+    if (instances.length === 0) return;
+    const { cpu, memory } = processOf(plan, instances[0]);
+    const limit =
+      host !== undefined && host.requests.memory > 0 ? host.requests.memory : memory?.limit;
+    const price = hourly(prices, shape?.cpuRequest ?? cpu.cores, limit ?? 0);
+    if (price === 0) return;
+    const ns = sumCells(
+      capacityByCell(data, record, instances, () => 1, true),
+      window.cells,
+    );
+    cost += (ns / NS_PER_HOUR) * price;
+  });
+  return cost;
+}
+
+/** Price of an instance for one hour. Unlimited cores and memory cost nothing, because their number is unknown. */
+function hourly({ cpuHour, memoryGbHour }: Prices, cores: number, memory: number): number {
+  const known = (amount: number): number => (Number.isFinite(amount) ? amount : 0);
+  return known(cores) * cpuHour + (known(memory) / GB) * memoryGbHour;
 }
 
 /** Sum of a counter, or the integral of a gauge. */

@@ -61,6 +61,8 @@ const REASONS: readonly (readonly [path: string, reason: string])[] = [
   ['gateways.*.autoscaling.actions', 'add an action to the schedule instead'],
   ['services.*.versions', 'a rollout changes versions'],
   ['services.*.rollout', 'a rollout changes versions'],
+  ['gateways.*.versions', 'a rollout changes versions'],
+  ['gateways.*.rollout', 'a rollout changes versions'],
   ['services.*.endpoints.*', 'callers rely on this property of an endpoint'],
   ['databases.*.replicas', 'the nodes of a database are the same for the entire run'],
   ['run', 'it belongs to the run itself'],
@@ -115,7 +117,7 @@ function ofWhole(base: Scenario, other: Scenario, { path }: Difference): string 
     section === 'services' ? scenario.services.get(name) : scenario.gateways.get(name);
   const service = section === 'services' ? base.services.get(name) : undefined;
   const host = hostIn(base);
-  if ((service?.versions ?? null) !== null)
+  if ((host?.versions ?? null) !== null)
     return `${name} has several versions, and a rollout changes them`;
   if ((service?.environments ?? null) !== null && !PARTS.has(field)) {
     return `${name} is a function, which has no processes of its own`;

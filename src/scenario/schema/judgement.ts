@@ -123,7 +123,7 @@ export const reportSchema = z
           'Price of one core for one hour. An instance costs its CPU request, else its `cpu`, from the order to start it until it ends, whether it is busy or not. Unlimited cores cost nothing. Unit: number, in any currency. Defaults to 0.',
         ),
         memoryGbHour: price().describe(
-          'Price of 1 GB of memory for one hour. An instance costs its `memory` limit. Unit: number. Defaults to 0.',
+          'Price of 1 GB of memory for one hour. An instance costs its memory request, else its `memory` limit. Unit: number. Defaults to 0.',
         ),
         requests: price().describe(
           'Price of one million requests that arrive at gateways and functions, whatever their outcome. Unit: number. Defaults to 0.',
