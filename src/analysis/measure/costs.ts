@@ -88,7 +88,7 @@ function instanceCost(
   const { scenario } = variant;
   const { name, versions } = plan.components[id];
   const host = scenario.services.get(name) ?? scenario.gateways.get(name);
-  const shapes = [host, ...(host?.versions?.others.map(({ process }) => process ?? host) ?? [])];
+  const shapes = [host, ...(host?.versions?.others.map((own) => own.process ?? host) ?? [])];
   let cost = 0;
   shapes.forEach((shape, version) => {
     const instances = instancesOf(plan, id).filter(
