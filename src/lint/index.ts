@@ -27,6 +27,7 @@ import { fanOutTail } from './rules/fan-out-tail.js';
 import { functionTimeoutBelowCalls } from './rules/function-timeout-below-calls.js';
 import { godService } from './rules/god-service.js';
 import { graceBelowWork } from './rules/grace-below-work.js';
+import { hedgeNotIdempotent } from './rules/hedge-not-idempotent.js';
 import { hotPartition } from './rules/hot-partition.js';
 import { livenessBehindRequests } from './rules/liveness-behind-requests.js';
 import { logWithoutCorrelation } from './rules/log-without-correlation.js';
@@ -103,6 +104,7 @@ export const rules: readonly Rule[] = [
   functionTimeoutBelowCalls,
   godService,
   graceBelowWork,
+  hedgeNotIdempotent,
   hotPartition,
   livenessBehindRequests,
   logWithoutCorrelation,

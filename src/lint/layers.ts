@@ -32,16 +32,13 @@ export function retryOf(layers: readonly Layer[]): RetryTraits | null {
   return retry !== null && retry.attempts > 1 ? retry : null;
 }
 
-/** Whether a failure that the callee reports is retried. The default lists contain 502 to 504. */
+/** Whether a failure that the callee reports is retried. */
 export function retriesFailures({ on }: RetryTraits): boolean {
-  if (on === null) return true;
   return [OUTCOME.timeout, ...[500, 503, 504].map(serverError)].some((one) => on.has(one));
 }
 
 /** The retried outcomes after which the work may have been executed. */
 export function repeatsWork({ on }: RetryTraits): readonly string[] {
-  // The default list has no timeout and no reset if the callee is not idempotent.
-  if (on === null) return [];
   const risky: readonly (readonly [string, number])[] = [
     ['timeout', OUTCOME.timeout],
     ['reset', OUTCOME.reset],

@@ -27,8 +27,11 @@ export interface Remark extends Spot {
   readonly fixExample: string;
 }
 
+/** From the worst. */
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'hint'];
+
 /**
- * Findings of all rules in all variants of a scenario, sorted by location. Equal findings of several variants are one
+ * Findings of all rules in all variants of a scenario, sorted by severity, then by location. Equal findings of several variants are one
  * remark. `plans` are those of the variants, in their order.
  */
 export function lint(
@@ -59,7 +62,11 @@ export function lint(
   return gathered([...remarks.values()])
     .map((remark) => ({ ...remark, everywhere: remark.variants.length === all }))
     .sort(
-      (a, b) => byPlace(a, b) || byCodeUnit(a.rule, b.rule) || byCodeUnit(a.message, b.message),
+      (a, b) =>
+        SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+        byPlace(a, b) ||
+        byCodeUnit(a.rule, b.rule) ||
+        byCodeUnit(a.message, b.message),
     );
 }
 

@@ -29,6 +29,11 @@ function alsoLines({ also }: Remark): readonly string[] {
   return rest === 0 ? shown : [...shown, `  also: ${rest} more`];
 }
 
+/** One line for a finding that the file accepts. */
+export function acceptedText({ file, line, col, rule, message }: Remark, reason: string): string {
+  return `${file}:${line}:${col} accepted ${rule}: ${message} (${reason})`;
+}
+
 /** `2 errors, 1 warning, 0 hints`. */
 export function tally(remarks: readonly Remark[]): string {
   const count = (severity: Severity): string => {

@@ -21,6 +21,7 @@ const SETTINGS: ReadonlySet<string> = new Set([
   'defaults',
   'report',
   'hypothesis',
+  'lint',
 ]);
 
 /** Reads a scenario and its includes, merged in order, with the file itself last; null if any cannot be read. */

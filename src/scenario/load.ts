@@ -66,7 +66,7 @@ export class Source {
       this.tree === null ? null : new Loader(this.tree, problems, this.read, this.whatIf);
     const file = loader?.file() ?? null;
     const diagnostics = problems.diagnostics(path);
-    const places = new Places(path, loader?.trees ?? new Map(), problems);
+    const places = new Places(path, this.tree, loader?.trees ?? new Map(), problems);
     const isRight = !problems.hasErrors;
     return {
       file: isRight ? file : null,

@@ -127,6 +127,11 @@ export class Loader {
       variants,
       budgets,
       hypothesis: shown,
+      accepted: (frame.lint?.accept ?? []).map(({ rule, of = null, reason }) => ({
+        rule,
+        of,
+        reason,
+      })),
     };
     return this.identified(explicit);
   }
@@ -357,17 +362,18 @@ function withEdits(
 }
 
 /**
- * Places are excluded, because the order of sections has no meaning. So are parsed expressions, which follow from their
+ * Places are excluded, because the order of sections has no meaning, and what lint accepts. So are parsed expressions, which follow from their
  * texts.
  */
 function digest(explicit: Omit<ScenarioFile, 'sha256'>): string {
   const bare = (list: ScenarioFile['budgets']): unknown =>
     list.map(({ at: _at, expression: _expression, ...own }) => own);
-  const { hypothesis } = explicit;
+  const { accepted: _accepted, ...judged } = explicit;
+  const { hypothesis } = judged;
   return sha256(
     canonicalJson({
-      ...explicit,
-      budgets: bare(explicit.budgets),
+      ...judged,
+      budgets: bare(judged.budgets),
       hypothesis: hypothesis === null ? null : { ...hypothesis, expect: bare(hypothesis.expect) },
     }),
   );

@@ -76,6 +76,7 @@ const ONCE: ReadonlySet<string> = new Set([
   'variants',
   'budgets',
   'hypothesis',
+  'lint',
   'sweeps',
 ]);
 

@@ -6,11 +6,18 @@ import { locate } from './located.js';
 export class Places {
   /** Path of the scenario file itself. */
   readonly path: string;
+  private readonly file: Node | null;
   private readonly trees: ReadonlyMap<string, Node>;
   private readonly problems: Problems;
 
-  constructor(path: string, trees: ReadonlyMap<string, Node>, problems: Problems) {
+  constructor(
+    path: string,
+    file: Node | null,
+    trees: ReadonlyMap<string, Node>,
+    problems: Problems,
+  ) {
     this.path = path;
+    this.file = file;
     this.trees = trees;
     this.problems = problems;
   }
@@ -23,7 +30,15 @@ export class Places {
 
   /** The place of a path; for a default, the place of the nearest written ancestor. */
   at(variant: string, path: readonly PathKey[]): Spot {
-    const tree = this.trees.get(variant);
+    return this.spotIn(this.trees.get(variant), path);
+  }
+
+  /** The place of a path of the file itself, outside all variants. */
+  inFile(path: readonly PathKey[]): Spot {
+    return this.spotIn(this.file ?? undefined, path);
+  }
+
+  private spotIn(tree: Node | undefined, path: readonly PathKey[]): Spot {
     if (tree === undefined) return this.problems.spot({ file: this.path, start: 0, end: 0 });
     const { key, node } = locate(tree, path);
     return this.problems.spot(key ?? node.at);

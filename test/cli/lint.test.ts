@@ -23,7 +23,7 @@ describe('faultline lint', () => {
       'error call-without-time-limit services.shop.endpoints.buy.steps[1]: ' +
         'shop.buy -> bank.pay has no time limit (in variant plain)\n',
     );
-    expect(stdout).toMatch(/\nunguarded\.yaml: 1 error, 2 warnings, 0 hints\n$/);
+    expect(stdout).toMatch(/^unguarded\.yaml: 1 error, 2 warnings, 0 hints\n\n/);
     const mild = faultline(['lint', warned]);
     expect([mild.status, mild.stderr]).toEqual([0, '']);
     expect(mild.stdout).toContain('0 errors, 2 warnings, 0 hints');
@@ -34,6 +34,8 @@ describe('faultline lint', () => {
     const { stdout } = faultline(asked, { cwd: folder.path });
     expect(stdout).toBe(
       [
+        'warned.yaml: 0 errors, 1 warning, 0 hints',
+        '',
         'warned.yaml:13:3 warning unbounded-queue services.bank.queue.capacity: the queue of bank has no end',
         '  12 |           - { call: bank.pay, policy: { timeout: 100ms } }',
         '> 13 |   bank: { concurrency: 8, endpoints: { pay: [ wait: exponential(10ms) ] } }',
@@ -45,7 +47,6 @@ describe('faultline lint', () => {
         '      bank:',
         '        queue: { capacity: 8 }',
         '',
-        'warned.yaml: 0 errors, 1 warning, 0 hints',
         '',
       ].join('\n'),
     );
@@ -125,5 +126,49 @@ describe('faultline lint', () => {
     expect(status).toBe(2);
     expect(stderr).toContain('FL201');
     expect(stdout).toContain('1 error, 2 warnings, 0 hints');
+  });
+});
+
+describe('accepted findings', () => {
+  const file = (accept: string): string => `faultline: 1
+title: hedging a payment
+run: { duration: 20s }
+services:
+  a: { endpoints: { buy: [ { call: psp.charge, policy: { timeout: 1s, hedge: { after: 50ms } } } ] } }
+  c: { endpoints: { buy: [ { call: psp.charge, policy: { timeout: 1s, retry: { kind: resilience4j } } } ] } }
+  psp: { external: true, endpoints: { charge: [ wait: lognormal(p50=40ms p99=200ms) ] } }
+workloads:
+  u: { arrivals: poisson(50/s), requests: [ { name: a, call: a.buy }, { name: c, call: c.buy } ] }
+${accept === '' ? '' : `lint: { accept: [ ${accept} ] }\n`}`;
+  const RULES = ['--rule', 'hedge-not-idempotent,retry-not-idempotent,option-without-effect'];
+  const lintOf = (accept: string): ReturnType<typeof faultline> => {
+    const path = folder.put('accepted.yaml', file(accept));
+    return faultline(['lint', path, ...RULES], { cwd: folder.path });
+  };
+
+  it('are errors without the entry, also where a library retries everything by default', () => {
+    const { status, stdout } = lintOf('');
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^\S+: 2 errors, 0 warnings, 0 hints\n/);
+  });
+
+  it('are shown with their reason, and do not fail', () => {
+    const { status, stdout } = lintOf(
+      '{ rule: hedge-not-idempotent, of: a.buy, reason: keys of the provider }, { rule: retry-not-idempotent, reason: the same }',
+    );
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^\S+: 0 errors, 0 warnings, 0 hints, 2 accepted findings\n/);
+    expect(stdout).toContain('is not idempotent (keys of the provider)');
+  });
+
+  it('are reported if they accept nothing, with their place and the nearest rule', () => {
+    const { status, stdout } = lintOf(
+      '{ rule: hedge-not-idempotent, of: b.buy, reason: x }, { rule: retry-not-idempotnet, reason: x }',
+    );
+    expect(status).toBe(1);
+    expect(stdout).toContain(
+      ':10:19 warning option-without-effect lint.accept[0]: no finding is accepted by hedge-not-idempotent of b.buy',
+    );
+    expect(stdout).toContain('did you mean retry-not-idempotent?');
   });
 });

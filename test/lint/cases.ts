@@ -579,6 +579,25 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'hedge-not-idempotent',
+    fires: pair(`{ ${GUARD}, hedge: { after: 50ms } }`),
+    path: 'policies.hop.hedge',
+    measured: 'a second copy while the first is in progress',
+    limit: 'no hedge of work that must be done once',
+    silent: {
+      'an idempotent callee': pair(
+        `{ ${GUARD}, hedge: { after: 50ms } }`,
+        '',
+        'pay: { endpoints: { charge: { idempotent: true, steps: [ wait: 20ms ] } } }',
+      ),
+      'a callee that reads': pair(
+        `{ ${GUARD}, hedge: { after: 50ms } }`,
+        '',
+        'pay: { endpoints: { charge: { readOnly: true, steps: [ wait: 20ms ] } } }',
+      ),
+    },
+  },
+  {
     rule: 'mesh-retries-twice',
     fires: `${pair(`{ retry: { ${RETRY} } }`)}\nmesh: { kind: istio }`,
     path: 'policies.hop.retry.attempts',

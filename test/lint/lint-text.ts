@@ -17,3 +17,20 @@ export function remarksOn(text: string, rule?: string, name = 's.yaml'): readonl
 export function scenario(sections: readonly string[], run = '{ duration: 60s }'): string {
   return ['faultline: 1', 'title: Lint', `run: ${run}`, ...sections, ''].join('\n');
 }
+
+/** The second over the first, map by map. A short form gives way. */
+export function laidOver(under: unknown, over: unknown): unknown {
+  if (!isMap(under) || !isMap(over)) return over;
+  const result: Record<string, unknown> = { ...under };
+  for (const [key, value] of Object.entries(over)) {
+    const old = result[key];
+    // `charge: [ … ]` is short for `charge: { steps: [ … ] }`.
+    const long = Array.isArray(old) && isMap(value) ? { steps: old } : old;
+    result[key] = laidOver(long, value);
+  }
+  return result;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

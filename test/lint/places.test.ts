@@ -249,12 +249,12 @@ describe('the scenarios that are shipped', () => {
   it('the full variant of the flagship gets only findings that are true', () => {
     const full = shipped('checkout').filter(({ variants }) => variants.includes('full'));
     expect(full.map(({ rule, path }) => `${rule} ${path}`)).toEqual([
+      'retry-not-idempotent policies.front.retry.on',
+      'retry-not-idempotent policies.pay.retry.on',
       'call-without-breaker policies.front',
       'call-without-breaker policies.provider',
       'query-without-time-limit services.inventory.endpoints.reserve.steps[1]',
       'query-without-time-limit services.catalog.endpoints.show.steps[1]',
-      'retry-not-idempotent policies.front.retry.on',
-      'retry-not-idempotent policies.pay.retry.on',
     ]);
   });
 

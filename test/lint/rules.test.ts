@@ -4,7 +4,7 @@ import { parse, stringify } from 'yaml';
 import { rules } from '../../src/lint/index.js';
 import { remarkText, rulesTable } from '../../src/lint/text.js';
 import { CASES } from './cases.js';
-import { remarksOn } from './lint-text.js';
+import { laidOver, remarksOn } from './lint-text.js';
 
 const silents = CASES.flatMap(({ rule, silent }) =>
   Object.entries(silent).map(([name, text]) => [rule, name, text] as const),
@@ -60,20 +60,3 @@ describe('docs/lint.md', () => {
     expect(remarkText(remark)).toBe(block('text'));
   });
 });
-
-/** The second over the first, map by map. A short form gives way. */
-function laidOver(under: unknown, over: unknown): unknown {
-  if (!isMap(under) || !isMap(over)) return over;
-  const result: Record<string, unknown> = { ...under };
-  for (const [key, value] of Object.entries(over)) {
-    const old = result[key];
-    // `charge: [ … ]` is short for `charge: { steps: [ … ] }`.
-    const long = Array.isArray(old) && isMap(value) ? { steps: old } : old;
-    result[key] = laidOver(long, value);
-  }
-  return result;
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

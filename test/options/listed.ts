@@ -21,6 +21,7 @@ const LISTED: readonly (readonly [RegExp, string])[] = [
   ],
   [/^variants\b/, 'patches of the other sections'],
   [/^tags\b/, 'words to find a scenario by'],
+  [/^lint\b/, 'read by the command lint alone, which has tests of its own'],
 ];
 
 /** Why an option is not tried; null where it is. */

@@ -565,6 +565,7 @@ export function fileOf(
     variants: [variant],
     budgets: budgets.map((text) => budgetOf(text)),
     hypothesis: null,
+    accepted: [],
     sha256: '',
   };
   return { variant, file };

@@ -1,10 +1,13 @@
 import { checklistsOf } from '../../lint/checklist.js';
 import type { Checklist } from '../../lint/checklist.js';
+import { sortedBy } from '../../lint/accepted.js';
+import type { Sorted } from '../../lint/accepted.js';
 import { rules } from '../../lint/index.js';
 import { lint as remarksOf } from '../../lint/lint.js';
 import type { Remark } from '../../lint/lint.js';
 import type { Rule } from '../../lint/rule.js';
-import { checklistText, remarkText, tally } from '../../lint/text.js';
+import { acceptedText, checklistText, remarkText, tally } from '../../lint/text.js';
+import { plural } from '../../text/words.js';
 import { whatIfText } from '../../report/what-if.js';
 import { meant } from '../../scenario/suggest.js';
 import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
@@ -31,21 +34,29 @@ export function lint(files: readonly string[], flags: LintFlags, terminal: Termi
   checkDestinations([flags.json]);
   const silent = takesStandardOutput([flags.json]);
   const all: Remark[] = [];
+  const accepted: Sorted['accepted'][number][] = [];
   const checklists: Checklist[] = [];
   let wrong: number | null = null;
   let looked = 0;
   for (const argument of files) {
     try {
       const { path, file, plans, places } = prepare(argument, selectionOf(flags), terminal);
-      const remarks = remarksOf(file, plans, places, chosen);
+      const sorted = sortedBy(
+        file.accepted,
+        remarksOf(file, plans, places, chosen),
+        chosen,
+        rules.map(({ name }) => name),
+        (index) => places.inFile(['lint', 'accept', index]),
+      );
       const own = flags.checklist === true ? checklistsOf(file, plans, places) : [];
-      all.push(...remarks);
+      all.push(...sorted.open);
+      accepted.push(...sorted.accepted);
       checklists.push(...own);
       looked++;
       const whatIf = whatIfText(file.whatIf);
       if (!silent && whatIf !== null) terminal.out(`${whatIf}\n`);
       if (silent) continue;
-      show(path, remarks, flags, terminal);
+      show(path, sorted, flags, terminal);
       for (const checklist of own) terminal.out(`\n${checklistText(checklist)}`);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
@@ -55,7 +66,7 @@ export function lint(files: readonly string[], flags: LintFlags, terminal: Termi
   }
   // A document without findings would be misleading if no file could be checked, so an earlier one is kept.
   const asked = flags.checklist === true ? checklists : null;
-  if (looked > 0) writeDocument(flags.json, () => documentText(all, asked), terminal);
+  if (looked > 0) writeDocument(flags.json, () => documentText(all, accepted, asked), terminal);
   if (wrong !== null) return wrong;
   return all.some(({ severity }) => severity === 'error') ? EXIT.broken : EXIT.ok;
 }
@@ -68,16 +79,16 @@ function selectionOf({ variant, set, as }: LintFlags): Selection {
   };
 }
 
-function show(
-  path: string,
-  remarks: readonly Remark[],
-  flags: LintFlags,
-  terminal: Terminal,
-): void {
-  const shown =
-    flags.quiet === true ? remarks.filter(({ severity }) => severity === 'error') : remarks;
+function show(path: string, sorted: Sorted, flags: LintFlags, terminal: Terminal): void {
+  const { open, accepted } = sorted;
+  const shown = flags.quiet === true ? open.filter(({ severity }) => severity === 'error') : open;
+  if (flags.quiet !== true) {
+    const known = accepted.length === 0 ? '' : `, ${plural(accepted.length, 'accepted finding')}`;
+    const texts = accepted.map(([remark, reason]) => `${acceptedText(remark, reason)}\n`);
+    const gap = shown.length === 0 ? '' : '\n';
+    terminal.out(`${path}: ${tally(open)}${known}\n${texts.join('')}${gap}`);
+  }
   for (const remark of shown) terminal.out(`${remarkText(remark)}\n`);
-  if (flags.quiet !== true) terminal.out(`${path}: ${tally(remarks)}\n`);
 }
 
 /** The requested rules without the ignored ones. */
@@ -93,11 +104,18 @@ function chosenRules({ rule, ignore = [] }: LintFlags): readonly Rule[] {
 }
 
 /** The document for programs: the findings of all files, in the order of the output, and the checklists if asked for. */
-function documentText(remarks: readonly Remark[], checklists: readonly Checklist[] | null): string {
-  const findings = remarks.map(({ frame: _frame, everywhere: _everywhere, ...remark }) => remark);
+function documentText(
+  remarks: readonly Remark[],
+  accepted: Sorted['accepted'],
+  checklists: readonly Checklist[] | null,
+): string {
+  const plain = ({ frame: _frame, everywhere: _everywhere, ...remark }: Remark): object => remark;
+  const findings = remarks.map(plain);
+  const known = accepted.map(([remark, reason]) => ({ ...plain(remark), accepted: reason }));
   const rated =
     checklists === null
       ? {}
       : { checklists: checklists.map(({ everywhere: _everywhere, ...checklist }) => checklist) };
-  return `${JSON.stringify({ faultline: 1, findings, ...rated }, null, 2)}\n`;
+  const own = known.length === 0 ? {} : { accepted: known };
+  return `${JSON.stringify({ faultline: 1, findings, ...own, ...rated }, null, 2)}\n`;
 }

@@ -127,7 +127,7 @@ const QUIET: ReadonlySet<string> = new Set([
 /** A retry of timeouts only, for calls whose tries never end with a timeout within the time of the call. */
 function noTimeout(call: Call, at: number, { services }: Scenario, outerNs: Ns): Finding | null {
   const retry = retryOf(call.layers)!;
-  if (retry.on === null || retry.on.terms.some((term) => term !== 'timeout')) return null;
+  if (!retry.isListed || retry.on.terms.some((term) => term !== 'timeout')) return null;
   if (hasOwnLimits(call) || !answersItself(call, services)) return null;
   const each = leastTime(call.layers.slice(at + 1), ['timeout']);
   const shortest = retry.shortestBackoffNs;

@@ -19,8 +19,9 @@ export const retryOnClientError: Rule = {
     'Remove the outcomes that the same request cannot fix. Of the 4xx, only 408, 409, 425 and 429 are worth a retry.',
   check: ({ calls }): readonly Finding[] =>
     calls.flatMap((call) => {
-      const on = retryOf(call.layers)?.on ?? null;
-      if (on === null) return [];
+      const retry = retryOf(call.layers);
+      if (retry === null) return [];
+      const { on } = retry;
       const retried = FINAL.filter((status) => on.has(withStatus(OUTCOME.clientError, status)));
       if (retried.length === 0) return [];
       return [

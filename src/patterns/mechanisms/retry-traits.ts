@@ -6,11 +6,12 @@ import { budgetGrowth } from './retry-budget.js';
 import type { RetryConfig } from './retrying.js';
 
 /**
- * The traits of a kind of retry. `unwritten`: the library's delays if `backoff` is not set. Their length counts as 0,
+ * The traits of a kind of retry. `usual`: the outcomes that it retries by default if the callee is not idempotent. `unwritten`: the library's delays if `backoff` is not set. Their length counts as 0,
  * so that lint does not warn about a default.
  */
 export function retryTraits(
   config: RetryConfig,
+  usual: readonly OutcomeTerm[],
   unwritten: 'none' | 'jittered' = 'jittered',
 ): RetryTraits {
   const { attempts, backoff, on, methods, budget, respectRetryAfter } = config;
@@ -20,14 +21,15 @@ export function retryTraits(
     delays: backoff === undefined ? unwritten : isEqual ? 'equal' : 'jittered',
     shortestBackoffNs: backoff === undefined ? 0 : shortestBackoff(backoff),
     longestBackoffNs: (tries) => (backoff === undefined ? 0 : longestBackoff(backoff, tries)),
-    on: on === undefined ? null : outcomeList(on),
+    on: outcomeList(on ?? usual),
+    isListed: on !== undefined,
     methods: methods?.map((method) => method.toUpperCase()) ?? null,
     budgetGrowth: budget === undefined ? null : budgetGrowth(budget),
     heedsHints: respectRetryAfter !== false,
   };
 }
 
-/** A written list of outcomes. */
+/** A list of outcomes. */
 export function outcomeList(terms: readonly OutcomeTerm[]): NonNullable<RetryTraits['on']> {
   const set = new OutcomeSet(terms);
   return { terms, has: (outcome) => set.has(outcome) };

@@ -12,7 +12,19 @@ import {
   retrying,
   retryProblems,
 } from '../mechanisms/retrying.js';
+import type { OutcomeTerm } from '../mechanisms/outcome-terms.js';
 import { retryTraits } from '../mechanisms/retry-traits.js';
+
+/** The outcomes that it retries unless `on` is written. */
+const USUAL: readonly OutcomeTerm[] = [
+  'connect',
+  'timeout',
+  'reset',
+  500,
+  'gateway',
+  'overload',
+  'throttled',
+];
 
 const schema = z.strictObject({
   attempts: libraryAttemptsField(3, 'max_attempts'),
@@ -54,13 +66,13 @@ export const retryAws: PolicyKind<'retry', typeof schema> = {
   level: 'call',
   schema,
   example: 'retry: { kind: aws, budget: { kind: aws, tokens: 100 } }\n',
-  traits: (config) => retryTraits(config),
+  traits: (config) => retryTraits(config, USUAL),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,
   create: (config, setup) =>
     retrying(setup, config, {
-      on: ['connect', 'timeout', 'reset', 500, 'gateway', 'overload', 'throttled'],
+      on: USUAL,
       backoff: from(100),
       throttled: from(500),
       hints: 'atLeast',

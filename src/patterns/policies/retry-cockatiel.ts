@@ -11,7 +11,11 @@ import {
   retrying,
   retryProblems,
 } from '../mechanisms/retrying.js';
+import type { OutcomeTerm } from '../mechanisms/outcome-terms.js';
 import { retryTraits } from '../mechanisms/retry-traits.js';
+
+/** The outcomes that it retries unless `on` is written. */
+const USUAL: readonly OutcomeTerm[] = ['any'];
 
 const schema = z.strictObject({
   attempts: libraryAttemptsField('unlimited', 'maxAttempts + 1'),
@@ -49,10 +53,10 @@ export const retryCockatiel: PolicyKind<'retry', typeof schema> = {
   level: 'call',
   schema,
   example: 'retry:\n  kind: cockatiel\n  attempts: 4\n  backoff: {}\n',
-  traits: (config) => retryTraits(config),
+  traits: (config) => retryTraits(config, USUAL),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,
-  create: (config, setup) => retrying(setup, config, { on: ['any'], hints: 'replace' }),
+  create: (config, setup) => retrying(setup, config, { on: USUAL, hints: 'replace' }),
   check: retryProblems,
 };

@@ -14,7 +14,11 @@ import {
   retryProblems,
   WAITS,
 } from '../mechanisms/retrying.js';
+import type { OutcomeTerm } from '../mechanisms/outcome-terms.js';
 import { retryTraits } from '../mechanisms/retry-traits.js';
+
+/** The outcomes that it retries unless `on` is written. */
+const USUAL: readonly OutcomeTerm[] = ['connect', 'gateway', 'overload', 'timeout', 'reset'];
 
 const schema = z.strictObject({
   attempts: libraryAttemptsField(2, 'num_retries 1, plus the first try'),
@@ -54,13 +58,13 @@ export const retryEnvoy: PolicyKind<'retry', typeof schema> = {
     '  attempts: 3\n' +
     '  on: [5xx, connect, reset, timeout]\n' +
     '  budget: { kind: envoy, ratio: 20% }\n',
-  traits: (config) => retryTraits(config),
+  traits: (config) => retryTraits(config, USUAL),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,
   create: (config, setup) =>
     retrying(setup, config, {
-      on: ['connect', 'gateway', 'overload', 'timeout', 'reset'],
+      on: USUAL,
       hints: 'stretched',
       // Only the timer of the route ends a back-off: Filter::onResponseTimeout of router.cc.
       waitsForDeadline: true,

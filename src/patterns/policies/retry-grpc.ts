@@ -11,10 +11,14 @@ import {
   retryProblems,
   WAITS,
 } from '../mechanisms/retrying.js';
+import type { OutcomeTerm } from '../mechanisms/outcome-terms.js';
 import { retryTraits } from '../mechanisms/retry-traits.js';
 
 /** A6: larger values are legal in a service config and are lowered to this. */
 const MOST = 5;
+
+/** The outcomes that it retries unless `on` is written. */
+const USUAL: readonly OutcomeTerm[] = ['connect', 'reset', 'gateway', 'overload', 'throttled'];
 
 const schema = z.strictObject({
   attempts: quantity((input) => Math.min(MOST, parseWhole(input, { min: 2 })), {
@@ -54,13 +58,13 @@ export const retryGrpc: PolicyKind<'retry', typeof schema> = {
     '  attempts: 4\n' +
     '  backoff: { base: 100ms, max: 1s }\n' +
     '  budget: { kind: grpc, maxTokens: 10, tokenRatio: 0.1 }\n',
-  traits: (config) => retryTraits(config),
+  traits: (config) => retryTraits(config, USUAL),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,
   create: (config, setup) =>
     retrying(setup, config, {
-      on: ['connect', 'reset', 'gateway', 'overload', 'throttled'],
+      on: USUAL,
       hints: 'pushback',
       // retryLocked waits for the back-off or for the end of the context.
       waitsForDeadline: true,

@@ -12,7 +12,11 @@ import {
   retryProblems,
   WAITS,
 } from '../mechanisms/retrying.js';
+import type { OutcomeTerm } from '../mechanisms/outcome-terms.js';
 import { retryTraits } from '../mechanisms/retry-traits.js';
+
+/** The outcomes that it retries unless `on` is written. */
+const USUAL: readonly OutcomeTerm[] = ['connect', 503];
 
 const schema = z.strictObject({
   attempts: libraryAttemptsField(3, "Istio's attempts 2, plus the first try"),
@@ -37,11 +41,10 @@ export const retryIstio: PolicyKind<'retry', typeof schema> = {
   level: 'call',
   schema,
   example: 'retry: { kind: istio }\n',
-  traits: (config) => retryTraits(config),
+  traits: (config) => retryTraits(config, USUAL),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,
-  create: (config, setup) =>
-    retrying(setup, config, { on: ['connect', 503], waitsForDeadline: true }),
+  create: (config, setup) => retrying(setup, config, { on: USUAL, waitsForDeadline: true }),
   check: retryProblems,
 };

@@ -8,7 +8,11 @@ import {
   retrying,
   retryProblems,
 } from '../mechanisms/retrying.js';
+import type { OutcomeTerm } from '../mechanisms/outcome-terms.js';
 import { retryTraits } from '../mechanisms/retry-traits.js';
+
+/** The outcomes that it retries unless `on` is written. */
+const USUAL: readonly OutcomeTerm[] = ['connect'];
 
 const schema = z.strictObject({
   attempts: whole({ min: 1, max: 32768 })
@@ -38,11 +42,11 @@ export const retryKong: PolicyKind<'retry', typeof schema> = {
   level: 'call',
   schema,
   example: 'retry: { kind: kong, attempts: 3 }\n',
-  traits: (config) => retryTraits(config),
+  traits: (config) => retryTraits(config, USUAL),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,
   create: (config, setup) =>
-    retrying(setup, config, { on: ['connect'], onIdempotent: ['connect', 'timeout', 'reset'] }),
+    retrying(setup, config, { on: USUAL, onIdempotent: ['connect', 'timeout', 'reset'] }),
   check: retryProblems,
 };

@@ -8,7 +8,11 @@ import {
   retrying,
   retryProblems,
 } from '../mechanisms/retrying.js';
+import type { OutcomeTerm } from '../mechanisms/outcome-terms.js';
 import { retryTraits } from '../mechanisms/retry-traits.js';
+
+/** The outcomes that it retries unless `on` is written. */
+const USUAL: readonly OutcomeTerm[] = ['connect'];
 
 const schema = z.strictObject({
   attempts: whole({ min: 1, max: 100_000 }).describe(
@@ -36,7 +40,7 @@ export const retryNginx: PolicyKind<'retry', typeof schema> = {
   level: 'call',
   schema,
   example: 'retry: { kind: nginx, attempts: 3 }\n',
-  traits: (config) => retryTraits(config),
+  traits: (config) => retryTraits(config, USUAL),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,
@@ -44,7 +48,7 @@ export const retryNginx: PolicyKind<'retry', typeof schema> = {
     // Servers already tried are skipped.
     const own = { ...config, otherInstance: true };
     return retrying(setup, own, {
-      on: ['connect'],
+      on: USUAL,
       onIdempotent: ['connect', 'timeout', 'reset'],
     });
   },

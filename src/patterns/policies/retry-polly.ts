@@ -11,7 +11,11 @@ import {
   retrying,
   retryProblems,
 } from '../mechanisms/retrying.js';
+import type { OutcomeTerm } from '../mechanisms/outcome-terms.js';
 import { retryTraits } from '../mechanisms/retry-traits.js';
+
+/** The outcomes that it retries unless `on` is written. */
+const USUAL: readonly OutcomeTerm[] = ['any'];
 
 const schema = z.strictObject({
   attempts: libraryAttemptsField(4, 'MaxRetryAttempts 3, plus the first try'),
@@ -49,11 +53,11 @@ export const retryPolly: PolicyKind<'retry', typeof schema> = {
   level: 'call',
   schema,
   example: 'retry:\n  kind: polly\n  backoff: { kind: decorrelatedV2, base: 200ms, max: 10s }\n',
-  traits: (config) => retryTraits(config),
+  traits: (config) => retryTraits(config, USUAL),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,
   create: (config, setup) =>
-    retrying(setup, config, { on: ['any'], cutLast: true, hints: 'replace' }),
+    retrying(setup, config, { on: USUAL, cutLast: true, hints: 'replace' }),
   check: retryProblems,
 };

@@ -11,7 +11,11 @@ import {
   retrying,
   retryProblems,
 } from '../mechanisms/retrying.js';
+import type { OutcomeTerm } from '../mechanisms/outcome-terms.js';
 import { retryTraits } from '../mechanisms/retry-traits.js';
+
+/** The outcomes that it retries unless `on` is written. */
+const USUAL: readonly OutcomeTerm[] = ['any'];
 
 const schema = z.strictObject({
   attempts: libraryAttemptsField(3, 'maxAttempts'),
@@ -44,11 +48,11 @@ export const retryResilience4j: PolicyKind<'retry', typeof schema> = {
   schema,
   example:
     'retry:\n  kind: resilience4j\n  backoff: { kind: exponential, jitter: 50%, max: 10s }\n',
-  traits: (config) => retryTraits(config),
+  traits: (config) => retryTraits(config, USUAL),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,
   create: (config, setup) =>
-    retrying(setup, config, { on: ['any'], cutLast: true, hints: 'replace' }),
+    retrying(setup, config, { on: USUAL, cutLast: true, hints: 'replace' }),
   check: retryProblems,
 };

@@ -51,7 +51,7 @@ export const retry: PolicyKind<'retry', typeof schema> = {
     '  backoff: { kind: exponential, base: 10ms, max: 1s, jitter: full }\n' +
     '  on: [any]\n' +
     '  budget: { ratio: 20%, minPerSecond: 10 }\n',
-  traits: (config) => retryTraits(config, 'none'),
+  traits: (config) => retryTraits(config, SAFE, 'none'),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,

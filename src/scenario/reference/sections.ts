@@ -192,6 +192,19 @@ services:
     ),
   ],
   [
+    'lint',
+    scenario(
+      'A finding that is known',
+      RUN,
+      SHOP,
+      USERS,
+      `lint:
+  accept:
+    - { rule: single-point-of-failure, of: payments, reason: the provider gives one endpoint }
+`,
+    ),
+  ],
+  [
     'sweeps',
     scenario(
       'Where it breaks',

@@ -65,6 +65,35 @@ export const hypothesisSchema = z
   })
   .describe('Statement that the experiment tests; its verdict heads the report.');
 
+/** `lint`. */
+export const lintSchema = z
+  .strictObject({
+    accept: z
+      .array(
+        z.strictObject({
+          rule: z
+            .string()
+            .max(100)
+            .describe('Rule, as `faultline lint` prints it: `retry-not-idempotent`. Required.'),
+          of: z
+            .string()
+            .max(200)
+            .optional()
+            .describe(
+              'Component, part or call that the finding is about, such as `payments.charge`. Defaults to all findings of the rule.',
+            ),
+          reason: freeText()
+            .min(1)
+            .describe('Why the finding is accepted. Lint prints it. Required.'),
+        }),
+      )
+      .min(1)
+      .describe(
+        'Findings that are known and accepted. They are counted, not listed, and do not fail. Lint reports an entry that accepts nothing. Required.',
+      ),
+  })
+  .describe('How `faultline lint` judges this file; no effect on runs.');
+
 const patchPath = z.string().min(1).max(1000);
 
 /** A variant: a patch. */

@@ -12,7 +12,13 @@ import { serviceSchema } from './services.js';
 import { faultSchema } from './fault.js';
 import { functionSchema } from './functions.js';
 import { hostFields } from './host.js';
-import { budgetSchema, hypothesisSchema, reportSchema, variantSchema } from './judgement.js';
+import {
+  budgetSchema,
+  hypothesisSchema,
+  lintSchema,
+  reportSchema,
+  variantSchema,
+} from './judgement.js';
 import { middlewareSchema } from './middleware.js';
 import { keySchema, networkSchema, runSchema } from './settings.js';
 import type { StepOutput } from './steps.js';
@@ -32,6 +38,7 @@ export interface FrameOutput {
   readonly variants?: readonly z.output<typeof variantSchema>[];
   readonly budgets?: readonly z.output<typeof budgetSchema>[];
   readonly hypothesis?: z.output<typeof hypothesisSchema>;
+  readonly lint?: z.output<typeof lintSchema>;
   readonly sweeps?: Readonly<Record<string, SweepOutput>>;
 }
 
@@ -123,6 +130,7 @@ export function buildSchemas(
       .describe('Patches to compare.'),
     budgets: z.array(budgetSchema).optional().describe('Expectations that must hold.'),
     hypothesis: hypothesisSchema.optional(),
+    lint: lintSchema.optional(),
     sweeps: named(sweepSchema)
       .optional()
       .describe('Experiments over settings, run only by `faultline sweep`.'),

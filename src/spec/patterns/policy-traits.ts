@@ -49,8 +49,9 @@ export interface RetryTraits {
   readonly shortestBackoffNs: Ns;
   /** The longest sum of the delays between this many tries. 0 where they are defaults of the library. */
   longestBackoffNs(attempts: number): Ns;
-  /** The outcomes that the user lists in `on`; null = the default list of the kind. */
-  readonly on: OutcomeList | null;
+  /** The outcomes that are retried if the callee is not idempotent, and whether the user lists them in `on`. */
+  readonly on: OutcomeList;
+  readonly isListed: boolean;
   /** The methods whose calls are retried, in upper case; null = all. */
   readonly methods: readonly string[] | null;
   /** By how much the budget lets the load of a failing callee grow; null without a budget. */

@@ -50,10 +50,20 @@ export interface ScenarioFile {
     readonly statement: string;
     readonly expect: readonly BudgetSource[];
   } | null;
+  /** Findings of lint that the file accepts. */
+  readonly accepted: readonly Accepted[];
   /** SHA-256 (hex) of the canonical JSON of the explicit scenario, all variants included. */
   readonly sha256: string;
   /** Command-line overrides of these variants. */
   readonly whatIf?: WhatIfWords;
+}
+
+/** An accepted finding. */
+export interface Accepted {
+  readonly rule: string;
+  /** Component, part or call; null = all findings of the rule. */
+  readonly of: string | null;
+  readonly reason: string;
 }
 
 export interface Variant {
