@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { goodputLost, isRising, verdictOf } from '../../src/analysis/story/metastability.js';
-import type { RunVerdict } from '../../src/analysis/measure/story.js';
+import { goodputLost, verdictOf } from '../../src/analysis/story/metastability.js';
+import { isRising } from '../../src/analysis/story/trends.js';
+import type { RunVerdict } from '../../src/spec/result/cascade.js';
 import type { Plan } from '../../src/spec/plan/plan.js';
 import { RecordBuilder } from '../support/records.js';
 import { CELL, studyOf } from '../support/study.js';

@@ -13,10 +13,11 @@ import {
   RECOVERY_WINDOW_NS,
   spansOf,
   type CellSet,
+  type Span,
 } from './window.js';
 
 /** A window with fewer arrivals is merged with the next. */
-const FEW_ARRIVALS = 20;
+export const FEW_ARRIVALS = 20;
 
 /** Windows after a fault, and the time before it with which they are compared. */
 export interface RecoveryGrid {
@@ -130,16 +131,26 @@ export function windowsFrom(fromNs: Ns, untilNs: Ns, data: VariantData): readonl
   return windows;
 }
 
-function gridOf(data: VariantData, fault: PlanFault): RecoveryGrid {
+/** Windows in which recovery from trouble is searched. `after`: the time since it ended. */
+export function gridBetween(
+  data: VariantData,
+  before: CellSet,
+  fromNs: Ns,
+  after: Span,
+): RecoveryGrid {
   const { plan } = data;
-  const before = spansOf({ kind: 'before', fault: fault.id, offset: 0 }, plan);
-  const after = afterSpan(fault, plan);
   return {
-    before: cellsOf(before, plan),
-    since: windowsFrom(fault.spans[0].fromNs, after.untilNs, data),
+    before,
+    since: windowsFrom(fromNs, after.untilNs, data),
     windows: recoveryWindows(after, plan),
     ...recoverySlots(after, plan),
   };
+}
+
+function gridOf(data: VariantData, fault: PlanFault): RecoveryGrid {
+  const before = spansOf({ kind: 'before', fault: fault.id, offset: 0 }, data.plan);
+  const after = afterSpan(fault, data.plan);
+  return gridBetween(data, cellsOf(before, data.plan), fault.spans[0].fromNs, after);
 }
 
 /** sums[k] = sum of the first k values. */

@@ -22,6 +22,7 @@ export function cascadeResult(stories: readonly Story[], recovery: number | null
     collateral: first.collateral,
     goodputLost,
     verdicts,
+    endings: stories.map(({ ending }) => ending),
     metastable: stuck / stories.length,
     elsewhere,
     innocent: first.innocent,

@@ -4,7 +4,8 @@ import { shrinking } from '../../spec/result/shrinking.js';
 import { failsMore } from './innocent.js';
 import { degradationWords, heldWords } from './mechanism-words.js';
 import { UNSEEN } from './unseen-kinds.js';
-import { DEGRADATIONS, type RunVerdict, type Story } from '../measure/story.js';
+import type { RunVerdict } from '../../spec/result/cascade.js';
+import { DEGRADATIONS, type Story } from '../measure/story.js';
 import { formatCount, formatInstant, formatShare } from '../../text/figures.js';
 import { list, plural } from '../../text/words.js';
 
