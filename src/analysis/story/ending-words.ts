@@ -25,6 +25,7 @@ const WORDS: Readonly<Record<EndReason, (subject: string, value: number | null) 
     const [caller, callee] = subject.split('->');
     return `${formatNumber(value ?? 0)} connections from ${caller} to ${callee} were never returned`;
   },
+  poison: (subject) => `a message that its consumer cannot process holds up ${subject}`,
   noBaseline: () => 'no request before it gives a baseline',
   faultLasts: () => 'the fault lasts to the end',
   tooShort: () => 'the run ends less than 20 s after it',

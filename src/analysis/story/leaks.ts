@@ -1,7 +1,7 @@
 import { connectionLeak } from '../../patterns/knobs/connection-leak.js';
 import { editsOf } from '../../patterns/registry.js';
 import type { RunRecord } from '../../spec/record/record.js';
-import { areaOf, betweenOf, gaugesByComponent } from '../measure/gauges.js';
+import { areaOf, betweenOf } from '../measure/gauges.js';
 import { poolCapacities } from '../measure/client-pools.js';
 import { stepsOf } from '../measure/steps.js';
 import { selectStats } from '../measure/subjects.js';
@@ -9,11 +9,9 @@ import type { VariantData } from '../measure/variant-data.js';
 import type { CellSet } from '../measure/window.js';
 
 /** Share of a pool that leaked connections must hold for the pool to be lost. */
-const LOST = 0.5;
-/** Share of a pool in use from which it is full. */
-const FULL = 0.9;
+const LOST = 0.75;
 
-/** A pool that is full because connections were never returned. */
+/** A pool most of whose connections were never returned. */
 export interface LeakedPool {
   /** `caller->callee`. */
   readonly subject: string;
@@ -21,8 +19,8 @@ export interface LeakedPool {
 }
 
 /**
- * The pool that lost most connections for good and is full in a window; null without one. Connections that are in use
- * while their callee has no request of them are lost.
+ * The pool that lost most connections for good, as a window shows it; null without one. Connections in use without a
+ * call in flight are lost.
  */
 export function leakedPool(
   data: VariantData,
@@ -43,10 +41,11 @@ export function leakedPool(
     const size = poolCapacities({ data, selection: selectStats(stats, data) }, record, steps)[
       steps.count - 1
     ];
-    const used = areaOf(betweenOf(data, record, 'used', from, to), cells) / lengthNs;
-    if (!(size > 0) || used < FULL * size) continue;
-    const served = gaugesByComponent(data, record)[to].filter(({ kind }) => kind === 'concurrency');
-    const idle = used - areaOf(served, cells) / lengthNs;
+    const level = (kind: 'used' | 'inFlight' | 'waiting'): number =>
+      areaOf(betweenOf(data, record, kind, from, to), cells) / lengthNs;
+        if (!(size > 0)) continue;
+    // Calls in flight that do not wait for a connection have one.
+    const idle = level('used') - Math.max(0, level('inFlight') - level('waiting'));
     if (idle >= LOST * size && idle > (most?.connections ?? 0)) {
       most = { subject: name, connections: Math.round(idle) };
     }

@@ -136,8 +136,8 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
   if (leaked !== null) return ending('lost', 'connections', leaked.subject, leaked.connections);
   if (down.some((id) => isWaiting(data, id))) return undecided('returning');
   if (breakerWaits(data, record, end)) return undecided('breakerOpen');
-  const messages = redeliveredBy(data, record, before, tail, end);
-  if (messages !== null) return ending('metastable', 'redeliveries', messages.subject, messages.perMessage);
+  const messages = redelivered(run, phases);
+  if (messages !== null) return messages;
   const sustained = sustainedBy(data, record, rooms, demands, before, end, tail);
   if (sustained === null || sustained.isShrinking) return whyUndecided(run, feasible, end, tail);
   const room = nameOf(data, sustained.room);
@@ -171,8 +171,11 @@ function redelivered({ data, record }: Run, phases: Phases): Ending | null {
   const { before, after } = phases;
   if (after.length < HORIZON_WINDOWS) return null;
   const tail = after.slice(-Math.max(HORIZON_WINDOWS, after.length >> 1));
-  const found = redeliveredBy(data, record, before, tail, tailOf(phases));
-  return found === null ? null : ending('metastable', 'redeliveries', found.subject, found.perMessage);
+  const found = redeliveredBy(data, record, before, tail);
+  if (found === null) return null;
+  const { subject, perMessage, isPoisoned } = found;
+  if (isPoisoned) return ending('lost', 'poison', subject);
+  return ending('metastable', 'redeliveries', subject, perMessage);
 }
 
 /** Whether a saturated system fails, or falls behind, in a time that ought to be healthy. */

@@ -51,7 +51,8 @@ export type RunVerdict =
 /**
  * The reason of a verdict. Of `metastable`: `amplified` (`value`: attempts per user request, as a multiple of those while
  * it was healthy; null = none then), `restarts`, `redeliveries` (`value`: per message). Of `overloaded`: `load` (`value`:
- * share of the capacity that first attempts need). Of `lost`: `instances`, `connections`. The others are of `undecided`.
+ * share of the capacity that first attempts need). Of `lost`: `instances`, `connections`,
+ * `poison`. The others are of `undecided`.
  */
 export type EndReason =
   | 'noLoss'
@@ -62,6 +63,7 @@ export type EndReason =
   | 'load'
   | 'instances'
   | 'connections'
+  | 'poison'
   /** No request before trouble gives a baseline. */
   | 'noBaseline'
   /** The fault lasts to the end, or the run ends soon after it. */
