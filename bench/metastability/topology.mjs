@@ -13,7 +13,8 @@ export function chainOf(random, { retries, timeoutMs, queue, cancellation = 'ign
   const meanMs = (workers * replicas * 1000) / capacity;
   const names = ['front', ...Array.from({ length: depth }, (_, k) => `mid${k}`)];
   const policy = {
-    timeout: `${timeoutMs}ms`,
+    // A first attempt at an idle bottleneck is never too late.
+    timeout: `${Math.max(timeoutMs, Math.round(6 * meanMs))}ms`,
     ...(retries > 0 ? { retry: { attempts: retries + 1, on: ['any'] } } : {}),
   };
   const services = {

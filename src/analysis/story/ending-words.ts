@@ -1,5 +1,45 @@
-import type { Ending, EndReason } from '../../spec/result/cascade.js';
-import { formatNumber, formatShare } from '../../text/figures.js';
+import type { Ending, EndReason, RunVerdict } from '../../spec/result/cascade.js';
+import { formatCount, formatNumber, formatShare } from '../../text/figures.js';
+
+/** Verdicts after which users are served as before. */
+export const WELL: ReadonlySet<RunVerdict> = new Set<RunVerdict>([
+  'untouched',
+  'recovered',
+  'slowRecovery',
+]);
+
+const STUCK: readonly (readonly [RunVerdict, string])[] = [
+  ['metastable', 'after the fault it does not recover, although the load is feasible (metastable'],
+  ['overloaded', 'it stays overloaded'],
+  ['lost', 'it stays down for good'],
+  ['undecided', 'the run does not show the end'],
+];
+
+/** How the runs that do not end well end, each verdict with the reason in the first of its runs. */
+export function stuckWords(endings: readonly Ending[]): readonly string[] {
+  return STUCK.flatMap(([verdict, words]) => {
+    const own = endings.filter((ending) => ending.verdict === verdict);
+    if (own.length === 0) return [];
+    const runs = ofRuns(own.length, endings.length);
+    const end = verdict === 'metastable' ? ')' : '';
+    return [`${words}${runs}${end}: ${endingWords(own[0])}`];
+  });
+}
+
+/** The same for runs without a fault: ` Once the burst is over ...`; empty if all end well or the end is not shown. */
+export function stuckSentence(endings: readonly Ending[]): string {
+  const known = endings.map((ending) =>
+    ending.verdict === 'undecided' ? { ...ending, verdict: 'untouched' as const } : ending,
+  );
+  return stuckWords(known)
+    .map((words) => ` ${words.replace('after the fault it', 'It').replace(/^it/, 'It')}.`)
+    .join('');
+}
+
+/** ` in 2 of 3 runs`; empty for a single run. */
+export function ofRuns(k: number, n: number): string {
+  return n === 1 ? '' : ` in ${formatCount(k)} of ${formatCount(n)} runs`;
+}
 
 /** The reason of a verdict, as the end of a sentence that names the verdict. */
 export function endingWords({ reason, subject, value }: Ending): string {

@@ -66,14 +66,6 @@ export function endingOf(data: VariantData, record: RunRecord, dying: readonly s
   return afterLoss(run, phases, healthy, dying);
 }
 
-/** The verdict alone. */
-export function verdictOf(
-  data: VariantData,
-  record: RunRecord,
-  dying: readonly string[],
-): RunVerdict {
-  return endingOf(data, record, dying).verdict;
-}
 
 /** Share of the goodput before the first fault that is missing after it. */
 export function goodputLost(data: VariantData, record: RunRecord): number | null {
