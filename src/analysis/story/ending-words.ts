@@ -66,7 +66,7 @@ const WORDS: Readonly<Record<EndReason, (subject: string, value: number | null) 
     return `${formatNumber(value ?? 0)} connections from ${caller} to ${callee} were never returned`;
   },
   poison: (subject) => `a message that its consumer cannot process holds up ${subject}`,
-  noBaseline: () => 'no request before it gives a baseline',
+  noBaseline: () => 'no request before the fault gives a baseline',
   faultLasts: () => 'the fault lasts to the end',
   tooShort: () => 'the run ends less than 20 s after it',
   rises: () => 'goodput still rises when the run ends',

@@ -116,7 +116,8 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
   if (lastReturnNs(data, record) > startOf(data, end)) return undecided('returning');
   const feasible = feasibilityOf(rooms, demands, before, end);
   const down = instancesDown(record);
-  if (feasible.kind !== 'infeasible' && dying.length > 0)
+  // Processes that die again take capacity away themselves.
+  if (dying.length > 0 && (feasible.kind !== 'infeasible' || feasible.isLost))
     return ending('metastable', 'restarts', dying[0]);
   if (feasible.kind === 'infeasible') {
     if (!feasible.isLost) return overloaded(data, feasible);
@@ -131,7 +132,11 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
   const messages = redelivered(run, phases);
   if (messages !== null) return messages;
   const sustained = sustainedBy(data, record, rooms, demands, before, end, tail);
-  if (sustained === null || sustained.isShrinking) return whyUndecided(run, feasible, end, tail);
+  if (sustained === null || sustained.isShrinking) {
+    const open = whyUndecided(run, feasible, end, tail);
+    if (open.reason !== 'unexplained' || down.length === 0) return open;
+    return ending('lost', 'instances', data.plan.components[data.plan.instances[down[0]].component].name);
+  }
   const room = nameOf(data, sustained.room);
   if (feasible.kind === 'unknown') return undecided('nearCapacity', room, feasible.need);
   const { factor } = sustained;
