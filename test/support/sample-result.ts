@@ -544,6 +544,7 @@ function summaryOf(
     amplification: { ...est(shape.attempts, 0), edge: 'checkout->payments' },
     wasted: est(wasteOf(shape) * 0.8),
     recovery: { ...est(recovery), fault: 'psp-hang', never: recovery === null ? REPLICATIONS : 0 },
+    latencyRecovery: { ...est(recovery), never: recovery === null ? REPLICATIONS : 0 },
     during: [
       {
         request: 'shoppers.browse',

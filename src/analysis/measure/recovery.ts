@@ -73,6 +73,8 @@ export function recoveryOf(goodput: Goodput, grid: RecoveryGrid): number | null 
   const limit = RECOVERED_SHARE * before;
   if (staysGood(goodput, grid.since, limit)) return 0;
   for (let start = 0; start + length <= slots; start++) {
+    // The last requests have had no time to end: nothing is known of them, so they show no recovery.
+    if (start > 0 && arrived[slots] - arrived[start] < MIN_ARRIVALS) break;
     if (staysAbove(arrived, good, start, length, limit)) return (start * grid.slotNs) / 1e9;
   }
   return Infinity;
@@ -96,7 +98,7 @@ export function staysGood(goodput: Goodput, windows: readonly CellSet[], limit: 
   return true;
 }
 
-/** Below this number of arrivals the last window is not judged. */
+/** Below this number of arrivals the last window is not judged, and shows no recovery. */
 const MIN_ARRIVALS = 5;
 
 /** Recovery over all runs of a variant. The value is the mean of those that recover, if most do. */

@@ -6,7 +6,7 @@ import { goodputOf, goodShare, RECOVERED_SHARE, refusalsApart, type Goodput } fr
 import { gridBetween, recoveryOf, staysGood, windowsFrom } from '../measure/recovery.js';
 import { firstFaultNs } from '../measure/faulted.js';
 import type { VariantData } from '../measure/variant-data.js';
-import { cellsOf, type CellSet } from '../measure/window.js';
+import { cellsOf, RECOVERY_WINDOW_NS, type CellSet } from '../measure/window.js';
 import { demandsOf, type Demands } from './demands.js';
 import { feasibilityOf, overloadIn, type Feasibility } from './feasibility.js';
 import { leakedPool } from './leaks.js';
@@ -95,9 +95,11 @@ function afterLoss(run: Run, phases: Phases, healthy: number, dying: readonly st
   const grid = gridBetween(data, before, firstNs, { fromNs: overNs, untilNs: data.plan.endNs });
   const recovery = recoveryOf(goodput, grid);
   if (recovery === null) return undecided(isFaulted ? 'faultLasts' : 'tooShort');
-  if (Number.isFinite(recovery)) {
+  const isPrompt = recovery <= PROMPT_SECONDS;
+  const heldNs = data.plan.endNs - overNs - recovery * 1e9;
+  if (isPrompt || heldNs >= HORIZON_WINDOWS * RECOVERY_WINDOW_NS) {
     const stuck = redelivered(run, phases);
-    return stuck ?? ending(recovery <= PROMPT_SECONDS ? 'recovered' : 'slowRecovery', 'back');
+    return stuck ?? ending(isPrompt ? 'recovered' : 'slowRecovery', 'back');
   }
   if (after.length < HORIZON_WINDOWS) return undecided('tooShort');
   return whileDown(run, phases, healthy, dying);
