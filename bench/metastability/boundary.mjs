@@ -18,7 +18,9 @@ export function boundaries(retries = [0, 1, 3]) {
     const form = (MU / (1 + r)) * (1 - QUEUE / (MU * HORIZON));
     const { edge, verdicts } = bisect(r, form);
     const off = `${(100 * (edge / form - 1)).toFixed(1)} %`;
-    lines.push(`${String(r).padStart(7)} ${edge.toFixed(0).padStart(9)} ${form.toFixed(0).padStart(12)} ${off.padStart(7)}  ${verdicts}`);
+    lines.push(
+      `${String(r).padStart(7)} ${edge.toFixed(0).padStart(9)} ${form.toFixed(0).padStart(12)} ${off.padStart(7)}  ${verdicts}`,
+    );
   }
   return lines;
 }
@@ -30,7 +32,9 @@ function bisect(r, form) {
   for (let k = 0; k < STEPS; k++) {
     const rate = (low + high) / 2;
     const endings = SEEDS.map((seed) => endingAt(rate, r, seed));
-    const back = endings.filter(({ verdict }) => verdict === 'recovered' || verdict === 'slowRecovery').length;
+    const back = endings.filter(
+      ({ verdict }) => verdict === 'recovered' || verdict === 'slowRecovery',
+    ).length;
     if (back * 2 > SEEDS.length) low = rate;
     else {
       high = rate;
@@ -41,22 +45,38 @@ function bisect(r, form) {
 }
 
 function endingAt(rate, r, seed) {
-  const policy = { timeout: '250ms', ...(r > 0 ? { retry: { attempts: r + 1, on: ['any'] } } : {}) };
+  const policy = {
+    timeout: '250ms',
+    ...(r > 0 ? { retry: { attempts: r + 1, on: ['any'] } } : {}),
+  };
   const result = resultOf({
     faultline: 1,
     title: 'the reference chain',
     run: { duration: `${AT + FOR + HORIZON}s`, warmup: '5s', seed },
     services: {
-      front: { runtime: 'async', endpoints: { get: { readOnly: true, steps: [{ call: 'store.get', policy }] } } },
+      front: {
+        runtime: 'async',
+        endpoints: { get: { readOnly: true, steps: [{ call: 'store.get', policy }] } },
+      },
       store: {
         concurrency: WORKERS,
         queue: { capacity: QUEUE },
         cancellation: 'ignore',
-        endpoints: { get: { readOnly: true, steps: [{ wait: `exponential(${(WORKERS * 1000) / MU}ms)` }] } },
+        endpoints: {
+          get: { readOnly: true, steps: [{ wait: `exponential(${(WORKERS * 1000) / MU}ms)` }] },
+        },
       },
     },
-    workloads: { users: { arrivals: `poisson(${rate}/s)`, patience: '10s', requests: [{ name: 'get', call: 'front.get' }] } },
-    faults: [{ id: 'trigger', kind: 'slow', target: 'store', factor: 20, at: `${AT}s`, for: `${FOR}s` }],
+    workloads: {
+      users: {
+        arrivals: `poisson(${rate}/s)`,
+        patience: '10s',
+        requests: [{ name: 'get', call: 'front.get' }],
+      },
+    },
+    faults: [
+      { id: 'trigger', kind: 'slow', target: 'store', factor: 20, at: `${AT}s`, for: `${FOR}s` },
+    ],
   });
   return result.cascade.endings[0];
 }

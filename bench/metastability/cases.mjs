@@ -51,10 +51,21 @@ function fromTheStart(random, seed) {
 /** 9 % more load lift a busy bottleneck above its capacity. */
 function ninePercent(random, seed) {
   const capacity = random.whole(80, 200);
-  const { services } = chainOf(random, { ...policyOf(random, random.pick([0, 0, 1, 3])), capacity });
+  const { services } = chainOf(random, {
+    ...policyOf(random, random.pick([0, 0, 1, 3])),
+    capacity,
+  });
   const rate = round(capacity * random.between(0.945, 0.97));
   const arrivals = stagesOf(rate, [[45, round(rate * 1.09)]], 150);
-  return { scenario: scenarioOf({ seed, duration: 150, services, arrivals, faults: decoy(random, 45, services) }) };
+  return {
+    scenario: scenarioOf({
+      seed,
+      duration: 150,
+      services,
+      arrivals,
+      faults: decoy(random, 45, services),
+    }),
+  };
 }
 
 /** Most connections of a pool leak. */
@@ -87,14 +98,33 @@ function leaked(random, seed) {
   };
   const more = {
     databases: {
-      db: { pool: { maxOpen: size, acquireTimeout: random.pick(['500ms', '1s', '2s']) }, operations: { read: `exponential(${queryMs}ms)` } },
+      db: {
+        pool: { maxOpen: size, acquireTimeout: random.pick(['500ms', '1s', '2s']) },
+        operations: { read: `exponential(${queryMs}ms)` },
+      },
     },
   };
   const faults = [
-    { id: 'leak', kind: 'connectionLeak', target: 'front', share: `${(share * 100).toFixed(2)}%`, at: '40s', for: '20s' },
+    {
+      id: 'leak',
+      kind: 'connectionLeak',
+      target: 'front',
+      share: `${(share * 100).toFixed(2)}%`,
+      at: '40s',
+      for: '20s',
+    },
     ...decoy(random, 40, services),
   ];
-  return { scenario: scenarioOf({ seed, duration: 120, services, arrivals: `poisson(${rate}/s)`, faults, more }) };
+  return {
+    scenario: scenarioOf({
+      seed,
+      duration: 120,
+      services,
+      arrivals: `poisson(${rate}/s)`,
+      faults,
+      more,
+    }),
+  };
 }
 
 /** Replicas that never come back leave too little capacity. */
@@ -103,7 +133,11 @@ function lostReplicas(random, seed) {
   const lost = random.whole(1, replicas - 1);
   const capacity = random.whole(80, 200);
   const left = (replicas - lost) / replicas;
-  const { services } = chainOf(random, { ...policyOf(random, random.whole(0, 3)), capacity, replicas });
+  const { services } = chainOf(random, {
+    ...policyOf(random, random.whole(0, 3)),
+    capacity,
+    replicas,
+  });
   const rate = round(capacity * Math.min(0.9, left * random.between(1.08, 1.6)));
   const targets = Array.from({ length: lost }, (_, k) => `store[${k}]`);
   const faults = targets.map((target, k) => ({
@@ -114,7 +148,9 @@ function lostReplicas(random, seed) {
     at: '40s',
     for: '5s',
   }));
-  return { scenario: scenarioOf({ seed, duration: 120, services, arrivals: `poisson(${rate}/s)`, faults }) };
+  return {
+    scenario: scenarioOf({ seed, duration: 120, services, arrivals: `poisson(${rate}/s)`, faults }),
+  };
 }
 
 /** A queue that shrinks, but not before the end of the run. A longer run recovers. */
@@ -126,22 +162,51 @@ function slowRecovery(random, seed) {
   const outage = random.whole(15, 30);
   const after = 60;
   const backlog = (capacity - rate * (1 + retries)) * after * random.between(1.6, 4);
-  const { services } = chainOf(random, { retries, timeoutMs: random.whole(20, 60) * 10, queue: Math.max(200, Math.round(backlog)), capacity });
+  const { services } = chainOf(random, {
+    retries,
+    timeoutMs: random.whole(20, 60) * 10,
+    queue: Math.max(200, Math.round(backlog)),
+    capacity,
+  });
   // A fault that fills the queue: nearly all work stops.
   const factor = 40;
-  const faults = [{ id: 'slow', kind: 'slow', target: 'store', factor, at: '30s', for: `${outage}s` }];
-  const make = (duration) => scenarioOf({ seed, duration, services, arrivals: `poisson(${rate}/s)`, faults });
+  const faults = [
+    { id: 'slow', kind: 'slow', target: 'store', factor, at: '30s', for: `${outage}s` },
+  ];
+  const make = (duration) =>
+    scenarioOf({ seed, duration, services, arrivals: `poisson(${rate}/s)`, faults });
   return {
     scenario: make(30 + outage + after),
-    confirm: [{ name: 'recovers in a longer run', scenario: make(30 + outage + after * 12), expects: 'healthy' }],
+    confirm: [
+      {
+        name: 'recovers in a longer run',
+        scenario: make(30 + outage + after * 12),
+        expects: 'healthy',
+      },
+    ],
   };
 }
 
 function confirmed(make, pauseAt, resumeAfter = 30) {
-  const pause = { id: 'pause', kind: 'load', target: 'users', factor: 0.01, at: `${pauseAt}s`, for: `${resumeAfter}s` };
+  const pause = {
+    id: 'pause',
+    kind: 'load',
+    target: 'users',
+    factor: 0.01,
+    at: `${pauseAt}s`,
+    for: `${resumeAfter}s`,
+  };
   return [
-    { name: 'healthy without the trigger', scenario: make({ trigger: false, pause: [] }), expects: 'healthy' },
-    { name: 'healthy after a pause of the load', scenario: make({ trigger: true, pause: [pause] }), expects: 'healthy' },
+    {
+      name: 'healthy without the trigger',
+      scenario: make({ trigger: false, pause: [] }),
+      expects: 'healthy',
+    },
+    {
+      name: 'healthy after a pause of the load',
+      scenario: make({ trigger: true, pause: [pause] }),
+      expects: 'healthy',
+    },
   ];
 }
 
@@ -155,12 +220,25 @@ function retryStorm(random, seed) {
   const low = 1.25 / (1 + retries);
   const rate = round(capacity * random.between(low, Math.max(low + 0.05, 0.68)));
   const kind = random.pick(['slow', 'crash', 'slow']);
-  const trigger = { id: 'trigger', kind, target: 'store', ...(kind === 'slow' ? { factor: 20 } : {}), at: '40s', for: '8s' };
+  const trigger = {
+    id: 'trigger',
+    kind,
+    target: 'store',
+    ...(kind === 'slow' ? { factor: 20 } : {}),
+    at: '40s',
+    for: '8s',
+  };
   // A crash loses the queue, so a burst of load follows it.
   const burst = { id: 'rush', kind: 'load', target: 'users', factor: 5, at: '48s', for: '6s' };
   const faults = kind === 'crash' ? [trigger, burst] : [trigger];
   const make = ({ trigger: on, pause }) =>
-    scenarioOf({ seed, duration: pause.length > 0 ? 190 : 120, services, arrivals: `poisson(${rate}/s)`, faults: [...(on ? faults : []), ...pause] });
+    scenarioOf({
+      seed,
+      duration: pause.length > 0 ? 190 : 120,
+      services,
+      arrivals: `poisson(${rate}/s)`,
+      faults: [...(on ? faults : []), ...pause],
+    });
   return { scenario: make({ trigger: true, pause: [] }), confirm: confirmed(make, 120) };
 }
 
@@ -177,8 +255,17 @@ function burstStorm(random, seed) {
   const until = random.whole(46, 50);
   const make = ({ trigger: on, pause }) => {
     const duration = pause.length > 0 ? 190 : 120;
-    const changes = [[40, peak], [until, rate]];
-    return scenarioOf({ seed, duration, services, arrivals: on ? stagesOf(rate, changes, duration) : `poisson(${rate}/s)`, faults: pause });
+    const changes = [
+      [40, peak],
+      [until, rate],
+    ];
+    return scenarioOf({
+      seed,
+      duration,
+      services,
+      arrivals: on ? stagesOf(rate, changes, duration) : `poisson(${rate}/s)`,
+      faults: pause,
+    });
   };
   return { scenario: make({ trigger: true, pause: [] }), confirm: confirmed(make, 120) };
 }
@@ -208,25 +295,55 @@ function cacheStampede(random, seed) {
               readOnly: true,
               steps: [
                 { wait: 'exponential(1ms)' },
-                { cache: { get: 'items', onMiss: [{ query: 'db.read', policy: { timeout: `${timeoutMs}ms` } }] } },
+                {
+                  cache: {
+                    get: 'items',
+                    onMiss: [{ query: 'db.read', policy: { timeout: `${timeoutMs}ms` } }],
+                  },
+                },
               ],
             },
           },
         },
       },
       arrivals: `poisson(${rate}/s)`,
-      faults: [...(on && !viaExpiry ? [{ id: 'flush', kind: 'flush', target: 'items.shared', at: '40s' }] : []), ...pause],
+      faults: [
+        ...(on && !viaExpiry
+          ? [{ id: 'flush', kind: 'flush', target: 'items.shared', at: '40s' }]
+          : []),
+        ...pause,
+      ],
       more: {
         keys: { item: `zipf(count=${keys} exponent=${exponent})` },
         databases: {
-          db: { cpu: cores, maxConnections: connections, pool: { maxOpen: connections, acquireTimeout: '1s' }, operations: { read: `${queryMs}ms` } },
+          db: {
+            cpu: cores,
+            maxConnections: connections,
+            pool: { maxOpen: connections, acquireTimeout: '1s' },
+            operations: { read: `${queryMs}ms` },
+          },
         },
-        caches: { items: { keys: 'item', warm: '100%', levels: [{ name: 'shared', kind: 'redis', latency: '0.5ms', ttl }] } },
+        caches: {
+          items: {
+            keys: 'item',
+            warm: '100%',
+            levels: [{ name: 'shared', kind: 'redis', latency: '0.5ms', ttl }],
+          },
+        },
       },
     });
   };
   const scenario = make({ trigger: true, pause: [] });
-  return { scenario, confirm: [{ name: 'healthy without the trigger', scenario: make({ trigger: false, pause: [] }), expects: 'healthy' }] };
+  return {
+    scenario,
+    confirm: [
+      {
+        name: 'healthy without the trigger',
+        scenario: make({ trigger: false, pause: [] }),
+        expects: 'healthy',
+      },
+    ],
+  };
 }
 
 /** Members that poll more than they handle in time are put out of their group, and get the same messages again. */
@@ -242,11 +359,34 @@ function rebalanceLoop(random, seed) {
       seed,
       duration: pause.length > 0 ? 600 : 300,
       services: {
-        front: { runtime: 'async', endpoints: { get: [{ wait: '1ms' }, { publish: { topic: 'jobs', key: 'job' } }, { respond: 202 }] } },
-        worker: { replicas: partitions, runtime: 'async', endpoints: { handle: [{ wait: `exponential(${us(handleMs)})` }] } },
+        front: {
+          runtime: 'async',
+          endpoints: {
+            get: [{ wait: '1ms' }, { publish: { topic: 'jobs', key: 'job' } }, { respond: 202 }],
+          },
+        },
+        worker: {
+          replicas: partitions,
+          runtime: 'async',
+          endpoints: { handle: [{ wait: `exponential(${us(handleMs)})` }] },
+        },
       },
       arrivals: `poisson(${rate}/s)`,
-      faults: [...(on ? [{ id: 'slow', kind: 'slow', target: 'worker.handle', factor: 4, at: '40s', for: `${interval * 4}s` }] : []), ...pause],
+      faults: [
+        ...(on
+          ? [
+              {
+                id: 'slow',
+                kind: 'slow',
+                target: 'worker.handle',
+                factor: 4,
+                at: '40s',
+                for: `${interval * 4}s`,
+              },
+            ]
+          : []),
+        ...pause,
+      ],
       more: {
         keys: { job: 'uniform(count=1000)' },
         brokers: { events: { kind: 'kafka', nodes: 3 } },
@@ -255,12 +395,29 @@ function rebalanceLoop(random, seed) {
             kind: 'kafka',
             broker: 'events',
             partitions,
-            subscribers: [{ group: 'workers', call: 'worker.handle', concurrency: 1, maxPollRecords: perPoll, maxPollInterval: `${interval}s` }],
+            subscribers: [
+              {
+                group: 'workers',
+                call: 'worker.handle',
+                concurrency: 1,
+                maxPollRecords: perPoll,
+                maxPollInterval: `${interval}s`,
+              },
+            ],
           },
         },
       },
     });
-  return { scenario: make({ trigger: true, pause: [] }), confirm: [{ name: 'healthy without the trigger', scenario: make({ trigger: false, pause: [] }), expects: 'healthy' }] };
+  return {
+    scenario: make({ trigger: true, pause: [] }),
+    confirm: [
+      {
+        name: 'healthy without the trigger',
+        scenario: make({ trigger: false, pause: [] }),
+        expects: 'healthy',
+      },
+    ],
+  };
 }
 
 const us = (ms) => `${Math.round(ms * 1000)}us`;

@@ -12,7 +12,12 @@ export function resultOf(scenario) {
   const { file, problems } = loadScenario('case.yaml', () => ({ text: JSON.stringify(scenario) }));
   if (file === null) throw new Error(JSON.stringify(problems, null, 1));
   const plans = file.variants.map((variant) => compile(variant, file));
-  return summarise(file, plans, plans.map((plan) => [runPlan(plan, 0)]), 'bench').variants[0];
+  return summarise(
+    file,
+    plans,
+    plans.map((plan) => [runPlan(plan, 0)]),
+    'bench',
+  ).variants[0];
 }
 
 /** Whether users succeed, and no topic is behind, at the end of a run. */
@@ -36,7 +41,9 @@ export function judge(one, confirms) {
   const result = resultOf(one.scenario);
   const [ending] = result.cascade.endings;
   const isDown = !isHealthy(result);
-  const missed = confirms ? (one.confirm ?? []).filter((run) => !isHealthy(resultOf(run.scenario))) : [];
+  const missed = confirms
+    ? (one.confirm ?? []).filter((run) => !isHealthy(resultOf(run.scenario)))
+    : [];
   const { kind, group, seed } = one;
   return { kind, group, seed, isDown, ending, missed: missed.map(({ name }) => name) };
 }

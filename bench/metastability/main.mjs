@@ -27,7 +27,10 @@ const { values: options } = parseArgs({
 });
 
 if (process.send === undefined) await main();
-else process.on('message', ({ kind, seed }) => process.send(judge(caseOf(kind, seed), !options.quick)));
+else
+  process.on('message', ({ kind, seed }) =>
+    process.send(judge(caseOf(kind, seed), !options.quick)),
+  );
 
 async function main() {
   const start = performance.now();
@@ -38,10 +41,15 @@ async function main() {
 
 /** All cases, on some processes; in the order of kinds and seeds. */
 async function judgeAll() {
-  const kinds = Object.keys(KINDS).filter((kind) => options.kind === undefined || kind === options.kind);
+  const kinds = Object.keys(KINDS).filter(
+    (kind) => options.kind === undefined || kind === options.kind,
+  );
   const todo = kinds.flatMap((kind, k) => {
     const n = Math.max(1, Math.round(KINDS[kind].n * Number(options.share)));
-    return Array.from({ length: n }, (_, i) => ({ kind, seed: Number(options.seed) + 1000 * k + i }));
+    return Array.from({ length: n }, (_, i) => ({
+      kind,
+      seed: Number(options.seed) + 1000 * k + i,
+    }));
   });
   const done = new Array(todo.length);
   let next = 0;
@@ -62,7 +70,9 @@ async function judgeAll() {
         done[at] = result;
         more();
       });
-      child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`case ${JSON.stringify(todo[at])}`))));
+      child.on('exit', (code) =>
+        code === 0 ? resolve() : reject(new Error(`case ${JSON.stringify(todo[at])}`)),
+      );
       more();
     });
   await Promise.all(Array.from({ length: PROCESSES }, work));
@@ -70,20 +80,30 @@ async function judgeAll() {
 }
 
 function print(all, seed) {
-  console.log(`kind                       cases  not down  unconfirmed  verdicts (seeds from ${seed})`);
+  console.log(
+    `kind                       cases  not down  unconfirmed  verdicts (seeds from ${seed})`,
+  );
   for (const kind of Object.keys(KINDS)) {
     const own = all.filter((one) => one.kind === kind);
     if (own.length === 0) continue;
     const valid = own.filter(isValid);
-    const verdicts = [...new Set(valid.map(({ ending }) => `${ending.verdict}:${ending.reason}`))].sort();
-    const counts = verdicts.map((verdict) => `${verdict} ${valid.filter(({ ending }) => `${ending.verdict}:${ending.reason}` === verdict).length}`);
+    const verdicts = [
+      ...new Set(valid.map(({ ending }) => `${ending.verdict}:${ending.reason}`)),
+    ].sort();
+    const counts = verdicts.map(
+      (verdict) =>
+        `${verdict} ${valid.filter(({ ending }) => `${ending.verdict}:${ending.reason}` === verdict).length}`,
+    );
     const up = own.filter(({ isDown }) => !isDown).length;
     const unconfirmed = own.filter(({ isDown, missed }) => isDown && missed.length > 0).length;
-    console.log(`${kind.padEnd(26)} ${String(own.length).padStart(5)} ${String(up).padStart(9)} ${String(unconfirmed).padStart(12)}  ${counts.join(', ')}`);
+    console.log(
+      `${kind.padEnd(26)} ${String(own.length).padStart(5)} ${String(up).padStart(9)} ${String(unconfirmed).padStart(12)}  ${counts.join(', ')}`,
+    );
     if (!options.list) continue;
     for (const { seed: at, isDown, missed, ending, group } of own) {
       const isWrong = (ending.verdict === 'metastable') !== (group === 'metastable');
-      if (isWrong || !isDown || missed.length > 0) console.log(`  seed ${at}: ${JSON.stringify({ isDown, missed, ...ending })}`);
+      if (isWrong || !isDown || missed.length > 0)
+        console.log(`  seed ${at}: ${JSON.stringify({ isDown, missed, ...ending })}`);
     }
   }
   for (const [group, words] of Object.entries(GROUPS)) {

@@ -7,7 +7,10 @@ const MS = (ms) => `${Math.round(ms * 1000)}us`;
  * A chain from users to a bottleneck. `retries`: attempts after the first, on the edge to the bottleneck. The capacity is
  * that of the bottleneck, in executions per second.
  */
-export function chainOf(random, { retries, timeoutMs, queue, cancellation = 'ignore', replicas = 1, capacity }) {
+export function chainOf(
+  random,
+  { retries, timeoutMs, queue, cancellation = 'ignore', replicas = 1, capacity },
+) {
   const depth = random.whole(0, 2);
   const workers = random.whole(2, 6);
   const meanMs = (workers * replicas * 1000) / capacity;
@@ -23,7 +26,12 @@ export function chainOf(random, { retries, timeoutMs, queue, cancellation = 'ign
       concurrency: workers,
       queue: { capacity: queue },
       cancellation,
-      endpoints: { get: { readOnly: true, steps: [{ wait: random.chance(0.7) ? `exponential(${MS(meanMs)})` : MS(meanMs) }] } },
+      endpoints: {
+        get: {
+          readOnly: true,
+          steps: [{ wait: random.chance(0.7) ? `exponential(${MS(meanMs)})` : MS(meanMs) }],
+        },
+      },
     },
   };
   names.forEach((name, k) => {
@@ -35,7 +43,9 @@ export function chainOf(random, { retries, timeoutMs, queue, cancellation = 'ign
     if (JSON.stringify(steps).includes(`side${k}`)) {
       services[`side${k}`] = {
         runtime: 'async',
-        endpoints: { get: { readOnly: true, steps: [{ wait: `exponential(${MS(random.between(1, 8))})` }] } },
+        endpoints: {
+          get: { readOnly: true, steps: [{ wait: `exponential(${MS(random.between(1, 8))})` }] },
+        },
       };
     }
   });
@@ -63,7 +73,10 @@ export function stagesOf(start, changes, duration) {
   let at = 0;
   let rate = start;
   for (const [time, next] of changes) {
-    stages.push({ duration: `${time - at}s`, target: `${rate}/s` }, { duration: '0s', target: `${next}/s` });
+    stages.push(
+      { duration: `${time - at}s`, target: `${rate}/s` },
+      { duration: '0s', target: `${next}/s` },
+    );
     at = time;
     rate = next;
   }

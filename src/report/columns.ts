@@ -153,7 +153,8 @@ function userColumns(view: View): Column[] {
     never: (v) => v.summary.recovery.never,
   });
   const { step } = view.result.run;
-  if (view.result.variants.some((variant) => isSlowLonger(variant, step))) columns.push(latencyBack(view, headline.id));
+  if (view.result.variants.some((variant) => isSlowLonger(variant, step)))
+    columns.push(latencyBack(view, headline.id));
   return columns;
 }
 

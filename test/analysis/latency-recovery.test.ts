@@ -9,7 +9,9 @@ function recovery(...laterMs: readonly number[]): number | null {
   const study = studyOf({
     base: (plan: Plan) => {
       const builder = new RecordBuilder(plan);
-      builder.answers('users.buy', CELL.s0, 'ok', 50, 10).answers('users.buy', CELL.s10, 'ok', 50, 10);
+      builder
+        .answers('users.buy', CELL.s0, 'ok', 50, 10)
+        .answers('users.buy', CELL.s10, 'ok', 50, 10);
       laterMs.forEach((ms, i) => {
         if (ms > 0) builder.answers('users.buy', cells[i], 'ok', 50, ms);
         else builder.answers('users.buy', cells[i], 'timeout', 50);

@@ -53,7 +53,8 @@ function latencyRecoveryIn(
   // Of a step that is cut off, nearly all requests must have had the time to end.
   const until = stepAt(steps, knownNs + CUT_OFF * steps.lengthNs[0]);
   const [before] = spansOf({ kind: 'before', fault: id, offset: 0 }, plan);
-  const usual = before === undefined ? null : p95(record, parts, stepAfter(steps, before.fromNs), begin);
+  const usual =
+    before === undefined ? null : p95(record, parts, stepAfter(steps, before.fromNs), begin);
   if (usual === null || until <= end) return null;
   const limit = BACK * usual + SLACK_NS;
   const late = lastSlow(record, parts, begin, until, limit);
@@ -71,7 +72,7 @@ function lastSlow(
   limit: number,
 ): number {
   let last = from - 1;
-  for (let step = from; step < until; ) {
+  for (let step = from; step < until;) {
     let next = step + 1;
     while (next < until && successes(record, parts, step, next) < FEW) next++;
     const high = p95(record, parts, step, next);

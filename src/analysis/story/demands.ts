@@ -40,7 +40,8 @@ export function demandsOf(data: VariantData, record: RunRecord): Demands {
   return {
     usersOf: (component, window) => rateOf(reaching(component), window),
     attemptsAt: ({ resource, component, caller }, { cells, lengthNs }) => {
-      if (resource !== 'connections') return rateOf(partsOf(plan, component), { cells, lengthNs, segments: NONE });
+      if (resource !== 'connections')
+        return rateOf(partsOf(plan, component), { cells, lengthNs, segments: NONE });
       const edge = data.edges.find(({ from, to }) => from === caller && to === component);
       let sent = 0;
       for (const stat of edge?.stats ?? []) {
@@ -92,7 +93,9 @@ function firstAtPart(
     const arrived = rateOf([from], window) * (window.lengthNs / 1e9);
     if (arrived === 0) return;
     // Requests that the caller refuses make no call.
-    const begun = data.requests.includes(from) ? arrived : Math.min(arrived, Math.max(calls, begunIn(record, from, window)));
+    const begun = data.requests.includes(from)
+      ? arrived
+      : Math.min(arrived, Math.max(calls, begunIn(record, from, window)));
     sum += firstAtPart(data, record, from, window, rateOf, path) * (calls / begun);
   });
   return sum;

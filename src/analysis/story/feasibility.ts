@@ -69,13 +69,16 @@ export function overloadIn(
   for (const room of full) {
     const { component } = room;
     const isHeld = data.edges.some(
-      ({ from, to }) => from === component && to !== component && full.some((other) => other.component === to),
+      ({ from, to }) =>
+        from === component && to !== component && full.some((other) => other.component === to),
     );
     if (isHeld && room.resource === 'workers') continue;
     const executions = demands.executionsOf(component);
     if (executions === 0) continue;
     const kind = room.resource === 'cores' ? 'cpu' : 'busy';
-    const levels = gaugesByComponent(data, record)[component].filter((gauge) => gauge.kind === kind);
+    const levels = gaugesByComponent(data, record)[component].filter(
+      (gauge) => gauge.kind === kind,
+    );
     const work = areaOf(levels, allCells(data)) / executions;
     const { capacity } = room.useIn(window);
     const need = capacity > 0 ? (demands.firstAt(component, window) * work) / 1e9 / capacity : 0;

@@ -43,7 +43,7 @@ export function leakedPool(
     ];
     const level = (kind: 'used' | 'inFlight' | 'waiting'): number =>
       areaOf(betweenOf(data, record, kind, from, to), cells) / lengthNs;
-        if (!(size > 0)) continue;
+    if (!(size > 0)) continue;
     // Calls in flight that do not wait for a connection have one.
     const idle = level('used') - Math.max(0, level('inFlight') - level('waiting'));
     if (idle >= LOST * size && idle > (most?.connections ?? 0)) {

@@ -2,7 +2,13 @@ import type { RunRecord } from '../../spec/record/record.js';
 import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
 import type { Ending, EndReason, RunVerdict } from '../../spec/result/cascade.js';
 import { isOpen, movedOf } from '../measure/machines.js';
-import { goodputOf, goodShare, RECOVERED_SHARE, refusalsApart, type Goodput } from '../measure/goodput.js';
+import {
+  goodputOf,
+  goodShare,
+  RECOVERED_SHARE,
+  refusalsApart,
+  type Goodput,
+} from '../measure/goodput.js';
 import { gridBetween, recoveryOf, staysGood, windowsFrom } from '../measure/recovery.js';
 import { firstFaultNs } from '../measure/faulted.js';
 import type { VariantData } from '../measure/variant-data.js';
@@ -56,16 +62,20 @@ export function endingOf(data: VariantData, record: RunRecord, dying: readonly s
   const phases = phasesOf(data, record, goodput);
   if (phases === null) return steady(run);
   const { before, firstNs } = phases;
-  const chronic = overloadBefore(run, before) ? overloadIn(data, record, run.rooms, run.demands, tailOf(phases)) : null;
+  const chronic = overloadBefore(run, before)
+    ? overloadIn(data, record, run.rooms, run.demands, tailOf(phases))
+    : null;
   if (chronic !== null && !isWellIn(run, tailOf(phases))) return overloaded(data, chronic);
   const healthy = goodShare(goodput, before);
-  if (healthy === null || healthy === 0) return undecided('noBaseline');
+  if (healthy === null || healthy === 0) {
+    const found = overloadIn(data, record, run.rooms, run.demands, tailOf(phases));
+    return found === null ? undecided('noBaseline') : overloaded(data, found);
+  }
   const windows = windowsFrom(firstNs, data.plan.endNs, data);
   if (staysGood(goodput, windows, RECOVERED_SHARE * healthy))
     return redelivered(run, phases) ?? ending('untouched', 'noLoss');
   return afterLoss(run, phases, healthy, dying);
 }
-
 
 /** Share of the goodput before the first fault that is missing after it. */
 export function goodputLost(data: VariantData, record: RunRecord): number | null {
@@ -137,7 +147,11 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
   if (sustained === null || sustained.isShrinking) {
     const open = whyUndecided(run, feasible, end, tail);
     if (open.reason !== 'unexplained' || down.length === 0) return open;
-    return ending('lost', 'instances', data.plan.components[data.plan.instances[down[0]].component].name);
+    return ending(
+      'lost',
+      'instances',
+      data.plan.components[data.plan.instances[down[0]].component].name,
+    );
   }
   const room = nameOf(data, sustained.room);
   if (feasible.kind === 'unknown') return undecided('nearCapacity', room, feasible.need);
@@ -209,7 +223,11 @@ function overloaded(data: VariantData, { room, need }: Feasibility): Ending {
   return ending('overloaded', 'load', nameOf(data, room), need);
 }
 
-function undecided(reason: EndReason, subject: string | null = null, value: number | null = null): Ending {
+function undecided(
+  reason: EndReason,
+  subject: string | null = null,
+  value: number | null = null,
+): Ending {
   return ending('undecided', reason, subject, value);
 }
 
@@ -219,7 +237,12 @@ function ending(
   subject: string | null = null,
   value: number | null = null,
 ): Ending {
-  return { verdict, reason, subject, value: value !== null && Number.isFinite(value) ? value : null };
+  return {
+    verdict,
+    reason,
+    subject,
+    value: value !== null && Number.isFinite(value) ? value : null,
+  };
 }
 
 function nameOf({ plan }: VariantData, room: Room | null): string | null {

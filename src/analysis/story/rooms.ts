@@ -34,7 +34,9 @@ export function roomsOf(data: VariantData, record: RunRecord): readonly Room[] {
   plan.components.forEach((owner, component) => {
     if (!isPlaced(owner)) return;
     const ids = instancesOf(plan, component);
-    const downtimes = all.filter(({ instance }) => plan.instances[instance].component === component);
+    const downtimes = all.filter(
+      ({ instance }) => plan.instances[instance].component === component,
+    );
     const add = (
       resource: 'workers' | 'cores',
       kind: 'busy' | 'cpu',
@@ -78,7 +80,8 @@ function poolsOf(data: VariantData, record: RunRecord): readonly Room[] {
         caller: from,
         useIn: ({ cells, lengthNs }) => ({
           used: lengthNs > 0 ? areaOf(used, cells) / lengthNs : 0,
-          capacity: cells.length === 0 ? 0 : sizes[data.plan.grid.stepOfCell[cells[cells.length - 1]]],
+          capacity:
+            cells.length === 0 ? 0 : sizes[data.plan.grid.stepOfCell[cells[cells.length - 1]]],
         }),
       },
     ];

@@ -236,7 +236,9 @@ function endOf(input: SentenceInput): string {
   if (well > 0 && recovery !== null) {
     const when = recovery === 0 ? 'at once' : `after ${formatInstant(recovery)}`;
     // Goodput may be back while requests are still slow: health has separate events.
-    parts.push(`${lost === '' ? 'goodput' : 'it'} is back ${when}${well === n ? '' : ofRuns(well, n)}`);
+    parts.push(
+      `${lost === '' ? 'goodput' : 'it'} is back ${when}${well === n ? '' : ofRuns(well, n)}`,
+    );
   }
   return list(parts);
 }

@@ -73,7 +73,9 @@ export function backlogIn(
     .filter(({ to }) => to === component)
     .flatMap(({ from, to }) => betweenOf(data, record, 'waiting', from, to));
   const levels = [...own, ...waiting];
-  return windows.map(({ cells, lengthNs }) => (lengthNs > 0 ? areaOf(levels, cells) / lengthNs : 0));
+  return windows.map(({ cells, lengthNs }) =>
+    lengthNs > 0 ? areaOf(levels, cells) / lengthNs : 0,
+  );
 }
 
 /** Share of the capacity that the attempts need, by the work of each while it was healthy; Infinity if it is unknown. */
