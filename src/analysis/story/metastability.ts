@@ -27,6 +27,8 @@ import { fallOf, isFalling, isRising } from './trends.js';
 const PROMPT_SECONDS = 15;
 /** Minimum number of windows after the fault before a run can be called stuck. */
 const HORIZON_WINDOWS = 4;
+/** Windows at the end of the run for which a late recovery must last: a single one may be chance. */
+const HELD_WINDOWS = 2;
 /** Part of the healthy goodput that a rise must reach to be more than noise. */
 const WORTHWHILE = 0.05;
 /** Share of successes below which a saturated system is overloaded. */
@@ -107,7 +109,7 @@ function afterLoss(run: Run, phases: Phases, healthy: number, dying: readonly st
   if (recovery === null) return undecided(isFaulted ? 'faultLasts' : 'tooShort');
   const isPrompt = recovery <= PROMPT_SECONDS;
   const heldNs = data.plan.endNs - overNs - recovery * 1e9;
-  if (isPrompt || heldNs >= HORIZON_WINDOWS * RECOVERY_WINDOW_NS) {
+  if (isPrompt || heldNs >= HELD_WINDOWS * RECOVERY_WINDOW_NS) {
     const stuck = redelivered(run, phases);
     return stuck ?? ending(isPrompt ? 'recovered' : 'slowRecovery', 'back');
   }
