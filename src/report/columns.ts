@@ -152,7 +152,32 @@ function userColumns(view: View): Column[] {
     missing: 'never',
     never: (v) => v.summary.recovery.never,
   });
+  const { step } = view.result.run;
+  if (view.result.variants.some((variant) => isSlowLonger(variant, step)))
+    columns.push(latencyBack(view, headline.id));
   return columns;
+}
+
+/** Whether requests are slow for clearly longer than they fail after the fault. */
+function isSlowLonger({ summary }: VariantResult, step: number): boolean {
+  const { recovery, latencyRecovery } = summary;
+  if (recovery.never > 0) return false;
+  const later = (latencyRecovery.value ?? 0) - (recovery.value ?? 0);
+  return latencyRecovery.never > 0 || later > 2 * step;
+}
+
+function latencyBack(view: View, fault: string): Column {
+  return {
+    ...PLAIN_COLUMN,
+    key: 'latencyRecovery',
+    head: 'Latency back',
+    of: 'after fault',
+    unit: 'seconds',
+    pick: (v) => v.summary.latencyRecovery,
+    paths: workloadPaths(view, `latencyRecovery after ${fault}`),
+    missing: 'never',
+    never: (v) => v.summary.latencyRecovery.never,
+  };
 }
 
 function duringColumns(view: View, fault: string): Column[] {

@@ -69,7 +69,14 @@ const VARIANTS = 10;
 const UNFINISHED = 4;
 
 /** A narrow terminal drops columns in this order. */
-const DROPPED = ['attempts', 'wasted', 'successLatency.p99', 'recovery', 'goodput'];
+const DROPPED = [
+  'latencyRecovery',
+  'attempts',
+  'wasted',
+  'successLatency.p99',
+  'recovery',
+  'goodput',
+];
 
 /** Title and facts on one line, or on two if they do not fit. */
 function heading(view: View, options: TextOptions): string[] {

@@ -99,7 +99,9 @@ export function characterOf(variant: VariantResult): string {
   const metastable = count('metastable');
   if (metastable > 0) return `metastable ${metastable}/${verdicts.length}`;
   if (count('overloaded') > 0) return `overloaded ${count('overloaded')}/${verdicts.length}`;
-  if (verdicts.length > 0 && count('untouched') === verdicts.length) {
+  if (count('lost') > 0) return `down for good ${count('lost')}/${verdicts.length}`;
+  const isCalm = verdicts.length > 0 && count('untouched') === verdicts.length;
+  if (isCalm || variant.faults.length === 0) {
     if (variant.cascade.events.length === 0) return '';
     // Names of requests contain a dot, those of components do not.
     const requests = sortedKeys(variant.cascade.states).filter((name) => name.includes('.'));
@@ -129,6 +131,7 @@ const ENDED: Readonly<Record<VariantResult['cascade']['verdicts'][number], strin
   slowRecovery: 'recovers slowly',
   metastable: 'stays degraded by itself',
   overloaded: 'stays overloaded',
+  lost: 'stays down for good',
   undecided: 'is undecided at the end',
 };
 

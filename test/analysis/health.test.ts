@@ -44,6 +44,7 @@ function lane(written: Written): Lane {
     errors: column((step) => arrivals(step) * (1 - good(step))),
     shed: column(() => 0),
     overRate: column(() => 0),
+    refused: column(() => 0),
     cancelled: column(() => 0),
     latency: column((step) => (written.latency ?? (() => 20))(step) / 1000),
     answered: column((step) => Math.round(arrivals(step) * good(step))),

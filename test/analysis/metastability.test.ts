@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { goodputLost, isRising, verdictOf } from '../../src/analysis/story/metastability.js';
-import type { RunVerdict } from '../../src/analysis/measure/story.js';
+import { endingOf, goodputLost } from '../../src/analysis/story/metastability.js';
+import { isRising } from '../../src/analysis/story/trends.js';
+import type { Ending, RunVerdict } from '../../src/spec/result/cascade.js';
 import type { Plan } from '../../src/spec/plan/plan.js';
 import { RecordBuilder } from '../support/records.js';
 import { CELL, studyOf } from '../support/study.js';
@@ -25,24 +26,29 @@ const served =
   };
 const DOWN = [10, 10, 10, 10, 10, 10];
 
-function run(fill: Fill): { verdict: RunVerdict; lost: number | null } {
+function run(fill: Fill): { ending: Ending; verdict: RunVerdict; lost: number | null } {
   const study = studyOf({ base: (plan: Plan) => [fill(new RecordBuilder(plan)).record()] });
   const [data] = study.variants;
-  return {
-    verdict: verdictOf(data, data.records[0], []),
-    lost: goodputLost(data, data.records[0]),
-  };
+  const ending = endingOf(data, data.records[0], []);
+  return { ending, verdict: ending.verdict, lost: goodputLost(data, data.records[0]) };
 }
 
-/** Calls from shop to store: one try each before the fault, this many tries in its last windows. */
-const retrying =
-  (attempts: number): Fill =>
+/** Requests at the shop, 100 per 5 s before and this many times as many after; its 8 workers, busy before and after. */
+const shop =
+  (times: number, before: number, after: number, perWindow = 100): Fill =>
   (builder) => {
-    builder.calls('shop.buy->store.insert', CELL.s0, 'ok', 100);
-    for (const cell of WINDOWS)
-      builder.calls('shop.buy->store.insert', cell, 'timeout', 100, attempts);
-    return builder;
+    builder.answers('shop.buy', CELL.s0, 'ok', 200).answers('shop.buy', CELL.s10, 'ok', 200);
+    for (const cell of WINDOWS) builder.answers('shop.buy', cell, 'timeout', times * perWindow);
+    const level = (cell: number): number => (cell < CELL.s30 ? before : after);
+    return builder.gauge('busy', 0, level).gauge('busy', 1, level);
   };
+
+/** 4 times the attempts at a shop that was busy for a quarter: all of its capacity. */
+const storm = shop(4, 1, 4);
+const both =
+  (...fills: readonly Fill[]): Fill =>
+  (builder) =>
+    fills.reduce((filled, fill) => fill(filled), builder);
 
 describe('the verdict on a run', () => {
   it('is untouched when no window loses goodput', () => {
@@ -54,41 +60,86 @@ describe('the verdict on a run', () => {
     expect(run(served(0, [50, 50, 50, 50, 100, 100])).verdict).toBe('slowRecovery');
   });
 
-  it('is metastable when retries keep it down at the load of before', () => {
-    expect(run((builder) => retrying(3)(served(0, DOWN)(builder))).verdict).toBe('metastable');
+  it('is metastable when more attempts per request keep a resource full', () => {
+    const { ending } = run(both(served(0, DOWN), storm));
+    expect(ending).toEqual({
+      verdict: 'metastable',
+      reason: 'amplified',
+      subject: 'shop',
+      value: 4,
+    });
   });
 
-  it('is metastable when workers do only wasted work', () => {
-    const wasting: Fill = (builder) => {
-      for (const cell of WINDOWS) builder.busy('shop.buy', cell, 1000, 900);
-      return served(0, DOWN)(builder);
-    };
-    expect(run(wasting).verdict).toBe('metastable');
+  it('is undecided when the attempts do not fill the resource, or are as many as before', () => {
+    expect(run(both(served(0, DOWN), shop(3, 1, 4))).ending.reason).toBe('unexplained');
+    expect(run(both(served(0, DOWN), shop(1, 1, 4))).ending.reason).toBe('unexplained');
+    expect(run(both(served(0, DOWN), shop(4, 1, 3))).ending.reason).toBe('unexplained');
+    expect(run(served(0, DOWN)).verdict).toBe('undecided');
   });
 
-  it('is metastable when queues stay full', () => {
-    const queued: Fill = (builder) => served(0, DOWN)(builder).gauge('queue', 0, () => 9);
-    expect(run(queued).verdict).toBe('metastable');
+  it('is undecided while the backlog shrinks, and says by how much', () => {
+    // In the last four windows 8, 6, 4 and 2 requests wait: the last is 75 % below the first.
+    const queue: Fill = (builder) =>
+      builder.gauge('queue', 0, (cell) => Math.max(0, 2 * (CELL.s55 - cell + 1)));
+    const { ending } = run(both(served(0, DOWN), storm, queue));
+    expect(ending).toEqual({
+      verdict: 'undecided',
+      reason: 'drains',
+      subject: 'shop',
+      value: 0.75,
+    });
   });
 
-  it('is undecided when nothing is known to sustain it', () => {
-    expect(run((builder) => retrying(1)(served(0, DOWN)(builder))).verdict).toBe('undecided');
+  it('is metastable while the backlog stays, or grows', () => {
+    const full: Fill = (builder) => builder.gauge('queue', 0, (cell) => (cell < 3 ? 0 : 9));
+    const growing: Fill = (builder) => builder.gauge('queue', 0, (cell) => cell);
+    expect(run(both(served(0, DOWN), storm, full)).verdict).toBe('metastable');
+    expect(run(both(served(0, DOWN), storm, growing)).verdict).toBe('metastable');
   });
 
   it('is undecided while a breaker waits to try again', () => {
-    const held: Fill = (builder) =>
-      retrying(3)(served(0, DOWN)(builder)).breaker('shop', 'store', [[21, 1]], 0);
-    expect(run(held).verdict).toBe('undecided');
+    const open: Fill = (builder) => builder.breaker('shop', 'store', [[21, 1]], 0);
+    expect(run(both(served(0, DOWN), storm, open)).ending.reason).toBe('breakerOpen');
   });
 
   it('is undecided while goodput still rises', () => {
-    const rising = served(0, [0, 0, 0, 30, 60, 90]);
-    expect(run((builder) => retrying(3)(rising(builder))).verdict).toBe('undecided');
+    const { ending } = run(both(served(0, [0, 0, 0, 30, 60, 90]), storm));
+    expect(ending.reason).toBe('rises');
   });
 
-  it('is overloaded when more load arrives than before', () => {
-    const more = served(0, DOWN, 150);
-    expect(run((builder) => retrying(3)(more(builder))).verdict).toBe('overloaded');
+  it('is overloaded when the load has grown above the capacity', () => {
+    // 6 of 8 workers were busy, and half more arrives: 112.5 % of the capacity.
+    const { ending } = run(both(served(0, DOWN, 150), shop(4, 3, 4, 150)));
+    expect(ending).toMatchObject({ verdict: 'overloaded', reason: 'load', subject: 'shop' });
+    expect(ending.value).toBeCloseTo(1.125, 12);
+  });
+
+  it('is overloaded by 9 % more load, undecided close to the capacity, and metastable far from it', () => {
+    // 92.5 % x 1.09 = 100.8 %; 90 % x 1.09 = 98.1 %; 50 % x 1.09 = 54.5 %.
+    const more = (busy: number): Ending =>
+      run(both(served(0, DOWN, 109), shop(4, busy, 4, 109))).ending;
+    expect(more(3.7)).toMatchObject({ verdict: 'overloaded', reason: 'load' });
+    expect(more(3.6)).toMatchObject({ verdict: 'undecided', reason: 'nearCapacity' });
+    expect(more(2)).toMatchObject({ verdict: 'metastable', reason: 'amplified' });
+  });
+
+  it('is overloaded when first attempts exceed the capacity from the start', () => {
+    // 8 workers are busy for 60 s with 400 executions: 1.2 s each. 20 requests/s need 24 workers, 3 times as many.
+    const chronic: Fill = (builder) => {
+      for (const cell of [CELL.s0, CELL.s10, ...WINDOWS]) {
+        const n = cell < CELL.s30 ? 200 : 100;
+        builder
+          .answers('users.buy', cell, 'ok', n / 10)
+          .answers('users.buy', cell, 'timeout', 0.9 * n)
+          .calls('users.buy->shop.buy', cell, 'timeout', n)
+          .answers('shop.buy', cell, 'ok', n);
+      }
+      builder.queueWait('shop.buy', CELL.s0, 1, 400);
+      return builder.gauge('busy', 0, () => 4).gauge('busy', 1, () => 4);
+    };
+    const { ending } = run(chronic);
+    expect(ending).toMatchObject({ verdict: 'overloaded', reason: 'load', subject: 'shop' });
+    expect(ending.value).toBeCloseTo(3, 12);
   });
 });
 

@@ -115,9 +115,9 @@ faults: [ { id: out, kind: crash, target: shop, instances: [1], at: 20s, for: 0s
   it('is for good with restart: false', () => {
     const ran = gone('{ kind: none }', '150s', ', restart: false');
     expect(ran.variant().faults[0]!.words).toBe('shop crashes permanently');
-    expect(story(ran).verdicts).toEqual(['overloaded']);
+    expect(story(ran).verdicts).toEqual(['lost']);
     expect(story(gone('{ kind: kubernetes }', '150s', ', restart: false')).verdicts).toEqual([
-      'overloaded',
+      'lost',
     ]);
   });
 

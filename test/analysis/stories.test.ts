@@ -336,6 +336,7 @@ faults: [ { id: rush, kind: load, target: users, factor: 3, at: 30s, for: 20s } 
         affected: 1,
         elsewhere: [],
         verdicts: ['untouched'],
+        endings: [],
         recovery: null,
         goodputLost: null,
       });

@@ -438,6 +438,15 @@ function cascadeOf(shape: Shape): CascadeResult {
     verdicts: Array.from({ length: REPLICATIONS }, () =>
       never ? 'metastable' : shape.fallback ? 'untouched' : 'recovered',
     ),
+    endings: Array.from({ length: REPLICATIONS }, () => ({
+      ...(never
+        ? { verdict: 'metastable' as const, reason: 'amplified' as const }
+        : shape.fallback
+          ? { verdict: 'untouched' as const, reason: 'noLoss' as const }
+          : { verdict: 'recovered' as const, reason: 'back' as const }),
+      subject: never ? 'payments' : null,
+      value: never ? 3 : null,
+    })),
     metastable: never ? 1 : 0,
     elsewhere: [],
     innocent: [{ fault: 'slow-inventory', reason: 'no request failed because of it' }],
@@ -535,6 +544,7 @@ function summaryOf(
     amplification: { ...est(shape.attempts, 0), edge: 'checkout->payments' },
     wasted: est(wasteOf(shape) * 0.8),
     recovery: { ...est(recovery), fault: 'psp-hang', never: recovery === null ? REPLICATIONS : 0 },
+    latencyRecovery: { ...est(recovery), never: recovery === null ? REPLICATIONS : 0 },
     during: [
       {
         request: 'shoppers.browse',

@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import { OUTCOME_KINDS } from '../../spec/outcome.js';
+import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import { arrivedOf, mergeSegments } from './sums.js';
 import type { VariantData } from './variant-data.js';
@@ -34,6 +34,24 @@ export function goodputOf(data: VariantData, record: RunRecord, parts: readonly 
     }
   }
   return { arrived, good };
+}
+
+/** Outcomes of requests that are refused by design: a quota, a rate limit, a request that is wrong or unknown. */
+const DESIGNED: readonly OutcomeName[] = ['clientError', 'throttled', 'rejectedRateLimit'];
+
+/** The same goodput, without the arrivals that were refused by design. */
+export function refusalsApart(data: VariantData, record: RunRecord, goodput: Goodput): Goodput {
+  const kinds = DESIGNED.map((name) => OUTCOME_NAMES.indexOf(name));
+  const arrived = goodput.arrived.map((all, cell) => {
+    if (all === 0) return 0;
+    let refused = 0;
+    for (const part of data.requests) {
+      const { outcomes } = record.parts[part];
+      for (const kind of kinds) refused += outcomes[cell * OUTCOME_KINDS + kind];
+    }
+    return all - refused;
+  });
+  return { arrived, good: goodput.good };
 }
 
 /** Goodput per arrival in a window; null if nothing arrived. */

@@ -25,6 +25,8 @@ export interface Lane {
   readonly shed: Float64Array;
   /** The part of `shed` that exceeded a rate limit or was throttled. */
   readonly overRate: Float64Array;
+  /** Requests that are refused by design: over a limit, wrong, or unknown. */
+  readonly refused: Float64Array;
   /** Requests whose callers left before the response. */
   readonly cancelled: Float64Array;
   /** p95 of successes, seconds; NaN if nothing succeeded. */
@@ -72,27 +74,32 @@ export function lanesOf(data: VariantData, record: RunRecord, steps: Steps): rea
 
 /**
  * The part of a lane by which its health can be judged. Steps from `known` on count as idle, because the end of the run
- * cut off their requests. Without a fault, cancelled requests do not count as arrivals: their callers no longer needed
- * the response. With a fault, the time before it shows how many cancellations are normal, and more are a symptom.
+ * cut off their requests. Without a fault, cancelled requests do not count as arrivals, because their callers no longer
+ * needed the response, and neither do those that are refused by design. With a fault, the time before it shows how many
+ * of them are normal, and more are a symptom.
  */
 export function judgedLane(lane: Lane, known: number, isFaulted: boolean): Lane {
   const keep = (column: Float64Array): Float64Array => column.slice().fill(0, known);
-  const { cancelled } = lane;
-  const asked = isFaulted ? lane.arrivals : lane.arrivals.map((n, step) => n - cancelled[step]);
+  const { cancelled, refused, overRate } = lane;
+  const less = (column: Float64Array, ...others: readonly Float64Array[]): Float64Array =>
+    isFaulted
+      ? column
+      : column.map((n, step) => n - others.reduce((sum, own) => sum + own[step], 0));
   return {
     ...lane,
-    arrivals: keep(asked),
+    arrivals: keep(less(lane.arrivals, cancelled, refused)),
     finished: keep(lane.finished),
     succeeded: keep(lane.succeeded),
     good: keep(lane.good),
-    errors: keep(lane.errors),
-    shed: keep(lane.shed),
+    errors: keep(less(lane.errors, overRate)),
+    shed: keep(less(lane.shed, overRate)),
   };
 }
 
 const kindsOf = (names: readonly OutcomeName[]): readonly number[] =>
   names.map((name) => OUTCOME_NAMES.indexOf(name));
 const OVER_RATE = kindsOf(['rejectedRateLimit', 'throttled']);
+const REFUSED = [...kindsOf(['clientError']), ...OVER_RATE];
 const SHED = [...kindsOf(['rejectedOverload']), ...OVER_RATE];
 /** Outcomes that say nothing about the health of the component that answered. */
 const NEUTRAL = kindsOf(['ok', 'degraded', 'clientError', 'cancelled', 'unfinished']);
@@ -135,6 +142,7 @@ function laneOf(
     errors: column((at) => arrivedOf(outcomes, at) - countOf(NEUTRAL, at)),
     shed: column((at) => countOf(SHED, at)),
     overRate: column((at) => countOf(OVER_RATE, at)),
+    refused: column((at) => countOf(REFUSED, at)),
     cancelled: column((at) => outcomes[at + CANCELLED]),
     ...latencies(rows, steps),
     usualUntil: (step) => usualLatency(rows, step),

@@ -13,10 +13,11 @@ import {
   RECOVERY_WINDOW_NS,
   spansOf,
   type CellSet,
+  type Span,
 } from './window.js';
 
 /** A window with fewer arrivals is merged with the next. */
-const FEW_ARRIVALS = 20;
+export const FEW_ARRIVALS = 20;
 
 /** Windows after a fault, and the time before it with which they are compared. */
 export interface RecoveryGrid {
@@ -72,6 +73,8 @@ export function recoveryOf(goodput: Goodput, grid: RecoveryGrid): number | null 
   const limit = RECOVERED_SHARE * before;
   if (staysGood(goodput, grid.since, limit)) return 0;
   for (let start = 0; start + length <= slots; start++) {
+    // The last requests have had no time to end: nothing is known of them, so they show no recovery.
+    if (start > 0 && arrived[slots] - arrived[start] < MIN_ARRIVALS) break;
     if (staysAbove(arrived, good, start, length, limit)) return (start * grid.slotNs) / 1e9;
   }
   return Infinity;
@@ -95,7 +98,7 @@ export function staysGood(goodput: Goodput, windows: readonly CellSet[], limit: 
   return true;
 }
 
-/** Below this number of arrivals the last window is not judged. */
+/** Below this number of arrivals the last window is not judged, and shows no recovery. */
 const MIN_ARRIVALS = 5;
 
 /** Recovery over all runs of a variant. The value is the mean of those that recover, if most do. */
@@ -130,16 +133,26 @@ export function windowsFrom(fromNs: Ns, untilNs: Ns, data: VariantData): readonl
   return windows;
 }
 
-function gridOf(data: VariantData, fault: PlanFault): RecoveryGrid {
+/** Windows in which recovery from trouble is searched. `after`: the time since it ended. */
+export function gridBetween(
+  data: VariantData,
+  before: CellSet,
+  fromNs: Ns,
+  after: Span,
+): RecoveryGrid {
   const { plan } = data;
-  const before = spansOf({ kind: 'before', fault: fault.id, offset: 0 }, plan);
-  const after = afterSpan(fault, plan);
   return {
-    before: cellsOf(before, plan),
-    since: windowsFrom(fault.spans[0].fromNs, after.untilNs, data),
+    before,
+    since: windowsFrom(fromNs, after.untilNs, data),
     windows: recoveryWindows(after, plan),
     ...recoverySlots(after, plan),
   };
+}
+
+function gridOf(data: VariantData, fault: PlanFault): RecoveryGrid {
+  const before = spansOf({ kind: 'before', fault: fault.id, offset: 0 }, data.plan);
+  const after = afterSpan(fault, data.plan);
+  return gridBetween(data, cellsOf(before, data.plan), fault.spans[0].fromNs, after);
 }
 
 /** sums[k] = sum of the first k values. */

@@ -1,13 +1,12 @@
 import type { FailureKinds } from './failure-kinds.js';
 import type {
+  Ending,
   StoryEvent,
   CascadeResult,
   HealthState,
   Influence,
+  RunVerdict,
 } from '../../spec/result/cascade.js';
-
-/** A verdict on one run. */
-export type RunVerdict = CascadeResult['verdicts'][number];
 
 /** The cascade of one run. */
 export interface Story {
@@ -35,6 +34,8 @@ export interface Story {
   /** How user requests fail if there is no fault; null if there is one. */
   readonly failures: FailureKinds | null;
   readonly verdict: RunVerdict;
+  /** The verdict with its reason. */
+  readonly ending: Ending;
   readonly innocent: CascadeResult['innocent'];
 }
 

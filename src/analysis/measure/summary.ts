@@ -16,6 +16,7 @@ import { costsOf } from './costs.js';
 import { edgeSums } from './column-sums.js';
 import { goodByRun, latencyOf, outcomesByRun } from './outcomes.js';
 import type { Asked } from './question.js';
+import { measureLatencyRecovery } from './latency-recovery.js';
 import { measureRecovery, neverCount } from './recovery.js';
 import type { Story } from './story.js';
 import { selectStats } from './subjects.js';
@@ -35,6 +36,7 @@ export interface Headline {
   readonly amplification: Measured & { readonly edge: string | null };
   readonly wasted: Measured;
   readonly recovery: Measured & { readonly fault: string | null };
+  readonly latencyRecovery: Measured;
   readonly during: readonly {
     readonly request: string;
     readonly fault: string;
@@ -73,6 +75,10 @@ export function headline(
     amplification: amplification(data),
     wasted: wastedOf(data),
     recovery: { ...recovery, fault },
+    latencyRecovery:
+      fault === null
+        ? nothing(data.records.length)
+        : measureLatencyRecovery(data, data.requests, fault),
     during: duringFaults(data),
     blastRadius: meanOf(stories.map((story) => story.blastRadius)),
     costs: costsOf(data),
@@ -94,6 +100,10 @@ export function summaryOf(figures: Headline): VariantSummary {
       ...estimateOf(figures.recovery),
       fault: figures.recovery.fault,
       never: neverCount(figures.recovery),
+    },
+    latencyRecovery: {
+      ...estimateOf(figures.latencyRecovery),
+      never: neverCount(figures.latencyRecovery),
     },
     during: figures.during.map((entry) => ({ ...entry, success: estimateOf(entry.success) })),
     blastRadius: estimateOf(figures.blastRadius),

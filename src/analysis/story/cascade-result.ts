@@ -10,6 +10,7 @@ export function cascadeResult(stories: readonly Story[], recovery: number | null
   const events = withRuns(stories);
   const elsewhere = degradedElsewhere(stories);
   const verdicts = stories.map((story) => story.verdict);
+  const endings = stories.map(({ ending }) => ending);
   const stuck = verdicts.filter((verdict) => verdict === 'metastable').length;
   const goodputLost = estimateOf(meanOf(stories.map((story) => story.goodputLost)));
   return {
@@ -22,6 +23,7 @@ export function cascadeResult(stories: readonly Story[], recovery: number | null
     collateral: first.collateral,
     goodputLost,
     verdicts,
+    endings,
     metastable: stuck / stories.length,
     elsewhere,
     innocent: first.innocent,
@@ -30,6 +32,7 @@ export function cascadeResult(stories: readonly Story[], recovery: number | null
       affected: stories.filter(isAffected).length,
       elsewhere,
       verdicts,
+      endings,
       recovery,
       goodputLost: goodputLost.value,
     }),

@@ -28,7 +28,7 @@ import { linksOf } from './links.js';
 import { loadChangesOf } from './load-changes.js';
 import { restartLoops } from './deaths.js';
 import { loopsOf } from './loops.js';
-import { goodputLost, verdictOf } from './metastability.js';
+import { endingOf, goodputLost } from './metastability.js';
 import { onsetsOf, type Onsets } from './onsets.js';
 import { outagesOf, returnsOf, type Returns } from './outages.js';
 import { ranksOf } from './ranks.js';
@@ -77,6 +77,7 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
   const users = usersOf(data, record);
   const events = eventsOf(scene, record, influences, onsets);
   const dying = restartLoops(data, record, scene.spansOf);
+  const ending = endingOf(data, record, dying);
   // A restart loop sustains a failure only if a degradation lasts to the end.
   const isLasting = events.some(({ kind }) => kind === 'notRecovered');
   return {
@@ -102,7 +103,8 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
     amplification: amplificationOf(data, record),
     users,
     failures: events.some(({ kind }) => kind === 'fault') ? null : failureKindsOf(data, record),
-    verdict: verdictOf(data, record, dying),
+    verdict: ending.verdict,
+    ending,
     innocent: innocentFaults(scene, influences, users, events),
   };
 }

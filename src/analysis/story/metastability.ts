@@ -1,92 +1,82 @@
 import type { RunRecord } from '../../spec/record/record.js';
 import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
-import { processOf } from '../../spec/plan/versions.js';
-import { areaOf, gaugesOf } from '../measure/gauges.js';
+import type { Ending, EndReason, RunVerdict } from '../../spec/result/cascade.js';
 import { isOpen, movedOf } from '../measure/machines.js';
-import { goodputOf, goodShare, RECOVERED_SHARE, type Goodput } from '../measure/goodput.js';
-import { recoveryGridIn, recoveryOf, staysGood, windowsFrom } from '../measure/recovery.js';
-import type { RunVerdict } from '../measure/story.js';
-import { arrivedOf, sumCells, sumOutcomes } from '../measure/sums.js';
-import { firstFaultNs, spansIn } from '../measure/faulted.js';
-import { isForGood, lastReturnNs } from './outages.js';
+import {
+  goodputOf,
+  goodShare,
+  RECOVERED_SHARE,
+  refusalsApart,
+  type Goodput,
+} from '../measure/goodput.js';
+import { gridBetween, recoveryOf, staysGood, windowsFrom } from '../measure/recovery.js';
+import { firstFaultNs } from '../measure/faulted.js';
 import type { VariantData } from '../measure/variant-data.js';
-import { cellsOf, type CellSet } from '../measure/window.js';
+import { cellsOf, RECOVERY_WINDOW_NS, type CellSet } from '../measure/window.js';
+import { demandsOf, type Demands } from './demands.js';
+import { feasibilityOf, overloadIn, type Feasibility } from './feasibility.js';
+import { leakedPool } from './leaks.js';
+import { isForGood, lastReturnNs } from './outages.js';
+import { phasesOf, type Phases } from './phases.js';
+import { redeliveredBy } from './redelivered.js';
+import { roomsOf, shareOf, type Room } from './rooms.js';
+import { backlogIn, sustainedBy } from './sustaining.js';
+import { fallOf, isFalling, isRising } from './trends.js';
 
 /** Latest recovery that is prompt: three windows of 5 s. */
 const PROMPT_SECONDS = 15;
 /** Minimum number of windows after the fault before a run can be called stuck. */
 const HORIZON_WINDOWS = 4;
-/** Windows at the end in which a sustaining effect is searched. */
-const LAST_WINDOWS = 4;
+/** Windows at the end of the run for which a late recovery must last: a single one may be chance. */
+const HELD_WINDOWS = 2;
 /** Part of the healthy goodput that a rise must reach to be more than noise. */
 const WORTHWHILE = 0.05;
-/** Growth of the load from which the load explains a failure. */
-const SAME_LOAD = 1.1;
-const RETRY_GROWTH = 1.5;
-const WASTED = 0.3;
-const QUEUED_SHARE = 0.5;
+/** Share of successes below which a saturated system is overloaded. */
+const HEALTHY = 0.95;
+
+/** The facts of one run that a verdict needs. */
+interface Run {
+  readonly data: VariantData;
+  readonly record: RunRecord;
+  readonly goodput: Goodput;
+  readonly rooms: readonly Room[];
+  readonly demands: Demands;
+}
 
 /**
- * Verdict on one run, from that run alone. `dying`: its restartLoops. After the fault that ends last:
- * - untouched: no window of 5 s since the first fault has less than 95 % of the goodput share before it (windows with
- *   fewer than 20 arrivals are merged with the next);
- * - recovered within 15 s, slowRecovery later;
- * - undecided: the fault does not end; fewer than 4 windows follow it, or the return of the instances that come back
- *   one by one; goodput rises over the second half of the windows (Mann-Kendall) by 5 % of the healthy goodput; a
- *   breaker has not yet tried to close; or nothing explains the failure. The run was too short to see the end;
- * - overloaded: load is more than 10 % above that before the fault (which shows what is feasible), or instances are
- *   still missing that their platform does not restart (those that it does make it undecided);
- * - metastable: load as before, all instances back, and retries (half more attempts per call than before), wasted
- *   work (30 % of busy time) or queues longer than half their capacity sustain the failure; or, whatever instances
- *   are missing, processes that die again after each restart.
+ * Verdict on one run, from that run alone; docs/analysis.md has the definitions. `dying`: its restart loops. Trouble
+ * begins with the first fault; without one, with the first loss of goodput.
  *
  * Source of the notion: Bronson et al., HotOS 2021; Huang et al., OSDI 2022.
  */
-export function verdictOf(
-  data: VariantData,
-  record: RunRecord,
-  dying: readonly string[],
-): RunVerdict {
-  const { plan } = data;
-  const faults = plan.faults.filter((fault) => fault.spans.length > 0);
-  // A fault that waits for a condition has no planned spans, and its spans differ from run to run.
-  if (faults.length === 0)
-    return plan.faults.some(({ when }) => when !== null) ? 'undecided' : 'untouched';
-  const { before } = data;
-  const goodput = goodputOf(data, record, data.requests);
+export function endingOf(data: VariantData, record: RunRecord, dying: readonly string[]): Ending {
+  const all = goodputOf(data, record, data.requests);
+  const isFaulted = data.plan.faults.length > 0;
+  // Without a fault, requests that are refused by design are no loss.
+  const goodput = isFaulted ? all : refusalsApart(data, record, all);
+  const run: Run = {
+    data,
+    record,
+    goodput,
+    rooms: roomsOf(data, record),
+    demands: demandsOf(data, record),
+  };
+  const phases = phasesOf(data, record, goodput);
+  if (phases === null) return steady(run);
+  const { before, firstNs } = phases;
+  const chronic = overloadBefore(run, before)
+    ? overloadIn(data, record, run.rooms, run.demands, tailOf(phases))
+    : null;
+  if (chronic !== null && !isWellIn(run, tailOf(phases))) return overloaded(data, chronic);
   const healthy = goodShare(goodput, before);
-  if (healthy === null || healthy === 0) return 'undecided';
-  if (isUntouched(data, goodput, healthy)) return 'untouched';
-  const ends = faults.map((fault) => ({
-    id: fault.id,
-    endNs: endOf(fault.rollout === null ? fault.spans : spansIn(data, fault, record)),
-  }));
-  const last = ends.reduce((latest, own) => (own.endNs > latest.endNs ? own : latest));
-  const grid = recoveryGridIn(data, last.id, record);
-  if (grid === null) return 'undecided';
-  const recovery = recoveryOf(goodput, grid);
-  if (recovery === null) return 'undecided';
-  if (Number.isFinite(recovery)) return recovery <= PROMPT_SECONDS ? 'recovered' : 'slowRecovery';
-  if (grid.windows.length < HORIZON_WINDOWS) return 'undecided';
-  const shares = grid.windows
-    .map((window) => goodShare(goodput, window))
-    .filter((share) => share !== null);
-  const tail = shares.slice(-Math.max(HORIZON_WINDOWS, shares.length >> 1));
-  const gain = tail[tail.length - 1] - tail[0];
-  if (isRising(tail) && gain >= WORTHWHILE * healthy) return 'undecided';
-  // Instances that came back only recently are still part of the fault.
-  if (
-    lastReturnNs(data, record) > startOf(data, grid.windows[grid.windows.length - HORIZON_WINDOWS])
-  )
-    return 'undecided';
-  const end = union(grid.windows.slice(-LAST_WINDOWS));
-  if (loadOf(data, record, end) > SAME_LOAD * loadOf(data, record, before)) return 'overloaded';
-  if (dying.length > 0) return 'metastable';
-  const down = instancesDown(record);
-  if (down.length > 0) return down.every((id) => isWaiting(data, id)) ? 'undecided' : 'overloaded';
-  if (breakerWaits(data, record, grid.windows[grid.windows.length - LAST_WINDOWS]))
-    return 'undecided';
-  return isSustained(data, record, before, end) ? 'metastable' : 'undecided';
+  if (healthy === null || healthy === 0) {
+    const found = overloadIn(data, record, run.rooms, run.demands, tailOf(phases));
+    return found === null ? undecided('noBaseline') : overloaded(data, found);
+  }
+  const windows = windowsFrom(firstNs, data.plan.endNs, data);
+  if (staysGood(goodput, windows, RECOVERED_SHARE * healthy))
+    return redelivered(run, phases) ?? ending('untouched', 'noLoss');
+  return afterLoss(run, phases, healthy, dying);
 }
 
 /** Share of the goodput before the first fault that is missing after it. */
@@ -100,60 +90,170 @@ export function goodputLost(data: VariantData, record: RunRecord): number | null
   return actual === null ? 0 : Math.max(0, 1 - actual / healthy);
 }
 
-/** Upward trend by Mann-Kendall: more rising than falling pairs, by more than 1.645 sigma. */
-export function isRising(values: readonly number[]): boolean {
-  const n = values.length;
-  if (n < 3) return false;
-  let score = 0;
-  for (let i = 0; i < n; i++) {
-    for (let j = i + 1; j < n; j++) score += Math.sign(values[j] - values[i]);
+/** A run whose goodput never falls: untouched, unless it fails from the start for lack of capacity. */
+function steady(run: Run): Ending {
+  const { data, record, rooms, demands } = run;
+  if (overloadBefore(run, data.whole)) {
+    const found = overloadIn(data, record, rooms, demands, data.whole);
+    if (found !== null) return overloaded(data, found);
   }
-  const sigma = Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18);
-  return score > 1.645 * sigma;
+  return ending('untouched', 'noLoss');
 }
 
-function isUntouched(data: VariantData, goodput: Goodput, healthy: number): boolean {
-  const windows = windowsFrom(firstFaultNs(data), data.plan.endNs, data);
-  return staysGood(goodput, windows, RECOVERED_SHARE * healthy);
+/** The verdict on a run that loses goodput. */
+function afterLoss(run: Run, phases: Phases, healthy: number, dying: readonly string[]): Ending {
+  const { data, goodput } = run;
+  const { before, firstNs, overNs, after, isFaulted } = phases;
+  const grid = gridBetween(data, before, firstNs, { fromNs: overNs, untilNs: data.plan.endNs });
+  const recovery = recoveryOf(goodput, grid);
+  if (recovery === null) return undecided(isFaulted ? 'faultLasts' : 'tooShort');
+  const isPrompt = recovery <= PROMPT_SECONDS;
+  const heldNs = data.plan.endNs - overNs - recovery * 1e9;
+  if (isPrompt || heldNs >= HELD_WINDOWS * RECOVERY_WINDOW_NS) {
+    const stuck = redelivered(run, phases);
+    return stuck ?? ending(isPrompt ? 'recovered' : 'slowRecovery', 'back');
+  }
+  if (after.length < HORIZON_WINDOWS) return undecided('tooShort');
+  return whileDown(run, phases, healthy, dying);
 }
 
-/** User requests per ns. */
-function loadOf(data: VariantData, record: RunRecord, window: CellSet): number {
-  const rows = data.requests.map((part) => record.parts[part]);
-  return window.lengthNs > 0 ? arrivedOf(sumOutcomes(rows, window.cells)) / window.lengthNs : 0;
+/** The verdict on a run that is down at its end. */
+function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly string[]): Ending {
+  const { data, record, goodput, rooms, demands } = run;
+  const { before, after } = phases;
+  const end = tailOf(phases);
+  const tail = after.slice(-Math.max(HORIZON_WINDOWS, after.length >> 1));
+  const shares = tail.map((window) => goodShare(goodput, window)).filter((share) => share !== null);
+  const gain = shares[shares.length - 1] - shares[0];
+  if (isRising(shares) && gain >= WORTHWHILE * healthy) return undecided('rises', null, gain);
+  // Instances that came back only recently are still part of the fault.
+  if (lastReturnNs(data, record) > startOf(data, end)) return undecided('returning');
+  const feasible = feasibilityOf(rooms, demands, before, end);
+  const down = instancesDown(record);
+  // Processes that die again take capacity away themselves.
+  if (dying.length > 0 && (feasible.kind !== 'infeasible' || feasible.isLost))
+    return ending('metastable', 'restarts', dying[0]);
+  if (feasible.kind === 'infeasible') {
+    if (!feasible.isLost) return overloaded(data, feasible);
+    return down.some((id) => !isWaiting(data, id)) || down.length === 0
+      ? ending('lost', 'instances', nameOf(data, feasible.room))
+      : undecided('returning', nameOf(data, feasible.room));
+  }
+  const leaked = leakedPool(data, record, end);
+  if (leaked !== null) return ending('lost', 'connections', leaked.subject, leaked.connections);
+  if (down.some((id) => isWaiting(data, id))) return undecided('returning');
+  if (breakerWaits(data, record, end)) return undecided('breakerOpen');
+  const messages = redelivered(run, phases);
+  if (messages !== null) return messages;
+  const sustained = sustainedBy(data, record, rooms, demands, before, end, tail);
+  if (sustained === null || sustained.isShrinking) {
+    const open = whyUndecided(run, feasible, end, tail);
+    if (open.reason !== 'unexplained' || down.length === 0) return open;
+    return ending(
+      'lost',
+      'instances',
+      data.plan.components[data.plan.instances[down[0]].component].name,
+    );
+  }
+  const room = nameOf(data, sustained.room);
+  if (feasible.kind === 'unknown') return undecided('nearCapacity', room, feasible.need);
+  const { factor } = sustained;
+  return ending('metastable', 'amplified', room, Number.isFinite(factor) ? factor : null);
 }
 
-function isSustained(data: VariantData, record: RunRecord, before: CellSet, end: CellSet): boolean {
-  const { plan } = data;
-  for (const edge of data.edges) {
-    const was = perCall(record, edge.stats, before) ?? 1;
-    const is = perCall(record, edge.stats, end) ?? 1;
-    if (is >= RETRY_GROWTH * Math.max(1, was)) return true;
-  }
-  let busy = 0;
-  let wasted = 0;
-  for (const part of record.parts) {
-    busy += sumCells(part.busyNs, end.cells);
-    wasted += sumCells(part.wastedNs, end.cells);
-  }
-  if (busy > 0 && wasted / busy >= WASTED) return true;
-  return gaugesOf(record, 'queue').some((gauge) => {
-    if (gauge.instance < 0) return false;
-    const { queue, concurrency } = processOf(plan, gauge.instance);
-    const mean = areaOf([gauge], end.cells) / end.lengthNs;
-    const limit = Number.isFinite(queue.capacity) ? queue.capacity : 10 * concurrency;
-    return Number.isFinite(limit) && mean > QUEUED_SHARE * limit;
-  });
+/** The trend of the fullest resource, or that nothing explains the failure. */
+function whyUndecided(
+  { data, record, rooms }: Run,
+  feasible: Feasibility,
+  end: CellSet,
+  tail: readonly CellSet[],
+): Ending {
+  if (feasible.kind === 'unknown')
+    return undecided('nearCapacity', nameOf(data, feasible.room), feasible.need);
+  const fullest = rooms.reduce<Room | null>(
+    (most, room) =>
+      most === null || shareOf(room.useIn(end)) > shareOf(most.useIn(end)) ? room : most,
+    null,
+  );
+  if (fullest === null) return undecided('unexplained');
+  const backlog = backlogIn(data, record, fullest, tail);
+  if (isFalling(backlog)) return undecided('drains', nameOf(data, fullest), fallOf(backlog));
+  return undecided('unexplained', nameOf(data, fullest));
 }
 
-function perCall(record: RunRecord, stats: readonly number[], window: CellSet): number | null {
-  let calls = 0;
-  let attempts = 0;
-  for (const stat of stats) {
-    calls += sumCells(record.edges[stat].calls, window.cells);
-    attempts += sumCells(record.edges[stat].attempts, window.cells);
-  }
-  return calls >= 20 ? attempts / calls : null;
+/** Messages that their own redelivery keeps waiting, although users notice nothing; null without any. */
+function redelivered({ data, record }: Run, phases: Phases): Ending | null {
+  const { before, after } = phases;
+  if (after.length < HORIZON_WINDOWS) return null;
+  const tail = after.slice(-Math.max(HORIZON_WINDOWS, after.length >> 1));
+  const found = redeliveredBy(data, record, before, tail);
+  if (found === null) return null;
+  const { subject, perMessage, isPoisoned } = found;
+  if (isPoisoned) return ending('lost', 'poison', subject);
+  return ending('metastable', 'redeliveries', subject, perMessage);
+}
+
+/** Whether a saturated system fails, or falls behind, in a time that ought to be healthy. */
+function overloadBefore({ data, record, goodput, rooms, demands }: Run, window: CellSet): boolean {
+  const share = goodShare(goodput, window);
+  if (share === null) return false;
+  const found = overloadIn(data, record, rooms, demands, window);
+  if (found === null) return false;
+  if (share < HEALTHY) return true;
+  const parts = partsOfWindow(window, PARTS);
+  return isRising(backlogIn(data, record, found.room!, parts));
+}
+
+/** Parts of a window in which the trend of a backlog is searched. */
+const PARTS = 8;
+
+function partsOfWindow({ cells, lengthNs, segments }: CellSet, parts: number): readonly CellSet[] {
+  const size = Math.max(1, Math.floor(cells.length / parts));
+  return Array.from({ length: Math.floor(cells.length / size) }, (_, k) => ({
+    cells: cells.subarray(k * size, (k + 1) * size),
+    segments,
+    lengthNs: (lengthNs * size) / cells.length,
+  }));
+}
+
+function isWellIn({ goodput, rooms }: Run, window: CellSet): boolean {
+  const share = goodShare(goodput, window);
+  return (share ?? 1) >= HEALTHY && rooms.every((room) => shareOf(room.useIn(window)) < HEALTHY);
+}
+
+function overloaded(data: VariantData, { room, need }: Feasibility): Ending {
+  return ending('overloaded', 'load', nameOf(data, room), need);
+}
+
+function undecided(
+  reason: EndReason,
+  subject: string | null = null,
+  value: number | null = null,
+): Ending {
+  return ending('undecided', reason, subject, value);
+}
+
+function ending(
+  verdict: RunVerdict,
+  reason: EndReason,
+  subject: string | null = null,
+  value: number | null = null,
+): Ending {
+  return {
+    verdict,
+    reason,
+    subject,
+    value: value !== null && Number.isFinite(value) ? value : null,
+  };
+}
+
+function nameOf({ plan }: VariantData, room: Room | null): string | null {
+  return room === null ? null : plan.components[room.component].name;
+}
+
+/** The last 20 s after the trigger. */
+function tailOf({ after }: Phases): CellSet {
+  return union(after.slice(-HORIZON_WINDOWS));
 }
 
 /** Whether an instance that does not run only waits for its platform to start it. */
@@ -200,7 +300,7 @@ function breakerWaits(data: VariantData, record: RunRecord, window: CellSet): bo
 }
 
 function startOf({ plan }: VariantData, { cells }: CellSet): number {
-  return plan.grid.edges[cells[0]];
+  return cells.length === 0 ? plan.endNs : plan.grid.edges[cells[0]];
 }
 
 function union(windows: readonly CellSet[]): CellSet {
@@ -209,8 +309,4 @@ function union(windows: readonly CellSet[]): CellSet {
     segments: new Int32Array(0),
     lengthNs: windows.reduce((total, window) => total + window.lengthNs, 0),
   };
-}
-
-function endOf(spans: readonly { readonly untilNs: number }[]): number {
-  return spans[spans.length - 1].untilNs;
 }

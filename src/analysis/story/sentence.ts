@@ -1,10 +1,12 @@
 import { plainFault } from '../../spec/result/fault-text.js';
 import type { CascadeEvent, CascadeResult } from '../../spec/result/cascade.js';
 import { shrinking } from '../../spec/result/shrinking.js';
+import { ofRuns, stuckSentence, stuckWords, WELL } from './ending-words.js';
 import { failsMore } from './innocent.js';
 import { degradationWords, heldWords } from './mechanism-words.js';
 import { UNSEEN } from './unseen-kinds.js';
-import { DEGRADATIONS, type RunVerdict, type Story } from '../measure/story.js';
+import type { RunVerdict } from '../../spec/result/cascade.js';
+import { DEGRADATIONS, type Story } from '../measure/story.js';
 import { formatCount, formatInstant, formatShare } from '../../text/figures.js';
 import { list, plural } from '../../text/words.js';
 
@@ -20,6 +22,7 @@ export interface SentenceInput {
   readonly elsewhere: CascadeResult['elsewhere'];
   /** Verdicts of all runs. */
   readonly verdicts: readonly RunVerdict[];
+  readonly endings: CascadeResult['endings'];
   /** Recovery in seconds of the runs that recover, mean; null if it is unknown. */
   readonly recovery: number | null;
   readonly goodputLost: number | null;
@@ -38,7 +41,7 @@ export function sentenceOf(input: SentenceInput): string {
   const runs = input.verdicts.length;
   const others = elsewhereWords(input);
   if (faults.length === 0) {
-    return `${noFault(input, runs)}${shrinkingWords(story, runs)}${others}`;
+    return `${noFault(input, runs)}${stuckSentence(input.endings)}${shrinkingWords(story, runs)}${others}`;
   }
   if (input.verdicts.every((verdict) => verdict === 'untouched')) {
     const words = list(unique(faults.map((it) => `${plainFault(it)}${seenWords(it, runs)}`)));
@@ -224,31 +227,18 @@ function fullIn(event: CascadeEvent, events: readonly CascadeEvent[]): CascadeEv
 
 const ENDS: ReadonlySet<CascadeEvent['kind']> = new Set(['recovered', 'notRecovered']);
 
-function endOf({ verdicts, recovery, goodputLost }: SentenceInput): string {
+function endOf(input: SentenceInput): string {
+  const { verdicts, endings, recovery, goodputLost } = input;
   const lost = goodputLost === null ? '' : `${formatShare(goodputLost)} of the goodput is lost`;
   const n = verdicts.length;
-  const number = (verdict: RunVerdict): number => verdicts.filter((one) => one === verdict).length;
-  const stuck = number('metastable');
-  const overloaded = number('overloaded');
-  const undecided = number('undecided');
-  const of = (k: number): string =>
-    n === 1 ? '' : ` in ${formatCount(k)} of ${formatCount(n)} runs`;
-  const parts: string[] = lost === '' ? [] : [lost];
-  if (stuck > 0)
-    parts.push(
-      `after the fault it does not recover, although the load is feasible (metastable${of(stuck)})`,
-    );
-  if (overloaded > 0) parts.push(`it stays overloaded${of(overloaded)}`);
-  // Without a request before the fault, its goodput is unknown.
-  if (undecided > 0)
-    parts.push(
-      `${goodputLost === null ? 'no request before the fault gives a baseline' : 'the run ends before it is over'}${of(undecided)}`,
-    );
-  const well = n - stuck - overloaded - undecided;
+  const well = endings.filter(({ verdict }) => WELL.has(verdict)).length;
+  const parts = [...(lost === '' ? [] : [lost]), ...stuckWords(endings)];
   if (well > 0 && recovery !== null) {
     const when = recovery === 0 ? 'at once' : `after ${formatInstant(recovery)}`;
     // Goodput may be back while requests are still slow: health has separate events.
-    parts.push(`${lost === '' ? 'goodput' : 'it'} is back ${when}${well === n ? '' : of(well)}`);
+    parts.push(
+      `${lost === '' ? 'goodput' : 'it'} is back ${when}${well === n ? '' : ofRuns(well, n)}`,
+    );
   }
   return list(parts);
 }

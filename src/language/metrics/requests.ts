@@ -89,8 +89,18 @@ export const REQUEST_METRICS = [
     'seconds',
     'none',
     'low',
-    'From the end of the fault until goodput per arrival is at least 95 % of its share before the fault, in 5 s ' +
+    'Recovery of success: from the end of the fault until goodput per arrival is at least 95 % of its share before the fault, in 5 s ' +
       'windows, and stays so until the next fault; `never` breaks every limit.',
+    { needsAfter: true, words: ['never'] },
+  ),
+  metric(
+    'latencyRecovery',
+    WORKLOADS,
+    'seconds',
+    'none',
+    'low',
+    'From the end of the fault until the p95 of successes stays within 1.5 times its value before the fault plus 5 ms, ' +
+      'in steps of the timeline and until the next fault; `never` breaks every limit.',
     { needsAfter: true, words: ['never'] },
   ),
   metric(

@@ -28,9 +28,9 @@ export interface CascadeResult {
   readonly collateral: readonly string[];
   readonly goodputLost: Estimate;
   /** By replication. */
-  readonly verdicts: readonly (
-    'untouched' | 'recovered' | 'slowRecovery' | 'metastable' | 'overloaded' | 'undecided'
-  )[];
+  readonly verdicts: readonly RunVerdict[];
+  /** Why, by replication. */
+  readonly endings: readonly Ending[];
   /** Share of replications that are metastable. */
   readonly metastable: number;
   /**
@@ -42,6 +42,50 @@ export interface CascadeResult {
   readonly innocent: readonly { readonly fault: string; readonly reason: string }[];
   /** Summary of the cascade in one sentence. */
   readonly sentence: string;
+}
+
+/** How a run ends, see docs/analysis.md. */
+export type RunVerdict =
+  'untouched' | 'recovered' | 'slowRecovery' | 'metastable' | 'overloaded' | 'lost' | 'undecided';
+
+/**
+ * The reason of a verdict. Of `metastable`: `amplified` (`value`: attempts per user request, as a multiple of those while
+ * it was healthy; null = none then), `restarts`, `redeliveries` (`value`: per message). Of `overloaded`: `load` (`value`:
+ * share of the capacity that first attempts need). Of `lost`: `instances`, `connections`,
+ * `poison`. The others are of `undecided`.
+ */
+export type EndReason =
+  | 'noLoss'
+  | 'back'
+  | 'amplified'
+  | 'restarts'
+  | 'redeliveries'
+  | 'load'
+  | 'instances'
+  | 'connections'
+  | 'poison'
+  /** No request before trouble gives a baseline. */
+  | 'noBaseline'
+  /** The fault lasts to the end, or the run ends soon after it. */
+  | 'faultLasts'
+  | 'tooShort'
+  /** Goodput rises, or the backlog falls (`value`: by this share). */
+  | 'rises'
+  | 'drains'
+  /** Instances that are still to be restarted, or came back only at the end; a breaker that has not tried again. */
+  | 'returning'
+  | 'breakerOpen'
+  /** The load is close to the capacity (`value`). */
+  | 'nearCapacity'
+  /** No loop is known to sustain it. */
+  | 'unexplained';
+
+/** A verdict with its reason, and the component (or topic, or instance) that decides it. */
+export interface Ending {
+  readonly verdict: RunVerdict;
+  readonly reason: EndReason;
+  readonly subject: string | null;
+  readonly value: number | null;
 }
 
 /** An event in one run. */

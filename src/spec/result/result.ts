@@ -184,8 +184,10 @@ export interface VariantSummary {
    * the system counts only there; time in which it waits for an external one counts as its own.
    */
   readonly wasted: Estimate;
-  /** Time to recover after the last span of the first harmful fault; null value = never. */
+  /** Time until success is back after the last span of the first harmful fault; null value = never. */
   readonly recovery: Estimate & { readonly fault: string | null; readonly never: number };
+  /** The same for the latency of successes. */
+  readonly latencyRecovery: Estimate & { readonly never: number };
   /** Success during each fault, by workload request. */
   readonly during: readonly {
     readonly request: string;

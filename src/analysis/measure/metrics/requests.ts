@@ -4,6 +4,7 @@ import { withFinished, withGood, withLatencies, withServed, withSuccesses } from
 import { distributionOf, meanOf, nothing, ratioOf, shareOf, type Measured } from '../estimate.js';
 import { goodByRun, latencyOf, outcomesByRun } from '../outcomes.js';
 import type { Measurement, Measurements, Question } from '../question.js';
+import { measureLatencyRecovery } from '../latency-recovery.js';
 import { measureRecovery } from '../recovery.js';
 import { statusCount, statusesByRun } from '../statuses.js';
 import { arrivedOf, finishedOf, outcomeOf, succeededOf, type OutcomeCounts } from '../sums.js';
@@ -35,6 +36,10 @@ export const REQUEST_MEASUREMENTS: Measurements<typeof REQUEST_METRICS> = {
   recovery: ({ data, selection, clause }) =>
     clause?.kind === 'after'
       ? measureRecovery(data, selection.parts, clause.fault)
+      : nothing(data.records.length),
+  latencyRecovery: ({ data, selection, clause }) =>
+    clause?.kind === 'after'
+      ? measureLatencyRecovery(data, selection.parts, clause.fault)
       : nothing(data.records.length),
   abandoned: (question) => ofFinished(question, (run) => outcomeOf(run, 'abandoned')),
   apdex,

@@ -1,0 +1,111 @@
+import type { RunRecord } from '../../spec/record/record.js';
+import { meanOf, type Measured } from './estimate.js';
+import { spansIn } from './faulted.js';
+import { usualNs } from './goodput.js';
+import { SparseMerge } from './sparse.js';
+import { stepAfter, stepAt, stepsOf } from './steps.js';
+import type { VariantData } from './variant-data.js';
+import { afterSpan, spansOf } from './window.js';
+
+/** Latency is back at this multiple of its usual p95, plus SLACK_NS. */
+const BACK = 1.5;
+const SLACK_NS = 5e6;
+/** A step with fewer successes is judged together with the next. */
+const FEW = 20;
+/** Part of the last step that may be cut off. */
+const CUT_OFF = 0.1;
+
+/**
+ * Recovery of the latency: seconds from the end of a fault to the start of the first step of the timeline from which the
+ * p95 of successes stays within 1.5 times its value before the fault plus 5 ms, up to the next fault. 0 if it never left
+ * that range since the start of the fault; Infinity if it does not come back; null if nothing was measured before or after.
+ */
+export function measureLatencyRecovery(
+  data: VariantData,
+  parts: readonly number[],
+  fault: string,
+): Measured {
+  const each = data.records.map((record) => latencyRecoveryIn(data, record, parts, fault));
+  const known = each.filter((value) => value !== null);
+  const back = known.filter((value) => Number.isFinite(value));
+  const isMostlyNever = known.length > 0 && back.length * 2 <= known.length;
+  const value = isMostlyNever ? Infinity : meanOf(back).value;
+  return { kind: 'recovery', value, each, hits: [], trials: [] };
+}
+
+function latencyRecoveryIn(
+  data: VariantData,
+  record: RunRecord,
+  parts: readonly number[],
+  id: string,
+): number | null {
+  const { plan } = data;
+  const planned = plan.faults.find((fault) => fault.id === id);
+  if (planned === undefined) return null;
+  const spans = spansIn(data, planned, record);
+  if (spans.length === 0) return null;
+  const fault = { ...planned, spans };
+  const steps = stepsOf(plan);
+  const { fromNs, untilNs } = afterSpan(fault, plan);
+  const knownNs = Math.min(untilNs, plan.horizonNs - usualNs(data, record, parts));
+  const begin = stepAt(steps, spans[0].fromNs);
+  const end = stepAfter(steps, fromNs);
+  // Of a step that is cut off, nearly all requests must have had the time to end.
+  const until = stepAt(steps, knownNs + CUT_OFF * steps.lengthNs[0]);
+  const [before] = spansOf({ kind: 'before', fault: id, offset: 0 }, plan);
+  const usual =
+    before === undefined ? null : p95(record, parts, stepAfter(steps, before.fromNs), begin);
+  if (usual === null || until <= end) return null;
+  const limit = BACK * usual + SLACK_NS;
+  const late = lastSlow(record, parts, begin, until, limit);
+  if (late < begin) return 0;
+  if (late >= until - 1) return Infinity;
+  return Math.max(0, (steps.startNs[late + 1] - fromNs) / 1e9);
+}
+
+/** The last step of the last slow group of steps; before `from` if none is slow. Steps without a success are slow. */
+function lastSlow(
+  record: RunRecord,
+  parts: readonly number[],
+  from: number,
+  until: number,
+  limit: number,
+): number {
+  let last = from - 1;
+  for (let step = from; step < until;) {
+    let next = step + 1;
+    while (next < until && successes(record, parts, step, next) < FEW) next++;
+    const high = p95(record, parts, step, next);
+    if (high === null || high > limit) last = next - 1;
+    step = next;
+  }
+  return last;
+}
+
+/** p95 of the successes in steps [from, until), ns; null without any. */
+function p95(
+  record: RunRecord,
+  parts: readonly number[],
+  from: number,
+  until: number,
+): number | null {
+  const merge = new SparseMerge();
+  for (const part of parts) {
+    for (let step = from; step < until; step++) merge.add(record.parts[part].stepLatency, step);
+  }
+  const [seconds] = merge.quantiles([0.95]);
+  return seconds === null ? null : seconds * 1e9;
+}
+
+function successes(
+  record: RunRecord,
+  parts: readonly number[],
+  from: number,
+  until: number,
+): number {
+  let all = 0;
+  for (const part of parts) {
+    for (let step = from; step < until; step++) all += record.parts[part].stepLatency.count[step];
+  }
+  return all;
+}

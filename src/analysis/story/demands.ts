@@ -1,0 +1,115 @@
+import type { RunRecord } from '../../spec/record/record.js';
+import { OUTCOME_KINDS } from '../../spec/outcome.js';
+import { arrivedOf, sumCells, sumOutcomes } from '../measure/sums.js';
+import { partsOf, type VariantData } from '../measure/variant-data.js';
+import type { CellSet } from '../measure/window.js';
+import type { Room } from './rooms.js';
+
+/** Arrivals of one run in windows: of users, and at the components that they reach. */
+export interface Demands {
+  /** Requests per second of the users that reach a component; of all users where none is known to reach it. */
+  usersOf(component: number, window: CellSet): number;
+  /** Attempts per second that ask for a resource. */
+  attemptsAt(room: Room, window: CellSet): number;
+  /**
+   * First attempts per second at a component: user requests times the calls that each execution on the way makes. A
+   * lower bound, because executions that end early make fewer calls.
+   */
+  firstAt(component: number, window: CellSet): number;
+  /** Executions of a component in the run. */
+  executionsOf(component: number): number;
+}
+
+/** The arrivals of one run. */
+export function demandsOf(data: VariantData, record: RunRecord): Demands {
+  const { plan } = data;
+  const reach = new Map<number, readonly number[]>();
+  const rateOf = (parts: readonly number[], { cells, lengthNs }: CellSet): number => {
+    const rows = parts.map((part) => record.parts[part]);
+    return lengthNs > 0 ? (arrivedOf(sumOutcomes(rows, cells)) / lengthNs) * 1e9 : 0;
+  };
+  const reaching = (component: number): readonly number[] => {
+    let parts = reach.get(component);
+    if (parts === undefined) {
+      const callers = callersOf(data, component);
+      const own = data.requests.filter((part) => callers.has(part));
+      reach.set(component, (parts = own.length > 0 ? own : data.requests));
+    }
+    return parts;
+  };
+  return {
+    usersOf: (component, window) => rateOf(reaching(component), window),
+    attemptsAt: ({ resource, component, caller }, { cells, lengthNs }) => {
+      if (resource !== 'connections')
+        return rateOf(partsOf(plan, component), { cells, lengthNs, segments: NONE });
+      const edge = data.edges.find(({ from, to }) => from === caller && to === component);
+      let sent = 0;
+      for (const stat of edge?.stats ?? []) {
+        const { attemptOutcomes } = record.edges[stat];
+        for (const cell of cells) sent += arrivedOf(attemptOutcomes, cell * OUTCOME_KINDS);
+      }
+      return lengthNs > 0 ? (sent / lengthNs) * 1e9 : 0;
+    },
+    firstAt: (component, window) =>
+      partsOf(plan, component).reduce(
+        (sum, part) => sum + firstAtPart(data, record, part, window, rateOf, new Set()),
+        0,
+      ),
+    executionsOf: (component) =>
+      partsOf(plan, component).reduce((sum, part) => sum + executions(record, part), 0),
+  };
+}
+
+const NONE = new Int32Array(0);
+
+/** Parts from which calls reach a component, over any number of steps. */
+function callersOf({ plan }: VariantData, component: number): ReadonlySet<number> {
+  const found = new Set(partsOf(plan, component));
+  let grows = true;
+  while (grows) {
+    const size = found.size;
+    for (const { from, to } of plan.statEdges) if (found.has(to)) found.add(from);
+    grows = found.size > size;
+  }
+  return found;
+}
+
+/** Calls of one execution of a part of the caller, times its own first attempts, over all callers. */
+function firstAtPart(
+  data: VariantData,
+  record: RunRecord,
+  part: number,
+  window: CellSet,
+  rateOf: (parts: readonly number[], window: CellSet) => number,
+  above: ReadonlySet<number>,
+): number {
+  if (data.requests.includes(part)) return rateOf([part], window);
+  const path = new Set([...above, part]);
+  let sum = 0;
+  data.plan.statEdges.forEach(({ from, to }, stat) => {
+    if (to !== part || path.has(from)) return;
+    const calls = sumCells(record.edges[stat].calls, window.cells);
+    if (calls === 0) return;
+    const arrived = rateOf([from], window) * (window.lengthNs / 1e9);
+    if (arrived === 0) return;
+    // Requests that the caller refuses make no call.
+    const begun = data.requests.includes(from)
+      ? arrived
+      : Math.min(arrived, Math.max(calls, begunIn(record, from, window)));
+    sum += firstAtPart(data, record, from, window, rateOf, path) * (calls / begun);
+  });
+  return sum;
+}
+
+/** Requests of a part in a window that got a worker: all but those that ended without an execution. */
+function begunIn(record: RunRecord, part: number, { cells }: CellSet): number {
+  const arrived = arrivedOf(sumOutcomes([record.parts[part]], cells));
+  const all = record.parts[part].outcomes;
+  let total = 0;
+  for (let at = 0; at < all.length; at++) total += all[at];
+  return total > 0 ? (arrived * Math.min(total, executions(record, part))) / total : 0;
+}
+
+function executions(record: RunRecord, part: number): number {
+  return record.parts[part].queueWait.reduce((sum, { count }) => sum + count, 0);
+}

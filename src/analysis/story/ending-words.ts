@@ -1,0 +1,80 @@
+import type { Ending, EndReason, RunVerdict } from '../../spec/result/cascade.js';
+import { formatCount, formatNumber, formatShare } from '../../text/figures.js';
+
+/** Verdicts after which users are served as before. */
+export const WELL: ReadonlySet<RunVerdict> = new Set<RunVerdict>([
+  'untouched',
+  'recovered',
+  'slowRecovery',
+]);
+
+const STUCK: readonly (readonly [RunVerdict, string])[] = [
+  ['metastable', 'after the fault it does not recover, although the load is feasible (metastable'],
+  ['overloaded', 'it stays overloaded'],
+  ['lost', 'it stays down for good'],
+  ['undecided', 'the run does not show the end'],
+];
+
+/** How the runs that do not end well end, each verdict with the reason in the first of its runs. */
+export function stuckWords(endings: readonly Ending[]): readonly string[] {
+  return STUCK.flatMap(([verdict, words]) => {
+    const own = endings.filter((ending) => ending.verdict === verdict);
+    if (own.length === 0) return [];
+    const runs = ofRuns(own.length, endings.length);
+    const end = verdict === 'metastable' ? ')' : '';
+    return [`${words}${runs}${end}: ${endingWords(own[0])}`];
+  });
+}
+
+/** The same for runs without a fault: ` Once the burst is over ...`; empty if all end well or the end is not shown. */
+export function stuckSentence(endings: readonly Ending[]): string {
+  const known = endings.map((ending) =>
+    ending.verdict === 'undecided' ? { ...ending, verdict: 'untouched' as const } : ending,
+  );
+  return stuckWords(known)
+    .map((words) => ` ${words.replace('after the fault it', 'It').replace(/^it/, 'It')}.`)
+    .join('');
+}
+
+/** ` in 2 of 3 runs`; empty for a single run. */
+export function ofRuns(k: number, n: number): string {
+  return n === 1 ? '' : ` in ${formatCount(k)} of ${formatCount(n)} runs`;
+}
+
+/** The reason of a verdict, as the end of a sentence that names the verdict. */
+export function endingWords({ reason, subject, value }: Ending): string {
+  return WORDS[reason](subject ?? 'a component', value);
+}
+
+const WORDS: Readonly<Record<EndReason, (subject: string, value: number | null) => string>> = {
+  noLoss: () => '',
+  back: () => '',
+  amplified: (subject, value) =>
+    value === null
+      ? `${subject} gets calls that it did not get before`
+      : `${subject} gets ${formatNumber(value)} times the calls per user request`,
+  restarts: (subject) => `${subject} dies again when it is back`,
+  redeliveries: (subject, value) =>
+    `messages of ${subject} are delivered again ${formatNumber(value ?? 0)} times for each that is handled`,
+  load: (subject, value) =>
+    value === null
+      ? `the load is above the capacity of ${subject}`
+      : `first attempts need ${formatShare(value)} of the capacity of ${subject}`,
+  instances: (subject) => `instances of ${subject} are gone for good`,
+  connections: (subject, value) => {
+    const [caller, callee] = subject.split('->');
+    return `${formatNumber(value ?? 0)} connections from ${caller} to ${callee} were never returned`;
+  },
+  poison: (subject) => `a message that its consumer cannot process holds up ${subject}`,
+  noBaseline: () => 'no request before the fault gives a baseline',
+  faultLasts: () => 'the fault lasts to the end',
+  tooShort: () => 'the run ends less than 20 s after it',
+  rises: () => 'goodput still rises when the run ends',
+  drains: (subject, value) =>
+    `the backlog of ${subject} still shrinks when the run ends, by ${formatShare(value ?? 0)} over the last half`,
+  returning: () => 'instances still come back when the run ends',
+  breakerOpen: () => 'a breaker is still open when the run ends',
+  nearCapacity: (subject, value) =>
+    `first attempts need ${formatShare(value ?? 0)} of the capacity of ${subject}, too close to decide`,
+  unexplained: () => 'no loop is known that keeps it down',
+};

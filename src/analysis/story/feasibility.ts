@@ -1,0 +1,92 @@
+import type { RunRecord } from '../../spec/record/record.js';
+import { areaOf, gaugesByComponent } from '../measure/gauges.js';
+import type { VariantData } from '../measure/variant-data.js';
+import type { CellSet } from '../measure/window.js';
+import type { Demands } from './demands.js';
+import { shareOf, type Room } from './rooms.js';
+
+/** Share of a resource in use from which it is saturated. */
+export const FULL = 0.97;
+/** Share of its capacity that the first attempts need, from which a load is not feasible. */
+const INFEASIBLE = 0.99;
+/** Below this share a changed load, or a smaller capacity, is feasible. Between the two the run does not decide. */
+const FEASIBLE = 0.95;
+/** Relative change below which two loads, or two capacities, are the same. */
+const SAME = 0.03;
+
+/** Whether the capacity is enough for the requests of users alone, without any repeated work. */
+export interface Feasibility {
+  readonly kind: 'feasible' | 'infeasible' | 'unknown';
+  /** The resource with the least room, null if none has a ceiling. */
+  readonly room: Room | null;
+  /** Share of its capacity that the first attempts need. */
+  readonly need: number;
+  /** Whether capacity is missing and not the load higher. */
+  readonly isLost: boolean;
+}
+
+/**
+ * Feasibility of the load at the end of a run, from a healthy time before: the share of each resource that was in use
+ * then, times the growth of the load of the users that reach it, over the part of its capacity that is left.
+ */
+export function feasibilityOf(
+  rooms: readonly Room[],
+  demands: Demands,
+  before: CellSet,
+  end: CellSet,
+): Feasibility {
+  let worst: Feasibility = { kind: 'feasible', room: null, need: 0, isLost: false };
+  for (const room of rooms) {
+    const was = room.useIn(before);
+    const users = demands.usersOf(room.component, before);
+    if (was.capacity === 0 || users === 0) continue;
+    const growth = demands.usersOf(room.component, end) / users;
+    const left = room.useIn(end).capacity / was.capacity;
+    const need = left > 0 ? (shareOf(was) * growth) / left : was.used > 0 ? Infinity : 0;
+    if (need <= worst.need) continue;
+    const isChanged = growth > 1 + SAME || left < 1 - SAME;
+    const isOpen = isChanged && need >= FEASIBLE;
+    const kind = need >= INFEASIBLE ? 'infeasible' : isOpen ? 'unknown' : 'feasible';
+    worst = { kind, room, need, isLost: shareOf(was) * growth < INFEASIBLE };
+  }
+  return worst;
+}
+
+/**
+ * A resource that is saturated in a window by first attempts alone, while those that its component calls are not; null
+ * if there is none. Its need is the work of one execution times the first attempts, over its capacity.
+ */
+export function overloadIn(
+  data: VariantData,
+  record: RunRecord,
+  rooms: readonly Room[],
+  demands: Demands,
+  window: CellSet,
+): Feasibility | null {
+  const full = rooms.filter(
+    (room) => room.resource !== 'connections' && shareOf(room.useIn(window)) >= FULL,
+  );
+  for (const room of full) {
+    const { component } = room;
+    const isHeld = data.edges.some(
+      ({ from, to }) =>
+        from === component && to !== component && full.some((other) => other.component === to),
+    );
+    if (isHeld && room.resource === 'workers') continue;
+    const executions = demands.executionsOf(component);
+    if (executions === 0) continue;
+    const kind = room.resource === 'cores' ? 'cpu' : 'busy';
+    const levels = gaugesByComponent(data, record)[component].filter(
+      (gauge) => gauge.kind === kind,
+    );
+    const work = areaOf(levels, allCells(data)) / executions;
+    const { capacity } = room.useIn(window);
+    const need = capacity > 0 ? (demands.firstAt(component, window) * work) / 1e9 / capacity : 0;
+    if (need >= INFEASIBLE) return { kind: 'infeasible', room, need, isLost: false };
+  }
+  return null;
+}
+
+function allCells({ plan }: VariantData): Int32Array {
+  return Int32Array.from({ length: plan.grid.edges.length - 1 }, (_, cell) => cell);
+}

@@ -1,0 +1,78 @@
+import type { Ns } from '../../kernel/time.js';
+import type { RunRecord } from '../../spec/record/record.js';
+import { spansIn } from '../measure/faulted.js';
+import { arrivedIn, goodShare, RECOVERED_SHARE, type Goodput } from '../measure/goodput.js';
+import { FEW_ARRIVALS, windowsFrom } from '../measure/recovery.js';
+import { stepsOf } from '../measure/steps.js';
+import type { VariantData } from '../measure/variant-data.js';
+import { cellsOf, recoveryWindows, RECOVERY_WINDOW_NS, type CellSet } from '../measure/window.js';
+import { loadChangesOf } from './load-changes.js';
+
+/** The time before trouble, its trigger, and the time after it, of one run. */
+export interface Phases {
+  readonly isFaulted: boolean;
+  readonly before: CellSet;
+  /** Start of the first fault; without one, of the first window that loses goodput. */
+  readonly firstNs: Ns;
+  /** End of the last fault; without one, of the last change of the load after trouble began. */
+  readonly overNs: Ns;
+  /** Whole windows of 5 s after that and after the last change of the load. */
+  readonly after: readonly CellSet[];
+}
+
+/** Windows in a row that must lose goodput for trouble to begin without a fault. */
+const IN_A_ROW = 2;
+
+/** The phases of a run; null if it has no fault and never loses goodput. */
+export function phasesOf(data: VariantData, record: RunRecord, goodput: Goodput): Phases | null {
+  const { plan } = data;
+  const spans = plan.faults
+    .flatMap((fault) => spansIn(data, fault, record))
+    .filter(({ fromNs }) => fromNs < plan.endNs);
+  if (spans.length === 0) {
+    const onsetNs = onsetOf(data, goodput);
+    return onsetNs === null ? null : phases(data, false, onsetNs, onsetNs);
+  }
+  const firstNs = spans.reduce((first, { fromNs }) => Math.min(first, fromNs), Infinity);
+  const overNs = spans.reduce((last, { untilNs }) => Math.max(last, untilNs), 0);
+  return phases(data, true, firstNs, overNs);
+}
+
+function phases(data: VariantData, isFaulted: boolean, firstNs: Ns, endNs: Ns): Phases {
+  const { plan } = data;
+  const { changesNs } = loadChangesOf(plan, stepsOf(plan));
+  // Changes that the run has met before trouble began are part of its usual load.
+  const isUsual = changesNs.some((atNs) => atNs < firstNs);
+  const later = isUsual ? [] : changesNs.filter((atNs) => atNs > endNs);
+  const steadyNs = later.reduce((last, atNs) => Math.max(last, atNs), endNs);
+  return {
+    isFaulted,
+    before: cellsOf([{ fromNs: plan.warmupNs, untilNs: firstNs }], plan),
+    firstNs,
+    overNs: isFaulted ? endNs : steadyNs,
+    after: recoveryWindows({ fromNs: steadyNs, untilNs: plan.endNs }, plan),
+  };
+}
+
+/** Start of the first two windows in a row with less than 95 % of the goodput share until then; null if there are none. */
+function onsetOf(data: VariantData, goodput: Goodput): Ns | null {
+  const { plan } = data;
+  const windows = windowsFrom(plan.warmupNs, plan.endNs, data);
+  let arrived = 0;
+  let good = 0;
+  let below = 0;
+  for (const [i, window] of windows.entries()) {
+    const all = arrivedIn(goodput, window);
+    if (all < FEW_ARRIVALS) continue;
+    const share = goodShare(goodput, window)!;
+    if (arrived > 0 && share < (RECOVERED_SHARE * good) / arrived) {
+      below++;
+      if (below === IN_A_ROW) return plan.warmupNs + (i + 1 - IN_A_ROW) * RECOVERY_WINDOW_NS;
+      continue;
+    }
+    below = 0;
+    arrived += all;
+    good += share * all;
+  }
+  return null;
+}

@@ -1,0 +1,78 @@
+import { poisoned } from '../../patterns/knobs/messages.js';
+import { editsOf } from '../../patterns/registry.js';
+import type { Plan } from '../../spec/plan/plan.js';
+import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
+import { sumCells } from '../measure/sums.js';
+import type { VariantData } from '../measure/variant-data.js';
+import type { CellSet } from '../measure/window.js';
+import { isFalling } from './trends.js';
+
+/** A backlog counts from this multiple of its largest size before trouble, and from this number of messages. */
+const LARGER = 3;
+const SOME = 100;
+/** Redeliveries per handled message from which they may keep a backlog. */
+const REPEATED = 0.3;
+
+/** Messages that their own redelivery keeps waiting. */
+export interface Redelivered {
+  readonly subject: string;
+  /** Redeliveries per message handled, in the tail. */
+  readonly perMessage: number;
+  /** A message that its consumer can never process holds the others up: no loop, but lost until it is removed. */
+  readonly isPoisoned: boolean;
+}
+
+/** The topic or queue whose backlog does not shrink while most of its messages are delivered again; null without one. */
+export function redeliveredBy(
+  data: VariantData,
+  { meters }: RunRecord,
+  before: CellSet,
+  tail: readonly CellSet[],
+): Redelivered | null {
+  const { plan } = data;
+  let most: Redelivered | null = null;
+  for (const lag of meters) {
+    if (lag.name !== 'lag' || lag.form !== 'gauge') continue;
+    const usual = before.cells.reduce((max, cell) => Math.max(max, lag.max[cell]), 0);
+    const levels = tail.map(({ cells, lengthNs }) => sumCells(lag.area, cells) / lengthNs);
+    const left = levels[levels.length - 1] ?? 0;
+    if (left < Math.max(SOME, LARGER * usual) || isFalling(levels)) continue;
+    const [again, handled] = ['redeliveries', 'consumed'].map((name) =>
+      tail.reduce((sum, window) => sum + countIn(meters, lag, name, window), 0),
+    );
+    const perMessage = again / Math.max(1, handled);
+    if (again < SOME || perMessage < REPEATED || perMessage <= (most?.perMessage ?? 0)) continue;
+    const was = countIn(meters, lag, 'redeliveries', before);
+    const wasHandled = countIn(meters, lag, 'consumed', before);
+    // Redeliveries as usual keep nothing up.
+    if (wasHandled > 0 && was / wasHandled >= perMessage / 2) continue;
+    const moved = tail.some((window) => countIn(meters, lag, 'rebalances', window) > 0);
+    const isPoisoned = !moved && poisons(plan, lag.component);
+    most = { subject: plan.components[lag.component].name, perMessage, isPoisoned };
+  }
+  return most;
+}
+
+function poisons({ faults }: Plan, component: number): boolean {
+  return faults.some(
+    (fault) =>
+      fault.holders.includes(component) && editsOf(fault).some(({ knob }) => knob === poisoned),
+  );
+}
+
+/** Count of a meter of the same subject, or of its whole component. */
+function countIn(
+  meters: readonly MeterRecord[],
+  { component, part }: MeterRecord,
+  name: string,
+  { cells }: CellSet,
+): number {
+  const own = meters.filter(
+    (meter) => meter.name === name && meter.component === component && meter.form === 'counter',
+  );
+  const same = own.filter((meter) => meter.part === part);
+  return (same.length > 0 ? same : own).reduce(
+    (sum, meter) => sum + (meter.form === 'counter' ? sumCells(meter.counts, cells) : 0),
+    0,
+  );
+}

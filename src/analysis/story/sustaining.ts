@@ -1,0 +1,86 @@
+import type { RunRecord } from '../../spec/record/record.js';
+import { areaOf, betweenOf, gaugesByComponent } from '../measure/gauges.js';
+import type { VariantData } from '../measure/variant-data.js';
+import type { CellSet } from '../measure/window.js';
+import type { Demands } from './demands.js';
+import { shareOf, type Room } from './rooms.js';
+import { isFalling } from './trends.js';
+
+/** Share of a resource in use from which its load may keep it full. */
+const BUSY = 0.9;
+/** Growth of the attempts per user request from which repeated work is a sustaining loop. */
+const AMPLIFIED = 1.2;
+/** Share of the capacity that all attempts together must need at least. */
+const ENOUGH = 0.95;
+/** Fewest attempts per second that count. */
+const SOME = 0.1;
+
+/** A resource that repeated work keeps full, although the requests of users alone would not. */
+export interface Sustained {
+  readonly room: Room;
+  /** Attempts per user request, as a multiple of those while it was healthy; Infinity if there were none then. */
+  readonly factor: number;
+  /** Whether its backlog, or the attempts that it gets, shrink. */
+  readonly isShrinking: boolean;
+}
+
+/**
+ * The resource with the largest growth of attempts per user request among those that are full at the end; null without
+ * one. `tail`: windows in which a trend is searched.
+ */
+export function sustainedBy(
+  data: VariantData,
+  record: RunRecord,
+  rooms: readonly Room[],
+  demands: Demands,
+  before: CellSet,
+  end: CellSet,
+  tail: readonly CellSet[],
+): Sustained | null {
+  let found: Sustained | null = null;
+  for (const room of rooms) {
+    const now = room.useIn(end);
+    if (shareOf(now) < BUSY) continue;
+    const attempts = demands.attemptsAt(room, end);
+    const users = demands.usersOf(room.component, end);
+    if (attempts < SOME || users === 0) continue;
+    const was = demands.attemptsAt(room, before);
+    const usersBefore = demands.usersOf(room.component, before);
+    const factor = was > 0 && usersBefore > 0 ? attempts / users / (was / usersBefore) : Infinity;
+    if (factor < AMPLIFIED || factor <= (found?.factor ?? 0)) continue;
+    if (needOf(room, before, attempts / was, now.capacity) < ENOUGH) continue;
+    const perUser = tail.map((window) => {
+      const all = demands.usersOf(room.component, window);
+      return all > 0 ? demands.attemptsAt(room, window) / all : 0;
+    });
+    const isShrinking = isFalling(backlogIn(data, record, room, tail)) || isFalling(perUser);
+    found = { room, factor, isShrinking };
+  }
+  return found;
+}
+
+/** Items that wait for a component or are in it, in windows: its queue, its jobs, and the callers that wait for a connection. */
+export function backlogIn(
+  data: VariantData,
+  record: RunRecord,
+  { component }: Room,
+  windows: readonly CellSet[],
+): readonly number[] {
+  const own = gaugesByComponent(data, record)[component].filter(
+    ({ kind }) => kind === 'queue' || kind === 'concurrency',
+  );
+  const waiting = data.edges
+    .filter(({ to }) => to === component)
+    .flatMap(({ from, to }) => betweenOf(data, record, 'waiting', from, to));
+  const levels = [...own, ...waiting];
+  return windows.map(({ cells, lengthNs }) =>
+    lengthNs > 0 ? areaOf(levels, cells) / lengthNs : 0,
+  );
+}
+
+/** Share of the capacity that the attempts need, by the work of each while it was healthy; Infinity if it is unknown. */
+function needOf(room: Room, before: CellSet, growth: number, capacity: number): number {
+  const { used } = room.useIn(before);
+  if (!(used > 0) || !Number.isFinite(growth)) return Infinity;
+  return capacity > 0 ? (used * growth) / capacity : Infinity;
+}

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { caseOf } from '../../bench/metastability/cases.mjs';
+import type { Ending } from '../../src/spec/result/cascade.js';
+import { run } from '../theory/program.js';
+
+/** The verdict on a case of `npm run bench:metastability`, which runs hundreds of them. */
+function endingOf(kind: string, seed: number): Ending {
+  const [ending] = run(JSON.stringify(caseOf(kind, seed).scenario)).variant().cascade.endings;
+  return ending!;
+}
+
+describe('the verdict on a generated run', () => {
+  it.each([
+    ['overloadedFromTheStart', 'overloaded', 'load'],
+    ['overloadedByNinePercent', 'overloaded', 'load'],
+    ['overloadedByLeaks', 'lost', 'connections'],
+    ['overloadedByLostReplicas', 'lost', 'instances'],
+    ['slowRecovery', 'undecided', 'drains'],
+    ['retryStorm', 'metastable', 'amplified'],
+    ['burstStorm', 'metastable', 'amplified'],
+    ['cacheStampede', 'metastable', 'amplified'],
+    ['rebalanceLoop', 'metastable', 'redeliveries'],
+  ])('%s: %s, %s', (kind, verdict, reason) => {
+    expect(endingOf(kind, 5)).toMatchObject({ verdict, reason });
+  });
+});
