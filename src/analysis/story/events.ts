@@ -9,7 +9,7 @@ import { deathEvents } from './deaths.js';
 import { faultEvents } from './fault-events.js';
 import { effectEvents } from './effects.js';
 import type { Episode } from './health.js';
-import { degradationText } from './degradation-words.js';
+import { degradationOf } from './degradation-words.js';
 import { secondsOf, recoverySecondsOf, type StepInfluence } from './influence.js';
 import type { Lane } from '../measure/lanes.js';
 import { meanSteps, sumSteps, workersThere, type Link } from './links.js';
@@ -281,7 +281,7 @@ function degradation(
       kind: worst,
       subject: lane.name,
       ...causeOf(scene, lane, episode, influences),
-      text: degradationText(lane, untilBetter(scene, lane, episode), baseline),
+      ...degradationOf(lane, untilBetter(scene, lane, episode), baseline),
     };
     if (continues(episode)) return [start];
     const begun = onsets(lane, firstPart(episode, episodes));
@@ -333,7 +333,7 @@ function stillWords(
   if (last === episode.worst) return `still ${last} at ${end}`;
   let from = episode.until;
   while (states[from - 1] === last) from--;
-  return `still ${last} at ${end}, ${degradationText(lane, { ...episode, from }, baseline)}`;
+  return `still ${last} at ${end}, ${degradationOf(lane, { ...episode, from }, baseline).text}`;
 }
 
 /** Note for a lane that had no arrivals for so long that its health is unknown. */

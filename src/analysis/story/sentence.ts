@@ -1,4 +1,4 @@
-import { plainFault } from '../../spec/result/fault-text.js';
+import { headOf } from '../../spec/result/fault-text.js';
 import type { CascadeEvent, CascadeResult } from '../../spec/result/cascade.js';
 import { shrinking } from '../../spec/result/shrinking.js';
 import { failsMore } from './innocent.js';
@@ -41,7 +41,7 @@ export function sentenceOf(input: SentenceInput): string {
     return `${noFault(input, runs)}${shrinkingWords(story, runs)}${others}`;
   }
   if (input.verdicts.every((verdict) => verdict === 'untouched')) {
-    const words = list(unique(faults.map((it) => `${plainFault(it)}${seenWords(it, runs)}`)));
+    const words = list(unique(faults.map((it) => `${headOf(it)}${seenWords(it, runs)}`)));
     return `${words}: ${noLossWords(story, runs)}${others}`;
   }
   const innocent = new Set(story.innocent.map(({ fault }) => fault));
@@ -55,8 +55,8 @@ export function sentenceOf(input: SentenceInput): string {
 
 /** Each text once, with all its times: `orders crashes at 5 s, 6 s and 7 s`. */
 function timedWords(events: readonly CascadeEvent[], runs: number): readonly string[] {
-  return unique(events.map(plainFault)).map((plain) => {
-    const own = events.filter((event) => plainFault(event) === plain);
+  return unique(events.map(headOf)).map((plain) => {
+    const own = events.filter((event) => headOf(event) === plain);
     const text = own.length === 1 ? own[0].text : plain;
     const times = own.map(({ at }) => formatInstant(at));
     const more = times.length - LINKS_MAX;
@@ -302,8 +302,8 @@ function noLossWords(story: CountedStory, runs: number): string {
       : '';
     return `${isLost ? lost : `users notice nothing${asBefore}`}.${others}`;
   }
-  const figure = `${user.subject}: ${user.text.split(': ')[0]}`;
-  if (user.text.startsWith('success')) return `${lost} (${figure}).${others}`;
+  const figure = `${user.subject}: ${headOf(user)}`;
+  if (user.figure?.metric === 'success') return `${lost} (${figure}).${others}`;
   return `${lost}, ${isLost ? 'and' : 'but'} users wait (${figure}).${others}`;
 }
 

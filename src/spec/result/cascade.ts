@@ -97,6 +97,20 @@ export interface StoryEvent {
   readonly mechanism: string | null;
   /** Text with its number: `64 of 64 workers wait for psp`. */
   readonly text: string;
+  /** The text without its detail, where it has one: the fault alone, the verb alone, the figure alone. */
+  readonly head?: string;
+  /** The rest of such a text: an effect on the target, a consequence, counts. */
+  readonly detail?: string;
+  /** The figure that a degradation is reported with. */
+  readonly figure?: EventFigure;
+}
+
+/** The figure of a degradation. `usual` is its value before the first fault, if that is known. */
+export interface EventFigure {
+  readonly metric: 'success' | 'goodput' | 'latency' | 'unanswered' | 'workers' | 'queue' | 'waiting';
+  readonly value: number;
+  readonly unit: 'share' | 'seconds' | 'count';
+  readonly usual?: number;
 }
 
 /** An event of replication 0. */
