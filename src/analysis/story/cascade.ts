@@ -11,6 +11,7 @@ import { collateralOf } from './collateral.js';
 import { eventsOf } from './events.js';
 import { failureKindsOf } from '../measure/failure-kinds.js';
 import { faultedComponents, firstFaultNs, spansIn, touchedBy } from '../measure/faulted.js';
+import { triggersIn } from '../measure/background.js';
 import { gaugesByComponent } from '../measure/gauges.js';
 import { usualNs } from '../measure/goodput.js';
 import { heldPoolsOf } from './held-connections.js';
@@ -112,7 +113,7 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
   const { plan } = data;
   const steps = stepsOf(plan);
   const spansOf = (fault: PlanFault): PlanFault['spans'] => spansIn(data, fault, record);
-  const spans = plan.faults.flatMap(spansOf);
+  const spans = triggersIn(plan).flatMap(spansOf);
   const faultsNs = spans.map(({ fromNs }) => fromNs);
   const endsNs = spans.map(({ untilNs }) => untilNs);
   const first = Math.min(firstFaultNs(data), ...faultsNs);
@@ -133,8 +134,9 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
   for (const [lane, usualLongest] of usual) {
     const outages = lane.workers === 0 ? [] : outagesOf(lane.component, data, record);
     const reachNs = reachOf(usualLongest, steps);
+    const knownStep = stepAt(steps, plan.horizonNs - usualLongest);
     const cutsNs = [...faultsNs, ...endsNs];
-    health.set(lane, healthOf(lane, steps, { faultsNs, cutsNs, loads, outages, reachNs }));
+    health.set(lane, healthOf(lane, steps, { faultsNs, cutsNs, loads, outages, reachNs, knownStep }));
     const fromNs = isFaulted ? first : 0;
     const since = { step: baseline, fromNs, risesNs: loads.risesNs };
     const saturation = saturationOf(lane, gauges[lane.component], steps, plan, since);

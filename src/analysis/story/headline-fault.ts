@@ -1,5 +1,6 @@
 import type { PlanFault } from '../../spec/plan/plan.js';
 import { goodputOf, goodShare, RECOVERED_SHARE } from '../measure/goodput.js';
+import { triggersIn } from '../measure/background.js';
 import { windowsFrom } from '../measure/recovery.js';
 import type { Story } from '../measure/story.js';
 import type { VariantData } from '../measure/variant-data.js';
@@ -60,7 +61,7 @@ function knownFaults(
   const all = new Map<string, Known>();
   for (const data of variants) {
     const [story] = stories.get(data.variant.name) ?? [];
-    for (const fault of data.plan.faults) {
+    for (const fault of triggersIn(data.plan)) {
       if (fault.spans.length === 0) continue;
       const { id, spans } = fault;
       const isInnocent = story?.innocent.some((entry) => entry.fault === id) ?? false;
