@@ -35,6 +35,7 @@ export interface Story {
   /** How user requests fail if there is no fault; null if there is one. */
   readonly failures: FailureKinds | null;
   readonly verdict: RunVerdict;
+  readonly causes: CascadeResult['causes'];
   readonly innocent: CascadeResult['innocent'];
 }
 

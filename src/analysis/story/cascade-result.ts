@@ -24,6 +24,7 @@ export function cascadeResult(stories: readonly Story[], recovery: number | null
     verdicts,
     metastable: stuck / stories.length,
     elsewhere,
+    causes: first.causes,
     innocent: first.innocent,
     sentence: sentenceOf({
       story: { ...first, events },

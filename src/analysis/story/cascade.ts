@@ -4,6 +4,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { CascadeResult } from '../../spec/result/cascade.js';
 import { amplificationOf } from '../measure/amplification.js';
+import { causesOf } from './causes/facts.js';
 import type { Scene } from './scene.js';
 import { withoutTransients } from './transients.js';
 import { chanceIn, sketchOf, withoutChance } from './by-chance.js';
@@ -104,6 +105,7 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
     users,
     failures: events.some(({ kind }) => kind === 'fault') ? null : failureKindsOf(data, record),
     verdict: verdictOf(data, record, dying),
+    causes: causesOf(scene, record),
     innocent: innocentFaults(scene, influences, users, events),
   };
 }

@@ -1,3 +1,4 @@
+import type { CauseFact } from './cause.js';
 import type { Estimate } from './estimate.js';
 
 export type HealthState = 'ok' | 'degraded' | 'failing' | 'down';
@@ -38,6 +39,8 @@ export interface CascadeResult {
    * replications.
    */
   readonly elsewhere: readonly { readonly subject: string; readonly runs: number }[];
+  /** Causes of the degradations of users in replication 0, in order of time. */
+  readonly causes: readonly CauseFact[];
   /** Faults without a harmful effect in most replications: id, and why it is considered harmless. */
   readonly innocent: readonly { readonly fault: string; readonly reason: string }[];
   /** Summary of the cascade in one sentence. */
