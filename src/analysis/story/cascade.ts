@@ -77,7 +77,8 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
   const onsets = onsetsOf(scene, found);
   const influences = timed(scene, found, onsets);
   const users = usersOf(data, record);
-  const events = eventsOf(scene, record, influences, onsets);
+  const causes = causesOf(scene, record);
+  const events = eventsOf(scene, record, influences, onsets, causes);
   const dying = restartLoops(data, record, scene.spansOf);
   // A restart loop sustains a failure only if a degradation lasts to the end.
   const isLasting = events.some(({ kind }) => kind === 'notRecovered');
@@ -105,8 +106,8 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
     users,
     failures: events.some(({ kind }) => kind === 'fault') ? null : failureKindsOf(data, record),
     verdict: verdictOf(data, record, dying),
-    causes: causesOf(scene, record),
-    innocent: innocentFaults(scene, influences, users, events),
+    causes,
+    innocent: innocentFaults(scene, influences, users, events, causes),
   };
 }
 

@@ -1,4 +1,5 @@
 import { FAILED_SOME } from '../measure/goodput.js';
+import { isBackground } from '../measure/background.js';
 import type { PlanFault } from '../../spec/plan/plan.js';
 import type { StoryEvent, CascadeResult } from '../../spec/result/cascade.js';
 import { touchedBy } from '../measure/faulted.js';
@@ -25,6 +26,7 @@ export function innocentFaults(
   influences: readonly { readonly from: string; readonly to: string }[],
   users: Story['users'],
   events: readonly StoryEvent[],
+  causes: CascadeResult['causes'],
 ): CascadeResult['innocent'] {
   const { data, lanes, health, baseline } = scene;
   const degradations = (lane: Lane): readonly Episode[] =>
@@ -52,26 +54,24 @@ export function innocentFaults(
   // A completed rollout that hurt no user is not the cause of later degradations.
   const isPast = (fault: PlanFault): boolean =>
     fault.rollout !== null && !times.degradedWithin(fault);
-  const responsible = new Set(
-    faults.filter((fault) => !isPast(fault) && reaches(namesOf(fault), goals, influences)),
-  );
+  const named = new Set(causes.flatMap(({ fault }) => (fault === undefined ? [] : [fault])));
+  const responsible = new Set(faults.filter(({ id }) => named.has(id)));
   if (degraded.length === 0 && failsMore(users)) return [];
   const suspects = suspectsOf(scene, events);
   const isInnocent = (fault: PlanFault): boolean =>
     !responsible.has(fault) &&
     !suspects.has(fault) &&
-    (responsible.size > 0 ||
+    (causes.length > 0 ||
       isPast(fault) ||
       !times.degradedSince(fault) ||
       times.beganWithOtherFaults(fault));
   const reasonOf = (fault: PlanFault): string => {
     if (degraded.length === 0) return 'no user request degraded';
+    if (isBackground(fault, data.plan)) return 'it lasts for the entire run';
     if (isPast(fault)) return 'no user request degraded while it lasted';
-    if (responsible.size === 0) {
-      return times.degradedSince(fault)
-        ? 'the trouble of the users began as another fault did'
-        : 'users were in trouble before it began';
-    }
+    if (!times.degradedSince(fault)) return 'users were in trouble before it began';
+    if (causes.length === 0) return 'the trouble of the users began as another fault did';
+    if (reaches(namesOf(fault), goals, influences)) return 'its effect is too small';
     const where = list(namesOf(fault).slice(0, 3));
     if (targetsOf(fault).some((lane) => degradations(lane).length > 0))
       return `the trouble of ${where} reached no user request`;

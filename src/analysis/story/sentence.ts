@@ -4,6 +4,7 @@ import { shrinking } from '../../spec/result/shrinking.js';
 import { failsMore } from './innocent.js';
 import { degradationWords, heldWords } from './mechanism-words.js';
 import { UNSEEN } from './unseen-kinds.js';
+import { causesFirst as withoutFault, chronicWords, clearedWords, conditionStarts, laterOf, worseWords } from './cause-words.js';
 import { DEGRADATIONS, type RunVerdict, type Story } from '../measure/story.js';
 import { formatCount, formatInstant, formatShare } from '../../text/figures.js';
 import { list, plural } from '../../text/words.js';
@@ -42,15 +43,18 @@ export function sentenceOf(input: SentenceInput): string {
   }
   if (input.verdicts.every((verdict) => verdict === 'untouched')) {
     const words = list(unique(faults.map((it) => `${headOf(it)}${seenWords(it, runs)}`)));
-    return `${words}: ${noLossWords(story, runs)}${others}`;
+    return `${chronicWords(story)}${words}: ${noLossWords(story, runs)}${others}`;
   }
   const innocent = new Set(story.innocent.map(({ fault }) => fault));
   const responsible = faults.filter(({ subject }) => !innocent.has(subject));
-  const triggers = responsible.length > 0 ? responsible : faults;
-  const start = list(timedWords(triggers, runs).slice(0, LINKS_MAX));
+  const later = new Set(laterOf(story).map(({ fault }) => fault));
+  const first = responsible.filter(({ subject }) => !later.has(subject));
+  const triggers = first.length > 0 ? first : responsible.length > 0 ? responsible : faults;
+  const start = list([...conditionStarts(story), ...timedWords(triggers, runs)].slice(0, LINKS_MAX));
   const chain = chainOf(story.events, triggers, innocent, runs);
   const shrunk = shrinkingWords(story, runs);
-  return `${[start, ...chain].join(' -> ')}; ${endOf(input)}.${shrunk}${loopWords(story)}${behind(story, runs)}${others}`;
+  const more = `${worseWords(story)}${shrunk}${loopWords(story)}${behind(story, runs)}${clearedWords(story)}${others}`;
+  return `${chronicWords(story)}${[start, ...chain].join(' -> ')}; ${endOf(input)}.${more}`;
 }
 
 /** Each text once, with all its times: `orders crashes at 5 s, 6 s and 7 s`. */
@@ -95,6 +99,11 @@ function noFault({ story, elsewhere, affected }: SentenceInput, runs: number): s
   const { kind, origin } = story.failures!;
   const lost = `${formatShare(failed / finished)} of the user requests fail${kind}`;
   const first = inner[0] ?? events[0];
+  const why = withoutFault(story);
+  if (why !== null && first !== undefined) {
+    const itself = `${first.subject} is the first in trouble${first.at > 0 ? `, at ${formatInstant(first.at)}` : ''} (${first.text})`;
+    return `${why}: ${lost}, without a fault. ${itself}.`;
+  }
   if (first === undefined)
     return `${none}, yet ${lost}${origin === null ? '' : `: ${origin.text}`}.`;
   const calls = origin?.caller === first.subject ? `; ${origin.text}` : '';

@@ -44,6 +44,8 @@ export type CauseUnit = 'share' | 'perSecond' | 'times' | 'count' | 'seconds';
 export interface CauseFact extends CauseRef {
   /** `cause`: users degrade because of it. `amplifier`: it makes worse a degradation that has begun. */
   readonly role: 'cause' | 'amplifier';
+  /** Id of the fault, or of the rollout among the faults. */
+  readonly fault?: string;
   /** Seconds from the end of the warm-up: its start; its end, or null if it lasts to the end of the run. */
   readonly at: number;
   readonly until: number | null;

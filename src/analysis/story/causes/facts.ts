@@ -4,6 +4,7 @@ import { wordsOf } from '../fault-events.js';
 import { secondsOf } from '../influence.js';
 import type { Lane } from '../../measure/lanes.js';
 import { sumSteps } from '../links.js';
+import { saturatedShare } from '../saturation.js';
 import type { Scene } from '../scene.js';
 import { formatRate, formatShare } from '../../../text/figures.js';
 import { ceilingOf, growthsBy, servedRate, rateOf } from './conditions.js';
@@ -39,6 +40,7 @@ function factOf(scene: Scene, { candidate, isFirst }: Harm, share: number): Caus
     const span = scene.spansOf(suspect.fault)[0];
     return {
       ...common,
+      fault: suspect.fault.id,
       at: (span.fromNs - warmupNs) / 1e9,
       until: span.untilNs >= endNs ? null : (span.untilNs - warmupNs) / 1e9,
       text: wordsOf(scene.data, suspect.fault),
@@ -85,6 +87,8 @@ function conditionWords(scene: Scene, { ref, from, lane }: Harm['candidate']): P
 /** Smallest share of refused requests that is an overload from the start. */
 const REFUSED = 0.01;
 const FIRST_STEPS = 4;
+/** Share of the steps in which it must be full. */
+const ALWAYS = 0.9;
 
 /** Overload before the first fault, from the start: the deepest full component, and the share of failed requests. */
 function chronicOf(scene: Scene): CauseFact | null {
@@ -94,8 +98,7 @@ function chronicOf(scene: Scene): CauseFact | null {
     if (user.workers !== 0 || !data.requests.includes(user.parts[0])) continue;
     const arrivals = sumSteps(user.arrivals, 0, baseline);
     const bad = 1 - sumSteps(user.good, 0, baseline) / Math.max(1, arrivals);
-    const early = 1 - sumSteps(user.good, 0, FIRST_STEPS) / Math.max(1, sumSteps(user.arrivals, 0, FIRST_STEPS));
-    if (!(bad >= REFUSED && early >= REFUSED)) continue;
+    if (!(bad >= REFUSED)) continue;
     const full = deepestFull(scene, user, new Set());
     if (full === null) continue;
     const ceiling = ceilingOf(scene, full, 0, baseline)!;
@@ -133,5 +136,6 @@ function deepestFull(scene: Scene, lane: Lane, seen: Set<Lane>): Lane | null {
     const below = deepestFull(scene, link.callee, seen);
     if (below !== null) return below;
   }
-  return lane.workers > 0 && ceilingOf(scene, lane, 0, scene.baseline) !== null ? lane : null;
+  const isFull = lane.workers > 0 && saturatedShare(lane, 0, scene.baseline) >= ALWAYS;
+  return isFull && ceilingOf(scene, lane, 0, scene.baseline) !== null ? lane : null;
 }
