@@ -77,7 +77,7 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
   const onsets = onsetsOf(scene, found);
   const influences = timed(scene, found, onsets);
   const users = usersOf(data, record);
-  const causes = causesOf(scene, record);
+  const causes = causesOf(scene, record, influences);
   const events = eventsOf(scene, record, influences, onsets, causes);
   const dying = restartLoops(data, record, scene.spansOf);
   // A restart loop sustains a failure only if a degradation lasts to the end.

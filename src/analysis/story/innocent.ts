@@ -69,9 +69,14 @@ export function innocentFaults(
     if (degraded.length === 0) return 'no user request degraded';
     if (isBackground(fault, data.plan)) return 'it lasts for the entire run';
     if (isPast(fault)) return 'no user request degraded while it lasted';
-    if (!times.degradedSince(fault)) return 'users were in trouble before it began';
-    if (causes.length === 0) return 'the trouble of the users began as another fault did';
-    if (reaches(namesOf(fault), goals, influences)) return 'its effect is too small';
+    if (causes.length === 0)
+      return times.degradedSince(fault)
+        ? 'the trouble of the users began as another fault did'
+        : 'users were in trouble before it began';
+    if (reaches(namesOf(fault), goals, influences))
+      return times.degradedSince(fault)
+        ? 'its effect is too small'
+        : 'users were in trouble before it began';
     const where = list(namesOf(fault).slice(0, 3));
     if (targetsOf(fault).some((lane) => degradations(lane).length > 0))
       return `the trouble of ${where} reached no user request`;

@@ -1,7 +1,7 @@
 import type { CauseFact } from '../../../spec/result/cause.js';
 import type { RunRecord } from '../../../spec/record/record.js';
 import { wordsOf } from '../fault-events.js';
-import { secondsOf } from '../influence.js';
+import { secondsOf, type StepInfluence } from '../influence.js';
 import type { Lane } from '../../measure/lanes.js';
 import { sumSteps } from '../links.js';
 import { saturatedShare } from '../saturation.js';
@@ -17,8 +17,12 @@ const SOME = 0.02;
 const SOME_LATER = 0.05;
 
 /** The causes of one run, in order of time. */
-export function causesOf(scene: Scene, record: RunRecord): readonly CauseFact[] {
-  const harms = [...harmsOf(scene, record).values()];
+export function causesOf(
+  scene: Scene,
+  record: RunRecord,
+  influences: readonly StepInfluence[],
+): readonly CauseFact[] {
+  const harms = [...harmsOf(scene, record, influences).values()];
   const all = harms.reduce((sum, { requests }) => sum + requests, 0);
   const shareOf = ({ requests }: Harm): number => (all > 0 ? requests / all : 0);
   const found = harms.filter((harm) =>

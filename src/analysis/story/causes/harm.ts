@@ -1,6 +1,6 @@
 import type { RunRecord } from '../../../spec/record/record.js';
 import type { Episode } from '../health.js';
-import { lookUntil } from '../influence.js';
+import { lookUntil, type StepInfluence } from '../influence.js';
 import type { Lane } from '../../measure/lanes.js';
 import { stepAt } from '../../measure/steps.js';
 import { sumSteps } from '../links.js';
@@ -8,7 +8,7 @@ import type { Scene } from '../scene.js';
 import { keyOf, type Candidate } from './candidate.js';
 import { growthsBy } from './conditions.js';
 import { sizeAt, sizeOfLoad, sizeOnLink, suspectsOf, type Suspect } from './suspects.js';
-import { isActive, named, partsOf } from './walk.js';
+import { isActive, named, partsOf, type Walk } from './walk.js';
 
 /** A cause with the requests of users that it harms. */
 export interface Harm {
@@ -29,26 +29,30 @@ const AROUND = 10;
 const WORSE = 0.15;
 
 /** The causes of all degradations of user requests in one run, by key. */
-export function harmsOf(scene: Scene, record: RunRecord): ReadonlyMap<string, Harm> {
+export function harmsOf(
+  scene: Scene,
+  record: RunRecord,
+  influences: readonly StepInfluence[],
+): ReadonlyMap<string, Harm> {
   const suspects = suspectsOf(scene);
   const harms = new Map<string, Harm>();
+  const run = { scene, record, suspects, influences };
   for (const lane of scene.lanes) {
     if (lane.workers !== 0 || !scene.data.requests.includes(lane.parts[0])) continue;
     for (const episode of scene.health.get(lane)?.episodes ?? []) {
-      if (episode.until > scene.baseline) ofEpisode(scene, record, suspects, lane, episode, harms);
+      if (episode.until > scene.baseline) ofEpisode(run, lane, episode, harms);
     }
   }
   return harms;
 }
 
 function ofEpisode(
-  scene: Scene,
-  record: RunRecord,
-  suspects: readonly Suspect[],
+  run: Omit<Walk, 'from' | 'until'>,
   lane: Lane,
   episode: Episode,
   harms: Map<string, Harm>,
 ): void {
+  const { scene, suspects } = run;
   const harm = harmBySteps(scene, lane, episode);
   const cuts = [episode.from, ...changesIn(scene, suspects, episode), episode.until];
   let mix: { readonly candidate: Candidate; readonly part: number }[] = [];
@@ -59,7 +63,7 @@ function ofEpisode(
     const isFresh = k === 0 || isOver;
     if (isFresh) {
       const end = Math.min(until, lookUntil({ ...episode, from }, scene.steps));
-      const fresh = partsOf({ scene, record, suspects, from, until: end }, lane);
+      const fresh = partsOf({ ...run, from, until: end }, lane);
       if (k === 0 || fresh.length > 0) mix = [...fresh];
     } else mix = worsened(scene, suspects, harm, mix, episode, from, until);
     for (const { candidate, part } of mix) {

@@ -78,14 +78,15 @@ export function sizeOnLink(suspect: Suspect, link: Link, from: number, until: nu
     const sent = sumSteps(link.sent, a, b);
     return sent === 0 ? 0 : Math.min(1, failedAttempts(link, a, b) / sent);
   };
-  const timeOf = (a: number, b: number): number => {
-    const made = meanSteps(link.made, a, b);
-    const inside = Math.max(0, meanSteps(link.inFlight, a, b) - insideOf(link, a, b));
-    return made > 0 ? inside / made : 0;
-  };
-  const usual = timeOf(before, suspect.from);
-  const time = timeOf(first, last);
-  const longer = suspect.from > before && time > usual && time > 0 ? 1 - usual / time : 0;
+  const between = (a: number, b: number): number =>
+    Math.max(0, meanSteps(link.inFlight, a, b) - insideOf(link, a, b));
+  const usualMade = meanSteps(link.made, before, suspect.from);
+  const usual = usualMade > 0 ? between(before, suspect.from) / usualMade : 0;
+  const more = between(first, last) - usual * meanSteps(link.made, first, last);
+  // Time between two components counts as a part of all the time that the caller's requests take.
+  const { inSystem } = link.caller;
+  const all = meanSteps(inSystem.length > 0 ? inSystem : link.inFlight, first, last);
+  const longer = suspect.from > before && all > 0 ? Math.min(1, more / all) : 0;
   return Math.max(0, badOf(first, last) - badOf(before, suspect.from), longer);
 }
 

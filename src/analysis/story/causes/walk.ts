@@ -1,8 +1,8 @@
 import type { RunRecord } from '../../../spec/record/record.js';
 import { blameOn, isDegradedAt } from '../blame.js';
-import { BLAME } from '../influence.js';
+import { BLAME, type StepInfluence } from '../influence.js';
 import type { Lane } from '../../measure/lanes.js';
-import { sumSteps, type Link } from '../links.js';
+import { meanSteps, sumSteps, type Link } from '../links.js';
 import type { Scene } from '../scene.js';
 import { candidateOf, divided, type Candidate, type Part } from './candidate.js';
 import { conditionsAt } from './conditions.js';
@@ -10,6 +10,8 @@ import { sizeAt, sizeOfLoad, sizeOnLink, SOME_SIZE, type Suspect } from './suspe
 
 /** Steps by which an effect may precede the step in which its cause is known. */
 const SLACK = 1;
+/** Steps by which a degradation may be known after that of the requests that wait for its locks. */
+const LOCKED_BEFORE = 10;
 /** Weight of a callee without a fault beside a fault on the way to it. */
 const DEGRADED_SIZE = 0.3;
 /** Growth of the requests to a component from which a load explains its degradation. */
@@ -20,6 +22,7 @@ export interface Walk {
   readonly scene: Scene;
   readonly record: RunRecord;
   readonly suspects: readonly Suspect[];
+  readonly influences: readonly StepInfluence[];
   /** Steps of the degradation that are judged: [from, until). */
   readonly from: number;
   readonly until: number;
@@ -38,9 +41,11 @@ function descend(walk: Walk, lane: Lane, part: number, above: Set<Lane>): readon
   const { scene, from, until } = walk;
   const down = scene.links
     .filter((link) => link.caller === lane && !above.has(link.callee))
-    .filter((link) => isDegradedAt(scene, link, from))
-    .map((link) => ({ link, blame: blameOn(scene, link, from, until).blame }))
+    .filter((link) => isDegradedAt(scene, link, from) || isFullFor(scene, link, from, until))
+    .map((link) => ({ link, blame: blameOf(scene, link, from, until) }))
     .filter(({ blame }) => blame >= BLAME);
+  const locked = lockedBy(walk, lane, above);
+  if (locked !== null) return descend(walk, locked, part, above);
   const all = down.reduce((sum, { blame }) => sum + blame, 0);
   const own = hitting(walk, lane).map((suspect) => ({
     suspect,
@@ -49,10 +54,34 @@ function descend(walk: Walk, lane: Lane, part: number, above: Set<Lane>): readon
   const strong = own.filter(({ size }) => size >= SOME_SIZE);
   if (down.length === 0) return atEnd(walk, lane, part, own);
   // A fault on a component whose callees explain most counts by its size.
-  const ownPart = strong.length === 0 ? 0 : part * (1 - Math.min(1, all)) ;
+  const largest = strong.reduce((most, { size }) => Math.max(most, size), 0);
+  const ownPart = part * Math.max(0, 1 - all) * Math.min(1, largest);
   const found = [...divided(ownPart, weighed(walk, lane, strong))];
   for (const { link, blame } of down) found.push(...along(walk, link, ((part - ownPart) * blame) / all, above));
   return found;
+}
+
+/** The callee whose calls keep rows of a database locked, so that others wait for them. */
+function lockedBy({ scene, influences, from, until }: Walk, lane: Lane, above: ReadonlySet<Lane>): Lane | null {
+  const found = influences.find(
+    ({ to, mechanism, step }) => to === lane.name && mechanism === 'heldLocks' && step >= from - LOCKED_BEFORE && step < until,
+  );
+  const holder = scene.lanes.find(({ name }) => name === found?.from);
+  return holder === undefined || above.has(holder) ? null : holder;
+}
+
+/** Whether callers wait for connections of a callee that has no capacity left, though its own requests are as fast as ever. */
+function isFullFor(scene: Scene, link: Link, from: number, until: number): boolean {
+  const full = scene.saturations.get(link.callee);
+  if (full === undefined || full.from >= until || link.waiting.length === 0) return false;
+  return meanSteps(link.waiting, from, until) >= 1;
+}
+
+function blameOf(scene: Scene, link: Link, from: number, until: number): number {
+  const { blame } = blameOn(scene, link, from, until);
+  if (!isFullFor(scene, link, from, until)) return blame;
+  const there = meanSteps(link.caller.inSystem, from, until);
+  return there > 0 ? Math.max(blame, Math.min(1, meanSteps(link.waiting, from, until) / there)) : blame;
 }
 
 /** The part of a link and its callee: a fault that hits the link's messages takes its share first. */
