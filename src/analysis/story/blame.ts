@@ -158,4 +158,3 @@ function moreOf(scene: Scene, caller: Lane, from: number, until: number): number
   }
   return more;
 }
-

@@ -4,7 +4,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { CascadeResult } from '../../spec/result/cascade.js';
 import { amplificationOf } from '../measure/amplification.js';
-import { causesOf } from './causes/facts.js';
+import { causesOf, withUnseen } from './causes/facts.js';
 import type { Scene } from './scene.js';
 import { withoutTransients } from './transients.js';
 import { chanceIn, sketchOf, withoutChance } from './by-chance.js';
@@ -24,7 +24,7 @@ import {
   recoverySecondsOf,
   type StepInfluence,
 } from './influence.js';
-import { innocentFaults, innocentInMost } from './innocent.js';
+import { innocentFaults, innocentInMost, suspectsOf } from './innocent.js';
 import { judgedLane, lanesOf, type Lane } from '../measure/lanes.js';
 import { linksOf } from './links.js';
 import { loadChangesOf } from './load-changes.js';
@@ -77,8 +77,9 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
   const onsets = onsetsOf(scene, found);
   const influences = timed(scene, found, onsets);
   const users = usersOf(data, record);
-  const causes = causesOf(scene, record, influences);
-  const events = eventsOf(scene, record, influences, onsets, causes);
+  const seen = causesOf(scene, record, influences);
+  const events = eventsOf(scene, record, influences, onsets, seen);
+  const causes = withUnseen(scene, seen, suspectsOf(scene, events));
   const dying = restartLoops(data, record, scene.spansOf);
   // A restart loop sustains a failure only if a degradation lasts to the end.
   const isLasting = events.some(({ kind }) => kind === 'notRecovered');
@@ -139,7 +140,10 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
     const reachNs = reachOf(usualLongest, steps);
     const knownStep = stepAt(steps, plan.horizonNs - usualLongest);
     const cutsNs = [...faultsNs, ...endsNs];
-    health.set(lane, healthOf(lane, steps, { faultsNs, cutsNs, loads, outages, reachNs, knownStep }));
+    health.set(
+      lane,
+      healthOf(lane, steps, { faultsNs, cutsNs, loads, outages, reachNs, knownStep }),
+    );
     const fromNs = isFaulted ? first : 0;
     const since = { step: baseline, fromNs, risesNs: loads.risesNs };
     const saturation = saturationOf(lane, gauges[lane.component], steps, plan, since);

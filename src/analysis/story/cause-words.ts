@@ -12,7 +12,8 @@ interface Told {
 }
 
 /** A load that is too high before any fault: it comes first in the account. */
-const isChronic = ({ at, share, kind }: CauseFact): boolean => kind === 'load' && at === 0 && share === null;
+const isChronic = ({ at, share, kind }: CauseFact): boolean =>
+  kind === 'load' && at === 0 && share === null;
 
 /** `From the start 600/s meet 500/s that edge can serve: 17 % of the requests fail. ` */
 export function chronicWords({ causes }: Told): string {
@@ -29,7 +30,13 @@ export function laterOf({ causes }: Told): readonly CauseFact[] {
 /** Conditions that begin a degradation beside faults, with their times. */
 export function conditionStarts({ causes }: Told): readonly string[] {
   return causes
-    .filter((cause) => cause.fault === undefined && cause.role === 'cause' && !isChronic(cause) && (cause.share ?? 0) > 0)
+    .filter(
+      (cause) =>
+        cause.fault === undefined &&
+        cause.role === 'cause' &&
+        !isChronic(cause) &&
+        (cause.share ?? 0) > 0,
+    )
     .map(({ text, at }) => `${text} at ${formatInstant(at)}`);
 }
 
@@ -37,7 +44,10 @@ export function conditionStarts({ causes }: Told): readonly string[] {
 export function worseWords(told: Told): string {
   return laterOf(told)
     .filter(({ share }) => share !== null)
-    .map(({ text, at, share }) => ` ${capital(text)} at ${formatInstant(at)} makes it worse: ${formatShare(share!)} of the failed and slow requests come with it.`)
+    .map(
+      ({ text, at, share }) =>
+        ` ${capital(text)} at ${formatInstant(at)} makes it worse: ${formatShare(share!)} of the failed and slow requests come with it.`,
+    )
     .join('');
 }
 
@@ -45,11 +55,15 @@ export function worseWords(told: Told): string {
 export function clearedWords({ innocent, events }: Told): string {
   return innocent
     .flatMap(({ fault }) => {
-      const own = events.filter(({ subject, mechanism }) => subject === fault && mechanism === 'rollout');
+      const own = events.filter(
+        ({ subject, mechanism }) => subject === fault && mechanism === 'rollout',
+      );
       const start = own.find(({ kind }) => kind === 'fault');
       const end = own.find(({ kind }) => kind === 'faultEnd');
       if (start === undefined || end === undefined) return [];
-      return [` ${capital(headOf(start))} is not to blame, but is rolled back at ${formatInstant(end.at)}: ${headOf(end)}.`];
+      return [
+        ` ${capital(headOf(start))} is not to blame, but is rolled back at ${formatInstant(end.at)}: ${headOf(end)}.`,
+      ];
     })
     .join('');
 }

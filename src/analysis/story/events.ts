@@ -113,10 +113,15 @@ export function eventsOf(
       timeOf(a) - timeOf(b) ||
       phaseOf(a) - phaseOf(b) ||
       rankOf(a) - rankOf(b) ||
-      byCodeUnit(a.subject, b.subject) ||
+      byCodeUnit(nameOf(a), nameOf(b)) ||
       WITHIN.indexOf(a.kind) - WITHIN.indexOf(b.kind) ||
       byCodeUnit(a.kind, b.kind),
   );
+}
+
+/** Simultaneous faults are ordered by their words: their ids mean nothing. */
+function nameOf({ kind, subject, text }: StoryEvent): string {
+  return kind === 'fault' || kind === 'faultEnd' ? text : subject;
 }
 
 /** First opening of the breakers of an edge, and the last closing if all of them close. */
@@ -346,4 +351,3 @@ function silence(scene: Scene, lane: Lane, { from, until }: Episode): string {
 }
 
 const SILENT_STEPS = 5;
-

@@ -19,7 +19,12 @@ export function faultEvents(scene: Scene, record: RunRecord): StoryEvent[] {
   return plan.faults.flatMap((fault) => {
     const words = wordsOf(data, fault);
     return scene.spansOf(fault).flatMap((span) => {
-      const event = (kind: 'fault' | 'faultEnd', atNs: number, head: string, detail: string): StoryEvent => ({
+      const event = (
+        kind: 'fault' | 'faultEnd',
+        atNs: number,
+        head: string,
+        detail: string,
+      ): StoryEvent => ({
         at: (atNs - plan.warmupNs) / 1e9,
         kind,
         subject: fault.id,

@@ -1,5 +1,5 @@
 import { FAILED_SOME } from '../measure/goodput.js';
-import { isBackground } from '../measure/background.js';
+import { isBackground, triggersIn } from '../measure/background.js';
 import type { PlanFault } from '../../spec/plan/plan.js';
 import type { StoryEvent, CascadeResult } from '../../spec/result/cascade.js';
 import { touchedBy } from '../measure/faulted.js';
@@ -102,12 +102,14 @@ export function innocentInMost(stories: readonly Story[]): Story['innocent'] {
 }
 
 /** Faults that are active when an effect begins that no request shows; if none is, the one that ended last. */
-function suspectsOf(
-  { data, steps, spansOf }: Scene,
+export function suspectsOf(
+  { data, steps, spansOf }: Pick<Scene, 'data' | 'steps' | 'spansOf'>,
   events: readonly StoryEvent[],
 ): ReadonlySet<PlanFault> {
-  const { faults, warmupNs } = data.plan;
-  const spans = faults.flatMap((fault) => spansOf(fault).map((span) => ({ fault, ...span })));
+  const { warmupNs } = data.plan;
+  const spans = triggersIn(data.plan).flatMap((fault) =>
+    spansOf(fault).map((span) => ({ fault, ...span })),
+  );
   // An onset is known to the step, so that the fault may be just over.
   const [slackNs] = steps.lengthNs;
   const found = events

@@ -44,7 +44,13 @@ function changes({ journal }: RunRecord): readonly StoryEvent[] {
     else {
       const name = `${NODES}[${subject[k]}]`;
       const word = GIVEN_UP.has(value[k]) ? 'nodeLost' : 'node';
-      events.push({ ...BARE, at: timeNs[k] / 1e9, kind: word, subject: name, ...twoParts(verb, effect, ': ') });
+      events.push({
+        ...BARE,
+        at: timeNs[k] / 1e9,
+        kind: word,
+        subject: name,
+        ...twoParts(verb, effect, ': '),
+      });
     }
   }
   return withLeft(events, left);
@@ -99,5 +105,8 @@ function withLeft(events: readonly StoryEvent[], left: number): readonly StoryEv
   const more = `; ${formatCount(left)} more later`;
   const { head, detail = '', text } = last;
   const words = twoParts(head ?? text, detail === '' ? '' : detail + more, ': ');
-  return [...events.slice(0, -1), { ...last, ...words, ...(detail === '' && { text: text + more }) }];
+  return [
+    ...events.slice(0, -1),
+    { ...last, ...words, ...(detail === '' && { text: text + more }) },
+  ];
 }

@@ -4,7 +4,14 @@ import { shrinking } from '../../spec/result/shrinking.js';
 import { failsMore } from './innocent.js';
 import { degradationWords, heldWords } from './mechanism-words.js';
 import { UNSEEN } from './unseen-kinds.js';
-import { causesFirst as withoutFault, chronicWords, clearedWords, conditionStarts, laterOf, worseWords } from './cause-words.js';
+import {
+  causesFirst as withoutFault,
+  chronicWords,
+  clearedWords,
+  conditionStarts,
+  laterOf,
+  worseWords,
+} from './cause-words.js';
 import { DEGRADATIONS, type RunVerdict, type Story } from '../measure/story.js';
 import { formatCount, formatInstant, formatShare } from '../../text/figures.js';
 import { list, plural } from '../../text/words.js';
@@ -50,7 +57,9 @@ export function sentenceOf(input: SentenceInput): string {
   const later = new Set(laterOf(story).map(({ fault }) => fault));
   const first = responsible.filter(({ subject }) => !later.has(subject));
   const triggers = first.length > 0 ? first : responsible.length > 0 ? responsible : faults;
-  const start = list([...conditionStarts(story), ...timedWords(triggers, runs)].slice(0, LINKS_MAX));
+  const start = list(
+    [...conditionStarts(story), ...timedWords(triggers, runs)].slice(0, LINKS_MAX),
+  );
   const chain = chainOf(story.events, triggers, innocent, runs);
   const shrunk = shrinkingWords(story, runs);
   const more = `${worseWords(story)}${shrunk}${loopWords(story)}${behind(story, runs)}${clearedWords(story)}${others}`;

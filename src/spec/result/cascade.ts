@@ -110,7 +110,8 @@ export interface StoryEvent {
 
 /** The figure of a degradation. `usual` is its value before the first fault, if that is known. */
 export interface EventFigure {
-  readonly metric: 'success' | 'goodput' | 'latency' | 'unanswered' | 'workers' | 'queue' | 'waiting';
+  readonly metric:
+    'success' | 'goodput' | 'latency' | 'unanswered' | 'workers' | 'queue' | 'waiting';
   readonly value: number;
   readonly unit: 'share' | 'seconds' | 'count';
   readonly usual?: number;

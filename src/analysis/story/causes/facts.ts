@@ -1,18 +1,24 @@
 import type { CauseFact } from '../../../spec/result/cause.js';
 import type { RunRecord } from '../../../spec/record/record.js';
+import { isFeedback } from '../feedback.js';
 import { wordsOf } from '../fault-events.js';
 import { secondsOf, type StepInfluence } from '../influence.js';
 import type { Lane } from '../../measure/lanes.js';
 import { sumSteps } from '../links.js';
+import type { PlanFault } from '../../../spec/plan/plan.js';
+import { suspectsOf } from './suspects.js';
+import { named } from './walk.js';
 import { saturatedShare } from '../saturation.js';
 import type { Scene } from '../scene.js';
 import { formatRate, formatShare } from '../../../text/figures.js';
-import { ceilingOf, growthsBy, servedRate, rateOf } from './conditions.js';
+import { ceilingOf, growthsBy, servedRate } from './conditions.js';
 import { harmsOf, type Harm } from './harm.js';
 import { byCodeUnit } from '../../measure/variant-data.js';
 
 /** A cause with a smaller part of the harm is none. */
 const SOME = 0.02;
+/** A condition at one of several components is reported from this part on. */
+const MOST = 0.25;
 /** A later cause with a smaller part is none. */
 const SOME_LATER = 0.05;
 
@@ -25,14 +31,47 @@ export function causesOf(
   const harms = [...harmsOf(scene, record, influences).values()];
   const all = harms.reduce((sum, { requests }) => sum + requests, 0);
   const shareOf = ({ requests }: Harm): number => (all > 0 ? requests / all : 0);
-  const found = harms.filter((harm) =>
-    harm.candidate.suspect === null || shareOf(harm) >= (harm.isFirst ? SOME : SOME_LATER),
-  );
+  const found = harms.filter((harm) => {
+    if (harm.candidate.suspect !== null) return shareOf(harm) >= (harm.isFirst ? SOME : SOME_LATER);
+    // The load that comes with a ceiling has no part of its own.
+    return harm.candidate.ref.kind === 'load' || harm.requests === 0 || shareOf(harm) >= MOST;
+  });
   const facts = found.map((harm) => factOf(scene, harm, shareOf(harm)));
   const chronic = chronicOf(scene);
-  return [...(chronic === null ? [] : [chronic]), ...facts].sort(
-    (a, b) => a.at - b.at || (b.share ?? 1) - (a.share ?? 1) || byCodeUnit(a.kind, b.kind) || byCodeUnit(a.subject, b.subject),
+  const loops = influences.filter(({ mechanism }) => isFeedback(mechanism)).map(loopFact);
+  // A load that is too high from the start is the same cause as the ceiling that it meets.
+  const rest =
+    chronic === null || scene.faultsNs.length > 0
+      ? facts
+      : facts.filter(({ kind }) => kind !== 'capacity' && kind !== 'load');
+  return [...(chronic === null ? [] : [chronic]), ...rest, ...loops].sort(
+    (a, b) =>
+      a.at - b.at ||
+      (b.share ?? 1) - (a.share ?? 1) ||
+      byCodeUnit(a.kind, b.kind) ||
+      byCodeUnit(a.subject, b.subject),
   );
+}
+
+/** The causes, with the faults that are active as something goes wrong that no request shows. */
+export function withUnseen(
+  scene: Scene,
+  causes: readonly CauseFact[],
+  faults: ReadonlySet<PlanFault>,
+): readonly CauseFact[] {
+  const added = [...faults]
+    .filter(({ id }) => causes.every(({ fault }) => fault !== id))
+    .flatMap((fault) => suspectsOf(scene).find((one) => one.fault === fault) ?? [])
+    .map((suspect): CauseFact => {
+      const harm = {
+        candidate: named(scene, suspect, null),
+        requests: 0,
+        isFirst: true,
+        episodes: new Map(),
+      };
+      return { ...factOf(scene, harm, 0), share: null };
+    });
+  return [...causes, ...added].sort((a, b) => a.at - b.at);
 }
 
 function factOf(scene: Scene, { candidate, isFirst }: Harm, share: number): CauseFact {
@@ -53,34 +92,76 @@ function factOf(scene: Scene, { candidate, isFirst }: Harm, share: number): Caus
       mechanism: suspect.fault.kind,
     };
   }
-  return { ...common, at: secondsOf(scene, from), until: null, mechanism: null, ...conditionWords(scene, candidate) };
+  return {
+    ...common,
+    at: secondsOf(scene, from),
+    until: null,
+    mechanism: null,
+    ...conditionWords(scene, candidate),
+  };
+}
+
+/** Retries or hedges that load a callee that has no capacity left. */
+function loopFact({ from, to, at, mechanism, share, text }: StepInfluence): CauseFact {
+  const kind = mechanism === 'hedgeLoad' ? 'hedges' : 'retries';
+  return {
+    kind,
+    subject: `${from}->${to}`,
+    role: 'amplifier',
+    at,
+    until: null,
+    text: `the ${kind} of ${from} load ${to}`,
+    value: share,
+    unit: 'share',
+    mechanism,
+    evidence: text,
+    share: null,
+  };
 }
 
 /** The words and the figure of a cause that is no fault. */
-function conditionWords(scene: Scene, { ref, from, lane }: Harm['candidate']): Pick<CauseFact, 'text' | 'value' | 'unit'> {
+function conditionWords(
+  scene: Scene,
+  { ref, from, lane }: Harm['candidate'],
+): Pick<CauseFact, 'text' | 'value' | 'unit'> {
   const { subject } = ref;
   const { plan } = scene.data;
   switch (ref.kind) {
     case 'load': {
       const id = plan.components.findIndex(({ name }) => name === subject);
       const growth = growthsBy(scene, from + 1).find(({ workload }) => workload === id);
-      if (growth === undefined) return { text: `the load of ${subject} grows`, value: null, unit: null };
+      if (growth === undefined)
+        return { text: `the load of ${subject} grows`, value: null, unit: null };
       const { before, after } = growth;
-      return { text: `the load of ${subject} rises from ${formatRate(before)} to ${formatRate(after)}`, value: after / before, unit: 'times' };
+      return {
+        text: `the load of ${subject} rises from ${formatRate(before)} to ${formatRate(after)}`,
+        value: after / before,
+        unit: 'times',
+      };
     }
     case 'capacity': {
       const until = Math.min(scene.steps.count, from + 10);
       const served = servedRate(scene, lane!, from, until);
-      return { text: `${subject} is at its limit (${ref.resource ?? 'capacity'})`, value: served, unit: 'perSecond' };
+      return {
+        text: `${subject} is at its limit (${ref.resource ?? 'capacity'})`,
+        value: served,
+        unit: 'perSecond',
+      };
     }
     case 'collections':
       return { text: `the garbage collections of ${subject} stop it`, value: null, unit: null };
+    case 'cacheFill':
+      return { text: `the misses of ${subject} overload what fills it`, value: null, unit: null };
     case 'locks':
       return { text: `requests of ${subject} wait for a lock`, value: null, unit: null };
     case 'limit':
       return { text: `${subject} refuses requests above its rate limit`, value: null, unit: null };
     case 'scaling':
-      return { text: `the autoscaler of ${subject} is too slow for the load`, value: null, unit: null };
+      return {
+        text: `the autoscaler of ${subject} is too slow for the load`,
+        value: null,
+        unit: null,
+      };
     case 'errors':
       return { text: `${subject} fails requests itself`, value: null, unit: null };
     default:
@@ -94,21 +175,23 @@ const FIRST_STEPS = 4;
 /** Share of the steps in which it must be full. */
 const ALWAYS = 0.9;
 
-/** Overload before the first fault, from the start: the deepest full component, and the share of failed requests. */
+/**
+ * Overload from the start, before any fault: the deepest component that is full all the time, and the share of failed
+ * requests.
+ */
 function chronicOf(scene: Scene): CauseFact | null {
-  const { baseline, data, lanes } = scene;
-  if (baseline < FIRST_STEPS) return null;
+  const { baseline, data, lanes, steps, faultsNs } = scene;
+  const until = faultsNs.length === 0 ? steps.count : baseline;
+  if (until < FIRST_STEPS) return null;
   for (const user of lanes) {
     if (user.workers !== 0 || !data.requests.includes(user.parts[0])) continue;
-    const arrivals = sumSteps(user.arrivals, 0, baseline);
-    const bad = 1 - sumSteps(user.good, 0, baseline) / Math.max(1, arrivals);
-    if (!(bad >= REFUSED)) continue;
-    const full = deepestFull(scene, user, new Set());
-    if (full === null) continue;
-    const ceiling = ceilingOf(scene, full, 0, baseline)!;
-    const served = servedRate(scene, full, 0, baseline);
-    const load = rateOf(scene, user.component, 0, baseline);
-    const offered = servedRateOf(scene, full, baseline);
+    const bad = badShare(user, 0, until);
+    // It may take until the middle of that time to fill a queue, but no longer.
+    if (!(bad >= REFUSED && badShare(user, 0, (until >> 1) + 1) >= REFUSED)) continue;
+    const full = deepestFull(scene, user, new Set(), until);
+    if (full === null || grows(scene, user.component, until)) continue;
+    const offered = arrivedRate(scene, full, until);
+    const served = servedRate(scene, full, 0, until);
     return {
       kind: 'load',
       subject: data.plan.components[user.component].name,
@@ -116,30 +199,41 @@ function chronicOf(scene: Scene): CauseFact | null {
       at: 0,
       until: null,
       text: `from the start ${formatRate(offered)} meet ${formatRate(served)} that ${full.name} can serve: ${formatShare(bad)} of the requests fail`,
-      value: load / Math.max(served, 1e-9),
+      value: offered / Math.max(served, 1e-9),
       unit: 'times',
       mechanism: 'queueFull',
-      evidence: ceiling.text,
+      evidence: ceilingOf(scene, full, 0, until)!.text,
       share: null,
     };
   }
   return null;
 }
 
-function servedRateOf({ steps }: Scene, lane: Lane, until: number): number {
+function badShare(lane: Lane, from: number, until: number): number {
+  const arrivals = sumSteps(lane.arrivals, from, until);
+  return arrivals > 0 ? 1 - sumSteps(lane.good, from, until) / arrivals : 0;
+}
+
+/** Whether a load grows within steps [0, until), so that it was feasible at first. */
+function grows(scene: Scene, workload: number, until: number): boolean {
+  return growthsBy(scene, until - 1).some((growth) => growth.workload === workload);
+}
+
+/** Requests per second that reach a component. */
+function arrivedRate({ steps }: Scene, lane: Lane, until: number): number {
   let ns = 0;
   for (let step = 0; step < until; step++) ns += steps.lengthNs[step];
   return (sumSteps(lane.arrivals, 0, until) / ns) * 1e9;
 }
 
-function deepestFull(scene: Scene, lane: Lane, seen: Set<Lane>): Lane | null {
+function deepestFull(scene: Scene, lane: Lane, seen: Set<Lane>, until: number): Lane | null {
   if (seen.has(lane)) return null;
   seen.add(lane);
   for (const link of scene.links) {
     if (link.caller !== lane) continue;
-    const below = deepestFull(scene, link.callee, seen);
+    const below = deepestFull(scene, link.callee, seen, until);
     if (below !== null) return below;
   }
-  const isFull = lane.workers > 0 && saturatedShare(lane, 0, scene.baseline) >= ALWAYS;
-  return isFull && ceilingOf(scene, lane, 0, scene.baseline) !== null ? lane : null;
+  const isFull = lane.workers > 0 && saturatedShare(lane, 0, until) >= ALWAYS;
+  return isFull && ceilingOf(scene, lane, 0, until) !== null ? lane : null;
 }

@@ -59,7 +59,9 @@ function ofEpisode(
   for (let k = 0; k + 1 < cuts.length; k++) {
     const [from, until] = [cuts[k], cuts[k + 1]];
     const total = sumSteps(harm, from - episode.from, until - episode.from);
-    const isOver = mix.some(({ candidate: { suspect } }) => suspect !== null && suspect.until <= from);
+    const isOver = mix.some(
+      ({ candidate: { suspect } }) => suspect !== null && suspect.until <= from,
+    );
     const isFresh = k === 0 || isOver;
     if (isFresh) {
       const end = Math.min(until, lookUntil({ ...episode, from }, scene.steps));
@@ -68,7 +70,12 @@ function ofEpisode(
     } else mix = worsened(scene, suspects, harm, mix, episode, from, until);
     for (const { candidate, part } of mix) {
       const key = keyOf(candidate.ref);
-      const known = harms.get(key) ?? { candidate, requests: 0, isFirst: false, episodes: new Map() };
+      const known = harms.get(key) ?? {
+        candidate,
+        requests: 0,
+        isFirst: false,
+        episodes: new Map(),
+      };
       harms.set(key, known);
       known.requests += part * total;
       if (isFresh) known.isFirst = true;
@@ -93,10 +100,16 @@ function harmBySteps({ baseline }: Scene, lane: Lane, { from, until }: Episode):
 }
 
 /** Steps within an episode in which a fault begins or a load rises. */
-function changesIn(scene: Scene, suspects: readonly Suspect[], { from, until }: Episode): readonly number[] {
+function changesIn(
+  scene: Scene,
+  suspects: readonly Suspect[],
+  { from, until }: Episode,
+): readonly number[] {
   const rises = scene.loads.risesNs.map((at) => stepAt(scene.steps, at));
   const all = [...suspects.map((suspect) => suspect.from), ...rises];
-  return [...new Set(all)].filter((step) => step > from + 1 && step < until - 1).sort((a, b) => a - b);
+  return [...new Set(all)]
+    .filter((step) => step > from + 1 && step < until - 1)
+    .sort((a, b) => a - b);
 }
 
 /** The causes after a change: the part by which the harm has grown since belongs to the change. */
@@ -118,10 +131,16 @@ function worsened(
   if (!(after - before > Math.max(WORSE * before, noise))) return mix;
   const began = suspects
     .filter((suspect) => Math.abs(suspect.from - from) <= 1 && isActive(suspect, from))
-    .map((suspect) => ({ candidate: named(scene, suspect, null), weight: sizeOf(scene, suspect, from, until) }))
+    .map((suspect) => ({
+      candidate: named(scene, suspect, null),
+      weight: sizeOf(scene, suspect, from, until),
+    }))
     .filter(({ weight }) => weight > 0);
   const growth = growthsBy(scene, from).find(({ step }) => Math.abs(step - from) <= 1);
-  const own = growth === undefined ? [] : [ofGrowth(scene, growth.workload, from, 1 - growth.before / growth.after)];
+  const own =
+    growth === undefined
+      ? []
+      : [ofGrowth(scene, growth.workload, from, 1 - growth.before / growth.after)];
   const added = [...began, ...own];
   const all = added.reduce((sum, { weight }) => sum + weight, 0);
   if (all === 0) return mix;
@@ -132,15 +151,25 @@ function worsened(
   ];
 }
 
-function ofGrowth({ data }: Scene, workload: number, from: number, weight: number): { candidate: Candidate; weight: number } {
+function ofGrowth(
+  { data }: Scene,
+  workload: number,
+  from: number,
+  weight: number,
+): { candidate: Candidate; weight: number } {
   const subject = data.plan.components[workload].name;
-  return { candidate: { ref: { kind: 'load', subject }, suspect: null, lane: null, from, evidence: '' }, weight };
+  return {
+    candidate: { ref: { kind: 'load', subject }, suspect: null, lane: null, from, evidence: '' },
+    weight,
+  };
 }
 
 /** The largest effect of a fault on anything that it hits. */
 function sizeOf(scene: Scene, suspect: Suspect, from: number, until: number): number {
   const { lanes, links } = scene;
-  const hit = lanes.filter(({ component, workers }) => workers > 0 && suspect.touched.components.has(component));
+  const hit = lanes.filter(
+    ({ component, workers }) => workers > 0 && suspect.touched.components.has(component),
+  );
   const sizes = [
     ...hit.map((lane) => sizeAt(scene, suspect, lane, from, until)),
     ...links.map((link) => sizeOnLink(suspect, link, from, until)),

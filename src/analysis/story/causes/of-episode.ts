@@ -22,7 +22,8 @@ export function causeOf(
     ({ to, step, mechanism }) =>
       to === lane.name && !isFeedback(mechanism) && step >= episode.from && step < episode.until,
   );
-  const from = influence === undefined ? null : { cause: influence.from, mechanism: influence.mechanism };
+  const from =
+    influence === undefined ? null : { cause: influence.from, mechanism: influence.mechanism };
   const own = faultOn(scene, lane, episode, causes);
   if (own !== null && (own.isStrong || from === null))
     return { cause: own.suspect.fault.id, mechanism: own.suspect.fault.kind };
@@ -55,7 +56,10 @@ function faultOn(
   const pool = begun.length > 0 ? begun : hitting;
   if (pool.length === 0) return null;
   const until = lookUntil(episode, scene.steps);
-  const sized = pool.map((suspect) => ({ suspect, size: sizeAt(scene, suspect, lane, episode.from, until) }));
+  const sized = pool.map((suspect) => ({
+    suspect,
+    size: sizeAt(scene, suspect, lane, episode.from, until),
+  }));
   const best = sized.reduce((a, b) => (b.size > a.size ? b : a));
   if (best.size >= SOME_SIZE) return { suspect: best.suspect, isStrong: true };
   // Earlier faults did no harm until then.

@@ -33,7 +33,10 @@ export function suspectsOf(scene: Scene): readonly Suspect[] {
     const isUnplaced = touched.components.size + touched.stats.size + touched.workloads.size === 0;
     return scene.spansOf(fault).map((span) => {
       const backs = scene.returnsOf(fault).find(({ untilNs }) => untilNs === span.untilNs);
-      const lastNs = Math.max(span.untilNs, ...[...(backs?.backNs.values() ?? [])].filter(isFinite));
+      const lastNs = Math.max(
+        span.untilNs,
+        ...[...(backs?.backNs.values() ?? [])].filter(isFinite),
+      );
       return {
         fault,
         touched,
@@ -91,7 +94,12 @@ export function sizeOnLink(suspect: Suspect, link: Link, from: number, until: nu
 }
 
 /** By how much the load that a fault changes grows, as a share of the larger rate. */
-export function sizeOfLoad({ lanes }: Scene, suspect: Suspect, from: number, until: number): number {
+export function sizeOfLoad(
+  { lanes }: Scene,
+  suspect: Suspect,
+  from: number,
+  until: number,
+): number {
   const own = lanes.filter(({ component }) => suspect.touched.workloads.has(component));
   const before = Math.max(0, suspect.from - BEFORE_STEPS);
   const rate = (a: number, b: number): number =>
@@ -102,7 +110,12 @@ export function sizeOfLoad({ lanes }: Scene, suspect: Suspect, from: number, unt
 }
 
 /** Share of a component's requests that fail or stay unanswered by itself, without a failed call. */
-export function ownFailures({ links, baseline }: Scene, lane: Lane, from: number, until: number): number {
+export function ownFailures(
+  { links, baseline }: Scene,
+  lane: Lane,
+  from: number,
+  until: number,
+): number {
   const arrivals = sumSteps(lane.arrivals, from, until);
   if (arrivals === 0) return 0;
   const own = links.filter(({ caller }) => caller === lane);
@@ -151,9 +164,15 @@ function insideOf({ callee, caller, made }: Link, from: number, until: number): 
 const QUIET: ReadonlySet<number> = new Set([0, 1, 14, 15, 17]);
 
 function failedCalls(link: Link, from: number, until: number): number {
-  return outcomesIn(link.calls, from, until).reduce((sum, n, kind) => sum + (QUIET.has(kind) ? 0 : n), 0);
+  return outcomesIn(link.calls, from, until).reduce(
+    (sum, n, kind) => sum + (QUIET.has(kind) ? 0 : n),
+    0,
+  );
 }
 
 function failedAttempts(link: Link, from: number, until: number): number {
-  return outcomesIn(link.attempts, from, until).reduce((sum, n, kind) => sum + (QUIET.has(kind) ? 0 : n), 0);
+  return outcomesIn(link.attempts, from, until).reduce(
+    (sum, n, kind) => sum + (QUIET.has(kind) ? 0 : n),
+    0,
+  );
 }

@@ -3,6 +3,7 @@ import { blameOn, isDegradedAt } from '../blame.js';
 import { BLAME, type StepInfluence } from '../influence.js';
 import type { Lane } from '../../measure/lanes.js';
 import { meanSteps, sumSteps, type Link } from '../links.js';
+import { blockedShare } from '../mechanism.js';
 import type { Scene } from '../scene.js';
 import { candidateOf, divided, type Candidate, type Part } from './candidate.js';
 import { conditionsAt } from './conditions.js';
@@ -10,6 +11,10 @@ import { sizeAt, sizeOfLoad, sizeOnLink, SOME_SIZE, type Suspect } from './suspe
 
 /** Steps by which an effect may precede the step in which its cause is known. */
 const SLACK = 1;
+/** Share of a caller's workers that wait for a callee from which the callee is to blame. */
+const BLOCKED = 0.5;
+/** Steps after its start in which such a fault may begin to show. */
+const RECENT = 10;
 /** Steps by which a degradation may be known after that of the requests that wait for its locks. */
 const LOCKED_BEFORE = 10;
 /** Weight of a callee without a fault beside a fault on the way to it. */
@@ -41,7 +46,12 @@ function descend(walk: Walk, lane: Lane, part: number, above: Set<Lane>): readon
   const { scene, from, until } = walk;
   const down = scene.links
     .filter((link) => link.caller === lane && !above.has(link.callee))
-    .filter((link) => isDegradedAt(scene, link, from) || isFullFor(scene, link, from, until))
+    .filter(
+      (link) =>
+        isDegradedAt(scene, link, from) ||
+        isFullFor(scene, link, from, until) ||
+        blockedShare(link, from, until) >= BLOCKED,
+    )
     .map((link) => ({ link, blame: blameOf(scene, link, from, until) }))
     .filter(({ blame }) => blame >= BLAME);
   const locked = lockedBy(walk, lane, above);
@@ -57,14 +67,21 @@ function descend(walk: Walk, lane: Lane, part: number, above: Set<Lane>): readon
   const largest = strong.reduce((most, { size }) => Math.max(most, size), 0);
   const ownPart = part * Math.max(0, 1 - all) * Math.min(1, largest);
   const found = [...divided(ownPart, weighed(walk, lane, strong))];
-  for (const { link, blame } of down) found.push(...along(walk, link, ((part - ownPart) * blame) / all, above));
-  return found;
+  for (const { link, blame } of down) {
+    found.push(...along(walk, link, ((part - ownPart) * blame) / all, above));
+  }
+  return found.length > 0 ? found : atEnd(walk, lane, part, own);
 }
 
 /** The callee whose calls keep rows of a database locked, so that others wait for them. */
-function lockedBy({ scene, influences, from, until }: Walk, lane: Lane, above: ReadonlySet<Lane>): Lane | null {
+function lockedBy(
+  { scene, influences, from, until }: Walk,
+  lane: Lane,
+  above: ReadonlySet<Lane>,
+): Lane | null {
   const found = influences.find(
-    ({ to, mechanism, step }) => to === lane.name && mechanism === 'heldLocks' && step >= from - LOCKED_BEFORE && step < until,
+    ({ to, mechanism, step }) =>
+      to === lane.name && mechanism === 'heldLocks' && step >= from - LOCKED_BEFORE && step < until,
   );
   const holder = scene.lanes.find(({ name }) => name === found?.from);
   return holder === undefined || above.has(holder) ? null : holder;
@@ -78,10 +95,14 @@ function isFullFor(scene: Scene, link: Link, from: number, until: number): boole
 }
 
 function blameOf(scene: Scene, link: Link, from: number, until: number): number {
-  const { blame } = blameOn(scene, link, from, until);
+  const { blame: counted } = blameOn(scene, link, from, until);
+  const blocked = blockedShare(link, from, until);
+  const blame = Math.max(counted, blocked >= BLOCKED ? blocked : 0);
   if (!isFullFor(scene, link, from, until)) return blame;
   const there = meanSteps(link.caller.inSystem, from, until);
-  return there > 0 ? Math.max(blame, Math.min(1, meanSteps(link.waiting, from, until) / there)) : blame;
+  return there > 0
+    ? Math.max(blame, Math.min(1, meanSteps(link.waiting, from, until) / there))
+    : blame;
 }
 
 /** The part of a link and its callee: a fault that hits the link's messages takes its share first. */
@@ -93,8 +114,15 @@ function along(walk: Walk, link: Link, part: number, above: Set<Lane>): readonly
     .filter(({ size }) => size >= SOME_SIZE);
   if (onLink.length === 0) return descend(walk, link.callee, part, above);
   const linked = onLink.reduce((sum, { size }) => sum + size, 0);
-  const isDegraded = (scene.health.get(link.callee)?.episodes ?? []).some((episode) => episode.from < until && episode.until > from);
-  const inside = Math.max(0, ...hitting(walk, link.callee).map((suspect) => sizeAt(scene, suspect, link.callee, from, until)));
+  const isDegraded = (scene.health.get(link.callee)?.episodes ?? []).some(
+    (episode) => episode.from < until && episode.until > from,
+  );
+  const inside = Math.max(
+    0,
+    ...hitting(walk, link.callee).map((suspect) =>
+      sizeAt(scene, suspect, link.callee, from, until),
+    ),
+  );
   const rest = isDegraded ? Math.max(DEGRADED_SIZE, inside) : inside >= SOME_SIZE ? inside : 0;
   const taken = (part * linked) / (linked + rest);
   return [
@@ -115,23 +143,34 @@ function atEnd(
   if (strong.length > 0) return divided(part, weighed(walk, lane, strong));
   const linked = walk.suspects
     .filter((suspect) => isActive(suspect, from))
-    .map((suspect) => ({ suspect, size: Math.max(0, ...scene.links.filter((link) => link.callee === lane || link.caller === lane).map((link) => sizeOnLink(suspect, link, from, until))) }))
+    .map((suspect) => ({
+      suspect,
+      size: Math.max(
+        0,
+        ...scene.links
+          .filter((link) => link.callee === lane || link.caller === lane)
+          .map((link) => sizeOnLink(suspect, link, from, until)),
+      ),
+    }))
     .filter(({ size }) => size >= SOME_SIZE);
   if (linked.length > 0) return divided(part, weighed(walk, lane, linked));
   const loads = loadsOn(walk, lane);
   if (loads.length > 0) return divided(part, weighed(walk, lane, loads));
-  if (own.length > 0) return divided(part, weighed(walk, lane, latest(own)));
-  const unplaced = walk.suspects
-    .filter((suspect) => suspect.isUnplaced && isActive(suspect, from))
+  // A fault whose effect does not show at once, such as an empty cache, is known by its time.
+  const late = walk.suspects
+    .filter((suspect) => isRecent(suspect, from) || own.some((each) => each.suspect === suspect))
     .map((suspect) => ({ suspect, size: 1 }));
-  if (unplaced.length > 0) return divided(part, weighed(walk, lane, latest(unplaced)));
+  if (late.length > 0) return divided(part, weighed(walk, lane, latest(late)));
   const conditions = conditionsAt(scene, record, lane, from, until);
   // The first does it; the others are named with it.
   return conditions.map((candidate, i) => ({ candidate, part: i === 0 ? part : 0 }));
 }
 
 /** Faults that change a load and are active, if more requests reach the component than before them. */
-function loadsOn({ scene, suspects, from, until }: Walk, lane: Lane): readonly { suspect: Suspect; size: number }[] {
+function loadsOn(
+  { scene, suspects, from, until }: Walk,
+  lane: Lane,
+): readonly { suspect: Suspect; size: number }[] {
   return suspects.flatMap((suspect) => {
     if (suspect.touched.workloads.size === 0 || !isActive(suspect, from)) return [];
     const size = sizeOfLoad(scene, suspect, from, until);
@@ -139,7 +178,9 @@ function loadsOn({ scene, suspects, from, until }: Walk, lane: Lane): readonly {
     const before = Math.max(0, suspect.from - 10);
     const was = sumSteps(lane.arrivals, before, suspect.from) / Math.max(1, suspect.from - before);
     const is = sumSteps(lane.arrivals, from, until) / (until - from);
-    return is > MORE * was || suspect.touched.workloads.has(lane.component) ? [{ suspect, size }] : [];
+    return is > MORE * was || suspect.touched.workloads.has(lane.component)
+      ? [{ suspect, size }]
+      : [];
   });
 }
 
@@ -147,12 +188,21 @@ function loadsOn({ scene, suspects, from, until }: Walk, lane: Lane): readonly {
 function leftOver({ suspects, from, scene }: Walk, seen: ReadonlySet<Lane>): readonly Part[] {
   const begun = suspects.filter((suspect) => suspect.from <= from + SLACK);
   const placed = new Set([...seen].map(({ component }) => component));
-  const isNear = ({ touched }: Suspect): boolean => [...touched.components, ...touched.workloads].some((id) => placed.has(id));
+  const isNear = ({ touched }: Suspect): boolean =>
+    [...touched.components, ...touched.workloads].some((id) => placed.has(id));
   const near = begun.filter((suspect) => isNear(suspect) || suspect.isUnplaced);
   const active = near.filter((suspect) => isActive(suspect, from));
-  const pool = active.length > 0 ? active : near.length > 0 ? near : begun.filter((suspect) => isActive(suspect, from));
+  const pool =
+    active.length > 0
+      ? active
+      : near.length > 0
+        ? near
+        : begun.filter((suspect) => isActive(suspect, from));
   const last = latest(pool.map((suspect) => ({ suspect, size: 1 })));
-  return divided(1, last.map(({ suspect }) => ({ candidate: named(scene, suspect, null), weight: 1 })));
+  return divided(
+    1,
+    last.map(({ suspect }) => ({ candidate: named(scene, suspect, null), weight: 1 })),
+  );
 }
 
 /** Faults that hit a component, or the load of a workload, and are active as the degradation begins. */
@@ -160,6 +210,11 @@ function hitting({ suspects, from }: Walk, lane: Lane): readonly Suspect[] {
   return suspects.filter(
     (suspect) => suspect.touched.components.has(lane.component) && isActive(suspect, from),
   );
+}
+
+/** Whether a fault began a moment ago: the entries of a cache are missed one by one. */
+function isRecent({ from }: Suspect, step: number): boolean {
+  return from <= step + SLACK && from + RECENT >= step;
 }
 
 export function isActive({ from, until }: Suspect, step: number): boolean {
