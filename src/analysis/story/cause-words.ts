@@ -18,7 +18,8 @@ const isChronic = ({ at, share, kind }: CauseFact): boolean =>
 /** `From the start 600/s meet 500/s that edge can serve: 17 % of the requests fail. ` */
 export function chronicWords({ causes }: Told): string {
   const chronic = causes.find(isChronic);
-  return chronic === undefined ? '' : `${capital(chronic.text)} (${chronic.evidence}). `;
+  if (chronic === undefined) return '';
+  return `${capital(chronic.text)}: ${formatShare(chronic.value!)} of the requests fail (${chronic.evidence}). `;
 }
 
 /** Causes that only make worse a degradation that others began. */

@@ -220,6 +220,13 @@ export function conditionsAt(
     if (scaled.length > 0) return isSudden ? [...scaled, ...loads] : [...scaled, full, ...loads];
     return isSudden ? [...loads, full] : [full, ...loads];
   }
+  const pooled = scene.links.find(
+    (link) => link.caller === lane && meanSteps(link.waiting, from, until) >= 1,
+  );
+  if (pooled !== undefined) {
+    const ref = { kind: 'capacity', subject: pooled.callee.name, resource: 'connections' } as const;
+    return [one(ref, `${name} waits for connections to ${pooled.callee.name}`), ...loads];
+  }
   if (
     ownFailures(scene, lane, from, until) >=
       MOST * (bad / Math.max(1, sumSteps(lane.arrivals, from, until))) &&

@@ -37,13 +37,13 @@ export function causesOf(
     return harm.candidate.ref.kind === 'load' || harm.requests === 0 || shareOf(harm) >= MOST;
   });
   const facts = found.map((harm) => factOf(scene, harm, shareOf(harm)));
-  const chronic = chronicOf(scene);
   const loops = influences.filter(({ mechanism }) => isFeedback(mechanism)).map(loopFact);
-  // A load that is too high from the start is the same cause as the ceiling that it meets.
-  const rest =
-    chronic === null || scene.faultsNs.length > 0
-      ? facts
-      : facts.filter(({ kind }) => kind !== 'capacity' && kind !== 'load');
+  // Without a fault, a load that is too high from the start is the same cause as the ceiling that it meets.
+  const isFaulted = scene.faultsNs.length > 0;
+  const isOfLoad = ({ kind }: CauseFact): boolean => kind === 'capacity' || kind === 'load';
+  const others = facts.filter((fact) => !isOfLoad(fact));
+  const chronic = isFaulted || others.length === 0 ? chronicOf(scene) : null;
+  const rest = chronic === null || isFaulted ? facts : others;
   return [...(chronic === null ? [] : [chronic]), ...rest, ...loops].sort(
     (a, b) =>
       a.at - b.at ||
@@ -183,24 +183,36 @@ function chronicOf(scene: Scene): CauseFact | null {
   const { baseline, data, lanes, steps, faultsNs } = scene;
   const until = faultsNs.length === 0 ? steps.count : baseline;
   if (until < FIRST_STEPS) return null;
-  for (const user of lanes) {
-    if (user.workers !== 0 || !data.requests.includes(user.parts[0])) continue;
-    const bad = badShare(user, 0, until);
-    // It may take until the middle of that time to fill a queue, but no longer.
-    if (!(bad >= REFUSED && badShare(user, 0, (until >> 1) + 1) >= REFUSED)) continue;
+  const harmed = lanes.filter(
+    (lane) =>
+      lane.workers === 0 &&
+      data.requests.includes(lane.parts[0]) &&
+      badShare(lane, 0, until) >= REFUSED &&
+      // It may take until the middle of that time to fill a queue, but no longer.
+      badShare(lane, 0, (until >> 1) + 1) >= REFUSED,
+  );
+  // The workload that sends most is named.
+  harmed.sort((a, b) => sumSteps(b.arrivals, 0, until) - sumSteps(a.arrivals, 0, until));
+  for (const user of harmed) {
     const full = deepestFull(scene, user, new Set(), until);
     if (full === null || grows(scene, user.component, until)) continue;
-    const offered = arrivedRate(scene, full, until);
-    const served = servedRate(scene, full, 0, until);
+    // A rate limit refuses by design.
+    if (
+      2 * sumSteps(full.overRate, 0, until) >= sumSteps(full.shed, 0, until) &&
+      sumSteps(full.shed, 0, until) > 0
+    )
+      continue;
+    const offered = formatRate(arrivedRate(scene, full, until));
+    const served = formatRate(servedRate(scene, full, 0, until));
     return {
       kind: 'load',
       subject: data.plan.components[user.component].name,
       role: 'cause',
       at: 0,
       until: null,
-      text: `from the start ${formatRate(offered)} meet ${formatRate(served)} that ${full.name} can serve: ${formatShare(bad)} of the requests fail`,
-      value: offered / Math.max(served, 1e-9),
-      unit: 'times',
+      text: `from the start ${offered} meet ${served} that ${full.name} can serve`,
+      value: badShare(user, 0, until),
+      unit: 'share',
       mechanism: 'queueFull',
       evidence: ceilingOf(scene, full, 0, until)!.text,
       share: null,
