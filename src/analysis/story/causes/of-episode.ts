@@ -5,7 +5,7 @@ import type { Episode } from '../health.js';
 import { lookUntil, type StepInfluence } from '../influence.js';
 import type { Lane } from '../../measure/lanes.js';
 import type { Scene } from '../scene.js';
-import { sizeAt, SOME_SIZE, suspectsOf, type Suspect } from './suspects.js';
+import { sizesAt, SOME_SIZE, suspectsOf, type Suspect } from './suspects.js';
 
 /**
  * The cause of one degradation: the fault on the lane itself with the largest effect, else the first influence, else a
@@ -56,13 +56,11 @@ function faultOn(
   const pool = begun.length > 0 ? begun : hitting;
   if (pool.length === 0) return null;
   const until = lookUntil(episode, scene.steps);
-  const sized = pool.map((suspect) => ({
-    suspect,
-    size: sizeAt(scene, suspect, lane, episode.from, until),
-  }));
+  const sized = sizesAt(scene, pool, lane, episode.from, until);
   const best = sized.reduce((a, b) => (b.size > a.size ? b : a));
   if (best.size >= SOME_SIZE) return { suspect: best.suspect, isStrong: true };
   // Earlier faults did no harm until then.
   const last = pool.reduce((a, b) => (b.from > a.from ? b : a));
-  return { suspect: last, isStrong: false };
+  const isNamed = causes.some((cause) => cause.fault === last.fault.id);
+  return { suspect: last, isStrong: isNamed && Math.abs(last.from - episode.from) <= 1 };
 }

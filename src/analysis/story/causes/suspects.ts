@@ -71,6 +71,34 @@ export function sizeAt(
   return Math.max(0, failed - usualFailed, away - usualAway, slower);
 }
 
+/** A fault and its effect. */
+export interface Sized {
+  readonly suspect: Suspect;
+  readonly size: number;
+}
+
+/**
+ * The effects of several faults on one component. Of those that began one after the other, the effect of the earlier is
+ * that before the later one.
+ */
+export function sizesAt(
+  scene: Scene,
+  suspects: readonly Suspect[],
+  lane: Lane,
+  from: number,
+  until: number,
+): readonly Sized[] {
+  return suspects.map((suspect) => {
+    const later = suspects
+      .map((other) => other.from)
+      .filter((step) => step > suspect.from && step <= from + 1);
+    if (later.length === 0) return { suspect, size: sizeAt(scene, suspect, lane, from, until) };
+    const next = Math.min(...later);
+    const first = Math.max(suspect.from, next - BEFORE_STEPS);
+    return { suspect, size: sizeAt(scene, suspect, lane, first, next) };
+  });
+}
+
 /** The same on the messages of a link: more failed attempts, or longer calls than the callee explains. */
 export function sizeOnLink(suspect: Suspect, link: Link, from: number, until: number): number {
   if (!link.stats.some((stat) => suspect.touched.stats.has(stat))) return 0;

@@ -7,7 +7,7 @@ import { blockedShare } from '../mechanism.js';
 import type { Scene } from '../scene.js';
 import { candidateOf, divided, type Candidate, type Part } from './candidate.js';
 import { conditionsAt } from './conditions.js';
-import { sizeAt, sizeOfLoad, sizeOnLink, SOME_SIZE, type Suspect } from './suspects.js';
+import { sizeAt, sizesAt, sizeOfLoad, sizeOnLink, SOME_SIZE, type Suspect } from './suspects.js';
 
 /** Steps by which an effect may precede the step in which its cause is known. */
 const SLACK = 1;
@@ -15,6 +15,7 @@ const SLACK = 1;
 const BLOCKED = 0.5;
 /** Steps after its start in which such a fault may begin to show. */
 const RECENT = 10;
+const MERGED = 5;
 /** Steps by which a degradation may be known after that of the requests that wait for its locks. */
 const LOCKED_BEFORE = 10;
 /** Weight of a callee without a fault beside a fault on the way to it. */
@@ -57,10 +58,7 @@ function descend(walk: Walk, lane: Lane, part: number, above: Set<Lane>): readon
   const locked = lockedBy(walk, lane, above);
   if (locked !== null) return descend(walk, locked, part, above);
   const all = down.reduce((sum, { blame }) => sum + blame, 0);
-  const own = hitting(walk, lane).map((suspect) => ({
-    suspect,
-    size: sizeAt(scene, suspect, lane, from, until),
-  }));
+  const own = sizesAt(scene, hitting(walk, lane), lane, from, until);
   const strong = own.filter(({ size }) => size >= SOME_SIZE);
   if (down.length === 0) return atEnd(walk, lane, part, own);
   // A fault on a component whose callees explain most counts by its size.
@@ -158,7 +156,9 @@ function atEnd(
   if (loads.length > 0) return divided(part, weighed(walk, lane, loads));
   // A fault whose effect does not show at once, such as an empty cache, is known by its time.
   const late = walk.suspects
-    .filter((suspect) => isRecent(suspect, from) || own.some((each) => each.suspect === suspect))
+    .filter(
+      (suspect) => isRecent(suspect, lane, from) || own.some((each) => each.suspect === suspect),
+    )
     .map((suspect) => ({ suspect, size: 1 }));
   if (late.length > 0) return divided(part, weighed(walk, lane, latest(late)));
   const conditions = conditionsAt(scene, record, lane, from, until);
@@ -212,9 +212,13 @@ function hitting({ suspects, from }: Walk, lane: Lane): readonly Suspect[] {
   );
 }
 
-/** Whether a fault began a moment ago: the entries of a cache are missed one by one. */
-function isRecent({ from }: Suspect, step: number): boolean {
-  return from <= step + SLACK && from + RECENT >= step;
+/**
+ * Whether a fault began a moment ago, since the entries of a cache are missed one by one; or begins on the component a
+ * moment later, since few requests are judged together.
+ */
+function isRecent({ from, touched }: Suspect, lane: Lane, step: number): boolean {
+  if (from > step + SLACK) return from <= step + MERGED && touched.components.has(lane.component);
+  return from + RECENT >= step;
 }
 
 export function isActive({ from, until }: Suspect, step: number): boolean {
