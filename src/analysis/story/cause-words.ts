@@ -69,15 +69,17 @@ export function clearedWords({ innocent, events }: Told): string {
     .join('');
 }
 
-/** The causes of failures without a fault, the first of them first; null if there are none. */
+/** Most causes in one sentence. */
+const MOST = 3;
+
+/** The causes of failures without a fault, in order of time; null if there are none. */
 export function causesFirst({ causes }: Told): string | null {
   const main = causes.filter(({ role }) => role === 'cause');
   if (main.length === 0) return null;
-  const [first] = [...main].sort((a, b) => (b.share ?? 0) - (a.share ?? 0));
-  const rest = main.filter((cause) => cause !== first);
-  const words = [first, ...rest].map(({ text, at, evidence }) => {
-    const when = at > 0 ? ` at ${formatInstant(at)}` : '';
-    return `${text}${when}${evidence === '' ? '' : ` (${evidence})`}`;
+  const words = main.slice(0, MOST).map(({ text, at, evidence, kind }) => {
+    const when = at > 0 && kind !== 'scaling' ? ` at ${formatInstant(at)}` : '';
+    const why = evidence === '' || kind === 'capacity' ? '' : ` (${evidence})`;
+    return `${text}${when}${why}`;
   });
   return capital(list(words));
 }
@@ -85,4 +87,9 @@ export function causesFirst({ causes }: Told): string | null {
 function capital(text: string): string {
   // A name of the scenario keeps its case.
   return /^(?:the|from) /u.test(text) ? text[0].toUpperCase() + text.slice(1) : text;
+}
+
+/** Whether the load was above the ceiling before any fault. */
+export function isOverloaded({ causes }: Pick<Told, 'causes'>): boolean {
+  return causes.some(isChronic);
 }

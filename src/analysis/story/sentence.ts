@@ -9,6 +9,7 @@ import {
   chronicWords,
   clearedWords,
   conditionStarts,
+  isOverloaded,
   laterOf,
   worseWords,
 } from './cause-words.js';
@@ -110,8 +111,9 @@ function noFault({ story, elsewhere, affected }: SentenceInput, runs: number): s
   const first = inner[0] ?? events[0];
   const why = withoutFault(story);
   if (why !== null && first !== undefined) {
-    const itself = `${first.subject} is the first in trouble${first.at > 0 ? `, at ${formatInstant(first.at)}` : ''} (${first.text})`;
-    return `${why}: ${lost}, without a fault. ${itself}.`;
+    const when = first.at > 0 ? `, at ${formatInstant(first.at)}` : '';
+    const itself = ` ${first.subject} is the first in trouble${when} (${first.text}).`;
+    return `${why}: ${lost}, without a fault.${itself}`;
   }
   if (first === undefined)
     return `${none}, yet ${lost}${origin === null ? '' : `: ${origin.text}`}.`;
@@ -242,12 +244,14 @@ function fullIn(event: CascadeEvent, events: readonly CascadeEvent[]): CascadeEv
 
 const ENDS: ReadonlySet<CascadeEvent['kind']> = new Set(['recovered', 'notRecovered']);
 
-function endOf({ verdicts, recovery, goodputLost }: SentenceInput): string {
+function endOf({ story, verdicts, recovery, goodputLost }: SentenceInput): string {
   const lost = goodputLost === null ? '' : `${formatShare(goodputLost)} of the goodput is lost`;
   const n = verdicts.length;
   const number = (verdict: RunVerdict): number => verdicts.filter((one) => one === verdict).length;
-  const stuck = number('metastable');
-  const overloaded = number('overloaded');
+  // A load that was too high from the start is not feasible, whatever sustains the failure.
+  const wasOverloaded = isOverloaded(story);
+  const stuck = wasOverloaded ? 0 : number('metastable');
+  const overloaded = number('overloaded') + (wasOverloaded ? number('metastable') : 0);
   const undecided = number('undecided');
   const of = (k: number): string =>
     n === 1 ? '' : ` in ${formatCount(k)} of ${formatCount(n)} runs`;

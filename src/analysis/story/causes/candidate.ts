@@ -2,6 +2,16 @@ import type { CauseRef } from '../../../spec/result/cause.js';
 import type { Lane } from '../../measure/lanes.js';
 import type { Suspect } from './suspects.js';
 
+/** A planned change or growth of a load, in requests per second. */
+export interface Growth {
+  readonly workload: number;
+  readonly before: number;
+  readonly after: number;
+  /** The step in which it rises; the first step of a load that grows all the time. */
+  readonly step: number;
+  readonly isSudden: boolean;
+}
+
 /** A possible cause of a degradation, and where in the walk from the users to their callees it was found. */
 export interface Candidate {
   readonly ref: CauseRef;
@@ -11,6 +21,8 @@ export interface Candidate {
   readonly lane: Lane | null;
   /** The step from which it counts. */
   readonly from: number;
+  /** Of a load: by how much it grows. */
+  readonly growth?: Growth;
   /** The measurement that speaks for it. */
   readonly evidence: string;
 }

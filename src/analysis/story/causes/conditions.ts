@@ -14,7 +14,7 @@ import {
   formatSeconds,
   formatShare,
 } from '../../../text/figures.js';
-import type { Candidate } from './candidate.js';
+import type { Candidate, Growth } from './candidate.js';
 import { ownFailures } from './suspects.js';
 
 /** Growth of a load from which it explains a degradation. */
@@ -44,16 +44,6 @@ export function rateOf(
   let ns = 0;
   for (let step = first; step < last; step++) ns += steps.lengthNs[step];
   return (arrivals / ns) * 1e9;
-}
-
-/** A planned change or growth of a load. */
-export interface Growth {
-  readonly workload: number;
-  readonly before: number;
-  readonly after: number;
-  /** The step in which it rises; the first step of a load that grows all the time. */
-  readonly step: number;
-  readonly isSudden: boolean;
 }
 
 /** The planned growth of the loads by the start of a degradation, the largest first. */
@@ -180,15 +170,10 @@ export function conditionsAt(
   });
   const name = component.name;
   const growths = growthsBy(scene, from);
-  const loads = growths
-    .slice(0, 1)
-    .map(({ workload, before, after, step }) =>
-      one(
-        { kind: 'load', subject: plan.components[workload].name },
-        `${formatRate(before)} before, ${formatRate(after)} after`,
-        step,
-      ),
-    );
+  const loads = growths.slice(0, 1).map((growth): Candidate => {
+    const subject = plan.components[growth.workload].name;
+    return { ...one({ kind: 'load', subject }, '', growth.step), growth };
+  });
   const pause = component.gc === null ? 0 : meanOf(component.gc.pause) / 1e9;
   const isSpare = meanSteps(lane.cpu, from, until) < SPARE * lane.cores;
   if (pause >= PAUSED * slowestOf(lane, from, until) && pause > 0 && isSpare)
@@ -214,9 +199,7 @@ export function conditionsAt(
     const full = one({ kind: 'capacity', subject: name, resource: ceiling.resource }, ceiling.text);
     const isSudden = growths.some((growth) => growth.isSudden);
     const scaled =
-      component.autoscaling === null
-        ? []
-        : [one({ kind: 'scaling', subject: name }, `its autoscaler adds replicas only later`)];
+      component.autoscaling === null ? [] : [one({ kind: 'scaling', subject: name }, ceiling.text)];
     if (scaled.length > 0) return isSudden ? [...scaled, ...loads] : [...scaled, full, ...loads];
     return isSudden ? [...loads, full] : [full, ...loads];
   }
@@ -307,7 +290,7 @@ function lockWait({ data, lanes }: Scene, record: RunRecord, component: number):
     const lane = lanes.find((own) => own.component === component)!;
     const latency = Math.max(...[...lane.latency].filter((value) => !Number.isNaN(value)), 0);
     if (p95 !== null && p95 / 1e9 >= LOCKED * latency && latency > 0)
-      return `requests wait up to ${formatSeconds(p95 / 1e9)} (p95) for a lock`;
+      return `p95 of the wait ${formatSeconds(p95 / 1e9)}`;
   }
   return null;
 }

@@ -94,7 +94,7 @@ function factOf(scene: Scene, { candidate, isFirst }: Harm, share: number): Caus
   }
   return {
     ...common,
-    at: secondsOf(scene, from),
+    at: startOf(scene, candidate),
     until: null,
     mechanism: null,
     ...conditionWords(scene, candidate),
@@ -119,34 +119,35 @@ function loopFact({ from, to, at, mechanism, share, text }: StepInfluence): Caus
   };
 }
 
+/** A ceiling counts from when it is reached: users may notice later. */
+function startOf(scene: Scene, { ref, lane, from }: Harm['candidate']): number {
+  const full = ref.kind === 'capacity' && lane !== null ? scene.saturations.get(lane) : undefined;
+  if (full === undefined || full.from > from) return secondsOf(scene, from);
+  return Math.max(0, (full.atNs - scene.data.plan.warmupNs) / 1e9);
+}
+
+/** Steps over which the rate that a full component serves is counted. */
+const RATE_STEPS = 10;
+
 /** The words and the figure of a cause that is no fault. */
 function conditionWords(
   scene: Scene,
-  { ref, from, lane }: Harm['candidate'],
+  { ref, from, lane, evidence, growth }: Harm['candidate'],
 ): Pick<CauseFact, 'text' | 'value' | 'unit'> {
   const { subject } = ref;
-  const { plan } = scene.data;
   switch (ref.kind) {
     case 'load': {
-      const id = plan.components.findIndex(({ name }) => name === subject);
-      const growth = growthsBy(scene, from + 1).find(({ workload }) => workload === id);
-      if (growth === undefined)
-        return { text: `the load of ${subject} grows`, value: null, unit: null };
-      const { before, after } = growth;
-      return {
-        text: `the load of ${subject} rises from ${formatRate(before)} to ${formatRate(after)}`,
-        value: after / before,
-        unit: 'times',
-      };
+      const whose = `the load of ${subject}`;
+      if (growth === undefined) return { text: `${whose} grows`, value: null, unit: null };
+      const { before, after, isSudden } = growth;
+      const verb = isSudden ? 'rises' : 'grows';
+      const text = `${whose} ${verb} from ${formatRate(before)} to ${formatRate(after)}`;
+      return { text, value: after / before, unit: 'times' };
     }
     case 'capacity': {
-      const until = Math.min(scene.steps.count, from + 10);
-      const served = servedRate(scene, lane!, from, until);
-      return {
-        text: `${subject} is at its limit (${ref.resource ?? 'capacity'})`,
-        value: served,
-        unit: 'perSecond',
-      };
+      const until = Math.min(scene.steps.count, from + RATE_STEPS);
+      const value = servedRate(scene, lane!, from, until);
+      return { text: evidence, value, unit: 'perSecond' };
     }
     case 'collections':
       return { text: `the garbage collections of ${subject} stop it`, value: null, unit: null };

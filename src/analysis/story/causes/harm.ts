@@ -5,7 +5,7 @@ import type { Lane } from '../../measure/lanes.js';
 import { stepAt } from '../../measure/steps.js';
 import { sumSteps } from '../links.js';
 import type { Scene } from '../scene.js';
-import { keyOf, type Candidate } from './candidate.js';
+import { keyOf, type Candidate, type Growth } from './candidate.js';
 import { growthsBy } from './conditions.js';
 import { sizeAt, sizeOfLoad, sizeOnLink, suspectsOf, type Suspect } from './suspects.js';
 import { isActive, named, partsOf, type Walk } from './walk.js';
@@ -137,10 +137,7 @@ function worsened(
     }))
     .filter(({ weight }) => weight > 0);
   const growth = growthsBy(scene, from).find(({ step }) => Math.abs(step - from) <= 1);
-  const own =
-    growth === undefined
-      ? []
-      : [ofGrowth(scene, growth.workload, from, 1 - growth.before / growth.after)];
+  const own = growth === undefined ? [] : [ofGrowth(scene, growth, from)];
   const added = [...began, ...own];
   const all = added.reduce((sum, { weight }) => sum + weight, 0);
   if (all === 0) return mix;
@@ -153,15 +150,13 @@ function worsened(
 
 function ofGrowth(
   { data }: Scene,
-  workload: number,
+  growth: Growth,
   from: number,
-  weight: number,
 ): { candidate: Candidate; weight: number } {
-  const subject = data.plan.components[workload].name;
-  return {
-    candidate: { ref: { kind: 'load', subject }, suspect: null, lane: null, from, evidence: '' },
-    weight,
-  };
+  const subject = data.plan.components[growth.workload].name;
+  const ref = { kind: 'load', subject } as const;
+  const candidate: Candidate = { ref, suspect: null, lane: null, from, growth, evidence: '' };
+  return { candidate, weight: 1 - growth.before / growth.after };
 }
 
 /** The largest effect of a fault on anything that it hits. */
