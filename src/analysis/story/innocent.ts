@@ -36,15 +36,7 @@ export function innocentFaults(
   );
   const degraded = requests.filter((lane) => degradations(lane).length > 0);
   const goals = new Set(degraded.map(({ name }) => name));
-  const targetsOf = (fault: PlanFault): readonly Lane[] => {
-    const touched = touchedBy(fault, data);
-    return lanes.filter(
-      (lane) =>
-        touched.components.has(lane.component) ||
-        touched.workloads.has(lane.component) ||
-        lane.parts.some((part) => isEnd(data, touched.stats, part)),
-    );
-  };
+  const targetsOf = (fault: PlanFault): readonly Lane[] => lanesHitBy(scene, fault);
   const namesOf = (fault: PlanFault): string[] => targetsOf(fault).map(({ name }) => name);
   const { faults } = data.plan;
   const times = timesOf(
@@ -83,6 +75,17 @@ export function innocentFaults(
     return `${where === '' ? 'its target' : where} never degraded`;
   };
   return faults.filter(isInnocent).map((fault) => ({ fault: fault.id, reason: reasonOf(fault) }));
+}
+
+/** Components and requests that a fault hits, or the calls of which it hits. */
+function lanesHitBy({ data, lanes }: Scene, fault: PlanFault): readonly Lane[] {
+  const touched = touchedBy(fault, data);
+  return lanes.filter(
+    (lane) =>
+      touched.components.has(lane.component) ||
+      touched.workloads.has(lane.component) ||
+      lane.parts.some((part) => isEnd(data, touched.stats, part)),
+  );
 }
 
 /**

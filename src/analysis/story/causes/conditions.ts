@@ -1,20 +1,13 @@
 import type { CauseRef, Resource } from '../../../spec/result/cause.js';
 import type { RunRecord } from '../../../spec/record/record.js';
 import type { Lane } from '../../measure/lanes.js';
-import { mergeSegments } from '../../measure/sums.js';
-import { bySteps, stepAt } from '../../measure/steps.js';
-import { meanOf } from '../../../kernel/distribution.js';
+import { stepAt } from '../../measure/steps.js';
 import { meanSteps, sumSteps } from '../links.js';
 import { hasNoWorkerLeft, saturatedShare, SATURATED } from '../saturation.js';
 import type { Scene } from '../scene.js';
-import {
-  formatCount,
-  formatNumber,
-  formatRate,
-  formatSeconds,
-  formatShare,
-} from '../../../text/figures.js';
+import { formatCount, formatNumber, formatShare } from '../../../text/figures.js';
 import type { Candidate, Growth } from './candidate.js';
+import { specialCondition } from './special-conditions.js';
 import { ownFailures } from './suspects.js';
 
 /** Growth of a load from which it explains a degradation. */
@@ -26,8 +19,6 @@ const SLACK = 2;
 /** Share of the steps in which a component must be full for its capacity to be the cause. */
 const FULL = 0.3;
 const MOST = 0.5;
-/** A component that uses less of its cores than this has none to spare only because it stops. */
-const SPARE = 0.8;
 
 /** A load in requests per second, over steps [from, until). */
 export function rateOf(
@@ -147,150 +138,87 @@ export function servedRate({ steps }: Scene, lane: Lane, from: number, until: nu
   return ns > 0 ? (sumSteps(lane.succeeded, from, until) / ns) * 1e9 : 0;
 }
 
+/** A component that degrades without a fault, in steps [from, until) of one run. */
+export interface Place {
+  readonly scene: Scene;
+  readonly record: RunRecord;
+  readonly lane: Lane;
+  readonly from: number;
+  readonly until: number;
+}
+
+function candidateAt({ lane, from }: Place, ref: CauseRef, evidence: string): Candidate {
+  return { ref, suspect: null, lane, from, evidence };
+}
+
 /**
- * Causes without a fault at the deepest degraded component: pauses of its collector, waits for locks, refusals by a
- * limit, an autoscaler that is late, a ceiling with the load that meets it, or its own errors. Several may act together;
- * the first is the one without which the others do no harm.
+ * Causes without a fault at the deepest degraded component: pauses of its collector, waits for locks, an empty cache,
+ * refusals by a limit, an autoscaler that is late, a ceiling with the load that meets it, or its own errors. The first
+ * one does the harm, the others act together with it.
  */
-export function conditionsAt(
-  scene: Scene,
-  record: RunRecord,
-  lane: Lane,
-  from: number,
-  until: number,
-): readonly Candidate[] {
-  const { plan } = scene.data;
-  const component = plan.components[lane.component];
-  const one = (ref: CauseRef, evidence: string, step = from): Candidate => ({
-    ref,
-    suspect: null,
-    lane,
-    from: step,
-    evidence,
-  });
-  const name = component.name;
+export function conditionsAt(place: Place): readonly Candidate[] {
+  const { scene, lane, from } = place;
   const growths = growthsBy(scene, from);
   const loads = growths.slice(0, 1).map((growth): Candidate => {
-    const subject = plan.components[growth.workload].name;
-    return { ...one({ kind: 'load', subject }, '', growth.step), growth };
+    const subject = scene.data.plan.components[growth.workload].name;
+    const found = candidateAt(place, { kind: 'load', subject }, '');
+    return { ...found, from: growth.step, growth };
   });
-  const pause = component.gc === null ? 0 : meanOf(component.gc.pause) / 1e9;
-  const isSpare = meanSteps(lane.cpu, from, until) < SPARE * lane.cores;
-  if (pause >= PAUSED * slowestOf(lane, from, until) && pause > 0 && isSpare)
-    return [
-      one({ kind: 'collections', subject: name }, `each pause takes ${formatSeconds(pause)}`),
-      ...loads,
-    ];
-  const fill = coldCache(scene, record, lane, from, until);
-  if (fill !== null) return [one({ kind: 'cacheFill', subject: fill.cache }, fill.text)];
-  const wait = lockWait(scene, record, lane.component);
-  if (wait !== null) return [one({ kind: 'locks', subject: name }, wait), ...loads];
-  const bad = sumSteps(lane.arrivals, from, until) - sumSteps(lane.good, from, until);
-  if (sumSteps(lane.overRate, from, until) >= MOST * bad && bad > 0)
-    return [
-      one(
-        { kind: 'limit', subject: name },
-        `${formatShare(bad / sumSteps(lane.arrivals, from, until))} of its requests exceed its rate limit`,
-      ),
-      ...loads,
-    ];
+  const special = specialCondition(place);
+  if (special !== null) {
+    const found = candidateAt(place, special.ref, special.evidence);
+    return special.ref.kind === 'cacheFill' ? [found] : [found, ...loads];
+  }
+  const limited = refusedByLimit(place);
+  if (limited !== null) return [limited, ...loads];
+  const isSudden = growths.some((growth) => growth.isSudden);
+  const full = fullAt(place);
+  if (full !== null)
+    return isSudden && full.ref.kind === 'capacity' ? [...loads, full] : [full, ...loads];
+  const errors = ownFailures(scene, lane, from, place.until);
+  const isOwn = sumSteps(lane.errors, from, place.until) > 0 && errors >= MOST * badShareOf(place);
+  if (!isOwn) return loads;
+  const ref = { kind: 'errors', subject: nameOf(place) } as const;
+  return [candidateAt(place, ref, `it fails ${formatShare(errors)} of its requests itself`)];
+}
+
+function nameOf({ scene, lane }: Place): string {
+  return scene.data.plan.components[lane.component].name;
+}
+
+function badShareOf({ lane, from, until }: Place): number {
+  const arrivals = sumSteps(lane.arrivals, from, until);
+  return arrivals > 0 ? 1 - sumSteps(lane.good, from, until) / arrivals : 0;
+}
+
+function refusedByLimit(place: Place): Candidate | null {
+  const { lane, from, until } = place;
+  const bad = badShareOf(place);
+  const over = sumSteps(lane.overRate, from, until);
+  if (!(bad > 0 && over >= MOST * bad * sumSteps(lane.arrivals, from, until))) return null;
+  const evidence = `${formatShare(bad)} of its requests exceed its rate limit`;
+  return candidateAt(place, { kind: 'limit', subject: nameOf(place) }, evidence);
+}
+
+/** A component that is full, that its autoscaler does not enlarge in time, or whose connections are all in use. */
+function fullAt(place: Place): Candidate | null {
+  const { scene, lane, from, until } = place;
+  const subject = nameOf(place);
   const ceiling = ceilingOf(scene, lane, from, until);
   if (ceiling !== null) {
-    const full = one({ kind: 'capacity', subject: name, resource: ceiling.resource }, ceiling.text);
-    const isSudden = growths.some((growth) => growth.isSudden);
-    const scaled =
-      component.autoscaling === null ? [] : [one({ kind: 'scaling', subject: name }, ceiling.text)];
-    if (scaled.length > 0) return isSudden ? [...scaled, ...loads] : [...scaled, full, ...loads];
-    return isSudden ? [...loads, full] : [full, ...loads];
+    const { resource, text } = ceiling;
+    const isScaled = scene.data.plan.components[lane.component].autoscaling !== null;
+    return candidateAt(
+      place,
+      isScaled ? { kind: 'scaling', subject } : { kind: 'capacity', subject, resource },
+      text,
+    );
   }
   const pooled = scene.links.find(
     (link) => link.caller === lane && meanSteps(link.waiting, from, until) >= 1,
   );
-  if (pooled !== undefined) {
-    const ref = { kind: 'capacity', subject: pooled.callee.name, resource: 'connections' } as const;
-    return [one(ref, `${name} waits for connections to ${pooled.callee.name}`), ...loads];
-  }
-  if (
-    ownFailures(scene, lane, from, until) >=
-      MOST * (bad / Math.max(1, sumSteps(lane.arrivals, from, until))) &&
-    sumSteps(lane.errors, from, until) > 0
-  )
-    return [
-      one(
-        { kind: 'errors', subject: name },
-        `it fails ${formatShare(ownFailures(scene, lane, from, until))} of its requests itself`,
-      ),
-    ];
-  return loads;
-}
-
-/** Part of the slowest p95 that a pause of the collector must explain. */
-const PAUSED = 0.2;
-
-function slowestOf(lane: Lane, from: number, until: number): number {
-  let slowest = 0;
-  for (let step = from; step < until; step++)
-    if (lane.latency[step] > slowest) slowest = lane.latency[step];
-  return slowest;
-}
-
-/** Growth of the requests to a component that a cache explains, and the fall of its hit ratio. */
-const FILLED = 1.5;
-const COLDER = 0.2;
-
-/** A cache whose entries are missing, so that its misses load a component although the users' load is the same. */
-function coldCache(
-  scene: Scene,
-  record: RunRecord,
-  lane: Lane,
-  from: number,
-  until: number,
-): { readonly cache: string; readonly text: string } | null {
-  const { data, steps } = scene;
-  const before = Math.max(0, from - RATE_STEPS);
-  if (
-    !(from > before) ||
-    !(meanSteps(lane.arrivals, from, until) > FILLED * meanSteps(lane.arrivals, before, from))
-  )
-    return null;
-  for (const { component } of data.plan.caches) {
-    const countsOf = (meter: string): Float64Array =>
-      bySteps(
-        record.meters.flatMap((own) =>
-          own.name === meter && own.component === component && own.form === 'counter'
-            ? [own.counts]
-            : [],
-        ),
-        steps,
-      );
-    const [hits, reads] = [countsOf('hits'), countsOf('reads')];
-    const ratio = (a: number, b: number): number => sumSteps(hits, a, b) / sumSteps(reads, a, b);
-    const [was, is] = [ratio(before, from), ratio(from, until)];
-    if (was - is >= COLDER)
-      return {
-        cache: data.plan.components[component].name,
-        text: `it finds ${formatShare(is)} of the values, ${formatShare(was)} before`,
-      };
-  }
-  return null;
-}
-
-/** Part of the latency that must be waiting for a lock. */
-const LOCKED = 0.3;
-
-/** How long requests wait for the locks of a component, in words; null if that is not most of their time. */
-function lockWait({ data, lanes }: Scene, record: RunRecord, component: number): string | null {
-  const meters = record.meters.filter(
-    (meter) => meter.name === 'lockWait' && meter.component === component,
-  );
-  for (const meter of meters) {
-    if (meter.form !== 'durations') continue;
-    const waits = mergeSegments([meter.segments], data.whole.segments);
-    const p95 = waits.quantile(0.95);
-    const lane = lanes.find((own) => own.component === component)!;
-    const latency = Math.max(...[...lane.latency].filter((value) => !Number.isNaN(value)), 0);
-    if (p95 !== null && p95 / 1e9 >= LOCKED * latency && latency > 0)
-      return `p95 of the wait ${formatSeconds(p95 / 1e9)}`;
-  }
-  return null;
+  if (pooled === undefined) return null;
+  const callee = pooled.callee.name;
+  const ref = { kind: 'capacity', subject: callee, resource: 'connections' } as const;
+  return candidateAt(place, ref, `${subject} waits for connections to ${callee}`);
 }

@@ -10,7 +10,7 @@ import { suspectsOf } from './suspects.js';
 import { named } from './walk.js';
 import { saturatedShare } from '../saturation.js';
 import type { Scene } from '../scene.js';
-import { formatRate, formatShare } from '../../../text/figures.js';
+import { formatRate } from '../../../text/figures.js';
 import { ceilingOf, growthsBy, servedRate } from './conditions.js';
 import { harmsOf, type Harm } from './harm.js';
 import { byCodeUnit } from '../../measure/variant-data.js';
@@ -49,7 +49,7 @@ export function causesOf(
       a.at - b.at ||
       (b.share ?? 1) - (a.share ?? 1) ||
       byCodeUnit(a.kind, b.kind) ||
-      byCodeUnit(a.subject, b.subject),
+      byCodeUnit(a.text, b.text),
   );
 }
 
@@ -75,7 +75,7 @@ export function withUnseen(
 }
 
 function factOf(scene: Scene, { candidate, isFirst }: Harm, share: number): CauseFact {
-  const { ref, suspect, evidence, from } = candidate;
+  const { ref, suspect, evidence } = candidate;
   const role = isFirst ? 'cause' : 'amplifier';
   const common = { ...ref, role, evidence, share } as const;
   if (suspect !== null) {

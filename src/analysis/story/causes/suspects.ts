@@ -79,7 +79,7 @@ export interface Sized {
 
 /**
  * The effects of several faults on one component. Of those that began one after the other, the effect of the earlier is
- * that before the later one.
+ * that before the later one. A fault that hits a share of the requests has no larger effect than that share.
  */
 export function sizesAt(
   scene: Scene,
@@ -92,10 +92,12 @@ export function sizesAt(
     const later = suspects
       .map((other) => other.from)
       .filter((step) => step > suspect.from && step <= from + 1);
-    if (later.length === 0) return { suspect, size: sizeAt(scene, suspect, lane, from, until) };
     const next = Math.min(...later);
-    const first = Math.max(suspect.from, next - BEFORE_STEPS);
-    return { suspect, size: sizeAt(scene, suspect, lane, first, next) };
+    const size =
+      later.length === 0
+        ? sizeAt(scene, suspect, lane, from, until)
+        : sizeAt(scene, suspect, lane, Math.max(suspect.from, next - BEFORE_STEPS), next);
+    return { suspect, size: suspects.length === 1 ? size : Math.min(size, suspect.fault.share) };
   });
 }
 

@@ -161,7 +161,7 @@ function atEnd(
     )
     .map((suspect) => ({ suspect, size: 1 }));
   if (late.length > 0) return divided(part, weighed(walk, lane, latest(late)));
-  const conditions = conditionsAt(scene, record, lane, from, until);
+  const conditions = conditionsAt({ scene, record, lane, from, until });
   // The first does it; the others are named with it.
   return conditions.map((candidate, i) => ({ candidate, part: i === 0 ? part : 0 }));
 }
