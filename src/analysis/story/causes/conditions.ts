@@ -1,5 +1,4 @@
 import type { CauseRef, Resource } from '../../../spec/result/cause.js';
-import type { RunRecord } from '../../../spec/record/record.js';
 import type { Lane } from '../../measure/lanes.js';
 import { stepAt } from '../../measure/steps.js';
 import { meanSteps, sumSteps } from '../links.js';
@@ -7,7 +6,7 @@ import { hasNoWorkerLeft, saturatedShare, SATURATED } from '../saturation.js';
 import type { Scene } from '../scene.js';
 import { formatCount, formatNumber, formatShare } from '../../../text/figures.js';
 import type { Candidate, Growth } from './candidate.js';
-import { specialCondition } from './special-conditions.js';
+import { specialCondition, type Place } from './special-conditions.js';
 import { ownFailures } from './suspects.js';
 
 /** Growth of a load from which it explains a degradation. */
@@ -136,15 +135,6 @@ export function servedRate({ steps }: Scene, lane: Lane, from: number, until: nu
   let ns = 0;
   for (let step = from; step < until; step++) ns += steps.lengthNs[step];
   return ns > 0 ? (sumSteps(lane.succeeded, from, until) / ns) * 1e9 : 0;
-}
-
-/** A component that degrades without a fault, in steps [from, until) of one run. */
-export interface Place {
-  readonly scene: Scene;
-  readonly record: RunRecord;
-  readonly lane: Lane;
-  readonly from: number;
-  readonly until: number;
 }
 
 function candidateAt({ lane, from }: Place, ref: CauseRef, evidence: string): Candidate {

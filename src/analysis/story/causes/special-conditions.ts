@@ -9,7 +9,7 @@ import { meanSteps, sumSteps } from '../links.js';
 import type { Scene } from '../scene.js';
 
 /** A component that degrades without a fault, in steps [from, until) of one run. */
-interface Place {
+export interface Place {
   readonly scene: Scene;
   readonly record: RunRecord;
   readonly lane: Lane;
