@@ -20,6 +20,7 @@ export interface Blame {
   readonly held: Mechanism | null;
 }
 
+/** The blame of a callee for the trouble of its caller in steps [from, until). */
 export function blameOn(scene: Scene, link: Link, from: number, until: number): Blame {
   const failed = failedShare(scene, link, from, until);
   const isHeld = isLonger(scene, link, from, until);

@@ -173,6 +173,7 @@ function isOverloaded(
   );
 }
 
+/** The end of the steps that show how an episode begins. */
 export function lookUntil(episode: Episode, steps: Steps): number {
   const ahead = Math.max(LOOK_AHEAD_STEPS, Math.ceil(LOOK_AHEAD_NS / steps.lengthNs[0]));
   return Math.min(episode.until, episode.from + ahead);

@@ -3,6 +3,7 @@ import { isBackground, triggersIn } from '../measure/background.js';
 import type { PlanFault } from '../../spec/plan/plan.js';
 import type { StoryEvent, CascadeResult } from '../../spec/result/cascade.js';
 import { touchedBy } from '../measure/faulted.js';
+import { enablingFaults } from './causes/enabling.js';
 import type { Episode } from './health.js';
 import type { Lane } from '../measure/lanes.js';
 import type { Story } from '../measure/story.js';
@@ -50,8 +51,10 @@ export function innocentFaults(
   const responsible = new Set(faults.filter(({ id }) => named.has(id)));
   if (degraded.length === 0 && failsMore(users)) return [];
   const suspects = suspectsOf(scene, events);
+  const enabling = enablingFaults(scene, causes);
   const isInnocent = (fault: PlanFault): boolean =>
     !responsible.has(fault) &&
+    !enabling.has(fault.id) &&
     !suspects.has(fault) &&
     (causes.length > 0 ||
       isPast(fault) ||

@@ -34,13 +34,14 @@ export function causesOf(
   const found = harms.filter((harm) => {
     if (harm.candidate.suspect !== null) return shareOf(harm) >= (harm.isFirst ? SOME : SOME_LATER);
     // The load that comes with a ceiling has no part of its own.
-    return harm.candidate.ref.kind === 'load' || harm.requests === 0 || shareOf(harm) >= MOST;
+    const isLoad = harm.candidate.growth !== undefined;
+    return isLoad || harm.requests === 0 || shareOf(harm) >= MOST;
   });
   const facts = found.map((harm) => factOf(scene, harm, shareOf(harm)));
   const loops = influences.filter(({ mechanism }) => isFeedback(mechanism)).map(loopFact);
   // Without a fault, a load that is too high from the start is the same cause as the ceiling that it meets.
   const isFaulted = scene.faultsNs.length > 0;
-  const isOfLoad = ({ kind }: CauseFact): boolean => kind === 'capacity' || kind === 'load';
+  const isOfLoad = ({ kind, unit }: CauseFact): boolean => kind === 'capacity' || unit === 'times';
   const others = facts.filter((fact) => !isOfLoad(fact));
   const chronic = isFaulted || others.length === 0 ? chronicOf(scene) : null;
   const rest = chronic === null || isFaulted ? facts : others;
@@ -135,15 +136,17 @@ function conditionWords(
   { ref, from, lane, evidence, growth }: Harm['candidate'],
 ): Pick<CauseFact, 'text' | 'value' | 'unit'> {
   const { subject } = ref;
+  if (growth !== undefined) {
+    const { before, after, isSudden } = growth;
+    const verb = isSudden ? 'rises' : 'grows';
+    const rates = `from ${formatRate(before)} to ${formatRate(after)}`;
+    return {
+      text: `the load of ${subject} ${verb} ${rates}`,
+      value: after / before,
+      unit: 'times',
+    };
+  }
   switch (ref.kind) {
-    case 'load': {
-      const whose = `the load of ${subject}`;
-      if (growth === undefined) return { text: `${whose} grows`, value: null, unit: null };
-      const { before, after, isSudden } = growth;
-      const verb = isSudden ? 'rises' : 'grows';
-      const text = `${whose} ${verb} from ${formatRate(before)} to ${formatRate(after)}`;
-      return { text, value: after / before, unit: 'times' };
-    }
     case 'capacity': {
       const until = Math.min(scene.steps.count, from + RATE_STEPS);
       const value = servedRate(scene, lane!, from, until);

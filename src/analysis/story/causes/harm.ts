@@ -7,8 +7,8 @@ import { sumSteps } from '../links.js';
 import type { Scene } from '../scene.js';
 import { keyOf, type Candidate, type Growth } from './candidate.js';
 import { growthsBy } from './conditions.js';
-import { sizeAt, sizeOfLoad, sizeOnLink, suspectsOf, type Suspect } from './suspects.js';
-import { isActive, named, partsOf, type Walk } from './walk.js';
+import { isActive, sizeAt, sizeOfLoad, sizeOnLink, suspectsOf, type Suspect } from './suspects.js';
+import { named, partsOf, type Walk } from './walk.js';
 
 /** A cause with the requests of users that it harms. */
 export interface Harm {

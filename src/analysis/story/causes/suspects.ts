@@ -71,6 +71,14 @@ export function sizeAt(
   return Math.max(0, failed - usualFailed, away - usualAway, slower);
 }
 
+/** Steps by which an effect may precede the step in which its cause is known. */
+const SLACK = 1;
+
+/** Whether a fault is active in a step, or in the one beside it. */
+export function isActive({ from, until }: Suspect, step: number): boolean {
+  return from <= step + SLACK && until + SLACK >= step;
+}
+
 /** A fault and its effect. */
 export interface Sized {
   readonly suspect: Suspect;

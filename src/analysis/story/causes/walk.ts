@@ -7,7 +7,15 @@ import { blockedShare } from '../mechanism.js';
 import type { Scene } from '../scene.js';
 import { candidateOf, divided, type Candidate, type Part } from './candidate.js';
 import { conditionsAt } from './conditions.js';
-import { sizeAt, sizesAt, sizeOfLoad, sizeOnLink, SOME_SIZE, type Suspect } from './suspects.js';
+import {
+  isActive,
+  sizeAt,
+  sizesAt,
+  sizeOfLoad,
+  sizeOnLink,
+  SOME_SIZE,
+  type Suspect,
+} from './suspects.js';
 
 /** Steps by which an effect may precede the step in which its cause is known. */
 const SLACK = 1;
@@ -221,10 +229,6 @@ function isRecent({ from, touched }: Suspect, lane: Lane, step: number): boolean
   return from + RECENT >= step;
 }
 
-export function isActive({ from, until }: Suspect, step: number): boolean {
-  return from <= step + SLACK && until + SLACK >= step;
-}
-
 /** Those that began last: earlier ones had done no harm until then. */
 function latest<S extends { readonly suspect: Suspect }>(all: readonly S[]): readonly S[] {
   const last = all.reduce((step, { suspect }) => Math.max(step, suspect.from), -1);
@@ -239,6 +243,7 @@ function weighed(
   return all.map(({ suspect, size }) => ({ candidate: named(scene, suspect, lane), weight: size }));
 }
 
+/** The candidate of a fault, or of the component that rolls out. */
 export function named({ data }: Scene, suspect: Suspect, lane: Lane | null): Candidate {
   const { rollout } = suspect.fault;
   return candidateOf(suspect, lane, rollout === null ? '' : data.plan.components[rollout].name);
