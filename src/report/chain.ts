@@ -1,4 +1,4 @@
-import { plainFault } from '../spec/result/fault-text.js';
+import { headOf } from '../spec/result/fault-text.js';
 import type { FaultInfo, VariantResult } from '../spec/result/result.js';
 import type { CascadeEvent } from '../spec/result/cascade.js';
 import { shrinking } from '../spec/result/shrinking.js';
@@ -145,7 +145,7 @@ function laterStep(
       : `, until ${formatInstant(last.at)}`;
   const text = `${subject} ${verbOf(worst.start)}${again}${until}`;
   const when = formatInstant(fault.at);
-  return { at: fault.at, step: { when, subject: plainFault(fault), text, tone: 'bad' } };
+  return { at: fault.at, step: { when, subject: headOf(fault), text, tone: 'bad' } };
 }
 
 /** Subjects with a backlog. */
@@ -263,12 +263,10 @@ function stepOf(
     const fault = variant.faults.find((f) => f.id === event.subject);
     const words = fault?.words ?? event.text;
     if (event.kind === 'fault') {
-      const [subject, ...rest] = event.text.split('; ');
-      return { when, subject: subject!, text: rest.join('; '), tone: 'worst' };
+      return { when, subject: headOf(event), text: event.detail ?? '', tone: 'worst' };
     }
     if (event.mechanism === 'rollout') {
-      const [subject, ...rest] = event.text.split('; ');
-      return { when, subject: subject!, text: rest.join('; '), tone: 'calm' };
+      return { when, subject: headOf(event), text: event.detail ?? '', tone: 'calm' };
     }
     const only = variant.faults.length === 1 || event.subject === view.headline?.id;
     return { when, subject: only ? 'The fault ends' : `${words} ends`, text: '', tone: 'calm' };
@@ -301,12 +299,12 @@ function sustainer(view: View, { through, mechanism }: Loop): string {
 
 function wordsOf(event: CascadeEvent): { readonly verb: string; readonly text: string } {
   if (!VERBS.includes(event.kind)) return { verb: verbOf(event), text: event.text };
-  const [verb, ...rest] = event.text.split(': ');
-  return { verb: verb!, text: rest.join(': ') };
+  return { verb: headOf(event), text: event.detail ?? '' };
 }
 
-function verbOf({ kind, text }: CascadeEvent): string {
-  const slow = /^(?:p95|goodput) /u.test(text) ? SLOW_WORDS[kind] : undefined;
+function verbOf({ kind, figure }: CascadeEvent): string {
+  const isSlow = figure?.metric === 'latency' || figure?.metric === 'goodput';
+  const slow = isSlow ? SLOW_WORDS[kind] : undefined;
   return slow ?? EVENT_WORDS[kind];
 }
 

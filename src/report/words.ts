@@ -1,4 +1,4 @@
-import { plainFault } from '../spec/result/fault-text.js';
+import { headOf } from '../spec/result/fault-text.js';
 import type { VariantResult } from '../spec/result/result.js';
 import { isBroken } from './budget-words.js';
 import { behindSubjects } from './chain.js';
@@ -293,7 +293,7 @@ function opening(all: View, variant: VariantResult): string {
   const { headline } = view;
   const common = headlineWords(view) ?? headline?.words ?? 'a fault is active';
   const own = variant.cascade.events.find((e) => e.kind === 'fault' && e.subject === headline?.id);
-  const words = own === undefined ? common : common.replace(headline!.words, () => plainFault(own));
+  const words = own === undefined ? common : common.replace(headline!.words, () => headOf(own));
   return asSentence(view, words);
 }
 

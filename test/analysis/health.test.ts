@@ -38,6 +38,7 @@ function lane(written: Written): Lane {
     component: 0,
     parts: [0],
     arrivals: column(arrivals),
+    arrived: column(arrivals),
     finished: column(arrivals),
     succeeded: column((step) => arrivals(step) * good(step)),
     good: column((step) => arrivals(step) * good(step)),
@@ -76,7 +77,15 @@ function usualOf({ share, above }: { readonly share: number; readonly above: num
 /** The fault lasts to the end of the run; in an outage nothing answers from 20 to 30 s. */
 function spans(written: Written, times: Partial<Times> = {}): string[] {
   const loads = { changesNs: [], risesNs: [], jumpsNs: [] };
-  const faulted = { faultsNs: [FAULT], cutsNs: [FAULT], loads, outages: [], reachNs: 0, ...times };
+  const faulted = {
+    faultsNs: [FAULT],
+    cutsNs: [FAULT],
+    loads,
+    outages: [],
+    reachNs: 0,
+    knownStep: Infinity,
+    ...times,
+  };
   const { states } = healthOf(lane(written), steps, faulted);
   return episodesOf(states).map(({ from, until, worst }) => `${from}-${until} ${worst}`);
 }
@@ -228,7 +237,14 @@ describe('the health of a component', () => {
     const parts = (...faults: readonly number[]): string[] => {
       const faultsNs = faults.map((second) => second * SECOND);
       const loads = { changesNs: [], risesNs: [], jumpsNs: [] };
-      const times = { faultsNs, cutsNs: faultsNs, loads, outages: [], reachNs: 0 };
+      const times = {
+        faultsNs,
+        cutsNs: faultsNs,
+        loads,
+        outages: [],
+        reachNs: 0,
+        knownStep: Infinity,
+      };
       const { episodes } = healthOf(lane(written), steps, times);
       return episodes.map(({ from, until, worst }) => `${from}-${until} ${worst}`);
     };

@@ -331,6 +331,7 @@ faults: [ { id: rush, kind: load, target: users, factor: 3, at: 30s, for: 20s } 
           events: [fault],
           loops: [],
           innocent: [],
+          causes: [],
           users: { finished: 1000, failed, usualFailed },
         } as unknown as SentenceInput['story'],
         affected: 1,

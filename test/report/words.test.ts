@@ -166,6 +166,7 @@ function onlySlow(): Result {
     cause: 'edge',
     mechanism: 'queueWait',
     text: 'p95 3 s instead of 60 ms',
+    figure: { metric: 'latency', value: 3, unit: 'seconds', usual: 0.06 },
     runs: 5,
   };
   return mapped(onlyVariant(sampleResult(), 'full'), (variant) => ({

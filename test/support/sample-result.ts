@@ -449,6 +449,7 @@ function cascadeOf(shape: Shape): CascadeResult {
     })),
     metastable: never ? 1 : 0,
     elsewhere: [],
+    causes: [],
     innocent: [{ fault: 'slow-inventory', reason: 'no request failed because of it' }],
     sentence: never
       ? 'psp hangs; payments, checkout and edge fail in 1.0 s, and retries keep them down after psp answers again.'

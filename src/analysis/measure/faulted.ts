@@ -1,4 +1,5 @@
 import type { PlanFault } from '../../spec/plan/plan.js';
+import { firstTriggerNs } from './background.js';
 import { JOURNAL } from '../../spec/record/record.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import { overAt } from './rollouts.js';
@@ -85,10 +86,6 @@ export function faultedComponents(data: VariantData): ReadonlySet<number> {
 }
 
 /** Start of the first fault, absolute ns; the end of arrivals where there is none. */
-export function firstFaultNs(data: VariantData): number {
-  let first = data.plan.endNs;
-  for (const fault of data.plan.faults) {
-    for (const span of fault.spans) first = Math.min(first, span.fromNs);
-  }
-  return first;
+export function firstFaultNs({ plan }: VariantData): number {
+  return firstTriggerNs(plan);
 }

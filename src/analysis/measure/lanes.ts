@@ -17,6 +17,8 @@ export interface Lane {
   readonly component: number;
   readonly parts: readonly number[];
   readonly arrivals: Float64Array;
+  /** All arrivals, also those whose outcome the end of the run cuts off. */
+  readonly arrived: Float64Array;
   readonly finished: Float64Array;
   readonly succeeded: Float64Array;
   /** For workloads the successes within `goodputWithin`; else all successes. */
@@ -124,13 +126,15 @@ function laneOf(
     kinds.reduce((sum, kind) => sum + outcomes[at + kind], 0);
   const finished = column((at) => finishedOf(outcomes, at));
   const succeeded = column((at) => succeededOf(outcomes, at));
+  const arrivals = column((at) => arrivedOf(outcomes, at));
   const plan = data.plan.components[component];
   const isWorkload = plan.kind === 'workload';
   return {
     name,
     component,
     parts,
-    arrivals: column((at) => arrivedOf(outcomes, at)),
+    arrivals,
+    arrived: arrivals,
     finished,
     succeeded,
     good: isWorkload

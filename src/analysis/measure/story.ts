@@ -36,6 +36,7 @@ export interface Story {
   readonly verdict: RunVerdict;
   /** The verdict with its reason. */
   readonly ending: Ending;
+  readonly causes: CascadeResult['causes'];
   readonly innocent: CascadeResult['innocent'];
 }
 

@@ -2,6 +2,7 @@ import { invariant } from '../../kernel/invariant.js';
 import type { Plan, PlanComponent } from '../../spec/plan/plan.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { Variant } from '../../spec/scenario/scenario.js';
+import { firstTriggerNs } from './background.js';
 import { cellsOf, type CellSet } from './window.js';
 
 /** Component edge: all measured edges between the parts of two components. */
@@ -44,10 +45,7 @@ export function variantData(
   plan.parts.forEach((part, id) => {
     if (plan.components[part.component].kind === 'workload') requests.push(id);
   });
-  const first = Math.min(
-    plan.endNs,
-    ...plan.faults.flatMap(({ spans }) => spans.map((span) => span.fromNs)),
-  );
+  const first = firstTriggerNs(plan);
   const before = cellsOf([{ fromNs: plan.warmupNs, untilNs: first }], plan);
   return { variant, plan, records, componentIds, edges: edgesOf(plan), requests, whole, before };
 }

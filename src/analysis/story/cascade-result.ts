@@ -1,5 +1,6 @@
 import type { CascadeResult } from '../../spec/result/cascade.js';
 import { estimateOf, meanOf } from '../measure/estimate.js';
+import { causesOverRuns } from './causes/over-runs.js';
 import { degradedElsewhere, withRuns } from './seen-in.js';
 import { sentenceOf } from './sentence.js';
 import type { Story } from '../measure/story.js';
@@ -8,6 +9,7 @@ import type { Story } from '../measure/story.js';
 export function cascadeResult(stories: readonly Story[], recovery: number | null): CascadeResult {
   const [first] = stories;
   const events = withRuns(stories);
+  const causes = causesOverRuns(stories);
   const elsewhere = degradedElsewhere(stories);
   const verdicts = stories.map((story) => story.verdict);
   const endings = stories.map(({ ending }) => ending);
@@ -26,9 +28,10 @@ export function cascadeResult(stories: readonly Story[], recovery: number | null
     endings,
     metastable: stuck / stories.length,
     elsewhere,
+    causes,
     innocent: first.innocent,
     sentence: sentenceOf({
-      story: { ...first, events },
+      story: { ...first, events, causes },
       affected: stories.filter(isAffected).length,
       elsewhere,
       verdicts,

@@ -4,6 +4,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { CascadeResult } from '../../spec/result/cascade.js';
 import { amplificationOf } from '../measure/amplification.js';
+import { causesOf, withUnseen } from './causes/facts.js';
 import type { Scene } from './scene.js';
 import { withoutTransients } from './transients.js';
 import { chanceIn, sketchOf, withoutChance } from './by-chance.js';
@@ -11,6 +12,7 @@ import { collateralOf } from './collateral.js';
 import { eventsOf } from './events.js';
 import { failureKindsOf } from '../measure/failure-kinds.js';
 import { faultedComponents, firstFaultNs, spansIn, touchedBy } from '../measure/faulted.js';
+import { triggersIn } from '../measure/background.js';
 import { gaugesByComponent } from '../measure/gauges.js';
 import { usualNs } from '../measure/goodput.js';
 import { heldPoolsOf } from './held-connections.js';
@@ -22,7 +24,7 @@ import {
   recoverySecondsOf,
   type StepInfluence,
 } from './influence.js';
-import { innocentFaults, innocentInMost } from './innocent.js';
+import { innocentFaults, innocentInMost, suspectsOf } from './innocent.js';
 import { judgedLane, lanesOf, type Lane } from '../measure/lanes.js';
 import { linksOf } from './links.js';
 import { loadChangesOf } from './load-changes.js';
@@ -75,7 +77,9 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
   const onsets = onsetsOf(scene, found);
   const influences = timed(scene, found, onsets);
   const users = usersOf(data, record);
-  const events = eventsOf(scene, record, influences, onsets);
+  const seen = causesOf(scene, record, influences);
+  const events = eventsOf(scene, record, influences, onsets, seen);
+  const causes = withUnseen(scene, seen, suspectsOf(scene, events));
   const dying = restartLoops(data, record, scene.spansOf);
   const ending = endingOf(data, record, dying);
   // A restart loop sustains a failure only if a degradation lasts to the end.
@@ -105,7 +109,8 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
     failures: events.some(({ kind }) => kind === 'fault') ? null : failureKindsOf(data, record),
     verdict: ending.verdict,
     ending,
-    innocent: innocentFaults(scene, influences, users, events),
+    causes,
+    innocent: innocentFaults(scene, influences, users, events, causes),
   };
 }
 
@@ -114,7 +119,7 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
   const { plan } = data;
   const steps = stepsOf(plan);
   const spansOf = (fault: PlanFault): PlanFault['spans'] => spansIn(data, fault, record);
-  const spans = plan.faults.flatMap(spansOf);
+  const spans = triggersIn(plan).flatMap(spansOf);
   const faultsNs = spans.map(({ fromNs }) => fromNs);
   const endsNs = spans.map(({ untilNs }) => untilNs);
   const first = Math.min(firstFaultNs(data), ...faultsNs);
@@ -135,8 +140,12 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
   for (const [lane, usualLongest] of usual) {
     const outages = lane.workers === 0 ? [] : outagesOf(lane.component, data, record);
     const reachNs = reachOf(usualLongest, steps);
+    const knownStep = stepAt(steps, plan.horizonNs - usualLongest);
     const cutsNs = [...faultsNs, ...endsNs];
-    health.set(lane, healthOf(lane, steps, { faultsNs, cutsNs, loads, outages, reachNs }));
+    health.set(
+      lane,
+      healthOf(lane, steps, { faultsNs, cutsNs, loads, outages, reachNs, knownStep }),
+    );
     const fromNs = isFaulted ? first : 0;
     const since = { step: baseline, fromNs, risesNs: loads.risesNs };
     const saturation = saturationOf(lane, gauges[lane.component], steps, plan, since);

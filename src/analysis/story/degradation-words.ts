@@ -1,3 +1,5 @@
+import type { EventFigure, StoryEvent } from '../../spec/result/cascade.js';
+import { twoParts } from '../../spec/result/fault-text.js';
 import type { Episode } from './health.js';
 import type { Lane } from '../measure/lanes.js';
 import { sumSteps } from './links.js';
@@ -9,11 +11,16 @@ const LESS_SUCCESS = 0.98;
 const SLOWER = 1.3;
 const BUSY = 0.8;
 
+/** A degradation by its figure: `success 97 %`, and `5 of 175 requests fail`. */
+export type Degradation = Pick<StoryEvent, 'text' | 'head' | 'detail'> & {
+  readonly figure: EventFigure;
+};
+
 /**
  * Describes a degradation: the share that fails, else how slow responses are, else the worst step of either, else the
  * resource that is used up. Steps [0, baseline) show what is usual.
  */
-export function degradationText(lane: Lane, episode: Episode, baseline: number): string {
+export function degradationOf(lane: Lane, episode: Episode, baseline: number): Degradation {
   const { from, until } = episode;
   return (
     failures(lane, from, until, baseline) ??
@@ -23,7 +30,11 @@ export function degradationText(lane: Lane, episode: Episode, baseline: number):
   );
 }
 
-function failures(lane: Lane, from: number, until: number, baseline: number): string | null {
+function shareOf(metric: EventFigure['metric'], value: number): EventFigure {
+  return { metric, value, unit: 'share' };
+}
+
+function failures(lane: Lane, from: number, until: number, baseline: number): Degradation | null {
   // Requests in flight at the end of the run have neither failed nor succeeded.
   const finished = sumSteps(lane.finished, from, until);
   const succeeded = sumSteps(lane.succeeded, from, until);
@@ -31,9 +42,17 @@ function failures(lane: Lane, from: number, until: number, baseline: number): st
   if (!isLess(good / finished, lane, 'good', baseline)) return unanswered(lane, from, until);
   const failed = finished - succeeded;
   const late = succeeded - good;
-  return late > failed
-    ? `goodput ${formatShare(good / finished)}: ${formatCount(late)} of ${formatCount(finished)} requests come too late${failed > 0 ? `, ${formatCount(failed)} fail` : ''}`
-    : `success ${formatShare(succeeded / finished)}: ${formatCount(failed)} of ${formatCount(finished)} requests fail${late > 0 ? `, ${formatCount(late)} come too late` : ''}`;
+  const all = formatCount(finished);
+  if (late > failed) {
+    const fail = failed > 0 ? `, ${formatCount(failed)} fail` : '';
+    const counts = `${formatCount(late)} of ${all} requests come too late${fail}`;
+    const figure = shareOf('goodput', good / finished);
+    return { figure, ...twoParts(`goodput ${formatShare(figure.value)}`, counts, ': ') };
+  }
+  const come = late > 0 ? `, ${formatCount(late)} come too late` : '';
+  const counts = `${formatCount(failed)} of ${all} requests fail${come}`;
+  const figure = shareOf('success', succeeded / finished);
+  return { figure, ...twoParts(`success ${formatShare(figure.value)}`, counts, ': ') };
 }
 
 /** True for a degradation with more failures than usual, whatever its other signs. */
@@ -52,37 +71,44 @@ function isLess(
   return ratio < LESS_SUCCESS * (Number.isNaN(before) ? 1 : before);
 }
 
-function unanswered(lane: Lane, from: number, until: number): string | null {
+function unanswered(lane: Lane, from: number, until: number): Degradation | null {
   const arrivals = sumSteps(lane.arrivals, from, until);
   const open = arrivals - sumSteps(lane.finished, from, until);
   if (!(open > (1 - LESS_SUCCESS) * arrivals)) return null;
-  return `${formatCount(open)} of ${formatCount(arrivals)} requests are not answered before the run ends`;
+  const text = `${formatCount(open)} of ${formatCount(arrivals)} requests are not answered before the run ends`;
+  return { figure: shareOf('unanswered', open / arrivals), text };
 }
 
-function slowness(lane: Lane, from: number, until: number, baseline: number): string | null {
+function slowness(lane: Lane, from: number, until: number, baseline: number): Degradation | null {
   const usual = medianOf(lane.latency, 0, baseline);
   const slow = medianOf(lane.latency, from, until);
-  return slow > SLOWER * usual
-    ? `p95 ${formatSeconds(slow)} instead of ${formatSeconds(usual)}`
-    : null;
+  return slow > SLOWER * usual ? slowTo(slow, usual, 'p95') : null;
 }
 
-function worstStep(lane: Lane, from: number, until: number, baseline: number): string | null {
+function slowTo(value: number, usual: number, what: 'p95' | 'p95 up to'): Degradation {
+  const text = `${what} ${formatSeconds(value)} instead of ${formatSeconds(usual)}`;
+  return { figure: { metric: 'latency', value, unit: 'seconds', usual }, text };
+}
+
+function worstStep(lane: Lane, from: number, until: number, baseline: number): Degradation | null {
   const success = lowest(lane, 'succeeded', from, until);
   if (isLess(success, lane, 'succeeded', baseline))
-    return `success down to ${formatShare(success)}`;
+    return {
+      figure: shareOf('success', success),
+      text: `success down to ${formatShare(success)}`,
+    };
   const good = lowest(lane, 'good', from, until);
-  if (isLess(good, lane, 'good', baseline)) return `goodput down to ${formatShare(good)}`;
+  if (isLess(good, lane, 'good', baseline))
+    return { figure: shareOf('goodput', good), text: `goodput down to ${formatShare(good)}` };
   let slowest = 0;
   for (let step = from; step < until; step++) {
     if (lane.latency[step] > slowest) slowest = lane.latency[step];
   }
   const usual = medianOf(lane.latency, 0, baseline);
-  if (!(slowest > SLOWER * usual)) return null;
-  return `p95 up to ${formatSeconds(slowest)} instead of ${formatSeconds(usual)}`;
+  return slowest > SLOWER * usual ? slowTo(slowest, usual, 'p95 up to') : null;
 }
 
-function resources(lane: Lane, from: number, until: number): string {
+function resources(lane: Lane, from: number, until: number): Degradation {
   let queue = 0;
   let waiting = 0;
   for (let step = from; step < until; step++) {
@@ -90,11 +116,16 @@ function resources(lane: Lane, from: number, until: number): string {
     waiting = Math.max(waiting, lane.poolWaiting[step] ?? 0);
   }
   const busy = sumSteps(lane.busy, from, until) / sumSteps(lane.up, from, until) / lane.workers;
-  const used = `${formatShare(Math.min(1, busy))} of the workers in use`;
-  if (busy >= BUSY && queue > 0) return `${used}, queue up to ${formatCount(queue)}`;
-  if (queue > 0) return `queue up to ${formatCount(queue)}`;
-  if (waiting >= 1) return `up to ${formatCount(waiting)} calls wait for a connection`;
-  return busy > 0 ? used : 'a few more failures than usual';
+  const use = shareOf('workers', Math.min(1, busy));
+  const used = `${formatShare(use.value)} of the workers in use`;
+  const queued = `queue up to ${formatCount(queue)}`;
+  if (busy >= BUSY && queue > 0) return { figure: use, text: `${used}, ${queued}` };
+  if (queue > 0) return { figure: { metric: 'queue', value: queue, unit: 'count' }, text: queued };
+  if (waiting >= 1) {
+    const text = `up to ${formatCount(waiting)} calls wait for a connection`;
+    return { figure: { metric: 'waiting', value: waiting, unit: 'count' }, text };
+  }
+  return { figure: use, text: busy > 0 ? used : 'a few more failures than usual' };
 }
 
 function lowest(lane: Lane, column: 'good' | 'succeeded', from: number, until: number): number {

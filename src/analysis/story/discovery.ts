@@ -1,6 +1,7 @@
 import { JOURNAL, REGISTRY_EVENT } from '../../spec/record/record.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
+import { twoParts } from '../../spec/result/fault-text.js';
 import { plural } from '../../text/words.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { BARE } from './unseen.js';
@@ -13,10 +14,10 @@ const REMOVED: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** Events of a registry itself: a verb, and after a colon the effect. */
-const OWN: ReadonlyMap<number, Pick<StoryEvent, 'kind' | 'text'>> = new Map([
+const OWN: ReadonlyMap<number, Pick<StoryEvent, 'kind' | 'text' | 'head' | 'detail'>> = new Map([
   [
     REGISTRY_EVENT.preserving,
-    { kind: 'registry', text: 'begins self-preservation: nothing is evicted' },
+    { kind: 'registry', ...twoParts('begins self-preservation', 'nothing is evicted', ': ') },
   ],
   [REGISTRY_EVENT.evicting, { kind: 'registryBack', text: 'ends self-preservation' }],
   [REGISTRY_EVENT.silent, { kind: 'registry', text: 'does not answer' }],

@@ -1,6 +1,6 @@
-import type { PlanFault } from '../../spec/plan/plan.js';
 import { comesAndGoes } from '../../spec/plan/versions.js';
-import { isFeedback } from './feedback.js';
+import { causeOf } from './causes/of-episode.js';
+import type { CauseFact } from '../../spec/result/cause.js';
 import type { MachineRecord, RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent, HealthState } from '../../spec/result/cascade.js';
 import { backlogEvents } from './backlogs.js';
@@ -9,7 +9,7 @@ import { deathEvents } from './deaths.js';
 import { faultEvents } from './fault-events.js';
 import { effectEvents } from './effects.js';
 import type { Episode } from './health.js';
-import { degradationText } from './degradation-words.js';
+import { degradationOf } from './degradation-words.js';
 import { secondsOf, recoverySecondsOf, type StepInfluence } from './influence.js';
 import type { Lane } from '../measure/lanes.js';
 import { meanSteps, sumSteps, workersThere, type Link } from './links.js';
@@ -17,7 +17,6 @@ import { ejectionEvents } from '../measure/ejections.js';
 import { isOpen, movedOf, sizeOf } from '../measure/machines.js';
 import { blockedShare } from './mechanism.js';
 import { isBreaker } from '../measure/breakers.js';
-import { touchedBy } from '../measure/faulted.js';
 import { nodeEvents } from './nodes.js';
 import type { Onsets } from './onsets.js';
 import { readinessEvents } from './readiness.js';
@@ -78,6 +77,7 @@ export function eventsOf(
   record: RunRecord,
   influences: readonly StepInfluence[],
   onsets: Onsets,
+  causes: readonly CauseFact[],
 ): readonly StoryEvent[] {
   const events: StoryEvent[] = [
     ...faultEvents(scene, record),
@@ -94,7 +94,7 @@ export function eventsOf(
     ...unseenEvents(scene.data, record, scene.steps, scene.baseline),
     ...scene.lanes.flatMap((lane) => [
       ...saturation(scene, lane),
-      ...degradation(scene, lane, influences, onsets),
+      ...degradation(scene, lane, influences, onsets, causes),
     ]),
   ];
   const ranks = ranksOf(scene, influences);
@@ -113,10 +113,15 @@ export function eventsOf(
       timeOf(a) - timeOf(b) ||
       phaseOf(a) - phaseOf(b) ||
       rankOf(a) - rankOf(b) ||
-      byCodeUnit(a.subject, b.subject) ||
+      byCodeUnit(nameOf(a), nameOf(b)) ||
       WITHIN.indexOf(a.kind) - WITHIN.indexOf(b.kind) ||
       byCodeUnit(a.kind, b.kind),
   );
+}
+
+/** Simultaneous faults are ordered by their words: their ids mean nothing. */
+function nameOf({ kind, subject, text }: StoryEvent): string {
+  return kind === 'fault' || kind === 'faultEnd' ? text : subject;
 }
 
 /** First opening of the breakers of an edge, and the last closing if all of them close. */
@@ -265,6 +270,7 @@ function degradation(
   lane: Lane,
   influences: readonly StepInfluence[],
   onsets: Onsets,
+  causes: readonly CauseFact[],
 ): StoryEvent[] {
   const { steps, health, data, baseline } = scene;
   const episodes = (health.get(lane)?.episodes ?? []).filter((episode) => episode.until > baseline);
@@ -280,8 +286,8 @@ function degradation(
       at: from,
       kind: worst,
       subject: lane.name,
-      ...causeOf(scene, lane, episode, influences),
-      text: degradationText(lane, untilBetter(scene, lane, episode), baseline),
+      ...causeOf(scene, lane, episode, influences, causes),
+      ...degradationOf(lane, untilBetter(scene, lane, episode), baseline),
     };
     if (continues(episode)) return [start];
     const begun = onsets(lane, firstPart(episode, episodes));
@@ -333,56 +339,15 @@ function stillWords(
   if (last === episode.worst) return `still ${last} at ${end}`;
   let from = episode.until;
   while (states[from - 1] === last) from--;
-  return `still ${last} at ${end}, ${degradationText(lane, { ...episode, from }, baseline)}`;
+  return `still ${last} at ${end}, ${degradationOf(lane, { ...episode, from }, baseline).text}`;
 }
 
 /** Note for a lane that had no arrivals for so long that its health is unknown. */
 function silence(scene: Scene, lane: Lane, { from, until }: Episode): string {
   let last = until;
-  while (last > from && lane.arrivals[last - 1] === 0) last--;
+  while (last > from && lane.arrived[last - 1] === 0) last--;
   if (until - last < SILENT_STEPS) return '';
   return `, without a request since ${formatInstant(secondsOf(scene, last))}`;
 }
 
 const SILENT_STEPS = 5;
-
-/**
- * The fault that hits the lane during an episode. Of several, the last that begins by the first step of the episode:
- * those before it did no harm until then.
- */
-function faultOf(scene: Scene, lane: Lane, episode: Episode): PlanFault | undefined {
-  const { startNs, count } = scene.steps;
-  const last = startNs[Math.min(episode.until, count) - 1];
-  const onset = episode.from + 1 < count ? startNs[episode.from + 1] : Infinity;
-  let found: PlanFault | undefined;
-  let foundNs = -Infinity;
-  for (const fault of scene.data.plan.faults) {
-    const touched = touchedBy(fault, scene.data);
-    if (!touched.components.has(lane.component) && !touched.workloads.has(lane.component)) continue;
-    const spans = scene
-      .spansOf(fault)
-      .filter((span) => last >= span.fromNs && startNs[episode.from] <= span.untilNs);
-    if (spans.length === 0) continue;
-    const begun = spans.map(({ fromNs }) => fromNs).filter((fromNs) => fromNs < onset);
-    const fromNs = begun.reduce((latest, each) => Math.max(latest, each), -Infinity);
-    if (found === undefined || fromNs > foundNs) [found, foundNs] = [fault, fromNs];
-  }
-  return found;
-}
-
-/** A fault that hits the lane, else the first influence. */
-function causeOf(
-  scene: Scene,
-  lane: Lane,
-  episode: Episode,
-  influences: readonly StepInfluence[],
-): Pick<StoryEvent, 'cause' | 'mechanism'> {
-  const fault = faultOf(scene, lane, episode);
-  if (fault !== undefined) return { cause: fault.id, mechanism: fault.kind };
-  const influence = influences.find(
-    ({ to, step, mechanism }) =>
-      to === lane.name && !isFeedback(mechanism) && step >= episode.from && step < episode.until,
-  );
-  if (influence === undefined) return { cause: null, mechanism: null };
-  return { cause: influence.from, mechanism: influence.mechanism };
-}

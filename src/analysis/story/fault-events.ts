@@ -2,6 +2,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { PlanFault } from '../../spec/plan/plan.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
+import { twoParts } from '../../spec/result/fault-text.js';
 import { downtimesOf, type Downtime } from '../measure/downtimes.js';
 import { faultWords } from './fault-words.js';
 import { thereAt } from '../measure/presence.js';
@@ -18,32 +19,32 @@ export function faultEvents(scene: Scene, record: RunRecord): StoryEvent[] {
   return plan.faults.flatMap((fault) => {
     const words = wordsOf(data, fault);
     return scene.spansOf(fault).flatMap((span) => {
-      const event = (kind: 'fault' | 'faultEnd', atNs: number, text: string): StoryEvent => ({
+      const event = (
+        kind: 'fault' | 'faultEnd',
+        atNs: number,
+        head: string,
+        detail: string,
+      ): StoryEvent => ({
         at: (atNs - plan.warmupNs) / 1e9,
         kind,
         subject: fault.id,
         cause: null,
         mechanism: fault.kind,
-        text,
+        ...twoParts(head, detail, '; '),
       });
       const isWithoutTarget = hitsNoInstance(data, record, fault, span.fromNs);
       const yet = isWithoutTarget && comesLater(data, record, fault, span) ? ' yet' : '';
-      const noTarget = isWithoutTarget ? `; no instance is there${yet}` : '';
-      const start = event(
-        'fault',
-        span.fromNs,
-        `${words}${noTarget}${endWords(scene, fault, span)}`,
-      );
+      const noTarget = isWithoutTarget ? `no instance is there${yet}` : '';
+      const effects = [noTarget, ...endWords(scene, fault, span)];
+      const start = event('fault', span.fromNs, words, joined(effects));
       if (span.untilNs >= plan.endNs) return [start];
       if (fault.rollout !== null) {
         // The promotion of the new version is a separate event.
         const back = backAgainWords(data, record, fault.rollout);
-        return back === null ? [start] : [start, event('faultEnd', span.untilNs, back)];
+        return back === null ? [start] : [start, event('faultEnd', span.untilNs, ...back)];
       }
-      return [
-        start,
-        event('faultEnd', span.untilNs, `over: ${words}${backWords(scene, fault, span.untilNs)}`),
-      ];
+      const returned = backWords(scene, fault, span.untilNs);
+      return [start, event('faultEnd', span.untilNs, `over: ${words}`, returned)];
     });
   });
 }
@@ -84,19 +85,23 @@ function endWords(
   scene: Scene,
   fault: PlanFault,
   { fromNs, untilNs }: PlanFault['spans'][number],
-): string {
+): readonly string[] {
   const ends = scene.returnsOf(fault).find((candidate) => candidate.untilNs === untilNs)?.ends;
-  if (ends === undefined || ends.length === 0) return '';
+  if (ends === undefined || ends.length === 0) return [];
   const tookNs = Math.max(...ends.map((down) => down.fromNs)) - fromNs;
   const killed = ends.filter(({ end }) => end === 'killed').length;
   const words = ends.length === 1 ? oneEnd(ends[0], tookNs) : lastEnd(ends.length, tookNs, killed);
-  return untilNs > fromNs ? words : `${words}${backWords(scene, fault, untilNs)}`;
+  return untilNs > fromNs ? [words] : [words, backWords(scene, fault, untilNs)];
+}
+
+function joined(effects: readonly string[]): string {
+  return effects.filter((effect) => effect !== '').join('; ');
 }
 
 function oneEnd({ end }: Downtime, tookNs: Ns): string {
   const verb = end === 'killed' ? 'is killed' : end === null ? 'dies' : 'ends';
-  if (tookNs === 0) return end === 'drained' ? '' : `; it ${verb} at once`;
-  return `; it ${verb} after ${formatSeconds(tookNs / 1e9)}`;
+  if (tookNs === 0) return end === 'drained' ? '' : `it ${verb} at once`;
+  return `it ${verb} after ${formatSeconds(tookNs / 1e9)}`;
 }
 
 function lastEnd(all: number, tookNs: Ns, killed: number): string {
@@ -104,7 +109,7 @@ function lastEnd(all: number, tookNs: Ns, killed: number): string {
     killed === 0 ? '' : `, ${killed === all ? 'all' : formatCount(killed)} of them killed`;
   const when = tookNs === 0 ? 'at once' : `after ${formatSeconds(tookNs / 1e9)}`;
   if (tookNs === 0 && killed === 0) return '';
-  return `; the last of ${plural(all, 'instance')} ends ${when}${words}`;
+  return `the last of ${plural(all, 'instance')} ends ${when}${words}`;
 }
 
 /** Time from the end of a fault until everything is back, if that takes extra time. */
@@ -113,12 +118,12 @@ function backWords(scene: Scene, fault: PlanFault, untilNs: Ns): string {
   const times = [...(end?.backNs.values() ?? [])];
   const left = times.filter((at) => at >= scene.data.plan.endNs).length;
   const all = plural(times.length, 'instance');
-  if (left > 0 && times.length === 1) return '; it does not come back in this run';
-  if (left > 0) return `; ${formatCount(left)} of ${all} do not come back in this run`;
+  if (left > 0 && times.length === 1) return 'it does not come back in this run';
+  if (left > 0) return `${formatCount(left)} of ${all} do not come back in this run`;
   const last = Math.max(untilNs, ...times);
   if (last <= untilNs) return '';
   const restarts = end?.restarts ?? 0;
   const tries = restarts > 1 ? `, with restart ${formatCount(restarts)}` : '';
   const who = times.length === 1 ? 'it' : `the last of ${all}`;
-  return `; ${who} is back after ${formatSeconds((last - untilNs) / 1e9)}${tries}`;
+  return `${who} is back after ${formatSeconds((last - untilNs) / 1e9)}${tries}`;
 }

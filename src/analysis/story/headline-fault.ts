@@ -1,8 +1,9 @@
 import type { PlanFault } from '../../spec/plan/plan.js';
 import { goodputOf, goodShare, RECOVERED_SHARE } from '../measure/goodput.js';
+import { triggersIn } from '../measure/background.js';
 import { windowsFrom } from '../measure/recovery.js';
 import type { Story } from '../measure/story.js';
-import type { VariantData } from '../measure/variant-data.js';
+import { byCodeUnit, type VariantData } from '../measure/variant-data.js';
 import { RECOVERY_WINDOW_NS } from '../measure/window.js';
 
 /**
@@ -20,6 +21,8 @@ interface Known {
   readonly costs: boolean;
   /** The largest share of the goodput that some variant loses between its start and that of the next fault. */
   readonly loss: number;
+  /** Its largest part of the harm in any variant. */
+  readonly share: number;
   /** Whether goodput was healthy right before it, in the variant that loses most. */
   readonly isFresh: boolean;
 }
@@ -60,7 +63,7 @@ function knownFaults(
   const all = new Map<string, Known>();
   for (const data of variants) {
     const [story] = stories.get(data.variant.name) ?? [];
-    for (const fault of data.plan.faults) {
+    for (const fault of triggersIn(data.plan)) {
       if (fault.spans.length === 0) continue;
       const { id, spans } = fault;
       const isInnocent = story?.innocent.some((entry) => entry.fault === id) ?? false;
@@ -74,13 +77,19 @@ function knownFaults(
         untilNs: Math.max(known?.untilNs ?? 0, spans[0].untilNs),
         costs: costs || (known?.costs ?? false),
         loss,
+        share: Math.max(known?.share ?? 0, shareOf(story, id)),
         isFresh,
       });
     }
   }
   return [...all.values()].sort(
-    (a, b) => a.fromNs - b.fromNs || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+    (a, b) => a.fromNs - b.fromNs || b.share - a.share || byCodeUnit(a.id, b.id),
   );
+}
+
+/** The part of the harm in the first run that the account attributes to a fault. */
+function shareOf(story: Story | undefined, id: string): number {
+  return story?.causes.find(({ fault }) => fault === id)?.share ?? 0;
 }
 
 /**

@@ -5,6 +5,7 @@ import { FAILING_SCORE, scoresOf } from './health-scores.js';
 import { mergedWindows, sumOf, TOO_FEW, type StepWindow } from '../measure/health-windows.js';
 import type { Lane } from '../measure/lanes.js';
 import type { LoadChanges } from './load-changes.js';
+import { hasNoWorkerLeft } from './saturation.js';
 import { stepAfter, stepAt, type Steps } from '../measure/steps.js';
 
 /** A degraded interval, in steps [from, until), and the worst state in it. */
@@ -32,6 +33,8 @@ export interface Times {
   readonly loads: LoadChanges;
   /** Spans in which a fault stops the whole component. */
   readonly outages: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[];
+  /** Requests from this step on may be cut off by the end of the run. */
+  readonly knownStep: number;
   /** Longest time before a fault at which a request may arrive and still be hurt by it. */
   readonly reachNs: Ns;
 }
@@ -165,17 +168,27 @@ function scoreWindows(
   steps: Steps,
   windows: readonly StepWindow[],
   baseline: readonly StepWindow[],
-  { outages, reachNs }: Times,
+  { outages, reachNs, knownStep }: Times,
 ): readonly Score[] {
   const hasEnough = (window: StepWindow): boolean => sumOf(lane.arrivals, window) >= TOO_FEW;
   const judged = windows.filter(hasEnough);
   const reach = Math.ceil(reachNs / steps.lengthNs[0]);
   const scores = scoresOf(lane, baseline, judged, reach);
+  const held = heldSteps(lane, steps.count);
+  // Requests may usually take longer than a step.
+  const longest = Math.max(HELD_STEPS, reach);
+  const isHeldAt = (step: number): boolean => held[step] > 0 && lengthOf(held, step) >= longest;
   const levels = failureLevels(lane, judged, baseline.filter(hasEnough).length);
   let index = 0;
   let last: Score = { score: 0, level: 0, isSilent: true };
   return windows.map((window) => {
-    if (!hasEnough(window)) return { ...last, isSilent: true };
+    const isJudged = hasEnough(window);
+    if (window.until <= knownStep && isHeldAt(window.until - 1)) {
+      if (isJudged) index++;
+      last = { score: FAILING_SCORE, level: HELD, isSilent: false };
+      return last;
+    }
+    if (!isJudged) return { ...last, isSilent: true };
     const score = scores[index];
     const level = Math.max(levels[index++], levelOf(score));
     const own: Score = { score, level, isSilent: false };
@@ -184,6 +197,34 @@ function scoreWindows(
     last = isOut && own.level < last.level ? last : own;
     return last;
   });
+}
+
+/** The level of a component that holds requests and completes none, however few still reach it. */
+const HELD = 3;
+const HELD_STEPS = 2;
+/** Mean number of requests in a component from which at least one is there all the time. */
+const ALWAYS_ONE = 0.95;
+
+/**
+ * Steps that end with each step and in which a component completes none of the requests that arrive: all its workers
+ * are in use, or no request arrives and some stay inside. By step; 0 = it completes some, or is empty.
+ */
+function heldSteps(lane: Lane, count: number): Int32Array {
+  const held = new Int32Array(count);
+  if (lane.busy.length === 0) return held;
+  for (let step = 0; step < count; step++) {
+    if (lane.succeeded[step] > 0) continue;
+    const isStuck = lane.arrivals[step] === 0 && lane.inSystem[step] >= ALWAYS_ONE;
+    if (isStuck || hasNoWorkerLeft(lane, step)) held[step] = step > 0 ? held[step - 1] + 1 : 1;
+  }
+  return held;
+}
+
+/** Length of the series of held steps that a step is in. */
+function lengthOf(held: Int32Array, step: number): number {
+  let last = step;
+  while (last + 1 < held.length && held[last + 1] > 0) last++;
+  return held[last];
 }
 
 function levelOf(score: number): number {

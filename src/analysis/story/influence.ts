@@ -1,13 +1,14 @@
 import type { Influence } from '../../spec/result/cascade.js';
 import { isFeedback } from './feedback.js';
 import type { Episode } from './health.js';
-import { heldBy, isInside } from './held-connections.js';
+import { blameOn, isDegradedAt, isLonger } from './blame.js';
+import { isInside } from './held-connections.js';
 import { isOfFailures } from './degradation-words.js';
 import type { Lane } from '../measure/lanes.js';
-import { meanSteps, outcomesIn, sumSteps, type Link } from './links.js';
-import { blockedShare, mechanismOf } from './mechanism.js';
+import { sumSteps, type Link } from './links.js';
+import { mechanismOf } from './mechanism.js';
 import { onTheWay } from './on-the-way.js';
-import { hasNoWorkerLeft, saturatedShare } from './saturation.js';
+import { saturatedShare } from './saturation.js';
 import type { Steps } from '../measure/steps.js';
 import { byCodeUnit } from '../measure/variant-data.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
@@ -19,18 +20,13 @@ export interface StepInfluence extends Influence {
 }
 
 /** A callee is to blame if it causes at least this share of a caller's degradation. */
-const BLAME = 0.3;
+export const BLAME = 0.3;
 /** Retries count as load from this multiple of the attempts per call before the fault. */
 const RETRY_GROWTH = 1.5;
 const LOOK_AHEAD_NS = 5_000_000_000;
 const LOOK_AHEAD_STEPS = 10;
-/** A smaller growth of the requests in the system is chance. */
-const FULLER = 0.1;
-/** Workers that wait for a callee count if each call takes this many times as long as before. */
-const HELD_GROWTH = 1.5;
 /** Share of the time for which a callee must be saturated for retries to make it worse. */
 const OVERLOADED = 0.5;
-const SLACK_NS = 2_000_000_000;
 
 /**
  * Influences of one run. A callee influences a caller if the caller degrades while the callee is degraded (or a fault
@@ -81,16 +77,7 @@ function spreads(scene: Scene, link: Link): readonly StepInfluence[] {
   for (const episode of health.get(link.caller)?.episodes ?? []) {
     if (episode.until <= baseline || !isDegradedAt(scene, link, episode.from)) continue;
     const until = lookUntil(episode, steps);
-    const failed = failedShare(link, episode.from, until);
-    const isHeld = isLonger(scene, link, episode.from, until);
-    const isOwn = refusesItself(link.caller, episode.from, until, isHeld);
-    const held = isHeld ? heldBy(scene.pools, link, episode.from, until) : null;
-    const blame = Math.max(
-      failed,
-      isOwn ? 0 : waitingShare(scene, link, episode.from, until),
-      heldShare(scene, link, episode.from, until),
-      held?.share ?? 0,
-    );
+    const { blame, failed, held } = blameOn(scene, link, episode.from, until);
     if (blame < BLAME) continue;
     const isSlow = !isOfFailures(link.caller, episode, baseline);
     const cause =
@@ -106,125 +93,6 @@ function spreads(scene: Scene, link: Link): readonly StepInfluence[] {
     });
   }
   return found;
-}
-
-/**
- * Whether the callee is degraded, or a fault hits it or the calls to it, around the step in which the caller
- * degrades.
- */
-function isDegradedAt(scene: Scene, link: Link, step: number): boolean {
-  const slack = Math.max(2, Math.ceil(SLACK_NS / scene.steps.lengthNs[0]));
-  const isDegraded = (scene.health.get(link.callee)?.episodes ?? []).some(
-    (episode) => episode.from <= step + slack && episode.until >= step - slack,
-  );
-  if (isDegraded) return true;
-  return scene.hits.some(
-    (hit) =>
-      hit.from <= step + slack &&
-      hit.until >= step &&
-      (hit.components.has(link.callee.component) || link.stats.some((stat) => hit.stats.has(stat))),
-  );
-}
-
-function failedShare(link: Link, from: number, until: number): number {
-  const { caller } = link;
-  let bad = 0;
-  for (let step = from; step < until; step++) {
-    const failed =
-      caller.workers === 0 ? caller.arrivals[step] - caller.good[step] : caller.errors[step];
-    bad += Math.max(0, failed);
-  }
-  const outcomes = outcomesIn(link.calls, from, until);
-  let failed = 0;
-  outcomes.forEach((n, kind) => {
-    if (!QUIET.has(kind)) failed += n;
-  });
-  return bad > 0 ? Math.min(1, failed / bad) : 0;
-}
-
-/** ok, clientError, cancelled, degraded, unfinished: see OUTCOME_NAMES. */
-const QUIET: ReadonlySet<number> = new Set([0, 1, 14, 15, 17]);
-
-/** Share of the caller's additional requests in the system that are calls in flight to this callee. */
-function waitingShare(scene: Scene, link: Link, from: number, until: number): number {
-  const before = meanSteps(link.inFlight, 0, scene.baseline);
-  const more = meanSteps(link.inFlight, from, until) - before;
-  const { inSystem } = link.caller;
-  if (inSystem.length === 0) return partOf(more, moreOf(scene, link.caller, from, until));
-  const usual = meanSteps(inSystem, 0, scene.baseline);
-  const all = meanSteps(inSystem, from, until) - usual;
-  return all > FULLER * usual ? partOf(more, all) : slowedShare(scene, link, from, until);
-}
-
-function partOf(more: number, all: number): number {
-  return more > 0 && all > 0 ? Math.min(1, more / all) : 0;
-}
-
-/**
- * The same for a caller whose number of requests in the system cannot grow, such as a sequential consumer. By
- * Little's law: the share of the additional time per request that is longer calls to this callee.
- */
-function slowedShare(scene: Scene, link: Link, from: number, until: number): number {
-  const { caller } = link;
-  const isCounted = meanSteps(caller.inSystem, from, until) > 0;
-  // Messages of a consumer are not requests in the system, so the time of its calls is used instead.
-  const own = scene.links.filter((other) => other.caller === caller);
-  const all = isCounted ? [caller.inSystem] : own.map(({ inFlight }) => inFlight);
-  const each = (levels: readonly Float64Array[], first: number, last: number): number =>
-    levels.reduce((sum, level) => sum + meanSteps(level, first, last), 0) /
-    meanSteps(caller.finished, first, last);
-  const longer = (levels: readonly Float64Array[]): number =>
-    each(levels, from, until) - each(levels, 0, scene.baseline);
-  return partOf(longer([link.inFlight]), longer(all));
-}
-
-/**
- * True if a component's own limits reject half of the requests that it fails while workers are free: a rate limit, or a
- * concurrency limit although its calls take no longer than before (`isHeld` is false).
- */
-function refusesItself(lane: Lane, from: number, until: number, isHeld: boolean): boolean {
-  const shed = sumSteps(lane.shed, from, until);
-  const bad = sumSteps(lane.arrivals, from, until) - sumSteps(lane.good, from, until);
-  if (!(shed > 0 && shed >= bad / 2)) return false;
-  if (isHeld && sumSteps(lane.overRate, from, until) < shed / 2) return false;
-  for (let step = from; step < until; step++) if (hasNoWorkerLeft(lane, step)) return false;
-  return true;
-}
-
-/**
- * Largest share of the caller's workers that wait for this callee while no worker is free, if calls take longer than
- * before.
- */
-function heldShare(scene: Scene, link: Link, from: number, until: number): number {
-  let most = 0;
-  for (let step = from; step < until; step++) {
-    if (hasNoWorkerLeft(link.caller, step))
-      most = Math.max(most, blockedShare(link, step, step + 1));
-  }
-  return isLonger(scene, link, from, until) ? most : 0;
-}
-
-/** True if calls take clearly longer than before the first fault. */
-function isLonger(scene: Scene, link: Link, from: number, until: number): boolean {
-  const before = perCall(link, 0, scene.baseline);
-  return before === null || (perCall(link, from, until) ?? Infinity) > HELD_GROWTH * before;
-}
-
-/** Mean time of a call in steps, by Little's law; null without calls. */
-function perCall(link: Link, from: number, until: number): number | null {
-  const made = meanSteps(link.made, from, until);
-  return made > 0 ? meanSteps(link.inFlight, from, until) / made : null;
-}
-
-function moreOf(scene: Scene, caller: Lane, from: number, until: number): number {
-  let more = 0;
-  for (const link of scene.links) {
-    if (link.caller !== caller) continue;
-    const growth =
-      meanSteps(link.inFlight, from, until) - meanSteps(link.inFlight, 0, scene.baseline);
-    more += Math.max(0, growth);
-  }
-  return more;
 }
 
 /**
@@ -305,7 +173,8 @@ function isOverloaded(
   );
 }
 
-function lookUntil(episode: Episode, steps: Steps): number {
+/** The end of the steps that show how an episode begins. */
+export function lookUntil(episode: Episode, steps: Steps): number {
   const ahead = Math.max(LOOK_AHEAD_STEPS, Math.ceil(LOOK_AHEAD_NS / steps.lengthNs[0]));
   return Math.min(episode.until, episode.from + ahead);
 }

@@ -1,7 +1,9 @@
 import { FAILED_SOME } from '../measure/goodput.js';
+import { isBackground, triggersIn } from '../measure/background.js';
 import type { PlanFault } from '../../spec/plan/plan.js';
 import type { StoryEvent, CascadeResult } from '../../spec/result/cascade.js';
 import { touchedBy } from '../measure/faulted.js';
+import { enablingFaults } from './causes/enabling.js';
 import type { Episode } from './health.js';
 import type { Lane } from '../measure/lanes.js';
 import type { Story } from '../measure/story.js';
@@ -25,6 +27,7 @@ export function innocentFaults(
   influences: readonly { readonly from: string; readonly to: string }[],
   users: Story['users'],
   events: readonly StoryEvent[],
+  causes: CascadeResult['causes'],
 ): CascadeResult['innocent'] {
   const { data, lanes, health, baseline } = scene;
   const degradations = (lane: Lane): readonly Episode[] =>
@@ -34,15 +37,7 @@ export function innocentFaults(
   );
   const degraded = requests.filter((lane) => degradations(lane).length > 0);
   const goals = new Set(degraded.map(({ name }) => name));
-  const targetsOf = (fault: PlanFault): readonly Lane[] => {
-    const touched = touchedBy(fault, data);
-    return lanes.filter(
-      (lane) =>
-        touched.components.has(lane.component) ||
-        touched.workloads.has(lane.component) ||
-        lane.parts.some((part) => isEnd(data, touched.stats, part)),
-    );
-  };
+  const targetsOf = (fault: PlanFault): readonly Lane[] => lanesHitBy(scene, fault);
   const namesOf = (fault: PlanFault): string[] => targetsOf(fault).map(({ name }) => name);
   const { faults } = data.plan;
   const times = timesOf(
@@ -52,32 +47,48 @@ export function innocentFaults(
   // A completed rollout that hurt no user is not the cause of later degradations.
   const isPast = (fault: PlanFault): boolean =>
     fault.rollout !== null && !times.degradedWithin(fault);
-  const responsible = new Set(
-    faults.filter((fault) => !isPast(fault) && reaches(namesOf(fault), goals, influences)),
-  );
+  const named = new Set(causes.flatMap(({ fault }) => (fault === undefined ? [] : [fault])));
+  const responsible = new Set(faults.filter(({ id }) => named.has(id)));
   if (degraded.length === 0 && failsMore(users)) return [];
   const suspects = suspectsOf(scene, events);
+  const enabling = enablingFaults(scene, causes);
   const isInnocent = (fault: PlanFault): boolean =>
     !responsible.has(fault) &&
+    !enabling.has(fault.id) &&
     !suspects.has(fault) &&
-    (responsible.size > 0 ||
+    (causes.length > 0 ||
       isPast(fault) ||
       !times.degradedSince(fault) ||
       times.beganWithOtherFaults(fault));
   const reasonOf = (fault: PlanFault): string => {
     if (degraded.length === 0) return 'no user request degraded';
+    if (isBackground(fault, data.plan)) return 'it lasts for the entire run';
     if (isPast(fault)) return 'no user request degraded while it lasted';
-    if (responsible.size === 0) {
+    if (causes.length === 0)
       return times.degradedSince(fault)
         ? 'the trouble of the users began as another fault did'
         : 'users were in trouble before it began';
-    }
+    if (reaches(namesOf(fault), goals, influences))
+      return times.degradedSince(fault)
+        ? 'its effect is too small'
+        : 'users were in trouble before it began';
     const where = list(namesOf(fault).slice(0, 3));
     if (targetsOf(fault).some((lane) => degradations(lane).length > 0))
       return `the trouble of ${where} reached no user request`;
     return `${where === '' ? 'its target' : where} never degraded`;
   };
   return faults.filter(isInnocent).map((fault) => ({ fault: fault.id, reason: reasonOf(fault) }));
+}
+
+/** Components and requests that a fault hits, or the calls of which it hits. */
+function lanesHitBy({ data, lanes }: Scene, fault: PlanFault): readonly Lane[] {
+  const touched = touchedBy(fault, data);
+  return lanes.filter(
+    (lane) =>
+      touched.components.has(lane.component) ||
+      touched.workloads.has(lane.component) ||
+      lane.parts.some((part) => isEnd(data, touched.stats, part)),
+  );
 }
 
 /**
@@ -97,12 +108,14 @@ export function innocentInMost(stories: readonly Story[]): Story['innocent'] {
 }
 
 /** Faults that are active when an effect begins that no request shows; if none is, the one that ended last. */
-function suspectsOf(
-  { data, steps, spansOf }: Scene,
+export function suspectsOf(
+  { data, steps, spansOf }: Pick<Scene, 'data' | 'steps' | 'spansOf'>,
   events: readonly StoryEvent[],
 ): ReadonlySet<PlanFault> {
-  const { faults, warmupNs } = data.plan;
-  const spans = faults.flatMap((fault) => spansOf(fault).map((span) => ({ fault, ...span })));
+  const { warmupNs } = data.plan;
+  const spans = triggersIn(data.plan).flatMap((fault) =>
+    spansOf(fault).map((span) => ({ fault, ...span })),
+  );
   // An onset is known to the step, so that the fault may be just over.
   const [slackNs] = steps.lengthNs;
   const found = events

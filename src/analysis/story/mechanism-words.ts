@@ -1,4 +1,5 @@
 import type { CascadeEvent } from '../../spec/result/cascade.js';
+import { headOf } from '../../spec/result/fault-text.js';
 
 /** Effect of a mechanism on the callers of a component, in words. */
 const WORDS: ReadonlyMap<string, (callee: string) => string> = new Map([
@@ -20,7 +21,7 @@ const WORDS: ReadonlyMap<string, (callee: string) => string> = new Map([
 
 /** A degradation with its mechanism: `timeouts waiting for payments, success 2 %`. */
 export function degradationWords(event: CascadeEvent): string {
-  const [figure] = event.text.split(': ');
+  const figure = headOf(event);
   const why = event.subject.includes('.') ? undefined : WORDS.get(event.mechanism ?? '');
   return why === undefined || event.cause === null ? figure : `${why(event.cause)}, ${figure}`;
 }

@@ -2,6 +2,7 @@ import { INSTANCE_STATE, JOURNAL, NODE_STATE } from '../../spec/record/record.js
 import type { RunRecord } from '../../spec/record/record.js';
 import { NODES } from '../../spec/scenario/nodes.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
+import { twoParts } from '../../spec/result/fault-text.js';
 import { formatCount, formatInstant } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import type { VariantData } from '../measure/variant-data.js';
@@ -11,16 +12,16 @@ import { BARE } from './unseen.js';
 const EVENTS_MAX = 8;
 const PENDING_MAX = 3;
 
-/** Changes of a node: a verb, and after a colon the effect; '' = another event shows it. */
-const WORDS: Readonly<Record<number, string>> = {
-  [NODE_STATE.ready]: 'takes instances',
-  [NODE_STATE.died]: '',
-  [NODE_STATE.lost]: 'counts as lost: callers remove its instances from their lists',
-  [NODE_STATE.evicted]: 'is given up: its instances are made elsewhere',
-  [NODE_STATE.ordered]: 'is ordered by the cluster autoscaler',
-  [NODE_STATE.removed]: 'is removed',
-  [NODE_STATE.cordoned]: '',
-  [NODE_STATE.uncordoned]: '',
+/** Changes of a node: a verb and its effect; '' = another event shows it. */
+const WORDS: Readonly<Record<number, readonly [verb: string, effect: string]>> = {
+  [NODE_STATE.ready]: ['takes instances', ''],
+  [NODE_STATE.died]: ['', ''],
+  [NODE_STATE.lost]: ['counts as lost', 'callers remove its instances from their lists'],
+  [NODE_STATE.evicted]: ['is given up', 'its instances are made elsewhere'],
+  [NODE_STATE.ordered]: ['is ordered by the cluster autoscaler', ''],
+  [NODE_STATE.removed]: ['is removed', ''],
+  [NODE_STATE.cordoned]: ['', ''],
+  [NODE_STATE.uncordoned]: ['', ''],
 };
 
 const GIVEN_UP: ReadonlySet<number> = new Set([NODE_STATE.lost, NODE_STATE.evicted]);
@@ -37,13 +38,19 @@ function changes({ journal }: RunRecord): readonly StoryEvent[] {
   let left = 0;
   for (let k = 0; k < timeNs.length; k++) {
     if (kind[k] !== JOURNAL.node || timeNs[k] < 0) continue;
-    const text = WORDS[value[k]];
-    if (text === '') continue;
+    const [verb, effect] = WORDS[value[k]];
+    if (verb === '') continue;
     if (events.length === EVENTS_MAX) left++;
     else {
       const name = `${NODES}[${subject[k]}]`;
       const word = GIVEN_UP.has(value[k]) ? 'nodeLost' : 'node';
-      events.push({ ...BARE, at: timeNs[k] / 1e9, kind: word, subject: name, text });
+      events.push({
+        ...BARE,
+        at: timeNs[k] / 1e9,
+        kind: word,
+        subject: name,
+        ...twoParts(verb, effect, ': '),
+      });
     }
   }
   return withLeft(events, left);
@@ -83,9 +90,9 @@ function waits({ plan }: VariantData, { journal }: RunRecord): readonly StoryEve
     const seen = list.filter(({ untilNs }) => untilNs > 0);
     const events = seen.slice(0, PENDING_MAX).map(({ fromNs, most, untilNs }): StoryEvent => {
       const end = untilNs === Infinity ? 'to the end' : `until ${formatInstant(untilNs / 1e9)}`;
-      const text = `waits for room on a node: ${plural(most, 'instance')} ${end}`;
+      const text = twoParts('waits for room on a node', `${plural(most, 'instance')} ${end}`, ': ');
       const { name } = plan.components[component];
-      return { ...BARE, at: Math.max(0, fromNs) / 1e9, kind: 'pending', subject: name, text };
+      return { ...BARE, at: Math.max(0, fromNs) / 1e9, kind: 'pending', subject: name, ...text };
     });
     return withLeft(events, Math.max(0, seen.length - PENDING_MAX));
   });
@@ -95,8 +102,11 @@ function waits({ plan }: VariantData, { journal }: RunRecord): readonly StoryEve
 function withLeft(events: readonly StoryEvent[], left: number): readonly StoryEvent[] {
   if (left === 0) return events;
   const last = events[events.length - 1];
+  const more = `; ${formatCount(left)} more later`;
+  const { head, detail = '', text } = last;
+  const words = twoParts(head ?? text, detail === '' ? '' : detail + more, ': ');
   return [
     ...events.slice(0, -1),
-    { ...last, text: `${last.text}; ${formatCount(left)} more later` },
+    { ...last, ...words, ...(detail === '' && { text: text + more }) },
   ];
 }

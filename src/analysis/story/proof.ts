@@ -1,4 +1,6 @@
-import type { Counterfactuals } from '../../spec/result/counterfactual.js';
+import type { CauseFact } from '../../spec/result/cause.js';
+import type { CausalRole, Counterfactuals } from '../../spec/result/counterfactual.js';
+import { headOf } from '../../spec/result/fault-text.js';
 import type { Story } from '../measure/story.js';
 import { UNSEEN } from './unseen-kinds.js';
 
@@ -21,8 +23,51 @@ export function proven(
       if (role === 'undecided' || (role === 'none' && !isSeen)) return known;
       return role === 'none' ? [{ fault, reason: 'without it the same requests fail' }] : [];
     });
-    return { ...story, innocent };
+    return { ...story, innocent, causes: provenCauses(story, proof, isSeen) };
   });
+}
+
+/** The causes, with those faults that the runs have shown to be causes, and without those that they have cleared. */
+function provenCauses(
+  { causes, events }: Story,
+  proof: Counterfactuals,
+  isSeen: boolean,
+): readonly CauseFact[] {
+  const roleOf = (id: string | undefined): CausalRole | undefined =>
+    proof.faults.find(({ fault }) => fault === id)?.role;
+  const kept = causes
+    .filter(({ fault }) => !(isSeen && roleOf(fault) === 'none'))
+    .map((cause): CauseFact => {
+      const role = roleOf(cause.fault);
+      return role === 'cause' || role === 'amplifier' ? { ...cause, role } : cause;
+    });
+  const missing = proof.faults.filter(
+    ({ fault, role }) => role === 'cause' && kept.every((cause) => cause.fault !== fault),
+  );
+  const added = missing.flatMap(({ fault }) => factOf(events, fault) ?? []);
+  return [...kept, ...added].sort((a, b) => a.at - b.at);
+}
+
+/** The fact of a fault, from its events; null if it does not strike in this run. */
+function factOf(events: Story['events'], id: string): CauseFact | null {
+  const start = events.find(({ kind, subject }) => kind === 'fault' && subject === id);
+  if (start === undefined) return null;
+  const end = events.find(({ kind, subject }) => kind === 'faultEnd' && subject === id);
+  const isRollout = start.mechanism === 'rollout';
+  return {
+    kind: isRollout ? 'rollout' : 'fault',
+    subject: isRollout ? id.split('@')[0] : id,
+    role: 'cause',
+    fault: id,
+    at: start.at,
+    until: end?.at ?? null,
+    text: headOf(start),
+    value: null,
+    unit: null,
+    mechanism: start.mechanism,
+    evidence: 'runs without it',
+    share: null,
+  };
 }
 
 /** The fault that does most of the harm, in the variant that suffers most from its faults; null if none does. */

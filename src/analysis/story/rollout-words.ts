@@ -21,12 +21,12 @@ export function rolloutWords({ plan }: Pick<VariantData, 'plan'>, component: num
   return `${name} goes from ${names[0]} to ${names[rollout!.to]} ${HOW[rollout!.kind]}`;
 }
 
-/** Result of a rollout that was rolled back, null for others: `v1 has everything again after 60 s`. */
+/** Result of a rollout that was rolled back, null for others: `v1 has everything again after 60 s`, and the share that the new one had. */
 export function backAgainWords(
   data: VariantData,
   record: RunRecord,
   component: number,
-): string | null {
+): readonly [words: string, exposed: string] | null {
   const course = courseOf(record, component)!;
   if (course.result !== 'rolledBack') return null;
   const { names, rollout } = data.plan.components[component].versions!;
@@ -35,7 +35,7 @@ export function backAgainWords(
   const found = looks === 0 ? '' : `, by ${plural(looks, 'failed look')}`;
   const tookNs = course.endedNs - (course.weights[0]?.atNs ?? course.beganNs);
   const words = `${names[0]} has everything again ${formatSeconds(tookNs / 1e9)} after the first requests`;
-  return `${words}${found}; ${names[rollout!.to]} answered ${formatShare(exposed)} of all`;
+  return [`${words}${found}`, `${names[rollout!.to]} answered ${formatShare(exposed)} of all`];
 }
 
 /** Share of the requests of a run that the new version answered. */

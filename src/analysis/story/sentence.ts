@@ -1,11 +1,18 @@
-import { plainFault } from '../../spec/result/fault-text.js';
-import type { CascadeEvent, CascadeResult } from '../../spec/result/cascade.js';
+import { headOf } from '../../spec/result/fault-text.js';
+import type { CascadeEvent, CascadeResult, RunVerdict } from '../../spec/result/cascade.js';
 import { shrinking } from '../../spec/result/shrinking.js';
 import { ofRuns, stuckSentence, stuckWords, WELL } from './ending-words.js';
 import { failsMore } from './innocent.js';
 import { degradationWords, heldWords } from './mechanism-words.js';
 import { UNSEEN } from './unseen-kinds.js';
-import type { RunVerdict } from '../../spec/result/cascade.js';
+import {
+  causesFirst as withoutFault,
+  chronicWords,
+  clearedWords,
+  conditionStarts,
+  laterOf,
+  worseWords,
+} from './cause-words.js';
 import { DEGRADATIONS, type Story } from '../measure/story.js';
 import { formatCount, formatInstant, formatShare } from '../../text/figures.js';
 import { list, plural } from '../../text/words.js';
@@ -44,22 +51,27 @@ export function sentenceOf(input: SentenceInput): string {
     return `${noFault(input, runs)}${stuckSentence(input.endings)}${shrinkingWords(story, runs)}${others}`;
   }
   if (input.verdicts.every((verdict) => verdict === 'untouched')) {
-    const words = list(unique(faults.map((it) => `${plainFault(it)}${seenWords(it, runs)}`)));
-    return `${words}: ${noLossWords(story, runs)}${others}`;
+    const words = list(unique(faults.map((it) => `${headOf(it)}${seenWords(it, runs)}`)));
+    return `${chronicWords(story)}${words}: ${noLossWords(story, runs)}${others}`;
   }
   const innocent = new Set(story.innocent.map(({ fault }) => fault));
   const responsible = faults.filter(({ subject }) => !innocent.has(subject));
-  const triggers = responsible.length > 0 ? responsible : faults;
-  const start = list(timedWords(triggers, runs).slice(0, LINKS_MAX));
+  const later = new Set(laterOf(story).map(({ fault }) => fault));
+  const first = responsible.filter(({ subject }) => !later.has(subject));
+  const triggers = first.length > 0 ? first : responsible.length > 0 ? responsible : faults;
+  const start = list(
+    [...conditionStarts(story), ...timedWords(triggers, runs)].slice(0, LINKS_MAX),
+  );
   const chain = chainOf(story.events, triggers, innocent, runs);
   const shrunk = shrinkingWords(story, runs);
-  return `${[start, ...chain].join(' -> ')}; ${endOf(input)}.${shrunk}${loopWords(story)}${behind(story, runs)}${others}`;
+  const more = `${worseWords(story)}${shrunk}${loopWords(story)}${behind(story, runs)}${clearedWords(story)}${others}`;
+  return `${chronicWords(story)}${[start, ...chain].join(' -> ')}; ${endOf(input)}.${more}`;
 }
 
 /** Each text once, with all its times: `orders crashes at 5 s, 6 s and 7 s`. */
 function timedWords(events: readonly CascadeEvent[], runs: number): readonly string[] {
-  return unique(events.map(plainFault)).map((plain) => {
-    const own = events.filter((event) => plainFault(event) === plain);
+  return unique(events.map(headOf)).map((plain) => {
+    const own = events.filter((event) => headOf(event) === plain);
     const text = own.length === 1 ? own[0].text : plain;
     const times = own.map(({ at }) => formatInstant(at));
     const more = times.length - LINKS_MAX;
@@ -98,6 +110,12 @@ function noFault({ story, elsewhere, affected }: SentenceInput, runs: number): s
   const { kind, origin } = story.failures!;
   const lost = `${formatShare(failed / finished)} of the user requests fail${kind}`;
   const first = inner[0] ?? events[0];
+  const why = withoutFault(story);
+  if (why !== null && first !== undefined) {
+    const when = first.at > 0 ? `, at ${formatInstant(first.at)}` : '';
+    const itself = ` ${first.subject} is the first in trouble${when} (${first.text}).`;
+    return `${why}: ${lost}, without a fault.${itself}`;
+  }
   if (first === undefined)
     return `${none}, yet ${lost}${origin === null ? '' : `: ${origin.text}`}.`;
   const calls = origin?.caller === first.subject ? `; ${origin.text}` : '';
@@ -292,8 +310,8 @@ function noLossWords(story: CountedStory, runs: number): string {
       : '';
     return `${isLost ? lost : `users notice nothing${asBefore}`}.${others}`;
   }
-  const figure = `${user.subject}: ${user.text.split(': ')[0]}`;
-  if (user.text.startsWith('success')) return `${lost} (${figure}).${others}`;
+  const figure = `${user.subject}: ${headOf(user)}`;
+  if (user.figure?.metric === 'success') return `${lost} (${figure}).${others}`;
   return `${lost}, ${isLost ? 'and' : 'but'} users wait (${figure}).${others}`;
 }
 

@@ -1,3 +1,4 @@
+import type { CauseFact } from './cause.js';
 import type { Estimate } from './estimate.js';
 
 export type HealthState = 'ok' | 'degraded' | 'failing' | 'down';
@@ -38,6 +39,8 @@ export interface CascadeResult {
    * replications.
    */
   readonly elsewhere: readonly { readonly subject: string; readonly runs: number }[];
+  /** Causes of the degradations of users in replication 0, in order of time. */
+  readonly causes: readonly CauseFact[];
   /** Faults without a harmful effect in most replications: id, and why it is considered harmless. */
   readonly innocent: readonly { readonly fault: string; readonly reason: string }[];
   /** Summary of the cascade in one sentence. */
@@ -141,6 +144,21 @@ export interface StoryEvent {
   readonly mechanism: string | null;
   /** Text with its number: `64 of 64 workers wait for psp`. */
   readonly text: string;
+  /** The text without its detail, where it has one: the fault alone, the verb alone, the figure alone. */
+  readonly head?: string;
+  /** The rest of such a text: an effect on the target, a consequence, counts. */
+  readonly detail?: string;
+  /** The figure that a degradation is reported with. */
+  readonly figure?: EventFigure;
+}
+
+/** The figure of a degradation. `usual` is its value before the first fault, if that is known. */
+export interface EventFigure {
+  readonly metric:
+    'success' | 'goodput' | 'latency' | 'unanswered' | 'workers' | 'queue' | 'waiting';
+  readonly value: number;
+  readonly unit: 'share' | 'seconds' | 'count';
+  readonly usual?: number;
 }
 
 /** An event of replication 0. */

@@ -37,6 +37,31 @@ export type CauseKind =
 /** A resource with a ceiling. */
 export type Resource = 'workers' | 'cores' | 'connections' | 'queue' | 'memory' | 'bandwidth';
 
+/** Units of the figure of a cause. */
+export type CauseUnit = 'share' | 'perSecond' | 'times' | 'count' | 'seconds';
+
+/** A cause in the account of a run, in order of time. */
+export interface CauseFact extends CauseRef {
+  /** `cause`: users degrade because of it. `amplifier`: it makes worse a degradation that has begun. */
+  readonly role: 'cause' | 'amplifier';
+  /** Id of the fault, or of the rollout among the faults. */
+  readonly fault?: string;
+  /** Seconds from the end of the warm-up: its start; its end, or null if it lasts to the end of the run. */
+  readonly at: number;
+  readonly until: number | null;
+  /** The cause in words: `bank 8x slower`, `the load of users rises from 100/s to 400/s`. */
+  readonly text: string;
+  /** Its main figure: by how many times the load grows, the rate that a resource can serve, the share that fails. */
+  readonly value: number | null;
+  readonly unit: CauseUnit | null;
+  /** The mechanism by which it first degrades a component or the users. */
+  readonly mechanism: string | null;
+  /** The measurement that speaks for it; empty = its time and its place alone. */
+  readonly evidence: string;
+  /** Its part of the failed and slow requests of users; null if they do not show it. */
+  readonly share: number | null;
+}
+
 /** A cause by name, as the account and the interventions share it. */
 export interface CauseRef {
   readonly kind: CauseKind;

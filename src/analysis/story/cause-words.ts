@@ -1,0 +1,95 @@
+import { headOf } from '../../spec/result/fault-text.js';
+import type { CauseFact } from '../../spec/result/cause.js';
+import type { StoryEvent } from '../../spec/result/cascade.js';
+import { formatInstant, formatShare } from '../../text/figures.js';
+import { list } from '../../text/words.js';
+
+/** What the words of causes need of a story. */
+interface Told {
+  readonly causes: readonly CauseFact[];
+  readonly innocent: readonly { readonly fault: string }[];
+  readonly events: readonly StoryEvent[];
+}
+
+/** A load that is too high before any fault: it comes first in the account. */
+const isChronic = ({ at, share, fault, role }: CauseFact): boolean =>
+  at === 0 && share === null && fault === undefined && role === 'cause';
+
+/** `From the start 600/s meet 500/s that edge can serve: 17 % of the requests fail. ` */
+export function chronicWords({ causes }: Told): string {
+  const chronic = causes.find(isChronic);
+  if (chronic === undefined) return '';
+  return `${capital(chronic.text)}: ${formatShare(chronic.value!)} of the requests fail (${chronic.evidence}). `;
+}
+
+/** Causes that only make worse a degradation that others began. */
+export function laterOf({ causes }: Told): readonly CauseFact[] {
+  const isFirst = causes.some((cause) => cause.role === 'cause' && !isChronic(cause));
+  return isFirst ? causes.filter(({ role }) => role === 'amplifier') : [];
+}
+
+/** Conditions that begin a degradation beside faults, with their times. */
+export function conditionStarts({ causes }: Told): readonly string[] {
+  return causes
+    .filter(
+      (cause) =>
+        cause.fault === undefined &&
+        cause.role === 'cause' &&
+        !isChronic(cause) &&
+        (cause.share ?? 0) > 0,
+    )
+    .map(({ text, at }) => `${text} at ${formatInstant(at)}`);
+}
+
+/** ` 1.5x the load of users at 40 s makes it worse (65 % of the failed and slow requests).` */
+export function worseWords(told: Told): string {
+  return laterOf(told)
+    .filter(({ share }) => share !== null)
+    .map(
+      ({ text, at, share }) =>
+        ` ${capital(text)} at ${formatInstant(at)} makes it worse: ${formatShare(share!)} of the failed and slow requests come with it.`,
+    )
+    .join('');
+}
+
+/** Rollouts that are not to blame, and their result: a release that is rolled back for the failures of others. */
+export function clearedWords({ innocent, events }: Told): string {
+  return innocent
+    .flatMap(({ fault }) => {
+      const own = events.filter(
+        ({ subject, mechanism }) => subject === fault && mechanism === 'rollout',
+      );
+      const start = own.find(({ kind }) => kind === 'fault');
+      const end = own.find(({ kind }) => kind === 'faultEnd');
+      if (start === undefined || end === undefined) return [];
+      return [
+        ` ${capital(headOf(start))} is not to blame, but is rolled back at ${formatInstant(end.at)}: ${headOf(end)}.`,
+      ];
+    })
+    .join('');
+}
+
+/** Most causes in one sentence. */
+const MOST = 3;
+
+/** The causes of failures without a fault, in order of time; null if there are none. */
+export function causesFirst({ causes }: Told): string | null {
+  const main = causes.filter(({ role }) => role === 'cause');
+  if (main.length === 0) return null;
+  const words = main.slice(0, MOST).map(({ text, at, evidence, kind }) => {
+    const when = at > 0 && kind !== 'scaling' ? ` at ${formatInstant(at)}` : '';
+    const why = evidence === '' || kind === 'capacity' ? '' : ` (${evidence})`;
+    return `${text}${when}${why}`;
+  });
+  return capital(list(words));
+}
+
+function capital(text: string): string {
+  // A name of the scenario keeps its case.
+  return /^(?:the|from) /u.test(text) ? text[0].toUpperCase() + text.slice(1) : text;
+}
+
+/** Whether the load was above the ceiling before any fault. */
+export function isOverloaded({ causes }: Pick<Told, 'causes'>): boolean {
+  return causes.some(isChronic);
+}

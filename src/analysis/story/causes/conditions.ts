@@ -1,0 +1,214 @@
+import type { CauseRef, Resource } from '../../../spec/result/cause.js';
+import type { Lane } from '../../measure/lanes.js';
+import { stepAt } from '../../measure/steps.js';
+import { meanSteps, sumSteps } from '../links.js';
+import { hasNoWorkerLeft, saturatedShare, SATURATED } from '../saturation.js';
+import type { Scene } from '../scene.js';
+import { formatCount, formatNumber, formatShare } from '../../../text/figures.js';
+import type { Candidate, Growth } from './candidate.js';
+import { specialCondition, type Place } from './special-conditions.js';
+import { ownFailures } from './suspects.js';
+
+/** Growth of a load from which it explains a degradation. */
+const GROWN = 1.1;
+/** Steps over which a load is averaged. */
+const RATE_STEPS = 10;
+/** Steps by which an effect may precede the step in which its cause is known. */
+const SLACK = 2;
+/** Share of the steps in which a component must be full for its capacity to be the cause. */
+const FULL = 0.3;
+const MOST = 0.5;
+
+/** A load in requests per second, over steps [from, until). */
+export function rateOf(
+  { lanes, steps }: Scene,
+  workload: number,
+  from: number,
+  until: number,
+): number {
+  const first = Math.max(0, from);
+  const last = Math.min(steps.count, until);
+  if (last <= first) return 0;
+  const own = lanes.filter(({ component, workers }) => workers === 0 && component === workload);
+  const arrivals = own.reduce((sum, lane) => sum + sumSteps(lane.arrivals, first, last), 0);
+  let ns = 0;
+  for (let step = first; step < last; step++) ns += steps.lengthNs[step];
+  return (arrivals / ns) * 1e9;
+}
+
+/** The planned growth of the loads by the start of a degradation, the largest first. */
+export function growthsBy(scene: Scene, onset: number): readonly Growth[] {
+  const { data, steps, loads } = scene;
+  const workloads = [...new Set(data.requests.map((part) => data.plan.parts[part].component))];
+  const rises = loads.risesNs
+    .map((at) => stepAt(steps, at))
+    .filter((step) => step <= onset + SLACK);
+  const last = rises[rises.length - 1];
+  return workloads
+    .flatMap((workload): readonly Growth[] => {
+      if (last !== undefined) {
+        const before = rateOf(scene, workload, last - RATE_STEPS, last);
+        const until = Math.max(last + SLACK, Math.min(onset + SLACK, last + RATE_STEPS));
+        const after = Math.max(
+          rateOf(scene, workload, last + 1, until),
+          rateOf(scene, workload, onset, onset + SLACK),
+        );
+        if (after > GROWN * before)
+          return [
+            {
+              workload,
+              before,
+              after,
+              step: last,
+              isSudden: loads.jumpsNs.some((at) => stepAt(steps, at) === last),
+            },
+          ];
+      }
+      if (!grows(scene, workload)) return [];
+      const before = rateOf(scene, workload, 0, SLACK);
+      const after = rateOf(scene, workload, onset - SLACK, onset + SLACK);
+      const isLater = onset > 2 * SLACK;
+      return isLater && after > GROWN * before
+        ? [{ workload, before, after, step: 0, isSudden: false }]
+        : [];
+    })
+    .sort((a, b) => b.after - b.before - (a.after - a.before) || a.workload - b.workload);
+}
+
+/** Whether a load is planned to change: others differ by chance, or follow the responses. */
+function grows({ data }: Scene, workload: number): boolean {
+  return data.plan.loads.some(
+    ({ component, arrivals }) => component === workload && PLANNED.has(arrivals.kind),
+  );
+}
+
+const PLANNED: ReadonlySet<string> = new Set(['stages', 'burst', 'sinusoid', 'at']);
+
+/** The resource of a component that is used up, in words; null if none is for long enough. */
+export function ceilingOf(
+  scene: Scene,
+  lane: Lane,
+  from: number,
+  until: number,
+): { readonly resource: Resource; readonly text: string } | null {
+  const found = scene.saturations.get(lane);
+  const isFull =
+    saturatedShare(lane, from, until) >= FULL ||
+    (found !== undefined && found.from < until && found.until > from);
+  if (!isFull) return null;
+  let workers = 0;
+  let cores = 0;
+  let queue = 0;
+  for (let step = from; step < until; step++) {
+    if (hasNoWorkerLeft(lane, step)) workers++;
+    if (lane.cpu[step] >= SATURATED * lane.cores * lane.up[step]) cores++;
+    queue = Math.max(queue, lane.queueMax[step] ?? 0);
+  }
+  const queued =
+    Number.isFinite(lane.queueCapacity) && lane.queueCapacity > 0 && queue >= lane.queueCapacity
+      ? `, queue of ${formatCount(lane.queueCapacity)} full`
+      : '';
+  if (cores > 0 && cores >= workers && Number.isFinite(lane.cores)) {
+    const all = formatNumber(lane.cores * lane.up[from]);
+    return {
+      resource: 'cores',
+      text: `${all} of ${all} cores of ${lane.name} are in use${queued}`,
+    };
+  }
+  if (workers > 0) {
+    const all = formatCount(Math.round(lane.workers * lane.up[from]));
+    return {
+      resource: 'workers',
+      text: `${all} of ${all} workers of ${lane.name} are in use${queued}`,
+    };
+  }
+  const waiting = scene.lanes.some(() => sumSteps(lane.poolWaiting, from, until) > 0);
+  if (waiting)
+    return { resource: 'connections', text: `calls wait for connections of ${lane.name}` };
+  return sumSteps(lane.shed, from, until) > 0
+    ? { resource: 'queue', text: `${lane.name} refuses what exceeds its limit` }
+    : null;
+}
+
+/** The rate that a component completes while it is full, in requests per second. */
+export function servedRate({ steps }: Scene, lane: Lane, from: number, until: number): number {
+  let ns = 0;
+  for (let step = from; step < until; step++) ns += steps.lengthNs[step];
+  return ns > 0 ? (sumSteps(lane.succeeded, from, until) / ns) * 1e9 : 0;
+}
+
+function candidateAt({ lane, from }: Place, ref: CauseRef, evidence: string): Candidate {
+  return { ref, suspect: null, lane, from, evidence };
+}
+
+/**
+ * Causes without a fault at the deepest degraded component: pauses of its collector, waits for locks, an empty cache,
+ * refusals by a limit, an autoscaler that is late, a ceiling with the load that meets it, or its own errors. The first
+ * one does the harm, the others act together with it.
+ */
+export function conditionsAt(place: Place): readonly Candidate[] {
+  const { scene, lane, from } = place;
+  const growths = growthsBy(scene, from);
+  const loads = growths.slice(0, 1).map((growth): Candidate => {
+    const subject = scene.data.plan.components[growth.workload].name;
+    const found = candidateAt(place, { kind: 'load', subject }, '');
+    return { ...found, from: growth.step, growth };
+  });
+  const special = specialCondition(place);
+  if (special !== null) {
+    const found = candidateAt(place, special.ref, special.evidence);
+    return special.ref.kind === 'cacheFill' ? [found] : [found, ...loads];
+  }
+  const limited = refusedByLimit(place);
+  if (limited !== null) return [limited, ...loads];
+  const isSudden = growths.some((growth) => growth.isSudden);
+  const full = fullAt(place);
+  if (full !== null)
+    return isSudden && full.ref.kind === 'capacity' ? [...loads, full] : [full, ...loads];
+  const errors = ownFailures(scene, lane, from, place.until);
+  const isOwn = sumSteps(lane.errors, from, place.until) > 0 && errors >= MOST * badShareOf(place);
+  if (!isOwn) return loads;
+  const ref = { kind: 'errors', subject: nameOf(place) } as const;
+  return [candidateAt(place, ref, `it fails ${formatShare(errors)} of its requests itself`)];
+}
+
+function nameOf({ scene, lane }: Place): string {
+  return scene.data.plan.components[lane.component].name;
+}
+
+function badShareOf({ lane, from, until }: Place): number {
+  const arrivals = sumSteps(lane.arrivals, from, until);
+  return arrivals > 0 ? 1 - sumSteps(lane.good, from, until) / arrivals : 0;
+}
+
+function refusedByLimit(place: Place): Candidate | null {
+  const { lane, from, until } = place;
+  const bad = badShareOf(place);
+  const over = sumSteps(lane.overRate, from, until);
+  if (!(bad > 0 && over >= MOST * bad * sumSteps(lane.arrivals, from, until))) return null;
+  const evidence = `${formatShare(bad)} of its requests exceed its rate limit`;
+  return candidateAt(place, { kind: 'limit', subject: nameOf(place) }, evidence);
+}
+
+/** A component that is full, that its autoscaler does not enlarge in time, or whose connections are all in use. */
+function fullAt(place: Place): Candidate | null {
+  const { scene, lane, from, until } = place;
+  const subject = nameOf(place);
+  const ceiling = ceilingOf(scene, lane, from, until);
+  if (ceiling !== null) {
+    const { resource, text } = ceiling;
+    const isScaled = scene.data.plan.components[lane.component].autoscaling !== null;
+    return candidateAt(
+      place,
+      isScaled ? { kind: 'scaling', subject } : { kind: 'capacity', subject, resource },
+      text,
+    );
+  }
+  const pooled = scene.links.find(
+    (link) => link.caller === lane && meanSteps(link.waiting, from, until) >= 1,
+  );
+  if (pooled === undefined) return null;
+  const callee = pooled.callee.name;
+  const ref = { kind: 'capacity', subject: callee, resource: 'connections' } as const;
+  return candidateAt(place, ref, `${subject} waits for connections to ${callee}`);
+}

@@ -1,0 +1,35 @@
+import type { CauseFact } from '../../../spec/result/cause.js';
+import type { Scene } from '../scene.js';
+import { isActive, sizesAt, suspectsOf } from './suspects.js';
+
+/** Below this size a fault has no effect of its own. */
+const NONE = 0.02;
+/** Steps in which the effect is measured. */
+const STEPS = 10;
+
+/**
+ * Faults without an effect of their own that are active as a cause begins on the same component, such as lists of
+ * instances that are not updated. They may make its effect possible, which only a run without them shows.
+ */
+export function enablingFaults(scene: Scene, causes: readonly CauseFact[]): ReadonlySet<string> {
+  const suspects = suspectsOf(scene);
+  const isNamed = (id: string): boolean => causes.some(({ fault }) => fault === id);
+  const found = new Set<string>();
+  for (const early of suspects) {
+    if (isNamed(early.fault.id)) continue;
+    for (const cause of suspects) {
+      if (!isNamed(cause.fault.id) || early.from >= cause.from) continue;
+      if (!isActive(early, cause.from)) continue;
+      const lane = scene.lanes.find(
+        ({ component, workers }) =>
+          workers > 0 &&
+          early.touched.components.has(component) &&
+          cause.touched.components.has(component),
+      );
+      if (lane === undefined) continue;
+      const [own] = sizesAt(scene, [early, cause], lane, cause.from, cause.from + STEPS);
+      if (own.size < NONE) found.add(early.fault.id);
+    }
+  }
+  return found;
+}

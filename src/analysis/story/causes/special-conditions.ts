@@ -1,0 +1,114 @@
+import { meanOf } from '../../../kernel/distribution.js';
+import type { CauseRef } from '../../../spec/result/cause.js';
+import type { RunRecord } from '../../../spec/record/record.js';
+import type { Lane } from '../../measure/lanes.js';
+import { bySteps } from '../../measure/steps.js';
+import { mergeSegments } from '../../measure/sums.js';
+import { formatSeconds, formatShare } from '../../../text/figures.js';
+import { meanSteps, sumSteps } from '../links.js';
+import type { Scene } from '../scene.js';
+
+/** A component that degrades without a fault, in steps [from, until) of one run. */
+export interface Place {
+  readonly scene: Scene;
+  readonly record: RunRecord;
+  readonly lane: Lane;
+  readonly from: number;
+  readonly until: number;
+}
+
+/** A component that uses less of its cores than this is not slow for lack of them. */
+const SPARE = 0.8;
+/** Steps before the degradation with which a cache is compared. */
+const RATE_STEPS = 10;
+
+/** A cause inside a component that its levels do not show: its collector, its locks, or a cache before it. */
+export function specialCondition(
+  place: Place,
+): { readonly ref: CauseRef; readonly evidence: string } | null {
+  const { scene, record, lane, from, until } = place;
+  const { gc, name } = scene.data.plan.components[lane.component];
+  const pause = gc === null ? 0 : meanOf(gc.pause) / 1e9;
+  const isSpare = meanSteps(lane.cpu, from, until) < SPARE * lane.cores;
+  if (pause > 0 && isSpare && pause >= PAUSED * slowestOf(lane, from, until))
+    return {
+      ref: { kind: 'collections', subject: name },
+      evidence: `each pause takes ${formatSeconds(pause)}`,
+    };
+  const wait = lockWait(scene, record, lane.component);
+  if (wait !== null) return { ref: { kind: 'locks', subject: name }, evidence: wait };
+  const cold = coldCache(place);
+  if (cold === null) return null;
+  return { ref: { kind: 'cacheFill', subject: cold.cache }, evidence: cold.text };
+}
+
+/** Part of the slowest p95 that a pause of the collector must explain. */
+const PAUSED = 0.2;
+
+function slowestOf(lane: Lane, from: number, until: number): number {
+  let slowest = 0;
+  for (let step = from; step < until; step++)
+    if (lane.latency[step] > slowest) slowest = lane.latency[step];
+  return slowest;
+}
+
+/** Growth of the requests to a component that a cache explains, and the fall of its hit ratio. */
+const FILLED = 1.5;
+const COLDER = 0.2;
+
+/** A cache whose entries are missing, so that its misses load a component although the users' load is the same. */
+function coldCache({
+  scene,
+  record,
+  lane,
+  from,
+  until,
+}: Place): { readonly cache: string; readonly text: string } | null {
+  const { data, steps } = scene;
+  const before = Math.max(0, from - RATE_STEPS);
+  if (
+    !(from > before) ||
+    !(meanSteps(lane.arrivals, from, until) > FILLED * meanSteps(lane.arrivals, before, from))
+  )
+    return null;
+  for (const { component } of data.plan.caches) {
+    const countsOf = (meter: string): Float64Array =>
+      bySteps(
+        record.meters.flatMap((own) =>
+          own.name === meter && own.component === component && own.form === 'counter'
+            ? [own.counts]
+            : [],
+        ),
+        steps,
+      );
+    const [hits, reads] = [countsOf('hits'), countsOf('reads')];
+    const ratio = (a: number, b: number): number => sumSteps(hits, a, b) / sumSteps(reads, a, b);
+    const [was, is] = [ratio(before, from), ratio(from, until)];
+    if (was - is >= COLDER)
+      return {
+        cache: data.plan.components[component].name,
+        text: `it finds ${formatShare(is)} of the values, ${formatShare(was)} before`,
+      };
+  }
+  return null;
+}
+
+/** Part of the latency that must be waiting for a lock. */
+const LOCKED = 0.3;
+
+/** How long requests wait for the locks of a component, in words; null if that is not most of their time. */
+function lockWait({ data, lanes }: Scene, record: RunRecord, component: number): string | null {
+  const meters = record.meters.filter(
+    (meter) => meter.name === 'lockWait' && meter.component === component,
+  );
+  for (const meter of meters) {
+    if (meter.form !== 'durations') continue;
+    const waits = mergeSegments([meter.segments], data.whole.segments);
+    const p95 = waits.quantile(0.95);
+    const lane = lanes.find((own) => own.component === component)!;
+    const latency = Math.max(...[...lane.latency].filter((value) => !Number.isNaN(value)), 0);
+    if (p95 !== null && p95 / 1e9 >= LOCKED * latency && latency > 0)
+      return `p95 of the wait ${formatSeconds(p95 / 1e9)}`;
+  }
+  return null;
+}

@@ -1,0 +1,216 @@
+import type { PlanFault } from '../../../spec/plan/plan.js';
+import { isBackground } from '../../measure/background.js';
+import { touchedBy, type Touched } from '../../measure/faulted.js';
+import type { Lane } from '../../measure/lanes.js';
+import { stepAt } from '../../measure/steps.js';
+import { meanSteps, outcomesIn, sumSteps, type Link } from '../links.js';
+import { blockedShare } from '../mechanism.js';
+import type { Scene } from '../scene.js';
+
+/** One activation of a fault in one run, in steps [from, until). */
+export interface Suspect {
+  readonly fault: PlanFault;
+  readonly touched: Touched;
+  readonly from: number;
+  readonly until: number;
+  /** It hits no component, link or load: for example the entries of a cache. */
+  readonly isUnplaced: boolean;
+}
+
+/** Steps before a fault with which its effect is compared. */
+const BEFORE_STEPS = 10;
+/** Below this size, an effect of a fault does not show. */
+export const SOME_SIZE = 0.05;
+/** A caller whose workers wait for a callee at least this much rejects requests because of it. */
+const BLOCKED = 0.5;
+
+/** All activations of the faults that do not last for the entire run. */
+export function suspectsOf(scene: Scene): readonly Suspect[] {
+  const { data, steps } = scene;
+  return data.plan.faults.flatMap((fault) => {
+    if (isBackground(fault, data.plan)) return [];
+    const touched = touchedBy(fault, data);
+    const isUnplaced = touched.components.size + touched.stats.size + touched.workloads.size === 0;
+    return scene.spansOf(fault).map((span) => {
+      const backs = scene.returnsOf(fault).find(({ untilNs }) => untilNs === span.untilNs);
+      const lastNs = Math.max(
+        span.untilNs,
+        ...[...(backs?.backNs.values() ?? [])].filter(isFinite),
+      );
+      return {
+        fault,
+        touched,
+        from: stepAt(steps, span.fromNs),
+        until: Math.min(steps.count, stepAt(steps, lastNs) + 1),
+        isUnplaced,
+      };
+    });
+  });
+}
+
+/**
+ * The effect of a fault on a component itself, from 0 to 1: by how much more of its requests fail without a failed call,
+ * its own work takes longer, or its instances are away, in steps [from, until), than right before the fault.
+ */
+export function sizeAt(
+  scene: Scene,
+  suspect: Suspect,
+  lane: Lane,
+  from: number,
+  until: number,
+): number {
+  const first = Math.max(from, suspect.from);
+  const last = Math.max(first + 1, Math.min(until, suspect.until));
+  const before = Math.max(0, suspect.from - BEFORE_STEPS);
+  const isKnown = suspect.from > before;
+  const failed = ownFailures(scene, lane, first, last);
+  const usualFailed = isKnown ? ownFailures(scene, lane, before, suspect.from) : 0;
+  const away = 1 - meanSteps(lane.up, first, last);
+  const usualAway = isKnown ? 1 - meanSteps(lane.up, before, suspect.from) : 0;
+  const slower = isKnown ? slowerBy(scene, lane, [before, suspect.from], [first, last]) : 0;
+  return Math.max(0, failed - usualFailed, away - usualAway, slower);
+}
+
+/** Steps by which an effect may precede the step in which its cause is known. */
+const SLACK = 1;
+
+/** Whether a fault is active in a step, or in the one beside it. */
+export function isActive({ from, until }: Suspect, step: number): boolean {
+  return from <= step + SLACK && until + SLACK >= step;
+}
+
+/** A fault and its effect. */
+export interface Sized {
+  readonly suspect: Suspect;
+  readonly size: number;
+}
+
+/**
+ * The effects of several faults on one component. Of those that began one after the other, the effect of the earlier is
+ * that before the later one. A fault that hits a share of the requests has no larger effect than that share.
+ */
+export function sizesAt(
+  scene: Scene,
+  suspects: readonly Suspect[],
+  lane: Lane,
+  from: number,
+  until: number,
+): readonly Sized[] {
+  return suspects.map((suspect) => {
+    const later = suspects
+      .map((other) => other.from)
+      .filter((step) => step > suspect.from && step <= from + 1);
+    const next = Math.min(...later);
+    const size =
+      later.length === 0
+        ? sizeAt(scene, suspect, lane, from, until)
+        : sizeAt(scene, suspect, lane, Math.max(suspect.from, next - BEFORE_STEPS), next);
+    return { suspect, size: suspects.length === 1 ? size : Math.min(size, suspect.fault.share) };
+  });
+}
+
+/** The same on the messages of a link: more failed attempts, or longer calls than the callee explains. */
+export function sizeOnLink(suspect: Suspect, link: Link, from: number, until: number): number {
+  if (!link.stats.some((stat) => suspect.touched.stats.has(stat))) return 0;
+  const first = Math.max(from, suspect.from);
+  const last = Math.max(first + 1, Math.min(until, suspect.until));
+  const before = Math.max(0, suspect.from - BEFORE_STEPS);
+  const badOf = (a: number, b: number): number => {
+    const sent = sumSteps(link.sent, a, b);
+    return sent === 0 ? 0 : Math.min(1, failedAttempts(link, a, b) / sent);
+  };
+  const between = (a: number, b: number): number =>
+    Math.max(0, meanSteps(link.inFlight, a, b) - insideOf(link, a, b));
+  const usualMade = meanSteps(link.made, before, suspect.from);
+  const usual = usualMade > 0 ? between(before, suspect.from) / usualMade : 0;
+  const more = between(first, last) - usual * meanSteps(link.made, first, last);
+  // Time between two components counts as a part of all the time that the caller's requests take.
+  const { inSystem } = link.caller;
+  const all = meanSteps(inSystem.length > 0 ? inSystem : link.inFlight, first, last);
+  const longer = suspect.from > before && all > 0 ? Math.min(1, more / all) : 0;
+  return Math.max(0, badOf(first, last) - badOf(before, suspect.from), longer);
+}
+
+/** By how much the load that a fault changes grows, as a share of the larger rate. */
+export function sizeOfLoad(
+  { lanes }: Scene,
+  suspect: Suspect,
+  from: number,
+  until: number,
+): number {
+  const own = lanes.filter(({ component }) => suspect.touched.workloads.has(component));
+  const before = Math.max(0, suspect.from - BEFORE_STEPS);
+  const rate = (a: number, b: number): number =>
+    own.reduce((sum, { arrivals }) => sum + meanSteps(arrivals, a, b), 0);
+  const is = rate(Math.max(from, suspect.from), Math.min(until, suspect.until));
+  const was = rate(before, suspect.from);
+  return is > was ? 1 - was / is : 0;
+}
+
+/** Share of a component's requests that fail or stay unanswered by itself, without a failed call. */
+export function ownFailures(
+  { links, baseline }: Scene,
+  lane: Lane,
+  from: number,
+  until: number,
+): number {
+  const arrivals = sumSteps(lane.arrivals, from, until);
+  if (arrivals === 0) return 0;
+  const own = links.filter(({ caller }) => caller === lane);
+  if (own.some((link) => blockedShare(link, from, until) >= BLOCKED)) return 0;
+  const usual =
+    baseline > 0
+      ? sumSteps(lane.cancelled, 0, baseline) / Math.max(1, sumSteps(lane.arrivals, 0, baseline))
+      : 1;
+  const left = arrivals - sumSteps(lane.good, from, until) - usual * arrivals;
+  const bad = Math.max(sumSteps(lane.errors, from, until), left);
+  const called = own.reduce((sum, link) => sum + failedCalls(link, from, until), 0);
+  return Math.max(0, bad - called) / arrivals;
+}
+
+/** By which share of its time the work of a component takes longer, apart from its calls. */
+function slowerBy(
+  scene: Scene,
+  lane: Lane,
+  [before, start]: readonly [number, number],
+  [from, until]: readonly [number, number],
+): number {
+  const busy = ownBusy(scene, lane, from, until);
+  const usualBusy = ownBusy(scene, lane, before, start);
+  const done = meanSteps(lane.finished, from, until);
+  const usual = usualBusy / meanSteps(lane.finished, before, start);
+  if (!(usual > 0) || !(busy > 0)) return 0;
+  const time = done > 0 ? busy / done : Infinity;
+  return time > usual ? 1 - usual / time : 0;
+}
+
+/** Requests that a component works on itself, on average: not waiting for a callee. */
+function ownBusy({ links }: Scene, lane: Lane, from: number, until: number): number {
+  const waiting = links
+    .filter(({ caller }) => caller === lane)
+    .reduce((sum, { inFlight }) => sum + meanSteps(inFlight, from, until), 0);
+  return Math.max(0, meanSteps(lane.busy, from, until) - waiting);
+}
+
+function insideOf({ callee, caller, made }: Link, from: number, until: number): number {
+  const all = meanSteps(callee.arrivals, from, until);
+  if (!(all > 0) || caller === callee) return 0;
+  return meanSteps(callee.inSystem, from, until) * Math.min(1, meanSteps(made, from, until) / all);
+}
+
+/** ok, clientError, cancelled, degraded, unfinished: see OUTCOME_NAMES. */
+const QUIET: ReadonlySet<number> = new Set([0, 1, 14, 15, 17]);
+
+function failedCalls(link: Link, from: number, until: number): number {
+  return outcomesIn(link.calls, from, until).reduce(
+    (sum, n, kind) => sum + (QUIET.has(kind) ? 0 : n),
+    0,
+  );
+}
+
+function failedAttempts(link: Link, from: number, until: number): number {
+  return outcomesIn(link.attempts, from, until).reduce(
+    (sum, n, kind) => sum + (QUIET.has(kind) ? 0 : n),
+    0,
+  );
+}

@@ -1,0 +1,250 @@
+import type { RunRecord } from '../../../spec/record/record.js';
+import { blameOn, isDegradedAt } from '../blame.js';
+import { BLAME, type StepInfluence } from '../influence.js';
+import type { Lane } from '../../measure/lanes.js';
+import { meanSteps, sumSteps, type Link } from '../links.js';
+import { blockedShare } from '../mechanism.js';
+import type { Scene } from '../scene.js';
+import { candidateOf, divided, type Candidate, type Part } from './candidate.js';
+import { conditionsAt } from './conditions.js';
+import {
+  isActive,
+  sizeAt,
+  sizesAt,
+  sizeOfLoad,
+  sizeOnLink,
+  SOME_SIZE,
+  type Suspect,
+} from './suspects.js';
+
+/** Steps by which an effect may precede the step in which its cause is known. */
+const SLACK = 1;
+/** Share of a caller's workers that wait for a callee from which the callee is to blame. */
+const BLOCKED = 0.5;
+/** Steps after its start in which such a fault may begin to show. */
+const RECENT = 10;
+const MERGED = 5;
+/** Steps by which a degradation may be known after that of the requests that wait for its locks. */
+const LOCKED_BEFORE = 10;
+/** Weight of a callee without a fault beside a fault on the way to it. */
+const DEGRADED_SIZE = 0.3;
+/** Growth of the requests to a component from which a load explains its degradation. */
+const MORE = 1.1;
+
+/** A walk from a degraded request of the users down to the components that started it. */
+export interface Walk {
+  readonly scene: Scene;
+  readonly record: RunRecord;
+  readonly suspects: readonly Suspect[];
+  readonly influences: readonly StepInfluence[];
+  /** Steps of the degradation that are judged: [from, until). */
+  readonly from: number;
+  readonly until: number;
+}
+
+/** The causes of the trouble of a lane in the walk's steps, each with its part. The parts add up to 1 at most. */
+export function partsOf(walk: Walk, lane: Lane): readonly Part[] {
+  const seen = new Set<Lane>();
+  const parts = descend(walk, lane, 1, seen);
+  return parts.length > 0 ? parts : leftOver(walk, seen);
+}
+
+function descend(walk: Walk, lane: Lane, part: number, above: Set<Lane>): readonly Part[] {
+  if (above.has(lane)) return [];
+  above.add(lane);
+  const { scene, from, until } = walk;
+  const down = scene.links
+    .filter((link) => link.caller === lane && !above.has(link.callee))
+    .filter(
+      (link) =>
+        isDegradedAt(scene, link, from) ||
+        isFullFor(scene, link, from, until) ||
+        blockedShare(link, from, until) >= BLOCKED,
+    )
+    .map((link) => ({ link, blame: blameOf(scene, link, from, until) }))
+    .filter(({ blame }) => blame >= BLAME);
+  const locked = lockedBy(walk, lane, above);
+  if (locked !== null) return descend(walk, locked, part, above);
+  const all = down.reduce((sum, { blame }) => sum + blame, 0);
+  const own = sizesAt(scene, hitting(walk, lane), lane, from, until);
+  const strong = own.filter(({ size }) => size >= SOME_SIZE);
+  if (down.length === 0) return atEnd(walk, lane, part, own);
+  // A fault on a component whose callees explain most counts by its size.
+  const largest = strong.reduce((most, { size }) => Math.max(most, size), 0);
+  const ownPart = part * Math.max(0, 1 - all) * Math.min(1, largest);
+  const found = [...divided(ownPart, weighed(walk, lane, strong))];
+  for (const { link, blame } of down) {
+    found.push(...along(walk, link, ((part - ownPart) * blame) / all, above));
+  }
+  return found.length > 0 ? found : atEnd(walk, lane, part, own);
+}
+
+/** The callee whose calls keep rows of a database locked, so that others wait for them. */
+function lockedBy(
+  { scene, influences, from, until }: Walk,
+  lane: Lane,
+  above: ReadonlySet<Lane>,
+): Lane | null {
+  const found = influences.find(
+    ({ to, mechanism, step }) =>
+      to === lane.name && mechanism === 'heldLocks' && step >= from - LOCKED_BEFORE && step < until,
+  );
+  const holder = scene.lanes.find(({ name }) => name === found?.from);
+  return holder === undefined || above.has(holder) ? null : holder;
+}
+
+/** Whether callers wait for connections of a callee that has no capacity left, though its own requests are as fast as ever. */
+function isFullFor(scene: Scene, link: Link, from: number, until: number): boolean {
+  const full = scene.saturations.get(link.callee);
+  if (full === undefined || full.from >= until || link.waiting.length === 0) return false;
+  return meanSteps(link.waiting, from, until) >= 1;
+}
+
+function blameOf(scene: Scene, link: Link, from: number, until: number): number {
+  const { blame: counted } = blameOn(scene, link, from, until);
+  const blocked = blockedShare(link, from, until);
+  const blame = Math.max(counted, blocked >= BLOCKED ? blocked : 0);
+  if (!isFullFor(scene, link, from, until)) return blame;
+  const there = meanSteps(link.caller.inSystem, from, until);
+  return there > 0
+    ? Math.max(blame, Math.min(1, meanSteps(link.waiting, from, until) / there))
+    : blame;
+}
+
+/** The part of a link and its callee: a fault that hits the link's messages takes its share first. */
+function along(walk: Walk, link: Link, part: number, above: Set<Lane>): readonly Part[] {
+  const { scene, from, until, suspects } = walk;
+  const onLink = suspects
+    .filter((suspect) => isActive(suspect, from))
+    .map((suspect) => ({ suspect, size: sizeOnLink(suspect, link, from, until) }))
+    .filter(({ size }) => size >= SOME_SIZE);
+  if (onLink.length === 0) return descend(walk, link.callee, part, above);
+  const linked = onLink.reduce((sum, { size }) => sum + size, 0);
+  const isDegraded = (scene.health.get(link.callee)?.episodes ?? []).some(
+    (episode) => episode.from < until && episode.until > from,
+  );
+  const inside = Math.max(
+    0,
+    ...hitting(walk, link.callee).map((suspect) =>
+      sizeAt(scene, suspect, link.callee, from, until),
+    ),
+  );
+  const rest = isDegraded ? Math.max(DEGRADED_SIZE, inside) : inside >= SOME_SIZE ? inside : 0;
+  const taken = (part * linked) / (linked + rest);
+  return [
+    ...divided(taken, weighed(walk, link.caller, onLink)),
+    ...(rest > 0 ? descend(walk, link.callee, part - taken, above) : []),
+  ];
+}
+
+/** The deepest component: the faults that hit it, or the load that meets it, or its own conditions. */
+function atEnd(
+  walk: Walk,
+  lane: Lane,
+  part: number,
+  own: readonly { readonly suspect: Suspect; readonly size: number }[],
+): readonly Part[] {
+  const { scene, record, from, until } = walk;
+  const strong = own.filter(({ size }) => size >= SOME_SIZE);
+  if (strong.length > 0) return divided(part, weighed(walk, lane, strong));
+  const linked = walk.suspects
+    .filter((suspect) => isActive(suspect, from))
+    .map((suspect) => ({
+      suspect,
+      size: Math.max(
+        0,
+        ...scene.links
+          .filter((link) => link.callee === lane || link.caller === lane)
+          .map((link) => sizeOnLink(suspect, link, from, until)),
+      ),
+    }))
+    .filter(({ size }) => size >= SOME_SIZE);
+  if (linked.length > 0) return divided(part, weighed(walk, lane, linked));
+  const loads = loadsOn(walk, lane);
+  if (loads.length > 0) return divided(part, weighed(walk, lane, loads));
+  // A fault whose effect does not show at once, such as an empty cache, is known by its time.
+  const late = walk.suspects
+    .filter(
+      (suspect) => isRecent(suspect, lane, from) || own.some((each) => each.suspect === suspect),
+    )
+    .map((suspect) => ({ suspect, size: 1 }));
+  if (late.length > 0) return divided(part, weighed(walk, lane, latest(late)));
+  const conditions = conditionsAt({ scene, record, lane, from, until });
+  // The first does it; the others are named with it.
+  return conditions.map((candidate, i) => ({ candidate, part: i === 0 ? part : 0 }));
+}
+
+/** Faults that change a load and are active, if more requests reach the component than before them. */
+function loadsOn(
+  { scene, suspects, from, until }: Walk,
+  lane: Lane,
+): readonly { suspect: Suspect; size: number }[] {
+  return suspects.flatMap((suspect) => {
+    if (suspect.touched.workloads.size === 0 || !isActive(suspect, from)) return [];
+    const size = sizeOfLoad(scene, suspect, from, until);
+    if (size < SOME_SIZE) return [];
+    const before = Math.max(0, suspect.from - 10);
+    const was = sumSteps(lane.arrivals, before, suspect.from) / Math.max(1, suspect.from - before);
+    const is = sumSteps(lane.arrivals, from, until) / (until - from);
+    return is > MORE * was || suspect.touched.workloads.has(lane.component)
+      ? [{ suspect, size }]
+      : [];
+  });
+}
+
+/** Where nothing at the components explains it: the fault that is active, or ended last. */
+function leftOver({ suspects, from, scene }: Walk, seen: ReadonlySet<Lane>): readonly Part[] {
+  const begun = suspects.filter((suspect) => suspect.from <= from + SLACK);
+  const placed = new Set([...seen].map(({ component }) => component));
+  const isNear = ({ touched }: Suspect): boolean =>
+    [...touched.components, ...touched.workloads].some((id) => placed.has(id));
+  const near = begun.filter((suspect) => isNear(suspect) || suspect.isUnplaced);
+  const active = near.filter((suspect) => isActive(suspect, from));
+  const pool =
+    active.length > 0
+      ? active
+      : near.length > 0
+        ? near
+        : begun.filter((suspect) => isActive(suspect, from));
+  const last = latest(pool.map((suspect) => ({ suspect, size: 1 })));
+  return divided(
+    1,
+    last.map(({ suspect }) => ({ candidate: named(scene, suspect, null), weight: 1 })),
+  );
+}
+
+/** Faults that hit a component, or the load of a workload, and are active as the degradation begins. */
+function hitting({ suspects, from }: Walk, lane: Lane): readonly Suspect[] {
+  return suspects.filter(
+    (suspect) => suspect.touched.components.has(lane.component) && isActive(suspect, from),
+  );
+}
+
+/**
+ * Whether a fault began a moment ago, since the entries of a cache are missed one by one; or begins on the component a
+ * moment later, since few requests are judged together.
+ */
+function isRecent({ from, touched }: Suspect, lane: Lane, step: number): boolean {
+  if (from > step + SLACK) return from <= step + MERGED && touched.components.has(lane.component);
+  return from + RECENT >= step;
+}
+
+/** Those that began last: earlier ones had done no harm until then. */
+function latest<S extends { readonly suspect: Suspect }>(all: readonly S[]): readonly S[] {
+  const last = all.reduce((step, { suspect }) => Math.max(step, suspect.from), -1);
+  return all.filter(({ suspect }) => suspect.from === last);
+}
+
+function weighed(
+  { scene }: Walk,
+  lane: Lane,
+  all: readonly { readonly suspect: Suspect; readonly size: number }[],
+): readonly { readonly candidate: Candidate; readonly weight: number }[] {
+  return all.map(({ suspect, size }) => ({ candidate: named(scene, suspect, lane), weight: size }));
+}
+
+/** The candidate of a fault, or of the component that rolls out. */
+export function named({ data }: Scene, suspect: Suspect, lane: Lane | null): Candidate {
+  const { rollout } = suspect.fault;
+  return candidateOf(suspect, lane, rollout === null ? '' : data.plan.components[rollout].name);
+}
