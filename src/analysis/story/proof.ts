@@ -32,7 +32,7 @@ export function provenCause(proofs: Proofs): string | null {
     if (worst === null || harmBy(proof) > harmBy(worst)) worst = proof;
   }
   const causes = worst?.faults.filter(({ role }) => role === 'cause') ?? [];
-  const [first] = [...causes].sort((a, b) => weightOf(b) - weightOf(a) || b.alone - a.alone);
+  const [first] = [...causes].sort((a, b) => weightOf(b) - weightOf(a) || (b.alone ?? 0) - (a.alone ?? 0));
   return first?.fault ?? null;
 }
 

@@ -8,11 +8,11 @@ const isHedge = ({ policy }: Layer): boolean => policy === 'hedge';
 /** No call between two components gets a second attempt because the first one is slow. */
 export const hedges: InterventionKind = {
   kind: 'hedges',
-  part: 'loop',
   of: (plan) =>
     pairsWith(plan, isHedge).map((pair) => ({
       kind: 'hedges',
       subject: pair.name,
+      part: 'loop',
       words: `without the hedges of ${pair.words}`,
       apply: (source) => withoutLayers(source.plan, pair, isHedge),
       applyFrom: (source, fromNs) => withoutLayersFrom(source.plan, pair, isHedge, fromNs),

@@ -4,6 +4,12 @@ import type { CauseKind, CauseRef } from '../../spec/result/cause.js';
 import type { VariantResult } from '../../spec/result/result.js';
 import type { Scenario } from '../../spec/scenario/scenario.js';
 
+/**
+ * How a cause takes part in an incident: it starts it (`trigger`), it is there all the time and lets it happen
+ * (`condition`), or it is work that failures cause, and that keeps them up (`loop`).
+ */
+export type CausePart = 'trigger' | 'condition' | 'loop';
+
 /** A variant whose plan an intervention changes. */
 export interface Source {
   readonly plan: Plan;
@@ -18,6 +24,7 @@ export interface Source {
 export interface Intervention extends CauseRef {
   /** Start of a sentence: `without the retries of front to mid`. */
   readonly words: string;
+  readonly part: CausePart;
   /** Of a change of load: when it begins, in seconds from the end of the warm-up. */
   readonly at?: number;
   apply(source: Source): Plan;
@@ -27,18 +34,11 @@ export interface Intervention extends CauseRef {
   readonly stronger?: Intervention;
 }
 
-/**
- * How a cause takes part in an incident: it starts it (`trigger`), it is there all the time and lets it happen
- * (`condition`), or it is work that failures cause, and that keeps them up (`loop`).
- */
-export type CausePart = 'trigger' | 'condition' | 'loop';
-
 /** A kind of intervention. */
 export interface InterventionKind {
   readonly kind: CauseKind;
-  readonly part: CausePart;
   /** Every intervention of this kind in a plan, in the order of the plan. */
   of(plan: Plan): readonly Intervention[];
   /** How much the figures of a variant suggest an intervention: 1 = most; 0 = it is not worth a run. */
-  worth(variant: VariantResult, intervention: Intervention): number;
+  worth(variant: VariantResult, intervention: Intervention, plan: Plan): number;
 }

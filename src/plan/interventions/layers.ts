@@ -1,6 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
 import type { Plan, PlanBundle, PlanEdge, PlanFault } from '../../spec/plan/plan.js';
 import type { Layer } from '../../spec/scenario/policies.js';
+import { addedFault } from './added-fault.js';
 
 /** A pair of components between which calls are made, with some layers of these calls. */
 export interface Pair {
@@ -50,7 +51,8 @@ export function withoutLayersFrom(plan: Plan, pair: Pair, isCut: IsCut, fromNs: 
   });
   const { firstInstance, instances } = plan.components[pair.from]!;
   const cut: PlanFault = {
-    ...changeFrom(plan, fromNs),
+    ...addedFault('change', { fromNs, untilNs: plan.horizonNs }),
+    knobs: ['configured'],
     instances: Array.from({ length: instances }, (_, index) => firstInstance + index),
   };
   return {
@@ -59,31 +61,6 @@ export function withoutLayersFrom(plan: Plan, pair: Pair, isCut: IsCut, fromNs: 
     edges: [...edges, ...added],
     faults: [...plan.faults, cut],
     changes: { faults: [plan.faults.length], states: [[0], [1]], settings: [] },
-  };
-}
-
-/** A change of the configuration from a time until the end. */
-function changeFrom(plan: Plan, fromNs: Ns): PlanFault {
-  return {
-    id: 'intervention',
-    kind: 'change',
-    config: {},
-    knobs: ['configured'],
-    share: 1,
-    role: null,
-    instances: [],
-    nodes: [],
-    select: { kind: 'all' },
-    parts: [],
-    links: [],
-    loads: [],
-    holders: [],
-    spans: [{ fromNs, untilNs: plan.horizonNs }],
-    chance: null,
-    stream: 'intervention',
-    when: null,
-    rollout: null,
-    ramp: null,
   };
 }
 

@@ -8,11 +8,11 @@ const isRetry = ({ policy }: Layer): boolean => policy === 'retry';
 /** No call between two components is repeated, neither by the application nor by a proxy or gateway. */
 export const retries: InterventionKind = {
   kind: 'retries',
-  part: 'loop',
   of: (plan) =>
     pairsWith(plan, isRetry).map((pair) => ({
       kind: 'retries',
       subject: pair.name,
+      part: 'loop',
       words: `without the retries of ${pair.words}`,
       apply: (source) => withoutLayers(source.plan, pair, isRetry),
       applyFrom: (source, fromNs) => withoutLayersFrom(source.plan, pair, isRetry, fromNs),

@@ -1,3 +1,5 @@
+import type { Plan } from '../../spec/plan/plan.js';
+import type { Resource } from '../../spec/result/cause.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
 import type { VariantResult } from '../../spec/result/result.js';
 
@@ -48,4 +50,67 @@ export function shareOf(
   const all = outcomes.reduce((sum, [, count]) => sum + count, 0);
   const own = outcomes.reduce((sum, [name, count]) => sum + (isCounted(name) ? count : 0), 0);
   return all === 0 ? 0 : own / all;
+}
+
+/** Whether a component degrades, or degradations of others come from it. */
+export function reaches(variant: VariantResult, subject: string): boolean {
+  const { influences } = variant.cascade;
+  return degrades(variant, subject) || influences.some(({ from }) => from === subject);
+}
+
+/** Share of the run in which an overload counts as there from the start. */
+const EARLY = 0.1;
+
+/** Whether a component is saturated or fails soon after the start. */
+export function fullEarly({ cascade, timeline }: VariantResult): boolean {
+  const until = EARLY * timeline.step * timeline.steps;
+  return cascade.events.some(({ kind, at }) => WORSE.has(kind) && at <= until);
+}
+
+/** Whether the first thing that gets worse does so after a time, or in the step before. */
+export function worsensAfter({ cascade, timeline }: VariantResult, at: number): boolean {
+  const times = cascade.events.filter(({ kind }) => WORSE.has(kind)).map((event) => event.at);
+  return times.length > 0 && Math.min(...times) >= at - timeline.step;
+}
+
+/** Place of the first event of a component among those that get worse; Infinity without one. */
+export function firstOf({ cascade }: VariantResult, subject: string): number {
+  const found = cascade.events.filter(({ kind }) => WORSE.has(kind));
+  const place = found.findIndex(
+    ({ subject: own }) => own === subject || subject.startsWith(`${own}->`),
+  );
+  return place < 0 ? Infinity : place;
+}
+
+/** The largest share of a resource of a component that is in use, as far as the figures show it. */
+export function usagePeak(
+  variant: VariantResult,
+  { components }: Plan,
+  subject: string,
+  resource: Resource,
+): number {
+  const own = variant.components[subject];
+  const component = components.find(({ name }) => name === subject);
+  if (own === undefined || component === undefined) return 0;
+  const { busy, up } = variant.timeline.series[subject] ?? { busy: [], up: [] };
+  const workers = Math.max(
+    0,
+    ...busy.map((level, k) => level / ((up[k] ?? component.initial) * component.concurrency)),
+  );
+  switch (resource) {
+    case 'workers':
+      return workers;
+    case 'cores':
+      return has(variant, subject, ['saturated']) && workers < 0.9 ? 1 : (own.cpu ?? 0) * 1.2;
+    case 'connections':
+      return Math.max(
+        0,
+        ...Object.values(own.pools ?? {}).map(({ used, size }) => used.max / (size ?? Infinity)),
+      );
+    case 'memory':
+      return has(variant, subject, ['killed']) ? 1 : 0;
+    case 'queue':
+    case 'bandwidth':
+      return 0;
+  }
 }
