@@ -81,7 +81,7 @@ class Proof {
     this.left = thrifty ? eventsOf(records) : Infinity;
     this.sets = thrifty ? affordableSets(faults, all) : setsOf(faults);
     const planned = Math.max(1, this.sets.length + Math.min(FEW, candidates.length));
-    this.replications = thrifty ? Math.max(1, Math.floor(all / planned)) : all;
+    this.replications = thrifty ? Math.max(1, Math.floor(all / (ROOM * planned))) : all;
     this.usual = records.slice(0, this.replications);
     this.cost = eventsOf(this.usual);
   }

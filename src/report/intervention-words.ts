@@ -40,8 +40,13 @@ export function sentenceOf(own: Counterfactuals, one: CounterfactualIntervention
   const [before, after] = [own.harm, one.harm].map((harm) => formatCount(Math.round(harm)));
   const counts = `${after} failed or slow requests instead of ${before}`;
   const time = timeWords(own, one);
-  const what = time === null ? counts : `users ${time} (${counts})`;
-  return `${one.words.charAt(0).toUpperCase()}${one.words.slice(1)} ${time === null ? 'there are ' : ''}${what}.`;
+  const what =
+    time === null
+      ? `there are ${counts}`
+      : one.failing.seconds === 0
+        ? `users ${time}: ${counts}`
+        : `users ${time} (${counts})`;
+  return `${one.words.charAt(0).toUpperCase()}${one.words.slice(1)} ${what}.`;
 }
 
 /** How long users fail with an intervention and without it; null where that does not differ. */
@@ -54,7 +59,7 @@ function timeWords(
     Math.abs(before.seconds - after.seconds) <= SAME * before.seconds;
   if (isSame) return null;
   const usually = before.toEnd ? 'to the end' : `for ${formatSeconds(before.seconds)}`;
-  if (after.seconds === 0) return `never fail instead of ${usually}`;
+  if (after.seconds === 0) return 'no longer fail';
   if (after.toEnd && !before.toEnd) return `fail to the end instead of ${usually}`;
   const of = before.toEnd && after.toEnd ? `for ${formatSeconds(before.seconds)}` : usually;
   return `fail for ${formatSeconds(after.seconds)} instead of ${of}`;

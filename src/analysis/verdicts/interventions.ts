@@ -3,6 +3,7 @@ import type { Plan } from '../../spec/plan/plan.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type {
   CounterfactualIntervention,
+  FailingTime,
   InterventionRole,
 } from '../../spec/result/counterfactual.js';
 import { CAUSE, NOTHING, estimateOf, mean } from './counterfactual.js';
@@ -58,10 +59,12 @@ export function interventionResults(
   });
   const harm = mean(harms);
   const hasTrigger = rows.some(({ part, averted }) => part === 'trigger' && isMost(averted, harm));
-  const found = rows.map(({ part, ...row }) => ({
-    ...row,
-    role: roleOf(row.averted, harm, part, { hasFault: usual.hasFault, hasTrigger }),
-  }));
+  const failing = failingTime(steps);
+  const found = rows.map(({ part, ...row }) => {
+    const ends = endsFailing(failing, row.failing);
+    const starters = { hasFault: usual.hasFault, hasTrigger, ends };
+    return { ...row, role: roleOf(row.averted, harm, part, starters) };
+  });
   const size = ({ averted }: CounterfactualIntervention): number => Math.abs(averted.value ?? 0);
   return found.sort((a, b) => size(b) - size(a));
 }
@@ -90,26 +93,32 @@ function isMost(averted: Averted, harm: number): boolean {
 interface Starters {
   readonly hasFault: boolean;
   readonly hasTrigger: boolean;
+  /** With the intervention users recover, or fail for half the time at most. */
+  readonly ends: boolean;
+}
+
+/** Whether users recover with an intervention, or fail for half the time at most. */
+function endsFailing(usual: FailingTime, changed: FailingTime): boolean {
+  if (usual.seconds === 0) return false;
+  return (usual.toEnd && !changed.toEnd) || changed.seconds <= CAUSE * usual.seconds;
 }
 
 function roleOf(
   averted: Averted,
   harm: number,
   part: Intervention['part'],
-  { hasFault, hasTrigger }: Starters,
+  { hasFault, hasTrigger, ends }: Starters,
 ): InterventionRole {
   const value = averted.value ?? 0;
   const [low, high] = averted.ci95 ?? [value, value];
   if (Math.max(Math.abs(low), Math.abs(high)) <= NOTHING * harm) return 'none';
   if (!isSure(averted)) return 'undecided';
   if (value < 0) return 'protection';
-  if (!isMost(averted, harm)) return part === 'loop' ? 'amplifier' : 'part';
-  switch (part) {
-    case 'trigger':
-      return 'cause';
-    case 'condition':
-      return hasFault ? 'remedy' : 'cause';
-    case 'loop':
-      return hasFault || hasTrigger ? 'sustainer' : 'cause';
+  if (part === 'loop') {
+    // A loop outlasts the failures that began it, so the time counts too.
+    if (!isMost(averted, harm) && !ends) return 'amplifier';
+    return hasFault || hasTrigger ? 'sustainer' : 'cause';
   }
+  if (!isMost(averted, harm)) return 'part';
+  return part === 'condition' && hasFault ? 'remedy' : 'cause';
 }

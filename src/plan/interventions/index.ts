@@ -41,8 +41,10 @@ export function suggested(plan: Plan, variant: VariantResult): readonly Interven
       worth: kind.worth(variant, intervention, plan),
     })),
   );
-  const late = ({ subject }: Intervention): number =>
-    Math.min(MOST_LATER, LATER * firstOf(variant, subject));
+  const late = ({ subject }: Intervention): number => {
+    const place = firstOf(variant, subject);
+    return place === null ? 0 : Math.min(MOST_LATER, LATER * place);
+  };
   return rated
     .filter(({ worth }) => worth > 0)
     .map(({ intervention, worth }) => ({ intervention, worth: worth - late(intervention) }))

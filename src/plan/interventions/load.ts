@@ -40,7 +40,7 @@ function held(subject: string, id: number, { arrivals }: PlanLoad, rise: Rise): 
     subject,
     part: 'trigger',
     at,
-    words: `with ${subject} held at ${level} from ${formatSeconds(at)} on`,
+    words: `with ${subject} held at ${level}${at > 0 ? ` from ${formatSeconds(at)} on` : ''}`,
     apply: ({ plan }) => withArrivals(plan, id, heldAt(arrivals, rise)),
   };
 }

@@ -73,13 +73,13 @@ export function worsensAfter({ cascade, timeline }: VariantResult, at: number): 
   return times.length > 0 && Math.min(...times) >= at - timeline.step;
 }
 
-/** Place of the first event of a component among those that get worse; Infinity without one. */
-export function firstOf({ cascade }: VariantResult, subject: string): number {
+/** Place of the first event of a component among those that get worse; null without one. */
+export function firstOf({ cascade }: VariantResult, subject: string): number | null {
   const found = cascade.events.filter(({ kind }) => WORSE.has(kind));
   const place = found.findIndex(
     ({ subject: own }) => own === subject || subject.startsWith(`${own}->`),
   );
-  return place < 0 ? Infinity : place;
+  return place < 0 ? null : place;
 }
 
 /** The largest share of a resource of a component that is in use, as far as the figures show it. */

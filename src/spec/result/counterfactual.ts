@@ -50,20 +50,14 @@ export interface CounterfactualFault {
 }
 
 /**
- * `cause`: with it at least half of the harm is averted. Beside a fault that is a cause, or beside a rise of the load
- * that is one, such a loop is a `sustainer`; beside a fault, such a condition is a `remedy`, which would have prevented
- * the harm but did not start it. `amplifier` (a loop) and `part` (other kinds): it averts less than half. `protection`:
+ * `cause`: with it at least half of the harm is averted; or, for a loop (retries, hedges, cache fill, probes), users
+ * recover or fail for half the time at most. Beside a fault that is a cause, or a rise of the load that is one, such a
+ * loop is a `sustainer`. Beside a fault such a condition (capacity, locks, errors ...) is a `remedy`: it would have
+ * prevented the harm but did not start it. `amplifier` (a loop) and `part` (other kinds): it averts less. `protection`:
  * the harm grows without it. `none` and `undecided`: as for faults.
  */
 export type InterventionRole =
-  | 'cause'
-  | 'sustainer'
-  | 'remedy'
-  | 'amplifier'
-  | 'part'
-  | 'protection'
-  | 'none'
-  | 'undecided';
+  'cause' | 'sustainer' | 'remedy' | 'amplifier' | 'part' | 'protection' | 'none' | 'undecided';
 
 /** A possible cause other than a fault, and the same runs with it taken away or changed. */
 export interface CounterfactualIntervention {
