@@ -17,12 +17,12 @@ const S = 1e9;
 const text = (services: string, users: string, more = ''): string => `
 faultline: 1
 title: Interventions
-run: { duration: 10s, warmup: 0s, seed: 5 }
+run: { duration: 10s, warmup: 0s, drain: 5s, seed: 5 }
 services:
 ${services}
-  mail: { concurrency: 2, queue: { capacity: 4 }, endpoints: { send: [ wait: exponential(40ms), { fail: 500, probability: 10% } ] } }
+  mail: { concurrency: 8, endpoints: { send: [ wait: exponential(40ms), { fail: 500, probability: 10% } ] } }
 workloads:
-  robots: { arrivals: poisson(60/s), requests: [ { call: mail.send } ] }
+  robots: { arrivals: poisson(30/s), requests: [ { call: mail.send } ] }
   users: ${users}
 ${more}`;
 
@@ -138,25 +138,26 @@ describe('a planned rise of the load', () => {
         '{ arrivals: { kind: stages, start: 10/s, process: constant, stages: [ { duration: 5s, target: 10/s }, { duration: 0s, target: 40/s } ] }, requests: [ { call: shop.buy } ] }',
       ),
     );
-    expect(usual(ran)).toEqual([250, 0]);
-    expect(users(changed(ran, 'with users held at 10/s from 5 s on'))).toEqual([100, 0]);
-    expect(users(changed(ran, 'with half the load of users'))).toEqual([125, 0]);
+    // 50 + 200 arrivals, of which the last one is due at the end of the run.
+    expect(usual(ran)).toEqual([249, 0]);
+    expect(users(changed(ran, 'with users held at 10/s from 5 s on'))).toEqual([99, 0]);
+    expect(users(changed(ran, 'with half the load of users'))).toEqual([124, 0]);
   });
 
   it('is not that of a fault: a pause of the load keeps the gap in which it begins', () => {
     const ran = run(text('  shop: { endpoints: { buy: [ wait: 10ms ] } }', TEN));
-    // Arrivals at 0.1, 0.2 ...: those from 4.1 to 6.0 do not come, and the rest of the gap passes afterwards.
-    const plan = loadPaused(ran.plans[0]!, 4.05 * S, 2 * S)!;
+    // 0.1 to 4.0 s; then half a gap before the pause and half a gap after it, so 6.12 to 9.92 s.
+    const plan = loadPaused(ran.plans[0]!, 4.05 * S, 2.02 * S)!;
     const record = runPlan(plan, 0);
-    expect(users({ plan, record })).toEqual([usual(ran)[0] - 20, 0]);
+    expect(users({ plan, record })).toEqual([40 + 39, 0]);
   });
 });
 
 describe('the retries of a pair of components', () => {
   const RETRIED = text(
     `  shop: { outbound: { bank: { retry: { attempts: 3, on: [any] } } }, endpoints: { buy: [ call: bank.pay ] } }
-  bank: { endpoints: { pay: [ wait: 1ms, { fail: 500, when: { request: users.buy } } ] } }`,
-    '{ arrivals: constant(10/s), requests: [ { name: buy, call: shop.buy } ] }',
+  bank: { endpoints: { pay: [ wait: 1ms, { fail: 500 } ] } }`,
+    TEN,
   );
 
   it('are taken away, and other calls keep theirs', () => {
@@ -183,7 +184,7 @@ describe('other interventions', () => {
   it('take hedges away', () => {
     const ran = run(
       text(
-        `  shop: { outbound: { bank: { hedge: { delay: 10ms } } }, endpoints: { buy: [ call: bank.pay ] } }
+        `  shop: { outbound: { bank: { hedge: { after: 10ms } } }, endpoints: { buy: [ call: bank.pay ] } }
   bank: { endpoints: { pay: { idempotent: true, steps: [ wait: 50ms ] } } }`,
         TEN,
       ),
@@ -287,23 +288,40 @@ caches: { goods: { keys: good, warm: 100%, levels: [ { name: near, kind: local, 
   });
 
   it('end the probes of a component', () => {
-    // 50 slow requests hold all workers, and the liveness probe waits behind them.
+    // 8 of 10 requests per second are served, so the liveness probe waits longer than its timeout.
     const ran = run(
       text(
-        '  shop: { concurrency: 2, queue: { capacity: 50 }, probes: { liveness: { period: 1s, timeout: 200ms, failureThreshold: 1, usesWorkers: true } }, endpoints: { buy: [ wait: 195ms ] } }',
-        '{ arrivals: constant(10/s), patience: 5s, requests: [ { call: shop.buy } ] }',
+        '  shop: { concurrency: 2, queue: { capacity: 50 }, probes: { liveness: { period: 1s, timeout: 50ms, failureThreshold: 1, call: health, usesWorkers: true } }, endpoints: { health: [ wait: 1ms ], buy: [ wait: 250ms ] } }',
+        TEN,
       ),
     );
     const bare = changed(ran, 'without the probes of shop');
-    expect(users(bare)[1]).toBeLessThan(usual(ran)[1]);
+    expect(usual(ran)[1]).toBeGreaterThan(0);
+    expect(users(bare)).toEqual([99, 0]);
   });
 });
 
 describe('the suggestion', () => {
-  it('has nothing for a calm day, and begins with the retries of a storm', () => {
+  const wordsOf = (ran: Ran): readonly string[] =>
+    suggested(ran.plans[0]!, ran.variant()).map(({ words }) => words);
+
+  it('has only the errors of mail where shop is well', () => {
     const calm = run(text('  shop: { endpoints: { buy: [ wait: 10ms ] } }', TEN));
-    expect(suggested(calm.plans[0]!, calm.variant()).map(({ kind }) => kind)).not.toContain(
-      'capacity',
+    expect(wordsOf(calm)).toEqual(['without the errors of mail itself']);
+  });
+
+  it('begins with the load and the retries where these grow, and has the ceiling that is met', () => {
+    const storm = run(
+      text(
+        `  shop: { outbound: { bank: { timeout: 100ms, retry: { attempts: 4, on: [any] } } }, endpoints: { buy: [ call: bank.pay ] } }
+  bank: { concurrency: 2, queue: { capacity: 200 }, endpoints: { pay: [ wait: 50ms ] } }`,
+        '{ arrivals: { kind: stages, start: 20/s, stages: [ { duration: 4s, target: 20/s }, { duration: 0s, target: 90/s } ] }, requests: [ { call: shop.buy } ] }',
+      ),
     );
+    expect(wordsOf(storm).slice(0, 3)).toEqual([
+      'with users held at 20/s from 4 s on',
+      'without the retries of shop to bank',
+      'with 2x the workers of bank',
+    ]);
   });
 });

@@ -25,9 +25,9 @@ export const load: InterventionKind = {
       const less = lower(subject, id, own.arrivals, 0);
       return less === null ? rises : [...rises, less];
     }),
-  worth: (variant, { at, subject }) => {
-    if (at === undefined) return fullEarly(variant) ? 0.9 : 0;
-    return worsensAfter(variant, at) && variant.components[subject] !== undefined ? 0.95 : 0.1;
+  worth: (variant, { at, subject }, plan) => {
+    if (at === undefined) return fullEarly(variant, plan, subject) ? 0.9 : 0;
+    return worsensAfter(variant, plan, subject, at) ? 0.95 : 0.1;
   },
 };
 

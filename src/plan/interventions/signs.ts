@@ -60,17 +60,69 @@ export function reaches(variant: VariantResult, subject: string): boolean {
 
 /** Share of the run in which an overload counts as there from the start. */
 const EARLY = 0.1;
+/** Share of a capacity that counts as all of it. */
+const FULL = 0.95;
+/** Mean use of cores from which an early saturation is not a matter of chance. */
+const BUSY = 0.7;
 
-/** Whether a component is saturated or fails soon after the start. */
-export function fullEarly({ cascade, timeline }: VariantResult): boolean {
+/** Whether a component that a workload reaches has no capacity left from the start on. */
+export function fullEarly(variant: VariantResult, plan: Plan, workload: string): boolean {
+  const { cascade, timeline } = variant;
   const until = EARLY * timeline.step * timeline.steps;
-  return cascade.events.some(({ kind, at }) => WORSE.has(kind) && at <= until);
+  const reached = reachedFrom(plan, workload);
+  const saturated = cascade.events.filter(({ kind, at }) => kind === 'saturated' && at <= until);
+  return [...reached].some((name) => {
+    const early = workersInUse(variant, plan, name).slice(0, Math.ceil(EARLY * timeline.steps));
+    const full = early.filter((share) => share >= FULL).length;
+    if (early.length > 0 && 2 * full >= early.length) return true;
+    // There is no series of the cores in use, only their mean over the run.
+    const cpu = variant.components[name]?.cpu ?? 0;
+    return cpu >= FULL || (cpu >= BUSY && saturated.some(({ subject }) => subject === name));
+  });
 }
 
-/** Whether the first thing that gets worse does so after a time, or in the step before. */
-export function worsensAfter({ cascade, timeline }: VariantResult, at: number): boolean {
-  const times = cascade.events.filter(({ kind }) => WORSE.has(kind)).map((event) => event.at);
-  return times.length > 0 && Math.min(...times) >= at - timeline.step;
+/** Whether a workload, or something that it reaches, gets worse after a time, or in the step before. */
+export function worsensAfter(
+  { cascade, timeline }: VariantResult,
+  plan: Plan,
+  workload: string,
+  at: number,
+): boolean {
+  const reached = reachedFrom(plan, workload);
+  return cascade.events.some(
+    ({ kind, subject, at: own }) =>
+      WORSE.has(kind) &&
+      own >= at - timeline.step &&
+      (reached.has(subject) || subject.startsWith(`${workload}.`)),
+  );
+}
+
+/** Names of the components that the requests of a workload lead to, and its own. */
+function reachedFrom({ components, parts, edges }: Plan, workload: string): ReadonlySet<string> {
+  const found = new Set<number>();
+  const open = components.flatMap(({ name }, id) => (name === workload ? [id] : []));
+  while (open.length > 0) {
+    const id = open.pop()!;
+    if (found.has(id)) continue;
+    found.add(id);
+    for (const { from, to } of edges) {
+      if (parts[from]!.component === id) open.push(parts[to]!.component);
+    }
+  }
+  return new Set([...found].map((id) => components[id]!.name));
+}
+
+/** By step of the timeline: the share of the workers of a component that are in use. */
+function workersInUse(
+  { timeline }: VariantResult,
+  { components }: Plan,
+  subject: string,
+): readonly number[] {
+  const component = components.find(({ name }) => name === subject);
+  const series = timeline.series[subject];
+  if (component === undefined || series === undefined) return [];
+  const { busy, up } = series;
+  return busy.map((level, k) => level / ((up[k] ?? component.initial) * component.concurrency));
 }
 
 /** Place of the first event of a component among those that get worse; null without one. */
@@ -85,18 +137,13 @@ export function firstOf({ cascade }: VariantResult, subject: string): number | n
 /** The largest share of a resource of a component that is in use, as far as the figures show it. */
 export function usagePeak(
   variant: VariantResult,
-  { components }: Plan,
+  plan: Plan,
   subject: string,
   resource: Resource,
 ): number {
   const own = variant.components[subject];
-  const component = components.find(({ name }) => name === subject);
-  if (own === undefined || component === undefined) return 0;
-  const { busy, up } = variant.timeline.series[subject] ?? { busy: [], up: [] };
-  const workers = Math.max(
-    0,
-    ...busy.map((level, k) => level / ((up[k] ?? component.initial) * component.concurrency)),
-  );
+  if (own === undefined) return 0;
+  const workers = Math.max(0, ...workersInUse(variant, plan, subject));
   switch (resource) {
     case 'workers':
       return workers;
