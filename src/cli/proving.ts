@@ -47,8 +47,11 @@ export interface Subject {
 
 /** Most interventions that a thrifty proof tries. */
 const FEW = 8;
-/** Room for runs with more events than the usual ones. */
+/** Room for runs with more events than the usual ones; with less than the other share of them none begins. */
 const ROOM = 1.3;
+const LEAST = 0.8;
+/** Plans whose records are in memory at the same time. */
+const AT_ONCE = 8;
 
 /**
  * Runs a variant again, with possible causes taken away. All decisions depend on the records only, so that the number
@@ -114,23 +117,22 @@ class Proof {
   } | null> {
     const { plan, sets, usual } = this;
     if (sets.length === 0) return { proof: null, limits: new Map() };
-    const plans = sets.map((mask) => withFaults(plan, (index) => holds(mask, index)));
-    const runs = await this.run(plans);
-    const [none] = runs;
-    if (none === undefined || none === null) return null;
-    const limits = slowLimits(plan, none);
-    const harms = new Map<number, readonly number[]>();
-    const all = [
-      ...sets.map((mask, k) => [mask, runs[k]!] as const),
-      [allOf(plan.faults.length), usual] as const,
-    ];
-    for (const [mask, records] of all) {
-      if (records !== null)
-        harms.set(
-          mask,
-          records.map((one) => harmOf(plan, one, limits)),
-        );
+    const found = new Map<number, readonly RunRecord[]>();
+    for (let from = 0; from < sets.length && this.isAffordable();) {
+      const masks = sets.slice(from, (from += this.room()));
+      const own = masks.map((mask) => withFaults(plan, (index) => holds(mask, index)));
+      const runs = await this.run(own);
+      masks.forEach((mask, k) => {
+        if (runs[k] !== null) found.set(mask, runs[k]!);
+      });
     }
+    const none = found.get(0);
+    if (none === undefined) return null;
+    const limits = slowLimits(plan, none);
+    found.set(allOf(plan.faults.length), usual);
+    const harms = new Map(
+      [...found].map(([mask, records]) => [mask, records.map((one) => harmOf(plan, one, limits))]),
+    );
     return { proof: faultProof(plan, harms), limits };
   }
 
@@ -139,9 +141,8 @@ class Proof {
     const { candidates, thrifty } = this.subject;
     const open = thrifty ? candidates.slice(0, FEW) : [...candidates];
     const trials: Trial[] = [];
-    while (open.length > 0 && this.left >= this.cost) {
-      const room = Math.max(1, Math.floor(this.left / (ROOM * this.cost)));
-      for (const trial of await this.batch(open.splice(0, room))) {
+    while (open.length > 0 && this.isAffordable()) {
+      for (const trial of await this.batch(open.splice(0, this.room()))) {
         trials.push(trial);
         const { stronger } = trial.intervention;
         const share = avertedShare(trial, usual);
@@ -152,6 +153,16 @@ class Proof {
       }
     }
     return withoutWeaker(trials, usual);
+  }
+
+  /** Whether the events that are left are probably enough for another plan. */
+  private isAffordable(): boolean {
+    return this.left >= LEAST * this.cost;
+  }
+
+  /** Plans that run at the same time: as many as have room for more events than usual. */
+  private room(): number {
+    return Math.max(1, Math.min(AT_ONCE, Math.floor(this.left / (ROOM * this.cost))));
   }
 
   private async batch(interventions: readonly Intervention[]): Promise<readonly Trial[]> {
@@ -199,13 +210,10 @@ function setsOf(faults: number): readonly number[] {
   return faults === 0 ? [] : faultSets(faults);
 }
 
-/** The sets of faults that runs of this number pay for, with one run left for an intervention if possible. */
+/** The sets of faults to run instead of a number of usual runs: all if these pay for them, else the fewest. */
 function affordableSets(faults: number, runs: number): readonly number[] {
-  if (faults === 0) return [];
-  const all = faultSets(faults);
-  if (all.length === 1 || ROOM * all.length <= runs) return all;
-  const few = fewestSets(faults);
-  return ROOM * few.length <= runs ? few : [0];
+  const all = setsOf(faults);
+  return ROOM * all.length <= runs ? all : fewestSets(faults);
 }
 
 /** The trials without those whose stronger form averts more. */
