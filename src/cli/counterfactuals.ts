@@ -138,7 +138,8 @@ async function proofOf(
     recompiled: (edit) => compile({ ...variant, scenario: edit(variant.scenario) }, file),
   };
   const candidates = isHarmed(result) ? suggested(plan, result) : [];
-  return prove({ source, records, candidates, thrifty }, run);
+  const suspect = result.summary.recovery.fault;
+  return prove({ source, records, suspect, candidates, thrifty }, run);
 }
 
 /** Runs plans on worker threads, with a note about those that a guard ended. */

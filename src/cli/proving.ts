@@ -39,6 +39,8 @@ export interface Subject {
   readonly source: Source;
   /** Its usual runs. */
   readonly records: readonly RunRecord[];
+  /** Id of the fault that the account blames; null = none. */
+  readonly suspect: string | null;
   /** What may be worth a run, most promising first. */
   readonly candidates: readonly Intervention[];
   /** Whether its runs together may handle no more events than the usual runs. */
@@ -82,7 +84,8 @@ class Proof {
     const all = records.length;
     const faults = this.plan.faults.length;
     this.left = thrifty ? eventsOf(records) : Infinity;
-    this.sets = thrifty ? affordableSets(faults, all) : setsOf(faults);
+    const suspect = this.plan.faults.findIndex(({ id }) => id === subject.suspect);
+    this.sets = thrifty ? affordableSets(faults, all, suspect) : setsOf(faults);
     const planned = Math.max(1, this.sets.length + Math.min(FEW, candidates.length));
     this.replications = thrifty ? Math.max(1, Math.floor(all / (ROOM * planned))) : all;
     this.usual = records.slice(0, this.replications);
@@ -94,7 +97,7 @@ class Proof {
     const withoutFaults = await this.faults();
     if (withoutFaults === null) return null;
     const { proof, limits: known } = withoutFaults;
-    const hasFault = proof?.faults.some(({ role }) => role === 'cause') ?? false;
+    const hasFault = proof !== null && isByFaults(proof);
     const trials = await this.trials({ plan, records: usual, limits: known, hasFault });
     const limits =
       proof === null ? leastLimits(plan, [usual, ...trials.map(({ records }) => records)]) : known;
@@ -196,6 +199,11 @@ class Proof {
   }
 }
 
+/** Whether a fault is a cause, and most of the harm is that of faults. */
+function isByFaults({ harm, background, faults }: FaultProof): boolean {
+  return harm - background >= CAUSE * harm && faults.some(({ role }) => role === 'cause');
+}
+
 /** The plan of an intervention; null where the changed scenario does not compile. */
 function appliedTo(source: Source, intervention: Intervention): Plan | null {
   try {
@@ -210,10 +218,15 @@ function setsOf(faults: number): readonly number[] {
   return faults === 0 ? [] : faultSets(faults);
 }
 
-/** The sets of faults to run instead of a number of usual runs: all if these pay for them, else the fewest. */
-function affordableSets(faults: number, runs: number): readonly number[] {
+/**
+ * The sets of faults to run instead of a number of usual runs: all if these pay for them, else the fewest, with that
+ * without the suspect before the others.
+ */
+function affordableSets(faults: number, runs: number, suspect: number): readonly number[] {
   const all = setsOf(faults);
-  return ROOM * all.length <= runs ? all : fewestSets(faults);
+  if (ROOM * all.length <= runs) return all;
+  const first = suspect < 0 ? [0] : [0, allOf(faults) - (1 << suspect)];
+  return [...new Set([...first, ...fewestSets(faults)])];
 }
 
 /** The trials without those whose stronger form averts more. */

@@ -24,10 +24,16 @@ export function explainedOf(variants: readonly VariantResult[]): readonly Explai
 /** Words for what the faults of a variant, and its other possible causes, have to do with its harm. */
 export function causeSentence(explained: Explained): string {
   const { own } = explained;
-  const sentences = [
-    ...(own.faults.length === 0 ? [] : [faultSentence(explained)]),
-    ...interventionSentences(own),
-  ];
+  const faults = own.faults.length === 0 ? [] : [faultSentence(explained)];
+  const changes = interventionSentences(own);
+  const isOlder = own.faults.length > 0 && 2 * own.background > own.harm && own.harm >= 0.5;
+  const sentences = isOlder
+    ? [
+        `Without any fault ${harmWords(own.background)}, of ${formatCount(Math.round(own.harm))} with them.`,
+        ...changes,
+        ...faults,
+      ]
+    : [...faults, ...changes];
   if (sentences.length === 0) return `${harmWords(own.harm)}; no run shows a cause.`;
   return sentences.join(' ');
 }

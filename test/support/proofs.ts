@@ -34,7 +34,8 @@ export async function proofOf(
   const candidates = options.candidates ?? suggested(source.plan, ran.variant());
   const thrifty = options.thrifty ?? true;
   const records = ran.records[0]!;
-  const own = await prove({ source, records, candidates, thrifty }, runPlans);
+  const suspect = ran.variant().summary.recovery.fault;
+  const own = await prove({ source, records, suspect, candidates, thrifty }, runPlans);
   if (own === null) throw new Error('the runs without faults did not end');
   return own;
 }

@@ -16,7 +16,7 @@ export interface Trial {
   readonly records: readonly RunRecord[];
 }
 
-/** The usual runs, and whether a fault is a cause of their harm. */
+/** The usual runs, and whether a fault is the cause of most of their harm. */
 export interface Usual {
   readonly plan: Plan;
   readonly records: readonly RunRecord[];
