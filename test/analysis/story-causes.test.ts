@@ -61,7 +61,6 @@ describe('the cause of an incident without a fault', () => {
     expect(rolesOf(own)).toMatchObject({
       'load clients1': 'cause',
       'retries front->mid': 'sustainer',
-      'capacity mid workers': 'none',
     });
     const loop = own.interventions.find(({ kind }) => kind === 'retries')!;
     expect([own.failing.toEnd, loop.failing.toEnd]).toEqual([true, false]);
