@@ -1,4 +1,5 @@
 import type { Plan, PlanComponent, PlanEdge } from '../../spec/plan/plan.js';
+import type { PlanProcess } from '../../spec/plan/process.js';
 import type { Resource } from '../../spec/result/cause.js';
 import type { Pool, PoolSettings } from '../../spec/scenario/resources.js';
 import type { Intervention, InterventionKind } from './kind.js';
@@ -106,11 +107,8 @@ function more(component: PlanComponent, id: number, ceiling: Ceiling, step: numb
   };
 }
 
-function isFinite(
-  component: PlanComponent,
-  of: (process: ReturnType<typeof processesOf>[number]) => number,
-): boolean {
-  return processesOf(component).some((process) => Number.isFinite(of(process)));
+function isFinite(component: PlanComponent, of: (settings: PlanProcess) => number): boolean {
+  return processesOf(component).some((settings) => Number.isFinite(of(settings)));
 }
 
 /** Whether calls of an edge to this component need a connection of a limited number. */

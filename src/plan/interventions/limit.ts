@@ -6,7 +6,7 @@ import { pairsWith, withoutLayers } from './layers.js';
 import { withProcesses } from './processes.js';
 import { shareOf } from './signs.js';
 
-/** Policies of a caller that refuse calls by a limit that somebody set. */
+/** Policies of a caller that refuse calls by a configured limit. */
 const LIMITS: ReadonlySet<string> = new Set([
   'rateLimit',
   'throttle',

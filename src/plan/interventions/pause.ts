@@ -7,7 +7,7 @@ const NOTHING = 1e-9;
 
 /**
  * The plan in which nothing arrives for a while, from an absolute time on. null if a workload has no rate that a factor
- * changes: users of a closed loop who think at that rate would never come back.
+ * changes: a user of a closed loop that thinks at that rate would never come back.
  */
 export function loadPaused(plan: Plan, fromNs: Ns, forNs: Ns): Plan | null {
   if (plan.loads.some(({ arrivals: { kind } }) => kind === 'closed' || kind === 'at')) return null;

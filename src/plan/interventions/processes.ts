@@ -10,7 +10,7 @@ export function processesOf({ versions, ...own }: PlanComponent): readonly PlanP
 export function withProcesses(
   plan: Plan,
   component: number,
-  change: (process: PlanProcess) => Partial<PlanProcess>,
+  change: (settings: PlanProcess) => Partial<PlanProcess>,
 ): Plan {
   return withComponent(plan, component, (own) => ({
     ...change(own),
