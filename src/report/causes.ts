@@ -26,7 +26,7 @@ export function causeSentence(explained: Explained): string {
   const { own } = explained;
   const faults = own.faults.length === 0 ? [] : [faultSentence(explained)];
   const changes = interventionSentences(own);
-  const isOlder = own.faults.length > 0 && 2 * own.background > own.harm && own.harm >= 0.5;
+  const isOlder = own.faults.some(({ role }) => role !== 'none') && 2 * own.background > own.harm;
   const sentences = isOlder
     ? [
         `Without any fault ${harmWords(own.background)}, of ${formatCount(Math.round(own.harm))} with them.`,
@@ -70,7 +70,9 @@ function faultSentence({ variant, own }: Explained): string {
   const worse = by('amplifier');
   const sentences: string[] = [];
   if (causes.length === 1) {
-    sentences.push(`Cause: ${quoted(causes)}. Of ${of}, ${remain(causes)}.`);
+    // Another one that the runs do not decide about may be a cause too.
+    const title = by('undecided').length > 0 ? 'A cause' : 'Cause';
+    sentences.push(`${title}: ${quoted(causes)}. Of ${of}, ${remain(causes)}.`);
   } else if (causes.length > 1) {
     const isEach = causes.every((one) => harm - (one.without ?? harm) < total / 2);
     sentences.push(
