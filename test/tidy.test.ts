@@ -63,6 +63,11 @@ const KIND_QUESTIONS: Readonly<Record<string, string>> = {
   "src/model/figures/holders.ts policy === 'timeout'":
     'the guard on memory says whether the calls that it names have a time limit',
   "src/model/connections/pools.ts 'simple'": 'a kind of pool, which happens to be called so',
+  "src/plan/interventions/capacity.ts 'simple'": 'a kind of pool, which happens to be called so',
+  "src/plan/interventions/hedges.ts policy === 'hedge'":
+    'the kind of intervention that takes this policy away',
+  "src/plan/interventions/retries.ts policy === 'retry'":
+    'the kind of intervention that takes this policy away',
   "src/plan/edges.ts layer.policy === 'deadline'":
     'a deadline is no layer: it travels with the request and is laid along the edges',
   ...asked('src/lint/limits.ts', 'the policies that take time or end it make the time of a call', [
