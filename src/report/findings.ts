@@ -4,8 +4,10 @@ import { sharedAnswers } from './shared-answers.js';
 import { breakerLanes } from './charts/breakers.js';
 import { lostShare } from './charts/latency.js';
 import { snapshotsOf, stateOf } from './charts/topology.js';
-import { cellText, differenceOf, latencyColumns, neverCount, outcomeColumns } from './columns.js';
+import { differenceOf, isWorse, verdictBetween } from './difference.js';
+import { cellText, latencyColumns, neverCount, outcomeColumns } from './columns.js';
 import { unseenColumns } from './columns-unseen.js';
+import { rankedTogether } from './standing.js';
 import { NO_BACKLOG } from './family-parts.js';
 import {
   formatCount,
@@ -24,16 +26,16 @@ import { isServer, longestDegraded, requestLabel, shades, stepAt, type View } fr
 export function compareFinding(view: View): string {
   const { variants } = view.result;
   if (variants.length === 1) return singleFinding(view);
+  const compared = rankedTogether(view);
+  if (compared.length < 2) return 'The variants have other loads, and are not ranked';
   const success = outcomeColumns(view)[0]!;
-  const ranked = variants
-    .slice()
-    .sort((a, b) => (success.pick(b).value ?? 0) - (success.pick(a).value ?? 0));
-  const best = ranked[0]!;
-  const worst = ranked[ranked.length - 1]!;
-  const high = success.pick(best).value;
-  const low = success.pick(worst).value;
-  if (high !== null && low !== null && high - low > 0.0005) {
-    const alike = variants.filter((v) => Math.abs((success.pick(v).value ?? -1) - high) < 1e-9);
+  const valueOf = (variant: VariantResult): number => success.pick(variant).value ?? 0;
+  const best = compared.reduce((a, b) => (valueOf(b) > valueOf(a) ? b : a));
+  const worst = compared.reduce((a, b) => (valueOf(b) < valueOf(a) ? b : a));
+  const [high, low] = [success.pick(best).value, success.pick(worst).value];
+  if (high === null || low === null) return unseenFinding(view) ?? latencyFinding(view);
+  if (isWorse(view, success, worst, best)) {
+    const alike = compared.filter((v) => Math.abs((success.pick(v).value ?? -1) - high) < 1e-9);
     const who =
       alike.length === 1
         ? best.name
@@ -43,8 +45,14 @@ export function compareFinding(view: View): string {
     const verb = alike.length === 1 ? 'succeeds' : 'succeed';
     return `${who} ${verb} with ${formatShare(high)} of requests, ${worst.name} with ${formatShare(low)}`;
   }
+  const isOpen = verdictBetween(view, success, worst, best) === 'unknown';
+  if (isOpen && high - low > OPEN)
+    return `The data can't tell whether success differs: ${formatShare(high)} with ${best.name}, ${formatShare(low)} with ${worst.name}`;
   return unseenFinding(view) ?? latencyFinding(view);
 }
+
+/** Difference of success from which a title says that the data cannot tell. */
+const OPEN = 0.005;
 
 /** For variants with equal success: the first effect that no request shows and that differs between them. */
 function unseenFinding(view: View): string | null {
@@ -274,9 +282,10 @@ export function topologyFinding(view: View, variant: VariantResult): string {
 /** Title of amplification and waste. */
 export function wasteFinding(view: View, variant: VariantResult): string {
   const edge = amplifiedEdges(variant)[0];
-  const waste = wasteRows(view, variant)[0];
+  const rows = wasteRows(view, variant);
+  const waste = rows.find(({ wasted }) => wasted >= WASTED) ?? rows[0];
   const wasted =
-    waste !== undefined && waste.wasted >= 0.01
+    waste !== undefined && waste.wasted >= WASTED
       ? `${waste.name} spends ${formatShare(waste.wasted)} of its busy time on unused results`
       : null;
   const during =
@@ -295,16 +304,21 @@ export function wasteFinding(view: View, variant: VariantResult): string {
     return wasted === null ? saves : `${saves}; ${wasted}`;
   }
   if (amplified !== null && wasted !== null) return `${amplified}; ${wasted}`;
-  return amplified ?? calmWords(variant, waste?.wasted ?? 0, wasted);
+  return amplified ?? calmWords(variant, wasted);
 }
 
 /** Text if no edge makes noticeably more attempts than calls. A few extra attempts are mentioned. */
-function calmWords(variant: VariantResult, share: number, wasted: string | null): string {
+function calmWords(variant: VariantResult, wasted: string | null): string {
   const extra = extraAttempts(variant);
   const start = extra === null ? 'No retries' : `Only ${extra}`;
   if (wasted !== null) return `${start}, yet ${wasted}`;
+  const share = variant.summary.wasted.value ?? 0;
+  if (share >= WASTED) return `${start}, yet ${formatShare(share)} of all work is in vain`;
   return `${start} and ${share > 0 ? 'hardly any' : 'no'} work in vain`;
 }
+
+/** Share of wasted work that a title mentions. */
+const WASTED = 0.01;
 
 /** Title of the breaker lanes. */
 export function breakerFinding(view: View, variant: VariantResult): string {
@@ -340,7 +354,7 @@ function singleFinding(view: View): string {
 
 function latencyFinding(view: View): string {
   const p99 = latencyColumns(view, 'successLatency')[2]!;
-  const others = view.result.variants.filter((v) => v.name !== view.baseline.name);
+  const others = rankedTogether(view).filter((v) => v.name !== view.baseline.name);
   const differing = others.filter((v) =>
     ['better', 'worse'].includes(differenceOf(view, p99, v).verdict),
   );

@@ -14,6 +14,7 @@ import { plural } from '../text/words.js';
 import { listed } from './format.js';
 import { byCodeUnit, sortedKeys } from './keys.js';
 import type { PlotRenderer } from './svg.js';
+import { outdone, rankedTogether } from './standing.js';
 import { looksOf, type Look } from './theme.js';
 import { worstVariantOf } from './worst-variant.js';
 
@@ -38,7 +39,7 @@ export interface View {
 /** Derives the view of a result. */
 export function viewOf(result: Result, plot: PlotRenderer = noPlot): View {
   const baseline = result.variants.find((variant) => variant.baseline) ?? result.variants[0]!;
-  const winner = winnerOf(result.variants);
+  const winner = winnerOf(result, baseline);
   return {
     result,
     looks: looksOf(result, winner),
@@ -277,20 +278,25 @@ function noPlot(): { readonly markup: string } {
   return { markup: '' };
 }
 
-function winnerOf(variants: readonly VariantResult[]): string | null {
-  const whole = variants.filter(({ unfinished }) => unfinished === undefined);
-  if (whole.length < variants.length && whole.length < 2) return null;
+/** Misses the fewest budgets, then succeeds most, among the variants that no other one beats in success or goodput. */
+function winnerOf(result: Result, baseline: VariantResult): string | null {
+  const { variants } = result;
   if (variants.length < 2) return variants[0]?.name ?? null;
-  const ranked = whole.map((variant) => ({
-    name: variant.name,
-    missed: heldBudgets(variant).of - heldBudgets(variant).held,
-    success: variant.summary.success.value ?? 0,
-  }));
+  const worse = outdone({ result, baseline });
+  const whole = rankedTogether({ result });
+  if (whole.length < 2) return null;
+  const ranked = whole
+    .filter(({ name }) => !worse.has(name))
+    .map((variant) => ({
+      name: variant.name,
+      missed: heldBudgets(variant).of - heldBudgets(variant).held,
+      success: variant.summary.success.value ?? 0,
+    }));
   ranked.sort((a, b) => a.missed - b.missed || b.success - a.success || byCodeUnit(a.name, b.name));
   const [first, second] = ranked;
-  const tied =
-    first!.missed === second!.missed && Math.abs(first!.success - second!.success) < 1e-4;
-  return tied ? null : first!.name;
+  if (first === undefined) return null;
+  const tied = first.missed === second?.missed && Math.abs(first.success - second.success) < 1e-4;
+  return tied ? null : first.name;
 }
 
 function requestsOf(result: Result): string[] {

@@ -462,6 +462,7 @@ function budgetsOf(shape: Shape): BudgetResult[] {
     note: string | null = null,
   ): BudgetResult => ({
     text,
+    metric: text.replace(/ (?:<|>|==).*?(?= during|$)/, ''),
     name: null,
     severity: 'error',
     verdict: ok ? 'pass' : 'fail',
@@ -578,6 +579,7 @@ function comparisonsOf(variants: readonly VariantResult[]): Comparison[] {
         ci95: difference === null ? null : [difference - half, difference + half],
         adjustedP: same ? 1 : 0.001,
         family: 'headline',
+        margin: 0.01,
         varianceRatio: 4,
         unit,
         verdict:
