@@ -37,6 +37,12 @@ export function degradedText(view: View, variant: VariantResult): string | null 
     : `${formatShare(most.share)} of ${requestLabel(view, most.request)} degraded`;
 }
 
+/** ` (24 % of order degraded)` of the first of these variants with degraded responses. */
+export function degradedAmong(view: View, variants: readonly VariantResult[]): string {
+  const texts = variants.flatMap((variant) => degradedText(view, variant) ?? []);
+  return texts.length === 0 ? '' : ` (${texts[0]!})`;
+}
+
 /** The variants with degraded responses, and how many: successes that are less than users asked for. */
 export function degradedWords(view: View): Words {
   const { variants } = view.result;

@@ -10,7 +10,8 @@ import { otherLoadText } from './other-load.js';
 import { graphMermaid } from './graph.js';
 import { printable } from './html-escape.js';
 import { unfinishedLines } from './incomplete.js';
-import { budgetRows, characterOf, heldBudgets, describedRun, viewOf, type View } from './view.js';
+import { budgetRows, heldBudgets, viewOf, type View } from './view.js';
+import { characterOf, describedRun } from './character.js';
 import { chainOf } from './chain.js';
 import { whatIfText } from './what-if.js';
 import { badgeOf, verdictWords } from './words.js';
@@ -97,7 +98,7 @@ function variantTable(view: View): string {
       const beside = differenceText(view, column, variant);
       return beside === '' ? shown : `${shown}<br>${inlineText(beside)}`;
     }),
-    characterOf(variant),
+    characterOf(view, variant),
   ]);
   return `## ${variants.length > 1 ? 'Variants' : 'Figures'}\n\n${table(heads, rows)}${tableNote(view)}`;
 }

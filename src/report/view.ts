@@ -9,7 +9,7 @@ import type {
 import type { HealthState } from '../spec/result/cascade.js';
 import { isBroken } from './budget-words.js';
 import { focusRank } from './focus.js';
-import { formatInstant, formatSeconds, formatShare, formatSpan } from '../text/figures.js';
+import { formatInstant, formatSpan } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { listed } from './format.js';
 import { byCodeUnit, sortedKeys } from './keys.js';
@@ -88,50 +88,6 @@ export function budgetRows(result: Result): readonly {
     by: result.variants.map((variant) => variant.budgets.find((b) => b.text === text) ?? null),
   }));
 }
-
-/** A word for the effect of the faults on a variant, over its replications. */
-export function characterOf(variant: VariantResult): string {
-  if (variant.unfinished !== undefined) {
-    const { finished, stopped } = variant.unfinished;
-    return `${plural(finished, 'replication')}, then ${stopped === null ? 'interrupted' : 'stopped'}`;
-  }
-  const { verdicts, collateral } = variant.cascade;
-  const count = (verdict: string): number => verdicts.filter((v) => v === verdict).length;
-  const metastable = count('metastable');
-  if (metastable > 0) return `metastable ${metastable}/${verdicts.length}`;
-  if (count('overloaded') > 0) return `overloaded ${count('overloaded')}/${verdicts.length}`;
-  if (verdicts.length > 0 && count('untouched') === verdicts.length) {
-    if (variant.cascade.events.length === 0) return '';
-    // Names of requests contain a dot, those of components do not.
-    const requests = sortedKeys(variant.cascade.states).filter((name) => name.includes('.'));
-    const seconds = longestDegraded(variant, requests);
-    const failed = 1 - (variant.summary.success.value ?? 1);
-    const fails = requests.flatMap((name) => degradedIntervals(variant, name)).some(isFailing);
-    // With a fault, `untouched` means that the success rate does not change. Without a fault it has no meaning.
-    if (variant.faults.length === 0 && (fails || failed >= MANY))
-      return `${formatShare(failed)} fail`;
-    return seconds > 0 ? `slow for ${formatSeconds(seconds)}` : 'untouched';
-  }
-  if (count('slowRecovery') > 0) return 'recovers slowly';
-  if (count('undecided') > 0) return 'undecided';
-  if (verdicts.length === 0) return '';
-  return collateral.length > 0 ? 'spreads, recovers' : 'recovers';
-}
-
-/** If the replications end differently, the one that is described: `run 1 of 3, which recovers`; otherwise empty. */
-export function describedRun({ cascade: { verdicts } }: VariantResult): string {
-  if (new Set(verdicts).size < 2) return '';
-  return `run 1 of ${verdicts.length}, which ${ENDED[verdicts[0]!]}`;
-}
-
-const ENDED: Readonly<Record<VariantResult['cascade']['verdicts'][number], string>> = {
-  untouched: 'is untouched',
-  recovered: 'recovers',
-  slowRecovery: 'recovers slowly',
-  metastable: 'stays degraded by itself',
-  overloaded: 'stays overloaded',
-  undecided: 'is undecided at the end',
-};
 
 /** Intervals in which a kind of request failed or was slow, in the first run. */
 export function degradedIntervals(
@@ -260,13 +216,6 @@ export function fromBatches(result: Result): boolean {
       variant.summary.goodput.from === 'batches' ||
       variant.budgets.some((budget) => budget.from === 'batches'),
   );
-}
-
-/** Share of failed requests from which a variant without faults is not `slow`, but failing. */
-const MANY = 0.01;
-
-function isFailing({ state }: { readonly state: HealthState }): boolean {
-  return state === 'failing' || state === 'down';
 }
 
 function isDegraded(interval: { readonly state: HealthState }): boolean {

@@ -1,6 +1,7 @@
 import { plainFault } from '../spec/result/fault-text.js';
 import type { VariantResult } from '../spec/result/result.js';
 import { isBroken } from './budget-words.js';
+import { besideText } from './character.js';
 import { behindSubjects } from './chain.js';
 import { outcomeColumns } from './columns.js';
 import { isWorse } from './difference.js';
@@ -13,6 +14,7 @@ import type { Words } from './emphasis.js';
 import { listed } from './format.js';
 import { incompleteHeading } from './incomplete.js';
 import { outdone } from './standing.js';
+import { isLeftWaiting } from './unseen.js';
 import { unseenWords } from './unseen-words.js';
 import {
   budgetRows,
@@ -204,7 +206,11 @@ function storyWords(view: View): Words {
   if (success !== null && success < 0.9995 && faults.length > 0) return [...lossWords(view), '.'];
   if (success === null) return ['No request finished.'];
   if (faults.length > 0) return quietWords(view, success);
-  if (success === 1) return ['Nothing broke: every request succeeds.'];
+  if (success === 1)
+    return [
+      besideText(view, worstVariant) === null ? 'Nothing broke: every' : 'Every',
+      ' request succeeds.',
+    ];
   return [`No fault is injected; ${formatShare(success)} of requests succeed.`];
 }
 
@@ -234,14 +240,17 @@ function lossWords(view: View): Words {
       ? ''
       : value > 0
         ? recoveredWords(view, worstVariant, value)
-        : (slowAfterWords(view, worstVariant) ?? endWords(worstVariant));
+        : (slowAfterWords(view, worstVariant) ?? endWords(view, worstVariant));
   return [fault, ...worst, back];
 }
 
 /** The state when requests succeed again, with a component that is still degraded at the end of the run. */
-function endWords(variant: VariantResult): string {
+function endWords(view: View, variant: VariantResult): string {
   const left = variant.cascade.events.filter((event) => event.kind === 'notRecovered');
-  if (left.length === 0) return ', and the system is healthy when it ends';
+  if (left.length === 0)
+    return isLeftWaiting(view, variant)
+      ? ', and requests succeed again when it ends'
+      : ', and the system is healthy when it ends';
   const back = 'requests succeed again when it ends';
   const behind = behindSubjects(variant);
   const degraded = left.find((event) => !behind.has(event.subject));

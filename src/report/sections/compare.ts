@@ -5,12 +5,13 @@ import type { Column } from '../column.js';
 import { differenceOf } from '../difference.js';
 import { lostShare } from '../charts/latency.js';
 import { otherLoadText, pairingText } from '../other-load.js';
-import { compareFinding } from '../findings.js';
+import { characterOf } from '../character.js';
+import { compareFinding } from '../findings-compare.js';
 import { sameWords } from '../same-words.js';
 import { formatDifferenceWithin } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
-import { characterOf, lookOf, type View } from '../view.js';
+import { lookOf, type View } from '../view.js';
 import { section, variantKey } from './parts.js';
 
 /**
@@ -104,7 +105,7 @@ function table(
     const { className } = lookOf(view, variant.name);
     return markup`<tr>
       <th scope="row" class="${className}">
-        ${variantKey(view, variant)}<small>${characterOf(variant)}</small>
+        ${variantKey(view, variant)}<small>${characterOf(view, variant)}</small>
       </th>
       ${cells}
     </tr>`;
