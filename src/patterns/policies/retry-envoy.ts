@@ -14,6 +14,7 @@ import {
   retryProblems,
   WAITS,
 } from '../mechanisms/retrying.js';
+import { ENVOY_TERMS, envoyTerms } from '../mechanisms/envoy-terms.js';
 import { retryTraits } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
@@ -23,7 +24,8 @@ const schema = z.strictObject({
     .describe(backoffText('envoy, 25ms, at most 250ms', WAITS)),
   on: onField(
     '[connect, gateway, overload, timeout, reset], which is retry_on: gateway-error. Envoy ' +
-      'itself retries nothing without retry_on, and throttled only if it is listed',
+      'itself retries nothing without retry_on, and throttled only if it is listed. ' +
+      ENVOY_TERMS,
   ),
   methods: methodsField(),
   budget: libraryBudgetField('concurrent', 'concurrent, 3: max_retries of the cluster'),
@@ -54,12 +56,12 @@ export const retryEnvoy: PolicyKind<'retry', typeof schema> = {
     '  attempts: 3\n' +
     '  on: [5xx, connect, reset, timeout]\n' +
     '  budget: { kind: envoy, ratio: 20% }\n',
-  traits: (config) => retryTraits(config),
+  traits: (config) => retryTraits({ ...config, on: envoyTerms(config.on) }),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,
   create: (config, setup) =>
-    retrying(setup, config, {
+    retrying(setup, { ...config, on: envoyTerms(config.on) }, {
       on: ['connect', 'gateway', 'overload', 'timeout', 'reset'],
       hints: 'stretched',
       // Only the timer of the route ends a back-off: Filter::onResponseTimeout of router.cc.

@@ -12,6 +12,7 @@ import {
   retryProblems,
   WAITS,
 } from '../mechanisms/retrying.js';
+import { ENVOY_TERMS, envoyTerms } from '../mechanisms/envoy-terms.js';
 import { retryTraits } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
@@ -21,7 +22,8 @@ const schema = z.strictObject({
     .describe(backoffText('envoy, 25ms, at most 250ms', WAITS)),
   on: onField(
     '[connect, 503], which is connect-failure, refused-stream, unavailable, cancelled and 503; ' +
-      'timeouts and resets are not among them',
+      'timeouts and resets are not among them. ' +
+      ENVOY_TERMS,
   ),
   budget: budgetField(),
   otherInstance: otherInstanceField(true),
@@ -37,11 +39,15 @@ export const retryIstio: PolicyKind<'retry', typeof schema> = {
   level: 'call',
   schema,
   example: 'retry: { kind: istio }\n',
-  traits: (config) => retryTraits(config),
+  traits: (config) => retryTraits({ ...config, on: envoyTerms(config.on) }),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,
   create: (config, setup) =>
-    retrying(setup, config, { on: ['connect', 503], waitsForDeadline: true }),
+    retrying(
+      setup,
+      { ...config, on: envoyTerms(config.on) },
+      { on: ['connect', 503], waitsForDeadline: true },
+    ),
   check: retryProblems,
 };
