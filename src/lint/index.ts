@@ -28,6 +28,7 @@ import { functionTimeoutBelowCalls } from './rules/function-timeout-below-calls.
 import { godService } from './rules/god-service.js';
 import { graceBelowWork } from './rules/grace-below-work.js';
 import { hotPartition } from './rules/hot-partition.js';
+import { latencyBudgetWithoutSuccess } from './rules/latency-budget-without-success.js';
 import { livenessBehindRequests } from './rules/liveness-behind-requests.js';
 import { logWithoutCorrelation } from './rules/log-without-correlation.js';
 import { memoryBeforeLimits } from './rules/memory-before-limits.js';
@@ -104,6 +105,7 @@ export const rules: readonly Rule[] = [
   godService,
   graceBelowWork,
   hotPartition,
+  latencyBudgetWithoutSuccess,
   livenessBehindRequests,
   logWithoutCorrelation,
   memoryBeforeLimits,

@@ -148,8 +148,15 @@ variants:
     expect(result.variants.map(({ otherLoad }) => otherLoad)).toEqual([undefined, true]);
     expect(result.comparisons).toEqual([]);
     const text = markdown(result);
-    expect(text).toMatch(/twice \([\d.]+\/s\) has another load than today \([\d.]+\/s\) and is not ranked\./);
-    expect(text.split('\n').filter((line) => /^\| (today|twice)/.test(line)).join()).not.toContain('**');
+    expect(text).toMatch(
+      /twice \([\d.]+\/s\) has another load than today \([\d.]+\/s\) and is not ranked\./,
+    );
+    expect(
+      text
+        .split('\n')
+        .filter((line) => /^\| (today|twice)/.test(line))
+        .join(),
+    ).not.toContain('**');
     expect(compared(result)).toContain('other load');
     expect(compared(result)).not.toContain('best:');
     expect(viewOf(result).winner).toBeNull();
@@ -178,11 +185,17 @@ variants:
     expect(plain.summary.degraded).toBeUndefined();
     expect(fallsBack.summary.degraded!.value).toBeCloseTo(1 / 3, 2);
     const text = markdown(result);
-    expect(text).toMatch(/3\d\.?\d* % of \*\*buy\*\* responses in \*\*falls-back\*\* are degraded, and count as successes\./);
+    expect(text).toMatch(
+      /3\d\.?\d* % of \*\*buy\*\* responses in \*\*falls-back\*\* are degraded, and count as successes\./,
+    );
     expect(text).toContain('| Degraded of requests |');
-    expect(compareFinding(view)).toMatch(/^falls-back succeeds with 100 % of requests \(3\d\.?\d* % of buy degraded\)/);
+    expect(compareFinding(view)).toMatch(
+      /^falls-back succeeds with 100 % of requests \(3\d\.?\d* % of buy degraded\)/,
+    );
     expect(lossFinding(view)).toMatch(/every one does \(3\d\.?\d* % of buy degraded\)/);
-    expect(timelineFinding(view)).toMatch(/only falls-back keeps every kind of request going \(3\d\.?\d* % of buy degraded\)/);
+    expect(timelineFinding(view)).toMatch(
+      /only falls-back keeps every kind of request going \(3\d\.?\d* % of buy degraded\)/,
+    );
     expect(timelineNote(view, fallsBack)).not.toMatch(/^no loss/);
     expect(text).not.toContain('untouched');
   });
