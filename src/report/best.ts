@@ -33,15 +33,20 @@ export function winnerOf(view: View, column: Column): Winner | null {
   };
 }
 
-/** Names of the variants with the best text in a column; none if all texts are equal. */
+/** Names of the variants with the best text in a column; none if all texts are equal, or none is clearly worse. */
 export function bestOf(view: View, column: Column): ReadonlySet<string> {
-  const first = foremost(column, measured(view, column));
-  if (first === null || rankedTogether(view).length < 2) return new Set();
+  const known = measured(view, column);
+  const first = foremost(column, known);
+  const ranked = rankedTogether(view);
+  if (first === null || ranked.length < 2) return new Set();
+  const differs =
+    known.length < ranked.length || known.some((one) => isWorse(view, column, one, first));
+  if (!differs) return new Set();
   const text = valueText(column, column.pick(first).value);
   const worse = outdone(view);
   const isBest = (one: VariantResult): boolean => cellText(column, one) === text;
   if (view.result.variants.every(isBest)) return new Set();
-  const best = rankedTogether(view).filter((one) => isBest(one) && !worse.has(one.name));
+  const best = ranked.filter((one) => isBest(one) && !worse.has(one.name));
   return new Set(best.map(({ name }) => name));
 }
 

@@ -16,7 +16,7 @@ export function latencyColumns(view: View, population: 'successLatency' | 'laten
     ...PLAIN_COLUMN,
     key: `${population}.${quantile}`,
     head: quantile === 'p999' ? 'p99.9' : quantile,
-    of: population === 'latency' ? 'all' : 'answered',
+    of: population === 'latency' ? 'of all' : 'of successes',
     unit: 'seconds',
     pick: (v) => v.summary[population][quantile],
     paths: workloadPaths(view, `${population}.${quantile}`),

@@ -127,4 +127,3 @@ function latencyFinding(view: View): string {
   if (differing.length > 0) return `${same}; p99 of the responses is ${p99s}`;
   return `${same}; the data can't tell whether p99 of the responses differs: ${p99s}`;
 }
-

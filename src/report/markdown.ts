@@ -1,5 +1,5 @@
 import type { BudgetResult, Result, VariantResult } from '../spec/result/result.js';
-import { budgetFigure, isBroken } from './budget-words.js';
+import { budgetFigure, isBroken, populationOf } from './budget-words.js';
 import { causeSentence, explainedOf } from './causes.js';
 import { bestOf } from './best.js';
 import { cellText, latencyColumns, outcomeColumns } from './columns.js';
@@ -129,7 +129,7 @@ function budgetTable(view: View): string {
   if (rows.length === 0) return '';
   const { variants } = view.result;
   const body = rows.map((row) => [
-    `\`${printable(row.text).replaceAll('`', "'").replaceAll('|', '\\|')}\``,
+    `\`${printable(row.text).replaceAll('`', "'").replaceAll('|', '\\|')}\`${besideBudget(row.metric)}`,
     ...row.by.map(budgetText),
   ]);
   const held = variants.map((variant) => {
@@ -137,6 +137,11 @@ function budgetTable(view: View): string {
     return `${held} of ${of}`;
   });
   return `## Budgets\n\n${table(['Budget', ...variants.map((v) => inlineText(v.name))], [...body, ['Held', ...held]])}`;
+}
+
+function besideBudget(metric: string): string {
+  const population = populationOf(metric);
+  return population === null ? '' : ` (${population})`;
 }
 
 function budgetText(budget: BudgetResult | null): string {

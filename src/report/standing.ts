@@ -1,5 +1,6 @@
 import type { VariantResult } from '../spec/result/result.js';
 import { PLAIN_COLUMN } from './column.js';
+import { isLeftWaiting } from './unseen.js';
 import { isWorse, type Compared, type Figure } from './difference.js';
 
 /** The variants that are ranked: those that finished, and that have the load of the baseline. */
@@ -8,8 +9,8 @@ export function rankedTogether({ result }: Pick<Compared, 'result'>): readonly V
 }
 
 /**
- * The variants that another one beats in success or in goodput, beyond chance and the margin. However fast or cheap they
- * are, they are never called the best.
+ * The variants that another one beats in success or in goodput, beyond chance and the margin, and those that leave a
+ * backlog where another one leaves none. However fast or cheap they are, they are never called the best.
  */
 export function outdone(all: Compared): ReadonlySet<string> {
   const variants = rankedTogether(all);
@@ -19,6 +20,8 @@ export function outdone(all: Compared): ReadonlySet<string> {
       if (variants.some((other) => isWorse(all, figure, one, other))) names.add(one.name);
     }
   }
+  const leaving = variants.filter((one) => isLeftWaiting(all, one));
+  if (leaving.length < variants.length) for (const { name } of leaving) names.add(name);
   return names;
 }
 

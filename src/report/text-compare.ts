@@ -1,5 +1,5 @@
 import type { BudgetResult, Result, VariantResult } from '../spec/result/result.js';
-import { budgetFigure, isBroken, isFailure } from './budget-words.js';
+import { budgetFigure, populationOf, isBroken, isFailure } from './budget-words.js';
 import { winnerOf } from './best.js';
 import { cellText, latencyColumns, outcomeColumns } from './columns.js';
 import { differenceOf } from './difference.js';
@@ -113,7 +113,7 @@ function winnerWords(
   if (winner === null) return 'not compared';
   const names = winner.names.map(printable);
   if (names.length === 0)
-    return `${printable(winner.outdone ?? '')} serves fewer requests: no best`;
+    return `${printable(winner.outdone ?? '')} serves fewer requests, or leaves work undone: no best`;
   if (names.length === variants.length) return winner.alike ? 'all alike' : "the data can't tell";
   if (names.length === 1) return `best: ${names[0]!}`;
   if (winner.alike) return `best: ${listed(names)}, alike`;
@@ -175,7 +175,7 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
       .map(({ budget, name }) => `${printable(name)} ${printable(budgetFigure(budget!))}`)
       .join('; ');
     lines.push(
-      `  ${shown}  ${left(textOf(row), width)}   ${values === '' ? paint.dim(closest(by)) : values}`,
+      `  ${shown}  ${left(textOf(row), width)}   ${values === '' ? paint.dim(closest(by)) : values}${besideValue(row.metric)}`,
     );
   }
   if (rows.length === 0 && options.broken !== true) lines.push('  no budgets');
@@ -190,6 +190,12 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
     );
   }
   return lines;
+}
+
+/** Said once per budget, after the values: whether failures count in a latency. */
+function besideValue(metric: string): string {
+  const population = populationOf(metric);
+  return population === null ? '' : ` (${population})`;
 }
 
 /** A line for each variant with missing runs. */

@@ -195,7 +195,7 @@ function footnote(view: View, columns: readonly Column[], room: number): string 
   const during = columns.some((column) => column.key.startsWith('during.'));
   const parts = [during ? duringNote(view, room) : ''];
   if (columns.some((column) => column.key === 'successLatency.p99'))
-    parts.push('p99 of answered requests.');
+    parts.push('p99 of successes.');
   parts.push(
     ...columns
       .filter((c) => c.key === 'degraded' || c.key.startsWith('unseen.'))

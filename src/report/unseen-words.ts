@@ -84,7 +84,10 @@ function cancelledWords(view: View): Words | null {
   const found = foundIn(view, (variant) => cancelledEstimate(view, variant).value);
   const worst = found.length === 0 ? null : largestBy(found, ({ value }) => value);
   if (worst === null || worst.value === 0) return null;
-  return [`${formatShare(worst.value)} of them are cancelled`, ...inVariant(view, worst.variant)];
+  return [
+    `${formatShare(worst.value)} of the sagas are cancelled`,
+    ...inVariant(view, worst.variant),
+  ];
 }
 
 /**

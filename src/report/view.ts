@@ -74,16 +74,17 @@ export function heldBudgets(variant: VariantResult): {
 /** The budgets of all variants by their text, in the order of their first occurrence. */
 export function budgetRows(result: Result): readonly {
   readonly text: string;
+  readonly metric: string;
   readonly name: string | null;
   readonly by: readonly (BudgetResult | null)[];
 }[] {
-  const texts = new Map<string, string | null>();
-  for (const variant of result.variants) {
-    for (const budget of variant.budgets)
-      if (!texts.has(budget.text)) texts.set(budget.text, budget.name);
+  const firsts = new Map<string, BudgetResult>();
+  for (const { budgets } of result.variants) {
+    for (const budget of budgets) if (!firsts.has(budget.text)) firsts.set(budget.text, budget);
   }
-  return [...texts].map(([text, name]) => ({
+  return [...firsts.values()].map(({ text, metric, name }) => ({
     text,
+    metric,
     name,
     by: result.variants.map((variant) => variant.budgets.find((b) => b.text === text) ?? null),
   }));

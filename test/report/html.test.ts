@@ -136,7 +136,7 @@ describe('the page', () => {
   it('keeps the latency of successful requests apart from that of all', () => {
     const { document: parsed } = new JSDOM(page).window;
     const groups = [...parsed.querySelectorAll('#lat .groups th')].map((th) => th.textContent);
-    expect(groups).toEqual(['Answered successfully', 'All finished requests']);
+    expect(groups).toEqual(['Successes', 'All finished requests, failures included']);
   });
 
   it('keeps every coordinate to two decimals', () => {

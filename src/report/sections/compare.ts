@@ -33,8 +33,8 @@ export function compareSection(view: View, long: boolean): Markup {
   const lossy = view.result.variants.some((variant) => lostShare(view, variant) > 0);
   const all = lossy ? latencyColumns(view, 'latency') : [];
   const groups = [
-    { text: 'Answered successfully', span: answered.length },
-    { text: 'All finished requests', span: all.length },
+    { text: 'Successes', span: answered.length },
+    { text: 'All finished requests, failures included', span: all.length },
   ];
   return section(
     'compare',
