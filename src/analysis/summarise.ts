@@ -93,14 +93,7 @@ export function summarise(
       exemplars: exemplars.get(data.variant.name) ?? [],
     })),
     hypothesis: file.hypothesis === null ? null : judgeHypothesis(file.hypothesis, study),
-    comparisons: compareAll(
-      figures.filter(
-        ({ name }, i) => notes?.has(name) !== true && !hasOtherLoad(variants[i], base),
-      ),
-      baselineName(file, base),
-      subjectOf(base),
-      limitsOf(file),
-    ),
+    comparisons: comparisonsOf(file, study, figures, base),
     warnings: warningsOf(variants),
     ...(incomplete !== null && { incomplete }),
   };
@@ -125,6 +118,19 @@ function proofOf({ variant }: VariantData, proofs: Proofs): Pick<VariantResult, 
 /** The variant of a file that the others are compared with, whether or not it ran. */
 function baselineName({ variants }: ScenarioFile, base: VariantData): string {
   return variants.find(({ baseline }) => baseline)?.name ?? base.variant.name;
+}
+
+/** Comparisons of the finished variants with the load of the baseline. */
+function comparisonsOf(
+  file: ScenarioFile,
+  { variants, unfinished: missing }: Study,
+  figures: readonly { readonly name: string; readonly figures: Headline }[],
+  base: VariantData,
+): Result['comparisons'] {
+  const compared = figures.filter(
+    ({ name }, i) => missing?.has(name) !== true && !hasOtherLoad(variants[i], base),
+  );
+  return compareAll(compared, baselineName(file, base), subjectOf(base), limitsOf(file));
 }
 
 function hasOtherLoad({ plan }: VariantData, base: VariantData): boolean {

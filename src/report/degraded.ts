@@ -21,8 +21,8 @@ export function mostDegraded(view: View, variant: VariantResult): DegradedReques
     const outcomes = (part === undefined ? component : component?.parts[part])?.outcomes;
     const count = outcomes?.degraded ?? 0;
     if (outcomes === undefined || count === 0) continue;
-    const { unfinished = 0, ...ended } = outcomes;
-    const finished = Object.values(ended).reduce((sum, n) => sum + n, 0);
+    const all = Object.values(outcomes).reduce((sum, n) => sum + n, 0);
+    const finished = all - (outcomes.unfinished ?? 0);
     const share = count / finished;
     if (most === null || share > most.share) most = { request, share };
   }

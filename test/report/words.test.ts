@@ -31,9 +31,7 @@ describe('a fault in which no request fails', () => {
   });
 
   it('says for how long answers were slow', () => {
-    expect(characterOf(view, view.worstVariant)).toBe(
-      '9 % of browse degraded, slow for 10 s',
-    );
+    expect(characterOf(view, view.worstVariant)).toBe('9 % of browse degraded, slow for 10 s');
     expect(timelineNote(view, view.worstVariant)).toBe(
       'no request fails, but 9 % of browse degraded, slow for 10 s',
     );

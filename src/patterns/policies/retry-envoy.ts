@@ -61,11 +61,15 @@ export const retryEnvoy: PolicyKind<'retry', typeof schema> = {
   keyed: 'states',
   remembers: hasBudget,
   create: (config, setup) =>
-    retrying(setup, { ...config, on: envoyTerms(config.on) }, {
-      on: ['connect', 'gateway', 'overload', 'timeout', 'reset'],
-      hints: 'stretched',
-      // Only the timer of the route ends a back-off: Filter::onResponseTimeout of router.cc.
-      waitsForDeadline: true,
-    }),
+    retrying(
+      setup,
+      { ...config, on: envoyTerms(config.on) },
+      {
+        on: ['connect', 'gateway', 'overload', 'timeout', 'reset'],
+        hints: 'stretched',
+        // Only the timer of the route ends a back-off: Filter::onResponseTimeout of router.cc.
+        waitsForDeadline: true,
+      },
+    ),
   check: retryProblems,
 };

@@ -46,7 +46,7 @@ const DEFINITIONS: readonly (readonly [string, string])[] = [
   ],
   [
     'Latency',
-    'From the request’s arrival to its end; quantiles by nearest rank on merged histograms with at most 0.4 % error, never averaged. Answered: successful requests only',
+    'From the request’s arrival to its end; quantiles by nearest rank on merged histograms with at most 0.4 % error, never averaged. Of successes: without the failures; of all: with them',
   ],
   [
     'Recovery',
