@@ -24,6 +24,8 @@ import type { Study } from './verdicts/study.js';
 import { headline, summaryOf, type Headline } from './measure/summary.js';
 import { proven, provenCause } from './story/proof.js';
 import type { Proofs } from './story/proof.js';
+import { limitsOf } from './verdicts/limits-of.js';
+import { loadKey } from './measure/offered.js';
 import { headlineFault } from './story/headline-fault.js';
 import { timelineOf } from './measure/timeline.js';
 import { changedNodes, faultInfos, topologyOf } from './story/topology.js';
@@ -85,16 +87,13 @@ export function summarise(
     variants: variants.map((data, i) => ({
       ...variantResult(file, data, study, figures[i].figures),
       ...own(data, topology),
+      ...(hasOtherLoad(data, base) && { otherLoad: true as const }),
       ...unfinished(data, incomplete),
       ...proofOf(data, proofs),
       exemplars: exemplars.get(data.variant.name) ?? [],
     })),
     hypothesis: file.hypothesis === null ? null : judgeHypothesis(file.hypothesis, study),
-    comparisons: compareAll(
-      figures.filter(({ name }) => notes?.has(name) !== true),
-      baselineName(file, base),
-      subjectOf(base),
-    ),
+    comparisons: comparisonsOf(file, study, figures, base),
     warnings: warningsOf(variants),
     ...(incomplete !== null && { incomplete }),
   };
@@ -119,6 +118,23 @@ function proofOf({ variant }: VariantData, proofs: Proofs): Pick<VariantResult, 
 /** The variant of a file that the others are compared with, whether or not it ran. */
 function baselineName({ variants }: ScenarioFile, base: VariantData): string {
   return variants.find(({ baseline }) => baseline)?.name ?? base.variant.name;
+}
+
+/** Comparisons of the finished variants with the load of the baseline. */
+function comparisonsOf(
+  file: ScenarioFile,
+  { variants, unfinished: missing }: Study,
+  figures: readonly { readonly name: string; readonly figures: Headline }[],
+  base: VariantData,
+): Result['comparisons'] {
+  const compared = figures.filter(
+    ({ name }, i) => missing?.has(name) !== true && !hasOtherLoad(variants[i], base),
+  );
+  return compareAll(compared, baselineName(file, base), subjectOf(base), limitsOf(file));
+}
+
+function hasOtherLoad({ plan }: VariantData, base: VariantData): boolean {
+  return loadKey(plan) !== loadKey(base.plan);
 }
 
 function unfinished(

@@ -29,6 +29,7 @@ import { godService } from './rules/god-service.js';
 import { graceBelowWork } from './rules/grace-below-work.js';
 import { hedgeNotIdempotent } from './rules/hedge-not-idempotent.js';
 import { hotPartition } from './rules/hot-partition.js';
+import { latencyBudgetWithoutSuccess } from './rules/latency-budget-without-success.js';
 import { livenessBehindRequests } from './rules/liveness-behind-requests.js';
 import { logWithoutCorrelation } from './rules/log-without-correlation.js';
 import { memoryBeforeLimits } from './rules/memory-before-limits.js';
@@ -106,6 +107,7 @@ export const rules: readonly Rule[] = [
   graceBelowWork,
   hedgeNotIdempotent,
   hotPartition,
+  latencyBudgetWithoutSuccess,
   livenessBehindRequests,
   logWithoutCorrelation,
   memoryBeforeLimits,

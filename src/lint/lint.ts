@@ -86,7 +86,8 @@ export function subjectIn(
 ): Subject {
   const judging = [...budgets, ...(hypothesis?.expect ?? [])];
   const metrics = judging.map(({ expression }) => expression.metric);
-  return subjectOf(scenario, plan, metrics, (path) => places.has(name, path));
+  const subject = subjectOf(scenario, plan, metrics, (path) => places.has(name, path));
+  return { ...subject, ownBudgets: budgets.length };
 }
 
 function remarkOf(rule: Rule, finding: Finding, spot: Spot, variant: string): Remark {

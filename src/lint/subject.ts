@@ -33,8 +33,10 @@ export interface Subject {
   readonly stopped: ReadonlySet<string>;
   /** Components with processes that a fault freezes: they run and do not answer. */
   readonly frozen: ReadonlySet<string>;
-  /** Metrics of all budgets and of the hypothesis. */
+  /** Metrics of all budgets, then of the expectations of the hypothesis. */
   readonly budgets: readonly MetricPath[];
+  /** Number of those that are budgets. */
+  readonly ownBudgets: number;
   /** Whether the file of this variant contains a path. */
   readonly written: (path: Path) => boolean;
 }
@@ -59,6 +61,7 @@ export function subjectOf(
     scenario,
     written,
     budgets,
+    ownBudgets: budgets.length,
     frozen: new Set(hitBy('hold', plan)),
     stopped: new Set([...hitBy('ask', plan), ...shrinking.map(({ name }) => name)]),
     callees: (part) => {

@@ -36,6 +36,12 @@ export function budgetFigure(budget: BudgetResult): string {
   return parts.join(', ');
 }
 
+/** Of a budget on latency: whether failures count in it. Null for other budgets. */
+export function populationOf(metric: string): string | null {
+  if (/\.latency(?:\.|$| )/u.test(metric)) return 'of all, failures included';
+  return /\.successLatency(?:\.|$| )/u.test(metric) ? 'of successes' : null;
+}
+
 /** Adds the note, which says why there is no limit. */
 function withNote(text: string, { limit, note }: BudgetResult): string {
   return limit === null && note !== null ? `${text} (${note})` : text;

@@ -5,13 +5,17 @@ import { NO_BACKLOG } from './family-parts.js';
 import type { Column } from './column.js';
 import {
   backlogEstimate,
+  cancelledEstimate,
   countEstimate,
   deadEstimate,
   drainEstimate,
   hasOutbox,
   hitEstimate,
+  isLeftWaiting,
+  oldEstimate,
   staleEstimate,
   unsettledEstimate,
+  waitingEstimate,
 } from './unseen.js';
 import type { View } from './view.js';
 
@@ -20,6 +24,8 @@ interface Candidate {
   readonly column: Column;
   /** The largest value over the variants must be above this. */
   readonly above: number;
+  /** Replaces the rule of `above`: some variant must be like this. */
+  readonly isIn?: (variant: VariantResult) => boolean;
 }
 
 /**
@@ -27,13 +33,13 @@ interface Candidate {
  */
 export function unseenColumns(view: View): Column[] {
   return candidates(view)
-    .filter(({ column, above }) =>
-      view.result.variants.some(
-        (variant) =>
-          (column.pick(variant).value ?? 0) > above || (column.never?.(variant) ?? 0) > 0,
-      ),
-    )
+    .filter((candidate) => view.result.variants.some((variant) => isFound(candidate, variant)))
     .map(({ column }) => column);
+}
+
+function isFound({ column, above, isIn }: Candidate, variant: VariantResult): boolean {
+  if (isIn !== undefined) return isIn(variant);
+  return (column.pick(variant).value ?? 0) > above || (column.never?.(variant) ?? 0) > 0;
 }
 
 function candidates(view: View): Candidate[] {
@@ -41,6 +47,7 @@ function candidates(view: View): Candidate[] {
     countEstimate(view, variant, family, meter);
   return [
     sagas(view),
+    cancelled(view),
     ...backlogs(view),
     ...lookups(view),
     replicas(view),
@@ -65,6 +72,22 @@ function sagas(view: View): Candidate {
       pick: (v) => unsettledEstimate(view, v),
       paths: [],
       note: 'Broken: sagas stuck, inconsistent or lost.',
+    },
+  };
+}
+
+function cancelled(view: View): Candidate {
+  return {
+    above: 0,
+    column: {
+      ...PLAIN_COLUMN,
+      key: 'unseen.cancelled',
+      head: 'Cancelled',
+      of: 'of sagas',
+      unit: 'share',
+      pick: (v) => cancelledEstimate(view, v),
+      paths: [],
+      note: 'Cancelled: sagas undone in full, such as orders that users do not get.',
     },
   };
 }
@@ -101,6 +124,19 @@ function backlogs(view: View): Candidate[] {
         note: 'Drained: from the end of the fault until the backlog is gone.',
       },
     },
+    {
+      above: 0,
+      isIn: (v) => isLeftWaiting(view, v),
+      column: {
+        ...PLAIN_COLUMN,
+        key: 'unseen.waiting',
+        head: 'Waiting',
+        of: 'at the end',
+        pick: (v) => waitingEstimate(view, v),
+        paths: [],
+        note: 'Waiting: for one consumer in the last step of the run.',
+      },
+    },
   ];
 }
 
@@ -117,6 +153,19 @@ function lookups(view: View): Candidate[] {
         pick: (v) => staleEstimate(view, v),
         paths: [],
         note: 'Stale: reads that miss a committed write.',
+      },
+    },
+    {
+      above: 0.001,
+      column: {
+        ...PLAIN_COLUMN,
+        key: 'unseen.old',
+        head: 'Old',
+        of: 'of lookups',
+        unit: 'share',
+        pick: (v) => oldEstimate(view, v),
+        paths: [],
+        note: 'Old: cache lookups whose value had been written since it was loaded.',
       },
     },
     {

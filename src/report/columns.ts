@@ -1,17 +1,9 @@
 import type { Estimate } from '../spec/result/estimate.js';
-import type { Comparison, Result, VariantResult } from '../spec/result/result.js';
-import { studentQuantile } from '../stats/student.js';
+import type { Result, VariantResult } from '../spec/result/result.js';
 import { PLAIN_COLUMN, type Column } from './column.js';
 import { unseenColumns } from './columns-unseen.js';
 import { formatValue } from '../text/figures.js';
 import { requestLabel, type View } from './view.js';
-
-/** A value compared with that of the baseline. */
-export interface Difference {
-  readonly difference: number | null;
-  readonly ci95: readonly [number, number] | null;
-  readonly verdict: Comparison['verdict'];
-}
 
 /** Success, goodput, loss during the fault, recovery, effects that no request shows, load on the system, spread. */
 export function outcomeColumns(view: View): Column[] {
@@ -24,54 +16,11 @@ export function latencyColumns(view: View, population: 'successLatency' | 'laten
     ...PLAIN_COLUMN,
     key: `${population}.${quantile}`,
     head: quantile === 'p999' ? 'p99.9' : quantile,
-    of: population === 'latency' ? 'all' : 'answered',
+    of: population === 'latency' ? 'of all' : 'of successes',
     unit: 'seconds',
     pick: (v) => v.summary[population][quantile],
     paths: workloadPaths(view, `${population}.${quantile}`),
   }));
-}
-
-/** The difference to the baseline: from the comparisons, else paired over the replications. */
-export function differenceOf(view: View, column: Column, variant: VariantResult): Difference {
-  for (const path of column.paths) {
-    const found = view.result.comparisons.find((c) => c.of === variant.name && c.metric === path);
-    if (found !== undefined) return found;
-  }
-  if (view.result.incomplete !== undefined && (variant.unfinished ?? !hasBaseline(view)))
-    return { difference: null, ci95: null, verdict: 'unknown' };
-  return pairedDifference(column, variant, view.baseline);
-}
-
-/** Whether all replications of the baseline are available for comparison. */
-function hasBaseline({ baseline }: View): boolean {
-  return baseline.baseline && baseline.unfinished === undefined;
-}
-
-/** The best variants of a column: one, or all that do not differ significantly from the best. */
-export interface Winner {
-  readonly names: readonly string[];
-  /** True if the data show that they are equal, not merely that there is too little data. */
-  readonly alike: boolean;
-}
-
-/** The winner of a column; null if nothing was measured or there is only one variant. */
-export function winnerOf(column: Column, variants: readonly VariantResult[]): Winner | null {
-  const known = variants.filter((variant) => {
-    if (variant.unfinished !== undefined) return false;
-    return column.pick(variant).value !== null && neverCount(column, variant) === 0;
-  });
-  if (known.length === 0 || variants.length < 2) return null;
-  const sign = column.better === 'more' ? -1 : 1;
-  const [first, ...others] = known
-    .slice()
-    .sort((a, b) => sign * (column.pick(a).value! - column.pick(b).value!));
-  const verdictOver = (other: VariantResult): Difference['verdict'] =>
-    pairedDifference(column, first!, other).verdict;
-  const level = others.filter((other) => verdictOver(other) !== 'better');
-  return {
-    names: variants.filter((v) => v === first || level.includes(v)).map((v) => v.name),
-    alike: level.every((other) => verdictOver(other) === 'same'),
-  };
 }
 
 /** The text of a value, with `never` where it has none. */
@@ -93,23 +42,6 @@ export function neverCount(column: Column, variant: VariantResult): number {
   return column.never?.(variant) ?? 0;
 }
 
-/** Names of the variants with the best text in a column; none if all texts are equal. */
-export function bestOf(column: Column, variants: readonly VariantResult[]): ReadonlySet<string> {
-  let best: number | null = null;
-  for (const variant of variants) {
-    const { value } = column.pick(variant);
-    if (value === null || neverCount(column, variant) > 0) continue;
-    if (variant.unfinished !== undefined) continue;
-    if (best === null || (column.better === 'more' ? value > best : value < best)) best = value;
-  }
-  if (best === null) return new Set();
-  const text = valueText(column, best);
-  const names = variants
-    .filter((one) => one.unfinished === undefined && cellText(column, one) === text)
-    .map((variant) => variant.name);
-  return new Set(names.length === variants.length ? [] : names);
-}
-
 /** The workload, where there is exactly one. */
 function onlyWorkload(result: Result): string | null {
   const workloads = result.topology.nodes.filter((node) => node.kind === 'workload');
@@ -128,6 +60,7 @@ function userColumns(view: View): Column[] {
       pick: (v) => v.summary.success,
       paths: workloadPaths(view, 'success'),
     },
+    ...degradedColumn(view),
     {
       ...PLAIN_COLUMN,
       key: 'goodput',
@@ -178,6 +111,23 @@ function latencyBack(view: View, fault: string): Column {
     missing: 'never',
     never: (v) => v.summary.latencyRecovery.never,
   };
+}
+
+/** Shown only if some variant has degraded responses. */
+function degradedColumn({ result }: View): Column[] {
+  if (result.variants.every((one) => one.summary.degraded === undefined)) return [];
+  return [
+    {
+      ...PLAIN_COLUMN,
+      key: 'degraded',
+      head: 'Degraded',
+      of: 'of requests',
+      unit: 'share',
+      pick: ({ summary: { degraded, success } }) => degraded ?? zeros(success),
+      paths: [],
+      note: 'Degraded: responses of fallbacks and the like; they count as successes.',
+    },
+  ];
 }
 
 function duringColumns(view: View, fault: string): Column[] {
@@ -276,44 +226,15 @@ function amplifiedEdge(result: Result): string | null {
   return edges.size === 1 ? [...edges][0]! : null;
 }
 
-/** Student's t on the differences of replications, centred on the difference of the pooled values. */
-function pairedDifference(
-  column: Column,
-  variant: VariantResult,
-  baseline: VariantResult,
-): Difference {
-  const one = column.pick(variant);
-  const two = column.pick(baseline);
-  if (one.value === null || two.value === null)
-    return { difference: null, ci95: null, verdict: 'unknown' };
-  const difference = one.value - two.value;
-  const pairs: number[] = [];
-  one.each.forEach((value, i) => {
-    const other = two.each[i];
-    if (value !== null && other !== null && other !== undefined) pairs.push(value - other);
-  });
-  if (pairs.length < 2)
-    return { difference, ci95: null, verdict: difference === 0 ? 'same' : 'unknown' };
-  const mean = pairs.reduce((a, b) => a + b, 0) / pairs.length;
-  const variance = pairs.reduce((a, b) => a + (b - mean) * (b - mean), 0) / (pairs.length - 1);
-  const half = studentQuantile(0.975, pairs.length - 1) * Math.sqrt(variance / pairs.length);
-  const ci95: readonly [number, number] = [difference - half, difference + half];
-  const alike = Math.abs(two.value) * ALIKE;
-  if (ci95[0] >= -alike && ci95[1] <= alike) return { difference, ci95, verdict: 'same' };
-  if (ci95[0] <= 0 && ci95[1] >= 0) return { difference, ci95, verdict: 'unknown' };
-  return {
-    difference,
-    ci95,
-    verdict: difference > 0 === (column.better === 'more') ? 'better' : 'worse',
-  };
+/** 0 wherever there is a figure. */
+function zeros({ value, each }: Estimate): Estimate {
+  const zero = (one: number | null): number | null => (one === null ? null : 0);
+  return { value: zero(value), ci95: null, each: each.map(zero) };
 }
 
 /** First letter in upper case. */
 export function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
-
-/** An interval within this share of the baseline is no difference. */
-const ALIKE = 0.01;
 
 const NOTHING: Estimate = { value: null, ci95: null, each: [] };

@@ -4,14 +4,12 @@ import { sharedAnswers } from './shared-answers.js';
 import { breakerLanes } from './charts/breakers.js';
 import { lostShare } from './charts/latency.js';
 import { snapshotsOf, stateOf } from './charts/topology.js';
-import { cellText, differenceOf, latencyColumns, neverCount, outcomeColumns } from './columns.js';
-import { unseenColumns } from './columns-unseen.js';
-import { NO_BACKLOG } from './family-parts.js';
+import { besideText } from './character.js';
+import { degradedAmong } from './degraded.js';
 import {
   formatCount,
   formatInstant,
   formatNumber,
-  formatRate,
   formatSeconds,
   formatShare,
 } from '../text/figures.js';
@@ -19,87 +17,6 @@ import { plural } from '../text/words.js';
 import { listed } from './format.js';
 import { headlineWords, degradedSubjects } from './words.js';
 import { isServer, longestDegraded, requestLabel, shades, stepAt, type View } from './view.js';
-
-/** Title of the comparison of variants: the largest difference, or that there is none. */
-export function compareFinding(view: View): string {
-  const { variants } = view.result;
-  if (variants.length === 1) return singleFinding(view);
-  const success = outcomeColumns(view)[0]!;
-  const ranked = variants
-    .slice()
-    .sort((a, b) => (success.pick(b).value ?? 0) - (success.pick(a).value ?? 0));
-  const best = ranked[0]!;
-  const worst = ranked[ranked.length - 1]!;
-  const high = success.pick(best).value;
-  const low = success.pick(worst).value;
-  if (high !== null && low !== null && high - low > 0.0005) {
-    const alike = variants.filter((v) => Math.abs((success.pick(v).value ?? -1) - high) < 1e-9);
-    const who =
-      alike.length === 1
-        ? best.name
-        : alike.length > 3
-          ? plural(alike.length, 'variant')
-          : listed(alike.map((v) => v.name));
-    const verb = alike.length === 1 ? 'succeeds' : 'succeed';
-    return `${who} ${verb} with ${formatShare(high)} of requests, ${worst.name} with ${formatShare(low)}`;
-  }
-  return unseenFinding(view) ?? latencyFinding(view);
-}
-
-/** For variants with equal success: the first effect that no request shows and that differs between them. */
-function unseenFinding(view: View): string | null {
-  const { variants } = view.result;
-  for (const column of unseenColumns(view)) {
-    const words = UNSEEN_WORDS.get(column.key);
-    const known = variants.filter(
-      (variant) => column.pick(variant).value !== null || neverCount(column, variant) > 0,
-    );
-    const valueOf = (variant: VariantResult): number => column.pick(variant).value ?? Infinity;
-    const ranked = [...known].sort((a, b) => valueOf(a) - valueOf(b));
-    const [best, worst] = [ranked[0], ranked[ranked.length - 1]];
-    if (words === undefined || best === undefined || worst === undefined) continue;
-    if (!(valueOf(best) * CLEARLY < valueOf(worst))) continue;
-    const alike = (one: VariantResult): string =>
-      listed(
-        known
-          .filter((v) => cellText(column, v) === cellText(column, one))
-          .slice(0, 3)
-          .map((v) => v.name),
-      );
-    return words(cellText(column, best), alike(best), cellText(column, worst), alike(worst));
-  }
-  return null;
-}
-
-/** The worst variant must be this many times worse to be mentioned. */
-const CLEARLY = 1.5;
-
-type Contrast = (low: string, best: string, high: string, worst: string) => string;
-
-const UNSEEN_WORDS: ReadonlyMap<string, Contrast> = new Map<string, Contrast>([
-  [
-    'unseen.sagas',
-    (low, best, high, worst) =>
-      `${high} of the sagas come to no consistent end with ${worst}, ${low} with ${best}`,
-  ],
-  [
-    'unseen.drain',
-    (low, best, high, worst) => {
-      const late = `${high === 'never' ? 'never' : `${high} after it`} with ${worst}`;
-      return low === NO_BACKLOG
-        ? `No backlog outlives the fault with ${best}; it is gone ${late}`
-        : `The backlog is gone ${low} after the fault with ${best}, ${late}`;
-    },
-  ],
-  [
-    'unseen.backlog',
-    (low, best, high, worst) => `${high} wait at most with ${worst}, ${low} with ${best}`,
-  ],
-  [
-    'unseen.stale',
-    (low, best, high, worst) => `${high} of the reads are stale with ${worst}, ${low} with ${best}`,
-  ],
-]);
 
 /** Title of the loss picture. */
 export function lossFinding(view: View): string {
@@ -126,7 +43,7 @@ export function lossFinding(view: View): string {
       : `${formatShare(worst.share)} of requests never succeed`;
   if (shares.length === 1) return `${some}; of the others${within.slice(1) || ' nothing is known'}`;
   if (best.share < 5e-5) {
-    const rest = best.share > 0 ? 'nearly every one does' : 'every one does';
+    const rest = `${best.share > 0 ? 'nearly ' : ''}every one does${degradedAmong(view, [best.variant])}`;
     return `${some} with ${worst.variant.name}; with ${best.variant.name} ${rest}${within}`;
   }
   // Two names with the same figure would look like a difference.
@@ -168,9 +85,12 @@ export function timelineFinding(view: View): string {
     const few = variants.some((v) => lowest(view, v) < 0.9995) ? 'hardly a' : 'no';
     if (slow.length > 0)
       return `${fault}: ${few} request fails, but users wait${variants.length > 1 ? ` with ${listed(slow.map((v) => v.name))}` : ''}${end}`;
-    return few === 'no'
-      ? `${fault}, and no user notices`
-      : `${fault}: hardly a request fails${end}`;
+    const beside = besideWords(view);
+    if (few === 'no')
+      return beside === null
+        ? `${fault}, and no user notices`
+        : `${fault}: no request fails, but ${beside}`;
+    return `${fault}: hardly a request fails${beside === null ? '' : `, but ${beside}`}${end}`;
   }
   if (unaffected.length === 0) {
     const note =
@@ -180,12 +100,21 @@ export function timelineFinding(view: View): string {
     return `${fault}: ${note === '' ? `users of every variant notice${end}` : note}`;
   }
   const only = unaffected.length === 1 ? 'only ' : '';
-  return `${fault}: ${only}${listed(unaffected.map((v) => v.name))} ${unaffected.length === 1 ? 'keeps' : 'keep'} every kind of request going${end}`;
+  return `${fault}: ${only}${listed(unaffected.map((v) => v.name))} ${unaffected.length === 1 ? 'keeps' : 'keep'} every kind of request going${degradedAmong(view, unaffected)}${end}`;
+}
+
+/** The first variant with effects that no failed request shows, in words. */
+function besideWords(view: View): string | null {
+  for (const variant of view.result.variants) {
+    const text = besideText(view, variant);
+    if (text !== null) return view.result.variants.length > 1 ? `${text} in ${variant.name}` : text;
+  }
+  return null;
 }
 
 /** A remark under a variant's name in the timeline. */
 export function timelineNote(view: View, variant: VariantResult): string {
-  if (view.headline === null) return quietNote(variant);
+  if (view.headline === null) return quietNote(view, variant);
   const notes: string[] = [];
   const lossy: string[] = [];
   for (const request of view.requests.slice(0, 2)) {
@@ -207,13 +136,21 @@ export function timelineNote(view: View, variant: VariantResult): string {
   else if ((recovery.value ?? 0) > 0) notes.push(`back ${formatSeconds(recovery.value!)} after it`);
   const slow = longestDegraded(variant, view.requests);
   if (notes.length > 0) return notes.join(', ');
-  return slow > 0 ? `no loss, but slow for ${formatSeconds(slow)}` : 'no loss';
+  const beside = besideText(view, variant);
+  const late = slow > 0 ? `slow for ${formatSeconds(slow)}` : null;
+  const but = [beside, late].filter((text) => text !== null).join(', ');
+  if (but === '') return 'no loss';
+  return beside === null ? `no loss, but ${but}` : `no request fails, but ${but}`;
 }
 
-function quietNote(variant: VariantResult): string {
+function quietNote(view: View, variant: VariantResult): string {
   const success = variant.summary.success.value;
   if (success === null) return 'no request finishes';
-  return success === 1 ? 'no loss' : `${formatShare(success)} of requests succeed`;
+  const beside = besideText(view, variant);
+  const but = beside === null ? '' : `, ${beside}`;
+  return success < 1
+    ? `${formatShare(success)} of requests succeed${but}`
+    : `no ${beside === null ? 'loss' : 'request fails'}${but}`;
 }
 
 /** Title for an instantaneous fault, such as a flush: the variants that never recover from it. */
@@ -226,7 +163,10 @@ function instantTimeline(view: View): string {
     return `${start}: ${listed(never.map((v) => v.name))} never ${never.length === 1 ? 'comes' : 'come'} back`;
   if (lossy.length > 0)
     return `${start}: requests fail with ${listed(lossy.map((v) => v.name))}, and all come back`;
-  return `${start}, and no user notices`;
+  const beside = besideWords(view);
+  return beside === null
+    ? `${start}, and no user notices`
+    : `${start}: no request fails, but ${beside}`;
 }
 
 /** Title without a fault: whether requests fail. */
@@ -274,9 +214,10 @@ export function topologyFinding(view: View, variant: VariantResult): string {
 /** Title of amplification and waste. */
 export function wasteFinding(view: View, variant: VariantResult): string {
   const edge = amplifiedEdges(variant)[0];
-  const waste = wasteRows(view, variant)[0];
+  const rows = wasteRows(view, variant);
+  const waste = rows.find(({ wasted }) => wasted >= WASTED) ?? rows[0];
   const wasted =
-    waste !== undefined && waste.wasted >= 0.01
+    waste !== undefined && waste.wasted >= WASTED
       ? `${waste.name} spends ${formatShare(waste.wasted)} of its busy time on unused results`
       : null;
   const during =
@@ -295,16 +236,21 @@ export function wasteFinding(view: View, variant: VariantResult): string {
     return wasted === null ? saves : `${saves}; ${wasted}`;
   }
   if (amplified !== null && wasted !== null) return `${amplified}; ${wasted}`;
-  return amplified ?? calmWords(variant, waste?.wasted ?? 0, wasted);
+  return amplified ?? calmWords(variant, wasted);
 }
 
 /** Text if no edge makes noticeably more attempts than calls. A few extra attempts are mentioned. */
-function calmWords(variant: VariantResult, share: number, wasted: string | null): string {
+function calmWords(variant: VariantResult, wasted: string | null): string {
   const extra = extraAttempts(variant);
   const start = extra === null ? 'No retries' : `Only ${extra}`;
   if (wasted !== null) return `${start}, yet ${wasted}`;
+  const share = variant.summary.wasted.value ?? 0;
+  if (share >= WASTED) return `${start}, yet ${formatShare(share)} of all work is in vain`;
   return `${start} and ${share > 0 ? 'hardly any' : 'no'} work in vain`;
 }
+
+/** Share of wasted work that a title mentions. */
+const WASTED = 0.01;
 
 /** Title of the breaker lanes. */
 export function breakerFinding(view: View, variant: VariantResult): string {
@@ -327,36 +273,6 @@ export function breakerFinding(view: View, variant: VariantResult): string {
   const end = view.result.run.duration;
   const how = lanes.every((lane) => lane.dryRun) ? 'Dry run, nothing is refused: ' : '';
   return `${how}${opened}${probing} and ${last >= end ? 'are not all closed at the end' : `${lanes.length === 1 ? 'closes' : 'are closed'} at ${formatInstant(last)}`}`;
-}
-
-function singleFinding(view: View): string {
-  const { summary } = view.result.variants[0]!;
-  const { value } = summary.success;
-  const p99 = summary.successLatency.p99.value;
-  const within = p99 === null ? '' : `; 99 % of the answers within ${formatSeconds(p99)}`;
-  if (value === null) return 'No request finished';
-  return `${value === 1 ? `All ${formatCount(summary.requests)} requests succeed` : `${formatShare(value)} of requests succeed`}, ${formatRate(summary.goodput.value ?? 0)}${within}`;
-}
-
-function latencyFinding(view: View): string {
-  const p99 = latencyColumns(view, 'successLatency')[2]!;
-  const others = view.result.variants.filter((v) => v.name !== view.baseline.name);
-  const differing = others.filter((v) =>
-    ['better', 'worse'].includes(differenceOf(view, p99, v).verdict),
-  );
-  const unknown = others.filter((v) => differenceOf(view, p99, v).verdict === 'unknown');
-  const shown = differing.length > 0 ? differing : unknown;
-  if (shown.length === 0) return 'The data show no difference between the variants';
-  const all = [view.baseline, ...shown];
-  const best = all.reduce((a, b) =>
-    (p99.pick(b).value ?? Infinity) < (p99.pick(a).value ?? Infinity) ? b : a,
-  );
-  const worst = all.reduce((a, b) => ((p99.pick(b).value ?? 0) > (p99.pick(a).value ?? 0) ? b : a));
-  const success = new Set(view.result.variants.map((v) => v.summary.success.value));
-  const same = `Success ${success.size === 1 ? 'does not differ' : 'hardly differs'}`;
-  const p99s = `${formatSeconds(p99.pick(best).value ?? 0)} with ${best.name}, ${formatSeconds(p99.pick(worst).value ?? 0)} with ${worst.name}`;
-  if (differing.length > 0) return `${same}; p99 of the responses is ${p99s}`;
-  return `${same}; the data can't tell whether p99 of the responses differs: ${p99s}`;
 }
 
 function lowestRequest(view: View, variant: VariantResult): string {

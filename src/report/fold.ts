@@ -58,7 +58,7 @@ interface Informative {
 
 /** The most informative variants, best first, each with its reasons. */
 function mostInformative(view: View): readonly Informative[] {
-  const ranking = ranked(view.result.variants);
+  const ranking = ranked(view);
   const holding = ranking.filter(isHolding).length;
   const border = holding > 0 && holding < ranking.length;
   const quarter = (share: number): VariantResult => ranking[Math.floor(share * ranking.length)]!;

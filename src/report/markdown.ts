@@ -1,11 +1,17 @@
-import type { BudgetResult, Result } from '../spec/result/result.js';
-import { budgetValue, isBroken } from './budget-words.js';
+import type { BudgetResult, Result, VariantResult } from '../spec/result/result.js';
+import { budgetFigure, isBroken, populationOf } from './budget-words.js';
 import { causeSentence, explainedOf } from './causes.js';
-import { bestOf, cellText, latencyColumns, outcomeColumns } from './columns.js';
+import { bestOf } from './best.js';
+import { cellText, latencyColumns, outcomeColumns } from './columns.js';
+import type { Column } from './column.js';
+import { differenceOf } from './difference.js';
+import { formatDifferenceWithin } from '../text/figures.js';
+import { otherLoadText } from './other-load.js';
 import { graphMermaid } from './graph.js';
 import { printable } from './html-escape.js';
 import { unfinishedLines } from './incomplete.js';
-import { budgetRows, characterOf, heldBudgets, describedRun, viewOf, type View } from './view.js';
+import { budgetRows, heldBudgets, viewOf, type View } from './view.js';
+import { characterOf, describedRun } from './character.js';
 import { chainOf } from './chain.js';
 import { whatIfText } from './what-if.js';
 import { badgeOf, verdictWords } from './words.js';
@@ -83,16 +89,39 @@ function variantTable(view: View): string {
     ...columns.map((column) => inlineText(`${column.head} ${column.of}`.trim())),
     'Character',
   ];
-  const best = columns.map((column) => bestOf(column, variants));
+  const best = columns.map((column) => bestOf(view, column));
   const rows = variants.map((variant) => [
     inlineText(variant.name),
     ...columns.map((column, i) => {
       const text = inlineText(cellText(column, variant));
-      return best[i]!.has(variant.name) ? `**${text}**` : text;
+      const shown = best[i]!.has(variant.name) ? `**${text}**` : text;
+      const beside = differenceText(view, column, variant);
+      return beside === '' ? shown : `${shown}<br>${inlineText(beside)}`;
     }),
-    characterOf(variant),
+    characterOf(view, variant),
   ]);
-  return `## ${variants.length > 1 ? 'Variants' : 'Figures'}\n\n${table(heads, rows)}`;
+  return `## ${variants.length > 1 ? 'Variants' : 'Figures'}\n\n${table(heads, rows)}${tableNote(view)}`;
+}
+
+/** The difference to the baseline with its interval, where the data show one, or are too few for one. */
+function differenceText(view: View, column: Column, variant: VariantResult): string {
+  if (view.result.variants.length === 1 || variant.name === view.baseline.name) return '';
+  const { difference, ci95, verdict, otherLoad } = differenceOf(view, column, variant);
+  if (otherLoad === true || difference === null || verdict === 'same' || ci95 === null) return '';
+  const { difference: text, half } = formatDifferenceWithin(difference, ci95, column.unit);
+  return `${text} ${half}${verdict === 'unknown' ? ' ?' : ''}`.trim();
+}
+
+/** The meaning of the second line of a cell, and the variants that are not ranked. */
+function tableNote(view: View): string {
+  const { replications, variants } = view.result;
+  if (variants.length === 1) return '';
+  const differences =
+    replications > 1
+      ? `Second line: paired difference to ${inlineText(view.baseline.name)} with its 95 % interval; ?: the data cannot tell. None: no difference beyond the margin.`
+      : 'One replication: no intervals.';
+  const otherLoad = otherLoadText(view);
+  return `\n\n${differences}${otherLoad === null ? '' : ` ${inlineText(otherLoad)}`}`;
 }
 
 function budgetTable(view: View): string {
@@ -100,7 +129,7 @@ function budgetTable(view: View): string {
   if (rows.length === 0) return '';
   const { variants } = view.result;
   const body = rows.map((row) => [
-    `\`${printable(row.text).replaceAll('`', "'").replaceAll('|', '\\|')}\``,
+    `\`${printable(row.text).replaceAll('`', "'").replaceAll('|', '\\|')}\`${besideBudget(row.metric)}`,
     ...row.by.map(budgetText),
   ]);
   const held = variants.map((variant) => {
@@ -110,9 +139,14 @@ function budgetTable(view: View): string {
   return `## Budgets\n\n${table(['Budget', ...variants.map((v) => inlineText(v.name))], [...body, ['Held', ...held]])}`;
 }
 
+function besideBudget(metric: string): string {
+  const population = populationOf(metric);
+  return population === null ? '' : ` (${population})`;
+}
+
 function budgetText(budget: BudgetResult | null): string {
   if (budget === null) return '–';
-  const value = inlineText(budgetValue(budget));
+  const value = inlineText(budgetFigure(budget));
   if (isBroken(budget)) return `✕ **${value}**`;
   return `${budget.verdict === 'pass' ? '✓' : '?'} ${value}`;
 }

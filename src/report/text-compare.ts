@@ -1,6 +1,8 @@
 import type { BudgetResult, Result, VariantResult } from '../spec/result/result.js';
-import { budgetFigure, budgetValue, isBroken, isFailure } from './budget-words.js';
-import { cellText, differenceOf, latencyColumns, outcomeColumns, winnerOf } from './columns.js';
+import { budgetFigure, populationOf, isBroken, isFailure } from './budget-words.js';
+import { winnerOf } from './best.js';
+import { cellText, latencyColumns, outcomeColumns } from './columns.js';
+import { differenceOf } from './difference.js';
 import type { Column } from './column.js';
 import { formatDifference, formatInterval, formatWithInterval } from '../text/figures.js';
 import { plural } from '../text/words.js';
@@ -10,6 +12,8 @@ import { causeSentence, explainedOf } from './causes.js';
 import { unfinishedLines } from './incomplete.js';
 import { left, lengthOf, line, type Paint } from './text-table.js';
 import { budgetRows, fromBatches, heldBudgets, sizeWords, viewOf, type View } from './view.js';
+import { otherLoadText } from './other-load.js';
+import { sameWords } from './same-words.js';
 import { whatIfText } from './what-if.js';
 
 /** The variants side by side, metric by metric: value, paired difference to the baseline, interval, winner. */
@@ -36,6 +40,8 @@ export function compareText(
   lines.push(...stopLines(result, paint));
   const words = whatIfText(result.scenario.whatIf);
   if (words !== null) lines.push(printable(words));
+  const otherLoad = otherLoadText(view);
+  if (otherLoad !== null) lines.push(printable(otherLoad));
   for (const column of columns) lines.push('', ...metricLines(view, column, paint));
   if (result.variants.length === 1) lines.push('', 'One variant: nothing to compare it with.');
   return `${lines.join('\n')}\n`;
@@ -68,11 +74,12 @@ const BATCHES = 'intervals from batches of one run';
 
 function metricLines(view: View, column: Column, paint: Paint): string[] {
   const { variants } = view.result;
-  const winner = winnerOf(column, variants);
+  const winner = winnerOf(view, column);
   const values = variants.map((variant) => valueWords(view, column, variant));
   const names = variants.map((variant) => shorten(variant.name, 24));
   const nameWidth = Math.max(...names.map(lengthOf));
   const valueWidth = Math.max(...values.map(lengthOf));
+  const isChoice = winner !== null && winner.names.length < variants.length;
   const winning = winnerWords(variants, winner);
   const head = `${paint.bold(`${column.head} ${column.of}`.trim())}${winning === '' ? '' : `   ${paint.dim(winning)}`}`;
   const rows = variants.map((variant, i) => {
@@ -84,7 +91,7 @@ function metricLines(view: View, column: Column, paint: Paint): string[] {
         : variant.name === view.baseline.name
           ? paint.dim('baseline')
           : differenceWords(view, column, variant, paint);
-    const best = winner !== null && winner.names.includes(variant.name);
+    const best = isChoice && winner.names.includes(variant.name);
     return `  ${name}  ${best ? paint.bold(value) : value}   ${difference}`.trimEnd();
   });
   return [head, ...rows];
@@ -103,8 +110,10 @@ function winnerWords(
   winner: ReturnType<typeof winnerOf>,
 ): string {
   if (variants.length < 2) return '';
-  if (winner === null) return 'nothing measured';
+  if (winner === null) return 'not compared';
   const names = winner.names.map(printable);
+  if (names.length === 0)
+    return `${printable(winner.outdone ?? '')} serves fewer requests, or leaves work undone: no best`;
   if (names.length === variants.length) return winner.alike ? 'all alike' : "the data can't tell";
   if (names.length === 1) return `best: ${names[0]!}`;
   if (winner.alike) return `best: ${listed(names)}, alike`;
@@ -112,7 +121,8 @@ function winnerWords(
 }
 
 function differenceWords(view: View, column: Column, variant: VariantResult, paint: Paint): string {
-  const { difference, ci95, verdict } = differenceOf(view, column, variant);
+  const { difference, ci95, verdict, margin, otherLoad } = differenceOf(view, column, variant);
+  if (otherLoad === true) return paint.dim('other load');
   if (difference === null) {
     return verdict === 'better' || verdict === 'worse' ? verdict : paint.dim('not comparable');
   }
@@ -120,7 +130,11 @@ function differenceWords(view: View, column: Column, variant: VariantResult, pai
   const size = line(printable(formatDifference(difference, column.unit, ci95)), 10);
   const interval = ci95 === null ? '' : printable(formatInterval(difference, ci95, column.unit));
   const word =
-    verdict === 'same' ? 'no difference' : verdict === 'unknown' ? "the data can't tell" : verdict;
+    verdict === 'same'
+      ? sameWords(difference, margin, column.unit)
+      : verdict === 'unknown'
+        ? "the data can't tell"
+        : verdict;
   const shown =
     verdict === 'worse' ? paint.red(word) : verdict === 'better' ? word : paint.dim(word);
   return `${size}  ${left(interval, 24)}  ${shown}`;
@@ -161,7 +175,7 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
       .map(({ budget, name }) => `${printable(name)} ${printable(budgetFigure(budget!))}`)
       .join('; ');
     lines.push(
-      `  ${shown}  ${left(textOf(row), width)}   ${values === '' ? paint.dim(closest(by)) : values}`,
+      `  ${shown}  ${left(textOf(row), width)}   ${values === '' ? paint.dim(closest(by)) : values}${besideValue(row.metric)}`,
     );
   }
   if (rows.length === 0 && options.broken !== true) lines.push('  no budgets');
@@ -176,6 +190,12 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
     );
   }
   return lines;
+}
+
+/** Said once per budget, after the values: whether failures count in a latency. */
+function besideValue(metric: string): string {
+  const population = populationOf(metric);
+  return population === null ? '' : ` (${population})`;
 }
 
 /** A line for each variant with missing runs. */
@@ -197,5 +217,5 @@ function closest(
   }
   return nearest === null
     ? ''
-    : `nearest: ${printable(nearest.name)} ${printable(budgetValue(nearest.budget))}`;
+    : `nearest: ${printable(nearest.name)} ${printable(budgetFigure(nearest.budget))}`;
 }

@@ -8,17 +8,10 @@ import { unfinishedLines } from './incomplete.js';
 import { usedUpPools } from './pools.js';
 import { statusLines } from './statuses.js';
 import { columnsOf, fit, lengthOf, line, type Paint } from './text-table.js';
-import {
-  budgetRows,
-  characterOf,
-  heldBudgets,
-  requestLabel,
-  sizeWords,
-  describedRun,
-  viewOf,
-  type View,
-} from './view.js';
+import { budgetRows, heldBudgets, requestLabel, sizeWords, viewOf, type View } from './view.js';
 import { causeSentence, explainedOf } from './causes.js';
+import { bestOf } from './best.js';
+import { characterOf, describedRun } from './character.js';
 import { chainOf } from './chain.js';
 import { whatIfText } from './what-if.js';
 import { headlineWords } from './words.js';
@@ -104,7 +97,7 @@ function tableLines(view: View, options: TextOptions): string[] {
     chosen.map((column) => printable(cellText(column, variant)));
   const names = shown.map((variant) => shorten(variant.name, options.columns < 100 ? 16 : 24));
   const last = shown.map((variant) =>
-    judged ? budgetWord(variant) : printable(characterOf(variant)),
+    judged ? budgetWord(view, variant) : printable(characterOf(view, variant)),
   );
   const heads = chosen.map((column) => headOf(view, column));
   const widths = columnsOf([heads, ...shown.map(cells)]);
@@ -122,7 +115,7 @@ function tableLines(view: View, options: TextOptions): string[] {
     style: (i: number, padded: string) => string,
   ): string =>
     `  ${name}${keep.map((i) => `  ${style(i, line(texts[i]!, widths[i]!))}`).join('')}   ${end}`.trimEnd();
-  const best = chosen.map((column) => bestText(column, shown));
+  const best = chosen.map((column) => bestOf(view, column));
   const lines = [
     row(' '.repeat(nameWidth), heads, judged ? paint.dim('budgets') : '', (_, text) =>
       paint.dim(text),
@@ -133,7 +126,7 @@ function tableLines(view: View, options: TextOptions): string[] {
     const style = (i: number, text: string): string =>
       texts[i] === 'never'
         ? paint.bold(paint.red(text))
-        : texts[i] === best[i]
+        : best[i]!.has(variant.name)
           ? paint.bold(text)
           : text;
     const end = last[v]!.replace('FAIL', paint.bold(paint.red('FAIL')));
@@ -168,7 +161,7 @@ function stopLines({ result }: View, options: TextOptions): string[] {
 
 function chosenColumns(view: View): Column[] {
   const last = ['recovery', 'cost', 'attempts', 'wasted'];
-  const wanted = ['success', 'goodput', ...last];
+  const wanted = ['success', 'degraded', 'goodput', ...last];
   const all = outcomeColumns(view);
   const unseen = all.filter((column) => column.key.startsWith('unseen.'));
   const outcome = all.filter(
@@ -178,6 +171,7 @@ function chosenColumns(view: View): Column[] {
   const first = outcome.filter(
     (column) =>
       column.key === 'success' ||
+      column.key === 'degraded' ||
       column.key.startsWith('during.') ||
       (!hasDuring && column.key === 'goodput'),
   );
@@ -204,22 +198,16 @@ function headOf(view: View, column: Column): string {
   return column.key === 'successLatency.p99' ? 'p99' : column.head.toLowerCase();
 }
 
-function bestText(column: Column, variants: readonly VariantResult[]): string | null {
-  const sign = column.better === 'more' ? -1 : 1;
-  const known = variants.filter(
-    (v) => column.pick(v).value !== null && cellText(column, v) !== 'never',
-  );
-  known.sort((a, b) => sign * (column.pick(a).value! - column.pick(b).value!));
-  const texts = new Set(variants.map((variant) => cellText(column, variant)));
-  return known.length === 0 || texts.size === 1 ? null : printable(cellText(column, known[0]!));
-}
-
 function footnote(view: View, columns: readonly Column[], room: number): string {
   const during = columns.some((column) => column.key.startsWith('during.'));
   const parts = [during ? duringNote(view, room) : ''];
   if (columns.some((column) => column.key === 'successLatency.p99'))
-    parts.push('p99 of answered requests.');
-  parts.push(...columns.filter((c) => c.key.startsWith('unseen.')).flatMap((c) => c.note ?? []));
+    parts.push('p99 of successes.');
+  parts.push(
+    ...columns
+      .filter((c) => c.key === 'degraded' || c.key.startsWith('unseen.'))
+      .flatMap((c) => c.note ?? []),
+  );
   if (view.result.variants.length > 1) parts.push('Intervals: faultline compare.');
   let text = '';
   for (const part of parts)
@@ -235,8 +223,8 @@ function duringNote(view: View, room: number): string {
   return whole.length < room ? whole : `* while ${view.headline!.words}.`;
 }
 
-function budgetWord(variant: VariantResult): string {
-  if (variant.unfinished !== undefined) return printable(characterOf(variant));
+function budgetWord(view: View, variant: VariantResult): string {
+  if (variant.unfinished !== undefined) return printable(characterOf(view, variant));
   const { held, of, broken } = heldBudgets(variant);
   const word =
     of === 0 ? '' : `${held}/${of} ${broken > 0 ? 'FAIL' : held === of ? 'pass' : 'undecided'}`;

@@ -4,6 +4,7 @@ import type { Words } from './emphasis.js';
 import { listed, upTo } from './format.js';
 import {
   behindOf,
+  cancelledEstimate,
   countEstimate,
   stalestOf,
   unsettledOf,
@@ -49,7 +50,10 @@ export function sagaWords(view: View): Words | null {
   if (found.length === 0) return null;
   const share = (one: Unsettled): number => one.broken / one.begun;
   const worst = largestBy(found, ({ value }) => share(value));
-  if (worst.value.broken === 0) return ['Every saga comes to a consistent end'];
+  if (worst.value.broken === 0) {
+    const most = cancelledWords(view);
+    return ['Every saga comes to a consistent end', ...(most === null ? [] : [', but ', ...most])];
+  }
   const { subject, begun, broken, ends } = worst.value;
   const kinds = ends
     .filter(({ count }) => count > 0)
@@ -66,6 +70,23 @@ export function sagaWords(view: View): Words | null {
     ...(well.length > 0 && well.length < 4
       ? ['; in ', ...boldList(well.map(({ variant }) => variant.name)), ' every one does']
       : []),
+    ...cancelledBeside(view),
+  ];
+}
+
+function cancelledBeside(view: View): Words {
+  const words = cancelledWords(view);
+  return words === null ? [] : ['; ', ...words];
+}
+
+/** The variant with the largest share of sagas that are undone; null if none is. */
+function cancelledWords(view: View): Words | null {
+  const found = foundIn(view, (variant) => cancelledEstimate(view, variant).value);
+  const worst = found.length === 0 ? null : largestBy(found, ({ value }) => value);
+  if (worst === null || worst.value === 0) return null;
+  return [
+    `${formatShare(worst.value)} of the sagas are cancelled`,
+    ...inVariant(view, worst.variant),
   ];
 }
 

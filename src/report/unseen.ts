@@ -146,6 +146,32 @@ export function unsettledEstimate(view: Shown, variant: VariantResult): Estimate
   );
 }
 
+/** Share of the sagas of a variant that are undone, of all its kinds together: orders that users placed and do not get. */
+export function cancelledEstimate(view: Shown, variant: VariantResult): Estimate {
+  const sagas = ofFamily(view, variant, 'sagas').map(({ own }) => own);
+  return shareOf(
+    sagas.map((own) => eachOf(own, 'compensated')),
+    sagas.map((own) => eachOf(own, 'accepted')),
+  );
+}
+
+/** The largest number of items that still wait for one subject in the last step of the timeline. */
+export function waitingEstimate(view: Shown, variant: VariantResult): Estimate {
+  const all = lagging(view, variant).map(({ lag }) => lag.steps[lag.steps.length - 1] ?? 0);
+  return all.length === 0 ? NOTHING : { value: Math.round(Math.max(...all)), ci95: null, each: [] };
+}
+
+/** Whether a backlog outlives the run: never drained after a fault, or many wait, at least half of the most ever. */
+export function isLeftWaiting(view: Shown, variant: VariantResult): boolean {
+  if (drainEstimate(view, variant).never > 0) return true;
+  const { value } = waitingEstimate(view, variant);
+  const most = backlogEstimate(view, variant).value;
+  return value !== null && most !== null && value >= MANY_WAIT && value * 2 >= most;
+}
+
+/** Items that wait at the end because they are under way are not a backlog. */
+const MANY_WAIT = 100;
+
 /** The read model or the replicas of a variant with the largest share of stale reads. */
 export function stalestOf(view: Shown, variant: VariantResult): WorstShare | null {
   const all = stalePairs(view, variant).flatMap(({ subject, own }) => {
@@ -164,6 +190,15 @@ export function staleEstimate(view: Shown, variant: VariantResult): Estimate {
   return shareOf(
     all.map((own) => eachOf(own, 'staleReads')),
     all.map((own) => eachOf(own, 'reads')),
+  );
+}
+
+/** Share of the lookups in caches whose value had been written since it was loaded. */
+export function oldEstimate(view: Shown, variant: VariantResult): Estimate {
+  const caches = ofFamily(view, variant, 'caches').map(({ own }) => own);
+  return shareOf(
+    caches.map((own) => eachOf(own, 'staleReads')),
+    caches.map((own) => eachOf(own, 'reads')),
   );
 }
 

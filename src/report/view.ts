@@ -9,11 +9,12 @@ import type {
 import type { HealthState } from '../spec/result/cascade.js';
 import { isBroken } from './budget-words.js';
 import { focusRank } from './focus.js';
-import { formatInstant, formatSeconds, formatShare, formatSpan } from '../text/figures.js';
+import { formatInstant, formatSpan } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { listed } from './format.js';
 import { byCodeUnit, sortedKeys } from './keys.js';
 import type { PlotRenderer } from './svg.js';
+import { outdone, rankedTogether } from './standing.js';
 import { looksOf, type Look } from './theme.js';
 import { worstVariantOf } from './worst-variant.js';
 
@@ -38,7 +39,7 @@ export interface View {
 /** Derives the view of a result. */
 export function viewOf(result: Result, plot: PlotRenderer = noPlot): View {
   const baseline = result.variants.find((variant) => variant.baseline) ?? result.variants[0]!;
-  const winner = winnerOf(result.variants);
+  const winner = winnerOf(result, baseline);
   return {
     result,
     looks: looksOf(result, winner),
@@ -73,67 +74,21 @@ export function heldBudgets(variant: VariantResult): {
 /** The budgets of all variants by their text, in the order of their first occurrence. */
 export function budgetRows(result: Result): readonly {
   readonly text: string;
+  readonly metric: string;
   readonly name: string | null;
   readonly by: readonly (BudgetResult | null)[];
 }[] {
-  const texts = new Map<string, string | null>();
-  for (const variant of result.variants) {
-    for (const budget of variant.budgets)
-      if (!texts.has(budget.text)) texts.set(budget.text, budget.name);
+  const firsts = new Map<string, BudgetResult>();
+  for (const { budgets } of result.variants) {
+    for (const budget of budgets) if (!firsts.has(budget.text)) firsts.set(budget.text, budget);
   }
-  return [...texts].map(([text, name]) => ({
+  return [...firsts.values()].map(({ text, metric, name }) => ({
     text,
+    metric,
     name,
     by: result.variants.map((variant) => variant.budgets.find((b) => b.text === text) ?? null),
   }));
 }
-
-/** A word for the effect of the faults on a variant, over its replications. */
-export function characterOf(variant: VariantResult): string {
-  if (variant.unfinished !== undefined) {
-    const { finished, stopped } = variant.unfinished;
-    return `${plural(finished, 'replication')}, then ${stopped === null ? 'interrupted' : 'stopped'}`;
-  }
-  const { verdicts, collateral } = variant.cascade;
-  const count = (verdict: string): number => verdicts.filter((v) => v === verdict).length;
-  const metastable = count('metastable');
-  if (metastable > 0) return `metastable ${metastable}/${verdicts.length}`;
-  if (count('overloaded') > 0) return `overloaded ${count('overloaded')}/${verdicts.length}`;
-  if (count('lost') > 0) return `down for good ${count('lost')}/${verdicts.length}`;
-  const isCalm = verdicts.length > 0 && count('untouched') === verdicts.length;
-  if (isCalm || variant.faults.length === 0) {
-    if (variant.cascade.events.length === 0) return '';
-    // Names of requests contain a dot, those of components do not.
-    const requests = sortedKeys(variant.cascade.states).filter((name) => name.includes('.'));
-    const seconds = longestDegraded(variant, requests);
-    const failed = 1 - (variant.summary.success.value ?? 1);
-    const fails = requests.flatMap((name) => degradedIntervals(variant, name)).some(isFailing);
-    // With a fault, `untouched` means that the success rate does not change. Without a fault it has no meaning.
-    if (variant.faults.length === 0 && (fails || failed >= MANY))
-      return `${formatShare(failed)} fail`;
-    return seconds > 0 ? `slow for ${formatSeconds(seconds)}` : 'untouched';
-  }
-  if (count('slowRecovery') > 0) return 'recovers slowly';
-  if (count('undecided') > 0) return 'undecided';
-  if (verdicts.length === 0) return '';
-  return collateral.length > 0 ? 'spreads, recovers' : 'recovers';
-}
-
-/** If the replications end differently, the one that is described: `run 1 of 3, which recovers`; otherwise empty. */
-export function describedRun({ cascade: { verdicts } }: VariantResult): string {
-  if (new Set(verdicts).size < 2) return '';
-  return `run 1 of ${verdicts.length}, which ${ENDED[verdicts[0]!]}`;
-}
-
-const ENDED: Readonly<Record<VariantResult['cascade']['verdicts'][number], string>> = {
-  untouched: 'is untouched',
-  recovered: 'recovers',
-  slowRecovery: 'recovers slowly',
-  metastable: 'stays degraded by itself',
-  overloaded: 'stays overloaded',
-  lost: 'stays down for good',
-  undecided: 'is undecided at the end',
-};
 
 /** Intervals in which a kind of request failed or was slow, in the first run. */
 export function degradedIntervals(
@@ -264,13 +219,6 @@ export function fromBatches(result: Result): boolean {
   );
 }
 
-/** Share of failed requests from which a variant without faults is not `slow`, but failing. */
-const MANY = 0.01;
-
-function isFailing({ state }: { readonly state: HealthState }): boolean {
-  return state === 'failing' || state === 'down';
-}
-
 function isDegraded(interval: { readonly state: HealthState }): boolean {
   return interval.state !== 'ok';
 }
@@ -280,20 +228,25 @@ function noPlot(): { readonly markup: string } {
   return { markup: '' };
 }
 
-function winnerOf(variants: readonly VariantResult[]): string | null {
-  const whole = variants.filter(({ unfinished }) => unfinished === undefined);
-  if (whole.length < variants.length && whole.length < 2) return null;
+/** Misses the fewest budgets, then succeeds most, among the variants that no other one beats in success or goodput. */
+function winnerOf(result: Result, baseline: VariantResult): string | null {
+  const { variants } = result;
   if (variants.length < 2) return variants[0]?.name ?? null;
-  const ranked = whole.map((variant) => ({
-    name: variant.name,
-    missed: heldBudgets(variant).of - heldBudgets(variant).held,
-    success: variant.summary.success.value ?? 0,
-  }));
+  const worse = outdone({ result, baseline });
+  const whole = rankedTogether({ result });
+  if (whole.length < 2) return null;
+  const ranked = whole
+    .filter(({ name }) => !worse.has(name))
+    .map((variant) => ({
+      name: variant.name,
+      missed: heldBudgets(variant).of - heldBudgets(variant).held,
+      success: variant.summary.success.value ?? 0,
+    }));
   ranked.sort((a, b) => a.missed - b.missed || b.success - a.success || byCodeUnit(a.name, b.name));
   const [first, second] = ranked;
-  const tied =
-    first!.missed === second!.missed && Math.abs(first!.success - second!.success) < 1e-4;
-  return tied ? null : first!.name;
+  if (first === undefined) return null;
+  const tied = first.missed === second?.missed && Math.abs(first.success - second.success) < 1e-4;
+  return tied ? null : first.name;
 }
 
 function requestsOf(result: Result): string[] {

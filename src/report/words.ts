@@ -1,13 +1,20 @@
 import { headOf } from '../spec/result/fault-text.js';
 import type { VariantResult } from '../spec/result/result.js';
 import { isBroken } from './budget-words.js';
+import { besideText } from './character.js';
 import { behindSubjects } from './chain.js';
-import { differenceOf, outcomeColumns } from './columns.js';
+import { outcomeColumns } from './columns.js';
+import { isWorse } from './difference.js';
+import { degradedWords } from './degraded.js';
+import { fastFailureWords } from './fast-failures.js';
+import { otherLoadText } from './other-load.js';
 import { formatSeconds, formatShare, formatSpan } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import type { Words } from './emphasis.js';
 import { listed } from './format.js';
 import { incompleteHeading } from './incomplete.js';
+import { outdone } from './standing.js';
+import { isLeftWaiting } from './unseen.js';
 import { unseenWords } from './unseen-words.js';
 import {
   budgetRows,
@@ -59,10 +66,15 @@ export function badgeOf(view: View): Badge | null {
 export function verdictWords(view: View): Words {
   const unseen = unseenWords(view);
   const incomplete = incompleteHeading(view.result);
+  const degraded = degradedWords(view);
+  const otherLoad = otherLoadText(view);
   return [
     ...(incomplete === null ? [] : [`${incomplete} `]),
     ...budgetWords(view),
+    ...fastFailureWords(view),
     ...storyWords(view),
+    ...(degraded.length > 0 ? [' ', ...degraded] : []),
+    ...(otherLoad === null ? [] : [` ${otherLoad}`]),
     ...(unseen.length > 0 ? [' ', ...unseen] : []),
   ];
 }
@@ -129,15 +141,35 @@ function budgetWords(view: View): Words {
       `${which} variant holds every budget${warned > 0 ? `, with ${plural(warned, 'warning')}` : ''}. `,
     ];
   }
-  if (whole.length === 1) return ['Only ', ...names(whole), ' holds every budget. '];
+  if (whole.length === 1)
+    return ['Only ', ...names(whole), ` holds every budget${beside(view, whole[0]!)}. `];
   if (whole.length > 1) return [...names(whole), ' hold every budget. '];
-  const most = Math.max(...judged.map((v) => heldBudgets(v).held));
-  const closest = judged.filter((v) => heldBudgets(v).held === most);
-  if (closest.length === judged.length || most === 0) return ['No variant holds every budget. '];
+  return closestWords(view, judged);
+}
+
+/** Added to the only variant that holds the budgets, if another one serves users better. */
+function beside(view: View, variant: VariantResult): string {
+  return outdone(view).has(variant.name) ? ', but another variant serves more requests' : '';
+}
+
+/** The variants that come closest, of those that no other one beats in success or goodput. */
+function closestWords(view: View, judged: readonly VariantResult[]): Words {
+  const none = 'No variant holds every budget';
+  const worse = outdone(view);
+  const able = judged.filter(({ name, otherLoad }) => !worse.has(name) && otherLoad !== true);
+  const mostOf = (some: readonly VariantResult[]): number =>
+    Math.max(0, ...some.map((v) => heldBudgets(v).held));
+  const most = mostOf(able);
+  const closest = able.filter((v) => heldBudgets(v).held === most);
+  const isBeaten = judged.some((v) => worse.has(v.name) && heldBudgets(v).held > most);
+  if (closest.length === judged.length || closest.length === 0 || (most === 0 && !isBeaten))
+    return [`${none}. `];
+  const isOne = closest.length === 1;
+  const verb = isBeaten ? (isOne ? 'serves' : 'serve') : isOne ? 'comes' : 'come';
   return [
-    'No variant holds every budget; ',
-    ...names(closest),
-    ` ${closest.length === 1 ? 'comes' : 'come'} closest. `,
+    `${none}; `,
+    ...bold(closest.map((v) => v.name)),
+    ` ${verb} ${isBeaten ? 'users best' : 'closest'}. `,
   ];
 }
 
@@ -156,8 +188,7 @@ function storyWords(view: View): Words {
     !worstVariant.baseline &&
     success !== null &&
     before !== null &&
-    before - success > 0.001 &&
-    (runs < 2 || differenceOf(view, outcomeColumns(view)[0]!, worstVariant).verdict === 'worse')
+    isWorse(view, outcomeColumns(view)[0]!, worstVariant, baseline)
   ) {
     parts.push(
       { strong: worstVariant.name },
@@ -175,7 +206,11 @@ function storyWords(view: View): Words {
   if (success !== null && success < 0.9995 && faults.length > 0) return [...lossWords(view), '.'];
   if (success === null) return ['No request finished.'];
   if (faults.length > 0) return quietWords(view, success);
-  if (success === 1) return ['Nothing broke: every request succeeds.'];
+  if (success === 1)
+    return [
+      besideText(view, worstVariant) === null ? 'Nothing broke: every' : 'Every',
+      ' request succeeds.',
+    ];
   return [`No fault is injected; ${formatShare(success)} of requests succeed.`];
 }
 
@@ -205,14 +240,17 @@ function lossWords(view: View): Words {
       ? ''
       : value > 0
         ? recoveredWords(view, worstVariant, value)
-        : (slowAfterWords(view, worstVariant) ?? endWords(worstVariant));
+        : (slowAfterWords(view, worstVariant) ?? endWords(view, worstVariant));
   return [fault, ...worst, back];
 }
 
 /** The state when requests succeed again, with a component that is still degraded at the end of the run. */
-function endWords(variant: VariantResult): string {
+function endWords(view: View, variant: VariantResult): string {
   const left = variant.cascade.events.filter((event) => event.kind === 'notRecovered');
-  if (left.length === 0) return ', and the system is healthy when it ends';
+  if (left.length === 0)
+    return isLeftWaiting(view, variant)
+      ? ', and requests succeed again when it ends'
+      : ', and the system is healthy when it ends';
   const back = 'requests succeed again when it ends';
   const behind = behindSubjects(variant);
   const degraded = left.find((event) => !behind.has(event.subject));

@@ -12,6 +12,17 @@ function star(how = '', more = ''): string {
   ]);
 }
 
+/** Two services, the first of which limits its calls, with these budgets. */
+function limited(budgets: string, policy = 'bulkhead: { maxConcurrent: 5 }'): string {
+  return scenario([
+    'services:',
+    `  a: { endpoints: { go: { steps: [ { call: b.go, policy: { timeout: 1s${policy === '' ? '' : `, ${policy}`} } } ] } } }`,
+    '  b: { endpoints: { go: [ wait: 1ms ] } }',
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: a.go } ] } }',
+    `budgets: [ ${budgets} ]`,
+  ]);
+}
+
 /** Two services that call each other. */
 export function circle(how: string, back = ''): string {
   return scenario([
@@ -155,6 +166,18 @@ export const STRUCTURE_CASES: readonly RuleCase[] = [
       'a liveness probe': hanging('hang', 'probes: { liveness: {} }, '),
       'a fault that ends the process': hanging('crash'),
       'no platform': hanging('hang', '', '{ kind: none }'),
+    },
+  },
+  {
+    rule: 'latency-budget-without-success',
+    fires: limited('users.latency.p99 < 300ms'),
+    path: 'budgets[0]',
+    measured: 'bulkhead on a.go->b.go, and no budget on the success of users',
+    limit: 'a budget on success, or on successLatency',
+    silent: {
+      'a budget on success': limited('users.latency.p99 < 300ms, users.success >= 99%'),
+      'of successes only': limited('users.successLatency.p99 < 300ms'),
+      'nothing refuses': limited('users.latency.p99 < 300ms', ''),
     },
   },
   {

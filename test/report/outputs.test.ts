@@ -103,7 +103,7 @@ describe('the comparison', () => {
   it('names the winner of a metric, and says where the data cannot tell', () => {
     const text = compareText(sampleResult(), TEXT);
     expect(text).toMatch(/Success whole run {3}best: full\n/);
-    expect(text).toMatch(/Browse during fault {3}best: timeouts, retries, breaker and full, alike/);
+    expect(text).toMatch(/Browse during fault {3}best: full\n/);
     expect(text).toMatch(/timeouts +90\.7 % +\+11\.2 pt +\[\+11\.0, \+11\.4\] pt +better/);
   });
 });

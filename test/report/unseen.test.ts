@@ -1,7 +1,8 @@
 import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
 import { cellText, outcomeColumns } from '../../src/report/columns.js';
-import { compareFinding, lossFinding } from '../../src/report/findings.js';
+import { compareFinding } from '../../src/report/findings-compare.js';
+import { lossFinding } from '../../src/report/findings.js';
 import { upTo } from '../../src/report/format.js';
 import { renderHtml } from '../../src/report/html.js';
 import { behindWords, flat } from '../../src/report/unseen-words.js';

@@ -5,7 +5,8 @@ import { formatSeconds } from '../../src/text/figures.js';
 import { checkText, compareText } from '../../src/report/text-compare.js';
 import { summaryText } from '../../src/report/text.js';
 import type { Paint } from '../../src/report/text-table.js';
-import { characterOf, viewOf } from '../../src/report/view.js';
+import { characterOf } from '../../src/report/character.js';
+import { viewOf } from '../../src/report/view.js';
 import { chainOf } from '../../src/report/chain.js';
 import { verdictWords } from '../../src/report/words.js';
 import { run } from '../theory/program.js';
@@ -30,8 +31,10 @@ describe('a fault in which no request fails', () => {
   });
 
   it('says for how long answers were slow', () => {
-    expect(characterOf(view.worstVariant)).toBe('slow for 10 s');
-    expect(timelineNote(view, view.worstVariant)).toBe('no loss, but slow for 10 s');
+    expect(characterOf(view, view.worstVariant)).toBe('9 % of browse degraded, slow for 10 s');
+    expect(timelineNote(view, view.worstVariant)).toBe(
+      'no request fails, but 9 % of browse degraded, slow for 10 s',
+    );
   });
 
   it('calls what answers late slow, not failed', () => {
@@ -43,7 +46,7 @@ describe('a fault in which no request fails', () => {
 
 describe('a variant without a fault', () => {
   const failing = (share: number): string => {
-    const { file, variant } = run(`
+    const { file, result, variant } = run(`
 faultline: 1
 title: What fails by itself
 run: { duration: 20s }
@@ -51,7 +54,7 @@ services: { a: { endpoints: { x: [ wait: 5ms, { fail: 503, probability: ${share}
 workloads: { w: { arrivals: constant(50/s), requests: [ { call: a.x } ] } }
 `);
     expect(file.variants[0].scenario.faults).toHaveLength(0);
-    return characterOf(variant());
+    return characterOf(viewOf(result), variant());
   };
 
   it('fails where its requests do, and is not called slow', () => {

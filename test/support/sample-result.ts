@@ -472,6 +472,7 @@ function budgetsOf(shape: Shape): BudgetResult[] {
     note: string | null = null,
   ): BudgetResult => ({
     text,
+    metric: text.replace(/ (?:<|>|==).*?(?= during|$)/, ''),
     name: null,
     severity: 'error',
     verdict: ok ? 'pass' : 'fail',
@@ -589,6 +590,7 @@ function comparisonsOf(variants: readonly VariantResult[]): Comparison[] {
         ci95: difference === null ? null : [difference - half, difference + half],
         adjustedP: same ? 1 : 0.001,
         family: 'headline',
+        margin: 0.01,
         varianceRatio: 4,
         unit,
         verdict:

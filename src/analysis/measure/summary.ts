@@ -1,4 +1,5 @@
 import type { QuantileEstimates } from '../../spec/result/estimate.js';
+import { OUTCOME_NAMES } from '../../spec/outcome.js';
 import type { VariantSummary } from '../../spec/result/result.js';
 import { withGood, withLatencies, withSuccesses } from './batches.js';
 import {
@@ -29,6 +30,8 @@ import { wastedOf } from './wasted.js';
 export interface Headline {
   readonly requests: number;
   readonly success: Measured;
+  /** Share of the finished requests with a degraded response, which counts as a success. */
+  readonly degraded: Measured;
   readonly goodput: Measured;
   readonly latency: Quantiles;
   readonly successLatency: Quantiles;
@@ -45,6 +48,8 @@ export interface Headline {
   readonly blastRadius: Measured;
   readonly costs: ReturnType<typeof costsOf>;
 }
+
+const DEGRADED = OUTCOME_NAMES.indexOf('degraded');
 
 type Quantiles = Readonly<Record<keyof QuantileEstimates, Measured>>;
 
@@ -68,6 +73,10 @@ export function headline(
       ),
       all,
     ),
+    degraded: shareOf(
+      outcomes.map((run) => run[DEGRADED]),
+      outcomes.map((run) => finishedOf(run)),
+    ),
     goodput: withGood(meanOf(goodByRun(all, outcomes).map((good) => good / seconds)), all),
     latency: quantiles(all, 'latency'),
     successLatency: quantiles(all, 'successLatency'),
@@ -90,6 +99,9 @@ export function summaryOf(figures: Headline): VariantSummary {
   return {
     requests: figures.requests,
     success: estimateOf(figures.success),
+    ...(figures.degraded.value === 0 || figures.degraded.value === null
+      ? {}
+      : { degraded: estimateOf(figures.degraded) }),
     goodput: estimateOf(figures.goodput),
     latency: estimates(figures.latency),
     successLatency: estimates(figures.successLatency),

@@ -32,6 +32,7 @@ export function judgeBudget(
   const isUncompared = expression.limit.kind === 'ofSaved' && study.saved === null;
   return {
     text: source.text,
+    metric: savedKey(expression),
     name: source.name,
     severity: source.severity,
     ...(source.strict && !isUncompared && { strict: true }),
@@ -52,13 +53,14 @@ function missingRuns({ limit }: Expression, data: VariantData, study: Study): st
 
 /** With missing runs there is no verdict, and no figure that suggests one. */
 function undecided(source: BudgetSource, { unit }: Metric, note: string): BudgetResult {
-  const { text, name, severity, strict } = source;
+  const { text, expression, name, severity, strict } = source;
+  const metric = savedKey(expression);
   const empty = { value: null, ci95: null, limit: null, margin: null };
   const judged = { verdict: 'inconclusive', unit, note } as const;
-  return { text, name, severity, ...(strict && { strict }), ...empty, ...judged };
+  return { text, metric, name, severity, ...(strict && { strict }), ...empty, ...judged };
 }
 
-type Judgement = Omit<BudgetResult, 'text' | 'name' | 'severity' | 'strict'>;
+type Judgement = Omit<BudgetResult, 'text' | 'metric' | 'name' | 'severity' | 'strict'>;
 
 /** Judges a budget on one figure of the window. */
 function ofWindow(

@@ -1,5 +1,6 @@
 import type { Comparison } from '../../spec/result/result.js';
 import { holm, sectionInterval } from '../../stats/interval.js';
+import { isSplit, sameMargin } from '../../stats/margin.js';
 import { momentsOf } from '../../stats/moments.js';
 import { studentCdf, studentQuantile } from '../../stats/student.js';
 import { finite, type Measured } from '../measure/estimate.js';
@@ -13,21 +14,19 @@ interface Row {
   readonly measured: Measured;
 }
 
-/** Relative difference that counts as equal, and the absolute one by unit for a baseline near 0. */
-const SAME_SHARE = 0.01;
-const SAME_ABSOLUTE = { seconds: 1e-4, perSecond: 0.01, share: 0.001, number: 0.01 } as const;
 const SIGNIFICANT = 0.05;
 /** Fewest pairs that must all agree where differences have no scale. */
 const UNANIMOUS = 3;
 
 /**
  * Differences between every variant and the baseline, over runs that share their random numbers. The p-values of the
- * whole table are adjusted together.
+ * whole table are adjusted together. `limits` are the values to which budgets limit a metric.
  */
 export function compareAll(
   variants: readonly { readonly name: string; readonly figures: Headline }[],
   baseline: string,
   subject: string,
+  limits: Limits = NO_LIMITS,
 ): readonly Comparison[] {
   const base = variants.find((variant) => variant.name === baseline);
   if (base === undefined) return [];
@@ -37,7 +36,7 @@ export function compareAll(
     if (variant === base) continue;
     for (const row of rowsOf(variant.figures, subject)) {
       const other = baseRows.get(row.metric);
-      if (other !== undefined) drafts.push(draft(row, other, variant.name, baseline));
+      if (other !== undefined) drafts.push(draft(row, other, variant.name, baseline, limits));
     }
   }
   const tested = drafts.filter((entry) => entry.p !== null);
@@ -46,9 +45,14 @@ export function compareAll(
   return drafts.map((entry) => finished(entry, byDraft.get(entry) ?? null));
 }
 
+/** Limits of budgets, by metric and window. */
+export type Limits = ReadonlyMap<string, readonly number[]>;
+
+const NO_LIMITS: Limits = new Map();
+
 interface Draft {
   readonly row: Row;
-  readonly base: Row;
+  readonly limits: readonly number[];
   readonly comparison: Omit<Comparison, 'adjustedP' | 'verdict'>;
   readonly p: number | null;
   /** If some run never recovers: +1 when all pairs are better, -1 when all are worse, else 0. */
@@ -92,7 +96,8 @@ function rowsOf(figures: Headline, subject: string): readonly Row[] {
   return rows;
 }
 
-function draft(row: Row, base: Row, name: string, baseline: string): Draft {
+function draft(row: Row, base: Row, name: string, baseline: string, all: Limits): Draft {
+  const limits = all.get(row.metric) ?? [];
   const value = finite(row.measured.value);
   const baselineValue = finite(base.measured.value);
   const pairs = pairsOf(base.measured, row.measured);
@@ -104,7 +109,7 @@ function draft(row: Row, base: Row, name: string, baseline: string): Draft {
   const sign = isFinitePairs ? { p: null, oneSided: 0 } : signs(pairs);
   return {
     row,
-    base,
+    limits,
     comparison: {
       metric: row.metric,
       of: name,
@@ -115,6 +120,7 @@ function draft(row: Row, base: Row, name: string, baseline: string): Draft {
       difference,
       ci95: interval === null ? null : [interval.low, interval.high],
       family: 'headline',
+      margin: baselineValue === null ? null : sameMargin(row.unit, baselineValue, limits),
       varianceRatio: isFinitePairs ? varianceRatio(pairs) : null,
       unit: row.unit,
     },
@@ -128,15 +134,15 @@ function finished(entry: Draft, adjustedP: number | null): Comparison {
 }
 
 function verdictOf(entry: Draft, adjustedP: number | null): Comparison['verdict'] {
-  const { difference, ci95, baselineValue } = entry.comparison;
+  const { difference, ci95, value, baselineValue, margin } = entry.comparison;
   const isSignificant = adjustedP !== null && adjustedP < SIGNIFICANT;
   if (difference === null) {
     if (entry.oneSided === 0) return 'unknown';
     return entry.oneSided > 0 ? 'better' : 'worse';
   }
-  const same = Math.max(SAME_SHARE * Math.abs(baselineValue ?? 0), SAME_ABSOLUTE[entry.row.unit]);
   if (ci95 === null) return difference === 0 ? 'same' : 'unknown';
-  if (ci95[0] >= -same && ci95[1] <= same) return 'same';
+  const isWithin = margin !== null && ci95[0] >= -margin && ci95[1] <= margin;
+  if (isWithin && !isSplit(value ?? 0, baselineValue ?? 0, entry.limits)) return 'same';
   const isApart = ci95[0] > 0 || ci95[1] < 0;
   if (!isApart || !isSignificant) return 'unknown';
   return difference > 0 === (entry.row.better === 'high') ? 'better' : 'worse';

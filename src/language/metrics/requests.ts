@@ -9,7 +9,8 @@ export const REQUEST_METRICS = [
     'seconds',
     'required',
     'low',
-    'Time from arrival to response of all finished requests or calls, including failed ones.',
+    'Time from arrival to response of all finished requests or calls, including failed ones: failures that come fast ' +
+      'lower it. Put a budget on success beside it, or use successLatency.',
   ),
   metric(
     'successLatency',

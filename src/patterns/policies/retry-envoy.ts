@@ -15,6 +15,7 @@ import {
   WAITS,
 } from '../mechanisms/retrying.js';
 import type { OutcomeTerm } from '../mechanisms/outcome-terms.js';
+import { ENVOY_TERMS, envoyTerms } from '../mechanisms/envoy-terms.js';
 import { retryTraits } from '../mechanisms/retry-traits.js';
 
 /** The outcomes that it retries unless `on` is written. */
@@ -27,7 +28,8 @@ const schema = z.strictObject({
     .describe(backoffText('envoy, 25ms, at most 250ms', WAITS)),
   on: onField(
     '[connect, gateway, overload, timeout, reset], which is retry_on: gateway-error. Envoy ' +
-      'itself retries nothing without retry_on, and throttled only if it is listed',
+      'itself retries nothing without retry_on, and throttled only if it is listed. ' +
+      ENVOY_TERMS,
   ),
   methods: methodsField(),
   budget: libraryBudgetField('concurrent', 'concurrent, 3: max_retries of the cluster'),
@@ -58,16 +60,20 @@ export const retryEnvoy: PolicyKind<'retry', typeof schema> = {
     '  attempts: 3\n' +
     '  on: [5xx, connect, reset, timeout]\n' +
     '  budget: { kind: envoy, ratio: 20% }\n',
-  traits: (config) => retryTraits(config, USUAL),
+  traits: (config) => retryTraits({ ...config, on: envoyTerms(config.on) }, USUAL),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,
   create: (config, setup) =>
-    retrying(setup, config, {
-      on: USUAL,
-      hints: 'stretched',
-      // Only the timer of the route ends a back-off: Filter::onResponseTimeout of router.cc.
-      waitsForDeadline: true,
-    }),
+    retrying(
+      setup,
+      { ...config, on: envoyTerms(config.on) },
+      {
+        on: USUAL,
+        hints: 'stretched',
+        // Only the timer of the route ends a back-off: Filter::onResponseTimeout of router.cc.
+        waitsForDeadline: true,
+      },
+    ),
   check: retryProblems,
 };

@@ -13,6 +13,7 @@ import {
   WAITS,
 } from '../mechanisms/retrying.js';
 import type { OutcomeTerm } from '../mechanisms/outcome-terms.js';
+import { ENVOY_TERMS, envoyTerms } from '../mechanisms/envoy-terms.js';
 import { retryTraits } from '../mechanisms/retry-traits.js';
 
 /** The outcomes that it retries unless `on` is written. */
@@ -25,7 +26,8 @@ const schema = z.strictObject({
     .describe(backoffText('envoy, 25ms, at most 250ms', WAITS)),
   on: onField(
     '[connect, 503], which is connect-failure, refused-stream, unavailable, cancelled and 503; ' +
-      'timeouts and resets are not among them',
+      'timeouts and resets are not among them. ' +
+      ENVOY_TERMS,
   ),
   budget: budgetField(),
   otherInstance: otherInstanceField(true),
@@ -41,10 +43,15 @@ export const retryIstio: PolicyKind<'retry', typeof schema> = {
   level: 'call',
   schema,
   example: 'retry: { kind: istio }\n',
-  traits: (config) => retryTraits(config, USUAL),
+  traits: (config) => retryTraits({ ...config, on: envoyTerms(config.on) }, USUAL),
   state: 'scoped',
   keyed: 'states',
   remembers: hasBudget,
-  create: (config, setup) => retrying(setup, config, { on: USUAL, waitsForDeadline: true }),
+  create: (config, setup) =>
+    retrying(
+      setup,
+      { ...config, on: envoyTerms(config.on) },
+      { on: USUAL, waitsForDeadline: true },
+    ),
   check: retryProblems,
 };

@@ -1,19 +1,17 @@
 import type { VariantResult } from '../../spec/result/result.js';
-import {
-  bestOf,
-  cellText,
-  differenceOf,
-  latencyColumns,
-  neverCount,
-  outcomeColumns,
-} from '../columns.js';
+import { cellText, latencyColumns, neverCount, outcomeColumns } from '../columns.js';
+import { bestOf } from '../best.js';
 import type { Column } from '../column.js';
+import { differenceOf } from '../difference.js';
 import { lostShare } from '../charts/latency.js';
-import { compareFinding } from '../findings.js';
+import { otherLoadText, pairingText } from '../other-load.js';
+import { characterOf } from '../character.js';
+import { compareFinding } from '../findings-compare.js';
+import { sameWords } from '../same-words.js';
 import { formatDifferenceWithin } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
-import { characterOf, lookOf, type View } from '../view.js';
+import { lookOf, type View } from '../view.js';
 import { section, variantKey } from './parts.js';
 
 /**
@@ -24,8 +22,9 @@ export function compareSection(view: View, long: boolean): Markup {
   const { replications, variants } = view.result;
   const paired =
     variants.length > 1
-      ? `${plural(replications, 'replication')}, the same arrivals and service times for every variant. Second line: paired difference to ${view.baseline.name}${replications > 1 ? ' with its 95 % interval' : ''}; grey where the data cannot tell, “no difference” where it is too small to matter. `
+      ? `${plural(replications, 'replication')}, ${pairingText(view)}. Second line: paired difference to ${view.baseline.name}${replications > 1 ? ' with its 95 % interval' : ''}; grey where the data cannot tell, “no difference” where it is within the margin, which is a tenth of the rarer of successes and failures for shares, 1 % for other figures. Bold: the best figure, unless another variant beats this one in success or goodput. `
       : '';
+  const otherLoad = otherLoadText(view);
   const columns = outcomeColumns(view);
   const alike = alikeColumns(view, columns);
   const shown = columns.filter((column) => !alike.includes(column));
@@ -34,8 +33,8 @@ export function compareSection(view: View, long: boolean): Markup {
   const lossy = view.result.variants.some((variant) => lostShare(view, variant) > 0);
   const all = lossy ? latencyColumns(view, 'latency') : [];
   const groups = [
-    { text: 'Answered successfully', span: answered.length },
-    { text: 'All finished requests', span: all.length },
+    { text: 'Successes', span: answered.length },
+    { text: 'All finished requests, failures included', span: all.length },
   ];
   return section(
     'compare',
@@ -43,7 +42,7 @@ export function compareSection(view: View, long: boolean): Markup {
     compareFinding(view),
     [
       markup`<p class="meta">
-        ${paired}${notes}
+        ${paired}${otherLoad !== null && `${otherLoad} `}${notes}
       </p>`,
       table(view, 'cmp', 'Service to users and its cost', shown, { long, groups: null }),
       alike.length > 0 &&
@@ -95,7 +94,7 @@ function table(
   },
 ): Markup {
   const { variants } = view.result;
-  const best = columns.map((column) => bestOf(column, variants));
+  const best = columns.map((column) => bestOf(view, column));
   const starts = new Set<number>();
   groups?.reduce((at, group) => (starts.add(at), at + group.span), 0);
   const edge = (i: number): Part => (starts.has(i) && i > 0 ? 'r start' : 'r');
@@ -106,7 +105,7 @@ function table(
     const { className } = lookOf(view, variant.name);
     return markup`<tr>
       <th scope="row" class="${className}">
-        ${variantKey(view, variant)}<small>${characterOf(variant)}</small>
+        ${variantKey(view, variant)}<small>${characterOf(view, variant)}</small>
       </th>
       ${cells}
     </tr>`;
@@ -167,13 +166,14 @@ function second(view: View, column: Column, variant: VariantResult): Part {
   const never = neverCount(column, variant);
   if (never > 0) return `in ${never} of ${view.result.replications}`;
   if (variant.name === view.baseline.name) return 'baseline';
-  const { difference, ci95, verdict } = differenceOf(view, column, variant);
+  const { difference, ci95, verdict, margin, otherLoad } = differenceOf(view, column, variant);
+  if (otherLoad === true) return 'other load';
   if (difference === null) {
     if (verdict === 'better' || verdict === 'worse')
       return markup`<span class="${verdict}">${verdict}</span>`;
     return 'not comparable';
   }
-  if (verdict === 'same') return 'no difference';
+  if (verdict === 'same') return sameWords(difference, margin, column.unit);
   const text = formatDifferenceWithin(difference, ci95, column.unit);
   if (verdict === 'unknown') return `${text.difference} ${text.half}`.trim();
   return markup`<span class="${verdict}">${text.difference}</span> ${text.half}`;

@@ -46,7 +46,7 @@ const DEFINITIONS: readonly (readonly [string, string])[] = [
   ],
   [
     'Latency',
-    'From the request’s arrival to its end; quantiles by nearest rank on merged histograms with at most 0.4 % error, never averaged. Answered: successful requests only',
+    'From the request’s arrival to its end; quantiles by nearest rank on merged histograms with at most 0.4 % error, never averaged. Of successes: without the failures; of all: with them',
   ],
   [
     'Recovery',
@@ -96,7 +96,7 @@ function intervalWords(view: View): string {
   if (fromBatches(view.result))
     return '95 %, interval from batches of one run: for means and shares only, and not for differences. Set run.replications for all the others';
   return view.result.replications > 1
-    ? '95 %, over replications; differences are paired. “No difference” means that the whole interval lies within 1 % of the baseline; grey, without that word, that the data cannot tell after correction for many comparisons'
+    ? '95 %, over replications; differences are paired. “No difference” means that the whole interval is within the margin: 1 % of the baseline; for shares a tenth of its successes or failures, whichever are fewer, from 0.01 to 1 point, and a tenth of those that a budget allows. Grey, without that word, means that the data cannot tell after correction for many comparisons'
     : 'None: one replication. Set run.replications to see how far the figures vary';
 }
 

@@ -10,7 +10,7 @@ import { variantKey } from './parts.js';
 /** All variants from the best to the worst, with their budgets as columns. */
 export function rankingTable(view: View, note: string): Markup {
   const { result } = view;
-  const rows = ranked(result.variants);
+  const rows = ranked(view);
   const at = new Map(result.variants.map((variant, i) => [variant, i]));
   const budgets = budgetRows(result);
   const heads = budgets.map(
@@ -29,7 +29,7 @@ export function rankingTable(view: View, note: string): Markup {
       </tr>`,
   );
   return markup`<div class="budgets">
-    <p class="meta">Ranking of ${plural(rows.length, 'variant')}: fewest budgets missed, then most success, then lowest p99; pooled over ${plural(result.replications, 'replication')}</p>
+    <p class="meta">Ranking of ${plural(rows.length, 'variant')}: fewest budgets missed, then most success, then lowest p99; variants that another one beats in success or goodput follow, unless they hold every budget; pooled over ${plural(result.replications, 'replication')}</p>
     <div class="scroll long" tabindex="0" role="region" aria-label="Ranking of the variants">
       <table class="budget ranking wide sortable" id="ranking">
         <caption class="sr">

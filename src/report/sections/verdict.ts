@@ -3,7 +3,9 @@ import { plural } from '../../text/words.js';
 import type { Words } from '../emphasis.js';
 import { markup, type Markup } from '../html-escape.js';
 import { unfinishedLines } from '../incomplete.js';
-import { budgetRows, heldBudgets, lookOf, describedRun, type View } from '../view.js';
+import { populationOf } from '../budget-words.js';
+import { budgetRows, heldBudgets, lookOf, type View } from '../view.js';
+import { describedRun } from '../character.js';
 import { chainOf, type ChainStep } from '../chain.js';
 import { badgeOf, verdictWords } from '../words.js';
 import type { Fold } from '../fold.js';
@@ -89,7 +91,7 @@ function budgetTable(view: View): Markup | null {
     (row) =>
       markup`<tr>
         <th scope="row">
-          ${breakable(row.text)}${row.name !== null && markup`<small>${row.name}</small>`}${row.by.some((b) => b?.severity === 'warning') && markup`<small>warning only</small>`}
+          ${breakable(row.text)}${row.name !== null && markup`<small>${row.name}</small>`}${populationNote(row.metric)}${row.by.some((b) => b?.severity === 'warning') && markup`<small>warning only</small>`}
         </th>
         ${row.by.map((budget) => markup`<td>${budgetCell(budget)}</td>`)}
       </tr>`,
@@ -122,6 +124,11 @@ function budgetTable(view: View): Markup | null {
       </table>
     </div>
   </div>`;
+}
+
+function populationNote(metric: string): Markup | null {
+  const population = populationOf(metric);
+  return population === null ? null : markup`<small>${population}</small>`;
 }
 
 /** On a folded page the expectations that are not met come first. */

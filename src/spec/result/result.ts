@@ -128,6 +128,8 @@ export interface VariantResult {
   readonly title: string | null;
   readonly description: string | null;
   readonly baseline: boolean;
+  /** Its workloads, or the faults that change their load, differ from those of the baseline. Absent if they do not. */
+  readonly otherLoad?: true;
   readonly patch: {
     readonly remove: readonly string[];
     readonly set: readonly { readonly path: string; readonly value: unknown }[];
@@ -169,6 +171,8 @@ export interface ReplicationSummary {
 export interface VariantSummary {
   readonly requests: number;
   readonly success: Estimate;
+  /** Share of the finished requests with a degraded response, which counts as a success; absent if there is none. */
+  readonly degraded?: Estimate;
   readonly goodput: Estimate;
   /** Latency of all finished requests. */
   readonly latency: QuantileEstimates;
@@ -369,6 +373,8 @@ export type Verdict = 'pass' | 'fail' | 'inconclusive';
 
 export interface BudgetResult {
   readonly text: string;
+  /** Its metric and window, as comparisons name them: `users.success during hang`. */
+  readonly metric: string;
   readonly name: string | null;
   readonly severity: 'error' | 'warning';
   readonly verdict: Verdict;
@@ -434,6 +440,8 @@ export interface Comparison {
   /** Adjusted by Holm's method within the family. */
   readonly adjustedP: number | null;
   readonly family: 'headline' | 'exploratory';
+  /** Difference that is too small to matter, either way. */
+  readonly margin: number | null;
   /** Variance of independent differences over that of paired ones; null = undefined. */
   readonly varianceRatio: number | null;
   readonly verdict: 'better' | 'worse' | 'same' | 'unknown';

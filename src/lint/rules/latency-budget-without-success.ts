@@ -1,0 +1,83 @@
+import type { Path } from '../../scenario/located.js';
+import type { PolicyName } from '../../spec/patterns/policy-traits.js';
+import { layerOf } from '../layers.js';
+import type { Finding, Rule } from '../rule.js';
+import type { Subject } from '../subject.js';
+
+/** Policies that refuse a call at once. */
+const REFUSING: readonly PolicyName[] = [
+  'circuitBreaker',
+  'bulkhead',
+  'rateLimit',
+  'concurrencyLimit',
+];
+
+/** Metrics of a workload that fall, or rise, when its requests fail. */
+const OF_FAILURES: ReadonlySet<string> = new Set([
+  'success',
+  'goodput',
+  'availability',
+  'apdex',
+  'share',
+  'outcomes',
+  'statuses',
+  'statusShare',
+  'recovery',
+]);
+
+/** A latency budget over all requests of users that fast failures can hold. */
+export const latencyBudgetWithoutSuccess: Rule = {
+  name: 'latency-budget-without-success',
+  severity: 'warning',
+  reason:
+    '`latency` counts failed requests too. A variant that refuses most of them at once holds the budget.',
+  remedy: 'Use `successLatency`, or add a budget on the success of the same workload.',
+  check: (subject) => {
+    const refusing = refusingIn(subject);
+    if (refusing === null) return [];
+    const judged = new Set(
+      subject.budgets
+        .filter(({ name }) => OF_FAILURES.has(name[0] ?? '') && name[1] !== 'degraded')
+        .map((metric) => workloadOf(metric, subject)),
+    );
+    return subject.budgets.flatMap((metric, i): readonly Finding[] => {
+      const workload = workloadOf(metric, subject);
+      if (metric.name[0] !== 'latency' || workload === null || judged.has(workload)) return [];
+      return [
+        {
+          path: pathOf(subject, i),
+          entities: [workload],
+          message: `fast failures can hold the budget on ${metric.text}`,
+          measured: `${refusing}, and no budget on the success of ${workload}`,
+          limit: 'a budget on success, or on successLatency',
+          fix: `# in budgets\n- ${workload}.success >= 99%`,
+        },
+      ];
+    });
+  },
+};
+
+/** The first call, or service, that refuses requests; null if none does. */
+function refusingIn({ calls, scenario }: Subject): string | null {
+  for (const { from, to, layers } of calls) {
+    const policy = REFUSING.find((name) => layerOf(layers, name) !== undefined);
+    if (policy !== undefined) return `${policy} on ${from}->${to}`;
+  }
+  for (const [name, { admission }] of [...scenario.services, ...scenario.gateways]) {
+    if (admission !== null) return `admission of ${name}`;
+  }
+  return null;
+}
+
+function workloadOf(
+  { subject: of }: Subject['budgets'][number],
+  { scenario }: Subject,
+): string | null {
+  if (of.kind !== 'component' || !scenario.workloads.has(of.at.component)) return null;
+  return of.at.component;
+}
+
+/** Budgets come first, then the expectations of the hypothesis. */
+function pathOf({ ownBudgets }: Subject, index: number): Path {
+  return index < ownBudgets ? ['budgets', index] : ['hypothesis', 'expect', index - ownBudgets];
+}

@@ -1,0 +1,71 @@
+import type { VariantResult } from '../spec/result/result.js';
+import type { Column } from './column.js';
+import { cellText, neverCount, valueText } from './columns.js';
+import { isWorse, verdictBetween } from './difference.js';
+import { outdone, rankedTogether } from './standing.js';
+import type { View } from './view.js';
+
+/** The best variants of a column: one, or all that do not differ significantly from the best. */
+export interface Winner {
+  /** All of them where none differs. Empty if each of the best is outdone in success or goodput. */
+  readonly names: readonly string[];
+  /** True if the data show that they are equal, not merely that there is too little data. */
+  readonly alike: boolean;
+  /** The variant with the best figure, if it is outdone in success or goodput and so is not the best. */
+  readonly outdone: string | null;
+}
+
+/** The winner of a column; null if fewer than two variants can be compared. */
+export function winnerOf(view: View, column: Column): Winner | null {
+  const known = measured(view, column);
+  const first = foremost(column, known);
+  if (first === null || rankedTogether(view).length < 2) return null;
+  const worse = outdone(view);
+  const level = known.filter((one) => one === first || isLevel(view, column, one, first));
+  const isFlat = level.length === known.length;
+  const best = isFlat ? known : level.filter(({ name }) => !worse.has(name));
+  return {
+    names: best.map(({ name }) => name),
+    alike: best.every(
+      (one) => one === first || verdictBetween(view, column, first, one) === 'same',
+    ),
+    outdone: !isFlat && worse.has(first.name) ? first.name : null,
+  };
+}
+
+/** Names of the variants with the best text in a column; none if all texts are equal, or none is clearly worse. */
+export function bestOf(view: View, column: Column): ReadonlySet<string> {
+  const known = measured(view, column);
+  const first = foremost(column, known);
+  const ranked = rankedTogether(view);
+  if (first === null || ranked.length < 2) return new Set();
+  const differs =
+    known.length < ranked.length || known.some((one) => isWorse(view, column, one, first));
+  if (!differs) return new Set();
+  const text = valueText(column, column.pick(first).value);
+  const worse = outdone(view);
+  const isBest = (one: VariantResult): boolean => cellText(column, one) === text;
+  if (view.result.variants.every(isBest)) return new Set();
+  const best = ranked.filter((one) => isBest(one) && !worse.has(one.name));
+  return new Set(best.map(({ name }) => name));
+}
+
+function isLevel(view: View, column: Column, one: VariantResult, first: VariantResult): boolean {
+  if (view.result.replications < 2) return !isWorse(view, column, one, first);
+  return verdictBetween(view, column, first, one) !== 'better';
+}
+
+function measured(view: View, column: Column): readonly VariantResult[] {
+  return rankedTogether(view).filter(
+    (one) => column.pick(one).value !== null && neverCount(column, one) === 0,
+  );
+}
+
+function foremost(column: Column, known: readonly VariantResult[]): VariantResult | null {
+  const sign = column.better === 'more' ? -1 : 1;
+  const valueOf = (one: VariantResult): number => sign * column.pick(one).value!;
+  return known.reduce<VariantResult | null>(
+    (best, one) => (best === null || valueOf(one) < valueOf(best) ? one : best),
+    null,
+  );
+}

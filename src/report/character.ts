@@ -1,0 +1,80 @@
+import type { HealthState } from '../spec/result/cascade.js';
+import type { VariantResult } from '../spec/result/result.js';
+import { formatSeconds, formatShare } from '../text/figures.js';
+import { plural } from '../text/words.js';
+import { degradedText } from './degraded.js';
+import { sortedKeys } from './keys.js';
+import { cancelledEstimate, countEstimate, isLeftWaiting, unsettledEstimate } from './unseen.js';
+import { degradedIntervals, longestDegraded, type View } from './view.js';
+
+/**
+ * Effects on users that no failed request shows, the worst first: `backlog remains`, `24 % of order degraded`. Null if
+ * there are none.
+ */
+export function besideText(view: View, variant: VariantResult): string | null {
+  if (isLeftWaiting(view, variant)) return 'backlog remains';
+  const broken = unsettledEstimate(view, variant).value ?? 0;
+  if (broken > 0) return `${formatShare(broken)} of sagas broken`;
+  if ((countEstimate(view, variant, 'messages', 'lostEffects').value ?? 0) > 0)
+    return 'messages lost';
+  const degraded = degradedText(view, variant);
+  if (degraded !== null) return degraded;
+  const cancelled = cancelledEstimate(view, variant).value ?? 0;
+  return cancelled > 0 ? `${formatShare(cancelled)} of sagas cancelled` : null;
+}
+
+/** A word for the effect of the faults on a variant, over its replications. */
+export function characterOf(view: View, variant: VariantResult): string {
+  if (variant.unfinished !== undefined) {
+    const { finished, stopped } = variant.unfinished;
+    return `${plural(finished, 'replication')}, then ${stopped === null ? 'interrupted' : 'stopped'}`;
+  }
+  const { verdicts, collateral } = variant.cascade;
+  const count = (verdict: string): number => verdicts.filter((v) => v === verdict).length;
+  const metastable = count('metastable');
+  if (metastable > 0) return `metastable ${metastable}/${verdicts.length}`;
+  if (count('overloaded') > 0) return `overloaded ${count('overloaded')}/${verdicts.length}`;
+  if (count('lost') > 0) return `down for good ${count('lost')}/${verdicts.length}`;
+  const isCalm = verdicts.length > 0 && count('untouched') === verdicts.length;
+  if (isCalm || variant.faults.length === 0) {
+    if (variant.cascade.events.length === 0) return besideText(view, variant) ?? '';
+    // Names of requests contain a dot, those of components do not.
+    const requests = sortedKeys(variant.cascade.states).filter((name) => name.includes('.'));
+    const seconds = longestDegraded(variant, requests);
+    const failed = 1 - (variant.summary.success.value ?? 1);
+    const fails = requests.flatMap((name) => degradedIntervals(variant, name)).some(isFailing);
+    // With a fault, `untouched` means that the success rate does not change. Without a fault it has no meaning.
+    if (variant.faults.length === 0 && (fails || failed >= MANY))
+      return `${formatShare(failed)} fail`;
+    const beside = besideText(view, variant);
+    const slow = seconds > 0 ? `slow for ${formatSeconds(seconds)}` : null;
+    return [beside, slow].filter((text) => text !== null).join(', ') || 'untouched';
+  }
+  if (count('slowRecovery') > 0) return 'recovers slowly';
+  if (count('undecided') > 0) return 'undecided';
+  if (verdicts.length === 0) return '';
+  return collateral.length > 0 ? 'spreads, recovers' : 'recovers';
+}
+
+/** If the replications end differently, the one that is described: `run 1 of 3, which recovers`; otherwise empty. */
+export function describedRun({ cascade: { verdicts } }: VariantResult): string {
+  if (new Set(verdicts).size < 2) return '';
+  return `run 1 of ${verdicts.length}, which ${ENDED[verdicts[0]!]}`;
+}
+
+const ENDED: Readonly<Record<VariantResult['cascade']['verdicts'][number], string>> = {
+  untouched: 'is untouched',
+  recovered: 'recovers',
+  slowRecovery: 'recovers slowly',
+  metastable: 'stays degraded by itself',
+  overloaded: 'stays overloaded',
+  lost: 'stays down for good',
+  undecided: 'is undecided at the end',
+};
+
+/** Share of failed requests from which a variant without faults is not `slow`, but failing. */
+const MANY = 0.01;
+
+function isFailing({ state }: { readonly state: HealthState }): boolean {
+  return state === 'failing' || state === 'down';
+}

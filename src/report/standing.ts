@@ -1,0 +1,38 @@
+import type { VariantResult } from '../spec/result/result.js';
+import { PLAIN_COLUMN } from './column.js';
+import { isLeftWaiting } from './unseen.js';
+import { isWorse, type Compared, type Figure } from './difference.js';
+
+/** The variants that are ranked: those that finished, and that have the load of the baseline. */
+export function rankedTogether({ result }: Pick<Compared, 'result'>): readonly VariantResult[] {
+  return result.variants.filter((one) => one.unfinished === undefined && one.otherLoad !== true);
+}
+
+/**
+ * The variants that another one beats in success or in goodput, beyond chance and the margin, and those that leave a
+ * backlog where another one leaves none. However fast or cheap they are, they are never called the best.
+ */
+export function outdone(all: Compared): ReadonlySet<string> {
+  const variants = rankedTogether(all);
+  const names = new Set<string>();
+  for (const figure of servedFigures(all)) {
+    for (const one of variants) {
+      if (variants.some((other) => isWorse(all, figure, one, other))) names.add(one.name);
+    }
+  }
+  const leaving = variants.filter((one) => isLeftWaiting(all, one));
+  if (leaving.length < variants.length) for (const { name } of leaving) names.add(name);
+  return names;
+}
+
+/** Success and goodput over all workloads, compared under the name of the only one. */
+function servedFigures({ result }: Compared): readonly Figure[] {
+  const workloads = result.topology.nodes.filter(({ kind }) => kind === 'workload');
+  const pathsOf = (metric: string): readonly string[] =>
+    workloads.length === 1 ? [`${workloads[0]!.name}.${metric}`] : [];
+  const common = { ...PLAIN_COLUMN, better: 'more' } as const;
+  return [
+    { ...common, unit: 'share', pick: (v) => v.summary.success, paths: pathsOf('success') },
+    { ...common, unit: 'perSecond', pick: (v) => v.summary.goodput, paths: pathsOf('goodput') },
+  ];
+}
