@@ -118,9 +118,9 @@ faults:
     expect(edge).toMatchObject({ at: 40, cause: 'writes' });
   });
 
-  it('begins with the change that does harm', () => {
+  it('begins with the change that does no harm, and names the other one', () => {
     const all = steps({ result });
-    expect(all[0]).toMatch(/^40 s gateways\.edge\.routes\[post\]\.to is /u);
+    expect(all[0]).toMatch(/^20 s gateways\.edge\.routes\[get\]\.to is /u);
     expect(
       all.filter((step) => /^40 s gateways\.edge\.routes\[post\]\.to is /u.test(step)),
     ).toEqual([expect.stringContaining('')]);
