@@ -17,6 +17,7 @@ import { componentResults } from './measure/components.js';
 import { combineDigests } from './measure/digest.js';
 import { edgeResults } from './measure/edge-results.js';
 import { exemplarsOf } from './measure/exemplars.js';
+import { headroomOf } from './measure/headroom.js';
 import { judgeHypothesis } from './verdicts/hypothesis.js';
 import { unfinishedNotes } from './measure/incomplete.js';
 import { journalOf } from './measure/journal.js';
@@ -166,6 +167,7 @@ function variantResult(
       .map((source) => judgeBudget(source, data, study))
       .filter((budget) => budget !== null),
     summary,
+    headroom: headroomOf(data),
   };
 }
 

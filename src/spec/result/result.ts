@@ -1,6 +1,7 @@
 import type { ComponentKind } from '../component-kind.js';
 import type { Counterfactuals } from './counterfactual.js';
 import type { CascadeResult, HealthState } from './cascade.js';
+import type { Headroom } from './headroom.js';
 import type { Estimate, QuantileEstimates, LatencyResult } from './estimate.js';
 import type { MeteredResult } from './meters.js';
 import type { OutcomeName } from '../outcome.js';
@@ -152,6 +153,8 @@ export interface VariantResult {
   readonly budgets: readonly BudgetResult[];
   /** Figures of the summary tables, over all workloads. */
   readonly summary: VariantSummary;
+  /** Absent in results of earlier versions. */
+  readonly headroom?: Headroom;
   /** If not all replications finished: how many did, and why. */
   readonly unfinished?: UnfinishedVariant;
 }
