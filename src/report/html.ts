@@ -16,6 +16,7 @@ import {
   topologySection,
   wasteSection,
 } from './sections/inside.js';
+import { headroomSection } from './sections/headroom.js';
 import { costSection } from './sections/costs.js';
 import { latencySection } from './sections/latency.js';
 import { methodSection } from './sections/method.js';
@@ -112,6 +113,7 @@ function sectionsOf(fold: Fold, command: string): Section[] {
     })),
     { id: 'costs', name: 'Cost', markup: costSection(fold), ...outer },
     { id: 'services', name: 'Services', markup: servicesSection(drawn), ...inner },
+    { id: 'headroom', name: 'Headroom', markup: headroomSection(drawn), ...inner },
     { id: 'propagation', name: 'Propagation', markup: propagationSection(drawn), ...inner },
     { id: 'cascade', name: 'The cascade', markup: cascadeSection(drawn), ...inner },
     { id: 'topology', name: 'Topology', markup: topologySection(drawn), ...inner },

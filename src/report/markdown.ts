@@ -1,6 +1,7 @@
 import type { BudgetResult, Result } from '../spec/result/result.js';
 import { budgetValue, isBroken } from './budget-words.js';
 import { causeSentence, explainedOf } from './causes.js';
+import { headroomLine } from './headroom.js';
 import { bestOf, cellText, latencyColumns, outcomeColumns } from './columns.js';
 import { graphMermaid } from './graph.js';
 import { printable } from './html-escape.js';
@@ -29,6 +30,7 @@ export function renderMarkdown(result: Result, options: { readonly command: stri
     causes(view),
     variantTable(view),
     budgetTable(view),
+    headroom(view),
     `## Topology\n\n\`\`\`mermaid\n${graphMermaid({ title: result.scenario.title, nodes: result.topology.nodes, edges: result.topology.edges })}\`\`\``,
     `Reproduce: \`${printable(options.command).replaceAll('`', "'")}\` · seed ${result.seed}, ${result.replications} replications, digest \`${result.digest}\``,
   ];
@@ -69,6 +71,13 @@ function causes({ result }: View): string {
     (one) => `- **${inlineText(one.variant.name)}**: ${inlineText(causeSentence(one))}`,
   );
   return `## Causes\n\n${lines.join('\n')}`;
+}
+
+/** The component of each variant that saturates first. */
+function headroom({ result: { variants } }: View): string {
+  const lines = variants.flatMap((variant) => headroomLine(variant, variants.length > 1) ?? []);
+  if (lines.length === 0) return '';
+  return `## Headroom\n\n${lines.map((text) => `- ${inlineText(text)}`).join('\n')}`;
 }
 
 function variantTable(view: View): string {
