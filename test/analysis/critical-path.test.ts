@@ -29,8 +29,13 @@ function walkedOf(plan: Plan, traces: TraceRecord): readonly Walked[] {
     parts = [];
     sumNs = 0;
     path.request(row);
-    return { latencyNs: tree.rootEnd(row) - traces.called[row], parts: parts.reverse(), sumNs };
+    return { latencyNs: tree.rootEnd(row) - traces.called[row], parts: parts.sort(byName), sumNs };
   });
+}
+
+function byName(a: Walked['parts'][number], b: Walked['parts'][number]): number {
+  const [one, other] = [a, b].map(([kind, subject]) => `${kind} ${subject}`);
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 /** The first request of a scenario in which one arrives each second. */
@@ -58,13 +63,13 @@ services:
   bank: { endpoints: { pay: [ { wait: 10ms } ] } }`),
     );
     expect(parts).toEqual([
-      ['network', 'users.buy->shop.buy', 1],
-      ['own', 'shop.buy', 2],
       ['network', 'shop.buy->bank.pay', 1],
+      ['network', 'shop.buy->bank.pay', 1],
+      ['network', 'users.buy->shop.buy', 1],
+      ['network', 'users.buy->shop.buy', 1],
       ['own', 'bank.pay', 10],
-      ['network', 'shop.buy->bank.pay', 1],
       ['own', 'shop.buy', 3],
-      ['network', 'users.buy->shop.buy', 1],
+      ['own', 'shop.buy', 2],
     ]);
   });
 
@@ -85,13 +90,13 @@ services:
       scenario(`
 network: { latency: 0ms }
 services:
-  shop: { endpoints: { buy: [ { call: bank.pay, policy: { timeout: 20ms, retry: { attempts: 2, backoff: { kind: constant, base: 5ms } } } } ] } }
+  shop: { endpoints: { buy: [ { call: bank.pay, policy: { timeout: 20ms, retry: { attempts: 2, on: [any], backoff: { kind: constant, base: 5ms } } } } ] } }
   bank: { endpoints: { pay: [ { wait: 100ms } ] } }`),
     );
     expect(parts).toEqual([
       ['own', 'bank.pay', 20],
-      ['retries', 'shop.buy->bank.pay', 5],
       ['own', 'bank.pay', 20],
+      ['retries', 'shop.buy->bank.pay', 5],
     ]);
     expect(sumNs).toBe(latencyNs);
   });
@@ -117,9 +122,9 @@ workloads:
     // The connection is free after 4 ms; its query ends at 8 ms, when the worker of the bank has 6 ms to go.
     expect(second.parts.filter(([, , ms]) => ms > 0.5)).toEqual([
       ['connection', 'shop.buy->db.read', 4],
+      ['own', 'bank.pay', 10],
       ['own', 'db.read', 4],
       ['queue', 'bank.pay', 6],
-      ['own', 'bank.pay', 10],
     ]);
   });
 });
