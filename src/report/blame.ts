@@ -17,6 +17,7 @@ const KIND_WORDS: Readonly<Record<BlameKind, string>> = {
   policies: 'held by policies of the caller',
   retries: 'pauses between attempts',
   network: 'no response from the network',
+  holds: 'holds the workers of its callers',
   rejected: 'refused by a policy of the caller',
 };
 
@@ -73,7 +74,19 @@ export function slowestDrain(
   return slowest;
 }
 
+/** The faults of a variant that reach users, without those that are known to do no harm. */
+export function timedFaults(variant: VariantResult): readonly FaultTimes[] {
+  const { faultTimes = [], cascade, counterfactuals } = variant;
+  const harmless = new Set([
+    ...cascade.innocent.map(({ fault }) => fault),
+    ...(counterfactuals?.faults ?? [])
+      .filter(({ role }) => role === 'none')
+      .map(({ fault }) => fault),
+  ]);
+  return faultTimes.filter((times) => hasTimes(times) && !harmless.has(times.fault));
+}
+
 /** Whether a fault has any time to show. */
-export function hasTimes({ onset, peak, recovery }: FaultTimes): boolean {
+function hasTimes({ onset, peak, recovery }: FaultTimes): boolean {
   return onset.value !== null || peak.value !== null || (recovery.value ?? 0) > 0 || recovery.never > 0;
 }

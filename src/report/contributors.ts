@@ -15,12 +15,12 @@ export function partWords({ subject, kind }: Contributor): string {
   return kind === null ? 'all other parts' : `${subject}, ${KIND_WORDS[kind]}`;
 }
 
-/** The largest part of the slowest requests, in a sentence; of all where they are too few; null without any. */
+/** The largest part of the requests next to the p99, in a sentence; of all where they are too few; null without any. */
 export function largestWords(contributors: Contributors): string | null {
-  const { slowest, slow, mean, parts } = contributors;
+  const { near, slow, mean, parts } = contributors;
   const [first] = parts;
   if (first === undefined) return null;
-  if (slowest === 0 || slow === null) {
+  if (near === 0 || slow === null) {
     const share = mean === null || mean === 0 ? 0 : first.mean / mean;
     return `${formatShare(share)} of the mean latency is ${partWords(first)}`;
   }
@@ -28,8 +28,8 @@ export function largestWords(contributors: Contributors): string | null {
 }
 
 /** How many requests the figures are from, and which ones. */
-export function sampleWords({ sampled, slowest, p99, slow }: Contributors): string {
-  if (slowest === 0 || p99 === null || slow === null)
+export function sampleWords({ sampled, near, p99, slow }: Contributors): string {
+  if (near === 0 || p99 === null || slow === null)
     return `From ${sampled} traced requests that succeeded: too few for a p99.`;
-  return `From ${sampled} traced requests that succeeded, with a p99 of ${formatSeconds(p99)}. The columns of the p99 are means over the ${slowest} slowest of them (${formatSeconds(slow)}).`;
+  return `From ${sampled} traced requests that succeeded, with a p99 of ${formatSeconds(p99)}. The columns of the p99 are means over the ${near} near of them (${formatSeconds(slow)}).`;
 }

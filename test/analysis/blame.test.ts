@@ -10,7 +10,7 @@ function variantOf(text: string): VariantResult {
 const scenario = (rest: string, faults: string): string => `
 faultline: 1
 title: Shop and bank
-run: { duration: 60s, warmup: 5s, drain: 5s, step: 1s }
+run: { duration: 60s, warmup: 5s, drain: 5s, timeline: 1s }
 network: { latency: 0ms }
 ${rest}
 workloads:
@@ -19,7 +19,7 @@ faults: [ ${faults} ]
 `;
 
 const BANK = '  bank: { endpoints: { pay: [ wait: 10ms ] } }';
-const FAILS = '{ id: f, kind: error, target: bank, rate: 100%, at: 20s, for: 10s }';
+const FAILS = '{ id: f, kind: error, target: bank, share: 100%, at: 20s, for: 10s }';
 
 describe('the origin of failed requests', () => {
   it('is the component that fails, however far below', () => {
@@ -78,6 +78,20 @@ describe('the origin of failed requests', () => {
       ),
     );
     expect(blame).toMatchObject({ failed: 0, sampled: 0, parts: [] });
+  });
+});
+
+describe('a component whose workers are all held', () => {
+  it('passes the blame on to the component that holds them', () => {
+    // 10/s x 2 s = 20 calls in flight fill the 5 workers of the shop and of the gate before it.
+    const { blame } = variantOf(
+      scenario(
+        `services:\n  shop: { concurrency: 5, queue: { capacity: 5 }, endpoints: { buy: [ call: bank.pay ] } }\n  bank: { concurrency: unlimited, endpoints: { pay: [ wait: 10ms ] } }`,
+        '{ id: f, kind: slow, target: bank, factor: 200, at: 20s, for: 20s }',
+      ),
+    );
+    expect(blame!.failed).toBeGreaterThan(100);
+    expect(blame!.parts).toEqual([{ subject: 'bank', kind: 'holds', share: 1 }]);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Ns } from '../../kernel/time.js';
 import { kindIndex, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
 import { BLAME_KINDS, type Blame, type BlameKind, type BlamePart } from '../../spec/result/blame.js';
 import type { PathKind } from '../../spec/result/path.js';
@@ -5,11 +6,12 @@ import type { Plan } from '../../spec/plan/plan.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import { CriticalPath, pooledEdges } from './critical-path.js';
 import { sum } from './estimate.js';
+import { Holders } from './holders.js';
 import { arrivedOf, finishedOf, succeededOf, sumOutcomes } from './sums.js';
 import { TraceTree } from './trace-tree.js';
 import { byCodeUnit, type VariantData } from './variant-data.js';
 
-/** A place at which a request fails: a part, or a measured edge. */
+/** A place at which a request fails: a component, or a measured edge. */
 interface Origin {
   readonly kind: BlameKind;
   readonly subject: number;
@@ -26,7 +28,7 @@ export function blameOf(data: VariantData): Blame {
   const failed = sum(counts.map((run) => finishedOf(run) - succeededOf(run)));
   const arrived = sum(counts.map((run) => arrivedOf(run)));
   const runs = data.records.length;
-  const origins = data.records.flatMap((record) => new Origins(data.plan, record).all());
+  const origins = data.records.flatMap((record) => new Origins(data, record).all());
   return {
     failed: failed / runs,
     outage: arrived > 0 ? (failed / arrived) * (data.whole.lengthNs / 1e9) : null,
@@ -54,13 +56,18 @@ function sharesOf(plan: Plan, origins: readonly Origin[]): readonly BlamePart[] 
     .map(({ origin, n }) => ({ ...origin, share: n / origins.length }));
 }
 
-const OF_COMPONENTS: ReadonlySet<BlameKind> = new Set(['error', 'refused', 'own', 'queue']);
+const OF_COMPONENTS: ReadonlySet<BlameKind> = new Set<BlameKind>([
+  'error',
+  'refused',
+  'own',
+  'queue',
+  'holds',
+]);
 
-function subjectName(plan: Plan, kind: BlameKind, subject: number): string {
-  const nameOf = (part: number): string => plan.components[plan.parts[part].component].name;
-  if (OF_COMPONENTS.has(kind)) return nameOf(subject);
-  const { from, to } = plan.statEdges[subject];
-  return `${nameOf(from)}->${nameOf(to)}`;
+function subjectName({ components, parts, statEdges }: Plan, kind: BlameKind, subject: number): string {
+  if (OF_COMPONENTS.has(kind)) return components[subject].name;
+  const { from, to } = statEdges[subject];
+  return `${components[parts[from].component].name}->${components[parts[to].component].name}`;
 }
 
 /** Finds where the traced requests of one run begin to fail. */
@@ -69,15 +76,19 @@ class Origins {
   private readonly record: RunRecord;
   private readonly tree: TraceTree;
   private readonly path: CriticalPath;
+  private readonly holders: Holders;
   /** Lengths of the parts of a path, by kind and subject. */
   private readonly lengths = new Map<string, { readonly origin: Origin; ns: number }>();
 
-  constructor(plan: Plan, record: RunRecord) {
+  constructor(data: VariantData, record: RunRecord) {
+    const { plan } = data;
     this.plan = plan;
     this.record = record;
+    this.holders = new Holders(data, record);
     this.tree = new TraceTree(record.traces);
     this.path = new CriticalPath(this.tree, pooledEdges(plan), (kind, subject, ns) => {
-      this.add(kind, subject, ns);
+      const isInside = kind === 'own' || kind === 'queue';
+      this.add(kind, isInside ? plan.parts[subject].component : subject, ns);
     });
   }
 
@@ -90,7 +101,8 @@ class Origins {
     const { answered } = this.tree.traces;
     // Without a response its user has left.
     if (answered[row] < 0 || this.nameAt(row) === 'abandoned') {
-      return this.longest(row, () => this.path.request(row));
+      const endNs = this.tree.rootEnd(row);
+      return this.longest(row, endNs, () => this.path.request(row));
     }
     return this.ofExecution(row, this.tree.rootEnd(row));
   }
@@ -99,24 +111,38 @@ class Origins {
   private ofExecution(row: number, untilNs: number): Origin {
     const [last] = this.tree.waits(row, untilNs, false);
     if (last !== undefined && !this.tree.succeeded(last.row)) return this.ofAttempt(last.row, untilNs);
-    return this.rejected(row, untilNs) ?? { kind: 'error', subject: this.tree.traces.part[row] };
+    return this.rejected(row, untilNs) ?? { kind: 'error', subject: this.componentOf(row) };
   }
 
   private ofAttempt(row: number, untilNs: number): Origin {
-    const { answered, arrived, begun, ended, part, edge } = this.tree.traces;
-    if (answered[row] < 0) return this.longest(row, () => this.path.attempt(row, untilNs));
+    const { answered, arrived, begun, ended, edge } = this.tree.traces;
+    if (answered[row] < 0) {
+      const endNs = Math.min(this.tree.endOf(row), untilNs);
+      return this.longest(row, endNs, () => this.path.attempt(row, endNs));
+    }
     if (arrived[row] < 0) return { kind: 'network', subject: edge[row] };
-    if (begun[row] < 0) return { kind: 'refused', subject: part[row] };
+    if (begun[row] < 0) return this.full('refused', this.componentOf(row), arrived[row]);
     return this.ofExecution(row, ended[row] < 0 ? answered[row] : ended[row]);
   }
 
   /** The part that took most of the time until its caller gave up. */
-  private longest(row: number, walk: () => void): Origin {
+  private longest(row: number, atNs: Ns, walk: () => void): Origin {
     this.lengths.clear();
     walk();
     let longest: { readonly origin: Origin; readonly ns: number } | null = null;
     for (const one of this.lengths.values()) if (longest === null || one.ns > longest.ns) longest = one;
-    return longest?.origin ?? { kind: 'own', subject: this.tree.traces.part[row] };
+    const { kind, subject } = longest?.origin ?? { kind: 'own', subject: this.componentOf(row) };
+    return kind === 'queue' ? this.full('queue', subject, atNs) : { kind, subject };
+  }
+
+  /** A component without a free worker; if its workers wait for another component, that one holds them. */
+  private full(kind: 'queue' | 'refused', component: number, atNs: Ns): Origin {
+    const holder = this.holders.at(component, atNs);
+    return holder === component ? { kind, subject: component } : { kind: 'holds', subject: holder };
+  }
+
+  private componentOf(row: number): number {
+    return this.plan.parts[this.tree.traces.part[row]].component;
   }
 
   private add(kind: PathKind, subject: number, ns: number): void {

@@ -5,11 +5,11 @@ import { CriticalPath, pooledEdges } from './critical-path.js';
 import { TraceTree } from './trace-tree.js';
 import { byCodeUnit, type VariantData } from './variant-data.js';
 
-/** Fewest sampled requests for a p99: the two slowest of them are its sides. */
+/** Fewest sampled requests for a p99: two of them are slower. */
 const FEW = 200;
-/** Share of the sampled requests that show the p99, and the fewest of them. */
-const SLOW_SHARE = 0.02;
-const SLOW_FEWEST = 10;
+/** Share of the sampled requests on each side of the p99 that show it, and the fewest of them. */
+const SIDE_SHARE = 0.005;
+const SIDE_FEWEST = 5;
 /** Most parts that are named. */
 const NAMED = 12;
 /** By how much a part is made faster. */
@@ -24,14 +24,12 @@ interface Sample {
 /** Where the time of successful requests goes, over the traced requests of all runs. */
 export function contributorsOf(data: VariantData): Contributors {
   const samples = samplesOf(data);
-  samples.sort((a, b) => b.latencyNs - a.latencyNs);
   const { length } = samples;
-  const wanted = Math.max(SLOW_FEWEST, Math.ceil(length * SLOW_SHARE));
-  const slow = length < FEW ? [] : samples.slice(0, wanted);
+  const slow = length < FEW ? [] : aroundP99(samples);
   const parts = partsOf(data.plan, samples, slow);
   return {
     sampled: length,
-    slowest: slow.length,
+    near: slow.length,
     mean: meanOf(samples, ({ latencyNs }) => latencyNs),
     p99: slow.length === 0 ? null : p99Of(samples.map(({ latencyNs }) => latencyNs)),
     slow: meanOf(slow, ({ latencyNs }) => latencyNs),
@@ -58,6 +56,18 @@ function samplesOf(data: VariantData): Sample[] {
     }
   }
   return samples;
+}
+
+/** The requests whose latency is next to the p99. */
+function aroundP99(samples: readonly Sample[]): readonly Sample[] {
+  const sorted = [...samples].sort((a, b) => a.latencyNs - b.latencyNs);
+  const at = rankOfP99(sorted.length);
+  const side = Math.max(SIDE_FEWEST, Math.ceil(sorted.length * SIDE_SHARE));
+  return sorted.slice(Math.max(0, at - side), at + side + 1);
+}
+
+function rankOfP99(length: number): number {
+  return Math.ceil(length * 0.99) - 1;
 }
 
 /** Number of a kind of part of a component, or of an edge between two. */
@@ -141,7 +151,7 @@ function nameOf({ subject, kind }: Contributor): string {
 /** In seconds. */
 function p99Of(latenciesNs: readonly number[]): number {
   const sorted = [...latenciesNs].sort((a, b) => a - b);
-  return sorted[Math.ceil(sorted.length * 0.99) - 1] / 1e9;
+  return sorted[rankOfP99(sorted.length)] / 1e9;
 }
 
 /** Mean in seconds; null of nothing. */

@@ -8,7 +8,7 @@ import { caption, dataTable, insideSection, plainTable, type Table } from './par
 /** Rows that are visible at once; the others are in a table below. */
 const SHOWN = 6;
 
-/** Where the time of the slowest and of all requests goes, by the critical paths of the traced ones. */
+/** Where the time of all requests and of those next to the p99 goes, by the critical paths of the traced ones. */
 export function contributorsSection(view: View): Markup | null {
   const known = view.result.variants.some(({ contributors }) => (contributors?.sampled ?? 0) > 0);
   if (!known) return null;
@@ -37,7 +37,7 @@ function tableOf(
   title: string,
 ): Table {
   const { mean, slow } = contributors;
-  const hasTail = contributors.slowest > 0;
+  const hasTail = contributors.near > 0;
   const shareOf = (own: number, all: number | null): string =>
     all === null || all === 0 ? '–' : `${formatSeconds(own)} (${formatShare(own / all)})`;
   return {

@@ -5,9 +5,9 @@ import {
   blameWords,
   endText,
   failedWords,
-  hasTimes,
   outageText,
   slowestDrain,
+  timedFaults,
   timeText,
 } from '../blame.js';
 import { wordsOf } from '../causes.js';
@@ -30,8 +30,8 @@ export function timesSection(view: View): Markup | null {
   });
 }
 
-function isHit({ blame, faultTimes = [] }: VariantResult): boolean {
-  return (blame?.failed ?? 0) > 0 || faultTimes.some(hasTimes);
+function isHit(variant: VariantResult): boolean {
+  return (variant.blame?.failed ?? 0) > 0 || timedFaults(variant).length > 0;
 }
 
 function titleOf({ blame }: VariantResult): string {
@@ -42,7 +42,7 @@ function titleOf({ blame }: VariantResult): string {
 }
 
 function timesOf(variant: VariantResult): Markup | null {
-  const times = (variant.faultTimes ?? []).filter(hasTimes);
+  const times = timedFaults(variant);
   if (times.length === 0) return null;
   const table: Table = {
     caption: 'Times of each fault, mean of the runs',

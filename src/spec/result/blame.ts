@@ -7,6 +7,8 @@ import type { Estimate } from './estimate.js';
  * - `refused`: it turns the request away: it is full, down or sheds load. Subject: the component.
  * - `own`, `queue`, `connection`, `policies`, `retries`, `network`: the caller gives up, and most of the time until
  *   then is spent there; as in the parts of a path.
+ * - `holds`: a component above it turns requests away or lets them wait, because all its workers wait for this one.
+ *   Subject: the component.
  * - `rejected`: a policy of the caller refuses the call before it is sent. Subject: the edge.
  */
 export const BLAME_KINDS = [
@@ -18,6 +20,7 @@ export const BLAME_KINDS = [
   'policies',
   'retries',
   'network',
+  'holds',
   'rejected',
 ] as const;
 export type BlameKind = (typeof BLAME_KINDS)[number];

@@ -23,12 +23,12 @@ export type PathKind = (typeof PATH_KINDS)[number];
 export interface Contributors {
   /** Traced requests that succeeded, over all replications. */
   readonly sampled: number;
-  /** Of these the slowest ones, from which `slow` is computed; 0 = too few requests for a p99. */
-  readonly slowest: number;
+  /** Of these the ones with a latency next to the p99, which show it; 0 = too few requests for a p99. */
+  readonly near: number;
   /** Latency of the sampled requests. */
   readonly mean: number | null;
   readonly p99: number | null;
-  /** Mean latency of the slowest requests. */
+  /** Mean latency of those next to the p99. */
   readonly slow: number | null;
   /** Largest first. Their `mean` and `slow` add up to those above. */
   readonly parts: readonly Contributor[];
@@ -38,7 +38,7 @@ export interface Contributor {
   /** A component, or an edge `caller->callee`. Empty for the sum of all smaller parts. */
   readonly subject: string;
   readonly kind: PathKind | null;
-  /** Mean over all sampled requests, and over the slowest. */
+  /** Mean over all sampled requests, and over those next to the p99. */
   readonly mean: number;
   readonly slow: number;
   /** Time that this part 10 % faster saves, on the same paths; null for the sum of the smaller parts. */
