@@ -41,7 +41,9 @@ export function blameSample({ sampled }: Blame): string {
 
 /** Part of the outage that a subject has: `12.3 s (51 %)`. */
 export function outageText({ outage }: Blame, { share }: BlamePart): string {
-  return outage === null ? formatShare(share) : `${formatSeconds(outage * share)} (${formatShare(share)})`;
+  return outage === null
+    ? formatShare(share)
+    : `${formatSeconds(outage * share)} (${formatShare(share)})`;
 }
 
 /** Mean of the runs, with the number of runs in which it happens if not in all. */
@@ -88,5 +90,7 @@ export function timedFaults(variant: VariantResult): readonly FaultTimes[] {
 
 /** Whether a fault has any time to show. */
 function hasTimes({ onset, peak, recovery }: FaultTimes): boolean {
-  return onset.value !== null || peak.value !== null || (recovery.value ?? 0) > 0 || recovery.never > 0;
+  return (
+    onset.value !== null || peak.value !== null || (recovery.value ?? 0) > 0 || recovery.never > 0
+  );
 }

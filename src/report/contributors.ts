@@ -1,5 +1,5 @@
 import type { Contributor, Contributors, PathKind } from '../spec/result/path.js';
-import { formatSeconds, formatShare } from '../text/figures.js';
+import { formatCount, formatSeconds, formatShare } from '../text/figures.js';
 
 const KIND_WORDS: Readonly<Record<PathKind, string>> = {
   own: 'own work',
@@ -30,6 +30,6 @@ export function largestWords(contributors: Contributors): string | null {
 /** How many requests the figures are from, and which ones. */
 export function sampleWords({ sampled, near, p99, slow }: Contributors): string {
   if (near === 0 || p99 === null || slow === null)
-    return `From ${sampled} traced requests that succeeded: too few for a p99.`;
-  return `From ${sampled} traced requests that succeeded, with a p99 of ${formatSeconds(p99)}. The columns of the p99 are means over the ${near} near of them (${formatSeconds(slow)}).`;
+    return `From ${formatCount(sampled)} traced requests that succeeded: too few for a p99.`;
+  return `From ${formatCount(sampled)} traced requests that succeeded, with a p99 of ${formatSeconds(p99)}. The columns of the p99 are means over the ${near} requests next to it (${formatSeconds(slow)}).`;
 }

@@ -28,7 +28,8 @@ export function shareUsed({ used, limit }: ComponentHeadroom): number {
 
 /** `saturates at about 190/s, 1.58 times this load`. */
 export function saturationWords({ factor, saturatesAt }: ComponentHeadroom): string {
-  if (factor <= USED_UP) return `saturated already; it has room for about ${formatRate(saturatesAt)}`;
+  if (factor <= USED_UP)
+    return `saturated already; it has room for about ${formatRate(saturatesAt)}`;
   return `saturates at about ${formatRate(saturatesAt)}, ${formatNumber(factor)} times this load`;
 }
 

@@ -60,7 +60,7 @@ describe('the origin of failed requests', () => {
   it('is the call that an open breaker refuses', () => {
     const { blame } = variantOf(
       scenario(
-        `services:\n  shop: { endpoints: { buy: [ { call: bank.pay, policy: { circuitBreaker: { kind: simple, failures: 5, openFor: 60s } } } ] } }\n${BANK}`,
+        `services:\n  shop: { endpoints: { buy: [ { call: bank.pay, policy: { circuitBreaker: { kind: simple, failureThreshold: 5, openDuration: 60s } } } ] } }\n${BANK}`,
         FAILS,
       ),
     );
@@ -98,10 +98,7 @@ describe('a component whose workers are all held', () => {
 describe('the times of a fault', () => {
   it('run from its start to the onset and the worst step, and from its end to the recovery', () => {
     const { faultTimes } = variantOf(
-      scenario(
-        `services:\n  shop: { endpoints: { buy: [ call: bank.pay ] } }\n${BANK}`,
-        FAILS,
-      ),
+      scenario(`services:\n  shop: { endpoints: { buy: [ call: bank.pay ] } }\n${BANK}`, FAILS),
     );
     const [{ fault, onset, peak, recovery }] = faultTimes!;
     expect(fault).toBe('f');

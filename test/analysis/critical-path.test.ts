@@ -21,7 +21,9 @@ function walkedOf(plan: Plan, traces: TraceRecord): readonly Walked[] {
   const path = new CriticalPath(tree, pooledEdges(plan), (kind, subject, lengthNs) => {
     const isInside = kind === 'own' || kind === 'queue';
     const { from, to } = isInside ? { from: subject, to: subject } : plan.statEdges[subject];
-    const name = isInside ? partName(plan, subject) : `${partName(plan, from)}->${partName(plan, to)}`;
+    const name = isInside
+      ? partName(plan, subject)
+      : `${partName(plan, from)}->${partName(plan, to)}`;
     parts.push([kind, name, lengthNs / 1e6]);
     sumNs += lengthNs;
   });
@@ -133,7 +135,10 @@ describe('the parts of every traced request', () => {
   const files = readdirSync('scenarios/patterns').filter((file) => file.endsWith('.yaml'));
   const some = files.sort().filter((file, k) => k % 11 === 0 && !file.includes('traffic'));
   it.each(some)('add up to its latency: %s', (file) => {
-    const text = readFileSync(`scenarios/patterns/${file}`, 'utf8').replace(/replications: \d+/, 'replications: 1');
+    const text = readFileSync(`scenarios/patterns/${file}`, 'utf8').replace(
+      /replications: \d+/,
+      'replications: 1',
+    );
     const { plans, records } = run(text, { traceShare: 0.05 });
     plans.forEach((plan, v) => {
       for (const { latencyNs, sumNs } of walkedOf(plan, records[v][0].traces)) {

@@ -1,6 +1,11 @@
 import type { Ns } from '../../kernel/time.js';
 import { kindIndex, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
-import { BLAME_KINDS, type Blame, type BlameKind, type BlamePart } from '../../spec/result/blame.js';
+import {
+  BLAME_KINDS,
+  type Blame,
+  type BlameKind,
+  type BlamePart,
+} from '../../spec/result/blame.js';
 import type { PathKind } from '../../spec/result/path.js';
 import type { Plan } from '../../spec/plan/plan.js';
 import type { RunRecord } from '../../spec/record/record.js';
@@ -64,7 +69,11 @@ const OF_COMPONENTS: ReadonlySet<BlameKind> = new Set<BlameKind>([
   'holds',
 ]);
 
-function subjectName({ components, parts, statEdges }: Plan, kind: BlameKind, subject: number): string {
+function subjectName(
+  { components, parts, statEdges }: Plan,
+  kind: BlameKind,
+  subject: number,
+): string {
   if (OF_COMPONENTS.has(kind)) return components[subject].name;
   const { from, to } = statEdges[subject];
   return `${components[parts[from].component].name}->${components[parts[to].component].name}`;
@@ -110,7 +119,8 @@ class Origins {
   /** An execution that failed: the failed attempt that it waited for last, else itself or a call that was not sent. */
   private ofExecution(row: number, untilNs: number): Origin {
     const [last] = this.tree.waits(row, untilNs, false);
-    if (last !== undefined && !this.tree.succeeded(last.row)) return this.ofAttempt(last.row, untilNs);
+    if (last !== undefined && !this.tree.succeeded(last.row))
+      return this.ofAttempt(last.row, untilNs);
     return this.rejected(row, untilNs) ?? { kind: 'error', subject: this.componentOf(row) };
   }
 
@@ -121,7 +131,13 @@ class Origins {
       return this.longest(row, endNs, () => this.path.attempt(row, endNs));
     }
     if (arrived[row] < 0) return { kind: 'network', subject: edge[row] };
-    if (begun[row] < 0) return this.full('refused', this.componentOf(row), arrived[row]);
+    if (begun[row] < 0) {
+      const name = this.nameAt(row);
+      const component = this.componentOf(row);
+      if (name === 'deadlineExceeded') return this.full('queue', component, arrived[row]);
+      if (REFUSALS.has(name)) return this.full('refused', component, arrived[row]);
+      return { kind: 'error', subject: component };
+    }
     return this.ofExecution(row, ended[row] < 0 ? answered[row] : ended[row]);
   }
 
@@ -130,7 +146,8 @@ class Origins {
     this.lengths.clear();
     walk();
     let longest: { readonly origin: Origin; readonly ns: number } | null = null;
-    for (const one of this.lengths.values()) if (longest === null || one.ns > longest.ns) longest = one;
+    for (const one of this.lengths.values())
+      if (longest === null || one.ns > longest.ns) longest = one;
     const { kind, subject } = longest?.origin ?? { kind: 'own', subject: this.componentOf(row) };
     return kind === 'queue' ? this.full('queue', subject, atNs) : { kind, subject };
   }
@@ -175,6 +192,15 @@ class Origins {
     return OUTCOME_NAMES[kindIndex(this.tree.traces.outcome[row])];
   }
 }
+
+/** Outcomes of attempts that the callee turns away, not those that it fails. */
+const REFUSALS: ReadonlySet<OutcomeName> = new Set<OutcomeName>([
+  'refused',
+  'rejectedOverload',
+  'rejectedRateLimit',
+  'rejectedBulkhead',
+  'throttled',
+]);
 
 /** Outcomes of calls that are refused before they are sent, as indices of outcomes. */
 const UNSENT: readonly number[] = (

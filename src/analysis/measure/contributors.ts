@@ -111,9 +111,7 @@ function savesOf(
   key: number,
   hasTail: boolean,
 ): { readonly mean: number; readonly p99: number } {
-  const shorter = samples.map(
-    ({ latencyNs, parts }) => latencyNs - FASTER * (parts.get(key) ?? 0),
-  );
+  const shorter = samples.map(({ latencyNs, parts }) => latencyNs - FASTER * (parts.get(key) ?? 0));
   const before = samples.map(({ latencyNs }) => latencyNs);
   const mean = (meanOf(samples, ({ parts }) => parts.get(key) ?? 0) ?? 0) * FASTER;
   return { mean, p99: hasTail ? p99Of(before) - p99Of(shorter) : 0 };

@@ -14,10 +14,7 @@ import { type VariantData } from './variant-data.js';
 import { afterSpan, cellsOf, type Span } from './window.js';
 
 /** When users are hit by each fault, when it is worst, and when it is over. Rollouts count as faults. */
-export function faultTimesOf(
-  data: VariantData,
-  stories: readonly Story[],
-): readonly FaultTimes[] {
+export function faultTimesOf(data: VariantData, stories: readonly Story[]): readonly FaultTimes[] {
   const steps = stepsOf(data.plan);
   return data.plan.faults.map((fault) => {
     const spans = data.records.map((record) => effectOf(data, fault, record));

@@ -63,14 +63,26 @@ function usesOf(asked: Asked, component: PlanComponent, id: number): readonly Us
     uses.push({ component: name, resource, of: null, used, limit, fixed, rates, ...grown });
   };
   const { grown, total } = capacities(asked, component);
-  own('workers', total(({ concurrency }) => concurrency), levelOf(asked, 'busy'));
+  own(
+    'workers',
+    total(({ concurrency }) => concurrency),
+    levelOf(asked, 'busy'),
+  );
   const background = total(({ cpu }) => cpu.background);
   const cores = total(({ cpu: { cores: all, quota } }) => Math.min(all, quota?.limit ?? Infinity));
   own('cores', cores, levelOf(asked, 'cpu'), background);
   uses.push(...connectionsOf(asked, name, id));
   for (const { source, limit, used, rate } of consumersOf(asked, id)) {
     const messages = { arrived: rate, served: rate };
-    uses.push({ component: name, resource: 'consumers', of: source, used, limit, fixed: 0, rates: messages });
+    uses.push({
+      component: name,
+      resource: 'consumers',
+      of: source,
+      used,
+      limit,
+      fixed: 0,
+      rates: messages,
+    });
   }
   return uses.filter(
     ({ used, fixed, limit, rates: { arrived } }) =>

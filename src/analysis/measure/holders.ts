@@ -2,10 +2,13 @@ import type { Ns } from '../../kernel/time.js';
 import { processOf } from '../../spec/plan/versions.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import { areaOf, betweenOf, gaugesByComponent } from './gauges.js';
-import { instancesOf, type VariantData } from './variant-data.js';
+import { sumCells } from './sums.js';
+import { instancesOf, type ComponentEdge, type VariantData } from './variant-data.js';
 
 /** Share of the busy workers of a component that wait for one other component, from which that one holds them. */
 const HELD = 0.5;
+/** A component holds workers only if its calls take this many times as long as before the first fault. */
+const SLOWER = 1.5;
 
 /** Finds which component holds the workers of another one in a run, by cell. */
 export class Holders {
@@ -49,15 +52,32 @@ export class Holders {
     const least = HELD * areaOf(own, cells);
     let most = 0;
     let holder = component;
-    for (const { from, to } of data.edges) {
-      if (from !== component) continue;
-      const waiting = areaOf(betweenOf(data, record, 'inFlight', from, to), cells);
-      if (waiting > most && waiting >= least) {
+    for (const edge of data.edges) {
+      if (edge.from !== component) continue;
+      const waiting = this.waitingIn(edge, cells);
+      if (waiting > most && waiting >= least && this.isSlow(edge, cells)) {
         most = waiting;
-        holder = to;
+        holder = edge.to;
       }
     }
     return holder;
+  }
+
+  /** Whether calls take much longer than usual, by Little's law; true if there is no usual. */
+  private isSlow(edge: ComponentEdge, cells: Int32Array): boolean {
+    const before = this.data.before.cells;
+    const usualCalls = this.callsIn(edge, before);
+    if (usualCalls === 0) return true;
+    const usualNs = this.waitingIn(edge, before) / usualCalls;
+    return this.waitingIn(edge, cells) > SLOWER * usualNs * this.callsIn(edge, cells);
+  }
+
+  private waitingIn({ from, to }: ComponentEdge, cells: Int32Array): Ns {
+    return areaOf(betweenOf(this.data, this.record, 'inFlight', from, to), cells);
+  }
+
+  private callsIn({ stats }: ComponentEdge, cells: Int32Array): number {
+    return stats.reduce((sum, stat) => sum + sumCells(this.record.edges[stat].calls, cells), 0);
   }
 }
 

@@ -31,11 +31,7 @@ function bodyOf(contributors: Contributors): Markup {
     ${parts.length > SHOWN && dataTable(tableOf(contributors, parts, 'All parts of the critical path'))}`;
 }
 
-function tableOf(
-  contributors: Contributors,
-  parts: readonly Contributor[],
-  title: string,
-): Table {
+function tableOf(contributors: Contributors, parts: readonly Contributor[], title: string): Table {
   const { mean, slow } = contributors;
   const hasTail = contributors.near > 0;
   const shareOf = (own: number, all: number | null): string =>

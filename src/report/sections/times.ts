@@ -45,7 +45,7 @@ function timesOf(variant: VariantResult): Markup | null {
   const times = timedFaults(variant);
   if (times.length === 0) return null;
   const table: Table = {
-    caption: 'Times of each fault, mean of the runs',
+    caption: 'Means of the runs',
     head: ['Fault', 'Users degrade after', 'Worst after', 'Users recover after its end', 'Backlog'],
     rows: times.map(({ fault, onset, peak, recovery }) => {
       const drain = slowestDrain(variant, fault);
@@ -58,7 +58,8 @@ function timesOf(variant: VariantResult): Markup | null {
       ];
     }),
   };
-  return markup`<div class="scroll" tabindex="0" role="region" aria-label="Times of each fault">
+  return markup`<h3 class="gap">Times of each fault</h3>
+    <div class="scroll" tabindex="0" role="region" aria-label="Times of each fault">
       ${plainTable(table)}
     </div>
     ${caption(
@@ -71,16 +72,17 @@ function originsOf({ blame }: VariantResult): Markup | null {
   const shown = blame.parts.slice(0, ORIGINS);
   const left = blame.parts.length - shown.length;
   const table: Table = {
-    caption: 'Where failed requests begin to fail',
+    caption: 'Share of the outage',
     head: ['Origin', 'Outage'],
     rows: shown.map((part) => [blameWords(part), outageText(blame, part)]),
   };
-  return markup`${
-    shown.length > 0 &&
-    markup`<div class="scroll" tabindex="0" role="region" aria-label="Where failed requests begin to fail">
+  return markup`<h3 class="gap">Where failed requests begin to fail</h3>
+    ${
+      shown.length > 0 &&
+      markup`<div class="scroll" tabindex="0" role="region" aria-label="Where failed requests begin to fail">
       ${plainTable(table)}
     </div>`
-  }
+    }
     ${caption(
       `${failedWords(blame)}. ${blameSample(blame)} A failure begins at the deepest failed call that the request waited for last; if a caller gave up, where most of the time until then was spent.${left > 0 ? ` ${left} smaller origins are left out.` : ''}`,
     )}`;

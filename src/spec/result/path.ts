@@ -9,14 +9,7 @@
  * - `retries`: between two attempts, or until a hedge is sent. Subject: the edge.
  * - `network`: on the way there and back, or for a response that never comes. Subject: the edge.
  */
-export const PATH_KINDS = [
-  'own',
-  'queue',
-  'connection',
-  'policies',
-  'retries',
-  'network',
-] as const;
+export const PATH_KINDS = ['own', 'queue', 'connection', 'policies', 'retries', 'network'] as const;
 export type PathKind = (typeof PATH_KINDS)[number];
 
 /** Where the time of successful requests goes, from the traced ones. Times in seconds. */
