@@ -26,22 +26,15 @@ export function shareUsed({ used, limit }: ComponentHeadroom): number {
   return used / limit;
 }
 
-/** `saturates at about 190/s, 1.58 times this load`. */
-export function saturationWords({ factor, saturatesAt }: ComponentHeadroom): string {
-  if (factor <= USED_UP)
-    return `saturated already; it has room for about ${formatRate(saturatesAt)}`;
-  return `saturates at about ${formatRate(saturatesAt)}, ${formatNumber(factor)} times this load`;
-}
-
 /** The component that saturates first, in a sentence; null where nothing that is used has a limit. */
-export function tightestWords({ components }: Headroom): string | null {
+export function tightestWords({ components, underFault }: Headroom): string | null {
   const [first] = components;
   if (first === undefined) return null;
   const at =
     first.factor <= USED_UP
       ? 'is saturated at this load'
       : `saturates first, at ${formatNumber(first.factor)}x this load`;
-  return `${first.component} ${at} (${useWords(first)})`;
+  return `${first.component} ${at} (${useWords(first)}${underFault ? ', a fault included' : ''})`;
 }
 
 /** `before the first fault, 0 to 60 s`. */

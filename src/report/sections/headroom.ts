@@ -3,7 +3,7 @@ import type { VariantResult } from '../../spec/result/result.js';
 import { formatNumber, formatRate, formatShare } from '../../text/figures.js';
 import { list } from '../../text/words.js';
 import { box, label, textWidth, type Drawing } from '../draw.js';
-import { healthyWords, saturationWords, shareUsed, tightestWords, useWords } from '../headroom.js';
+import { healthyWords, shareUsed, tightestWords, useWords } from '../headroom.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
 import { lookOf, type View } from '../view.js';
 import { caption, dataTable, insideSection, picture, type Table } from './parts.js';
@@ -80,7 +80,7 @@ function tableOf(components: readonly ComponentHeadroom[]): Table {
       `${formatNumber(one.used)} of ${formatNumber(one.limit)} (${formatShare(shareUsed(one))})`,
       formatRate(one.rate),
       formatRate(one.saturatesAt),
-      one.factor <= 1 ? saturationWords(one) : formatNumber(one.factor),
+      formatNumber(one.factor),
     ]),
   };
 }
