@@ -17,6 +17,10 @@ import { componentResults } from './measure/components.js';
 import { combineDigests } from './measure/digest.js';
 import { edgeResults } from './measure/edge-results.js';
 import { exemplarsOf } from './measure/exemplars.js';
+import { blameOf } from './measure/blame.js';
+import { contributorsOf } from './measure/contributors.js';
+import { faultTimesOf } from './measure/fault-times.js';
+import { headroomOf } from './measure/headroom.js';
 import { judgeHypothesis } from './verdicts/hypothesis.js';
 import { unfinishedNotes } from './measure/incomplete.js';
 import { journalOf } from './measure/journal.js';
@@ -182,6 +186,10 @@ function variantResult(
       .map((source) => judgeBudget(source, data, study))
       .filter((budget) => budget !== null),
     summary,
+    headroom: headroomOf(data),
+    contributors: contributorsOf(data),
+    blame: blameOf(data),
+    faultTimes: faultTimesOf(data, stories),
   };
 }
 

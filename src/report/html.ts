@@ -16,11 +16,14 @@ import {
   topologySection,
   wasteSection,
 } from './sections/inside.js';
+import { contributorsSection } from './sections/contributors.js';
+import { headroomSection } from './sections/headroom.js';
 import { costSection } from './sections/costs.js';
 import { latencySection } from './sections/latency.js';
 import { methodSection } from './sections/method.js';
 import { meteredSection } from './sections/metered.js';
 import { statusSection } from './sections/statuses.js';
+import { timesSection } from './sections/times.js';
 import { timelineSection } from './sections/timeline.js';
 import { tracesSection } from './sections/traces.js';
 import { verdictSection } from './sections/verdict.js';
@@ -112,6 +115,14 @@ function sectionsOf(fold: Fold, command: string): Section[] {
     })),
     { id: 'costs', name: 'Cost', markup: costSection(fold), ...outer },
     { id: 'services', name: 'Services', markup: servicesSection(drawn), ...inner },
+    { id: 'times', name: 'Times and blame', markup: timesSection(drawn), ...inner },
+    {
+      id: 'contributors',
+      name: 'Latency by contributor',
+      markup: contributorsSection(drawn),
+      ...inner,
+    },
+    { id: 'headroom', name: 'Headroom', markup: headroomSection(drawn), ...inner },
     { id: 'propagation', name: 'Propagation', markup: propagationSection(drawn), ...inner },
     { id: 'cascade', name: 'The cascade', markup: cascadeSection(drawn), ...inner },
     { id: 'topology', name: 'Topology', markup: topologySection(drawn), ...inner },

@@ -7,6 +7,8 @@ import type { Column } from './column.js';
 import { differenceOf } from './difference.js';
 import { formatDifferenceWithin } from '../text/figures.js';
 import { otherLoadText } from './other-load.js';
+import { headroomLine } from './headroom.js';
+
 import { graphMermaid } from './graph.js';
 import { printable } from './html-escape.js';
 import { unfinishedLines } from './incomplete.js';
@@ -35,6 +37,7 @@ export function renderMarkdown(result: Result, options: { readonly command: stri
     causes(view),
     variantTable(view),
     budgetTable(view),
+    headroom(view),
     `## Topology\n\n\`\`\`mermaid\n${graphMermaid({ title: result.scenario.title, nodes: result.topology.nodes, edges: result.topology.edges })}\`\`\``,
     `Reproduce: \`${printable(options.command).replaceAll('`', "'")}\` · seed ${result.seed}, ${result.replications} replications, digest \`${result.digest}\``,
   ];
@@ -75,6 +78,13 @@ function causes({ result }: View): string {
     (one) => `- **${inlineText(one.variant.name)}**: ${inlineText(causeSentence(one))}`,
   );
   return `## Causes\n\n${lines.join('\n')}`;
+}
+
+/** The component of each variant that saturates first. */
+function headroom({ result: { variants } }: View): string {
+  const lines = variants.flatMap((variant) => headroomLine(variant, variants.length > 1) ?? []);
+  if (lines.length === 0) return '';
+  return `## Headroom\n\n${lines.map((text) => `- ${inlineText(text)}`).join('\n')}`;
 }
 
 function variantTable(view: View): string {

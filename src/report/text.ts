@@ -12,6 +12,7 @@ import { budgetRows, heldBudgets, requestLabel, sizeWords, viewOf, type View } f
 import { causeSentence, explainedOf } from './causes.js';
 import { bestOf } from './best.js';
 import { characterOf, describedRun } from './character.js';
+import { headroomLine } from './headroom.js';
 import { chainOf } from './chain.js';
 import { whatIfText } from './what-if.js';
 import { headlineWords } from './words.js';
@@ -48,6 +49,7 @@ export function summaryText(result: Result, options: TextOptions): string {
     ...statusLines(result, 3).map(
       (text) => `  ${options.paint.dim('status')}  ${fitted(text, options.columns - 10, options)}`,
     ),
+    ...headroomLines(view, options),
     ...hypothesisLines(view, options),
   ];
   const budgets = budgetLines(view, options, Math.max(2, LINES - lines.length - 3));
@@ -272,6 +274,14 @@ function causeLines({ worstVariant }: View, options: TextOptions): string[] {
     const text = printable(causeSentence(one));
     return `  ${options.paint.dim('causes')}  ${fitted(text, options.columns - 10, options)}`;
   });
+}
+
+/** The component of the baseline that saturates first. */
+function headroomLines({ baseline, result }: View, options: TextOptions): string[] {
+  const line = headroomLine(baseline, result.variants.length > 1);
+  if (line === null) return [];
+  const text = fitted(printable(line), options.columns - 12, options);
+  return [`  ${options.paint.dim('headroom')}  ${text}`];
 }
 
 /** A sentence, cut to the width of the terminal; in a log it is complete. */

@@ -1,8 +1,11 @@
+import type { Blame, FaultTimes } from './blame.js';
 import type { ComponentKind } from '../component-kind.js';
 import type { Counterfactuals } from './counterfactual.js';
 import type { CascadeResult, HealthState } from './cascade.js';
+import type { Headroom } from './headroom.js';
 import type { Estimate, QuantileEstimates, LatencyResult } from './estimate.js';
 import type { MeteredResult } from './meters.js';
+import type { Contributors } from './path.js';
 import type { OutcomeName } from '../outcome.js';
 import type { WhatIfWords } from '../scenario/what-if.js';
 
@@ -154,6 +157,12 @@ export interface VariantResult {
   readonly budgets: readonly BudgetResult[];
   /** Figures of the summary tables, over all workloads. */
   readonly summary: VariantSummary;
+  /** Absent in results of earlier versions. */
+  readonly headroom?: Headroom;
+  readonly contributors?: Contributors;
+  readonly blame?: Blame;
+  /** In the order of its faults. */
+  readonly faultTimes?: readonly FaultTimes[];
   /** If not all replications finished: how many did, and why. */
   readonly unfinished?: UnfinishedVariant;
 }

@@ -1,0 +1,169 @@
+import type { ComponentHeadroom, Headroom } from '../../spec/result/headroom.js';
+import type { PlanComponent } from '../../spec/plan/plan.js';
+import { processOf } from '../../spec/plan/versions.js';
+import { poolCapacity, poolPick } from './client-pools.js';
+import { consumersOf } from './consumers.js';
+import { sum } from './estimate.js';
+import type { GaugePick } from './gauges.js';
+import { levels } from './levels.js';
+import { callRates, requestRates, type Rates } from './loads.js';
+import { isScaled, meanCapacity, type Capacity } from './presence.js';
+import type { Asked } from './question.js';
+import { selectComponent, selectStats } from './subjects.js';
+import { byCodeUnit, isPlaced, type VariantData } from './variant-data.js';
+
+/** Use of one resource of a component, mean over time and runs. */
+interface Use extends Pick<ComponentHeadroom, 'component' | 'resource' | 'of' | 'replicas'> {
+  readonly used: number;
+  readonly limit: number;
+  /** Part of the use that does not grow with the load. */
+  readonly fixed: number;
+  readonly rates: Rates;
+}
+
+/** From this share of a limit, requests that were refused or wait would have used it too. */
+const FULL = 0.95;
+
+/**
+ * Headroom of every component, by the law of utilisation: use grows in proportion to the load. It is exact where the
+ * time that a request holds the resource does not depend on the load; time spent in the queues of others does.
+ */
+export function headroomOf(data: VariantData): Headroom {
+  const isBefore = data.before.lengthNs > 0;
+  const window = isBefore ? data.before : data.whole;
+  const { edges } = data.plan.grid;
+  const at = (ns: number): number => (ns - data.plan.warmupNs) / 1e9;
+  const [first = 0] = window.cells;
+  const last = window.cells[window.cells.length - 1] ?? 0;
+  const components: ComponentHeadroom[] = [];
+  const unlimited: string[] = [];
+  data.plan.components.forEach((component, id) => {
+    if (!isPlaced(component)) return;
+    const asked = { data, selection: selectComponent(id, data), window };
+    const uses = usesOf(asked, component, id);
+    const tightest = uses.map(roomOf).sort(byRoom)[0];
+    if (tightest !== undefined) components.push(tightest);
+    else if (requestRates(asked).arrived > 0) unlimited.push(component.name);
+  });
+  return {
+    from: at(edges[first]),
+    until: at(edges[last + 1]),
+    underFault: !isBefore,
+    components: components.sort(byRoom),
+    unlimited,
+  };
+}
+
+/** Every limited resource of a component that is used at all. */
+function usesOf(asked: Asked, component: PlanComponent, id: number): readonly Use[] {
+  const { name } = component;
+  const rates = requestRates(asked);
+  const uses: Use[] = [];
+  const own = (resource: 'workers' | 'cores', limit: number, used: number, fixed = 0): void => {
+    uses.push({ component: name, resource, of: null, used, limit, fixed, rates, ...grown });
+  };
+  const { grown, total } = capacities(asked, component);
+  own(
+    'workers',
+    total(({ concurrency }) => concurrency),
+    levelOf(asked, 'busy'),
+  );
+  const background = total(({ cpu }) => cpu.background);
+  const cores = total(({ cpu: { cores: all, quota } }) => Math.min(all, quota?.limit ?? Infinity));
+  own('cores', cores, levelOf(asked, 'cpu'), background);
+  uses.push(...connectionsOf(asked, name, id));
+  for (const { source, limit, used, rate } of consumersOf(asked, id)) {
+    const messages = { arrived: rate, served: rate };
+    uses.push({
+      component: name,
+      resource: 'consumers',
+      of: source,
+      used,
+      limit,
+      fixed: 0,
+      rates: messages,
+    });
+  }
+  return uses.filter(
+    ({ used, fixed, limit, rates: { arrived } }) =>
+      Number.isFinite(limit) && limit > fixed && used > fixed && arrived > 0,
+  );
+}
+
+/** Capacities of a component: of the replicas that exist, or of those that its autoscaler allows. */
+function capacities(
+  { data, selection, window }: Asked,
+  { autoscaling, firstInstance }: PlanComponent,
+): { readonly grown: { readonly replicas?: number }; readonly total: (one: Capacity) => number } {
+  const { instances } = selection;
+  if (autoscaling !== null) {
+    const first = processOf(data.plan, firstInstance);
+    return {
+      grown: { replicas: autoscaling.max },
+      total: (capacity) => times(autoscaling.max, capacity(first)),
+    };
+  }
+  const all = isScaled(data, instances);
+  return {
+    grown: {},
+    total: (capacity) => {
+      const each = instances.map((id) => capacity(processOf(data.plan, id)));
+      if (!all || each.includes(Infinity)) return sum(each);
+      return meanCapacity(data, window, instances, capacity);
+    },
+  };
+}
+
+/** Connections of a component's pools to each component that it calls. */
+function connectionsOf({ data, window }: Asked, name: string, id: number): readonly Use[] {
+  const { plan } = data;
+  return data.edges
+    .filter((edge) => edge.from === id)
+    .map((edge) => {
+      const asked = { data, selection: selectStats(edge.stats, data), window };
+      const { maxConnections } = plan.components[edge.to];
+      return {
+        component: name,
+        resource: 'connections',
+        of: plan.components[edge.to].name,
+        used: mean(levels(data, window, poolPick(asked, 'used')).means),
+        limit: Math.min(poolLimit(asked), maxConnections),
+        fixed: 0,
+        rates: callRates(asked),
+      };
+    });
+}
+
+/** Connections that the pools of an edge may open; Infinity if it has none. */
+function poolLimit(asked: Asked): number {
+  const capacity = poolCapacity(asked);
+  return capacity > 0 ? capacity : Infinity;
+}
+
+function roomOf({ used, limit, fixed, rates, ...use }: Use): ComponentHeadroom {
+  const share = (used - fixed) / (limit - fixed);
+  const { arrived, served } = rates;
+  // All requests that arrived count; while the resource is full, only some of them have used it.
+  const admitted = share >= FULL && served < arrived ? served / arrived : 1;
+  const factor = admitted / share;
+  return { ...use, used, limit, rate: arrived, factor, saturatesAt: arrived * factor };
+}
+
+function byRoom(a: ComponentHeadroom, b: ComponentHeadroom): number {
+  return a.factor - b.factor || byCodeUnit(a.component, b.component);
+}
+
+function levelOf({ data, selection, window }: Asked, kind: GaugePick['kind']): number {
+  const own = new Set(selection.instances);
+  return mean(levels(data, window, { kind, passes: (instance) => own.has(instance) }).means);
+}
+
+function mean(values: readonly (number | null)[]): number {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? 0 : sum(known) / known.length;
+}
+
+/** a x b, where no replica of no limit has no limit either. */
+function times(count: number, each: number): number {
+  return count === 0 ? 0 : count * each;
+}

@@ -1,0 +1,91 @@
+import type { ComponentHeadroom, Headroom } from '../../spec/result/headroom.js';
+import type { VariantResult } from '../../spec/result/result.js';
+import { formatNumber, formatRate, formatShare } from '../../text/figures.js';
+import { list } from '../../text/words.js';
+import { box, label, textWidth, type Drawing } from '../draw.js';
+import { healthyWords, shareUsed, tightestWords, useWords } from '../headroom.js';
+import { markup, shorten, type Markup } from '../html-escape.js';
+import { lookOf, type View } from '../view.js';
+import { caption, dataTable, insideSection, picture, type Table } from './parts.js';
+
+/** Components with bars; the table has all. */
+const BARS = 8;
+/** Components without a limit that are named. */
+const NAMED = 6;
+
+/** The load at which each component saturates, tightest first; null where no component has a limit. */
+export function headroomSection(view: View): Markup | null {
+  const all = view.result.variants;
+  if (!all.some(({ headroom }) => (headroom?.components.length ?? 0) > 0)) return null;
+  return insideSection(view, 'headroom', 'Headroom', (variant) => {
+    const { headroom } = variant;
+    const title = headroom === undefined ? null : tightestWords(headroom);
+    return {
+      title: title ?? 'No component has a limit',
+      body: headroom === undefined ? null : bodyOf(view, variant, headroom),
+    };
+  });
+}
+
+function bodyOf(view: View, { name, faults }: VariantResult, headroom: Headroom): Markup {
+  const { components, unlimited } = headroom;
+  const id = `headroom-${lookOf(view, name).className}`;
+  const rest =
+    unlimited.length === 0
+      ? ''
+      : ` No limit: ${list(unlimited.slice(0, NAMED))}${unlimited.length > NAMED ? ` and ${unlimited.length - NAMED} more` : ''}.`;
+  return markup`${components.length > 0 && markup`<figure>${picture(id, chart(name, components, 984), chart(name, components, 358))}</figure>`}
+    ${caption(
+      `Share of the tightest resource in use ${healthyWords(headroom, faults.length)}, and the load at which all of it is in use if the time per request stays the same. A component that waits for a slow one saturates earlier.${rest}`,
+    )}
+    ${components.length > 0 && dataTable(tableOf(components))}`;
+}
+
+function chart(name: string, components: readonly ComponentHeadroom[], width: number): Drawing {
+  const rows = components.slice(0, BARS);
+  const ends = rows.map((one) => endOf(one, width < 400));
+  const left = 12 + Math.max(...rows.map((one) => textWidth(shorten(one.component, 18), 12)));
+  const right = 12 + Math.max(...ends.map((text) => textWidth(text, 12)));
+  const length = Math.max(40, width - left - right);
+  const bars = rows.map((one, i) => {
+    const y = 6 + i * 23;
+    const used = Math.min(1, shareUsed(one));
+    const isTight = one.factor < TIGHT;
+    return markup`${label(0, y + 12, shorten(one.component, 18), { fill: 'var(--ink)' })}${box(left, y + 3, length, 10, 'var(--ok-soft)')}${box(left, y + 3, Math.max(1, used * length), 10, isTight ? 'var(--bad)' : 'var(--ok)')}${label(width, y + 12, ends[i], { anchor: 'end', fill: isTight ? 'var(--bad)' : 'var(--ink2)', weight: isTight ? 600 : undefined })}`;
+  });
+  return {
+    width,
+    height: 10 + rows.length * 23,
+    title: `Use of the tightest resource of each component, ${name}`,
+    description: rows.map((one) => `${one.component} ${useWords(one)}`).join(', '),
+    body: bars,
+  };
+}
+
+/** Below this multiple of the load a component is shown as tight. */
+const TIGHT = 1.3;
+
+function endOf(one: ComponentHeadroom, isNarrow: boolean): string {
+  const factor = one.factor <= 1 ? 'saturated' : `full at ${formatNumber(one.factor)}x`;
+  return isNarrow ? factor : `${useWords(one)}, ${factor}`;
+}
+
+function tableOf(components: readonly ComponentHeadroom[]): Table {
+  return {
+    caption: 'Headroom by component, the tightest first',
+    head: ['Component', 'Resource', 'In use', 'Load', 'Saturates at', 'Times this load'],
+    rows: components.map((one) => [
+      one.component,
+      resourceOf(one),
+      `${formatNumber(one.used)} of ${formatNumber(one.limit)} (${formatShare(shareUsed(one))})`,
+      formatRate(one.rate),
+      formatRate(one.saturatesAt),
+      formatNumber(one.factor),
+    ]),
+  };
+}
+
+function resourceOf({ resource, of, replicas }: ComponentHeadroom): string {
+  const what = of === null ? resource : `${resource}, ${of}`;
+  return replicas === undefined ? what : `${what}, at ${formatNumber(replicas)} replicas`;
+}

@@ -1,0 +1,89 @@
+import type { VariantResult } from '../../spec/result/result.js';
+import { formatShare } from '../../text/figures.js';
+import {
+  blameSample,
+  blameWords,
+  endText,
+  failedWords,
+  outageText,
+  slowestDrain,
+  timedFaults,
+  timeText,
+} from '../blame.js';
+import { wordsOf } from '../causes.js';
+import { markup, type Markup } from '../html-escape.js';
+import type { View } from '../view.js';
+import { caption, insideSection, plainTable, type Table } from './parts.js';
+
+/** Most origins of failures in the table. */
+const ORIGINS = 8;
+
+/** Times of each fault, and where failed requests begin to fail; null where nothing fails. */
+export function timesSection(view: View): Markup | null {
+  const { variants } = view.result;
+  if (!variants.some((variant) => isHit(variant))) return null;
+  return insideSection(view, 'times', 'Times and blame', (variant) => {
+    const { blame } = variant;
+    if (blame === undefined || !isHit(variant))
+      return { title: 'No request of a user failed', body: null };
+    return { title: titleOf(variant), body: markup`${timesOf(variant)}${originsOf(variant)}` };
+  });
+}
+
+function isHit(variant: VariantResult): boolean {
+  return (variant.blame?.failed ?? 0) > 0 || timedFaults(variant).length > 0;
+}
+
+function titleOf({ blame }: VariantResult): string {
+  if (blame === undefined || blame.failed === 0) return 'Requests were slow, and none failed';
+  const [first] = blame.parts;
+  const most = first === undefined ? '' : `; ${formatShare(first.share)} begin at ${first.subject}`;
+  return `${failedWords(blame)}${most}`;
+}
+
+function timesOf(variant: VariantResult): Markup | null {
+  const times = timedFaults(variant);
+  if (times.length === 0) return null;
+  const table: Table = {
+    caption: 'Means of the runs',
+    head: ['Fault', 'Users degrade after', 'Worst after', 'Users recover after its end', 'Backlog'],
+    rows: times.map(({ fault, onset, peak, recovery }) => {
+      const drain = slowestDrain(variant, fault);
+      return [
+        wordsOf(variant, fault),
+        timeText(onset),
+        timeText(peak),
+        endText(recovery),
+        drain === null ? '–' : `${endText(drain.drain)}, ${drain.subject}`,
+      ];
+    }),
+  };
+  return markup`<h3 class="gap">Times of each fault</h3>
+    <div class="scroll" tabindex="0" role="region" aria-label="Times of each fault">
+      ${plainTable(table)}
+    </div>
+    ${caption(
+      'From the start of the fault until requests of users degrade, and until the largest share of them fails; from its end until goodput is back to stay, and until the slowest backlog is drained. With overlapping faults a time may be due to the other one.',
+    )}`;
+}
+
+function originsOf({ blame }: VariantResult): Markup | null {
+  if (blame === undefined || blame.failed === 0) return null;
+  const shown = blame.parts.slice(0, ORIGINS);
+  const left = blame.parts.length - shown.length;
+  const table: Table = {
+    caption: 'Share of the outage',
+    head: ['Origin', 'Outage'],
+    rows: shown.map((part) => [blameWords(part), outageText(blame, part)]),
+  };
+  return markup`<h3 class="gap">Where failed requests begin to fail</h3>
+    ${
+      shown.length > 0 &&
+      markup`<div class="scroll" tabindex="0" role="region" aria-label="Where failed requests begin to fail">
+      ${plainTable(table)}
+    </div>`
+    }
+    ${caption(
+      `${failedWords(blame)}. ${blameSample(blame)} A failure begins at the deepest failed call that the request waited for last; if a caller gave up, where most of the time until then was spent.${left > 0 ? ` ${left} smaller origins are left out.` : ''}`,
+    )}`;
+}

@@ -1,0 +1,57 @@
+import type { Estimate } from './estimate.js';
+
+/**
+ * How a subject makes a request fail.
+ *
+ * - `error`: it fails the request by itself. Subject: the component.
+ * - `refused`: it turns the request away: it is full, down or sheds load. Subject: the component.
+ * - `own`, `queue`, `connection`, `policies`, `retries`, `network`: the caller gives up, and most of the time until
+ *   then is spent there; as in the parts of a path.
+ * - `holds`: a component above it turns requests away or lets them wait, because all its workers wait for this one.
+ *   Subject: the component.
+ * - `rejected`: a policy of the caller refuses the call before it is sent. Subject: the edge.
+ */
+export const BLAME_KINDS = [
+  'error',
+  'refused',
+  'own',
+  'queue',
+  'connection',
+  'policies',
+  'retries',
+  'network',
+  'holds',
+  'rejected',
+] as const;
+export type BlameKind = (typeof BLAME_KINDS)[number];
+
+/** Where failed requests of users begin to fail, by the traced ones. */
+export interface Blame {
+  /** Failed requests of users, mean of the runs. */
+  readonly failed: number;
+  /** Time in which as many requests arrive on average, seconds: failed requests as complete outage. */
+  readonly outage: number | null;
+  /** Traced requests that failed, over all replications. */
+  readonly sampled: number;
+  /** Largest first; the shares add up to 1. Empty without a traced failure. */
+  readonly parts: readonly BlamePart[];
+}
+
+export interface BlamePart {
+  /** A component, or an edge `caller->callee`. */
+  readonly subject: string;
+  readonly kind: BlameKind;
+  /** Share of the traced failures. */
+  readonly share: number;
+}
+
+/** Times of one fault, seconds. */
+export interface FaultTimes {
+  readonly fault: string;
+  /** From its start until requests of users degrade; null in runs in which they do not, or did before. */
+  readonly onset: Estimate;
+  /** From its start to the end of the step in which the largest share fails; null if no more fail than before it. */
+  readonly peak: Estimate;
+  /** From its end until goodput is back to stay; `never` = number of runs in which it is not. */
+  readonly recovery: Estimate & { readonly never: number };
+}

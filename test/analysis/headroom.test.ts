@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import type { Headroom } from '../../src/spec/result/headroom.js';
+import { run } from '../theory/program.js';
+
+function headroomOf(text: string): Headroom {
+  const { headroom } = run(text).variant();
+  if (headroom === undefined) throw new Error('no headroom');
+  return headroom;
+}
+
+/** M/M/3 with a mean of 15 ms: it saturates at 200/s. */
+const station = (rate: number, queue = 1000): string => `
+faultline: 1
+title: Three workers
+run: { duration: 200s, warmup: 10s, seed: 3 }
+services:
+  store: { concurrency: 3, queue: { capacity: ${queue} }, endpoints: { get: [ wait: exponential(15ms) ] } }
+workloads:
+  users: { arrivals: poisson(${rate}/s), requests: [ { call: store.get } ] }
+`;
+
+describe('headroom', () => {
+  it('is the load at which all workers are busy, within 5 % of the edge of a sweep', () => {
+    const [store] = headroomOf(station(120)).components;
+    expect(store).toMatchObject({ component: 'store', resource: 'workers', of: null, limit: 3 });
+    expect(store.saturatesAt / 200).toBeCloseTo(1, 1);
+    // The edge: the first load of a sweep in steps of 2 % whose queue of 100 is full in the end.
+    const loads = Array.from({ length: 20 }, (_, k) => 180 + 4 * k);
+    const edge = loads.find((rate) => {
+      const { outcomes } = run(station(rate, 100)).variant().components.users;
+      return (outcomes.rejectedOverload ?? 0) > 0;
+    })!;
+    expect(Math.abs(store.saturatesAt / edge - 1)).toBeLessThan(0.05);
+  });
+
+  it('counts the requests that were refused: 600/s on 500/s is saturated at 500/s', () => {
+    const { components } = headroomOf(`
+faultline: 1
+title: Too much
+run: { duration: 60s, warmup: 10s }
+services:
+  store: { concurrency: 5, queue: { capacity: 10 }, endpoints: { get: [ wait: 10ms ] } }
+workloads:
+  users: { arrivals: constant(600/s), requests: [ { call: store.get } ] }
+`);
+    expect(components[0].factor).toBeCloseTo(500 / 600, 2);
+    expect(components[0].saturatesAt).toBeGreaterThan(495);
+    expect(components[0].saturatesAt).toBeLessThan(505);
+  });
+
+  it('takes the tightest resource, in the time before the first fault', () => {
+    // 100/s: 100 x 20 ms = 2 of 10 workers, 100 x 5 ms = 0.5 of 1 core; the pool has 100 x 12 ms = 1.2 of 4.
+    const { components, ...time } = headroomOf(`
+faultline: 1
+title: Three resources
+run: { duration: 60s, warmup: 10s }
+services:
+  shop: { concurrency: 10, cpu: { cores: 1 }, endpoints: { buy: [ work: 5ms, { query: db.read }, { wait: 3ms } ] } }
+databases:
+  db: { pool: { maxOpen: 4 }, operations: { read: { wait: 12ms } } }
+workloads:
+  users: { arrivals: constant(100/s), requests: [ { call: shop.buy } ] }
+faults: [ { id: slow, kind: slow, target: db, factor: 5, at: 30s, for: 20s } ]
+`);
+    expect(time).toEqual({ from: 0, until: 30, underFault: false, unlimited: ['db'] });
+    const shop = components.find(({ component }) => component === 'shop')!;
+    expect(shop).toMatchObject({ resource: 'cores', limit: 1 });
+    expect(shop.used).toBeCloseTo(0.5, 6);
+    expect(shop.saturatesAt).toBeCloseTo(200, 3);
+  });
+
+  it('counts an autoscaler at its largest number of replicas', () => {
+    const { components } = headroomOf(`
+faultline: 1
+title: Scaled
+run: { duration: 60s, warmup: 10s }
+services:
+  shop:
+    replicas: 2
+    concurrency: 4
+    cpu: { cores: 1 }
+    autoscaling: { metric: cpu, target: 60%, min: 2, max: 10 }
+    endpoints: { buy: [ work: 4ms ] }
+workloads:
+  users: { arrivals: constant(100/s), requests: [ { call: shop.buy } ] }
+`);
+    // 0.4 cores of 10.
+    expect(components[0]).toMatchObject({ resource: 'cores', limit: 10, replicas: 10 });
+    expect(components[0].factor).toBeCloseTo(25, 3);
+  });
+
+  it('measures consumers of a topic by its partitions', () => {
+    const { components } = headroomOf(`
+faultline: 1
+title: Consumers
+run: { duration: 60s, warmup: 10s }
+topics:
+  orders: { kind: kafka, partitions: 4, subscribers: [ { group: mail, call: mailer.send, concurrency: 8 } ] }
+services:
+  shop: { endpoints: { buy: [ { publish: orders } ] } }
+  mailer:
+    replicas: 2
+    endpoints: { send: [ wait: 20ms ] }
+workloads:
+  users: { arrivals: constant(100/s), requests: [ { call: shop.buy } ] }
+`);
+    // 100 x 20 ms = 2 of 4 partitions.
+    const mailer = components.find(({ component }) => component === 'mailer')!;
+    expect(mailer).toMatchObject({ resource: 'consumers', of: 'orders', limit: 4 });
+    expect(mailer.factor).toBeCloseTo(2, 1);
+  });
+
+  it('names components without a limit, and the time of a fault that begins with the run', () => {
+    const { components, unlimited, underFault } = headroomOf(`
+faultline: 1
+title: No limit
+run: { duration: 20s, warmup: 0s }
+services:
+  shop: { concurrency: unlimited, endpoints: { buy: [ wait: 5ms ] } }
+workloads:
+  users: { arrivals: constant(100/s), requests: [ { call: shop.buy } ] }
+faults: [ { id: slow, kind: slow, target: shop, factor: 2, at: 0s, for: 10s } ]
+`);
+    expect(components).toEqual([]);
+    expect(unlimited).toEqual(['shop']);
+    expect(underFault).toBe(true);
+  });
+});

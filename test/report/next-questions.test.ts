@@ -1,0 +1,63 @@
+import { JSDOM } from 'jsdom';
+import { describe, expect, it } from 'vitest';
+import { renderHtml } from '../../src/report/html.js';
+import { renderMarkdown } from '../../src/report/markdown.js';
+import { PAGE } from '../support/page.js';
+import { run } from '../theory/program.js';
+
+const { result } = run(
+  `
+faultline: 1
+title: Shop and bank
+run: { duration: 60s, warmup: 5s, drain: 5s, timeline: 1s, seed: 4 }
+network: { latency: 0ms }
+services:
+  shop: { concurrency: 50, endpoints: { buy: [ { call: bank.pay, policy: { timeout: 100ms } } ] } }
+  bank: { concurrency: unlimited, endpoints: { pay: [ wait: 10ms ] } }
+workloads:
+  users: { arrivals: constant(100/s), requests: [ { call: shop.buy } ] }
+faults: [ { id: slow, kind: slow, target: bank, factor: 50, at: 20s, for: 12s } ]
+`,
+  { traceShare: 1 },
+);
+const page = new JSDOM(renderHtml(result, PAGE)).window.document;
+const textOf = (id: string): string =>
+  (page.getElementById(id)?.textContent ?? '').replace(/\s+/g, ' ');
+
+describe('the sections of the next questions', () => {
+  it('say which component saturates first, and at which load', () => {
+    // 100/s x 10 ms = 1 of 50 workers.
+    expect(textOf('headroom')).toContain('shop saturates first, at 50x this load');
+    expect(textOf('headroom')).toContain('2 % of its 50 workers at 100/s');
+    expect(textOf('headroom')).toContain('before the first fault, 0 to 20 s');
+    expect(textOf('headroom')).toContain('No limit: bank.');
+  });
+
+  it('say where the time of requests goes', () => {
+    expect(textOf('contributors')).toContain('100 % of the p99 is bank, own work');
+  });
+
+  it('say how long it took, and where requests begin to fail', () => {
+    // 12 s of 100 requests a second, without the nine of the last 90 ms, which end within 100 ms of their call.
+    const text = textOf('times');
+    expect(text).toContain('1,191 requests failed in a run, as many as arrive in 11.9 s');
+    expect(text).toContain('100 % begin at bank');
+    expect(text).toContain('bank, too slow');
+    expect(text).toContain('11.9 s (100 %)');
+  });
+
+  it('are a line in Markdown', () => {
+    expect(renderMarkdown(result, PAGE)).toContain(
+      '## Headroom\n\n- shop saturates first, at 50x this load',
+    );
+  });
+});
+
+describe('a result without these figures', () => {
+  it('has none of the sections', () => {
+    const [{ headroom, contributors, blame, faultTimes, ...variant }] = result.variants;
+    expect([headroom, contributors, blame, faultTimes]).not.toContain(undefined);
+    const old = renderHtml({ ...result, variants: [variant] }, PAGE);
+    for (const id of ['headroom', 'contributors', 'times']) expect(old).not.toContain(`id="${id}"`);
+  });
+});
