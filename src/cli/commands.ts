@@ -28,7 +28,8 @@ export const addRun: Add = (program, terminal, finish) => {
     .option('--out <dir>', 'directory of the report', pathName, 'reports')
     .option('--format <list>', `what to write: ${FORMATS.join(',')}`, formatList, ['html', 'svg'])
     .option('--json <file>', 'write the result document; - is standard output', pathName)
-    .option('--explain', 'run again without each fault, and say which of them did the harm')
+    .option('--explain', 'prove every cause: run every variant again without each fault and policy')
+    .option('--no-explain', 'make no runs without possible causes; by default few are made')
     .option('--quiet', 'print no tables and no progress');
   withExports(command)
     .addHelpText(
@@ -37,6 +38,7 @@ export const addRun: Add = (program, terminal, finish) => {
         'faultline run scenarios/checkout.yaml',
         'faultline run scenarios/checkout.yaml --variant naive,full --replications 10',
         'faultline run scenarios/checkout.yaml --explain         # which fault did it?',
+        'faultline run scenarios/checkout.yaml --no-explain      # only the runs themselves',
         "faultline run scenarios/first.yaml --set 'workloads.*.arrivals.rate=x1.5'",
         'faultline run scenarios/first.yaml --set services.shop.concurrency=64 --as larger',
         'faultline run scenarios/first.yaml --watch             # again after each save',
@@ -99,7 +101,8 @@ export const addCheck: Add = (program, terminal, finish) => {
     .option('--quiet', 'print only what is broken')
     .option('--baseline <file>', 'what budgets mean by `of saved`', pathName)
     .option('--update-baseline', 'write the figures of this run into that file')
-    .option('--explain', 'run what breaks a budget again without each fault: which of them did it?')
+    .option('--explain', 'prove the causes of every broken budget: run again without each of them')
+    .option('--no-explain', 'make no runs without possible causes; by default few are made')
     .addHelpText(
       'after',
       examples(

@@ -1,104 +1,123 @@
 import { availableParallelism } from 'node:os';
-import {
-  allOf,
-  counterfactuals,
-  faultSets,
-  harmOf,
-  holds,
-  MOST_FAULTS,
-  slowLimits,
-} from '../analysis/verdicts/counterfactual.js';
-import type { SlowLimits } from '../analysis/verdicts/counterfactual.js';
 import type { Proofs } from '../analysis/story/proof.js';
-import { withFaults } from '../plan/without.js';
-import { GuardStop } from '../run/failure.js';
-import { runThreaded } from '../run/replicate.js';
-import type { Records, ThreadOptions } from '../run/replicate.js';
+import type { Study } from '../analysis/verdicts/study.js';
+import { MOST_FAULTS } from '../analysis/verdicts/counterfactual.js';
+import { suggested } from '../plan/interventions/index.js';
+import type { Source } from '../plan/interventions/kind.js';
+import { compile } from '../plan/compile.js';
+import { isFailure } from '../report/budget-words.js';
+import { runKept } from '../run/kept.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { RunRecord } from '../spec/record/record.js';
 import type { Counterfactuals } from '../spec/result/counterfactual.js';
+import type { Result, VariantResult } from '../spec/result/result.js';
+import type { Variant } from '../spec/scenario/scenario.js';
+import { isHarmed } from '../analysis/verdicts/harmed.js';
 import { interruptible } from './interrupt.js';
 import { defaultBudget, shareMemory } from './memory.js';
 import type { Prepared } from './prepare.js';
 import { progressBar, stopwatch } from './progress.js';
+import { prove, type RunPlans } from './proving.js';
 import { explainRunError } from './run-errors.js';
-import type { SimulateOptions } from './simulate.js';
+import { resultOf } from './simulate.js';
+import type { SimulateOptions, Simulated } from './simulate.js';
 import type { Terminal } from './terminal.js';
 
-/** Plans whose records are in memory at the same time. */
-const AT_ONCE = 8;
+export interface ExplainFlags extends SimulateOptions {
+  /**
+   * true: the variants that the command explains, with all runs. false: none. Otherwise the baseline and the first
+   * variant that breaks a budget, with no more events than their own runs, and only if users come to harm.
+   */
+  readonly explain?: boolean;
+}
 
-/** The runs to make of each variant. */
+/** A variant to run again. */
 interface Task {
   readonly plan: Plan;
-  readonly sets: readonly number[];
-  /** The runs with all faults. */
+  readonly variant: Variant;
+  readonly result: VariantResult;
   readonly records: readonly RunRecord[];
 }
 
 /**
- * Runs variants again without their faults, without each one and with each one alone. Variants without faults have
- * nothing to compare, and after an interrupt none has.
+ * The result of the runs, with what further runs without possible causes show. `isAsked`: the variants that are
+ * explained with `--explain`.
  */
-export async function counterfactualsOf(
+export async function explained(
   prepared: Prepared,
-  records: Records,
-  isAsked: (variant: string) => boolean,
-  options: SimulateOptions,
+  simulated: Simulated,
+  saved: Study['saved'],
+  isAsked: (variant: VariantResult) => boolean,
+  flags: ExplainFlags,
+  terminal: Terminal,
+): Promise<Result> {
+  const result = resultOf(prepared, simulated, saved);
+  if (flags.explain === false || simulated.shortfall !== null) return result;
+  const proofs = await counterfactualsOf(prepared, simulated, result, isAsked, flags, terminal);
+  return proofs.size === 0 ? result : resultOf(prepared, simulated, saved, proofs);
+}
+
+/** Runs variants again without their faults and other possible causes. After an interrupt none is explained. */
+async function counterfactualsOf(
+  prepared: Prepared,
+  { records }: Pick<Simulated, 'records'>,
+  result: Result,
+  isAsked: (variant: VariantResult) => boolean,
+  flags: ExplainFlags,
   terminal: Terminal,
 ): Promise<Proofs> {
-  const { plans, replications } = prepared;
+  const { plans, file } = prepared;
+  const { explain } = flags;
+  const chosen = explain === true ? result.variants.filter(isAsked) : usuallyExplained(result);
   const tasks = plans.flatMap((plan, k): readonly Task[] => {
-    const count = plan.faults.length;
-    if (!isAsked(plan.variant) || count === 0) return [];
-    if (count <= MOST_FAULTS) return [{ plan, sets: faultSets(count), records: records[k]! }];
+    const own = chosen.find(({ name }) => name === plan.variant);
+    if (own === undefined) return [];
+    if (plan.faults.length === 0 && !isHarmed(own)) return [];
+    if (plan.faults.length <= MOST_FAULTS)
+      return [{ plan, variant: file.variants[k]!, result: own, records: records[k]! }];
     terminal.note(
       `${plan.variant}: not explained, because it has more than ${MOST_FAULTS} faults\n`,
     );
     return [];
   });
-  const total = tasks.reduce((sum, { sets }) => sum + sets.length * replications, 0);
-  if (total === 0) return new Map();
+  if (tasks.length === 0) return new Map();
   const took = stopwatch();
-  const found = await runAll(prepared, tasks, total, options, terminal);
-  if (found === null) terminal.note('interrupted: the report has no runs without faults\n');
-  else if (options.quiet !== true) {
-    terminal.note(`explained with ${total} more runs in ${took()}\n`);
+  const found = await runAll(prepared, tasks, flags, terminal);
+  if (found === null)
+    terminal.note('interrupted: the report has no runs without possible causes\n');
+  else if (flags.quiet !== true && found.size > 0) {
+    const runs = [...found.values()].reduce((sum, own) => sum + own.runs, 0);
+    terminal.note(`explained with ${runs} more runs in ${took()}\n`);
   }
   return found ?? new Map();
 }
 
+/** The baseline and the first variant that breaks a budget, if users come to harm in them. */
+function usuallyExplained({ variants }: Result): readonly VariantResult[] {
+  const base = variants.find(({ baseline }) => baseline) ?? variants[0]!;
+  const broken = variants.find((own) => own !== base && own.budgets.some(isFailure));
+  return [base, ...(broken === undefined ? [] : [broken])].filter(isHarmed);
+}
+
 /** By variant what its runs show; null after an interrupt. */
 async function runAll(
-  { plans, replications, path, file }: Prepared,
+  prepared: Prepared,
   tasks: readonly Task[],
-  total: number,
-  options: SimulateOptions,
+  flags: ExplainFlags,
   terminal: Terminal,
 ): Promise<Proofs | null> {
-  const wanted = Math.min(options.workers ?? availableParallelism(), total);
-  const budget = options.maxMemory ?? defaultBudget();
-  const { note, ...limits } = shareMemory(budget, wanted, plans, path);
-  if (note !== null && options.quiet !== true) terminal.note(`${note}\n`);
-  const progress = options.quiet === true ? () => {} : progressBar(terminal, 'explaining', total);
+  const { path, file } = prepared;
   const found = new Map<string, Counterfactuals>();
-  let before = 0;
   try {
     for (const task of tasks) {
-      const onDone = (done: number): void => progress(before + done);
       const isOver = await interruptible(async (signal) => {
-        try {
-          const own = await ofVariant(task, replications, { ...limits, signal }, onDone);
-          found.set(task.plan.variant, own);
-        } catch (error) {
-          // The result exists already: runs that end early only leave it without an explanation.
-          if (!signal.aborted && !(error instanceof GuardStop)) throw error;
-          if (!signal.aborted) terminal.note(endedEarly(task.plan, error as GuardStop));
-        }
-        return signal.aborted;
+        const run = runner(prepared, task, flags, terminal, signal);
+        const own = await proofOf(prepared, task, flags.explain !== true, run);
+        if (signal.aborted) return true;
+        if (own !== null) found.set(task.plan.variant, own);
+        return false;
       });
       if (isOver) return null;
-      before += task.sets.length * replications;
     }
     return found;
   } catch (error) {
@@ -108,29 +127,45 @@ async function runAll(
   }
 }
 
-function endedEarly({ variant }: Plan, { message }: GuardStop): string {
-  return `${variant}: not explained, because a run without a fault ended early: ${message}\n`;
+async function proofOf(
+  { file }: Prepared,
+  { plan, variant, result, records }: Task,
+  thrifty: boolean,
+  run: RunPlans,
+): Promise<Counterfactuals | null> {
+  const source: Source = {
+    plan,
+    recompiled: (edit) => compile({ ...variant, scenario: edit(variant.scenario) }, file),
+  };
+  const candidates = isHarmed(result) ? suggested(plan, result) : [];
+  const suspect = result.summary.recovery.fault;
+  return prove({ source, records, suspect, candidates, thrifty }, run);
 }
 
-async function ofVariant(
-  { plan, sets, records }: Task,
-  replications: number,
-  options: ThreadOptions,
-  onDone: (done: number) => void,
-): Promise<Counterfactuals> {
-  const harms = new Map<number, readonly number[]>();
-  let limits: SlowLimits = new Map();
-  for (let from = 0; from < sets.length; from += AT_ONCE) {
-    const masks = sets.slice(from, from + AT_ONCE);
-    const own = masks.map((mask) => withFaults(plan, (index) => holds(mask, index)));
-    const report = (count: number): void => onDone(from * replications + count);
-    const runs = await runThreaded(own, replications, { ...options, onDone: report });
-    // The first set is the empty one.
-    if (from === 0) limits = slowLimits(plan, runs[0]!);
-    const harmsOf = (some: readonly RunRecord[]): readonly number[] =>
-      some.map((one) => harmOf(plan, one, limits));
-    masks.forEach((mask, k) => harms.set(mask, harmsOf(runs[k]!)));
-    harms.set(allOf(plan.faults.length), harmsOf(records));
-  }
-  return counterfactuals(plan, harms, limits);
+/** Runs plans on worker threads, with a note about those that a guard ended. */
+function runner(
+  { path }: Prepared,
+  { plan }: Task,
+  flags: ExplainFlags,
+  terminal: Terminal,
+  signal: AbortSignal,
+): RunPlans {
+  const budget = flags.maxMemory ?? defaultBudget();
+  const isQuiet = flags.quiet === true;
+  return async (plans, replications) => {
+    const total = plans.length * replications;
+    const wanted = Math.min(flags.workers ?? availableParallelism(), total);
+    const { note, ...limits } = shareMemory(budget, wanted, plans, path);
+    if (note !== null && !isQuiet) terminal.note(`${note}\n`);
+    const onDone = isQuiet ? () => {} : progressBar(terminal, `explaining ${plan.variant}`, total);
+    const kept = await runKept(plans, replications, { ...limits, onDone, signal });
+    const isWhole = (k: number): boolean => kept.records[k]!.length === replications;
+    const stop = kept.stops.find((own, k) => own !== null && !isWhole(k));
+    if (flags.explain === true && stop !== undefined && stop !== null) {
+      terminal.note(
+        `${plan.variant}: a run without a possible cause ended early: ${stop.detail}\n`,
+      );
+    }
+    return plans.map((_, k) => (isWhole(k) ? kept.records[k]! : null));
+  };
 }

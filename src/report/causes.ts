@@ -6,39 +6,61 @@ import type {
 import type { VariantResult } from '../spec/result/result.js';
 import { formatCount, formatShare } from '../text/figures.js';
 import { listed } from './format.js';
+import { interventionSentences } from './intervention-words.js';
 
-/** A variant with its runs without faults. */
+/** A variant with its runs without possible causes. */
 export interface Explained {
   readonly variant: VariantResult;
   readonly own: Counterfactuals;
 }
 
-/** The variants that were run again without their faults. */
+/** The variants that were run again. */
 export function explainedOf(variants: readonly VariantResult[]): readonly Explained[] {
   return variants.flatMap((variant) =>
     variant.counterfactuals === undefined ? [] : [{ variant, own: variant.counterfactuals }],
   );
 }
 
-/** Words for what the faults of a variant have to do with its harm. */
-export function causeSentence({ variant, own }: Explained): string {
+/** Words for what the faults of a variant, and its other possible causes, have to do with its harm. */
+export function causeSentence(explained: Explained): string {
+  const { own } = explained;
+  const faults = own.faults.length === 0 ? [] : [faultSentence(explained)];
+  const changes = interventionSentences(own);
+  const isOlder = own.faults.length > 0 && 2 * own.background > own.harm && own.harm >= 0.5;
+  const sentences = isOlder
+    ? [
+        `Without any fault ${harmWords(own.background)}, of ${formatCount(Math.round(own.harm))} with them.`,
+        ...changes,
+        ...faults,
+      ]
+    : [...faults, ...changes];
+  if (sentences.length === 0) return `${harmWords(own.harm)}; no run shows a cause.`;
+  return sentences.join(' ');
+}
+
+function harmWords(harm: number): string {
+  const count = Math.round(harm);
+  return count === 1
+    ? '1 request fails or is slow'
+    : `${formatCount(count)} requests fail or are slow`;
+}
+
+function faultSentence({ variant, own }: Explained): string {
   const { harm, background, faults } = own;
   const total = harm - background;
   const of = `${formatCount(Math.round(harm))} failed or slow requests`;
   if (total <= 0 || faults.every(({ role }) => role === 'none')) {
     if (harm < 0.5) return 'No request fails or is slow, with the faults or without them.';
-    const rest = formatCount(Math.round(background));
-    return `The faults are not the cause: ${rest} requests fail or are slow without them, and ${formatCount(Math.round(harm))} with them.`;
+    return `The faults are not the cause: ${harmWords(background)} without them, and ${formatCount(Math.round(harm))} with them.`;
   }
   const by = (role: CausalRole): readonly CounterfactualFault[] =>
     faults.filter((one) => one.role === role);
   const quoted = (some: readonly CounterfactualFault[]): string =>
     listed(some.map(({ fault }) => `“${wordsOf(variant, fault)}”`));
   const remain = (some: readonly CounterfactualFault[]): string => {
-    const [first] = some;
-    const left = (one: CounterfactualFault): number => Math.round(one.without);
-    const verb = left(first!) === 1 ? 'remains' : 'remain';
-    if (some.length === 1) return `${formatCount(left(first!))} ${verb} without it`;
+    const left = (one: CounterfactualFault): number => Math.round(one.without ?? harm);
+    const verb = left(some[0]!) === 1 ? 'remains' : 'remain';
+    if (some.length === 1) return `${formatCount(left(some[0]!))} ${verb} without it`;
     const each = some.map(
       (one, k) => `${formatCount(left(one))}${k === 0 ? ` ${verb}` : ''} without ${quoted([one])}`,
     );
@@ -50,7 +72,7 @@ export function causeSentence({ variant, own }: Explained): string {
   if (causes.length === 1) {
     sentences.push(`Cause: ${quoted(causes)}. Of ${of}, ${remain(causes)}.`);
   } else if (causes.length > 1) {
-    const isEach = causes.every((one) => harm - one.without < total / 2);
+    const isEach = causes.every((one) => harm - (one.without ?? harm) < total / 2);
     sentences.push(
       isEach
         ? `${quoted(causes)} are each enough. Of ${of}, ${remain(causes)}.`
@@ -58,6 +80,9 @@ export function causeSentence({ variant, own }: Explained): string {
     );
   } else if (worse.length > 1) {
     sentences.push(`Only together ${quoted(worse)} do harm. Of ${of}, ${remain(worse)}.`);
+  } else if (faults.every(({ averted }) => averted.value === null)) {
+    const rest = formatCount(Math.round(background));
+    return `The faults together are the cause: of ${of}, ${rest} remain without them. No run shows which one; \`--explain\` does.`;
   } else {
     sentences.push(`No single fault does half of the harm of ${of}.`);
   }

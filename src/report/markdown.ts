@@ -1,6 +1,7 @@
 import type { BudgetResult, Result } from '../spec/result/result.js';
 import { budgetValue, isBroken } from './budget-words.js';
 import { causeSentence, explainedOf } from './causes.js';
+import { cheapestWords } from './cheapest.js';
 import { headroomLine } from './headroom.js';
 import { bestOf, cellText, latencyColumns, outcomeColumns } from './columns.js';
 import { graphMermaid } from './graph.js';
@@ -67,9 +68,11 @@ function chain(view: View): string {
 function causes({ result }: View): string {
   const explained = explainedOf(result.variants);
   if (explained.length === 0) return '';
-  const lines = explained.map(
-    (one) => `- **${inlineText(one.variant.name)}**: ${inlineText(causeSentence(one))}`,
-  );
+  const lines = explained.map((one) => {
+    const cheapest = cheapestWords(one.own);
+    const text = `${causeSentence(one)}${cheapest === null ? '' : ` ${cheapest}`}`;
+    return `- **${inlineText(one.variant.name)}**: ${inlineText(text)}`;
+  });
   return `## Causes\n\n${lines.join('\n')}`;
 }
 

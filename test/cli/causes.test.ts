@@ -63,7 +63,16 @@ describe('--explain', () => {
 
   it('names that fault in the account, and changes no figure', () => {
     const json = folder.at('plain.json');
-    faultline(['run', path, '--out', folder.at('plain'), '--json', json, '--quiet']);
+    faultline([
+      'run',
+      path,
+      '--out',
+      folder.at('plain'),
+      '--json',
+      json,
+      '--quiet',
+      '--no-explain',
+    ]);
     const plain = resultOf('plain.json');
     const explained = resultOf('1.json');
     const [bare] = explained.variants;
@@ -112,7 +121,35 @@ describe('--explain', () => {
     const flags = ['--explain', '--out', folder.at('endless'), '--json', folder.at('endless.json')];
     const { status, stderr } = faultline(['run', endless, '--variant', 'bare', ...flags]);
     expect(status).toBe(0);
-    expect(stderr).toContain('bare: not explained, because a run without a fault ended early: ');
+    expect(stderr).toContain('bare: a run without a possible cause ended early: ');
     expect(resultOf('endless.json').variants[0]!.counterfactuals).toBeUndefined();
+  });
+});
+
+describe('without --explain', () => {
+  it('explains the baseline, with no more events than its own runs, and nothing with --no-explain', () => {
+    const json = folder.at('few.json');
+    const out = ['--out', folder.at('few'), '--json', json, '--replications', '5'];
+    const { stderr } = faultline(['run', path, ...out]);
+    expect(stderr).toMatch(/explained with \d more runs in /);
+    const [bare, guarded] = resultOf('few.json').variants;
+    const own = bare!.counterfactuals!;
+    expect(own.replications).toBe(1);
+    expect(own.runs).toBeLessThanOrEqual(5);
+    expect(own.faults.map(({ fault, role, averted }) => [fault, role, averted.ci95])).toEqual([
+      ['a-decoy', 'none', null],
+      ['hang', 'cause', null],
+    ]);
+    expect(guarded!.counterfactuals).toBeUndefined();
+    const none = faultline(['run', path, ...out, '--no-explain']);
+    expect(none.stderr).not.toContain('explained');
+    expect(resultOf('few.json').variants[0]!.counterfactuals).toBeUndefined();
+  });
+
+  it('makes no runs where users come to no harm', () => {
+    const calm = folder.put('calm.yaml', BLAMED.replace(/faults:[^]*/, ''));
+    const { status, stderr } = faultline(['check', calm]);
+    expect(status).toBe(0);
+    expect(stderr).not.toContain('explained');
   });
 });

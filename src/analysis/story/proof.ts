@@ -25,14 +25,20 @@ export function proven(
   });
 }
 
-/** The fault that does most of the harm, in the variant that suffers most from its faults; null if none does. */
+/**
+ * The fault that does most of the harm, in the variant that suffers most from its faults; null if none does, or if too
+ * few runs were made to tell it from the others.
+ */
 export function provenCause(proofs: Proofs): string | null {
   let worst: Counterfactuals | null = null;
   for (const proof of proofs.values()) {
     if (worst === null || harmBy(proof) > harmBy(worst)) worst = proof;
   }
+  if (worst?.faults.some(({ role }) => role === 'undecided') === true) return null;
   const causes = worst?.faults.filter(({ role }) => role === 'cause') ?? [];
-  const [first] = [...causes].sort((a, b) => weightOf(b) - weightOf(a) || b.alone - a.alone);
+  const [first] = [...causes].sort(
+    (a, b) => weightOf(b) - weightOf(a) || (b.alone ?? 0) - (a.alone ?? 0),
+  );
   return first?.fault ?? null;
 }
 

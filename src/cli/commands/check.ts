@@ -1,33 +1,31 @@
-import type { Study } from '../../analysis/verdicts/study.js';
 import { githubAnnotations } from '../../report/github.js';
 import { isFailure } from '../../report/budget-words.js';
 import { renderJunit } from '../../report/junit.js';
 import { renderMarkdown } from '../../report/markdown.js';
 import { checkText } from '../../report/text-compare.js';
 import { resultText } from '../../run/result-text.js';
-import type { Result } from '../../spec/result/result.js';
+import type { Result, VariantResult } from '../../spec/result/result.js';
 import { openBaseline } from '../baseline.js';
 import type { Checked } from '../baseline.js';
-import { counterfactualsOf } from '../counterfactuals.js';
+import { explained } from '../counterfactuals.js';
+import type { ExplainFlags } from '../counterfactuals.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { prepare } from '../prepare.js';
-import type { Prepared, Selection } from '../prepare.js';
-import { endOf, resultOf, simulateAll } from '../simulate.js';
-import type { SimulateOptions, Simulated } from '../simulate.js';
+import type { Selection } from '../prepare.js';
+import { endOf, simulateAll } from '../simulate.js';
+import type { Simulated } from '../simulate.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
 
 /** Flags of `check`. */
-export interface CheckFlags extends Selection, SimulateOptions {
+export interface CheckFlags extends Selection, ExplainFlags {
   readonly junit?: string;
   readonly markdown?: string;
   readonly json?: string;
   readonly github?: boolean;
   readonly baseline?: string;
   readonly updateBaseline?: boolean;
-  /** Run variants that break a budget again without each fault. */
-  readonly explain?: boolean;
 }
 
 /** Runs the scenarios and judges their budgets. A broken budget or a refuted hypothesis gives exit code 1. */
@@ -46,7 +44,7 @@ export async function check(
     ends.push(simulated);
     const saved = baseline?.savedOf(prepared.path) ?? null;
     if (simulated.shortfall?.isEmpty !== true) {
-      const result = await explained(prepared, simulated, saved, flags, terminal);
+      const result = await explained(prepared, simulated, saved, isAtFault, flags, terminal);
       checked.push({ file: prepared.path, result });
     }
     if (flags.quiet !== true) terminal.note(`${simulated.words}\n`);
@@ -63,22 +61,8 @@ export async function check(
   return !isSettled || checked.some(({ result }) => isBroken(result)) ? EXIT.broken : EXIT.ok;
 }
 
-/** The result of the runs; with `--explain` the variants that break a budget are run again without each fault. */
-async function explained(
-  prepared: Prepared,
-  simulated: Simulated,
-  saved: Study['saved'],
-  flags: CheckFlags,
-  terminal: Terminal,
-): Promise<Result> {
-  const result = resultOf(prepared, simulated, saved);
-  if (flags.explain !== true || simulated.shortfall !== null) return result;
-  const broken = result.variants.filter(({ budgets }) => budgets.some(isFailure));
-  const isAsked = (name: string): boolean => broken.some((variant) => variant.name === name);
-  const { records } = simulated;
-  const proofs = await counterfactualsOf(prepared, records, isAsked, flags, terminal);
-  return proofs.size === 0 ? result : resultOf(prepared, simulated, saved, proofs);
-}
+/** With `--explain`, `check` explains the variants that break a budget. */
+const isAtFault = ({ budgets }: VariantResult): boolean => budgets.some(isFailure);
 
 /** True if a budget that counts is broken or the hypothesis is refuted; undecided ones do not count. */
 export function isBroken({ variants, hypothesis }: Result): boolean {

@@ -5,13 +5,13 @@ import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '.
 import { EXIT, usageError } from '../exit.js';
 import type { Format } from '../flags.js';
 import { checkOutputDirectory } from '../output.js';
-import { counterfactualsOf } from '../counterfactuals.js';
+import { explained } from '../counterfactuals.js';
+import type { ExplainFlags } from '../counterfactuals.js';
 import { prepare } from '../prepare.js';
 import type { Prepared, Selection } from '../prepare.js';
 import { stopwatch } from '../progress.js';
 import { reportName, writeReport } from '../report-files.js';
-import { endOf, resultOf, simulateAll } from '../simulate.js';
-import type { SimulateOptions } from '../simulate.js';
+import { endOf, simulateAll } from '../simulate.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
 import { exportSettings } from '../export-flags.js';
@@ -19,12 +19,10 @@ import type { ExportFlags } from '../export-flags.js';
 import { exportsOf, writeExports } from '../exports.js';
 
 /** Flags of `run`. */
-export interface RunFlags extends Selection, SimulateOptions, ExportFlags {
+export interface RunFlags extends Selection, ExplainFlags, ExportFlags {
   readonly out: string;
   readonly format: readonly Format[];
   readonly json?: string;
-  /** Run again without each fault. */
-  readonly explain?: boolean;
 }
 
 /** Runs every variant of each scenario, prints the tables and writes the reports. */
@@ -72,11 +70,7 @@ async function runOne(prepared: Prepared, flags: RunFlags, terminal: Terminal): 
   const simulated = await simulateAll(prepared, flags, terminal);
   if (simulated.shortfall?.isEmpty === true) return endOf(simulated, terminal);
   const took = stopwatch();
-  const proofs =
-    flags.explain === true && simulated.shortfall === null
-      ? await counterfactualsOf(prepared, simulated.records, () => true, flags, terminal)
-      : undefined;
-  const result = resultOf(prepared, simulated, null, proofs);
+  const result = await explained(prepared, simulated, null, () => true, flags, terminal);
   const writes = new Writes();
   const requests = exportsOf(flags);
   const names = requests.map((request) => request.path).join(', ');

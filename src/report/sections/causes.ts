@@ -1,8 +1,10 @@
-import type { CausalRole } from '../../spec/result/counterfactual.js';
+import type { CausalRole, InterventionRole } from '../../spec/result/counterfactual.js';
+import type { Estimate } from '../../spec/result/estimate.js';
 import { formatCount, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import type { Explained } from '../causes.js';
 import { causeSentence, explainedOf, shareWords, wordsOf } from '../causes.js';
+import { cheapestWords } from '../cheapest.js';
 import { markup, type Markup } from '../html-escape.js';
 import type { View } from '../view.js';
 import { plainTable, section } from './parts.js';
@@ -15,32 +17,48 @@ const ROLE_WORDS: Readonly<Record<CausalRole, string>> = {
   undecided: 'undecided',
 };
 
-/** What the runs without each fault show; null without such runs. */
+const CHANGE_WORDS: Readonly<Record<InterventionRole, string>> = {
+  ...ROLE_WORDS,
+  sustainer: 'keeps it up',
+  remedy: 'would avert it',
+  protection: 'protects',
+};
+
+type Table = Parameters<typeof plainTable>[0];
+
+/** What the runs without possible causes show; null without such runs. */
 export function causesSection({ result }: View): Markup | null {
   const explained = explainedOf(result.variants);
   if (explained.length === 0) return null;
   const several = result.variants.length > 1;
-  const tables = explained.map(
-    (one) =>
-      markup`<h3 class="gap">${several ? `${one.variant.name}: ` : ''}${causeSentence(one)}</h3>
-        <div class="scroll" tabindex="0" role="region" aria-label="Runs of ${one.variant.name} without each fault">
-          ${plainTable(tableOf(one))}
-        </div>
-        <p class="meta after">${slowWords(one)}</p>`,
-  );
+  const tables = explained.map((one) => {
+    const { faults, interventions } = one.own;
+    const cheapest = cheapestWords(one.own);
+    return markup`<h3 class="gap">${several ? `${one.variant.name}: ` : ''}${causeSentence(one)}</h3>
+        ${cheapest === null ? null : markup`<p>${cheapest}</p>`}
+        ${faults.length === 0 ? null : scrolled(one, 'without each fault', faultTable(one))}
+        ${interventions.length === 0 ? null : scrolled(one, 'with other changes', changeTable(one))}
+        <p class="meta after">${methodWords(one)}</p>`;
+  });
   const runs = explained.reduce((sum, { own }) => sum + own.runs, 0);
-  const title = `Which fault did the harm, by ${plural(runs, 'run')} without some of them`;
+  const title = `Causes of the harm, by ${plural(runs, 'run')} without some of them`;
   return section('causes', 'Causes', title, markup`${tables}`);
 }
 
-function tableOf({ variant, own }: Explained): Parameters<typeof plainTable>[0] {
+function scrolled({ variant }: Explained, which: string, table: Table): Markup {
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="Runs of ${variant.name} ${which}">
+          ${plainTable(table)}
+        </div>`;
+}
+
+function faultTable({ variant, own }: Explained): Table {
   return {
-    caption: `Requests that fail or are slow, mean of the runs: ${formatCount(Math.round(own.harm))} with all faults, ${formatCount(Math.round(own.background))} without any`,
+    caption: `Requests that fail or are slow, mean of the runs: ${count(own.harm)} with all faults, ${count(own.background)} without any`,
     head: ['Fault', 'Without it', 'Averted', 'Alone', 'Fair share', ''],
     rows: own.faults.map(({ fault, without, averted, alone, share, role }) => [
       wordsOf(variant, fault),
       count(without),
-      `${count(averted.value ?? 0)}${averted.ci95 === null ? '' : ` (${count(averted.ci95[0])} to ${count(averted.ci95[1])})`}`,
+      withInterval(averted),
       count(alone),
       shareWords(own, share),
       ROLE_WORDS[role],
@@ -48,11 +66,41 @@ function tableOf({ variant, own }: Explained): Parameters<typeof plainTable>[0] 
   };
 }
 
-function count(value: number): string {
-  return formatCount(Math.round(value));
+function changeTable({ own }: Explained): Table {
+  return {
+    caption: `The same runs with one change each: ${count(own.harm)} requests fail or are slow without a change, and users fail for ${failingWords(own.failing)}`,
+    head: ['Change', 'Requests harmed', 'Averted', 'Users fail for', ''],
+    rows: own.interventions.map(({ words, harm, averted, failing, role }) => [
+      words,
+      count(harm),
+      withInterval(averted),
+      failingWords(failing),
+      CHANGE_WORDS[role],
+    ]),
+  };
 }
 
-function slowWords({ own }: Explained): string {
+function failingWords({ seconds, toEnd }: Explained['own']['failing']): string {
+  return `${formatSeconds(seconds)}${toEnd ? ', to the end' : ''}`;
+}
+
+function withInterval({ value, ci95 }: Estimate): string {
+  if (value === null) return '–';
+  return ci95 === null ? count(value) : `${count(value)} (${count(ci95[0])} to ${count(ci95[1])})`;
+}
+
+function count(value: number | null): string {
+  return value === null ? '–' : formatCount(Math.round(value));
+}
+
+function methodWords({ own }: Explained): string {
   const limits = Object.entries(own.slow).map(([name, limit]) => `${name} ${formatSeconds(limit)}`);
-  return `The same random numbers in every run. Slow: more than twice the p99 of the runs without faults (${limits.join(', ')}).`;
+  const runs =
+    own.replications === 1
+      ? 'Each change was run once, so there are no intervals; --explain runs all replications.'
+      : `Each change was run with ${own.replications} replications.`;
+  const than =
+    own.faults.length === 0 ? 'the least p99 of these runs' : 'the p99 of the runs without faults';
+  const slow = limits.length === 0 ? '' : ` Slow: more than twice ${than} (${limits.join(', ')}).`;
+  return `The same random numbers in every run. ${runs}${slow}`;
 }

@@ -1,39 +1,95 @@
+import type { CauseKind, Resource } from './cause.js';
 import type { Estimate } from './estimate.js';
+import type { Twin } from './twin.js';
 
 /**
- * A variant run again without some of its faults, with the same random numbers. Harm is the number of requests of users
- * per run that fail, or succeed later than `slow`. Rollouts count as faults.
+ * A variant run again without some of its faults, and with other possible causes taken away, with the same random
+ * numbers. Harm is the number of requests of users per run that fail, or succeed later than `slow`. Rollouts count as
+ * faults.
  */
 export interface Counterfactuals {
   /** Harm of the variant as it is. */
   readonly harm: number;
   /** Harm with no fault at all. */
   readonly background: number;
-  /** By kind of request: a success is slow above this latency, twice the p99 without faults. Seconds. */
+  /**
+   * By kind of request: a success is slow above this latency, twice the p99 without faults. In a variant without faults
+   * it is twice the least p99 of its interventions. Seconds.
+   */
   readonly slow: Readonly<Record<string, number>>;
   /** Runs made for it, all replications together. */
   readonly runs: number;
+  /** Replications that were repeated, counted from the first; all figures here are of these. */
+  readonly replications: number;
+  /** When users fail in the variant as it is. */
+  readonly failing: FailingTime;
   /** In the order of the variant's faults. */
   readonly faults: readonly CounterfactualFault[];
+  /** Those that change most come first. */
+  readonly interventions: readonly CounterfactualIntervention[];
+  /** The runs without any fault; absent in a variant that has none. */
+  readonly twin?: Twin;
 }
 
 /**
  * `cause`: alone it does harm, and without it at least half of the harm is gone, or alone it does at least half, or its
  * Shapley share is at least half. `amplifier`: alone it does no harm, and with the others it makes it worse. `part`: it
  * adds to the harm, or takes some of it away. `none`: it changes less than 2 % of it either way. `undecided`: the runs
- * differ too much to say.
+ * differ too much, or are too few, to say.
  */
 export type CausalRole = 'cause' | 'amplifier' | 'part' | 'none' | 'undecided';
 
 export interface CounterfactualFault {
   readonly fault: string;
   readonly role: CausalRole;
-  /** Harm of the same runs without this fault. */
-  readonly without: number;
-  /** Harm with this fault only. */
-  readonly alone: number;
-  /** Harm that its absence averts, run by run. */
+  /** Harm of the same runs without this fault; null = they were not made. */
+  readonly without: number | null;
+  /** Harm with this fault only; null = such runs were not made. */
+  readonly alone: number | null;
+  /** Harm that its absence averts, run by run; no interval with a single run. */
   readonly averted: Estimate;
   /** Its Shapley share of the harm above the background, which all shares add up to; null with many faults. */
   readonly share: number | null;
+}
+
+/**
+ * `cause`: with it at least half of the harm is averted; or, for a loop (retries, hedges, cache fill, probes), users
+ * recover or fail for half the time at most. Beside a fault that is a cause, or a rise of the load that is one, such a
+ * loop is a `sustainer`. Beside a fault such a condition (capacity, locks, errors ...) is a `remedy`: it would have
+ * prevented the harm but did not start it. `amplifier` (a loop) and `part` (other kinds): it averts less. `protection`:
+ * the harm grows without it. `none` and `undecided`: as for faults.
+ */
+export type InterventionRole =
+  'cause' | 'sustainer' | 'remedy' | 'amplifier' | 'part' | 'protection' | 'none' | 'undecided';
+
+/** A possible cause other than a fault, and the same runs with it taken away or changed. */
+export interface CounterfactualIntervention {
+  readonly kind: CauseKind;
+  readonly subject: string;
+  /** Of `capacity` only. */
+  readonly resource?: Resource;
+  /** Of a rise of the load: when it begins. Seconds from the end of the warm-up. */
+  readonly at?: number;
+  /** `without the retries of front to mid`. */
+  readonly words: string;
+  /** Runs made for it. */
+  readonly runs: number;
+  /** Harm of these runs. If they have more or fewer requests, it is scaled to the number without the intervention. */
+  readonly harm: number;
+  readonly averted: Estimate;
+  readonly role: InterventionRole;
+  readonly failing: FailingTime;
+  /**
+   * Seconds from the time at which users begin to fail without the intervention until the last time at which they fail
+   * with it; null = they never fail, `never` = they fail to the end.
+   */
+  readonly recovers: number | 'never' | null;
+}
+
+/** When more than 5 % of the requests of users fail, by step of the timeline. Means over the runs. */
+export interface FailingTime {
+  /** Length of these steps together. */
+  readonly seconds: number;
+  /** The last step with requests is one of them, in most of the runs. */
+  readonly toEnd: boolean;
 }

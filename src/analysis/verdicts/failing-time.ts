@@ -1,0 +1,64 @@
+import { OUTCOME_KINDS } from '../../spec/outcome.js';
+import type { Plan } from '../../spec/plan/plan.js';
+import type { RunRecord } from '../../spec/record/record.js';
+import type { FailingTime } from '../../spec/result/counterfactual.js';
+import { outcomesBySteps, stepsOf } from '../measure/steps.js';
+import { arrivedOf, succeededOf } from '../measure/sums.js';
+import { requestsOf } from './harm.js';
+
+/** Share of the requests of a step above which users fail in it. */
+const FAILS = 0.05;
+
+/** The steps of one run in which users fail. */
+export interface FailingSteps {
+  readonly seconds: number;
+  readonly toEnd: boolean;
+  /** Start of the first of these steps and end of the last; seconds from the end of the warm-up. null = there is none. */
+  readonly from: number | null;
+  readonly until: number | null;
+}
+
+/** The steps of a run in which more than 5 % of the requests of users fail. */
+export function failingSteps(plan: Plan, record: RunRecord): FailingSteps {
+  const steps = stepsOf(plan);
+  const tables = requestsOf(plan).map((part) => record.parts[part].outcomes);
+  const counts = outcomesBySteps(tables, steps);
+  let ns = 0;
+  let from: number | null = null;
+  let until: number | null = null;
+  let toEnd = false;
+  for (let step = 0; step < steps.count; step++) {
+    const at = step * OUTCOME_KINDS;
+    const arrived = arrivedOf(counts, at);
+    if (arrived === 0) continue;
+    toEnd = arrived - succeededOf(counts.subarray(at, at + OUTCOME_KINDS)) > FAILS * arrived;
+    if (!toEnd) continue;
+    ns += steps.lengthNs[step];
+    from ??= (steps.startNs[step] - plan.warmupNs) / 1e9;
+    until = (steps.startNs[step] + steps.lengthNs[step] - plan.warmupNs) / 1e9;
+  }
+  return { seconds: ns / 1e9, toEnd, from, until };
+}
+
+/** The mean over some runs. */
+export function failingTime(runs: readonly FailingSteps[]): FailingTime {
+  const seconds = runs.reduce((sum, run) => sum + run.seconds, 0) / runs.length;
+  return { seconds, toEnd: 2 * runs.filter(({ toEnd }) => toEnd).length > runs.length };
+}
+
+/**
+ * Seconds from the first failing step of the usual runs until the last one of others with the same random numbers; null
+ * = users never fail in most of these, or never failed.
+ */
+export function recoversAfter(
+  usual: readonly FailingSteps[],
+  changed: readonly FailingSteps[],
+): number | 'never' | null {
+  if (failingTime(changed).toEnd) return 'never';
+  const after = changed.flatMap(({ until }, k) => {
+    const from = usual[k].from;
+    return until === null || from === null ? [] : [Math.max(0, until - from)];
+  });
+  if (2 * after.length <= changed.length) return null;
+  return after.reduce((sum, seconds) => sum + seconds, 0) / after.length;
+}

@@ -1,0 +1,85 @@
+import { partName } from '../../spec/plan/names.js';
+import type { Plan } from '../../spec/plan/plan.js';
+import type { RunRecord } from '../../spec/record/record.js';
+import { arrivedOf, mergeSegments, succeededOf, sumOutcomes } from '../measure/sums.js';
+import { wholeRun } from '../measure/window.js';
+
+/** A success is slow above this multiple of the p99 of runs without harm. */
+const SLOW_FACTOR = 2;
+
+/** By part of a request: latency in ns above which a success is slow. */
+export type SlowLimits = ReadonlyMap<number, number>;
+
+/** The limits that follow from runs without faults. Requests that never succeed there have none. */
+export function slowLimits(plan: Plan, records: readonly RunRecord[]): SlowLimits {
+  const { segments } = wholeRun(plan);
+  const limits = new Map<number, number>();
+  for (const part of requestsOf(plan)) {
+    const rows = records.map((record) => record.parts[part].successLatency);
+    const latency = mergeSegments(rows, segments);
+    if (latency.count > 0) limits.set(part, SLOW_FACTOR * latency.quantile(0.99));
+  }
+  return limits;
+}
+
+/** The least limits of several groups of runs, for variants without faults. */
+export function leastLimits(plan: Plan, groups: readonly (readonly RunRecord[])[]): SlowLimits {
+  const limits = new Map<number, number>();
+  for (const records of groups) {
+    for (const [part, limit] of slowLimits(plan, records)) {
+      limits.set(part, Math.min(limit, limits.get(part) ?? Infinity));
+    }
+  }
+  return limits;
+}
+
+/** The limits in seconds, by the names of the requests. */
+export function limitsByName(plan: Plan, limits: SlowLimits): Readonly<Record<string, number>> {
+  return Object.fromEntries([...limits].map(([part, ns]) => [partName(plan, part), ns / 1e9]));
+}
+
+/** Requests of users of one run that fail or are slow. */
+export function harmOf(plan: Plan, record: RunRecord, limits: SlowLimits): number {
+  return harmByRequest(plan, record, limits).reduce((sum, { harmed }) => sum + harmed, 0);
+}
+
+/**
+ * The harm of a run with an intervention. Where it changes the number of requests, the harmed share counts, of the
+ * requests of the usual run: fewer requests alone avert nothing.
+ */
+export function harmLike(
+  plan: Plan,
+  record: RunRecord,
+  usual: RunRecord,
+  limits: SlowLimits,
+): number {
+  const before = harmByRequest(plan, usual, limits);
+  return harmByRequest(plan, record, limits).reduce((sum, { arrived, harmed }, k) => {
+    const scale = arrived === 0 ? 0 : before[k].arrived / arrived;
+    return sum + scale * harmed;
+  }, 0);
+}
+
+function harmByRequest(
+  plan: Plan,
+  record: RunRecord,
+  limits: SlowLimits,
+): readonly { readonly arrived: number; readonly harmed: number }[] {
+  const { cells, segments } = wholeRun(plan);
+  return requestsOf(plan).map((part) => {
+    const row = record.parts[part];
+    const counts = sumOutcomes([row], cells);
+    const arrived = arrivedOf(counts);
+    const failed = arrived - succeededOf(counts);
+    const limit = limits.get(part);
+    if (limit === undefined) return { arrived, harmed: failed };
+    const latency = mergeSegments([row.successLatency], segments);
+    const slow = latency.count > 0 ? Math.round(latency.count * (1 - latency.cdfAt(limit))) : 0;
+    return { arrived, harmed: failed + slow };
+  });
+}
+
+/** The requests of all workloads. */
+export function requestsOf({ components, parts }: Plan): readonly number[] {
+  return parts.flatMap((part, id) => (components[part.component].kind === 'workload' ? [id] : []));
+}

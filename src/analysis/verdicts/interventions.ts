@@ -1,0 +1,124 @@
+import type { Intervention } from '../../plan/interventions/kind.js';
+import type { Plan } from '../../spec/plan/plan.js';
+import type { RunRecord } from '../../spec/record/record.js';
+import type {
+  CounterfactualIntervention,
+  FailingTime,
+  InterventionRole,
+} from '../../spec/result/counterfactual.js';
+import { CAUSE, NOTHING, estimateOf, mean } from './counterfactual.js';
+import { failingSteps, failingTime, recoversAfter } from './failing-time.js';
+import { harmLike, harmOf, type SlowLimits } from './harm.js';
+
+/** An intervention and its runs, of the same replications as the usual ones. */
+export interface Trial {
+  readonly intervention: Intervention;
+  readonly records: readonly RunRecord[];
+}
+
+/** The usual runs, and whether a fault is the cause of most of their harm. */
+export interface Usual {
+  readonly plan: Plan;
+  readonly records: readonly RunRecord[];
+  readonly limits: SlowLimits;
+  readonly hasFault: boolean;
+}
+
+/** The share of the harm that a trial averts, as a mean. */
+export function avertedShare(trial: Trial, { plan, records, limits }: Usual): number {
+  const usual = mean(records.map((record) => harmOf(plan, record, limits)));
+  const own = mean(harmsOf(trial, plan, records, limits));
+  return usual === 0 ? 0 : (usual - own) / usual;
+}
+
+/** What the trials show, those that change most first. */
+export function interventionResults(
+  trials: readonly Trial[],
+  usual: Usual,
+): readonly CounterfactualIntervention[] {
+  const { plan, records, limits } = usual;
+  const harms = records.map((record) => harmOf(plan, record, limits));
+  const steps = records.map((record) => failingSteps(plan, record));
+  const rows = trials.map((trial) => {
+    const { kind, subject, resource, at, words, part } = trial.intervention;
+    const own = harmsOf(trial, plan, records, limits);
+    const changed = trial.records.map((record) => failingSteps(plan, record));
+    return {
+      part,
+      kind,
+      subject,
+      ...(resource === undefined ? {} : { resource }),
+      ...(at === undefined ? {} : { at }),
+      words,
+      runs: own.length,
+      harm: mean(own),
+      averted: estimateOf(own.map((value, run) => harms[run] - value)),
+      failing: failingTime(changed),
+      recovers: recoversAfter(steps, changed),
+    };
+  });
+  const harm = mean(harms);
+  const hasTrigger = rows.some(({ part, averted }) => part === 'trigger' && isMost(averted, harm));
+  const failing = failingTime(steps);
+  const found = rows.map(({ part, ...row }) => {
+    const ends = endsFailing(failing, row.failing);
+    const starters = { hasFault: usual.hasFault, hasTrigger, ends };
+    return { ...row, role: roleOf(row.averted, harm, part, starters) };
+  });
+  const size = ({ averted }: CounterfactualIntervention): number => Math.abs(averted.value ?? 0);
+  return found.sort((a, b) => size(b) - size(a));
+}
+
+function harmsOf(
+  trial: Trial,
+  plan: Plan,
+  usual: readonly RunRecord[],
+  limits: SlowLimits,
+): readonly number[] {
+  return trial.records.map((record, run) => harmLike(plan, record, usual[run], limits));
+}
+
+type Averted = CounterfactualIntervention['averted'];
+
+/** Whether the interval excludes no effect; a single run has none, and is repeated with the same random numbers. */
+function isSure({ ci95 }: Averted): boolean {
+  return ci95 === null || ci95[0] > 0 || ci95[1] < 0;
+}
+
+function isMost(averted: Averted, harm: number): boolean {
+  return isSure(averted) && (averted.value ?? 0) >= CAUSE * harm;
+}
+
+/** Causes that started the harm, beside which conditions and loops are none. */
+interface Starters {
+  readonly hasFault: boolean;
+  readonly hasTrigger: boolean;
+  /** With the intervention users recover, or fail for half the time at most. */
+  readonly ends: boolean;
+}
+
+/** Whether users recover with an intervention, or fail for half the time at most. */
+function endsFailing(usual: FailingTime, changed: FailingTime): boolean {
+  if (usual.seconds === 0) return false;
+  return (usual.toEnd && !changed.toEnd) || changed.seconds <= CAUSE * usual.seconds;
+}
+
+function roleOf(
+  averted: Averted,
+  harm: number,
+  part: Intervention['part'],
+  { hasFault, hasTrigger, ends }: Starters,
+): InterventionRole {
+  const value = averted.value ?? 0;
+  const [low, high] = averted.ci95 ?? [value, value];
+  if (Math.max(Math.abs(low), Math.abs(high)) <= NOTHING * harm) return 'none';
+  if (!isSure(averted)) return 'undecided';
+  if (value < 0) return 'protection';
+  if (part === 'loop') {
+    // A loop outlasts the failures that began it, so the time counts too.
+    if (!isMost(averted, harm) && !ends) return 'amplifier';
+    return hasFault || hasTrigger ? 'sustainer' : 'cause';
+  }
+  if (!isMost(averted, harm)) return 'part';
+  return part === 'condition' && hasFault ? 'remedy' : 'cause';
+}

@@ -1,0 +1,251 @@
+import type { Counterfactuals } from '../spec/result/counterfactual.js';
+import {
+  allOf,
+  CAUSE,
+  faultProof,
+  faultSets,
+  fewestSets,
+  holds,
+  type FaultProof,
+} from '../analysis/verdicts/counterfactual.js';
+import { failingSteps, failingTime } from '../analysis/verdicts/failing-time.js';
+import {
+  harmOf,
+  leastLimits,
+  limitsByName,
+  slowLimits,
+  type SlowLimits,
+} from '../analysis/verdicts/harm.js';
+import {
+  avertedShare,
+  interventionResults,
+  type Trial,
+  type Usual,
+} from '../analysis/verdicts/interventions.js';
+import { twinOf } from '../analysis/measure/twin.js';
+import type { Twin } from '../spec/result/twin.js';
+import type { Intervention, Source } from '../plan/interventions/kind.js';
+import { PlanError } from '../plan/problem.js';
+import { withFaults } from '../plan/without.js';
+import type { Plan } from '../spec/plan/plan.js';
+import type { RunRecord } from '../spec/record/record.js';
+
+/** Runs plans with the first replications; null for a plan whose runs a guard ended. */
+export type RunPlans = (
+  plans: readonly Plan[],
+  replications: number,
+) => Promise<readonly (readonly RunRecord[] | null)[]>;
+
+/** A variant that is run again. */
+export interface Subject {
+  readonly source: Source;
+  /** Its usual runs. */
+  readonly records: readonly RunRecord[];
+  /** Id of the fault that the account blames; null = none. */
+  readonly suspect: string | null;
+  /** What may be worth a run, most promising first. */
+  readonly candidates: readonly Intervention[];
+  /** Whether its runs together may handle no more events than the usual runs. */
+  readonly thrifty: boolean;
+}
+
+/** Most interventions that a thrifty proof tries. */
+const FEW = 8;
+/** Room for runs with more events than the usual ones; with less than the other share of them none begins. */
+const ROOM = 1.3;
+const LEAST = 0.8;
+/** Plans whose records are in memory at the same time. */
+const AT_ONCE = 8;
+
+/**
+ * Runs a variant again, with possible causes taken away. All decisions depend on the records only, so that the number
+ * of threads changes nothing. null if the runs without faults did not end.
+ */
+export async function prove(subject: Subject, run: RunPlans): Promise<Counterfactuals | null> {
+  return new Proof(subject, run).make();
+}
+
+class Proof {
+  private readonly plan: Plan;
+  private readonly subject: Subject;
+  private readonly runPlans: RunPlans;
+  private readonly sets: readonly number[];
+  /** Replications of each plan, and their usual runs. */
+  private readonly replications: number;
+  private readonly usual: readonly RunRecord[];
+  /** Events of one plan in its usual runs, and those that may still be handled. */
+  private readonly cost: number;
+  private left: number;
+  private runs = 0;
+
+  constructor(subject: Subject, runPlans: RunPlans) {
+    this.subject = subject;
+    this.runPlans = runPlans;
+    this.plan = subject.source.plan;
+    const { records, candidates, thrifty } = subject;
+    const all = records.length;
+    const faults = this.plan.faults.length;
+    this.left = thrifty ? eventsOf(records) : Infinity;
+    const suspect = this.plan.faults.findIndex(({ id }) => id === subject.suspect);
+    this.sets = thrifty ? affordableSets(faults, all, suspect) : setsOf(faults);
+    const planned = Math.max(1, this.sets.length + Math.min(FEW, candidates.length));
+    this.replications = thrifty ? Math.max(1, Math.floor(all / (ROOM * planned))) : all;
+    this.usual = records.slice(0, this.replications);
+    this.cost = eventsOf(this.usual);
+  }
+
+  async make(): Promise<Counterfactuals | null> {
+    const { plan, usual } = this;
+    const withoutFaults = await this.faults();
+    if (withoutFaults === null) return null;
+    const { proof, limits: known, twin } = withoutFaults;
+    const hasFault = proof !== null && isByFaults(proof);
+    const trials = await this.trials({ plan, records: usual, limits: known, hasFault });
+    const limits =
+      proof === null ? leastLimits(plan, [usual, ...trials.map(({ records }) => records)]) : known;
+    const harms = usual.map((record) => harmOf(plan, record, limits));
+    const harm = harms.reduce((sum, value) => sum + value, 0) / harms.length;
+    return {
+      ...(proof ?? { harm, background: harm, faults: [] }),
+      slow: limitsByName(plan, limits),
+      runs: this.runs,
+      replications: this.replications,
+      failing: failingTime(usual.map((record) => failingSteps(plan, record))),
+      interventions: interventionResults(trials, { plan, records: usual, limits, hasFault }),
+      ...(twin !== null && { twin }),
+    };
+  }
+
+  /** The runs without faults; `proof` is null in a variant that has none. */
+  private async faults(): Promise<{
+    readonly proof: FaultProof | null;
+    readonly limits: SlowLimits;
+    readonly twin: Twin | null;
+  } | null> {
+    const { plan, sets, usual } = this;
+    if (sets.length === 0) return { proof: null, limits: new Map(), twin: null };
+    const found = new Map<number, readonly RunRecord[]>();
+    for (let from = 0; from < sets.length && this.isAffordable();) {
+      const masks = sets.slice(from, (from += this.room()));
+      const own = masks.map((mask) => withFaults(plan, (index) => holds(mask, index)));
+      const runs = await this.run(own);
+      masks.forEach((mask, k) => {
+        if (runs[k] !== null) found.set(mask, runs[k]!);
+      });
+    }
+    const none = found.get(0);
+    if (none === undefined) return null;
+    const limits = slowLimits(plan, none);
+    found.set(allOf(plan.faults.length), usual);
+    const harms = new Map(
+      [...found].map(([mask, records]) => [mask, records.map((one) => harmOf(plan, one, limits))]),
+    );
+    return { proof: faultProof(plan, harms), limits, twin: twinOf(plan, none) };
+  }
+
+  /** Tries interventions in turn, and stronger ones after those that avert too little. */
+  private async trials(usual: Usual): Promise<readonly Trial[]> {
+    const { candidates, thrifty } = this.subject;
+    const open = thrifty ? candidates.slice(0, FEW) : [...candidates];
+    const trials: Trial[] = [];
+    while (open.length > 0 && this.isAffordable()) {
+      for (const trial of await this.batch(open.splice(0, this.room()))) {
+        trials.push(trial);
+        const { stronger } = trial.intervention;
+        const share = avertedShare(trial, usual);
+        if (stronger === undefined || share >= CAUSE) continue;
+        // A change that helps a little is more likely to help more.
+        if (share > 0.1) open.unshift(stronger);
+        else open.push(stronger);
+      }
+    }
+    return withoutWeaker(trials, usual);
+  }
+
+  /** Whether the events that are left are probably enough for another plan. */
+  private isAffordable(): boolean {
+    return this.left >= LEAST * this.cost;
+  }
+
+  /** Plans that run at the same time: as many as have room for more events than usual. */
+  private room(): number {
+    return Math.max(1, Math.min(AT_ONCE, Math.floor(this.left / (ROOM * this.cost))));
+  }
+
+  private async batch(interventions: readonly Intervention[]): Promise<readonly Trial[]> {
+    const { source } = this.subject;
+    const able = interventions.flatMap((intervention) => {
+      const plan = appliedTo(source, intervention);
+      return plan === null ? [] : [{ intervention, plan }];
+    });
+    const runs = await this.run(able.map(({ plan }) => plan));
+    return able.flatMap(({ intervention }, k) => {
+      const records = runs[k]!;
+      return records === null ? [] : [{ intervention, records }];
+    });
+  }
+
+  /** Runs plans within the events that are left. */
+  private async run(plans: readonly Plan[]): Promise<readonly (readonly RunRecord[] | null)[]> {
+    if (plans.length === 0) return [];
+    const share = Math.floor(this.left / (plans.length * this.replications));
+    const own = plans.map((plan) => ({
+      ...plan,
+      traceShare: 0,
+      maxEvents: Math.min(plan.maxEvents, share),
+    }));
+    const runs = await this.runPlans(own, this.replications);
+    for (const records of runs) {
+      this.left -= records === null ? share * this.replications : eventsOf(records);
+    }
+    this.runs += plans.length * this.replications;
+    return runs;
+  }
+}
+
+/** Whether a fault is a cause, and most of the harm is that of faults. */
+function isByFaults({ harm, background, faults }: FaultProof): boolean {
+  return harm - background >= CAUSE * harm && faults.some(({ role }) => role === 'cause');
+}
+
+/** The plan of an intervention; null where the changed scenario does not compile. */
+function appliedTo(source: Source, intervention: Intervention): Plan | null {
+  try {
+    return intervention.apply(source);
+  } catch (error) {
+    if (error instanceof PlanError) return null;
+    throw error;
+  }
+}
+
+function setsOf(faults: number): readonly number[] {
+  return faults === 0 ? [] : faultSets(faults);
+}
+
+/**
+ * The sets of faults to run instead of a number of usual runs: all if these pay for them, else the fewest, with that
+ * without the suspect before the others.
+ */
+function affordableSets(faults: number, runs: number, suspect: number): readonly number[] {
+  const all = setsOf(faults);
+  if (ROOM * all.length <= runs) return all;
+  const first = suspect < 0 ? [0] : [0, allOf(faults) - (1 << suspect)];
+  return [...new Set([...first, ...fewestSets(faults)])];
+}
+
+/** The trials without those whose stronger form averts more. */
+function withoutWeaker(trials: readonly Trial[], usual: Usual): readonly Trial[] {
+  const shares = new Map(trials.map((trial) => [trial.intervention, avertedShare(trial, usual)]));
+  const isSurpassed = ({ intervention }: Trial): boolean => {
+    const { stronger } = intervention;
+    const next = stronger === undefined ? undefined : shares.get(stronger);
+    return next !== undefined && next > shares.get(intervention)! + 0.02;
+  };
+  const isVain = ({ intervention }: Trial): boolean =>
+    trials.some((other) => other.intervention.stronger === intervention && !isSurpassed(other));
+  return trials.filter((trial) => !isSurpassed(trial) && !isVain(trial));
+}
+
+function eventsOf(records: readonly RunRecord[]): number {
+  return records.reduce((sum, { totals }) => sum + totals.events, 0);
+}

@@ -1,0 +1,159 @@
+import type { Plan, PlanComponent, PlanEdge } from '../../spec/plan/plan.js';
+import type { Resource } from '../../spec/result/cause.js';
+import type { Pool, PoolSettings } from '../../spec/scenario/resources.js';
+import type { Intervention, InterventionKind } from './kind.js';
+import { processesOf, withComponent, withProcesses } from './processes.js';
+import { usagePeak } from './signs.js';
+
+/** Factors on a capacity that are tried in turn. */
+const FACTORS: readonly number[] = [2, 4];
+
+/** A capacity of a component, and how a plan gets more of it. */
+interface Ceiling {
+  readonly resource: Resource;
+  readonly words: string;
+  isLimited(plan: Plan, id: number): boolean;
+  times(plan: Plan, id: number, factor: number): Plan;
+}
+
+const CEILINGS: readonly Ceiling[] = [
+  {
+    resource: 'workers',
+    words: 'workers of',
+    isLimited: ({ components }, id) => isFinite(components[id]!, ({ concurrency }) => concurrency),
+    times: (plan, id, factor) =>
+      withSettings(
+        withProcesses(plan, id, ({ concurrency }) => ({ concurrency: concurrency * factor })),
+        id,
+        factor,
+      ),
+  },
+  {
+    resource: 'cores',
+    words: 'cores of',
+    isLimited: ({ components }, id) => isFinite(components[id]!, ({ cpu }) => cpu.cores),
+    times: (plan, id, factor) =>
+      withProcesses(plan, id, ({ cpu }) => ({
+        cpu: {
+          ...cpu,
+          cores: cpu.cores * factor,
+          quota: cpu.quota === null ? null : { ...cpu.quota, limit: cpu.quota.limit * factor },
+        },
+      })),
+  },
+  {
+    resource: 'connections',
+    words: 'connections to',
+    isLimited: (plan, id) => plan.edges.some((edge) => pooled(plan, edge, id)),
+    times: (plan, id, factor) => ({
+      ...withComponent(plan, id, ({ maxConnections }) => ({
+        maxConnections: maxConnections * factor,
+      })),
+      edges: plan.edges.map((edge) =>
+        pooled(plan, edge, id)
+          ? {
+              ...edge,
+              pool: edge.pool === null ? null : larger(edge.pool, factor),
+              connections:
+                edge.connections === null
+                  ? null
+                  : { ...edge.connections, max: edge.connections.max * factor },
+            }
+          : edge,
+      ),
+    }),
+  },
+  {
+    resource: 'memory',
+    words: 'memory of',
+    isLimited: ({ components }, id) =>
+      isFinite(components[id]!, ({ memory }) => memory?.limit ?? Infinity),
+    times: (plan, id, factor) =>
+      withProcesses(plan, id, ({ memory }) => ({
+        memory: memory === null ? null : { ...memory, limit: memory.limit * factor },
+      })),
+  },
+];
+
+/** A component has more of one of its resources. */
+export const capacity: InterventionKind = {
+  kind: 'capacity',
+  of: (plan) =>
+    plan.components.flatMap((component, id) =>
+      component.kind === 'workload'
+        ? []
+        : CEILINGS.filter((ceiling) => ceiling.isLimited(plan, id)).map((ceiling) =>
+            more(component, id, ceiling, 0),
+          ),
+    ),
+  worth: (variant, { subject, resource }, plan) => {
+    const peak = usagePeak(variant, plan, subject, resource!);
+    return peak < 0.9 ? 0 : 0.75;
+  },
+};
+
+function more(component: PlanComponent, id: number, ceiling: Ceiling, step: number): Intervention {
+  const { resource, words, times } = ceiling;
+  const factor = FACTORS[step]!;
+  return {
+    kind: 'capacity',
+    subject: component.name,
+    part: 'condition',
+    resource,
+    words: `with ${factor}x the ${words} ${component.name}`,
+    apply: ({ plan }) => times(plan, id, factor),
+    ...(step + 1 < FACTORS.length ? { stronger: more(component, id, ceiling, step + 1) } : {}),
+  };
+}
+
+function isFinite(
+  component: PlanComponent,
+  of: (process: ReturnType<typeof processesOf>[number]) => number,
+): boolean {
+  return processesOf(component).some((process) => Number.isFinite(of(process)));
+}
+
+/** Whether calls of an edge to this component need a connection of a limited number. */
+function pooled({ parts }: Plan, { to, pool, connections }: PlanEdge, id: number): boolean {
+  const isLimited = connections !== null && Number.isFinite(connections.max);
+  return parts[to]!.component === id && (pool !== null || isLimited);
+}
+
+function larger(pool: Pool, factor: number): Pool {
+  switch (pool.kind) {
+    case 'simple':
+      return largerSimple(pool, factor);
+    case 'go':
+      return { ...pool, maxOpen: pool.maxOpen * factor, maxIdle: pool.maxIdle * factor };
+    case 'hikari': {
+      const { maximumPoolSize, minimumIdle } = pool;
+      return {
+        ...pool,
+        maximumPoolSize: maximumPoolSize * factor,
+        minimumIdle: minimumIdle * factor,
+      };
+    }
+    case 'pgbouncer':
+      return {
+        ...pool,
+        clients: largerSimple(pool.clients, factor),
+        defaultPoolSize: pool.defaultPoolSize * factor,
+        maxClientConn: pool.maxClientConn * factor,
+      };
+  }
+}
+
+function largerSimple(pool: PoolSettings, factor: number): PoolSettings {
+  return { ...pool, maxOpen: pool.maxOpen * factor, maxIdle: pool.maxIdle * factor };
+}
+
+/** The numbers of workers that changes of the configuration set. */
+function withSettings(plan: Plan, id: number, factor: number): Plan {
+  if (plan.changes === null) return plan;
+  const settings = plan.changes.settings.map((own) =>
+    own.component === id
+      ? { ...own, concurrency: own.concurrency.map((count) => count * factor) }
+      : own,
+  );
+  return { ...plan, changes: { ...plan.changes, settings } };
+}

@@ -1,0 +1,53 @@
+import type { Plan } from '../../spec/plan/plan.js';
+import type { VariantResult } from '../../spec/result/result.js';
+import { cacheFill } from './cache-fill.js';
+import { capacity } from './capacity.js';
+import { collections } from './collections.js';
+import { errors } from './errors.js';
+import { hedges } from './hedges.js';
+import type { Intervention, InterventionKind } from './kind.js';
+import { limit } from './limit.js';
+import { load } from './load.js';
+import { locks } from './locks.js';
+import { probes } from './probes.js';
+import { retries } from './retries.js';
+import { scaling } from './scaling.js';
+import { firstOf } from './signs.js';
+
+/** Every kind of intervention besides faults, which `withFaults` removes. */
+export const INTERVENTIONS: readonly InterventionKind[] = [
+  load,
+  retries,
+  capacity,
+  hedges,
+  collections,
+  locks,
+  limit,
+  errors,
+  scaling,
+  cacheFill,
+  probes,
+];
+
+/** What a later first degradation takes from the worth of an intervention, per event before it. */
+const LATER = 0.02;
+const MOST_LATER = 0.2;
+
+/** The interventions that the figures of a variant suggest, most promising first. */
+export function suggested(plan: Plan, variant: VariantResult): readonly Intervention[] {
+  const rated = INTERVENTIONS.flatMap((kind) =>
+    kind.of(plan).map((intervention) => ({
+      intervention,
+      worth: kind.worth(variant, intervention, plan),
+    })),
+  );
+  const late = ({ subject }: Intervention): number => {
+    const place = firstOf(variant, subject);
+    return place === null ? 0 : Math.min(MOST_LATER, LATER * place);
+  };
+  return rated
+    .filter(({ worth }) => worth > 0)
+    .map(({ intervention, worth }) => ({ intervention, worth: worth - late(intervention) }))
+    .sort((a, b) => b.worth - a.worth)
+    .map(({ intervention }) => intervention);
+}

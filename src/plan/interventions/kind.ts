@@ -1,0 +1,44 @@
+import type { Ns } from '../../kernel/time.js';
+import type { Plan } from '../../spec/plan/plan.js';
+import type { CauseKind, CauseRef } from '../../spec/result/cause.js';
+import type { VariantResult } from '../../spec/result/result.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
+
+/**
+ * How a cause takes part in an incident: it starts it (`trigger`), it is there all the time and lets it happen
+ * (`condition`), or it is work that failures cause, and that keeps them up (`loop`).
+ */
+export type CausePart = 'trigger' | 'condition' | 'loop';
+
+/** A variant whose plan an intervention changes. */
+export interface Source {
+  readonly plan: Plan;
+  /** Compiles the variant with another scenario; for changes of programs, which a plan cannot express. */
+  recompiled(edit: (scenario: Scenario) => Scenario): Plan;
+}
+
+/**
+ * A change of a variant that takes one possible cause away. Names of draws stay, so that all that the change does not
+ * reach has the same course.
+ */
+export interface Intervention extends CauseRef {
+  /** Start of a sentence: `without the retries of front to mid`. */
+  readonly words: string;
+  readonly part: CausePart;
+  /** Of a change of load: when it begins, in seconds from the end of the warm-up. */
+  readonly at?: number;
+  apply(source: Source): Plan;
+  /** Does the same from this absolute time on; null where that is impossible. Absent for kinds that cannot begin late. */
+  applyFrom?(source: Source, fromNs: Ns): Plan | null;
+  /** A stronger change of the same kind, to be tried where this one averts too little. */
+  readonly stronger?: Intervention;
+}
+
+/** A kind of intervention. */
+export interface InterventionKind {
+  readonly kind: CauseKind;
+  /** Every intervention of this kind in a plan, in the order of the plan. */
+  of(plan: Plan): readonly Intervention[];
+  /** How much the figures of a variant suggest an intervention: 1 = most; 0 = it is not worth a run. */
+  worth(variant: VariantResult, intervention: Intervention, plan: Plan): number;
+}

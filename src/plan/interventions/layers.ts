@@ -1,0 +1,97 @@
+import type { Ns } from '../../kernel/time.js';
+import type { Plan, PlanBundle, PlanEdge, PlanFault } from '../../spec/plan/plan.js';
+import type { Layer } from '../../spec/scenario/policies.js';
+import { addedFault } from './added-fault.js';
+
+/** A pair of components between which calls are made, with some layers of these calls. */
+export interface Pair {
+  readonly from: number;
+  readonly to: number;
+  /** `front->mid`, as edges are named in results. */
+  readonly name: string;
+  /** `front to mid`. */
+  readonly words: string;
+}
+
+type IsCut = (layer: Layer) => boolean;
+
+/** The pairs of components whose calls have such a layer. Layers in a dry run count as absent. */
+export function pairsWith(plan: Plan, isCut: IsCut): readonly Pair[] {
+  const pairs = new Map<string, Pair>();
+  for (const edge of plan.edges) {
+    const layers = plan.bundles[edge.bundle]!.layers;
+    if (!layers.some((layer) => !layer.dryRun && isCut(layer))) continue;
+    const { from, to } = endsOf(plan, edge);
+    const names = [from, to].map((id) => plan.components[id]!.name);
+    const name = names.join('->');
+    pairs.set(name, { from, to, name, words: names.join(' to ') });
+  }
+  return [...pairs.values()];
+}
+
+/** The plan in which the calls between two components lack some layers. */
+export function withoutLayers(plan: Plan, pair: Pair, isCut: IsCut): Plan {
+  const { bundles, bare } = bareBundles(plan, isCut);
+  const edges = plan.edges.map((edge) => (isOf(plan, edge, pair) ? bare(edge) : edge));
+  return { ...plan, bundles, edges };
+}
+
+/**
+ * The plan in which calls between two components that begin at a time or later lack some layers. null if the
+ * configuration changes during the run anyway.
+ */
+export function withoutLayersFrom(plan: Plan, pair: Pair, isCut: IsCut, fromNs: Ns): Plan | null {
+  if (plan.changes !== null) return null;
+  const { bundles, bare } = bareBundles(plan, isCut);
+  const added: PlanEdge[] = [];
+  const edges = plan.edges.map((edge, index) => {
+    if (!isOf(plan, edge, pair)) return edge;
+    const number = plan.edges.length + added.push(bare(edge)) - 1;
+    return { ...edge, changed: [index, number] };
+  });
+  const { firstInstance, instances } = plan.components[pair.from]!;
+  const cut: PlanFault = {
+    ...addedFault('change', { fromNs, untilNs: plan.horizonNs }),
+    knobs: ['configured'],
+    instances: Array.from({ length: instances }, (_, index) => firstInstance + index),
+  };
+  return {
+    ...plan,
+    bundles,
+    edges: [...edges, ...added],
+    faults: [...plan.faults, cut],
+    changes: { faults: [plan.faults.length], states: [[0], [1]], settings: [] },
+  };
+}
+
+/** The bundles with a bare copy of those that have such a layer, and an edge that uses the copy. */
+function bareBundles(
+  plan: Plan,
+  isCut: IsCut,
+): { readonly bundles: readonly PlanBundle[]; bare(edge: PlanEdge): PlanEdge } {
+  const bundles = [...plan.bundles];
+  const copies = new Map<number, number>();
+  plan.bundles.forEach((bundle, index) => {
+    if (!bundle.layers.some(isCut)) return;
+    const layers = bundle.layers.filter((layer) => !isCut(layer));
+    // The id names the state of the other layers, which the calls still share.
+    copies.set(index, bundles.push({ ...bundle, layers }) - 1);
+  });
+  const bare = (edge: PlanEdge): PlanEdge => {
+    const copy = copies.get(edge.bundle);
+    if (copy === undefined) return edge;
+    const { layers } = plan.bundles[edge.bundle]!;
+    const asks = edge.asks?.filter((_, k) => !isCut(layers[k]!)) ?? null;
+    return { ...edge, bundle: copy, asks };
+  };
+  return { bundles, bare };
+}
+
+function isOf(plan: Plan, edge: PlanEdge, pair: Pair): boolean {
+  const { from, to } = endsOf(plan, edge);
+  return from === pair.from && to === pair.to;
+}
+
+function endsOf({ parts }: Plan, edge: PlanEdge): { readonly from: number; readonly to: number } {
+  return { from: parts[edge.from]!.component, to: parts[edge.to]!.component };
+}

@@ -1,0 +1,37 @@
+import type { Plan, PlanComponent } from '../../spec/plan/plan.js';
+import type { PlanProcess } from '../../spec/plan/process.js';
+
+/** The settings of the processes of a component: its own, and those of its versions. */
+export function processesOf({ versions, ...own }: PlanComponent): readonly PlanProcess[] {
+  return [own, ...(versions?.processes ?? [])];
+}
+
+/** The plan with other settings of the processes of a component, in all of its versions. */
+export function withProcesses(
+  plan: Plan,
+  component: number,
+  change: (process: PlanProcess) => Partial<PlanProcess>,
+): Plan {
+  return withComponent(plan, component, (own) => ({
+    ...change(own),
+    versions:
+      own.versions === null
+        ? null
+        : {
+            ...own.versions,
+            processes: own.versions.processes.map((one) => ({ ...one, ...change(one) })),
+          },
+  }));
+}
+
+/** The plan with other settings of a component. */
+export function withComponent(
+  plan: Plan,
+  component: number,
+  change: (own: PlanComponent) => Partial<PlanComponent>,
+): Plan {
+  const components = plan.components.map((own, id) =>
+    id === component ? { ...own, ...change(own) } : own,
+  );
+  return { ...plan, components };
+}

@@ -1,0 +1,39 @@
+import type { Plan } from '../../spec/plan/plan.js';
+import type { InterventionKind } from './kind.js';
+import { withComponent } from './processes.js';
+import { has, reaches } from './signs.js';
+
+/** A component with an autoscaler has its largest number of instances from the start. */
+export const scaling: InterventionKind = {
+  kind: 'scaling',
+  of: (plan) =>
+    plan.components.flatMap(({ name, instances, autoscaling }, id) =>
+      autoscaling === null
+        ? []
+        : [
+            {
+              kind: 'scaling',
+              subject: name,
+              part: 'condition',
+              words: `with all ${instances} instances of ${name} from the start`,
+              apply: ({ plan: own }) => atMost(own, id),
+            },
+          ],
+    ),
+  worth: (variant, { subject }) =>
+    has(variant, subject, ['scaledUp', 'scaledDown', 'pending']) || reaches(variant, subject)
+      ? 0.85
+      : 0.1,
+};
+
+function atMost(plan: Plan, id: number): Plan {
+  const fixed = withComponent(plan, id, ({ instances }) => ({
+    autoscaling: null,
+    initial: instances,
+  }));
+  if (fixed.changes === null) return fixed;
+  const settings = fixed.changes.settings.map((own) =>
+    own.component === id ? { ...own, autoscaling: null } : own,
+  );
+  return { ...fixed, changes: { ...fixed.changes, settings } };
+}

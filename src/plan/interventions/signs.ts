@@ -1,0 +1,163 @@
+import type { Plan } from '../../spec/plan/plan.js';
+import type { Resource } from '../../spec/result/cause.js';
+import type { StoryEvent } from '../../spec/result/cascade.js';
+import type { VariantResult } from '../../spec/result/result.js';
+
+/** Fewest calls in a step whose attempts per call count. */
+const FEW_CALLS = 10;
+
+/** The most attempts per call of an edge in a step of the timeline; 1 without enough calls. */
+export function attemptsPeak({ timeline }: VariantResult, edge: string): number {
+  const own = timeline.edges[edge];
+  if (own === undefined) return 1;
+  let peak = 1;
+  own.calls.forEach((calls, step) => {
+    const count = calls * timeline.step;
+    if (count >= FEW_CALLS) peak = Math.max(peak, own.attempts[step]! / calls);
+  });
+  return peak;
+}
+
+/** Kinds of events in which the health of a component or of a request gets worse. */
+const WORSE: ReadonlySet<StoryEvent['kind']> = new Set([
+  'degraded',
+  'failing',
+  'down',
+  'saturated',
+]);
+
+/** Whether a component or a request of a workload degrades, fails or is saturated in the variant. */
+export function degrades({ cascade }: VariantResult, subject: string): boolean {
+  return cascade.events.some(({ kind, subject: own }) => WORSE.has(kind) && own === subject);
+}
+
+/** Whether a component has an event of one of these kinds. */
+export function has(
+  { cascade }: VariantResult,
+  subject: string,
+  kinds: readonly StoryEvent['kind'][],
+): boolean {
+  return cascade.events.some(({ kind, subject: own }) => own === subject && kinds.includes(kind));
+}
+
+/** Share of the requests of a component with one of these outcomes. */
+export function shareOf(
+  { components }: VariantResult,
+  subject: string,
+  isCounted: (outcome: string) => boolean,
+): number {
+  const outcomes = Object.entries(components[subject]?.outcomes ?? {});
+  const all = outcomes.reduce((sum, [, count]) => sum + count, 0);
+  const own = outcomes.reduce((sum, [name, count]) => sum + (isCounted(name) ? count : 0), 0);
+  return all === 0 ? 0 : own / all;
+}
+
+/** Whether a component degrades, or degradations of others come from it. */
+export function reaches(variant: VariantResult, subject: string): boolean {
+  const { influences } = variant.cascade;
+  return degrades(variant, subject) || influences.some(({ from }) => from === subject);
+}
+
+/** Share of the run in which an overload counts as there from the start. */
+const EARLY = 0.1;
+/** Share of a capacity that counts as all of it. */
+const FULL = 0.95;
+/** Mean use of cores from which an early saturation is not a matter of chance. */
+const BUSY = 0.7;
+
+/** Whether a component that a workload reaches has no capacity left from the start on. */
+export function fullEarly(variant: VariantResult, plan: Plan, workload: string): boolean {
+  const { cascade, timeline } = variant;
+  const until = EARLY * timeline.step * timeline.steps;
+  const reached = reachedFrom(plan, workload);
+  const saturated = cascade.events.filter(({ kind, at }) => kind === 'saturated' && at <= until);
+  return [...reached].some((name) => {
+    const early = workersInUse(variant, plan, name).slice(0, Math.ceil(EARLY * timeline.steps));
+    const full = early.filter((share) => share >= FULL).length;
+    if (early.length > 0 && 2 * full >= early.length) return true;
+    // There is no series of the cores in use, only their mean over the run.
+    const cpu = variant.components[name]?.cpu ?? 0;
+    return cpu >= FULL || (cpu >= BUSY && saturated.some(({ subject }) => subject === name));
+  });
+}
+
+/** Whether a workload, or something that it reaches, gets worse after a time, or in the step before. */
+export function worsensAfter(
+  { cascade, timeline }: VariantResult,
+  plan: Plan,
+  workload: string,
+  at: number,
+): boolean {
+  const reached = reachedFrom(plan, workload);
+  return cascade.events.some(
+    ({ kind, subject, at: own }) =>
+      WORSE.has(kind) &&
+      own >= at - timeline.step &&
+      (reached.has(subject) || subject.startsWith(`${workload}.`)),
+  );
+}
+
+/** Names of the components that the requests of a workload lead to, and its own. */
+function reachedFrom({ components, parts, edges }: Plan, workload: string): ReadonlySet<string> {
+  const found = new Set<number>();
+  const open = components.flatMap(({ name }, id) => (name === workload ? [id] : []));
+  while (open.length > 0) {
+    const id = open.pop()!;
+    if (found.has(id)) continue;
+    found.add(id);
+    for (const { from, to } of edges) {
+      if (parts[from]!.component === id) open.push(parts[to]!.component);
+    }
+  }
+  return new Set([...found].map((id) => components[id]!.name));
+}
+
+/** By step of the timeline: the share of the workers of a component that are in use. */
+function workersInUse(
+  { timeline }: VariantResult,
+  { components }: Plan,
+  subject: string,
+): readonly number[] {
+  const component = components.find(({ name }) => name === subject);
+  const series = timeline.series[subject];
+  if (component === undefined || series === undefined) return [];
+  const { busy, up } = series;
+  return busy.map((level, k) => level / ((up[k] ?? component.initial) * component.concurrency));
+}
+
+/** Place of the first event of a component among those that get worse; null without one. */
+export function firstOf({ cascade }: VariantResult, subject: string): number | null {
+  const found = cascade.events.filter(({ kind }) => WORSE.has(kind));
+  const place = found.findIndex(
+    ({ subject: own }) => own === subject || subject.startsWith(`${own}->`),
+  );
+  return place < 0 ? null : place;
+}
+
+/** The largest share of a resource of a component that is in use, as far as the figures show it. */
+export function usagePeak(
+  variant: VariantResult,
+  plan: Plan,
+  subject: string,
+  resource: Resource,
+): number {
+  const own = variant.components[subject];
+  if (own === undefined) return 0;
+  const workers = Math.max(0, ...workersInUse(variant, plan, subject));
+  switch (resource) {
+    case 'workers':
+      return workers;
+    case 'cores':
+      return has(variant, subject, ['saturated']) && workers < 0.9 ? 1 : (own.cpu ?? 0) * 1.2;
+    case 'connections':
+      return Math.max(
+        0,
+        ...Object.values(own.pools ?? {}).map(({ used, size }) => used.max / (size ?? Infinity)),
+      );
+    case 'memory':
+      return has(variant, subject, ['killed']) ? 1 : 0;
+    case 'queue':
+    case 'bandwidth':
+      return 0;
+  }
+}

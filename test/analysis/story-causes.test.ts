@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { suggested } from '../../src/plan/interventions/index.js';
+import { sentenceOf } from '../../src/report/intervention-words.js';
+import type { Counterfactuals } from '../../src/spec/result/counterfactual.js';
+import { proofOf } from '../support/proofs.js';
+import { run } from '../theory/program.js';
+
+/** Interventions that are tried of each case, most promising first. */
+const TRIED = 3;
+
+async function proved(name: string): Promise<Counterfactuals> {
+  const text = readFileSync(new URL(`../support/story-cases/${name}`, import.meta.url), 'utf8');
+  const ran = run(text);
+  const candidates = suggested(ran.plans[0]!, ran.variant()).slice(0, TRIED);
+  return proofOf(ran, { candidates, thrifty: false });
+}
+
+/** Roles by intervention: `load clients1`. */
+function rolesOf({ interventions }: Counterfactuals): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    interventions.map(({ kind, subject, resource, role }) => [
+      [kind, subject, ...(resource === undefined ? [] : [resource])].join(' '),
+      role,
+    ]),
+  );
+}
+
+describe('the cause of an incident without a fault', () => {
+  it('is a ramp that meets a ceiling', async () => {
+    const own = await proved('02-ramp-ceiling.json');
+    expect(rolesOf(own)).toMatchObject({
+      'load clients1': 'cause',
+      'capacity store cores': 'cause',
+    });
+    expect(sentenceOf(own, own.interventions[0]!)).toMatch(
+      /^With clients1 held at 50\/s users no longer fail: \d+ failed or slow requests instead of [\d,]+\.$/,
+    );
+  });
+
+  it('is a garbage collection', async () => {
+    expect(rolesOf(await proved('03-gc.json'))).toMatchObject({ 'collections mid': 'cause' });
+  });
+
+  it('is an autoscaler that lags behind a rise', async () => {
+    expect(rolesOf(await proved('04-autoscaler-lag.json'))).toMatchObject({
+      'scaling mid': 'cause',
+      'load clients1': 'cause',
+    });
+  });
+
+  it('is a hot lock', async () => {
+    expect(rolesOf(await proved('05-lock.json'))).toMatchObject({
+      'locks mid': 'cause',
+      'load clients1': 'cause',
+    });
+  });
+
+  it('is a burst, and retries keep the failures up to the end', async () => {
+    const own = await proved('06-burst-storm.json');
+    expect(rolesOf(own)).toMatchObject({
+      'load clients1': 'cause',
+      'retries front->mid': 'sustainer',
+    });
+    const loop = own.interventions.find(({ kind }) => kind === 'retries')!;
+    expect([own.failing.toEnd, loop.failing.toEnd]).toEqual([true, false]);
+    expect(sentenceOf(own, loop)).toMatch(
+      /^Without the retries of front to mid users fail for \d+ s instead of to the end \(/,
+    );
+  });
+
+  it('is that all entries of a cache expire at once', async () => {
+    const own = await proved('08-ttl-stampede.json');
+    const [most] = own.interventions;
+    expect([most!.role, most!.words]).toEqual([
+      'cause',
+      'with entries of products that never expire',
+    ]);
+  });
+});
+
+describe('a release', () => {
+  it('is a fault: the errors of the component itself would avert it', async () => {
+    const own = await proved('12-badrelease.json');
+    expect(own.faults.map(({ fault, role }) => [fault, role])).toEqual([['mid@v2', 'cause']]);
+    expect(rolesOf(own)).toMatchObject({ 'errors mid': 'remedy' });
+  });
+});
+
+describe('an overload from the start', () => {
+  it('is the cause of most of the harm beside a crash that adds to it', async () => {
+    const own = await proved('overloaded-from-the-start.yaml');
+    expect(own.background).toBeGreaterThan(own.harm / 2);
+    expect(rolesOf(own)).toMatchObject({ 'load callers': 'cause' });
+  });
+});

@@ -1,0 +1,331 @@
+import { describe, expect, it } from 'vitest';
+import { heldAt, risesOf } from '../../src/plan/interventions/held-load.js';
+import { INTERVENTIONS, suggested } from '../../src/plan/interventions/index.js';
+import type { Intervention } from '../../src/plan/interventions/kind.js';
+import { loadPaused } from '../../src/plan/interventions/pause.js';
+import type { Plan } from '../../src/spec/plan/plan.js';
+import type { RunRecord } from '../../src/spec/record/record.js';
+import type { Arrivals } from '../../src/spec/scenario/arrivals.js';
+import { runPlan } from '../support/built.js';
+import { sourceOf } from '../support/proofs.js';
+import type { Ran } from '../theory/program.js';
+import { run } from '../theory/program.js';
+
+const S = 1e9;
+
+/** Mails beside the case: an intervention must leave every one of them as it is. */
+const text = (services: string, users: string, more = ''): string => `
+faultline: 1
+title: Interventions
+run: { duration: 10s, warmup: 0s, drain: 5s, seed: 5 }
+services:
+${services}
+  mail: { concurrency: 8, endpoints: { send: [ wait: exponential(40ms), { fail: 500, probability: 10% } ] } }
+workloads:
+  robots: { arrivals: poisson(30/s), requests: [ { call: mail.send } ] }
+  users: ${users}
+${more}`;
+
+const TEN = '{ arrivals: constant(10/s), requests: [ { call: shop.buy } ] }';
+
+function interventionsOf(ran: Ran): readonly Intervention[] {
+  return INTERVENTIONS.flatMap((kind) => kind.of(ran.plans[0]!));
+}
+
+/** The run with the intervention of these words; mails have the same course in it. */
+function changed(ran: Ran, words: string): { plan: Plan; record: RunRecord } {
+  const all = interventionsOf(ran);
+  const own = all.find((one) => one.words === words);
+  if (own === undefined) throw new Error(`none of ${all.map((one) => one.words).join('; ')}`);
+  const plan = own.apply(sourceOf(ran));
+  return checked(ran, plan);
+}
+
+function checked(ran: Ran, plan: Plan): { plan: Plan; record: RunRecord } {
+  const record = runPlan(plan, 0);
+  const mails = (it: RunRecord): unknown => {
+    const part = plan.parts.findIndex(({ name }) => name === 'send');
+    const { outcomes, successLatency } = it.parts[part]!;
+    return { outcomes: [...outcomes], successLatency };
+  };
+  expect(mails(record)).toEqual(mails(ran.records[0]![0]!));
+  return { plan, record };
+}
+
+/** Requests of users: that succeed, and that fail. */
+function users({ plan, record }: { plan: Plan; record: RunRecord }): readonly [number, number] {
+  const component = plan.components.findIndex(({ name }) => name === 'users');
+  const part = plan.parts.findIndex((one) => one.component === component);
+  const { outcomes } = record.parts[part]!;
+  let all = 0;
+  let ok = 0;
+  outcomes.forEach((count, k) => {
+    all += count;
+    if (k % 18 === 0) ok += count;
+  });
+  return [ok, all - ok];
+}
+
+const usual = (ran: Ran): readonly [number, number] =>
+  users({ plan: ran.plans[0]!, record: ran.records[0]![0]! });
+
+/** Attempts from users to the shop, or from the shop to the bank. */
+function attempts({ plan, record }: { plan: Plan; record: RunRecord }, to: string): number {
+  const stat = plan.statEdges.findIndex((edge) => plan.parts[edge.to]!.name === to);
+  return record.edges[stat]!.attempts.reduce((sum, count) => sum + count, 0);
+}
+
+describe('a planned rise of the load', () => {
+  const stages: Arrivals = {
+    kind: 'stages',
+    start: 100,
+    process: 'poisson',
+    stages: [
+      { durationNs: 20 * S, target: 100 },
+      { durationNs: 10 * S, target: 300 },
+      { durationNs: 0, target: 400 },
+      { durationNs: 10 * S, target: 50 },
+      { durationNs: 10 * S, target: 100 },
+    ],
+  };
+
+  it('goes on while every stage is higher, and the load before it is what it is held at', () => {
+    expect(risesOf(stages)).toEqual([
+      { atNs: 20 * S, from: 100, to: 400 },
+      { atNs: 40 * S, from: 50, to: 100 },
+    ]);
+    const [rise] = risesOf(stages);
+    // From 400 to 50 in 10 s: at 100 after 300/350 of it.
+    expect(heldAt(stages, rise!)).toEqual({
+      ...stages,
+      stages: [
+        { durationNs: 20 * S, target: 100 },
+        { durationNs: 10 * S, target: 100 },
+        { durationNs: 0, target: 100 },
+        { durationNs: 10 * S - 1428571429, target: 100 },
+        { durationNs: 1428571429, target: 50 },
+        { durationNs: 10 * S, target: 100 },
+      ],
+    });
+  });
+
+  it('is that of bursts, waves and users too, and no rise is a start from nothing', () => {
+    const burst = {
+      kind: 'burst',
+      base: 10,
+      peak: 50,
+      everyNs: S,
+      forNs: S / 2,
+      process: 'poisson',
+    } as const;
+    expect(heldAt(burst, risesOf(burst)[0]!)).toEqual({ ...burst, peak: 10 });
+    const wave = {
+      kind: 'sinusoid',
+      mean: 10,
+      amplitude: 5,
+      periodNs: S,
+      process: 'poisson',
+    } as const;
+    expect(heldAt(wave, risesOf(wave)[0]!)).toEqual({ ...wave, amplitude: 0 });
+    expect(risesOf({ ...stages, start: 0, stages: [{ durationNs: S, target: 9 }] })).toEqual([]);
+    expect(risesOf({ kind: 'poisson', rate: 5 })).toEqual([]);
+  });
+
+  it('does not happen in the run', () => {
+    const ran = run(
+      text(
+        '  shop: { endpoints: { buy: [ wait: 10ms ] } }',
+        '{ arrivals: { kind: stages, start: 10/s, process: constant, stages: [ { duration: 5s, target: 10/s }, { duration: 0s, target: 40/s } ] }, requests: [ { call: shop.buy } ] }',
+      ),
+    );
+    // 50 + 200 arrivals, of which the last one is due at the end of the run.
+    expect(usual(ran)).toEqual([249, 0]);
+    expect(users(changed(ran, 'with users held at 10/s from 5 s on'))).toEqual([99, 0]);
+    expect(users(changed(ran, 'with half the load of users'))).toEqual([124, 0]);
+  });
+
+  it('is not that of a fault: a pause of the load keeps the gap in which it begins', () => {
+    const ran = run(text('  shop: { endpoints: { buy: [ wait: 10ms ] } }', TEN));
+    // 0.1 to 4.0 s; then half a gap before the pause and half a gap after it, so 6.12 to 9.92 s.
+    const plan = loadPaused(ran.plans[0]!, 4.05 * S, 2.02 * S)!;
+    const record = runPlan(plan, 0);
+    expect(users({ plan, record })).toEqual([40 + 39, 0]);
+  });
+});
+
+describe('the retries of a pair of components', () => {
+  const RETRIED = text(
+    `  shop: { outbound: { bank: { retry: { attempts: 3, on: [any] } } }, endpoints: { buy: [ call: bank.pay ] } }
+  bank: { endpoints: { pay: [ wait: 1ms, { fail: 500 } ] } }`,
+    TEN,
+  );
+
+  it('are taken away, and other calls keep theirs', () => {
+    const ran = run(RETRIED);
+    const own = { plan: ran.plans[0]!, record: ran.records[0]![0]! };
+    const [ok, failed] = usual(ran);
+    expect([ok, attempts(own, 'pay')]).toEqual([0, 3 * failed]);
+    const bare = changed(ran, 'without the retries of shop to bank');
+    expect(attempts(bare, 'pay')).toBe(failed);
+  });
+
+  it('can end in the middle of the run', () => {
+    const ran = run(RETRIED);
+    const [own] = interventionsOf(ran).filter(({ kind }) => kind === 'retries');
+    const cut = checked(ran, own!.applyFrom!(sourceOf(ran), 5.05 * S)!);
+    const [, failed] = usual(ran);
+    const early = attempts(cut, 'pay') - failed;
+    // Two more attempts of each of the requests in the first 5 s.
+    expect(early).toBe(2 * 50);
+  });
+});
+
+describe('other interventions', () => {
+  it('take hedges away', () => {
+    const ran = run(
+      text(
+        `  shop: { outbound: { bank: { hedge: { after: 10ms } } }, endpoints: { buy: [ call: bank.pay ] } }
+  bank: { endpoints: { pay: { idempotent: true, steps: [ wait: 50ms ] } } }`,
+        TEN,
+      ),
+    );
+    const [ok] = usual(ran);
+    expect(attempts({ plan: ran.plans[0]!, record: ran.records[0]![0]! }, 'pay')).toBe(2 * ok);
+    expect(attempts(changed(ran, 'without the hedges of shop to bank'), 'pay')).toBe(ok);
+  });
+
+  it('double workers, cores and connections', () => {
+    // One worker and no queue, 10/s of 150 ms: every second request is refused.
+    const workers = run(
+      text(
+        '  shop: { concurrency: 1, queue: { capacity: 0 }, endpoints: { buy: [ wait: 150ms ] } }',
+        TEN,
+      ),
+    );
+    const [ok, failed] = usual(workers);
+    expect(Math.abs(ok - failed)).toBeLessThanOrEqual(1);
+    expect(users(changed(workers, 'with 2x the workers of shop'))).toEqual([ok + failed, 0]);
+    // 200 ms of CPU at 10/s on one core, and patience of 1 s.
+    const cores = run(
+      text(
+        '  shop: { cpu: 1, endpoints: { buy: [ work: 150ms ] } }',
+        '{ arrivals: constant(10/s), patience: 1s, requests: [ { call: shop.buy } ] }',
+      ),
+    );
+    expect(usual(cores)[1]).toBeGreaterThan(20);
+    expect(users(changed(cores, 'with 2x the cores of shop'))[1]).toBe(0);
+    const pool = run(
+      text(
+        '  shop: { endpoints: { buy: [ query: db.read ] } }',
+        TEN,
+        'databases: { db: { cpu: 8, pool: { maxOpen: 1, acquireTimeout: 10ms }, operations: { read: { wait: 150ms } } } }',
+      ),
+    );
+    expect(usual(pool)[1]).toBeGreaterThan(40);
+    expect(users(changed(pool, 'with 2x the connections to db'))[1]).toBe(0);
+  });
+
+  it('take garbage collections, waits for locks, limits and errors away', () => {
+    const cases: readonly (readonly [words: string, services: string, more?: string])[] = [
+      [
+        'without the garbage collections of shop',
+        '  shop: { runtime: { kind: threads, gc: { every: 1s, pause: 1s } }, concurrency: 1, cpu: 1, queue: { capacity: 0 }, endpoints: { buy: [ work: 10ms ] } }',
+      ],
+      [
+        'without waits for the locks of shop',
+        '  shop: { endpoints: { buy: [ { lock: { on: account, acquireTimeout: 10ms, steps: [ wait: 150ms ] } } ] } }',
+        'keys: { account: uniform(1) }',
+      ],
+      [
+        'without the limits of shop',
+        '  shop: { middleware: [ { rateLimit: { rate: 5/s, burst: 1 } } ], endpoints: { buy: [ wait: 10ms ] } }',
+      ],
+      [
+        'without the limits on calls of shop to bank',
+        '  shop: { outbound: { bank: { bulkhead: { maxConcurrent: 1 } } }, endpoints: { buy: [ call: bank.pay ] } }\n  bank: { endpoints: { pay: [ wait: 150ms ] } }',
+      ],
+      [
+        'without the errors of shop itself',
+        '  shop: { endpoints: { buy: [ { fail: 503, probability: 40% }, wait: 10ms ] } }',
+      ],
+    ];
+    for (const [words, services, more] of cases) {
+      const ran = run(text(services, TEN, more));
+      const [ok, failed] = usual(ran);
+      expect([words, failed > 20]).toEqual([words, true]);
+      expect([words, ...users(changed(ran, words))]).toEqual([words, ok + failed, 0]);
+    }
+  });
+
+  it('start an autoscaled component with all its instances', () => {
+    const ran = run(
+      text(
+        '  shop: { replicas: 1, concurrency: 1, queue: { capacity: 0 }, endpoints: { buy: [ wait: 250ms ] }, lifecycle: { startup: 5s }, autoscaling: { metric: concurrency, target: 1, min: 1, max: 4 } }',
+        '{ arrivals: constant(10/s), requests: [ { call: shop.buy } ] }',
+      ),
+    );
+    expect(usual(ran)[1]).toBeGreaterThan(40);
+    expect(users(changed(ran, 'with all 4 instances of shop from the start'))[1]).toBe(0);
+  });
+
+  it('keep the entries of a cache, or load each value once at a time', () => {
+    const ran = run(
+      text(
+        '  shop: { runtime: async, endpoints: { buy: [ { cache: { get: goods, onMiss: [ query: db.read ] } } ] } }',
+        '{ arrivals: constant(100/s), requests: [ { call: shop.buy } ] }',
+        `keys: { good: uniform(1) }
+databases: { db: { cpu: 1, maxConnections: 20, pool: { maxOpen: 4, acquireTimeout: 10ms }, operations: { read: { wait: 100ms } } } }
+caches: { goods: { keys: good, warm: 100%, levels: [ { name: near, kind: local, ttl: 1s } ] } }`,
+      ),
+    );
+    const all = usual(ran)[0] + usual(ran)[1];
+    expect(usual(ran)[1]).toBeGreaterThan(30);
+    expect(users(changed(ran, 'with entries of goods that never expire'))).toEqual([all, 0]);
+    expect(users(changed(ran, 'with one load at a time for each value of goods'))).toEqual([
+      all,
+      0,
+    ]);
+  });
+
+  it('end the probes of a component', () => {
+    // 8 of 10 requests per second are served, so the liveness probe waits longer than its timeout.
+    const ran = run(
+      text(
+        '  shop: { concurrency: 2, queue: { capacity: 50 }, probes: { liveness: { period: 1s, timeout: 50ms, failureThreshold: 1, call: health, usesWorkers: true } }, endpoints: { health: [ wait: 1ms ], buy: [ wait: 250ms ] } }',
+        TEN,
+      ),
+    );
+    const bare = changed(ran, 'without the probes of shop');
+    expect(usual(ran)[1]).toBeGreaterThan(0);
+    expect(users(bare)).toEqual([99, 0]);
+  });
+});
+
+describe('the suggestion', () => {
+  const wordsOf = (ran: Ran): readonly string[] =>
+    suggested(ran.plans[0]!, ran.variant()).map(({ words }) => words);
+
+  it('has only the errors of mail where shop is well', () => {
+    const calm = run(text('  shop: { endpoints: { buy: [ wait: 10ms ] } }', TEN));
+    expect(wordsOf(calm)).toEqual(['without the errors of mail itself']);
+  });
+
+  it('begins with the load and the retries where these grow, and has the ceiling that is met', () => {
+    const storm = run(
+      text(
+        `  shop: { outbound: { bank: { timeout: 100ms, retry: { attempts: 4, on: [any] } } }, endpoints: { buy: [ call: bank.pay ] } }
+  bank: { concurrency: 2, queue: { capacity: 200 }, endpoints: { pay: [ wait: 50ms ] } }`,
+        '{ arrivals: { kind: stages, start: 20/s, stages: [ { duration: 4s, target: 20/s }, { duration: 0s, target: 90/s } ] }, requests: [ { call: shop.buy } ] }',
+      ),
+    );
+    expect(
+      wordsOf(storm)
+        .filter((words) => !words.includes('mail'))
+        .slice(0, 3),
+    ).toEqual([
+      'with users held at 20/s from 4 s on',
+      'without the retries of shop to bank',
+      'with 2x the workers of bank',
+    ]);
+  });
+});
