@@ -22,6 +22,8 @@ import {
   type Trial,
   type Usual,
 } from '../analysis/verdicts/interventions.js';
+import { twinOf } from '../analysis/measure/twin.js';
+import type { Twin } from '../spec/result/twin.js';
 import type { Intervention, Source } from '../plan/interventions/kind.js';
 import { PlanError } from '../plan/problem.js';
 import { withFaults } from '../plan/without.js';
@@ -96,7 +98,7 @@ class Proof {
     const { plan, usual } = this;
     const withoutFaults = await this.faults();
     if (withoutFaults === null) return null;
-    const { proof, limits: known } = withoutFaults;
+    const { proof, limits: known, twin } = withoutFaults;
     const hasFault = proof !== null && isByFaults(proof);
     const trials = await this.trials({ plan, records: usual, limits: known, hasFault });
     const limits =
@@ -110,6 +112,7 @@ class Proof {
       replications: this.replications,
       failing: failingTime(usual.map((record) => failingSteps(plan, record))),
       interventions: interventionResults(trials, { plan, records: usual, limits, hasFault }),
+      ...(twin !== null && { twin }),
     };
   }
 
@@ -117,9 +120,10 @@ class Proof {
   private async faults(): Promise<{
     readonly proof: FaultProof | null;
     readonly limits: SlowLimits;
+    readonly twin: Twin | null;
   } | null> {
     const { plan, sets, usual } = this;
-    if (sets.length === 0) return { proof: null, limits: new Map() };
+    if (sets.length === 0) return { proof: null, limits: new Map(), twin: null };
     const found = new Map<number, readonly RunRecord[]>();
     for (let from = 0; from < sets.length && this.isAffordable();) {
       const masks = sets.slice(from, (from += this.room()));
@@ -136,7 +140,7 @@ class Proof {
     const harms = new Map(
       [...found].map(([mask, records]) => [mask, records.map((one) => harmOf(plan, one, limits))]),
     );
-    return { proof: faultProof(plan, harms), limits };
+    return { proof: faultProof(plan, harms), limits, twin: twinOf(plan, none) };
   }
 
   /** Tries interventions in turn, and stronger ones after those that avert too little. */

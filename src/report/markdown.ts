@@ -7,6 +7,7 @@ import type { Column } from './column.js';
 import { differenceOf } from './difference.js';
 import { formatDifferenceWithin } from '../text/figures.js';
 import { otherLoadText } from './other-load.js';
+import { cheapestWords } from './cheapest.js';
 import { headroomLine } from './headroom.js';
 
 import { graphMermaid } from './graph.js';
@@ -74,9 +75,11 @@ function chain(view: View): string {
 function causes({ result }: View): string {
   const explained = explainedOf(result.variants);
   if (explained.length === 0) return '';
-  const lines = explained.map(
-    (one) => `- **${inlineText(one.variant.name)}**: ${inlineText(causeSentence(one))}`,
-  );
+  const lines = explained.map((one) => {
+    const cheapest = cheapestWords(one.own);
+    const text = `${causeSentence(one)}${cheapest === null ? '' : ` ${cheapest}`}`;
+    return `- **${inlineText(one.variant.name)}**: ${inlineText(text)}`;
+  });
   return `## Causes\n\n${lines.join('\n')}`;
 }
 

@@ -12,6 +12,7 @@ import { budgetRows, heldBudgets, requestLabel, sizeWords, viewOf, type View } f
 import { causeSentence, explainedOf } from './causes.js';
 import { bestOf } from './best.js';
 import { characterOf, describedRun } from './character.js';
+import { cheapestWords } from './cheapest.js';
 import { headroomLine } from './headroom.js';
 import { chainOf } from './chain.js';
 import { whatIfText } from './what-if.js';
@@ -270,9 +271,15 @@ function storyLines(view: View, options: TextOptions): string[] {
 /** What the runs without each fault have shown of the variant that the account is about. */
 function causeLines({ worstVariant }: View, options: TextOptions): string[] {
   const explained = explainedOf([worstVariant]);
-  return explained.map((one) => {
-    const text = printable(causeSentence(one));
-    return `  ${options.paint.dim('causes')}  ${fitted(text, options.columns - 10, options)}`;
+  const { columns, paint } = options;
+  return explained.flatMap((one) => {
+    const causes = fitted(printable(causeSentence(one)), columns - 10, options);
+    const cheapest = cheapestWords(one.own);
+    const remedy = cheapest === null ? null : fitted(printable(cheapest), columns - 10, options);
+    return [
+      `  ${paint.dim('causes')}  ${causes}`,
+      ...(remedy === null ? [] : [`  ${paint.dim('remedy')}  ${remedy}`]),
+    ];
   });
 }
 

@@ -105,7 +105,7 @@ function workloadSeries(data: VariantData, id: number, steps: Steps, first: Stor
   };
 }
 
-function successSeries(
+export function successSeries(
   records: readonly RunRecord[],
   parts: readonly number[],
   steps: Steps,
@@ -138,7 +138,7 @@ function successSeries(
   return { success, successBand };
 }
 
-function latencySeries(
+export function latencySeries(
   records: readonly RunRecord[],
   parts: readonly number[],
   steps: Steps,

@@ -11,6 +11,7 @@ import {
   type Scale,
 } from '../scale.js';
 import type { Layer, PlotSpec } from '../svg.js';
+import { ghostOf } from './ghost.js';
 import { faultMarks, lookOf, requestLabel, shades, type View } from '../view.js';
 
 /** One small picture over time; all variants show the same panels on the same scales. */
@@ -62,7 +63,10 @@ export function panelChart(view: View, panel: Panel, variant: VariantResult, id:
       .map((phase) => `${phase.name} ${phaseText(view, panel, variant, phase)}`)
       .join(', '),
     body: view.plot(
-      panelSpec(view, panel, series, look.color, line, { width: 1000, height: 100 }),
+      panelSpec(view, panel, series, look.color, [...ghostOf(variant, panel), line], {
+        width: 1000,
+        height: 100,
+      }),
       id,
     ),
   };
@@ -74,7 +78,7 @@ export function panelSpec(
   panel: Panel,
   series: Series | null,
   color: string,
-  line: Layer,
+  lines: readonly Layer[],
   size: { readonly width: number; readonly height: number },
 ): PlotSpec {
   const domain: readonly [number, number] = [0, view.result.run.duration];
@@ -90,7 +94,7 @@ export function panelSpec(
       { kind: 'across', at: panel.grid.map((g) => g.at), stroke: 'var(--grid)', dash: null },
       { kind: 'across', at: objectives(view, panel), stroke: 'var(--ink)', dash: '4 3' },
       ...(panel.metric === 'success' && series !== null ? [bandOf(view, series, color)] : []),
-      line,
+      ...lines,
     ],
   };
 }

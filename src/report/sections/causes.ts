@@ -4,6 +4,7 @@ import { formatCount, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import type { Explained } from '../causes.js';
 import { causeSentence, explainedOf, shareWords, wordsOf } from '../causes.js';
+import { cheapestWords } from '../cheapest.js';
 import { markup, type Markup } from '../html-escape.js';
 import type { View } from '../view.js';
 import { plainTable, section } from './parts.js';
@@ -32,7 +33,9 @@ export function causesSection({ result }: View): Markup | null {
   const several = result.variants.length > 1;
   const tables = explained.map((one) => {
     const { faults, interventions } = one.own;
+    const cheapest = cheapestWords(one.own);
     return markup`<h3 class="gap">${several ? `${one.variant.name}: ` : ''}${causeSentence(one)}</h3>
+        ${cheapest === null ? null : markup`<p>${cheapest}</p>`}
         ${faults.length === 0 ? null : scrolled(one, 'without each fault', faultTable(one))}
         ${interventions.length === 0 ? null : scrolled(one, 'with other changes', changeTable(one))}
         <p class="meta after">${methodWords(one)}</p>`;

@@ -6,6 +6,7 @@ import {
   phaseText,
   type Panel,
 } from '../charts/timeline.js';
+import { ghostWords } from '../charts/ghost.js';
 import { tickText, timeTicks } from '../charts/frame.js';
 import { inline } from '../draw.js';
 import type { Fold } from '../fold.js';
@@ -52,7 +53,7 @@ export function timelineSection({ all, drawn: view }: Fold): Markup | null {
       ...there.map((phase) => phaseText(view, panel, variant, phase)),
     ]);
   });
-  const words = `${faultMarks(view).words}Requests count when they arrive; steps of ${formatSeconds(view.result.run.step)}, pooled over replications, band from the lowest to the highest. A gap in p99 means that nothing was answered.`;
+  const words = `${faultMarks(view).words}Requests count when they arrive; steps of ${formatSeconds(view.result.run.step)}, pooled over replications, band from the lowest to the highest. A gap in p99 means that nothing was answered.${ghostWords(variants)}`;
   const count = Math.min(variants.length, 6);
   return section('timeline', 'Timeline', timelineFinding(all), [
     markup`<div class="sm cols c${count}">${columns}</div>`,

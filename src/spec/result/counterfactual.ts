@@ -1,5 +1,6 @@
 import type { CauseKind, Resource } from './cause.js';
 import type { Estimate } from './estimate.js';
+import type { Twin } from './twin.js';
 
 /**
  * A variant run again without some of its faults, and with other possible causes taken away, with the same random
@@ -26,6 +27,8 @@ export interface Counterfactuals {
   readonly faults: readonly CounterfactualFault[];
   /** Those that change most come first. */
   readonly interventions: readonly CounterfactualIntervention[];
+  /** The runs without any fault; absent in a variant that has none. */
+  readonly twin?: Twin;
 }
 
 /**

@@ -1,0 +1,23 @@
+import type { VariantResult } from '../../spec/result/result.js';
+import type { Layer } from '../svg.js';
+import type { Panel } from './timeline.js';
+
+/** The same runs without faults as a thin line behind that of a variant; nothing if they were not made. */
+export function ghostOf(variant: VariantResult, panel: Panel): readonly Layer[] {
+  if (panel.metric === 'goodRate') return [];
+  const series = variant.counterfactuals?.twin?.[panel.request];
+  if (series === undefined) return [];
+  const [low, high] = panel.domain;
+  const { step } = variant.timeline;
+  const points = series[panel.metric].map((value, i) => ({
+    x: (i + 0.5) * step,
+    y: value === null ? null : Math.min(high, Math.max(low, value)),
+  }));
+  return [{ kind: 'line', points, stroke: 'var(--ink3)', width: 1, dash: '2 2' }];
+}
+
+/** Words for the thin line; empty if no variant has one. */
+export function ghostWords(variants: readonly VariantResult[]): string {
+  const has = variants.some(({ counterfactuals }) => counterfactuals?.twin !== undefined);
+  return has ? ' Thin and dashed: the same runs without the faults.' : '';
+}

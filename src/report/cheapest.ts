@@ -1,0 +1,52 @@
+import type { CauseKind } from '../spec/result/cause.js';
+import type {
+  CounterfactualIntervention,
+  Counterfactuals,
+  InterventionRole,
+} from '../spec/result/counterfactual.js';
+import { formatSeconds } from '../text/figures.js';
+
+/** Rank of the effort: a setting, more capacity, another program, fewer users; null = not ours to choose. */
+const EFFORT: Readonly<Record<CauseKind, number | null>> = {
+  retries: 1,
+  hedges: 1,
+  limit: 1,
+  probes: 1,
+  rebalances: 1,
+  cacheFill: 1,
+  scaling: 1,
+  rollout: 1,
+  capacity: 2,
+  errors: 3,
+  locks: 3,
+  collections: 3,
+  leak: 3,
+  poison: 3,
+  load: 4,
+  fault: null,
+};
+
+const HELPFUL: readonly InterventionRole[] = ['cause', 'sustainer', 'remedy'];
+
+/** The least effort after which users recover, in a sentence; null if no change that was tried is enough. */
+export function cheapestWords(own: Counterfactuals): string | null {
+  const found = cheapestOf(own);
+  if (found === null) return null;
+  const { words, recovers } = found;
+  const effect =
+    recovers === null || recovers === 'never'
+      ? 'users no longer fail'
+      : `users recover within ${formatSeconds(recovers)}`;
+  return `Cheapest change that helps: ${words}, ${effect}.`;
+}
+
+function cheapestOf({ interventions }: Counterfactuals): CounterfactualIntervention | null {
+  const able = interventions.filter(
+    ({ kind, role, recovers }) =>
+      EFFORT[kind] !== null && HELPFUL.includes(role) && recovers !== 'never',
+  );
+  const effort = ({ kind }: CounterfactualIntervention): number => EFFORT[kind] ?? Infinity;
+  const averted = (one: CounterfactualIntervention): number => one.averted.value ?? 0;
+  const ranked = [...able].sort((a, b) => effort(a) - effort(b) || averted(b) - averted(a));
+  return ranked[0] ?? null;
+}
