@@ -36,7 +36,7 @@ export function compareFinding(view: View): string {
   }
   const isOpen = verdictBetween(view, success, worst, best) === 'unknown';
   if (isOpen && high - low > OPEN)
-    return `The data can't tell whether success differs: ${formatShare(high)} with ${best.name}, ${formatShare(low)} with ${worst.name}`;
+    return `Whether success differs is open: ${formatShare(high)} with ${best.name}, ${formatShare(low)} with ${worst.name}`;
   return unseenFinding(view) ?? latencyFinding(view);
 }
 
