@@ -1,0 +1,102 @@
+import { isFailure } from '../../report/budget-words.js';
+import { storyMarkdown, storyText } from '../../report/story/render.js';
+import type { Result } from '../../spec/result/result.js';
+import { counterfactualsOf } from '../counterfactuals.js';
+import { EXIT, usageError } from '../exit.js';
+import { scenarioPath } from '../files.js';
+import { prepare } from '../prepare.js';
+import type { Prepared, Selection } from '../prepare.js';
+import { fileArgument } from '../report-files.js';
+import { resultIn } from '../result-file.js';
+import { shellWord } from '../run-errors.js';
+import { endOf, resultOf, simulateAll } from '../simulate.js';
+import type { SimulateOptions } from '../simulate.js';
+import { meant } from '../../scenario/suggest.js';
+import { palette } from '../terminal.js';
+import type { Terminal } from '../terminal.js';
+
+/** Flags of `story`. */
+export interface StoryFlags extends Selection, SimulateOptions {
+  readonly markdown?: boolean;
+  /** True = runs without single faults for all variants that fail, false = none. */
+  readonly explain?: boolean;
+}
+
+/** Prints the account of a scenario, which it runs, or of a result document. */
+export async function story(
+  argument: string,
+  flags: StoryFlags,
+  terminal: Terminal,
+): Promise<number> {
+  const path = scenarioPath(argument);
+  const known = resultIn(path);
+  if (known !== null) {
+    refuseRunFlags(flags, path);
+    print(chosenOf(known, flags, path), argument, flags, terminal);
+    return EXIT.ok;
+  }
+  const prepared = prepare(argument, flags, terminal);
+  const simulated = await simulateAll(prepared, flags, terminal);
+  if (simulated.shortfall?.isEmpty === true) return endOf(simulated, terminal);
+  const result = await proven(prepared, simulated, flags, terminal);
+  print(result, argument, flags, terminal);
+  return endOf(simulated, terminal);
+}
+
+/**
+ * The result, with runs without single faults: of the baseline and of the first variant that breaks a budget, with
+ * --explain of all that break one.
+ */
+async function proven(
+  prepared: Prepared,
+  simulated: Awaited<ReturnType<typeof simulateAll>>,
+  flags: StoryFlags,
+  terminal: Terminal,
+): Promise<Result> {
+  const result = resultOf(prepared, simulated);
+  if (flags.explain === false || simulated.shortfall !== null) return result;
+  const failing = result.variants.filter(({ budgets }) => budgets.some(isFailure));
+  const asked = [
+    ...result.variants.filter(({ baseline }) => baseline),
+    ...(flags.explain === true ? failing : failing.slice(0, 1)),
+  ];
+  const isAsked = (name: string): boolean => asked.some((variant) => variant.name === name);
+  const { records } = simulated;
+  const proofs = await counterfactualsOf(prepared, records, isAsked, flags, terminal);
+  return proofs.size === 0 ? result : resultOf(prepared, simulated, null, proofs);
+}
+
+function print(result: Result, source: string, flags: StoryFlags, terminal: Terminal): void {
+  const name = fileArgument(scenarioPath(source));
+  const command = `faultline run ${shellWord(name === '-' ? 'FILE' : name.replace(/\.json$/, '.yaml'))}`;
+  const options = { source: name === '-' ? 'standard input' : name, command };
+  if (flags.markdown === true) terminal.raw(storyMarkdown(result, options));
+  else {
+    const { columns, isLog } = terminal;
+    const paint = palette(terminal.colors.out);
+    terminal.out(storyText(result, { ...options, paint, columns: isLog ? 100 : columns }));
+  }
+}
+
+/** Rejects flags that change a run where there is none. */
+function refuseRunFlags(flags: StoryFlags, path: string): void {
+  const given = (['seed', 'replications', 'set', 'as', 'workers', 'maxMemory'] as const).find(
+    (name) => flags[name] !== undefined,
+  );
+  if (given === undefined) return;
+  const flag = `--${given === 'maxMemory' ? 'max-memory' : given}`;
+  throw usageError(`${path} is a result, and nothing is run: ${flag} needs the scenario`);
+}
+
+/** The result with the chosen variants only. */
+function chosenOf(result: Result, { variant }: StoryFlags, path: string): Result {
+  if (variant === undefined) return result;
+  const known = result.variants.map(({ name }) => name);
+  for (const name of variant) {
+    if (known.includes(name)) continue;
+    const near = meant(name, known);
+    const hint = near === undefined ? '' : ` (did you mean "${near}"?)`;
+    throw usageError(`${path} has no variant "${name}"${hint}; it has ${known.join(', ')}`);
+  }
+  return { ...result, variants: result.variants.filter(({ name }) => variant.includes(name)) };
+}
