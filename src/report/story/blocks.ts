@@ -107,7 +107,7 @@ function innocentsOf(variant: VariantResult): readonly string[] {
   );
 }
 
-/** When the users recover from the fault that hurts them, over all replications. */
+/** When the goodput of the users is back after the fault that hurts them, over all replications. */
 function recoveryOf(variant: VariantResult): readonly string[] {
   const { value, fault, never, each } = variant.summary.recovery;
   if (fault === null) return [];
@@ -116,12 +116,12 @@ function recoveryOf(variant: VariantResult): readonly string[] {
   if (never > 0) {
     const where = runs === 1 ? '' : never === runs ? ' in any replication' : '';
     const some = never < runs ? ` in ${never} of ${plural(runs, 'replication')}` : where;
-    return [`${after} the requests of the users do not recover before the end of the run${some}.`];
+    return [`${after} the goodput of the users is not back before the end of the run${some}.`];
   }
   if (value === null) return [];
   return value === 0
-    ? [`${after} the requests of the users are healthy at once.`]
-    : [`${after} it takes ${formatSeconds(value)} until the requests of the users recover.`];
+    ? [`${after} the goodput of the users is back at once.`]
+    : [`${after} it takes ${formatSeconds(value)} until the goodput of the users is back.`];
 }
 
 function budgetLine(budget: BudgetResult): string {

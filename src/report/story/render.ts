@@ -2,6 +2,7 @@ import type { Result } from '../../spec/result/result.js';
 import { printable } from '../html-escape.js';
 import { inlineText } from '../markdown.js';
 import type { Paint } from '../text-table.js';
+import { wrapped } from '../wrap.js';
 import { storyBlocks, type Block, type StoryOptions } from './blocks.js';
 
 /** The account as plain text. */
@@ -37,23 +38,6 @@ function linesOf(block: Block, paint: Paint, columns: number): string[] {
       );
     }
   }
-}
-
-/** Lines of whole words; a word that is wider than the line keeps its length. */
-function wrapped(text: string, first: string, rest: string, columns: number): string[] {
-  const lines: string[] = [];
-  let line = first;
-  let isEmpty = true;
-  for (const word of printable(text).split(/\s+/)) {
-    if (!isEmpty && line.length + 1 + word.length > columns) {
-      lines.push(line);
-      line = rest;
-      isEmpty = true;
-    }
-    line += isEmpty ? word : ` ${word}`;
-    isEmpty = false;
-  }
-  return [...lines, line];
 }
 
 function markdownOf(block: Block): string {
