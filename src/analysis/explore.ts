@@ -5,6 +5,7 @@ import type { BrokenBudget } from '../spec/result/explore.js';
 import type { BudgetResult } from '../spec/result/result.js';
 import type { WindowClause } from '../spec/scenario/expression.js';
 import type { BudgetSource, Variant } from '../spec/scenario/scenario.js';
+import { arrivedOf, succeededOf, sumOutcomes } from './measure/sums.js';
 import { variantData, type VariantData } from './measure/variant-data.js';
 import { cellsOf, wholeRun, type Span } from './measure/window.js';
 import { cascadeResult } from './story/cascade-result.js';
@@ -68,6 +69,8 @@ export interface Judged {
   readonly budgets: readonly BudgetResult[];
   /** Places that requests of these workloads use while the faults are active: components and edges. */
   readonly used: ReadonlySet<string>;
+  /** Share of the requests of these workloads that arrive while the faults are active and do not succeed. */
+  readonly lost: number;
 }
 
 /** Judges the runs of a set. The analysis sees a fault that does nothing, to which rewritten windows refer. */
@@ -87,7 +90,23 @@ export function judgeExplored(
   const stories: Study['stories'] = new Map(own === null ? [] : [[variant.name, own]]);
   const study: Study = { variants: [shown], stories, saved: null };
   const results = budgets.flatMap((budget) => judgeBudget(budget, shown, study) ?? []);
-  return { budgets: results, used: usedPlaces(shown, span, workloads) };
+  return {
+    budgets: results,
+    used: usedPlaces(shown, span, workloads),
+    lost: lostShare(shown, span, workloads),
+  };
+}
+
+function lostShare(data: VariantData, span: Span, workloads: ReadonlySet<string>): number {
+  const { plan, records, requests } = data;
+  const { cells } = cellsOf([span], plan);
+  const own = requests.filter((part) =>
+    workloads.has(plan.components[plan.parts[part].component].name),
+  );
+  const rows = records.flatMap(({ parts }) => own.map((part) => parts[part]));
+  const counts = sumOutcomes(rows, cells);
+  const arrived = arrivedOf(counts);
+  return arrived === 0 ? 0 : 1 - succeededOf(counts) / arrived;
 }
 
 /** How the failure spreads with a set, in one sentence. */

@@ -1,7 +1,6 @@
 import { isUnchanged } from '../run/result-text.js';
 import type { Result } from '../spec/result/result.js';
-import { usageError } from './exit.js';
-import type { CommandError } from './exit.js';
+import { CommandError, EXIT, usageError } from './exit.js';
 import { STDIN, readGuarded, readStandardInput } from './files.js';
 import { codeOf, fileError, isMachineCode, systemMessage } from './system-errors.js';
 import { packageVersion } from './version.js';
@@ -11,7 +10,11 @@ const MAX_BYTES = 256 * 1024 * 1024;
 
 /** The result in a file that `run`, `compare` or `check` has written with --json; null if it is a scenario. */
 export function resultIn(path: string): Result | null {
-  const text = textOf(path);
+  return parseResult(textOf(path), path);
+}
+
+/** The result in the text of a file; null if it is a scenario. Exit code 2 if it is a document that cannot be used. */
+export function parseResult(text: string, path: string): Result | null {
   const isJson = /^\s*\{/.test(text);
   const isNamed = path.endsWith('.json');
   if (!isJson && !isNamed) return null;
@@ -21,6 +24,20 @@ export function resultIn(path: string): Result | null {
   if (value === null) throw notJson(text, path);
   if (isRecord(value) && isScenario(value)) return null;
   return sound(value, path);
+}
+
+/**
+ * Renders a document. A checksum can be forged: values that do not fit together are then reported like any other document
+ * that cannot be used.
+ */
+export function rendered(path: string, render: () => string): string {
+  try {
+    return render();
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    const message = `${path}: is no sound result document: its values do not fit together${AGAIN}`;
+    throw new CommandError(EXIT.usage, message, { cause: error });
+  }
 }
 
 function textOf(path: string): string {

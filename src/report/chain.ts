@@ -305,7 +305,8 @@ function wordsOf(event: CascadeEvent): { readonly verb: string; readonly text: s
   return { verb: verb!, text: rest.join(': ') };
 }
 
-function verbOf({ kind, text }: CascadeEvent): string {
+/** The verb of an event: `saturates`, `gets slower`. */
+export function verbOf({ kind, text }: Pick<CascadeEvent, 'kind' | 'text'>): string {
   const slow = /^(?:p95|goodput) /u.test(text) ? SLOW_WORDS[kind] : undefined;
   return slow ?? EVENT_WORDS[kind];
 }

@@ -35,6 +35,8 @@ export interface WrittenAxis {
   readonly settings: readonly Setting[];
   /** null if the values are a list. */
   readonly range: Range | null;
+  /** Number of values of a grid over the range; null = they are chosen later, or are a list. */
+  readonly steps: number | null;
 }
 
 /** The file to which the sweeps belong. */
@@ -173,7 +175,7 @@ class SweepReader {
     axis: AxisOutput,
     node: Node,
     path: string,
-  ): Pick<WrittenAxis, 'settings' | 'range'> | null {
+  ): Omit<WrittenAxis, 'path' | 'at'> | null {
     const at = ['set', path];
     const [from, to] = [get(node, 'from'), get(node, 'to')];
     if (axis.values !== undefined) {
@@ -181,7 +183,7 @@ class SweepReader {
       if (wrong !== undefined) {
         this.add('FL208', get(node, wrong)!, [...at, wrong], `${wrong} does not apply to values`);
       }
-      return { settings: this.listed(items(get(node, 'values')), at), range: null };
+      return { settings: this.listed(items(get(node, 'values')), at), range: null, steps: null };
     }
     if (from === undefined || to === undefined) {
       this.add('FL203', node, at, 'write a list of values, or from and to');
@@ -201,8 +203,9 @@ class SweepReader {
       const message = `${this.own.kind} draws its values from the whole range: remove steps`;
       this.add('FL208', get(node, 'steps')!, [...at, 'steps'], message);
     }
-    const settings = isGrid ? range.steps(axis.steps!) : [range.from, range.to];
-    return { settings, range };
+    const steps = isGrid ? axis.steps! : null;
+    const settings = steps === null ? [range.from, range.to] : range.steps(steps);
+    return { settings, range, steps };
   }
 
   /** The settings of a list of values, with distinct texts. */

@@ -88,7 +88,7 @@ describe('a search between whole numbers', () => {
   it('stays with them where the field is a count, and says how near that is', () => {
     const text = edgeOf('services.shop.concurrency=1..64', 'users.success >= 90%');
     expect(text).toContain(
-      'base breaks up to 11 and holds from 12 on (to within 8 %, the nearest whole numbers).',
+      'base breaks up to 11 and holds from 12 on (to within 8.3 %, the nearest whole numbers).',
     );
   });
 });

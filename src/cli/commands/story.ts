@@ -7,8 +7,7 @@ import { scenarioPath } from '../files.js';
 import { prepare } from '../prepare.js';
 import type { Prepared, Selection } from '../prepare.js';
 import { fileArgument } from '../report-files.js';
-import { resultIn } from '../result-file.js';
-import { shellWord } from '../run-errors.js';
+import { rendered, resultIn } from '../result-file.js';
 import { endOf, resultOf, simulateAll } from '../simulate.js';
 import type { SimulateOptions } from '../simulate.js';
 import { meant } from '../../scenario/suggest.js';
@@ -32,14 +31,17 @@ export async function story(
   const known = resultIn(path);
   if (known !== null) {
     refuseRunFlags(flags, path);
-    print(chosenOf(known, flags, path), argument, flags, terminal);
+    const text = rendered(path, () =>
+      textOf(chosenOf(known, flags, path), argument, flags, terminal),
+    );
+    print(text, flags, terminal);
     return EXIT.ok;
   }
   const prepared = prepare(argument, flags, terminal);
   const simulated = await simulateAll(prepared, flags, terminal);
   if (simulated.shortfall?.isEmpty === true) return endOf(simulated, terminal);
   const result = await proven(prepared, simulated, flags, terminal);
-  print(result, argument, flags, terminal);
+  print(textOf(result, argument, flags, terminal), flags, terminal);
   return endOf(simulated, terminal);
 }
 
@@ -66,16 +68,21 @@ async function proven(
   return proofs.size === 0 ? result : resultOf(prepared, simulated, null, proofs);
 }
 
-function print(result: Result, source: string, flags: StoryFlags, terminal: Terminal): void {
+function print(text: string, { markdown }: StoryFlags, terminal: Terminal): void {
+  if (markdown === true) terminal.raw(text);
+  else terminal.out(text);
+}
+
+function textOf(result: Result, source: string, flags: StoryFlags, terminal: Terminal): string {
   const name = fileArgument(scenarioPath(source));
-  const command = `faultline run ${shellWord(name === '-' ? 'FILE' : name.replace(/\.json$/, '.yaml'))}`;
-  const options = { source: name === '-' ? 'standard input' : name, command };
-  if (flags.markdown === true) terminal.raw(storyMarkdown(result, options));
-  else {
-    const { columns, isLog } = terminal;
-    const paint = palette(terminal.colors.out);
-    terminal.out(storyText(result, { ...options, paint, columns: isLog ? 100 : columns }));
-  }
+  const options = { source: name === '-' ? 'standard input' : name };
+  if (flags.markdown === true) return storyMarkdown(result, options);
+  const { columns, isLog, colors } = terminal;
+  return storyText(result, {
+    ...options,
+    paint: palette(colors.out),
+    columns: isLog ? 100 : columns,
+  });
 }
 
 /** Rejects flags that change a run where there is none. */

@@ -6,7 +6,7 @@ import { isPlaced } from '../../analysis/measure/variant-data.js';
 import type { Span } from '../../analysis/measure/window.js';
 import type { ExploredFault } from '../../spec/result/explore.js';
 import type { Plan, PlanComponent } from '../../spec/plan/plan.js';
-import { formatDuration } from '../../spec/quantities/quantity-text.js';
+import { formatDuration, parseShare } from '../../spec/quantities/quantity-text.js';
 import type { Fault, ScenarioFile, Variant } from '../../spec/scenario/scenario.js';
 import type { Dish } from './menu.js';
 
@@ -146,7 +146,7 @@ function made(
       version: null,
       role: null,
       labels: new Map(),
-      share: share === undefined ? 1 : Number.parseFloat(String(share)) / 100,
+      share: share === undefined ? 1 : parseShare(share),
       spans: [{ fromNs: span.fromNs, untilNs: span.untilNs }],
       jitterNs: 0,
       probability: 1,

@@ -62,6 +62,11 @@ function shareOf({ options, path }: Exploring, { plan }: Candidates): MemoryShar
   return shareMemory(options.maxMemory ?? defaultBudget(), wanted, [plan], path);
 }
 
+/** The result of the runs of a set. */
+interface Verdicts extends Pick<Judged, 'budgets' | 'lost'> {
+  readonly trial: Trial;
+}
+
 class Explorer {
   private readonly by: Exploring;
   private readonly candidates: Candidates;
@@ -82,9 +87,9 @@ class Explorer {
 
   async explore(threads: WorkerThreads): Promise<ExploredVariant> {
     const { by, candidates, budgets } = this;
-    const found = new Map<string, readonly BudgetResult[]>();
+    const found = new Map<string, Verdicts>();
     const [healthy] = await this.judged(threads, [[]]);
-    const broken = healthy!.results.filter(isFailure);
+    const broken = healthy!.budgets.filter(isFailure);
     const places = [...new Set(candidates.all.map(({ place }) => place))];
     const isUsed = (place: string): boolean => healthy!.trial.used.has(place);
     const head = {
@@ -96,14 +101,15 @@ class Explorer {
       leftOut: budgets.leftOut,
       broken: broken.map((budget) => brokenBudget(budget, budget)),
       places: places.filter(isUsed),
-      unused: places.filter((place) => !isUsed(place) && !place.includes('->')),
       impossible: candidates.impossible,
     };
     if (broken.length > 0) {
-      return { ...head, sets: [], tried: [], undecided: 0, untried: 0, runs: this.runs };
+      const nothing = { latent: [], unused: [], sets: [], tried: [], undecided: 0, untried: 0 };
+      return { ...head, ...nothing, runs: this.runs };
     }
     const most = Math.max(0, Math.floor(by.maxRuns / this.replications) - 1);
     const bar = this.bar(most);
+    const reached = new Set<string>();
     let done = 0;
     const caught = await hunt({
       places: candidates.all.map(({ place }) => place),
@@ -111,16 +117,29 @@ class Explorer {
       size: by.size,
       most,
       ask: async (sets) => {
-        const ends = await this.judged(threads, sets, healthy!.results);
-        ends.forEach(({ results }, i) => found.set(sets[i]!.join(), results));
+        const ends = await this.judged(threads, sets, healthy!.budgets);
+        ends.forEach((end, i) => {
+          found.set(sets[i]!.join(), end);
+          for (const place of end.trial.used) reached.add(place);
+        });
         bar((done += sets.length));
         return ends.map(({ trial }) => trial);
       },
     });
     by.terminal.progress('');
-    const sets = await this.told(threads, caught.sets, found, healthy!.results);
+    const sets = await this.told(threads, caught.sets, found, healthy!.budgets);
+    const others = places.filter((place) => !isUsed(place) && !place.includes('->'));
     const { tallies: tried, open: undecided, untried } = caught;
-    return { ...head, sets, tried, undecided, untried, runs: this.runs };
+    return {
+      ...head,
+      latent: others.filter((place) => reached.has(place)),
+      unused: others.filter((place) => !reached.has(place)),
+      sets,
+      tried,
+      undecided,
+      untried,
+      runs: this.runs,
+    };
   }
 
   private bar(most: number): (done: number) => void {
@@ -128,22 +147,23 @@ class Explorer {
     return options.quiet === true ? () => {} : progressBar(terminal, 'exploring (at most)', most);
   }
 
-  /** The found sets with what they break, by size, then by how far they miss a limit. */
+  /** The found sets with what they break, by size, then by the share of the requests that fail. */
   private async told(
     threads: WorkerThreads,
     sets: readonly (readonly number[])[],
-    found: ReadonlyMap<string, readonly BudgetResult[]>,
+    found: ReadonlyMap<string, Verdicts>,
     healthy: readonly BudgetResult[],
   ): Promise<readonly FoundSet[]> {
     const ranked = sets
-      .map((set) => ({ set, broken: found.get(set.join())!.filter(isFailure) }))
-      .sort((a, b) => a.set.length - b.set.length || missOf(b.broken) - missOf(a.broken));
+      .map((set) => ({ set, ...found.get(set.join())! }))
+      .sort((a, b) => a.set.length - b.set.length || b.lost - a.lost);
     const told: FoundSet[] = [];
-    for (const { set, broken } of ranked) {
+    for (const { set, budgets, lost } of ranked) {
       const runs = told.length < TOLD ? await this.records(threads, [set], 1) : null;
       told.push({
         faults: set.map((index) => faultOf(this.candidates.all[index]!)),
-        broken: broken.map((own) =>
+        lost,
+        broken: budgets.filter(isFailure).map((own) =>
           brokenBudget(
             own,
             healthy.find(({ text }) => text === own.text),
@@ -159,15 +179,15 @@ class Explorer {
     threads: WorkerThreads,
     sets: readonly (readonly number[])[],
     healthy: readonly BudgetResult[] = [],
-  ): Promise<readonly { readonly trial: Trial; readonly results: readonly BudgetResult[] }[]> {
+  ): Promise<readonly Verdicts[]> {
     const all = await this.records(threads, sets, this.replications);
     return all.map((runs) => {
       const isWhole =
         runs.records.length > 0 &&
         runs.records.every(({ stop }) => stop === 'horizon' || stop === 'drained');
-      if (!isWhole) return { trial: UNFINISHED, results: [] };
+      if (!isWhole) return { trial: UNFINISHED, budgets: [], lost: 0 };
       const own = judgeExplored(runs, this.budgets.judged, this.workloads);
-      return { trial: trialOf(own, healthy), results: own.budgets };
+      return { trial: trialOf(own, healthy), budgets: own.budgets, lost: own.lost };
     });
   }
 
@@ -228,11 +248,6 @@ function trialOf({ budgets, used }: Judged, healthy: readonly BudgetResult[]): T
     }),
   );
   return { end, used, strain };
-}
-
-/** How far the worst budget misses its limit, as a share of the limit. */
-function missOf(broken: readonly BudgetResult[]): number {
-  return Math.max(...broken.map(({ margin }) => (margin === null ? 1 : -margin)));
 }
 
 function faultOf({ place, words, yaml }: ExploredFault): ExploredFault {

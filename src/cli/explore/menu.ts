@@ -57,7 +57,7 @@ function checkStrength(kind: Dish['kind'], text: string): void {
   const isRight = ((): boolean => {
     try {
       if (kind === 'latency') return parseDuration(text) > 0;
-      if (kind === 'slow') return parseFactor(text) > 1;
+      if (kind === 'slow') return /^\d+(\.\d+)?$/.test(text) && parseFactor(Number(text)) > 1;
       const share = parseShare(text);
       return share > 0 && (kind === 'errors' || share < 1);
     } catch {

@@ -4,7 +4,7 @@ import type {
   ExploreResult,
   FoundSet,
 } from '../../spec/result/explore.js';
-import { formatCount, formatSpan, formatValue } from '../../text/figures.js';
+import { formatCount, formatShare, formatSpan, formatValue } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { listed } from '../format.js';
 import { cut, printable } from '../html-escape.js';
@@ -45,12 +45,13 @@ function variantLines(variant: ExploredVariant, options: ExploreTextOptions): st
       ...variant.broken.flatMap((own) => text(brokenWords(own, false), '    - ', '      ')),
     ];
   }
-  const shown = variant.sets.slice(0, most);
-  const left = variant.sets.length - shown.length;
+  const groups = groupsOf(variant.sets);
+  const shown = groups.slice(0, most);
+  const left = groups.length - shown.length;
   return [
     `${name}: ${headline(variant)}`,
-    ...shown.flatMap((set, i) => ['', ...setLines(set, i + 1, options)]),
-    ...(left > 0 ? ['', `  ... ${formatCount(left)} more (--max ${variant.sets.length})`] : []),
+    ...shown.flatMap((sets, i) => ['', ...groupLines(sets, i + 1, options)]),
+    ...(left > 0 ? ['', `  ... ${formatCount(left)} more (--max ${groups.length})`] : []),
     '',
     ...notes(variant).flatMap((note) => text(note).map(paint.dim)),
   ];
@@ -69,24 +70,41 @@ function sizeNoun(size: number): string {
   return size === 1 ? 'single fault' : size === 2 ? 'pair' : `set of ${size}`;
 }
 
-function setLines(
-  { faults, broken, sentence }: FoundSet,
+/** The sets at the same places, in the order of the first of each. */
+function groupsOf(sets: readonly FoundSet[]): readonly (readonly FoundSet[])[] {
+  const groups = new Map<string, FoundSet[]>();
+  for (const set of sets) {
+    const key = JSON.stringify(set.faults.map(({ place }) => place).sort());
+    groups.set(key, [...(groups.get(key) ?? []), set]);
+  }
+  return [...groups.values()];
+}
+
+/** The worst set at some places with what it breaks, and the other sets there. */
+function groupLines(
+  [worst, ...others]: readonly FoundSet[],
   number: number,
-  options: ExploreTextOptions,
+  { paint, columns }: ExploreTextOptions,
 ): string[] {
-  const { paint, columns } = options;
-  const [first, ...others] = wrapped(
-    listed(faults.map(({ words }) => words)),
-    `  ${number}. `,
-    '     ',
-    columns,
-  );
-  const words = sentence === '' ? [] : wrapped(cut(sentence, 400), '     ', '     ', columns);
+  const lead = `  ${number}. `;
+  const room = ' '.repeat(lead.length);
+  const text = (words: string): string[] => wrapped(words, room, room, columns);
+  const { faults, broken, lost, sentence } = worst!;
   return [
-    ...[first!, ...others].map(paint.bold),
-    ...broken.flatMap((own) => wrapped(brokenWords(own, true), '     - ', '       ', columns)),
-    ...words.map(paint.dim),
+    ...wrapped(setWords(faults), lead, room, columns).map(paint.bold),
+    ...text(
+      `${formatShare(lost)} of the requests do not succeed while ${faults.length === 1 ? 'it lasts' : 'they last'}.`,
+    ),
+    ...broken.flatMap((own) => wrapped(brokenWords(own, true), `${room}- `, `${room}  `, columns)),
+    ...(sentence === '' ? [] : text(cut(sentence, 400)).map(paint.dim)),
+    ...(others.length === 0
+      ? []
+      : text(`Also: ${others.map((other) => setWords(other.faults)).join('; ')}.`)),
   ];
+}
+
+function setWords(faults: FoundSet['faults']): string {
+  return listed(faults.map(({ words }) => words));
 }
 
 /** `users.success >= 99%: 87.1 %, without faults 100 %`. */
@@ -102,7 +120,8 @@ function brokenWords(
 
 /** What was tried, what was not, and why. */
 function notes(variant: ExploredVariant): readonly string[] {
-  const { span, menu, places, unused, impossible, tried, undecided, untried, runs } = variant;
+  const { span, menu, places, latent, unused, impossible, tried, undecided, untried, runs } =
+    variant;
   const sizes = tried.map(({ size, tried: count, superset, redundant }) => {
     const why = [
       superset > 0 ? `${formatCount(superset)} contain a smaller set that breaks one` : '',
@@ -116,9 +135,12 @@ function notes(variant: ExploredVariant): readonly string[] {
     : 'without the faults of the file';
   return [
     `Tried ${own}, from ${formatSpan(span.from, span.until)}: ${listed(menu)} at ${plural(places.length, 'place')} that the requests use. ${sizes.join('; ')}; ${plural(runs, 'run')}.`,
+    latent.length === 0
+      ? ''
+      : `Used only where something else fails, and tried only then: ${listed(latent)}.`,
     unused.length === 0
       ? ''
-      : `Not tried, because the requests do not use them there: ${listed(unused)}.`,
+      : `Not tried, because the requests do not use it then: ${listed(unused)}.`,
     impossible.length === 0 ? '' : `Not possible: ${listed(impossible)}.`,
     undecided === 0
       ? ''

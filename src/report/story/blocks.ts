@@ -25,8 +25,6 @@ export type Block =
 export interface StoryOptions {
   /** The scenario or the document as the user named it. */
   readonly source: string;
-  /** The command that shows the details. */
-  readonly command: string;
 }
 
 /** Longest sentence of the account: a name of 10,000 letters must not hide the others. */
@@ -48,7 +46,6 @@ export function storyBlocks(result: Result, options: StoryOptions): readonly Blo
     ...hypothesis(result),
     ...told.flatMap((variant) => variantBlocks(view, variant)),
     ...remedies(result),
-    paragraph(`Details: ${options.command}`),
   ].map(shortened);
 }
 

@@ -26,11 +26,13 @@ export interface ExploredVariant {
   readonly broken: readonly BrokenBudget[];
   /** Components and edges that the requests use in the runs without faults, and that were tried. */
   readonly places: readonly string[];
-  /** Components that these requests do not use. */
+  /** Components that these requests use only with some fault, such as a fallback. */
+  readonly latent: readonly string[];
+  /** Components that these requests never use. */
   readonly unused: readonly string[];
   /** Faults that these components cannot have. */
   readonly impossible: readonly string[];
-  /** Minimal sets that break a budget, the smallest first, then those that break it most. */
+  /** Minimal sets that break a budget, the smallest first, then those with which most requests fail. */
   readonly sets: readonly FoundSet[];
   readonly tried: readonly SizeTally[];
   /** Sets whose runs did not finish, or whose budgets the runs leave open. */
@@ -65,7 +67,9 @@ export interface ExploredFault {
 export interface FoundSet {
   readonly faults: readonly ExploredFault[];
   readonly broken: readonly BrokenBudget[];
-  /** How the failure spreads, in one sentence. */
+  /** Share of the requests that arrive while the faults are active and do not succeed. */
+  readonly lost: number;
+  /** How the failure spreads, in one sentence; empty after the first twenty sets. */
   readonly sentence: string;
 }
 
