@@ -61,7 +61,7 @@ function parsed(text: string, path: string): unknown {
 }
 
 function notJson(text: string, path: string): CommandError {
-  if (text.trim() === '') return usageError(`${path}: is empty`);
+  if (text.trim() === '') return usageError(`${path}: is empty${AGAIN}`);
   const isCut = /^\s*\{/.test(text) && !/\}\s*$/.test(text);
   const why = isCut ? ': it ends in the middle of a value, so a part is missing' : '';
   return usageError(`${path}: is not valid JSON${why}${AGAIN}`);

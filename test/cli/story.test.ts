@@ -66,7 +66,7 @@ describe('story', () => {
     expect(stdout).toContain('How often this happens: there is one replication');
     const never = smallScenario(BUDGETS).replace(
       'at: 8s, for: 4s',
-      "when: { metric: 'shop.queue.max > 1000' }, for: 4s",
+      "when: 'shop.queue.max > 1000', for: 4s",
     );
     const other = faultline(['story', folder.put('never.yaml', never), '--no-explain', '--quiet']);
     expect([other.stderr, other.stdout]).toEqual([
@@ -129,12 +129,11 @@ describe('story', () => {
 describe('a mutated document', () => {
   it('is refused with a message, or told', () => {
     const draw = generator(38);
-    const ends = new Map<string, number>();
     for (let round = 0; round < 400; round++) {
-      const end = endOf(mutated(text, draw));
-      ends.set(end, (ends.get(end) ?? 0) + 1);
+      const own = mutated(text, draw);
+      // The seventeenth digit of a number, or a second key of the same value, changes no value.
+      if (endOf(own) === 'told') expect(JSON.parse(own)).toEqual(JSON.parse(text));
     }
-    expect([...ends.keys()].sort()).toEqual(['refused']);
   });
 
   it('is refused or told also where its checksum was forged', () => {

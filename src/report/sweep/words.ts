@@ -90,8 +90,10 @@ export function edgeWords(view: SweepView, edge: SweepEdge): Words {
 }
 
 /** The resolution that was reached: the distance of the two values, as a share of the larger one. */
-function reachedText({ result: { axes, sweep } }: SweepView, edge: SweepEdge): string {
+function reachedText(view: SweepView, edge: SweepEdge): string {
+  const { axes, sweep } = view.result;
   if (edge.outcome !== 'found' || sweep.resolution === null) return '';
+  if (unmeasuredText(view, edge.variant, edge.breaks) !== null) return '';
   const [a, b] = [edge.holds, edge.breaks].map((i) => axes[0]!.values[i!]?.number ?? null);
   if (a === null || a === undefined || b === null || b === undefined) return '';
   const reached = Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b));
