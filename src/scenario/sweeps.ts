@@ -33,9 +33,8 @@ export interface WrittenAxis {
   readonly at: Place;
   /** All values, or the two ends of a range whose values are chosen later. */
   readonly settings: readonly Setting[];
-  /** null if the values are a list. */
+  /** null if the values are a list. `steps`: number of values of a grid over it; null = chosen later. */
   readonly range: Range | null;
-  /** Number of values of a grid over the range; null = they are chosen later, or are a list. */
   readonly steps: number | null;
 }
 
@@ -96,7 +95,6 @@ class SweepReader {
 
   read(): WrittenSweep | null {
     const { own } = this;
-    const { kind } = own;
     const variants = this.variants();
     const axes = this.axes(variants);
     this.checkFields();
@@ -107,15 +105,15 @@ class SweepReader {
     if (!this.isRight) return null;
     const sweep: Sweep = {
       name: this.name,
-      kind,
+      kind: own.kind,
       variants,
       axes: axes.map(axisOf),
       metrics: metrics.map(withUnit),
-      judgesBudgets: kind === 'bisect' ? own.expect === undefined : own.metrics === undefined,
+      judgesBudgets: own.kind === 'bisect' ? own.expect === undefined : own.metrics === undefined,
       expect: expect === null ? null : { text: own.expect!, expression: expect },
       samples: own.samples ?? null,
-      resolution: kind === 'bisect' ? (own.resolution ?? 0.02) : null,
-      replications: own.replications ?? (kind === 'bisect' ? BISECT_REPLICATIONS : null),
+      resolution: own.kind === 'bisect' ? (own.resolution ?? 0.02) : null,
+      replications: own.replications ?? (own.kind === 'bisect' ? BISECT_REPLICATIONS : null),
       durationNs: own.duration ?? null,
     };
     return { sweep, axes };

@@ -5,10 +5,10 @@ import { PlanError } from '../../plan/problem.js';
 import { isPlaced } from '../../analysis/measure/variant-data.js';
 import type { Span } from '../../analysis/measure/window.js';
 import type { ExploredFault } from '../../spec/result/explore.js';
-import type { Plan, PlanComponent } from '../../spec/plan/plan.js';
+import type { Plan } from '../../spec/plan/plan.js';
 import { formatDuration, parseShare } from '../../spec/quantities/quantity-text.js';
 import type { Fault, ScenarioFile, Variant } from '../../spec/scenario/scenario.js';
-import type { Dish } from './menu.js';
+import type { Dish, Serving } from './menu.js';
 
 /** A fault that can be tried, alone and with others. */
 export interface Candidate extends ExploredFault {
@@ -36,10 +36,17 @@ export function candidatesOf(
   span: Span,
 ): Candidates {
   const plan = compile(variant, file);
-  const wanted = menu.flatMap((dish) => [
-    ...plan.components.filter(isPlaced).flatMap((component) => ofComponent(dish, component, span)),
-    ...edgeNames(plan).flatMap((edge) => ofEdge(dish, edge, span)),
-  ]);
+  const wanted = menu.flatMap((dish) => {
+    const { strength, onComponent, onEdge } = dish;
+    const made = (place: string, serving: Serving | null): readonly Candidate[] =>
+      serving === null ? [] : [candidate(place, dish.name, serving, span)];
+    return [
+      ...plan.components
+        .filter(isPlaced)
+        .flatMap(({ name, instances }) => made(name, onComponent(name, instances, strength))),
+      ...edgeNames(plan).flatMap((edge) => made(edge, onEdge(edge, strength))),
+    ];
+  });
   let all: readonly Candidate[] = wanted;
   for (;;) {
     const own = withCandidates(variant, all);
@@ -73,56 +80,11 @@ function edgeNames(plan: Plan): readonly string[] {
   return [...new Set(names)].sort();
 }
 
-function ofComponent(
-  { kind, strength }: Dish,
-  { name, instances }: PlanComponent,
+function candidate(
+  place: string,
+  id: string,
+  { kind, fields, words }: Serving,
   span: Span,
-): readonly Candidate[] {
-  const at = { place: name, span };
-  switch (kind) {
-    case 'down':
-      return [made(at, { id: 'down', kind: 'crash', fields: {}, words: `${name} is down` })];
-    case 'instance': {
-      const words = `1 of ${instances} instances of ${name} is down`;
-      const one = { id: 'instance', kind: 'crash', fields: { instances: 1 }, words };
-      return instances < 2 ? [] : [made(at, one)];
-    }
-    case 'slow': {
-      const words = `${name} is ${strength}x slower`;
-      return [made(at, { id: 'slow', kind: 'slow', fields: { factor: Number(strength) }, words })];
-    }
-    case 'errors': {
-      const words = `${name} fails ${strength} of its requests`;
-      return [made(at, { id: 'errors', kind: 'error', fields: { share: strength }, words })];
-    }
-    case 'latency':
-    case 'loss':
-      return [];
-  }
-}
-
-function ofEdge({ kind, strength }: Dish, place: string, span: Span): readonly Candidate[] {
-  if (kind === 'latency') {
-    const words = `${place} takes ${strength} longer`;
-    const fields = { add: strength };
-    return [made({ place, span }, { id: 'latency', kind: 'latency', fields, words })];
-  }
-  if (kind !== 'loss') return [];
-  const words = `${place} loses ${strength} of its packets`;
-  return [made({ place, span }, { id: 'loss', kind: 'loss', fields: { share: strength }, words })];
-}
-
-interface Wanted {
-  readonly id: string;
-  readonly kind: string;
-  /** As in a scenario. */
-  readonly fields: Readonly<Record<string, string | number>>;
-  readonly words: string;
-}
-
-function made(
-  { place, span }: { readonly place: string; readonly span: Span },
-  { id, kind, fields, words }: Wanted,
 ): Candidate {
   const { share, instances, ...own } = fields;
   const found = faultKind(kind);

@@ -95,7 +95,7 @@ class Explorer {
     const head = {
       name: by.variant.name,
       span: { from: by.span.fromNs / 1e9, until: by.span.untilNs / 1e9 },
-      menu: by.menu.map(({ kind, strength }) => (strength === '' ? kind : `${kind}=${strength}`)),
+      menu: by.menu.map(({ name, strength }) => (strength === '' ? name : `${name}=${strength}`)),
       withFaults: by.withFaults,
       budgets: budgets.judged.map(({ text }) => text),
       leftOut: budgets.leftOut,

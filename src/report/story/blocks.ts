@@ -99,9 +99,12 @@ function verdictOf(variant: VariantResult): string {
 }
 
 function innocentsOf(variant: VariantResult): readonly string[] {
-  return variant.cascade.innocent.map(
-    ({ fault, reason }) => `${wordsOf(variant, fault)}: ${reason}.`,
-  );
+  const { events, innocent } = variant.cascade;
+  // A fault that does not strike is undecided instead.
+  const struck = new Set(events.filter(({ kind }) => kind === 'fault').map((e) => e.subject));
+  return innocent
+    .filter(({ fault }) => struck.has(fault))
+    .map(({ fault, reason }) => `${wordsOf(variant, fault)}: ${reason}.`);
 }
 
 /** When the goodput of the users is back after the fault that hurts them, over all replications. */

@@ -49,7 +49,8 @@ function unstruck({ run }: Result, { faults, cascade }: VariantResult): readonly
 /** Runs that end before it is known whether the users recover. */
 function tooShort({ run }: Result, { faults, cascade }: VariantResult): readonly string[] {
   const open = cascade.verdicts.filter((verdict) => verdict === 'undecided').length;
-  if (open === 0) return [];
+  const isStruck = cascade.events.some(({ kind }) => kind === 'fault');
+  if (open === 0 || !isStruck) return [];
   const ends = faults.flatMap(({ spans }) => spans.map(({ until }) => until));
   const last = Math.min(run.duration, Math.max(0, ...ends));
   const left = run.duration - last;
