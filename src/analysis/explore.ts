@@ -6,7 +6,7 @@ import type { BudgetResult } from '../spec/result/result.js';
 import type { WindowClause } from '../spec/scenario/expression.js';
 import type { BudgetSource, Variant } from '../spec/scenario/scenario.js';
 import { arrivedOf, succeededOf, sumOutcomes } from './measure/sums.js';
-import { variantData, type VariantData } from './measure/variant-data.js';
+import { isPlaced, variantData, type VariantData } from './measure/variant-data.js';
 import { cellsOf, wholeRun, type Span } from './measure/window.js';
 import { cascadeResult } from './story/cascade-result.js';
 import { storiesOf } from './story/cascade.js';
@@ -151,7 +151,7 @@ function withMarker(plan: Plan, span: Span): Plan {
 
 /**
  * Components and edges that requests of the workloads reach while the faults are active. A component that gets
- * messages of a used one is used, too.
+ * messages of a used one is used, too, and so is one to which no calls lead.
  */
 function usedPlaces(
   data: VariantData,
@@ -166,6 +166,11 @@ function usedPlaces(
     );
   const calls = data.edges.filter(({ stats }) => isCalled(stats));
   const ways = [...calls, ...flowsOf(plan)];
+  // No calls lead to brokers and registries, so the calls do not show who needs them.
+  const called = new Set(data.edges.map(({ to }) => to));
+  const hidden = plan.components.flatMap((one, id) =>
+    isPlaced(one) && !called.has(id) ? [id] : [],
+  );
   const used = new Set<number>();
   const open = plan.components.flatMap(({ name }, id) => (workloads.has(name) ? [id] : []));
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
@@ -174,7 +179,7 @@ function usedPlaces(
     for (const { from, to } of ways) if (from === id) open.push(to);
   }
   return new Set([
-    ...[...used].map((id) => plan.components[id].name),
+    ...[...used, ...hidden].map((id) => plan.components[id].name),
     ...calls.filter(({ from }) => used.has(from)).map(({ name }) => name),
   ]);
 }

@@ -70,6 +70,14 @@ describe('explore', () => {
     expect(stdout).toMatch(/people\.latency\.p50 < 1ms: \d/);
   });
 
+  it('tries a broker, to which no calls lead', () => {
+    const path = 'scenarios/patterns/queue-quorum.yaml';
+    const args = [path, '--replications', '1', '--faults', 'down,instance', '--size', '1'];
+    const { result } = found(args);
+    expect(result.explored[0]!.places).toContain('rabbit');
+    expect(result.explored[0]!.unused).toEqual([]);
+  });
+
   it('says that nothing was found, and what was tried', () => {
     const path = folder.put('calm.yaml', smallScenario(['people.success >= 1%']));
     const { stdout } = faultline(['explore', path, '--quiet', '--faults', 'slow=2']);

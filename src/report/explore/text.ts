@@ -43,6 +43,9 @@ function variantLines(variant: ExploredVariant, options: ExploreTextOptions): st
       `${name}: no set was tried`,
       ...text('Without any fault these budgets are broken, so no fault is needed to break one:'),
       ...variant.broken.flatMap((own) => text(brokenWords(own, false), '    - ', '      ')),
+      ...text(
+        'Budgets that describe the fault of the file cannot judge other faults: --budget replaces them.',
+      ),
     ];
   }
   const groups = groupsOf(variant.sets);
