@@ -166,7 +166,7 @@ function usedPlaces(
     );
   const calls = data.edges.filter(({ stats }) => isCalled(stats));
   const ways = [...calls, ...flowsOf(plan)];
-  // No calls lead to brokers and registries, so the calls do not show who needs them.
+  // No calls lead to brokers and registries, so calls do not show that a request needs them.
   const called = new Set(data.edges.map(({ to }) => to));
   const hidden = plan.components.flatMap((one, id) =>
     isPlaced(one) && !called.has(id) ? [id] : [],
