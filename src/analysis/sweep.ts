@@ -1,3 +1,4 @@
+import { holds } from '../spec/compare.js';
 import type { Measure } from '../spec/scenario/expression.js';
 import { isJudgedAmong } from '../language/expressions-of.js';
 import type { Plan } from '../spec/plan/plan.js';
@@ -5,6 +6,7 @@ import type { RunRecord } from '../spec/record/record.js';
 import type { Verdict } from '../spec/result/result.js';
 import type { BudgetSource, ScenarioFile } from '../spec/scenario/scenario.js';
 import type { SweepFigure, SweepFigures } from '../spec/result/sweep.js';
+import { firstToGive } from './gives.js';
 import { judgeBudget } from './verdicts/budget.js';
 import { storiesOf } from './story/cascade.js';
 import { combineDigests } from './measure/digest.js';
@@ -84,13 +86,26 @@ function figuresOf(data: VariantData, study: Study, asked: Asked): SweepFigures 
     stop,
   };
   if (stop !== null) return { ...head, ...nothing(asked) };
-  return {
-    ...head,
+  const judged = {
     figures: asked.metrics.map((measure) => figureOf(measure, data, study)),
     budgets: asked.budgets.map((budget) => verdictOn(budget, data, study)),
     points: asked.budgets.map((budget) => verdictOn({ ...budget, confidence: null }, data, study)),
     expect: asked.expect === null ? null : expectOf(asked.expect, data, study),
   };
+  const gives = isMet(judged, asked) ? undefined : firstToGive(data);
+  return { ...head, ...judged, ...(gives !== undefined && { gives }) };
+}
+
+/** Whether the point estimates meet the expectation and every budget that counts. */
+function isMet(
+  { points, expect }: Pick<SweepFigures, 'points' | 'expect'>,
+  { budgets, expect: asked }: Asked,
+): boolean {
+  const fails = points.some((verdict, i) => verdict === 'fail' && budgets[i].severity === 'error');
+  if (fails || expect === null || asked === null) return !fails;
+  const { verdict, value, limit } = expect;
+  if (verdict !== 'inconclusive') return verdict === 'pass';
+  return value !== null && limit !== null && holds(asked.expression.op, value, limit);
 }
 
 /** Empty figures for runs that did not finish. */

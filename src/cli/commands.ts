@@ -9,12 +9,9 @@ import {
   textList,
   wholeNumber,
 } from './flags.js';
+import { examples, once, withChanges, withSelection, withThreads } from './command-parts.js';
+import type { Add } from './command-parts.js';
 import { withExports } from './export-flags.js';
-import { memorySize } from './memory.js';
-import type { Terminal } from './terminal.js';
-
-type Finish = (exitCode: number) => void;
-type Add = (program: Command, terminal: Terminal, finish: Finish) => void;
 
 /** `run FILE…`. */
 export const addRun: Add = (program, terminal, finish) => {
@@ -304,18 +301,6 @@ export const addExplain: Add = (program, terminal, finish) => {
     });
 };
 
-/** Runs a command and, with --watch, again after each change of its files. */
-async function once(
-  files: readonly string[],
-  flags: { readonly watch?: boolean },
-  terminal: Terminal,
-  body: () => Promise<number>,
-): Promise<number> {
-  if (flags.watch !== true) return body();
-  const { watch } = await import('./watch.js');
-  return watch(files, terminal);
-}
-
 /** The help of each command, as `faultline help NAME` prints it. */
 function helpsOf(program: Command) {
   const commands = program.commands.filter((command) => command.summary() !== '');
@@ -326,46 +311,4 @@ function helpsOf(program: Command) {
     return text;
   };
   return { names: commands.map((command) => command.name()), of };
-}
-
-function withSelection(command: Command): Command {
-  return command
-    .option('--variant <list>', 'only these variants', nameList)
-    .option(
-      '--seed <number>',
-      'another seed than run.seed',
-      wholeNumber(0, Number.MAX_SAFE_INTEGER),
-    )
-    .option('--replications <number>', 'another number of runs', wholeNumber(1, 10_000));
-}
-
-function withChanges(command: Command, hasVariant = true): Command {
-  const changed = command.option(
-    '--set <path=value>',
-    'what if: change a value; x1.5 multiplies, * is every entry; repeatable',
-    textList,
-  );
-  if (!hasVariant) return changed;
-  return changed.option(
-    '--as <name>',
-    'with --set: a variant of that name beside those of the file',
-  );
-}
-
-function withThreads(command: Command): Command {
-  return command
-    .option(
-      '--workers <number>',
-      'threads that simulate (default: one per core); never changes a result',
-      wholeNumber(1, 1024),
-    )
-    .option(
-      '--max-memory <size>',
-      'memory of the program, all threads together, such as 2GiB (default: half of the machine or container)',
-      memorySize,
-    );
-}
-
-function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }

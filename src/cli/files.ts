@@ -50,16 +50,16 @@ function refuseForeign(folder: string, path: string): void {
   }
 }
 
-/** Reads a regular file of at most MAX_BYTES that is valid UTF-8. `adviceOf` describes the errors that it throws. */
-export function readGuarded(path: string): string {
+/** Reads a regular file of at most `most` bytes that is valid UTF-8. `adviceOf` describes the errors that it throws. */
+export function readGuarded(path: string, most = MAX_BYTES): string {
   // Without O_NONBLOCK, opening a pipe without a writer would block forever.
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const stats = fstatSync(descriptor);
     if (stats.isDirectory()) throw new Error('is a directory; name a file');
     if (!stats.isFile()) throw new Error('is not a regular file');
-    if (stats.size > MAX_BYTES) throw new Error(tooLarge(stats.size));
-    return decode(readAll(descriptor, stats.size));
+    if (stats.size > most) throw new Error(tooLarge(stats.size, most));
+    return decode(readAll(descriptor, stats.size, most));
   } finally {
     closeSync(descriptor);
   }
@@ -68,20 +68,20 @@ export function readGuarded(path: string): string {
 let standardInput: string | null = null;
 
 /** A pipe can be read only once, so its text is kept for a scenario that is read again. */
-function readStandardInput(): string {
-  standardInput ??= decode(readAll(0, 0));
+export function readStandardInput(most = MAX_BYTES): string {
+  standardInput ??= decode(readAll(0, 0, most));
   return standardInput;
 }
 
 /** Reads to the end, not to the stated size: files below /proc state 0. */
-function readAll(descriptor: number, stated: number): Uint8Array {
+function readAll(descriptor: number, stated: number, most: number): Uint8Array {
   let bytes = Buffer.alloc(Math.max(stated, 4096) + 1);
   let length = 0;
   for (;;) {
     const got = readSome(descriptor, bytes, length);
     if (got === 0) return bytes.subarray(0, length);
     length += got;
-    if (length > MAX_BYTES) throw new Error(tooLarge(length));
+    if (length > most) throw new Error(tooLarge(length, most));
     if (length === bytes.length) bytes = Buffer.concat([bytes, Buffer.alloc(bytes.length)]);
   }
 }
@@ -110,6 +110,6 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function tooLarge(bytes: number): string {
-  return `is larger than ${MAX_BYTES} bytes (${bytes}), which nothing here needs`;
+function tooLarge(bytes: number, most: number): string {
+  return `is larger than ${most} bytes (${bytes}), which nothing here needs`;
 }

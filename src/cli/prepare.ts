@@ -18,6 +18,8 @@ export interface Selection extends WhatIfFlags {
   readonly variant?: readonly string[];
   readonly seed?: number;
   readonly replications?: number;
+  /** Expressions instead of the budgets of the file. */
+  readonly budget?: readonly string[];
 }
 
 /** A scenario that is ready to run: checked, with one plan for each chosen variant. */
@@ -50,7 +52,13 @@ export function prepare(
   report: Reporter = reporterTo(terminal),
 ): Prepared {
   const path = scenarioPath(argument);
-  const source = new Source(path, scenarioReader(path), null, whatIfOf(selection));
+  const source = new Source(
+    path,
+    scenarioReader(path),
+    null,
+    whatIfOf(selection),
+    selection.budget,
+  );
   const loaded = source.load();
   const file = select(soundFile(loaded, path, terminal, report), selection, path);
   const { places, sweeps } = loaded;

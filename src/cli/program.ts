@@ -10,6 +10,7 @@ import {
   addSweep,
   addValidate,
 } from './commands.js';
+import { addExplore, addStory } from './commands-accounts.js';
 import type { Terminal } from './terminal.js';
 import { packageVersion } from './version.js';
 
@@ -25,6 +26,8 @@ Examples:
   faultline validate scenarios/*.yaml              only read and check
   faultline compare scenarios/checkout.yaml        variants side by side, with intervals
   faultline check scenarios/checkout.yaml          judge the budgets, for CI
+  faultline story scenarios/checkout.yaml          what happened and why, in sentences
+  faultline explore scenarios/first.yaml           which faults break a budget?
   faultline sweep scenarios/retry-metastable.yaml edge   where does it break?
   faultline lint scenarios/checkout.yaml           anti-patterns, each with reason and remedy
   faultline explain gobreaker                      reference page of a pattern, fault or metric
@@ -56,6 +59,8 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     addRun,
     addCompare,
     addCheck,
+    addStory,
+    addExplore,
     addSweep,
     addValidate,
     addLint,

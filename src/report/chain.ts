@@ -302,7 +302,8 @@ function wordsOf(event: CascadeEvent): { readonly verb: string; readonly text: s
   return { verb: headOf(event), text: event.detail ?? '' };
 }
 
-function verbOf({ kind, figure }: CascadeEvent): string {
+/** The verb of an event: `saturates`, `gets slower`. */
+export function verbOf({ kind, figure }: Pick<CascadeEvent, 'kind' | 'figure'>): string {
   const isSlow = figure?.metric === 'latency' || figure?.metric === 'goodput';
   const slow = isSlow ? SLOW_WORDS[kind] : undefined;
   return slow ?? EVENT_WORDS[kind];

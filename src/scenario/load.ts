@@ -6,7 +6,7 @@ import type { ReadFile } from './include.js';
 import { folderOf, normal, readTree } from './include.js';
 import { readEdits, type WhatIf } from './edits.js';
 import type { MapNode } from './located.js';
-import { get, put, single } from './located.js';
+import { get, list, put, scalar, single } from './located.js';
 import { Places } from './places.js';
 import { parseYaml } from './parse.js';
 import { type WrittenSweep } from './sweeps.js';
@@ -43,18 +43,20 @@ export class Source {
 
   /**
    * `sweep`: an additional sweep, which replaces one of the same name. `whatIf`: command-line overrides, applied after
-   * the patches of the variants.
+   * the patches of the variants. `budgets`: expressions that replace the budgets of the file.
    */
   constructor(
     path: string,
     read: ReadFile,
     sweep: { name: string; text: string } | null = null,
     whatIf: WhatIf | null = null,
+    budgets: readonly string[] = [],
   ) {
     const { problems } = this;
     this.path = path;
     const tree = readTree(path, read, (node) => expand(node, problems), problems);
-    this.tree = tree === null || sweep === null ? tree : withSweep(tree, sweep, problems);
+    const swept = tree === null || sweep === null ? tree : withSweep(tree, sweep, problems);
+    this.tree = swept === null ? null : withBudgets(swept, budgets, problems);
     this.read = readBeside(path, read);
     this.whatIf = whatIf === null ? null : { ...whatIf, edits: readEdits(whatIf.set, problems) };
   }
@@ -96,6 +98,18 @@ function withSweep(
   const sweeps = get(tree, 'sweeps');
   const all = get(own, 'sweeps') as MapNode;
   return put(tree, 'sweeps', sweeps?.type === 'map' ? put(sweeps, name, get(all, name)!) : all);
+}
+
+/** The tree with the budgets of the command line instead of its own. */
+function withBudgets(tree: MapNode, texts: readonly string[], problems: Problems): MapNode {
+  if (texts.length === 0) return tree;
+  const nodes = texts.map((text, index) => {
+    const file = `--budget #${index + 1}`;
+    problems.source(file, text);
+    return scalar(text, { file, start: 0, end: text.length });
+  });
+  const own = expand(single('budgets', list(nodes, nodes[0]!.at)), problems) as MapNode;
+  return put(tree, 'budgets', get(own, 'budgets')!);
 }
 
 /** Name of the command line in messages, in place of a file. */

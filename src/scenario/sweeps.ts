@@ -33,8 +33,9 @@ export interface WrittenAxis {
   readonly at: Place;
   /** All values, or the two ends of a range whose values are chosen later. */
   readonly settings: readonly Setting[];
-  /** null if the values are a list. */
+  /** null if the values are a list. `steps`: number of values of a grid over it; null = chosen later. */
   readonly range: Range | null;
+  readonly steps: number | null;
 }
 
 /** The file to which the sweeps belong. */
@@ -94,7 +95,6 @@ class SweepReader {
 
   read(): WrittenSweep | null {
     const { own } = this;
-    const { kind } = own;
     const variants = this.variants();
     const axes = this.axes(variants);
     this.checkFields();
@@ -105,15 +105,15 @@ class SweepReader {
     if (!this.isRight) return null;
     const sweep: Sweep = {
       name: this.name,
-      kind,
+      kind: own.kind,
       variants,
       axes: axes.map(axisOf),
       metrics: metrics.map(withUnit),
-      judgesBudgets: kind === 'bisect' ? own.expect === undefined : own.metrics === undefined,
+      judgesBudgets: own.kind === 'bisect' ? own.expect === undefined : own.metrics === undefined,
       expect: expect === null ? null : { text: own.expect!, expression: expect },
       samples: own.samples ?? null,
-      resolution: kind === 'bisect' ? (own.resolution ?? 0.02) : null,
-      replications: own.replications ?? (kind === 'bisect' ? BISECT_REPLICATIONS : null),
+      resolution: own.kind === 'bisect' ? (own.resolution ?? 0.02) : null,
+      replications: own.replications ?? (own.kind === 'bisect' ? BISECT_REPLICATIONS : null),
       durationNs: own.duration ?? null,
     };
     return { sweep, axes };
@@ -173,7 +173,7 @@ class SweepReader {
     axis: AxisOutput,
     node: Node,
     path: string,
-  ): Pick<WrittenAxis, 'settings' | 'range'> | null {
+  ): Omit<WrittenAxis, 'path' | 'at'> | null {
     const at = ['set', path];
     const [from, to] = [get(node, 'from'), get(node, 'to')];
     if (axis.values !== undefined) {
@@ -181,7 +181,7 @@ class SweepReader {
       if (wrong !== undefined) {
         this.add('FL208', get(node, wrong)!, [...at, wrong], `${wrong} does not apply to values`);
       }
-      return { settings: this.listed(items(get(node, 'values')), at), range: null };
+      return { settings: this.listed(items(get(node, 'values')), at), range: null, steps: null };
     }
     if (from === undefined || to === undefined) {
       this.add('FL203', node, at, 'write a list of values, or from and to');
@@ -201,8 +201,9 @@ class SweepReader {
       const message = `${this.own.kind} draws its values from the whole range: remove steps`;
       this.add('FL208', get(node, 'steps')!, [...at, 'steps'], message);
     }
-    const settings = isGrid ? range.steps(axis.steps!) : [range.from, range.to];
-    return { settings, range };
+    const steps = isGrid ? axis.steps! : null;
+    const settings = steps === null ? [range.from, range.to] : range.steps(steps);
+    return { settings, range, steps };
   }
 
   /** The settings of a list of values, with distinct texts. */

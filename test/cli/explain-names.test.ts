@@ -13,7 +13,18 @@ import { OUTCOME_NAMES } from '../../src/spec/outcome.js';
 import { createProgram } from '../../src/cli/program.js';
 import type { Terminal } from '../../src/cli/terminal.js';
 
-const COMMANDS = ['run', 'compare', 'check', 'sweep', 'validate', 'lint', 'graph', 'explain'];
+const COMMANDS = [
+  'run',
+  'compare',
+  'check',
+  'story',
+  'explore',
+  'sweep',
+  'validate',
+  'lint',
+  'graph',
+  'explain',
+];
 
 const known = new Map<string, readonly string[]>();
 

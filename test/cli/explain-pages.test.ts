@@ -8,7 +8,18 @@ import { SECTION_EXAMPLES } from '../../src/scenario/reference/sections.js';
 import { build, faultline } from './harness.js';
 import { run } from '../theory/program.js';
 
-const COMMANDS = ['run', 'compare', 'check', 'sweep', 'validate', 'lint', 'graph', 'explain'];
+const COMMANDS = [
+  'run',
+  'compare',
+  'check',
+  'story',
+  'explore',
+  'sweep',
+  'validate',
+  'lint',
+  'graph',
+  'explain',
+];
 
 describe('the pages of a policy', () => {
   it('begin with the kind that is meant where none is written', () => {

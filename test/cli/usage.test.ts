@@ -2,7 +2,17 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ESCAPE, Folder, build, faultline, faultlineProcess, smallScenario } from './harness.js';
 
-const COMMANDS = ['run', 'compare', 'check', 'validate', 'lint', 'graph', 'explain'];
+const COMMANDS = [
+  'run',
+  'compare',
+  'check',
+  'story',
+  'explore',
+  'validate',
+  'lint',
+  'graph',
+  'explain',
+];
 
 let folder: Folder;
 let scenario: string;

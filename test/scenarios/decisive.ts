@@ -883,6 +883,13 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row('hot-key', 'users.latency.mean in by-key', 0.03, 0.0025, '0.4 x 50 ms + 0.6 x 16.7 ms'),
   row(
+    'hidden-pair',
+    'users.success during provider in together',
+    0.674,
+    0.02,
+    'one instance of tokens serves 2 / 10 ms = 200/s of the 100/s x 3 that the standby asks for',
+  ),
+  row(
     'hot-partition',
     'voters.success from 5s to 20s in hot-key',
     0.694,

@@ -1,7 +1,7 @@
 import { splitBudgets, type Asked } from '../../analysis/sweep.js';
 import { speaksOf } from '../../language/expressions-of.js';
 import { withWorkerThreads, type WorkerThreads } from '../../run/worker-threads.js';
-import type { Range, Setting } from '../../scenario/sweep-values.js';
+import type { Setting } from '../../scenario/sweep-values.js';
 import type { WrittenSweep } from '../../scenario/sweeps.js';
 import type { BudgetSource, ScenarioFile } from '../../spec/scenario/scenario.js';
 import type {
@@ -11,7 +11,7 @@ import type {
   SweepFigures,
   SweepResult,
 } from '../../spec/result/sweep.js';
-import { CommandError, usageError } from '../exit.js';
+import { usageError } from '../exit.js';
 import type { Shard } from '../flags.js';
 import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
@@ -19,6 +19,7 @@ import { packageVersion } from '../version.js';
 import { budgetsAim, expectationAim } from './aims.js';
 import { bisect, type Aim, type FoundEdge, type Probe } from './bisect.js';
 import { checkSettings, type BuiltCase, type CaseBuilder } from './build.js';
+import { divisible } from './divisible.js';
 import { Session, sweepThreads, type Ask } from './session.js';
 import { gridOf, sampleOf, triedOn } from './settings.js';
 import type { CaseStore } from './store.js';
@@ -69,6 +70,8 @@ const NAMED = 3;
 /** Runs the settings of one sweep. */
 export class Runner {
   private readonly running: Running;
+  /** The sweep with fractions where its fields accept them. */
+  private readonly written: WrittenSweep;
   private readonly asked: Asked;
   private readonly leftOut: readonly string[];
   private readonly session: Session;
@@ -90,6 +93,8 @@ export class Runner {
     const early = { ...this.asked, expect: expectOf(sweep.expect, FIRST_LOOK) };
     this.firstLook = this.sessionFor(early);
     this.replications = sweep.replications ?? file.variants[0]!.scenario.run.replications;
+    const built = sweep.kind === 'bisect' ? this.searched() : sweep.variants;
+    this.written = divisible(written, running.builder, built);
   }
 
   /** Numbers of settings computed and found, in words, with names of the computed ones. */
@@ -104,7 +109,7 @@ export class Runner {
 
   /** Runs everything that is missing. */
   async result(): Promise<SweepResult> {
-    const { written } = this.running;
+    const { written } = this;
     if (written.sweep.kind === 'bisect') return this.search();
     const settings = this.settings();
     const figures = await this.run(settings);
@@ -128,7 +133,8 @@ export class Runner {
   }
 
   private settings(): readonly (readonly Setting[])[] {
-    const { written, file, builder, terminal } = this.running;
+    const { written } = this;
+    const { file, builder, terminal } = this.running;
     const { kind, variants } = written.sweep;
     const { seed } = file.variants[0]!.scenario.run;
     const settings = kind === 'grid' ? gridOf(written) : sampleOf(written, seed);
@@ -153,7 +159,8 @@ export class Runner {
   }
 
   private async search(): Promise<SweepResult> {
-    const { written, builder, options, terminal } = this.running;
+    const { written } = this;
+    const { builder, options, terminal } = this.running;
     const { sweep, axes } = written;
     const variants = this.searched();
     if (variants.length === 0) {
@@ -163,9 +170,8 @@ export class Runner {
     }
     const ends = axes[0]!.range!;
     checkSettings(builder, [[ends.from], [ends.to]], variants, terminal);
-    const range = this.divisible(ends, variants);
     const search = {
-      range,
+      range: ends,
       variants,
       resolution: sweep.resolution!,
       aim: this.aim(),
@@ -180,19 +186,6 @@ export class Runner {
       probes.map(({ setting }) => [setting]),
     );
     return this.document(tried, casesOf(probes, tried[0]!, variants), edges);
-  }
-
-  /** Between two whole numbers there are others, unless the field is a count, which rejects them. */
-  private divisible(range: Range, variants: readonly string[]): Range {
-    if (!range.isWhole) return range;
-    const fractional = range.fractional();
-    try {
-      this.running.builder.build([fractional.at(FRACTION)], variants);
-      return fractional;
-    } catch (error) {
-      if (!(error instanceof CommandError)) throw error;
-      return range;
-    }
   }
 
   /** The variants to which the expectation or a budget applies. */
@@ -291,9 +284,6 @@ export class Runner {
 function isError({ severity }: BudgetSource): boolean {
   return severity === 'error';
 }
-
-/** A position on a range of whole numbers that gives no whole number: not a multiple of a short fraction. */
-const FRACTION = 0.4567;
 
 /** Fewer runs are judged only once. */
 const FIRST_LOOK_FROM = 6;

@@ -7,7 +7,7 @@ import { CommandError } from '../exit.js';
 import { readGuarded } from '../files.js';
 import { writeOutput } from '../output.js';
 
-const FORMAT = 'case/1';
+const FORMAT = 'case/2';
 const number = z.number().nullable();
 const interval = z.tuple([z.number(), z.number()]).nullable();
 const verdict = z.enum(['pass', 'fail', 'inconclusive']);
@@ -39,6 +39,16 @@ const fileSchema = z.strictObject({
           note: z.string().nullable(),
         })
         .nullable(),
+      gives: z
+        .strictObject({
+          subject: z.string(),
+          kind: z.custom<NonNullable<SweepFigures['gives']>['kind']>(
+            (kind) => typeof kind === 'string',
+          ),
+          at: z.number(),
+          text: z.string(),
+        })
+        .optional(),
     }),
   ),
 });

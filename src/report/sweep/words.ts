@@ -4,6 +4,7 @@ import { plural } from '../../text/words.js';
 import type { Words } from '../emphasis.js';
 import { listed } from '../format.js';
 import type { Badge } from '../words.js';
+import { edgeGives, giveWords } from './gives.js';
 import {
   caseAt,
   expectText,
@@ -69,7 +70,7 @@ export function sweepVerdict(view: SweepView): Words[] {
     result.sweep.kind === 'bisect'
       ? result.edges.map((edge) => edgeWords(view, edge))
       : hasBudgets(result)
-        ? [countWords(view), ...regionWords(view)]
+        ? [countWords(view), ...regionWords(view), ...giveWords(view)]
         : [];
   if (result.sweep.kind === 'bisect' && result.edges.length === 0)
     said.push(['Nothing was tried.']);
@@ -81,18 +82,24 @@ export function edgeWords(view: SweepView, edge: SweepEdge): Words {
   const values = view.result.axes[0]!.values;
   const text = (i: number | null): string => (i === null ? '?' : values[i]!.text);
   const said = outcomeText(view, edge, text, [0, values.length - 1]);
-  return [{ strong: edge.variant }, ` ${said}${reachedText(view, edge)}.${sureText(view, edge)}`];
+  const gives = edgeGives(view, edge);
+  return [
+    { strong: edge.variant },
+    ` ${said}${reachedText(view, edge)}.${gives}${sureText(view, edge)}`,
+  ];
 }
 
-/** The distance of the two values, if it is larger than requested, as with whole numbers. */
-function reachedText({ result: { axes, sweep } }: SweepView, edge: SweepEdge): string {
+/** The resolution that was reached: the distance of the two values, as a share of the larger one. */
+function reachedText(view: SweepView, edge: SweepEdge): string {
+  const { axes, sweep } = view.result;
   if (edge.outcome !== 'found' || sweep.resolution === null) return '';
+  if (unmeasuredText(view, edge.variant, edge.breaks) !== null) return '';
   const [a, b] = [edge.holds, edge.breaks].map((i) => axes[0]!.values[i!]?.number ?? null);
   if (a === null || a === undefined || b === null || b === undefined) return '';
   const reached = Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b));
-  if (!(reached > sweep.resolution * 1.000001)) return '';
-  const why = Number.isInteger(a) && Math.abs(a - b) === 1 ? ', the nearest whole numbers' : '';
-  return ` (to within ${exactShare(Math.round(reached * 100) / 100)}${why})`;
+  const isCount = axes[0]!.unit === 'number' && Number.isInteger(a) && Math.abs(a - b) === 1;
+  const why = isCount ? ', the nearest whole numbers' : '';
+  return ` (to within ${exactShare(Number(reached.toPrecision(2)))}${why})`;
 }
 
 /** Words as plain text. */

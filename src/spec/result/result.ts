@@ -15,6 +15,8 @@ import type { WhatIfWords } from '../scenario/what-if.js';
  */
 export interface Result {
   readonly faultline: 1;
+  /** Checksum of all other values; present in the document, absent in memory. */
+  readonly checksum?: string;
   readonly scenario: {
     readonly title: string;
     readonly description: string | null;

@@ -1,5 +1,6 @@
 import type { Measure } from '../scenario/expression.js';
 import type { BudgetSource } from '../scenario/scenario.js';
+import type { CascadeEvent } from './cascade.js';
 import type { BudgetResult, Verdict } from './result.js';
 
 /** How the settings of a sweep are chosen: all combinations, a sample (random or evenly spread), or by bisection. */
@@ -132,6 +133,11 @@ export interface SweepFigures {
     BudgetResult,
     'verdict' | 'value' | 'ci95' | 'limit' | 'unit' | 'note'
   > | null;
+  /**
+   * Where the expectation or a budget is not met: the event of the component that gives in first, in the first run.
+   * Absent where all are met, and where no component gives in.
+   */
+  readonly gives?: Pick<CascadeEvent, 'subject' | 'kind' | 'at' | 'text'>;
 }
 
 /** A metric over all runs of a variant at one setting. */

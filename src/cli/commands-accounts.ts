@@ -1,0 +1,104 @@
+import { examples, once, withChanges, withSelection, withThreads } from './command-parts.js';
+import type { Add } from './command-parts.js';
+import { instantOf, menuOf } from './explore/menu.js';
+import { pathName, textList, wholeNumber } from './flags.js';
+
+/** `story FILE|RESULT`. */
+export const addStory: Add = (program, terminal, finish) => {
+  const command = program
+    .command('story')
+    .summary('what happened and why, for an incident channel or a post-mortem')
+    .description(
+      'Prints the account of a scenario, which it runs, or of a result document: verdict, timeline, causes ' +
+        'with their proofs, recovery, budgets that are not met. Variants that fail come first.',
+    )
+    .argument('<file|result>', 'scenario (YAML) or result document (JSON); - is standard input');
+  withChanges(withSelection(command));
+  withThreads(command)
+    .option('--markdown', 'print Markdown instead of plain text')
+    .option(
+      '--explain',
+      'prove the causes in all variants that fail (default: in the baseline and the first that fails)',
+    )
+    .option('--no-explain', 'make no runs without single faults')
+    .option('--quiet', 'draw no progress')
+    .addHelpText(
+      'after',
+      examples(
+        'faultline story scenarios/checkout.yaml',
+        'faultline story scenarios/checkout.yaml --variant naive --markdown > post-mortem.md',
+        'faultline run scenarios/first.yaml --quiet --json result.json && faultline story result.json',
+        'faultline run scenarios/first.yaml --quiet --json - | faultline story -',
+      ),
+    )
+    .action(async (file: string, flags) => {
+      finish(
+        await once([file], flags, terminal, async () => {
+          const { story } = await import('./commands/story.js');
+          return story(file, flags, terminal);
+        }),
+      );
+    });
+};
+
+/** `explore FILE`. */
+export const addExplore: Add = (program, terminal, finish) => {
+  const command = program
+    .command('explore')
+    .summary('the smallest sets of faults that break a budget')
+    .description(
+      'Tries single faults, then pairs of those that the system survives, on everything that the requests of ' +
+        'the budgets use. The faults of the file are left out.',
+    )
+    .argument('<file>', 'scenario (YAML); - is standard input');
+  withChanges(withSelection(command));
+  withThreads(command)
+    .option(
+      '--budget <expression>',
+      'must hold, instead of the budgets of the file; repeatable',
+      textList,
+    )
+    .option(
+      '--faults <list>',
+      'faults to try (default: down,instance,slow=10,errors=50%,latency=250ms,loss=10%)',
+      menuOf,
+    )
+    .option(
+      '--at <duration>',
+      'when they begin (default: as the first fault of the file)',
+      instantOf,
+    )
+    .option(
+      '--for <duration>',
+      'how long they last (default: as the first fault of the file)',
+      instantOf,
+    )
+    .option('--size <number>', 'largest number of faults at once', wholeNumber(1, 3), 2)
+    .option('--max <number>', 'most sets to print', wholeNumber(1, 10_000), 10)
+    .option(
+      '--max-runs <number>',
+      'most runs, all replications together',
+      wholeNumber(1, 1_000_000),
+      1000,
+    )
+    .option('--with-faults', 'keep the faults of the file active')
+    .option('--json <file>', 'write the sets as JSON; - is standard output', pathName)
+    .option('--quiet', 'draw no progress')
+    .addHelpText(
+      'after',
+      examples(
+        'faultline explore scenarios/first.yaml',
+        'faultline explore scenarios/checkout.yaml --variant full --replications 1',
+        "faultline explore scenarios/first.yaml --budget 'users.success >= 95%' --faults down,slow=3",
+        'faultline explore scenarios/first.yaml --json sets.json --max-runs 200',
+      ),
+    )
+    .action(async (file: string, flags) => {
+      finish(
+        await once([file], flags, terminal, async () => {
+          const { explore } = await import('./commands/explore.js');
+          return explore(file, flags, terminal);
+        }),
+      );
+    });
+};

@@ -1,0 +1,114 @@
+import type { Span } from '../../analysis/measure/window.js';
+import { exploreText } from '../../report/explore/text.js';
+import type { ExploredVariant, ExploreResult } from '../../spec/result/explore.js';
+import type { ScenarioFile, Variant } from '../../spec/scenario/scenario.js';
+import { canonicalJson } from '../../text/canonical.js';
+import { formatSeconds } from '../../text/figures.js';
+import { exploredBudgets } from '../../analysis/explore.js';
+import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
+import { EXIT, usageError } from '../exit.js';
+import { explored } from '../explore/explorer.js';
+import { MENU, type Dish } from '../explore/menu.js';
+import { prepare } from '../prepare.js';
+import type { Selection } from '../prepare.js';
+import { stopwatch } from '../progress.js';
+import type { SimulateOptions } from '../simulate.js';
+import { palette } from '../terminal.js';
+import type { Terminal } from '../terminal.js';
+import { packageVersion } from '../version.js';
+
+/** Flags of `explore`. */
+export interface ExploreFlags extends Selection, SimulateOptions {
+  readonly budget?: readonly string[];
+  readonly faults?: readonly Dish[];
+  /** When the faults begin and for how long they last. Unit: ns. */
+  readonly at?: number;
+  readonly for?: number;
+  readonly size: number;
+  readonly max: number;
+  readonly maxRuns: number;
+  readonly withFaults?: boolean;
+  readonly json?: string;
+}
+
+/** Finds the smallest sets of faults that break a budget, and prints them. */
+export async function explore(
+  argument: string,
+  flags: ExploreFlags,
+  terminal: Terminal,
+): Promise<number> {
+  checkDestinations([flags.json]);
+  const { file, path, replications } = prepare(argument, flags, terminal);
+  const variants = flags.variant === undefined ? file.variants.filter(isBaseline) : file.variants;
+  for (const variant of variants) checkBudgets(file, variant, path, flags);
+  const took = stopwatch();
+  const all: ExploredVariant[] = [];
+  for (const variant of variants) {
+    const span = spanOf(variant, flags, path);
+    const { size, maxRuns } = flags;
+    const menu = flags.faults ?? MENU;
+    const withFaults = flags.withFaults === true;
+    const inputs = { file, variant, path, menu, span, withFaults, size, maxRuns };
+    all.push(await explored({ ...inputs, options: flags, terminal }));
+  }
+  const { title, sha256 } = file;
+  const result: ExploreResult = {
+    faultline: 1,
+    scenario: { title, sha256 },
+    seed: variants[0]!.scenario.run.seed,
+    replications,
+    engine: { version: packageVersion() },
+    explored: all,
+  };
+  const writes = new Writes();
+  await writes.attempt(() =>
+    writeDocument(flags.json, () => `${canonicalJson(result)}\n`, terminal),
+  );
+  if (flags.quiet !== true) terminal.note(`explored in ${took()}\n`);
+  if (!takesStandardOutput([flags.json])) {
+    const { columns, isLog, colors } = terminal;
+    const shown = { file: path, most: flags.max, columns: isLog ? 100 : columns };
+    terminal.out(exploreText(result, { ...shown, paint: palette(colors.out) }));
+  }
+  writes.settle();
+  return EXIT.ok;
+}
+
+function isBaseline({ baseline }: Variant): boolean {
+  return baseline;
+}
+
+/** Rejects a variant that no budget can judge, with the remedy. */
+function checkBudgets(
+  { budgets }: ScenarioFile,
+  { name, scenario }: Variant,
+  path: string,
+  { withFaults }: ExploreFlags,
+): void {
+  const { judged, leftOut } = exploredBudgets(budgets, name, withFaults === true);
+  if (judged.length > 0) return;
+  const [workload] = scenario.workloads.keys();
+  const remedy = `write one, such as --budget '${workload ?? 'users'}.success >= 99%'`;
+  const why = leftOut.map(({ text, why: reason }) => `\n  ${text}: ${reason}`).join('');
+  throw usageError(
+    `${path}: no budget says what variant ${name} must hold, so no fault can break one: ${remedy}${why}`,
+  );
+}
+
+/** When the faults of a set are active: as the first fault of the file, else in the second quarter of the run. */
+function spanOf({ scenario }: Variant, flags: ExploreFlags, path: string): Span {
+  const { durationNs } = scenario.run;
+  const first = scenario.faults.flatMap(({ spans }) => spans)[0];
+  const own =
+    first === undefined ? null : { from: first.fromNs, until: first.untilNs ?? durationNs };
+  const from = flags.at ?? (own === null ? Math.round(durationNs / 4) : own.from);
+  const usual = own === null || own.until <= own.from ? durationNs / 4 : own.until - own.from;
+  const length = flags.for ?? Math.round(usual);
+  if (from >= durationNs) {
+    throw usageError(
+      `${path}: the faults begin after the run, which lasts ${formatSeconds(durationNs / 1e9)}: lower --at`,
+    );
+  }
+  if (length <= 0) throw usageError('--for: a fault of 0 s has no effect to explore');
+  return { fromNs: from, untilNs: Math.min(durationNs, from + length) };
+}

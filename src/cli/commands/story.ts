@@ -1,0 +1,88 @@
+import { isFailure } from '../../report/budget-words.js';
+import { storyMarkdown, storyText } from '../../report/story/render.js';
+import type { Result, VariantResult } from '../../spec/result/result.js';
+import { explained } from '../counterfactuals.js';
+import type { ExplainFlags } from '../counterfactuals.js';
+import { EXIT, usageError } from '../exit.js';
+import { scenarioPath } from '../files.js';
+import { prepare } from '../prepare.js';
+import type { Selection } from '../prepare.js';
+import { fileArgument } from '../report-files.js';
+import { rendered, resultIn } from '../result-file.js';
+import { endOf, simulateAll } from '../simulate.js';
+import { meant } from '../../scenario/suggest.js';
+import { palette } from '../terminal.js';
+import type { Terminal } from '../terminal.js';
+
+/** Flags of `story`. */
+export interface StoryFlags extends Selection, ExplainFlags {
+  readonly markdown?: boolean;
+}
+
+/** Prints the account of a scenario, which it runs, or of a result document. */
+export async function story(
+  argument: string,
+  flags: StoryFlags,
+  terminal: Terminal,
+): Promise<number> {
+  const path = scenarioPath(argument);
+  const known = resultIn(path);
+  if (known !== null) {
+    refuseRunFlags(flags, path);
+    const text = rendered(path, () =>
+      textOf(chosenOf(known, flags, path), argument, flags, terminal),
+    );
+    print(text, flags, terminal);
+    return EXIT.ok;
+  }
+  const prepared = prepare(argument, flags, terminal);
+  const simulated = await simulateAll(prepared, flags, terminal);
+  if (simulated.shortfall?.isEmpty === true) return endOf(simulated, terminal);
+  const result = await explained(prepared, simulated, null, isAsked, flags, terminal);
+  print(textOf(result, argument, flags, terminal), flags, terminal);
+  return endOf(simulated, terminal);
+}
+
+/** With --explain: the baseline, and all variants that break a budget. */
+const isAsked = ({ baseline, budgets }: VariantResult): boolean =>
+  baseline || budgets.some(isFailure);
+
+function print(text: string, { markdown }: StoryFlags, terminal: Terminal): void {
+  if (markdown === true) terminal.raw(text);
+  else terminal.out(text);
+}
+
+function textOf(result: Result, source: string, flags: StoryFlags, terminal: Terminal): string {
+  const name = fileArgument(scenarioPath(source));
+  const options = { source: name === '-' ? 'standard input' : name };
+  if (flags.markdown === true) return storyMarkdown(result, options);
+  const { columns, isLog, colors } = terminal;
+  return storyText(result, {
+    ...options,
+    paint: palette(colors.out),
+    columns: isLog ? 100 : columns,
+  });
+}
+
+/** Rejects flags that change a run where there is none. */
+function refuseRunFlags(flags: StoryFlags, path: string): void {
+  const given = (['seed', 'replications', 'set', 'as', 'workers', 'maxMemory'] as const).find(
+    (name) => flags[name] !== undefined,
+  );
+  if (given === undefined) return;
+  const flag = `--${given === 'maxMemory' ? 'max-memory' : given}`;
+  throw usageError(`${path} is a result, and nothing is run: ${flag} needs the scenario`);
+}
+
+/** The result with the chosen variants only. */
+function chosenOf(result: Result, { variant }: StoryFlags, path: string): Result {
+  if (variant === undefined) return result;
+  const known = result.variants.map(({ name }) => name);
+  for (const name of variant) {
+    if (known.includes(name)) continue;
+    const near = meant(name, known);
+    const hint = near === undefined ? '' : ` (did you mean "${near}"?)`;
+    throw usageError(`${path} has no variant "${name}"${hint}; it has ${known.join(', ')}`);
+  }
+  return { ...result, variants: result.variants.filter(({ name }) => variant.includes(name)) };
+}

@@ -1,0 +1,146 @@
+import { InvalidArgumentError } from 'commander';
+import { parseDuration, parseFactor, parseShare } from '../../spec/quantities/quantity-text.js';
+
+/** A fault of the menu on one target: its kind and fields as in a scenario, and its effect in words. */
+export interface Serving {
+  readonly kind: string;
+  readonly fields: Readonly<Record<string, string | number>>;
+  readonly words: string;
+}
+
+/** One kind of fault to try. */
+interface Entry {
+  /** Default strength; null = it has none. */
+  readonly usual: string | null;
+  readonly isRight: (strength: string) => boolean;
+  /** The fault on a component; null = it hits no components, or not this one. */
+  readonly onComponent: (name: string, instances: number, strength: string) => Serving | null;
+  /** The fault on an edge, `a->b`; null = it hits no edges. */
+  readonly onEdge: (edge: string, strength: string) => Serving | null;
+}
+
+/** An entry of the menu with its strength as written; '' where it has none. */
+export interface Dish extends Omit<Entry, 'usual' | 'isRight'> {
+  readonly name: string;
+  readonly strength: string;
+}
+
+const NONE = (): null => null;
+
+const ENTRIES = new Map<string, Entry>([
+  [
+    'down',
+    {
+      usual: null,
+      isRight: () => false,
+      onComponent: (name) => ({ kind: 'crash', fields: {}, words: `${name} is down` }),
+      onEdge: NONE,
+    },
+  ],
+  [
+    'instance',
+    {
+      usual: null,
+      isRight: () => false,
+      onComponent: (name, instances) => {
+        const words = `1 of ${instances} instances of ${name} is down`;
+        return instances < 2 ? null : { kind: 'crash', fields: { instances: 1 }, words };
+      },
+      onEdge: NONE,
+    },
+  ],
+  [
+    'slow',
+    {
+      usual: '10',
+      isRight: (text) => /^\d+(\.\d+)?$/.test(text) && parseFactor(Number(text)) > 1,
+      onComponent: (name, _instances, strength) => {
+        const fields = { factor: Number(strength) };
+        return { kind: 'slow', fields, words: `${name} is ${strength}x slower` };
+      },
+      onEdge: NONE,
+    },
+  ],
+  [
+    'errors',
+    {
+      usual: '50%',
+      isRight: (text) => parseShare(text) > 0,
+      onComponent: (name, _instances, share) => ({
+        kind: 'error',
+        fields: { share },
+        words: `${name} fails ${share} of its requests`,
+      }),
+      onEdge: NONE,
+    },
+  ],
+  [
+    'latency',
+    {
+      usual: '250ms',
+      isRight: (text) => parseDuration(text) > 0,
+      onComponent: NONE,
+      onEdge: (edge, add) => ({
+        kind: 'latency',
+        fields: { add },
+        words: `${edge} takes ${add} longer`,
+      }),
+    },
+  ],
+  [
+    'loss',
+    {
+      usual: '10%',
+      isRight: (text) => parseShare(text) > 0 && parseShare(text) < 1,
+      onComponent: NONE,
+      onEdge: (edge, share) => ({
+        kind: 'loss',
+        fields: { share },
+        words: `${edge} loses ${share} of its packets`,
+      }),
+    },
+  ],
+]);
+
+/** All kinds with their default strengths. */
+export const MENU: readonly Dish[] = [...ENTRIES].map(([name, { usual, ...own }]) => {
+  return { ...own, name, strength: usual ?? '' };
+});
+
+/** `down,slow=3,errors=20%` as an option parser. */
+export function menuOf(text: string): readonly Dish[] {
+  const dishes = text.split(',').map((word) => dishOf(word.trim()));
+  const repeated = dishes.find(({ name }, i) => dishes.findIndex((one) => one.name === name) !== i);
+  if (repeated === undefined) return dishes;
+  throw new InvalidArgumentError(`${repeated.name} is listed twice.`);
+}
+
+function dishOf(word: string): Dish {
+  const [name, strength, ...rest] = word.split('=');
+  const entry = ENTRIES.get(name!);
+  if (entry === undefined || rest.length > 0) {
+    throw new InvalidArgumentError(`'${word}' is none of ${[...ENTRIES.keys()].join(', ')}.`);
+  }
+  const { usual } = entry;
+  if (strength === undefined) return { ...entry, name: name!, strength: usual ?? '' };
+  if (usual === null) throw new InvalidArgumentError(`${name} has no strength: write ${name}.`);
+  if (isRight(entry, strength)) return { ...entry, name: name!, strength };
+  throw new InvalidArgumentError(`${word}: expected a value such as ${usual}.`);
+}
+
+function isRight(entry: Entry, strength: string): boolean {
+  try {
+    return entry.isRight(strength);
+  } catch {
+    return false;
+  }
+}
+
+/** `90s` as an option parser. Unit: ns. */
+export function instantOf(text: string): number {
+  try {
+    return parseDuration(text);
+  } catch {
+    throw new InvalidArgumentError('a duration is expected, such as 90s.');
+  }
+}

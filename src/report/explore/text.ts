@@ -1,0 +1,156 @@
+import type {
+  BrokenBudget,
+  ExploredVariant,
+  ExploreResult,
+  FoundSet,
+} from '../../spec/result/explore.js';
+import { formatCount, formatShare, formatSpan, formatValue } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
+import { listed } from '../format.js';
+import { cut, printable } from '../html-escape.js';
+import type { Paint } from '../text-table.js';
+import { wrapped } from '../wrap.js';
+
+/** Inputs of the summary besides the result. */
+export interface ExploreTextOptions {
+  readonly file: string;
+  /** Most sets that are printed for a variant. */
+  readonly most: number;
+  readonly columns: number;
+  readonly paint: Paint;
+}
+
+/** The summary of an exploration: variant by variant the sets that break a budget, and what was tried. */
+export function exploreText(result: ExploreResult, options: ExploreTextOptions): string {
+  const { paint, file, columns } = options;
+  const { scenario, seed, replications } = result;
+  const facts = `${file}   ${plural(replications, 'replication')} of each set, seed ${seed}`;
+  const lines = [
+    paint.bold(cut(scenario.title, columns)),
+    paint.dim(cut(facts, columns)),
+    ...result.explored.flatMap((one) => ['', ...variantLines(one, options)]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function variantLines(variant: ExploredVariant, options: ExploreTextOptions): string[] {
+  const { paint, columns, most } = options;
+  const text = (words: string, first = '  ', rest = first): string[] =>
+    wrapped(words, first, rest, columns);
+  const name = paint.bold(printable(variant.name));
+  if (variant.broken.length > 0) {
+    return [
+      `${name}: no set was tried`,
+      ...text('Without any fault these budgets are broken, so no fault is needed to break one:'),
+      ...variant.broken.flatMap((own) => text(brokenWords(own, false), '    - ', '      ')),
+      ...text(
+        'Budgets that describe the fault of the file cannot judge other faults: --budget replaces them.',
+      ),
+    ];
+  }
+  const groups = groupsOf(variant.sets);
+  const shown = groups.slice(0, most);
+  const left = groups.length - shown.length;
+  return [
+    `${name}: ${headline(variant)}`,
+    ...shown.flatMap((sets, i) => ['', ...groupLines(sets, i + 1, options)]),
+    ...(left > 0 ? ['', `  ... ${formatCount(left)} more (--max ${groups.length})`] : []),
+    '',
+    ...notes(variant).flatMap((note) => text(note).map(paint.dim)),
+  ];
+}
+
+function headline({ sets, tried }: ExploredVariant): string {
+  if (sets.length === 0) return 'no set of faults that was tried breaks a budget';
+  const counts = tried.flatMap(({ size }) => {
+    const own = sets.filter(({ faults }) => faults.length === size).length;
+    return own === 0 ? [] : [`${plural(own, sizeNoun(size))}`];
+  });
+  return `${listed(counts)} ${sets.length === 1 ? 'breaks' : 'break'} a budget`;
+}
+
+function sizeNoun(size: number): string {
+  return size === 1 ? 'single fault' : size === 2 ? 'pair' : `set of ${size}`;
+}
+
+/** The sets at the same places, in the order of the first of each. */
+function groupsOf(sets: readonly FoundSet[]): readonly (readonly FoundSet[])[] {
+  const groups = new Map<string, FoundSet[]>();
+  for (const set of sets) {
+    const key = JSON.stringify(set.faults.map(({ place }) => place).sort());
+    groups.set(key, [...(groups.get(key) ?? []), set]);
+  }
+  return [...groups.values()];
+}
+
+/** The worst set at some places with what it breaks, and the other sets there. */
+function groupLines(
+  [worst, ...others]: readonly FoundSet[],
+  number: number,
+  { paint, columns }: ExploreTextOptions,
+): string[] {
+  const lead = `  ${number}. `;
+  const room = ' '.repeat(lead.length);
+  const text = (words: string): string[] => wrapped(words, room, room, columns);
+  const { faults, broken, lost, sentence } = worst!;
+  return [
+    ...wrapped(setWords(faults), lead, room, columns).map(paint.bold),
+    ...text(
+      `${formatShare(lost)} of the requests do not succeed while ${faults.length === 1 ? 'it lasts' : 'they last'}.`,
+    ),
+    ...broken.flatMap((own) => wrapped(brokenWords(own, true), `${room}- `, `${room}  `, columns)),
+    ...(sentence === '' ? [] : text(cut(sentence, 400)).map(paint.dim)),
+    ...(others.length === 0
+      ? []
+      : text(`Also: ${others.map((other) => setWords(other.faults)).join('; ')}.`)),
+  ];
+}
+
+function setWords(faults: FoundSet['faults']): string {
+  return listed(faults.map(({ words }) => words));
+}
+
+/** `users.success >= 99%: 87.1 %, without faults 100 %`. */
+function brokenWords(
+  { name, text, value, unit, note, healthy }: BrokenBudget,
+  isCompared: boolean,
+): string {
+  const own = value === null ? (note ?? 'no samples') : formatValue(value, unit);
+  const before =
+    isCompared && healthy !== null ? `, without faults ${formatValue(healthy, unit)}` : '';
+  return `${name === null ? text : `${name} (${text})`}: ${own}${before}`;
+}
+
+/** What was tried, what was not, and why. */
+function notes(variant: ExploredVariant): readonly string[] {
+  const { span, menu, places, latent, unused, impossible, tried, undecided, untried, runs } =
+    variant;
+  const sizes = tried.map(({ size, tried: count, superset, redundant }) => {
+    const why = [
+      superset > 0 ? `${formatCount(superset)} contain a smaller set that breaks one` : '',
+      redundant > 0 ? `${formatCount(redundant)} cannot differ from a smaller set` : '',
+    ].filter((words) => words !== '');
+    const rest = why.length === 0 ? '' : ` (not run: ${why.join(', ')})`;
+    return `${plural(count, sizeNoun(size)).replace(/^(\d+) set of (\d)s?$/, '$1 sets of $2')}${rest}`;
+  });
+  const own = variant.withFaults
+    ? 'besides the faults of the file'
+    : 'without the faults of the file';
+  return [
+    `Tried ${own}, from ${formatSpan(span.from, span.until)}: ${listed(menu)} at ${plural(places.length, 'place')} that the requests use. ${sizes.join('; ')}; ${plural(runs, 'run')}.`,
+    latent.length === 0
+      ? ''
+      : `Used only where something else fails, and tried only then: ${listed(latent)}.`,
+    unused.length === 0
+      ? ''
+      : `Not tried, because the requests do not use it then: ${listed(unused)}.`,
+    impossible.length === 0 ? '' : `Not possible: ${listed(impossible)}.`,
+    undecided === 0
+      ? ''
+      : `Undecided: ${plural(undecided, 'set')}; more --replications may decide.`,
+    untried === 0
+      ? ''
+      : `Left untried by --max-runs: at least ${plural(untried, 'set')}, those with the least effect of their parts.`,
+    ...variant.leftOut.map(({ text, why }) => `Left out: ${text}, because ${why}.`),
+  ].filter((note) => note !== '');
+}

@@ -1,0 +1,187 @@
+import type { BudgetResult, Result, VariantResult } from '../../spec/result/result.js';
+import { formatCount, formatSeconds, formatValue } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
+import { budgetFigure, isBroken } from '../budget-words.js';
+import { causeSentence, explainedOf, wordsOf } from '../causes.js';
+import { chainOf } from '../chain.js';
+import { listed } from '../format.js';
+import { cut } from '../html-escape.js';
+import { unfinishedLines } from '../incomplete.js';
+import { characterOf, describedRun } from '../character.js';
+import { heldBudgets, viewOf, type View } from '../view.js';
+import { whatIfText } from '../what-if.js';
+import { unsaidOf } from './unsaid.js';
+
+/** A part of the account: a heading of a level, a paragraph, a list of sentences, or steps with their times. */
+export type Block =
+  | { readonly kind: 'heading'; readonly level: 1 | 2 | 3; readonly text: string }
+  | { readonly kind: 'paragraph'; readonly text: string }
+  | { readonly kind: 'list'; readonly items: readonly string[] }
+  | {
+      readonly kind: 'steps';
+      readonly items: readonly { readonly when: string; readonly what: string }[];
+    };
+
+/** Inputs of the account besides the result. */
+export interface StoryOptions {
+  /** The scenario or the document as the user named it. */
+  readonly source: string;
+}
+
+/** Longest sentence of the account: a name of 10,000 letters must not hide the others. */
+const LONGEST = 600;
+
+/**
+ * The account of a result for an incident channel or a post-mortem: variant by variant, those that fail first. A
+ * variant that holds its budgets has only its sentence and its steps.
+ */
+export function storyBlocks(result: Result, options: StoryOptions): readonly Block[] {
+  const view = viewOf(result);
+  const whatIf = whatIfText(result.scenario.whatIf);
+  const told = [...result.variants].sort((a, b) => rankOf(a) - rankOf(b));
+  return [
+    title(1, result.scenario.title),
+    paragraph(factsOf(result, options)),
+    ...(whatIf === null ? [] : [paragraph(whatIf)]),
+    ...list(unfinishedLines(result).map(({ variant, text }) => `${variant}: ${text}`)),
+    ...hypothesis(result),
+    ...told.flatMap((variant) => variantBlocks(view, variant)),
+    ...remedies(result),
+  ].map(shortened);
+}
+
+/** Variants that fail come first, then undecided ones; others keep the order of the scenario. */
+function rankOf(variant: VariantResult): number {
+  const { held, of, broken } = heldBudgets(variant);
+  return broken > 0 ? 0 : variant.unfinished !== undefined || held < of ? 1 : 2;
+}
+
+function factsOf({ run, seed, replications, digest }: Result, { source }: StoryOptions): string {
+  const runs = plural(replications, 'replication');
+  return `${source}: ${runs} of ${formatSeconds(run.duration)}, seed ${seed}, digest ${digest}`;
+}
+
+function hypothesis({ hypothesis: own }: Result): readonly Block[] {
+  return own === null ? [] : [paragraph(`Hypothesis ${own.verdict}: ${own.statement}`)];
+}
+
+function variantBlocks(view: View, variant: VariantResult): readonly Block[] {
+  const { sentence } = variant.cascade;
+  const steps = chainOf(view, variant).map(({ when, subject, text }) => ({
+    when,
+    what: text === '' ? subject : `${subject}: ${text}`,
+  }));
+  const run = describedRun(variant);
+  return [
+    title(2, `${variant.name}: ${verdictOf(view, variant)}`),
+    paragraph(sentence === '' ? 'Nothing degrades.' : sentence),
+    ...(steps.length < 2
+      ? []
+      : [
+          heading(run === '' ? 'Timeline' : `Timeline of ${run}`),
+          { kind: 'steps' as const, items: steps },
+        ]),
+    ...section('Proof by runs without single faults', explainedOf([variant]).map(causeSentence)),
+    ...section('Not to blame', innocentsOf(variant)),
+    ...section('Recovery', recoveryOf(variant)),
+    ...section('Not met', variant.budgets.filter(isBroken).map(budgetLine)),
+    ...section('Not decided', unsaidOf(view.result, variant)),
+  ];
+}
+
+function verdictOf(view: View, variant: VariantResult): string {
+  const { held, of, broken } = heldBudgets(variant);
+  const character = characterOf(view, variant);
+  const tail = character === '' ? '' : `, ${character}`;
+  if (of === 0) return character === '' ? 'no budgets' : `no budgets${tail}`;
+  if (broken > 0) return `fails ${broken} of ${plural(of, 'budget')}${tail}`;
+  if (held < of) return `${of - held} of ${plural(of, 'budget')} undecided${tail}`;
+  return `holds ${of === 1 ? 'its budget' : `all ${formatCount(of)} budgets`}${tail}`;
+}
+
+function innocentsOf(variant: VariantResult): readonly string[] {
+  const { events, innocent } = variant.cascade;
+  // A fault that does not strike is undecided instead.
+  const struck = new Set(events.filter(({ kind }) => kind === 'fault').map((e) => e.subject));
+  return innocent
+    .filter(({ fault }) => struck.has(fault))
+    .map(({ fault, reason }) => `${wordsOf(variant, fault)}: ${reason}.`);
+}
+
+/** When the goodput of the users is back after the fault that hurts them, over all replications. */
+function recoveryOf(variant: VariantResult): readonly string[] {
+  const { value, fault, never, each } = variant.summary.recovery;
+  if (fault === null) return [];
+  const after = `After the end of “${wordsOf(variant, fault)}”`;
+  const runs = each.length;
+  if (never > 0) {
+    const where = runs === 1 ? '' : never === runs ? ' in any replication' : '';
+    const some = never < runs ? ` in ${never} of ${plural(runs, 'replication')}` : where;
+    return [`${after} the goodput of the users is not back before the end of the run${some}.`];
+  }
+  if (value === null) return [];
+  return value === 0
+    ? [`${after} the goodput of the users is back at once.`]
+    : [`${after} it takes ${formatSeconds(value)} until the goodput of the users is back.`];
+}
+
+function budgetLine(budget: BudgetResult): string {
+  const { limit, unit, severity, name, text } = budget;
+  const words = name === null ? text : `${name} (${text})`;
+  // Other limits are in the text.
+  const at = limit === null || !text.includes(' of ') ? '' : `, limit ${formatValue(limit, unit)}`;
+  return `${severity === 'warning' ? 'Warning: ' : ''}${words}: ${budgetFigure(budget)}${at}`;
+}
+
+/** Which variants hold the budgets that others break. */
+function remedies({ variants }: Result): readonly Block[] {
+  const failing = variants.filter((variant) => heldBudgets(variant).broken > 0);
+  if (failing.length === 0) return [];
+  const whole = variants.filter((variant) => {
+    const { held, of } = heldBudgets(variant);
+    return of > 0 && held === of && variant.unfinished === undefined;
+  });
+  const names = listed(whole.map(({ name }) => name));
+  const text =
+    whole.length === 0
+      ? variants.length === 1
+        ? 'The budgets under “Not met” say what has to change; a variant with the change shows whether it helps.'
+        : 'No variant holds all budgets.'
+      : `${names} ${whole.length === 1 ? 'holds' : 'hold'} all budgets: compare the configuration with that of ${listed(failing.map(({ name }) => name))}.`;
+  return [title(2, 'Next step'), paragraph(text)];
+}
+
+function section(name: string, items: readonly string[]): readonly Block[] {
+  return items.length === 0 ? [] : [heading(name), ...list(items)];
+}
+
+function title(level: 1 | 2, text: string): Block {
+  return { kind: 'heading', level, text };
+}
+
+function heading(text: string): Block {
+  return { kind: 'heading', level: 3, text };
+}
+
+function paragraph(text: string): Block {
+  return { kind: 'paragraph', text };
+}
+
+function list(items: readonly string[]): readonly Block[] {
+  return items.length === 0 ? [] : [{ kind: 'list', items }];
+}
+
+function shortened(block: Block): Block {
+  switch (block.kind) {
+    case 'heading':
+    case 'paragraph':
+      return { ...block, text: cut(block.text, LONGEST) };
+    case 'list':
+      return { ...block, items: block.items.map((text) => cut(text, LONGEST)) };
+    case 'steps':
+      return {
+        ...block,
+        items: block.items.map(({ when, what }) => ({ when, what: cut(what, LONGEST) })),
+      };
+  }
+}
