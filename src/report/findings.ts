@@ -3,7 +3,7 @@ import { amplifiedEdges, extraAttempts, wasteRows } from './charts/waste.js';
 import { sharedAnswers } from './shared-answers.js';
 import { breakerLanes } from './charts/breakers.js';
 import { lostShare } from './charts/latency.js';
-import { snapshotsOf, stateOf } from './charts/topology.js';
+import { snapshotsOf } from './charts/topology.js';
 import { cellText, differenceOf, latencyColumns, neverCount, outcomeColumns } from './columns.js';
 import { unseenColumns } from './columns-unseen.js';
 import { NO_BACKLOG } from './family-parts.js';
@@ -17,6 +17,7 @@ import {
 } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { listed } from './format.js';
+import { stateOf } from './topology-frames.js';
 import { headlineWords, degradedSubjects } from './words.js';
 import { isServer, longestDegraded, requestLabel, shades, stepAt, type View } from './view.js';
 
@@ -263,7 +264,7 @@ export function topologyFinding(view: View, variant: VariantResult): string {
   const still = degraded(end.at);
   const span = shades(view)[0];
   if (still.length > 0 && span !== undefined && end.at > span.until) {
-    return `${formatSeconds(Math.round(end.at - span.until))} after the fault ended, ${listed(still.slice(0, 4))} ${still.length === 1 ? 'is' : 'are'} still degraded`;
+    return `${formatSeconds(end.at - span.until)} after the fault ended, ${listed(still.slice(0, 4))} ${still.length === 1 ? 'is' : 'are'} still degraded`;
   }
   const worst = moments.reduce((a, b) => (degraded(b.at).length > degraded(a.at).length ? b : a));
   const count = degraded(worst.at).length;

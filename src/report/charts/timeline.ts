@@ -133,11 +133,7 @@ export function phasesOf(view: View): Phase[] {
 }
 
 /** The mean of a panel's series over a phase; steps without a value do not count. */
-export function phaseMean(
-  panel: Panel,
-  variant: VariantResult,
-  phase: Phase,
-): number | null {
+export function phaseMean(panel: Panel, variant: VariantResult, phase: Phase): number | null {
   return meanOf(pointsOf(variant, panel), phase);
 }
 
