@@ -252,7 +252,7 @@ function amplifiedEdge(result: Result): string | null {
 }
 
 /** Student's t on the differences of replications, centred on the difference of the pooled values. */
-function pairedDifference(
+export function pairedDifference(
   column: Column,
   variant: VariantResult,
   baseline: VariantResult,

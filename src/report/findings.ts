@@ -4,6 +4,7 @@ import { sharedAnswers } from './shared-answers.js';
 import { breakerLanes } from './charts/breakers.js';
 import { lostShare } from './charts/latency.js';
 import { snapshotsOf } from './charts/topology.js';
+import { isDifferent } from './contrast.js';
 import { cellText, differenceOf, latencyColumns, neverCount, outcomeColumns } from './columns.js';
 import { unseenColumns } from './columns-unseen.js';
 import { NO_BACKLOG } from './family-parts.js';
@@ -18,8 +19,8 @@ import {
 import { plural } from '../text/words.js';
 import { listed } from './format.js';
 import { stateOf } from './topology-frames.js';
-import { headlineWords, degradedSubjects } from './words.js';
-import { isServer, longestDegraded, requestLabel, shades, stepAt, type View } from './view.js';
+import { degradedSubjects } from './words.js';
+import { isServer, shades, stepAt, type View } from './view.js';
 
 /** Title of the comparison of variants: the largest difference, or that there is none. */
 export function compareFinding(view: View): string {
@@ -33,16 +34,14 @@ export function compareFinding(view: View): string {
   const worst = ranked[ranked.length - 1]!;
   const high = success.pick(best).value;
   const low = success.pick(worst).value;
-  if (high !== null && low !== null && high - low > 0.0005) {
-    const alike = variants.filter((v) => Math.abs((success.pick(v).value ?? -1) - high) < 1e-9);
+  if (high !== null && low !== null && isDifferent(view, success, worst, best)) {
+    const alike = variants.filter((v) => v === best || !isDifferent(view, success, v, best));
     const who =
-      alike.length === 1
-        ? best.name
-        : alike.length > 3
-          ? plural(alike.length, 'variant')
-          : listed(alike.map((v) => v.name));
+      alike.length > 3 ? plural(alike.length, 'variant') : listed(alike.map((v) => v.name));
+    const least = success.pick(ranked[alike.length - 1]!).value ?? high;
+    const share = formatShare(least) === formatShare(high) ? '' : `${formatShare(least)} to `;
     const verb = alike.length === 1 ? 'succeeds' : 'succeed';
-    return `${who} ${verb} with ${formatShare(high)} of requests, ${worst.name} with ${formatShare(low)}`;
+    return `${who} ${verb} with ${share}${formatShare(high)} of requests, ${worst.name} with ${formatShare(low)}`;
   }
   return unseenFinding(view) ?? latencyFinding(view);
 }
@@ -126,13 +125,15 @@ export function lossFinding(view: View): string {
       ? 'No request ever succeeds'
       : `${formatShare(worst.share)} of requests never succeed`;
   if (shares.length === 1) return `${some}; of the others${within.slice(1) || ' nothing is known'}`;
+  // The test is that of the table: two names would look like a difference.
+  if (formatShare(best.share) === formatShare(worst.share)) return `${some}, whichever the variant`;
+  if (!isDifferent(view, outcomeColumns(view)[0]!, worst.variant, best.variant)) {
+    const low = formatShare(best.share).replace(/ %$/, '');
+    return `${low} to ${formatShare(worst.share)} of requests never succeed; the data show no difference between the variants`;
+  }
   if (best.share < 5e-5) {
     const rest = best.share > 0 ? 'nearly every one does' : 'every one does';
     return `${some} with ${worst.variant.name}; with ${best.variant.name} ${rest}${within}`;
-  }
-  // Two names with the same figure would look like a difference.
-  if (formatShare(best.share) === formatShare(worst.share)) {
-    return `${some}, whichever the variant`;
   }
   return `${some} with ${worst.variant.name}, ${formatShare(best.share)} with ${best.variant.name}`;
 }
@@ -151,94 +152,6 @@ function withinRange(view: View): string {
   const [low, high] = [formatSeconds(p99(quick)), formatSeconds(p99(slow))];
   const start = `, 99 % of them ${withinText(p99(quick))}`;
   return low === high ? start : `${start} (${quick.name}) to ${high} (${slow.name})`;
-}
-
-/** Title of the timeline: the variants that keep working during the fault. */
-export function timelineFinding(view: View): string {
-  const { variants } = view.result;
-  const fault = headlineWords(view);
-  if (fault === null) return view.headline === null ? quietTimeline(view) : instantTimeline(view);
-  const unaffected = variants.filter((v) => lowest(view, v) >= 0.99);
-  const never = variants.filter((v) => v.summary.recovery.never > 0);
-  const end =
-    never.length === 0
-      ? ''
-      : `; ${listed(never.map((v) => v.name))} never ${never.length === 1 ? 'comes' : 'come'} back`;
-  if (unaffected.length === variants.length) {
-    const slow = variants.filter((v) => longestDegraded(v, view.requests) > 0);
-    const few = variants.some((v) => lowest(view, v) < 0.9995) ? 'hardly a' : 'no';
-    if (slow.length > 0)
-      return `${fault}: ${few} request fails, but users wait${variants.length > 1 ? ` with ${listed(slow.map((v) => v.name))}` : ''}${end}`;
-    return few === 'no'
-      ? `${fault}, and no user notices`
-      : `${fault}: hardly a request fails${end}`;
-  }
-  if (unaffected.length === 0) {
-    const note =
-      variants.length === 1
-        ? `${formatShare(lowest(view, variants[0]!))} of ${lowestRequest(view, variants[0]!)} requests succeed meanwhile${end}`
-        : '';
-    return `${fault}: ${note === '' ? `users of every variant notice${end}` : note}`;
-  }
-  const only = unaffected.length === 1 ? 'only ' : '';
-  return `${fault}: ${only}${listed(unaffected.map((v) => v.name))} ${unaffected.length === 1 ? 'keeps' : 'keep'} every kind of request going${end}`;
-}
-
-/** A remark under a variant's name in the timeline. */
-export function timelineNote(view: View, variant: VariantResult): string {
-  if (view.headline === null) return quietNote(variant);
-  const notes: string[] = [];
-  const lossy: string[] = [];
-  for (const request of view.requests.slice(0, 2)) {
-    const during = variant.summary.during.find(
-      (d) => d.request === request && d.fault === view.headline?.id,
-    );
-    const share = during?.success.value;
-    if (share === undefined || share === null) continue;
-    if (share < 0.99) lossy.push(`${requestLabel(view, request)} ${formatShare(share)}`);
-  }
-  if (lossy.length > 0) notes.push(`${lossy.join(', ')} during the fault`);
-  const { recovery } = variant.summary;
-  if (recovery.never > 0)
-    notes.push(
-      recovery.never === variant.cascade.verdicts.length
-        ? 'never recovers'
-        : `never recovers in ${recovery.never} of ${variant.cascade.verdicts.length} runs`,
-    );
-  else if ((recovery.value ?? 0) > 0) notes.push(`back ${formatSeconds(recovery.value!)} after it`);
-  const slow = longestDegraded(variant, view.requests);
-  if (notes.length > 0) return notes.join(', ');
-  return slow > 0 ? `no loss, but slow for ${formatSeconds(slow)}` : 'no loss';
-}
-
-function quietNote(variant: VariantResult): string {
-  const success = variant.summary.success.value;
-  if (success === null) return 'no request finishes';
-  return success === 1 ? 'no loss' : `${formatShare(success)} of requests succeed`;
-}
-
-/** Title for an instantaneous fault, such as a flush: the variants that never recover from it. */
-function instantTimeline(view: View): string {
-  const { words, spans } = view.headline!;
-  const start = `${words} at ${formatInstant(spans[0]?.from ?? 0)}`;
-  const never = view.result.variants.filter((v) => v.summary.recovery.never > 0);
-  const lossy = view.result.variants.filter((v) => (v.summary.success.value ?? 1) < 0.9995);
-  if (never.length > 0)
-    return `${start}: ${listed(never.map((v) => v.name))} never ${never.length === 1 ? 'comes' : 'come'} back`;
-  if (lossy.length > 0)
-    return `${start}: requests fail with ${listed(lossy.map((v) => v.name))}, and all come back`;
-  return `${start}, and no user notices`;
-}
-
-/** Title without a fault: whether requests fail. */
-function quietTimeline(view: View): string {
-  const ranked = view.result.variants
-    .slice()
-    .sort((a, b) => (a.summary.success.value ?? 1) - (b.summary.success.value ?? 1));
-  const worst = ranked[0]!;
-  const failed = 1 - (worst.summary.success.value ?? 1);
-  if (failed < 5e-5) return 'No fault, and every request succeeds';
-  return `No fault, yet ${formatShare(failed)} of requests fail${ranked.length > 1 ? ` with ${worst.name}` : ''}`;
 }
 
 /** Title of the services figure. */
@@ -275,11 +188,18 @@ export function topologyFinding(view: View, variant: VariantResult): string {
 /** Title of amplification and waste. */
 export function wasteFinding(view: View, variant: VariantResult): string {
   const edge = amplifiedEdges(variant)[0];
-  const waste = wasteRows(view, variant)[0];
+  const waste = wasteRows(view, variant).reduce<{ name: string; wasted: number } | null>(
+    (most, row) => (most === null || row.wasted > most.wasted ? row : most),
+    null,
+  );
+  // The figure of the table, which weighs every component by its work.
+  const ofAll = variant.summary.wasted.value ?? 0;
   const wasted =
-    waste !== undefined && waste.wasted >= 0.01
+    waste !== null && waste.wasted >= NOTABLE
       ? `${waste.name} spends ${formatShare(waste.wasted)} of its busy time on unused results`
-      : null;
+      : ofAll >= NOTABLE
+        ? `${formatShare(ofAll)} of the work is for unused results`
+        : null;
   const during =
     view.headline === null || edge === undefined
       ? null
@@ -296,8 +216,11 @@ export function wasteFinding(view: View, variant: VariantResult): string {
     return wasted === null ? saves : `${saves}; ${wasted}`;
   }
   if (amplified !== null && wasted !== null) return `${amplified}; ${wasted}`;
-  return amplified ?? calmWords(variant, waste?.wasted ?? 0, wasted);
+  return amplified ?? calmWords(variant, Math.max(waste?.wasted ?? 0, ofAll), wasted);
 }
+
+/** Share of wasted work that a title mentions. */
+const NOTABLE = 0.01;
 
 /** Text if no edge makes noticeably more attempts than calls. A few extra attempts are mentioned. */
 function calmWords(variant: VariantResult, share: number, wasted: string | null): string {
@@ -358,17 +281,4 @@ function latencyFinding(view: View): string {
   const p99s = `${formatSeconds(p99.pick(best).value ?? 0)} with ${best.name}, ${formatSeconds(p99.pick(worst).value ?? 0)} with ${worst.name}`;
   if (differing.length > 0) return `${same}; p99 of the responses is ${p99s}`;
   return `${same}; the data can't tell whether p99 of the responses differs: ${p99s}`;
-}
-
-function lowestRequest(view: View, variant: VariantResult): string {
-  const low = lowest(view, variant);
-  const found = variant.summary.during.find(
-    (d) => d.fault === view.headline?.id && (d.success.value ?? 1) === low,
-  );
-  return found === undefined ? 'the' : requestLabel(view, found.request);
-}
-
-function lowest(view: View, variant: VariantResult): number {
-  const during = variant.summary.during.filter((d) => d.fault === view.headline?.id);
-  return during.reduce((low, d) => Math.min(low, d.success.value ?? 1), 1);
 }

@@ -13,7 +13,7 @@ import type { Fold } from '../fold.js';
 import { formatSeconds } from '../../text/figures.js';
 import { coordinate } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
-import { timelineFinding, timelineNote } from '../findings.js';
+import { timelineFinding, timelineNote } from '../findings-timeline.js';
 import type { VariantResult } from '../../spec/result/result.js';
 import { faultMarks, lookOf, viewOfVariant, type View } from '../view.js';
 import { caption, dataTable, section, variantKey } from './parts.js';

@@ -89,11 +89,9 @@ function figure(
   const room = maps.abreast === 2 ? MAP_WIDTHS.half : MAP_WIDTHS.whole;
   const drawn = (map: Placement, width: number, own: string): Markup => {
     const drawing = inline(topologyChart(view, variant, moment.at, map, width), own);
-    const least = legibleWidth(map);
-    if (least <= width) return drawing;
-    // Words stay legible: the picture scrolls in its frame.
+    // Words stay legible: a picture that has no room scrolls in its frame.
     return markup`<div class="scroll" tabindex="0" role="region" aria-label="Topology, ${moment.title}, ${variant.name}">
-      <div style="width:${coordinate(Math.ceil(least))}px">${drawing}</div>
+      <div style="min-width:${coordinate(Math.ceil(legibleWidth(map)))}px">${drawing}</div>
     </div>`;
   };
   return markup`<figure class="${lead ? 'lead' : ''}">
