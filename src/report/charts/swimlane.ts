@@ -194,53 +194,68 @@ function arrows(
     if (influence.at < window[0] || influence.at > window[1]) continue;
     const side = to > from ? 9 : -9;
     const feedback = isFeedback(influence.mechanism);
-    const color = feedback ? 'var(--fault-ink)' : 'var(--ink)';
+    const fill = feedback ? 'var(--fault-ink)' : 'var(--ink)';
     const at = x(influence.at);
-    const [top, bottom] = [center(Math.min(from, to)) + 1, center(Math.max(from, to)) - 1];
-    // To the left of its time if there is no room on the right.
-    const direction = at + MOST_BULGE > width ? -1 : 1;
-    const shaftAt = (bulge: number): Area => ({
-      left: at + bulge - 3,
-      right: at + bulge + 3,
-      top,
-      bottom,
-    });
-    let bulge = 0;
-    while (Math.abs(bulge) < MOST_BULGE && shafts.some((other) => meets(other, shaftAt(bulge))))
-      bulge += direction * 7;
-    shafts.push(shaftAt(bulge));
-    marks.push(arrow(at, bulge, center(from) + side, center(to) - side, color, feedback));
+    const bulge = bulgeOf(
+      at,
+      center(Math.min(from, to)) + 1,
+      center(Math.max(from, to)) - 1,
+      shafts,
+      width,
+    );
+    marks.push(arrow(at, bulge, center(from) + side, center(to) - side, fill, feedback));
     const text = MECHANISM_WORDS.get(influence.mechanism) ?? influence.mechanism;
     // Between the lane of the effect and the one before it.
     const middle = center(to) + (to > from ? -LANE / 2 : LANE / 2);
-    const room = textWidth(text, 11.5);
-    const wordsAt = (left: number): Area => ({
-      left: left - 4,
-      right: left + room + 4,
-      top: middle - 7,
-      bottom: middle + 7,
-    });
-    const start = Math.min(at + bulge + 6, width - room);
-    const places = [start, at + bulge - 6 - room, start + room + 12, at + bulge - 18 - 2 * room];
-    const free = places.find(
-      (left) =>
-        left >= x(window[0]) &&
-        left + room <= width &&
-        !words.some((other) => meets(other, wordsAt(left))),
-    );
+    const left = placeOf(textWidth(text, 11.5), at + bulge, middle, words, [x(window[0]), width]);
     // The table below has the mechanisms without room.
-    if (free === undefined) continue;
-    words.push(wordsAt(free));
-    texts.push(
-      label(free, middle + 4, text, {
-        fill: color,
-        size: 11.5,
-        weight: feedback ? 600 : undefined,
-        halo: true,
-      }),
-    );
+    if (left === null) continue;
+    const weight = feedback ? 600 : undefined;
+    texts.push(label(left, middle + 4, text, { fill, size: 11.5, weight, halo: true }));
   }
   return [...marks, ...texts];
+}
+
+/** Distance of the middle of an arrow from its time, so that it meets none of the others, and joins them. */
+function bulgeOf(at: number, top: number, bottom: number, shafts: Area[], width: number): number {
+  // To the left of its time if there is no room on the right.
+  const direction = at + MOST_BULGE > width ? -1 : 1;
+  const area = (bulge: number): Area => ({
+    left: at + bulge - 3,
+    right: at + bulge + 3,
+    top,
+    bottom,
+  });
+  let bulge = 0;
+  while (Math.abs(bulge) < MOST_BULGE && shafts.some((other) => meets(other, area(bulge))))
+    bulge += direction * 7;
+  shafts.push(area(bulge));
+  return bulge;
+}
+
+/** Left end of the words of an arrow, beside it and clear of the other words, which they join; null without room. */
+function placeOf(
+  room: number,
+  at: number,
+  middle: number,
+  words: Area[],
+  [low, high]: readonly [number, number],
+): number | null {
+  const area = (left: number): Area => ({
+    left: left - 4,
+    right: left + room + 4,
+    top: middle - 7,
+    bottom: middle + 7,
+  });
+  const start = Math.min(at + 6, high - room);
+  const places = [start, at - 6 - room, start + room + 12, at - 18 - 2 * room];
+  const free = places.find(
+    (left) =>
+      left >= low && left + room <= high && !words.some((other) => meets(other, area(left))),
+  );
+  if (free === undefined) return null;
+  words.push(area(free));
+  return free;
 }
 
 interface Area {

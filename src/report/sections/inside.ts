@@ -79,20 +79,7 @@ export function servicesSection(all: View): Markup {
       const limited = rows.some((row) => slotsChart(view, row, variant) !== null);
       const body = rows.map((row, i) => serviceRow(view, row, variant, `${prefix}-${i}`));
       const crowd = crowdOf(view);
-      const table = crowd.all.map(({ name }) => {
-        const component = variant.components[name];
-        return [
-          name,
-          formatRate(component?.throughput ?? 0),
-          formatRate(component?.goodput ?? 0),
-          formatValue(component?.successLatency.p99 ?? null, 'seconds'),
-          component?.utilization === null || component === undefined
-            ? '–'
-            : formatShare(component.utilization),
-          formatCount(component?.queue?.max ?? 0),
-          formatValue(component?.wastedWork ?? null, 'share'),
-        ];
-      });
+      const table = crowd.all.map(({ name }) => figuresOf(variant, name));
       return {
         title: servicesFinding(view, variant),
         body: markup`<div class="rows">
@@ -126,6 +113,22 @@ export function servicesSection(all: View): Markup {
     },
     'Rates, latency and slots of every component',
   );
+}
+
+/** Figures of a component over the whole run. */
+function figuresOf(variant: VariantResult, name: string): string[] {
+  const component = variant.components[name];
+  return [
+    name,
+    formatRate(component?.throughput ?? 0),
+    formatRate(component?.goodput ?? 0),
+    formatValue(component?.successLatency.p99 ?? null, 'seconds'),
+    component?.utilization === null || component === undefined
+      ? '–'
+      : formatShare(component.utilization),
+    formatCount(component?.queue?.max ?? 0),
+    formatValue(component?.wastedWork ?? null, 'share'),
+  ];
 }
 
 /** The components that degraded, when, and how it spread. */
