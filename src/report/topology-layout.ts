@@ -132,7 +132,7 @@ function sizeOf({ name, below = [] }: GraphNode): {
   const own = textWidth(nodeLabel(name), TEXT) + 18;
   return {
     width: below.reduce(
-      (most, text) => Math.max(most, textWidth(text, TEXT) + 8),
+      (most, text) => Math.max(most, textWidth(text, TEXT) + 16),
       Math.max(58, own),
     ),
     height: NODE_HEIGHT + below.length * SHARE_LINE,

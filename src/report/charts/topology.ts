@@ -21,7 +21,8 @@ export interface Snapshot {
 /** Placements of the graph, computed once for all instants and variants. */
 export interface Maps {
   readonly wide: Placement;
-  readonly narrow: Placement;
+  /** For a phone; null if nothing legible fits there, and the wide one scrolls. */
+  readonly narrow: Placement | null;
   /** Instants next to each other on a wide page: two, or one if the words of a map need all its width. */
   readonly abreast: 1 | 2;
 }
@@ -49,9 +50,11 @@ export function mapsOf(view: View): Maps {
   const across = place(nodes, edges, 'LR', groups);
   const down = place(nodes, edges, 'TB', groups);
   const fits = (map: Placement, width: number): boolean => legibleWidth(map) <= width;
-  if (fits(across, MAP_WIDTHS.half)) return { wide: across, narrow: down, abreast: 2 };
+  const narrow = fits(down, MAP_WIDTHS.phone) ? down : null;
+  if (fits(across, MAP_WIDTHS.half) && across.height <= MAP_WIDTHS.half)
+    return { wide: across, narrow, abreast: 2 };
   const isDown = !fits(across, MAP_WIDTHS.whole) && fits(down, MAP_WIDTHS.whole);
-  return { wide: isDown ? down : across, narrow: down, abreast: 1 };
+  return { wide: isDown ? down : across, narrow, abreast: 1 };
 }
 
 /** Before, onset, worst, end; fewer if nothing happens. Each is the start of a step. */

@@ -96,7 +96,11 @@ function figure(
   };
   return markup`<figure class="${lead ? 'lead' : ''}">
     <h3>${moment.title} <span class="of">${formatInstant(moment.at)}</span></h3>
-    <div class="wd">${drawn(maps.wide, room, id)}</div>
-    <div class="nw">${drawn(maps.narrow, MAP_WIDTHS.phone, `${id}-n`)}</div>
+    ${
+      maps.narrow === null
+        ? drawn(maps.wide, room, id)
+        : markup`<div class="wd">${drawn(maps.wide, room, id)}</div>
+            <div class="nw">${drawn(maps.narrow, MAP_WIDTHS.phone, `${id}-n`)}</div>`
+    }
   </figure>`;
 }
