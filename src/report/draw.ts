@@ -27,9 +27,7 @@ export function inline(drawing: Drawing, id: string): Markup {
     viewBox="0 0 ${coordinate(width)} ${coordinate(height)}"
     role="img"
     aria-labelledby="${id}-t ${id}-d"
-    font-size="12"
-    fill="var(--ink3)"
-    ${stretch === true ? STRETCHED : null}
+    ${stretch === true ? STRETCHED : WORDS}
   >
     <title id="${id}-t">${drawing.title}</title>
     <desc id="${id}-d">${drawing.description}</desc>
@@ -126,6 +124,8 @@ export function textWidth(text: string, size: number): number {
 
 const NARROW_LETTERS = "iljft.,:;'|!()[] ";
 const WIDE_LETTERS = 'mwMW%@→';
+const WORDS = markup` font-size="12" fill="var(--ink3)"`;
+/** Its words are beside it, in HTML. */
 const STRETCHED = markup` preserveAspectRatio="none" class="st"`;
 
 function runs(points: readonly Point[]): { readonly x: number; readonly y: number }[][] {

@@ -14,6 +14,7 @@ import { looksOf } from '../../src/report/theme.js';
 import { viewOf } from '../../src/report/view.js';
 import type { Result, Series, VariantResult } from '../../src/spec/result/result.js';
 import { sampleResult } from '../support/sample-result.js';
+import { wiggle } from '../support/sample-shape.js';
 
 const { document } = new JSDOM('').window;
 const OPTIONS = { document, command: 'faultline run checkout.yaml', version: '0' };
@@ -222,6 +223,46 @@ it('gives ten variants looks of their own, by colour and dash, and by colour and
   expect(new Set(looks.map(({ color, dash }) => `${color} ${dash}`)).size).toBe(10);
   expect(new Set(looks.map(({ color, mark }) => `${color} ${mark}`)).size).toBe(10);
 });
+
+it('is below 1.5 MB for 30 services and 5 variants', () => {
+  const services = Array.from({ length: 30 }, (_, i) => `service-${i}`);
+  const like = sample.topology.nodes.find(({ name }) => name === 'checkout')!;
+  const nodes = [
+    ...sample.topology.nodes.filter(({ kind }) => kind === 'workload'),
+    ...services.map((name, i) => ({ ...like, name, depth: 1 + (i % 5) })),
+  ];
+  const edges = services.slice(5).map((to, i) => ({ from: services[i]!, to, parts: [] }));
+  // Every value differs from its neighbours, so that no line is shorter than a real one.
+  const rough = (values: readonly number[], i: number): number[] =>
+    values.map((value, t) => value * (1 + wiggle(i * 1000 + t, 0.2)));
+  const variants = sample.variants.map((variant) => {
+    const own = variant.timeline.series['checkout']!;
+    const series = services.map((name, i) => [
+      name,
+      {
+        ...own,
+        rate: rough(own.rate, i),
+        goodRate: rough(own.goodRate, i),
+        busy: rough(own.busy, i),
+        p99: own.p99.map((value, t) => (value === null ? null : value * (1 + wiggle(t + i, 0.5)))),
+      },
+    ]);
+    return {
+      ...variant,
+      components: {
+        ...variant.components,
+        ...Object.fromEntries(services.map((name) => [name, variant.components['checkout']!])),
+      },
+      timeline: {
+        ...variant.timeline,
+        series: { ...variant.timeline.series, ...Object.fromEntries(series) },
+      },
+    };
+  });
+  const large = renderHtml({ ...sample, topology: { nodes, edges }, variants }, OPTIONS);
+  expect(new JSDOM(large).window.document.querySelectorAll('#services .nm')).toHaveLength(150);
+  expect(new TextEncoder().encode(large).length).toBeLessThan(1_500_000);
+}, 60_000);
 
 describe('titles and their tables', () => {
   const share = (value: number, each: readonly number[]) => ({ value, ci95: null, each });
