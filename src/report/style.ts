@@ -179,6 +179,7 @@ th[aria-sort=descending] .sort::after{content:" ↓"}
 
 /** The topology at the time of its slider. */
 const SCRUBBER = `.scrub input{display:block;width:100%;max-width:478px;margin:0 0 6px;accent-color:var(--ink2)}
+.map{margin:0 auto}
 .moved .at{display:none}
 .moved .tn{--n:var(--ink)}
 .moved .tn>rect:first-child{fill:var(--surface);stroke:var(--ok)}

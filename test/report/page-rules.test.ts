@@ -120,12 +120,14 @@ describe('the topology', () => {
       const room = abreast === 2 ? MAP_WIDTHS.half : MAP_WIDTHS.whole;
       const html = new JSDOM(renderHtml(result, OPTIONS)).window.document;
       for (const svg of html.querySelectorAll('#topology figure svg')) {
-        const frame = svg.parentElement!.style.minWidth;
-        const map = svg.closest('.nw') === null ? wide : narrow!;
-        const given = svg.closest('.nw') === null ? room : MAP_WIDTHS.phone;
-        const shown = Math.max(Number.parseFloat(frame), Math.min(given, map.width));
+        const { minWidth, maxWidth } = svg.parentElement!.style;
+        const given = narrow === null || svg.closest('.nw') !== null ? MAP_WIDTHS.phone : room;
+        const shown = Math.max(
+          Number.parseFloat(minWidth),
+          Math.min(given, Number.parseFloat(maxWidth)),
+        );
         const viewBox = Number(svg.getAttribute('viewBox')!.split(' ')[2]);
-        expect((12 * shown) / Math.min(viewBox, map.width)).toBeGreaterThanOrEqual(11);
+        expect((12 * shown) / viewBox).toBeGreaterThanOrEqual(11);
         for (const text of svg.querySelectorAll('text'))
           expect(Number(text.getAttribute('font-size') ?? 12)).toBeGreaterThanOrEqual(12);
       }

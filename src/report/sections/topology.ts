@@ -77,6 +77,9 @@ function pictures(
   </div>`;
 }
 
+/** Most that a map is enlarged. */
+const LARGEST = 1.15;
+
 function figure(
   view: View,
   variant: VariantResult,
@@ -88,17 +91,18 @@ function figure(
   const id = `tp-${lookOf(view, variant.name).className}-${i}`;
   const room = maps.abreast === 2 ? MAP_WIDTHS.half : MAP_WIDTHS.whole;
   const drawn = (map: Placement, width: number, own: string): Markup => {
-    const drawing = inline(topologyChart(view, variant, moment.at, map, width), own);
+    const drawing = topologyChart(view, variant, moment.at, map, width);
+    const least = Math.ceil((drawing.width * legibleWidth(map)) / map.width);
     // Words stay legible: a picture that has no room scrolls in its frame.
     return markup`<div class="scroll" tabindex="0" role="region" aria-label="Topology, ${moment.title}, ${variant.name}">
-      <div style="min-width:${coordinate(Math.ceil(legibleWidth(map)))}px">${drawing}</div>
+      <div class="map" style="min-width:${least}px;max-width:${coordinate(Math.ceil(drawing.width * LARGEST))}px">${inline(drawing, own)}</div>
     </div>`;
   };
   return markup`<figure class="${lead ? 'lead' : ''}">
     <h3>${moment.title} <span class="of">${formatInstant(moment.at)}</span></h3>
     ${
       maps.narrow === null
-        ? drawn(maps.wide, room, id)
+        ? drawn(maps.wide, Math.min(room, maps.wide.width), id)
         : markup`<div class="wd">${drawn(maps.wide, room, id)}</div>
             <div class="nw">${drawn(maps.narrow, MAP_WIDTHS.phone, `${id}-n`)}</div>`
     }
