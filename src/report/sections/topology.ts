@@ -24,6 +24,8 @@ export function topologySection(all: View): Markup {
   const maps = mapsOf(all);
   return insideSection(all, 'topology', 'Topology', (variant, view) => {
     const moments = snapshotsOf(view, variant);
+    const isLarge = maps.wide.nodes.size > MANY;
+    const drawn = moments.filter(({ title }) => !isLarge || title !== 'Before');
     const rows = view.result.topology.nodes.map((node) => [
       node.name,
       ...moments.map((moment) => {
@@ -34,11 +36,14 @@ export function topologySection(all: View): Markup {
     ]);
     return {
       title: topologyFinding(view, variant),
-      body: markup`${pictures(view, variant, maps, moments)}
+      body: markup`${pictures(view, variant, maps, drawn)}
         ${stateLegend()}${caption(`${crowdOf(view).words} Fill: health. Bar in a box: slots in use. Line width: attempts per second; dashed red: more than a third of them are retries; open switch: breaker open on most callers.`.trim())}${dataTable({ caption: `State and arrivals, ${variant.name}`, head: ['Component', ...moments.map((m) => `${m.title} ${formatInstant(m.at)}`)], rows })}`,
     };
   });
 }
+
+/** A map of more components is large; its instant before everything is only in the table. */
+const MANY = 20;
 
 /** All instants side by side, or the one to look at first with the others collapsed below it. */
 function pictures(
