@@ -60,9 +60,11 @@ export function timelineNote(view: View, variant: VariantResult): string {
   const slow = longestDegraded(variant, view.requests);
   if (notes.length > 0) return notes.join(', ');
   const degraded = degradedShare(view, variant);
-  if (degraded >= 5e-4)
-    return `no request fails, but ${formatShare(degraded)} of all get a degraded response`;
-  return slow > 0 ? `no loss, but slow for ${formatSeconds(slow)}` : 'no loss';
+  const others = [
+    slow > 0 ? `slow for ${formatSeconds(slow)}` : '',
+    degraded >= 5e-4 ? `${formatShare(degraded)} of all get a degraded response` : '',
+  ].filter((text) => text !== '');
+  return others.length > 0 ? `no request fails, but ${listed(others)}` : 'no loss';
 }
 
 /** Share of the finished requests of all workloads that got a fallback or the like. */

@@ -31,7 +31,9 @@ describe('a fault in which no request fails', () => {
 
   it('says for how long answers were slow', () => {
     expect(characterOf(view.worstVariant)).toBe('slow for 10 s');
-    expect(timelineNote(view, view.worstVariant)).toBe('no loss, but slow for 10 s');
+    expect(timelineNote(view, view.worstVariant)).toBe(
+      'no request fails, but slow for 10 s and 9 % of all get a degraded response',
+    );
   });
 
   it('calls what answers late slow, not failed', () => {
