@@ -27,9 +27,7 @@ export function inline(drawing: Drawing, id: string): Markup {
     viewBox="0 0 ${coordinate(width)} ${coordinate(height)}"
     role="img"
     aria-labelledby="${id}-t ${id}-d"
-    font-size="12"
-    fill="var(--ink3)"
-    ${stretch === true ? STRETCHED : null}
+    ${stretch === true ? STRETCHED : WORDS}
   >
     <title id="${id}-t">${drawing.title}</title>
     <desc id="${id}-d">${drawing.description}</desc>
@@ -37,7 +35,7 @@ export function inline(drawing: Drawing, id: string): Markup {
   </svg>`;
 }
 
-/** The path through points, pen lifted at gaps, points on a straight line left out. */
+/** The path through points in whole units, pen lifted at gaps, points on a level line left out. */
 export function linePath(points: readonly Point[]): string {
   let path = '';
   for (const run of runs(points)) path += segments(run, 'M');
@@ -49,9 +47,8 @@ export function areaPath(points: readonly Point[], base: number): string {
   let path = '';
   for (const run of runs(points)) {
     const first = run[0]!;
-    const last = run[run.length - 1]!;
     path += `M${coordinate(first.x)} ${coordinate(base)}${segments(run, 'L')}`;
-    path += `L${coordinate(last.x)} ${coordinate(base)}Z`;
+    path += `V${coordinate(base)}Z`;
   }
   return path;
 }
@@ -127,6 +124,8 @@ export function textWidth(text: string, size: number): number {
 
 const NARROW_LETTERS = "iljft.,:;'|!()[] ";
 const WIDE_LETTERS = 'mwMW%@→';
+const WORDS = markup` font-size="12" fill="var(--ink3)"`;
+/** Its words are beside it, in HTML. */
 const STRETCHED = markup` preserveAspectRatio="none" class="st"`;
 
 function runs(points: readonly Point[]): { readonly x: number; readonly y: number }[][] {
@@ -138,27 +137,29 @@ function runs(points: readonly Point[]): { readonly x: number; readonly y: numbe
       continue;
     }
     if (open === null) all.push((open = []));
-    open.push({ x: Math.round(x * 10) / 10, y: Math.round(y * 10) / 10 });
+    open.push({ x: Math.round(x), y: Math.round(y) });
   }
   return all;
 }
 
+/** Whole numbers relative to the point before: a page has hundreds of thousands of these points. */
 function segments(
   run: readonly { readonly x: number; readonly y: number }[],
   start: 'M' | 'L',
 ): string {
-  const first = run[0]!;
-  let path = `${start}${coordinate(first.x)} ${coordinate(first.y)}`;
+  let last = run[0]!;
+  let path = `${start}${coordinate(last.x)} ${coordinate(last.y)}`;
   if (run.length === 1 && start === 'M') return `${path}h.1`;
+  let isOpen = false;
   for (let i = 1; i < run.length; i++) {
     const point = run[i]!;
-    const before = run[i - 1]!;
     const after = run[i + 1];
-    if (after !== undefined && after.y === point.y && before.y === point.y) continue;
-    path +=
-      point.y === before.y
-        ? `H${coordinate(point.x)}`
-        : `L${coordinate(point.x)} ${coordinate(point.y)}`;
+    if (after !== undefined && after.y === point.y && run[i - 1]!.y === point.y) continue;
+    const [dx, dy] = [point.x - last.x, point.y - last.y];
+    const steps = `${dx}${dy < 0 ? '' : ' '}${dy}`;
+    path += dy === 0 ? `h${dx}` : `${isOpen ? (dx < 0 ? '' : ' ') : 'l'}${steps}`;
+    isOpen = dy !== 0;
+    last = point;
   }
   return path;
 }

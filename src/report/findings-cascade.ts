@@ -1,6 +1,7 @@
 import { isFeedback } from '../analysis/story/feedback.js';
 import type { VariantResult } from '../spec/result/result.js';
 import type { CascadeEvent } from '../spec/result/cascade.js';
+import { lanesOf } from './charts/swimlane.js';
 import { formatInstant, formatSeconds } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { listed } from './format.js';
@@ -12,9 +13,10 @@ export function propagationFinding(view: View, variant: VariantResult): string {
   const { influences, loops } = variant.cascade;
   const up = influences.filter((i) => !isFeedback(i.mechanism));
   if (influences.length === 0) {
-    return degradedSubjects(view, variant).length === 0
-      ? 'Nothing degrades'
-      : 'The degradation does not spread';
+    const degraded = lanesOf(view, variant).filter(({ intervals }) => intervals.length > 0);
+    if (degraded.length === 0) return 'Nothing degrades';
+    if (degraded.length > 3) return 'The degradation does not spread';
+    return `Only ${listed(degraded.map(({ subject }) => subject))} ${degraded.length === 1 ? 'degrades' : 'degrade'}; it does not spread`;
   }
   const hedged = influences.some((i) => i.mechanism === 'hedgeLoad');
   const retried = influences.some((i) => i.mechanism === 'retryLoad');

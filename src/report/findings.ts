@@ -3,9 +3,10 @@ import { amplifiedEdges, extraAttempts, wasteRows } from './charts/waste.js';
 import { sharedAnswers } from './shared-answers.js';
 import { breakerLanes } from './charts/breakers.js';
 import { lostShare } from './charts/latency.js';
-import { snapshotsOf, stateOf } from './charts/topology.js';
-import { besideText } from './character.js';
+import { snapshotsOf } from './charts/topology.js';
+import { isDifferent } from './contrast.js';
 import { degradedAmong } from './degraded.js';
+import { outcomeColumns } from './columns.js';
 import {
   formatCount,
   formatInstant,
@@ -15,8 +16,9 @@ import {
 } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { listed } from './format.js';
-import { headlineWords, degradedSubjects } from './words.js';
-import { isServer, longestDegraded, requestLabel, shades, stepAt, type View } from './view.js';
+import { stateOf } from './topology-frames.js';
+import { degradedSubjects } from './words.js';
+import { isServer, shades, stepAt, type View } from './view.js';
 
 /** Title of the loss picture. */
 export function lossFinding(view: View): string {
@@ -42,13 +44,15 @@ export function lossFinding(view: View): string {
       ? 'No request ever succeeds'
       : `${formatShare(worst.share)} of requests never succeed`;
   if (shares.length === 1) return `${some}; of the others${within.slice(1) || ' nothing is known'}`;
+  // The test is that of the table: two names would look like a difference.
+  if (formatShare(best.share) === formatShare(worst.share)) return `${some}, whichever the variant`;
+  if (!isDifferent(view, outcomeColumns(view)[0]!, worst.variant, best.variant)) {
+    const low = formatShare(best.share).replace(/ %$/, '');
+    return `${low} to ${formatShare(worst.share)} of requests never succeed; the data show no difference between the variants`;
+  }
   if (best.share < 5e-5) {
     const rest = `${best.share > 0 ? 'nearly ' : ''}every one does${degradedAmong(view, [best.variant])}`;
     return `${some} with ${worst.variant.name}; with ${best.variant.name} ${rest}${within}`;
-  }
-  // Two names with the same figure would look like a difference.
-  if (formatShare(best.share) === formatShare(worst.share)) {
-    return `${some}, whichever the variant`;
   }
   return `${some} with ${worst.variant.name}, ${formatShare(best.share)} with ${best.variant.name}`;
 }
@@ -67,117 +71,6 @@ function withinRange(view: View): string {
   const [low, high] = [formatSeconds(p99(quick)), formatSeconds(p99(slow))];
   const start = `, 99 % of them ${withinText(p99(quick))}`;
   return low === high ? start : `${start} (${quick.name}) to ${high} (${slow.name})`;
-}
-
-/** Title of the timeline: the variants that keep working during the fault. */
-export function timelineFinding(view: View): string {
-  const { variants } = view.result;
-  const fault = headlineWords(view);
-  if (fault === null) return view.headline === null ? quietTimeline(view) : instantTimeline(view);
-  const unaffected = variants.filter((v) => lowest(view, v) >= 0.99);
-  const never = variants.filter((v) => v.summary.recovery.never > 0);
-  const end =
-    never.length === 0
-      ? ''
-      : `; ${listed(never.map((v) => v.name))} never ${never.length === 1 ? 'comes' : 'come'} back`;
-  if (unaffected.length === variants.length) {
-    const slow = variants.filter((v) => longestDegraded(v, view.requests) > 0);
-    const few = variants.some((v) => lowest(view, v) < 0.9995) ? 'hardly a' : 'no';
-    if (slow.length > 0)
-      return `${fault}: ${few} request fails, but users wait${variants.length > 1 ? ` with ${listed(slow.map((v) => v.name))}` : ''}${end}`;
-    const beside = besideWords(view);
-    if (few === 'no')
-      return beside === null
-        ? `${fault}, and no user notices`
-        : `${fault}: no request fails, but ${beside}`;
-    return `${fault}: hardly a request fails${beside === null ? '' : `, but ${beside}`}${end}`;
-  }
-  if (unaffected.length === 0) {
-    const note =
-      variants.length === 1
-        ? `${formatShare(lowest(view, variants[0]!))} of ${lowestRequest(view, variants[0]!)} requests succeed meanwhile${end}`
-        : '';
-    return `${fault}: ${note === '' ? `users of every variant notice${end}` : note}`;
-  }
-  const only = unaffected.length === 1 ? 'only ' : '';
-  return `${fault}: ${only}${listed(unaffected.map((v) => v.name))} ${unaffected.length === 1 ? 'keeps' : 'keep'} every kind of request going${degradedAmong(view, unaffected)}${end}`;
-}
-
-/** The first variant with effects that no failed request shows, in words. */
-function besideWords(view: View): string | null {
-  for (const variant of view.result.variants) {
-    const text = besideText(view, variant);
-    if (text !== null) return view.result.variants.length > 1 ? `${text} in ${variant.name}` : text;
-  }
-  return null;
-}
-
-/** A remark under a variant's name in the timeline. */
-export function timelineNote(view: View, variant: VariantResult): string {
-  if (view.headline === null) return quietNote(view, variant);
-  const notes: string[] = [];
-  const lossy: string[] = [];
-  for (const request of view.requests.slice(0, 2)) {
-    const during = variant.summary.during.find(
-      (d) => d.request === request && d.fault === view.headline?.id,
-    );
-    const share = during?.success.value;
-    if (share === undefined || share === null) continue;
-    if (share < 0.99) lossy.push(`${requestLabel(view, request)} ${formatShare(share)}`);
-  }
-  if (lossy.length > 0) notes.push(`${lossy.join(', ')} during the fault`);
-  const { recovery } = variant.summary;
-  if (recovery.never > 0)
-    notes.push(
-      recovery.never === variant.cascade.verdicts.length
-        ? 'never recovers'
-        : `never recovers in ${recovery.never} of ${variant.cascade.verdicts.length} runs`,
-    );
-  else if ((recovery.value ?? 0) > 0) notes.push(`back ${formatSeconds(recovery.value!)} after it`);
-  const slow = longestDegraded(variant, view.requests);
-  if (notes.length > 0) return notes.join(', ');
-  const beside = besideText(view, variant);
-  const late = slow > 0 ? `slow for ${formatSeconds(slow)}` : null;
-  const but = [beside, late].filter((text) => text !== null).join(', ');
-  if (but === '') return 'no loss';
-  return beside === null ? `no loss, but ${but}` : `no request fails, but ${but}`;
-}
-
-function quietNote(view: View, variant: VariantResult): string {
-  const success = variant.summary.success.value;
-  if (success === null) return 'no request finishes';
-  const beside = besideText(view, variant);
-  const but = beside === null ? '' : `, ${beside}`;
-  return success < 1
-    ? `${formatShare(success)} of requests succeed${but}`
-    : `no ${beside === null ? 'loss' : 'request fails'}${but}`;
-}
-
-/** Title for an instantaneous fault, such as a flush: the variants that never recover from it. */
-function instantTimeline(view: View): string {
-  const { words, spans } = view.headline!;
-  const start = `${words} at ${formatInstant(spans[0]?.from ?? 0)}`;
-  const never = view.result.variants.filter((v) => v.summary.recovery.never > 0);
-  const lossy = view.result.variants.filter((v) => (v.summary.success.value ?? 1) < 0.9995);
-  if (never.length > 0)
-    return `${start}: ${listed(never.map((v) => v.name))} never ${never.length === 1 ? 'comes' : 'come'} back`;
-  if (lossy.length > 0)
-    return `${start}: requests fail with ${listed(lossy.map((v) => v.name))}, and all come back`;
-  const beside = besideWords(view);
-  return beside === null
-    ? `${start}, and no user notices`
-    : `${start}: no request fails, but ${beside}`;
-}
-
-/** Title without a fault: whether requests fail. */
-function quietTimeline(view: View): string {
-  const ranked = view.result.variants
-    .slice()
-    .sort((a, b) => (a.summary.success.value ?? 1) - (b.summary.success.value ?? 1));
-  const worst = ranked[0]!;
-  const failed = 1 - (worst.summary.success.value ?? 1);
-  if (failed < 5e-5) return 'No fault, and every request succeeds';
-  return `No fault, yet ${formatShare(failed)} of requests fail${ranked.length > 1 ? ` with ${worst.name}` : ''}`;
 }
 
 /** Title of the services figure. */
@@ -203,13 +96,16 @@ export function topologyFinding(view: View, variant: VariantResult): string {
   const still = degraded(end.at);
   const span = shades(view)[0];
   if (still.length > 0 && span !== undefined && end.at > span.until) {
-    return `${formatSeconds(Math.round(end.at - span.until))} after the fault ended, ${listed(still.slice(0, 4))} ${still.length === 1 ? 'is' : 'are'} still degraded`;
+    return `${formatSeconds(end.at - span.until)} after the fault ended, ${listed(still.slice(0, 4))} ${still.length === 1 ? 'is' : 'are'} still degraded`;
   }
   const worst = moments.reduce((a, b) => (degraded(b.at).length > degraded(a.at).length ? b : a));
   const count = degraded(worst.at).length;
   if (count === 0) return 'Every component stays healthy';
   return `${count} of ${plural(nodes.length, 'component')} ${count === 1 ? 'is' : 'are'} degraded at ${formatInstant(worst.at)}; ${still.length === 0 ? 'all are healthy at the end' : `${still.length} still at the end`}`;
 }
+
+/** Share of wasted work that a title mentions. */
+const WASTED = 0.01;
 
 /** Title of amplification and waste. */
 export function wasteFinding(view: View, variant: VariantResult): string {
@@ -249,9 +145,6 @@ function calmWords(variant: VariantResult, wasted: string | null): string {
   return `${start} and ${share > 0 ? 'hardly any' : 'no'} work in vain`;
 }
 
-/** Share of wasted work that a title mentions. */
-const WASTED = 0.01;
-
 /** Title of the breaker lanes. */
 export function breakerFinding(view: View, variant: VariantResult): string {
   const lanes = breakerLanes(view, variant);
@@ -273,17 +166,4 @@ export function breakerFinding(view: View, variant: VariantResult): string {
   const end = view.result.run.duration;
   const how = lanes.every((lane) => lane.dryRun) ? 'Dry run, nothing is refused: ' : '';
   return `${how}${opened}${probing} and ${last >= end ? 'are not all closed at the end' : `${lanes.length === 1 ? 'closes' : 'are closed'} at ${formatInstant(last)}`}`;
-}
-
-function lowestRequest(view: View, variant: VariantResult): string {
-  const low = lowest(view, variant);
-  const found = variant.summary.during.find(
-    (d) => d.fault === view.headline?.id && (d.success.value ?? 1) === low,
-  );
-  return found === undefined ? 'the' : requestLabel(view, found.request);
-}
-
-function lowest(view: View, variant: VariantResult): number {
-  const during = variant.summary.during.filter((d) => d.fault === view.headline?.id);
-  return during.reduce((low, d) => Math.min(low, d.success.value ?? 1), 1);
 }

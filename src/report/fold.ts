@@ -20,7 +20,13 @@ const UNFOLDED = 10;
 export const DRAWN: readonly number[] = [6, 4, 2, 1];
 
 /** Look of the variants without pictures. */
-const NOT_DRAWN = { color: 'transparent', ink: 'inherit', dash: null, width: 0 } as const;
+const NOT_DRAWN = {
+  color: 'transparent',
+  ink: 'inherit',
+  dash: null,
+  width: 0,
+  mark: null,
+} as const;
 
 /** Whether a page of these variants draws only a selection. */
 export function folds({ result }: View): boolean {

@@ -7,13 +7,13 @@ import { markup, type Markup } from './html-escape.js';
 import { renderPage, type PageSection } from './page.js';
 import { cascadeSection } from './sections/cascade.js';
 import { causesSection } from './sections/causes.js';
+import { changesSection } from './sections/changes.js';
 import { compareSection } from './sections/compare.js';
 import {
   breakersSection,
   picker,
   propagationSection,
   servicesSection,
-  topologySection,
   wasteSection,
 } from './sections/inside.js';
 import { contributorsSection } from './sections/contributors.js';
@@ -25,6 +25,7 @@ import { meteredSection } from './sections/metered.js';
 import { statusSection } from './sections/statuses.js';
 import { timesSection } from './sections/times.js';
 import { timelineSection } from './sections/timeline.js';
+import { topologySection } from './sections/topology.js';
 import { tracesSection } from './sections/traces.js';
 import { verdictSection } from './sections/verdict.js';
 import { styleSheet } from './style.js';
@@ -97,22 +98,18 @@ function sectionsOf(fold: Fold, command: string): Section[] {
   const several = view.result.variants.length > 1;
   const all: (Omit<Section, 'markup'> & { readonly markup: Markup | null })[] = [
     { id: 'verdict', name: 'Verdict', markup: verdictSection(fold), ...outer },
+    { id: 'changes', name: 'What to do', markup: changesSection(fold), ...outer },
+    { id: 'causes', name: 'Causes', markup: causesSection(view), ...outer },
     {
       id: 'compare',
       name: several ? 'Variants compared' : 'Figures',
       markup: compareSection(view, folds(view)),
       ...outer,
     },
-    { id: 'causes', name: 'Causes', markup: causesSection(view), ...outer },
     { id: 'latency', name: 'Latency and loss', markup: latencySection(fold), ...outer },
     { id: 'statuses', name: 'Statuses', markup: statusSection(fold), ...outer },
     { id: 'timeline', name: 'Timeline', markup: timelineSection(fold), ...outer },
-    ...FAMILIES.map((family) => ({
-      id: family.id,
-      name: family.name,
-      markup: meteredSection(fold, family),
-      ...outer,
-    })),
+    ...familySections(fold).map((family) => ({ ...family, ...outer })),
     { id: 'costs', name: 'Cost', markup: costSection(fold), ...outer },
     { id: 'services', name: 'Services', markup: servicesSection(drawn), ...inner },
     { id: 'times', name: 'Times and blame', markup: timesSection(drawn), ...inner },
@@ -134,6 +131,18 @@ function sectionsOf(fold: Fold, command: string): Section[] {
   return all.flatMap((section) =>
     section.markup === null ? [] : [{ ...section, markup: section.markup }],
   );
+}
+
+/** The first family that has something to show is open, the others are collapsed. */
+function familySections(
+  fold: Fold,
+): readonly { readonly id: string; readonly name: string; readonly markup: Markup | null }[] {
+  let isFolded = false;
+  return FAMILIES.map((family) => {
+    const section = meteredSection(fold, family, isFolded);
+    isFolded ||= section !== null;
+    return { id: family.id, name: family.name, markup: section };
+  });
 }
 
 function introduction(view: View): string {

@@ -1,4 +1,4 @@
-import { DARK, declarations, LIGHT, PRINT, type Look } from './theme.js';
+import { DARK, declarations, LIGHT, PRINT, type Look, type Mark } from './theme.js';
 
 /**
  * The style sheet of the page, with a rule per variant for its colour and for the switch; `long` is for scrolling
@@ -6,14 +6,17 @@ import { DARK, declarations, LIGHT, PRINT, type Look } from './theme.js';
  */
 export function styleSheet(looks: readonly Look[], long = false): string {
   const keys = looks
-    .map((look) => `.${look.className}{--c:${look.color};--ci:${look.ink}}${keyDash(look)}`)
+    .map((look) => `.${look.className}{--c:${look.color};--ci:${look.ink}}${keyStyle(look)}`)
     .join('');
   const chosen = looks
     .map((look) => `body:has(#pv-${look.className}:checked) .only.${look.className}`)
     .join(',');
+  const hidden = looks
+    .map((look) => `body:has(#pv-${look.className}:checked) .no-${look.className}`)
+    .join(',');
   const many =
     looks.length > 1
-      ? `@supports selector(:has(a)){.only{display:none}${chosen}{display:block}}`
+      ? `@supports selector(:has(a)){.only{display:none}${chosen}{display:block}${hidden}{display:none}}`
       : '';
   return [
     `:root{color-scheme:light dark;${declarations(LIGHT)};${FONTS}}`,
@@ -31,11 +34,30 @@ export function styleSheet(looks: readonly Look[], long = false): string {
   ].join('');
 }
 
-function keyDash(look: Look): string {
-  if (look.dash === null) return '';
-  const style = look.dash.startsWith('1') ? 'dotted' : 'dashed';
-  return `.key.${look.className}{border-top-style:${style}}`;
+/** The dashes and the shape of a variant's line, in its key. */
+function keyStyle({ className, dash, mark }: Look): string {
+  const own = `.key.${className}`;
+  const dashes =
+    dash === null
+      ? ''
+      : `${own}{border-color:transparent;background:repeating-linear-gradient(90deg,${stripes(dash)}) 0 0/100% 2.5px no-repeat}`;
+  return mark === null ? dashes : `${dashes}${own}::after{content:"${SHAPES[mark]}"}`;
 }
+
+/** The pattern of a dash, on and off in turn, as stops of a gradient. */
+function stripes(dash: string): string {
+  let at = 0;
+  return dash
+    .split(' ')
+    .map((length, i) => {
+      const from = at;
+      at += Number(length);
+      return `${i % 2 === 0 ? 'var(--c)' : 'transparent'} ${from}px ${at}px`;
+    })
+    .join(',');
+}
+
+const SHAPES: Readonly<Record<Mark, string>> = { circle: '●', square: '■', triangle: '▲' };
 
 const FONTS =
   '--sans:Inter,ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;' +
@@ -57,7 +79,7 @@ nav.toc a{display:block;padding:4.5px 0;color:var(--ink3);text-decoration:none}
 nav.toc a:hover{color:var(--ink)}
 main{grid-column:2;min-width:0}
 header{padding:44px 0 0}
-section{padding:56px 0 0}
+section{padding:46px 0 0}
 footer{padding:56px 0 64px;font-size:12.5px;color:var(--ink3)}
 footer p{max-width:60em}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
@@ -98,6 +120,7 @@ pre{background:var(--surface);border-radius:7px;padding:14px 16px;overflow-x:aut
 pre.diff{margin:2px 0 14px}
 .diff .del{color:var(--bad)}
 .diff .ins{color:var(--good)}
+.patches{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:8px 36px;margin-top:12px}.patches>*{min-width:0}
 .pn{margin:0;font-size:13.5px;font-weight:600}
 .patch .meta{margin:0 0 14px}
 dl.m{display:grid;grid-template-columns:150px 1fr;gap:7px 24px;font-size:13.5px;max-width:800px;margin-top:16px}
@@ -119,7 +142,8 @@ thead th.r{text-align:right}
 td small,th small{display:block;font-size:12px;color:var(--ink3);font-weight:400;white-space:nowrap}
 td b{font-weight:680}
 .wide{width:100%}
-.key{display:inline-block;width:16px;height:0;border-top:2.5px solid var(--c);vertical-align:4px;margin-right:7px}
+.key{display:inline-block;position:relative;width:20px;height:2.5px;border-top:2.5px solid var(--c);vertical-align:3px;margin-right:7px;background-origin:border-box!important;background-clip:border-box!important}
+.key::after{position:absolute;left:50%;top:-1.25px;transform:translate(-50%,-50%);font-size:9px;line-height:1;color:var(--c)}
 .pass::before,.fail::before,.open::before{display:inline-block;width:15px;font-weight:700}
 .badge::before{content:none}
 td .pass::before{content:"✓";color:var(--ink3)}
@@ -152,6 +176,23 @@ th[aria-sort=descending] .sort::after{content:" ↓"}
 .events .mild th{border-left-color:var(--degraded)}
 .events .bad th{border-left-color:var(--failing)}
 .events .worst th{border-left-color:var(--down)}`;
+
+/** The topology at the time of its slider. */
+const SCRUBBER = `.scrub input{display:block;width:100%;max-width:478px;margin:0 0 6px;accent-color:var(--ink2)}
+.map{margin:0 auto}
+.moved .at{display:none}
+.moved .tn{--n:var(--ink)}
+.moved .tn>rect:first-child{fill:var(--surface);stroke:var(--ok)}
+${(['degraded', 'failing', 'down'] as const)
+  .map(
+    (state) =>
+      `.moved .tn[data-s=${state === 'down' ? 'x' : state[0]}]{--n:var(--on-${state})}.moved .tn[data-s=${state === 'down' ? 'x' : state[0]}]>rect:first-child{fill:var(--${state});stroke:var(--${state})}`,
+  )
+  .join('')}
+.moved .tn.u{--n:var(--ink)}
+.moved .tn.u>rect:first-child{fill:var(--bg)}
+.moved .tn.u[data-s=o]>rect:first-child{stroke:none}
+.moved .tn text,.moved .tn rect~rect{fill:var(--n)}`;
 
 const FIGURES = `figure{margin:18px 0 0}
 figure svg{display:block;width:100%;height:auto;overflow:visible}
@@ -199,6 +240,9 @@ svg.st path,svg.st line{vector-effect:non-scaling-stroke}
 .wfs>*{min-width:0}
 .wf{margin-top:10px}
 .wf h4{margin:0 0 6px}
+${SCRUBBER}
+details.fold{margin-top:4px}
+details.fold>summary{padding:6px 0}
 details{margin-top:10px;font-size:13px}
 summary{cursor:pointer;color:var(--ink3);width:fit-content;padding:2px 0}
 summary:hover{color:var(--ink)}
@@ -248,7 +292,8 @@ const ON_PAPER = `@page{size:A4;margin:14mm 12mm}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 body{font-size:10pt}
 .page{display:block;max-width:none;padding:0}
-nav.toc,details:not([open]),.skip,.sr{display:none!important}
+nav.toc,details:not([open]):not(.fold),.skip,.sr,.scrub input,.fold>summary{display:none!important}
+details.fold::details-content{content-visibility:visible;height:auto}
 .wd{display:block!important}.nw{display:none!important}
 .two{grid-template-columns:1fr 1fr}.two.sw{grid-template-columns:548fr 420fr}.wfs{grid-template-columns:1fr 1fr}
 .chain{grid-auto-flow:column;padding:6px 0 0}.chain li{border-left:0;border-top:2px solid var(--ok);padding:10px 10px 0 0}.chain li::before{left:0;top:-5px}

@@ -27,6 +27,12 @@ export type Layer =
       readonly step?: boolean;
     }
   | {
+      readonly kind: 'marks';
+      readonly points: readonly { readonly x: number; readonly y: number | null }[];
+      readonly fill: string;
+      readonly shape: 'circle' | 'square' | 'triangle';
+    }
+  | {
       readonly kind: 'band';
       readonly points: readonly {
         readonly x: number;
@@ -117,6 +123,15 @@ function markOf(layer: Layer): Plot.Markish {
         strokeWidth: layer.width,
         strokeDasharray: layer.dash ?? undefined,
         curve: layer.step === true ? 'step-after' : 'linear',
+      });
+    case 'marks':
+      return Plot.dot(layer.points, {
+        x: 'x',
+        y: (p: { y: number | null }) => p.y ?? NaN,
+        symbol: layer.shape,
+        r: 3.2,
+        fill: layer.fill,
+        stroke: 'none',
       });
     case 'band':
       return Plot.areaY(layer.points, {

@@ -96,7 +96,12 @@ export interface Look {
   readonly ink: string;
   readonly dash: string | null;
   readonly width: number;
+  /** Shape on its line, from the fourth of the other variants on, where the colours begin again. */
+  readonly mark: Mark | null;
 }
+
+/** Shape that tells two lines of one colour apart. */
+export type Mark = 'circle' | 'square' | 'triangle';
 
 /** A CSS reference to a token. */
 export function ref(token: Token): string {
@@ -110,10 +115,17 @@ export function looksOf(result: Result, winner: string | null): Look[] {
     const single = result.variants.length === 1;
     const common = { index, name: variant.name, className: `v${index}` };
     if (single || variant.name === winner) {
-      return { ...common, color: ref('best'), ink: ref('ink'), dash: null, width: 2.2 };
+      return { ...common, color: ref('best'), ink: ref('ink'), dash: null, width: 2.2, mark: null };
     }
     if (variant.baseline) {
-      return { ...common, color: ref('base'), ink: ref('ink3'), dash: '5 3', width: 1.8 };
+      return {
+        ...common,
+        color: ref('base'),
+        ink: ref('ink3'),
+        dash: '5 3',
+        width: 1.8,
+        mark: null,
+      };
     }
     const style = OTHERS[others++ % OTHERS.length]!;
     return {
@@ -122,6 +134,7 @@ export function looksOf(result: Result, winner: string | null): Look[] {
       ink: ref(style.token),
       dash: style.dash,
       width: 1.8,
+      mark: style.mark,
     };
   });
 }
@@ -134,14 +147,18 @@ export function declarations(tokens: Readonly<Record<Token, string>>): string {
 /** All tokens, in the order they are declared. */
 export const TOKENS = Object.keys(LIGHT) as Token[];
 
-const OTHERS: readonly { readonly token: Token; readonly dash: string | null }[] = [
-  { token: 's1', dash: '1.5 2' },
-  { token: 's2', dash: null },
-  { token: 's3', dash: null },
-  { token: 's1', dash: null },
-  { token: 's2', dash: '6 2' },
-  { token: 's3', dash: '6 2' },
-  { token: 's1', dash: '8 2 2 2' },
-  { token: 's2', dash: '8 2 2 2' },
-  { token: 's3', dash: '8 2 2 2' },
+const OTHERS: readonly {
+  readonly token: Token;
+  readonly dash: string | null;
+  readonly mark: Mark | null;
+}[] = [
+  { token: 's1', dash: '1.5 2', mark: null },
+  { token: 's2', dash: null, mark: null },
+  { token: 's3', dash: null, mark: null },
+  { token: 's1', dash: null, mark: 'circle' },
+  { token: 's2', dash: '6 2', mark: 'square' },
+  { token: 's3', dash: '6 2', mark: 'triangle' },
+  { token: 's1', dash: '8 2 2 2', mark: 'square' },
+  { token: 's2', dash: '8 2 2 2', mark: 'triangle' },
+  { token: 's3', dash: '8 2 2 2', mark: 'circle' },
 ];

@@ -9,6 +9,8 @@ export interface GraphNode {
   readonly name: string;
   readonly kind: ComponentKind;
   readonly external: boolean;
+  /** Lines of text below its name; none if absent. */
+  readonly below?: readonly string[];
 }
 
 /** A connection to draw. */
@@ -68,7 +70,7 @@ export function place(
   const key = (name: string): string => `n:${name}`;
   const groupKey = (name: string): string => `g:${name}`;
   for (const node of nodes.slice().sort((a, b) => byCodeUnit(a.name, b.name))) {
-    graph.setNode(key(node.name), { width: nodeWidth(node.name), height: NODE_HEIGHT });
+    graph.setNode(key(node.name), sizeOf(node));
   }
   for (const { name, members } of grouped) {
     graph.setNode(groupKey(name), {});
@@ -118,9 +120,23 @@ export function nodeLabel(name: string): string {
 }
 
 const NODE_HEIGHT = 28;
+const TEXT = 12;
 
-function nodeWidth(name: string): number {
-  return Math.max(58, textWidth(nodeLabel(name), 12) + 18);
+/** Height of a line below the name of a node. */
+export const SHARE_LINE = 15;
+
+function sizeOf({ name, below = [] }: GraphNode): {
+  readonly width: number;
+  readonly height: number;
+} {
+  const own = textWidth(nodeLabel(name), TEXT) + 18;
+  return {
+    width: below.reduce(
+      (most, text) => Math.max(most, textWidth(text, TEXT) + 16),
+      Math.max(58, own),
+    ),
+    height: NODE_HEIGHT + below.length * SHARE_LINE,
+  };
 }
 
 function boxOf(node: unknown): Spot {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compareFinding } from '../../src/report/findings-compare.js';
-import { lossFinding, timelineFinding, timelineNote } from '../../src/report/findings.js';
+import { lossFinding } from '../../src/report/findings.js';
+import { timelineFinding, timelineNote } from '../../src/report/findings-timeline.js';
 import { renderMarkdown } from '../../src/report/markdown.js';
 import { compareText } from '../../src/report/text-compare.js';
 import type { Paint } from '../../src/report/text-table.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Words } from '../../src/report/emphasis.js';
-import { timelineFinding, timelineNote } from '../../src/report/findings.js';
+import { timelineFinding, timelineNote } from '../../src/report/findings-timeline.js';
 import { formatSeconds } from '../../src/text/figures.js';
 import { checkText, compareText } from '../../src/report/text-compare.js';
 import { summaryText } from '../../src/report/text.js';

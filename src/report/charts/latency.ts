@@ -6,6 +6,7 @@ import { exp, log } from '../../kernel/math.js';
 import { logarithmic, linear, niceCeiling, niceFloor, oneTwoFive, type Scale } from '../scale.js';
 import type { VariantResult } from '../../spec/result/result.js';
 import type { Layer } from '../svg.js';
+import type { Look } from '../theme.js';
 import { lookOf, type View } from '../view.js';
 import { spread } from './frame.js';
 
@@ -58,7 +59,7 @@ export function lossChart(view: View, id: string, width: number): Drawing {
   const domain = latencyDomain(view);
   const margin = {
     left: narrow ? 48 : 56,
-    right: narrow ? 14 : 164,
+    right: narrow ? 14 : 180,
     top: 26,
     bottom: names + (narrow ? 60 : 36),
   };
@@ -81,7 +82,7 @@ export function lossChart(view: View, id: string, width: number): Drawing {
       layers: [
         { kind: 'across', at: shares, stroke: 'var(--grid)', dash: null },
         { kind: 'upright', at: limit, stroke: 'var(--ink3)', dash: '2 3' },
-        ...lines.map(({ variant, points }) => curve(view, variant, clipped(points))),
+        ...lines.flatMap(({ variant, points }) => curve(view, variant, clipped(points))),
       ],
     },
     id,
@@ -125,7 +126,7 @@ export function cumulativeChart(
       y: { type: 'linear', domain: [0, 1] },
       layers: [
         { kind: 'across', at: shares, stroke: 'var(--grid)', dash: null },
-        ...view.result.variants.map((variant) =>
+        ...view.result.variants.flatMap((variant) =>
           curve(view, variant, cumulativePoints(view, variant, population, domain)),
         ),
       ],
@@ -227,16 +228,23 @@ function objective(view: View, domain: Bounds): number[] {
   return limit === null || limit <= domain[0] || limit >= domain[1] ? [] : [limit];
 }
 
-function curve(view: View, variant: VariantResult, points: readonly LossPoint[]): Layer {
+/** A line, with the shapes of its variant at a distance that differs between variants. */
+function curve(view: View, variant: VariantResult, points: readonly LossPoint[]): Layer[] {
   const look = lookOf(view, variant.name);
-  return {
+  const all = points.map((p) => ({ x: p.seconds, y: p.share }));
+  const line: Layer = {
     kind: 'line',
-    points: points.map((p) => ({ x: p.seconds, y: p.share })),
+    points: all,
     stroke: look.color,
     width: look.width,
     dash: look.dash,
   };
+  if (look.mark === null) return [line];
+  const marked = all.filter((_, i) => (i + look.index * 3) % MARK_EVERY === 0);
+  return [line, { kind: 'marks', points: marked, fill: look.color, shape: look.mark }];
 }
+
+const MARK_EVERY = 20;
 
 /** Names at the ends of the lines. A line that reaches the floor is named next to its fall. */
 function lossLabels(
@@ -278,11 +286,26 @@ function named(
   anchor: 'start' | 'end',
   text: string,
 ): Markup {
-  const name = markup`<tspan font-weight="600" fill="${lookOf(view, line.variant.name).ink}"
-      >${shorten(line.variant.name, 16)}</tspan
+  const look = lookOf(view, line.variant.name);
+  const short = shorten(line.variant.name, 16);
+  const name = markup`<tspan font-weight="600" fill="${look.ink}"
+      >${short}</tspan
     >
     ${text}`;
-  return label(x, y, name, { anchor, halo: true });
+  const from = anchor === 'start' ? x + 5 : x - textWidth(`${short} ${text}`, 12) - 10;
+  const room = look.mark !== null && anchor === 'start' ? 13 : 0;
+  return markup`${markOf(look, from, y - 4)}${label(x + room, y, name, { anchor, halo: true })}`;
+}
+
+/** The shape of a variant's line. */
+function markOf({ mark, color }: Look, x: number, y: number): Markup | null {
+  if (mark === null) return null;
+  const path = {
+    circle: `M${coordinate(x - 3.4)} ${coordinate(y)}a3.4 3.4 0 1 0 6.8 0a3.4 3.4 0 1 0 -6.8 0`,
+    square: `M${coordinate(x - 3)} ${coordinate(y - 3)}h6v6h-6Z`,
+    triangle: `M${coordinate(x)} ${coordinate(y - 3.8)}l3.8 6.6h-7.6Z`,
+  }[mark];
+  return markup`<path d="${path}" fill="${color}" />`;
 }
 
 /** Names under the axis, in as many rows as they need. */
@@ -298,7 +321,7 @@ function legend(view: View, width: number, height: number): Markup[] {
       look.dash !== null && attribute('stroke-dasharray', look.dash),
     );
     const name = shorten(look.name, 16);
-    return markup`${line}${label(x + 18, y + 4, name, { fill: look.ink, weight: 600, size: 11 })}`;
+    return markup`${line}${markOf(look, x + 7, y)}${label(x + 18, y + 4, name, { fill: look.ink, weight: 600, size: 11 })}`;
   });
 }
 

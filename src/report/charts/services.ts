@@ -11,6 +11,7 @@ import {
 import { plural } from '../../text/words.js';
 import type { Markup } from '../html-escape.js';
 import { linear, logarithmic, niceCeiling, niceFloor, roundCeiling, type Scale } from '../scale.js';
+import { wholeSteps } from '../cut-off.js';
 import { crowdOf } from '../crowd.js';
 import { nodeIn } from '../nodes.js';
 import type { View } from '../view.js';
@@ -90,7 +91,7 @@ export function rateChart(view: View, row: ServiceRow, variant: VariantResult): 
   const x = timeScale(view);
   const y = linear([0, row.scale.rateTop], [76, 6]);
   const rate = row.series?.rate ?? [];
-  const good = row.series?.goodRate ?? [];
+  const good = wholeOf(variant, row, 'goodRate');
   return {
     ...FRAME,
     title: `${row.node.name}: arrivals and successful answers, ${variant.name}`,
@@ -109,7 +110,7 @@ export function rateChart(view: View, row: ServiceRow, variant: VariantResult): 
 export function latencyChart(view: View, row: ServiceRow, variant: VariantResult): Drawing {
   const x = timeScale(view);
   const y = latencyScale(row.scale);
-  const p99 = row.series?.p99 ?? [];
+  const p99 = wholeOf(variant, row, 'p99');
   const known = p99.filter((value): value is number => value !== null);
   return {
     ...FRAME,
@@ -204,6 +205,15 @@ export const THICKNESS: Readonly<Record<HealthState, number>> = {
 };
 
 const FRAME = { width: 1000, height: 100, stretch: true } as const;
+
+/** A series without the steps that the end of the run cuts off. */
+function wholeOf(
+  variant: VariantResult,
+  { series }: ServiceRow,
+  metric: 'goodRate' | 'p99',
+): (number | null)[] {
+  return series === null ? [] : wholeSteps(variant, series, series[metric]);
+}
 
 function smallest(values: readonly (number | null)[]): number {
   const known = values.filter((value): value is number => value !== null);

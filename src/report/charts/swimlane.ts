@@ -171,7 +171,7 @@ function faultWords(
   return label(at, 14, words, { fill: 'var(--fault-ink)', size: 12 });
 }
 
-/** Arrows from cause to effect. Labels that would overlap are moved aside; retries are dashed. */
+/** Arrows from cause to effect, both ends at their time. Those that would overlap bulge; retries are dashed. */
 function arrows(
   lanes: readonly Lane[],
   influences: readonly Influence[],
@@ -181,13 +181,10 @@ function arrows(
   width: number,
 ): Markup[] {
   const row = new Map(lanes.map((lane, i) => [lane.subject, i]));
-  const taken: {
-    readonly left: number;
-    readonly right: number;
-    readonly top: number;
-    readonly bottom: number;
-  }[] = [];
+  const shafts: Area[] = [];
+  const words: Area[] = [];
   const marks: Markup[] = [];
+  const texts: Markup[] = [];
   for (const influence of influences
     .slice()
     .sort((a, b) => a.at - b.at || byCodeUnit(a.from + a.to, b.from + b.to))) {
@@ -195,37 +192,102 @@ function arrows(
     const to = row.get(influence.to);
     if (from === undefined || to === undefined || from === to) continue;
     if (influence.at < window[0] || influence.at > window[1]) continue;
-    const down = to > from;
+    const side = to > from ? 9 : -9;
     const feedback = isFeedback(influence.mechanism);
-    const words = MECHANISM_WORDS.get(influence.mechanism) ?? influence.mechanism;
-    const color = feedback ? 'var(--fault-ink)' : 'var(--ink)';
-    const room = textWidth(words, 11.5) + 18;
-    const gap = down ? [center(to) - LANE, center(to)] : [center(to), center(to) + LANE];
-    const top = Math.min(center(from), center(to)) + 1;
-    const bottom = Math.max(center(from), center(to)) - 1;
-    const meets = (at: number): boolean =>
-      taken.some((t) => at < t.right && at + room > t.left && top < t.bottom && bottom > t.top);
-    let at = Math.min(Math.max(x(influence.at), x(window[0]) + 4), width - room);
-    while (at < width - room && meets(at)) at += 6;
-    taken.push({ left: at - 6, right: at + room, top, bottom });
-    marks.push(
-      arrow(at, center(from) + (down ? 9 : -9), center(to) + (down ? -9 : 9), color, feedback),
+    const fill = feedback ? 'var(--fault-ink)' : 'var(--ink)';
+    const at = x(influence.at);
+    const bulge = bulgeOf(
+      at,
+      center(Math.min(from, to)) + 1,
+      center(Math.max(from, to)) - 1,
+      shafts,
+      width,
     );
-    marks.push(
-      label(at + 6, (gap[0]! + gap[1]!) / 2 + 4, words, {
-        fill: color,
-        size: 11.5,
-        weight: feedback ? 600 : undefined,
-      }),
-    );
+    marks.push(arrow(at, bulge, center(from) + side, center(to) - side, fill, feedback));
+    const text = MECHANISM_WORDS.get(influence.mechanism) ?? influence.mechanism;
+    // Between the lane of the effect and the one before it.
+    const middle = center(to) + (to > from ? -LANE / 2 : LANE / 2);
+    const left = placeOf(textWidth(text, 11.5), at + bulge, middle, words, [x(window[0]), width]);
+    // The table below has the mechanisms without room.
+    if (left === null) continue;
+    const weight = feedback ? 600 : undefined;
+    texts.push(label(left, middle + 4, text, { fill, size: 11.5, weight, halo: true }));
   }
-  return marks;
+  return [...marks, ...texts];
 }
 
-function arrow(x: number, y1: number, y2: number, color: string, feedback: boolean): Markup {
+/** Distance of the middle of an arrow from its time, so that it meets none of the others, and joins them. */
+function bulgeOf(at: number, top: number, bottom: number, shafts: Area[], width: number): number {
+  // To the left of its time if there is no room on the right.
+  const direction = at + MOST_BULGE > width ? -1 : 1;
+  const area = (bulge: number): Area => ({
+    left: at + bulge - 3,
+    right: at + bulge + 3,
+    top,
+    bottom,
+  });
+  let bulge = 0;
+  while (Math.abs(bulge) < MOST_BULGE && shafts.some((other) => meets(other, area(bulge))))
+    bulge += direction * 7;
+  shafts.push(area(bulge));
+  return bulge;
+}
+
+/** Left end of the words of an arrow, beside it and clear of the other words, which they join; null without room. */
+function placeOf(
+  room: number,
+  at: number,
+  middle: number,
+  words: Area[],
+  [low, high]: readonly [number, number],
+): number | null {
+  const area = (left: number): Area => ({
+    left: left - 4,
+    right: left + room + 4,
+    top: middle - 7,
+    bottom: middle + 7,
+  });
+  const start = Math.min(at + 6, high - room);
+  const places = [start, at - 6 - room, start + room + 12, at - 18 - 2 * room];
+  const free = places.find(
+    (left) =>
+      left >= low && left + room <= high && !words.some((other) => meets(other, area(left))),
+  );
+  if (free === undefined) return null;
+  words.push(area(free));
+  return free;
+}
+
+interface Area {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Farthest distance of the middle of an arrow from its time. */
+const MOST_BULGE = 42;
+
+function meets(a: Area, b: Area): boolean {
+  return a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
+}
+
+function arrow(
+  x: number,
+  bulge: number,
+  y1: number,
+  y2: number,
+  color: string,
+  feedback: boolean,
+): Markup {
   const back = y2 > y1 ? -4.5 : 4.5;
   const head = `M${coordinate(x - 3.5)} ${coordinate(y2 + back)}L${coordinate(x)} ${coordinate(y2)}L${coordinate(x + 3.5)} ${coordinate(y2 + back)}`;
-  const shaft = `M${coordinate(x)} ${coordinate(y1)}V${coordinate(y2)}`;
+  const out = coordinate(x + bulge);
+  const bend = Math.min(10, Math.abs(y2 - y1) / 3) * Math.sign(y2 - y1);
+  const shaft =
+    bulge === 0
+      ? `M${coordinate(x)} ${coordinate(y1)}V${coordinate(y2)}`
+      : `M${coordinate(x)} ${coordinate(y1)}Q${out} ${coordinate(y1)} ${out} ${coordinate(y1 + bend)}V${coordinate(y2 - bend)}Q${out} ${coordinate(y2)} ${coordinate(x)} ${coordinate(y2)}`;
   return markup`${stroke(shaft, color, 1.4, feedback && dashed('2.5 2'))}${stroke(head, color, 1.4)}`;
 }
 

@@ -2,14 +2,15 @@ import type { VariantResult } from '../../spec/result/result.js';
 import type { HealthState } from '../../spec/result/cascade.js';
 import { mapNodes } from '../crowd.js';
 import { attribute, box, label, stroke, textWidth, type Drawing } from '../draw.js';
+import { cutOffSteps } from '../cut-off.js';
 import { formatInstant, formatRate, formatSeconds, formatShare } from '../../text/figures.js';
 import { coordinate } from '../format.js';
-import { markup, type Markup, type Part } from '../html-escape.js';
+import { markup, shorten, type Markup, type Part } from '../html-escape.js';
 import { clamp } from '../scale.js';
-import { nodeLabel, place, type Placement, type Spot } from '../topology-layout.js';
+import { busyShare, flowOf, largestFlow, stateOf } from '../topology-frames.js';
+import { nodeLabel, place, SHARE_LINE, type Placement, type Spot } from '../topology-layout.js';
 import { requestLabel, shades, stepAt, type View } from '../view.js';
-import { nodeIn } from '../nodes.js';
-import { dashed, slotsOf } from './services.js';
+import { dashed } from './services.js';
 
 /** An instant with a picture, and its reason. */
 export interface Snapshot {
@@ -20,48 +21,78 @@ export interface Snapshot {
 /** Placements of the graph, computed once for all instants and variants. */
 export interface Maps {
   readonly wide: Placement;
-  readonly narrow: Placement;
+  /** For a phone; null if nothing legible fits there, and the wide one scrolls. */
+  readonly narrow: Placement | null;
+  /** Instants next to each other on a wide page: two, or one if the words of a map need all its width. */
+  readonly abreast: 1 | 2;
 }
 
-/** The two placements of a result's topology. */
+/** Width of a picture: half of a wide page, all of it, and a phone. */
+export const MAP_WIDTHS = { half: 478, whole: 984, phone: 358 } as const;
+
+/** Texts of a map, and the smallest size at which they are read. */
+const TEXT = 12;
+const LEGIBLE = 11;
+
+/** The smallest width at which the words of a map are legible. */
+export function legibleWidth(map: Placement): number {
+  return (map.width * LEGIBLE) / TEXT;
+}
+
+/** The two placements of a result's topology: the first that fits, from left to right or from top to bottom. */
 export function mapsOf(view: View): Maps {
-  const nodes = mapNodes(view);
+  const nodes = mapNodes(view).map((node) => ({
+    ...node,
+    lines: sharesOf(view, node.name).length,
+  }));
   const { edges } = view.result.topology;
   const { groups } = view.result.report;
-  return {
-    wide: place(nodes, edges, 'LR', groups),
-    narrow: place(nodes, edges, 'TB', groups),
-  };
+  const across = place(nodes, edges, 'LR', groups);
+  const down = place(nodes, edges, 'TB', groups);
+  const fits = (map: Placement, width: number): boolean => legibleWidth(map) <= width;
+  const narrow = fits(down, MAP_WIDTHS.phone) ? down : null;
+  if (fits(across, MAP_WIDTHS.half) && across.height <= MAP_WIDTHS.half)
+    return { wide: across, narrow, abreast: 2 };
+  const isDown = !fits(across, MAP_WIDTHS.whole) && fits(down, MAP_WIDTHS.whole);
+  return { wide: isDown ? down : across, narrow, abreast: 1 };
 }
 
-/** Before, onset, worst, end; fewer if nothing happens. */
+/** Before, onset, worst, end; fewer if nothing happens. Each is the start of a step. */
 export function snapshotsOf(view: View, variant: VariantResult): Snapshot[] {
-  const { timeline } = variant;
+  const { step, steps } = variant.timeline;
   const end = view.result.run.duration;
   const [span] = shades(view);
-  const last = end - timeline.step / 2;
+  const last = lastWhole(view, variant) * step;
+  const ended = last + step >= end ? 'End' : 'Last complete step';
   if (span === undefined) {
     const worst = worstOf(variant, 0, end);
-    if (worst === null) return [{ title: 'Half way through', at: end / 2 }];
+    if (worst === null) return [{ title: 'Half way through', at: Math.floor(steps / 2) * step }];
     return [
       { title: 'Worst', at: worst },
-      { title: 'End', at: last },
+      { title: ended, at: last },
     ];
   }
-  const before = Math.max(0, span.from - Math.max(timeline.step * 3, (end - span.from) * 0.03));
-  const snapshots: Snapshot[] = [{ title: 'Before', at: before }];
-  const onset = onsetOf(variant, span.from, span.until, timeline.step);
+  const before = Math.max(0, span.from - Math.max(step * 3, (end - span.from) * 0.03));
+  const snapshots: Snapshot[] = [{ title: 'Before', at: stepAt(variant.timeline, before) * step }];
+  const onset = onsetOf(variant, span.from, span.until, step);
   snapshots.push({ title: 'Onset', at: onset });
-  const worst = worstOf(variant, onset + timeline.step, end);
+  const worst = worstOf(variant, onset + step, end);
   if (worst !== null) snapshots.push({ title: 'Worst', at: worst });
   snapshots.push({
     title:
-      last > span.until
-        ? `End, ${formatSeconds(Math.round(end - span.until))} after the fault`
-        : 'End',
+      last > span.until ? `${ended}, ${formatSeconds(last - span.until)} after the fault` : ended,
     at: last,
   });
   return snapshots;
+}
+
+/** The last step that the end of the run does not cut off for any request of users. */
+function lastWhole({ requests }: View, variant: VariantResult): number {
+  const cut = requests.map((request) => {
+    const series = variant.timeline.series[request];
+    return series === undefined ? 0 : cutOffSteps(variant, series);
+  });
+  return Math.max(0, variant.timeline.steps - 1 - Math.max(0, ...cut));
 }
 
 /**
@@ -79,6 +110,7 @@ export function topologyChart(
   const shrunk = map.width * scale;
   const step = stepAt(variant.timeline, at);
   const nodes = view.result.topology.nodes.filter((node) => map.nodes.has(node.name));
+  const top = largestFlow(view);
   const states = nodes.map((node) => `${node.name} ${stateOf(variant, node.name, step)}`);
   const width = scale < 1 ? map.width : size;
   const offset = scale < 1 ? 0 : (size - map.width) / 2;
@@ -88,21 +120,16 @@ export function topologyChart(
     title: `Topology at ${formatInstant(at)}, ${variant.name}`,
     description: states.join(', '),
     body: markup`<g transform="translate(${coordinate(offset)} 0)"
-      >${map.boxes.map(groupMarks)}${map.edges.map((edge) => edgeMarks(variant, edge, step, at, view))}${map.edges.map((edge) => edgeWords(variant, edge, step))}${nodes.map(
+      >${map.boxes.map(groupMarks)}${map.edges.map((edge) => edgeMarks(variant, edge, step, at, top))}${map.edges.map((edge) => edgeWords(variant, edge, step))}${nodes.map(
         (node) => {
           const spot = map.nodes.get(node.name)!;
           return node.kind === 'workload'
-            ? userMarks(view, variant, node.name, step, map)
-            : nodeMarks(variant, nodeIn(variant, node), spot, step);
+            ? userMarks(view, variant, node.name, step, map.nodes.get(node.name)!)
+            : nodeMarks(variant, node, spot, step);
         },
       )}</g
     >`,
   };
-}
-
-/** State of a subject in a step. */
-export function stateOf(variant: VariantResult, subject: string, step: number): HealthState {
-  return variant.timeline.series[subject]?.state[step] ?? 'ok';
 }
 
 /** The box of a group behind its nodes, with its name in the corner. */
@@ -118,7 +145,7 @@ export function groupMarks({ name, x, y, width, height }: Placement['boxes'][num
       fill="var(--rule)"
       fill-opacity="0.35"
       stroke="var(--rule)"
-    />${label(left + 8, top + 14, nodeLabel(name), { size: 11, fill: 'var(--ink2)' })}`;
+    />${label(left + 8, top + 14, nodeLabel(name), { fill: 'var(--ink2)' })}`;
 }
 
 type MapEdge = Placement['edges'][number];
@@ -136,8 +163,8 @@ function onsetOf(variant: VariantResult, from: number, until: number, step: numb
   const stop = stepAt(variant.timeline, until);
   const before = severityAt(variant, Math.max(0, start - 1));
   for (let i = start; i <= stop; i++)
-    if (severityAt(variant, i) > before) return (Math.min(i + 1, stop) + 0.5) * step;
-  return (start + 0.5) * step;
+    if (severityAt(variant, i) > before) return Math.min(i + 1, stop) * step;
+  return start * step;
 }
 
 function worstOf(variant: VariantResult, from: number, until: number): number | null {
@@ -154,7 +181,7 @@ function worstOf(variant: VariantResult, from: number, until: number): number | 
       run = 1;
     } else if (severity === best && worst + run === i) run++;
   }
-  return worst < 0 ? null : (worst + Math.floor(run / 2) + 0.5) * timeline.step;
+  return worst < 0 ? null : (worst + Math.floor(run / 2)) * timeline.step;
 }
 
 function nodeMarks(
@@ -168,20 +195,16 @@ function nodeMarks(
   const ink = healthy ? 'var(--ink)' : `var(--on-${state})`;
   const left = spot.x - spot.width / 2;
   const top = spot.y - spot.height / 2;
-  const series = variant.timeline.series[node.name];
-  // For a scaled component: the instances that run at this instant.
-  const slots = slotsOf(node, node.scaling === undefined ? node.replicas : series?.up[step]);
-  const busy = series?.busy[step];
-  const share =
-    slots === null || !(slots > 0) || busy === undefined ? null : clamp(busy / slots, 0, 1);
+  const share = busyShare(variant, node, step);
   const bar: Part =
     share === null
       ? null
       : [
           box(left + 8, top + 20.5, spot.width - 16, 3, ink, attribute('fill-opacity', 0.22)),
-          box(left + 8, top + 20.5, (spot.width - 16) * share, 3, ink),
+          box(left + 8, top + 20.5, (spot.width - 16) * share, 3, ink, BAR),
         ];
-  return markup`<rect
+  return markup`<g class="tn"
+    ><rect
       x="${coordinate(left)}"
       y="${coordinate(top)}"
       width="${coordinate(spot.width)}"
@@ -189,7 +212,22 @@ function nodeMarks(
       rx="4"
       fill="${healthy ? 'var(--surface)' : `var(--${state})`}"
       stroke="${healthy ? 'var(--ok)' : `var(--${state})`}"
-    />${label(spot.x, top + (share === null ? 18 : 15), nodeLabel(node.name), { anchor: 'middle', fill: ink, weight: healthy ? undefined : 600 })}${bar}`;
+    />${label(spot.x, top + (share === null ? 18 : 15), nodeLabel(node.name), { anchor: 'middle', fill: ink, weight: healthy ? undefined : 600 })}${bar}</g
+  >`;
+}
+
+/** Requests of a workload whose success is below its name. */
+function sharesOf(
+  view: View,
+  name: string,
+): readonly { readonly request: string; readonly words: string }[] {
+  return view.requests
+    .filter((request) => request === name || request.startsWith(`${name}.`))
+    .slice(0, 3)
+    .map((request) => ({
+      request,
+      words: shorten(request === name ? 'success' : requestLabel(view, request), 14),
+    }));
 }
 
 /** A workload: its name, and below it the success share. */
@@ -198,68 +236,45 @@ function userMarks(
   variant: VariantResult,
   name: string,
   step: number,
-  { nodes, direction }: Placement,
+  spot: Spot,
 ): Markup {
-  const spot = nodes.get(name)!;
-  const requests = view.requests
-    .filter((request) => request === name || request.startsWith(`${name}.`))
-    .slice(0, 3);
-  const shares = requests.map((request) => ({
-    words: request === name ? 'success' : requestLabel(view, request),
-    share: variant.timeline.series[request]?.success[step] ?? null,
-  }));
-  const ground = box(
-    spot.x - spot.width / 2,
-    spot.y - spot.height / 2,
-    spot.width,
-    spot.height,
-    'var(--bg)',
-  );
-  const isBeside = (other: Spot): boolean =>
-    other !== spot && Math.abs(other.y - spot.y) < spot.height;
-  if (direction === 'TB' && [...nodes.values()].some(isBeside)) {
-    // There is no room beside it, so the lowest share is below the name.
-    const low = shares.reduce((least, { share }) => Math.min(least, share ?? 1), 1);
-    const fill = low < 0.5 ? 'var(--bad)' : 'var(--ink)';
-    const text = shares.some(({ share }) => share !== null) ? formatShare(low) : '–';
-    return markup`${ground}${label(spot.x, spot.y - 3, nodeLabel(name), { anchor: 'middle', fill: 'var(--ink)', weight: 600 })}${label(spot.x, spot.y + 10, text, { anchor: 'middle', fill, size: 11 })}`;
-  }
-  return markup`${ground}${label(spot.x, spot.y + 4, nodeLabel(name), { anchor: 'middle', fill: 'var(--ink)', weight: 600 })}${shares.map(
-    ({ words, share }, i) =>
-      label(
-        direction === 'LR' ? spot.x - spot.width / 2 : spot.x + spot.width / 2 + 4,
-        direction === 'LR' ? spot.y + 22 + i * 15 : spot.y + 4 + i * 15,
-        markup`${nodeLabel(words)}
-          <tspan
-            font-weight="600"
-            fill="${share !== null && share < 0.5 ? 'var(--bad)' : 'var(--ink)'}"
-            >${share === null ? '–' : formatShare(share)}</tspan
-          >`,
-        { size: 11 },
-      ),
-  )}`;
+  const top = spot.y - spot.height / 2;
+  const shares = sharesOf(view, name).map(({ request, words }, i) => {
+    const share = variant.timeline.series[request]?.success[step] ?? null;
+    const fill = share !== null && share < 0.5 ? 'var(--bad)' : 'var(--ink)';
+    const figure = share === null ? '–' : formatShare(share);
+    return label(
+      spot.x,
+      top + 33 + i * SHARE_LINE,
+      markup`${words} <tspan font-weight="600" fill="${fill}">${figure}</tspan>`,
+      { anchor: 'middle' },
+    );
+  });
+  return markup`<g class="tn u"
+    >${box(spot.x - spot.width / 2, top, spot.width, spot.height, 'var(--bg)')}${label(spot.x, top + 18, nodeLabel(name), { anchor: 'middle', fill: 'var(--ink)', weight: 600 })}<g
+      class="at"
+      >${shares}</g
+    ></g
+  >`;
 }
 
-function flowOf(variant: VariantResult, edge: MapEdge, step: number) {
-  const series = variant.timeline.edges[`${edge.from}->${edge.to}`];
-  const calls = series?.calls[step] ?? 0;
-  const attempts = series?.attempts[step] ?? 0;
-  return { attempts, retried: attempts > 0 && (attempts - calls) / attempts > 1 / 3 };
-}
+const BAR = attribute('class', 'bar');
 
 function edgeMarks(
   variant: VariantResult,
   edge: MapEdge,
   step: number,
   at: number,
-  view: View,
+  top: number,
 ): Markup {
   const { attempts, retried } = flowOf(variant, edge, step);
-  const width = attempts <= 0 ? 0.7 : clamp(0.9 + (attempts / largestFlow(view)) * 4.2, 0.9, 5.1);
+  const width = attempts <= 0 ? 0.7 : clamp(0.9 + (attempts / top) * 4.2, 0.9, 5.1);
   const color = retried ? 'var(--failing)' : 'var(--ok)';
   const open = breakerOpen(variant, edge, at);
-  return markup`${stroke(smooth(edge.points), color, Math.round(width * 10) / 10, [retried && dashed('3 2.4'), attempts <= 0 && attribute('stroke-opacity', 0.6)])}${open ? breakerMark(edge.points) : null}`;
+  return markup`${stroke(smooth(edge.points), color, Math.round(width * 10) / 10, [LINE, retried && dashed('3 2.4'), attempts <= 0 && attribute('stroke-opacity', 0.6)])}${open && markup`<g class="at">${breakerMark(edge.points)}</g>`}`;
 }
+
+const LINE = attribute('class', 'te');
 
 /** The rate on a line, where retries make it worth showing. */
 function edgeWords(variant: VariantResult, edge: MapEdge, step: number): Markup | null {
@@ -267,8 +282,10 @@ function edgeWords(variant: VariantResult, edge: MapEdge, step: number): Markup 
   if (!retried) return null;
   const middle = edge.points[Math.floor(edge.points.length / 2)]!;
   const text = formatRate(attempts);
-  const room = textWidth(text, 11) + 4;
-  return markup`${box(middle.x - room / 2, middle.y - 15, room, 13, 'var(--bg)', attribute('fill-opacity', 0.85))}${label(middle.x, middle.y - 5, text, { anchor: 'middle', size: 11, fill: 'var(--fault-ink)', weight: 600 })}`;
+  const room = textWidth(text, TEXT) + 4;
+  return markup`<g class="at"
+    >${box(middle.x - room / 2, middle.y - 16, room, 14, 'var(--bg)', attribute('fill-opacity', 0.85))}${label(middle.x, middle.y - 5, text, { anchor: 'middle', fill: 'var(--fault-ink)', weight: 600 })}</g
+  >`;
 }
 
 function breakerOpen(variant: VariantResult, edge: MapEdge, at: number): boolean {
@@ -294,15 +311,6 @@ function breakerMark(points: MapEdge['points']): Markup {
       r="1.8"
       fill="var(--ink)"
     /><circle cx="${coordinate(x + 7)}" cy="${coordinate(y)}" r="1.8" fill="var(--ink)" />`;
-}
-
-function largestFlow(view: View): number {
-  let top = 1;
-  for (const variant of view.result.variants) {
-    for (const series of Object.values(variant.timeline.edges))
-      for (const value of series.attempts) top = Math.max(top, value);
-  }
-  return top;
 }
 
 /** A soft curve through the bends of a line. */

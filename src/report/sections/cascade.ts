@@ -1,11 +1,12 @@
 import { MECHANISM_WORDS } from '../charts/swimlane.js';
 import { cascadeFinding } from '../findings-cascade.js';
 import { formatCount, formatInstant } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import type { VariantResult } from '../../spec/result/result.js';
 import type { CascadeEvent } from '../../spec/result/cascade.js';
 import type { View } from '../view.js';
-import { insideSection } from './parts.js';
+import { folded, insideSection } from './parts.js';
 
 /** The cascade in time order, every event with its number. */
 export function cascadeSection(view: View): Markup | null {
@@ -17,6 +18,8 @@ export function cascadeSection(view: View): Markup | null {
 }
 
 const EVENTS = 40;
+/** Later events are collapsed. */
+const FIRST = 10;
 
 const TONES: Readonly<Record<CascadeEvent['kind'], string>> = {
   fault: 'worst',
@@ -60,19 +63,26 @@ function events(variant: VariantResult): Markup {
   const all = variant.cascade.events;
   if (all.length === 0) return markup`<p class="nothing">No component and no request degraded.</p>`;
   const runs = variant.cascade.verdicts.length;
-  const heads = ['Time', 'Subject', 'Event', 'Cause'];
-  if (runs > 1) heads.push('Runs');
   const left = all.length - EVENTS;
+  const later = all.slice(FIRST, EVENTS);
   const more =
     left > 0 &&
     markup`<p class="meta">${formatCount(left)} later events are in the result document.</p>`;
+  return markup`${table(all.slice(0, FIRST), runs)}${
+    later.length > 0 && folded(table(later, runs), plural(later.length, 'later event'))
+  }${more}`;
+}
+
+function table(some: readonly CascadeEvent[], runs: number): Markup {
+  const heads = ['Time', 'Subject', 'Event', 'Cause'];
+  if (runs > 1) heads.push('Runs');
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="Events">
       <table class="events">
         <caption>Replication 1${runs > 1 && `; Runs: how many of ${formatCount(runs)} have it`}</caption>
         <thead><tr>${heads.map((head) => markup`<th scope="col">${head}</th>`)}</tr></thead>
-        <tbody>${all.slice(0, EVENTS).map((event) => row(event, runs))}</tbody>
+        <tbody>${some.map((event) => row(event, runs))}</tbody>
       </table>
-    </div>${more}`;
+    </div>`;
 }
 
 function row(event: CascadeEvent, runs: number): Markup {

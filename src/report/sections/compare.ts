@@ -12,7 +12,7 @@ import { formatDifferenceWithin } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { lookOf, type View } from '../view.js';
-import { section, variantKey } from './parts.js';
+import { folded, section, variantKey } from './parts.js';
 
 /**
  * The variants side by side: results for users, then latency, of successful responses and of all separately. `long`
@@ -49,18 +49,22 @@ export function compareSection(view: View, long: boolean): Markup {
         markup`<p class="meta after">
           The same in every variant: ${alike.map((column) => `${column.head.toLowerCase()} ${column.of} ${cellText(column, variants[0]!)}`).join(', ')}.
         </p>`,
-      markup`<h3 class="gap">Latency</h3>
-        <p class="meta">
+      folded(
+        [
+          markup`<p class="meta">
           ${
             lossy
               ? 'On the left the requests that succeeded, on the right all that finished, failures included. Failures that come fast make the right side look quick.'
               : 'From arrival to answer; no request failed.'
           }
         </p>`,
-      table(view, 'lat', 'Latency quantiles', [...answered, ...all], {
-        long,
-        groups: lossy ? groups : null,
-      }),
+          table(view, 'lat', 'Latency quantiles', [...answered, ...all], {
+            long,
+            groups: lossy ? groups : null,
+          }),
+        ],
+        'Latency quantiles',
+      ),
     ],
   );
 }

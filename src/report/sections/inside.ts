@@ -6,7 +6,7 @@ import {
   wasteChart,
   wasteRows,
 } from '../charts/waste.js';
-import { breakerChart, breakerEdges, breakerLanes } from '../charts/breakers.js';
+import { breakerChart, breakerLanes } from '../charts/breakers.js';
 import {
   latencyChart,
   latencyGrid,
@@ -22,8 +22,7 @@ import {
 } from '../charts/services.js';
 import { crowdOf } from '../crowd.js';
 import { lanesOf, MECHANISM_WORDS, spreadWindow, swimlaneChart } from '../charts/swimlane.js';
-import { mapsOf, snapshotsOf, stateOf, topologyChart } from '../charts/topology.js';
-import { breakerFinding, servicesFinding, topologyFinding, wasteFinding } from '../findings.js';
+import { breakerFinding, servicesFinding, wasteFinding } from '../findings.js';
 import { propagationFinding } from '../findings-cascade.js';
 import {
   formatCount,
@@ -44,8 +43,8 @@ import type { EdgeCounter } from '../../spec/patterns/policy.js';
 import type { VariantResult } from '../../spec/result/result.js';
 import { usedUpPools } from '../pools.js';
 import { sortedKeys } from '../keys.js';
-import { lookOf, stepAt, type View } from '../view.js';
-import { caption, dataTable, insideSection, picture } from './parts.js';
+import { lookOf, type View } from '../view.js';
+import { caption, dataTable, insideSection, picture, stateLegend, swatchOf } from './parts.js';
 import { axis, gutterLabel } from './timeline.js';
 
 /** The switch between variants. Where `:has()` is not supported, all variants are visible. */
@@ -69,30 +68,21 @@ export function picker(view: View): Markup | null {
 /** Every server by depth: rates and health, latency, slots and queue. */
 export function servicesSection(all: View): Markup {
   const shared = sharesScales(all);
-  return insideSection(all, 'services', 'Services', (variant, view) => {
-    const prefix = `sv-${lookOf(view, variant.name).className}`;
-    const rows = serviceRows(view, variant);
-    const isPartly = rows.some((row) => (row.series?.up ?? []).length > 0);
-    const limited = rows.some((row) => slotsChart(view, row, variant) !== null);
-    const body = rows.map((row, i) => serviceRow(view, row, variant, `${prefix}-${i}`));
-    const crowd = crowdOf(view);
-    const table = crowd.all.map(({ name }) => {
-      const component = variant.components[name];
-      return [
-        name,
-        formatRate(component?.throughput ?? 0),
-        formatRate(component?.goodput ?? 0),
-        formatValue(component?.successLatency.p99 ?? null, 'seconds'),
-        component?.utilization === null || component === undefined
-          ? '–'
-          : formatShare(component.utilization),
-        formatCount(component?.queue?.max ?? 0),
-        formatValue(component?.wastedWork ?? null, 'share'),
-      ];
-    });
-    return {
-      title: servicesFinding(view, variant),
-      body: markup`<div class="rows">
+  return insideSection(
+    all,
+    'services',
+    'Services',
+    (variant, view) => {
+      const prefix = `sv-${lookOf(view, variant.name).className}`;
+      const rows = serviceRows(view, variant);
+      const isPartly = rows.some((row) => (row.series?.up ?? []).length > 0);
+      const limited = rows.some((row) => slotsChart(view, row, variant) !== null);
+      const body = rows.map((row, i) => serviceRow(view, row, variant, `${prefix}-${i}`));
+      const crowd = crowdOf(view);
+      const table = crowd.all.map(({ name }) => figuresOf(variant, name));
+      return {
+        title: servicesFinding(view, variant),
+        body: markup`<div class="rows">
           <div class="hd hd0"></div>
           <div class="hd">Answers and arrivals</div>
           <div class="hd">p99 latency, log</div>
@@ -119,8 +109,26 @@ export function servicesSection(all: View): Markup {
             rows: table,
           },
         )}`,
-    };
-  });
+      };
+    },
+    'Rates, latency and slots of every component',
+  );
+}
+
+/** Figures of a component over the whole run. */
+function figuresOf(variant: VariantResult, name: string): string[] {
+  const component = variant.components[name];
+  return [
+    name,
+    formatRate(component?.throughput ?? 0),
+    formatRate(component?.goodput ?? 0),
+    formatValue(component?.successLatency.p99 ?? null, 'seconds'),
+    component?.utilization === null || component === undefined
+      ? '–'
+      : formatShare(component.utilization),
+    formatCount(component?.queue?.max ?? 0),
+    formatValue(component?.wastedWork ?? null, 'share'),
+  ];
 }
 
 /** The components that degraded, when, and how it spread. */
@@ -178,36 +186,6 @@ export function propagationSection(all: View): Markup | null {
   });
 }
 
-/** The system at several instants. */
-export function topologySection(all: View): Markup {
-  const maps = mapsOf(all);
-  return insideSection(all, 'topology', 'Topology', (variant, view) => {
-    const id = `tp-${lookOf(view, variant.name).className}`;
-    const moments = snapshotsOf(view, variant);
-    const figures = moments.map((moment, i) => {
-      const wide = topologyChart(view, variant, moment.at, maps.wide, 478);
-      const narrow = topologyChart(view, variant, moment.at, maps.narrow, 358);
-      return markup`<figure>
-        <h3>${moment.title} <span class="of">${formatInstant(moment.at)}</span></h3>
-        ${picture(`${id}-${i}`, wide, narrow)}
-      </figure>`;
-    });
-    const rows = view.result.topology.nodes.map((node) => [
-      node.name,
-      ...moments.map((moment) => {
-        const step = stepAt(variant.timeline, moment.at);
-        const rate = variant.timeline.series[node.name]?.rate[step] ?? 0;
-        return `${stateOf(variant, node.name, step)}, ${formatRate(rate)}`;
-      }),
-    ]);
-    return {
-      title: topologyFinding(view, variant),
-      body: markup`<div class="two">${figures}</div>
-        ${stateLegend()}${caption(`${crowdOf(view).words} Fill: health. Bar in a box: slots in use. Line width: attempts per second; dashed red: more than a third of them are retries; open switch: breaker open on most callers.`.trim())}${dataTable({ caption: `State and arrivals, ${variant.name}`, head: ['Component', ...moments.map((m) => `${m.title} ${formatInstant(m.at)}`)], rows })}`,
-    };
-  });
-}
-
 /** Calls that retries multiply, and wasted work. */
 export function wasteSection(all: View): Markup | null {
   const { variants } = all.result;
@@ -216,34 +194,38 @@ export function wasteSection(all: View): Markup | null {
     sharedAnswers(variant).length > 0 ||
     wasteRows(all, variant).some((row) => row.wasted > 0);
   if (!variants.some(worth)) return null;
-  return insideSection(all, 'waste', 'Amplification and waste', (variant, view) => {
-    const id = `am-${lookOf(view, variant.name).className}`;
-    const edges = amplifiedEdges(variant);
-    const left =
-      edges.length === 0
-        ? markup`<p class="nothing">${noneAmplified(variant)}</p>`
-        : picture(
-            id,
-            amplificationChart(view, variant, id, 474),
-            amplificationChart(view, variant, `${id}-n`, 358),
-          );
-    const shared = sharedWords(variant);
-    const waste = wasteRows(view, variant);
-    const right = waste.every((row) => row.wasted === 0)
-      ? markup`<p class="nothing">No component worked in vain.</p>`
-      : picture(`${id}-w`, wasteChart(view, variant, 474), wasteChart(view, variant, 358));
-    const rows = waste.map((row) => [row.name, formatShare(row.wasted), '–', '–']);
-    const runs = view.result.replications;
-    const factors = edges.map(({ edge, factor }) => {
-      const { counters } = variant.edges[edge]!;
-      const sent = (name: EdgeCounter): string => formatNumber((counters[name] ?? 0) / runs);
-      const when =
-        (counters['hinted'] ?? 0) === 0 ? '' : ` (${sent('hinted')} when the callee said)`;
-      return [edge, formatNumber(factor), `${sent('retries')}${when}`, sent('hedges')];
-    });
-    return {
-      title: wasteFinding(view, variant),
-      body: markup`<div class="two">
+  return insideSection(
+    all,
+    'waste',
+    'Amplification and waste',
+    (variant, view) => {
+      const id = `am-${lookOf(view, variant.name).className}`;
+      const edges = amplifiedEdges(variant);
+      const left =
+        edges.length === 0
+          ? markup`<p class="nothing">${noneAmplified(variant)}</p>`
+          : picture(
+              id,
+              amplificationChart(view, variant, id, 474),
+              amplificationChart(view, variant, `${id}-n`, 358),
+            );
+      const shared = sharedWords(variant);
+      const waste = wasteRows(view, variant);
+      const right = waste.every((row) => row.wasted === 0)
+        ? markup`<p class="nothing">No component worked in vain.</p>`
+        : picture(`${id}-w`, wasteChart(view, variant, 474), wasteChart(view, variant, 358));
+      const rows = waste.map((row) => [row.name, formatShare(row.wasted), '–', '–']);
+      const runs = view.result.replications;
+      const factors = edges.map(({ edge, factor }) => {
+        const { counters } = variant.edges[edge]!;
+        const sent = (name: EdgeCounter): string => formatNumber((counters[name] ?? 0) / runs);
+        const when =
+          (counters['hinted'] ?? 0) === 0 ? '' : ` (${sent('hinted')} when the callee said)`;
+        return [edge, formatNumber(factor), `${sent('retries')}${when}`, sent('hedges')];
+      });
+      return {
+        title: wasteFinding(view, variant),
+        body: markup`<div class="two">
           <figure>
             <h3>Attempts per call</h3>
             ${left}
@@ -254,8 +236,10 @@ export function wasteSection(all: View): Markup | null {
           </figure>
         </div>
         ${shared === '' ? null : caption(shared)}${dataTable({ caption: `Amplification and waste, ${variant.name}${runs > 1 ? ', counts are means of a run' : ''}`, head: ['Edge or component', 'Attempts per call, or share wasted', 'Retries', 'Hedges'], rows: [...factors, ...rows] })}`,
-    };
-  });
+      };
+    },
+    'Attempts per call, and unused work',
+  );
 }
 
 /** Text in place of the chart of attempts per call. */
@@ -265,32 +249,30 @@ function noneAmplified(variant: VariantResult): string {
   return `No edge makes as many as ${formatNumber(AMPLIFIED)} attempts per call: ${extra}.`;
 }
 
-/** Lanes of breaker states; omitted if no variant has breakers. */
+/** Lanes of breaker states; omitted if no breaker of any variant opens, and for variants in which none does. */
 export function breakersSection(all: View): Markup | null {
-  if (all.result.variants.every((variant) => breakerEdges(variant).length === 0)) return null;
-  return insideSection(all, 'breakers', 'Breakers', (variant, view) => {
-    const id = `br-${lookOf(view, variant.name).className}`;
-    if (breakerEdges(variant).length === 0)
-      return { title: 'This variant has no breakers', body: null };
-    const lanes = breakerLanes(view, variant);
-    if (lanes.length === 0)
+  if (all.result.variants.every((variant) => breakerLanes(all, variant).length === 0)) return null;
+  return insideSection(
+    all,
+    'breakers',
+    'Breakers',
+    (variant, view) => {
+      const id = `br-${lookOf(view, variant.name).className}`;
+      const lanes = breakerLanes(view, variant);
+      if (lanes.length === 0) return null;
+      const rows = lanes.map((lane) => [
+        `${lane.instance}, ${lane.edge}`,
+        formatInstant(
+          lane.intervals
+            .filter((s) => s.state === 'open')
+            .reduce((sum, s) => sum + s.until - s.from, 0),
+        ),
+        formatCount(lane.intervals.filter((s) => s.state === 'halfOpen').length),
+        formatInstant(lane.intervals[lane.intervals.length - 1]!.until),
+      ]);
       return {
         title: breakerFinding(view, variant),
-        body: markup`<p class="nothing">${breakerEdges(variant).join(', ')}: closed throughout.</p>`,
-      };
-    const rows = lanes.map((lane) => [
-      `${lane.instance}, ${lane.edge}`,
-      formatInstant(
-        lane.intervals
-          .filter((s) => s.state === 'open')
-          .reduce((sum, s) => sum + s.until - s.from, 0),
-      ),
-      formatCount(lane.intervals.filter((s) => s.state === 'halfOpen').length),
-      formatInstant(lane.intervals[lane.intervals.length - 1]!.until),
-    ]);
-    return {
-      title: breakerFinding(view, variant),
-      body: markup`<figure>
+        body: markup`<figure>
           ${picture(id, breakerChart(view, variant, 984), breakerChart(view, variant, 358))}
         </figure>
         <ul class="legend">
@@ -299,8 +281,10 @@ export function breakersSection(all: View): Markup | null {
           <li>${swatchOf('degraded', 10)}half-open, probing</li>
         </ul>
         ${caption(`One lane per breaker, replication 1.${dryRunWords(variant)}`)}${dataTable({ caption: `Breakers, ${variant.name}`, head: ['Breaker', 'Open for', 'Times half-open', 'Closed again'], rows })}`,
-    };
-  });
+      };
+    },
+    'States of every breaker',
+  );
 }
 
 /**
@@ -349,26 +333,4 @@ function panel(picture: Markup, labels: Part): Markup {
     <div class="in">${picture}</div>
     ${labels}
   </div>`;
-}
-
-/** Legend of the four states. */
-function stateLegend(): Markup {
-  return markup`<ul class="legend">
-    <li>${swatchOf('ok', 2.5)}ok</li>
-    <li>${swatchOf('degraded', 5)}degraded</li>
-    <li>${swatchOf('failing', 9)}failing</li>
-    <li>${swatchOf('down', 12)}down</li>
-  </ul>`;
-}
-
-function swatchOf(state: string, height: number): Markup {
-  return markup`<svg viewBox="0 0 22 14" aria-hidden="true">
-    <rect
-      x="0"
-      y="${coordinate(7 - height / 2)}"
-      width="20"
-      height="${height}"
-      fill="var(--${state})"
-    />
-  </svg>`;
 }

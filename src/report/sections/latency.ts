@@ -10,7 +10,7 @@ import type { Fold } from '../fold.js';
 import { formatSeconds, formatShare, formatValue } from '../../text/figures.js';
 import { markup, type Markup } from '../html-escape.js';
 import type { View } from '../view.js';
-import { caption, dataTable, picture, section, variantKey, type Table } from './parts.js';
+import { caption, dataTable, picture, section, variantKey, type Table, folded } from './parts.js';
 
 /** Loss and latency in one picture, then the distributions of successful responses and of all. */
 export function latencySection({ all, drawn: view }: Fold): Markup {
@@ -22,16 +22,21 @@ export function latencySection({ all, drawn: view }: Fold): Markup {
       'Share of all requests that still have no successful answer after the time on the x axis. A failed request never gets one, so a line levels out at its failure rate instead of flattering its percentiles.',
     ),
     dataTable(lossTable(view)),
-    markup`<div class="two">
+    folded(
+      [
+        markup`<div class="two">
       <figure><h3>Latency of successful requests</h3>${cumulative(view, 'cdf-ok', 'successLatency')}</figure>
       ${lossy && markup`<figure><h3>Latency of all finished requests</h3>${cumulative(view, 'cdf-all', 'latency')}</figure>`}
     </div>`,
-    caption(
-      lossy
-        ? 'Cumulative share within the time on the x axis, log. The two differ by the failures: read the left one beside the loss above, never alone.'
-        : 'Cumulative share within the time on the x axis, log. No request failed, so these are all that finished.',
+        caption(
+          lossy
+            ? 'Cumulative share within the time on the x axis, log. The two differ by the failures: read the left one beside the loss above, never alone.'
+            : 'Cumulative share within the time on the x axis, log. No request failed, so these are all that finished.',
+        ),
+        dataTable(quantileTable(view)),
+      ],
+      lossy ? 'Latency of successful requests, and of all' : 'Latency of all requests',
     ),
-    dataTable(quantileTable(view)),
   ]);
 }
 

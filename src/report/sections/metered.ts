@@ -35,10 +35,18 @@ const SMALL = 0.01;
 export function meteredSection(
   { all, drawn: view }: Fold,
   family: Family<FamilyId>,
+  isFolded: boolean,
 ): Markup | null {
   const subjects = subjectsOf(view, family);
   if (subjects.length === 0) return null;
   const drawn = drawnOf(view, family, subjects);
+  const isEmpty = subjects.every((subject) =>
+    view.result.variants.every((variant) => {
+      const own = meteredOf(variant, subject);
+      return own === null || family.columns.every((column) => !column.value(own));
+    }),
+  );
+  if (drawn.length === 0 && isEmpty) return null;
   const left = subjects.length - drawn.length;
   const rest =
     left > 0 && drawn.length > 0
@@ -52,7 +60,7 @@ export function meteredSection(
       : '';
   const marks = drawn.length > 0 ? faultMarks(view).words : '';
   const { title, more } = familyFinding(all, family, subjects);
-  return section(family.id, family.name, title, [
+  const body = [
     more !== '' && markup`<p class="meta">${more}</p>`,
     flows(view, family, subjects),
     legend(view, family, drawn),
@@ -64,7 +72,9 @@ export function meteredSection(
     spread(view, family, drawn),
     table(view, family, subjects),
     brokenSagas(view, subjects),
-  ]);
+  ];
+  const fold = isFolded ? `${family.name}: pictures and figures` : null;
+  return section(family.id, family.name, title, body, fold);
 }
 
 /** Number of pictures in a row: at most three, and no single fourth one below. */

@@ -1,33 +1,32 @@
-import type { VariantResult } from '../../spec/result/result.js';
 import type { Fold } from '../fold.js';
 import { formatCount, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { markup, type Markup } from '../html-escape.js';
 import { fromBatches, type View } from '../view.js';
-import { variantKey, section } from './parts.js';
+import { folded, section } from './parts.js';
 
 /** How the numbers were computed, what they leave out, and how to reproduce them. */
-export function methodSection({ all: view, drawn }: Fold, command: string): Markup {
+export function methodSection({ all: view }: Fold, command: string): Markup {
   const { result } = view;
   const rows = [['Runs', runWords(view)], ...DEFINITIONS, ['Intervals', intervalWords(view)]];
   return section('method', 'Method', 'How these numbers were made', [
-    markup`<dl class="m">
-      ${rows.map(
-        ([term, text]) =>
-          markup`<dt>${term}</dt>
-            <dd>${text}</dd>`,
-      )}
-    </dl>`,
+    folded(
+      markup`<dl class="m">
+        ${rows.map(
+          ([term, text]) =>
+            markup`<dt>${term}</dt>
+              <dd>${text}</dd>`,
+        )}
+      </dl>`,
+      'Definitions',
+    ),
     result.warnings.length > 0 &&
       markup`<h3 class="gap">Warnings</h3>
         <ul class="warn">
           ${result.warnings.map((text) => markup`<li>${text}</li>`)}
         </ul>`,
-    drawn.result.variants.some(patched) &&
-      markup`<h3 class="gap">What each variant changes</h3>
-        ${drawn.result.variants.map((variant) => patchMarkup(view, variant))}`,
     markup`<h3 class="gap">Reproduce</h3>
-      <pre>${command}</pre>
+      <pre tabindex="0">${command}</pre>
       <p class="meta">
         Same file, same seed, same version: the same bytes. Digest ${result.digest}, scenario
         ${result.scenario.sha256.slice(0, 16)}, faultline ${result.engine.version}.
@@ -66,21 +65,6 @@ const DEFINITIONS: readonly (readonly [string, string])[] = [
   ],
 ];
 
-/** The lines of a variant's patch, `-` removed, `+` set or added. */
-function patchLines(variant: VariantResult): { readonly sign: '-' | '+'; readonly text: string }[] {
-  return [
-    ...variant.patch.remove.map((path) => ({ sign: '-' as const, text: path })),
-    ...variant.patch.set.map(({ path, value }) => ({
-      sign: '+' as const,
-      text: `${path}: ${flow(value)}`,
-    })),
-    ...variant.patch.add.map(({ path, values }) => ({
-      sign: '+' as const,
-      text: `${path}: [..., ${values.map(flow).join(', ')}]`,
-    })),
-  ];
-}
-
 function runWords(view: View): string {
   const { result } = view;
   const totals = result.variants.flatMap((variant) => variant.perReplication);
@@ -98,34 +82,4 @@ function intervalWords(view: View): string {
   return view.result.replications > 1
     ? '95 %, over replications; differences are paired. “No difference” means that the whole interval is within the margin: 1 % of the baseline; for shares a tenth of its successes or failures, whichever are fewer, from 0.01 to 1 point, and a tenth of those that a budget allows. Grey, without that word, means that the data cannot tell after correction for many comparisons'
     : 'None: one replication. Set run.replications to see how far the figures vary';
-}
-
-function patched(variant: VariantResult): boolean {
-  return patchLines(variant).length > 0;
-}
-
-function patchMarkup(view: View, variant: VariantResult): Markup {
-  const lines = patchLines(variant);
-  const body =
-    lines.length === 0
-      ? markup`<p class="meta">the file as written</p>`
-      : markup`<pre class="diff">${lines.map(patchLine)}</pre>`;
-  return markup`<div class="patch">
-    <p class="pn">
-      ${variantKey(view, variant)}${variant.title !== null && markup` <span class="of">${variant.title}</span>`}
-    </p>
-    ${body}
-  </div>`;
-}
-
-function patchLine({ sign, text }: { readonly sign: string; readonly text: string }): Markup {
-  return markup`<span class="${sign === '-' ? 'del' : 'ins'}">${sign} ${text}</span>${'\n'}`;
-}
-
-/** A value in YAML's flow style, close enough to be readable. */
-function flow(value: unknown): string {
-  if (value === null || typeof value !== 'object') return String(value);
-  if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
-  const entries = Object.entries(value as Record<string, unknown>);
-  return `{ ${entries.map(([key, each]) => `${key}: ${flow(each)}`).join(', ')} }`;
 }

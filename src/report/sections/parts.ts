@@ -1,4 +1,5 @@
 import { inline, type Drawing } from '../draw.js';
+import { coordinate } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import type { VariantResult } from '../../spec/result/result.js';
 import { lookOf, type View, viewOfVariant } from '../view.js';
@@ -10,33 +11,57 @@ export interface Table {
   readonly rows: readonly (readonly Part[])[];
 }
 
-/** A section with its neutral name above the finding. */
-export function section(id: string, kicker: string, title: Part, body: Part): Markup {
+/** A section with its neutral name above the finding. With `fold` its evidence is collapsed under these words. */
+export function section(
+  id: string,
+  kicker: string,
+  title: Part,
+  body: Part,
+  fold: string | null = null,
+): Markup {
   return markup`<section id="${id}" aria-labelledby="${id}-h">
     <p class="kick">${kicker}</p>
     <h2 id="${id}-h">${title}</h2>
-    ${body}
+    ${folded(body, fold)}
   </section>`;
 }
 
-/** A section inside "Look inside": the same figure for every variant; only that of the chosen one is visible. */
+/** Evidence that is collapsed under a few words, so that a page is short; null leaves it open. */
+export function folded(body: Part, words: string | null): Part {
+  if (words === null || body === null) return body;
+  return markup`<details class="fold">
+    <summary>${words}</summary>
+    ${body}
+  </details>`;
+}
+
+/**
+ * A section inside "Look inside": the same figure for every variant; only that of the chosen one is visible. A variant
+ * without anything to show has no panel, and the section is hidden while that variant is chosen.
+ */
 export function insideSection(
   view: View,
   id: string,
   kicker: string,
-  make: (variant: VariantResult, own: View) => { readonly title: Part; readonly body: Part },
+  make: (variant: VariantResult, own: View) => { readonly title: Part; readonly body: Part } | null,
+  fold: string | null = null,
 ): Markup {
+  const empty: string[] = [];
   const panels = view.result.variants.map((variant) => {
     const { className } = lookOf(view, variant.name);
-    const { title, body } = make(variant, viewOfVariant(view, variant));
+    const made = make(variant, viewOfVariant(view, variant));
+    if (made === null) {
+      empty.push(`no-${className}`);
+      return null;
+    }
     const name =
       view.result.variants.length > 1 && markup`<span class="of"> in ${variant.name}</span>`;
     return markup`<div class="only ${className}">
-      <h2>${title}${name}</h2>
-      ${body}
+      <h2>${made.title}${name}</h2>
+      ${folded(made.body, fold)}
     </div>`;
   });
-  return markup`<section id="${id}" aria-label="${kicker}">
+  return markup`<section id="${id}" aria-label="${kicker}" class="${empty.join(' ')}">
     <p class="kick">${kicker}</p>
     ${panels}
   </section>`;
@@ -61,8 +86,10 @@ export function dataTable(table: Table, summary = 'Data'): Markup {
 
 /** A table whose first column heads its rows. */
 export function plainTable(table: Table): Markup {
-  const heads = table.head.map(
-    (text, i) => markup`<th scope="col" ${i > 0 && CLASS_R}>${text}</th>`,
+  const heads = table.head.map((text, i) =>
+    text === ''
+      ? markup`<td ${i > 0 && CLASS_R}></td>`
+      : markup`<th scope="col" ${i > 0 && CLASS_R}>${text}</th>`,
   );
   const rows = table.rows.map(
     ([first, ...cells]) =>
@@ -97,3 +124,26 @@ export function caption(text: Part): Markup {
 }
 
 const CLASS_R = markup` class="r"`;
+
+/** Legend of the four states. */
+export function stateLegend(): Markup {
+  return markup`<ul class="legend">
+    <li>${swatchOf('ok', 2.5)}ok</li>
+    <li>${swatchOf('degraded', 5)}degraded</li>
+    <li>${swatchOf('failing', 9)}failing</li>
+    <li>${swatchOf('down', 12)}down</li>
+  </ul>`;
+}
+
+/** A bar in the colour of a state, for a legend. */
+export function swatchOf(state: string, height: number): Markup {
+  return markup`<svg viewBox="0 0 22 14" aria-hidden="true">
+    <rect
+      x="0"
+      y="${coordinate(7 - height / 2)}"
+      width="20"
+      height="${height}"
+      fill="var(--${state})"
+    />
+  </svg>`;
+}

@@ -7,15 +7,16 @@ import {
   type Panel,
 } from '../charts/timeline.js';
 import { ghostWords } from '../charts/ghost.js';
+import { cutOffSteps } from '../cut-off.js';
 import { tickText, timeTicks } from '../charts/frame.js';
 import { inline } from '../draw.js';
 import type { Fold } from '../fold.js';
 import { formatSeconds } from '../../text/figures.js';
 import { coordinate } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
-import { timelineFinding, timelineNote } from '../findings.js';
+import { timelineFinding, timelineNote } from '../findings-timeline.js';
 import type { VariantResult } from '../../spec/result/result.js';
-import { faultMarks, lookOf, requestLabel, viewOfVariant, type View } from '../view.js';
+import { faultMarks, lookOf, viewOfVariant, type View } from '../view.js';
 import { caption, dataTable, section, variantKey } from './parts.js';
 
 /** Small multiples: a column per variant, the same panels and scales in each. */
@@ -50,16 +51,29 @@ export function timelineSection({ all, drawn: view }: Fold): Markup | null {
     const there = phases.map((phase) => own.find(({ name }) => name === phase.name) ?? phase);
     return panels.map((panel) => [
       `${variant.name}, ${panel.words}`,
-      ...there.map((phase) => phaseText(view, panel, variant, phase)),
+      ...there.map((phase) => phaseText(panel, variant, phase)),
     ]);
   });
-  const words = `${faultMarks(view).words}Requests count when they arrive; steps of ${formatSeconds(view.result.run.step)}, pooled over replications, band from the lowest to the highest. A gap in p99 means that nothing was answered.${ghostWords(variants)}`;
+  const words = `${faultMarks(view).words}Requests count when they arrive; steps of ${formatSeconds(view.result.run.step)}, pooled over replications, band from the lowest to the highest. A gap in p99 means that nothing was answered.${cutWords(views)}${ghostWords(variants)}`;
   const count = Math.min(variants.length, 6);
   return section('timeline', 'Timeline', timelineFinding(all), [
     markup`<div class="sm cols c${count}">${columns}</div>`,
     caption(words),
     dataTable({ caption: 'Means by phase', head, rows }),
   ]);
+}
+
+/** Whether lines stop before the end of the run, and why. */
+function cutWords(views: readonly View[]): string {
+  const isCut = views.some(({ only, requests }) =>
+    requests.some((request) => {
+      const series = only!.timeline.series[request];
+      return series !== undefined && cutOffSteps(only!, series) > 0;
+    }),
+  );
+  return isCut
+    ? ' Lines stop where the end of the run cuts off requests that are still under way; arrivals go on.'
+    : '';
 }
 
 /** One panel, with its words in HTML so that they are not stretched. */
@@ -73,11 +87,8 @@ function panelMarkup(
 ): Markup {
   const y = panelScale(panel);
   const labels = panel.grid.map((line) => gutterLabel(y(line.at), line.text));
-  const short = {
-    ...panel,
-    words: panel.words.replace(`${requestLabel(view, panel.request)}: `, ''),
-  };
-  return markup`<div class="pl"><b>${requestLabel(view, panel.request)}</b> ${short.words}</div>
+  const short = panel.words.slice(panel.whose.length + 2);
+  return markup`<div class="pl"><b>${panel.whose}</b> ${short}</div>
     <div class="fc tall gut">
       <div class="in">${inline(panelChart(view, panel, variant, id), id)}</div>
       ${labels}

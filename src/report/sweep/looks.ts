@@ -14,6 +14,7 @@ export function sweepLooks(variants: readonly string[]): Look[] {
       ink: ref(style.ink ?? style.token),
       dash: style.dash,
       width: 1.8,
+      mark: null,
     };
   });
 }

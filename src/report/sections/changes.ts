@@ -1,0 +1,90 @@
+import type { VariantResult } from '../../spec/result/result.js';
+import type { Fold } from '../fold.js';
+import { markup, type Markup } from '../html-escape.js';
+import { heldBudgets, type View } from '../view.js';
+import { folded, section, variantKey } from './parts.js';
+
+/** What to do: the variant that holds every budget, if one does, and the settings that each variant changes. */
+export function changesSection({ all: view, drawn }: Fold): Markup | null {
+  const variants = drawn.result.variants.filter((variant) => patchLines(variant).length > 0);
+  if (variants.length === 0) return null;
+  const chosen = recommended(view);
+  const first = variants.filter((variant) => variant === chosen);
+  const others = variants.filter((variant) => variant !== chosen);
+  const list = (some: readonly VariantResult[]): Markup =>
+    markup`<div class="patches">${some.map((variant) => patchMarkup(view, variant))}</div>`;
+  return section(
+    'changes',
+    chosen === null ? 'Configuration' : 'What to do',
+    titleOf(view, chosen),
+    [
+      first.length > 0 && list(first),
+      others.length > 0 &&
+        folded(
+          list(others),
+          first.length > 0 ? 'Settings of the other variants' : 'Settings of each variant',
+        ),
+    ],
+  );
+}
+
+/** The variant to take: it holds every budget and does not succeed less than the baseline; null if there is none. */
+function recommended({ result, winner, baseline }: View): VariantResult | null {
+  const variant = result.variants.find(({ name }) => name === winner);
+  if (variant === undefined || variant.baseline || variant.unfinished !== undefined) return null;
+  const { held, of } = heldBudgets(variant);
+  const success = variant.summary.success.value ?? 0;
+  const isNoWorse = success >= (baseline.summary.success.value ?? 0);
+  return of > 0 && held === of && isNoWorse ? variant : null;
+}
+
+function titleOf({ result, baseline }: View, chosen: VariantResult | null): string {
+  if (chosen !== null) {
+    const { of } = heldBudgets(chosen);
+    const other = heldBudgets(baseline);
+    const all = of === 1 ? 'the budget' : `all ${of} budgets`;
+    return `Use ${chosen.name}: it holds ${all}, ${baseline.name} ${other.held === 0 ? 'none' : other.held}`;
+  }
+  const counted = result.variants.filter((variant) => heldBudgets(variant).of > 0);
+  const holding = counted.filter((variant) => heldBudgets(variant).broken === 0);
+  if (counted.length > 0 && holding.length === 0) return 'No variant holds every budget';
+  return 'What each variant changes';
+}
+
+/** The lines of a variant's patch, `-` removed, `+` set or added. */
+function patchLines(variant: VariantResult): { readonly sign: '-' | '+'; readonly text: string }[] {
+  return [
+    ...variant.patch.remove.map((path) => ({ sign: '-' as const, text: path })),
+    ...variant.patch.set.map(({ path, value }) => ({
+      sign: '+' as const,
+      text: `${path}: ${flow(value)}`,
+    })),
+    ...variant.patch.add.map(({ path, values }) => ({
+      sign: '+' as const,
+      text: `${path}: [..., ${values.map(flow).join(', ')}]`,
+    })),
+  ];
+}
+
+function patchMarkup(view: View, variant: VariantResult): Markup {
+  const lines = patchLines(variant);
+  const body = markup`<pre class="diff" tabindex="0">${lines.map(patchLine)}</pre>`;
+  return markup`<div class="patch">
+    <p class="pn">
+      ${variantKey(view, variant)}${variant.title !== null && markup` <span class="of">${variant.title}</span>`}
+    </p>
+    ${body}
+  </div>`;
+}
+
+function patchLine({ sign, text }: { readonly sign: string; readonly text: string }): Markup {
+  return markup`<span class="${sign === '-' ? 'del' : 'ins'}">${sign} ${text}</span>${'\n'}`;
+}
+
+/** A value in YAML's flow style, close enough to be readable. */
+function flow(value: unknown): string {
+  if (value === null || typeof value !== 'object') return String(value);
+  if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
+  const entries = Object.entries(value as Record<string, unknown>);
+  return `{ ${entries.map(([key, each]) => `${key}: ${flow(each)}`).join(', ')} }`;
+}

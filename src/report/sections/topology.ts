@@ -1,0 +1,115 @@
+import type { VariantResult } from '../../spec/result/result.js';
+import { formatInstant, formatRate } from '../../text/figures.js';
+import {
+  legibleWidth,
+  MAP_WIDTHS,
+  mapsOf,
+  snapshotsOf,
+  topologyChart,
+  type Maps,
+  type Snapshot,
+} from '../charts/topology.js';
+import { crowdOf } from '../crowd.js';
+import { inline } from '../draw.js';
+import { topologyFinding } from '../findings.js';
+import { coordinate } from '../format.js';
+import { markup, type Markup } from '../html-escape.js';
+import type { Placement } from '../topology-layout.js';
+import { frameAt, framesOf, stateOf } from '../topology-frames.js';
+import { lookOf, stepAt, type View } from '../view.js';
+import { caption, dataTable, insideSection, stateLegend } from './parts.js';
+
+/** The system at several instants. The script of the page lets one of the pictures show any other instant. */
+export function topologySection(all: View): Markup {
+  const maps = mapsOf(all);
+  return insideSection(all, 'topology', 'Topology', (variant, view) => {
+    const moments = snapshotsOf(view, variant);
+    const isLarge = maps.wide.nodes.size > MANY;
+    const drawn = moments.filter(({ title }) => !isLarge || title !== 'Before');
+    const rows = view.result.topology.nodes.map((node) => [
+      node.name,
+      ...moments.map((moment) => {
+        const step = stepAt(variant.timeline, moment.at);
+        const rate = variant.timeline.series[node.name]?.rate[step] ?? 0;
+        return `${stateOf(variant, node.name, step)}, ${formatRate(rate)}`;
+      }),
+    ]);
+    return {
+      title: topologyFinding(view, variant),
+      body: markup`${pictures(view, variant, maps, drawn)}
+        ${stateLegend()}${caption(`${crowdOf(view).words} Fill: health. Bar in a box: slots in use. Line width: attempts per second; dashed red: more than a third of them are retries; open switch: breaker open on most callers.`.trim())}${dataTable({ caption: `State and arrivals, ${variant.name}`, head: ['Component', ...moments.map((m) => `${m.title} ${formatInstant(m.at)}`)], rows })}`,
+    };
+  });
+}
+
+/** A map of more components is large; its instant before everything is only in the table. */
+const MANY = 20;
+
+/** All instants side by side, or the one to look at first with the others collapsed below it. */
+function pictures(
+  view: View,
+  variant: VariantResult,
+  maps: Maps,
+  moments: readonly Snapshot[],
+): Markup {
+  const first = Math.max(
+    0,
+    moments.findIndex(({ title }) => title === 'Worst'),
+  );
+  const figures = moments.map((moment, i) => figure(view, variant, maps, moment, i, i === first));
+  const { wide } = maps;
+  const frames = framesOf(view, variant, wide);
+  const shown =
+    maps.abreast === 2
+      ? markup`<div class="two">${figures}</div>`
+      : markup`${figures[first]}${
+          figures.length > 1 &&
+          markup`<details>
+            <summary>${moments.flatMap(({ title }, i) => (i === first ? [] : [title])).join('; ')}</summary>
+            ${figures.filter((_, i) => i !== first)}
+          </details>`
+        }`;
+  return markup`<div
+    class="scrub"
+    data-step="${frames.step}"
+    data-count="${frames.count}"
+    data-at="${frameAt(variant, moments[first]!.at, frames)}"
+    data-states="${frames.states}"
+    data-busy="${frames.busy}"
+    data-flows="${frames.flows}"
+  >
+    ${shown}
+  </div>`;
+}
+
+/** Most that a map is enlarged. */
+const LARGEST = 1.15;
+
+function figure(
+  view: View,
+  variant: VariantResult,
+  maps: Maps,
+  moment: Snapshot,
+  i: number,
+  lead: boolean,
+): Markup {
+  const id = `tp-${lookOf(view, variant.name).className}-${i}`;
+  const room = maps.abreast === 2 ? MAP_WIDTHS.half : MAP_WIDTHS.whole;
+  const drawn = (map: Placement, width: number, own: string): Markup => {
+    const drawing = topologyChart(view, variant, moment.at, map, width);
+    const least = Math.ceil((drawing.width * legibleWidth(map)) / map.width);
+    // Words stay legible: a picture that has no room scrolls in its frame.
+    return markup`<div class="scroll" tabindex="0" role="region" aria-label="Topology, ${moment.title}, ${variant.name}">
+      <div class="map" style="min-width:${least}px;max-width:${coordinate(Math.ceil(drawing.width * LARGEST))}px">${inline(drawing, own)}</div>
+    </div>`;
+  };
+  return markup`<figure class="${lead ? 'lead' : ''}">
+    <h3>${moment.title} <span class="of">${formatInstant(moment.at)}</span></h3>
+    ${
+      maps.narrow === null
+        ? drawn(maps.wide, Math.min(room, maps.wide.width), id)
+        : markup`<div class="wd">${drawn(maps.wide, room, id)}</div>
+            <div class="nw">${drawn(maps.narrow, MAP_WIDTHS.phone, `${id}-n`)}</div>`
+    }
+  </figure>`;
+}

@@ -1,0 +1,137 @@
+import type { HealthState } from '../spec/result/cascade.js';
+import type { VariantResult } from '../spec/result/result.js';
+import { slotsOf } from './charts/services.js';
+import { nodeIn } from './nodes.js';
+import { clamp } from './scale.js';
+import type { Placement } from './topology-layout.js';
+import { stepAt, type View } from './view.js';
+
+/** The topology over time, as the script of the page reads it. */
+export interface Frames {
+  /** Seconds of a frame, and their number. */
+  readonly step: number;
+  readonly count: number;
+  /** For every node, in the order of the topology: a letter for the state of each frame, such as `o*60,dd`. */
+  readonly states: string;
+  /** For every node: the share of its slots in use, a digit for each frame; `-` if it has no slots. */
+  readonly busy: string;
+  /** For every edge, in the order of the placement: a digit for its rate; a letter where many attempts are retries. */
+  readonly flows: string;
+}
+
+/** Most frames; a longer timeline joins steps. */
+const MOST = 240;
+
+const LETTERS: Readonly<Record<HealthState, string>> = {
+  ok: 'o',
+  degraded: 'd',
+  failing: 'f',
+  down: 'x',
+};
+
+const WORST = 'odfx';
+
+/** States, slots and rates of all frames of a variant. Joined steps show the worst of them. */
+export function framesOf(view: View, variant: VariantResult, map: Placement): Frames {
+  const { timeline } = variant;
+  const width = Math.max(1, Math.ceil(timeline.steps / MOST));
+  const count = Math.ceil(timeline.steps / width);
+  const nodes = view.result.topology.nodes.filter((node) => map.nodes.has(node.name));
+  const top = largestFlow(view);
+  const over = (letter: (step: number) => string, best: string): string => {
+    let frames = '';
+    for (let frame = 0; frame < count; frame++) {
+      const until = Math.min(timeline.steps, (frame + 1) * width);
+      let worst = '';
+      for (let step = frame * width; step < until; step++) {
+        const own = letter(step);
+        if (worst === '' || best.indexOf(own) > best.indexOf(worst)) worst = own;
+      }
+      frames += worst;
+    }
+    return inRuns(frames);
+  };
+  return {
+    step: timeline.step * width,
+    count,
+    states: nodes
+      .map(({ name }) => over((step) => LETTERS[stateOf(variant, name, step)], WORST))
+      .join(' '),
+    busy: nodes
+      .map((node) => over((step) => level(busyShare(variant, node, step)), LEVELS))
+      .join(' '),
+    flows: map.edges
+      .map((edge) => over((step) => flowLetter(variant, edge, step, top), FLOWS))
+      .join(' '),
+  };
+}
+
+/** Frame of an instant. */
+export function frameAt(variant: VariantResult, at: number, frames: Frames): number {
+  return Math.floor((stepAt(variant.timeline, at) * variant.timeline.step) / frames.step + 1e-9);
+}
+
+/** State of a subject in a step. */
+export function stateOf(variant: VariantResult, subject: string, step: number): HealthState {
+  return variant.timeline.series[subject]?.state[step] ?? 'ok';
+}
+
+/** Share of the slots of a component in use in a step; null if they are not limited. */
+export function busyShare(
+  variant: VariantResult,
+  shown: View['result']['topology']['nodes'][number],
+  step: number,
+): number | null {
+  const node = nodeIn(variant, shown);
+  const series = variant.timeline.series[node.name];
+  // For a scaled component: the instances that run at this instant.
+  const slots = slotsOf(node, node.scaling === undefined ? node.replicas : series?.up[step]);
+  const busy = series?.busy[step];
+  return slots === null || !(slots > 0) || busy === undefined ? null : clamp(busy / slots, 0, 1);
+}
+
+/** Attempts per second on an edge in a step, and whether more than a third of them are retries. */
+export function flowOf(
+  variant: VariantResult,
+  edge: { readonly from: string; readonly to: string },
+  step: number,
+): { readonly attempts: number; readonly retried: boolean } {
+  const series = variant.timeline.edges[`${edge.from}->${edge.to}`];
+  const calls = series?.calls[step] ?? 0;
+  const attempts = series?.attempts[step] ?? 0;
+  return { attempts, retried: attempts > 0 && (attempts - calls) / attempts > 1 / 3 };
+}
+
+/** The highest rate on any edge of any variant. */
+export function largestFlow(view: View): number {
+  let top = 1;
+  for (const variant of view.result.variants) {
+    for (const series of Object.values(variant.timeline.edges))
+      for (const value of series.attempts) top = Math.max(top, value);
+  }
+  return top;
+}
+
+const LEVELS = '-0123456789';
+const FLOWS = '-0123456789abcdefghij';
+
+function level(share: number | null): string {
+  return share === null ? '-' : String(Math.round(share * 9));
+}
+
+function flowLetter(
+  variant: VariantResult,
+  edge: Placement['edges'][number],
+  step: number,
+  top: number,
+): string {
+  const { attempts, retried } = flowOf(variant, edge, step);
+  if (attempts <= 0) return '-';
+  const digit = Math.round(clamp(attempts / top, 0, 1) * 9);
+  return retried ? FLOWS[11 + digit]! : String(digit);
+}
+
+/** Three or more equal letters as the letter, `*`, their number and a comma. */
+function inRuns(letters: string): string {
+  return letters.replace(/(.)\1{2,}/gu, (run, letter: string) => `${letter}*${run.length},`);
+}

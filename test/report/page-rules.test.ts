@@ -1,0 +1,351 @@
+import { JSDOM } from 'jsdom';
+import { describe, expect, it } from 'vitest';
+import { legibleWidth, MAP_WIDTHS, mapsOf, smooth } from '../../src/report/charts/topology.js';
+import { pointsOf, panelsOf } from '../../src/report/charts/timeline.js';
+import { swimlaneChart } from '../../src/report/charts/swimlane.js';
+import { isDifferent } from '../../src/report/contrast.js';
+import { outcomeColumns } from '../../src/report/columns.js';
+import { cutOffSteps } from '../../src/report/cut-off.js';
+import { wasteFinding } from '../../src/report/findings.js';
+import { compareFinding } from '../../src/report/findings-compare.js';
+import { propagationFinding } from '../../src/report/findings-cascade.js';
+import { renderHtml } from '../../src/report/html.js';
+import { render } from '../../src/report/html-escape.js';
+import { looksOf } from '../../src/report/theme.js';
+import { viewOf } from '../../src/report/view.js';
+import type { Result, Series, VariantResult } from '../../src/spec/result/result.js';
+import { sampleResult } from '../support/sample-result.js';
+import { wiggle } from '../support/sample-shape.js';
+
+const { document } = new JSDOM('').window;
+const OPTIONS = { document, command: 'faultline run checkout.yaml', version: '0' };
+const sample = sampleResult();
+const page = renderHtml(sample, OPTIONS);
+const parsed = new JSDOM(page).window.document;
+const retries = sample.variants.find(({ name }) => name === 'retries')!;
+
+/** A variant of ten steps of 1 s with 100 arrivals each, of which the last steps finish only partly. */
+function ending(finished: readonly number[], success: number, longest: number): VariantResult {
+  const series: Series = {
+    ...retries.timeline.series['shoppers.order']!,
+    rate: Array.from({ length: 10 }, () => 100),
+    goodRate: finished.map((n) => n * success),
+    success: finished.map((n) => (n === 0 ? null : success)),
+  };
+  return {
+    ...retries,
+    perReplication: [{ ...retries.perReplication[0]!, unfinished: 5 }],
+    timeline: { ...retries.timeline, step: 1, steps: 10, series: { 'shoppers.order': series } },
+    summary: {
+      ...retries.summary,
+      latency: { ...retries.summary.latency, p999: { value: longest, ci95: null, each: [] } },
+    },
+  };
+}
+
+const seriesOf = (variant: VariantResult): Series => variant.timeline.series['shoppers.order']!;
+
+describe('steps that the end of the run cuts off', () => {
+  const last = [100, 100, 100, 100, 100, 100, 100, 100, 60, 10];
+
+  it('are those whose requests are mostly unfinished', () => {
+    const variant = ending(last, 0.5, 0.8);
+    expect(cutOffSteps(variant, seriesOf(variant))).toBe(2);
+    const whole = ending(
+      last.map(() => 100),
+      0.5,
+      0.8,
+    );
+    expect(cutOffSteps(whole, seriesOf(whole))).toBe(0);
+  });
+
+  it('are none where all requests finish, or where requests hang for longer than any that ends', () => {
+    const variant = ending(last, 0.5, 0.8);
+    const drained = {
+      ...variant,
+      perReplication: variant.perReplication.map((one) => ({ ...one, unfinished: 0 })),
+    };
+    expect(cutOffSteps(drained, seriesOf(drained))).toBe(0);
+    // Requests hang from the third second on; those of the last two seconds alone could still end.
+    const hanging = ending([100, 100, 50, 50, 50, 50, 50, 50, 50, 50], 1, 0.8);
+    expect(cutOffSteps(hanging, seriesOf(hanging))).toBe(2);
+  });
+
+  it('are not drawn, so that no line jumps at its end', () => {
+    const variant = ending(last, 1, 0.8);
+    const view = viewOf({ ...sample, variants: [variant] });
+    const panel = panelsOf(view).find(({ metric }) => metric === 'success')!;
+    expect(pointsOf(variant, panel).map(({ y }) => y)).toEqual([...Array(8).fill(1), null, null]);
+  });
+});
+
+it('shows arrivals in the timeline of every variant', () => {
+  for (const column of parsed.querySelectorAll('#timeline .cols > div'))
+    expect(column.textContent).toContain('arrivals (grey) and successes per second');
+});
+
+it('draws the arrows of propagation from and to their time', () => {
+  const view = viewOf(sample);
+  const chart = swimlaneChart(view, retries, [0, 180], { width: 984, names: false, arrows: true });
+  const heads = [...render(chart.body).matchAll(/d="M[\d.]+ [\d.]+L([\d.]+) [\d.]+L/g)].map(
+    ([, x]) => Number(x),
+  );
+  // Without names the axis is from 6 to 14 before the end.
+  const expected = retries.cascade.influences.map(({ at }) => 6 + (at / 180) * (970 - 6));
+  expect(heads.length).toBeGreaterThan(2);
+  for (const x of heads)
+    expect(Math.min(...expected.map((at) => Math.abs(at - x)))).toBeLessThan(0.1);
+});
+
+describe('the topology', () => {
+  /** A graph of queues between services, wider than a page. */
+  const many: Result = {
+    ...sample,
+    topology: {
+      nodes: Array.from({ length: 24 }, (_, i) => ({
+        ...sample.topology.nodes.find(({ kind }) => kind === 'service')!,
+        name: `a-long-name-of-service-${i}`,
+        depth: i,
+      })),
+      edges: Array.from({ length: 23 }, (_, i) => ({
+        from: `a-long-name-of-service-${i}`,
+        to: `a-long-name-of-service-${i + 1}`,
+        parts: [],
+      })),
+    },
+  };
+
+  it('has no text below 11 px: a map that has no room is in a frame that scrolls', () => {
+    for (const result of [sample, many]) {
+      const { wide, narrow, abreast } = mapsOf(viewOf(result));
+      const room = abreast === 2 ? MAP_WIDTHS.half : MAP_WIDTHS.whole;
+      const html = new JSDOM(renderHtml(result, OPTIONS)).window.document;
+      for (const svg of html.querySelectorAll('#topology figure svg')) {
+        const { minWidth, maxWidth } = svg.parentElement!.style;
+        const given = narrow === null || svg.closest('.nw') !== null ? MAP_WIDTHS.phone : room;
+        const shown = Math.max(
+          Number.parseFloat(minWidth),
+          Math.min(given, Number.parseFloat(maxWidth)),
+        );
+        const viewBox = Number(svg.getAttribute('viewBox')!.split(' ')[2]);
+        expect((12 * shown) / viewBox).toBeGreaterThanOrEqual(11);
+        for (const text of svg.querySelectorAll('text'))
+          expect(Number(text.getAttribute('font-size') ?? 12)).toBeGreaterThanOrEqual(12);
+      }
+      expect(legibleWidth(wide)).toBeCloseTo((wide.width * 11) / 12, 9);
+    }
+  });
+
+  it('has no edge through a name', () => {
+    const { wide, narrow } = mapsOf(viewOf(sample));
+    for (const map of [wide, narrow!]) {
+      for (const edge of map.edges) {
+        for (const [name, spot] of map.nodes) {
+          if (name === edge.from || name === edge.to) continue;
+          const inside = sampled(smooth(edge.points)).filter(
+            ({ x, y }) =>
+              Math.abs(x - spot.x) < spot.width / 2 - 2 &&
+              Math.abs(y - spot.y) < spot.height / 2 - 2,
+          );
+          expect(inside, `${edge.from} to ${edge.to} through ${name}`).toEqual([]);
+        }
+      }
+    }
+  });
+
+  it('shows any instant with the slider of the script, and the same picture again at its own', () => {
+    const { window } = new JSDOM(page, { runScripts: 'dangerously' });
+    const part = window.document.querySelector('.only.v2 .scrub')!;
+    const slider = part.querySelector('input')!;
+    const lead = part.querySelector('figure.lead')!;
+    const title = lead.querySelector('h3')!.textContent;
+    const own = slider.value;
+    const order = sample.topology.nodes.map(({ name }) => name);
+    const move = (to: string): void => {
+      slider.value = to;
+      slider.dispatchEvent(new window.Event('input'));
+    };
+    move('70');
+    expect(lead.querySelector('h3')!.textContent).toBe('At 70 s');
+    const states = [...lead.querySelectorAll<HTMLElement>('.wd .tn')].map((g) => g.dataset['s']);
+    const letters = { ok: 'o', degraded: 'd', failing: 'f', down: 'x' };
+    expect(states).toEqual(
+      order.map((name) => letters[retries.timeline.series[name]?.state[70] ?? 'ok']),
+    );
+    move(own);
+    expect(lead.querySelector('h3')!.textContent).toBe(title);
+    expect(lead.classList.contains('moved')).toBe(false);
+  });
+
+  it('has no slider without the script', () => {
+    expect(parsed.querySelectorAll('.scrub input')).toHaveLength(0);
+  });
+});
+
+describe('the order and the length of the page', () => {
+  const ids = [...parsed.querySelectorAll('section')].map(({ id }) => id);
+
+  it('has the verdict first, then what to do, then the comparison', () => {
+    expect(ids.slice(0, 3)).toEqual(['verdict', 'changes', 'compare']);
+    expect(parsed.querySelector('#changes h2')!.textContent).toContain('Use full');
+    expect(parsed.querySelector('#changes .diff')!.textContent).toMatch(/^[+-] /);
+  });
+
+  it('has the long evidence collapsed', () => {
+    for (const id of ['services', 'waste', 'traces'])
+      expect(parsed.querySelectorAll(`#${id} details.fold:not([open])`).length).toBeGreaterThan(0);
+  });
+
+  it('has no section without evidence, and hides one that its variant lacks', () => {
+    for (const section of parsed.querySelectorAll('section:not(#verdict)'))
+      expect(section.querySelectorAll('svg, table, pre, ol').length, section.id).toBeGreaterThan(0);
+    const quiet = sample.variants.map((variant) => ({
+      ...variant,
+      edges: Object.fromEntries(
+        Object.entries(variant.edges).map(([name, edge]) => [name, { ...edge, breaker: null }]),
+      ),
+    }));
+    const calm = renderHtml({ ...sample, variants: quiet }, OPTIONS);
+    expect(calm).not.toContain('id="breakers"');
+    expect(parsed.getElementById('breakers')!.className).toContain('no-v0');
+    expect(page).toContain('body:has(#pv-v0:checked) .no-v0');
+  });
+
+  it('names the command that makes it', () => {
+    expect(parsed.querySelector('#method pre')!.textContent).toBe(OPTIONS.command);
+  });
+});
+
+it('gives ten variants looks of their own, by colour and dash, and by colour and shape', () => {
+  const variants = Array.from({ length: 10 }, (_, i) => ({
+    ...retries,
+    name: `v${i}`,
+    baseline: i === 0,
+  }));
+  const looks = looksOf({ ...sample, variants }, 'v9');
+  expect(new Set(looks.map(({ color, dash }) => `${color} ${dash}`)).size).toBe(10);
+  expect(new Set(looks.map(({ color, mark }) => `${color} ${mark}`)).size).toBe(10);
+});
+
+it('is below 1.5 MB for 30 services and 5 variants', () => {
+  const services = Array.from({ length: 30 }, (_, i) => `service-${i}`);
+  const like = sample.topology.nodes.find(({ name }) => name === 'checkout')!;
+  const nodes = [
+    ...sample.topology.nodes.filter(({ kind }) => kind === 'workload'),
+    ...services.map((name, i) => ({ ...like, name, depth: 1 + (i % 5) })),
+  ];
+  const edges = services.slice(5).map((to, i) => ({ from: services[i]!, to, parts: [] }));
+  // Rates and levels differ from step to step, so that their lines are no shorter than real ones.
+  const rough = (values: readonly number[], i: number): number[] =>
+    values.map((value, t) => value * (1 + wiggle(i * 1000 + t, 0.2)));
+  const variants = sample.variants.map((variant) => {
+    const own = variant.timeline.series['checkout']!;
+    const series = services.map((name, i) => [
+      name,
+      {
+        ...own,
+        rate: rough(own.rate, i),
+        goodRate: rough(own.goodRate, i),
+        busy: rough(own.busy, i),
+      },
+    ]);
+    return {
+      ...variant,
+      components: {
+        ...variant.components,
+        ...Object.fromEntries(services.map((name) => [name, variant.components['checkout']!])),
+      },
+      timeline: {
+        ...variant.timeline,
+        series: { ...variant.timeline.series, ...Object.fromEntries(series) },
+      },
+    };
+  });
+  const large = renderHtml({ ...sample, topology: { nodes, edges }, variants }, OPTIONS);
+  expect(new JSDOM(large).window.document.querySelectorAll('#services .nm')).toHaveLength(150);
+  expect(new TextEncoder().encode(large).length).toBeLessThan(1_500_000);
+}, 60_000);
+
+describe('titles and their tables', () => {
+  const share = (value: number, each: readonly number[]) => ({ value, ci95: null, each });
+  const withSuccess = (values: readonly (readonly number[])[]): Result => ({
+    ...sample,
+    comparisons: [],
+    variants: values.map((each, i) => ({
+      ...retries,
+      name: `v${i}`,
+      baseline: i === 0,
+      summary: {
+        ...retries.summary,
+        success: share(each.reduce((a, b) => a + b, 0) / each.length, each),
+      },
+    })),
+  });
+
+  it('name no better variant where the data do not tell them apart', () => {
+    // Differences of -0.4 and +0.6 points: the interval contains 0.
+    const view = viewOf(
+      withSuccess([
+        [0.99, 0.95],
+        [0.986, 0.956],
+      ]),
+    );
+    const [column] = outcomeColumns(view);
+    const [one, two] = view.result.variants;
+    expect(isDifferent(view, column!, one!, two!)).toBe(false);
+    expect(compareFinding(view)).not.toMatch(/succeeds? with/);
+  });
+
+  it('name it where they do', () => {
+    const view = viewOf(
+      withSuccess([
+        [0.5, 0.51],
+        [0.9, 0.91],
+      ]),
+    );
+    expect(compareFinding(view)).toBe('v1 succeeds with 90.5 % of requests, v0 with 50.5 %');
+  });
+
+  it('do not say that no work is in vain where the table has some', () => {
+    const idle: VariantResult = {
+      ...retries,
+      edges: {},
+      components: Object.fromEntries(
+        Object.entries(retries.components).map(([name, one]) => [name, { ...one, wastedWork: 0 }]),
+      ),
+      summary: { ...retries.summary, wasted: share(0.0696, [0.0696]) },
+    };
+    expect(wasteFinding(viewOf({ ...sample, variants: [idle] }), idle)).toContain('6.96 %');
+  });
+
+  it('name the component that a fault takes down where it does not spread', () => {
+    const alone: VariantResult = {
+      ...retries,
+      cascade: {
+        ...retries.cascade,
+        influences: [],
+        loops: [],
+        states: { psp: [{ from: 60, until: 100, state: 'down' }] },
+      },
+    };
+    const view = viewOf({ ...sample, variants: [alone] });
+    expect(propagationFinding(view, alone)).toBe('Only psp degrades; it does not spread');
+  });
+});
+
+/** Points along a path of straight lines and quadratic curves. */
+function sampled(path: string): { x: number; y: number }[] {
+  const points: { x: number; y: number }[] = [];
+  let from = { x: 0, y: 0 };
+  for (const [, kind, text] of path.matchAll(/([MLQ])([^MLQ]+)/g)) {
+    const n = text!.trim().split(/\s+/).map(Number);
+    const to = { x: n[n.length - 2]!, y: n[n.length - 1]! };
+    const bend = kind === 'Q' ? { x: n[0]!, y: n[1]! } : from;
+    for (let t = 0; kind !== 'M' && t <= 1; t += 0.05) {
+      const [a, b, c] = kind === 'Q' ? [(1 - t) ** 2, 2 * t * (1 - t), t * t] : [1 - t, 0, t];
+      points.push({ x: a * from.x + b * bend.x + c * to.x, y: a * from.y + b * bend.y + c * to.y });
+    }
+    from = to;
+  }
+  return points;
+}
