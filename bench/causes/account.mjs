@@ -1,27 +1,28 @@
 // Reads from a result which causes the account of a variant names. Nothing here looks at the truth.
 
-/** Causes in the order in which the account names them: `{ kind, subject }`. */
-export function namedCauses(variant) {
-  const { cascade } = variant;
-  if (cascade.causes !== undefined) return cascade.causes.map(refOf);
-  return distinct([...faultsOf(cascade), ...conditionsOf(cascade)]);
+/**
+ * Causes as `{ kind, subject }`, the strongest first: causes before what only amplifies them, by their part of the harm,
+ * and of equal ones in the order of the account.
+ */
+export function namedCauses({ cascade }) {
+  const { causes } = cascade;
+  if (causes === undefined) return distinct([...faultsOf(cascade), ...conditionsOf(cascade)]);
+  const rank = ({ role, share }) => (role === 'amplifier' ? 0 : 2) + (share ?? 0);
+  const ordered = [...causes].sort((a, b) => rank(b) - rank(a));
+  return ordered.map(({ kind, subject }) => ({ kind, subject: withoutVersion(subject) }));
 }
 
-/** A cause may be listed as it is, or with its proof around it. */
-function refOf(cause) {
-  const { kind, subject } = cause.cause ?? cause.ref ?? cause;
-  return { kind, subject };
-}
+const withoutVersion = (subject) => subject.replace(/@.*/, '');
 
 /** Faults of the timeline that the account does not call harmless. */
 function faultsOf({ events, innocent }) {
   const harmless = new Set(innocent.map(({ fault }) => fault));
   return events
     .filter(({ kind, subject }) => kind === 'fault' && !harmless.has(subject))
-    .map(({ subject, mechanism }) => ({
-      kind: mechanism === 'rollout' ? 'rollout' : 'fault',
-      subject,
-    }));
+    .map(({ subject, mechanism }) => {
+      const kind = mechanism === 'rollout' ? 'rollout' : 'fault';
+      return { kind, subject: withoutVersion(subject) };
+    });
 }
 
 /** Words by which a sentence without fields names a condition. */
@@ -37,6 +38,7 @@ const WORDS = {
 /** Without the field `causes`: the component that the sentence names as the first in trouble, and kinds by words. */
 function conditionsOf({ sentence }) {
   const found = [];
+  if (!sentence.startsWith('No fault')) return found;
   const [, first] = /: (\S+) is the first in trouble/.exec(sentence) ?? [];
   for (const [kind, words] of Object.entries(WORDS)) {
     if (words.test(sentence))
@@ -69,11 +71,15 @@ export function saysHarm(variant) {
   return usersOnset(variant, 0) !== null && namedCauses(variant).length > 0;
 }
 
-/** Mechanism by which trouble leaves a node towards one of its callers, the earliest; null if none is listed. */
-export function mechanismAt({ cascade }, { name, callers }) {
+/**
+ * Mechanism by which trouble leaves a node towards one of its callers, the earliest; if none is listed, that of the
+ * degradation that the account attributes to the fault; null without one.
+ */
+export function mechanismAt({ cascade }, { id, node: { name, callers } }) {
   const above = new Set(callers.map((caller) => caller.name));
-  const found = cascade.influences.filter(
+  const found = cascade.influences.find(
     ({ from, to }) => from === name && (above.has(to) || to.startsWith('users')),
   );
-  return found.length === 0 ? null : found[0].mechanism;
+  const direct = cascade.events.find(({ kind, cause }) => DEGRADED.has(kind) && cause === id);
+  return found?.mechanism ?? direct?.mechanism ?? null;
 }

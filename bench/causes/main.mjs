@@ -1,6 +1,6 @@
 // Scores the account of causes on random topologies with known causes. `npm run bench:causes -- --help` lists the
 // options. docs/analysis.md describes the cases and has the scores.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
@@ -16,6 +16,7 @@ const USAGE = `Usage: npm run bench:causes -- [options]
   --explain      let the program run each case again without its faults
   --keep DIR     write the scenario of each case, with its true causes, to DIR
   --json FILE    write the scores
+  --known FILE   scores written before: their cases are not confirmed again
 `;
 const FRESH = 1_000_001;
 
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     explain: { type: 'boolean', default: false },
     keep: { type: 'string' },
     json: { type: 'string' },
+    known: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -39,7 +41,7 @@ async function main() {
   const first = Number(values.first ?? (values.fresh ? FRESH : 1));
   const kinds = values.kinds?.split(',') ?? null;
   const seeds = Array.from({ length: Number(values.cases) }, (_, i) => first + i);
-  const wanted = seeds.filter((seed) => kinds === null || known(seed, kinds).length > 0);
+  const wanted = seeds.filter((seed) => kinds === null || wantedOf(seed, kinds).length > 0);
   const start = performance.now();
   const scores = await scoreAll(wanted, kinds);
   const seconds = (performance.now() - start) / 1000;
@@ -55,12 +57,22 @@ async function main() {
 }
 
 /** The wanted kinds that the category of a seed has. */
-function known(seed, kinds) {
+function wantedOf(seed, kinds) {
   return kindsOf(categoryOf(seed)).filter((kind) => kinds.includes(kind));
+}
+
+/** Scores of an earlier run, by seed. */
+function earlier() {
+  if (values.known === undefined) return {};
+  const scores = JSON.parse(readFileSync(values.known, 'utf8'));
+  return Object.fromEntries(
+    scores.filter(({ attempt }) => attempt !== undefined).map((score) => [score.seed, score]),
+  );
 }
 
 /** The scores in the order of the seeds, whichever thread is faster. */
 function scoreAll(seeds, kinds) {
+  const known = earlier();
   const threads = Math.min(seeds.length, Number(values.workers ?? availableParallelism()));
   const scores = new Map();
   let next = 0;
@@ -70,7 +82,7 @@ function scoreAll(seeds, kinds) {
       else worker.terminate();
     };
     for (let i = 0; i < threads; i++) {
-      const setup = { kinds, explain: values.explain, keep: values.keep ?? null };
+      const setup = { kinds, explain: values.explain, keep: values.keep ?? null, known };
       const worker = new Worker(new URL('./one.mjs', import.meta.url), { workerData: setup });
       worker.on('error', reject);
       worker.on('message', (score) => {

@@ -7,33 +7,39 @@ import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { categoryOf, draftOf } from './cases.mjs';
 import { scoreOf } from './score.mjs';
-import { resultOf, textOf } from './simulate.mjs';
+import { textOf, variantOf } from './simulate.mjs';
 import { confirm, onsetOf } from './truth.mjs';
 
 const ATTEMPTS = 30;
 const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
-/** The score of a seed; null if no draft was kept. Drafts that the program refuses are errors of the generator. */
-export function scoreSeed(seed, { kinds = null, explain = false, keep = null } = {}) {
+/**
+ * The score of a seed; null if no draft was kept. Drafts that the program refuses are errors of the generator. `known`:
+ * an earlier score of the seed, whose confirmation still holds.
+ */
+export function scoreSeed(seed, { kinds = null, explain = false, keep = null, known = {} } = {}) {
+  const found = known[seed] ?? keptDraft(seed, kinds);
+  if (found === null) return { seed, category: categoryOf(seed), isGivenUp: true };
+  const { attempt, within, events } = found;
+  const draft = draftOf(seed, attempt, kinds);
+  const file = keep === null ? null : write(draft, keep);
+  const start = performance.now();
+  const variant = explain ? explained(draft, file) : variantOf(draft.scenario);
+  const seconds = (performance.now() - start) / 1000;
+  const { step } = variant.timeline;
+  const hasOnset = draft.faults.length > 0 && within !== undefined;
+  const onset = found.onset ?? (hasOnset ? onsetOf(draft, within, step) : null);
+  return { ...scoreOf(draft, variant, onset), attempt, within, events, onset, file, seconds };
+}
+
+/** The first draft that is confirmed; null if there is none. */
+function keptDraft(seed, kinds) {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const draft = draftOf(seed, attempt, kinds);
-    if (draft === null) continue;
-    const facts = confirm(draft);
-    if (facts.refused !== undefined) continue;
-    const file = keep === null ? null : write(draft, keep);
-    const start = performance.now();
-    const variant = explain ? explained(draft, file) : resultOf(draft.scenario).variant;
-    const seconds = (performance.now() - start) / 1000;
-    const onset = draft.faults.length === 0 ? null : onsetOf(draft, facts);
-    return {
-      ...scoreOf(draft, facts, variant, onset),
-      attempt,
-      file,
-      seconds,
-      events: facts.events,
-    };
+    const facts = draft === null ? null : confirm(draft);
+    if (facts !== null && facts.refused === undefined) return { attempt, ...facts };
   }
-  return { seed, category: categoryOf(seed), isGivenUp: true };
+  return null;
 }
 
 function write({ seed, category, kind, scenario, faults, causes }, folder) {

@@ -4,7 +4,7 @@ import { FAULT_KINDS } from './faults.mjs';
 import { naiveRanks } from './naive.mjs';
 
 /** The score of a kept case, by the account of its variant. */
-export function scoreOf(draft, facts, variant, onset) {
+export function scoreOf(draft, variant, onset) {
   const named = namedCauses(variant);
   const { category, kind, causes, faults, seed, n } = draft;
   const base = { seed, n, category, kind, named, sentence: variant.cascade.sentence };
@@ -28,7 +28,11 @@ export function scoreOf(draft, facts, variant, onset) {
     // Of a condition, the account is right if it names one of the causes that a run without them confirms.
     all: category === 'condition' ? hit(Infinity) : causes.every(({ subject }) => told(subject)),
   };
-  if (category === 'condition') return { ...score, onsetSteps: null };
+  if (category === 'condition') {
+    const places = new Set(causes.map(({ subject }) => subject));
+    const place = named.some(({ subject }) => places.has(subject) || places.has('*'));
+    return { ...score, place, onsetSteps: null };
+  }
   return { ...score, ...faultScores(draft, variant, onset) };
 }
 
@@ -47,9 +51,12 @@ function faultScores(draft, variant, onset) {
       (fault) =>
         fault.isTrue && fault.node !== undefined && FAULT_KINDS[fault.kind].mechanisms.length > 0,
     )
-    .map(({ node, kind }) => {
-      const seen = mechanismAt(variant, node);
-      return { kind, seen, isRight: FAULT_KINDS[kind].mechanisms.includes(seen) };
+    .map((fault) => {
+      const { kind, written } = fault;
+      const seen = mechanismAt(variant, fault);
+      // Of a fault without a degraded target, the account says that the fault degrades the caller.
+      const isRight = FAULT_KINDS[kind].mechanisms.includes(seen) || seen === written.kind;
+      return { kind, seen, isRight };
     });
   const guilty = new Set(faults.filter(({ isTrue }) => isTrue).flatMap(({ subjects }) => subjects));
   const naive = {};
@@ -111,6 +118,10 @@ export function tablesOf(scores) {
     row(
       'named first',
       condition.map(({ first }) => first),
+    ),
+    row(
+      'its component named',
+      condition.map(({ place }) => place),
     ),
     ...heading('harmless runs', harmless),
     row(

@@ -1,86 +1,96 @@
 // Confirms a draft by runs without its causes, on seeds that are not used for scoring: users are hurt, without a true
 // cause most of the harm is gone, and without a decoy hardly any of it.
-import { harmIn, resultOf, withFaults, withLimit } from './simulate.mjs';
+import { harmIn, usersOf, variantOf, withFaults, withLimit } from './simulate.mjs';
 import { DURATION } from './topology.mjs';
 
 const OTHER_SEEDS = 500_000_000;
-const REPLICATIONS = 1;
 /** A twin in which more than this share fails is not calm. */
 const CALM = 0.005;
-/** Share of the requests that arrive while a cause acts. */
+/** A request is slow above this multiple of the calm p99. */
+const SLOW = 2;
+/** Share of the requests that arrive while a cause acts, and fail or are slow. */
 const HURT = 0.05;
+const HARMLESS = 0.005;
 const NECESSARY = 0.8;
 /** Two true causes: the share of the harm that each does alone, and that is gone without it. */
 const SHARED = 0.15;
 /** Change of the harm by a decoy, as a share of the harm, and in requests per run. */
 const NO_DIFFERENCE = 0.02;
 const FEW = 2;
+/** Harm may outlast its fault by this. Unit: s. */
+const AFTER = 3;
 
 /** Facts about a draft that is kept; `{ refused }` for any other. */
 export function confirm(draft) {
-  const run = { seed: draft.seed + OTHER_SEEDS, replications: REPLICATIONS };
-  const calm = resultOf(draft.twin, run).variant;
-  const { success, latency } = calm.components.users;
+  const run = { seed: draft.seed + OTHER_SEEDS, replications: 1 };
+  const { success, latency } = variantOf(draft.twin, run).components.users;
   if (!(success >= 1 - CALM)) return { refused: 'the twin is not calm' };
-  const within = 2 * latency.p99;
-  const limited = (scenario) => resultOf(withLimit(scenario, within), run);
-  const until = Math.min(
-    DURATION,
-    Math.max(
-      ...draft.faults.filter(({ isTrue }) => isTrue).map(({ start, length }) => start + length + 3),
-      0,
-    ) || DURATION,
-  );
-  const twin = limited(draft.twin).variant;
+  const within = SLOW * latency.p99;
+  const limited = (scenario) => usersOf(withLimit(scenario, within), run);
   const all = limited(draft.scenario);
-  const facts = { within, until, events: all.events };
-  const during = harmIn(all.variant, draft.from, until);
-  const share =
-    during.harm / during.arrived -
-    harmIn(twin, draft.from, until).harm / harmIn(twin, draft.from, until).arrived;
-  if (draft.category === 'harmless') return share <= 0.005 ? facts : { refused: 'users are hurt' };
+  const facts = { within, events: all.events };
+  const until = endOf(draft);
+  const shareOf = (users) => {
+    const { harm, arrived } = harmIn(users, draft.from, until);
+    return harm / arrived;
+  };
   if (draft.isUnseen) return facts;
+  if (draft.category !== 'harmless' && shareOf(all) < HURT)
+    return { refused: 'users are not hurt' };
+  const twin = limited(draft.twin);
+  const share = shareOf(all) - shareOf(twin);
+  if (draft.category === 'harmless') {
+    return share <= HARMLESS ? facts : { refused: 'users are hurt' };
+  }
   if (share < HURT) return { refused: 'users are not hurt' };
   if (draft.category === 'condition') return facts;
-  return byRemoval(draft, facts, limited, harmIn(all.variant).harm, harmIn(twin).harm);
+  return byRemoval(draft, facts, limited, harmIn(all).harm, harmIn(twin).harm);
+}
+
+/** End of the time in which the causes act. */
+function endOf({ faults }) {
+  const ends = faults.filter(({ isTrue }) => isTrue).map(({ start, length }) => start + length);
+  return ends.length === 0 ? DURATION : Math.min(DURATION, Math.max(...ends) + AFTER);
 }
 
 function byRemoval(draft, facts, limited, all, none) {
-  const total = all - none;
-  const harmOf = (isKept) => harmIn(limited(withFaults(draft.scenario, isKept)).variant).harm;
   const { category, faults } = draft;
+  const total = all - none;
+  if (faults.length === 1) return facts;
+  const harmOf = (isKept) => harmIn(limited(withFaults(draft.scenario, isKept))).harm;
   const noise = Math.max(NO_DIFFERENCE * total, FEW);
   for (const { id, isTrue } of faults) {
-    if (faults.length === 1) break;
     const averted = all - harmOf((other) => other !== id);
+    if (isTrue && category === 'single') {
+      if (averted < NECESSARY * total) return { refused: 'the fault is not necessary' };
+      continue;
+    }
     const alone = harmOf((other) => other === id) - none;
-    if (!isTrue && (Math.abs(averted) > noise || Math.abs(alone) > noise))
+    if (isTrue) {
+      const isEnough = Math.min(averted, alone) >= SHARED * total;
+      if (!isEnough) return { refused: 'one of two faults does little' };
+    } else if (Math.max(Math.abs(averted), Math.abs(alone)) > noise) {
       return { refused: 'a decoy does harm' };
-    if (isTrue && category === 'single' && averted < NECESSARY * total)
-      return { refused: 'the fault is not necessary' };
-    if (isTrue && category === 'two' && Math.min(averted, alone) < SHARED * total)
-      return { refused: 'one of two faults does little' };
+    }
   }
   return facts;
 }
 
 /**
- * First step in which users of replication 0 are worse off than in the twin with the same random numbers; null if
- * none is.
+ * First step of `length` s in which users of replication 0 are worse off than in the twin with the same random numbers,
+ * and still are in the next one; null if there is none.
  */
-export function onsetOf(draft, { within }) {
+export function onsetOf(draft, within, length) {
   const run = { seed: draft.scenario.run.seed, replications: 1 };
-  const { timeline } = resultOf(withLimit(draft.scenario, within), run).variant;
-  const twin = resultOf(withLimit(draft.twin, within), run).variant.timeline;
-  const lost = (i) => {
-    const { rate, goodRate } = timeline.series.users;
-    const calm = twin.series.users;
-    const bad = rate[i] - goodRate[i] - (calm.rate[i] - calm.goodRate[i]);
-    return rate[i] > 0 && bad / rate[i] >= 0.02 && bad * timeline.step >= 1;
+  const users = usersOf(withLimit(draft.scenario, within), run);
+  const twin = usersOf(withLimit(draft.twin, within), run);
+  const isWorse = (from) => {
+    const own = harmIn(users, from, from + length);
+    const lost = own.harm - harmIn(twin, from, from + length).harm;
+    return own.arrived > 0 && lost >= 1 && lost / own.arrived >= 0.02;
   };
-  const first = Math.floor(draft.from / timeline.step);
-  for (let i = first; i + 1 < timeline.steps; i++) {
-    if (lost(i) && lost(i + 1)) return i * timeline.step;
+  for (let i = Math.floor(draft.from / length); (i + 2) * length <= DURATION; i++) {
+    if (isWorse(i * length) && isWorse((i + 1) * length)) return i * length;
   }
   return null;
 }
