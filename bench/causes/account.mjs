@@ -12,6 +12,18 @@ export function namedCauses({ cascade }) {
   return ordered.map(({ kind, subject }) => ({ kind, subject: withoutVersion(subject) }));
 }
 
+/**
+ * Faults that runs without them prove to do harm, those that do most first; null if there were no such runs.
+ */
+export function provenFaults({ counterfactuals }) {
+  if (counterfactuals === undefined || counterfactuals === null) return null;
+  const harm = ({ share, averted }) => share ?? averted.value ?? 0;
+  return counterfactuals.faults
+    .filter(({ role }) => role !== 'none' && role !== 'undecided')
+    .sort((a, b) => Number(b.role === 'cause') - Number(a.role === 'cause') || harm(b) - harm(a))
+    .map(({ fault }) => fault);
+}
+
 const withoutVersion = (subject) => subject.replace(/@.*/, '');
 
 /** Faults of the timeline that the account does not call harmless. */

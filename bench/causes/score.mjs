@@ -1,5 +1,5 @@
 // One case scored, and many scores as tables.
-import { mechanismAt, namedCauses, saysHarm, usersOnset } from './account.mjs';
+import { mechanismAt, namedCauses, provenFaults, saysHarm, usersOnset } from './account.mjs';
 import { FAULT_KINDS } from './faults.mjs';
 import { naiveRanks } from './naive.mjs';
 
@@ -75,7 +75,13 @@ function faultScores(draft, variant, onset) {
     trueFaults / faults.length,
     Math.min(1, (3 * trueFaults) / faults.length),
   ];
-  return { onsetSteps, mechanisms, naive };
+  const proven = provenFaults(variant);
+  const ids = faults.filter(({ isTrue }) => isTrue).map(({ id }) => id);
+  const proof =
+    proven === null
+      ? null
+      : { first: ids.includes(proven[0]), all: ids.every((id) => proven.includes(id)) };
+  return { onsetSteps, mechanisms, naive, proof };
 }
 
 /** The tables of many scores. */
@@ -101,6 +107,10 @@ export function tablesOf(scores) {
       'named, and nothing else',
       single.map(({ alone }) => alone),
     ),
+    row(
+      'first by runs without each fault',
+      proofs(single).map(({ first }) => first),
+    ),
     ...heading('two true faults', two),
     row(
       'both named',
@@ -109,6 +119,10 @@ export function tablesOf(scores) {
     row(
       'one of them first',
       two.map(({ first }) => first),
+    ),
+    row(
+      'both proved by runs without each fault',
+      proofs(two).map(({ all }) => all),
     ),
     ...heading('causes that are no fault', condition),
     row(
@@ -149,6 +163,9 @@ export function tablesOf(scores) {
   ];
   return lines.join('\n');
 }
+
+const proofs = (scores) =>
+  scores.flatMap(({ proof }) => (proof === null || proof === undefined ? [] : [proof]));
 
 const heading = (title, scores) => ['', `${title}: ${scores.length} cases`];
 
