@@ -3,6 +3,8 @@ import { mechanismAt, namedCauses, provenFaults, saysHarm, usersOnset } from './
 import { FAULT_KINDS } from './faults.mjs';
 import { naiveRanks } from './naive.mjs';
 
+const LOOPS = new Set(['retries', 'hedges', 'cacheFill', 'probes', 'rebalances']);
+
 /** The score of a kept case, by the account of its variant. */
 export function scoreOf(draft, variant, onset) {
   const named = namedCauses(variant);
@@ -19,7 +21,8 @@ export function scoreOf(draft, variant, onset) {
     causes,
     first: hit(1),
     firstThree: hit(3),
-    alone: named.length > 0 && ranks.every(Boolean),
+    // A loop that keeps the trouble up is no other cause.
+    alone: named.length > 0 && named.every((cause) => LOOPS.has(cause.kind) || isTrue(cause)),
     decoys: decoys.length,
     decoysTold: decoys.filter(({ id }) => told(id)).length,
     isTied: decoys.some(({ start }) =>
