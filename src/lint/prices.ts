@@ -41,6 +41,12 @@ const NEEDS: readonly Need[] = [
     limit: 'components in two zones, and `requestSize` or `responseSize`',
     isMet: ({ scenario, isSized }) => isSized && zonesOf(scenario) > 1,
   },
+  {
+    price: 'storageGbMonth',
+    measured: 'nothing has `storage`',
+    limit: 'a database, a broker or an event store with `storage`',
+    isMet: ({ scenario }) => storesOf(scenario).some(({ storageBytes }) => storageBytes > 0),
+  },
 ];
 
 /** Prices of resources that nothing uses. */
@@ -65,6 +71,30 @@ function hostsOf({ services, gateways, databases, eventStores }: Scenario): read
     (host) => !('external' in host && host.external),
   );
   return [...own, ...databases.values(), ...eventStores.values()];
+}
+
+function storesOf({ databases, brokers, eventStores }: Scenario): readonly Host[] {
+  return [...databases.values(), ...brokers.values(), ...eventStores.values()];
+}
+
+/** Disks without a price. */
+export function idleStorage({ scenario }: Subject): readonly Finding[] {
+  const { databases, brokers, eventStores, report } = scenario;
+  if ((report.prices?.storageGbMonth ?? 0) > 0) return [];
+  const sections = { databases, brokers, eventStores };
+  return Object.entries(sections).flatMap(([section, hosts]) =>
+    [...hosts.values()]
+      .filter(({ storageBytes }) => storageBytes > 0)
+      .map(({ name }) => ({
+        path: [section, name, 'storage'],
+        entities: [name],
+        message: `storage of ${name} changes no cost`,
+        measured: 'disk has no price',
+        limit: '`report.prices.storageGbMonth`',
+        fix: yamlAt(['report', 'prices'], 'storageGbMonth: 0.1'),
+        everywhere: true,
+      })),
+  );
 }
 
 function zonesOf({ services, gateways, databases, workloads }: Scenario): number {

@@ -74,6 +74,7 @@ export { freeze } from './faults/freeze.js';
 export { probe } from './faults/probe.js';
 export { connectionLeak } from './faults/connection-leak.js';
 export { cpuStress } from './faults/cpu-stress.js';
+export { clockSkew } from './faults/clock-skew.js';
 export { corrupt } from './faults/corrupt.js';
 export { crash } from './faults/crash.js';
 export { diskFull } from './faults/disk-full.js';

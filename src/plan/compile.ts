@@ -18,6 +18,7 @@ import { Changes, planChanges } from './changes.js';
 import { Conditions } from './conditions.js';
 import { EdgeTable } from './edges.js';
 import { LinkEnds } from './fault-links.js';
+import { clockReaders } from './clocks.js';
 import { resourcesOf } from './fault-needs.js';
 import type { FaultSource } from './fault-source.js';
 import { planFaults } from './faults.js';
@@ -85,7 +86,8 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const { links, ends, registries } = linksOf(scenario.network, writer, modules, laid, sized);
   const loads = planLoads(layout, times.warmupNs, times.endNs);
   const meshed = planMesh(writer.mesh, layout, writer.distributions);
-  const resources = resourcesOf(layout, components, modules, edges, meshed);
+  const clocks = clockReaders(writer, limiters.list, modules.caches);
+  const resources = resourcesOf(layout, components, modules, edges, meshed, clocks);
   const nodes = planNodes(layout, scenario.platform);
   const own = { layout, components, ends, loads, nodes, statEdges, resources, problems, ...times };
   const faults = faultsOf(own, scenario.faults);
@@ -198,6 +200,7 @@ function writerOf(
     entries: new Map(),
     lookups: new Map(),
     fallbacks: [],
+    tokenCheckers: new Set(),
     registers: { used: 0 },
   };
 }

@@ -11,6 +11,7 @@ export function resourcesOf(
   { functions, replications, registries }: Pick<Plan, 'functions' | 'replications' | 'registries'>,
   edges: readonly Pick<PlanEdge, 'from' | 'to' | 'connections' | 'pool'>[],
   mesh: PlanMesh | null,
+  clockReaders: ReadonlySet<number>,
 ): (component: number) => Resources {
   const showing = new Set<number>();
   const taking = new Set(
@@ -49,6 +50,7 @@ export function resourcesOf(
     const holds = { isReplicated: replicated.has(id), takesConnections: taking.has(id) };
     return {
       ...{ cores, memory, showsCertificate: showing.has(id), isHost },
+      readsClock: clockReaders.has(id),
       ...{
         probes,
         isScaled,

@@ -93,6 +93,10 @@ function writeMember(w: Writer, limiters: Limiters, member: Middleware, scope: S
     const table = assembler.constants([member.maxBytes]);
     assembler.emit(OP.OVERSIZE, table, statusOf(member));
   }
+  if (member.name === 'authenticate' && member.kind === 'jwt') {
+    w.tokenCheckers.add(scope.part.component.id);
+    assembler.emit(OP.TOKEN, 0, statusOf(member));
+  }
   writeReject(w, member, scope);
   if (member.rateLimit !== null) writeLimit(w, limiters, member, member.rateLimit, scope);
   if (member.admit !== null) {

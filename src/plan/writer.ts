@@ -65,6 +65,8 @@ export interface Writer {
     readonly steps: readonly Step[];
     readonly scope: Scope;
   }[];
+  /** Components that check tokens. */
+  readonly tokenCheckers: Set<number>;
   /** First loop register that the code written so far does not use. */
   readonly registers: { used: number };
 }

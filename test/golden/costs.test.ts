@@ -73,6 +73,17 @@ report: { prices: { cpuHour: 6 } }
     expect(costOf(body, 'resize')).toBeCloseTo(0.5, 12);
   });
 
+  it('of a disk count each node, whatever it does', () => {
+    const body = `
+databases: { db: { cpu: 1, storage: 73GB, operations: { read: 1ms } } }
+services: { api: { endpoints: { get: [ query: db.read ] } } }
+workloads: { users: { arrivals: { at: [ 0s ] }, requests: [ { call: api.get } ] } }
+report: { prices: { storageGbMonth: 0.1 } }
+`;
+    // 73 GB x 0.1 / 730 h.
+    expect(costOf(body, 'db')).toBeCloseTo(0.01, 12);
+  });
+
   it('are absent without prices', () => {
     expect(golden(SYSTEM).ran.variant().summary.cost).toBeUndefined();
   });
@@ -104,13 +115,24 @@ describe('lint', () => {
 services: { api: { endpoints: { get: [ wait: 1ms ] } } }
 workloads: { users: { arrivals: poisson(1/s), requests: [ { call: api.get } ] } }
 `;
-    const all = 'cpuHour: 1, memoryGbHour: 1, requests: 1, crossZoneGb: 1';
+    const all = 'cpuHour: 1, memoryGbHour: 1, requests: 1, crossZoneGb: 1, storageGbMonth: 1';
     expect(remarks(bare, all)).toEqual([
       'cpuHour changes no cost',
       'memoryGbHour changes no cost',
       'requests changes no cost',
       'crossZoneGb changes no cost',
+      'storageGbMonth changes no cost',
     ]);
-    expect(remarks(SYSTEM, all)).toEqual([]);
+    expect(remarks(SYSTEM, all)).toEqual(['storageGbMonth changes no cost']);
+  });
+
+  it('names disks without a price', () => {
+    const body = `
+databases: { db: { storage: 73GB, operations: { read: 1ms } } }
+services: { api: { endpoints: { get: [ query: db.read ] } } }
+workloads: { users: { arrivals: poisson(1/s), requests: [ { call: api.get } ] } }
+`;
+    expect(remarks(body, 'requests: 1')).toContain('storage of db changes no cost');
+    expect(remarks(body, 'storageGbMonth: 1')).toEqual([]);
   });
 });

@@ -393,6 +393,13 @@ export const DECISIVE: readonly Decisive[] = [
     '1000 ms of CPU / (5 ms for an answer and 2 ms for the one refusal that k = 2 lets come with it)',
   ),
   row(
+    'clock-skew',
+    'users.success during wrong-clock in replica',
+    0.8,
+    0.02,
+    'one of three replicas refuses the tokens with less than 9 of 15 min to live',
+  ),
+  row(
     'closed-users',
     'users.latency.mean from 25s to 40s in closed',
     0.97,

@@ -215,6 +215,7 @@ const HOST: Omit<Host, 'name'> = {
   autoscaling: null,
   cpuRequest: null,
   requests: { milliCpu: 0, memory: 0 },
+  storageBytes: 0,
   disruptionBudget: null,
   protocol: null,
   discovery: null,

@@ -1,6 +1,6 @@
 import { processOf } from '../../spec/plan/versions.js';
 import type { RunRecord } from '../../spec/record/record.js';
-import type { Prices } from '../../spec/scenario/scenario.js';
+import type { Prices, Scenario } from '../../spec/scenario/scenario.js';
 import { meanOf, nothing, ratioOf, type Measured } from './estimate.js';
 import { outcomesByRun } from './outcomes.js';
 import { capacityByCell } from './presence.js';
@@ -15,6 +15,8 @@ const CROSS_ZONE = 'crossZoneBytes';
 const ENVIRONMENTS = 'environments';
 
 const NS_PER_HOUR = 3600e9;
+/** As in the price lists of clouds. */
+const HOURS_PER_MONTH = 730;
 const GB = 1e9;
 const MILLION = 1e6;
 
@@ -86,7 +88,7 @@ function instanceCost(
   const { scenario } = variant;
   const { name, versions } = plan.components[id];
   const host = scenario.services.get(name) ?? scenario.gateways.get(name);
-  const shapes = [host, ...(host?.versions?.others.map(({ process }) => process ?? host) ?? [])];
+  const shapes = [host, ...(host?.versions?.others.map((own) => own.process ?? host) ?? [])];
   let cost = 0;
   shapes.forEach((shape, version) => {
     const instances = instancesOf(plan, id).filter(
@@ -96,7 +98,8 @@ function instanceCost(
     const { cpu, memory } = processOf(plan, instances[0]);
     const limit =
       host !== undefined && host.requests.memory > 0 ? host.requests.memory : memory?.limit;
-    const price = hourly(prices, shape?.cpuRequest ?? cpu.cores, limit ?? 0);
+    const disk = (storageOf(scenario, name) / GB) * (prices.storageGbMonth / HOURS_PER_MONTH);
+    const price = hourly(prices, shape?.cpuRequest ?? cpu.cores, limit ?? 0) + disk;
     if (price === 0) return;
     const ns = sumCells(
       capacityByCell(data, record, instances, () => 1, true),
@@ -105,6 +108,12 @@ function instanceCost(
     cost += (ns / NS_PER_HOUR) * price;
   });
   return cost;
+}
+
+/** Disk of each node of a component that keeps data, in bytes. */
+function storageOf({ databases, brokers, eventStores }: Scenario, name: string): number {
+  const store = databases.get(name) ?? brokers.get(name) ?? eventStores.get(name);
+  return store?.storageBytes ?? 0;
 }
 
 /** Price of an instance for one hour. Unlimited cores and memory cost nothing, because their number is unknown. */

@@ -7,7 +7,7 @@ import { endlessTries } from '../endless-tries.js';
 import { layerOf } from '../layers.js';
 import { LONE_OPTIONS } from '../lone-options.js';
 import type { Option, Use } from '../lone-options.js';
-import { idlePrices } from '../prices.js';
+import { idlePrices, idleStorage } from '../prices.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { unusedRoom } from '../unused-room.js';
@@ -40,6 +40,7 @@ export const optionWithoutEffect: Rule = {
     ...endlessTries(subject),
     ...unusedRoom(subject),
     ...idlePrices(subject),
+    ...idleStorage(subject),
   ],
 };
 

@@ -1,8 +1,8 @@
-import { engine } from '../../kernel/engine.js';
 import { unit } from '../../kernel/rng.js';
 import type { PlanCacheAct } from '../../spec/plan/caching.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
+import { wallTime } from '../processes/wall-clock.js';
 import { Draws } from '../programs/draws.js';
 import type { Run } from '../run.js';
 import type { Cache } from './cache.js';
@@ -63,17 +63,18 @@ export class Commands {
     if (cache.spec.spec.hitRatio !== null) return OUTCOME.ok;
     const level = cache.levels[spec.level];
     const content = level.contents.get(strands.instance[job])!;
+    const now = wallTime(world.instances[strands.instance[job]]);
     const key = columns.key[job];
     switch (columns.command[job]) {
       case COMMAND.get: {
-        const found = content.get(key, engine.now, this.draws.unit(job, pc));
+        const found = content.get(key, now, this.draws.unit(job, pc));
         world.meters.count(level.meters.reads);
         if (found !== FOUND.nothing) world.meters.count(level.meters.hits);
         const sender = this.senderOf(job);
         if (sender < 0) break;
         columns.drop(sender);
         if (found !== FOUND.nothing) {
-          take(columns, sender, cache, content, found, engine.now);
+          take(columns, sender, cache, content, found, now);
         }
         break;
       }
@@ -98,7 +99,7 @@ export class Commands {
       .get(strands.instance[job])!
       .set(
         key,
-        engine.now,
+        wallTime(world.instances[strands.instance[job]]),
         columns.version[job],
         columns.found[job] === FOUND.negative,
         columns.delta[job],

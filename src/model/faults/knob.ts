@@ -193,6 +193,8 @@ export interface Resources {
   readonly memory: PlanComponent['memory'];
   /** It presents a certificate on some connection: as the callee, or as a caller with mutual TLS. */
   readonly showsCertificate: boolean;
+  /** It compares its wall clock with times that others or it itself wrote down. */
+  readonly readsClock: boolean;
   /** It is a service or a gateway, whose processes end when asked. */
   readonly isHost: boolean;
   readonly probes: PlanComponent['probes'];

@@ -13,6 +13,7 @@ import { Codel } from '../serving/codel.js';
 import type { Processor } from '../serving/cores.js';
 import type { Memory } from '../serving/memory.js';
 import { FROZEN, Process } from './process.js';
+import type { WallClock } from './wall-clock.js';
 import type { WarmUp } from './warm-up.js';
 import type { Tally } from '../rollouts/tally.js';
 import { AdaptiveLifoQueue, queueOf } from '../serving/request-queues.js';
@@ -133,6 +134,8 @@ export class Instance extends Process {
   scalingFrozen = false;
   /** A fault freezes the rollout of its component. */
   rolloutFrozen = false;
+  /** Its wall clock if it is wrong; null = it is that of the run. */
+  clock: WallClock | null = null;
   /** Its disk is full. */
   diskFull = false;
   /** Slowness of its disk; null = none. */

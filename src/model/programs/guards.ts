@@ -1,10 +1,12 @@
 import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
+import { streamKey, unit, type StreamKey } from '../../kernel/rng.js';
 import { OUTCOME, PARK, PASS, relayed } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { CHECK_TABLE, OP, SIZED } from '../../spec/plan/program.js';
 import { VERDICT, type Checks } from '../sharing/checks.js';
-import { keyOf, refusedBy, type Limiter } from './limiters.js';
+import { keyOf, refusedBy, timeOf, type Limiter } from './limiters.js';
+import { refusesToken } from '../processes/wall-clock.js';
 import { REPLAYED, RETURN, STATE, strands } from '../strands.js';
 import type { Sizes } from '../network/sizes.js';
 import type { Gates } from '../serving/gates.js';
@@ -34,12 +36,14 @@ export class Guards {
   private readonly interpreter: InterpreterPort;
   private readonly code: Int32Array;
   private readonly tables: readonly Float64Array[];
+  private readonly tokens: StreamKey;
 
   constructor(world: GuardsParts, interpreter: InterpreterPort) {
     this.world = world;
     this.interpreter = interpreter;
     this.code = world.plan.program.code;
     this.tables = world.plan.program.tables;
+    this.tokens = streamKey(world.plan.seed, world.replication, 'token');
   }
 
   /** Continues with the program of the version or the configuration of the instance. */
@@ -78,8 +82,7 @@ export class Guards {
         world.checks.keep(strand, a, VERDICT.allowed);
         return true;
       case OP.OVERSIZE:
-        if (world.sizes === null || world.sizes.ofRequest(strand) <= this.tables[a][0]) return true;
-        return this.refuse(strand, b);
+        return !this.isOversize(strand, a) || this.refuse(strand, b);
       case OP.ANSWER_SIZE:
         world.sizes?.answers(strand, this.tables[a][0]);
         return true;
@@ -104,6 +107,8 @@ export class Guards {
         return world.sections!.transactions.begin(strand, pc, a);
       case OP.COMMIT:
         return world.sections!.transactions.commit(strand);
+      case OP.TOKEN:
+        return this.token(strand, b);
       case OP.TIME_LIMIT:
         world.timeLimits.start(strand, this.tables[a][0], b);
         return true;
@@ -123,6 +128,20 @@ export class Guards {
     return false;
   }
 
+  private isOversize(strand: number, table: number): boolean {
+    const { sizes } = this.world;
+    return sizes !== null && sizes.ofRequest(strand) > this.tables[table][0];
+  }
+
+  /** Checks the times in the token of a request, which all calls that belong to it carry. */
+  private token(strand: number, refusal: Outcome): boolean {
+    const { clock } = this.world.instances[strands.instance[strand]];
+    if (clock === null) return true;
+    const { a, b } = this.tokens;
+    const age = unit(a, b, strands.rootA[strand], strands.rootB[strand], 0) * clock.tokenLifetimeNs;
+    return !refusesToken(clock, Math.floor(age)) || this.refuse(strand, refusal);
+  }
+
   /** Queries a middleware limiter; returns false if the strand waits or has been refused. */
   private limit(strand: number, id: number, refusal: Outcome): boolean {
     const { world } = this;
@@ -130,7 +149,7 @@ export class Guards {
     const limiter = world.limiters[id];
     const instance = instances[strands.instance[strand]];
     const key = keyOf(world, limiter, strand);
-    const wait = limiter.states[instance.index].take(engine.now, key);
+    const wait = limiter.states[instance.index].take(timeOf(limiter, instance), key);
     if (wait === 0) return true;
     if (wait < 0) {
       limiter.refusals?.keep(strand, engine.now, OUTCOME.throttled);

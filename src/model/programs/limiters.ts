@@ -8,6 +8,8 @@ import type { Plan } from '../../spec/plan/plan.js';
 import type { LimiterState } from '../../spec/patterns/policy.js';
 import { Refusals } from '../layers/refusals.js';
 import type { Registry } from '../registry.js';
+import type { Instance } from '../processes/instance.js';
+import { wallTime } from '../processes/wall-clock.js';
 import type { Run } from '../run.js';
 import { strands } from '../strands.js';
 
@@ -18,6 +20,8 @@ export interface Limiter {
   readonly states: readonly LimiterState[];
   /** True if they are one object, which survives the death of a single process. */
   readonly shared: boolean;
+  /** True if its windows begin at full seconds, minutes, ... of the wall clock of its process. */
+  readonly readsClock: boolean;
   /** Index of the key it splits by, or -1. */
   readonly key: number;
   /** Unit of the Retry-After of its refusals; 0 if they carry none. */
@@ -31,17 +35,23 @@ export function keyOf({ keys }: Run, { key }: Limiter, strand: number): number {
   return key < 0 ? 0 : keys.value(key, strand);
 }
 
+/** The time by which a limiter decides in an instance. */
+export function timeOf({ readsClock }: Limiter, instance: Instance): Ns {
+  return readsClock ? wallTime(instance) : engine.now;
+}
+
 /** The outcome of a limiter's refusal, with a Retry-After if the limiter sends one. */
 export function refusedBy(
   { instances }: Run,
   strand: number,
-  { grainNs, states }: Limiter,
+  limiter: Limiter,
   key: number,
   refusal: Outcome,
 ): Outcome {
+  const { grainNs, states } = limiter;
   if (grainNs === 0) return refusal;
   const instance = instances[strands.instance[strand]];
-  const left = states[instance.index].retryNs(engine.now, key);
+  const left = states[instance.index].retryNs(timeOf(limiter, instance), key);
   strands.hint[strand] = Math.max(1, Math.ceil(left / grainNs)) * grainNs;
   return refusal | HINTED;
 }
@@ -69,5 +79,7 @@ export function limiterOf(world: Run, spec: Plan['limiters'][number], registry: 
   const states = Array.from({ length: size }, () => one ?? (node ?? own)());
   const grainNs = retryAfter === 'none' ? 0 : retryAfter === 'exact' ? 1 : NS_PER_SECOND;
   const refusals = cacheNs === null ? null : refusalsOf(world, key, cacheNs);
-  return { component, states, shared, key, grainNs, refusals };
+  // Counters that several processes share are kept by the clock of their store.
+  const readsClock = definition!.readsClock === true && !shared && node === null;
+  return { component, states, shared, readsClock, key, grainNs, refusals };
 }

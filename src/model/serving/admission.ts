@@ -6,7 +6,7 @@ import type { PlanAdmission } from '../../spec/plan/process.js';
 import { Dagor } from './dagor.js';
 import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
-import { keyOf, refusedBy, type Limiter } from '../programs/limiters.js';
+import { keyOf, refusedBy, timeOf, type Limiter } from '../programs/limiters.js';
 import type { Door } from './door.js';
 import { overloadOf } from './shedding.js';
 import { STATE, strands } from '../strands.js';
@@ -72,7 +72,7 @@ export class Admission {
     if (door.limiter >= 0) {
       const limiter = limiters[door.limiter];
       const key = keyOf(this.world, limiter, strand);
-      const wait = limiter.states[instance.index].take(engine.now, key);
+      const wait = limiter.states[instance.index].take(timeOf(limiter, instance), key);
       if (wait < 0) {
         server.refuse(strand, instance, refusedBy(this.world, strand, limiter, key, door.refusal));
         return;

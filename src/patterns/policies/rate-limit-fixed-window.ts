@@ -62,6 +62,7 @@ export const rateLimitFixedWindow: PolicyKind<'rateLimit', typeof schema> = {
   state: 'scoped',
   keyed: 'inside',
   dryRun: true,
+  readsClock: true,
   callFields: callFields(true),
   ...metered(({ limit, window }) => new FixedWindow(limit, window)),
 };

@@ -164,6 +164,7 @@ export const rateLimitKong: PolicyKind<'rateLimit', typeof schema> = {
   state: 'scoped',
   keyed: 'inside',
   dryRun: true,
+  readsClock: true,
   callFields: { ...callFields(true), ...placeFields },
   ...kinds,
   create: (config, setup) =>

@@ -92,6 +92,7 @@ export const rateLimitSlidingWindow: PolicyKind<'rateLimit', typeof schema> = {
   state: 'scoped',
   keyed: 'inside',
   dryRun: true,
+  readsClock: true,
   callFields: callFields(true),
   ...metered(({ limit, window }) => new SlidingWindow(limit, window)),
 };

@@ -69,6 +69,7 @@ export function resolveHost(context: Context, name: string, output: HostOutput, 
     ...settings,
     autoscaling: resolveAutoscaling(context, output, placement.replicas, settings.cpu.cores, path),
     requests: resolveRequests(output),
+    storageBytes: 0,
     disruptionBudget: resolveBudget(context, output.disruptionBudget, [
       ...path,
       'disruptionBudget',

@@ -5,6 +5,7 @@ import { described } from './described.js';
 import { sorted } from './names.js';
 
 interface HostText extends Written {
+  readonly storage?: number;
   readonly external?: boolean;
   readonly labels?: Readonly<Record<string, string>> | undefined;
 }
@@ -31,6 +32,7 @@ export function plainHost(
     autoscaling: null,
     cpuRequest: null,
     requests: { milliCpu: 0, memory: 0 },
+    storageBytes: output.storage ?? 0,
     disruptionBudget: null,
     loadBalancing: { kind: 'roundRobin', config: {}, common: PLAIN_BALANCING },
     outlierDetection: null,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, share } from '../../spec/quantities/quantities.js';
+import { duration, share, size } from '../../spec/quantities/quantities.js';
 
 /** Pattern of names: a letter, then letters, digits, `_` and inner hyphens. So every reference is unambiguous. */
 export const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*$/;
@@ -44,6 +44,13 @@ export const SHORT_FORMS = 'shortForms';
 export const INHERITS = 'inherits';
 
 /** Fields of every named entry for display. */
+/** Disk of components that keep data. */
+export const storage = size()
+  .prefault(0)
+  .describe(
+    'Disk provisioned for each node, for the price `report.prices.storageGbMonth`; it limits nothing. Unit: size. Defaults to 0.',
+  );
+
 export const entryText = {
   title: freeText().optional().describe('Display name, shown where there is room.'),
   description: freeText().optional().describe('Description.'),

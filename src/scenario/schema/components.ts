@@ -14,6 +14,7 @@ import { capacitySchema } from './capacity.js';
 import {
   critical,
   entryText,
+  storage,
   extending,
   freeText,
   inheriting,
@@ -249,6 +250,7 @@ export const databaseSchema = inheriting(
       ...extending,
       ...entryText,
       critical,
+      storage,
       kind: z
         .enum(['generic', 'postgres', 'mysql', 'mongo', 'redis', 'elasticsearch', 'dynamodb'])
         .default('generic')

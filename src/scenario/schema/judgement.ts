@@ -131,6 +131,9 @@ export const reportSchema = z
         crossZoneGb: price().describe(
           'Price of 1 GB of requests and responses between two zones, by `requestSize` and `responseSize`; the caller pays both. Unit: number. Defaults to 0.',
         ),
+        storageGbMonth: price().describe(
+          'Price of 1 GB of `storage` of databases, brokers and event stores for a month of 730 h, for each of their nodes. Unit: number. Defaults to 0.',
+        ),
       })
       .optional()
       .describe(

@@ -11,7 +11,15 @@ import {
 } from '../../spec/quantities/quantities.js';
 import { parseDuration, QuantityError, show } from '../../spec/quantities/quantity-text.js';
 import type { ReadOf } from '../../spec/scenario/stores.js';
-import { critical, entryText, extending, inheriting, nameText, textMap } from './common.js';
+import {
+  critical,
+  entryText,
+  extending,
+  inheriting,
+  nameText,
+  storage,
+  textMap,
+} from './common.js';
 import { cpuSchema, zoneSchema } from './host.js';
 import { pool } from './pools.js';
 
@@ -47,6 +55,7 @@ export const eventStoreSchema = inheriting(
       ...extending,
       ...entryText,
       critical,
+      storage,
       kind: z
         .enum(['simple', 'eventStoreDb', 'marten', 'axon'])
         .default('simple')

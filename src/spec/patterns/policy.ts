@@ -324,6 +324,8 @@ export interface PolicyKind<P extends PolicyName = PolicyName, S extends z.ZodTy
   nodes?(config: z.output<S>): (() => LimiterState) | null;
   /** Scope of the state by the library's own settings; null if they do not share it. */
   sharing?(config: z.output<S>): Sharing | null;
+  /** True for a limiter whose windows are aligned to the wall clock of its process. */
+  readonly readsClock?: true;
   /** True for a limiter whose refusals have no Retry-After unless configured. */
   readonly silent?: true;
   /**

@@ -76,6 +76,8 @@ export const OP = Object.freeze({
   VERSION: 32,
   /** a=t: by configuration, where the program continues. */
   CONFIGURED: 33,
+  /** b=outcome if the token of the request is refused by the wall clock of the instance. */
+  TOKEN: 34,
 } as const);
 
 /** Layout of the table of a FORK; the starts of the branches follow at STARTS. */

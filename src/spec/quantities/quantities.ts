@@ -19,6 +19,7 @@ import {
   parseFactor,
   parseRate,
   parseShare,
+  parseSignedDuration,
   parseWhole,
   PERCENT_PATTERN,
   QuantityError,
@@ -55,6 +56,12 @@ export function durationOrNone(limits: DurationLimits = {}): Quantity<Ns | null>
   return quantity((input) => parseDurationOrNone(input, limits), {
     anyOf: [DURATION_TEXT, { const: 'none' }, ...zero],
   });
+}
+
+/** Reads a duration with an optional sign: `-90s`. */
+export function signedDuration(limits: DurationLimits = {}): Quantity<Ns> {
+  const pattern = DURATION_PATTERN.replace('^', '^-?');
+  return quantity((input) => parseSignedDuration(input, limits), { type: 'string', pattern });
 }
 
 /** Reads `400/s`, `100/min` or `10000/h` as a rate per second, above 0 unless `allowZero`. */

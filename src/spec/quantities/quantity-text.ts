@@ -73,6 +73,12 @@ export function parseDuration(input: unknown, limits: DurationLimits = {}): Ns {
   return ns;
 }
 
+/** As parseDuration; a sign may precede the text, and the limits hold for the time without it. */
+export function parseSignedDuration(input: unknown, limits: DurationLimits = {}): Ns {
+  const isNegative = typeof input === 'string' && input.startsWith('-');
+  return isNegative ? -parseDuration(input.slice(1), limits) : parseDuration(input, limits);
+}
+
 /** As parseDuration, and null for the word `none`: no limit. */
 export function parseDurationOrNone(input: unknown, limits: DurationLimits = {}): Ns | null {
   return input === 'none' ? null : parseDuration(input, limits);

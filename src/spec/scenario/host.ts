@@ -57,6 +57,8 @@ export interface Host extends ProcessSettings {
   readonly autoscaling: Autoscaling | null;
   /** Room that each replica takes on a node. */
   readonly requests: Requests;
+  /** Disk provisioned for each replica, in bytes. */
+  readonly storageBytes: number;
   /** Limit on the drains of nodes; null = none. */
   readonly disruptionBudget: DisruptionBudget | null;
   readonly loadBalancing: LoadBalancing;

@@ -323,6 +323,8 @@ export interface Prices {
   readonly requests: number;
   /** 1 GB of requests and responses between two zones. */
   readonly crossZoneGb: number;
+  /** 1 GB of provisioned disk for a month of 730 h. */
+  readonly storageGbMonth: number;
 }
 
 export interface ReportSettings {

@@ -186,7 +186,7 @@ export const world: readonly Hint[] = [
   { option: /^hypothesis\.statement$/, values: ['One statement', 'Another'] },
   { option: /^report\.focus\[\]$/, values: ['readers', 'users'] },
   { option: /^report\.apdex$/, values: ['20ms', '2s'] },
-  { option: /^report\.prices\./, values: ['0.05', '20'] },
+  { option: /^report\.prices\./, values: [0.05, 20] },
   { option: /^report\.slo\.success$/, values: ['99%', '50%'] },
   {
     option: /^workloads\.\*\.critical$/,
