@@ -1,0 +1,97 @@
+// Reads from a result which causes the account of a variant names. Nothing here looks at the truth.
+
+/**
+ * Causes as `{ kind, subject }`, the strongest first: causes before what only amplifies them, by their part of the harm,
+ * and of equal ones in the order of the account.
+ */
+export function namedCauses({ cascade }) {
+  const { causes } = cascade;
+  if (causes === undefined) return distinct([...faultsOf(cascade), ...conditionsOf(cascade)]);
+  const rank = ({ role, share }) => (role === 'amplifier' ? 0 : 2) + (share ?? 0);
+  const ordered = [...causes].sort((a, b) => rank(b) - rank(a));
+  return ordered.map(({ kind, subject }) => ({ kind, subject: withoutVersion(subject) }));
+}
+
+/**
+ * Faults that runs without them prove to do harm, those that do most first; null if there were no such runs.
+ */
+export function provenFaults({ counterfactuals }) {
+  if (counterfactuals === undefined || counterfactuals === null) return null;
+  const harm = ({ share, averted }) => share ?? averted.value ?? 0;
+  return counterfactuals.faults
+    .filter(({ role }) => role !== 'none' && role !== 'undecided')
+    .sort((a, b) => Number(b.role === 'cause') - Number(a.role === 'cause') || harm(b) - harm(a))
+    .map(({ fault }) => fault);
+}
+
+const withoutVersion = (subject) => subject.replace(/@.*/, '');
+
+/** Faults of the timeline that the account does not call harmless. */
+function faultsOf({ events, innocent }) {
+  const harmless = new Set(innocent.map(({ fault }) => fault));
+  return events
+    .filter(({ kind, subject }) => kind === 'fault' && !harmless.has(subject))
+    .map(({ subject, mechanism }) => {
+      const kind = mechanism === 'rollout' ? 'rollout' : 'fault';
+      return { kind, subject: withoutVersion(subject) };
+    });
+}
+
+/** Words by which a sentence without fields names a condition. */
+const WORDS = {
+  load: /load|arrivals|traffic/i,
+  collections: /garbage|collect|\bGC\b/i,
+  scaling: /autoscal/i,
+  locks: /\block/i,
+  limit: /limit|quota|refused by design/i,
+  errors: /fails? .*by itself/i,
+};
+
+/** Without the field `causes`: the component that the sentence names as the first in trouble, and kinds by words. */
+function conditionsOf({ sentence }) {
+  const found = [];
+  if (!sentence.startsWith('No fault')) return found;
+  const [, first] = /: (\S+) is the first in trouble/.exec(sentence) ?? [];
+  for (const [kind, words] of Object.entries(WORDS)) {
+    if (words.test(sentence))
+      found.push({ kind, subject: kind === 'load' ? 'users' : (first ?? '') });
+  }
+  if (first !== undefined) found.push({ kind: 'capacity', subject: first });
+  return found;
+}
+
+function distinct(causes) {
+  const seen = new Set();
+  return causes.filter(({ kind, subject }) => {
+    const key = `${kind} ${subject}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+const DEGRADED = new Set(['degraded', 'failing', 'down']);
+
+/** Time at which the account says that users are first hurt, from `from` s on; null if it does not. */
+export function usersOnset({ cascade }, from) {
+  const hit = cascade.events.find(
+    ({ kind, subject, at }) => DEGRADED.has(kind) && subject.startsWith('users.') && at >= from - 1,
+  );
+  return hit?.at ?? null;
+}
+
+/** Whether the account names any cause of harm, or says that users are hurt. */
+export function saysHarm(variant) {
+  return usersOnset(variant, 0) !== null && namedCauses(variant).length > 0;
+}
+
+/**
+ * Mechanism by which trouble leaves a node towards one of its callers, the earliest; if none is listed, that of the
+ * degradation that the account attributes to the fault; null without one.
+ */
+export function mechanismAt({ cascade }, { id, node: { name, callers } }) {
+  const above = new Set(callers.map((caller) => caller.name));
+  const found = cascade.influences.find(
+    ({ from, to }) => from === name && (above.has(to) || to.startsWith('users')),
+  );
+  const direct = cascade.events.find(({ kind, cause }) => DEGRADED.has(kind) && cause === id);
+  return found?.mechanism ?? direct?.mechanism ?? null;
+}

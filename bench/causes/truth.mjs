@@ -1,0 +1,96 @@
+// Confirms a draft by runs without its causes, on seeds that are not used for scoring: users are hurt, without a true
+// cause most of the harm is gone, and without a decoy hardly any of it.
+import { harmIn, usersOf, variantOf, withFaults, withLimit } from './simulate.mjs';
+import { DURATION } from './topology.mjs';
+
+const OTHER_SEEDS = 500_000_000;
+/** A twin in which more than this share fails is not calm. */
+const CALM = 0.005;
+/** A request is slow above this multiple of the calm p99. */
+const SLOW = 2;
+/** Share of the requests that arrive while a cause acts, and fail or are slow. */
+const HURT = 0.05;
+const HARMLESS = 0.005;
+const NECESSARY = 0.8;
+/** Two true causes: the share of the harm that each does alone, and that is gone without it. */
+const SHARED = 0.15;
+/** Change of the harm by a decoy, as a share of the harm, and in requests per run. */
+const NO_DIFFERENCE = 0.02;
+const FEW = 2;
+/** Harm may outlast its fault by this. Unit: s. */
+const AFTER = 3;
+
+/** Facts about a draft that is kept; `{ refused }` for any other. */
+export function confirm(draft) {
+  const run = { seed: draft.seed + OTHER_SEEDS, replications: 1 };
+  const { success, latency } = variantOf(draft.twin, run).components.users;
+  if (!(success >= 1 - CALM)) return { refused: 'the twin is not calm' };
+  const within = SLOW * latency.p99;
+  const limited = (scenario) => usersOf(withLimit(scenario, within), run);
+  const all = limited(draft.scenario);
+  const facts = { within, events: all.events };
+  const until = endOf(draft);
+  const shareOf = (users) => {
+    const { harm, arrived } = harmIn(users, draft.from, until);
+    return harm / arrived;
+  };
+  if (draft.isUnseen) return facts;
+  if (draft.category !== 'harmless' && shareOf(all) < HURT)
+    return { refused: 'users are not hurt' };
+  const twin = limited(draft.twin);
+  const share = shareOf(all) - shareOf(twin);
+  if (draft.category === 'harmless') {
+    return share <= HARMLESS ? facts : { refused: 'users are hurt' };
+  }
+  if (share < HURT) return { refused: 'users are not hurt' };
+  if (draft.category === 'condition') return facts;
+  return byRemoval(draft, facts, limited, harmIn(all).harm, harmIn(twin).harm);
+}
+
+/** End of the time in which the causes act. */
+function endOf({ faults }) {
+  const ends = faults.filter(({ isTrue }) => isTrue).map(({ start, length }) => start + length);
+  return ends.length === 0 ? DURATION : Math.min(DURATION, Math.max(...ends) + AFTER);
+}
+
+function byRemoval(draft, facts, limited, all, none) {
+  const { category, faults } = draft;
+  const total = all - none;
+  if (faults.length === 1) return facts;
+  const harmOf = (isKept) => harmIn(limited(withFaults(draft.scenario, isKept))).harm;
+  const noise = Math.max(NO_DIFFERENCE * total, FEW);
+  for (const { id, isTrue } of faults) {
+    const averted = all - harmOf((other) => other !== id);
+    if (isTrue && category === 'single') {
+      if (averted < NECESSARY * total) return { refused: 'the fault is not necessary' };
+      continue;
+    }
+    const alone = harmOf((other) => other === id) - none;
+    if (isTrue) {
+      const isEnough = Math.min(averted, alone) >= SHARED * total;
+      if (!isEnough) return { refused: 'one of two faults does little' };
+    } else if (Math.max(Math.abs(averted), Math.abs(alone)) > noise) {
+      return { refused: 'a decoy does harm' };
+    }
+  }
+  return facts;
+}
+
+/**
+ * First step of `length` s in which users of replication 0 are worse off than in the twin with the same random numbers,
+ * and still are in the next one; null if there is none.
+ */
+export function onsetOf(draft, within, length) {
+  const run = { seed: draft.scenario.run.seed, replications: 1 };
+  const users = usersOf(withLimit(draft.scenario, within), run);
+  const twin = usersOf(withLimit(draft.twin, within), run);
+  const isWorse = (from) => {
+    const own = harmIn(users, from, from + length);
+    const lost = own.harm - harmIn(twin, from, from + length).harm;
+    return own.arrived > 0 && lost >= 1 && lost / own.arrived >= 0.02;
+  };
+  for (let i = Math.floor(draft.from / length); (i + 2) * length <= DURATION; i++) {
+    if (isWorse(i * length) && isWorse((i + 1) * length)) return i * length;
+  }
+  return null;
+}
