@@ -72,7 +72,10 @@ function faultSentence({ variant, own }: Explained): string {
   if (causes.length === 1) {
     // Another one that the runs do not decide about may be a cause too.
     const title = by('undecided').length > 0 ? 'A cause' : 'Cause';
-    sentences.push(`${title}: ${quoted(causes)}. Of ${of}, ${remain(causes)}.`);
+    sentences.push(
+      addedWords(variant, own, causes[0]!) ??
+        `${title}: ${quoted(causes)}. Of ${of}, ${remain(causes)}.`,
+    );
   } else if (causes.length > 1) {
     const isEach = causes.every((one) => harm - (one.without ?? harm) < total / 2);
     sentences.push(
@@ -101,6 +104,16 @@ function faultSentence({ variant, own }: Explained): string {
   const unknown = by('undecided');
   if (unknown.length > 0) sentences.push(`The runs do not decide about ${quoted(unknown)}.`);
   return sentences.join(' ');
+}
+
+/** A fault beside harm that is mostly there without any fault; null if the faults do most of the harm. */
+function addedWords(
+  variant: VariantResult,
+  { harm, background }: Counterfactuals,
+  { fault, without }: CounterfactualFault,
+): string | null {
+  if (2 * background <= harm) return null;
+  return `“${wordsOf(variant, fault)}” adds ${formatCount(Math.round(harm - (without ?? harm)))}.`;
 }
 
 /** Description of a fault of a variant. */

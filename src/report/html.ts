@@ -98,7 +98,7 @@ function sectionsOf(fold: Fold, command: string): Section[] {
   const several = view.result.variants.length > 1;
   const all: (Omit<Section, 'markup'> & { readonly markup: Markup | null })[] = [
     { id: 'verdict', name: 'Verdict', markup: verdictSection(fold), ...outer },
-    { id: 'changes', name: 'What to do', markup: changesSection(fold), ...outer },
+    { id: 'changes', name: 'Recommended change', markup: changesSection(fold), ...outer },
     { id: 'causes', name: 'Causes', markup: causesSection(view), ...outer },
     {
       id: 'compare',

@@ -13,7 +13,7 @@ const frames=(text)=>text.split(' ').map((runs)=>runs.replace(/(.)\\*(\\d+),/g,(
 for(const part of all('.scrub')){const d=part.dataset,own=+d.at,states=frames(d.states),busy=frames(d.busy),flows=frames(d.flows),
 lead=part.querySelector('figure.lead'),head=lead.querySelector('h3'),title=head.innerHTML,input=document.createElement('input');
 Object.assign(input,{type:'range',min:0,max:d.count-1,value:own});input.setAttribute('aria-label','Time of the topology');
-head.after(input);input.addEventListener('input',()=>{const at=+input.value,words='At '+ +(at*d.step).toPrecision(6)+' s';
+head.after(input);input.addEventListener('input',()=>{const at=+input.value,words='At '+Math.round(at*d.step*1e6)/1e6+' s';
 if(at===own)head.innerHTML=title;else head.textContent=words;input.setAttribute('aria-valuetext',words);
 lead.classList.toggle('moved',at!==own);
 for(const svg of all('svg',lead)){all('.tn',svg).forEach((g,i)=>{g.dataset.s=states[i][at];const bar=g.querySelector('.bar');

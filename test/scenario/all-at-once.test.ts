@@ -46,7 +46,7 @@ describe('a file that is wrong in every way', () => {
       '11 FL206 must be one of poisson constant stages sinusoid burst renewal at trac',
       '11 FL404 shop has no endpoint ordr; it has order',
       '11 FL204 must be above 0, got -1',
-      '13 FL206 must be one of bandwidth certExpiry change connectionLeak corrupt cpu',
+      '13 FL206 must be one of bandwidth certExpiry change clockSkew connectionLeak c',
       '14 FL404 there is no component paymnts',
       '14 FL205 soon is no duration: write 15ms, 1.5s or 2m',
       '16 FL502 unknown metric succes',

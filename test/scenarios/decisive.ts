@@ -881,7 +881,6 @@ export const DECISIVE: readonly Decisive[] = [
     0.0015,
     '2 % are slow, and half of their hedges take more than the median: 29.4 + 10 + 20 x 0.5/0.98',
   ),
-  row('hot-key', 'users.latency.mean in by-key', 0.03, 0.0025, '0.4 x 50 ms + 0.6 x 16.7 ms'),
   row(
     'hidden-pair',
     'users.success during provider in together',
@@ -889,6 +888,7 @@ export const DECISIVE: readonly Decisive[] = [
     0.02,
     'one instance of tokens serves 2 / 10 ms = 200/s of the 100/s x 3 that the standby asks for',
   ),
+  row('hot-key', 'users.latency.mean in by-key', 0.03, 0.0025, '0.4 x 50 ms + 0.6 x 16.7 ms'),
   row(
     'hot-partition',
     'voters.success from 5s to 20s in hot-key',

@@ -105,6 +105,7 @@ function workloadSeries(data: VariantData, id: number, steps: Steps, first: Stor
   };
 }
 
+/** The share of successes of some parts by step, pooled over the runs, and its range. */
 export function successSeries(
   records: readonly RunRecord[],
   parts: readonly number[],
@@ -138,6 +139,7 @@ export function successSeries(
   return { success, successBand };
 }
 
+/** The median and the p99 of the successes of some parts by step, in seconds. */
 export function latencySeries(
   records: readonly RunRecord[],
   parts: readonly number[],

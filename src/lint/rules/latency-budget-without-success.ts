@@ -30,7 +30,7 @@ export const latencyBudgetWithoutSuccess: Rule = {
   name: 'latency-budget-without-success',
   severity: 'warning',
   reason:
-    '`latency` counts failed requests too. A variant that refuses most of them at once holds the budget.',
+    'A budget on `latency` counts failed requests too, so a variant that refuses most of them at once holds it.',
   remedy: 'Use `successLatency`, or add a budget on the success of the same workload.',
   check: (subject) => {
     const refusing = refusingIn(subject);

@@ -1,9 +1,15 @@
 import type { VariantResult } from '../../spec/result/result.js';
 import type { Layer } from '../svg.js';
-import type { Panel } from './timeline.js';
+
+/** The figure of a panel, and its range. */
+interface Drawn {
+  readonly request: string;
+  readonly metric: 'success' | 'goodRate' | 'p99';
+  readonly domain: readonly [number, number];
+}
 
 /** The same runs without faults as a thin line behind that of a variant; nothing if they were not made. */
-export function ghostOf(variant: VariantResult, panel: Panel): readonly Layer[] {
+export function ghostOf(variant: VariantResult, panel: Drawn): readonly Layer[] {
   if (panel.metric === 'goodRate') return [];
   const series = variant.counterfactuals?.twin?.[panel.request];
   if (series === undefined) return [];

@@ -15,7 +15,7 @@ export function changesSection({ all: view, drawn }: Fold): Markup | null {
     markup`<div class="patches">${some.map((variant) => patchMarkup(view, variant))}</div>`;
   return section(
     'changes',
-    chosen === null ? 'Configuration' : 'What to do',
+    chosen === null ? 'Configuration' : 'Recommended change',
     titleOf(view, chosen),
     [
       first.length > 0 && list(first),
@@ -48,7 +48,7 @@ function titleOf({ result, baseline }: View, chosen: VariantResult | null): stri
   const counted = result.variants.filter((variant) => heldBudgets(variant).of > 0);
   const holding = counted.filter((variant) => heldBudgets(variant).broken === 0);
   if (counted.length > 0 && holding.length === 0) return 'No variant holds every budget';
-  return 'What each variant changes';
+  return 'Changes of each variant';
 }
 
 /** The lines of a variant's patch, `-` removed, `+` set or added. */

@@ -1,4 +1,4 @@
-import type { CauseFact } from '../../../spec/result/cause.js';
+import type { CauseFact, CauseKind } from '../../../spec/result/cause.js';
 import type { RunRecord } from '../../../spec/record/record.js';
 import { isFeedback } from '../feedback.js';
 import { wordsOf } from '../fault-events.js';
@@ -146,32 +146,32 @@ function conditionWords(
       unit: 'times',
     };
   }
-  switch (ref.kind) {
-    case 'capacity': {
-      const until = Math.min(scene.steps.count, from + RATE_STEPS);
-      const value = servedRate(scene, lane!, from, until);
-      return { text: evidence, value, unit: 'perSecond' };
-    }
-    case 'collections':
-      return { text: `the garbage collections of ${subject} stop it`, value: null, unit: null };
-    case 'cacheFill':
-      return { text: `the misses of ${subject} overload what fills it`, value: null, unit: null };
-    case 'locks':
-      return { text: `requests of ${subject} wait for a lock`, value: null, unit: null };
-    case 'limit':
-      return { text: `${subject} refuses requests above its rate limit`, value: null, unit: null };
-    case 'scaling':
-      return {
-        text: `the autoscaler of ${subject} is too slow for the load`,
-        value: null,
-        unit: null,
-      };
-    case 'errors':
-      return { text: `${subject} fails requests itself`, value: null, unit: null };
-    default:
-      return { text: `${ref.kind} of ${subject}`, value: null, unit: null };
+  if (ref.kind === 'capacity') {
+    const until = Math.min(scene.steps.count, from + RATE_STEPS);
+    const value = servedRate(scene, lane!, from, until);
+    return { text: evidence, value, unit: 'perSecond' };
   }
+  return { text: WORDS[ref.kind](subject), value: null, unit: null };
 }
+
+/** A cause without a figure, by its kind. */
+const WORDS: Readonly<Record<Exclude<CauseKind, 'capacity'>, (subject: string) => string>> = {
+  collections: (subject) => `the garbage collections of ${subject} stop it`,
+  cacheFill: (subject) => `the misses of ${subject} overload what fills it`,
+  locks: (subject) => `requests of ${subject} wait for a lock`,
+  limit: (subject) => `${subject} refuses requests above its rate limit`,
+  scaling: (subject) => `the autoscaler of ${subject} is too slow for the load`,
+  errors: (subject) => `${subject} fails requests itself`,
+  fault: (subject) => `fault ${subject}`,
+  rollout: (subject) => `rollout of ${subject}`,
+  load: (subject) => `load of ${subject}`,
+  leak: (subject) => `leak of ${subject}`,
+  poison: (subject) => `poison message of ${subject}`,
+  retries: (subject) => `retries of ${subject}`,
+  hedges: (subject) => `hedges of ${subject}`,
+  probes: (subject) => `probes of ${subject}`,
+  rebalances: (subject) => `rebalances of ${subject}`,
+};
 
 /** Smallest share of refused requests that is an overload from the start. */
 const REFUSED = 0.01;

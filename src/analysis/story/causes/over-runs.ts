@@ -15,7 +15,7 @@ export function causesOverRuns(stories: readonly Story[]): readonly CauseFact[] 
   for (const { causes } of stories) {
     for (const cause of causes) if (!all.has(keyOf(cause))) all.set(keyOf(cause), cause);
   }
-  // Runs in which nobody is hurt have no causes.
+  // Runs without harm to users have no causes.
   const affected = Math.max(1, stories.filter(({ causes }) => causes.length > 0).length);
   return [...all]
     .map(([key, cause]): CauseFact => {
