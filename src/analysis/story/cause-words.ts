@@ -88,8 +88,3 @@ function capital(text: string): string {
   // A name of the scenario keeps its case.
   return /^(?:the|from) /u.test(text) ? text[0].toUpperCase() + text.slice(1) : text;
 }
-
-/** Whether the load was above the ceiling before any fault. */
-export function isOverloaded({ causes }: Pick<Told, 'causes'>): boolean {
-  return causes.some(isChronic);
-}

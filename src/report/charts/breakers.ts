@@ -54,11 +54,6 @@ export function breakerLanes(view: View, variant: VariantResult): BreakerLane[] 
     .slice(0, 16);
 }
 
-/** Edges of a variant with breakers. */
-export function breakerEdges(variant: VariantResult): string[] {
-  return sortedKeys(variant.edges).filter((edge) => variant.edges[edge]!.breaker !== null);
-}
-
 /** A lane per breaker: thin closed, thick open, amber half-open. */
 export function breakerChart(view: View, variant: VariantResult, width: number): Drawing {
   const lanes = breakerLanes(view, variant);
