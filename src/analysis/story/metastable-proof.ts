@@ -1,4 +1,4 @@
-import type { RunVerdict } from '../../spec/result/cascade.js';
+import type { CascadeResult, RunVerdict } from '../../spec/result/cascade.js';
 
 /** How users fare in the same runs with one thing changed; null = such runs were not made, or do not decide. */
 export interface Reruns {
@@ -38,4 +38,25 @@ export function provenVerdict(verdict: RunVerdict, reruns: Reruns): ProvenVerdic
 
 function changed(from: RunVerdict, verdict: RunVerdict): ProvenVerdict {
   return { verdict, proof: from === verdict ? 'confirmed' : 'changed' };
+}
+
+/** A variant most of whose runs stay down, so that further runs may confirm why. */
+export interface Stuck {
+  readonly verdict: 'metastable' | 'undecided';
+  /** Edges whose repeated calls may sustain it: `front->mid`. */
+  readonly edges: readonly string[];
+}
+
+/** null unless most runs are metastable, or nothing explains why most of them stay down. */
+export function stuckOf({ endings, loops }: CascadeResult): Stuck | null {
+  const isMost = (own: CascadeResult['endings']): boolean => 2 * own.length > endings.length;
+  const metastable = endings.filter(
+    ({ verdict, reason }) => verdict === 'metastable' && reason !== 'redeliveries',
+  );
+  const open = endings.filter(({ reason }) => reason === 'unexplained');
+  if (!isMost(metastable) && !isMost(open)) return null;
+  const edges = loops.flatMap(({ through }) =>
+    through.slice(1).map((to, k) => `${through[k]}->${to}`),
+  );
+  return { verdict: isMost(metastable) ? 'metastable' : 'undecided', edges };
 }
