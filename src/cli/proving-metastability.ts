@@ -33,8 +33,8 @@ const AS_BEFORE = 0.5;
 /** The runs that may prove a verdict. */
 export interface MetastabilityRuns {
   readonly stuck: Stuck;
-  /** Without the trigger; null if no trigger is known. `needsOwn`: it is more than faults. */
-  readonly withoutTrigger: Rerun | null;
+  /** `needsOwn`: the trigger is more than faults. */
+  readonly withoutTrigger: Rerun;
   readonly needsOwn: boolean;
   /** The rise of the load that is the whole trigger. */
   readonly held: Intervention | null;
@@ -42,7 +42,7 @@ export interface MetastabilityRuns {
   readonly loadPaused: Rerun | null;
 }
 
-/** null where there is nothing to prove, or no time after the trigger in which to prove it. */
+/** null where there is nothing to prove, no trigger is known, or no time is left after it in which to prove it. */
 export function metastabilityRuns(
   source: Source,
   cascade: CascadeResult,
@@ -54,13 +54,16 @@ export function metastabilityRuns(
   if (stuck === null || overNs === null || plan.endNs - overNs < 2 * TAIL_NS) return null;
   if ((failingTail(plan, usual, TAIL_NS) ?? 0) <= FAILS) return null;
   const rises = passingRises(plan);
+  // Nothing is proven without a trigger.
+  const without = withoutTrigger(source, rises);
+  if (without === null) return null;
   const restNs = plan.endNs - overNs;
   const pauseNs = Math.max(PAUSE_NS, Math.round(PAUSE_SHARE * restNs));
   const paused = restNs - pauseNs < 2 * TAIL_NS ? null : loadPaused(plan, overNs, pauseNs);
   const words = `after a pause of the load of ${formatSeconds(pauseNs / 1e9)}`;
   return {
     stuck,
-    withoutTrigger: withoutTrigger(source, rises),
+    withoutTrigger: without,
     needsOwn: rises.length > 0,
     held: plan.faults.length === 0 && rises.length === 1 ? rises[0]! : null,
     loopCut: loopCut(plan, stuck.edges, overNs),
@@ -112,12 +115,12 @@ export function metastabilityProof(
   // Users may also fail for a reason that is no overload.
   const isKnown =
     isHealthy === true ||
-    (isHealthy === false && areOverloaded(variant, runs.withoutTrigger!.plan, records.withoutTrigger!));
+    (isHealthy === false && areOverloaded(variant, runs.withoutTrigger.plan, records.withoutTrigger!));
   const found = {
     withoutTrigger: !isKnown
       ? null
       : {
-          words: runs.withoutTrigger!.words,
+          words: runs.withoutTrigger.words,
           users: isHealthy === true ? ('healthy' as const) : ('fails' as const),
         },
     loopCut: after(runs.loopCut, records.loopCut),
