@@ -181,7 +181,11 @@ function variantResult(
     metered: meteredResults(data),
     edges: edgeResults(data),
     timeline: timelineOf(data, stories[0]),
-    cascade: cascadeResult(stories, summary.recovery.value, proofs.get(variant.name)?.metastability ?? null),
+    cascade: cascadeResult(
+      stories,
+      summary.recovery.value,
+      proofs.get(variant.name)?.metastability ?? null,
+    ),
     journal: journalOf(data),
     budgets: file.budgets
       .map((source) => judgeBudget(source, data, study))

@@ -115,7 +115,8 @@ export function metastabilityProof(
   // Users may also fail for a reason that is no overload.
   const isKnown =
     isHealthy === true ||
-    (isHealthy === false && areOverloaded(variant, runs.withoutTrigger.plan, records.withoutTrigger!));
+    (isHealthy === false &&
+      areOverloaded(variant, runs.withoutTrigger.plan, records.withoutTrigger!));
   const found = {
     withoutTrigger: !isKnown
       ? null
@@ -127,9 +128,11 @@ export function metastabilityProof(
     loadPaused: after(runs.loadPaused, records.loadPaused),
   };
   const { verdict } = runs.stuck;
+  const isCut = found.loopCut?.users === 'recovers';
   const proven = provenVerdict(verdict, {
     withoutTrigger: found.withoutTrigger?.users ?? null,
-    loopCut: found.loopCut?.users ?? null,
+    // A cache that has lost its entries keeps users failing without any repeated call.
+    loopCut: plan.caches.length > 0 && !isCut ? null : (found.loopCut?.users ?? null),
     loadPaused: found.loadPaused?.users ?? null,
   });
   return { usual: verdict, ...proven, ...found };

@@ -175,9 +175,7 @@ class Proof {
     const withoutTrigger = runs.needsOwn ? held! : none;
     const made = { usual: this.usual, withoutTrigger, loopCut: loopCut!, loadPaused: loadPaused! };
     const trial =
-      runs.held === null || held === null
-        ? null
-        : { intervention: runs.held, records: held! };
+      runs.held === null || held === null ? null : { intervention: runs.held, records: held! };
     return { metastability: metastabilityProof(runs, made, source.plan, ended), trial };
   }
 

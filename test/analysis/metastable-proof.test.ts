@@ -29,6 +29,9 @@ describe('the proof of a verdict', () => {
     const reruns: Reruns = { withoutTrigger: 'healthy', loopCut: 'stays', loadPaused: 'stays' };
     expect(provenVerdict('metastable', reruns)).toEqual({ verdict: 'lost', proof: 'changed' });
     expect(provenVerdict('undecided', reruns)).toEqual({ verdict: 'lost', proof: 'changed' });
+    // The loop of a cold cache is none that a run cuts.
+    const uncut = { ...reruns, loopCut: null };
+    expect(provenVerdict('metastable', uncut)).toEqual({ verdict: 'metastable', proof: 'open' });
   });
 
   it('leaves open what the runs do not decide', () => {

@@ -27,7 +27,8 @@ export function provenVerdict(verdict: RunVerdict, reruns: Reruns): ProvenVerdic
   const { withoutTrigger, loopCut, loadPaused } = reruns;
   if (withoutTrigger === 'fails') return changed(verdict, 'overloaded');
   if (withoutTrigger === null) return { verdict, proof: 'open' };
-  if (loadPaused === 'stays' && loopCut !== 'recovers') return changed(verdict, 'lost');
+  if (loadPaused === 'stays' && loopCut === 'stays') return changed(verdict, 'lost');
+  // A loop that no run cuts, such as that of a cold cache, may outlast a pause.
   if (loadPaused === 'stays') return { verdict, proof: 'open' };
   // A slow recovery would also end sooner without its loop or its load: these runs do not tell them apart.
   if (verdict === 'undecided') return { verdict, proof: 'open' };

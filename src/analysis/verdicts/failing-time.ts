@@ -42,7 +42,11 @@ export function failingSteps(plan: Plan, record: RunRecord): FailingSteps {
 }
 
 /** Share of the requests of users that fail in the last part of some runs, of this length; null without requests. */
-export function failingTail(plan: Plan, records: readonly RunRecord[], lengthNs: Ns): number | null {
+export function failingTail(
+  plan: Plan,
+  records: readonly RunRecord[],
+  lengthNs: Ns,
+): number | null {
   const steps = stepsOf(plan);
   let arrived = 0;
   let good = 0;
