@@ -13,7 +13,9 @@ const NAMES: Readonly<Record<RunVerdict, string>> = {
 };
 
 /** `Metastable, confirmed: without the fault users do not fail; ...`; null if no such run decides anything. */
-export function metastabilityWords({ metastability: own }: Counterfactuals): string | null {
+export function metastabilityWords({
+  metastability: own,
+}: Pick<Counterfactuals, 'metastability'>): string | null {
   if (own === undefined) return null;
   const why = rerunWords(own);
   if (why === '') return null;

@@ -25,7 +25,7 @@ const tried = (
   words: `without the ${own.kind} of ${own.subject}`,
   runs: 1,
   harm: 0,
-  averted: { value: 0, ci95: null },
+  averted: { value: 0, ci95: null, each: [] },
   failing: { seconds: 0, toEnd: false },
   recovers: null,
   ...own,
