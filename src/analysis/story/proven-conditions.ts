@@ -2,6 +2,8 @@ import type { CauseFact, CauseKind, Resource } from '../../spec/result/cause.js'
 import type { CounterfactualIntervention } from '../../spec/result/counterfactual.js';
 import { DEGRADATIONS, type Story } from '../measure/story.js';
 
+/** More room, or less load throughout, helps against nearly all causes. */
+const WEAK: ReadonlySet<CauseKind> = new Set<CauseKind>(['capacity', 'load']);
 /** The measured start of a rise may come this much before the planned one. Seconds. */
 const EARLY = 1;
 
@@ -23,8 +25,7 @@ export function provenConditions(
   const found = [...kept];
   for (const one of interventions) {
     if (one.role !== 'cause') continue;
-    // More room or less load helps against nearly all causes.
-    const isWeak = one.kind === 'capacity' || (one.kind === 'load' && one.at === undefined);
+    const isWeak = WEAK.has(one.kind) && one.at === undefined;
     const isKnown = found.some(
       ({ kind, role }) => kind === one.kind || (isWeak && role === 'cause'),
     );
@@ -39,7 +40,7 @@ function interventionOf(
   interventions: readonly CounterfactualIntervention[],
 ): CounterfactualIntervention | undefined {
   if (cause.fault !== undefined) return undefined;
-  const isRise = cause.kind === 'load' && cause.unit === 'times';
+  const isRise = cause.unit === 'times';
   const same = interventions.filter(
     ({ kind, subject, resource, at }) =>
       kind === cause.kind &&

@@ -11,7 +11,8 @@ export interface Rerun {
   readonly plan: Plan;
 }
 
-const isRepeat = ({ policy }: Layer): boolean => policy === 'retry' || policy === 'hedge';
+const REPEATS: ReadonlySet<Layer['policy']> = new Set<Layer['policy']>(['retry', 'hedge']);
+const isRepeat = ({ policy }: Layer): boolean => REPEATS.has(policy);
 
 /**
  * The plan in which calls on some edges (`front->mid`) are not repeated from a time on; where that is impossible, never
