@@ -89,7 +89,7 @@ export function summarise(
     topology,
     faults: faultInfos(base),
     variants: variants.map((data, i) => ({
-      ...variantResult(file, data, study, figures[i].figures),
+      ...variantResult(file, data, study, figures[i].figures, proofs),
       ...own(data, topology),
       ...(hasOtherLoad(data, base) && { otherLoad: true as const }),
       ...unfinished(data, incomplete),
@@ -164,6 +164,7 @@ function variantResult(
   data: VariantData,
   study: Study,
   figures: Headline,
+  proofs: Proofs,
 ): Omit<VariantResult, 'exemplars'> {
   const { variant } = data;
   const stories = study.stories.get(variant.name)!;
@@ -180,7 +181,11 @@ function variantResult(
     metered: meteredResults(data),
     edges: edgeResults(data),
     timeline: timelineOf(data, stories[0]),
-    cascade: cascadeResult(stories, summary.recovery.value),
+    cascade: cascadeResult(
+      stories,
+      summary.recovery.value,
+      proofs.get(variant.name)?.metastability ?? null,
+    ),
     journal: journalOf(data),
     budgets: file.budgets
       .map((source) => judgeBudget(source, data, study))

@@ -139,7 +139,8 @@ async function proofOf(
   };
   const candidates = isHarmed(result) ? suggested(plan, result) : [];
   const suspect = result.summary.recovery.fault;
-  return prove({ source, records, suspect, candidates, thrifty }, run);
+  const ended = { variant, cascade: result.cascade };
+  return prove({ source, records, suspect, candidates, ended, thrifty }, run);
 }
 
 /** Runs plans on worker threads, with a note about those that a guard ended. */

@@ -1,4 +1,5 @@
-import type { Counterfactuals } from '../spec/result/counterfactual.js';
+import type { Counterfactuals, MetastabilityProof } from '../spec/result/counterfactual.js';
+import { stuckOf } from '../analysis/story/metastable-proof.js';
 import {
   allOf,
   CAUSE,
@@ -29,6 +30,7 @@ import { PlanError } from '../plan/problem.js';
 import { withFaults } from '../plan/without.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { RunRecord } from '../spec/record/record.js';
+import { metastabilityProof, metastabilityRuns, type Ended } from './proving-metastability.js';
 
 /** Runs plans with the first replications; null for a plan whose runs a guard ended. */
 export type RunPlans = (
@@ -45,12 +47,16 @@ export interface Subject {
   readonly suspect: string | null;
   /** What may be worth a run, most promising first. */
   readonly candidates: readonly Intervention[];
+  /** How its usual runs end. */
+  readonly ended: Ended;
   /** Whether its runs together may handle no more events than the usual runs. */
   readonly thrifty: boolean;
 }
 
 /** Most interventions that a thrifty proof tries. */
 const FEW = 8;
+/** Plans that prove why a variant stays down. */
+const STUCK_PLANS = 3;
 /** Room for runs with more events than the usual ones; with less than the other share of them none begins. */
 const ROOM = 1.3;
 const LEAST = 0.8;
@@ -88,7 +94,8 @@ class Proof {
     this.left = thrifty ? eventsOf(records) : Infinity;
     const suspect = this.plan.faults.findIndex(({ id }) => id === subject.suspect);
     this.sets = thrifty ? affordableSets(faults, all, suspect) : setsOf(faults);
-    const planned = Math.max(1, this.sets.length + Math.min(FEW, candidates.length));
+    const stuck = stuckOf(subject.ended.cascade) === null ? 0 : STUCK_PLANS;
+    const planned = Math.max(1, this.sets.length + stuck + Math.min(FEW, candidates.length));
     this.replications = thrifty ? Math.max(1, Math.floor(all / (ROOM * planned))) : all;
     this.usual = records.slice(0, this.replications);
     this.cost = eventsOf(this.usual);
@@ -98,9 +105,11 @@ class Proof {
     const { plan, usual } = this;
     const withoutFaults = await this.faults();
     if (withoutFaults === null) return null;
-    const { proof, limits: known, twin } = withoutFaults;
+    const { proof, limits: known, twin, none } = withoutFaults;
     const hasFault = proof !== null && isByFaults(proof);
-    const trials = await this.trials({ plan, records: usual, limits: known, hasFault });
+    const { metastability, trial } = await this.metastability(none);
+    const first = { plan, records: usual, limits: known, hasFault };
+    const trials = await this.trials(first, trial === null ? [] : [trial]);
     const limits =
       proof === null ? leastLimits(plan, [usual, ...trials.map(({ records }) => records)]) : known;
     const harms = usual.map((record) => harmOf(plan, record, limits));
@@ -113,6 +122,7 @@ class Proof {
       failing: failingTime(usual.map((record) => failingSteps(plan, record))),
       interventions: interventionResults(trials, { plan, records: usual, limits, hasFault }),
       ...(twin !== null && { twin }),
+      ...(metastability !== null && { metastability }),
     };
   }
 
@@ -121,9 +131,10 @@ class Proof {
     readonly proof: FaultProof | null;
     readonly limits: SlowLimits;
     readonly twin: Twin | null;
+    readonly none: readonly RunRecord[] | null;
   } | null> {
     const { plan, sets, usual } = this;
-    if (sets.length === 0) return { proof: null, limits: new Map(), twin: null };
+    if (sets.length === 0) return { proof: null, limits: new Map(), twin: null, none: null };
     const found = new Map<number, readonly RunRecord[]>();
     for (let from = 0; from < sets.length && this.isAffordable();) {
       const masks = sets.slice(from, (from += this.room()));
@@ -140,14 +151,42 @@ class Proof {
     const harms = new Map(
       [...found].map(([mask, records]) => [mask, records.map((one) => harmOf(plan, one, limits))]),
     );
-    return { proof: faultProof(plan, harms), limits, twin: twinOf(plan, none) };
+    return { proof: faultProof(plan, harms), limits, twin: twinOf(plan, none), none };
+  }
+
+  /**
+   * The runs that say whether a variant that stays down is metastable. That with the rise of the load held is the trial
+   * of an intervention too.
+   */
+  private async metastability(none: readonly RunRecord[] | null): Promise<{
+    readonly metastability: MetastabilityProof | null;
+    readonly trial: Trial | null;
+  }> {
+    const { source, ended } = this.subject;
+    const runs = metastabilityRuns(source, ended.cascade, this.usual);
+    if (runs === null) return { metastability: null, trial: null };
+    const plans = [runs.needsOwn ? runs.withoutTrigger : null, runs.loopCut, runs.loadPaused];
+    const records: (readonly RunRecord[] | null)[] = [];
+    for (const rerun of plans) {
+      const own = rerun === null || !this.isAffordable() ? [null] : await this.run([rerun.plan]);
+      records.push(own[0]!);
+    }
+    const [held, loopCut, loadPaused] = records;
+    const withoutTrigger = runs.needsOwn ? held! : none;
+    const made = { usual: this.usual, withoutTrigger, loopCut: loopCut!, loadPaused: loadPaused! };
+    const trial =
+      runs.held === null || held === null ? null : { intervention: runs.held, records: held! };
+    return { metastability: metastabilityProof(runs, made, source.plan, ended), trial };
   }
 
   /** Tries interventions in turn, and stronger ones after those that avert too little. */
-  private async trials(usual: Usual): Promise<readonly Trial[]> {
-    const { candidates, thrifty } = this.subject;
-    const open = thrifty ? candidates.slice(0, FEW) : [...candidates];
-    const trials: Trial[] = [];
+  private async trials(usual: Usual, made: readonly Trial[]): Promise<readonly Trial[]> {
+    const { thrifty } = this.subject;
+    const candidates = this.subject.candidates.filter((own) =>
+      made.every(({ intervention }) => !isSame(intervention, own)),
+    );
+    const open = thrifty ? candidates.slice(0, FEW) : candidates;
+    const trials = [...made];
     while (open.length > 0 && this.isAffordable()) {
       for (const trial of await this.batch(open.splice(0, this.room()))) {
         trials.push(trial);
@@ -206,6 +245,10 @@ class Proof {
 /** Whether a fault is a cause, and most of the harm is that of faults. */
 function isByFaults({ harm, background, faults }: FaultProof): boolean {
   return harm - background >= CAUSE * harm && faults.some(({ role }) => role === 'cause');
+}
+
+function isSame(a: Intervention, b: Intervention): boolean {
+  return a.kind === b.kind && a.subject === b.subject && a.words === b.words;
 }
 
 /** The plan of an intervention; null where the changed scenario does not compile. */

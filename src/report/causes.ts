@@ -6,6 +6,7 @@ import type {
 import type { VariantResult } from '../spec/result/result.js';
 import { formatCount, formatShare } from '../text/figures.js';
 import { listed } from './format.js';
+import { metastabilityWords } from './metastability-words.js';
 import { interventionSentences } from './intervention-words.js';
 
 /** A variant with its runs without possible causes. */
@@ -25,7 +26,8 @@ export function explainedOf(variants: readonly VariantResult[]): readonly Explai
 export function causeSentence(explained: Explained): string {
   const { own } = explained;
   const faults = own.faults.length === 0 ? [] : [faultSentence(explained)];
-  const changes = interventionSentences(own);
+  const stuck = metastabilityWords(own);
+  const changes = [...(stuck === null ? [] : [stuck]), ...interventionSentences(own)];
   const isOlder = own.faults.some(({ role }) => role !== 'none') && 2 * own.background > own.harm;
   const sentences = isOlder
     ? [

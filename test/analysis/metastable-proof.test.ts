@@ -1,7 +1,41 @@
 import { describe, expect, it } from 'vitest';
+import { stuckWords } from '../../src/analysis/story/ending-words.js';
+import { metastabilityWords } from '../../src/report/metastability-words.js';
+import type { Ending } from '../../src/spec/result/cascade.js';
+import type { MetastabilityProof } from '../../src/spec/result/counterfactual.js';
 import { provenVerdict, type Reruns } from '../../src/analysis/story/metastable-proof.js';
 
 const NONE: Reruns = { withoutTrigger: null, loopCut: null, loadPaused: null };
+
+describe('the account', () => {
+  const proof: MetastabilityProof = {
+    usual: 'metastable',
+    verdict: 'overloaded',
+    proof: 'changed',
+    withoutTrigger: { words: 'without the fault', users: 'fails' },
+    loopCut: null,
+    loadPaused: { words: 'after a pause of the load of 20 s', users: 'stays' },
+  };
+  const reason =
+    'without the fault users fail as well; after a pause of the load of 20 s they still fail';
+  const end: Ending = { verdict: 'metastable', reason: 'amplified', subject: 'mid', value: 3 };
+
+  it('says the verdict that further runs have changed, with the reason', () => {
+    expect(stuckWords([end, end], proof)).toEqual([
+      `it stays overloaded in 2 of 2 runs: ${reason}`,
+    ]);
+    expect(metastabilityWords({ metastability: proof })).toBe(
+      `Not metastable but overloaded: ${reason}.`,
+    );
+  });
+
+  it('keeps a verdict that they leave open', () => {
+    const [words] = stuckWords([end], { ...proof, proof: 'open', verdict: 'metastable' });
+    expect(words).toBe(
+      'after the fault it does not recover, although the load is feasible (metastable): mid gets 3 times the calls per user request',
+    );
+  });
+});
 
 describe('the proof of a verdict', () => {
   it('confirms a metastable run that is healthy without its trigger and recovers without its loop', () => {
@@ -29,6 +63,9 @@ describe('the proof of a verdict', () => {
     const reruns: Reruns = { withoutTrigger: 'healthy', loopCut: 'stays', loadPaused: 'stays' };
     expect(provenVerdict('metastable', reruns)).toEqual({ verdict: 'lost', proof: 'changed' });
     expect(provenVerdict('undecided', reruns)).toEqual({ verdict: 'lost', proof: 'changed' });
+    // The loop of a cold cache is none that a run cuts.
+    const uncut = { ...reruns, loopCut: null };
+    expect(provenVerdict('metastable', uncut)).toEqual({ verdict: 'metastable', proof: 'open' });
   });
 
   it('leaves open what the runs do not decide', () => {

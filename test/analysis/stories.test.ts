@@ -338,6 +338,7 @@ faults: [ { id: rush, kind: load, target: users, factor: 3, at: 30s, for: 20s } 
         elsewhere: [],
         verdicts: ['untouched'],
         endings: [],
+        metastability: null,
         recovery: null,
         goodputLost: null,
       });

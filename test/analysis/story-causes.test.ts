@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { suggested } from '../../src/plan/interventions/index.js';
+import { metastabilityWords } from '../../src/report/metastability-words.js';
 import { sentenceOf } from '../../src/report/intervention-words.js';
 import type { Counterfactuals } from '../../src/spec/result/counterfactual.js';
 import { proofOf } from '../support/proofs.js';
@@ -15,6 +16,28 @@ async function proved(name: string): Promise<Counterfactuals> {
   const candidates = suggested(ran.plans[0]!, ran.variant()).slice(0, TRIED);
   return proofOf(ran, { candidates, thrifty: false });
 }
+
+/** A cache that serves nearly all reads is flushed; its database can serve a part of them only. */
+const STAMPEDE = `faultline: 1
+title: Stampede
+run: { duration: 120s, warmup: 20s, seed: 17 }
+keys: { product: zipf(count=20000 exponent=1.05) }
+policies: { storage: { timeout: 300ms } }
+services:
+  web:
+    runtime: async
+    outbound: { products-db: storage }
+    endpoints:
+      show: { readOnly: true, steps: [ cache: { get: products, onMiss: [ query: products-db.read ] } ] }
+databases:
+  products-db: { cpu: 1, maxConnections: 30, pool: { maxOpen: 30, acquireTimeout: 2s }, operations: { read: 20ms } }
+caches:
+  products: { keys: product, warm: 100%, levels: [ { name: shared, kind: redis, latency: 0.5ms, ttl: 10m } ] }
+workloads:
+  visitors: { arrivals: poisson(300/s), patience: 3s, requests: [ { call: web.show } ] }
+faults:
+  - { id: flush, kind: flush, target: products.shared, at: 20s }
+`;
 
 /** Roles by intervention: `load clients1`. */
 function rolesOf({ interventions }: Counterfactuals): Readonly<Record<string, string>> {
@@ -76,6 +99,41 @@ describe('the cause of an incident without a fault', () => {
       'cause',
       'with entries of products that never expire',
     ]);
+  });
+});
+
+describe('further runs about a verdict', () => {
+  it('confirm a retry storm, with its trigger, its loop and a pause', async () => {
+    const own = await proved('06b-gate.json');
+    expect(own.metastability).toEqual({
+      usual: 'metastable',
+      verdict: 'metastable',
+      proof: 'confirmed',
+      withoutTrigger: { words: 'with clients1 held at 120/s from 40 s on', users: 'healthy' },
+      // The burst begins at 40 s and lasts for 8 s.
+      loopCut: { words: 'with the retries of front to mid cut at 48 s', users: 'recovers' },
+      loadPaused: { words: 'after a pause of the load of 20 s', users: 'recovers' },
+    });
+    expect(metastabilityWords(own)).toBe(
+      'Metastable, confirmed: with clients1 held at 120/s from 40 s on users do not fail; with the retries of front to mid cut at 48 s they recover; after a pause of the load of 20 s they recover.',
+    );
+  });
+
+  it('leave open a flushed cache, which a pause does not fill again', async () => {
+    const ran = run(STAMPEDE);
+    const own = await proofOf(ran, { candidates: [], thrifty: false });
+    expect(own.metastability).toMatchObject({
+      verdict: ran.variant().cascade.verdicts[0],
+      proof: 'open',
+      withoutTrigger: { words: 'without the fault', users: 'healthy' },
+      loopCut: null,
+      loadPaused: { users: 'stays' },
+    });
+    expect(metastabilityWords(own)).toMatch(/do not settle it: without the fault users do not /);
+  });
+
+  it('are not made where the rise of the load stays', async () => {
+    expect((await proved('05-lock.json')).metastability).toBeUndefined();
   });
 });
 

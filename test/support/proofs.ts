@@ -35,7 +35,9 @@ export async function proofOf(
   const thrifty = options.thrifty ?? true;
   const records = ran.records[0]!;
   const suspect = ran.variant().summary.recovery.fault;
-  const own = await prove({ source, records, suspect, candidates, thrifty }, runPlans);
+  const ended = { variant: ran.file.variants[0]!, cascade: ran.variant().cascade };
+  const subject = { source, records, suspect, candidates, ended, thrifty };
+  const own = await prove(subject, runPlans);
   if (own === null) throw new Error('the runs without faults did not end');
   return own;
 }

@@ -1,4 +1,5 @@
 import type { CascadeResult } from '../../spec/result/cascade.js';
+import type { MetastabilityProof } from '../../spec/result/counterfactual.js';
 import { estimateOf, meanOf } from '../measure/estimate.js';
 import { causesOverRuns } from './causes/over-runs.js';
 import { degradedElsewhere, withRuns } from './seen-in.js';
@@ -6,7 +7,11 @@ import { sentenceOf } from './sentence.js';
 import type { Story } from '../measure/story.js';
 
 /** The cascade of a variant: the events of the first run, and figures over all runs. */
-export function cascadeResult(stories: readonly Story[], recovery: number | null): CascadeResult {
+export function cascadeResult(
+  stories: readonly Story[],
+  recovery: number | null,
+  metastability: MetastabilityProof | null,
+): CascadeResult {
   const [first] = stories;
   const events = withRuns(stories);
   const causes = causesOverRuns(stories);
@@ -36,6 +41,7 @@ export function cascadeResult(stories: readonly Story[], recovery: number | null
       elsewhere,
       verdicts,
       endings,
+      metastability,
       recovery,
       goodputLost: goodputLost.value,
     }),

@@ -12,8 +12,8 @@ interface Told {
 }
 
 /** A load that is too high before any fault: it comes first in the account. */
-const isChronic = ({ at, share, fault, role }: CauseFact): boolean =>
-  at === 0 && share === null && fault === undefined && role === 'cause';
+const isChronic = ({ mechanism, unit, at, share, role }: CauseFact): boolean =>
+  mechanism === 'queueFull' && unit === 'share' && at === 0 && share === null && role === 'cause';
 
 /** `From the start 600/s meet 500/s that edge can serve: 17 % of the requests fail. ` */
 export function chronicWords({ causes }: Told): string {

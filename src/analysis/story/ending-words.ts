@@ -1,4 +1,6 @@
 import type { Ending, EndReason, RunVerdict } from '../../spec/result/cascade.js';
+import type { MetastabilityProof } from '../../spec/result/counterfactual.js';
+import { rerunWords } from '../../spec/result/rerun-words.js';
 import { formatCount, formatNumber, formatShare } from '../../text/figures.js';
 
 /** Verdicts after which users are served as before. */
@@ -15,23 +17,39 @@ const STUCK: readonly (readonly [RunVerdict, string])[] = [
   ['undecided', 'the run does not show the end'],
 ];
 
-/** How the runs that do not end well end, each verdict with the reason in the first of its runs. */
-export function stuckWords(endings: readonly Ending[]): readonly string[] {
+/**
+ * How the runs that do not end well end, each verdict with the reason in the first of its runs. A verdict that further
+ * runs change is told as changed.
+ */
+export function stuckWords(
+  endings: readonly Ending[],
+  proof: MetastabilityProof | null,
+): readonly string[] {
   return STUCK.flatMap(([verdict, words]) => {
     const own = endings.filter((ending) => ending.verdict === verdict);
     if (own.length === 0) return [];
     const runs = ofRuns(own.length, endings.length);
+    if (proof?.proof === 'changed' && proof.usual === verdict) {
+      const changed = STUCK.find(([other]) => other === proof.verdict)![1];
+      return [`${changed}${runs}: ${rerunWords(proof)}`];
+    }
     const end = verdict === 'metastable' ? ')' : '';
     return [`${words}${runs}${end}: ${endingWords(own[0])}`];
   });
 }
 
 /** The same for runs without a fault: ` Once the burst is over ...`; empty if all end well or the end is not shown. */
-export function stuckSentence(endings: readonly Ending[]): string {
+export function stuckSentence(
+  endings: readonly Ending[],
+  proof: MetastabilityProof | null,
+): string {
+  const isChanged = proof?.proof === 'changed' && proof.usual === 'undecided';
   const known = endings.map((ending) =>
-    ending.verdict === 'undecided' ? { ...ending, verdict: 'untouched' as const } : ending,
+    ending.verdict === 'undecided' && !isChanged
+      ? { ...ending, verdict: 'untouched' as const }
+      : ending,
   );
-  return stuckWords(known)
+  return stuckWords(known, proof)
     .map((words) => ` ${words.replace('after the fault it', 'It').replace(/^it/, 'It')}.`)
     .join('');
 }

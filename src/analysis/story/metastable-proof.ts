@@ -1,4 +1,4 @@
-import type { RunVerdict } from '../../spec/result/cascade.js';
+import type { CascadeResult, RunVerdict } from '../../spec/result/cascade.js';
 
 /** How users fare in the same runs with one thing changed; null = such runs were not made, or do not decide. */
 export interface Reruns {
@@ -27,7 +27,8 @@ export function provenVerdict(verdict: RunVerdict, reruns: Reruns): ProvenVerdic
   const { withoutTrigger, loopCut, loadPaused } = reruns;
   if (withoutTrigger === 'fails') return changed(verdict, 'overloaded');
   if (withoutTrigger === null) return { verdict, proof: 'open' };
-  if (loadPaused === 'stays' && loopCut !== 'recovers') return changed(verdict, 'lost');
+  if (loadPaused === 'stays' && loopCut === 'stays') return changed(verdict, 'lost');
+  // A loop that no run cuts, such as that of a cold cache, may outlast a pause.
   if (loadPaused === 'stays') return { verdict, proof: 'open' };
   // A slow recovery would also end sooner without its loop or its load: these runs do not tell them apart.
   if (verdict === 'undecided') return { verdict, proof: 'open' };
@@ -38,4 +39,25 @@ export function provenVerdict(verdict: RunVerdict, reruns: Reruns): ProvenVerdic
 
 function changed(from: RunVerdict, verdict: RunVerdict): ProvenVerdict {
   return { verdict, proof: from === verdict ? 'confirmed' : 'changed' };
+}
+
+/** A variant most of whose runs stay down, so that further runs may confirm why. */
+export interface Stuck {
+  readonly verdict: 'metastable' | 'undecided';
+  /** Edges whose repeated calls may sustain it: `front->mid`. */
+  readonly edges: readonly string[];
+}
+
+/** null unless most runs are metastable, or nothing explains why most of them stay down. */
+export function stuckOf({ endings, loops }: CascadeResult): Stuck | null {
+  const isMost = (own: CascadeResult['endings']): boolean => 2 * own.length > endings.length;
+  const metastable = endings.filter(
+    ({ verdict, reason }) => verdict === 'metastable' && reason !== 'redeliveries',
+  );
+  const open = endings.filter(({ reason }) => reason === 'unexplained');
+  if (!isMost(metastable) && !isMost(open)) return null;
+  const edges = loops.flatMap(({ through }) =>
+    through.slice(1).map((to, k) => `${through[k]}->${to}`),
+  );
+  return { verdict: isMost(metastable) ? 'metastable' : 'undecided', edges };
 }

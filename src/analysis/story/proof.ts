@@ -2,6 +2,7 @@ import type { CauseFact } from '../../spec/result/cause.js';
 import type { CausalRole, Counterfactuals } from '../../spec/result/counterfactual.js';
 import { headOf } from '../../spec/result/fault-text.js';
 import type { Story } from '../measure/story.js';
+import { provenConditions } from './proven-conditions.js';
 import { UNSEEN } from './unseen-kinds.js';
 
 /** By variant: its runs without each fault, if they were made. */
@@ -27,7 +28,7 @@ export function proven(
   });
 }
 
-/** The causes, with those faults that the runs have shown to be causes, and without those that they have cleared. */
+/** The causes, with those that the runs have shown to be causes, and without those that they have cleared. */
 function provenCauses(
   { causes, events }: Story,
   proof: Counterfactuals,
@@ -45,7 +46,8 @@ function provenCauses(
     ({ fault, role }) => role === 'cause' && kept.every((cause) => cause.fault !== fault),
   );
   const added = missing.flatMap(({ fault }) => factOf(events, fault) ?? []);
-  return [...kept, ...added].sort((a, b) => a.at - b.at);
+  const all = provenConditions([...kept, ...added], proof.interventions, events, isSeen);
+  return [...all].sort((a, b) => a.at - b.at);
 }
 
 /** The fact of a fault, from its events; null if it does not strike in this run. */

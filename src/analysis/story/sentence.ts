@@ -1,5 +1,6 @@
 import { headOf } from '../../spec/result/fault-text.js';
 import type { CascadeEvent, CascadeResult, RunVerdict } from '../../spec/result/cascade.js';
+import type { MetastabilityProof } from '../../spec/result/counterfactual.js';
 import { shrinking } from '../../spec/result/shrinking.js';
 import { ofRuns, stuckSentence, stuckWords, WELL } from './ending-words.js';
 import { failsMore } from './innocent.js';
@@ -30,6 +31,8 @@ export interface SentenceInput {
   /** Verdicts of all runs. */
   readonly verdicts: readonly RunVerdict[];
   readonly endings: CascadeResult['endings'];
+  /** What further runs say about the verdict of most runs; null = there are none. */
+  readonly metastability: MetastabilityProof | null;
   /** Recovery in seconds of the runs that recover, mean; null if it is unknown. */
   readonly recovery: number | null;
   readonly goodputLost: number | null;
@@ -48,7 +51,7 @@ export function sentenceOf(input: SentenceInput): string {
   const runs = input.verdicts.length;
   const others = elsewhereWords(input);
   if (faults.length === 0) {
-    return `${noFault(input, runs)}${stuckSentence(input.endings)}${shrinkingWords(story, runs)}${others}`;
+    return `${noFault(input, runs)}${stuckSentence(input.endings, input.metastability)}${shrinkingWords(story, runs)}${others}`;
   }
   if (input.verdicts.every((verdict) => verdict === 'untouched')) {
     const words = list(unique(faults.map((it) => `${headOf(it)}${seenWords(it, runs)}`)));
@@ -246,11 +249,11 @@ function fullIn(event: CascadeEvent, events: readonly CascadeEvent[]): CascadeEv
 const ENDS: ReadonlySet<CascadeEvent['kind']> = new Set(['recovered', 'notRecovered']);
 
 function endOf(input: SentenceInput): string {
-  const { verdicts, endings, recovery, goodputLost } = input;
+  const { verdicts, endings, recovery, goodputLost, metastability } = input;
   const lost = goodputLost === null ? '' : `${formatShare(goodputLost)} of the goodput is lost`;
   const n = verdicts.length;
   const well = endings.filter(({ verdict }) => WELL.has(verdict)).length;
-  const parts = [...(lost === '' ? [] : [lost]), ...stuckWords(endings)];
+  const parts = [...(lost === '' ? [] : [lost]), ...stuckWords(endings, metastability)];
   if (well > 0 && recovery !== null) {
     const when = recovery === 0 ? 'at once' : `after ${formatInstant(recovery)}`;
     // Goodput may be back while requests are still slow: health has separate events.

@@ -1,3 +1,4 @@
+import type { Ns } from '../../kernel/time.js';
 import { OUTCOME_KINDS } from '../../spec/outcome.js';
 import type { Plan } from '../../spec/plan/plan.js';
 import type { RunRecord } from '../../spec/record/record.js';
@@ -7,7 +8,7 @@ import { arrivedOf, succeededOf } from '../measure/sums.js';
 import { requestsOf } from './harm.js';
 
 /** Share of the requests of a step above which users fail in it. */
-const FAILS = 0.05;
+export const FAILS = 0.05;
 
 /** The steps of one run in which users fail. */
 export interface FailingSteps {
@@ -38,6 +39,30 @@ export function failingSteps(plan: Plan, record: RunRecord): FailingSteps {
     until = (steps.startNs[step] + steps.lengthNs[step] - plan.warmupNs) / 1e9;
   }
   return { seconds: ns / 1e9, toEnd, from, until };
+}
+
+/** Share of the requests of users that fail in the last part of some runs, of this length; null without requests. */
+export function failingTail(
+  plan: Plan,
+  records: readonly RunRecord[],
+  lengthNs: Ns,
+): number | null {
+  const steps = stepsOf(plan);
+  let arrived = 0;
+  let good = 0;
+  for (const record of records) {
+    const counts = outcomesBySteps(
+      requestsOf(plan).map((part) => record.parts[part].outcomes),
+      steps,
+    );
+    for (let step = 0; step < steps.count; step++) {
+      if (steps.startNs[step] < plan.endNs - lengthNs) continue;
+      const at = step * OUTCOME_KINDS;
+      arrived += arrivedOf(counts, at);
+      good += succeededOf(counts.subarray(at, at + OUTCOME_KINDS));
+    }
+  }
+  return arrived === 0 ? null : 1 - good / arrived;
 }
 
 /** The mean over some runs. */

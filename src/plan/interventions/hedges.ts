@@ -15,7 +15,7 @@ export const hedges: InterventionKind = {
       part: 'loop',
       words: `without the hedges of ${pair.words}`,
       apply: (source) => withoutLayers(source.plan, pair, isHedge),
-      applyFrom: (source, fromNs) => withoutLayersFrom(source.plan, pair, isHedge, fromNs),
+      applyFrom: (source, fromNs) => withoutLayersFrom(source.plan, [pair], isHedge, fromNs),
     })),
   worth: (variant, { subject }) => {
     if ((variant.edges[subject]?.counters['hedges'] ?? 0) === 0) return 0;

@@ -37,23 +37,31 @@ export function withoutLayers(plan: Plan, pair: Pair, isCut: IsCut): Plan {
 }
 
 /**
- * The plan in which calls between two components that begin at a time or later lack some layers. null if the
- * configuration changes during the run anyway.
+ * The plan in which calls between the components of some pairs that begin at a time or later lack some layers. null if
+ * the configuration changes during the run anyway.
  */
-export function withoutLayersFrom(plan: Plan, pair: Pair, isCut: IsCut, fromNs: Ns): Plan | null {
+export function withoutLayersFrom(
+  plan: Plan,
+  pairs: readonly Pair[],
+  isCut: IsCut,
+  fromNs: Ns,
+): Plan | null {
   if (plan.changes !== null) return null;
   const { bundles, bare } = bareBundles(plan, isCut);
   const added: PlanEdge[] = [];
   const edges = plan.edges.map((edge, index) => {
-    if (!isOf(plan, edge, pair)) return edge;
+    if (!pairs.some((pair) => isOf(plan, edge, pair))) return edge;
     const number = plan.edges.length + added.push(bare(edge)) - 1;
     return { ...edge, changed: [index, number] };
   });
-  const { firstInstance, instances } = plan.components[pair.from]!;
+  const callers = new Set(pairs.map(({ from }) => from));
   const cut: PlanFault = {
     ...addedFault('change', { fromNs, untilNs: plan.horizonNs }),
     knobs: ['configured'],
-    instances: Array.from({ length: instances }, (_, index) => firstInstance + index),
+    instances: [...callers].flatMap((id) => {
+      const { firstInstance, instances } = plan.components[id]!;
+      return Array.from({ length: instances }, (_, index) => firstInstance + index);
+    }),
   };
   return {
     ...plan,

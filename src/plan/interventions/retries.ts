@@ -15,7 +15,7 @@ export const retries: InterventionKind = {
       part: 'loop',
       words: `without the retries of ${pair.words}`,
       apply: (source) => withoutLayers(source.plan, pair, isRetry),
-      applyFrom: (source, fromNs) => withoutLayersFrom(source.plan, pair, isRetry, fromNs),
+      applyFrom: (source, fromNs) => withoutLayersFrom(source.plan, [pair], isRetry, fromNs),
     })),
   worth: (variant, { subject }) => {
     if ((variant.edges[subject]?.counters['retries'] ?? 0) === 0) return 0;

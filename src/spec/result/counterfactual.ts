@@ -1,4 +1,5 @@
 import type { CauseKind, Resource } from './cause.js';
+import type { RunVerdict } from './cascade.js';
 import type { Estimate } from './estimate.js';
 import type { Twin } from './twin.js';
 
@@ -29,6 +30,31 @@ export interface Counterfactuals {
   readonly interventions: readonly CounterfactualIntervention[];
   /** The runs without any fault; absent in a variant that has none. */
   readonly twin?: Twin;
+  /** Of a variant whose runs stay down: whether further runs confirm that verdict. */
+  readonly metastability?: MetastabilityProof;
+}
+
+/** What runs without the trigger, without the sustaining loop and with a pause of the load say about a verdict. */
+export interface MetastabilityProof {
+  /** The verdict of most of the usual runs. */
+  readonly usual: RunVerdict;
+  /** The verdict after the further runs. */
+  readonly verdict: RunVerdict;
+  /** `confirmed`, `changed`, or `open`: these runs do not decide. */
+  readonly proof: 'confirmed' | 'changed' | 'open';
+  /** Without its trigger: the faults, or the rise of the load. null = no such run, or it does not decide. */
+  readonly withoutTrigger: ProofRun<'healthy' | 'fails'> | null;
+  /** With the retries and hedges of its loop cut from the end of the trigger on. */
+  readonly loopCut: ProofRun<'recovers' | 'stays'> | null;
+  /** With no load for a while from the end of the trigger on. */
+  readonly loadPaused: ProofRun<'recovers' | 'stays'> | null;
+}
+
+/** Further runs, and how users fare in their last 20 s. */
+export interface ProofRun<End extends string> {
+  /** `with the retries of front to mid cut at 41 s`. */
+  readonly words: string;
+  readonly users: End;
 }
 
 /**

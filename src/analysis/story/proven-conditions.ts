@@ -1,0 +1,104 @@
+import type { CauseFact, CauseKind, Resource } from '../../spec/result/cause.js';
+import type { CounterfactualIntervention } from '../../spec/result/counterfactual.js';
+import { DEGRADATIONS, type Story } from '../measure/story.js';
+
+/** More room, or less load throughout, helps against nearly all causes. */
+const WEAK: ReadonlySet<CauseKind> = new Set<CauseKind>(['capacity', 'load']);
+/** The measured start of a rise may come this much before the planned one. Seconds. */
+const EARLY = 1;
+
+/**
+ * The causes that are no faults, as further runs show them: those that change nothing go, those that do most are causes,
+ * and those that the account has missed are added. `isSeen`: users show all that goes wrong.
+ */
+export function provenConditions(
+  causes: readonly CauseFact[],
+  interventions: readonly CounterfactualIntervention[],
+  events: Story['events'],
+  isSeen: boolean,
+): readonly CauseFact[] {
+  const kept = causes.flatMap((cause): readonly CauseFact[] => {
+    const role = interventionOf(cause, interventions)?.role;
+    if (role === 'none' && isSeen) return [];
+    return [role === 'cause' ? { ...cause, role } : cause];
+  });
+  const found = [...kept];
+  for (const one of interventions) {
+    if (one.role !== 'cause') continue;
+    const isWeak = WEAK.has(one.kind) && one.at === undefined;
+    const isKnown = found.some(
+      ({ kind, role }) => kind === one.kind || (isWeak && role === 'cause'),
+    );
+    if (!isKnown) found.push(factOf(one, events));
+  }
+  return found;
+}
+
+/** The intervention that takes a cause away; of several rises of a load the last one before its effect. */
+function interventionOf(
+  cause: CauseFact,
+  interventions: readonly CounterfactualIntervention[],
+): CounterfactualIntervention | undefined {
+  if (cause.fault !== undefined) return undefined;
+  const isRise = cause.unit === 'times';
+  const same = interventions.filter(
+    ({ kind, subject, resource, at }) =>
+      kind === cause.kind &&
+      subject === cause.subject &&
+      resource === cause.resource &&
+      (isRise ? at !== undefined && at <= cause.at + EARLY : at === undefined),
+  );
+  return same.reduce<CounterfactualIntervention | undefined>(
+    (last, one) => (last === undefined || (one.at ?? 0) > (last.at ?? 0) ? one : last),
+    undefined,
+  );
+}
+
+function factOf(
+  { kind, subject, resource, at, words }: CounterfactualIntervention,
+  events: Story['events'],
+): CauseFact {
+  const first = events.find((event) => DEGRADATIONS.includes(event.kind));
+  return {
+    kind,
+    subject,
+    ...(resource === undefined ? {} : { resource }),
+    role: 'cause',
+    at: at ?? first?.at ?? 0,
+    until: null,
+    text: TEXTS[kind](subject, resource),
+    value: null,
+    unit: null,
+    mechanism: null,
+    evidence: `it does not happen ${words}`,
+    share: null,
+  };
+}
+
+const SHORT: Readonly<Record<Resource, string>> = {
+  workers: 'too few workers',
+  cores: 'too few cores',
+  connections: 'too few connections',
+  queue: 'too short a queue',
+  memory: 'too little memory',
+  bandwidth: 'too little bandwidth',
+};
+
+const TEXTS: Readonly<Record<CauseKind, (subject: string, resource?: Resource) => string>> = {
+  fault: (subject) => subject,
+  rollout: (subject) => `the new version of ${subject}`,
+  load: (subject) => `the load of ${subject} is too high`,
+  capacity: (subject, resource = 'workers') => `${subject} has ${SHORT[resource]}`,
+  collections: (subject) => `the garbage collections of ${subject} stop it`,
+  locks: (subject) => `requests of ${subject} wait for a lock`,
+  leak: (subject) => `${subject} leaks`,
+  poison: (subject) => `${subject} has a message that its consumer cannot process`,
+  limit: (subject) => `${subject} refuses requests above its rate limit`,
+  scaling: (subject) => `the autoscaler of ${subject} is too slow for the load`,
+  errors: (subject) => `${subject} fails requests itself`,
+  retries: (subject) => `the retries of ${subject.replace('->', ' to ')}`,
+  hedges: (subject) => `the hedges of ${subject.replace('->', ' to ')}`,
+  cacheFill: (subject) => `the misses of ${subject} overload what fills it`,
+  probes: (subject) => `the probes of ${subject} take instances away`,
+  rebalances: (subject) => `the rebalances of ${subject} stop its consumers`,
+};

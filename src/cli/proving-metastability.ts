@@ -1,0 +1,144 @@
+import { storiesOf } from '../analysis/story/cascade.js';
+import { provenVerdict, stuckOf, type Stuck } from '../analysis/story/metastable-proof.js';
+import { variantData } from '../analysis/measure/variant-data.js';
+import { wholeRun } from '../analysis/measure/window.js';
+import { FAILS, failingTail } from '../analysis/verdicts/failing-time.js';
+import type { Intervention, Source } from '../plan/interventions/kind.js';
+import { loopCut, type Rerun } from '../plan/interventions/loop-cut.js';
+import { loadPaused } from '../plan/interventions/pause.js';
+import { passingRises, triggerEnd } from '../plan/interventions/trigger.js';
+import { withFaults } from '../plan/without.js';
+import type { Plan } from '../spec/plan/plan.js';
+import type { RunRecord } from '../spec/record/record.js';
+import type { CascadeResult } from '../spec/result/cascade.js';
+import type { MetastabilityProof, ProofRun } from '../spec/result/counterfactual.js';
+import type { Variant } from '../spec/scenario/scenario.js';
+import { formatSeconds } from '../text/figures.js';
+import { list } from '../text/words.js';
+
+/** A variant, and how its usual runs end. */
+export interface Ended {
+  readonly variant: Variant;
+  readonly cascade: CascadeResult;
+}
+
+/** The time at the end of a run in which users fare well or not. */
+const TAIL_NS = 20e9;
+/** The load pauses for this time, or for this share of the rest of the run if that is longer. */
+const PAUSE_NS = 20e9;
+const PAUSE_SHARE = 0.1;
+/** From this share of the usual failures on users still fail. */
+const AS_BEFORE = 0.5;
+
+/** The runs that may prove a verdict. */
+export interface MetastabilityRuns {
+  readonly stuck: Stuck;
+  /** `needsOwn`: the trigger is more than faults. */
+  readonly withoutTrigger: Rerun;
+  readonly needsOwn: boolean;
+  /** The rise of the load that is the whole trigger. */
+  readonly held: Intervention | null;
+  readonly loopCut: Rerun | null;
+  readonly loadPaused: Rerun | null;
+}
+
+/** null where there is nothing to prove, no trigger is known, or no time is left after it in which to prove it. */
+export function metastabilityRuns(
+  source: Source,
+  cascade: CascadeResult,
+  usual: readonly RunRecord[],
+): MetastabilityRuns | null {
+  const { plan } = source;
+  const stuck = stuckOf(cascade);
+  const overNs = triggerEnd(plan);
+  if (stuck === null || overNs === null || plan.endNs - overNs < 2 * TAIL_NS) return null;
+  if ((failingTail(plan, usual, TAIL_NS) ?? 0) <= FAILS) return null;
+  const rises = passingRises(plan);
+  // Nothing is proven without a trigger.
+  const without = withoutTrigger(source, rises);
+  if (without === null) return null;
+  const restNs = plan.endNs - overNs;
+  const pauseNs = Math.max(PAUSE_NS, Math.round(PAUSE_SHARE * restNs));
+  const paused = restNs - pauseNs < 2 * TAIL_NS ? null : loadPaused(plan, overNs, pauseNs);
+  const words = `after a pause of the load of ${formatSeconds(pauseNs / 1e9)}`;
+  return {
+    stuck,
+    withoutTrigger: without,
+    needsOwn: rises.length > 0,
+    held: plan.faults.length === 0 && rises.length === 1 ? rises[0]! : null,
+    loopCut: loopCut(plan, stuck.edges, overNs),
+    loadPaused: paused === null ? null : { words, plan: paused },
+  };
+}
+
+/** Without any fault, and without rises of the load that pass. */
+function withoutTrigger(source: Source, rises: readonly Intervention[]): Rerun | null {
+  const { faults } = source.plan;
+  if (faults.length + rises.length === 0) return null;
+  const start = withFaults(source.plan, () => false);
+  const plan = rises.reduce((own, rise) => rise.apply({ ...source, plan: own }), start);
+  const without = faults.length === 1 ? ['without the fault'] : ['without the faults'];
+  const held = rises.map(({ words }) => words);
+  return { words: list([...(faults.length > 0 ? without : []), ...held]), plan };
+}
+
+/** The records of these runs; null = they were not made. */
+export interface MetastabilityRecords {
+  readonly usual: readonly RunRecord[];
+  readonly withoutTrigger: readonly RunRecord[] | null;
+  readonly loopCut: readonly RunRecord[] | null;
+  readonly loadPaused: readonly RunRecord[] | null;
+}
+
+/** What the runs say about the verdict. */
+export function metastabilityProof(
+  runs: MetastabilityRuns,
+  records: MetastabilityRecords,
+  plan: Plan,
+  { variant }: Ended,
+): MetastabilityProof {
+  const usual = failingTail(plan, records.usual, TAIL_NS) ?? 0;
+  const fare = (rerun: Rerun | null, own: readonly RunRecord[] | null): boolean | null => {
+    const share = rerun === null || own === null ? null : failingTail(rerun.plan, own, TAIL_NS);
+    if (share === null) return null;
+    if (share <= FAILS) return true;
+    return share >= AS_BEFORE * usual ? false : null;
+  };
+  const after = (
+    rerun: Rerun | null,
+    own: readonly RunRecord[] | null,
+  ): ProofRun<'recovers' | 'stays'> | null => {
+    const isWell = fare(rerun, own);
+    return isWell === null ? null : { words: rerun!.words, users: isWell ? 'recovers' : 'stays' };
+  };
+  const isHealthy = fare(runs.withoutTrigger, records.withoutTrigger);
+  // Users may also fail for a reason that is no overload.
+  const isKnown =
+    isHealthy === true ||
+    (isHealthy === false &&
+      areOverloaded(variant, runs.withoutTrigger.plan, records.withoutTrigger!));
+  const found = {
+    withoutTrigger: !isKnown
+      ? null
+      : {
+          words: runs.withoutTrigger.words,
+          users: isHealthy === true ? ('healthy' as const) : ('fails' as const),
+        },
+    loopCut: after(runs.loopCut, records.loopCut),
+    loadPaused: after(runs.loadPaused, records.loadPaused),
+  };
+  const { verdict } = runs.stuck;
+  const isCut = found.loopCut?.users === 'recovers';
+  const proven = provenVerdict(verdict, {
+    withoutTrigger: found.withoutTrigger?.users ?? null,
+    // A cache that has lost its entries keeps users failing without any repeated call.
+    loopCut: plan.caches.length > 0 && !isCut ? null : (found.loopCut?.users ?? null),
+    loadPaused: found.loadPaused?.users ?? null,
+  });
+  return { usual: verdict, ...proven, ...found };
+}
+
+function areOverloaded(variant: Variant, plan: Plan, records: readonly RunRecord[]): boolean {
+  const stories = storiesOf(variantData(variant, plan, records, wholeRun(plan)));
+  return 2 * stories.filter(({ verdict }) => verdict === 'overloaded').length > stories.length;
+}

@@ -1,0 +1,36 @@
+import type { RunVerdict } from '../spec/result/cascade.js';
+import type { Counterfactuals } from '../spec/result/counterfactual.js';
+import { rerunWords } from '../spec/result/rerun-words.js';
+
+const NAMES: Readonly<Record<RunVerdict, string>> = {
+  untouched: 'untouched',
+  recovered: 'recovered',
+  slowRecovery: 'slow to recover',
+  metastable: 'metastable',
+  overloaded: 'overloaded',
+  lost: 'down for good',
+  undecided: 'undecided',
+};
+
+/** `Metastable, confirmed: without the fault users do not fail; ...`; null if no such run decides anything. */
+export function metastabilityWords({
+  metastability: own,
+}: Pick<Counterfactuals, 'metastability'>): string | null {
+  if (own === undefined) return null;
+  const why = rerunWords(own);
+  if (why === '') return null;
+  switch (own.proof) {
+    case 'confirmed':
+      return `${capital(NAMES[own.verdict])}, confirmed: ${why}.`;
+    case 'changed':
+      return own.usual === 'undecided'
+        ? `${capital(NAMES[own.verdict])}, by further runs: ${why}.`
+        : `Not ${NAMES[own.usual]} but ${NAMES[own.verdict]}: ${why}.`;
+    case 'open':
+      return `${capital(NAMES[own.usual])}, and further runs do not settle it: ${why}.`;
+  }
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
