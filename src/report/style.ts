@@ -209,7 +209,7 @@ svg.st path,svg.st line{vector-effect:non-scaling-stroke}
 .sm.c6{grid-template-columns:repeat(4,minmax(0,1fr))}
 .meters .gut>.in{left:50px}.meters .fc span.g{width:45px}
 .sm.flows{margin-bottom:8px}
-.scroll.after{margin-top:22px}
+.scroll.after,.scroll+.scroll{margin-top:22px}
 .sm h3{margin:0 0 2px}
 .sm.cols>div{display:flex;flex-direction:column}
 .sm .note{font-size:12.5px;color:var(--ink3);line-height:1.4;margin:0 0 6px;flex:1}
