@@ -79,7 +79,7 @@ nav.toc a{display:block;padding:4.5px 0;color:var(--ink3);text-decoration:none}
 nav.toc a:hover{color:var(--ink)}
 main{grid-column:2;min-width:0}
 header{padding:44px 0 0}
-section{padding:46px 0 0}
+section{padding:38px 0 0}
 footer{padding:56px 0 64px;font-size:12.5px;color:var(--ink3)}
 footer p{max-width:60em}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
