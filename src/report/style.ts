@@ -79,7 +79,7 @@ nav.toc a{display:block;padding:4.5px 0;color:var(--ink3);text-decoration:none}
 nav.toc a:hover{color:var(--ink)}
 main{grid-column:2;min-width:0}
 header{padding:44px 0 0}
-section{padding:46px 0 0}
+section{padding:30px 0 0}
 footer{padding:56px 0 64px;font-size:12.5px;color:var(--ink3)}
 footer p{max-width:60em}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
@@ -209,7 +209,7 @@ svg.st path,svg.st line{vector-effect:non-scaling-stroke}
 .sm.c6{grid-template-columns:repeat(4,minmax(0,1fr))}
 .meters .gut>.in{left:50px}.meters .fc span.g{width:45px}
 .sm.flows{margin-bottom:8px}
-.scroll.after{margin-top:22px}
+.scroll.after,.scroll+.scroll{margin-top:22px}
 .sm h3{margin:0 0 2px}
 .sm.cols>div{display:flex;flex-direction:column}
 .sm .note{font-size:12.5px;color:var(--ink3);line-height:1.4;margin:0 0 6px;flex:1}
@@ -250,7 +250,7 @@ details table{font-size:12.5px;margin:8px 0}
 details td,details th{padding:4px 14px 4px 0!important}
 details tbody th{max-width:30em;overflow:hidden;text-overflow:ellipsis}`;
 
-const INSIDE = `.inside{margin-top:64px;padding-top:20px;border-top:1px solid var(--rule)}
+const INSIDE = `.inside{margin-top:28px;padding-top:20px;border-top:1px solid var(--rule)}
 .pick{position:sticky;top:0;z-index:5;background:var(--bg);padding:10px 0;display:flex;gap:14px;align-items:center;border:0;border-bottom:1px solid var(--rule);margin:0;min-width:0}
 .pick legend{float:left;padding:0;font-size:13px;color:var(--ink3);margin-right:14px;line-height:28px}
 .pick .seg{display:flex;gap:2px;background:var(--surface);border-radius:7px;padding:3px}

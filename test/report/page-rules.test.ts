@@ -349,3 +349,30 @@ function sampled(path: string): { x: number; y: number }[] {
   }
   return points;
 }
+
+it('collapses long evidence: findings stay visible, tables open with a click', () => {
+  for (const id of ['times', 'contributors', 'headroom', 'cascade', 'causes'])
+    for (const table of parsed.querySelectorAll(`#${id} table`))
+      expect(table.closest('details.fold'), id).not.toBeNull();
+  expect(parsed.querySelectorAll('#cascade details.fold table.events').length).toBeGreaterThan(0);
+});
+
+it('compares success where variants have budgets of their own', () => {
+  const full = sample.variants.find(({ name }) => name === viewOf(sample).winner)!;
+  const naive = sample.variants.find(({ baseline }) => baseline)!;
+  const held = full.budgets.filter(({ verdict }) => verdict === 'pass');
+  const own = (variant: VariantResult, budgets: VariantResult['budgets']): VariantResult => ({
+    ...variant,
+    budgets,
+  });
+  const result = {
+    ...sample,
+    variants: [own(naive, held.slice(0, 1)), own(full, held.slice(0, 2))],
+  };
+  const title = new JSDOM(renderHtml(result, OPTIONS)).window.document.querySelector(
+    '#changes h2',
+  )!;
+  expect(title.textContent).toMatch(
+    /^Use .*: it holds all 2 budgets, and succeeds with .* of requests, naive with /,
+  );
+});

@@ -18,8 +18,6 @@ export function cascadeSection(view: View): Markup | null {
 }
 
 const EVENTS = 40;
-/** Later events are collapsed. */
-const FIRST = 10;
 
 const TONES: Readonly<Record<CascadeEvent['kind'], string>> = {
   fault: 'worst',
@@ -59,18 +57,18 @@ function sentence(variant: VariantResult): Part {
   return text !== '' && markup`<p class="lead">${text}</p>`;
 }
 
-function events(variant: VariantResult): Markup {
+function events(variant: VariantResult): Part {
   const all = variant.cascade.events;
   if (all.length === 0) return markup`<p class="nothing">No component and no request degraded.</p>`;
   const runs = variant.cascade.verdicts.length;
   const left = all.length - EVENTS;
-  const later = all.slice(FIRST, EVENTS);
   const more =
     left > 0 &&
     markup`<p class="meta">${formatCount(left)} later events are in the result document.</p>`;
-  return markup`${table(all.slice(0, FIRST), runs)}${
-    later.length > 0 && folded(table(later, runs), plural(later.length, 'later event'))
-  }${more}`;
+  return folded(
+    markup`${table(all.slice(0, EVENTS), runs)}${more}`,
+    left > 0 ? `The first ${EVENTS} events` : plural(all.length, 'event'),
+  );
 }
 
 function table(some: readonly CascadeEvent[], runs: number): Markup {

@@ -7,7 +7,7 @@ import { causeSentence, explainedOf, shareWords, wordsOf } from '../causes.js';
 import { cheapestWords } from '../cheapest.js';
 import { markup, type Markup } from '../html-escape.js';
 import type { View } from '../view.js';
-import { plainTable, section } from './parts.js';
+import { folded, plainTable, section } from './parts.js';
 
 const ROLE_WORDS: Readonly<Record<CausalRole, string>> = {
   cause: 'a cause',
@@ -36,9 +36,12 @@ export function causesSection({ result }: View): Markup | null {
     const cheapest = cheapestWords(one.own);
     return markup`<h3 class="gap">${several ? `${one.variant.name}: ` : ''}${causeSentence(one)}</h3>
         ${cheapest === null ? null : markup`<p>${cheapest}</p>`}
-        ${faults.length === 0 ? null : scrolled(one, 'without each fault', faultTable(one))}
-        ${interventions.length === 0 ? null : scrolled(one, 'with other changes', changeTable(one))}
-        <p class="meta after">${methodWords(one)}</p>`;
+        ${folded(
+          markup`${faults.length === 0 ? null : scrolled(one, 'without each fault', faultTable(one))}
+            ${interventions.length === 0 ? null : scrolled(one, 'with other changes', changeTable(one))}
+            <p class="meta after">${methodWords(one)}</p>`,
+          'Runs without each fault, and with other changes',
+        )}`;
   });
   const runs = explained.reduce((sum, { own }) => sum + own.runs, 0);
   const title = `Causes of the harm, by ${plural(runs, 'run')} without some of them`;
@@ -54,7 +57,7 @@ function scrolled({ variant }: Explained, which: string, table: Table): Markup {
 function faultTable({ variant, own }: Explained): Table {
   return {
     caption: `Requests that fail or are slow, mean of the runs: ${count(own.harm)} with all faults, ${count(own.background)} without any`,
-    head: ['Fault', 'Without it', 'Averted', 'Alone', 'Fair share', ''],
+    head: ['Fault', 'Without it', 'Averted', 'Alone', 'Fair share', 'Finding'],
     rows: own.faults.map(({ fault, without, averted, alone, share, role }) => [
       wordsOf(variant, fault),
       count(without),
@@ -69,7 +72,7 @@ function faultTable({ variant, own }: Explained): Table {
 function changeTable({ own }: Explained): Table {
   return {
     caption: `The same runs with one change each: ${count(own.harm)} requests fail or are slow without a change, and users fail for ${failingWords(own.failing)}`,
-    head: ['Change', 'Requests harmed', 'Averted', 'Users fail for', ''],
+    head: ['Change', 'Requests harmed', 'Averted', 'Users fail for', 'Finding'],
     rows: own.interventions.map(({ words, harm, averted, failing, role }) => [
       words,
       count(harm),

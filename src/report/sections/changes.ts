@@ -1,4 +1,5 @@
 import type { VariantResult } from '../../spec/result/result.js';
+import { formatShare } from '../../text/figures.js';
 import type { Fold } from '../fold.js';
 import { markup, type Markup } from '../html-escape.js';
 import { heldBudgets, type View } from '../view.js';
@@ -43,12 +44,21 @@ function titleOf({ result, baseline }: View, chosen: VariantResult | null): stri
     const { of } = heldBudgets(chosen);
     const other = heldBudgets(baseline);
     const all = of === 1 ? 'the budget' : `all ${of} budgets`;
-    return `Use ${chosen.name}: it holds ${all}, ${baseline.name} ${other.held === 0 ? 'none' : other.held}`;
+    const use = `Use ${chosen.name}: it holds ${all}`;
+    if (other.of === of && other.held < of)
+      return `${use}, ${baseline.name} ${other.held === 0 ? 'none' : other.held}`;
+    // Budgets of single variants: the numbers of held budgets do not compare.
+    return `${use}, and succeeds with ${successOf(chosen)} of requests, ${baseline.name} with ${successOf(baseline)}`;
   }
   const counted = result.variants.filter((variant) => heldBudgets(variant).of > 0);
   const holding = counted.filter((variant) => heldBudgets(variant).broken === 0);
   if (counted.length > 0 && holding.length === 0) return 'No variant holds every budget';
   return 'Changes of each variant';
+}
+
+function successOf({ summary }: VariantResult): string {
+  const { value } = summary.success;
+  return value === null ? 'none' : formatShare(value);
 }
 
 /** The lines of a variant's patch, `-` removed, `+` set or added. */

@@ -3,41 +3,41 @@ import { formatSeconds, formatShare } from '../../text/figures.js';
 import { largestWords, partWords, sampleWords } from '../contributors.js';
 import { markup, type Markup } from '../html-escape.js';
 import type { View } from '../view.js';
-import { caption, dataTable, insideSection, plainTable, type Table } from './parts.js';
-
-/** Rows that are visible at once; the others are in a table below. */
-const SHOWN = 6;
+import { caption, insideSection, plainTable, type Table } from './parts.js';
 
 /** Where the time of all requests and of those next to the p99 goes, by the critical paths of the traced ones. */
 export function contributorsSection(view: View): Markup | null {
   const known = view.result.variants.some(({ contributors }) => (contributors?.sampled ?? 0) > 0);
   if (!known) return null;
-  return insideSection(view, 'contributors', 'Latency by contributor', ({ contributors }) => {
-    if (contributors === undefined || contributors.parts.length === 0)
-      return { title: 'No traced request succeeded', body: null };
-    return { title: largestWords(contributors) ?? '', body: bodyOf(contributors) };
-  });
+  return insideSection(
+    view,
+    'contributors',
+    'Latency by contributor',
+    ({ contributors }) => {
+      if (contributors === undefined || contributors.parts.length === 0)
+        return { title: 'No traced request succeeded', body: null };
+      return { title: largestWords(contributors) ?? '', body: bodyOf(contributors) };
+    },
+    'Parts of the critical path, and the time that each would save',
+  );
 }
 
 function bodyOf(contributors: Contributors): Markup {
-  const { parts } = contributors;
-  const shown = parts.slice(0, SHOWN);
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="Latency by contributor">
-      ${plainTable(tableOf(contributors, shown, 'Largest parts of the critical path'))}
+      ${plainTable(tableOf(contributors))}
     </div>
     ${caption(
       `${sampleWords(contributors)} The parts of a request add up to its latency. Saved: the part 10 % shorter and all else the same. A shorter part also shortens queues, which comes on top; a parallel call that then ends last takes some of it back.`,
-    )}
-    ${parts.length > SHOWN && dataTable(tableOf(contributors, parts, 'All parts of the critical path'))}`;
+    )}`;
 }
 
-function tableOf(contributors: Contributors, parts: readonly Contributor[], title: string): Table {
-  const { mean, slow } = contributors;
+function tableOf(contributors: Contributors): Table {
+  const { mean, slow, parts } = contributors;
   const hasTail = contributors.near > 0;
   const shareOf = (own: number, all: number | null): string =>
     all === null || all === 0 ? '–' : `${formatSeconds(own)} (${formatShare(own / all)})`;
   return {
-    caption: title,
+    caption: 'Parts of the critical path, the largest first',
     head: ['Part', ...(hasTail ? ['In the p99'] : []), 'In the mean', ...saved(hasTail)],
     rows: parts.map((part) => [
       partWords(part),

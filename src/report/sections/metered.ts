@@ -160,7 +160,7 @@ function spread(view: View, family: Family, drawn: readonly string[]): Markup | 
 }
 
 /** With more rows a table is collapsed. */
-const OPEN_ROWS = 9;
+const OPEN_ROWS = 5;
 
 function table(view: View, family: Family, subjects: readonly string[]): Markup | null {
   const { variants } = view.result;

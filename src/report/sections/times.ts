@@ -22,12 +22,18 @@ const ORIGINS = 8;
 export function timesSection(view: View): Markup | null {
   const { variants } = view.result;
   if (!variants.some((variant) => isHit(variant))) return null;
-  return insideSection(view, 'times', 'Times and blame', (variant) => {
-    const { blame } = variant;
-    if (blame === undefined || !isHit(variant))
-      return { title: 'No request of a user failed', body: null };
-    return { title: titleOf(variant), body: markup`${timesOf(variant)}${originsOf(variant)}` };
-  });
+  return insideSection(
+    view,
+    'times',
+    'Times and blame',
+    (variant) => {
+      const { blame } = variant;
+      if (blame === undefined || !isHit(variant))
+        return { title: 'No request of a user failed', body: null };
+      return { title: titleOf(variant), body: markup`${timesOf(variant)}${originsOf(variant)}` };
+    },
+    'Times of each fault, and where failed requests begin to fail',
+  );
 }
 
 function isHit(variant: VariantResult): boolean {
@@ -84,6 +90,6 @@ function originsOf({ blame }: VariantResult): Markup | null {
     </div>`
     }
     ${caption(
-      `${failedWords(blame)}. ${blameSample(blame)} A failure begins at the deepest failed call that the request waited for last; if a caller gave up, where most of the time until then was spent.${left > 0 ? ` ${left} smaller origins are left out.` : ''}`,
+      `${blameSample(blame)} A failure begins at the deepest failed call that the request waited for last; if a caller gave up, where most of the time until then was spent.${left > 0 ? ` ${left} smaller origins are left out.` : ''}`,
     )}`;
 }
