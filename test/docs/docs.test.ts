@@ -56,7 +56,7 @@ describe('what the pages say', () => {
     else if (vitest !== undefined) expect(existsSync(join(ROOT, vitest))).toBe(true);
     else if (!command.startsWith('node -e '))
       expect(command).toMatch(
-        /^npx --no-install faultline (run|compare|check|sweep|validate|lint|graph|explain) /,
+        /^npx --no-install faultline (run|compare|check|story|explore|sweep|validate|lint|graph|explain) /,
       );
   });
 
@@ -126,12 +126,12 @@ describe('what the pages say', () => {
     [
       'docs/sweeps.md',
       'retry-metastable.yaml edge',
-      ['retries holds up to 246.9/s and breaks at 250/s.'],
+      ['retries holds up to 250/s and breaks at 253.2/s '],
     ],
     [
       'docs/sweeps.md',
       'checkout.yaml',
-      ['retries holds up to 1.12s and breaks at 1.14s.', 'never in 2 of 4 runs', '3.5 s'],
+      ['retries holds up to 1.12s and breaks at 1.14s ', 'never in 2 of 4 runs', '3.5 s'],
     ],
     [
       'docs/p99-claim.md',
