@@ -56,7 +56,9 @@ describe('a what-if', () => {
     const digests = (result: Result) =>
       result.variants.map(({ perReplication }) => perReplication.map(({ digest }) => digest));
     expect(digests(both).slice(0, 2)).toEqual(digests(plain));
-    expect(both.comparisons.map((one) => one.of)).toContain('double');
+    // Twice the load: its figures are shown beside the others and not ranked.
+    expect(both.variants.map(({ otherLoad }) => otherLoad)).toEqual([undefined, undefined, true]);
+    expect(both.comparisons.map((one) => one.of)).not.toContain('double');
     const requests = both.variants.map(({ summary }) => summary.requests);
     expect(requests[2]! / requests[0]!).toBeCloseTo(2, 0);
     const chosen = resultOf(

@@ -1,5 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
 import type { RunRecord } from '../../spec/record/record.js';
+import { triggersIn } from '../measure/background.js';
 import { spansIn } from '../measure/faulted.js';
 import { arrivedIn, goodShare, RECOVERED_SHARE, type Goodput } from '../measure/goodput.js';
 import { FEW_ARRIVALS, windowsFrom } from '../measure/recovery.js';
@@ -12,9 +13,9 @@ import { loadChangesOf } from './load-changes.js';
 export interface Phases {
   readonly isFaulted: boolean;
   readonly before: CellSet;
-  /** Start of the first fault; without one, of the first window that loses goodput. */
+  /** Start of the first fault that triggers something; without a fault, of the first window that loses goodput. */
   readonly firstNs: Ns;
-  /** End of the last fault; without one, of the last change of the load after trouble began. */
+  /** End of the last of these; without a fault, of the last change of the load after trouble began. */
   readonly overNs: Ns;
   /** Whole windows of 5 s after that and after the last change of the load. */
   readonly after: readonly CellSet[];
@@ -26,7 +27,7 @@ const IN_A_ROW = 2;
 /** The phases of a run; null if it has no fault and never loses goodput. */
 export function phasesOf(data: VariantData, record: RunRecord, goodput: Goodput): Phases | null {
   const { plan } = data;
-  const spans = plan.faults
+  const spans = triggersIn(plan)
     .flatMap((fault) => spansIn(data, fault, record))
     .filter(({ fromNs }) => fromNs < plan.endNs);
   if (spans.length === 0) {
