@@ -64,6 +64,8 @@ beforeAll(async () => {
   const { stdout } = await npm(pack, ROOT);
   const list = JSON.parse(stdout) as readonly Packed[] | Readonly<Record<string, Packed>>;
   packed = Object.values(list)[0]!;
+  // Without its own file npm would install into a parent folder that has a node_modules.
+  writeFileSync(at('package.json'), '{ "private": true }\n');
   mkdirSync(at('vendor'));
   copyFileSync(at(packed.filename), at('vendor', packed.filename));
   installed = await shell(SHOWN.find((line) => line.startsWith('npm install '))!);
