@@ -13,7 +13,9 @@ export function isBackground({ spans, when, chance, rollout }: PlanFault, plan: 
 /** The faults that can trigger something. If all faults last for the entire time, these are all of them. */
 export function triggersIn(plan: Plan): readonly PlanFault[] {
   const triggers = plan.faults.filter((fault) => !isBackground(fault, plan));
-  return triggers.some(({ spans, when, rollout }) => spans.length > 0 || when !== null || rollout !== null)
+  return triggers.some(
+    ({ spans, when, rollout }) => spans.length > 0 || when !== null || rollout !== null,
+  )
     ? triggers
     : plan.faults;
 }
