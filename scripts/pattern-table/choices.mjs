@@ -90,9 +90,9 @@ Start from the requirement that matters most, and take the simplest architecture
 this page. Put your own numbers into [the scenario](../scenarios/studies/pattern-table.yaml) before you decide.
 
 \`\`\`sh
-npx --no-install faultline run scenarios/studies/pattern-table.yaml --out reports
+npx --no-install faultline run scenarios/studies/pattern-table.yaml --no-explain --out reports
 npx --no-install faultline compare scenarios/studies/pattern-table.yaml
-npx --no-install faultline run scenarios/studies/pattern-table.yaml --set 'workloads.users.arrivals=poisson(1200/s)' --variant services --variant cqrs --out reports
+npx --no-install faultline run scenarios/studies/pattern-table.yaml --set 'workloads.users.arrivals=poisson(1200/s)' --variant services --variant cqrs --no-explain --out reports
 \`\`\`
 
 ${REQUIREMENTS.map((one) => requirement(one, figures, of)).join('\n\n')}

@@ -19,7 +19,7 @@ const STUCK: readonly (readonly [RunVerdict, string])[] = [
 
 /**
  * How the runs that do not end well end, each verdict with the reason in the first of its runs. A verdict that further
- * runs change is told as changed.
+ * runs change counts as changed.
  */
 export function stuckWords(
   endings: readonly Ending[],
