@@ -45,9 +45,10 @@ export function figures(variant: VariantResult, without: readonly string[] = [])
 
 /** The result without the parts that come from traces. */
 export function withoutTraces(result: Result): Result {
-  const variants = result.variants.map(
-    ({ contributors: _parts, blame: _places, ...variant }) => ({ ...variant, exemplars: [] }),
-  );
+  const variants = result.variants.map(({ contributors: _parts, blame: _places, ...variant }) => ({
+    ...variant,
+    exemplars: [],
+  }));
   return { ...result, variants };
 }
 
