@@ -11,20 +11,8 @@ import { CODES } from '../../src/scenario/codes.js';
 import { METRICS, STATISTICS } from '../../src/language/metrics.js';
 import { OUTCOME_NAMES } from '../../src/spec/outcome.js';
 import { createProgram } from '../../src/cli/program.js';
+import { COMMANDS } from './harness.js';
 import type { Terminal } from '../../src/cli/terminal.js';
-
-const COMMANDS = [
-  'run',
-  'compare',
-  'check',
-  'story',
-  'explore',
-  'sweep',
-  'validate',
-  'lint',
-  'graph',
-  'explain',
-];
 
 const known = new Map<string, readonly string[]>();
 

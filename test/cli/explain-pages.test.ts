@@ -5,21 +5,8 @@ import { explainableNames, pagesOf } from '../../src/cli/explain/pages.js';
 import { rules } from '../../src/lint/index.js';
 import { faultKinds, policyKinds } from '../../src/patterns/registry.js';
 import { SECTION_EXAMPLES } from '../../src/scenario/reference/sections.js';
-import { build, faultline } from './harness.js';
+import { COMMANDS, build, faultline } from './harness.js';
 import { run } from '../theory/program.js';
-
-const COMMANDS = [
-  'run',
-  'compare',
-  'check',
-  'story',
-  'explore',
-  'sweep',
-  'validate',
-  'lint',
-  'graph',
-  'explain',
-];
 
 describe('the pages of a policy', () => {
   it('begin with the kind that is meant where none is written', () => {

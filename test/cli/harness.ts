@@ -107,3 +107,17 @@ export function start(args: readonly string[], cwd: string): ChildProcess {
 
 /** The escape character, which starts every colour and cursor sequence. */
 export const ESCAPE = '\u001b';
+
+/** The commands of the program, in the order of its help. */
+export const COMMANDS = [
+  'run',
+  'compare',
+  'check',
+  'story',
+  'explore',
+  'sweep',
+  'validate',
+  'lint',
+  'graph',
+  'explain',
+];

@@ -1,6 +1,6 @@
 import { heldBy } from './held-connections.js';
 import type { Lane } from '../measure/lanes.js';
-import { meanSteps, outcomesIn, sumSteps, type Link } from './links.js';
+import { meanSteps, failuresIn, sumSteps, type Link } from './links.js';
 import { blockedShare, type Mechanism } from './mechanism.js';
 import { hasNoWorkerLeft } from './saturation.js';
 import type { Scene } from './scene.js';
@@ -67,16 +67,8 @@ function failedShare({ baseline }: Scene, link: Link, from: number, until: numbe
         : Math.max(caller.errors[step], left - usual * caller.arrivals[step]);
     bad += Math.max(0, failed);
   }
-  const outcomes = outcomesIn(link.calls, from, until);
-  let failed = 0;
-  outcomes.forEach((n, kind) => {
-    if (!QUIET.has(kind)) failed += n;
-  });
-  return bad > 0 ? Math.min(1, failed / bad) : 0;
+  return bad > 0 ? Math.min(1, failuresIn(link.calls, from, until) / bad) : 0;
 }
-
-/** ok, clientError, cancelled, degraded, unfinished: see OUTCOME_NAMES. */
-const QUIET: ReadonlySet<number> = new Set([0, 1, 14, 15, 17]);
 
 /** Share of the caller's additional requests in the system that are calls in flight to this callee. */
 function waitingShare(scene: Scene, link: Link, from: number, until: number): number {

@@ -1,4 +1,4 @@
-import { OUTCOME_KINDS } from '../../spec/outcome.js';
+import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
 import type { EdgeRecord, RunRecord } from '../../spec/record/record.js';
 import { EDGE_COUNTER, EDGE_COUNTERS } from '../../spec/patterns/policy.js';
 import { betweenOf } from '../measure/gauges.js';
@@ -57,6 +57,23 @@ export function outcomesIn(table: Float64Array, from: number, until: number): Fl
       sums[kind] += table[step * OUTCOME_KINDS + kind];
   }
   return sums;
+}
+
+/** Outcomes that are no failure of the callee. */
+const QUIET: ReadonlySet<OutcomeName> = new Set([
+  'ok',
+  'clientError',
+  'cancelled',
+  'degraded',
+  'unfinished',
+]);
+
+/** Failures in a table of outcomes, summed over steps [from, until). */
+export function failuresIn(table: Float64Array, from: number, until: number): number {
+  return outcomesIn(table, from, until).reduce(
+    (sum, n, kind) => sum + (QUIET.has(OUTCOME_NAMES[kind]) ? 0 : n),
+    0,
+  );
 }
 
 /** Sum over steps [from, until). */

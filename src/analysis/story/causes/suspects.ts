@@ -3,7 +3,7 @@ import { isBackground } from '../../measure/background.js';
 import { touchedBy, type Touched } from '../../measure/faulted.js';
 import type { Lane } from '../../measure/lanes.js';
 import { stepAt } from '../../measure/steps.js';
-import { meanSteps, outcomesIn, sumSteps, type Link } from '../links.js';
+import { meanSteps, failuresIn, sumSteps, type Link } from '../links.js';
 import { blockedShare } from '../mechanism.js';
 import type { Scene } from '../scene.js';
 
@@ -117,7 +117,7 @@ export function sizeOnLink(suspect: Suspect, link: Link, from: number, until: nu
   const before = Math.max(0, suspect.from - BEFORE_STEPS);
   const badOf = (a: number, b: number): number => {
     const sent = sumSteps(link.sent, a, b);
-    return sent === 0 ? 0 : Math.min(1, failedAttempts(link, a, b) / sent);
+    return sent === 0 ? 0 : Math.min(1, failuresIn(link.attempts, a, b) / sent);
   };
   const between = (a: number, b: number): number =>
     Math.max(0, meanSteps(link.inFlight, a, b) - insideOf(link, a, b));
@@ -164,7 +164,7 @@ export function ownFailures(
       : 1;
   const left = arrivals - sumSteps(lane.good, from, until) - usual * arrivals;
   const bad = Math.max(sumSteps(lane.errors, from, until), left);
-  const called = own.reduce((sum, link) => sum + failedCalls(link, from, until), 0);
+  const called = own.reduce((sum, link) => sum + failuresIn(link.calls, from, until), 0);
   return Math.max(0, bad - called) / arrivals;
 }
 
@@ -196,21 +196,4 @@ function insideOf({ callee, caller, made }: Link, from: number, until: number): 
   const all = meanSteps(callee.arrivals, from, until);
   if (!(all > 0) || caller === callee) return 0;
   return meanSteps(callee.inSystem, from, until) * Math.min(1, meanSteps(made, from, until) / all);
-}
-
-/** ok, clientError, cancelled, degraded, unfinished: see OUTCOME_NAMES. */
-const QUIET: ReadonlySet<number> = new Set([0, 1, 14, 15, 17]);
-
-function failedCalls(link: Link, from: number, until: number): number {
-  return outcomesIn(link.calls, from, until).reduce(
-    (sum, n, kind) => sum + (QUIET.has(kind) ? 0 : n),
-    0,
-  );
-}
-
-function failedAttempts(link: Link, from: number, until: number): number {
-  return outcomesIn(link.attempts, from, until).reduce(
-    (sum, n, kind) => sum + (QUIET.has(kind) ? 0 : n),
-    0,
-  );
 }
