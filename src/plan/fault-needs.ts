@@ -1,6 +1,7 @@
 import type { Resources } from '../model/faults/knob.js';
 import type { PlanMesh } from '../spec/plan/mesh.js';
 import type { Plan, PlanEdge } from '../spec/plan/plan.js';
+import type { ClockReaders } from './clocks.js';
 import { diskOfComponent } from './disks.js';
 import type { Layout } from './layout.js';
 
@@ -11,7 +12,7 @@ export function resourcesOf(
   { functions, replications, registries }: Pick<Plan, 'functions' | 'replications' | 'registries'>,
   edges: readonly Pick<PlanEdge, 'from' | 'to' | 'connections' | 'pool'>[],
   mesh: PlanMesh | null,
-  clockReaders: ReadonlySet<number>,
+  clocks: ClockReaders,
 ): (component: number) => Resources {
   const showing = new Set<number>();
   const taking = new Set(
@@ -50,7 +51,8 @@ export function resourcesOf(
     const holds = { isReplicated: replicated.has(id), takesConnections: taking.has(id) };
     return {
       ...{ cores, memory, showsCertificate: showing.has(id), isHost },
-      readsClock: clockReaders.has(id),
+      readsClock: clocks.all.has(id),
+      checksTokens: clocks.ofTokens.has(id),
       ...{
         probes,
         isScaled,

@@ -114,6 +114,10 @@ faults: [ { id: wrong, kind: clockSkew, target: items, at: 2s, for: 5s, offset: 
     expect(cached('redis', '-5s')).toEqual([1, 11.5]);
   });
 
+  it('have no tokens to check', () => {
+    expect(() => cached('redis', '9s, leeway: 5s')).toThrow(/which `items` does not have/);
+  });
+
   it('have no effect where time is monotonic', () => {
     expect(() => cached('memcached', '9s')).toThrow(/reads no wall clock/);
   });

@@ -195,6 +195,8 @@ export interface Resources {
   readonly showsCertificate: boolean;
   /** It compares its wall clock with times that others or it itself wrote down. */
   readonly readsClock: boolean;
+  /** It compares the times in tokens with its wall clock. */
+  readonly checksTokens: boolean;
   /** It is a service or a gateway, whose processes end when asked. */
   readonly isHost: boolean;
   readonly probes: PlanComponent['probes'];

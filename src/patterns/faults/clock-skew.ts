@@ -5,6 +5,8 @@ import { duration, signedDuration } from '../../spec/quantities/quantities.js';
 import { clock } from '../knobs/clock.js';
 
 const NS_PER_DAY = 86_400 * NS_PER_SECOND;
+const TOKEN_LIFETIME = 3_600 * NS_PER_SECOND;
+const LEEWAY = 60 * NS_PER_SECOND;
 
 const schema = z.strictObject({
   offset: signedDuration({ allowZero: false, max: 365 * NS_PER_DAY }).describe(
@@ -12,14 +14,14 @@ const schema = z.strictObject({
       'there. Unit: duration, with a sign. Required.',
   ),
   tokenLifetime: duration({ allowZero: false, max: 365 * NS_PER_DAY })
-    .prefault('1h')
+    .optional()
     .describe(
       'Time from `nbf` to `exp` of the tokens that `authenticate: { kind: jwt }` checks. Each request carries a token ' +
         'that its client renews only after it expires, so its age is uniform over this time, and all retries of the request carry ' +
         'the same. Unit: duration. Defaults to 1h.',
     ),
   leeway: duration({ max: NS_PER_DAY })
-    .prefault('60s')
+    .optional()
     .describe(
       'Difference of the clocks that the check of a token tolerates. Unit: duration. Defaults to 60s, as in Spring ' +
         'Security and Envoy.',
@@ -47,8 +49,13 @@ export const clockSkew: FaultKind<typeof schema> = {
   example:
     '- { id: clock-wrong, kind: clockSkew, target: orders, instances: 1, offset: -5m, at: 10s, for: 20s }\n',
   takesShare: false,
-  edits: ({ offset, tokenLifetime, leeway }, strength) =>
-    strength === 0
-      ? []
-      : [{ knob: clock, value: Math.round(offset * strength), more: { tokenLifetime, leeway } }],
+  edits({ offset, tokenLifetime, leeway }, strength) {
+    if (strength === 0) return [];
+    const more = {
+      tokenLifetime: tokenLifetime ?? TOKEN_LIFETIME,
+      leeway: leeway ?? LEEWAY,
+      isOfTokens: tokenLifetime !== undefined || leeway !== undefined,
+    };
+    return [{ knob: clock, value: Math.round(offset * strength), more }];
+  },
 };

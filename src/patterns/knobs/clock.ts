@@ -5,7 +5,14 @@ import { formatSeconds } from '../../text/figures.js';
 interface Tokens {
   readonly tokenLifetime: Ns;
   readonly leeway: Ns;
+  /** The fault says something about tokens. */
+  readonly isOfTokens: boolean;
 }
+
+const NOTHING_READ =
+  'reads no wall clock: it checks no `authenticate: { kind: jwt }`, has no `rateLimit` of kind fixedWindow, ' +
+  'slidingWindow or kong that counts in its own memory, and is no cache with a shared level of kind redis or cdn ' +
+  'with `ttl`. Timers, timeouts and other limits use a monotonic clock';
 
 /** Time by which the wall clock of an instance is ahead; negative = behind. */
 export const clock: Knob<Tokens> = {
@@ -14,12 +21,12 @@ export const clock: Knob<Tokens> = {
   neutral: 0,
   stops: null,
   messages: null,
-  need: (_edit, name, { readsClock }) =>
-    readsClock
-      ? null
-      : `\`${name}\` reads no wall clock: it checks no \`authenticate: { kind: jwt }\`, has no \`rateLimit\` of kind ` +
-        'fixedWindow, slidingWindow or kong that counts in its own memory, and is no cache with a shared level of kind redis or cdn ' +
-        'with `ttl`. Timers, timeouts and other limits use a monotonic clock',
+  need({ more: { isOfTokens } }, name, { readsClock, checksTokens }) {
+    if (!readsClock) return `\`${name}\` ${NOTHING_READ}`;
+    return isOfTokens && !checksTokens
+      ? `tokenLifetime and leeway are about \`authenticate: { kind: jwt }\`, which \`${name}\` does not have: remove them`
+      : null;
+  },
   words({ value }, { words, isMany }) {
     const clocks = isMany ? 'the clocks of' : 'the clock of';
     const verb = isMany ? 'are' : 'is';
