@@ -167,7 +167,7 @@ function sizeOf(scene: Scene, suspect: Suspect, from: number, until: number): nu
   );
   const sizes = [
     ...hit.map((lane) => sizeAt(scene, suspect, lane, from, until)),
-    ...links.map((link) => sizeOnLink(suspect, link, from, until)),
+    ...links.map((link) => sizeOnLink(scene, suspect, link, from, until)),
     suspect.touched.workloads.size > 0 ? sizeOfLoad(scene, suspect, from, until) : 0,
     suspect.isUnplaced ? 1 : 0,
   ];
