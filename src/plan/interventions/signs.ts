@@ -88,6 +88,14 @@ export function reaches(variant: VariantResult, subject: string): boolean {
   return degrades(variant, subject) || influences.some(({ from }) => from === subject);
 }
 
+/** Whether the trouble of others comes from a component, and its own from no other one. */
+export function isSource({ cascade }: VariantResult, subject: string): boolean {
+  const { influences } = cascade;
+  return (
+    influences.some(({ from }) => from === subject) && influences.every(({ to }) => to !== subject)
+  );
+}
+
 /** Share of the run in which an overload counts as there from the start. */
 const EARLY = 0.1;
 /** Share of a capacity that counts as all of it. */
