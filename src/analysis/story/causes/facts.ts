@@ -178,6 +178,10 @@ const WORDS: Readonly<Record<Exclude<CauseKind, 'capacity'>, (subject: string) =
   hedges: (subject) => `hedges of ${subject}`,
   probes: (subject) => `probes of ${subject}`,
   rebalances: (subject) => `rebalances of ${subject}`,
+  breakers: (subject) => `breaker of ${subject}`,
+  outliers: (subject) => `outlier detection of ${subject}`,
+  timeouts: (subject) => `timeout of ${subject}`,
+  fallbacks: (subject) => `fallback of ${subject}`,
 };
 
 /** Smallest share of refused requests that is an overload from the start. */
