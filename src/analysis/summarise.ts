@@ -1,5 +1,6 @@
 import { invariant } from '../kernel/invariant.js';
 import type { Plan } from '../spec/plan/plan.js';
+import { latencyLater } from '../spec/result/latency-later.js';
 import type { RunRecord } from '../spec/record/record.js';
 import type {
   Incomplete,
@@ -184,6 +185,7 @@ function variantResult(
     cascade: cascadeResult(
       stories,
       summary.recovery.value,
+      latencyLater(summary, data.variant.scenario.run.stepNs / 1e9),
       proofs.get(variant.name)?.metastability ?? null,
     ),
     journal: journalOf(data),

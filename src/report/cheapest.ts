@@ -40,7 +40,7 @@ export function cheapestWords(own: Counterfactuals): string | null {
   const effect =
     recovers === null || recovers === 'never'
       ? 'users no longer fail'
-      : `users recover within ${formatSeconds(recovers)}`;
+      : `users stop failing within ${formatSeconds(recovers)}`;
   return `Cheapest change that helps: ${words}, ${effect}.`;
 }
 

@@ -1,4 +1,5 @@
 import type { Estimate } from '../spec/result/estimate.js';
+import { latencyLater } from '../spec/result/latency-later.js';
 import type { Result, VariantResult } from '../spec/result/result.js';
 import { PLAIN_COLUMN, type Column } from './column.js';
 import { unseenColumns } from './columns-unseen.js';
@@ -78,7 +79,7 @@ function userColumns(view: View): Column[] {
     ...PLAIN_COLUMN,
     key: 'recovery',
     head: 'Recovery',
-    of: 'after fault',
+    of: 'of success',
     unit: 'seconds',
     pick: (v) => v.summary.recovery,
     paths: workloadPaths(view, `recovery after ${headline.id}`),
@@ -86,17 +87,9 @@ function userColumns(view: View): Column[] {
     never: (v) => v.summary.recovery.never,
   });
   const { step } = view.result.run;
-  if (view.result.variants.some((variant) => isSlowLonger(variant, step)))
+  if (view.result.variants.some(({ summary }) => latencyLater(summary, step) !== null))
     columns.push(latencyBack(view, headline.id));
   return columns;
-}
-
-/** Whether requests are slow for clearly longer than they fail after the fault. */
-function isSlowLonger({ summary }: VariantResult, step: number): boolean {
-  const { recovery, latencyRecovery } = summary;
-  if (recovery.never > 0) return false;
-  const later = (latencyRecovery.value ?? 0) - (recovery.value ?? 0);
-  return latencyRecovery.never > 0 || later > 2 * step;
 }
 
 function latencyBack(view: View, fault: string): Column {

@@ -10,6 +10,7 @@ import type { Story } from '../measure/story.js';
 export function cascadeResult(
   stories: readonly Story[],
   recovery: number | null,
+  latencyRecovery: number | 'never' | null,
   metastability: MetastabilityProof | null,
 ): CascadeResult {
   const [first] = stories;
@@ -43,6 +44,7 @@ export function cascadeResult(
       endings,
       metastability,
       recovery,
+      latencyRecovery,
       goodputLost: goodputLost.value,
     }),
   };

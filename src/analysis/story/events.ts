@@ -1,5 +1,6 @@
 import { comesAndGoes } from '../../spec/plan/versions.js';
 import { causeOf } from './causes/of-episode.js';
+import { twoParts } from '../../spec/result/fault-text.js';
 import type { CauseFact } from '../../spec/result/cause.js';
 import type { MachineRecord, RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent, HealthState } from '../../spec/result/cascade.js';
@@ -293,15 +294,18 @@ function degradation(
     const begun = onsets(lane, firstPart(episode, episodes));
     const isOver = episode.until < steps.count;
     const until = recoverySecondsOf(scene, episode.until);
+    const words = isOver
+      ? twoParts('is healthy again', `was degraded for ${formatSeconds(until - begun)}`, ': ')
+      : {
+          text: `${stillWords(scene, lane, episode, formatInstant(end))}${silence(scene, lane, episode)}`,
+        };
     const over: StoryEvent = {
       at: until,
       kind: isOver ? 'recovered' : 'notRecovered',
       subject: lane.name,
       cause: null,
       mechanism: null,
-      text: isOver
-        ? `healthy again after ${formatSeconds(until - begun)}`
-        : `${stillWords(scene, lane, episode, formatInstant(end))}${silence(scene, lane, episode)}`,
+      ...words,
     };
     return [start, over];
   });

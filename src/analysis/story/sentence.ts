@@ -33,8 +33,10 @@ export interface SentenceInput {
   readonly endings: CascadeResult['endings'];
   /** What further runs say about the verdict of most runs; null = there are none. */
   readonly metastability: MetastabilityProof | null;
-  /** Recovery in seconds of the runs that recover, mean; null if it is unknown. */
+  /** Recovery of success in seconds of the runs that recover, mean; null if it is unknown. */
   readonly recovery: number | null;
+  /** The same of the latency, if it takes clearly longer; `never` if it does not come back in some run. */
+  readonly latencyRecovery: number | 'never' | null;
   readonly goodputLost: number | null;
 }
 
@@ -257,12 +259,19 @@ function endOf(input: SentenceInput): string {
   const parts = [...(lost === '' ? [] : [lost]), ...stuckWords(endings, metastability)];
   if (well > 0 && recovery !== null) {
     const when = recovery === 0 ? 'at once' : `after ${formatInstant(recovery)}`;
-    // Goodput may be back while requests are still slow: health has separate events.
     parts.push(
-      `${lost === '' ? 'goodput' : 'it'} is back ${when}${well === n ? '' : ofRuns(well, n)}`,
+      `success is back ${when}${latencyWords(input.latencyRecovery)}${well === n ? '' : ofRuns(well, n)}`,
     );
   }
   return list(parts);
+}
+
+/** Requests that succeed again may still be slow. */
+function latencyWords(recovery: SentenceInput['latencyRecovery']): string {
+  if (recovery === null) return '';
+  return recovery === 'never'
+    ? ', latency not by the end'
+    : `, latency after ${formatInstant(recovery)}`;
 }
 
 const LOOP_WORDS: ReadonlyMap<string, string> = new Map([
