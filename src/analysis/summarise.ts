@@ -31,7 +31,7 @@ import type { Proofs } from './story/proof.js';
 import { limitsOf } from './verdicts/limits-of.js';
 import { loadKey } from './measure/offered.js';
 import { headlineFault } from './story/headline-fault.js';
-import { timelineOf } from './measure/timeline.js';
+import { stepSeconds, timelineOf } from './measure/timeline.js';
 import { changedNodes, faultInfos, topologyOf } from './story/topology.js';
 import { meteredResults } from './measure/meters.js';
 import { variantData, type VariantData } from './measure/variant-data.js';
@@ -183,7 +183,7 @@ function variantResult(
     timeline: timelineOf(data, stories[0]),
     cascade: cascadeResult(
       stories,
-      summary.recovery.value,
+      { ...summary, step: stepSeconds(data) },
       proofs.get(variant.name)?.metastability ?? null,
     ),
     journal: journalOf(data),

@@ -3,6 +3,7 @@ import type { Result, VariantResult } from '../spec/result/result.js';
 import { PLAIN_COLUMN, type Column } from './column.js';
 import { unseenColumns } from './columns-unseen.js';
 import { formatValue } from '../text/figures.js';
+import { isSlowLonger } from '../spec/result/slow-longer.js';
 import { requestLabel, type View } from './view.js';
 
 /** Success, goodput, loss during the fault, recovery, effects that no request shows, load on the system, spread. */
@@ -86,17 +87,13 @@ function userColumns(view: View): Column[] {
     never: (v) => v.summary.recovery.never,
   });
   const { step } = view.result.run;
-  if (view.result.variants.some((variant) => isSlowLonger(variant, step)))
+  if (
+    view.result.variants.some(
+      ({ summary }) => summary.recovery.never === 0 && isSlowLonger(summary, step),
+    )
+  )
     columns.push(latencyBack(view, headline.id));
   return columns;
-}
-
-/** Whether requests are slow for clearly longer than they fail after the fault. */
-function isSlowLonger({ summary }: VariantResult, step: number): boolean {
-  const { recovery, latencyRecovery } = summary;
-  if (recovery.never > 0) return false;
-  const later = (latencyRecovery.value ?? 0) - (recovery.value ?? 0);
-  return latencyRecovery.never > 0 || later > 2 * step;
 }
 
 function latencyBack(view: View, fault: string): Column {
