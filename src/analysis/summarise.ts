@@ -1,6 +1,5 @@
 import { invariant } from '../kernel/invariant.js';
 import type { Plan } from '../spec/plan/plan.js';
-import { latencyLater } from '../spec/result/latency-later.js';
 import type { RunRecord } from '../spec/record/record.js';
 import type {
   Incomplete,
@@ -32,7 +31,7 @@ import type { Proofs } from './story/proof.js';
 import { limitsOf } from './verdicts/limits-of.js';
 import { loadKey } from './measure/offered.js';
 import { headlineFault } from './story/headline-fault.js';
-import { timelineOf } from './measure/timeline.js';
+import { stepSeconds, timelineOf } from './measure/timeline.js';
 import { changedNodes, faultInfos, topologyOf } from './story/topology.js';
 import { meteredResults } from './measure/meters.js';
 import { variantData, type VariantData } from './measure/variant-data.js';
@@ -184,8 +183,7 @@ function variantResult(
     timeline: timelineOf(data, stories[0]),
     cascade: cascadeResult(
       stories,
-      summary.recovery.value,
-      latencyLater(summary, data.variant.scenario.run.stepNs / 1e9),
+      { ...summary, step: stepSeconds(data) },
       proofs.get(variant.name)?.metastability ?? null,
     ),
     journal: journalOf(data),

@@ -339,7 +339,7 @@ faults: [ { id: rush, kind: load, target: users, factor: 3, at: 30s, for: 20s } 
         verdicts: ['untouched'],
         endings: [],
         metastability: null,
-        recovery: null,
+        back: null,
         goodputLost: null,
       });
     expect(sentence(310, 0.3)).toBe('db hangs: 310 of 1,000 user requests fail (30 % before).');

@@ -31,7 +31,7 @@ export function timelineOf(data: VariantData, first: Story): Timeline {
 }
 
 /** Length of a full step, seconds. */
-function stepSeconds(data: VariantData): number {
+export function stepSeconds(data: VariantData): number {
   return data.variant.scenario.run.stepNs / 1e9;
 }
 

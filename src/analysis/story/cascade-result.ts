@@ -1,6 +1,7 @@
 import type { CascadeResult } from '../../spec/result/cascade.js';
 import type { MetastabilityProof } from '../../spec/result/counterfactual.js';
 import { estimateOf, meanOf } from '../measure/estimate.js';
+import type { Back } from './back-words.js';
 import { causesOverRuns } from './causes/over-runs.js';
 import { degradedElsewhere, withRuns } from './seen-in.js';
 import { sentenceOf } from './sentence.js';
@@ -9,8 +10,7 @@ import type { Story } from '../measure/story.js';
 /** The cascade of a variant: the events of the first run, and figures over all runs. */
 export function cascadeResult(
   stories: readonly Story[],
-  recovery: number | null,
-  latencyRecovery: number | 'never' | null,
+  back: Back | null,
   metastability: MetastabilityProof | null,
 ): CascadeResult {
   const [first] = stories;
@@ -43,8 +43,7 @@ export function cascadeResult(
       verdicts,
       endings,
       metastability,
-      recovery,
-      latencyRecovery,
+      back,
       goodputLost: goodputLost.value,
     }),
   };

@@ -2,7 +2,8 @@ import { headOf } from '../../spec/result/fault-text.js';
 import type { CascadeEvent, CascadeResult, RunVerdict } from '../../spec/result/cascade.js';
 import type { MetastabilityProof } from '../../spec/result/counterfactual.js';
 import { shrinking } from '../../spec/result/shrinking.js';
-import { ofRuns, stuckSentence, stuckWords, WELL } from './ending-words.js';
+import { backWords, type Back } from './back-words.js';
+import { stuckSentence, stuckWords } from './ending-words.js';
 import { failsMore } from './innocent.js';
 import { degradationWords, heldWords } from './mechanism-words.js';
 import { UNSEEN } from './unseen-kinds.js';
@@ -33,10 +34,8 @@ export interface SentenceInput {
   readonly endings: CascadeResult['endings'];
   /** What further runs say about the verdict of most runs; null = there are none. */
   readonly metastability: MetastabilityProof | null;
-  /** Recovery of success in seconds of the runs that recover, mean; null if it is unknown. */
-  readonly recovery: number | null;
-  /** The same of the latency, if it takes clearly longer; `never` if it does not come back in some run. */
-  readonly latencyRecovery: number | 'never' | null;
+  /** When the users are served as before after the reported fault; null if that is unknown. */
+  readonly back: Back | null;
   readonly goodputLost: number | null;
 }
 
@@ -252,26 +251,14 @@ function fullIn(event: CascadeEvent, events: readonly CascadeEvent[]): CascadeEv
 const ENDS: ReadonlySet<CascadeEvent['kind']> = new Set(['recovered', 'notRecovered']);
 
 function endOf(input: SentenceInput): string {
-  const { verdicts, endings, recovery, goodputLost, metastability } = input;
-  const lost = goodputLost === null ? '' : `${formatShare(goodputLost)} of the goodput is lost`;
-  const n = verdicts.length;
-  const well = endings.filter(({ verdict }) => WELL.has(verdict)).length;
-  const parts = [...(lost === '' ? [] : [lost]), ...stuckWords(endings, metastability)];
-  if (well > 0 && recovery !== null) {
-    const when = recovery === 0 ? 'at once' : `after ${formatInstant(recovery)}`;
-    parts.push(
-      `success is back ${when}${latencyWords(input.latencyRecovery)}${well === n ? '' : ofRuns(well, n)}`,
-    );
-  }
-  return list(parts);
-}
-
-/** Requests that succeed again may still be slow. */
-function latencyWords(recovery: SentenceInput['latencyRecovery']): string {
-  if (recovery === null) return '';
-  return recovery === 'never'
-    ? ', latency not by the end'
-    : `, latency after ${formatInstant(recovery)}`;
+  const { story, endings, back, goodputLost, metastability } = input;
+  const lost = goodputLost === null ? [] : [`${formatShare(goodputLost)} of the goodput is lost`];
+  const returned = backWords(back, story.events, endings);
+  return list([
+    ...lost,
+    ...stuckWords(endings, metastability),
+    ...(returned === null ? [] : [`success is back ${returned}`]),
+  ]);
 }
 
 const LOOP_WORDS: ReadonlyMap<string, string> = new Map([
