@@ -293,9 +293,9 @@ function isTelling(trial: Trial, usual: Usual): boolean {
   return Math.abs(avertedShare(trial, usual)) > NOTHING_AT_ALL || endsFailures(trial, usual);
 }
 
-/** Whether a fault is a cause, and most of the harm is that of faults. */
-function isByFaults({ harm, background, faults }: FaultProof): boolean {
-  return harm - background >= CAUSE * harm && faults.some(({ role }) => role === 'cause');
+/** Whether most of the harm is that of faults, of one or of several together. */
+function isByFaults({ harm, background }: FaultProof): boolean {
+  return harm > 0 && harm - background >= CAUSE * harm;
 }
 
 function isSame(a: Intervention, b: Intervention): boolean {
