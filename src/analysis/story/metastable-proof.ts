@@ -54,7 +54,7 @@ export function stuckOf({ endings, loops }: CascadeResult): Stuck | null {
   const metastable = endings.filter(
     ({ verdict, reason }) => verdict === 'metastable' && reason !== 'redeliveries',
   );
-  const open = endings.filter(({ reason }) => reason === 'unexplained');
+  const open = endings.filter(({ reason }) => reason === 'unexplained' || reason === 'higherLoad');
   if (!isMost(metastable) && !isMost(open)) return null;
   const edges = loops.flatMap(({ through }) =>
     through.slice(1).map((to, k) => `${through[k]}->${to}`),
