@@ -170,6 +170,7 @@ function spreadEvents(
     'saturated',
     'breakerOpen',
     'poolFull',
+    'replay',
     'backlog',
     'unsettled',
     'killed',
@@ -236,6 +237,7 @@ const VERBS: readonly CascadeEvent['kind'][] = [
   'pending',
   'nodeLost',
   'node',
+  'replay',
 ];
 
 /** Describes one step. If another fault than the first hits the subject, the text names that fault. */
@@ -354,6 +356,7 @@ const EVENT_WORDS: Readonly<Record<CascadeEvent['kind'], string>> = {
   pending: 'waits for room',
   node: 'changes',
   nodeLost: 'changes',
+  replay: 'is reset',
   backlog: 'falls behind',
   poolFull: 'runs out of connections',
   killed: 'dies',

@@ -502,7 +502,9 @@ faults:
         base.cascade.events.find((e) => e.kind === kind && e.subject === 'u.buy')!,
       );
       expect(start.at).toBe(25);
-      expect(end.text).toBe(`healthy again after ${Math.round((end.at - 25) * 10) / 10} s`);
+      expect(end.text).toBe(
+        `is healthy again: was degraded for ${Math.round((end.at - 25) * 10) / 10} s`,
+      );
       expect(base.cascade.loops).toEqual([]);
     }
   });

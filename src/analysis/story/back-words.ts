@@ -1,7 +1,7 @@
 import type { CascadeEvent, Ending } from '../../spec/result/cascade.js';
 import type { VariantSummary } from '../../spec/result/result.js';
 import { latencyLater } from '../../spec/result/latency-later.js';
-import { formatInstant } from '../../text/figures.js';
+import { formatSeconds } from '../../text/figures.js';
 import { DEGRADATIONS } from '../measure/story.js';
 import { ofRuns, WELL } from './ending-words.js';
 
@@ -25,7 +25,7 @@ export function backWords(
   if (back === null || well === 0 || value === null) return null;
   const runs = well === endings.length ? '' : ofRuns(well, endings.length);
   const isEarly = value === 0 && isBackDuring(back.recovery.fault, events);
-  const when = value > 0 ? `after ${formatInstant(value)}` : isEarly ? EARLY : 'at once';
+  const when = value > 0 ? `after ${formatSeconds(value)}` : isEarly ? EARLY : 'at once';
   return `${when}${runs}${latencyWords(back)}`;
 }
 
@@ -37,7 +37,7 @@ function latencyWords(back: Back): string {
   if (later === null) return '';
   return later === 'never'
     ? ', but requests are still slow when the run ends'
-    : `, latency after ${formatInstant(later)}`;
+    : `, latency after ${formatSeconds(later)}`;
 }
 
 /** Whether all users that a fault with a single span degrades recover while it lasts, as after a failover. */

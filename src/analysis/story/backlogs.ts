@@ -2,6 +2,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
 import { meanSteps } from './links.js';
+import { afterReset } from './replays.js';
 import type { Steps } from '../measure/steps.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { waitingLines, type WaitingLine } from '../measure/waiting-lines.js';
@@ -39,7 +40,8 @@ export function backlogEvents(
         const at = (steps.startNs[from] - data.plan.warmupNs) / 1e9;
         const most = Math.max(...line.waiting.subarray(from, until));
         const oldest = Math.max(...line.ages.subarray(from, until)) / 1e9;
-        const text = `${waitWords(most, line)}, the oldest for ${formatSeconds(oldest)}`;
+        const reset = afterReset(data.plan, line.subject, at, steps.lengthNs[0] / 1e9);
+        const text = `${waitWords(most, line)}, the oldest for ${formatSeconds(oldest)}${reset}`;
         const event = { subject: line.subject, cause: null, mechanism: null };
         const begins: StoryEvent = { ...event, at, kind: 'backlog', text };
         // The backlog may have ended within the last step.

@@ -2,6 +2,7 @@ import type { RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
 import { delayQueues, passesOn } from '../measure/dead-letters.js';
 import { sumSteps } from './links.js';
+import { afterReset } from './replays.js';
 import type { Steps } from '../measure/steps.js';
 import { BARE, countsOf, secondsAt } from './unseen.js';
 import { partName } from '../../spec/plan/names.js';
@@ -53,14 +54,9 @@ export function effectEvents(
     if (!(n > OFTENER * usual * (steps.count - from))) return [];
     const first = counts.findIndex((some, step) => step >= from && some > 0);
     const { name } = plan.components[meter.component];
-    return [
-      {
-        ...BARE,
-        at: secondsAt(data, steps, first),
-        kind: anomaly.kind,
-        subject: meter.part < 0 ? name : partName(plan, meter.part),
-        text: anomaly.words(n),
-      },
-    ];
+    const subject = meter.part < 0 ? name : partName(plan, meter.part);
+    const at = secondsAt(data, steps, first);
+    const text = `${anomaly.words(n)}${afterReset(plan, subject, at, steps.lengthNs[0] / 1e9)}`;
+    return [{ ...BARE, at, kind: anomaly.kind, subject, text }];
   });
 }

@@ -1,7 +1,7 @@
 import type { Ending, EndReason, RunVerdict } from '../../spec/result/cascade.js';
 import type { MetastabilityProof } from '../../spec/result/counterfactual.js';
 import { rerunWords } from '../../spec/result/rerun-words.js';
-import { formatCount, formatNumber, formatShare } from '../../text/figures.js';
+import { formatCount, formatNumber, formatSeconds, formatShare } from '../../text/figures.js';
 
 /** Verdicts after which users are served as before. */
 export const WELL: ReadonlySet<RunVerdict> = new Set<RunVerdict>([
@@ -85,14 +85,47 @@ const WORDS: Readonly<Record<EndReason, (subject: string, value: number | null) 
   },
   poison: (subject) => `a message that its consumer cannot process holds up ${subject}`,
   noBaseline: () => 'no request before the fault gives a baseline',
-  faultLasts: () => 'the fault lasts to the end',
-  tooShort: () => 'the run ends less than 20 s after it',
+  faultLasts: () => 'the fault lasts to its end',
+  tooLate: () => 'the fault begins less than 5 s before its end',
+  tooShort: () => 'it ends less than 20 s after the last fault or change of the load',
+  noRequests: () => 'hardly a request of users ends after the fault',
   rises: () => 'goodput still rises when the run ends',
   drains: (subject, value) =>
     `the backlog of ${subject} still shrinks when the run ends, by ${formatShare(value ?? 0)} over the last half`,
   returning: () => 'instances still come back when the run ends',
   breakerOpen: () => 'a breaker is still open when the run ends',
+  scaling: (subject) => `${subject} still gets more instances when the run ends`,
   nearCapacity: (subject, value) =>
     `first attempts need ${formatShare(value ?? 0)} of the capacity of ${subject}, too close to decide`,
+  higherLoad: (subject, value) =>
+    `users send ${formatNumber(value ?? 0)} times the requests that reached ${subject} before, and no ceiling and no loop is known that keeps it down`,
   unexplained: () => 'no loop is known that keeps it down',
+};
+
+const LONGER = 'a longer run.duration';
+
+/** How to find out what a run does not decide; empty for verdicts, and where no change of the run is known to help. */
+export const REMEDIES: Readonly<Record<EndReason, string>> = {
+  noLoss: '',
+  back: '',
+  amplified: '',
+  restarts: '',
+  redeliveries: '',
+  load: '',
+  instances: '',
+  connections: '',
+  poison: '',
+  noBaseline: 'a later first fault',
+  tooLate: LONGER,
+  faultLasts: `an earlier end of the fault, or ${LONGER}`,
+  tooShort: LONGER,
+  noRequests: 'arrivals until the end',
+  rises: LONGER,
+  drains: LONGER,
+  returning: LONGER,
+  breakerOpen: LONGER,
+  scaling: LONGER,
+  nearCapacity: 'a little less load, or a little more',
+  higherLoad: 'a run with less load, and --explain',
+  unexplained: '--explain',
 };

@@ -23,6 +23,7 @@ import type { Onsets } from './onsets.js';
 import { readinessEvents } from './readiness.js';
 import { rolloutEvents } from './rollout-words.js';
 import { scalingEvents } from './scaling.js';
+import { replayEvents } from './replays.js';
 import { ranksOf } from './ranks.js';
 import type { Saturation } from './saturation.js';
 import type { Scene } from './scene.js';
@@ -53,6 +54,7 @@ const PHASE: Readonly<Record<StoryEvent['kind'], number>> = {
   pending: 1.5,
   nodeLost: 1,
   node: 1,
+  replay: 0.7,
   backlog: 1,
   poolFull: 1,
   killed: 1,
@@ -89,6 +91,7 @@ export function eventsOf(
     ...nodeEvents(scene.data, record),
     ...discoveryEvents(scene.data, record),
     ...rolloutEvents(scene.data, record),
+    ...replayEvents(scene.data.plan),
     ...backlogEvents(scene.data, record, scene.steps, scene.baseline),
     ...effectEvents(scene.data, record, scene.steps, scene.baseline),
     ...deathEvents(scene.data, record, scene.steps, scene.spansOf),

@@ -58,7 +58,7 @@ export function stuckOf({ endings, loops }: CascadeResult): Stuck | null {
   const metastable = endings.filter(
     ({ verdict, reason }) => verdict === 'metastable' && reason !== 'redeliveries',
   );
-  const open = endings.filter(({ reason }) => reason === 'unexplained');
+  const open = endings.filter(({ reason }) => reason === 'unexplained' || reason === 'higherLoad');
   if (!isMost(metastable) && !isMost(open)) return null;
   const full = metastable[0]?.subject ?? null;
   const restarting = loops.flatMap(({ through, mechanism }) =>

@@ -6,7 +6,7 @@ import { backWords, type Back } from './back-words.js';
 import { stuckSentence, stuckWords } from './ending-words.js';
 import { failsMore } from './innocent.js';
 import { degradationWords, heldWords } from './mechanism-words.js';
-import { UNSEEN } from './unseen-kinds.js';
+import { REPORTED } from './unseen-kinds.js';
 import {
   causesFirst as withoutFault,
   chronicWords,
@@ -16,7 +16,7 @@ import {
   worseWords,
 } from './cause-words.js';
 import { DEGRADATIONS, type Story } from '../measure/story.js';
-import { formatCount, formatInstant, formatShare } from '../../text/figures.js';
+import { formatCount, formatInstant, formatSeconds, formatShare } from '../../text/figures.js';
 import { list, plural } from '../../text/words.js';
 
 /** The cascade of the first run, with the number of runs in which each event happens. */
@@ -102,7 +102,13 @@ function noFault({ story, elsewhere, affected }: SentenceInput, runs: number): s
     const isOnlyFull = ({ subject }: CascadeEvent): boolean =>
       !degraded.some((event) => event.subject === subject);
     const others = [
-      namedWords('In trouble', degraded, inner, runs),
+      namedWords(
+        'In trouble',
+        degraded.filter((event) => !isWaiting(event)),
+        inner,
+        runs,
+      ),
+      namedWords('Short of connections', degraded.filter(isWaiting), inner, runs),
       namedWords('At the limit', inner.filter(isOnlyFull), inner, runs),
       deathWords(story, runs),
       behind(story, runs),
@@ -322,16 +328,16 @@ function lostWords({ finished, failed, usualFailed }: Story['users'], isAsBefore
   return `${formatCount(failed)} of ${formatCount(finished)} user requests fail${before}`;
 }
 
-/** Effects that no user request shows: backlogs, stale reads, sagas without a consistent end. */
+/** Effects that no user request shows: backlogs, stale reads, sagas without a consistent end; and planned resets. */
 function behind({ events }: CountedStory, runs: number): string {
-  const unseen = events.filter(({ kind }) => UNSEEN.has(kind));
+  const unseen = events.filter(({ kind }) => REPORTED.has(kind));
   const words = unseen.slice(0, LINKS_MAX).map((begun) => {
-    const { kind, subject, at, text } = begun;
+    const { kind, subject, at, text, detail } = begun;
     const end = events.find(
       (event) => event.subject === subject && event.at > at && event.ends === kind,
     );
     const over = end === undefined ? '' : `, ${end.text}`;
-    return ` ${subject} ${UNSEEN.get(kind)!} ${formatInstant(at)}: ${text}${seenWords(begun, runs)}${over}.`;
+    return ` ${subject} ${REPORTED.get(kind)!} ${formatInstant(at)}: ${detail ?? text}${seenWords(begun, runs)}${over}.`;
   });
   return words.join('');
 }
@@ -374,6 +380,11 @@ function elsewhereWords({ elsewhere, verdicts }: SentenceInput): string {
   const left = elsewhere.length - shown.length;
   const more = left > 0 ? [plural(left, 'other')] : [];
   return ` Degraded in other runs only: ${list([...shown, ...more])}.`;
+}
+
+/** Whether calls only wait for a connection, as a small pool makes them by design. */
+function isWaiting({ figure }: CascadeEvent): boolean {
+  return figure?.metric === 'waiting';
 }
 
 function isDegradation(event: CascadeEvent): boolean {

@@ -9,3 +9,9 @@ export const UNSEEN: ReadonlyMap<StoryEvent['kind'], string> = new Map([
   ['repeated', 'repeats effects from'],
   ['deadLettered', 'gives messages up from'],
 ]);
+
+/** The same, and planned events that lead to them. */
+export const REPORTED: ReadonlyMap<StoryEvent['kind'], string> = new Map([
+  ...UNSEEN,
+  ['replay', 'is reset at'],
+]);

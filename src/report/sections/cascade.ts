@@ -39,6 +39,7 @@ const TONES: Readonly<Record<CascadeEvent['kind'], string>> = {
   pending: 'mild',
   nodeLost: 'mild',
   node: 'calm',
+  replay: 'calm',
   backlog: 'mild',
   poolFull: 'bad',
   killed: 'worst',
