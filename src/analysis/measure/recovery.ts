@@ -107,9 +107,23 @@ export function measureRecovery(
   parts: readonly number[],
   fault: string,
 ): Measured {
-  const each = data.records.map((record: RunRecord) => {
+  return recoveryIn(data, goodputsOf(data, parts), fault);
+}
+
+/** Goodput of some parts, by run. */
+export function goodputsOf(data: VariantData, parts: readonly number[]): readonly Goodput[] {
+  return data.records.map((record) => goodputOf(data, record, parts));
+}
+
+/** Recovery of parts whose goodput is known: it is the same for every fault. `goodputs` are by run. */
+export function recoveryIn(
+  data: VariantData,
+  goodputs: readonly Goodput[],
+  fault: string,
+): Measured {
+  const each = data.records.map((record, run) => {
     const grid = recoveryGridIn(data, fault, record);
-    return grid === null ? null : recoveryOf(goodputOf(data, record, parts), grid);
+    return grid === null ? null : recoveryOf(goodputs[run], grid);
   });
   const known = each.filter((value) => value !== null);
   const recovered = known.filter((value) => Number.isFinite(value));
