@@ -36,6 +36,12 @@ variants:
 ${lines === '' ? '' : `budgets:\n${lines}`}`;
 }
 
+/**
+ * Flag of commands whose tests do not look at causes: the runs that prove these take longer than the others.
+ * causes.test.ts looks at them.
+ */
+export const NO_PROOFS = '--no-explain';
+
 /** A temporary folder for the files of a test. */
 export class Folder {
   readonly path = mkdtempSync(join(tmpdir(), 'faultline-cli-'));
