@@ -176,6 +176,7 @@ function spreadEvents(
     'killed',
     'unready',
     'lost',
+    'lostCommits',
     'repeated',
     'deadLettered',
   ];
@@ -255,11 +256,14 @@ function stepOf(
     const sustained = loop === null ? event.text : `sustained by ${sustainer(view, loop)}`;
     const isBehind = behindSubjects(variant).has(event.subject);
     const isMild = variant.cascade.states[event.subject]?.at(-1)?.state === 'degraded';
+    const isFaulted = variant.cascade.events.some(({ kind }) => kind === 'fault');
     const late = isBehind
       ? `${event.subject} not caught up`
-      : isMild
-        ? `${event.subject} not as before`
-        : 'Not recovered';
+      : !isFaulted
+        ? event.subject
+        : isMild
+          ? `${event.subject} not as before`
+          : `${event.subject} not recovered`;
     const subject = stuck > 0 ? `Metastable, ${stuck} of ${runs} runs` : late;
     return { when: 'until the end', subject, text: sustained, tone: 'loop' };
   }
@@ -320,6 +324,7 @@ const WEIGHTS: Readonly<Partial<Record<CascadeEvent['kind'], number>>> = {
   killed: 4,
   saturated: 3,
   lost: 3,
+  lostCommits: 3,
   unready: 2.5,
   failing: 1,
   degraded: 0,
@@ -363,8 +368,10 @@ const EVENT_WORDS: Readonly<Record<CascadeEvent['kind'], string>> = {
   stale: 'answers with old values',
   unsettled: 'does not end well',
   lost: 'loses messages',
+  lostCommits: 'loses commits',
   repeated: 'repeats effects',
   deadLettered: 'gives messages up',
+  doneTwice: 'does work twice',
   returned: 'takes all back',
   recovered: 'recovers',
   notRecovered: 'does not recover',

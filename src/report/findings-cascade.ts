@@ -83,8 +83,10 @@ function unseenTitle(variant: VariantResult): string | null {
     of('unsettled') === '' ? '' : `sagas of ${of('unsettled')} do not end well`,
     of('backlog') === '' ? '' : `${of('backlog')} fall behind`,
     of('lost') === '' ? '' : `${of('lost')} lose messages`,
+    of('lostCommits') === '' ? '' : `${of('lostCommits')} lose commits`,
     of('repeated') === '' ? '' : `${of('repeated')} repeat effects`,
     of('deadLettered') === '' ? '' : `${of('deadLettered')} give messages up`,
+    of('doneTwice') === '' ? '' : `${of('doneTwice')} do work twice`,
     of('stale') === '' ? '' : `${of('stale')} answer with old values`,
     of('poolFull') === '' ? '' : `connections run out on ${of('poolFull')}`,
   ].filter((part) => part !== '');

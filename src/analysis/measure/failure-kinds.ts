@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../spec/record/record.js';
+import type { OutcomeName } from '../../spec/outcome.js';
 import { FAILURE_WORDS } from './outcome-words.js';
 import { finishedOf, outcomeOf, succeededOf, sumOutcomes, type OutcomeCounts } from './sums.js';
 import { isPlaced, partsOf, type VariantData } from './variant-data.js';
@@ -49,7 +50,9 @@ function ofComponents(data: VariantData, record: RunRecord, cells: Int32Array): 
     const answers = sumParts(record, partsOf(plan, id), cells);
     const stats = data.edges.filter(({ from }) => from === id).flatMap((edge) => edge.stats);
     const failed = failedOf(answers) - failedOf(sumEdges(record, stats, cells));
-    const text = `${component.name} fails ${shareOf(answers)} of its requests by itself`;
+    const verb = isRefused(answers) ? 'refuses' : 'fails';
+    const itself = verb === 'fails' ? ' by itself' : '';
+    const text = `${component.name} ${verb} ${shareOf(answers)} of its requests${itself}`;
     return [{ failed, caller: null, text }];
   });
 }
@@ -80,6 +83,15 @@ function sumEdges(record: RunRecord, stats: readonly number[], cells: Int32Array
     stats.map((stat) => record.edges[stat]),
     cells,
   );
+}
+
+/** Outcomes by which a component declines a request instead of failing at it. */
+const REFUSALS: readonly OutcomeName[] = ['clientError', 'throttled', 'rejectedOverload'];
+
+/** Whether most failed requests were declined. */
+function isRefused(counts: OutcomeCounts): boolean {
+  const refused = REFUSALS.reduce((sum, name) => sum + outcomeOf(counts, name), 0);
+  return refused >= MOST * failedOf(counts);
 }
 
 function kindWords(counts: OutcomeCounts): string {

@@ -22,6 +22,7 @@ export function backWords(
 ): string | null {
   const well = endings.filter(({ verdict }) => WELL.has(verdict)).length;
   const value = back?.recovery.value ?? null;
+  if (back !== null && isBackAtLast(back, events, endings)) return LASTS;
   if (back === null || well === 0 || value === null) return null;
   const runs = well === endings.length ? '' : ofRuns(well, endings.length);
   const isEarly = value === 0 && isBackDuring(back.recovery.fault, events);
@@ -30,6 +31,8 @@ export function backWords(
 }
 
 const EARLY = 'before the fault ends';
+/** Goodput is back although the fault lasts to the end. */
+export const LASTS = 'while the fault lasts';
 
 /** `, latency after 12 s` if that is clearly later. */
 function latencyWords(back: Back): string {
@@ -40,13 +43,25 @@ function latencyWords(back: Back): string {
     : `, latency after ${formatSeconds(later)}`;
 }
 
+/** Whether users recover in every run while a fault goes on to the end, as after an eviction. */
+function isBackAtLast(
+  back: Back,
+  events: readonly CascadeEvent[],
+  endings: readonly Ending[],
+): boolean {
+  return (
+    endings.every(({ reason }) => reason === 'faultLasts') &&
+    isBackDuring(back.recovery.fault, events)
+  );
+}
+
 /** Whether all users that a fault with a single span degrades recover while it lasts, as after a failover. */
 function isBackDuring(fault: string | null, events: readonly CascadeEvent[]): boolean {
   const of = (kind: CascadeEvent['kind']): readonly CascadeEvent[] =>
     events.filter((event) => event.kind === kind && event.subject === fault);
   const [begin, ...again] = of('fault');
-  const [end] = of('faultEnd');
-  if (begin === undefined || end === undefined || again.length > 0) return false;
+  const until = of('faultEnd')[0]?.at ?? Infinity;
+  if (begin === undefined || again.length > 0) return false;
   const isUser = ({ subject, at }: CascadeEvent): boolean =>
     subject.includes('.') && at >= begin.at;
   const bad = events.filter((event) => isUser(event) && DEGRADATIONS.includes(event.kind));
@@ -54,7 +69,7 @@ function isBackDuring(fault: string | null, events: readonly CascadeEvent[]): bo
   return (
     bad.length > 0 &&
     bad.every((event) =>
-      good.some(({ subject, at }) => subject === event.subject && at > event.at && at < end.at),
+      good.some(({ subject, at }) => subject === event.subject && at > event.at && at < until),
     )
   );
 }

@@ -52,19 +52,16 @@ export function worseWords(told: Told): string {
     .join('');
 }
 
-/** Rollouts that are not to blame, and their result: a release that is rolled back for the failures of others. */
-export function clearedWords({ innocent, events }: Told): string {
-  return innocent
-    .flatMap(({ fault }) => {
-      const own = events.filter(
-        ({ subject, mechanism }) => subject === fault && mechanism === 'rollout',
-      );
-      const start = own.find(({ kind }) => kind === 'fault');
-      const end = own.find(({ kind }) => kind === 'faultEnd');
-      if (start === undefined || end === undefined) return [];
-      return [
-        ` ${capital(headOf(start))} is not to blame, but is rolled back at ${formatInstant(end.at)}: ${headOf(end)}.`,
-      ];
+/** Rollouts that are rolled back, also where they are not to blame: a release may pay for the failures of others. */
+export function rollbackWords({ innocent, events }: Told): string {
+  const cleared = new Set(innocent.map(({ fault }) => fault));
+  const of = (kind: StoryEvent['kind']): readonly StoryEvent[] =>
+    events.filter((event) => event.kind === kind && event.mechanism === 'rollout');
+  return of('faultEnd')
+    .map((end) => {
+      const start = of('fault').find(({ subject }) => subject === end.subject)!;
+      const blame = cleared.has(end.subject) ? 'is not to blame, but ' : '';
+      return ` ${capital(headOf(start))}, ${blame}is rolled back at ${formatInstant(end.at)}: ${headOf(end)}.`;
     })
     .join('');
 }

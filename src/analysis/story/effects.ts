@@ -3,24 +3,39 @@ import type { StoryEvent } from '../../spec/result/cascade.js';
 import { delayQueues, passesOn } from '../measure/dead-letters.js';
 import { sumSteps } from './links.js';
 import { afterReset } from './replays.js';
-import type { Steps } from '../measure/steps.js';
+import { bySteps, type Steps } from '../measure/steps.js';
 import { BARE, countsOf, secondsAt } from './unseen.js';
 import { partName } from '../../spec/plan/names.js';
-import { type VariantData } from '../measure/variant-data.js';
+import { partsOf, type VariantData } from '../measure/variant-data.js';
 import { plural } from '../../text/words.js';
 
 interface Anomaly {
-  readonly kind: 'lost' | 'repeated' | 'deadLettered';
+  readonly kind: 'lost' | 'lostCommits' | 'repeated' | 'deadLettered' | 'doneTwice';
   words(n: number): string;
 }
 
-/** Counters of messages whose effect does not happen exactly once. */
+/** Counters of messages and commits whose effect does not happen exactly once. */
 const ANOMALIES: ReadonlyMap<string, Anomaly> = new Map([
   [
     'lostEffects',
     {
       kind: 'lost',
       words: (n) => `${plural(n, 'message')} never ${n === 1 ? 'has its' : 'have their'} effect`,
+    },
+  ],
+  [
+    'lostEvents',
+    {
+      kind: 'lost',
+      words: (n) =>
+        `${plural(n, 'event')} of committed work ${n === 1 ? 'is' : 'are'} never published`,
+    },
+  ],
+  [
+    'lostCommits',
+    {
+      kind: 'lostCommits',
+      words: (n) => `${plural(n, 'confirmed commit')} ${n === 1 ? 'is' : 'are'} gone`,
     },
   ],
   ['duplicateEffects', { kind: 'repeated', words: (n) => `${plural(n, 'effect')} too many` }],
@@ -30,8 +45,8 @@ const ANOMALIES: ReadonlyMap<string, Anomaly> = new Map([
 const OFTENER = 3;
 
 /**
- * Events for lost and repeated effects of messages and for dead letters in one run: after the first fault, or in the
- * entire run without one.
+ * Events for lost and repeated effects of messages, commits and requests, and for dead letters, in one run: after the
+ * first fault, or in the entire run without one.
  */
 export function effectEvents(
   data: VariantData,
@@ -42,21 +57,45 @@ export function effectEvents(
   const { plan } = data;
   const from = plan.faults.length > 0 ? baseline : 0;
   const delays = delayQueues(plan);
-  return record.meters.flatMap((meter) => {
+  const meters = record.meters.flatMap((meter): Counted[] => {
     const anomaly = ANOMALIES.get(meter.name);
     if (anomaly === undefined || meter.form !== 'counter') return [];
     // Messages leave a delay queue by expiring, and messages that are dead-lettered to a retry are not dead.
     if (delays.has(meter.component)) return [];
     if (anomaly.kind === 'deadLettered' && passesOn(plan, meter.component, meter.part)) return [];
-    const counts = countsOf(meter, steps);
+    const { name } = plan.components[meter.component];
+    const subject = meter.part < 0 ? name : partName(plan, meter.part);
+    return [{ anomaly, subject, counts: countsOf(meter, steps) }];
+  });
+  const found = [...meters, ...executedTwice(data, record, steps)];
+  return found.flatMap(({ anomaly, subject, counts }) => {
     const n = sumSteps(counts, from, steps.count);
     const usual = from === 0 ? 0 : sumSteps(counts, 0, from) / from;
     if (!(n > OFTENER * usual * (steps.count - from))) return [];
     const first = counts.findIndex((some, step) => step >= from && some > 0);
-    const { name } = plan.components[meter.component];
-    const subject = meter.part < 0 ? name : partName(plan, meter.part);
     const at = secondsAt(data, steps, first);
     const text = `${anomaly.words(n)}${afterReset(plan, subject, at, steps.lengthNs[0] / 1e9)}`;
     return [{ ...BARE, at, kind: anomaly.kind, subject, text }];
+  });
+}
+
+/** A counter of effects by step. */
+interface Counted {
+  readonly anomaly: Anomaly;
+  readonly subject: string;
+  readonly counts: Float64Array;
+}
+
+const TWICE: Anomaly = {
+  kind: 'doneTwice',
+  words: (n) => `${plural(n, 'request')} ${n === 1 ? 'is' : 'are'} executed again`,
+};
+
+/** Requests of parts that are not idempotent, and that a retry or a hedge executes to the end more than once. */
+function executedTwice(data: VariantData, record: RunRecord, steps: Steps): readonly Counted[] {
+  const { plan } = data;
+  return plan.components.flatMap(({ name }, id) => {
+    const rows = partsOf(plan, id).map((part) => record.parts[part].duplicates);
+    return [{ anomaly: TWICE, subject: name, counts: bySteps(rows, steps) }];
   });
 }

@@ -64,6 +64,12 @@ export function endingWords({ reason, subject, value }: Ending): string {
   return WORDS[reason](subject ?? 'a component', value);
 }
 
+/** `once`, `2.4 times`. */
+function timesWords(value: number): string {
+  const number = formatNumber(value);
+  return number === '1' ? 'once' : `${number} times`;
+}
+
 const WORDS: Readonly<Record<EndReason, (subject: string, value: number | null) => string>> = {
   noLoss: () => '',
   back: () => '',
@@ -73,7 +79,7 @@ const WORDS: Readonly<Record<EndReason, (subject: string, value: number | null) 
       : `${subject} gets ${formatNumber(value)} times the calls per user request`,
   restarts: (subject) => `${subject} dies again when it is back`,
   redeliveries: (subject, value) =>
-    `messages of ${subject} are delivered again ${formatNumber(value ?? 0)} times for each that is handled`,
+    `messages of ${subject} are delivered again ${timesWords(value ?? 0)} for each that is handled`,
   load: (subject, value) =>
     value === null
       ? `the load is above the capacity of ${subject}`

@@ -61,8 +61,10 @@ const PHASE: Readonly<Record<StoryEvent['kind'], number>> = {
   stale: 1,
   unsettled: 1,
   lost: 1,
+  lostCommits: 1,
   repeated: 1,
   deadLettered: 1,
+  doneTwice: 1,
   faultEnd: 2,
   breakerClosed: 3,
   registryBack: 3,
@@ -295,13 +297,16 @@ function degradation(
     };
     if (continues(episode)) return [start];
     const begun = onsets(lane, firstPart(episode, episodes));
-    const isOver = episode.until < steps.count;
-    const until = recoverySecondsOf(scene, episode.until);
-    const words = isOver
-      ? twoParts('is healthy again', `was degraded for ${formatSeconds(until - begun)}`, ': ')
-      : {
+    const idleFrom = idleSince(scene, lane, episode);
+    const isOver = episode.until < steps.count || idleFrom !== null;
+    const until = idleFrom ?? recoverySecondsOf(scene, episode.until);
+    const words = !isOver
+      ? {
           text: `${stillWords(scene, lane, episode, formatInstant(end))}${silence(scene, lane, episode)}`,
-        };
+        }
+      : idleFrom === null
+        ? twoParts('is healthy again', `was degraded for ${formatSeconds(until - begun)}`, ': ')
+        : { text: 'no requests any more' };
     const over: StoryEvent = {
       at: until,
       kind: isOver ? 'recovered' : 'notRecovered',
@@ -350,11 +355,28 @@ function stillWords(
 }
 
 /** Note for a lane that had no arrivals for so long that its health is unknown. */
-function silence(scene: Scene, lane: Lane, { from, until }: Episode): string {
+function silence(scene: Scene, lane: Lane, episode: Episode): string {
+  const last = lastArrival(lane, episode);
+  if (episode.until - last < SILENT_STEPS) return '';
+  return `, without a request since ${formatInstant(secondsOf(scene, last))}`;
+}
+
+/**
+ * When a lane that has no requests in usual times, such as a standby, is without requests again to the end of the run,
+ * in seconds; null if it is not. Without a fault no time is usual: then it is the end of the arrivals.
+ */
+function idleSince(scene: Scene, lane: Lane, episode: Episode): number | null {
+  const last = lastArrival(lane, episode);
+  const isUsual = sumSteps(lane.arrived, 0, scene.baseline) === 0;
+  const isIdle = episode.until >= scene.steps.count && episode.until - last >= SILENT_STEPS;
+  return isUsual && isIdle && last > episode.from ? secondsOf(scene, last) : null;
+}
+
+/** The step after the last arrival in an episode. */
+function lastArrival(lane: Lane, { from, until }: Episode): number {
   let last = until;
   while (last > from && lane.arrived[last - 1] === 0) last--;
-  if (until - last < SILENT_STEPS) return '';
-  return `, without a request since ${formatInstant(secondsOf(scene, last))}`;
+  return last;
 }
 
 const SILENT_STEPS = 5;

@@ -9,7 +9,7 @@ import type { Lane } from '../measure/lanes.js';
 import type { Story } from '../measure/story.js';
 import { stepAt } from '../measure/steps.js';
 import type { Scene } from './scene.js';
-import { UNSEEN } from './unseen-kinds.js';
+import { SUSPICIOUS } from './unseen-kinds.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { list } from '../../text/words.js';
 
@@ -49,7 +49,7 @@ export function innocentFaults(
     fault.rollout !== null && !times.degradedWithin(fault);
   const named = new Set(causes.flatMap(({ fault }) => (fault === undefined ? [] : [fault])));
   const responsible = new Set(faults.filter(({ id }) => named.has(id)));
-  if (degraded.length === 0 && failsMore(users)) return [];
+  if (degraded.length === 0 && isHarmed(users)) return [];
   const suspects = suspectsOf(scene, events);
   const enabling = enablingFaults(scene, causes);
   const isInnocent = (fault: PlanFault): boolean =>
@@ -119,7 +119,7 @@ export function suspectsOf(
   // An onset is known to the step, so that the fault may be just over.
   const [slackNs] = steps.lengthNs;
   const found = events
-    .filter(({ kind }) => UNSEEN.has(kind))
+    .filter(({ kind }) => SUSPICIOUS.has(kind))
     .flatMap(({ at }) => {
       const atNs = warmupNs + Math.round(at * 1e9);
       const begun = spans.filter(({ fromNs }) => fromNs <= atNs);
@@ -166,6 +166,20 @@ function timesOf({ data, steps, spansOf }: Scene, onsets: readonly number[]): Ti
 /** Whether more user requests fail than before the first fault. */
 export function failsMore({ finished, failed, usualFailed }: Story['users']): boolean {
   return failed > (usualFailed + FAILED_SOME) * finished;
+}
+
+/** Whether more responses to users are degraded than before the first fault. */
+export function isMakeshift({ finished, degraded, usualDegraded }: Story['users']): boolean {
+  return degraded > (usualDegraded + FAILED_SOME) * finished;
+}
+
+/** Standard deviations by which the failures of users must exceed their usual number to be more than chance. */
+const BEYOND_CHANCE = 3;
+
+/** Whether a fault does users any harm, however little: then the account clears none. */
+function isHarmed(users: Story['users']): boolean {
+  const usual = users.usualFailed * users.finished;
+  return isMakeshift(users) || users.failed > usual + BEYOND_CHANCE * Math.sqrt(usual);
 }
 
 /** Whether a part is either end of a measured edge that a fault hits. */

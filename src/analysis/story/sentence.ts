@@ -2,25 +2,30 @@ import { headOf } from '../../spec/result/fault-text.js';
 import type { CascadeEvent, CascadeResult, RunVerdict } from '../../spec/result/cascade.js';
 import type { MetastabilityProof } from '../../spec/result/counterfactual.js';
 import { shrinking } from '../../spec/result/shrinking.js';
-import { backWords, type Back } from './back-words.js';
+import { backWords, LASTS, type Back } from './back-words.js';
 import { stuckSentence, stuckWords } from './ending-words.js';
-import { failsMore } from './innocent.js';
 import { degradationWords, heldWords } from './mechanism-words.js';
-import { REPORTED } from './unseen-kinds.js';
 import {
   causesFirst as withoutFault,
   chronicWords,
-  clearedWords,
+  rollbackWords,
   conditionStarts,
   laterOf,
   worseWords,
 } from './cause-words.js';
-import { DEGRADATIONS, type Story } from '../measure/story.js';
-import { formatCount, formatInstant, formatSeconds, formatShare } from '../../text/figures.js';
+import { DEGRADATIONS } from '../measure/story.js';
+import { behind, deathWords, LOOP_WORDS, noLossWords } from './mild-words.js';
+import {
+  isDegradation,
+  LINKS_MAX,
+  seenIn,
+  seenWords,
+  SOME,
+  unique,
+  type CountedStory,
+} from './seen-words.js';
+import { formatCount, formatInstant, formatShare } from '../../text/figures.js';
 import { list, plural } from '../../text/words.js';
-
-/** The cascade of the first run, with the number of runs in which each event happens. */
-type CountedStory = Omit<Story, 'events'> & { readonly events: readonly CascadeEvent[] };
 
 /** The inputs of the sentence. */
 export interface SentenceInput {
@@ -39,11 +44,10 @@ export interface SentenceInput {
   readonly goodputLost: number | null;
 }
 
-const LINKS_MAX = 4;
+/** Smallest share of the goodput that is reported as lost. */
+const LOST_SOME = 5e-5;
 /** Seconds within which a saturation belongs to a degradation. */
 const SOON = 10;
-/** Smallest share of failed user requests that is reported if nothing else happens. */
-const SOME = 0.001;
 
 /** The whole cascade in one sentence: the fault, its effects in order, and how it ended. */
 export function sentenceOf(input: SentenceInput): string {
@@ -54,29 +58,49 @@ export function sentenceOf(input: SentenceInput): string {
   if (faults.length === 0) {
     return `${noFault(input, runs)}${stuckSentence(input.endings, input.metastability)}${shrinkingWords(story, runs)}${others}`;
   }
-  if (input.verdicts.every((verdict) => verdict === 'untouched')) {
-    const words = list(unique(faults.map((it) => `${headOf(it)}${seenWords(it, runs)}`)));
-    return `${chronicWords(story)}${words}: ${noLossWords(story, runs)}${others}`;
-  }
   const innocent = new Set(story.innocent.map(({ fault }) => fault));
   const responsible = faults.filter(({ subject }) => !innocent.has(subject));
+  if (isMild(input, responsible.length > 0)) {
+    const words = list(unique(faults.map((it) => `${headOf(it)}${seenWords(it, runs)}`)));
+    const some =
+      new Set(input.verdicts).size < 2 ? '' : ` In other runs users lose goodput: ${endOf(input)}.`;
+    return `${chronicWords(story)}${words}: ${noLossWords(story, runs, !isUnjudged(input))}${rollbackWords(story)}${some}${others}`;
+  }
   const later = new Set(laterOf(story).map(({ fault }) => fault));
   const first = responsible.filter(({ subject }) => !later.has(subject));
   const triggers = first.length > 0 ? first : responsible.length > 0 ? responsible : faults;
-  const start = list(
-    [...conditionStarts(story), ...timedWords(triggers, runs)].slice(0, LINKS_MAX),
-  );
+  const conditions = conditionStarts(story);
+  // A fault that does no harm starts nothing where a condition does.
+  const isOther = responsible.length === 0 && conditions.length > 0;
+  const starts = [...conditions, ...(isOther ? [] : timedWords(triggers, runs))];
+  const start = list(starts.slice(0, LINKS_MAX));
   const chain = chainOf(story.events, triggers, innocent, runs);
-  const shrunk = shrinkingWords(story, runs);
-  const more = `${worseWords(story)}${shrunk}${loopWords(story)}${behind(story, runs)}${clearedWords(story)}${others}`;
-  return `${chronicWords(story)}${[start, ...chain].join(' -> ')}; ${endOf(input)}.${more}`;
+  const end = isOther && isUnjudged(input) ? '' : endOf(input);
+  const more = `${worseWords(story)}${shrinkingWords(story, runs)}${loopWords(story)}${behind(story, runs)}${rollbackWords(story)}${others}`;
+  return `${chronicWords(story)}${[start, ...chain].join(' -> ')}${end === '' ? '' : `; ${end}`}.${more}`;
+}
+
+/** Whether the first run has no loss to explain: no goodput is lost, or none is known to be and no user degrades. */
+function isMild(input: SentenceInput, isBlamed: boolean): boolean {
+  const { story, verdicts } = input;
+  if (verdicts.every((verdict) => verdict === 'untouched')) return true;
+  if (!isBlamed && story.verdict === 'untouched') return true;
+  return (
+    isUnjudged(input) &&
+    !story.events.some((event) => isDegradation(event) && event.subject.includes('.'))
+  );
+}
+
+/** Whether faults begin with the run, so that nothing before them shows the usual goodput. */
+function isUnjudged({ endings }: SentenceInput): boolean {
+  return endings.length > 0 && endings.every(({ reason }) => reason === 'noBaseline');
 }
 
 /** Each text once, with all its times: `orders crashes at 5 s, 6 s and 7 s`. */
 function timedWords(events: readonly CascadeEvent[], runs: number): readonly string[] {
   return unique(events.map(headOf)).map((plain) => {
     const own = events.filter((event) => headOf(event) === plain);
-    const text = own.length === 1 ? own[0].text : plain;
+    const detail = own.length === 1 ? own[0].detail : undefined;
     const times = own.map(({ at }) => formatInstant(at));
     const more = times.length - LINKS_MAX;
     const rest = formatCount(more);
@@ -84,7 +108,8 @@ function timedWords(events: readonly CascadeEvent[], runs: number): readonly str
       more > 0
         ? [...times.slice(0, LINKS_MAX), more === 1 ? 'once more' : `${rest} times more`]
         : times;
-    return `${text} at ${list(shown)}${seenWords(own[0], runs)}`;
+    const effect = detail === undefined ? '' : ` (${detail})`;
+    return `${plain} at ${list(shown)}${effect}${seenWords(own[0], runs)}`;
   });
 }
 
@@ -110,6 +135,7 @@ function noFault({ story, elsewhere, affected }: SentenceInput, runs: number): s
       ),
       namedWords('Short of connections', degraded.filter(isWaiting), inner, runs),
       namedWords('At the limit', inner.filter(isOnlyFull), inner, runs),
+      unansweredWords(events),
       deathWords(story, runs),
       behind(story, runs),
     ].join('');
@@ -134,7 +160,7 @@ function noFault({ story, elsewhere, affected }: SentenceInput, runs: number): s
 }
 
 /**
- * ` In trouble for a time: a (p95 2 s) and b.`: the subjects of some events, the first of them with their first
+ * ` In trouble: a (p95 2 s) and b.`: the subjects of some events, the first of them with their first
  * event.
  */
 function namedWords(
@@ -150,7 +176,15 @@ function namedWords(
     const seen = seenIn(first, runs);
     return `${name} (${first.text}${seen && `, ${seen}`})`;
   });
-  return ` ${what} for a time: ${list([...how, ...names.slice(LINKS_MAX)])}.`;
+  return ` ${what}: ${list([...how, ...names.slice(LINKS_MAX)])}.`;
+}
+
+/** Requests of users that have not failed, because the run ends before their response. */
+function unansweredWords(events: readonly CascadeEvent[]): string {
+  const open = events.filter(
+    ({ figure, subject }) => figure?.metric === 'unanswered' && subject.includes('.'),
+  );
+  return open.map(({ subject, text }) => ` ${subject}: ${text}.`).join('');
 }
 
 /**
@@ -166,14 +200,20 @@ function chainOf(
   const [trigger] = triggers;
   const affectedRuns = Math.max(...triggers.map((event) => event.runs));
   const later = events.filter((event) => event.at >= trigger.at);
+  const seen = (event: CascadeEvent): string => seenWords(event, runs, affectedRuns);
   const isHit = (event: CascadeEvent): boolean =>
     triggers.some(({ subject }) => event.cause === subject);
   const fullOf = (event: CascadeEvent): CascadeEvent | undefined => fullIn(event, later);
+  const itselfOf = (name: string): readonly CascadeEvent[] =>
+    later.filter(({ kind, subject }) => ITSELF.has(kind) && subject === name);
   const degraded = later.filter(
     (event) =>
       isDegradation(event) &&
       !innocent.has(event.cause ?? '') &&
-      (!isHit(event) || event.subject.includes('.') || fullOf(event) !== undefined),
+      (!isHit(event) ||
+        event.subject.includes('.') ||
+        fullOf(event) !== undefined ||
+        itselfOf(event.subject).length > 0),
   );
   const inner = unique(
     degraded.map((event) => event.subject).filter((name) => !name.includes('.')),
@@ -182,34 +222,64 @@ function chainOf(
   const linkOf = (subject: string): ChainLink => {
     const first = worstOf(subject, degraded);
     const full = fullOf(first);
-    const itself = later.filter(
-      (event) => (event.kind === 'killed' || event.kind === 'unready') && event.subject === subject,
-    );
-    const words = full === undefined ? degradationWords(first) : full.text + heldWords(first);
-    const seen = seenWords(full ?? first, runs, affectedRuns);
-    const text = `${subject}: ${[...itself.map((event) => event.text), words].join(', ')}${seen}`;
+    const itself = itselfOf(subject);
+    const isCut = full === undefined && isHit(first) && itself.length > 0;
+    const words = isCut
+      ? []
+      : [full === undefined ? degradationWords(first) : full.text + heldWords(first)];
+    const texts = [...itself.map((event) => event.text), ...words];
+    const text = `${subject}: ${texts.join(', ')}${seen(full ?? first)}`;
     const { cause } = first;
-    return { subject, cause, at: (full ?? first).at, place: later.indexOf(full ?? first), text };
+    const { at } = full ?? (isCut ? itself[0] : first);
+    const isLate = full !== undefined && isHit(first) && isAfterEnd(full, first, later);
+    return { subject, cause, at, place: later.indexOf(full ?? first), text, isLate };
   };
-  // A component that gets no calls any more succeeds in all that it gets.
-  const unready = later
-    .filter(({ kind, subject }) => kind === 'unready' && !inner.includes(subject))
-    .map((event) => {
-      const text = `${event.subject}: ${event.text}${seenWords(event, runs, affectedRuns)}`;
-      const { subject, at } = event;
-      return { subject, cause: null, at, place: later.indexOf(event), text };
-    });
-  const causes = [...inner.map(linkOf), ...unready].slice(0, LINKS_MAX);
+  const causes = [...inner.map(linkOf), ...unreadyLinks(later, inner, seen)].slice(0, LINKS_MAX);
   causes.sort((a, b) => a.place - b.place);
   // Of several triggers the last one precedes the effects.
   let lastAt = triggers[Math.min(triggers.length, LINKS_MAX) - 1].at;
-  return [...causesFirst(causes), ...users.slice(0, LINKS_MAX).map(linkOf)].map(({ at, text }) => {
+  const links = [
+    ...causesFirst(causes.filter(({ isLate }) => !isLate)),
+    ...users.slice(0, LINKS_MAX).map(linkOf),
+    ...causes.filter(({ isLate }) => isLate),
+  ];
+  return links.map(({ at, text }) => {
     const word = at < lastAt ? 'from' : 'at';
     const when = formatInstant(at) === formatInstant(lastAt) ? '' : ` ${word} ${formatInstant(at)}`;
     lastAt = at;
     return `${text}${when}`;
   });
 }
+
+/** Whether a component that a fault hits saturates only after that fault, as it comes back: no cause of the earlier harm. */
+function isAfterEnd(
+  full: CascadeEvent,
+  { cause, at }: CascadeEvent,
+  events: readonly CascadeEvent[],
+): boolean {
+  const end = events.find(
+    (event) => event.kind === 'faultEnd' && event.subject === cause && event.at >= at,
+  );
+  return end !== undefined && full.at >= end.at;
+}
+
+/** Components of which instances go off the lists: one that gets no calls any more succeeds in all that it gets. */
+function unreadyLinks(
+  events: readonly CascadeEvent[],
+  known: readonly string[],
+  seen: (event: CascadeEvent) => string,
+): readonly ChainLink[] {
+  return events
+    .filter(({ kind, subject }) => kind === 'unready' && !known.includes(subject))
+    .map((event) => {
+      const { subject, at } = event;
+      const text = `${subject}: ${event.text}${seen(event)}`;
+      return { subject, cause: null, at, place: events.indexOf(event), text, isLate: false };
+    });
+}
+
+/** Ends of processes, and instances off the lists, by the health of the component itself. */
+const ITSELF: ReadonlySet<CascadeEvent['kind']> = new Set(['killed', 'unready']);
 
 /** A subject's link in the chain: its cause, its time, and its place among the events. */
 interface ChainLink {
@@ -218,6 +288,8 @@ interface ChainLink {
   readonly at: number;
   readonly place: number;
   readonly text: string;
+  /** It follows the harm to users. */
+  readonly isLate: boolean;
 }
 
 /**
@@ -258,20 +330,15 @@ const ENDS: ReadonlySet<CascadeEvent['kind']> = new Set(['recovered', 'notRecove
 
 function endOf(input: SentenceInput): string {
   const { story, endings, back, goodputLost, metastability } = input;
-  const lost = goodputLost === null ? [] : [`${formatShare(goodputLost)} of the goodput is lost`];
+  const isLost = goodputLost !== null && goodputLost >= LOST_SOME;
+  const lost = isLost ? [`${formatShare(goodputLost)} of the goodput is lost`] : [];
   const returned = backWords(back, story.events, endings);
   return list([
     ...lost,
-    ...stuckWords(endings, metastability),
+    ...(returned === LASTS ? [] : stuckWords(endings, metastability)),
     ...(returned === null ? [] : [`success is back ${returned}`]),
   ]);
 }
-
-const LOOP_WORDS: ReadonlyMap<string, string> = new Map([
-  ['retryLoad', 'retries'],
-  ['hedgeLoad', 'hedges'],
-  ['restarts', 'dies again when it is back'],
-]);
 
 /** An autoscaler that makes the degradation worse. */
 function shrinkingWords({ events }: CountedStory, runs: number): string {
@@ -298,77 +365,6 @@ function loopWords(story: CountedStory): string {
   return ` Feedback ${shown.length === 1 ? 'loop' : 'loops'}: ${list(shown)}.`;
 }
 
-/** No window loses goodput, although some users may have waited or failed. */
-function noLossWords(story: CountedStory, runs: number): string {
-  const degraded = story.events.filter(isDegradation);
-  const user = degraded.find((event) => event.subject.includes('.'));
-  const inner = unique(
-    degraded.map((event) => event.subject).filter((name) => !name.includes('.')),
-  );
-  const others = `${inner.length === 0 ? '' : ` Degraded for a time: ${list(inner)}.`}${deathWords(story, runs)}${behind(story, runs)}`;
-  const { failed, usualFailed } = story.users;
-  const isAsBefore = failed > 0 && usualFailed >= SOME && !failsMore(story.users);
-  const isLost = failed > 0 && !isAsBefore;
-  const lost = lostWords(story.users, isAsBefore);
-  if (user === undefined) {
-    const asBefore = isAsBefore
-      ? `: no more of their requests fail than before (${formatShare(usualFailed)})`
-      : '';
-    return `${isLost ? lost : `users notice nothing${asBefore}`}.${others}`;
-  }
-  const figure = `${user.subject}: ${headOf(user)}`;
-  if (user.figure?.metric === 'success') return `${lost} (${figure}).${others}`;
-  return `${lost}, ${isLost ? 'and' : 'but'} users wait (${figure}).${others}`;
-}
-
-function lostWords({ finished, failed, usualFailed }: Story['users'], isAsBefore: boolean): string {
-  if (failed === 0) return 'no user request fails';
-  if (isAsBefore) return `no more user requests fail than before (${formatShare(usualFailed)})`;
-  const before = usualFailed >= SOME ? ` (${formatShare(usualFailed)} before)` : '';
-  return `${formatCount(failed)} of ${formatCount(finished)} user requests fail${before}`;
-}
-
-/** Effects that no user request shows: backlogs, stale reads, sagas without a consistent end; and planned resets. */
-function behind({ events }: CountedStory, runs: number): string {
-  const unseen = events.filter(({ kind }) => REPORTED.has(kind));
-  const words = unseen.slice(0, LINKS_MAX).map((begun) => {
-    const { kind, subject, at, text, detail } = begun;
-    const end = events.find(
-      (event) => event.subject === subject && event.at > at && event.ends === kind,
-    );
-    const over = end === undefined ? '' : `, ${end.text}`;
-    return ` ${subject} ${REPORTED.get(kind)!} ${formatInstant(at)}: ${detail ?? text}${seenWords(begun, runs)}${over}.`;
-  });
-  return words.join('');
-}
-
-/** Processes that end by themselves, for a sentence that does not name the requests that fail. */
-function deathWords({ events, loops }: CountedStory, runs: number): string {
-  const deaths = events.filter(({ kind }) => kind === 'killed');
-  return deaths
-    .map((death) => {
-      const isLoop = loops.some(
-        ({ through }) => through.length === 1 && through[0] === death.subject,
-      );
-      const again = isLoop ? `, it ${LOOP_WORDS.get('restarts')!}` : '';
-      return ` ${death.subject}: ${death.text}${seenWords(death, runs)}${again}.`;
-    })
-    .join('');
-}
-
-/**
- * The number of runs in which an event happens; empty if it happens in all of them, or in all in which its cause does.
- */
-function seenIn({ runs }: CascadeEvent, all: number, cause = all): string {
-  return runs === cause ? '' : `in ${formatCount(runs)} of ${formatCount(all)} runs`;
-}
-
-/** The same in parentheses. */
-function seenWords(event: CascadeEvent, all: number, cause = all): string {
-  const seen = seenIn(event, all, cause);
-  return seen && ` (${seen})`;
-}
-
 /** Subjects that degrade only in runs other than the first. */
 function elsewhereWords({ elsewhere, verdicts }: SentenceInput): string {
   if (elsewhere.length === 0) return '';
@@ -385,12 +381,4 @@ function elsewhereWords({ elsewhere, verdicts }: SentenceInput): string {
 /** Whether calls only wait for a connection, as a small pool makes them by design. */
 function isWaiting({ figure }: CascadeEvent): boolean {
   return figure?.metric === 'waiting';
-}
-
-function isDegradation(event: CascadeEvent): boolean {
-  return DEGRADATIONS.includes(event.kind);
-}
-
-function unique(words: readonly string[]): readonly string[] {
-  return [...new Set(words)];
 }

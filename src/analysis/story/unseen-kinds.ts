@@ -6,8 +6,10 @@ export const UNSEEN: ReadonlyMap<StoryEvent['kind'], string> = new Map([
   ['stale', 'answers with old values from'],
   ['unsettled', 'does not end well from'],
   ['lost', 'loses messages from'],
+  ['lostCommits', 'loses commits from'],
   ['repeated', 'repeats effects from'],
   ['deadLettered', 'gives messages up from'],
+  ['doneTwice', 'does work twice from'],
 ]);
 
 /** The same, and planned events that lead to them. */
@@ -15,3 +17,11 @@ export const REPORTED: ReadonlyMap<StoryEvent['kind'], string> = new Map([
   ...UNSEEN,
   ['replay', 'is reset at'],
 ]);
+
+/**
+ * Those of which a fault that is active then is suspected. Work is done twice wherever calls are retried, so a fault
+ * that is active when that begins need not be its cause.
+ */
+export const SUSPICIOUS: ReadonlySet<StoryEvent['kind']> = new Set(
+  [...UNSEEN.keys()].filter((kind) => kind !== 'doneTwice'),
+);

@@ -136,10 +136,14 @@ export interface StoryEvent {
     | 'stale'
     /** Sagas that are stuck, inconsistent or lost. */
     | 'unsettled'
+    /** Commits that a database had confirmed and no longer has. */
+    | 'lostCommits'
     /** Messages that never take effect, that take effect twice, or that are dead-lettered. */
     | 'lost'
     | 'repeated'
     | 'deadLettered'
+    /** Requests that are not idempotent and that are executed to the end more than once. */
+    | 'doneTwice'
     | 'returned'
     | 'recovered'
     | 'notRecovered';

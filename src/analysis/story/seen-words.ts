@@ -1,0 +1,34 @@
+import type { CascadeEvent } from '../../spec/result/cascade.js';
+import { DEGRADATIONS, type Story } from '../measure/story.js';
+import { formatCount } from '../../text/figures.js';
+
+/** The cascade of the first run, with the number of runs in which each event happens. */
+export type CountedStory = Omit<Story, 'events'> & { readonly events: readonly CascadeEvent[] };
+
+/** Most subjects, times or causes in one list of the sentence. */
+export const LINKS_MAX = 4;
+/** Smallest share of user requests that is reported if nothing else happens. */
+export const SOME = 0.001;
+
+/**
+ * The number of runs in which an event happens; empty if it happens in all of them, or in all in which its cause does.
+ */
+export function seenIn({ runs }: CascadeEvent, all: number, cause = all): string {
+  return runs === cause ? '' : `in ${formatCount(runs)} of ${formatCount(all)} runs`;
+}
+
+/** The same in parentheses. */
+export function seenWords(event: CascadeEvent, all: number, cause = all): string {
+  const seen = seenIn(event, all, cause);
+  return seen && ` (${seen})`;
+}
+
+/** Whether a component's health gets worse. */
+export function isDegradation(event: CascadeEvent): boolean {
+  return DEGRADATIONS.includes(event.kind);
+}
+
+/** Each text once. */
+export function unique(words: readonly string[]): readonly string[] {
+  return [...new Set(words)];
+}

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { run } from '../theory/program.js';
+
+const USERS =
+  'workloads: { users: { arrivals: constant(100/s), requests: [ { call: shop.get } ] } }';
+
+const cascadeOf = (text: string, duration = '60s'): ReturnType<typeof variantOf> =>
+  variantOf(`
+faultline: 1
+title: t
+run: { duration: ${duration}, warmup: 5s, seed: 3, timeline: 1s }
+${text}
+`);
+
+function variantOf(text: string): ReturnType<ReturnType<typeof run>['variant']>['cascade'] {
+  return run(text).variant().cascade;
+}
+
+const FAILOVER = `
+services: { shop: { endpoints: { get: [ query: db.put ] } } }
+databases:
+  db: { kind: postgres, replicas: { count: 1, lag: 500ms }, failover: { detect: 8s, promote: 2s }, operations: { put: { wait: 1ms, write: true } } }
+${USERS}
+`;
+
+describe('the account', () => {
+  it('says that goodput is back before the fault ends, and how many commits are lost', () => {
+    const { sentence } = cascadeOf(`${FAILOVER}
+faults: [ { id: dies, kind: crash, target: 'db[0]', at: 20s, for: 20s } ]`);
+    expect(sentence).toContain('of the goodput is lost and it is back before the fault ends.');
+    expect(sentence).toMatch(/ db loses commits from \d+ s: \d+ confirmed commits are gone\./u);
+  });
+
+  it('says that goodput is back although the fault lasts to the end', () => {
+    const { sentence } = cascadeOf(`${FAILOVER}
+faults: [ { id: dies, kind: crash, target: 'db[0]', at: 20s, for: none } ]`);
+    expect(sentence).toContain('it is back while the fault lasts.');
+    expect(sentence).not.toContain('does not show the end');
+  });
+
+  it('says when latency is back, if that is later', () => {
+    const { sentence } = cascadeOf(`
+services: { shop: { concurrency: 10, queue: { capacity: 1000 }, endpoints: { get: [ wait: 50ms ] } } }
+${USERS}
+faults: [ { id: slow, kind: slow, target: shop, factor: 8, at: 10s, for: 20s } ]`);
+    expect(sentence).toMatch(/it is back at once, latency after \d+ s\./u);
+  });
+
+  it('counts degraded responses where no request fails, and does not clear the fault', () => {
+    const { sentence, innocent } = cascadeOf(`
+policies: { guard: { timeout: 200ms, fallback: { after: 2ms, status: 200, degraded: true } } }
+services:
+  shop: { runtime: async, endpoints: { get: [ { call: extra.get, policy: guard } ] } }
+  extra: { endpoints: { get: [ wait: 5ms ] } }
+${USERS}
+faults: [ { id: outage, kind: error, target: extra, at: 20s, for: 20s } ]`);
+    expect(sentence).toContain('no user request fails, but 2,000 of 4,000 responses are degraded.');
+    expect(innocent).toEqual([]);
+  });
+
+  it('says that retries do work twice', () => {
+    const { sentence } = cascadeOf(`
+policies: { pay: { retry: { attempts: 3, on: [ error ] } } }
+services:
+  shop: { runtime: async, outbound: pay, endpoints: { get: [ call: bank.charge ] } }
+  bank: { endpoints: { charge: [ wait: 5ms ] } }
+${USERS}
+faults: [ { id: flaky, kind: error, target: bank, share: 30%, afterWork: true, at: 20s, for: 20s } ]`);
+    expect(sentence).toMatch(/ bank does work twice from 20 s: \d+ requests are executed again\./u);
+  });
+
+  it('does not call a standby degraded that has no requests any more', () => {
+    const { events } = cascadeOf(`
+policies: { guard: { timeout: 200ms, fallback: { call: standby.get } } }
+services:
+  shop: { runtime: async, endpoints: { get: [ { call: main.get, policy: guard } ] } }
+  main: { endpoints: { get: { readOnly: true, steps: [ wait: 5ms ] } } }
+  standby: { concurrency: 2, queue: { capacity: 5 }, endpoints: { get: { readOnly: true, steps: [ wait: 50ms ] } } }
+${USERS}
+faults: [ { id: outage, kind: error, target: main, at: 20s, for: 20s } ]`);
+    expect(events.filter(({ kind }) => kind === 'notRecovered')).toEqual([]);
+    expect(events).toContainEqual(
+      expect.objectContaining({ subject: 'standby', kind: 'recovered', at: 40 }),
+    );
+  });
+
+  it('names a component that comes back full after the harm of its crash, and not as its cause', () => {
+    const { sentence } = cascadeOf(`
+services: { shop: { concurrency: 4, queue: { capacity: 400 }, endpoints: { get: [ wait: 38ms ] } } }
+workloads: { users: { arrivals: constant(100/s), policy: again, requests: [ { call: shop.get } ] } }
+policies: { again: { retry: { attempts: 6, backoff: { kind: constant, base: 2s } } } }
+faults: [ { id: dies, kind: crash, target: shop, at: 20s, for: 15s } ]`);
+    expect(sentence).toMatch(
+      /^shop crashes at 20 s -> users\.get: [^>]* -> shop: 4 of 4 workers /u,
+    );
+  });
+
+  it('says that a group reads again', () => {
+    const { sentence } = cascadeOf(`
+topics: { orders: { kind: kafka, subscribers: [ { group: billing, call: worker.bill, replay: { at: 20s } } ] } }
+services: { worker: { endpoints: { bill: [ work: 10ms ] } } }
+workloads: { users: { arrivals: constant(50/s), requests: [ { name: order, steps: [ publish: orders ] } ] } }`);
+    expect(sentence).toContain('orders.billing falls behind at 20 s: its offsets are reset, ');
+  });
+
+  it('blames no fault of the entire run where no user degrades', () => {
+    const { sentence } = cascadeOf(`
+services: { shop: { endpoints: { get: [ wait: 5ms ] } } }
+${USERS}
+faults: [ { id: weather, kind: latency, target: users->shop, add: 20ms, at: 0s, for: none } ]`);
+    expect(sentence).toBe('20 ms delay on users->shop: no user request fails.');
+  });
+
+  it('says that a release is rolled back', () => {
+    const { sentence } = cascadeOf(
+      `
+services:
+  shop:
+    replicas: 10
+    endpoints: { get: [ wait: 5ms ] }
+    versions: { v1: {}, v2: { endpoints: { get: [ { fail: 500, probability: 30% } ] } } }
+    rollout: { to: v2, at: 20s, kind: canary, routing: replicas, steps: [ { weight: 10% }, { pause: 60s } ], analysis: { expect: [ canary.success >= 99% ], interval: 20s } }
+${USERS}`,
+      '120s',
+    );
+    expect(sentence).toMatch(/ is rolled back at \d+ s: v1 has everything again/u);
+  });
+});
