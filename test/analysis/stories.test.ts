@@ -332,7 +332,7 @@ faults: [ { id: rush, kind: load, target: users, factor: 3, at: 30s, for: 20s } 
           loops: [],
           innocent: [],
           causes: [],
-          users: { finished: 1000, failed, usualFailed },
+          users: { finished: 1000, failed, degraded: 0, usualFailed, usualDegraded: 0 },
         } as unknown as SentenceInput['story'],
         affected: 1,
         elsewhere: [],

@@ -23,13 +23,15 @@ export interface Story {
   /** Largest attempts per call of any edge; null if no edge had enough calls. */
   readonly amplification: number | null;
   /**
-   * User requests that arrived after the first fault (without a fault: all), and those of them that failed; and the
-   * share that failed before the first fault.
+   * User requests that arrived after the first fault (without a fault: all), and those of them that failed or got a
+   * degraded response; and the shares of both before the first fault.
    */
   readonly users: {
     readonly finished: number;
     readonly failed: number;
+    readonly degraded: number;
     readonly usualFailed: number;
+    readonly usualDegraded: number;
   };
   /** How user requests fail if there is no fault; null if there is one. */
   readonly failures: FailureKinds | null;

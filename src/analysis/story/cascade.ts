@@ -37,7 +37,7 @@ import { ranksOf } from './ranks.js';
 import { saturationOf, type Saturation } from './saturation.js';
 import type { Story } from '../measure/story.js';
 import { stepAt, stepsOf, type Steps } from '../measure/steps.js';
-import { finishedOf, succeededOf, sumOutcomes } from '../measure/sums.js';
+import { finishedOf, outcomeOf, succeededOf, sumOutcomes } from '../measure/sums.js';
 import { cellsOf } from '../measure/window.js';
 import { byCodeUnit, isPlaced, type VariantData } from '../measure/variant-data.js';
 
@@ -257,23 +257,31 @@ function statesOf(scene: Scene, onsets: Onsets): CascadeResult['states'] {
 }
 
 /**
- * User requests that arrived after the first fault, those of them that failed, and the share that failed before it.
+ * User requests that arrived after the first fault, those of them that failed or got a degraded response, and the
+ * shares of both before it.
  */
 function usersOf(data: VariantData, record: RunRecord): Story['users'] {
   const { plan } = data;
-  const within = (fromNs: Ns, untilNs: Ns): { finished: number; failed: number } => {
+  const within = (fromNs: Ns, untilNs: Ns): Pick<Story['users'], Counted> => {
     const { cells } = cellsOf([{ fromNs, untilNs }], plan);
     const outcomes = sumOutcomes(
       data.requests.map((part) => record.parts[part]),
       cells,
     );
     const finished = finishedOf(outcomes);
-    return { finished, failed: finished - succeededOf(outcomes) };
+    const degraded = outcomeOf(outcomes, 'degraded');
+    return { finished, failed: finished - succeededOf(outcomes), degraded };
   };
   const before = within(plan.warmupNs, afterNs(data));
-  const usualFailed = before.finished === 0 ? 0 : before.failed / before.finished;
-  return { ...within(afterNs(data), plan.endNs), usualFailed };
+  const usual = (count: number): number => (before.finished === 0 ? 0 : count / before.finished);
+  return {
+    ...within(afterNs(data), plan.endNs),
+    usualFailed: usual(before.failed),
+    usualDegraded: usual(before.degraded),
+  };
 }
+
+type Counted = 'finished' | 'failed' | 'degraded';
 
 /** Start of the first fault; without one, the start of the measured time. */
 function afterNs(data: VariantData): number {

@@ -2,10 +2,22 @@ import { headOf } from '../../spec/result/fault-text.js';
 import type { CascadeEvent, CascadeResult, RunVerdict } from '../../spec/result/cascade.js';
 import type { MetastabilityProof } from '../../spec/result/counterfactual.js';
 import { shrinking } from '../../spec/result/shrinking.js';
+import {
+  behind,
+  deathWords,
+  degradedResponses,
+  isDegradation,
+  LINKS_MAX,
+  LOOP_WORDS,
+  noLossWords,
+  seenIn,
+  seenWords,
+  SOME,
+  unique,
+  type CountedStory,
+} from './beside-words.js';
 import { ofRuns, stuckSentence, stuckWords, WELL } from './ending-words.js';
-import { failsMore } from './innocent.js';
 import { degradationWords, heldWords } from './mechanism-words.js';
-import { UNSEEN } from './unseen-kinds.js';
 import {
   causesFirst as withoutFault,
   chronicWords,
@@ -14,12 +26,9 @@ import {
   laterOf,
   worseWords,
 } from './cause-words.js';
-import { DEGRADATIONS, type Story } from '../measure/story.js';
+import { DEGRADATIONS } from '../measure/story.js';
 import { formatCount, formatInstant, formatShare } from '../../text/figures.js';
 import { list, plural } from '../../text/words.js';
-
-/** The cascade of the first run, with the number of runs in which each event happens. */
-type CountedStory = Omit<Story, 'events'> & { readonly events: readonly CascadeEvent[] };
 
 /** The inputs of the sentence. */
 export interface SentenceInput {
@@ -38,12 +47,8 @@ export interface SentenceInput {
   readonly goodputLost: number | null;
 }
 
-const LINKS_MAX = 4;
 /** Seconds within which a saturation belongs to a degradation. */
 const SOON = 10;
-/** Smallest share of failed user requests that is reported if nothing else happens. */
-const SOME = 0.001;
-
 /** The whole cascade in one sentence: the fault, its effects in order, and how it ended. */
 export function sentenceOf(input: SentenceInput): string {
   const { story } = input;
@@ -54,8 +59,7 @@ export function sentenceOf(input: SentenceInput): string {
     return `${noFault(input, runs)}${stuckSentence(input.endings, input.metastability)}${shrinkingWords(story, runs)}${others}`;
   }
   if (input.verdicts.every((verdict) => verdict === 'untouched')) {
-    const words = list(unique(faults.map((it) => `${headOf(it)}${seenWords(it, runs)}`)));
-    return `${chronicWords(story)}${words}: ${noLossWords(story, runs)}${others}`;
+    return `${chronicWords(story)}${startsOf(story, faults, runs)}: ${noLossWords(story, runs)}${others}`;
   }
   const innocent = new Set(story.innocent.map(({ fault }) => fault));
   const responsible = faults.filter(({ subject }) => !innocent.has(subject));
@@ -71,9 +75,21 @@ export function sentenceOf(input: SentenceInput): string {
   return `${chronicWords(story)}${[start, ...chain].join(' -> ')}; ${endOf(input)}.${more}`;
 }
 
+/** The causes where no goodput is lost: conditions and faults, with their times if there are several. */
+function startsOf(story: CountedStory, faults: readonly CascadeEvent[], runs: number): string {
+  const innocent = new Set(story.innocent.map(({ fault }) => fault));
+  const responsible = faults.filter(({ subject }) => !innocent.has(subject));
+  const conditions = conditionStarts(story);
+  const shown = responsible.length > 0 || conditions.length > 0 ? responsible : faults;
+  const [only] = shown;
+  if (conditions.length === 0 && new Set(shown.map(headOf)).size === 1)
+    return `${headOf(only)}${seenWords(only, runs)}`;
+  return list([...conditions, ...timedWords(shown, runs)].slice(0, LINKS_MAX));
+}
+
 /** Each text once, with all its times: `orders crashes at 5 s, 6 s and 7 s`. */
 function timedWords(events: readonly CascadeEvent[], runs: number): readonly string[] {
-  return unique(events.map(headOf)).map((plain) => {
+  const all = unique(events.map(headOf)).map((plain) => {
     const own = events.filter((event) => headOf(event) === plain);
     const text = own.length === 1 ? own[0].text : plain;
     const times = own.map(({ at }) => formatInstant(at));
@@ -83,7 +99,12 @@ function timedWords(events: readonly CascadeEvent[], runs: number): readonly str
       more > 0
         ? [...times.slice(0, LINKS_MAX), more === 1 ? 'once more' : `${rest} times more`]
         : times;
-    return `${text} at ${list(shown)}${seenWords(own[0], runs)}`;
+    return { text, when: list(shown), seen: seenWords(own[0], runs) };
+  });
+  // Faults of the same instants have their times once.
+  return all.map(({ text, when, seen }, i) => {
+    const isAgain = all[i + 1]?.when === when && seen === '' && all[i + 1]?.seen === '';
+    return isAgain ? text : `${text} at ${when}${seen}`;
   });
 }
 
@@ -250,25 +271,39 @@ const ENDS: ReadonlySet<CascadeEvent['kind']> = new Set(['recovered', 'notRecove
 
 function endOf(input: SentenceInput): string {
   const { verdicts, endings, recovery, goodputLost, metastability } = input;
-  const lost = goodputLost === null ? '' : `${formatShare(goodputLost)} of the goodput is lost`;
+  const degraded = degradedResponses(input.story.users);
+  const lost = [
+    ...(goodputLost === null ? [] : [`${shareLost(goodputLost)} goodput is lost`]),
+    ...degraded,
+  ];
   const n = verdicts.length;
   const well = endings.filter(({ verdict }) => WELL.has(verdict)).length;
-  const parts = [...(lost === '' ? [] : [lost]), ...stuckWords(endings, metastability)];
+  const ends = [...stuckWords(endings, metastability)];
   if (well > 0 && recovery !== null) {
     const when = recovery === 0 ? 'at once' : `after ${formatInstant(recovery)}`;
-    // Goodput may be back while requests are still slow: health has separate events.
-    parts.push(
-      `${lost === '' ? 'goodput' : 'it'} is back ${when}${well === n ? '' : ofRuns(well, n)}`,
-    );
+    const what = goodputLost === null || degraded.length > 0 ? 'goodput' : 'it';
+    const but = well === n ? stillWords(input.story) : ofRuns(well, n);
+    ends.unshift(`${what} is back ${when}${but}`);
   }
-  return list(parts);
+  // Runs that end differently are different sentences.
+  return ends.length > 1 && lost.length > 0
+    ? [list(lost), ...ends].join('; ')
+    : list([...lost, ...ends]);
 }
 
-const LOOP_WORDS: ReadonlyMap<string, string> = new Map([
-  ['retryLoad', 'retries'],
-  ['hedgeLoad', 'hedges'],
-  ['restarts', 'dies again when it is back'],
-]);
+/** `, but users.buy is still degraded at 300 s`: goodput may be back while requests are still slow. */
+function stillWords({ events }: CountedStory): string {
+  const still = events
+    .filter(({ kind, subject, ends }) => kind === 'notRecovered' && !ends && subject.includes('.'))
+    .slice(0, LINKS_MAX)
+    .map(({ subject, text }) => `${subject} is ${text}`);
+  return still.length === 0 ? '' : `, but ${list(still)}`;
+}
+
+/** `4 % of the`, or `no`. */
+function shareLost(share: number): string {
+  return share === 0 ? 'no' : `${formatShare(share)} of the`;
+}
 
 /** An autoscaler that makes the degradation worse. */
 function shrinkingWords({ events }: CountedStory, runs: number): string {
@@ -279,7 +314,7 @@ function shrinkingWords({ events }: CountedStory, runs: number): string {
       const [first, ...again] = all.filter((event) => event.subject === subject);
       const then = again
         .slice(0, LINKS_MAX)
-        .map(({ text, at }) => `${text} at ${formatInstant(at)}`);
+        .map(({ text, at }) => `from ${formatInstant(at)} on ${text}`);
       const seen = seenWords(first, runs);
       return ` Meanwhile, from ${formatInstant(first.at)} on, the autoscaler takes ${subject} ${list([`${first.text}${seen}`, ...then])}.`;
     });
@@ -295,77 +330,6 @@ function loopWords(story: CountedStory): string {
   return ` Feedback ${shown.length === 1 ? 'loop' : 'loops'}: ${list(shown)}.`;
 }
 
-/** No window loses goodput, although some users may have waited or failed. */
-function noLossWords(story: CountedStory, runs: number): string {
-  const degraded = story.events.filter(isDegradation);
-  const user = degraded.find((event) => event.subject.includes('.'));
-  const inner = unique(
-    degraded.map((event) => event.subject).filter((name) => !name.includes('.')),
-  );
-  const others = `${inner.length === 0 ? '' : ` Degraded for a time: ${list(inner)}.`}${deathWords(story, runs)}${behind(story, runs)}`;
-  const { failed, usualFailed } = story.users;
-  const isAsBefore = failed > 0 && usualFailed >= SOME && !failsMore(story.users);
-  const isLost = failed > 0 && !isAsBefore;
-  const lost = lostWords(story.users, isAsBefore);
-  if (user === undefined) {
-    const asBefore = isAsBefore
-      ? `: no more of their requests fail than before (${formatShare(usualFailed)})`
-      : '';
-    return `${isLost ? lost : `users notice nothing${asBefore}`}.${others}`;
-  }
-  const figure = `${user.subject}: ${headOf(user)}`;
-  if (user.figure?.metric === 'success') return `${lost} (${figure}).${others}`;
-  return `${lost}, ${isLost ? 'and' : 'but'} users wait (${figure}).${others}`;
-}
-
-function lostWords({ finished, failed, usualFailed }: Story['users'], isAsBefore: boolean): string {
-  if (failed === 0) return 'no user request fails';
-  if (isAsBefore) return `no more user requests fail than before (${formatShare(usualFailed)})`;
-  const before = usualFailed >= SOME ? ` (${formatShare(usualFailed)} before)` : '';
-  return `${formatCount(failed)} of ${formatCount(finished)} user requests fail${before}`;
-}
-
-/** Effects that no user request shows: backlogs, stale reads, sagas without a consistent end. */
-function behind({ events }: CountedStory, runs: number): string {
-  const unseen = events.filter(({ kind }) => UNSEEN.has(kind));
-  const words = unseen.slice(0, LINKS_MAX).map((begun) => {
-    const { kind, subject, at, text } = begun;
-    const end = events.find(
-      (event) => event.subject === subject && event.at > at && event.ends === kind,
-    );
-    const over = end === undefined ? '' : `, ${end.text}`;
-    return ` ${subject} ${UNSEEN.get(kind)!} ${formatInstant(at)}: ${text}${seenWords(begun, runs)}${over}.`;
-  });
-  return words.join('');
-}
-
-/** Processes that end by themselves, for a sentence that does not name the requests that fail. */
-function deathWords({ events, loops }: CountedStory, runs: number): string {
-  const deaths = events.filter(({ kind }) => kind === 'killed');
-  return deaths
-    .map((death) => {
-      const isLoop = loops.some(
-        ({ through }) => through.length === 1 && through[0] === death.subject,
-      );
-      const again = isLoop ? `, it ${LOOP_WORDS.get('restarts')!}` : '';
-      return ` ${death.subject}: ${death.text}${seenWords(death, runs)}${again}.`;
-    })
-    .join('');
-}
-
-/**
- * The number of runs in which an event happens; empty if it happens in all of them, or in all in which its cause does.
- */
-function seenIn({ runs }: CascadeEvent, all: number, cause = all): string {
-  return runs === cause ? '' : `in ${formatCount(runs)} of ${formatCount(all)} runs`;
-}
-
-/** The same in parentheses. */
-function seenWords(event: CascadeEvent, all: number, cause = all): string {
-  const seen = seenIn(event, all, cause);
-  return seen && ` (${seen})`;
-}
-
 /** Subjects that degrade only in runs other than the first. */
 function elsewhereWords({ elsewhere, verdicts }: SentenceInput): string {
   if (elsewhere.length === 0) return '';
@@ -377,12 +341,4 @@ function elsewhereWords({ elsewhere, verdicts }: SentenceInput): string {
   const left = elsewhere.length - shown.length;
   const more = left > 0 ? [plural(left, 'other')] : [];
   return ` Degraded in other runs only: ${list([...shown, ...more])}.`;
-}
-
-function isDegradation(event: CascadeEvent): boolean {
-  return DEGRADATIONS.includes(event.kind);
-}
-
-function unique(words: readonly string[]): readonly string[] {
-  return [...new Set(words)];
 }

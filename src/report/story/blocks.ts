@@ -111,7 +111,8 @@ function innocentsOf(variant: VariantResult): readonly string[] {
 /** When the goodput of the users is back after the fault that hurts them, over all replications. */
 function recoveryOf(variant: VariantResult): readonly string[] {
   const { value, fault, never, each } = variant.summary.recovery;
-  if (fault === null) return [];
+  if (fault === null || variant.cascade.verdicts.every((verdict) => verdict === 'untouched'))
+    return [];
   const after = `After the end of “${wordsOf(variant, fault)}”`;
   const runs = each.length;
   if (never > 0) {
