@@ -1,3 +1,4 @@
+import type { OutcomeName } from '../../spec/outcome.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import { FAILURE_WORDS } from './outcome-words.js';
 import { finishedOf, outcomeOf, succeededOf, sumOutcomes, type OutcomeCounts } from './sums.js';
@@ -49,7 +50,8 @@ function ofComponents(data: VariantData, record: RunRecord, cells: Int32Array): 
     const answers = sumParts(record, partsOf(plan, id), cells);
     const stats = data.edges.filter(({ from }) => from === id).flatMap((edge) => edge.stats);
     const failed = failedOf(answers) - failedOf(sumEdges(record, stats, cells));
-    const text = `${component.name} fails ${shareOf(answers)} of its requests by itself`;
+    const verb = isRefused(answers) ? 'refuses' : 'fails';
+    const text = `${component.name} ${verb} ${shareOf(answers)} of its requests by itself`;
     return [{ failed, caller: null, text }];
   });
 }
@@ -88,6 +90,15 @@ function kindWords(counts: OutcomeCounts): string {
     if (part >= MOST) return ` (${part >= NEARLY_ALL ? 'nearly all' : 'most'}: ${words})`;
   }
   return '';
+}
+
+/** Responses by which a component says that the caller must not ask, or not so often. */
+const REFUSALS: readonly OutcomeName[] = ['clientError', 'throttled'];
+
+/** Whether most failures are refusals by design, such as a quota or a 404. */
+function isRefused(counts: OutcomeCounts): boolean {
+  const refused = REFUSALS.reduce((sum, name) => sum + outcomeOf(counts, name), 0);
+  return refused >= MOST * failedOf(counts);
 }
 
 /** The share of finished requests that failed. */

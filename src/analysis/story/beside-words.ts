@@ -32,7 +32,9 @@ export function noLossWords(story: CountedStory, runs: number): string {
   const beside = [...degradedResponses(users), ...waits];
   if (beside.length > 0)
     return `${lost}${isFewer ? figure : ''}, ${isLost ? 'and' : 'but'} ${list(beside)}.${others}`;
-  if (isLost || isFewer) return `${lost}${figure}.${others}`;
+  // Users do notice later that a message or a saga failed.
+  const isUnseen = story.events.some(({ kind }) => UNSEEN.has(kind));
+  if (isLost || isFewer || isUnseen) return `${lost}${figure}.${others}`;
   const asBefore = isAsBefore
     ? `: no more of their requests fail than before (${formatShare(users.usualFailed)})`
     : '';
@@ -45,7 +47,11 @@ export function degradedResponses({ degraded, finished, usualDegraded }: Story['
   return [`${formatCount(degraded)} of ${formatCount(finished)} responses are degraded`];
 }
 
-function lostWords({ finished, failed, usualFailed }: Story['users'], isAsBefore: boolean): string {
+/** How many user requests fail; `asBefore` = no more than before. */
+export function lostWords(
+  { finished, failed, usualFailed }: Story['users'],
+  isAsBefore: boolean,
+): string {
   if (failed === 0) return 'no user request fails';
   if (isAsBefore) return `no more user requests fail than before (${formatShare(usualFailed)})`;
   const before = usualFailed >= SOME ? ` (${formatShare(usualFailed)} before)` : '';

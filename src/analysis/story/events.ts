@@ -7,6 +7,7 @@ import { backlogEvents } from './backlogs.js';
 import { discoveryEvents } from './discovery.js';
 import { deathEvents } from './deaths.js';
 import { faultEvents } from './fault-events.js';
+import { cancelledEvents } from './cancelled.js';
 import { effectEvents } from './effects.js';
 import type { Episode } from './health.js';
 import { degradationOf } from './degradation-words.js';
@@ -57,6 +58,7 @@ const PHASE: Readonly<Record<StoryEvent['kind'], number>> = {
   killed: 1,
   stale: 1,
   unsettled: 1,
+  cancelled: 1,
   lost: 1,
   repeated: 1,
   deadLettered: 1,
@@ -89,6 +91,7 @@ export function eventsOf(
     ...discoveryEvents(scene.data, record),
     ...rolloutEvents(scene.data, record),
     ...backlogEvents(scene.data, record, scene.steps, scene.baseline),
+    ...cancelledEvents(scene.data, record, scene.steps, scene.baseline),
     ...effectEvents(scene.data, record, scene.steps, scene.baseline),
     ...deathEvents(scene.data, record, scene.steps, scene.spansOf),
     ...unseenEvents(scene.data, record, scene.steps, scene.baseline),

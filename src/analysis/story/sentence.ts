@@ -9,6 +9,7 @@ import {
   isDegradation,
   LINKS_MAX,
   LOOP_WORDS,
+  lostWords,
   noLossWords,
   seenIn,
   seenWords,
@@ -277,6 +278,8 @@ function endOf(input: SentenceInput): string {
     ...degraded,
   ];
   const n = verdicts.length;
+  if (endings.every(({ reason }) => reason === 'noBaseline'))
+    return `${list([lostWords(input.story.users, false), ...degraded])}, and no request before the fault shows what is usual`;
   const well = endings.filter(({ verdict }) => WELL.has(verdict)).length;
   const ends = [...stuckWords(endings, metastability)];
   if (well > 0 && recovery !== null) {

@@ -44,6 +44,7 @@ const TONES: Readonly<Record<CascadeEvent['kind'], string>> = {
   killed: 'worst',
   stale: 'mild',
   unsettled: 'bad',
+  cancelled: 'mild',
   lost: 'bad',
   repeated: 'bad',
   deadLettered: 'mild',

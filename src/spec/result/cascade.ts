@@ -129,6 +129,8 @@ export interface StoryEvent {
     | 'stale'
     /** Sagas that are stuck, inconsistent or lost. */
     | 'unsettled'
+    /** More sagas than before are undone. */
+    | 'cancelled'
     /** Messages that never take effect, that take effect twice, or that are dead-lettered. */
     | 'lost'
     | 'repeated'
