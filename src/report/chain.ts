@@ -8,6 +8,9 @@ import { loopWords, viewOfVariant, type View } from './view.js';
 
 type Loop = VariantResult['cascade']['loops'][number];
 
+/** Users see these only later. */
+const SAGAS: ReadonlySet<CascadeEvent['kind']> = new Set(['unsettled', 'cancelled']);
+
 /** A step of the chain under the verdict. */
 export interface ChainStep {
   readonly when: string;
@@ -173,6 +176,7 @@ function spreadEvents(
     'replay',
     'backlog',
     'unsettled',
+    'cancelled',
     'killed',
     'unready',
     'lost',
@@ -192,7 +196,7 @@ function spreadEvents(
   const faulted = new Set(variant.faults.flatMap((fault) => fault.target));
   const rank = (event: CascadeEvent): number => {
     if (['saturated', 'killed', 'poolFull', 'unready'].includes(event.kind)) return 0;
-    if (users.has(event.subject) || event.kind === 'unsettled') return 1;
+    if (users.has(event.subject) || SAGAS.has(event.kind)) return 1;
     return faulted.has(event.subject) ? 4 : event.kind === 'degraded' ? 3 : 2;
   };
   const order = [...firsts.values()].map((event, i) => ({ event, i }));
@@ -367,6 +371,7 @@ const EVENT_WORDS: Readonly<Record<CascadeEvent['kind'], string>> = {
   killed: 'dies',
   stale: 'answers with old values',
   unsettled: 'does not end well',
+  cancelled: 'is undone more often',
   lost: 'loses messages',
   lostCommits: 'loses commits',
   repeated: 'repeats effects',

@@ -81,6 +81,7 @@ function unseenTitle(variant: VariantResult): string | null {
     ]);
   const parts = [
     of('unsettled') === '' ? '' : `sagas of ${of('unsettled')} do not end well`,
+    of('cancelled') === '' ? '' : `more sagas of ${of('cancelled')} are undone`,
     of('backlog') === '' ? '' : `${of('backlog')} fall behind`,
     of('lost') === '' ? '' : `${of('lost')} lose messages`,
     of('lostCommits') === '' ? '' : `${of('lostCommits')} lose commits`,

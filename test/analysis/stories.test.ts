@@ -388,7 +388,7 @@ faults: [ { id: sluggish, kind: slow, target: bank, factor: 200, at: 10s, for: 3
   it('says that nothing before the fault shows the usual state', () => {
     const { base } = told(SLOW('0s', '10s'));
     expect(base.cascade.verdicts).toEqual(['undecided']);
-    expect(base.cascade.sentence).toContain('no request before the fault gives a baseline');
+    expect(base.cascade.sentence).toContain('no request before the fault shows what is usual');
     expect(base.cascade.sentence).not.toContain('before it is over');
   });
 

@@ -1,7 +1,7 @@
 import type { Ending, EndReason, RunVerdict } from '../../spec/result/cascade.js';
 import type { MetastabilityProof } from '../../spec/result/counterfactual.js';
 import { rerunWords } from '../../spec/result/rerun-words.js';
-import { formatCount, formatNumber, formatSeconds, formatShare } from '../../text/figures.js';
+import { formatCount, formatNumber, formatShare } from '../../text/figures.js';
 
 /** Verdicts after which users are served as before. */
 export const WELL: ReadonlySet<RunVerdict> = new Set<RunVerdict>([
@@ -34,8 +34,15 @@ export function stuckWords(
       return [`${changed}${runs}: ${rerunWords(proof)}`];
     }
     const end = verdict === 'metastable' ? ')' : '';
-    return [`${words}${runs}${end}: ${endingWords(own[0])}`];
+    return [`${ofMessages(own[0], words)}${runs}${end}: ${endingWords(own[0])}`];
   });
+}
+
+/** Of messages the backlog stays, although users may lose nothing. */
+function ofMessages({ reason, subject }: Ending, words: string): string {
+  const backlog = `the backlog of ${subject ?? 'a queue'}`;
+  if (reason === 'poison') return `${backlog} stays for good`;
+  return reason === 'redeliveries' ? words.replace(' it ', ` ${backlog} `) : words;
 }
 
 /** The same for runs without a fault: ` Once the burst is over ...`; empty if all end well or the end is not shown. */
@@ -50,7 +57,8 @@ export function stuckSentence(
       : ending,
   );
   return stuckWords(known, proof)
-    .map((words) => ` ${words.replace('after the fault it', 'It').replace(/^it/, 'It')}.`)
+    .map((words) => words.replace(/^after the fault /, ''))
+    .map((words) => ` ${words[0].toUpperCase()}${words.slice(1)}.`)
     .join('');
 }
 

@@ -8,6 +8,7 @@ import { backlogEvents } from './backlogs.js';
 import { discoveryEvents } from './discovery.js';
 import { deathEvents } from './deaths.js';
 import { faultEvents } from './fault-events.js';
+import { cancelledEvents } from './cancelled.js';
 import { effectEvents } from './effects.js';
 import type { Episode } from './health.js';
 import { degradationOf } from './degradation-words.js';
@@ -60,6 +61,7 @@ const PHASE: Readonly<Record<StoryEvent['kind'], number>> = {
   killed: 1,
   stale: 1,
   unsettled: 1,
+  cancelled: 1,
   lost: 1,
   lostCommits: 1,
   repeated: 1,
@@ -95,6 +97,7 @@ export function eventsOf(
     ...rolloutEvents(scene.data, record),
     ...replayEvents(scene.data.plan),
     ...backlogEvents(scene.data, record, scene.steps, scene.baseline),
+    ...cancelledEvents(scene.data, record, scene.steps, scene.baseline),
     ...effectEvents(scene.data, record, scene.steps, scene.baseline),
     ...deathEvents(scene.data, record, scene.steps, scene.spansOf),
     ...unseenEvents(scene.data, record, scene.steps, scene.baseline),

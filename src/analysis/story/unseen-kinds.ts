@@ -5,6 +5,7 @@ export const UNSEEN: ReadonlyMap<StoryEvent['kind'], string> = new Map([
   ['backlog', 'falls behind at'],
   ['stale', 'answers with old values from'],
   ['unsettled', 'does not end well from'],
+  ['cancelled', 'is undone more often from'],
   ['lost', 'loses messages from'],
   ['lostCommits', 'loses commits from'],
   ['repeated', 'repeats effects from'],

@@ -45,6 +45,7 @@ const TONES: Readonly<Record<CascadeEvent['kind'], string>> = {
   killed: 'worst',
   stale: 'mild',
   unsettled: 'bad',
+  cancelled: 'mild',
   lost: 'bad',
   lostCommits: 'bad',
   repeated: 'bad',

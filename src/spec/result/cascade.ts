@@ -138,6 +138,8 @@ export interface StoryEvent {
     | 'unsettled'
     /** Commits that a database had confirmed and no longer has. */
     | 'lostCommits'
+    /** More sagas than before are undone. */
+    | 'cancelled'
     /** Messages that never take effect, that take effect twice, or that are dead-lettered. */
     | 'lost'
     | 'repeated'
