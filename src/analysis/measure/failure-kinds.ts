@@ -102,15 +102,6 @@ function kindWords(counts: OutcomeCounts): string {
   return '';
 }
 
-/** Responses by which a component says that the caller must not ask, or not so often. */
-const REFUSALS: readonly OutcomeName[] = ['clientError', 'throttled'];
-
-/** Whether most failures are refusals by design, such as a quota or a 404. */
-function isRefused(counts: OutcomeCounts): boolean {
-  const refused = REFUSALS.reduce((sum, name) => sum + outcomeOf(counts, name), 0);
-  return refused >= MOST * failedOf(counts);
-}
-
 /** The share of finished requests that failed. */
 function shareOf(counts: OutcomeCounts): string {
   return formatShare(failedOf(counts) / finishedOf(counts));
