@@ -32,9 +32,8 @@ export function kindsOf(category) {
  * A draft, or null where the topology has no place for it: the scenario, the same without its causes, and the truth.
  * `attempt` counts the drafts that were not kept.
  */
-export function draftOf(seed, attempt, only = null) {
+export function draftOf(seed, attempt, { only = null, category = categoryOf(seed) } = {}) {
   const random = new Random(seed * 101 + attempt);
-  const category = categoryOf(seed);
   const kinds = kindsOf(category).filter((name) => only === null || only.includes(name));
   const first = new Random(seed * 31 + 7).whole(0, kinds.length - 1);
   const kind = kinds[(first + Math.floor(attempt / 6)) % kinds.length];

@@ -10,7 +10,8 @@ import { tablesOf } from './score.mjs';
 const USAGE = `Usage: npm run bench:causes -- [options]
   --cases N      number of seeds (default 100)
   --first N      first seed (default 1)
-  --fresh        seeds that nothing was developed with: from 1000001 on
+  --fresh        seeds that nothing was developed with: from 1000001 on, with --harmless from 3000001 on
+  --harmless N   N harmless runs only, which count false alarms
   --kinds LIST   only these kinds of faults and conditions, such as slow,ramp
   --workers N    threads (default: one per core)
   --explain      let the program run each case again without its faults
@@ -19,12 +20,14 @@ const USAGE = `Usage: npm run bench:causes -- [options]
   --known FILE   scores written before: their cases are not confirmed again
 `;
 const FRESH = 1_000_001;
+const FRESH_HARMLESS = 3_000_001;
 
 const { values } = parseArgs({
   options: {
     cases: { type: 'string', default: '100' },
     first: { type: 'string' },
     fresh: { type: 'boolean', default: false },
+    harmless: { type: 'string' },
     kinds: { type: 'string' },
     workers: { type: 'string' },
     explain: { type: 'boolean', default: false },
@@ -38,9 +41,12 @@ if (values.help) process.stdout.write(USAGE);
 else await main();
 
 async function main() {
-  const first = Number(values.first ?? (values.fresh ? FRESH : 1));
-  const kinds = values.kinds?.split(',') ?? null;
-  const seeds = Array.from({ length: Number(values.cases) }, (_, i) => first + i);
+  const isHarmless = values.harmless !== undefined;
+  const fresh = isHarmless ? FRESH_HARMLESS : FRESH;
+  const first = Number(values.first ?? (values.fresh ? fresh : 1));
+  const kinds = isHarmless ? null : (values.kinds?.split(',') ?? null);
+  const cases = Number(values.harmless ?? values.cases);
+  const seeds = Array.from({ length: cases }, (_, i) => first + i);
   const wanted = seeds.filter((seed) => kinds === null || wantedOf(seed, kinds).length > 0);
   const start = performance.now();
   const scores = await scoreAll(wanted, kinds);
@@ -82,7 +88,9 @@ function scoreAll(seeds, kinds) {
       else worker.terminate();
     };
     for (let i = 0; i < threads; i++) {
-      const setup = { kinds, explain: values.explain, keep: values.keep ?? null, known };
+      const { explain, keep = null, harmless } = values;
+      const category = harmless === undefined ? undefined : 'harmless';
+      const setup = { kinds, explain, keep, known, category };
       const worker = new Worker(new URL('./one.mjs', import.meta.url), { workerData: setup });
       worker.on('error', reject);
       worker.on('message', (score) => {

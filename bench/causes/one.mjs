@@ -17,11 +17,14 @@ const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url)
  * The score of a seed; null if no draft was kept. Drafts that the program refuses are errors of the generator. `known`:
  * an earlier score of the seed, whose confirmation still holds.
  */
-export function scoreSeed(seed, { kinds = null, explain = false, keep = null, known = {} } = {}) {
-  const found = known[seed] ?? keptDraft(seed, kinds);
-  if (found === null) return { seed, category: categoryOf(seed), isGivenUp: true };
+export function scoreSeed(seed, options = {}) {
+  const { kinds = null, explain = false, keep = null, known = {} } = options;
+  const { category = categoryOf(seed) } = options;
+  const wish = { only: kinds, category };
+  const found = knownDraft(seed, wish, known[seed]) ?? keptDraft(seed, wish);
+  if (found === null) return { seed, category, isGivenUp: true };
   const { attempt, within, events } = found;
-  const draft = draftOf(seed, attempt, kinds);
+  const draft = draftOf(seed, attempt, wish);
   const file = keep === null ? null : write(draft, keep);
   const start = performance.now();
   const variant = explain ? explained(draft, file) : variantOf(draft.scenario);
@@ -32,10 +35,18 @@ export function scoreSeed(seed, { kinds = null, explain = false, keep = null, kn
   return { ...scoreOf(draft, variant, onset), attempt, within, events, onset, file, seconds };
 }
 
+/** An earlier confirmation, if it is about the same draft: another list of kinds draws other ones. */
+function knownDraft(seed, wish, score) {
+  if (score === undefined) return null;
+  const draft = draftOf(seed, score.attempt, wish);
+  const { kind, category, n } = draft ?? {};
+  return kind === score.kind && category === score.category && n === score.n ? score : null;
+}
+
 /** The first draft that is confirmed; null if there is none. */
-function keptDraft(seed, kinds) {
+function keptDraft(seed, wish) {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const draft = draftOf(seed, attempt, kinds);
+    const draft = draftOf(seed, attempt, wish);
     const facts = draft === null ? null : confirm(draft);
     if (facts !== null && facts.refused === undefined) return { attempt, ...facts };
   }
@@ -84,7 +95,7 @@ parentPort?.on('message', (seed) => {
   try {
     score = scoreSeed(seed, workerData);
   } catch (error) {
-    score = { seed, category: categoryOf(seed), error: error.message };
+    score = { seed, category: workerData.category ?? categoryOf(seed), error: error.message };
   }
   parentPort.postMessage(score);
 });

@@ -1,4 +1,8 @@
-import type { Counterfactuals, MetastabilityProof } from '../spec/result/counterfactual.js';
+import type {
+  Counterfactuals,
+  MetastabilityProof,
+  UnseenHarm,
+} from '../spec/result/counterfactual.js';
 import { stuckOf } from '../analysis/story/metastable-proof.js';
 import {
   allOf,
@@ -19,10 +23,12 @@ import {
 } from '../analysis/verdicts/harm.js';
 import {
   avertedShare,
+  endsFailures,
   interventionResults,
   type Trial,
   type Usual,
 } from '../analysis/verdicts/interventions.js';
+import { unseenOf, unseenProofs } from '../analysis/verdicts/unseen-harm.js';
 import { twinOf } from '../analysis/measure/twin.js';
 import type { Twin } from '../spec/result/twin.js';
 import type { Intervention, Source } from '../plan/interventions/kind.js';
@@ -53,8 +59,13 @@ export interface Subject {
   readonly thrifty: boolean;
 }
 
-/** Most interventions that a thrifty proof tries. */
+/** Most interventions that a proof tries if it is thrifty; and if it is not, but faults are the cause. */
 const FEW = 8;
+const REMEDIES = 12;
+/** With this many replications or more, interventions run once before all of them; */
+const MANY = 3;
+/** only those that change more than this share of the harm run again. */
+const NOTHING_AT_ALL = 0.002;
 /** Plans that prove why a variant stays down. */
 const STUCK_PLANS = 3;
 /** Room for runs with more events than the usual ones; with less than the other share of them none begins. */
@@ -105,7 +116,7 @@ class Proof {
     const { plan, usual } = this;
     const withoutFaults = await this.faults();
     if (withoutFaults === null) return null;
-    const { proof, limits: known, twin, none } = withoutFaults;
+    const { proof, limits: known, twin, none, unseen } = withoutFaults;
     const hasFault = proof !== null && isByFaults(proof);
     const { metastability, trial } = await this.metastability(none);
     const first = { plan, records: usual, limits: known, hasFault };
@@ -121,6 +132,7 @@ class Proof {
       replications: this.replications,
       failing: failingTime(usual.map((record) => failingSteps(plan, record))),
       interventions: interventionResults(trials, { plan, records: usual, limits, hasFault }),
+      ...(unseen.length > 0 && { unseen }),
       ...(twin !== null && { twin }),
       ...(metastability !== null && { metastability }),
     };
@@ -132,9 +144,11 @@ class Proof {
     readonly limits: SlowLimits;
     readonly twin: Twin | null;
     readonly none: readonly RunRecord[] | null;
+    readonly unseen: readonly UnseenHarm[];
   } | null> {
     const { plan, sets, usual } = this;
-    if (sets.length === 0) return { proof: null, limits: new Map(), twin: null, none: null };
+    if (sets.length === 0)
+      return { proof: null, limits: new Map(), twin: null, none: null, unseen: [] };
     const found = new Map<number, readonly RunRecord[]>();
     for (let from = 0; from < sets.length && this.isAffordable();) {
       const masks = sets.slice(from, (from += this.room()));
@@ -151,7 +165,8 @@ class Proof {
     const harms = new Map(
       [...found].map(([mask, records]) => [mask, records.map((one) => harmOf(plan, one, limits))]),
     );
-    return { proof: faultProof(plan, harms), limits, twin: twinOf(plan, none), none };
+    const unseen = unseenProofs(plan, unseenOf(this.subject.ended.cascade.events), found);
+    return { proof: faultProof(plan, harms), limits, twin: twinOf(plan, none), none, unseen };
   }
 
   /**
@@ -179,16 +194,19 @@ class Proof {
     return { metastability: metastabilityProof(runs, made, source.plan, ended), trial };
   }
 
-  /** Tries interventions in turn, and stronger ones after those that avert too little. */
+  /**
+   * Tries interventions in turn, and stronger ones after those that avert too little. Where faults are the cause the
+   * others are only remedies, so a few are enough.
+   */
   private async trials(usual: Usual, made: readonly Trial[]): Promise<readonly Trial[]> {
-    const { thrifty } = this.subject;
+    const most = this.subject.thrifty ? FEW : usual.hasFault ? REMEDIES : Infinity;
     const candidates = this.subject.candidates.filter((own) =>
       made.every(({ intervention }) => !isSame(intervention, own)),
     );
-    const open = thrifty ? candidates.slice(0, FEW) : candidates;
+    const open = candidates.slice(0, most);
     const trials = [...made];
     while (open.length > 0 && this.isAffordable()) {
-      for (const trial of await this.batch(open.splice(0, this.room()))) {
+      for (const trial of await this.batch(open.splice(0, this.room()), usual)) {
         trials.push(trial);
         const { stronger } = trial.intervention;
         const share = avertedShare(trial, usual);
@@ -211,35 +229,68 @@ class Proof {
     return Math.max(1, Math.min(AT_ONCE, Math.floor(this.left / (ROOM * this.cost))));
   }
 
-  private async batch(interventions: readonly Intervention[]): Promise<readonly Trial[]> {
+  private async batch(
+    interventions: readonly Intervention[],
+    usual: Usual,
+  ): Promise<readonly Trial[]> {
     const { source } = this.subject;
     const able = interventions.flatMap((intervention) => {
       const plan = appliedTo(source, intervention);
       return plan === null ? [] : [{ intervention, plan }];
     });
-    const runs = await this.run(able.map(({ plan }) => plan));
-    return able.flatMap(({ intervention }, k) => {
+    if (this.replications < MANY) return this.tried(able, this.replications);
+    const first = await this.tried(able, 1);
+    const telling = first.filter((trial) => isTelling(trial, usual));
+    const again = able.filter((own) =>
+      telling.some(({ intervention }) => intervention === own.intervention),
+    );
+    const all = this.isAffordable() ? await this.tried(again, this.replications) : [];
+    return first.map(
+      (trial) => all.find(({ intervention }) => intervention === trial.intervention) ?? trial,
+    );
+  }
+
+  private async tried(changes: readonly Change[], replications: number): Promise<readonly Trial[]> {
+    const runs = await this.run(
+      changes.map(({ plan }) => plan),
+      replications,
+    );
+    return changes.flatMap(({ intervention }, k) => {
       const records = runs[k]!;
       return records === null ? [] : [{ intervention, records }];
     });
   }
 
   /** Runs plans within the events that are left. */
-  private async run(plans: readonly Plan[]): Promise<readonly (readonly RunRecord[] | null)[]> {
+  private async run(
+    plans: readonly Plan[],
+    replications = this.replications,
+  ): Promise<readonly (readonly RunRecord[] | null)[]> {
     if (plans.length === 0) return [];
-    const share = Math.floor(this.left / (plans.length * this.replications));
+    const share = Math.floor(this.left / (plans.length * replications));
     const own = plans.map((plan) => ({
       ...plan,
       traceShare: 0,
       maxEvents: Math.min(plan.maxEvents, share),
     }));
-    const runs = await this.runPlans(own, this.replications);
+    const runs = await this.runPlans(own, replications);
     for (const records of runs) {
-      this.left -= records === null ? share * this.replications : eventsOf(records);
+      this.left -= records === null ? share * replications : eventsOf(records);
     }
-    this.runs += plans.length * this.replications;
+    this.runs += plans.length * replications;
     return runs;
   }
+}
+
+/** An intervention and the plan that it makes. */
+interface Change {
+  readonly intervention: Intervention;
+  readonly plan: Plan;
+}
+
+/** Whether a run with an intervention differs enough to be repeated in all replications. */
+function isTelling(trial: Trial, usual: Usual): boolean {
+  return Math.abs(avertedShare(trial, usual)) > NOTHING_AT_ALL || endsFailures(trial, usual);
 }
 
 /** Whether a fault is a cause, and most of the harm is that of faults. */

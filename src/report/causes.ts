@@ -8,6 +8,7 @@ import { formatCount, formatShare } from '../text/figures.js';
 import { listed } from './format.js';
 import { metastabilityWords } from './metastability-words.js';
 import { interventionSentences } from './intervention-words.js';
+import { unseenProofWords } from './unseen-proof-words.js';
 
 /** A variant with its runs without possible causes. */
 export interface Explained {
@@ -27,7 +28,11 @@ export function causeSentence(explained: Explained): string {
   const { own } = explained;
   const faults = own.faults.length === 0 ? [] : [faultSentence(explained)];
   const stuck = metastabilityWords(own);
-  const changes = [...(stuck === null ? [] : [stuck]), ...interventionSentences(own)];
+  const changes = [
+    ...unseenProofWords(explained),
+    ...(stuck === null ? [] : [stuck]),
+    ...interventionSentences(own),
+  ];
   const isOlder = own.faults.some(({ role }) => role !== 'none') && 2 * own.background > own.harm;
   const sentences = isOlder
     ? [
@@ -52,6 +57,8 @@ function faultSentence({ variant, own }: Explained): string {
   const total = harm - background;
   const of = `${formatCount(Math.round(harm))} failed or slow requests`;
   if (total <= 0 || faults.every(({ role }) => role === 'none')) {
+    if (unseenProofWords({ variant, own }).length > 0)
+      return 'Without the faults as many requests of users fail or are slow.';
     if (harm < 0.5) return 'No request fails or is slow, with the faults or without them.';
     return `The faults are not the cause: ${harmWords(background)} without them, and ${formatCount(Math.round(harm))} with them.`;
   }

@@ -109,11 +109,13 @@ function describedEnd(event: CascadeEvent, events: readonly CascadeEvent[]): Cas
   if (event.kind === 'notRecovered')
     return { ...event, text: `${event.text}, since ${formatInstant(episode.start.at)}` };
   const lasted = formatSeconds(event.at - episode.start.at);
-  const text =
-    own.length < EPISODES_MAX
-      ? `for the second time, after ${lasted}`
-      : `again and again, this time after ${lasted}`;
-  return { ...event, text };
+  const isFew = own.length < EPISODES_MAX;
+  // The end of a degradation says how long that lasted.
+  const detail = `${isFew ? 'for the second time' : 'again and again, this time it'} was degraded for ${lasted}`;
+  const text = isFew
+    ? `for the second time, after ${lasted}`
+    : `again and again, this time after ${lasted}`;
+  return event.head === undefined ? { ...event, text } : { ...event, detail };
 }
 
 /**
@@ -302,7 +304,9 @@ function sustainer(view: View, { through, mechanism }: Loop): string {
 }
 
 function wordsOf(event: CascadeEvent): { readonly verb: string; readonly text: string } {
-  if (!VERBS.includes(event.kind)) return { verb: verbOf(event), text: event.text };
+  const isVerb =
+    VERBS.includes(event.kind) || (event.kind === 'recovered' && event.head !== undefined);
+  if (!isVerb) return { verb: verbOf(event), text: event.text };
   return { verb: headOf(event), text: event.detail ?? '' };
 }
 

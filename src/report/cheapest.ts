@@ -16,6 +16,10 @@ const EFFORT: Readonly<Record<CauseKind, number | null>> = {
   cacheFill: 1,
   scaling: 1,
   rollout: 1,
+  breakers: 1,
+  outliers: 1,
+  timeouts: 1,
+  fallbacks: 1,
   capacity: 2,
   errors: 3,
   locks: 3,
@@ -36,7 +40,7 @@ export function cheapestWords(own: Counterfactuals): string | null {
   const effect =
     recovers === null || recovers === 'never'
       ? 'users no longer fail'
-      : `users recover within ${formatSeconds(recovers)}`;
+      : `users stop failing within ${formatSeconds(recovers)}`;
   return `Cheapest change that helps: ${words}, ${effect}.`;
 }
 

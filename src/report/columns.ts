@@ -1,9 +1,9 @@
 import type { Estimate } from '../spec/result/estimate.js';
+import { latencyLater } from '../spec/result/latency-later.js';
 import type { Result, VariantResult } from '../spec/result/result.js';
 import { PLAIN_COLUMN, type Column } from './column.js';
 import { unseenColumns } from './columns-unseen.js';
 import { formatValue } from '../text/figures.js';
-import { isSlowLonger } from '../spec/result/slow-longer.js';
 import { requestLabel, type View } from './view.js';
 
 /** Success, goodput, loss during the fault, recovery, effects that no request shows, load on the system, spread. */
@@ -79,7 +79,7 @@ function userColumns(view: View): Column[] {
     ...PLAIN_COLUMN,
     key: 'recovery',
     head: 'Recovery',
-    of: 'after fault',
+    of: 'of success',
     unit: 'seconds',
     pick: (v) => v.summary.recovery,
     paths: workloadPaths(view, `recovery after ${headline.id}`),
@@ -87,11 +87,7 @@ function userColumns(view: View): Column[] {
     never: (v) => v.summary.recovery.never,
   });
   const { step } = view.result.run;
-  if (
-    view.result.variants.some(
-      ({ summary }) => summary.recovery.never === 0 && isSlowLonger(summary, step),
-    )
-  )
+  if (view.result.variants.some(({ summary }) => latencyLater(summary, step) !== null))
     columns.push(latencyBack(view, headline.id));
   return columns;
 }

@@ -70,7 +70,8 @@ export function timelineNote(view: View, variant: VariantResult): string {
         ? 'never recovers'
         : `never recovers in ${recovery.never} of ${variant.cascade.verdicts.length} runs`,
     );
-  else if ((recovery.value ?? 0) > 0) notes.push(`back ${formatSeconds(recovery.value!)} after it`);
+  else if ((recovery.value ?? 0) > 0)
+    notes.push(`success back ${formatSeconds(recovery.value!)} after it`);
   const slow = longestDegraded(variant, view.requests);
   if (notes.length > 0) return notes.join(', ');
   const beside = besideText(view, variant);

@@ -1,4 +1,5 @@
 import { headOf } from '../spec/result/fault-text.js';
+import { latencyLater } from '../spec/result/latency-later.js';
 import type { VariantResult } from '../spec/result/result.js';
 import { isBroken } from './budget-words.js';
 import { besideText } from './character.js';
@@ -295,20 +296,24 @@ function slowRequest(
   return null;
 }
 
-/** Time for which requests stay slow after they succeed again; null if they do not. */
+/** Time for which requests stay slow or degraded after they succeed again; null if they do not. */
 function slowAfterWords(view: View, variant: VariantResult): string | null {
+  const later = latencyLater(variant.summary, view.result.run.step);
+  if (later === 'never') return '; when it ends requests succeed again, but stay slow to the end';
+  if (later !== null)
+    return `; when it ends requests succeed again, but stay slow for another ${formatSeconds(later)}`;
   const seconds = degradedAfter(view, variant);
   if (seconds <= view.result.run.step + 1e-9) return null;
-  return `; when it ends requests succeed again, but stay slow for another ${formatSeconds(seconds)}`;
+  return `; when it ends requests succeed again, but some stay degraded for another ${formatSeconds(seconds)}`;
 }
 
-/** When goodput is back, and when the last degradation ends if that takes clearly longer. */
+/** When success is back, and when the last degradation ends if that takes clearly longer. */
 function recoveredWords(view: View, variant: VariantResult, recovery: number): string {
   const seconds = degradedAfter(view, variant);
   const isWell = !variant.cascade.events.some(({ kind }) => kind === 'notRecovered');
   if (!isWell || seconds <= 2 * recovery + 2 * view.result.run.step)
-    return `, and it takes ${formatSeconds(recovery)} to recover`;
-  return `; when it ends 95 % of the goodput is back after ${formatSeconds(recovery)}, and the system is healthy after ${formatSeconds(seconds)}`;
+    return `, and success is back ${formatSeconds(recovery)} after its end`;
+  return `; success is back ${formatSeconds(recovery)} after its end, and the system is healthy after ${formatSeconds(seconds)}`;
 }
 
 /** Seconds after the end of the headline fault for which user requests stay degraded. */

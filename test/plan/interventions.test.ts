@@ -257,6 +257,64 @@ describe('other interventions', () => {
     }
   });
 
+  it('take timeouts, short queues and narrow links away', () => {
+    const burst =
+      '{ arrivals: { kind: stages, start: 1000/s, process: constant, stages: [ { duration: 5ms, target: 1000/s }, { duration: 0s, target: 0/s } ] }, requests: [ { call: shop.buy } ] }';
+    const cases: readonly (readonly [
+      words: string,
+      services: string,
+      load: string,
+      more?: string,
+    ])[] = [
+      [
+        'without the timeout of shop to bank',
+        '  shop: { outbound: { bank: { timeout: 50ms } }, endpoints: { buy: [ call: bank.pay ] } }\n  bank: { endpoints: { pay: [ wait: 60ms ] } }',
+        TEN,
+      ],
+      [
+        'with 2x the places in the queue of shop',
+        '  shop: { concurrency: 1, queue: { capacity: 2 }, endpoints: { buy: [ wait: 10ms ] } }',
+        burst,
+      ],
+      [
+        'with 2x the bandwidth of calls to bank',
+        '  shop: { outbound: { bank: { timeout: 150ms } }, endpoints: { buy: [ call: bank.pay ] } }\n  bank: { endpoints: { pay: { requestSize: 100KB, steps: [ wait: 1ms ] } } }',
+        TEN,
+        'network: { links: [ { between: [shop, bank], bandwidth: 0.6MB/s } ] }',
+      ],
+    ];
+    for (const [words, services, load, more] of cases) {
+      const ran = run(text(services, load, more));
+      const [ok, failed] = usual(ran);
+      expect([words, failed > 0]).toEqual([words, true]);
+      expect([words, ...users(changed(ran, words))]).toEqual([words, ok + failed, 0]);
+    }
+  });
+
+  it('take breakers, fallbacks and outlier detection away', () => {
+    const flaky = (policy: string): Ran =>
+      run(
+        text(
+          `  shop: { outbound: { bank: ${policy} }, endpoints: { buy: [ call: bank.pay ] } }
+  bank: { replicas: 2, endpoints: { pay: [ wait: 10ms, { fail: 500, probability: 40% } ] } }`,
+          TEN,
+        ),
+      );
+    const broken = flaky(
+      '{ circuitBreaker: { kind: simple, failureThreshold: 2, openDuration: 2s } }',
+    );
+    const [ok] = users(changed(broken, 'without the breaker of shop to bank'));
+    expect(ok).toBeGreaterThan(1.3 * usual(broken)[0]);
+    const helped = flaky('{ fallback: { degraded: false } }');
+    expect(usual(helped)[1]).toBe(0);
+    expect(users(changed(helped, 'without the fallback of shop to bank'))[1]).toBeGreaterThan(20);
+    const { plan } = changed(
+      flaky('{ outlierDetection: { maxEjectionPercent: 50% } }'),
+      'without the outlier detection of shop to bank',
+    );
+    expect(plan.edges.every(({ outlierDetection }) => outlierDetection === null)).toBe(true);
+  });
+
   it('start an autoscaled component with all its instances', () => {
     const ran = run(
       text(

@@ -1,6 +1,6 @@
 import type { CascadeEvent, Ending } from '../../spec/result/cascade.js';
 import type { VariantSummary } from '../../spec/result/result.js';
-import { isSlowLonger } from '../../spec/result/slow-longer.js';
+import { latencyLater } from '../../spec/result/latency-later.js';
 import { formatInstant } from '../../text/figures.js';
 import { DEGRADATIONS } from '../measure/story.js';
 import { ofRuns, WELL } from './ending-words.js';
@@ -12,7 +12,7 @@ export interface Back extends Pick<VariantSummary, 'recovery' | 'latencyRecovery
 }
 
 /**
- * `at once`, `after 2 s, latency after 12 s`: the end of a sentence that says that goodput is back; null if no run ends
+ * `at once`, `after 2 s, latency after 12 s`: the end of a sentence that says that success is back; null if no run ends
  * well or the time is unknown. `events` are those of the first run.
  */
 export function backWords(
@@ -36,10 +36,11 @@ export const LASTS = 'while the fault lasts';
 
 /** `, latency after 12 s` if that is clearly later. */
 function latencyWords(back: Back): string {
-  const { value, never } = back.latencyRecovery;
-  if (!isSlowLonger(back, back.step)) return '';
-  if (never > 0 || value === null) return ', but requests are still slow when the run ends';
-  return `, latency after ${formatInstant(value)}`;
+  const later = latencyLater(back, back.step);
+  if (later === null) return '';
+  return later === 'never'
+    ? ', but requests are still slow when the run ends'
+    : `, latency after ${formatInstant(later)}`;
 }
 
 /** Whether users recover in every run while a fault goes on to the end, as after an eviction. */

@@ -1,5 +1,6 @@
 import { comesAndGoes } from '../../spec/plan/versions.js';
 import { causeOf } from './causes/of-episode.js';
+import { twoParts } from '../../spec/result/fault-text.js';
 import type { CauseFact } from '../../spec/result/cause.js';
 import type { MachineRecord, RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent, HealthState } from '../../spec/result/cascade.js';
@@ -296,17 +297,19 @@ function degradation(
     const idleFrom = idleSince(scene, lane, episode);
     const isOver = episode.until < steps.count || idleFrom !== null;
     const until = idleFrom ?? recoverySecondsOf(scene, episode.until);
+    const healthy = idleFrom === null ? 'is healthy again' : 'has no requests any more';
+    const words = isOver
+      ? twoParts(healthy, `was degraded for ${formatSeconds(until - begun)}`, ': ')
+      : {
+          text: `${stillWords(scene, lane, episode, formatInstant(end))}${silence(scene, lane, episode)}`,
+        };
     const over: StoryEvent = {
       at: until,
       kind: isOver ? 'recovered' : 'notRecovered',
       subject: lane.name,
       cause: null,
       mechanism: null,
-      text: isOver
-        ? idleFrom === null
-          ? `healthy again after ${formatSeconds(until - begun)}`
-          : 'no requests any more'
-        : `${stillWords(scene, lane, episode, formatInstant(end))}${silence(scene, lane, episode)}`,
+      ...words,
     };
     return [start, over];
   });

@@ -9,49 +9,78 @@ import { UNSEEN } from './unseen-kinds.js';
 export type Proofs = ReadonlyMap<string, Counterfactuals>;
 
 /**
- * The stories with the innocent faults that runs without them have shown. These runs count failed and slow requests, so
- * they prove nothing where something goes wrong that no request shows.
+ * The stories with the innocent faults that runs without them have shown. They prove nothing where something goes wrong
+ * that they have not counted.
  */
 export function proven(
   stories: readonly Story[],
   proof: Counterfactuals | undefined,
 ): readonly Story[] {
   if (proof === undefined) return stories;
+  const roles = new Map(proof.faults.map(({ fault }) => [fault, roleIn(proof, fault)]));
   return stories.map((story) => {
-    const isSeen = !story.events.some(({ kind }) => UNSEEN.has(kind));
-    const innocent = proof.faults.flatMap(({ fault, role }) => {
+    const isSeen = isMeasured(story, proof);
+    const innocent = proof.faults.flatMap(({ fault }) => {
       const known = story.innocent.filter((one) => one.fault === fault);
+      const role = roles.get(fault);
       if (role === 'undecided' || (role === 'none' && !isSeen)) return known;
-      return role === 'none' ? [{ fault, reason: 'without it the same requests fail' }] : [];
+      const reason = 'without it the same requests fail';
+      return role === 'none' ? [{ fault, reason }] : [];
     });
-    return { ...story, innocent, causes: provenCauses(story, proof, isSeen) };
+    return { ...story, innocent, causes: provenCauses(story, proof, roles, isSeen) };
   });
+}
+
+/** Whether the runs have counted all that goes wrong in a story and that no request shows. */
+function isMeasured({ events }: Story, { unseen = [] }: Counterfactuals): boolean {
+  return events.every(
+    ({ kind, subject }) =>
+      !UNSEEN.has(kind) || unseen.some((one) => one.kind === kind && one.subject === subject),
+  );
+}
+
+/** A fault that does less than this share of the harm is not added to the causes. */
+const SOME = 0.05;
+
+/** Roles from the one that counts most. */
+const ROLES: readonly CausalRole[] = ['cause', 'amplifier', 'part', 'undecided', 'none'];
+
+/** What a fault does to requests, or to what no request shows, whichever is more. */
+function roleIn({ faults, unseen = [] }: Counterfactuals, id: string): CausalRole {
+  const all = [faults, ...unseen.map((one) => one.faults)];
+  const own = all.flatMap((rows) => rows.flatMap(({ fault, role }) => (fault === id ? role : [])));
+  return ROLES.find((role) => own.includes(role)) ?? 'undecided';
 }
 
 /** The causes, with those that the runs have shown to be causes, and without those that they have cleared. */
 function provenCauses(
   { causes, events }: Story,
   proof: Counterfactuals,
+  roles: ReadonlyMap<string, CausalRole>,
   isSeen: boolean,
 ): readonly CauseFact[] {
   const roleOf = (id: string | undefined): CausalRole | undefined =>
-    proof.faults.find(({ fault }) => fault === id)?.role;
+    id === undefined ? undefined : roles.get(id);
   const kept = causes
     .filter(({ fault }) => !(isSeen && roleOf(fault) === 'none'))
     .map((cause): CauseFact => {
       const role = roleOf(cause.fault);
       return role === 'cause' || role === 'amplifier' ? { ...cause, role } : cause;
     });
-  const missing = proof.faults.filter(
-    ({ fault, role }) => role === 'cause' && kept.every((cause) => cause.fault !== fault),
-  );
-  const added = missing.flatMap(({ fault }) => factOf(events, fault) ?? []);
+  const missing = proof.faults.filter(({ fault }) => kept.every((cause) => cause.fault !== fault));
+  const added = missing.flatMap((row) => {
+    const role = roles.get(row.fault);
+    if (role === 'cause') return factOf(events, row.fault, 'cause') ?? [];
+    const isSome =
+      (role === 'part' || role === 'amplifier') && weightOf(row) >= SOME * harmBy(proof);
+    return isSome ? (factOf(events, row.fault, 'amplifier') ?? []) : [];
+  });
   const all = provenConditions([...kept, ...added], proof.interventions, events, isSeen);
   return [...all].sort((a, b) => a.at - b.at);
 }
 
 /** The fact of a fault, from its events; null if it does not strike in this run. */
-function factOf(events: Story['events'], id: string): CauseFact | null {
+function factOf(events: Story['events'], id: string, role: CauseFact['role']): CauseFact | null {
   const start = events.find(({ kind, subject }) => kind === 'fault' && subject === id);
   if (start === undefined) return null;
   const end = events.find(({ kind, subject }) => kind === 'faultEnd' && subject === id);
@@ -59,7 +88,7 @@ function factOf(events: Story['events'], id: string): CauseFact | null {
   return {
     kind: isRollout ? 'rollout' : 'fault',
     subject: isRollout ? id.split('@')[0] : id,
-    role: 'cause',
+    role,
     fault: id,
     at: start.at,
     until: end?.at ?? null,
@@ -82,8 +111,11 @@ export function provenCause(proofs: Proofs): string | null {
     if (worst === null || harmBy(proof) > harmBy(worst)) worst = proof;
   }
   if (worst?.faults.some(({ role }) => role === 'undecided') === true) return null;
-  const causes = worst?.faults.filter(({ role }) => role === 'cause') ?? [];
-  const [first] = [...causes].sort(
+  const rows = [worst?.faults ?? [], ...(worst?.unseen ?? []).map(({ faults }) => faults)];
+  const causes =
+    rows.map((own) => own.filter(({ role }) => role === 'cause')).find((own) => own.length > 0) ??
+    [];
+  const [first] = [...(causes ?? [])].sort(
     (a, b) => weightOf(b) - weightOf(a) || (b.alone ?? 0) - (a.alone ?? 0),
   );
   return first?.fault ?? null;

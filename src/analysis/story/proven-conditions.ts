@@ -84,6 +84,11 @@ const SHORT: Readonly<Record<Resource, string>> = {
   bandwidth: 'too little bandwidth',
 };
 
+/** `front->mid` in words. */
+function pairOf(edge: string): string {
+  return edge.replace('->', ' to ');
+}
+
 const TEXTS: Readonly<Record<CauseKind, (subject: string, resource?: Resource) => string>> = {
   fault: (subject) => subject,
   rollout: (subject) => `the new version of ${subject}`,
@@ -96,9 +101,13 @@ const TEXTS: Readonly<Record<CauseKind, (subject: string, resource?: Resource) =
   limit: (subject) => `${subject} refuses requests above its rate limit`,
   scaling: (subject) => `the autoscaler of ${subject} is too slow for the load`,
   errors: (subject) => `${subject} fails requests itself`,
-  retries: (subject) => `the retries of ${subject.replace('->', ' to ')}`,
-  hedges: (subject) => `the hedges of ${subject.replace('->', ' to ')}`,
+  retries: (subject) => `the retries of ${pairOf(subject)}`,
+  hedges: (subject) => `the hedges of ${pairOf(subject)}`,
   cacheFill: (subject) => `the misses of ${subject} overload what fills it`,
   probes: (subject) => `the probes of ${subject} take instances away`,
   rebalances: (subject) => `the rebalances of ${subject} stop its consumers`,
+  breakers: (subject) => `the breaker of ${pairOf(subject)} refuses calls`,
+  outliers: (subject) => `the outlier detection of ${pairOf(subject)} excludes instances`,
+  timeouts: (subject) => `calls of ${pairOf(subject)} end at their timeout`,
+  fallbacks: (subject) => `the fallback of ${pairOf(subject)} adds work`,
 };

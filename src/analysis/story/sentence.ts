@@ -141,10 +141,11 @@ function noFault({ story, elsewhere, affected }: SentenceInput, runs: number): s
   const lost = `${formatShare(failed / finished)} of the user requests fail${kind}`;
   const first = inner[0] ?? events[0];
   const why = withoutFault(story);
-  if (why !== null && first !== undefined) {
+  if (why !== null) {
+    const caused = `${why}: ${lost}, without a fault.`;
+    if (first === undefined) return caused;
     const when = first.at > 0 ? `, at ${formatInstant(first.at)}` : '';
-    const itself = ` ${first.subject} is the first in trouble${when} (${first.text}).`;
-    return `${why}: ${lost}, without a fault.${itself}`;
+    return `${caused} ${first.subject} is the first in trouble${when} (${first.text}).`;
   }
   if (first === undefined)
     return `${none}, yet ${lost}${origin === null ? '' : `: ${origin.text}`}.`;
@@ -326,11 +327,10 @@ function endOf(input: SentenceInput): string {
   const isLost = goodputLost !== null && goodputLost >= LOST_SOME;
   const lost = isLost ? [`${formatShare(goodputLost)} of the goodput is lost`] : [];
   const returned = backWords(back, story.events, endings);
-  const subject = lost.length === 0 ? 'goodput' : 'it';
   return list([
     ...lost,
     ...(returned === LASTS ? [] : stuckWords(endings, metastability)),
-    ...(returned === null ? [] : [`${subject} is back ${returned}`]),
+    ...(returned === null ? [] : [`success is back ${returned}`]),
   ]);
 }
 

@@ -1,6 +1,7 @@
 import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
-import { firstFaultNs } from '../measure/faulted.js';
+import { triggersIn } from '../measure/background.js';
+import { spansIn } from '../measure/faulted.js';
 import { picked } from '../measure/gauges.js';
 import { sumSteps } from './links.js';
 import { poolCapacities, poolPick } from '../measure/client-pools.js';
@@ -111,8 +112,8 @@ function staleEvents(
 const ENDS = ['stuck', 'inconsistent', 'lost'] as const;
 
 /**
- * Sagas without a consistent end, at the start of the first of them; if that one was running as the first fault
- * began, at the start of the fault.
+ * Sagas without a consistent end, at the start of the first of them; if no fault was active then, and one began while it
+ * was running, at the start of that fault.
  */
 function sagaEvents(data: VariantData, record: RunRecord, steps: Steps): readonly StoryEvent[] {
   const { plan } = data;
@@ -137,13 +138,27 @@ function sagaEvents(data: VariantData, record: RunRecord, steps: Steps): readonl
     const all = sumSteps(countsOf(meter, steps), 0, steps.count);
     const { name } = plan.components[meter.component];
     const begun = secondsAt(data, steps, first);
-    const fault = (firstFaultNs(data) - plan.warmupNs) / 1e9;
-    const isUnderWay = begun < fault && begun >= fault - reachSeconds(data, record, meter, steps);
-    const which = isUnderWay ? 'the first was under way' : 'the first begins here';
+    const fault = nextFault(data, record, begun, reachSeconds(data, record, meter, steps));
+    const which = fault !== null ? 'the first was under way' : 'the first begins here';
     const text = `of ${plural(all, 'saga')} ${words.join(', ')}; ${which}`;
-    const at = isUnderWay ? fault : begun;
+    const at = fault ?? begun;
     return [{ ...BARE, at, kind: 'unsettled' as const, subject: name, text }];
   });
+}
+
+/** The start of the first fault within some seconds after a time; null without one, or if a fault is active then. */
+function nextFault(
+  data: VariantData,
+  record: RunRecord,
+  at: number,
+  within: number,
+): number | null {
+  const spans = triggersIn(data.plan)
+    .flatMap((fault) => spansIn(data, fault, record))
+    .map((span) => [span.fromNs, span.untilNs].map((ns) => (ns - data.plan.warmupNs) / 1e9));
+  if (spans.some(([from, until]) => from <= at && at < until)) return null;
+  const next = spans.map(([from]) => from).filter((from) => from > at && from <= at + within);
+  return next.length === 0 ? null : Math.min(...next);
 }
 
 /** Longest time before a fault at which a saga may begin and still be hurt by it: the usual p99, and one step. */

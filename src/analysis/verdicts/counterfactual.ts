@@ -114,14 +114,15 @@ function roleOf({ averted, alone, share }: Row, { harm, background, most }: Tota
       // Another fault may be enough as well, unless nothing is left to do for both.
       return Math.abs(total) <= nothing || most >= total - nothing ? 'none' : 'undecided';
     }
-    if (!isSure) return 'undecided';
+    if (!isSure || Math.abs(value) <= nothing) return 'undecided';
     return total > 0 && value >= CAUSE * total ? 'cause' : 'part';
   }
   const added = alone - background;
   if (Math.max(changes, Math.abs(added)) <= nothing) return 'none';
   if (added <= nothing && value > nothing) return isSure ? 'amplifier' : 'undecided';
   if (total > 0 && Math.max(value, added, share ?? 0) >= CAUSE * total) return 'cause';
-  return isSure || added > nothing ? 'part' : 'undecided';
+  // An interval on both sides of "nothing" decides nothing.
+  return (isSure && Math.abs(value) > nothing) || added > nothing ? 'part' : 'undecided';
 }
 
 /** Mean harm that a fault adds when the faults strike one after another, over all orders. */

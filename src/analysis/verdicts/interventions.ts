@@ -10,7 +10,7 @@ import { CAUSE, NOTHING, estimateOf, mean } from './counterfactual.js';
 import { failingSteps, failingTime, recoversAfter } from './failing-time.js';
 import { harmLike, harmOf, type SlowLimits } from './harm.js';
 
-/** An intervention and its runs, of the same replications as the usual ones. */
+/** An intervention and its runs, of the first replications of the usual ones. */
 export interface Trial {
   readonly intervention: Intervention;
   readonly records: readonly RunRecord[];
@@ -26,12 +26,24 @@ export interface Usual {
 
 /** The share of the harm that a trial averts, as a mean. */
 export function avertedShare(trial: Trial, { plan, records, limits }: Usual): number {
-  const usual = mean(records.map((record) => harmOf(plan, record, limits)));
+  const same = records.slice(0, trial.records.length);
+  const usual = mean(same.map((record) => harmOf(plan, record, limits)));
   const own = mean(harmsOf(trial, plan, records, limits));
   return usual === 0 ? 0 : (usual - own) / usual;
 }
 
-/** What the trials show, those that change most first. */
+/** Whether users recover in a trial, or fail for half the time at most. */
+export function endsFailures(trial: Trial, { plan, records }: Usual): boolean {
+  const [usual, changed] = [records.slice(0, trial.records.length), trial.records].map((own) =>
+    failingTime(own.map((record) => failingSteps(plan, record))),
+  );
+  return endsFailing(usual, changed);
+}
+
+/**
+ * What the trials show, those that change most first. A trial with fewer runs than usual shows that it changes little,
+ * or nothing.
+ */
 export function interventionResults(
   trials: readonly Trial[],
   usual: Usual,
@@ -63,7 +75,9 @@ export function interventionResults(
   const found = rows.map(({ part, ...row }) => {
     const ends = endsFailing(failing, row.failing);
     const starters = { hasFault: usual.hasFault, hasTrigger, ends };
-    return { ...row, role: roleOf(row.averted, harm, part, starters) };
+    const role = roleOf(row.averted, harm, part, starters);
+    const isShort = row.runs < records.length;
+    return { ...row, role: isShort && role !== 'none' ? ('undecided' as const) : role };
   });
   const size = ({ averted }: CounterfactualIntervention): number => Math.abs(averted.value ?? 0);
   return found.sort((a, b) => size(b) - size(a));

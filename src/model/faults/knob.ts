@@ -1,6 +1,7 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { invariant } from '../../kernel/invariant.js';
 import type { StreamKey } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
 import type { PlanComponent, PlanFault, PlanLoad } from '../../spec/plan/plan.js';
 import type { Delivery } from '../../spec/scenario/discovery.js';
 import type { Fault } from '../../spec/scenario/scenario.js';
@@ -44,6 +45,8 @@ export interface Knob<More = unknown> {
   readonly stops: 'kill' | 'ask' | 'hold' | null;
   /** Whether messages of a link are lost or late. Null: neither. */
   readonly messages: 'lost' | 'late' | null;
+  /** The most that an edit explains of the trouble of what it hits. Null: its value sets no bound. */
+  bounds(edit: KnobEdit<More>): Bounds | null;
   /** Why an edit has no effect on a component, or would last forever; null if it works. */
   need(edit: KnobEdit<More>, name: string, has: Resources): string | null;
   /** The edit in words, as a clause: `psp hangs`. '' = another knob of the same fault describes it. */
@@ -78,6 +81,16 @@ export interface Knob<More = unknown> {
   needOfLog?(log: LogSubject): LogNeed | null;
   /** Why it has no effect on a Kafka node. */
   readonly idleAtKafka?: string;
+}
+
+/** The most that an edit does by itself to each request or message that it hits, on average. */
+export interface Bounds {
+  /** Share of the requests that it makes fail, from 0 to 1. */
+  readonly failed: number;
+  /** Factor on the time of the work, at least 1; Infinity = it may stop. */
+  readonly slower: number;
+  /** Time that it adds to a message. */
+  readonly lateNs: Ns;
 }
 
 /** Properties that at least one of the links has. */

@@ -7,6 +7,7 @@ export const certificate: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  bounds: () => null,
   need: (_edit, name, { showsCertificate }) =>
     showsCertificate
       ? null

@@ -10,6 +10,7 @@ export const closeDelay: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: 'late',
+  bounds: () => null,
   need: () => null,
   words: ({ value }, { words }) =>
     `connections of ${words} close ${formatSeconds(value / NS_PER_SECOND)} late`,
@@ -30,6 +31,7 @@ export const dataLimit: Knob<null> = {
   neutral: Infinity,
   stops: null,
   messages: 'lost',
+  bounds: () => null,
   need: () => null,
   words: ({ value }, { words }) =>
     `each connection of ${words} closes after ${formatBytes(value)} of responses`,

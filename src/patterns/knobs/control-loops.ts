@@ -7,6 +7,7 @@ export const scalingFrozen: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  bounds: () => null,
   need: (_edit, name, { isScaled }) =>
     isScaled ? null : `\`${name}\` has no \`autoscaling\` to freeze`,
   words: (_edit, { words }) => `the autoscaling of ${words} is frozen`,
@@ -22,6 +23,7 @@ export const rolloutFrozen: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  bounds: () => null,
   need: (_edit, name, { isRolled }) =>
     isRolled ? null : `\`${name}\` has no \`rollout\` to freeze`,
   words: (_edit, { words }) => `the rollout of ${words} is frozen`,

@@ -1,4 +1,4 @@
-import { samplers } from '../../kernel/distribution.js';
+import { meanOf, samplers } from '../../kernel/distribution.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Active, Knob } from '../../model/faults/knob.js';
 import { DIRECTION } from '../../model/network/link.js';
@@ -18,6 +18,7 @@ export const delay: Knob<Delay> = {
   neutral: -1,
   stops: null,
   messages: 'late',
+  bounds: ({ more }) => ({ failed: 0, slower: 1, lateNs: meanOf(more.distribution) }),
   need: () => null,
   words: ({ more }, { words, part }) => `${delayWords(more.distribution)} delay on ${words}${part}`,
   link({ world }, id, held) {

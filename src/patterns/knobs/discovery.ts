@@ -8,6 +8,7 @@ export const nameFault: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  bounds: () => null,
   need: (_edit, name, { lookup }) =>
     lookup === 'resolve'
       ? null
@@ -29,6 +30,7 @@ export const discoveryFrozen: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  bounds: () => null,
   need: (_edit, name, { lookup }) =>
     lookup === null
       ? `\`${name}\` has no \`discovery\` to freeze: its callers know its instances at once`

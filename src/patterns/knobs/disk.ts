@@ -29,6 +29,7 @@ export const diskErrors: Knob<DiskErrors> = {
   neutral: 0,
   stops: null,
   messages: null,
+  bounds: ({ value }) => ({ failed: value, slower: 1 / (1 - value), lateNs: 0 }),
   need({ more: { on } }, name, { disk }) {
     if (!disk.reads && !disk.writes) return noDisk(name);
     if (on === 'reads' && !disk.reads)
@@ -51,6 +52,7 @@ export const diskFull: Knob<{ readonly status: number }> = {
   neutral: 0,
   stops: null,
   messages: null,
+  bounds: () => null,
   need: (_edit, name, { disk, holdsQueues }) =>
     holdsQueues || disk.writes
       ? null
@@ -80,6 +82,7 @@ export const diskDelay: Knob<DiskDelay> = {
   neutral: 1,
   stops: null,
   messages: null,
+  bounds: () => null,
   need(_edit, name, { disk }) {
     if (disk.waits) return null;
     if (!disk.reads && !disk.writes) return noDisk(name);

@@ -19,6 +19,7 @@ export const down: Knob<null> = {
   neutral: 0,
   stops: 'kill',
   messages: null,
+  bounds: () => null,
   need: () => null,
   words({ recovery }, { does }) {
     if (recovery === undefined) return does('crashes', 'crash');
@@ -36,6 +37,7 @@ export const blackhole: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  bounds: () => null,
   need: () => null,
   words: () => '',
   instance: turn,

@@ -11,6 +11,7 @@ export const flushed: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  bounds: () => null,
   need: () => null,
   words: ({ value }, { does }) =>
     `${value < 1 ? `${formatShare(value)} of ` : ''}${does('is', 'are')} flushed`,

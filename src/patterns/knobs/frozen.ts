@@ -7,6 +7,7 @@ export const frozen: Knob<null> = {
   neutral: 0,
   stops: 'hold',
   messages: null,
+  bounds: () => null,
   need: () => null,
   words: ({ value }, { does }) =>
     value > 1 ? does('is paused', 'are paused') : does('hangs', 'hang'),

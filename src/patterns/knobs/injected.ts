@@ -45,6 +45,8 @@ export const errorBefore: Knob<Errors> = {
   neutral: 0,
   stops: null,
   messages: null,
+  // Callers may try failed requests again until they succeed.
+  bounds: ({ value }) => ({ failed: value, slower: 1 / (1 - value), lateNs: 0 }),
   need: () => null,
   words: errorWords,
   idleAtKafka: IDLE_AT_KAFKA,
@@ -66,6 +68,7 @@ export const throttled: Knob<Limit> = {
   neutral: 0,
   stops: null,
   messages: null,
+  bounds: () => null,
   need: () => null,
   words: ({ value }, { does, fault }) =>
     `${does('lets', 'let')} only ${formatNumber(value)}/s through${fault.target.length > 1 ? ' each' : ''}`,

@@ -20,6 +20,7 @@ export const poisoned: Knob<Poison> = {
   neutral: 0,
   stops: null,
   messages: null,
+  bounds: () => null,
   need: () => null,
   words: ({ value }, { words }) => `${messagesOf(value, words)} cannot be handled`,
   holder({ world }, component, held) {
@@ -35,6 +36,7 @@ export const duplicated: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  bounds: () => null,
   need: () => null,
   words: ({ value }, { words }) => `${messagesOf(value, words)} are duplicated`,
   holder({ world }, component, held) {
@@ -62,6 +64,7 @@ export const heldBack: Knob<HeldBack> = {
   neutral: 0,
   stops: null,
   messages: null,
+  bounds: () => null,
   need: () => null,
   words: ({ value, more }, { words }) =>
     `${messagesOf(value, words)} are held back for ${delayWords(more.distribution)}`,
@@ -86,6 +89,7 @@ export const redriven: Knob<Redrive> = {
   neutral: 0,
   stops: null,
   messages: null,
+  bounds: () => null,
   need: () => null,
   words: ({ value }, { words }) =>
     `the dead letters of ${words} are redriven at ${formatNumber(value)}/s`,
@@ -102,6 +106,7 @@ export const rebalanced: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  bounds: () => null,
   need: () => null,
   words: (_edit, { does }) => does('rebalances', 'rebalance'),
   part({ world }, part, held) {

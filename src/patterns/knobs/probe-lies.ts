@@ -22,6 +22,7 @@ function lieOf(probe: ProbeKind): Knob<ForcedResult> {
     neutral: 0,
     stops: null,
     messages: null,
+    bounds: () => null,
     need({ more }, name, { probes }) {
       if (more.probes.some((kind) => (probes?.[kind] ?? null) !== null)) return null;
       const missing = more.probes.length === 1 ? `probes.${probe}` : 'probes';

@@ -10,6 +10,7 @@ export const replicaLag: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  bounds: () => null,
   need: (_edit, name, { isReplicated }) =>
     isReplicated ? null : `\`${name}\` has no \`replicas\` that could lag`,
   words: ({ value }, { does }) => `${does('falls', 'fall')} ${formatSeconds(value / 1e9)} behind`,
@@ -25,6 +26,7 @@ export const switchover: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  bounds: () => null,
   need: () => null,
   words: (_edit, { words }) => `${words} hands over to a replica`,
   instance(controls, instance, held) {
@@ -39,6 +41,7 @@ export const split: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  bounds: () => null,
   need: () => null,
   words: (_edit, { words }) => `the nodes of ${words} cannot reach each other`,
   instance: (controls, instance, held) => rolesOf(controls, instance)?.split(held.isOn(split)),

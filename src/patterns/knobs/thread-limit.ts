@@ -10,6 +10,7 @@ export const threadLimit: Knob<{ readonly status: number }> = {
   neutral: Infinity,
   stops: null,
   messages: null,
+  bounds: () => null,
   need({ value }, name, { inEnvironments, mostRequests }) {
     if (inEnvironments)
       return `\`${name}\` is a function, which has an environment for each request: limit its \`concurrency\``;

@@ -1,10 +1,10 @@
-import type { Plan, PlanComponent, PlanEdge } from '../../spec/plan/plan.js';
+import type { Plan, PlanComponent, PlanEdge, PlanLink } from '../../spec/plan/plan.js';
 import type { PlanProcess } from '../../spec/plan/process.js';
 import type { Resource } from '../../spec/result/cause.js';
 import type { Pool, PoolSettings } from '../../spec/scenario/resources.js';
 import type { Intervention, InterventionKind } from './kind.js';
 import { processesOf, withComponent, withProcesses } from './processes.js';
-import { usagePeak } from './signs.js';
+import { isSource, usagePeak } from './signs.js';
 
 /** Factors on a capacity that are tried in turn. */
 const FACTORS: readonly number[] = [2, 4];
@@ -74,6 +74,33 @@ const CEILINGS: readonly Ceiling[] = [
         memory: memory === null ? null : { ...memory, limit: memory.limit * factor },
       })),
   },
+  {
+    resource: 'queue',
+    words: 'places in the queue of',
+    isLimited: ({ components }, id) =>
+      processesOf(components[id]!).some(({ queue }) => hasPlaces(queue.capacity)),
+    times: (plan, id, factor) =>
+      withProcesses(plan, id, ({ queue }) => ({
+        queue: { ...queue, capacity: queue.capacity * factor },
+      })),
+  },
+  {
+    resource: 'bandwidth',
+    words: 'bandwidth of calls to',
+    isLimited: (plan, id) => plan.links.some((link) => isNarrow(link) && leadsTo(plan, link, id)),
+    times: (plan, id, factor) => ({
+      ...plan,
+      links: plan.links.map((link) =>
+        leadsTo(plan, link, id)
+          ? {
+              ...link,
+              bandwidth: link.bandwidth * factor,
+              answerBandwidth: link.answerBandwidth * factor,
+            }
+          : link,
+      ),
+    }),
+  },
 ];
 
 /** A component has more of one of its resources. */
@@ -89,7 +116,10 @@ export const capacity: InterventionKind = {
     ),
   worth: (variant, { subject, resource }, plan) => {
     const peak = usagePeak(variant, plan, subject, resource!);
-    return peak < 0.9 ? 0 : 0.75;
+    // A queue is full wherever something else is: it only hides that for a while.
+    if (peak < 0.9) return 0;
+    if (resource === 'queue') return 0.5;
+    return isSource(variant, subject) ? 0.9 : 0.75;
   },
 };
 
@@ -109,6 +139,19 @@ function more(component: PlanComponent, id: number, ceiling: Ceiling, step: numb
 
 function isFinite(component: PlanComponent, of: (settings: PlanProcess) => number): boolean {
   return processesOf(component).some((settings) => Number.isFinite(of(settings)));
+}
+
+/** Whether a queue is limited, and is one at all. */
+function hasPlaces(capacity: number): boolean {
+  return Number.isFinite(capacity) && capacity > 0;
+}
+
+function isNarrow({ bandwidth, answerBandwidth }: PlanLink): boolean {
+  return Number.isFinite(bandwidth) || Number.isFinite(answerBandwidth);
+}
+
+function leadsTo({ parts, statEdges }: Plan, { stat }: PlanLink, id: number): boolean {
+  return stat >= 0 && parts[statEdges[stat]!.to]!.component === id;
 }
 
 /** Whether calls of an edge to this component need a connection of a limited number. */

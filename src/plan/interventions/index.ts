@@ -1,18 +1,22 @@
 import type { Plan } from '../../spec/plan/plan.js';
 import type { VariantResult } from '../../spec/result/result.js';
+import { breakers } from './breakers.js';
 import { cacheFill } from './cache-fill.js';
 import { capacity } from './capacity.js';
 import { collections } from './collections.js';
 import { errors } from './errors.js';
+import { fallbacks } from './fallbacks.js';
 import { hedges } from './hedges.js';
 import type { Intervention, InterventionKind } from './kind.js';
 import { limit } from './limit.js';
 import { load } from './load.js';
 import { locks } from './locks.js';
+import { outliers } from './outliers.js';
 import { probes } from './probes.js';
 import { retries } from './retries.js';
 import { scaling } from './scaling.js';
 import { firstOf } from './signs.js';
+import { timeouts } from './timeouts.js';
 
 /** Every kind of intervention besides faults, which `withFaults` removes. */
 export const INTERVENTIONS: readonly InterventionKind[] = [
@@ -27,6 +31,10 @@ export const INTERVENTIONS: readonly InterventionKind[] = [
   scaling,
   cacheFill,
   probes,
+  breakers,
+  timeouts,
+  outliers,
+  fallbacks,
 ];
 
 /** What a later first degradation takes from the worth of an intervention, per event before it. */

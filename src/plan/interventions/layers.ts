@@ -17,16 +17,30 @@ type IsCut = (layer: Layer) => boolean;
 
 /** The pairs of components whose calls have such a layer. Layers in a dry run count as absent. */
 export function pairsWith(plan: Plan, isCut: IsCut): readonly Pair[] {
-  const pairs = new Map<string, Pair>();
+  return pairs(plan, ({ bundle }) =>
+    plan.bundles[bundle]!.layers.some((layer) => !layer.dryRun && isCut(layer)),
+  );
+}
+
+/** The pairs of components with such an edge between them. */
+export function pairs(plan: Plan, isWanted: (edge: PlanEdge) => boolean): readonly Pair[] {
+  const found = new Map<string, Pair>();
   for (const edge of plan.edges) {
-    const layers = plan.bundles[edge.bundle]!.layers;
-    if (!layers.some((layer) => !layer.dryRun && isCut(layer))) continue;
+    if (!isWanted(edge)) continue;
     const { from, to } = endsOf(plan, edge);
     const names = [from, to].map((id) => plan.components[id]!.name);
     const name = names.join('->');
-    pairs.set(name, { from, to, name, words: names.join(' to ') });
+    found.set(name, { from, to, name, words: names.join(' to ') });
   }
-  return [...pairs.values()];
+  return [...found.values()];
+}
+
+/** The edges between the components of a pair, such as `front->mid`. */
+export function edgesOf(plan: Plan, name: string): readonly PlanEdge[] {
+  return plan.edges.filter((edge) => {
+    const { from, to } = endsOf(plan, edge);
+    return `${plan.components[from]!.name}->${plan.components[to]!.name}` === name;
+  });
 }
 
 /** The plan in which the calls between two components lack some layers. */
@@ -42,7 +56,7 @@ export function withoutLayers(plan: Plan, pair: Pair, isCut: IsCut): Plan {
  */
 export function withoutLayersFrom(
   plan: Plan,
-  pairs: readonly Pair[],
+  cut: readonly Pair[],
   isCut: IsCut,
   fromNs: Ns,
 ): Plan | null {
@@ -50,12 +64,12 @@ export function withoutLayersFrom(
   const { bundles, bare } = bareBundles(plan, isCut);
   const added: PlanEdge[] = [];
   const edges = plan.edges.map((edge, index) => {
-    if (!pairs.some((pair) => isOf(plan, edge, pair))) return edge;
+    if (!cut.some((pair) => isOf(plan, edge, pair))) return edge;
     const number = plan.edges.length + added.push(bare(edge)) - 1;
     return { ...edge, changed: [index, number] };
   });
-  const callers = new Set(pairs.map(({ from }) => from));
-  const cut: PlanFault = {
+  const callers = new Set(cut.map(({ from }) => from));
+  const change: PlanFault = {
     ...addedFault('change', { fromNs, untilNs: plan.horizonNs }),
     knobs: ['configured'],
     instances: [...callers].flatMap((id) => {
@@ -67,7 +81,7 @@ export function withoutLayersFrom(
     ...plan,
     bundles,
     edges: [...edges, ...added],
-    faults: [...plan.faults, cut],
+    faults: [...plan.faults, change],
     changes: { faults: [plan.faults.length], states: [[0], [1]], settings: [] },
   };
 }

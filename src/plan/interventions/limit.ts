@@ -4,7 +4,7 @@ import type { Layer } from '../../spec/scenario/policies.js';
 import type { Intervention, InterventionKind } from './kind.js';
 import { pairsWith, withoutLayers } from './layers.js';
 import { withProcesses } from './processes.js';
-import { shareOf } from './signs.js';
+import { counterShare, shareOf } from './signs.js';
 
 /** Policies of a caller that refuse calls by a configured limit. */
 const LIMITS: ReadonlySet<string> = new Set([
@@ -40,12 +40,10 @@ export const limit: InterventionKind = {
     })),
   ],
   worth: (variant, { subject }) => {
-    const edge = variant.edges[subject];
     const share =
-      edge === undefined
+      variant.edges[subject] === undefined
         ? shareOf(variant, subject, (outcome) => REFUSED.has(outcome))
-        : COUNTERS.reduce((sum, name) => sum + (edge.counters[name] ?? 0), 0) /
-          Math.max(1, edge.calls);
+        : counterShare(variant, subject, COUNTERS);
     return share === 0 ? 0 : 0.4 + 0.5 * Math.min(1, 4 * share);
   },
 };

@@ -6,7 +6,7 @@ import { scaled } from '../../patterns/mechanisms/scaled.js';
 import type { Rise } from './held-load.js';
 import { heldAt, risesOf } from './held-load.js';
 import type { Intervention, InterventionKind } from './kind.js';
-import { fullEarly, worsensAfter } from './signs.js';
+import { fullEarly, UNLIKELY, worsensAfter } from './signs.js';
 
 /** Shares of the load that are tried in turn where it is too high from the start. */
 const SHARES: readonly { readonly share: number; readonly words: string }[] = [
@@ -27,7 +27,7 @@ export const load: InterventionKind = {
     }),
   worth: (variant, { at, subject }, plan) => {
     if (at === undefined) return fullEarly(variant, plan, subject) ? 0.9 : 0;
-    return worsensAfter(variant, plan, subject, at) ? 0.95 : 0.1;
+    return worsensAfter(variant, plan, subject, at) ? 0.95 : UNLIKELY;
   },
 };
 

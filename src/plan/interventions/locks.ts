@@ -1,7 +1,7 @@
 import type { PlanAct } from '../../spec/plan/modules.js';
 import type { Plan } from '../../spec/plan/plan.js';
 import type { InterventionKind } from './kind.js';
-import { reaches } from './signs.js';
+import { reaches, UNLIKELY } from './signs.js';
 
 /** A key whose values are all different, so that no request waits for the lock of another one. */
 const UNSHARED = 'intervention: a lock of its own';
@@ -23,7 +23,7 @@ export const locks: InterventionKind = {
           ]
         : [],
     ),
-  worth: (variant, { subject }) => (reaches(variant, subject) ? 0.8 : 0.1),
+  worth: (variant, { subject }) => (reaches(variant, subject) ? 0.8 : UNLIKELY),
 };
 
 function locksAt({ parts }: Plan, act: PlanAct, component: number): boolean {

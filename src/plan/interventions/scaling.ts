@@ -1,7 +1,7 @@
 import type { Plan } from '../../spec/plan/plan.js';
 import type { InterventionKind } from './kind.js';
 import { withComponent } from './processes.js';
-import { has, reaches } from './signs.js';
+import { has, reaches, UNLIKELY } from './signs.js';
 
 /** A component with an autoscaler has its largest number of instances from the start. */
 export const scaling: InterventionKind = {
@@ -23,7 +23,7 @@ export const scaling: InterventionKind = {
   worth: (variant, { subject }) =>
     has(variant, subject, ['scaledUp', 'scaledDown', 'pending']) || reaches(variant, subject)
       ? 0.85
-      : 0.1,
+      : UNLIKELY,
 };
 
 function atMost(plan: Plan, id: number): Plan {

@@ -3,6 +3,9 @@ import type { Resource } from '../../spec/result/cause.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
 import type { VariantResult } from '../../spec/result/result.js';
 
+/** Worth of an intervention that probably averts nothing: it runs only where all are asked for. */
+export const UNLIKELY = 0.1;
+
 /** Fewest calls in a step whose attempts per call count. */
 const FEW_CALLS = 10;
 
@@ -52,10 +55,45 @@ export function shareOf(
   return all === 0 ? 0 : own / all;
 }
 
+/** Share of the calls of an edge (`front->mid`) that some counters count. */
+export function counterShare(
+  { edges }: VariantResult,
+  edge: string,
+  counters: readonly string[],
+): number {
+  const own = edges[edge];
+  if (own === undefined) return 0;
+  const counted = counters.reduce((sum, name) => sum + (own.counters[name] ?? 0), 0);
+  return counted / Math.max(1, own.calls);
+}
+
+/** Share of the attempts of an edge with one of these outcomes. */
+export function attemptShare(
+  { edges }: VariantResult,
+  edge: string,
+  outcomes: ReadonlySet<string>,
+): number {
+  const own = edges[edge];
+  if (own === undefined) return 0;
+  const counted = Object.entries(own.attemptOutcomes).reduce(
+    (sum, [name, count]) => sum + (outcomes.has(name) ? count : 0),
+    0,
+  );
+  return counted / Math.max(1, own.attempts);
+}
+
 /** Whether a component degrades, or degradations of others come from it. */
 export function reaches(variant: VariantResult, subject: string): boolean {
   const { influences } = variant.cascade;
   return degrades(variant, subject) || influences.some(({ from }) => from === subject);
+}
+
+/** Whether the trouble of others comes from a component, and its own from no other one. */
+export function isSource({ cascade }: VariantResult, subject: string): boolean {
+  const { influences } = cascade;
+  return (
+    influences.some(({ from }) => from === subject) && influences.every(({ to }) => to !== subject)
+  );
 }
 
 /** Share of the run in which an overload counts as there from the start. */
@@ -125,6 +163,13 @@ function workersInUse(
   return busy.map((level, k) => level / ((up[k] ?? component.initial) * component.concurrency));
 }
 
+/** The largest share of the places in the queues of a component that are taken. */
+function queuePeak({ components }: VariantResult, plan: Plan, subject: string): number {
+  const component = plan.components.find(({ name }) => name === subject);
+  const most = components[subject]?.queue?.max ?? 0;
+  return component === undefined ? 0 : most / (component.queue.capacity * component.initial);
+}
+
 /** Place of the first event of a component among those that get worse; null without one. */
 export function firstOf({ cascade }: VariantResult, subject: string): number | null {
   const found = cascade.events.filter(({ kind }) => WORSE.has(kind));
@@ -157,7 +202,9 @@ export function usagePeak(
     case 'memory':
       return has(variant, subject, ['killed']) ? 1 : 0;
     case 'queue':
+      return queuePeak(variant, plan, subject);
     case 'bandwidth':
-      return 0;
+      // No figure shows how much of a link is in use.
+      return reaches(variant, subject) ? 1 : 0;
   }
 }

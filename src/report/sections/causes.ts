@@ -71,7 +71,7 @@ function faultTable({ variant, own }: Explained): Table {
 
 function changeTable({ own }: Explained): Table {
   return {
-    caption: `The same runs with one change each: ${count(own.harm)} requests fail or are slow without a change, and users fail for ${failingWords(own.failing)}`,
+    caption: `The same runs with one change each: ${count(own.harm)} requests fail or are slow without a change, and users fail for ${failingWords(own.failing)} (steps with more than 5 % failed requests)`,
     head: ['Change', 'Requests harmed', 'Averted', 'Users fail for', 'Finding'],
     rows: own.interventions.map(({ words, harm, averted, failing, role }) => [
       words,

@@ -49,7 +49,7 @@ const DEFINITIONS: readonly (readonly [string, string])[] = [
   ],
   [
     'Recovery',
-    'From the end of the fault to the first window of 5 s in which the share of successes is back at 95 % of that before the fault and stays there; never, where it does not',
+    'Of success: from the end of the fault to the first window of 5 s in which the share of successes is back at 95 % of that before the fault and stays there; never, where it does not. Latency back: to the step from which the p95 of successes stays within 1.5 times that before the fault plus 5 ms. A component is healthy again when none of its own signals is degraded; “was degraded for” counts from the start of its degradation. Users fail for: the steps in which more than 5 % of their requests fail',
   ],
   [
     'Amplification',
@@ -61,7 +61,7 @@ const DEFINITIONS: readonly (readonly [string, string])[] = [
   ],
   [
     'Metastable',
-    'Not recovered long after the fault is over, without an upward trend, at a load the system carries when it is healthy',
+    'Down to the end although the fault is over, the load is feasible and all capacity is there: a loop, such as retries, sustains the failure, and nothing shrinks',
   ],
 ];
 

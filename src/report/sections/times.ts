@@ -52,7 +52,7 @@ function timesOf(variant: VariantResult): Markup | null {
   if (times.length === 0) return null;
   const table: Table = {
     caption: 'Means of the runs',
-    head: ['Fault', 'Users degrade after', 'Worst after', 'Users recover after its end', 'Backlog'],
+    head: ['Fault', 'Users degrade after', 'Worst after', 'Success back after its end', 'Backlog'],
     rows: times.map(({ fault, onset, peak, recovery }) => {
       const drain = slowestDrain(variant, fault);
       return [
@@ -69,7 +69,7 @@ function timesOf(variant: VariantResult): Markup | null {
       ${plainTable(table)}
     </div>
     ${caption(
-      'From the start of the fault until requests of users degrade, and until the largest share of them fails; from its end until goodput is back to stay, and until the slowest backlog is drained. With overlapping faults a time may be due to the other one.',
+      'From the start of the fault until requests of users degrade, and until the largest share of them fails; from its end until success is back to stay (recovery), and until the slowest backlog is drained. With overlapping faults a time may be due to the other one.',
     )}`;
 }
 

@@ -1,3 +1,4 @@
+import { latencyLater } from '../../spec/result/latency-later.js';
 import type { BudgetResult, Result, VariantResult } from '../../spec/result/result.js';
 import { formatCount, formatSeconds, formatValue } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
@@ -83,7 +84,7 @@ function variantBlocks(view: View, variant: VariantResult): readonly Block[] {
         ]),
     ...section('Proof by runs without single faults', explainedOf([variant]).map(causeSentence)),
     ...section('Not to blame', innocentsOf(variant)),
-    ...section('Recovery', recoveryOf(variant)),
+    ...section('Recovery', recoveryOf(view, variant)),
     ...section('Not met', variant.budgets.filter(isBroken).map(budgetLine)),
     ...section('Not decided', unsaidOf(view.result, variant)),
   ];
@@ -108,23 +109,30 @@ function innocentsOf(variant: VariantResult): readonly string[] {
     .map(({ fault, reason }) => `${wordsOf(variant, fault)}: ${reason}.`);
 }
 
-/** When the goodput of the users is back after the fault that hurts them, over all replications. */
-function recoveryOf(variant: VariantResult): readonly string[] {
+/** When success and latency are back after the fault that hurts users, over all replications. */
+function recoveryOf({ result }: View, variant: VariantResult): readonly string[] {
   const { value, fault, never, each } = variant.summary.recovery;
   const { verdicts } = variant.cascade;
   // No goodput is lost, so none comes back.
   if (fault === null || verdicts.every((verdict) => verdict === 'untouched')) return [];
-  const after = `After the end of “${wordsOf(variant, fault)}”`;
+  const after = `the end of “${wordsOf(variant, fault)}”`;
   const runs = each.length;
   if (never > 0) {
     const where = runs === 1 ? '' : never === runs ? ' in any replication' : '';
     const some = never < runs ? ` in ${never} of ${plural(runs, 'replication')}` : where;
-    return [`${after} the goodput of the users is not back before the end of the run${some}.`];
+    return [`After ${after} success is not back before the end of the run${some}.`];
   }
   if (value === null) return [];
+  const later = latencyLater(variant.summary, result.run.step);
+  const slow =
+    later === null
+      ? ''
+      : later === 'never'
+        ? '; latency is not back before the end of the run'
+        : `; latency is back ${formatSeconds(later)} after it`;
   return value === 0
-    ? [`${after} the goodput of the users is back at once.`]
-    : [`${after} it takes ${formatSeconds(value)} until the goodput of the users is back.`];
+    ? [`Success is back with ${after}${slow}.`]
+    : [`Success is back ${formatSeconds(value)} after ${after}${slow}.`];
 }
 
 function budgetLine(budget: BudgetResult): string {

@@ -15,6 +15,9 @@
  * - `errors`: a component that fails requests by itself, without a fault. Subject: the component.
  * - `retries`, `hedges`, `cacheFill`, `probes`, `rebalances`: work that failures cause, and that keeps them up.
  *   Subject: the edge, the cache, the component or the topic.
+ * - `breakers`, `outliers`: a circuit breaker or outlier detection that refuses or excludes what would work. Subject: the
+ *   edge.
+ * - `timeouts`, `fallbacks`: a limit on the time of calls, or work done instead of failed ones. Subject: the edge.
  */
 export type CauseKind =
   | 'fault'
@@ -32,7 +35,11 @@ export type CauseKind =
   | 'hedges'
   | 'cacheFill'
   | 'probes'
-  | 'rebalances';
+  | 'rebalances'
+  | 'breakers'
+  | 'outliers'
+  | 'timeouts'
+  | 'fallbacks';
 
 /** A resource with a ceiling. */
 export type Resource = 'workers' | 'cores' | 'connections' | 'queue' | 'memory' | 'bandwidth';

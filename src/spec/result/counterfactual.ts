@@ -26,6 +26,8 @@ export interface Counterfactuals {
   readonly failing: FailingTime;
   /** In the order of the variant's faults. */
   readonly faults: readonly CounterfactualFault[];
+  /** What goes wrong without any failed request; absent if there is nothing of the kind, or no fault. */
+  readonly unseen?: readonly UnseenHarm[];
   /** Those that change most come first. */
   readonly interventions: readonly CounterfactualIntervention[];
   /** The runs without any fault; absent in a variant that has none. */
@@ -64,6 +66,16 @@ export interface ProofRun<End extends string> {
  * differ too much, or are too few, to say.
  */
 export type CausalRole = 'cause' | 'amplifier' | 'part' | 'none' | 'undecided';
+
+/** Kinds of harm that no request of a user shows. They are the kinds of the events of it. */
+export type UnseenKind = 'unsettled' | 'lost' | 'repeated' | 'deadLettered' | 'stale' | 'backlog';
+
+/** Harm that no request of a user shows, and what the faults have to do with it. */
+export interface UnseenHarm extends Pick<Counterfactuals, 'harm' | 'background' | 'faults'> {
+  /** `harm` and `background` count sagas, messages or reads per run; of a `backlog`, messages that wait, as a mean. */
+  readonly kind: UnseenKind;
+  readonly subject: string;
+}
 
 export interface CounterfactualFault {
   readonly fault: string;

@@ -6,6 +6,7 @@ import { hasNoWorkerLeft, saturatedShare, SATURATED } from '../saturation.js';
 import type { Scene } from '../scene.js';
 import { formatCount, formatNumber, formatShare } from '../../../text/figures.js';
 import type { Candidate, Growth } from './candidate.js';
+import { limiterOf, restsFor } from './limits.js';
 import { specialCondition, type Place } from './special-conditions.js';
 import { ownFailures } from './suspects.js';
 
@@ -166,7 +167,10 @@ export function conditionsAt(place: Place): readonly Candidate[] {
   if (full !== null)
     return isSudden && full.ref.kind === 'capacity' ? [...loads, full] : [full, ...loads];
   const errors = ownFailures(scene, lane, from, place.until);
-  const isOwn = sumSteps(lane.errors, from, place.until) > 0 && errors >= MOST * badShareOf(place);
+  const isOwn =
+    lane.workers > 0 &&
+    sumSteps(lane.errors, from, place.until) > 0 &&
+    errors >= MOST * badShareOf(place);
   if (!isOwn) return loads;
   const ref = { kind: 'errors', subject: nameOf(place) } as const;
   return [candidateAt(place, ref, `it fails ${formatShare(errors)} of its requests itself`)];
@@ -181,13 +185,16 @@ function badShareOf({ lane, from, until }: Place): number {
   return arrivals > 0 ? 1 - sumSteps(lane.good, from, until) / arrivals : 0;
 }
 
+/** The limit whose refusals are most of the failures here, or for which the requests here wait to be made again. */
 function refusedByLimit(place: Place): Candidate | null {
-  const { lane, from, until } = place;
-  const bad = badShareOf(place);
-  const over = sumSteps(lane.overRate, from, until);
-  if (!(bad > 0 && over >= MOST * bad * sumSteps(lane.arrivals, from, until))) return null;
-  const evidence = `${formatShare(bad)} of its requests exceed its rate limit`;
-  return candidateAt(place, { kind: 'limit', subject: nameOf(place) }, evidence);
+  const { scene, lane, from, until } = place;
+  const bad = badShareOf(place) * sumSteps(lane.arrivals, from, until);
+  const isMost = bad > 0 && sumSteps(lane.overRate, from, until) >= MOST * bad;
+  const resting = restsFor(scene, lane, from, until);
+  const limiter = resting ?? (isMost ? limiterOf(scene, lane, from, until) : null);
+  if (limiter === null) return null;
+  const { subject, evidence } = limiter;
+  return candidateAt(place, { kind: 'limit', subject }, evidence);
 }
 
 /** A component that is full, that its autoscaler does not enlarge in time, or whose connections are all in use. */

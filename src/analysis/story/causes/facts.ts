@@ -13,6 +13,7 @@ import type { Scene } from '../scene.js';
 import { formatRate } from '../../../text/figures.js';
 import { ceilingOf, growthsBy, servedRate } from './conditions.js';
 import { harmsOf, type Harm } from './harm.js';
+import { quotasOf } from './quota.js';
 import { byCodeUnit } from '../../measure/variant-data.js';
 
 /** A cause with a smaller part of the harm is none. */
@@ -37,7 +38,10 @@ export function causesOf(
     const isLoad = harm.candidate.growth !== undefined;
     return isLoad || harm.requests === 0 || shareOf(harm) >= MOST;
   });
-  const facts = found.map((harm) => factOf(scene, harm, shareOf(harm)));
+  const inferred = found.map((harm) => factOf(scene, harm, shareOf(harm)));
+  const isNew = ({ subject }: CauseFact): boolean =>
+    inferred.every((fact) => fact.kind !== 'limit' || fact.subject !== subject);
+  const facts = [...inferred, ...quotasOf(scene, WORDS.limit).filter(isNew)];
   const loops = influences.filter(({ mechanism }) => isFeedback(mechanism)).map(loopFact);
   // Without a fault, a load that is too high from the start is the same cause as the ceiling that it meets.
   const isFaulted = scene.faultsNs.length > 0;
@@ -159,7 +163,10 @@ const WORDS: Readonly<Record<Exclude<CauseKind, 'capacity'>, (subject: string) =
   collections: (subject) => `the garbage collections of ${subject} stop it`,
   cacheFill: (subject) => `the misses of ${subject} overload what fills it`,
   locks: (subject) => `requests of ${subject} wait for a lock`,
-  limit: (subject) => `${subject} refuses requests above its rate limit`,
+  limit: (subject) =>
+    subject.includes('->')
+      ? `the limit on calls of ${subject} refuses some`
+      : `${subject} refuses requests above its rate limit`,
   scaling: (subject) => `the autoscaler of ${subject} is too slow for the load`,
   errors: (subject) => `${subject} fails requests itself`,
   fault: (subject) => `fault ${subject}`,
@@ -171,6 +178,10 @@ const WORDS: Readonly<Record<Exclude<CauseKind, 'capacity'>, (subject: string) =
   hedges: (subject) => `hedges of ${subject}`,
   probes: (subject) => `probes of ${subject}`,
   rebalances: (subject) => `rebalances of ${subject}`,
+  breakers: (subject) => `breaker of ${subject}`,
+  outliers: (subject) => `outlier detection of ${subject}`,
+  timeouts: (subject) => `timeout of ${subject}`,
+  fallbacks: (subject) => `fallback of ${subject}`,
 };
 
 /** Smallest share of refused requests that is an overload from the start. */

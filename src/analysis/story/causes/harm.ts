@@ -5,10 +5,9 @@ import type { Lane } from '../../measure/lanes.js';
 import { stepAt } from '../../measure/steps.js';
 import { sumSteps } from '../links.js';
 import type { Scene } from '../scene.js';
-import { keyOf, type Candidate, type Growth } from './candidate.js';
-import { growthsBy } from './conditions.js';
-import { isActive, sizeAt, sizeOfLoad, sizeOnLink, suspectsOf, type Suspect } from './suspects.js';
-import { named, partsOf, type Walk } from './walk.js';
+import { keyOf, type Candidate, type Part } from './candidate.js';
+import { suspectsOf, type Suspect } from './suspects.js';
+import { partsOf, type Walk } from './walk.js';
 
 /** A cause with the requests of users that it harms. */
 export interface Harm {
@@ -55,19 +54,14 @@ function ofEpisode(
   const { scene, suspects } = run;
   const harm = harmBySteps(scene, lane, episode);
   const cuts = [episode.from, ...changesIn(scene, suspects, episode), episode.until];
-  let mix: { readonly candidate: Candidate; readonly part: number }[] = [];
+  let mix: readonly Part[] = [];
   for (let k = 0; k + 1 < cuts.length; k++) {
     const [from, until] = [cuts[k], cuts[k + 1]];
     const total = sumSteps(harm, from - episode.from, until - episode.from);
-    const isOver = mix.some(
-      ({ candidate: { suspect } }) => suspect !== null && suspect.until <= from,
-    );
-    const isFresh = k === 0 || isOver;
-    if (isFresh) {
-      const end = Math.min(until, lookUntil({ ...episode, from }, scene.steps));
-      const fresh = partsOf({ ...run, from, until: end }, lane);
-      if (k === 0 || fresh.length > 0) mix = [...fresh];
-    } else mix = worsened(scene, suspects, harm, mix, episode, from, until);
+    const end = Math.min(until, lookUntil({ ...episode, from }, scene.steps));
+    const fresh = partsOf({ ...run, from, until: end }, lane);
+    const before = mix;
+    mix = k === 0 ? fresh : changed(harm, episode, { before, fresh, from, until });
     for (const { candidate, part } of mix) {
       const key = keyOf(candidate.ref);
       const known = harms.get(key) ?? {
@@ -78,10 +72,43 @@ function ofEpisode(
       };
       harms.set(key, known);
       known.requests += part * total;
-      if (isFresh) known.isFirst = true;
-      if (isFresh && !known.episodes.has(lane)) known.episodes.set(lane, episode);
+      const isFirst = k === 0 || isOver(before, from);
+      if (isFirst) known.isFirst = true;
+      if (isFirst && !known.episodes.has(lane)) known.episodes.set(lane, episode);
     }
   }
+}
+
+/** The causes on both sides of a change in an episode, and the steps [from, until) after it. */
+interface Change {
+  readonly before: readonly Part[];
+  /** What a walk finds after the change. */
+  readonly fresh: readonly Part[];
+  readonly from: number;
+  readonly until: number;
+}
+
+/**
+ * The causes after a change. Where a cause is over, those that act take their part: users may have been down anyway until
+ * then. Otherwise those that begin take the part by which the harm has grown.
+ */
+function changed(harm: Float64Array, episode: Episode, change: Change): readonly Part[] {
+  const { before, fresh, from } = change;
+  if (!isOver(before, from)) return worsened(harm, episode, change);
+  const acting = fresh.filter(({ candidate }) => candidate.lane !== null && actsAt(candidate, from));
+  const taken = acting.reduce((sum, { part }) => sum + part, 0);
+  return [...acting, ...before.map((one) => ({ ...one, part: one.part * (1 - taken) }))];
+}
+
+/** Whether a fault among the causes is over. */
+function isOver(mix: readonly Part[], step: number): boolean {
+  return mix.some(({ candidate: { suspect } }) => suspect !== null && suspect.until <= step);
+}
+
+/** A fault that acts, or a load that rises. Any other condition is an effect of the fault that is over. */
+function actsAt({ suspect, growth, from }: Candidate, step: number): boolean {
+  if (suspect !== null) return suspect.until > step;
+  return growth !== undefined && Math.abs(from - step) <= 1;
 }
 
 /** Requests that fail above the usual share by step; where hardly any fails, all that arrive. */
@@ -99,29 +126,25 @@ function harmBySteps({ baseline }: Scene, lane: Lane, { from, until }: Episode):
   return harm.map((_, i) => lane.arrivals[from + i]);
 }
 
-/** Steps within an episode in which a fault begins or a load rises. */
+/** Steps within an episode in which a fault begins or is over, or a load rises. */
 function changesIn(
   scene: Scene,
   suspects: readonly Suspect[],
   { from, until }: Episode,
 ): readonly number[] {
   const rises = scene.loads.risesNs.map((at) => stepAt(scene.steps, at));
-  const all = [...suspects.map((suspect) => suspect.from), ...rises];
+  const all = [...suspects.flatMap((one) => [one.from, one.until + 1]), ...rises];
   return [...new Set(all)]
     .filter((step) => step > from + 1 && step < until - 1)
     .sort((a, b) => a - b);
 }
 
-/** The causes after a change: the part by which the harm has grown since belongs to the change. */
+/** The causes after a change: the part by which the harm has grown since belongs to those that begin with it. */
 function worsened(
-  scene: Scene,
-  suspects: readonly Suspect[],
   harm: Float64Array,
-  mix: { readonly candidate: Candidate; readonly part: number }[],
   episode: Episode,
-  from: number,
-  until: number,
-): { readonly candidate: Candidate; readonly part: number }[] {
+  { before: mix, fresh, from, until }: Change,
+): readonly Part[] {
   const at = from - episode.from;
   const first = Math.max(0, at - AROUND);
   const last = Math.min(until - episode.from, at + AROUND);
@@ -129,47 +152,12 @@ function worsened(
   const after = sumSteps(harm, at, last) / (last - at);
   const noise = 2 * Math.sqrt(before / (at - first) + after / (last - at));
   if (!(after - before > Math.max(WORSE * before, noise))) return mix;
-  const began = suspects
-    .filter((suspect) => Math.abs(suspect.from - from) <= 1 && isActive(suspect, from))
-    .map((suspect) => ({
-      candidate: named(scene, suspect, null),
-      weight: sizeOf(scene, suspect, from, until),
-    }))
-    .filter(({ weight }) => weight > 0);
-  const growth = growthsBy(scene, from).find(({ step }) => Math.abs(step - from) <= 1);
-  const own = growth === undefined ? [] : [ofGrowth(scene, growth, from)];
-  const added = [...began, ...own];
-  const all = added.reduce((sum, { weight }) => sum + weight, 0);
+  const began = fresh.filter(({ candidate }) => Math.abs(candidate.from - from) <= 1);
+  const all = began.reduce((sum, { part }) => sum + part, 0);
   if (all === 0) return mix;
   const share = (after - before) / after;
   return [
     ...mix.map(({ candidate, part }) => ({ candidate, part: part * (1 - share) })),
-    ...added.map(({ candidate, weight }) => ({ candidate, part: (share * weight) / all })),
+    ...began.map(({ candidate, part }) => ({ candidate, part: (share * part) / all })),
   ];
-}
-
-function ofGrowth(
-  { data }: Scene,
-  growth: Growth,
-  from: number,
-): { candidate: Candidate; weight: number } {
-  const subject = data.plan.components[growth.workload].name;
-  const ref = { kind: 'load', subject } as const;
-  const candidate: Candidate = { ref, suspect: null, lane: null, from, growth, evidence: '' };
-  return { candidate, weight: 1 - growth.before / growth.after };
-}
-
-/** The largest effect of a fault on anything that it hits. */
-function sizeOf(scene: Scene, suspect: Suspect, from: number, until: number): number {
-  const { lanes, links } = scene;
-  const hit = lanes.filter(
-    ({ component, workers }) => workers > 0 && suspect.touched.components.has(component),
-  );
-  const sizes = [
-    ...hit.map((lane) => sizeAt(scene, suspect, lane, from, until)),
-    ...links.map((link) => sizeOnLink(suspect, link, from, until)),
-    suspect.touched.workloads.size > 0 ? sizeOfLoad(scene, suspect, from, until) : 0,
-    suspect.isUnplaced ? 1 : 0,
-  ];
-  return sizes.reduce((most, size) => Math.max(most, size), 0);
 }

@@ -1,3 +1,4 @@
+import type { Bounds } from '../../../model/faults/knob.js';
 import type { PlanFault } from '../../../spec/plan/plan.js';
 import { isBackground } from '../../measure/background.js';
 import { touchedBy, type Touched } from '../../measure/faulted.js';
@@ -6,6 +7,7 @@ import { stepAt } from '../../measure/steps.js';
 import { meanSteps, failuresIn, sumSteps, type Link } from '../links.js';
 import { blockedShare } from '../mechanism.js';
 import type { Scene } from '../scene.js';
+import { boundsOf, growthOf } from './bounds.js';
 
 /** One activation of a fault in one run, in steps [from, until). */
 export interface Suspect {
@@ -15,12 +17,16 @@ export interface Suspect {
   readonly until: number;
   /** It hits no component, link or load: for example the entries of a cache. */
   readonly isUnplaced: boolean;
+  /** The most that it does, by its written strength. */
+  readonly bounds: Bounds;
 }
 
 /** Steps before a fault with which its effect is compared. */
 const BEFORE_STEPS = 10;
 /** Below this size, an effect of a fault does not show. */
 export const SOME_SIZE = 0.05;
+/** Use of its workers or cores from which a component cannot keep up with its load. */
+const FULL = 0.95;
 /** A caller whose workers wait for a callee at least this much rejects requests because of it. */
 const BLOCKED = 0.5;
 
@@ -30,6 +36,7 @@ export function suspectsOf(scene: Scene): readonly Suspect[] {
   return data.plan.faults.flatMap((fault) => {
     if (isBackground(fault, data.plan)) return [];
     const touched = touchedBy(fault, data);
+    const bounds = boundsOf(fault);
     const isUnplaced = touched.components.size + touched.stats.size + touched.workloads.size === 0;
     return scene.spansOf(fault).map((span) => {
       const backs = scene.returnsOf(fault).find(({ untilNs }) => untilNs === span.untilNs);
@@ -43,6 +50,7 @@ export function suspectsOf(scene: Scene): readonly Suspect[] {
         from: stepAt(steps, span.fromNs),
         until: Math.min(steps.count, stepAt(steps, lastNs) + 1),
         isUnplaced,
+        bounds,
       };
     });
   });
@@ -50,7 +58,8 @@ export function suspectsOf(scene: Scene): readonly Suspect[] {
 
 /**
  * The effect of a fault on a component itself, from 0 to 1: by how much more of its requests fail without a failed call,
- * its own work takes longer, or its instances are away, in steps [from, until), than right before the fault.
+ * its own work takes longer, or its instances are away, in steps [from, until), than right before the fault. It is no
+ * larger than the written strength of the fault explains.
  */
 export function sizeAt(
   scene: Scene,
@@ -68,7 +77,28 @@ export function sizeAt(
   const away = 1 - meanSteps(lane.up, first, last);
   const usualAway = isKnown ? 1 - meanSteps(lane.up, before, suspect.from) : 0;
   const slower = isKnown ? slowerBy(scene, lane, [before, suspect.from], [first, last]) : 0;
-  return Math.max(0, failed - usualFailed, away - usualAway, slower);
+  const most = isKnown ? mostAt(suspect, lane, before) : 1;
+  return Math.max(0, Math.min(most, Math.max(failed - usualFailed, slower)), away - usualAway);
+}
+
+/**
+ * The largest effect that the strength of a fault explains at a component. Longer work fills it only if its use before
+ * the fault is high enough; then every request may fail.
+ */
+function mostAt({ from, bounds }: Suspect, lane: Lane, before: number): number {
+  const { failed, slower } = bounds;
+  const use = useOf(lane, before, from);
+  if (use < FULL && use * slower >= FULL) return 1;
+  return Math.max(failed, 1 - 1 / slower);
+}
+
+/** Share of the workers or cores of a component that are in use, of whichever are scarcer. */
+function useOf(lane: Lane, from: number, until: number): number {
+  const up = meanSteps(lane.up, from, until);
+  if (!(up > 0)) return 1;
+  const busy = meanSteps(lane.busy, from, until) / (lane.workers * up);
+  const cpu = meanSteps(lane.cpu, from, until) / (lane.cores * up);
+  return Math.min(1, Math.max(busy, cpu));
 }
 
 /** Steps by which an effect may precede the step in which its cause is known. */
@@ -110,7 +140,13 @@ export function sizesAt(
 }
 
 /** The same on the messages of a link: more failed attempts, or longer calls than the callee explains. */
-export function sizeOnLink(suspect: Suspect, link: Link, from: number, until: number): number {
+export function sizeOnLink(
+  scene: Scene,
+  suspect: Suspect,
+  link: Link,
+  from: number,
+  until: number,
+): number {
   if (!link.stats.some((stat) => suspect.touched.stats.has(stat))) return 0;
   const first = Math.max(from, suspect.from);
   const last = Math.max(first + 1, Math.min(until, suspect.until));
@@ -123,17 +159,44 @@ export function sizeOnLink(suspect: Suspect, link: Link, from: number, until: nu
     Math.max(0, meanSteps(link.inFlight, a, b) - insideOf(link, a, b));
   const usualMade = meanSteps(link.made, before, suspect.from);
   const usual = usualMade > 0 ? between(before, suspect.from) / usualMade : 0;
-  const more = between(first, last) - usual * meanSteps(link.made, first, last);
+  const most = mostOnLink(suspect, link, scene.steps.lengthNs[0], before, [first, last]);
+  const more = Math.min(
+    most.inFlight,
+    between(first, last) - usual * meanSteps(link.made, first, last),
+  );
   // Time between two components counts as a part of all the time that the caller's requests take.
   const { inSystem } = link.caller;
   const all = meanSteps(inSystem.length > 0 ? inSystem : link.inFlight, first, last);
   const longer = suspect.from > before && all > 0 ? Math.min(1, more / all) : 0;
-  return Math.max(0, badOf(first, last) - badOf(before, suspect.from), longer);
+  const failed = Math.min(most.failed, badOf(first, last) - badOf(before, suspect.from));
+  return Math.max(0, failed, longer);
+}
+
+/**
+ * The most that the strength of a fault explains on a link: calls in flight, by Little's law, since request and response
+ * are both late; and failed attempts, since calls that take longer exceed more of their time limits.
+ */
+function mostOnLink(
+  { from: start, bounds }: Suspect,
+  link: Link,
+  stepNs: number,
+  before: number,
+  [from, until]: readonly [number, number],
+): { readonly inFlight: number; readonly failed: number } {
+  const lateNs = 2 * bounds.lateNs;
+  const made = meanSteps(link.made, before, start);
+  const usualNs = made > 0 ? (meanSteps(link.inFlight, before, start) / made) * stepNs : 0;
+  return {
+    inFlight: Number.isFinite(lateNs)
+      ? (meanSteps(link.sent, from, until) * lateNs) / stepNs
+      : Infinity,
+    failed: Math.max(bounds.failed, Number.isFinite(lateNs) ? lateNs / (lateNs + usualNs) : 1),
+  };
 }
 
 /** By how much the load that a fault changes grows, as a share of the larger rate. */
 export function sizeOfLoad(
-  { lanes }: Scene,
+  { lanes, steps }: Scene,
   suspect: Suspect,
   from: number,
   until: number,
@@ -144,7 +207,8 @@ export function sizeOfLoad(
     own.reduce((sum, { arrivals }) => sum + meanSteps(arrivals, a, b), 0);
   const is = rate(Math.max(from, suspect.from), Math.min(until, suspect.until));
   const was = rate(before, suspect.from);
-  return is > was ? 1 - was / is : 0;
+  const most = growthOf(suspect.fault, (was / steps.lengthNs[0]) * 1e9);
+  return is > was ? 1 - was / Math.min(is, most * was) : 0;
 }
 
 /** Share of a component's requests that fail or stay unanswered by itself, without a failed call. */

@@ -5,6 +5,7 @@ import type { Lane } from '../../measure/lanes.js';
 import { meanSteps, sumSteps, type Link } from '../links.js';
 import { blockedShare } from '../mechanism.js';
 import type { Scene } from '../scene.js';
+import { isBounded } from './bounds.js';
 import { candidateOf, divided, type Candidate, type Part } from './candidate.js';
 import { conditionsAt } from './conditions.js';
 import {
@@ -14,6 +15,7 @@ import {
   sizeOfLoad,
   sizeOnLink,
   SOME_SIZE,
+  type Sized,
   type Suspect,
 } from './suspects.js';
 
@@ -116,7 +118,7 @@ function along(walk: Walk, link: Link, part: number, above: Set<Lane>): readonly
   const { scene, from, until, suspects } = walk;
   const onLink = suspects
     .filter((suspect) => isActive(suspect, from))
-    .map((suspect) => ({ suspect, size: sizeOnLink(suspect, link, from, until) }))
+    .map((suspect) => ({ suspect, size: sizeOnLink(scene, suspect, link, from, until) }))
     .filter(({ size }) => size >= SOME_SIZE);
   if (onLink.length === 0) return descend(walk, link.callee, part, above);
   const linked = onLink.reduce((sum, { size }) => sum + size, 0);
@@ -155,7 +157,7 @@ function atEnd(
         0,
         ...scene.links
           .filter((link) => link.callee === lane || link.caller === lane)
-          .map((link) => sizeOnLink(suspect, link, from, until)),
+          .map((link) => sizeOnLink(scene, suspect, link, from, until)),
       ),
     }))
     .filter(({ size }) => size >= SOME_SIZE);
@@ -163,15 +165,23 @@ function atEnd(
   const loads = loadsOn(walk, lane);
   if (loads.length > 0) return divided(part, weighed(walk, lane, loads));
   // A fault whose effect does not show at once, such as an empty cache, is known by its time.
-  const late = walk.suspects
-    .filter(
-      (suspect) => isRecent(suspect, lane, from) || own.some((each) => each.suspect === suspect),
-    )
-    .map((suspect) => ({ suspect, size: 1 }));
-  if (late.length > 0) return divided(part, weighed(walk, lane, latest(late)));
+  const late = unseenAt(walk, lane);
+  if (late.length > 0) return divided(part, weighed(walk, lane, late));
   const conditions = conditionsAt({ scene, record, lane, from, until });
   // The first does it; the others are named with it.
   return conditions.map((candidate, i) => ({ candidate, part: i === 0 ? part : 0 }));
+}
+
+/** The faults whose effect does not show at once, such as an empty cache: those at the component before all others. */
+function unseenAt(walk: Walk, lane: Lane): readonly Sized[] {
+  const here = hitting(walk, lane);
+  const recent = walk.suspects.filter(
+    (suspect) => here.includes(suspect) || isRecent(suspect, lane, walk.from),
+  );
+  const open = recent.filter(({ bounds }) => !isBounded(bounds));
+  const near = open.filter((suspect) => here.includes(suspect) || suspect.isUnplaced);
+  const found = near.length > 0 ? near : open.length > 0 ? open : recent;
+  return latest(found.map((suspect) => ({ suspect, size: 1 })));
 }
 
 /** Faults that change a load and are active, if more requests reach the component than before them. */

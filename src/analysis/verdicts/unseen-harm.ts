@@ -1,0 +1,70 @@
+import { partName } from '../../spec/plan/names.js';
+import type { Plan } from '../../spec/plan/plan.js';
+import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
+import type { StoryEvent } from '../../spec/result/cascade.js';
+import type { UnseenHarm, UnseenKind } from '../../spec/result/counterfactual.js';
+import { sumCells } from '../measure/sums.js';
+import { wholeRun } from '../measure/window.js';
+import { faultProof } from './counterfactual.js';
+
+/** Meters that count what goes wrong without any failed request, by kind of its event. */
+const METERS: Readonly<Record<UnseenKind, readonly string[]>> = {
+  unsettled: ['stuck', 'inconsistent', 'lost'],
+  lost: ['lostEffects'],
+  repeated: ['duplicateEffects'],
+  deadLettered: ['deadLettered'],
+  stale: ['staleReads'],
+  backlog: ['lag', 'outbox.rows'],
+};
+const KINDS: ReadonlySet<StoryEvent['kind']> = new Set(
+  Object.keys(METERS) as readonly UnseenKind[],
+);
+
+/** Something that goes wrong and that no request shows. */
+export type Unseen = Pick<UnseenHarm, 'kind' | 'subject'>;
+
+/** What goes wrong in a run without a failed request, each kind once for each subject. */
+export function unseenOf(events: readonly StoryEvent[]): readonly Unseen[] {
+  const found = new Map<string, Unseen>();
+  for (const { kind, subject } of events) {
+    if (isUnseen(kind)) found.set(`${kind} ${subject}`, { kind, subject });
+  }
+  return [...found.values()];
+}
+
+/** What the faults of a plan have to do with each of these. `runs`: by set of faults, the records of its runs. */
+export function unseenProofs(
+  plan: Plan,
+  unseen: readonly Unseen[],
+  runs: ReadonlyMap<number, readonly RunRecord[]>,
+): readonly UnseenHarm[] {
+  return unseen.map((one) => {
+    const counts = new Map(
+      [...runs].map(([mask, records]) => [
+        mask,
+        records.map((record) => countOf(plan, record, one)),
+      ]),
+    );
+    return { ...one, ...faultProof(plan, counts) };
+  });
+}
+
+/** How much goes wrong in one run: a number of sagas, messages or reads; of a backlog its mean length. */
+export function countOf(plan: Plan, record: RunRecord, { kind, subject }: Unseen): number {
+  const { cells, lengthNs } = wholeRun(plan);
+  return record.meters.reduce((sum, meter) => {
+    if (!METERS[kind].includes(meter.name) || subjectOf(plan, meter) !== subject) return sum;
+    if (meter.form === 'counter') return sum + sumCells(meter.counts, cells);
+    return meter.form === 'gauge' ? sum + sumCells(meter.area, cells) / lengthNs : sum;
+  }, 0);
+}
+
+function isUnseen(kind: StoryEvent['kind']): kind is UnseenKind {
+  return KINDS.has(kind);
+}
+
+function subjectOf(plan: Plan, { name, component, part }: MeterRecord): string {
+  const own = plan.components[component].name;
+  if (name === 'outbox.rows') return `${own}.outbox`;
+  return part < 0 ? own : partName(plan, part);
+}
