@@ -27,14 +27,14 @@ describe('the account', () => {
   it('says that goodput is back before the fault ends, and how many commits are lost', () => {
     const { sentence } = cascadeOf(`${FAILOVER}
 faults: [ { id: dies, kind: crash, target: 'db[0]', at: 20s, for: 20s } ]`);
-    expect(sentence).toContain('of the goodput is lost and it is back before the fault ends.');
+    expect(sentence).toContain('of the goodput is lost and success is back before the fault ends.');
     expect(sentence).toMatch(/ db loses commits from \d+ s: \d+ confirmed commits are gone\./u);
   });
 
   it('says that goodput is back although the fault lasts to the end', () => {
     const { sentence } = cascadeOf(`${FAILOVER}
 faults: [ { id: dies, kind: crash, target: 'db[0]', at: 20s, for: none } ]`);
-    expect(sentence).toContain('it is back while the fault lasts.');
+    expect(sentence).toContain('success is back while the fault lasts.');
     expect(sentence).not.toContain('does not show the end');
   });
 
@@ -43,7 +43,7 @@ faults: [ { id: dies, kind: crash, target: 'db[0]', at: 20s, for: none } ]`);
 services: { shop: { concurrency: 10, queue: { capacity: 1000 }, endpoints: { get: [ wait: 50ms ] } } }
 ${USERS}
 faults: [ { id: slow, kind: slow, target: shop, factor: 8, at: 10s, for: 20s } ]`);
-    expect(sentence).toMatch(/it is back at once, latency after \d+ s\./u);
+    expect(sentence).toMatch(/success is back at once, latency after \d+ s\./u);
   });
 
   it('counts degraded responses where no request fails, and does not clear the fault', () => {
@@ -84,14 +84,15 @@ faults: [ { id: outage, kind: error, target: main, at: 20s, for: 20s } ]`);
     );
   });
 
-  it('names a component that comes back full after the harm of its crash, and not as its cause', () => {
+  it('names a component that comes back full after the harm of its pause, and not as its cause', () => {
     const { sentence } = cascadeOf(`
-services: { shop: { concurrency: 4, queue: { capacity: 400 }, endpoints: { get: [ wait: 38ms ] } } }
-workloads: { users: { arrivals: constant(100/s), policy: again, requests: [ { call: shop.get } ] } }
-policies: { again: { retry: { attempts: 6, backoff: { kind: constant, base: 2s } } } }
-faults: [ { id: dies, kind: crash, target: shop, at: 20s, for: 15s } ]`);
+services:
+  shop: { runtime: async, endpoints: { get: [ call: stock.get ] } }
+  stock: { concurrency: 20, queue: { capacity: 100 }, endpoints: { get: { readOnly: true, steps: [ wait: 50ms ] } } }
+${USERS}
+faults: [ { id: stall, kind: pause, target: stock, at: 20s, for: 3s } ]`);
     expect(sentence).toMatch(
-      /^shop crashes at 20 s -> users\.get: [^>]* -> shop: 4 of 4 workers /u,
+      /^stock is paused at 20 s -> shop: [^>]* -> users\.get: [^>]* -> stock: 20 of 20 workers busy, .* at 23 s; /u,
     );
   });
 

@@ -303,13 +303,12 @@ function degradation(
     const idleFrom = idleSince(scene, lane, episode);
     const isOver = episode.until < steps.count || idleFrom !== null;
     const until = idleFrom ?? recoverySecondsOf(scene, episode.until);
-    const words = !isOver
-      ? {
+    const healthy = idleFrom === null ? 'is healthy again' : 'has no requests any more';
+    const words = isOver
+      ? twoParts(healthy, `was degraded for ${formatSeconds(until - begun)}`, ': ')
+      : {
           text: `${stillWords(scene, lane, episode, formatInstant(end))}${silence(scene, lane, episode)}`,
-        }
-      : idleFrom === null
-        ? twoParts('is healthy again', `was degraded for ${formatSeconds(until - begun)}`, ': ')
-        : { text: 'no requests any more' };
+        };
     const over: StoryEvent = {
       at: until,
       kind: isOver ? 'recovered' : 'notRecovered',

@@ -112,9 +112,9 @@ function innocentsOf(variant: VariantResult): readonly string[] {
 /** When success and latency are back after the fault that hurts users, over all replications. */
 function recoveryOf({ result }: View, variant: VariantResult): readonly string[] {
   const { value, fault, never, each } = variant.summary.recovery;
+  const { verdicts } = variant.cascade;
   // No goodput is lost, so none comes back.
-  if (fault === null || variant.cascade.verdicts.every((verdict) => verdict === 'untouched'))
-    return [];
+  if (fault === null || verdicts.every((verdict) => verdict === 'untouched')) return [];
   const after = `the end of “${wordsOf(variant, fault)}”`;
   const runs = each.length;
   if (never > 0) {
