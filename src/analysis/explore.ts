@@ -111,7 +111,8 @@ function lostShare(data: VariantData, span: Span, workloads: ReadonlySet<string>
 
 /** How the failure spreads with a set, in one sentence. */
 export function sentenceOfExplored(runs: ExploredRuns): string {
-  return cascadeResult(storiesOf(dataOf(runs)), null, null, null).sentence;
+  const figures = { recovery: null, latencyRecovery: null, hasFaults: true };
+  return cascadeResult(storiesOf(dataOf(runs)), figures, null).sentence;
 }
 
 /** A broken budget with its value without faults. */

@@ -184,8 +184,11 @@ function variantResult(
     timeline: timelineOf(data, stories[0]),
     cascade: cascadeResult(
       stories,
-      summary.recovery.value,
-      latencyLater(summary, data.variant.scenario.run.stepNs / 1e9),
+      {
+        recovery: summary.recovery.value,
+        latencyRecovery: latencyLater(summary, data.variant.scenario.run.stepNs / 1e9),
+        hasFaults: data.plan.faults.length > 0,
+      },
       proofs.get(variant.name)?.metastability ?? null,
     ),
     journal: journalOf(data),

@@ -340,7 +340,9 @@ faults: [ { id: rush, kind: load, target: users, factor: 3, at: 30s, for: 20s } 
         endings: [],
         metastability: null,
         recovery: null,
+        latencyRecovery: null,
         goodputLost: null,
+        hasFaults: true,
       });
     expect(sentence(310, 0.3)).toBe('db hangs: 310 of 1,000 user requests fail (30 % before).');
     expect(sentence(299, 0.3)).toBe(

@@ -3,14 +3,13 @@ import type { MetastabilityProof } from '../../spec/result/counterfactual.js';
 import { estimateOf, meanOf } from '../measure/estimate.js';
 import { causesOverRuns } from './causes/over-runs.js';
 import { degradedElsewhere, withRuns } from './seen-in.js';
-import { sentenceOf } from './sentence.js';
+import { sentenceOf, type SentenceInput } from './sentence.js';
 import type { Story } from '../measure/story.js';
 
 /** The cascade of a variant: the events of the first run, and figures over all runs. */
 export function cascadeResult(
   stories: readonly Story[],
-  recovery: number | null,
-  latencyRecovery: number | 'never' | null,
+  figures: Pick<SentenceInput, 'recovery' | 'latencyRecovery' | 'hasFaults'>,
   metastability: MetastabilityProof | null,
 ): CascadeResult {
   const [first] = stories;
@@ -43,8 +42,7 @@ export function cascadeResult(
       verdicts,
       endings,
       metastability,
-      recovery,
-      latencyRecovery,
+      ...figures,
       goodputLost: goodputLost.value,
     }),
   };

@@ -59,8 +59,14 @@ export function ofRuns(k: number, n: number): string {
   return n === 1 ? '' : ` in ${formatCount(k)} of ${formatCount(n)} runs`;
 }
 
+/** `success is back after 2 s, latency after 5 s`. */
+export function backWords(recovery: number, latency: number | 'never' | null): string {
+  const when = recovery === 0 ? 'at once' : `after ${formatSeconds(recovery)}`;
+  return `success is back ${when}${latencyWords(latency)}`;
+}
+
 /** When the latency is back, if requests that succeed again are still slow; empty otherwise. */
-export function latencyWords(recovery: number | 'never' | null): string {
+function latencyWords(recovery: number | 'never' | null): string {
   if (recovery === null) return '';
   return recovery === 'never'
     ? ', latency not by the end'

@@ -2,7 +2,8 @@ import { headOf } from '../../spec/result/fault-text.js';
 import type { CascadeEvent, CascadeResult, RunVerdict } from '../../spec/result/cascade.js';
 import type { MetastabilityProof } from '../../spec/result/counterfactual.js';
 import { shrinking } from '../../spec/result/shrinking.js';
-import { latencyWords, ofRuns, stuckSentence, stuckWords, WELL } from './ending-words.js';
+import { backWords, ofRuns, stuckSentence, stuckWords, WELL } from './ending-words.js';
+import { isWaiting } from './degradation-words.js';
 import { failsMore } from './innocent.js';
 import { degradationWords, heldWords } from './mechanism-words.js';
 import { REPORTED } from './unseen-kinds.js';
@@ -15,7 +16,7 @@ import {
   worseWords,
 } from './cause-words.js';
 import { DEGRADATIONS, type Story } from '../measure/story.js';
-import { formatCount, formatInstant, formatSeconds, formatShare } from '../../text/figures.js';
+import { formatCount, formatInstant, formatShare } from '../../text/figures.js';
 import { list, plural } from '../../text/words.js';
 
 /** The cascade of the first run, with the number of runs in which each event happens. */
@@ -38,6 +39,8 @@ export interface SentenceInput {
   /** The same of the latency, if it takes clearly longer; `never` if it does not come back in some run. */
   readonly latencyRecovery: number | 'never' | null;
   readonly goodputLost: number | null;
+  /** Whether the scenario has faults, whether or not they strike. */
+  readonly hasFaults: boolean;
 }
 
 const LINKS_MAX = 4;
@@ -90,10 +93,12 @@ function timedWords(events: readonly CascadeEvent[], runs: number): readonly str
 }
 
 /** Without a fault: the components that fail by themselves and the origin of the failures, or that none fails. */
-function noFault({ story, elsewhere, affected }: SentenceInput, runs: number): string {
+function noFault({ story, elsewhere, affected, hasFaults }: SentenceInput, runs: number): string {
   const none =
     affected === 0
-      ? 'No fault'
+      ? hasFaults
+        ? 'No fault strikes'
+        : 'No fault'
       : `No fault in run 1 (one strikes in ${formatCount(affected)} of ${formatCount(runs)} runs)`;
   const { finished, failed } = story.users;
   const events = story.events.filter((event) => event.kind === 'saturated' || isDegradation(event));
@@ -263,10 +268,8 @@ function endOf(input: SentenceInput): string {
   const well = endings.filter(({ verdict }) => WELL.has(verdict)).length;
   const parts = [...(lost === '' ? [] : [lost]), ...stuckWords(endings, metastability)];
   if (well > 0 && recovery !== null) {
-    const when = recovery === 0 ? 'at once' : `after ${formatSeconds(recovery)}`;
-    parts.push(
-      `success is back ${when}${latencyWords(input.latencyRecovery)}${well === n ? '' : ofRuns(well, n)}`,
-    );
+    const back = backWords(recovery, input.latencyRecovery);
+    parts.push(`${back}${well === n ? '' : ofRuns(well, n)}`);
   }
   return list(parts);
 }
@@ -384,11 +387,6 @@ function elsewhereWords({ elsewhere, verdicts }: SentenceInput): string {
   const left = elsewhere.length - shown.length;
   const more = left > 0 ? [plural(left, 'other')] : [];
   return ` Degraded in other runs only: ${list([...shown, ...more])}.`;
-}
-
-/** Whether calls only wait for a connection, as a small pool makes them by design. */
-function isWaiting({ figure }: CascadeEvent): boolean {
-  return figure?.metric === 'waiting';
 }
 
 function isDegradation(event: CascadeEvent): boolean {
