@@ -137,3 +137,17 @@ services:
     expect(lines).toMatch(/users send 2\.\d+ times the requests that reached mid before/u);
   });
 });
+
+describe('the recovery after a fault', () => {
+  it('counts up to the next fault, and the account says so', () => {
+    const { lines } = told(
+      users(
+        '60s',
+        '{ id: one, kind: error, target: db, share: 100%, at: 10s, for: 5s }, { id: two, kind: error, target: db, share: 50%, at: 40s, for: 30s }',
+      ),
+    );
+    expect(lines).toMatch(
+      /Success is back with the end of “db fails .+”, up to the next fault at 40 s\./u,
+    );
+  });
+});
