@@ -1,6 +1,6 @@
 import { latencyLater } from '../../spec/result/latency-later.js';
 import type { BudgetResult, Result, VariantResult } from '../../spec/result/result.js';
-import { formatCount, formatSeconds, formatValue } from '../../text/figures.js';
+import { formatCount, formatInstant, formatSeconds, formatValue } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { budgetFigure, isBroken } from '../budget-words.js';
 import { causeSentence, explainedOf, wordsOf } from '../causes.js';
@@ -117,10 +117,12 @@ function recoveryOf({ result }: View, variant: VariantResult): readonly string[]
   if (fault === null || verdicts.every((verdict) => verdict === 'untouched')) return [];
   const after = `the end of “${wordsOf(variant, fault)}”`;
   const runs = each.length;
+  const next = nextFaultAt(result, variant, fault);
+  const end = next === null ? 'the end of the run' : `the next fault at ${formatInstant(next)}`;
   if (never > 0) {
     const where = runs === 1 ? '' : never === runs ? ' in any replication' : '';
     const some = never < runs ? ` in ${never} of ${plural(runs, 'replication')}` : where;
-    return [`After ${after} success is not back before the end of the run${some}.`];
+    return [`After ${after} success is not back before ${end}${some}.`];
   }
   if (value === null) return [];
   const later = latencyLater(variant.summary, result.run.step);
@@ -128,11 +130,22 @@ function recoveryOf({ result }: View, variant: VariantResult): readonly string[]
     later === null
       ? ''
       : later === 'never'
-        ? '; latency is not back before the end of the run'
+        ? `; latency is not back before ${end}`
         : `; latency is back ${formatSeconds(later)} after it`;
+  const until = next === null ? '' : `, up to ${end}`;
   return value === 0
-    ? [`Success is back with ${after}${slow}.`]
-    : [`Success is back ${formatSeconds(value)} after ${after}${slow}.`];
+    ? [`Success is back with ${after}${until}${slow}.`]
+    : [`Success is back ${formatSeconds(value)} after ${after}${until}${slow}.`];
+}
+
+/** Start of the next fault after the end of one, up to which its recovery is measured; null if there is none in the run. */
+function nextFaultAt({ run }: Result, { faults }: VariantResult, id: string): number | null {
+  const end = faults.find((fault) => fault.id === id)?.spans.at(-1)?.until ?? Infinity;
+  const starts = faults
+    .filter((fault) => fault.id !== id)
+    .flatMap(({ spans }) => spans.map(({ from }) => from))
+    .filter((from) => from >= end && from < run.duration);
+  return starts.length === 0 ? null : Math.min(...starts);
 }
 
 function budgetLine(budget: BudgetResult): string {
