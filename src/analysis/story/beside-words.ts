@@ -106,10 +106,12 @@ export function seenWords(event: CascadeEvent, all: number, cause = all): string
   return seen && ` (${seen})`;
 }
 
+/** Whether a component or a kind of request gets worse. */
 export function isDegradation(event: CascadeEvent): boolean {
   return DEGRADATIONS.includes(event.kind);
 }
 
+/** Each text once, in order. */
 export function unique(words: readonly string[]): readonly string[] {
   return [...new Set(words)];
 }
