@@ -2,7 +2,7 @@ import type { CascadeEvent, Ending } from '../../spec/result/cascade.js';
 import type { VariantSummary } from '../../spec/result/result.js';
 import { latencyLater } from '../../spec/result/latency-later.js';
 import { formatInstant } from '../../text/figures.js';
-import { DEGRADATIONS } from '../measure/story.js';
+import { isBackDuring } from '../../spec/result/back-during.js';
 import { ofRuns, WELL } from './ending-words.js';
 
 /** When success and latency of the users are back after the reported fault, over all runs. */
@@ -52,24 +52,5 @@ function isBackAtLast(
   return (
     endings.every(({ reason }) => reason === 'faultLasts') &&
     isBackDuring(back.recovery.fault, events)
-  );
-}
-
-/** Whether all users that a fault with a single span degrades recover while it lasts, as after a failover. */
-function isBackDuring(fault: string | null, events: readonly CascadeEvent[]): boolean {
-  const of = (kind: CascadeEvent['kind']): readonly CascadeEvent[] =>
-    events.filter((event) => event.kind === kind && event.subject === fault);
-  const [begin, ...again] = of('fault');
-  const until = of('faultEnd')[0]?.at ?? Infinity;
-  if (begin === undefined || again.length > 0) return false;
-  const isUser = ({ subject, at }: CascadeEvent): boolean =>
-    subject.includes('.') && at >= begin.at;
-  const bad = events.filter((event) => isUser(event) && DEGRADATIONS.includes(event.kind));
-  const good = events.filter((event) => isUser(event) && event.kind === 'recovered');
-  return (
-    bad.length > 0 &&
-    bad.every((event) =>
-      good.some(({ subject, at }) => subject === event.subject && at > event.at && at < until),
-    )
   );
 }

@@ -1,5 +1,6 @@
 import { latencyLater } from '../../spec/result/latency-later.js';
 import type { BudgetResult, Result, VariantResult } from '../../spec/result/result.js';
+import { isBackDuring } from '../../spec/result/back-during.js';
 import { formatCount, formatSeconds, formatValue } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { budgetFigure, isBroken } from '../budget-words.js';
@@ -112,9 +113,8 @@ function innocentsOf(variant: VariantResult): readonly string[] {
 /** When success and latency are back after the fault that hurts users, over all replications. */
 function recoveryOf({ result }: View, variant: VariantResult): readonly string[] {
   const { value, fault, never, each } = variant.summary.recovery;
-  const { verdicts } = variant.cascade;
-  // No goodput is lost, so none comes back.
-  if (fault === null || verdicts.every((verdict) => verdict === 'untouched')) return [];
+  const { verdicts, events } = variant.cascade;
+  if (fault === null) return [];
   const after = `the end of “${wordsOf(variant, fault)}”`;
   const runs = each.length;
   if (never > 0) {
@@ -130,9 +130,18 @@ function recoveryOf({ result }: View, variant: VariantResult): readonly string[]
       : later === 'never'
         ? '; latency is not back before the end of the run'
         : `; latency is back ${formatSeconds(later)} after it`;
-  return value === 0
-    ? [`Success is back with ${after}${slow}.`]
-    : [`Success is back ${formatSeconds(value)} after ${after}${slow}.`];
+  if (verdicts.every((verdict) => verdict === 'untouched')) return latencyOnly(after, later);
+  if (value > 0) return [`Success is back ${formatSeconds(value)} after ${after}${slow}.`];
+  const when = isBackDuring(fault, events) ? 'before' : 'with';
+  return [`Success is back ${when} ${after}${slow}.`];
+}
+
+/** The same where success never fell. */
+function latencyOnly(after: string, later: ReturnType<typeof latencyLater>): readonly string[] {
+  if (later === null) return [];
+  return later === 'never'
+    ? ['Latency is not back before the end of the run.']
+    : [`Latency is back ${formatSeconds(later)} after ${after}.`];
 }
 
 function budgetLine(budget: BudgetResult): string {
