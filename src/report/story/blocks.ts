@@ -1,6 +1,6 @@
 import { latencyLater } from '../../spec/result/latency-later.js';
 import type { BudgetResult, Result, VariantResult } from '../../spec/result/result.js';
-import { isBackDuring } from '../../spec/result/back-during.js';
+import { isBackDuring, isUserDegradedLast } from '../../spec/result/back-during.js';
 import { formatCount, formatSeconds, formatValue } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { budgetFigure, isBroken } from '../budget-words.js';
@@ -123,7 +123,9 @@ function recoveryOf({ result }: View, variant: VariantResult): readonly string[]
     return [`After ${after} success is not back before the end of the run${some}.`];
   }
   if (value === null) return [];
-  const later = latencyLater(variant.summary, result.run.step);
+  const measured = latencyLater(variant.summary, result.run.step);
+  // The p95 of a few requests exceeds its limit now and then by chance.
+  const later = measured === 'never' && !isUserDegradedLast(events) ? null : measured;
   const slow =
     later === null
       ? ''

@@ -23,3 +23,10 @@ export function isBackDuring(
     )
   );
 }
+
+/** Whether a kind of user request is degraded at the end of the run. */
+export function isUserDegradedLast(
+  events: readonly Pick<CascadeEvent, 'kind' | 'subject'>[],
+): boolean {
+  return events.some(({ kind, subject }) => kind === 'notRecovered' && subject.includes('.'));
+}
