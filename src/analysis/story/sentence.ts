@@ -74,7 +74,7 @@ export function sentenceOf(input: SentenceInput): string {
     const words = startsOf(story, faults, runs);
     const some =
       new Set(input.verdicts).size < 2 ? '' : ` In other runs users lose goodput: ${endOf(input)}.`;
-    return `${chronicWords(story)}${words}: ${noLossWords(story, runs, !isUnjudged(input))}${rollbackWords(story)}${some}${others}`;
+    return `${chronicWords(story)}${words}: ${noLossWords(story, runs, !isUnjudged(input))}${rollbackWords(story, false)}${some}${others}`;
   }
   const later = new Set(laterOf(story).map(({ fault }) => fault));
   const first = responsible.filter(({ subject }) => !later.has(subject));
