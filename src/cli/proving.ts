@@ -1,8 +1,4 @@
-import type {
-  Counterfactuals,
-  MetastabilityProof,
-  UnseenHarm,
-} from '../spec/result/counterfactual.js';
+import type { Counterfactuals, MetastabilityProof } from '../spec/result/counterfactual.js';
 import { stuckOf } from '../analysis/story/metastable-proof.js';
 import {
   allOf,
