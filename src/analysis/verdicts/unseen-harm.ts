@@ -27,7 +27,7 @@ const KINDS: ReadonlySet<StoryEvent['kind']> = new Set(
 );
 
 /** Something that goes wrong and that no request shows. */
-export type Unseen = Pick<UnseenHarm, 'kind' | 'subject'>;
+type Unseen = Pick<UnseenHarm, 'kind' | 'subject'>;
 
 /** What goes wrong in a run without a failed request, each kind once for each subject. */
 export function unseenOf(events: readonly StoryEvent[]): readonly Unseen[] {
@@ -78,7 +78,7 @@ function changeRole(averted: number, harm: number, decisive: InterventionRole): 
 }
 
 /** How much goes wrong in one run: a number of sagas, messages or reads; of a backlog its mean length. */
-export function countOf(plan: Plan, record: RunRecord, { kind, subject }: Unseen): number {
+function countOf(plan: Plan, record: RunRecord, { kind, subject }: Unseen): number {
   const { cells, lengthNs } = wholeRun(plan);
   return record.meters.reduce((sum, meter) => {
     if (!METERS[kind].includes(meter.name) || subjectOf(plan, meter) !== subject) return sum;

@@ -3,10 +3,10 @@ import type { VariantResult } from '../../spec/result/result.js';
 import type { Consumption } from '../../spec/scenario/messaging.js';
 
 /** A change of the settings of a consumer of any kind. */
-export type ChangeOfConsumer = <C extends Consumption>(spec: C) => C;
+type ChangeOfConsumer = <C extends Consumption>(spec: C) => C;
 
 /** A topic or queue, and the plan with other settings of its consumers. */
-export interface Consumed {
+interface Consumed {
   readonly subject: string;
   changed(plan: Plan, change: ChangeOfConsumer): Plan;
 }

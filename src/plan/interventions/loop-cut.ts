@@ -20,7 +20,7 @@ const REPEATS: ReadonlySet<Layer['policy']> = new Set<Layer['policy']>(['retry',
 const isRepeat = ({ policy }: Layer): boolean => REPEATS.has(policy);
 
 /** The loops that may sustain a failure. */
-export interface Loops {
+interface Loops {
   /** Edges whose calls are repeated: `front->mid`. */
   readonly edges: readonly string[];
   /** Components whose instances are restarted again and again. */
