@@ -5,23 +5,11 @@ import type {
 } from '../spec/result/counterfactual.js';
 import type { VariantResult } from '../spec/result/result.js';
 import { formatCount, formatShare } from '../text/figures.js';
+import { type Explained, wordsOf } from './explained.js';
 import { listed } from './format.js';
 import { metastabilityWords } from './metastability-words.js';
 import { interventionSentences } from './intervention-words.js';
 import { unseenProofWords } from './unseen-proof-words.js';
-
-/** A variant with its runs without possible causes. */
-export interface Explained {
-  readonly variant: VariantResult;
-  readonly own: Counterfactuals;
-}
-
-/** The variants that were run again. */
-export function explainedOf(variants: readonly VariantResult[]): readonly Explained[] {
-  return variants.flatMap((variant) =>
-    variant.counterfactuals === undefined ? [] : [{ variant, own: variant.counterfactuals }],
-  );
-}
 
 /** Words for what the faults of a variant, and its other possible causes, have to do with its harm. */
 export function causeSentence(explained: Explained): string {
@@ -106,6 +94,18 @@ function faultSentence({ variant, own }: Explained): string {
       `${quoted(worse)} ${makes} it worse, but alone ${does} no harm: ${remain(worse)}.`,
     );
   }
+  return [...sentences, ...restSentences(by, quoted, remain)].join(' ');
+}
+
+type Some = readonly CounterfactualFault[];
+
+/** Faults that are no cause, by their roles. */
+function restSentences(
+  by: (role: CausalRole) => Some,
+  quoted: (some: Some) => string,
+  remain: (some: Some) => string,
+): readonly string[] {
+  const sentences: string[] = [];
   const parts = by('part');
   if (parts.length > 0) sentences.push(`A smaller part: ${quoted(parts)}; ${remain(parts)}.`);
   const less = by('protection');
@@ -114,7 +114,7 @@ function faultSentence({ variant, own }: Explained): string {
   if (nothing.length > 0) sentences.push(`No difference: ${quoted(nothing)}.`);
   const unknown = by('undecided');
   if (unknown.length > 0) sentences.push(`The runs do not decide about ${quoted(unknown)}.`);
-  return sentences.join(' ');
+  return sentences;
 }
 
 /** A fault beside harm that is mostly there without any fault; null if the faults do most of the harm. */
@@ -125,11 +125,6 @@ function addedWords(
 ): string | null {
   if (2 * background <= harm) return null;
   return `“${wordsOf(variant, fault)}” adds ${formatCount(Math.round(harm - (without ?? harm)))}.`;
-}
-
-/** Description of a fault of a variant. */
-export function wordsOf({ faults }: VariantResult, id: string): string {
-  return faults.find((fault) => fault.id === id)?.words ?? id;
 }
 
 /** Share of the harm above the background. */

@@ -4,7 +4,8 @@ import { isBackDuring, isUserDegradedLast } from '../../spec/result/back-during.
 import { formatCount, formatInstant, formatSeconds, formatValue } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { budgetFigure, isBroken } from '../budget-words.js';
-import { causeSentence, explainedOf, wordsOf } from '../causes.js';
+import { causeSentence } from '../causes.js';
+import { explainedOf, wordsOf } from '../explained.js';
 import { chainOf } from '../chain.js';
 import { listed } from '../format.js';
 import { cut } from '../html-escape.js';
