@@ -220,7 +220,11 @@ function unseenAt(walk: Walk, lane: Lane): readonly Sized[] {
   const recent = walk.suspects.filter(
     (suspect) => here.includes(suspect) || isRecent(suspect, lane, walk.from),
   );
-  const open = recent.filter(({ bounds }) => !isBounded(bounds));
+  // More load may fill a component that it does not reach yet, because another one is in its way.
+  const open = recent.filter(
+    ({ bounds, touched }) =>
+      !isBounded(bounds) || (touched.workloads.size > 0 && !isWeak(bounds, SOME_SIZE)),
+  );
   const near = open.filter((suspect) => here.includes(suspect) || suspect.isUnplaced);
   const strong = here.filter(({ bounds }) => !isWeak(bounds, SOME_SIZE));
   const found = near.length > 0 ? near : open.length > 0 ? open : strong;
