@@ -48,7 +48,7 @@ describe('a fault', () => {
     const of = (kind: string, config: unknown, share = 1): ReturnType<typeof boundsOf> =>
       boundsOf({ kind, config, share });
     expect(of('slow', { factor: 1.25 })).toEqual({ failed: 0, slower: 1.25, lateNs: 0 });
-    const few = of('error', { when: 'before', status: 500 }, 0.002);
+    const few = of('error', { status: 500, afterWork: false }, 0.002);
     expect(isWeak(of('slow', { factor: 1.25 }), 0.05)).toBe(false);
     expect([isBounded(few), isWeak(few, 0.05)]).toEqual([true, true]);
     expect(isBounded(of('hang', {}))).toBe(false);
