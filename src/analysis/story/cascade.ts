@@ -47,10 +47,9 @@ export function storiesOf(data: VariantData): readonly Story[] {
     const { scene, influences } = withoutTransientsOf(data, record);
     return { sketch: sketchOf(scene, influences), story: storyOf(scene, influences, record) };
   });
-  const affected = runs.flatMap(({ sketch }) => (sketch === null ? [] : [sketch]));
+  const sketches = runs.map(({ sketch }) => sketch);
   const stories = runs.map(({ sketch, story }, i) => {
-    if (sketch === null) return story;
-    const chance = chanceIn(sketch, affected);
+    const chance = chanceIn(sketch, sketches);
     if (chance.degraded.size === 0 && chance.full.size === 0) return story;
     const record = data.records[i];
     const scene = withoutChance(withoutTransientsOf(data, record).scene, chance);
