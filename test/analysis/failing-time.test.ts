@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { failingSteps, type FailingSteps } from '../../src/analysis/verdicts/failing-time.js';
 import { run } from '../theory/program.js';
 
-function failing(fault: string, wait = '40ms'): FailingSteps {
+function failing(fault: string): FailingSteps {
   const { plans, records } = run(`
 faultline: 1
 title: The end of a run
-run: { duration: 30s, warmup: 2s, step: 500ms }
-services: { shop: { runtime: async, endpoints: { buy: [ wait: ${wait} ] } } }
+run: { duration: 30s, warmup: 2s, timeline: 500ms }
+services: { shop: { runtime: async, endpoints: { buy: [ wait: 40ms ] } } }
 workloads: { users: { arrivals: constant(100/s), patience: 5s, requests: [ { call: shop.buy } ] } }
 faults: [ ${fault} ]
 `);
