@@ -17,7 +17,10 @@ export function thirtyByFive({ seconds = 90, replications = 3 } = {}) {
       );
     }
   }
-  const requests = Array.from({ length: WIDTH }, (_, k) => `{ name: get${k}, call: ${name(0, k)}.get }`);
+  const requests = Array.from(
+    { length: WIDTH },
+    (_, k) => `{ name: get${k}, call: ${name(0, k)}.get }`,
+  );
   return `faultline: 1
 title: Thirty services, five variants
 run: { duration: ${seconds}s, warmup: 5s, seed: 7, replications: ${replications} }

@@ -19,7 +19,7 @@ export function provenFaults({ counterfactuals }) {
   if (counterfactuals === undefined || counterfactuals === null) return null;
   const harm = ({ share, averted }) => share ?? averted.value ?? 0;
   return counterfactuals.faults
-    .filter(({ role }) => role !== 'none' && role !== 'undecided')
+    .filter(({ role }) => ['cause', 'amplifier', 'part'].includes(role))
     .sort((a, b) => Number(b.role === 'cause') - Number(a.role === 'cause') || harm(b) - harm(a))
     .map(({ fault }) => fault);
 }

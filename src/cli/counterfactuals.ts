@@ -13,6 +13,7 @@ import type { Counterfactuals } from '../spec/result/counterfactual.js';
 import type { Result, VariantResult } from '../spec/result/result.js';
 import type { Variant } from '../spec/scenario/scenario.js';
 import { isHarmed } from '../analysis/verdicts/harmed.js';
+import { unseenOf } from '../analysis/verdicts/unseen-harm.js';
 import { interruptible } from './interrupt.js';
 import { defaultBudget, shareMemory } from './memory.js';
 import type { Prepared } from './prepare.js';
@@ -92,11 +93,13 @@ async function counterfactualsOf(
   return found ?? new Map();
 }
 
-/** The baseline and the first variant that breaks a budget, if users come to harm in them. */
+/** The baseline and the first variant that breaks a budget, if users or what they asked for come to harm in them. */
 function usuallyExplained({ variants }: Result): readonly VariantResult[] {
   const base = variants.find(({ baseline }) => baseline) ?? variants[0]!;
   const broken = variants.find((own) => own !== base && own.budgets.some(isFailure));
-  return [base, ...(broken === undefined ? [] : [broken])].filter(isHarmed);
+  return [base, ...(broken === undefined ? [] : [broken])].filter(
+    (own) => isHarmed(own) || unseenOf(own.cascade.events).length > 0,
+  );
 }
 
 /** By variant what its runs show; null after an interrupt. */

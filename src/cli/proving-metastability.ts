@@ -1,12 +1,15 @@
 import { storiesOf } from '../analysis/story/cascade.js';
 import { provenVerdict, stuckOf, type Stuck } from '../analysis/story/metastable-proof.js';
+import type { Ns } from '../kernel/time.js';
+import { spansIn } from '../analysis/measure/faulted.js';
+import { DEGRADATIONS } from '../analysis/measure/story.js';
 import { variantData } from '../analysis/measure/variant-data.js';
 import { wholeRun } from '../analysis/measure/window.js';
 import { FAILS, failingTail } from '../analysis/verdicts/failing-time.js';
 import type { Intervention, Source } from '../plan/interventions/kind.js';
-import { loopCut, type Rerun } from '../plan/interventions/loop-cut.js';
+import { loopCut, type LoopCut, type Rerun } from '../plan/interventions/loop-cut.js';
 import { loadPaused } from '../plan/interventions/pause.js';
-import { passingRises, triggerEnd } from '../plan/interventions/trigger.js';
+import { expiries, passingRises, triggerEnd } from '../plan/interventions/trigger.js';
 import { withFaults } from '../plan/without.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { RunRecord } from '../spec/record/record.js';
@@ -36,50 +39,76 @@ export interface MetastabilityRuns {
   /** `needsOwn`: the trigger is more than faults. */
   readonly withoutTrigger: Rerun;
   readonly needsOwn: boolean;
-  /** The rise of the load that is the whole trigger. */
+  /** The rise of the load, or the expiry of entries, that is the whole trigger. */
   readonly held: Intervention | null;
-  readonly loopCut: Rerun | null;
+  readonly loopCut: LoopCut | null;
   readonly loadPaused: Rerun | null;
 }
 
 /** null where there is nothing to prove, no trigger is known, or no time is left after it in which to prove it. */
 export function metastabilityRuns(
   source: Source,
-  cascade: CascadeResult,
+  ended: Ended,
   usual: readonly RunRecord[],
 ): MetastabilityRuns | null {
   const { plan } = source;
+  const { cascade } = ended;
   const stuck = stuckOf(cascade);
-  const overNs = triggerEnd(plan);
-  if (stuck === null || overNs === null || plan.endNs - overNs < 2 * TAIL_NS) return null;
-  if ((failingTail(plan, usual, TAIL_NS) ?? 0) <= FAILS) return null;
-  const rises = passingRises(plan);
+  if (stuck === null || (failingTail(plan, usual, TAIL_NS) ?? 0) <= FAILS) return null;
   // Nothing is proven without a trigger.
-  const without = withoutTrigger(source, rises);
-  if (without === null) return null;
-  const restNs = plan.endNs - overNs;
+  const trigger = triggerOf(source, ended, usual);
+  if (trigger === null || plan.endNs - trigger.endNs < 2 * TAIL_NS) return null;
+  const { changes, endNs } = trigger;
+  const restNs = plan.endNs - endNs;
   const pauseNs = Math.max(PAUSE_NS, Math.round(PAUSE_SHARE * restNs));
-  const paused = restNs - pauseNs < 2 * TAIL_NS ? null : loadPaused(plan, overNs, pauseNs);
+  const paused = restNs - pauseNs < 2 * TAIL_NS ? null : loadPaused(plan, endNs, pauseNs);
   const words = `after a pause of the load of ${formatSeconds(pauseNs / 1e9)}`;
+  const cache = cascade.causes.find(({ kind }) => kind === 'cacheFill')?.subject ?? null;
   return {
     stuck,
-    withoutTrigger: without,
-    needsOwn: rises.length > 0,
-    held: plan.faults.length === 0 && rises.length === 1 ? rises[0]! : null,
-    loopCut: loopCut(plan, stuck.edges, overNs),
+    withoutTrigger: withoutTrigger(source, changes),
+    needsOwn: changes.length > 0,
+    held: plan.faults.length === 0 && changes.length === 1 ? changes[0]! : null,
+    loopCut: loopCut(source, { ...stuck, cache }, endNs),
     loadPaused: paused === null ? null : { words, plan: paused },
   };
 }
 
-/** Without any fault, and without rises of the load that pass. */
-function withoutTrigger(source: Source, rises: readonly Intervention[]): Rerun | null {
+/** What starts the trouble besides faults, and when it is over. */
+interface Trigger {
+  readonly changes: readonly Intervention[];
+  readonly endNs: Ns;
+}
+
+/** Faults and rises of the load that pass; without them, entries of a cache that expire. null without any. */
+function triggerOf(
+  { plan }: Source,
+  { variant, cascade }: Ended,
+  usual: readonly RunRecord[],
+): Trigger | null {
+  const rises = passingRises(plan);
+  if (plan.faults.length + rises.length > 0) {
+    const data = variantData(variant, plan, usual, wholeRun(plan));
+    const faultsNs = plan.faults.flatMap((fault) =>
+      usual.flatMap((record) => spansIn(data, fault, record).map(({ untilNs }) => untilNs)),
+    );
+    const endNs = triggerEnd(plan, faultsNs);
+    return endNs === null ? null : { changes: rises, endNs };
+  }
+  const changes = expiries(plan);
+  const first = cascade.events.find(({ kind }) => DEGRADATIONS.includes(kind));
+  if (changes.length === 0 || first === undefined) return null;
+  return { changes, endNs: plan.warmupNs + Math.round(first.at * 1e9) };
+}
+
+/** Without any fault, and with these changes. */
+function withoutTrigger(source: Source, changes: readonly Intervention[]): Rerun {
   const { faults } = source.plan;
-  if (faults.length + rises.length === 0) return null;
   const start = withFaults(source.plan, () => false);
-  const plan = rises.reduce((own, rise) => rise.apply({ ...source, plan: own }), start);
+  const plan = changes.reduce((own, one) => one.apply({ ...source, plan: own }), start);
   const without = faults.length === 1 ? ['without the fault'] : ['without the faults'];
-  const held = rises.map(({ words }) => words);
-  return { words: list([...(faults.length > 0 ? without : []), ...held]), plan };
+  const words = changes.map((one) => one.words);
+  return { words: list([...(faults.length > 0 ? without : []), ...words]), plan };
 }
 
 /** The records of these runs; null = they were not made. */
@@ -129,11 +158,12 @@ export function metastabilityProof(
   };
   const { verdict } = runs.stuck;
   const isCut = found.loopCut?.users === 'recovers';
+  const outlasts = runs.loopCut?.outlasts === true && isCut;
   const proven = provenVerdict(verdict, {
     withoutTrigger: found.withoutTrigger?.users ?? null,
     // A cache that has lost its entries keeps users failing without any repeated call.
     loopCut: plan.caches.length > 0 && !isCut ? null : (found.loopCut?.users ?? null),
-    loadPaused: found.loadPaused?.users ?? null,
+    loadPaused: outlasts ? null : (found.loadPaused?.users ?? null),
   });
   return { usual: verdict, ...proven, ...found };
 }

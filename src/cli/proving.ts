@@ -31,8 +31,8 @@ import {
 import { unseenOf, unseenProofs } from '../analysis/verdicts/unseen-harm.js';
 import { twinOf } from '../analysis/measure/twin.js';
 import type { Twin } from '../spec/result/twin.js';
+import { appliedTo } from '../plan/interventions/applied.js';
 import type { Intervention, Source } from '../plan/interventions/kind.js';
-import { PlanError } from '../plan/problem.js';
 import { withFaults } from '../plan/without.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { RunRecord } from '../spec/record/record.js';
@@ -178,7 +178,7 @@ class Proof {
     readonly trial: Trial | null;
   }> {
     const { source, ended } = this.subject;
-    const runs = metastabilityRuns(source, ended.cascade, this.usual);
+    const runs = metastabilityRuns(source, ended, this.usual);
     if (runs === null) return { metastability: null, trial: null };
     const plans = [runs.needsOwn ? runs.withoutTrigger : null, runs.loopCut, runs.loadPaused];
     const records: (readonly RunRecord[] | null)[] = [];
@@ -293,23 +293,13 @@ function isTelling(trial: Trial, usual: Usual): boolean {
   return Math.abs(avertedShare(trial, usual)) > NOTHING_AT_ALL || endsFailures(trial, usual);
 }
 
-/** Whether a fault is a cause, and most of the harm is that of faults. */
-function isByFaults({ harm, background, faults }: FaultProof): boolean {
-  return harm - background >= CAUSE * harm && faults.some(({ role }) => role === 'cause');
+/** Whether most of the harm is that of faults, of one or of several together. */
+function isByFaults({ harm, background }: FaultProof): boolean {
+  return harm > 0 && harm - background >= CAUSE * harm;
 }
 
 function isSame(a: Intervention, b: Intervention): boolean {
   return a.kind === b.kind && a.subject === b.subject && a.words === b.words;
-}
-
-/** The plan of an intervention; null where the changed scenario does not compile. */
-function appliedTo(source: Source, intervention: Intervention): Plan | null {
-  try {
-    return intervention.apply(source);
-  } catch (error) {
-    if (error instanceof PlanError) return null;
-    throw error;
-  }
 }
 
 function setsOf(faults: number): readonly number[] {

@@ -108,6 +108,8 @@ function faultSentence({ variant, own }: Explained): string {
   }
   const parts = by('part');
   if (parts.length > 0) sentences.push(`A smaller part: ${quoted(parts)}; ${remain(parts)}.`);
+  const less = by('protection');
+  if (less.length > 0) sentences.push(`More harm without ${quoted(less)}: ${remain(less)}.`);
   const nothing = by('none');
   if (nothing.length > 0) sentences.push(`No difference: ${quoted(nothing)}.`);
   const unknown = by('undecided');

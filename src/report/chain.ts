@@ -8,6 +8,9 @@ import { loopWords, viewOfVariant, type View } from './view.js';
 
 type Loop = VariantResult['cascade']['loops'][number];
 
+/** Users see these only later. */
+const SAGAS: ReadonlySet<CascadeEvent['kind']> = new Set(['unsettled', 'cancelled']);
+
 /** A step of the chain under the verdict. */
 export interface ChainStep {
   readonly when: string;
@@ -170,8 +173,10 @@ function spreadEvents(
     'saturated',
     'breakerOpen',
     'poolFull',
+    'replay',
     'backlog',
     'unsettled',
+    'cancelled',
     'killed',
     'unready',
     'lost',
@@ -191,7 +196,7 @@ function spreadEvents(
   const faulted = new Set(variant.faults.flatMap((fault) => fault.target));
   const rank = (event: CascadeEvent): number => {
     if (['saturated', 'killed', 'poolFull', 'unready'].includes(event.kind)) return 0;
-    if (users.has(event.subject) || event.kind === 'unsettled') return 1;
+    if (users.has(event.subject) || SAGAS.has(event.kind)) return 1;
     return faulted.has(event.subject) ? 4 : event.kind === 'degraded' ? 3 : 2;
   };
   const order = [...firsts.values()].map((event, i) => ({ event, i }));
@@ -237,6 +242,7 @@ const VERBS: readonly CascadeEvent['kind'][] = [
   'pending',
   'nodeLost',
   'node',
+  'replay',
 ];
 
 /** Describes one step. If another fault than the first hits the subject, the text names that fault. */
@@ -359,11 +365,13 @@ const EVENT_WORDS: Readonly<Record<CascadeEvent['kind'], string>> = {
   pending: 'waits for room',
   node: 'changes',
   nodeLost: 'changes',
+  replay: 'is reset',
   backlog: 'falls behind',
   poolFull: 'runs out of connections',
   killed: 'dies',
   stale: 'answers with old values',
   unsettled: 'does not end well',
+  cancelled: 'is undone more often',
   lost: 'loses messages',
   lostCommits: 'loses commits',
   repeated: 'repeats effects',

@@ -6,7 +6,7 @@ import type {
 } from '../spec/result/counterfactual.js';
 import { formatSeconds } from '../text/figures.js';
 
-/** Rank of the effort: a setting, more capacity, another program, fewer users; null = not ours to choose. */
+/** Rank of the effort: a setting, more capacity, another program, fewer users; null = not ours to choose, or needed elsewhere. */
 const EFFORT: Readonly<Record<CauseKind, number | null>> = {
   retries: 1,
   hedges: 1,
@@ -18,8 +18,6 @@ const EFFORT: Readonly<Record<CauseKind, number | null>> = {
   rollout: 1,
   breakers: 1,
   outliers: 1,
-  timeouts: 1,
-  fallbacks: 1,
   capacity: 2,
   errors: 3,
   locks: 3,
@@ -27,6 +25,8 @@ const EFFORT: Readonly<Record<CauseKind, number | null>> = {
   leak: 3,
   poison: 3,
   load: 4,
+  timeouts: null,
+  fallbacks: null,
   fault: null,
 };
 

@@ -70,7 +70,7 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
       (variant.cascade.states[subject] ?? []).reduce((t, s) => Math.max(t, s.until), at),
     0,
   );
-  return `${who} ${verb}; ${last >= end - 1e-9 ? 'not all recover before the end of the run' : `all recovered by ${formatInstant(last)}`}`;
+  return `${who} ${verb}; ${last >= end - 1e-9 ? 'not all are healthy again before the end of the run' : `all healthy again by ${formatInstant(last)}`}`;
 }
 
 /** Title if no component and no request degrades: effects that no request shows. */
@@ -81,6 +81,7 @@ function unseenTitle(variant: VariantResult): string | null {
     ]);
   const parts = [
     of('unsettled') === '' ? '' : `sagas of ${of('unsettled')} do not end well`,
+    of('cancelled') === '' ? '' : `more sagas of ${of('cancelled')} are undone`,
     of('backlog') === '' ? '' : `${of('backlog')} fall behind`,
     of('lost') === '' ? '' : `${of('lost')} lose messages`,
     of('lostCommits') === '' ? '' : `${of('lostCommits')} lose commits`,

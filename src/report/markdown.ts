@@ -8,8 +8,8 @@ import { differenceOf } from './difference.js';
 import { formatDifferenceWithin } from '../text/figures.js';
 import { otherLoadText } from './other-load.js';
 import { cheapestWords } from './cheapest.js';
+import { listed } from './format.js';
 import { headroomLine } from './headroom.js';
-
 import { graphMermaid } from './graph.js';
 import { printable } from './html-escape.js';
 import { unfinishedLines } from './incomplete.js';
@@ -83,11 +83,18 @@ function causes({ result }: View): string {
   return `## Causes\n\n${lines.join('\n')}`;
 }
 
-/** The component of each variant that saturates first. */
+/** The component that saturates first, once for all variants with the same one. */
 function headroom({ result: { variants } }: View): string {
-  const lines = variants.flatMap((variant) => headroomLine(variant, variants.length > 1) ?? []);
-  if (lines.length === 0) return '';
-  return `## Headroom\n\n${lines.map((text) => `- ${inlineText(text)}`).join('\n')}`;
+  const names = new Map<string, string[]>();
+  for (const variant of variants) {
+    const words = headroomLine(variant, false);
+    if (words !== null) names.set(words, [...(names.get(words) ?? []), variant.name]);
+  }
+  if (names.size === 0) return '';
+  const whose = (own: readonly string[]): string =>
+    own.length === variants.length ? '' : `${listed(own)}: `;
+  const lines = [...names].map(([words, own]) => `- ${inlineText(`${whose(own)}${words}`)}`);
+  return `## Headroom\n\n${lines.join('\n')}`;
 }
 
 function variantTable(view: View): string {

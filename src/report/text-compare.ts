@@ -15,6 +15,7 @@ import { budgetRows, fromBatches, heldBudgets, sizeWords, viewOf, type View } fr
 import { otherLoadText } from './other-load.js';
 import { sameWords } from './same-words.js';
 import { whatIfText } from './what-if.js';
+import { labelled } from './wrap.js';
 
 /** The variants side by side, metric by metric: value, paired difference to the baseline, interval, winner. */
 export function compareText(
@@ -52,6 +53,8 @@ interface CheckOptions {
   readonly paint: Paint;
   /** Budgets are not cut, as in a log. */
   readonly whole?: boolean;
+  /** Sentences are wrapped at this width; omitted = they are not, as in a log. */
+  readonly columns?: number | undefined;
   /** Only broken budgets are listed. */
   readonly broken?: boolean;
 }
@@ -141,7 +144,7 @@ function differenceWords(view: View, column: Column, variant: VariantResult, pai
 }
 
 function fileLines(file: string, result: Result, options: CheckOptions): string[] {
-  const { paint, whole } = options;
+  const { paint, whole, columns = Infinity } = options;
   const isAsked = ({ by }: { readonly by: readonly (BudgetResult | null)[] }): boolean =>
     options.broken !== true || by.some((budget) => budget !== null && isFailure(budget));
   const rows = budgetRows(result).filter(isAsked);
@@ -185,9 +188,8 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
       `  ${failed === 0 ? 'no variant breaks a budget' : `${failed} of ${result.variants.length} variants break a budget`}`,
     );
   for (const one of explainedOf(result.variants)) {
-    lines.push(
-      `  ${paint.dim('causes')}  ${printable(one.variant.name)}: ${printable(causeSentence(one))}`,
-    );
+    const text = `${printable(one.variant.name)}: ${printable(causeSentence(one))}`;
+    lines.push(...labelled('causes', text, columns, paint, Infinity));
   }
   return lines;
 }

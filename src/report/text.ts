@@ -16,6 +16,7 @@ import { cheapestWords } from './cheapest.js';
 import { headroomLine } from './headroom.js';
 import { chainOf } from './chain.js';
 import { whatIfText } from './what-if.js';
+import { labelled, wrapped } from './wrap.js';
 import { headlineWords } from './words.js';
 
 /** Inputs of the terminal summary besides the result. */
@@ -63,6 +64,8 @@ export function summaryText(result: Result, options: TextOptions): string {
 const LINES = 30;
 const VARIANTS = 10;
 const UNFINISHED = 4;
+/** Most lines of a sentence about causes. */
+const CAUSE_LINES = 4;
 
 /** A narrow terminal drops columns in this order. */
 const DROPPED = [
@@ -252,10 +255,11 @@ function storyLines(view: View, options: TextOptions): string[] {
   const { paint } = options;
   const { worstVariant } = view;
   const chain = chainOf(view, worstVariant);
-  if (chain.length < 2)
-    return [
-      `  ${printable(worstVariant.cascade.sentence === '' ? 'Nothing broke.' : worstVariant.cascade.sentence)}`,
-    ];
+  if (chain.length < 2) {
+    const { sentence } = worstVariant.cascade;
+    const text = printable(sentence === '' ? 'Nothing broke.' : sentence);
+    return options.whole === true ? [`  ${text}`] : wrapped(text, '  ', '  ', options.columns);
+  }
   const name = shorten(worstVariant.name, options.columns < 100 ? 16 : 24);
   const width = Math.max(8, Array.from(name).length);
   const run = describedRun(worstVariant);
@@ -268,17 +272,20 @@ function storyLines(view: View, options: TextOptions): string[] {
   return run === '' ? lines : [...lines, `  ${' '.repeat(width + 12)}${paint.dim(`(${run})`)}`];
 }
 
-/** What the runs without each fault have shown of the variant that the account is about. */
-function causeLines({ worstVariant }: View, options: TextOptions): string[] {
-  const explained = explainedOf([worstVariant]);
-  const { columns, paint } = options;
+/** Findings of the runs without each fault: of the variant that the account is about, else of the first one with such runs. */
+function causeLines({ worstVariant, result }: View, options: TextOptions): string[] {
+  const own = explainedOf([worstVariant]);
+  const explained = own.length > 0 ? own : explainedOf(result.variants).slice(0, 1);
+  const { columns, paint, whole } = options;
   return explained.flatMap((one) => {
-    const causes = fitted(printable(causeSentence(one)), columns - 10, options);
+    const name = one.variant === worstVariant ? '' : `${printable(one.variant.name)}: `;
     const cheapest = cheapestWords(one.own);
-    const remedy = cheapest === null ? null : fitted(printable(cheapest), columns - 10, options);
+    const room = whole === true ? Infinity : columns;
+    const part = (label: string, text: string): string[] =>
+      labelled(label, `${name}${printable(text)}`, room, paint, CAUSE_LINES);
     return [
-      `  ${paint.dim('causes')}  ${causes}`,
-      ...(remedy === null ? [] : [`  ${paint.dim('remedy')}  ${remedy}`]),
+      ...part('causes', causeSentence(one)),
+      ...(cheapest === null ? [] : part('remedy', cheapest)),
     ];
   });
 }

@@ -1,4 +1,5 @@
-import { printable } from './html-escape.js';
+import { cut, printable } from './html-escape.js';
+import type { Paint } from './text-table.js';
 
 /** Lines of whole words; a word that is wider than the line keeps its length. */
 export function wrapped(text: string, first: string, rest: string, columns: number): string[] {
@@ -15,4 +16,23 @@ export function wrapped(text: string, first: string, rest: string, columns: numb
     isEmpty = false;
   }
   return [...lines, line];
+}
+
+/** Sentences below a dim label, in at most `most` lines of a terminal; on one line where `columns` is Infinity. */
+export function labelled(
+  label: string,
+  text: string,
+  columns: number,
+  paint: Paint,
+  most: number,
+): string[] {
+  const first = `  ${label}  `;
+  const rest = ' '.repeat(first.length);
+  const lines = columns === Infinity ? [first + text] : wrapped(text, first, rest, columns);
+  const kept = lines.slice(0, most);
+  // A longer text ends in an ellipsis, also where its last line has room.
+  if (lines.length > most) kept.push(cut(`${kept.pop()!} ${lines[most]!.trim()}`, columns));
+  return kept.map((line, i) =>
+    i === 0 ? `  ${paint.dim(label)}  ${line.slice(first.length)}` : line,
+  );
 }

@@ -205,18 +205,31 @@ export class Histogram {
   /** The histogram that `toJSON` described. */
   static from(sparse: HistogramData): Histogram {
     const histogram = new Histogram(sparse.subBits);
-    for (let i = 0; i < sparse.index.length; i++) {
-      histogram.addToBucket(sparse.index[i], sparse.n[i]);
-      histogram.count += sparse.n[i];
-    }
-    invariant(histogram.count === sparse.count, 'histogram-count-differs');
-    if (sparse.count > 0) {
-      histogram.low = sparse.min;
-      histogram.high = sparse.max;
-    }
-    const sum = BigInt(sparse.sum) + BigInt(sparse.sumRest ?? 0);
-    histogram.addSum(Number(sum >> 52n), Number(sum & 0xfffffffffffffn));
+    histogram.addAll(sparse);
     return histogram;
+  }
+
+  /** Adds the values of a histogram in the form of results, which must have the same subBits. */
+  addAll(sparse: HistogramData): void {
+    invariant(sparse.subBits === this.subBits, 'histogram-bits-differ');
+    const { index, n, count } = sparse;
+    let added = 0;
+    for (let i = 0; i < index.length; i++) {
+      this.addToBucket(index[i], n[i]);
+      added += n[i];
+    }
+    invariant(added === count, 'histogram-count-differs');
+    if (count > 0) {
+      this.low = Math.min(this.low, sparse.min);
+      this.high = Math.max(this.high, sparse.max);
+    }
+    if (sparse.sum < TWO_52 && sparse.sumRest === undefined) this.addSum(0, sparse.sum);
+    else this.addExactly(BigInt(sparse.sum) + BigInt(sparse.sumRest ?? 0));
+    this.addCount(count);
+  }
+
+  private addExactly(sum: bigint): void {
+    this.addSum(Number(sum >> 52n), Number(sum & 0xfffffffffffffn));
   }
 
   private addToBucket(index: number, n: number): void {

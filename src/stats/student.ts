@@ -11,11 +11,22 @@ export function studentCdf(t: number, df: number): number {
   return t > 0 ? 1 - tail : tail;
 }
 
+/** Quantiles found so far by p, then by df: a report asks a few of them thousands of times. */
+const found = new Map<number, Map<number, number>>();
+
 /** Inverse of studentCdf for 0 < p < 1, relative error below 1e-9. */
 export function studentQuantile(p: number, df: number): number {
   if (df === Infinity) return normalQuantile(p);
   if (p === 0.5) return 0;
   if (p < 0.5) return -studentQuantile(1 - p, df);
+  const known = found.get(p) ?? new Map<number, number>();
+  found.set(p, known);
+  let quantile = known.get(df);
+  if (quantile === undefined) known.set(df, (quantile = upperQuantile(p, df)));
+  return quantile;
+}
+
+function upperQuantile(p: number, df: number): number {
   let low = 0;
   let high = 2;
   while (studentCdf(high, df) < p) high *= 2;

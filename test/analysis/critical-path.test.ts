@@ -15,7 +15,7 @@ interface Walked {
 }
 
 function walkedOf(plan: Plan, traces: TraceRecord): readonly Walked[] {
-  const tree = new TraceTree(traces);
+  const tree = TraceTree.of(traces);
   let parts: [PathKind, string, number][] = [];
   let sumNs = 0;
   const path = new CriticalPath(tree, pooledEdges(plan), (kind, subject, lengthNs) => {

@@ -237,7 +237,7 @@ ${more}`),
       'faults: [ { id: bad, kind: poison, target: jobs, effect: crash, at: 20s, for: 100ms } ]',
     );
     expect(sentence).toContain(
-      'users notice nothing. worker: 5 deaths, away for up to 40 s, it dies again when it is back. jobs falls behind',
+      'no user request fails. worker: 5 deaths, away for up to 40 s, it dies again when it is back. jobs falls behind',
     );
   });
 });

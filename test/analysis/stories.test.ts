@@ -388,7 +388,7 @@ faults: [ { id: sluggish, kind: slow, target: bank, factor: 200, at: 10s, for: 3
   it('says that nothing before the fault shows the usual state', () => {
     const { base } = told(SLOW('0s', '10s'));
     expect(base.cascade.verdicts).toEqual(['undecided']);
-    expect(base.cascade.sentence).toContain('no request before the fault gives a baseline');
+    expect(base.cascade.sentence).toContain('no request before the fault shows what is usual');
     expect(base.cascade.sentence).not.toContain('before it is over');
   });
 
@@ -502,7 +502,9 @@ faults:
         base.cascade.events.find((e) => e.kind === kind && e.subject === 'u.buy')!,
       );
       expect(start.at).toBe(25);
-      expect(end.text).toBe(`healthy again after ${Math.round((end.at - 25) * 10) / 10} s`);
+      expect(end.text).toBe(
+        `is healthy again: was degraded for ${Math.round((end.at - 25) * 10) / 10} s`,
+      );
       expect(base.cascade.loops).toEqual([]);
     }
   });

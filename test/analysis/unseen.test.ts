@@ -217,3 +217,20 @@ describe('sagas that do not end well', () => {
     expect(eventsOf(SAGA('wait: 1ms'), undefined, 'unsettled').events).toEqual([]);
   });
 });
+
+describe('sagas that are undone', () => {
+  const MANY = SAGA('wait: 1ms').replace('constant(1/s)', 'constant(20/s)');
+
+  it('are reported if many more of them are than before, with the fault that undoes them', () => {
+    const { events, cascade } = eventsOf(MANY, undefined, 'cancelled');
+    expect(events.map(({ at, subject }) => [at, subject])).toEqual([[3.5, 'order']]);
+    expect(events[0]!.words).toMatch(/^\d+ of \d+ sagas are undone, 0 % before$/u);
+    expect(cascade.sentence).toContain('order is undone more often from 3.5 s');
+    expect(cascade.innocent).toEqual([]);
+  });
+
+  it('are not reported if as many are without the fault', () => {
+    const always = MANY.replace('ship: [ wait: 1ms ]', 'ship: [ fail: 500 ]');
+    expect(eventsOf(always, undefined, 'cancelled').events).toEqual([]);
+  });
+});

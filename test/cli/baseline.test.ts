@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { baselineText, parseBaseline, type SavedEntry } from '../../src/cli/baseline-file.js';
 import type { Result } from '../../src/spec/result/result.js';
-import { Folder, build, faultline, smallScenario } from './harness.js';
+import { Folder, NO_PROOFS, build, faultline, smallScenario } from './harness.js';
 
 const BUDGETS = [
   'people.latency.p99 < 120% of saved before bank-hang',
@@ -40,7 +40,7 @@ afterAll(() => folder.remove());
 /** With enough runs to show a difference. */
 const small = (budgets: readonly string[]): string =>
   smallScenario(budgets).replace('replications: 2', 'replications: 5');
-const check = (...flags: readonly string[]) => faultline(['check', scenario, ...flags]);
+const check = (...flags: readonly string[]) => faultline(['check', scenario, NO_PROOFS, ...flags]);
 const update = () => check('--baseline', baseline, '--update-baseline');
 const saved = (): readonly SavedEntry[] => parseBaseline(readFileSync(baseline, 'utf8'));
 const names = () => saved().map(({ variant, metric }) => [variant, metric]);
@@ -90,7 +90,7 @@ describe('faultline check --baseline', () => {
 
   it('leaves other variants and other scenarios alone', () => {
     const other = folder.put('other.yaml', small(BUDGETS.slice(0, 1)));
-    faultline(['check', scenario, other, '--baseline', baseline, '--update-baseline']);
+    faultline(['check', scenario, other, NO_PROOFS, '--baseline', baseline, '--update-baseline']);
     expect(saved()).toHaveLength(5);
     const before = readFileSync(baseline, 'utf8');
     expect(check('--baseline', baseline, '--variant', 'plain').status).toBe(0);
@@ -103,7 +103,16 @@ describe('faultline check --baseline', () => {
     const { stdout } = check('--baseline', baseline, '--json', '-');
     const [budget] = (JSON.parse(stdout) as Result).variants[0]!.budgets;
     expect(budget!.saved).toMatchObject({ key: NAMES[1]![1], value: budget!.value });
-    const ran = faultline(['run', scenario, '--out', folder.at('out'), '--quiet', '--json', '-']);
+    const ran = faultline([
+      'run',
+      scenario,
+      NO_PROOFS,
+      '--out',
+      folder.at('out'),
+      '--quiet',
+      '--json',
+      '-',
+    ]);
     const [waits] = (JSON.parse(ran.stdout) as Result).variants[0]!.budgets;
     expect(waits).toMatchObject({ verdict: 'inconclusive', note: 'compared by check --baseline' });
   });
@@ -188,7 +197,14 @@ describe('scenarios/baseline', () => {
     const root = fileURLToPath(new URL('../../scenarios/baseline/', import.meta.url));
     const kept = join(root, 'saved.json');
     copyFileSync(join(root, 'shop.yaml'), folder.at('shop.yaml'));
-    faultline(['check', folder.at('shop.yaml'), '--baseline', baseline, '--update-baseline']);
+    faultline([
+      'check',
+      folder.at('shop.yaml'),
+      NO_PROOFS,
+      '--baseline',
+      baseline,
+      '--update-baseline',
+    ]);
     expect(readFileSync(baseline, 'utf8')).toBe(readFileSync(kept, 'utf8'));
   });
 });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../src/spec/result/result.js';
-import { Folder, build, faultline, smallScenario } from './harness.js';
+import { Folder, NO_PROOFS, build, faultline, smallScenario } from './harness.js';
 
 let folder: Folder;
 let kept: string;
@@ -29,12 +29,12 @@ describe('faultline check', () => {
     const warning =
       '{ expect: people.success >= 99% during bank-hang in plain, severity: warning }';
     const path = folder.put('warning.yaml', smallScenario([warning]));
-    expect(faultline(['check', path]).status).toBe(0);
+    expect(faultline(['check', path, NO_PROOFS]).status).toBe(0);
   });
 
   it('says so where a scenario has no budgets', () => {
     const path = folder.put('none.yaml', smallScenario());
-    const { status, stdout } = faultline(['check', path]);
+    const { status, stdout } = faultline(['check', path, NO_PROOFS]);
     expect([status, stdout.includes('no budgets')]).toEqual([0, true]);
   });
 
@@ -42,7 +42,7 @@ describe('faultline check', () => {
     const hypothesis =
       'hypothesis: { statement: Nobody notices, expect: [ people.success >= 99% during bank-hang in plain ] }\n';
     const path = folder.put('hypothesis.yaml', smallScenario() + hypothesis);
-    const { status, stdout } = faultline(['check', path]);
+    const { status, stdout } = faultline(['check', path, NO_PROOFS]);
     expect([status, stdout.includes('refuted')]).toEqual([1, true]);
   });
 
@@ -58,15 +58,15 @@ describe('faultline check', () => {
   });
 
   it('prints annotations for GitHub', () => {
-    const { stdout } = faultline(['check', broken, '--github']);
+    const { stdout } = faultline(['check', broken, NO_PROOFS, '--github']);
     expect(stdout).toMatch(/^::error .*people\.success/m);
   });
 
   it('prints nothing but the document that goes to standard output', () => {
-    const { status, stdout } = faultline(['check', broken, '--json', '-']);
+    const { status, stdout } = faultline(['check', broken, NO_PROOFS, '--json', '-']);
     expect(status).toBe(1);
     expect((JSON.parse(stdout) as Result).variants).toHaveLength(2);
-    expect(faultline(['check', broken, '--junit', '-']).stdout).toMatch(/^<\?xml /);
+    expect(faultline(['check', broken, NO_PROOFS, '--junit', '-']).stdout).toMatch(/^<\?xml /);
   });
 
   it('refuses two documents on standard output', () => {
@@ -76,7 +76,7 @@ describe('faultline check', () => {
 
 describe('faultline compare', () => {
   it('prints with --quiet what is broken and nothing else', () => {
-    expect(faultline(['check', kept, '--quiet']).stdout).toBe('');
+    expect(faultline(['check', kept, NO_PROOFS, '--quiet']).stdout).toBe('');
     const { status, stdout } = faultline(['check', broken, '--quiet']);
     expect(status).toBe(1);
     expect(stdout).toContain('FAIL  people.success >= 99% during bank-hang in plain');
@@ -86,7 +86,7 @@ describe('faultline compare', () => {
   it('judges and writes the others where one file cannot be written', () => {
     const markdown = folder.at('beside-full.md');
     const files = ['--json', '/dev/full', '--junit', '/dev/full', '--markdown', markdown];
-    const { status, stdout, stderr } = faultline(['check', broken, ...files]);
+    const { status, stdout, stderr } = faultline(['check', broken, NO_PROOFS, ...files]);
     expect([status, stdout.includes('FAIL'), existsSync(markdown)]).toEqual([3, true, true]);
     expect(stderr.match(/cannot write \/dev\/full/g)).toHaveLength(2);
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT, EXIT_MEANINGS } from '../../src/cli/exit.js';
-import { Folder, build, faultline, faultlineProcess, smallScenario } from './harness.js';
+import { Folder, NO_PROOFS, build, faultline, faultlineProcess, smallScenario } from './harness.js';
 import type { Ended } from './warm/warm.js';
 
 let folder: Folder;
@@ -43,7 +43,7 @@ describe('exit codes', () => {
     const rate = '--set=workloads.people.arrivals.rate=20/s,30/s';
     const out = ['--out', folder.at('out'), '--format', 'json', '--fresh'];
     const codes = [
-      ['run', path, ...out.slice(0, -1)],
+      ['run', path, NO_PROOFS, ...out.slice(0, -1)],
       ['compare', path],
       ['sweep', path, rate, ...out],
       ['check', path],

@@ -36,6 +36,12 @@ variants:
 ${lines === '' ? '' : `budgets:\n${lines}`}`;
 }
 
+/**
+ * Flag of commands whose tests do not look at causes: the runs that prove these take longer than the others.
+ * causes.test.ts looks at them.
+ */
+export const NO_PROOFS = '--no-explain';
+
 /** A temporary folder for the files of a test. */
 export class Folder {
   readonly path = mkdtempSync(join(tmpdir(), 'faultline-cli-'));
@@ -56,9 +62,15 @@ export class Folder {
   }
 }
 
+/** The test files of a thread share what is known of the build, although each file loads this module again. */
+const held = globalThis as { faultlineIsBuilt?: true };
+
 /** Builds the program where it is out of date; called once before the tests of a file. */
 export function build(): void {
+  // Sources may change between runs of a watcher. A look at all of them takes 0.1 s, and 150 files ask for it.
+  if (held.faultlineIsBuilt === true && process.env['VITEST_MODE'] === 'RUN') return;
   execFileSync(process.execPath, [join(ROOT, 'scripts', 'bootstrap.mjs')], { stdio: 'pipe' });
+  held.faultlineIsBuilt = true;
 }
 
 interface Surroundings {

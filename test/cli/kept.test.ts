@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../src/spec/result/result.js';
-import { Folder, build, faultline, start } from './harness.js';
+import { Folder, NO_PROOFS, build, faultline, start } from './harness.js';
 
 // Of `edge` the third replication needs more events than a run may have, of `more` every one, of `calm` none.
 const BREAKS = `faultline: 1
@@ -101,7 +101,7 @@ describe('what was computed when a guard stops a variant', () => {
   it('does not hold up the other scenarios of a command', () => {
     const sound = folder.put('sound.yaml', BREAKS.replace('maxEvents: 42500', 'maxEvents: 900000'));
     const flags = ['--out', folder.at('two'), '--format', 'json', '--variant', 'more'];
-    const { status, stderr } = faultline(['run', path, sound, ...flags]);
+    const { status, stderr } = faultline(['run', path, sound, NO_PROOFS, ...flags]);
     expect(status).toBe(4);
     expect(stderr).toContain('nothing is reported');
     expect(readdirSync(folder.at('two'))).toEqual(['sound.json']);

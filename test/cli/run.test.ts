@@ -14,6 +14,7 @@ import { run as runModules } from '../theory/program.js';
 import {
   ESCAPE,
   Folder,
+  NO_PROOFS,
   build,
   faultline,
   faultlineProcess,
@@ -36,7 +37,7 @@ describe('faultline run', () => {
       const text = readFileSync(new URL(`../../dist/${thread}`, import.meta.url), 'utf8');
       expect(text).not.toMatch(/(from|import) *\(? *['"]\./);
     }
-    const args = ['run', scenario, '--json', '-', '--out', folder.at('thread')];
+    const args = ['run', scenario, NO_PROOFS, '--json', '-', '--out', folder.at('thread')];
     const { stdout } = faultlineProcess(args);
     const { result } = runModules(readFileSync(scenario, 'utf8'));
     const digests = ({ digest, variants }: Result): unknown => [
@@ -62,7 +63,9 @@ describe('faultline run', () => {
 
   it('writes only the formats that are asked for', () => {
     const out = folder.at('formats');
-    expect(faultline(['run', scenario, '--out', out, '--format', 'md,csv,json']).status).toBe(0);
+    expect(
+      faultline(['run', scenario, NO_PROOFS, '--out', out, '--format', 'md,csv,json']).status,
+    ).toBe(0);
     const endings = readdirSync(out, { recursive: true }).map((name) =>
       String(name).split('.').at(-1),
     );
@@ -311,7 +314,7 @@ describe('faultline run', () => {
 
   it('does not complain if its output is not read to the end', async () => {
     const child = start(
-      ['run', scenario, '--json', '-', '--quiet', '--out', folder.at('pipe')],
+      ['run', scenario, NO_PROOFS, '--json', '-', '--quiet', '--out', folder.at('pipe')],
       folder.path,
     );
     let messages = '';
@@ -324,5 +327,7 @@ describe('faultline run', () => {
 
 function run(...flags: readonly string[]): ReturnType<typeof faultline> {
   // Drawing takes longer than simulating, so tests that do not need the page run without it.
-  return faultline(['run', scenario, '--format', 'json', ...flags], { cwd: folder.path });
+  return faultline(['run', scenario, NO_PROOFS, '--format', 'json', ...flags], {
+    cwd: folder.path,
+  });
 }

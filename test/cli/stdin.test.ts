@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ESCAPE, Folder, build, faultline, faultlineProcess, smallScenario } from './harness.js';
+import {
+  ESCAPE,
+  Folder,
+  NO_PROOFS,
+  build,
+  faultline,
+  faultlineProcess,
+  smallScenario,
+} from './harness.js';
 
 const folder = new Folder();
 beforeAll(build);
@@ -24,7 +32,7 @@ describe('a scenario from standard input', () => {
     expect(run.status).toBe(0);
     expect(run.stdout).toContain('small.md');
     expect(readFileSync(`${out}/small.md`, 'utf8')).toContain('`faultline run -`');
-    const check = faultlineProcess(['check', '-'], { input });
+    const check = faultlineProcess(['check', '-', NO_PROOFS], { input });
     expect([check.status, check.stdout.split(' ')[0]]).toEqual([0, '<stdin>']);
   });
 
@@ -61,9 +69,13 @@ describe('options of every command', () => {
   it('--no-color prints none where colours are forced', () => {
     const env = { FORCE_COLOR: '1', NO_COLOR: undefined };
     const path = folder.put('small.yaml', input);
-    expect(faultline(['check', path], { env }).stdout).toContain(ESCAPE);
-    expect(faultline(['check', path, '--no-color'], { env }).stdout).not.toContain(ESCAPE);
-    expect(faultline(['--no-color', 'check', path], { env }).stdout).not.toContain(ESCAPE);
+    expect(faultline(['check', path, NO_PROOFS], { env }).stdout).toContain(ESCAPE);
+    expect(faultline(['check', path, NO_PROOFS, '--no-color'], { env }).stdout).not.toContain(
+      ESCAPE,
+    );
+    expect(faultline(['--no-color', 'check', path, NO_PROOFS], { env }).stdout).not.toContain(
+      ESCAPE,
+    );
     for (const name of ['run', 'compare', 'sweep', 'validate', 'lint', 'graph', 'explain']) {
       expect(faultline([name, '--help']).stdout).toContain('--no-color');
     }

@@ -2,7 +2,7 @@ import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../src/spec/result/result.js';
 import type { SweepResult } from '../../src/spec/result/sweep.js';
-import { Folder, build, faultline, smallScenario } from './harness.js';
+import { Folder, NO_PROOFS, build, faultline, smallScenario } from './harness.js';
 
 const SWEEPS = `sweeps:
   grid:
@@ -62,6 +62,7 @@ describe('faultline sweep', () => {
     faultline([
       'run',
       by,
+      NO_PROOFS,
       '--quiet',
       '--out',
       folder.at('by-hand'),

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../src/spec/result/result.js';
-import { Folder, build, faultline, smallScenario } from './harness.js';
+import { Folder, NO_PROOFS, build, faultline, smallScenario } from './harness.js';
 
 const folder = new Folder();
 beforeAll(build);
@@ -19,7 +19,7 @@ function resultOf(...args: string[]): Result {
 describe('a what-if', () => {
   it('runs the changed file, says so everywhere, and leaves the plain report alone', () => {
     const out = folder.at('reports');
-    const plain = faultline(['run', path, '--out', out, '--format', 'html']);
+    const plain = faultline(['run', path, NO_PROOFS, '--out', out, '--format', 'html']);
     expect(plain.status).toBe(0);
     expect(plain.stdout).not.toContain('Changed with --set');
     const before = readFileSync(`${out}/small.html`, 'utf8');
@@ -75,12 +75,18 @@ describe('a what-if', () => {
   });
 
   it('is judged, and the check says what was changed', () => {
-    const args = ['check', path, '--set', 'services.shop.endpoints.buy.steps[0].work=x100'];
+    const args = [
+      'check',
+      path,
+      NO_PROOFS,
+      '--set',
+      'services.shop.endpoints.buy.steps[0].work=x100',
+    ];
     const { stdout, status } = faultline([...args, '--junit', folder.at('j.xml')]);
     expect(status).toBe(1);
     expect(stdout).toContain('Changed with --set: services.shop');
     expect(readFileSync(folder.at('j.xml'), 'utf8')).toContain('plain (what if services.shop');
-    expect(faultline(['check', path]).status).toBe(0);
+    expect(faultline(['check', path, NO_PROOFS]).status).toBe(0);
   });
 
   it('is taken by the commands that run nothing', () => {

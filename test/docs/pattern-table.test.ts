@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { build } from '../cli/harness.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expectAccount } from '../scenarios/accounts.js';
 import { broken, expectNumbers } from '../scenarios/page-numbers.js';
 import { ROOT, runFile } from '../scenarios/run-file.js';
 
@@ -11,9 +12,10 @@ const STUDY = 'scenarios/studies/pattern-table.yaml';
 describe(STUDY, () => {
   beforeAll(build);
 
-  it('holds its budgets and has the decisive numbers of docs/studies.md', () => {
+  it('holds its budgets, has its account and the decisive numbers of docs/studies.md', () => {
     const ran = runFile(STUDY);
     expect(broken(ran)).toEqual([]);
+    expectAccount(STUDY, ran);
     expectNumbers(ran, readFileSync(join(ROOT, 'docs/studies.md'), 'utf8'), STUDY);
   });
 

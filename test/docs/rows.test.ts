@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GROUPS, rowsPage } from '../../scripts/rows/page.mjs';
-import { build, faultline, Folder } from '../cli/harness.js';
+import { NO_PROOFS, build, faultline, Folder } from '../cli/harness.js';
 import type { Ended } from '../cli/warm/warm.js';
 import { ROOT } from '../scenarios/run-file.js';
 
@@ -67,7 +67,7 @@ describe('the files of rows E1, E3 and E4', () => {
     );
     // One run writes all three: the words before the last option are the same.
     const files = commands.flatMap((words) => words.slice(-2));
-    const args = [...commands[0]!.slice(0, -2), ...files, '--out', folder.path];
+    const args = [...commands[0]!.slice(0, -2), ...files, NO_PROOFS, '--out', folder.path];
     const { status } = faultline(args.map((word) => word.replace(/^reports\//, `${folder.path}/`)));
     expect(status).toBe(0);
   });
@@ -113,7 +113,7 @@ describe('the files of rows E1, E3 and E4', () => {
 
 describe('the hypothesis of row E5', () => {
   const check = (...more: readonly string[]): Ended =>
-    faultline(['check', 'scenarios/patterns/chaos-schedule.yaml', '--quiet', ...more]);
+    faultline(['check', 'scenarios/patterns/chaos-schedule.yaml', NO_PROOFS, '--quiet', ...more]);
 
   it('is confirmed with guards', () => {
     expect(check().status).toBe(0);

@@ -32,6 +32,9 @@ const cases: Case[] = [
   ),
 ];
 
+/** Digests of the cases that the first tests ran, by case. */
+const digests = new Map<Case, string>();
+
 const title = ({ chain, cancellation, seed }: Case): string =>
   `${chain === '' ? 'bare' : [...chain].join(' > ')}, ${cancellation}, seed ${seed}`;
 
@@ -41,6 +44,7 @@ describe('call machinery under constant faults', () => {
     (_name, chain) => {
       for (const one of cases.filter((it) => it.chain === chain)) {
         const { record, rest, world } = shake(one);
+        digests.set(one, record.digest);
         expect({ case: title(one), ...rest }).toEqual({ case: title(one), ...NOTHING });
         // HikariCP keeps house for ever.
         expect(record.stop).toBe(endOf(one));
@@ -63,7 +67,8 @@ describe('call machinery under constant faults', () => {
 
   it('does the same again, without lanes, and with renumbered sequences', () => {
     for (const one of cases.filter((_, k) => k % 7 === 0)) {
-      const { digest } = shake(one).record;
+      // The first of the two runs is one of the tests above, if they ran.
+      const digest = digests.get(one) ?? shake(one).record.digest;
       expect(shake(one).record.digest, title(one)).toBe(digest);
       const noLanes = shake(one, () => (engine.useLanes = false));
       expect(noLanes.record.digest, title(one)).toBe(digest);

@@ -66,7 +66,22 @@ describe('a figure with more components than can be distinguished', () => {
       const folded = [...section.querySelectorAll('details')];
       expect(folded.map((one) => one.textContent).join(' ')).toContain('s58');
     }
-    expect(read.querySelectorAll('#services .nm')).toHaveLength(crowdOf(view).shown.length);
+  });
+
+  it('draws only those that degrade, and names the number of the others', () => {
+    const { document } = new JSDOM('').window;
+    const page = renderHtml(result, { document, command: 'faultline run', version: '0.0.0' });
+    const section = new JSDOM(page).window.document.getElementById('services')!;
+    const { series } = result.variants[0]!.timeline;
+    const isDegraded = ({ name }: { readonly name: string }): boolean =>
+      series[name]!.state.some((state) => state !== 'ok');
+    const { shown } = crowdOf(view);
+    const degraded = shown.filter(isDegraded).length;
+    expect(degraded).toBeGreaterThan(0);
+    expect(section.querySelectorAll('.nm')).toHaveLength(degraded);
+    expect(section.textContent).toContain(
+      `${shown.length - degraded} components without degradation: in the table only.`,
+    );
   });
 
   it('has no bars of those that wasted nothing', () => {

@@ -35,16 +35,16 @@ workloads:
 faults: [ { id: out, kind: zoneOutage, target: a, recovery: ${recovery}, at: 10s, for: 20s } ]
 `;
 
-describe('the verdict where goodput is back before the system is healthy', () => {
+describe('the verdict where success is back before the system is healthy', () => {
   it('says when each of the two is', () => {
     const { verdict } = told(zone('uniform(0s 40s)'));
     expect(verdict).toMatch(
-      /; when it ends 95 % of the goodput is back after [\d.]+ s, and the system is healthy after (2|3)\d(\.\d)? s\.$/u,
+      /; success is back [\d.]+ s after its end, and the system is healthy after (2|3)\d(\.\d)? s\.$/u,
     );
   });
 
   it('says one where they are the same', () => {
-    expect(told(zone('0s')).verdict).not.toContain('goodput is back');
+    expect(told(zone('0s')).verdict).not.toContain('success is back');
   });
 });
 

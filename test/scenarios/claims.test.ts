@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { remarksOn } from '../lint/lint-text.js';
 import { breakerRows, missingRow } from '../support/breaker-page.js';
+import { expectAccount } from './accounts.js';
 import { broken, expectNumbers, written } from './page-numbers.js';
 import type { RunFile } from './run-file.js';
 import { policyKinds } from '../../src/patterns/registry.js';
@@ -21,9 +22,10 @@ describe('scenarios/p99-claim.yaml', () => {
     ran = runFile('scenarios/p99-claim.yaml', { replications: 3 });
   });
 
-  it('holds its budgets and confirms its hypothesis', () => {
+  it('holds its budgets, confirms its hypothesis and has its account', () => {
     expect(broken(ran)).toEqual([]);
     expect(ran.result.hypothesis?.verdict).toBe('confirmed');
+    expectAccount('scenarios/p99-claim.yaml', ran);
   });
 
   /** Which parts of the claim hold: p50, p99, p50 and p99 of successes, success, goodput. */
@@ -54,21 +56,18 @@ describe('scenarios/p99-claim.yaml', () => {
 });
 
 describe('scenarios/online-boutique.yaml', () => {
-  it('holds its budgets', () => {
+  it('holds its budgets and has its account', () => {
     // The rare checkout needs all five runs, the crowd of black-friday shows nothing else than before.
     const variants = ['as-shipped', 'guarded', 'parallel-home'];
     const ran = runFile('scenarios/online-boutique.yaml', { variants });
     expect(broken(ran)).toEqual([]);
-  });
-});
-
-describe('scenarios/online-boutique-saga.yaml', () => {
-  it('holds its budgets', () => {
-    expect(broken(runFile('scenarios/online-boutique-saga.yaml', { replications: 1 }))).toEqual([]);
+    expectAccount('scenarios/online-boutique.yaml', ran);
   });
 });
 
 describe.each([
+  'online-boutique-saga',
+  'order-saga',
   'shop',
   'event-backlog',
   'cqrs-event-sourcing',
@@ -76,16 +75,12 @@ describe.each([
   'pool-exhaustion',
   'shared-database',
 ])('scenarios/%s.yaml', (name) => {
-  it('holds its budgets', () => {
+  it('holds its budgets and has its account', () => {
     const path = `scenarios/${name}.yaml`;
     const once = textOf(path).includes('replications: 1 ');
-    expect(broken(runFile(path, once ? {} : { replications: 1 }))).toEqual([]);
-  });
-});
-
-describe('scenarios/order-saga.yaml', () => {
-  it('holds its budgets', () => {
-    expect(broken(runFile('scenarios/order-saga.yaml', { replications: 1 }))).toEqual([]);
+    const ran = runFile(path, once ? {} : { replications: 1 });
+    expect(broken(ran)).toEqual([]);
+    expectAccount(path, ran);
   });
 });
 
@@ -95,6 +90,10 @@ describe('scenarios/retry-metastable.yaml', () => {
     // No budget speaks of the two variants left out.
     const variants = ['retries', 'no-retries', 'backoff', 'budget', 'short-queue', 'low-load'];
     ran = runFile('scenarios/retry-metastable.yaml', { replications: 2, variants });
+  });
+
+  it('has its account', () => {
+    expectAccount('scenarios/retry-metastable.yaml', ran);
   });
 
   it('holds its budgets and confirms its hypothesis', () => {
@@ -113,6 +112,10 @@ describe('scenarios/studies/breaker-zoo.yaml', () => {
   let ran: RunFile;
   beforeAll(() => {
     ran = runFile('scenarios/studies/breaker-zoo.yaml');
+  });
+
+  it('has its account', () => {
+    expectAccount('scenarios/studies/breaker-zoo.yaml', ran);
   });
 
   it('holds its budgets', () => {
@@ -165,6 +168,10 @@ describe('scenarios/studies/composition-order.yaml', () => {
     ran = runFile('scenarios/studies/composition-order.yaml');
   });
 
+  it('has its account', () => {
+    expectAccount('scenarios/studies/composition-order.yaml', ran);
+  });
+
   it('holds its budgets', () => {
     expect(broken(ran)).toEqual([]);
   });
@@ -195,6 +202,10 @@ describe('scenarios/studies/k6-matrix.yaml', () => {
     ran = runFile('scenarios/studies/k6-matrix.yaml');
   });
 
+  it('has its account', () => {
+    expectAccount('scenarios/studies/k6-matrix.yaml', ran);
+  });
+
   it('holds its budgets', () => {
     expect(broken(ran)).toEqual([]);
   });
@@ -218,6 +229,10 @@ describe('scenarios/studies/retry-storm.yaml', () => {
   let ran: RunFile;
   beforeAll(() => {
     ran = runFile('scenarios/studies/retry-storm.yaml');
+  });
+
+  it('has its account', () => {
+    expectAccount('scenarios/studies/retry-storm.yaml', ran);
   });
 
   it('holds its budgets and confirms its hypothesis', () => {
@@ -248,8 +263,9 @@ describe('scenarios/studies/anti-patterns.yaml', () => {
     expect(found.map(({ variants }) => variants)).toEqual(NAMES.map(() => ['tangled']));
   });
 
-  it('holds its budgets, confirms its hypothesis and has the decisive numbers of its page', () => {
+  it('holds its budgets, confirms its hypothesis, has its account and the decisive numbers of its page', () => {
     const ran = runFile(file);
+    expectAccount(file, ran);
     expect(broken(ran)).toEqual([]);
     expect(ran.result.hypothesis?.verdict).toBe('confirmed');
     expectDecisive(ran, file);

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { expectAccount } from './accounts.js';
 import type { RunFile } from './run-file.js';
 import { runFile } from './run-file.js';
 
@@ -9,6 +10,10 @@ describe('scenarios/checkout.yaml', () => {
   let ran: RunFile;
   beforeAll(() => {
     ran = runFile('scenarios/checkout.yaml', { replications: REPLICATIONS });
+  });
+
+  it('has its account', () => {
+    expectAccount('scenarios/checkout.yaml', ran);
   });
 
   it('loses browsing too where patience is the only guard', () => {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { expectAccount } from './accounts.js';
 import type { RunFile } from './run-file.js';
 import { runFile } from './run-file.js';
 
@@ -9,6 +10,10 @@ describe('scenarios/studies/hedging-tail.yaml', () => {
   });
   const tail = (variant: string): number =>
     ran.value(`users.latency.p99 before brown-out in ${variant}`);
+
+  it('has its account', () => {
+    expectAccount('scenarios/studies/hedging-tail.yaml', ran);
+  });
 
   it('has the numbers of docs/studies.md', () => {
     expect(tail('p95')).toBeCloseTo(0.124, 3);

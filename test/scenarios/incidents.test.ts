@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { expectAccount } from './accounts.js';
 import { broken, expectNumbers } from './page-numbers.js';
 import type { RunFile } from './run-file.js';
 import { ROOT, runFile, scenarioFiles, textOf } from './run-file.js';
@@ -28,6 +29,10 @@ describe.each(scenarioFiles('scenarios/incidents'))('%s', (path) => {
 
   it('holds its budgets', () => {
     expect(broken(ran)).toEqual([]);
+  });
+
+  it('has its account', () => {
+    expectAccount(path, ran);
   });
 
   it('has the numbers of its page', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseExpression } from '../../src/language/expression.js';
+import { expectAccount } from './accounts.js';
 import { DECISIVE } from './decisive.js';
 import { problemsOf, runFile, scenarioFiles, textOf } from './run-file.js';
 
@@ -34,19 +35,27 @@ describe('every pattern', () => {
     expect(DECISIVE.map(({ file }) => file)).toEqual(PATTERNS);
   });
 
-  it.each(DECISIVE)('$file holds its budgets, and $ask is $is', ({ file, ask, is, within }) => {
-    const ran = runFile(file);
-    const judged = ran.result.variants.flatMap((variant) =>
-      variant.budgets.map(({ text, verdict, value }) => ({
-        said: `${variant.name}: ${verdict} ${text} (${value})`,
-        verdict,
-      })),
-    );
-    expect(judged.length).toBeGreaterThan(1);
-    // Windows are measured as the budgets name them: no other window of a pattern has a value.
-    const asked = measured(ask.replace(/^\S+/, '$& > 0'));
-    expect(ran.file.budgets.map(({ text }) => measured(text))).toContain(asked);
-    expect(judged.filter(({ verdict }) => verdict !== 'pass').map(({ said }) => said)).toEqual([]);
-    expect(Math.abs(ran.value(ask) - is), `${ask}: ${ran.value(ask)}`).toBeLessThanOrEqual(within);
-  });
+  it.each(DECISIVE)(
+    '$file holds its budgets, $ask is $is, and its account is true',
+    ({ file, ask, is, within }) => {
+      const ran = runFile(file);
+      const judged = ran.result.variants.flatMap((variant) =>
+        variant.budgets.map(({ text, verdict, value }) => ({
+          said: `${variant.name}: ${verdict} ${text} (${value})`,
+          verdict,
+        })),
+      );
+      expect(judged.length).toBeGreaterThan(1);
+      // Windows are measured as the budgets name them: no other window of a pattern has a value.
+      const asked = measured(ask.replace(/^\S+/, '$& > 0'));
+      expect(ran.file.budgets.map(({ text }) => measured(text))).toContain(asked);
+      expect(judged.filter(({ verdict }) => verdict !== 'pass').map(({ said }) => said)).toEqual(
+        [],
+      );
+      expect(Math.abs(ran.value(ask) - is), `${ask}: ${ran.value(ask)}`).toBeLessThanOrEqual(
+        within,
+      );
+      expectAccount(file, ran);
+    },
+  );
 });

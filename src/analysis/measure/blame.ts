@@ -94,7 +94,7 @@ class Origins {
     this.plan = plan;
     this.record = record;
     this.holders = new Holders(data, record);
-    this.tree = new TraceTree(record.traces);
+    this.tree = TraceTree.of(record.traces);
     this.path = new CriticalPath(this.tree, pooledEdges(plan), (kind, subject, ns) => {
       const isInside = kind === 'own' || kind === 'queue';
       this.add(kind, isInside ? plan.parts[subject].component : subject, ns);

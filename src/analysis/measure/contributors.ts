@@ -42,7 +42,7 @@ function samplesOf(data: VariantData): Sample[] {
   const pooled = pooledEdges(data.plan);
   const samples: Sample[] = [];
   for (const { traces } of data.records) {
-    const tree = new TraceTree(traces);
+    const tree = TraceTree.of(traces);
     let parts = new Map<number, number>();
     const path = new CriticalPath(tree, pooled, (kind, subject, lengthNs) => {
       const key = keyOf(data.plan, kind, subject);
@@ -95,26 +95,27 @@ function partsOf(
       saves: null,
     };
   });
+  const before = slow.length === 0 ? null : p99Of(samples.map(({ latencyNs }) => latencyNs));
   const order = [...keys].map((key, i) => ({ key, part: all[i] }));
   order.sort(
     ({ part: a }, { part: b }) =>
       b.slow - a.slow || b.mean - a.mean || byCodeUnit(nameOf(a), nameOf(b)),
   );
   return order.map(({ key, part }, rank) =>
-    rank < NAMED ? { ...part, saves: savesOf(samples, key, slow.length > 0) } : part,
+    rank < NAMED ? { ...part, saves: savesOf(samples, key, before) } : part,
   );
 }
 
-/** Time saved if a part were shorter and everything else were the same. */
+/** Time saved if a part were shorter and everything else were the same; `p99`: that of the samples, null = unknown. */
 function savesOf(
   samples: readonly Sample[],
   key: number,
-  hasTail: boolean,
+  p99: number | null,
 ): { readonly mean: number; readonly p99: number } {
-  const shorter = samples.map(({ latencyNs, parts }) => latencyNs - FASTER * (parts.get(key) ?? 0));
-  const before = samples.map(({ latencyNs }) => latencyNs);
   const mean = (meanOf(samples, ({ parts }) => parts.get(key) ?? 0) ?? 0) * FASTER;
-  return { mean, p99: hasTail ? p99Of(before) - p99Of(shorter) : 0 };
+  if (p99 === null) return { mean, p99: 0 };
+  const shorter = samples.map(({ latencyNs, parts }) => latencyNs - FASTER * (parts.get(key) ?? 0));
+  return { mean, p99: p99 - p99Of(shorter) };
 }
 
 /** All smaller parts together, so that the parts still add up. */
@@ -148,7 +149,7 @@ function nameOf({ subject, kind }: Contributor): string {
 
 /** In seconds. */
 function p99Of(latenciesNs: readonly number[]): number {
-  const sorted = [...latenciesNs].sort((a, b) => a - b);
+  const sorted = Float64Array.from(latenciesNs).sort();
   return sorted[rankOfP99(sorted.length)] / 1e9;
 }
 

@@ -7,7 +7,7 @@ import { windowsDuring } from './faulted.js';
 import { ratio, sum } from './estimate.js';
 import { movedOf, openNs, sizeOf } from './machines.js';
 import { isAsked } from './breakers.js';
-import { counterSums, edgeSums, partSums } from './column-sums.js';
+import { edgeSums, partSums } from './column-sums.js';
 import type { Question } from './question.js';
 import { selectStats } from './subjects.js';
 import { namedOutcomes, sumTable } from './sums.js';
@@ -33,11 +33,15 @@ function edgeResult(asked: Asked): EdgeResult {
   const tables = data.records.flatMap((record) =>
     selection.stats.map((stat) => record.edges[stat].attemptOutcomes),
   );
+  const counted = sumTable(
+    data.records.flatMap((record) => selection.stats.map((stat) => record.edges[stat].counters)),
+    window.cells,
+    EDGE_COUNTERS.length,
+  );
   const counters: Record<string, number> = {};
-  for (const name of EDGE_COUNTERS) {
-    const n = sum(counterSums(asked, name));
-    if (n > 0) counters[name] = n;
-  }
+  EDGE_COUNTERS.forEach((name, i) => {
+    if (counted[i] > 0) counters[name] = counted[i];
+  });
   const ejections = ejectionsIn(asked);
   if (ejections > 0) counters['ejections'] = ejections;
   return {

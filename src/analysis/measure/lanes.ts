@@ -57,10 +57,21 @@ export interface Lane {
   readonly cores: number;
 }
 
+/** A lane without its latencies, which take as long to find as all the rest. */
+export type Counts = Omit<Lane, 'latency' | 'answered'>;
+
 /** Lanes of one run: placed components by id, then the requests of workloads by part id. */
 export function lanesOf(data: VariantData, record: RunRecord, steps: Steps): readonly Lane[] {
+  return countsOf(data, record, steps).map((lane) => {
+    const rows = lane.parts.map((part) => record.parts[part]);
+    return { ...lane, ...latencies(rows, steps) };
+  });
+}
+
+/** The lanes of `lanesOf` without latencies. */
+export function countsOf(data: VariantData, record: RunRecord, steps: Steps): readonly Counts[] {
   const { plan } = data;
-  const lanes: Lane[] = [];
+  const lanes: Counts[] = [];
   const gauges = gaugesByComponent(data, record);
   plan.components.forEach((component, id) => {
     if (isPlaced(component)) {
@@ -114,16 +125,22 @@ function laneOf(
   component: number,
   parts: readonly number[],
   gauges: readonly (readonly Gauge[])[],
-): Lane {
+): Counts {
   const rows = parts.map((part) => record.parts[part]);
   const outcomes = outcomesBySteps(
     rows.map((row) => row.outcomes),
     steps,
   );
-  const column = (pick: (at: number) => number): Float64Array =>
-    Float64Array.from({ length: steps.count }, (_, step) => pick(step * OUTCOME_KINDS));
-  const countOf = (kinds: readonly number[], at: number): number =>
-    kinds.reduce((sum, kind) => sum + outcomes[at + kind], 0);
+  const column = (pick: (at: number) => number): Float64Array => {
+    const values = new Float64Array(steps.count);
+    for (let step = 0; step < steps.count; step++) values[step] = pick(step * OUTCOME_KINDS);
+    return values;
+  };
+  const countOf = (kinds: readonly number[], at: number): number => {
+    let sum = 0;
+    for (const kind of kinds) sum += outcomes[at + kind];
+    return sum;
+  };
   const finished = column((at) => finishedOf(outcomes, at));
   const succeeded = column((at) => succeededOf(outcomes, at));
   const arrivals = column((at) => arrivedOf(outcomes, at));
@@ -148,7 +165,6 @@ function laneOf(
     overRate: column((at) => countOf(OVER_RATE, at)),
     refused: column((at) => countOf(REFUSED, at)),
     cancelled: column((at) => outcomes[at + CANCELLED]),
-    ...latencies(rows, steps),
     usualUntil: (step) => usualLatency(rows, step),
     ...(isWorkload ? NO_LEVELS : levelsOf(gauges[component], steps)),
     ...sharesOf(data, record, steps, component),

@@ -8,10 +8,10 @@ import type { VariantData } from './variant-data.js';
 import {
   afterSpan,
   cellsOf,
+  clipped,
   recoverySlots,
   recoveryWindows,
   RECOVERY_WINDOW_NS,
-  spansOf,
   type CellSet,
   type Span,
 } from './window.js';
@@ -44,7 +44,8 @@ export function recoveryGridIn(
   record: RunRecord,
 ): RecoveryGrid | null {
   const found = data.plan.faults.find((candidate) => candidate.id === fault);
-  if (found === undefined || found.rollout === null) return recoveryGrid(data, fault);
+  if (found === undefined) return null;
+  if (found.rollout === null) return found.spans.length === 0 ? null : gridOf(data, found);
   const { edges } = data.plan.grid;
   const spans = spansIn(data, found, record).map(({ fromNs, untilNs }) => ({
     fromNs,
@@ -107,9 +108,23 @@ export function measureRecovery(
   parts: readonly number[],
   fault: string,
 ): Measured {
-  const each = data.records.map((record: RunRecord) => {
+  return recoveryIn(data, goodputsOf(data, parts), fault);
+}
+
+/** Goodput of some parts, by run. */
+export function goodputsOf(data: VariantData, parts: readonly number[]): readonly Goodput[] {
+  return data.records.map((record) => goodputOf(data, record, parts));
+}
+
+/** Recovery of parts whose goodput is known: it is the same for every fault. `goodputs` are by run. */
+export function recoveryIn(
+  data: VariantData,
+  goodputs: readonly Goodput[],
+  fault: string,
+): Measured {
+  const each = data.records.map((record, run) => {
     const grid = recoveryGridIn(data, fault, record);
-    return grid === null ? null : recoveryOf(goodputOf(data, record, parts), grid);
+    return grid === null ? null : recoveryOf(goodputs[run], grid);
   });
   const known = each.filter((value) => value !== null);
   const recovered = known.filter((value) => Number.isFinite(value));
@@ -150,9 +165,10 @@ export function gridBetween(
 }
 
 function gridOf(data: VariantData, fault: PlanFault): RecoveryGrid {
-  const before = spansOf({ kind: 'before', fault: fault.id, offset: 0 }, data.plan);
-  const after = afterSpan(fault, data.plan);
-  return gridBetween(data, cellsOf(before, data.plan), fault.spans[0].fromNs, after);
+  const { plan } = data;
+  const [{ fromNs }] = fault.spans;
+  const before = clipped([{ fromNs: plan.warmupNs, untilNs: fromNs }], plan);
+  return gridBetween(data, cellsOf(before, plan), fromNs, afterSpan(fault, plan));
 }
 
 /** sums[k] = sum of the first k values. */

@@ -92,9 +92,8 @@ export function mergeSegments(
     for (let i = 0; i < segments.length; i++) {
       const data = row[segments[i]];
       if (data === undefined || data.count === 0) continue;
-      const histogram = Histogram.from(data);
-      if (merged === null) merged = histogram;
-      else merged.merge(histogram);
+      merged ??= new Histogram(data.subBits);
+      merged.addAll(data);
     }
   }
   return merged ?? new Histogram();

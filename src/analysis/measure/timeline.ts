@@ -3,7 +3,7 @@ import type { HealthState } from '../../spec/result/cascade.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import { OUTCOME_KINDS } from '../../spec/outcome.js';
 import { betweenOf } from './gauges.js';
-import { lanesOf, type Lane } from './lanes.js';
+import { countsOf, type Counts } from './lanes.js';
 import { SparseMerge } from './sparse.js';
 import { bySteps, meanLevels, outcomesBySteps, stepsOf, type Steps } from './steps.js';
 import type { Story } from './story.js';
@@ -14,7 +14,7 @@ import { partsOf, type VariantData } from './variant-data.js';
 export function timelineOf(data: VariantData, first: Story): Timeline {
   const { plan, records } = data;
   const steps = stepsOf(plan);
-  const lanes = records.map((record) => lanesOf(data, record, steps));
+  const lanes = records.map((record) => countsOf(data, record, steps));
   const series: Record<string, Series> = {};
   lanes[0].forEach((lane, i) => {
     const runs = lanes.map((run) => run[i]);
@@ -37,15 +37,15 @@ export function stepSeconds(data: VariantData): number {
 
 function seriesOf(
   data: VariantData,
-  runs: readonly Lane[],
+  runs: readonly Counts[],
   steps: Steps,
   state: readonly HealthState[],
 ): Series {
   const n = runs.length;
   const { parts, workers } = runs[0];
-  const perSecond = (pick: (lane: Lane) => Float64Array): number[] =>
+  const perSecond = (pick: (lane: Counts) => Float64Array): number[] =>
     over(runs.map(pick), steps, (sum, step) => (sum / n / steps.lengthNs[step]) * 1e9);
-  const mean = (pick: (lane: Lane) => Float64Array): number[] =>
+  const mean = (pick: (lane: Counts) => Float64Array): number[] =>
     workers === 0 ? [] : over(runs.map(pick), steps, (sum) => sum / n);
   return {
     rate: perSecond((lane) => lane.arrivals),
@@ -61,7 +61,7 @@ function seriesOf(
 }
 
 /** Number of running processes of a component; empty if all run, and for requests of workloads. */
-function upSeries(runs: readonly Lane[], instances: number, steps: Steps): number[] {
+function upSeries(runs: readonly Counts[], instances: number, steps: Steps): number[] {
   const up = over(
     runs.map((lane) => lane.up),
     steps,

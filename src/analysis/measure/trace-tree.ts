@@ -3,6 +3,7 @@ import type { TraceRecord } from '../../spec/record/record.js';
 import { kindIndex, OUTCOME, isSuccess } from '../../spec/outcome.js';
 
 const NONE = -1;
+const trees = new WeakMap<TraceRecord, TraceTree>();
 
 /** Something that an execution waits for, within its time. */
 export interface Wait {
@@ -13,6 +14,8 @@ export interface Wait {
   readonly isOpening: boolean;
 }
 
+const NO_WAITS: readonly Wait[] = [];
+
 /** The traced attempts of a run, by the execution that made them. Work that no request waits for is left out. */
 export class TraceTree {
   readonly traces: TraceRecord;
@@ -20,7 +23,14 @@ export class TraceTree {
   private readonly first: Int32Array;
   private readonly next: Int32Array;
 
-  constructor(traces: TraceRecord) {
+  /** The tree of these traces; several figures ask for the same one. */
+  static of(traces: TraceRecord): TraceTree {
+    const known = trees.get(traces) ?? new TraceTree(traces);
+    trees.set(traces, known);
+    return known;
+  }
+
+  private constructor(traces: TraceRecord) {
     const { rows, id, parent, edge, background } = traces;
     this.traces = traces;
     this.first = new Int32Array(rows).fill(NONE);
@@ -71,6 +81,7 @@ export class TraceTree {
   /** Waits of an execution that end in its time, the last one first; of a cut one also those in progress. */
   waits(row: number, untilNs: Ns, isCut: boolean): readonly Wait[] {
     const { called, sent, opened } = this.traces;
+    if (this.first[row] < 0) return NO_WAITS;
     const children = this.childrenOf(row);
     const waits: Wait[] = [];
     for (const child of children) {

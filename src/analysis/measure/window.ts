@@ -55,21 +55,28 @@ export function afterSpan(fault: PlanFault, plan: Plan): Span {
  */
 export function cellsOf(spans: readonly Span[], plan: Plan): CellSet {
   const { edges, segmentOfCell } = plan.grid;
-  const cells: number[] = [];
-  const segments: number[] = [];
-  let lengthNs = 0;
   const from = firstCell(edges, Math.min(...spans.map((span) => span.fromNs)));
-  const until = Math.max(0, ...spans.map((span) => span.untilNs));
-  for (let cell = from; cell < edges.length - 1 && edges[cell] < until; cell++) {
+  const end = firstCell(edges, Math.max(0, ...spans.map((span) => span.untilNs)));
+  const until = Math.min(edges.length - 1, end);
+  const cells = new Int32Array(Math.max(0, until - from));
+  const segments: number[] = [];
+  let isAscending = true;
+  let count = 0;
+  let lengthNs = 0;
+  for (let cell = from; cell < until; cell++) {
     const at = edges[cell];
-    if (!spans.some((span) => at >= span.fromNs && at < span.untilNs)) continue;
-    cells.push(cell);
+    // One span has all cells between its ends.
+    if (spans.length > 1 && !spans.some((span) => at >= span.fromNs && at < span.untilNs)) continue;
+    cells[count++] = cell;
     lengthNs += edges[cell + 1] - at;
     const segment = segmentOfCell[cell];
-    if (segments[segments.length - 1] !== segment) segments.push(segment);
+    const last = segments.length === 0 ? -1 : segments[segments.length - 1];
+    if (segment === last) continue;
+    if (segment < last) isAscending = false;
+    segments.push(segment);
   }
-  const distinct = [...new Set(segments)].sort((a, b) => a - b);
-  return { cells: Int32Array.from(cells), segments: Int32Array.from(distinct), lengthNs };
+  const distinct = isAscending ? segments : [...new Set(segments)].sort((a, b) => a - b);
+  return { cells: cells.slice(0, count), segments: new Int32Array(distinct), lengthNs };
 }
 
 /** Cells from the end of the warm-up to the end of arrivals. */
@@ -96,7 +103,7 @@ export function recoverySlots(
   span: Span,
   plan: Plan,
 ): { readonly slots: readonly CellSet[]; readonly slotNs: Ns } {
-  const edges = new Set(plan.grid.edges);
+  const { edges } = plan.grid;
   const slotNs = RECOVERY_STEPS_NS.find((step) => isCut(span, step, edges)) ?? RECOVERY_WINDOW_NS;
   const slots: CellSet[] = [];
   for (let from = span.fromNs; from + slotNs <= span.untilNs; from += slotNs) {
@@ -105,15 +112,15 @@ export function recoverySlots(
   return { slots, slotNs };
 }
 
-function isCut(span: Span, stepNs: Ns, edges: ReadonlySet<number>): boolean {
+function isCut(span: Span, stepNs: Ns, edges: Float64Array): boolean {
   for (let at = span.fromNs + stepNs; at + stepNs <= span.untilNs; at += stepNs) {
-    if (!edges.has(at)) return false;
+    if (edges[firstCell(edges, at)] !== at) return false;
   }
   return true;
 }
 
-/** The first cell that begins at or after a time. */
-function firstCell(edges: Float64Array, atNs: Ns): number {
+/** The first cell that begins at or after a time; the number of edges if none does. */
+export function firstCell(edges: Float64Array, atNs: Ns): number {
   let low = 0;
   let high = edges.length;
   while (low < high) {

@@ -1,7 +1,7 @@
 import type { CascadeEvent, Ending } from '../../spec/result/cascade.js';
 import type { VariantSummary } from '../../spec/result/result.js';
 import { latencyLater } from '../../spec/result/latency-later.js';
-import { formatInstant } from '../../text/figures.js';
+import { formatSeconds } from '../../text/figures.js';
 import { isBackDuring, isUserDegradedLast } from '../../spec/result/back-during.js';
 import { ofRuns, WELL } from './ending-words.js';
 
@@ -26,7 +26,7 @@ export function backWords(
   if (back === null || well === 0 || value === null) return null;
   const runs = well === endings.length ? '' : ofRuns(well, endings.length);
   const isEarly = value === 0 && isBackDuring(back.recovery.fault, events);
-  const when = value > 0 ? `after ${formatInstant(value)}` : isEarly ? EARLY : 'at once';
+  const when = value > 0 ? `after ${formatSeconds(value)}` : isEarly ? EARLY : 'at once';
   return `${when}${runs}${latencyWords(back, events)}`;
 }
 
@@ -38,7 +38,7 @@ export const LASTS = 'while the fault lasts';
 function latencyWords(back: Back, events: readonly CascadeEvent[]): string {
   const later = latencyLater(back, back.step);
   if (later === null) return '';
-  if (later !== 'never') return `, latency after ${formatInstant(later)}`;
+  if (later !== 'never') return `, latency after ${formatSeconds(later)}`;
   // The p95 of a few requests exceeds its limit now and then by chance, also where no user is degraded.
   return isUserDegradedLast(events) ? ', but requests are still slow when the run ends' : '';
 }

@@ -2,8 +2,8 @@ import type { Ns } from '../../kernel/time.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
 import { meanSteps } from './links.js';
+import { afterReset } from './replays.js';
 import type { Steps } from '../measure/steps.js';
-import { partName } from '../../spec/plan/names.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { waitingLines, type WaitingLine } from '../measure/waiting-lines.js';
 import { formatInstant, formatSeconds } from '../../text/figures.js';
@@ -22,8 +22,6 @@ const OLD_WITHOUT_FAULT_NS: Ns = 10e9;
 const GROWING = 0.1;
 /** Minimum number of steps above the limit. */
 const STEPS = 2;
-/** Time within which a reset of offsets shows as a backlog. */
-const RESET_SOON_NS: Ns = 2e9;
 /** Most backlogs reported per consumer. */
 const EPISODES_MAX = 3;
 
@@ -42,7 +40,8 @@ export function backlogEvents(
         const at = (steps.startNs[from] - data.plan.warmupNs) / 1e9;
         const most = Math.max(...line.waiting.subarray(from, until));
         const oldest = Math.max(...line.ages.subarray(from, until)) / 1e9;
-        const text = `${rereadWords(data, line, steps.startNs[from])}${waitWords(most, line)}, the oldest for ${formatSeconds(oldest)}`;
+        const reset = afterReset(data.plan, line.subject, at, steps.lengthNs[0] / 1e9);
+        const text = `${waitWords(most, line)}, the oldest for ${formatSeconds(oldest)}${reset}`;
         const event = { subject: line.subject, cause: null, mechanism: null };
         const begins: StoryEvent = { ...event, at, kind: 'backlog', text };
         // The backlog may have ended within the last step.
@@ -56,18 +55,6 @@ export function backlogEvents(
         return [begins, { ...event, at: end, kind, text: over, ends: 'backlog' }];
       });
   });
-}
-
-/** `its offsets are reset, ` if the group of this backlog goes back to older messages as the backlog begins. */
-function rereadWords({ plan }: VariantData, { subject }: WaitingLine, fromNs: Ns): string {
-  const resets = plan.topics.flatMap(({ groups }) =>
-    groups.filter(({ part, spec }) => spec.replay !== null && partName(plan, part) === subject),
-  );
-  const isReset = resets.some(({ spec }) => {
-    const { atNs, from } = spec.replay!;
-    return from !== 'latest' && Math.abs(fromNs - plan.warmupNs - atNs) <= RESET_SOON_NS;
-  });
-  return isReset ? 'its offsets are reset, ' : '';
 }
 
 /** `1 message waits`, `2 rows still wait`. */

@@ -125,7 +125,11 @@ function resources(lane: Lane, from: number, until: number): Degradation {
     const text = `up to ${formatCount(waiting)} calls wait for a connection`;
     return { figure: { metric: 'waiting', value: waiting, unit: 'count' }, text };
   }
-  return { figure: use, text: busy > 0 ? used : 'a few more failures than usual' };
+  if (busy > 0) return { figure: use, text: used };
+  // Users have no workers.
+  const finished = sumSteps(lane.finished, from, until);
+  const success = finished === 0 ? 1 : sumSteps(lane.succeeded, from, until) / finished;
+  return { figure: shareOf('success', success), text: 'a few more failures than usual' };
 }
 
 function lowest(lane: Lane, column: 'good' | 'succeeded', from: number, until: number): number {

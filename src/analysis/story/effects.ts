@@ -2,6 +2,7 @@ import type { RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
 import { delayQueues, passesOn } from '../measure/dead-letters.js';
 import { sumSteps } from './links.js';
+import { afterReset } from './replays.js';
 import { bySteps, type Steps } from '../measure/steps.js';
 import { BARE, countsOf, secondsAt } from './unseen.js';
 import { partName } from '../../spec/plan/names.js';
@@ -73,7 +74,8 @@ export function effectEvents(
     if (!(n > OFTENER * usual * (steps.count - from))) return [];
     const first = counts.findIndex((some, step) => step >= from && some > 0);
     const at = secondsAt(data, steps, first);
-    return [{ ...BARE, at, kind: anomaly.kind, subject, text: anomaly.words(n) }];
+    const text = `${anomaly.words(n)}${afterReset(plan, subject, at, steps.lengthNs[0] / 1e9)}`;
+    return [{ ...BARE, at, kind: anomaly.kind, subject, text }];
   });
 }
 

@@ -34,8 +34,15 @@ export function stuckWords(
       return [`${changed}${runs}: ${rerunWords(proof)}`];
     }
     const end = verdict === 'metastable' ? ')' : '';
-    return [`${words}${runs}${end}: ${endingWords(own[0])}`];
+    return [`${ofMessages(own[0], words)}${runs}${end}: ${endingWords(own[0])}`];
   });
+}
+
+/** Of messages the backlog stays, although users may lose nothing. */
+function ofMessages({ reason, subject }: Ending, words: string): string {
+  const backlog = `the backlog of ${subject ?? 'a queue'}`;
+  if (reason === 'poison') return `${backlog} stays for good`;
+  return reason === 'redeliveries' ? words.replace(' it ', ` ${backlog} `) : words;
 }
 
 /** The same for runs without a fault: ` Once the burst is over ...`; empty if all end well or the end is not shown. */
@@ -50,7 +57,8 @@ export function stuckSentence(
       : ending,
   );
   return stuckWords(known, proof)
-    .map((words) => ` ${words.replace('after the fault it', 'It').replace(/^it/, 'It')}.`)
+    .map((words) => words.replace(/^after the fault /, ''))
+    .map((words) => ` ${words[0].toUpperCase()}${words.slice(1)}.`)
     .join('');
 }
 
@@ -91,14 +99,47 @@ const WORDS: Readonly<Record<EndReason, (subject: string, value: number | null) 
   },
   poison: (subject) => `a message that its consumer cannot process holds up ${subject}`,
   noBaseline: () => 'no request before the fault gives a baseline',
-  faultLasts: () => 'the fault lasts to the end',
-  tooShort: () => 'the run ends less than 20 s after it',
+  faultLasts: () => 'the fault lasts to its end',
+  tooLate: () => 'the fault begins less than 5 s before its end',
+  tooShort: () => 'it ends less than 20 s after the last fault or change of the load',
+  noRequests: () => 'hardly a request of users ends after the fault',
   rises: () => 'goodput still rises when the run ends',
   drains: (subject, value) =>
     `the backlog of ${subject} still shrinks when the run ends, by ${formatShare(value ?? 0)} over the last half`,
   returning: () => 'instances still come back when the run ends',
   breakerOpen: () => 'a breaker is still open when the run ends',
+  scaling: (subject) => `${subject} still gets more instances when the run ends`,
   nearCapacity: (subject, value) =>
     `first attempts need ${formatShare(value ?? 0)} of the capacity of ${subject}, too close to decide`,
+  higherLoad: (subject, value) =>
+    `users send ${formatNumber(value ?? 0)} times the requests that reached ${subject} before, and no ceiling and no loop is known that keeps it down`,
   unexplained: () => 'no loop is known that keeps it down',
+};
+
+const LONGER = 'a longer run.duration';
+
+/** How to find out what a run does not decide; empty for verdicts, and where no change of the run is known to help. */
+export const REMEDIES: Readonly<Record<EndReason, string>> = {
+  noLoss: '',
+  back: '',
+  amplified: '',
+  restarts: '',
+  redeliveries: '',
+  load: '',
+  instances: '',
+  connections: '',
+  poison: '',
+  noBaseline: 'a later first fault',
+  tooLate: LONGER,
+  faultLasts: `an earlier end of the fault, or ${LONGER}`,
+  tooShort: LONGER,
+  noRequests: 'arrivals until the end',
+  rises: LONGER,
+  drains: LONGER,
+  returning: LONGER,
+  breakerOpen: LONGER,
+  scaling: LONGER,
+  nearCapacity: 'a little less load, or a little more',
+  higherLoad: 'a run with less load, and --explain',
+  unexplained: '--explain',
 };

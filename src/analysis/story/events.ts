@@ -8,6 +8,7 @@ import { backlogEvents } from './backlogs.js';
 import { discoveryEvents } from './discovery.js';
 import { deathEvents } from './deaths.js';
 import { faultEvents } from './fault-events.js';
+import { cancelledEvents } from './cancelled.js';
 import { effectEvents } from './effects.js';
 import type { Episode } from './health.js';
 import { degradationOf } from './degradation-words.js';
@@ -23,6 +24,7 @@ import type { Onsets } from './onsets.js';
 import { readinessEvents } from './readiness.js';
 import { rolloutEvents } from './rollout-words.js';
 import { scalingEvents } from './scaling.js';
+import { replayEvents } from './replays.js';
 import { ranksOf } from './ranks.js';
 import type { Saturation } from './saturation.js';
 import type { Scene } from './scene.js';
@@ -53,11 +55,13 @@ const PHASE: Readonly<Record<StoryEvent['kind'], number>> = {
   pending: 1.5,
   nodeLost: 1,
   node: 1,
+  replay: 0.7,
   backlog: 1,
   poolFull: 1,
   killed: 1,
   stale: 1,
   unsettled: 1,
+  cancelled: 1,
   lost: 1,
   lostCommits: 1,
   repeated: 1,
@@ -91,7 +95,9 @@ export function eventsOf(
     ...nodeEvents(scene.data, record),
     ...discoveryEvents(scene.data, record),
     ...rolloutEvents(scene.data, record),
+    ...replayEvents(scene.data.plan),
     ...backlogEvents(scene.data, record, scene.steps, scene.baseline),
+    ...cancelledEvents(scene.data, record, scene.steps, scene.baseline),
     ...effectEvents(scene.data, record, scene.steps, scene.baseline),
     ...deathEvents(scene.data, record, scene.steps, scene.spansOf),
     ...unseenEvents(scene.data, record, scene.steps, scene.baseline),

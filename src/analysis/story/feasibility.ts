@@ -12,7 +12,7 @@ const INFEASIBLE = 0.99;
 /** Below this share a changed load, or a smaller capacity, is feasible. Between the two the run does not decide. */
 const FEASIBLE = 0.95;
 /** Relative change below which two loads, or two capacities, are the same. */
-const SAME = 0.01;
+export const SAME = 0.01;
 
 /** Whether the capacity is enough for the requests of users alone, without any repeated work. */
 export interface Feasibility {

@@ -1,3 +1,4 @@
+import type { Ns } from '../../kernel/time.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
 import type { Ending, EndReason, RunVerdict } from '../../spec/result/cascade.js';
@@ -14,13 +15,13 @@ import { firstFaultNs } from '../measure/faulted.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { cellsOf, RECOVERY_WINDOW_NS, type CellSet } from '../measure/window.js';
 import { demandsOf, type Demands } from './demands.js';
-import { feasibilityOf, overloadIn, type Feasibility } from './feasibility.js';
+import { feasibilityOf, overloadIn, SAME, type Feasibility } from './feasibility.js';
 import { leakedPool } from './leaks.js';
 import { isForGood, lastReturnNs } from './outages.js';
-import { phasesOf, type Phases } from './phases.js';
+import { isStruck, phasesOf, type Phases } from './phases.js';
 import { redeliveredBy } from './redelivered.js';
 import { roomsOf, shareOf, type Room } from './rooms.js';
-import { backlogIn, sustainedBy } from './sustaining.js';
+import { backlogIn, BUSY, sustainedBy } from './sustaining.js';
 import { fallOf, isFalling, isRising } from './trends.js';
 
 /** Latest recovery that is prompt: three windows of 5 s. */
@@ -33,6 +34,11 @@ const HELD_WINDOWS = 2;
 const WORTHWHILE = 0.05;
 /** Share of successes below which a saturated system is overloaded. */
 const HEALTHY = 0.95;
+
+/** Growth of the load beyond what chance does to it. */
+const GROWN = 1.1;
+/** Reasons that name no cause of the failure. */
+const OPEN: ReadonlySet<EndReason> = new Set<EndReason>(['unexplained', 'higherLoad']);
 
 /** The facts of one run that a verdict needs. */
 interface Run {
@@ -51,9 +57,8 @@ interface Run {
  */
 export function endingOf(data: VariantData, record: RunRecord, dying: readonly string[]): Ending {
   const all = goodputOf(data, record, data.requests);
-  const isFaulted = data.plan.faults.length > 0;
   // Without a fault, requests that are refused by design are no loss.
-  const goodput = isFaulted ? all : refusalsApart(data, record, all);
+  const goodput = isStruck(data, record) ? all : refusalsApart(data, record, all);
   const run: Run = {
     data,
     record,
@@ -74,8 +79,11 @@ export function endingOf(data: VariantData, record: RunRecord, dying: readonly s
     return found === null ? undecided('noBaseline') : overloaded(data, found);
   }
   const windows = windowsFrom(firstNs, data.plan.endNs, data);
-  if (staysGood(goodput, windows, RECOVERED_SHARE * healthy))
+  if (staysGood(goodput, windows, RECOVERED_SHARE * healthy)) {
+    // A fault right before the end has had no time to do harm.
+    if (data.plan.endNs - firstNs < RECOVERY_WINDOW_NS) return undecided('tooLate');
     return redelivered(run, phases) ?? ending('untouched', 'noLoss');
+  }
   return afterLoss(run, phases, healthy, dying);
 }
 
@@ -103,10 +111,10 @@ function steady(run: Run): Ending {
 /** The verdict on a run that loses goodput. */
 function afterLoss(run: Run, phases: Phases, healthy: number, dying: readonly string[]): Ending {
   const { data, goodput } = run;
-  const { before, firstNs, overNs, after, isFaulted } = phases;
+  const { before, firstNs, overNs, after } = phases;
   const grid = gridBetween(data, before, firstNs, { fromNs: overNs, untilNs: data.plan.endNs });
   const recovery = recoveryOf(goodput, grid);
-  if (recovery === null) return undecided(isFaulted ? 'faultLasts' : 'tooShort');
+  if (recovery === null) return undecided(whyUnseen(data, overNs));
   const isPrompt = recovery <= PROMPT_SECONDS;
   const heldNs = data.plan.endNs - overNs - recovery * 1e9;
   if (isPrompt || heldNs >= HELD_WINDOWS * RECOVERY_WINDOW_NS) {
@@ -115,6 +123,12 @@ function afterLoss(run: Run, phases: Phases, healthy: number, dying: readonly st
   }
   if (after.length < HORIZON_WINDOWS) return undecided('tooShort');
   return whileDown(run, phases, healthy, dying);
+}
+
+/** Why a run does not show whether goodput comes back after a time. */
+function whyUnseen({ plan: { endNs } }: VariantData, overNs: Ns): EndReason {
+  if (overNs >= endNs) return 'faultLasts';
+  return endNs - overNs < RECOVERY_WINDOW_NS ? 'tooShort' : 'noRequests';
 }
 
 /** The verdict on a run that is down at its end. */
@@ -128,6 +142,8 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
   if (isRising(shares) && gain >= WORTHWHILE * healthy) return undecided('rises', null, gain);
   // Instances that came back only recently are still part of the fault.
   if (lastReturnNs(data, record) > startOf(data, end)) return undecided('returning');
+  const grown = dying.length > 0 ? undefined : rooms.find((room) => isScaling(room, after));
+  if (grown !== undefined) return undecided('scaling', nameOf(data, grown));
   const feasible = feasibilityOf(rooms, demands, before, end);
   const down = instancesDown(record);
   // Processes that die again take capacity away themselves.
@@ -147,8 +163,8 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
   if (messages !== null) return messages;
   const sustained = sustainedBy(data, record, rooms, demands, before, end, tail);
   if (sustained === null || sustained.isShrinking) {
-    const open = whyUndecided(run, feasible, end, tail);
-    if (open.reason !== 'unexplained' || down.length === 0) return open;
+    const open = whyUndecided(run, feasible, before, end, tail);
+    if (!OPEN.has(open.reason) || down.length === 0) return open;
     return ending(
       'lost',
       'instances',
@@ -161,10 +177,19 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
   return ending('metastable', 'amplified', room, Number.isFinite(factor) ? factor : null);
 }
 
+/** Whether a full resource got more capacity while the run was about to end, such as that of an autoscaler. */
+function isScaling(room: Room, after: readonly CellSet[]): boolean {
+  const [first, ...rest] = after.slice(-HORIZON_WINDOWS).map((window) => room.useIn(window));
+  const last = rest[rest.length - 1];
+  if (room.resource === 'connections' || shareOf(first) < BUSY) return false;
+  return last.capacity > (1 + SAME) * first.capacity;
+}
+
 /** The trend of the fullest resource, or that nothing explains the failure. */
 function whyUndecided(
-  { data, record, rooms }: Run,
+  { data, record, rooms, demands }: Run,
   feasible: Feasibility,
+  before: CellSet,
   end: CellSet,
   tail: readonly CellSet[],
 ): Ending {
@@ -178,7 +203,11 @@ function whyUndecided(
   if (fullest === null) return undecided('unexplained');
   const backlog = backlogIn(data, record, fullest, tail);
   if (isFalling(backlog)) return undecided('drains', nameOf(data, fullest), fallOf(backlog));
-  return undecided('unexplained', nameOf(data, fullest));
+  const usual = demands.usersOf(fullest.component, before);
+  const growth = usual > 0 ? demands.usersOf(fullest.component, end) / usual : 1;
+  return growth >= GROWN
+    ? undecided('higherLoad', nameOf(data, fullest), growth)
+    : undecided('unexplained', nameOf(data, fullest));
 }
 
 /** Messages that their own redelivery keeps waiting, although users notice nothing; null without any. */

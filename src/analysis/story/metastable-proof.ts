@@ -46,6 +46,10 @@ export interface Stuck {
   readonly verdict: 'metastable' | 'undecided';
   /** Edges whose repeated calls may sustain it: `front->mid`. */
   readonly edges: readonly string[];
+  /** Components whose restarts may. */
+  readonly restarting: readonly string[];
+  /** The component that it keeps full. */
+  readonly full: string | null;
 }
 
 /** null unless most runs are metastable, or nothing explains why most of them stay down. */
@@ -54,10 +58,14 @@ export function stuckOf({ endings, loops }: CascadeResult): Stuck | null {
   const metastable = endings.filter(
     ({ verdict, reason }) => verdict === 'metastable' && reason !== 'redeliveries',
   );
-  const open = endings.filter(({ reason }) => reason === 'unexplained');
+  const open = endings.filter(({ reason }) => reason === 'unexplained' || reason === 'higherLoad');
   if (!isMost(metastable) && !isMost(open)) return null;
+  const full = metastable[0]?.subject ?? null;
+  const restarting = loops.flatMap(({ through, mechanism }) =>
+    mechanism === 'restarts' ? through : [],
+  );
   const edges = loops.flatMap(({ through }) =>
     through.slice(1).map((to, k) => `${through[k]}->${to}`),
   );
-  return { verdict: isMost(metastable) ? 'metastable' : 'undecided', edges };
+  return { verdict: isMost(metastable) ? 'metastable' : 'undecided', edges, restarting, full };
 }

@@ -24,6 +24,13 @@ export interface Phases {
 /** Windows in a row that must lose goodput for trouble to begin without a fault. */
 const IN_A_ROW = 2;
 
+/** Whether any fault strikes in a run. */
+export function isStruck(data: VariantData, record: RunRecord): boolean {
+  return data.plan.faults.some((fault) =>
+    spansIn(data, fault, record).some(({ fromNs }) => fromNs < data.plan.endNs),
+  );
+}
+
 /** The phases of a run; null if it has no fault and never loses goodput. */
 export function phasesOf(data: VariantData, record: RunRecord, goodput: Goodput): Phases | null {
   const { plan } = data;

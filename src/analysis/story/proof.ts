@@ -17,15 +17,15 @@ export function proven(
   proof: Counterfactuals | undefined,
 ): readonly Story[] {
   if (proof === undefined) return stories;
-  const roles = new Map(proof.faults.map(({ fault }) => [fault, roleIn(proof, fault)]));
+  const roles = rolesIn(proof);
   return stories.map((story) => {
     const isSeen = isMeasured(story, proof);
     const innocent = proof.faults.flatMap(({ fault }) => {
       const known = story.innocent.filter((one) => one.fault === fault);
       const role = roles.get(fault);
-      if (role === 'undecided' || (role === 'none' && !isSeen)) return known;
-      const reason = 'without it the same requests fail';
-      return role === 'none' ? [{ fault, reason }] : [];
+      const reason = REASONS.get(role);
+      if (role === 'undecided' || (reason !== undefined && !isSeen)) return known;
+      return reason === undefined ? [] : [{ fault, reason }];
     });
     return { ...story, innocent, causes: provenCauses(story, proof, roles, isSeen) };
   });
@@ -43,7 +43,29 @@ function isMeasured({ events }: Story, { unseen = [] }: Counterfactuals): boolea
 const SOME = 0.05;
 
 /** Roles from the one that counts most. */
-const ROLES: readonly CausalRole[] = ['cause', 'amplifier', 'part', 'undecided', 'none'];
+const ROLES: readonly CausalRole[] = [
+  'cause',
+  'amplifier',
+  'part',
+  'undecided',
+  'protection',
+  'none',
+];
+/** Roles of faults that are not to blame. */
+const REASONS: ReadonlyMap<CausalRole | undefined, string> = new Map([
+  ['none', 'without it the same requests fail'],
+  ['protection', 'without it more requests fail'],
+]);
+
+/** The roles of all faults. Of those that do harm only together each is a cause. */
+function rolesIn(proof: Counterfactuals): ReadonlyMap<string, CausalRole> {
+  const roles = proof.faults.map(({ fault }) => [fault, roleIn(proof, fault)] as const);
+  const count = (wanted: CausalRole): number => roles.filter(([, role]) => role === wanted).length;
+  const isJoint = count('cause') === 0 && count('amplifier') > 1;
+  return new Map(
+    roles.map(([fault, role]) => [fault, isJoint && role === 'amplifier' ? 'cause' : role]),
+  );
+}
 
 /** What a fault does to requests, or to what no request shows, whichever is more. */
 function roleIn({ faults, unseen = [] }: Counterfactuals, id: string): CausalRole {
@@ -62,7 +84,7 @@ function provenCauses(
   const roleOf = (id: string | undefined): CausalRole | undefined =>
     id === undefined ? undefined : roles.get(id);
   const kept = causes
-    .filter(({ fault }) => !(isSeen && roleOf(fault) === 'none'))
+    .filter(({ fault }) => !(isSeen && REASONS.has(roleOf(fault))))
     .map((cause): CauseFact => {
       const role = roleOf(cause.fault);
       return role === 'cause' || role === 'amplifier' ? { ...cause, role } : cause;

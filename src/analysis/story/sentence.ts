@@ -14,7 +14,14 @@ import {
   worseWords,
 } from './cause-words.js';
 import { DEGRADATIONS } from '../measure/story.js';
-import { behind, deathWords, LOOP_WORDS, noLossWords } from './mild-words.js';
+import {
+  behind,
+  deathWords,
+  degradedResponses,
+  LOOP_WORDS,
+  lostWords,
+  noLossWords,
+} from './mild-words.js';
 import {
   isDegradation,
   LINKS_MAX,
@@ -61,7 +68,7 @@ export function sentenceOf(input: SentenceInput): string {
   const innocent = new Set(story.innocent.map(({ fault }) => fault));
   const responsible = faults.filter(({ subject }) => !innocent.has(subject));
   if (isMild(input, responsible.length > 0)) {
-    const words = list(unique(faults.map((it) => `${headOf(it)}${seenWords(it, runs)}`)));
+    const words = startsOf(story, faults, runs);
     const some =
       new Set(input.verdicts).size < 2 ? '' : ` In other runs users lose goodput: ${endOf(input)}.`;
     return `${chronicWords(story)}${words}: ${noLossWords(story, runs, !isUnjudged(input))}${rollbackWords(story, false)}${some}${others}`;
@@ -96,9 +103,21 @@ function isUnjudged({ endings }: SentenceInput): boolean {
   return endings.length > 0 && endings.every(({ reason }) => reason === 'noBaseline');
 }
 
+/** The causes where no goodput is lost: conditions and faults, with their times if there are several. */
+function startsOf(story: CountedStory, faults: readonly CascadeEvent[], runs: number): string {
+  const innocent = new Set(story.innocent.map(({ fault }) => fault));
+  const responsible = faults.filter(({ subject }) => !innocent.has(subject));
+  const conditions = conditionStarts(story);
+  const shown = responsible.length > 0 || conditions.length > 0 ? responsible : faults;
+  const [only] = shown;
+  if (conditions.length === 0 && new Set(shown.map(headOf)).size === 1)
+    return `${headOf(only)}${seenWords(only, runs)}`;
+  return list([...conditions, ...timedWords(shown, runs)].slice(0, LINKS_MAX));
+}
+
 /** Each text once, with all its times: `orders crashes at 5 s, 6 s and 7 s`. */
 function timedWords(events: readonly CascadeEvent[], runs: number): readonly string[] {
-  return unique(events.map(headOf)).map((plain) => {
+  const all = unique(events.map(headOf)).map((plain) => {
     const own = events.filter((event) => headOf(event) === plain);
     const detail = own.length === 1 ? own[0].detail : undefined;
     const times = own.map(({ at }) => formatInstant(at));
@@ -109,7 +128,13 @@ function timedWords(events: readonly CascadeEvent[], runs: number): readonly str
         ? [...times.slice(0, LINKS_MAX), more === 1 ? 'once more' : `${rest} times more`]
         : times;
     const effect = detail === undefined ? '' : ` (${detail})`;
-    return `${plain} at ${list(shown)}${effect}${seenWords(own[0], runs)}`;
+    return { plain, when: list(shown), effect, seen: seenWords(own[0], runs) };
+  });
+  // Faults of the same instants have their times once.
+  return all.map(({ plain, when, effect, seen }, i) => {
+    const next = all[i + 1];
+    const isAgain = next?.when === when && effect === '' && seen === '' && next.seen === '';
+    return isAgain ? plain : `${plain} at ${when}${effect}${seen}`;
   });
 }
 
@@ -127,8 +152,14 @@ function noFault({ story, elsewhere, affected }: SentenceInput, runs: number): s
     const isOnlyFull = ({ subject }: CascadeEvent): boolean =>
       !degraded.some((event) => event.subject === subject);
     const others = [
-      namedWords('In trouble', degraded, inner, runs),
-      namedWords('At its limit', inner.filter(isOnlyFull), inner, runs),
+      namedWords(
+        'In trouble',
+        degraded.filter((event) => !isWaiting(event)),
+        inner,
+        runs,
+      ),
+      namedWords('Short of connections', degraded.filter(isWaiting), inner, runs),
+      namedWords('At the limit', inner.filter(isOnlyFull), inner, runs),
       unansweredWords(events),
       deathWords(story, runs),
       behind(story, runs),
@@ -324,14 +355,21 @@ const ENDS: ReadonlySet<CascadeEvent['kind']> = new Set(['recovered', 'notRecove
 
 function endOf(input: SentenceInput): string {
   const { story, endings, back, goodputLost, metastability } = input;
+  const degraded = degradedResponses(story.users);
+  if (isUnjudged(input))
+    return `${list([lostWords(story.users, false), ...degraded])}, and no request before the fault shows what is usual`;
   const isLost = goodputLost !== null && goodputLost >= LOST_SOME;
   const lost = isLost ? [`${formatShare(goodputLost)} of the goodput is lost`] : [];
   const returned = backWords(back, story.events, endings);
-  return list([
-    ...lost,
-    ...(returned === LASTS ? [] : stuckWords(endings, metastability)),
+  const ends = [
     ...(returned === null ? [] : [`success is back ${returned}`]),
-  ]);
+    ...(returned === LASTS ? [] : stuckWords(endings, metastability)),
+  ];
+  const figures = [...lost, ...degraded];
+  // Runs that end differently are different sentences.
+  return ends.length > 1 && figures.length > 0
+    ? [list(figures), ...ends].join('; ')
+    : list([...figures, ...ends]);
 }
 
 /** An autoscaler that makes the degradation worse. */
@@ -343,7 +381,7 @@ function shrinkingWords({ events }: CountedStory, runs: number): string {
       const [first, ...again] = all.filter((event) => event.subject === subject);
       const then = again
         .slice(0, LINKS_MAX)
-        .map(({ text, at }) => `${text} at ${formatInstant(at)}`);
+        .map(({ text, at }) => `from ${formatInstant(at)} on ${text}`);
       const seen = seenWords(first, runs);
       return ` Meanwhile, from ${formatInstant(first.at)} on, the autoscaler takes ${subject} ${list([`${first.text}${seen}`, ...then])}.`;
     });
@@ -370,4 +408,9 @@ function elsewhereWords({ elsewhere, verdicts }: SentenceInput): string {
   const left = elsewhere.length - shown.length;
   const more = left > 0 ? [plural(left, 'other')] : [];
   return ` Degraded in other runs only: ${list([...shown, ...more])}.`;
+}
+
+/** Whether calls only wait for a connection, as a small pool makes them by design. */
+function isWaiting({ figure }: CascadeEvent): boolean {
+  return figure?.metric === 'waiting';
 }

@@ -7,7 +7,7 @@ import { shareOf, type Room } from './rooms.js';
 import { isFalling } from './trends.js';
 
 /** Share of a resource in use from which its load may keep it full. */
-const BUSY = 0.9;
+export const BUSY = 0.9;
 /** Growth of the attempts per user request from which repeated work is a sustaining loop. */
 const AMPLIFIED = 1.2;
 /** Share of the capacity that all attempts together must need at least. */

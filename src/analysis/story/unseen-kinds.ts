@@ -5,11 +5,18 @@ export const UNSEEN: ReadonlyMap<StoryEvent['kind'], string> = new Map([
   ['backlog', 'falls behind at'],
   ['stale', 'answers with old values from'],
   ['unsettled', 'does not end well from'],
+  ['cancelled', 'is undone more often from'],
   ['lost', 'loses messages from'],
   ['lostCommits', 'loses commits from'],
   ['repeated', 'repeats effects from'],
   ['deadLettered', 'gives messages up from'],
   ['doneTwice', 'does work twice from'],
+]);
+
+/** The same, and planned events that lead to them. */
+export const REPORTED: ReadonlyMap<StoryEvent['kind'], string> = new Map([
+  ...UNSEEN,
+  ['replay', 'is reset at'],
 ]);
 
 /**

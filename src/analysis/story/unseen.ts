@@ -178,7 +178,7 @@ function reachSeconds(
 }
 
 /** The first steps [from, until) after a step in which a condition holds for long enough. */
-function firstSpan(
+export function firstSpan(
   steps: number,
   since: number,
   holds: (step: number) => boolean,

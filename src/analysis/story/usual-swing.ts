@@ -30,7 +30,11 @@ export function usualSwing(values: readonly number[], length: number): number | 
 
 /** The lowest value of each series of `length` neighbours; NaN if one of them is NaN. */
 export function lowestOf(values: readonly number[], length: number): readonly number[] {
-  return Array.from({ length: Math.max(0, values.length - length + 1) }, (_, i) =>
-    Math.min(...values.slice(i, i + length)),
-  );
+  const lowest: number[] = [];
+  for (let from = 0; from + length <= values.length; from++) {
+    let least = values[from];
+    for (let i = from + 1; i < from + length; i++) least = Math.min(least, values[i]);
+    lowest.push(least);
+  }
+  return lowest;
 }

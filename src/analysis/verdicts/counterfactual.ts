@@ -115,12 +115,14 @@ function roleOf({ averted, alone, share }: Row, { harm, background, most }: Tota
       return Math.abs(total) <= nothing || most >= total - nothing ? 'none' : 'undecided';
     }
     if (!isSure || Math.abs(value) <= nothing) return 'undecided';
+    if (value < 0) return 'protection';
     return total > 0 && value >= CAUSE * total ? 'cause' : 'part';
   }
   const added = alone - background;
   if (Math.max(changes, Math.abs(added)) <= nothing) return 'none';
   if (added <= nothing && value > nothing) return isSure ? 'amplifier' : 'undecided';
   if (total > 0 && Math.max(value, added, share ?? 0) >= CAUSE * total) return 'cause';
+  if (added <= nothing && value < -nothing) return isSure ? 'protection' : 'undecided';
   // An interval on both sides of "nothing" decides nothing.
   return (isSure && Math.abs(value) > nothing) || added > nothing ? 'part' : 'undecided';
 }

@@ -71,10 +71,11 @@ export function interventionResults(
   });
   const harm = mean(harms);
   const hasTrigger = rows.some(({ part, averted }) => part === 'trigger' && isMost(averted, harm));
+  const hasOther = rows.some(({ part, averted }) => part !== 'policy' && isMost(averted, harm));
   const failing = failingTime(steps);
   const found = rows.map(({ part, ...row }) => {
     const ends = endsFailing(failing, row.failing);
-    const starters = { hasFault: usual.hasFault, hasTrigger, ends };
+    const starters = { hasFault: usual.hasFault, hasTrigger, hasOther, ends };
     const role = roleOf(row.averted, harm, part, starters);
     const isShort = row.runs < records.length;
     return { ...row, role: isShort && role !== 'none' ? ('undecided' as const) : role };
@@ -107,6 +108,8 @@ function isMost(averted: Averted, harm: number): boolean {
 interface Starters {
   readonly hasFault: boolean;
   readonly hasTrigger: boolean;
+  /** Something else than a policy is enough. */
+  readonly hasOther: boolean;
   /** With the intervention users recover, or fail for half the time at most. */
   readonly ends: boolean;
 }
@@ -121,7 +124,7 @@ function roleOf(
   averted: Averted,
   harm: number,
   part: Intervention['part'],
-  { hasFault, hasTrigger, ends }: Starters,
+  { hasFault, hasTrigger, hasOther, ends }: Starters,
 ): InterventionRole {
   const value = averted.value ?? 0;
   const [low, high] = averted.ci95 ?? [value, value];
@@ -134,5 +137,6 @@ function roleOf(
     return hasFault || hasTrigger ? 'sustainer' : 'cause';
   }
   if (!isMost(averted, harm)) return 'part';
+  if (part === 'policy') return hasFault || hasOther ? 'remedy' : 'cause';
   return part === 'condition' && hasFault ? 'remedy' : 'cause';
 }

@@ -95,8 +95,10 @@ async function report(
   const shown = flags.quiet === true ? checked.filter(({ result }) => isBroken(result)) : checked;
   if (shown.length > 0) {
     const { isLog, colors } = terminal;
+    const columns = isLog ? undefined : terminal.columns;
     const broken = flags.quiet === true;
-    terminal.out(checkText(shown, { whole: isLog, broken, paint: palette(colors.out) }));
+    const paint = palette(colors.out);
+    terminal.out(checkText(shown, { whole: isLog, columns, broken, paint }));
   }
   if (flags.github === true) terminal.raw(githubAnnotations(checked));
 }

@@ -9,6 +9,7 @@ export const bandwidthLimit: Knob<null> = {
   neutral: Infinity,
   stops: null,
   messages: 'late',
+  outlasts: false,
   bounds: () => null,
   need: () => null,
   words: ({ value }, { words }) => `only ${formatSize(value)}/s for ${words}`,

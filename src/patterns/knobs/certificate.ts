@@ -7,6 +7,7 @@ export const certificate: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  outlasts: false,
   bounds: () => null,
   need: (_edit, name, { showsCertificate }) =>
     showsCertificate

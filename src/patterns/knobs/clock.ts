@@ -21,6 +21,7 @@ export const clock: Knob<Tokens> = {
   neutral: 0,
   stops: null,
   messages: null,
+  outlasts: false,
   bounds: () => null,
   need({ more: { isOfTokens } }, name, { readsClock, checksTokens }) {
     if (!readsClock) return `\`${name}\` ${NOTHING_READ}`;

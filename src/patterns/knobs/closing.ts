@@ -10,6 +10,7 @@ export const closeDelay: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: 'late',
+  outlasts: false,
   bounds: () => null,
   need: () => null,
   words: ({ value }, { words }) =>
@@ -31,6 +32,7 @@ export const dataLimit: Knob<null> = {
   neutral: Infinity,
   stops: null,
   messages: 'lost',
+  outlasts: false,
   bounds: () => null,
   need: () => null,
   words: ({ value }, { words }) =>

@@ -19,6 +19,7 @@ export const configured: Knob<Delays> = {
   neutral: 0,
   stops: null,
   messages: null,
+  outlasts: false,
   bounds: () => null,
   need: () => null,
   words(_edit, { fault }) {

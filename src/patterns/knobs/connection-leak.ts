@@ -8,6 +8,7 @@ export const connectionLeak: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  outlasts: true,
   bounds: () => null,
   need: (_edit, name, { takesConnections }) =>
     takesConnections

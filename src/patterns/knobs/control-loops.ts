@@ -7,6 +7,7 @@ export const scalingFrozen: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  outlasts: false,
   bounds: () => null,
   need: (_edit, name, { isScaled }) =>
     isScaled ? null : `\`${name}\` has no \`autoscaling\` to freeze`,
@@ -23,6 +24,7 @@ export const rolloutFrozen: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  outlasts: false,
   bounds: () => null,
   need: (_edit, name, { isRolled }) =>
     isRolled ? null : `\`${name}\` has no \`rollout\` to freeze`,

@@ -14,6 +14,7 @@ export const corrupted: Knob<Poison> = {
   actsAs: [lostMessages, poisoned],
   stops: null,
   messages: 'lost',
+  outlasts: false,
   bounds: () => null,
   need: () => null,
   words: ({ value }, { words }) => `${messagesOf(value, words)} are damaged`,

@@ -9,6 +9,7 @@ export const cut: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: 'lost',
+  outlasts: false,
   bounds: () => null,
   need: () => null,
   words({ value, direction }, { words, fault: { between } }) {

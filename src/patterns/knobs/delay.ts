@@ -18,6 +18,7 @@ export const delay: Knob<Delay> = {
   neutral: -1,
   stops: null,
   messages: 'late',
+  outlasts: false,
   bounds: ({ more }) => ({ failed: 0, slower: 1, lateNs: meanOf(more.distribution) }),
   need: () => null,
   words: ({ more }, { words, part }) => `${delayWords(more.distribution)} delay on ${words}${part}`,

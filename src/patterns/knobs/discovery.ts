@@ -8,6 +8,7 @@ export const nameFault: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  outlasts: false,
   bounds: () => null,
   need: (_edit, name, { lookup }) =>
     lookup === 'resolve'
@@ -30,6 +31,7 @@ export const discoveryFrozen: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  outlasts: false,
   bounds: () => null,
   need: (_edit, name, { lookup }) =>
     lookup === null

@@ -29,6 +29,7 @@ export const diskErrors: Knob<DiskErrors> = {
   neutral: 0,
   stops: null,
   messages: null,
+  outlasts: false,
   bounds: ({ value }) => ({ failed: value, slower: 1 / (1 - value), lateNs: 0 }),
   need({ more: { on } }, name, { disk }) {
     if (!disk.reads && !disk.writes) return noDisk(name);
@@ -52,6 +53,7 @@ export const diskFull: Knob<{ readonly status: number }> = {
   neutral: 0,
   stops: null,
   messages: null,
+  outlasts: false,
   bounds: () => null,
   need: (_edit, name, { disk, holdsQueues }) =>
     holdsQueues || disk.writes
@@ -82,6 +84,7 @@ export const diskDelay: Knob<DiskDelay> = {
   neutral: 1,
   stops: null,
   messages: null,
+  outlasts: false,
   bounds: () => null,
   need(_edit, name, { disk }) {
     if (disk.waits) return null;

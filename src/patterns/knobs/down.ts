@@ -19,6 +19,7 @@ export const down: Knob<null> = {
   neutral: 0,
   stops: 'kill',
   messages: null,
+  outlasts: false,
   bounds: () => null,
   need: () => null,
   words({ recovery }, { does }) {
@@ -37,6 +38,7 @@ export const blackhole: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  outlasts: false,
   bounds: () => null,
   need: () => null,
   words: () => '',

@@ -11,6 +11,7 @@ export const flushed: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  outlasts: true,
   bounds: () => null,
   need: () => null,
   words: ({ value }, { does }) =>

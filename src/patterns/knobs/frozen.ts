@@ -7,6 +7,7 @@ export const frozen: Knob<null> = {
   neutral: 0,
   stops: 'hold',
   messages: null,
+  outlasts: false,
   bounds: () => null,
   need: () => null,
   words: ({ value }, { does }) =>

@@ -46,6 +46,7 @@ export const errorBefore: Knob<Errors> = {
   stops: null,
   messages: null,
   // Callers may try failed requests again until they succeed.
+  outlasts: false,
   bounds: ({ value }) => ({ failed: value, slower: 1 / (1 - value), lateNs: 0 }),
   need: () => null,
   words: errorWords,
@@ -68,6 +69,7 @@ export const throttled: Knob<Limit> = {
   neutral: 0,
   stops: null,
   messages: null,
+  outlasts: false,
   bounds: () => null,
   need: () => null,
   words: ({ value }, { does, fault }) =>

@@ -16,6 +16,7 @@ export const leaking: Knob<Leak> = {
   neutral: 0,
   stops: null,
   messages: null,
+  outlasts: false,
   bounds: () => null,
   need({ value, more }, name, { memory }) {
     if (memory === null || memory.limit === Infinity)

@@ -9,6 +9,7 @@ export const lostMessages: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: 'lost',
+  outlasts: false,
   bounds: () => null,
   need: () => null,
   words: ({ value }, { words }) => `${formatShare(value)} of the messages of ${words} are lost`,

@@ -7,6 +7,7 @@ export const meshFrozen: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  outlasts: false,
   bounds: () => null,
   need: (_edit, name, { isMeshed }) =>
     isMeshed ? null : `\`${name}\` is outside the mesh, so no control plane pushes its endpoints`,

@@ -22,6 +22,7 @@ function lieOf(probe: ProbeKind): Knob<ForcedResult> {
     neutral: 0,
     stops: null,
     messages: null,
+    outlasts: false,
     bounds: () => null,
     need({ more }, name, { probes }) {
       if (more.probes.some((kind) => (probes?.[kind] ?? null) !== null)) return null;

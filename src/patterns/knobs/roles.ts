@@ -10,6 +10,7 @@ export const replicaLag: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  outlasts: false,
   bounds: () => null,
   need: (_edit, name, { isReplicated }) =>
     isReplicated ? null : `\`${name}\` has no \`replicas\` that could lag`,
@@ -26,6 +27,7 @@ export const switchover: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  outlasts: false,
   bounds: () => null,
   need: () => null,
   words: (_edit, { words }) => `${words} hands over to a replica`,
@@ -41,6 +43,7 @@ export const split: Knob<null> = {
   neutral: 0,
   stops: null,
   messages: null,
+  outlasts: false,
   bounds: () => null,
   need: () => null,
   words: (_edit, { words }) => `the nodes of ${words} cannot reach each other`,

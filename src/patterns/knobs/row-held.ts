@@ -13,6 +13,7 @@ export const rowHeld: Knob<Hold> = {
   neutral: -1,
   stops: null,
   messages: null,
+  outlasts: false,
   bounds: () => null,
   need: () => null,
   words: (_edit, { words }) => `a row of ${words} is held`,

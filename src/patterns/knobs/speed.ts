@@ -8,6 +8,7 @@ export const speed: Knob<null> = {
   neutral: 1,
   stops: null,
   messages: null,
+  outlasts: false,
   bounds: ({ value }) => ({ failed: 0, slower: Math.max(1, 1 / value), lateNs: 0 }),
   need: () => null,
   words({ value }, { words, part, does }) {

@@ -8,6 +8,7 @@ export const stopping: Knob<null> = {
   neutral: 0,
   stops: 'ask',
   messages: null,
+  outlasts: false,
   bounds: () => null,
   need: (_edit, name, { isHost }) =>
     isHost

@@ -14,6 +14,7 @@ export const stress: Knob<Threads> = {
   neutral: 0,
   stops: null,
   messages: null,
+  outlasts: false,
   bounds: () => null,
   need: (_edit, name, { cores }) =>
     cores < Infinity

@@ -10,6 +10,7 @@ export const threadLimit: Knob<{ readonly status: number }> = {
   neutral: Infinity,
   stops: null,
   messages: null,
+  outlasts: false,
   bounds: () => null,
   need({ value }, name, { inEnvironments, mostRequests }) {
     if (inEnvironments)

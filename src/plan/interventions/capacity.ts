@@ -4,7 +4,7 @@ import type { Resource } from '../../spec/result/cause.js';
 import type { Pool, PoolSettings } from '../../spec/scenario/resources.js';
 import type { Intervention, InterventionKind } from './kind.js';
 import { processesOf, withComponent, withProcesses } from './processes.js';
-import { isSource, usagePeak } from './signs.js';
+import { usagePeak } from './signs.js';
 
 /** Factors on a capacity that are tried in turn. */
 const FACTORS: readonly number[] = [2, 4];
@@ -119,7 +119,7 @@ export const capacity: InterventionKind = {
     // A queue is full wherever something else is: it only hides that for a while.
     if (peak < 0.9) return 0;
     if (resource === 'queue') return 0.5;
-    return isSource(variant, subject) ? 0.9 : 0.75;
+    return 0.75;
   },
 };
 

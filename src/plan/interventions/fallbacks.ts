@@ -13,7 +13,7 @@ export const fallbacks: InterventionKind = {
     pairsWith(plan, isFallback).map((pair) => ({
       kind: 'fallbacks',
       subject: pair.name,
-      part: 'condition',
+      part: 'policy',
       words: `without the fallback of ${pair.words}`,
       apply: (source) => withoutLayers(source.plan, pair, isFallback),
     })),

@@ -15,7 +15,7 @@ import { outliers } from './outliers.js';
 import { probes } from './probes.js';
 import { retries } from './retries.js';
 import { scaling } from './scaling.js';
-import { firstOf } from './signs.js';
+import { firstOf, isSource } from './signs.js';
 import { timeouts } from './timeouts.js';
 
 /** Every kind of intervention besides faults, which `withFaults` removes. */
@@ -50,6 +50,8 @@ export function suggested(plan: Plan, variant: VariantResult): readonly Interven
     })),
   );
   const late = ({ subject }: Intervention): number => {
+    // The source may be noticed after what it degrades.
+    if (isSource(variant, subject)) return 0;
     const place = firstOf(variant, subject);
     return place === null ? 0 : Math.min(MOST_LATER, LATER * place);
   };

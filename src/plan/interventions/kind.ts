@@ -6,9 +6,10 @@ import type { Scenario } from '../../spec/scenario/scenario.js';
 
 /**
  * How a cause takes part in an incident: it starts it (`trigger`), it is there all the time and lets it happen
- * (`condition`), or it is work that failures cause, and that keeps them up (`loop`).
+ * (`condition`), it is work that failures cause, and that keeps them up (`loop`), or it says how failures are met, so
+ * that it is a cause only where there is no other one (`policy`).
  */
-export type CausePart = 'trigger' | 'condition' | 'loop';
+export type CausePart = 'trigger' | 'condition' | 'loop' | 'policy';
 
 /** A variant whose plan an intervention changes. */
 export interface Source {

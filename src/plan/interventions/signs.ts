@@ -88,9 +88,10 @@ export function reaches(variant: VariantResult, subject: string): boolean {
   return degrades(variant, subject) || influences.some(({ from }) => from === subject);
 }
 
-/** Whether the trouble of others comes from a component, and its own from no other one. */
+/** Whether the trouble of others comes from a component, and its own from no other one; or it is kept full to the end. */
 export function isSource({ cascade }: VariantResult, subject: string): boolean {
-  const { influences } = cascade;
+  const { influences, endings } = cascade;
+  if (endings.some((ending) => ending.subject === subject)) return true;
   return (
     influences.some(({ from }) => from === subject) && influences.every(({ to }) => to !== subject)
   );

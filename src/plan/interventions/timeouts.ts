@@ -4,7 +4,9 @@ import { pairsWith, withoutLayers } from './layers.js';
 import { attemptShare } from './signs.js';
 
 const LIMITS: ReadonlySet<Layer['policy']> = new Set<Layer['policy']>(['timeout', 'deadline']);
-const isTimeLimit = ({ policy }: Layer): boolean => LIMITS.has(policy);
+
+/** Whether a layer ends calls that take too long. */
+export const isTimeLimit = ({ policy }: Layer): boolean => LIMITS.has(policy);
 
 /** Outcomes of attempts that such a limit ends. */
 const ENDED: ReadonlySet<string> = new Set(['timeout', 'deadlineExceeded']);
@@ -16,7 +18,7 @@ export const timeouts: InterventionKind = {
     pairsWith(plan, isTimeLimit).map((pair) => ({
       kind: 'timeouts',
       subject: pair.name,
-      part: 'condition',
+      part: 'policy',
       words: `without the timeout of ${pair.words}`,
       apply: (source) => withoutLayers(source.plan, pair, isTimeLimit),
     })),

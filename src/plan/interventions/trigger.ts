@@ -5,6 +5,7 @@ import type { Stages } from '../../spec/scenario/stages.js';
 import { risesOf } from './held-load.js';
 import type { Intervention } from './kind.js';
 import { load } from './load.js';
+import { cacheFill } from './cache-fill.js';
 
 /** A load that ends within this share of its level before a rise is back. */
 const BACK = 1.1;
@@ -24,13 +25,16 @@ export function passingRises(plan: Plan): readonly Intervention[] {
     .filter(({ subject, at }) => passing.some((own) => own.subject === subject && own.at === at));
 }
 
+/** Entries of caches that expire, as the interventions that let them live. */
+export function expiries(plan: Plan): readonly Intervention[] {
+  return cacheFill.of(plan).filter(({ part }) => part === 'condition');
+}
+
 /**
- * The end of the last fault, or of the last planned change of the load if that is later; absolute. null if a fault
- * lasts to the end, if its end depends on the run, or if nothing happens at all.
+ * The end of the last fault, or of the last planned change of the load if that is later; absolute. `faultsNs`: the end of
+ * each fault in a run. null if a fault lasts to the end, or if nothing happens at all.
  */
-export function triggerEnd(plan: Plan): Ns | null {
-  if (plan.faults.some(({ when, rollout }) => when !== null || rollout !== null)) return null;
-  const faultsNs = plan.faults.flatMap(({ spans }) => spans.map(({ untilNs }) => untilNs));
+export function triggerEnd(plan: Plan, faultsNs: readonly Ns[]): Ns | null {
   const loadsNs = plan.loads.flatMap(({ arrivals }) => {
     const stages = stagesOf(arrivals);
     if (stages === null) return [];

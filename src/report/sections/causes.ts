@@ -13,6 +13,7 @@ const ROLE_WORDS: Readonly<Record<CausalRole, string>> = {
   cause: 'a cause',
   amplifier: 'makes it worse',
   part: 'has a part in it',
+  protection: 'protects',
   none: 'no difference',
   undecided: 'undecided',
 };
@@ -21,7 +22,6 @@ const CHANGE_WORDS: Readonly<Record<InterventionRole, string>> = {
   ...ROLE_WORDS,
   sustainer: 'keeps it up',
   remedy: 'would avert it',
-  protection: 'protects',
 };
 
 type Table = Parameters<typeof plainTable>[0];

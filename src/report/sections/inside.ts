@@ -65,6 +65,20 @@ export function picker(view: View): Markup | null {
   </fieldset>`;
 }
 
+/** With more rows, only components that degrade have charts. */
+const MOST_ROWS = 16;
+
+/** The rows to draw, and words for the healthy ones that only the table lists. */
+function chartedRows(all: readonly ServiceRow[]): {
+  readonly rows: readonly ServiceRow[];
+  readonly healthy: string;
+} {
+  const rows = all.filter(({ series }) => series?.state.some((state) => state !== 'ok') === true);
+  const left = all.length - rows.length;
+  if (all.length <= MOST_ROWS || rows.length === 0 || left === 0) return { rows: all, healthy: '' };
+  return { rows, healthy: ` ${plural(left, 'component')} without degradation: in the table only.` };
+}
+
 /** Every server by depth: rates and health, latency, slots and queue. */
 export function servicesSection(all: View): Markup {
   const shared = sharesScales(all);
@@ -74,7 +88,7 @@ export function servicesSection(all: View): Markup {
     'Services',
     (variant, view) => {
       const prefix = `sv-${lookOf(view, variant.name).className}`;
-      const rows = serviceRows(view, variant);
+      const { rows, healthy } = chartedRows(serviceRows(view, variant));
       const isPartly = rows.some((row) => (row.series?.up ?? []).length > 0);
       const limited = rows.some((row) => slotsChart(view, row, variant) !== null);
       const body = rows.map((row, i) => serviceRow(view, row, variant, `${prefix}-${i}`));
@@ -94,7 +108,7 @@ export function servicesSection(all: View): Markup {
           <div>${limited && axis(view, true)}</div>
         </div>
         ${usedUpPools([variant]).map((text) => caption(`${text}.`))}
-        ${caption(`${crowd.words} Left: arrivals (red line) over successful answers (grey area), health below, thicker is worse. Right: slots in use (line, 0 to 100 %) and queue fill (amber)${isPartly ? ', dashed the processes that run' : ''}.${view.result.variants.length > 1 && shared ? ' All variants share the scales.' : ''}`.trim())}${dataTable(
+        ${caption(`${crowd.words}${healthy} Left: arrivals (red line) over successful answers (grey area), health below, thicker is worse. Right: slots in use (line, 0 to 100 %) and queue fill (amber)${isPartly ? ', dashed the processes that run' : ''}.${view.result.variants.length > 1 && shared ? ' All variants share the scales.' : ''}`.trim())}${dataTable(
           {
             caption: `Services, ${variant.name}, whole run`,
             head: [

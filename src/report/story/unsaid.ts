@@ -1,3 +1,4 @@
+import { endingWords, ofRuns, REMEDIES } from '../../analysis/story/ending-words.js';
 import type { Result, VariantResult } from '../../spec/result/result.js';
 import { formatInstant, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
@@ -12,7 +13,8 @@ export function unsaidOf(result: Result, variant: VariantResult): readonly strin
     ...lonely(result),
     ...fewRequests(variant),
     ...unstruck(result, variant),
-    ...tooShort(result, variant),
+    ...late(result, variant),
+    ...open(variant),
     ...undecidedBudgets(variant),
   ];
 }
@@ -46,18 +48,30 @@ function unstruck({ run }: Result, { faults, cascade }: VariantResult): readonly
   });
 }
 
-/** Runs that end before it is known whether the users recover. */
-function tooShort({ run }: Result, { faults, cascade }: VariantResult): readonly string[] {
-  const open = cascade.verdicts.filter((verdict) => verdict === 'undecided').length;
-  const isStruck = cascade.events.some(({ kind }) => kind === 'fault');
-  if (open === 0 || !isStruck) return [];
-  const ends = faults.flatMap(({ spans }) => spans.map(({ until }) => until));
-  const last = Math.min(run.duration, Math.max(0, ...ends));
-  const left = run.duration - last;
-  const which = cascade.verdicts.length === 1 ? '' : ` in ${plural(open, 'replication')}`;
-  return [
-    `Whether it recovers${which}: the run ends ${formatSeconds(left)} after the last fault (a longer run.duration).`,
-  ];
+/** Faults that begin so late that the run shows little of their effect. */
+function late({ run }: Result, { faults }: VariantResult): readonly string[] {
+  return faults.flatMap(({ id, words, spans: [first] }) => {
+    const left = first === undefined ? 0 : run.duration - first.from;
+    return left > 0 && left < SEEN
+      ? [
+          `The effect of “${words}” (${id}): it starts ${formatSeconds(left)} before the end of the run (a longer run.duration).`,
+        ]
+      : [];
+  });
+}
+
+/** Seconds of a fault that a verdict needs at least: one window. */
+const SEEN = 5;
+
+/** Runs whose end does not show whether the users recover, by reason. */
+function open({ cascade: { endings } }: VariantResult): readonly string[] {
+  const undecided = endings.filter(({ verdict }) => verdict === 'undecided');
+  const reasons = [...new Set(undecided.map(({ reason }) => reason))];
+  return reasons.map((reason) => {
+    const own = undecided.filter((ending) => ending.reason === reason);
+    const remedy = REMEDIES[reason] === '' ? '' : ` (${REMEDIES[reason]})`;
+    return `Whether it recovers${ofRuns(own.length, endings.length)}; the run does not show it: ${endingWords(own[0]!)}${remedy}.`;
+  });
 }
 
 function undecidedBudgets({ budgets }: VariantResult): readonly string[] {

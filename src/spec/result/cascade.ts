@@ -69,18 +69,23 @@ export type EndReason =
   | 'poison'
   /** No request before trouble gives a baseline. */
   | 'noBaseline'
-  /** The fault lasts to the end, or the run ends soon after it. */
+  /** The fault begins right before the end, lasts to the end, or the run ends soon after it; no request comes after it. */
+  | 'tooLate'
   | 'faultLasts'
   | 'tooShort'
+  | 'noRequests'
   /** Goodput rises, or the backlog falls (`value`: by this share). */
   | 'rises'
   | 'drains'
   /** Instances that are still to be restarted, or came back only at the end; a breaker that has not tried again. */
   | 'returning'
   | 'breakerOpen'
+  /** A full component still gets more instances. */
+  | 'scaling'
   /** The load is close to the capacity (`value`). */
   | 'nearCapacity'
-  /** No loop is known to sustain it. */
+  /** No ceiling and no loop is known; the load is larger than before trouble, by the factor `value`, or as before. */
+  | 'higherLoad'
   | 'unexplained';
 
 /** A verdict with its reason, and the component (or topic, or instance) that decides it. */
@@ -120,6 +125,8 @@ export interface StoryEvent {
     | 'pending'
     | 'nodeLost'
     | 'node'
+    /** A consumer group is reset to older or newer messages, as the scenario plans. */
+    | 'replay'
     | 'backlog'
     /** Processes die without a fault that stops them. */
     | 'killed'
@@ -131,6 +138,8 @@ export interface StoryEvent {
     | 'unsettled'
     /** Commits that a database had confirmed and no longer has. */
     | 'lostCommits'
+    /** More sagas than before are undone. */
+    | 'cancelled'
     /** Messages that never take effect, that take effect twice, or that are dead-lettered. */
     | 'lost'
     | 'repeated'

@@ -62,10 +62,10 @@ export interface ProofRun<End extends string> {
 /**
  * `cause`: alone it does harm, and without it at least half of the harm is gone, or alone it does at least half, or its
  * Shapley share is at least half. `amplifier`: alone it does no harm, and with the others it makes it worse. `part`: it
- * adds to the harm, or takes some of it away. `none`: it changes less than 2 % of it either way. `undecided`: the runs
+ * adds to the harm. `protection`: without it there is more harm, and alone it does none. `none`: it changes less than 2 % of it either way. `undecided`: the runs
  * differ too much, or are too few, to say.
  */
-export type CausalRole = 'cause' | 'amplifier' | 'part' | 'none' | 'undecided';
+export type CausalRole = 'cause' | 'amplifier' | 'part' | 'protection' | 'none' | 'undecided';
 
 /** Kinds of harm that no request of a user shows. They are the kinds of the events of it. */
 export type UnseenKind = 'unsettled' | 'lost' | 'repeated' | 'deadLettered' | 'stale' | 'backlog';

@@ -26,6 +26,11 @@ export function growthOf(fault: PlanFault, rate: number): number {
   return edits.reduce((rest, edit) => edit.knob.rateOf!(rest, edit), rate) / rate;
 }
 
+/** Whether a fault is too weak to harm more than this share of the requests of what it hits. */
+export function isWeak({ failed, slower, lateNs }: Bounds, share: number): boolean {
+  return Math.max(failed, 1 - 1 / slower) < share && lateNs === 0;
+}
+
 /** Whether the written strength of a fault limits its effect: such an effect shows at once where the fault acts. */
 export function isBounded({ failed, slower, lateNs }: Bounds): boolean {
   return failed < 1 && Number.isFinite(slower) && Number.isFinite(lateNs);

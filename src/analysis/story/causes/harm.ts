@@ -95,7 +95,9 @@ interface Change {
 function changed(harm: Float64Array, episode: Episode, change: Change): readonly Part[] {
   const { before, fresh, from } = change;
   if (!isOver(before, from)) return worsened(harm, episode, change);
-  const acting = fresh.filter(({ candidate }) => candidate.lane !== null && actsAt(candidate, from));
+  const acting = fresh.filter(
+    ({ candidate }) => candidate.lane !== null && actsAt(candidate, from),
+  );
   const taken = acting.reduce((sum, { part }) => sum + part, 0);
   return [...acting, ...before.map((one) => ({ ...one, part: one.part * (1 - taken) }))];
 }
@@ -152,7 +154,11 @@ function worsened(
   const after = sumSteps(harm, at, last) / (last - at);
   const noise = 2 * Math.sqrt(before / (at - first) + after / (last - at));
   if (!(after - before > Math.max(WORSE * before, noise))) return mix;
-  const began = fresh.filter(({ candidate }) => Math.abs(candidate.from - from) <= 1);
+  // Any other condition is no more than an effect.
+  const began = fresh.filter(
+    ({ candidate: { suspect, growth, from: start } }) =>
+      (suspect !== null || growth !== undefined) && Math.abs(start - from) <= 1,
+  );
   const all = began.reduce((sum, { part }) => sum + part, 0);
   if (all === 0) return mix;
   const share = (after - before) / after;

@@ -1,4 +1,5 @@
 import type { Bounds } from '../../../model/faults/knob.js';
+import { editsOf } from '../../../patterns/registry.js';
 import type { PlanFault } from '../../../spec/plan/plan.js';
 import { isBackground } from '../../measure/background.js';
 import { touchedBy, type Touched } from '../../measure/faulted.js';
@@ -9,7 +10,7 @@ import { blockedShare } from '../mechanism.js';
 import type { Scene } from '../scene.js';
 import { boundsOf, growthOf } from './bounds.js';
 
-/** One activation of a fault in one run, in steps [from, until). */
+/** One activation of a fault in one run, in steps [from, until); one whose effect remains, to the end of the run. */
 export interface Suspect {
   readonly fault: PlanFault;
   readonly touched: Touched;
@@ -37,6 +38,7 @@ export function suspectsOf(scene: Scene): readonly Suspect[] {
     if (isBackground(fault, data.plan)) return [];
     const touched = touchedBy(fault, data);
     const bounds = boundsOf(fault);
+    const lasts = editsOf(fault).some(({ knob }) => knob.outlasts);
     const isUnplaced = touched.components.size + touched.stats.size + touched.workloads.size === 0;
     return scene.spansOf(fault).map((span) => {
       const backs = scene.returnsOf(fault).find(({ untilNs }) => untilNs === span.untilNs);
@@ -48,7 +50,7 @@ export function suspectsOf(scene: Scene): readonly Suspect[] {
         fault,
         touched,
         from: stepAt(steps, span.fromNs),
-        until: Math.min(steps.count, stepAt(steps, lastNs) + 1),
+        until: lasts ? steps.count : Math.min(steps.count, stepAt(steps, lastNs) + 1),
         isUnplaced,
         bounds,
       };
@@ -90,6 +92,19 @@ function mostAt({ from, bounds }: Suspect, lane: Lane, before: number): number {
   const use = useOf(lane, before, from);
   if (use < FULL && use * slower >= FULL) return 1;
   return Math.max(failed, 1 - 1 / slower);
+}
+
+/**
+ * Those of several faults that fill a component by themselves, if it is full and one of them does. The others change
+ * nothing then: with a load of twice the capacity, it makes no difference that the work is 1.2 times slower.
+ */
+export function enoughAt(lane: Lane, all: readonly Sized[]): readonly Sized[] {
+  const fills = all.filter(({ suspect: { from, bounds }, size }) => {
+    const use = useOf(lane, Math.max(0, from - BEFORE_STEPS), from);
+    const slower = Math.max(bounds.slower, 1 / (1 - size));
+    return bounds.failed >= SOME_SIZE || use * slower >= FULL;
+  });
+  return fills.length > 0 ? fills : all;
 }
 
 /** Share of the workers or cores of a component that are in use, of whichever are scarcer. */

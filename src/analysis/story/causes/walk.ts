@@ -2,13 +2,14 @@ import type { RunRecord } from '../../../spec/record/record.js';
 import { blameOn, isDegradedAt } from '../blame.js';
 import { BLAME, type StepInfluence } from '../influence.js';
 import type { Lane } from '../../measure/lanes.js';
-import { meanSteps, sumSteps, type Link } from '../links.js';
+import { failuresIn, meanSteps, sumSteps, type Link } from '../links.js';
 import { blockedShare } from '../mechanism.js';
 import type { Scene } from '../scene.js';
-import { isBounded } from './bounds.js';
+import { isBounded, isWeak } from './bounds.js';
 import { candidateOf, divided, type Candidate, type Part } from './candidate.js';
 import { conditionsAt } from './conditions.js';
 import {
+  enoughAt,
   isActive,
   sizeAt,
   sizesAt,
@@ -148,7 +149,8 @@ function atEnd(
 ): readonly Part[] {
   const { scene, record, from, until } = walk;
   const strong = own.filter(({ size }) => size >= SOME_SIZE);
-  if (strong.length > 0) return divided(part, weighed(walk, lane, strong));
+  if (strong.length > 0)
+    return divided(part, weighed(walk, lane, enoughAt(lane, [...strong, ...loadsOn(walk, lane)])));
   const linked = walk.suspects
     .filter((suspect) => isActive(suspect, from))
     .map((suspect) => ({
@@ -165,6 +167,8 @@ function atEnd(
   const loads = loadsOn(walk, lane);
   if (loads.length > 0) return divided(part, weighed(walk, lane, loads));
   // A fault whose effect does not show at once, such as an empty cache, is known by its time.
+  const calling = callersOf(walk, lane);
+  if (calling.length > 0) return divided(part, weighed(walk, lane, calling));
   const late = unseenAt(walk, lane);
   if (late.length > 0) return divided(part, weighed(walk, lane, late));
   const conditions = conditionsAt({ scene, record, lane, from, until });
@@ -180,7 +184,8 @@ function unseenAt(walk: Walk, lane: Lane): readonly Sized[] {
   );
   const open = recent.filter(({ bounds }) => !isBounded(bounds));
   const near = open.filter((suspect) => here.includes(suspect) || suspect.isUnplaced);
-  const found = near.length > 0 ? near : open.length > 0 ? open : recent;
+  const strong = recent.filter(({ bounds }) => !isWeak(bounds, SOME_SIZE));
+  const found = near.length > 0 ? near : open.length > 0 ? open : strong;
   return latest(found.map((suspect) => ({ suspect, size: 1 })));
 }
 
@@ -200,6 +205,31 @@ function loadsOn(
       ? [{ suspect, size }]
       : [];
   });
+}
+
+/** Active faults on callers whose calls have failed, or been tried again, more often since they began: another timeout. */
+function callersOf({ scene, suspects, from }: Walk, lane: Lane): readonly Sized[] {
+  return suspects.flatMap((suspect) => {
+    if (isBounded(suspect.bounds) || !isActive(suspect, from)) return [];
+    const sizes = scene.links
+      .filter(
+        ({ caller, callee }) => callee === lane && suspect.touched.components.has(caller.component),
+      )
+      .map((link) => repeatedSince(suspect, link));
+    const size = Math.max(0, ...sizes);
+    return size >= SOME_SIZE ? [{ suspect, size }] : [];
+  });
+}
+
+/** Growth of the failed and repeated attempts per call as a fault begins. */
+function repeatedSince({ from }: Suspect, { sent, made, attempts }: Link): number {
+  const perCall = (first: number, last: number): number => {
+    const calls = Math.max(1, sumSteps(made, first, last));
+    const repeated = Math.max(0, sumSteps(sent, first, last) - calls);
+    return (repeated + failuresIn(attempts, first, last)) / calls;
+  };
+  const usual = perCall(Math.max(0, from - RECENT), from);
+  return Math.min(1, perCall(from, from + RECENT) - usual);
 }
 
 /** Where nothing at the components explains it: the fault that is active, or ended last. */

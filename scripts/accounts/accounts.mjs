@@ -1,0 +1,125 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Folder of the pinned accounts: one text for each letter of the patterns, one for each other folder. */
+const FOLDER = 'test/scenarios/accounts';
+/** Steps in which shares are pinned: a small change of a simulation must not move them. */
+const STEP = 0.05;
+const COLUMNS = 100;
+
+/**
+ * Scenarios that are pinned with fewer replications or variants than they have, as their tests run them. Patterns,
+ * incidents and studies run in full.
+ */
+const LESS = {
+  'scenarios/cache-stampede.yaml': { replications: 1 },
+  'scenarios/checkout.yaml': { replications: 2 },
+  'scenarios/cqrs-event-sourcing.yaml': { replications: 1 },
+  'scenarios/event-backlog.yaml': { replications: 1 },
+  'scenarios/online-boutique-saga.yaml': { replications: 1 },
+  'scenarios/online-boutique.yaml': { variants: ['as-shipped', 'guarded', 'parallel-home'] },
+  'scenarios/order-saga.yaml': { replications: 1 },
+  'scenarios/p99-claim.yaml': { replications: 3 },
+  'scenarios/pool-exhaustion.yaml': { replications: 1 },
+  'scenarios/retry-metastable.yaml': {
+    replications: 2,
+    variants: ['retries', 'no-retries', 'backoff', 'budget', 'short-queue', 'low-load'],
+  },
+  'scenarios/shared-database.yaml': { replications: 1 },
+  'scenarios/shop.yaml': { replications: 1 },
+};
+
+/** Scenarios without a pinned account, each with the reason. */
+const ELSEWHERE = {
+  'scenarios/baseline/shop.yaml': 'needs the saved result that it is compared with',
+};
+
+/** Every scenario with its options, sorted by path. */
+export function pinned(root) {
+  return readdirSync(join(root, 'scenarios'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => `scenarios/${name.replaceAll('\\', '/')}`)
+    .filter((path) => ELSEWHERE[path] === undefined)
+    .sort()
+    .map((path) => ({ path, ...LESS[path] }));
+}
+
+/** The file that has the account of a scenario, from the root of the project. */
+export function accountFile(path) {
+  const [, folder, name] = path.split('/');
+  if (name === undefined) return `${FOLDER}/top.txt`;
+  return `${FOLDER}/${folder === 'patterns' ? `patterns-${name[0]}` : folder}.txt`;
+}
+
+/** The pinned account of a scenario; empty if it has none. */
+export function pinnedAccount(root, path) {
+  const file = join(root, accountFile(path));
+  const sections = existsSync(file) ? readFileSync(file, 'utf8').split(/^(?=== )/m) : [];
+  return sections.find((text) => text.startsWith(`${headOf(path)},`))?.trimEnd() ?? '';
+}
+
+/** Paths of all scenarios that a folder of texts has accounts of, sorted. */
+export function accountPaths(root) {
+  return readdirSync(join(root, FOLDER))
+    .flatMap((name) => readFileSync(join(root, FOLDER, name), 'utf8').split('\n'))
+    .filter((line) => line.startsWith('== '))
+    .map((line) => line.slice('== '.length, line.lastIndexOf(',')))
+    .sort();
+}
+
+/** The account of a result as it is pinned: a heading, then each variant. */
+export function accountText(path, { replications, variants }) {
+  const runs = replications === 1 ? '1 run' : `${replications} runs`;
+  return [`${headOf(path)}, ${runs}`, ...variants.map(variantText)].join('\n');
+}
+
+function headOf(path) {
+  return `== ${path}`;
+}
+
+function variantText({ name, cascade, summary }) {
+  const causes = cascade.causes.map(causeText);
+  const innocent = cascade.innocent.map(({ fault, reason }) => `  innocent: ${fault}, ${reason}`);
+  return [
+    `${name}: ${endingsText(cascade.endings)}${recoveryText(summary.recovery)}`,
+    ...wrapped(cascade.sentence === '' ? 'Nothing degrades.' : cascade.sentence),
+    ...causes,
+    ...innocent,
+  ].join('\n');
+}
+
+/** The verdicts with their reasons and, where the runs differ, the number of runs. */
+function endingsText(endings) {
+  const texts = endings.map(({ verdict, reason, subject }) => {
+    const of = subject === null ? '' : ` ${subject}`;
+    return `${verdict} (${reason}${of})`;
+  });
+  const kinds = [...new Set(texts)];
+  if (kinds.length === 1) return kinds[0];
+  return kinds.map((kind) => `${texts.filter((one) => one === kind).length}x ${kind}`).join(', ');
+}
+
+function recoveryText({ fault, value, never, each }) {
+  if (fault === null) return '';
+  const after = `; recovery after ${fault} `;
+  if (never > 0) return `${after}never in ${never} of ${each.length}`;
+  return value === null ? '' : `${after}${value.toFixed(1)} s`;
+}
+
+function causeText({ role, kind, subject, resource, fault, share }) {
+  const what = resource === undefined ? kind : `${kind} (${resource})`;
+  const id = fault === undefined || fault === subject ? '' : ` ${fault}`;
+  const part = share === null ? '' : `, ${(Math.round(share / STEP) * STEP * 100).toFixed(0)} %`;
+  return `  ${role}: ${what} ${subject}${id}${part}`;
+}
+
+/** Lines of a sentence, so that a difference shows where it is. */
+function wrapped(text) {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = `${lines.at(-1)} ${word}`;
+    if (line.length > COLUMNS - 3) lines.push(` ${word}`);
+    else lines[lines.length - 1] = line;
+  }
+  return lines.map((line) => `  |${line}`);
+}

@@ -1,0 +1,57 @@
+import type { RunRecord } from '../../spec/record/record.js';
+import type { StoryEvent } from '../../spec/result/cascade.js';
+import { firstFaultNs } from '../measure/faulted.js';
+import { sumSteps } from './links.js';
+import type { Steps } from '../measure/steps.js';
+import { BARE, countsOf, firstSpan, secondsAt } from './unseen.js';
+import type { VariantData } from '../measure/variant-data.js';
+import { formatCount, formatShare } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
+
+/** More sagas than this are undone, */
+const MANY = 0.05;
+/** and this many times the share before the first fault: some are undone by design. */
+const MORE = 3;
+/** A step with fewer sagas is not judged. */
+const FEW = 10;
+
+/** The first time after the first fault in which many more sagas are undone than before it. */
+export function cancelledEvents(
+  data: VariantData,
+  record: RunRecord,
+  steps: Steps,
+  baseline: number,
+): readonly StoryEvent[] {
+  const { plan } = data;
+  if (plan.faults.length === 0) return [];
+  const fault = (firstFaultNs(data) - plan.warmupNs) / 1e9;
+  return record.meters.flatMap((meter) => {
+    const { component } = meter;
+    if (meter.name !== 'accepted' || plan.components[component].kind !== 'saga') return [];
+    const begun = countsOf(meter, steps);
+    const undone = countsOf(
+      record.meters.find((own) => own.name === 'compensated' && own.component === component),
+      steps,
+    );
+    const usual = sumSteps(undone, 0, baseline) / Math.max(1, sumSteps(begun, 0, baseline));
+    const limit = Math.max(MANY, MORE * usual);
+    const span = firstSpan(
+      steps.count,
+      baseline,
+      (step) => begun[step] >= FEW && undone[step] > limit * begun[step],
+    );
+    if (span === null) return [];
+    const [n, all] = [sumSteps(undone, ...span), sumSteps(begun, ...span)];
+    const before = `${formatShare(usual)} before`;
+    return [
+      {
+        ...BARE,
+        // The step of the fault begins before it.
+        at: Math.max(secondsAt(data, steps, span[0]), fault),
+        kind: 'cancelled' as const,
+        subject: plan.components[component].name,
+        text: `${formatCount(n)} of ${plural(all, 'saga')} are undone, ${before}`,
+      },
+    ];
+  });
+}

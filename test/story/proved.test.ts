@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { summarise } from '../../src/analysis/summarise.js';
+import { causeSentence } from '../../src/report/causes.js';
+import type { Counterfactuals } from '../../src/spec/result/counterfactual.js';
+import type { VariantResult } from '../../src/spec/result/result.js';
+import { proofOf } from '../support/proofs.js';
+import { run } from '../theory/program.js';
+
+interface Proved {
+  /** The account without further runs. */
+  readonly inferred: VariantResult;
+  readonly told: VariantResult;
+  readonly own: Counterfactuals;
+  readonly says: string;
+}
+
+async function proved(name: string): Promise<Proved> {
+  const text = readFileSync(new URL(`cases/${name}.yaml`, import.meta.url), 'utf8');
+  const ran = run(text);
+  const own = await proofOf(ran, { candidates: [], thrifty: false });
+  const proofs = new Map([[ran.plans[0]!.variant, own]]);
+  const [told] = summarise(ran.file, ran.plans, ran.records, '0.0.0', null, null, proofs).variants;
+  const says = causeSentence({ variant: told!, own });
+  return { inferred: ran.variant(), told: told!, own, says };
+}
+
+const causesOf = ({ cascade }: VariantResult): readonly string[] =>
+  cascade.causes.map(({ kind, subject }) => `${kind} ${subject}`);
+const innocentOf = ({ cascade }: VariantResult): readonly string[] =>
+  cascade.innocent.map(({ fault }) => fault);
+
+describe('a saga whose state is in memory', () => {
+  it('is lost by the crash of its orchestrator, and not by the longer fault that users do not notice either', async () => {
+    const { inferred, told, own, says } = await proved('saga-in-memory');
+    for (const account of [inferred, told]) {
+      expect(causesOf(account)).toEqual(['fault orders-crash']);
+      expect(innocentOf(account)).toEqual(['payments-stop']);
+      expect(account.cascade.sentence).toContain('place-order does not end well from 60 s');
+    }
+    const [unsettled] = own.unseen!;
+    expect(unsettled).toMatchObject({ kind: 'unsettled', subject: 'place-order', background: 0 });
+    expect(unsettled!.faults.map(({ fault, role, without }) => [fault, role, without])).toEqual([
+      ['orders-crash', 'cause', 0],
+      ['payments-stop', 'none', unsettled!.harm],
+    ]);
+    expect(says).toContain('0 remain without “one instance of orders crashes”.');
+    expect(says).not.toContain('The faults are not the cause');
+  });
+});
+
+describe('two faults at one database', () => {
+  it('are told apart: only without the leak do all profiles succeed', async () => {
+    const { told, own } = await proved('pool-two-faults');
+    expect(causesOf(told)).toEqual(['fault slow-tax', 'fault leak']);
+    const [leak, tax] = own.faults;
+    expect([leak!.fault, leak!.role, tax!.fault, tax!.role]).toEqual([
+      'leak',
+      'cause',
+      'slow-tax',
+      'part',
+    ]);
+    // Each does its own part of the harm, whether the other one strikes or not.
+    for (const { averted, alone } of own.faults) {
+      expect(Math.abs(averted.value! - (alone! - own.background))).toBeLessThan(0.1 * own.harm);
+    }
+    const { sentence, verdicts } = told.cascade;
+    expect(verdicts).toEqual(['lost']);
+    expect(sentence).toContain('connections from profiles to main-db were never returned');
+    for (const words of ['metastable', 'load is feasible', 'not to blame', 'is back'])
+      expect(sentence).not.toContain(words);
+  });
+});
+
+describe('a flushed cache in front of a small database', () => {
+  it('is metastable: loads that do not end at their timeout fill it again, a pause of the load does not', async () => {
+    const { told, own, says } = await proved('stampede');
+    expect(own.metastability).toMatchObject({
+      usual: 'metastable',
+      proof: 'confirmed',
+      withoutTrigger: { words: 'without the fault', users: 'healthy' },
+      loopCut: { words: 'with the timeout of web to products-db cut at 20 s', users: 'recovers' },
+      loadPaused: { users: 'stays' },
+    });
+    expect(causesOf(told)).toEqual(['fault flush']);
+    expect(told.cascade.sentence).toContain('(metastable)');
+    expect(says).toContain('Metastable, confirmed');
+    for (const words of ['recovers', 'ends before it is over', 'undecided'])
+      expect(told.cascade.sentence).not.toContain(words);
+  });
+
+  it('is metastable without a fault too, where its entries expire at once', async () => {
+    const { own } = await proved('ttl-stampede');
+    expect(own.metastability).toMatchObject({
+      usual: 'metastable',
+      proof: 'confirmed',
+      withoutTrigger: { words: 'with entries of products that never expire', users: 'healthy' },
+      loopCut: { users: 'recovers' },
+    });
+  });
+});
+
+describe('a restart loop', () => {
+  it('is cut by the absence of the probes that sustain it', async () => {
+    const { own } = await proved('restarts-by-probes');
+    expect(own.metastability).toMatchObject({
+      proof: 'confirmed',
+      withoutTrigger: { words: 'without the fault', users: 'healthy' },
+      loopCut: { words: 'without the probes of shop', users: 'recovers' },
+    });
+  });
+});
+
+describe('a fault that waits for a condition', () => {
+  it('ends when it does in the runs, so that they prove what is left after it', async () => {
+    const { own } = await proved('storm-on-condition');
+    expect(own.metastability).toMatchObject({
+      usual: 'metastable',
+      proof: 'confirmed',
+      loopCut: { users: 'recovers' },
+    });
+  });
+});
+
+describe('a fault whose absence makes it worse', () => {
+  it('protects, and is no cause', async () => {
+    const { inferred, told, own, says } = await proved('watchdog-helps');
+    expect(causesOf(inferred)).toContain('fault watchdog');
+    expect(own.faults.map(({ fault, role }) => [fault, role])).toEqual([
+      ['surge', 'cause'],
+      ['watchdog', 'protection'],
+    ]);
+    expect(causesOf(told)).toEqual(['fault surge']);
+    expect(told.cascade.innocent).toEqual([
+      { fault: 'watchdog', reason: 'without it more requests fail' },
+    ]);
+    expect(says).toContain('More harm without “mid crashes');
+  });
+});
