@@ -85,12 +85,16 @@ faults: [ { id: outage, kind: error, target: main, at: 20s, for: 20s } ]`);
   });
 
   it('names a component that comes back full after the harm of its pause, and not as its cause', () => {
-    const { sentence } = cascadeOf(`
+    const { sentence } = variantOf(`
+faultline: 1
+title: t
+run: { duration: 40s, warmup: 5s, seed: 40 }
 services:
   shop: { runtime: async, endpoints: { get: [ call: stock.get ] } }
-  stock: { concurrency: 20, queue: { capacity: 100 }, endpoints: { get: { readOnly: true, steps: [ wait: 50ms ] } } }
-${USERS}
-faults: [ { id: stall, kind: pause, target: stock, at: 20s, for: 3s } ]`);
+  stock: { concurrency: 20, queue: { capacity: 200 }, endpoints: { get: { readOnly: true, steps: [ wait: exponential(50ms) ] } } }
+workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.get } ] } }
+faults: [ { id: stall, kind: pause, target: stock, at: 20s, for: 3s } ]
+`);
     expect(sentence).toMatch(
       /^stock is paused at 20 s -> shop: [^>]* -> users\.get: [^>]* -> stock: 20 of 20 workers busy, .* at 23 s; /u,
     );
