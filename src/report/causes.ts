@@ -5,23 +5,11 @@ import type {
 } from '../spec/result/counterfactual.js';
 import type { VariantResult } from '../spec/result/result.js';
 import { formatCount, formatShare } from '../text/figures.js';
+import { wordsOf, type Explained } from './explained.js';
 import { listed } from './format.js';
 import { metastabilityWords } from './metastability-words.js';
 import { interventionSentences } from './intervention-words.js';
 import { unseenProofWords } from './unseen-proof-words.js';
-
-/** A variant with its runs without possible causes. */
-export interface Explained {
-  readonly variant: VariantResult;
-  readonly own: Counterfactuals;
-}
-
-/** The variants that were run again. */
-export function explainedOf(variants: readonly VariantResult[]): readonly Explained[] {
-  return variants.flatMap((variant) =>
-    variant.counterfactuals === undefined ? [] : [{ variant, own: variant.counterfactuals }],
-  );
-}
 
 /** Words for what the faults of a variant, and its other possible causes, have to do with its harm. */
 export function causeSentence(explained: Explained): string {
@@ -64,17 +52,8 @@ function faultSentence({ variant, own }: Explained): string {
   }
   const by = (role: CausalRole): readonly CounterfactualFault[] =>
     faults.filter((one) => one.role === role);
-  const quoted = (some: readonly CounterfactualFault[]): string =>
-    listed(some.map(({ fault }) => `“${wordsOf(variant, fault)}”`));
-  const remain = (some: readonly CounterfactualFault[]): string => {
-    const left = (one: CounterfactualFault): number => Math.round(one.without ?? harm);
-    const verb = left(some[0]!) === 1 ? 'remains' : 'remain';
-    if (some.length === 1) return `${formatCount(left(some[0]!))} ${verb} without it`;
-    const each = some.map(
-      (one, k) => `${formatCount(left(one))}${k === 0 ? ` ${verb}` : ''} without ${quoted([one])}`,
-    );
-    return listed(each);
-  };
+  const quoted = (some: readonly CounterfactualFault[]): string => quotedWords(variant, some);
+  const remain = (some: readonly CounterfactualFault[]): string => remainWords(variant, harm, some);
   const causes = by('cause');
   const worse = by('amplifier');
   const sentences: string[] = [];
@@ -117,6 +96,26 @@ function faultSentence({ variant, own }: Explained): string {
   return sentences.join(' ');
 }
 
+function quotedWords(variant: VariantResult, some: readonly CounterfactualFault[]): string {
+  return listed(some.map(({ fault }) => `“${wordsOf(variant, fault)}”`));
+}
+
+/** `35 remain without it`; of several `35 remain without “a” and 40 without “b”`. */
+function remainWords(
+  variant: VariantResult,
+  harm: number,
+  some: readonly CounterfactualFault[],
+): string {
+  const left = (one: CounterfactualFault): number => Math.round(one.without ?? harm);
+  const verb = left(some[0]!) === 1 ? 'remains' : 'remain';
+  if (some.length === 1) return `${formatCount(left(some[0]!))} ${verb} without it`;
+  const each = some.map(
+    (one, k) =>
+      `${formatCount(left(one))}${k === 0 ? ` ${verb}` : ''} without ${quotedWords(variant, [one])}`,
+  );
+  return listed(each);
+}
+
 /** A fault beside harm that is mostly there without any fault; null if the faults do most of the harm. */
 function addedWords(
   variant: VariantResult,
@@ -125,11 +124,6 @@ function addedWords(
 ): string | null {
   if (2 * background <= harm) return null;
   return `“${wordsOf(variant, fault)}” adds ${formatCount(Math.round(harm - (without ?? harm)))}.`;
-}
-
-/** Description of a fault of a variant. */
-export function wordsOf({ faults }: VariantResult, id: string): string {
-  return faults.find((fault) => fault.id === id)?.words ?? id;
 }
 
 /** Share of the harm above the background. */

@@ -1,6 +1,7 @@
 import type { BudgetResult, Result, VariantResult } from '../spec/result/result.js';
 import { budgetFigure, isBroken, populationOf } from './budget-words.js';
-import { causeSentence, explainedOf } from './causes.js';
+import { causeSentence } from './causes.js';
+import { explainedOf } from './explained.js';
 import { bestOf } from './best.js';
 import { cellText, latencyColumns, outcomeColumns } from './columns.js';
 import type { Column } from './column.js';

@@ -8,7 +8,8 @@ import { formatDifference, formatInterval, formatWithInterval } from '../text/fi
 import { plural } from '../text/words.js';
 import { listed } from './format.js';
 import { printable, shorten } from './html-escape.js';
-import { causeSentence, explainedOf } from './causes.js';
+import { causeSentence } from './causes.js';
+import { explainedOf } from './explained.js';
 import { unfinishedLines } from './incomplete.js';
 import { left, lengthOf, line, type Paint } from './text-table.js';
 import { budgetRows, fromBatches, heldBudgets, sizeWords, viewOf, type View } from './view.js';

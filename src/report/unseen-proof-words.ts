@@ -1,7 +1,7 @@
 import type { CounterfactualFault, UnseenHarm, UnseenKind } from '../spec/result/counterfactual.js';
 import { formatCount } from '../text/figures.js';
 import { plural } from '../text/words.js';
-import { type Explained, wordsOf } from './causes.js';
+import { type Explained, wordsOf } from './explained.js';
 import { listed } from './format.js';
 
 /** Most kinds of harm that get a sentence. */

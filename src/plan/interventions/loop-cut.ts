@@ -68,7 +68,7 @@ function fillsCut(source: Source, { full, cache }: Loops, fromNs: Ns): LoopCut |
   const fills = cacheFill
     .of(plan)
     .filter(({ part, subject }) => part === 'loop' && subject === (cache ?? subject));
-  // Of several caches one cannot tell which one is the loop.
+  // Of several caches it is unknown which one is the loop.
   if (fills.length !== 1) return null;
   const [fill] = fills;
   const filled = appliedTo(source, fill!);

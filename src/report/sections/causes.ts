@@ -2,8 +2,8 @@ import type { CausalRole, InterventionRole } from '../../spec/result/counterfact
 import type { Estimate } from '../../spec/result/estimate.js';
 import { formatCount, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
-import type { Explained } from '../causes.js';
-import { causeSentence, explainedOf, shareWords, wordsOf } from '../causes.js';
+import { causeSentence, shareWords } from '../causes.js';
+import { explainedOf, wordsOf, type Explained } from '../explained.js';
 import { cheapestWords } from '../cheapest.js';
 import { markup, type Markup } from '../html-escape.js';
 import type { View } from '../view.js';

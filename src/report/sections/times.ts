@@ -10,7 +10,7 @@ import {
   timedFaults,
   timeText,
 } from '../blame.js';
-import { wordsOf } from '../causes.js';
+import { wordsOf } from '../explained.js';
 import { markup, type Markup } from '../html-escape.js';
 import type { View } from '../view.js';
 import { caption, insideSection, plainTable, type Table } from './parts.js';

@@ -3,7 +3,8 @@ import type { BudgetResult, Result, VariantResult } from '../../spec/result/resu
 import { formatCount, formatSeconds, formatValue } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { budgetFigure, isBroken } from '../budget-words.js';
-import { causeSentence, explainedOf, wordsOf } from '../causes.js';
+import { causeSentence } from '../causes.js';
+import { explainedOf, wordsOf } from '../explained.js';
 import { chainOf } from '../chain.js';
 import { listed } from '../format.js';
 import { cut } from '../html-escape.js';

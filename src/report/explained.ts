@@ -1,0 +1,20 @@
+import type { Counterfactuals } from '../spec/result/counterfactual.js';
+import type { VariantResult } from '../spec/result/result.js';
+
+/** A variant with its runs without possible causes. */
+export interface Explained {
+  readonly variant: VariantResult;
+  readonly own: Counterfactuals;
+}
+
+/** The variants that were run again. */
+export function explainedOf(variants: readonly VariantResult[]): readonly Explained[] {
+  return variants.flatMap((variant) =>
+    variant.counterfactuals === undefined ? [] : [{ variant, own: variant.counterfactuals }],
+  );
+}
+
+/** Description of a fault of a variant. */
+export function wordsOf({ faults }: VariantResult, id: string): string {
+  return faults.find((fault) => fault.id === id)?.words ?? id;
+}
