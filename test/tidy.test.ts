@@ -63,6 +63,10 @@ const KIND_QUESTIONS: Readonly<Record<string, string>> = {
   "src/model/figures/holders.ts policy === 'timeout'":
     'the guard on memory says whether the calls that it names have a time limit',
   "src/model/connections/pools.ts 'simple'": 'a kind of pool, which happens to be called so',
+  "src/plan/interventions/breakers.ts policy === 'circuitBreaker'":
+    'the kind of intervention that takes this policy away',
+  "src/plan/interventions/fallbacks.ts policy === 'fallback'":
+    'the kind of intervention that takes this policy away',
   "src/plan/interventions/capacity.ts 'simple'": 'a kind of pool, which happens to be called so',
   "src/plan/interventions/hedges.ts policy === 'hedge'":
     'the kind of intervention that takes this policy away',

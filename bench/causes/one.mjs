@@ -8,7 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { categoryOf, draftOf } from './cases.mjs';
 import { scoreOf } from './score.mjs';
 import { textOf, variantOf } from './simulate.mjs';
-import { confirm, onsetOf } from './truth.mjs';
+import { confirm, isHarmed, onsetOf } from './truth.mjs';
 
 const ATTEMPTS = 30;
 const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -32,7 +32,17 @@ export function scoreSeed(seed, options = {}) {
   const { step } = variant.timeline;
   const hasOnset = draft.faults.length > 0 && within !== undefined;
   const onset = found.onset ?? (hasOnset ? onsetOf(draft, within, step) : null);
-  return { ...scoreOf(draft, variant, onset), attempt, within, events, onset, file, seconds };
+  const score = {
+    ...scoreOf(draft, variant, onset),
+    attempt,
+    within,
+    events,
+    onset,
+    file,
+    seconds,
+  };
+  const isTrueAlarm = score.falseAlarm === true && isHarmed(draft, within);
+  return isTrueAlarm ? { ...score, falseAlarm: false, isTrueAlarm } : score;
 }
 
 /** An earlier confirmation, if it is about the same draft: another list of kinds draws other ones. */

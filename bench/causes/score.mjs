@@ -143,8 +143,11 @@ export function tablesOf(scores) {
     ...heading('harmless runs', harmless),
     row(
       'false alarms',
-      harmless.map(({ falseAlarm }) => falseAlarm),
+      harmless
+        .filter(({ isTrueAlarm }) => isTrueAlarm !== true)
+        .map(({ falseAlarm }) => falseAlarm),
     ),
+    `  ${harmless.filter(({ isTrueAlarm }) => isTrueAlarm).length} runs in which users come to harm by chance`,
     '',
     row(
       'decoys named as causes',

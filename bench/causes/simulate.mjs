@@ -35,9 +35,16 @@ export function variantOf(scenario, run = scenario.run) {
  * limit of the workload.
  */
 export function usersOf(scenario, run) {
+  return usersOfRuns(scenario, run)[0];
+}
+
+/** The same of each replication. */
+export function usersOfRuns(scenario, run) {
   const { plans, records } = recordsOf(scenario, run);
-  const [{ parts, components, grid, warmupNs }] = plans;
-  const [[{ parts: rows, totals }]] = records;
+  return records[0].map((record) => usersIn(plans[0], record));
+}
+
+function usersIn({ parts, components, grid, warmupNs }, { parts: rows, totals }) {
   const own = parts.flatMap(({ component }, part) =>
     components[component].kind === 'workload' ? [rows[part]] : [],
   );

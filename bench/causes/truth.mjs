@@ -1,6 +1,6 @@
 // Confirms a draft by runs without its causes, on seeds that are not used for scoring: users are hurt, without a true
 // cause most of the harm is gone, and without a decoy hardly any of it.
-import { harmIn, usersOf, variantOf, withFaults, withLimit } from './simulate.mjs';
+import { harmIn, usersOf, usersOfRuns, variantOf, withFaults, withLimit } from './simulate.mjs';
 import { DURATION } from './topology.mjs';
 
 const OTHER_SEEDS = 500_000_000;
@@ -45,6 +45,24 @@ export function confirm(draft) {
   if (share < HURT) return { refused: 'users are not hurt' };
   if (draft.category === 'condition') return facts;
   return byRemoval(draft, facts, limited, harmIn(all).harm, harmIn(twin).harm);
+}
+
+/** Of the requests of a calm run, hardly 1 % take longer than twice the p99 of another calm run. */
+const BUSY = 0.02;
+
+/**
+ * Whether users come to harm in the runs of a harmless draft that are scored: by the draft's faults, or by chance. The
+ * confirmation has other random numbers.
+ */
+export function isHarmed(draft, within) {
+  const { run } = draft.scenario;
+  const own = usersOfRuns(withLimit(draft.scenario, within), run);
+  const twins = usersOfRuns(withLimit(draft.twin, within), run);
+  return own.some((users, i) => {
+    const { harm, arrived } = harmIn(users);
+    const byFaults = harm - harmIn(twins[i]).harm;
+    return byFaults > HARMLESS * arrived || harm > BUSY * arrived;
+  });
 }
 
 /** End of the time in which the causes act. */

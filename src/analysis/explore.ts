@@ -111,7 +111,7 @@ function lostShare(data: VariantData, span: Span, workloads: ReadonlySet<string>
 
 /** How the failure spreads with a set, in one sentence. */
 export function sentenceOfExplored(runs: ExploredRuns): string {
-  return cascadeResult(storiesOf(dataOf(runs)), null, null).sentence;
+  return cascadeResult(storiesOf(dataOf(runs)), { back: null, hasFaults: true }, null).sentence;
 }
 
 /** A broken budget with its value without faults. */

@@ -183,7 +183,7 @@ function variantResult(
     timeline: timelineOf(data, stories[0]),
     cascade: cascadeResult(
       stories,
-      { ...summary, step: stepSeconds(data) },
+      { back: { ...summary, step: stepSeconds(data) }, hasFaults: data.plan.faults.length > 0 },
       proofs.get(variant.name)?.metastability ?? null,
     ),
     journal: journalOf(data),

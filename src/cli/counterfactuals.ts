@@ -3,7 +3,7 @@ import type { Proofs } from '../analysis/story/proof.js';
 import type { Study } from '../analysis/verdicts/study.js';
 import { MOST_FAULTS } from '../analysis/verdicts/counterfactual.js';
 import { suggested } from '../plan/interventions/index.js';
-import type { Source } from '../plan/interventions/kind.js';
+import type { Intervention, Source } from '../plan/interventions/kind.js';
 import { compile } from '../plan/compile.js';
 import { isFailure } from '../report/budget-words.js';
 import { runKept } from '../run/kept.js';
@@ -73,7 +73,8 @@ async function counterfactualsOf(
   const tasks = plans.flatMap((plan, k): readonly Task[] => {
     const own = chosen.find(({ name }) => name === plan.variant);
     if (own === undefined) return [];
-    if (plan.faults.length === 0 && !isHarmed(own)) return [];
+    if (plan.faults.length === 0 && !isHarmed(own) && candidatesOf(plan, own).length === 0)
+      return [];
     if (plan.faults.length <= MOST_FAULTS)
       return [{ plan, variant: file.variants[k]!, result: own, records: records[k]! }];
     terminal.note(
@@ -130,6 +131,12 @@ async function runAll(
   }
 }
 
+/** The changes to try; where users come to no harm, only those of how messages are handled. */
+function candidatesOf(plan: Plan, result: VariantResult): readonly Intervention[] {
+  const all = suggested(plan, result);
+  return isHarmed(result) ? all : all.filter(({ isUnseen }) => isUnseen);
+}
+
 async function proofOf(
   { file }: Prepared,
   { plan, variant, result, records }: Task,
@@ -140,7 +147,7 @@ async function proofOf(
     plan,
     recompiled: (edit) => compile({ ...variant, scenario: edit(variant.scenario) }, file),
   };
-  const candidates = isHarmed(result) ? suggested(plan, result) : [];
+  const candidates = candidatesOf(plan, result);
   const suspect = result.summary.recovery.fault;
   const ended = { variant, cascade: result.cascade };
   return prove({ source, records, suspect, candidates, ended, thrifty }, run);

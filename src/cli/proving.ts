@@ -1,8 +1,4 @@
-import type {
-  Counterfactuals,
-  MetastabilityProof,
-  UnseenHarm,
-} from '../spec/result/counterfactual.js';
+import type { Counterfactuals, MetastabilityProof } from '../spec/result/counterfactual.js';
 import { stuckOf } from '../analysis/story/metastable-proof.js';
 import {
   allOf,
@@ -116,7 +112,7 @@ class Proof {
     const { plan, usual } = this;
     const withoutFaults = await this.faults();
     if (withoutFaults === null) return null;
-    const { proof, limits: known, twin, none, unseen } = withoutFaults;
+    const { proof, limits: known, twin, none, found } = withoutFaults;
     const hasFault = proof !== null && isByFaults(proof);
     const { metastability, trial } = await this.metastability(none);
     const first = { plan, records: usual, limits: known, hasFault };
@@ -125,13 +121,18 @@ class Proof {
       proof === null ? leastLimits(plan, [usual, ...trials.map(({ records }) => records)]) : known;
     const harms = usual.map((record) => harmOf(plan, record, limits));
     const harm = harms.reduce((sum, value) => sum + value, 0) / harms.length;
+    const [ofMessages, ofRequests] = [true, false].map((wanted) =>
+      trials.filter(({ intervention }) => (intervention.isUnseen ?? false) === wanted),
+    );
+    const goes = unseenOf(this.subject.ended.cascade.events);
+    const unseen = unseenProofs(plan, goes, found, ofMessages!);
     return {
       ...(proof ?? { harm, background: harm, faults: [] }),
       slow: limitsByName(plan, limits),
       runs: this.runs,
       replications: this.replications,
       failing: failingTime(usual.map((record) => failingSteps(plan, record))),
-      interventions: interventionResults(trials, { plan, records: usual, limits, hasFault }),
+      interventions: interventionResults(ofRequests!, { plan, records: usual, limits, hasFault }),
       ...(unseen.length > 0 && { unseen }),
       ...(twin !== null && { twin }),
       ...(metastability !== null && { metastability }),
@@ -144,11 +145,17 @@ class Proof {
     readonly limits: SlowLimits;
     readonly twin: Twin | null;
     readonly none: readonly RunRecord[] | null;
-    readonly unseen: readonly UnseenHarm[];
+    readonly found: ReadonlyMap<number, readonly RunRecord[]>;
   } | null> {
     const { plan, sets, usual } = this;
     if (sets.length === 0)
-      return { proof: null, limits: new Map(), twin: null, none: null, unseen: [] };
+      return {
+        proof: null,
+        limits: new Map(),
+        twin: null,
+        none: null,
+        found: new Map([[0, usual]]),
+      };
     const found = new Map<number, readonly RunRecord[]>();
     for (let from = 0; from < sets.length && this.isAffordable();) {
       const masks = sets.slice(from, (from += this.room()));
@@ -165,8 +172,7 @@ class Proof {
     const harms = new Map(
       [...found].map(([mask, records]) => [mask, records.map((one) => harmOf(plan, one, limits))]),
     );
-    const unseen = unseenProofs(plan, unseenOf(this.subject.ended.cascade.events), found);
-    return { proof: faultProof(plan, harms), limits, twin: twinOf(plan, none), none, unseen };
+    return { proof: faultProof(plan, harms), limits, twin: twinOf(plan, none), none, found };
   }
 
   /**

@@ -5,7 +5,7 @@ import type {
 } from '../spec/result/counterfactual.js';
 import type { VariantResult } from '../spec/result/result.js';
 import { formatCount, formatShare } from '../text/figures.js';
-import { wordsOf, type Explained } from './explained.js';
+import { type Explained, wordsOf } from './explained.js';
 import { listed } from './format.js';
 import { metastabilityWords } from './metastability-words.js';
 import { interventionSentences } from './intervention-words.js';
@@ -85,6 +85,18 @@ function faultSentence({ variant, own }: Explained): string {
       `${quoted(worse)} ${makes} it worse, but alone ${does} no harm: ${remain(worse)}.`,
     );
   }
+  return [...sentences, ...restSentences(by, quoted, remain)].join(' ');
+}
+
+type Some = readonly CounterfactualFault[];
+
+/** Faults that are no cause, by their roles. */
+function restSentences(
+  by: (role: CausalRole) => Some,
+  quoted: (some: Some) => string,
+  remain: (some: Some) => string,
+): readonly string[] {
+  const sentences: string[] = [];
   const parts = by('part');
   if (parts.length > 0) sentences.push(`A smaller part: ${quoted(parts)}; ${remain(parts)}.`);
   const less = by('protection');
@@ -93,7 +105,7 @@ function faultSentence({ variant, own }: Explained): string {
   if (nothing.length > 0) sentences.push(`No difference: ${quoted(nothing)}.`);
   const unknown = by('undecided');
   if (unknown.length > 0) sentences.push(`The runs do not decide about ${quoted(unknown)}.`);
-  return sentences.join(' ');
+  return sentences;
 }
 
 function quotedWords(variant: VariantResult, some: readonly CounterfactualFault[]): string {

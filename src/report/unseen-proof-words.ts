@@ -1,4 +1,4 @@
-import type { CounterfactualFault, UnseenHarm, UnseenKind } from '../spec/result/counterfactual.js';
+import type { InterventionRole, UnseenHarm, UnseenKind } from '../spec/result/counterfactual.js';
 import { formatCount } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { type Explained, wordsOf } from './explained.js';
@@ -6,6 +6,8 @@ import { listed } from './format.js';
 
 /** Most kinds of harm that get a sentence. */
 const MOST = 2;
+
+const DECISIVE: readonly InterventionRole[] = ['cause', 'sustainer', 'remedy'];
 
 /** By kind: how much of it there is, in words. */
 const COUNTS: Readonly<Record<UnseenKind, (n: number, subject: string) => string>> = {
@@ -25,25 +27,31 @@ const COUNTS: Readonly<Record<UnseenKind, (n: number, subject: string) => string
 export function unseenProofWords({ variant, own }: Explained): readonly string[] {
   const told = (own.unseen ?? []).flatMap((one) => {
     const causes = one.faults.filter(({ role }) => role === 'cause' || role === 'amplifier');
-    return causes.length === 0 ? [] : [sentenceOf(variant, one, causes)];
+    const changes = one.interventions.filter(({ role }) => DECISIVE.includes(role));
+    const left = [
+      ...causes.map(({ fault, without }) => ({
+        count: without ?? one.harm,
+        words: `without “${wordsOf(variant, fault)}”`,
+      })),
+      ...changes.map(({ harm, words }) => ({ count: harm, words })),
+    ];
+    return left.length === 0 ? [] : [sentenceOf(one, left)];
   });
   return told.slice(0, MOST);
 }
 
-function sentenceOf(
-  variant: Explained['variant'],
-  { kind, subject, harm }: UnseenHarm,
-  causes: readonly CounterfactualFault[],
-): string {
+function sentenceOf({ kind, subject, harm }: UnseenHarm, left: readonly Left[]): string {
   const of = COUNTS[kind](Math.round(harm), subject);
-  const [first, ...others] = causes.map(({ fault, without }) => ({
-    left: Math.round(without ?? harm),
-    words: `without “${wordsOf(variant, fault)}”`,
-  }));
-  const verb = first!.left === 1 ? 'remains' : 'remain';
-  const remain = [
-    `${formatCount(first!.left)} ${verb} ${first!.words}`,
-    ...others.map(({ left, words }) => `${formatCount(left)} ${words}`),
-  ];
+  const remain = left.map(({ count, words }, k) => {
+    const rounded = Math.round(count);
+    const verb = k > 0 ? '' : rounded === 1 ? ' remains' : ' remain';
+    return `${formatCount(rounded)}${verb} ${words}`;
+  });
   return `Of ${of}, ${listed(remain)}.`;
+}
+
+/** How much is left in runs with one change. */
+interface Left {
+  readonly count: number;
+  readonly words: string;
 }

@@ -341,6 +341,7 @@ faults: [ { id: rush, kind: load, target: users, factor: 3, at: 30s, for: 20s } 
         metastability: null,
         back: null,
         goodputLost: null,
+        hasFaults: true,
       });
     expect(sentence(310, 0.3)).toBe('db hangs: 310 of 1,000 user requests fail (30 % before).');
     expect(sentence(299, 0.3)).toBe(

@@ -29,7 +29,7 @@ const CASES: readonly {
     causes: ['fault slow-bank'],
     says: [
       'bank 8x slower at 35 s -> ',
-      'shop goes from v1 to v2 as a canary is not to blame, but is rolled back at 40 s',
+      '“shop goes from v1 to v2 as a canary” is not to blame, but is rolled back at 40 s',
     ],
     never: ['at 20 s ->', 'at 20 s and'],
   },

@@ -15,10 +15,11 @@ interface Proved {
   readonly says: string;
 }
 
-async function proved(name: string): Promise<Proved> {
+async function proved(name: string, isFull = false): Promise<Proved> {
   const text = readFileSync(new URL(`cases/${name}.yaml`, import.meta.url), 'utf8');
   const ran = run(text);
-  const own = await proofOf(ran, { candidates: [], thrifty: false });
+  const options = isFull ? {} : { candidates: [] };
+  const own = await proofOf(ran, { ...options, thrifty: false });
   const proofs = new Map([[ran.plans[0]!.variant, own]]);
   const [told] = summarise(ran.file, ran.plans, ran.records, '0.0.0', null, null, proofs).variants;
   const says = causeSentence({ variant: told!, own });
@@ -135,5 +136,32 @@ describe('a fault whose absence makes it worse', () => {
       { fault: 'watchdog', reason: 'without it more requests fail' },
     ]);
     expect(says).toContain('More harm without “mid crashes');
+  });
+});
+
+describe('messages that wait', () => {
+  it('do so because of a message that no consumer can process', async () => {
+    const { own, says } = await proved('poison-message', true);
+    const [backlog] = own.unseen!;
+    expect(backlog).toMatchObject({ kind: 'backlog', subject: 'parcels.packer' });
+    expect(backlog!.faults).toMatchObject([{ fault: 'bad', role: 'cause' }]);
+    const poison = backlog!.interventions.find(({ kind }) => kind === 'poison');
+    expect(poison).toMatchObject({ subject: 'parcels', role: 'remedy' });
+    expect(says).toMatch(
+      /^Without the faults as many requests of users fail or are slow\. Of \d+ messages that wait for parcels\.packer on average, 0 remain without “the messages of parcels cannot be handled” and 0 with messages of parcels passed over at their first failure\.$/,
+    );
+  });
+
+  it('do so after the fault because members leave their group during long polls', async () => {
+    const { told, own } = await proved('slow-polls', true);
+    expect(told.cascade.endings[0]!.reason).toBe('redeliveries');
+    for (const harm of own.unseen!) {
+      expect(harm.faults).toMatchObject([{ fault: 'slow', role: 'cause' }]);
+      const loop = harm.interventions.find(({ kind }) => kind === 'rebalances');
+      expect(loop).toMatchObject({ subject: 'parcels', role: 'sustainer' });
+      const poison = harm.interventions.find(({ kind }) => kind === 'poison');
+      expect(poison).toMatchObject({ role: 'none' });
+    }
+    expect(own.unseen!.map(({ kind }) => kind)).toEqual(['backlog', 'repeated']);
   });
 });

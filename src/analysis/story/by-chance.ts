@@ -4,6 +4,7 @@ import { touchedBy } from '../measure/faulted.js';
 import type { Episode, Health } from './health.js';
 import type { StepInfluence } from './influence.js';
 import type { Lane } from '../measure/lanes.js';
+import { sumSteps } from './links.js';
 import { fullSteps, type Saturation } from './saturation.js';
 
 /** Steps [from, until). */
@@ -12,11 +13,10 @@ interface Span {
   readonly until: number;
 }
 
-/**
- * Extract of a run in which a fault strikes, for judging the other runs. Keeping whole scenes would take too much
- * memory.
- */
+/** Extract of a run, for judging the other runs. Keeping whole scenes would take too much memory. */
 export interface Sketch {
+  /** Starts of all faults, in absolute ns. */
+  readonly faultsNs: readonly number[];
   /** Steps [0, baseline) lie before the first fault. */
   readonly baseline: number;
   /** Episodes of two runs that are at most this many steps apart are the same: random draws shift their start. */
@@ -27,6 +27,8 @@ export interface Sketch {
   readonly full: ReadonlyMap<string, Readonly<Record<Saturation['resource'], readonly number[]>>>;
   /** Episodes and saturations that may be chance, because no fault has reached them. */
   readonly suspects: Suspects;
+  /** Episodes of users that may be chance, because they harm few requests of the run in all. */
+  readonly mild: ReadonlyMap<string, readonly Span[]>;
 }
 
 /** Degraded episodes, and saturations, by lane. */
@@ -38,15 +40,21 @@ interface Suspects {
 const NEAR_NS = 2_000_000_000;
 const NEAR_STEPS = 5;
 
-/** The extract of a run; null if no fault strikes, because then nothing can be the effect of one. */
-export function sketchOf(scene: Scene, influences: readonly StepInfluence[]): Sketch | null {
+/** Users come to little harm if fewer than this share of their requests fail, or are slow, in all episodes together. */
+const LITTLE = 0.03;
+
+/** The extract of a run. Without a fault, only little harm to users may be chance. */
+export function sketchOf(scene: Scene, influences: readonly StepInfluence[]): Sketch {
   const { baseline, faultsNs, health, lanes, saturations, steps } = scene;
-  if (faultsNs.length === 0) return null;
-  const reached = reachedLanes(scene, influences);
+  const reached =
+    faultsNs.length === 0
+      ? new Set(lanes.map(({ name }) => name))
+      : reachedLanes(scene, influences);
   const isSuspect = ({ name }: Lane): boolean => !reached.has(name);
   const suspectOf = (lane: Lane, { episodes }: Health): readonly Episode[] =>
     isSuspect(lane) ? episodes.filter((each) => !callsDegraded(scene, lane, each, reached)) : [];
   return {
+    faultsNs,
     baseline,
     near: Math.max(NEAR_STEPS, Math.ceil(NEAR_NS / steps.lengthNs[0])),
     degraded: spansOf(scene, (_, { episodes }) => episodes),
@@ -64,20 +72,56 @@ export function sketchOf(scene: Scene, influences: readonly StepInfluence[]): Sk
           .map(([{ name }, saturation]) => [name, saturation]),
       ),
     },
+    mild: mildHarm(scene),
   };
+}
+
+/** The episodes of the users after the first fault, if they harm few requests in all. */
+function mildHarm(scene: Scene): ReadonlyMap<string, readonly Span[]> {
+  const { data, health, lanes, baseline } = scene;
+  const users = lanes.filter(
+    ({ workers, parts }) => workers === 0 && data.requests.includes(parts[0]),
+  );
+  const episodesOf = (lane: Lane): readonly Episode[] =>
+    health.get(lane)!.episodes.filter(({ until }) => until > baseline);
+  let arrived = 0;
+  let harmed = 0;
+  for (const lane of users) {
+    arrived += sumSteps(lane.arrivals, 0, lane.arrivals.length);
+    for (const episode of episodesOf(lane)) harmed += harmedIn(lane, episode, baseline);
+  }
+  if (harmed >= LITTLE * arrived) return new Map();
+  return spansOf({ health }, (lane) => (users.includes(lane) ? episodesOf(lane) : []));
+}
+
+/**
+ * Requests that fail in an episode beyond the usual share. Where none does, some requests are slow: its p95 says one in
+ * twenty at least, so half of them are assumed.
+ */
+function harmedIn(lane: Lane, { from, until }: Episode, baseline: number): number {
+  const failedIn = (a: number, b: number): number =>
+    sumSteps(lane.arrivals, a, b) - sumSteps(lane.good, a, b);
+  const all = sumSteps(lane.arrivals, 0, baseline);
+  const arrived = sumSteps(lane.arrivals, from, until);
+  const failed = failedIn(from, until) - (all > 0 ? failedIn(0, baseline) / all : 0) * arrived;
+  return failed >= 1 ? failed : arrived / 2;
 }
 
 /**
  * The suspects of a run that are random overload. These are degradations and saturations that fewer than half of the
  * runs in which a fault strikes have at that time, and saturations that at least half of them have before the first
- * fault as well. In one or two runs nothing is too rare.
+ * fault as well. Little harm to users is random too, if fewer than half of these runs have it at that time. In one or
+ * two runs nothing is too rare.
  */
-export function chanceIn({ suspects, near, baseline }: Sketch, runs: readonly Sketch[]): Suspects {
+export function chanceIn(sketch: Sketch, all: readonly Sketch[]): Suspects {
+  const { suspects, near, baseline } = sketch;
+  const isStruck = ({ faultsNs }: Sketch): boolean => faultsNs.length > 0;
+  const runs = all.filter((run) => isStruck(run) === isStruck(sketch));
   const isFew = (has: (run: Sketch) => boolean): boolean =>
     2 * runs.filter(has).length < runs.length;
   const around = ({ from, until }: Span): Span => ({ from: from - near, until: until + near });
   const degraded = new Map<string, readonly Span[]>();
-  for (const [name, spans] of suspects.degraded) {
+  for (const [name, spans] of [...suspects.degraded, ...mildOf(sketch, runs)]) {
     const chance = spans.filter((span) =>
       isFew((run) => overlaps(run.degraded.get(name) ?? [], around(span))),
     );
@@ -93,6 +137,15 @@ export function chanceIn({ suspects, near, baseline }: Sketch, runs: readonly Sk
     return isFew(isIn(around(saturation))) || !isFew(isIn({ from: 0, until: baseline }));
   });
   return { degraded, full: new Map(full) };
+}
+
+/** Little harm to users, if the faults begin at the same times in all runs: their effects do so too. */
+function mildOf({ mild, faultsNs }: Sketch, runs: readonly Sketch[]): Sketch['mild'] {
+  const isSame = runs.every(
+    (run) =>
+      run.faultsNs.length === faultsNs.length && run.faultsNs.every((at, i) => at === faultsNs[i]),
+  );
+  return isSame ? mild : new Map();
 }
 
 /** Removes random overload from a scene. */

@@ -1,16 +1,15 @@
 import type { CascadeResult } from '../../spec/result/cascade.js';
 import type { MetastabilityProof } from '../../spec/result/counterfactual.js';
 import { estimateOf, meanOf } from '../measure/estimate.js';
-import type { Back } from './back-words.js';
 import { causesOverRuns } from './causes/over-runs.js';
 import { degradedElsewhere, withRuns } from './seen-in.js';
-import { sentenceOf } from './sentence.js';
+import { sentenceOf, type SentenceInput } from './sentence.js';
 import type { Story } from '../measure/story.js';
 
 /** The cascade of a variant: the events of the first run, and figures over all runs. */
 export function cascadeResult(
   stories: readonly Story[],
-  back: Back | null,
+  figures: Pick<SentenceInput, 'back' | 'hasFaults'>,
   metastability: MetastabilityProof | null,
 ): CascadeResult {
   const [first] = stories;
@@ -43,7 +42,7 @@ export function cascadeResult(
       verdicts,
       endings,
       metastability,
-      back,
+      ...figures,
       goodputLost: goodputLost.value,
     }),
   };

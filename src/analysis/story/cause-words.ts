@@ -52,16 +52,19 @@ export function worseWords(told: Told): string {
     .join('');
 }
 
-/** Rollouts that are rolled back, also where they are not to blame: a release may pay for the failures of others. */
-export function rollbackWords({ innocent, events }: Told): string {
-  const cleared = new Set(innocent.map(({ fault }) => fault));
+/**
+ * Rollouts that are rolled back, also where they are not to blame: a release may pay for the failures of others. Without
+ * harm to explain there is no blame.
+ */
+export function rollbackWords({ innocent, events }: Told, isHarmful = true): string {
+  const cleared = new Set(isHarmful ? innocent.map(({ fault }) => fault) : []);
   const of = (kind: StoryEvent['kind']): readonly StoryEvent[] =>
     events.filter((event) => event.kind === kind && event.mechanism === 'rollout');
   return of('faultEnd')
     .map((end) => {
       const start = of('fault').find(({ subject }) => subject === end.subject)!;
       const blame = cleared.has(end.subject) ? 'is not to blame, but ' : '';
-      return ` ${capital(headOf(start))}, ${blame}is rolled back at ${formatInstant(end.at)}: ${headOf(end)}.`;
+      return ` “${headOf(start)}” ${blame}is rolled back at ${formatInstant(end.at)}: ${headOf(end)}.`;
     })
     .join('');
 }

@@ -145,3 +145,8 @@ function medianOf(column: Float64Array, from: number, until: number): number {
   values.sort((a, b) => a - b);
   return values.length === 0 ? NaN : values[values.length >> 1];
 }
+
+/** Whether calls only wait for a connection, as a small pool makes them by design. */
+export function isWaiting({ figure }: Pick<StoryEvent, 'figure'>): boolean {
+  return figure?.metric === 'waiting';
+}

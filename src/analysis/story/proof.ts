@@ -97,7 +97,8 @@ function provenCauses(
       (role === 'part' || role === 'amplifier') && weightOf(row) >= SOME * harmBy(proof);
     return isSome ? (factOf(events, row.fault, 'amplifier') ?? []) : [];
   });
-  const all = provenConditions([...kept, ...added], proof.interventions, events, isSeen);
+  const changes = [proof, ...(proof.unseen ?? [])].flatMap((one) => one.interventions);
+  const all = provenConditions([...kept, ...added], changes, events, isSeen);
   return [...all].sort((a, b) => a.at - b.at);
 }
 

@@ -1,4 +1,4 @@
-import type { CauseFact, CauseKind, Resource } from '../../spec/result/cause.js';
+import type { CauseFact, CauseKind, CauseRef, Resource } from '../../spec/result/cause.js';
 import type { CounterfactualIntervention } from '../../spec/result/counterfactual.js';
 import { DEGRADATIONS, type Story } from '../measure/story.js';
 
@@ -7,13 +7,16 @@ const WEAK: ReadonlySet<CauseKind> = new Set<CauseKind>(['capacity', 'load']);
 /** The measured start of a rise may come this much before the planned one. Seconds. */
 const EARLY = 1;
 
+/** An intervention, and what further runs have shown of it. */
+type ProvenChange = CauseRef & Pick<CounterfactualIntervention, 'at' | 'words' | 'role'>;
+
 /**
  * The causes that are no faults, as further runs show them: those that change nothing go, those that do most are causes,
  * and those that the account has missed are added. `isSeen`: users show all that goes wrong.
  */
 export function provenConditions(
   causes: readonly CauseFact[],
-  interventions: readonly CounterfactualIntervention[],
+  interventions: readonly ProvenChange[],
   events: Story['events'],
   isSeen: boolean,
 ): readonly CauseFact[] {
@@ -37,8 +40,8 @@ export function provenConditions(
 /** The intervention that takes a cause away; of several rises of a load the last one before its effect. */
 function interventionOf(
   cause: CauseFact,
-  interventions: readonly CounterfactualIntervention[],
-): CounterfactualIntervention | undefined {
+  interventions: readonly ProvenChange[],
+): ProvenChange | undefined {
   if (cause.fault !== undefined) return undefined;
   const isRise = cause.unit === 'times';
   const same = interventions.filter(
@@ -48,14 +51,14 @@ function interventionOf(
       resource === cause.resource &&
       (isRise ? at !== undefined && at <= cause.at + EARLY : at === undefined),
   );
-  return same.reduce<CounterfactualIntervention | undefined>(
+  return same.reduce<ProvenChange | undefined>(
     (last, one) => (last === undefined || (one.at ?? 0) > (last.at ?? 0) ? one : last),
     undefined,
   );
 }
 
 function factOf(
-  { kind, subject, resource, at, words }: CounterfactualIntervention,
+  { kind, subject, resource, at, words }: ProvenChange,
   events: Story['events'],
 ): CauseFact {
   const first = events.find((event) => DEGRADATIONS.includes(event.kind));

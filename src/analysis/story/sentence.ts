@@ -4,6 +4,7 @@ import type { MetastabilityProof } from '../../spec/result/counterfactual.js';
 import { shrinking } from '../../spec/result/shrinking.js';
 import { backWords, LASTS, type Back } from './back-words.js';
 import { stuckSentence, stuckWords } from './ending-words.js';
+import { isWaiting } from './degradation-words.js';
 import { degradationWords, heldWords } from './mechanism-words.js';
 import {
   causesFirst as withoutFault,
@@ -49,6 +50,8 @@ export interface SentenceInput {
   /** When the users are served as before after the reported fault; null if that is unknown. */
   readonly back: Back | null;
   readonly goodputLost: number | null;
+  /** Whether the scenario has faults, whether or not they strike. */
+  readonly hasFaults: boolean;
 }
 
 /** Smallest share of the goodput that is reported as lost. */
@@ -71,7 +74,7 @@ export function sentenceOf(input: SentenceInput): string {
     const words = startsOf(story, faults, runs);
     const some =
       new Set(input.verdicts).size < 2 ? '' : ` In other runs users lose goodput: ${endOf(input)}.`;
-    return `${chronicWords(story)}${words}: ${noLossWords(story, runs, !isUnjudged(input))}${rollbackWords(story)}${some}${others}`;
+    return `${chronicWords(story)}${words}: ${noLossWords(story, runs, !isUnjudged(input))}${rollbackWords(story, false)}${some}${others}`;
   }
   const later = new Set(laterOf(story).map(({ fault }) => fault));
   const first = responsible.filter(({ subject }) => !later.has(subject));
@@ -139,10 +142,12 @@ function timedWords(events: readonly CascadeEvent[], runs: number): readonly str
 }
 
 /** Without a fault: the components that fail by themselves and the origin of the failures, or that none fails. */
-function noFault({ story, elsewhere, affected }: SentenceInput, runs: number): string {
+function noFault({ story, elsewhere, affected, hasFaults }: SentenceInput, runs: number): string {
   const none =
     affected === 0
-      ? 'No fault'
+      ? hasFaults
+        ? 'No fault strikes'
+        : 'No fault'
       : `No fault in run 1 (one strikes in ${formatCount(affected)} of ${formatCount(runs)} runs)`;
   const { finished, failed } = story.users;
   const events = story.events.filter((event) => event.kind === 'saturated' || isDegradation(event));
@@ -408,9 +413,4 @@ function elsewhereWords({ elsewhere, verdicts }: SentenceInput): string {
   const left = elsewhere.length - shown.length;
   const more = left > 0 ? [plural(left, 'other')] : [];
   return ` Degraded in other runs only: ${list([...shown, ...more])}.`;
-}
-
-/** Whether calls only wait for a connection, as a small pool makes them by design. */
-function isWaiting({ figure }: CascadeEvent): boolean {
-  return figure?.metric === 'waiting';
 }

@@ -2,10 +2,16 @@ import { partName } from '../../spec/plan/names.js';
 import type { Plan } from '../../spec/plan/plan.js';
 import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
-import type { UnseenHarm, UnseenKind } from '../../spec/result/counterfactual.js';
+import type {
+  InterventionRole,
+  UnseenHarm,
+  UnseenIntervention,
+  UnseenKind,
+} from '../../spec/result/counterfactual.js';
 import { sumCells } from '../measure/sums.js';
 import { wholeRun } from '../measure/window.js';
-import { faultProof } from './counterfactual.js';
+import { allOf, CAUSE, estimateOf, faultProof, mean, NOTHING } from './counterfactual.js';
+import type { Trial } from './interventions.js';
 
 /** Meters that count what goes wrong without any failed request, by kind of its event. */
 const METERS: Readonly<Record<UnseenKind, readonly string[]>> = {
@@ -21,7 +27,7 @@ const KINDS: ReadonlySet<StoryEvent['kind']> = new Set(
 );
 
 /** Something that goes wrong and that no request shows. */
-export type Unseen = Pick<UnseenHarm, 'kind' | 'subject'>;
+type Unseen = Pick<UnseenHarm, 'kind' | 'subject'>;
 
 /** What goes wrong in a run without a failed request, each kind once for each subject. */
 export function unseenOf(events: readonly StoryEvent[]): readonly Unseen[] {
@@ -32,11 +38,15 @@ export function unseenOf(events: readonly StoryEvent[]): readonly Unseen[] {
   return [...found.values()];
 }
 
-/** What the faults of a plan have to do with each of these. `runs`: by set of faults, the records of its runs. */
+/**
+ * What the faults of a plan, and other changes, have to do with each of these. `runs`: by set of faults, the records of
+ * its runs.
+ */
 export function unseenProofs(
   plan: Plan,
   unseen: readonly Unseen[],
   runs: ReadonlyMap<number, readonly RunRecord[]>,
+  trials: readonly Trial[],
 ): readonly UnseenHarm[] {
   return unseen.map((one) => {
     const counts = new Map(
@@ -45,12 +55,30 @@ export function unseenProofs(
         records.map((record) => countOf(plan, record, one)),
       ]),
     );
-    return { ...one, ...faultProof(plan, counts) };
+    const proof = faultProof(plan, counts);
+    const usual = counts.get(allOf(plan.faults.length))!;
+    const hasFault = proof.harm - proof.background >= CAUSE * proof.harm;
+    const interventions = trials.map(({ intervention, records }): UnseenIntervention => {
+      const own = records.map((record) => countOf(plan, record, one));
+      const averted = estimateOf(own.map((value, run) => usual[run] - value));
+      const { kind, subject, words, part } = intervention;
+      const beside = !hasFault ? 'cause' : part === 'loop' ? 'sustainer' : 'remedy';
+      const role = changeRole(averted.value ?? 0, proof.harm, beside);
+      return { kind, subject, words, harm: mean(own), averted, role };
+    });
+    return { ...one, ...proof, interventions };
   });
 }
 
+/** The role of a change by the part of the harm that it averts; `decisive`: of one that averts most of it. */
+function changeRole(averted: number, harm: number, decisive: InterventionRole): InterventionRole {
+  if (Math.abs(averted) <= NOTHING * harm) return 'none';
+  if (averted < 0) return 'protection';
+  return averted < CAUSE * harm ? 'part' : decisive;
+}
+
 /** How much goes wrong in one run: a number of sagas, messages or reads; of a backlog its mean length. */
-export function countOf(plan: Plan, record: RunRecord, { kind, subject }: Unseen): number {
+function countOf(plan: Plan, record: RunRecord, { kind, subject }: Unseen): number {
   const { cells, lengthNs } = wholeRun(plan);
   return record.meters.reduce((sum, meter) => {
     if (!METERS[kind].includes(meter.name) || subjectOf(plan, meter) !== subject) return sum;

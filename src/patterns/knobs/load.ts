@@ -10,7 +10,8 @@ export const rateFactor: Knob<null> = {
   stops: null,
   messages: null,
   outlasts: false,
-  bounds: () => null,
+  // More requests fill a component as longer work does.
+  bounds: ({ value }) => ({ failed: 0, slower: Math.max(1, value), lateNs: 0 }),
   need: () => null,
   words: ({ value }, { words }) => `${formatNumber(value)}x the load of ${words}`,
   load: ({ world }, load, held) => world.loads.setRate(load, held.effective(rateFactor)),

@@ -12,7 +12,9 @@ import { limit } from './limit.js';
 import { load } from './load.js';
 import { locks } from './locks.js';
 import { outliers } from './outliers.js';
+import { poison } from './poison.js';
 import { probes } from './probes.js';
+import { rebalances } from './rebalances.js';
 import { retries } from './retries.js';
 import { scaling } from './scaling.js';
 import { firstOf, isSource } from './signs.js';
@@ -35,6 +37,8 @@ export const INTERVENTIONS: readonly InterventionKind[] = [
   timeouts,
   outliers,
   fallbacks,
+  poison,
+  rebalances,
 ];
 
 /** What a later first degradation takes from the worth of an intervention, per event before it. */
@@ -45,7 +49,8 @@ const MOST_LATER = 0.2;
 export function suggested(plan: Plan, variant: VariantResult): readonly Intervention[] {
   const rated = INTERVENTIONS.flatMap((kind) =>
     kind.of(plan).map((intervention) => ({
-      intervention,
+      intervention:
+        kind.isUnseen === true ? { ...intervention, isUnseen: true as const } : intervention,
       worth: kind.worth(variant, intervention, plan),
     })),
   );

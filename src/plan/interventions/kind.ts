@@ -31,6 +31,8 @@ export interface Intervention extends CauseRef {
   apply(source: Source): Plan;
   /** Does the same from this absolute time on; null where that is impossible. Absent for kinds that cannot begin late. */
   applyFrom?(source: Source, fromNs: Ns): Plan | null;
+  /** Its kind averts harm that no request of a user shows. */
+  readonly isUnseen?: true;
   /** A stronger change of the same kind, to be tried where this one averts too little. */
   readonly stronger?: Intervention;
 }
@@ -38,6 +40,8 @@ export interface Intervention extends CauseRef {
 /** A kind of intervention. */
 export interface InterventionKind {
   readonly kind: CauseKind;
+  /** It averts harm that no request of a user shows, such as a backlog. */
+  readonly isUnseen?: true;
   /** Every intervention of this kind in a plan, in the order of the plan. */
   of(plan: Plan): readonly Intervention[];
   /** How much the figures of a variant suggest an intervention: 1 = most; 0 = it is not worth a run. */

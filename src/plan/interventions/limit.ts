@@ -18,6 +18,7 @@ const isLimit = ({ policy }: Layer): boolean => LIMITS.has(policy);
 
 /** Outcomes and counters of refusals by such a limit. */
 const REFUSED: ReadonlySet<string> = new Set([
+  'throttled',
   'rejectedRateLimit',
   'rejectedBulkhead',
   'rejectedOverload',

@@ -20,7 +20,7 @@ const REPEATS: ReadonlySet<Layer['policy']> = new Set<Layer['policy']>(['retry',
 const isRepeat = ({ policy }: Layer): boolean => REPEATS.has(policy);
 
 /** The loops that may sustain a failure. */
-export interface Loops {
+interface Loops {
   /** Edges whose calls are repeated: `front->mid`. */
   readonly edges: readonly string[];
   /** Components whose instances are restarted again and again. */
@@ -68,7 +68,7 @@ function fillsCut(source: Source, { full, cache }: Loops, fromNs: Ns): LoopCut |
   const fills = cacheFill
     .of(plan)
     .filter(({ part, subject }) => part === 'loop' && subject === (cache ?? subject));
-  // Of several caches it is unknown which one is the loop.
+  // Which of several caches is the loop is not known.
   if (fills.length !== 1) return null;
   const [fill] = fills;
   const filled = appliedTo(source, fill!);

@@ -75,7 +75,15 @@ export interface UnseenHarm extends Pick<Counterfactuals, 'harm' | 'background' 
   /** `harm` and `background` count sagas, messages or reads per run; of a `backlog`, messages that wait, as a mean. */
   readonly kind: UnseenKind;
   readonly subject: string;
+  /** Changes that may avert it; `harm` is counted in the same way. */
+  readonly interventions: readonly UnseenIntervention[];
 }
+
+/** A change of how messages are handled, and the same runs with it. */
+export type UnseenIntervention = Pick<
+  CounterfactualIntervention,
+  'kind' | 'subject' | 'words' | 'harm' | 'averted' | 'role'
+>;
 
 export interface CounterfactualFault {
   readonly fault: string;

@@ -6,7 +6,7 @@ const UNBOUNDED: Bounds = { failed: 1, slower: Infinity, lateNs: Infinity };
 const NONE: Bounds = { failed: 0, slower: 1, lateNs: 0 };
 
 /** The most that a fault does by itself to each request or message of its targets, from its written strength. */
-export function boundsOf(fault: PlanFault): Bounds {
+export function boundsOf(fault: Pick<PlanFault, 'kind' | 'config' | 'share'>): Bounds {
   const edits = editsOf(fault);
   if (edits.length === 0) return UNBOUNDED;
   return edits.reduce((most, edit) => {

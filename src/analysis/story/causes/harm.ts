@@ -5,7 +5,7 @@ import type { Lane } from '../../measure/lanes.js';
 import { stepAt } from '../../measure/steps.js';
 import { sumSteps } from '../links.js';
 import type { Scene } from '../scene.js';
-import { keyOf, type Candidate, type Part } from './candidate.js';
+import { divided, keyOf, type Candidate, type Part } from './candidate.js';
 import { suspectsOf, type Suspect } from './suspects.js';
 import { partsOf, type Walk } from './walk.js';
 
@@ -99,7 +99,10 @@ function changed(harm: Float64Array, episode: Episode, change: Change): readonly
     ({ candidate }) => candidate.lane !== null && actsAt(candidate, from),
   );
   const taken = acting.reduce((sum, { part }) => sum + part, 0);
-  return [...acting, ...before.map((one) => ({ ...one, part: one.part * (1 - taken) }))];
+  const keys = new Set(acting.map(({ candidate }) => keyOf(candidate.ref)));
+  const others = before.filter(({ candidate }) => !keys.has(keyOf(candidate.ref)));
+  const left = others.map(({ candidate, part }) => ({ candidate, weight: part }));
+  return [...acting, ...divided(1 - taken, left)];
 }
 
 /** Whether a fault among the causes is over. */

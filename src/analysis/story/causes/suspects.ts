@@ -28,6 +28,8 @@ const BEFORE_STEPS = 10;
 export const SOME_SIZE = 0.05;
 /** Use of its workers or cores from which a component cannot keep up with its load. */
 const FULL = 0.95;
+/** Use from which requests wait long enough for time limits to pass. */
+const BUSY = 0.8;
 /** A caller whose workers wait for a callee at least this much rejects requests because of it. */
 const BLOCKED = 0.5;
 
@@ -102,7 +104,7 @@ export function enoughAt(lane: Lane, all: readonly Sized[]): readonly Sized[] {
   const fills = all.filter(({ suspect: { from, bounds }, size }) => {
     const use = useOf(lane, Math.max(0, from - BEFORE_STEPS), from);
     const slower = Math.max(bounds.slower, 1 / (1 - size));
-    return bounds.failed >= SOME_SIZE || use * slower >= FULL;
+    return bounds.failed >= SOME_SIZE || use * slower >= BUSY;
   });
   return fills.length > 0 ? fills : all;
 }

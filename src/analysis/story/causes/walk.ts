@@ -1,6 +1,6 @@
 import type { RunRecord } from '../../../spec/record/record.js';
 import { blameOn, isDegradedAt } from '../blame.js';
-import { BLAME, type StepInfluence } from '../influence.js';
+import type { StepInfluence } from '../influence.js';
 import type { Lane } from '../../measure/lanes.js';
 import { failuresIn, meanSteps, sumSteps, type Link } from '../links.js';
 import { blockedShare } from '../mechanism.js';
@@ -20,6 +20,8 @@ import {
   type Suspect,
 } from './suspects.js';
 
+/** A callee with a smaller part of the trouble is left out. */
+const SOME_BLAME = 0.1;
 /** Steps by which an effect may precede the step in which its cause is known. */
 const SLACK = 1;
 /** Share of a caller's workers that wait for a callee from which the callee is to blame. */
@@ -47,15 +49,35 @@ export interface Walk {
 
 /** The causes of the trouble of a lane in the walk's steps, each with its part. The parts add up to 1 at most. */
 export function partsOf(walk: Walk, lane: Lane): readonly Part[] {
-  const seen = new Set<Lane>();
-  const parts = descend(walk, lane, 1, seen);
-  return parts.length > 0 ? parts : leftOver(walk, seen);
+  const visit: Visit = { above: new Set(), known: new Map() };
+  const parts = descend(walk, lane, 1, visit);
+  return parts.length > 0 ? parts : leftOver(walk, visit.known);
 }
 
-function descend(walk: Walk, lane: Lane, part: number, above: Set<Lane>): readonly Part[] {
+/** State of a walk: calls in a circle are followed once, and a component that several callers share is walked once. */
+interface Visit {
+  /** The callers on the way to a component. */
+  readonly above: Set<Lane>;
+  /** The causes of each component, with parts of 1. */
+  readonly known: Map<Lane, readonly Part[]>;
+}
+
+function descend(walk: Walk, lane: Lane, part: number, visit: Visit): readonly Part[] {
+  const { above, known } = visit;
   if (above.has(lane)) return [];
-  above.add(lane);
+  let parts = known.get(lane);
+  if (parts === undefined) {
+    above.add(lane);
+    known.set(lane, (parts = below(walk, lane, visit)));
+    above.delete(lane);
+  }
+  return parts.map((one) => ({ ...one, part: one.part * part }));
+}
+
+/** The causes of a component, with parts that add up to 1 at most. */
+function below(walk: Walk, lane: Lane, visit: Visit): readonly Part[] {
   const { scene, from, until } = walk;
+  const { above } = visit;
   const down = scene.links
     .filter((link) => link.caller === lane && !above.has(link.callee))
     .filter(
@@ -65,21 +87,38 @@ function descend(walk: Walk, lane: Lane, part: number, above: Set<Lane>): readon
         blockedShare(link, from, until) >= BLOCKED,
     )
     .map((link) => ({ link, blame: blameOf(scene, link, from, until) }))
-    .filter(({ blame }) => blame >= BLAME);
+    .filter(({ blame }) => blame >= SOME_BLAME);
   const locked = lockedBy(walk, lane, above);
-  if (locked !== null) return descend(walk, locked, part, above);
+  if (locked !== null) return descend(walk, locked, 1, visit);
   const all = down.reduce((sum, { blame }) => sum + blame, 0);
-  const own = sizesAt(scene, hitting(walk, lane), lane, from, until);
+  const own = ownAt(walk, lane);
   const strong = own.filter(({ size }) => size >= SOME_SIZE);
-  if (down.length === 0) return atEnd(walk, lane, part, own);
+  if (down.length === 0) return atEnd(walk, lane, own);
   // A fault on a component whose callees explain most counts by its size.
   const largest = strong.reduce((most, { size }) => Math.max(most, size), 0);
-  const ownPart = part * Math.max(0, 1 - all) * Math.min(1, largest);
+  const ownPart = Math.max(0, 1 - all) * Math.min(1, largest);
   const found = [...divided(ownPart, weighed(walk, lane, strong))];
   for (const { link, blame } of down) {
-    found.push(...along(walk, link, ((part - ownPart) * blame) / all, above));
+    found.push(...along(walk, link, ((1 - ownPart) * blame) / all, visit));
   }
-  return found.length > 0 ? found : atEnd(walk, lane, part, own);
+  return found.length > 0 ? found : atEnd(walk, lane, own);
+}
+
+/**
+ * The faults that hit a component, with their sizes. Its calls that fail at healthy callees are its own trouble, such as
+ * that of another timeout, if the strength of the fault sets no bound.
+ */
+function ownAt(walk: Walk, lane: Lane): readonly Sized[] {
+  const { scene, from, until } = walk;
+  const sized = sizesAt(scene, hitting(walk, lane), lane, from, until);
+  if (sized.every(({ suspect }) => isBounded(suspect.bounds))) return sized;
+  const alone = scene.links
+    .filter((link) => link.caller === lane && !isDegradedAt(scene, link, from))
+    .reduce((sum, link) => sum + blameOn(scene, link, from, until).failed, 0);
+  return sized.map(({ suspect, size }) => ({
+    suspect,
+    size: isBounded(suspect.bounds) ? size : Math.max(size, Math.min(1, alone)),
+  }));
 }
 
 /** The callee whose calls keep rows of a database locked, so that others wait for them. */
@@ -115,13 +154,13 @@ function blameOf(scene: Scene, link: Link, from: number, until: number): number 
 }
 
 /** The part of a link and its callee: a fault that hits the link's messages takes its share first. */
-function along(walk: Walk, link: Link, part: number, above: Set<Lane>): readonly Part[] {
+function along(walk: Walk, link: Link, part: number, visit: Visit): readonly Part[] {
   const { scene, from, until, suspects } = walk;
   const onLink = suspects
     .filter((suspect) => isActive(suspect, from))
     .map((suspect) => ({ suspect, size: sizeOnLink(scene, suspect, link, from, until) }))
     .filter(({ size }) => size >= SOME_SIZE);
-  if (onLink.length === 0) return descend(walk, link.callee, part, above);
+  if (onLink.length === 0) return descend(walk, link.callee, part, visit);
   const linked = onLink.reduce((sum, { size }) => sum + size, 0);
   const isDegraded = (scene.health.get(link.callee)?.episodes ?? []).some(
     (episode) => episode.from < until && episode.until > from,
@@ -136,7 +175,7 @@ function along(walk: Walk, link: Link, part: number, above: Set<Lane>): readonly
   const taken = (part * linked) / (linked + rest);
   return [
     ...divided(taken, weighed(walk, link.caller, onLink)),
-    ...(rest > 0 ? descend(walk, link.callee, part - taken, above) : []),
+    ...(rest > 0 ? descend(walk, link.callee, part - taken, visit) : []),
   ];
 }
 
@@ -144,13 +183,12 @@ function along(walk: Walk, link: Link, part: number, above: Set<Lane>): readonly
 function atEnd(
   walk: Walk,
   lane: Lane,
-  part: number,
   own: readonly { readonly suspect: Suspect; readonly size: number }[],
 ): readonly Part[] {
   const { scene, record, from, until } = walk;
   const strong = own.filter(({ size }) => size >= SOME_SIZE);
   if (strong.length > 0)
-    return divided(part, weighed(walk, lane, enoughAt(lane, [...strong, ...loadsOn(walk, lane)])));
+    return divided(1, weighed(walk, lane, enoughAt(lane, [...strong, ...loadsOn(walk, lane)])));
   const linked = walk.suspects
     .filter((suspect) => isActive(suspect, from))
     .map((suspect) => ({
@@ -163,17 +201,17 @@ function atEnd(
       ),
     }))
     .filter(({ size }) => size >= SOME_SIZE);
-  if (linked.length > 0) return divided(part, weighed(walk, lane, linked));
+  if (linked.length > 0) return divided(1, weighed(walk, lane, linked));
   const loads = loadsOn(walk, lane);
-  if (loads.length > 0) return divided(part, weighed(walk, lane, loads));
+  if (loads.length > 0) return divided(1, weighed(walk, lane, loads));
   // A fault whose effect does not show at once, such as an empty cache, is known by its time.
   const calling = callersOf(walk, lane);
-  if (calling.length > 0) return divided(part, weighed(walk, lane, calling));
+  if (calling.length > 0) return divided(1, weighed(walk, lane, calling));
   const late = unseenAt(walk, lane);
-  if (late.length > 0) return divided(part, weighed(walk, lane, late));
+  if (late.length > 0) return divided(1, weighed(walk, lane, late));
   const conditions = conditionsAt({ scene, record, lane, from, until });
   // The first does it; the others are named with it.
-  return conditions.map((candidate, i) => ({ candidate, part: i === 0 ? part : 0 }));
+  return conditions.map((candidate, i) => ({ candidate, part: i === 0 ? 1 : 0 }));
 }
 
 /** The faults whose effect does not show at once, such as an empty cache: those at the component before all others. */
@@ -182,9 +220,13 @@ function unseenAt(walk: Walk, lane: Lane): readonly Sized[] {
   const recent = walk.suspects.filter(
     (suspect) => here.includes(suspect) || isRecent(suspect, lane, walk.from),
   );
-  const open = recent.filter(({ bounds }) => !isBounded(bounds));
+  // More load may fill a component that it does not reach yet, because another one is in its way.
+  const open = recent.filter(
+    ({ bounds, touched }) =>
+      !isBounded(bounds) || (touched.workloads.size > 0 && !isWeak(bounds, SOME_SIZE)),
+  );
   const near = open.filter((suspect) => here.includes(suspect) || suspect.isUnplaced);
-  const strong = recent.filter(({ bounds }) => !isWeak(bounds, SOME_SIZE));
+  const strong = here.filter(({ bounds }) => !isWeak(bounds, SOME_SIZE));
   const found = near.length > 0 ? near : open.length > 0 ? open : strong;
   return latest(found.map((suspect) => ({ suspect, size: 1 })));
 }
@@ -233,9 +275,12 @@ function repeatedSince({ from }: Suspect, { sent, made, attempts }: Link): numbe
 }
 
 /** Where nothing at the components explains it: the fault that is active, or ended last. */
-function leftOver({ suspects, from, scene }: Walk, seen: ReadonlySet<Lane>): readonly Part[] {
+function leftOver(
+  { suspects, from, scene }: Walk,
+  seen: ReadonlyMap<Lane, unknown>,
+): readonly Part[] {
   const begun = suspects.filter((suspect) => suspect.from <= from + SLACK);
-  const placed = new Set([...seen].map(({ component }) => component));
+  const placed = new Set([...seen.keys()].map(({ component }) => component));
   const isNear = ({ touched }: Suspect): boolean =>
     [...touched.components, ...touched.workloads].some((id) => placed.has(id));
   const near = begun.filter((suspect) => isNear(suspect) || suspect.isUnplaced);

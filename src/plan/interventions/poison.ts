@@ -1,0 +1,27 @@
+import type { Consumption } from '../../spec/scenario/messaging.js';
+import type { InterventionKind } from './kind.js';
+import { fallsBehind, withConsumers } from './consumers.js';
+
+/** A message that a consumer cannot process is passed over, so that the others behind it are processed. */
+export const poison: InterventionKind = {
+  kind: 'poison',
+  isUnseen: true,
+  of: (plan) =>
+    withConsumers(plan, isStubborn).map(({ subject, changed }) => ({
+      kind: 'poison',
+      subject,
+      part: 'condition',
+      words: `with messages of ${subject} passed over at their first failure`,
+      apply: (source) => changed(source.plan, passing),
+    })),
+  worth: (variant, { subject }) => (fallsBehind(variant, subject) ? 0.8 : 0),
+};
+
+function isStubborn({ onPoison, retry }: Consumption): boolean {
+  return onPoison === 'block' || (retry?.attempts ?? 1) > 1;
+}
+
+function passing<C extends Consumption>(spec: C): C {
+  const { onPoison } = spec;
+  return { ...spec, onPoison: onPoison === 'block' ? 'skip' : onPoison, retry: null };
+}

@@ -1,0 +1,32 @@
+import type { CascadeEvent } from './cascade.js';
+
+const DEGRADED: ReadonlySet<CascadeEvent['kind']> = new Set(['degraded', 'failing', 'down']);
+
+/** Whether all users that a fault with a single span degrades recover while it lasts, as after a failover. */
+export function isBackDuring(
+  fault: string | null,
+  events: readonly Pick<CascadeEvent, 'kind' | 'subject' | 'at'>[],
+): boolean {
+  const of = (kind: CascadeEvent['kind']): typeof events =>
+    events.filter((event) => event.kind === kind && event.subject === fault);
+  const [begin, ...again] = of('fault');
+  const until = of('faultEnd')[0]?.at ?? Infinity;
+  if (begin === undefined || again.length > 0) return false;
+  const isUser = ({ subject, at }: (typeof events)[number]): boolean =>
+    subject.includes('.') && at >= begin.at;
+  const bad = events.filter((event) => isUser(event) && DEGRADED.has(event.kind));
+  const good = events.filter((event) => isUser(event) && event.kind === 'recovered');
+  return (
+    bad.length > 0 &&
+    bad.every((event) =>
+      good.some(({ subject, at }) => subject === event.subject && at > event.at && at < until),
+    )
+  );
+}
+
+/** Whether a kind of user request is degraded at the end of the run. */
+export function isUserDegradedLast(
+  events: readonly Pick<CascadeEvent, 'kind' | 'subject'>[],
+): boolean {
+  return events.some(({ kind, subject }) => kind === 'notRecovered' && subject.includes('.'));
+}
