@@ -52,17 +52,8 @@ function faultSentence({ variant, own }: Explained): string {
   }
   const by = (role: CausalRole): readonly CounterfactualFault[] =>
     faults.filter((one) => one.role === role);
-  const quoted = (some: readonly CounterfactualFault[]): string =>
-    listed(some.map(({ fault }) => `“${wordsOf(variant, fault)}”`));
-  const remain = (some: readonly CounterfactualFault[]): string => {
-    const left = (one: CounterfactualFault): number => Math.round(one.without ?? harm);
-    const verb = left(some[0]!) === 1 ? 'remains' : 'remain';
-    if (some.length === 1) return `${formatCount(left(some[0]!))} ${verb} without it`;
-    const each = some.map(
-      (one, k) => `${formatCount(left(one))}${k === 0 ? ` ${verb}` : ''} without ${quoted([one])}`,
-    );
-    return listed(each);
-  };
+  const quoted = (some: readonly CounterfactualFault[]): string => quotedWords(variant, some);
+  const remain = (some: readonly CounterfactualFault[]): string => remainWords(variant, harm, some);
   const causes = by('cause');
   const worse = by('amplifier');
   const sentences: string[] = [];
@@ -115,6 +106,26 @@ function restSentences(
   const unknown = by('undecided');
   if (unknown.length > 0) sentences.push(`The runs do not decide about ${quoted(unknown)}.`);
   return sentences;
+}
+
+function quotedWords(variant: VariantResult, some: readonly CounterfactualFault[]): string {
+  return listed(some.map(({ fault }) => `“${wordsOf(variant, fault)}”`));
+}
+
+/** `35 remain without it`; of several `35 remain without “a” and 40 without “b”`. */
+function remainWords(
+  variant: VariantResult,
+  harm: number,
+  some: readonly CounterfactualFault[],
+): string {
+  const left = (one: CounterfactualFault): number => Math.round(one.without ?? harm);
+  const verb = left(some[0]!) === 1 ? 'remains' : 'remain';
+  if (some.length === 1) return `${formatCount(left(some[0]!))} ${verb} without it`;
+  const each = some.map(
+    (one, k) =>
+      `${formatCount(left(one))}${k === 0 ? ` ${verb}` : ''} without ${quotedWords(variant, [one])}`,
+  );
+  return listed(each);
 }
 
 /** A fault beside harm that is mostly there without any fault; null if the faults do most of the harm. */
