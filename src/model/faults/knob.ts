@@ -45,7 +45,7 @@ export interface Knob<More = unknown> {
   readonly stops: 'kill' | 'ask' | 'hold' | null;
   /** Whether messages of a link are lost or late. Null: neither. */
   readonly messages: 'lost' | 'late' | null;
-  /** Its effect remains after the end of the fault: lost entries, or connections that nobody returns. */
+  /** Its effect remains after the end of the fault: lost entries, or connections that are never returned. */
   readonly outlasts: boolean;
   /** The most that an edit explains of the trouble of what it hits. Null: its value sets no bound. */
   bounds(edit: KnobEdit<More>): Bounds | null;
