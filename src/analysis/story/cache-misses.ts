@@ -72,11 +72,13 @@ function missesOn(scene: Scene, record: RunRecord, link: Link): readonly StepInf
     const perRequest = (a: number, b: number): number =>
       meanSteps(link.made, a, b) / meanSteps(link.caller.arrivals, a, b);
     const growth = perRequest(from, until) / perRequest(before, from);
-    // A reader of which too few requests are known says nothing.
-    if (!(growth >= FILLED) || !Number.isFinite(growth)) return [];
+    if (!(growth >= FILLED)) return [];
     const cold = coldCache(scene, record, from, until);
     if (cold === null || blameOn(scene, link, from, until).blame < BLAME) return [];
-    const text = `${cold.cache} misses: ${cold.text}, so ${formatNumber(growth)} times the calls to ${link.callee.name}`;
+    const calls = Number.isFinite(growth)
+      ? `${formatNumber(growth)} times the calls to ${link.callee.name}`
+      : `calls to ${link.callee.name}, none before`;
+    const text = `misses of ${cold.cache}, ${cold.text}: ${calls}`;
     return [
       {
         from: link.callee.name,
