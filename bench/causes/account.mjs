@@ -4,9 +4,7 @@
  * Causes as `{ kind, subject }`, the strongest first: causes before what only amplifies them, by their part of the harm,
  * and of equal ones in the order of the account.
  */
-export function namedCauses({ cascade }) {
-  const { causes } = cascade;
-  if (causes === undefined) return distinct([...faultsOf(cascade), ...conditionsOf(cascade)]);
+export function namedCauses({ cascade: { causes } }) {
   const rank = ({ role, share }) => (role === 'amplifier' ? 0 : 2) + (share ?? 0);
   const ordered = [...causes].sort((a, b) => rank(b) - rank(a));
   return ordered.map(({ kind, subject }) => ({ kind, subject: withoutVersion(subject) }));
@@ -25,48 +23,6 @@ export function provenFaults({ counterfactuals }) {
 }
 
 const withoutVersion = (subject) => subject.replace(/@.*/, '');
-
-/** Faults of the timeline that the account does not call harmless. */
-function faultsOf({ events, innocent }) {
-  const harmless = new Set(innocent.map(({ fault }) => fault));
-  return events
-    .filter(({ kind, subject }) => kind === 'fault' && !harmless.has(subject))
-    .map(({ subject, mechanism }) => {
-      const kind = mechanism === 'rollout' ? 'rollout' : 'fault';
-      return { kind, subject: withoutVersion(subject) };
-    });
-}
-
-/** Words by which a sentence without fields names a condition. */
-const WORDS = {
-  load: /load|arrivals|traffic/i,
-  collections: /garbage|collect|\bGC\b/i,
-  scaling: /autoscal/i,
-  locks: /\block/i,
-  limit: /limit|quota|refused by design/i,
-  errors: /fails? .*by itself/i,
-};
-
-/** Without the field `causes`: the component that the sentence names as the first in trouble, and kinds by words. */
-function conditionsOf({ sentence }) {
-  const found = [];
-  if (!sentence.startsWith('No fault')) return found;
-  const [, first] = /: (\S+) is the first in trouble/.exec(sentence) ?? [];
-  for (const [kind, words] of Object.entries(WORDS)) {
-    if (words.test(sentence))
-      found.push({ kind, subject: kind === 'load' ? 'users' : (first ?? '') });
-  }
-  if (first !== undefined) found.push({ kind: 'capacity', subject: first });
-  return found;
-}
-
-function distinct(causes) {
-  const seen = new Set();
-  return causes.filter(({ kind, subject }) => {
-    const key = `${kind} ${subject}`;
-    return !seen.has(key) && seen.add(key);
-  });
-}
 
 const DEGRADED = new Set(['degraded', 'failing', 'down']);
 

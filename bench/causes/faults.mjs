@@ -99,7 +99,7 @@ export const FAULT_KINDS = {
   },
   flush: {
     needs: { cache: true },
-    mechanisms: SLOW,
+    mechanisms: [...SLOW, 'cacheMisses'],
     make: (random, { nodes }) =>
       onNode(
         nodes.find(({ kind }) => kind === 'cached'),

@@ -19,6 +19,18 @@ const CASES: readonly {
   readonly never: readonly string[];
 }[] = [
   {
+    file: 'limit-behind-retries',
+    causes: ['limit back'],
+    says: ['back refuses requests above its rate limit (52.4 % of its requests are throttled): '],
+    never: ['can serve', 'front refuses', 'workers of front are in use'],
+  },
+  {
+    file: 'quota',
+    causes: ['limit back'],
+    says: ['back refuses requests above its rate limit (50.8 % of its requests are throttled): '],
+    never: ['by itself', 'is the first in trouble'],
+  },
+  {
     file: 'two-causes-slow-then-load',
     causes: ['fault slow-bank', '+fault surge'],
     says: ['bank 8x slower at 35 s -> ', '1.5x the load of users at 40 s makes it worse: '],
@@ -119,5 +131,18 @@ describe('the account', () => {
     const shares = causes.map(({ share }) => share ?? 0);
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 1);
     expect(innocent.map(({ fault }) => fault).sort()).toEqual(['decoy0', 'decoy1', 'decoy2']);
+  });
+});
+
+describe('a flushed cache', () => {
+  it('degrades its reader through the misses that load what fills it', () => {
+    const { influences, causes } = accountOf('flush');
+    expect(causes.map(({ fault }) => fault)).toEqual(['cold']);
+    expect(influences[0]).toMatchObject({
+      from: 'store',
+      to: 'shop',
+      mechanism: 'cacheMisses',
+      text: 'misses of shelf, it finds 12.5 % of the values, 100 % before: calls to store, none before',
+    });
   });
 });

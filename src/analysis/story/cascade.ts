@@ -8,6 +8,7 @@ import { causesOf, withUnseen } from './causes/facts.js';
 import type { Scene } from './scene.js';
 import { withoutTransients } from './transients.js';
 import { chanceIn, sketchOf, withoutChance } from './by-chance.js';
+import { withMisses } from './cache-misses.js';
 import { collateralOf } from './collateral.js';
 import { eventsOf } from './events.js';
 import { failureKindsOf } from '../measure/failure-kinds.js';
@@ -53,7 +54,7 @@ export function storiesOf(data: VariantData): readonly Story[] {
     if (chance.degraded.size === 0 && chance.full.size === 0) return story;
     const record = data.records[i];
     const scene = withoutChance(withoutTransientsOf(data, record).scene, chance);
-    return storyOf(scene, influencesOf(scene), record);
+    return storyOf(scene, withMisses(scene, record, influencesOf(scene)), record);
   });
   // In a single run a fault may hurt users, or spare them, by chance.
   const innocent = innocentInMost(stories);
@@ -66,7 +67,7 @@ function withoutTransientsOf(
   record: RunRecord,
 ): { readonly scene: Scene; readonly influences: readonly StepInfluence[] } {
   const whole = sceneOf(data, record);
-  const influences = influencesOf(whole);
+  const influences = withMisses(whole, record, influencesOf(whole));
   return { scene: withoutTransients(whole, influences), influences };
 }
 

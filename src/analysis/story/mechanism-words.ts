@@ -13,6 +13,7 @@ const WORDS: ReadonlyMap<string, (callee: string) => string> = new Map([
   ['limited', (callee: string) => `refused by limits to ${callee}`],
   ['deadline', (callee: string) => `deadlines pass waiting for ${callee}`],
   ['slow', (callee: string) => `slow answers of ${callee}`],
+  ['cacheMisses', (callee: string) => `cache misses load ${callee}`],
   ['heldLocks', (callee: string) => `rows locked during calls to ${callee}`],
   ['heldConnections', (callee: string) => `connections held by calls to ${callee}`],
   ['slowNetwork', (callee: string) => `slow network to ${callee}`],

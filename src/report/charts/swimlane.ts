@@ -32,6 +32,7 @@ export const MECHANISM_WORDS: ReadonlyMap<string, string> = new Map([
   ['poolWait', 'pool wait'],
   ['heldConnections', 'connections held'],
   ['heldLocks', 'rows locked'],
+  ['cacheMisses', 'cache misses'],
   ['breakerOpen', 'breaker open'],
   ['limited', 'limited'],
   ['netLoss', 'connections'],

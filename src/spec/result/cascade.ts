@@ -173,7 +173,7 @@ export interface Influence {
   readonly at: number;
   /**
    * calleeTimeout, calleeError, queueFull, queueWait, poolWait, heldConnections, heldLocks, breakerOpen,
-   * limited, netLoss, lostMessages, slowNetwork, deadline, blockedSlots, slow, abandoned, retryLoad,
+   * limited, netLoss, lostMessages, slowNetwork, deadline, blockedSlots, slow, abandoned, cacheMisses, retryLoad,
    * hedgeLoad.
    */
   readonly mechanism: string;

@@ -38,12 +38,12 @@ export function limiterOf(scene: Scene, lane: Lane, from: number, until: number)
   const share = found.share(from, until);
   if (baseline > 0 && share < GROWN * found.share(0, baseline)) return null;
   const { subject } = found;
-  const what = found.link === null ? 'requests' : 'calls';
+  const what = found.link === null ? 'its requests' : 'the calls';
   return {
     subject,
     lane: found.lane,
     share,
-    evidence: `${formatShare(share)} of the ${what} are throttled`,
+    evidence: `${formatShare(share)} of ${what} are throttled`,
   };
 }
 

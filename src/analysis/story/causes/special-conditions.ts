@@ -2,10 +2,10 @@ import { meanOf } from '../../../kernel/distribution.js';
 import type { CauseRef } from '../../../spec/result/cause.js';
 import type { RunRecord } from '../../../spec/record/record.js';
 import type { Lane } from '../../measure/lanes.js';
-import { bySteps } from '../../measure/steps.js';
 import { mergeSegments } from '../../measure/sums.js';
-import { formatSeconds, formatShare } from '../../../text/figures.js';
-import { meanSteps, sumSteps } from '../links.js';
+import { formatSeconds } from '../../../text/figures.js';
+import { coldCache } from '../cache-misses.js';
+import { meanSteps } from '../links.js';
 import type { Scene } from '../scene.js';
 
 /** A component that degrades without a fault, in steps [from, until) of one run. */
@@ -37,7 +37,7 @@ export function specialCondition(
     };
   const wait = lockWait(scene, record, lane.component);
   if (wait !== null) return { ref: { kind: 'locks', subject: name }, evidence: wait };
-  const cold = coldCache(place);
+  const cold = coldBefore(place);
   if (cold === null) return null;
   return { ref: { kind: 'cacheFill', subject: cold.cache }, evidence: cold.text };
 }
@@ -52,45 +52,22 @@ function slowestOf(lane: Lane, from: number, until: number): number {
   return slowest;
 }
 
-/** Growth of the requests to a component that a cache explains, and the fall of its hit ratio. */
+/** Growth of the requests to a component that a cache explains. */
 const FILLED = 1.5;
-const COLDER = 0.2;
 
 /** A cache whose entries are missing, so that its misses load a component although the users' load is the same. */
-function coldCache({
+function coldBefore({
   scene,
   record,
   lane,
   from,
   until,
 }: Place): { readonly cache: string; readonly text: string } | null {
-  const { data, steps } = scene;
   const before = Math.max(0, from - RATE_STEPS);
-  if (
-    !(from > before) ||
-    !(meanSteps(lane.arrivals, from, until) > FILLED * meanSteps(lane.arrivals, before, from))
-  )
-    return null;
-  for (const { component } of data.plan.caches) {
-    const countsOf = (meter: string): Float64Array =>
-      bySteps(
-        record.meters.flatMap((own) =>
-          own.name === meter && own.component === component && own.form === 'counter'
-            ? [own.counts]
-            : [],
-        ),
-        steps,
-      );
-    const [hits, reads] = [countsOf('hits'), countsOf('reads')];
-    const ratio = (a: number, b: number): number => sumSteps(hits, a, b) / sumSteps(reads, a, b);
-    const [was, is] = [ratio(before, from), ratio(from, until)];
-    if (was - is >= COLDER)
-      return {
-        cache: data.plan.components[component].name,
-        text: `it finds ${formatShare(is)} of the values, ${formatShare(was)} before`,
-      };
-  }
-  return null;
+  const isMore =
+    from > before &&
+    meanSteps(lane.arrivals, from, until) > FILLED * meanSteps(lane.arrivals, before, from);
+  return isMore ? coldCache(scene, record, from, until) : null;
 }
 
 /** Part of the latency that must be waiting for a lock. */
