@@ -11,7 +11,9 @@ import { run } from '../theory/program.js';
 const STEPS = 60;
 /** Steps [0, 20) lie before the first fault. */
 const BASELINE = 20;
-const NAMES = ['target', 'caller', 'side'];
+const NAMES = ['target', 'caller', 'side', 'users.go'];
+const USERS = 3;
+const PER_STEP = 10;
 
 interface Written {
   /** Steps in which a lane is degraded. */
@@ -21,12 +23,14 @@ interface Written {
   readonly influences?: readonly Partial<StepInfluence>[];
   /** Calling and called components. */
   readonly calls?: readonly (readonly [caller: string, callee: string])[];
+  /** Requests of users that fail in each step in which they are degraded. */
+  readonly lost?: number;
   /** No fault strikes. */
   readonly isSpared?: boolean;
 }
 
 /** One run, with a fault on `target` from step 20 to 30. */
-function sceneOf({ ill = {}, full = {}, calls = [], isSpared = false }: Written): Scene {
+function sceneOf({ ill = {}, full = {}, calls = [], lost = 0, isSpared = false }: Written): Scene {
   const isIn = (step: number, [from, until]: readonly [number, number]): boolean =>
     step >= from && step < until;
   const lanes = NAMES.map((name, component) => {
@@ -35,7 +39,12 @@ function sceneOf({ ill = {}, full = {}, calls = [], isSpared = false }: Written)
     );
     const up = new Float64Array(STEPS).fill(1);
     const cpu = new Float64Array(STEPS);
-    return { name, component, workers: 4, cores: 1, busy, cpu, up } as unknown as Lane;
+    const arrivals = new Float64Array(STEPS).fill(PER_STEP);
+    const good = arrivals.map((n, step) => (isIn(step, ill[name] ?? [0, 0]) ? n - lost : n));
+    const workers = component === USERS ? 0 : 4;
+    const parts = [component];
+    const levels = { busy, cpu, up, arrivals, good };
+    return { name, component, parts, workers, cores: 1, ...levels } as unknown as Lane;
   });
   const laneOf = (name: string): Lane => lanes[NAMES.indexOf(name)]!;
   const health = new Map<Lane, Health>(
@@ -55,7 +64,7 @@ function sceneOf({ ill = {}, full = {}, calls = [], isSpared = false }: Written)
     saturations.set(lane, { from, until, resource: 'workers', atNs: from * 1e9 });
   }
   return {
-    data: { plan: { faults: [] } },
+    data: { plan: { faults: [] }, requests: [USERS] },
     steps: { lengthNs: new Float64Array(STEPS).fill(1e9) },
     lanes,
     links: calls.map(([caller, callee]) => ({
@@ -79,8 +88,7 @@ function told(runs: readonly Written[]): { ill: string[]; full: string[] } {
   );
   const [scene] = scenes as [Scene, ...Scene[]];
   const [sketch] = sketches;
-  const struck = sketches.filter((each) => each !== null);
-  const { health, saturations } = sketch ? withoutChance(scene, chanceIn(sketch, struck)) : scene;
+  const { health, saturations } = withoutChance(scene, chanceIn(sketch!, sketches));
   for (const { states, episodes } of health.values()) expect(episodes).toEqual(episodesOf(states));
   const ill = [...health].filter(([, { episodes }]) => episodes.length > 0);
   return {
@@ -98,6 +106,19 @@ describe('random degradation', () => {
     expect(told([SIDE, { ill: { side: [34, 40] } }, NOTHING]).ill).toEqual(['side']);
     expect(told([SIDE, { ill: { side: [35, 40] } }, NOTHING]).ill).toEqual([]);
     expect(told([SIDE, NOTHING, NOTHING]).ill).toEqual([]);
+  });
+
+  it('is little harm to users that few runs have at that time, though a fault may reach them', () => {
+    const influences = [{ from: 'target', to: 'users.go', step: 24 }];
+    const hurt = (lost: number): Written => ({ ill: { 'users.go': [24, 28] }, lost, influences });
+    expect(told([hurt(2), NOTHING, NOTHING]).ill).toEqual([]);
+    expect(told([hurt(2), hurt(2), NOTHING]).ill).toEqual(['users.go']);
+    expect(told([hurt(2), NOTHING]).ill).toEqual(['users.go']);
+    // Of 600 requests 20 are more than 3 %.
+    expect(told([hurt(5), NOTHING, NOTHING]).ill).toEqual(['users.go']);
+    expect(
+      told([{ ...hurt(2), isSpared: true }, { isSpared: true }, { isSpared: true }]).ill,
+    ).toEqual([]);
   });
 
   it('is not told from what always happens by one run, nor by one of two', () => {
