@@ -20,7 +20,7 @@ export interface StepInfluence extends Influence {
 }
 
 /** A callee is to blame if it causes at least this share of a caller's degradation. */
-const BLAME = 0.3;
+export const BLAME = 0.3;
 /** Retries count as load from this multiple of the attempts per call before the fault. */
 const RETRY_GROWTH = 1.5;
 const LOOK_AHEAD_NS = 5_000_000_000;
