@@ -22,6 +22,8 @@ import {
 
 /** A callee with a smaller part of the trouble is left out. */
 const SOME_BLAME = 0.1;
+/** Share of failed requests of a component from which its trouble is failures. */
+const MOST_FAIL = 0.5;
 /** Steps by which an effect may precede the step in which its cause is known. */
 const SLACK = 1;
 /** Share of a caller's workers that wait for a callee from which the callee is to blame. */
@@ -86,7 +88,7 @@ function below(walk: Walk, lane: Lane, visit: Visit): readonly Part[] {
         isFullFor(scene, link, from, until) ||
         blockedShare(link, from, until) >= BLOCKED,
     )
-    .map((link) => ({ link, blame: blameOf(scene, link, from, until) }))
+    .map((link) => ({ link, blame: blameIn(walk, link) }))
     .filter(({ blame }) => blame >= SOME_BLAME);
   const locked = lockedBy(walk, lane, above);
   if (locked !== null) return descend(walk, locked, 1, visit);
@@ -140,6 +142,22 @@ function isFullFor(scene: Scene, link: Link, from: number, until: number): boole
   const full = scene.saturations.get(link.callee);
   if (full === undefined || full.from >= until || link.waiting.length === 0) return false;
   return meanSteps(link.waiting, from, until) >= 1;
+}
+
+/**
+ * The blame of a callee for what its caller suffers. Where most requests of the caller fail, those that fail because of
+ * other calls do not suffer from waiting for this callee too.
+ */
+function blameIn({ scene, from, until }: Walk, link: Link): number {
+  const { caller } = link;
+  const blame = blameOf(scene, link, from, until);
+  const arrivals = sumSteps(caller.arrivals, from, until);
+  const bad = arrivals - sumSteps(caller.good, from, until);
+  if (!(bad >= MOST_FAIL * arrivals)) return blame;
+  const others = scene.links
+    .filter((other) => other.caller === caller && other !== link)
+    .reduce((sum, other) => sum + blameOn(scene, other, from, until).failed, 0);
+  return Math.min(blame, Math.max(0, 1 - others));
 }
 
 function blameOf(scene: Scene, link: Link, from: number, until: number): number {
