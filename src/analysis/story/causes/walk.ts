@@ -114,13 +114,14 @@ function ownAt(walk: Walk, lane: Lane): readonly Sized[] {
   const { scene, from, until } = walk;
   const sized = sizesAt(scene, hitting(walk, lane), lane, from, until);
   if (sized.every(({ suspect }) => isBounded(suspect.bounds))) return sized;
+  // Earlier ones had done no such harm until then.
+  const last = new Set(latest(sized.filter(({ suspect }) => !isBounded(suspect.bounds))));
   const alone = scene.links
     .filter((link) => link.caller === lane && !isDegradedAt(scene, link, from))
     .reduce((sum, link) => sum + blameOn(scene, link, from, until).failed, 0);
-  return sized.map(({ suspect, size }) => ({
-    suspect,
-    size: isBounded(suspect.bounds) ? size : Math.max(size, Math.min(1, alone)),
-  }));
+  return sized.map((own) =>
+    last.has(own) ? { ...own, size: Math.max(own.size, Math.min(1, alone)) } : own,
+  );
 }
 
 /** The callee whose calls keep rows of a database locked, so that others wait for them. */
