@@ -1,3 +1,4 @@
+import { incompleteBeta } from '../../stats/student.js';
 import type { Scene } from './scene.js';
 import { healthWithout } from './transients.js';
 import { touchedBy } from '../measure/faulted.js';
@@ -29,6 +30,14 @@ export interface Sketch {
   readonly suspects: Suspects;
   /** Episodes of users that may be chance, because they harm few requests of the run in all. */
   readonly mild: ReadonlyMap<string, readonly Span[]>;
+  /** Requests of users before the first fault and after it; null if some episode of users is one of slowness. */
+  readonly users: { readonly before: Failures; readonly after: Failures } | null;
+}
+
+/** Requests, and those of them that failed. */
+interface Failures {
+  readonly arrived: number;
+  readonly failed: number;
 }
 
 /** Degraded episodes, and saturations, by lane. */
@@ -42,6 +51,8 @@ const NEAR_STEPS = 5;
 
 /** Users come to little harm if fewer than this share of their requests fail, or are slow, in all episodes together. */
 const LITTLE = 0.03;
+/** Probability of as many failures after the first fault by chance, from which they may be chance. */
+const LIKELY = 0.01;
 
 /** The extract of a run. Without a fault, only little harm to users may be chance. */
 export function sketchOf(scene: Scene, influences: readonly StepInfluence[]): Sketch {
@@ -73,15 +84,39 @@ export function sketchOf(scene: Scene, influences: readonly StepInfluence[]): Sk
       ),
     },
     mild: mildHarm(scene),
+    users: failuresAround(scene),
   };
+}
+
+function failuresAround(scene: Scene): Sketch['users'] {
+  const { baseline, health, steps } = scene;
+  const users = usersOf(scene);
+  const isSlow = users.some((lane) =>
+    health
+      .get(lane)!
+      .episodes.some(({ from, until }) => until > baseline && failedIn(lane, from, until) < 1),
+  );
+  if (isSlow) return null;
+  const between = (from: number, until: number): Failures => ({
+    arrived: users.reduce((sum, { arrivals }) => sum + sumSteps(arrivals, from, until), 0),
+    failed: users.reduce((sum, lane) => sum + failedIn(lane, from, until), 0),
+  });
+  return { before: between(0, baseline), after: between(baseline, steps.count) };
+}
+
+function usersOf({ data, lanes }: Scene): readonly Lane[] {
+  return lanes.filter(({ workers, parts }) => workers === 0 && data.requests.includes(parts[0]));
+}
+
+/** Requests that arrive in steps [from, until) and fail. */
+function failedIn({ arrivals, good }: Lane, from: number, until: number): number {
+  return sumSteps(arrivals, from, until) - sumSteps(good, from, until);
 }
 
 /** The episodes of the users after the first fault, if they harm few requests in all. */
 function mildHarm(scene: Scene): ReadonlyMap<string, readonly Span[]> {
-  const { data, health, lanes, baseline } = scene;
-  const users = lanes.filter(
-    ({ workers, parts }) => workers === 0 && data.requests.includes(parts[0]),
-  );
+  const { health, baseline } = scene;
+  const users = usersOf(scene);
   const episodesOf = (lane: Lane): readonly Episode[] =>
     health.get(lane)!.episodes.filter(({ until }) => until > baseline);
   let arrived = 0;
@@ -99,19 +134,18 @@ function mildHarm(scene: Scene): ReadonlyMap<string, readonly Span[]> {
  * twenty at least, so half of them are assumed.
  */
 function harmedIn(lane: Lane, { from, until }: Episode, baseline: number): number {
-  const failedIn = (a: number, b: number): number =>
-    sumSteps(lane.arrivals, a, b) - sumSteps(lane.good, a, b);
   const all = sumSteps(lane.arrivals, 0, baseline);
   const arrived = sumSteps(lane.arrivals, from, until);
-  const failed = failedIn(from, until) - (all > 0 ? failedIn(0, baseline) / all : 0) * arrived;
+  const usual = all > 0 ? failedIn(lane, 0, baseline) / all : 0;
+  const failed = failedIn(lane, from, until) - usual * arrived;
   return failed >= 1 ? failed : arrived / 2;
 }
 
 /**
  * The suspects of a run that are random overload. These are degradations and saturations that fewer than half of the
  * runs in which a fault strikes have at that time, and saturations that at least half of them have before the first
- * fault as well. Little harm to users is random too, if fewer than half of these runs have it at that time. In one or
- * two runs nothing is too rare.
+ * fault as well. Little harm to users is random too, if fewer than half of these runs have it at that time, or if all
+ * runs together have no more failures after the first fault than chance explains. In one or two runs nothing is too rare.
  */
 export function chanceIn(sketch: Sketch, all: readonly Sketch[]): Suspects {
   const { suspects, near, baseline } = sketch;
@@ -121,10 +155,15 @@ export function chanceIn(sketch: Sketch, all: readonly Sketch[]): Suspects {
     2 * runs.filter(has).length < runs.length;
   const around = ({ from, until }: Span): Span => ({ from: from - near, until: until + near });
   const degraded = new Map<string, readonly Span[]>();
-  for (const [name, spans] of [...suspects.degraded, ...mildOf(sketch, runs)]) {
-    const chance = spans.filter((span) =>
-      isFew((run) => overlaps(run.degraded.get(name) ?? [], around(span))),
-    );
+  const mild = mildOf(sketch, runs);
+  const isAsBefore = mild.size > 0 && failsAsBefore(runs);
+  for (const [name, spans] of [...suspects.degraded, ...mild]) {
+    const chance =
+      isAsBefore && mild.get(name) === spans
+        ? spans
+        : spans.filter((span) =>
+            isFew((run) => overlaps(run.degraded.get(name) ?? [], around(span))),
+          );
     if (chance.length > 0) degraded.set(name, chance);
   }
   const full = [...suspects.full].filter(([name, saturation]) => {
@@ -146,6 +185,24 @@ function mildOf({ mild, faultsNs }: Sketch, runs: readonly Sketch[]): Sketch['mi
       run.faultsNs.length === faultsNs.length && run.faultsNs.every((at, i) => at === faultsNs[i]),
   );
   return isSame ? mild : new Map();
+}
+
+/**
+ * Whether at least three runs together have so few failures after the first fault that chance explains them. If all
+ * requests are as likely to fail, the number after the fault is binomial.
+ */
+function failsAsBefore(runs: readonly Sketch[]): boolean {
+  let [before, after, failedBefore, failedAfter] = [0, 0, 0, 0];
+  for (const { users } of runs) {
+    if (users === null) return false;
+    before += users.before.arrived;
+    after += users.after.arrived;
+    failedBefore += users.before.failed;
+    failedAfter += users.after.failed;
+  }
+  if (runs.length < 3 || before === 0 || failedAfter < 1) return false;
+  const atLeastSoMany = incompleteBeta(after / (before + after), failedAfter, failedBefore + 1);
+  return atLeastSoMany > LIKELY;
 }
 
 /** Removes random overload from a scene. */

@@ -19,6 +19,8 @@ const SLACK = 2;
 /** Share of the steps in which a component must be full for its capacity to be the cause. */
 const FULL = 0.3;
 const MOST = 0.5;
+/** Fewer errors of a component are chance, unless most of its requests fail. */
+const FEWEST = 5;
 
 /** A load in requests per second, over steps [from, until). */
 export function rateOf(
@@ -167,9 +169,11 @@ export function conditionsAt(place: Place): readonly Candidate[] {
   if (full !== null)
     return isSudden && full.ref.kind === 'capacity' ? [...loads, full] : [full, ...loads];
   const errors = ownFailures(scene, lane, from, place.until);
+  const failed = sumSteps(lane.errors, from, place.until);
   const isOwn =
     lane.workers > 0 &&
-    sumSteps(lane.errors, from, place.until) > 0 &&
+    failed > 0 &&
+    (failed >= FEWEST || errors >= MOST) &&
     errors >= MOST * badShareOf(place);
   if (!isOwn) return loads;
   const ref = { kind: 'errors', subject: nameOf(place) } as const;
