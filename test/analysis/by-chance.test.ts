@@ -65,7 +65,7 @@ function sceneOf({ ill = {}, full = {}, calls = [], lost = 0, isSpared = false }
   }
   return {
     data: { plan: { faults: [] }, requests: [USERS] },
-    steps: { lengthNs: new Float64Array(STEPS).fill(1e9) },
+    steps: { count: STEPS, lengthNs: new Float64Array(STEPS).fill(1e9) },
     lanes,
     links: calls.map(([caller, callee]) => ({
       caller: laneOf(caller),
@@ -119,6 +119,16 @@ describe('random degradation', () => {
     expect(
       told([{ ...hurt(2), isSpared: true }, { isSpared: true }, { isSpared: true }]).ill,
     ).toEqual([]);
+  });
+
+  it('is little harm to users in most runs, if all together fail no more often than by chance', () => {
+    const influences = [{ from: 'target', to: 'users.go', step: 24 }];
+    const hurt = (lost: number): Written => ({ ill: { 'users.go': [24, 26] }, lost, influences });
+    // 4 failures after the fault and none before it: two of three requests arrive after it, so (2/3)^4 = 20 %.
+    expect(told([hurt(1), hurt(1), NOTHING]).ill).toEqual([]);
+    // 12 failures: (2/3)^12 = 0.8 %.
+    expect(told([hurt(3), hurt(3), NOTHING]).ill).toEqual(['users.go']);
+    expect(told([hurt(1), hurt(1)]).ill).toEqual(['users.go']);
   });
 
   it('is not told from what always happens by one run, nor by one of two', () => {
