@@ -9,10 +9,10 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const { compile, loadScenario, runHere, summarise } = await import('../dist/library/index.js');
 const all = pinned(ROOT);
 const names = process.argv.slice(2);
-const known = (name) => all.find(({ path }) => path.endsWith(`/${name}.yaml`));
-const unknown = names.find((name) => known(name) === undefined);
+const known = (name) => all.filter(({ path }) => path.endsWith(`/${name}.yaml`));
+const unknown = names.find((name) => known(name).length === 0);
 if (unknown !== undefined) throw new Error(`no scenario ${unknown}`);
-const chosen = new Set(names.length === 0 ? all : names.map(known));
+const chosen = new Set(names.length === 0 ? all : names.flatMap(known));
 const files = [...new Set([...chosen].map(({ path }) => accountFile(path)))];
 for (const file of files) {
   const own = all.filter(({ path }) => accountFile(path) === file);

@@ -28,7 +28,7 @@ services: { shop: { endpoints: { page: [ wait: 5ms ] } } }
 workloads: { apps: { arrivals: constant(5/s), requests: [ { call: edge, path: /x } ] } }
 `);
     expect(sentence).toBe(
-      'edge refuses requests above its rate limit (33.3 % of the requests are throttled): 33.3 % of the user requests fail (nearly all: throttled), without a fault.',
+      'edge refuses requests above its rate limit (33.3 % of its requests are throttled): 33.3 % of the user requests fail (nearly all: throttled), without a fault.',
     );
   });
 

@@ -57,7 +57,7 @@ services:
 workloads: { users: { arrivals: constant(2/s), requests: [ { call: page } ] } }
 `);
     expect(sentence).toMatch(
-      /^No fault, and no user request fails\. Short of connections for a time: page \(up to \d+ calls wait for a connection\)\.$/u,
+      /^No fault, and no user request fails\. Short of connections: page \(up to \d+ calls wait for a connection\)\.$/u,
     );
   });
 });

@@ -51,6 +51,8 @@ const NEAR_STEPS = 5;
 
 /** Users come to little harm if fewer than this share of their requests fail, or are slow, in all episodes together. */
 const LITTLE = 0.03;
+/** With a smaller share of failed requests an episode is one of slowness. */
+const FAILING = 0.02;
 /** Probability of as many failures after the first fault by chance, from which they may be chance. */
 const LIKELY = 0.01;
 
@@ -94,7 +96,11 @@ function failuresAround(scene: Scene): Sketch['users'] {
   const isSlow = users.some((lane) =>
     health
       .get(lane)!
-      .episodes.some(({ from, until }) => until > baseline && failedIn(lane, from, until) < 1),
+      .episodes.some(
+        ({ from, until }) =>
+          until > baseline &&
+          failedIn(lane, from, until) < FAILING * sumSteps(lane.arrivals, from, until),
+      ),
   );
   if (isSlow) return null;
   const between = (from: number, until: number): Failures => ({

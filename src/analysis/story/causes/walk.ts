@@ -147,7 +147,7 @@ function isFullFor(scene: Scene, link: Link, from: number, until: number): boole
 
 /**
  * The blame of a callee for what its caller suffers. Where most requests of the caller fail, those that fail because of
- * other calls do not suffer from waiting for this callee too.
+ * other calls do not suffer from waiting for this callee too, unless this waiting holds what the others lack.
  */
 function blameIn({ scene, from, until }: Walk, link: Link): number {
   const { caller } = link;
@@ -155,6 +155,9 @@ function blameIn({ scene, from, until }: Walk, link: Link): number {
   const arrivals = sumSteps(caller.arrivals, from, until);
   const bad = arrivals - sumSteps(caller.good, from, until);
   if (!(bad >= MOST_FAIL * arrivals)) return blame;
+  const isHeld =
+    blameOn(scene, link, from, until).held !== null || blockedShare(link, from, until) >= BLOCKED;
+  if (isHeld) return blame;
   const others = scene.links
     .filter((other) => other.caller === caller && other !== link)
     .reduce((sum, other) => sum + blameOn(scene, other, from, until).failed, 0);
