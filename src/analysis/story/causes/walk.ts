@@ -226,9 +226,9 @@ function atEnd(
   if (linked.length > 0) return divided(1, weighed(walk, lane, linked));
   const loads = loadsOn(walk, lane);
   if (loads.length > 0) return divided(1, weighed(walk, lane, loads));
-  // A fault whose effect does not show at once, such as an empty cache, is known by its time.
   const calling = callersOf(walk, lane);
   if (calling.length > 0) return divided(1, weighed(walk, lane, calling));
+  // A fault whose effect does not show at once, such as an empty cache, is known by its time.
   const late = unseenAt(walk, lane);
   if (late.length > 0) return divided(1, weighed(walk, lane, late));
   const conditions = conditionsAt({ scene, record, lane, from, until });
