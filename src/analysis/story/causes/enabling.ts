@@ -1,6 +1,6 @@
 import type { CauseFact } from '../../../spec/result/cause.js';
 import type { Scene } from '../scene.js';
-import { isActive, sizesAt, suspectsOf } from './suspects.js';
+import { isActive, sizesAt, suspectsOf, type Suspect } from './suspects.js';
 
 /** Below this size a fault has no effect of its own. */
 const NONE = 0.02;
@@ -9,7 +9,8 @@ const STEPS = 10;
 
 /**
  * Faults without an effect of their own that are active as a cause begins on the same component, such as lists of
- * instances that are not updated. They may make its effect possible, which only a run without them shows.
+ * instances that are not updated. They may make its effect possible, which only a run without them shows. Also faults
+ * that may have made the condition of a cause true.
  */
 export function enablingFaults(scene: Scene, causes: readonly CauseFact[]): ReadonlySet<string> {
   const suspects = suspectsOf(scene);
@@ -20,6 +21,7 @@ export function enablingFaults(scene: Scene, causes: readonly CauseFact[]): Read
     for (const cause of suspects) {
       if (!isNamed(cause.fault.id) || early.from >= cause.from) continue;
       if (!isActive(early, cause.from)) continue;
+      if (isWatched(scene, early, cause)) found.add(early.fault.id);
       const lane = scene.lanes.find(
         ({ component, workers }) =>
           workers > 0 &&
@@ -32,4 +34,17 @@ export function enablingFaults(scene: Scene, causes: readonly CauseFact[]): Read
     }
   }
   return found;
+}
+
+/** Whether a fault strikes under a condition (`when`) on a component that another fault hits, or that depends on it. */
+function isWatched({ links }: Scene, early: Suspect, { fault: { when } }: Suspect): boolean {
+  if (when === null) return false;
+  const below = new Set([when.component]);
+  for (const component of below) {
+    if (early.touched.components.has(component)) return true;
+    for (const { caller, callee } of links) {
+      if (caller.component === component) below.add(callee.component);
+    }
+  }
+  return false;
 }
