@@ -2,7 +2,7 @@ import { storiesOf } from '../analysis/story/cascade.js';
 import { provenVerdict, stuckOf, type Stuck } from '../analysis/story/metastable-proof.js';
 import type { Ns } from '../kernel/time.js';
 import { spansIn } from '../analysis/measure/faulted.js';
-import { DEGRADATIONS } from '../analysis/measure/story.js';
+import { DEGRADATIONS } from '../spec/result/degradations.js';
 import { variantData } from '../analysis/measure/variant-data.js';
 import { wholeRun } from '../analysis/measure/window.js';
 import { FAILS, failingTail } from '../analysis/verdicts/failing-time.js';

@@ -1,3 +1,4 @@
+import { DEGRADATIONS } from '../spec/result/degradations.js';
 import { headOf } from '../spec/result/fault-text.js';
 import type { FaultInfo, VariantResult } from '../spec/result/result.js';
 import type { CascadeEvent } from '../spec/result/cascade.js';
@@ -184,7 +185,7 @@ function spreadEvents(
     'repeated',
     'deadLettered',
   ];
-  const spread = events.filter((e) => ['degraded', 'failing', 'down', ...itself].includes(e.kind));
+  const spread = events.filter((e) => [...DEGRADATIONS, ...itself].includes(e.kind));
   const caused = spread.filter((e) => e.cause !== null || itself.includes(e.kind));
   const firsts = new Map<string, CascadeEvent>();
   for (const event of caused.length > 0 ? caused : spread) {

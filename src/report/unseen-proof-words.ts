@@ -25,7 +25,7 @@ const COUNTS: Readonly<Record<UnseenKind, (n: number, subject: string) => string
  * without “one instance of orders crashes”.`
  */
 export function unseenProofWords({ variant, own }: Explained): readonly string[] {
-  const told = (own.unseen ?? []).flatMap((one) => {
+  const sentences = (own.unseen ?? []).flatMap((one) => {
     const causes = one.faults.filter(({ role }) => role === 'cause' || role === 'amplifier');
     const changes = one.interventions.filter(({ role }) => DECISIVE.includes(role));
     const left = [
@@ -37,7 +37,7 @@ export function unseenProofWords({ variant, own }: Explained): readonly string[]
     ];
     return left.length === 0 ? [] : [sentenceOf(one, left)];
   });
-  return told.slice(0, MOST);
+  return sentences.slice(0, MOST);
 }
 
 function sentenceOf({ kind, subject, harm }: UnseenHarm, left: readonly Left[]): string {

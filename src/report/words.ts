@@ -1,3 +1,4 @@
+import { DEGRADATIONS } from '../spec/result/degradations.js';
 import { headOf } from '../spec/result/fault-text.js';
 import { latencyLater } from '../spec/result/latency-later.js';
 import type { VariantResult } from '../spec/result/result.js';
@@ -289,7 +290,7 @@ function slowRequest(
 ): { readonly request: string; readonly text: string } | null {
   for (const request of view.requests) {
     const event = variant.cascade.events.find(
-      (e) => e.subject === request && ['degraded', 'failing', 'down'].includes(e.kind),
+      (e) => e.subject === request && DEGRADATIONS.includes(e.kind),
     );
     if (event !== undefined) return { request, text: event.text };
   }

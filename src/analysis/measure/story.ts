@@ -41,6 +41,3 @@ export interface Story {
   readonly causes: CascadeResult['causes'];
   readonly innocent: CascadeResult['innocent'];
 }
-
-/** Kinds of events in which a component's health gets worse, the worst last. */
-export const DEGRADATIONS: readonly StoryEvent['kind'][] = ['degraded', 'failing', 'down'];

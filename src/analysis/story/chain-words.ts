@@ -1,6 +1,6 @@
 import type { CascadeEvent } from '../../spec/result/cascade.js';
 import { formatInstant } from '../../text/figures.js';
-import { DEGRADATIONS } from '../measure/story.js';
+import { DEGRADATIONS } from '../../spec/result/degradations.js';
 import { degradationWords, heldWords } from './mechanism-words.js';
 import { isDegradation, LINKS_MAX, seenWords, unique } from './seen-words.js';
 

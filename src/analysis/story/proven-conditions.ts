@@ -1,6 +1,7 @@
 import type { CauseFact, CauseKind, CauseRef, Resource } from '../../spec/result/cause.js';
 import type { CounterfactualIntervention } from '../../spec/result/counterfactual.js';
-import { DEGRADATIONS, type Story } from '../measure/story.js';
+import { DEGRADATIONS } from '../../spec/result/degradations.js';
+import type { Story } from '../measure/story.js';
 
 /** More room, or less load throughout, helps against nearly all causes. */
 const WEAK: ReadonlySet<CauseKind> = new Set<CauseKind>(['capacity', 'load']);

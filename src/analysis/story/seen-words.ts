@@ -1,5 +1,6 @@
 import type { CascadeEvent } from '../../spec/result/cascade.js';
-import { DEGRADATIONS, type Story } from '../measure/story.js';
+import { DEGRADATIONS } from '../../spec/result/degradations.js';
+import type { Story } from '../measure/story.js';
 import { formatCount } from '../../text/figures.js';
 
 /** The cascade of the first run, with the number of runs in which each event happens. */

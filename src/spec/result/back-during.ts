@@ -1,6 +1,5 @@
 import type { CascadeEvent } from './cascade.js';
-
-const DEGRADED: ReadonlySet<CascadeEvent['kind']> = new Set(['degraded', 'failing', 'down']);
+import { DEGRADATIONS } from './degradations.js';
 
 /** Whether all users that a fault with a single span degrades recover while it lasts, as after a failover. */
 export function isBackDuring(
@@ -14,7 +13,7 @@ export function isBackDuring(
   if (begin === undefined || again.length > 0) return false;
   const isUser = ({ subject, at }: (typeof events)[number]): boolean =>
     subject.includes('.') && at >= begin.at;
-  const bad = events.filter((event) => isUser(event) && DEGRADED.has(event.kind));
+  const bad = events.filter((event) => isUser(event) && DEGRADATIONS.includes(event.kind));
   const good = events.filter((event) => isUser(event) && event.kind === 'recovered');
   return (
     bad.length > 0 &&
