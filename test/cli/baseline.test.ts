@@ -42,6 +42,14 @@ const small = (budgets: readonly string[]): string =>
   smallScenario(budgets).replace('replications: 2', 'replications: 5');
 const check = (...flags: readonly string[]) => faultline(['check', scenario, NO_PROOFS, ...flags]);
 const update = () => check('--baseline', baseline, '--update-baseline');
+/** Bytes of the first update of the scenario as it is before each test. */
+let firstSaved: string | undefined;
+/** The same as `update()` at the start of a test, simulated once. */
+const given = (): void => {
+  if (firstSaved === undefined) update();
+  else writeFileSync(baseline, firstSaved);
+  firstSaved ??= readFileSync(baseline, 'utf8');
+};
 const saved = (): readonly SavedEntry[] => parseBaseline(readFileSync(baseline, 'utf8'));
 const names = () => saved().map(({ variant, metric }) => [variant, metric]);
 
@@ -58,7 +66,7 @@ describe('faultline check --baseline', () => {
   });
 
   it('ends with 1 when the system got worse, and says what was saved', () => {
-    update();
+    given();
     const slower = small(BUDGETS).replace('exponential(10ms)', 'exponential(20ms)');
     writeFileSync(scenario, slower);
     const { status, stdout } = check('--baseline', baseline);
@@ -71,14 +79,14 @@ describe('faultline check --baseline', () => {
   });
 
   it('breaks a budget whose figure is not among them', () => {
-    update();
+    given();
     writeFileSync(scenario, small([...BUDGETS, 'people.success >= 99% of saved']));
     const { status, stdout } = check('--baseline', baseline);
     expect([status, stdout.includes('(not in the baseline)')]).toEqual([1, true]);
   });
 
   it('ends with 1 while it keeps what no budget asks for, and takes it away', () => {
-    update();
+    given();
     writeFileSync(scenario, small(BUDGETS.slice(1)));
     const { status, stderr } = check('--baseline', baseline);
     expect(status).toBe(1);
@@ -99,7 +107,7 @@ describe('faultline check --baseline', () => {
   });
 
   it('shows in the result what is saved, and leaves the figures of run undecided', () => {
-    update();
+    given();
     const { stdout } = check('--baseline', baseline, '--json', '-');
     const [budget] = (JSON.parse(stdout) as Result).variants[0]!.budgets;
     expect(budget!.saved).toMatchObject({ key: NAMES[1]![1], value: budget!.value });
@@ -132,7 +140,7 @@ describe('faultline check --baseline', () => {
   });
 
   it('refuses what is no baseline, and does not overwrite it', () => {
-    update();
+    given();
     const good = readFileSync(baseline, 'utf8');
     const refused: readonly (readonly [text: string, says: string])[] = [
       ['', 'is not valid JSON'],
@@ -159,7 +167,7 @@ describe('faultline check --baseline', () => {
   });
 
   it('reads it however it is laid out, and never writes through a link', () => {
-    update();
+    given();
     const text = readFileSync(baseline, 'utf8');
     writeFileSync(baseline, JSON.stringify(JSON.parse(text), null, 4));
     expect(check('--baseline', baseline).status).toBe(0);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Folder, PROGRAM, build, smallScenario } from './harness.js';
+import { Folder, NO_PROOFS, PROGRAM, build, smallScenario } from './harness.js';
 
 let folder: Folder;
 beforeAll(() => {
@@ -14,7 +14,8 @@ describe('a place without WebAssembly and without a compiler', () => {
   it('runs a scenario and writes its page, byte for byte as everywhere', () => {
     folder.put('s.yaml', smallScenario());
     const pages = [[], ['--jitless']].map((flags) => {
-      const args = [...flags, PROGRAM, 'run', 's.yaml', '--quiet', '--format', 'html,svg,md,csv'];
+      const formats = ['--format', 'html,svg,md,csv'];
+      const args = [...flags, PROGRAM, 'run', 's.yaml', NO_PROOFS, '--quiet', ...formats];
       const { status, stderr } = spawnSync(process.execPath, args, {
         cwd: folder.path,
         encoding: 'utf8',

@@ -38,7 +38,7 @@ describe('story', () => {
   });
 
   it('has the proof by runs without the fault, what is not met, and what nothing decides', () => {
-    const { status, stdout } = faultline(['story', scenario, '--quiet']);
+    const { status, stdout } = faultline(['story', document]);
     expect(status).toBe(0);
     expect(stdout).toMatch(/Proof by runs without single faults\n +- Cause: “bank hangs”/);
     expect(stdout).toMatch(/Not met\n +- people\.success >= 99%: \d/);

@@ -1,7 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 import { renameSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Folder, build, faultline, faultlineProcess, smallScenario, start } from './harness.js';
+import {
+  Folder,
+  NO_PROOFS,
+  build,
+  faultline,
+  faultlineProcess,
+  smallScenario,
+  start,
+} from './harness.js';
 
 const folder = new Folder();
 let child: ChildProcess | null = null;
@@ -60,7 +68,7 @@ describe('--watch', () => {
   it('ends a run that is under way before the next begins', async () => {
     const long = smallScenario().replace('duration: 20s', 'duration: 4h');
     folder.put('long.yaml', long);
-    begin('check', 'long.yaml', '--workers', '1');
+    begin('check', 'long.yaml', NO_PROOFS, '--workers', '1');
     await until(/running long\.yaml/);
     replace('long.yaml', smallScenario(['people.success >= 1%']));
     await until(/long\.yaml was saved: run 2/);

@@ -26,6 +26,8 @@ export interface Registry {
 export async function serveInstalled(root: string): Promise<Registry> {
   const folder = mkdtempSync(join(tmpdir(), 'faultline-registry-'));
   const folders = new Map<string, Map<string, string>>();
+  /** Bytes by folder: both `npm install` and `npm ci` ask for all packages. */
+  const packed = new Map<string, Promise<Buffer>>();
   for (const path of productionPackages(root)) {
     const { name, version } = manifestOf(path);
     folders.set(name, (folders.get(name) ?? new Map<string, string>()).set(version, path));
@@ -35,7 +37,9 @@ export async function serveInstalled(root: string): Promise<Registry> {
     const versions = folders.get(name!);
     const tarball = version === undefined ? undefined : versions?.get(version);
     if (tarball !== undefined) {
-      void pack(tarball, folder).then((bytes) => response.end(bytes));
+      const bytes = packed.get(tarball) ?? pack(tarball, folder);
+      packed.set(tarball, bytes);
+      void bytes.then((all) => response.end(all));
     } else if (version === undefined && versions !== undefined) {
       response.end(JSON.stringify(packument(name!, versions, `http://${request.headers.host!}`)));
     } else {

@@ -53,10 +53,22 @@ export function placeOf(source: Source, node: ts.Node): string {
   return `${source.path}:${line + 1}`;
 }
 
+interface Import {
+  readonly from: string;
+  readonly node: ts.Node;
+}
+
+/** Nine rules ask for the imports of all files, and a walk through these takes a second. */
+const known = new WeakMap<Source, readonly Import[]>();
+
 /** The modules a file imports, statically or not. */
-export function importsOf(
-  source: Source,
-): readonly { readonly from: string; readonly node: ts.Node }[] {
+export function importsOf(source: Source): readonly Import[] {
+  const imports = known.get(source) ?? findImports(source);
+  known.set(source, imports);
+  return imports;
+}
+
+function findImports(source: Source): readonly Import[] {
   return nodesOf(source).flatMap((node) => {
     const isStatic = ts.isImportDeclaration(node) || ts.isExportDeclaration(node);
     const specifier = isStatic ? node.moduleSpecifier : dynamicImport(node);
