@@ -8,6 +8,7 @@ import { section } from '../sections/parts.js';
 import { styleSheet } from '../style.js';
 import { plotRenderer } from '../svg.js';
 import { sweepViewOf, type SweepView } from './cases.js';
+import { Made } from './made.js';
 import { chartsOf } from './charts.js';
 import { sweepLooks } from './looks.js';
 import {
@@ -28,29 +29,41 @@ export function renderSweepHtml(result: SweepResult, options: HtmlOptions): stri
   const view = sweepViewOf(result);
   const plot = plotRenderer(options.document);
   const charts = chartsOf({ view, looks: sweepLooks(result.variants), plot });
-  const drawn = charts.map((chart, i): Section => {
+  const drawn = new Made(charts.length, (i): Section => {
+    const chart = charts[i]!;
     const id = `chart-${i + 1}`;
     return { id, name: chartName(view, chart), markup: chartSection(view, chart, id) };
   });
   const parts = { drawn, rows: settingsRows(view), verdict: sweepVerdictSection(view) };
-  const whole = { charts: drawn.length, rows: parts.rows.length };
-  let page = pageOf(view, parts, whole, options);
-  for (const { charts: most, rows } of FOLDED) {
-    if (new TextEncoder().encode(page).length <= LARGEST) break;
-    const shown = { charts: Math.min(most, whole.charts), rows: Math.min(rows, whole.rows) };
-    page = pageOf(view, parts, shown, options);
+  const sizes = FOLDED.map(({ charts: most, rows }) => {
+    return { charts: Math.min(most, drawn.length), rows: Math.min(rows, parts.rows.length) };
+  });
+  for (const shown of sizes) {
+    if (isTooLong(parts, shown)) continue;
+    const page = pageOf(view, parts, shown, options);
+    if (new TextEncoder().encode(page).length <= LARGEST) return page;
   }
-  return page;
+  return pageOf(view, parts, sizes.at(-1)!, options);
+}
+
+/** Whether the first pictures and rows alone are too large. A character has at least one byte. */
+function isTooLong({ drawn, rows }: Parts, shown: Shown): boolean {
+  let length = 0;
+  for (let i = 0; i < shown.charts && length <= LARGEST; i++) {
+    length += drawn.at(i).markup.markup.length;
+  }
+  for (let i = 0; i < shown.rows && length <= LARGEST; i++) length += rows.at(i).markup.length;
+  return length > LARGEST;
 }
 
 /** A larger page shows fewer pictures, and then fewer rows. Unit: bytes. */
 const LARGEST = 2_900_000;
 
-/** The parts of a page that take long, written once for all of its sizes. */
+/** The parts of a page that take long, written once for all of its sizes, and only if one of these needs them. */
 interface Parts {
-  readonly drawn: readonly Section[];
+  readonly drawn: Made<Section>;
   /** Rows of the table of all settings. */
-  readonly rows: readonly Markup[];
+  readonly rows: Made<Markup>;
   readonly verdict: Markup;
 }
 
@@ -61,6 +74,7 @@ interface Shown {
 }
 
 const FOLDED: readonly Shown[] = [
+  { charts: Infinity, rows: Infinity },
   { charts: 4, rows: Infinity },
   { charts: 4, rows: 2000 },
   { charts: 2, rows: 2000 },
@@ -96,13 +110,13 @@ function sectionsOf(view: SweepView, parts: Parts, shown: Shown, options: HtmlOp
     'settings',
     'All settings',
     title,
-    settingsTable(view, rows.slice(0, shown.rows)),
+    settingsTable(view, rows.first(shown.rows)),
   );
   const leftOut = leftOutSection(view);
   const note = foldNote({ charts: drawn.length, rows: rows.length }, shown);
   return [
     { id: 'verdict', name: 'Verdict', markup: note === null ? verdict : markup`${verdict}${note}` },
-    ...drawn.slice(0, shown.charts),
+    ...drawn.first(shown.charts),
     { id: 'settings', name: 'All settings', markup: settings },
     ...(leftOut === null ? [] : [{ id: 'left-out', name: 'Budgets left out', markup: leftOut }]),
     { id: 'method', name: 'Method', markup: sweepMethodSection(view, options.command) },

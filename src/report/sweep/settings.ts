@@ -14,16 +14,17 @@ import {
   wordOf,
   type SweepView,
 } from './cases.js';
+import { Made } from './made.js';
 import { orderedEntries, type Row } from './order.js';
 
 /** A table with more rows is collapsed. */
 const OPEN = 40;
 
 /** The rows of all variants at all settings, with every figure and its interval. */
-export function settingsRows(view: SweepView): readonly Markup[] {
+export function settingsRows(view: SweepView): Made<Markup> {
   const rows = isOrdered(view) ? orderedEntries(view).entries : rowsOf(view);
   const isJudged = hasBudgets(view.result);
-  return rows.map((row) => rowMarkup(view, row, isJudged));
+  return new Made(rows.length, (i) => rowMarkup(view, rows[i]!, isJudged));
 }
 
 /** The table of all settings with these of its rows. */

@@ -1,0 +1,23 @@
+/** A list whose items are made in their order, when they are first asked for. */
+export class Made<T> {
+  readonly length: number;
+  private readonly make: (index: number) => T;
+  private readonly items: T[] = [];
+
+  constructor(length: number, make: (index: number) => T) {
+    this.length = length;
+    this.make = make;
+  }
+
+  /** The first `count` items. */
+  first(count: number): readonly T[] {
+    while (this.items.length < Math.min(count, this.length)) {
+      this.items.push(this.make(this.items.length));
+    }
+    return this.items.slice(0, count);
+  }
+
+  at(index: number): T {
+    return this.items[index] ?? this.first(index + 1)[index]!;
+  }
+}
