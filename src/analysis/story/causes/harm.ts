@@ -105,9 +105,15 @@ function changed(harm: Float64Array, episode: Episode, change: Change): readonly
   return [...acting, ...divided(1 - taken, left)];
 }
 
-/** Whether a fault among the causes is over. */
+/** Whether a fault among the causes is over, also in what it makes possible. */
 function isOver(mix: readonly Part[], step: number): boolean {
-  return mix.some(({ candidate: { suspect } }) => suspect !== null && suspect.until <= step);
+  const acting = new Set(
+    mix.filter(({ candidate }) => actsAt(candidate, step)).map(({ candidate }) => keyOf(candidate.ref)),
+  );
+  return mix.some(
+    ({ candidate: { suspect, ref } }) =>
+      suspect !== null && suspect.until <= step && !acting.has(keyOf(ref)),
+  );
 }
 
 /** A fault that acts, or a load that rises. Any other condition is an effect of the fault that is over. */

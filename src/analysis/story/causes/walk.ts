@@ -11,6 +11,8 @@ import { conditionsAt } from './conditions.js';
 import {
   enoughAt,
   isActive,
+  MORE,
+  riseOn,
   sizeAt,
   sizesAt,
   sizeOfLoad,
@@ -35,8 +37,6 @@ const MERGED = 5;
 const LOCKED_BEFORE = 10;
 /** Weight of a callee without a fault beside a fault on the way to it. */
 const DEGRADED_SIZE = 0.3;
-/** Growth of the requests to a component from which a load explains its degradation. */
-const MORE = 1.1;
 
 /** A walk from a degraded request of the users down to the components that started it. */
 export interface Walk {
@@ -112,7 +112,7 @@ function below(walk: Walk, lane: Lane, visit: Visit): readonly Part[] {
  */
 function ownAt(walk: Walk, lane: Lane): readonly Sized[] {
   const { scene, from, until } = walk;
-  const sized = sizesAt(scene, hitting(walk, lane), lane, from, until);
+  const sized = withoutOver(sizesAt(scene, hitting(walk, lane), lane, from, until), from);
   if (sized.every(({ suspect }) => isBounded(suspect.bounds))) return sized;
   // Earlier ones had done no such harm until then.
   const last = new Set(latest(sized.filter(({ suspect }) => !isBounded(suspect.bounds))));
@@ -122,6 +122,13 @@ function ownAt(walk: Walk, lane: Lane): readonly Sized[] {
   return sized.map((own) =>
     last.has(own) ? { ...own, size: Math.max(own.size, Math.min(1, alone)) } : own,
   );
+}
+
+/** A fault that is over as the degradation begins had done no harm, if another one begins there and shows an effect. */
+function withoutOver(sized: readonly Sized[], step: number): readonly Sized[] {
+  const isNew = ({ suspect }: Sized): boolean => Math.abs(suspect.from - step) <= SLACK;
+  const begins = sized.some((one) => one.size >= SOME_SIZE && isNew(one));
+  return begins ? sized.filter((one) => isNew(one) || one.suspect.until > step + SLACK) : sized;
 }
 
 /** The callee whose calls keep rows of a database locked, so that others wait for them. */
@@ -183,6 +190,7 @@ function along(walk: Walk, link: Link, part: number, visit: Visit): readonly Par
     .map((suspect) => ({ suspect, size: sizeOnLink(scene, suspect, link, from, until) }))
     .filter(({ size }) => size >= SOME_SIZE);
   if (onLink.length === 0) return descend(walk, link.callee, part, visit);
+  const openers = openersOf(walk, link.callee, onLink);
   const linked = onLink.reduce((sum, { size }) => sum + size, 0);
   const isDegraded = (scene.health.get(link.callee)?.episodes ?? []).some(
     (episode) => episode.from < until && episode.until > from,
@@ -196,9 +204,34 @@ function along(walk: Walk, link: Link, part: number, visit: Visit): readonly Par
   const rest = isDegraded ? Math.max(DEGRADED_SIZE, inside) : inside >= SOME_SIZE ? inside : 0;
   const taken = (part * linked) / (linked + rest);
   return [
-    ...divided(taken, weighed(walk, link.caller, onLink)),
+    ...divided(taken, weighed(walk, link.caller, [...onLink, ...openers])),
     ...(rest > 0 ? descend(walk, link.callee, part - taken, visit) : []),
   ];
+}
+
+/**
+ * Faults that begin on a caller right as it degrades, where those on the callee have done no harm for a while: a restart
+ * opens connections to a server whose certificate has expired. Neither does it alone: each has the same weight, for as
+ * long as the other one acts.
+ */
+function openersOf(
+  { scene, suspects, from }: Walk,
+  callee: Lane,
+  silent: readonly Sized[],
+): readonly Sized[] {
+  if (silent.some(({ suspect }) => suspect.from + RECENT > from)) return [];
+  const size = Math.max(...silent.map((one) => one.size));
+  const until = Math.max(...silent.map(({ suspect }) => suspect.until));
+  return suspects
+    .filter(
+      ({ bounds, touched, from: start }) =>
+        !isBounded(bounds) &&
+        Math.abs(start - from) <= SLACK &&
+        scene.links.some(
+          (link) => link.callee === callee && touched.components.has(link.caller.component),
+        ),
+    )
+    .map((suspect) => ({ suspect: { ...suspect, until }, size }));
 }
 
 /** The deepest component: the faults that hit it, or the load that meets it, or its own conditions. */
@@ -230,7 +263,8 @@ function atEnd(
   if (calling.length > 0) return divided(1, weighed(walk, lane, calling));
   // A fault whose effect does not show at once, such as an empty cache, is known by its time.
   const late = unseenAt(walk, lane);
-  if (late.length > 0) return divided(1, weighed(walk, lane, late));
+  if (late.length > 0)
+    return divided(1, weighed(walk, lane, [...late, ...openersOf(walk, lane, late)]));
   const conditions = conditionsAt({ scene, record, lane, from, until });
   // The first does it; the others are named with it.
   return conditions.map((candidate, i) => ({ candidate, part: i === 0 ? 1 : 0 }));
@@ -238,7 +272,9 @@ function atEnd(
 
 /** The faults whose effect does not show at once, such as an empty cache: those at the component before all others. */
 function unseenAt(walk: Walk, lane: Lane): readonly Sized[] {
-  const here = hitting(walk, lane);
+  // A planned rise of the load explains what faults long before it had not done.
+  const rise = riseOn(walk.scene, lane, walk.from) ?? 0;
+  const here = hitting(walk, lane).filter(({ from }) => from + RECENT >= rise);
   const recent = walk.suspects.filter(
     (suspect) => here.includes(suspect) || isRecent(suspect, lane, walk.from),
   );
