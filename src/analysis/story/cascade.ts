@@ -79,7 +79,9 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
   const users = usersOf(data, record);
   const seen = causesOf(scene, record, influences);
   const events = eventsOf(scene, record, influences, onsets, seen);
-  const causes = withUnseen(scene, seen, suspectsOf(scene, events));
+  // A backlog that grows before any fault has another cause.
+  const begun = events.filter(({ isChronic }) => isChronic !== true);
+  const causes = withUnseen(scene, seen, suspectsOf(scene, begun));
   const dying = restartLoops(data, record, scene.spansOf);
   const ending = endingOf(data, record, dying);
   // A restart loop sustains a failure only if a degradation lasts to the end.
