@@ -23,7 +23,7 @@ export function chronicWords({ causes }: Told): string {
 }
 
 /** A cause with a smaller part of the harm does not begin the sentence beside a larger one. */
-const SMALL = 0.1;
+const SMALL = 0.05;
 
 const isSmall = ({ share }: CauseFact): boolean => share !== null && share < SMALL;
 
@@ -39,7 +39,10 @@ export function laterOf({ causes }: Told): readonly CauseFact[] {
 }
 
 /** The faults that begin an account: those among the causes, or all that are not cleared if none is. */
-export function startingFaults<E extends StoryEvent>(told: Told, faults: readonly E[]): readonly E[] {
+export function startingFaults<E extends StoryEvent>(
+  told: Told,
+  faults: readonly E[],
+): readonly E[] {
   const { causes, innocent } = told;
   const cleared = new Set(innocent.map(({ fault }) => fault));
   const later = new Set(laterOf(told).map(({ fault }) => fault));

@@ -43,10 +43,8 @@ function isMeasured({ events }: Story, { unseen = [] }: Counterfactuals): boolea
   );
 }
 
-/** A fault that does less than this share of the harm is not added to the causes. */
+/** A fault that does less than this share of the harm is not added to the causes, or only adds to that of others. */
 const SOME = 0.05;
-/** A fault that does less than this share of the harm only adds to that of others. */
-const SMALL = 0.1;
 
 /** Roles from the one that counts most. */
 const ROLES: readonly CausalRole[] = [
@@ -114,8 +112,7 @@ function withRole(
   role: CausalRole | undefined,
 ): CauseFact {
   const row = proof.faults.find(({ fault }) => fault === cause.fault);
-  const isSmall =
-    role === 'part' && row?.role === 'part' && weightOf(row) < SMALL * harmBy(proof);
+  const isSmall = role === 'part' && row?.role === 'part' && weightOf(row) < SOME * harmBy(proof);
   if (row !== undefined && (isSmall || role === 'amplifier'))
     return { ...cause, role: 'amplifier', share: partOf(proof, row) };
   return role === 'cause' ? { ...cause, role } : cause;

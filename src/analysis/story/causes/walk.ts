@@ -1,13 +1,21 @@
-import type { RunRecord } from '../../../spec/record/record.js';
 import { blameOn, isDegradedAt } from '../blame.js';
-import type { StepInfluence } from '../influence.js';
 import type { Lane } from '../../measure/lanes.js';
 import { failuresIn, meanSteps, sumSteps, type Link } from '../links.js';
 import { blockedShare } from '../mechanism.js';
 import type { Scene } from '../scene.js';
-import { isBounded, isWeak } from './bounds.js';
+import { isBounded } from './bounds.js';
 import { candidateOf, divided, type Candidate, type Part } from './candidate.js';
 import { conditionsAt } from './conditions.js';
+import {
+  hitting,
+  latest,
+  openersOf,
+  RECENT,
+  SLACK,
+  unseenAt,
+  withoutOver,
+  type Walk,
+} from './hidden.js';
 import {
   enoughAt,
   isActive,
@@ -26,28 +34,12 @@ import {
 const SOME_BLAME = 0.1;
 /** Share of failed requests of a component from which its trouble is failures. */
 const MOST_FAIL = 0.5;
-/** Steps by which an effect may precede the step in which its cause is known. */
-const SLACK = 1;
 /** Share of a caller's workers that wait for a callee from which the callee is to blame. */
 const BLOCKED = 0.5;
-/** Steps after its start in which such a fault may begin to show. */
-const RECENT = 10;
-const MERGED = 5;
 /** Steps by which a degradation may be known after that of the requests that wait for its locks. */
 const LOCKED_BEFORE = 10;
 /** Weight of a callee without a fault beside a fault on the way to it. */
 const DEGRADED_SIZE = 0.3;
-
-/** A walk from a degraded request of the users down to the components that started it. */
-export interface Walk {
-  readonly scene: Scene;
-  readonly record: RunRecord;
-  readonly suspects: readonly Suspect[];
-  readonly influences: readonly StepInfluence[];
-  /** Steps of the degradation that are judged: [from, until). */
-  readonly from: number;
-  readonly until: number;
-}
 
 /** The causes of the trouble of a lane in the walk's steps, each with its part. The parts add up to 1 at most. */
 export function partsOf(walk: Walk, lane: Lane): readonly Part[] {
@@ -122,13 +114,6 @@ function ownAt(walk: Walk, lane: Lane): readonly Sized[] {
   return sized.map((own) =>
     last.has(own) ? { ...own, size: Math.max(own.size, Math.min(1, alone)) } : own,
   );
-}
-
-/** A fault that is over as the degradation begins had done no harm, if another one begins there and shows an effect. */
-function withoutOver(sized: readonly Sized[], step: number): readonly Sized[] {
-  const isNew = ({ suspect }: Sized): boolean => Math.abs(suspect.from - step) <= SLACK;
-  const begins = sized.some((one) => one.size >= SOME_SIZE && isNew(one));
-  return begins ? sized.filter((one) => isNew(one) || one.suspect.until > step + SLACK) : sized;
 }
 
 /** The callee whose calls keep rows of a database locked, so that others wait for them. */
@@ -209,31 +194,6 @@ function along(walk: Walk, link: Link, part: number, visit: Visit): readonly Par
   ];
 }
 
-/**
- * Faults that begin on a caller right as it degrades, where those on the callee have done no harm for a while: a restart
- * opens connections to a server whose certificate has expired. Neither does it alone: each has the same weight, for as
- * long as the other one acts.
- */
-function openersOf(
-  { scene, suspects, from }: Walk,
-  callee: Lane,
-  silent: readonly Sized[],
-): readonly Sized[] {
-  if (silent.some(({ suspect }) => suspect.from + RECENT > from)) return [];
-  const size = Math.max(...silent.map((one) => one.size));
-  const until = Math.max(...silent.map(({ suspect }) => suspect.until));
-  return suspects
-    .filter(
-      ({ bounds, touched, from: start }) =>
-        !isBounded(bounds) &&
-        Math.abs(start - from) <= SLACK &&
-        scene.links.some(
-          (link) => link.callee === callee && touched.components.has(link.caller.component),
-        ),
-    )
-    .map((suspect) => ({ suspect: { ...suspect, until }, size }));
-}
-
 /** The deepest component: the faults that hit it, or the load that meets it, or its own conditions. */
 function atEnd(
   walk: Walk,
@@ -263,30 +223,21 @@ function atEnd(
   if (calling.length > 0) return divided(1, weighed(walk, lane, calling));
   // A fault whose effect does not show at once, such as an empty cache, is known by its time.
   const late = unseenAt(walk, lane);
-  if (late.length > 0)
-    return divided(1, weighed(walk, lane, [...late, ...openersOf(walk, lane, late)]));
   const conditions = conditionsAt({ scene, record, lane, from, until });
+  if (late.length > 0) {
+    const all = [...late, ...openersOf(walk, lane, late)];
+    const loads = riseOn(scene, lane, from) === null ? [] : conditions.filter(isGrowth);
+    return [
+      ...divided(1, weighed(walk, lane, all)),
+      ...loads.map((candidate) => ({ candidate, part: 0 })),
+    ];
+  }
   // The first does it; the others are named with it.
   return conditions.map((candidate, i) => ({ candidate, part: i === 0 ? 1 : 0 }));
 }
 
-/** The faults whose effect does not show at once, such as an empty cache: those at the component before all others. */
-function unseenAt(walk: Walk, lane: Lane): readonly Sized[] {
-  // A planned rise of the load explains what faults long before it had not done.
-  const rise = riseOn(walk.scene, lane, walk.from) ?? 0;
-  const here = hitting(walk, lane).filter(({ from }) => from + RECENT >= rise);
-  const recent = walk.suspects.filter(
-    (suspect) => here.includes(suspect) || isRecent(suspect, lane, walk.from),
-  );
-  // More load may fill a component that it does not reach yet, because another one is in its way.
-  const open = recent.filter(
-    ({ bounds, touched }) =>
-      !isBounded(bounds) || (touched.workloads.size > 0 && !isWeak(bounds, SOME_SIZE)),
-  );
-  const near = open.filter((suspect) => here.includes(suspect) || suspect.isUnplaced);
-  const strong = here.filter(({ bounds }) => !isWeak(bounds, SOME_SIZE));
-  const found = near.length > 0 ? near : open.length > 0 ? open : strong;
-  return latest(found.map((suspect) => ({ suspect, size: 1 })));
+function isGrowth({ growth }: Candidate): boolean {
+  return growth !== undefined;
 }
 
 /** Faults that change a load and are active, if more requests reach the component than before them. */
@@ -354,28 +305,6 @@ function leftOver(
     1,
     last.map(({ suspect }) => ({ candidate: named(scene, suspect, null), weight: 1 })),
   );
-}
-
-/** Faults that hit a component, or the load of a workload, and are active as the degradation begins. */
-function hitting({ suspects, from }: Walk, lane: Lane): readonly Suspect[] {
-  return suspects.filter(
-    (suspect) => suspect.touched.components.has(lane.component) && isActive(suspect, from),
-  );
-}
-
-/**
- * Whether a fault began a moment ago, since the entries of a cache are missed one by one; or begins on the component a
- * moment later, since few requests are judged together.
- */
-function isRecent({ from, touched }: Suspect, lane: Lane, step: number): boolean {
-  if (from > step + SLACK) return from <= step + MERGED && touched.components.has(lane.component);
-  return from + RECENT >= step;
-}
-
-/** Those that began last: earlier ones had done no harm until then. */
-function latest<S extends { readonly suspect: Suspect }>(all: readonly S[]): readonly S[] {
-  const last = all.reduce((step, { suspect }) => Math.max(step, suspect.from), -1);
-  return all.filter(({ suspect }) => suspect.from === last);
 }
 
 function weighed(
