@@ -152,6 +152,8 @@ export interface StoryEvent {
   readonly subject: string;
   /** For recovered and notRecovered: the state that ended, or did not, if it is not a health state. */
   readonly ends?: 'backlog' | 'stale';
+  /** Of a backlog: it grows before any fault. */
+  readonly isChronic?: true;
   /** Subject that caused it, and by which mechanism. */
   readonly cause: string | null;
   readonly mechanism: string | null;
