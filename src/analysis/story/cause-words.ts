@@ -43,13 +43,17 @@ export function conditionStarts({ causes }: Told): readonly string[] {
 
 /** ` 1.5x the load of users at 40 s makes it worse (65 % of the failed and slow requests).` */
 export function worseWords(told: Told): string {
-  return laterOf(told)
-    .filter(({ share }) => share !== null)
-    .map(
-      ({ text, at, share }) =>
-        ` ${capital(text)} at ${formatInstant(at)} makes it worse: ${formatShare(share!)} of the failed and slow requests come with it.`,
-    )
-    .join('');
+  const later = laterOf(told);
+  const breakers = later.filter(({ kind }) => kind === 'breakers');
+  return [
+    ...later
+      .filter(({ share }) => share !== null)
+      .map(
+        ({ text, at, share }) =>
+          ` ${capital(text)} at ${formatInstant(at)} makes it worse: ${formatShare(share!)} of the failed and slow requests come with it.`,
+      ),
+    ...breakers.map(({ text, evidence }) => ` ${capital(text)} (${evidence}).`),
+  ].join('');
 }
 
 /**
