@@ -6,6 +6,7 @@ import { secondsOf, type StepInfluence } from '../influence.js';
 import type { Lane } from '../../measure/lanes.js';
 import { sumSteps } from '../links.js';
 import type { PlanFault } from '../../../spec/plan/plan.js';
+import { breakersOf } from './breakers.js';
 import { suspectsOf } from './suspects.js';
 import { named } from './walk.js';
 import { saturatedShare } from '../saturation.js';
@@ -42,7 +43,10 @@ export function causesOf(
   const isNew = ({ subject }: CauseFact): boolean =>
     inferred.every((fact) => fact.kind !== 'limit' || fact.subject !== subject);
   const facts = [...inferred, ...quotasOf(scene, WORDS.limit).filter(isNew)];
-  const loops = influences.filter(({ mechanism }) => isFeedback(mechanism)).map(loopFact);
+  const loops = [
+    ...influences.filter(({ mechanism }) => isFeedback(mechanism)).map(loopFact),
+    ...breakersOf(scene),
+  ];
   // Without a fault, a load that is too high from the start is the same cause as the ceiling that it meets.
   const isFaulted = scene.faultsNs.length > 0;
   const isOfLoad = ({ kind, unit }: CauseFact): boolean => kind === 'capacity' || unit === 'times';
@@ -137,9 +141,10 @@ const RATE_STEPS = 10;
 /** The words and the figure of a cause that is no fault. */
 function conditionWords(
   scene: Scene,
-  { ref, from, lane, evidence, growth }: Harm['candidate'],
+  { ref, from, lane, evidence, growth, text }: Harm['candidate'],
 ): Pick<CauseFact, 'text' | 'value' | 'unit'> {
   const { subject } = ref;
+  if (text !== undefined) return { text, value: null, unit: null };
   if (growth !== undefined) {
     const { before, after, isSudden } = growth;
     const verb = isSudden ? 'rises' : 'grows';
