@@ -4,6 +4,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { CascadeResult } from '../../spec/result/cascade.js';
 import { amplificationOf } from '../measure/amplification.js';
+import { withBacklogLoads } from './causes/backlog-loads.js';
 import { causesOf, withUnseen } from './causes/facts.js';
 import type { Scene } from './scene.js';
 import { withoutTransients } from './transients.js';
@@ -79,7 +80,8 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
   const users = usersOf(data, record);
   const seen = causesOf(scene, record, influences);
   const events = eventsOf(scene, record, influences, onsets, seen);
-  const causes = withUnseen(scene, seen, suspectsOf(scene, events));
+  const faults = withUnseen(scene, seen, suspectsOf(scene, events));
+  const causes = withBacklogLoads(scene, events, faults);
   const dying = restartLoops(data, record, scene.spansOf);
   const ending = endingOf(data, record, dying);
   // A restart loop sustains a failure only if a degradation lasts to the end.

@@ -7,9 +7,9 @@ import type { PlanFault } from '../../../spec/plan/plan.js';
 import { suspectsOf } from './suspects.js';
 import { named } from './walk.js';
 import type { Scene } from '../scene.js';
-import { formatRate } from '../../../text/figures.js';
 import { chronicOf } from './chronic.js';
 import { servedRate } from './conditions.js';
+import { growthWords } from './growth-words.js';
 import { harmsOf, type Harm } from './harm.js';
 import { quotasOf } from './quota.js';
 import { byCodeUnit } from '../../measure/variant-data.js';
@@ -138,16 +138,7 @@ function conditionWords(
   { ref, from, lane, evidence, growth }: Harm['candidate'],
 ): Pick<CauseFact, 'text' | 'value' | 'unit'> {
   const { subject } = ref;
-  if (growth !== undefined) {
-    const { before, after, isSudden } = growth;
-    const verb = isSudden ? 'rises' : 'grows';
-    const rates = `from ${formatRate(before)} to ${formatRate(after)}`;
-    return {
-      text: `the load of ${subject} ${verb} ${rates}`,
-      value: after / before,
-      unit: 'times',
-    };
-  }
+  if (growth !== undefined) return growthWords(subject, growth);
   if (ref.kind === 'capacity') {
     const until = Math.min(scene.steps.count, from + RATE_STEPS);
     const value = servedRate(scene, lane!, from, until);
