@@ -6,7 +6,10 @@ export class UsualLatency {
   private readonly slowest: number;
   /** Seconds from the tenth slowest value to the slowest, over which the share of slower ones falls tenfold. */
   private readonly decade: number;
-  private readonly atLeast: (seconds: number) => number;
+  /** A quantile in seconds. */
+  readonly quantile: (p: number) => number;
+  /** The number of values that are at least this slow. */
+  readonly countAtLeast: (seconds: number) => number;
 
   /** From the number of values in seconds, their quantiles, and the number that are at least as large as a value. */
   constructor(
@@ -17,12 +20,13 @@ export class UsualLatency {
     this.count = count;
     this.slowest = quantile(1);
     this.decade = this.slowest - quantile(Math.max(0, 1 - DECADE / count));
-    this.atLeast = atLeast;
+    this.quantile = quantile;
+    this.countAtLeast = atLeast;
   }
 
   /** Share of values that are at least this slow. Beyond the slowest one the tail falls exponentially. */
   shareAtLeast(seconds: number): number {
-    const seen = this.atLeast(seconds) / this.count;
+    const seen = this.countAtLeast(seconds) / this.count;
     if (seen > 0) return seen;
     const beyond = Math.max(0, seconds - this.slowest);
     return this.decade > 0 ? exp((-beyond / this.decade) * log(DECADE)) / this.count : 0;

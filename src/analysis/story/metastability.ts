@@ -70,12 +70,12 @@ export function endingOf(data: VariantData, record: RunRecord, dying: readonly s
   if (phases === null) return steady(run);
   const { before, firstNs } = phases;
   const chronic = overloadBefore(run, before)
-    ? overloadIn(data, record, run.rooms, run.demands, tailOf(phases))
+    ? overloadIn(data, run.rooms, run.demands, tailOf(phases))
     : null;
   if (chronic !== null && !isWellIn(run, tailOf(phases))) return overloaded(data, chronic);
   const healthy = goodShare(goodput, before);
   if (healthy === null || healthy === 0) {
-    const found = overloadIn(data, record, run.rooms, run.demands, tailOf(phases));
+    const found = overloadIn(data, run.rooms, run.demands, tailOf(phases));
     return found === null ? undecided('noBaseline') : overloaded(data, found);
   }
   const windows = windowsFrom(firstNs, data.plan.endNs, data);
@@ -100,9 +100,9 @@ export function goodputLost(data: VariantData, record: RunRecord): number | null
 
 /** A run whose goodput never falls: untouched, unless it fails from the start for lack of capacity. */
 function steady(run: Run): Ending {
-  const { data, record, rooms, demands } = run;
+  const { data, rooms, demands } = run;
   if (overloadBefore(run, data.whole)) {
-    const found = overloadIn(data, record, rooms, demands, data.whole);
+    const found = overloadIn(data, rooms, demands, data.whole);
     if (found !== null) return overloaded(data, found);
   }
   return ending('untouched', 'noLoss');
@@ -226,7 +226,7 @@ function redelivered({ data, record }: Run, phases: Phases): Ending | null {
 function overloadBefore({ data, record, goodput, rooms, demands }: Run, window: CellSet): boolean {
   const share = goodShare(goodput, window);
   if (share === null) return false;
-  const found = overloadIn(data, record, rooms, demands, window);
+  const found = overloadIn(data, rooms, demands, window);
   if (found === null) return false;
   if (share < HEALTHY) return true;
   const parts = partsOfWindow(window, PARTS);

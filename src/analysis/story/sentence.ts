@@ -155,6 +155,7 @@ function noFault({ story, elsewhere, affected, hasFaults }: SentenceInput, runs:
   const { finished, failed } = story.users;
   const events = story.events.filter((event) => event.kind === 'saturated' || isDegradation(event));
   const inner = events.filter(({ subject }) => !subject.includes('.'));
+  const why = withoutFault(story);
   if (!(finished > 0 && failed / finished >= SOME)) {
     const degraded = inner.filter(isDegradation);
     const isOnlyFull = ({ subject }: CascadeEvent): boolean =>
@@ -172,14 +173,15 @@ function noFault({ story, elsewhere, affected, hasFaults }: SentenceInput, runs:
       deathWords(story, runs),
       behind(story, runs),
     ].join('');
-    if (others === '' && failed === 0)
+    if (others === '' && failed === 0 && why === null)
       return `${none}, and nothing degrades${elsewhere.length > 0 && affected === 0 ? ' in run 1' : ''}.`;
-    return `${none}, and ${failed === 0 ? 'no' : 'hardly any'} user request fails.${others}`;
+    const fails = `${failed === 0 ? 'no' : 'hardly any'} user request fails`;
+    if (why !== null) return `${why}: ${fails}, without a fault.${others}`;
+    return `${none}, and ${fails}.${others}`;
   }
   const { kind, origin } = story.failures!;
   const lost = `${formatShare(failed / finished)} of the user requests fail${kind}`;
   const first = inner[0] ?? events[0];
-  const why = withoutFault(story);
   if (why !== null) {
     const caused = `${why}: ${lost}, without a fault.`;
     if (first === undefined) return caused;

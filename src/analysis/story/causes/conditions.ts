@@ -1,7 +1,9 @@
 import type { CauseRef, Resource } from '../../../spec/result/cause.js';
 import type { Lane } from '../../measure/lanes.js';
+import type { Ns } from '../../../kernel/time.js';
 import { stepAt } from '../../measure/steps.js';
 import { meanSteps, sumSteps } from '../links.js';
+import { plannedRise } from '../load-changes.js';
 import { hasNoWorkerLeft, saturatedShare, SATURATED } from '../saturation.js';
 import type { Scene } from '../scene.js';
 import { formatCount, formatNumber, formatShare } from '../../../text/figures.js';
@@ -45,39 +47,47 @@ export function rateOf(
 export function growthsBy(scene: Scene, onset: number): readonly Growth[] {
   const { data, steps, loads } = scene;
   const workloads = [...new Set(data.requests.map((part) => data.plan.parts[part].component))];
-  const rises = loads.risesNs
-    .map((at) => stepAt(steps, at))
-    .filter((step) => step <= onset + SLACK);
+  const rises = loads.risesNs.filter((at) => stepAt(steps, at) <= onset + SLACK);
   const last = rises[rises.length - 1];
   return workloads
-    .flatMap((workload): readonly Growth[] => {
-      if (last !== undefined) {
-        const before = rateOf(scene, workload, last - RATE_STEPS, last);
-        const until = Math.max(last + SLACK, Math.min(onset + SLACK, last + RATE_STEPS));
-        const after = Math.max(
-          rateOf(scene, workload, last + 1, until),
-          rateOf(scene, workload, onset, onset + SLACK),
-        );
-        if (after > GROWN * before)
-          return [
-            {
-              workload,
-              before,
-              after,
-              step: last,
-              isSudden: loads.jumpsNs.some((at) => stepAt(steps, at) === last),
-            },
-          ];
-      }
-      if (!grows(scene, workload)) return [];
-      const before = rateOf(scene, workload, 0, SLACK);
-      const after = rateOf(scene, workload, onset - SLACK, onset + SLACK);
-      const isLater = onset > 2 * SLACK;
-      return isLater && after > GROWN * before
-        ? [{ workload, before, after, step: 0, isSudden: false }]
-        : [];
-    })
+    .flatMap(
+      (workload) =>
+        (last === undefined ? null : grownSince(scene, workload, last, onset)) ??
+        grownFromStart(scene, workload, onset) ??
+        [],
+    )
     .sort((a, b) => b.after - b.before - (a.after - a.before) || a.workload - b.workload);
+}
+
+/** A load that has grown since a rise, at the rates of its plan where it has some. */
+function grownSince(scene: Scene, workload: number, atNs: Ns, onset: number): Growth | null {
+  const { data, steps, loads } = scene;
+  const last = stepAt(steps, atNs);
+  const before = rateOf(scene, workload, last - RATE_STEPS, last);
+  const until = Math.max(last + SLACK, Math.min(onset + SLACK, last + RATE_STEPS));
+  const after = Math.max(
+    rateOf(scene, workload, last + 1, until),
+    rateOf(scene, workload, onset, onset + SLACK),
+  );
+  if (!(after > GROWN * before)) return null;
+  const untilNs = steps.startNs[Math.min(steps.count - 1, onset)];
+  const planned = plannedRise(data.plan, steps, workload, { atNs, untilNs });
+  // The rate that arrives differs from the planned one by chance.
+  if (planned !== null && !(planned.after > GROWN * planned.before)) return null;
+  const isSudden = loads.jumpsNs.includes(atNs);
+  return { workload, ...(planned ?? { before, after }), step: last, isSudden };
+}
+
+/** A load that grows all the time. */
+function grownFromStart(scene: Scene, workload: number, onset: number): Growth | null {
+  if (!grows(scene, workload) || onset <= 2 * SLACK) return null;
+  const { data, steps } = scene;
+  const before = rateOf(scene, workload, 0, SLACK);
+  const after = rateOf(scene, workload, onset - SLACK, onset + SLACK);
+  if (!(after > GROWN * before)) return null;
+  const untilNs = steps.startNs[Math.min(steps.count - 1, onset)];
+  const planned = plannedRise(data.plan, steps, workload, { atNs: data.plan.warmupNs, untilNs });
+  return { workload, ...(planned ?? { before, after }), step: 0, isSudden: false };
 }
 
 /** Whether a load is planned to change: others differ by chance, or follow the responses. */
@@ -146,6 +156,20 @@ function candidateAt({ lane, from }: Place, ref: CauseRef, evidence: string): Ca
   return { ref, suspect: null, lane, from, evidence };
 }
 
+function loadAt(place: Place, growth: Growth): Candidate {
+  const subject = place.scene.data.plan.components[growth.workload].name;
+  const found = candidateAt(place, { kind: 'load', subject }, '');
+  return { ...found, from: growth.step, growth };
+}
+
+/** The load that has grown most, if it does so after a step and meets a ceiling; null if none does. */
+export function riseAfter(place: Place, step: number): Candidate | null {
+  const { scene, lane, from, until } = place;
+  const [growth] = growthsBy(scene, from);
+  if (growth === undefined || growth.step <= step) return null;
+  return ceilingOf(scene, lane, from, until) === null ? null : loadAt(place, growth);
+}
+
 /**
  * Causes without a fault at the deepest degraded component: pauses of its collector, waits for locks, an empty cache,
  * refusals by a limit, an autoscaler that is late, a ceiling with the load that meets it, or its own errors. The first
@@ -154,11 +178,7 @@ function candidateAt({ lane, from }: Place, ref: CauseRef, evidence: string): Ca
 export function conditionsAt(place: Place): readonly Candidate[] {
   const { scene, lane, from } = place;
   const growths = growthsBy(scene, from);
-  const loads = growths.slice(0, 1).map((growth): Candidate => {
-    const subject = scene.data.plan.components[growth.workload].name;
-    const found = candidateAt(place, { kind: 'load', subject }, '');
-    return { ...found, from: growth.step, growth };
-  });
+  const loads = growths.slice(0, 1).map((growth) => loadAt(place, growth));
   const opener = openedBelow(place);
   if (opener !== null) {
     const below = conditionsAt(opener);

@@ -5,7 +5,7 @@ import { blockedShare } from '../mechanism.js';
 import type { Scene } from '../scene.js';
 import { isBounded } from './bounds.js';
 import { candidateOf, divided, type Candidate, type Part } from './candidate.js';
-import { conditionsAt } from './conditions.js';
+import { conditionsAt, riseAfter } from './conditions.js';
 import {
   hitting,
   latest,
@@ -194,8 +194,21 @@ function along(walk: Walk, link: Link, part: number, visit: Visit): readonly Par
   ];
 }
 
-/** The deepest component: the faults that hit it, or the load that meets it, or its own conditions. */
-function atEnd(
+/**
+ * The deepest component. Faults that began before a planned rise of the load, and did no harm until then, need it: both
+ * are causes.
+ */
+function atEnd(walk: Walk, lane: Lane, own: readonly Sized[]): readonly Part[] {
+  const found = foundAt(walk, lane, own);
+  const starts = found.map(({ candidate: { suspect } }) => suspect?.from ?? Infinity);
+  const load = found.length === 0 ? null : riseAfter({ ...walk, lane }, Math.max(...starts));
+  if (load === null) return found;
+  const half = found.map(({ candidate, part }) => ({ candidate, part: part / 2 }));
+  return [...half, { candidate: load, part: 0.5 }];
+}
+
+/** The faults that hit a component, or the load that meets it, or its own conditions. */
+function foundAt(
   walk: Walk,
   lane: Lane,
   own: readonly { readonly suspect: Suspect; readonly size: number }[],
