@@ -85,7 +85,7 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
   const begun = events.filter(({ isChronic }) => isChronic !== true);
   const unseen = [...conditionMakers(scene, seen), ...suspectsOf(scene, begun)];
   const faults = withUnseen(scene, seen, new Set(unseen));
-  const causes = withBacklogLoads(scene, begun, faults);
+  const causes = withBacklogLoads(scene, events, faults);
   const dying = restartLoops(data, record, scene.spansOf);
   const ending = endingOf(data, record, dying);
   // A restart loop sustains a failure only if a degradation lasts to the end.

@@ -1,8 +1,8 @@
 import { headOf } from '../../spec/result/fault-text.js';
-import type { CascadeEvent, CascadeResult, RunVerdict } from '../../spec/result/cascade.js';
+import type { CascadeEvent, CascadeResult, Ending, RunVerdict } from '../../spec/result/cascade.js';
 import type { MetastabilityProof } from '../../spec/result/counterfactual.js';
 import { shrinking } from '../../spec/result/shrinking.js';
-import { backWords, LASTS, type Back } from './back-words.js';
+import { backWords, type Back } from './back-words.js';
 import { stuckSentence, stuckWords } from './ending-words.js';
 import { isWaiting } from './degradation-words.js';
 import { chainOf } from './chain-words.js';
@@ -73,7 +73,7 @@ export function sentenceOf(input: SentenceInput): string {
     const words = startsOf(story, faults, runs);
     const some =
       new Set(input.verdicts).size < 2 ? '' : ` In other runs users lose goodput: ${endOf(input)}.`;
-    return `${chronicWords(story)}${words}: ${noLossWords(story, runs, !isUnjudged(input))}${rollbackWords(story, false)}${openWords(story, faults)}${some}${others}`;
+    return `${chronicWords(story)}${words}: ${noLossWords(story, runs, hasBefore(input))}${rollbackWords(story, false)}${openWords(story, faults)}${some}${others}`;
   }
   const first = startingFaults(story, faults);
   const triggers = first.length > 0 ? first : responsible.length > 0 ? responsible : faults;
@@ -90,17 +90,23 @@ export function sentenceOf(input: SentenceInput): string {
 /** Whether the first run has no loss to explain: no goodput is lost, or none is known to be and no user degrades. */
 function isMild(input: SentenceInput, isBlamed: boolean): boolean {
   const { story, verdicts } = input;
+  if (isUnjudged(input))
+    return !story.events.some((event) => isDegradation(event) && event.subject.includes('.'));
   if (verdicts.every((verdict) => verdict === 'untouched')) return true;
-  if (!isBlamed && story.verdict === 'untouched') return true;
-  return (
-    isUnjudged(input) &&
-    !story.events.some((event) => isDegradation(event) && event.subject.includes('.'))
-  );
+  return !isBlamed && story.verdict === 'untouched';
 }
 
 /** Whether faults begin with the run, so that nothing before them shows the usual goodput. */
 function isUnjudged({ endings }: SentenceInput): boolean {
-  return endings.length > 0 && endings.every(({ reason }) => reason === 'noBaseline');
+  return (
+    endings.length > 0 &&
+    endings.every(({ reason }) => reason === 'noBaseline' || reason === 'background')
+  );
+}
+
+/** Whether a time before the faults shows how long users usually wait. */
+function hasBefore(input: SentenceInput): boolean {
+  return !isUnjudged(input) && input.goodputLost !== null;
 }
 
 /** The causes where no goodput is lost: conditions and faults, with their times if there are several. */
@@ -226,19 +232,30 @@ function endOf(input: SentenceInput): string {
   const { story, endings, back, goodputLost, metastability } = input;
   const degraded = degradedResponses(story.users);
   if (isUnjudged(input))
-    return `${list([lostWords(story.users, false), ...degraded])}, and no request before the fault shows what is usual`;
+    return `${list([lostWords(story.users, false), ...degraded])}, and ${noBefore(endings)}`;
   const isLost = goodputLost !== null && goodputLost >= LOST_SOME;
-  const lost = isLost ? [`${formatShare(goodputLost)} of the goodput is lost`] : [];
+  const lost = isLost
+    ? [`${formatShare(goodputLost)} of the goodput is lost`]
+    : goodputLost === null && story.users.failed > 0
+      ? [lostWords(story.users, false)]
+      : [];
   const returned = backWords(back, story.events, endings);
   const ends = [
     ...(returned === null ? [] : [`success is back ${returned}`]),
-    ...(returned === LASTS ? [] : stuckWords(endings, metastability)),
+    ...stuckWords(endings, metastability),
   ];
   const figures = [...lost, ...degraded];
   // Runs that end differently are different sentences.
   return ends.length > 1 && figures.length > 0
     ? [list(figures), ...ends].join('; ')
     : list([...figures, ...ends]);
+}
+
+/** Why nothing shows the usual goodput. */
+function noBefore(endings: readonly Ending[]): string {
+  return endings.every(({ reason }) => reason === 'background')
+    ? 'the fault lasts for the entire run'
+    : 'no request before the fault shows what is usual';
 }
 
 /** An autoscaler that makes the degradation worse. */
