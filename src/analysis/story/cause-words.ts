@@ -38,14 +38,18 @@ export function laterOf({ causes }: Told): readonly CauseFact[] {
   );
 }
 
-/** The faults that begin an account: those among the causes, or all that are not cleared if none is. */
+/**
+ * The faults that begin an account: those among the causes, or all that are not cleared if none is. `isMild`: little
+ * goodput is lost, and the account has no place for later ones.
+ */
 export function startingFaults<E extends StoryEvent>(
   told: Told,
   faults: readonly E[],
+  isMild = false,
 ): readonly E[] {
   const { causes, innocent } = told;
   const cleared = new Set(innocent.map(({ fault }) => fault));
-  const later = new Set(laterOf(told).map(({ fault }) => fault));
+  const later = new Set(isMild ? [] : laterOf(told).map(({ fault }) => fault));
   const named = new Set(causes.map(({ fault }) => fault));
   const open = faults.filter(({ subject }) => !cleared.has(subject) && !later.has(subject));
   const begin = open.filter(({ subject }) => named.has(subject));

@@ -3,7 +3,7 @@ import { isBackground, triggersIn } from '../measure/background.js';
 import type { PlanFault } from '../../spec/plan/plan.js';
 import type { StoryEvent, CascadeResult } from '../../spec/result/cascade.js';
 import { touchedBy } from '../measure/faulted.js';
-import { lowersLoad } from './causes/bounds.js';
+import { boundsOf, isBounded, lowersLoad } from './causes/bounds.js';
 import { enablingFaults } from './causes/enabling.js';
 import type { Episode } from './health.js';
 import type { Lane } from '../measure/lanes.js';
@@ -41,10 +41,8 @@ export function innocentFaults(
   const targetsOf = (fault: PlanFault): readonly Lane[] => lanesHitBy(scene, fault);
   const namesOf = (fault: PlanFault): string[] => targetsOf(fault).map(({ name }) => name);
   const { faults } = data.plan;
-  const times = timesOf(
-    scene,
-    degraded.flatMap((lane) => degradations(lane)),
-  );
+  const episodes = degraded.flatMap((lane) => degradations(lane));
+  const times = timesOf(scene, episodes);
   // A completed rollout that hurt no user is not the cause of later degradations.
   const isPast = (fault: PlanFault): boolean =>
     fault.rollout !== null && !times.degradedWithin(fault);
@@ -55,6 +53,7 @@ export function innocentFaults(
   const enabling = enablingFaults(scene, causes);
   const isInnocent = (fault: PlanFault): boolean =>
     !responsible.has(fault) &&
+    !keepsDown(scene, fault, episodes, causes) &&
     !enabling.has(fault.id) &&
     !suspects.has(fault) &&
     (causes.length > 0 ||
@@ -80,6 +79,35 @@ export function innocentFaults(
     return `${where === '' ? 'its target' : where} never degraded`;
   };
   return faults.filter(isInnocent).map((fault) => ({ fault: fault.id, reason: reasonOf(fault) }));
+}
+
+/**
+ * Whether a fault acts while users stay down although all causes are over: behind an open breaker hardly any request
+ * shows its effect. One whose strength sets a bound shows.
+ */
+function keepsDown(
+  { data, steps, spansOf, lanes }: Scene,
+  fault: PlanFault,
+  episodes: readonly Episode[],
+  causes: CascadeResult['causes'],
+): boolean {
+  if (causes.length === 0 || isBackground(fault, data.plan) || isBounded(boundsOf(fault)))
+    return false;
+  const touched = touchedBy(fault, data);
+  const isHit = lanes.some((lane) => touched.components.has(lane.component) && lane.workers > 0);
+  const ends = causes.map(({ until }) => until ?? Infinity);
+  const overNs = data.plan.warmupNs + Math.max(...ends) * 1e9;
+  return (
+    isHit &&
+    spansOf(fault).some(({ fromNs, untilNs }) =>
+      episodes.some(
+        ({ from, until }) =>
+          stepAt(steps, Math.max(fromNs, overNs)) >= from &&
+          stepAt(steps, Math.max(fromNs, overNs)) + ONSET_SLACK <
+            Math.min(until, stepAt(steps, untilNs)),
+      ),
+    )
+  );
 }
 
 /** Components and requests that a fault hits, or the calls of which it hits. */

@@ -111,7 +111,7 @@ function hasBefore(input: SentenceInput): boolean {
 
 /** The causes where no goodput is lost: conditions and faults, with their times if there are several. */
 function startsOf(story: CountedStory, faults: readonly CascadeEvent[], runs: number): string {
-  const responsible = startingFaults(story, faults);
+  const responsible = startingFaults(story, faults, true);
   const conditions = conditionStarts(story);
   const shown = responsible.length > 0 || conditions.length > 0 ? responsible : faults;
   const [only] = shown;

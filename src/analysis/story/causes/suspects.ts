@@ -73,7 +73,10 @@ export function sizeAt(
   until: number,
 ): number {
   const first = Math.max(from, suspect.from);
-  const last = Math.max(first + 1, Math.min(until, suspect.until));
+  const end = Math.max(first + 1, Math.min(until, suspect.until));
+  // Of a component that gets no request for a while, such as behind an open breaker, the next ones count.
+  const isIdle = sumSteps(lane.arrivals, first, end) === 0;
+  const last = isIdle ? Math.max(end, Math.min(lane.arrivals.length, suspect.until)) : end;
   const before = Math.max(0, suspect.from - BEFORE_STEPS);
   const isKnown = suspect.from > before;
   const failed = ownFailures(scene, lane, first, last);
