@@ -47,7 +47,7 @@ export function worseWords(told: Told): string {
   const breakers = later.filter(({ kind }) => kind === 'breakers');
   return [
     ...later
-      .filter(({ share }) => share !== null)
+      .filter(({ share, kind }) => share !== null && kind !== 'breakers')
       .map(
         ({ text, at, share }) =>
           ` ${capital(text)} at ${formatInstant(at)} makes it worse: ${formatShare(share!)} of the failed and slow requests come with it.`,

@@ -8,11 +8,13 @@ import { sumSteps } from '../links.js';
 import type { PlanFault } from '../../../spec/plan/plan.js';
 import { breakersOf } from './breakers.js';
 import { suspectsOf } from './suspects.js';
-import { named } from './walk.js';
+import { named } from './candidate.js';
 import { saturatedShare } from '../saturation.js';
 import type { Scene } from '../scene.js';
 import { formatRate } from '../../../text/figures.js';
 import { ceilingOf, growthsBy, servedRate } from './conditions.js';
+import { heldByLimit } from './held-by-limit.js';
+import { refusalAt } from './refusals/index.js';
 import { harmsOf, type Harm } from './harm.js';
 import { quotasOf } from './quota.js';
 import { byCodeUnit } from '../../measure/variant-data.js';
@@ -42,16 +44,16 @@ export function causesOf(
   const inferred = found.map((harm) => factOf(scene, harm, shareOf(harm)));
   const isNew = ({ subject }: CauseFact): boolean =>
     inferred.every((fact) => fact.kind !== 'limit' || fact.subject !== subject);
-  const facts = [...inferred, ...quotasOf(scene, WORDS.limit).filter(isNew)];
+  const facts = [...inferred, ...quotasOf(scene, record, WORDS.limit).filter(isNew)];
   const loops = [
     ...influences.filter(({ mechanism }) => isFeedback(mechanism)).map(loopFact),
-    ...breakersOf(scene),
+    ...breakersOf(scene, inferred),
   ];
   // Without a fault, a load that is too high from the start is the same cause as the ceiling that it meets.
   const isFaulted = scene.faultsNs.length > 0;
   const isOfLoad = ({ kind, unit }: CauseFact): boolean => kind === 'capacity' || unit === 'times';
   const others = facts.filter((fact) => !isOfLoad(fact));
-  const chronic = isFaulted || others.length === 0 ? chronicOf(scene) : null;
+  const chronic = isFaulted || others.length === 0 ? chronicOf(scene, record) : null;
   const rest = chronic === null || isFaulted ? facts : others;
   return [...(chronic === null ? [] : [chronic]), ...rest, ...loops].sort(
     (a, b) =>
@@ -199,7 +201,7 @@ const ALWAYS = 0.9;
  * Overload from the start, before any fault: the deepest component that is full all the time, and the share of failed
  * requests.
  */
-function chronicOf(scene: Scene): CauseFact | null {
+function chronicOf(scene: Scene, record: RunRecord): CauseFact | null {
   const { baseline, data, lanes, steps, faultsNs } = scene;
   const until = faultsNs.length === 0 ? steps.count : baseline;
   if (until < FIRST_STEPS) return null;
@@ -216,10 +218,13 @@ function chronicOf(scene: Scene): CauseFact | null {
   for (const user of harmed) {
     const full = deepestFull(scene, user, new Set(), until);
     if (full === null || grows(scene, user.component, until)) continue;
-    // A rate limit refuses by design.
+    // A limit that refuses by design, or holds the workers, is no lack of capacity.
+    const place = { scene, record, lane: full, from: 0, until };
     if (
-      2 * sumSteps(full.overRate, 0, until) >= sumSteps(full.shed, 0, until) &&
-      sumSteps(full.shed, 0, until) > 0
+      refusalAt(place)?.ref.kind === 'limit' ||
+      heldByLimit(place) !== null ||
+      (2 * sumSteps(full.overRate, 0, until) >= sumSteps(full.shed, 0, until) &&
+        sumSteps(full.shed, 0, until) > 0)
     )
       continue;
     const offered = formatRate(arrivedRate(scene, full, until));
