@@ -7,6 +7,7 @@ import type { Lane } from '../../measure/lanes.js';
 import { sumSteps } from '../links.js';
 import type { PlanFault } from '../../../spec/plan/plan.js';
 import { breakersOf } from './breakers.js';
+import { steadyCauses } from './steady.js';
 import { suspectsOf } from './suspects.js';
 import { named } from './candidate.js';
 import { saturatedShare } from '../saturation.js';
@@ -32,7 +33,8 @@ export function causesOf(
   record: RunRecord,
   influences: readonly StepInfluence[],
 ): readonly CauseFact[] {
-  const harms = [...harmsOf(scene, record, influences).values()];
+  const episodic = [...harmsOf(scene, record, influences).values()];
+  const harms = episodic.length > 0 ? episodic : steadyCauses(scene, record);
   const all = harms.reduce((sum, { requests }) => sum + requests, 0);
   const shareOf = ({ requests }: Harm): number => (all > 0 ? requests / all : 0);
   const found = harms.filter((harm) => {
