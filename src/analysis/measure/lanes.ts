@@ -87,7 +87,7 @@ export function countsOf(data: VariantData, record: RunRecord, steps: Steps): re
 
 /**
  * The part of a lane by which its health can be judged. Steps from `known` on count as idle, because the end of the run
- * cut off their requests. Without a fault, cancelled requests do not count as arrivals, because their callers no longer
+ * cut off their requests. Without a fault, cancelled requests do not count at all, because their callers no longer
  * needed the response, and neither do those that are refused by design. With a fault, the time before it shows how many
  * of them are normal, and more are a symptom.
  */
@@ -101,7 +101,7 @@ export function judgedLane(lane: Lane, known: number, isFaulted: boolean): Lane 
   return {
     ...lane,
     arrivals: keep(less(lane.arrivals, cancelled, refused)),
-    finished: keep(lane.finished),
+    finished: keep(less(lane.finished, cancelled, refused)),
     succeeded: keep(lane.succeeded),
     good: keep(lane.good),
     errors: keep(less(lane.errors, overRate)),

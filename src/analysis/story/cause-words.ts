@@ -95,8 +95,8 @@ export function worseWords(told: Told): string {
   const later = laterOf(told);
   const breakers = later.filter(({ kind }) => kind === 'breakers');
   return [
-    ...later.flatMap(({ text, at, share, role }) => {
-      if (share === null) return [];
+    ...later.flatMap(({ text, at, share, role, kind }) => {
+      if (share === null || kind === 'breakers') return [];
       const does = role === 'amplifier' ? 'makes it worse' : 'has a small part';
       return [
         ` ${capital(text)} at ${formatInstant(at)} ${does}: ${formatShare(share)} of the failed and slow requests come with it.`,

@@ -25,8 +25,8 @@ export interface Link {
   readonly inFlight: Float64Array;
   /** Calls that wait for a connection, mean over the step. */
   readonly waiting: Float64Array;
-  /** Kinds of the policies on these calls, without those in a dry run. */
-  readonly policies: ReadonlySet<Layer['policy']>;
+  /** The policies on these calls, without those in a dry run. */
+  readonly layers: readonly Layer[];
 }
 
 /** All links of a run: lanes of components, and of the requests of workloads. */
@@ -142,15 +142,15 @@ function linkOf(
     ),
     inFlight: levelOf('inFlight'),
     waiting: levelOf('waiting'),
-    policies: policiesOf(data, stats),
+    layers: layersOf(data, stats),
   };
 }
 
-function policiesOf(
+function layersOf(
   { plan: { edges, bundles } }: VariantData,
   stats: readonly number[],
-): ReadonlySet<Layer['policy']> {
+): readonly Layer[] {
   const own = edges.filter(({ stat }) => stats.includes(stat));
-  const layers = own.flatMap(({ bundle }) => bundles[bundle].layers);
-  return new Set(layers.flatMap(({ policy, dryRun }) => (dryRun ? [] : [policy])));
+  const used = new Set(own.map(({ bundle }) => bundle));
+  return [...used].flatMap((bundle) => bundles[bundle].layers.filter(({ dryRun }) => !dryRun));
 }

@@ -34,6 +34,7 @@ export const MECHANISM_WORDS: ReadonlyMap<string, string> = new Map([
   ['heldLocks', 'rows locked'],
   ['cacheMisses', 'cache misses'],
   ['breakerOpen', 'breaker open'],
+  ['noInstance', 'no instance'],
   ['limited', 'limited'],
   ['netLoss', 'connections'],
   ['lostMessages', 'loss'],

@@ -194,7 +194,7 @@ export interface Influence {
   readonly to: string;
   readonly at: number;
   /**
-   * calleeTimeout, calleeError, queueFull, queueWait, poolWait, heldConnections, heldLocks, breakerOpen,
+   * calleeTimeout, calleeError, queueFull, queueWait, poolWait, heldConnections, heldLocks, breakerOpen, noInstance,
    * limited, netLoss, lostMessages, slowNetwork, deadline, blockedSlots, slow, abandoned, cacheMisses, retryLoad,
    * hedgeLoad.
    */

@@ -8,6 +8,8 @@ import { meanSteps, sumSteps } from '../links.js';
 import { saturatedShare } from '../saturation.js';
 import type { Scene } from '../scene.js';
 import { ceilingOf, growthsBy, servedRate } from './conditions.js';
+import { heldByLimit } from './held-by-limit.js';
+import { refusalAt } from './refusals/index.js';
 
 /** Smallest share of refused requests that is an overload from the start. */
 const REFUSED = 0.01;
@@ -32,10 +34,13 @@ export function chronicOf(scene: Scene, record: RunRecord): CauseFact | null {
     const full = deepestFull(scene, user, new Set(), until);
     if (full === null || grows(scene, user.component, until)) continue;
     if (!isHarmed(user, until) && !isFilling(full, until)) continue;
-    // A rate limit refuses by design.
+    // A limit that refuses by design, or holds the workers, is no lack of capacity.
+    const place = { scene, record, lane: full, from: 0, until };
     if (
-      2 * sumSteps(full.overRate, 0, until) >= sumSteps(full.shed, 0, until) &&
-      sumSteps(full.shed, 0, until) > 0
+      refusalAt(place)?.ref.kind === 'limit' ||
+      heldByLimit(place) !== null ||
+      (2 * sumSteps(full.overRate, 0, until) >= sumSteps(full.shed, 0, until) &&
+        sumSteps(full.shed, 0, until) > 0)
     )
       continue;
     const rates = ratesOf(scene, record, full, until);

@@ -8,11 +8,12 @@ import { hasNoWorkerLeft, saturatedShare, SATURATED } from '../saturation.js';
 import type { Scene } from '../scene.js';
 import { formatCount, formatNumber, formatShare } from '../../../text/figures.js';
 import { openedBelow } from './breakers.js';
-import { keyOf, type Candidate, type Growth } from './candidate.js';
+import { keyOf, named, type Candidate, type Growth } from './candidate.js';
+import { heldByLimit } from './held-by-limit.js';
 import { limiterOf, restsFor } from './limits.js';
 import { refusalAt } from './refusals/index.js';
-import { specialCondition, type Place } from './special-conditions.js';
-import { ownFailures } from './suspects.js';
+import { lockWait, specialCondition, type Place } from './special-conditions.js';
+import { ownFailures, usualFaultsOn } from './suspects.js';
 
 /** Growth of a load from which it explains a degradation. */
 const GROWN = 1.1;
@@ -190,12 +191,16 @@ export function conditionsAt(place: Place): readonly Candidate[] {
     const found = candidateAt(place, special.ref, special.evidence);
     return special.ref.kind === 'cacheFill' ? [found] : [found, ...loads];
   }
-  const limited = refused ?? refusedByLimit(place);
+  const limited = refused ?? heldByLimit(place) ?? refusedByLimit(place);
   if (limited !== null) return [limited, ...loads];
   const isSudden = growths.some((growth) => growth.isSudden);
   const full = fullAt(place);
   if (full !== null)
     return isSudden && full.ref.kind === 'capacity' ? [...loads, full] : [full, ...loads];
+  const opens = opener === null ? 0 : ownFailures(scene, opener.lane, from, place.until);
+  if (opens > 0) return [openerAt(place, opener!.lane)];
+  const shed = shedByQueue(place);
+  if (shed !== null) return [shed, ...loads];
   const errors = ownFailures(scene, lane, from, place.until);
   const failed = sumSteps(lane.errors, from, place.until);
   const isOwn =
@@ -204,6 +209,8 @@ export function conditionsAt(place: Place): readonly Candidate[] {
     (failed >= FEWEST || errors >= MOST) &&
     errors >= MOST * badShareOf(place);
   if (!isOwn) return loads;
+  const usual = usualFaultsOn(scene, lane).filter(({ bounds }) => bounds.failed >= MOST * errors);
+  if (usual.length > 0) return usual.map((suspect) => named(scene, suspect, lane));
   const ref = { kind: 'errors', subject: nameOf(place) } as const;
   return [candidateAt(place, ref, `it fails ${formatShare(errors)} of its requests itself`)];
 }
@@ -214,6 +221,28 @@ function refusedAt(place: Place): Candidate | null {
   if (refusal === null) return null;
   const { ref, text, evidence } = refusal;
   return { ...candidateAt(place, ref, evidence), text };
+}
+
+/** The callee whose few failures keep a breaker open: most of its calls are refused, so that it does not degrade. */
+function openerAt(place: Place, callee: Lane): Candidate {
+  const ref = { kind: 'errors', subject: callee.name } as const;
+  const caller = place.lane.name;
+  const evidence = `the breaker of ${caller} opens because of its failures and refuses most calls`;
+  return candidateAt({ ...place, lane: callee }, ref, evidence);
+}
+
+/** A queue that is full for moments, too short to see the workers in use: of a burst, or of retries at the same time. */
+function shedByQueue(place: Place): Candidate | null {
+  const { lane, from, until } = place;
+  const shed = sumSteps(lane.shed, from, until) - sumSteps(lane.overRate, from, until);
+  const failed = badShareOf(place) * sumSteps(lane.arrivals, from, until);
+  if (!(shed > 0 && shed >= MOST * failed && lane.queueCapacity > 0)) return null;
+  let most = 0;
+  for (let step = from; step < until; step++) most = Math.max(most, lane.queueMax[step]);
+  if (most < lane.queueCapacity) return null;
+  const subject = nameOf(place);
+  const evidence = `the queue of ${subject} is full (${formatCount(most)})`;
+  return candidateAt(place, { kind: 'capacity', subject, resource: 'queue' }, evidence);
 }
 
 function nameOf({ scene, lane }: Place): string {
@@ -256,6 +285,9 @@ function fullAt(place: Place): Candidate | null {
   );
   if (pooled === undefined) return null;
   const callee = pooled.callee.name;
+  // Statements that wait for a row keep their connections.
+  const wait = lockWait(scene, place.record, pooled.callee.component);
+  if (wait !== null) return candidateAt(place, { kind: 'locks', subject: callee }, wait);
   const ref = { kind: 'capacity', subject: callee, resource: 'connections' } as const;
   return candidateAt(place, ref, `${subject} waits for connections to ${callee}`);
 }

@@ -5,8 +5,9 @@ import { wordsOf } from '../fault-events.js';
 import { secondsOf, type StepInfluence } from '../influence.js';
 import type { PlanFault } from '../../../spec/plan/plan.js';
 import { breakersOf } from './breakers.js';
+import { steadyCauses } from './steady.js';
 import { suspectsOf } from './suspects.js';
-import { named } from './walk.js';
+import { named } from './candidate.js';
 import type { Scene } from '../scene.js';
 import { chronicOf } from './chronic.js';
 import { servedRate } from './conditions.js';
@@ -28,7 +29,8 @@ export function causesOf(
   record: RunRecord,
   influences: readonly StepInfluence[],
 ): readonly CauseFact[] {
-  const harms = [...harmsOf(scene, record, influences).values()];
+  const episodic = [...harmsOf(scene, record, influences).values()];
+  const harms = episodic.length > 0 ? episodic : steadyCauses(scene, record);
   const all = harms.reduce((sum, { requests }) => sum + requests, 0);
   const shareOf = ({ requests }: Harm): number => (all > 0 ? requests / all : 0);
   const found = harms.filter((harm) => {
@@ -40,10 +42,10 @@ export function causesOf(
   const inferred = found.map((harm) => factOf(scene, harm, shareOf(harm)));
   const isNew = ({ subject }: CauseFact): boolean =>
     inferred.every((fact) => fact.kind !== 'limit' || fact.subject !== subject);
-  const facts = [...inferred, ...quotasOf(scene, WORDS.limit).filter(isNew)];
+  const facts = [...inferred, ...quotasOf(scene, record, WORDS.limit).filter(isNew)];
   const loops = [
     ...influences.filter(({ mechanism }) => isFeedback(mechanism)).map(loopFact),
-    ...breakersOf(scene),
+    ...breakersOf(scene, inferred),
   ];
   // Without a fault, a load that is too high from the start is the same cause as the ceiling that it meets.
   const isFaulted = scene.faultsNs.length > 0;

@@ -4,7 +4,7 @@ import { failuresIn, meanSteps, sumSteps, type Link } from '../links.js';
 import { blockedShare } from '../mechanism.js';
 import type { Scene } from '../scene.js';
 import { isBounded } from './bounds.js';
-import { candidateOf, divided, type Candidate, type Part } from './candidate.js';
+import { divided, named, type Candidate, type Part } from './candidate.js';
 import { conditionsAt, riseAfter } from './conditions.js';
 import {
   hitting,
@@ -326,10 +326,4 @@ function weighed(
   all: readonly { readonly suspect: Suspect; readonly size: number }[],
 ): readonly { readonly candidate: Candidate; readonly weight: number }[] {
   return all.map(({ suspect, size }) => ({ candidate: named(scene, suspect, lane), weight: size }));
-}
-
-/** The candidate of a fault, or of the component that rolls out. */
-export function named({ data }: Scene, suspect: Suspect, lane: Lane | null): Candidate {
-  const { rollout } = suspect.fault;
-  return candidateOf(suspect, lane, rollout === null ? '' : data.plan.components[rollout].name);
 }

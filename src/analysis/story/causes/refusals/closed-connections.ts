@@ -1,6 +1,6 @@
 import { EDGE_COUNTER } from '../../../../spec/patterns/policy.js';
 import { bySteps } from '../../../measure/steps.js';
-import { formatCount } from '../../../../text/figures.js';
+import { formatShare } from '../../../../text/figures.js';
 import { counterOf, sumSteps } from '../../links.js';
 import type { Refusal, RefusalKind } from './kind.js';
 
@@ -15,7 +15,7 @@ export const closedConnections: RefusalKind = ({ scene, record, lane, from, unti
       return {
         ref: { kind: 'timeouts', subject: `${caller.name}->${callee.name}` },
         text: `${callee.name} closes idle connections on which ${caller.name} still sends calls`,
-        evidence: `${formatCount(count)} calls meet a closed connection`,
+        evidence: `${formatShare(count / Math.max(1, sumSteps(link.sent, from, until)))} of the calls`,
         count,
       };
     });

@@ -1,12 +1,11 @@
 import { OUTCOME_NAMES, type OutcomeName } from '../../../../spec/outcome.js';
-import type { Layer } from '../../../../spec/scenario/policies.js';
 import { formatShare } from '../../../../text/figures.js';
 import { list } from '../../../../text/words.js';
-import { outcomesIn, sumSteps, type Link } from '../../links.js';
+import { outcomesIn, type Link } from '../../links.js';
 import type { RefusalKind, Refusal } from './kind.js';
 
 /** Policies of a caller that refuse calls by a configured limit, in words. */
-const LIMITS: ReadonlyMap<Layer['policy'], string> = new Map<Layer['policy'], string>([
+const LIMITS: ReadonlyMap<string, string> = new Map([
   ['rateLimit', 'rate limit'],
   ['throttle', 'throttle'],
   ['concurrencyLimit', 'concurrency limit'],
@@ -20,9 +19,8 @@ export const limitedCalls: RefusalKind = ({ scene, lane, from, until }) => {
     .map((link): Refusal => {
       const count = unsentOf(link, ['rejectedBulkhead', 'rejectedRateLimit'], from, until);
       const { caller, callee } = link;
-      const names = [...LIMITS].filter(([policy]) => link.policies.has(policy));
-      const what = names.length === 0 ? 'connection limit' : list(names.map(([, name]) => name));
-      const share = count / Math.max(1, sumSteps(link.made, from, until));
+      const what = limitsOf(link);
+      const share = count / Math.max(1, endedOf(link, from, until));
       return {
         ref: { kind: 'limit', subject: `${caller.name}->${callee.name}` },
         text: `the ${what} of ${caller.name} refuses calls to ${callee.name}`,
@@ -31,6 +29,18 @@ export const limitedCalls: RefusalKind = ({ scene, lane, from, until }) => {
       };
     });
 };
+
+/** The limits on the calls of a link, in words. */
+export function limitsOf({ layers }: Link): string {
+  const names = [...LIMITS].filter(([own]) => layers.some(({ policy }) => policy === own));
+  return names.length === 0 ? 'connection limit' : list(names.map(([, name]) => name));
+}
+
+/** Calls that end in the run. */
+function endedOf({ calls }: Link, from: number, until: number): number {
+  const counts = outcomesIn(calls, from, until);
+  return counts.reduce((sum, n) => sum + n, 0) - counts[OUTCOME_NAMES.indexOf('unfinished')];
+}
 
 /** Calls with one of these outcomes that were never sent. */
 function unsentOf(

@@ -1,4 +1,4 @@
-import { formatCount, formatRate } from '../../../../text/figures.js';
+import { formatCount, formatRate, formatShare } from '../../../../text/figures.js';
 import { sumSteps } from '../../links.js';
 import { countsOf } from '../../unseen.js';
 import type { Refusal, RefusalKind } from './kind.js';
@@ -19,16 +19,15 @@ export const queues: RefusalKind = (place) => {
   return plan.queues.flatMap(({ component, rules, quota }): readonly Refusal[] => {
     if (!topics.has(component)) return [];
     const { name } = plan.components[component];
-    const meters = record.meters.filter(
-      (meter) =>
-        meter.component === component &&
-        (meter.name === 'publishRejected' || meter.name === 'publishTimeouts'),
-    );
-    const count = meters.reduce(
-      (sum, meter) => sum + sumSteps(countsOf(meter, scene.steps), from, until),
-      0,
-    );
-    const evidence = `${formatCount(count)} messages are refused`;
+    const of = (wanted: string): number => {
+      const own = record.meters.find(
+        (meter) => meter.component === component && meter.name === wanted,
+      );
+      return sumSteps(countsOf(own, scene.steps), from, until);
+    };
+    const count = of('publishRejected') + of('publishTimeouts');
+    const share = count / Math.max(1, count + of('published'));
+    const evidence = `${formatShare(share)} of the messages are refused`;
     // A publisher sees a quota as a rate limit, and a full queue as an error.
     if (quota !== null && throttled >= MOST * count) {
       const subject = plan.components[quota.component].name;

@@ -1,9 +1,9 @@
 import { kindIndex, OUTCOME_NAMES } from '../../../../spec/outcome.js';
 import { partName } from '../../../../spec/plan/names.js';
 import { OP } from '../../../../spec/plan/program.js';
-import { formatCount, formatSeconds } from '../../../../text/figures.js';
+import { formatSeconds, formatShare } from '../../../../text/figures.js';
 import { instructionsOf } from '../instructions.js';
-import { unavailable, type Refusal, type RefusalKind } from './kind.js';
+import { arrivedAt, unavailable, type Refusal, type RefusalKind } from './kind.js';
 
 /** Executions that the time limit of their endpoint ends. */
 export const timeLimits: RefusalKind = (place) => {
@@ -20,7 +20,7 @@ export const timeLimits: RefusalKind = (place) => {
     const subject = partName(plan, id);
     const count = unavailable(place, id);
     const text = `the time limit of ${subject} (${formatSeconds(limitNs / 1e9)}) ends requests`;
-    const evidence = `${formatCount(count)} of them`;
+    const evidence = `${formatShare(count / Math.max(1, arrivedAt(place, id)))} of them`;
     return [{ ref: { kind: 'timeouts', subject }, text, evidence, count }];
   });
 };

@@ -41,5 +41,6 @@ export const views: RefusalKind = (place) => {
 function rebuiltIn({ record, scene }: Place, component: number): number {
   const meter = record.meters.find((one) => one.component === component && one.name === 'catchUp');
   if (meter?.form !== 'durations') return Infinity;
-  return mergeSegments([meter.segments], scene.data.whole.segments).quantile(1) ?? Infinity;
+  const took = mergeSegments([meter.segments], scene.data.whole.segments);
+  return took.count > 0 ? took.max : Infinity;
 }
