@@ -113,8 +113,7 @@ describe('what the pages say', () => {
 
   it('shows sweeps as in their scenario, and what one of them prints', () => {
     const own = blocks.filter(({ page }) => page === 'docs/sweeps.md');
-    const path = 'scenarios/retry-metastable.yaml';
-    const file = readFileSync(join(ROOT, path), 'utf8');
+    const file = readFileSync(join(ROOT, MAP), 'utf8');
     const shown = own.filter(({ language }) => language === 'yaml');
     expect(shown.length).toBe(2);
     for (const { text } of shown) expect(file).toContain(text.replace(/^sweeps:\n/, ''));
@@ -196,18 +195,26 @@ describe('what the pages say', () => {
   });
 });
 
-/** Sweeps of scenarios of which a test reads the output. */
-const READ = ['edge', 'load-and-timeout'];
+/** Last words of the commands of which a test reads the output: a check, and sweeps. */
+const READ = ['scenarios/release-gate.yaml', 'edge', 'load-and-timeout'];
 
 /**
- * Uses two runs of each variant, and one of each setting of a sweep, if no test reads the output and the command does
- * not set a number of runs.
+ * Uses one run of each variant or setting, and two where runs are compared, if no test reads the output, no saved result
+ * belongs to its runs, and the command does not set their number.
  */
 function fewerRuns(words: readonly string[]): readonly string[] {
-  if (words.includes('--replications')) return [];
-  if (words[0] === 'sweep') return READ.includes(words[2]!) ? [] : ['--replications', '1'];
-  return words[0] === 'run' || words[0] === 'compare' ? ['--replications', '2'] : [];
+  const [command, file] = words as [string, string];
+  const isGiven = words.includes('--replications') || words.includes('--baseline');
+  if (isGiven || READ.includes(words.at(-1)!)) return [];
+  if (command === 'compare') return ['--replications', '2'];
+  if (!['run', 'check', 'sweep'].includes(command)) return [];
+  // The test of the rows that the page shows runs others of this map.
+  const part = file === MAP && words.at(-1) === 'map' ? ['--shard', '1/8'] : [];
+  return ['--replications', '1', ...part];
 }
+
+/** The scenario of the map of docs/sweeps.md. */
+const MAP = 'scenarios/retry-metastable.yaml';
 
 /** Result of a command. Several pages show the same one, which is run once. */
 function ran(...args: readonly string[]): Ended {

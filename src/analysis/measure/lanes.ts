@@ -8,7 +8,7 @@ import { bySteps, maxLevels, meanLevels, outcomesBySteps, type Steps } from './s
 import { arrivedOf, finishedOf, succeededOf } from './sums.js';
 import type { Capacity } from './presence.js';
 import { partName } from '../../spec/plan/names.js';
-import { UsualLatency } from './usual-latency.js';
+import { usualLatency, type UsualLatency } from './usual-latency.js';
 import { isPlaced, partsOf, type VariantData } from './variant-data.js';
 
 /** Signals of one component, or of one request of a workload, in each step of one run. */
@@ -165,7 +165,7 @@ function laneOf(
     overRate: column((at) => countOf(OVER_RATE, at)),
     refused: column((at) => countOf(REFUSED, at)),
     cancelled: column((at) => outcomes[at + CANCELLED]),
-    usualUntil: (step) => usualLatency(rows, step),
+    usualUntil: (step) => usualLatency(rows, 0, step),
     ...(isWorkload ? NO_LEVELS : levelsOf(gauges[component], steps)),
     ...sharesOf(data, record, steps, component),
     workers: isWorkload ? 0 : totalOf(plan, ({ concurrency }) => concurrency),
@@ -286,20 +286,4 @@ function latencies(
     answered[step] = merge.count;
   }
   return { latency, answered };
-}
-
-function usualLatency(
-  rows: readonly RunRecord['parts'][number][],
-  until: number,
-): UsualLatency | null {
-  const merge = new SparseMerge();
-  for (let step = 0; step < until; step++) {
-    for (const row of rows) merge.add(row.stepLatency, step);
-  }
-  if (merge.count === 0) return null;
-  return new UsualLatency(
-    merge.count,
-    (p) => merge.quantiles([p])[0]!,
-    (seconds) => merge.atLeast(seconds),
-  );
 }

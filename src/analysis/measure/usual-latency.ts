@@ -1,4 +1,6 @@
 import { exp, log } from '../../kernel/math.js';
+import type { RunRecord } from '../../spec/record/record.js';
+import { SparseMerge } from './sparse.js';
 
 /** Latency distribution of a time without a fault. */
 export class UsualLatency {
@@ -34,3 +36,21 @@ export class UsualLatency {
 }
 
 const DECADE = 10;
+
+/** Latencies of the successes of some parts in steps [from, until); null without any. */
+export function usualLatency(
+  rows: readonly RunRecord['parts'][number][],
+  from: number,
+  until: number,
+): UsualLatency | null {
+  const merge = new SparseMerge();
+  for (let step = from; step < until; step++) {
+    for (const row of rows) merge.add(row.stepLatency, step);
+  }
+  if (merge.count === 0) return null;
+  return new UsualLatency(
+    merge.count,
+    (p) => merge.quantiles([p])[0]!,
+    (seconds) => merge.atLeast(seconds),
+  );
+}

@@ -43,15 +43,16 @@ export function sustainedBy(
     if (shareOf(now) < BUSY) continue;
     const attempts = demands.attemptsAt(room, end);
     const users = demands.usersOf(room.component, end);
-    if (attempts < SOME || users === 0) continue;
     const was = demands.attemptsAt(room, before);
     const usersBefore = demands.usersOf(room.component, before);
+    // Users that wait for the response of one request send no other: all attempts are repeated then.
+    if (attempts < SOME || Math.max(users, usersBefore) === 0) continue;
     const factor = was > 0 && usersBefore > 0 ? attempts / users / (was / usersBefore) : Infinity;
     if (factor < AMPLIFIED || factor <= (found?.factor ?? 0)) continue;
     if (needOf(room, before, attempts / was, now.capacity) < ENOUGH) continue;
-    const perUser = tail.map((window) => {
+    const perUser = tail.flatMap((window) => {
       const all = demands.usersOf(room.component, window);
-      return all > 0 ? demands.attemptsAt(room, window) / all : 0;
+      return all > 0 ? [demands.attemptsAt(room, window) / all] : [];
     });
     const isShrinking = isFalling(backlogIn(data, record, room, tail)) || isFalling(perUser);
     found = { room, factor, isShrinking };

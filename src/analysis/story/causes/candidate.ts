@@ -25,6 +25,8 @@ export interface Candidate {
   readonly growth?: Growth;
   /** The measurement that speaks for it. */
   readonly evidence: string;
+  /** Its words, where its kind and subject alone say too little. */
+  readonly text?: string;
 }
 
 /** A candidate and its part of some harm, from 0 to 1. */

@@ -7,8 +7,10 @@ import { plannedRise } from '../load-changes.js';
 import { hasNoWorkerLeft, saturatedShare, SATURATED } from '../saturation.js';
 import type { Scene } from '../scene.js';
 import { formatCount, formatNumber, formatShare } from '../../../text/figures.js';
-import type { Candidate, Growth } from './candidate.js';
+import { openedBelow } from './breakers.js';
+import { keyOf, type Candidate, type Growth } from './candidate.js';
 import { limiterOf, restsFor } from './limits.js';
+import { refusalAt } from './refusals/index.js';
 import { specialCondition, type Place } from './special-conditions.js';
 import { ownFailures } from './suspects.js';
 
@@ -177,12 +179,18 @@ export function conditionsAt(place: Place): readonly Candidate[] {
   const { scene, lane, from } = place;
   const growths = growthsBy(scene, from);
   const loads = growths.slice(0, 1).map((growth) => loadAt(place, growth));
+  const opener = openedBelow(place);
+  if (opener !== null) {
+    const below = conditionsAt(opener);
+    if (below.length > 0) return below;
+  }
+  const refused = refusedAt(place);
   const special = specialCondition(place);
-  if (special !== null) {
+  if (special !== null && !(refused !== null && keyOf(refused.ref) === keyOf(special.ref))) {
     const found = candidateAt(place, special.ref, special.evidence);
     return special.ref.kind === 'cacheFill' ? [found] : [found, ...loads];
   }
-  const limited = refusedByLimit(place);
+  const limited = refused ?? refusedByLimit(place);
   if (limited !== null) return [limited, ...loads];
   const isSudden = growths.some((growth) => growth.isSudden);
   const full = fullAt(place);
@@ -198,6 +206,14 @@ export function conditionsAt(place: Place): readonly Candidate[] {
   if (!isOwn) return loads;
   const ref = { kind: 'errors', subject: nameOf(place) } as const;
   return [candidateAt(place, ref, `it fails ${formatShare(errors)} of its requests itself`)];
+}
+
+/** The rule that refuses most requests here, such as a concurrency limit or a full queue of messages. */
+function refusedAt(place: Place): Candidate | null {
+  const refusal = refusalAt(place);
+  if (refusal === null) return null;
+  const { ref, text, evidence } = refusal;
+  return { ...candidateAt(place, ref, evidence), text };
 }
 
 function nameOf({ scene, lane }: Place): string {

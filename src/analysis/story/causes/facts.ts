@@ -4,6 +4,7 @@ import { isFeedback } from '../feedback.js';
 import { wordsOf } from '../fault-events.js';
 import { secondsOf, type StepInfluence } from '../influence.js';
 import type { PlanFault } from '../../../spec/plan/plan.js';
+import { breakersOf } from './breakers.js';
 import { suspectsOf } from './suspects.js';
 import { named } from './walk.js';
 import type { Scene } from '../scene.js';
@@ -40,7 +41,10 @@ export function causesOf(
   const isNew = ({ subject }: CauseFact): boolean =>
     inferred.every((fact) => fact.kind !== 'limit' || fact.subject !== subject);
   const facts = [...inferred, ...quotasOf(scene, WORDS.limit).filter(isNew)];
-  const loops = influences.filter(({ mechanism }) => isFeedback(mechanism)).map(loopFact);
+  const loops = [
+    ...influences.filter(({ mechanism }) => isFeedback(mechanism)).map(loopFact),
+    ...breakersOf(scene),
+  ];
   // Without a fault, a load that is too high from the start is the same cause as the ceiling that it meets.
   const isFaulted = scene.faultsNs.length > 0;
   const isOfLoad = ({ kind, unit }: CauseFact): boolean => kind === 'capacity' || unit === 'times';
@@ -135,9 +139,10 @@ const RATE_STEPS = 10;
 /** The words and the figure of a cause that is no fault. */
 function conditionWords(
   scene: Scene,
-  { ref, from, lane, evidence, growth }: Harm['candidate'],
+  { ref, from, lane, evidence, growth, text }: Harm['candidate'],
 ): Pick<CauseFact, 'text' | 'value' | 'unit'> {
   const { subject } = ref;
+  if (text !== undefined) return { text, value: null, unit: null };
   if (growth !== undefined) return growthWords(subject, growth);
   if (ref.kind === 'capacity') {
     const until = Math.min(scene.steps.count, from + RATE_STEPS);

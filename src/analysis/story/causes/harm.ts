@@ -7,7 +7,8 @@ import { sumSteps } from '../links.js';
 import type { Scene } from '../scene.js';
 import { divided, keyOf, type Candidate, type Part } from './candidate.js';
 import { suspectsOf, type Suspect } from './suspects.js';
-import { partsOf, type Walk } from './walk.js';
+import type { Walk } from './hidden.js';
+import { partsOf } from './walk.js';
 
 /** A cause with the requests of users that it harms. */
 export interface Harm {
@@ -105,9 +106,17 @@ function changed(harm: Float64Array, episode: Episode, change: Change): readonly
   return [...acting, ...divided(1 - taken, left)];
 }
 
-/** Whether a fault among the causes is over. */
+/** Whether a fault among the causes is over, also in what it makes possible. */
 function isOver(mix: readonly Part[], step: number): boolean {
-  return mix.some(({ candidate: { suspect } }) => suspect !== null && suspect.until <= step);
+  const acting = new Set(
+    mix
+      .filter(({ candidate }) => actsAt(candidate, step))
+      .map(({ candidate }) => keyOf(candidate.ref)),
+  );
+  return mix.some(
+    ({ candidate: { suspect, ref } }) =>
+      suspect !== null && suspect.until <= step && !acting.has(keyOf(ref)),
+  );
 }
 
 /** A fault that acts, or a load that rises. Any other condition is an effect of the fault that is over. */

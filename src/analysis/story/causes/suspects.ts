@@ -134,7 +134,8 @@ export interface Sized {
 
 /**
  * The effects of several faults on one component. Of those that began one after the other, the effect of the earlier is
- * that before the later one. A fault that hits a share of the requests has no larger effect than that share.
+ * that before the later one, or before a planned rise of the load. A fault that hits a share of the requests has no
+ * larger effect than that share.
  */
 export function sizesAt(
   scene: Scene,
@@ -143,10 +144,11 @@ export function sizesAt(
   from: number,
   until: number,
 ): readonly Sized[] {
+  const rise = riseOn(scene, lane, from);
   return suspects.map((suspect) => {
-    const later = suspects
-      .map((other) => other.from)
-      .filter((step) => step > suspect.from && step <= from + 1);
+    const later = [...suspects.map((other) => other.from), ...(rise === null ? [] : [rise])].filter(
+      (step) => step > suspect.from && step <= from + 1,
+    );
     const next = Math.min(...later);
     const size =
       later.length === 0
@@ -154,6 +156,22 @@ export function sizesAt(
         : sizeAt(scene, suspect, lane, Math.max(suspect.from, next - BEFORE_STEPS), next);
     return { suspect, size: suspects.length === 1 ? size : Math.min(size, suspect.fault.share) };
   });
+}
+
+/** Growth of the requests to a component from which a load explains its degradation. */
+export const MORE = 1.1;
+/** Steps before a degradation in which a rise of the load may begin it. */
+const RECENT = 10;
+
+/** The step of the last planned rise of the load right before a degradation, if more requests reach the component since. */
+export function riseOn({ loads, steps }: Scene, lane: Lane, step: number): number | null {
+  const rises = loads.risesNs
+    .map((at) => stepAt(steps, at))
+    .filter((at) => at > 0 && at + RECENT >= step && at <= step + SLACK);
+  const last = Math.max(...rises);
+  const usual = meanSteps(lane.arrivals, Math.max(0, last - BEFORE_STEPS), last);
+  const until = Math.min(steps.count, last + 1 + BEFORE_STEPS);
+  return rises.length > 0 && meanSteps(lane.arrivals, last + 1, until) > MORE * usual ? last : null;
 }
 
 /** The same on the messages of a link: more failed attempts, or longer calls than the callee explains. */

@@ -1,0 +1,91 @@
+import type { CauseFact } from '../../../spec/result/cause.js';
+import { OUTCOME_NAMES } from '../../../spec/outcome.js';
+import { formatCount, formatShare } from '../../../text/figures.js';
+import { failuresIn, outcomesIn, sumSteps, type Link } from '../links.js';
+import type { Scene } from '../scene.js';
+import type { Place } from './special-conditions.js';
+
+/** Part of the failed requests of a component that open breakers must refuse. */
+const MOST = 0.5;
+
+/** The callee whose failures open the breakers that refuse most of the requests that fail at a component. */
+export function openedBelow(place: Place): Place | null {
+  const { scene, lane, from, until } = place;
+  const failed = sumSteps(lane.arrivals, from, until) - sumSteps(lane.good, from, until);
+  const guarded = scene.links.filter(
+    ({ caller, policies }) => caller === lane && policies.has('circuitBreaker'),
+  );
+  const opened = guarded.filter(
+    (link) =>
+      refusedBy(link, from, until) >= MOST * failed && failuresIn(link.attempts, from, until) > 0,
+  );
+  const [link] = opened;
+  return link === undefined ? null : { ...place, lane: link.callee };
+}
+
+/** Calls that an open breaker refuses. */
+function refusedBy({ calls, policies }: Link, from: number, until: number): number {
+  if (!policies.has('circuitBreaker')) return 0;
+  return outcomesIn(calls, from, until)[OUTCOME_NAMES.indexOf('rejectedBreaker')];
+}
+
+/** Part of the failed requests of users from which refused calls that would succeed are reported. */
+const SOME = 0.25;
+/** Steps in which the attempts that are sent show how many of the refused calls would succeed. */
+const AROUND = 10;
+
+/**
+ * Breakers that add failures to those that open them: of the calls that they refuse, as many would succeed as of those
+ * that are sent around the same time. One that is opened by a callee which fails every call adds none.
+ */
+export function breakersOf(scene: Scene): readonly CauseFact[] {
+  const { data, lanes, steps, links } = scene;
+  const users = lanes.filter(
+    ({ workers, parts }) => workers === 0 && data.requests.includes(parts[0]),
+  );
+  const total = (column: (lane: (typeof users)[number]) => Float64Array): number =>
+    users.reduce((sum, lane) => sum + sumSteps(column(lane), 0, steps.count), 0);
+  const failed = total(({ arrived }) => arrived) - total(({ good }) => good);
+  return links.flatMap((link): readonly CauseFact[] => {
+    const { refused, lost, first } = lostAt(link, steps.count);
+    if (!(failed > 0) || lost < SOME * failed) return [];
+    const subject = `${link.caller.name}->${link.callee.name}`;
+    return [
+      {
+        kind: 'breakers',
+        subject,
+        // Beside a fault, a breaker only adds to what the fault began.
+        role: scene.faultsNs.length === 0 ? 'cause' : 'amplifier',
+        at: (steps.startNs[first] - data.plan.warmupNs) / 1e9,
+        until: null,
+        text: `the open breaker of ${link.caller.name} also refuses calls that ${link.callee.name} would answer`,
+        value: lost / refused,
+        unit: 'share',
+        mechanism: 'breakerOpen',
+        evidence: `${formatCount(refused)} calls are refused, and ${formatShare(lost / refused)} of those sent at that time succeed`,
+        share: null,
+      },
+    ];
+  });
+}
+
+/** Calls that the breaker of a link refuses, how many of them would succeed, and the first step with one. */
+function lostAt(
+  link: Link,
+  steps: number,
+): { readonly refused: number; readonly lost: number; readonly first: number } {
+  let refused = 0;
+  let lost = 0;
+  let first = -1;
+  for (let from = 0; from < steps; from += AROUND) {
+    const until = Math.min(steps, from + AROUND);
+    const own = refusedBy(link, from, until);
+    if (own === 0) continue;
+    if (first < 0) first = from;
+    const sent = sumSteps(link.sent, from, until);
+    const failed = Math.min(sent, failuresIn(link.attempts, from, until));
+    refused += own;
+    if (sent > 0) lost += own * (1 - failed / sent);
+  }
+  return { refused, lost, first };
+}
