@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../spec/record/record.js';
 import { OUTCOME_KINDS } from '../../spec/outcome.js';
 import { areaOf, gaugesByComponent, type Gauge } from '../measure/gauges.js';
-import { arrivedOf, sumCells, sumOutcomes } from '../measure/sums.js';
+import { arrivedOf, outcomeOf, sumCells, sumOutcomes } from '../measure/sums.js';
 import { partsOf, type VariantData } from '../measure/variant-data.js';
 import type { CellSet } from '../measure/window.js';
 import type { Room } from './rooms.js';
@@ -95,8 +95,11 @@ function levelOf(
   const all = sumOf(counts);
   if (all === 0) return 0;
   const queued = gauges.filter((gauge) => gauge.kind === 'queue');
-  // Requests that waited before this time executed in it as well; those that wait at its end do so later.
-  const carried = queuedIn(data, queued, measured.cells[0]) - laterIn(data, queued, measured.cells);
+  // Requests that waited before this time executed in it as well; some of those that wait at its end do so later.
+  const [begin, end] = [measured.cells[0], measured.cells[measured.cells.length - 1]];
+  const never = admittedIn(record, parts, measured) - all;
+  const later = Math.max(0, queuedIn(data, queued, end) - never);
+  const carried = queuedIn(data, queued, begin) - later;
   const more = Math.max(1, all + carried) / all;
   const busy = parts.map((part) => sumCells(record.parts[part].busyNs, measured.cells));
   const each = sumOf(busy) / all;
@@ -112,11 +115,17 @@ function queuedIn({ plan }: VariantData, queued: readonly Gauge[], cell: number)
   return areaOf(queued, Int32Array.of(cell)) / (edges[cell + 1] - edges[cell]);
 }
 
-/** Requests that wait at the end of a time and get a worker later; none where the run ends. */
-function laterIn(data: VariantData, queued: readonly Gauge[], cells: Int32Array): number {
-  const last = cells[cells.length - 1];
-  return data.plan.grid.edges[last + 1] < data.plan.endNs ? queuedIn(data, queued, last) : 0;
+/** Requests that arrive in a time and are not refused. */
+function admittedIn(record: RunRecord, parts: readonly number[], { cells }: CellSet): number {
+  const outcomes = sumOutcomes(
+    parts.map((part) => record.parts[part]),
+    cells,
+  );
+  const refused = REFUSALS.map((name) => outcomeOf(outcomes, name));
+  return arrivedOf(outcomes) - sumOf(refused);
 }
+
+const REFUSALS = ['rejectedOverload', 'rejectedRateLimit', 'throttled'] as const;
 
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 

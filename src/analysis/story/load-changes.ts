@@ -54,7 +54,7 @@ export function loadChangesOf({ loads, warmupNs, endNs }: Plan, steps: Steps): L
 }
 
 /** Rates of a load in requests per second: right before a planned rise, and the highest one that it leads to. */
-export interface PlannedRise {
+interface PlannedRise {
   readonly before: number;
   readonly after: number;
 }

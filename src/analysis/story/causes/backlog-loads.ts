@@ -3,9 +3,9 @@ import type { StoryEvent } from '../../../spec/result/cascade.js';
 import { partName } from '../../../spec/plan/names.js';
 import type { Plan } from '../../../spec/plan/plan.js';
 import { stepAt } from '../../measure/steps.js';
-import { flowsOf } from '../flows.js';
 import { secondsOf } from '../influence.js';
 import type { Scene } from '../scene.js';
+import { sourcesOf } from '../sources.js';
 import { growthsBy } from './conditions.js';
 import { growthWords } from './growth-words.js';
 
@@ -22,7 +22,7 @@ export function withBacklogLoads(
   const found = new Map<string, CauseFact>();
   for (const { kind, subject, at } of events) {
     if (kind !== 'backlog') continue;
-    const sources = sourcesOf(scene, ownerOf(data.plan, subject));
+    const sources = sourcesOf(data, ownerOf(data.plan, subject));
     const onset = stepAt(steps, data.plan.warmupNs + Math.round(at * 1e9));
     const growth = growthsBy(scene, onset).find(({ workload }) => sources.has(workload));
     if (growth === undefined) continue;
@@ -53,14 +53,4 @@ function ownerOf(plan: Plan, subject: string): number {
   );
   if (own >= 0) return own;
   return plan.parts.find((_, part) => partName(plan, part) === subject)?.component ?? -1;
-}
-
-/** Components from which calls or messages reach one, over any number of steps. */
-function sourcesOf({ data }: Scene, component: number): ReadonlySet<number> {
-  const steps = [...data.edges, ...flowsOf(data.plan)];
-  const found = new Set([component]);
-  for (const to of found) {
-    for (const step of steps) if (step.to === to) found.add(step.from);
-  }
-  return found;
 }

@@ -5,8 +5,10 @@ import { formatRate } from '../../../text/figures.js';
 import { demandsOf } from '../demands.js';
 import { INFEASIBLE } from '../feasibility.js';
 import { meanSteps, sumSteps } from '../links.js';
+import { isProxyFull, proxyLines, workersWords } from '../proxies.js';
 import { saturatedShare } from '../saturation.js';
 import type { Scene } from '../scene.js';
+import { sourcesOf } from '../sources.js';
 import { ceilingOf, growthsBy, servedRate } from './conditions.js';
 import { heldByLimit } from './held-by-limit.js';
 import { refusalAt } from './refusals/index.js';
@@ -45,20 +47,66 @@ export function chronicOf(scene: Scene, record: RunRecord): CauseFact | null {
       continue;
     const rates = ratesOf(scene, record, full, until);
     if (rates === null) continue;
-    const [offered, served] = [rates.offered, rates.served].map(formatRate);
-    return {
-      kind: 'load',
-      subject: data.plan.components[user.component].name,
-      role: 'cause',
-      at: 0,
-      until: null,
-      text: `from the start ${offered} meet ${served} that ${full.name} can serve`,
-      value: badShare(user, 0, until),
-      unit: 'share',
-      mechanism: 'queueFull',
-      evidence: ceilingOf(scene, full, 0, until)!.text,
-      share: null,
-    };
+    const evidence = ceilingOf(scene, full, 0, until)!.text;
+    return factOf(scene, { user, rates, name: full.name, evidence }, until);
+  }
+  return fullProxy(scene, record, users, until);
+}
+
+/** Requests per second that ask for a component, and those that its capacity is enough for. */
+interface Rates {
+  readonly offered: number;
+  readonly served: number;
+}
+
+/** An overload: the workload, and the words for what is full. */
+interface Found {
+  readonly user: Lane;
+  readonly rates: Rates;
+  readonly name: string;
+  readonly evidence: string;
+}
+
+function factOf({ data }: Scene, { user, rates, name, evidence }: Found, until: number): CauseFact {
+  const [offered, served] = [rates.offered, rates.served].map(formatRate);
+  return {
+    kind: 'load',
+    subject: data.plan.components[user.component].name,
+    role: 'cause',
+    at: 0,
+    until: null,
+    text: `from the start ${offered} meet ${served} that ${name} can serve`,
+    value: badShare(user, 0, until),
+    unit: 'share',
+    mechanism: 'queueFull',
+    evidence,
+    share: null,
+  };
+}
+
+/**
+ * A proxy of the mesh that is full all the time, and whose queue grows. Of each request it serves the part that its
+ * passes have got workers: those that wait at the end have not, and those that waited at the start came before.
+ */
+function fullProxy(
+  scene: Scene,
+  record: RunRecord,
+  users: readonly Lane[],
+  until: number,
+): CauseFact | null {
+  const { data, steps } = scene;
+  for (const line of proxyLines(data, record, steps)) {
+    let full = 0;
+    for (let step = 0; step < until; step++) if (isProxyFull(line, step)) full++;
+    if (full < ALWAYS * until || !isFilling(line, until) || until < steps.count) continue;
+    const sources = sourcesOf(data, line.component);
+    const user = users.find(({ component }) => sources.has(component));
+    if (user === undefined || grows(scene, user.component, until)) continue;
+    // Requests that wait here have not arrived at the component yet.
+    const offered = demandsOf(data, record).firstAt(line.component, data.whole);
+    const served = (offered * (line.served + line.queue[0])) / (line.served + line.left);
+    const evidence = `${workersWords(line)} are in use`;
+    return factOf(scene, { user, rates: { offered, served }, name: line.name, evidence }, until);
   }
   return null;
 }
@@ -78,7 +126,7 @@ const FILLS = 1.5;
 const LONG = 5;
 
 /** Whether the queue of a full component grows all the time, so that its callers wait longer and longer. */
-function isFilling({ queue, workers }: Lane, until: number): boolean {
+function isFilling({ queue, workers }: Pick<Lane, 'queue' | 'workers'>, until: number): boolean {
   const third = Math.floor(until / 3);
   const last = meanSteps(queue, until - third, until);
   return (
@@ -96,19 +144,12 @@ function grows(scene: Scene, workload: number, until: number): boolean {
  * keep away counts, and requests that wait at the end do not. Null if the capacity is enough for all of them, and
  * something else fails some, such as a short queue or an uneven load.
  */
-function ratesOf(
-  scene: Scene,
-  record: RunRecord,
-  full: Lane,
-  until: number,
-): { readonly offered: number; readonly served: number } | null {
-  const { data, faultsNs, steps } = scene;
+function ratesOf(scene: Scene, record: RunRecord, full: Lane, until: number): Rates | null {
+  const { data, faultsNs } = scene;
   const window = faultsNs.length > 0 && data.before.lengthNs > 0 ? data.before : data.whole;
   const demands = demandsOf(data, record);
   const first = demands.firstAt(full.component, window);
-  let ns = 0;
-  for (let step = 0; step < until; step++) ns += steps.lengthNs[step];
-  const offered = Math.max(first, (sumSteps(full.arrived, 0, until) / ns) * 1e9);
+  const offered = Math.max(first, perSecond(scene, full.arrived, until));
   const needs = (['busy', 'cpu'] as const).flatMap((kind) => {
     const capacity = (kind === 'busy' ? full.workers : full.cores) * meanSteps(full.up, 0, until);
     if (!(capacity > 0) || !Number.isFinite(capacity) || !(first > 0)) return [];
@@ -118,6 +159,12 @@ function ratesOf(
   if (needs.length === 0) return { offered, served: servedRate(scene, full, 0, until) };
   const need = Math.max(...needs);
   return need >= INFEASIBLE ? { offered, served: offered / need } : null;
+}
+
+function perSecond({ steps }: Scene, column: Float64Array, until: number): number {
+  let ns = 0;
+  for (let step = 0; step < until; step++) ns += steps.lengthNs[step];
+  return (sumSteps(column, 0, until) / ns) * 1e9;
 }
 
 function deepestFull(scene: Scene, lane: Lane, seen: Set<Lane>, until: number): Lane | null {
