@@ -8,7 +8,7 @@ import { shareOf, type Room } from './rooms.js';
 /** Share of a resource in use from which it is saturated. */
 export const FULL = 0.97;
 /** Share of its capacity that the first attempts need, from which a load is not feasible. */
-const INFEASIBLE = 0.99;
+export const INFEASIBLE = 0.99;
 /** Below this share a changed load, or a smaller capacity, is feasible. Between the two the run does not decide. */
 const FEASIBLE = 0.95;
 /** Relative change below which two loads, or two capacities, are the same. */
