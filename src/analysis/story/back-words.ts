@@ -27,9 +27,11 @@ export function backWords(
   const runs = well === endings.length ? '' : ofRuns(well, endings.length);
   const value = back?.recovery.value ?? null;
   if (back === null || well === 0) return null;
-  // Nothing precedes a fault from the start, so its recovery has no measure.
-  if (value === null)
-    return endings.some(({ reason }) => reason === 'back') ? `${AFTER}${runs}` : null;
+  if (value === null) {
+    if (!endings.some(({ reason }) => reason === 'back')) return null;
+    // Recovery counts up to the next fault. Nothing precedes a fault from the start, so its recovery has no measure.
+    return `${back.recovery.never > 0 ? LATER : AFTER}${runs}`;
+  }
   const isEarly = value === 0 && isBackDuring(back.recovery.fault, events);
   const when = value > 0 ? `after ${formatSeconds(value)}` : isEarly ? EARLY : 'at once';
   return `${when}${runs}${latencyWords(back, events)}`;
@@ -39,6 +41,7 @@ const EARLY = 'before the fault ends';
 /** Goodput is back although the fault lasts to the end. */
 const LASTS = 'while the fault lasts';
 const AFTER = 'after the fault';
+const LATER = 'only after a later fault';
 
 /** `, latency after 12 s` if that is clearly later. */
 function latencyWords(back: Back, events: readonly CascadeEvent[]): string {

@@ -88,6 +88,9 @@ const WORDS: Readonly<Record<EndReason, (subject: string, value: number | null) 
     value === null
       ? `${subject} gets calls that it did not get before`
       : `${subject} gets ${formatNumber(value)} times the calls per user request`,
+  repeated: (subject) => `no user sends a new request, and repeated calls keep ${subject} full`,
+  wasted: (subject, value) =>
+    `calls to ${subject} are repeated, and ${formatShare(value ?? 0)} of its work ends after its callers have given up`,
   restarts: (subject) => `${subject} dies again when it is back`,
   redeliveries: (subject, value) =>
     value === null
@@ -132,6 +135,8 @@ export const REMEDIES: Readonly<Record<EndReason, string>> = {
   back: '',
   during: '',
   amplified: '',
+  repeated: '',
+  wasted: '',
   restarts: '',
   redeliveries: '',
   load: '',

@@ -30,6 +30,7 @@ import type { Lasting } from './lasting.js';
 import { isStruck, isTriggered, phasesOf, type Phases } from './phases.js';
 import { redeliveredBy } from './redelivered.js';
 import { roomsOf, shareOf, type Room } from './rooms.js';
+import { slowedIn } from './slowed.js';
 import { backlogIn, BUSY, sustainedBy } from './sustaining.js';
 import { fallOf, isFalling, isRising } from './trends.js';
 
@@ -206,6 +207,8 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
     if (!OPEN.has(open.reason)) return open;
     // A fault of the entire run may keep it down.
     if (isStruck(data, record) && !isTriggered(data, record)) return undecided('faultLasts');
+    const slowed = slowedIn(data, record, rooms, demands, phases.steadyNs, end);
+    if (slowed !== null) return overloaded(data, slowed);
     if (down.length === 0) return open;
     return ending(
       'lost',
@@ -215,7 +218,9 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
   }
   const room = nameOf(data, sustained.room);
   if (feasible.kind === 'unknown') return undecided('nearCapacity', room, feasible.need);
-  const { factor } = sustained;
+  const { factor, isOnlyRepeated, wasted } = sustained;
+  if (isOnlyRepeated) return ending('metastable', 'repeated', room);
+  if (wasted !== null) return ending('metastable', 'wasted', room, wasted);
   return ending('metastable', 'amplified', room, Number.isFinite(factor) ? factor : null);
 }
 

@@ -12,13 +12,14 @@ const LARGER = 3;
 const SOME = 100;
 /** Redeliveries per handled message from which they may keep a backlog. */
 const REPEATED = 0.3;
+const COUNTED = ['redeliveries', 'consumed', 'duplicateEffects', 'rebalances'] as const;
 /** Fewest rebalances of a group that goes round in a circle. */
 const CIRCLES = 2;
 
 /** Messages that their own redelivery keeps waiting. */
 export interface Redelivered {
   readonly subject: string;
-  /** Redeliveries per message handled, in the tail; Infinity if none is. */
+  /** Redeliveries per message handled, in the tail; Infinity if none is handled for the first time. */
   readonly perMessage: number;
   /** A message that its consumer can never process holds the others up: no loop, but lost until it is removed. */
   readonly isPoisoned: boolean;
@@ -39,12 +40,12 @@ export function redeliveredBy(
     const levels = tail.map(({ cells, lengthNs }) => sumCells(lag.area, cells) / lengthNs);
     const left = levels[levels.length - 1] ?? 0;
     if (isFalling(levels)) continue;
-    const [again, handled, rebalances] = ['redeliveries', 'consumed', 'rebalances'].map((name) =>
+    const [again, handled, repeated, rebalances] = COUNTED.map((name) =>
       tail.reduce((sum, window) => sum + countIn(meters, lag, name, window), 0),
     );
-    // A group that is rebalanced again and again and never commits makes no progress, however few its messages are.
-    const isCircling = handled === 0 && again > 0 && rebalances >= CIRCLES && left > 0;
-    const perMessage = handled > 0 ? again / handled : Infinity;
+    // A group that is rebalanced again and again, and only repeats, makes no progress, however few its messages are.
+    const isCircling = handled <= repeated && again > 0 && rebalances >= CIRCLES && left > 0;
+    const perMessage = isCircling ? Infinity : again / Math.max(1, handled);
     const isLarge = left >= Math.max(SOME, LARGER * usual) && again >= SOME;
     if (!isCircling && (!isLarge || perMessage < REPEATED)) continue;
     if (perMessage <= (most?.perMessage ?? 0)) continue;

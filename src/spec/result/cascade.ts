@@ -53,8 +53,9 @@ export type RunVerdict =
 
 /**
  * The reason of a verdict. Of `metastable`: `amplified` (`value`: attempts per user request, as a multiple of those while
- * it was healthy; null = none then), `restarts`, `redeliveries` (`value`: per message). Of `overloaded`: `load` (`value`:
- * share of the capacity that first attempts need). Of `lost`: `instances`, `connections`,
+ * it was healthy; null = none then), `repeated` (no user sends a new request), `wasted` (`value`: share of the work that no
+ * caller uses), `restarts`, `redeliveries` (`value`: per message; null = none is handled for the first time). Of
+ * `overloaded`: `load` (`value`: share of the capacity that first attempts need). Of `lost`: `instances`, `connections`,
  * `poison`, `faultStays` (a fault without an end), `releaseStays` (`subject`: a version that was promoted). Of
  * `untouched`, `recovered` and `slowRecovery`: `noLoss`, `background`, `back`, `during`. The others are of `undecided`.
  */
@@ -66,6 +67,8 @@ export type EndReason =
   /** Goodput is back while a fault lasts, to the end of the run. */
   | 'during'
   | 'amplified'
+  | 'repeated'
+  | 'wasted'
   | 'restarts'
   | 'redeliveries'
   | 'load'
