@@ -33,7 +33,10 @@ export function backlogEvents(
   baseline: number,
 ): readonly StoryEvent[] {
   return waitingLines(data, record, steps).flatMap((line) => {
-    const limits = limitsOf(line.ages, steps, baseline, data.plan.faults.length > 0);
+    const isFaulted = data.plan.faults.length > 0;
+    const isChronic = isFaulted && isGrowing(line.ages.subarray(0, baseline), steps);
+    const limits = limitsOf(line.ages, baseline, isFaulted && !isChronic);
+    const already = isChronic ? ' (growing since before any fault)' : '';
     return spansAbove(line.ages, limits)
       .slice(0, EPISODES_MAX)
       .flatMap(([from, until]) => {
@@ -41,9 +44,10 @@ export function backlogEvents(
         const most = Math.max(...line.waiting.subarray(from, until));
         const oldest = Math.max(...line.ages.subarray(from, until)) / 1e9;
         const reset = afterReset(data.plan, line.subject, at, steps.lengthNs[0] / 1e9);
-        const text = `${waitWords(most, line)}, the oldest for ${formatSeconds(oldest)}${reset}`;
+        const text = `${waitWords(most, line)}, the oldest for ${formatSeconds(oldest)}${already}${reset}`;
         const event = { subject: line.subject, cause: null, mechanism: null };
-        const begins: StoryEvent = { ...event, at, kind: 'backlog', text };
+        const chronic = isChronic ? { isChronic } : {};
+        const begins: StoryEvent = { ...event, ...chronic, at, kind: 'backlog', text };
         // The backlog may have ended within the last step.
         const isOver = until < steps.count || line.endAge <= limits.low;
         const endNs = until < steps.count ? steps.startNs[until] : data.plan.endNs;
@@ -68,11 +72,9 @@ interface Limits {
   readonly low: Ns;
 }
 
-function limitsOf(ages: Float64Array, steps: Steps, baseline: number, isFaulted: boolean): Limits {
-  const before = ages.subarray(0, baseline);
-  if (!isFaulted || isGrowing(before, steps))
-    return { high: OLD_WITHOUT_FAULT_NS, low: OLD_WITHOUT_FAULT_NS };
-  const usual = Math.max(0, ...before);
+function limitsOf(ages: Float64Array, baseline: number, hasUsual: boolean): Limits {
+  if (!hasUsual) return { high: OLD_WITHOUT_FAULT_NS, low: OLD_WITHOUT_FAULT_NS };
+  const usual = Math.max(0, ...ages.subarray(0, baseline));
   return { high: Math.max(OLD_NS, OLDER * usual), low: Math.max(OLD_NS, usual) };
 }
 

@@ -22,34 +22,88 @@ export function chronicWords({ causes }: Told): string {
   return `${capital(chronic.text)}: ${formatShare(chronic.value!)} of the requests fail (${chronic.evidence}). `;
 }
 
-/** Causes that only make worse a degradation that others began. */
+/** A cause with a smaller part of the harm does not begin the sentence beside a larger one. */
+const SMALL = 0.05;
+
+const isSmall = ({ share }: CauseFact): boolean => share !== null && share < SMALL;
+
+/** Causes that only make worse a degradation that others began, or have a small part beside others. */
 export function laterOf({ causes }: Told): readonly CauseFact[] {
-  const isFirst = causes.some((cause) => cause.role === 'cause' && !isChronic(cause));
-  return isFirst ? causes.filter(({ role }) => role === 'amplifier') : [];
+  const first = causes.filter((cause) => cause.role === 'cause' && !isChronic(cause));
+  if (first.length === 0) return [];
+  const isLarge = first.some(({ share }) => share !== null && share >= SMALL);
+  return causes.filter(
+    (cause) =>
+      cause.role === 'amplifier' || (isLarge && cause.fault !== undefined && isSmall(cause)),
+  );
 }
 
-/** Conditions that begin a degradation beside faults, with their times. */
-export function conditionStarts({ causes }: Told): readonly string[] {
-  return causes
+/**
+ * The faults that begin an account: those among the causes, or all that are not cleared if none is. `isMild`: little
+ * goodput is lost, and the account has no place for later ones.
+ */
+export function startingFaults<E extends StoryEvent>(
+  told: Told,
+  faults: readonly E[],
+  isMild = false,
+): readonly E[] {
+  const { causes, innocent } = told;
+  const cleared = new Set(innocent.map(({ fault }) => fault));
+  const later = new Set(isMild ? [] : laterOf(told).map(({ fault }) => fault));
+  const named = new Set(causes.map(({ fault }) => fault));
+  const open = faults.filter(({ subject }) => !cleared.has(subject) && !later.has(subject));
+  const begin = open.filter(({ subject }) => named.has(subject));
+  return begin.length > 0 ? begin : open;
+}
+
+/** ` The runs do not show whether “orders 2x slower” at 20 s has a part.`: neither cleared nor among the causes. */
+export function openWords(told: Told, faults: readonly StoryEvent[]): string {
+  const { causes, innocent } = told;
+  const known = new Set([...causes, ...innocent].map(({ fault }) => fault));
+  const open = faults.filter(({ subject }) => !known.has(subject));
+  const begin = startingFaults(told, faults);
+  if (open.length === 0 || open.some((event) => begin.includes(event))) return '';
+  const words = open.map((event) => `“${headOf(event)}” at ${formatInstant(event.at)}`);
+  return ` The runs do not show whether ${list([...new Set(words)])} ${words.length === 1 ? 'has' : 'have'} a part.`;
+}
+
+/** Words at the start of an account, with their time. */
+export interface Start {
+  readonly at: number;
+  readonly text: string;
+}
+
+/**
+ * Conditions that begin a degradation beside faults, with their times. A load has no part of its own where it meets a
+ * ceiling, but comes before it.
+ */
+export function conditionStarts({ causes }: Told): readonly Start[] {
+  const isLoad = ({ unit }: CauseFact): boolean => unit === 'times';
+  return [...causes.filter(isLoad), ...causes.filter((cause) => !isLoad(cause))]
     .filter(
       (cause) =>
         cause.fault === undefined &&
         cause.role === 'cause' &&
         !isChronic(cause) &&
-        (cause.share ?? 0) > 0,
+        ((cause.share ?? 0) > 0 || (isLoad(cause) && cause.share !== null)),
     )
-    .map(({ text, at }) => `${text} at ${formatInstant(at)}`);
+    .map(({ text, at }) => ({ at, text: `${text} at ${formatInstant(at)}` }));
 }
 
 /** ` 1.5x the load of users at 40 s makes it worse (65 % of the failed and slow requests).` */
 export function worseWords(told: Told): string {
-  return laterOf(told)
-    .filter(({ share }) => share !== null)
-    .map(
-      ({ text, at, share }) =>
-        ` ${capital(text)} at ${formatInstant(at)} makes it worse: ${formatShare(share!)} of the failed and slow requests come with it.`,
-    )
-    .join('');
+  const later = laterOf(told);
+  const breakers = later.filter(({ kind }) => kind === 'breakers');
+  return [
+    ...later.flatMap(({ text, at, share, role, kind }) => {
+      if (share === null || kind === 'breakers') return [];
+      const does = role === 'amplifier' ? 'makes it worse' : 'has a small part';
+      return [
+        ` ${capital(text)} at ${formatInstant(at)} ${does}: ${formatShare(share)} of the failed and slow requests come with it.`,
+      ];
+    }),
+    ...breakers.map(({ text, evidence }) => ` ${capital(text)} (${evidence}).`),
+  ].join('');
 }
 
 /**

@@ -3,6 +3,7 @@ import { isBackground, triggersIn } from '../measure/background.js';
 import type { PlanFault } from '../../spec/plan/plan.js';
 import type { StoryEvent, CascadeResult } from '../../spec/result/cascade.js';
 import { touchedBy } from '../measure/faulted.js';
+import { boundsOf, isBounded, lowersLoad } from './causes/bounds.js';
 import { enablingFaults } from './causes/enabling.js';
 import type { Episode } from './health.js';
 import type { Lane } from '../measure/lanes.js';
@@ -40,10 +41,8 @@ export function innocentFaults(
   const targetsOf = (fault: PlanFault): readonly Lane[] => lanesHitBy(scene, fault);
   const namesOf = (fault: PlanFault): string[] => targetsOf(fault).map(({ name }) => name);
   const { faults } = data.plan;
-  const times = timesOf(
-    scene,
-    degraded.flatMap((lane) => degradations(lane).map(({ from }) => from)),
-  );
+  const episodes = degraded.flatMap((lane) => degradations(lane));
+  const times = timesOf(scene, episodes);
   // A completed rollout that hurt no user is not the cause of later degradations.
   const isPast = (fault: PlanFault): boolean =>
     fault.rollout !== null && !times.degradedWithin(fault);
@@ -54,6 +53,7 @@ export function innocentFaults(
   const enabling = enablingFaults(scene, causes);
   const isInnocent = (fault: PlanFault): boolean =>
     !responsible.has(fault) &&
+    !keepsDown(scene, fault, episodes, causes) &&
     !enabling.has(fault.id) &&
     !suspects.has(fault) &&
     (causes.length > 0 ||
@@ -64,20 +64,50 @@ export function innocentFaults(
     if (degraded.length === 0) return 'no user request degraded';
     if (isBackground(fault, data.plan)) return 'it lasts for the entire run';
     if (isPast(fault)) return 'no user request degraded while it lasted';
+    const before = times.degradedAt(fault)
+      ? 'users were in trouble before it began'
+      : 'no user request degraded after it began';
     if (causes.length === 0)
       return times.degradedSince(fault)
         ? 'the trouble of the users began as another fault did'
-        : 'users were in trouble before it began';
+        : before;
     if (reaches(namesOf(fault), goals, influences))
-      return times.degradedSince(fault)
-        ? 'its effect is too small'
-        : 'users were in trouble before it began';
+      return times.degradedSince(fault) ? 'its effect is too small' : before;
     const where = list(namesOf(fault).slice(0, 3));
     if (targetsOf(fault).some((lane) => degradations(lane).length > 0))
       return `the trouble of ${where} reached no user request`;
     return `${where === '' ? 'its target' : where} never degraded`;
   };
   return faults.filter(isInnocent).map((fault) => ({ fault: fault.id, reason: reasonOf(fault) }));
+}
+
+/**
+ * Whether a fault acts while users stay down although all causes are over: behind an open breaker hardly any request
+ * shows its effect. One whose strength sets a bound shows.
+ */
+function keepsDown(
+  { data, steps, spansOf, lanes }: Scene,
+  fault: PlanFault,
+  episodes: readonly Episode[],
+  causes: CascadeResult['causes'],
+): boolean {
+  if (causes.length === 0 || isBackground(fault, data.plan) || isBounded(boundsOf(fault)))
+    return false;
+  const touched = touchedBy(fault, data);
+  const isHit = lanes.some((lane) => touched.components.has(lane.component) && lane.workers > 0);
+  const ends = causes.map(({ until }) => until ?? Infinity);
+  const overNs = data.plan.warmupNs + Math.max(...ends) * 1e9;
+  return (
+    isHit &&
+    spansOf(fault).some(({ fromNs, untilNs }) =>
+      episodes.some(
+        ({ from, until }) =>
+          stepAt(steps, Math.max(fromNs, overNs)) >= from &&
+          stepAt(steps, Math.max(fromNs, overNs)) + ONSET_SLACK <
+            Math.min(until, stepAt(steps, untilNs)),
+      ),
+    )
+  );
 }
 
 /** Components and requests that a fault hits, or the calls of which it hits. */
@@ -124,7 +154,10 @@ export function suspectsOf(
       const atNs = warmupNs + Math.round(at * 1e9);
       const begun = spans.filter(({ fromNs }) => fromNs <= atNs);
       const last = begun.reduce((latest, { untilNs }) => Math.max(latest, untilNs), 0);
-      return begun.filter(({ untilNs }) => untilNs + slackNs >= Math.min(atNs, last));
+      const active = begun.filter(({ untilNs }) => untilNs + slackNs >= Math.min(atNs, last));
+      // Less load leaves nothing behind. Its end may, if no other fault is there.
+      const others = active.filter(({ fault }) => !lowersLoad(fault));
+      return others.length > 0 ? others : active;
     });
   return new Set(found.map(({ fault }) => fault));
 }
@@ -132,14 +165,17 @@ export function suspectsOf(
 interface Times {
   /** Some degradation of user requests began with the fault, or later. */
   degradedSince(fault: PlanFault): boolean;
+  /** Some of them had begun before the fault, and lasted. */
+  degradedAt(fault: PlanFault): boolean;
   /** Some of them began while the fault was active. */
   degradedWithin(fault: PlanFault): boolean;
   /** All of them began with faults, and none with this one. */
   beganWithOtherFaults(fault: PlanFault): boolean;
 }
 
-/** Compares faults with `onsets`, the steps in which user requests degraded. */
-function timesOf({ data, steps, spansOf }: Scene, onsets: readonly number[]): Times {
+/** Compares faults with the degradations of user requests. */
+function timesOf({ data, steps, spansOf }: Scene, episodes: readonly Episode[]): Times {
+  const onsets = episodes.map(({ from }) => from);
   const startsOf = (fault: PlanFault): readonly number[] =>
     spansOf(fault).map(({ fromNs }) => stepAt(steps, fromNs));
   const beginsAt = (fault: PlanFault, onset: number): boolean =>
@@ -147,6 +183,10 @@ function timesOf({ data, steps, spansOf }: Scene, onsets: readonly number[]): Ti
   return {
     degradedSince: (fault) =>
       onsets.some((onset) => onset >= Math.min(...startsOf(fault)) - ONSET_SLACK),
+    degradedAt: (fault) =>
+      startsOf(fault).some((start) =>
+        episodes.some(({ from, until }) => from <= start && until > start),
+      ),
     degradedWithin: (fault) =>
       spansOf(fault).some(({ fromNs, untilNs }) =>
         onsets.some(

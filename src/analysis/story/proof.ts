@@ -1,5 +1,9 @@
 import type { CauseFact } from '../../spec/result/cause.js';
-import type { CausalRole, Counterfactuals } from '../../spec/result/counterfactual.js';
+import type {
+  CausalRole,
+  CounterfactualFault,
+  Counterfactuals,
+} from '../../spec/result/counterfactual.js';
 import { headOf } from '../../spec/result/fault-text.js';
 import type { Story } from '../measure/story.js';
 import { provenConditions } from './proven-conditions.js';
@@ -39,7 +43,7 @@ function isMeasured({ events }: Story, { unseen = [] }: Counterfactuals): boolea
   );
 }
 
-/** A fault that does less than this share of the harm is not added to the causes. */
+/** A fault that does less than this share of the harm is not added to the causes, or only adds to that of others. */
 const SOME = 0.05;
 
 /** Roles from the one that counts most. */
@@ -85,21 +89,33 @@ function provenCauses(
     id === undefined ? undefined : roles.get(id);
   const kept = causes
     .filter(({ fault }) => !(isSeen && REASONS.has(roleOf(fault))))
-    .map((cause): CauseFact => {
-      const role = roleOf(cause.fault);
-      return role === 'cause' || role === 'amplifier' ? { ...cause, role } : cause;
-    });
+    .map((cause) => withRole(cause, proof, roleOf(cause.fault)));
   const missing = proof.faults.filter(({ fault }) => kept.every((cause) => cause.fault !== fault));
-  const added = missing.flatMap((row) => {
+  const added = missing.flatMap((row): readonly CauseFact[] => {
     const role = roles.get(row.fault);
-    if (role === 'cause') return factOf(events, row.fault, 'cause') ?? [];
-    const isSome =
-      (role === 'part' || role === 'amplifier') && weightOf(row) >= SOME * harmBy(proof);
-    return isSome ? (factOf(events, row.fault, 'amplifier') ?? []) : [];
+    const fact = factOf(events, row.fault, role === 'cause' ? 'cause' : 'amplifier');
+    if (fact === null) return [];
+    if (role === 'cause') return [fact];
+    const isSome = weightOf(row) >= SOME * harmBy(proof);
+    const isAdded = (role === 'part' || role === 'amplifier') && isSome;
+    return isAdded ? [{ ...fact, share: partOf(proof, row) }] : [];
   });
   const changes = [proof, ...(proof.unseen ?? [])].flatMap((one) => one.interventions);
   const all = provenConditions([...kept, ...added], changes, events, isSeen);
   return [...all].sort((a, b) => a.at - b.at);
+}
+
+/** A cause with the role that the runs show, and the part of the harm that comes with it if it only adds to others. */
+function withRole(
+  cause: CauseFact,
+  proof: Counterfactuals,
+  role: CausalRole | undefined,
+): CauseFact {
+  const row = proof.faults.find(({ fault }) => fault === cause.fault);
+  const isSmall = role === 'part' && row?.role === 'part' && weightOf(row) < SOME * harmBy(proof);
+  if (row !== undefined && (isSmall || role === 'amplifier'))
+    return { ...cause, role: 'amplifier', share: partOf(proof, row) };
+  return role === 'cause' ? { ...cause, role } : cause;
 }
 
 /** The fact of a fault, from its events; null if it does not strike in this run. */
@@ -146,6 +162,12 @@ export function provenCause(proofs: Proofs): string | null {
 
 function harmBy({ harm, background }: Counterfactuals): number {
   return harm - background;
+}
+
+/** The share of the harm that is not there without a fault; null if there is none. */
+function partOf(proof: Counterfactuals, { averted }: CounterfactualFault): number | null {
+  const all = harmBy(proof);
+  return all > 0 && averted.value !== null ? Math.max(0, Math.min(1, averted.value / all)) : null;
 }
 
 function weightOf({ share, averted }: Counterfactuals['faults'][number]): number {

@@ -26,6 +26,11 @@ export function growthOf(fault: PlanFault, rate: number): number {
   return edits.reduce((rest, edit) => edit.knob.rateOf!(rest, edit), rate) / rate;
 }
 
+/** Whether all that a fault does is to take load away. */
+export function lowersLoad(fault: PlanFault): boolean {
+  return editsOf(fault).length > 0 && growthOf(fault, 1) < 1;
+}
+
 /** Whether a fault is too weak to harm more than this share of the requests of what it hits. */
 export function isWeak({ failed, slower, lateNs }: Bounds, share: number): boolean {
   return Math.max(failed, 1 - 1 / slower) < share && lateNs === 0;

@@ -1,4 +1,5 @@
 import type { CauseFact } from '../../../spec/result/cause.js';
+import type { PlanFault } from '../../../spec/plan/plan.js';
 import type { Scene } from '../scene.js';
 import { isActive, sizesAt, suspectsOf, type Suspect } from './suspects.js';
 
@@ -34,6 +35,23 @@ export function enablingFaults(scene: Scene, causes: readonly CauseFact[]): Read
     }
   }
   return found;
+}
+
+/** Faults that may have made the condition of a cause (`when`) true: the cause is an effect of them. */
+export function conditionMakers(
+  scene: Scene,
+  causes: readonly CauseFact[],
+): ReadonlySet<PlanFault> {
+  const suspects = suspectsOf(scene);
+  const isNamed = ({ fault: { id } }: Suspect): boolean => causes.some(({ fault }) => fault === id);
+  const watched = suspects.filter((suspect) => suspect.fault.when !== null && isNamed(suspect));
+  const makers = suspects.filter((early) =>
+    watched.some(
+      (cause) =>
+        early.from < cause.from && isActive(early, cause.from) && isWatched(scene, early, cause),
+    ),
+  );
+  return new Set(makers.map(({ fault }) => fault));
 }
 
 /** Whether a fault strikes under a condition (`when`) on a component that another fault hits, or that depends on it. */

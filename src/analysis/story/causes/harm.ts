@@ -3,11 +3,12 @@ import type { Episode } from '../health.js';
 import { lookUntil, type StepInfluence } from '../influence.js';
 import type { Lane } from '../../measure/lanes.js';
 import { stepAt } from '../../measure/steps.js';
-import { sumSteps } from '../links.js';
+import { meanSteps, sumSteps } from '../links.js';
 import type { Scene } from '../scene.js';
 import { divided, keyOf, type Candidate, type Part } from './candidate.js';
 import { suspectsOf, type Suspect } from './suspects.js';
-import { partsOf, type Walk } from './walk.js';
+import type { Walk } from './hidden.js';
+import { partsOf } from './walk.js';
 
 /** A cause with the requests of users that it harms. */
 export interface Harm {
@@ -90,10 +91,11 @@ interface Change {
 
 /**
  * The causes after a change. Where a cause is over, those that act take their part: users may have been down anyway until
- * then. Otherwise those that begin take the part by which the harm has grown.
+ * then. A cause that is over does no more harm than before. Otherwise those that begin take the part by which the harm
+ * has grown.
  */
 function changed(harm: Float64Array, episode: Episode, change: Change): readonly Part[] {
-  const { before, fresh, from } = change;
+  const { before, fresh, from, until } = change;
   if (!isOver(before, from)) return worsened(harm, episode, change);
   const acting = fresh.filter(
     ({ candidate }) => candidate.lane !== null && actsAt(candidate, from),
@@ -102,12 +104,26 @@ function changed(harm: Float64Array, episode: Episode, change: Change): readonly
   const keys = new Set(acting.map(({ candidate }) => keyOf(candidate.ref)));
   const others = before.filter(({ candidate }) => !keys.has(keyOf(candidate.ref)));
   const left = others.map(({ candidate, part }) => ({ candidate, weight: part }));
-  return [...acting, ...divided(1 - taken, left)];
+  if (!(taken > 0)) return divided(1, left);
+  const at = from - episode.from;
+  const was = meanSteps(harm, Math.max(0, at - AROUND), at);
+  const is = meanSteps(harm, at, until - episode.from);
+  const rest = left.length > 0 ? Math.min(1 - taken, is > 0 ? was / is : 1) : 0;
+  const now = acting.map(({ candidate, part }) => ({ candidate, weight: part }));
+  return [...divided(1 - rest, now), ...divided(rest, left)];
 }
 
-/** Whether a fault among the causes is over. */
+/** Whether a fault among the causes is over, also in what it makes possible. */
 function isOver(mix: readonly Part[], step: number): boolean {
-  return mix.some(({ candidate: { suspect } }) => suspect !== null && suspect.until <= step);
+  const acting = new Set(
+    mix
+      .filter(({ candidate }) => actsAt(candidate, step))
+      .map(({ candidate }) => keyOf(candidate.ref)),
+  );
+  return mix.some(
+    ({ candidate: { suspect, ref } }) =>
+      suspect !== null && suspect.until <= step && !acting.has(keyOf(ref)),
+  );
 }
 
 /** A fault that acts, or a load that rises. Any other condition is an effect of the fault that is over. */

@@ -35,9 +35,23 @@ const BLOCKED = 0.5;
 
 /** All activations of the faults that do not last for the entire run. */
 export function suspectsOf(scene: Scene): readonly Suspect[] {
+  const { plan } = scene.data;
+  return activationsOf(
+    scene,
+    plan.faults.filter((fault) => !isBackground(fault, plan)),
+  );
+}
+
+/** The faults on a component that last for the entire run. */
+export function usualFaultsOn(scene: Scene, { component }: Lane): readonly Suspect[] {
+  const { plan } = scene.data;
+  const usual = plan.faults.filter((fault) => isBackground(fault, plan));
+  return activationsOf(scene, usual).filter(({ touched }) => touched.components.has(component));
+}
+
+function activationsOf(scene: Scene, faults: readonly PlanFault[]): readonly Suspect[] {
   const { data, steps } = scene;
-  return data.plan.faults.flatMap((fault) => {
-    if (isBackground(fault, data.plan)) return [];
+  return faults.flatMap((fault) => {
     const touched = touchedBy(fault, data);
     const bounds = boundsOf(fault);
     const lasts = editsOf(fault).some(({ knob }) => knob.outlasts);
@@ -73,7 +87,10 @@ export function sizeAt(
   until: number,
 ): number {
   const first = Math.max(from, suspect.from);
-  const last = Math.max(first + 1, Math.min(until, suspect.until));
+  const end = Math.max(first + 1, Math.min(until, suspect.until));
+  // Of a component that gets no request for a while, such as behind an open breaker, the next ones count.
+  const isIdle = sumSteps(lane.arrivals, first, end) === 0;
+  const last = isIdle ? Math.max(end, Math.min(lane.arrivals.length, suspect.until)) : end;
   const before = Math.max(0, suspect.from - BEFORE_STEPS);
   const isKnown = suspect.from > before;
   const failed = ownFailures(scene, lane, first, last);
@@ -134,7 +151,8 @@ export interface Sized {
 
 /**
  * The effects of several faults on one component. Of those that began one after the other, the effect of the earlier is
- * that before the later one. A fault that hits a share of the requests has no larger effect than that share.
+ * that before the later one, or before a planned rise of the load. A fault that hits a share of the requests has no
+ * larger effect than that share.
  */
 export function sizesAt(
   scene: Scene,
@@ -143,10 +161,11 @@ export function sizesAt(
   from: number,
   until: number,
 ): readonly Sized[] {
+  const rise = riseOn(scene, lane, from);
   return suspects.map((suspect) => {
-    const later = suspects
-      .map((other) => other.from)
-      .filter((step) => step > suspect.from && step <= from + 1);
+    const later = [...suspects.map((other) => other.from), ...(rise === null ? [] : [rise])].filter(
+      (step) => step > suspect.from && step <= from + 1,
+    );
     const next = Math.min(...later);
     const size =
       later.length === 0
@@ -154,6 +173,22 @@ export function sizesAt(
         : sizeAt(scene, suspect, lane, Math.max(suspect.from, next - BEFORE_STEPS), next);
     return { suspect, size: suspects.length === 1 ? size : Math.min(size, suspect.fault.share) };
   });
+}
+
+/** Growth of the requests to a component from which a load explains its degradation. */
+export const MORE = 1.1;
+/** Steps before a degradation in which a rise of the load may begin it. */
+const RECENT = 10;
+
+/** The step of the last planned rise of the load right before a degradation, if more requests reach the component since. */
+export function riseOn({ loads, steps }: Scene, lane: Lane, step: number): number | null {
+  const rises = loads.risesNs
+    .map((at) => stepAt(steps, at))
+    .filter((at) => at > 0 && at + RECENT >= step && at <= step + SLACK);
+  const last = Math.max(...rises);
+  const usual = meanSteps(lane.arrivals, Math.max(0, last - BEFORE_STEPS), last);
+  const until = Math.min(steps.count, last + 1 + BEFORE_STEPS);
+  return rises.length > 0 && meanSteps(lane.arrivals, last + 1, until) > MORE * usual ? last : null;
 }
 
 /** The same on the messages of a link: more failed attempts, or longer calls than the callee explains. */

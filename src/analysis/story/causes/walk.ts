@@ -1,16 +1,26 @@
-import type { RunRecord } from '../../../spec/record/record.js';
 import { blameOn, isDegradedAt } from '../blame.js';
-import type { StepInfluence } from '../influence.js';
 import type { Lane } from '../../measure/lanes.js';
 import { failuresIn, meanSteps, sumSteps, type Link } from '../links.js';
 import { blockedShare } from '../mechanism.js';
 import type { Scene } from '../scene.js';
-import { isBounded, isWeak } from './bounds.js';
-import { candidateOf, divided, type Candidate, type Part } from './candidate.js';
-import { conditionsAt } from './conditions.js';
+import { isBounded } from './bounds.js';
+import { divided, named, type Candidate, type Part } from './candidate.js';
+import { conditionsAt, riseAfter } from './conditions.js';
+import {
+  hitting,
+  latest,
+  openersOf,
+  RECENT,
+  SLACK,
+  unseenAt,
+  withoutOver,
+  type Walk,
+} from './hidden.js';
 import {
   enoughAt,
   isActive,
+  MORE,
+  riseOn,
   sizeAt,
   sizesAt,
   sizeOfLoad,
@@ -24,30 +34,12 @@ import {
 const SOME_BLAME = 0.1;
 /** Share of failed requests of a component from which its trouble is failures. */
 const MOST_FAIL = 0.5;
-/** Steps by which an effect may precede the step in which its cause is known. */
-const SLACK = 1;
 /** Share of a caller's workers that wait for a callee from which the callee is to blame. */
 const BLOCKED = 0.5;
-/** Steps after its start in which such a fault may begin to show. */
-const RECENT = 10;
-const MERGED = 5;
 /** Steps by which a degradation may be known after that of the requests that wait for its locks. */
 const LOCKED_BEFORE = 10;
 /** Weight of a callee without a fault beside a fault on the way to it. */
 const DEGRADED_SIZE = 0.3;
-/** Growth of the requests to a component from which a load explains its degradation. */
-const MORE = 1.1;
-
-/** A walk from a degraded request of the users down to the components that started it. */
-export interface Walk {
-  readonly scene: Scene;
-  readonly record: RunRecord;
-  readonly suspects: readonly Suspect[];
-  readonly influences: readonly StepInfluence[];
-  /** Steps of the degradation that are judged: [from, until). */
-  readonly from: number;
-  readonly until: number;
-}
 
 /** The causes of the trouble of a lane in the walk's steps, each with its part. The parts add up to 1 at most. */
 export function partsOf(walk: Walk, lane: Lane): readonly Part[] {
@@ -112,7 +104,7 @@ function below(walk: Walk, lane: Lane, visit: Visit): readonly Part[] {
  */
 function ownAt(walk: Walk, lane: Lane): readonly Sized[] {
   const { scene, from, until } = walk;
-  const sized = sizesAt(scene, hitting(walk, lane), lane, from, until);
+  const sized = withoutOver(sizesAt(scene, hitting(walk, lane), lane, from, until), from);
   if (sized.every(({ suspect }) => isBounded(suspect.bounds))) return sized;
   // Earlier ones had done no such harm until then.
   const last = new Set(latest(sized.filter(({ suspect }) => !isBounded(suspect.bounds))));
@@ -183,6 +175,7 @@ function along(walk: Walk, link: Link, part: number, visit: Visit): readonly Par
     .map((suspect) => ({ suspect, size: sizeOnLink(scene, suspect, link, from, until) }))
     .filter(({ size }) => size >= SOME_SIZE);
   if (onLink.length === 0) return descend(walk, link.callee, part, visit);
+  const openers = openersOf(walk, link.callee, onLink);
   const linked = onLink.reduce((sum, { size }) => sum + size, 0);
   const isDegraded = (scene.health.get(link.callee)?.episodes ?? []).some(
     (episode) => episode.from < until && episode.until > from,
@@ -196,13 +189,26 @@ function along(walk: Walk, link: Link, part: number, visit: Visit): readonly Par
   const rest = isDegraded ? Math.max(DEGRADED_SIZE, inside) : inside >= SOME_SIZE ? inside : 0;
   const taken = (part * linked) / (linked + rest);
   return [
-    ...divided(taken, weighed(walk, link.caller, onLink)),
+    ...divided(taken, weighed(walk, link.caller, [...onLink, ...openers])),
     ...(rest > 0 ? descend(walk, link.callee, part - taken, visit) : []),
   ];
 }
 
-/** The deepest component: the faults that hit it, or the load that meets it, or its own conditions. */
-function atEnd(
+/**
+ * The deepest component. Faults that began before a planned rise of the load, and did no harm until then, need it: both
+ * are causes.
+ */
+function atEnd(walk: Walk, lane: Lane, own: readonly Sized[]): readonly Part[] {
+  const found = foundAt(walk, lane, own);
+  const starts = found.map(({ candidate: { suspect } }) => suspect?.from ?? Infinity);
+  const load = found.length === 0 ? null : riseAfter({ ...walk, lane }, Math.max(...starts));
+  if (load === null) return found;
+  const half = found.map(({ candidate, part }) => ({ candidate, part: part / 2 }));
+  return [...half, { candidate: load, part: 0.5 }];
+}
+
+/** The faults that hit a component, or the load that meets it, or its own conditions. */
+function foundAt(
   walk: Walk,
   lane: Lane,
   own: readonly { readonly suspect: Suspect; readonly size: number }[],
@@ -230,27 +236,21 @@ function atEnd(
   if (calling.length > 0) return divided(1, weighed(walk, lane, calling));
   // A fault whose effect does not show at once, such as an empty cache, is known by its time.
   const late = unseenAt(walk, lane);
-  if (late.length > 0) return divided(1, weighed(walk, lane, late));
   const conditions = conditionsAt({ scene, record, lane, from, until });
+  if (late.length > 0) {
+    const all = [...late, ...openersOf(walk, lane, late)];
+    const loads = riseOn(scene, lane, from) === null ? [] : conditions.filter(isGrowth);
+    return [
+      ...divided(1, weighed(walk, lane, all)),
+      ...loads.map((candidate) => ({ candidate, part: 0 })),
+    ];
+  }
   // The first does it; the others are named with it.
   return conditions.map((candidate, i) => ({ candidate, part: i === 0 ? 1 : 0 }));
 }
 
-/** The faults whose effect does not show at once, such as an empty cache: those at the component before all others. */
-function unseenAt(walk: Walk, lane: Lane): readonly Sized[] {
-  const here = hitting(walk, lane);
-  const recent = walk.suspects.filter(
-    (suspect) => here.includes(suspect) || isRecent(suspect, lane, walk.from),
-  );
-  // More load may fill a component that it does not reach yet, because another one is in its way.
-  const open = recent.filter(
-    ({ bounds, touched }) =>
-      !isBounded(bounds) || (touched.workloads.size > 0 && !isWeak(bounds, SOME_SIZE)),
-  );
-  const near = open.filter((suspect) => here.includes(suspect) || suspect.isUnplaced);
-  const strong = here.filter(({ bounds }) => !isWeak(bounds, SOME_SIZE));
-  const found = near.length > 0 ? near : open.length > 0 ? open : strong;
-  return latest(found.map((suspect) => ({ suspect, size: 1 })));
+function isGrowth({ growth }: Candidate): boolean {
+  return growth !== undefined;
 }
 
 /** Faults that change a load and are active, if more requests reach the component than before them. */
@@ -320,38 +320,10 @@ function leftOver(
   );
 }
 
-/** Faults that hit a component, or the load of a workload, and are active as the degradation begins. */
-function hitting({ suspects, from }: Walk, lane: Lane): readonly Suspect[] {
-  return suspects.filter(
-    (suspect) => suspect.touched.components.has(lane.component) && isActive(suspect, from),
-  );
-}
-
-/**
- * Whether a fault began a moment ago, since the entries of a cache are missed one by one; or begins on the component a
- * moment later, since few requests are judged together.
- */
-function isRecent({ from, touched }: Suspect, lane: Lane, step: number): boolean {
-  if (from > step + SLACK) return from <= step + MERGED && touched.components.has(lane.component);
-  return from + RECENT >= step;
-}
-
-/** Those that began last: earlier ones had done no harm until then. */
-function latest<S extends { readonly suspect: Suspect }>(all: readonly S[]): readonly S[] {
-  const last = all.reduce((step, { suspect }) => Math.max(step, suspect.from), -1);
-  return all.filter(({ suspect }) => suspect.from === last);
-}
-
 function weighed(
   { scene }: Walk,
   lane: Lane,
   all: readonly { readonly suspect: Suspect; readonly size: number }[],
 ): readonly { readonly candidate: Candidate; readonly weight: number }[] {
   return all.map(({ suspect, size }) => ({ candidate: named(scene, suspect, lane), weight: size }));
-}
-
-/** The candidate of a fault, or of the component that rolls out. */
-export function named({ data }: Scene, suspect: Suspect, lane: Lane | null): Candidate {
-  const { rollout } = suspect.fault;
-  return candidateOf(suspect, lane, rollout === null ? '' : data.plan.components[rollout].name);
 }

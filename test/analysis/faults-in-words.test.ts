@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import {
+  conditionStarts,
+  laterOf,
+  openWords,
+  startingFaults,
+  worseWords,
+} from '../../src/analysis/story/cause-words.js';
+import { proven } from '../../src/analysis/story/proof.js';
+import type { StoryEvent } from '../../src/spec/result/cascade.js';
+import type { CauseFact } from '../../src/spec/result/cause.js';
+import type { Counterfactuals, CounterfactualFault } from '../../src/spec/result/counterfactual.js';
+import type { Story } from '../../src/analysis/measure/story.js';
+
+const cause = (id: string, own: Partial<CauseFact> = {}): CauseFact => ({
+  kind: 'fault',
+  subject: id,
+  fault: id,
+  role: 'cause',
+  at: 10,
+  until: 20,
+  text: `${id} strikes`,
+  value: null,
+  unit: null,
+  mechanism: 'crash',
+  evidence: '',
+  share: 1,
+  ...own,
+});
+
+const strikes = (id: string, at: number): StoryEvent => ({
+  at,
+  kind: 'fault',
+  subject: id,
+  cause: null,
+  mechanism: 'crash',
+  text: `${id} strikes`,
+});
+
+const EARLY = strikes('early', 10);
+const LATE = strikes('late', 30);
+const FAULTS = [EARLY, LATE];
+
+describe('the faults of an account', () => {
+  it('begin it if they are causes; one of unknown part comes at the end', () => {
+    const told = { causes: [cause('late')], innocent: [], events: FAULTS };
+    expect(startingFaults(told, FAULTS)).toEqual([LATE]);
+    expect(openWords(told, FAULTS)).toBe(
+      ' The runs do not show whether “early strikes” at 10 s has a part.',
+    );
+  });
+
+  it('begin it if none is known to be a cause', () => {
+    const told = { causes: [], innocent: [{ fault: 'late' }], events: FAULTS };
+    expect(startingFaults(told, FAULTS)).toEqual([EARLY]);
+    expect(openWords(told, FAULTS)).toBe('');
+  });
+
+  it('come at its end with a small part, unless little is lost', () => {
+    const causes = [cause('early', { share: 0.03 }), cause('late', { share: 0.97 })];
+    const told = { causes, innocent: [], events: FAULTS };
+    expect(laterOf(told)).toEqual([causes[0]]);
+    expect(startingFaults(told, FAULTS)).toEqual([LATE]);
+    expect(startingFaults(told, FAULTS, true)).toEqual(FAULTS);
+    expect(worseWords(told)).toBe(
+      ' early strikes at 10 s has a small part: 3 % of the failed and slow requests come with it.',
+    );
+  });
+
+  it('come after a load that grows at the same instant', () => {
+    const full = cause('shop', { kind: 'capacity', fault: undefined, text: 'shop is full' });
+    const load = cause('users', {
+      kind: 'load',
+      fault: undefined,
+      text: 'the load grows',
+      unit: 'times',
+      share: 0,
+    });
+    const starts = conditionStarts({ causes: [full, load], innocent: [], events: [] });
+    expect(starts.map(({ text }) => text)).toEqual([
+      'the load grows at 10 s',
+      'shop is full at 10 s',
+    ]);
+  });
+});
+
+const row = (fault: string, own: Partial<CounterfactualFault>): CounterfactualFault => ({
+  fault,
+  role: 'cause',
+  without: null,
+  alone: null,
+  averted: { value: 0, ci95: null, each: [] },
+  share: null,
+  ...own,
+});
+
+describe('a fault with a small part by proof', () => {
+  it('makes it worse, with the share that is not there without it', () => {
+    const averted = { value: 30, ci95: null, each: [30] };
+    const proof = {
+      harm: 1000,
+      background: 0,
+      faults: [row('early', {}), row('late', { role: 'part', averted, share: 40 })],
+      interventions: [],
+    } as unknown as Counterfactuals;
+    const story = {
+      causes: [cause('early', { share: 0.5 }), cause('late', { at: 30, share: 0.5 })],
+      innocent: [],
+      events: FAULTS,
+    } as unknown as Story;
+    const [{ causes }] = proven([story], proof);
+    expect(causes.map(({ fault, role, share }) => [fault, role, share])).toEqual([
+      ['early', 'cause', 0.5],
+      ['late', 'amplifier', 0.03],
+    ]);
+  });
+});
