@@ -3,9 +3,12 @@ import { meanOf, ratioOf, type Measured } from './estimate.js';
 import { movedOf, openNs, sizeOf } from './machines.js';
 import type { Question } from './question.js';
 
-/** True for a circuit breaker. The metrics `breaker.*` and the breaker events count no other machines. */
-export function isBreaker(machine: MachineRecord): boolean {
-  return machine.policy === 'circuitBreaker';
+/**
+ * True for a circuit breaker, as a machine or as a layer of a call. The metrics `breaker.*` and the breaker events count
+ * no other machines.
+ */
+export function isBreaker({ policy }: Pick<MachineRecord, 'policy'>): boolean {
+  return policy === 'circuitBreaker';
 }
 
 /** True for a breaker on the calls of a selection. */

@@ -1,4 +1,4 @@
-import type { Layer } from '../../../spec/scenario/policies.js';
+import { isBreaker } from '../../measure/breakers.js';
 import type { CauseFact } from '../../../spec/result/cause.js';
 import { OUTCOME_NAMES } from '../../../spec/outcome.js';
 import { formatCount, formatShare } from '../../../text/figures.js';
@@ -31,8 +31,6 @@ function refusedBy({ calls, layers }: Link, from: number, until: number): number
   if (!layers.some(isBreaker)) return 0;
   return outcomesIn(calls, from, until)[OUTCOME_NAMES.indexOf('rejectedBreaker')];
 }
-
-const isBreaker = ({ policy }: Layer): boolean => policy === 'circuitBreaker';
 
 /** Part of the failed requests of users from which refused calls that would succeed are reported. */
 const SOME = 0.25;
