@@ -117,7 +117,7 @@ p{margin:0 0 12px;max-width:42em}
 .nothing{font-size:13.5px;color:var(--ink3);margin:10px 0}
 pre,code{font-family:var(--mono);font-size:12.5px;font-variant-ligatures:none}
 pre{background:var(--surface);border-radius:7px;padding:14px 16px;overflow-x:auto;line-height:1.6;margin:10px 0;color:var(--ink)}
-pre.diff{margin:2px 0 14px}
+pre.diff{margin:2px 0 14px;white-space:pre-wrap;overflow-wrap:anywhere}
 .diff .del{color:var(--bad)}
 .diff .ins{color:var(--good)}
 .patches{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:8px 36px;margin-top:12px}.patches>*{min-width:0}
@@ -303,7 +303,7 @@ details.fold::details-content{content-visibility:visible;height:auto}
 section{padding-top:22px}.inside{margin-top:26px}
 h1,h2,h3,h4,.kick,.meta,.lead{break-after:avoid;break-inside:avoid}
 .cap{break-before:avoid}
-figure,.wf,.rows>*,tr,.chain,.cmp,.legend{break-inside:avoid}
+figure,.wf,.rows>*,tr,.chain,.cmp,.legend,.sm.cols>div{break-inside:avoid}
 .scroll{overflow:visible;position:static}
 table{font-size:8.5pt}td small,th small,.cmp td small{font-size:7pt;white-space:normal}
 thead th,tbody td,tbody th{padding-right:7px}.cmp thead th,.cmp tbody td,.cmp tbody th{padding-right:0}.cmp .start{padding-left:14px}
