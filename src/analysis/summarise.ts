@@ -10,7 +10,7 @@ import type {
 } from '../spec/result/result.js';
 import type { Scenario, ScenarioFile, Variant } from '../spec/scenario/scenario.js';
 import { judgeBudget } from './verdicts/budget.js';
-import { storiesOf } from './story/cascade.js';
+import { keptStories } from './story/kept.js';
 import { cascadeResult } from './story/cascade-result.js';
 import { compareAll } from './verdicts/compare.js';
 import { componentResults } from './measure/components.js';
@@ -63,7 +63,7 @@ export function summarise(
   const stories = new Map(
     variants.map((data) => {
       const { name } = data.variant;
-      return [name, proven(storiesOf(data), proofs.get(name))];
+      return [name, proven(keptStories(data), proofs.get(name))];
     }),
   );
   const notes = incomplete === null ? null : unfinishedNotes(incomplete);

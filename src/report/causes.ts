@@ -8,18 +8,27 @@ import { formatCount, formatShare } from '../text/figures.js';
 import { type Explained, wordsOf } from './explained.js';
 import { listed } from './format.js';
 import { metastabilityWords } from './metastability-words.js';
-import { interventionSentences } from './intervention-words.js';
+import { effectiveSentences, interventionSentences } from './intervention-words.js';
 import { unseenProofWords } from './unseen-proof-words.js';
 
 /** Words for what the faults of a variant, and its other possible causes, have to do with its harm. */
 export function causeSentence(explained: Explained): string {
+  return sentencesOf(explained, interventionSentences(explained.own));
+}
+
+/** The same without interventions that change nothing: for the terminal, where no table lists what was tried. */
+export function causeLine(explained: Explained): string {
+  return sentencesOf(explained, effectiveSentences(explained.own));
+}
+
+function sentencesOf(explained: Explained, interventions: readonly string[]): string {
   const { own } = explained;
   const faults = own.faults.length === 0 ? [] : [faultSentence(explained)];
   const stuck = metastabilityWords(own);
   const changes = [
     ...unseenProofWords(explained),
     ...(stuck === null ? [] : [stuck]),
-    ...interventionSentences(own),
+    ...interventions,
   ];
   const isOlder = own.faults.some(({ role }) => role !== 'none') && 2 * own.background > own.harm;
   const sentences = isOlder

@@ -1,5 +1,5 @@
 import type { VariantResult } from '../spec/result/result.js';
-import { amplifiedEdges, extraAttempts, wasteRows } from './charts/waste.js';
+import { AMPLIFIED, amplifiedEdges, extraAttempts, wasteRows } from './charts/waste.js';
 import { sharedAnswers } from './shared-answers.js';
 import { breakerLanes } from './charts/breakers.js';
 import { lostShare } from './charts/latency.js';
@@ -123,7 +123,7 @@ export function wasteFinding(view: View, variant: VariantResult): string {
   const amplified =
     edge === undefined
       ? null
-      : during !== null
+      : during !== null && during >= AMPLIFIED
         ? `${edge.edge} makes ${formatNumber(during)} attempts per call during the fault`
         : `${edge.edge} makes ${formatNumber(edge.factor)} attempts per call`;
   const shared = sharedAnswers(variant)[0];

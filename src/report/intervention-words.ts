@@ -15,6 +15,14 @@ const DECISIVE: readonly InterventionRole[] = ['cause', 'sustainer', 'remedy'];
 
 /** What the interventions of a variant show, the decisive ones first. */
 export function interventionSentences(own: Counterfactuals): readonly string[] {
+  const nothing = own.interventions.filter(({ role }) => role === 'none');
+  if (nothing.length === 0) return effectiveSentences(own);
+  const words = listed(nothing.slice(0, TOLD).map((one) => one.words));
+  return [...effectiveSentences(own), `No difference: ${words}.`];
+}
+
+/** The same of interventions that change something. */
+export function effectiveSentences(own: Counterfactuals): readonly string[] {
   const by = (roles: readonly InterventionRole[]): readonly CounterfactualIntervention[] =>
     own.interventions.filter(({ role }) => roles.includes(role));
   const ranked = DECISIVE.flatMap((role) => by([role])).slice(0, TOLD);
@@ -28,10 +36,6 @@ export function interventionSentences(own: Counterfactuals): readonly string[] {
   }
   const worse = by(['protection']).slice(0, 1);
   told.push(...worse.map((one) => sentenceOf(own, one)));
-  const nothing = by(['none']);
-  if (nothing.length > 0) {
-    told.push(`No difference: ${listed(nothing.slice(0, TOLD).map(({ words }) => words))}.`);
-  }
   return told;
 }
 

@@ -117,7 +117,7 @@ p{margin:0 0 12px;max-width:42em}
 .nothing{font-size:13.5px;color:var(--ink3);margin:10px 0}
 pre,code{font-family:var(--mono);font-size:12.5px;font-variant-ligatures:none}
 pre{background:var(--surface);border-radius:7px;padding:14px 16px;overflow-x:auto;line-height:1.6;margin:10px 0;color:var(--ink)}
-pre.diff{margin:2px 0 14px}
+pre.diff{margin:2px 0 14px;white-space:pre-wrap;overflow-wrap:anywhere}
 .diff .del{color:var(--bad)}
 .diff .ins{color:var(--good)}
 .patches{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:8px 36px;margin-top:12px}.patches>*{min-width:0}
@@ -299,11 +299,11 @@ details.fold::details-content{content-visibility:visible;height:auto}
 .chain{grid-auto-flow:column;padding:6px 0 0}.chain li{border-left:0;border-top:2px solid var(--ok);padding:10px 10px 0 0}.chain li::before{left:0;top:-5px}
 .sm{grid-template-columns:repeat(5,minmax(0,1fr));gap:14px 10px}.sm.c6{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c2,.broken{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.c1{grid-template-columns:minmax(0,1fr)}.sm.flows{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.meters{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.meters.c1{grid-template-columns:minmax(0,1fr)}.after tbody th{max-width:none;font-size:8.5pt}.sm.c3{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c4{grid-template-columns:repeat(4,minmax(0,1fr))}
 .rows{grid-template-columns:96px repeat(3,minmax(0,1fr));gap:0 14px}.rows .hd0{display:block}.rows .nm{grid-column:auto;display:block}
-.pick{position:static}.pick label:not(:has(:checked)){display:none}
+.pick{position:static;break-after:avoid}.pick label:not(:has(:checked)){display:none}
 section{padding-top:22px}.inside{margin-top:26px}
 h1,h2,h3,h4,.kick,.meta,.lead{break-after:avoid;break-inside:avoid}
 .cap{break-before:avoid}
-figure,.wf,.rows>*,tr,.chain,.cmp,.legend{break-inside:avoid}
+figure,.wf,.rows>*,tr,.chain,.cmp,.legend,.sm.cols>div{break-inside:avoid}
 .scroll{overflow:visible;position:static}
 table{font-size:8.5pt}td small,th small,.cmp td small{font-size:7pt;white-space:normal}
 thead th,tbody td,tbody th{padding-right:7px}.cmp thead th,.cmp tbody td,.cmp tbody th{padding-right:0}.cmp .start{padding-left:14px}

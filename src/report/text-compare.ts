@@ -8,7 +8,7 @@ import { formatDifference, formatInterval, formatWithInterval } from '../text/fi
 import { plural } from '../text/words.js';
 import { listed } from './format.js';
 import { printable, shorten } from './html-escape.js';
-import { causeSentence } from './causes.js';
+import { causeLine } from './causes.js';
 import { explainedOf } from './explained.js';
 import { unfinishedLines } from './incomplete.js';
 import { left, lengthOf, line, type Paint } from './text-table.js';
@@ -189,7 +189,7 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
       `  ${failed === 0 ? 'no variant breaks a budget' : `${failed} of ${result.variants.length} variants break a budget`}`,
     );
   for (const one of explainedOf(result.variants)) {
-    const text = `${printable(one.variant.name)}: ${printable(causeSentence(one))}`;
+    const text = `${printable(one.variant.name)}: ${printable(causeLine(one))}`;
     lines.push(...labelled('causes', text, columns, paint, Infinity));
   }
   return lines;

@@ -9,7 +9,7 @@ import { usedUpPools } from './pools.js';
 import { statusLines } from './statuses.js';
 import { columnsOf, fit, lengthOf, line, type Paint } from './text-table.js';
 import { budgetRows, heldBudgets, requestLabel, sizeWords, viewOf, type View } from './view.js';
-import { causeSentence } from './causes.js';
+import { causeLine } from './causes.js';
 import { explainedOf } from './explained.js';
 import { bestOf } from './best.js';
 import { characterOf, describedRun } from './character.js';
@@ -285,7 +285,7 @@ function causeLines({ worstVariant, result }: View, options: TextOptions): strin
     const part = (label: string, text: string): string[] =>
       labelled(label, `${name}${printable(text)}`, room, paint, CAUSE_LINES);
     return [
-      ...part('causes', causeSentence(one)),
+      ...part('causes', causeLine(one)),
       ...(cheapest === null ? [] : part('remedy', cheapest)),
     ];
   });

@@ -108,7 +108,7 @@ export function ref(token: Token): string {
   return `var(--${token})`;
 }
 
-/** The looks of all variants: baseline grey and dashed, the winner in ink, the others in three colours, then dashes. */
+/** The looks of all variants: baseline grey and dashed, the winner in ink, the others in three colours, then other dashes. */
 export function looksOf(result: Result, winner: string | null): Look[] {
   let others = 0;
   return result.variants.map((variant, index) => {
@@ -154,7 +154,8 @@ const OTHERS: readonly {
 }[] = [
   { token: 's1', dash: '1.5 2', mark: null },
   { token: 's2', dash: null, mark: null },
-  { token: 's3', dash: null, mark: null },
+  // Dashed: of the two solid lines one is thin and one thick, so colour is never needed to tell five variants apart.
+  { token: 's3', dash: '9 2.5', mark: null },
   { token: 's1', dash: null, mark: 'circle' },
   { token: 's2', dash: '6 2', mark: 'square' },
   { token: 's3', dash: '6 2', mark: 'triangle' },

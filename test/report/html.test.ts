@@ -100,6 +100,10 @@ describe('the page', () => {
     const ids = [...parsed.querySelectorAll('[id]')].map((e) => e.id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const svg of parsed.querySelectorAll('svg[role=img]')) {
+      if (svg.hasAttribute('aria-label')) {
+        expect(svg.getAttribute('aria-label')).toMatch(/^\S.*\. \S/);
+        continue;
+      }
       const [title, description] = svg
         .getAttribute('aria-labelledby')!
         .split(' ')

@@ -1,5 +1,6 @@
 import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
+import { denseThirtyByFive } from '../../bench/reports-dense.mjs';
 import { legibleWidth, MAP_WIDTHS, mapsOf, smooth } from '../../src/report/charts/topology.js';
 import { pointsOf, panelsOf } from '../../src/report/charts/timeline.js';
 import { swimlaneChart } from '../../src/report/charts/swimlane.js';
@@ -15,7 +16,7 @@ import { looksOf } from '../../src/report/theme.js';
 import { viewOf } from '../../src/report/view.js';
 import type { Result, Series, VariantResult } from '../../src/spec/result/result.js';
 import { sampleResult } from '../support/sample-result.js';
-import { wiggle } from '../support/sample-shape.js';
+import { run } from '../theory/program.js';
 
 const { document } = new JSDOM('').window;
 const OPTIONS = { document, command: 'faultline run checkout.yaml', version: '0' };
@@ -87,8 +88,8 @@ it('shows arrivals in the timeline of every variant', () => {
 it('draws the arrows of propagation from and to their time', () => {
   const view = viewOf(sample);
   const chart = swimlaneChart(view, retries, [0, 180], { width: 984, names: false, arrows: true });
-  const heads = [...render(chart.body).matchAll(/d="M[\d.]+ [\d.]+L([\d.]+) [\d.]+L/g)].map(
-    ([, x]) => Number(x),
+  const heads = [...render(chart.body).matchAll(/M[\d.]+ [\d.]+L([\d.]+) [\d.]+L/g)].map(([, x]) =>
+    Number(x),
   );
   // Without names the axis is from 6 to 14 before the end.
   const expected = retries.cascade.influences.map(({ at }) => 6 + (at / 180) * (970 - 6));
@@ -227,44 +228,25 @@ it('gives ten variants looks of their own, by colour and dash, and by colour and
   expect(new Set(looks.map(({ color, mark }) => `${color} ${mark}`)).size).toBe(10);
 });
 
-it('is below 1.5 MB for 30 services and 5 variants', () => {
-  const services = Array.from({ length: 30 }, (_, i) => `service-${i}`);
-  const like = sample.topology.nodes.find(({ name }) => name === 'checkout')!;
-  const nodes = [
-    ...sample.topology.nodes.filter(({ kind }) => kind === 'workload'),
-    ...services.map((name, i) => ({ ...like, name, depth: 1 + (i % 5) })),
-  ];
-  const edges = services.slice(5).map((to, i) => ({ from: services[i]!, to, parts: [] }));
-  // Rates and levels differ from step to step, so that their lines are no shorter than real ones.
-  const rough = (values: readonly number[], i: number): number[] =>
-    values.map((value, t) => value * (1 + wiggle(i * 1000 + t, 0.2)));
-  const variants = sample.variants.map((variant) => {
-    const own = variant.timeline.series['checkout']!;
-    const series = services.map((name, i) => [
-      name,
-      {
-        ...own,
-        rate: rough(own.rate, i),
-        goodRate: rough(own.goodRate, i),
-        busy: rough(own.busy, i),
-      },
-    ]);
-    return {
-      ...variant,
-      components: {
-        ...variant.components,
-        ...Object.fromEntries(services.map((name) => [name, variant.components['checkout']!])),
-      },
-      timeline: {
-        ...variant.timeline,
-        series: { ...variant.timeline.series, ...Object.fromEntries(series) },
-      },
-    };
+describe('a page of 30 services in 5 variants with policies, databases, caches, queues and six faults', () => {
+  // Traces of a share of the requests, as in the program.
+  const { result } = run(denseThirtyByFive({ replications: 1, rate: 12 }), { traceShare: 0.3 });
+  const large = renderHtml(result, OPTIONS);
+  const { document: dense } = new JSDOM(large).window;
+
+  it('is below 1.4 MB', () => {
+    expect(new TextEncoder().encode(large).length).toBeLessThan(1_400_000);
   });
-  const large = renderHtml({ ...sample, topology: { nodes, edges }, variants }, OPTIONS);
-  expect(new JSDOM(large).window.document.querySelectorAll('#services .nm')).toHaveLength(150);
-  expect(new TextEncoder().encode(large).length).toBeLessThan(1_500_000);
-}, 60_000);
+
+  it('has every section, and figures of all components', () => {
+    for (const id of ['caches', 'pools', 'messages', 'breakers', 'topology', 'traces', 'headroom'])
+      expect(dense.getElementById(id), id).not.toBeNull();
+    const servers = result.topology.nodes.filter(({ kind }) => kind !== 'workload').length;
+    for (const table of dense.querySelectorAll('#services table'))
+      expect(table.querySelectorAll('tbody tr').length).toBeGreaterThanOrEqual(30);
+    expect(servers).toBeGreaterThan(30);
+  });
+});
 
 describe('titles and their tables', () => {
   const share = (value: number, each: readonly number[]) => ({ value, ci95: null, each });

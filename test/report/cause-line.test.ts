@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { causeLine, causeSentence } from '../../src/report/causes.js';
+import type {
+  CounterfactualIntervention,
+  Counterfactuals,
+} from '../../src/spec/result/counterfactual.js';
+import { sampleResult } from '../support/sample-result.js';
+
+const [variant] = sampleResult().variants;
+const FAILING = { seconds: 10, toEnd: false };
+
+function intervention(words: string, harm: number, role: 'none' | 'remedy') {
+  const averted = { value: 100 - harm, ci95: null, each: [100 - harm] };
+  const kind: CounterfactualIntervention['kind'] = 'retries';
+  return {
+    kind,
+    subject: 'shop',
+    words,
+    runs: 1,
+    harm,
+    averted,
+    role,
+    failing: FAILING,
+    recovers: 10,
+  };
+}
+
+it('leaves out interventions that change nothing, which the tables of a report list', () => {
+  const own: Counterfactuals = {
+    harm: 100,
+    background: 0,
+    slow: {},
+    runs: 2,
+    replications: 1,
+    failing: FAILING,
+    faults: [],
+    interventions: [
+      intervention('with 2x the workers of bank', 10, 'remedy'),
+      intervention('without the retries of shop', 100, 'none'),
+    ],
+  };
+  const explained = { variant: variant!, own };
+  expect(causeSentence(explained)).toContain('No difference: without the retries of shop.');
+  expect(causeLine(explained)).toBe(
+    'With 2x the workers of bank there are 10 failed or slow requests instead of 100.',
+  );
+  const nothing = { ...own, interventions: own.interventions.slice(1) };
+  expect(causeLine({ variant: variant!, own: nothing })).toMatch(/no run shows a cause\.$/);
+});
