@@ -1,3 +1,5 @@
+import { METRIC_WORDS } from '../../dist/language/metrics.js';
+
 /** A seeded stream of random numbers. Equal seeds give equal cases on every machine: integer arithmetic only. */
 export class Random {
   constructor(seed) {
@@ -50,12 +52,12 @@ export class Random {
     return rest;
   }
 
-  /** A name of random letters, so that the order of the alphabet says nothing. */
+  /** A name of random letters, so that the order of the alphabet says nothing. The program refuses names of metrics. */
   name(taken) {
     const letters = 'abcdefghijklmnopqrstuvwxyz';
     for (;;) {
       const name = Array.from({ length: 3 }, () => letters[this.whole(0, 25)]).join('');
-      if (taken.has(name)) continue;
+      if (taken.has(name) || METRIC_WORDS.has(name)) continue;
       taken.add(name);
       return name;
     }

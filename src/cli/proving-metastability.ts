@@ -6,6 +6,7 @@ import { DEGRADATIONS } from '../spec/result/degradations.js';
 import { variantData } from '../analysis/measure/variant-data.js';
 import { wholeRun } from '../analysis/measure/window.js';
 import { FAILS, failingTail } from '../analysis/verdicts/failing-time.js';
+import type { Trial } from '../analysis/verdicts/interventions.js';
 import type { Intervention, Source } from '../plan/interventions/kind.js';
 import { loopCut, type LoopCut, type Rerun } from '../plan/interventions/loop-cut.js';
 import { loadPaused } from '../plan/interventions/pause.js';
@@ -166,6 +167,25 @@ export function metastabilityProof(
     loadPaused: outlasts ? null : (found.loadPaused?.users ?? null),
   });
   return { usual: verdict, ...proven, ...found };
+}
+
+/** An open proof, settled by a run without one of the loops after which users are served as usual at the end. */
+export function settledBy(
+  proof: MetastabilityProof,
+  trials: readonly Trial[],
+  plan: Plan,
+): MetastabilityProof {
+  const { usual, withoutTrigger } = proof;
+  if (proof.proof !== 'open' || withoutTrigger?.users !== 'healthy') return proof;
+  const cut = trials.find(
+    ({ intervention, records }) =>
+      intervention.part === 'loop' && (failingTail(plan, records, TAIL_NS) ?? 1) <= FAILS,
+  );
+  if (cut === undefined) return proof;
+  const loopCut = { words: cut.intervention.words, users: 'recovers' as const };
+  // This loop may outlast a pause of the load.
+  const reruns = { withoutTrigger: withoutTrigger.users, loopCut: loopCut.users, loadPaused: null };
+  return { ...proof, ...provenVerdict(usual, reruns), loopCut };
 }
 
 function areOverloaded(variant: Variant, plan: Plan, records: readonly RunRecord[]): boolean {

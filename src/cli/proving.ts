@@ -32,7 +32,12 @@ import type { Intervention, Source } from '../plan/interventions/kind.js';
 import { withFaults } from '../plan/without.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { RunRecord } from '../spec/record/record.js';
-import { metastabilityProof, metastabilityRuns, type Ended } from './proving-metastability.js';
+import {
+  metastabilityProof,
+  metastabilityRuns,
+  settledBy,
+  type Ended,
+} from './proving-metastability.js';
 
 /** Runs plans with the first replications; null for a plan whose runs a guard ended. */
 export type RunPlans = (
@@ -135,7 +140,7 @@ class Proof {
       interventions: interventionResults(ofRequests!, { plan, records: usual, limits, hasFault }),
       ...(unseen.length > 0 && { unseen }),
       ...(twin !== null && { twin }),
-      ...(metastability !== null && { metastability }),
+      ...(metastability !== null && { metastability: settledBy(metastability, trials, plan) }),
     };
   }
 

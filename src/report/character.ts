@@ -1,4 +1,4 @@
-import type { HealthState } from '../spec/result/cascade.js';
+import type { EndReason, HealthState } from '../spec/result/cascade.js';
 import type { VariantResult } from '../spec/result/result.js';
 import { formatSeconds, formatShare } from '../text/figures.js';
 import { plural } from '../text/words.js';
@@ -29,14 +29,22 @@ export function characterOf(view: View, variant: VariantResult): string {
     const { finished, stopped } = variant.unfinished;
     return `${plural(finished, 'replication')}, then ${stopped === null ? 'interrupted' : 'stopped'}`;
   }
-  const { verdicts, collateral } = variant.cascade;
+  const { verdicts, endings, collateral } = variant.cascade;
   const count = (verdict: string): number => verdicts.filter((v) => v === verdict).length;
   const metastable = count('metastable');
   if (metastable > 0) return `metastable ${metastable}/${verdicts.length}`;
   if (count('overloaded') > 0) return `overloaded ${count('overloaded')}/${verdicts.length}`;
-  if (count('lost') > 0) return `down for good ${count('lost')}/${verdicts.length}`;
+  if (count('lost') > 0) {
+    const lost = endings.filter(({ verdict }) => verdict === 'lost');
+    const isLeft = lost.every(({ reason }) => STAYS.includes(reason));
+    return `${isLeft ? 'degraded' : 'down'} for good ${lost.length}/${verdicts.length}`;
+  }
   const isCalm = verdicts.length > 0 && count('untouched') === verdicts.length;
-  if (isCalm || variant.faults.length === 0) {
+  // Faults of the entire run are part of the usual conditions.
+  const isUsual =
+    variant.faults.length === 0 ||
+    (endings.length > 0 && endings.every(({ reason }) => reason === 'background'));
+  if (isCalm || isUsual) {
     if (variant.cascade.events.length === 0) return besideText(view, variant) ?? '';
     // Names of requests contain a dot, those of components do not.
     const requests = sortedKeys(variant.cascade.states).filter((name) => name.includes('.'));
@@ -44,8 +52,7 @@ export function characterOf(view: View, variant: VariantResult): string {
     const failed = 1 - (variant.summary.success.value ?? 1);
     const fails = requests.flatMap((name) => degradedIntervals(variant, name)).some(isFailing);
     // With a fault, `untouched` means that the success rate does not change. Without a fault it has no meaning.
-    if (variant.faults.length === 0 && (fails || failed >= MANY))
-      return `${formatShare(failed)} fail`;
+    if (isUsual && (fails || failed >= MANY)) return `${formatShare(failed)} fail`;
     const beside = besideText(view, variant);
     const slow = seconds > 0 ? `slow for ${formatSeconds(seconds)}` : null;
     return [beside, slow].filter((text) => text !== null).join(', ') || 'untouched';
@@ -61,6 +68,9 @@ export function describedRun({ cascade: { verdicts } }: VariantResult): string {
   if (new Set(verdicts).size < 2) return '';
   return `run 1 of ${verdicts.length}, which ${ENDED[verdicts[0]!]}`;
 }
+
+/** Reasons of a loss that may leave users only degraded. */
+const STAYS: readonly EndReason[] = ['faultStays', 'releaseStays'];
 
 const ENDED: Readonly<Record<VariantResult['cascade']['verdicts'][number], string>> = {
   untouched: 'is untouched',

@@ -20,22 +20,43 @@ export interface Point {
   readonly y: number | null;
 }
 
+/** The inline `<svg>` of a stretched drawing, whose words are beside it: a page has hundreds of them. */
+export function inlineStretched({ width, height, title, description, body }: Drawing): Markup {
+  return markup`<svg
+    viewBox="0 0 ${coordinate(width)} ${coordinate(height)}"
+    role="img"
+    aria-label="${title}. ${description}"
+    preserveAspectRatio="none"
+    class="st"
+    >${body}</svg
+  >`;
+}
+
 /** The inline `<svg>` of a drawing; `id` is unique on the page. */
 export function inline(drawing: Drawing, id: string): Markup {
-  const { width, height, stretch } = drawing;
+  return frameOf(
+    drawing,
+    id,
+    markup`<title id="${id}-t">${drawing.title}</title><desc id="${id}-d">${drawing.description}</desc>`,
+  );
+}
+
+/** Another size of the drawing `id`. It has the same words, so it refers to them. */
+export function inlineAgain(drawing: Drawing, id: string): Markup {
+  return frameOf(drawing, id, null);
+}
+
+function frameOf({ width, height, stretch, body }: Drawing, id: string, words: Part): Markup {
   return markup`<svg
     viewBox="0 0 ${coordinate(width)} ${coordinate(height)}"
     role="img"
     aria-labelledby="${id}-t ${id}-d"
     ${stretch === true ? STRETCHED : WORDS}
-  >
-    <title id="${id}-t">${drawing.title}</title>
-    <desc id="${id}-d">${drawing.description}</desc>
-    ${drawing.body}
-  </svg>`;
+    >${words}${body}</svg
+  >`;
 }
 
-/** The path through points in whole units, pen lifted at gaps, points on a level line left out. */
+/** The path through points in whole units, pen lifted at gaps, points on a straight line left out. */
 export function linePath(points: readonly Point[]): string {
   let path = '';
   for (const run of runs(points)) path += segments(run, 'M');
@@ -97,6 +118,24 @@ export function box(
   />`;
 }
 
+/** A rectangle among others of one fill. */
+export interface Area {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Rectangles of one fill as one path: a page has thousands of them. */
+export function boxes(areas: readonly Area[], fill: string, extra: Part = null): Markup | null {
+  if (areas.length === 0) return null;
+  const path = areas.map(({ x, y, width, height }) => {
+    const [across, down] = [coordinate(Math.max(0, width)), coordinate(height)];
+    return `M${coordinate(x)} ${coordinate(y)}h${across}v${down}h-${across}z`;
+  });
+  return markup`<path d="${path.join('')}" fill="${fill}" ${extra} />`;
+}
+
 /** A stroke along a path. */
 export function stroke(path: string, color: string, width: number, extra: Part = null): Markup {
   return markup`<path d="${path}" fill="none" stroke="${color}" stroke-width="${width}" ${extra} />`;
@@ -128,38 +167,71 @@ const WORDS = markup` font-size="12" fill="var(--ink3)"`;
 /** Its words are beside it, in HTML. */
 const STRETCHED = markup` preserveAspectRatio="none" class="st"`;
 
-function runs(points: readonly Point[]): { readonly x: number; readonly y: number }[][] {
-  const all: { readonly x: number; readonly y: number }[][] = [];
-  let open: { readonly x: number; readonly y: number }[] | null = null;
+interface Whole {
+  readonly x: number;
+  readonly y: number;
+}
+
+function runs(points: readonly Point[]): Whole[][] {
+  const all: Whole[][] = [];
+  let open: Whole[] | null = null;
   for (const { x, y } of points) {
     if (y === null) {
       open = null;
       continue;
     }
     if (open === null) all.push((open = []));
-    open.push({ x: Math.round(x), y: Math.round(y) });
+    open.push({ x, y });
   }
-  return all;
+  return all.map((run) => straightened(run).map(({ x, y }) => whole(x, y)));
+}
+
+function whole(x: number, y: number): Whole {
+  return { x: Math.round(x), y: Math.round(y) };
+}
+
+/** Points this close to the line through others are within its width: panels are 76 to 84 px high, lines 1.4 px wide. */
+const UNSEEN = 0.85;
+
+/**
+ * Leaves out points that lie on the line between the ones that stay, up to `UNSEEN`. From a point that stays, the
+ * slopes narrow with each next point; one outside of them ends the straight part before it.
+ */
+function straightened(run: readonly Whole[]): readonly Whole[] {
+  const kept = run.slice(0, 1);
+  let [low, high] = [-Infinity, Infinity];
+  for (let i = 1; i < run.length; i++) {
+    const point = run[i]!;
+    let start = kept[kept.length - 1]!;
+    const slope = (point.y - start.y) / (point.x - start.x);
+    if (!(slope >= low && slope <= high)) {
+      start = run[i - 1]!;
+      kept.push(start);
+      [low, high] = [-Infinity, Infinity];
+    }
+    const [dx, dy] = [point.x - start.x, point.y - start.y];
+    low = Math.max(low, (dy - UNSEEN) / dx);
+    high = Math.min(high, (dy + UNSEEN) / dx);
+  }
+  return run.length > 1 ? [...kept, run[run.length - 1]!] : kept;
 }
 
 /** Whole numbers relative to the point before: a page has hundreds of thousands of these points. */
-function segments(
-  run: readonly { readonly x: number; readonly y: number }[],
-  start: 'M' | 'L',
-): string {
+function segments(run: readonly Whole[], start: 'M' | 'L'): string {
   let last = run[0]!;
-  let path = `${start}${coordinate(last.x)} ${coordinate(last.y)}`;
+  let path = `${start}${last.x} ${last.y}`;
   if (run.length === 1 && start === 'M') return `${path}h.1`;
   let isOpen = false;
-  for (let i = 1; i < run.length; i++) {
-    const point = run[i]!;
-    const after = run[i + 1];
-    if (after !== undefined && after.y === point.y && run[i - 1]!.y === point.y) continue;
+  for (const point of run.slice(1)) {
     const [dx, dy] = [point.x - last.x, point.y - last.y];
-    const steps = `${dx}${dy < 0 ? '' : ' '}${dy}`;
-    path += dy === 0 ? `h${dx}` : `${isOpen ? (dx < 0 ? '' : ' ') : 'l'}${steps}`;
+    path += dy === 0 ? `h${dx}` : `${isOpen ? gap(dx) : 'l'}${dx}${gap(dy)}${dy}`;
     isOpen = dy !== 0;
     last = point;
   }
   return path;
+}
+
+/** A minus sign separates numbers by itself. */
+function gap(next: number): string {
+  return next < 0 ? '' : ' ';
 }

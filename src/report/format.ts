@@ -1,9 +1,9 @@
 import { formatCount } from '../text/figures.js';
 import { list } from '../text/words.js';
 
-/** The decimal text of a coordinate, two decimals at most, no trailing zeros, no negative zero. */
+/** The decimal text of a coordinate, one decimal at most, no trailing zeros, no negative zero. */
 export function coordinate(value: number): string {
-  const rounded = Math.round(value * 100) / 100;
+  const rounded = Math.round(value * 10) / 10;
   return rounded === 0 ? '0' : String(rounded);
 }
 

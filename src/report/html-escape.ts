@@ -64,7 +64,7 @@ export function cut(text: string, limit: number): string {
 function piecesOf(strings: TemplateStringsArray): readonly string[] {
   const known = PIECES.get(strings);
   if (known !== undefined) return known;
-  const pieces = strings.map((text) => text.replace(/[ \t]*\n\s*/g, ' '));
+  const pieces = strings.map((text) => text.replace(/[ \t]*\n\s*/g, ' ').replace(/ (?=\/?>)/g, ''));
   PIECES.set(strings, pieces);
   return pieces;
 }

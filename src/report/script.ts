@@ -18,7 +18,7 @@ if(at===own)head.innerHTML=title;else head.textContent=words;input.setAttribute(
 lead.classList.toggle('moved',at!==own);
 for(const svg of all('svg',lead)){all('.tn',svg).forEach((g,i)=>{g.dataset.s=states[i][at];const bar=g.querySelector('.bar');
 if(bar&&busy[i][at]!=='-')bar.setAttribute('width',(g.querySelector('rect').getAttribute('width')-16)*busy[i][at]/9)});
-all('.te',svg).forEach((line,i)=>{const f=flows[i][at],r=f>='a',n=f==='-'?0:r?f.charCodeAt(0)-97:+f;
+all('.te path',svg).forEach((line,i)=>{const f=flows[i][at],r=f>='a',n=f==='-'?0:r?f.charCodeAt(0)-97:+f;
 line.setAttribute('stroke-width',f==='-'?.7:.9+n/9*4.2);line.setAttribute('stroke',r?'var(--failing)':'var(--ok)');
 r?line.setAttribute('stroke-dasharray','3 2.4'):line.removeAttribute('stroke-dasharray')})}})}
 const open=()=>{let part=location.hash&&document.getElementById(location.hash.slice(1));part=part&&part.querySelector('details.fold');if(part)part.open=true};

@@ -220,7 +220,7 @@ svg.st path,svg.st line{vector-effect:non-scaling-stroke}
 .fc.axis{height:18px}
 .fc svg{position:absolute;inset:0;width:100%;height:100%}
 .gut>.in{position:absolute;inset:0 0 0 40px}
-.fc span.g{left:0;width:35px;text-align:right}
+.fc span.g{left:0;width:35px;text-align:right;margin-top:-5px}
 .fc span{position:absolute;font-size:11px;line-height:1;color:var(--ink3);white-space:nowrap;font-variant-numeric:tabular-nums;pointer-events:none;text-shadow:0 0 2px var(--bg),0 0 3px var(--bg),0 0 4px var(--bg)}
 .fc span.i{color:var(--ink);padding:1px 3px;border-radius:2px;background:color-mix(in srgb,var(--bg) 72%,transparent);text-shadow:none}
 .rows{display:grid;grid-template-columns:124px repeat(3,minmax(0,1fr));gap:0 20px;align-items:stretch;margin-top:18px}

@@ -96,7 +96,29 @@ export function finish(outer: string, prefix: string): string {
     .replace(/ ([a-zA-Z0-9-]+)="([^"]*)"/g, (_, name: string, value: string) => {
       return ` ${name}="${value.replace(/-?\d*\.\d{2,}(?:e-?\d+)?/g, roundNumber)}"`;
     })
-    .replace(/ stroke-line(?:join|cap)="round"/g, '');
+    .replace(/ stroke-line(?:join|cap)="round"/g, '')
+    .replace(/ d="([-\d.,MLHV]+)"/g, (_, path: string) => ` d="${relative(path)}"`);
+}
+
+/** A path of absolute points as steps from each to the next, which have fewer digits. Moves stay absolute. */
+function relative(path: string): string {
+  let [x, y] = [0, 0];
+  let command = '';
+  return path.replace(/([MLHV])([-\d.]+)(?:,([-\d.]+))?/g, (_, kind: string, a: string, b = '') => {
+    const [fromX, fromY] = [x, y];
+    if (kind !== 'V') x = Number(a);
+    if (kind === 'V') y = Number(a);
+    else if (kind !== 'H') y = Number(b);
+    const before = command;
+    command = kind;
+    if (kind === 'M') return `M${a},${b}`;
+    if (kind === 'H') return `h${roundNumber(String(x - fromX))}`;
+    if (kind === 'V') return `v${roundNumber(String(y - fromY))}`;
+    const dx = roundNumber(String(x - fromX));
+    const dy = roundNumber(String(y - fromY));
+    const gap = before !== 'L' ? 'l' : dx.startsWith('-') ? '' : ' ';
+    return `${gap}${dx}${dy.startsWith('-') ? '' : ' '}${dy}`;
+  });
 }
 
 function optionsOf(spec: PlotSpec): Plot.PlotOptions {

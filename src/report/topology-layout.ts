@@ -85,15 +85,15 @@ export function place(
   const size = graph.graph() as { readonly width?: number; readonly height?: number };
   return {
     direction,
-    width: size.width ?? 0,
-    height: size.height ?? 0,
+    width: Math.ceil(size.width ?? 0),
+    height: Math.ceil(size.height ?? 0),
     nodes: new Map(nodes.map((node) => [node.name, boxOf(graph.node(key(node.name)))])),
     boxes: grouped.map(({ name }) => ({ name, ...boxOf(graph.node(groupKey(name))) })),
     edges: sorted.map((edge) => ({
       ...edge,
       points: (
         graph.edge(key(edge.from), key(edge.to)) as { points: { x: number; y: number }[] }
-      ).points.map((p) => ({ x: p.x, y: p.y })),
+      ).points.map((p) => ({ x: Math.round(p.x), y: Math.round(p.y) })),
     })),
   };
 }
@@ -141,5 +141,9 @@ function sizeOf({ name, below = [] }: GraphNode): {
 
 function boxOf(node: unknown): Spot {
   const { x, y, width, height } = node as Spot;
-  return { x, y, width, height };
+  const left = Math.round(x - width / 2);
+  const top = Math.round(y - height / 2);
+  // Even sizes, so that the middle is whole as well.
+  const [across, down] = [2 * Math.ceil(width / 2), 2 * Math.ceil(height / 2)];
+  return { x: left + across / 2, y: top + down / 2, width: across, height: down };
 }

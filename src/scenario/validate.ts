@@ -8,6 +8,7 @@ import { formHint, kindHint, loadHint, missingHint, pairHint, placeHint } from '
 import type { Entry, Node, PathKey, Place } from './located.js';
 import { entries, get, items, locate, plain, text } from './located.js';
 import { outcomesHint, wayOut } from './other-products.js';
+import { siblingHint } from './sibling-kinds.js';
 import { wordFor } from './suggest.js';
 import { STEP_MODIFIERS, STEP_VERBS } from './verbs.js';
 
@@ -15,24 +16,31 @@ type Issue = z.core.$ZodIssue;
 
 /** Validates a tree and reports every problem at its place. Returns null if there are problems. */
 export function validate<T>(schema: z.ZodType<T>, tree: Node, problems: Problems): T | null {
-  const known: (readonly string[])[] = [];
+  const known: KnownKeys[] = [];
   const result = schema.safeParse(plain(tree), {
     // Only the raw issue has its schema, which lists the valid keys.
     error: (issue) => {
       const shape = (issue.inst as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def
         ?.shape;
       if (issue.code !== 'unrecognized_keys' || shape === undefined) return undefined;
-      return `${KNOWN}${known.push(Object.keys(shape)) - 1}`;
+      const member = issue.inst as z.core.$ZodType;
+      return `${KNOWN}${known.push({ keys: Object.keys(shape), member }) - 1}`;
     },
   });
   if (result.success) return result.data;
-  const reporter = new Reporter(tree, problems, known);
+  const reporter = new Reporter(schema, tree, problems, known);
   for (const issue of result.error.issues) reporter.issue(issue, []);
   reporter.reportMissing();
   return null;
 }
 
 const KNOWN = 'known:';
+
+/** The keys of a mapping with an unknown one, and its schema. */
+interface KnownKeys {
+  readonly keys: readonly string[];
+  readonly member: z.core.$ZodType;
+}
 
 /** Details of a problem that a quantity reports. */
 interface QuantityParams {
@@ -42,14 +50,21 @@ interface QuantityParams {
 }
 
 class Reporter {
+  private readonly schema: z.core.$ZodType;
   private readonly tree: Node;
   private readonly problems: Problems;
-  private readonly known: readonly (readonly string[])[];
+  private readonly known: readonly KnownKeys[];
   private readonly lacking: Problem[] = [];
   /** Paths of keys that are present under a wrong name. */
   private readonly misnamed = new Set<string>();
 
-  constructor(tree: Node, problems: Problems, known: readonly (readonly string[])[]) {
+  constructor(
+    schema: z.core.$ZodType,
+    tree: Node,
+    problems: Problems,
+    known: readonly KnownKeys[],
+  ) {
+    this.schema = schema;
     this.tree = tree;
     this.problems = problems;
     this.known = known;
@@ -79,9 +94,10 @@ class Reporter {
     const entry = node.type === 'map' ? node.entries.get(key) : undefined;
     const at = entry?.key ?? node.at;
     if (isCutOff(node, key)) return;
-    const allowed = message.startsWith(KNOWN)
+    const known = message.startsWith(KNOWN)
       ? this.known[Number(message.slice(KNOWN.length))]
-      : [];
+      : undefined;
+    const allowed = known?.keys ?? [];
     const place = wayOut(path, key, entry?.value) ?? placeHint(path, key);
     if (place !== undefined) {
       const meant = wordFor(key, allowed);
@@ -91,11 +107,13 @@ class Reporter {
     }
     const meant = wordFor(key, allowed);
     if (meant !== undefined) this.misnamed.add(JSON.stringify([...path, meant]));
+    const isOfOther = meant === undefined && known !== undefined;
+    const hint = isOfOther ? siblingHint(this.schema, known.member, key) : '';
     this.problems.add({
       code: 'FL201',
       at,
       path: [...path, key],
-      message: `unknown key ${show(key)}`,
+      message: `unknown key ${show(key)}${hint}`,
       found: key,
       allowed,
     });

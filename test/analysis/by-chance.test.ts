@@ -25,12 +25,21 @@ interface Written {
   readonly calls?: readonly (readonly [caller: string, callee: string])[];
   /** Requests of users that fail in each step in which they are degraded. */
   readonly lost?: number;
+  /** Requests of users that are slower than usual in each such step. */
+  readonly slow?: number;
   /** No fault strikes. */
   readonly isSpared?: boolean;
 }
 
 /** One run, with a fault on `target` from step 20 to 30. */
-function sceneOf({ ill = {}, full = {}, calls = [], lost = 0, isSpared = false }: Written): Scene {
+function sceneOf({
+  ill = {},
+  full = {},
+  calls = [],
+  lost = 0,
+  slow = 0,
+  isSpared = false,
+}: Written): Scene {
   const isIn = (step: number, [from, until]: readonly [number, number]): boolean =>
     step >= from && step < until;
   const lanes = NAMES.map((name, component) => {
@@ -43,7 +52,13 @@ function sceneOf({ ill = {}, full = {}, calls = [], lost = 0, isSpared = false }
     const good = arrivals.map((n, step) => (isIn(step, ill[name] ?? [0, 0]) ? n - lost : n));
     const workers = component === USERS ? 0 : 4;
     const parts = [component];
-    const levels = { busy, cpu, up, arrivals, good };
+    const slowUntil = (until: number): number =>
+      slow * arrivals.filter((_, step) => step < until && isIn(step, ill[name] ?? [0, 0])).length;
+    const usualUntil = (step: number) => ({
+      quantile: () => 1,
+      countAtLeast: () => slowUntil(step),
+    });
+    const levels = { busy, cpu, up, arrivals, good, usualUntil };
     return { name, component, parts, workers, cores: 1, ...levels } as unknown as Lane;
   });
   const laneOf = (name: string): Lane => lanes[NAMES.indexOf(name)]!;
@@ -74,7 +89,7 @@ function sceneOf({ ill = {}, full = {}, calls = [], lost = 0, isSpared = false }
     })),
     health,
     saturations,
-    baseline: BASELINE,
+    baseline: isSpared ? 0 : BASELINE,
     faultsNs: isSpared ? [] : [20e9],
     hits: [{ stats: new Set(), components: new Set([0]), from: 20, until: 30 }],
   } as unknown as Scene;
@@ -119,6 +134,27 @@ describe('random degradation', () => {
     expect(
       told([{ ...hurt(2), isSpared: true }, { isSpared: true }, { isSpared: true }]).ill,
     ).toEqual([]);
+  });
+
+  it('is hardly any harm to users that not all runs without a fault have at that time', () => {
+    const hurt: Written = { ill: { 'users.go': [24, 27] }, lost: 1, isSpared: true };
+    const spared: Written = { isSpared: true };
+    expect(told([hurt, hurt, spared]).ill).toEqual([]);
+    expect(told([hurt, hurt, hurt]).ill).toEqual(['users.go']);
+    // Of 600 requests 6 are more than 0.5 %.
+    const more = { ...hurt, lost: 2 };
+    expect(told([more, more, spared]).ill).toEqual(['users.go']);
+  });
+
+  it('counts the requests that are slower than usual where none fails', () => {
+    const influences = [{ from: 'target', to: 'users.go', step: 24 }];
+    const hurt = (slow: number): Written => ({
+      ill: { 'users.go': [24, 34] },
+      slow,
+      influences,
+    });
+    expect(told([hurt(1), NOTHING, NOTHING]).ill).toEqual([]);
+    expect(told([hurt(2), NOTHING, NOTHING]).ill).toEqual(['users.go']);
   });
 
   it('is little harm to users in most runs, if all together fail no more often than by chance', () => {

@@ -19,8 +19,8 @@ afterAll(() => folder.remove());
 
 describe('faultline check', () => {
   it('ends with 0 when every budget holds and with 1 when one is broken', () => {
-    expect(faultline(['check', kept]).status).toBe(0);
-    const { status, stdout } = faultline(['check', kept, broken]);
+    expect(faultline(['check', kept, NO_PROOFS]).status).toBe(0);
+    const { status, stdout } = faultline(['check', kept, broken, NO_PROOFS]);
     expect(status).toBe(1);
     expect(stdout).toContain('people.success >= 99% during bank-hang');
   });
@@ -49,7 +49,8 @@ describe('faultline check', () => {
   it('writes JUnit and Markdown files with one entry for each verdict', () => {
     const junit = folder.at('budgets.xml');
     const markdown = folder.at('budgets.md');
-    const { status } = faultline(['check', broken, '--junit', junit, '--markdown', markdown]);
+    const documents = ['--junit', junit, '--markdown', markdown];
+    const { status } = faultline(['check', broken, NO_PROOFS, ...documents]);
     expect(status).toBe(1);
     const xml = readFileSync(junit, 'utf8');
     expect(xml.match(/<testcase /g)).toHaveLength(3);
@@ -77,7 +78,7 @@ describe('faultline check', () => {
 describe('faultline compare', () => {
   it('prints with --quiet what is broken and nothing else', () => {
     expect(faultline(['check', kept, NO_PROOFS, '--quiet']).stdout).toBe('');
-    const { status, stdout } = faultline(['check', broken, '--quiet']);
+    const { status, stdout } = faultline(['check', broken, NO_PROOFS, '--quiet']);
     expect(status).toBe(1);
     expect(stdout).toContain('FAIL  people.success >= 99% during bank-hang in plain');
     expect(stdout).not.toContain('pass');

@@ -46,7 +46,7 @@ describe('exit codes', () => {
       ['run', path, NO_PROOFS, ...out.slice(0, -1)],
       ['compare', path],
       ['sweep', path, rate, ...out],
-      ['check', path],
+      ['check', path, NO_PROOFS],
     ].map((args) => [args[0], sameBothWays(args).status]);
     expect(codes).toEqual([
       ['run', EXIT.ok],

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Folder, smallScenario } from './harness.js';
+import { Folder, NO_PROOFS, smallScenario } from './harness.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const PROGRAM = join(ROOT, 'dist', 'cli', 'main.js');
@@ -67,6 +67,7 @@ export const CASES: readonly FaultCase[] = [
     args: [
       'run',
       's.yaml',
+      NO_PROOFS,
       '--quiet',
       '--format',
       'html,md',
@@ -83,6 +84,7 @@ export const CASES: readonly FaultCase[] = [
     args: [
       'run',
       's.yaml',
+      NO_PROOFS,
       '--quiet',
       '--format',
       'csv',
@@ -96,7 +98,7 @@ export const CASES: readonly FaultCase[] = [
   },
   {
     name: 'check',
-    args: ['check', 's.yaml', '--quiet', '--junit', 'j.xml', '--json', 'r.json'].concat([
+    args: ['check', 's.yaml', NO_PROOFS, '--quiet', '--junit', 'j.xml', '--json', 'r.json'].concat([
       '--markdown',
       'new/m.md',
       '--baseline',
@@ -171,7 +173,7 @@ export class FaultBench {
     if (isSaved) {
       // Figures of another scenario, which the update has to keep.
       before.put('other.yaml', text);
-      const update = ['check', 'other.yaml', '--quiet', '--baseline', 'first.json'];
+      const update = ['check', 'other.yaml', NO_PROOFS, '--quiet', '--baseline', 'first.json'];
       launch([...update, '--update-baseline'], before.path, {});
       cpSync(before.at('first.json'), before.at('saved.json'));
     }

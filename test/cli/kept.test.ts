@@ -89,7 +89,7 @@ describe('what was computed when a guard stops a variant', () => {
 
   it('ends check with 4 and an error for each variant, not with a verdict', () => {
     const junit = folder.at('breaks.xml');
-    const { status, stdout } = faultline(['check', path, '--junit', junit, '--github']);
+    const { status, stdout } = faultline(['check', path, NO_PROOFS, '--junit', junit, '--github']);
     expect(status).toBe(4);
     expect(stdout).toContain('?     users.success >= 50%');
     expect(stdout).toContain('::error file=');

@@ -28,7 +28,9 @@ describe('a scenario from standard input', () => {
 
   it('is run and judged, and its report is named after its title', () => {
     const out = folder.at('out');
-    const run = faultlineProcess(['run', '-', '--out', out, '--format', 'md'], { input });
+    const run = faultlineProcess(['run', '-', NO_PROOFS, '--out', out, '--format', 'md'], {
+      input,
+    });
     expect(run.status).toBe(0);
     expect(run.stdout).toContain('small.md');
     expect(readFileSync(`${out}/small.md`, 'utf8')).toContain('`faultline run -`');

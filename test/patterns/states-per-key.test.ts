@@ -79,9 +79,8 @@ describe.each(CASES)('$name per key', ({ name, kind, as }) => {
     const byKey = new Map<number, number[]>();
     for (const k of numbers) byKey.set(keyAt(k), [...(byKey.get(keyAt(k)) ?? []), k]);
     const { ends, states } = run(kind, as, numbers);
-    for (const own of byKey.values()) {
-      expect(own.map((k) => ends[k])).toEqual(run(kind, as, own).ends);
-    }
+    const alone = [...byKey.values()].map((own) => [own, run(kind, as, own).ends] as const);
+    expect(alone.map(([own]) => own.map((k) => ends[k]))).toEqual(alone.map(([, its]) => its));
     expect(byKey.size).toBeGreaterThan(2000);
     // A state that is idle at some time is so when it is new; the others are kept for every value.
     const { policy } = createPolicy(new FakeCalls(), kind, as);

@@ -98,6 +98,14 @@ describe('what is allowed instead', () => {
     expect(text).toMatch(/unknown key zzz\n(.*\n)+ {2}allowed: arrivals, .*patience, .*requests, /);
   });
 
+  it('says which kinds have a key that the written kind has not', () => {
+    const ramp = '{ kind: poisson, rate: 1/s, stages: [ { duration: 1s, target: 2/s } ] }';
+    const text = told(station(SERVICE).replace('poisson(1/s)', ramp));
+    expect(text).toContain('unknown key stages for kind poisson (it belongs to kind stages)');
+    const none = station(SERVICE).replace('poisson(1/s)', '{ kind: poisson, rate: 1/s, zzz: 1 }');
+    expect(told(none)).toMatch(/unknown key zzz\n/);
+  });
+
   it('is not listed where the message says it, or one name is meant', () => {
     const near = told(station(SERVICE).replace('arrivals:', 'patienc: 1s, arrivals:'));
     expect(near).toContain('did you mean "patience"?');

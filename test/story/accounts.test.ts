@@ -49,7 +49,7 @@ const CASES: readonly {
     file: 'overloaded-from-the-start',
     causes: ['load callers', 'fault c'],
     says: [
-      'From the start 602/s meet 483/s that edge can serve: 19.8 % of the requests fail',
+      'From the start 602/s meet 500/s that edge can serve: 19.8 % of the requests fail',
       'edge[0] crashes at 30 s',
     ],
     never: [],
@@ -99,7 +99,7 @@ const CASES: readonly {
   {
     file: 'burst-storm',
     causes: ['load clients1', 'capacity mid', '+retries front->mid'],
-    says: ['The load of clients1 rises from 118/s to '],
+    says: ['The load of clients1 rises from 120/s to 600/s'],
     never: [],
   },
   {

@@ -72,13 +72,22 @@ export class FakeCalls implements CallContext {
   readonly counters = new Map<EdgeCounter, number>();
   callee: Callee = () => ({ afterNs: 0, outcome: 4 });
   private readonly frames: Frame[] = [];
-  private due: Due[] = [];
+  /** The last is the next. */
+  private readonly due: Due[] = [];
   private sequence = 0;
   private phase: number = PHASE.ARRIVAL;
 
   /** Runs something at a time, in the phase of arrivals unless another is given. */
   at(time: number, run: () => void, phase: number = PHASE.ARRIVAL): void {
-    this.due.push({ time, phase, sequence: this.sequence++, run });
+    const own = { time, phase, sequence: this.sequence++, run };
+    let low = 0;
+    let high = this.due.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (before(own, this.due[middle])) low = middle + 1;
+      else high = middle;
+    }
+    this.due.splice(low, 0, own);
   }
 
   /** Makes a call through these layers (outermost first) at a time. */
@@ -100,10 +109,9 @@ export class FakeCalls implements CallContext {
 
   run(untilNs = Infinity): void {
     for (;;) {
-      let next: Due | null = null;
-      for (const due of this.due) if (next === null || before(due, next)) next = due;
-      if (next === null || next.time > untilNs) break;
-      this.due.splice(this.due.indexOf(next), 1);
+      const next = this.due.at(-1);
+      if (next === undefined || next.time > untilNs) break;
+      this.due.pop();
       this.now = next.time;
       this.phase = next.phase;
       next.run();

@@ -45,7 +45,7 @@ describe('parts that are away at random times', () => {
         ...faultsOf('s', 'hang', outages),
       ].join('\n'),
     );
-    const { users, s } = ran.variant().components;
+    const { users, s } = ran.components();
     return {
       latency_mean_ms: inMs(users!.successLatency.mean),
       in_system_mean: inSystem(s!),
@@ -76,7 +76,7 @@ describe('parts that are away at random times', () => {
           ),
         ].join('\n'),
       );
-      const { each, any } = ran.variant().components;
+      const { each, any } = ran.components();
       return {
         all_up_fraction: each!.success!,
         one_down_or_more_fraction: 1 - each!.success!,

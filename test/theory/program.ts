@@ -1,3 +1,6 @@
+import { componentResults } from '../../src/analysis/measure/components.js';
+import { variantData } from '../../src/analysis/measure/variant-data.js';
+import { wholeRun } from '../../src/analysis/measure/window.js';
 import { summarise } from '../../src/analysis/summarise.js';
 import { compile } from '../../src/plan/compile.js';
 import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
@@ -6,7 +9,7 @@ import type { OutcomeName } from '../../src/spec/outcome.js';
 import { OUTCOME_NAMES, kindIndex, statusOf } from '../../src/spec/outcome.js';
 import type { Plan } from '../../src/spec/plan/plan.js';
 import type { RunRecord, TraceRecord } from '../../src/spec/record/record.js';
-import type { Result, VariantResult } from '../../src/spec/result/result.js';
+import type { ComponentResult, Result, VariantResult } from '../../src/spec/result/result.js';
 import type { ScenarioFile } from '../../src/spec/scenario/scenario.js';
 import { runHere, runPlan } from '../support/built.js';
 
@@ -18,6 +21,8 @@ export interface Ran {
   readonly result: Result;
   /** Result of the first variant, or of the one of that name. */
   variant(name?: string): VariantResult;
+  /** Figures of the components of the first variant, without the result: thousands of faults take its account long. */
+  components(): Readonly<Record<string, ComponentResult>>;
 }
 
 /** The scenario of a text; throws with all its problems. */
@@ -41,14 +46,21 @@ export function run(text: string, options: { readonly traceShare?: number } = {}
     compile(variant, file, { traceShare: options.traceShare ?? 0 }),
   );
   const records = runHere(plans, file.variants[0].scenario.run.replications);
-  const result = summarise(file, plans, records, '0.0.0');
+  let result: Result | null = null;
+  const whole = (): Result => (result ??= summarise(file, plans, records, '0.0.0'));
   return {
     file,
     plans,
     records,
-    result,
+    get result() {
+      return whole();
+    },
+    components() {
+      const data = variantData(file.variants[0], plans[0], records[0], wholeRun(plans[0]));
+      return componentResults(data);
+    },
     variant(name) {
-      const found = result.variants.find((one) => name === undefined || one.name === name);
+      const found = whole().variants.find((one) => name === undefined || one.name === name);
       if (found === undefined) throw new Error(`no variant ${name}`);
       return found;
     },

@@ -8,7 +8,7 @@ import { bySteps, maxLevels, meanLevels, outcomesBySteps, type Steps } from './s
 import { arrivedOf, finishedOf, succeededOf } from './sums.js';
 import type { Capacity } from './presence.js';
 import { partName } from '../../spec/plan/names.js';
-import { UsualLatency } from './usual-latency.js';
+import { usualLatency, type UsualLatency } from './usual-latency.js';
 import { isPlaced, partsOf, type VariantData } from './variant-data.js';
 
 /** Signals of one component, or of one request of a workload, in each step of one run. */
@@ -87,7 +87,7 @@ export function countsOf(data: VariantData, record: RunRecord, steps: Steps): re
 
 /**
  * The part of a lane by which its health can be judged. Steps from `known` on count as idle, because the end of the run
- * cut off their requests. Without a fault, cancelled requests do not count as arrivals, because their callers no longer
+ * cut off their requests. Without a fault, cancelled requests do not count at all, because their callers no longer
  * needed the response, and neither do those that are refused by design. With a fault, the time before it shows how many
  * of them are normal, and more are a symptom.
  */
@@ -101,7 +101,7 @@ export function judgedLane(lane: Lane, known: number, isFaulted: boolean): Lane 
   return {
     ...lane,
     arrivals: keep(less(lane.arrivals, cancelled, refused)),
-    finished: keep(lane.finished),
+    finished: keep(less(lane.finished, cancelled, refused)),
     succeeded: keep(lane.succeeded),
     good: keep(lane.good),
     errors: keep(less(lane.errors, overRate)),
@@ -165,7 +165,7 @@ function laneOf(
     overRate: column((at) => countOf(OVER_RATE, at)),
     refused: column((at) => countOf(REFUSED, at)),
     cancelled: column((at) => outcomes[at + CANCELLED]),
-    usualUntil: (step) => usualLatency(rows, step),
+    usualUntil: (step) => usualLatency(rows, 0, step),
     ...(isWorkload ? NO_LEVELS : levelsOf(gauges[component], steps)),
     ...sharesOf(data, record, steps, component),
     workers: isWorkload ? 0 : totalOf(plan, ({ concurrency }) => concurrency),
@@ -286,20 +286,4 @@ function latencies(
     answered[step] = merge.count;
   }
   return { latency, answered };
-}
-
-function usualLatency(
-  rows: readonly RunRecord['parts'][number][],
-  until: number,
-): UsualLatency | null {
-  const merge = new SparseMerge();
-  for (let step = 0; step < until; step++) {
-    for (const row of rows) merge.add(row.stepLatency, step);
-  }
-  if (merge.count === 0) return null;
-  return new UsualLatency(
-    merge.count,
-    (p) => merge.quantiles([p])[0]!,
-    (seconds) => merge.atLeast(seconds),
-  );
 }

@@ -2,8 +2,10 @@ import type { RunRecord } from '../../spec/record/record.js';
 import { meanOf, type Measured } from './estimate.js';
 import { spansIn } from './faulted.js';
 import { usualNs } from './goodput.js';
+import { chanceOfSlow } from './latency-noise.js';
 import { SparseMerge } from './sparse.js';
 import { stepAfter, stepAt, stepsOf } from './steps.js';
+import { usualLatency, type UsualLatency } from './usual-latency.js';
 import type { VariantData } from './variant-data.js';
 import { afterSpan, spansOf } from './window.js';
 
@@ -12,13 +14,16 @@ const BACK = 1.5;
 const SLACK_NS = 5e6;
 /** A step with fewer successes is judged together with the next. */
 const FEW = 20;
+/** A p95 of a step that usual latencies produce with this probability is chance. Runs have hundreds of steps. */
+const CHANCE = 1e-4;
 /** Part of the last step that may be cut off. */
 const CUT_OFF = 0.1;
 
 /**
  * Recovery of the latency: seconds from the end of a fault to the start of the first step of the timeline from which the
- * p95 of successes stays within 1.5 times its value before the fault plus 5 ms, up to the next fault. 0 if it never left
- * that range since the start of the fault; Infinity if it does not come back; null if nothing was measured before or after.
+ * p95 of successes stays within 1.5 times its value before the fault plus 5 ms, up to the next fault. A step in which
+ * latencies as before the fault may well have a larger p95 is within it. 0 if it never left that range since the start of
+ * the fault; Infinity if it does not come back; null if nothing was measured before or after.
  */
 export function measureLatencyRecovery(
   data: VariantData,
@@ -53,10 +58,16 @@ function latencyRecoveryIn(
   // Of a step that is cut off, nearly all requests must have had the time to end.
   const until = stepAt(steps, knownNs + CUT_OFF * steps.lengthNs[0]);
   const [before] = spansOf({ kind: 'before', fault: id, offset: 0 }, plan);
-  const usual =
-    before === undefined ? null : p95(record, parts, stepAfter(steps, before.fromNs), begin);
-  if (usual === null || until <= end) return null;
-  const limit = BACK * usual + SLACK_NS;
+  if (before === undefined || until <= end) return null;
+  const since = stepAfter(steps, before.fromNs);
+  const p95Before = p95(record, parts, since, begin);
+  const usual = usualLatency(
+    parts.map((part) => record.parts[part]),
+    since,
+    begin,
+  );
+  if (p95Before === null || usual === null) return null;
+  const limit = { ns: BACK * p95Before + SLACK_NS, usual };
   const late = lastSlow(record, parts, begin, until, limit);
   if (late < begin) return 0;
   if (late >= until - 1) return Infinity;
@@ -69,14 +80,18 @@ function lastSlow(
   parts: readonly number[],
   from: number,
   until: number,
-  limit: number,
+  limit: { readonly ns: number; readonly usual: UsualLatency },
 ): number {
   let last = from - 1;
   for (let step = from; step < until;) {
     let next = step + 1;
     while (next < until && successes(record, parts, step, next) < FEW) next++;
     const high = p95(record, parts, step, next);
-    if (high === null || high > limit) last = next - 1;
+    const isSlow = (ns: number): boolean =>
+      ns > limit.ns &&
+      chanceOfSlow(successes(record, parts, step, next), limit.usual.shareAtLeast(ns / 1e9)) <
+        CHANCE;
+    if (high === null || isSlow(high)) last = next - 1;
     step = next;
   }
   return last;

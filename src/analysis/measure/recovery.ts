@@ -60,10 +60,14 @@ export function recoveryGridIn(
  * above 95 % of its share before the fault, in this window and in all adjacent windows after it. 0 if no window since
  * the start of the fault fell below that; Infinity if no such window exists; null if it cannot be measured (no arrivals
  * before the fault, no whole window after it). Windows with fewer than 20 arrivals are merged with the next.
+ * `usual`: the share before the fault.
  */
-export function recoveryOf(goodput: Goodput, grid: RecoveryGrid): number | null {
-  const before = goodShare(goodput, grid.before);
-  if (before === null) return null;
+export function recoveryOf(
+  goodput: Goodput,
+  grid: RecoveryGrid,
+  usual: number | null = goodShare(goodput, grid.before),
+): number | null {
+  if (usual === null) return null;
   const arrived = prefixSums(grid.slots.map((slot) => arrivedIn(goodput, slot)));
   const good = prefixSums(
     grid.slots.map(({ cells }) => cells.reduce((sum, cell) => sum + goodput.good[cell], 0)),
@@ -71,7 +75,7 @@ export function recoveryOf(goodput: Goodput, grid: RecoveryGrid): number | null 
   const length = Math.round(RECOVERY_WINDOW_NS / grid.slotNs);
   const slots = grid.slots.length;
   if (slots < length || arrived[slots] === 0) return null;
-  const limit = RECOVERED_SHARE * before;
+  const limit = RECOVERED_SHARE * usual;
   if (staysGood(goodput, grid.since, limit)) return 0;
   for (let start = 0; start + length <= slots; start++) {
     // The last requests have had no time to end: nothing is known of them, so they show no recovery.

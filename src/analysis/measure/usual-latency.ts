@@ -1,4 +1,6 @@
 import { exp, log } from '../../kernel/math.js';
+import type { RunRecord } from '../../spec/record/record.js';
+import { SparseMerge } from './sparse.js';
 
 /** Latency distribution of a time without a fault. */
 export class UsualLatency {
@@ -6,7 +8,10 @@ export class UsualLatency {
   private readonly slowest: number;
   /** Seconds from the tenth slowest value to the slowest, over which the share of slower ones falls tenfold. */
   private readonly decade: number;
-  private readonly atLeast: (seconds: number) => number;
+  /** A quantile in seconds. */
+  readonly quantile: (p: number) => number;
+  /** The number of values that are at least this slow. */
+  readonly countAtLeast: (seconds: number) => number;
 
   /** From the number of values in seconds, their quantiles, and the number that are at least as large as a value. */
   constructor(
@@ -17,12 +22,13 @@ export class UsualLatency {
     this.count = count;
     this.slowest = quantile(1);
     this.decade = this.slowest - quantile(Math.max(0, 1 - DECADE / count));
-    this.atLeast = atLeast;
+    this.quantile = quantile;
+    this.countAtLeast = atLeast;
   }
 
   /** Share of values that are at least this slow. Beyond the slowest one the tail falls exponentially. */
   shareAtLeast(seconds: number): number {
-    const seen = this.atLeast(seconds) / this.count;
+    const seen = this.countAtLeast(seconds) / this.count;
     if (seen > 0) return seen;
     const beyond = Math.max(0, seconds - this.slowest);
     return this.decade > 0 ? exp((-beyond / this.decade) * log(DECADE)) / this.count : 0;
@@ -30,3 +36,21 @@ export class UsualLatency {
 }
 
 const DECADE = 10;
+
+/** Latencies of the successes of some parts in steps [from, until); null without any. */
+export function usualLatency(
+  rows: readonly RunRecord['parts'][number][],
+  from: number,
+  until: number,
+): UsualLatency | null {
+  const merge = new SparseMerge();
+  for (let step = from; step < until; step++) {
+    for (const row of rows) merge.add(row.stepLatency, step);
+  }
+  if (merge.count === 0) return null;
+  return new UsualLatency(
+    merge.count,
+    (p) => merge.quantiles([p])[0]!,
+    (seconds) => merge.atLeast(seconds),
+  );
+}

@@ -20,11 +20,18 @@ export function backWords(
   events: readonly CascadeEvent[],
   endings: readonly Ending[],
 ): string | null {
+  const during = endings.filter(({ reason }) => reason === 'during').length;
+  if (during > 0)
+    return `${LASTS}${during === endings.length ? '' : ofRuns(during, endings.length)}`;
   const well = endings.filter(({ verdict }) => WELL.has(verdict)).length;
-  const value = back?.recovery.value ?? null;
-  if (back !== null && isBackAtLast(back, events, endings)) return LASTS;
-  if (back === null || well === 0 || value === null) return null;
   const runs = well === endings.length ? '' : ofRuns(well, endings.length);
+  const value = back?.recovery.value ?? null;
+  if (back === null || well === 0) return null;
+  if (value === null) {
+    if (!endings.some(({ reason }) => reason === 'back')) return null;
+    // Recovery counts up to the next fault. Nothing precedes a fault from the start, so its recovery has no measure.
+    return `${back.recovery.never > 0 ? LATER : AFTER}${runs}`;
+  }
   const isEarly = value === 0 && isBackDuring(back.recovery.fault, events);
   const when = value > 0 ? `after ${formatSeconds(value)}` : isEarly ? EARLY : 'at once';
   return `${when}${runs}${latencyWords(back, events)}`;
@@ -32,7 +39,9 @@ export function backWords(
 
 const EARLY = 'before the fault ends';
 /** Goodput is back although the fault lasts to the end. */
-export const LASTS = 'while the fault lasts';
+const LASTS = 'while the fault lasts';
+const AFTER = 'after the fault';
+const LATER = 'only after a later fault';
 
 /** `, latency after 12 s` if that is clearly later. */
 function latencyWords(back: Back, events: readonly CascadeEvent[]): string {
@@ -41,16 +50,4 @@ function latencyWords(back: Back, events: readonly CascadeEvent[]): string {
   if (later !== 'never') return `, latency after ${formatSeconds(later)}`;
   // The p95 of a few requests exceeds its limit now and then by chance, also where no user is degraded.
   return isUserDegradedLast(events) ? ', but requests are still slow when the run ends' : '';
-}
-
-/** Whether users recover in every run while a fault goes on to the end, as after an eviction. */
-function isBackAtLast(
-  back: Back,
-  events: readonly CascadeEvent[],
-  endings: readonly Ending[],
-): boolean {
-  return (
-    endings.every(({ reason }) => reason === 'faultLasts') &&
-    isBackDuring(back.recovery.fault, events)
-  );
 }

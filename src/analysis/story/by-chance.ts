@@ -29,7 +29,7 @@ export interface Sketch {
   /** Episodes and saturations that may be chance, because no fault has reached them. */
   readonly suspects: Suspects;
   /** Episodes of users that may be chance, because they harm few requests of the run in all. */
-  readonly mild: ReadonlyMap<string, readonly Span[]>;
+  readonly mild: Mild;
   /** Requests of users before the first fault and after it; null if some episode of users is one of slowness. */
   readonly users: { readonly before: Failures; readonly after: Failures } | null;
 }
@@ -38,6 +38,12 @@ export interface Sketch {
 interface Failures {
   readonly arrived: number;
   readonly failed: number;
+}
+
+/** Degraded episodes of users by lane, and whether they harm hardly any request. */
+interface Mild {
+  readonly degraded: ReadonlyMap<string, readonly Span[]>;
+  readonly isSlight: boolean;
 }
 
 /** Degraded episodes, and saturations, by lane. */
@@ -51,6 +57,10 @@ const NEAR_STEPS = 5;
 
 /** Users come to little harm if fewer than this share of their requests fail, or are slow, in all episodes together. */
 const LITTLE = 0.03;
+/** Up to this share of their requests the harm is slight. */
+const SLIGHT = 0.005;
+/** A request is slow above this quantile of the usual latency. */
+const SLOW_FROM = 0.99;
 /** With a smaller share of failed requests an episode is one of slowness. */
 const FAILING = 0.02;
 /** Probability of as many failures after the first fault by chance, from which they may be chance. */
@@ -120,7 +130,7 @@ function failedIn({ arrivals, good }: Lane, from: number, until: number): number
 }
 
 /** The episodes of the users after the first fault, if they harm few requests in all. */
-function mildHarm(scene: Scene): ReadonlyMap<string, readonly Span[]> {
+function mildHarm(scene: Scene): Mild {
   const { health, baseline } = scene;
   const users = usersOf(scene);
   const episodesOf = (lane: Lane): readonly Episode[] =>
@@ -131,20 +141,31 @@ function mildHarm(scene: Scene): ReadonlyMap<string, readonly Span[]> {
     arrived += sumSteps(lane.arrivals, 0, lane.arrivals.length);
     for (const episode of episodesOf(lane)) harmed += harmedIn(lane, episode, baseline);
   }
-  if (harmed >= LITTLE * arrived) return new Map();
-  return spansOf({ health }, (lane) => (users.includes(lane) ? episodesOf(lane) : []));
+  if (harmed >= LITTLE * arrived) return NOT_MILD;
+  return {
+    degraded: spansOf({ health }, (lane) => (users.includes(lane) ? episodesOf(lane) : [])),
+    isSlight: harmed <= SLIGHT * arrived,
+  };
 }
 
-/**
- * Requests that fail in an episode beyond the usual share. Where none does, some requests are slow: its p95 says one in
- * twenty at least, so half of them are assumed.
- */
+const NOT_MILD: Mild = { degraded: new Map(), isSlight: false };
+
+/** Requests that fail in an episode beyond the usual share. Where none does, those that are slow. */
 function harmedIn(lane: Lane, { from, until }: Episode, baseline: number): number {
   const all = sumSteps(lane.arrivals, 0, baseline);
   const arrived = sumSteps(lane.arrivals, from, until);
   const usual = all > 0 ? failedIn(lane, 0, baseline) / all : 0;
   const failed = failedIn(lane, from, until) - usual * arrived;
-  return failed >= 1 ? failed : arrived / 2;
+  return failed >= 1 ? failed : slowIn(lane, from, until, baseline);
+}
+
+/** Requests slower than usual in steps [from, until); half of all if nothing shows what is usual. */
+function slowIn(lane: Lane, from: number, until: number, baseline: number): number {
+  const usual = lane.usualUntil(baseline);
+  if (usual === null) return sumSteps(lane.arrivals, from, until) / 2;
+  const limit = usual.quantile(SLOW_FROM);
+  const slowerUntil = (step: number): number => lane.usualUntil(step)?.countAtLeast(limit) ?? 0;
+  return slowerUntil(until) - slowerUntil(from);
 }
 
 /**
@@ -159,16 +180,20 @@ export function chanceIn(sketch: Sketch, all: readonly Sketch[]): Suspects {
   const runs = all.filter((run) => isStruck(run) === isStruck(sketch));
   const isFew = (has: (run: Sketch) => boolean): boolean =>
     2 * runs.filter(has).length < runs.length;
+  const isNotAll = (has: (run: Sketch) => boolean): boolean => runs.length > 2 && !runs.every(has);
   const around = ({ from, until }: Span): Span => ({ from: from - near, until: until + near });
   const degraded = new Map<string, readonly Span[]>();
   const mild = mildOf(sketch, runs);
-  const isAsBefore = mild.size > 0 && failsAsBefore(runs);
-  for (const [name, spans] of [...suspects.degraded, ...mild]) {
+  const isAsBefore = mild.degraded.size > 0 && failsAsBefore(runs);
+  // A load that is too high, a collector or a lock acts in each run: only a fault can spare one by chance.
+  const isOdd = mild.isSlight && !isStruck(sketch) ? isNotAll : isFew;
+  for (const [name, spans] of [...suspects.degraded, ...mild.degraded]) {
+    const isMild = mild.degraded.get(name) === spans;
     const chance =
-      isAsBefore && mild.get(name) === spans
+      isAsBefore && isMild
         ? spans
         : spans.filter((span) =>
-            isFew((run) => overlaps(run.degraded.get(name) ?? [], around(span))),
+            (isMild ? isOdd : isFew)((run) => overlaps(run.degraded.get(name) ?? [], around(span))),
           );
     if (chance.length > 0) degraded.set(name, chance);
   }
@@ -185,12 +210,12 @@ export function chanceIn(sketch: Sketch, all: readonly Sketch[]): Suspects {
 }
 
 /** Little harm to users, if the faults begin at the same times in all runs: their effects do so too. */
-function mildOf({ mild, faultsNs }: Sketch, runs: readonly Sketch[]): Sketch['mild'] {
+function mildOf({ mild, faultsNs }: Sketch, runs: readonly Sketch[]): Mild {
   const isSame = runs.every(
     (run) =>
       run.faultsNs.length === faultsNs.length && run.faultsNs.every((at, i) => at === faultsNs[i]),
   );
-  return isSame ? mild : new Map();
+  return isSame ? mild : NOT_MILD;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { CascadeResult } from '../../spec/result/cascade.js';
 import { amplificationOf } from '../measure/amplification.js';
+import { withBacklogLoads } from './causes/backlog-loads.js';
 import { conditionMakers } from './causes/enabling.js';
 import { causesOf, withUnseen } from './causes/facts.js';
 import type { Scene } from './scene.js';
@@ -83,7 +84,8 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
   // A backlog that grows before any fault has another cause.
   const begun = events.filter(({ isChronic }) => isChronic !== true);
   const unseen = [...conditionMakers(scene, seen), ...suspectsOf(scene, begun)];
-  const causes = withUnseen(scene, seen, new Set(unseen));
+  const faults = withUnseen(scene, seen, new Set(unseen));
+  const causes = withBacklogLoads(scene, events, faults);
   const dying = restartLoops(data, record, scene.spansOf);
   const ending = endingOf(data, record, dying);
   // A restart loop sustains a failure only if a degradation lasts to the end.

@@ -98,15 +98,18 @@ export function conditionStarts({ causes }: Told): readonly Start[] {
 
 /** ` 1.5x the load of users at 40 s makes it worse (65 % of the failed and slow requests).` */
 export function worseWords(told: Told): string {
-  return laterOf(told)
-    .flatMap(({ text, at, share, role }) => {
-      if (share === null) return [];
+  const later = laterOf(told);
+  const breakers = later.filter(({ kind }) => kind === 'breakers');
+  return [
+    ...later.flatMap(({ text, at, share, role, kind }) => {
+      if (share === null || kind === 'breakers') return [];
       const does = role === 'amplifier' ? 'makes it worse' : 'has a small part';
       return [
         ` ${capital(text)} at ${formatInstant(at)} ${does}: ${formatShare(share)} of the failed and slow requests come with it.`,
       ];
-    })
-    .join('');
+    }),
+    ...breakers.map(({ text, evidence }) => ` ${capital(text)} (${evidence}).`),
+  ].join('');
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { RunRecord } from '../../spec/record/record.js';
 import { OUTCOME_KINDS } from '../../spec/outcome.js';
-import { arrivedOf, sumCells, sumOutcomes } from '../measure/sums.js';
+import { areaOf, gaugesByComponent, type Gauge } from '../measure/gauges.js';
+import { arrivedOf, outcomeOf, sumCells, sumOutcomes } from '../measure/sums.js';
 import { partsOf, type VariantData } from '../measure/variant-data.js';
 import type { CellSet } from '../measure/window.js';
 import type { Room } from './rooms.js';
@@ -16,8 +17,11 @@ export interface Demands {
    * lower bound, because executions that end early make fewer calls.
    */
   firstAt(component: number, window: CellSet): number;
-  /** Executions of a component in the run. */
-  executionsOf(component: number): number;
+  /**
+   * Workers, or cores, that these first attempts keep in use on average. `measured`: the time that shows how long an
+   * execution uses one.
+   */
+  neededAt(component: number, kind: 'busy' | 'cpu', window: CellSet, measured: CellSet): number;
 }
 
 /** The arrivals of one run. */
@@ -51,14 +55,79 @@ export function demandsOf(data: VariantData, record: RunRecord): Demands {
       return lengthNs > 0 ? (sent / lengthNs) * 1e9 : 0;
     },
     firstAt: (component, window) =>
-      partsOf(plan, component).reduce(
-        (sum, part) => sum + firstAtPart(data, record, part, window, rateOf, new Set()),
-        0,
+      sumOf(
+        partsOf(plan, component).map((part) =>
+          firstAtPart(data, record, part, window, rateOf, new Set()),
+        ),
       ),
-    executionsOf: (component) =>
-      partsOf(plan, component).reduce((sum, part) => sum + executions(record, part), 0),
+    neededAt: (component, kind, window, measured) => {
+      const parts = partsOf(plan, component);
+      const first = parts.map((part) => firstAtPart(data, record, part, window, rateOf, new Set()));
+      return levelOf(data, record, { component, kind, parts, first, measured });
+    },
   };
 }
+
+/** First attempts per second of each part of a component, and the time that shows the work of an execution. */
+interface Asked {
+  readonly component: number;
+  readonly kind: 'busy' | 'cpu';
+  readonly parts: readonly number[];
+  readonly first: readonly number[];
+  readonly measured: CellSet;
+}
+
+/**
+ * Mean number of workers or cores that first attempts use. Parts are weighed by their worker time per execution, because
+ * a limit or a full queue lets another mix through than arrives. The use of cores by part is unknown: all count alike.
+ */
+function levelOf(
+  data: VariantData,
+  record: RunRecord,
+  { component, kind, parts, first, measured }: Asked,
+): number {
+  const gauges = gaugesByComponent(data, record)[component];
+  const area = areaOf(
+    gauges.filter((gauge) => gauge.kind === kind),
+    measured.cells,
+  );
+  const counts = parts.map((part) => executions(record, part, measured.segments));
+  const all = sumOf(counts);
+  if (all === 0) return 0;
+  const queued = gauges.filter((gauge) => gauge.kind === 'queue');
+  // Requests that waited before this time executed in it as well; some of those that wait at its end do so later.
+  const [begin, end] = [measured.cells[0], measured.cells[measured.cells.length - 1]];
+  const never = admittedIn(record, parts, measured) - all;
+  const later = Math.max(0, queuedIn(data, queued, end) - never);
+  const carried = queuedIn(data, queued, begin) - later;
+  const more = Math.max(1, all + carried) / all;
+  const busy = parts.map((part) => sumCells(record.parts[part].busyNs, measured.cells));
+  const each = sumOf(busy) / all;
+  const isWeighed = kind === 'busy' && each > 0;
+  const weights = counts.map((n, i) => (isWeighed ? (n > 0 ? busy[i] / n : each) : 1));
+  const done = sumOf(counts.map((n, i) => n * weights[i])) * more;
+  return (sumOf(first.map((rate, i) => rate * weights[i])) * area) / done / 1e9;
+}
+
+/** Requests that wait on average in a cell. */
+function queuedIn({ plan }: VariantData, queued: readonly Gauge[], cell: number): number {
+  const { edges } = plan.grid;
+  return areaOf(queued, Int32Array.of(cell)) / (edges[cell + 1] - edges[cell]);
+}
+
+/** Requests that arrive in a time and are not refused. */
+function admittedIn(record: RunRecord, parts: readonly number[], { cells }: CellSet): number {
+  const outcomes = sumOutcomes(
+    parts.map((part) => record.parts[part]),
+    cells,
+  );
+  const refused = REFUSALS.map((name) => outcomeOf(outcomes, name));
+  return arrivedOf(outcomes) - sumOf(refused);
+}
+
+const REFUSALS = ['rejectedOverload', 'rejectedRateLimit', 'throttled'] as const;
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
 const NONE = new Int32Array(0);
 
@@ -110,6 +179,8 @@ function begunIn(record: RunRecord, part: number, { cells }: CellSet): number {
   return total > 0 ? (arrived * Math.min(total, executions(record, part))) / total : 0;
 }
 
-function executions(record: RunRecord, part: number): number {
-  return record.parts[part].queueWait.reduce((sum, { count }) => sum + count, 0);
+function executions(record: RunRecord, part: number, segments?: Int32Array): number {
+  const { queueWait } = record.parts[part];
+  const own = segments === undefined ? queueWait : [...segments].map((at) => queueWait[at]);
+  return own.reduce((sum, { count }) => sum + count, 0);
 }

@@ -34,12 +34,13 @@ export function stuckWords(
       return [`${changed}${runs}: ${rerunWords(proof)}`];
     }
     const end = verdict === 'metastable' ? ')' : '';
-    return [`${ofMessages(own[0], words)}${runs}${end}: ${endingWords(own[0])}`];
+    return [`${ofReason(own[0], words)}${runs}${end}: ${endingWords(own[0])}`];
   });
 }
 
-/** Of messages the backlog stays, although users may lose nothing. */
-function ofMessages({ reason, subject }: Ending, words: string): string {
+/** Of messages the backlog stays, although users may lose nothing. A lasting fault may leave users only degraded. */
+function ofReason({ reason, subject }: Ending, words: string): string {
+  if (reason === 'faultStays' || reason === 'releaseStays') return 'users stay degraded for good';
   const backlog = `the backlog of ${subject ?? 'a queue'}`;
   if (reason === 'poison') return `${backlog} stays for good`;
   return reason === 'redeliveries' ? words.replace(' it ', ` ${backlog} `) : words;
@@ -80,14 +81,21 @@ function timesWords(value: number): string {
 
 const WORDS: Readonly<Record<EndReason, (subject: string, value: number | null) => string>> = {
   noLoss: () => '',
+  background: () => '',
   back: () => '',
+  during: () => '',
   amplified: (subject, value) =>
     value === null
       ? `${subject} gets calls that it did not get before`
       : `${subject} gets ${formatNumber(value)} times the calls per user request`,
+  repeated: (subject) => `no user sends a new request, and repeated calls keep ${subject} full`,
+  wasted: (subject, value) =>
+    `calls to ${subject} are repeated, and ${formatShare(value ?? 0)} of its work ends after its callers have given up`,
   restarts: (subject) => `${subject} dies again when it is back`,
   redeliveries: (subject, value) =>
-    `messages of ${subject} are delivered again ${timesWords(value ?? 0)} for each that is handled`,
+    value === null
+      ? `messages of ${subject} are delivered again and again, and none is ever done`
+      : `messages of ${subject} are delivered again ${timesWords(value)} for each that is handled`,
   load: (subject, value) =>
     value === null
       ? `the load is above the capacity of ${subject}`
@@ -98,6 +106,8 @@ const WORDS: Readonly<Record<EndReason, (subject: string, value: number | null) 
     return `${formatNumber(value ?? 0)} connections from ${caller} to ${callee} were never returned`;
   },
   poison: (subject) => `a message that its consumer cannot process holds up ${subject}`,
+  faultStays: () => 'the fault has no end',
+  releaseStays: (subject) => `${subject} stays in service`,
   noBaseline: () => 'no request before the fault gives a baseline',
   faultLasts: () => 'the fault lasts to its end',
   tooLate: () => 'the fault begins less than 5 s before its end',
@@ -121,14 +131,20 @@ const LONGER = 'a longer run.duration';
 /** How to find out what a run does not decide; empty for verdicts, and where no change of the run is known to help. */
 export const REMEDIES: Readonly<Record<EndReason, string>> = {
   noLoss: '',
+  background: '',
   back: '',
+  during: '',
   amplified: '',
+  repeated: '',
+  wasted: '',
   restarts: '',
   redeliveries: '',
   load: '',
   instances: '',
   connections: '',
   poison: '',
+  faultStays: '',
+  releaseStays: '',
   noBaseline: 'a later first fault',
   tooLate: LONGER,
   faultLasts: `an earlier end of the fault, or ${LONGER}`,

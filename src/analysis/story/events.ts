@@ -28,6 +28,7 @@ import { replayEvents } from './replays.js';
 import { ranksOf } from './ranks.js';
 import type { Saturation } from './saturation.js';
 import type { Scene } from './scene.js';
+import { proxyEvents } from './proxies.js';
 import { unseenEvents } from './unseen.js';
 import { byCodeUnit } from '../measure/variant-data.js';
 import { formatCount, formatInstant, formatNumber, formatSeconds } from '../../text/figures.js';
@@ -100,6 +101,7 @@ export function eventsOf(
     ...cancelledEvents(scene.data, record, scene.steps, scene.baseline),
     ...effectEvents(scene.data, record, scene.steps, scene.baseline),
     ...deathEvents(scene.data, record, scene.steps, scene.spansOf),
+    ...proxyEvents(scene.data, record, scene.steps, scene.baseline),
     ...unseenEvents(scene.data, record, scene.steps, scene.baseline),
     ...scene.lanes.flatMap((lane) => [
       ...saturation(scene, lane),

@@ -1,5 +1,3 @@
-import type { RunRecord } from '../../spec/record/record.js';
-import { areaOf, gaugesByComponent } from '../measure/gauges.js';
 import type { VariantData } from '../measure/variant-data.js';
 import type { CellSet } from '../measure/window.js';
 import type { Demands } from './demands.js';
@@ -8,7 +6,7 @@ import { shareOf, type Room } from './rooms.js';
 /** Share of a resource in use from which it is saturated. */
 export const FULL = 0.97;
 /** Share of its capacity that the first attempts need, from which a load is not feasible. */
-const INFEASIBLE = 0.99;
+export const INFEASIBLE = 0.99;
 /** Below this share a changed load, or a smaller capacity, is feasible. Between the two the run does not decide. */
 const FEASIBLE = 0.95;
 /** Relative change below which two loads, or two capacities, are the same. */
@@ -58,7 +56,6 @@ export function feasibilityOf(
  */
 export function overloadIn(
   data: VariantData,
-  record: RunRecord,
   rooms: readonly Room[],
   demands: Demands,
   window: CellSet,
@@ -73,20 +70,11 @@ export function overloadIn(
         from === component && to !== component && full.some((other) => other.component === to),
     );
     if (isHeld && room.resource === 'workers') continue;
-    const executions = demands.executionsOf(component);
-    if (executions === 0) continue;
     const kind = room.resource === 'cores' ? 'cpu' : 'busy';
-    const levels = gaugesByComponent(data, record)[component].filter(
-      (gauge) => gauge.kind === kind,
-    );
-    const work = areaOf(levels, allCells(data)) / executions;
     const { capacity } = room.useIn(window);
-    const need = capacity > 0 ? (demands.firstAt(component, window) * work) / 1e9 / capacity : 0;
+    const needed = demands.neededAt(component, kind, window, data.whole);
+    const need = capacity > 0 ? needed / capacity : 0;
     if (need >= INFEASIBLE) return { kind: 'infeasible', room, need, isLost: false };
   }
   return null;
-}
-
-function allCells({ plan }: VariantData): Int32Array {
-  return Int32Array.from({ length: plan.grid.edges.length - 1 }, (_, cell) => cell);
 }

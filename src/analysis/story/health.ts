@@ -161,6 +161,8 @@ interface Score {
   readonly level: number;
   /** Too few requests to judge: the window keeps the score of the one before. */
   readonly isSilent: boolean;
+  /** The end of the run cuts off its requests, so that it shows nothing. */
+  readonly isCut: boolean;
 }
 
 function scoreWindows(
@@ -180,18 +182,18 @@ function scoreWindows(
   const isHeldAt = (step: number): boolean => held[step] > 0 && lengthOf(held, step) >= longest;
   const levels = failureLevels(lane, judged, baseline.filter(hasEnough).length);
   let index = 0;
-  let last: Score = { score: 0, level: 0, isSilent: true };
+  let last: Score = { score: 0, level: 0, isSilent: true, isCut: false };
   return windows.map((window) => {
     const isJudged = hasEnough(window);
     if (window.until <= knownStep && isHeldAt(window.until - 1)) {
       if (isJudged) index++;
-      last = { score: FAILING_SCORE, level: HELD, isSilent: false };
+      last = { score: FAILING_SCORE, level: HELD, isSilent: false, isCut: false };
       return last;
     }
-    if (!isJudged) return { ...last, isSilent: true };
+    if (!isJudged) return { ...last, isSilent: true, isCut: window.from >= knownStep };
     const score = scores[index];
     const level = Math.max(levels[index++], levelOf(score));
-    const own: Score = { score, level, isSilent: false };
+    const own: Score = { score, level, isSilent: false, isCut: false };
     const at = steps.startNs[window.from];
     const isOut = outages.some(({ fromNs, untilNs }) => at >= fromNs && at < untilNs);
     last = isOut && own.level < last.level ? last : own;
@@ -254,12 +256,13 @@ function hysteresis(scores: readonly Score[], windows: readonly StepWindow[]): r
 
 /**
  * The highest level that the last two windows share, and the first of them. Silent windows are skipped, unless the
- * lane was failing before its requests stopped: then it is assumed to go on failing.
+ * lane was failing before its requests stopped: then it is assumed to go on failing. The end of the run is no silence.
  */
 function risenTo(scores: readonly Score[], at: number): { level: number; since: number } {
   let level = 3;
   let windows = 0;
-  const hasTooFew = (i: number): boolean => scores[i].isSilent && scores[i].level < 2;
+  const hasTooFew = (i: number): boolean =>
+    scores[i].isSilent && (scores[i].isCut || scores[i].level < 2);
   for (let i = at; i >= 0 && !hasTooFew(at); i--) {
     if (hasTooFew(i)) continue;
     level = Math.min(level, scores[i].level);

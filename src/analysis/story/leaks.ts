@@ -44,9 +44,14 @@ export function leakedPool(
     const level = (kind: 'used' | 'inFlight' | 'waiting'): number =>
       areaOf(betweenOf(data, record, kind, from, to), cells) / lengthNs;
     if (!(size > 0)) continue;
+    const others = data.edges
+      .filter((edge) => edge.to === to && edge.from !== from)
+      .flatMap((edge) => betweenOf(data, record, 'open', edge.from, to));
+    // A pool gets no more connections than the server has left.
+    const left = plan.components[to].maxConnections - areaOf(others, cells) / lengthNs;
     // Calls in flight that do not wait for a connection have one.
     const idle = level('used') - Math.max(0, level('inFlight') - level('waiting'));
-    if (idle >= LOST * size && idle > (most?.connections ?? 0)) {
+    if (idle >= Math.max(1, LOST * Math.min(size, left)) && idle > (most?.connections ?? 0)) {
       most = { subject: name, connections: Math.round(idle) };
     }
   }

@@ -1,4 +1,5 @@
 import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
+import type { Layer } from '../../spec/scenario/policies.js';
 import type { EdgeRecord, RunRecord } from '../../spec/record/record.js';
 import { EDGE_COUNTER, EDGE_COUNTERS } from '../../spec/patterns/policy.js';
 import { betweenOf } from '../measure/gauges.js';
@@ -24,6 +25,8 @@ export interface Link {
   readonly inFlight: Float64Array;
   /** Calls that wait for a connection, mean over the step. */
   readonly waiting: Float64Array;
+  /** The policies on these calls, without those in a dry run. */
+  readonly layers: readonly Layer[];
 }
 
 /** All links of a run: lanes of components, and of the requests of workloads. */
@@ -95,7 +98,7 @@ export function meanSteps(column: Float64Array, from: number, until: number): nu
 }
 
 /** One counter of an edge, by cell. */
-function counterOf(row: EdgeRecord, counter: number): Uint32Array {
+export function counterOf(row: EdgeRecord, counter: number): Uint32Array {
   return row.calls.map((_, cell) => row.counters[cell * EDGE_COUNTERS.length + counter]!);
 }
 
@@ -139,5 +142,15 @@ function linkOf(
     ),
     inFlight: levelOf('inFlight'),
     waiting: levelOf('waiting'),
+    layers: layersOf(data, stats),
   };
+}
+
+function layersOf(
+  { plan: { edges, bundles } }: VariantData,
+  stats: readonly number[],
+): readonly Layer[] {
+  const own = edges.filter(({ stat }) => stats.includes(stat));
+  const used = new Set(own.map(({ bundle }) => bundle));
+  return [...used].flatMap((bundle) => bundles[bundle].layers.filter(({ dryRun }) => !dryRun));
 }

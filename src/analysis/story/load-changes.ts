@@ -53,6 +53,48 @@ export function loadChangesOf({ loads, warmupNs, endNs }: Plan, steps: Steps): L
   };
 }
 
+/** Rates of a load in requests per second: right before a planned rise, and the highest one that it leads to. */
+interface PlannedRise {
+  readonly before: number;
+  readonly after: number;
+}
+
+/**
+ * How a workload is planned to change at a time, until another one; null if its rate is not planned, because it follows
+ * the responses or is random.
+ */
+export function plannedRise(
+  { loads, warmupNs, endNs }: Plan,
+  steps: Steps,
+  workload: number,
+  { atNs, untilNs }: { readonly atNs: Ns; readonly untilNs: Ns },
+): PlannedRise | null {
+  const own = loads.filter(({ component }) => component === workload);
+  if (own.length === 0 || own.some(({ arrivals }) => !RATED.has(arrivals.kind))) return null;
+  const roomNs = ROOM_STEPS * steps.lengthNs[0];
+  let [before, after] = [0, 0];
+  for (const load of own) {
+    const pieces = withinLoad(piecesOf(load, warmupNs, endNs, roomNs), load);
+    const last = pieces.findLastIndex(({ fromNs }) => fromNs <= atNs);
+    const target = pieces[last + 1]?.fromNs ?? endNs;
+    before += levelOf(pieces, atNs, false);
+    after += Math.max(
+      levelOf(pieces, atNs, true),
+      levelOf(pieces, Math.min(target, endNs), false),
+      levelOf(pieces, untilNs, true),
+    );
+  }
+  return { before, after };
+}
+
+const RATED: ReadonlySet<string> = new Set(['poisson', 'constant', 'stages', 'burst']);
+
+/** The level at a time, from then on or right before it. */
+function levelOf(pieces: readonly Piece[], atNs: Ns, isAfter: boolean): number {
+  const piece = pieces.findLast(({ fromNs }) => (isAfter ? fromNs <= atNs : fromNs < atNs));
+  return piece === undefined ? 0 : piece.level + piece.slope * (atNs - piece.fromNs);
+}
+
 function changesOf(load: PlanLoad, warmupNs: Ns, endNs: Ns, roomNs: Ns): readonly Change[] {
   const pieces = withinLoad(piecesOf(load, warmupNs, endNs, roomNs), load);
   return pieces.slice(1).flatMap((piece, k): readonly Change[] => {
@@ -99,6 +141,7 @@ function piecesOf(
       return [];
     case 'poisson':
     case 'constant':
+      return [flat(0, arrivals.rate)];
     case 'sinusoid':
     case 'renewal':
       return [flat(0, 1)];

@@ -10,6 +10,7 @@ const WORDS: ReadonlyMap<string, (callee: string) => string> = new Map([
   ['netLoss', (callee: string) => `broken connections to ${callee}`],
   ['poolWait', (callee: string) => `waits for connections to ${callee}`],
   ['breakerOpen', (callee: string) => `refused by the open breaker to ${callee}`],
+  ['noInstance', (callee: string) => `no instance of ${callee} to call`],
   ['limited', (callee: string) => `refused by limits to ${callee}`],
   ['deadline', (callee: string) => `deadlines pass waiting for ${callee}`],
   ['slow', (callee: string) => `slow answers of ${callee}`],

@@ -124,7 +124,9 @@ function weigh(link: Link, from: number, until: number): readonly Weight[] {
     ),
     entry('netLoss', either('connectTimeout') + wire('reset'), 'broken connections to'),
     entry('poolWait', either('poolTimeout'), 'calls without a connection to'),
-    entry('breakerOpen', either('rejectedBreaker'), 'calls refused by the open breaker to'),
+    link.layers.some(({ policy }) => policy === 'circuitBreaker')
+      ? entry('breakerOpen', either('rejectedBreaker'), 'calls refused by the open breaker to')
+      : entry('noInstance', either('rejectedBreaker'), 'calls find no instance in the list of'),
     entry(
       'limited',
       either('rejectedBulkhead') + either('rejectedRateLimit') + wire('throttled'),

@@ -1,26 +1,36 @@
 import type { Ns } from '../../kernel/time.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
-import type { Ending, EndReason, RunVerdict } from '../../spec/result/cascade.js';
+import type { Ending, EndReason } from '../../spec/result/cascade.js';
 import { isOpen, movedOf } from '../measure/machines.js';
 import {
+  arrivedIn,
   goodputOf,
   goodShare,
   RECOVERED_SHARE,
   refusalsApart,
   type Goodput,
 } from '../measure/goodput.js';
-import { gridBetween, recoveryOf, staysGood, windowsFrom } from '../measure/recovery.js';
+import {
+  FEW_ARRIVALS,
+  gridBetween,
+  recoveryOf,
+  staysGood,
+  windowsFrom,
+} from '../measure/recovery.js';
 import { firstFaultNs } from '../measure/faulted.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { cellsOf, RECOVERY_WINDOW_NS, type CellSet } from '../measure/window.js';
 import { demandsOf, type Demands } from './demands.js';
+import { ending, undecided } from './endings.js';
 import { feasibilityOf, overloadIn, SAME, type Feasibility } from './feasibility.js';
 import { leakedPool } from './leaks.js';
 import { isForGood, lastReturnNs } from './outages.js';
-import { isStruck, phasesOf, type Phases } from './phases.js';
+import type { Lasting } from './lasting.js';
+import { isStruck, isTriggered, phasesOf, type Phases } from './phases.js';
 import { redeliveredBy } from './redelivered.js';
 import { roomsOf, shareOf, type Room } from './rooms.js';
+import { slowedIn } from './slowed.js';
 import { backlogIn, BUSY, sustainedBy } from './sustaining.js';
 import { fallOf, isFalling, isRising } from './trends.js';
 
@@ -58,7 +68,7 @@ interface Run {
 export function endingOf(data: VariantData, record: RunRecord, dying: readonly string[]): Ending {
   const all = goodputOf(data, record, data.requests);
   // Without a fault, requests that are refused by design are no loss.
-  const goodput = isStruck(data, record) ? all : refusalsApart(data, record, all);
+  const goodput = isTriggered(data, record) ? all : refusalsApart(data, record, all);
   const run: Run = {
     data,
     record,
@@ -70,14 +80,12 @@ export function endingOf(data: VariantData, record: RunRecord, dying: readonly s
   if (phases === null) return steady(run);
   const { before, firstNs } = phases;
   const chronic = overloadBefore(run, before)
-    ? overloadIn(data, record, run.rooms, run.demands, tailOf(phases))
+    ? overloadIn(data, run.rooms, run.demands, tailOf(phases))
     : null;
   if (chronic !== null && !isWellIn(run, tailOf(phases))) return overloaded(data, chronic);
-  const healthy = goodShare(goodput, before);
-  if (healthy === null || healthy === 0) {
-    const found = overloadIn(data, record, run.rooms, run.demands, tailOf(phases));
-    return found === null ? undecided('noBaseline') : overloaded(data, found);
-  }
+  // Nothing precedes a fault from the start: users are healthy if their requests succeed.
+  const healthy = goodShare(goodput, before) ?? 1;
+  if (healthy === 0) return withoutBaseline(run, phases);
   const windows = windowsFrom(firstNs, data.plan.endNs, data);
   if (staysGood(goodput, windows, RECOVERED_SHARE * healthy)) {
     // A fault right before the end has had no time to do harm.
@@ -85,6 +93,12 @@ export function endingOf(data: VariantData, record: RunRecord, dying: readonly s
     return redelivered(run, phases) ?? ending('untouched', 'noLoss');
   }
   return afterLoss(run, phases, healthy, dying);
+}
+
+/** The verdict on a run that is down at its end, and of which no healthy time is known. */
+function withoutBaseline({ data, rooms, demands }: Run, phases: Phases): Ending {
+  const found = overloadIn(data, rooms, demands, tailOf(phases));
+  return found === null ? undecided('noBaseline') : overloaded(data, found);
 }
 
 /** Share of the goodput before the first fault that is missing after it. */
@@ -102,27 +116,52 @@ export function goodputLost(data: VariantData, record: RunRecord): number | null
 function steady(run: Run): Ending {
   const { data, record, rooms, demands } = run;
   if (overloadBefore(run, data.whole)) {
-    const found = overloadIn(data, record, rooms, demands, data.whole);
+    const found = overloadIn(data, rooms, demands, data.whole);
     if (found !== null) return overloaded(data, found);
   }
-  return ending('untouched', 'noLoss');
+  // Without trouble there is no healthy time before; a group that never commits anything shows by itself.
+  const half = windowsFrom((data.plan.warmupNs + data.plan.endNs) / 2, data.plan.endNs, data);
+  const circling = redeliveredBy(data, record, union([]), half);
+  if (circling?.perMessage === Infinity)
+    return ending('metastable', 'redeliveries', circling.subject);
+  return ending('untouched', isStruck(data, record) ? 'background' : 'noLoss');
 }
 
 /** The verdict on a run that loses goodput. */
 function afterLoss(run: Run, phases: Phases, healthy: number, dying: readonly string[]): Ending {
   const { data, goodput } = run;
-  const { before, firstNs, overNs, after } = phases;
-  const grid = gridBetween(data, before, firstNs, { fromNs: overNs, untilNs: data.plan.endNs });
-  const recovery = recoveryOf(goodput, grid);
+  const { before, firstNs, overNs, after, lasting } = phases;
+  const { endNs } = data.plan;
+  // A fault without an end is a change for good: the system has the time from its start to adapt.
+  const fromNs = lasting?.sinceNs ?? overNs;
+  const grid = gridBetween(data, before, firstNs, { fromNs, untilNs: endNs });
+  const recovery = recoveryOf(goodput, grid, healthy);
   if (recovery === null) return undecided(whyUnseen(data, overNs));
   const isPrompt = recovery <= PROMPT_SECONDS;
-  const heldNs = data.plan.endNs - overNs - recovery * 1e9;
-  if (isPrompt || heldNs >= HELD_WINDOWS * RECOVERY_WINDOW_NS) {
+  const heldNs = endNs - fromNs - recovery * 1e9;
+  const isHeld = heldNs >= HELD_WINDOWS * RECOVERY_WINDOW_NS;
+  if (lasting !== null) {
+    if (isHeld && hasRisen(run, firstNs, healthy))
+      return redelivered(run, phases) ?? ending('recovered', 'during');
+    if (!lasting.isForGood) return undecided('faultLasts');
+  } else if (isPrompt || isHeld) {
     const stuck = redelivered(run, phases);
     return stuck ?? ending(isPrompt ? 'recovered' : 'slowRecovery', 'back');
   }
   if (after.length < HORIZON_WINDOWS) return undecided('tooShort');
-  return whileDown(run, phases, healthy, dying);
+  return goodShare(goodput, before) === null
+    ? withoutBaseline(run, phases)
+    : whileDown(run, phases, healthy, dying);
+}
+
+/** Whether the last windows of a run are better than its worst by more than chance, so that something got better. */
+function hasRisen({ data, goodput }: Run, fromNs: Ns, healthy: number): boolean {
+  const windows = windowsFrom(fromNs, data.plan.endNs, data).filter(
+    (window) => arrivedIn(goodput, window) >= FEW_ARRIVALS,
+  );
+  const last = goodShare(goodput, union(windows.slice(-HELD_WINDOWS)));
+  const worst = windows.reduce((least, own) => Math.min(least, goodShare(goodput, own)!), 1);
+  return last !== null && last - worst >= WORTHWHILE * healthy;
 }
 
 /** Why a run does not show whether goodput comes back after a time. */
@@ -145,6 +184,7 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
   const grown = dying.length > 0 ? undefined : rooms.find((room) => isScaling(room, after));
   if (grown !== undefined) return undecided('scaling', nameOf(data, grown));
   const feasible = feasibilityOf(rooms, demands, before, end);
+  if (phases.lasting !== null) return whileItStays(run, phases.lasting, feasible, end);
   const down = instancesDown(record);
   // Processes that die again take capacity away themselves.
   if (dying.length > 0 && (feasible.kind !== 'infeasible' || feasible.isLost))
@@ -164,7 +204,12 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
   const sustained = sustainedBy(data, record, rooms, demands, before, end, tail);
   if (sustained === null || sustained.isShrinking) {
     const open = whyUndecided(run, feasible, before, end, tail);
-    if (!OPEN.has(open.reason) || down.length === 0) return open;
+    if (!OPEN.has(open.reason)) return open;
+    // A fault of the entire run may keep it down.
+    if (isStruck(data, record) && !isTriggered(data, record)) return undecided('faultLasts');
+    const slowed = slowedIn(data, record, rooms, demands, phases.steadyNs, end);
+    if (slowed !== null) return overloaded(data, slowed);
+    if (down.length === 0) return open;
     return ending(
       'lost',
       'instances',
@@ -173,8 +218,25 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
   }
   const room = nameOf(data, sustained.room);
   if (feasible.kind === 'unknown') return undecided('nearCapacity', room, feasible.need);
-  const { factor } = sustained;
+  const { factor, isOnlyRepeated, wasted } = sustained;
+  if (isOnlyRepeated) return ending('metastable', 'repeated', room);
+  if (wasted !== null) return ending('metastable', 'wasted', room, wasted);
   return ending('metastable', 'amplified', room, Number.isFinite(factor) ? factor : null);
+}
+
+/** The verdict on a run that is down under faults without an end: for lack of capacity, or by these faults. */
+function whileItStays(
+  { data, rooms, demands }: Run,
+  { isAlone, released }: Lasting,
+  feasible: Feasibility,
+  end: CellSet,
+): Ending {
+  if (feasible.kind === 'infeasible' && !feasible.isLost) return overloaded(data, feasible);
+  const found = overloadIn(data, rooms, demands, end);
+  if (found !== null) return overloaded(data, found);
+  // After another fault the run does not show which of them keeps it down.
+  if (!isAlone) return undecided('faultLasts');
+  return ending('lost', released === null ? 'faultStays' : 'releaseStays', released);
 }
 
 /** Whether a full resource got more capacity while the run was about to end, such as that of an autoscaler. */
@@ -226,7 +288,7 @@ function redelivered({ data, record }: Run, phases: Phases): Ending | null {
 function overloadBefore({ data, record, goodput, rooms, demands }: Run, window: CellSet): boolean {
   const share = goodShare(goodput, window);
   if (share === null) return false;
-  const found = overloadIn(data, record, rooms, demands, window);
+  const found = overloadIn(data, rooms, demands, window);
   if (found === null) return false;
   if (share < HEALTHY) return true;
   const parts = partsOfWindow(window, PARTS);
@@ -252,28 +314,6 @@ function isWellIn({ goodput, rooms }: Run, window: CellSet): boolean {
 
 function overloaded(data: VariantData, { room, need }: Feasibility): Ending {
   return ending('overloaded', 'load', nameOf(data, room), need);
-}
-
-function undecided(
-  reason: EndReason,
-  subject: string | null = null,
-  value: number | null = null,
-): Ending {
-  return ending('undecided', reason, subject, value);
-}
-
-function ending(
-  verdict: RunVerdict,
-  reason: EndReason,
-  subject: string | null = null,
-  value: number | null = null,
-): Ending {
-  return {
-    verdict,
-    reason,
-    subject,
-    value: value !== null && Number.isFinite(value) ? value : null,
-  };
 }
 
 function nameOf({ plan }: VariantData, room: Room | null): string | null {

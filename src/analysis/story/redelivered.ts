@@ -12,11 +12,14 @@ const LARGER = 3;
 const SOME = 100;
 /** Redeliveries per handled message from which they may keep a backlog. */
 const REPEATED = 0.3;
+const COUNTED = ['redeliveries', 'consumed', 'duplicateEffects', 'rebalances'] as const;
+/** Fewest rebalances of a group that goes round in a circle. */
+const CIRCLES = 2;
 
 /** Messages that their own redelivery keeps waiting. */
 export interface Redelivered {
   readonly subject: string;
-  /** Redeliveries per message handled, in the tail. */
+  /** Redeliveries per message handled, in the tail; Infinity if none is handled for the first time. */
   readonly perMessage: number;
   /** A message that its consumer can never process holds the others up: no loop, but lost until it is removed. */
   readonly isPoisoned: boolean;
@@ -36,18 +39,21 @@ export function redeliveredBy(
     const usual = before.cells.reduce((max, cell) => Math.max(max, lag.max[cell]), 0);
     const levels = tail.map(({ cells, lengthNs }) => sumCells(lag.area, cells) / lengthNs);
     const left = levels[levels.length - 1] ?? 0;
-    if (left < Math.max(SOME, LARGER * usual) || isFalling(levels)) continue;
-    const [again, handled] = ['redeliveries', 'consumed'].map((name) =>
+    if (isFalling(levels)) continue;
+    const [again, handled, repeated, rebalances] = COUNTED.map((name) =>
       tail.reduce((sum, window) => sum + countIn(meters, lag, name, window), 0),
     );
-    const perMessage = again / Math.max(1, handled);
-    if (again < SOME || perMessage < REPEATED || perMessage <= (most?.perMessage ?? 0)) continue;
+    // A group that is rebalanced again and again, and only repeats, makes no progress, however few its messages are.
+    const isCircling = handled <= repeated && again > 0 && rebalances >= CIRCLES && left > 0;
+    const perMessage = isCircling ? Infinity : again / Math.max(1, handled);
+    const isLarge = left >= Math.max(SOME, LARGER * usual) && again >= SOME;
+    if (!isCircling && (!isLarge || perMessage < REPEATED)) continue;
+    if (perMessage <= (most?.perMessage ?? 0)) continue;
     const was = countIn(meters, lag, 'redeliveries', before);
     const wasHandled = countIn(meters, lag, 'consumed', before);
     // Redeliveries as usual keep nothing up.
     if (wasHandled > 0 && was / wasHandled >= perMessage / 2) continue;
-    const moved = tail.some((window) => countIn(meters, lag, 'rebalances', window) > 0);
-    const isPoisoned = !moved && poisons(plan, lag.component);
+    const isPoisoned = rebalances === 0 && poisons(plan, lag.component);
     most = { subject: plan.components[lag.component].name, perMessage, isPoisoned };
   }
   return most;

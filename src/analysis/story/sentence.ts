@@ -1,8 +1,8 @@
 import { headOf } from '../../spec/result/fault-text.js';
-import type { CascadeEvent, CascadeResult, RunVerdict } from '../../spec/result/cascade.js';
+import type { CascadeEvent, CascadeResult, Ending, RunVerdict } from '../../spec/result/cascade.js';
 import type { MetastabilityProof } from '../../spec/result/counterfactual.js';
 import { shrinking } from '../../spec/result/shrinking.js';
-import { backWords, LASTS, type Back } from './back-words.js';
+import { backWords, type Back } from './back-words.js';
 import { stuckSentence, stuckWords } from './ending-words.js';
 import { isWaiting } from './degradation-words.js';
 import { chainOf } from './chain-words.js';
@@ -74,7 +74,7 @@ export function sentenceOf(input: SentenceInput): string {
     const words = startsOf(story, faults, runs);
     const some =
       new Set(input.verdicts).size < 2 ? '' : ` In other runs users lose goodput: ${endOf(input)}.`;
-    return `${chronicWords(story)}${words}: ${noLossWords(story, runs, !isUnjudged(input))}${rollbackWords(story, false)}${openWords(story, faults)}${some}${others}`;
+    return `${chronicWords(story)}${words}: ${noLossWords(story, runs, hasBefore(input))}${rollbackWords(story, false)}${openWords(story, faults)}${some}${others}`;
   }
   const first = startingFaults(story, faults);
   const triggers = first.length > 0 ? first : responsible.length > 0 ? responsible : faults;
@@ -93,17 +93,23 @@ export function sentenceOf(input: SentenceInput): string {
 /** Whether the first run has no loss to explain: no goodput is lost, or none is known to be and no user degrades. */
 function isMild(input: SentenceInput, isBlamed: boolean): boolean {
   const { story, verdicts } = input;
+  if (isUnjudged(input))
+    return !story.events.some((event) => isDegradation(event) && event.subject.includes('.'));
   if (verdicts.every((verdict) => verdict === 'untouched')) return true;
-  if (!isBlamed && story.verdict === 'untouched') return true;
-  return (
-    isUnjudged(input) &&
-    !story.events.some((event) => isDegradation(event) && event.subject.includes('.'))
-  );
+  return !isBlamed && story.verdict === 'untouched';
 }
 
 /** Whether faults begin with the run, so that nothing before them shows the usual goodput. */
 function isUnjudged({ endings }: SentenceInput): boolean {
-  return endings.length > 0 && endings.every(({ reason }) => reason === 'noBaseline');
+  return (
+    endings.length > 0 &&
+    endings.every(({ reason }) => reason === 'noBaseline' || reason === 'background')
+  );
+}
+
+/** Whether a time before the faults shows how long users usually wait. */
+function hasBefore(input: SentenceInput): boolean {
+  return !isUnjudged(input) && input.goodputLost !== null;
 }
 
 /** The causes where no goodput is lost: conditions and faults, with their times if there are several. */
@@ -158,6 +164,7 @@ function noFault({ story, elsewhere, affected, hasFaults }: SentenceInput, runs:
   const { finished, failed } = story.users;
   const events = story.events.filter((event) => event.kind === 'saturated' || isDegradation(event));
   const inner = events.filter(({ subject }) => !subject.includes('.'));
+  const why = withoutFault(story);
   if (!(finished > 0 && failed / finished >= SOME)) {
     const degraded = inner.filter(isDegradation);
     const isOnlyFull = ({ subject }: CascadeEvent): boolean =>
@@ -175,14 +182,15 @@ function noFault({ story, elsewhere, affected, hasFaults }: SentenceInput, runs:
       deathWords(story, runs),
       behind(story, runs),
     ].join('');
-    if (others === '' && failed === 0)
+    if (others === '' && failed === 0 && why === null)
       return `${none}, and nothing degrades${elsewhere.length > 0 && affected === 0 ? ' in run 1' : ''}.`;
-    return `${none}, and ${failed === 0 ? 'no' : 'hardly any'} user request fails.${others}`;
+    const fails = `${failed === 0 ? 'no' : 'hardly any'} user request fails`;
+    if (why !== null) return `${why}: ${fails}, without a fault.${others}`;
+    return `${none}, and ${fails}.${others}`;
   }
   const { kind, origin } = story.failures!;
   const lost = `${formatShare(failed / finished)} of the user requests fail${kind}`;
   const first = inner[0] ?? events[0];
-  const why = withoutFault(story);
   if (why !== null) {
     const caused = `${why}: ${lost}, without a fault.`;
     if (first === undefined) return caused;
@@ -227,19 +235,30 @@ function endOf(input: SentenceInput): string {
   const { story, endings, back, goodputLost, metastability } = input;
   const degraded = degradedResponses(story.users);
   if (isUnjudged(input))
-    return `${list([lostWords(story.users, false), ...degraded])}, and no request before the fault shows what is usual`;
+    return `${list([lostWords(story.users, false), ...degraded])}, and ${noBefore(endings)}`;
   const isLost = goodputLost !== null && goodputLost >= LOST_SOME;
-  const lost = isLost ? [`${formatShare(goodputLost)} of the goodput is lost`] : [];
+  const lost = isLost
+    ? [`${formatShare(goodputLost)} of the goodput is lost`]
+    : goodputLost === null && story.users.failed > 0
+      ? [lostWords(story.users, false)]
+      : [];
   const returned = backWords(back, story.events, endings);
   const ends = [
     ...(returned === null ? [] : [`success is back ${returned}`]),
-    ...(returned === LASTS ? [] : stuckWords(endings, metastability)),
+    ...stuckWords(endings, metastability),
   ];
   const figures = [...lost, ...degraded];
   // Runs that end differently are different sentences.
   return ends.length > 1 && figures.length > 0
     ? [list(figures), ...ends].join('; ')
     : list([...figures, ...ends]);
+}
+
+/** Why nothing shows the usual goodput. */
+function noBefore(endings: readonly Ending[]): string {
+  return endings.every(({ reason }) => reason === 'background')
+    ? 'the fault lasts for the entire run'
+    : 'no request before the fault shows what is usual';
 }
 
 /** An autoscaler that makes the degradation worse. */

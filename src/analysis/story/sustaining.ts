@@ -1,6 +1,7 @@
 import type { RunRecord } from '../../spec/record/record.js';
 import { areaOf, betweenOf, gaugesByComponent } from '../measure/gauges.js';
-import type { VariantData } from '../measure/variant-data.js';
+import { sumCells } from '../measure/sums.js';
+import { partsOf, type VariantData } from '../measure/variant-data.js';
 import type { CellSet } from '../measure/window.js';
 import type { Demands } from './demands.js';
 import { shareOf, type Room } from './rooms.js';
@@ -12,14 +13,23 @@ export const BUSY = 0.9;
 const AMPLIFIED = 1.2;
 /** Share of the capacity that all attempts together must need at least. */
 const ENOUGH = 0.95;
+/** Share of the work that no caller uses, from which work itself is the loop: each attempt is repeated. */
+const WASTED = 0.8;
 /** Fewest attempts per second that count. */
 const SOME = 0.1;
 
 /** A resource that repeated work keeps full, although the requests of users alone would not. */
 export interface Sustained {
   readonly room: Room;
-  /** Attempts per user request, as a multiple of those while it was healthy; Infinity if there were none then. */
+  /**
+   * Attempts per user request, as a multiple of those while it was healthy; Infinity if there were none then, or if no
+   * user sends a new request.
+   */
   readonly factor: number;
+  /** No user sends a new request, so all attempts are repeated. */
+  readonly isOnlyRepeated: boolean;
+  /** Share of its work that no caller uses, if only this keeps it full; otherwise null. */
+  readonly wasted: number | null;
   /** Whether its backlog, or the attempts that it gets, shrink. */
   readonly isShrinking: boolean;
 }
@@ -43,18 +53,22 @@ export function sustainedBy(
     if (shareOf(now) < BUSY) continue;
     const attempts = demands.attemptsAt(room, end);
     const users = demands.usersOf(room.component, end);
-    if (attempts < SOME || users === 0) continue;
     const was = demands.attemptsAt(room, before);
     const usersBefore = demands.usersOf(room.component, before);
+    // Users that wait for the response of one request send no other: all attempts are repeated then.
+    if (attempts < SOME || Math.max(users, usersBefore) === 0) continue;
     const factor = was > 0 && usersBefore > 0 ? attempts / users / (was / usersBefore) : Infinity;
     if (factor < AMPLIFIED || factor <= (found?.factor ?? 0)) continue;
-    if (needOf(room, before, attempts / was, now.capacity) < ENOUGH) continue;
-    const perUser = tail.map((window) => {
+    // Work that takes longer while calls are in each other's way is no use if it ends too late.
+    const isEnough = needOf(room, before, attempts / was, now.capacity) >= ENOUGH;
+    const wasted = isEnough ? null : wastedIn(data, record, room, end);
+    if (wasted !== null && wasted < WASTED) continue;
+    const perUser = tail.flatMap((window) => {
       const all = demands.usersOf(room.component, window);
-      return all > 0 ? demands.attemptsAt(room, window) / all : 0;
+      return all > 0 ? [demands.attemptsAt(room, window) / all] : [];
     });
     const isShrinking = isFalling(backlogIn(data, record, room, tail)) || isFalling(perUser);
-    found = { room, factor, isShrinking };
+    found = { room, factor, isOnlyRepeated: users === 0, wasted, isShrinking };
   }
   return found;
 }
@@ -76,6 +90,20 @@ export function backlogIn(
   return windows.map(({ cells, lengthNs }) =>
     lengthNs > 0 ? areaOf(levels, cells) / lengthNs : 0,
   );
+}
+
+/** Share of the work of a component in a window that no caller uses. */
+function wastedIn(
+  { plan }: VariantData,
+  { parts }: RunRecord,
+  { component }: Room,
+  { cells }: CellSet,
+): number {
+  const rows = partsOf(plan, component).map((part) => parts[part]);
+  const sum = (of: 'busyNs' | 'wastedNs'): number =>
+    rows.reduce((total, row) => total + sumCells(row[of], cells), 0);
+  const busy = sum('busyNs');
+  return busy > 0 ? sum('wastedNs') / busy : 0;
 }
 
 /** Share of the capacity that the attempts need, by the work of each while it was healthy; Infinity if it is unknown. */

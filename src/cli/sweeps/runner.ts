@@ -1,5 +1,6 @@
 import { splitBudgets, type Asked } from '../../analysis/sweep.js';
 import { speaksOf } from '../../language/expressions-of.js';
+import type { Records } from '../../run/replicate.js';
 import { withWorkerThreads, type WorkerThreads } from '../../run/worker-threads.js';
 import type { Setting } from '../../scenario/sweep-values.js';
 import type { WrittenSweep } from '../../scenario/sweeps.js';
@@ -202,19 +203,22 @@ export class Runner {
   }
 
   /**
-   * Runs half of the replications first. It runs all of them where those are inconclusive, and where all budgets are
-   * judged.
+   * Runs half of the replications first. It runs the others where those are inconclusive, and all at once where all
+   * budgets are judged.
    */
   private async probe(
     workerThreads: WorkerThreads,
     requests: readonly { readonly variant: string; readonly setting: Setting }[],
   ): Promise<readonly SweepFigures[]> {
     const { builder } = this.running;
+    const begun = new Map<number, Records>();
     const ask = (which: readonly number[], replications: number): Ask[] =>
       which.map((i) => ({
         name: this.nameOf([requests[i]!.setting]),
         build: () => builder.build([requests[i]!.setting], [requests[i]!.variant]),
         replications,
+        before: begun.get(i),
+        onRecords: (records) => begun.set(i, records),
       }));
     const all = requests.map((_, i) => i);
     const figures: SweepFigures[] = [];

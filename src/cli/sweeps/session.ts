@@ -2,8 +2,7 @@ import { availableParallelism } from 'node:os';
 import { caseFigures, type Asked } from '../../analysis/sweep.js';
 import { runCases, type Case } from '../../run/cases.js';
 import type { WorkerThreads, WorkerThreadsSetup } from '../../run/worker-threads.js';
-import { simulators } from '../../run/replicate.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import { simulators, type Records } from '../../run/replicate.js';
 import type { SweepFigures } from '../../spec/result/sweep.js';
 import { explainRunError } from '../run-errors.js';
 import { progressBar } from '../progress.js';
@@ -23,6 +22,10 @@ export interface Ask {
   readonly name: string;
   build(): BuiltCase;
   readonly replications: number;
+  /** Records of the first replications, which are not run again. */
+  readonly before?: Records | undefined;
+  /** Receives the records before they are dropped. */
+  readonly onRecords?: (records: Records) => void;
 }
 
 /** Runs settings, or finds their stored figures. */
@@ -81,14 +84,17 @@ export class Session {
     const missing = figures.flatMap((known, i) => (known === undefined ? [i] : []));
     this.found += asks.length - missing.length;
     const cases = missing.map((i): Case => {
-      return { plans: built[i]!.plans, first: 0, count: asks[i]!.replications };
+      const first = asks[i]!.before?.[0]?.length ?? 0;
+      return { plans: built[i]!.plans, first, count: asks[i]!.replications - first };
     });
     const done = shown.before + asks.length - missing.length;
     const bar = this.bar(done, shown.of);
     let ready = done;
-    await this.run(workerThreads, cases, (index, records) => {
+    await this.run(workerThreads, cases, (index, late) => {
       const i = missing[index]!;
       const { file, plans } = built[i]!;
+      const records = joined(asks[i]!.before, late);
+      asks[i]!.onRecords?.(records);
       const own = caseFigures({ file, plans, records }, this.asked);
       // Results that ran out of memory are not stored: that depends on the machine, not on the setting.
       if (own.every(({ stop }) => stop !== 'memory')) this.store.keep(keys[i]!, own);
@@ -103,7 +109,7 @@ export class Session {
   private async run(
     workerThreads: WorkerThreads,
     cases: readonly Case[],
-    onCase: (index: number, records: readonly (readonly RunRecord[])[]) => void,
+    onCase: (index: number, records: Records) => void,
   ): Promise<void> {
     if (cases.length === 0) return;
     try {
@@ -135,6 +141,12 @@ export class Session {
       expect: expect === null ? null : [expect.text, expect.confidence],
     });
   }
+}
+
+/** All records of a setting, by variant. One that lacked memory has none. */
+function joined(before: Records | undefined, late: Records): Records {
+  if (before === undefined) return late;
+  return late.map((own, variant) => (own.length === 0 ? own : [...before[variant]!, ...own]));
 }
 
 /** Threads for all settings of a sweep, with at most `runs` runs at once. */

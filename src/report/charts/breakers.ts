@@ -1,5 +1,5 @@
 import type { VariantResult } from '../../spec/result/result.js';
-import { box, label, textWidth, type Drawing } from '../draw.js';
+import { boxes, label, textWidth, type Area, type Drawing } from '../draw.js';
 import { formatInstant } from '../../text/figures.js';
 import { shorten, type Markup } from '../html-escape.js';
 import { linear } from '../scale.js';
@@ -71,7 +71,10 @@ export function breakerChart(view: View, variant: VariantResult, width: number):
     description: lanes.map((lane) => describe(lane)).join('; '),
     body: [
       shading(view, x, window, 2, bottom),
-      lanes.map((lane, i) => laneMarks(lanes, lane, x, window, 8 + LANE * (i + 0.5))),
+      lanes.map((lane, i) =>
+        label(0, 12 + LANE * (i + 0.5), nameOf(lanes, lane), { fill: 'var(--ink)' }),
+      ),
+      laneMarks(lanes, x, window),
       timeLabels(timeTicks(view, window[0], window[1]), x, bottom + 18),
     ],
   };
@@ -89,29 +92,37 @@ function nameOf(lanes: readonly BreakerLane[], lane: BreakerLane): string {
   );
 }
 
+/** Probes are drawn last: one without duration would be hidden under the next interval. */
 function laneMarks(
   lanes: readonly BreakerLane[],
-  lane: BreakerLane,
   x: (at: number) => number,
   window: readonly [number, number],
-  y: number,
-): Markup[] {
-  const marks = [
-    label(0, y + 4, nameOf(lanes, lane), { fill: 'var(--ink)' }),
-    box(x(window[0]), y - 1.25, x(window[1]) - x(window[0]), 2.5, 'var(--ok)'),
+): (Markup | null)[] {
+  const y = (lane: number): number => 8 + LANE * (lane + 0.5);
+  const across = x(window[1]) - x(window[0]);
+  const closed = lanes.map((_, i) => ({
+    x: x(window[0]),
+    y: y(i) - 1.25,
+    width: across,
+    height: 2.5,
+  }));
+  const open: Area[] = [];
+  const probing: Area[] = [];
+  lanes.forEach((lane, i) => {
+    for (const { state, ...interval } of lane.intervals) {
+      const isProbe = state === 'halfOpen';
+      const from = Math.max(window[0], interval.from);
+      const until = Math.min(window[1], interval.until);
+      if (until < from || (until === from && !isProbe)) continue;
+      const width = Math.max(isProbe ? 2.5 : 1, x(until) - x(from));
+      (isProbe ? probing : open).push({ x: x(from), y: y(i) - 6, width, height: 12 });
+    }
+  });
+  return [
+    boxes(closed, 'var(--ok)'),
+    boxes(open, 'var(--down)'),
+    boxes(probing, 'var(--degraded)'),
   ];
-  // Probes are drawn last: one without duration would be hidden under the next interval.
-  const probing = (interval: { readonly state: string }): number =>
-    Number(interval.state === 'halfOpen');
-  for (const interval of [...lane.intervals].sort((a, b) => probing(a) - probing(b))) {
-    const from = Math.max(window[0], interval.from);
-    const until = Math.min(window[1], interval.until);
-    if (until < from || (until === from && interval.state !== 'halfOpen')) continue;
-    const open = interval.state !== 'halfOpen';
-    const room = Math.max(open ? 1 : 2.5, x(until) - x(from));
-    marks.push(box(x(from), y - 6, room, 12, open ? 'var(--down)' : 'var(--degraded)'));
-  }
-  return marks;
 }
 
 /** The part of the run in which breakers are not closed, with a margin of an eighth. */

@@ -1,4 +1,4 @@
-import { box, label, stroke } from '../draw.js';
+import { boxes, label, stroke } from '../draw.js';
 import { exactNumber } from '../../text/figures.js';
 import { coordinate } from '../format.js';
 import type { Markup } from '../html-escape.js';
@@ -51,11 +51,12 @@ export function shading(
   window: readonly [number, number],
   top: number,
   bottom: number,
-): Markup[] {
-  return shades(view)
+): Markup | null {
+  const spans = shades(view)
     .map((s) => ({ from: Math.max(window[0], s.from), until: Math.min(window[1], s.until) }))
     .filter((s) => s.until > s.from)
-    .map((s) => box(x(s.from), top, x(s.until) - x(s.from), bottom - top, 'var(--fault)'));
+    .map((s) => ({ x: x(s.from), y: top, width: x(s.until) - x(s.from), height: bottom - top }));
+  return boxes(spans, 'var(--fault)');
 }
 
 /** A hairline from one x to another. */

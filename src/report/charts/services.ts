@@ -1,6 +1,14 @@
 import type { Series, TopologyNode, VariantResult } from '../../spec/result/result.js';
 import type { HealthState } from '../../spec/result/cascade.js';
-import { areaPath, attribute, box, linePath, stroke, type Drawing, type Point } from '../draw.js';
+import {
+  areaPath,
+  attribute,
+  boxes,
+  linePath,
+  type Area,
+  type Drawing,
+  type Point,
+} from '../draw.js';
 import {
   formatCount,
   formatNumber,
@@ -9,13 +17,15 @@ import {
   formatShare,
 } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
-import type { Markup } from '../html-escape.js';
+import { coordinate } from '../format.js';
+import { markup, type Markup, type Part } from '../html-escape.js';
 import { linear, logarithmic, niceCeiling, niceFloor, roundCeiling, type Scale } from '../scale.js';
 import { wholeSteps } from '../cut-off.js';
 import { crowdOf } from '../crowd.js';
 import { nodeIn } from '../nodes.js';
 import type { View } from '../view.js';
-import { gridLine, shading } from './frame.js';
+import { ref, type Token } from '../theme.js';
+import { shading } from './frame.js';
 
 /** Scales that variants share, so that switching between them compares them. */
 export interface ServiceScale {
@@ -96,13 +106,13 @@ export function rateChart(view: View, row: ServiceRow, variant: VariantResult): 
     ...FRAME,
     title: `${row.node.name}: arrivals and successful answers, ${variant.name}`,
     description: `Highest arrival rate ${formatRate(largest(rate))}, lowest success rate ${formatRate(smallest(good))}. ${stateWords(row)}`,
-    body: [
+    body: lines([
       shading(view, x, [0, view.result.run.duration], 0, 76),
-      gridLine(0, 1000, 76, 'var(--rule)'),
+      level([76], 'rule'),
       areaOf(points(view, good, x, y), 76),
-      stroke(linePath(points(view, rate, x, y)), 'var(--dead)', 1.3),
+      line(points(view, rate, x, y), 'dead'),
       ribbon(row.series?.state ?? [], variant.timeline.step, x),
-    ],
+    ]),
   };
 }
 
@@ -119,11 +129,11 @@ export function latencyChart(view: View, row: ServiceRow, variant: VariantResult
       known.length === 0
         ? 'Nothing succeeded.'
         : `Between ${formatSeconds(smallest(known))} and ${formatSeconds(largest(known))}.`,
-    body: [
+    body: lines([
       shading(view, x, [0, view.result.run.duration], 0, 96),
-      latencyGrid(row.scale).map((at) => gridLine(0, 1000, y(at))),
-      stroke(linePath(points(view, p99, x, y)), 'var(--ink)', 1.4),
-    ],
+      level(latencyGrid(row.scale).map(y), 'grid'),
+      line(points(view, p99, x, y), 'ink'),
+    ]),
   };
 }
 
@@ -155,16 +165,14 @@ export function slotsChart(view: View, row: ServiceRow, variant: VariantResult):
     ...FRAME,
     title: `${row.node.name}: slots in use and queue, ${variant.name}`,
     description: words.join(''),
-    body: [
+    body: lines([
       shading(view, x, [0, view.result.run.duration], 0, 96),
-      gridLine(0, 1000, 94, 'var(--rule)'),
-      gridLine(0, 1000, 8),
+      level([94], 'rule'),
+      level([8], 'grid'),
       largest(queue) > 0 ? areaOf(points(view, queue, x, queued), 94, 'var(--queue)', 0.6) : null,
-      up.length === 0
-        ? null
-        : stroke(linePath(points(view, up, x, running)), 'var(--ink2)', 1.4, dashed('3 2')),
-      busy.length === 0 ? null : stroke(linePath(points(view, busy, x, inUse)), 'var(--ink)', 1.4),
-    ],
+      up.length === 0 ? null : line(points(view, up, x, running), 'ink2', dashed('3 2')),
+      busy.length === 0 ? null : line(points(view, busy, x, inUse), 'ink'),
+    ]),
   };
 }
 
@@ -232,29 +240,39 @@ function points(view: View, values: readonly (number | null)[], x: Scale, y: Sca
   }));
 }
 
+/** What most lines of a panel share is said once. */
+function lines(marks: readonly Part[]): Markup {
+  return markup`<g fill="none" stroke-width="1.4">${marks}</g>`;
+}
+
+function line(points: readonly Point[], token: Token, extra: Part = null): Markup {
+  return markup`<path d="${linePath(points)}" stroke="${ref(token)}"${extra} />`;
+}
+
+/** Hairlines across a panel. */
+function level(at: readonly number[], token: Token): Markup | null {
+  if (at.length === 0) return null;
+  const path = at.map((y) => `M0 ${coordinate(y)}h1000`).join('');
+  return markup`<path d="${path}" stroke="${ref(token)}" stroke-width="1" />`;
+}
+
 function areaOf(line: readonly Point[], base: number, fill = 'var(--ok)', opacity = 0.45): Markup {
   return { markup: `<path d="${areaPath(line, base)}" fill="${fill}" fill-opacity="${opacity}"/>` };
 }
 
-function ribbon(states: readonly HealthState[], step: number, x: Scale): Markup[] {
-  const bars: Markup[] = [];
+function ribbon(states: readonly HealthState[], step: number, x: Scale): (Markup | null)[] {
+  const bars = new Map<HealthState, Area[]>();
   for (let from = 0; from < states.length;) {
     let until = from + 1;
     while (until < states.length && states[until] === states[from]) until++;
     const state = states[from]!;
     const height = THICKNESS[state] * 0.9;
-    bars.push(
-      box(
-        x(from * step),
-        90 - height / 2,
-        x(until * step) - x(from * step),
-        height,
-        `var(--${state})`,
-      ),
-    );
+    const width = x(until * step) - x(from * step);
+    const bar = { x: x(from * step), y: 90 - height / 2, width, height };
+    bars.set(state, [...(bars.get(state) ?? []), bar]);
     from = until;
   }
-  return bars;
+  return [...bars].map(([state, areas]) => boxes(areas, `var(--${state})`));
 }
 
 function stateWords(row: ServiceRow): string {

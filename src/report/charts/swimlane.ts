@@ -1,7 +1,7 @@
 import { isFeedback } from '../../analysis/story/feedback.js';
 import type { VariantResult } from '../../spec/result/result.js';
 import type { HealthState, Influence } from '../../spec/result/cascade.js';
-import { box, label, stroke, textWidth, type Drawing } from '../draw.js';
+import { boxes, label, stroke, textWidth, type Area, type Drawing } from '../draw.js';
 import { formatInstant } from '../../text/figures.js';
 import { coordinate } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
@@ -34,6 +34,7 @@ export const MECHANISM_WORDS: ReadonlyMap<string, string> = new Map([
   ['heldLocks', 'rows locked'],
   ['cacheMisses', 'cache misses'],
   ['breakerOpen', 'breaker open'],
+  ['noInstance', 'no instance'],
   ['limited', 'limited'],
   ['netLoss', 'connections'],
   ['lostMessages', 'loss'],
@@ -109,16 +110,11 @@ export function swimlaneChart(
     body: [
       shading(view, x, window, TOP, bottom),
       faultWords(view, x, window, width),
-      lanes.map((lane, i) => [
-        options.names
-          ? label(0, center(i) + 4, shorten(lane.words, 22), {
-              fill: 'var(--ink)',
-              size: 12,
-              weight: lane.user ? 600 : undefined,
-            })
-          : null,
-        bars(lane, x, window, center(i)),
-      ]),
+      options.names &&
+        markup`<g fill="var(--ink)">${lanes.map((lane, i) =>
+          label(0, center(i) + 4, shorten(lane.words, 22), { weight: lane.user ? 600 : undefined }),
+        )}</g>`,
+      bars(lanes, x, window, center),
       options.arrows ? arrows(lanes, variant.cascade.influences, x, window, center, width) : null,
       timeLabels(ticks, x, bottom + 18),
     ],
@@ -135,27 +131,36 @@ function nameRoom(lanes: readonly Lane[]): number {
   );
 }
 
-function bars(lane: Lane, x: Scale, window: readonly [number, number], y: number): Markup[] {
-  const marks: Markup[] = [
-    box(x(window[0]), y - 1.25, x(window[1]) - x(window[0]), 2.5, 'var(--ok)'),
-  ];
-  for (const interval of lane.intervals) {
-    const from = Math.max(window[0], interval.from);
-    const until = Math.min(window[1], interval.until);
-    if (until <= from || interval.state === 'ok') continue;
-    const height = THICKNESS[interval.state];
-    marks.push(
-      box(
-        x(from),
-        y - height / 2,
-        Math.max(1.5, x(until) - x(from)),
-        height,
-        `var(--${interval.state})`,
-      ),
+/** The bars of all lanes: healthy ones first, as every lane has one from end to end. */
+function bars(
+  lanes: readonly Lane[],
+  x: Scale,
+  window: readonly [number, number],
+  center: (lane: number) => number,
+): (Markup | null)[] {
+  const barOf = (lane: number, from: number, until: number, height: number): Area => ({
+    x: x(from),
+    y: center(lane) - height / 2,
+    width: Math.max(1.5, x(until) - x(from)),
+    height,
+  });
+  const of = (state: HealthState): Area[] =>
+    lanes.flatMap(({ intervals }, lane) =>
+      intervals.flatMap((interval) => {
+        const from = Math.max(window[0], interval.from);
+        const until = Math.min(window[1], interval.until);
+        if (until <= from || interval.state !== state) return [];
+        return [barOf(lane, from, until, THICKNESS[state])];
+      }),
     );
-  }
-  return marks;
+  const healthy = lanes.map((_, lane) => barOf(lane, window[0], window[1], THICKNESS.ok));
+  return [
+    boxes(healthy, 'var(--ok)'),
+    ...DEGRADED.map((state) => boxes(of(state), `var(--${state})`)),
+  ];
 }
+
+const DEGRADED = ['degraded', 'failing', 'down'] as const;
 
 function faultWords(
   view: View,
@@ -182,8 +187,9 @@ function arrows(
   width: number,
 ): Markup[] {
   const row = new Map(lanes.map((lane, i) => [lane.subject, i]));
-  const shafts: Area[] = [];
-  const words: Area[] = [];
+  const shafts: Room[] = [];
+  const words: Room[] = [];
+  const straight: string[] = [];
   const marks: Markup[] = [];
   const texts: Markup[] = [];
   for (const influence of influences
@@ -204,7 +210,9 @@ function arrows(
       shafts,
       width,
     );
-    marks.push(arrow(at, bulge, center(from) + side, center(to) - side, fill, feedback));
+    const [shaft, head] = arrow(at, bulge, center(from) + side, center(to) - side);
+    if (feedback) marks.push(stroke(shaft, fill, 1.4, dashed('2.5 2')), stroke(head, fill, 1.4));
+    else straight.push(shaft, head);
     const text = MECHANISM_WORDS.get(influence.mechanism) ?? influence.mechanism;
     // Between the lane of the effect and the one before it.
     const middle = center(to) + (to > from ? -LANE / 2 : LANE / 2);
@@ -212,16 +220,21 @@ function arrows(
     // The table below has the mechanisms without room.
     if (left === null) continue;
     const weight = feedback ? 600 : undefined;
-    texts.push(label(left, middle + 4, text, { fill, size: 11.5, weight, halo: true }));
+    texts.push(label(left, middle + 4, text, { fill: feedback ? fill : undefined, weight }));
   }
-  return [...marks, ...texts];
+  return [
+    stroke(straight.join(''), 'var(--ink)', 1.4),
+    ...marks,
+    // Lines stop short of the words.
+    markup`<g font-size="11.5" fill="var(--ink)" paint-order="stroke" stroke="var(--bg)" stroke-width="4">${texts}</g>`,
+  ];
 }
 
 /** Distance of the middle of an arrow from its time, so that it meets none of the others, and joins them. */
-function bulgeOf(at: number, top: number, bottom: number, shafts: Area[], width: number): number {
+function bulgeOf(at: number, top: number, bottom: number, shafts: Room[], width: number): number {
   // To the left of its time if there is no room on the right.
   const direction = at + MOST_BULGE > width ? -1 : 1;
-  const area = (bulge: number): Area => ({
+  const area = (bulge: number): Room => ({
     left: at + bulge - 3,
     right: at + bulge + 3,
     top,
@@ -239,10 +252,10 @@ function placeOf(
   room: number,
   at: number,
   middle: number,
-  words: Area[],
+  words: Room[],
   [low, high]: readonly [number, number],
 ): number | null {
-  const area = (left: number): Area => ({
+  const area = (left: number): Room => ({
     left: left - 4,
     right: left + room + 4,
     top: middle - 7,
@@ -259,7 +272,7 @@ function placeOf(
   return free;
 }
 
-interface Area {
+interface Room {
   readonly left: number;
   readonly right: number;
   readonly top: number;
@@ -269,18 +282,12 @@ interface Area {
 /** Farthest distance of the middle of an arrow from its time. */
 const MOST_BULGE = 42;
 
-function meets(a: Area, b: Area): boolean {
+function meets(a: Room, b: Room): boolean {
   return a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
 }
 
-function arrow(
-  x: number,
-  bulge: number,
-  y1: number,
-  y2: number,
-  color: string,
-  feedback: boolean,
-): Markup {
+/** The paths of an arrow: its shaft and its head. */
+function arrow(x: number, bulge: number, y1: number, y2: number): readonly [string, string] {
   const back = y2 > y1 ? -4.5 : 4.5;
   const head = `M${coordinate(x - 3.5)} ${coordinate(y2 + back)}L${coordinate(x)} ${coordinate(y2)}L${coordinate(x + 3.5)} ${coordinate(y2 + back)}`;
   const out = coordinate(x + bulge);
@@ -289,7 +296,7 @@ function arrow(
     bulge === 0
       ? `M${coordinate(x)} ${coordinate(y1)}V${coordinate(y2)}`
       : `M${coordinate(x)} ${coordinate(y1)}Q${out} ${coordinate(y1)} ${out} ${coordinate(y1 + bend)}V${coordinate(y2 - bend)}Q${out} ${coordinate(y2)} ${coordinate(x)} ${coordinate(y2)}`;
-  return markup`${stroke(shaft, color, 1.4, feedback && dashed('2.5 2'))}${stroke(head, color, 1.4)}`;
+  return [shaft, head];
 }
 
 function describe(lanes: readonly Lane[], variant: VariantResult): string {

@@ -120,14 +120,14 @@ export function topologyChart(
     title: `Topology at ${formatInstant(at)}, ${variant.name}`,
     description: states.join(', '),
     body: markup`<g transform="translate(${coordinate(offset)} 0)"
-      >${map.boxes.map(groupMarks)}${map.edges.map((edge) => edgeMarks(variant, edge, step, at, top))}${map.edges.map((edge) => edgeWords(variant, edge, step))}${nodes.map(
+      >${map.boxes.map(groupMarks)}<g class="te" fill="none" stroke="var(--ok)">${map.edges.map((edge) => edgeMarks(variant, edge, step, top))}</g>${map.edges.map((edge) => breakerOpen(variant, edge, at) && markup`<g class="at">${breakerMark(edge.points)}</g>`)}<g text-anchor="middle" fill="var(--ink)">${map.edges.map((edge) => edgeWords(variant, edge, step))}${nodes.map(
         (node) => {
           const spot = map.nodes.get(node.name)!;
           return node.kind === 'workload'
             ? userMarks(view, variant, node.name, step, map.nodes.get(node.name)!)
             : nodeMarks(variant, node, spot, step);
         },
-      )}</g
+      )}</g></g
     >`,
   };
 }
@@ -196,14 +196,14 @@ function nodeMarks(
   const left = spot.x - spot.width / 2;
   const top = spot.y - spot.height / 2;
   const share = busyShare(variant, node, step);
-  const bar: Part =
+  const bars: Part =
     share === null
       ? null
       : [
-          box(left + 8, top + 20.5, spot.width - 16, 3, ink, attribute('fill-opacity', 0.22)),
-          box(left + 8, top + 20.5, (spot.width - 16) * share, 3, ink, BAR),
+          bar(left + 8, top + 20.5, spot.width - 16, FAINT),
+          bar(left + 8, top + 20.5, (spot.width - 16) * share, BAR),
         ];
-  return markup`<g class="tn"
+  return markup`<g class="tn"${!healthy && [attribute('fill', ink), BOLD]}
     ><rect
       x="${coordinate(left)}"
       y="${coordinate(top)}"
@@ -212,7 +212,7 @@ function nodeMarks(
       rx="4"
       fill="${healthy ? 'var(--surface)' : `var(--${state})`}"
       stroke="${healthy ? 'var(--ok)' : `var(--${state})`}"
-    />${label(spot.x, top + (share === null ? 18 : 15), nodeLabel(node.name), { anchor: 'middle', fill: ink, weight: healthy ? undefined : 600 })}${bar}</g
+    />${label(spot.x, top + (share === null ? 18 : 15), nodeLabel(node.name))}${bars}</g
   >`;
 }
 
@@ -247,34 +247,31 @@ function userMarks(
       spot.x,
       top + 33 + i * SHARE_LINE,
       markup`${words} <tspan font-weight="600" fill="${fill}">${figure}</tspan>`,
-      { anchor: 'middle' },
     );
   });
   return markup`<g class="tn u"
-    >${box(spot.x - spot.width / 2, top, spot.width, spot.height, 'var(--bg)')}${label(spot.x, top + 18, nodeLabel(name), { anchor: 'middle', fill: 'var(--ink)', weight: 600 })}<g
-      class="at"
+    >${box(spot.x - spot.width / 2, top, spot.width, spot.height, 'var(--bg)')}${label(spot.x, top + 18, nodeLabel(name), { weight: 600 })}<g
+      class="at" fill="var(--ink3)"
       >${shares}</g
     ></g
   >`;
 }
 
-const BAR = attribute('class', 'bar');
-
-function edgeMarks(
-  variant: VariantResult,
-  edge: MapEdge,
-  step: number,
-  at: number,
-  top: number,
-): Markup {
-  const { attempts, retried } = flowOf(variant, edge, step);
-  const width = attempts <= 0 ? 0.7 : clamp(0.9 + (attempts / top) * 4.2, 0.9, 5.1);
-  const color = retried ? 'var(--failing)' : 'var(--ok)';
-  const open = breakerOpen(variant, edge, at);
-  return markup`${stroke(smooth(edge.points), color, Math.round(width * 10) / 10, [LINE, retried && dashed('3 2.4'), attempts <= 0 && attribute('stroke-opacity', 0.6)])}${open && markup`<g class="at">${breakerMark(edge.points)}</g>`}`;
+function bar(x: number, y: number, width: number, extra: Markup): Markup {
+  return markup`<rect x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(width)}" height="3"${extra} />`;
 }
 
-const LINE = attribute('class', 'te');
+const BAR = attribute('class', 'bar');
+const FAINT = attribute('fill-opacity', 0.22);
+const BOLD = attribute('font-weight', 600);
+
+function edgeMarks(variant: VariantResult, edge: MapEdge, step: number, top: number): Markup {
+  const { attempts, retried } = flowOf(variant, edge, step);
+  const width = attempts <= 0 ? 0.7 : clamp(0.9 + (attempts / top) * 4.2, 0.9, 5.1);
+  return markup`<path d="${smooth(edge.points)}" stroke-width="${coordinate(width)}"${retried && RETRIED}${attempts <= 0 && attribute('stroke-opacity', 0.6)} />`;
+}
+
+const RETRIED = [attribute('stroke', 'var(--failing)'), dashed('3 2.4')];
 
 /** The rate on a line, where retries make it worth showing. */
 function edgeWords(variant: VariantResult, edge: MapEdge, step: number): Markup | null {
@@ -284,7 +281,7 @@ function edgeWords(variant: VariantResult, edge: MapEdge, step: number): Markup 
   const text = formatRate(attempts);
   const room = textWidth(text, TEXT) + 4;
   return markup`<g class="at"
-    >${box(middle.x - room / 2, middle.y - 16, room, 14, 'var(--bg)', attribute('fill-opacity', 0.85))}${label(middle.x, middle.y - 5, text, { anchor: 'middle', fill: 'var(--fault-ink)', weight: 600 })}</g
+    >${box(middle.x - room / 2, middle.y - 16, room, 14, 'var(--bg)', attribute('fill-opacity', 0.85))}${label(middle.x, middle.y - 5, text, { fill: 'var(--fault-ink)', weight: 600 })}</g
   >`;
 }
 

@@ -1,8 +1,8 @@
 import type { Exemplar, Span } from '../../spec/result/result.js';
-import { attribute, box, label, stroke, textWidth, type Drawing } from '../draw.js';
+import { attribute, boxes, label, stroke, textWidth, type Area, type Drawing } from '../draw.js';
 import { formatSeconds } from '../../text/figures.js';
 import { coordinate } from '../format.js';
-import { shorten, type Markup } from '../html-escape.js';
+import { markup, shorten, type Markup } from '../html-escape.js';
 import { linear, niceTicks, type Scale } from '../scale.js';
 import { gridLine } from './frame.js';
 
@@ -133,9 +133,15 @@ export function waterfallChart(exemplar: Exemplar, variant: string, width: numbe
     title: `Request ${exemplar.key} under ${variant}: ${exemplar.outcome} after ${formatSeconds(exemplar.duration)}`,
     description: rows.map(({ name, span }) => `${name} ${answerText(span)}`).join(', '),
     body: [
-      ticks.map((at) => stroke(`M${coordinate(x(at))} 2V${coordinate(bottom)}`, 'var(--grid)', 1)),
+      stroke(
+        ticks.map((at) => `M${coordinate(x(at))} 2V${coordinate(bottom)}`).join(''),
+        'var(--grid)',
+        1,
+      ),
       rows.length === 0 ? gridLine(0, width, bottom) : null,
-      rows.map((row, i) => rowMarks(row, exemplar, x, end, 4 + i * ROW, indent)),
+      markup`<g fill="var(--ink2)">${rows.map((row, i) => nameMark(row, 4 + i * ROW, indent))}</g>`,
+      barMarks(rows, exemplar, x, end),
+      rows.map((row, i) => crossOf(row, exemplar, x, end, 4 + i * ROW)),
       ticks.map((at, i) => {
         const near = x(at) > width - 26;
         return label(near ? width : x(at), bottom + 16, at === 0 ? '0' : formatSeconds(at), {
@@ -158,39 +164,53 @@ const FILLS: Readonly<Record<Piece['kind'], string>> = {
   held: 'var(--bg)',
 };
 
-function rowMarks(
-  row: SpanRow,
+function nameMark({ depth, name }: SpanRow, y: number, indent: number): Markup {
+  const isRoot = depth === 0;
+  return label(depth * indent, y + 11, shorten(name, 20), {
+    fill: isRoot ? 'var(--ink)' : undefined,
+    weight: isRoot ? 600 : undefined,
+  });
+}
+
+/** The pieces of all rows, a path for each look. */
+function barMarks(
+  rows: readonly SpanRow[],
+  exemplar: Exemplar,
+  x: Scale,
+  end: number,
+): (Markup | null)[] {
+  const looks = new Map<string, { areas: Area[]; kind: Piece['kind']; dead: boolean }>();
+  rows.forEach(({ span }, i) => {
+    const y = 4 + i * ROW;
+    for (const { from: start, until, kind, dead } of piecesOf(span, exemplar.spans, end)) {
+      const from = Math.min(start, end);
+      const width = Math.max(0.8, x(Math.min(until, end)) - x(from));
+      if (start >= end && end > 0 && dead) continue;
+      const [top, height] = kind === 'network' ? [y + 6.5, 3] : [y + 3, 10];
+      const key = `${kind} ${dead}`;
+      const look = looks.get(key) ?? { areas: [], kind, dead };
+      look.areas.push({ x: x(from), y: top, width, height });
+      looks.set(key, look);
+    }
+  });
+  return [...looks.values()].map(({ areas, kind, dead }) =>
+    boxes(areas, FILLS[kind], kind === 'held' ? HELD : dead ? FADED : null),
+  );
+}
+
+const HELD = attribute('stroke', 'var(--ink3)');
+const FADED = attribute('fill-opacity', 0.35);
+
+function crossOf(
+  { span }: SpanRow,
   exemplar: Exemplar,
   x: Scale,
   end: number,
   y: number,
-  indent: number,
-): Markup[] {
-  const { span } = row;
-  const marks = [
-    label(row.depth * indent, y + 11, shorten(row.name, 20), {
-      fill: row.depth === 0 ? 'var(--ink)' : 'var(--ink2)',
-      weight: row.depth === 0 ? 600 : undefined,
-    }),
-  ];
-  for (const piece of piecesOf(span, exemplar.spans, end)) {
-    const from = Math.min(piece.from, end);
-    const room = Math.max(0.8, x(Math.min(piece.until, end)) - x(from));
-    if (piece.from >= end && end > 0 && piece.dead) continue;
-    const thin = piece.kind === 'network';
-    const extra =
-      piece.kind === 'held'
-        ? attribute('stroke', 'var(--ink3)')
-        : piece.dead
-          ? attribute('fill-opacity', 0.35)
-          : null;
-    marks.push(box(x(from), thin ? y + 6.5 : y + 3, room, thin ? 3 : 10, FILLS[piece.kind], extra));
-  }
-  if (failed(span) && !lostRace(span, exemplar.spans)) {
-    const at = Math.min(left(span) ?? span.ended ?? end, end);
-    marks.push(cross(x(at) + 5, y + 8));
-  }
-  return marks;
+): Markup | null {
+  if (!failed(span) || lostRace(span, exemplar.spans)) return null;
+  const at = Math.min(left(span) ?? span.ended ?? end, end);
+  return cross(x(at) + 5, y + 8);
 }
 
 function answerText({ outcome, status }: Span): string {

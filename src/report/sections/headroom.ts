@@ -2,7 +2,7 @@ import type { ComponentHeadroom, Headroom } from '../../spec/result/headroom.js'
 import type { VariantResult } from '../../spec/result/result.js';
 import { formatNumber, formatRate, formatShare } from '../../text/figures.js';
 import { list } from '../../text/words.js';
-import { box, label, textWidth, type Drawing } from '../draw.js';
+import { boxes, label, textWidth, type Area, type Drawing } from '../draw.js';
 import { healthyWords, shareUsed, tightestWords, useWords } from '../headroom.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
 import { lookOf, type View } from '../view.js';
@@ -53,18 +53,30 @@ function chart(name: string, components: readonly ComponentHeadroom[], width: nu
   const left = 12 + Math.max(...rows.map((one) => textWidth(shorten(one.component, 18), 12)));
   const right = 12 + Math.max(...ends.map((text) => textWidth(text, 12)));
   const length = Math.max(40, width - left - right);
-  const bars = rows.map((one, i) => {
-    const y = 6 + i * 23;
-    const used = Math.min(1, shareUsed(one));
-    const isTight = one.factor < TIGHT;
-    return markup`${label(0, y + 12, shorten(one.component, 18), { fill: 'var(--ink)' })}${box(left, y + 3, length, 10, 'var(--ok-soft)')}${box(left, y + 3, Math.max(1, used * length), 10, isTight ? 'var(--bad)' : 'var(--ok)')}${label(width, y + 12, ends[i], { anchor: 'end', fill: isTight ? 'var(--bad)' : 'var(--ink2)', weight: isTight ? 600 : undefined })}`;
+  const tight = rows.map((one) => one.factor < TIGHT);
+  const bar = (i: number, share: number): Area => {
+    return { x: left, y: 9 + i * 23, width: Math.max(1, share * length), height: 10 };
+  };
+  const usedOf = (isTight: boolean): Area[] =>
+    rows.flatMap((one, i) => (tight[i] === isTight ? [bar(i, Math.min(1, shareUsed(one)))] : []));
+  const words = rows.map((one, i) => {
+    const end = { anchor: 'end', fill: tight[i] ? 'var(--bad)' : 'var(--ink2)' } as const;
+    return markup`${label(0, 18 + i * 23, shorten(one.component, 18), { fill: 'var(--ink)' })}${label(width, 18 + i * 23, ends[i], { ...end, weight: tight[i] ? 600 : undefined })}`;
   });
   return {
     width,
     height: 10 + rows.length * 23,
     title: `Use of the tightest resource of each component, ${name}`,
     description: rows.map((one) => `${one.component} ${useWords(one)}`).join(', '),
-    body: bars,
+    body: [
+      boxes(
+        rows.map((_, i) => bar(i, 1)),
+        'var(--ok-soft)',
+      ),
+      boxes(usedOf(false), 'var(--ok)'),
+      boxes(usedOf(true), 'var(--bad)'),
+      words,
+    ],
   };
 }
 

@@ -35,7 +35,7 @@ import {
 } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { coordinate } from '../format.js';
-import { inline } from '../draw.js';
+import { inlineStretched } from '../draw.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { linear } from '../scale.js';
 import { sharedAnswers, sharedWords } from '../shared-answers.js';
@@ -87,11 +87,10 @@ export function servicesSection(all: View): Markup {
     'services',
     'Services',
     (variant, view) => {
-      const prefix = `sv-${lookOf(view, variant.name).className}`;
       const { rows, healthy } = chartedRows(serviceRows(view, variant));
       const isPartly = rows.some((row) => (row.series?.up ?? []).length > 0);
       const limited = rows.some((row) => slotsChart(view, row, variant) !== null);
-      const body = rows.map((row, i) => serviceRow(view, row, variant, `${prefix}-${i}`));
+      const body = rows.map((row) => serviceRow(view, row, variant));
       const crowd = crowdOf(view);
       const table = crowd.all.map(({ name }) => figuresOf(variant, name));
       return {
@@ -317,7 +316,7 @@ function dryRunWords({ edges, components }: VariantResult): string {
   ].join('');
 }
 
-function serviceRow(view: View, row: ServiceRow, variant: VariantResult, id: string): Markup {
+function serviceRow(view: View, row: ServiceRow, variant: VariantResult): Markup {
   const slots = slotsChart(view, row, variant);
   const y = latencyScale(row.scale);
   const grid = latencyGrid(row.scale).map((at) => gutterLabel(y(at), formatSeconds(at)));
@@ -335,10 +334,10 @@ function serviceRow(view: View, row: ServiceRow, variant: VariantResult, id: str
   const right =
     slots === null
       ? markup`<span class="none">no limit of slots</span>`
-      : panel(inline(slots, `${id}-s`), [full, queue]);
+      : panel(inlineStretched(slots), [full, queue]);
   return markup`<div class="nm">${row.node.name}<small>${nodeWords(row.node)}</small></div>
-    <div class="cell">${panel(inline(rateChart(view, row, variant), `${id}-r`), rates)}</div>
-    <div class="cell">${panel(inline(latencyChart(view, row, variant), `${id}-l`), grid)}</div>
+    <div class="cell">${panel(inlineStretched(rateChart(view, row, variant)), rates)}</div>
+    <div class="cell">${panel(inlineStretched(latencyChart(view, row, variant)), grid)}</div>
     <div class="cell">${right}</div>`;
 }
 

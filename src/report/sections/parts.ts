@@ -1,4 +1,4 @@
-import { inline, type Drawing } from '../draw.js';
+import { inline, inlineAgain, type Drawing } from '../draw.js';
 import { coordinate } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import type { VariantResult } from '../../spec/result/result.js';
@@ -71,7 +71,7 @@ export function insideSection(
 export function picture(id: string, wide: Drawing, narrow: Drawing | null): Markup {
   if (narrow === null) return inline(wide, id);
   return markup`<div class="wd">${inline(wide, id)}</div>
-    <div class="nw">${inline(narrow, `${id}-n`)}</div>`;
+    <div class="nw">${inlineAgain(narrow, id)}</div>`;
 }
 
 /** The numbers of a figure, collapsed. */
@@ -91,13 +91,11 @@ export function plainTable(table: Table): Markup {
       ? markup`<td ${i > 0 && CLASS_R}></td>`
       : markup`<th scope="col" ${i > 0 && CLASS_R}>${text}</th>`,
   );
-  const rows = table.rows.map(
-    ([first, ...cells]) =>
-      markup`<tr>
-        <th scope="row">${first}</th>
-        ${cells.map((cell) => markup`<td>${cell}</td>`)}
-      </tr>`,
-  );
+  // HTML needs no end tags here, and a page has thousands of these cells.
+  const rows = table.rows.map(([first, ...cells]) => [
+    markup`<tr><th scope="row">${first}`,
+    cells.map((cell) => [TD, cell]),
+  ]);
   return markup`<table>
     <caption>
       ${table.caption}
@@ -123,6 +121,7 @@ export function caption(text: Part): Markup {
   return markup`<p class="cap">${text}</p>`;
 }
 
+const TD = markup`<td>`;
 const CLASS_R = markup` class="r"`;
 
 /** Legend of the four states. */

@@ -120,5 +120,5 @@ export function axis(view: View, narrow = false): Markup {
 
 /** A label in the margin left of a panel, at a height in per cent. */
 export function gutterLabel(percent: number, text: string): Markup {
-  return markup`<span class="g" style="top:calc(${coordinate(percent)}% - 5px)">${text}</span>`;
+  return markup`<span class="g" style="top:${coordinate(percent)}%">${text}</span>`;
 }

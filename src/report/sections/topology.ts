@@ -25,7 +25,7 @@ export function topologySection(all: View): Markup {
   return insideSection(all, 'topology', 'Topology', (variant, view) => {
     const moments = snapshotsOf(view, variant);
     const isLarge = maps.wide.nodes.size > MANY;
-    const drawn = moments.filter(({ title }) => !isLarge || title !== 'Before');
+    const drawn = isLarge ? fewer(view, variant, moments) : moments;
     const rows = view.result.topology.nodes.map((node) => [
       node.name,
       ...moments.map((moment) => {
@@ -42,8 +42,18 @@ export function topologySection(all: View): Markup {
   });
 }
 
-/** A map of more components is large; its instant before everything is only in the table. */
+/** A map of more components is large; instants before everything and after recovery are only in the table. */
 const MANY = 20;
+
+function fewer(view: View, variant: VariantResult, moments: readonly Snapshot[]): Snapshot[] {
+  const isHealthy = ({ at }: Snapshot): boolean => {
+    const step = stepAt(variant.timeline, at);
+    return view.result.topology.nodes.every(({ name }) => stateOf(variant, name, step) === 'ok');
+  };
+  const [before, ...later] = moments;
+  const degraded = later.filter((moment) => !isHealthy(moment));
+  return degraded.length > 0 ? degraded : [before!];
+}
 
 /** All instants side by side, or the one to look at first with the others collapsed below it. */
 function pictures(

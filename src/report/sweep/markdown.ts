@@ -111,18 +111,19 @@ function settings(view: SweepView): string {
   if (rows.length === 0) return '';
   const several = result.variants.length > 1;
   const { expect } = result.sweep;
+  const isJudged = hasBudgets(result);
   const heads = [
     ...view.free.map((axis) => view.axisNames[axis]!),
     ...(several ? ['Variant'] : []),
     ...(expect === null ? [] : [expect]),
-    ...(hasBudgets(result) ? ['Budgets'] : []),
+    ...(isJudged ? ['Budgets'] : []),
     ...result.metrics.map(({ text }) => text),
   ].map(inlineText);
   const body = rows.map(({ case: one, figures }) => [
     ...view.free.map((axis) => inlineText(valueText(view, axis, one.at))),
     ...(several ? [inlineText(figures.name)] : []),
     ...(expect === null ? [] : [expectation(figures)]),
-    ...(hasBudgets(result) ? [tallyText(view, figures)] : []),
+    ...(isJudged ? [tallyText(view, figures)] : []),
     ...result.metrics.map((metric, m) => {
       const figure = figures.figures[m];
       return figure === undefined

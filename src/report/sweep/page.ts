@@ -18,7 +18,7 @@ import {
   sweepMethodSection,
   sweepVerdictSection,
 } from './sections.js';
-import { rowCount, settingsTable } from './settings.js';
+import { settingsRows, settingsTable } from './settings.js';
 
 /**
  * A sweep as one self-contained page: no network requests, readable without its script, the same bytes for the same
@@ -32,18 +32,27 @@ export function renderSweepHtml(result: SweepResult, options: HtmlOptions): stri
     const id = `chart-${i + 1}`;
     return { id, name: chartName(view, chart), markup: chartSection(view, chart, id) };
   });
-  const whole = { charts: charts.length, rows: rowCount(view) };
-  let page = pageOf(view, drawn, whole, options);
+  const parts = { drawn, rows: settingsRows(view), verdict: sweepVerdictSection(view) };
+  const whole = { charts: drawn.length, rows: parts.rows.length };
+  let page = pageOf(view, parts, whole, options);
   for (const { charts: most, rows } of FOLDED) {
     if (new TextEncoder().encode(page).length <= LARGEST) break;
     const shown = { charts: Math.min(most, whole.charts), rows: Math.min(rows, whole.rows) };
-    page = pageOf(view, drawn, shown, options);
+    page = pageOf(view, parts, shown, options);
   }
   return page;
 }
 
 /** A larger page shows fewer pictures, and then fewer rows. Unit: bytes. */
 const LARGEST = 2_900_000;
+
+/** The parts of a page that take long, written once for all of its sizes. */
+interface Parts {
+  readonly drawn: readonly Section[];
+  /** Rows of the table of all settings. */
+  readonly rows: readonly Markup[];
+  readonly verdict: Markup;
+}
 
 /** Number of pictures and table rows on a page. */
 interface Shown {
@@ -60,15 +69,10 @@ const FOLDED: readonly Shown[] = [
   { charts: 0, rows: 400 },
 ];
 
-function pageOf(
-  view: SweepView,
-  drawn: readonly Section[],
-  shown: Shown,
-  options: HtmlOptions,
-): string {
+function pageOf(view: SweepView, parts: Parts, shown: Shown, options: HtmlOptions): string {
   const { result } = view;
   const looks = sweepLooks(result.variants);
-  const sections = sectionsOf(view, drawn, shown, options);
+  const sections = sectionsOf(view, parts, shown, options);
   return renderPage({
     title: `${result.sweep.name} · ${result.scenario.title}`,
     heading: result.scenario.title,
@@ -85,17 +89,17 @@ interface Section extends PageSection {
   readonly markup: Markup;
 }
 
-function sectionsOf(
-  view: SweepView,
-  drawn: readonly Section[],
-  shown: Shown,
-  options: HtmlOptions,
-): Section[] {
+function sectionsOf(view: SweepView, parts: Parts, shown: Shown, options: HtmlOptions): Section[] {
+  const { drawn, rows, verdict } = parts;
   const title = `${plural(view.result.cases.length, 'setting')}, every figure`;
-  const settings = section('settings', 'All settings', title, settingsTable(view, shown.rows));
+  const settings = section(
+    'settings',
+    'All settings',
+    title,
+    settingsTable(view, rows.slice(0, shown.rows)),
+  );
   const leftOut = leftOutSection(view);
-  const verdict = sweepVerdictSection(view);
-  const note = foldNote(view, drawn.length, shown);
+  const note = foldNote({ charts: drawn.length, rows: rows.length }, shown);
   return [
     { id: 'verdict', name: 'Verdict', markup: note === null ? verdict : markup`${verdict}${note}` },
     ...drawn.slice(0, shown.charts),
@@ -106,11 +110,10 @@ function sectionsOf(
 }
 
 /** The omitted parts of the page, and where to find them; null if the page is complete. */
-function foldNote(view: SweepView, all: number, { charts, rows }: Shown): Markup | null {
-  const wholeRows = rowCount(view);
+function foldNote(all: Shown, { charts, rows }: Shown): Markup | null {
   const parts = [
-    ...(charts < all ? [`${charts} of ${plural(all, 'picture')}`] : []),
-    ...(rows < wholeRows ? [`${rows} of ${plural(wholeRows, 'row')} of the table`] : []),
+    ...(charts < all.charts ? [`${charts} of ${plural(all.charts, 'picture')}`] : []),
+    ...(rows < all.rows ? [`${rows} of ${plural(all.rows, 'row')} of the table`] : []),
   ];
   if (parts.length === 0) return null;
   const text = `To stay below 3 MB this page shows ${listed(parts)}. --format svg,csv writes all of them.`;

@@ -19,18 +19,17 @@ import { orderedEntries, type Row } from './order.js';
 /** A table with more rows is collapsed. */
 const OPEN = 40;
 
-/** Number of rows of the table of all settings. */
-export function rowCount({ result }: SweepView): number {
-  return result.cases.reduce((sum, { variants }) => sum + variants.length, 0);
+/** The rows of all variants at all settings, with every figure and its interval. */
+export function settingsRows(view: SweepView): readonly Markup[] {
+  const rows = isOrdered(view) ? orderedEntries(view).entries : rowsOf(view);
+  const isJudged = hasBudgets(view.result);
+  return rows.map((row) => rowMarkup(view, row, isJudged));
 }
 
-/** The first `most` rows of all variants at all settings, with every figure and its interval. */
-export function settingsTable(view: SweepView, most: number): Markup {
-  const { shape, result } = view;
-  const isOrdered = shape === 'table' || shape === 'scatter';
-  const all = isOrdered ? orderedEntries(view).entries : rowsOf(view);
-  const rows = all.slice(0, most);
-  const body = markup`<p class="meta">${captionText(view, isOrdered)}</p>
+/** The table of all settings with these of its rows. */
+export function settingsTable(view: SweepView, rows: readonly Markup[]): Markup {
+  const { result } = view;
+  const body = markup`<p class="meta">${captionText(view)}</p>
     <div class="scroll stick cmp settings" tabindex="0" role="region" aria-label="All settings">
     <table class="wide sortable" id="all-settings">
       <caption class="sr">
@@ -42,7 +41,7 @@ export function settingsTable(view: SweepView, most: number): Markup {
         </tr>
       </thead>
       <tbody>
-        ${rows.map((row) => rowMarkup(view, row))}
+        ${rows}
       </tbody>
     </table>
   </div>`;
@@ -57,7 +56,11 @@ function rowsOf({ result }: SweepView): Row[] {
   return result.cases.flatMap((one) => one.variants.map((figures) => ({ case: one, figures })));
 }
 
-function captionText(view: SweepView, isOrdered: boolean): string {
+function isOrdered({ shape }: SweepView): boolean {
+  return shape === 'table' || shape === 'scatter';
+}
+
+function captionText(view: SweepView): string {
   const { result } = view;
   const { by } = orderedEntries(view);
   const order = [
@@ -68,7 +71,7 @@ function captionText(view: SweepView, isOrdered: boolean): string {
     result.replications > 1
       ? 'Second line: 95 % interval.'
       : 'One run each. Second line: 95 % interval from its steps, where there is one.';
-  return `${isOrdered && order !== '' ? `In order: ${order}. ` : ''}${interval}${hasBudgets(result) ? ' Budgets go by their numbers under the verdict.' : ''}`;
+  return `${isOrdered(view) && order !== '' ? `In order: ${order}. ` : ''}${interval}${hasBudgets(result) ? ' Budgets go by their numbers under the verdict.' : ''}`;
 }
 
 function heads(view: SweepView): Markup[] {
@@ -88,7 +91,8 @@ function heads(view: SweepView): Markup[] {
   );
 }
 
-function rowMarkup(view: SweepView, row: Row): Markup {
+/** `isJudged`: whether the table has a column of budgets. */
+function rowMarkup(view: SweepView, row: Row, isJudged: boolean): Markup {
   const { result } = view;
   const { figures } = row;
   const [first, ...others] = view.free.map((axis) => ({
@@ -100,7 +104,7 @@ function rowMarkup(view: SweepView, row: Row): Markup {
     ${others.map(({ text, rank }) => markup`<td class="t" data-v="${rank}">${text}</td>`)}${
       result.variants.length > 1 &&
       markup`<td class="t" data-v="${result.variants.indexOf(figures.name)}">${figures.name}</td>`
-    }${result.sweep.expect !== null && expectCell(figures)}${hasBudgets(result) && tallyMarkup(view, figures)}${result.metrics.map((_, m) => figureMarkup(view, figures, m))}
+    }${result.sweep.expect !== null && expectCell(figures)}${isJudged && tallyMarkup(view, figures)}${result.metrics.map((_, m) => figureMarkup(view, figures, m))}
   </tr>`;
 }
 

@@ -53,20 +53,30 @@ export type RunVerdict =
 
 /**
  * The reason of a verdict. Of `metastable`: `amplified` (`value`: attempts per user request, as a multiple of those while
- * it was healthy; null = none then), `restarts`, `redeliveries` (`value`: per message). Of `overloaded`: `load` (`value`:
- * share of the capacity that first attempts need). Of `lost`: `instances`, `connections`,
- * `poison`. The others are of `undecided`.
+ * it was healthy; null = none then), `repeated` (no user sends a new request), `wasted` (`value`: share of the work that no
+ * caller uses), `restarts`, `redeliveries` (`value`: per message; null = none is handled for the first time). Of
+ * `overloaded`: `load` (`value`: share of the capacity that first attempts need). Of `lost`: `instances`, `connections`,
+ * `poison`, `faultStays` (a fault without an end), `releaseStays` (`subject`: a version that was promoted). Of
+ * `untouched`, `recovered` and `slowRecovery`: `noLoss`, `background`, `back`, `during`. The others are of `undecided`.
  */
 export type EndReason =
   | 'noLoss'
+  /** Nothing changes in the run: its faults last for all of it, so they are part of the usual conditions. */
+  | 'background'
   | 'back'
+  /** Goodput is back while a fault lasts, to the end of the run. */
+  | 'during'
   | 'amplified'
+  | 'repeated'
+  | 'wasted'
   | 'restarts'
   | 'redeliveries'
   | 'load'
   | 'instances'
   | 'connections'
   | 'poison'
+  | 'faultStays'
+  | 'releaseStays'
   /** No request before trouble gives a baseline. */
   | 'noBaseline'
   /** The fault begins right before the end, lasts to the end, or the run ends soon after it; no request comes after it. */
@@ -187,7 +197,7 @@ export interface Influence {
   readonly to: string;
   readonly at: number;
   /**
-   * calleeTimeout, calleeError, queueFull, queueWait, poolWait, heldConnections, heldLocks, breakerOpen,
+   * calleeTimeout, calleeError, queueFull, queueWait, poolWait, heldConnections, heldLocks, breakerOpen, noInstance,
    * limited, netLoss, lostMessages, slowNetwork, deadline, blockedSlots, slow, abandoned, cacheMisses, retryLoad,
    * hedgeLoad.
    */

@@ -1,5 +1,6 @@
 import type { CauseRef } from '../../../spec/result/cause.js';
 import type { Lane } from '../../measure/lanes.js';
+import type { Scene } from '../scene.js';
 import type { Suspect } from './suspects.js';
 
 /** A planned change or growth of a load, in requests per second. */
@@ -25,6 +26,8 @@ export interface Candidate {
   readonly growth?: Growth;
   /** The measurement that speaks for it. */
   readonly evidence: string;
+  /** Its words, where its kind and subject alone say too little. */
+  readonly text?: string;
 }
 
 /** A candidate and its part of some harm, from 0 to 1. */
@@ -38,12 +41,15 @@ export function keyOf({ kind, subject, resource }: CauseRef): string {
   return `${kind} ${subject} ${resource ?? ''}`;
 }
 
-/** The candidate of a fault or a rollout. */
-export function candidateOf(suspect: Suspect, lane: Lane | null, name: string): Candidate {
+/** The candidate of a fault, or of the component that rolls out. */
+export function named({ data }: Scene, suspect: Suspect, lane: Lane | null): Candidate {
   const { fault, from } = suspect;
-  const kind = fault.rollout === null ? 'fault' : 'rollout';
-  const subject = fault.rollout === null ? fault.id : name;
-  return { ref: { kind, subject }, suspect, lane, from, evidence: '' };
+  const { id, rollout } = fault;
+  const ref: CauseRef =
+    rollout === null
+      ? { kind: 'fault', subject: id }
+      : { kind: 'rollout', subject: data.plan.components[rollout].name };
+  return { ref, suspect, lane, from, evidence: '' };
 }
 
 /** Divides a part of the harm by weights. Equal weights get equal parts. */

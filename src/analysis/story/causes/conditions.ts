@@ -1,14 +1,19 @@
 import type { CauseRef, Resource } from '../../../spec/result/cause.js';
 import type { Lane } from '../../measure/lanes.js';
+import type { Ns } from '../../../kernel/time.js';
 import { stepAt } from '../../measure/steps.js';
 import { meanSteps, sumSteps } from '../links.js';
+import { plannedRise } from '../load-changes.js';
 import { hasNoWorkerLeft, saturatedShare, SATURATED } from '../saturation.js';
 import type { Scene } from '../scene.js';
 import { formatCount, formatNumber, formatShare } from '../../../text/figures.js';
-import type { Candidate, Growth } from './candidate.js';
+import { openedBelow } from './breakers.js';
+import { keyOf, named, type Candidate, type Growth } from './candidate.js';
+import { heldByLimit } from './held-by-limit.js';
 import { limiterOf, restsFor } from './limits.js';
-import { specialCondition, type Place } from './special-conditions.js';
-import { ownFailures } from './suspects.js';
+import { refusalAt } from './refusals/index.js';
+import { lockWait, specialCondition, type Place } from './special-conditions.js';
+import { ownFailures, usualFaultsOn } from './suspects.js';
 
 /** Growth of a load from which it explains a degradation. */
 const GROWN = 1.1;
@@ -43,39 +48,47 @@ export function rateOf(
 export function growthsBy(scene: Scene, onset: number): readonly Growth[] {
   const { data, steps, loads } = scene;
   const workloads = [...new Set(data.requests.map((part) => data.plan.parts[part].component))];
-  const rises = loads.risesNs
-    .map((at) => stepAt(steps, at))
-    .filter((step) => step <= onset + SLACK);
+  const rises = loads.risesNs.filter((at) => stepAt(steps, at) <= onset + SLACK);
   const last = rises[rises.length - 1];
   return workloads
-    .flatMap((workload): readonly Growth[] => {
-      if (last !== undefined) {
-        const before = rateOf(scene, workload, last - RATE_STEPS, last);
-        const until = Math.max(last + SLACK, Math.min(onset + SLACK, last + RATE_STEPS));
-        const after = Math.max(
-          rateOf(scene, workload, last + 1, until),
-          rateOf(scene, workload, onset, onset + SLACK),
-        );
-        if (after > GROWN * before)
-          return [
-            {
-              workload,
-              before,
-              after,
-              step: last,
-              isSudden: loads.jumpsNs.some((at) => stepAt(steps, at) === last),
-            },
-          ];
-      }
-      if (!grows(scene, workload)) return [];
-      const before = rateOf(scene, workload, 0, SLACK);
-      const after = rateOf(scene, workload, onset - SLACK, onset + SLACK);
-      const isLater = onset > 2 * SLACK;
-      return isLater && after > GROWN * before
-        ? [{ workload, before, after, step: 0, isSudden: false }]
-        : [];
-    })
+    .flatMap(
+      (workload) =>
+        (last === undefined ? null : grownSince(scene, workload, last, onset)) ??
+        grownFromStart(scene, workload, onset) ??
+        [],
+    )
     .sort((a, b) => b.after - b.before - (a.after - a.before) || a.workload - b.workload);
+}
+
+/** A load that has grown since a rise, at the rates of its plan where it has some. */
+function grownSince(scene: Scene, workload: number, atNs: Ns, onset: number): Growth | null {
+  const { data, steps, loads } = scene;
+  const last = stepAt(steps, atNs);
+  const before = rateOf(scene, workload, last - RATE_STEPS, last);
+  const until = Math.max(last + SLACK, Math.min(onset + SLACK, last + RATE_STEPS));
+  const after = Math.max(
+    rateOf(scene, workload, last + 1, until),
+    rateOf(scene, workload, onset, onset + SLACK),
+  );
+  if (!(after > GROWN * before)) return null;
+  const untilNs = steps.startNs[Math.min(steps.count - 1, onset)];
+  const planned = plannedRise(data.plan, steps, workload, { atNs, untilNs });
+  // The rate that arrives differs from the planned one by chance.
+  if (planned !== null && !(planned.after > GROWN * planned.before)) return null;
+  const isSudden = loads.jumpsNs.includes(atNs);
+  return { workload, ...(planned ?? { before, after }), step: last, isSudden };
+}
+
+/** A load that grows all the time. */
+function grownFromStart(scene: Scene, workload: number, onset: number): Growth | null {
+  if (!grows(scene, workload) || onset <= 2 * SLACK) return null;
+  const { data, steps } = scene;
+  const before = rateOf(scene, workload, 0, SLACK);
+  const after = rateOf(scene, workload, onset - SLACK, onset + SLACK);
+  if (!(after > GROWN * before)) return null;
+  const untilNs = steps.startNs[Math.min(steps.count - 1, onset)];
+  const planned = plannedRise(data.plan, steps, workload, { atNs: data.plan.warmupNs, untilNs });
+  return { workload, ...(planned ?? { before, after }), step: 0, isSudden: false };
 }
 
 /** Whether a load is planned to change: others differ by chance, or follow the responses. */
@@ -144,6 +157,20 @@ function candidateAt({ lane, from }: Place, ref: CauseRef, evidence: string): Ca
   return { ref, suspect: null, lane, from, evidence };
 }
 
+function loadAt(place: Place, growth: Growth): Candidate {
+  const subject = place.scene.data.plan.components[growth.workload].name;
+  const found = candidateAt(place, { kind: 'load', subject }, '');
+  return { ...found, from: growth.step, growth };
+}
+
+/** The load that has grown most, if it does so after a step and meets a ceiling; null if none does. */
+export function riseAfter(place: Place, step: number): Candidate | null {
+  const { scene, lane, from, until } = place;
+  const [growth] = growthsBy(scene, from);
+  if (growth === undefined || growth.step <= step) return null;
+  return ceilingOf(scene, lane, from, until) === null ? null : loadAt(place, growth);
+}
+
 /**
  * Causes without a fault at the deepest degraded component: pauses of its collector, waits for locks, an empty cache,
  * refusals by a limit, an autoscaler that is late, a ceiling with the load that meets it, or its own errors. The first
@@ -152,22 +179,28 @@ function candidateAt({ lane, from }: Place, ref: CauseRef, evidence: string): Ca
 export function conditionsAt(place: Place): readonly Candidate[] {
   const { scene, lane, from } = place;
   const growths = growthsBy(scene, from);
-  const loads = growths.slice(0, 1).map((growth): Candidate => {
-    const subject = scene.data.plan.components[growth.workload].name;
-    const found = candidateAt(place, { kind: 'load', subject }, '');
-    return { ...found, from: growth.step, growth };
-  });
+  const loads = growths.slice(0, 1).map((growth) => loadAt(place, growth));
+  const opener = openedBelow(place);
+  if (opener !== null) {
+    const below = conditionsAt(opener);
+    if (below.length > 0) return below;
+  }
+  const refused = refusedAt(place);
   const special = specialCondition(place);
-  if (special !== null) {
+  if (special !== null && !(refused !== null && keyOf(refused.ref) === keyOf(special.ref))) {
     const found = candidateAt(place, special.ref, special.evidence);
     return special.ref.kind === 'cacheFill' ? [found] : [found, ...loads];
   }
-  const limited = refusedByLimit(place);
+  const limited = refused ?? heldByLimit(place) ?? refusedByLimit(place);
   if (limited !== null) return [limited, ...loads];
   const isSudden = growths.some((growth) => growth.isSudden);
   const full = fullAt(place);
   if (full !== null)
     return isSudden && full.ref.kind === 'capacity' ? [...loads, full] : [full, ...loads];
+  const opens = opener === null ? 0 : ownFailures(scene, opener.lane, from, place.until);
+  if (opens > 0) return [openerAt(place, opener!.lane)];
+  const shed = shedByQueue(place);
+  if (shed !== null) return [shed, ...loads];
   const errors = ownFailures(scene, lane, from, place.until);
   const failed = sumSteps(lane.errors, from, place.until);
   const isOwn =
@@ -176,8 +209,40 @@ export function conditionsAt(place: Place): readonly Candidate[] {
     (failed >= FEWEST || errors >= MOST) &&
     errors >= MOST * badShareOf(place);
   if (!isOwn) return loads;
+  const usual = usualFaultsOn(scene, lane).filter(({ bounds }) => bounds.failed >= MOST * errors);
+  if (usual.length > 0) return usual.map((suspect) => named(scene, suspect, lane));
   const ref = { kind: 'errors', subject: nameOf(place) } as const;
   return [candidateAt(place, ref, `it fails ${formatShare(errors)} of its requests itself`)];
+}
+
+/** The rule that refuses most requests here, such as a concurrency limit or a full queue of messages. */
+function refusedAt(place: Place): Candidate | null {
+  const refusal = refusalAt(place);
+  if (refusal === null) return null;
+  const { ref, text, evidence } = refusal;
+  return { ...candidateAt(place, ref, evidence), text };
+}
+
+/** The callee whose few failures keep a breaker open: most of its calls are refused, so that it does not degrade. */
+function openerAt(place: Place, callee: Lane): Candidate {
+  const ref = { kind: 'errors', subject: callee.name } as const;
+  const caller = place.lane.name;
+  const evidence = `the breaker of ${caller} opens because of its failures and refuses most calls`;
+  return candidateAt({ ...place, lane: callee }, ref, evidence);
+}
+
+/** A queue that is full for moments, too short to see the workers in use: of a burst, or of retries at the same time. */
+function shedByQueue(place: Place): Candidate | null {
+  const { lane, from, until } = place;
+  const shed = sumSteps(lane.shed, from, until) - sumSteps(lane.overRate, from, until);
+  const failed = badShareOf(place) * sumSteps(lane.arrivals, from, until);
+  if (!(shed > 0 && shed >= MOST * failed && lane.queueCapacity > 0)) return null;
+  let most = 0;
+  for (let step = from; step < until; step++) most = Math.max(most, lane.queueMax[step]);
+  if (most < lane.queueCapacity) return null;
+  const subject = nameOf(place);
+  const evidence = `the queue of ${subject} is full (${formatCount(most)})`;
+  return candidateAt(place, { kind: 'capacity', subject, resource: 'queue' }, evidence);
 }
 
 function nameOf({ scene, lane }: Place): string {
@@ -220,6 +285,9 @@ function fullAt(place: Place): Candidate | null {
   );
   if (pooled === undefined) return null;
   const callee = pooled.callee.name;
+  // Statements that wait for a row keep their connections.
+  const wait = lockWait(scene, place.record, pooled.callee.component);
+  if (wait !== null) return candidateAt(place, { kind: 'locks', subject: callee }, wait);
   const ref = { kind: 'capacity', subject: callee, resource: 'connections' } as const;
   return candidateAt(place, ref, `${subject} waits for connections to ${callee}`);
 }

@@ -3,15 +3,15 @@ import type { RunRecord } from '../../../spec/record/record.js';
 import { isFeedback } from '../feedback.js';
 import { wordsOf } from '../fault-events.js';
 import { secondsOf, type StepInfluence } from '../influence.js';
-import type { Lane } from '../../measure/lanes.js';
-import { sumSteps } from '../links.js';
 import type { PlanFault } from '../../../spec/plan/plan.js';
+import { breakersOf } from './breakers.js';
+import { steadyCauses } from './steady.js';
 import { suspectsOf } from './suspects.js';
-import { named } from './walk.js';
-import { saturatedShare } from '../saturation.js';
+import { named } from './candidate.js';
 import type { Scene } from '../scene.js';
-import { formatRate } from '../../../text/figures.js';
-import { ceilingOf, growthsBy, servedRate } from './conditions.js';
+import { chronicOf } from './chronic.js';
+import { servedRate } from './conditions.js';
+import { growthWords } from './growth-words.js';
 import { harmsOf, type Harm } from './harm.js';
 import { quotasOf } from './quota.js';
 import { byCodeUnit } from '../../measure/variant-data.js';
@@ -29,7 +29,8 @@ export function causesOf(
   record: RunRecord,
   influences: readonly StepInfluence[],
 ): readonly CauseFact[] {
-  const harms = [...harmsOf(scene, record, influences).values()];
+  const episodic = [...harmsOf(scene, record, influences).values()];
+  const harms = episodic.length > 0 ? episodic : steadyCauses(scene, record);
   const all = harms.reduce((sum, { requests }) => sum + requests, 0);
   const shareOf = ({ requests }: Harm): number => (all > 0 ? requests / all : 0);
   const found = harms.filter((harm) => {
@@ -41,13 +42,16 @@ export function causesOf(
   const inferred = found.map((harm) => factOf(scene, harm, shareOf(harm)));
   const isNew = ({ subject }: CauseFact): boolean =>
     inferred.every((fact) => fact.kind !== 'limit' || fact.subject !== subject);
-  const facts = [...inferred, ...quotasOf(scene, WORDS.limit).filter(isNew)];
-  const loops = influences.filter(({ mechanism }) => isFeedback(mechanism)).map(loopFact);
+  const facts = [...inferred, ...quotasOf(scene, record, WORDS.limit).filter(isNew)];
+  const loops = [
+    ...influences.filter(({ mechanism }) => isFeedback(mechanism)).map(loopFact),
+    ...breakersOf(scene, inferred),
+  ];
   // Without a fault, a load that is too high from the start is the same cause as the ceiling that it meets.
   const isFaulted = scene.faultsNs.length > 0;
   const isOfLoad = ({ kind, unit }: CauseFact): boolean => kind === 'capacity' || unit === 'times';
   const others = facts.filter((fact) => !isOfLoad(fact));
-  const chronic = isFaulted || others.length === 0 ? chronicOf(scene) : null;
+  const chronic = isFaulted || others.length === 0 ? chronicOf(scene, record) : null;
   const rest = chronic === null || isFaulted ? facts : others;
   return [...(chronic === null ? [] : [chronic]), ...rest, ...loops].sort(
     (a, b) =>
@@ -137,19 +141,11 @@ const RATE_STEPS = 10;
 /** The words and the figure of a cause that is no fault. */
 function conditionWords(
   scene: Scene,
-  { ref, from, lane, evidence, growth }: Harm['candidate'],
+  { ref, from, lane, evidence, growth, text }: Harm['candidate'],
 ): Pick<CauseFact, 'text' | 'value' | 'unit'> {
   const { subject } = ref;
-  if (growth !== undefined) {
-    const { before, after, isSudden } = growth;
-    const verb = isSudden ? 'rises' : 'grows';
-    const rates = `from ${formatRate(before)} to ${formatRate(after)}`;
-    return {
-      text: `the load of ${subject} ${verb} ${rates}`,
-      value: after / before,
-      unit: 'times',
-    };
-  }
+  if (text !== undefined) return { text, value: null, unit: null };
+  if (growth !== undefined) return growthWords(subject, growth);
   if (ref.kind === 'capacity') {
     const until = Math.min(scene.steps.count, from + RATE_STEPS);
     const value = servedRate(scene, lane!, from, until);
@@ -183,84 +179,3 @@ const WORDS: Readonly<Record<Exclude<CauseKind, 'capacity'>, (subject: string) =
   timeouts: (subject) => `timeout of ${subject}`,
   fallbacks: (subject) => `fallback of ${subject}`,
 };
-
-/** Smallest share of refused requests that is an overload from the start. */
-const REFUSED = 0.01;
-const FIRST_STEPS = 4;
-/** Share of the steps in which it must be full. */
-const ALWAYS = 0.9;
-
-/**
- * Overload from the start, before any fault: the deepest component that is full all the time, and the share of failed
- * requests.
- */
-function chronicOf(scene: Scene): CauseFact | null {
-  const { baseline, data, lanes, steps, faultsNs } = scene;
-  const until = faultsNs.length === 0 ? steps.count : baseline;
-  if (until < FIRST_STEPS) return null;
-  const harmed = lanes.filter(
-    (lane) =>
-      lane.workers === 0 &&
-      data.requests.includes(lane.parts[0]) &&
-      badShare(lane, 0, until) >= REFUSED &&
-      // It may take until the middle of that time to fill a queue, but no longer.
-      badShare(lane, 0, (until >> 1) + 1) >= REFUSED,
-  );
-  // The workload that sends most is named.
-  harmed.sort((a, b) => sumSteps(b.arrivals, 0, until) - sumSteps(a.arrivals, 0, until));
-  for (const user of harmed) {
-    const full = deepestFull(scene, user, new Set(), until);
-    if (full === null || grows(scene, user.component, until)) continue;
-    // A rate limit refuses by design.
-    if (
-      2 * sumSteps(full.overRate, 0, until) >= sumSteps(full.shed, 0, until) &&
-      sumSteps(full.shed, 0, until) > 0
-    )
-      continue;
-    const offered = formatRate(arrivedRate(scene, full, until));
-    const served = formatRate(servedRate(scene, full, 0, until));
-    return {
-      kind: 'load',
-      subject: data.plan.components[user.component].name,
-      role: 'cause',
-      at: 0,
-      until: null,
-      text: `from the start ${offered} meet ${served} that ${full.name} can serve`,
-      value: badShare(user, 0, until),
-      unit: 'share',
-      mechanism: 'queueFull',
-      evidence: ceilingOf(scene, full, 0, until)!.text,
-      share: null,
-    };
-  }
-  return null;
-}
-
-function badShare(lane: Lane, from: number, until: number): number {
-  const arrivals = sumSteps(lane.arrivals, from, until);
-  return arrivals > 0 ? 1 - sumSteps(lane.good, from, until) / arrivals : 0;
-}
-
-/** Whether a load grows within steps [0, until), so that it was feasible at first. */
-function grows(scene: Scene, workload: number, until: number): boolean {
-  return growthsBy(scene, until - 1).some((growth) => growth.workload === workload);
-}
-
-/** Requests per second that reach a component. */
-function arrivedRate({ steps }: Scene, lane: Lane, until: number): number {
-  let ns = 0;
-  for (let step = 0; step < until; step++) ns += steps.lengthNs[step];
-  return (sumSteps(lane.arrivals, 0, until) / ns) * 1e9;
-}
-
-function deepestFull(scene: Scene, lane: Lane, seen: Set<Lane>, until: number): Lane | null {
-  if (seen.has(lane)) return null;
-  seen.add(lane);
-  for (const link of scene.links) {
-    if (link.caller !== lane) continue;
-    const below = deepestFull(scene, link.callee, seen, until);
-    if (below !== null) return below;
-  }
-  const isFull = lane.workers > 0 && saturatedShare(lane, 0, until) >= ALWAYS;
-  return isFull && ceilingOf(scene, lane, 0, until) !== null ? lane : null;
-}

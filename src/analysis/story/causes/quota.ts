@@ -1,19 +1,43 @@
 import type { CauseFact } from '../../../spec/result/cause.js';
+import type { RunRecord } from '../../../spec/record/record.js';
 import type { Lane } from '../../measure/lanes.js';
 import { sumSteps } from '../links.js';
 import type { Scene } from '../scene.js';
-import { limiterOf, type Limiter } from './limits.js';
+import { limiterOf } from './limits.js';
+import type { Refusal } from './refusals/kind.js';
+import { queues } from './refusals/queues.js';
+import type { Place } from './special-conditions.js';
 
 /** A smaller share of refused requests of users is not reported. */
 const SOME = 0.01;
 /** Part of the failed requests of users that a limit must refuse. */
 const MOST = 0.25;
+/** Part of the refusals of a publisher that are those of a broker. */
+const MAINLY = 0.5;
+
+/** A limit, in the words of a cause, and how many requests of users it refuses. */
+interface Found extends Pick<CauseFact, 'subject' | 'text' | 'evidence' | 'value'> {
+  refused: number;
+}
+
+/** The quota of a broker, where a publisher only passes on its refusals; null if it refuses by itself. */
+function brokersOf(place: Place): Refusal | null {
+  const { lane, from, until } = place;
+  const refused = sumSteps(lane.overRate, from, until);
+  const isMost = ({ ref, count }: Refusal): boolean =>
+    ref.kind === 'limit' && count >= MAINLY * refused;
+  return queues(place).find(isMost) ?? null;
+}
 
 /**
  * Limits that refuse requests of users by design, in a run without a fault. Such users do not count as degraded, so no
  * degradation leads to the limit. `words`: the account of a limit.
  */
-export function quotasOf(scene: Scene, words: (subject: string) => string): readonly CauseFact[] {
+export function quotasOf(
+  scene: Scene,
+  record: RunRecord,
+  words: (subject: string) => string,
+): readonly CauseFact[] {
   const { lanes, data, steps, faultsNs } = scene;
   if (faultsNs.length > 0) return [];
   const users = lanes.filter(
@@ -21,27 +45,35 @@ export function quotasOf(scene: Scene, words: (subject: string) => string): read
   );
   const arrived = total(users, ({ arrived: all }) => all);
   const failed = arrived - total(users, ({ good }) => good);
-  const found = new Map<string, { readonly limiter: Limiter; refused: number }>();
+  const found = new Map<string, Found>();
   for (const lane of users) {
     const limiter = limiterOf(scene, lane, 0, steps.count);
     if (limiter === null) continue;
-    const known = found.get(limiter.subject) ?? { limiter, refused: 0 };
+    const place = { scene, record, lane: limiter.lane, from: 0, until: steps.count };
+    const quota = brokersOf(place);
+    const subject = quota?.ref.subject ?? limiter.subject;
+    const text = quota?.text ?? words(subject);
+    const evidence = quota?.evidence ?? limiter.evidence;
+    const known = found.get(subject) ?? {
+      subject,
+      text,
+      evidence,
+      value: limiter.share,
+      refused: 0,
+    };
     known.refused += sumSteps(lane.overRate, 0, steps.count);
-    found.set(limiter.subject, known);
+    found.set(subject, known);
   }
   return [...found.values()]
     .filter(({ refused }) => refused >= SOME * arrived && refused >= MOST * failed)
-    .map(({ limiter: { subject, share, evidence }, refused }) => ({
+    .map(({ refused, ...limit }) => ({
+      ...limit,
       kind: 'limit',
-      subject,
       role: 'cause',
       at: 0,
       until: null,
-      text: words(subject),
-      value: share,
       unit: 'share',
       mechanism: 'limited',
-      evidence,
       share: Math.min(1, refused / failed),
     }));
 }

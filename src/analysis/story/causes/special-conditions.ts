@@ -74,7 +74,11 @@ function coldBefore({
 const LOCKED = 0.3;
 
 /** How long requests wait for the locks of a component, in words; null if that is not most of their time. */
-function lockWait({ data, lanes }: Scene, record: RunRecord, component: number): string | null {
+export function lockWait(
+  { data, lanes }: Scene,
+  record: RunRecord,
+  component: number,
+): string | null {
   const meters = record.meters.filter(
     (meter) => meter.name === 'lockWait' && meter.component === component,
   );

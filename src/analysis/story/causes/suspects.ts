@@ -35,9 +35,23 @@ const BLOCKED = 0.5;
 
 /** All activations of the faults that do not last for the entire run. */
 export function suspectsOf(scene: Scene): readonly Suspect[] {
+  const { plan } = scene.data;
+  return activationsOf(
+    scene,
+    plan.faults.filter((fault) => !isBackground(fault, plan)),
+  );
+}
+
+/** The faults on a component that last for the entire run. */
+export function usualFaultsOn(scene: Scene, { component }: Lane): readonly Suspect[] {
+  const { plan } = scene.data;
+  const usual = plan.faults.filter((fault) => isBackground(fault, plan));
+  return activationsOf(scene, usual).filter(({ touched }) => touched.components.has(component));
+}
+
+function activationsOf(scene: Scene, faults: readonly PlanFault[]): readonly Suspect[] {
   const { data, steps } = scene;
-  return data.plan.faults.flatMap((fault) => {
-    if (isBackground(fault, data.plan)) return [];
+  return faults.flatMap((fault) => {
     const touched = touchedBy(fault, data);
     const bounds = boundsOf(fault);
     const lasts = editsOf(fault).some(({ knob }) => knob.outlasts);

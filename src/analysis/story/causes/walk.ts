@@ -4,8 +4,8 @@ import { failuresIn, meanSteps, sumSteps, type Link } from '../links.js';
 import { blockedShare } from '../mechanism.js';
 import type { Scene } from '../scene.js';
 import { isBounded } from './bounds.js';
-import { candidateOf, divided, type Candidate, type Part } from './candidate.js';
-import { conditionsAt } from './conditions.js';
+import { divided, named, type Candidate, type Part } from './candidate.js';
+import { conditionsAt, riseAfter } from './conditions.js';
 import {
   hitting,
   latest,
@@ -194,8 +194,21 @@ function along(walk: Walk, link: Link, part: number, visit: Visit): readonly Par
   ];
 }
 
-/** The deepest component: the faults that hit it, or the load that meets it, or its own conditions. */
-function atEnd(
+/**
+ * The deepest component. Faults that began before a planned rise of the load, and did no harm until then, need it: both
+ * are causes.
+ */
+function atEnd(walk: Walk, lane: Lane, own: readonly Sized[]): readonly Part[] {
+  const found = foundAt(walk, lane, own);
+  const starts = found.map(({ candidate: { suspect } }) => suspect?.from ?? Infinity);
+  const load = found.length === 0 ? null : riseAfter({ ...walk, lane }, Math.max(...starts));
+  if (load === null) return found;
+  const half = found.map(({ candidate, part }) => ({ candidate, part: part / 2 }));
+  return [...half, { candidate: load, part: 0.5 }];
+}
+
+/** The faults that hit a component, or the load that meets it, or its own conditions. */
+function foundAt(
   walk: Walk,
   lane: Lane,
   own: readonly { readonly suspect: Suspect; readonly size: number }[],
@@ -313,10 +326,4 @@ function weighed(
   all: readonly { readonly suspect: Suspect; readonly size: number }[],
 ): readonly { readonly candidate: Candidate; readonly weight: number }[] {
   return all.map(({ suspect, size }) => ({ candidate: named(scene, suspect, lane), weight: size }));
-}
-
-/** The candidate of a fault, or of the component that rolls out. */
-export function named({ data }: Scene, suspect: Suspect, lane: Lane | null): Candidate {
-  const { rollout } = suspect.fault;
-  return candidateOf(suspect, lane, rollout === null ? '' : data.plan.components[rollout].name);
 }

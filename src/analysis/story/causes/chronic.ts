@@ -1,0 +1,180 @@
+import type { CauseFact } from '../../../spec/result/cause.js';
+import type { RunRecord } from '../../../spec/record/record.js';
+import type { Lane } from '../../measure/lanes.js';
+import { formatRate } from '../../../text/figures.js';
+import { demandsOf } from '../demands.js';
+import { INFEASIBLE } from '../feasibility.js';
+import { meanSteps, sumSteps } from '../links.js';
+import { isProxyFull, proxyLines, workersWords } from '../proxies.js';
+import { saturatedShare } from '../saturation.js';
+import type { Scene } from '../scene.js';
+import { sourcesOf } from '../sources.js';
+import { ceilingOf, growthsBy, servedRate } from './conditions.js';
+import { heldByLimit } from './held-by-limit.js';
+import { refusalAt } from './refusals/index.js';
+
+/** Smallest share of refused requests that is an overload from the start. */
+const REFUSED = 0.01;
+const FIRST_STEPS = 4;
+/** Share of the steps in which it must be full. */
+const ALWAYS = 0.9;
+
+/**
+ * Overload from the start, before any fault: the deepest component that is full all the time, and the share of failed
+ * requests.
+ */
+export function chronicOf(scene: Scene, record: RunRecord): CauseFact | null {
+  const { baseline, data, steps, faultsNs } = scene;
+  const until = faultsNs.length === 0 ? steps.count : baseline;
+  if (until < FIRST_STEPS) return null;
+  const users = scene.lanes.filter(
+    (lane) => lane.workers === 0 && data.requests.includes(lane.parts[0]),
+  );
+  // The workload that sends most is named.
+  users.sort((a, b) => sumSteps(b.arrivals, 0, until) - sumSteps(a.arrivals, 0, until));
+  for (const user of users) {
+    const full = deepestFull(scene, user, new Set(), until);
+    if (full === null || grows(scene, user.component, until)) continue;
+    if (!isHarmed(user, until) && !isFilling(full, until)) continue;
+    // A limit that refuses by design, or holds the workers, is no lack of capacity.
+    const place = { scene, record, lane: full, from: 0, until };
+    if (
+      refusalAt(place)?.ref.kind === 'limit' ||
+      heldByLimit(place) !== null ||
+      (2 * sumSteps(full.overRate, 0, until) >= sumSteps(full.shed, 0, until) &&
+        sumSteps(full.shed, 0, until) > 0)
+    )
+      continue;
+    const rates = ratesOf(scene, record, full, until);
+    if (rates === null) continue;
+    const evidence = ceilingOf(scene, full, 0, until)!.text;
+    return factOf(scene, { user, rates, name: full.name, evidence }, until);
+  }
+  return fullProxy(scene, record, users, until);
+}
+
+/** Requests per second that ask for a component, and those that its capacity is enough for. */
+interface Rates {
+  readonly offered: number;
+  readonly served: number;
+}
+
+/** An overload: the workload, and the words for what is full. */
+interface Found {
+  readonly user: Lane;
+  readonly rates: Rates;
+  readonly name: string;
+  readonly evidence: string;
+}
+
+function factOf({ data }: Scene, { user, rates, name, evidence }: Found, until: number): CauseFact {
+  const [offered, served] = [rates.offered, rates.served].map(formatRate);
+  return {
+    kind: 'load',
+    subject: data.plan.components[user.component].name,
+    role: 'cause',
+    at: 0,
+    until: null,
+    text: `from the start ${offered} meet ${served} that ${name} can serve`,
+    value: badShare(user, 0, until),
+    unit: 'share',
+    mechanism: 'queueFull',
+    evidence,
+    share: null,
+  };
+}
+
+/**
+ * A proxy of the mesh that is full all the time, and whose queue grows. Of each request it serves the part that its
+ * passes have got workers: those that wait at the end have not, and those that waited at the start came before.
+ */
+function fullProxy(
+  scene: Scene,
+  record: RunRecord,
+  users: readonly Lane[],
+  until: number,
+): CauseFact | null {
+  const { data, steps } = scene;
+  for (const line of proxyLines(data, record, steps)) {
+    let full = 0;
+    for (let step = 0; step < until; step++) if (isProxyFull(line, step)) full++;
+    if (full < ALWAYS * until || !isFilling(line, until) || until < steps.count) continue;
+    const sources = sourcesOf(data, line.component);
+    const user = users.find(({ component }) => sources.has(component));
+    if (user === undefined || grows(scene, user.component, until)) continue;
+    // Requests that wait here have not arrived at the component yet.
+    const offered = demandsOf(data, record).firstAt(line.component, data.whole);
+    const served = (offered * (line.served + line.queue[0])) / (line.served + line.left);
+    const evidence = `${workersWords(line)} are in use`;
+    return factOf(scene, { user, rates: { offered, served }, name: line.name, evidence }, until);
+  }
+  return null;
+}
+
+/** Whether requests of users fail. It may take until the middle of the time to fill a queue, but no longer. */
+function isHarmed(user: Lane, until: number): boolean {
+  return badShare(user, 0, until) >= REFUSED && badShare(user, 0, (until >> 1) + 1) >= REFUSED;
+}
+
+function badShare(lane: Lane, from: number, until: number): number {
+  const arrivals = sumSteps(lane.arrivals, from, until);
+  return arrivals > 0 ? 1 - sumSteps(lane.good, from, until) / arrivals : 0;
+}
+
+/** Growth of a queue over a time that chance does not explain, and its length in requests per worker. */
+const FILLS = 1.5;
+const LONG = 5;
+
+/** Whether the queue of a full component grows all the time, so that its callers wait longer and longer. */
+function isFilling({ queue, workers }: Pick<Lane, 'queue' | 'workers'>, until: number): boolean {
+  const third = Math.floor(until / 3);
+  const last = meanSteps(queue, until - third, until);
+  return (
+    Number.isFinite(workers) && last >= LONG * workers && last >= FILLS * meanSteps(queue, 0, third)
+  );
+}
+
+/** Whether a load grows within steps [0, until), so that it was feasible at first. */
+function grows(scene: Scene, workload: number, until: number): boolean {
+  return growthsBy(scene, until - 1).some((growth) => growth.workload === workload);
+}
+
+/**
+ * Requests per second that ask for a component, and those that its capacity is enough for: what refusals of its callers
+ * keep away counts, and requests that wait at the end do not. Null if the capacity is enough for all of them, and
+ * something else fails some, such as a short queue or an uneven load.
+ */
+function ratesOf(scene: Scene, record: RunRecord, full: Lane, until: number): Rates | null {
+  const { data, faultsNs } = scene;
+  const window = faultsNs.length > 0 && data.before.lengthNs > 0 ? data.before : data.whole;
+  const demands = demandsOf(data, record);
+  const first = demands.firstAt(full.component, window);
+  const offered = Math.max(first, perSecond(scene, full.arrived, until));
+  const needs = (['busy', 'cpu'] as const).flatMap((kind) => {
+    const capacity = (kind === 'busy' ? full.workers : full.cores) * meanSteps(full.up, 0, until);
+    if (!(capacity > 0) || !Number.isFinite(capacity) || !(first > 0)) return [];
+    const needed = demands.neededAt(full.component, kind, window, window) / capacity;
+    return [(needed * offered) / first];
+  });
+  if (needs.length === 0) return { offered, served: servedRate(scene, full, 0, until) };
+  const need = Math.max(...needs);
+  return need >= INFEASIBLE ? { offered, served: offered / need } : null;
+}
+
+function perSecond({ steps }: Scene, column: Float64Array, until: number): number {
+  let ns = 0;
+  for (let step = 0; step < until; step++) ns += steps.lengthNs[step];
+  return (sumSteps(column, 0, until) / ns) * 1e9;
+}
+
+function deepestFull(scene: Scene, lane: Lane, seen: Set<Lane>, until: number): Lane | null {
+  if (seen.has(lane)) return null;
+  seen.add(lane);
+  for (const link of scene.links) {
+    if (link.caller !== lane) continue;
+    const below = deepestFull(scene, link.callee, seen, until);
+    if (below !== null) return below;
+  }
+  const isFull = lane.workers > 0 && saturatedShare(lane, 0, until) >= ALWAYS;
+  return isFull && ceilingOf(scene, lane, 0, until) !== null ? lane : null;
+}

@@ -1,0 +1,57 @@
+import { OUTCOME_NAMES, type OutcomeName } from '../../../../spec/outcome.js';
+import { formatShare } from '../../../../text/figures.js';
+import { list } from '../../../../text/words.js';
+import { outcomesIn, type Link } from '../../links.js';
+import type { RefusalKind, Refusal } from './kind.js';
+
+/** Policies of a caller that refuse calls by a configured limit, in words. */
+const LIMITS: ReadonlyMap<string, string> = new Map([
+  ['rateLimit', 'rate limit'],
+  ['throttle', 'throttle'],
+  ['concurrencyLimit', 'concurrency limit'],
+  ['bulkhead', 'bulkhead'],
+]);
+
+/** Calls that a limit of their caller refuses before they are sent. */
+export const limitedCalls: RefusalKind = ({ scene, lane, from, until }) => {
+  return scene.links
+    .filter(({ caller }) => caller === lane)
+    .map((link): Refusal => {
+      const count = unsentOf(link, ['rejectedBulkhead', 'rejectedRateLimit'], from, until);
+      const { caller, callee } = link;
+      const what = limitsOf(link);
+      const share = count / Math.max(1, endedOf(link, from, until));
+      return {
+        ref: { kind: 'limit', subject: `${caller.name}->${callee.name}` },
+        text: `the ${what} of ${caller.name} refuses calls to ${callee.name}`,
+        evidence: `${formatShare(share)} of the calls are refused`,
+        count,
+      };
+    });
+};
+
+/** The limits on the calls of a link, in words. */
+export function limitsOf({ layers }: Link): string {
+  const names = [...LIMITS].filter(([own]) => layers.some(({ policy }) => policy === own));
+  return names.length === 0 ? 'connection limit' : list(names.map(([, name]) => name));
+}
+
+/** Calls that end in the run. */
+function endedOf({ calls }: Link, from: number, until: number): number {
+  const counts = outcomesIn(calls, from, until);
+  return counts.reduce((sum, n) => sum + n, 0) - counts[OUTCOME_NAMES.indexOf('unfinished')];
+}
+
+/** Calls with one of these outcomes that were never sent. */
+function unsentOf(
+  { calls, attempts }: Link,
+  names: readonly OutcomeName[],
+  from: number,
+  until: number,
+): number {
+  const of = (table: Float64Array): number => {
+    const counts = outcomesIn(table, from, until);
+    return names.reduce((sum, name) => sum + counts[OUTCOME_NAMES.indexOf(name)], 0);
+  };
+  return Math.max(0, of(calls) - of(attempts));
+}

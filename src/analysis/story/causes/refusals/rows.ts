@@ -1,0 +1,40 @@
+import { formatCount } from '../../../../text/figures.js';
+import { sumSteps } from '../../links.js';
+import { countsOf } from '../../unseen.js';
+import type { Refusal, RefusalKind } from './kind.js';
+
+/** Transactions that a database rolls back, because they lock rows in a circle or wait too long for them. */
+export const rows: RefusalKind = ({ scene, record, lane, from, until }) => {
+  const { plan } = scene.data;
+  const databases = new Set([
+    lane.component,
+    ...scene.links.filter(({ caller }) => caller === lane).map(({ callee }) => callee.component),
+  ]);
+  return plan.rows.flatMap(({ component }): readonly Refusal[] => {
+    if (!databases.has(component)) return [];
+    const of = (name: string): number => {
+      const meter = record.meters.find((one) => one.component === component && one.name === name);
+      return sumSteps(countsOf(meter, scene.steps), from, until);
+    };
+    const [deadlocks, timeouts] = [of('deadlocks'), of('lockTimeouts')];
+    const { name } = plan.components[component];
+    const ref = { kind: 'locks', subject: name } as const;
+    return deadlocks >= timeouts
+      ? [
+          {
+            ref,
+            text: `transactions deadlock on rows of ${name}`,
+            evidence: `${formatCount(deadlocks)} are rolled back`,
+            count: deadlocks,
+          },
+        ]
+      : [
+          {
+            ref,
+            text: `transactions give up waiting for rows of ${name}`,
+            evidence: `${formatCount(timeouts)} of them`,
+            count: timeouts,
+          },
+        ];
+  });
+};

@@ -1,0 +1,98 @@
+import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
+import type { StoryEvent } from '../../spec/result/cascade.js';
+import { formatCount } from '../../text/figures.js';
+import { bySteps, largestBySteps, type Steps } from '../measure/steps.js';
+import type { VariantData } from '../measure/variant-data.js';
+import { BARE, firstSpan, secondsAt } from './unseen.js';
+
+/** The proxies of a service mesh beside the instances of a component, or its waypoint, in one run. */
+export interface ProxyLine {
+  readonly component: number;
+  /** `the proxy of stock`, `the waypoint of stock`. */
+  readonly name: string;
+  /** Workers of all of them. */
+  readonly workers: number;
+  /** By step: the share of the workers in use, the mean and the largest number of passes that wait. */
+  readonly used: Float64Array;
+  readonly queue: Float64Array;
+  readonly longest: Float64Array;
+  /** Passes of the measured time that got a worker, and those that wait at its end. */
+  readonly served: number;
+  readonly left: number;
+}
+
+type GaugeMeter = Extract<MeterRecord, { readonly form: 'gauge' }>;
+
+/** All proxies and waypoints with a limited number of workers. */
+export function proxyLines(
+  { plan }: VariantData,
+  { meters }: RunRecord,
+  steps: Steps,
+): readonly ProxyLine[] {
+  const { mesh } = plan;
+  if (mesh === null) return [];
+  const kinds = [
+    { kind: 'proxy', each: mesh.proxy.workers },
+    { kind: 'waypoint', each: mesh.waypoint?.workers ?? Infinity },
+  ].filter(({ each }) => Number.isFinite(each));
+  return kinds.flatMap(({ kind, each }) =>
+    plan.components.flatMap(({ name, instances }, component): readonly ProxyLine[] => {
+      const of = (metric: string): MeterRecord | undefined =>
+        meters.find((own) => own.name === `${kind}.${metric}` && own.component === component);
+      const [used, queue, wait] = [of('utilization'), of('queue'), of('wait')];
+      if (!isGauge(used) || !isGauge(queue) || wait?.form !== 'durations') return [];
+      return [
+        {
+          component,
+          name: `the ${kind} of ${name}`,
+          workers: each * (kind === 'proxy' ? instances : 1),
+          used: meanBySteps(used, steps),
+          queue: meanBySteps(queue, steps),
+          longest: largestBySteps(queue.max, steps),
+          served: wait.segments.reduce((sum, { count }) => sum + count, 0),
+          left: queue.end,
+        },
+      ];
+    }),
+  );
+}
+
+function isGauge(meter: MeterRecord | undefined): meter is GaugeMeter {
+  return meter?.form === 'gauge';
+}
+
+function meanBySteps({ area }: GaugeMeter, steps: Steps): Float64Array {
+  return bySteps([area], steps).map((sum, step) => sum / steps.lengthNs[step]);
+}
+
+/** A pass is short: with fewer workers in use, most find a free one at once. */
+const FULL = 0.99;
+
+/** Whether all workers of a proxy are in use in a step, while passes wait. */
+export function isProxyFull({ used, longest }: ProxyLine, step: number): boolean {
+  return used[step] >= FULL && longest[step] >= 1;
+}
+
+/** The first time after the first fault that all workers of a proxy are in use. */
+export function proxyEvents(
+  data: VariantData,
+  record: RunRecord,
+  steps: Steps,
+  baseline: number,
+): readonly StoryEvent[] {
+  return proxyLines(data, record, steps).flatMap((line) => {
+    const span = firstSpan(steps.count, baseline, (step) => isProxyFull(line, step));
+    if (span === null) return [];
+    const most = Math.max(...line.longest.subarray(...span));
+    const kind = 'saturated' as const;
+    const subject = data.plan.components[line.component].name;
+    const text = `${workersWords(line)} busy, queue up to ${formatCount(most)}`;
+    return [{ ...BARE, at: secondsAt(data, steps, span[0]), kind, subject, text }];
+  });
+}
+
+/** `1 of 1 workers of the proxy of stock`. */
+export function workersWords({ name, workers }: ProxyLine): string {
+  const all = formatCount(workers);
+  return `${all} of ${all} workers of ${name}`;
+}
