@@ -56,13 +56,19 @@ export function startingFaults<E extends StoryEvent>(
   return begin.length > 0 ? begin : open;
 }
 
-/** ` The runs do not show whether “orders 2x slower” at 20 s has a part.`: neither cleared nor among the causes. */
-export function openWords(told: Told, faults: readonly StoryEvent[]): string {
+/** Faults that are neither cleared nor among the causes, beside others that are causes. */
+export function openFaults(told: Told, faults: readonly StoryEvent[]): readonly StoryEvent[] {
   const { causes, innocent } = told;
   const known = new Set([...causes, ...innocent].map(({ fault }) => fault));
-  const open = faults.filter(({ subject }) => !known.has(subject));
   const begin = startingFaults(told, faults);
-  if (open.length === 0 || open.some((event) => begin.includes(event))) return '';
+  const open = faults.filter(({ subject }) => !known.has(subject));
+  return open.some((event) => begin.includes(event)) ? [] : open;
+}
+
+/** ` The runs do not show whether “orders 2x slower” at 20 s has a part.` */
+export function openWords(told: Told, faults: readonly StoryEvent[]): string {
+  const open = openFaults(told, faults);
+  if (open.length === 0) return '';
   const words = open.map((event) => `“${headOf(event)}” at ${formatInstant(event.at)}`);
   return ` The runs do not show whether ${list([...new Set(words)])} ${words.length === 1 ? 'has' : 'have'} a part.`;
 }

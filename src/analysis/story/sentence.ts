@@ -11,6 +11,7 @@ import {
   chronicWords,
   rollbackWords,
   conditionStarts,
+  openFaults,
   openWords,
   startingFaults,
   worseWords,
@@ -81,7 +82,9 @@ export function sentenceOf(input: SentenceInput): string {
   // A fault that does little or no harm starts nothing where a condition does.
   const isOther = first.length === 0 && conditions.length > 0;
   const start = startWords(conditions, isOther ? [] : timedWords(triggers, runs));
-  const chain = chainOf(story.events, triggers, innocent, runs);
+  // Effects of a fault that is no cause, or of which that is unknown, are not on the way to the users.
+  const aside = new Set([...innocent, ...openFaults(story, faults).map(({ subject }) => subject)]);
+  const chain = chainOf(story.events, triggers, aside, runs);
   const end = isOther && isUnjudged(input) ? '' : endOf(input);
   const more = `${worseWords(story)}${openWords(story, faults)}${shrinkingWords(story, runs)}${loopWords(story)}${behind(story, runs)}${rollbackWords(story)}${others}`;
   return `${chronicWords(story)}${[start, ...chain].join(' -> ')}${end === '' ? '' : `; ${end}`}.${more}`;
