@@ -18,6 +18,7 @@ const KIND_WORDS: Readonly<Record<BlameKind, string>> = {
   retries: 'pauses between attempts',
   network: 'no response from the network',
   holds: 'holds the workers of its callers',
+  opened: 'its failures opened the breaker of a caller',
   rejected: 'refused by a policy of the caller',
 };
 

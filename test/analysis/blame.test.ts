@@ -57,7 +57,7 @@ describe('the origin of failed requests', () => {
     expect(blame!.parts.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
   });
 
-  it('is the call that an open breaker refuses', () => {
+  it('is the component whose failures opened the breaker', () => {
     const { blame } = variantOf(
       scenario(
         `services:\n  shop: { endpoints: { buy: [ { call: bank.pay, policy: { circuitBreaker: { kind: simple, failureThreshold: 5, openDuration: 60s } } } ] } }\n${BANK}`,
@@ -65,8 +65,20 @@ describe('the origin of failed requests', () => {
       ),
     );
     expect(blame!.parts.map(({ subject, kind }) => `${subject} ${kind}`)).toEqual([
-      'shop->bank rejected',
+      'bank opened',
       'bank error',
+    ]);
+  });
+
+  it('is the call that the bulkhead of its caller refuses', () => {
+    const { blame } = variantOf(
+      scenario(
+        `services:\n  shop: { runtime: async, endpoints: { buy: [ { call: bank.pay, policy: { bulkhead: { maxConcurrent: 1 } } } ] } }\n${BANK}`,
+        '{ id: f, kind: slow, target: bank, factor: 100, at: 20s, for: 10s }',
+      ),
+    );
+    expect(blame!.parts.map(({ subject, kind }) => `${subject} ${kind}`)).toEqual([
+      'shop->bank rejected',
     ]);
   });
 

@@ -67,6 +67,7 @@ const OF_COMPONENTS: ReadonlySet<BlameKind> = new Set<BlameKind>([
   'own',
   'queue',
   'holds',
+  'opened',
 ]);
 
 function subjectName(
@@ -86,6 +87,8 @@ class Origins {
   private readonly tree: TraceTree;
   private readonly path: CriticalPath;
   private readonly holders: Holders;
+  /** By measured edge: its failed attempts. */
+  private readonly failed = new Map<number, readonly number[]>();
   /** Lengths of the parts of a path, by kind and subject. */
   private readonly lengths = new Map<string, { readonly origin: Origin; ns: number }>();
 
@@ -175,17 +178,65 @@ class Origins {
     const { part, called } = this.tree.traces;
     const cells = Int32Array.from(cellsIn(grid.edges, Math.max(0, called[row]), atNs));
     let most = 0;
-    let found: Origin | null = null;
+    let found: number | null = null;
     statEdges.forEach(({ from }, stat) => {
       if (from !== part[row]) return;
       const outcomes = sumOutcomes([this.record.edges[stat]], cells);
       const refused = sum(UNSENT.map((kind) => outcomes[kind]));
       if (refused > most) {
         most = refused;
-        found = { kind: 'rejected', subject: stat };
+        found = stat;
       }
     });
-    return found;
+    if (found === null) return null;
+    const outcomes = sumOutcomes([this.record.edges[found]], cells);
+    const isOpen = 2 * outcomes[REJECTED_BREAKER] >= most && this.hasBreaker(found);
+    return (
+      (isOpen ? this.opener(found, called[row]) : null) ?? { kind: 'rejected', subject: found }
+    );
+  }
+
+  private hasBreaker(stat: number): boolean {
+    const { edges, bundles } = this.plan;
+    return edges.some(
+      (edge) =>
+        edge.stat === stat &&
+        bundles[edge.bundle].layers.some(
+          ({ policy, dryRun }) => policy === 'circuitBreaker' && !dryRun,
+        ),
+    );
+  }
+
+  /** The component at which the last failed attempt of these calls began to fail, of those traced before a time. */
+  private opener(stat: number, atNs: number): Origin | null {
+    const own = this.failedOn(stat);
+    // The first one that ends at that time or later.
+    let [low, high] = [0, own.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.tree.endOf(own[middle]) < atNs) low = middle + 1;
+      else high = middle;
+    }
+    if (low === 0) return null;
+    const row = own[low - 1];
+    const { kind, subject } = this.ofAttempt(row, this.tree.endOf(row));
+    return { kind: 'opened', subject: OF_COMPONENTS.has(kind) ? subject : this.componentOf(row) };
+  }
+
+  /** The traced attempts of a measured edge that failed, in order of their ends. */
+  private failedOn(stat: number): readonly number[] {
+    const known = this.failed.get(stat);
+    if (known !== undefined) return known;
+    const { rows, edge, parent } = this.tree.traces;
+    const own: number[] = [];
+    for (let row = 0; row < rows; row++) {
+      const isOver = this.tree.endOf(row) < Infinity;
+      if (parent[row] >= 0 && edge[row] === stat && isOver && !this.tree.succeeded(row))
+        own.push(row);
+    }
+    own.sort((a, b) => this.tree.endOf(a) - this.tree.endOf(b) || a - b);
+    this.failed.set(stat, own);
+    return own;
   }
 
   private nameAt(row: number): OutcomeName {
@@ -206,6 +257,8 @@ const REFUSALS: ReadonlySet<OutcomeName> = new Set<OutcomeName>([
 const UNSENT: readonly number[] = (
   ['poolTimeout', 'rejectedBulkhead', 'rejectedRateLimit', 'rejectedBreaker'] as const
 ).map((name) => OUTCOME_NAMES.indexOf(name));
+
+const REJECTED_BREAKER = OUTCOME_NAMES.indexOf('rejectedBreaker');
 
 /** Cells that overlap [from, until]. */
 function cellsIn(edges: Float64Array, fromNs: number, untilNs: number): number[] {

@@ -1,4 +1,3 @@
-import { comesAndGoes } from '../../spec/plan/versions.js';
 import { causeOf } from './causes/of-episode.js';
 import { twoParts } from '../../spec/result/fault-text.js';
 import type { CauseFact } from '../../spec/result/cause.js';
@@ -14,10 +13,9 @@ import type { Episode } from './health.js';
 import { degradationOf } from './degradation-words.js';
 import { secondsOf, recoverySecondsOf, type StepInfluence } from './influence.js';
 import type { Lane } from '../measure/lanes.js';
-import { meanSteps, sumSteps, workersThere, type Link } from './links.js';
+import { sumSteps } from './links.js';
 import { ejectionEvents } from '../measure/ejections.js';
 import { isOpen, movedOf, sizeOf } from '../measure/machines.js';
-import { blockedShare } from './mechanism.js';
 import { isBreaker } from '../measure/breakers.js';
 import { nodeEvents } from './nodes.js';
 import type { Onsets } from './onsets.js';
@@ -26,18 +24,14 @@ import { rolloutEvents } from './rollout-words.js';
 import { scalingEvents } from './scaling.js';
 import { replayEvents } from './replays.js';
 import { ranksOf } from './ranks.js';
-import type { Saturation } from './saturation.js';
+import { saturationText } from './saturation-words.js';
 import type { Scene } from './scene.js';
 import { proxyEvents } from './proxies.js';
 import { unseenEvents } from './unseen.js';
 import { byCodeUnit } from '../measure/variant-data.js';
-import { formatCount, formatInstant, formatNumber, formatSeconds } from '../../text/figures.js';
+import { formatCount, formatInstant, formatSeconds } from '../../text/figures.js';
 
 const EPISODES_MAX = 3;
-/** Share of the workers that must wait for the same cause for the text to name it. */
-const HELD = 0.5;
-/** Retries per call from which back-offs may hold workers. */
-const RETRIED = 0.5;
 /** Order of events at the same time. Events with equal numbers are ordered by their rank in the cascade. */
 const PHASE: Readonly<Record<StoryEvent['kind'], number>> = {
   fault: 0,
@@ -207,73 +201,6 @@ function saturation(scene: Scene, lane: Lane): StoryEvent[] {
       text: saturationText(scene, lane, found),
     },
   ];
-}
-
-function saturationText(scene: Scene, lane: Lane, { from, until, resource }: Saturation): string {
-  // For a scaled component: the instances at the start of the saturation.
-  const isScaled = comesAndGoes(scene.data.plan.components[lane.component]);
-  const up = isScaled ? lane.up[from] : Math.max(...lane.up.subarray(from, until));
-  const there = lane.there[from];
-  if (resource === 'cores') {
-    const cores = lane.cores * up;
-    const all = formatNumber(lane.cores * there);
-    if (up < there) return `all cores that run in use, ${formatNumber(cores)} of ${all} on average`;
-    const used = Math.min(cores, Math.max(...lane.cpu.subarray(from, until)));
-    return `${formatNumber(used)} of ${formatNumber(cores)} cores in use`;
-  }
-  let most = 0;
-  for (let step = from; step < until; step++) most = Math.max(most, lane.busyMax[step]);
-  const left = Math.round(lane.workers * up);
-  const isPartly = left < Math.round(lane.workers * there);
-  const all = isPartly
-    ? `the ${formatCount(left)} workers that run`
-    : `${formatCount(left)} workers`;
-  const busy = `${formatCount(Math.min(left, most))} of ${all}`;
-  const words = `${busy} ${doingWords(scene, lane, from, until)}`;
-  let queue = 0;
-  for (let step = from; step < until; step++) queue = Math.max(queue, lane.queueMax[step]);
-  if (!(queue > 0)) return words;
-  if (!Number.isFinite(lane.queueCapacity)) return `${words}, queue up to ${formatCount(queue)}`;
-  const places = Math.round(lane.queueCapacity * up);
-  const isFull = queue >= places;
-  const of = formatCount(places);
-  return isFull
-    ? `${words}, queue of ${of} full`
-    : `${words}, queue up to ${formatCount(queue)} of ${of}`;
-}
-
-/**
- * What the workers do: at least half are held by a fault, or wait for a callee, a connection or a retry; otherwise they
- * are busy.
- */
-function doingWords(scene: Scene, lane: Lane, from: number, until: number): string {
-  const { startNs } = scene.steps;
-  const isOut = scene
-    .outagesOf(lane.component)
-    .some((span) => startNs[from] < span.untilNs && startNs[until - 1] >= span.fromNs);
-  if (isOut) return 'held';
-  const links = scene.links.filter((link) => link.caller === lane);
-  const soon = Math.min(until, from + 2);
-  const blocking = links.find((link) => blockedShare(link, from, soon) >= HELD);
-  if (blocking !== undefined) return `wait for ${blocking.callee.name}`;
-  const waiting = meanSteps(lane.poolWaiting, from, soon) >= HELD * workersThere(lane, from);
-  if (waiting) return 'wait for a connection';
-  const resting = links.find((link) => isRetried(link, from, soon));
-  if (resting !== undefined && isIdle(lane, links, from, soon))
-    return `wait to try ${resting.callee.name} again`;
-  return 'busy';
-}
-
-/** Whether the calls of a link are often retried. */
-function isRetried({ retried, made }: Link, from: number, until: number): boolean {
-  return sumSteps(retried, from, until) >= RETRIED * Math.max(1, sumSteps(made, from, until));
-}
-
-/** Whether most workers have no observable activity: no core, no attempt in flight, no wait for a connection. */
-function isIdle(lane: Lane, links: readonly Link[], from: number, until: number): boolean {
-  const doing = [lane.cpu, lane.poolWaiting, ...links.map(({ inFlight }) => inFlight)];
-  const seen = doing.reduce((sum, column) => sum + meanSteps(column, from, until), 0);
-  return meanSteps(lane.busy, from, until) - seen >= HELD * workersThere(lane, from);
 }
 
 function degradation(

@@ -9,7 +9,9 @@ import type { Estimate } from './estimate.js';
  *   then is spent there; as in the parts of a path.
  * - `holds`: a component above it turns requests away or lets them wait, because all its workers wait for this one.
  *   Subject: the component.
- * - `rejected`: a policy of the caller refuses the call before it is sent. Subject: the edge.
+ * - `opened`: its failures have opened the breaker of a caller, which refuses the call. Subject: the component at which the
+ *   last attempt before began to fail, of those of the same calls.
+ * - `rejected`: another policy of the caller refuses the call before it is sent. Subject: the edge.
  */
 export const BLAME_KINDS = [
   'error',
@@ -21,6 +23,7 @@ export const BLAME_KINDS = [
   'retries',
   'network',
   'holds',
+  'opened',
   'rejected',
 ] as const;
 export type BlameKind = (typeof BLAME_KINDS)[number];

@@ -10,14 +10,15 @@
  * - `locks`: waits for a lock. Subject: the component that holds the locks.
  * - `leak`: memory or connections that are never given back. Subject: the component.
  * - `poison`: a message that its consumer can never process. Subject: the queue or topic.
- * - `limit`: refusals by design: a quota, a rate limit, a 404. Subject: the component or edge that refuses.
+ * - `limit`: refusals by design: a quota, a rate limit, a 404. Subject: the component, endpoint or edge that refuses.
  * - `scaling`: an autoscaler that is too slow, or takes instances away. Subject: the component.
  * - `errors`: a component that fails requests by itself, without a fault. Subject: the component.
  * - `retries`, `hedges`, `cacheFill`, `probes`, `rebalances`: work that failures cause, and that keeps them up.
  *   Subject: the edge, the cache, the component or the topic.
  * - `breakers`, `outliers`: a circuit breaker or outlier detection that refuses or excludes what would work. Subject: the
  *   edge.
- * - `timeouts`, `fallbacks`: a limit on the time of calls, or work done instead of failed ones. Subject: the edge.
+ * - `timeouts`, `fallbacks`: a limit on the time of calls, or work done instead of failed ones. Subject: the edge, or the
+ *   endpoint with a time limit of its own.
  */
 export type CauseKind =
   | 'fault'

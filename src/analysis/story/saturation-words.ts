@@ -1,0 +1,96 @@
+import { comesAndGoes } from '../../spec/plan/versions.js';
+import type { Lane } from '../measure/lanes.js';
+import { formatCount, formatNumber } from '../../text/figures.js';
+import { isDegradedAt, isLonger } from './blame.js';
+import { meanSteps, sumSteps, workersThere, type Link } from './links.js';
+import { blockedShare } from './mechanism.js';
+import { saturatedShare, type Saturation } from './saturation.js';
+import type { Scene } from './scene.js';
+
+/** Share of the workers that must wait for the same cause for the text to name it. */
+const HELD = 0.5;
+/** Retries per call from which back-offs may hold workers. */
+const RETRIED = 0.5;
+
+/** The resource that a component has used up, and its queue: `10 of 10 workers wait for bank, queue of 20 full`. */
+export function saturationText(
+  scene: Scene,
+  lane: Lane,
+  { from, until, resource }: Saturation,
+): string {
+  // For a scaled component: the instances at the start of the saturation.
+  const isScaled = comesAndGoes(scene.data.plan.components[lane.component]);
+  const up = isScaled ? lane.up[from] : Math.max(...lane.up.subarray(from, until));
+  const there = lane.there[from];
+  if (resource === 'cores') {
+    const cores = lane.cores * up;
+    const all = formatNumber(lane.cores * there);
+    if (up < there) return `all cores that run in use, ${formatNumber(cores)} of ${all} on average`;
+    const used = Math.min(cores, Math.max(...lane.cpu.subarray(from, until)));
+    return `${formatNumber(used)} of ${formatNumber(cores)} cores in use`;
+  }
+  let most = 0;
+  for (let step = from; step < until; step++) most = Math.max(most, lane.busyMax[step]);
+  const left = Math.round(lane.workers * up);
+  const isPartly = left < Math.round(lane.workers * there);
+  const all = isPartly
+    ? `the ${formatCount(left)} workers that run`
+    : `${formatCount(left)} workers`;
+  const busy = `${formatCount(Math.min(left, most))} of ${all}`;
+  const words = `${busy} ${doingWords(scene, lane, from, until)}`;
+  let queue = 0;
+  for (let step = from; step < until; step++) queue = Math.max(queue, lane.queueMax[step]);
+  if (!(queue > 0)) return words;
+  if (!Number.isFinite(lane.queueCapacity)) return `${words}, queue up to ${formatCount(queue)}`;
+  const places = Math.round(lane.queueCapacity * up);
+  const isFull = queue >= places;
+  const of = formatCount(places);
+  return isFull
+    ? `${words}, queue of ${of} full`
+    : `${words}, queue up to ${formatCount(queue)} of ${of}`;
+}
+
+/**
+ * What the workers do: at least half are held by a fault, or wait for a callee, a connection or a retry; otherwise they
+ * are busy.
+ */
+function doingWords(scene: Scene, lane: Lane, from: number, until: number): string {
+  const { startNs } = scene.steps;
+  const isOut = scene
+    .outagesOf(lane.component)
+    .some((span) => startNs[from] < span.untilNs && startNs[until - 1] >= span.fromNs);
+  if (isOut) return 'held';
+  const links = scene.links.filter((link) => link.caller === lane);
+  const soon = Math.min(until, from + 2);
+  const blocking = links.find(
+    (link) => blockedShare(link, from, soon) >= HELD && isHolding(scene, link, from, soon),
+  );
+  if (blocking !== undefined) return `wait for ${blocking.callee.name}`;
+  const waiting = meanSteps(lane.poolWaiting, from, soon) >= HELD * workersThere(lane, from);
+  if (waiting) return 'wait for a connection';
+  const resting = links.find((link) => isRetried(link, from, soon));
+  if (resting !== undefined && isIdle(lane, links, from, soon))
+    return `wait to try ${resting.callee.name} again`;
+  return 'busy';
+}
+
+/**
+ * Whether a callee holds the workers of its caller for longer than usual; without a time before a fault, whether it is in
+ * trouble. Workers that wait for a healthy callee as long as ever are busy.
+ */
+function isHolding(scene: Scene, link: Link, from: number, until: number): boolean {
+  if (scene.baseline > 0) return isLonger(scene, link, from, until);
+  return isDegradedAt(scene, link, from) || saturatedShare(link.callee, from, until) > 0;
+}
+
+/** Whether the calls of a link are often retried. */
+function isRetried({ retried, made }: Link, from: number, until: number): boolean {
+  return sumSteps(retried, from, until) >= RETRIED * Math.max(1, sumSteps(made, from, until));
+}
+
+/** Whether most workers have no observable activity: no core, no attempt in flight, no wait for a connection. */
+function isIdle(lane: Lane, links: readonly Link[], from: number, until: number): boolean {
+  const doing = [lane.cpu, lane.poolWaiting, ...links.map(({ inFlight }) => inFlight)];
+  const seen = doing.reduce((sum, column) => sum + meanSteps(column, from, until), 0);
+  return meanSteps(lane.busy, from, until) - seen >= HELD * workersThere(lane, from);
+}
