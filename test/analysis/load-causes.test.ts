@@ -94,6 +94,18 @@ ${faults}`;
     );
   });
 
+  it('has none for messages that a consumer has', () => {
+    const { sentence } = cascade(`
+run: { duration: 150s, replications: 1 }
+queues: { jobs: { kind: simple, consumers: [ { call: worker.handle } ] } }
+services:
+  worker: { endpoints: { handle: [ wait: 45s ] } }
+  api: { endpoints: { submit: [ publish: jobs ] } }
+workloads: { users: { arrivals: { at: [ 0s, 60s ] }, requests: [ { call: api.submit } ] } }
+`);
+    expect(sentence).toBe('No fault, and nothing degrades.');
+  });
+
   it('does not name a load that does not reach the queue', () => {
     const busy = USERS.replace('50/s', '140/s');
     expect(kinds(backlog(`${busy}, ${LATE.replace('api.submit', 'other.get')}`))).toEqual([]);
