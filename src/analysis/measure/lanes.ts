@@ -1,5 +1,5 @@
 import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
-import type { GaugeKind, RunRecord } from '../../spec/record/record.js';
+import type { GaugeKind, PartRecord, RunRecord } from '../../spec/record/record.js';
 import type { PlanComponent } from '../../spec/plan/plan.js';
 import { awayOf, downtimesOf, type Downtime } from './downtimes.js';
 import { gaugesByComponent, type Gauge } from './gauges.js';
@@ -35,7 +35,7 @@ export interface Lane {
   readonly latency: Float64Array;
   /** Number of successes on which `latency` is based. */
   readonly answered: Float64Array;
-  /** Latency distribution of all successes before a step; null if nothing succeeded. */
+  /** Latency distribution of these successes before a step; null if nothing succeeded. */
   readonly usualUntil: (step: number) => UsualLatency | null;
   /** Sums over instances; empty for workloads. */
   readonly busy: Float64Array;
@@ -58,13 +58,27 @@ export interface Lane {
 }
 
 /** A lane without its latencies, which take as long to find as all the rest. */
-export type Counts = Omit<Lane, 'latency' | 'answered'>;
+export type Counts = Omit<Lane, 'latency' | 'answered' | 'usualUntil'>;
 
-/** Lanes of one run: placed components by id, then the requests of workloads by part id. */
-export function lanesOf(data: VariantData, record: RunRecord, steps: Steps): readonly Lane[] {
+/**
+ * Lanes of one run: placed components by id, then the requests of workloads by part id. Their latencies are those of
+ * endpoints that have answered before the step `baseline`, if any has: another mix of endpoints is not slower.
+ */
+export function lanesOf(
+  data: VariantData,
+  record: RunRecord,
+  steps: Steps,
+  baseline: number,
+): readonly Lane[] {
+  const { stepOfCell } = data.plan.grid;
+  const isKnown = ({ good }: PartRecord): boolean =>
+    good.some((n, cell) => n > 0 && stepOfCell[cell] < baseline);
   return countsOf(data, record, steps).map((lane) => {
     const rows = lane.parts.map((part) => record.parts[part]);
-    return { ...lane, ...latencies(rows, steps) };
+    const known = rows.filter(isKnown);
+    const judged = known.length > 0 ? known : rows;
+    const usualUntil = (step: number): UsualLatency | null => usualLatency(judged, 0, step);
+    return { ...lane, ...latencies(judged, steps), usualUntil };
   });
 }
 
@@ -165,7 +179,6 @@ function laneOf(
     overRate: column((at) => countOf(OVER_RATE, at)),
     refused: column((at) => countOf(REFUSED, at)),
     cancelled: column((at) => outcomes[at + CANCELLED]),
-    usualUntil: (step) => usualLatency(rows, 0, step),
     ...(isWorkload ? NO_LEVELS : levelsOf(gauges[component], steps)),
     ...sharesOf(data, record, steps, component),
     workers: isWorkload ? 0 : totalOf(plan, ({ concurrency }) => concurrency),

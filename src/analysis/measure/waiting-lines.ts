@@ -15,6 +15,8 @@ export interface WaitingLine {
   readonly waiting: Float64Array;
   /** Messages are already old on arrival: `ages` counts only the time that they wait here. */
   readonly isRelayed: boolean;
+  /** By step: 1 if each message is with a consumer, so that none waits for one. */
+  readonly handled: Uint8Array;
   /** Age and number of waiting items at the end of the measured time. */
   readonly endAge: number;
   readonly left: number;
@@ -63,12 +65,35 @@ export function waitingLines(
         noun: isOutbox ? 'row' : kind === 'projection' ? 'event' : 'message',
         ages,
         isRelayed,
+        handled: handledBySteps(record, meter, steps),
         waiting: lag === undefined ? new Float64Array(steps.count) : largestBySteps(lag.max, steps),
         endAge: Math.min(meter.end, ages[steps.count - 1]),
         left: lag?.end ?? 0,
       },
     ];
   });
+}
+
+/** Whether no message of a queue is ready, or set aside for its next try. Other lines do not tell. */
+function handledBySteps(
+  { meters }: RunRecord,
+  { component, part }: MeterRecord,
+  steps: Steps,
+): Uint8Array {
+  const most = ['ready', 'delayed'].map((name) => {
+    const own = meters.find(
+      (meter): meter is Gauge =>
+        meter.form === 'gauge' &&
+        meter.name === name &&
+        meter.component === component &&
+        meter.part === part,
+    );
+    return own === undefined ? null : largestBySteps(own.max, steps);
+  });
+  const isKnown = most[0] !== null;
+  return Uint8Array.from({ length: steps.count }, (_, step) =>
+    Number(isKnown && most.every((column) => column === null || column[step] === 0)),
+  );
 }
 
 /** Topics and queues that outboxes publish to, and the read models of such topics; component ids. */

@@ -37,7 +37,11 @@ export function backlogEvents(
     const isChronic = isFaulted && isGrowing(line.ages.subarray(0, baseline), steps);
     const limits = limitsOf(line.ages, baseline, isFaulted && !isChronic);
     const already = isChronic ? ' (growing since before any fault)' : '';
-    return spansAbove(line.ages, limits)
+    // Without a fault nothing shows how long a consumer usually takes: messages that it has do not wait.
+    const ages = isFaulted
+      ? line.ages
+      : line.ages.map((age, step) => (line.handled[step] === 1 ? 0 : age));
+    return spansAbove(ages, limits)
       .slice(0, EPISODES_MAX)
       .flatMap(([from, until]) => {
         const at = (steps.startNs[from] - data.plan.warmupNs) / 1e9;

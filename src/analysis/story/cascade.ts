@@ -134,7 +134,7 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
   const baseline = isFaulted ? stepAt(steps, first) : 0;
   const gauges = gaugesByComponent(data, record);
   const usual = new Map<Lane, Ns>();
-  for (const lane of lanesOf(data, record, steps)) {
+  for (const lane of lanesOf(data, record, steps, baseline)) {
     const usualLongest = usualNs(data, record, lane.parts);
     const known = stepAt(steps, plan.horizonNs - usualLongest);
     usual.set(judgedLane(lane, known, isFaulted), usualLongest);

@@ -68,6 +68,9 @@ function meanBySteps({ area }: GaugeMeter, steps: Steps): Float64Array {
 /** A pass is short: with fewer workers in use, most find a free one at once. */
 const FULL = 0.99;
 
+/** A queue of passes that is empty again sooner is chance. */
+const LEAST_NS = 1_000_000_000;
+
 /** Whether all workers of a proxy are in use in a step, while passes wait. */
 export function isProxyFull({ used, longest }: ProxyLine, step: number): boolean {
   return used[step] >= FULL && longest[step] >= 1;
@@ -80,8 +83,10 @@ export function proxyEvents(
   steps: Steps,
   baseline: number,
 ): readonly StoryEvent[] {
+  const least = Math.max(2, Math.ceil(LEAST_NS / steps.lengthNs[0]));
   return proxyLines(data, record, steps).flatMap((line) => {
-    const span = firstSpan(steps.count, baseline, (step) => isProxyFull(line, step));
+    const isFull = (step: number): boolean => isProxyFull(line, step);
+    const span = firstSpan(steps.count, baseline, isFull, least);
     if (span === null) return [];
     const most = Math.max(...line.longest.subarray(...span));
     const kind = 'saturated' as const;

@@ -182,13 +182,14 @@ export function firstSpan(
   steps: number,
   since: number,
   holds: (step: number) => boolean,
+  least = STEPS,
 ): readonly [number, number] | null {
   let from = -1;
   for (let step = since; step <= steps; step++) {
     const is = step < steps && holds(step);
     if (is && from < 0) from = step;
     if (is || from < 0) continue;
-    if (step - from >= STEPS) return [from, step];
+    if (step - from >= least) return [from, step];
     from = -1;
   }
   return null;

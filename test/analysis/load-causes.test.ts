@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { run } from '../theory/program.js';
+
+const cascade = (text: string) => run(`faultline: 1\ntitle: Load\n${text}`).variant().cascade;
+
+const kinds = (text: string): string[] =>
+  cascade(text).causes.map(({ kind, subject }) => `${kind} ${subject}`);
+
+describe('an overload from the start', () => {
+  const SHOP = 'concurrency: 5, queue: { capacity: 20 }, endpoints: { get: [ wait: 20ms ] }';
+  const chronic = (shop: string, load: string): string =>
+    cascade(`
+run: { duration: 20s, warmup: 10s, seed: 1, replications: 1 }
+services: { shop: { ${shop} } }
+workloads: { users: { ${load}, requests: [ { call: shop.get } ] } }
+`).sentence;
+
+  it('has the rate that is offered and the rate that the capacity is enough for', () => {
+    const refused = chronic(SHOP, 'arrivals: constant(400/s)');
+    expect(refused).toMatch(/^From the start 400\/s meet 250\/s that shop can serve/u);
+  });
+
+  it('counts the requests that wait, and those that users have given up', () => {
+    const waiting = SHOP.replace('20 }', '100000 }');
+    const left = chronic(waiting, 'arrivals: constant(400/s), patience: 1s');
+    expect(left).toMatch(/^From the start 400\/s meet 2(?:4\d|5\d)\/s that shop can serve/u);
+    expect(chronic(waiting, 'arrivals: constant(400/s)')).toMatch(
+      /^From the start 400\/s meet 2(?:4\d|5\d)\/s that shop can serve .*: no user request fails/u,
+    );
+  });
+
+  it('is not said of a component whose capacity is enough', () => {
+    const uneven = `replicas: 2, ${SHOP}, loadBalancing: { kind: weighted, weights: [9, 1] }`;
+    const text = chronic(uneven, 'arrivals: constant(400/s)');
+    expect(text).toMatch(/^shop .*user requests fail/u);
+    expect(text).not.toContain('can serve');
+  });
+
+  it('weighs the work of endpoints, though a full queue lets through another mix than arrives', () => {
+    const text = cascade(`
+run: { duration: 30s, warmup: 5s, seed: 1, replications: 1 }
+services:
+  api:
+    concurrency: 10
+    queue: { capacity: 20 }
+    endpoints: { get: [ wait: 10ms ], report: [ wait: 2s ] }
+workloads:
+  readers: { arrivals: constant(100/s), requests: [ { call: api.get } ] }
+  reporters: { arrivals: constant(10/s), requests: [ { call: api.report } ] }
+`).sentence;
+    // 100/s x 10 ms and 10/s x 2 s are 21 workers.
+    expect(text).toMatch(/first attempts need 2[01]\d % of the capacity of api/u);
+  });
+});
+
+describe('a full proxy of the mesh', () => {
+  const proxied = (rate: string): string =>
+    cascade(`
+run: { duration: 10s, warmup: 2s, seed: 5, replications: 1 }
+mesh: { kind: custom, proxy: { work: 2ms, latency: 0.2ms, concurrency: 1 } }
+services: { stock: { concurrency: 200, endpoints: { get: { readOnly: true, steps: [ wait: 10ms ] } } } }
+workloads: { users: { arrivals: poisson(${rate}), requests: [ { call: stock.get } ] } }
+`).sentence;
+
+  it('is an overload, though its component is idle', () => {
+    expect(proxied('600/s')).toMatch(
+      /^From the start [56]\d\d\/s meet (?:49|50)\d\/s that the proxy of stock can serve \(1 of 1 workers of the proxy of stock are in use\): no user request fails/u,
+    );
+  });
+
+  it('is none where it keeps up', () => {
+    expect(proxied('400/s')).toBe('No fault, and nothing degrades.');
+  });
+});
+
+describe('a backlog after a rise of the load', () => {
+  const backlog = (users: string, faults = ''): string => `
+run: { duration: 60s, warmup: 5s, seed: 1, replications: 1 }
+queues: { jobs: { kind: simple, consumers: [ { call: worker.handle, concurrency: 2 } ] } }
+services:
+  worker: { concurrency: 2, endpoints: { handle: [ wait: 20ms ] } }
+  api: { endpoints: { submit: [ publish: jobs ] } }
+  other: { endpoints: { get: [ wait: 1ms ] } }
+workloads: { ${users} }
+${faults}`;
+  const LATE = 'late: { arrivals: constant(90/s), start: 15s, requests: [ { call: api.submit } ] }';
+  const USERS = 'users: { arrivals: constant(50/s), requests: [ { call: api.submit } ] }';
+
+  it('has it as its cause', () => {
+    const { sentence } = cascade(backlog(`${USERS}, ${LATE}`));
+    expect(kinds(backlog(`${USERS}, ${LATE}`))).toEqual(['load late']);
+    expect(sentence).toMatch(
+      /^The load of late starts with 90\/s at 1\d s: no user request fails, without a fault\. jobs falls behind/u,
+    );
+  });
+
+  it('has none for messages that a consumer has', () => {
+    const { sentence } = cascade(`
+run: { duration: 150s, replications: 1 }
+queues: { jobs: { kind: simple, consumers: [ { call: worker.handle } ] } }
+services:
+  worker: { endpoints: { handle: [ wait: 45s ] } }
+  api: { endpoints: { submit: [ publish: jobs ] } }
+workloads: { users: { arrivals: { at: [ 0s, 60s ] }, requests: [ { call: api.submit } ] } }
+`);
+    expect(sentence).toBe('No fault, and nothing degrades.');
+  });
+
+  it('does not name a load that does not reach the queue', () => {
+    const busy = USERS.replace('50/s', '140/s');
+    expect(kinds(backlog(`${busy}, ${LATE.replace('api.submit', 'other.get')}`))).toEqual([]);
+  });
+
+  it('has the fault as its cause where that begins later', () => {
+    const fault = 'faults: [ { id: f, kind: slow, target: worker, factor: 8, at: 30s, for: 10s } ]';
+    const light = LATE.replace('90/s', '10/s');
+    expect(kinds(backlog(`${USERS}, ${light}`, fault))).toEqual(['fault f']);
+  });
+});
+
+describe('a fault that does no harm until the load rises', () => {
+  it('is a cause beside the rise', () => {
+    const text = `
+run: { duration: 60s, warmup: 5s, seed: 6, replications: 1 }
+services:
+  shop:
+    concurrency: 10
+    queue: { capacity: 20 }
+    lifecycle: { startup: 2s }
+    autoscaling: { metric: rate, target: 50/s, min: 4, max: 12 }
+    endpoints: { buy: [ wait: 100ms ] }
+workloads:
+  users:
+    arrivals: { kind: stages, process: constant, start: 200/s, stages: [ { target: 200/s, duration: 30s }, { target: 600/s, duration: 1s }, { target: 600/s, duration: 29s } ] }
+    requests: [ { call: shop.buy } ]
+faults: [ { id: f, kind: freeze, target: shop, what: autoscaling, at: 10s, for: 45s } ]
+`;
+    expect(kinds(text)).toEqual(['fault f', 'load users']);
+    expect(cascade(text).sentence).toContain('the load of users grows from 200/s to 600/s at 30 s');
+  });
+});
+
+describe('another mix of endpoints', () => {
+  it('is not slower', () => {
+    const { events } = cascade(`
+run: { duration: 60s, warmup: 5s, seed: 1, replications: 1 }
+services:
+  db: { concurrency: 64, endpoints: { read: [ wait: exponential(4ms) ], scan: [ wait: 200ms ] } }
+  other: { endpoints: { get: [ wait: 1ms ] } }
+workloads:
+  users: { arrivals: poisson(100/s), requests: [ { call: db.read } ] }
+  nightly: { arrivals: constant(50/s), start: 35s, requests: [ { call: db.scan } ] }
+faults: [ { id: f, kind: crash, target: other, at: 20s, for: 5s } ]
+`);
+    expect(events.filter(({ subject }) => subject === 'db')).toEqual([]);
+  });
+});
