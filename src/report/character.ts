@@ -52,7 +52,12 @@ export function characterOf(view: View, variant: VariantResult): string {
     const failed = 1 - (variant.summary.success.value ?? 1);
     const fails = requests.flatMap((name) => degradedIntervals(variant, name)).some(isFailing);
     // With a fault, `untouched` means that the success rate does not change. Without a fault it has no meaning.
-    if (isUsual && (fails || failed >= MANY)) return `${formatShare(failed)} fail`;
+    if (isUsual && (fails || failed >= MANY)) {
+      const open = unansweredShare(variant, requests);
+      return failed < MANY && open >= MANY
+        ? `${formatShare(open)} unanswered`
+        : `${formatShare(failed)} fail`;
+    }
     const beside = besideText(view, variant);
     const slow = seconds > 0 ? `slow for ${formatSeconds(seconds)}` : null;
     return [beside, slow].filter((text) => text !== null).join(', ') || 'untouched';
@@ -84,6 +89,19 @@ const ENDED: Readonly<Record<VariantResult['cascade']['verdicts'][number], strin
 
 /** Share of failed requests from which a variant without faults is not `slow`, but failing. */
 const MANY = 0.01;
+
+/** Share of some kinds of requests of which the run does not show the response. */
+function unansweredShare({ components }: VariantResult, requests: readonly string[]): number {
+  let all = 0;
+  let open = 0;
+  for (const name of requests) {
+    const [workload, part] = name.split('.');
+    const { outcomes } = components[workload!]!.parts[part!]!;
+    for (const count of Object.values(outcomes)) all += count;
+    open += outcomes.unfinished ?? 0;
+  }
+  return all > 0 ? open / all : 0;
+}
 
 function isFailing({ state }: { readonly state: HealthState }): boolean {
   return state === 'failing' || state === 'down';

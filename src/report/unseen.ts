@@ -161,12 +161,18 @@ export function waitingEstimate(view: Shown, variant: VariantResult): Estimate {
   return all.length === 0 ? NOTHING : { value: Math.round(Math.max(...all)), ci95: null, each: [] };
 }
 
-/** Whether a backlog outlives the run: never drained after a fault, or many wait, at least half of the most ever. */
+/**
+ * Whether a backlog outlives the run: never drained after a fault, or many wait, at least half of the most ever or in a
+ * backlog of which the account says that it has not ended.
+ */
 export function isLeftWaiting(view: Shown, variant: VariantResult): boolean {
   if (drainEstimate(view, variant).never > 0) return true;
   const { value } = waitingEstimate(view, variant);
   const most = backlogEstimate(view, variant).value;
-  return value !== null && most !== null && value >= MANY_WAIT && value * 2 >= most;
+  const isOpen = variant.cascade.events.some(
+    ({ kind, ends }) => kind === 'notRecovered' && ends === 'backlog',
+  );
+  return value !== null && most !== null && value >= MANY_WAIT && (isOpen || value * 2 >= most);
 }
 
 /** Items that wait at the end because they are under way are not a backlog. */

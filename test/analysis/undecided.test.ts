@@ -73,6 +73,52 @@ faults: [ { id: out, kind: error, target: db, share: 100%, at: 10s, for: 20s } ]
   });
 });
 
+describe('a fault that lasts', () => {
+  it('for the entire run is part of the usual conditions', () => {
+    const { ending, sentence, lines } = told(
+      users('40s', '{ id: weak, kind: error, target: db, share: 20%, at: 0s, for: none }'),
+    );
+    expect(ending).toMatchObject({ verdict: 'untouched', reason: 'background' });
+    expect(sentence).toContain('users.buy: success 79');
+    expect(lines).not.toContain('Whether it recovers');
+  });
+
+  it('without an end degrades users for good if they do not come back', () => {
+    const { ending, sentence } = told(
+      users('60s', '{ id: weak, kind: error, target: db, share: 20%, at: 10s, for: none }'),
+    );
+    expect(ending).toMatchObject({ verdict: 'lost', reason: 'faultStays' });
+    expect(sentence).toContain('users stay degraded for good: the fault has no end');
+  });
+
+  it('without an end is overload if the load is above the capacity', () => {
+    const { ending } = told(
+      users('60s', '{ id: rush, kind: load, target: users, factor: 8, at: 10s, for: none }'),
+    );
+    expect(ending).toMatchObject({ verdict: 'overloaded', reason: 'load', subject: 'db' });
+  });
+
+  it('is no longer felt if users are back before the end of the run', () => {
+    const { ending, sentence } = told(
+      users('60s', '{ id: rush, kind: load, target: users, factor: 6, at: 10s, for: none }'),
+      SERVICES.replace(
+        'db: { concurrency: 4,',
+        'db: { autoscaling: { metric: cpu, target: 50%, max: 8, syncPeriod: 5s }, lifecycle: { startup: 1s }, cpu: 1, concurrency: 4,',
+      ).replace('wait: 10ms', 'work: 5ms'),
+    );
+    expect(ending).toMatchObject({ verdict: 'recovered', reason: 'during' });
+    expect(sentence).toContain('success is back while the fault lasts');
+  });
+
+  it('from the start is over when users are healthy after it', () => {
+    const { ending, sentence } = told(
+      users('60s', '{ id: weak, kind: error, target: db, share: 50%, at: 0s, for: 20s }'),
+    );
+    expect(ending).toMatchObject({ verdict: 'recovered', reason: 'back' });
+    expect(sentence).toContain('user requests fail and success is back after the fault');
+  });
+});
+
 describe('faults that never strike', () => {
   const late = '{ id: late, kind: crash, target: db, when: users.success < 1%, for: 5s }';
 

@@ -28,6 +28,10 @@ export function chanceOfP95(lane: Lane, window: StepWindow, usual: UsualLatency)
  * I_share(k, n - k + 1), where k slow requests are enough.
  */
 export function chanceOfSlow(n: number, share: number): number {
-  const slow = n - quantileRank(P, n) + 1;
-  return incompleteBeta(share, slow, n - slow + 1);
+  return chanceOfCount(n, n - quantileRank(P, n) + 1, share);
+}
+
+/** Probability that at least k >= 1 of n requests are among a `share` of all requests. */
+export function chanceOfCount(n: number, k: number, share: number): number {
+  return incompleteBeta(share, k, n - k + 1);
 }

@@ -2,7 +2,7 @@ import type { RunRecord } from '../../spec/record/record.js';
 import { meanOf, type Measured } from './estimate.js';
 import { spansIn } from './faulted.js';
 import { usualNs } from './goodput.js';
-import { chanceOfSlow } from './latency-noise.js';
+import { chanceOfCount } from './latency-noise.js';
 import { SparseMerge } from './sparse.js';
 import { stepAfter, stepAt, stepsOf } from './steps.js';
 import { usualLatency, type UsualLatency } from './usual-latency.js';
@@ -60,7 +60,7 @@ function latencyRecoveryIn(
   const [before] = spansOf({ kind: 'before', fault: id, offset: 0 }, plan);
   if (before === undefined || until <= end) return null;
   const since = stepAfter(steps, before.fromNs);
-  const p95Before = p95(record, parts, since, begin);
+  const p95Before = p95(merged(record, parts, since, begin));
   const usual = usualLatency(
     parts.map((part) => record.parts[part]),
     since,
@@ -74,41 +74,57 @@ function latencyRecoveryIn(
   return Math.max(0, (steps.startNs[late + 1] - fromNs) / 1e9);
 }
 
-/** The last step of the last slow group of steps; before `from` if none is slow. Steps without a success are slow. */
+/** The last step of the last slow group of steps; before `from` if none is slow. */
 function lastSlow(
   record: RunRecord,
   parts: readonly number[],
   from: number,
   until: number,
-  limit: { readonly ns: number; readonly usual: UsualLatency },
+  limit: Limit,
 ): number {
   let last = from - 1;
   for (let step = from; step < until;) {
     let next = step + 1;
     while (next < until && successes(record, parts, step, next) < FEW) next++;
-    const high = p95(record, parts, step, next);
-    const isSlow = (ns: number): boolean =>
-      ns > limit.ns &&
-      chanceOfSlow(successes(record, parts, step, next), limit.usual.shareAtLeast(ns / 1e9)) <
-        CHANCE;
-    if (high === null || isSlow(high)) last = next - 1;
+    if (isSlow(merged(record, parts, step, next), limit)) last = next - 1;
     step = next;
   }
   return last;
 }
 
-/** p95 of the successes in steps [from, until), ns; null without any. */
-function p95(
+/** The latency above which a step is slow, ns, and those before the fault. */
+interface Limit {
+  readonly ns: number;
+  readonly usual: UsualLatency;
+}
+
+/** Whether the p95 is above the limit, and by more than the chance of a few requests. Without a success it is. */
+function isSlow(latencies: SparseMerge, { ns, usual }: Limit): boolean {
+  const high = p95(latencies);
+  if (high === null) return true;
+  if (high <= ns) return false;
+  const seconds = ns / 1e9;
+  const above = latencies.atLeast(seconds);
+  return chanceOfCount(latencies.count, above, usual.shareAtLeast(seconds)) < CHANCE;
+}
+
+/** Latencies of the successes in steps [from, until). */
+function merged(
   record: RunRecord,
   parts: readonly number[],
   from: number,
   until: number,
-): number | null {
+): SparseMerge {
   const merge = new SparseMerge();
   for (const part of parts) {
     for (let step = from; step < until; step++) merge.add(record.parts[part].stepLatency, step);
   }
-  const [seconds] = merge.quantiles([0.95]);
+  return merge;
+}
+
+/** Their p95, ns; null without any. */
+function p95(latencies: SparseMerge): number | null {
+  const [seconds] = latencies.quantiles([0.95]);
   return seconds === null ? null : seconds * 1e9;
 }
 
