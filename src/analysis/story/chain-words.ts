@@ -44,15 +44,15 @@ export function chainOf(
     const full = fullOf(first);
     const itself = itselfOf(subject);
     const isCut = full === undefined && isHit(first) && itself.length > 0;
-    const isEarly = full !== undefined && !isHit(first) && hasEffectBefore(full, first, later);
-    const words = isCut ? [] : wordsOf(first, full, isEarly);
+    const words = isCut
+      ? []
+      : [full === undefined ? degradationWords(first) : full.text + heldWords(first)];
     const texts = [...itself.map((event) => event.text), ...words];
     const text = `${subject}: ${texts.join(', ')}${seen(full ?? first)}`;
     const { cause } = first;
-    const shown = isEarly ? first : (full ?? first);
-    const { at } = isCut ? itself[0] : shown;
+    const { at } = full ?? (isCut ? itself[0] : first);
     const isLate = full !== undefined && isHit(first) && isAfterEnd(full, first, later);
-    return { subject, cause, at, place: later.indexOf(shown), text, isLate };
+    return { subject, cause, at, place: later.indexOf(full ?? first), text, isLate };
   };
   const causes = [...inner.map(linkOf), ...unreadyLinks(later, inner, seen)].slice(0, LINKS_MAX);
   causes.sort((a, b) => a.place - b.place);
@@ -69,35 +69,6 @@ export function chainOf(
     lastAt = at;
     return `${text}${when}`;
   });
-}
-
-/** Whether a component degrades, and degrades others, before it saturates. */
-function hasEffectBefore(
-  full: CascadeEvent,
-  { subject, at }: CascadeEvent,
-  events: readonly CascadeEvent[],
-): boolean {
-  return events.some(
-    (event) =>
-      isDegradation(event) &&
-      event.cause === subject &&
-      event.at >= at &&
-      event.at < full.at &&
-      formatInstant(event.at) !== formatInstant(full.at),
-  );
-}
-
-/** The degradation of a component, or the saturation in its place; both if it has effects before it saturates. */
-function wordsOf(
-  first: CascadeEvent,
-  full: CascadeEvent | undefined,
-  isEarly: boolean,
-): readonly string[] {
-  if (full === undefined) return [degradationWords(first)];
-  const words = full.text + heldWords(first);
-  return isEarly
-    ? [degradationWords(first), `${words} from ${formatInstant(full.at)} on`]
-    : [words];
 }
 
 /** Whether a component that a fault hits saturates only after that fault, as it comes back: no cause of the earlier harm. */
