@@ -1,3 +1,5 @@
+import { LOCAL_REFUSALS } from '../../spec/patterns/policy.js';
+import type { Layer } from '../../spec/scenario/policies.js';
 import type { MachineRecord } from '../../spec/record/record.js';
 import { meanOf, ratioOf, type Measured } from './estimate.js';
 import { movedOf, openNs, sizeOf } from './machines.js';
@@ -53,4 +55,9 @@ export function openShareOf(question: Question): Measured {
     under.push(count * window.lengthNs);
   }
   return ratioOf(over, under);
+}
+
+/** Whether a layer is a breaker that refuses calls, and does not only record that it would. */
+export function isBreakerLayer({ policy, dryRun }: Layer): boolean {
+  return !dryRun && LOCAL_REFUSALS[policy]?.outcome === 'rejectedBreaker';
 }
