@@ -9,6 +9,7 @@ import {
 import type { PathKind } from '../../spec/result/path.js';
 import type { Plan } from '../../spec/plan/plan.js';
 import type { RunRecord } from '../../spec/record/record.js';
+import { isBreakerLayer } from './breakers.js';
 import { CriticalPath, pooledEdges } from './critical-path.js';
 import { sum } from './estimate.js';
 import { Holders } from './holders.js';
@@ -199,11 +200,7 @@ class Origins {
   private hasBreaker(stat: number): boolean {
     const { edges, bundles } = this.plan;
     return edges.some(
-      (edge) =>
-        edge.stat === stat &&
-        bundles[edge.bundle].layers.some(
-          ({ policy, dryRun }) => policy === 'circuitBreaker' && !dryRun,
-        ),
+      (edge) => edge.stat === stat && bundles[edge.bundle].layers.some(isBreakerLayer),
     );
   }
 

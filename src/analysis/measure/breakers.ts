@@ -1,14 +1,13 @@
+import { LOCAL_REFUSALS } from '../../spec/patterns/policy.js';
+import type { Layer } from '../../spec/scenario/policies.js';
 import type { MachineRecord } from '../../spec/record/record.js';
 import { meanOf, ratioOf, type Measured } from './estimate.js';
 import { movedOf, openNs, sizeOf } from './machines.js';
 import type { Question } from './question.js';
 
-/**
- * True for a circuit breaker, as a machine or as a layer of a call. The metrics `breaker.*` and the breaker events count
- * no other machines.
- */
-export function isBreaker({ policy }: Pick<MachineRecord, 'policy'>): boolean {
-  return policy === 'circuitBreaker';
+/** True for a circuit breaker. The metrics `breaker.*` and the breaker events count no other machines. */
+export function isBreaker(machine: MachineRecord): boolean {
+  return machine.policy === 'circuitBreaker';
 }
 
 /** True for a breaker on the calls of a selection. */
@@ -56,4 +55,9 @@ export function openShareOf(question: Question): Measured {
     under.push(count * window.lengthNs);
   }
   return ratioOf(over, under);
+}
+
+/** Whether a layer is a breaker that refuses calls, and does not only record that it would. */
+export function isBreakerLayer({ policy, dryRun }: Layer): boolean {
+  return !dryRun && LOCAL_REFUSALS[policy]?.outcome === 'rejectedBreaker';
 }

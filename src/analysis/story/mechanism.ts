@@ -1,6 +1,6 @@
-import { isBreaker } from '../measure/breakers.js';
 import { OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
 import { meanSteps, outcomesIn, sumSteps, workersThere, type Link } from './links.js';
+import { isBreakerLayer } from '../measure/breakers.js';
 import { SATURATED } from './saturation.js';
 import { formatCount, formatNumber } from '../../text/figures.js';
 
@@ -125,7 +125,7 @@ function weigh(link: Link, from: number, until: number): readonly Weight[] {
     ),
     entry('netLoss', either('connectTimeout') + wire('reset'), 'broken connections to'),
     entry('poolWait', either('poolTimeout'), 'calls without a connection to'),
-    link.layers.some(isBreaker)
+    link.layers.some(isBreakerLayer)
       ? entry('breakerOpen', either('rejectedBreaker'), 'calls refused by the open breaker to')
       : entry('noInstance', either('rejectedBreaker'), 'calls find no instance in the list of'),
     entry(

@@ -1,7 +1,7 @@
-import { isBreaker } from '../../measure/breakers.js';
 import type { CauseFact } from '../../../spec/result/cause.js';
 import { OUTCOME_NAMES } from '../../../spec/outcome.js';
 import { formatCount, formatShare } from '../../../text/figures.js';
+import { isBreakerLayer } from '../../measure/breakers.js';
 import { failuresIn, outcomesIn, sumSteps, type Link } from '../links.js';
 import type { Lane } from '../../measure/lanes.js';
 import { saturatedShare } from '../saturation.js';
@@ -28,7 +28,7 @@ export function openedBelow(place: Place): Place | null {
 
 /** Calls that an open breaker refuses. */
 function refusedBy({ calls, layers }: Link, from: number, until: number): number {
-  if (!layers.some(isBreaker)) return 0;
+  if (!layers.some(isBreakerLayer)) return 0;
   return outcomesIn(calls, from, until)[OUTCOME_NAMES.indexOf('rejectedBreaker')];
 }
 
@@ -54,7 +54,7 @@ export function breakersOf(scene: Scene, causes: readonly CauseFact[]): readonly
   const failed = total(({ arrived }) => arrived) - total(({ good }) => good);
   const opened = links.filter(({ callee }) => failsAnyway(scene, causes, callee));
   return opened.flatMap((link): readonly CauseFact[] => {
-    if (link.layers.some((layer) => isBreaker(layer) && layer.key !== null)) return [];
+    if (link.layers.some((layer) => isBreakerLayer(layer) && layer.key !== null)) return [];
     const { refused, lost, first } = lostAt(link, steps.count);
     if (!(failed > 0) || lost < SOME * failed) return [];
     const subject = `${link.caller.name}->${link.callee.name}`;

@@ -43,9 +43,9 @@ export function heldByLimit(place: Place): Candidate | null {
  * such a time too, so that calls with retries decide nothing.
  */
 function heldIn({ scene, record }: Place, link: Link): number {
-  const isHeld = link.layers.some(({ policy }) => WAITING.has(policy));
-  if (!isHeld || link.layers.some(({ policy }) => policy === 'retry')) return 0;
   const { data, steps } = scene;
+  const isHeld = link.layers.some(({ policy }) => WAITING.has(policy));
+  if (!isHeld || sumSteps(link.retried, 0, steps.count) > 0) return 0;
   const rows = link.stats.map((stat) => record.edges[stat].latency);
   const each = mergeSegments(rows, data.whole.segments).mean();
   const perSecond = sumSteps(link.made, 0, steps.count) / (data.whole.lengthNs / 1e9);

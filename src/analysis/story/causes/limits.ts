@@ -6,6 +6,7 @@ import type { Lane } from '../../measure/lanes.js';
 import { formatShare } from '../../../text/figures.js';
 import { failuresIn, meanSteps, outcomesIn, sumSteps, type Link } from '../links.js';
 import type { Scene } from '../scene.js';
+import { instructionsOf } from './instructions.js';
 
 /** A limit that refuses requests in steps [from, until): of a component, or of a caller for its calls. */
 export interface Limiter {
@@ -24,8 +25,6 @@ const MOST = 0.5;
 const RESTING = 0.5;
 /** Growth of the refused share from which a limit explains a later degradation. */
 const GROWN = 2;
-/** Integers of an instruction. */
-const WIDTH = 4;
 
 /**
  * The limit that refuses most requests which a lane passes on as refused: its own, or that of the callee from which it
@@ -163,17 +162,13 @@ function stepSeconds({ steps }: Scene, step: number): number {
 }
 
 /** Seconds that an execution waits by its own program, at most: the sum of all its waits, on whichever branch. */
-function ownWait({ program: { code }, parts, distributions }: Plan, { component }: Lane): number {
-  let longest = 0;
-  for (const part of parts) {
-    if (part.component !== component) continue;
-    const first = part.program * WIDTH;
-    const ends = parts.map(({ program }) => program * WIDTH).filter((at) => at > first);
-    let sum = 0;
-    for (let at = first; at < Math.min(code.length, ...ends); at += WIDTH) {
-      if (code[at] === OP.WAIT) sum += meanOf(distributions[code[at + 1]]) / 1e9;
-    }
-    longest = Math.max(longest, sum);
-  }
-  return longest;
+function ownWait(plan: Plan, { component }: Lane): number {
+  const waits = plan.parts
+    .filter((part) => part.component === component)
+    .map((part) =>
+      instructionsOf(plan, part)
+        .filter(({ op }) => op === OP.WAIT)
+        .reduce((sum, { a }) => sum + meanOf(plan.distributions[a]) / 1e9, 0),
+    );
+  return Math.max(0, ...waits);
 }
