@@ -1,4 +1,4 @@
-import type { CauseFact } from '../../../spec/result/cause.js';
+import type { CauseFact, CauseRef } from '../../../spec/result/cause.js';
 import type { StoryEvent } from '../../../spec/result/cascade.js';
 import { partName } from '../../../spec/plan/names.js';
 import type { Plan } from '../../../spec/plan/plan.js';
@@ -6,6 +6,7 @@ import { stepAt } from '../../measure/steps.js';
 import { secondsOf } from '../influence.js';
 import type { Scene } from '../scene.js';
 import { sourcesOf } from '../sources.js';
+import { keyOf } from './candidate.js';
 import { growthsBy } from './conditions.js';
 import { growthWords } from './growth-words.js';
 
@@ -30,10 +31,10 @@ export function withBacklogLoads(
     if (causes.some((cause) => cause.fault !== undefined && cause.at > begins && cause.at <= at))
       continue;
     const { name } = data.plan.components[growth.workload];
-    if (causes.some((cause) => cause.kind === 'load' && cause.subject === name)) continue;
+    const ref: CauseRef = { kind: 'load', subject: name };
+    if (causes.some((cause) => keyOf(cause) === keyOf(ref))) continue;
     found.set(name, {
-      kind: 'load',
-      subject: name,
+      ...ref,
       role: 'cause',
       at: begins,
       until: null,
