@@ -56,8 +56,6 @@ const ONE_WORD = 'a word that another list of kinds has too:';
 const KIND_QUESTIONS: Readonly<Record<string, string>> = {
   "src/analysis/measure/breakers.ts machine.policy === 'circuitBreaker'":
     'the metrics breaker.* of the language are about breakers and nothing else',
-  "src/analysis/story/causes/held-by-limit.ts policy === 'retry'":
-    'a call spends the pauses between retries nowhere, as it does the wait for a limit',
   "src/model/chains.ts layer.policy === 'deadline'":
     'a deadline that reaches an edge without one is laid in as an implicit layer',
   "src/model/chains.ts layers[0].policy === 'fallback'":

@@ -1,4 +1,4 @@
-import type { CauseFact } from '../../../spec/result/cause.js';
+import type { CauseFact, CauseRef } from '../../../spec/result/cause.js';
 import type { StoryEvent } from '../../../spec/result/cascade.js';
 import { partName } from '../../../spec/plan/names.js';
 import type { Plan } from '../../../spec/plan/plan.js';
@@ -31,7 +31,7 @@ export function withBacklogLoads(
     if (causes.some((cause) => cause.fault !== undefined && cause.at > begins && cause.at <= at))
       continue;
     const { name } = data.plan.components[growth.workload];
-    const ref = { kind: 'load', subject: name } as const;
+    const ref: CauseRef = { kind: 'load', subject: name };
     if (causes.some((cause) => keyOf(cause) === keyOf(ref))) continue;
     found.set(name, {
       ...ref,
