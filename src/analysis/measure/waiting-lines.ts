@@ -58,6 +58,8 @@ export function waitingLines(
     const isOutbox = counted === 'outbox.rows';
     const raw = largestBySteps(meter.max, steps);
     const isRelayed = lag !== undefined && relayed.has(meter.component);
+    const waiting =
+      lag === undefined ? new Float64Array(steps.count) : largestBySteps(lag.max, steps);
     const ages = isRelayed ? agesHere(raw, record, lag, steps) : raw;
     return [
       {
@@ -65,8 +67,8 @@ export function waitingLines(
         noun: isOutbox ? 'row' : kind === 'projection' ? 'event' : 'message',
         ages,
         isRelayed,
-        handled: handledBySteps(record, meter, steps),
-        waiting: lag === undefined ? new Float64Array(steps.count) : largestBySteps(lag.max, steps),
+        handled: handledBySteps(data, record, meter, waiting, steps),
+        waiting,
         endAge: Math.min(meter.end, ages[steps.count - 1]),
         left: lag?.end ?? 0,
       },
@@ -74,10 +76,15 @@ export function waitingLines(
   });
 }
 
-/** Whether no message of a queue is ready, or set aside for its next try. Other lines do not tell. */
+/**
+ * Whether no message of a queue is ready, or set aside for its next try, and none waits at a consumer that has fetched more
+ * than it can handle at once. Other lines do not tell.
+ */
 function handledBySteps(
+  { plan }: VariantData,
   { meters }: RunRecord,
-  { component, part }: MeterRecord,
+  queue: MeterRecord,
+  unsettled: Float64Array,
   steps: Steps,
 ): Uint8Array {
   const most = ['ready', 'delayed'].map((name) => {
@@ -85,15 +92,36 @@ function handledBySteps(
       (meter): meter is Gauge =>
         meter.form === 'gauge' &&
         meter.name === name &&
-        meter.component === component &&
-        meter.part === part,
+        meter.component === queue.component &&
+        meter.part === queue.part,
     );
     return own === undefined ? null : largestBySteps(own.max, steps);
   });
+  const handlers = handlersOf(plan, queue);
   const isKnown = most[0] !== null;
   return Uint8Array.from({ length: steps.count }, (_, step) =>
-    Number(isKnown && most.every((column) => column === null || column[step] === 0)),
+    Number(
+      isKnown &&
+        unsettled[step] <= handlers &&
+        most.every((column) => column === null || column[step] === 0),
+    ),
   );
+}
+
+/** The most messages of a queue that its consumers handle at once. */
+function handlersOf(
+  { queues, functions, components, parts }: Plan,
+  { component, part }: MeterRecord,
+): number {
+  const own = queues
+    .flatMap((inlet) => inlet.queues)
+    .find((queue) => queue.component === component && queue.part === part);
+  return (own?.consumers ?? []).reduce((sum, { handler, spec }) => {
+    const owner = parts[handler].component;
+    // Of a function, the concurrency is that of all its instances.
+    const isFunction = functions.some((one) => one.component === owner);
+    return sum + spec.concurrency * (isFunction ? 1 : components[owner].instances);
+  }, 0);
 }
 
 /** Topics and queues that outboxes publish to, and the read models of such topics; component ids. */

@@ -23,7 +23,7 @@ const ALWAYS = 0.9;
  * Overload from the start, before any fault: the deepest component that is full all the time, and the share of failed
  * requests.
  */
-export function chronicOf(scene: Scene, record: RunRecord): CauseFact | null {
+export function chronicOf(scene: Scene, record: RunRecord): Chronic | null {
   const { baseline, data, steps, faultsNs } = scene;
   const until = faultsNs.length === 0 ? steps.count : baseline;
   if (until < FIRST_STEPS) return null;
@@ -36,10 +36,9 @@ export function chronicOf(scene: Scene, record: RunRecord): CauseFact | null {
     const full = deepestFull(scene, user, new Set(), until);
     if (full === null || grows(scene, user.component, until)) continue;
     if (!isHarmed(user, until) && !isFilling(full, until)) continue;
-    // A limit that refuses by design, or holds the workers, is no lack of capacity.
+    // A rate limit that refuses by design, or a limit that holds the workers, is no lack of capacity.
     const place = { scene, record, lane: full, from: 0, until };
     if (
-      refusalAt(place)?.ref.kind === 'limit' ||
       heldByLimit(place) !== null ||
       (2 * sumSteps(full.overRate, 0, until) >= sumSteps(full.shed, 0, until) &&
         sumSteps(full.shed, 0, until) > 0)
@@ -47,16 +46,34 @@ export function chronicOf(scene: Scene, record: RunRecord): CauseFact | null {
       continue;
     const rates = ratesOf(scene, record, full, until);
     if (rates === null) continue;
+    // A limit that refuses what exceeds the capacity protects the component.
+    if (!isClear(rates) && refusalAt(place)?.ref.kind === 'limit') continue;
     const evidence = ceilingOf(scene, full, 0, until)!.text;
     return factOf(scene, { user, rates, name: full.name, evidence }, until);
   }
   return fullProxy(scene, record, users, until);
 }
 
+/** An overload from the start as a cause, and the component that is full. */
+interface Chronic {
+  readonly fact: CauseFact;
+  readonly full: string;
+}
+
 /** Requests per second that ask for a component, and those that its capacity is enough for. */
 interface Rates {
   readonly offered: number;
   readonly served: number;
+  /** Whether the need of the requests is known. If not, `served` is what was served. */
+  readonly isKnown: boolean;
+}
+
+/** Ratio of two rates from which one is larger, and not just measured a little differently. */
+const CLEARLY = 1.02;
+
+/** Whether more requests are known to come than the capacity is enough for. */
+function isClear({ offered, served, isKnown }: Rates): boolean {
+  return isKnown && offered >= CLEARLY * served;
 }
 
 /** An overload: the workload, and the words for what is full. */
@@ -67,21 +84,25 @@ interface Found {
   readonly evidence: string;
 }
 
-function factOf({ data }: Scene, { user, rates, name, evidence }: Found, until: number): CauseFact {
+function factOf({ data }: Scene, { user, rates, name, evidence }: Found, until: number): Chronic {
   const [offered, served] = [rates.offered, rates.served].map(formatRate);
-  return {
+  const isMore = rates.offered >= CLEARLY * rates.served;
+  const fact: CauseFact = {
     kind: 'load',
     subject: data.plan.components[user.component].name,
     role: 'cause',
     at: 0,
     until: null,
-    text: `from the start ${offered} meet ${served} that ${name} can serve`,
+    text: isMore
+      ? `from the start ${offered} meet ${served} that ${name} can serve`
+      : `from the start ${name} is full`,
     value: badShare(user, 0, until),
     unit: 'share',
     mechanism: 'queueFull',
     evidence,
     share: null,
   };
+  return { fact, full: name };
 }
 
 /**
@@ -93,7 +114,7 @@ function fullProxy(
   record: RunRecord,
   users: readonly Lane[],
   until: number,
-): CauseFact | null {
+): Chronic | null {
   const { data, steps } = scene;
   for (const line of proxyLines(data, record, steps)) {
     let full = 0;
@@ -106,7 +127,11 @@ function fullProxy(
     const offered = demandsOf(data, record).firstAt(line.component, data.whole);
     const served = (offered * (line.served + line.queue[0])) / (line.served + line.left);
     const evidence = `${workersWords(line)} are in use`;
-    return factOf(scene, { user, rates: { offered, served }, name: line.name, evidence }, until);
+    return factOf(
+      scene,
+      { user, rates: { offered, served, isKnown: true }, name: line.name, evidence },
+      until,
+    );
   }
   return null;
 }
@@ -156,9 +181,10 @@ function ratesOf(scene: Scene, record: RunRecord, full: Lane, until: number): Ra
     const needed = demands.neededAt(full.component, kind, window, window) / capacity;
     return [(needed * offered) / first];
   });
-  if (needs.length === 0) return { offered, served: servedRate(scene, full, 0, until) };
+  if (needs.length === 0)
+    return { offered, served: servedRate(scene, full, 0, until), isKnown: false };
   const need = Math.max(...needs);
-  return need >= INFEASIBLE ? { offered, served: offered / need } : null;
+  return need >= INFEASIBLE ? { offered, served: offered / need, isKnown: true } : null;
 }
 
 function perSecond({ steps }: Scene, column: Float64Array, until: number): number {

@@ -51,9 +51,12 @@ export function causesOf(
   const isFaulted = scene.faultsNs.length > 0;
   const isOfLoad = ({ kind, unit }: CauseFact): boolean => kind === 'capacity' || unit === 'times';
   const others = facts.filter((fact) => !isOfLoad(fact));
-  const chronic = isFaulted || others.length === 0 ? chronicOf(scene, record) : null;
-  const rest = chronic === null || isFaulted ? facts : others;
-  return [...(chronic === null ? [] : [chronic]), ...rest, ...loops].sort(
+  const isOnlyLimited = others.every(({ kind }) => kind === 'limit');
+  const chronic = isFaulted || isOnlyLimited ? chronicOf(scene, record) : null;
+  // A limit of an overloaded component protects it.
+  const apart = others.filter(({ kind, subject }) => kind !== 'limit' || subject !== chronic?.full);
+  const rest = chronic === null || isFaulted ? facts : apart;
+  return [...(chronic === null ? [] : [chronic.fact]), ...rest, ...loops].sort(
     (a, b) =>
       a.at - b.at ||
       (b.share ?? 1) - (a.share ?? 1) ||
