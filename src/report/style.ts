@@ -303,7 +303,9 @@ details.fold::details-content{content-visibility:visible;height:auto}
 section{padding-top:22px}.inside{margin-top:26px}
 h1,h2,h3,h4,.kick,.meta,.lead{break-after:avoid;break-inside:avoid}
 .cap{break-before:avoid}
-figure,.wf,.rows>*,tr,.chain,.cmp,.legend,.sm.cols>div{break-inside:avoid}
+figure,.wf,.rows>*,tr,.chain,.cmp,.legend,.sm.cols>div,.sm.meters>div,.fc,.flow{break-inside:avoid}
+.pl,caption,thead{break-after:avoid}
+tfoot{display:table-row-group}
 .scroll{overflow:visible;position:static}
 table{font-size:8.5pt}td small,th small,.cmp td small{font-size:7pt;white-space:normal}
 thead th,tbody td,tbody th{padding-right:7px}.cmp thead th,.cmp tbody td,.cmp tbody th{padding-right:0}.cmp .start{padding-left:14px}
