@@ -90,7 +90,17 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
       (variant.cascade.states[subject] ?? []).reduce((t, s) => Math.max(t, s.until), at),
     0,
   );
-  return `${who} ${verb}; ${last >= end - 1e-9 ? 'not all are healthy again before the end of the run' : `all healthy again by ${formatInstant(last)}`}`;
+  if (last >= end - 1e-9)
+    return `${who} ${verb}; not all are healthy again before the end of the run`;
+  const left = variant.cascade.events.filter(
+    ({ kind, ends }) => kind === 'notRecovered' && ends === 'backlog',
+  );
+  const behind = [...new Set(left.map(({ subject }) => subject))];
+  const but =
+    behind.length === 0
+      ? ''
+      : `, but ${listed(behind)} ${behind.length === 1 ? 'does' : 'do'} not catch up`;
+  return `${who} ${verb}; all healthy again by ${formatInstant(last)}${but}`;
 }
 
 /** Title if no component and no request degrades: effects that no request shows. */
