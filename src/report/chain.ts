@@ -282,9 +282,8 @@ function stepOf(
     if (event.mechanism === 'rollout') {
       return { when, subject: headOf(event), text: event.detail ?? '', tone: 'calm' };
     }
-    const only = variant.faults.length === 1 || event.subject === view.headline?.id;
-    const subject =
-      begin.ids.size > 1 ? 'The faults end' : only ? 'The fault ends' : `${words} ends`;
+    const own = begin.ids.size > 1 ? 'The faults end' : 'The fault ends';
+    const subject = begin.ids.has(event.subject) ? own : `${words} ends`;
     return { when, subject, text: '', tone: 'calm' };
   }
   const other = otherFault(variant, begin, event);

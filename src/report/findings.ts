@@ -5,6 +5,7 @@ import { breakerLanes } from './charts/breakers.js';
 import { lostShare } from './charts/latency.js';
 import { snapshotsOf } from './charts/topology.js';
 import { isDifferent } from './contrast.js';
+import { verdictBetween } from './difference.js';
 import { degradedAmong } from './degraded.js';
 import { outcomeColumns } from './columns.js';
 import {
@@ -54,9 +55,14 @@ export function lossFinding(view: View): string {
   if (shares.length === 1) return `${some}; of the others${within.slice(1) || ' nothing is known'}`;
   // The test is that of the table: two names would look like a difference.
   if (formatShare(best.share) === formatShare(worst.share)) return `${some}, whichever the variant`;
-  if (isRanked && !isDifferent(view, outcomeColumns(view)[0]!, worst.variant, best.variant)) {
+  const [success] = outcomeColumns(view);
+  if (isRanked && !isDifferent(view, success!, worst.variant, best.variant)) {
     const low = formatShare(best.share).replace(/ %$/, '');
-    return `${low} to ${formatShare(worst.share)} of requests never succeed; the data show no difference between the variants`;
+    const isOpen = verdictBetween(view, success!, worst.variant, best.variant) === 'unknown';
+    const end = isOpen
+      ? 'whether the variants differ is open'
+      : 'the data show no difference between the variants';
+    return `${low} to ${formatShare(worst.share)} of requests never succeed; ${end}`;
   }
   if (best.share < 5e-5) {
     const rest = `${best.share > 0 ? 'nearly ' : ''}every one does${degradedAmong(view, [best.variant])}`;

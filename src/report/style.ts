@@ -304,12 +304,13 @@ section{padding-top:22px}.inside{margin-top:26px}
 h1,h2,h3,h4,.kick,.meta,.lead{break-after:avoid;break-inside:avoid}
 .cap{break-before:avoid}
 figure,.wf,.rows>*,tr,.chain,.cmp,.legend,.sm.cols>div,.sm.meters>div,.fc,.flow{break-inside:avoid}
-.pl,caption,thead{break-after:avoid}
+.pl,caption,thead,.legend{break-after:avoid}
 tfoot{display:table-row-group}
+.map{min-width:0!important}
 .scroll{overflow:visible;position:static}
 table{font-size:8.5pt}td small,th small,.cmp td small{font-size:7pt;white-space:normal}
 thead th,tbody td,tbody th{padding-right:7px}.cmp thead th,.cmp tbody td,.cmp tbody th{padding-right:0}.cmp .start{padding-left:14px}
-.budget tbody th{font-size:8pt}
+.budget tbody th{font-size:8pt;white-space:normal}.budget tfoot td{white-space:normal}.budget thead th{font-size:7.5pt}
 pre{white-space:pre-wrap}
 .fc span{font-size:8pt}
-footer{padding:18px 0 0}`;
+footer{padding:18px 0 0;break-before:avoid}`;
