@@ -277,13 +277,14 @@ dl.m{grid-template-columns:1fr;gap:0}dl.m dd{margin-bottom:10px}
 .events td:nth-child(3){min-width:190px}}`;
 
 /** Tables with many rows scroll under their heads; on paper they are complete. */
-const LONG = `.long{max-height:min(72vh,860px);overflow:auto}
+/** A shadow at the lower edge shows that a table has more rows. */
+const LONG = `.long{max-height:min(72vh,860px);overflow:auto;background:linear-gradient(transparent,var(--bg) 70%) 0 100%/100% 44px no-repeat local,linear-gradient(transparent,var(--rule)) 0 100%/100% 16px no-repeat}
 .long thead{position:sticky;top:0;z-index:2;background:var(--bg);box-shadow:0 1px var(--rule)}
 .expected.long{max-height:min(40vh,420px);width:fit-content}
 .key.vx{border-top-color:transparent}
-.ranking thead th{white-space:normal;min-width:76px;font-weight:500}
+.ranking thead th{white-space:normal;min-width:104px;font-weight:500}
 .ranking tbody th{font:500 13.5px/1.4 var(--sans)}
-.ranking td.r,.ranking th.r{text-align:right;width:1%}`;
+.ranking thead th.r{min-width:58px}.ranking td.r,.ranking th.r{text-align:right;width:1%}`;
 
 const LONG_ON_PAPER =
   '.long,.expected.long{max-height:none;overflow:visible;break-inside:auto}.long thead{position:static;box-shadow:none}';
