@@ -1,9 +1,18 @@
 import { DEGRADATIONS } from '../spec/result/degradations.js';
 import { headOf } from '../spec/result/fault-text.js';
-import type { FaultInfo, VariantResult } from '../spec/result/result.js';
+import type { VariantResult } from '../spec/result/result.js';
 import type { CascadeEvent } from '../spec/result/cascade.js';
 import { shrinking } from '../spec/result/shrinking.js';
 import { formatInstant, formatSeconds } from '../text/figures.js';
+import {
+  endOfFaults,
+  faultsInWords,
+  instantaneous,
+  lastEnd,
+  otherFault,
+  startOfChain,
+  type ChainStart,
+} from './chain-faults.js';
 import { isEnd, nextFault, EPISODES_MAX, episodesOf, type Episode } from './episodes.js';
 import { loopWords, viewOfVariant, type View } from './view.js';
 
@@ -27,13 +36,12 @@ export interface ChainStep {
 export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   const view = viewOfVariant(all, variant);
   const { events, loops } = variant.cascade;
-  const start =
-    events.find((e) => e.kind === 'fault' && e.subject === view.headline?.id) ??
-    events.find((e) => e.kind === 'fault');
+  const begin = startOfChain(variant, view.headline?.id);
+  const [start] = begin.events;
   if (events.length === 0) return [];
   const from = start?.at ?? 0;
   const since = events.filter((e) => e.at >= from);
-  const end = since.find((e) => e.kind === 'faultEnd' && e.subject === start?.subject);
+  const end = endOfFaults(begin, since);
   const next = nextFault(since, end);
   // An instantaneous fault ends as it begins, so its end needs no step.
   const shownEnd = end?.at === from ? undefined : end;
@@ -41,10 +49,9 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   const again = next === null ? null : laterStep(view, variant, next, since);
   const left = since.filter((e) => e.kind === 'notRecovered').pop();
   const ends = first.filter(isEnd);
-  const last =
-    left ??
-    ends.filter((e) => otherFault(variant, start, startOf(e, first)) === undefined).pop() ??
-    ends.pop();
+  const isOther = (e: CascadeEvent): boolean =>
+    otherFault(variant, begin, startOf(e, first)) !== undefined;
+  const last = left ?? lastEnd(variant, ends, isOther);
   const middle = spreadEvents(
     view,
     variant,
@@ -58,7 +65,7 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
     .sort((a, b) => events.indexOf(a) - events.indexOf(b))
     .map((event) => ({
       at: event.at,
-      step: stepOf(view, variant, describedEnd(event, since), start, loops[0] ?? null),
+      step: stepOf(view, variant, describedEnd(event, since), begin, loops[0] ?? null),
     }));
   if (again !== null) steps.splice(left === undefined ? steps.length : -1, 0, again);
   return steps.map(({ step }) => ({
@@ -87,15 +94,6 @@ function startOf(end: CascadeEvent, events: readonly CascadeEvent[]): CascadeEve
   return episodesOf(events).find((episode) => episode.end === end)?.start;
 }
 
-/** The fault that caused an event, if it is not the one with which the chain begins. */
-function otherFault(
-  { faults }: VariantResult,
-  start: CascadeEvent | undefined,
-  event: CascadeEvent | undefined,
-): FaultInfo | undefined {
-  return faults.find(({ id }) => id === event?.cause && id !== start?.subject);
-}
-
 function isEndAt(event: CascadeEvent, at: number): boolean {
   return event.at === at && isEnd(event);
 }
@@ -115,7 +113,9 @@ function describedEnd(event: CascadeEvent, events: readonly CascadeEvent[]): Cas
   const lasted = formatSeconds(event.at - episode.start.at);
   const isFew = own.length < EPISODES_MAX;
   // The end of a degradation says how long that lasted.
-  const detail = `${isFew ? 'for the second time' : 'again and again, this time it'} was degraded for ${lasted}`;
+  const detail = isFew
+    ? `was degraded for the second time, for ${lasted}`
+    : `was degraded again and again, this time for ${lasted}`;
   const text = isFew
     ? `for the second time, after ${lasted}`
     : `again and again, this time after ${lasted}`;
@@ -151,7 +151,8 @@ function laterStep(
       : `, until ${formatInstant(last.at)}`;
   const text = `${subject} ${verbOf(worst.start)}${again}${until}`;
   const when = formatInstant(fault.at);
-  return { at: fault.at, step: { when, subject: headOf(fault), text, tone: 'bad' } };
+  const { subject: faults } = faultsInWords(fault, variant);
+  return { at: fault.at, step: { when, subject: faults, text, tone: 'bad' } };
 }
 
 /** Subjects with a backlog. */
@@ -251,7 +252,7 @@ function stepOf(
   view: View,
   variant: VariantResult,
   event: CascadeEvent,
-  start: CascadeEvent | undefined,
+  begin: ChainStart,
   loop: Loop | null,
 ): ChainStep {
   const when = formatInstant(event.at);
@@ -276,17 +277,19 @@ function stepOf(
     const fault = variant.faults.find((f) => f.id === event.subject);
     const words = fault?.words ?? event.text;
     if (event.kind === 'fault') {
-      return { when, subject: headOf(event), text: event.detail ?? '', tone: 'worst' };
+      return { when, ...faultsInWords(event, variant), tone: 'worst' };
     }
     if (event.mechanism === 'rollout') {
       return { when, subject: headOf(event), text: event.detail ?? '', tone: 'calm' };
     }
-    const only = variant.faults.length === 1 || event.subject === view.headline?.id;
-    return { when, subject: only ? 'The fault ends' : `${words} ends`, text: '', tone: 'calm' };
+    const own = begin.ids.size > 1 ? 'The faults end' : 'The fault ends';
+    const subject = begin.ids.has(event.subject) ? own : `${words} ends`;
+    return { when, subject, text: '', tone: 'calm' };
   }
-  const other = otherFault(variant, start, event);
+  const other = otherFault(variant, begin, event);
   if (other !== undefined) {
-    const text = `${event.subject} ${verbOf(event)}`;
+    const isLoss = instantaneous(variant, event) === other;
+    const text = isLoss ? event.text : `${event.subject} ${verbOf(event)}`;
     return { when, subject: other.words, text, tone: 'bad' };
   }
   const tone =
@@ -318,10 +321,14 @@ function wordsOf(event: CascadeEvent): { readonly verb: string; readonly text: s
 }
 
 /** The verb of an event: `saturates`, `gets slower`. */
-export function verbOf({ kind, figure }: Pick<CascadeEvent, 'kind' | 'figure'>): string {
-  const isSlow = figure?.metric === 'latency' || figure?.metric === 'goodput';
-  const slow = isSlow ? SLOW_WORDS[kind] : undefined;
-  return slow ?? EVENT_WORDS[kind];
+export function verbOf(event: Pick<CascadeEvent, 'kind' | 'figure'>): string {
+  const slow = isLate(event) ? SLOW_WORDS[event.kind] : undefined;
+  return slow ?? EVENT_WORDS[event.kind];
+}
+
+/** Whether a subject degrades because its responses come late, not because they fail. */
+export function isLate({ figure }: Pick<CascadeEvent, 'figure'>): boolean {
+  return figure?.metric === 'latency' || figure?.metric === 'goodput';
 }
 
 /** Of several events of one subject the one with the largest weight is shown. The default is 2. */

@@ -1,7 +1,9 @@
 import type { EndReason, HealthState } from '../spec/result/cascade.js';
+import { DEGRADATIONS } from '../spec/result/degradations.js';
 import type { VariantResult } from '../spec/result/result.js';
 import { formatSeconds, formatShare } from '../text/figures.js';
 import { plural } from '../text/words.js';
+import { isLate } from './chain.js';
 import { degradedText } from './degraded.js';
 import { sortedKeys } from './keys.js';
 import { cancelledEstimate, countEstimate, isLeftWaiting, unsettledEstimate } from './unseen.js';
@@ -48,7 +50,6 @@ export function characterOf(view: View, variant: VariantResult): string {
     if (variant.cascade.events.length === 0) return besideText(view, variant) ?? '';
     // Names of requests contain a dot, those of components do not.
     const requests = sortedKeys(variant.cascade.states).filter((name) => name.includes('.'));
-    const seconds = longestDegraded(variant, requests);
     const failed = 1 - (variant.summary.success.value ?? 1);
     const fails = requests.flatMap((name) => degradedIntervals(variant, name)).some(isFailing);
     // With a fault, `untouched` means that the success rate does not change. Without a fault it has no meaning.
@@ -59,13 +60,27 @@ export function characterOf(view: View, variant: VariantResult): string {
         : `${formatShare(failed)} fail`;
     }
     const beside = besideText(view, variant);
-    const slow = seconds > 0 ? `slow for ${formatSeconds(seconds)}` : null;
-    return [beside, slow].filter((text) => text !== null).join(', ') || 'untouched';
+    const late = lateWords(variant, requests);
+    return [beside, late].filter((text) => text !== null).join(', ') || 'untouched';
   }
   if (count('slowRecovery') > 0) return 'recovers slowly';
   if (count('undecided') > 0) return 'undecided';
   if (verdicts.length === 0) return '';
   return collateral.length > 0 ? 'spreads, recovers' : 'recovers';
+}
+
+/**
+ * How long a kind of request was degraded at most: `slow for 5 s`, `some fail for 15 s`, and `degraded for 15 s` where
+ * both happen. Null if none was.
+ */
+export function lateWords(variant: VariantResult, requests: readonly string[]): string | null {
+  const seconds = longestDegraded(variant, requests);
+  if (seconds === 0) return null;
+  const starts = variant.cascade.events.filter(
+    ({ kind, subject }) => DEGRADATIONS.includes(kind) && requests.includes(subject),
+  );
+  const word = starts.every(isLate) ? 'slow' : starts.some(isLate) ? 'degraded' : 'some fail';
+  return `${word} for ${formatSeconds(seconds)}`;
 }
 
 /** If the replications end differently, the one that is described: `run 1 of 3, which recovers`; otherwise empty. */

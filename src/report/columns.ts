@@ -225,8 +225,9 @@ function zeros({ value, each }: Estimate): Estimate {
   return { value: zero(value), ci95: null, each: each.map(zero) };
 }
 
-/** First letter in upper case. */
+/** First letter in upper case. A path such as `users.buy` stays as it is in the scenario. */
 export function capital(text: string): string {
+  if (text.includes('.')) return text;
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 

@@ -6,12 +6,16 @@ import { formatInstant, formatSeconds } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { listed } from './format.js';
 import { loopWords, type View } from './view.js';
-import { degradedSubjects } from './words.js';
+import { degradedSubjects, everDegraded } from './words.js';
 
 /** Title of the propagation figure. */
 export function propagationFinding(view: View, variant: VariantResult): string {
   const { influences, loops } = variant.cascade;
-  const up = influences.filter((i) => !isFeedback(i.mechanism));
+  const up = beforeNextFault(
+    view,
+    variant,
+    influences.filter((i) => !isFeedback(i.mechanism)),
+  );
   if (influences.length === 0) {
     const degraded = lanesOf(view, variant).filter(({ intervals }) => intervals.length > 0);
     if (degraded.length === 0) return 'Nothing degrades';
@@ -37,6 +41,21 @@ export function propagationFinding(view: View, variant: VariantResult): string {
     : `${spreads}; ${repeats} close the circle ${loopWords(view, loop.through)}`;
 }
 
+/** The influences before the next fault: those after it may be its own. All of them if none is before it. */
+function beforeNextFault(
+  { headline }: View,
+  { cascade }: VariantResult,
+  influences: VariantResult['cascade']['influences'],
+): VariantResult['cascade']['influences'] {
+  const start = headline?.spans[0]?.from ?? Infinity;
+  const innocent = new Set(cascade.innocent.map(({ fault }) => fault));
+  const next = cascade.events.find(
+    ({ kind, subject, at }) => kind === 'fault' && at > start && !innocent.has(subject),
+  );
+  const early = next === undefined ? influences : influences.filter(({ at }) => at < next.at);
+  return early.length > 0 ? early : influences;
+}
+
 /** Title of the cascade in time order: how many components degraded, and whether that is over. */
 export function cascadeFinding(view: View, variant: VariantResult): string {
   const degraded = degradedSubjects(view, variant);
@@ -53,8 +72,9 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
       ? 'Nothing broke'
       : `${full.subject} runs out at ${formatInstant(full.at)}, and nothing degrades`;
   }
+  const components = everDegraded(view, variant);
   const parts = [
-    degraded.length > 0 ? plural(degraded.length, 'component') : '',
+    components.length > 0 ? plural(components.length, 'component') : '',
     users.length > 0
       ? plural(users.length, 'kind of request')
           .replace('requests', 'request')
@@ -62,15 +82,25 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
       : '',
   ];
   const who = parts.filter((part) => part !== '').join(' and ');
-  const verb = degraded.length + users.length === 1 ? 'degrades' : 'degrade';
+  const verb = components.length + users.length === 1 ? 'degrades' : 'degrade';
   const end = view.result.run.duration;
-  const subjects = [...degraded.map((each) => each.subject), ...users];
+  const subjects = [...components, ...users];
   const last = subjects.reduce(
     (at, subject) =>
       (variant.cascade.states[subject] ?? []).reduce((t, s) => Math.max(t, s.until), at),
     0,
   );
-  return `${who} ${verb}; ${last >= end - 1e-9 ? 'not all are healthy again before the end of the run' : `all healthy again by ${formatInstant(last)}`}`;
+  if (last >= end - 1e-9)
+    return `${who} ${verb}; not all are healthy again before the end of the run`;
+  const left = variant.cascade.events.filter(
+    ({ kind, ends }) => kind === 'notRecovered' && ends === 'backlog',
+  );
+  const behind = [...new Set(left.map(({ subject }) => subject))];
+  const but =
+    behind.length === 0
+      ? ''
+      : `, but ${listed(behind)} ${behind.length === 1 ? 'does' : 'do'} not catch up`;
+  return `${who} ${verb}; all healthy again by ${formatInstant(last)}${but}`;
 }
 
 /** Title if no component and no request degrades: effects that no request shows. */

@@ -1,6 +1,6 @@
 import type { VariantResult } from '../spec/result/result.js';
 import { formatInstant, formatSeconds, formatShare } from '../text/figures.js';
-import { besideText } from './character.js';
+import { besideText, lateWords } from './character.js';
 import { degradedAmong } from './degraded.js';
 import { listed } from './format.js';
 import { headlineWords } from './words.js';
@@ -40,13 +40,14 @@ export function timelineFinding(view: View): string {
   return `${fault}: ${only}${listed(unaffected.map((v) => v.name))} ${unaffected.length === 1 ? 'keeps' : 'keep'} every kind of request going${degradedAmong(view, unaffected)}${end}`;
 }
 
-/** The first variant with effects that no failed request shows, in words. */
+/** Effects that no failed request shows: those of the first variant with any, and all variants with the same. */
 function besideWords(view: View): string | null {
-  for (const variant of view.result.variants) {
-    const text = besideText(view, variant);
-    if (text !== null) return view.result.variants.length > 1 ? `${text} in ${variant.name}` : text;
-  }
-  return null;
+  const { variants } = view.result;
+  const texts = variants.map((variant) => besideText(view, variant));
+  const first = texts.find((text) => text !== null) ?? null;
+  if (first === null || variants.length < 2) return first;
+  const names = variants.filter((_, i) => texts[i] === first).map(({ name }) => name);
+  return `${first} in ${listed(names)}`;
 }
 
 /** A remark under a variant's name in the timeline. */
@@ -72,12 +73,12 @@ export function timelineNote(view: View, variant: VariantResult): string {
     );
   else if ((recovery.value ?? 0) > 0)
     notes.push(`success back ${formatSeconds(recovery.value!)} after it`);
-  const slow = longestDegraded(variant, view.requests);
   if (notes.length > 0) return notes.join(', ');
   const beside = besideText(view, variant);
-  const late = slow > 0 ? `slow for ${formatSeconds(slow)}` : null;
+  const late = lateWords(variant, view.requests);
   const but = [beside, late].filter((text) => text !== null).join(', ');
   if (but === '') return 'no loss';
+  if (late?.startsWith('slow') === false) return but;
   return beside === null ? `no loss, but ${but}` : `no request fails, but ${but}`;
 }
 

@@ -5,6 +5,7 @@ import { breakerLanes } from './charts/breakers.js';
 import { lostShare } from './charts/latency.js';
 import { snapshotsOf } from './charts/topology.js';
 import { isDifferent } from './contrast.js';
+import { verdictBetween } from './difference.js';
 import { degradedAmong } from './degraded.js';
 import { outcomeColumns } from './columns.js';
 import {
@@ -16,16 +17,24 @@ import {
 } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { listed } from './format.js';
+import { rankedTogether } from './standing.js';
 import { stateOf } from './topology-frames.js';
-import { degradedSubjects } from './words.js';
+import { degradedSubjects, everDegraded } from './words.js';
 import { isServer, shades, stepAt, type View } from './view.js';
+
+interface Loss {
+  readonly variant: VariantResult;
+  readonly share: number;
+}
 
 /** Title of the loss picture. */
 export function lossFinding(view: View): string {
-  const shares = view.result.variants.map((variant) => ({
-    variant,
-    share: lostShare(view, variant),
-  }));
+  const lossesOf = (variants: readonly VariantResult[]): readonly Loss[] =>
+    variants.map((variant) => ({ variant, share: lostShare(view, variant) }));
+  const ranked = lossesOf(rankedTogether(view));
+  // The test of a difference needs variants with one load.
+  const isRanked = new Set(ranked.map(({ share }) => formatShare(share))).size > 1;
+  const shares = isRanked ? ranked : lossesOf(view.result.variants);
   const worst = shares.reduce((a, b) => (b.share > a.share ? b : a));
   const best = shares.reduce((a, b) => (b.share < a.share ? b : a));
   const p99 = best.variant.summary.successLatency.p99.value;
@@ -46,9 +55,14 @@ export function lossFinding(view: View): string {
   if (shares.length === 1) return `${some}; of the others${within.slice(1) || ' nothing is known'}`;
   // The test is that of the table: two names would look like a difference.
   if (formatShare(best.share) === formatShare(worst.share)) return `${some}, whichever the variant`;
-  if (!isDifferent(view, outcomeColumns(view)[0]!, worst.variant, best.variant)) {
+  const [success] = outcomeColumns(view);
+  if (isRanked && !isDifferent(view, success!, worst.variant, best.variant)) {
     const low = formatShare(best.share).replace(/ %$/, '');
-    return `${low} to ${formatShare(worst.share)} of requests never succeed; the data show no difference between the variants`;
+    const isOpen = verdictBetween(view, success!, worst.variant, best.variant) === 'unknown';
+    const end = isOpen
+      ? 'whether the variants differ is open'
+      : 'the data show no difference between the variants';
+    return `${low} to ${formatShare(worst.share)} of requests never succeed; ${end}`;
   }
   if (best.share < 5e-5) {
     const rest = `${best.share > 0 ? 'nearly ' : ''}every one does${degradedAmong(view, [best.variant])}`;
@@ -79,7 +93,11 @@ export function servicesFinding(view: View, variant: VariantResult): string {
   if (saturated !== undefined)
     return `${saturated.subject} saturates first, at ${formatInstant(saturated.at)}: ${saturated.text}`;
   const ill = degradedSubjects(view, variant);
-  if (ill.length === 0) return 'No component degrades';
+  if (ill.length === 0) {
+    const hit = everDegraded(view, variant);
+    if (hit.length === 0) return 'No component degrades';
+    return `Only ${listed(hit)} ${hit.length === 1 ? 'degrades' : 'degrade'}, hit by a fault`;
+  }
   const worst = ill[0]!;
   return `${worst.subject} suffers longest, ${formatSeconds(worst.seconds)}; no component runs out of workers`;
 }

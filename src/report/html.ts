@@ -7,7 +7,7 @@ import { markup, type Markup } from './html-escape.js';
 import { renderPage, type PageSection } from './page.js';
 import { cascadeSection } from './sections/cascade.js';
 import { causesSection } from './sections/causes.js';
-import { changesSection } from './sections/changes.js';
+import { changesName, changesSection } from './sections/changes.js';
 import { compareSection } from './sections/compare.js';
 import {
   breakersSection,
@@ -98,7 +98,7 @@ function sectionsOf(fold: Fold, command: string): Section[] {
   const several = view.result.variants.length > 1;
   const all: (Omit<Section, 'markup'> & { readonly markup: Markup | null })[] = [
     { id: 'verdict', name: 'Verdict', markup: verdictSection(fold), ...outer },
-    { id: 'changes', name: 'Recommended change', markup: changesSection(fold), ...outer },
+    { id: 'changes', name: changesName(view), markup: changesSection(fold), ...outer },
     { id: 'causes', name: 'Causes', markup: causesSection(view), ...outer },
     {
       id: 'compare',

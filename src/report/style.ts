@@ -154,7 +154,7 @@ td .fail{color:var(--bad);font-weight:600}
 .budget td{text-align:left;white-space:nowrap}
 .budget tbody th{font:400 12.5px/1.5 var(--mono);font-variant-ligatures:none;white-space:nowrap}
 .budget tbody th small{font-family:var(--sans)}
-.budget thead th{color:var(--ink);font-weight:600;white-space:nowrap}
+.budget thead th{color:var(--ink);font-weight:600;white-space:normal}
 .budget tfoot td,.budget tfoot th{padding:8px 14px 0 0;white-space:nowrap;font-weight:600;color:var(--ink);text-align:left;font-size:13.5px}
 .cmp thead th,.cmp tbody td,.cmp tbody th{padding-right:0;padding-left:9px}
 .cmp tbody th,.cmp thead th:first-child{padding-left:0}
@@ -206,7 +206,7 @@ svg.st path,svg.st line{vector-effect:non-scaling-stroke}
 .sm{display:grid;grid-template-columns:repeat(5,minmax(0,1fr));gap:20px 18px;margin-top:20px}
 .sm.c1{grid-template-columns:minmax(0,1fr)}.sm.c2{grid-template-columns:repeat(2,minmax(0,1fr))}
 .sm.c3{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c4{grid-template-columns:repeat(4,minmax(0,1fr))}
-.sm.c6{grid-template-columns:repeat(4,minmax(0,1fr))}
+.sm.c6{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c7{grid-template-columns:repeat(4,minmax(0,1fr))}
 .meters .gut>.in{left:50px}.meters .fc span.g{width:45px}
 .sm.flows{margin-bottom:8px}
 .scroll.after,.scroll+.scroll{margin-top:22px}
@@ -265,7 +265,7 @@ const NARROW_PAGE = `@media(max-width:1080px){.page{grid-template-columns:minmax
 .wd{display:none!important}.nw{display:block!important}
 .two,.two.sw,.wfs,.broken{grid-template-columns:minmax(0,1fr)}
 .chain{grid-auto-flow:row;padding:0}.chain li{border-top:0;border-left:2px solid var(--ok);padding:0 0 16px 16px}.chain li::before{left:-6px;top:4px}.chain .loop{border-left-style:dashed}
-.sm,.sm.c3,.sm.c4,.sm.c6{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.flows,.sm.meters{grid-template-columns:minmax(0,1fr)}
+.sm,.sm.c3,.sm.c4,.sm.c6,.sm.c7{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.flows,.sm.meters{grid-template-columns:minmax(0,1fr)}
 .rows{grid-template-columns:repeat(3,minmax(0,1fr));gap:0 10px}.rows .hd0{display:none}.rows .nm{grid-column:1/-1;display:flex;gap:8px;align-items:baseline;padding-top:8px}.rows .cell{border:0;padding:4px 0 8px}.rows .hd{font-size:12px}
 .pick{display:block;overflow-x:auto}.pick legend{display:none}.pick .seg{width:max-content}.pick label span{padding:9px 10px}
 .stick th:first-child{position:sticky;left:0;background:var(--bg);z-index:1;padding-right:12px}
@@ -277,13 +277,14 @@ dl.m{grid-template-columns:1fr;gap:0}dl.m dd{margin-bottom:10px}
 .events td:nth-child(3){min-width:190px}}`;
 
 /** Tables with many rows scroll under their heads; on paper they are complete. */
-const LONG = `.long{max-height:min(72vh,860px);overflow:auto}
+/** A shadow at the lower edge shows that a table has more rows. */
+const LONG = `.long{max-height:min(72vh,860px);overflow:auto;background:linear-gradient(transparent,var(--bg) 70%) 0 100%/100% 44px no-repeat local,linear-gradient(transparent,var(--rule)) 0 100%/100% 16px no-repeat}
 .long thead{position:sticky;top:0;z-index:2;background:var(--bg);box-shadow:0 1px var(--rule)}
 .expected.long{max-height:min(40vh,420px);width:fit-content}
 .key.vx{border-top-color:transparent}
-.ranking thead th{white-space:normal;min-width:76px;font-weight:500}
+.ranking thead th{white-space:normal;min-width:104px;font-weight:500}
 .ranking tbody th{font:500 13.5px/1.4 var(--sans)}
-.ranking td.r,.ranking th.r{text-align:right;width:1%}`;
+.ranking thead th.r{min-width:58px}.ranking td.r,.ranking th.r{text-align:right;width:1%}`;
 
 const LONG_ON_PAPER =
   '.long,.expected.long{max-height:none;overflow:visible;break-inside:auto}.long thead{position:static;box-shadow:none}';
@@ -297,17 +298,20 @@ details.fold::details-content{content-visibility:visible;height:auto}
 .wd{display:block!important}.nw{display:none!important}
 .two{grid-template-columns:1fr 1fr}.two.sw{grid-template-columns:548fr 420fr}.wfs{grid-template-columns:1fr 1fr}
 .chain{grid-auto-flow:column;padding:6px 0 0}.chain li{border-left:0;border-top:2px solid var(--ok);padding:10px 10px 0 0}.chain li::before{left:0;top:-5px}
-.sm{grid-template-columns:repeat(5,minmax(0,1fr));gap:14px 10px}.sm.c6{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c2,.broken{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.c1{grid-template-columns:minmax(0,1fr)}.sm.flows{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.meters{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.meters.c1{grid-template-columns:minmax(0,1fr)}.after tbody th{max-width:none;font-size:8.5pt}.sm.c3{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c4{grid-template-columns:repeat(4,minmax(0,1fr))}
+.sm{grid-template-columns:repeat(5,minmax(0,1fr));gap:14px 10px}.sm.c6,.sm.c7{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c2,.broken{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.c1{grid-template-columns:minmax(0,1fr)}.sm.flows{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.meters{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.meters.c1{grid-template-columns:minmax(0,1fr)}.after tbody th{max-width:none;font-size:8.5pt}.sm.c3{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c4{grid-template-columns:repeat(4,minmax(0,1fr))}
 .rows{grid-template-columns:96px repeat(3,minmax(0,1fr));gap:0 14px}.rows .hd0{display:block}.rows .nm{grid-column:auto;display:block}
 .pick{position:static;break-after:avoid}.pick label:not(:has(:checked)){display:none}
 section{padding-top:22px}.inside{margin-top:26px}
 h1,h2,h3,h4,.kick,.meta,.lead{break-after:avoid;break-inside:avoid}
 .cap{break-before:avoid}
-figure,.wf,.rows>*,tr,.chain,.cmp,.legend,.sm.cols>div{break-inside:avoid}
+figure,.wf,.rows>*,tr,.chain,.cmp,.legend,.sm.cols>div,.sm.meters>div,.fc,.flow{break-inside:avoid}
+.pl,caption,thead,.legend{break-after:avoid}
+tfoot{display:table-row-group}
+.map{min-width:0!important}
 .scroll{overflow:visible;position:static}
 table{font-size:8.5pt}td small,th small,.cmp td small{font-size:7pt;white-space:normal}
 thead th,tbody td,tbody th{padding-right:7px}.cmp thead th,.cmp tbody td,.cmp tbody th{padding-right:0}.cmp .start{padding-left:14px}
-.budget tbody th{font-size:8pt}
+.budget tbody th{font-size:8pt;white-space:normal}.budget tfoot td{white-space:normal}.budget thead th{font-size:7.5pt}
 pre{white-space:pre-wrap}
 .fc span{font-size:8pt}
-footer{padding:18px 0 0}`;
+footer{padding:18px 0 0;break-before:avoid}`;

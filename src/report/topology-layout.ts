@@ -61,7 +61,7 @@ export function place(
     rankdir: direction,
     // Boxes have room for their names above their nodes.
     nodesep: direction === 'LR' ? 16 : 12,
-    ranksep: direction === 'LR' ? 46 : 40,
+    ranksep: direction === 'LR' ? 56 : 40,
     marginx: 6,
     marginy: 8,
   });

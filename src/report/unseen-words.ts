@@ -126,8 +126,14 @@ export function behindWords(
   if (found.length === 0) return null;
   const rank = ({ drained, oldest }: Behind): number =>
     drained === Infinity ? 1e9 + oldest : oldest;
-  const worst = largestBy(found, ({ value }) => rank(value));
-  if (worst.value.oldest < OLD) return null;
+  const latest = largestBy(found, ({ value }) => rank(value));
+  if (latest.value.oldest < OLD) return null;
+  const isLeft = ({ value }: typeof latest): boolean => value.drained === Infinity;
+  // `Up to` is about the subject in every variant, so the variant with the most is named.
+  const alikeLeft = found.filter(
+    (one) => one.value.subject === latest.value.subject && isLeft(one) === isLeft(latest),
+  );
+  const worst = largestBy(alikeLeft, ({ value }) => value.most);
   const { subject, noun, most, oldest } = worst.value;
   const best = largestBy(found, ({ value }) => -rank(value));
   const alike = found.filter(({ value }) => isAlike(value, best.value));

@@ -118,6 +118,16 @@ export function degradedSubjects(
   return rows.sort((a, b) => b.seconds - a.seconds || (a.subject < b.subject ? -1 : 1));
 }
 
+/** The components with instances that degrade at some time, those included that a fault hits. */
+export function everDegraded({ result }: View, { cascade }: VariantResult): readonly string[] {
+  return result.topology.nodes
+    .filter(
+      (node) =>
+        isServer(node) && (cascade.states[node.name] ?? []).some(({ state }) => state !== 'ok'),
+    )
+    .map(({ name }) => name);
+}
+
 function budgetWords(view: View): Words {
   const judged = view.result.variants.filter(
     (variant) => variant.unfinished === undefined && heldBudgets(variant).of > 0,

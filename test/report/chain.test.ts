@@ -64,10 +64,67 @@ describe('the story of a fault', () => {
 
   it('is that of the next fault if the first is harmless', () => {
     expect(away([20, '500ms'], [60, '10s'])).toEqual([
-      '20 s worker crashes',
-      '20.5 s The fault ends',
-      FIRST[1],
+      ...FIRST,
       '80 s jobs recovers: caught up after 20 s',
+    ]);
+  });
+
+  it('names faults that begin at the same instant, and where all of them end', () => {
+    const { result } = run(`
+faultline: 1
+title: Three replicas pause at once
+run: { duration: 60s, replications: 1 }
+services: { shop: { replicas: 3, concurrency: 4, endpoints: { buy: [ work: 10ms ] } } }
+workloads: { users: { arrivals: constant(200/s), requests: [ { name: buy, call: shop.buy } ] } }
+faults:
+  - { id: a, kind: pause, target: 'shop[0]', at: 20s, for: 2s }
+  - { id: b, kind: pause, target: 'shop[1]', at: 20s, for: 2s }
+  - { id: c, kind: pause, target: 'shop[2]', at: 20s, for: 3s }
+`);
+    const steps = chainOf(viewOf(result), result.variants[0]!);
+    expect(steps[0]).toMatchObject({
+      when: '20 s',
+      subject: '3 faults at once',
+      text: 'shop[0] is paused, shop[1] is paused and shop[2] is paused',
+    });
+    const ends = steps.filter(({ subject }) => subject.includes('end'));
+    expect(ends.map(({ when, subject }) => [when, subject])).toEqual([['23 s', 'The faults end']]);
+  });
+
+  it('shows what a flush loses as its own step', () => {
+    const { result } = run(`
+faultline: 1
+title: A flush during the catch-up
+run: { duration: 60s, replications: 1 }
+queues: { jobs: { kind: simple, consumers: [ { call: worker.handle } ] } }
+services: { worker: { endpoints: { handle: [ work: 5ms ] } } }
+workloads:
+  users: { arrivals: constant(100/s), requests: [ { name: put, steps: [ publish: { topic: jobs } ] } ] }
+faults:
+  - { id: down, kind: crash, target: worker, at: 10s, for: 20s }
+  - { id: purge, kind: flush, target: jobs, at: 30s }
+`);
+    const steps = chainOf(viewOf(result), result.variants[0]!);
+    const flush = steps.find(({ subject }) => subject === 'jobs is flushed');
+    expect(flush?.when).toBe('30 s');
+    expect(flush?.text).toMatch(/^1,99\d messages never have their effect$/u);
+  });
+
+  it('ends with the users where a component is back only with its own fault', () => {
+    const { result } = run(`
+faultline: 1
+title: A failover
+run: { duration: 90s, replications: 1 }
+services: { shop: { endpoints: { buy: [ query: db.insert ] } } }
+databases:
+  db: { kind: postgres, replicas: { count: 1, lag: 500ms }, operations: { insert: { wait: 1ms, write: true } } }
+workloads: { users: { arrivals: constant(100/s), requests: [ { name: buy, call: shop.buy } ] } }
+faults: [ { id: crash, kind: crash, target: db, role: primary, at: 20s, for: 60s } ]
+`);
+    const steps = chainOf(viewOf(result), result.variants[0]!);
+    const back = steps.filter(({ subject }) => subject.endsWith('is healthy again'));
+    expect(back.map(({ when, subject }) => [when, subject])).toEqual([
+      ['55 s', 'users.buy is healthy again'],
     ]);
   });
 

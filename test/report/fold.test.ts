@@ -99,7 +99,7 @@ describe('a page that folds', () => {
       ...variant,
       cascade: {
         ...variant.cascade,
-        events: variant.cascade.events.map((event) => ({ ...event, text: 'x'.repeat(40_000) })),
+        events: variant.cascade.events.map((event) => ({ ...event, text: 'x'.repeat(80_000) })),
       },
     }));
     const page = renderHtml(wide, OPTIONS);

@@ -64,13 +64,14 @@ export function lossChart(view: View, id: string, width: number): Drawing {
     bottom: names + (narrow ? 60 : 36),
   };
   const x = logarithmic(domain, [margin.left, width - margin.right]);
-  const y = logarithmic([FLOOR, 1], [height - margin.bottom, margin.top]);
   const lines = view.result.variants.map((variant) => ({
     variant,
     points: lossPoints(view, variant, domain),
     lost: lostShare(view, variant),
   }));
-  const shares = [1, 0.1, 0.01, 0.001, FLOOR];
+  const floor = floorOf(lines);
+  const y = logarithmic([floor, 1], [height - margin.bottom, margin.top]);
+  const shares = [1, ...DECADES.filter((share) => share >= floor)];
   const limit = objective(view, domain);
   const drawn = view.plot(
     {
@@ -78,7 +79,7 @@ export function lossChart(view: View, id: string, width: number): Drawing {
       height,
       margin,
       x: { type: 'log', domain },
-      y: { type: 'log', domain: [FLOOR, 1] },
+      y: { type: 'log', domain: [floor, 1] },
       layers: [
         { kind: 'across', at: shares, stroke: 'var(--grid)', dash: null },
         { kind: 'upright', at: limit, stroke: 'var(--ink3)', dash: '2 3' },
@@ -98,7 +99,9 @@ export function lossChart(view: View, id: string, width: number): Drawing {
       drawn,
       axisLabels(x, y, domain, shares, narrow),
       limit.map((at) => label(x(at), 14, `objective ${formatSeconds(at)}`, { anchor: 'middle' })),
-      narrow ? legend(view, width, height) : lossLabels(view, lines, x, y, width - margin.right),
+      narrow
+        ? legend(view, width, height)
+        : lossLabels(view, lines, x, y, { right: width - margin.right, floor }),
     ],
   };
 }
@@ -155,6 +158,16 @@ export function lostShare(view: View, variant: VariantResult): number {
 
 /** Below this share a line leaves the picture. */
 const FLOOR = 1e-4;
+const DECADES = [0.1, 0.01, 0.001, FLOOR];
+
+/** The lower end of the picture: the decade below the line that loses least, so that no empty space is left below it. */
+function floorOf(lines: readonly Line[]): number {
+  const least = Math.min(...lines.map(({ lost }) => lost));
+  return DECADES.find((share) => share * ROOM <= least) ?? FLOOR;
+}
+
+/** Room between the lowest line and the axis. */
+const ROOM = 1.2;
 const POINTS = 140;
 
 interface Line {
@@ -252,7 +265,7 @@ function lossLabels(
   lines: readonly Line[],
   x: Scale,
   y: Scale,
-  right: number,
+  { right, floor }: { readonly right: number; readonly floor: number },
 ): Markup[] {
   const level = lines.filter((line) => line.lost >= FLOOR);
   const falling = lines.filter((line) => line.lost < FLOOR);
@@ -260,7 +273,7 @@ function lossLabels(
     level.map((line) => y(line.lost) + 4),
     15,
     y(1) + 4,
-    y(FLOOR) - 2,
+    y(floor) - 2,
   );
   return [
     ...level.map((line, i) =>

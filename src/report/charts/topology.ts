@@ -27,6 +27,9 @@ export interface Maps {
   readonly abreast: 1 | 2;
 }
 
+/** As wide as the figure below a workload gets. */
+const WIDEST_SHARE = '99.99 %';
+
 /** Width of a picture: half of a wide page, all of it, and a phone. */
 export const MAP_WIDTHS = { half: 478, whole: 984, phone: 358 } as const;
 
@@ -43,7 +46,7 @@ export function legibleWidth(map: Placement): number {
 export function mapsOf(view: View): Maps {
   const nodes = mapNodes(view).map((node) => ({
     ...node,
-    lines: sharesOf(view, node.name).length,
+    below: sharesOf(view, node.name).map(({ words }) => `${words} ${WIDEST_SHARE}`),
   }));
   const { edges } = view.result.topology;
   const { groups } = view.result.report;

@@ -132,7 +132,7 @@ const BARS = 8;
 export function wasteChart(view: View, variant: VariantResult, width: number): Drawing {
   const rows = wasteRows(view, variant);
   const left = rows.reduce((most, row) => Math.max(most, textWidth(nameOf(row), 12)), 0) + 12;
-  const scale = linear([0, 1], [0, width - left - 62]);
+  const scale = linear([0, 1], [0, width - left - 74]);
   const bars: Markup[] = rows.map((row, i) => {
     const y = 6 + i * 23;
     return markup`${label(0, y + 12, nameOf(row), { fill: 'var(--ink)' })}${box(left, y + 3, scale(1), 10, 'var(--ok-soft)')}${row.wasted > 0 ? box(left, y + 3, Math.max(1, scale(row.wasted)), 10, 'var(--dead)') : null}${label(width, y + 12, formatShare(row.wasted), { anchor: 'end', fill: row.wasted >= 0.05 ? 'var(--bad)' : 'var(--ink2)', weight: row.wasted >= 0.05 ? 600 : undefined })}`;

@@ -25,6 +25,6 @@ function worstStep({ steps }: BudgetResult): Markup | null {
 /** An expression that may wrap after dots, arrows and words. */
 export function breakable(text: string): Markup[] {
   return text
-    .split(/(?<=[.>]|\s(?=during|after|before|from|always|for|in))/)
+    .split(/(?<=\D\.|->|\s(?=during|after|before|from|always|for|in))/)
     .map((part, i) => markup`${i > 0 && markup`<wbr />`}${part}`);
 }

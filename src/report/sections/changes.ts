@@ -14,19 +14,19 @@ export function changesSection({ all: view, drawn }: Fold): Markup | null {
   const others = variants.filter((variant) => variant !== chosen);
   const list = (some: readonly VariantResult[]): Markup =>
     markup`<div class="patches">${some.map((variant) => patchMarkup(view, variant))}</div>`;
-  return section(
-    'changes',
-    chosen === null ? 'Configuration' : 'Recommended change',
-    titleOf(view, chosen),
-    [
-      first.length > 0 && list(first),
-      others.length > 0 &&
-        folded(
-          list(others),
-          first.length > 0 ? 'Settings of the other variants' : 'Settings of each variant',
-        ),
-    ],
-  );
+  return section('changes', changesName(view), titleOf(view, chosen), [
+    first.length > 0 && list(first),
+    others.length > 0 &&
+      folded(
+        list(others),
+        first.length > 0 ? 'Settings of the other variants' : 'Settings of each variant',
+      ),
+  ]);
+}
+
+/** The name of the section, here and in the contents. */
+export function changesName(view: View): string {
+  return recommended(view) === null ? 'Configuration' : 'Recommended change';
 }
 
 /** The variant to take: it holds every budget and does not succeed less than the baseline; null if there is none. */

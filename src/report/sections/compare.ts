@@ -28,6 +28,7 @@ export function compareSection(view: View, long: boolean): Markup {
   const columns = outcomeColumns(view);
   const alike = alikeColumns(view, columns);
   const shown = columns.filter((column) => !alike.includes(column));
+  const figures = alike.filter((column) => cellText(column, variants[0]!) !== '–');
   const notes = shown.flatMap((column) => column.note ?? []).join(' ');
   const answered = latencyColumns(view, 'successLatency');
   const lossy = view.result.variants.some((variant) => lostShare(view, variant) > 0);
@@ -45,9 +46,9 @@ export function compareSection(view: View, long: boolean): Markup {
         ${paired}${otherLoad !== null && `${otherLoad} `}${notes}
       </p>`,
       table(view, 'cmp', 'Service to users and its cost', shown, { long, groups: null }),
-      alike.length > 0 &&
+      figures.length > 0 &&
         markup`<p class="meta after">
-          The same in every variant: ${alike.map((column) => `${column.head.toLowerCase()} ${column.of} ${cellText(column, variants[0]!)}`).join(', ')}.
+          The same in every variant: ${figures.map((column) => `${column.head.toLowerCase()} ${column.of} ${cellText(column, variants[0]!)}`).join(', ')}.
         </p>`,
       folded(
         [

@@ -55,7 +55,8 @@ export function timelineSection({ all, drawn: view }: Fold): Markup | null {
     ]);
   });
   const words = `${faultMarks(view).words}Requests count when they arrive; steps of ${formatSeconds(view.result.run.step)}, pooled over replications, band from the lowest to the highest. A gap in p99 means that nothing was answered.${cutWords(views)}${ghostWords(variants)}`;
-  const count = Math.min(variants.length, 6);
+  // Six are in two rows of three, more in rows of four.
+  const count = Math.min(variants.length, 7);
   return section('timeline', 'Timeline', timelineFinding(all), [
     markup`<div class="sm cols c${count}">${columns}</div>`,
     caption(words),

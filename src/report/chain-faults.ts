@@ -1,0 +1,127 @@
+import { DEGRADATIONS } from '../spec/result/degradations.js';
+import { headOf } from '../spec/result/fault-text.js';
+import type { FaultInfo, VariantResult } from '../spec/result/result.js';
+import type { CascadeEvent } from '../spec/result/cascade.js';
+import { isEnd } from './episodes.js';
+import { listed } from './format.js';
+
+/** The faults with which a chain begins: the headline, then those that begin at the same instant. */
+export interface ChainStart {
+  readonly events: readonly CascadeEvent[];
+  readonly ids: ReadonlySet<string>;
+}
+
+/**
+ * The beginning of a chain: the headline fault, else the first one that is to blame. Empty if no fault is to blame for
+ * the degradations: a chain that began with an innocent fault would accuse it.
+ */
+export function startOfChain({ cascade }: VariantResult, headline: string | undefined): ChainStart {
+  const { events } = cascade;
+  const innocent = new Set(cascade.innocent.map(({ fault }) => fault));
+  const faults = events.filter(({ kind }) => kind === 'fault');
+  const blamed = faults.filter(({ subject }) => !innocent.has(subject));
+  const isCalm = !events.some(({ kind }) => DEGRADATIONS.includes(kind));
+  const candidates = blamed.length === 0 && isCalm ? faults : blamed;
+  const first = candidates.find(({ subject }) => subject === headline) ?? candidates[0];
+  const all = first === undefined ? [] : [first, ...sameInstant(first, candidates)];
+  return { events: all, ids: new Set(all.map(({ subject }) => subject)) };
+}
+
+function sameInstant(
+  first: CascadeEvent,
+  faults: readonly CascadeEvent[],
+): readonly CascadeEvent[] {
+  return faults.filter((event) => event !== first && event.at === first.at);
+}
+
+/** The end of the faults of a start: of the last one; undefined if one of them stays. */
+export function endOfFaults(
+  { ids }: ChainStart,
+  since: readonly CascadeEvent[],
+): CascadeEvent | undefined {
+  const ends = [...ids].map((id) =>
+    since.find(({ kind, subject }) => kind === 'faultEnd' && subject === id),
+  );
+  return ends.reduce(
+    (last, end) => (last === undefined || end === undefined || end.at < last.at ? last : end),
+    ends.includes(undefined) ? undefined : ends[0],
+  );
+}
+
+/** A fault together with those that begin at the same instant, in words. */
+export function faultsInWords(
+  fault: CascadeEvent,
+  { cascade }: VariantResult,
+): { readonly subject: string; readonly text: string } {
+  const innocent = new Set(cascade.innocent.map((one) => one.fault));
+  const candidates = cascade.events.filter(
+    ({ kind, subject }) => kind === 'fault' && !innocent.has(subject),
+  );
+  const others = sameInstant(fault, candidates);
+  if (others.length === 0) return { subject: headOf(fault), text: fault.detail ?? '' };
+  const words = [fault, ...others]
+    .sort((a, b) => cascade.events.indexOf(a) - cascade.events.indexOf(b))
+    .map(headOf);
+  const left = words.length - FEW;
+  const few = left > 1 ? [...words.slice(0, FEW), `${left} more`] : words;
+  return { subject: `${words.length} faults at once`, text: listed(few) };
+}
+
+/** Faults of one instant that are named. */
+const FEW = 3;
+
+/** The fault that caused an event, if the chain does not begin with it. */
+export function otherFault(
+  variant: VariantResult,
+  { ids }: ChainStart,
+  event: CascadeEvent | undefined,
+): FaultInfo | undefined {
+  if (event === undefined) return undefined;
+  const cause = event.cause ?? instantaneous(variant, event)?.id;
+  return variant.faults.find(({ id }) => id === cause && !ids.has(id));
+}
+
+/** The fault without duration, such as a flush, that loses messages of its target at that instant. */
+export function instantaneous(
+  { faults, cascade }: VariantResult,
+  { kind, subject, at }: CascadeEvent,
+): FaultInfo | undefined {
+  if (kind !== 'lost') return undefined;
+  const [component] = subject.split('.');
+  return faults.find(
+    ({ id, target }) =>
+      target.some((name) => name === subject || name === component) &&
+      cascade.events.some((e) => e.kind === 'fault' && e.subject === id && e.at === at) &&
+      cascade.events.some((e) => e.kind === 'faultEnd' && e.subject === id && e.at === at),
+  );
+}
+
+/**
+ * Whether a component is back only because its own fault ends: after a failover users recover long before, and the
+ * chain ends with them.
+ */
+export function isBackWithFault(
+  { faults, cascade }: VariantResult,
+  { kind, subject, at }: CascadeEvent,
+): boolean {
+  return (
+    kind === 'recovered' &&
+    faults.some(
+      ({ id, target }) =>
+        target.includes(subject) &&
+        cascade.events.some((e) => e.kind === 'faultEnd' && e.subject === id && e.at === at),
+    )
+  );
+}
+
+/** The last of some ends that is of the chain's own faults, preferably one that a fault does not bring with its end. */
+export function lastEnd(
+  variant: VariantResult,
+  ends: readonly CascadeEvent[],
+  isOther: (end: CascadeEvent) => boolean,
+): CascadeEvent | undefined {
+  const own = ends.filter((end) => isEnd(end) && !isOther(end));
+  return (
+    own.filter((end) => !isBackWithFault(variant, end)).pop() ?? own.pop() ?? ends[ends.length - 1]
+  );
+}

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { lateWords } from '../../src/report/character.js';
+import { mapsOf } from '../../src/report/charts/topology.js';
+import { textWidth } from '../../src/report/draw.js';
+import { lossFinding, servicesFinding } from '../../src/report/findings.js';
+import { cascadeFinding, propagationFinding } from '../../src/report/findings-cascade.js';
+import { timelineFinding } from '../../src/report/findings-timeline.js';
+import { flat, unseenWords } from '../../src/report/unseen-words.js';
+import { viewOf } from '../../src/report/view.js';
+import { run } from '../theory/program.js';
+
+describe('titles of one service that fails', () => {
+  const { result } = run(`
+faultline: 1
+title: One of two stores fails, then the other one
+run: { duration: 90s, replications: 4 }
+services:
+  shop: { endpoints: { buy: [ { call: store.get, optional: true } ], list: [ call: index.find ] } }
+  store: { endpoints: { get: [ work: 2ms ] } }
+  index: { endpoints: { find: [ work: 2ms ] } }
+workloads:
+  users: { arrivals: constant(100/s), requests: [ { name: buy, call: shop.buy }, { name: list, call: shop.list } ] }
+faults:
+  - { id: store, kind: error, target: store, share: 100%, at: 20s, for: 10s }
+variants:
+  - { name: as-it-is }
+  - { name: both, set: { services.shop.endpoints.buy: [ call: store.get ] }, add: { faults: [ { id: index, kind: error, target: index, share: 100%, at: 60s, for: 10s } ] } }
+  - { name: quiet, set: { workloads.users.arrivals: constant(20/s), 'faults[store].share': 0.1% } }
+`);
+  const view = viewOf(result);
+  const [plain, both] = result.variants;
+
+  it('name the component that a fault hits', () => {
+    expect(servicesFinding(view, plain!)).toBe('Only store degrades, hit by a fault');
+  });
+
+  it('count it among the components that degrade', () => {
+    expect(cascadeFinding(view, both!)).toMatch(/^3 components and 2 kinds of request degrade; /u);
+  });
+
+  it('leave the effects of the next fault out of the spread of the first', () => {
+    expect(propagationFinding(view, both!)).toMatch(
+      /^The failure reaches shop and users.buy within /u,
+    );
+  });
+
+  it('compare losses among the variants of one load', () => {
+    expect(lossFinding(view)).toMatch(/ of requests never succeed with both; with as-it-is /u);
+  });
+});
+
+it('leaves room for the words below a workload', () => {
+  const { result } = run(`
+faultline: 1
+title: Long names
+run: { duration: 5s, replications: 1 }
+services: { shop: { endpoints: { buy: [ work: 2ms ] } } }
+workloads:
+  u: { arrivals: constant(10/s), requests: [ { name: subscriptions, call: shop.buy }, { name: b, call: shop.buy } ] }
+`);
+  const users = mapsOf(viewOf(result)).wide.nodes.get('u')!;
+  expect(users.width).toBeGreaterThan(textWidth('subscriptions 99.99 %', 12));
+  expect(users.height).toBe(28 + 2 * 15);
+});
+
+it('calls requests slow only if they are late', () => {
+  const { result } = run(`
+faultline: 1
+title: Slow or failing
+run: { duration: 60s, replications: 1 }
+services: { shop: { concurrency: 64, endpoints: { buy: [ wait: 2ms ] } } }
+workloads: { users: { arrivals: constant(200/s), requests: [ { name: buy, call: shop.buy } ] } }
+faults: [ { id: f, kind: slow, target: shop, factor: 20, at: 20s, for: 10s } ]
+variants:
+  - { name: slow }
+  - { name: failing, set: { 'faults[f]': { id: f, kind: error, target: shop, share: 3%, at: 20s, for: 10s } } }
+`);
+  const [slow, failing] = result.variants;
+  expect(lateWords(slow!, ['users.buy'])).toMatch(/^slow for /u);
+  expect(lateWords(failing!, ['users.buy'])).toMatch(/^some fail for /u);
+  expect(lateWords(slow!, ['users.other'])).toBeNull();
+});
+
+it('names the largest backlog, all variants that leave one, and that it is not caught up', () => {
+  const { result } = run(`
+faultline: 1
+title: Backlogs
+run: { duration: 120s, replications: 1 }
+queues: { jobs: { kind: simple, consumers: [ { call: worker.handle } ] } }
+services: { worker: { endpoints: { handle: [ work: 5ms ] } } }
+workloads:
+  users: { arrivals: constant(100/s), requests: [ { name: put, steps: [ publish: { topic: jobs } ] } ] }
+faults: [ { id: f, kind: crash, target: worker, at: 20s, for: 10s } ]
+variants:
+  - { name: back }
+  - { name: late, set: { 'faults[f].at': 90s, 'faults[f].for': 60s } }
+  - { name: early, set: { 'faults[f].at': 60s, 'faults[f].for': 90s } }
+`);
+  const view = viewOf(result);
+  expect(flat(unseenWords(view))).toMatch(/^Up to 6,00\d messages wait for jobs in early, /u);
+  expect(timelineFinding(view)).toContain('backlog remains in late and early');
+  expect(cascadeFinding(view, result.variants[2]!)).toContain('jobs');
+});
