@@ -204,7 +204,7 @@ variants:
       'are not ranked with it; peak-more is compared with peak, at the same load.',
     );
     expect(text).toMatch(
-      /p99 of successes\*? {3}best: more \(load of today\); best: peak-more \(load of peak\)/,
+      /p99 of all\* {3}best: more \(load of today\); best: peak-more \(load of peak\)/,
     );
     expect(text).toMatch(/peak +[\d.]+ ms +first with its load/);
     expect(text).toMatch(/peak-more +\*[\d.]+ ms\* +−.* better {3}to peak/);
