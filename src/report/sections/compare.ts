@@ -107,13 +107,8 @@ function table(
     const cells = columns.map((column, i) =>
       cell(view, column, variant, best[i]!.has(variant.name), edge(i)),
     );
-    const { className } = lookOf(view, variant.name);
-    const reference = referenceOf(view, variant);
     return markup`<tr>
-      <th scope="row" class="${className}">
-        ${variantKey(view, variant)}<small>${characterOf(view, variant)}</small>${reference.baseline || reference === variant ? '' : markup`<small>compared with ${reference.name}</small>`}
-      </th>
-      ${cells}
+      ${rowHead(view, variant)}${cells}
     </tr>`;
   });
   const group =
@@ -145,6 +140,19 @@ function table(
       </tbody>
     </table>
   </div>`;
+}
+
+/** The variant, its character, and the one that it is compared with if that is not the baseline. */
+function rowHead(view: View, variant: VariantResult): Markup {
+  const { className } = lookOf(view, variant.name);
+  const reference = referenceOf(view, variant);
+  const beside =
+    reference !== view.baseline &&
+    reference !== variant &&
+    markup`<small>compared with ${reference.name}</small>`;
+  return markup`<th scope="row" class="${className}">
+    ${variantKey(view, variant)}<small>${characterOf(view, variant)}</small>${beside}
+  </th>`;
 }
 
 function cell(
