@@ -22,6 +22,7 @@ faults:
   - { id: broken, kind: error, target: bank, share: 100%, at: 10s, for: 5s }
 ${second}
 variants: [ { name: today }, { name: again } ]
+budgets: [ users.recovery < 10s after broken ]
 `).result,
   );
 }
@@ -44,7 +45,7 @@ describe('recovery that the next fault cuts off', () => {
     expect(timelineNote(view, today!)).toContain('does not recover before the next fault at 30 s');
     const text = renderMarkdown(view.result, { command: 'x' });
     expect(text).toContain('does not recover before the next fault at 30 s.');
-    expect(text).not.toContain('never');
+    expect(today!.budgets[0]!.note).toBe('never before the next fault');
   });
 
   it('is the time without the next fault', () => {
