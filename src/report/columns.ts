@@ -29,7 +29,7 @@ export function latencyColumns(view: View, population: 'successLatency' | 'laten
 export function cellText(column: Column, variant: VariantResult): string {
   const { value } = column.pick(variant);
   if (value === null && column.missing !== null && neverCount(column, variant) > 0)
-    return column.missing;
+    return column.missing(variant);
   return valueText(column, value);
 }
 
@@ -84,7 +84,7 @@ function userColumns(view: View): Column[] {
     unit: 'seconds',
     pick: (v) => v.summary.recovery,
     paths: workloadPaths(view, `recovery after ${headline.id}`),
-    missing: missingRecovery(view.result, headline.id),
+    missing: (v) => missingRecovery(view.result, v, headline.id),
     never: (v) => v.summary.recovery.never,
   });
   const { step } = view.result.run;
@@ -102,7 +102,7 @@ function latencyBack(view: View, fault: string): Column {
     unit: 'seconds',
     pick: (v) => v.summary.latencyRecovery,
     paths: workloadPaths(view, `latencyRecovery after ${fault}`),
-    missing: missingRecovery(view.result, fault),
+    missing: (v) => missingRecovery(view.result, v, fault),
     never: (v) => v.summary.latencyRecovery.never,
   };
 }

@@ -58,8 +58,7 @@ export function neverBack({ result }: { readonly result: Result }, joint: string
 }
 
 /** Text in place of a recovery that never comes: `never`, or `> 10 s` if a fault ends the search after 10 s. */
-export function missingRecovery(result: Result, id: string): string {
-  const gaps = result.variants.map((variant) => gapAfter(result, variant, id));
-  const known = gaps.flatMap((gap) => (gap === null ? [] : [gap.next - gap.end]));
-  return known.length === 0 ? 'never' : `> ${formatSeconds(Math.min(...known))}`;
+export function missingRecovery(result: Result, variant: VariantResult, id: string): string {
+  const gap = gapAfter(result, variant, id);
+  return gap === null ? 'never' : `> ${formatSeconds(gap.next - gap.end)}`;
 }

@@ -166,10 +166,10 @@ function cell(
   const text = cellText(column, variant);
   const shown = best
     ? markup`<b>${text}</b>`
-    : text === column.missing
+    : text === column.missing?.(variant)
       ? markup`<b class="worse">${text}</b>`
       : text;
-  const sortable = value ?? (text === column.missing ? 1e300 : '');
+  const sortable = value ?? (text === column.missing?.(variant) ? 1e300 : '');
   return markup`<td class="${className}" data-v="${sortable}">
     ${shown}${view.result.variants.length > 1 && markup`<small>${second(view, column, variant)}</small>`}
   </td>`;
