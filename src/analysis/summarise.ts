@@ -74,6 +74,7 @@ export function summarise(
     figures: headline(data, stories.get(data.variant.name)!, headlineId),
   }));
   const base = variants.find((data) => data.variant.baseline) ?? variants[0];
+  const firsts = firstsWithLoad(variants, base);
   const { run, report } = base.variant.scenario;
   const exemplars = exemplarsOf(variants, report.exemplars, headlineId);
   const topology = topologyOf(base);
@@ -91,13 +92,13 @@ export function summarise(
     variants: variants.map((data, i) => ({
       ...variantResult(file, data, study, figures[i].figures, proofs),
       ...own(data, topology),
-      ...(hasOtherLoad(data, base) && { otherLoad: true as const }),
+      ...otherLoad(data, firsts[i], base),
       ...unfinished(data, incomplete),
       ...proofOf(data, proofs),
       exemplars: exemplars.get(data.variant.name) ?? [],
     })),
     hypothesis: file.hypothesis === null ? null : judgeHypothesis(file.hypothesis, study),
-    comparisons: comparisonsOf(file, study, figures, base),
+    comparisons: comparisonsOf(file, study, figures, base, firsts),
     warnings: warningsOf(variants),
     ...(incomplete !== null && { incomplete }),
   };
@@ -124,21 +125,45 @@ function baselineName({ variants }: ScenarioFile, base: VariantData): string {
   return variants.find(({ baseline }) => baseline)?.name ?? base.variant.name;
 }
 
-/** Comparisons of the finished variants with the load of the baseline. */
+/** Comparisons of the finished variants with the first one that has their load. */
 function comparisonsOf(
   file: ScenarioFile,
-  { variants, unfinished: missing }: Study,
+  { unfinished: missing }: Study,
   figures: readonly { readonly name: string; readonly figures: Headline }[],
   base: VariantData,
+  firsts: readonly VariantData[],
 ): Result['comparisons'] {
-  const compared = figures.filter(
-    ({ name }, i) => missing?.has(name) !== true && !hasOtherLoad(variants[i], base),
-  );
-  return compareAll(compared, baselineName(file, base), subjectOf(base), limitsOf(file));
+  const limits = limitsOf(file);
+  return [...new Set(firsts)].flatMap((first) => {
+    const compared = figures.filter(
+      ({ name }, i) => missing?.has(name) !== true && firsts[i] === first,
+    );
+    const reference = first === base ? baselineName(file, base) : first.variant.name;
+    return compareAll(compared, reference, subjectOf(first), limits);
+  });
 }
 
-function hasOtherLoad({ plan }: VariantData, base: VariantData): boolean {
-  return loadKey(plan) !== loadKey(base.plan);
+/** For each variant the one that it is compared with: the baseline if that has its load, else the first that has it. */
+function firstsWithLoad(
+  variants: readonly VariantData[],
+  base: VariantData,
+): readonly VariantData[] {
+  const first = new Map([[loadKey(base.plan), base]]);
+  return variants.map((data) => {
+    const key = loadKey(data.plan);
+    const found = first.get(key) ?? data;
+    first.set(key, found);
+    return found;
+  });
+}
+
+function otherLoad(
+  data: VariantData,
+  first: VariantData,
+  base: VariantData,
+): Pick<VariantResult, 'otherLoad' | 'reference'> {
+  if (first === base) return {};
+  return { otherLoad: true, ...(first !== data && { reference: first.variant.name }) };
 }
 
 function unfinished(

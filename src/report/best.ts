@@ -2,7 +2,8 @@ import type { VariantResult } from '../spec/result/result.js';
 import type { Column } from './column.js';
 import { cellText, neverCount, valueText } from './columns.js';
 import { isWorse, verdictBetween } from './difference.js';
-import { outdone, rankedTogether } from './standing.js';
+import { loadGroups } from './reference.js';
+import { outdone } from './standing.js';
 import type { View } from './view.js';
 
 /** The best variants of a column: one, or all that do not differ significantly from the best. */
@@ -15,11 +16,15 @@ export interface Winner {
   readonly outdone: string | null;
 }
 
-/** The winner of a column; null if fewer than two variants can be compared. */
-export function winnerOf(view: View, column: Column): Winner | null {
-  const known = measured(view, column);
+/** The winner of a column among the variants with one load; null if fewer than two can be compared. */
+export function winnerOf(
+  view: View,
+  column: Column,
+  variants: readonly VariantResult[],
+): Winner | null {
+  const known = measured(column, variants);
   const first = foremost(column, known);
-  if (first === null || rankedTogether(view).length < 2) return null;
+  if (first === null || variants.length < 2) return null;
   const worse = outdone(view);
   const level = known.filter((one) => one === first || isLevel(view, column, one, first));
   const isFlat = level.length === known.length;
@@ -33,21 +38,28 @@ export function winnerOf(view: View, column: Column): Winner | null {
   };
 }
 
-/** Names of the variants with the best text in a column; none if all texts are equal, or none is clearly worse. */
+/** Names of the variants with the best text in a column for their load; none if all are equal, or none is clearly worse. */
 export function bestOf(view: View, column: Column): ReadonlySet<string> {
-  const known = measured(view, column);
+  return new Set(loadGroups(view).flatMap((variants) => bestAmong(view, column, variants)));
+}
+
+function bestAmong(
+  view: View,
+  column: Column,
+  ranked: readonly VariantResult[],
+): readonly string[] {
+  const known = measured(column, ranked);
   const first = foremost(column, known);
-  const ranked = rankedTogether(view);
-  if (first === null || ranked.length < 2) return new Set();
+  if (first === null || ranked.length < 2) return [];
   const differs =
     known.length < ranked.length || known.some((one) => isWorse(view, column, one, first));
-  if (!differs) return new Set();
+  if (!differs) return [];
   const text = valueText(column, column.pick(first).value);
   const worse = outdone(view);
   const isBest = (one: VariantResult): boolean => cellText(column, one) === text;
-  if (view.result.variants.every(isBest)) return new Set();
+  if (ranked.every(isBest)) return [];
   const best = ranked.filter((one) => isBest(one) && !worse.has(one.name));
-  return new Set(best.map(({ name }) => name));
+  return best.map(({ name }) => name);
 }
 
 function isLevel(view: View, column: Column, one: VariantResult, first: VariantResult): boolean {
@@ -55,10 +67,8 @@ function isLevel(view: View, column: Column, one: VariantResult, first: VariantR
   return verdictBetween(view, column, first, one) !== 'better';
 }
 
-function measured(view: View, column: Column): readonly VariantResult[] {
-  return rankedTogether(view).filter(
-    (one) => column.pick(one).value !== null && neverCount(column, one) === 0,
-  );
+function measured(column: Column, variants: readonly VariantResult[]): readonly VariantResult[] {
+  return variants.filter((one) => column.pick(one).value !== null && neverCount(column, one) === 0);
 }
 
 function foremost(column: Column, known: readonly VariantResult[]): VariantResult | null {

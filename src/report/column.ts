@@ -13,8 +13,8 @@ export interface Column {
   readonly pick: (variant: VariantResult) => Estimate;
   /** Paths under which a comparison may be listed; the first that exists counts. */
   readonly paths: readonly string[];
-  /** A word in place of a missing value: `never`. */
-  readonly missing: string | null;
+  /** A word in place of a missing value of a variant: `never`. */
+  readonly missing: ((variant: VariantResult) => string) | null;
   /** Words in place of 0, where 0 would read as a duration. */
   readonly zero?: string;
   /** Number of replications of a variant in which the measured event never happened. */

@@ -118,7 +118,7 @@ function backlogs(view: View): Candidate[] {
         unit: 'seconds',
         pick: (v) => drainEstimate(view, v),
         paths: [],
-        missing: 'never',
+        missing: () => 'never',
         zero: NO_BACKLOG,
         never: (v) => drainEstimate(view, v).never,
         note: 'Drained: from the end of the fault until the backlog is gone.',

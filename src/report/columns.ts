@@ -3,6 +3,7 @@ import { latencyLater } from '../spec/result/latency-later.js';
 import type { Result, VariantResult } from '../spec/result/result.js';
 import { PLAIN_COLUMN, type Column } from './column.js';
 import { unseenColumns } from './columns-unseen.js';
+import { missingRecovery } from './next-fault.js';
 import { formatValue } from '../text/figures.js';
 import { requestLabel, type View } from './view.js';
 
@@ -28,7 +29,7 @@ export function latencyColumns(view: View, population: 'successLatency' | 'laten
 export function cellText(column: Column, variant: VariantResult): string {
   const { value } = column.pick(variant);
   if (value === null && column.missing !== null && neverCount(column, variant) > 0)
-    return column.missing;
+    return column.missing(variant);
   return valueText(column, value);
 }
 
@@ -83,7 +84,7 @@ function userColumns(view: View): Column[] {
     unit: 'seconds',
     pick: (v) => v.summary.recovery,
     paths: workloadPaths(view, `recovery after ${headline.id}`),
-    missing: 'never',
+    missing: (v) => missingRecovery(view.result, v, headline.id),
     never: (v) => v.summary.recovery.never,
   });
   const { step } = view.result.run;
@@ -101,7 +102,7 @@ function latencyBack(view: View, fault: string): Column {
     unit: 'seconds',
     pick: (v) => v.summary.latencyRecovery,
     paths: workloadPaths(view, `latencyRecovery after ${fault}`),
-    missing: 'never',
+    missing: (v) => missingRecovery(view.result, v, fault),
     never: (v) => v.summary.latencyRecovery.never,
   };
 }

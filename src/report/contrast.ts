@@ -2,6 +2,7 @@ import type { VariantResult } from '../spec/result/result.js';
 import type { Column } from './column.js';
 import { cellText } from './columns.js';
 import { verdictBetween } from './difference.js';
+import { haveSameLoad } from './reference.js';
 import type { View } from './view.js';
 
 /**
@@ -14,6 +15,7 @@ export function isDifferent(
   one: VariantResult,
   other: VariantResult,
 ): boolean {
+  if (!haveSameLoad(view, one, other)) return false;
   if (cellText(column, one) === cellText(column, other)) return false;
   const verdict = verdictBetween(view, column, one, other);
   return verdict === 'unknown' ? view.result.replications < 2 : verdict !== 'same';

@@ -2,62 +2,53 @@ import type { BudgetResult, Comparison, Result, VariantResult } from '../spec/re
 import { isSplit, sameMargin } from '../stats/margin.js';
 import { studentQuantile } from '../stats/student.js';
 import type { Column } from './column.js';
+import { haveSameLoad, referenceOf, type Compared } from './reference.js';
 
 /** The figure of a column, as far as a comparison needs it. */
 export type Figure = Pick<Column, 'unit' | 'better' | 'pick' | 'paths'>;
 
-/** A result and the variant with which the others are compared: a view, or the two that one is made from. */
-export interface Compared {
-  readonly result: Result;
-  readonly baseline: VariantResult;
-}
-
-/** A value compared with that of the baseline. */
+/** A value compared with that of the first variant with the same load, such as the baseline. */
 export interface Difference {
   readonly difference: number | null;
   readonly ci95: readonly [number, number] | null;
   readonly verdict: Comparison['verdict'];
   /** Difference that is too small to matter; null if there is nothing to compare. */
   readonly margin: number | null;
-  /** The variants have other loads, so they are not compared. */
+  /** No other variant has its load, or it is the first one that has it. */
   readonly otherLoad?: true;
 }
 
 const NONE = { difference: null, ci95: null, verdict: 'unknown', margin: null } as const;
 
-/** The difference to the baseline: from the comparisons, else paired over the replications. */
+/** The difference to the first variant with the same load: from the comparisons, else paired over the replications. */
 export function differenceOf(all: Compared, column: Figure, variant: VariantResult): Difference {
-  if (variant.otherLoad === true) return { ...NONE, otherLoad: true };
+  const reference = referenceOf(all, variant);
+  if (reference === variant && variant.otherLoad === true) return { ...NONE, otherLoad: true };
   const { comparisons, incomplete } = all.result;
   for (const path of column.paths) {
     const found = comparisons.find((c) => c.of === variant.name && c.metric === path);
     if (found !== undefined) return found;
   }
-  if (incomplete !== undefined && (variant.unfinished ?? !hasBaseline(all))) return NONE;
-  return pairedDifference(all.result, column, variant, all.baseline);
+  if (incomplete !== undefined && (variant.unfinished ?? !isWhole(reference))) return NONE;
+  return pairedDifference(all.result, column, variant, reference);
 }
 
-/** How a variant compares with any other one, by the comparisons if one of them is the baseline. */
+/** How a variant compares with any other one, by the comparisons if one of them is the first with their load. */
 export function verdictBetween(
   all: Compared,
   column: Figure,
   one: VariantResult,
   two: VariantResult,
 ): Comparison['verdict'] {
-  if (two.name === all.baseline.name) return decided(all, column, one, two, false);
-  if (one.name === all.baseline.name) return decided(all, column, two, one, true);
+  const reference = referenceOf(all, one);
+  if (reference !== referenceOf(all, two)) return 'unknown';
+  if (two === reference) return differenceOf(all, column, one).verdict;
+  if (one === reference) return turned(differenceOf(all, column, two).verdict);
   return pairedDifference(all.result, column, one, two).verdict;
 }
 
-function decided(
-  all: Compared,
-  column: Figure,
-  other: VariantResult,
-  baseline: VariantResult,
-  isTurned: boolean,
-): Comparison['verdict'] {
-  const { verdict } = differenceOf({ ...all, baseline }, column, other);
-  if (!isTurned || verdict === 'same' || verdict === 'unknown') return verdict;
+function turned(verdict: Comparison['verdict']): Comparison['verdict'] {
+  if (verdict === 'same' || verdict === 'unknown') return verdict;
   return verdict === 'better' ? 'worse' : 'better';
 }
 
@@ -71,7 +62,7 @@ export function isWorse(
   one: VariantResult,
   two: VariantResult,
 ): boolean {
-  if (one === two) return false;
+  if (one === two || !haveSameLoad(all, one, two)) return false;
   if (all.result.replications > 1) return verdictBetween(all, column, one, two) === 'worse';
   const [a, b] = [column.pick(one), column.pick(two)];
   if (a.value === null || b.value === null) return false;
@@ -82,9 +73,9 @@ export function isWorse(
   return a.ci95[1] < b.ci95[0] || b.ci95[1] < a.ci95[0];
 }
 
-/** Whether all replications of the baseline are available for comparison. */
-function hasBaseline({ baseline }: Compared): boolean {
-  return baseline.baseline && baseline.unfinished === undefined;
+/** Whether all replications of a reference are available. A baseline that never ran is replaced by another variant. */
+function isWhole({ baseline, otherLoad, unfinished }: VariantResult): boolean {
+  return (baseline || otherLoad === true) && unfinished === undefined;
 }
 
 /** Student's t on the differences of replications, centred on the difference of the pooled values. */
@@ -94,7 +85,6 @@ function pairedDifference(
   variant: VariantResult,
   baseline: VariantResult,
 ): Difference {
-  if (variant.otherLoad !== baseline.otherLoad) return { ...NONE, otherLoad: true };
   const one = column.pick(variant);
   const two = column.pick(baseline);
   if (one.value === null || two.value === null) return NONE;

@@ -5,7 +5,7 @@ import { degradedAmong } from './degraded.js';
 import { differenceOf, isWorse, verdictBetween } from './difference.js';
 import { NO_BACKLOG } from './family-parts.js';
 import { listed } from './format.js';
-import { rankedTogether } from './standing.js';
+import { loadGroups, referenceOf } from './reference.js';
 import { formatCount, formatRate, formatSeconds, formatShare } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import type { View } from './view.js';
@@ -14,14 +14,16 @@ import type { View } from './view.js';
 export function compareFinding(view: View): string {
   const { variants } = view.result;
   if (variants.length === 1) return singleFinding(view);
-  const compared = rankedTogether(view);
-  if (compared.length < 2) return 'The variants have other loads, and are not ranked';
+  // With several loads the title is about the first with two variants, that of the baseline if it has them.
+  const compared = loadGroups(view).find((group) => group.length > 1);
+  if (compared === undefined) return 'The variants have other loads, and are not ranked';
   const success = outcomeColumns(view)[0]!;
   const valueOf = (variant: VariantResult): number => success.pick(variant).value ?? 0;
   const best = compared.reduce((a, b) => (valueOf(b) > valueOf(a) ? b : a));
   const worst = compared.reduce((a, b) => (valueOf(b) < valueOf(a) ? b : a));
   const [high, low] = [success.pick(best).value, success.pick(worst).value];
-  if (high === null || low === null) return unseenFinding(view) ?? latencyFinding(view);
+  if (high === null || low === null)
+    return unseenFinding(view, compared) ?? latencyFinding(view, compared);
   if (isWorse(view, success, worst, best)) {
     const alike = compared.filter((v) => Math.abs((success.pick(v).value ?? -1) - high) < 1e-9);
     const who =
@@ -37,15 +39,14 @@ export function compareFinding(view: View): string {
   const isOpen = verdictBetween(view, success, worst, best) === 'unknown';
   if (isOpen && high - low > OPEN)
     return `Whether success differs is open: ${formatShare(high)} with ${best.name}, ${formatShare(low)} with ${worst.name}`;
-  return unseenFinding(view) ?? latencyFinding(view);
+  return unseenFinding(view, compared) ?? latencyFinding(view, compared);
 }
 
 /** Difference of success from which a title says that the data cannot tell. */
 const OPEN = 0.005;
 
 /** For variants with equal success: the first effect that no request shows and that differs between them. */
-function unseenFinding(view: View): string | null {
-  const { variants } = view.result;
+function unseenFinding(view: View, variants: readonly VariantResult[]): string | null {
   for (const column of unseenColumns(view)) {
     const words = UNSEEN_WORDS.get(column.key);
     const known = variants.filter(
@@ -107,21 +108,24 @@ function singleFinding(view: View): string {
   return `${value === 1 ? `All ${formatCount(summary.requests)} requests succeed` : `${formatShare(value)} of requests succeed`}${degradedAmong(view, view.result.variants)}, ${formatRate(summary.goodput.value ?? 0)}${within}`;
 }
 
-function latencyFinding(view: View): string {
+function latencyFinding(view: View, variants: readonly VariantResult[]): string {
   const p99 = latencyColumns(view, 'successLatency')[2]!;
-  const others = rankedTogether(view).filter((v) => v.name !== view.baseline.name);
+  const reference = referenceOf(view, variants[0]!);
+  const others = variants.filter((v) => v !== reference);
   const differing = others.filter((v) =>
     ['better', 'worse'].includes(differenceOf(view, p99, v).verdict),
   );
   const unknown = others.filter((v) => differenceOf(view, p99, v).verdict === 'unknown');
   const shown = differing.length > 0 ? differing : unknown;
-  if (shown.length === 0) return 'The data show no difference between the variants';
-  const all = [view.baseline, ...shown];
+  const isAll = variants.length === view.result.variants.length;
+  if (shown.length === 0)
+    return `The data show no difference between ${isAll ? 'the variants' : listed(variants.map(({ name }) => name))}`;
+  const all = [reference, ...shown];
   const best = all.reduce((a, b) =>
     (p99.pick(b).value ?? Infinity) < (p99.pick(a).value ?? Infinity) ? b : a,
   );
   const worst = all.reduce((a, b) => ((p99.pick(b).value ?? 0) > (p99.pick(a).value ?? 0) ? b : a));
-  const success = new Set(view.result.variants.map((v) => v.summary.success.value));
+  const success = new Set(variants.map((v) => v.summary.success.value));
   const same = `Success ${success.size === 1 ? 'does not differ' : 'hardly differs'}`;
   const p99s = `${formatSeconds(p99.pick(best).value ?? 0)} with ${best.name}, ${formatSeconds(p99.pick(worst).value ?? 0)} with ${worst.name}`;
   if (differing.length > 0) return `${same}; p99 of the responses is ${p99s}`;

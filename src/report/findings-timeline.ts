@@ -3,6 +3,7 @@ import { formatInstant, formatSeconds, formatShare } from '../text/figures.js';
 import { besideText, lateWords } from './character.js';
 import { degradedAmong } from './degraded.js';
 import { listed } from './format.js';
+import { neverBack, neverRecovers } from './next-fault.js';
 import { headlineWords } from './words.js';
 import { longestDegraded, requestLabel, type View } from './view.js';
 
@@ -12,11 +13,7 @@ export function timelineFinding(view: View): string {
   const fault = headlineWords(view);
   if (fault === null) return view.headline === null ? quietTimeline(view) : instantTimeline(view);
   const unaffected = variants.filter((v) => lowest(view, v) >= 0.99);
-  const never = variants.filter((v) => v.summary.recovery.never > 0);
-  const end =
-    never.length === 0
-      ? ''
-      : `; ${listed(never.map((v) => v.name))} never ${never.length === 1 ? 'comes' : 'come'} back`;
+  const end = neverBack(view, '; ');
   if (unaffected.length === variants.length) {
     const slow = variants.filter((v) => longestDegraded(v, view.requests) > 0);
     const few = variants.some((v) => lowest(view, v) < 0.9995) ? 'hardly a' : 'no';
@@ -65,12 +62,7 @@ export function timelineNote(view: View, variant: VariantResult): string {
   }
   if (lossy.length > 0) notes.push(`${lossy.join(', ')} during the fault`);
   const { recovery } = variant.summary;
-  if (recovery.never > 0)
-    notes.push(
-      recovery.never === variant.cascade.verdicts.length
-        ? 'never recovers'
-        : `never recovers in ${recovery.never} of ${variant.cascade.verdicts.length} runs`,
-    );
+  if (recovery.never > 0) notes.push(neverRecovers(view.result, variant));
   else if ((recovery.value ?? 0) > 0)
     notes.push(`success back ${formatSeconds(recovery.value!)} after it`);
   if (notes.length > 0) return notes.join(', ');
@@ -96,10 +88,9 @@ function quietNote(view: View, variant: VariantResult): string {
 function instantTimeline(view: View): string {
   const { words, spans } = view.headline!;
   const start = `${words} at ${formatInstant(spans[0]?.from ?? 0)}`;
-  const never = view.result.variants.filter((v) => v.summary.recovery.never > 0);
+  const never = neverBack(view, '');
   const lossy = view.result.variants.filter((v) => (v.summary.success.value ?? 1) < 0.9995);
-  if (never.length > 0)
-    return `${start}: ${listed(never.map((v) => v.name))} never ${never.length === 1 ? 'comes' : 'come'} back`;
+  if (never !== '') return `${start}: ${never}`;
   if (lossy.length > 0)
     return `${start}: requests fail with ${listed(lossy.map((v) => v.name))}, and all come back`;
   const beside = besideWords(view);

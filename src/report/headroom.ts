@@ -1,6 +1,7 @@
 import type { ComponentHeadroom, Headroom, LoadedResource } from '../spec/result/headroom.js';
 import type { VariantResult } from '../spec/result/result.js';
-import { formatNumber, formatRate, formatShare, formatSpan } from '../text/figures.js';
+import { formatSize } from '../spec/quantities/size-text.js';
+import { formatBytes, formatNumber, formatRate, formatShare, formatSpan } from '../text/figures.js';
 
 /** Words for a limit: `of its 64 workers`. */
 const LIMIT_WORDS: Readonly<Record<LoadedResource, (one: ComponentHeadroom) => string>> = {
@@ -10,7 +11,21 @@ const LIMIT_WORDS: Readonly<Record<LoadedResource, (one: ComponentHeadroom) => s
     `its ${formatNumber(limit)} ${limit === 1 ? 'connection' : 'connections'} to ${of ?? ''}`,
   consumers: ({ limit, of }) =>
     `its ${formatNumber(limit)} ${limit === 1 ? 'consumer' : 'consumers'} of ${of ?? ''}`,
+  bandwidth: ({ limit, of, direction = 'to' }) =>
+    `the ${sizeWords(limit)}/s ${direction} ${of ?? ''}`,
+  memory: ({ limit }) => `its ${sizeWords(limit)} of memory`,
 };
+
+/** A size as it was written, such as 10MB, unless it is a mean. */
+function sizeWords(bytes: number): string {
+  return Number.isInteger(bytes) ? formatSize(bytes) : formatBytes(bytes);
+}
+
+/** An amount of a resource in its unit. */
+export function amountWords({ resource }: ComponentHeadroom, amount: number): string {
+  if (resource === 'bandwidth') return `${formatBytes(amount)}/s`;
+  return resource === 'memory' ? formatBytes(amount) : formatNumber(amount);
+}
 
 /** Headroom up to this factor is none: the limit is reached. */
 const USED_UP = 1;

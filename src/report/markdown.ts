@@ -8,6 +8,7 @@ import type { Column } from './column.js';
 import { differenceOf } from './difference.js';
 import { formatDifferenceWithin } from '../text/figures.js';
 import { otherLoadText } from './other-load.js';
+import { referencesText } from './reference.js';
 import { cheapestWords } from './cheapest.js';
 import { listed } from './format.js';
 import { headroomLine } from './headroom.js';
@@ -139,7 +140,7 @@ function tableNote(view: View): string {
   if (variants.length === 1) return '';
   const differences =
     replications > 1
-      ? `Second line: paired difference to ${inlineText(view.baseline.name)} with its 95 % interval; ?: the data cannot tell. None: no difference beyond the margin.`
+      ? `Second line: paired difference to ${inlineText(referencesText(view))} with its 95 % interval; ?: the data cannot tell. None: no difference beyond the margin.`
       : 'One replication: no intervals.';
   const otherLoad = otherLoadText(view);
   return `\n\n${differences}${otherLoad === null ? '' : ` ${inlineText(otherLoad)}`}`;

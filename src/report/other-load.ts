@@ -1,10 +1,12 @@
 import type { VariantResult } from '../spec/result/result.js';
 import { formatRate } from '../text/figures.js';
 import { listed } from './format.js';
+import { loadGroups } from './reference.js';
 import type { View } from './view.js';
 
-/** The variants with another load than the baseline, which are not ranked; null if there are none. */
-export function otherLoadText({ result, baseline }: View): string | null {
+/** The variants with another load than the baseline, and those that are compared with each other; null if there are none. */
+export function otherLoadText(view: View): string | null {
+  const { result, baseline } = view;
   const others = result.variants.filter(({ otherLoad }) => otherLoad === true);
   if (others.length === 0) return null;
   const rateOf = (variant: VariantResult): string =>
@@ -12,7 +14,15 @@ export function otherLoadText({ result, baseline }: View): string | null {
   const own = rateOf(baseline);
   const names = others.map((one) => `${one.name} (${rateOf(one)})`);
   const verb = others.length === 1 ? 'has another load' : 'have other loads';
-  return `${listed(names)} ${verb} than ${baseline.name} (${own}) and ${others.length === 1 ? 'is' : 'are'} not ranked.`;
+  const pairs = loadGroups(view)
+    .slice(1)
+    .filter((group) => group.length > 1)
+    .map(([first, ...rest]) => {
+      const isOne = rest.length === 1;
+      return `${listed(rest.map(({ name }) => name))} ${isOne ? 'is' : 'are'} compared with ${first!.name}`;
+    });
+  const ranked = pairs.length === 0 ? '' : ` with it; ${pairs.join(', ')}, at the same load`;
+  return `${listed(names)} ${verb} than ${baseline.name} (${own}) and ${others.length === 1 ? 'is' : 'are'} not ranked${ranked}.`;
 }
 
 /** The draws that the variants share: the same arrivals only where each of them had as many requests in each run. */

@@ -1,27 +1,29 @@
 import type { VariantResult } from '../spec/result/result.js';
 import { PLAIN_COLUMN } from './column.js';
 import { isLeftWaiting } from './unseen.js';
-import { isWorse, type Compared, type Figure } from './difference.js';
+import { isWorse, type Figure } from './difference.js';
+import { loadGroups, withLoadOf, type Compared } from './reference.js';
 
 /** The variants that are ranked: those that finished, and that have the load of the baseline. */
-export function rankedTogether({ result }: Pick<Compared, 'result'>): readonly VariantResult[] {
-  return result.variants.filter((one) => one.unfinished === undefined && one.otherLoad !== true);
+export function rankedTogether(all: Compared): readonly VariantResult[] {
+  return withLoadOf(all, all.baseline);
 }
 
 /**
- * The variants that another one beats in success or in goodput, beyond chance and the margin, and those that leave a
+ * The variants that another one with the same load beats in success or in goodput, beyond chance and the margin, and those that leave a
  * backlog where another one leaves none. However fast or cheap they are, they are never called the best.
  */
 export function outdone(all: Compared): ReadonlySet<string> {
-  const variants = rankedTogether(all);
   const names = new Set<string>();
-  for (const figure of servedFigures(all)) {
+  const figures = servedFigures(all);
+  for (const variants of loadGroups(all)) {
     for (const one of variants) {
-      if (variants.some((other) => isWorse(all, figure, one, other))) names.add(one.name);
+      if (figures.some((figure) => variants.some((other) => isWorse(all, figure, one, other))))
+        names.add(one.name);
     }
+    const leaving = variants.filter((one) => isLeftWaiting(all, one));
+    if (leaving.length < variants.length) for (const { name } of leaving) names.add(name);
   }
-  const leaving = variants.filter((one) => isLeftWaiting(all, one));
-  if (leaving.length < variants.length) for (const { name } of leaving) names.add(name);
   return names;
 }
 

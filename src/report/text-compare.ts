@@ -1,8 +1,9 @@
 import type { BudgetResult, Result, VariantResult } from '../spec/result/result.js';
 import { budgetFigure, populationOf, isBroken, isFailure } from './budget-words.js';
-import { winnerOf } from './best.js';
+import { winnerOf, type Winner } from './best.js';
 import { cellText, latencyColumns, outcomeColumns } from './columns.js';
 import { differenceOf } from './difference.js';
+import { loadGroups, referenceOf, referencesText, withLoadOf } from './reference.js';
 import type { Column } from './column.js';
 import { formatDifference, formatInterval, formatWithInterval } from '../text/figures.js';
 import { plural } from '../text/words.js';
@@ -31,7 +32,9 @@ export function compareText(
     ...latencyColumns(view, 'latency'),
   ];
   const differences =
-    result.variants.length > 1 ? [`differences to ${printable(view.baseline.name)}`, 'paired'] : [];
+    result.variants.length > 1
+      ? [`differences to ${printable(referencesText(view))}`, 'paired']
+      : [];
   const facts =
     result.replications > 1
       ? [plural(result.replications, 'seed'), ...differences, '95 % intervals']
@@ -78,13 +81,18 @@ const BATCHES = 'intervals from batches of one run';
 
 function metricLines(view: View, column: Column, paint: Paint): string[] {
   const { variants } = view.result;
-  const winner = winnerOf(view, column);
+  const groups = loadGroups(view).map((group) => ({
+    group,
+    winner: winnerOf(view, column, group),
+  }));
   const values = variants.map((variant) => valueWords(view, column, variant));
   const names = variants.map((variant) => shorten(variant.name, 24));
   const nameWidth = Math.max(...names.map(lengthOf));
   const valueWidth = Math.max(...values.map(lengthOf));
-  const isChoice = winner !== null && winner.names.length < variants.length;
-  const winning = winnerWords(variants, winner);
+  const best = groups.flatMap(({ group, winner }) =>
+    winner !== null && winner.names.length < group.length ? winner.names : [],
+  );
+  const winning = winningWords(view, groups);
   const head = `${paint.bold(`${column.head} ${column.of}`.trim())}${winning === '' ? '' : `   ${paint.dim(winning)}`}`;
   const rows = variants.map((variant, i) => {
     const name = left(names[i]!, nameWidth);
@@ -95,8 +103,7 @@ function metricLines(view: View, column: Column, paint: Paint): string[] {
         : variant.name === view.baseline.name
           ? paint.dim('baseline')
           : differenceWords(view, column, variant, paint);
-    const best = isChoice && winner.names.includes(variant.name);
-    return `  ${name}  ${best ? paint.bold(value) : value}   ${difference}`.trimEnd();
+    return `  ${name}  ${best.includes(variant.name) ? paint.bold(value) : value}   ${difference}`.trimEnd();
   });
   return [head, ...rows];
 }
@@ -109,11 +116,23 @@ function valueWords(view: View, column: Column, variant: VariantResult): string 
   return printable(formatWithInterval(value, ci95, column.unit));
 }
 
-function winnerWords(
-  variants: readonly VariantResult[],
-  winner: ReturnType<typeof winnerOf>,
+/** The winner; with several loads, that of each load with two variants or more. */
+function winningWords(
+  { result }: View,
+  groups: readonly { readonly group: readonly VariantResult[]; readonly winner: Winner | null }[],
 ): string {
-  if (variants.length < 2) return '';
+  if (result.variants.length < 2) return '';
+  if (groups.length === 1) return winnerWords(groups[0]!.group, groups[0]!.winner);
+  const compared = groups.filter(({ group }) => group.length > 1);
+  if (compared.length === 0) return 'not compared';
+  return compared
+    .map(({ group, winner }) => {
+      return `${winnerWords(group, winner)} (load of ${printable(group[0]!.name)})`;
+    })
+    .join('; ');
+}
+
+function winnerWords(variants: readonly VariantResult[], winner: Winner | null): string {
   if (winner === null) return 'not compared';
   const names = winner.names.map(printable);
   if (names.length === 0)
@@ -126,7 +145,8 @@ function winnerWords(
 
 function differenceWords(view: View, column: Column, variant: VariantResult, paint: Paint): string {
   const { difference, ci95, verdict, margin, otherLoad } = differenceOf(view, column, variant);
-  if (otherLoad === true) return paint.dim('other load');
+  if (otherLoad === true)
+    return paint.dim(withLoadOf(view, variant).length > 1 ? 'first with its load' : 'other load');
   if (difference === null) {
     return verdict === 'better' || verdict === 'worse' ? verdict : paint.dim('not comparable');
   }
@@ -141,7 +161,9 @@ function differenceWords(view: View, column: Column, variant: VariantResult, pai
         : verdict;
   const shown =
     verdict === 'worse' ? paint.red(word) : verdict === 'better' ? word : paint.dim(word);
-  return `${size}  ${left(interval, 24)}  ${shown}`;
+  const reference = referenceOf(view, variant);
+  const to = reference === view.baseline ? '' : paint.dim(`   to ${shorten(reference.name, 24)}`);
+  return `${size}  ${left(interval, 24)}  ${shown}${to}`;
 }
 
 function fileLines(file: string, result: Result, options: CheckOptions): string[] {

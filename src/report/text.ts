@@ -131,7 +131,7 @@ function tableLines(view: View, options: TextOptions): string[] {
   shown.forEach((variant, v) => {
     const texts = cells(variant);
     const style = (i: number, text: string): string =>
-      texts[i] === 'never'
+      texts[i] === chosen[i]!.missing?.(variant)
         ? paint.bold(paint.red(text))
         : best[i]!.has(variant.name)
           ? paint.bold(text)

@@ -233,7 +233,7 @@ function winnerOf(result: Result, baseline: VariantResult): string | null {
   const { variants } = result;
   if (variants.length < 2) return variants[0]?.name ?? null;
   const worse = outdone({ result, baseline });
-  const whole = rankedTogether({ result });
+  const whole = rankedTogether({ result, baseline });
   if (whole.length < 2) return null;
   const ranked = whole
     .filter(({ name }) => !worse.has(name))

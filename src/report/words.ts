@@ -9,6 +9,7 @@ import { outcomeColumns } from './columns.js';
 import { isWorse } from './difference.js';
 import { degradedWords } from './degraded.js';
 import { fastFailureWords } from './fast-failures.js';
+import { neverRecovers } from './next-fault.js';
 import { otherLoadText } from './other-load.js';
 import { formatSeconds, formatShare, formatSpan } from '../text/figures.js';
 import { plural } from '../text/words.js';
@@ -189,7 +190,6 @@ function storyWords(view: View): Words {
   const { variants } = view.result;
   const { worstVariant, baseline } = view;
   const { faults } = worstVariant;
-  const runs = worstVariant.cascade.verdicts.length;
   const stuck = worstVariant.cascade.verdicts.filter((v) => v === 'metastable').length;
   const never = worstVariant.summary.recovery.never;
   const success = worstVariant.summary.success.value;
@@ -206,14 +206,14 @@ function storyWords(view: View): Words {
       { strong: worstVariant.name },
       ` is worse than ${baseline.name}: it succeeds with ${formatShare(success)} of requests instead of ${formatShare(before)}`,
     );
-    if (never > 0) parts.push(`, and it ${neverWords(never, runs)} when the fault is over`);
+    if (never > 0) parts.push(`, and it ${neverWords(view)}`);
     parts.push('.');
     return parts;
   }
   if (never > 0)
     return [
       { strong: worstVariant.name },
-      ` ${neverWords(never, runs)} when the fault is over${stuck > 0 ? ': the system is metastable' : ''}.`,
+      ` ${neverWords(view)}${stuck > 0 ? ': the system is metastable' : ''}.`,
     ];
   if (success !== null && success < 0.9995 && faults.length > 0) return [...lossWords(view), '.'];
   if (success === null) return ['No request finished.'];
@@ -361,10 +361,8 @@ export function asSentence({ result }: View, words: string): string {
   return isPath || names.some((name) => words.startsWith(name)) ? words : upper(words);
 }
 
-function neverWords(never: number, runs: number): string {
-  return never === runs || runs === 0
-    ? 'never recovers'
-    : `never recovers in ${never} of ${runs} runs`;
+function neverWords({ result, worstVariant }: View): string {
+  return neverRecovers(result, worstVariant, ' when the fault is over');
 }
 
 function bold(names: readonly string[]): Words {

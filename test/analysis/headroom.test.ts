@@ -110,6 +110,86 @@ workloads:
     expect(mailer.factor).toBeCloseTo(2, 1);
   });
 
+  /** Photos of 100 KB over a link of 10 MB/s: 100/s; each replica of shop has a line of its own. */
+  const photos = (rate: number, more = '', replicas = 1): string => `
+faultline: 1
+title: A link
+run: { duration: 60s, warmup: 5s, seed: 2 }
+network: { latency: 1ms, links: [ { between: [ shop, catalog ], bandwidth: 10MB/s } ] }
+services:
+  shop: { runtime: async, replicas: ${replicas}, endpoints: { photo: [ { call: catalog.photo, policy: quick } ] } }
+  catalog: { runtime: async, endpoints: { photo: { requestSize: 1KB, responseSize: 100KB, readOnly: true, steps: [ wait: 2ms ] } } }
+policies: { quick: { timeout: 1s } }
+workloads:
+  users: { arrivals: constant(${rate}/s), requests: [ { call: shop.photo } ] }
+${more}`;
+
+  it('is the load at which a link is full, within 5 % of the edge of a sweep', () => {
+    const [shop] = headroomOf(photos(60)).components;
+    expect(shop).toMatchObject({
+      component: 'shop',
+      resource: 'bandwidth',
+      of: 'catalog',
+      direction: 'from',
+      limit: 1e7,
+    });
+    expect(shop.saturatesAt / 100).toBeCloseTo(1, 2);
+    const edge = Array.from({ length: 12 }, (_, k) => 90 + 2 * k).find((rate) => {
+      const { outcomes } = run(photos(rate)).variant().components.users;
+      return (outcomes.serverError ?? 0) > 0;
+    })!;
+    expect(Math.abs(shop.saturatesAt / edge - 1)).toBeLessThan(0.05);
+  });
+
+  it('counts a line for each pair of instances', () => {
+    const [shop] = headroomOf(photos(60, '', 3)).components;
+    expect(shop.saturatesAt / 300).toBeCloseTo(1, 2);
+  });
+
+  it('leaves a link out while a fault narrows it', () => {
+    const thin =
+      'faults: [ { id: thin, kind: bandwidth, target: all->catalog, rate: 7MB/s, at: 0s, for: 60s } ]';
+    expect(headroomOf(photos(60, thin).replace('warmup: 5s', 'warmup: 0s')).components).toEqual([]);
+  });
+
+  /** 16 MiB of its own and 4 MiB for each request, which takes 50 ms: 216 MiB hold 50 requests, so 1000/s. */
+  const held = (rate: number, more = ''): string => `
+faultline: 1
+title: Memory
+run: { duration: 20s, warmup: 5s, seed: 2 }
+services:
+  shop:
+    runtime: async
+    memory: { limit: 216MiB, base: 16MiB, perRequest: 4MiB }
+    ${more}
+    endpoints: { buy: [ wait: 50ms ] }
+workloads:
+  users: { arrivals: constant(${rate}/s), requests: [ { call: shop.buy } ] }
+`;
+
+  it('is the load at which the memory is full, within 5 % of the edge of a sweep', () => {
+    const [shop] = headroomOf(held(400)).components;
+    expect(shop).toMatchObject({ component: 'shop', resource: 'memory', limit: 216 * 2 ** 20 });
+    expect(shop.saturatesAt / 1000).toBeCloseTo(1, 2);
+    const edge = Array.from({ length: 12 }, (_, k) => 940 + 10 * k).find((rate) =>
+      run(held(rate))
+        .variant()
+        .journal.some(({ kind }) => kind === 'instance'),
+    );
+    expect(edge).toBeDefined();
+    expect(Math.abs(shop.saturatesAt / edge! - 1)).toBeLessThan(0.05);
+  });
+
+  it('leaves memory out where requests are refused before it is full', () => {
+    expect(
+      headroomOf(held(400).replace('runtime: async', 'concurrency: 40')).components[0],
+    ).toMatchObject({
+      resource: 'workers',
+    });
+    const limited = held(400, 'admission: { concurrencyLimit: { kind: fixed, limit: 30 } }');
+    expect(headroomOf(limited).unlimited).toEqual(['shop']);
+  });
+
   it('names components without a limit, and the time of a fault that begins with the run', () => {
     const { components, unlimited, underFault } = headroomOf(`
 faultline: 1

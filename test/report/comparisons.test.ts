@@ -1,7 +1,11 @@
+import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
 import { compareFinding } from '../../src/report/findings-compare.js';
 import { lossFinding } from '../../src/report/findings.js';
 import { timelineFinding, timelineNote } from '../../src/report/findings-timeline.js';
+import { outcomeColumns } from '../../src/report/columns.js';
+import { isWorse, verdictBetween } from '../../src/report/difference.js';
+import { renderHtml } from '../../src/report/html.js';
 import { renderMarkdown } from '../../src/report/markdown.js';
 import { compareText } from '../../src/report/text-compare.js';
 import type { Paint } from '../../src/report/text-table.js';
@@ -161,6 +165,75 @@ variants:
     expect(compared(result)).toContain('other load');
     expect(compared(result)).not.toContain('best:');
     expect(viewOf(result).winner).toBeNull();
+  });
+});
+
+describe('four variants on two loads', () => {
+  const loads = (replications: number): Result =>
+    run(`
+faultline: 1
+title: Two loads
+run: { duration: 30s, warmup: 1s, replications: ${replications} }
+services: { shop: { concurrency: 2, queue: { capacity: 20 }, endpoints: { buy: [ wait: exponential(10ms) ] } } }
+workloads: { users: { arrivals: poisson(150/s), requests: [ call: shop.buy ] } }
+variants:
+  - { name: today }
+  - { name: peak, set: { workloads.users.arrivals: poisson(300/s) } }
+  - { name: more, set: { services.shop.concurrency: 4 } }
+  - { name: peak-more, set: { workloads.users.arrivals: poisson(300/s), services.shop.concurrency: 4 } }
+`).result;
+  const result = loads(3);
+  const view = viewOf(result);
+
+  it('are compared with the first that has their load', () => {
+    const references = result.variants.map(({ otherLoad, reference }) => [otherLoad, reference]);
+    expect(references).toEqual([
+      [undefined, undefined],
+      [true, undefined],
+      [undefined, undefined],
+      [true, 'peak'],
+    ]);
+    const pairs = new Set(result.comparisons.map(({ of, baseline }) => `${of} to ${baseline}`));
+    expect([...pairs]).toEqual(['more to today', 'peak-more to peak']);
+  });
+
+  it('have differences and a best one within their load, in the terminal', () => {
+    const text = compared(result);
+    expect(text).toContain('differences to today (peak-more to peak)');
+    expect(text).toContain(
+      'are not ranked with it; peak-more is compared with peak, at the same load.',
+    );
+    expect(text).toMatch(
+      /p99 of all\* {3}best: more \(load of today\); best: peak-more \(load of peak\)/,
+    );
+    expect(text).toMatch(/peak +[\d.]+ ms +first with its load/);
+    expect(text).toMatch(/peak-more +\*[\d.]+ ms\* +−.* better {3}to peak/);
+  });
+
+  it('have them in Markdown and on the page', () => {
+    const text = markdown(result);
+    expect(text).toContain('paired difference to today (peak-more to peak) with its 95 % interval');
+    expect(text).toMatch(/^\| peak-more \| .*\*\*99\.\d+ %\*\*<br>\+.* pt ± /mu);
+    const { document } = new JSDOM('<!doctype html>').window;
+    const page = renderHtml(result, { command: 'x', version: '0', document });
+    expect(page).toContain('paired difference to today (peak-more to peak)');
+    expect(page).toContain('<small>compared with peak</small>');
+    expect(page).toContain('<small>first with its load</small>');
+  });
+
+  it('are ranked load by load, and the best one is that of the baseline', () => {
+    expect(ranked(view).map(({ name }) => name)).toEqual(['more', 'today', 'peak-more', 'peak']);
+    expect(view.winner).not.toMatch(/^peak/);
+    expect(compareFinding(view)).not.toContain('peak');
+  });
+
+  it('are never compared across loads, in one run either', () => {
+    const [today, peak] = result.variants as [Result['variants'][0], Result['variants'][0]];
+    const column = outcomeColumns(view)[0]!;
+    expect(verdictBetween(view, column, today, peak)).toBe('unknown');
+    const single = viewOf(loads(1));
+    const [first, second] = single.result.variants as typeof result.variants & [never, never];
+    expect(isWorse(single, outcomeColumns(single)[0]!, second, first)).toBe(false);
   });
 });
 

@@ -6,6 +6,7 @@ import { consumersOf } from './consumers.js';
 import { sum } from './estimate.js';
 import type { GaugePick } from './gauges.js';
 import { levels } from './levels.js';
+import { lineUse, type LineUse } from './lines.js';
 import { callRates, requestRates, type Rates } from './loads.js';
 import { isScaled, meanCapacity, type Capacity } from './presence.js';
 import type { Asked } from './question.js';
@@ -13,7 +14,10 @@ import { selectComponent, selectStats } from './subjects.js';
 import { byCodeUnit, isPlaced, type VariantData } from './variant-data.js';
 
 /** Use of one resource of a component, mean over time and runs. */
-interface Use extends Pick<ComponentHeadroom, 'component' | 'resource' | 'of' | 'replicas'> {
+interface Use extends Pick<
+  ComponentHeadroom,
+  'component' | 'resource' | 'of' | 'direction' | 'replicas'
+> {
   readonly used: number;
   readonly limit: number;
   /** Part of the use that does not grow with the load. */
@@ -40,7 +44,11 @@ export function headroomOf(data: VariantData): Headroom {
   data.plan.components.forEach((component, id) => {
     if (!isPlaced(component)) return;
     const asked = { data, selection: selectComponent(id, data), window };
-    const uses = usesOf(asked, component, id);
+    const uses = [
+      ...usesOf(asked, component, id),
+      ...(isTurned(data, isBefore, 'bandwidth') ? [] : linesOf(asked, component.name, id)),
+      ...(isTurned(data, isBefore, 'leaking') ? [] : memoryOf(asked, component)),
+    ].filter(isUsed);
     const tightest = uses.map(roomOf).sort(byRoom)[0];
     if (tightest !== undefined) components.push(tightest);
     else if (requestRates(asked).arrived > 0) unlimited.push(component.name);
@@ -54,15 +62,15 @@ export function headroomOf(data: VariantData): Headroom {
   };
 }
 
-/** Every limited resource of a component that is used at all. */
+/** Workers, cores, connections and consumers of a component. */
 function usesOf(asked: Asked, component: PlanComponent, id: number): readonly Use[] {
   const { name } = component;
   const rates = requestRates(asked);
   const uses: Use[] = [];
+  const { grown, total } = capacities(asked, component);
   const own = (resource: 'workers' | 'cores', limit: number, used: number, fixed = 0): void => {
     uses.push({ component: name, resource, of: null, used, limit, fixed, rates, ...grown });
   };
-  const { grown, total } = capacities(asked, component);
   own(
     'workers',
     total(({ concurrency }) => concurrency),
@@ -84,10 +92,51 @@ function usesOf(asked: Asked, component: PlanComponent, id: number): readonly Us
       rates: messages,
     });
   }
-  return uses.filter(
-    ({ used, fixed, limit, rates: { arrived } }) =>
-      Number.isFinite(limit) && limit > fixed && used > fixed && arrived > 0,
-  );
+  return uses;
+}
+
+function isUsed({ used, fixed, limit, rates: { arrived } }: Use): boolean {
+  return Number.isFinite(limit) && limit > fixed && used > fixed && arrived > 0;
+}
+
+/** Whether a fault in the time in which use is measured changes a resource. */
+function isTurned({ plan }: VariantData, isBefore: boolean, knob: string): boolean {
+  return !isBefore && plan.faults.some(({ knobs }) => knobs.includes(knob));
+}
+
+/** Bandwidth between a component and each one that it calls, in both directions. */
+function linesOf({ data, window }: Asked, name: string, id: number): readonly Use[] {
+  const asked = { data, window };
+  return data.edges.flatMap(({ from, to, stats }) => {
+    if (from !== id) return [];
+    const rates = callRates({ ...asked, selection: selectStats(stats, data) });
+    const use = (direction: 'to' | 'from', line: LineUse | null): readonly Use[] => {
+      const of = data.plan.components[to].name;
+      if (line === null) return [];
+      return [{ component: name, resource: 'bandwidth', of, direction, ...line, fixed: 0, rates }];
+    };
+    return [...use('to', lineUse(asked, from, to)), ...use('from', lineUse(asked, to, from))];
+  });
+}
+
+/**
+ * Memory above its base. It grows with the requests that a process holds, and so with the load, unless admission
+ * control or its workers refuse or delay them before the memory is full; a collector by allocation stops the process earlier.
+ */
+function memoryOf(asked: Asked, component: PlanComponent): readonly Use[] {
+  const { plan } = asked.data;
+  const canFill = asked.selection.instances.every((id) => {
+    const { memory, admission, gc, concurrency } = processOf(plan, id);
+    if (memory === null || admission !== null || (gc?.allocated ?? null) !== null) return false;
+    return memory.base + memory.perRequest * concurrency > memory.limit;
+  });
+  if (!canFill) return [];
+  const { grown, total } = capacities(asked, component);
+  const limit = total(({ memory }) => memory?.limit ?? Infinity);
+  const fixed = total(({ memory }) => memory?.base ?? 0);
+  const used = levelOf(asked, 'memory');
+  const own = { resource: 'memory', of: null, used, limit, fixed, ...grown } as const;
+  return [{ ...own, component: component.name, rates: requestRates(asked) }];
 }
 
 /** Capacities of a component: of the replicas that exist, or of those that its autoscaler allows. */

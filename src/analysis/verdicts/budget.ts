@@ -13,6 +13,7 @@ import { judgeSteps } from './step-verdict.js';
 import { select } from '../measure/subjects.js';
 import type { Study } from './study.js';
 import type { VariantData } from '../measure/variant-data.js';
+import { spansOf } from '../measure/window.js';
 import { DEFAULT_CONFIDENCE, judge, levelOf, marginOf } from './verdict.js';
 import { formatCount } from '../../text/figures.js';
 
@@ -77,7 +78,7 @@ function ofWindow(
   return {
     ...(isSaved && study.saved === null
       ? { verdict: 'inconclusive', ci95: null, note: 'compared by check --baseline' }
-      : decide(expression, held, source, nothing)),
+      : decide(expression, held, source, { nothing, until: searchedUntil(expression, data) })),
     value,
     limit: held.limit,
     margin: marginOf(expression.op, value, held.limit),
@@ -117,12 +118,12 @@ function ofSteps(
 
 type Decision = Pick<BudgetResult, 'verdict' | 'ci95' | 'note' | 'from'>;
 
-/** `nothing`: the note where the limit has no value. */
+/** `nothing`: the note where the limit has no value; `until`: the end of a search for recovery, in words. */
 function decide(
   expression: Expression,
   held: Held,
   source: BudgetSource,
-  nothing: string,
+  { nothing, until }: { readonly nothing: string; readonly until: string },
 ): Decision {
   const { measured, limit } = held;
   const level = levelOf(source.confidence ?? DEFAULT_CONFIDENCE, measured);
@@ -133,7 +134,7 @@ function decide(
     return { ...decideWord(measured), ci95, ...from };
   }
   if (measured.kind === 'recovery') {
-    const decision = decideRecovery(expression, measured);
+    const decision = decideRecovery(expression, measured, until);
     if (decision !== null) return { ...decision, ci95, ...from };
   }
   if (measured.value === null) {
@@ -165,13 +166,24 @@ function decideWord(measured: Measured): Omit<Decision, 'ci95'> {
   return { verdict: held === 0 ? 'fail' : 'inconclusive', note };
 }
 
+/** Words for the end of the window in which a state is searched after a fault, if the next fault ends it. */
+function searchedUntil({ window }: Expression, { plan }: VariantData): string {
+  if (window?.kind !== 'after') return '';
+  const [span] = spansOf(window, plan);
+  return span !== undefined && span.untilNs < plan.endNs ? ' before the next fault' : '';
+}
+
 /** `never` breaks every limit except `== never`. Null if all runs recover. */
-function decideRecovery(expression: Expression, measured: Measured): Omit<Decision, 'ci95'> | null {
+function decideRecovery(
+  expression: Expression,
+  measured: Measured,
+  until: string,
+): Omit<Decision, 'ci95'> | null {
   const known = measured.each.filter((value) => value !== null).length;
   if (known === 0) return null;
   const never = neverCount(measured);
-  const note =
-    never === known ? 'never' : `never in ${formatCount(never)} of ${formatCount(known)} runs`;
+  const some = never === known ? '' : ` in ${formatCount(never)} of ${formatCount(known)} runs`;
+  const note = `never${some}${until}`;
   if (expression.limit.kind === 'word') {
     const share = expression.op === '==' ? never / known : 1 - never / known;
     const verdict = share === 1 ? 'pass' : share === 0 ? 'fail' : 'inconclusive';

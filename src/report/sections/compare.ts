@@ -5,6 +5,7 @@ import type { Column } from '../column.js';
 import { differenceOf } from '../difference.js';
 import { lostShare } from '../charts/latency.js';
 import { otherLoadText, pairingText } from '../other-load.js';
+import { loadGroups, referencesText, referenceOf, withLoadOf } from '../reference.js';
 import { characterOf } from '../character.js';
 import { compareFinding } from '../findings-compare.js';
 import { sameWords } from '../same-words.js';
@@ -22,7 +23,7 @@ export function compareSection(view: View, long: boolean): Markup {
   const { replications, variants } = view.result;
   const paired =
     variants.length > 1
-      ? `${plural(replications, 'replication')}, ${pairingText(view)}. Second line: paired difference to ${view.baseline.name}${replications > 1 ? ' with its 95 % interval' : ''}; grey where the data cannot tell, “no difference” where it is within the margin, which is a tenth of the rarer of successes and failures for shares, 1 % for other figures. Bold: the best figure, unless another variant beats this one in success or goodput. `
+      ? `${plural(replications, 'replication')}, ${pairingText(view)}. Second line: paired difference to ${referencesText(view)}${replications > 1 ? ' with its 95 % interval' : ''}; grey where the data cannot tell, “no difference” where it is within the margin, which is a tenth of the rarer of successes and failures for shares, 1 % for other figures. Bold: the best figure${loadGroups(view).length > 1 ? ' for the same load' : ''}, unless another variant beats this one in success or goodput. `
       : '';
   const otherLoad = otherLoadText(view);
   const columns = outcomeColumns(view);
@@ -107,12 +108,8 @@ function table(
     const cells = columns.map((column, i) =>
       cell(view, column, variant, best[i]!.has(variant.name), edge(i)),
     );
-    const { className } = lookOf(view, variant.name);
     return markup`<tr>
-      <th scope="row" class="${className}">
-        ${variantKey(view, variant)}<small>${characterOf(view, variant)}</small>
-      </th>
-      ${cells}
+      ${rowHead(view, variant)}${cells}
     </tr>`;
   });
   const group =
@@ -146,6 +143,19 @@ function table(
   </div>`;
 }
 
+/** The variant, its character, and the one that it is compared with if that is not the baseline. */
+function rowHead(view: View, variant: VariantResult): Markup {
+  const { className } = lookOf(view, variant.name);
+  const reference = referenceOf(view, variant);
+  const beside =
+    reference !== view.baseline &&
+    reference !== variant &&
+    markup`<small>compared with ${reference.name}</small>`;
+  return markup`<th scope="row" class="${className}">
+    ${variantKey(view, variant)}<small>${characterOf(view, variant)}</small>${beside}
+  </th>`;
+}
+
 function cell(
   view: View,
   column: Column,
@@ -157,10 +167,10 @@ function cell(
   const text = cellText(column, variant);
   const shown = best
     ? markup`<b>${text}</b>`
-    : text === column.missing
+    : text === column.missing?.(variant)
       ? markup`<b class="worse">${text}</b>`
       : text;
-  const sortable = value ?? (text === column.missing ? 1e300 : '');
+  const sortable = value ?? (text === column.missing?.(variant) ? 1e300 : '');
   return markup`<td class="${className}" data-v="${sortable}">
     ${shown}${view.result.variants.length > 1 && markup`<small>${second(view, column, variant)}</small>`}
   </td>`;
@@ -172,7 +182,8 @@ function second(view: View, column: Column, variant: VariantResult): Part {
   if (never > 0) return `in ${never} of ${view.result.replications}`;
   if (variant.name === view.baseline.name) return 'baseline';
   const { difference, ci95, verdict, margin, otherLoad } = differenceOf(view, column, variant);
-  if (otherLoad === true) return 'other load';
+  if (otherLoad === true)
+    return withLoadOf(view, variant).length > 1 ? 'first with its load' : 'other load';
   if (difference === null) {
     if (verdict === 'better' || verdict === 'worse')
       return markup`<span class="${verdict}">${verdict}</span>`;

@@ -3,7 +3,7 @@ import type { VariantResult } from '../../spec/result/result.js';
 import { formatNumber, formatRate, formatShare } from '../../text/figures.js';
 import { list } from '../../text/words.js';
 import { boxes, label, textWidth, type Area, type Drawing } from '../draw.js';
-import { healthyWords, shareUsed, tightestWords, useWords } from '../headroom.js';
+import { amountWords, healthyWords, shareUsed, tightestWords, useWords } from '../headroom.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
 import { lookOf, type View } from '../view.js';
 import { caption, dataTable, insideSection, picture, type Table } from './parts.js';
@@ -95,7 +95,7 @@ function tableOf(components: readonly ComponentHeadroom[]): Table {
     rows: components.map((one) => [
       one.component,
       resourceOf(one),
-      `${formatNumber(one.used)} of ${formatNumber(one.limit)} (${formatShare(shareUsed(one))})`,
+      `${amountWords(one, one.used)} of ${amountWords(one, one.limit)} (${formatShare(shareUsed(one))})`,
       formatRate(one.rate),
       formatRate(one.saturatesAt),
       formatNumber(one.factor),
@@ -103,7 +103,8 @@ function tableOf(components: readonly ComponentHeadroom[]): Table {
   };
 }
 
-function resourceOf({ resource, of, replicas }: ComponentHeadroom): string {
-  const what = of === null ? resource : `${resource}, ${of}`;
+function resourceOf({ resource, of, direction, replicas }: ComponentHeadroom): string {
+  const what =
+    of === null ? resource : `${resource}${direction === undefined ? ',' : ` ${direction}`} ${of}`;
   return replicas === undefined ? what : `${what}, at ${formatNumber(replicas)} replicas`;
 }

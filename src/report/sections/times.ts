@@ -69,7 +69,7 @@ function timesOf(variant: VariantResult): Markup | null {
       ${plainTable(table)}
     </div>
     ${caption(
-      'From the start of the fault until requests of users degrade, and until the largest share of them fails; from its end until success is back to stay (recovery), and until the slowest backlog is drained. With overlapping faults a time may be due to the other one.',
+      'From the start of the fault until requests of users degrade, and until the largest share of them fails; from its end until success is back to stay (recovery), and until the slowest backlog is drained; never: not before the next fault, or the end of the run. With overlapping faults a time may be due to the other one.',
     )}`;
 }
 

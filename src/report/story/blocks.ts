@@ -10,6 +10,7 @@ import { chainOf } from '../chain.js';
 import { listed } from '../format.js';
 import { cut } from '../html-escape.js';
 import { unfinishedLines } from '../incomplete.js';
+import { nextFaultAt } from '../next-fault.js';
 import { characterOf, describedRun } from '../character.js';
 import { heldBudgets, viewOf, type View } from '../view.js';
 import { whatIfText } from '../what-if.js';
@@ -152,16 +153,6 @@ function latencyOnly(
   return later === 'never'
     ? [`Latency is not back before ${end}.`]
     : [`Latency is back ${formatSeconds(later)} after ${after}.`];
-}
-
-/** Start of the next fault after the end of one, up to which its recovery is measured; null if there is none in the run. */
-function nextFaultAt({ run }: Result, { faults }: VariantResult, id: string): number | null {
-  const end = faults.find((fault) => fault.id === id)?.spans.at(-1)?.until ?? Infinity;
-  const starts = faults
-    .filter((fault) => fault.id !== id)
-    .flatMap(({ spans }) => spans.map(({ from }) => from))
-    .filter((from) => from >= end && from < run.duration);
-  return starts.length === 0 ? null : Math.min(...starts);
 }
 
 function budgetLine(budget: BudgetResult): string {

@@ -1,5 +1,6 @@
 /** Resources that a load can use up. */
-export type LoadedResource = 'workers' | 'cores' | 'connections' | 'consumers';
+export type LoadedResource =
+  'workers' | 'cores' | 'connections' | 'consumers' | 'bandwidth' | 'memory';
 
 /** How much more load each component can take. Loads are those of the healthy time. */
 export interface Headroom {
@@ -17,9 +18,14 @@ export interface Headroom {
 export interface ComponentHeadroom {
   readonly component: string;
   readonly resource: LoadedResource;
-  /** Connections: the called component. Consumers: the topic or queue. null for others. */
+  /** Connections, bandwidth: the called component. Consumers: the topic or queue. null for others. */
   readonly of: string | null;
-  /** Mean amount in use, and the amount that there is (with an autoscaler: at its largest number of replicas). */
+  /** Bandwidth: of the messages to the called component, or of those from it. */
+  readonly direction?: 'to' | 'from';
+  /**
+   * Mean amount in use, and the amount that there is (with an autoscaler: at its largest number of replicas). Bandwidth
+   * in bytes per second, memory in bytes.
+   */
   readonly used: number;
   readonly limit: number;
   /** Requests, calls or messages per second in this time. */

@@ -135,6 +135,8 @@ export interface VariantResult {
   readonly baseline: boolean;
   /** Its workloads, or the faults that change their load, differ from those of the baseline. Absent if they do not. */
   readonly otherLoad?: true;
+  /** If another variant than the baseline is the first with its load: the name of that one, with which it is compared. */
+  readonly reference?: string;
   readonly patch: {
     readonly remove: readonly string[];
     readonly set: readonly { readonly path: string; readonly value: unknown }[];

@@ -1,0 +1,132 @@
+import { OUTCOME_KINDS } from '../../spec/outcome.js';
+import type { Plan } from '../../spec/plan/plan.js';
+import { OP } from '../../spec/plan/program.js';
+import { isScaled, meanCapacity } from './presence.js';
+import type { Asked } from './question.js';
+import { succeededOf, sumCells, sumTable } from './sums.js';
+import { instancesOf, isPlaced, type VariantData } from './variant-data.js';
+
+/** Use of the lines from the instances of one component to those of another one, in bytes per second. */
+export interface LineUse {
+  readonly limit: number;
+  readonly used: number;
+}
+
+type Window = Pick<Asked, 'data' | 'window'>;
+
+/**
+ * Use of the lines from one component to another: the requests that it sends there, and the responses to the calls that
+ * it gets from there. null if they have no limit, if their limits differ by zone, or if a size is not known: then
+ * nothing is stated. Clients of a workload have a line each, and fill none together.
+ */
+export function lineUse(asked: Window, from: number, to: number): LineUse | null {
+  const { data } = asked;
+  const { components } = data.plan;
+  if (!isPlaced(components[from]) || !isPlaced(components[to])) return null;
+  const there = statsBetween(data, from, to);
+  const back = statsBetween(data, to, from);
+  // Calls to one node of a database, or to one version, use only some of the lines.
+  const some = data.plan.edges.filter(({ route, version }) => route !== null || version >= 0);
+  if (some.some(({ stat }) => there.includes(stat) || back.includes(stat))) return null;
+  const bandwidth = bandwidthOf(data.plan, there, back);
+  const used =
+    bandwidth === null
+      ? null
+      : sumOf([...there.map((s) => requests(asked, s)), ...back.map((s) => responses(asked, s))]);
+  if (bandwidth === null || used === null) return null;
+  return { limit: bandwidth * countOf(asked, from) * countOf(asked, to), used };
+}
+
+function statsBetween({ edges }: VariantData, from: number, to: number): readonly number[] {
+  return edges.find((edge) => edge.from === from && edge.to === to)?.stats ?? [];
+}
+
+/** The bandwidth of all lines in one direction; null if there is none, or not the same everywhere. */
+function bandwidthOf(
+  { links }: Plan,
+  there: readonly number[],
+  back: readonly number[],
+): number | null {
+  const all = new Set<number>();
+  for (const { stat, bandwidth, answerBandwidth } of links) {
+    if (there.includes(stat)) all.add(bandwidth);
+    if (back.includes(stat)) all.add(answerBandwidth);
+  }
+  const [only] = all;
+  return all.size === 1 && only !== Infinity ? only : null;
+}
+
+/** Bytes per second of the requests over a measured edge. */
+function requests({ data, window }: Window, stat: number): number | null {
+  const size = requestSize(data.plan, stat, data.plan.components.length);
+  if (size === null) return null;
+  const attempts = data.records.map(({ edges }) => sumCells(edges[stat].attempts, window.cells));
+  return size * perSecond({ data, window }, attempts);
+}
+
+/** Bytes per second of the responses over a measured edge. Failures have no body. */
+function responses({ data, window }: Window, stat: number): number | null {
+  const { plan } = data;
+  const size = responseSize(plan, plan.statEdges[stat].to, plan.components.length);
+  if (size === null) return null;
+  const succeeded = data.records.map(({ edges }) =>
+    succeededOf(sumTable([edges[stat].attemptOutcomes], window.cells, OUTCOME_KINDS)),
+  );
+  return size * perSecond({ data, window }, succeeded);
+}
+
+/** Size of the requests over a measured edge. A route forwards those that it gets. `hops` bounds cycles of gateways. */
+function requestSize(plan: Plan, stat: number, hops: number): number | null {
+  if (hops === 0) return null;
+  const edges = plan.edges.filter((edge) => edge.stat === stat);
+  return onlyOf(
+    edges.flatMap(({ from, requestBytes }) =>
+      requestBytes >= 0
+        ? [requestBytes]
+        : plan.statEdges.flatMap((edge, other) =>
+            edge.to === from ? [requestSize(plan, other, hops - 1)] : [],
+          ),
+    ),
+  );
+}
+
+/** Size of the responses of a part. A route forwards those that it gets. */
+function responseSize(plan: Plan, part: number, hops: number): number | null {
+  if (hops === 0 || setsSizes(plan)) return null;
+  const { responseBytes } = plan.parts[part];
+  if (responseBytes >= 0) return responseBytes;
+  const callees = plan.statEdges.flatMap(({ from, to }) => (from === part ? [to] : []));
+  return onlyOf(callees.map((callee) => responseSize(plan, callee, hops - 1)));
+}
+
+/** Whether a step sets the size of a response, so that those of an endpoint can differ. */
+function setsSizes({ program: { code } }: Plan): boolean {
+  for (let at = 0; at < code.length; at += WORDS) {
+    if (code[at] === OP.ANSWER_SIZE) return true;
+  }
+  return false;
+}
+
+/** Words of an instruction. */
+const WORDS = 4;
+
+/** The size that all have; null if they differ or one is not known. */
+function onlyOf(sizes: readonly (number | null)[]): number | null {
+  const [first = null, ...rest] = new Set(sizes);
+  return rest.length === 0 ? first : null;
+}
+
+function sumOf(values: readonly (number | null)[]): number | null {
+  return values.reduce((sum, own) => (sum === null || own === null ? null : sum + own), 0);
+}
+
+function perSecond({ data, window }: Window, counts: readonly number[]): number {
+  const seconds = (window.lengthNs / 1e9) * data.records.length;
+  return counts.reduce((sum, own) => sum + own, 0) / seconds;
+}
+
+/** Instances that exist, mean over the window. */
+function countOf({ data, window }: Window, component: number): number {
+  const own = instancesOf(data.plan, component);
+  return isScaled(data, own) ? meanCapacity(data, window, own, () => 1) : own.length;
+}
