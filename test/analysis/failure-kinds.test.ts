@@ -42,7 +42,7 @@ policies: { limited: { rateLimit: { kind: tokenBucket, rate: 60/s, burst: 5 } } 
 workloads: { users: { arrivals: constant(100/s), requests: [ { call: shop.page } ] } }
 `);
     expect(sentence).toBe(
-      'No fault, yet 40 % of the user requests fail (nearly all: server error): shop is the first in trouble (success 60 %: 2,380 of 5,950 requests fail); 40 % of the calls from shop to bank fail (nearly all: rejected by a rate limit or throttle).',
+      'The rate limit of shop refuses calls to bank (40 % of the calls are refused): 40 % of the user requests fail (nearly all: server error), without a fault. shop is the first in trouble (success 60 %: 2,380 of 5,950 requests fail).',
     );
   });
 

@@ -53,7 +53,7 @@ describe('the story of a rollout', () => {
     const { cascade, faults } = ran.variant();
     expect(faults[0]!.spans).toEqual([{ from: 30, until: 150 }]);
     expect(cascade.sentence).toContain('shop goes from v1 to v2 in a rolling update at 30 s -> ');
-    expect(cascade.sentence).toContain('the run does not show the end: the fault lasts to its end');
+    expect(cascade.sentence).toContain('users stay degraded for good: shop@v2 stays in service');
   });
 
   it('says which share the new version gets, and why the old one is back', () => {

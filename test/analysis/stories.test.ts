@@ -340,7 +340,7 @@ faults: [ { id: rush, kind: load, target: users, factor: 3, at: 30s, for: 20s } 
         endings: [],
         metastability: null,
         back: null,
-        goodputLost: null,
+        goodputLost: 0,
         hasFaults: true,
       });
     expect(sentence(310, 0.3)).toBe('db hangs: 310 of 1,000 user requests fail (30 % before).');
@@ -386,10 +386,10 @@ faults: [ { id: sluggish, kind: slow, target: bank, factor: 200, at: 10s, for: 3
     expect(base.cascade.events.filter(({ kind }) => kind === 'killed')).toEqual([]);
   });
 
-  it('says that nothing before the fault shows the usual state', () => {
+  it('takes users as healthy after a fault from the start if their requests succeed', () => {
     const { base } = told(SLOW('0s', '10s'));
-    expect(base.cascade.verdicts).toEqual(['undecided']);
-    expect(base.cascade.sentence).toContain('no request before the fault shows what is usual');
+    expect(base.cascade.verdicts).toEqual(['recovered']);
+    expect(base.cascade.sentence).toContain('success is back after the fault');
     expect(base.cascade.sentence).not.toContain('before it is over');
   });
 

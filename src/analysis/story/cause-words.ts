@@ -134,7 +134,7 @@ const MOST = 3;
 
 /** The causes of failures without a fault, in order of time; null if there are none. */
 export function causesFirst({ causes }: Told): string | null {
-  const main = causes.filter(({ role }) => role === 'cause');
+  const main = causes.filter(({ role, fault }) => role === 'cause' && fault === undefined);
   if (main.length === 0) return null;
   const words = main.slice(0, MOST).map(({ text, at, evidence, kind }) => {
     const when = at > 0 && kind !== 'scaling' ? ` at ${formatInstant(at)}` : '';

@@ -51,11 +51,12 @@ export function causesOf(
   const isFaulted = scene.faultsNs.length > 0;
   const isOfLoad = ({ kind, unit }: CauseFact): boolean => kind === 'capacity' || unit === 'times';
   const others = facts.filter((fact) => !isOfLoad(fact));
-  const isOnlyLimited = others.every(({ kind }) => kind === 'limit');
-  const chronic = isFaulted || isOnlyLimited ? chronicOf(scene, record) : null;
-  // A limit of an overloaded component protects it.
-  const apart = others.filter(({ kind, subject }) => kind !== 'limit' || subject !== chronic?.full);
-  const rest = chronic === null || isFaulted ? facts : apart;
+  const overload =
+    isFaulted || others.every(({ kind }) => kind === 'limit') ? chronicOf(scene, record) : null;
+  // A limit of an overloaded component protects it, and one elsewhere explains why the component is full.
+  const isElsewhere = !isFaulted && others.some(({ subject }) => subject !== overload?.full);
+  const chronic = isElsewhere ? null : overload;
+  const rest = chronic === null || isFaulted ? facts : [];
   return [...(chronic === null ? [] : [chronic.fact]), ...rest, ...loops].sort(
     (a, b) =>
       a.at - b.at ||
