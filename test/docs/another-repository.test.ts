@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, posix, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { build } from '../cli/harness.js';
@@ -90,6 +90,22 @@ describe('faultline in another repository', () => {
     const size = packed.size / MB;
     expect(size).toBeLessThan(LARGEST_MB);
     expect(README).toContain(`${size.toFixed(1)} MB`);
+  });
+
+  it('has every type that another one of it imports, from the entry on', () => {
+    const paths = new Set(packed.files.map(({ path }) => path.replaceAll('\\', '/')));
+    const missing: string[] = [];
+    const open = ['dist/index.d.ts'];
+    for (let file = open.pop(); file !== undefined; file = open.pop()) {
+      if (!paths.delete(file)) continue;
+      const text = readFileSync(join(ROOT, file), 'utf8');
+      for (const [, from] of text.matchAll(/(?:from |import\()'(\.[^']+)\.js'/g)) {
+        const next = posix.join(posix.dirname(file), `${from!}.d.ts`);
+        if (packed.files.some(({ path }) => path === next)) open.push(next);
+        else missing.push(`${file} -> ${next}`);
+      }
+    }
+    expect(missing).toEqual([]);
   });
 
   it('is installed by npm', () => {
