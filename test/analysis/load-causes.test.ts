@@ -87,7 +87,9 @@ ${faults}`;
   const USERS = 'users: { arrivals: constant(50/s), requests: [ { call: api.submit } ] }';
 
   it('has it as its cause', () => {
-    const { sentence } = cascade(backlog(`${USERS}, ${LATE}`));
+    const { sentence, causes } = cascade(backlog(`${USERS}, ${LATE}`));
+    // A growth from nothing is no finite factor, which a result document could not hold.
+    expect(causes.map(({ value }) => value)).toEqual([null]);
     expect(kinds(backlog(`${USERS}, ${LATE}`))).toEqual(['load late']);
     expect(sentence).toMatch(
       /^The load of late starts with 90\/s at 1\d s: no user request fails, without a fault\. jobs falls behind/u,
