@@ -1,6 +1,6 @@
 import { heldBy } from './held-connections.js';
 import type { Lane } from '../measure/lanes.js';
-import { meanSteps, failuresIn, sumSteps, type Link } from './links.js';
+import { failedIn, meanSteps, failuresIn, sumSteps, type Link } from './links.js';
 import { blockedShare, type Mechanism } from './mechanism.js';
 import { hasNoWorkerLeft } from './saturation.js';
 import type { Scene } from './scene.js';
@@ -109,7 +109,7 @@ function slowedShare(scene: Scene, link: Link, from: number, until: number): num
  */
 function refusesItself(lane: Lane, from: number, until: number, isHeld: boolean): boolean {
   const shed = sumSteps(lane.shed, from, until);
-  const bad = sumSteps(lane.arrivals, from, until) - sumSteps(lane.good, from, until);
+  const bad = failedIn(lane, from, until);
   if (!(shed > 0 && shed >= bad / 2)) return false;
   if (isHeld && sumSteps(lane.overRate, from, until) < shed / 2) return false;
   for (let step = from; step < until; step++) if (hasNoWorkerLeft(lane, step)) return false;

@@ -1,11 +1,11 @@
 import { incompleteBeta } from '../../stats/student.js';
-import type { Scene } from './scene.js';
+import { usersOf, type Scene } from './scene.js';
 import { healthWithout } from './transients.js';
 import { touchedBy } from '../measure/faulted.js';
 import type { Episode, Health } from './health.js';
 import type { StepInfluence } from './influence.js';
 import type { Lane } from '../measure/lanes.js';
-import { sumSteps } from './links.js';
+import { failedIn, sumSteps } from './links.js';
 import { fullSteps, type Saturation } from './saturation.js';
 
 /** Steps [from, until). */
@@ -118,15 +118,6 @@ function failuresAround(scene: Scene): Sketch['users'] {
     failed: users.reduce((sum, lane) => sum + failedIn(lane, from, until), 0),
   });
   return { before: between(0, baseline), after: between(baseline, steps.count) };
-}
-
-function usersOf({ data, lanes }: Scene): readonly Lane[] {
-  return lanes.filter(({ workers, parts }) => workers === 0 && data.requests.includes(parts[0]));
-}
-
-/** Requests that arrive in steps [from, until) and fail. */
-function failedIn({ arrivals, good }: Lane, from: number, until: number): number {
-  return sumSteps(arrivals, from, until) - sumSteps(good, from, until);
 }
 
 /** The episodes of the users after the first fault, if they harm few requests in all. */

@@ -9,7 +9,7 @@ import type { Episode } from './health.js';
 import type { Lane } from '../measure/lanes.js';
 import type { Story } from '../measure/story.js';
 import { stepAt } from '../measure/steps.js';
-import type { Scene } from './scene.js';
+import { usersOf, type Scene } from './scene.js';
 import { SUSPICIOUS } from './unseen-kinds.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { list } from '../../text/words.js';
@@ -30,12 +30,10 @@ export function innocentFaults(
   events: readonly StoryEvent[],
   causes: CascadeResult['causes'],
 ): CascadeResult['innocent'] {
-  const { data, lanes, health, baseline } = scene;
+  const { data, health, baseline } = scene;
   const degradations = (lane: Lane): readonly Episode[] =>
     (health.get(lane)?.episodes ?? []).filter((episode) => episode.until > baseline);
-  const requests = lanes.filter(
-    (lane) => lane.workers === 0 && data.requests.includes(lane.parts[0]),
-  );
+  const requests = usersOf(scene);
   const degraded = requests.filter((lane) => degradations(lane).length > 0);
   const goals = new Set(degraded.map(({ name }) => name));
   const targetsOf = (fault: PlanFault): readonly Lane[] => lanesHitBy(scene, fault);

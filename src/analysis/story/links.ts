@@ -79,6 +79,15 @@ export function failuresIn(table: Float64Array, from: number, until: number): nu
   );
 }
 
+/** Requests of a lane that arrive in steps [from, until) and fail. */
+export function failedIn(
+  { arrivals, good }: Pick<Lane, 'arrivals' | 'good'>,
+  from: number,
+  until: number,
+): number {
+  return sumSteps(arrivals, from, until) - sumSteps(good, from, until);
+}
+
 /** Sum over steps [from, until). */
 export function sumSteps(column: Float64Array, from: number, until: number): number {
   let sum = 0;

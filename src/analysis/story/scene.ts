@@ -46,3 +46,8 @@ export interface Scene {
     readonly delaysMessages: boolean;
   }[];
 }
+
+/** The lanes of the requests of users. */
+export function usersOf({ data, lanes }: Pick<Scene, 'data' | 'lanes'>): Lane[] {
+  return lanes.filter(({ workers, parts }) => workers === 0 && data.requests.includes(parts[0]));
+}

@@ -2,10 +2,10 @@ import type { CauseFact } from '../../../spec/result/cause.js';
 import { OUTCOME_NAMES } from '../../../spec/outcome.js';
 import { formatCount, formatShare } from '../../../text/figures.js';
 import { isBreakerLayer } from '../../measure/breakers.js';
-import { failuresIn, outcomesIn, sumSteps, type Link } from '../links.js';
+import { failedIn, failuresIn, outcomesIn, sumSteps, type Link } from '../links.js';
 import type { Lane } from '../../measure/lanes.js';
 import { saturatedShare } from '../saturation.js';
-import type { Scene } from '../scene.js';
+import { usersOf, type Scene } from '../scene.js';
 import { usualFaultsOn } from './suspects.js';
 import type { Place } from './special-conditions.js';
 
@@ -15,7 +15,7 @@ const MOST = 0.5;
 /** The callee whose failures open the breakers that refuse most of the requests that fail at a component. */
 export function openedBelow(place: Place): Place | null {
   const { scene, lane, from, until } = place;
-  const failed = sumSteps(lane.arrivals, from, until) - sumSteps(lane.good, from, until);
+  const failed = failedIn(lane, from, until);
   const opened = scene.links.filter(
     (link) =>
       link.caller === lane &&
@@ -41,14 +41,12 @@ const AROUND = 10;
 
 /**
  * Breakers that add failures to those that open them: of the calls that they refuse, as many would succeed as of those
- * that are sent around the same time. A breaker with a
- * key refuses other calls than those that are sent, so that these show nothing.
+ * that are sent around the same time. A breaker with a key refuses other calls than those that are sent, so that these show
+ * nothing.
  */
 export function breakersOf(scene: Scene, causes: readonly CauseFact[]): readonly CauseFact[] {
-  const { data, lanes, steps, links } = scene;
-  const users = lanes.filter(
-    ({ workers, parts }) => workers === 0 && data.requests.includes(parts[0]),
-  );
+  const { data, steps, links } = scene;
+  const users = usersOf(scene);
   const total = (column: (lane: (typeof users)[number]) => Float64Array): number =>
     users.reduce((sum, lane) => sum + sumSteps(column(lane), 0, steps.count), 0);
   const failed = total(({ arrived }) => arrived) - total(({ good }) => good);

@@ -7,7 +7,7 @@ import { INFEASIBLE } from '../feasibility.js';
 import { meanSteps, sumSteps } from '../links.js';
 import { isProxyFull, proxyLines, workersWords } from '../proxies.js';
 import { saturatedShare } from '../saturation.js';
-import type { Scene } from '../scene.js';
+import { usersOf, type Scene } from '../scene.js';
 import { sourcesOf } from '../sources.js';
 import { ceilingOf, growthsBy, servedRate } from './conditions.js';
 import { heldByLimit } from './held-by-limit.js';
@@ -24,12 +24,10 @@ const ALWAYS = 0.9;
  * requests.
  */
 export function chronicOf(scene: Scene, record: RunRecord): Chronic | null {
-  const { baseline, data, steps, faultsNs } = scene;
+  const { baseline, steps, faultsNs } = scene;
   const until = faultsNs.length === 0 ? steps.count : baseline;
   if (until < FIRST_STEPS) return null;
-  const users = scene.lanes.filter(
-    (lane) => lane.workers === 0 && data.requests.includes(lane.parts[0]),
-  );
+  const users = usersOf(scene);
   // The workload that sends most is named.
   users.sort((a, b) => sumSteps(b.arrivals, 0, until) - sumSteps(a.arrivals, 0, until));
   for (const user of users) {

@@ -4,7 +4,7 @@ import { lookUntil, type StepInfluence } from '../influence.js';
 import type { Lane } from '../../measure/lanes.js';
 import { stepAt } from '../../measure/steps.js';
 import { meanSteps, sumSteps } from '../links.js';
-import type { Scene } from '../scene.js';
+import { usersOf, type Scene } from '../scene.js';
 import { divided, keyOf, type Candidate, type Part } from './candidate.js';
 import { suspectsOf, type Suspect } from './suspects.js';
 import type { Walk } from './hidden.js';
@@ -37,8 +37,7 @@ export function harmsOf(
   const suspects = suspectsOf(scene);
   const harms = new Map<string, Harm>();
   const run = { scene, record, suspects, influences };
-  for (const lane of scene.lanes) {
-    if (lane.workers !== 0 || !scene.data.requests.includes(lane.parts[0])) continue;
+  for (const lane of usersOf(scene)) {
     for (const episode of scene.health.get(lane)?.episodes ?? []) {
       if (episode.until > scene.baseline) ofEpisode(run, lane, episode, harms);
     }

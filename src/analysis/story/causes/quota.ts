@@ -2,7 +2,7 @@ import type { CauseFact } from '../../../spec/result/cause.js';
 import type { RunRecord } from '../../../spec/record/record.js';
 import type { Lane } from '../../measure/lanes.js';
 import { sumSteps } from '../links.js';
-import type { Scene } from '../scene.js';
+import { usersOf, type Scene } from '../scene.js';
 import { limiterOf } from './limits.js';
 import type { Refusal } from './refusals/kind.js';
 import { queues } from './refusals/queues.js';
@@ -38,11 +38,9 @@ export function quotasOf(
   record: RunRecord,
   words: (subject: string) => string,
 ): readonly CauseFact[] {
-  const { lanes, data, steps, faultsNs } = scene;
+  const { steps, faultsNs } = scene;
   if (faultsNs.length > 0) return [];
-  const users = lanes.filter(
-    ({ workers, parts }) => workers === 0 && data.requests.includes(parts[0]),
-  );
+  const users = usersOf(scene);
   const arrived = total(users, ({ arrived: all }) => all);
   const failed = arrived - total(users, ({ good }) => good);
   const found = new Map<string, Found>();

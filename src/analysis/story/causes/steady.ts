@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../../spec/record/record.js';
 import type { Lane } from '../../measure/lanes.js';
-import { failuresIn, sumSteps } from '../links.js';
-import type { Scene } from '../scene.js';
+import { failedIn, failuresIn, sumSteps } from '../links.js';
+import { usersOf, type Scene } from '../scene.js';
 import { keyOf } from './candidate.js';
 import { conditionsAt } from './conditions.js';
 import type { Harm } from './harm.js';
@@ -19,12 +19,11 @@ const MOST = 0.5;
  * in too few requests at a time. The way to them is that of most failed calls.
  */
 export function steadyCauses(scene: Scene, record: RunRecord): readonly Harm[] {
-  const { data, lanes, steps, faultsNs } = scene;
+  const { steps, faultsNs } = scene;
   if (faultsNs.length > 0) return [];
   const harms = new Map<string, Harm>();
-  for (const lane of lanes) {
-    if (lane.workers !== 0 || !data.requests.includes(lane.parts[0])) continue;
-    const failed = failedIn(lane, steps.count);
+  for (const lane of usersOf(scene)) {
+    const failed = failedIn(lane, 0, steps.count);
     const arrived = sumSteps(lane.arrivals, 0, steps.count);
     if (failed < SOME * arrived || (failed < FEWEST && failed < MOST * arrived)) continue;
     const place = { scene, record, from: 0, until: steps.count };
@@ -44,15 +43,11 @@ function deepestFailing({ scene, lane, from, until }: Place): Lane {
   let at = lane;
   while (!seen.has(at)) {
     seen.add(at);
-    const failed = failedIn(at, until);
+    const failed = failedIn(at, from, until);
     const next = scene.links.find(
       ({ caller, attempts }) => caller === at && failuresIn(attempts, from, until) >= MOST * failed,
     );
     if (next !== undefined) at = next.callee;
   }
   return at;
-}
-
-function failedIn(lane: Lane, until: number): number {
-  return sumSteps(lane.arrivals, 0, until) - sumSteps(lane.good, 0, until);
 }

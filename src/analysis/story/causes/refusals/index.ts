@@ -1,4 +1,4 @@
-import { sumSteps } from '../../links.js';
+import { failedIn, sumSteps } from '../../links.js';
 import type { Place } from '../special-conditions.js';
 import { closedConnections } from './closed-connections.js';
 import { gates } from './gates.js';
@@ -28,7 +28,7 @@ const GROWN = 2;
 /** The rule that refuses or ends most of the requests that fail at a component; null if none explains most of them. */
 export function refusalAt(place: Place): Refusal | null {
   const { lane, from, until } = place;
-  const failed = sumSteps(lane.arrivals, from, until) - sumSteps(lane.good, from, until);
+  const failed = failedIn(lane, from, until);
   const main = refusalsAt(place).reduce<Refusal | null>(
     (most, one) => (most === null || one.count > most.count ? one : most),
     null,
