@@ -5,6 +5,7 @@ import type { StepInfluence } from '../../src/analysis/story/influence.js';
 import type { Lane } from '../../src/analysis/measure/lanes.js';
 import type { Saturation } from '../../src/analysis/story/saturation.js';
 import type { Scene } from '../../src/analysis/story/scene.js';
+import type { CauseFact } from '../../src/spec/result/cause.js';
 import type { HealthState } from '../../src/spec/result/cascade.js';
 import { run } from '../theory/program.js';
 
@@ -29,6 +30,8 @@ interface Written {
   readonly slow?: number;
   /** No fault strikes. */
   readonly isSpared?: boolean;
+  /** The inferred cause is no fault, but a component that is full. */
+  readonly isFull?: boolean;
 }
 
 /** One run, with a fault on `target` from step 20 to 30. */
@@ -99,7 +102,11 @@ function sceneOf({
 function told(runs: readonly Written[]): { ill: string[]; full: string[] } {
   const scenes = runs.map(sceneOf);
   const sketches = scenes.map((scene, k) =>
-    sketchOf(scene, (runs[k]!.influences ?? []) as readonly StepInfluence[]),
+    sketchOf(
+      scene,
+      (runs[k]!.influences ?? []) as readonly StepInfluence[],
+      [runs[k]!.isFull === true ? FULL : FAULT] as unknown as readonly CauseFact[],
+    ),
   );
   const [scene] = scenes as [Scene, ...Scene[]];
   const [sketch] = sketches;
@@ -112,6 +119,8 @@ function told(runs: readonly Written[]): { ill: string[]; full: string[] } {
   };
 }
 
+const FAULT = { kind: 'fault', subject: 'f', fault: 'f' };
+const FULL = { kind: 'capacity', subject: 'side', resource: 'workers' };
 const NOTHING: Written = {};
 const SIDE: Written = { ill: { side: [24, 30] } };
 
@@ -144,6 +153,15 @@ describe('random degradation', () => {
     // Of 600 requests 6 are more than 0.5 %.
     const more = { ...hurt, lost: 2 };
     expect(told([more, more, spared]).ill).toEqual(['users.go']);
+  });
+
+  it('is hardly any harm to users that not all runs have, if a full component is the cause', () => {
+    const influences = [{ from: 'target', to: 'users.go', step: 24 }];
+    const hurt: Written = { ill: { 'users.go': [24, 27] }, lost: 1, influences, isFull: true };
+    expect(told([hurt, hurt, NOTHING]).ill).toEqual([]);
+    expect(told([hurt, hurt, hurt]).ill).toEqual([]);
+    const more = { ...hurt, lost: 5 };
+    expect(told([more, more, NOTHING]).ill).toEqual(['users.go']);
   });
 
   it('counts the requests that are slower than usual where none fails', () => {

@@ -32,6 +32,8 @@ export interface Story {
     readonly degraded: number;
     readonly usualFailed: number;
     readonly usualDegraded: number;
+    /** Their harm is little, and other runs have none at that time. */
+    readonly isByChance: boolean;
   };
   /** How user requests fail if there is no fault; null if there is one. */
   readonly failures: FailureKinds | null;

@@ -1,4 +1,5 @@
 import { incompleteBeta } from '../../stats/student.js';
+import type { CauseFact } from '../../spec/result/cause.js';
 import { usersOf, type Scene } from './scene.js';
 import { healthWithout } from './transients.js';
 import { touchedBy } from '../measure/faulted.js';
@@ -30,6 +31,8 @@ export interface Sketch {
   readonly suspects: Suspects;
   /** Episodes of users that may be chance, because they harm few requests of the run in all. */
   readonly mild: Mild;
+  /** Whether a fault, or a load that rises, is a cause of the harm. Other causes act in each run, or by chance. */
+  readonly isByEvent: boolean;
   /** Requests of users before the first fault and after it; null if some episode of users is one of slowness. */
   readonly users: { readonly before: Failures; readonly after: Failures } | null;
 }
@@ -67,7 +70,11 @@ const FAILING = 0.02;
 const LIKELY = 0.01;
 
 /** The extract of a run. Without a fault, only little harm to users may be chance. */
-export function sketchOf(scene: Scene, influences: readonly StepInfluence[]): Sketch {
+export function sketchOf(
+  scene: Scene,
+  influences: readonly StepInfluence[],
+  causes: readonly CauseFact[],
+): Sketch {
   const { baseline, faultsNs, health, lanes, saturations, steps } = scene;
   const reached =
     faultsNs.length === 0
@@ -96,6 +103,7 @@ export function sketchOf(scene: Scene, influences: readonly StepInfluence[]): Sk
       ),
     },
     mild: mildHarm(scene),
+    isByEvent: causes.some(({ fault, kind }) => fault !== undefined || kind === 'load'),
     users: failuresAround(scene),
   };
 }
@@ -177,7 +185,7 @@ export function chanceIn(sketch: Sketch, all: readonly Sketch[]): Suspects {
   const mild = mildOf(sketch, runs);
   const isAsBefore = mild.degraded.size > 0 && failsAsBefore(runs);
   // A load that is too high, a collector or a lock acts in each run: only a fault can spare one by chance.
-  const isOdd = mild.isSlight && !isStruck(sketch) ? isNotAll : isFew;
+  const isOdd = mild.isSlight && !(isStruck(sketch) && sketch.isByEvent) ? isNotAll : isFew;
   for (const [name, spans] of [...suspects.degraded, ...mild.degraded]) {
     const isMild = mild.degraded.get(name) === spans;
     const chance =

@@ -7,7 +7,7 @@ import { amplificationOf } from '../measure/amplification.js';
 import { withBacklogLoads } from './causes/backlog-loads.js';
 import { conditionMakers } from './causes/enabling.js';
 import { causesOf, withUnseen } from './causes/facts.js';
-import type { Scene } from './scene.js';
+import { usersOf as usersLanes, type Scene } from './scene.js';
 import { withoutTransients } from './transients.js';
 import { chanceIn, sketchOf, withoutChance } from './by-chance.js';
 import { withMisses } from './cache-misses.js';
@@ -48,7 +48,8 @@ import { byCodeUnit, isPlaced, type VariantData } from '../measure/variant-data.
 export function storiesOf(data: VariantData): readonly Story[] {
   const runs = data.records.map((record) => {
     const { scene, influences } = withoutTransientsOf(data, record);
-    return { sketch: sketchOf(scene, influences), story: storyOf(scene, influences, record) };
+    const story = storyOf(scene, influences, record);
+    return { sketch: sketchOf(scene, influences, story.causes), story };
   });
   const sketches = runs.map(({ sketch }) => sketch);
   const stories = runs.map(({ sketch, story }, i) => {
@@ -56,7 +57,9 @@ export function storiesOf(data: VariantData): readonly Story[] {
     if (chance.degraded.size === 0 && chance.full.size === 0) return story;
     const record = data.records[i];
     const scene = withoutChance(withoutTransientsOf(data, record).scene, chance);
-    return storyOf(scene, withMisses(scene, record, influencesOf(scene)), record);
+    const own = storyOf(scene, withMisses(scene, record, influencesOf(scene)), record);
+    const isByChance = usersLanes(scene).some(({ name }) => chance.degraded.has(name));
+    return { ...own, users: { ...own.users, isByChance } };
   });
   // In a single run a fault may hurt users, or spare them, by chance.
   const innocent = innocentInMost(stories);
@@ -284,6 +287,7 @@ function usersOf(data: VariantData, record: RunRecord): Story['users'] {
     ...within(afterNs(data), plan.endNs),
     usualFailed: before.failed / all,
     usualDegraded: before.degraded / all,
+    isByChance: false,
   };
 }
 

@@ -34,7 +34,7 @@ export function noLossWords(story: CountedStory, runs: number, hasBefore = true)
   const others = `${inner.length === 0 ? '' : ` Degraded for a time: ${list(inner)}.`}${deathWords(story, runs)}${behind(story, runs)}`;
   const isAsBefore = users.failed > 0 && users.usualFailed >= SOME && !failsMore(users);
   const isLost = users.failed > 0 && !isAsBefore;
-  const lost = lostWords(users, isAsBefore);
+  const lost = `${lostWords(users, isAsBefore)}${isLost && isChance(story) ? ', most of them by chance' : ''}`;
   const figure = user === undefined ? '' : ` (${user.subject}: ${headOf(user)})`;
   const isFewer = user?.figure?.metric === 'success';
   const waits = user === undefined || isFewer ? [] : [`users wait${figure}`];
@@ -48,6 +48,12 @@ export function noLossWords(story: CountedStory, runs: number, hasBefore = true)
     ? `: no more of their requests fail than before (${formatShare(users.usualFailed)})`
     : '';
   return `users notice nothing${asBefore}.${others}`;
+}
+
+/** Whether the harm that chance explains is all that degrades the requests of users. */
+function isChance({ users, causes, events }: CountedStory): boolean {
+  const isHurt = events.some((event) => isDegradation(event) && event.subject.includes('.'));
+  return users.isByChance && !isHurt && causes.length === 0;
 }
 
 /** `4,311 of 61,000 responses are degraded`: those of fallbacks, for example. Empty if they are no more than before. */
