@@ -34,6 +34,19 @@ export function usersOnset({ cascade }, from) {
   return hit?.at ?? null;
 }
 
+/** The times in which requests of users are degraded, in s. */
+export function degradedUsers({ cascade: { events }, timeline }) {
+  const begun = events.filter(
+    ({ kind, subject }) => DEGRADED.has(kind) && subject.startsWith('users.'),
+  );
+  return begun.map(({ subject, at }) => {
+    const end = events.find(
+      (event) => event.kind === 'recovered' && event.subject === subject && event.at > at,
+    );
+    return { subject, from: at, until: end?.at ?? timeline.step * timeline.steps };
+  });
+}
+
 /** Whether the account names any cause of harm, or says that users are hurt. */
 export function saysHarm(variant) {
   return usersOnset(variant, 0) !== null && namedCauses(variant).length > 0;

@@ -41,7 +41,7 @@ export function scoreSeed(seed, options = {}) {
     file,
     seconds,
   };
-  const isTrueAlarm = score.falseAlarm === true && isHarmed(draft, within);
+  const isTrueAlarm = score.falseAlarm === true && isHarmed(draft, within, variant);
   return isTrueAlarm ? { ...score, falseAlarm: false, isTrueAlarm } : score;
 }
 

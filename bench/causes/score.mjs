@@ -147,7 +147,7 @@ export function tablesOf(scores) {
         .filter(({ isTrueAlarm }) => isTrueAlarm !== true)
         .map(({ falseAlarm }) => falseAlarm),
     ),
-    `  ${harmless.filter(({ isTrueAlarm }) => isTrueAlarm).length} runs in which users come to harm by chance`,
+    `  ${harmless.filter(({ isTrueAlarm }) => isTrueAlarm).length} runs in which users come to harm by chance, or by the causes that the account names`,
     '',
     row(
       'decoys named as causes',

@@ -1,5 +1,6 @@
 // Confirms a draft by runs without its causes, on seeds that are not used for scoring: users are hurt, without a true
 // cause most of the harm is gone, and without a decoy hardly any of it.
+import { degradedUsers, namedCauses } from './account.mjs';
 import { harmIn, usersOf, usersOfRuns, variantOf, withFaults, withLimit } from './simulate.mjs';
 import { DURATION } from './topology.mjs';
 
@@ -49,20 +50,61 @@ export function confirm(draft) {
 
 /** Of the requests of a calm run, hardly 1 % take longer than twice the p99 of another calm run. */
 const BUSY = 0.02;
+/** An entry is slower if its p99 is so many times that of the run without the causes. */
+const SLOWER = 1.5;
 
 /**
- * Whether users come to harm in the runs of a harmless draft that are scored: by the draft's faults, or by chance. The
- * confirmation has other random numbers.
+ * Whether an alarm in a harmless draft is true: in the runs that are scored, users come to harm by the draft's faults, by
+ * chance, or by the causes that the account names. The confirmation has other random numbers.
  */
-export function isHarmed(draft, within) {
+export function isHarmed(draft, within, variant) {
   const { run } = draft.scenario;
   const own = usersOfRuns(withLimit(draft.scenario, within), run);
   const twins = usersOfRuns(withLimit(draft.twin, within), run);
-  return own.some((users, i) => {
+  const isByChance = own.some((users, i) => {
     const { harm, arrived } = harmIn(users);
     const byFaults = harm - harmIn(twins[i]).harm;
     return byFaults > HARMLESS * arrived || harm > BUSY * arrived;
   });
+  const spared = withoutCauses(draft.scenario, namedCauses(variant));
+  return isByChance || isWorse(draft.scenario, spared);
+}
+
+/** The scenario without causes: a fault, a bulkhead, or half the capacity that a component would need. */
+function withoutCauses(scenario, causes) {
+  const spared = structuredClone(scenario);
+  const { services, databases = {}, policies = {} } = spared;
+  for (const { kind, subject } of causes) {
+    if (kind === 'limit') delete policies[subject.replace('->', '-')]?.bulkhead;
+    if (kind !== 'capacity') continue;
+    if (subject in services) services[subject].concurrency *= 2;
+    const database = databases[subject];
+    if (database === undefined) continue;
+    database.cpu *= 2;
+    database.pool.maxOpen *= 2;
+  }
+  const ids = new Set(causes.filter(({ kind }) => kind === 'fault').map(({ subject }) => subject));
+  return withFaults(spared, (id) => !ids.has(id));
+}
+
+/** Whether far more requests fail than in another scenario, or an entry that degrades is slower, on the same numbers. */
+function isWorse(scenario, spared) {
+  const run = { ...scenario.run, replications: 1 };
+  const own = variantOf(scenario, run);
+  const other = variantOf(spared, run);
+  const lost = other.components.users.success - own.components.users.success;
+  if (lost > HARMLESS) return true;
+  return degradedUsers(own).some(({ subject, from, until }) => {
+    const [slow, usual] = [own, other].map((variant) => p99In(variant, subject, from, until));
+    return slow >= SLOWER * usual;
+  });
+}
+
+/** Mean p99 of an entry by steps of the timeline, from `from` s to `until` s. */
+function p99In({ timeline: { series, step } }, subject, from, until) {
+  const values = series[subject].p99.slice(Math.floor(from / step), Math.ceil(until / step));
+  const known = values.filter((value) => value !== null);
+  return known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
 /** End of the time in which the causes act. */

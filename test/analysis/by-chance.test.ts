@@ -26,6 +26,8 @@ interface Written {
   readonly calls?: readonly (readonly [caller: string, callee: string])[];
   /** Requests of users that fail in each step in which they are degraded. */
   readonly lost?: number;
+  /** Requests that fail before the fault, by step. */
+  readonly lostBefore?: Readonly<Record<number, number>>;
   /** Requests of users that are slower than usual in each such step. */
   readonly slow?: number;
   /** No fault strikes. */
@@ -40,6 +42,7 @@ function sceneOf({
   full = {},
   calls = [],
   lost = 0,
+  lostBefore = {},
   slow = 0,
   isSpared = false,
 }: Written): Scene {
@@ -52,7 +55,9 @@ function sceneOf({
     const up = new Float64Array(STEPS).fill(1);
     const cpu = new Float64Array(STEPS);
     const arrivals = new Float64Array(STEPS).fill(PER_STEP);
-    const good = arrivals.map((n, step) => (isIn(step, ill[name] ?? [0, 0]) ? n - lost : n));
+    const good = arrivals.map((n, step) =>
+      isIn(step, ill[name] ?? [0, 0]) ? n - lost : n - (lostBefore[step] ?? 0),
+    );
     const workers = component === USERS ? 0 : 4;
     const parts = [component];
     const slowUntil = (until: number): number =>
@@ -183,6 +188,16 @@ describe('random degradation', () => {
     // 12 failures: (2/3)^12 = 0.8 %.
     expect(told([hurt(3), hurt(3), NOTHING]).ill).toEqual(['users.go']);
     expect(told([hurt(1), hurt(1)]).ill).toEqual(['users.go']);
+  });
+
+  it('may come in bursts, each of which counts once', () => {
+    const influences = [{ from: 'target', to: 'users.go', step: 24 }];
+    const hurt: Written = { ill: { 'users.go': [24, 26] }, lost: 8, influences };
+    const burst: Written = { lostBefore: { 10: 4 } };
+    const single: Written = { lostBefore: { 1: 1, 7: 1, 10: 1, 15: 1 } };
+    // 32 of 36 failures come after the fault: single ones do so by chance with 0.3 %, bursts of 4 with 14 %.
+    expect(told([hurt, hurt, single]).ill).toEqual(['users.go']);
+    expect(told([hurt, hurt, burst]).ill).toEqual([]);
   });
 
   it('is not told from what always happens by one run, nor by one of two', () => {

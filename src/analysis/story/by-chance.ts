@@ -33,8 +33,11 @@ export interface Sketch {
   readonly mild: Mild;
   /** Whether a fault, or a load that rises, is a cause of the harm. Other causes act in each run, or by chance. */
   readonly isByEvent: boolean;
-  /** Requests of users before the first fault and after it; null if some episode of users is one of slowness. */
-  readonly users: { readonly before: Failures; readonly after: Failures } | null;
+  /**
+   * Requests of users in equal parts of the time before the first fault, and after it; null if some episode of users is
+   * one of slowness.
+   */
+  readonly users: { readonly before: readonly Failures[]; readonly after: Failures } | null;
 }
 
 /** Requests, and those of them that failed. */
@@ -66,6 +69,8 @@ const SLIGHT = 0.005;
 const SLOW_FROM = 0.99;
 /** With a smaller share of failed requests an episode is one of slowness. */
 const FAILING = 0.02;
+/** Parts of the time before the first fault that show how unevenly failures are spread. */
+const PARTS = 12;
 /** Probability of as many failures after the first fault by chance, from which they may be chance. */
 const LIKELY = 0.01;
 
@@ -122,10 +127,13 @@ function failuresAround(scene: Scene): Sketch['users'] {
   );
   if (isSlow) return null;
   const between = (from: number, until: number): Failures => ({
-    arrived: users.reduce((sum, { arrivals }) => sum + sumSteps(arrivals, from, until), 0),
-    failed: users.reduce((sum, lane) => sum + failedIn(lane, from, until), 0),
+    arrived: sum(users, ({ arrivals }) => sumSteps(arrivals, from, until)),
+    failed: sum(users, (lane) => failedIn(lane, from, until)),
   });
-  return { before: between(0, baseline), after: between(baseline, steps.count) };
+  const parts = Math.min(PARTS, baseline);
+  const edge = (part: number): number => Math.floor((part * baseline) / parts);
+  const before = Array.from({ length: parts }, (_, part) => between(edge(part), edge(part + 1)));
+  return { before, after: between(baseline, steps.count) };
 }
 
 /** The episodes of the users after the first fault, if they harm few requests in all. */
@@ -219,21 +227,37 @@ function mildOf({ mild, faultsNs }: Sketch, runs: readonly Sketch[]): Mild {
 
 /**
  * Whether at least three runs together have so few failures after the first fault that chance explains them. If all
- * requests are as likely to fail, the number after the fault is binomial.
+ * requests are as likely to fail, the number after the fault is binomial. But failures come in bursts, so that each burst
+ * counts once (quasi-binomial).
  */
 function failsAsBefore(runs: readonly Sketch[]): boolean {
-  let [before, after, failedBefore, failedAfter] = [0, 0, 0, 0];
-  for (const { users } of runs) {
-    if (users === null) return false;
-    before += users.before.arrived;
-    after += users.after.arrived;
-    failedBefore += users.before.failed;
-    failedAfter += users.after.failed;
-  }
-  if (runs.length < 3 || before === 0 || failedAfter < 1) return false;
-  const atLeastSoMany = incompleteBeta(after / (before + after), failedAfter, failedBefore + 1);
+  const known = runs.flatMap(({ users }) => (users === null ? [] : [users]));
+  const arrived = (one: Failures): number => one.arrived;
+  const failed = (one: Failures): number => one.failed;
+  const before = known.flatMap((users) => users.before);
+  const after = known.map((users) => users.after);
+  const all = sum(before, arrived);
+  const failedAfter = sum(after, failed);
+  if (known.length < Math.max(3, runs.length) || all === 0 || failedAfter < 1) return false;
+  const failedBefore = sum(before, failed);
+  const burst = burstOf(before.map((part) => [part.failed, (failedBefore / all) * part.arrived]));
+  const share = sum(after, arrived) / (all + sum(after, arrived));
+  const atLeastSoMany = incompleteBeta(share, failedAfter / burst, failedBefore / burst + 1);
   return atLeastSoMany > LIKELY;
 }
+
+/** How many requests fail together: Pearson's dispersion of numbers around the expected ones, at least 1. */
+function burstOf(counts: readonly (readonly [found: number, expected: number])[]): number {
+  const known = counts.filter(([, expected]) => expected > 0);
+  const squares = sum(
+    known,
+    ([found, expected]) => ((found - expected) * (found - expected)) / expected,
+  );
+  return known.length > 1 ? Math.max(1, squares / (known.length - 1)) : 1;
+}
+
+const sum = <T>(all: readonly T[], of: (one: T) => number): number =>
+  all.reduce((total, one) => total + of(one), 0);
 
 /** Removes random overload from a scene. */
 export function withoutChance(scene: Scene, chance: Suspects): Scene {
