@@ -54,12 +54,12 @@ export function timeText({ value, each }: Estimate): string {
   return `${formatSeconds(value)}${known < each.length ? ` (${known} of ${each.length} runs)` : ''}`;
 }
 
-/** The same for times that may never come. */
-export function endText(time: Estimate & { readonly never: number }): string {
+/** The same for times that may never come. `missing`: the text for these, such as `never`. */
+export function endText(time: Estimate & { readonly never: number }, missing: string): string {
   const { value, each, never } = time;
   if (never === 0) return timeText(time);
   const of = never < each.length ? ` in ${never} of ${each.length} runs` : '';
-  return value === null ? `never${of}` : `${formatSeconds(value)}, never${of}`;
+  return value === null ? `${missing}${of}` : `${formatSeconds(value)}, ${missing}${of}`;
 }
 
 /** The backlog that takes longest to drain after a fault; null if there is none. */

@@ -5,6 +5,7 @@ import type {
   InterventionRole,
 } from '../spec/result/counterfactual.js';
 import { formatSeconds } from '../text/figures.js';
+import { calmWords } from './intervention-words.js';
 
 /** Rank of the effort: a setting, more capacity, another program, fewer users; null = not ours to choose, or needed elsewhere. */
 const EFFORT: Readonly<Record<CauseKind, number | null>> = {
@@ -36,10 +37,11 @@ const HELPFUL: readonly InterventionRole[] = ['cause', 'sustainer', 'remedy'];
 export function cheapestWords(own: Counterfactuals): string | null {
   const found = cheapestOf(own);
   if (found === null) return null;
-  const { words, recovers } = found;
+  const { words, recovers, failing } = found;
+  const most = failing.seconds === 0 ? '' : 'in most runs ';
   const effect =
     recovers === null || recovers === 'never'
-      ? 'users no longer fail'
+      ? `${most}${calmWords(found)}`
       : `users stop failing within ${formatSeconds(recovers)}`;
   return `Cheapest change that helps: ${words}, ${effect}.`;
 }

@@ -3,7 +3,8 @@ import type {
   Counterfactuals,
   InterventionRole,
 } from '../spec/result/counterfactual.js';
-import { formatCount, formatSeconds } from '../text/figures.js';
+import { FAILS } from '../analysis/verdicts/failing-time.js';
+import { formatCount, formatSeconds, formatShare } from '../text/figures.js';
 import { listed } from './format.js';
 
 /** Most interventions that get a sentence of their own; a table lists all. */
@@ -41,30 +42,29 @@ export function effectiveSentences(own: Counterfactuals): readonly string[] {
 
 /** `Without the retries of front to mid users fail for 42 s instead of to the end (120 requests instead of 9,000).` */
 export function sentenceOf(own: Counterfactuals, one: CounterfactualIntervention): string {
-  const [before, after] = [own.harm, one.harm].map((harm) => formatCount(Math.round(harm)));
-  const counts = `${after} failed or slow requests instead of ${before}`;
-  const time = timeWords(own, one);
-  const what =
-    time === null
-      ? `there are ${counts}`
-      : one.failing.seconds === 0
-        ? `users ${time}: ${counts}`
-        : `users ${time} (${counts})`;
-  return `${one.words.charAt(0).toUpperCase()}${one.words.slice(1)} ${what}.`;
+  return `${one.words.charAt(0).toUpperCase()}${one.words.slice(1)} ${effectWords(own, one)}.`;
 }
 
-/** How long users fail with an intervention and without it; null where that does not differ. */
-function timeWords(
-  { failing: before }: Counterfactuals,
-  { failing: after }: CounterfactualIntervention,
-): string | null {
+/** Users with an intervention after which no step counts as failing: some requests may still fail or be slow. */
+export function calmWords({ harm }: CounterfactualIntervention): string {
+  if (Math.round(harm) === 0) return 'users no longer fail';
+  return `no more than ${formatShare(FAILS)} of the requests fail in any step`;
+}
+
+/** How long users fail with an intervention and without it, and the requests of both. */
+function effectWords(own: Counterfactuals, one: CounterfactualIntervention): string {
+  const [total, left] = [own.harm, one.harm].map((harm) => formatCount(Math.round(harm)));
+  const counts = `${left} failed or slow requests instead of ${total}`;
+  const { failing: before } = own;
+  const { failing: after } = one;
   const isSame =
     before.toEnd === after.toEnd &&
     Math.abs(before.seconds - after.seconds) <= SAME * before.seconds;
-  if (isSame) return null;
+  if (isSame) return `there are ${counts}`;
+  if (after.seconds === 0) return `${calmWords(one)}: ${counts}`;
   const usually = before.toEnd ? 'to the end' : `for ${formatSeconds(before.seconds)}`;
-  if (after.seconds === 0) return 'no longer fail';
-  if (after.toEnd && !before.toEnd) return `fail to the end instead of ${usually}`;
+  if (after.toEnd && !before.toEnd)
+    return `users fail to the end instead of ${usually} (${counts})`;
   const of = before.toEnd && after.toEnd ? `for ${formatSeconds(before.seconds)}` : usually;
-  return `fail for ${formatSeconds(after.seconds)} instead of ${of}`;
+  return `users fail for ${formatSeconds(after.seconds)} instead of ${of} (${counts})`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { endingOf, goodputLost } from '../../src/analysis/story/metastability.js';
-import { isRising } from '../../src/analysis/story/trends.js';
+import { isDraining, isFalling, isRising, lastHalf } from '../../src/analysis/story/trends.js';
 import type { Ending, RunVerdict } from '../../src/spec/result/cascade.js';
 import type { Plan } from '../../src/spec/plan/plan.js';
 import { RecordBuilder } from '../support/records.js';
@@ -157,5 +157,29 @@ describe('a trend by Mann and Kendall', () => {
     expect(isRising([4, 3, 2, 1])).toBe(false);
     expect(isRising([1, 1, 1, 1, 1])).toBe(false);
     expect(isRising([1, 3, 2, 4, 3, 5, 6, 5])).toBe(true);
+  });
+});
+
+describe('a backlog that drains', () => {
+  it('may fall so slowly that its second half alone could be chance', () => {
+    const slow = [1373, 1315, 1307, 1264, 1210, 1190, 1173, 1189, 1208, 1179, 1148, 1097];
+    expect(isFalling(lastHalf(slow))).toBe(false);
+    expect(isDraining(slow)).toBe(true);
+  });
+
+  it('does not stop at a level at which a loop holds it', () => {
+    expect(isDraining([600, 480, 400, 350, 320, 301, 299, 300, 301, 299, 300, 298])).toBe(false);
+    expect(isDraining([600, 560, 520, 480, 440, 400, 400, 401, 399, 400, 401, 399])).toBe(false);
+  });
+
+  it('does not stay at a full queue, nor grow', () => {
+    expect(isDraining([218, 222, 224, 220, 221, 223, 223, 222, 223, 222, 224, 217])).toBe(false);
+    expect(isDraining([69, 64, 62, 68, 68, 68, 68, 67, 65, 65, 70, 69, 65, 63])).toBe(false);
+    expect(isDraining([100, 120, 135, 160, 180, 195, 220, 240, 260, 282])).toBe(false);
+  });
+
+  it('is no trend in fewer than eight windows, unless the second half falls', () => {
+    expect(isDraining([100, 80, 82, 78, 80, 78])).toBe(false);
+    expect(isDraining([100, 100, 100, 80, 60, 40])).toBe(true);
   });
 });

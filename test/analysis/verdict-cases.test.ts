@@ -23,4 +23,12 @@ describe('the verdict on a generated run', () => {
   ])('%s: %s, %s', (kind, verdict, reason) => {
     expect(endingOf(kind, 5)).toMatchObject({ verdict, reason });
   });
+
+  // Their attempts need 93 % of the capacity or more, so chance stops the drain for 20 s at a time.
+  it.each([304016, 304023, 315249])('a drain close to the capacity is no loop: seed %i', (seed) => {
+    expect(endingOf('slowRecovery', seed)).toMatchObject({
+      verdict: 'undecided',
+      reason: 'drains',
+    });
+  });
 });

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { causeLine, causeSentence } from '../../src/report/causes.js';
+import { cheapestWords } from '../../src/report/cheapest.js';
+import { sentenceOf } from '../../src/report/intervention-words.js';
 import type {
   CounterfactualIntervention,
   Counterfactuals,
@@ -46,4 +48,30 @@ it('leaves out interventions that change nothing, which the tables of a report l
   );
   const nothing = { ...own, interventions: own.interventions.slice(1) };
   expect(causeLine({ variant: variant!, own: nothing })).toMatch(/no run shows a cause\.$/);
+});
+
+it('does not say that users no longer fail where some requests still do', () => {
+  const one = {
+    ...intervention('without the retries of shop', 10, 'remedy'),
+    failing: { seconds: 0, toEnd: false },
+    recovers: null,
+  };
+  const own: Counterfactuals = {
+    harm: 100,
+    background: 0,
+    slow: {},
+    runs: 2,
+    replications: 1,
+    failing: FAILING,
+    faults: [],
+    interventions: [one],
+  };
+  const few = 'no more than 5 % of the requests fail in any step';
+  expect(sentenceOf(own, one)).toBe(
+    `Without the retries of shop ${few}: 10 failed or slow requests instead of 100.`,
+  );
+  expect(cheapestWords(own)).toBe(
+    `Cheapest change that helps: without the retries of shop, ${few}.`,
+  );
+  expect(sentenceOf(own, { ...one, harm: 0 })).toContain(' users no longer fail: 0 failed');
 });

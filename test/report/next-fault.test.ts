@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cellText, outcomeColumns } from '../../src/report/columns.js';
 import { timelineFinding, timelineNote } from '../../src/report/findings-timeline.js';
 import { renderMarkdown } from '../../src/report/markdown.js';
+import { timesSection } from '../../src/report/sections/times.js';
 import { viewOf, type View } from '../../src/report/view.js';
 import { run } from '../theory/program.js';
 
@@ -46,6 +47,7 @@ describe('recovery that the next fault cuts off', () => {
     const text = renderMarkdown(view.result, { command: 'x' });
     expect(text).toContain('does not recover before the next fault at 30 s.');
     expect(today!.budgets[0]!.note).toBe('never before the next fault');
+    expect(timesSection(view)!.markup).toContain('&gt; 15 s');
   });
 
   it('is the time without the next fault', () => {

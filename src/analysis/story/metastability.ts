@@ -32,7 +32,7 @@ import { redeliveredBy } from './redelivered.js';
 import { roomsOf, shareOf, type Room } from './rooms.js';
 import { slowedIn } from './slowed.js';
 import { backlogIn, BUSY, sustainedBy } from './sustaining.js';
-import { fallOf, isFalling, isRising } from './trends.js';
+import { fallOf, isDraining, isRising, lastHalf } from './trends.js';
 
 /** Latest recovery that is prompt: three windows of 5 s. */
 const PROMPT_SECONDS = 15;
@@ -175,8 +175,9 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
   const { data, record, goodput, rooms, demands } = run;
   const { before, after } = phases;
   const end = tailOf(phases);
-  const tail = after.slice(-Math.max(HORIZON_WINDOWS, after.length >> 1));
-  const shares = tail.map((window) => goodShare(goodput, window)).filter((share) => share !== null);
+  const shares = lastHalf(after)
+    .map((window) => goodShare(goodput, window))
+    .filter((share) => share !== null);
   const gain = shares[shares.length - 1] - shares[0];
   if (isRising(shares) && gain >= WORTHWHILE * healthy) return undecided('rises', null, gain);
   // Instances that came back only recently are still part of the fault.
@@ -201,9 +202,9 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
   if (breakerWaits(data, record, end)) return undecided('breakerOpen');
   const messages = redelivered(run, phases);
   if (messages !== null) return messages;
-  const sustained = sustainedBy(data, record, rooms, demands, before, end, tail);
+  const sustained = sustainedBy(data, record, rooms, demands, before, end, after);
   if (sustained === null || sustained.isShrinking) {
-    const open = whyUndecided(run, feasible, before, end, tail);
+    const open = whyUndecided(run, feasible, before, end, after);
     if (!OPEN.has(open.reason)) return open;
     // A fault of the entire run may keep it down.
     if (isStruck(data, record) && !isTriggered(data, record)) return undecided('faultLasts');
@@ -253,7 +254,7 @@ function whyUndecided(
   feasible: Feasibility,
   before: CellSet,
   end: CellSet,
-  tail: readonly CellSet[],
+  after: readonly CellSet[],
 ): Ending {
   if (feasible.kind === 'unknown')
     return undecided('nearCapacity', nameOf(data, feasible.room), feasible.need);
@@ -263,8 +264,9 @@ function whyUndecided(
     null,
   );
   if (fullest === null) return undecided('unexplained');
-  const backlog = backlogIn(data, record, fullest, tail);
-  if (isFalling(backlog)) return undecided('drains', nameOf(data, fullest), fallOf(backlog));
+  const backlog = backlogIn(data, record, fullest, after);
+  if (isDraining(backlog))
+    return undecided('drains', nameOf(data, fullest), fallOf(lastHalf(backlog)));
   const usual = demands.usersOf(fullest.component, before);
   const growth = usual > 0 ? demands.usersOf(fullest.component, end) / usual : 1;
   return growth >= GROWN
@@ -276,8 +278,7 @@ function whyUndecided(
 function redelivered({ data, record }: Run, phases: Phases): Ending | null {
   const { before, after } = phases;
   if (after.length < HORIZON_WINDOWS) return null;
-  const tail = after.slice(-Math.max(HORIZON_WINDOWS, after.length >> 1));
-  const found = redeliveredBy(data, record, before, tail);
+  const found = redeliveredBy(data, record, before, lastHalf(after));
   if (found === null) return null;
   const { subject, perMessage, isPoisoned } = found;
   if (isPoisoned) return ending('lost', 'poison', subject);

@@ -5,7 +5,7 @@ import { partsOf, type VariantData } from '../measure/variant-data.js';
 import type { CellSet } from '../measure/window.js';
 import type { Demands } from './demands.js';
 import { shareOf, type Room } from './rooms.js';
-import { isFalling } from './trends.js';
+import { isDraining, isFalling, lastHalf } from './trends.js';
 
 /** Share of a resource in use from which its load may keep it full. */
 export const BUSY = 0.9;
@@ -36,7 +36,7 @@ export interface Sustained {
 
 /**
  * The resource with the largest growth of attempts per user request among those that are full at the end; null without
- * one. `tail`: windows in which a trend is searched.
+ * one. `after`: the windows since trouble ended.
  */
 export function sustainedBy(
   data: VariantData,
@@ -45,7 +45,7 @@ export function sustainedBy(
   demands: Demands,
   before: CellSet,
   end: CellSet,
-  tail: readonly CellSet[],
+  after: readonly CellSet[],
 ): Sustained | null {
   let found: Sustained | null = null;
   for (const room of rooms) {
@@ -63,11 +63,11 @@ export function sustainedBy(
     const isEnough = needOf(room, before, attempts / was, now.capacity) >= ENOUGH;
     const wasted = isEnough ? null : wastedIn(data, record, room, end);
     if (wasted !== null && wasted < WASTED) continue;
-    const perUser = tail.flatMap((window) => {
+    const perUser = lastHalf(after).flatMap((window) => {
       const all = demands.usersOf(room.component, window);
       return all > 0 ? [demands.attemptsAt(room, window) / all] : [];
     });
-    const isShrinking = isFalling(backlogIn(data, record, room, tail)) || isFalling(perUser);
+    const isShrinking = isDraining(backlogIn(data, record, room, after)) || isFalling(perUser);
     found = { room, factor, isOnlyRepeated: users === 0, wasted, isShrinking };
   }
   return found;

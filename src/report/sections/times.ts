@@ -1,4 +1,4 @@
-import type { VariantResult } from '../../spec/result/result.js';
+import type { Result, VariantResult } from '../../spec/result/result.js';
 import { formatShare } from '../../text/figures.js';
 import {
   blameSample,
@@ -12,6 +12,7 @@ import {
 } from '../blame.js';
 import { wordsOf } from '../explained.js';
 import { markup, type Markup } from '../html-escape.js';
+import { missingRecovery } from '../next-fault.js';
 import type { View } from '../view.js';
 import { caption, insideSection, plainTable, type Table } from './parts.js';
 
@@ -30,7 +31,10 @@ export function timesSection(view: View): Markup | null {
       const { blame } = variant;
       if (blame === undefined || !isHit(variant))
         return { title: 'No request of a user failed', body: null };
-      return { title: titleOf(variant), body: markup`${timesOf(variant)}${originsOf(variant)}` };
+      return {
+        title: titleOf(variant),
+        body: markup`${timesOf(view.result, variant)}${originsOf(variant)}`,
+      };
     },
     'Times of each fault, and where failed requests begin to fail',
   );
@@ -47,7 +51,7 @@ function titleOf({ blame }: VariantResult): string {
   return `${failedWords(blame)}${most}`;
 }
 
-function timesOf(variant: VariantResult): Markup | null {
+function timesOf(result: Result, variant: VariantResult): Markup | null {
   const times = timedFaults(variant);
   if (times.length === 0) return null;
   const table: Table = {
@@ -55,12 +59,13 @@ function timesOf(variant: VariantResult): Markup | null {
     head: ['Fault', 'Users degrade after', 'Worst after', 'Success back after its end', 'Backlog'],
     rows: times.map(({ fault, onset, peak, recovery }) => {
       const drain = slowestDrain(variant, fault);
+      const missing = missingRecovery(result, variant, fault);
       return [
         wordsOf(variant, fault),
         timeText(onset),
         timeText(peak),
-        endText(recovery),
-        drain === null ? '–' : `${endText(drain.drain)}, ${drain.subject}`,
+        endText(recovery, missing),
+        drain === null ? '–' : `${endText(drain.drain, missing)}, ${drain.subject}`,
       ];
     }),
   };
@@ -69,7 +74,7 @@ function timesOf(variant: VariantResult): Markup | null {
       ${plainTable(table)}
     </div>
     ${caption(
-      'From the start of the fault until requests of users degrade, and until the largest share of them fails; from its end until success is back to stay (recovery), and until the slowest backlog is drained; never: not before the next fault, or the end of the run. With overlapping faults a time may be due to the other one.',
+      'From the start of the fault until requests of users degrade, and until the largest share of them fails; from its end until success is back to stay (recovery), and until the slowest backlog is drained; never: not before the end of the run; “> 10 s”: not before the next fault, which begins after 10 s. With overlapping faults a time may be due to the other one.',
     )}`;
 }
 
