@@ -137,7 +137,10 @@ export function causesFirst({ causes }: Told): string | null {
   const main = causes.filter(({ role, fault }) => role === 'cause' && fault === undefined);
   if (main.length === 0) return null;
   const words = main.slice(0, MOST).map(({ text, at, evidence, kind }) => {
-    const when = at > 0 && kind !== 'scaling' ? ` at ${formatInstant(at)}` : '';
+    const isTimed = at > 0 && kind !== 'scaling';
+    // A limit does not begin: it refuses some from then on.
+    const time = kind === 'limit' ? ` from ${formatInstant(at)} on` : ` at ${formatInstant(at)}`;
+    const when = isTimed ? time : '';
     const why = evidence === '' || kind === 'capacity' ? '' : ` (${evidence})`;
     return `${text}${when}${why}`;
   });
