@@ -74,3 +74,28 @@ describe('a fault behind a milder one', () => {
     expect(sentence).not.toContain('p95');
   });
 });
+
+describe('a fault that makes requests slow and few of them fail', () => {
+  it('has a part of the harm for all that are slow, beside a fault that fails many more', () => {
+    const { causes, innocent } = run(`
+faultline: 1
+title: Slow requests beside failed ones
+run: { duration: 80s, warmup: 5s }
+policies: { tax: { timeout: 1.2s } }
+services:
+  shop: { runtime: async, outbound: { pay: tax }, endpoints: { buy: [ call: pay.charge ] } }
+  list: { endpoints: { get: [ wait: 5ms ] } }
+  pay: { external: true, endpoints: { charge: [ wait: exponential(20ms) ] } }
+workloads:
+  users:
+    arrivals: poisson(300/s)
+    requests: [ { name: buy, call: shop.buy, weight: 15 }, { name: list, call: list.get, weight: 85 } ]
+faults:
+  - { id: slow, kind: slow, target: pay, factor: 20, at: 20s, for: 15s }
+  - { id: down, kind: error, target: list, share: 95%, at: 50s, for: 10s }
+`).variant().cascade;
+    expect(innocent).toEqual([]);
+    expect(causes.map(({ fault }) => fault)).toEqual(['slow', 'down']);
+    expect(causes[0].share).toBeGreaterThan(0.1);
+  });
+});
