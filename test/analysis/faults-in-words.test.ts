@@ -100,7 +100,7 @@ describe('a fault with a small part by proof', () => {
     const proof = {
       harm: 1000,
       background: 0,
-      faults: [row('early', {}), row('late', { role: 'part', averted, share: 40 })],
+      faults: [row('early', { share: 960 }), row('late', { role: 'part', averted, share: 40 })],
       interventions: [],
     } as unknown as Counterfactuals;
     const story = {
@@ -110,7 +110,7 @@ describe('a fault with a small part by proof', () => {
     } as unknown as Story;
     const [{ causes }] = proven([story], proof);
     expect(causes.map(({ fault, role, share }) => [fault, role, share])).toEqual([
-      ['early', 'cause', 0.5],
+      ['early', 'cause', 0.96],
       ['late', 'amplifier', 0.03],
     ]);
   });

@@ -74,3 +74,74 @@ describe('a fault behind a milder one', () => {
     expect(sentence).not.toContain('p95');
   });
 });
+
+describe('a fault that makes requests slow and few of them fail', () => {
+  it('has a part of the harm for all that are slow, beside a fault that fails many more', () => {
+    const { causes, innocent } = run(`
+faultline: 1
+title: Slow requests beside failed ones
+run: { duration: 80s, warmup: 5s }
+policies: { tax: { timeout: 1.2s } }
+services:
+  shop: { runtime: async, outbound: { pay: tax }, endpoints: { buy: [ call: pay.charge ] } }
+  list: { endpoints: { get: [ wait: 5ms ] } }
+  pay: { external: true, endpoints: { charge: [ wait: exponential(20ms) ] } }
+workloads:
+  users:
+    arrivals: poisson(300/s)
+    requests: [ { name: buy, call: shop.buy, weight: 15 }, { name: list, call: list.get, weight: 85 } ]
+faults:
+  - { id: slow, kind: slow, target: pay, factor: 20, at: 20s, for: 15s }
+  - { id: down, kind: error, target: list, share: 95%, at: 50s, for: 10s }
+`).variant().cascade;
+    expect(innocent).toEqual([]);
+    expect(causes.map(({ fault }) => fault)).toEqual(['slow', 'down']);
+    expect(causes[0].share).toBeGreaterThan(0.1);
+  });
+});
+
+describe('a fault that strikes because another makes its condition true', () => {
+  const ran = run(`
+faultline: 1
+title: A watchdog that restarts a busy instance
+run: { duration: 120s, timeline: 1s, seed: 4 }
+services:
+  shop: { replicas: 4, concurrency: 1, loadBalancing: { kind: leastRequest, choices: 4 }, endpoints: { buy: [ wait: 10ms ] } }
+workloads: { users: { arrivals: constant(360/s), requests: [ { call: shop.buy } ] } }
+faults:
+  - { id: sale, kind: load, target: users, rate: 120/s, at: 10s, for: 10s }
+  - { id: watchdog, kind: crash, target: shop, instances: 1, when: shop.queue > 200 for 3s, count: 3, for: 10s }
+`);
+
+  it('makes it worse, and does not begin what was there before it', () => {
+    const { causes, events, sentence } = ran.variant().cascade;
+    expect(causes).toMatchObject([
+      { fault: 'sale', role: 'cause', share: 1 },
+      { fault: 'watchdog', role: 'amplifier', share: null },
+    ]);
+    expect(sentence).toMatch(/^120\/s extra from users at 10 s ->/u);
+    expect(sentence).toContain('One instance of shop crashes, when shop.queue > 200 for 3s at');
+    const first = events.find(({ kind, subject }) => kind === 'failing' && subject === 'shop');
+    expect(first?.cause).toBeNull();
+  });
+});
+
+describe('a fault that hangs a component behind an open breaker', () => {
+  it('is a cause beside the errors that opened it: the few probes that are sent fail', () => {
+    const { causes } = run(`
+faultline: 1
+title: Errors, then a hang
+run: { duration: 100s, warmup: 5s, seed: 61 }
+policies:
+  guard: { timeout: 1s, circuitBreaker: { kind: cockatiel, breaker: { consecutive: 5 }, halfOpenAfter: 10s } }
+services:
+  shop: { runtime: async, outbound: guard, endpoints: { pay: [ call: bank.charge ] } }
+  bank: { external: true, endpoints: { charge: [ wait: exponential(20ms) ] } }
+workloads: { users: { arrivals: poisson(50/s), requests: [ { call: shop.pay } ] } }
+faults:
+  - { id: flaky, kind: error, target: bank, share: 50%, at: 20s, for: 20s }
+  - { id: hang, kind: hang, target: bank, at: 40s, for: 30s }
+`).variant().cascade;
+    expect(causes.map(({ fault }) => fault)).toEqual(['flaky', 'hang']);
+  });
+});

@@ -158,3 +158,36 @@ faults: [ { id: bad, kind: error, target: bank, at: 10s, for: 15s } ]`);
     expect(mechanisms).not.toContain('bank breakerOpen');
   });
 });
+
+describe('the concurrency of functions', () => {
+  const cascadeOf = (report: string): VariantResult['cascade'] =>
+    run(`
+faultline: 1
+title: A batch job beside a checkout
+run: { duration: 40s, seed: 5, replications: 1 }
+functions:
+  checkout: { kind: lambda, maxConcurrency: 100, steps: [ wait: 100ms ] }
+  report: { kind: lambda, maxConcurrency: 100, ${report} steps: [ wait: 500ms ] }
+workloads:
+  # Sorted first, so that the function that it calls is met first.
+  buyers: { arrivals: poisson(40/s), requests: [ { call: checkout } ] }
+  job: { arrivals: constant(400/s), start: 20s, requests: [ { call: report } ] }
+`).variant().cascade;
+
+  it('of an account is used up by the function that holds most of it, from its load on', () => {
+    const { causes, sentence } = cascadeOf('');
+    expect(causes).toMatchObject([{ kind: 'limit', subject: 'report', at: 20.2 }]);
+    expect(sentence).toContain(
+      'report uses up the concurrency (100) that it shares with checkout from 20.2 s on',
+    );
+    expect(sentence).toContain('of the requests of checkout are throttled');
+  });
+
+  it('is no rate limit where it is reserved', () => {
+    const { causes, sentence } = cascadeOf('reserved: 50,');
+    expect(causes).toMatchObject([{ kind: 'limit', subject: 'report', at: 20 }]);
+    expect(sentence).toContain(
+      'report refuses requests above its reserved concurrency (50) from 20 s on',
+    );
+  });
+});

@@ -7,7 +7,7 @@ export interface StepWindow {
 }
 
 /** A window with fewer arrivals is merged with the steps after it, up to MERGE_MAX steps. */
-const FEW_ARRIVALS = 20;
+export const FEW_ARRIVALS = 20;
 const MERGE_MAX = 5;
 /** A window with fewer arrivals is not judged, so it grows until it has this many. */
 export const TOO_FEW = 5;

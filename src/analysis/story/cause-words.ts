@@ -101,12 +101,14 @@ export function worseWords(told: Told): string {
   const later = laterOf(told);
   const breakers = later.filter(({ kind }) => kind === 'breakers');
   return [
-    ...later.flatMap(({ text, at, share, role, kind }) => {
-      if (share === null || kind === 'breakers') return [];
+    ...later.flatMap(({ text, at, share, role, fault, kind }) => {
+      if (kind === 'breakers' || (share === null && fault === undefined)) return [];
       const does = role === 'amplifier' ? 'makes it worse' : 'has a small part';
-      return [
-        ` ${capital(text)} at ${formatInstant(at)} ${does}: ${formatShare(share)} of the failed and slow requests come with it.`,
-      ];
+      const part =
+        share === null
+          ? ''
+          : `: ${formatShare(share)} of the failed and slow requests come with it`;
+      return [` ${capital(text)} at ${formatInstant(at)} ${does}${part}.`];
     }),
     ...breakers.map(({ text, evidence }) => ` ${capital(text)} (${evidence}).`),
   ].join('');
@@ -137,7 +139,10 @@ export function causesFirst({ causes }: Told): string | null {
   const main = causes.filter(({ role, fault }) => role === 'cause' && fault === undefined);
   if (main.length === 0) return null;
   const words = main.slice(0, MOST).map(({ text, at, evidence, kind }) => {
-    const when = at > 0 && kind !== 'scaling' ? ` at ${formatInstant(at)}` : '';
+    const isTimed = at > 0 && kind !== 'scaling';
+    // A limit does not begin: it refuses some from then on.
+    const time = kind === 'limit' ? ` from ${formatInstant(at)} on` : ` at ${formatInstant(at)}`;
+    const when = isTimed ? time : '';
     const why = evidence === '' || kind === 'capacity' ? '' : ` (${evidence})`;
     return `${text}${when}${why}`;
   });
@@ -146,5 +151,7 @@ export function causesFirst({ causes }: Told): string | null {
 
 function capital(text: string): string {
   // A name of the scenario keeps its case.
-  return /^(?:the|from) /u.test(text) ? text[0].toUpperCase() + text.slice(1) : text;
+  return /^(?:the|from|one instance of) /u.test(text)
+    ? text[0].toUpperCase() + text.slice(1)
+    : text;
 }

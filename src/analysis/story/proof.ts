@@ -113,9 +113,19 @@ function withRole(
 ): CauseFact {
   const row = proof.faults.find(({ fault }) => fault === cause.fault);
   const isSmall = role === 'part' && row?.role === 'part' && weightOf(row) < SOME * harmBy(proof);
-  if (row !== undefined && (isSmall || role === 'amplifier'))
+  if (row === undefined) return cause;
+  if (isSmall || role === 'amplifier')
     return { ...cause, role: 'amplifier', share: partOf(proof, row) };
-  return role === 'cause' ? { ...cause, role } : cause;
+  const share = fairShareOf(proof, row) ?? cause.share;
+  return role === 'cause' ? { ...cause, role, share } : { ...cause, share };
+}
+
+/** The measured part of the harm of a fault that does some to requests; null if these runs do not show it. */
+function fairShareOf(proof: Counterfactuals, row: CounterfactualFault): number | null {
+  if (row.role !== 'cause' && row.role !== 'part') return null;
+  const all = harmBy(proof);
+  if (row.share === null || !(all > 0)) return partOf(proof, row);
+  return Math.max(0, Math.min(1, row.share / all));
 }
 
 /** The fact of a fault, from its events; null if it does not strike in this run. */

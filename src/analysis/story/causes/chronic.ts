@@ -12,6 +12,7 @@ import { sourcesOf } from '../sources.js';
 import { ceilingOf, growthsBy, servedRate } from './conditions.js';
 import { heldByLimit } from './held-by-limit.js';
 import { refusalAt } from './refusals/index.js';
+import { unevenAt } from './uneven.js';
 
 /** Smallest share of refused requests that is an overload from the start. */
 const REFUSED = 0.01;
@@ -31,25 +32,29 @@ export function chronicOf(scene: Scene, record: RunRecord): Chronic | null {
   // The workload that sends most is named.
   users.sort((a, b) => sumSteps(b.arrivals, 0, until) - sumSteps(a.arrivals, 0, until));
   for (const user of users) {
-    const full = deepestFull(scene, user, new Set(), until);
-    if (full === null || grows(scene, user.component, until)) continue;
-    if (!isHarmed(user, until) && !isFilling(full, until)) continue;
-    // A rate limit that refuses by design, or a limit that holds the workers, is no lack of capacity.
-    const place = { scene, record, lane: full, from: 0, until };
-    if (
-      heldByLimit(place) !== null ||
-      (2 * sumSteps(full.overRate, 0, until) >= sumSteps(full.shed, 0, until) &&
-        sumSteps(full.shed, 0, until) > 0)
-    )
-      continue;
-    const rates = ratesOf(scene, record, full, until);
-    if (rates === null) continue;
-    // A limit that refuses what exceeds the capacity protects the component.
-    if (!isClear(rates) && refusalAt(place)?.ref.kind === 'limit') continue;
-    const evidence = ceilingOf(scene, full, 0, until)!.text;
-    return factOf(scene, { user, rates, name: full.name, evidence }, until);
+    if (grows(scene, user.component, until)) continue;
+    const found =
+      overloadBelow(scene, record, user, until) ??
+      (isHarmed(user, until) ? unevenBelow(scene, record, user, until) : null);
+    if (found !== null) return found;
   }
   return fullProxy(scene, record, users, until);
+}
+
+/** The deepest component that is full all the time, if the requests of a user are too many for it. */
+function overloadBelow(scene: Scene, record: RunRecord, user: Lane, until: number): Chronic | null {
+  const full = deepestFull(scene, user, until);
+  if (full === null || (!isHarmed(user, until) && !isFilling(full, until))) return null;
+  // A rate limit that refuses by design, or a limit that holds the workers, is no lack of capacity.
+  const place = { scene, record, lane: full, from: 0, until };
+  const shed = sumSteps(full.shed, 0, until);
+  const isOverRate = shed > 0 && 2 * sumSteps(full.overRate, 0, until) >= shed;
+  if (isOverRate || heldByLimit(place) !== null) return null;
+  const rates = ratesOf(scene, record, full, until);
+  // A limit that refuses what exceeds the capacity protects the component.
+  if (rates === null || (!isClear(rates) && refusalAt(place)?.ref.kind === 'limit')) return null;
+  const evidence = ceilingOf(scene, full, 0, until)!.text;
+  return factOf(scene, { user, rates, name: full.name, evidence }, until);
 }
 
 /** An overload from the start as a cause, and the component that is full. */
@@ -191,14 +196,58 @@ function perSecond({ steps }: Scene, column: Float64Array, until: number): numbe
   return (sumSteps(column, 0, until) / ns) * 1e9;
 }
 
-function deepestFull(scene: Scene, lane: Lane, seen: Set<Lane>, until: number): Lane | null {
+/** Instances that are full from the start while others of the same component have room, at the deepest such component. */
+function unevenBelow(scene: Scene, record: RunRecord, user: Lane, until: number): Chronic | null {
+  const lane = deepest(
+    scene,
+    user,
+    new Set(),
+    (own) => unevenAt(scene, record, own, until) !== null,
+  );
+  if (lane === null) return null;
+  const place = { scene, record, lane, from: 0, until };
+  if (refusalAt(place)?.ref.kind === 'limit') return null;
+  const { text, ...uneven } = unevenAt(scene, record, lane, until)!;
+  const fact: CauseFact = {
+    kind: 'capacity',
+    ...uneven,
+    role: 'cause',
+    at: 0,
+    until: null,
+    text: `from the start ${text}`,
+    value: badShare(user, 0, until),
+    unit: 'share',
+    mechanism: 'queueFull',
+    share: null,
+  };
+  return { fact, full: lane.name };
+}
+
+function deepestFull(scene: Scene, lane: Lane, until: number): Lane | null {
+  return deepest(
+    scene,
+    lane,
+    new Set(),
+    (own) =>
+      own.workers > 0 &&
+      saturatedShare(own, 0, until) >= ALWAYS &&
+      ceilingOf(scene, own, 0, until) !== null,
+  );
+}
+
+/** The deepest component below a lane, or the lane itself, that passes. */
+function deepest(
+  scene: Scene,
+  lane: Lane,
+  seen: Set<Lane>,
+  passes: (lane: Lane) => boolean,
+): Lane | null {
   if (seen.has(lane)) return null;
   seen.add(lane);
   for (const link of scene.links) {
     if (link.caller !== lane) continue;
-    const below = deepestFull(scene, link.callee, seen, until);
+    const below = deepest(scene, link.callee, seen, passes);
     if (below !== null) return below;
   }
-  const isFull = lane.workers > 0 && saturatedShare(lane, 0, until) >= ALWAYS;
-  return isFull && ceilingOf(scene, lane, 0, until) !== null ? lane : null;
+  return passes(lane) ? lane : null;
 }

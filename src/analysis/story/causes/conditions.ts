@@ -262,8 +262,8 @@ function refusedByLimit(place: Place): Candidate | null {
   const resting = restsFor(scene, lane, from, until);
   const limiter = resting ?? (isMost ? limiterOf(scene, lane, from, until) : null);
   if (limiter === null) return null;
-  const { subject, evidence } = limiter;
-  return candidateAt(place, { kind: 'limit', subject }, evidence);
+  const { subject, evidence, text } = limiter;
+  return { ...candidateAt(place, { kind: 'limit', subject }, evidence), text };
 }
 
 /** A component that is full, that its autoscaler does not enlarge in time, or whose connections are all in use. */

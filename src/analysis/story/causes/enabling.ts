@@ -54,15 +54,53 @@ export function conditionMakers(
   return new Set(makers.map(({ fault }) => fault));
 }
 
-/** Whether a fault strikes under a condition (`when`) on a component that another fault hits, or that depends on it. */
-function isWatched({ links }: Scene, early: Suspect, { fault: { when } }: Suspect): boolean {
+/**
+ * The causes, of which faults that strike only because others make their condition (`when`) true are amplifiers: alone
+ * they do nothing. How much harm would be left without them, only a run shows. Without the others there is none, so that
+ * these have all of it.
+ */
+export function withFollowers(scene: Scene, causes: readonly CauseFact[]): readonly CauseFact[] {
+  const suspects = suspectsOf(scene);
+  const activations = ({ fault }: CauseFact): readonly Suspect[] =>
+    suspects.filter((suspect) => suspect.fault.id === fault);
+  const makersOf = (late: CauseFact): readonly CauseFact[] => {
+    const [watching] = activations(late);
+    return causes.filter(
+      (early) =>
+        early.at < late.at && activations(early).some((one) => isWatched(scene, one, watching)),
+    );
+  };
+  const makers = new Map(causes.map((cause) => [cause, makersOf(cause)]));
+  const addedTo = (cause: CauseFact): number =>
+    [...makers].reduce(
+      (sum, [{ share }, own]) => sum + (own.includes(cause) ? (share ?? 0) / own.length : 0),
+      0,
+    );
+  return causes.map((cause) => {
+    if (makers.get(cause)!.length > 0) return { ...cause, role: 'amplifier', share: null };
+    return { ...cause, share: cause.share === null ? null : cause.share + addedTo(cause) };
+  });
+}
+
+/**
+ * Whether a fault strikes under a condition (`when`) on a component that another fault hits, that depends on it, or that
+ * the load reaches which it changes.
+ */
+function isWatched({ links }: Scene, early: Suspect, late: Suspect | undefined): boolean {
+  const when = late?.fault.when ?? null;
   if (when === null) return false;
-  const below = new Set([when.component]);
-  for (const component of below) {
-    if (early.touched.components.has(component)) return true;
-    for (const { caller, callee } of links) {
-      if (caller.component === component) below.add(callee.component);
+  const reach = (from: Iterable<number>, isDown: boolean): ReadonlySet<number> => {
+    const reached = new Set(from);
+    for (const component of reached) {
+      for (const { caller, callee } of links) {
+        const [start, end] = isDown ? [caller, callee] : [callee, caller];
+        if (start.component === component) reached.add(end.component);
+      }
     }
-  }
-  return false;
+    return reached;
+  };
+  return (
+    reach(early.touched.components, false).has(when.component) ||
+    reach(early.touched.workloads, true).has(when.component)
+  );
 }

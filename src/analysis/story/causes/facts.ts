@@ -11,6 +11,7 @@ import { named } from './candidate.js';
 import type { Scene } from '../scene.js';
 import { chronicOf } from './chronic.js';
 import { servedRate } from './conditions.js';
+import { withFollowers } from './enabling.js';
 import { growthWords } from './growth-words.js';
 import { harmsOf, type Harm } from './harm.js';
 import { quotasOf } from './quota.js';
@@ -39,7 +40,10 @@ export function causesOf(
     const isLoad = harm.candidate.growth !== undefined;
     return isLoad || harm.requests === 0 || shareOf(harm) >= MOST;
   });
-  const inferred = found.map((harm) => factOf(scene, harm, shareOf(harm)));
+  const inferred = withFollowers(
+    scene,
+    found.map((harm) => factOf(scene, harm, shareOf(harm))),
+  );
   const isNew = ({ subject }: CauseFact): boolean =>
     inferred.every((fact) => fact.kind !== 'limit' || fact.subject !== subject);
   const facts = [...inferred, ...quotasOf(scene, record, WORDS.limit).filter(isNew)];

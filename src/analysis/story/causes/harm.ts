@@ -2,6 +2,7 @@ import type { RunRecord } from '../../../spec/record/record.js';
 import type { Episode } from '../health.js';
 import { lookUntil, type StepInfluence } from '../influence.js';
 import type { Lane } from '../../measure/lanes.js';
+import { SparseMerge } from '../../measure/sparse.js';
 import { stepAt } from '../../measure/steps.js';
 import { meanSteps, sumSteps } from '../links.js';
 import { usersOf, type Scene } from '../scene.js';
@@ -23,6 +24,8 @@ export interface Harm {
 
 /** Share of failed requests below which a degradation is one of slowness. */
 const FAILS = 0.02;
+/** A success is slow from this multiple of the usual p99 on. */
+const SLOW = 2;
 /** Steps before and after a change that are compared. */
 const AROUND = 10;
 /** Growth of the harm by which a change makes it worse. */
@@ -52,7 +55,7 @@ function ofEpisode(
   harms: Map<string, Harm>,
 ): void {
   const { scene, suspects } = run;
-  const harm = harmBySteps(scene, lane, episode);
+  const harm = harmBySteps(run, lane, episode);
   const cuts = [episode.from, ...changesIn(scene, suspects, episode), episode.until];
   let mix: readonly Part[] = [];
   for (let k = 0; k + 1 < cuts.length; k++) {
@@ -131,8 +134,14 @@ function actsAt({ suspect, growth, from }: Candidate, step: number): boolean {
   return growth !== undefined && Math.abs(from - step) <= 1;
 }
 
-/** Requests that fail above the usual share by step; where hardly any fails, all that arrive. */
-function harmBySteps({ baseline }: Scene, lane: Lane, { from, until }: Episode): Float64Array {
+/**
+ * Requests that fail above the usual share by step, and those that are slow; where hardly any fails, all that arrive.
+ */
+function harmBySteps(
+  { scene: { baseline }, record }: Pick<Walk, 'scene' | 'record'>,
+  lane: Lane,
+  { from, until }: Episode,
+): Float64Array {
   const usual =
     baseline > 0
       ? 1 - sumSteps(lane.good, 0, baseline) / Math.max(1, sumSteps(lane.arrivals, 0, baseline))
@@ -142,8 +151,22 @@ function harmBySteps({ baseline }: Scene, lane: Lane, { from, until }: Episode):
     harm[step - from] = Math.max(0, lane.arrivals[step] * (1 - usual) - lane.good[step]);
   }
   const arrivals = sumSteps(lane.arrivals, from, until);
-  if (sumSteps(harm, 0, harm.length) >= FAILS * arrivals) return harm;
-  return harm.map((_, i) => lane.arrivals[from + i]);
+  if (sumSteps(harm, 0, harm.length) < FAILS * arrivals)
+    return harm.map((_, i) => lane.arrivals[from + i]);
+  const slow = slowBySteps(record, lane, baseline);
+  return harm.map((failed, i) => Math.min(lane.arrivals[from + i], failed + slow(from + i)));
+}
+
+/** Successes in a step that are slow, as runs without a fault count them. None is without a time before the faults. */
+function slowBySteps(record: RunRecord, lane: Lane, baseline: number): (step: number) => number {
+  const usual = lane.usualUntil(baseline);
+  if (usual === null) return () => 0;
+  const limit = SLOW * usual.quantile(0.99);
+  return (step) => {
+    const latencies = new SparseMerge();
+    for (const part of lane.parts) latencies.add(record.parts[part].stepLatency, step);
+    return latencies.count === 0 ? 0 : latencies.atLeast(limit);
+  };
 }
 
 /** Steps within an episode in which a fault begins or is over, or a load rises. */

@@ -6,6 +6,7 @@ import type { Lane } from '../../measure/lanes.js';
 import { formatShare } from '../../../text/figures.js';
 import { failuresIn, meanSteps, outcomesIn, sumSteps, type Link } from '../links.js';
 import type { Scene } from '../scene.js';
+import { functionLimitOf } from './function-limits.js';
 import { instructionsOf } from './instructions.js';
 
 /** A limit that refuses requests in steps [from, until): of a component, or of a caller for its calls. */
@@ -17,6 +18,8 @@ export interface Limiter {
   /** Share of the requests, or calls, that it refuses. */
   readonly share: number;
   readonly evidence: string;
+  /** Its words, where its subject alone says too little. */
+  readonly text?: string;
 }
 
 /** Part of the failed attempts, or of the refusals, that is most of them. */
@@ -36,14 +39,12 @@ export function limiterOf(scene: Scene, lane: Lane, from: number, until: number)
   const { baseline } = scene;
   const share = found.share(from, until);
   if (baseline > 0 && share < GROWN * found.share(0, baseline)) return null;
-  const { subject } = found;
-  const what = found.link === null ? 'its requests' : 'the calls';
-  return {
-    subject,
-    lane: found.lane,
-    share,
-    evidence: `${formatShare(share)} of ${what} are throttled`,
-  };
+  const limit = found.link === null ? functionLimitOf(scene, found.lane, from, until) : null;
+  const subject = limit?.subject ?? found.subject;
+  const its = subject === found.subject ? 'its requests' : `the requests of ${found.subject}`;
+  const what = found.link === null ? its : 'the calls';
+  const evidence = `${formatShare(share)} of ${what} are throttled`;
+  return { subject, lane: found.lane, share, evidence, text: limit?.text };
 }
 
 /**

@@ -1,9 +1,11 @@
 import type { StoryEvent } from '../../../spec/result/cascade.js';
 import type { CauseFact } from '../../../spec/result/cause.js';
 import { isFeedback } from '../feedback.js';
+import { FEW_ARRIVALS } from '../../measure/health-windows.js';
 import type { Episode } from '../health.js';
 import { lookUntil, type StepInfluence } from '../influence.js';
 import type { Lane } from '../../measure/lanes.js';
+import { sumSteps } from '../links.js';
 import type { Scene } from '../scene.js';
 import { sizesAt, SOME_SIZE, suspectsOf, type Suspect } from './suspects.js';
 
@@ -53,7 +55,11 @@ function faultOn(
     return last === undefined ? null : { suspect: last, isStrong: false };
   }
   const begun = hitting.filter(({ from }) => from <= onset);
-  const pool = begun.length > 0 ? begun : hitting;
+  // Few requests are judged together, so that one that begins among them may be the cause too.
+  const near = hitting.filter(
+    ({ from }) => sumSteps(lane.finished, episode.from, from) < FEW_ARRIVALS,
+  );
+  const pool = begun.length > 0 ? begun : near;
   if (pool.length === 0) return null;
   const until = lookUntil(episode, scene.steps);
   const sized = sizesAt(scene, pool, lane, episode.from, until);

@@ -1,6 +1,7 @@
 import type { CauseFact } from '../../../spec/result/cause.js';
 import type { RunRecord } from '../../../spec/record/record.js';
 import type { Lane } from '../../measure/lanes.js';
+import { secondsOf } from '../influence.js';
 import { sumSteps } from '../links.js';
 import { usersOf, type Scene } from '../scene.js';
 import { limiterOf } from './limits.js';
@@ -18,6 +19,8 @@ const MAINLY = 0.5;
 /** A limit, in the words of a cause, and how many requests of users it refuses. */
 interface Found extends Pick<CauseFact, 'subject' | 'text' | 'evidence' | 'value'> {
   refused: number;
+  /** The first step in which it refuses some. */
+  from: number;
 }
 
 /** The quota of a broker, where a publisher only passes on its refusals; null if it refuses by itself. */
@@ -50,7 +53,7 @@ export function quotasOf(
     const place = { scene, record, lane: limiter.lane, from: 0, until: steps.count };
     const quota = brokersOf(place);
     const subject = quota?.ref.subject ?? limiter.subject;
-    const text = quota?.text ?? words(subject);
+    const text = quota?.text ?? limiter.text ?? words(subject);
     const evidence = quota?.evidence ?? limiter.evidence;
     const known = found.get(subject) ?? {
       subject,
@@ -58,22 +61,30 @@ export function quotasOf(
       evidence,
       value: limiter.share,
       refused: 0,
+      from: steps.count,
     };
     known.refused += sumSteps(lane.overRate, 0, steps.count);
+    known.from = Math.min(known.from, begins(lane));
     found.set(subject, known);
   }
   return [...found.values()]
     .filter(({ refused }) => refused >= SOME * arrived && refused >= MOST * failed)
-    .map(({ refused, ...limit }) => ({
+    .map(({ refused, from, ...limit }) => ({
       ...limit,
       kind: 'limit',
       role: 'cause',
-      at: 0,
+      at: secondsOf(scene, from),
       until: null,
       unit: 'share',
       mechanism: 'limited',
       share: Math.min(1, refused / failed),
     }));
+}
+
+/** The first step in which some requests are refused: a load that starts later uses up nothing before. */
+function begins({ overRate, arrived }: Lane): number {
+  const step = overRate.findIndex((count, at) => count > 0 && count >= SOME * arrived[at]);
+  return Math.max(0, step);
 }
 
 function total(lanes: readonly Lane[], of: (lane: Lane) => Float64Array): number {

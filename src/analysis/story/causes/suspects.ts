@@ -1,6 +1,8 @@
 import type { Bounds } from '../../../model/faults/knob.js';
 import { editsOf } from '../../../patterns/registry.js';
 import type { PlanFault } from '../../../spec/plan/plan.js';
+import { isBreakerLayer } from '../../measure/breakers.js';
+import { TOO_FEW } from '../../measure/health-windows.js';
 import { isBackground } from '../../measure/background.js';
 import { touchedBy, type Touched } from '../../measure/faulted.js';
 import type { Lane } from '../../measure/lanes.js';
@@ -88,18 +90,37 @@ export function sizeAt(
 ): number {
   const first = Math.max(from, suspect.from);
   const end = Math.max(first + 1, Math.min(until, suspect.until));
-  // Of a component that gets no request for a while, such as behind an open breaker, the next ones count.
-  const isIdle = sumSteps(lane.arrivals, first, end) === 0;
+  // Of a component that gets hardly a request for a while, such as behind an open breaker, the next ones count.
+  const isIdle = sumSteps(lane.arrivals, first, end) < TOO_FEW;
   const last = isIdle ? Math.max(end, Math.min(lane.arrivals.length, suspect.until)) : end;
   const before = Math.max(0, suspect.from - BEFORE_STEPS);
   const isKnown = suspect.from > before;
-  const failed = ownFailures(scene, lane, first, last);
-  const usualFailed = isKnown ? ownFailures(scene, lane, before, suspect.from) : 0;
+  const failed = Math.max(
+    ownFailures(scene, lane, first, last),
+    failedProbes(scene, lane, first, last),
+  );
+  // Fewer requests show nothing of what is usual, only those before the first fault.
+  const isSeen = sumSteps(lane.arrivals, before, suspect.from) >= TOO_FEW;
+  const usually = isSeen ? [before, suspect.from] : [0, scene.baseline];
+  const usualFailed = isKnown ? ownFailures(scene, lane, usually[0], usually[1]) : 0;
   const away = 1 - meanSteps(lane.up, first, last);
   const usualAway = isKnown ? 1 - meanSteps(lane.up, before, suspect.from) : 0;
   const slower = isKnown ? slowerBy(scene, lane, [before, suspect.from], [first, last]) : 0;
   const most = isKnown ? mostAt(suspect, lane, before) : 1;
   return Math.max(0, Math.min(most, Math.max(failed - usualFailed, slower)), away - usualAway);
+}
+
+/**
+ * The share of failed attempts where an open breaker lets only a few through. A component that hangs may answer them
+ * after their callers have given up.
+ */
+function failedProbes({ links }: Scene, lane: Lane, from: number, until: number): number {
+  const shares = links.map(({ callee, layers, sent, attempts }) => {
+    const count = sumSteps(sent, from, until);
+    const isProbed = callee === lane && count > 0 && count < TOO_FEW && layers.some(isBreakerLayer);
+    return isProbed ? Math.min(1, failuresIn(attempts, from, until) / count) : 0;
+  });
+  return Math.max(0, ...shares);
 }
 
 /**
