@@ -145,3 +145,38 @@ faults:
     expect(causes.map(({ fault }) => fault)).toEqual(['flaky', 'hang']);
   });
 });
+
+describe('lists of instances that are not updated', () => {
+  const frozen = (crash: string): CascadeResult =>
+    run(`
+faultline: 1
+title: A proxy calls a host that is gone
+run: { duration: 60s, warmup: 5s }
+policies: { sidecar: { retry: { kind: istio, attempts: 1 } } }
+mesh: { kind: istio, policy: sidecar }
+services:
+  shop: { endpoints: { page: { readOnly: true, steps: [ call: stock.get ] } } }
+  stock: { replicas: 4, loadBalancing: roundRobin, endpoints: { get: { readOnly: true, steps: [ wait: 20ms ] } } }
+workloads: { users: { arrivals: constant(100/s), requests: [ { call: shop.page } ] } }
+faults:
+  - { id: frozen, kind: freeze, target: stock, what: mesh, at: 20s, for: 20s }
+  - { id: gone, kind: crash, target: "stock[0]", at: 30s, for: ${crash} }
+`).variant().cascade;
+  const named = ({ causes }: CascadeResult) => causes.map(({ fault }) => fault);
+
+  it('are a cause, if the trouble ends with them while the instance is still down', () => {
+    const told = frozen('20s');
+    expect(named(told)).toEqual(['frozen', 'gone']);
+    expect(told.sentence).toMatch(
+      /^the proxies get no news of stock at 20 s and stock\[0\] crashes at 30 s/u,
+    );
+  });
+
+  it('stay open, if the instance is back at the same time', () => {
+    const told = frozen('10s');
+    expect(named(told)).toEqual(['gone']);
+    expect(told.sentence).toContain(
+      'The runs do not show whether “the proxies get no news of stock”',
+    );
+  });
+});

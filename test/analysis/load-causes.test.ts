@@ -54,22 +54,32 @@ workloads:
 });
 
 describe('a full proxy of the mesh', () => {
-  const proxied = (rate: string): string =>
+  const proxied = (rate: string) =>
     cascade(`
 run: { duration: 10s, warmup: 2s, seed: 5, replications: 1 }
 mesh: { kind: custom, proxy: { work: 2ms, latency: 0.2ms, concurrency: 1 } }
 services: { stock: { concurrency: 200, endpoints: { get: { readOnly: true, steps: [ wait: 10ms ] } } } }
 workloads: { users: { arrivals: poisson(${rate}), requests: [ { call: stock.get } ] } }
-`).sentence;
+`);
 
   it('is an overload, though its component is idle', () => {
-    expect(proxied('600/s')).toMatch(
+    const { sentence, endings } = proxied('600/s');
+    expect(endings[0]).toMatchObject({
+      verdict: 'overloaded',
+      reason: 'load',
+      subject: 'the proxy of stock',
+    });
+    // 600/s x 2 ms, on one worker.
+    expect(endings[0]!.value).toBeCloseTo(1.2, 1);
+    expect(sentence).toMatch(
       /^From the start [56]\d\d\/s meet (?:49|50)\d\/s that the proxy of stock can serve \(1 of 1 workers of the proxy of stock are in use\): no user request fails/u,
     );
   });
 
   it('is none where it keeps up', () => {
-    expect(proxied('400/s')).toBe('No fault, and nothing degrades.');
+    const { sentence, endings } = proxied('400/s');
+    expect(sentence).toBe('No fault, and nothing degrades.');
+    expect(endings[0]!.verdict).toBe('untouched');
   });
 });
 

@@ -5,7 +5,7 @@ import type { RunRecord } from '../../spec/record/record.js';
 import type { CascadeResult } from '../../spec/result/cascade.js';
 import { amplificationOf } from '../measure/amplification.js';
 import { withBacklogLoads } from './causes/backlog-loads.js';
-import { conditionMakers } from './causes/enabling.js';
+import { conditionMakers, jointFaults } from './causes/enabling.js';
 import { causesOf, withUnseen } from './causes/facts.js';
 import { usersOf as usersLanes, type Scene } from './scene.js';
 import { withoutTransients } from './transients.js';
@@ -86,7 +86,11 @@ function storyOf(scene: Scene, found: readonly StepInfluence[], record: RunRecor
   const events = eventsOf(scene, record, influences, onsets, seen);
   // A backlog that grows before any fault has another cause.
   const begun = events.filter(({ isChronic }) => isChronic !== true);
-  const unseen = [...conditionMakers(scene, seen), ...suspectsOf(scene, begun)];
+  const unseen = [
+    ...conditionMakers(scene, seen),
+    ...jointFaults(scene, seen),
+    ...suspectsOf(scene, begun),
+  ];
   const faults = withUnseen(scene, seen, new Set(unseen));
   const causes = withBacklogLoads(scene, events, faults);
   const dying = restartLoops(data, record, scene.spansOf);

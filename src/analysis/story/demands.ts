@@ -22,6 +22,8 @@ export interface Demands {
    * execution uses one.
    */
   neededAt(component: number, kind: 'busy' | 'cpu', window: CellSet, measured: CellSet): number;
+  /** The same of a resource. Of all items in its line, first attempts have the same part as of the calls. */
+  neededBy(room: Room, window: CellSet, measured: CellSet): number;
 }
 
 /** The arrivals of one run. */
@@ -41,31 +43,50 @@ export function demandsOf(data: VariantData, record: RunRecord): Demands {
     }
     return parts;
   };
+  const firstOf = (parts: readonly number[], window: CellSet): readonly number[] =>
+    parts.map((part) => firstAtPart(data, record, part, window, rateOf, new Set()));
+  const firstAt: Demands['firstAt'] = (component, window) =>
+    sumOf(firstOf(partsOf(plan, component), window));
+  const neededAt: Demands['neededAt'] = (component, kind, window, measured) => {
+    const parts = partsOf(plan, component);
+    const first = firstOf(parts, window);
+    return levelOf(data, record, { component, kind, parts, first, measured });
+  };
   return {
     usersOf: (component, window) => rateOf(reaching(component), window),
-    attemptsAt: ({ resource, component, caller }, { cells, lengthNs }) => {
-      if (resource !== 'connections')
-        return rateOf(partsOf(plan, component), { cells, lengthNs, segments: NONE });
-      const edge = data.edges.find(({ from, to }) => from === caller && to === component);
-      let sent = 0;
-      for (const stat of edge?.stats ?? []) {
-        const { attemptOutcomes } = record.edges[stat];
-        for (const cell of cells) sent += arrivedOf(attemptOutcomes, cell * OUTCOME_KINDS);
-      }
-      return lengthNs > 0 ? (sent / lengthNs) * 1e9 : 0;
+    attemptsAt: ({ resource, component, caller, line }, window) => {
+      if (resource !== 'connections' && line === null)
+        return rateOf(partsOf(plan, component), window);
+      return attemptsSent(data, record, { from: line === null ? caller : null, component }, window);
     },
-    firstAt: (component, window) =>
-      sumOf(
-        partsOf(plan, component).map((part) =>
-          firstAtPart(data, record, part, window, rateOf, new Set()),
-        ),
-      ),
-    neededAt: (component, kind, window, measured) => {
-      const parts = partsOf(plan, component);
-      const first = parts.map((part) => firstAtPart(data, record, part, window, rateOf, new Set()));
-      return levelOf(data, record, { component, kind, parts, first, measured });
+    firstAt,
+    neededAt,
+    neededBy: ({ component, resource, line }, window, measured) => {
+      if (line === null)
+        return neededAt(component, resource === 'cores' ? 'cpu' : 'busy', window, measured);
+      const sent = attemptsSent(data, record, { from: null, component }, window);
+      const part = sent > 0 ? Math.min(1, firstAt(component, window) / sent) : 1;
+      return part * line.neededIn(window);
     },
   };
+}
+
+/** Attempts per second of the calls to a component, from one caller or from all (null). */
+function attemptsSent(
+  { edges }: VariantData,
+  record: RunRecord,
+  asked: { readonly from: number | null; readonly component: number },
+  { cells, lengthNs }: CellSet,
+): number {
+  let sent = 0;
+  for (const { from, to, stats } of edges) {
+    if (to !== asked.component || (asked.from !== null && from !== asked.from)) continue;
+    for (const stat of stats) {
+      const { attemptOutcomes } = record.edges[stat];
+      for (const cell of cells) sent += arrivedOf(attemptOutcomes, cell * OUTCOME_KINDS);
+    }
+  }
+  return lengthNs > 0 ? (sent / lengthNs) * 1e9 : 0;
 }
 
 /** First attempts per second of each part of a component, and the time that shows the work of an execution. */
@@ -128,8 +149,6 @@ function admittedIn(record: RunRecord, parts: readonly number[], { cells }: Cell
 const REFUSALS = ['rejectedOverload', 'rejectedRateLimit', 'throttled'] as const;
 
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
-
-const NONE = new Int32Array(0);
 
 /** Parts from which calls reach a component, over any number of steps. */
 function callersOf({ plan }: VariantData, component: number): ReadonlySet<number> {

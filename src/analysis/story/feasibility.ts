@@ -70,9 +70,8 @@ export function overloadIn(
         from === component && to !== component && full.some((other) => other.component === to),
     );
     if (isHeld && room.resource === 'workers') continue;
-    const kind = room.resource === 'cores' ? 'cpu' : 'busy';
     const { capacity } = room.useIn(window);
-    const needed = demands.neededAt(component, kind, window, data.whole);
+    const needed = demands.neededBy(room, window, data.whole);
     const need = capacity > 0 ? needed / capacity : 0;
     if (need >= INFEASIBLE) return { kind: 'infeasible', room, need, isLost: false };
   }

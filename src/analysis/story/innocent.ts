@@ -121,7 +121,8 @@ function lanesHitBy({ data, lanes }: Scene, fault: PlanFault): readonly Lane[] {
 
 /**
  * Faults that hurt no user in more than half of the runs in which they strike (of all runs, if they never strike),
- * each with the reason from the first of these runs.
+ * each with the reason from the first of these runs. A fault that the first run clears counts as innocent in a run where
+ * it is suspected only of something that the account of the first run does not have.
  */
 export function innocentInMost(stories: readonly Story[]): Story['innocent'] {
   const ids = new Set(stories.flatMap(({ innocent }) => innocent.map(({ fault }) => fault)));
@@ -131,8 +132,23 @@ export function innocentInMost(stories: readonly Story[]): Story['innocent'] {
     );
     const asked = affected.length > 0 ? affected : stories;
     const entries = asked.flatMap(({ innocent }) => innocent.filter(({ fault }) => fault === id));
-    return 2 * entries.length > asked.length ? [entries[0]] : [];
+    const isCleared = stories[0].innocent.includes(entries[0]);
+    const others = asked.filter((story) => isCleared && isElsewhere(story, id, stories[0]));
+    return 2 * (entries.length + others.length) > asked.length ? [entries[0]] : [];
   });
+}
+
+/** Whether a fault is suspected in one run only of something that goes wrong unseen, and not in the first run. */
+function isElsewhere({ events, causes }: Story, id: string, first: Story): boolean {
+  const unseen = events.filter(({ kind }) => SUSPICIOUS.has(kind));
+  return (
+    unseen.length > 0 &&
+    unseen.every(
+      ({ kind, subject }) =>
+        !first.events.some((event) => event.kind === kind && event.subject === subject),
+    ) &&
+    causes.some(({ fault, share }) => fault === id && share === null)
+  );
 }
 
 /** Faults that are active when an effect begins that no request shows; if none is, the one that ended last. */

@@ -82,7 +82,7 @@ export function endingOf(data: VariantData, record: RunRecord, dying: readonly s
   const chronic = overloadBefore(run, before)
     ? overloadIn(data, run.rooms, run.demands, tailOf(phases))
     : null;
-  if (chronic !== null && !isWellIn(run, tailOf(phases))) return overloaded(data, chronic);
+  if (chronic !== null && !isWellIn(run, tailOf(phases))) return overloaded(chronic);
   // Nothing precedes a fault from the start: users are healthy if their requests succeed.
   const healthy = goodShare(goodput, before) ?? 1;
   if (healthy === 0) return withoutBaseline(run, phases);
@@ -98,7 +98,7 @@ export function endingOf(data: VariantData, record: RunRecord, dying: readonly s
 /** The verdict on a run that is down at its end, and of which no healthy time is known. */
 function withoutBaseline({ data, rooms, demands }: Run, phases: Phases): Ending {
   const found = overloadIn(data, rooms, demands, tailOf(phases));
-  return found === null ? undecided('noBaseline') : overloaded(data, found);
+  return found === null ? undecided('noBaseline') : overloaded(found);
 }
 
 /** Share of the goodput before the first fault that is missing after it. */
@@ -117,7 +117,7 @@ function steady(run: Run): Ending {
   const { data, record, rooms, demands } = run;
   if (overloadBefore(run, data.whole)) {
     const found = overloadIn(data, rooms, demands, data.whole);
-    if (found !== null) return overloaded(data, found);
+    if (found !== null) return overloaded(found);
   }
   // Without trouble there is no healthy time before; a group that never commits anything shows by itself.
   const half = windowsFrom((data.plan.warmupNs + data.plan.endNs) / 2, data.plan.endNs, data);
@@ -183,7 +183,7 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
   // Instances that came back only recently are still part of the fault.
   if (lastReturnNs(data, record) > startOf(data, end)) return undecided('returning');
   const grown = dying.length > 0 ? undefined : rooms.find((room) => isScaling(room, after));
-  if (grown !== undefined) return undecided('scaling', nameOf(data, grown));
+  if (grown !== undefined) return undecided('scaling', nameOf(grown));
   const feasible = feasibilityOf(rooms, demands, before, end);
   if (phases.lasting !== null) return whileItStays(run, phases.lasting, feasible, end);
   const down = instancesDown(record);
@@ -191,10 +191,10 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
   if (dying.length > 0 && (feasible.kind !== 'infeasible' || feasible.isLost))
     return ending('metastable', 'restarts', dying[0]);
   if (feasible.kind === 'infeasible') {
-    if (!feasible.isLost) return overloaded(data, feasible);
+    if (!feasible.isLost) return overloaded(feasible);
     return down.some((id) => !isWaiting(data, id)) || down.length === 0
-      ? ending('lost', 'instances', nameOf(data, feasible.room))
-      : undecided('returning', nameOf(data, feasible.room));
+      ? ending('lost', 'instances', nameOf(feasible.room))
+      : undecided('returning', nameOf(feasible.room));
   }
   const leaked = leakedPool(data, record, end);
   if (leaked !== null) return ending('lost', 'connections', leaked.subject, leaked.connections);
@@ -209,7 +209,7 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
     // A fault of the entire run may keep it down.
     if (isStruck(data, record) && !isTriggered(data, record)) return undecided('faultLasts');
     const slowed = slowedIn(data, record, rooms, demands, phases.steadyNs, end);
-    if (slowed !== null) return overloaded(data, slowed);
+    if (slowed !== null) return overloaded(slowed);
     if (down.length === 0) return open;
     return ending(
       'lost',
@@ -217,7 +217,7 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
       data.plan.components[data.plan.instances[down[0]].component].name,
     );
   }
-  const room = nameOf(data, sustained.room);
+  const room = nameOf(sustained.room);
   if (feasible.kind === 'unknown') return undecided('nearCapacity', room, feasible.need);
   const { factor, isOnlyRepeated, wasted } = sustained;
   if (isOnlyRepeated) return ending('metastable', 'repeated', room);
@@ -232,9 +232,9 @@ function whileItStays(
   feasible: Feasibility,
   end: CellSet,
 ): Ending {
-  if (feasible.kind === 'infeasible' && !feasible.isLost) return overloaded(data, feasible);
+  if (feasible.kind === 'infeasible' && !feasible.isLost) return overloaded(feasible);
   const found = overloadIn(data, rooms, demands, end);
-  if (found !== null) return overloaded(data, found);
+  if (found !== null) return overloaded(found);
   // After another fault the run does not show which of them keeps it down.
   if (!isAlone) return undecided('faultLasts');
   return ending('lost', released === null ? 'faultStays' : 'releaseStays', released);
@@ -257,7 +257,7 @@ function whyUndecided(
   after: readonly CellSet[],
 ): Ending {
   if (feasible.kind === 'unknown')
-    return undecided('nearCapacity', nameOf(data, feasible.room), feasible.need);
+    return undecided('nearCapacity', nameOf(feasible.room), feasible.need);
   const fullest = rooms.reduce<Room | null>(
     (most, room) =>
       most === null || shareOf(room.useIn(end)) > shareOf(most.useIn(end)) ? room : most,
@@ -265,13 +265,12 @@ function whyUndecided(
   );
   if (fullest === null) return undecided('unexplained');
   const backlog = backlogIn(data, record, fullest, after);
-  if (isDraining(backlog))
-    return undecided('drains', nameOf(data, fullest), fallOf(lastHalf(backlog)));
+  if (isDraining(backlog)) return undecided('drains', nameOf(fullest), fallOf(lastHalf(backlog)));
   const usual = demands.usersOf(fullest.component, before);
   const growth = usual > 0 ? demands.usersOf(fullest.component, end) / usual : 1;
   return growth >= GROWN
-    ? undecided('higherLoad', nameOf(data, fullest), growth)
-    : undecided('unexplained', nameOf(data, fullest));
+    ? undecided('higherLoad', nameOf(fullest), growth)
+    : undecided('unexplained', nameOf(fullest));
 }
 
 /** Messages that their own redelivery keeps waiting, although users notice nothing; null without any. */
@@ -313,12 +312,12 @@ function isWellIn({ goodput, rooms }: Run, window: CellSet): boolean {
   return (share ?? 1) >= HEALTHY && rooms.every((room) => shareOf(room.useIn(window)) < HEALTHY);
 }
 
-function overloaded(data: VariantData, { room, need }: Feasibility): Ending {
-  return ending('overloaded', 'load', nameOf(data, room), need);
+function overloaded({ room, need }: Feasibility): Ending {
+  return ending('overloaded', 'load', nameOf(room), need);
 }
 
-function nameOf({ plan }: VariantData, room: Room | null): string | null {
-  return room === null ? null : plan.components[room.component].name;
+function nameOf(room: Room | null): string | null {
+  return room === null ? null : room.name;
 }
 
 /** The last 20 s after the trigger. */

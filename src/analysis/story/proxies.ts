@@ -16,6 +16,8 @@ export interface ProxyLine {
   readonly used: Float64Array;
   readonly queue: Float64Array;
   readonly longest: Float64Array;
+  /** The same means by cell, times its length in ns. */
+  readonly gauges: { readonly used: Float64Array; readonly queue: Float64Array };
   /** Passes of the measured time that got a worker, and those that wait at its end. */
   readonly served: number;
   readonly left: number;
@@ -49,6 +51,7 @@ export function proxyLines(
           used: meanBySteps(used, steps),
           queue: meanBySteps(queue, steps),
           longest: largestBySteps(queue.max, steps),
+          gauges: { used: used.area, queue: queue.area },
           served: wait.segments.reduce((sum, { count }) => sum + count, 0),
           left: queue.end,
         },

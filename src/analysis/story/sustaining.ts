@@ -73,11 +73,14 @@ export function sustainedBy(
   return found;
 }
 
-/** Items that wait for a component or are in it, in windows: its queue, its jobs, and the callers that wait for a connection. */
+/**
+ * Items that wait for a component or are in it, in windows: its queue, its jobs, the callers that wait for a connection,
+ * and what waits in the line of the resource.
+ */
 export function backlogIn(
   data: VariantData,
   record: RunRecord,
-  { component }: Room,
+  { component, line }: Room,
   windows: readonly CellSet[],
 ): readonly number[] {
   const own = gaugesByComponent(data, record)[component].filter(
@@ -87,9 +90,10 @@ export function backlogIn(
     .filter(({ to }) => to === component)
     .flatMap(({ from, to }) => betweenOf(data, record, 'waiting', from, to));
   const levels = [...own, ...waiting];
-  return windows.map(({ cells, lengthNs }) =>
-    lengthNs > 0 ? areaOf(levels, cells) / lengthNs : 0,
-  );
+  return windows.map((window) => {
+    const { cells, lengthNs } = window;
+    return lengthNs > 0 ? areaOf(levels, cells) / lengthNs + (line?.queueIn(window) ?? 0) : 0;
+  });
 }
 
 /** Share of the work of a component in a window that no caller uses. */

@@ -1,6 +1,6 @@
 import type { CauseFact } from '../../../spec/result/cause.js';
 import type { PlanFault } from '../../../spec/plan/plan.js';
-import type { Scene } from '../scene.js';
+import { usersOf, type Scene } from '../scene.js';
 import { isActive, sizesAt, suspectsOf, type Suspect } from './suspects.js';
 
 /** Below this size a fault has no effect of its own. */
@@ -14,27 +14,63 @@ const STEPS = 10;
  * that may have made the condition of a cause true.
  */
 export function enablingFaults(scene: Scene, causes: readonly CauseFact[]): ReadonlySet<string> {
+  return new Set(enablersOf(scene, causes).map(({ early }) => early.fault.id));
+}
+
+/** Steps by which the end of a degradation may differ from that of a fault. */
+const TOGETHER = 2;
+
+/**
+ * Those of them with which the trouble ends while the cause goes on: it needs both. Users that degrade as the cause begins are
+ * healthy again as soon as the lists of instances are updated, though the instance is still down.
+ */
+export function jointFaults(scene: Scene, causes: readonly CauseFact[]): ReadonlySet<PlanFault> {
+  const episodes = usersOf(scene).flatMap((lane) => scene.health.get(lane)?.episodes ?? []);
+  const joint = enablersOf(scene, causes).filter(({ early, cause }) => {
+    if (cause.until <= early.until + TOGETHER || early.until >= scene.steps.count) return false;
+    const own = episodes.filter(({ from, until }) => until > cause.from && from < cause.until);
+    return (
+      own.length > 0 &&
+      own.every(
+        ({ from, until }) => from < early.until && Math.abs(until - early.until) <= TOGETHER,
+      )
+    );
+  });
+  return new Set(joint.map(({ early }) => early.fault));
+}
+
+/** A cause, and a fault that may make its effect possible. */
+interface Enabler {
+  readonly early: Suspect;
+  readonly cause: Suspect;
+}
+
+function enablersOf(scene: Scene, causes: readonly CauseFact[]): readonly Enabler[] {
   const suspects = suspectsOf(scene);
   const isNamed = (id: string): boolean => causes.some(({ fault }) => fault === id);
-  const found = new Set<string>();
+  const found: Enabler[] = [];
   for (const early of suspects) {
     if (isNamed(early.fault.id)) continue;
     for (const cause of suspects) {
       if (!isNamed(cause.fault.id) || early.from >= cause.from) continue;
-      if (!isActive(early, cause.from)) continue;
-      if (isWatched(scene, early, cause)) found.add(early.fault.id);
-      const lane = scene.lanes.find(
-        ({ component, workers }) =>
-          workers > 0 &&
-          early.touched.components.has(component) &&
-          cause.touched.components.has(component),
-      );
-      if (lane === undefined) continue;
-      const [own] = sizesAt(scene, [early, cause], lane, cause.from, cause.from + STEPS);
-      if (own.size < NONE) found.add(early.fault.id);
+      if (isActive(early, cause.from) && mayEnable(scene, early, cause))
+        found.push({ early, cause });
     }
   }
   return found;
+}
+
+function mayEnable(scene: Scene, early: Suspect, cause: Suspect): boolean {
+  if (isWatched(scene, early, cause)) return true;
+  const lane = scene.lanes.find(
+    ({ component, workers }) =>
+      workers > 0 &&
+      early.touched.components.has(component) &&
+      cause.touched.components.has(component),
+  );
+  if (lane === undefined) return false;
+  const [own] = sizesAt(scene, [early, cause], lane, cause.from, cause.from + STEPS);
+  return own.size < NONE;
 }
 
 /** Faults that may have made the condition of a cause (`when`) true: the cause is an effect of them. */
