@@ -32,6 +32,13 @@ const DEPENDENCY_STAMP = join('node_modules', '.faultline-dependencies');
 const THREADS_CONFIG = join('scripts', 'threads.config.mjs');
 const BUNDLE_CONFIG = join('scripts', 'bundle.config.mjs');
 const COMPILER = join('node_modules', 'typescript', 'bin', 'tsc');
+/** It writes the same JavaScript in a third of the time, but does not exist for every platform. */
+const NATIVE_COMPILER = join('node_modules', 'typescript-native', 'bin', 'tsc');
+const NATIVE_FOR_PLATFORM = join(
+  'node_modules',
+  '@typescript',
+  `typescript-${process.platform}-${process.arch}`,
+);
 const BUNDLER = join('node_modules', 'rolldown', 'bin', 'cli.mjs');
 const PROGRAM_PATH = join('cli', 'main.js');
 /** Next to `run`, like the program, so that both find the threads under the same relative path. */
@@ -80,7 +87,8 @@ function build() {
   const next = join('.cache', 'dist-next');
   rmSync(next, { recursive: true, force: true });
   try {
-    node(COMPILER, '-p', 'tsconfig.json', '--outDir', next);
+    const compiler = existsSync(NATIVE_FOR_PLATFORM) ? NATIVE_COMPILER : COMPILER;
+    node(compiler, '-p', 'tsconfig.json', '--outDir', next);
   } catch {
     say('the build failed; see the messages above');
     process.exit(3);

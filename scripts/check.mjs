@@ -34,8 +34,8 @@ const CHECKS = [
       '.',
     ],
   },
-  // The native compiler finds the same errors in a quarter of the time. It has no API for eslint and knip, so the build
-  // and these use the other one.
+  // The native compiler finds the same errors in a quarter of the time. It has no API for eslint and knip, so these use the
+  // other one.
   { name: 'types', args: [tool('typescript-native', 'bin', 'tsc'), '-p', 'tsconfig.test.json'] },
   { name: 'dead code', args: [tool('knip', 'bin', 'knip.js'), '--no-progress'] },
 ];

@@ -76,12 +76,19 @@ function basesOf(node: Node): readonly string[] {
 /** Longest chain of `extends`. A longer one indicates a faulty generator. */
 const CHAIN_MAX = 100;
 
+/** An entry without the key `extends`, and how many levels of bases are below it. */
+interface Merged {
+  readonly node: Node;
+  readonly levels: number;
+}
+
 /** Named mappings that entries can extend. */
 class Pool {
   private readonly named: Node | undefined;
   private readonly what: string;
   private readonly problems: Problems;
-  private readonly done = new Map<string, Node>();
+  private readonly done = new Map<string, Merged>();
+  private cycles = 0;
 
   constructor(named: Node | undefined, what: string, problems: Problems) {
     this.named = named;
@@ -90,21 +97,28 @@ class Pool {
   }
 
   /** The entry merged over its bases, without the key `extends`. */
-  resolve(entry: Node, path: readonly PathKey[], chain: readonly string[] = []): Node {
+  resolve(entry: Node, path: readonly PathKey[]): Node {
+    return this.merged(entry, path, []).node;
+  }
+
+  private merged(entry: Node, path: readonly PathKey[], chain: readonly string[]): Merged {
     const bases = get(entry, 'extends');
-    if (entry.type !== 'map' || bases === undefined) return entry;
+    if (entry.type !== 'map' || bases === undefined) return { node: entry, levels: 0 };
     let below: Node = map(new Map(), entry.at);
+    let levels = 0;
     for (const base of bases.type === 'list' ? items(bases) : [bases]) {
       const resolved = this.base(base, path, chain);
-      if (resolved !== null) below = merge(below, resolved);
+      if (resolved === null) continue;
+      below = merge(below, resolved.node);
+      levels = Math.max(levels, resolved.levels + 1);
     }
     const own = new Map<string, Entry>(entry.entries);
     own.delete('extends');
     const merged = merge(below, { ...entry, entries: own });
-    return { ...merged, at: entry.at };
+    return { node: { ...merged, at: entry.at }, levels };
   }
 
-  private base(node: Node, path: readonly PathKey[], chain: readonly string[]): Node | null {
+  private base(node: Node, path: readonly PathKey[], chain: readonly string[]): Merged | null {
     const name = text(node);
     const at = [...path, 'extends'];
     if (name === undefined) {
@@ -126,24 +140,24 @@ class Pool {
       });
       return null;
     }
-    if (chain.length > CHAIN_MAX) {
+    const cached = this.done.get(name);
+    if (chain.length + (cached?.levels ?? 0) > CHAIN_MAX) {
       const message = `more than ${CHAIN_MAX} levels of extends`;
       this.problems.add({ code: 'FL304', at: node.at, path: at, message });
       return null;
     }
+    if (cached !== undefined) return cached;
     if (chain.includes(name)) {
       const message = `cycle of extends: ${[...chain, name].join(' -> ')}`;
       this.problems.add({ code: 'FL304', at: node.at, path: at, message });
+      this.cycles++;
       return null;
     }
-    const cached = this.done.get(name);
-    if (cached !== undefined) return cached;
-    const resolved = this.resolve(
-      found,
-      [this.what === 'policy' ? 'policies' : 'templates', name],
-      [...chain, name],
-    );
-    if (chain.length === 0) this.done.set(name, resolved);
+    const before = this.cycles;
+    const section = this.what === 'policy' ? 'policies' : 'templates';
+    const resolved = this.merged(found, [section, name], [...chain, name]);
+    // What a cycle leaves out depends on where the chain begins.
+    if (this.cycles === before) this.done.set(name, resolved);
     return resolved;
   }
 }

@@ -24,8 +24,8 @@ const LISTED = 4;
  * `member` is the schema of the kind that is written, somewhere in `root`.
  */
 export function siblingHint(root: z.core.$ZodType, member: z.core.$ZodType, key: string): string {
-  const kinds = kindsOf(root, member, new Set());
-  if (kinds === null) return '';
+  const kinds = kindsIn(root).get(member);
+  if (kinds === undefined) return '';
   const own = namesOf(member, kinds.key);
   const others = kinds.members
     .filter((other) => other !== member && definitionOf(other).shape?.[key] !== undefined)
@@ -36,23 +36,33 @@ export function siblingHint(root: z.core.$ZodType, member: z.core.$ZodType, key:
   return ` for ${kinds.key} ${own[0]} (it belongs to ${kinds.key} ${listed}${more})`;
 }
 
-/** The union that `member` is a part of, searched depth first. */
-function kindsOf(
+/** The unions of each schema by their members. A walk through all parts of the schema of a scenario takes some 10 ms. */
+const found = new WeakMap<z.core.$ZodType, ReadonlyMap<z.core.$ZodType, Kinds>>();
+
+/** The unions in a schema by their members. A member of several has the first, depth first. */
+function kindsIn(root: z.core.$ZodType): ReadonlyMap<z.core.$ZodType, Kinds> {
+  const known = found.get(root);
+  if (known !== undefined) return known;
+  const kinds = new Map<z.core.$ZodType, Kinds>();
+  collect(root, new Set(), kinds);
+  found.set(root, kinds);
+  return kinds;
+}
+
+function collect(
   schema: z.core.$ZodType,
-  member: z.core.$ZodType,
   seen: Set<z.core.$ZodType>,
-): Kinds | null {
-  if (seen.has(schema)) return null;
+  kinds: Map<z.core.$ZodType, Kinds>,
+): void {
+  if (seen.has(schema)) return;
   seen.add(schema);
   const definition = definitionOf(schema);
   const { discriminator, options } = definition;
-  if (discriminator !== undefined && options?.includes(member) === true)
-    return { key: discriminator, members: options };
-  for (const inner of innerOf(definition)) {
-    const found = kindsOf(inner, member, seen);
-    if (found !== null) return found;
+  if (discriminator !== undefined && options !== undefined) {
+    const own = { key: discriminator, members: options };
+    for (const member of options) if (!kinds.has(member)) kinds.set(member, own);
   }
-  return null;
+  for (const inner of innerOf(definition)) collect(inner, seen, kinds);
 }
 
 function innerOf({ shape, getter, ...parts }: Definition): readonly z.core.$ZodType[] {

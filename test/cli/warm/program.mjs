@@ -2,6 +2,7 @@
 // loaded and compiled once, which is two thirds of the time of a short command.
 import os from 'node:os';
 import { syncBuiltinESMExports } from 'node:module';
+import { endThreads, keepThreads } from './threads.mjs';
 
 const [, , program] = process.argv;
 const EVENTS = ['SIGINT', 'SIGTERM', 'disconnect', 'uncaughtException'];
@@ -11,10 +12,12 @@ let count = 0;
 // The tests keep every core busy already: one more thread for each command only costs its start.
 os.availableParallelism = () => 1;
 syncBuiltinESMExports();
+keepThreads();
 
 process.on('message', (request) => void run(request));
 
 async function run({ args, cwd, env }) {
+  if (args.includes('--max-memory')) await endThreads();
   const written = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr']) {
     process[name].write = (text) => {
