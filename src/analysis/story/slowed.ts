@@ -41,12 +41,7 @@ export function slowedIn(
     const work = parts.reduce((sum, { busyNs }) => sum + sumCells(busyNs, since.cells), 0);
     // A lock holds work up without any component being full.
     if (lockWaits(record, since.segments) >= LOCKED * work) continue;
-    const done = parts.reduce(
-      (sum, { queueWait }) =>
-        since.segments.reduce((all, segment) => all + (queueWait[segment]?.count ?? 0), sum),
-      0,
-    );
-    const need = done > 0 ? (demands.firstAt(component, end) * work) / done / 1e9 / capacity : 0;
+    const need = demands.neededAt(component, 'busy', end, since) / capacity;
     if (need >= INFEASIBLE) return { kind: 'infeasible', room, need, isLost: false };
   }
   return null;
