@@ -66,8 +66,8 @@ services:
   audit: { endpoints: { show: [ query: db.select ] } }
 databases: { db: { cpu: 1, operations: { select: exponential(5ms) } } }
 workloads:
-  users: { arrivals: poisson(105/s), requests: [ { call: catalog.show } ] }
-  auditors: { arrivals: poisson(105/s), requests: [ { call: audit.show } ] }
+  users: { arrivals: poisson(115/s), requests: [ { call: catalog.show } ] }
+  auditors: { arrivals: poisson(115/s), requests: [ { call: audit.show } ] }
 `).variant().cascade;
     expect(causes).toMatchObject([{ kind: 'load', at: 0 }]);
     expect(sentence).toMatch(/^From the start 2\d\d\/s meet \d+\/s that db can serve/u);

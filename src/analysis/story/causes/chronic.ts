@@ -61,7 +61,7 @@ function overloadBelow(scene: Scene, record: RunRecord, user: Lane, until: numbe
 /** A caller with a smaller part of the calls is not listed. */
 const LISTED = 0.25;
 
-/** Who sends the calls, if several components do: `, catalog and rewrite make 50 % and 50 % of its calls`. */
+/** Who sends the calls, if several components do: `; catalog and rewrite make 50 % and 50 % of its calls`. */
 function callersWords({ links }: Scene, full: Lane, until: number): string {
   const own = links.filter(({ callee }) => callee === full);
   const calls = own.map(({ sent }) => sumSteps(sent, 0, until));
@@ -70,7 +70,7 @@ function callersWords({ links }: Scene, full: Lane, until: number): string {
     calls[i] >= LISTED * all ? [{ name: caller.name, share: formatShare(calls[i] / all) }] : [],
   );
   if (most.length < 2) return '';
-  return `, ${list(most.map(({ name }) => name))} make ${list(most.map(({ share }) => share))} of its calls`;
+  return `; ${list(most.map(({ name }) => name))} make ${list(most.map(({ share }) => share))} of its calls`;
 }
 
 /** An overload from the start as a cause, and the component that is full. */
