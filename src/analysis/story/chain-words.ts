@@ -1,4 +1,5 @@
 import type { CascadeEvent } from '../../spec/result/cascade.js';
+import { headOf } from '../../spec/result/fault-text.js';
 import { formatInstant } from '../../text/figures.js';
 import { DEGRADATIONS } from '../../spec/result/degradations.js';
 import { degradationWords, heldWords } from './mechanism-words.js';
@@ -44,15 +45,18 @@ export function chainOf(
     const full = fullOf(first);
     const itself = itselfOf(subject);
     const isCut = full === undefined && isHit(first) && itself.length > 0;
-    const words = isCut
-      ? []
-      : [full === undefined ? degradationWords(first) : full.text + heldWords(first)];
-    const texts = [...itself.map((event) => event.text), ...words];
-    const text = `${subject}: ${texts.join(', ')}${seen(full ?? first)}`;
-    const { cause } = first;
-    const { at } = full ?? (isCut ? itself[0] : first);
     const isLate = full !== undefined && isHit(first) && isAfterEnd(full, first, later);
-    return { subject, cause, at, place: later.indexOf(full ?? first), text, isLate };
+    const isEarly = full !== undefined && !isLate && hasEffectBefore(full, first, later);
+    const shown = full === undefined || isEarly ? first : full;
+    // The fault itself says how it hits a component.
+    const effect = isHit(first) ? headOf(first) : degradationWords(first);
+    const words = shown === first ? effect : shown.text + heldWords(first);
+    const texts = [...itself.map((event) => event.text), ...(isCut ? [] : [words])];
+    const text = `${subject}: ${texts.join(', ')}${seen(full ?? first)}`;
+    const rest = isEarly ? `, ${full.text} from ${formatInstant(full.at)} on` : '';
+    const { cause } = first;
+    const { at } = isCut ? itself[0] : shown;
+    return { subject, cause, at, place: later.indexOf(shown), text, rest, isLate };
   };
   const causes = [...inner.map(linkOf), ...unreadyLinks(later, inner, seen)].slice(0, LINKS_MAX);
   causes.sort((a, b) => a.place - b.place);
@@ -63,12 +67,31 @@ export function chainOf(
     ...users.slice(0, LINKS_MAX).map(linkOf),
     ...causes.filter(({ isLate }) => isLate),
   ];
-  return links.map(({ at, text }) => {
+  return links.map(({ at, text, rest }) => {
     const word = at < lastAt ? 'from' : 'at';
     const when = formatInstant(at) === formatInstant(lastAt) ? '' : ` ${word} ${formatInstant(at)}`;
     lastAt = at;
-    return `${text}${when}`;
+    return `${text}${when}${rest}`;
   });
+}
+
+/**
+ * Whether a component degrades, and degrades others, before it saturates: both times are shown then, so that no effect
+ * precedes its cause.
+ */
+function hasEffectBefore(
+  full: CascadeEvent,
+  { subject, at }: CascadeEvent,
+  events: readonly CascadeEvent[],
+): boolean {
+  return events.some(
+    (event) =>
+      isDegradation(event) &&
+      event.cause === subject &&
+      event.at >= at &&
+      event.at < full.at &&
+      formatInstant(event.at) !== formatInstant(full.at),
+  );
 }
 
 /** Whether a component that a fault hits saturates only after that fault, as it comes back: no cause of the earlier harm. */
@@ -94,7 +117,8 @@ function unreadyLinks(
     .map((event) => {
       const { subject, at } = event;
       const text = `${subject}: ${event.text}${seen(event)}`;
-      return { subject, cause: null, at, place: events.indexOf(event), text, isLate: false };
+      const place = events.indexOf(event);
+      return { subject, cause: null, at, place, text, rest: '', isLate: false };
     });
 }
 
@@ -108,6 +132,8 @@ interface ChainLink {
   readonly at: number;
   readonly place: number;
   readonly text: string;
+  /** The words after its time: the saturation, if it comes later. */
+  readonly rest: string;
   /** It follows the harm to users. */
   readonly isLate: boolean;
 }

@@ -4,6 +4,7 @@ import type { CauseFact } from '../../spec/result/cause.js';
 import type { MachineRecord, RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent, HealthState } from '../../spec/result/cascade.js';
 import { backlogEvents } from './backlogs.js';
+import { blockedEvents } from './blocked.js';
 import { discoveryEvents } from './discovery.js';
 import { deathEvents } from './deaths.js';
 import { faultEvents } from './fault-events.js';
@@ -53,6 +54,7 @@ const PHASE: Readonly<Record<StoryEvent['kind'], number>> = {
   replay: 0.7,
   backlog: 1,
   poolFull: 1,
+  blocked: 1,
   killed: 1,
   stale: 1,
   unsettled: 1,
@@ -92,6 +94,7 @@ export function eventsOf(
     ...rolloutEvents(scene.data, record),
     ...replayEvents(scene.data.plan),
     ...backlogEvents(scene.data, record, scene.steps, scene.baseline),
+    ...blockedEvents(scene.data, record, scene.steps),
     ...cancelledEvents(scene.data, record, scene.steps, scene.baseline),
     ...effectEvents(scene.data, record, scene.steps, scene.baseline),
     ...deathEvents(scene.data, record, scene.steps, scene.spansOf),

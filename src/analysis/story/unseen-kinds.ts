@@ -13,10 +13,11 @@ export const UNSEEN: ReadonlyMap<StoryEvent['kind'], string> = new Map([
   ['doneTwice', 'does work twice from'],
 ]);
 
-/** The same, and planned events that lead to them. */
+/** The same, and events that lead to them or to waits of users. */
 export const REPORTED: ReadonlyMap<StoryEvent['kind'], string> = new Map([
   ...UNSEEN,
   ['replay', 'is reset at'],
+  ['blocked', 'blocks publishers from'],
 ]);
 
 /**

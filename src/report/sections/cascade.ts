@@ -42,6 +42,7 @@ const TONES: Readonly<Record<CascadeEvent['kind'], string>> = {
   replay: 'calm',
   backlog: 'mild',
   poolFull: 'bad',
+  blocked: 'bad',
   killed: 'worst',
   stale: 'mild',
   unsettled: 'bad',

@@ -142,6 +142,8 @@ export interface StoryEvent {
     | 'killed'
     /** All connections of a pool are in use and callers wait for one. */
     | 'poolFull'
+    /** A full queue, or the alarm of a broker, lets publishers wait. */
+    | 'blocked'
     /** More reads than before miss earlier writes. */
     | 'stale'
     /** Sagas that are stuck, inconsistent or lost. */
@@ -161,7 +163,7 @@ export interface StoryEvent {
     | 'notRecovered';
   readonly subject: string;
   /** For recovered and notRecovered: the state that ended, or did not, if it is not a health state. */
-  readonly ends?: 'backlog' | 'stale';
+  readonly ends?: 'backlog' | 'stale' | 'blocked';
   /** Of a backlog: it grows before any fault. */
   readonly isChronic?: true;
   /** Subject that caused it, and by which mechanism. */

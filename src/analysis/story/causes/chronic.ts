@@ -1,7 +1,8 @@
 import type { CauseFact } from '../../../spec/result/cause.js';
 import type { RunRecord } from '../../../spec/record/record.js';
 import type { Lane } from '../../measure/lanes.js';
-import { formatRate } from '../../../text/figures.js';
+import { formatRate, formatShare } from '../../../text/figures.js';
+import { list } from '../../../text/words.js';
 import { demandsOf } from '../demands.js';
 import { INFEASIBLE } from '../feasibility.js';
 import { meanSteps, sumSteps } from '../links.js';
@@ -44,7 +45,7 @@ export function chronicOf(scene: Scene, record: RunRecord): Chronic | null {
 /** The deepest component that is full all the time, if the requests of a user are too many for it. */
 function overloadBelow(scene: Scene, record: RunRecord, user: Lane, until: number): Chronic | null {
   const full = deepestFull(scene, user, until);
-  if (full === null || (!isHarmed(user, until) && !isFilling(full, until))) return null;
+  if (full === null || (!isHarmed(user, until) && !isLaneFilling(full, until))) return null;
   // A rate limit that refuses by design, or a limit that holds the workers, is no lack of capacity.
   const place = { scene, record, lane: full, from: 0, until };
   const shed = sumSteps(full.shed, 0, until);
@@ -53,8 +54,23 @@ function overloadBelow(scene: Scene, record: RunRecord, user: Lane, until: numbe
   const rates = ratesOf(scene, record, full, until);
   // A limit that refuses what exceeds the capacity protects the component.
   if (rates === null || (!isClear(rates) && refusalAt(place)?.ref.kind === 'limit')) return null;
-  const evidence = ceilingOf(scene, full, 0, until)!.text;
+  const evidence = `${ceilingOf(scene, full, 0, until)!.text}${callersWords(scene, full, until)}`;
   return factOf(scene, { user, rates, name: full.name, evidence }, until);
+}
+
+/** A caller with a smaller part of the calls is not listed. */
+const LISTED = 0.25;
+
+/** Who sends the calls, if several components do: `; catalog and rewrite make 50 % and 50 % of its calls`. */
+function callersWords({ links }: Scene, full: Lane, until: number): string {
+  const own = links.filter(({ callee }) => callee === full);
+  const calls = own.map(({ sent }) => sumSteps(sent, 0, until));
+  const all = calls.reduce((sum, count) => sum + count, 0);
+  const most = own.flatMap(({ caller }, i) =>
+    calls[i] >= LISTED * all ? [{ name: caller.name, share: formatShare(calls[i] / all) }] : [],
+  );
+  if (most.length < 2) return '';
+  return `; ${list(most.map(({ name }) => name))} make ${list(most.map(({ share }) => share))} of its calls`;
 }
 
 /** An overload from the start as a cause, and the component that is full. */
@@ -160,6 +176,12 @@ function isFilling({ queue, workers }: Pick<Lane, 'queue' | 'workers'>, until: n
   return (
     Number.isFinite(workers) && last >= LONG * workers && last >= FILLS * meanSteps(queue, 0, third)
   );
+}
+
+/** The same of a component: without a limit on its workers, the requests that share its cores are its queue. */
+function isLaneFilling({ queue, workers, inSystem, cores }: Lane, until: number): boolean {
+  const isLimited = Number.isFinite(workers) || !Number.isFinite(cores);
+  return isFilling(isLimited ? { queue, workers } : { queue: inSystem, workers: cores }, until);
 }
 
 /** Whether a load grows within steps [0, until), so that it was feasible at first. */

@@ -54,3 +54,24 @@ workloads: { users: { arrivals: poisson(400/s), patience: 1s, requests: [ { call
     expect(sentence).toContain('From the start 1 of 3 instances of db (the primary) is full');
   });
 });
+
+describe('cores that are full from the start', () => {
+  it('are a cause although no request fails, with the callers that use them', () => {
+    const { causes, sentence } = run(`
+faultline: 1
+title: Two callers of a database
+run: { duration: 60s, warmup: 5s, seed: 3 }
+services:
+  catalog: { endpoints: { show: [ query: db.select ] } }
+  audit: { endpoints: { show: [ query: db.select ] } }
+databases: { db: { cpu: 1, operations: { select: exponential(5ms) } } }
+workloads:
+  users: { arrivals: poisson(115/s), requests: [ { call: catalog.show } ] }
+  auditors: { arrivals: poisson(115/s), requests: [ { call: audit.show } ] }
+`).variant().cascade;
+    expect(causes).toMatchObject([{ kind: 'load', at: 0 }]);
+    expect(sentence).toMatch(
+      /^From the start db is full \(1 of 1 cores of db are in use; audit and catalog make [\d.]+ % and [\d.]+ % of its calls\)/u,
+    );
+  });
+});
