@@ -1,4 +1,5 @@
 import type { EndReason, HealthState } from '../spec/result/cascade.js';
+import { DESIGNED } from '../spec/outcome.js';
 import { DEGRADATIONS } from '../spec/result/degradations.js';
 import type { VariantResult } from '../spec/result/result.js';
 import { formatSeconds, formatShare } from '../text/figures.js';
@@ -57,7 +58,7 @@ export function characterOf(view: View, variant: VariantResult): string {
       const open = unansweredShare(variant, requests);
       return failed < MANY && open >= MANY
         ? `${formatShare(open)} unanswered`
-        : `${formatShare(failed)} fail`;
+        : `${formatShare(failed)} ${!fails && isRefused(variant, requests) ? 'refused' : 'fail'}`;
     }
     const beside = besideText(view, variant);
     const late = lateWords(variant, requests);
@@ -105,18 +106,40 @@ const ENDED: Readonly<Record<VariantResult['cascade']['verdicts'][number], strin
 /** Share of failed requests from which a variant without faults is not `slow`, but failing. */
 const MANY = 0.01;
 
-/** Share of some kinds of requests of which the run does not show the response. */
-function unansweredShare({ components }: VariantResult, requests: readonly string[]): number {
-  let all = 0;
-  let open = 0;
+/** Requests of some kinds by outcome. */
+function outcomesOf(
+  { components }: VariantResult,
+  requests: readonly string[],
+): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
   for (const name of requests) {
     const [workload, part] = name.split('.');
     const { outcomes } = components[workload!]!.parts[part!]!;
-    for (const count of Object.values(outcomes)) all += count;
-    open += outcomes.unfinished ?? 0;
+    for (const [outcome, count] of Object.entries(outcomes))
+      counts.set(outcome, (counts.get(outcome) ?? 0) + count);
   }
-  return all > 0 ? open / all : 0;
+  return counts;
 }
+
+/** Share of some kinds of requests of which the run does not show the response. */
+function unansweredShare(variant: VariantResult, requests: readonly string[]): number {
+  const counts = outcomesOf(variant, requests);
+  const all = sumOf([...counts.values()]);
+  return all > 0 ? (counts.get('unfinished') ?? 0) / all : 0;
+}
+
+/** Part of the failed requests from which they are refused, and do not fail. */
+const NEARLY_ALL = 0.95;
+
+function isRefused(variant: VariantResult, requests: readonly string[]): boolean {
+  const counts = outcomesOf(variant, requests);
+  const of = (names: readonly string[]): number =>
+    sumOf(names.map((name) => counts.get(name) ?? 0));
+  const failed = sumOf([...counts.values()]) - of(['ok', 'degraded', 'unfinished']);
+  return of(DESIGNED) >= NEARLY_ALL * failed;
+}
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
 function isFailing({ state }: { readonly state: HealthState }): boolean {
   return state === 'failing' || state === 'down';

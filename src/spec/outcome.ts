@@ -39,6 +39,9 @@ export const OUTCOME_NAMES = [
 /** Name of an outcome as users write it. */
 export type OutcomeName = (typeof OUTCOME_NAMES)[number];
 
+/** Outcomes of requests that are refused by design: a quota, a rate limit, a request that is wrong or unknown. */
+export const DESIGNED: readonly OutcomeName[] = ['clientError', 'throttled', 'rejectedRateLimit'];
+
 /** Number of outcome kinds; `kindIndex` is below it. */
 export const OUTCOME_KINDS = OUTCOME_NAMES.length;
 const FIRST_KIND = 4;

@@ -28,7 +28,7 @@ services: { shop: { endpoints: { page: [ wait: 5ms ] } } }
 workloads: { apps: { arrivals: constant(5/s), requests: [ { call: edge, path: /x } ] } }
 `);
     expect(sentence).toBe(
-      'edge refuses requests above its rate limit (33.3 % of its requests are throttled): 33.3 % of the user requests fail (nearly all: throttled), without a fault.',
+      'Refused by design, without a fault: 5,999 of 17,999 user requests (all throttled): 33.3 % of apps. edge refuses requests above its rate limit (33.3 % of its requests are throttled).',
     );
   });
 
@@ -43,6 +43,49 @@ workloads: { users: { arrivals: constant(100/s), requests: [ { call: shop.page }
 `);
     expect(sentence).toBe(
       'The rate limit of shop refuses calls to bank (40 % of the calls are refused): 40 % of the user requests fail (nearly all: server error), without a fault. shop is the first in trouble (success 60 %: 2,380 of 5,950 requests fail).',
+    );
+  });
+
+  it('are refusals, each workload with its part, where nothing else fails', () => {
+    const sentence = sentenceOf(`
+run: { duration: 60s, warmup: 5s }
+gateways:
+  edge:
+    middleware:
+      - authenticate: { kind: jwt, reject: 100%, when: { workload: flood } }
+      - rateLimit: { rate: 40/s, burst: 1 }
+    routes: [ { name: all, to: shop.page } ]
+services: { shop: { endpoints: { page: [ wait: 5ms ] } } }
+workloads:
+  users: { arrivals: constant(80/s), requests: [ { call: edge, path: /x } ] }
+  flood: { arrivals: constant(100/s), requests: [ { call: edge, path: /x } ] }
+`);
+    expect(sentence).toMatch(
+      /^Refused by design, without a fault: 8,\d{3} of 10,\d{3} user requests \(6,000 client errors and 2,\d{3} throttled\): all of flood and 50(?:\.\d)? % of users\. edge refuses requests above its rate limit/u,
+    );
+  });
+
+  it('are refusals without a design, where no rule is known', () => {
+    const sentence = sentenceOf(`
+run: { duration: 60s, warmup: 5s }
+services: { shop: { endpoints: { page: [ { fail: 404, probability: 20% }, wait: 5ms ] } } }
+workloads: { users: { arrivals: constant(100/s), requests: [ { call: shop.page } ] } }
+`);
+    expect(sentence).toMatch(
+      /^Refused, without a fault: [\d,]+ of 6,000 user requests \(all client errors\): [\d.]+ % of users\. shop refuses [\d.]+ % of its requests\.$/u,
+    );
+  });
+
+  it('are an overload, where the thread pool of a search engine is full', () => {
+    const sentence = sentenceOf(`
+run: { duration: 20s, warmup: 10s }
+services: { api: { endpoints: { find: [ query: es.find ] } } }
+databases:
+  es: { kind: elasticsearch, cpu: 2, replicas: 0, operations: { find: { work: 10ms } }, threadPools: { search: { queueSize: 200 } } }
+workloads: { readers: { arrivals: constant(300/s), requests: [ { call: api.find } ] } }
+`);
+    expect(sentence).toMatch(
+      /^From the start 300\/s meet 200\/s that es can serve .* It stays overloaded: first attempts need 150 % of the capacity of es\.$/u,
     );
   });
 

@@ -27,7 +27,7 @@ const CASES: readonly {
   {
     file: 'quota',
     causes: ['limit back'],
-    says: ['back refuses requests above its rate limit (50.8 % of its requests are throttled): '],
+    says: ['back refuses requests above its rate limit (50.8 % of its requests are throttled).'],
     never: ['by itself', 'is the first in trouble'],
   },
   {

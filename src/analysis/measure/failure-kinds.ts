@@ -1,7 +1,15 @@
 import type { RunRecord } from '../../spec/record/record.js';
-import type { OutcomeName } from '../../spec/outcome.js';
+import { DESIGNED, type OutcomeName } from '../../spec/outcome.js';
 import { FAILURE_WORDS } from './outcome-words.js';
-import { finishedOf, outcomeOf, succeededOf, sumOutcomes, type OutcomeCounts } from './sums.js';
+import { refusedByFunctions, refusedByPools } from './pool-refusals.js';
+import {
+  finishedOf,
+  outcomeOf,
+  succeededOf,
+  sumCells,
+  sumOutcomes,
+  type OutcomeCounts,
+} from './sums.js';
 import { isPlaced, partsOf, type VariantData } from './variant-data.js';
 import { formatShare } from '../../text/figures.js';
 
@@ -11,6 +19,23 @@ export interface FailureKinds {
   readonly kind: string;
   /** Origin of most failures; null if no single place has half of them. */
   readonly origin: Origin | null;
+  /** Set if nearly all failures are refusals. */
+  readonly refused: Refused | null;
+}
+
+/** Requests of users that are refused, such as those above a rate limit or with a wrong token. */
+export interface Refused {
+  readonly count: number;
+  /** Whether most refusals are not due to the concurrency of functions, which may be used up by another one. */
+  readonly isOwn: boolean;
+  /** By outcome, in words, the most frequent first. */
+  readonly kinds: readonly { readonly words: string; readonly count: number }[];
+  /** By workload, those with the largest refused share first. */
+  readonly workloads: readonly {
+    readonly name: string;
+    readonly count: number;
+    readonly finished: number;
+  }[];
 }
 
 export interface Origin {
@@ -18,6 +43,9 @@ export interface Origin {
   readonly caller: string | null;
   readonly text: string;
 }
+
+/** Outcomes after a count. */
+const REFUSAL_WORDS: ReadonlyMap<OutcomeName, string> = new Map([['clientError', 'client errors']]);
 
 const NEARLY_ALL = 0.95;
 const MOST = 0.6;
@@ -29,12 +57,53 @@ export function failureKindsOf(data: VariantData, record: RunRecord): FailureKin
   const { cells } = data.whole;
   const users = sumParts(record, data.requests, cells);
   const lost = failedOf(users);
-  if (lost === 0) return { kind: '', origin: null };
+  if (lost === 0) return { kind: '', origin: null, refused: null };
   const own = [...ofComponents(data, record, cells), ...ofCalls(data, record, cells)];
   const most = Math.max(...own.map(({ failed }) => failed));
   const origin = own.find(({ failed }) => failed === most);
   const isOrigin = origin !== undefined && most >= HALF * lost;
-  return { kind: kindWords(users), origin: isOrigin ? origin : null };
+  return {
+    kind: kindWords(users),
+    origin: isOrigin ? origin : null,
+    refused: refusedIn(data, record, lost),
+  };
+}
+
+/** Requests that are refused in the measured time, if they are nearly all of those that fail. */
+function refusedIn(data: VariantData, record: RunRecord, lost: number): Refused | null {
+  const { plan, requests, whole } = data;
+  const users = sumParts(record, requests, whole.cells);
+  const kinds = DESIGNED.map((name) => ({
+    words: REFUSAL_WORDS.get(name) ?? FAILURE_WORDS.get(name)!,
+    count: outcomeOf(users, name),
+  }));
+  const count = refusedOf(users);
+  const sumOf = (column: Float64Array | null): number =>
+    column === null ? 0 : sumCells(column, whole.cells);
+  const forCapacity = sumOf(refusedByPools(data, record, requests));
+  if (!(count - forCapacity >= NEARLY_ALL * lost)) return null;
+  const components = [...new Set(requests.map((part) => plan.parts[part].component))];
+  const workloads = components.map((component) => {
+    const own = requests.filter((part) => plan.parts[part].component === component);
+    const counts = sumParts(record, own, whole.cells);
+    return {
+      name: plan.components[component].name,
+      count: refusedOf(counts),
+      finished: finishedOf(counts),
+    };
+  });
+  return {
+    count,
+    isOwn: sumOf(refusedByFunctions(data, record, requests)) < HALF * count,
+    kinds: kinds.filter((kind) => kind.count > 0).sort((a, b) => b.count - a.count),
+    workloads: workloads
+      .filter((own) => own.count > 0)
+      .sort((a, b) => b.count / b.finished - a.count / a.finished),
+  };
+}
+
+function refusedOf(counts: OutcomeCounts): number {
+  return DESIGNED.reduce((sum, name) => sum + outcomeOf(counts, name), 0);
 }
 
 /** Failures that have no other failure as their cause. */

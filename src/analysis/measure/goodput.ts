@@ -1,6 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
-import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
+import { DESIGNED, OUTCOME_KINDS, OUTCOME_NAMES } from '../../spec/outcome.js';
 import type { RunRecord } from '../../spec/record/record.js';
+import { refusedByPools } from './pool-refusals.js';
 import { arrivedOf, mergeSegments } from './sums.js';
 import type { VariantData } from './variant-data.js';
 import type { CellSet } from './window.js';
@@ -36,12 +37,10 @@ export function goodputOf(data: VariantData, record: RunRecord, parts: readonly 
   return { arrived, good };
 }
 
-/** Outcomes of requests that are refused by design: a quota, a rate limit, a request that is wrong or unknown. */
-const DESIGNED: readonly OutcomeName[] = ['clientError', 'throttled', 'rejectedRateLimit'];
-
 /** The same goodput, without the arrivals that were refused by design. */
 export function refusalsApart(data: VariantData, record: RunRecord, goodput: Goodput): Goodput {
   const kinds = DESIGNED.map((name) => OUTCOME_NAMES.indexOf(name));
+  const pools = refusedByPools(data, record, data.requests);
   const arrived = goodput.arrived.map((all, cell) => {
     if (all === 0) return 0;
     let refused = 0;
@@ -49,7 +48,7 @@ export function refusalsApart(data: VariantData, record: RunRecord, goodput: Goo
       const { outcomes } = record.parts[part];
       for (const kind of kinds) refused += outcomes[cell * OUTCOME_KINDS + kind];
     }
-    return all - refused;
+    return all - Math.max(0, refused - (pools?.[cell] ?? 0));
   });
   return { arrived, good: goodput.good };
 }

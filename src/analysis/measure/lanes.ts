@@ -3,6 +3,7 @@ import type { GaugeKind, PartRecord, RunRecord } from '../../spec/record/record.
 import type { PlanComponent } from '../../spec/plan/plan.js';
 import { awayOf, downtimesOf, type Downtime } from './downtimes.js';
 import { gaugesByComponent, type Gauge } from './gauges.js';
+import { refusedByPools } from './pool-refusals.js';
 import { SparseMerge } from './sparse.js';
 import { bySteps, maxLevels, meanLevels, outcomesBySteps, type Steps } from './steps.js';
 import { arrivedOf, finishedOf, succeededOf } from './sums.js';
@@ -25,7 +26,7 @@ export interface Lane {
   readonly good: Float64Array;
   readonly errors: Float64Array;
   readonly shed: Float64Array;
-  /** The part of `shed` that exceeded a rate limit or was throttled. */
+  /** The part of `shed` that exceeded a rate limit or was throttled, but not by a full thread pool. */
   readonly overRate: Float64Array;
   /** Requests that are refused by design: over a limit, wrong, or unknown. */
   readonly refused: Float64Array;
@@ -126,6 +127,7 @@ export function judgedLane(lane: Lane, known: number, isFaulted: boolean): Lane 
 const kindsOf = (names: readonly OutcomeName[]): readonly number[] =>
   names.map((name) => OUTCOME_NAMES.indexOf(name));
 const OVER_RATE = kindsOf(['rejectedRateLimit', 'throttled']);
+const THROTTLED = kindsOf(['throttled']);
 const REFUSED = [...kindsOf(['clientError']), ...OVER_RATE];
 const SHED = [...kindsOf(['rejectedOverload']), ...OVER_RATE];
 /** Outcomes that say nothing about the health of the component that answered. */
@@ -155,6 +157,10 @@ function laneOf(
     for (const kind of kinds) sum += outcomes[at + kind];
     return sum;
   };
+  const pools = refusedByPools(data, record, parts);
+  const byPools = pools === null ? null : bySteps([pools], steps);
+  const forCapacity = (at: number): number =>
+    byPools === null ? 0 : Math.min(countOf(THROTTLED, at), byPools[at / OUTCOME_KINDS]);
   const finished = column((at) => finishedOf(outcomes, at));
   const succeeded = column((at) => succeededOf(outcomes, at));
   const arrivals = column((at) => arrivedOf(outcomes, at));
@@ -176,8 +182,8 @@ function laneOf(
       : succeeded,
     errors: column((at) => arrivedOf(outcomes, at) - countOf(NEUTRAL, at)),
     shed: column((at) => countOf(SHED, at)),
-    overRate: column((at) => countOf(OVER_RATE, at)),
-    refused: column((at) => countOf(REFUSED, at)),
+    overRate: column((at) => countOf(OVER_RATE, at) - forCapacity(at)),
+    refused: column((at) => countOf(REFUSED, at) - forCapacity(at)),
     cancelled: column((at) => outcomes[at + CANCELLED]),
     ...(isWorkload ? NO_LEVELS : levelsOf(gauges[component], steps)),
     ...sharesOf(data, record, steps, component),

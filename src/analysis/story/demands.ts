@@ -115,12 +115,18 @@ function levelOf(
   const counts = parts.map((part) => executions(record, part, measured.segments));
   const all = sumOf(counts);
   if (all === 0) return 0;
-  const queued = gauges.filter((gauge) => gauge.kind === 'queue');
+  const queues = gauges.filter((gauge) => gauge.kind === 'queue');
+  const pools = record.meters.flatMap((meter) =>
+    meter.name === 'threadPool.queue' && meter.component === component && meter.form === 'gauge'
+      ? [meter.area]
+      : [],
+  );
+  const queuedIn = (cell: number): number => levelIn(data, queues, pools, cell);
   // Requests that waited before this time executed in it as well; some of those that wait at its end do so later.
   const [begin, end] = [measured.cells[0], measured.cells[measured.cells.length - 1]];
   const never = admittedIn(record, parts, measured) - all;
-  const later = Math.max(0, queuedIn(data, queued, end) - never);
-  const carried = queuedIn(data, queued, begin) - later;
+  const later = Math.max(0, queuedIn(end) - never);
+  const carried = queuedIn(begin) - later;
   const more = Math.max(1, all + carried) / all;
   const busy = parts.map((part) => sumCells(record.parts[part].busyNs, measured.cells));
   const each = sumOf(busy) / all;
@@ -130,10 +136,16 @@ function levelOf(
   return (sumOf(first.map((rate, i) => rate * weights[i])) * area) / done / 1e9;
 }
 
-/** Requests that wait on average in a cell. */
-function queuedIn({ plan }: VariantData, queued: readonly Gauge[], cell: number): number {
+/** Requests that wait on average in a cell, in the queues of a component and for the threads of its pools. */
+function levelIn(
+  { plan }: VariantData,
+  queues: readonly Gauge[],
+  pools: readonly Float64Array[],
+  cell: number,
+): number {
   const { edges } = plan.grid;
-  return areaOf(queued, Int32Array.of(cell)) / (edges[cell + 1] - edges[cell]);
+  const area = pools.reduce((sum, own) => sum + own[cell], areaOf(queues, Int32Array.of(cell)));
+  return area / (edges[cell + 1] - edges[cell]);
 }
 
 /** Requests that arrive in a time and are not refused. */

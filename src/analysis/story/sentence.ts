@@ -25,6 +25,7 @@ import {
   lostWords,
   noLossWords,
 } from './mild-words.js';
+import { refusedWords } from './refused-words.js';
 import {
   isDegradation,
   LINKS_MAX,
@@ -188,6 +189,8 @@ function noFault({ story, elsewhere, affected, hasFaults }: SentenceInput, runs:
     if (why !== null) return `${why}: ${fails}, without a fault.${others}`;
     return `${none}, and ${fails}.${others}`;
   }
+  const refused = refusedWords(story.failures!, story.users, why);
+  if (refused !== null) return `${refused}${namedWords('At the limit', inner, inner, runs)}`;
   const { kind, origin } = story.failures!;
   const lost = `${formatShare(failed / finished)} of the user requests fail${kind}`;
   const first = inner[0] ?? events[0];

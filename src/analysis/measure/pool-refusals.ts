@@ -1,0 +1,50 @@
+import { OUTCOME_KINDS, OUTCOME_NAMES } from '../../spec/outcome.js';
+import type { RunRecord } from '../../spec/record/record.js';
+import { partsOf, type VariantData } from './variant-data.js';
+
+const THROTTLED = OUTCOME_NAMES.indexOf('throttled');
+
+/**
+ * Requests by cell that full thread pools of search engines refuse, over those that some parts reach by their calls; null
+ * if they reach none. They are throttled like requests above a quota, but capacity is missing.
+ */
+export function refusedByPools(
+  data: VariantData,
+  record: RunRecord,
+  parts: readonly number[],
+): Float64Array | null {
+  return throttledBy(data, record, parts, data.plan.searches);
+}
+
+/** The same of functions, which refuse what exceeds the concurrency of their account. */
+export function refusedByFunctions(
+  data: VariantData,
+  record: RunRecord,
+  parts: readonly number[],
+): Float64Array | null {
+  return throttledBy(data, record, parts, data.plan.functions);
+}
+
+function throttledBy(
+  { plan }: VariantData,
+  record: RunRecord,
+  parts: readonly number[],
+  owners: readonly { readonly component: number }[],
+): Float64Array | null {
+  if (owners.length === 0) return null;
+  const reached = new Set(parts);
+  for (const part of reached) {
+    for (const { from, to } of plan.statEdges) if (from === part) reached.add(to);
+  }
+  const own = owners
+    .flatMap(({ component }) => partsOf(plan, component))
+    .filter((part) => reached.has(part));
+  if (own.length === 0) return null;
+  const cells = plan.grid.edges.length - 1;
+  return Float64Array.from({ length: cells }, (_, cell) =>
+    own.reduce(
+      (sum, part) => sum + record.parts[part].outcomes[cell * OUTCOME_KINDS + THROTTLED],
+      0,
+    ),
+  );
+}
