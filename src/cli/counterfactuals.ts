@@ -7,6 +7,8 @@ import type { Intervention, Source } from '../plan/interventions/kind.js';
 import { compile } from '../plan/compile.js';
 import { isFailure } from '../report/budget-words.js';
 import { runKept } from '../run/kept.js';
+import { simulators } from '../run/replicate.js';
+import { withWorkerThreads, type WorkerThreads } from '../run/worker-threads.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { RunRecord } from '../spec/record/record.js';
 import type { Counterfactuals } from '../spec/result/counterfactual.js';
@@ -110,25 +112,44 @@ async function runAll(
   flags: ExplainFlags,
   terminal: Terminal,
 ): Promise<Proofs | null> {
-  const { path, file } = prepared;
-  const found = new Map<string, Counterfactuals>();
+  const { path, file, plans } = prepared;
+  const { heapMiB, memory } = shareMemory(
+    flags.maxMemory ?? defaultBudget(),
+    flags.workers ?? availableParallelism(),
+    plans,
+    path,
+  );
   try {
-    for (const task of tasks) {
-      const isOver = await interruptible(async (signal) => {
-        const run = runner(prepared, task, flags, terminal, signal);
-        const own = await proofOf(prepared, task, flags.explain !== true, run);
-        if (signal.aborted) return true;
-        if (own !== null) found.set(task.plan.variant, own);
-        return false;
-      });
-      if (isOver) return null;
-    }
-    return found;
+    // Proofs consist of a few runs at a time. A thread that simulated before is several times as fast as a new one.
+    return await withWorkerThreads(simulators(heapMiB, [], memory), (threads) =>
+      proveAll(prepared, tasks, flags, terminal, threads),
+    );
   } catch (error) {
     throw explainRunError(error, path, file.whatIf);
   } finally {
     terminal.progress('');
   }
+}
+
+async function proveAll(
+  prepared: Prepared,
+  tasks: readonly Task[],
+  flags: ExplainFlags,
+  terminal: Terminal,
+  threads: WorkerThreads,
+): Promise<Proofs | null> {
+  const found = new Map<string, Counterfactuals>();
+  for (const task of tasks) {
+    const isOver = await interruptible(async (signal) => {
+      const run = runner(prepared, task, flags, terminal, { signal, threads });
+      const own = await proofOf(prepared, task, flags.explain !== true, run);
+      if (signal.aborted) return true;
+      if (own !== null) found.set(task.plan.variant, own);
+      return false;
+    });
+    if (isOver) return null;
+  }
+  return found;
 }
 
 /** The changes to try; where users come to no harm, only those of how messages are handled. */
@@ -159,7 +180,7 @@ function runner(
   { plan }: Task,
   flags: ExplainFlags,
   terminal: Terminal,
-  signal: AbortSignal,
+  on: { readonly signal: AbortSignal; readonly threads: WorkerThreads },
 ): RunPlans {
   const budget = flags.maxMemory ?? defaultBudget();
   const isQuiet = flags.quiet === true;
@@ -169,7 +190,8 @@ function runner(
     const { note, ...limits } = shareMemory(budget, wanted, plans, path);
     if (note !== null && !isQuiet) terminal.note(`${note}\n`);
     const onDone = isQuiet ? () => {} : progressBar(terminal, `explaining ${plan.variant}`, total);
-    const kept = await runKept(plans, replications, { ...limits, onDone, signal });
+    const { signal, threads: workerThreads } = on;
+    const kept = await runKept(plans, replications, { ...limits, onDone, signal, workerThreads });
     const isWhole = (k: number): boolean => kept.records[k]!.length === replications;
     const stop = kept.stops.find((own, k) => own !== null && !isWhole(k));
     if (flags.explain === true && stop !== undefined && stop !== null) {

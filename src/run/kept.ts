@@ -1,9 +1,10 @@
 import { NoRoom } from '../kernel/room.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { RunRecord } from '../spec/record/record.js';
-import { withWorkerThreads } from './worker-threads.js';
+import { withWorkerThreads, type WorkerThreads } from './worker-threads.js';
 import type { GuardReason } from './failure.js';
-import { OUT_OF_MEMORY, TaskFailure, runPool, type TaskError } from './pool.js';
+import type { PlanTask } from './cases.js';
+import { OUT_OF_MEMORY, TaskFailure, runPool, type PoolOptions, type TaskError } from './pool.js';
 import {
   NO_ROOM,
   failureOf,
@@ -12,6 +13,7 @@ import {
   simulators,
   tasksOf,
   type Records,
+  type RunTask,
   type ThreadOptions,
 } from './replicate.js';
 import { isStopped } from './run.js';
@@ -39,6 +41,8 @@ export interface Kept {
 export interface KeptOptions extends ThreadOptions {
   /** Heap limit of a thread that runs alone. Unit: MiB. */
   readonly aloneHeapMiB: number;
+  /** Threads for these and later runs, started without plans; by default the runs have threads of their own. */
+  readonly workerThreads?: WorkerThreads;
 }
 
 /**
@@ -52,25 +56,27 @@ export async function runKept(
   options: KeptOptions,
 ): Promise<Kept> {
   const tasks = tasksOf(plans.length, replications);
-  const { workers, heapMiB, memory, aloneHeapMiB, onDone, signal } = options;
+  const { workers, heapMiB, memory, aloneHeapMiB, workerThreads, onDone, signal } = options;
   const keeper = new Keeper(plans, replications);
+  const pool: Omit<PoolOptions, 'workerThreads'> = {
+    ...schedule(plans.length, replications),
+    workers,
+    take: (index, value) => keeper.take(index, value as RunRecord),
+    isShort: (value) => (value as RunRecord).stop === 'memory',
+    isSibling: (a, b) => a % plans.length === b % plans.length,
+    aloneHeapMiB,
+    isNeeded: (index) => keeper.needs(index),
+    spares: (index, error) => error.code === OUT_OF_MEMORY && keeper.lose(index, error),
+    ...(onDone === undefined ? {} : { onDone }),
+    ...(signal === undefined ? {} : { signal }),
+  };
   let interrupted = false;
   try {
-    await withWorkerThreads(simulators(heapMiB, plans, memory), (workerThreads) =>
-      runPool(tasks, {
-        ...schedule(plans.length, replications),
-        workerThreads,
-        workers,
-        take: (index, value) => keeper.take(index, value as RunRecord),
-        isShort: (value) => (value as RunRecord).stop === 'memory',
-        isSibling: (a, b) => a % plans.length === b % plans.length,
-        aloneHeapMiB,
-        isNeeded: (index) => keeper.needs(index),
-        spares: (index, error) => error.code === OUT_OF_MEMORY && keeper.lose(index, error),
-        ...(onDone === undefined ? {} : { onDone }),
-        ...(signal === undefined ? {} : { signal }),
-      }),
-    );
+    if (workerThreads === undefined)
+      await withWorkerThreads(simulators(heapMiB, plans, memory), (own) =>
+        runPool(tasks, { ...pool, workerThreads: own }),
+      );
+    else await runPool(withPlans(plans, tasks), { ...pool, workerThreads });
   } catch (error) {
     if (error instanceof TaskFailure) {
       throw failureOf(identify(plans, tasks[error.index]!), error);
@@ -79,6 +85,10 @@ export async function runKept(
     interrupted = true;
   }
   return { records: keeper.records(), stops: keeper.stops, interrupted };
+}
+
+function withPlans(plans: readonly Plan[], tasks: readonly RunTask[]): readonly PlanTask[] {
+  return tasks.map(({ variant, replication }) => ({ plan: plans[variant]!, replication }));
 }
 
 /** Finished runs by variant and replication. */

@@ -17,24 +17,28 @@ export interface WorkerThreadsSetup {
 export class WorkerThreads {
   private readonly setup: WorkerThreadsSetup;
   private readonly idle = new Set<Worker>();
+  private readonly heaps = new WeakMap<Worker, number>();
 
   constructor(setup: WorkerThreadsSetup) {
     this.setup = setup;
   }
 
-  /** An idle thread, or a new one with this heap limit. The caller must give it back or end it. */
+  /** An idle thread, or a new one, with at least this heap limit. The caller must give it back or end it. */
   take(heapMiB = this.setup.heapMiB): Worker {
     for (const worker of this.idle) {
+      if (this.heaps.get(worker)! < heapMiB) continue;
       this.idle.delete(worker);
       forget(worker);
       worker.ref();
       return worker;
     }
     const { entry, shared } = this.setup;
-    return new Worker(entry, {
+    const worker = new Worker(entry, {
       workerData: shared,
       resourceLimits: { maxOldGenerationSizeMb: heapMiB },
     });
+    this.heaps.set(worker, heapMiB);
+    return worker;
   }
 
   /** Takes back an idle thread. */

@@ -9,19 +9,13 @@ const digests = (ran: Ran): string[] => ran.records.flat().map(({ digest }) => d
 const first = run(flagship());
 
 describe('the flagship scenario', () => {
-  it('gives the same digests and the same bytes twice', () => {
-    const again = run(flagship());
-    expect(digests(again)).toEqual(digests(first));
-    expect(resultText(again.result)).toBe(resultText(first.result));
-    expect(new Set(digests(first)).size).toBe(5);
-  });
-
-  it('gives the same bytes with its sections and maps in the opposite order', () => {
+  it('gives the same digests and bytes twice, with its sections and maps in the opposite order', () => {
     const text = reversed(flagship());
     expect(text.indexOf('faultline:')).toBeGreaterThan(text.indexOf('workloads:'));
     const other = run(text);
     expect(digests(other)).toEqual(digests(first));
     expect(resultText(other.result)).toBe(resultText(first.result));
+    expect(new Set(digests(first)).size).toBe(5);
   });
 
   it('gives the same digests and figures when every request is traced', () => {
@@ -32,16 +26,17 @@ describe('the flagship scenario', () => {
     expect(resultText(withoutTraces(all.result))).toBe(resultText(withoutTraces(first.result)));
   });
 
-  it('gives other numbers with another seed, and in another replication', () => {
-    const other = run(flagship(['seed: 42', 'seed: 43'], ['replications: 1', 'replications: 2']));
+  it('gives other numbers with another seed', () => {
+    const other = run(flagship(['seed: 42', 'seed: 43']));
     const known = new Set(digests(first));
     expect(digests(other).filter((digest) => known.has(digest))).toEqual([]);
-    expect(new Set(digests(other)).size).toBe(10);
+    expect(new Set(digests(other)).size).toBe(5);
   });
 
-  it('runs the first replication as if there were no others', () => {
+  it('runs the first replication as if there were no others, and the second one has other numbers', () => {
     const two = run(flagship(['replications: 1', 'replications: 2']));
     expect(two.records.map(([one]) => one.digest)).toEqual(digests(first));
+    expect(new Set(digests(two)).size).toBe(10);
   });
 });
 
@@ -76,12 +71,13 @@ describe('common random numbers', () => {
     const long = ['plain', 'front', 'pay', 'provider'].map(
       (name) => `policies.${name}.timeout: 1h`,
     );
-    const ran = run(flagship([removed, `set: { ${long.join(', ')} }`]));
+    const only = { variant: 'naive' };
+    const ran = run(flagship([removed, `set: { ${long.join(', ')} }`]), only);
     expect(figures(ran.variant('naive'))).toEqual(figures(first.variant('naive')));
     const none = ['plain', 'front', 'pay', 'provider'].map(
       (name) => `policies.${name}.timeout: none`,
     );
-    const off = run(flagship([removed, `set: { ${none.join(', ')} }`]));
+    const off = run(flagship([removed, `set: { ${none.join(', ')} }`]), only);
     expect(figures(off.variant('naive'))).toEqual(figures(first.variant('naive')));
   });
 

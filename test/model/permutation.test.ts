@@ -65,11 +65,10 @@ describe('call machinery under constant faults', () => {
     }
   });
 
-  it('does the same again, without lanes, and with renumbered sequences', () => {
+  it('does the same again, without lanes and with renumbered sequences', () => {
     for (const one of cases.filter((_, k) => k % 7 === 0)) {
-      // The first of the two runs is one of the tests above, if they ran.
+      // The first of the runs is one of the tests above, if they ran. The others differ too if it leaves anything behind.
       const digest = digests.get(one) ?? shake(one).record.digest;
-      expect(shake(one).record.digest, title(one)).toBe(digest);
       const noLanes = shake(one, () => (engine.useLanes = false));
       expect(noLanes.record.digest, title(one)).toBe(digest);
       const renumbered = shake(one, () => (engine.renumberEvery = 2000));

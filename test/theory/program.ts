@@ -39,9 +39,15 @@ export function problemsOf(text: string): string {
     .join('\n');
 }
 
-/** Text -> scenario -> plans -> records -> result document. */
-export function run(text: string, options: { readonly traceShare?: number } = {}): Ran {
-  const file = load(text);
+/** Text -> scenario -> plans -> records -> result document. `variant`: only this one is run. */
+export function run(
+  text: string,
+  options: { readonly traceShare?: number; readonly variant?: string } = {},
+): Ran {
+  const { variant: only } = options;
+  const all = load(text);
+  const variants = all.variants.filter(({ name }) => only === undefined || name === only);
+  const file = { ...all, variants };
   const plans = file.variants.map((variant) =>
     compile(variant, file, { traceShare: options.traceShare ?? 0 }),
   );

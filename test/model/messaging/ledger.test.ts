@@ -111,9 +111,8 @@ describe('messages followed one by one through chains of topics and queues', () 
         fc.property(fc.oneof(messageWorlds, mischievousWorlds), (world) => {
           const text = JSON.stringify(scenarioOf(world));
           const digest = digestOf(text);
-          expect(digestOf(text)).toBe(digest);
-          expect(digestOf(reversed(text))).toBe(digest);
-          expect(digestOf(text, () => (engine.useLanes = false))).toBe(digest);
+          // Each of these is a second run too.
+          expect(digestOf(reversed(text), () => (engine.useLanes = false))).toBe(digest);
           expect(digestOf(text, () => (engine.renumberEvery = 500))).toBe(digest);
         }),
         { numRuns: Math.ceil(WORLDS / 7), seed: SEED + 1 },
