@@ -1,5 +1,4 @@
 import type { CascadeEvent } from '../../spec/result/cascade.js';
-import { headOf } from '../../spec/result/fault-text.js';
 import { formatInstant } from '../../text/figures.js';
 import { DEGRADATIONS } from '../../spec/result/degradations.js';
 import { degradationWords, heldWords } from './mechanism-words.js';
@@ -48,26 +47,37 @@ export function chainOf(
     const isLate = full !== undefined && isHit(first) && isAfterEnd(full, first, later);
     const isEarly = full !== undefined && !isLate && hasEffectBefore(full, first, later);
     const shown = full === undefined || isEarly ? first : full;
-    // The fault itself says how it hits a component.
-    const effect = isHit(first) ? headOf(first) : degradationWords(first);
-    const words = shown === first ? effect : shown.text + heldWords(first);
+    // The fault itself says how, and since when, it hits a component.
+    const isSaid = isEarly && isHit(first);
+    const words =
+      full === undefined || (isEarly && !isSaid)
+        ? degradationWords(first)
+        : full.text + heldWords(first);
     const texts = [...itself.map((event) => event.text), ...(isCut ? [] : [words])];
     const text = `${subject}: ${texts.join(', ')}${seen(full ?? first)}`;
-    const rest = isEarly ? `, ${full.text} from ${formatInstant(full.at)} on` : '';
+    const rest = isEarly
+      ? `${isSaid ? '' : `, ${full.text}`} from ${formatInstant(full.at)} on`
+      : '';
     const { cause } = first;
-    const { at } = isCut ? itself[0] : shown;
+    const at = isSaid ? null : isCut ? itself[0].at : shown.at;
     return { subject, cause, at, place: later.indexOf(shown), text, rest, isLate };
   };
   const causes = [...inner.map(linkOf), ...unreadyLinks(later, inner, seen)].slice(0, LINKS_MAX);
   causes.sort((a, b) => a.place - b.place);
-  // Of several triggers the last one precedes the effects.
-  let lastAt = triggers[Math.min(triggers.length, LINKS_MAX) - 1].at;
   const links = [
     ...causesFirst(causes.filter(({ isLate }) => !isLate)),
     ...users.slice(0, LINKS_MAX).map(linkOf),
     ...causes.filter(({ isLate }) => isLate),
   ];
+  // Of several triggers the last one precedes the effects.
+  return timed(links, triggers[Math.min(triggers.length, LINKS_MAX) - 1].at);
+}
+
+/** The words of links, each with its time where that differs from the one before it. */
+function timed(links: readonly ChainLink[], since: number): readonly string[] {
+  let lastAt = since;
   return links.map(({ at, text, rest }) => {
+    if (at === null) return `${text}${rest}`;
     const word = at < lastAt ? 'from' : 'at';
     const when = formatInstant(at) === formatInstant(lastAt) ? '' : ` ${word} ${formatInstant(at)}`;
     lastAt = at;
@@ -129,7 +139,8 @@ const ITSELF: ReadonlySet<CascadeEvent['kind']> = new Set(['killed', 'unready'])
 interface ChainLink {
   readonly subject: string;
   readonly cause: string | null;
-  readonly at: number;
+  /** null = that of the fault. */
+  readonly at: number | null;
   readonly place: number;
   readonly text: string;
   /** The words after its time: the saturation, if it comes later. */

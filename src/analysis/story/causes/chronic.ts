@@ -61,7 +61,7 @@ function overloadBelow(scene: Scene, record: RunRecord, user: Lane, until: numbe
 /** A caller with a smaller part of the calls is not listed. */
 const LISTED = 0.25;
 
-/** Who sends the calls, if several components do: `; catalog and rewrite make 50 % and 50 % of its calls`. */
+/** The callers of a full component, if there are several: `; catalog and rewrite make 50 % and 50 % of its calls`. */
 function callersWords({ links }: Scene, full: Lane, until: number): string {
   const own = links.filter(({ callee }) => callee === full);
   const calls = own.map(({ sent }) => sumSteps(sent, 0, until));

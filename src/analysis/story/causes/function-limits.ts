@@ -6,7 +6,7 @@ import { sumSteps } from '../links.js';
 import type { Scene } from '../scene.js';
 
 /** The limit on the requests in flight of a function, as the subject and the words of a cause. */
-export interface FunctionLimit {
+interface FunctionLimit {
   readonly subject: string;
   readonly text: string;
 }

@@ -76,6 +76,7 @@ function wordsOf({ data }: Scene, { component }: Lane, full: readonly number[]):
     .filter(({ to }) => parts[to].component === component)
     .flatMap(({ loadBalancing: { common } }) => common.subset?.size ?? [])
     .filter((size) => size < instances);
-  if (subsets.length === 0) return `${words}, and the others have room`;
+  const rest = instances - full.length === 1 ? 'the other has room' : 'the others have room';
+  if (subsets.length === 0) return `${words}, and ${rest}`;
   return `${words}, because subsets of ${formatCount(subsets[0])} spread its load unevenly`;
 }
