@@ -31,4 +31,12 @@ describe('the verdict on a generated run', () => {
       reason: 'drains',
     });
   });
+
+  // A storm begins by chance at 97 % of the capacity, 40 s before 9 % more load: no time shows that load healthy.
+  it('a planned rise close to the capacity is no feasible load because chance hides it', () => {
+    expect(endingOf('overloadedByNinePercent', 311093)).toMatchObject({
+      verdict: 'undecided',
+      reason: 'nearCapacity',
+    });
+  });
 });

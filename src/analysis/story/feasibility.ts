@@ -2,6 +2,7 @@ import type { VariantData } from '../measure/variant-data.js';
 import type { CellSet } from '../measure/window.js';
 import type { Demands } from './demands.js';
 import { shareOf, type Room } from './rooms.js';
+import { LIKELY } from './trends.js';
 
 /** Share of a resource in use from which it is saturated. */
 export const FULL = 0.97;
@@ -25,29 +26,40 @@ export interface Feasibility {
 
 /**
  * Feasibility of the load at the end of a run, from a healthy time before: the share of each resource that was in use
- * then, times the growth of the load of the users that reach it, over the part of its capacity that is left.
+ * then, times the growth of the load of the users that reach it, over the part of its capacity that is left. `isRaised`:
+ * the load is planned to rise in between, so an equal number of requests is chance.
  */
 export function feasibilityOf(
   rooms: readonly Room[],
   demands: Demands,
   before: CellSet,
   end: CellSet,
+  isRaised: boolean,
 ): Feasibility {
   let worst: Feasibility = { kind: 'feasible', room: null, need: 0, isLost: false };
   for (const room of rooms) {
     const was = room.useIn(before);
     const users = demands.usersOf(room.component, before);
     if (was.capacity === 0 || users === 0) continue;
-    const growth = demands.usersOf(room.component, end) / users;
+    const now = demands.usersOf(room.component, end);
+    const growth = now / users;
     const left = room.useIn(end).capacity / was.capacity;
     const need = left > 0 ? (shareOf(was) * growth) / left : was.used > 0 ? Infinity : 0;
     if (need <= worst.need) continue;
-    const isChanged = growth > 1 + SAME || left < 1 - SAME;
-    const isOpen = isChanged && need >= FEASIBLE;
+    const most = isRaised
+      ? 1 + chanceIn((users * before.lengthNs) / 1e9, (now * end.lengthNs) / 1e9)
+      : 1;
+    const isChanged = growth * most > 1 + SAME || left < 1 - SAME;
+    const isOpen = isChanged && need * most >= FEASIBLE;
     const kind = need >= INFEASIBLE ? 'infeasible' : isOpen ? 'unknown' : 'feasible';
     worst = { kind, room, need, isLost: shareOf(was) * growth < INFEASIBLE };
   }
   return worst;
+}
+
+/** Part by which the ratio of two counts of arrivals may be too small by chance. */
+function chanceIn(one: number, other: number): number {
+  return LIKELY * Math.sqrt(1 / one + 1 / other);
 }
 
 /**

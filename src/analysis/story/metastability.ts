@@ -184,7 +184,7 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
   if (lastReturnNs(data, record) > startOf(data, end)) return undecided('returning');
   const grown = dying.length > 0 ? undefined : rooms.find((room) => isScaling(room, after));
   if (grown !== undefined) return undecided('scaling', nameOf(grown));
-  const feasible = feasibilityOf(rooms, demands, before, end);
+  const feasible = feasibilityOf(rooms, demands, before, end, phases.isRaised);
   if (phases.lasting !== null) return whileItStays(run, phases.lasting, feasible, end);
   const down = instancesDown(record);
   // Processes that die again take capacity away themselves.

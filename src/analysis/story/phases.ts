@@ -22,6 +22,8 @@ export interface Phases {
   readonly overNs: Ns;
   /** The later of that (the start of a fault without an end) and the last change of the load. */
   readonly steadyNs: Ns;
+  /** Whether the load is planned to rise since trouble began. */
+  readonly isRaised: boolean;
   /** Whole windows of 5 s from then on. */
   readonly after: readonly CellSet[];
 }
@@ -71,7 +73,7 @@ export function phasesOf(data: VariantData, record: RunRecord, goodput: Goodput)
 function phases(data: VariantData, lasting: Lasting | null, firstNs: Ns, overNs: Ns): Phases {
   const { plan } = data;
   const endNs = lasting?.isForGood === true ? lasting.sinceNs : overNs;
-  const { changesNs } = loadChangesOf(plan, stepsOf(plan));
+  const { changesNs, risesNs } = loadChangesOf(plan, stepsOf(plan));
   // Changes that the run has met before trouble began are part of its usual load.
   const isUsual = changesNs.some((atNs) => atNs < firstNs);
   const later = isUsual ? [] : changesNs.filter((atNs) => atNs > endNs);
@@ -82,6 +84,7 @@ function phases(data: VariantData, lasting: Lasting | null, firstNs: Ns, overNs:
     firstNs,
     overNs,
     steadyNs,
+    isRaised: risesNs.some((atNs) => atNs >= firstNs),
     after: recoveryWindows({ fromNs: steadyNs, untilNs: plan.endNs }, plan),
   };
 }

@@ -3,13 +3,13 @@ import { studentQuantile } from '../../stats/student.js';
 
 /** Quantile of the normal distribution above which a trend is more than chance: 1 %, one-sided. */
 const SURE = 2.326;
-/** The level usually required of a trend: 5 %, one-sided. */
-const LIKELY = 1.645;
+/** The level usually required of a trend, as a quantile of the normal distribution: 5 %, one-sided. */
+export const LIKELY = 1.645;
 /** Part of its first third by which a series must fall to count as falling. */
 const FALL = 0.05;
 /** Fewest windows that show a trend. */
 const FEWEST = 4;
-/** The level usually required of a trend, as a quantile of Student's t. */
+/** The same level, for quantiles of Student's t. */
 const CONFIDENCE = 0.95;
 /** A sum of steps between window means varies more than independent steps do: neighbours have correlation 1/4. */
 const NEIGHBOURS = 1.5;
