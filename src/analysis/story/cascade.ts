@@ -34,6 +34,7 @@ import { loadChangesOf } from './load-changes.js';
 import { restartLoops } from './deaths.js';
 import { loopsOf } from './loops.js';
 import { endingOf, goodputLost } from './metastability.js';
+import { withoutMixShifts } from './mix-shifts.js';
 import { onsetsOf, type Onsets } from './onsets.js';
 import { outagesOf, returnsOf, type Returns } from './outages.js';
 import { ranksOf } from './ranks.js';
@@ -152,10 +153,8 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
     const reachNs = reachOf(usualLongest, steps);
     const knownStep = stepAt(steps, plan.horizonNs - usualLongest);
     const cutsNs = [...faultsNs, ...endsNs];
-    health.set(
-      lane,
-      healthOf(lane, steps, { faultsNs, cutsNs, loads, outages, reachNs, knownStep }),
-    );
+    const times = { faultsNs, cutsNs, loads, outages, reachNs, knownStep };
+    health.set(lane, withoutMixShifts(record, lane, healthOf(lane, steps, times), baseline));
     const fromNs = isFaulted ? first : 0;
     const since = { step: baseline, fromNs, risesNs: loads.risesNs };
     const saturation = saturationOf(lane, gauges[lane.component], steps, plan, since);
