@@ -31,6 +31,7 @@ import { innocentFaults, innocentInMost, suspectsOf } from './innocent.js';
 import { judgedLane, lanesOf, type Lane } from '../measure/lanes.js';
 import { linksOf } from './links.js';
 import { loadChangesOf } from './load-changes.js';
+import { withoutCutOffs } from './cut-offs.js';
 import { restartLoops } from './deaths.js';
 import { loopsOf } from './loops.js';
 import { endingOf, goodputLost } from './metastability.js';
@@ -154,7 +155,8 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
     const knownStep = stepAt(steps, plan.horizonNs - usualLongest);
     const cutsNs = [...faultsNs, ...endsNs];
     const times = { faultsNs, cutsNs, loads, outages, reachNs, knownStep };
-    health.set(lane, withoutMixShifts(record, lane, healthOf(lane, steps, times), baseline));
+    const own = withoutMixShifts(record, lane, healthOf(lane, steps, times), baseline);
+    health.set(lane, withoutCutOffs(lane, own, baseline, knownStep));
     const fromNs = isFaulted ? first : 0;
     const since = { step: baseline, fromNs, risesNs: loads.risesNs };
     const saturation = saturationOf(lane, gauges[lane.component], steps, plan, since);
