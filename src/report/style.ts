@@ -292,6 +292,7 @@ const LONG_ON_PAPER = `.long,.expected.long{max-height:none;overflow:visible;bre
 .ranking:has(thead th:nth-child(9)) thead th{writing-mode:vertical-rl;height:44mm;padding:0 2px;text-align:end}
 .ranking:has(thead th:nth-child(9)) :is(td,th){padding-right:4px}.ranking:has(thead th:nth-child(9)) td{font-size:7.5pt}`;
 
+/** On paper the section *Method* says all that the footer does, which may come alone on a page. */
 const ON_PAPER = `@page{size:A4;margin:14mm 12mm}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 body{font-size:10pt}
@@ -317,4 +318,4 @@ thead th,tbody td,tbody th{padding-right:7px}.cmp thead th,.cmp tbody td,.cmp tb
 .budget tbody th{font-size:8pt;white-space:normal}.budget tfoot td{white-space:normal}.budget thead th{font-size:7.5pt}
 pre{white-space:pre-wrap}
 .fc span{font-size:8pt}
-footer{padding:18px 0 0;break-before:avoid}`;
+footer{display:none}`;

@@ -101,8 +101,11 @@ function anomalyWords(view: View, meter: string, noun: (n: number) => string): W
   if (worst.value === 0) return null;
   const best = largestBy(found, ({ value }) => -value);
   const alike = found.filter(({ value }) => value === best.value).slice(0, NAMED);
+  // With several runs it is a mean.
+  const mean = view.result.replications > 1 ? 'On average ' : '';
+  const per = view.result.replications > 1 ? ' per run' : '';
   return [
-    `${formatNumber(worst.value)} ${noun(worst.value)}`,
+    `${mean}${formatNumber(worst.value)} ${noun(worst.value)}${per}`,
     ...inVariant(view, worst.variant),
     ...(best.value * BETTER < worst.value
       ? [

@@ -18,6 +18,7 @@ import { listed } from './format.js';
 import { incompleteHeading } from './incomplete.js';
 import { outdone } from './standing.js';
 import { isLeftWaiting } from './unseen.js';
+import { undecidedWords } from './undecided-words.js';
 import { unseenWords } from './unseen-words.js';
 import {
   budgetRows,
@@ -73,6 +74,7 @@ export function verdictWords(view: View): Words {
   const otherLoad = otherLoadText(view);
   return [
     ...(incomplete === null ? [] : [`${incomplete} `]),
+    ...undecidedWords(view),
     ...budgetWords(view),
     ...fastFailureWords(view),
     ...storyWords(view),
@@ -136,6 +138,12 @@ function budgetWords(view: View): Words {
   if (judged.length === 0) return [];
   const whole = judged.filter((v) => heldBudgets(v).held === heldBudgets(v).of);
   const names = (variants: readonly VariantResult[]): Words => bold(variants.map((v) => v.name));
+  if (whole.length < judged.length && judged.every((v) => heldBudgets(v).broken === 0)) {
+    // The sentence before names those that are undecided.
+    return whole.length === 0
+      ? []
+      : [...names(whole), ` ${whole.length === 1 ? 'holds' : 'hold'} every budget. `];
+  }
   if (judged.length === 1) {
     const { held, of } = heldBudgets(judged[0]!);
     if (of === 1) return [held === 1 ? 'The budget is held. ' : 'The budget is not held. '];

@@ -226,6 +226,9 @@ variants:
     expect(flat(unseenWords(view))).toMatch(
       /^1,00\d messages are lost in skipping, none in retrying\. Up to 1,1\d\d messages wait for mails\.sender in retrying, /u,
     );
+    expect(flat(unseenWords(viewOf({ ...result, replications: 2 })))).toMatch(
+      /^On average 1,00\d messages are lost per run in skipping, none in retrying\./u,
+    );
     const steps = chainOf(view, worstVariantOf(result)).map(({ subject }) => subject);
     expect(steps).toContain('mails.sender loses messages');
   });

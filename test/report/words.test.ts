@@ -44,6 +44,32 @@ describe('a fault in which no request fails', () => {
   });
 });
 
+describe('a budget that the runs do not decide', () => {
+  const withBudget = (verdict: BudgetResult['verdict']): string => {
+    const result = sampleResult();
+    const variants = result.variants.map((variant) => ({
+      ...variant,
+      budgets: variant.budgets.map((budget, i) => ({
+        ...budget,
+        severity: 'error' as const,
+        verdict: i === 0 ? verdict : ('pass' as const),
+      })),
+    }));
+    return said(verdictWords(viewOf({ ...result, hypothesis: null, variants })));
+  };
+
+  it('is named', () => {
+    const [first] = sampleResult().variants[0]!.budgets;
+    expect(withBudget('inconclusive')).toMatch(/^Undecided: “/u);
+    expect(withBudget('inconclusive')).toContain(`“${first!.name ?? first!.text}”`);
+    expect(withBudget('inconclusive')).not.toContain('not held');
+  });
+
+  it('is not mentioned where all are decided', () => {
+    expect(withBudget('pass')).not.toContain('Undecided');
+  });
+});
+
 describe('a variant without a fault', () => {
   const failing = (share: number): string => {
     const { file, result, variant } = run(`

@@ -24,7 +24,7 @@ export interface FailureKinds {
 }
 
 /** Requests of users that are refused, such as those above a rate limit or with a wrong token. */
-export interface Refused {
+interface Refused {
   readonly count: number;
   /** Whether most refusals are not due to the concurrency of functions, which may be used up by another one. */
   readonly isOwn: boolean;

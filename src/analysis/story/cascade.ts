@@ -31,9 +31,11 @@ import { innocentFaults, innocentInMost, suspectsOf } from './innocent.js';
 import { judgedLane, lanesOf, type Lane } from '../measure/lanes.js';
 import { linksOf } from './links.js';
 import { loadChangesOf } from './load-changes.js';
+import { withoutCutOffs } from './cut-offs.js';
 import { restartLoops } from './deaths.js';
 import { loopsOf } from './loops.js';
 import { endingOf, goodputLost } from './metastability.js';
+import { withoutMixShifts } from './mix-shifts.js';
 import { onsetsOf, type Onsets } from './onsets.js';
 import { outagesOf, returnsOf, type Returns } from './outages.js';
 import { ranksOf } from './ranks.js';
@@ -155,10 +157,9 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
     const reachNs = reachOf(usualLongest, steps);
     const knownStep = stepAt(steps, plan.horizonNs - usualLongest);
     const cutsNs = [...faultsNs, ...endsNs];
-    health.set(
-      lane,
-      healthOf(lane, steps, { faultsNs, cutsNs, loads, outages, reachNs, knownStep }),
-    );
+    const times = { faultsNs, cutsNs, loads, outages, reachNs, knownStep };
+    const own = withoutMixShifts(record, lane, healthOf(lane, steps, times), baseline);
+    health.set(lane, withoutCutOffs(lane, own, baseline, knownStep));
     const fromNs = isFaulted ? first : 0;
     const since = { step: baseline, fromNs, risesNs: loads.risesNs };
     const saturation = saturationOf(lane, gauges[lane.component], steps, plan, since);

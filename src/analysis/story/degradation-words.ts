@@ -8,7 +8,7 @@ import { formatCount, formatSeconds, formatShare } from '../../text/figures.js';
 /** Failures are reported if success falls below this multiple of the usual. */
 const LESS_SUCCESS = 0.98;
 /** Slowness is reported if latency exceeds this multiple of the usual. */
-const SLOWER = 1.3;
+export const SLOWER = 1.3;
 const BUSY = 0.8;
 
 /** A degradation by its figure: `success 97 %`, and `5 of 175 requests fail`. */

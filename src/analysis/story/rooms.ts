@@ -32,7 +32,7 @@ export interface Room {
 }
 
 /** A line in front of a resource. */
-export interface Line {
+interface Line {
   /** Mean number of items that wait. */
   queueIn(window: CellSet): number;
   /** Workers that all items need which arrive in a window. */

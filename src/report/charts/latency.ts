@@ -101,7 +101,7 @@ export function lossChart(view: View, id: string, width: number): Drawing {
       limit.map((at) => label(x(at), 14, `objective ${formatSeconds(at)}`, { anchor: 'middle' })),
       narrow
         ? legend(view, width, height)
-        : lossLabels(view, lines, x, y, { right: width - margin.right, floor }),
+        : lossLabels(view, lines, y, { right: width - margin.right, floor }),
     ],
   };
 }
@@ -259,55 +259,78 @@ function curve(view: View, variant: VariantResult, points: readonly LossPoint[])
 
 const MARK_EVERY = 20;
 
-/** Names at the ends of the lines. A line that reaches the floor is named next to its fall. */
+/**
+ * Names beside the picture: of a line that levels out at its end, of those that reach the floor below each other, in the
+ * order in which they fall.
+ */
 function lossLabels(
   view: View,
   lines: readonly Line[],
-  x: Scale,
   y: Scale,
   { right, floor }: { readonly right: number; readonly floor: number },
 ): Markup[] {
   const level = lines.filter((line) => line.lost >= FLOOR);
-  const falling = lines.filter((line) => line.lost < FLOOR);
+  const fallOf = ({ points }: Line): number =>
+    points.find((p) => p.share < FALLEN)?.seconds ?? Infinity;
+  const falling = lines.filter((line) => line.lost < FLOOR).sort((a, b) => fallOf(a) - fallOf(b));
+  const answered = falling.filter((line) => line.lost === 0);
+  const rest = falling.filter((line) => line.lost > 0);
+  const stack = [
+    ...rest.map((line) => ({ line, text: `${formatShare(line.lost)} lost` })),
+    ...(answered.length === 0 ? [] : [{ line: null, text: 'all answered:' }]),
+    ...answered.map((line) => ({ line, text: '' })),
+  ];
+  const top = y(floor) + 4 - ROW * (stack.length - 1);
   const ys = spread(
     level.map((line) => y(line.lost) + 4),
     15,
     y(1) + 4,
-    y(floor) - 2,
+    stack.length === 0 ? y(floor) - 2 : top - ROW,
   );
   return [
-    ...level.map((line, i) =>
-      named(view, line, right + 8, ys[i]!, 'start', formatShare(line.lost)),
+    ...level.map((line, i) => named(view, line, right + 8, ys[i]!, formatShare(line.lost))),
+    ...stack.map(({ line, text }, i) =>
+      line === null
+        ? label(right + 8, top + i * ROW, text, { anchor: 'start', halo: true })
+        : named(view, line, right + 8, top + i * ROW, text, true),
     ),
-    ...falling.map((line, i) => {
-      const at = line.points.find((p) => p.share < 0.004) ?? line.points[line.points.length - 1]!;
-      const text = line.lost === 0 ? 'all answered' : `${formatShare(line.lost)} lost`;
-      const end = x(at.seconds) - 12;
-      // A line that falls immediately has no room before it.
-      const fits = end - textWidth(`${shorten(line.variant.name, 16)} ${text}`, 12.5) > x(0);
-      const [from, anchor] = fits ? ([end, 'end'] as const) : ([end + 24, 'start'] as const);
-      return named(view, line, from, y(0.003) + i * 17, anchor, text);
-    }),
   ];
 }
 
+/** Share at which the fall of a line counts. */
+const FALLEN = 0.004;
+/** Height of a name. */
+const ROW = 17;
+/** Width of a sample of a line, with its margin. */
+const SAMPLE = 22;
+
+/** The name of a line, with a sample of it where it does not begin at its end. */
 function named(
   view: View,
   line: Line,
   x: number,
   y: number,
-  anchor: 'start' | 'end',
   text: string,
+  isApart = false,
 ): Markup {
   const look = lookOf(view, line.variant.name);
-  const short = shorten(line.variant.name, 16);
   const name = markup`<tspan font-weight="600" fill="${look.ink}"
-      >${short}</tspan
+      >${shorten(line.variant.name, 16)}</tspan
     >
     ${text}`;
-  const from = anchor === 'start' ? x + 5 : x - textWidth(`${short} ${text}`, 12) - 10;
-  const room = look.mark !== null && anchor === 'start' ? 13 : 0;
-  return markup`${markOf(look, from, y - 4)}${label(x + room, y, name, { anchor, halo: true })}`;
+  const room = isApart ? SAMPLE : look.mark !== null ? 13 : 0;
+  const mark = markOf(look, isApart ? x + 8 : x + 5, y - 4);
+  return markup`${isApart && sample(look, x, y - 4, 16)}${mark}${label(x + room, y, name, { anchor: 'start', halo: true })}`;
+}
+
+/** A piece of a variant's line. */
+function sample(look: Look, x: number, y: number, width: number): Markup {
+  return stroke(
+    `M${coordinate(x)} ${coordinate(y)}h${width}`,
+    look.color,
+    look.width,
+    look.dash !== null && attribute('stroke-dasharray', look.dash),
+  );
 }
 
 /** The shape of a variant's line. */
@@ -327,14 +350,8 @@ function legend(view: View, width: number, height: number): Markup[] {
   return view.looks.map((look, i) => {
     const { x, row } = places[i]!;
     const y = height - 10 - 16 * (legendRows(view, width) - 1 - row);
-    const line = stroke(
-      `M${coordinate(x)} ${coordinate(y)}h14`,
-      look.color,
-      look.width,
-      look.dash !== null && attribute('stroke-dasharray', look.dash),
-    );
     const name = shorten(look.name, 16);
-    return markup`${line}${markOf(look, x + 7, y)}${label(x + 18, y + 4, name, { fill: look.ink, weight: 600, size: 11 })}`;
+    return markup`${sample(look, x, y, 14)}${markOf(look, x + 7, y)}${label(x + 18, y + 4, name, { fill: look.ink, weight: 600, size: 11 })}`;
   });
 }
 
