@@ -110,14 +110,27 @@ function pairedDifference(
   return { difference, ci95, verdict, margin };
 }
 
+/** By result, the values to which its budgets limit each metric. Every cell of every variant asks for them. */
+const LIMITS = new WeakMap<Result, ReadonlyMap<string, readonly number[]>>();
+
 /** Values to which budgets limit the metric of a column. */
-function limitsOn({ variants, hypothesis }: Result, { paths }: Figure): readonly number[] {
-  const own = (budget: BudgetResult): readonly number[] =>
-    budget.limit !== null && budget.steps === undefined && paths.includes(budget.metric)
-      ? [budget.limit]
-      : [];
-  return [
+function limitsOn(result: Result, { paths }: Figure): readonly number[] {
+  const known = LIMITS.get(result) ?? limitsOf(result);
+  LIMITS.set(result, known);
+  return paths.flatMap((path) => known.get(path) ?? []);
+}
+
+function limitsOf({ variants, hypothesis }: Result): ReadonlyMap<string, readonly number[]> {
+  const limits = new Map<string, number[]>();
+  const all: readonly BudgetResult[] = [
     ...variants.flatMap(({ budgets }) => budgets),
     ...(hypothesis?.expectations ?? []),
-  ].flatMap(own);
+  ];
+  for (const { metric, limit, steps } of all) {
+    if (limit === null || steps !== undefined) continue;
+    const own = limits.get(metric) ?? [];
+    if (!own.includes(limit)) own.push(limit);
+    limits.set(metric, own);
+  }
+  return limits;
 }
