@@ -60,7 +60,9 @@ export function storiesOf(data: VariantData): readonly Story[] {
     const record = data.records[i];
     const scene = withoutChance(withoutTransientsOf(data, record).scene, chance);
     const own = storyOf(scene, withMisses(scene, record, influencesOf(scene)), record);
-    const isByChance = usersLanes(scene).some(({ name }) => chance.degraded.has(name));
+    // Of an episode of slowness, chance explains the waiting and not the failures.
+    const isFailing = sketch.users !== null;
+    const isByChance = isFailing && usersLanes(scene).some(({ name }) => chance.degraded.has(name));
     return { ...own, users: { ...own.users, isByChance } };
   });
   // In a single run a fault may hurt users, or spare them, by chance.
