@@ -50,7 +50,7 @@ export function confirm(draft) {
 
 /** Of the requests of a calm run, hardly 1 % take longer than twice the p99 of another calm run. */
 const BUSY = 0.02;
-/** An entry is slower if its p99 is so many times that of the run without the causes. */
+/** An entry is slower if its p99 is this multiple of the p99 in the run without the causes. */
 const SLOWER = 1.5;
 
 /**

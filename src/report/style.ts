@@ -286,7 +286,7 @@ const LONG = `.long{max-height:min(72vh,860px);overflow:auto;background:linear-g
 .ranking tbody th{font:500 13.5px/1.4 var(--sans)}
 .ranking thead th.r{min-width:58px}.ranking td.r,.ranking th.r{text-align:right;width:1%}`;
 
-// With many budgets their names stand upright, so that all columns fit.
+// The names of many budgets are vertical, so that all columns fit.
 const LONG_ON_PAPER = `.long,.expected.long{max-height:none;overflow:visible;break-inside:auto}.long thead{position:static;box-shadow:none}
 .ranking thead th,.ranking thead th.r{min-width:0;overflow-wrap:break-word}
 .ranking:has(thead th:nth-child(9)) thead th{writing-mode:vertical-rl;height:44mm;padding:0 2px;text-align:end}

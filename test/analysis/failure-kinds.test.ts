@@ -28,7 +28,7 @@ services: { shop: { endpoints: { page: [ wait: 5ms ] } } }
 workloads: { apps: { arrivals: constant(5/s), requests: [ { call: edge, path: /x } ] } }
 `);
     expect(sentence).toBe(
-      'Refused by design, without a fault: 5,999 of 17,999 user requests (all throttled): 33.3 % of apps. edge refuses requests above its rate limit (33.3 % of its requests are throttled).',
+      'Refused by design, without a fault: 5,999 of 17,999 user requests (all throttled): 33.3 % of apps. edge refuses requests above its rate limit from 40 s on (33.3 % of its requests are throttled).',
     );
   });
 

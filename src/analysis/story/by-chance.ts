@@ -1,5 +1,5 @@
 import { incompleteBeta } from '../../stats/student.js';
-import type { CauseFact } from '../../spec/result/cause.js';
+import type { CauseFact, CauseKind } from '../../spec/result/cause.js';
 import { usersOf, type Scene } from './scene.js';
 import { healthWithout } from './transients.js';
 import { touchedBy } from '../measure/faulted.js';
@@ -71,6 +71,8 @@ const SLOW_FROM = 0.99;
 const FAILING = 0.02;
 /** Parts of the time before the first fault that show how unevenly failures are spread. */
 const PARTS = 12;
+/** Causes that begin at a time. */
+const EVENTS: ReadonlySet<CauseKind> = new Set(['fault', 'rollout', 'load']);
 /** Probability of as many failures after the first fault by chance, from which they may be chance. */
 const LIKELY = 0.01;
 
@@ -108,7 +110,7 @@ export function sketchOf(
       ),
     },
     mild: mildHarm(scene),
-    isByEvent: causes.some(({ fault, kind }) => fault !== undefined || kind === 'load'),
+    isByEvent: causes.some(({ kind }) => EVENTS.has(kind)),
     users: failuresAround(scene),
   };
 }
