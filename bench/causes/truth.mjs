@@ -70,7 +70,7 @@ export function isHarmed(draft, within, variant) {
   return isByChance || isWorse(draft.scenario, spared);
 }
 
-/** The scenario without causes: a fault, a bulkhead, or half the capacity that a component would need. */
+/** The scenario without a fault, without a bulkhead, or with twice the capacity of a full component. */
 function withoutCauses(scenario, causes) {
   const spared = structuredClone(scenario);
   const { services, databases = {}, policies = {} } = spared;
