@@ -23,7 +23,7 @@ const CI = readFileSync(join(ROOT, 'docs/ci.md'), 'utf8');
 /** Commands that the README shows for another repository. */
 const SHOWN = blockOf(README, 'npm pack');
 const MB = 1e6;
-/** 3.1 MB; a build that packs its sources twice, or a picture, shows here. */
+/** A build that packs its sources twice, or a picture, shows here. */
 const LARGEST_MB = 3.5;
 /** Every file of the package is one of these. */
 const PACKED = [
