@@ -79,6 +79,13 @@ function timesWords(value: number): string {
   return number === '1' ? 'once' : `${number} times`;
 }
 
+/** `126 %`. What runs beyond the capacity is not measured where all requests are in progress, so no more than all is a bound. */
+function needWords(need: number): string {
+  return need > MEASURED ? formatShare(need) : 'at least all';
+}
+
+const MEASURED = 1.005;
+
 const WORDS: Readonly<Record<EndReason, (subject: string, value: number | null) => string>> = {
   noLoss: () => '',
   background: () => '',
@@ -99,7 +106,7 @@ const WORDS: Readonly<Record<EndReason, (subject: string, value: number | null) 
   load: (subject, value) =>
     value === null
       ? `the load is above the capacity of ${subject}`
-      : `first attempts need ${formatShare(value)} of the capacity of ${subject}`,
+      : `first attempts need ${needWords(value)} of the capacity of ${subject}`,
   instances: (subject) => `instances of ${subject} are gone for good`,
   connections: (subject, value) => {
     const [caller, callee] = subject.split('->');
