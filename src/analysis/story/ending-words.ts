@@ -79,7 +79,7 @@ function timesWords(value: number): string {
   return number === '1' ? 'once' : `${number} times`;
 }
 
-/** `126 %`. What runs beyond the capacity is not measured where all requests are in progress, so no more than all is a bound. */
+/** `126 %`. Where all requests are in progress, work beyond the capacity is not measured: up to 100 % is a lower bound. */
 function needWords(need: number): string {
   return need > MEASURED ? formatShare(need) : 'at least all';
 }
