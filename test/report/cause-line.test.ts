@@ -27,8 +27,8 @@ function intervention(words: string, harm: number, role: 'none' | 'remedy') {
   };
 }
 
-it('leaves out interventions that change nothing, which the tables of a report list', () => {
-  const own: Counterfactuals = {
+function provedBy(interventions: Counterfactuals['interventions']): Counterfactuals {
+  return {
     harm: 100,
     background: 0,
     slow: {},
@@ -36,11 +36,15 @@ it('leaves out interventions that change nothing, which the tables of a report l
     replications: 1,
     failing: FAILING,
     faults: [],
-    interventions: [
-      intervention('with 2x the workers of bank', 10, 'remedy'),
-      intervention('without the retries of shop', 100, 'none'),
-    ],
+    interventions,
   };
+}
+
+it('leaves out interventions that change nothing, which the tables of a report list', () => {
+  const own = provedBy([
+    intervention('with 2x the workers of bank', 10, 'remedy'),
+    intervention('without the retries of shop', 100, 'none'),
+  ]);
   const explained = { variant: variant!, own };
   expect(causeSentence(explained)).toContain('No difference: without the retries of shop.');
   expect(causeLine(explained)).toBe(
@@ -56,16 +60,7 @@ it('does not say that users no longer fail where some requests still do', () => 
     failing: { seconds: 0, toEnd: false },
     recovers: null,
   };
-  const own: Counterfactuals = {
-    harm: 100,
-    background: 0,
-    slow: {},
-    runs: 2,
-    replications: 1,
-    failing: FAILING,
-    faults: [],
-    interventions: [one],
-  };
+  const own = provedBy([one]);
   const few = 'no more than 5 % of the requests fail in any step';
   expect(sentenceOf(own, one)).toBe(
     `Without the retries of shop ${few}: 10 failed or slow requests instead of 100.`,

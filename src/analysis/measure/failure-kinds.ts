@@ -65,14 +65,13 @@ export function failureKindsOf(data: VariantData, record: RunRecord): FailureKin
   return {
     kind: kindWords(users),
     origin: isOrigin ? origin : null,
-    refused: refusedIn(data, record, lost),
+    refused: refusedIn(data, record, users),
   };
 }
 
-/** Requests that are refused in the measured time, if they are nearly all of those that fail. */
-function refusedIn(data: VariantData, record: RunRecord, lost: number): Refused | null {
+/** Requests of users that are refused in the measured time, if they are nearly all of those that fail. */
+function refusedIn(data: VariantData, record: RunRecord, users: OutcomeCounts): Refused | null {
   const { plan, requests, whole } = data;
-  const users = sumParts(record, requests, whole.cells);
   const kinds = DESIGNED.map((name) => ({
     words: REFUSAL_WORDS.get(name) ?? FAILURE_WORDS.get(name)!,
     count: outcomeOf(users, name),
@@ -81,7 +80,7 @@ function refusedIn(data: VariantData, record: RunRecord, lost: number): Refused 
   const sumOf = (column: Float64Array | null): number =>
     column === null ? 0 : sumCells(column, whole.cells);
   const forCapacity = sumOf(refusedByPools(data, record, requests));
-  if (!(count - forCapacity >= NEARLY_ALL * lost)) return null;
+  if (!(count - forCapacity >= NEARLY_ALL * failedOf(users))) return null;
   const components = [...new Set(requests.map((part) => plan.parts[part].component))];
   const workloads = components.map((component) => {
     const own = requests.filter((part) => plan.parts[part].component === component);

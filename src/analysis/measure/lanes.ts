@@ -1,4 +1,4 @@
-import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
+import { DESIGNED, OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
 import type { GaugeKind, PartRecord, RunRecord } from '../../spec/record/record.js';
 import type { PlanComponent } from '../../spec/plan/plan.js';
 import { awayOf, downtimesOf, type Downtime } from './downtimes.js';
@@ -128,7 +128,7 @@ const kindsOf = (names: readonly OutcomeName[]): readonly number[] =>
   names.map((name) => OUTCOME_NAMES.indexOf(name));
 const OVER_RATE = kindsOf(['rejectedRateLimit', 'throttled']);
 const THROTTLED = kindsOf(['throttled']);
-const REFUSED = [...kindsOf(['clientError']), ...OVER_RATE];
+const REFUSED = kindsOf(DESIGNED);
 const SHED = [...kindsOf(['rejectedOverload']), ...OVER_RATE];
 /** Outcomes that say nothing about the health of the component that answered. */
 const NEUTRAL = kindsOf(['ok', 'degraded', 'clientError', 'cancelled', 'unfinished']);

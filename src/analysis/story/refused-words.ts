@@ -1,7 +1,7 @@
 import type { FailureKinds } from '../measure/failure-kinds.js';
 import type { Story } from '../measure/story.js';
 import { formatCount, formatShare } from '../../text/figures.js';
-import { list } from '../../text/words.js';
+import { list, plural } from '../../text/words.js';
 import { LINKS_MAX } from './seen-words.js';
 
 /** A share of the requests of a workload that is all of them. */
@@ -29,7 +29,7 @@ export function refusedWords(
   });
   const more = workloads.length > LINKS_MAX ? ['others'] : [];
   const others = failed - count;
-  const rest = others > 0 ? ` ${formatCount(others)} others fail.` : '';
+  const rest = others > 0 ? ` ${plural(others, 'other')} ${others === 1 ? 'fails' : 'fail'}.` : '';
   const rule = why ?? origin?.text ?? null;
   const by = why !== null && isOwn ? ' by design' : '';
   return `Refused${by}, without a fault: ${formatCount(count)} of ${formatCount(finished)} user requests (${how}): ${list([...whose, ...more])}.${rest}${rule === null ? '' : ` ${rule}.`}`;
