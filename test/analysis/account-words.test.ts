@@ -58,6 +58,36 @@ faults: [ { id: outage, kind: error, target: extra, at: 20s, for: 20s } ]`);
     expect(innocent).toEqual([]);
   });
 
+  const BANK = `
+services:
+  shop: { runtime: async, endpoints: { get: [ call: bank.charge ] } }
+  bank: { endpoints: { charge: [ wait: 5ms ] } }
+${USERS}`;
+
+  it('has a sentence for each fault that finds the users healthy again, and the loss of all', () => {
+    const { sentence } = cascadeOf(`${BANK}
+faults:
+  - { id: outage, kind: error, target: bank, at: 10s, for: 10s }
+  - { id: flaky, kind: error, target: bank, share: 50%, at: 40s, for: 10s }`);
+    expect(sentence).toMatch(
+      /^bank fails with 500 at 10 s -> shop: [^;]* -> users.get: success 0 %; success is back at once\. Later, bank fails 50 % of its requests with 500 at 40 s -> shop: [^;]* -> users.get: success [45][\d.]* %\. In all, [\d.]+ % of the goodput is lost\.$/u,
+    );
+  });
+
+  it('has one sentence for faults that overlap, and for the times of one fault', () => {
+    const { sentence } = cascadeOf(`${BANK}
+faults:
+  - { id: outage, kind: error, target: bank, at: 10s, for: 20s }
+  - { id: flaky, kind: error, target: bank, share: 50%, at: 25s, for: 10s }`);
+    expect(sentence).toContain(' at 10 s and bank fails 50 % of its requests with 500 at 25 s -> ');
+    const again = cascadeOf(`${BANK}
+faults:
+  - { id: first, kind: error, target: bank, at: 10s, for: 5s }
+  - { id: second, kind: error, target: bank, at: 35s, for: 5s }`);
+    expect(again.sentence).toMatch(/^bank fails with 500 at 10 s and 35 s -> /u);
+    for (const text of [sentence, again.sentence]) expect(text).not.toContain('Later, ');
+  });
+
   it('says that retries do work twice', () => {
     const { sentence } = cascadeOf(`
 policies: { pay: { retry: { attempts: 3, on: [ error ] } } }

@@ -35,6 +35,7 @@ import {
   unique,
   type CountedStory,
 } from './seen-words.js';
+import { userEpisodes, type UserEpisode } from './user-episodes.js';
 import { formatCount, formatInstant, formatShare } from '../../text/figures.js';
 import { list, plural } from '../../text/words.js';
 
@@ -82,13 +83,48 @@ export function sentenceOf(input: SentenceInput): string {
   const conditions = conditionStarts(story);
   // A fault that does little or no harm starts nothing where a condition does.
   const isOther = first.length === 0 && conditions.length > 0;
-  const start = startWords(conditions, isOther ? [] : timedWords(triggers, runs));
   // Effects of a fault that is no cause, or of which that is unknown, are not on the way to the users.
   const aside = new Set([...innocent, ...openFaults(story, faults).map(({ subject }) => subject)]);
-  const chain = chainOf(story.events, triggers, aside, runs);
-  const end = isOther && isUnjudged(input) ? '' : endOf(input);
+  const episodes = userEpisodes(triggers, story.events);
+  const chains = episodes.map(({ triggers: own, events, from, until }) => {
+    const begins = conditions.filter(({ at }) => at >= from && at < until);
+    const start = startWords(begins, isOther ? [] : timedWords(own, runs));
+    return [start, ...chainOf(events, own, aside, runs)].join(' -> ');
+  });
+  const account =
+    chains.length > 1
+      ? episodeWords(input, episodes, chains)
+      : ended(chains[0], isOther && isUnjudged(input) ? '' : endOf(input));
   const more = `${worseWords(story)}${openWords(story, faults)}${shrinkingWords(story, runs)}${loopWords(story)}${behind(story, runs)}${rollbackWords(story)}${others}`;
-  return `${chronicWords(story)}${[start, ...chain].join(' -> ')}${end === '' ? '' : `; ${end}`}.${more}`;
+  return `${chronicWords(story)}${account}${more}`;
+}
+
+const ended = (chain: string, end: string): string => `${chain}${end === '' ? '' : `; ${end}`}.`;
+
+/**
+ * Several episodes: `A hangs at 20 s -> users: ...; success is back after 6 s. Later, A fails at 140 s -> users: .... In
+ * all, 20 % of the goodput is lost.` The recovery of one of them is known; those before the last end with healthy users.
+ */
+function episodeWords(
+  input: SentenceInput,
+  episodes: readonly UserEpisode[],
+  chains: readonly string[],
+): string {
+  const { figures, returned, stuck } = endsOf(input);
+  const fault = input.back?.recovery.fault;
+  const found = episodes.findIndex(({ triggers }) =>
+    triggers.some(({ subject }) => subject === fault),
+  );
+  const known = Math.max(0, found);
+  const own = episodes.map(({ healthyAt }, i) => {
+    const back = i === known ? returned : [];
+    const healthy =
+      healthyAt === null ? [] : [`users are healthy again at ${formatInstant(healthyAt)}`];
+    const ends = [...(back.length > 0 ? back : healthy), ...(healthyAt === null ? stuck : [])];
+    return ended(`${i === 0 ? '' : ' Later, '}${chains[i]}`, ends.join('; '));
+  });
+  const all = figures.length === 0 ? '' : ` In all, ${list(figures)}.`;
+  return `${own.join('')}${all}`;
 }
 
 /** Whether the first run has no loss to explain: no goodput is lost, or none is known to be and no user degrades. */
@@ -235,10 +271,28 @@ function unansweredWords(events: readonly CascadeEvent[]): string {
 }
 
 function endOf(input: SentenceInput): string {
+  const { figures, returned, stuck } = endsOf(input);
+  const ends = [...returned, ...stuck];
+  // Runs that end differently are different sentences.
+  return ends.length > 1 && figures.length > 0
+    ? [list(figures), ...ends].join('; ')
+    : list([...figures, ...ends]);
+}
+
+/** What is lost, when success is back, and how runs end that do not end well. */
+interface Ends {
+  readonly figures: readonly string[];
+  readonly returned: readonly string[];
+  readonly stuck: readonly string[];
+}
+
+function endsOf(input: SentenceInput): Ends {
   const { story, endings, back, goodputLost, metastability } = input;
   const degraded = degradedResponses(story.users);
-  if (isUnjudged(input))
-    return `${list([lostWords(story.users, false), ...degraded])}, and ${noBefore(endings)}`;
+  if (isUnjudged(input)) {
+    const lost = list([lostWords(story.users, false), ...degraded]);
+    return { figures: [`${lost}, and ${noBefore(endings)}`], returned: [], stuck: [] };
+  }
   const isLost = goodputLost !== null && goodputLost >= LOST_SOME;
   const lost = isLost
     ? [`${formatShare(goodputLost)} of the goodput is lost`]
@@ -246,15 +300,11 @@ function endOf(input: SentenceInput): string {
       ? [lostWords(story.users, false)]
       : [];
   const returned = backWords(back, story.events, endings);
-  const ends = [
-    ...(returned === null ? [] : [`success is back ${returned}`]),
-    ...stuckWords(endings, metastability),
-  ];
-  const figures = [...lost, ...degraded];
-  // Runs that end differently are different sentences.
-  return ends.length > 1 && figures.length > 0
-    ? [list(figures), ...ends].join('; ')
-    : list([...figures, ...ends]);
+  return {
+    figures: [...lost, ...degraded],
+    returned: returned === null ? [] : [`success is back ${returned}`],
+    stuck: stuckWords(endings, metastability),
+  };
 }
 
 /** Why nothing shows the usual goodput. */

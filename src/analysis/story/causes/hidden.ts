@@ -29,9 +29,13 @@ export function hitting({ suspects, from }: Walk, lane: Lane): readonly Suspect[
   );
 }
 
-/** A fault that is over as the degradation begins had done no harm, if another one begins there and shows an effect. */
+/**
+ * A fault that is over as the degradation begins had done no harm, if another one begins there, or is no longer hidden by
+ * earlier ones, and shows an effect.
+ */
 export function withoutOver(sized: readonly Sized[], step: number): readonly Sized[] {
-  const isNew = ({ suspect }: Sized): boolean => Math.abs(suspect.from - step) <= SLACK;
+  const isNew = ({ suspect: { from, hidden } }: Sized): boolean =>
+    [from, ...(hidden === null ? [] : [hidden.until])].some((at) => Math.abs(at - step) <= SLACK);
   const begins = sized.some((one) => one.size >= SOME_SIZE && isNew(one));
   return begins ? sized.filter((one) => isNew(one) || one.suspect.until > step + SLACK) : sized;
 }

@@ -22,6 +22,11 @@ export interface Suspect {
   readonly isUnplaced: boolean;
   /** The most that it does, by its written strength. */
   readonly bounds: Bounds;
+  /**
+   * Steps of earlier activations that hit the same part and still act when this one begins, but end before it: their
+   * effect hides its own until they are over.
+   */
+  readonly hidden: { readonly from: number; readonly until: number } | null;
 }
 
 /** Steps before a fault with which its effect is compared. */
@@ -53,7 +58,7 @@ export function usualFaultsOn(scene: Scene, { component }: Lane): readonly Suspe
 
 function activationsOf(scene: Scene, faults: readonly PlanFault[]): readonly Suspect[] {
   const { data, steps } = scene;
-  return faults.flatMap((fault) => {
+  const all = faults.flatMap((fault) => {
     const touched = touchedBy(fault, data);
     const bounds = boundsOf(fault);
     const lasts = editsOf(fault).some(({ knob }) => knob.outlasts);
@@ -74,6 +79,34 @@ function activationsOf(scene: Scene, faults: readonly PlanFault[]): readonly Sus
       };
     });
   });
+  return all.map((one) => ({ ...one, hidden: hiddenBy(one, all) }));
+}
+
+type Activation = Omit<Suspect, 'hidden'>;
+
+function hiddenBy(one: Activation, all: readonly Activation[]): Suspect['hidden'] {
+  const over = all.filter(
+    ({ touched, from, until }) =>
+      from < one.from &&
+      until > one.from &&
+      until < one.until &&
+      (isShared(touched.components, one.touched.components) ||
+        isShared(touched.stats, one.touched.stats)),
+  );
+  if (over.length === 0) return null;
+  return {
+    from: Math.min(...over.map(({ from }) => from)),
+    until: Math.max(...over.map(({ until }) => until)),
+  };
+}
+
+function isShared<T>(some: ReadonlySet<T>, others: ReadonlySet<T>): boolean {
+  return [...some].some((item) => others.has(item));
+}
+
+/** The step up to which the effect of a fault in steps from `from` on is compared with what was usual. */
+function usualUntil({ from, hidden }: Suspect, first: number): number {
+  return hidden !== null && first >= hidden.until ? hidden.from : from;
 }
 
 /**
@@ -93,20 +126,21 @@ export function sizeAt(
   // Of a component that gets hardly a request for a while, such as behind an open breaker, the next ones count.
   const isIdle = sumSteps(lane.arrivals, first, end) < TOO_FEW;
   const last = isIdle ? Math.max(end, Math.min(lane.arrivals.length, suspect.until)) : end;
-  const before = Math.max(0, suspect.from - BEFORE_STEPS);
-  const isKnown = suspect.from > before;
+  const start = usualUntil(suspect, first);
+  const before = Math.max(0, start - BEFORE_STEPS);
+  const isKnown = start > before;
   const failed = Math.max(
     ownFailures(scene, lane, first, last),
     failedProbes(scene, lane, first, last),
   );
   // Fewer requests show nothing of what is usual, only those before the first fault.
-  const isSeen = sumSteps(lane.arrivals, before, suspect.from) >= TOO_FEW;
-  const usually = isSeen ? [before, suspect.from] : [0, scene.baseline];
+  const isSeen = sumSteps(lane.arrivals, before, start) >= TOO_FEW;
+  const usually = isSeen ? [before, start] : [0, scene.baseline];
   const usualFailed = isKnown ? ownFailures(scene, lane, usually[0], usually[1]) : 0;
   const away = 1 - meanSteps(lane.up, first, last);
-  const usualAway = isKnown ? 1 - meanSteps(lane.up, before, suspect.from) : 0;
-  const slower = isKnown ? slowerBy(scene, lane, [before, suspect.from], [first, last]) : 0;
-  const most = isKnown ? mostAt(suspect, lane, before) : 1;
+  const usualAway = isKnown ? 1 - meanSteps(lane.up, before, start) : 0;
+  const slower = isKnown ? slowerBy(scene, lane, [before, start], [first, last]) : 0;
+  const most = isKnown ? mostAt(suspect.bounds, lane, [before, start]) : 1;
   return Math.max(0, Math.min(most, Math.max(failed - usualFailed, slower)), away - usualAway);
 }
 
@@ -127,9 +161,12 @@ function failedProbes({ links }: Scene, lane: Lane, from: number, until: number)
  * The largest effect that the strength of a fault explains at a component. Longer work fills it only if its use before
  * the fault is high enough; then every request may fail.
  */
-function mostAt({ from, bounds }: Suspect, lane: Lane, before: number): number {
-  const { failed, slower } = bounds;
-  const use = useOf(lane, before, from);
+function mostAt(
+  { failed, slower }: Bounds,
+  lane: Lane,
+  [before, start]: readonly [number, number],
+): number {
+  const use = useOf(lane, before, start);
   if (use < FULL && use * slower >= FULL) return 1;
   return Math.max(failed, 1 - 1 / slower);
 }
@@ -223,16 +260,17 @@ export function sizeOnLink(
   if (!link.stats.some((stat) => suspect.touched.stats.has(stat))) return 0;
   const first = Math.max(from, suspect.from);
   const last = Math.max(first + 1, Math.min(until, suspect.until));
-  const before = Math.max(0, suspect.from - BEFORE_STEPS);
+  const start = usualUntil(suspect, first);
+  const before = Math.max(0, start - BEFORE_STEPS);
   const badOf = (a: number, b: number): number => {
     const sent = sumSteps(link.sent, a, b);
     return sent === 0 ? 0 : Math.min(1, failuresIn(link.attempts, a, b) / sent);
   };
   const between = (a: number, b: number): number =>
     Math.max(0, meanSteps(link.inFlight, a, b) - insideOf(link, a, b));
-  const usualMade = meanSteps(link.made, before, suspect.from);
-  const usual = usualMade > 0 ? between(before, suspect.from) / usualMade : 0;
-  const most = mostOnLink(suspect, link, scene.steps.lengthNs[0], before, [first, last]);
+  const usualMade = meanSteps(link.made, before, start);
+  const usual = usualMade > 0 ? between(before, start) / usualMade : 0;
+  const most = mostOnLink(suspect, link, scene.steps.lengthNs[0], [before, start], [first, last]);
   const more = Math.min(
     most.inFlight,
     between(first, last) - usual * meanSteps(link.made, first, last),
@@ -240,8 +278,8 @@ export function sizeOnLink(
   // Time between two components counts as a part of all the time that the caller's requests take.
   const { inSystem } = link.caller;
   const all = meanSteps(inSystem.length > 0 ? inSystem : link.inFlight, first, last);
-  const longer = suspect.from > before && all > 0 ? Math.min(1, more / all) : 0;
-  const failed = Math.min(most.failed, badOf(first, last) - badOf(before, suspect.from));
+  const longer = start > before && all > 0 ? Math.min(1, more / all) : 0;
+  const failed = Math.min(most.failed, badOf(first, last) - badOf(before, start));
   return Math.max(0, failed, longer);
 }
 
@@ -250,10 +288,10 @@ export function sizeOnLink(
  * are both late; and failed attempts, since calls that take longer exceed more of their time limits.
  */
 function mostOnLink(
-  { from: start, bounds }: Suspect,
+  { bounds }: Suspect,
   link: Link,
   stepNs: number,
-  before: number,
+  [before, start]: readonly [number, number],
   [from, until]: readonly [number, number],
 ): { readonly inFlight: number; readonly failed: number } {
   const lateNs = 2 * bounds.lateNs;

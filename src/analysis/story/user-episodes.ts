@@ -1,0 +1,63 @@
+import type { CascadeEvent } from '../../spec/result/cascade.js';
+import { headOf } from '../../spec/result/fault-text.js';
+import { isDegradation } from './seen-words.js';
+
+/** Faults that strike while the users are not yet healthy again after the first of them, and the events that follow. */
+export interface UserEpisode {
+  readonly triggers: readonly CascadeEvent[];
+  /** Seconds; the first episode has no beginning, the last one no end. */
+  readonly from: number;
+  readonly until: number;
+  /** When all users are healthy again, seconds; null in the last episode, which need not end. */
+  readonly healthyAt: number | null;
+  readonly events: readonly CascadeEvent[];
+}
+
+const isUser = ({ subject }: CascadeEvent): boolean => subject.includes('.');
+
+const isBack = (event: CascadeEvent): boolean => isUser(event) && event.kind === 'recovered';
+
+/**
+ * The episodes of a run, in order of time. `triggers`: the faults that begin the account, by time. A fault begins an
+ * episode of its own if it finds all users healthy, after an earlier one degraded some, and degrades some again. Faults
+ * with the same words stay together: their times are one list.
+ */
+export function userEpisodes(
+  triggers: readonly CascadeEvent[],
+  events: readonly CascadeEvent[],
+): readonly UserEpisode[] {
+  const starts: CascadeEvent[][] = [];
+  for (const trigger of triggers) {
+    const known = starts.find((episode) =>
+      episode.some((event) => headOf(event) === headOf(trigger)),
+    );
+    const last = starts.at(-1);
+    const same = known ?? (last && !isApart(last[0].at, trigger.at, events) ? last : undefined);
+    if (same === undefined) starts.push([trigger]);
+    else same.push(trigger);
+  }
+  return starts.map((own, i) => {
+    const from = i === 0 ? -Infinity : own[0].at;
+    const until = starts[i + 1]?.[0].at ?? Infinity;
+    const within = events.filter(({ at }) => at >= from && at < until);
+    const ends = within.filter(isBack).map(({ at }) => at);
+    const healthyAt = i === starts.length - 1 ? null : Math.max(...ends);
+    return { triggers: own, from, until, healthyAt, events: within };
+  });
+}
+
+/** Whether some users degrade after `since`, all are healthy at `at`, and some degrade after that. */
+function isApart(since: number, at: number, events: readonly CascadeEvent[]): boolean {
+  const users = events.filter(isUser);
+  const before = users.filter((event) => event.at >= since && event.at < at);
+  const hurt = new Set(before.filter(isDegradation).map(({ subject }) => subject));
+  const isHealthy = [...hurt].every((subject) => {
+    const last = before.findLast(
+      (event) => event.subject === subject && (isDegradation(event) || event.kind === 'recovered'),
+    );
+    return last?.kind === 'recovered';
+  });
+  return (
+    hurt.size > 0 && isHealthy && users.some((event) => event.at >= at && isDegradation(event))
+  );
+}
