@@ -75,10 +75,13 @@ faults:
   });
 
   it('has one sentence for faults that overlap, and for the times of one fault', () => {
-    const { sentence } = cascadeOf(`${BANK}
+    const { sentence, causes, innocent } = cascadeOf(`${BANK}
 faults:
   - { id: outage, kind: error, target: bank, at: 10s, for: 20s }
   - { id: flaky, kind: error, target: bank, share: 50%, at: 25s, for: 10s }`);
+    // The second one fails 248 of the 2,252 requests: those after the first one.
+    expect(innocent).toEqual([]);
+    expect(causes.find(({ fault }) => fault === 'flaky')?.share).toBeGreaterThan(0.05);
     expect(sentence).toContain(' at 10 s and bank fails 50 % of its requests with 500 at 25 s -> ');
     const again = cascadeOf(`${BANK}
 faults:
