@@ -91,6 +91,21 @@ faults:
     for (const text of [sentence, again.sentence]) expect(text).not.toContain('Later, ');
   });
 
+  it('names no crash whose instance the others replace, beside a fault that follows', () => {
+    const { causes } = cascadeOf(
+      `
+services:
+  shop: { runtime: async, endpoints: { get: [ call: bank.charge ] } }
+  bank: { replicas: 3, concurrency: 10, endpoints: { charge: [ wait: 5ms ] } }
+${USERS}
+faults:
+  - { id: one, kind: crash, target: bank, instances: 1, at: 20s, for: 20s }
+  - { id: flaky, kind: error, target: bank, share: 40%, at: 30s, for: 25s }`,
+      '90s',
+    );
+    expect(causes.map(({ fault }) => fault)).toEqual(['flaky']);
+  });
+
   it('says that retries do work twice', () => {
     const { sentence } = cascadeOf(`
 policies: { pay: { retry: { attempts: 3, on: [ error ] } } }

@@ -112,7 +112,8 @@ function usualUntil({ from, hidden }: Suspect, first: number): number {
 /**
  * The effect of a fault on a component itself, from 0 to 1: by how much more of its requests fail without a failed call,
  * its own work takes longer, or its instances are away, in steps [from, until), than right before the fault. It is no
- * larger than the written strength of the fault explains.
+ * larger than the written strength of the fault explains. Instances that are away count where they are missed: in these
+ * steps, or in those of `felt`.
  */
 export function sizeAt(
   scene: Scene,
@@ -120,6 +121,7 @@ export function sizeAt(
   lane: Lane,
   from: number,
   until: number,
+  felt: readonly [number, number] = [from, until],
 ): number {
   const first = Math.max(from, suspect.from);
   const end = Math.max(first + 1, Math.min(until, suspect.until));
@@ -141,7 +143,25 @@ export function sizeAt(
   const usualAway = isKnown ? 1 - meanSteps(lane.up, before, start) : 0;
   const slower = isKnown ? slowerBy(scene, lane, [before, start], [first, last]) : 0;
   const most = isKnown ? mostAt(suspect.bounds, lane, [before, start]) : 1;
-  return Math.max(0, Math.min(most, Math.max(failed - usualFailed, slower)), away - usualAway);
+  const gone = away - usualAway;
+  const isFelt =
+    gone >= SOME_SIZE &&
+    (isMissed(scene, lane, gone, first, last) || isMissed(scene, lane, gone, ...felt));
+  return Math.max(0, Math.min(most, Math.max(failed - usualFailed, slower)), isFelt ? gone : 0);
+}
+
+/**
+ * Whether instances that are away are missed: the others are busy, or callers fail where the component itself does not,
+ * as those do that still send to what is away.
+ */
+function isMissed(scene: Scene, lane: Lane, gone: number, from: number, until: number): boolean {
+  if (!(useOf(lane, from, until) < BUSY)) return true;
+  const own = ownFailures(scene, lane, from, until);
+  return scene.links.some(({ callee, sent, attempts }) => {
+    const count = sumSteps(sent, from, until);
+    const failed = count === 0 ? 1 : failuresIn(attempts, from, until) / count;
+    return callee === lane && failed - own >= gone / 2;
+  });
 }
 
 /**
@@ -228,7 +248,10 @@ export function sizesAt(
     const size =
       later.length === 0
         ? sizeAt(scene, suspect, lane, from, until)
-        : sizeAt(scene, suspect, lane, Math.max(suspect.from, next - BEFORE_STEPS), next);
+        : sizeAt(scene, suspect, lane, Math.max(suspect.from, next - BEFORE_STEPS), next, [
+            from,
+            until,
+          ]);
     return { suspect, size: suspects.length === 1 ? size : Math.min(size, suspect.fault.share) };
   });
 }
