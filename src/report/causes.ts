@@ -112,8 +112,12 @@ function restSentences(
   if (less.length > 0) sentences.push(`More harm without ${quoted(less)}: ${remain(less)}.`);
   const nothing = by('none');
   if (nothing.length > 0) sentences.push(`No difference: ${quoted(nothing)}.`);
-  const unknown = by('undecided');
+  const isMade = ({ averted }: CounterfactualFault): boolean => averted.value !== null;
+  const unknown = by('undecided').filter(isMade);
   if (unknown.length > 0) sentences.push(`The runs do not decide about ${quoted(unknown)}.`);
+  const unmade = by('undecided').filter((one) => !isMade(one));
+  if (unmade.length > 0)
+    sentences.push(`No run shows the part of ${quoted(unmade)}; \`--explain\` does.`);
   return sentences;
 }
 

@@ -70,3 +70,20 @@ it('does not say that users no longer fail where some requests still do', () => 
   );
   expect(sentenceOf(own, { ...one, harm: 0 })).toContain(' users no longer fail: 0 failed');
 });
+
+it('says which faults no run leaves out', () => {
+  const fault = { fault: 'outage', without: 10, alone: null, share: null, role: 'cause' } as const;
+  const averted = { value: 90, ci95: null, each: [90] };
+  const open = { ...fault, fault: 'flaky', without: null, role: 'undecided' } as const;
+  const faults = [
+    { ...fault, averted },
+    { ...open, averted: { value: null, ci95: null, each: [] } },
+  ];
+  const tried = [faults[0]!, { ...open, without: 95, averted: { ...averted, value: 5 } }];
+  const sentence = (own: Counterfactuals['faults']) =>
+    causeSentence({ variant: variant!, own: { ...provedBy([]), faults: own } });
+  expect(sentence(faults)).toMatch(
+    /^A cause: .* No run shows the part of “flaky”; `--explain` does\.$/,
+  );
+  expect(sentence(tried)).toMatch(/ The runs do not decide about “flaky”\.$/);
+});
