@@ -4,6 +4,8 @@ import { makeRoom } from './room.js';
 /** From this many slots on, a pool grows by a quarter. */
 const GRADUAL = 65_536;
 
+type Column = Int32Array | Float64Array | Uint8Array;
+
 /** Called when a pool has grown: widen every column indexed by its slots. */
 export type GrowListener = (capacity: number) => void;
 
@@ -65,6 +67,21 @@ export class Slots {
     listener(this.capacity);
   }
 
+  /**
+   * Makes all fields of a table that are typed arrays columns of the pool: they have an entry for
+   * each slot, or as many as `entries` says.
+   */
+  addColumns<T extends object>(table: T, entries: { readonly [K in keyof T]?: number } = {}): void {
+    this.onGrow((capacity) => {
+      for (const name of Object.keys(table)) {
+        const perSlot: unknown = Reflect.get(entries, name);
+        const count = capacity * (typeof perSlot === 'number' ? perSlot : 1);
+        const wider = widened(Reflect.get(table, name), count);
+        if (wider !== null) Reflect.set(table, name, wider);
+      }
+    });
+  }
+
   /** Takes a slot; its columns still contain the values of the last owner. */
   take(): number {
     if (this.used === this.capacity) this.grow();
@@ -97,6 +114,13 @@ export class Slots {
     this.capacity = capacity;
     for (const listener of this.listeners) listener(capacity);
   }
+}
+
+/** A copy of any column with room for `capacity` elements; null if the value is no column. */
+function widened(value: unknown, capacity: number): Column | null {
+  if (value instanceof Int32Array) return widenInt32(value, capacity);
+  if (value instanceof Float64Array) return widenFloat64(value, capacity);
+  return value instanceof Uint8Array ? widenUint8(value, capacity) : null;
 }
 
 /** A copy of an int32 column with room for `capacity` elements. */

@@ -1,5 +1,5 @@
 import { PHASE } from '../../kernel/phase.js';
-import { Slots, widenInt32 } from '../../kernel/pool.js';
+import { Slots } from '../../kernel/pool.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { OUTCOME, PENDING } from '../../spec/outcome.js';
@@ -63,12 +63,7 @@ export class Channels {
     const { slots, packed } = this.messages;
     world.kept.set('messages', () => slots.used + packed.count);
     world.kept.set('messages.slots', () => slots.peak);
-    this.underWay.onGrow((capacity) => {
-      this.topic = widenInt32(this.topic, capacity);
-      this.message = widenInt32(this.message, capacity);
-      this.waiter = widenInt32(this.waiter, capacity);
-      this.stamp = widenInt32(this.stamp, capacity);
-    });
+    this.underWay.addColumns(this);
     this.writtenOp = engine.define('written', (write) => this.written(write));
     this.byComponent = new Map(plan.topics.map(({ component }, index) => [component, index]));
     const forwarding: Forwarding = {

@@ -1,6 +1,6 @@
 import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
-import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
+import { Slots } from '../../kernel/pool.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { TaskContext } from '../processes/tasks.js';
@@ -76,7 +76,7 @@ export class Messages {
     this.scratch = emptyContext();
     const isRedriven = world.plan.faults.some(({ knobs }) => knobs.includes('redriven'));
     this.deadLetterState = isRedriven ? new DeadLetterState(this.slots) : null;
-    this.slots.onGrow((capacity) => this.widen(capacity));
+    this.slots.addColumns(this);
     const { copies } = this;
     this.packed.addColumn({
       get: (message) => copies.count[message],
@@ -292,25 +292,6 @@ export class Messages {
     this.copies.count[message] = 0;
     this.bytes[message] = 0;
     return message;
-  }
-
-  private widen(capacity: number): void {
-    this.lineageA = widenInt32(this.lineageA, capacity);
-    this.lineageB = widenInt32(this.lineageB, capacity);
-    this.rootA = widenInt32(this.rootA, capacity);
-    this.rootB = widenInt32(this.rootB, capacity);
-    this.request = widenInt32(this.request, capacity);
-    this.priority = widenInt32(this.priority, capacity);
-    this.arrival = widenFloat64(this.arrival, capacity);
-    this.published = widenFloat64(this.published, capacity);
-    this.cell = widenInt32(this.cell, capacity);
-    this.key = widenFloat64(this.key, capacity);
-    this.bytes = widenFloat64(this.bytes, capacity);
-    this.holders = widenInt32(this.holders, capacity);
-    this.effects = widenInt32(this.effects, capacity);
-    this.givenUp = widenInt32(this.givenUp, capacity);
-    this.poison = widenUint8(this.poison, capacity);
-    this.truncated = widenUint8(this.truncated, capacity);
   }
 }
 

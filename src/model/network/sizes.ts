@@ -1,4 +1,3 @@
-import { widenFloat64 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
 import { isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
@@ -26,11 +25,7 @@ export class Sizes {
     this.world = world;
     this.crossings = world.plan.pricedZones ? new Crossings(world) : null;
     this.lines = new Lines(world);
-    strands.slots.onGrow((capacity) => {
-      this.request = widenFloat64(this.request, capacity);
-      this.answered = widenFloat64(this.answered, capacity);
-      this.stepped = widenFloat64(this.stepped, capacity);
-    });
+    strands.slots.addColumns(this);
   }
 
   /** `owner` sends a strand over an edge. */

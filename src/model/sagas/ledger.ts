@@ -1,6 +1,6 @@
 import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
-import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
+import { Slots, widenInt32 } from '../../kernel/pool.js';
 import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
@@ -74,7 +74,8 @@ export class Ledger {
     const { key, isolation } = plan.spec;
     const watched = key !== null && isolation.kind === 'none';
     this.anomalies = watched ? new Anomalies(world, plan, this) : null;
-    this.slots.onGrow((capacity) => this.widen(capacity));
+    const { steps } = this;
+    this.slots.addColumns<Ledger>(this, { done: steps, undone: steps, tomb: steps });
     const { slots, archive, awake } = this;
     world.kept.set(`${plan.spec.name}.sagas`, () => slots.used + archive.length - awake.size);
     world.kept.set(`${plan.spec.name}.slots`, () => slots.used);
@@ -339,22 +340,6 @@ export class Ledger {
     }
     rest(Infinity);
     invariant(this.settlement.isBalanced(), 'sagas-not-conserved');
-  }
-
-  private widen(capacity: number): void {
-    this.life = widenInt32(this.life, capacity);
-    this.number = widenFloat64(this.number, capacity);
-    this.rootA = widenInt32(this.rootA, capacity);
-    this.rootB = widenInt32(this.rootB, capacity);
-    this.accepted = widenUint8(this.accepted, capacity);
-    this.phase = widenUint8(this.phase, capacity);
-    this.contradicted = widenUint8(this.contradicted, capacity);
-    this.cell = widenInt32(this.cell, capacity);
-    this.start = widenFloat64(this.start, capacity);
-    this.end = widenFloat64(this.end, capacity);
-    this.done = widenInt32(this.done, capacity * this.steps);
-    this.undone = widenInt32(this.undone, capacity * this.steps);
-    this.tomb = widenUint8(this.tomb, capacity * this.steps);
   }
 }
 

@@ -1,4 +1,3 @@
-import { widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import type { TaskContext } from '../processes/tasks.js';
 import type { Run } from '../run.js';
@@ -72,7 +71,14 @@ export class Records {
   constructor(world: Run, ledger: Ledger) {
     this.world = world;
     this.ledger = ledger;
-    ledger.slots.onGrow((capacity) => this.widen(capacity));
+    const { steps } = ledger;
+    ledger.slots.addColumns<Records>(this, {
+      fate: steps,
+      doubtful: steps,
+      tries: steps,
+      saves: steps,
+      command: steps,
+    });
     ledger.causes = () => this.cause;
   }
 
@@ -178,38 +184,7 @@ export class Records {
     scratch.traceParent = trace === undefined ? 0 : trace[1];
     return scratch;
   }
-
-  private widen(capacity: number): void {
-    const steps = capacity * this.ledger.steps;
-    for (const name of COLUMNS) this[name] = widenInt32(this[name], capacity);
-    for (const name of BYTES) this[name] = widenUint8(this[name], capacity);
-    this.lineageA = widenInt32(this.lineageA, capacity);
-    this.lineageB = widenInt32(this.lineageB, capacity);
-    this.request = widenInt32(this.request, capacity);
-    this.priority = widenInt32(this.priority, capacity);
-    this.level = widenUint8(this.level, capacity);
-    this.arrival = widenFloat64(this.arrival, capacity);
-    this.due = widenFloat64(this.due, capacity);
-    this.fate = widenUint8(this.fate, steps);
-    this.doubtful = widenUint8(this.doubtful, steps);
-    this.tries = widenInt32(this.tries, steps);
-    this.saves = widenInt32(this.saves, steps);
-    this.command = widenInt32(this.command, steps);
-  }
 }
-
-const COLUMNS = [
-  'turn',
-  'instance',
-  'stage',
-  'open',
-  'cause',
-  'compensationCause',
-  'waiter',
-  'waiterStamp',
-  'reads',
-] as const;
-const BYTES = ['back', 'waiting', 'reading', 'overdue'] as const;
 
 function emptyContext(): Scratch {
   return {

@@ -1,5 +1,5 @@
 import { engine } from '../../kernel/engine.js';
-import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
+import { Slots } from '../../kernel/pool.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Messages } from '../messaging/messages.js';
@@ -52,7 +52,7 @@ export class Entries {
   constructor(world: Run, authors: number) {
     this.world = world;
     this.authors = authors;
-    this.slots.onGrow((capacity) => this.widen(capacity));
+    this.slots.addColumns(this);
   }
 
   /** Adds event `tag` of an append that a strand has committed. */
@@ -170,28 +170,7 @@ export class Entries {
     scratch.traceParent = trace === undefined ? 0 : trace[1];
     return scratch;
   }
-
-  private widen(capacity: number): void {
-    for (const name of INT32) this[name] = widenInt32(this[name], capacity);
-    for (const name of FLOAT64) this[name] = widenFloat64(this[name], capacity);
-    for (const name of UINT8) this[name] = widenUint8(this[name], capacity);
-  }
 }
-
-const INT32 = [
-  'partition',
-  'cell',
-  'next',
-  'same',
-  'last',
-  'lineageA',
-  'lineageB',
-  'rootA',
-  'rootB',
-  'request',
-] as const;
-const FLOAT64 = ['entity', 'number', 'committed', 'arrival', 'author'] as const;
-const UINT8 = ['seen', 'poison', 'repeated'] as const;
 
 function emptyContext(): Scratch {
   return {
