@@ -6,6 +6,11 @@ export interface StreamKey {
   readonly b: number;
 }
 
+/** A number for a lineage: 21 bits of one word and 32 of the other fit a double exactly. */
+export function lineageNumber(a: number, b: number): number {
+  return (a & 0x1fffff) * 4294967296 + (b >>> 0);
+}
+
 /** Result register of `derive`: read both words before the next call. */
 export const lineage = { a: 0, b: 0 };
 

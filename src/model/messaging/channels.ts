@@ -201,8 +201,7 @@ export class Channels {
 
   /** Outputs of the transaction in which a strand publishes; null = no transaction. */
   private outputsOf(strand: number): number[] | null {
-    let job = strand;
-    while (strands.parent[job] >= 0) job = strands.parent[job];
+    const job = strands.jobOf(strand);
     if (strands.returns[job] !== RETURN.task) return null;
     const loop = this.transactions.get(strands.from[job]);
     return loop === undefined ? null : loop.memberOf(strands.link[job]).outputs;

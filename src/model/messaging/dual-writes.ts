@@ -54,8 +54,7 @@ export class DualWrites implements StrandWatcher {
   }
 
   private mark(strand: number, bit: number): void {
-    let job = strand;
-    while (strands.parent[job] >= 0) job = strands.parent[job];
+    const job = strands.jobOf(strand);
     const isNew = this.life[job] !== strands.life[job];
     this.life[job] = strands.life[job];
     this.done[job] = isNew ? bit : this.done[job] | bit;

@@ -2,6 +2,7 @@ import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { Slots, widenInt32 } from '../../kernel/pool.js';
 import { IntRing } from '../../kernel/ring.js';
+import { lineageNumber } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { PlanSaga } from '../../spec/plan/sagas.js';
@@ -85,7 +86,7 @@ export class Ledger {
   /** The record of the request that a strand belongs to; -1 = none. */
   find(strand: number): number {
     const { rootA, rootB } = strands;
-    const slot = this.byRoot.get(keyOf(rootA[strand], rootB[strand]));
+    const slot = this.byRoot.get(lineageNumber(rootA[strand], rootB[strand]));
     if (slot !== undefined) return slot;
     const row = this.archive.find(rootA[strand], rootB[strand]);
     return row < 0 ? -1 : this.wake(row);
@@ -192,7 +193,7 @@ export class Ledger {
     this.done.fill(0, at, at + this.steps);
     this.undone.fill(0, at, at + this.steps);
     this.tomb.fill(0, at, at + this.steps);
-    this.byRoot.set(keyOf(this.rootA[slot], this.rootB[slot]), slot);
+    this.byRoot.set(lineageNumber(this.rootA[slot], this.rootB[slot]), slot);
     return slot;
   }
 
@@ -236,7 +237,7 @@ export class Ledger {
   }
 
   private free(slot: number): void {
-    this.byRoot.delete(keyOf(this.rootA[slot], this.rootB[slot]));
+    this.byRoot.delete(lineageNumber(this.rootA[slot], this.rootB[slot]));
     this.life[slot]++;
     this.slots.give(slot);
   }
@@ -283,7 +284,7 @@ export class Ledger {
     this.done.set(ending.done, at);
     this.undone.set(ending.undone, at);
     this.tomb.set(ending.tomb, at);
-    this.byRoot.set(keyOf(this.rootA[slot], this.rootB[slot]), slot);
+    this.byRoot.set(lineageNumber(this.rootA[slot], this.rootB[slot]), slot);
     this.awake.set(row, slot);
     return slot;
   }
@@ -341,9 +342,4 @@ export class Ledger {
     rest(Infinity);
     invariant(this.settlement.isBalanced(), 'sagas-not-conserved');
   }
-}
-
-/** 21 bits of one word and 32 of the other fit a double exactly. */
-function keyOf(a: number, b: number): number {
-  return (a & 0x1fffff) * 4294967296 + (b >>> 0);
 }
