@@ -11,6 +11,16 @@ export function lineageNumber(a: number, b: number): number {
   return (a & 0x1fffff) * 4294967296 + (b >>> 0);
 }
 
+/** A place from 0 to `count` - 1 for a value: the same in every run, spread evenly. */
+export function placeOfValue(value: number, count: number): number {
+  if (count === 1) return 0;
+  let x =
+    Math.imul(value | 0, 0x9e3779b1) ^ Math.imul(Math.floor(value / 4294967296) | 0, 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d);
+  x = Math.imul(x ^ (x >>> 13), 0x297a2d39);
+  return ((x ^ (x >>> 16)) >>> 0) % count;
+}
+
 /** Result register of `derive`: read both words before the next call. */
 export const lineage = { a: 0, b: 0 };
 

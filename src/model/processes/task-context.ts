@@ -1,7 +1,7 @@
 import { derive, lineage } from '../../kernel/rng.js';
 import { strands } from '../strands.js';
 
-/** A context that its owner fills anew for each task. */
+/** A context whose owner sets all fields before each task. */
 export class TaskDraft {
   rootA = 0;
   rootB = 0;
