@@ -109,13 +109,9 @@ export class Channels {
     );
   }
 
-  /** The act of a publish step. */
+  /** The act of a publish step. The messages are sent at once: they are written even if the strand no longer waits. */
   actOf(spec: PlanPublish): Act {
-    return {
-      begin: (strand, pc) => this.publish(spec, strand, pc),
-      // The messages are already sent: they are written even if the strand no longer waits.
-      left: () => {},
-    };
+    return { begin: (strand, pc) => this.publish(spec, strand, pc) };
   }
 
   private publish(spec: PlanPublish, strand: number, pc: number): Outcome {

@@ -40,7 +40,6 @@ export class DualWrites implements StrandWatcher {
         this.mark(strand, bit);
         return OUTCOME.ok;
       },
-      left: () => {},
     };
   }
 

@@ -63,5 +63,5 @@ export function commandAct(plan: PlanSaga, commands: Commands, what: PlanSagaCom
     }
     return OUTCOME.ok;
   };
-  return { begin, left: () => {} };
+  return { begin };
 }

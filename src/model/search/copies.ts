@@ -142,7 +142,7 @@ export class Copies {
     if (spec.pool !== WRITE) return act;
     return {
       begin: (strand) => (this.takesWrites(strand) ? act.begin(strand, 0) : UNAVAILABLE),
-      left: (strand) => act.left(strand),
+      left: (strand) => act.left?.(strand),
     };
   }
 
@@ -152,13 +152,12 @@ export class Copies {
         this.refreshes.search(this.indexOf(strand));
         return OUTCOME.ok;
       },
-      left: () => {},
     };
   }
 
   /** The act that ends a write; `program`: the program that the other copies run. */
   indexed(program: number): Act {
-    return { begin: (strand) => this.write(strand, program), left: () => {} };
+    return { begin: (strand) => this.write(strand, program) };
   }
 
   private indexOf(strand: number): number {
