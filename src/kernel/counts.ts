@@ -59,12 +59,6 @@ export class Counts {
     }
   }
 
-  /** The value of a constant distribution, or -1. */
-  constant(id: number): number {
-    const d = this.laws[id];
-    return d.kind === 'constant' ? d.value : -1;
-  }
-
   /** Mean of the distribution; for 'normal' before rounding. */
   mean(id: number): number {
     const d = this.laws[id];

@@ -158,14 +158,6 @@ export class Histogram {
     this.addCount(other.count);
   }
 
-  /** Removes all values and keeps the pages. */
-  clear(): void {
-    for (const page of this.pages) page?.fill(0);
-    this.count = this.zeros = this.sumHigh = this.sumLow = 0;
-    this.low = Infinity;
-    this.high = -1;
-  }
-
   /** Plain data that `from` reads back without loss. */
   toJSON(): HistogramData {
     const index: number[] = [];

@@ -146,16 +146,6 @@ describe('a histogram', () => {
     expect(pages(histogram)).toBeLessThanOrEqual(13);
   });
 
-  it('starts afresh after clear', () => {
-    const histogram = filled([5, 0, 123_456]);
-    histogram.clear();
-    expect(histogram.toJSON()).toEqual(new Histogram().toJSON());
-    histogram.add(9);
-    expect([histogram.min, histogram.max, histogram.sum, histogram.quantile(1)]).toEqual([
-      9, 9, 9, 9,
-    ]);
-  });
-
   it('refuses to merge buckets of another width', () => {
     expect(() => new Histogram(7).merge(new Histogram(5))).toThrow(/bits-differ/);
   });
