@@ -91,7 +91,8 @@ export function meanOf(d: Distribution): number {
   }
 }
 
-function weighted<T extends { readonly weight: number }>(
+/** The mean of a number of branches, by their weights. */
+export function weighted<T extends { readonly weight: number }>(
   branches: readonly T[],
   of: (branch: T) => number,
 ): number {
@@ -137,18 +138,18 @@ class Samplers {
   private first: Float64Array = new Float64Array(ROOM);
   private second: Float64Array = new Float64Array(ROOM);
   private third: Float64Array = new Float64Array(ROOM);
-  private readonly means: number[] = [];
+  private count = 0;
   /** By first parameter: sorted values of EMPIRICAL; cumulative weights, then ids of MIXTURE. */
   private readonly tables: Float64Array[] = [];
 
   /** Removes all distributions before another run. */
   reset(): void {
-    this.means.length = this.tables.length = 0;
+    this.count = this.tables.length = 0;
   }
 
   /** Compiles a distribution and returns its id. */
   add(d: Distribution): number {
-    const own = this.reserve(d);
+    const own = this.reserve();
     this.compile(own, d);
     return own;
   }
@@ -158,7 +159,7 @@ class Samplers {
    * them.
    */
   addAll(list: readonly Distribution[]): void {
-    const ids = list.map((d) => this.reserve(d));
+    const ids = list.map(() => this.reserve());
     list.forEach((d, place) => this.compile(ids[place], d));
   }
 
@@ -181,11 +182,6 @@ class Samplers {
   /** The value of a constant distribution, or -1. */
   constantNs(id: number): Ns {
     return this.kinds[id] === CONSTANT ? this.first[id] : -1;
-  }
-
-  /** Mean of the law before rounding, in ns. */
-  meanNs(id: number): number {
-    return this.means[id];
   }
 
   private drawOther(
@@ -233,9 +229,8 @@ class Samplers {
   }
 
   /** Reserves the next id, with room for it in the columns. */
-  private reserve(d: Distribution): number {
-    const id = this.means.length;
-    this.means.push(meanOf(d));
+  private reserve(): number {
+    const id = this.count++;
     if (id === this.kinds.length) {
       const kinds = new Uint8Array(id * 2);
       kinds.set(this.kinds);

@@ -4,6 +4,14 @@ import { makeRoom } from './room.js';
 /** From this many slots on, a pool grows by a quarter. */
 const GRADUAL = 65_536;
 
+type Column = Int32Array | Float64Array | Uint8Array;
+
+/**
+ * The columns of a table are its fields that are typed arrays. They have one entry for each slot, or as many as this
+ * says; 0 = the table sizes the column itself.
+ */
+type EntriesOf<Table> = { readonly [Field in keyof Table]?: number };
+
 /** Called when a pool has grown: widen every column indexed by its slots. */
 export type GrowListener = (capacity: number) => void;
 
@@ -65,6 +73,11 @@ export class Slots {
     listener(this.capacity);
   }
 
+  /** Makes the columns of a table columns of this pool; see `EntriesOf`. */
+  addColumns<T extends object>(table: T, entries: EntriesOf<T> = {}): void {
+    this.onGrow((capacity) => widenColumns(table, capacity, entries));
+  }
+
   /** Takes a slot; its columns still contain the values of the last owner. */
   take(): number {
     if (this.used === this.capacity) this.grow();
@@ -97,6 +110,58 @@ export class Slots {
     this.capacity = capacity;
     for (const listener of this.listeners) listener(capacity);
   }
+}
+
+/** Widens the columns of a table to this number of slots. */
+export function widenColumns<T extends object>(
+  table: T,
+  slots: number,
+  entries: EntriesOf<T> = {},
+): void {
+  replaceColumns(table, entries, (column, perSlot) => {
+    if (column instanceof Int32Array) return widenInt32(column, slots * perSlot);
+    if (column instanceof Float64Array) return widenFloat64(column, slots * perSlot);
+    return widenUint8(column, slots * perSlot);
+  });
+}
+
+/**
+ * Empties the columns of a table, which the pool is about to reset as well. Columns that have grown are recreated with
+ * `first` slots.
+ */
+export function emptyColumns<T extends object>(
+  table: T,
+  { hasGrown, touched }: Slots,
+  first: number,
+  entries: EntriesOf<T> = {},
+): void {
+  replaceColumns(table, entries, (column, perSlot) => {
+    if (!hasGrown) return column.fill(0, 0, touched * perSlot);
+    if (column instanceof Int32Array) return new Int32Array(first * perSlot);
+    if (column instanceof Float64Array) return new Float64Array(first * perSlot);
+    return new Uint8Array(first * perSlot);
+  });
+}
+
+function replaceColumns(
+  table: object,
+  entries: object,
+  replace: (column: Column, perSlot: number) => Column,
+): void {
+  for (const name of Object.keys(table)) {
+    const column: unknown = Reflect.get(table, name);
+    const own: unknown = Reflect.get(entries, name);
+    const perSlot = typeof own === 'number' ? own : 1;
+    if (perSlot === 0 || !isColumn(column)) continue;
+    const next = replace(column, perSlot);
+    if (next !== column) Reflect.set(table, name, next);
+  }
+}
+
+function isColumn(value: unknown): value is Column {
+  return (
+    value instanceof Int32Array || value instanceof Float64Array || value instanceof Uint8Array
+  );
 }
 
 /** A copy of an int32 column with room for `capacity` elements. */

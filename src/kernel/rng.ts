@@ -6,6 +6,25 @@ export interface StreamKey {
   readonly b: number;
 }
 
+/** A number for a lineage: 21 bits of one word and 32 of the other fit a double exactly. */
+export function lineageNumber(a: number, b: number): number {
+  return (a & 0x1fffff) * 4294967296 + (b >>> 0);
+}
+
+/** A place from 0 to `count` - 1 for a value: the same in every run, spread evenly. */
+export function placeOfValue(value: number, count: number): number {
+  if (count === 1) return 0;
+  const x = Math.imul(hashOf(value, Math.floor(value / 4294967296)), 0x297a2d39);
+  return ((x ^ (x >>> 16)) >>> 0) % count;
+}
+
+/** A hash of two words, for tables. */
+export function hashOf(a: number, b: number): number {
+  let x = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d);
+  return x ^ (x >>> 13);
+}
+
 /** Result register of `derive`: read both words before the next call. */
 export const lineage = { a: 0, b: 0 };
 

@@ -10,6 +10,6 @@ export interface Act {
    * place of the instruction, which names its draws. A successful step may set the strand's pc.
    */
   begin(strand: number, pc: number): Outcome;
-  /** The strand has left while the step was PENDING; it must not report back. */
-  left(strand: number): void;
+  /** The strand has left while the step was PENDING; it must not report back. Absent if then there is nothing to do. */
+  left?(strand: number): void;
 }

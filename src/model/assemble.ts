@@ -4,7 +4,7 @@ import { engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { streamKey } from '../kernel/rng.js';
-import type { Plan } from '../spec/plan/plan.js';
+import type { Plan, PlanLink } from '../spec/plan/plan.js';
 import type { TraceRecord } from '../spec/record/record.js';
 import { createModules, prepareModules } from './modules/index.js';
 import { Admission } from './serving/admission.js';
@@ -259,14 +259,14 @@ function setDoors(world: Draft<World>, registry: Registry): void {
   }
 }
 
-function linkOf(world: Draft<World>, spec: Plan['links'][number], id: number): Link {
+function linkOf(world: Draft<World>, spec: PlanLink, id: number): Link {
   const { plan, replication } = world;
   const edge = spec.stat < 0 ? null : plan.statEdges[spec.stat];
   // The messages of a registry draw nothing: they only need the state of the link.
   const ends =
     edge === null ? `registry ${id}` : `${partName(plan, edge.from)}->${partName(plan, edge.to)}`;
   const name = `link/${ends}`;
-  return new Link(samplers, streamKey(plan.seed, replication, name), spec);
+  return new Link(streamKey(plan.seed, replication, name), spec);
 }
 
 /** Marks the links that must keep order: messages share a connection, or a server announces its end. */

@@ -9,10 +9,10 @@ export const MAX_CALL_DEPTH = 64;
 export const MAX_LIVE = 5_000_000;
 
 /** Names of the parts from the user request down to a strand; of a deeper path, the lower end. */
-export function callPath(plan: Plan, strand: number, depth: number): string {
+export function callPath(plan: Plan, strand: number): string {
   const names: string[] = [];
   let at = strand;
-  while (at >= 0 && names.length <= depth + 1) {
+  while (at >= 0 && names.length <= MAX_CALL_DEPTH + 1) {
     const part = plan.parts[strands.part[at]];
     names.push(`${plan.components[part.component].name}.${part.name}`);
     at = strands.returns[at] === RETURN.frame ? frames.owner[strands.from[at]] : -1;

@@ -1,10 +1,8 @@
 import type { StreamKey } from '../kernel/rng.js';
 import type { BalancerState } from '../spec/patterns/balancer.js';
 import type { OutlierState } from '../spec/patterns/outlier.js';
-import type { Plan } from '../spec/plan/plan.js';
-import type { NodeRoute } from '../spec/plan/replication.js';
+import type { Plan, PlanEdge } from '../spec/plan/plan.js';
 import type { CopyRoute } from '../spec/scenario/search.js';
-import type { Session } from '../spec/scenario/sections.js';
 import type { Instance } from './processes/instance.js';
 import type { Link } from './network/link.js';
 import type { Candidates } from './replication/candidates.js';
@@ -76,11 +74,20 @@ export class View {
 }
 
 /** One edge at run time: its callee, chains and links. */
-export interface Edge {
+export interface Edge extends Pick<
+  PlanEdge,
+  | 'changed'
+  | 'stat'
+  | 'requestBytes'
+  | 'fallback'
+  | 'instead'
+  | 'asks'
+  | 'failsOnPanic'
+  | 'session'
+  | 'route'
+  | 'once'
+> {
   readonly id: number;
-  /** By configuration of the caller: the edge that its calls use; null = this one. */
-  readonly changed: readonly number[] | null;
-  readonly stat: number;
   readonly toPart: number;
   readonly toComponent: number;
   /** First instance of the callee. */
@@ -110,14 +117,6 @@ export interface Edge {
   readonly idempotent: boolean;
   /** HTTP method of the callee, in upper case. */
   readonly method: string;
-  /** Bytes of a request; -1 = the size of the request that its caller received. */
-  readonly requestBytes: number;
-  /** Edge of the call that is made instead of a failed one, or -1. */
-  readonly fallback: number;
-  /** First instruction of the steps that the caller runs instead, or -1. */
-  readonly instead: number;
-  /** By layer of its bundle: edge of the query to the layer's store, or -1; null without queries. */
-  readonly asks: readonly number[] | null;
   /** True if a layer of the chain picks the instance, so that inner layers know it. */
   readonly picked: boolean;
   /** True if attempts use connections of a pool, the innermost layer. */
@@ -139,18 +138,11 @@ export interface Edge {
    * with `failsOnPanic`. 0: with all of them shut the attempt is refused.
    */
   readonly panic: number;
-  readonly failsOnPanic: boolean;
-  /** Its role in transactions. */
-  readonly session: Session;
-  /** The route to a node of a database with replicas or shards; null elsewhere. */
-  readonly route: NodeRoute | null;
   readonly replicas: { readonly candidates: Candidates } | null;
   /** The nodes of a search engine; null elsewhere. */
   readonly copies: { place(route: CopyRoute, value: number, caller: Instance): number } | null;
   /** Value of the key that selects the shard; null elsewhere. */
   readonly shardValue: ((frame: number) => number) | null;
-  /** Index into the plan's `onces` of the idempotency key of its calls, or -1. */
-  readonly once: number;
 }
 
 /** The edge that the calls of an instance use in its configuration. */

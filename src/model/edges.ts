@@ -1,4 +1,3 @@
-import { invariant } from '../kernel/invariant.js';
 import { streamKey } from '../kernel/rng.js';
 import type { Plan, PlanEdge } from '../spec/plan/plan.js';
 import type { OutlierState } from '../spec/patterns/outlier.js';
@@ -38,9 +37,7 @@ export function setEdges(
     const own = world.instances.slice(caller.firstInstance, end);
     const names = `${caller.name}->${plan.components[callee].name}`;
     const makers = { chains, all, views, outliers };
-    const way = isLate(world, chains, spec)
-      ? late(makers, plan, spec, own)
-      : early(makers, plan, spec, own);
+    const way = wayOf(makers, plan, spec, own, isLate(world, chains, spec));
     const { balancers } = way;
     return {
       id,
@@ -115,42 +112,25 @@ function isLate(
   return chains.isLate(edge);
 }
 
-/** Makes the objects of all callers at once. */
-function early(makers: Makers, plan: Plan, edge: PlanEdge, own: readonly Instance[]): Way {
-  const callee = plan.parts[edge.to].component;
-  const { all, chains, outliers } = makers;
-  const caller = plan.components[plan.parts[edge.from].component];
-  const views = own.map((instance) => makers.views.of(instance.id, callee));
-  const balancers = own.map((instance, k) => all.of(edge, instance, views[k]));
-  const starts = Int32Array.from(own, (instance, k) => chains.chainOf(edge, instance, views[k]));
-  const subsetOf = all.subsetOf(edge);
-  const waitNs = chains.shutWaitOf(edge);
-  const outlierOf = outliers.of(edge, caller);
-  return {
-    views,
-    balancers,
-    chains: starts,
-    subsets: subsetOf === null ? null : own.map(subsetOf),
-    rooms: waitNs === 0 ? null : own.map((one, k) => chains.roomOf(edge, one, views[k], waitNs)),
-    outliers: outlierOf === null ? null : own.map((one, k) => outlierOf(one, views[k])),
-    open: () => {
-      invariant(false, 'edge-opened-twice');
-      return -1;
-    },
-  };
-}
-
-/** Makes the objects of each caller at its first call. */
-function late(makers: Makers, plan: Plan, edge: PlanEdge, own: readonly Instance[]): Way {
+/** Makes the objects of each caller: if `isLate`, at its first call, else now. */
+function wayOf(
+  makers: Makers,
+  plan: Plan,
+  edge: PlanEdge,
+  own: readonly Instance[],
+  isLate: boolean,
+): Way {
   const callee = plan.parts[edge.to].component;
   const { all, chains, outliers } = makers;
   const caller = plan.components[plan.parts[edge.from].component];
   // The first caller shows which states the others will have.
-  const fresh = chains.fresh(edge, own[0].component);
-  const view = makers.views.of(own[0].id, callee);
-  chains.chainOf(edge, own[0], view);
-  chains.reserve(fresh, own);
-  if (edge.connections !== null) for (const one of own) chains.pools.expect(one, callee);
+  const fresh = isLate ? chains.fresh(edge, own[0].component) : [];
+  const now = isLate ? own.slice(0, 1) : own;
+  for (const one of now) chains.chainOf(edge, one, makers.views.of(one.id, callee));
+  if (isLate) chains.reserve(fresh, own);
+  if (isLate && edge.connections !== null) {
+    for (const one of own) chains.pools.expect(one, callee);
+  }
   const subsetOf = all.subsetOf(edge);
   const waitNs = chains.shutWaitOf(edge);
   const outlierOf = outliers.of(edge, caller);
@@ -170,6 +150,6 @@ function late(makers: Makers, plan: Plan, edge: PlanEdge, own: readonly Instance
     if (watchers !== null) watchers[index] = outlierOf!(one, seen);
     return (starts[index] = chains.chainOf(edge, one, seen));
   };
-  open(0);
+  now.forEach((_, index) => open(index));
   return { views, balancers, chains: starts, subsets, rooms, outliers: watchers, open };
 }

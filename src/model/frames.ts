@@ -1,5 +1,5 @@
 import { invariant } from '../kernel/invariant.js';
-import { Slots, widenFloat64, widenInt32, widenUint8 } from '../kernel/pool.js';
+import { emptyColumns, Slots, widenColumns, widenInt32 } from '../kernel/pool.js';
 
 /** Initial number of slots; few runs have more calls in flight. */
 const CAPACITY = 8192;
@@ -89,8 +89,11 @@ class Frames {
   reset(deepestChain: number): void {
     invariant(deepestChain <= MAX_LAYERS, 'chain-too-deep');
     const { slots } = this;
-    if (slots.hasGrown) this.make();
-    else this.clear(slots.touched);
+    emptyColumns<Frames>(this, slots, CAPACITY, ENTRIES);
+    for (const name of LAYER_COLUMNS) {
+      if (slots.hasGrown) this[name] = new Int32Array(CAPACITY << WIDEST);
+      else this[name].fill(0, 0, slots.touched << this.shift);
+    }
     let shift = 0;
     while (1 << shift < deepestChain + 1) shift++;
     this.shift = shift;
@@ -116,56 +119,17 @@ class Frames {
     return frame;
   }
 
-  private make(): void {
-    for (const name of INT32_COLUMNS) this[name] = new Int32Array(CAPACITY);
-    for (const name of UINT8_COLUMNS) this[name] = new Uint8Array(CAPACITY);
-    for (const name of FLOAT64_COLUMNS) this[name] = new Float64Array(CAPACITY);
-    for (const name of PLACE_COLUMNS) this[name] = new Int32Array(CAPACITY * PLACES);
-    for (const name of LAYER_COLUMNS) this[name] = new Int32Array(CAPACITY << WIDEST);
-  }
-
-  private clear(touched: number): void {
-    for (const name of INT32_COLUMNS) this[name].fill(0, 0, touched);
-    for (const name of UINT8_COLUMNS) this[name].fill(0, 0, touched);
-    for (const name of FLOAT64_COLUMNS) this[name].fill(0, 0, touched);
-    for (const name of PLACE_COLUMNS) this[name].fill(0, 0, touched * PLACES);
-    for (const name of LAYER_COLUMNS) this[name].fill(0, 0, touched << this.shift);
-  }
-
+  /** `stamp` and `word` start wide enough for any chain. */
   private widen(capacity: number): void {
-    for (const name of INT32_COLUMNS) this[name] = widenInt32(this[name], capacity);
-    for (const name of UINT8_COLUMNS) this[name] = widenUint8(this[name], capacity);
-    for (const name of FLOAT64_COLUMNS) this[name] = widenFloat64(this[name], capacity);
-    for (const name of PLACE_COLUMNS) this[name] = widenInt32(this[name], capacity * PLACES);
-    // They start wide enough for any chain.
+    widenColumns<Frames>(this, capacity, ENTRIES);
     const entries = Math.max(CAPACITY << WIDEST, capacity << this.shift);
     for (const name of LAYER_COLUMNS) this[name] = widenInt32(this[name], entries);
   }
 }
 
-const INT32_COLUMNS = [
-  'chain',
-  'parked',
-  'entered',
-  'owner',
-  'ownerStamp',
-  'parent',
-  'lineageA',
-  'lineageB',
-  'attempt',
-  'job',
-  'edge',
-  'caller',
-  'cell',
-  'place',
-  'forkCount',
-  'triedCount',
-] as const;
-const UINT8_COLUMNS = ['depth', 'base', 'under', 'ambiguous', 'hedged', 'avoid'] as const;
-const FLOAT64_COLUMNS = ['start', 'deadline', 'hint'] as const;
-const PLACE_COLUMNS = ['forkPlaces', 'triedPlaces'] as const;
 /** By frame and layer. */
 const LAYER_COLUMNS = ['stamp', 'word'] as const;
+const ENTRIES = { forkPlaces: PLACES, triedPlaces: PLACES, stamp: 0, word: 0 };
 
 /** The frames of the current run of this thread; see `strands` for why they are a module constant. */
 export const frames = new Frames();

@@ -25,6 +25,7 @@ export interface ServerParts extends InjectionsParts, ActRun {
   readonly admission: Admission;
   readonly effects: Effects;
   readonly loads: Loads;
+  /** Null if no middleware chain coalesces. */
   readonly coalescing: Coalescing | null;
   readonly workers: Workers;
   readonly wire: Wire;

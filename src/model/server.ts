@@ -223,7 +223,7 @@ export class Server implements ServerPort {
         this.stopBranches(strand, notify);
         break;
       case STATE.ACTING:
-        world.acts[strands.call[strand]].left(strand);
+        world.acts[strands.call[strand]].left?.(strand);
         break;
       case STATE.QUEUED:
         instance.queue.remove(strand);

@@ -1,5 +1,5 @@
 import type { Stamped } from '../kernel/lanes.js';
-import { Slots, widenFloat64, widenInt32, widenUint8 } from '../kernel/pool.js';
+import { emptyColumns, Slots, widenColumns } from '../kernel/pool.js';
 
 /** Initial number of slots; few runs have more requests in flight. */
 const CAPACITY = 16_384;
@@ -49,6 +49,7 @@ export const ANSWERED = Object.freeze({ no: 0, onTheWire: 1, delivered: 2, lost:
 
 /** Loop registers of a strand. */
 export const REGISTERS = 4;
+const ENTRIES = { registers: REGISTERS };
 
 /**
  * Columns of strands. A strand runs a program on an instance. The first strand of a job is also the attempt that
@@ -149,11 +150,10 @@ class Strands {
   /** Empties all columns for another run. Columns that have grown are recreated at their initial size. */
   reset(): void {
     const { slots } = this;
-    if (slots.hasGrown) this.make();
-    else this.clear(slots.touched);
+    emptyColumns<Strands>(this, slots, CAPACITY, ENTRIES);
     slots.reset();
     slots.onGrow((capacity) => {
-      if (capacity > CAPACITY) this.widen(capacity);
+      if (capacity > CAPACITY) widenColumns<Strands>(this, capacity, ENTRIES);
     });
   }
 
@@ -203,93 +203,17 @@ class Strands {
    * started it.
    */
   traceOf(strand: number): number {
+    const job = this.jobOf(strand);
+    return this.trace[job] === 0 ? this.traceParent[job] : this.trace[job];
+  }
+
+  /** The strand of the job that a strand is, or is a branch of. */
+  jobOf(strand: number): number {
     let at = strand;
     while (this.parent[at] >= 0) at = this.parent[at];
-    return this.trace[at] === 0 ? this.traceParent[at] : this.trace[at];
-  }
-
-  private make(): void {
-    for (const name of INT32_COLUMNS) this[name] = new Int32Array(CAPACITY);
-    for (const name of UINT8_COLUMNS) this[name] = new Uint8Array(CAPACITY);
-    for (const name of FLOAT64_COLUMNS) this[name] = new Float64Array(CAPACITY);
-    this.registers = new Int32Array(CAPACITY * REGISTERS);
-  }
-
-  private clear(touched: number): void {
-    for (const name of INT32_COLUMNS) this[name].fill(0, 0, touched);
-    for (const name of UINT8_COLUMNS) this[name].fill(0, 0, touched);
-    for (const name of FLOAT64_COLUMNS) this[name].fill(0, 0, touched);
-    this.registers.fill(0, 0, touched * REGISTERS);
-  }
-
-  private widen(capacity: number): void {
-    for (const name of INT32_COLUMNS) this[name] = widenInt32(this[name], capacity);
-    for (const name of UINT8_COLUMNS) this[name] = widenUint8(this[name], capacity);
-    for (const name of FLOAT64_COLUMNS) this[name] = widenFloat64(this[name], capacity);
-    this.registers = widenInt32(this.registers, capacity * REGISTERS);
+    return at;
   }
 }
-
-const INT32_COLUMNS = [
-  'instance',
-  'part',
-  'edge',
-  'link',
-  'from',
-  'lineageA',
-  'lineageB',
-  'callA',
-  'callB',
-  'rootA',
-  'rootB',
-  'request',
-  'pc',
-  'parent',
-  'child',
-  'sibling',
-  'joining',
-  'branches',
-  'started',
-  'succeeded',
-  'fork',
-  'outcome',
-  'caller',
-  'once',
-  'stamp',
-  'life',
-  'call',
-  'attempt',
-  'priority',
-  'cell',
-  'sentCell',
-  'answer',
-  'injected',
-  'degraded',
-] as const;
-const UINT8_COLUMNS = [
-  'state',
-  'returns',
-  'level',
-  'slot',
-  'cancelNotified',
-  'answered',
-  'wasted',
-] as const;
-const FLOAT64_COLUMNS = [
-  'deadline',
-  'sent',
-  'arrived',
-  'begun',
-  'ended',
-  'wakes',
-  'callerLeftAt',
-  'trace',
-  'traceParent',
-  'traceRoot',
-  'called',
-  'hint',
-  'arrival',
-] as const;
 
 /**
  * The strands of the current run of this thread; `assemble` empties them for each run. They are a module constant

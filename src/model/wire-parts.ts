@@ -12,14 +12,20 @@ import type { Interpreter } from './programs/interpreter.js';
 
 /** The parts that the wire uses. */
 export interface WireParts extends ServedRun {
+  /** Null if no message has a size. */
   readonly sizes: Sizes | null;
+  /** Null if no step holds a connection or a lock, and no database locks rows. */
   readonly sections: Sections | null;
+  /** Null if no policy ties attempts to each other. */
   readonly ties: Ties | null;
+  /** Null if no server closes connections by its own limits. */
   readonly serverEnds: ServerEnds | null;
   readonly effects: Effects;
   readonly connections: ConnectionTable;
   readonly interpreter: Interpreter;
   readonly picks: Picks;
+  /** Null if no component is registered. */
   readonly registries: Registries | null;
+  /** Null without a service mesh. */
   readonly passes: Passes | null;
 }

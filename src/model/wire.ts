@@ -387,7 +387,7 @@ export class Wire implements CallSite {
   private guard(strand: number): void {
     const { world } = this;
     if (strands.level[strand] > MAX_CALL_DEPTH && world.stop === null) {
-      world.stop = { reason: 'depth', detail: callPath(world.plan, strand, MAX_CALL_DEPTH) };
+      world.stop = { reason: 'depth', detail: callPath(world.plan, strand) };
       engine.halt();
     }
     if (strands.slots.used > MAX_LIVE && world.stop === null) {

@@ -77,17 +77,6 @@ export class Histogram {
     else this.newPage(key >> this.subBits)[key & this.subMask]++;
   }
 
-  /** Adds the same value n times. */
-  addMany(ns: number, n: number): void {
-    if (n <= 0) return;
-    const product = BigInt(ns) * BigInt(n);
-    this.addSum(Number(product >> 52n), Number(product & 0xfffffffffffffn));
-    this.low = Math.min(this.low, ns);
-    this.high = Math.max(this.high, ns);
-    this.addToBucket(this.indexOf(ns), n);
-    this.addCount(n);
-  }
-
   /** Sum of all values in ns, rounded once to a double. */
   get sum(): number {
     return this.sumHigh * TWO_52 + this.sumLow;
@@ -167,14 +156,6 @@ export class Histogram {
     this.high = Math.max(this.high, other.high);
     this.addSum(other.sumHigh, other.sumLow);
     this.addCount(other.count);
-  }
-
-  /** Removes all values and keeps the pages. */
-  clear(): void {
-    for (const page of this.pages) page?.fill(0);
-    this.count = this.zeros = this.sumHigh = this.sumLow = 0;
-    this.low = Infinity;
-    this.high = -1;
   }
 
   /** Plain data that `from` reads back without loss. */

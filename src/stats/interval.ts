@@ -1,6 +1,6 @@
 import { normalQuantile } from '../kernel/special.js';
 import { momentsOf } from './moments.js';
-import { studentCdf, studentQuantile } from './student.js';
+import { studentQuantile } from './student.js';
 
 /** An estimate with the interval that covers the truth with the given confidence. */
 export interface Interval {
@@ -11,18 +11,6 @@ export interface Interval {
   readonly halfWidth: number;
   /** Number of independent observations: replications, batches, sections or trials. */
   readonly n: number;
-}
-
-/** Interval of a mean difference with the two-sided p-value of "no difference". */
-export interface PairedInterval extends Interval {
-  readonly pValue: number;
-}
-
-/**
- * Interval from batch means with the correlation of neighbouring batches, which should be near 0.
- */
-export interface BatchInterval extends Interval {
-  readonly lag1: number;
 }
 
 const CONFIDENCE = 0.95;
@@ -43,7 +31,7 @@ export function batchMeansInterval(
   series: ArrayLike<number>,
   batches = 20,
   confidence = CONFIDENCE,
-): BatchInterval | null {
+): Interval | null {
   const size = Math.floor(series.length / batches);
   if (size < 2 || batches < 2) return null;
   const means: number[] = [];
@@ -53,27 +41,7 @@ export function batchMeansInterval(
     means.push(sum / size);
   }
   const moments = momentsOf(means);
-  const interval = around(moments.mean, moments.sd / Math.sqrt(batches), batches, confidence);
-  return { ...interval, lag1: lag1Correlation(means) };
-}
-
-/**
- * Mean of b[i] - a[i] over replications that shared their random numbers, by the paired t test.
- * Null below two pairs. Differences that are all equal give a width of 0 and p = 1 (all 0) or 0.
- */
-export function pairedDifference(
-  a: readonly number[],
-  b: readonly number[],
-  confidence = CONFIDENCE,
-): PairedInterval | null {
-  if (a.length < 2 || a.length !== b.length) return null;
-  const differences = a.map((value, i) => b[i] - value);
-  const moments = momentsOf(differences);
-  const error = moments.sd / Math.sqrt(a.length);
-  const interval = around(moments.mean, error, a.length, confidence);
-  if (error === 0) return { ...interval, pValue: moments.mean === 0 ? 1 : 0 };
-  const t = Math.abs(moments.mean / error);
-  return { ...interval, pValue: 2 * studentCdf(-t, a.length - 1) };
+  return around(moments.mean, moments.sd / Math.sqrt(batches), batches, confidence);
 }
 
 /**
@@ -154,16 +122,4 @@ export function sectionInterval(
 function around(estimate: number, error: number, n: number, confidence: number): Interval {
   const halfWidth = error * studentQuantile(0.5 + confidence / 2, n - 1);
   return { estimate, low: estimate - halfWidth, high: estimate + halfWidth, halfWidth, n };
-}
-
-/** Correlation of each value with the next; 0 when they do not vary. */
-function lag1Correlation(values: readonly number[]): number {
-  const { mean } = momentsOf(values);
-  let squares = 0;
-  let products = 0;
-  for (let i = 0; i < values.length; i++) {
-    squares += (values[i] - mean) * (values[i] - mean);
-    if (i > 0) products += (values[i] - mean) * (values[i - 1] - mean);
-  }
-  return squares === 0 ? 0 : products / squares;
 }

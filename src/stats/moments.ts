@@ -1,4 +1,4 @@
-/** Running mean and variance. Source: Welford 1962; merging by Chan, Golub and LeVeque 1979. */
+/** Running mean and variance. Source: Welford 1962. */
 export class Moments {
   /** Values added. */
   count = 0;
@@ -14,15 +14,6 @@ export class Moments {
     const before = value - this.centre;
     this.centre += before / this.count;
     this.squares += before * (value - this.centre);
-  }
-
-  merge(other: Moments): void {
-    const count = this.count + other.count;
-    if (other.count === 0) return;
-    const apart = other.centre - this.centre;
-    this.squares += other.squares + (apart * apart * this.count * other.count) / count;
-    this.centre += (apart * other.count) / count;
-    this.count = count;
   }
 
   /** Sample variance with divisor n - 1; NaN below two values. */

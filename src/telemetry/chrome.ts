@@ -12,16 +12,9 @@ import type { SpanFormat } from './span-files.js';
 export const chrome = spanKind('chrome', () => new Chrome());
 
 class Chrome implements SpanFormat {
-  private run!: TracedRun;
   private readonly all: (Span & { readonly process: string })[] = [];
 
-  begin(run: TracedRun): string {
-    this.run = run;
-    return '';
-  }
-
-  spans(spans: readonly Span[]): string {
-    const { plan } = this.run;
+  spans(spans: readonly Span[], { plan }: TracedRun): string {
     for (const span of spans) {
       const process = `${plan.variant} / ${span.instance ?? `${span.service} (calls)`}`;
       this.all.push({ ...span, process });
@@ -32,7 +25,7 @@ class Chrome implements SpanFormat {
   finish(): string {
     const events: object[] = [];
     const pids = new Map<string, number>();
-    const places = new Map<string, { readonly pid: number; readonly tid: number }>();
+    const places = new Map<string, Place>();
     const lanes = new Map<number, number[]>();
     this.all.sort((a, b) => a.startNs - b.startNs || b.endNs - a.endNs);
     for (const span of this.all) {

@@ -1,4 +1,5 @@
 import type { ExportSettings, TracedRun } from './exporter.js';
+import { processAttributes } from './spans.js';
 import type { Attribute, Span } from './spans.js';
 import { spanKind } from './span-files.js';
 import type { SpanFormat } from './span-files.js';
@@ -18,22 +19,16 @@ interface Trace {
 class Jaeger implements SpanFormat {
   private readonly settings: ExportSettings;
   private readonly traces = new Map<string, Trace>();
-  private run!: TracedRun;
 
   constructor(settings: ExportSettings) {
     this.settings = settings;
   }
 
-  begin(run: TracedRun): string {
-    this.run = run;
-    return '';
-  }
-
-  spans(spans: readonly Span[]): string {
+  spans(spans: readonly Span[], run: TracedRun): string {
     for (const span of spans) {
       const trace: Trace = this.traces.get(span.traceId) ?? { spans: [], processes: new Map() };
       this.traces.set(span.traceId, trace);
-      trace.spans.push(JSON.stringify(this.span(span, this.processOf(trace, span))));
+      trace.spans.push(JSON.stringify(this.span(span, processOf(trace, span, run))));
     }
     return '';
   }
@@ -45,21 +40,6 @@ class Jaeger implements SpanFormat {
     });
     this.traces.clear();
     return `{"data":[${data.join(',\n')}]}\n`;
-  }
-
-  private processOf({ processes }: Trace, { service, instance }: Span): string {
-    const key = instance ?? service;
-    const known = processes.get(key);
-    if (known !== undefined) return known.id;
-    const id = `p${processes.size + 1}`;
-    const tags: readonly Attribute[] = [
-      ...(instance === null ? [] : [['service.instance.id', instance] as const]),
-      ['faultline.variant', this.run.plan.variant],
-      ['faultline.replication', this.run.replication],
-    ];
-    const text = JSON.stringify({ serviceName: service, tags: tags.map(tag) });
-    processes.set(key, { id, text });
-    return id;
   }
 
   private span(span: Span, processID: string): object {
@@ -96,6 +76,16 @@ class Jaeger implements SpanFormat {
   private micros(ns: number): number {
     return Number((this.settings.startNs + BigInt(ns)) / 1000n);
   }
+}
+
+function processOf({ processes }: Trace, span: Span, run: TracedRun): string {
+  const key = span.instance ?? span.service;
+  const known = processes.get(key);
+  if (known !== undefined) return known.id;
+  const id = `p${processes.size + 1}`;
+  const tags = processAttributes(span, run).map(tag);
+  processes.set(key, { id, text: JSON.stringify({ serviceName: span.service, tags }) });
+  return id;
 }
 
 function reference(refType: string, traceID: string, spanID: string): object {

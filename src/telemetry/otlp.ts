@@ -1,5 +1,5 @@
 import type { ExportSettings, TracedRun } from './exporter.js';
-import { SPAN_KIND } from './spans.js';
+import { processAttributes, SPAN_KIND } from './spans.js';
 import type { Attribute, Span } from './spans.js';
 import { spanKind } from './span-files.js';
 import type { SpanFormat } from './span-files.js';
@@ -17,21 +17,16 @@ export const otlp = spanKind('otlp', (settings) => new Otlp(settings));
 
 class Otlp implements SpanFormat {
   private readonly settings: ExportSettings;
-  private run!: TracedRun;
 
   constructor(settings: ExportSettings) {
     this.settings = settings;
   }
 
-  begin(run: TracedRun): string {
-    this.run = run;
-    return '';
-  }
-
-  spans(spans: readonly Span[]): string {
+  spans(spans: readonly Span[], run: TracedRun): string {
     let text = '';
     for (let from = 0; from < spans.length; from += BATCH) {
-      text += `${JSON.stringify({ resourceSpans: this.resources(spans.slice(from, from + BATCH)) })}\n`;
+      const resourceSpans = this.resources(spans.slice(from, from + BATCH), run);
+      text += `${JSON.stringify({ resourceSpans })}\n`;
     }
     return text;
   }
@@ -40,7 +35,7 @@ class Otlp implements SpanFormat {
     return '';
   }
 
-  private resources(spans: readonly Span[]): readonly object[] {
+  private resources(spans: readonly Span[], run: TracedRun): readonly object[] {
     const byProcess = new Map<string, Span[]>();
     for (const span of spans) {
       const key = span.instance ?? span.service;
@@ -49,18 +44,9 @@ class Otlp implements SpanFormat {
       else known.push(span);
     }
     return [...byProcess.values()].map((own) => ({
-      resource: { attributes: this.resourceOf(own[0]!).map(keyValue) },
+      resource: { attributes: resourceOf(own[0]!, run).map(keyValue) },
       scopeSpans: [{ scope: { name: 'faultline' }, spans: own.map((span) => this.span(span)) }],
     }));
-  }
-
-  private resourceOf({ service, instance }: Span): readonly Attribute[] {
-    return [
-      ['service.name', service],
-      ...(instance === null ? [] : [['service.instance.id', instance] as const]),
-      ['faultline.variant', this.run.plan.variant],
-      ['faultline.replication', this.run.replication],
-    ];
   }
 
   private span(span: Span): object {
@@ -83,6 +69,10 @@ class Otlp implements SpanFormat {
   private instant(ns: number): string {
     return String(this.settings.startNs + BigInt(ns));
   }
+}
+
+function resourceOf(span: Span, run: TracedRun): readonly Attribute[] {
+  return [['service.name', span.service], ...processAttributes(span, run)];
 }
 
 function keyValue([key, value]: Attribute): object {

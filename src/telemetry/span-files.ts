@@ -7,9 +7,7 @@ import type { Span } from './spans.js';
 
 /** How one format writes spans. The texts in the order of the calls are the file. */
 export interface SpanFormat {
-  /** A run begins. */
-  begin(run: TracedRun): string;
-  spans(spans: readonly Span[]): string;
+  spans(spans: readonly Span[], run: TracedRun): string;
   finish(): string;
 }
 
@@ -29,6 +27,7 @@ export function spanKind(
 class SpanExporter implements Exporter {
   private readonly settings: ExportSettings;
   private readonly format: SpanFormat;
+  private run!: TracedRun;
   private spans!: Spans;
   private sampling!: Sampling<Span>;
 
@@ -41,7 +40,8 @@ class SpanExporter implements Exporter {
     const { plan, replication } = run;
     this.spans = new Spans(plan, replication);
     this.sampling = new Sampling(this.settings.sample, sampleOf(plan, replication));
-    return this.format.begin(run);
+    this.run = run;
+    return '';
   }
 
   rows(rows: TraceRecord): string {
@@ -51,7 +51,7 @@ class SpanExporter implements Exporter {
       const isError = own.some(({ error }) => error !== null);
       all.push(...this.sampling.take(rows.root[row], own, isError, rows.load[row] >= 0));
     }
-    return all.length === 0 ? '' : this.format.spans(all);
+    return all.length === 0 ? '' : this.format.spans(all, this.run);
   }
 
   end(): string {

@@ -3,6 +3,7 @@ import type { Plan } from '../spec/plan/plan.js';
 import type { TraceRecord } from '../spec/record/record.js';
 import { callOf, callerEnd, calleeEnd, isAnswered, isServed, methodOf, NEVER } from './calls.js';
 import type { Call } from './calls.js';
+import type { TracedRun } from './exporter.js';
 import { Ids, SIDE } from './ids.js';
 
 /** Kinds of spans with the numbers of OTLP. Source: opentelemetry-proto, trace/v1/trace.proto, SpanKind. */
@@ -236,6 +237,15 @@ function lostOf({ isUnfinished, outcome }: Call): string | null {
 /** Path of a route as written; of an endpoint its name. */
 export function routeOf({ part }: Call): string {
   return part.path ?? `/${part.name}`;
+}
+
+/** The process that a span belongs to, and its run, besides the name of the service. */
+export function processAttributes({ instance }: Span, run: TracedRun): readonly Attribute[] {
+  return [
+    ...(instance === null ? [] : [['service.instance.id', instance] as const]),
+    ['faultline.variant', run.plan.variant],
+    ['faultline.replication', run.replication],
+  ];
 }
 
 function firstOf(a: number, b: number): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GatePlace } from '../../src/model/serving/gate-place.js';
+import { ValueStates } from '../../src/model/value-states.js';
 import { concurrencyLimitFixed } from '../../src/patterns/policies/concurrency-limit-fixed.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
 import { golden, outcomes, sent, times } from './tracing.js';
@@ -132,7 +132,7 @@ workloads: { users: { arrivals: { at: [ ${at} ] }, requests: [ { call: api.get }
 
   it('keeps states for the values in use only', () => {
     let made = 0;
-    const place = new GatePlace(() => {
+    const place = new ValueStates(() => {
       made++;
       return concurrencyLimitFixed.gate!({ limit: 1 }, () => ({ a: 1, b: 2 }));
     });

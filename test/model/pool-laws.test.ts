@@ -123,7 +123,7 @@ function worldOf(kind: World['kind'], seed: number): World {
     pool,
     most,
     connectNs,
-    level: (name) => levels.valueOf(gauges[name]),
+    level: (name) => levels.value(gauges[name]),
     waits,
   };
 }

@@ -8,7 +8,6 @@ import {
   designEffect,
   holm,
   meanInterval,
-  pairedDifference,
   sectionInterval,
   wilsonInterval,
 } from '../../src/stats/interval.js';
@@ -97,37 +96,6 @@ describe('batch means', () => {
     }
     expect(batched / runs).toBeGreaterThan(0.9);
     expect(naive / runs).toBeLessThan(0.5);
-  });
-
-  it('report how strongly neighbouring batches hang together', () => {
-    const rising = Array.from({ length: 100 }, (_, i) => i);
-    expect(batchMeansInterval(rising, 10)!.lag1).toBeCloseTo(0.7, 10);
-    expect(batchMeansInterval(new Array(40).fill(3), 10)!.lag1).toBe(0);
-  });
-});
-
-describe('a paired difference', () => {
-  it('is second minus first with the p-value of the paired t test', () => {
-    const a = [10, 12, 9, 11, 14];
-    const b = [12, 13, 12, 12, 17];
-    // Differences 2 1 3 1 3: mean 2, sd 1, t = 2 sqrt(5), 4 degrees of freedom. Closed form of the
-    // cdf: 1/2 + 3/8 * t / sqrt(1 + t^2 / 4) * (1 - t^2 / (12 (1 + t^2 / 4))) = 0.9944718.
-    const result = pairedDifference(a, b)!;
-    expect(result.estimate).toBe(2);
-    expect(result.halfWidth).toBeCloseTo(2.7764451 / Math.sqrt(5), 6);
-    expect(result.pValue).toBeCloseTo(0.0110565, 7);
-    expect(result.pValue).toBeCloseTo(jStat.ttest(0, 2, 1, 5, 2), 6);
-  });
-
-  it('has nothing to say of one pair, and everything of equal differences', () => {
-    expect(pairedDifference([1], [2])).toBeNull();
-    expect(pairedDifference([1, 2], [1])).toBeNull();
-    expect(pairedDifference([1, 2], [1, 2])).toMatchObject({
-      estimate: 0,
-      halfWidth: 0,
-      pValue: 1,
-    });
-    expect(pairedDifference([1, 2], [2, 3])).toMatchObject({ estimate: 1, pValue: 0 });
   });
 });
 

@@ -107,7 +107,7 @@ export function bareQueue(
     hands,
     seat,
     state: () =>
-      ['lag', 'ready', 'inFlight', 'delayed'].map((name) => levels.valueOf(gauges.get(name)!)),
+      ['lag', 'ready', 'inFlight', 'delayed'].map((name) => levels.value(gauges.get(name)!)),
     counts: () =>
       ['redeliveries', 'deadLettered', 'expired', 'dropped', 'lostEffects'].map(
         (name) => counts.get(name) ?? 0,

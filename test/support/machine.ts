@@ -606,7 +606,7 @@ function restOf(world: World): Rest {
       [...views].map((view: View | undefined) =>
         view === undefined
           ? 0
-          : sum([...(view.outstanding ?? [levels.valueOf(view.gauge)])].map(Math.abs)),
+          : sum([...(view.outstanding ?? [levels.value(view.gauge)])].map(Math.abs)),
       ),
     ),
     pools: sum(instances.map((instance) => instance.stalled.length + instance.held.length)),

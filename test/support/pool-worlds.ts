@@ -180,7 +180,7 @@ export function tell(
       const ofServer = Reflect.get(connections, 'open') as number;
       pools.forEach((pool, client) => {
         const { open, used, waiting } = gauges[client];
-        const row = [open, used, waiting].map((gauge) => levels.valueOf(gauge));
+        const row = [open, used, waiting].map((gauge) => levels.value(gauge));
         looks.push([at, ...row, pool.held!(), ofServer]);
       });
     });

@@ -62,7 +62,7 @@ export function readLogs(count: number): ReadLogs {
     passing,
     since: () => seen.since,
     redelivered: () => seen.redelivered,
-    waits: () => gauges.map((gauge) => levels.valueOf(gauge)),
+    waits: () => gauges.map((gauge) => levels.value(gauge)),
     append: (log, at) => {
       published[100 * log + bounds[log]!.end++] = at;
       offsets.appended(log);

@@ -39,11 +39,11 @@ export class RecordBuilder {
     draft.outcomes[cell * OUTCOME_KINDS + OUTCOME_NAMES.indexOf(outcome)] += n;
     if (outcome === 'unfinished') return this;
     const segment = this.plan.grid.segmentOfCell[cell];
-    draft.latency[segment].addMany(latencyMs * 1e6, n);
+    addMany(draft.latency[segment], latencyMs * 1e6, n);
     if (outcome !== 'ok' && outcome !== 'degraded') return this;
     draft.good[cell] += n;
-    draft.successLatency[segment].addMany(latencyMs * 1e6, n);
-    draft.stepLatency[this.plan.grid.stepOfCell[cell]].addMany(latencyMs * 1e6, n);
+    addMany(draft.successLatency[segment], latencyMs * 1e6, n);
+    addMany(draft.stepLatency[this.plan.grid.stepOfCell[cell]], latencyMs * 1e6, n);
     return this;
   }
 
@@ -71,7 +71,7 @@ export class RecordBuilder {
 
   queueWait(part: string, cell: number, ms: number, n: number): this {
     const segment = this.plan.grid.segmentOfCell[cell];
-    this.parts[this.partId(part)].queueWait[segment].addMany(ms * 1e6, n);
+    addMany(this.parts[this.partId(part)].queueWait[segment], ms * 1e6, n);
     return this;
   }
 
@@ -119,7 +119,7 @@ export class RecordBuilder {
       pool = { caller, database, waits: histograms(grid.segments) };
       this.pools.push(pool);
     }
-    pool.waits[grid.segmentOfCell[cell]].addMany(ms * 1e6, n);
+    addMany(pool.waits[grid.segmentOfCell[cell]], ms * 1e6, n);
     return this;
   }
 
@@ -241,6 +241,10 @@ interface EdgeDraft extends Omit<
   readonly calls: Uint32Array;
   readonly attempts: Uint32Array;
   readonly counters: Uint32Array;
+}
+
+function addMany(histogram: Histogram, ns: number, n: number): void {
+  for (let k = 0; k < n; k++) histogram.add(ns);
 }
 
 function partDraft({ grid }: Plan): PartDraft {

@@ -1,6 +1,6 @@
 import { invariant } from '../../kernel/invariant.js';
 import type { StreamKey } from '../../kernel/rng.js';
-import { streamKey, unit } from '../../kernel/rng.js';
+import { lineageNumber, streamKey, unit } from '../../kernel/rng.js';
 import type { Plan, PlanKey } from '../../spec/plan/plan.js';
 import { frames } from '../frames.js';
 import { Zipf } from './zipf.js';
@@ -59,7 +59,7 @@ export class Keys {
     const u = unit(stream.a, stream.b, rootA, rootB, 0);
     switch (population.kind) {
       case 'unique':
-        return (rootA & 0x1fffff) * 4294967296 + (rootB >>> 0);
+        return lineageNumber(rootA, rootB);
       case 'uniform':
         return Math.floor(u * population.count);
       case 'sequence':
@@ -76,7 +76,7 @@ export class Keys {
         const workload = this.workloadOf(strand);
         const clients = population.clients[workload];
         if (clients !== Infinity) return workload * 4294967296 + Math.floor(u * clients);
-        if (population.kind === 'client') return (rootA & 0x1fffff) * 4294967296 + (rootB >>> 0);
+        if (population.kind === 'client') return lineageNumber(rootA, rootB);
         return population.clients.length * 4294967296 + strands.caller[strand];
       }
     }

@@ -96,16 +96,10 @@ export class Cache {
     const { part, local, spec: own } = spec.levels[index];
     const { plan, replication } = world;
     const { negativeTtlNs, staleWhileRevalidateNs, earlyExpiry, population } = spec.spec;
-    const { capacity, eviction, counts, ttlNs, ttlJitter, sliding } = own;
     const meters = metersOf(world, component, part);
     const rules: ContentRules = {
+      ...own,
       population,
-      capacity,
-      eviction,
-      counts,
-      ttlNs,
-      ttlJitter,
-      sliding,
       negativeTtlNs,
       staleNs: staleWhileRevalidateNs ?? 0,
       beta: earlyExpiry ?? 0,

@@ -1,4 +1,4 @@
-import { widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
+import { widenFloat64 } from '../../kernel/pool.js';
 import type { Slots } from '../../kernel/pool.js';
 import { FOUND } from './content.js';
 
@@ -32,7 +32,18 @@ export class CacheColumns {
 
   constructor(strands: Slots, slots: number) {
     this.slots = Math.max(1, slots);
-    strands.onGrow((capacity) => this.widen(capacity));
+    const loads = this.slots;
+    strands.addColumns<CacheColumns>(this, {
+      since: 0,
+      reads: loads,
+      role: loads,
+      cache: loads,
+      claim: loads,
+      error: loads,
+    });
+    strands.onGrow((capacity) => {
+      this.since = widenFloat64(this.since, capacity * loads).fill(-1, this.since.length);
+    });
   }
 
   /** Sets the current value. */
@@ -46,19 +57,4 @@ export class CacheColumns {
     this.found[strand] = FOUND.nothing;
     this.refresh[strand] = 0;
   }
-
-  private widen(capacity: number): void {
-    const before = this.since.length;
-    const loads = capacity * this.slots;
-    for (const name of BYTES) this[name] = widenUint8(this[name], capacity);
-    for (const name of FLOATS) this[name] = widenFloat64(this[name], capacity);
-    this.version = widenInt32(this.version, capacity);
-    this.open = widenInt32(this.open, capacity);
-    this.since = widenFloat64(this.since, loads).fill(-1, before);
-    for (const name of LOADS) this[name] = widenInt32(this[name], loads);
-  }
 }
-
-const BYTES = ['command', 'found', 'refresh'] as const;
-const FLOATS = ['key', 'ttl', 'delta'] as const;
-const LOADS = ['reads', 'role', 'cache', 'claim', 'error'] as const;

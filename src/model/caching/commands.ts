@@ -1,4 +1,3 @@
-import { unit } from '../../kernel/rng.js';
 import type { PlanCacheAct } from '../../spec/plan/caching.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
@@ -8,7 +7,7 @@ import type { Run } from '../run.js';
 import type { Cache } from './cache.js';
 import type { CacheColumns } from './columns.js';
 import { FOUND } from './content.js';
-import { take } from './lookups.js';
+import { put, take } from './lookups.js';
 import { frames } from '../frames.js';
 import { strands } from '../strands.js';
 
@@ -20,10 +19,10 @@ export const COMMAND = Object.freeze({ get: 0, set: 1, delete: 2, unread: 3 } as
  * which writes its response to the caller.
  */
 export class Commands {
-  private readonly world: Run;
-  private readonly columns: CacheColumns;
+  readonly world: Run;
+  readonly columns: CacheColumns;
+  readonly draws: Draws;
   private readonly caches: readonly Cache[];
-  private readonly draws: Draws;
 
   constructor(world: Run, columns: CacheColumns, caches: readonly Cache[]) {
     this.world = world;
@@ -79,34 +78,13 @@ export class Commands {
         break;
       }
       case COMMAND.set:
-        this.set(job, pc, spec, key);
+        put(this, level, job, pc, key, now, columns.ttl[job]);
         break;
       case COMMAND.delete:
         content.delete(key);
         break;
     }
     return OUTCOME.ok;
-  }
-
-  private set(job: number, pc: number, spec: PlanCacheAct, key: number): void {
-    const { columns, world } = this;
-    const { meters } = world;
-    const level = this.caches[spec.cache].levels[spec.level];
-    const { a, b } = level.stream;
-    const chance = unit(a, b, strands.lineageA[job], strands.lineageB[job], pc);
-    meters.count(level.meters.loads);
-    level.contents
-      .get(strands.instance[job])!
-      .set(
-        key,
-        wallTime(world.instances[strands.instance[job]]),
-        columns.version[job],
-        columns.found[job] === FOUND.negative,
-        columns.delta[job],
-        columns.ttl[job],
-        this.draws.unit(job, pc),
-        chance,
-      );
   }
 
   /** The strand that waits for an attempt; -1 = it has left. */

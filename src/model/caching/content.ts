@@ -1,22 +1,16 @@
 import { log } from '../../kernel/math.js';
 import type { Ns } from '../../kernel/time.js';
+import type { CacheLevel } from '../../spec/scenario/caching.js';
 import { Entries } from './entries.js';
 import { evictionOf } from './evictions.js';
-import type { Eviction, EvictionKind } from './eviction.js';
+import type { Eviction } from './eviction.js';
 
 /** Results of a lookup. */
 export const FOUND = Object.freeze({ nothing: 0, value: 1, negative: 2, stale: 3 } as const);
 
 /** The rules of one level of a cache. */
-export interface ContentRules {
+export interface ContentRules extends Omit<CacheLevel, 'name' | 'kind' | 'latency'> {
   readonly population: number;
-  readonly capacity: number;
-  readonly eviction: EvictionKind;
-  readonly counts: 'resident' | 'all';
-  /** Null = entries do not expire. */
-  readonly ttlNs: Ns | null;
-  readonly ttlJitter: number;
-  readonly sliding: boolean;
   readonly negativeTtlNs: Ns | null;
   /** Time for which an expired value may still be served; 0 = never. */
   readonly staleNs: Ns;

@@ -13,5 +13,3 @@ export interface Eviction {
   /** The entry to evict for a value; -1 = the value is not admitted. `u` in (0, 1) decides random eviction. */
   victim(key: number, u: number): number;
 }
-
-export type EvictionKind = 'lru' | 'lfu' | 'fifo' | 'sieve' | 'random';

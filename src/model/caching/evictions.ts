@@ -1,4 +1,5 @@
-import type { Eviction, EvictionKind } from './eviction.js';
+import type { CacheLevel } from '../../spec/scenario/caching.js';
+import type { Eviction } from './eviction.js';
 import { Chance } from './eviction-chance.js';
 import { Frequency } from './eviction-frequency.js';
 import { Line } from './eviction-line.js';
@@ -6,8 +7,8 @@ import { Sieve } from './eviction-sieve.js';
 
 /** The eviction policy of a kind; `counts`: the counts that LFU keeps. */
 export function evictionOf(
-  kind: EvictionKind,
-  counts: 'resident' | 'all',
+  kind: CacheLevel['eviction'],
+  counts: CacheLevel['counts'],
   population: number,
 ): Eviction {
   switch (kind) {

@@ -1,11 +1,12 @@
 import { engine } from '../../kernel/engine.js';
 import { unit } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
 import type { PlanCacheAct } from '../../spec/plan/caching.js';
 import { OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { Draws } from '../programs/draws.js';
 import type { Run } from '../run.js';
-import type { Cache } from './cache.js';
+import type { Cache, CacheLevelState } from './cache.js';
 import type { CacheColumns } from './columns.js';
 import { FOUND } from './content.js';
 import type { Content } from './content.js';
@@ -18,10 +19,10 @@ export const NOT_FOUND = withStatus(OUTCOME.clientError, 404);
 
 /** Lookups in cache levels, and copies of found values to the levels in the process. */
 export class Lookups {
-  private readonly world: Run;
-  private readonly columns: CacheColumns;
+  readonly world: Run;
+  readonly columns: CacheColumns;
+  readonly draws: Draws;
   private readonly caches: readonly Cache[];
-  private readonly draws: Draws;
 
   constructor(world: Run, columns: CacheColumns, caches: readonly Cache[]) {
     this.world = world;
@@ -73,26 +74,8 @@ export class Lookups {
 
   /** Stores the current value in a level in the process. */
   store(strand: number, pc: number, spec: PlanCacheAct): Outcome {
-    const { world, columns } = this;
-    const { keys, meters } = world;
     const level = this.caches[spec.cache].levels[spec.level];
-    const { a, b } = level.stream;
-    const u = this.draws.unit(strand, pc);
-    const chance = unit(a, b, strands.lineageA[strand], strands.lineageB[strand], pc);
-    const negative = columns.found[strand] === FOUND.negative;
-    const { version, delta } = columns;
-    const key = keys.value(spec.key, strand);
-    meters.count(level.meters.loads);
-    this.contentOf(strand, spec).set(
-      key,
-      engine.now,
-      version[strand],
-      negative,
-      delta[strand],
-      spec.ttlNs,
-      u,
-      chance,
-    );
+    put(this, level, strand, pc, this.world.keys.value(spec.key, strand), engine.now, spec.ttlNs);
     return OUTCOME.ok;
   }
 
@@ -152,4 +135,25 @@ export function take(
   const ahead =
     factor !== null && found === FOUND.value && now >= content.expires - (1 - factor) * content.ttl;
   columns.refresh[strand] = ahead || found === FOUND.stale ? 1 : 0;
+}
+
+/** Stores the current value of a strand in a level. */
+export function put(
+  { world, columns, draws }: Pick<Lookups, 'world' | 'columns' | 'draws'>,
+  level: CacheLevelState,
+  strand: number,
+  pc: number,
+  key: number,
+  now: Ns,
+  ttlNs: Ns,
+): void {
+  const { version, found, delta } = columns;
+  const { a, b } = level.stream;
+  const u = draws.unit(strand, pc);
+  const chance = unit(a, b, strands.lineageA[strand], strands.lineageB[strand], pc);
+  const isNegative = found[strand] === FOUND.negative;
+  world.meters.count(level.meters.loads);
+  level.contents
+    .get(strands.instance[strand])!
+    .set(key, now, version[strand], isNegative, delta[strand], ttlNs, u, chance);
 }

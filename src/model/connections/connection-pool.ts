@@ -1,13 +1,13 @@
 import { invariant } from '../../kernel/invariant.js';
 import type { Lane } from '../../kernel/lanes.js';
 import { IntRing } from '../../kernel/ring.js';
-import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 import type { Alarm, PolicyState } from '../../spec/patterns/policy.js';
 import type { PoolSettings } from '../../spec/scenario/resources.js';
+import { NumberedPool, WAITING } from './pool-base.js';
 import type { PoolSetup } from './pool-setup.js';
 import type { Sessions } from './sessions.js';
 import { isBroken } from './server-connections.js';
@@ -20,8 +20,7 @@ interface Setup extends PoolSetup<PoolSettings> {
   readonly sessions: Sessions | null;
 }
 
-/** Words of a frame in this layer: waits in line, dials, waits for a session, or (from 0 on) the connection it uses. */
-const WAITING = -1;
+/** Further words of a frame in this layer: dials, or waits for a session. */
 const DIALLING = -2;
 const CONNECTING = -3;
 
@@ -33,26 +32,11 @@ const CONNECTING = -3;
  * If a caller gives up while its statement runs, its connection is closed because it cannot be reused. When the server
  * dies, statements in flight fail; idle connections are closed at the next attempt to use them.
  */
-export class ConnectionPool implements PolicyState {
-  private readonly setup: Setup;
-  /** Opening time and server epoch of each connection by number, and the free numbers. */
-  private readonly openedNs: number[] = [];
-  private readonly epochs: number[] = [];
-  private readonly free: number[] = [];
+export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
   private readonly idle: { readonly connection: number; readonly sinceNs: Ns }[] = [];
-  private readonly waiting = new IntRing();
-  /** By frame: when it came, and its layer (calls of several bundles share a pool). */
-  private readonly since: number[] = [];
-  private readonly layerOf: number[] = [];
-  /** By frame: epoch of the server process that it dials. */
-  private readonly dialled: number[] = [];
   /** By frame: when dialling ends, or the wait for a session times out. */
   private readonly until: number[] = [];
-  /** Leaked connections: their calls never return them. */
-  private readonly leaked: number[] = [];
   private opened = 0;
-  private inUse = 0;
-  private dialling = 0;
   /** Frames that wait for a session of the pooler. */
   private readonly connecting = new IntRing();
   private picks = 0;
@@ -60,7 +44,7 @@ export class ConnectionPool implements PolicyState {
   private readonly cleaner: Alarm | null;
 
   constructor(setup: Setup) {
-    this.setup = setup;
+    super(setup);
     const cleans = setup.sessions !== null && setup.pool.maxIdleTimeNs !== null;
     this.cleaner = cleans ? setup.alarm(() => this.clean()) : null;
   }
@@ -69,8 +53,7 @@ export class ConnectionPool implements PolicyState {
     const { ctx, pool, timeout } = this.setup;
     const connection = this.takeIdle();
     if (connection >= 0) {
-      this.use(frame, layer, connection);
-      this.waited(0);
+      this.use(frame, layer, connection, 0);
       return PASS;
     }
     this.since[frame] = ctx.now;
@@ -80,19 +63,14 @@ export class ConnectionPool implements PolicyState {
       ctx.count(frame, EDGE_COUNTER.poolTimeouts);
       return OUTCOME.poolTimeout;
     }
-    ctx.setWord(frame, layer, WAITING);
-    this.waiting.push(frame);
-    this.count(this.setup.gauges.waiting, 1);
+    this.join(frame, layer);
     if (timeout !== null) ctx.arm(timeout, frame, layer);
     return PARK;
   }
 
   leave(frame: number, layer: number, outcome: Outcome): number {
     const connection = this.setup.ctx.word(frame, layer);
-    if (this.setup.leaks(frame)) {
-      this.leaked.push(connection);
-      return outcome;
-    }
+    if (this.leaks(frame, connection)) return outcome;
     if (!isBroken(outcome)) {
       this.giveBack(connection);
       return outcome;
@@ -110,8 +88,7 @@ export class ConnectionPool implements PolicyState {
       this.close(word);
       this.serve();
     } else if (word === WAITING) {
-      this.waiting.remove(frame);
-      this.count(this.setup.gauges.waiting, -1);
+      this.leaveLine(frame);
     } else if (word === CONNECTING) {
       this.setup.sessions!.forget(frame);
       this.stopConnecting(frame);
@@ -124,10 +101,9 @@ export class ConnectionPool implements PolicyState {
   }
 
   timer(frame: number, layer: number): void {
-    const { ctx, gauges } = this.setup;
+    const { ctx } = this.setup;
     if (ctx.word(frame, layer) === WAITING) {
-      this.waiting.remove(frame);
-      this.count(gauges.waiting, -1);
+      this.leaveLine(frame);
       ctx.count(frame, EDGE_COUNTER.poolTimeouts);
       ctx.reject(frame, layer, OUTCOME.poolTimeout);
       return;
@@ -143,9 +119,7 @@ export class ConnectionPool implements PolicyState {
       return;
     }
     this.dialling--;
-    this.use(frame, layer, this.newConnection(this.dialled[frame]));
-    this.waited(ctx.now - this.since[frame]);
-    ctx.resume(frame, layer);
+    this.continueWith(frame, this.newConnection(this.dialled[frame]));
   }
 
   reset(): void {
@@ -158,9 +132,8 @@ export class ConnectionPool implements PolicyState {
     }
   }
 
-  held(): number {
-    const waiting = this.waiting.length + this.connecting.length;
-    return this.inUse - this.leaked.length + waiting + this.dialling;
+  override held(): number {
+    return super.held() + this.connecting.length;
   }
 
   /** The most recently returned idle connection that is within its limits, or -1. */
@@ -189,7 +162,7 @@ export class ConnectionPool implements PolicyState {
     this.layerOf[frame] = layer;
     this.connecting.push(frame);
     this.opened++;
-    this.count(this.setup.gauges.waiting, 1);
+    levels.add(this.setup.gauges.waiting, 1);
     ctx.setWord(frame, layer, CONNECTING);
     const { timeout } = sessions;
     this.until[frame] = ctx.now + (timeout?.delayNs ?? Infinity);
@@ -211,7 +184,7 @@ export class ConnectionPool implements PolicyState {
   private stopConnecting(frame: number): void {
     this.connecting.remove(frame);
     this.opened--;
-    this.count(this.setup.gauges.waiting, -1);
+    levels.add(this.setup.gauges.waiting, -1);
   }
 
   /** Closes connections that were idle for too long. */
@@ -230,13 +203,12 @@ export class ConnectionPool implements PolicyState {
     const epoch = server.take();
     this.opened++;
     ctx.count(frame, EDGE_COUNTER.connects);
-    this.count(this.setup.gauges.open, 1);
+    levels.add(this.setup.gauges.open, 1);
     const a = ctx.lineageA(frame);
     const b = ctx.lineageB(frame);
     const time = samplers.draw(connect, stream.a, stream.b, a, b, ctx.attemptNumber(frame));
     if (time === 0) {
-      this.use(frame, layer, this.newConnection(epoch));
-      this.waited(ctx.now - this.since[frame]);
+      this.use(frame, layer, this.newConnection(epoch), ctx.now - this.since[frame]);
       return PASS;
     }
     this.dialling++;
@@ -252,23 +224,16 @@ export class ConnectionPool implements PolicyState {
     this.release();
     const { maxLifetimeNs } = pool;
     const old = maxLifetimeNs !== null && ctx.now - this.openedNs[connection] >= maxLifetimeNs;
-    if (!old && this.waiting.length > 0) {
-      const frame = this.nextWaiter();
-      const layer = this.layerOf[frame];
-      this.use(frame, layer, connection);
-      this.waited(ctx.now - this.since[frame]);
-      ctx.resume(frame, layer);
+    if (!old && this.line.length > 0) {
+      this.continueWith(this.nextWaiter(), connection);
       return;
     }
     if (!old && this.connecting.length > 0) {
       // The frame takes the returned connection and stops waiting for a session.
       const frame = this.connecting.get(0);
-      const layer = this.layerOf[frame];
       this.setup.sessions!.forget(frame);
       this.stopConnecting(frame);
-      this.use(frame, layer, connection);
-      this.waited(ctx.now - this.since[frame]);
-      ctx.resume(frame, layer);
+      this.continueWith(frame, connection);
       return;
     }
     if (!old && this.idle.length < pool.maxIdle) {
@@ -281,7 +246,7 @@ export class ConnectionPool implements PolicyState {
   /** Opens connections for waiting frames after others were closed. */
   private serve(): void {
     const { ctx, pool } = this.setup;
-    while (this.waiting.length > 0 && this.opened < pool.maxOpen) {
+    while (this.line.length > 0 && this.opened < pool.maxOpen) {
       const frame = this.nextWaiter();
       const layer = this.layerOf[frame];
       // Its acquire timer no longer matters: acquireTimeout limits only the wait in line.
@@ -293,31 +258,10 @@ export class ConnectionPool implements PolicyState {
   }
 
   private nextWaiter(): number {
-    const { pool, stream, gauges } = this.setup;
-    this.count(gauges.waiting, -1);
-    if (pool.waiters === 'fifo') return this.waiting.shift();
-    const u = unit(stream.a, stream.b, this.picks++, 0, 1);
-    const frame = this.waiting.get(Math.floor(u * this.waiting.length));
-    this.waiting.remove(frame);
+    if (this.setup.pool.waiters === 'random') return this.takeRandomWaiter(this.picks++);
+    const frame = this.line.peek();
+    this.leaveLine(frame);
     return frame;
-  }
-
-  private use(frame: number, layer: number, connection: number): void {
-    this.setup.ctx.setWord(frame, layer, connection);
-    this.inUse++;
-    this.count(this.setup.gauges.used, 1);
-  }
-
-  private release(): void {
-    this.inUse--;
-    this.count(this.setup.gauges.used, -1);
-  }
-
-  private newConnection(epoch: number): number {
-    const connection = this.free.pop() ?? this.openedNs.length;
-    this.openedNs[connection] = this.setup.ctx.now;
-    this.epochs[connection] = epoch;
-    return connection;
   }
 
   private close(connection: number): void {
@@ -328,15 +272,7 @@ export class ConnectionPool implements PolicyState {
   private closeDialled(epoch: number): void {
     this.opened--;
     this.setup.server.give(epoch);
-    this.count(this.setup.gauges.open, -1);
+    levels.add(this.setup.gauges.open, -1);
     this.setup.sessions?.give(epoch);
-  }
-
-  private waited(waitNs: Ns): void {
-    this.setup.waits()?.add(waitNs);
-  }
-
-  private count(gauge: number, delta: number): void {
-    levels.add(gauge, delta);
   }
 }

@@ -1,5 +1,5 @@
 import { engine } from '../../kernel/engine.js';
-import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
+import { Slots } from '../../kernel/pool.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Lane, Stamped } from '../../kernel/lanes.js';
 import type { Ns } from '../../kernel/time.js';
@@ -84,7 +84,7 @@ export class ConnectionTable {
 
   constructor(world: ActRun) {
     this.world = world;
-    this.slots.onGrow((capacity) => this.widen(capacity));
+    this.slots.addColumns(this);
     world.kept.set('connections', () => this.slots.used);
     const lives = (): Int32Array => this.life;
     this.lives = {
@@ -253,29 +253,4 @@ export class ConnectionTable {
   private lane(delayNs: Ns | null, op: number, owner: Stamped): Lane | null {
     return delayNs === null ? null : engine.lane(delayNs, PHASE.TIMER, op, owner);
   }
-
-  private widen(capacity: number): void {
-    for (const name of INT32_COLUMNS) this[name] = widenInt32(this[name], capacity);
-    for (const name of FLOAT64_COLUMNS) this[name] = widenFloat64(this[name], capacity);
-    this.state = widenUint8(this.state, capacity);
-    this.step = widenUint8(this.step, capacity);
-  }
 }
-
-const INT32_COLUMNS = [
-  'pool',
-  'instance',
-  'epoch',
-  'stamp',
-  'life',
-  'streams',
-  'served',
-  'owner',
-  'edge',
-  'lineageA',
-  'lineageB',
-  'packets',
-  'tries',
-  'flights',
-] as const;
-const FLOAT64_COLUMNS = ['sentNs', 'requestNs', 'answerNs'] as const;

@@ -1,20 +1,16 @@
 import { invariant } from '../../kernel/invariant.js';
-import { IntRing } from '../../kernel/ring.js';
-import { unit } from '../../kernel/rng.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Alarm, PolicyState } from '../../spec/patterns/policy.js';
 import type { GoSettings } from '../../spec/scenario/resources.js';
+import { NumberedPool, WAITING } from './pool-base.js';
 import type { PoolSetup } from './pool-setup.js';
 import { isBroken } from './server-connections.js';
 import { levels } from '../figures/levels.js';
 
-type Setup = PoolSetup<GoSettings>;
-
-/** Words of a frame in this layer: waits, dials itself, or (from 0 on) uses a connection. */
-const WAITING = -1;
+/** Further word of a frame in this layer: it dials itself. */
 const DIALLING = -2;
 
 /** Number of idle connections that are tried before a new one is opened. */
@@ -28,20 +24,12 @@ const CLEANER_MIN: Ns = NS_PER_SECOND;
  * closed. One goroutine opens connections for waiting calls, one after another; one cleaner checks idle ones, at most
  * once a second.
  */
-export class GoPool implements PolicyState {
-  private readonly setup: Setup;
-  /** By number: opening time, server epoch and last return of each connection; and the free numbers. */
-  private readonly openedNs: number[] = [];
-  private readonly epochs: number[] = [];
+export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements PolicyState {
+  /** By number of a connection: its last return. */
   private readonly returnedNs: number[] = [];
-  private readonly free: number[] = [];
   /** In the order of their return. */
   private readonly idle: number[] = [];
-  private readonly waiting = new IntRing();
-  private readonly since: number[] = [];
-  private readonly layerOf: number[] = [];
-  /** Epoch of the server process that a frame, or the opener, dials. */
-  private readonly dialled: number[] = [];
+  /** Epoch of the server process that the opener dials. */
   private openerDialled = 0;
   private readonly opener: Alarm;
   private readonly cleaner: Alarm;
@@ -50,20 +38,16 @@ export class GoPool implements PolicyState {
   private promised = 0;
   private isOpening = false;
   private isCleaning = false;
-  private inUse = 0;
-  /** Leaked connections: their calls never return them. */
-  private readonly leaked: number[] = [];
-  private dialling = 0;
   private serial = 0;
 
-  constructor(setup: Setup) {
-    this.setup = setup;
+  constructor(setup: PoolSetup<GoSettings>) {
+    super(setup);
     this.opener = setup.alarm(() => this.openedForWaiter());
     this.cleaner = setup.alarm(() => this.clean());
   }
 
   enter(frame: number, layer: number): number {
-    const { ctx, pool, gauges } = this.setup;
+    const { ctx, pool } = this.setup;
     const connection = this.takeIdle();
     if (connection >= 0) {
       this.use(frame, layer, connection, 0);
@@ -72,18 +56,13 @@ export class GoPool implements PolicyState {
     this.since[frame] = ctx.now;
     this.layerOf[frame] = layer;
     if (this.open < pool.maxOpen) return this.dial(frame, layer);
-    ctx.setWord(frame, layer, WAITING);
-    this.waiting.push(frame);
-    levels.add(gauges.waiting, 1);
+    this.join(frame, layer);
     return PARK;
   }
 
   leave(frame: number, layer: number, outcome: Outcome): number {
     const connection = this.setup.ctx.word(frame, layer);
-    if (this.setup.leaks(frame)) {
-      this.leaked.push(connection);
-      return outcome;
-    }
+    if (this.leaks(frame, connection)) return outcome;
     this.release();
     if (isBroken(outcome) || this.isExpired(connection)) this.close(connection);
     else this.put(connection);
@@ -92,14 +71,13 @@ export class GoPool implements PolicyState {
 
   /** A cancelled statement leaves its connection unusable; a cancelled call also abandons its own dial. */
   cancel(frame: number, layer: number, parked: boolean): void {
-    const { ctx, gauges, server } = this.setup;
+    const { ctx, server } = this.setup;
     const word = ctx.word(frame, layer);
     if (!parked) {
       this.release();
       this.close(word);
     } else if (word === WAITING) {
-      this.waiting.remove(frame);
-      levels.add(gauges.waiting, -1);
+      this.leaveLine(frame);
     } else {
       this.dialling--;
       server.give(this.dialled[frame]);
@@ -109,11 +87,9 @@ export class GoPool implements PolicyState {
   }
 
   /** The dial of a caller is complete. */
-  timer(frame: number, layer: number): void {
-    const { ctx } = this.setup;
+  timer(frame: number): void {
     this.dialling--;
-    this.use(frame, layer, this.newConnection(this.dialled[frame]), ctx.now - this.since[frame]);
-    ctx.resume(frame, layer);
+    this.continueWith(frame, this.newConnection(this.dialled[frame]));
   }
 
   reset(): void {
@@ -133,10 +109,6 @@ export class GoPool implements PolicyState {
     this.isCleaning = false;
     this.opener.clear();
     this.cleaner.clear();
-  }
-
-  held(): number {
-    return this.inUse - this.leaked.length + this.waiting.length + this.dialling;
   }
 
   /** The most recently returned idle connection, or -1. Bad ones are closed; after two of them it gives up. */
@@ -182,11 +154,8 @@ export class GoPool implements PolicyState {
   /** Assigns a free connection: to a random waiting call, else to the idle ones; beyond maxIdle it is closed. */
   private put(connection: number): void {
     const { ctx, pool } = this.setup;
-    if (this.waiting.length > 0) {
-      const frame = this.takeWaiter();
-      const layer = this.layerOf[frame];
-      this.use(frame, layer, connection, ctx.now - this.since[frame]);
-      ctx.resume(frame, layer);
+    if (this.line.length > 0) {
+      this.continueWith(this.takeRandomWaiter(this.serial++), connection);
     } else if (this.idle.length < pool.maxIdle) {
       this.returnedNs[connection] = ctx.now;
       this.idle.push(connection);
@@ -196,19 +165,10 @@ export class GoPool implements PolicyState {
     }
   }
 
-  private takeWaiter(): number {
-    const { stream, gauges } = this.setup;
-    const u = unit(stream.a, stream.b, this.serial++, 0, 1);
-    const frame = this.waiting.get(Math.floor(u * this.waiting.length));
-    this.waiting.remove(frame);
-    levels.add(gauges.waiting, -1);
-    return frame;
-  }
-
   /** Promises a connection to each waiting call, up to maxOpen. */
   private openForWaiting(): void {
     const room = this.setup.pool.maxOpen - this.open;
-    const more = Math.min(room, this.waiting.length);
+    const more = Math.min(room, this.line.length);
     if (more <= 0) return;
     this.countOpen(more);
     this.promised += more;
@@ -227,8 +187,8 @@ export class GoPool implements PolicyState {
         return;
       }
       this.countOpen(-1);
-      if (this.waiting.length === 0) continue;
-      const frame = this.takeWaiter();
+      if (this.line.length === 0) continue;
+      const frame = this.takeRandomWaiter(this.serial++);
       ctx.reject(frame, this.layerOf[frame], OUTCOME.refused);
     }
   }
@@ -275,26 +235,6 @@ export class GoPool implements PolicyState {
       this.close(connection);
     }
     this.cleanAfter(due);
-  }
-
-  private use(frame: number, layer: number, connection: number, waitNs: Ns): void {
-    const { ctx, gauges, waits } = this.setup;
-    ctx.setWord(frame, layer, connection);
-    this.inUse++;
-    levels.add(gauges.used, 1);
-    waits()?.add(waitNs);
-  }
-
-  private release(): void {
-    this.inUse--;
-    levels.add(this.setup.gauges.used, -1);
-  }
-
-  private newConnection(epoch: number): number {
-    const connection = this.free.pop() ?? this.openedNs.length;
-    this.openedNs[connection] = this.setup.ctx.now;
-    this.epochs[connection] = epoch;
-    return connection;
   }
 
   private close(connection: number): void {

@@ -1,6 +1,5 @@
 import { invariant } from '../../kernel/invariant.js';
 import type { Lane } from '../../kernel/lanes.js';
-import { IntRing } from '../../kernel/ring.js';
 import { NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
@@ -12,6 +11,7 @@ import { VANISHED } from '../network/link.js';
 import { HikariAdder } from './hikari-adder.js';
 import { HikariAges } from './hikari-ages.js';
 import { HikariStart } from './hikari-start.js';
+import { PoolBase, WAITING } from './pool-base.js';
 import type { PoolSetup } from './pool-setup.js';
 import { isBroken } from './server-connections.js';
 import { levels } from '../figures/levels.js';
@@ -22,9 +22,6 @@ interface Setup extends PoolSetup<HikariSettings> {
   /** Timer of leakDetectionThreshold, or null. */
   readonly leak: Lane | null;
 }
-
-/** Word of a frame that waits; from 0 on it is the connection it uses. */
-const WAITING = -1;
 
 /** Constants of HikariPool.java. */
 const HOUSEKEEPING_DELAY: Ns = 100 * NS_PER_MS;
@@ -50,8 +47,7 @@ const CHECK = Object.freeze({
  * The oldest idle connection is used first, as in the shared list of ConcurrentBag.java. The simulator has no
  * thread-local lists, which HikariCP searches first.
  */
-export class HikariPool implements PolicyState {
-  private readonly setup: Setup;
+export class HikariPool extends PoolBase<Setup> implements PolicyState {
   /** Connections in the order of their creation, by slot. */
   private readonly entries: number[] = [];
   private readonly used: Uint8Array;
@@ -63,20 +59,14 @@ export class HikariPool implements PolicyState {
   /** Epoch of the server process that it was opened to. */
   private readonly epochs: Int32Array;
   private readonly free: number[] = [];
-  private readonly line = new IntRing();
-  private readonly since: number[] = [];
-  private readonly layerOf: number[] = [];
   private readonly housekeeper: Alarm;
   private readonly adder: HikariAdder;
   private readonly starter: HikariStart;
   private readonly ages: HikariAges;
   private isStarted = false;
-  private inUse = 0;
-  /** Leaked connections: their calls never return them. */
-  private readonly leaked: number[] = [];
 
   constructor(setup: Setup) {
-    this.setup = setup;
+    super(setup);
     const { maximumPoolSize } = setup.pool;
     this.used = new Uint8Array(maximumPoolSize);
     this.evicted = new Uint8Array(maximumPoolSize);
@@ -115,11 +105,8 @@ export class HikariPool implements PolicyState {
 
   leave(frame: number, layer: number, outcome: Outcome): number {
     const slot = this.setup.ctx.word(frame, layer);
-    if (this.setup.leaks(frame)) {
-      this.leaked.push(slot);
-      return outcome;
-    }
-    this.release(slot);
+    if (this.leaks(frame, slot)) return outcome;
+    this.giveBack(slot);
     if (isBroken(outcome) || this.evicted[slot] !== 0) this.close(slot);
     else this.handOver(slot);
     return outcome;
@@ -132,7 +119,7 @@ export class HikariPool implements PolicyState {
       this.leaveLine(frame);
       return;
     }
-    this.release(slot);
+    this.giveBack(slot);
     this.close(slot);
   }
 
@@ -152,16 +139,12 @@ export class HikariPool implements PolicyState {
   reset(): void {
     invariant(this.held() === 0, 'pool-reset-while-in-use');
     if (this.adder.isDialling) this.countClosed(this.adder.epoch);
-    for (const slot of this.leaked.splice(0)) this.release(slot);
+    for (const slot of this.leaked.splice(0)) this.giveBack(slot);
     for (const slot of this.entries.splice(0)) this.forget(slot);
     this.adder.reset();
     this.starter.reset();
     this.housekeeper.clear();
     this.isStarted = false;
-  }
-
-  held(): number {
-    return this.inUse - this.leaked.length + this.line.length;
   }
 
   /** Idle connections, waiting calls, and all connections. */
@@ -195,7 +178,7 @@ export class HikariPool implements PolicyState {
       const idleMs = Math.floor((ctx.now - this.accessedNs[slot]) / NS_PER_MS);
       const isTested = idleMs > Math.floor(pool.aliveBypassWindowNs / NS_PER_MS);
       const isDead = server.isDead(this.epochs[slot]);
-      this.use(frame, layer, slot);
+      this.hold(frame, layer, slot);
       // If the server is down, the statement itself fails.
       if (!isTested && (!isDead || !server.isUp())) return PASS;
       const trip = ping(frame);
@@ -208,7 +191,7 @@ export class HikariPool implements PolicyState {
         return PARK;
       }
       if (!isDead && server.isUp()) return PASS;
-      this.release(slot);
+      this.giveBack(slot);
       this.close(slot);
       if (!isTested) return OUTCOME.reset;
     }
@@ -222,7 +205,7 @@ export class HikariPool implements PolicyState {
     this.checking[slot] = CHECK.no;
     let verdict: number = PASS;
     if (!isTested || !answers) {
-      this.release(slot);
+      this.giveBack(slot);
       this.close(slot);
       verdict = isTested ? NONE : OUTCOME.reset;
     }
@@ -249,12 +232,9 @@ export class HikariPool implements PolicyState {
     ctx.reject(frame, layer, OUTCOME.poolTimeout);
   }
 
-  private join(frame: number, layer: number): void {
-    const { ctx, gauges } = this.setup;
+  protected override join(frame: number, layer: number): void {
     this.layerOf[frame] = layer;
-    ctx.setWord(frame, layer, WAITING);
-    this.line.push(frame);
-    levels.add(gauges.waiting, 1);
+    super.join(frame, layer);
     if (this.isStarted) this.adder.askForOne(this.line.length);
   }
 
@@ -262,40 +242,26 @@ export class HikariPool implements PolicyState {
     if (this.setup.leak !== null) this.setup.ctx.arm(this.setup.leak, frame, layer);
   }
 
-  private use(frame: number, layer: number, slot: number): void {
-    const { ctx, gauges } = this.setup;
-    ctx.setWord(frame, layer, slot);
+  protected override hold(frame: number, layer: number, slot: number): void {
+    super.hold(frame, layer, slot);
     this.used[slot] = 1;
-    this.inUse++;
-    levels.add(gauges.used, 1);
   }
 
-  private release(slot: number): void {
-    const { ctx, gauges } = this.setup;
+  private giveBack(slot: number): void {
+    this.release();
     this.used[slot] = 0;
     this.checking[slot] = CHECK.no;
-    this.accessedNs[slot] = ctx.now;
-    this.inUse--;
-    levels.add(gauges.used, -1);
+    this.accessedNs[slot] = this.setup.ctx.now;
   }
 
   /** Hands a free connection to the call that has waited longest; otherwise it stays idle. */
   private handOver(slot: number): void {
     if (this.line.length === 0) return;
-    const { ctx, waits } = this.setup;
     const frame = this.line.peek();
     const layer = this.layerOf[frame];
     this.leaveLine(frame);
-    this.use(frame, layer, slot);
-    waits()?.add(ctx.now - this.since[frame]);
-    ctx.resume(frame, layer);
+    this.continueWith(frame, slot);
     this.watch(frame, layer);
-  }
-
-  private leaveLine(frame: number): void {
-    if (this.line.peek() === frame) this.line.shift();
-    else this.line.remove(frame);
-    levels.add(this.setup.gauges.waiting, -1);
   }
 
   /** The first connection is open; the calls that came meanwhile ask for more. */

@@ -182,10 +182,10 @@ export class Board {
     for (const knob of new Set(edits.map(({ knob }) => knob))) {
       for (const id of active.instances) this.applyToInstance(id, knob);
       for (const node of active.nodes) this.applyToNode(node, knob);
-      for (const part of active.fault.parts) this.applyToPart(part, knob);
+      this.applyToListed('part', active.fault, knob);
       for (const { link } of active.fault.links) this.applyToLink(link, knob);
-      for (const load of active.fault.loads) this.applyToLoad(load, knob);
-      for (const holder of active.fault.holders) this.applyToHolder(holder, knob);
+      this.applyToListed('load', active.fault, knob);
+      this.applyToListed('holder', active.fault, knob);
     }
   }
 
@@ -199,19 +199,12 @@ export class Board {
     turnsOf(knob, 'node')(this.controls, node, held);
   }
 
-  private applyToPart(part: number, knob: Knob): void {
-    const held = this.held(({ fault }) => fault.parts.includes(part));
-    turnsOf(knob, 'part')(this.controls, part, held);
-  }
-
-  private applyToHolder(component: number, knob: Knob): void {
-    const held = this.held(({ fault }) => fault.holders.includes(component));
-    turnsOf(knob, 'holder')(this.controls, component, held);
-  }
-
-  private applyToLoad(load: number, knob: Knob): void {
-    const held = this.held(({ fault }) => fault.loads.includes(load));
-    turnsOf(knob, 'load')(this.controls, load, held);
+  private applyToListed(sort: 'part' | 'load' | 'holder', own: PlanFault, knob: Knob): void {
+    const list = `${sort}s` as const;
+    for (const subject of own[list]) {
+      const held = this.held(({ fault }) => fault[list].includes(subject));
+      turnsOf(knob, sort)(this.controls, subject, held);
+    }
   }
 
   private applyToLink(link: number, knob: Knob): void {

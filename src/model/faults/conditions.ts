@@ -5,6 +5,7 @@ import type { PlanCondition } from '../../spec/plan/plan.js';
 import type { MeterRecord } from '../../spec/record/record.js';
 import type { Instance } from '../processes/instance.js';
 import type { Run } from '../run.js';
+import type { LevelColumns } from '../figures/levels.js';
 import { levels } from '../figures/levels.js';
 import { sink } from '../figures/sink.js';
 
@@ -173,11 +174,6 @@ export class Conditions {
   }
 }
 
-interface Row {
-  readonly area: Float64Array;
-  readonly max: Float64Array;
-}
-
 /** Calls, or their attempts, that edges have sent. */
 function sent({ metric, edges }: PlanCondition): Reading {
   return (from, until) => {
@@ -206,7 +202,12 @@ function sum(columns: readonly Float64Array[], from: number, until: number): num
   return total;
 }
 
-function mean(rows: readonly Row[], from: number, until: number, edges: Float64Array): number {
+function mean(
+  rows: readonly LevelColumns[],
+  from: number,
+  until: number,
+  edges: Float64Array,
+): number {
   return (
     sum(
       rows.map(({ area }) => area),
@@ -217,7 +218,12 @@ function mean(rows: readonly Row[], from: number, until: number, edges: Float64A
 }
 
 /** The largest value in one cell: of the sum of all rows, or of the worst row. */
-function largest(rows: readonly Row[], from: number, until: number, isWorst: boolean): number {
+function largest(
+  rows: readonly LevelColumns[],
+  from: number,
+  until: number,
+  isWorst: boolean,
+): number {
   let worst = 0;
   for (let cell = from; cell < until; cell++) {
     let value = 0;

@@ -29,18 +29,13 @@ function callsInFlight({ edges, plan }: Run): Holder {
   if (most === 0) return NOTHING;
   const found = farthest(plan, counts, counts.indexOf(most));
   const { from, to } = plan.edges[found];
-  const [count, bytes, callee] = [
-    counts[found],
-    counts[found] * CALL,
-    plan.components[plan.parts[to].component].name,
-  ];
+  const count = counts[found];
+  const bytes = count * CALL;
+  const callee = plan.components[plan.parts[to].component].name;
   const calls = `${count} calls in flight on ${partName(plan, from)}->${partName(plan, to)}`;
   if (isTimed(plan, found)) {
-    return {
-      count,
-      bytes,
-      words: `${calls}: limit them (bulkhead, concurrencyLimit) or shorten timeout`,
-    };
+    const words = `${calls}: limit them (bulkhead, concurrencyLimit) or shorten timeout`;
+    return { count, bytes, words };
   }
   const remedy = 'add policy.timeout to the call, or patience to the workload';
   return { count, bytes, words: `${calls} wait for ${callee} without a time limit: ${remedy}` };

@@ -25,7 +25,7 @@ const SHIFT = 3;
 const CAPACITY = 1024;
 
 /** Integral and maximum by cell. */
-interface LevelColumns {
+export interface LevelColumns {
   readonly area: Float64Array;
   readonly max: Float64Array;
 }
@@ -156,11 +156,6 @@ class Levels {
     const at = gauge << SHIFT;
     const open = state[at + AREA] + state[at + VALUE] * (engine.now - state[at + SINCE]);
     return state[at + PAST] + open;
-  }
-
-  /** The current level. */
-  valueOf(gauge: number): number {
-    return levels.state[(gauge << SHIFT) + VALUE];
   }
 
   /** The columns of a gauge, for readers during the run; must be requested before the run. */

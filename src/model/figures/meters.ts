@@ -84,7 +84,7 @@ export class Meters {
 
   /** All current levels: `name/component/part` and the level. */
   now(): readonly (readonly [string, number])[] {
-    return [...this.gauges].map(([key, gauge]) => [key, levels.valueOf(gauge)]);
+    return [...this.gauges].map(([key, gauge]) => [key, levels.value(gauge)]);
   }
 
   /** The existing gauge with that name. */

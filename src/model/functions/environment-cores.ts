@@ -42,10 +42,7 @@ export class EnvironmentCores implements Processor {
   }
 
   add(strand: number, work: number): void {
-    const { parent } = strands;
-    let root = strand;
-    while (parent[root] >= 0) root = parent[root];
-    const environment = this.of(root);
+    const environment = this.of(strands.jobOf(strand));
     this.at[strand] = environment;
     this.coresAt(environment).add(strand, work);
   }

@@ -2,7 +2,7 @@ import { samplers } from '../../kernel/distribution.js';
 import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
-import { Slots, widenFloat64, widenInt32 } from '../../kernel/pool.js';
+import { Slots } from '../../kernel/pool.js';
 import { IntRing } from '../../kernel/ring.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
@@ -88,13 +88,7 @@ export class Proxies {
     this.handshakeWork = mesh.handshakeWork;
     this.meters = run.meters;
     this.op = engine.define('proxy', (pass) => this.worked(pass));
-    this.slots.onGrow((capacity) => {
-      for (const name of ['proxyOf', 'target', 'stamp', 'leg', 'cell'] as const) {
-        this[name] = widenInt32(this[name], capacity);
-      }
-      this.since = widenFloat64(this.since, capacity);
-      this.workNs = widenFloat64(this.workNs, capacity);
-    });
+    this.slots.addColumns(this);
     run.audits.push(() => this.audit());
   }
 

@@ -1,6 +1,5 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
-import { widenInt32 } from '../../kernel/pool.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { NS_PER_MS } from '../../kernel/time.js';
@@ -80,10 +79,7 @@ export class Aftermath {
 
   /** Adds the columns that count tries and runs of each message. */
   private addCounts({ packed, slots }: Messages): void {
-    slots.onGrow((capacity) => {
-      this.tries = widenInt32(this.tries, capacity);
-      this.runs = widenInt32(this.runs, capacity);
-    });
+    slots.addColumns(this);
     packed.addColumn({
       get: (message) => this.tries[message],
       set: (message, tries) => (this.tries[message] = tries),

@@ -46,9 +46,12 @@ export interface Batch {
   settled: boolean;
 }
 
+/** The producer, partition and settings of a new batch. */
+export type Opening = Pick<Batch, 'producer' | 'partition' | 'acks' | 'since'>;
+
 /** A new batch without messages, with the lineage of the message that it is opened for. */
 export function emptyBatch(
-  { producer, partition, acks, since }: Pick<Batch, 'producer' | 'partition' | 'acks' | 'since'>,
+  { producer, partition, acks, since }: Opening,
   { lineageA, lineageB }: Pick<Batch, 'lineageA' | 'lineageB'>,
   memory: number,
 ): Batch {

@@ -1,5 +1,5 @@
 import { PHASE } from '../../kernel/phase.js';
-import { Slots, widenInt32 } from '../../kernel/pool.js';
+import { Slots } from '../../kernel/pool.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { OUTCOME, PENDING } from '../../spec/outcome.js';
@@ -63,12 +63,7 @@ export class Channels {
     const { slots, packed } = this.messages;
     world.kept.set('messages', () => slots.used + packed.count);
     world.kept.set('messages.slots', () => slots.peak);
-    this.underWay.onGrow((capacity) => {
-      this.topic = widenInt32(this.topic, capacity);
-      this.message = widenInt32(this.message, capacity);
-      this.waiter = widenInt32(this.waiter, capacity);
-      this.stamp = widenInt32(this.stamp, capacity);
-    });
+    this.underWay.addColumns(this);
     this.writtenOp = engine.define('written', (write) => this.written(write));
     this.byComponent = new Map(plan.topics.map(({ component }, index) => [component, index]));
     const forwarding: Forwarding = {
@@ -114,13 +109,9 @@ export class Channels {
     );
   }
 
-  /** The act of a publish step. */
+  /** The act of a publish step. The messages are sent at once: they are written even if the strand no longer waits. */
   actOf(spec: PlanPublish): Act {
-    return {
-      begin: (strand, pc) => this.publish(spec, strand, pc),
-      // The messages are already sent: they are written even if the strand no longer waits.
-      left: () => {},
-    };
+    return { begin: (strand, pc) => this.publish(spec, strand, pc) };
   }
 
   private publish(spec: PlanPublish, strand: number, pc: number): Outcome {
@@ -206,8 +197,7 @@ export class Channels {
 
   /** Outputs of the transaction in which a strand publishes; null = no transaction. */
   private outputsOf(strand: number): number[] | null {
-    let job = strand;
-    while (strands.parent[job] >= 0) job = strands.parent[job];
+    const job = strands.jobOf(strand);
     if (strands.returns[job] !== RETURN.task) return null;
     const loop = this.transactions.get(strands.from[job]);
     return loop === undefined ? null : loop.memberOf(strands.link[job]).outputs;

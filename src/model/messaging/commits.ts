@@ -1,15 +1,11 @@
 import type { Aftermath } from './aftermath.js';
 import { RANGE, logsOf } from './member.js';
 import type { Member } from './member.js';
-import type { Membership } from './membership.js';
 import type { Offsets } from './offsets.js';
 import { placeOf } from './offsets.js';
+import type { PauseSetup } from './poll-pauses.js';
 
-interface CommitsSetup {
-  readonly partitions: number;
-  readonly members: readonly Member[];
-  readonly offsets: Offsets;
-  readonly membership: Membership;
+interface CommitsSetup extends Omit<PauseSetup, 'spec'> {
   readonly aftermath: Aftermath;
   /** Sends or drops the messages that a transaction has published. */
   readonly settle: (member: Member, isCommitted: boolean) => void;

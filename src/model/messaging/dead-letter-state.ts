@@ -1,4 +1,3 @@
-import { widenInt32, widenUint8 } from '../../kernel/pool.js';
 import type { Slots } from '../../kernel/pool.js';
 
 /** Columns of dead letters: the effects that the original message had had, and its poison. */
@@ -7,10 +6,7 @@ export class DeadLetterState {
   poison: Uint8Array = new Uint8Array(0);
 
   constructor(slots: Slots) {
-    slots.onGrow((capacity) => {
-      this.effects = widenInt32(this.effects, capacity);
-      this.poison = widenUint8(this.poison, capacity);
-    });
+    slots.addColumns(this);
   }
 
   keep(copy: number, effects: number, poison: number): void {

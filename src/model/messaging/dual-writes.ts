@@ -1,4 +1,3 @@
-import { widenInt32, widenUint8 } from '../../kernel/pool.js';
 import type { PlanDualMark } from '../../spec/plan/messaging.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Act } from '../acts.js';
@@ -25,10 +24,7 @@ export class DualWrites implements StrandWatcher {
 
   constructor(world: Run) {
     this.world = world;
-    strands.slots.onGrow((capacity) => {
-      this.done = widenUint8(this.done, capacity);
-      this.life = widenInt32(this.life, capacity);
-    });
+    strands.slots.addColumns(this);
   }
 
   actOf({ part, half }: PlanDualMark): Act {
@@ -44,7 +40,6 @@ export class DualWrites implements StrandWatcher {
         this.mark(strand, bit);
         return OUTCOME.ok;
       },
-      left: () => {},
     };
   }
 
@@ -58,8 +53,7 @@ export class DualWrites implements StrandWatcher {
   }
 
   private mark(strand: number, bit: number): void {
-    let job = strand;
-    while (strands.parent[job] >= 0) job = strands.parent[job];
+    const job = strands.jobOf(strand);
     const isNew = this.life[job] !== strands.life[job];
     this.life[job] = strands.life[job];
     this.done[job] = isNew ? bit : this.done[job] | bit;

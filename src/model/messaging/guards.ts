@@ -5,8 +5,6 @@ import type { Ns } from '../../kernel/time.js';
 import type { ConsumerPolicy } from '../../spec/scenario/messaging.js';
 import type { LimiterState } from '../../spec/patterns/policy.js';
 import type { Instance } from '../processes/instance.js';
-import type { Registry } from '../registry.js';
-import type { Run } from '../run.js';
 import { PauseGate } from './pause-gate.js';
 import type { GatePlace } from './pause-gate.js';
 import { levels } from '../figures/levels.js';
@@ -15,16 +13,8 @@ import { levels } from '../figures/levels.js';
 export const LEAVE = Object.freeze({ go: 0, wait: 1, pause: 2 } as const);
 
 /** Everything that the policies of one consumer are built from. */
-export interface GuardSetup {
-  readonly world: Run;
-  readonly registry: Registry;
+export interface GuardSetup extends Omit<GatePlace, 'layer' | 'bundle' | 'instance'> {
   readonly policy: ConsumerPolicy;
-  /** Component id of the topic or queue. */
-  readonly holder: number;
-  /** Part id of the consumer, and component id of its service. */
-  readonly part: number;
-  readonly service: number;
-  readonly resume: GatePlace['resume'];
   /** A run asks again after its wait; `tag` is the tag that it passed to `ask`. */
   readonly again: (run: number, tag: number) => void;
 }

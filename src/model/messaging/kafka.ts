@@ -1,7 +1,7 @@
 import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
-import { streamKey } from '../../kernel/rng.js';
+import { placeOfValue, streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { MAX_READERS } from '../../spec/scenario/messaging.js';
 import type { PlanTopic } from '../../spec/plan/messaging.js';
@@ -151,7 +151,7 @@ export class KafkaTopic {
   }
 
   partitionOf(message: number): number {
-    return partitionOf(this.messages.key[message], this.partitions.length);
+    return placeOfValue(this.messages.key[message], this.partitions.length);
   }
 
   /** Drops everything that all groups have released. */
@@ -237,13 +237,4 @@ export class KafkaTopic {
   private audit(): void {
     for (const group of this.groups) group.audit();
   }
-}
-
-/** A stable hash of a key's value: the same key maps to the same partition in every run. */
-function partitionOf(key: number, partitions: number): number {
-  if (partitions === 1) return 0;
-  let x = Math.imul(key | 0, 0x9e3779b1) ^ Math.imul(Math.floor(key / 4294967296) | 0, 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d);
-  x = Math.imul(x ^ (x >>> 13), 0x297a2d39);
-  return ((x ^ (x >>> 16)) >>> 0) % partitions;
 }

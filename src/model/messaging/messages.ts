@@ -1,9 +1,9 @@
 import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
-import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
-import { derive, lineage } from '../../kernel/rng.js';
+import { Slots } from '../../kernel/pool.js';
+import { derive, lineage, lineageNumber } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { TaskContext } from '../processes/tasks.js';
+import { identify, TaskDraft, Traces, type TaskContext } from '../processes/task-context.js';
 import type { Run } from '../run.js';
 import { Copies } from './copies.js';
 import { isAmong, MESSAGE_INDEX } from './knobs.js';
@@ -22,8 +22,6 @@ export interface Poison {
 
 /** Tag of a copy, distinct from the tags of messages that a handler publishes. */
 const COPY = 0x2545f491;
-
-type Scratch = { -readonly [Field in keyof TaskContext]: TaskContext[Field] };
 
 /**
  * Columns of all messages that a group or queue may still deliver: the request that led to them, their own lineage, and
@@ -67,16 +65,14 @@ export class Messages {
   /** Called with each redriven message. */
   readonly whenRestored: ((message: number) => void)[] = [];
   private readonly world: Run;
-  /** For traced requests: ids of the request and of the execution that published. */
-  private readonly traces = new Map<number, readonly [root: number, parent: number]>();
-  private readonly scratch: Scratch;
+  readonly traces = new Traces();
+  private readonly scratch = new TaskDraft();
 
   constructor(world: Run) {
     this.world = world;
-    this.scratch = emptyContext();
     const isRedriven = world.plan.faults.some(({ knobs }) => knobs.includes('redriven'));
     this.deadLetterState = isRedriven ? new DeadLetterState(this.slots) : null;
-    this.slots.onGrow((capacity) => this.widen(capacity));
+    this.slots.addColumns(this);
     const { copies } = this;
     this.packed.addColumn({
       get: (message) => copies.count[message],
@@ -97,8 +93,7 @@ export class Messages {
     if (this.world.prioritised) this.priority[message] = strands.priority[strand];
     if (this.world.keys.inSequence) this.arrival[message] = strands.arrival[strand];
     this.key[message] = key < 0 ? this.ownKey(message) : this.world.keys.value(key, strand);
-    const root = strands.traceRoot[strand];
-    if (root !== 0) this.traces.set(message, [root, strands.traceOf(strand)]);
+    this.traces.note(message, strand);
     return message;
   }
 
@@ -127,8 +122,7 @@ export class Messages {
     this.arrival[copy] = this.arrival[message];
     this.key[copy] = this.key[message];
     this.bytes[copy] = this.bytes[message];
-    const trace = this.traces.get(message);
-    if (trace !== undefined) this.traces.set(copy, trace);
+    this.traces.set(copy, this.traces.get(message));
     this.deadLetterState?.keep(copy, this.effects[message], this.poison[message]);
     return copy;
   }
@@ -146,23 +140,14 @@ export class Messages {
     return copy;
   }
 
-  /** For a traced request: its id, and that of the execution that published. */
-  traceOf(message: number): readonly [root: number, parent: number] | undefined {
-    return this.traces.size === 0 ? undefined : this.traces.get(message);
-  }
-
-  setTrace(message: number, trace: readonly [root: number, parent: number]): void {
-    this.traces.set(message, trace);
-  }
-
   /** The key of a message that was published without one. */
   ownKey(message: number): number {
-    return identity(this.lineageA[message], this.lineageB[message]);
+    return lineageNumber(this.lineageA[message], this.lineageB[message]);
   }
 
   /** The key of a message that takes the unique key of its request. */
   rootKey(message: number): number {
-    return identity(this.rootA[message], this.rootB[message]);
+    return lineageNumber(this.rootA[message], this.rootB[message]);
   }
 
   /** One of its holders has released it. */
@@ -174,7 +159,7 @@ export class Messages {
 
   /** Frees a message that has no holders. */
   drop(message: number): void {
-    if (this.traces.size > 0) this.traces.delete(message);
+    this.traces.delete(message);
     this.copies.forget(message);
     this.slots.give(message);
   }
@@ -231,20 +216,14 @@ export class Messages {
   context(message: number, group: number, number: number, attempt = number): TaskContext {
     const { scratch } = this;
     derive(this.lineageA[message], this.lineageB[message], group);
-    scratch.callA = lineage.a;
-    scratch.callB = lineage.b;
-    derive(lineage.a, lineage.b, number);
-    scratch.lineageA = lineage.a;
-    scratch.lineageB = lineage.b;
+    identify(scratch, lineage.a, lineage.b, number);
     scratch.rootA = this.rootA[message];
     scratch.rootB = this.rootB[message];
     scratch.request = this.request[message];
     scratch.priority = this.priority[message];
     scratch.arrival = this.arrival[message];
     scratch.attempt = attempt;
-    const trace = this.traces.size === 0 ? undefined : this.traces.get(message);
-    scratch.traceRoot = trace === undefined ? 0 : trace[0];
-    scratch.traceParent = trace === undefined ? 0 : trace[1];
+    this.traces.apply(message, scratch);
     return scratch;
   }
 
@@ -293,47 +272,4 @@ export class Messages {
     this.bytes[message] = 0;
     return message;
   }
-
-  private widen(capacity: number): void {
-    this.lineageA = widenInt32(this.lineageA, capacity);
-    this.lineageB = widenInt32(this.lineageB, capacity);
-    this.rootA = widenInt32(this.rootA, capacity);
-    this.rootB = widenInt32(this.rootB, capacity);
-    this.request = widenInt32(this.request, capacity);
-    this.priority = widenInt32(this.priority, capacity);
-    this.arrival = widenFloat64(this.arrival, capacity);
-    this.published = widenFloat64(this.published, capacity);
-    this.cell = widenInt32(this.cell, capacity);
-    this.key = widenFloat64(this.key, capacity);
-    this.bytes = widenFloat64(this.bytes, capacity);
-    this.holders = widenInt32(this.holders, capacity);
-    this.effects = widenInt32(this.effects, capacity);
-    this.givenUp = widenInt32(this.givenUp, capacity);
-    this.poison = widenUint8(this.poison, capacity);
-    this.truncated = widenUint8(this.truncated, capacity);
-  }
-}
-
-/** 21 bits of one word and 32 of the other fit a double exactly. */
-function identity(a: number, b: number): number {
-  return (a & 0x1fffff) * 4294967296 + (b >>> 0);
-}
-
-function emptyContext(): Scratch {
-  return {
-    rootA: 0,
-    rootB: 0,
-    request: 0,
-    priority: 0,
-    arrival: 0,
-    callA: 0,
-    callB: 0,
-    lineageA: 0,
-    lineageB: 0,
-    attempt: 1,
-    level: 0,
-    traceRoot: 0,
-    traceParent: 0,
-    deadline: Infinity,
-  };
 }

@@ -127,7 +127,6 @@ export class OutboxTable {
         for (let k = 0; k < rows.length; k += ROW) this.commit(rows[k], rows[k + 1]);
         return OUTCOME.ok;
       },
-      left: () => {},
     };
   }
 

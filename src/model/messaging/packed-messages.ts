@@ -1,5 +1,6 @@
 import { Packed } from '../../kernel/packed.js';
 import type { Slots } from '../../kernel/pool.js';
+import type { Traces } from '../processes/task-context.js';
 
 /** Messages in a bundle, and messages that a queue keeps outside of bundles at its head. Only tests change them. */
 export const packingSettings = { bundle: 1024, near: 2048 };
@@ -47,8 +48,7 @@ type MessageColumns = Readonly<
   readonly slots: Slots;
   ownKey(message: number): number;
   rootKey(message: number): number;
-  traceOf(message: number): readonly [root: number, parent: number] | undefined;
-  setTrace(message: number, trace: readonly [root: number, parent: number]): void;
+  readonly traces: Traces;
 };
 
 /**
@@ -113,8 +113,7 @@ export class PackedMessages {
     else messages.key[message] = messages.rootKey(message);
     for (let c = 0; c < extraColumns.length; c++)
       extraColumns[c].set(message, packed.get(EXTRA + c, k));
-    const trace = traces?.get(k);
-    if (trace !== undefined) messages.setTrace(message, trace);
+    messages.traces.set(message, traces?.get(k));
     this.count--;
     return message;
   }
@@ -134,7 +133,7 @@ export class PackedMessages {
   private tracesOf(list: Int32Array, count: number): Bundle['traces'] {
     const traces = new Map<number, readonly [number, number]>();
     for (let k = 0; k < count; k++) {
-      const trace = this.messages.traceOf(list[k]);
+      const trace = this.messages.traces.get(list[k]);
       if (trace !== undefined) traces.set(k, trace);
     }
     return traces.size === 0 ? null : traces;

@@ -5,7 +5,7 @@ import { unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Producer as ProducerSpec } from '../../spec/scenario/messaging.js';
 import type { Instance, Resident } from '../processes/instance.js';
-import type { Batch, Ticket } from './batch.js';
+import type { Batch, Opening, Ticket } from './batch.js';
 import { batchBound, recordBytes } from './record-size.js';
 
 /** The messages of one step. */
@@ -47,14 +47,6 @@ export interface Sending {
   accepted(request: Send): void;
   /** A parcel waited too long for buffer space; the rest of its messages is abandoned. */
   refused(request: Send): void;
-}
-
-/** The producer, partition and settings of a new batch. */
-export interface Opening {
-  readonly producer: number;
-  readonly partition: number;
-  readonly acks: Batch['acks'];
-  readonly since: Ns;
 }
 
 /** Maximum of unacknowledged requests to one node (max.in.flight.requests.per.connection). */

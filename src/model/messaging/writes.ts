@@ -8,12 +8,12 @@ import type { Outcome } from '../../spec/outcome.js';
 import type { PlanBroker, PlanPublish } from '../../spec/plan/messaging.js';
 import type { BackgroundRun } from '../processes/background-run.js';
 import { emptyBatch } from './batch.js';
-import type { Batch } from './batch.js';
+import type { Batch, Opening } from './batch.js';
 import type { KafkaTopic } from './kafka.js';
 import type { Messages } from './messages.js';
 import { LeaderViews } from './leader-views.js';
 import { Producer } from './producer.js';
-import type { Opening, Send, Sending } from './producer.js';
+import type { Send, Sending } from './producer.js';
 import { Replicas } from './replicas.js';
 import { Timed } from './timed.js';
 

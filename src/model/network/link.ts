@@ -1,7 +1,8 @@
-import type { Samplers } from '../../kernel/distribution.js';
+import { samplers } from '../../kernel/distribution.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
+import type { PlanLink } from '../../spec/plan/plan.js';
 
 /** Directions of messages on a link; the bits of PlanFault.links. */
 export const DIRECTION = Object.freeze({ request: 1, answer: 2, both: 3 } as const);
@@ -52,8 +53,6 @@ export interface DataLimit {
  * delayed by doubling retransmission timeouts (TCP); a loss is not an error.
  */
 export class Link {
-  readonly fromZone: number;
-  readonly toZone: number;
   extras: ExtraDelay[] = [];
   /** Effective loss per direction, and the cut per direction, see CUT. */
   requestLoss: number;
@@ -66,7 +65,6 @@ export class Link {
   dataLimits: readonly DataLimit[] | null = null;
   /** True if some attempts share connections, whose messages keep their order. */
   ordered = false;
-  private readonly samplers: Samplers;
   private readonly key: StreamKey;
   private readonly requestSampler: number;
   private readonly answerSampler: number;
@@ -79,25 +77,8 @@ export class Link {
   readonly baseRequestBandwidth: number;
   readonly baseAnswerBandwidth: number;
 
-  constructor(
-    samplers: Samplers,
-    key: StreamKey,
-    spec: {
-      readonly fromZone: number;
-      readonly toZone: number;
-      readonly latency: number;
-      readonly answerLatency: number;
-      readonly loss: number;
-      readonly answerLoss: number;
-      readonly bandwidth: number;
-      readonly answerBandwidth: number;
-      readonly rtoNs: Ns;
-    },
-  ) {
-    this.samplers = samplers;
+  constructor(key: StreamKey, spec: PlanLink) {
     this.key = key;
-    this.fromZone = spec.fromZone;
-    this.toZone = spec.toZone;
     this.requestSampler = spec.latency;
     this.answerSampler = spec.answerLatency;
     this.rtoNs = spec.rtoNs;
@@ -112,7 +93,7 @@ export class Link {
     const answer = message === MESSAGE.answer;
     const cut = answer ? this.answerCut : this.requestCut;
     if (cut === CUT.drop) return VANISHED;
-    const { key, samplers } = this;
+    const { key } = this;
     const sampler = answer ? this.answerSampler : this.requestSampler;
     let delay = samplers.draw(sampler, key.a, key.b, lineageA, lineageB, message);
     const loss = answer ? this.answerLoss : this.requestLoss;
@@ -123,7 +104,7 @@ export class Link {
 
   /** Delay of a packet without automatic retransmission, such as a SYN; VANISHED if it is lost. */
   packet(message: number, lineageA: number, lineageB: number): Ns {
-    const { key, samplers } = this;
+    const { key } = this;
     const answer = message === MESSAGE.answer;
     if ((answer ? this.answerCut : this.requestCut) === CUT.drop) return VANISHED;
     const loss = answer ? this.answerLoss : this.requestLoss;
@@ -153,7 +134,7 @@ export class Link {
       if ((extra.direction & direction) === 0) continue;
       const { key, share } = extra;
       if (share < 1 && unit(key.a, key.b, a, b, EXTRA_INDEX + message) >= share) continue;
-      const drawn = this.samplers.draw(extra.sampler, key.a, key.b, a, b, message);
+      const drawn = samplers.draw(extra.sampler, key.a, key.b, a, b, message);
       delay += extra.memory === null ? drawn : remember(extra.memory, direction, drawn);
     }
     return delay;

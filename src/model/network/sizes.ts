@@ -1,4 +1,3 @@
-import { widenFloat64 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
 import { isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
@@ -26,29 +25,25 @@ export class Sizes {
     this.world = world;
     this.crossings = world.plan.pricedZones ? new Crossings(world) : null;
     this.lines = new Lines(world);
-    strands.slots.onGrow((capacity) => {
-      this.request = widenFloat64(this.request, capacity);
-      this.answered = widenFloat64(this.answered, capacity);
-      this.stepped = widenFloat64(this.stepped, capacity);
-    });
+    strands.slots.addColumns(this);
   }
 
   /** `owner` sends a strand over an edge. */
   sent(strand: number, edge: Edge, owner: number): void {
     const own = edge.requestBytes;
-    this.request[strand] = own >= 0 ? own : this.request[this.jobOf(owner)];
+    this.request[strand] = own >= 0 ? own : this.request[strands.jobOf(owner)];
     this.answered[strand] = 0;
     this.stepped[strand] = -1;
   }
 
   /** The answer of a strand has reached its sender over an edge. */
   received(strand: number, edge: Edge, owner: number): void {
-    if (edge.requestBytes < 0) this.answered[this.jobOf(owner)] = this.ofAnswer(strand);
+    if (edge.requestBytes < 0) this.answered[strands.jobOf(owner)] = this.ofAnswer(strand);
   }
 
   /** Sets the size of the answer that a strand is about to give. */
   answers(strand: number, bytes: number): void {
-    this.stepped[this.jobOf(strand)] = bytes;
+    this.stepped[strands.jobOf(strand)] = bytes;
   }
 
   /** A strand shares the response of another strand, whose size replaces its own. */
@@ -72,17 +67,17 @@ export class Sizes {
 
   /** Returns true if the job of a strand belongs to a call and its answer goes over the wire. */
   overTheWire(strand: number): boolean {
-    return strands.returns[this.jobOf(strand)] === RETURN.frame;
+    return strands.returns[strands.jobOf(strand)] === RETURN.frame;
   }
 
   /** Bytes of the request that a strand works on. */
   ofRequest(strand: number): number {
-    return this.request[this.jobOf(strand)];
+    return this.request[strands.jobOf(strand)];
   }
 
   /** Bytes of the answer of a strand, if it succeeds. */
   ofAnswer(strand: number): number {
-    const job = this.jobOf(strand);
+    const job = strands.jobOf(strand);
     if (this.stepped[job] >= 0) return this.stepped[job];
     const { plan } = this.world;
     const own = plan.parts[strands.part[job]].responseBytes;
@@ -103,13 +98,5 @@ export class Sizes {
   /** Bytes of a response with this outcome: failures have no body. */
   onTheWire(strand: number, outcome: Outcome): number {
     return isSuccess(outcome) ? this.ofAnswer(strand) : 0;
-  }
-
-  /** The strand of the job that a strand belongs to. */
-  private jobOf(strand: number): number {
-    const { parent } = strands;
-    let at = strand;
-    while (parent[at] >= 0) at = parent[at];
-    return at;
   }
 }

@@ -15,6 +15,7 @@ import type { ListedRun } from '../picking/endpoint-lists.js';
 export interface OutagesParts extends ListedRun, ServedRun {
   readonly tasks: Tasks;
   readonly connections: ConnectionTable;
+  /** Null if no component has several versions. */
   readonly versions: VersionTables | null;
   readonly interpreter: Interpreter;
   readonly workers: Workers;

@@ -11,7 +11,7 @@ import type { ProbeKind } from '../../spec/scenario/probes.js';
 import type { OutagesParts } from './outages-parts.js';
 import type { Instance } from './instance.js';
 import { strands } from '../strands.js';
-import type { TaskContext } from './tasks.js';
+import { TaskDraft, type TaskContext } from './task-context.js';
 
 /** Actions that follow from probe results. */
 export interface Verdicts {
@@ -225,7 +225,8 @@ export class Probes {
     derive(key.a, key.b, asked);
     const { a, b } = lineage;
     const priority = this.level;
-    return { ...ALONE, priority, rootA: a, rootB: b, callA: a, callB: b, lineageA: a, lineageB: b };
+    const ids = { rootA: a, rootB: b, callA: a, callB: b, lineageA: a, lineageB: b };
+    return { ...new TaskDraft(), priority, ...ids };
   }
 }
 
@@ -234,14 +235,3 @@ function levelOf(priorities: readonly number[]): number {
   const below = priorities.filter((priority) => priority < 0).length;
   return Math.min(below, Math.max(0, priorities.length - 1));
 }
-
-/** A probe belongs to no tree of requests. */
-const ALONE = Object.freeze({
-  request: 0,
-  arrival: 0,
-  attempt: 1,
-  level: 0,
-  traceRoot: 0,
-  traceParent: 0,
-  deadline: Infinity,
-});

@@ -82,7 +82,7 @@ export class Samples {
 
   private measure(target: PlanScalingTarget, metric: number): ScalingValue {
     if (target.metric === 'lag') {
-      return { of: 'total', value: levels.valueOf(this.run.meters.gaugeOf('lag', target)) };
+      return { of: 'total', value: levels.value(this.run.meters.gaugeOf('lag', target)) };
     }
     if (target.metric === 'latency') return { of: 'mean', value: this.latency() };
     const counted = this.counted[metric];

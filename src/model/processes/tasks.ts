@@ -6,6 +6,7 @@ import { RETURN, STATE, strands } from '../strands.js';
 import type { ServedRun } from '../server-port.js';
 import type { Sizes } from '../network/sizes.js';
 import type { ActRun } from '../programs/interpreter-port.js';
+import type { TaskContext } from './task-context.js';
 import { FROZEN } from './process.js';
 import type { Instance } from './instance.js';
 import { sink } from '../figures/sink.js';
@@ -22,31 +23,6 @@ export interface TaskOwner {
   readonly takesErrors?: boolean;
   /** True if its tasks are not requests of the endpoint that they run, and are not measured as such. */
   readonly silent?: boolean;
-}
-
-/** Context of a task: the request tree that it belongs to, and its own identity. */
-export interface TaskContext {
-  readonly rootA: number;
-  readonly rootB: number;
-  /** Part id of the user request. */
-  readonly request: number;
-  /** Index of its priority; 0 if requests do not differ. */
-  readonly priority: number;
-  /** Arrival number of the user request. */
-  readonly arrival: number;
-  /** Lineage of its effect: the same for all tries of one message. */
-  readonly callA: number;
-  readonly callB: number;
-  /** Lineage of this try. */
-  readonly lineageA: number;
-  readonly lineageB: number;
-  /** Number of the try, 1 for the first. */
-  readonly attempt: number;
-  /** Number of calls above it. */
-  readonly level: number;
-  readonly traceRoot: number;
-  readonly traceParent: number;
-  readonly deadline: number;
 }
 
 /**

@@ -100,7 +100,6 @@ export class ProvisionedCapacity {
         if (took === 'partition') meters.count(table.partitionThrottles);
         return THROTTLED;
       },
-      left: () => {},
     };
   }
 

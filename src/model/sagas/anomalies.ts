@@ -1,4 +1,4 @@
-import { widenInt32, type Slots } from '../../kernel/pool.js';
+import { type Slots } from '../../kernel/pool.js';
 import type { PlanSaga } from '../../spec/plan/sagas.js';
 import type { Counter } from '../figures/meters.js';
 import type { Run } from '../run.js';
@@ -29,11 +29,7 @@ export class Anomalies {
     this.dirtyReads = world.meters.counter('dirtyReads', own);
     this.lostUpdates = world.meters.counter('lostUpdates', own);
     this.fuzzyReads = world.meters.counter('fuzzyReads', own);
-    slots.onGrow((capacity) => {
-      this.younger = widenInt32(this.younger, capacity);
-      this.over = widenInt32(this.over, capacity);
-      this.completed = widenInt32(this.completed, capacity);
-    });
+    slots.addColumns(this);
   }
 
   began(slot: number, strand: number): void {

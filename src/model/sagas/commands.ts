@@ -1,4 +1,4 @@
-import { Slots, widenInt32, widenUint8 } from '../../kernel/pool.js';
+import { Slots } from '../../kernel/pool.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanSaga, PlanSagaCommand } from '../../spec/plan/sagas.js';
@@ -29,17 +29,7 @@ export class Commands {
   reply: Int32Array = new Int32Array(0);
 
   constructor() {
-    this.slots.onGrow((capacity) => {
-      this.saga = widenInt32(this.saga, capacity);
-      this.step = widenInt32(this.step, capacity);
-      this.undo = widenUint8(this.undo, capacity);
-      this.dropped = widenUint8(this.dropped, capacity);
-      this.strand = widenInt32(this.strand, capacity);
-      this.life = widenInt32(this.life, capacity);
-      this.run = widenInt32(this.run, capacity);
-      this.sent = widenUint8(this.sent, capacity);
-      this.reply = widenInt32(this.reply, capacity);
-    });
+    this.slots.addColumns(this);
   }
 
   take(saga: number, step: number, undo: number): number {
@@ -73,5 +63,5 @@ export function commandAct(plan: PlanSaga, commands: Commands, what: PlanSagaCom
     }
     return OUTCOME.ok;
   };
-  return { begin, left: () => {} };
+  return { begin };
 }

@@ -1,7 +1,8 @@
 import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
-import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
+import { Slots, widenInt32 } from '../../kernel/pool.js';
 import { IntRing } from '../../kernel/ring.js';
+import { lineageNumber } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { PlanSaga } from '../../spec/plan/sagas.js';
@@ -74,7 +75,8 @@ export class Ledger {
     const { key, isolation } = plan.spec;
     const watched = key !== null && isolation.kind === 'none';
     this.anomalies = watched ? new Anomalies(world, plan, this) : null;
-    this.slots.onGrow((capacity) => this.widen(capacity));
+    const { steps } = this;
+    this.slots.addColumns<Ledger>(this, { done: steps, undone: steps, tomb: steps });
     const { slots, archive, awake } = this;
     world.kept.set(`${plan.spec.name}.sagas`, () => slots.used + archive.length - awake.size);
     world.kept.set(`${plan.spec.name}.slots`, () => slots.used);
@@ -84,7 +86,7 @@ export class Ledger {
   /** The record of the request that a strand belongs to; -1 = none. */
   find(strand: number): number {
     const { rootA, rootB } = strands;
-    const slot = this.byRoot.get(keyOf(rootA[strand], rootB[strand]));
+    const slot = this.byRoot.get(lineageNumber(rootA[strand], rootB[strand]));
     if (slot !== undefined) return slot;
     const row = this.archive.find(rootA[strand], rootB[strand]);
     return row < 0 ? -1 : this.wake(row);
@@ -191,7 +193,7 @@ export class Ledger {
     this.done.fill(0, at, at + this.steps);
     this.undone.fill(0, at, at + this.steps);
     this.tomb.fill(0, at, at + this.steps);
-    this.byRoot.set(keyOf(this.rootA[slot], this.rootB[slot]), slot);
+    this.byRoot.set(lineageNumber(this.rootA[slot], this.rootB[slot]), slot);
     return slot;
   }
 
@@ -235,7 +237,7 @@ export class Ledger {
   }
 
   private free(slot: number): void {
-    this.byRoot.delete(keyOf(this.rootA[slot], this.rootB[slot]));
+    this.byRoot.delete(lineageNumber(this.rootA[slot], this.rootB[slot]));
     this.life[slot]++;
     this.slots.give(slot);
   }
@@ -282,7 +284,7 @@ export class Ledger {
     this.done.set(ending.done, at);
     this.undone.set(ending.undone, at);
     this.tomb.set(ending.tomb, at);
-    this.byRoot.set(keyOf(this.rootA[slot], this.rootB[slot]), slot);
+    this.byRoot.set(lineageNumber(this.rootA[slot], this.rootB[slot]), slot);
     this.awake.set(row, slot);
     return slot;
   }
@@ -340,25 +342,4 @@ export class Ledger {
     rest(Infinity);
     invariant(this.settlement.isBalanced(), 'sagas-not-conserved');
   }
-
-  private widen(capacity: number): void {
-    this.life = widenInt32(this.life, capacity);
-    this.number = widenFloat64(this.number, capacity);
-    this.rootA = widenInt32(this.rootA, capacity);
-    this.rootB = widenInt32(this.rootB, capacity);
-    this.accepted = widenUint8(this.accepted, capacity);
-    this.phase = widenUint8(this.phase, capacity);
-    this.contradicted = widenUint8(this.contradicted, capacity);
-    this.cell = widenInt32(this.cell, capacity);
-    this.start = widenFloat64(this.start, capacity);
-    this.end = widenFloat64(this.end, capacity);
-    this.done = widenInt32(this.done, capacity * this.steps);
-    this.undone = widenInt32(this.undone, capacity * this.steps);
-    this.tomb = widenUint8(this.tomb, capacity * this.steps);
-  }
-}
-
-/** 21 bits of one word and 32 of the other fit a double exactly. */
-function keyOf(a: number, b: number): number {
-  return (a & 0x1fffff) * 4294967296 + (b >>> 0);
 }

@@ -33,7 +33,6 @@ export function markOf({ at, roles, repeatable }: PlanSagaMark, sagas: readonly 
       for (const role of others) apply(sagas[role.saga], role, strand, repeatable);
       return OUTCOME.ok satisfies Outcome;
     },
-    left: () => {},
   };
 }
 

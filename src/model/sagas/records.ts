@@ -1,6 +1,5 @@
-import { widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
 import { derive, lineage } from '../../kernel/rng.js';
-import type { TaskContext } from '../processes/tasks.js';
+import { identify, TaskDraft, Traces, type TaskContext } from '../processes/task-context.js';
 import type { Run } from '../run.js';
 import type { Ledger } from './ledger.js';
 import { strands } from '../strands.js';
@@ -17,8 +16,6 @@ export const FATE = Object.freeze({
 
 /** Distinguishes the tries after a failed write of the state. */
 const SAVE_TAG = 0x10000;
-
-type Scratch = { -readonly [Field in keyof TaskContext]: TaskContext[Field] };
 
 /**
  * The persisted state of each saga: its position and the responses so far. Columns are indexed by ledger slot; per-step
@@ -65,14 +62,20 @@ export class Records {
   private arrival: Float64Array = new Float64Array(0);
   private readonly world: Run;
   private readonly ledger: Ledger;
-  /** For traced requests: ids of the request and of the execution that started the saga. */
-  private readonly traces = new Map<number, readonly [root: number, parent: number]>();
-  private readonly scratch: Scratch = emptyContext();
+  private readonly traces = new Traces();
+  private readonly scratch = new TaskDraft();
 
   constructor(world: Run, ledger: Ledger) {
     this.world = world;
     this.ledger = ledger;
-    ledger.slots.onGrow((capacity) => this.widen(capacity));
+    const { steps } = ledger;
+    ledger.slots.addColumns<Records>(this, {
+      fate: steps,
+      doubtful: steps,
+      tries: steps,
+      saves: steps,
+      command: steps,
+    });
     ledger.causes = () => this.cause;
   }
 
@@ -97,8 +100,7 @@ export class Records {
     this.open[slot] = 0;
     this.waiter[slot] = -1;
     this.clear(slot);
-    const root = strands.traceRoot[strand];
-    if (root !== 0) this.traces.set(slot, [root, strands.traceOf(strand)]);
+    this.traces.note(slot, strand);
   }
 
   /** Resets the progress of a saga. */
@@ -126,7 +128,7 @@ export class Records {
 
   ended(slot: number): void {
     this.turn[slot]++;
-    if (this.traces.size > 0) this.traces.delete(slot);
+    this.traces.delete(slot);
   }
 
   /** Steps in flight when the process died may have had their effect, since their responses are lost. */
@@ -161,11 +163,7 @@ export class Records {
   private contextOf(slot: number, effect: number, tries: number, tag: number): TaskContext {
     const { scratch, ledger } = this;
     derive(this.lineageA[slot], this.lineageB[slot], effect);
-    scratch.callA = lineage.a;
-    scratch.callB = lineage.b;
-    derive(lineage.a, lineage.b, tag);
-    scratch.lineageA = lineage.a;
-    scratch.lineageB = lineage.b;
+    identify(scratch, lineage.a, lineage.b, tag);
     scratch.attempt = tries;
     scratch.rootA = ledger.rootA[slot];
     scratch.rootB = ledger.rootB[slot];
@@ -173,59 +171,7 @@ export class Records {
     scratch.priority = this.priority[slot];
     scratch.arrival = this.arrival[slot];
     scratch.level = this.level[slot];
-    const trace = this.traces.size === 0 ? undefined : this.traces.get(slot);
-    scratch.traceRoot = trace === undefined ? 0 : trace[0];
-    scratch.traceParent = trace === undefined ? 0 : trace[1];
+    this.traces.apply(slot, scratch);
     return scratch;
   }
-
-  private widen(capacity: number): void {
-    const steps = capacity * this.ledger.steps;
-    for (const name of COLUMNS) this[name] = widenInt32(this[name], capacity);
-    for (const name of BYTES) this[name] = widenUint8(this[name], capacity);
-    this.lineageA = widenInt32(this.lineageA, capacity);
-    this.lineageB = widenInt32(this.lineageB, capacity);
-    this.request = widenInt32(this.request, capacity);
-    this.priority = widenInt32(this.priority, capacity);
-    this.level = widenUint8(this.level, capacity);
-    this.arrival = widenFloat64(this.arrival, capacity);
-    this.due = widenFloat64(this.due, capacity);
-    this.fate = widenUint8(this.fate, steps);
-    this.doubtful = widenUint8(this.doubtful, steps);
-    this.tries = widenInt32(this.tries, steps);
-    this.saves = widenInt32(this.saves, steps);
-    this.command = widenInt32(this.command, steps);
-  }
-}
-
-const COLUMNS = [
-  'turn',
-  'instance',
-  'stage',
-  'open',
-  'cause',
-  'compensationCause',
-  'waiter',
-  'waiterStamp',
-  'reads',
-] as const;
-const BYTES = ['back', 'waiting', 'reading', 'overdue'] as const;
-
-function emptyContext(): Scratch {
-  return {
-    rootA: 0,
-    rootB: 0,
-    request: 0,
-    priority: 0,
-    arrival: 0,
-    callA: 0,
-    callB: 0,
-    lineageA: 0,
-    lineageB: 0,
-    attempt: 1,
-    level: 0,
-    traceRoot: 0,
-    traceParent: 0,
-    deadline: Infinity,
-  };
 }

@@ -1,6 +1,6 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
-import { Slots, widenInt32 } from '../../kernel/pool.js';
+import { Slots } from '../../kernel/pool.js';
 import { isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanSaga } from '../../spec/plan/sagas.js';
@@ -45,10 +45,7 @@ export class Recovery {
     this.recoverOp = engine.define('saga-recovery', (slot, turn) => {
       if (records.turn[slot] === turn) this.recover(slot);
     });
-    this.readings.onGrow((capacity) => {
-      this.saga = widenInt32(this.saga, capacity);
-      this.turn = widenInt32(this.turn, capacity);
-    });
+    this.readings.addColumns(this);
   }
 
   /** A saga has lost its driver: schedules the takeover after the recovery delay. */

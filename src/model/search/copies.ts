@@ -14,7 +14,8 @@ import type { Instance } from '../processes/instance.js';
 import type { Counter } from '../figures/meters.js';
 import { shardOf } from '../replication/shards.js';
 import { RETURN, strands } from '../strands.js';
-import type { TaskContext, Tasks } from '../processes/tasks.js';
+import { TaskDraft, type TaskContext } from '../processes/task-context.js';
+import type { Tasks } from '../processes/tasks.js';
 import type { ActRun } from '../programs/interpreter-port.js';
 import { Refreshes } from './refreshes.js';
 import { ThreadPools } from './thread-pools.js';
@@ -141,7 +142,7 @@ export class Copies {
     if (spec.pool !== WRITE) return act;
     return {
       begin: (strand) => (this.takesWrites(strand) ? act.begin(strand, 0) : UNAVAILABLE),
-      left: (strand) => act.left(strand),
+      left: (strand) => act.left?.(strand),
     };
   }
 
@@ -151,13 +152,12 @@ export class Copies {
         this.refreshes.search(this.indexOf(strand));
         return OUTCOME.ok;
       },
-      left: () => {},
     };
   }
 
   /** The act that ends a write; `program`: the program that the other copies run. */
   indexed(program: number): Act {
-    return { begin: (strand) => this.write(strand, program), left: () => {} };
+    return { begin: (strand) => this.write(strand, program) };
   }
 
   private indexOf(strand: number): number {
@@ -284,6 +284,7 @@ export class Copies {
     const { prioritised, keys } = this.world;
     derive(strands.lineageA[strand], strands.lineageB[strand], COPY_TAG + index);
     return {
+      ...new TaskDraft(),
       rootA: strands.rootA[strand],
       rootB: strands.rootB[strand],
       request: strands.request[strand],
@@ -293,11 +294,7 @@ export class Copies {
       callB: strands.callB[strand],
       lineageA: lineage.a,
       lineageB: lineage.b,
-      attempt: 1,
       level: strands.level[strand],
-      traceRoot: 0,
-      traceParent: 0,
-      deadline: Infinity,
     };
   }
 

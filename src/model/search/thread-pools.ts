@@ -1,7 +1,6 @@
 import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
-import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import { IntRing } from '../../kernel/ring.js';
 import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
@@ -58,11 +57,7 @@ export class ThreadPools {
       this.gauges.set(part, meters.gauge('threadPool.queue', { component, part }));
       this.waits.set(part, meters.durations('threadPool.wait', { component, part }));
     }
-    strands.slots.onGrow((capacity) => {
-      this.of = widenInt32(this.of, capacity);
-      this.since = widenFloat64(this.since, capacity);
-      this.cell = widenInt32(this.cell, capacity);
-    });
+    strands.slots.addColumns(this);
     world.audits.push(() => this.audit());
     this.grantOp = engine.define('thread-granted', (strand, stamp) => {
       if (strands.stamp[strand] === stamp) world.interpreter.acted(strand, OUTCOME.ok);

@@ -1,6 +1,5 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
-import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import { IntRing } from '../../kernel/ring.js';
 import { OUTCOME, PENDING } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
@@ -36,10 +35,8 @@ export class Locks {
 
   constructor(world: ActRun) {
     this.world = world;
+    strands.slots.addColumns(this);
     strands.slots.onGrow((capacity) => {
-      this.value = widenFloat64(this.value, capacity);
-      this.since = widenFloat64(this.since, capacity);
-      this.cell = widenInt32(this.cell, capacity);
       while (this.held.length < capacity) this.held.push(null);
     });
     this.grantOp = engine.define('lock-granted', (strand, stamp) => {

@@ -257,7 +257,6 @@ export class Transactions {
         nodes.read(strand, key);
         return OUTCOME.ok;
       },
-      left: () => {},
     };
   }
 

@@ -4,6 +4,7 @@ import { PHASE } from '../../kernel/phase.js';
 import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
+import type { Cpu } from '../../spec/scenario/resources.js';
 import { STATE, strands } from '../strands.js';
 import { levels } from '../figures/levels.js';
 import { ALONE, coresOf, fairPartBeside, othersOf } from './fair-parts.js';
@@ -14,17 +15,13 @@ const NOTHING = new Float64Array(0);
 const NONE = new Int32Array(0);
 
 /** The setup of cores: their machine, and the callback when a strand is done. */
-export interface CoresSetup {
+export interface CoresSetup extends Pick<Cpu, 'cores' | 'contextSwitchTax' | 'background'> {
   /** Gauge shared by several cores objects; null = a separate one. */
   readonly sharedGauge: number | null;
   /** Op whose handler calls fire(generation) of these cores; its target is `id`. */
   readonly op: number;
   readonly id: number;
-  readonly cores: number;
   readonly fcfs: boolean;
-  readonly contextSwitchTax: number;
-  /** Cores that the process uses besides these strands. */
-  readonly background: number;
   /** CFS bandwidth: CPU ns per period, or null. */
   readonly quota: { readonly budgetNs: number; readonly periodNs: Ns } | null;
   /** Called when the work of a strand is done. */

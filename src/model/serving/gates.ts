@@ -5,13 +5,14 @@ import type { StreamKey } from '../../kernel/rng.js';
 import { streamKey } from '../../kernel/rng.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
+import type { GateState } from '../../spec/patterns/policy.js';
 import type { PlanGate } from '../../spec/plan/plan.js';
 import type { Instance } from '../processes/instance.js';
-import { GatePlace } from './gate-place.js';
 import type { Registry } from '../registry.js';
 import { GATED } from '../slot-bits.js';
 import type { Run } from '../run.js';
 import { strands } from '../strands.js';
+import { ValueStates } from '../value-states.js';
 
 /**
  * One limit: its states in each instance, and for each request inside its start time and its rank among those in
@@ -20,14 +21,15 @@ import { strands } from '../strands.js';
 class Gate {
   readonly component: number;
   readonly key: number;
-  readonly places: readonly GatePlace[];
+  /** By instance; a limit without a key uses the value 0. */
+  readonly places: readonly ValueStates<GateState>[];
   /** By strand; -1 = outside. */
   beganAt: Float64Array = new Float64Array(64).fill(-1);
   inflight: Int32Array = new Int32Array(64);
   /** Number of the state that admitted it. */
   met: Int32Array = new Int32Array(64);
 
-  constructor({ component, key }: PlanGate, places: readonly GatePlace[]) {
+  constructor({ component, key }: PlanGate, places: readonly ValueStates<GateState>[]) {
     this.component = component;
     this.key = key;
     this.places = places;
@@ -120,7 +122,7 @@ export class Gates {
     const places = Array.from({ length: plan.components[component].instances }, (_, index) => {
       const stream = (meaning: string): StreamKey =>
         streamKey(plan.seed, replication, `${place}/${index}/${meaning}`);
-      return new GatePlace(() => definition!.gate!(layer.config, stream));
+      return new ValueStates(() => definition!.gate!(layer.config, stream));
     });
     return new Gate(spec, places);
   }

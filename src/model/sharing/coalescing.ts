@@ -1,7 +1,6 @@
 import { engine } from '../../kernel/engine.js';
 import { Expiring } from '../../kernel/expiring.js';
 import { invariant } from '../../kernel/invariant.js';
-import { widenInt32 } from '../../kernel/pool.js';
 import { isHinted, isSuccess, PARK, PASS } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanCoalescing } from '../../spec/plan/plan.js';
@@ -53,10 +52,7 @@ export class Coalescing {
             () => new Expiring(windowNs),
           ),
     );
-    strands.slots.onGrow((capacity) => {
-      this.role = widenInt32(this.role, capacity);
-      this.place = widenInt32(this.place, capacity);
-    });
+    strands.slots.addColumns(this);
     this.settleOp = engine.define('coalesced', (strand, stamp, outcome) => {
       if (strands.stamp[strand] === stamp) this.world.interpreter.answer(strand, outcome);
     });

@@ -1,5 +1,4 @@
 import { PHASE } from '../../kernel/phase.js';
-import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
@@ -33,11 +32,7 @@ export class Ties {
   constructor(world: ServedRun) {
     this.world = world;
     const { plan, replication } = world;
-    frames.slots.onGrow((capacity) => {
-      this.other = widenInt32(this.other, capacity);
-      this.begunAt = widenInt32(this.begunAt, capacity);
-      this.begunNs = widenFloat64(this.begunNs, capacity);
-    });
+    frames.slots.addColumns(this);
     this.streams = plan.components.map(({ name }) =>
       streamKey(plan.seed, replication, `ties/${name}`),
     );

@@ -1,4 +1,3 @@
-import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import { LOADS } from '../../spec/plan/stores.js';
 import { strands } from '../strands.js';
 
@@ -52,7 +51,7 @@ export class CallData {
   loaded: Float64Array = new Float64Array(0);
 
   constructor() {
-    strands.slots.onGrow((capacity) => this.widen(capacity));
+    strands.slots.addColumns<CallData>(this, { loaded: LOADS });
   }
 
   /** `owner` sends a strand. */
@@ -79,26 +78,4 @@ export class CallData {
     this.missing[owner] = this.missing[strand];
     this.missingSince[owner] = this.missingSince[strand];
   }
-
-  private widen(capacity: number): void {
-    for (const name of INT32) this[name] = widenInt32(this[name], capacity);
-    for (const name of FLOAT64) this[name] = widenFloat64(this[name], capacity);
-    this.loaded = widenFloat64(this.loaded, capacity * LOADS);
-  }
 }
-
-const INT32 = ['stream', 'page', 'view', 'outcome', 'cell'] as const;
-const FLOAT64 = [
-  'position',
-  'until',
-  'count',
-  'number',
-  'entity',
-  'reader',
-  'missing',
-  'missingSince',
-  'work',
-  'replayed',
-  'asked',
-  'known',
-] as const;

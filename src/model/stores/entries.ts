@@ -1,14 +1,12 @@
 import { engine } from '../../kernel/engine.js';
-import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../kernel/pool.js';
+import { Slots } from '../../kernel/pool.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Messages } from '../messaging/messages.js';
-import type { TaskContext } from '../processes/tasks.js';
+import { identify, TaskDraft, Traces, type TaskContext } from '../processes/task-context.js';
 import type { Run } from '../run.js';
 import { strands } from '../strands.js';
 import { sink } from '../figures/sink.js';
-
-type Scratch = { -readonly [Field in keyof TaskContext]: TaskContext[Field] };
 
 /**
  * Events that a read model has not passed yet, in commit order. Each entity has a list of its unseen events; the first
@@ -42,9 +40,8 @@ export class Entries {
   private readonly world: Run;
   /** By entity: the first event that its view misses. */
   private readonly first = new Map<number, number>();
-  /** For traced requests: ids of the request and of the execution that appended. */
-  private readonly traces = new Map<number, readonly [root: number, parent: number]>();
-  private readonly scratch = emptyContext();
+  private readonly traces = new Traces();
+  private readonly scratch = new TaskDraft();
   /** Key of the clients that know their own events, -1 = none; and the author of each event. */
   private readonly authors: number;
   private author: Float64Array = new Float64Array(0);
@@ -52,7 +49,7 @@ export class Entries {
   constructor(world: Run, authors: number) {
     this.world = world;
     this.authors = authors;
-    this.slots.onGrow((capacity) => this.widen(capacity));
+    this.slots.addColumns(this);
   }
 
   /** Adds event `tag` of an append that a strand has committed. */
@@ -67,8 +64,7 @@ export class Entries {
     this.request[entry] = strands.request[strand];
     if (keys.inSequence) this.arrival[entry] = strands.arrival[strand];
     if (this.authors >= 0) this.author[entry] = keys.value(this.authors, strand);
-    const root = strands.traceRoot[strand];
-    if (root !== 0) this.traces.set(entry, [root, strands.traceOf(strand)]);
+    this.traces.note(entry, strand);
     return entry;
   }
 
@@ -81,8 +77,7 @@ export class Entries {
     this.rootB[entry] = messages.rootB[message];
     this.request[entry] = messages.request[message];
     this.arrival[entry] = messages.arrival[message];
-    const trace = messages.traceOf(message);
-    if (trace !== undefined) this.traces.set(entry, trace);
+    this.traces.set(entry, messages.traces.get(message));
     this.poison[entry] = messages.poison[message];
     this.repeated[entry] = repeated ? 1 : 0;
     return entry;
@@ -144,7 +139,7 @@ export class Entries {
 
   /** Frees an event that has passed. */
   free(entry: number): void {
-    if (this.traces.size > 0) this.traces.delete(entry);
+    this.traces.delete(entry);
     this.slots.give(entry);
   }
 
@@ -155,59 +150,13 @@ export class Entries {
   /** The task context of a batch that starts with this event; the same object each time. */
   context(entry: number, attempt: number): TaskContext {
     const { scratch } = this;
-    scratch.callA = this.lineageA[entry];
-    scratch.callB = this.lineageB[entry];
-    derive(scratch.callA, scratch.callB, attempt);
-    scratch.lineageA = lineage.a;
-    scratch.lineageB = lineage.b;
+    identify(scratch, this.lineageA[entry], this.lineageB[entry], attempt);
     scratch.rootA = this.rootA[entry];
     scratch.rootB = this.rootB[entry];
     scratch.request = this.request[entry];
     scratch.arrival = this.arrival[entry];
     scratch.attempt = attempt;
-    const trace = this.traces.size === 0 ? undefined : this.traces.get(entry);
-    scratch.traceRoot = trace === undefined ? 0 : trace[0];
-    scratch.traceParent = trace === undefined ? 0 : trace[1];
+    this.traces.apply(entry, scratch);
     return scratch;
   }
-
-  private widen(capacity: number): void {
-    for (const name of INT32) this[name] = widenInt32(this[name], capacity);
-    for (const name of FLOAT64) this[name] = widenFloat64(this[name], capacity);
-    for (const name of UINT8) this[name] = widenUint8(this[name], capacity);
-  }
-}
-
-const INT32 = [
-  'partition',
-  'cell',
-  'next',
-  'same',
-  'last',
-  'lineageA',
-  'lineageB',
-  'rootA',
-  'rootB',
-  'request',
-] as const;
-const FLOAT64 = ['entity', 'number', 'committed', 'arrival', 'author'] as const;
-const UINT8 = ['seen', 'poison', 'repeated'] as const;
-
-function emptyContext(): Scratch {
-  return {
-    rootA: 0,
-    rootB: 0,
-    request: 0,
-    priority: 0,
-    arrival: 0,
-    callA: 0,
-    callB: 0,
-    lineageA: 0,
-    lineageB: 0,
-    attempt: 1,
-    level: 0,
-    traceRoot: 0,
-    traceParent: 0,
-    deadline: Infinity,
-  };
 }

@@ -83,7 +83,7 @@ export class EventStore {
 
   /** The act of a step or an instruction. */
   actOf(spec: PlanStoreAct): Act {
-    return { begin: this.beginOf(spec), left: () => {} };
+    return { begin: this.beginOf(spec) };
   }
 
   private beginOf(spec: PlanStoreAct): (strand: number, pc: number) => Outcome {

@@ -1,4 +1,5 @@
 import { invariant } from '../../kernel/invariant.js';
+import { placeOfValue } from '../../kernel/rng.js';
 import type { PlanProjection } from '../../spec/plan/stores.js';
 import type { Messages } from '../messaging/messages.js';
 import type { Age, Counter, Durations } from '../figures/meters.js';
@@ -64,7 +65,7 @@ export class ReadModel {
   committed(strand: number, entity: number, count: number, held: Held[] | null): void {
     const { entries, segments, world } = this;
     this.versions.written(entity);
-    const segment = segments === null ? 0 : segmentOf(entity, segments.count);
+    const segment = segments === null ? 0 : placeOfValue(entity, segments.count);
     for (let tag = 0; tag < count; tag++) {
       const number = this.next++;
       if (segments === null) {
@@ -87,7 +88,7 @@ export class ReadModel {
   /** All places before the event are filled or skipped. */
   release(entry: number, entity: number): void {
     const segments = this.segments!;
-    const segment = segmentOf(entity, segments.count);
+    const segment = placeOfValue(entity, segments.count);
     this.held.splice(this.held.indexOf(entry), 1);
     segments.add(entry, segment);
     segments.wake(segment);
@@ -165,14 +166,4 @@ export class ReadModel {
     const waiting = (this.segments?.length ?? 0) + this.held.length;
     invariant(this.entries.slots.used === waiting, 'events-not-conserved');
   }
-}
-
-/** A stable hash of an entity: the same entity maps to the same segment in every run. */
-function segmentOf(entity: number, segments: number): number {
-  if (segments === 1) return 0;
-  let x =
-    Math.imul(entity | 0, 0x9e3779b1) ^ Math.imul(Math.floor(entity / 4294967296) | 0, 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d);
-  x = Math.imul(x ^ (x >>> 13), 0x297a2d39);
-  return ((x ^ (x >>> 16)) >>> 0) % segments;
 }

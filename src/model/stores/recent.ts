@@ -1,3 +1,5 @@
+import { lineageNumber } from '../../kernel/rng.js';
+
 /** Number of remembered appends. */
 const KEPT = 4096;
 
@@ -11,18 +13,14 @@ export class Recent {
   private next = 0;
 
   has(a: number, b: number): boolean {
-    return this.known.has(identity(a, b));
+    return this.known.has(lineageNumber(a, b));
   }
 
   add(a: number, b: number): void {
-    const id = identity(a, b);
+    const id = lineageNumber(a, b);
     this.known.delete(this.ring[this.next]);
     this.known.add(id);
     this.ring[this.next] = id;
     this.next = (this.next + 1) % KEPT;
   }
-}
-
-function identity(a: number, b: number): number {
-  return (a & 0x1fffff) * 4294967296 + (b >>> 0);
 }

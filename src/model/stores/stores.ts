@@ -50,7 +50,7 @@ export class Stores {
 
   /** The act before an operation that reads of views use. */
   view(): Act {
-    return { begin: (strand) => this.look(strand), left: () => {} };
+    return { begin: (strand) => this.look(strand) };
   }
 
   private followStore(model: ReadModel): Replayable {

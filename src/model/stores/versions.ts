@@ -1,6 +1,6 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
-import { Slots, widenFloat64, widenInt32 } from '../../kernel/pool.js';
+import { Slots } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
@@ -57,14 +57,7 @@ export class Versions {
     this.timeoutOp = engine.define('stale-anyway', (waiter, life) => {
       if (this.life[waiter] === life) this.resume(waiter, this.then[waiter]);
     });
-    this.slots.onGrow((capacity) => {
-      this.strand = widenInt32(this.strand, capacity);
-      this.stamp = widenInt32(this.stamp, capacity);
-      this.life = widenInt32(this.life, capacity);
-      this.then = widenInt32(this.then, capacity);
-      this.entity = widenFloat64(this.entity, capacity);
-      this.known = widenFloat64(this.known, capacity);
-    });
+    this.slots.addColumns(this);
   }
 
   /** True if the view misses events of an entity below a number. */

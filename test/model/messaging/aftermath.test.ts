@@ -72,7 +72,7 @@ function aftermath({ mode, attempts = 3, withBackoff = true, onPoison = 'skip' }
     come,
     told,
     asked,
-    delayed: () => levels.valueOf(gauge),
+    delayed: () => levels.value(gauge),
     at: (ms: number, act: () => void) => table.at(ms * MS, act),
     run: () => table.run(1e12),
   };

@@ -52,7 +52,7 @@ const all = (own: Messages, message: number) => ({
   effects: own.effects[message],
   poison: own.poison[message],
   gone: own.truncated[message],
-  trace: own.traceOf(message),
+  trace: own.traces.get(message),
 });
 
 beforeEach(() => {
@@ -88,7 +88,7 @@ describe('a message', () => {
     });
     expect(own.key[own.ofStrand(strand, 7, 0)]).toBe(strand);
     expect(own.key[own.ofStrand(strand, 7, 2)]).toBe(200 + strand);
-    expect(own.traceOf(own.ofStrand(strandOf(), 7, 2))).toBeUndefined();
+    expect(own.traces.get(own.ofStrand(strandOf(), 7, 2))).toBeUndefined();
   });
 
   it('has no priority and no number where requests do not differ', () => {

@@ -118,7 +118,7 @@ function table(options: Options = {}) {
     published,
     programs,
     contexts,
-    rows: () => [kept.get('orders.rows')!(), levels.valueOf(gauge)],
+    rows: () => [kept.get('orders.rows')!(), levels.value(gauge)],
     since: () => seen.since,
     again: () => seen.again,
     message: () => messages.withoutRequest(1, 2, messages.slots.used),

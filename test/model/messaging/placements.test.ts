@@ -53,9 +53,9 @@ function clusterOf(size: number, electionNs: number, memoryBytes = Infinity) {
       cut: () => told.push(`${engine.now} cut`),
       changed: () => told.push(`${engine.now} changed`),
     });
-    return { seat, told, unavailable: () => levels.valueOf(gauge) };
+    return { seat, told, unavailable: () => levels.value(gauge) };
   };
-  const alarmed = (): number => levels.valueOf(gauges.get('alarmed')!);
+  const alarmed = (): number => levels.value(gauges.get('alarmed')!);
   return { ...clock, cluster, nodes, movesOf, move, seatAt, alarmed };
 }
 

@@ -1,4 +1,4 @@
-import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../../kernel/pool.js';
+import { Slots } from '../../../kernel/pool.js';
 import type { Messages } from '../messages.js';
 import type { Entries } from './entries.js';
 import { copyOf } from './entries.js';
@@ -69,7 +69,7 @@ export class Deliveries {
   constructor(messages: Messages, entries: Entries) {
     this.messages = messages;
     this.entries = entries;
-    this.slots.onGrow((capacity) => this.widen(capacity));
+    this.slots.addColumns(this);
   }
 
   /** Makes a delivery with two pins: one until its end, one for its way to the consumer. */
@@ -191,28 +191,5 @@ export class Deliveries {
       own = next;
     }
     return heads;
-  }
-
-  private widen(capacity: number): void {
-    this.entry = widenInt32(this.entry, capacity);
-    this.life = widenInt32(this.life, capacity);
-    this.stamp = widenInt32(this.stamp, capacity);
-    this.number = widenInt32(this.number, capacity);
-    this.message = widenInt32(this.message, capacity);
-    this.channel = widenInt32(this.channel, capacity);
-    this.epoch = widenInt32(this.epoch, capacity);
-    this.tries = widenInt32(this.tries, capacity);
-    this.began = widenFloat64(this.began, capacity);
-    this.verdict = widenUint8(this.verdict, capacity);
-    this.dead = widenUint8(this.dead, capacity);
-    this.over = widenUint8(this.over, capacity);
-    this.settled = widenUint8(this.settled, capacity);
-    this.earlier = widenInt32(this.earlier, capacity);
-    this.later = widenInt32(this.later, capacity);
-    this.delay = widenFloat64(this.delay, capacity);
-    this.inRun = widenInt32(this.inRun, capacity);
-    this.before = widenInt32(this.before, capacity);
-    this.after = widenInt32(this.after, capacity);
-    this.pins = widenInt32(this.pins, capacity);
   }
 }

@@ -1,4 +1,4 @@
-import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../../kernel/pool.js';
+import { Slots } from '../../../kernel/pool.js';
 import { ReadyHeap } from './ready-heap.js';
 
 /** State of a message in a queue. */
@@ -56,7 +56,8 @@ export class Entries {
   origin: Int32Array = new Int32Array(0);
 
   constructor() {
-    this.slots.onGrow((capacity) => this.widen(capacity));
+    this.slots.addColumns(this);
+    this.slots.onGrow((capacity) => this.ready.widen(this.position, capacity));
   }
 
   /** A unique number for the message that an entry holds now. */
@@ -94,27 +95,5 @@ export class Entries {
     this.life[entry]++;
     this.stamp[entry]++;
     this.slots.give(entry);
-  }
-
-  private widen(capacity: number): void {
-    this.message = widenInt32(this.message, capacity);
-    this.life = widenInt32(this.life, capacity);
-    this.stamp = widenInt32(this.stamp, capacity);
-    this.place = widenUint8(this.place, capacity);
-    this.position = widenFloat64(this.position, capacity);
-    this.since = widenFloat64(this.since, capacity);
-    this.deliveries = widenInt32(this.deliveries, capacity);
-    this.failures = widenInt32(this.failures, capacity);
-    this.runs = widenInt32(this.runs, capacity);
-    this.key = widenFloat64(this.key, capacity);
-    this.follower = widenInt32(this.follower, capacity);
-    this.holder = widenInt32(this.holder, capacity);
-    this.due = widenFloat64(this.due, capacity);
-    this.older = widenInt32(this.older, capacity);
-    this.newer = widenInt32(this.newer, capacity);
-    this.before = widenInt32(this.before, capacity);
-    this.after = widenInt32(this.after, capacity);
-    this.origin = widenInt32(this.origin, capacity);
-    this.ready.widen(this.position, capacity);
   }
 }

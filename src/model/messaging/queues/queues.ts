@@ -111,14 +111,13 @@ export class Queues {
     return this.byComponent.has(component);
   }
 
-  /** The act of a publish step. */
+  /**
+   * The act of a publish step. Sent messages arrive even if the strand no longer waits; a write that waits for room
+   * checks its strand then.
+   */
   actOf(spec: PlanPublish): Act {
     const inlet = this.byComponent.get(spec.topic)!;
-    return {
-      begin: (strand, pc) => this.publish(inlet, spec, strand, pc),
-      // Sent messages arrive even if the strand no longer waits; a write that waits for room checks its strand then.
-      left: () => {},
-    };
+    return { begin: (strand, pc) => this.publish(inlet, spec, strand, pc) };
   }
 
   /** Sends a copy of a message of a queue to another component, as a new message of the same request. */
@@ -252,7 +251,6 @@ export class Queues {
         if (rows.length > 0) this.sendStaged(rows);
         return OUTCOME.ok;
       },
-      left: () => {},
     };
   }
 

@@ -1,25 +1,31 @@
-import type { Ns } from '../../kernel/time.js';
-import type { GateState } from '../../spec/patterns/policy.js';
+import type { Ns } from '../kernel/time.js';
 
 /** Number of states kept before idle ones are first removed. */
 const SWEEP_MIN = 1024;
 
+interface ValueState {
+  held(): number;
+  reset?(now: Ns): void;
+  /** True if a new state would make the same decisions from now on. */
+  isIdle?(now: Ns): boolean;
+}
+
 /**
- * One limit in one instance: a single state, or one for each value of a key in use. An idle state, which decides like a
- * new one, is reused for the next new value.
+ * One state for each value of a key. Now and then an idle state, which decides like a new one, is reused for the next
+ * new value. So memory follows the values in use, and no decision changes.
  */
-export class GatePlace {
-  readonly states: GateState[] = [];
-  private readonly make: () => GateState;
+export class ValueStates<T extends ValueState> {
+  readonly states: T[] = [];
+  private readonly make: () => T;
+  /** Number of the state of each value, and the numbers without a value. */
   private readonly numbers = new Map<number, number>();
   private readonly spare: number[] = [];
   private sweepAt = SWEEP_MIN;
 
-  constructor(make: () => GateState) {
+  constructor(make: () => T) {
     this.make = make;
   }
 
-  /** Number of the state of a value; a limit without a key uses the value 0. */
   numberOf(value: number, now: Ns): number {
     const known = this.numbers.get(value);
     if (known !== undefined) return known;
@@ -43,7 +49,7 @@ export class GatePlace {
 
   private sweep(now: Ns): void {
     for (const [value, number] of this.numbers) {
-      if (!this.states[number].isIdle()) continue;
+      if (this.states[number].isIdle?.(now) !== true) continue;
       this.numbers.delete(value);
       this.free(number, now);
     }
@@ -51,7 +57,7 @@ export class GatePlace {
   }
 
   private free(number: number, now: Ns): void {
-    this.states[number].reset(now);
+    this.states[number].reset?.(now);
     this.spare.push(number);
   }
 }
