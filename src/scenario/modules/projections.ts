@@ -1,6 +1,6 @@
 import { hasOwnPart, OWN_PROJECTOR } from '../../spec/scenario/stores.js';
 import type { Context } from '../resolve/context.js';
-import { report } from '../resolve/context.js';
+import { conflict } from '../resolve/context.js';
 import { projectionSchema } from '../schema/stores.js';
 import { STORE_REFERENCE } from './event-stores/reference.js';
 import type { Module, Parts } from './kind.js';
@@ -54,6 +54,6 @@ function checkClaims(
     if (claims !== null || ((host?.autoscaling ?? null) === null && !isRolled)) continue;
     const how = isRolled ? 'changes its version' : 'is scaled';
     const message = `${service} ${how}, and no instance takes over the work of a removed one: write claimTimeout`;
-    report(context, 'FL208', ['projections', name], message);
+    conflict(context, ['projections', name], message);
   }
 }

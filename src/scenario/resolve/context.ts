@@ -46,6 +46,32 @@ export function report(
   context.problems.add({ code, at, path, message, found, allowed });
 }
 
+/** Reports that the value of a path contradicts others, or has no effect with them (FL208). */
+export function conflict(context: Context, path: Path, message: string): void {
+  report(context, 'FL208', path, message);
+}
+
+/** Reports such contradictions in the fields of one place. */
+export function conflictsAt(
+  context: Context,
+  path: Path,
+): (field: string, message: string) => void {
+  return (field, message) => conflict(context, [...path, field], message);
+}
+
+/** Reports fields that are written in a place where they have no effect. */
+export function refuseFields(
+  context: Context,
+  path: Path,
+  fields: readonly string[],
+  messageOf: (field: string) => string,
+): void {
+  for (const field of fields) {
+    if (writtenAt(context, [...path, field]) === undefined) continue;
+    conflict(context, [...path, field], messageOf(field));
+  }
+}
+
 /** Like `report`, but at the key instead of its value. */
 export function reportKey(
   context: Context,

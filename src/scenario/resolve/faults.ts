@@ -10,7 +10,7 @@ import type { FaultOutput } from '../schema/fault.js';
 import { moduleOf } from '../modules/index.js';
 import { FAULT_FIELDS } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
-import { report, reportKey } from './context.js';
+import { conflict, report, reportKey } from './context.js';
 import { resolveCondition, type Awaited } from './fault-conditions.js';
 import { checkFields } from './fault-fields.js';
 import { fits } from './fault-fits.js';
@@ -137,7 +137,7 @@ function checkConfiguration(context: Context, output: FaultOutput, path: Path): 
   for (const field of ['target', 'between', 'version', 'role'] as const) {
     if (output[field] === undefined) continue;
     const message = `${output.kind} acts where its paths are: remove ${field}; instances, zone and labels narrow it`;
-    report(context, 'FL208', [...path, field], message);
+    conflict(context, [...path, field], message);
   }
   checkZone(context, output, path);
 }

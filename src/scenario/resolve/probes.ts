@@ -3,7 +3,7 @@ import { PROBES } from '../../spec/scenario/probes.js';
 import type { ProbesOutput } from '../schema/probes.js';
 import { checksEndpoint } from './checks-names.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { conflict, report } from './context.js';
 
 /** Target of a probe of the process itself, at no cost. */
 const SELF = 'self';
@@ -26,7 +26,7 @@ export function resolveProbes(
     const { call, checks } = own;
     if (checks !== undefined && endpoints.length === 0) {
       const message = 'checks are calls of a service, and a gateway only forwards: remove checks';
-      report(context, 'FL208', [...path, kind, 'checks'], message);
+      conflict(context, [...path, kind, 'checks'], message);
     }
     if (call !== SELF && !endpoints.includes(call)) {
       const message =
@@ -40,7 +40,7 @@ export function resolveProbes(
     }
     if (call === SELF && endpoints.includes(SELF)) {
       const message = `${SELF} means the process, and an endpoint has that name too: rename the endpoint`;
-      report(context, 'FL208', [...path, kind, 'call'], message);
+      conflict(context, [...path, kind, 'call'], message);
     }
     probes[kind] = {
       periodNs: own.period,

@@ -11,7 +11,7 @@ import { HORIZON_MAX_NS } from '../../kernel/time.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { balancerLinks } from './balancers.js';
 import type { Context } from './context.js';
-import { report } from './context.js';
+import { conflict, report } from './context.js';
 import { sorted } from './names.js';
 import { resolvePlatform } from './platform.js';
 import { split } from './targets.js';
@@ -36,23 +36,17 @@ export function resolveSettings(
 function resolveRun(context: Context, run: ScenarioOutput['run']): RunSettings {
   const stepNs = run.timeline ?? niceStep(run.duration / STEPS_WANTED);
   if (run.duration / stepNs > STEPS_MAX) {
-    report(
+    conflict(
       context,
-      'FL208',
       ['run', 'timeline'],
       `the timeline would have more than ${STEPS_MAX} steps: use a longer step`,
     );
   }
   if (stepNs > run.duration) {
-    report(context, 'FL208', ['run', 'timeline'], 'a step of the timeline is longer than the run');
+    conflict(context, ['run', 'timeline'], 'a step of the timeline is longer than the run');
   }
   if (run.duration + run.warmup + (run.drain ?? 0) > HORIZON_MAX_NS) {
-    report(
-      context,
-      'FL208',
-      ['run', 'duration'],
-      'duration, warmup and drain together exceed 104 days',
-    );
+    conflict(context, ['run', 'duration'], 'duration, warmup and drain together exceed 104 days');
   }
   return {
     durationNs: run.duration,
@@ -109,12 +103,7 @@ export function resolveKeys(
   const resolved = new Map<string, KeyPopulation>();
   for (const [name, key] of sorted(keys)) {
     if (key.kind === 'hot' && key.hotKeys > key.count) {
-      report(
-        context,
-        'FL208',
-        ['keys', name, 'hotKeys'],
-        `hotKeys must be at most count, ${key.count}`,
-      );
+      conflict(context, ['keys', name, 'hotKeys'], `hotKeys must be at most count, ${key.count}`);
     }
     const { title: _title, description: _description, ...population } = key;
     resolved.set(name, population);

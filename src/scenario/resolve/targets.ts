@@ -149,6 +149,21 @@ export function unknown(
   return null;
 }
 
+/** Whether a name is that of a component of this kind. Reports others. */
+export function isOfKind(
+  context: Context,
+  name: string,
+  wanted: ComponentKind,
+  path: Path,
+): boolean {
+  const kind = context.names.things.get(name)?.kind;
+  if (kind === undefined) unknown(context, name, path, [wanted]);
+  else if (kind !== wanted) {
+    report(context, 'FL405', path, `${name} is ${kindText(kind)}, not ${kindText(wanted)}`);
+  }
+  return kind === wanted;
+}
+
 /** Reports a key that is neither declared nor built in. */
 export function checkKeyName(context: Context, key: string, path: Path): void {
   const allowed = [...context.names.keys, ...BUILT_IN_KEYS];

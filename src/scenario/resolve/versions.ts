@@ -6,7 +6,7 @@ import type { Middleware } from '../../spec/scenario/middleware.js';
 import { PROCESS_FIELDS } from '../schema/host.js';
 import type { VersionedOutput, VersionOutput } from '../schema/versions.js';
 import type { Context, Path } from './context.js';
-import { report, reportKey, writtenAt } from './context.js';
+import { conflict, report, reportKey, writtenAt } from './context.js';
 import type { CallGraph } from './graph.js';
 import { callGraph, certainCycle, cycleText } from './graph.js';
 import { resolveOutbound, resolveProcess } from './hosts.js';
@@ -89,7 +89,7 @@ function checkShares(
     const message =
       'the autoscaler needs the cores of each version: write cpu: CORES, or resources: { requests: ' +
       '{ cpu: CORES } }';
-    report(context, 'FL208', [...path, 'versions', name], message);
+    conflict(context, [...path, 'versions', name], message);
   }
 }
 
@@ -198,11 +198,11 @@ function countsOf(
   for (const key of ['rollout', 'autoscaling'] as const) {
     if (output[key] === undefined) continue;
     const message = `counts of versions do not work with ${key}: write the total number of replicas`;
-    report(context, 'FL208', at, message);
+    conflict(context, at, message);
   }
   const counts = [first, ...others].map((name) => replicas[name] ?? 0);
   if (counts.every((count) => count === 0)) {
-    report(context, 'FL208', at, 'a service needs at least one replica');
+    conflict(context, at, 'a service needs at least one replica');
   }
   return counts;
 }
@@ -238,6 +238,6 @@ export function checkSplits(
       `gateways apply the weights, and ${callers[0]} calls ${name} directly: write routing: ` +
       'replicas, or call through a gateway';
     const section = gateways.has(name) ? 'gateways' : 'services';
-    report(context, 'FL208', [section, name, 'rollout'], message);
+    conflict(context, [section, name, 'rollout'], message);
   }
 }
