@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import { whole } from '../../spec/quantities/quantities.js';
-import { critical, entryText, extending, storage, textMap } from '../schema/common.js';
+import { flag, critical, entryText, extending, storage, textMap } from '../schema/common.js';
 import { zoneSchema } from '../schema/host.js';
 
 /** Fields of every broker. */
@@ -10,7 +9,7 @@ export const brokerFields = {
   critical,
   storage,
   zone: zoneSchema.optional(),
-  external: z.boolean().default(false).describe('Operated by a third party. Defaults to false.'),
+  external: flag(false).describe('Operated by a third party. Defaults to false.'),
   labels: textMap().optional().describe('Labels by which faults can select it.'),
 };
 
