@@ -36,6 +36,7 @@ import { eachStep } from '../language/each-step.js';
 import { withFallbacks } from '../language/fallback-steps.js';
 import { StepNames } from './identity.js';
 import { modeOf, ofFallback, type Scope } from './scope.js';
+import { OUTCOME } from '../spec/outcome.js';
 
 /** Tables that programs are written to. */
 export interface Writer {
@@ -343,6 +344,16 @@ function overOf(
   if (host.replication === null) return { session, route: null };
   const writes = source.kind !== 'operation' || source.operation.write;
   return { session, route: isInside || writes ? PRIMARY : (read ?? host.route) };
+}
+
+/** Writes a strand without a join: the program continues meanwhile, and the strand ends like a job. */
+export function writeBackground({ assembler }: Writer, stream: string, write: () => void): void {
+  const behind = assembler.label();
+  const at = assembler.emit(OP.BACKGROUND, assembler.here + 1, 0, 0, stream);
+  assembler.point(at, SLOT.B, behind);
+  write();
+  assembler.emit(OP.DONE, OUTCOME.ok);
+  assembler.bind(behind);
 }
 
 /** An unconditional jump. */

@@ -13,6 +13,7 @@ import { resolveWhen } from './steps.js';
 import type { ResponseFields } from '../modules/caches/steps.js';
 import { resolveResponse } from '../modules/caches/steps.js';
 import { resolveCall } from './targets.js';
+import type { StoreOutput } from './asked.js';
 
 /** Resolves a middleware chain. */
 export function resolveMiddleware(
@@ -60,12 +61,7 @@ interface EntryFields extends KeyedFields {
   };
   readonly dryRun?: boolean;
   readonly retryAfter?: boolean | 'exact';
-  readonly store?: {
-    readonly latency: Distribution;
-    readonly of?: string;
-    readonly onError?: 'allow' | 'reject';
-    readonly cache?: number;
-  };
+  readonly store?: StoreOutput & { readonly latency: Distribution };
 }
 
 /** Default status of a refusal. */

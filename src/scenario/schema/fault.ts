@@ -10,16 +10,10 @@ import {
 import { parseShare, QuantityError, showNoNumber } from '../../spec/quantities/quantity-text.js';
 import type { AnyObject } from './bundle.js';
 import { flag, choice, freeText, nameText, textMap, withShort } from './common.js';
-
-/** Selection of the affected instances. */
-export type InstancesOutput =
-  | { readonly kind: 'all' }
-  | { readonly kind: 'count'; readonly count: number }
-  | { readonly kind: 'share'; readonly share: number }
-  | { readonly kind: 'indices'; readonly indices: readonly number[] };
+import type { Selection } from '../../spec/scenario/scenario.js';
 
 const instances = quantity(
-  (input): InstancesOutput => {
+  (input): Selection => {
     if (input === 'all') return { kind: 'all' };
     if (typeof input === 'number' && Number.isInteger(input) && input >= 1) {
       return { kind: 'count', count: input };

@@ -98,14 +98,7 @@ const hint = quantity((input): number => (input === 'never' ? NEVER_AGAIN : pars
 export interface StepOutput {
   readonly work?: { readonly time: z.output<ReturnType<typeof distribution>> };
   readonly wait?: { readonly time: z.output<ReturnType<typeof distribution>> };
-  readonly call?: {
-    readonly to: string;
-    readonly method?: string;
-    readonly path?: string;
-    readonly host?: string;
-    readonly headers?: Readonly<Record<string, string>>;
-    readonly requestSize?: number;
-  };
+  readonly call?: CallText & { readonly to: string };
   readonly query?: {
     readonly database: string;
     readonly operation?: string;
@@ -151,6 +144,15 @@ export interface StepOutput {
   readonly onError?: readonly StepOutput[];
   readonly background: boolean;
   readonly when?: z.output<typeof when>;
+}
+
+/** Properties of a call that a router can match, and its size. */
+export interface CallText {
+  readonly method?: string;
+  readonly path?: string;
+  readonly host?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly requestSize?: number;
 }
 
 /** Schema of an HTTP method. */

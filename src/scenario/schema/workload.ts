@@ -18,7 +18,7 @@ import {
   priorityNumber,
   withShort,
 } from './common.js';
-import type { StepOutput } from './steps.js';
+import type { CallText, StepOutput } from './steps.js';
 import { callFields } from './steps.js';
 import { CALL_PATTERN } from './common.js';
 
@@ -177,17 +177,12 @@ const PATIENCE = 'Time after which the client gives up: outcome `abandoned`. Def
 const pins = z.record(nameText(), whole({ min: 0 }).describe('The value, counted from 0.'));
 const PINS = 'Fixed values of keys for these requests, instead of drawn ones: name -> value';
 
-export interface RequestOutput {
+export interface RequestOutput extends CallText {
   readonly name?: string;
   readonly weight: number;
   readonly class?: string;
   readonly priority?: number;
   readonly call?: string;
-  readonly method?: string;
-  readonly path?: string;
-  readonly host?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly requestSize?: number;
   readonly steps?: readonly StepOutput[];
   readonly policy?: BundleOutput;
   readonly patience?: z.output<typeof patience>;

@@ -142,12 +142,8 @@ export interface RestartBackoff {
 /** Client-side pool of a database, with the settings of its library. */
 export type Pool = PoolSettings | GoSettings | HikariSettings | PgbouncerSettings;
 
-export interface PoolSettings {
+export interface PoolSettings extends Omit<GoSettings, 'kind'> {
   readonly kind: 'simple';
-  readonly maxOpen: number;
-  readonly maxIdle: number;
-  readonly maxLifetimeNs: Ns | null;
-  readonly maxIdleTimeNs: Ns | null;
   readonly acquireTimeoutNs: Ns | null;
   readonly waiters: 'fifo' | 'random';
 }
