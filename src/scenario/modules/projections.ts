@@ -32,7 +32,7 @@ export const projections: Module<'projections'> = {
     if (lifecycle !== 'async' || writes === null) return;
     const from = service === null ? `${name}.${OWN_PROJECTOR}` : `${service}.${name}`;
     const to = { component: writes.database, part: writes.operation };
-    walker.edge(from, to, null, true, 1 / batchSize, 1);
+    walker.edge({ from, certain: true, times: 1 / batchSize }, to, null, 1);
   },
   check: (context, scenario) => {
     checkTopicViews(context, scenario);
