@@ -1,7 +1,7 @@
-import type { MapNode, Node } from './located.js';
+import type { Path, MapNode, Node } from './located.js';
 import { change, changeAll, changeItems } from './located.js';
 import { MODULES, SECTIONS } from './modules/index.js';
-import type { Path, Visitor } from './walk-steps.js';
+import type { Visitor } from './walk-steps.js';
 import { visitBundle, visitPolicy, visitSteps } from './walk-steps.js';
 
 /** Visits every component, workload and policy of a scenario. */
