@@ -421,7 +421,7 @@ function siteOf(
   return {
     cache,
     number: cacheNumber(w.layout, name),
-    key: cache.hitRatio === null ? w.acts.keyOf(key ?? cache.key, scope.where) : -1,
+    key: cache.hitRatio === null ? w.acts.key(key ?? cache.key, scope.where, 'a cache') : -1,
     slot: w.acts.nextLoad(scope.part.id),
     policy,
     ttlNs,

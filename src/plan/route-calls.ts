@@ -32,7 +32,7 @@ export function writeRoute(
   if (route.to.length === 1) return call(0);
   const weights = route.to.map((target) => target.weight);
   const bodies = route.to.map((_, index) => () => call(index));
-  const key = route.sticky === null ? -1 : keys.keyNumber(route.sticky, scope.where, 'a route');
+  const key = keys.keyNumber(route.sticky, scope.where, 'a route');
   writeWeighted(w, weights, bodies, scope.names.next('route'), key);
 }
 

@@ -2,7 +2,7 @@ import { invariant } from '../kernel/invariant.js';
 import type { Ns } from '../kernel/time.js';
 import { HINTED, isSuccess, OUTCOME, relayed } from '../spec/outcome.js';
 import { CALL_MODE, OP } from '../spec/plan/program.js';
-import type { Step } from '../spec/scenario/steps.js';
+import type { StepOf, Step } from '../spec/scenario/steps.js';
 import { SLOT } from './assembler.js';
 import { writeChoose, writeParallel } from './branches.js';
 import { writeCache, writeFailing } from './caching.js';
@@ -25,8 +25,6 @@ import {
   writeWhen,
   type Writer,
 } from './writer.js';
-
-type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 
 /** Writes a list of steps, each after its modifiers `when`, `probability` and `times`. */
 export function writeSteps(w: Writer, steps: readonly Step[], scope: Scope): void {

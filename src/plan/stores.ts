@@ -1,7 +1,7 @@
 import type { Ns } from '../kernel/time.js';
 import { OP } from '../spec/plan/program.js';
 import type { NodeRoute } from '../spec/plan/replication.js';
-import type { Bundle } from '../spec/scenario/steps.js';
+import type { StepOf, Bundle } from '../spec/scenario/steps.js';
 import type { Step } from '../spec/scenario/steps.js';
 import type { EventStore, LoadStep, StorePart } from '../spec/scenario/stores.js';
 import type { PlanStore, PlanStoreAct } from '../spec/plan/stores.js';
@@ -25,7 +25,6 @@ import {
   type Writer,
 } from './writer.js';
 
-type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 type OmitEach<T> = T extends unknown ? Omit<T, 'act' | 'from' | 'store'> : never;
 
 /** The event stores in component order. */

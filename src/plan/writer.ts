@@ -332,14 +332,15 @@ function overOf(
   const { source: owner, name } = component;
   if (owner.kind !== 'database') return { session: SESSION.none, route: read };
   const { host } = owner;
+  const asked = { database: host, source, own: null };
   if (host.search !== null) {
-    return { session: SESSION.none, route: read ?? copyOf(w, scope, host, source, null) };
+    return { session: SESSION.none, route: read ?? copyOf(w, scope, asked) };
   }
   const isInside = scope.transactions.includes(name);
   const own = isTracked(host) ? SESSION.own : SESSION.none;
   const session = isInside ? SESSION.inside : own;
   if (host.shards !== null) {
-    return { session, route: read ?? shardOf(w, scope, host, source, null) };
+    return { session, route: read ?? shardOf(w, scope, asked) };
   }
   if (host.replication === null) return { session, route: null };
   const writes = source.kind !== 'operation' || source.operation.write;

@@ -99,7 +99,7 @@ function consumerOf(from: Written, queue: LaidComponent, part: LaidPart): PlanCo
 }
 
 function wayOf({ w, network }: Written, x: LaidComponent, y: LaidComponent): number {
-  const latency = latencyBetween(network, w.layout, x, y);
+  const latency = latencyBetween({ network, layout: w.layout }, x, y);
   return latency === null || isFree(latency) ? -1 : w.distributions.id(latency);
 }
 

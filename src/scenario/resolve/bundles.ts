@@ -25,22 +25,11 @@ import { resolveFallback, withStepWords } from './fallback.js';
 import { checkKeyName } from './targets.js';
 import type { StoreOutput } from './asked.js';
 import { checkRemembered, checkShared, resolvePolicyStore, sharedLayer } from './asked.js';
+import { NO_POLICY } from '../../spec/scenario/steps.js';
 
 /** Policies that make several attempts, and those of them that make concurrent ones. */
 const REPEATING: ReadonlySet<string> = new Set(['retry', 'hedge']);
 const PARALLEL: ReadonlySet<string> = new Set(['hedge']);
-
-/** The bundle of `policy: none`: no policies. */
-export const NO_POLICY: Bundle = Object.freeze({
-  id: 'none',
-  layers: [],
-  idempotencyKey: null,
-  loadBalancing: null,
-  fallback: null,
-  connections: null,
-  outlierDetection: null,
-  order: 'default',
-});
 
 /** Resolves the bundle of a call; null if none is written, so that the caller's `outbound` applies. */
 export function resolvePolicy(

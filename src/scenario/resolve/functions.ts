@@ -7,7 +7,8 @@ import type { Context, Path } from './context.js';
 import { conflict } from './context.js';
 import { resolveEndpoints, resolveOutbound } from './hosts.js';
 import { resolvePlacement } from './placement.js';
-import { FREE_CPU, plainHost } from './plain-host.js';
+import { plainHost } from './plain-host.js';
+import { FREE_CPU } from '../../spec/scenario/resources.js';
 
 type Defaults = Pick<
   FunctionSettings,

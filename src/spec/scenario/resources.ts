@@ -51,6 +51,15 @@ export interface Cpu {
   readonly background: number;
 }
 
+/** Unlimited cores. */
+export const FREE_CPU: Cpu = Object.freeze({
+  cores: Infinity,
+  discipline: 'processorSharing',
+  quota: null,
+  contextSwitchTax: 0,
+  background: 0,
+});
+
 export type Queue = {
   readonly capacity: number;
   readonly maxWaitNs: Ns | null;

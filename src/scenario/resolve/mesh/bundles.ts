@@ -4,11 +4,12 @@ import type { Bundle } from '../../../spec/scenario/steps.js';
 import type { MeshKind } from '../../meshes/kind.js';
 import type { BundleOutput } from '../../schema/bundle.js';
 import type { MeshOutput } from '../../schema/mesh.js';
-import { NO_POLICY, presetBundle, resolveBundle } from '../bundles.js';
+import { presetBundle, resolveBundle } from '../bundles.js';
 import type { Context, Path } from '../context.js';
 import { conflict, reportKey } from '../context.js';
 import { sorted } from '../names.js';
 import { split, withPart } from '../targets.js';
+import { NO_POLICY } from '../../../spec/scenario/steps.js';
 
 /** Policies that only the application can have, with the reason. */
 const OF_APPLICATION: ReadonlyMap<string, string> = new Map([
