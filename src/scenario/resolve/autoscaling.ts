@@ -8,7 +8,7 @@ import type {
 } from '../../spec/scenario/autoscaling.js';
 import type { HpaOutput, RulesOutput, TargetOutput } from '../schema/autoscaling.js';
 import type { Context, Path } from './context.js';
-import { conflict, report } from './context.js';
+import { isOneOf, conflict, report } from './context.js';
 
 const PERIOD_NS = 15 * NS_PER_SECOND;
 
@@ -136,14 +136,11 @@ export function checkLags(
 ): void {
   for (const [path, autoscaling] of hosts) {
     autoscaling?.metrics.forEach(({ of }, index) => {
-      if (of === null || known.includes(of) || context.names.broken.has(of.split('.')[0])) return;
+      if (of === null || context.names.broken.has(of.split('.')[0])) return;
       const at = [...path, 'autoscaling'];
       const isList = autoscaling.metrics.length > 1;
       const where = isList ? [...at, 'metrics', index, 'of'] : at;
-      report(context, 'FL404', where, `there is no group or queue ${of}`, {
-        found: of,
-        allowed: known,
-      });
+      isOneOf(context, of, known, where, `there is no group or queue ${of}`);
     });
   }
 }

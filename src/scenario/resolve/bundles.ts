@@ -20,7 +20,7 @@ import type { OnceOutput } from '../schema/common.js';
 import { zoneAwareSchema } from '../schema/bundle.js';
 import type { Context, Path } from './context.js';
 import { checkLevel, resolveConnections } from './connections.js';
-import { conflict, conflictsAt, report, stablePath } from './context.js';
+import { isDeclaredKey, conflict, conflictsAt, report, stablePath } from './context.js';
 import { resolveFallback, withStepWords } from './fallback.js';
 import { checkKeyName } from './targets.js';
 import type { StoreOutput } from './asked.js';
@@ -121,11 +121,7 @@ export function resolveLoadBalancing(
     conflict(context, [...path, 'failTrafficOnPanic'], message);
   }
   const { key } = config as { readonly key?: string };
-  const allowed = context.names.keys;
-  if (key !== undefined && !allowed.includes(key)) {
-    const at = [...path, 'key'];
-    report(context, 'FL404', at, `there is no key ${key} in keys`, { found: key, allowed });
-  }
+  if (key !== undefined) isDeclaredKey(context, key, [...path, 'key']);
   const zones = zoneAware === true ? zoneAwareSchema.parse({}) : zoneAware || null;
   const common = { panicThreshold, failTrafficOnPanic, zoneAware: zones, subset, level };
   checkBalancing(context, { kind, config, common }, path);

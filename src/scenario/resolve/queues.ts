@@ -3,7 +3,7 @@ import { NS_PER_MS } from '../../kernel/time.js';
 import type { Queue } from '../../spec/scenario/resources.js';
 import type { HostOutput } from '../schema/host.js';
 import type { Context, Path } from './context.js';
-import { conflict, report } from './context.js';
+import { isDeclaredKey, conflict, report } from './context.js';
 import { BUILT_IN_KEYS } from './names.js';
 
 /** Default target and interval of CoDel and similar disciplines. */
@@ -75,10 +75,6 @@ function fairKey(context: Context, key: string | undefined, path: Path): string 
   } else if (BUILT_IN_KEYS.has(key)) {
     const message = `queues do not support the built-in key ${key} in this version`;
     report(context, 'FL202', [...path, 'key'], message);
-  } else if (!context.names.keys.includes(key)) {
-    const allowed = context.names.keys;
-    const message = `there is no key ${key} in keys`;
-    report(context, 'FL404', [...path, 'key'], message, { found: key, allowed });
-  }
+  } else isDeclaredKey(context, key, [...path, 'key']);
   return key ?? '';
 }

@@ -3,7 +3,7 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import { parseRolloutExpectation } from '../rollout-text.js';
 import type { RolloutOutput, VersionedOutput } from '../schema/versions.js';
 import type { Context, Path } from './context.js';
-import { conflict, conflictsAt, report } from './context.js';
+import { isOneOf, conflict, conflictsAt, report } from './context.js';
 import { sorted } from './names.js';
 import { checkKeyName } from './targets.js';
 
@@ -52,7 +52,7 @@ export function rolloutOf(
     const which = isSaid ? '' : ', the first by name (write version for another)';
     const message = `${first} runs from the start${which}; a rollout needs a different version`;
     conflict(context, [...at, 'to'], message);
-  } else if (to < 0) unknownVersion(context, own.to, others, [...at, 'to']);
+  } else isVersion(context, own.to, others, [...at, 'to']);
   if (own.maxSurge?.value === 0 && own.maxUnavailable?.value === 0) {
     const message = 'with maxSurge: 0 the rollout could never start: write 1 or more';
     conflict(context, [...at, 'maxUnavailable'], message);
@@ -188,12 +188,12 @@ function checkFrom(context: Context, own: RolloutOutput, from: number, path: Pat
   }
 }
 
-/** Reports a version that a component does not have. */
-export function unknownVersion(
+/** Whether a version is one of those that a component has. Reports others. */
+export function isVersion(
   context: Context,
-  found: string,
+  version: string,
   allowed: readonly string[],
   path: Path,
-): void {
-  report(context, 'FL404', path, `there is no version ${found}`, { found, allowed });
+): boolean {
+  return isOneOf(context, version, allowed, path, `there is no version ${version}`);
 }

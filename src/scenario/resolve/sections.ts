@@ -2,7 +2,7 @@ import { get, text } from '../located.js';
 import type { Step, StepModifiers } from '../../spec/scenario/steps.js';
 import type { StepOutput } from '../schema/steps.js';
 import type { Context, Path } from './context.js';
-import { conflict, report } from './context.js';
+import { isOneOf, conflict, report } from './context.js';
 import { BUILT_IN_KEYS } from './names.js';
 import { isOfKind } from './targets.js';
 
@@ -71,10 +71,7 @@ export function resolveLock(
 
 /** Reports a key that is not declared. */
 export function checkKey(context: Context, key: string, path: Path): void {
-  const { keys } = context.names;
-  if (keys.includes(key) || BUILT_IN_KEYS.has(key)) return;
-  const allowed = [...keys, ...BUILT_IN_KEYS];
-  report(context, 'FL404', path, `there is no key ${key}`, { found: key, allowed });
+  isOneOf(context, key, [...context.names.keys, ...BUILT_IN_KEYS], path, `there is no key ${key}`);
 }
 
 /** Whether a database has shards. */

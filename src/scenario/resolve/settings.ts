@@ -11,7 +11,7 @@ import { HORIZON_MAX_NS } from '../../kernel/time.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { balancerLinks } from './balancers.js';
 import type { Context } from './context.js';
-import { conflict, report } from './context.js';
+import { isOneOf, conflict, report } from './context.js';
 import { sorted } from './names.js';
 import { resolvePlatform } from './platform.js';
 import { split } from './targets.js';
@@ -70,11 +70,10 @@ function resolveNetwork(context: Context, network: ScenarioOutput['network']): N
     const path = ['network', 'links', index];
     checkLoss(context, link.loss, [...path, 'loss']);
     link.between.forEach((name, end) => {
-      if (context.names.things.has(name) || context.names.zones.has(name)) return;
       if (context.names.broken.has(name)) return;
       const allowed = [...context.names.things.keys(), ...context.names.zones];
       const message = `there is no zone, component or workload ${name}`;
-      report(context, 'FL404', [...path, 'between', end], message, { found: name, allowed });
+      isOneOf(context, name, allowed, [...path, 'between', end], message);
     });
     return {
       between: link.between,
@@ -175,10 +174,7 @@ function checkShown(context: Context, reference: string, path: readonly (string 
   if (thing === undefined) {
     const allowed = [...context.names.things.keys()];
     report(context, 'FL404', path, `there is no component ${name}`, { found: name, allowed });
-  } else if (part !== null && !thing.parts.includes(part)) {
-    report(context, 'FL404', path, `${name} has no part ${part}`, {
-      found: part,
-      allowed: thing.parts,
-    });
+  } else if (part !== null) {
+    isOneOf(context, part, thing.parts, path, `${name} has no part ${part}`);
   }
 }

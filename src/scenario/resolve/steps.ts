@@ -7,10 +7,10 @@ import { resolvePolicy } from './bundles.js';
 import { resolveCacheStep } from '../modules/caches/steps.js';
 import type { Context, Path } from './context.js';
 import { viaBalancer } from './balancers.js';
-import { conflict, report } from './context.js';
+import { isOneOf, conflict, report } from './context.js';
 import { resolvePublish } from './publish.js';
 import { checkModifiers } from './modifiers.js';
-import { sorted } from './names.js';
+import { namesOfKinds, sorted } from './names.js';
 import { resolveSagaStep } from '../modules/sagas/resolve.js';
 import { resolveAppend, resolveLoad, resolveRead } from '../modules/event-stores/steps.js';
 import { resolveLock, resolveTransaction } from './sections.js';
@@ -56,16 +56,9 @@ export function resolveWhen(
 ): Condition | null {
   if (output === undefined) return null;
   const { workload, header } = output;
-  if (
-    workload !== undefined &&
-    context.names.things.get(workload)?.kind !== 'workload' &&
-    !context.names.broken.has(workload)
-  ) {
-    const allowed = [...context.names.things].flatMap(([key, t]) =>
-      t.kind === 'workload' ? [key] : [],
-    );
-    const message = `there is no workload ${workload}`;
-    report(context, 'FL404', [...path, 'workload'], message, { found: workload, allowed });
+  if (workload !== undefined && !context.names.broken.has(workload)) {
+    const allowed = namesOfKinds(context.names, ['workload']);
+    isOneOf(context, workload, allowed, [...path, 'workload'], `there is no workload ${workload}`);
   }
   const { version } = output;
   if (version !== undefined) checkRunning(context, version, [...path, 'version']);

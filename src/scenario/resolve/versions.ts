@@ -14,7 +14,7 @@ import { checkCoalescing } from './chains.js';
 import { resolveMiddleware } from './middleware.js';
 import { resolveVersionChecks } from './probe-checks.js';
 import { resolveProbes } from './probes.js';
-import { rolloutOf, unknownVersion } from './rollouts.js';
+import { isVersion, rolloutOf } from './rollouts.js';
 import { sorted } from './names.js';
 import { resolveSteps } from './steps.js';
 
@@ -62,7 +62,7 @@ export function resolveVersions(
     return null;
   }
   const first = output.version ?? names[0];
-  if (!names.includes(first)) unknownVersion(context, first, names, [...path, 'version']);
+  isVersion(context, first, names, [...path, 'version']);
   const differ = differencesOf(context, names, path);
   const source = { service, output, differ, chains };
   const others = sorted(output.versions)
@@ -191,9 +191,7 @@ function countsOf(
   if (typeof replicas !== 'object') return null;
   const at = [...path, 'replicas'];
   for (const [name] of sorted(replicas)) {
-    if (name !== first && !others.includes(name)) {
-      unknownVersion(context, name, [first, ...others], [...at, name]);
-    }
+    isVersion(context, name, [first, ...others], [...at, name]);
   }
   for (const key of ['rollout', 'autoscaling'] as const) {
     if (output[key] === undefined) continue;

@@ -10,7 +10,7 @@ import { viaBalancer } from './balancers.js';
 import { resolvePolicy } from './bundles.js';
 import { described } from './described.js';
 import type { Context, Path } from './context.js';
-import { conflict, conflictsAt, report } from './context.js';
+import { isZone, conflict, conflictsAt, report } from './context.js';
 import { checkPart, notCalled, sorted } from './names.js';
 import { resolveSteps } from './steps.js';
 import { resolveCall } from './targets.js';
@@ -25,13 +25,7 @@ export function resolveWorkload(
   keys: ReadonlyMap<string, KeyPopulation>,
 ): Workload {
   const path = ['workloads', name];
-  if (output.zone !== undefined && !context.names.zones.has(output.zone)) {
-    const message = `there is no zone ${output.zone}`;
-    report(context, 'FL404', [...path, 'zone'], message, {
-      found: output.zone,
-      allowed: [...context.names.zones],
-    });
-  }
+  if (output.zone !== undefined) isZone(context, output.zone, [...path, 'zone']);
   checkTimes(context, output, durationNs, path);
   checkPins(context, output.keys, keys, path);
   output.requests.forEach((request, index) =>

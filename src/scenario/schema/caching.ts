@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { count, duration, share, whole } from '../../spec/quantities/quantities.js';
 import {
+  labels,
   flag,
   choice,
   cost,
@@ -11,7 +12,6 @@ import {
   extending,
   inheriting,
   nameText,
-  textMap,
 } from './common.js';
 import { cpuSchema, zoneSchema } from './host.js';
 import { pool } from './pools.js';
@@ -75,7 +75,7 @@ const level = z
       .optional()
       .describe('Connection pool of each calling instance. Defaults to unlimited.'),
     zone: zoneSchema.optional().describe('Zone of the server.'),
-    labels: textMap().optional().describe('Labels by which faults can select it.'),
+    labels,
   })
   .describe('A level of a cache.');
 export type LevelOutput = z.output<typeof level>;

@@ -81,7 +81,6 @@ export function inheriting<S extends z.ZodType>(schema: S): S {
 export const SHORT_FORMS = 'shortForms';
 export const INHERITS = 'inherits';
 
-/** Fields of every named entry for display. */
 /** Disk of components that keep data. */
 export const storage = size()
   .prefault(0)
@@ -89,6 +88,7 @@ export const storage = size()
     'Disk provisioned for each node, for the price `report.prices.storageGbMonth`; it limits nothing. Unit: size. Defaults to 0.',
   );
 
+/** Fields of every named entry for display. */
 export const entryText = {
   title: freeText().optional().describe('Display name, shown where there is room.'),
   description: freeText().optional().describe('Description.'),
@@ -105,6 +105,9 @@ export const priorityNumber = z.number().int().min(-1000).max(1000);
 export function textMap(): z.ZodRecord<z.ZodString, z.ZodString> {
   return z.record(z.string().min(1).max(200), freeText());
 }
+
+/** Labels of a component. */
+export const labels = textMap().optional().describe('Labels by which faults can select it.');
 
 /** Schema of the condition of a step or a middleware entry; all of its fields must hold. */
 export const when = z

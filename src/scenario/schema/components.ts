@@ -26,15 +26,14 @@ import {
   nameText,
   onceSchema,
   priorityNumber,
-  textMap,
   withShort,
 } from './common.js';
 import type { OnceOutput } from './common.js';
 import { gatewayDiscoverySchema } from './discovery.js';
-import { pool } from './pools.js';
+import { pools } from './pools.js';
 import { replicationFields } from './replication.js';
 import { searchFields } from './search.js';
-import { cpuSchema, zoneSchema } from './host.js';
+import { placed, cpuSchema } from './host.js';
 import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
 import type { StepOutput } from './steps.js';
 import { methodText } from './steps.js';
@@ -348,16 +347,8 @@ export const databaseSchema = inheriting(
         .describe('Slowdown from switching between concurrent statements. Defaults to none.'),
       ...replicationFields,
       ...searchFields,
-      pool: pool
-        .prefault({})
-        .describe('Connection pool of each calling instance. Defaults to unlimited.'),
-      pools: z
-        .record(nameText(), pool.describe('Fields that override those of `pool`.'))
-        .optional()
-        .describe('Pools by the name of the caller. Their fields override those of `pool`.'),
-      zone: zoneSchema.optional(),
-      external: flag(false).describe('Operated by a third party. Defaults to false.'),
-      labels: textMap().optional().describe('Labels by which faults can select it.'),
+      ...pools,
+      ...placed,
     })
     .describe('A database with its client-side pools.'),
 ).meta({ id: 'database' });

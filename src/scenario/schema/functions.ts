@@ -4,6 +4,7 @@ import type { FunctionSettings } from '../../spec/scenario/functions.js';
 import { cpuShareSchema, kpaSchema, memorySchema, reservedSchema } from './function-kinds.js';
 import type { KpaOutput } from './function-kinds.js';
 import {
+  labels,
   choice,
   cost,
   critical,
@@ -11,7 +12,6 @@ import {
   extending,
   inheriting,
   named,
-  textMap,
 } from './common.js';
 import type { EndpointOutput } from './components.js';
 import { zoneSchema } from './host.js';
@@ -110,7 +110,7 @@ export function functionSchema(
           'or with a count of 2, gets two shares. With knative only one zone. Defaults to all; of knative to ' +
           'the first.',
       ),
-    labels: textMap().optional().describe('Labels by which faults can select it.'),
+    labels,
     outbound: host['outbound'],
     endpoints: named(endpoint).describe(
       'Endpoints; `steps` instead defines one endpoint called invoke. Required.',

@@ -28,6 +28,7 @@ import type { BudgetOutput } from './nodes.js';
 import { probesSchema } from './probes.js';
 import type { ProbesOutput } from './probes.js';
 import {
+  labels,
   flag,
   choice,
   cost,
@@ -35,7 +36,6 @@ import {
   critical,
   entryText,
   nameText,
-  textMap,
   withShort,
 } from './common.js';
 
@@ -110,6 +110,13 @@ export const zoneSchema = z
   .describe(
     'Zones of the replicas: a name, a list dealt in turn, or counts. Defaults to all in turn.',
   );
+
+/** Place and labels of a server that is a component. */
+export const placed = {
+  zone: zoneSchema.optional(),
+  external: flag(false).describe('Operated by a third party. Defaults to false.'),
+  labels,
+};
 
 export const queueSchema = z.strictObject({
   capacity: count()
@@ -312,7 +319,7 @@ export function hostFields(
     external: flag(false).describe(
       'Operated by a third party; reports show it separately. Defaults to false.',
     ),
-    labels: textMap().optional().describe('Labels by which faults can select it.'),
+    labels,
   } as unknown as HostShape;
 }
 

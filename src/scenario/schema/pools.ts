@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
 import { count, duration, durationOrNone, whole } from '../../spec/quantities/quantities.js';
-import { choice, timeLimit, limit } from './common.js';
+import { nameText, choice, timeLimit, limit } from './common.js';
 
 const maxOpen = limit().describe(
   'Largest number of connections per calling instance. Unit: count. Defaults to unlimited.',
@@ -161,3 +161,14 @@ export const pool = z
   .discriminatedUnion('kind', [simple, go, hikari, pgbouncer])
   .describe('A client-side pool of connections.');
 export type PoolOutput = z.output<typeof pool>;
+
+/** The pools of the clients of a component. */
+export const pools = {
+  pool: pool
+    .prefault({})
+    .describe('Connection pool of each calling instance. Defaults to unlimited.'),
+  pools: z
+    .record(nameText(), pool.describe('Fields that override those of `pool`.'))
+    .optional()
+    .describe('Pools by the name of the caller. Their fields override those of `pool`.'),
+};

@@ -11,7 +11,6 @@ import {
 import { parseDuration, QuantityError, show } from '../../spec/quantities/quantity-text.js';
 import type { ReadOf } from '../../spec/scenario/stores.js';
 import {
-  flag,
   choice,
   cost,
   limit,
@@ -21,10 +20,9 @@ import {
   inheriting,
   nameText,
   storage,
-  textMap,
 } from './common.js';
-import { cpuSchema, zoneSchema } from './host.js';
-import { pool } from './pools.js';
+import { placed, cpuSchema } from './host.js';
+import { pools } from './pools.js';
 
 const snapshots = z
   .strictObject({
@@ -128,16 +126,8 @@ export const eventStoreSchema = inheriting(
           'unlimited.',
       ),
       connect: cost().describe('Time to open a connection. Unit: distribution. Defaults to 0ms.'),
-      pool: pool
-        .prefault({})
-        .describe('Connection pool of each calling instance. Defaults to unlimited.'),
-      pools: z
-        .record(nameText(), pool.describe('Fields that override those of `pool`.'))
-        .optional()
-        .describe('Pools by the name of the caller. Their fields override those of `pool`.'),
-      zone: zoneSchema.optional(),
-      external: flag(false).describe('Operated by a third party. Defaults to false.'),
-      labels: textMap().optional().describe('Labels by which faults can select it.'),
+      ...pools,
+      ...placed,
     })
     .describe('A store of event streams.'),
 ).meta({ id: 'eventStore' });

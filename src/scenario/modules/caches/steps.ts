@@ -4,7 +4,7 @@ import type { Step, StepModifiers } from '../../../spec/scenario/steps.js';
 import type { CacheStepOutput } from '../../schema/cache-step.js';
 import type { StepOutput } from '../../schema/steps.js';
 import type { Context, Path } from '../../resolve/context.js';
-import { conflictsAt, conflict, report, writtenAt } from '../../resolve/context.js';
+import { isDeclaredKey, conflictsAt, conflict, report, writtenAt } from '../../resolve/context.js';
 import { isOfKind } from '../../resolve/targets.js';
 
 /** Resolves a `cache` step. */
@@ -110,13 +110,9 @@ export function resolveResponse(
 
 /** Reports a key of a step or middleware whose values the cache cannot hold. */
 function checkKeyed(context: Context, key: string | undefined, cache: string, path: Path): void {
-  const { keys: allowed, broken } = context.names;
-  if (key === undefined || broken.has(key)) return;
+  if (key === undefined || context.names.broken.has(key)) return;
   const at = [...path, 'key'];
-  if (!allowed.includes(key)) {
-    report(context, 'FL404', at, `there is no key ${key} in keys`, { found: key, allowed });
-    return;
-  }
+  if (!isDeclaredKey(context, key, at)) return;
   const own = textAt(context, ['caches', cache, 'keys']);
   if (own === undefined || own === key) return;
   const values = Number(textAt(context, ['keys', key, 'count']) ?? Infinity);

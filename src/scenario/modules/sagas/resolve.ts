@@ -16,7 +16,7 @@ import type { SagaStepOutput } from '../../schema/saga-step.js';
 import { checkKey, resolvePolicy } from '../../resolve/bundles.js';
 import { described } from '../../resolve/described.js';
 import type { Context, Path } from '../../resolve/context.js';
-import { conflict, conflictsAt, report } from '../../resolve/context.js';
+import { isOneOf, conflict, conflictsAt, report } from '../../resolve/context.js';
 import { entryOf } from '../../resolve/names.js';
 import type { Entry } from '../kind.js';
 import { ENGINES } from './engines.js';
@@ -323,14 +323,11 @@ function resolveInvariant(
   steps: readonly SagaStep[],
   path: Path,
 ): SagaInvariant | null {
+  const allowed = steps.map((step) => step.name);
   const find = (name: string, field: string): number => {
-    const at = steps.findIndex((step) => step.name === name);
-    if (at < 0) {
-      const allowed = steps.map((step) => step.name);
-      const message = `the saga has no step ${name}; it has ${allowed.join(' ')}`;
-      report(context, 'FL404', [...path, field], message, { found: name, allowed });
-    }
-    return at;
+    const message = `the saga has no step ${name}; it has ${allowed.join(' ')}`;
+    isOneOf(context, name, allowed, [...path, field], message);
+    return allowed.indexOf(name);
   };
   const cause = find(rule.if, 'if');
   const then = find(rule.then, 'then');
