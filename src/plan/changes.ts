@@ -12,7 +12,7 @@ import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import type { MeshEdges } from './mesh.js';
 import { routesText } from './mesh-routes.js';
 import { hostOf, isModule } from './layout.js';
-import { objectsIn } from './objects-in.js';
+import { objectsIn } from '../language/objects-in.js';
 
 /** A program of a part that some configurations run instead of its own. */
 interface Alternative {

@@ -4,7 +4,7 @@ import type { Scenario } from '../spec/scenario/scenario.js';
 import type { Bundle } from '../spec/scenario/steps.js';
 import type { KeyTable } from './keys.js';
 import type { LaidPart } from './layout.js';
-import { objectsIn } from './objects-in.js';
+import { objectsIn } from '../language/objects-in.js';
 
 /** Rules that execute a request once per key value, in order of first use. */
 export class Onces {

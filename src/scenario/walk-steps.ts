@@ -45,13 +45,15 @@ function visitStep(node: Node, path: Path, visitor: Visitor): Node {
   }
   return change(step, 'choose', (branches) =>
     changeItems(branches, (branch, index) =>
-      branch.type !== 'map'
-        ? branch
-        : change(branch, 'steps', (steps) =>
-            visitSteps(steps, [...path, 'choose', index, 'steps'], visitor),
-          ),
+      visitStepsOf(branch, [...path, 'choose', index], visitor),
     ),
   );
+}
+
+/** Visits the steps of the field `steps`. */
+export function visitStepsOf(node: Node, path: Path, visitor: Visitor): Node {
+  if (node.type !== 'map') return node;
+  return change(node, 'steps', (steps) => visitSteps(steps, [...path, 'steps'], visitor));
 }
 
 /** Visits the bundle of the field `policy`. */
@@ -65,11 +67,7 @@ export function visitBundle(node: Node, path: Path, visitor: Visitor): Node {
   const inner = (bundle: Node): Node => {
     if (bundle.type !== 'map') return bundle;
     return change(bundle, 'fallback', (fallback) =>
-      fallback.type !== 'map'
-        ? fallback
-        : change(fallback, 'steps', (steps) =>
-            visitSteps(steps, [...path, 'fallback', 'steps'], visitor),
-          ),
+      visitStepsOf(fallback, [...path, 'fallback'], visitor),
     );
   };
   return visitor.policy === undefined ? inner(node) : visitor.policy(node, path, inner);
