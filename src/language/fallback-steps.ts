@@ -1,6 +1,6 @@
 import { shapesOf } from '../spec/scenario/services.js';
 import type { Endpoint, Service } from '../spec/scenario/services.js';
-import type { Gateway, Workload } from '../spec/scenario/scenario.js';
+import type { Gateway, Scenario, Workload } from '../spec/scenario/scenario.js';
 import type { Step, Bundle } from '../spec/scenario/steps.js';
 import { eachStep } from './each-step.js';
 
@@ -48,4 +48,17 @@ export function listsOfRequest(
   { steps }: Workload['requests'][number],
 ): readonly (readonly Step[])[] {
   return withFallbacks(steps, [policy]);
+}
+
+/** The lists of steps of all services and gateways. */
+export function* listsOfServers({
+  services,
+  gateways,
+}: Pick<Scenario, 'services' | 'gateways'>): Generator<readonly Step[]> {
+  for (const service of services.values()) {
+    for (const endpoint of service.endpoints.values()) yield* listsOfEndpoint(service, endpoint);
+  }
+  for (const gateway of gateways.values()) {
+    for (const route of gateway.routes) yield* listsOfRoute(gateway, route);
+  }
 }

@@ -4,7 +4,7 @@ import type { PlanCacheAct } from '../spec/plan/caching.js';
 import type { PlanAct } from '../spec/plan/modules.js';
 import type { PlanKey } from '../spec/plan/plan.js';
 import type { PlanSagaCommand, PlanSagaMark, SagaRole } from '../spec/plan/sagas.js';
-import type { Step } from '../spec/scenario/steps.js';
+import type { StepOf } from '../spec/scenario/steps.js';
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Interner } from './canonical.js';
 import type { SagaTable } from './saga-table.js';
@@ -12,8 +12,6 @@ import type { KeyTable } from './keys.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { Scope } from './scope.js';
 import { outboxOf } from './scope.js';
-
-type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 
 /** Tables that the creation of acts reads and fills. */
 interface Tables {
@@ -44,7 +42,7 @@ export class Acts {
       act: 'publish',
       from: scope.part.id,
       topic: id,
-      key: key === null ? -1 : this.keys.use(key, scope.where, 'a message'),
+      key: this.keys.use(key, scope.where, 'a message'),
       count: w.counts.id(step.count),
       confirm,
       database: around === undefined ? -1 : w.layout.byName.get(around)!.id,
@@ -88,8 +86,8 @@ export class Acts {
     return this.add({ act: 'mark', at, roles, repeatable });
   }
 
-  /** Index of a key; `what` describes its user in messages. */
-  key(name: string, where: string, what: string): number {
+  /** Index of a key; null = -1. `what` describes its user in messages. */
+  key(name: string | null, where: string, what: string): number {
     return this.keys.use(name, where, what);
   }
 
@@ -106,25 +104,20 @@ export class Acts {
 
   /** `row`: key of the row that it locks, or null. */
   statement({ part, where }: Scope, row: string | null, write: boolean): number {
-    const key = row === null ? -1 : this.keys.use(row, where, 'a row');
+    const key = this.keys.use(row, where, 'a row');
     return this.add({ act: 'statement', part: part.id, key, write });
   }
 
-  read({ part, where }: Scope, row: string | null): number {
-    const key = row === null ? -1 : this.keys.use(row, where, 'a row');
-    return this.add({ act: 'read', part: part.id, key });
-  }
-
-  write({ part, where }: Scope, row: string | null): number {
-    const key = row === null ? -1 : this.keys.use(row, where, 'a row');
-    return this.add({ act: 'write', part: part.id, key });
+  /** Access to a row of a replicated database. */
+  access(act: 'read' | 'write', { part, where }: Scope, row: string | null): number {
+    return this.add({ act, part: part.id, key: this.keys.use(row, where, 'a row') });
   }
 
   consume(capacity: Capacity, { key, write, units }: Operation, { part, where }: Scope): number {
     return this.add({
       act: 'consume',
       part: part.id,
-      key: key === null ? -1 : this.keys.use(key, where, 'a partition'),
+      key: this.keys.use(key, where, 'a partition'),
       units,
       does: write ? 'write' : 'read',
       capacity,
@@ -150,11 +143,6 @@ export class Acts {
     const load = this.loads.get(part) ?? 0;
     this.loads.set(part, load + 1);
     return load;
-  }
-
-  /** Index of the key of a cache; -1 = none. */
-  keyOf(key: string | null, where: string): number {
-    return key === null ? -1 : this.keys.use(key, where, 'a cache');
   }
 
   /** Adds a complete act. */

@@ -1,10 +1,8 @@
-import type { Step } from '../spec/scenario/steps.js';
+import type { StepOf } from '../spec/scenario/steps.js';
 import { writeFork } from './fork.js';
 import type { Scope } from './scope.js';
 import { writeWeighted } from './weighted.js';
 import { writeJump, writeWhen, type WriteSteps, type Writer } from './writer.js';
-
-type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 
 /** Writes each branch of a `parallel` step as a strand. */
 export function writeParallel(

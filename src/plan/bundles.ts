@@ -3,18 +3,10 @@ import type { Bundle } from '../spec/scenario/steps.js';
 import { canonical } from './canonical.js';
 import type { LaidComponent, LaidPart } from './layout.js';
 import { hasPools } from './layout.js';
+import { NO_POLICY } from '../spec/scenario/steps.js';
 
 /** A call without any policy. */
-export const NO_BUNDLE: Bundle = Object.freeze({
-  id: '',
-  layers: [],
-  idempotencyKey: null,
-  loadBalancing: null,
-  fallback: null,
-  connections: null,
-  outlierDetection: null,
-  order: 'default',
-});
+export const NO_BUNDLE: Bundle = Object.freeze({ ...NO_POLICY, id: '' });
 
 /**
  * The bundle of a call: that of the step, request or route; else the caller's bundle for this part, else for this

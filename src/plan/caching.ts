@@ -15,7 +15,14 @@ import type { LaidPart, Layout } from './layout.js';
 import { clearRegisters, registersOf, writeRounds } from './rounds.js';
 import type { Scope } from './scope.js';
 import { inside, strand } from './scope.js';
-import { writeAct, writeCall, writeJump, type WriteSteps, type Writer } from './writer.js';
+import {
+  writeBackground,
+  writeAct,
+  writeCall,
+  writeJump,
+  type WriteSteps,
+  type Writer,
+} from './writer.js';
 
 type CacheVerb = Extract<Step, { readonly verb: 'cache' }>;
 
@@ -246,18 +253,16 @@ function writeRefresh(
   const behind = assembler.label();
   const end = assembler.label();
   writeBranch(w, act(w, site, 'due', scope), 'due', behind, scope);
-  const stream = scope.names.next('background');
-  const at = assembler.emit(OP.BACKGROUND, assembler.here + 1, 0, 0, stream);
-  assembler.point(at, SLOT.B, behind);
-  const own: Scope = {
-    ...strand(scope),
-    names: new StepNames(scope.names.next('refresh')),
-    failure: { kind: 'jump', to: end },
-  };
-  writeAct(w, act(w, site, 'refreshing', own), 'refreshing', own);
-  writeLoading(w, site, steps, true, true, end, own, writeSteps);
-  assembler.bind(end);
-  assembler.emit(OP.DONE, OUTCOME.ok);
+  writeBackground(w, scope.names.next('background'), () => {
+    const own: Scope = {
+      ...strand(scope),
+      names: new StepNames(scope.names.next('refresh')),
+      failure: { kind: 'jump', to: end },
+    };
+    writeAct(w, act(w, site, 'refreshing', own), 'refreshing', own);
+    writeLoading(w, site, steps, true, true, end, own, writeSteps);
+    assembler.bind(end);
+  });
   assembler.bind(behind);
 }
 
@@ -335,11 +340,7 @@ function writeGathering(
   const { assembler } = w;
   const behind = assembler.label();
   writeBranch(w, act(w, site, 'buffer', scope), 'buffer', behind, scope);
-  const stream = scope.names.next('background');
-  const at = assembler.emit(OP.BACKGROUND, assembler.here + 1, 0, 0, stream);
-  assembler.point(at, SLOT.B, behind);
-  const own: Scope = { ...strand(scope), names: new StepNames(scope.names.next('gathered')) };
-  writeRounds(w, FOR_EVER, '', own, (round) => {
+  const batch = (round: Scope): void => {
     const failed = assembler.label();
     const again = assembler.label();
     writeAct(w, act(w, site, 'gather', round), 'gather', round);
@@ -352,8 +353,11 @@ function writeGathering(
     clearRegisters(w, round, used);
     writeAct(w, act(w, site, 'requeue', round), 'requeue', round);
     assembler.bind(again);
+  };
+  writeBackground(w, scope.names.next('background'), () => {
+    const own: Scope = { ...strand(scope), names: new StepNames(scope.names.next('gathered')) };
+    writeRounds(w, FOR_EVER, '', own, batch);
   });
-  assembler.emit(OP.DONE, OUTCOME.ok);
   assembler.bind(behind);
 }
 
@@ -417,7 +421,7 @@ function siteOf(
   return {
     cache,
     number: cacheNumber(w.layout, name),
-    key: cache.hitRatio === null ? w.acts.keyOf(key ?? cache.key, scope.where) : -1,
+    key: cache.hitRatio === null ? w.acts.key(key ?? cache.key, scope.where, 'a cache') : -1,
     slot: w.acts.nextLoad(scope.part.id),
     policy,
     ttlNs,

@@ -12,6 +12,7 @@ import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import type { MeshEdges } from './mesh.js';
 import { routesText } from './mesh-routes.js';
 import { hostOf, isModule } from './layout.js';
+import { objectsIn } from '../language/objects-in.js';
 
 /** A program of a part that some configurations run instead of its own. */
 interface Alternative {
@@ -248,15 +249,7 @@ function bareText(value: unknown): string {
 /** Every bundle of a scenario, by its id. */
 function bundlesIn(scenario: Scenario): ReadonlyMap<string, Bundle> {
   const found = new Map<string, Bundle>();
-  const seen = new Set<unknown>();
-  const open: unknown[] = [scenario];
-  while (open.length > 0) {
-    const value = open.pop();
-    if (typeof value !== 'object' || value === null || seen.has(value)) continue;
-    seen.add(value);
-    if (isBundle(value)) found.set(value.id, value);
-    open.push(...(value instanceof Map ? value.values() : Object.values(value)));
-  }
+  for (const value of objectsIn(scenario)) if (isBundle(value)) found.set(value.id, value);
   return found;
 }
 

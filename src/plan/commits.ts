@@ -1,6 +1,6 @@
 import type { Distribution } from '../kernel/distribution.js';
 import { eachStep } from '../language/each-step.js';
-import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../language/fallback-steps.js';
+import { listsOfRequest, listsOfServers } from '../language/fallback-steps.js';
 import type { Scenario } from '../spec/scenario/scenario.js';
 import type { Step } from '../spec/scenario/steps.js';
 import { canonical } from './canonical.js';
@@ -29,14 +29,9 @@ export function commitsOf(
   );
 }
 
-function* programsOf({ services, gateways, workloads }: Scenario): Generator<readonly Step[]> {
-  for (const service of services.values()) {
-    for (const endpoint of service.endpoints.values()) yield* listsOfEndpoint(service, endpoint);
-  }
-  for (const gateway of gateways.values()) {
-    for (const route of gateway.routes) yield* listsOfRoute(gateway, route);
-  }
-  for (const workload of workloads.values()) {
+function* programsOf(scenario: Scenario): Generator<readonly Step[]> {
+  yield* listsOfServers(scenario);
+  for (const workload of scenario.workloads.values()) {
     for (const request of workload.requests) yield* listsOfRequest(workload, request);
   }
 }

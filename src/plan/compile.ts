@@ -10,7 +10,7 @@ import type { PlanSettings } from '../spec/plan/changes.js';
 import type { Mesh } from '../spec/scenario/mesh.js';
 import type { LoadBalancing } from '../spec/scenario/policies.js';
 import type { Scenario, ScenarioFile, Variant } from '../spec/scenario/scenario.js';
-import type { Cpu, Queue } from '../spec/scenario/resources.js';
+import type { Queue } from '../spec/scenario/resources.js';
 import { Acts } from './acts.js';
 import { Assembler, SLOT } from './assembler.js';
 import { Interner } from './canonical.js';
@@ -57,6 +57,7 @@ import {
 } from './programs.js';
 import { isSized, sizedMessages } from './sizes.js';
 import type { Writer } from './writer.js';
+import { FREE_CPU } from '../spec/scenario/resources.js';
 
 export interface CompileOptions {
   /** Share of user requests to trace, 0 to 1; by default about 400 requests per run. */
@@ -107,7 +108,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     edges: withLinks(edges, links, layout.zones.length),
     statEdges,
     bundles,
-    peers: planPeers(scenario.network, layout, writer.distributions),
+    peers: planPeers({ network: scenario.network, layout }, writer.distributions),
     ...writtenBy(writer),
     loads,
     links,
@@ -149,9 +150,9 @@ function linksOf(
   sized: boolean,
 ) {
   const { statEdges } = laid;
-  const called = planLinks(network, layout, statEdges, distributions);
-  const use = { network, layout, statEdges, distributions };
-  const silent = planRegistryLinks(use, modules.registries, called.length);
+  const sources = { network, layout, statEdges, distributions };
+  const called = planLinks(sources);
+  const silent = planRegistryLinks(sources, modules.registries, called.length);
   const sizedOf = sizedMessages(layout, laid, sized);
   return {
     links: [...called, ...silent.links.map(({ link }) => link)],
@@ -275,13 +276,7 @@ const CLIENT = Object.freeze({
   runtime: 'async',
   concurrency: Infinity,
   queue: { capacity: Infinity, discipline: 'fifo', maxWaitNs: null } satisfies Queue,
-  cpu: {
-    cores: Infinity,
-    discipline: 'processorSharing',
-    quota: null,
-    contextSwitchTax: 0,
-    background: 0,
-  } satisfies Cpu,
+  cpu: FREE_CPU,
   cancellation: 'ignore',
   gc: null,
   memory: null,

@@ -3,7 +3,7 @@ import type { Condition, Step } from '../spec/scenario/steps.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { Problems } from './problem.js';
 import { eachStep } from '../language/each-step.js';
-import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../language/fallback-steps.js';
+import { listsOf } from './lists.js';
 
 /** Values of one header over the calls of a request; null where a call does not set it. */
 type Values = ReadonlySet<string | null>;
@@ -25,17 +25,11 @@ export class Conditions {
     this.layout = layout;
     this.problems = problems;
     for (const part of layout.parts) {
-      const { source } = part;
-      if (source.kind === 'request') {
-        this.headers.set(part, headersOf(listsOfRequest(source.workload, source.request)));
+      if (part.source.kind === 'request') {
+        this.headers.set(part, headersOf(listsOf(part)));
+      } else {
+        for (const name of headersOf(listsOf(part)).keys()) this.setBelow.add(name);
       }
-      const lists =
-        source.kind === 'endpoint'
-          ? listsOfEndpoint(source.service, source.endpoint)
-          : source.kind === 'route'
-            ? listsOfRoute(source.gateway, source.route)
-            : [];
-      for (const name of headersOf(lists).keys()) this.setBelow.add(name);
     }
   }
 

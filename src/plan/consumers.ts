@@ -1,12 +1,37 @@
 import type { Ns } from '../kernel/time.js';
 import type { Consumption } from '../spec/scenario/messaging.js';
 import type { QueueConsumer } from '../spec/scenario/queues.js';
-import type { NamedPart } from './layout.js';
+import type { LaidPart, NamedPart } from './layout.js';
+import { partOf } from './layout.js';
+import type { Writer } from './writer.js';
+import type { PlanHandler } from '../spec/plan/messaging.js';
 
 /** Time limit of an execution of the handler: the smaller of its own limit and that of its consumer. */
-export function handlingLimit(own: Ns | null, { policy }: Consumption): Ns | null {
+function handlingLimit(own: Ns | null, { policy }: Consumption): Ns | null {
   const most = Math.min(own ?? Infinity, policy?.timeoutNs ?? Infinity);
   return most === Infinity ? null : most;
+}
+
+/** How the part of a group or a consumer handles messages, once all programs are written. */
+export function handlerOf(
+  { layout, lookups }: Pick<Writer, 'layout' | 'lookups'>,
+  part: number,
+  consumption: Consumption,
+  programs: readonly number[],
+): PlanHandler {
+  const { call, deadLetter } = consumption;
+  const { byName } = layout;
+  const handler = partOf(byName.get(call.component)!, call.part!);
+  const { endpoint } = handler.source as Extract<LaidPart['source'], { kind: 'endpoint' }>;
+  const own = programs[part]!;
+  return {
+    part,
+    handler: handler.id,
+    deadLetter: deadLetter === null ? -1 : byName.get(deadLetter)!.id,
+    program: own < 0 ? programs[handler.id]! : own,
+    lookup: lookups.get(part) ?? -1,
+    timeLimitNs: handlingLimit(endpoint.timeLimitNs, consumption),
+  };
 }
 
 /** The parts of a queue or a bus. */

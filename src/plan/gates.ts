@@ -19,7 +19,7 @@ export class GateTable {
     const name = `${place} ${canonical(layer)}`;
     const known = this.byPlace.get(name);
     if (known !== undefined) return known;
-    const key = layer.key === null ? -1 : this.keys.use(layer.key, place, 'a limit');
+    const key = this.keys.use(layer.key, place, 'a limit');
     const id = this.list.push({ component, layer, key, place }) - 1;
     this.byPlace.set(name, id);
     return id;

@@ -3,7 +3,7 @@ import type { RequestLine } from '../language/routes.js';
 import type { Request, Scenario } from '../spec/scenario/scenario.js';
 import type { Step } from '../spec/scenario/steps.js';
 import { eachStep } from '../language/each-step.js';
-import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../language/fallback-steps.js';
+import { listsOfRequest, listsOfServers } from '../language/fallback-steps.js';
 
 /**
  * A call that reaches a gateway. `request`: the user request that makes it; null = a service or the steps of a route
@@ -43,21 +43,13 @@ export function incomingOf(
     const { method, path, host, headers } = step;
     add(step.to.component, { line: { method, path, host, headers }, request });
   };
-  const read = (lists: readonly (readonly Step[])[], request: Request | null): void => {
+  const read = (lists: Iterable<readonly Step[]>, request: Request | null): void => {
     for (const steps of lists) eachStep(steps, (step) => note(step, request));
   };
   for (const workload of scenario.workloads.values()) {
     for (const request of workload.requests) read(listsOfRequest(workload, request), request);
   }
-  for (const { services, gateways } of scenarios) {
-    for (const service of services.values()) {
-      for (const endpoint of service.endpoints.values())
-        read(listsOfEndpoint(service, endpoint), null);
-    }
-    for (const gateway of gateways.values()) {
-      for (const route of gateway.routes) read(listsOfRoute(gateway, route), null);
-    }
-  }
+  for (const own of scenarios) read(listsOfServers(own), null);
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { name, one } = next;
     for (const { gateways } of scenarios) {

@@ -19,8 +19,9 @@ export class KeyTable {
     this.problems = problems;
   }
 
-  /** Returns the index of a key. `place` and `what` describe its user in messages. */
-  use(name: string, place: string, what: string): number {
+  /** Returns the index of a key; null = -1. `place` and `what` describe its user in messages. */
+  use(name: string | null, place: string, what: string): number {
+    if (name === null) return -1;
     const index = this.list.findIndex((candidate) => candidate.name === name);
     if (index >= 0) return index;
     const population = this.builtIn(name);

@@ -29,14 +29,14 @@ export class Limiters {
     const name = `${place} ${canonical([layer, retryAfter, cacheNs])}`;
     const known = this.byPlace.get(name);
     if (known !== undefined) return known;
-    const key = layer.key === null ? -1 : this.keys.use(layer.key, place, 'a limiter');
+    const key = this.keys.use(layer.key, place, 'a limiter');
     const id = this.list.push({ component, layer, key, retryAfter, cacheNs }) - 1;
     this.byPlace.set(name, id);
     return id;
   }
 
-  /** Index of a key. */
-  keyNumber(name: string, place: string, what: string): number {
+  /** Index of a key; null = -1. */
+  keyNumber(name: string | null, place: string, what: string): number {
     return this.keys.use(name, place, what);
   }
 }

@@ -13,13 +13,21 @@ export interface End {
 
 type Way = Pick<NetworkLink, 'latency' | 'loss'>;
 
+/** A network and the components that it connects. */
+export interface Wires {
+  readonly network: Network;
+  readonly layout: Layout;
+}
+
+/** Inputs of the links of a plan. */
+export interface Sources extends Wires {
+  readonly statEdges: readonly { readonly from: number; readonly to: number }[];
+  readonly distributions: Interner<Distribution>;
+}
+
 /** One link for each measured edge and each pair of zones with instances of its caller and callee, in that order. */
-export function planLinks(
-  network: Network,
-  layout: Layout,
-  statEdges: readonly { readonly from: number; readonly to: number }[],
-  distributions: Interner<Distribution>,
-): readonly PlanLink[] {
+export function planLinks(sources: Sources): readonly PlanLink[] {
+  const { layout, statEdges } = sources;
   const links: PlanLink[] = [];
   statEdges.forEach(({ from, to }, stat) => {
     const caller = layout.parts[from]!.component;
@@ -28,7 +36,7 @@ export function planLinks(
       for (const toZone of zonesOf(callee)) {
         const near = { component: caller, zone: fromZone };
         const far = { component: callee, zone: toZone };
-        links.push(linkOf(network, layout, near, far, distributions, stat));
+        links.push(linkOf(sources, near, far, stat));
       }
     }
   });
@@ -36,16 +44,10 @@ export function planLinks(
 }
 
 /** The link between two ends. */
-export function linkOf(
-  network: Network,
-  layout: Layout,
-  near: End,
-  far: End,
-  distributions: Interner<Distribution>,
-  stat: number,
-): PlanLink {
-  const there = wayOf(network, layout, near, far);
-  const back = wayOf(network, layout, far, near);
+export function linkOf(sources: Sources, near: End, far: End, stat: number): PlanLink {
+  const there = wayOf(sources, near, far);
+  const back = wayOf(sources, far, near);
+  const { distributions, network } = sources;
   return {
     stat,
     fromZone: near.zone,
@@ -62,27 +64,35 @@ export function linkOf(
 
 /** Latency of messages between instances of one component, which have no edge. */
 export function planPeers(
-  network: Network,
-  layout: Layout,
+  wires: Wires,
   distributions: Interner<Distribution>,
 ): readonly (Int32Array | null)[] {
-  const stride = layout.zones.length + 1;
-  return layout.components.map((component) => {
-    if (component.zones.length < 2) return null;
-    const table = new Int32Array(stride * stride).fill(-1);
-    for (const from of zonesOf(component)) {
-      for (const to of zonesOf(component)) {
-        const { latency } = wayOf(
-          network,
-          layout,
-          { component, zone: from },
-          { component, zone: to },
-        );
-        table[(from + 1) * stride + to + 1] = distributions.id(latency);
-      }
+  return wires.layout.components.map((component) =>
+    component.zones.length < 2
+      ? null
+      : zoneTable(wires.layout, component, component, (near, far) =>
+          distributions.id(wayOf(wires, near, far).latency),
+        ),
+  );
+}
+
+/** Numbers by pair of zones with instances of two components; -1 for the other pairs. */
+export function zoneTable(
+  { zones: { length } }: Layout,
+  from: LaidComponent,
+  to: LaidComponent,
+  numberOf: (near: End, far: End) => number,
+): Int32Array {
+  const stride = length + 1;
+  const table = new Int32Array(stride * stride).fill(-1);
+  for (const fromZone of zonesOf(from)) {
+    for (const toZone of zonesOf(to)) {
+      const near = { component: from, zone: fromZone };
+      const far = { component: to, zone: toZone };
+      table[(fromZone + 1) * stride + toZone + 1] = numberOf(near, far);
     }
-    return table;
-  });
+  }
+  return table;
 }
 
 /** Adds the table of links to each edge; -1 = caller and callee have no instances in these zones. */
@@ -102,7 +112,7 @@ export function withLinks(
 }
 
 /** The zones that a component has instances in, sorted. */
-export function zonesOf(component: LaidComponent): readonly number[] {
+function zonesOf(component: LaidComponent): readonly number[] {
   return [...new Set(component.zones)].sort((a, b) => a - b);
 }
 
@@ -111,16 +121,16 @@ export function zonesOf(component: LaidComponent): readonly number[] {
  * zone of both, the network. Among links, components are more specific than zones, then the last one wins.
  */
 function wayOf(
-  network: Network,
-  layout: Layout,
+  wires: Wires,
   from: End,
   to: End,
 ): { readonly latency: Distribution; readonly loss: number; readonly bandwidth: number } {
+  const { network, layout } = wires;
   const inside = from.zone >= 0 && from.zone === to.zone ? layout.zones[from.zone]! : null;
   const zone: Way | undefined = inside === null ? undefined : network.zones.get(inside);
-  const latency = mostSpecific(network, layout, from, to, (link) => link.latency);
-  const loss = mostSpecific(network, layout, from, to, (link) => link.loss);
-  const bandwidth = mostSpecific(network, layout, from, to, (link) => link.bandwidth);
+  const latency = mostSpecific(wires, from, to, (link) => link.latency);
+  const loss = mostSpecific(wires, from, to, (link) => link.loss);
+  const bandwidth = mostSpecific(wires, from, to, (link) => link.bandwidth);
   return {
     latency: latency ?? zone?.latency ?? network.latency,
     loss: loss ?? zone?.loss ?? network.loss,
@@ -130,18 +140,16 @@ function wayOf(
 
 /** Latency of a link that names the two components; null = no such link sets it. */
 export function latencyBetween(
-  network: Network,
-  layout: Layout,
+  wires: Wires,
   from: LaidComponent,
   to: LaidComponent,
 ): Distribution | null {
   const near = { component: from, zone: -1 };
-  return mostSpecific(network, layout, near, { component: to, zone: -1 }, (link) => link.latency);
+  return mostSpecific(wires, near, { component: to, zone: -1 }, (link) => link.latency);
 }
 
 function mostSpecific<T>(
-  network: Network,
-  layout: Layout,
+  { network, layout }: Wires,
   from: End,
   to: End,
   field: (link: NetworkLink) => T | null,

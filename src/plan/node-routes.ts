@@ -10,35 +10,28 @@ interface Tables {
   readonly problems: Problems;
 }
 
-/** Route to a copy for an operation of a search engine. `own`: key set by the query itself. */
-export function copyOf(
-  w: Tables,
-  scope: Scope,
-  database: Database,
-  source: LaidPart['source'],
-  own: string | null,
-): NodeRoute {
-  const write = source.kind === 'operation' && source.operation.write;
-  if (database.shards === null) return { kind: 'copy', shard: 0, key: -1, write };
-  return { kind: 'copy', shard: -1, key: keyOf(w, scope, database, source, own), write };
+/** What a call asks of a database. */
+interface Asked {
+  readonly database: Database;
+  readonly source: LaidPart['source'];
+  /** Key set by the query itself. */
+  readonly own: string | null;
 }
 
-/**
- * Route to the shard of an operation: by the value of the shard key if the operation has it, else by request. `own`:
- * key set by the query itself.
- */
-export function shardOf(
-  w: Tables,
-  scope: Scope,
-  database: Database,
-  source: LaidPart['source'],
-  own: string | null,
-): NodeRoute {
-  const around = scope.transactions.includes(database.name)
-    ? scope.shardKeys.get(database.name)
-    : undefined;
-  if (around === undefined) return { kind: 'shardOf', key: keyOf(w, scope, database, source, own) };
-  checkShard(w, scope, database, source, own, around);
+/** Route to a copy for an operation of a search engine. */
+export function copyOf(w: Tables, scope: Scope, asked: Asked): NodeRoute {
+  const { database, source } = asked;
+  const write = source.kind === 'operation' && source.operation.write;
+  if (database.shards === null) return { kind: 'copy', shard: 0, key: -1, write };
+  return { kind: 'copy', shard: -1, key: keyOf(w, scope, asked), write };
+}
+
+/** Route to the shard of an operation: by the value of the shard key if the operation has it, else by request. */
+export function shardOf(w: Tables, scope: Scope, asked: Asked): NodeRoute {
+  const { name } = asked.database;
+  const around = scope.transactions.includes(name) ? scope.shardKeys.get(name) : undefined;
+  if (around === undefined) return { kind: 'shardOf', key: keyOf(w, scope, asked) };
+  checkShard(w, scope, asked, around);
   return { kind: 'shardOf', key: w.acts.key(around, scope.where, 'a shard') };
 }
 
@@ -46,9 +39,7 @@ export function shardOf(
 function checkShard(
   w: Tables,
   { where }: Scope,
-  { name, shards }: Database,
-  source: LaidPart['source'],
-  own: string | null,
+  { database: { name, shards }, source, own }: Asked,
   around: string,
 ): void {
   const operation = source.kind === 'operation' ? source.operation : null;
@@ -62,9 +53,7 @@ function checkShard(
 function keyOf(
   w: Tables,
   { where }: Scope,
-  { name, shards }: Database,
-  source: LaidPart['source'],
-  own: string | null,
+  { database: { name, shards }, source, own }: Asked,
 ): number {
   const operation = source.kind === 'operation' ? source.operation : null;
   if (operation?.scan === true) {

@@ -4,6 +4,7 @@ import type { Scenario } from '../spec/scenario/scenario.js';
 import type { Bundle } from '../spec/scenario/steps.js';
 import type { KeyTable } from './keys.js';
 import type { LaidPart } from './layout.js';
+import { objectsIn } from '../language/objects-in.js';
 
 /** Rules that execute a request once per key value, in order of first use. */
 export class Onces {
@@ -28,15 +29,7 @@ export class Onces {
  * sagas, fallbacks and more, so the search covers the entire scenario.
  */
 export function sendsKeys(scenario: Scenario): boolean {
-  const seen = new Set<unknown>();
-  const open: unknown[] = [scenario];
-  while (open.length > 0) {
-    const value = open.pop();
-    if (typeof value !== 'object' || value === null || seen.has(value)) continue;
-    seen.add(value);
-    if (asksForKeys(value)) return true;
-    open.push(...(value instanceof Map ? value.values() : Object.values(value)));
-  }
+  for (const value of objectsIn(scenario)) if (asksForKeys(value)) return true;
   return false;
 }
 

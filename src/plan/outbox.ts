@@ -3,7 +3,7 @@ import { OUTCOME } from '../spec/outcome.js';
 import { OP } from '../spec/plan/program.js';
 import type { Database } from '../spec/scenario/database.js';
 import type { Outbox } from '../spec/scenario/messaging.js';
-import type { Step } from '../spec/scenario/steps.js';
+import type { StepOf, Step } from '../spec/scenario/steps.js';
 import { eachStep } from '../language/each-step.js';
 import { BARE } from './calls.js';
 import type { LaidPart, Layout } from './layout.js';
@@ -11,8 +11,6 @@ import type { Scope } from './scope.js';
 import { outboxOf } from './scope.js';
 import { writeAct, writeCall } from './writer.js';
 import type { Writer } from './writer.js';
-
-type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 
 /** Writes a `publish` step. With an outbox it first inserts the row. */
 export function writePublish(w: Writer, step: StepOf<'publish'>, scope: Scope): void {

@@ -326,11 +326,11 @@ function writeOperation(w: Writer, operation: Operation, database: Database, sco
     writeAct(w, act, 'statement', scope);
   }
   if (replicated && !operation.write) {
-    writeAct(w, w.acts.read(scope, operation.key), 'read', scope);
+    writeAct(w, w.acts.access('read', scope, operation.key), 'read', scope);
   }
   writeCosts();
   if (replicated && operation.write) {
-    writeAct(w, w.acts.write(scope, operation.key), 'write', scope);
+    writeAct(w, w.acts.access('write', scope, operation.key), 'write', scope);
   }
 }
 

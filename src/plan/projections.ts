@@ -2,35 +2,27 @@ import { OP } from '../spec/plan/program.js';
 import type { PlanProjection, PlanProjectionAct } from '../spec/plan/stores.js';
 import type { Projection } from '../spec/scenario/stores.js';
 import { eachStep } from '../language/each-step.js';
-import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../language/fallback-steps.js';
 import type { Step } from '../spec/scenario/steps.js';
 import { BARE } from './calls.js';
 import type { LaidPart, Layout } from './layout.js';
-import { isOfModule } from './layout.js';
 import type { Scope } from './scope.js';
 import { indexOfStore } from './store-places.js';
 import { writeAct, writeCall, writeFound, type Writer } from './writer.js';
+import { listsOf } from './lists.js';
 
 type OmitEach<T> = T extends unknown ? Omit<T, 'act' | 'from' | 'projection'> : never;
 
 /** The projections in component order. */
 export function planProjections(w: Writer): readonly PlanProjection[] {
   return projectionsOf(w.layout).map(([component, spec]) => {
-    const sticks = w.acts.list.map((act) =>
-      act.act === 'projection' &&
-      act.does === 'ask' &&
-      act.consistency.kind === 'stickyPrimary' &&
-      act.projection === indexOf(w.layout, spec.name)
-        ? act.consistency.forNs
-        : 0,
+    const index = indexOf(w.layout, spec.name);
+    const asked = w.acts.list.flatMap((act) =>
+      act.act === 'projection' && act.does === 'ask' && act.projection === index
+        ? [act.consistency]
+        : [],
     );
-    const merged = w.acts.list.some(
-      (act) =>
-        act.act === 'projection' &&
-        act.does === 'ask' &&
-        act.consistency.kind === 'clientMerge' &&
-        act.projection === indexOf(w.layout, spec.name),
-    );
+    const sticks = asked.map((own) => (own.kind === 'stickyPrimary' ? own.forNs : 0));
+    const merged = asked.some(({ kind }) => kind === 'clientMerge');
     const replicated = replicasOf(w.layout, spec);
     const where = `projections.${spec.name}`;
     return {
@@ -108,27 +100,11 @@ function viewsOf(layout: Layout): ReadonlySet<string> {
   const note = (step: Step): void => {
     if (step.verb === 'query' && step.of !== null) views.add(`${step.database}.${step.operation}`);
   };
-  for (const { source } of layout.parts) {
-    for (const steps of stepsOf(source)) eachStep(steps, note);
+  for (const part of layout.parts) {
+    for (const steps of listsOf(part)) eachStep(steps, note);
   }
   VIEWS.set(layout, views);
   return views;
-}
-
-function stepsOf(source: LaidPart['source']): readonly (readonly Step[])[] {
-  if (isOfModule(source)) return [];
-  switch (source.kind) {
-    case 'request':
-      return listsOfRequest(source.workload, source.request);
-    case 'endpoint':
-      return listsOfEndpoint(source.service, source.endpoint);
-    case 'route':
-      return listsOfRoute(source.gateway, source.route);
-    case 'unmatched':
-    case 'operation':
-    case 'commit':
-      return [];
-  }
 }
 
 /** The projections with their component ids, in component order. */

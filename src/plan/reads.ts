@@ -1,6 +1,6 @@
 import { meanOf } from '../kernel/distribution.js';
 import type { PlanRoute } from '../spec/plan/replication.js';
-import type { Step } from '../spec/scenario/steps.js';
+import type { StepOf } from '../spec/scenario/steps.js';
 import { mayLoad } from '../spec/scenario/stores.js';
 import type { ReadOf } from '../spec/scenario/stores.js';
 import { act, projectionsOf, workOf } from './projections.js';
@@ -11,7 +11,7 @@ import { writeJump, type Writer } from './writer.js';
 /** Route of a query. For monotonic reads the client determines the node. */
 export function routeOf(
   w: Writer,
-  { database, route, of }: Extract<Step, { readonly verb: 'query' }>,
+  { database, route, of }: StepOf<'query'>,
   scope: Scope,
 ): PlanRoute | null {
   const { source } = w.layout.byName.get(database)!;

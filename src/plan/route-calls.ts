@@ -1,5 +1,5 @@
 import type { Distribution } from '../kernel/distribution.js';
-import { OUTCOME, OUTCOME_NAMES } from '../spec/outcome.js';
+import { OUTCOME_NAMES } from '../spec/outcome.js';
 import { OP } from '../spec/plan/program.js';
 import type { Gateway, Route } from '../spec/scenario/scenario.js';
 import { SLOT } from './assembler.js';
@@ -10,7 +10,7 @@ import type { Limiters } from './limiters.js';
 import type { Scope } from './scope.js';
 import { strand } from './scope.js';
 import { writeSteps } from './steps.js';
-import { writeCall, type Writer } from './writer.js';
+import { writeBackground, writeCall, type Writer } from './writer.js';
 
 const AT_ONCE: Distribution = { kind: 'constant', valueNs: 0 };
 
@@ -32,7 +32,7 @@ export function writeRoute(
   if (route.to.length === 1) return call(0);
   const weights = route.to.map((target) => target.weight);
   const bodies = route.to.map((_, index) => () => call(index));
-  const key = route.sticky === null ? -1 : keys.keyNumber(route.sticky, scope.where, 'a route');
+  const key = keys.keyNumber(route.sticky, scope.where, 'a route');
   writeWeighted(w, weights, bodies, scope.names.next('route'), key);
 }
 
@@ -57,12 +57,10 @@ function writeMirror(w: Writer, mirror: NonNullable<Route['mirror']>, scope: Sco
     );
     assembler.point(coin, SLOT.B, behind);
   }
-  const start = assembler.here + 1;
-  const at = assembler.emit(OP.BACKGROUND, start, 0, 0, names.next('background'));
-  assembler.point(at, SLOT.B, behind);
-  // The request itself goes first: a wait of 0 delays the copy until the pending events of this instant are done.
-  assembler.emit(OP.WAIT, w.distributions.id(AT_ONCE));
-  writeCall(w, mirror.target, HANDED_ON, null, strand({ ...scope, names }));
-  assembler.emit(OP.DONE, OUTCOME.ok);
+  writeBackground(w, names.next('background'), () => {
+    // The request itself goes first: a wait of 0 delays the copy until the pending events of this instant are done.
+    assembler.emit(OP.WAIT, w.distributions.id(AT_ONCE));
+    writeCall(w, mirror.target, HANDED_ON, null, strand({ ...scope, names }));
+  });
   assembler.bind(behind);
 }

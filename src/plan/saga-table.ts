@@ -73,7 +73,7 @@ export class SagaTable {
         saveEntry: save,
         readEntry: read,
         value: spec.value === null ? -1 : w.counts.id(spec.value),
-        key: spec.key === null ? -1 : keys.use(spec.key, `sagas.${spec.name}.key`, 'a saga'),
+        key: keys.use(spec.key, `sagas.${spec.name}.key`, 'a saga'),
       };
     });
   }

@@ -1,6 +1,6 @@
 import { invariant } from '../kernel/invariant.js';
 import { OP } from '../spec/plan/program.js';
-import type { Step } from '../spec/scenario/steps.js';
+import type { StepOf } from '../spec/scenario/steps.js';
 import { PRIMARY } from '../spec/scenario/replication.js';
 import type { NodeRoute } from '../spec/plan/replication.js';
 import { SESSION } from '../spec/scenario/sections.js';
@@ -12,8 +12,6 @@ import { writeDualMark, writeOutboxCommit, writeReleased } from './outbox.js';
 import { modeOf, type Scope } from './scope.js';
 import { requestBytesOf } from './sizes.js';
 import { writeAct, type WriteSteps, type Writer } from './writer.js';
-
-type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 
 /**
  * Writes BEGIN, the steps and COMMIT as the only branch of a FORK. So the transaction releases everything it holds

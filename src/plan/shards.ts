@@ -1,6 +1,6 @@
 import type { Operation } from '../spec/scenario/database.js';
 import type { NodeRoute } from '../spec/plan/replication.js';
-import type { Step } from '../spec/scenario/steps.js';
+import type { StepOf } from '../spec/scenario/steps.js';
 import { BARE } from './calls.js';
 import { ALL, writeFork } from './fork.js';
 import { partOf } from './layout.js';
@@ -10,14 +10,17 @@ import { copyOf, shardOf } from './node-routes.js';
 import { writeCall, type Writer } from './writer.js';
 
 /** Writes a query: one call to a node, or one call per shard. */
-export function writeQuery(w: Writer, step: Extract<Step, { verb: 'query' }>, scope: Scope): void {
+export function writeQuery(w: Writer, step: StepOf<'query'>, scope: Scope): void {
   const to = { component: step.database, part: step.operation };
   const component = w.layout.byName.get(step.database)!;
   const { source } = partOf(component, step.operation);
   const database = component.source.kind === 'database' ? component.source.host : null;
   if (database === null || database.shards === null) {
     writeCall(w, to, BARE, step.policy, scope, 'query', routeOf(w, step, scope));
-  } else if (source.kind === 'operation' && source.operation.scan) {
+    return;
+  }
+  const asked = { database, source, own: step.shardKey };
+  if (source.kind === 'operation' && source.operation.scan) {
     if (step.shardKey !== null) {
       const message = `${step.database}.${step.operation} asks all shards, and key names one: leave key out`;
       w.problems.add('FL702', scope.where, message);
@@ -28,10 +31,10 @@ export function writeQuery(w: Writer, step: Extract<Step, { verb: 'query' }>, sc
     }
     writeScan(w, step, database.shards.count, database.search !== null, scope);
   } else if (source.kind === 'operation' && source.operation.fanout > 1) {
-    writeSome(w, step, shardOf(w, scope, database, source, step.shardKey), source.operation, scope);
+    writeSome(w, step, shardOf(w, scope, asked), source.operation, scope);
   } else {
     const routeOf = database.search === null ? shardOf : copyOf;
-    const route = routeOf(w, scope, database, source, step.shardKey);
+    const route = routeOf(w, scope, asked);
     writeCall(w, to, BARE, step.policy, scope, 'query', route);
   }
 }
@@ -39,7 +42,7 @@ export function writeQuery(w: Writer, step: Extract<Step, { verb: 'query' }>, sc
 /** Writes a FORK with a call to each of several consecutive shards. All must succeed. */
 function writeSome(
   w: Writer,
-  step: Extract<Step, { verb: 'query' }>,
+  step: StepOf<'query'>,
   first: NodeRoute,
   { fanout, name }: Operation,
   scope: Scope,
@@ -60,7 +63,7 @@ function writeSome(
 /** Writes a FORK with a call to every shard. All must succeed. */
 function writeScan(
   w: Writer,
-  step: Extract<Step, { verb: 'query' }>,
+  step: StepOf<'query'>,
   count: number,
   hasCopies: boolean,
   scope: Scope,

@@ -2,7 +2,7 @@ import { invariant } from '../kernel/invariant.js';
 import type { Ns } from '../kernel/time.js';
 import { HINTED, isSuccess, OUTCOME, relayed } from '../spec/outcome.js';
 import { CALL_MODE, OP } from '../spec/plan/program.js';
-import type { Step } from '../spec/scenario/steps.js';
+import type { StepOf, Step } from '../spec/scenario/steps.js';
 import { SLOT } from './assembler.js';
 import { writeChoose, writeParallel } from './branches.js';
 import { writeCache, writeFailing } from './caching.js';
@@ -17,9 +17,14 @@ import type { Scope } from './scope.js';
 import { inside, strand } from './scope.js';
 import { writeLock, writeTransaction } from './sections.js';
 import { writeQuery } from './shards.js';
-import { writeAct, writeCall, writeJump, writeWhen, type Writer } from './writer.js';
-
-type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
+import {
+  writeBackground,
+  writeAct,
+  writeCall,
+  writeJump,
+  writeWhen,
+  type Writer,
+} from './writer.js';
 
 /** Writes a list of steps, each after its modifiers `when`, `probability` and `times`. */
 export function writeSteps(w: Writer, steps: readonly Step[], scope: Scope): void {
@@ -43,8 +48,9 @@ function writeStep(w: Writer, step: Step, scope: Scope): void {
     assembler.point(at, SLOT.B, after);
   }
   const body = (inner: Scope): void => {
-    if (step.background) writeBackground(w, step, inner, modifiers.next('background'));
-    else writeHandled(w, step, inner);
+    if (step.background) {
+      writeBackground(w, modifiers.next('background'), () => writeHandled(w, step, strand(inner)));
+    } else writeHandled(w, step, inner);
   };
   const { times } = step;
   if (times.kind === 'constant' && times.value === 1) body(scope);
@@ -59,17 +65,6 @@ function identityOf(step: Step): string {
   if (step.verb !== 'call') return step.verb;
   const { component, part } = step.to;
   return `${step.self ? 'self' : 'call'}:${component}${part === null ? '' : `.${part}`}`;
-}
-
-/** Writes a background step: a strand without a join, which ends like a job. */
-function writeBackground(w: Writer, step: Step, scope: Scope, stream: string): void {
-  const { assembler } = w;
-  const behind = assembler.label();
-  const at = assembler.emit(OP.BACKGROUND, assembler.here + 1, 0, 0, stream);
-  assembler.point(at, SLOT.B, behind);
-  writeHandled(w, step, strand(scope));
-  assembler.emit(OP.DONE, OUTCOME.ok);
-  assembler.bind(behind);
 }
 
 /**
@@ -227,12 +222,6 @@ function writeRespond(w: Writer, step: StepOf<'respond'>, scope: Scope): void {
 /** Writes `then` as a background strand: the caller continues with the response meanwhile. */
 function writeThen(w: Writer, { then }: StepOf<'respond'>, scope: Scope): void {
   if (then.length === 0) return;
-  const { assembler } = w;
-  const behind = assembler.label();
-  const name = scope.names.next('respond:then');
-  const at = assembler.emit(OP.BACKGROUND, assembler.here + 1, 0, 0, name);
-  assembler.point(at, SLOT.B, behind);
-  writeSteps(w, then, strand(scope));
-  assembler.emit(OP.DONE, OUTCOME.ok);
-  assembler.bind(behind);
+  const stream = scope.names.next('respond:then');
+  writeBackground(w, stream, () => writeSteps(w, then, strand(scope)));
 }

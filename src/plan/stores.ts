@@ -1,8 +1,7 @@
 import type { Ns } from '../kernel/time.js';
-import { OUTCOME } from '../spec/outcome.js';
 import { OP } from '../spec/plan/program.js';
 import type { NodeRoute } from '../spec/plan/replication.js';
-import type { Bundle } from '../spec/scenario/steps.js';
+import type { StepOf, Bundle } from '../spec/scenario/steps.js';
 import type { Step } from '../spec/scenario/steps.js';
 import type { EventStore, LoadStep, StorePart } from '../spec/scenario/stores.js';
 import type { PlanStore, PlanStoreAct } from '../spec/plan/stores.js';
@@ -17,9 +16,15 @@ import { writeInline } from './projections.js';
 import { indexOfStore, storesOf, subscriptionsOf } from './store-places.js';
 import type { LoadPlace, Scope } from './scope.js';
 import { strand } from './scope.js';
-import { writeAct, writeCall, writeFound, writeTakenCall, type Writer } from './writer.js';
+import {
+  writeBackground,
+  writeAct,
+  writeCall,
+  writeFound,
+  writeTakenCall,
+  type Writer,
+} from './writer.js';
 
-type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 type OmitEach<T> = T extends unknown ? Omit<T, 'act' | 'from' | 'store'> : never;
 
 /** The event stores in component order. */
@@ -221,18 +226,13 @@ function writeSnapshot(
   policy: Bundle | null,
   scope: Scope,
 ): void {
-  const { assembler } = w;
   act(w, store.name, scope, { does: 'snapshot', key });
-  const behind = assembler.label();
-  const name = scope.names.next(`snapshot:${store.name}`);
-  const at = assembler.emit(OP.BACKGROUND, assembler.here + 1, 0, 0, name);
-  assembler.point(at, SLOT.B, behind);
-  const own = strand(scope);
-  act(w, store.name, own, { does: 'snapshotting', key });
-  const to = { component: store.name, part: 'writeSnapshot' };
-  writeCall(w, to, BARE, policy, own, 'query', partitionOf(store, key));
-  assembler.emit(OP.DONE, OUTCOME.ok);
-  assembler.bind(behind);
+  writeBackground(w, scope.names.next(`snapshot:${store.name}`), () => {
+    const own = strand(scope);
+    act(w, store.name, own, { does: 'snapshotting', key });
+    const to = { component: store.name, part: 'writeSnapshot' };
+    writeCall(w, to, BARE, policy, own, 'query', partitionOf(store, key));
+  });
 }
 
 /** Whether the order of reserved positions matters: only async projections wait for empty positions. */

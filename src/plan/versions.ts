@@ -133,7 +133,7 @@ export function planVersions(
         : {
             ...rollout,
             to: next,
-            sticky: sticky === null ? -1 : keys.use(sticky, `${name}.rollout`, 'a version'),
+            sticky: keys.use(sticky, `${name}.rollout`, 'a version'),
           },
   };
 }
@@ -170,7 +170,7 @@ export function planRollouts(
 }
 
 /** Fields of a fault that changes nothing by itself. */
-const NO_CHANGES = Object.freeze({
+export const NO_CHANGES = Object.freeze({
   config: {},
   knobs: [],
   share: 1,

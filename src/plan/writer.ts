@@ -36,6 +36,7 @@ import { eachStep } from '../language/each-step.js';
 import { withFallbacks } from '../language/fallback-steps.js';
 import { StepNames } from './identity.js';
 import { modeOf, ofFallback, type Scope } from './scope.js';
+import { OUTCOME } from '../spec/outcome.js';
 
 /** Tables that programs are written to. */
 export interface Writer {
@@ -331,18 +332,29 @@ function overOf(
   const { source: owner, name } = component;
   if (owner.kind !== 'database') return { session: SESSION.none, route: read };
   const { host } = owner;
+  const asked = { database: host, source, own: null };
   if (host.search !== null) {
-    return { session: SESSION.none, route: read ?? copyOf(w, scope, host, source, null) };
+    return { session: SESSION.none, route: read ?? copyOf(w, scope, asked) };
   }
   const isInside = scope.transactions.includes(name);
   const own = isTracked(host) ? SESSION.own : SESSION.none;
   const session = isInside ? SESSION.inside : own;
   if (host.shards !== null) {
-    return { session, route: read ?? shardOf(w, scope, host, source, null) };
+    return { session, route: read ?? shardOf(w, scope, asked) };
   }
   if (host.replication === null) return { session, route: null };
   const writes = source.kind !== 'operation' || source.operation.write;
   return { session, route: isInside || writes ? PRIMARY : (read ?? host.route) };
+}
+
+/** Writes a strand without a join: the program continues meanwhile, and the strand ends like a job. */
+export function writeBackground({ assembler }: Writer, stream: string, write: () => void): void {
+  const behind = assembler.label();
+  const at = assembler.emit(OP.BACKGROUND, assembler.here + 1, 0, 0, stream);
+  assembler.point(at, SLOT.B, behind);
+  write();
+  assembler.emit(OP.DONE, OUTCOME.ok);
+  assembler.bind(behind);
 }
 
 /** An unconditional jump. */

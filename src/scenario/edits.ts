@@ -6,6 +6,7 @@ import { parseYaml } from './parse.js';
 import type { Edit } from './patch.js';
 import { parsePath, type Segment } from './paths.js';
 import { scaled, scaledArrivals } from './scaling.js';
+import { itemIs, namesIn, describe } from './patch.js';
 
 /** Command-line overrides: they change the selected variants, or define a new one. */
 export interface WhatIf {
@@ -222,7 +223,7 @@ class Walk {
     if (found.length > 0) return found;
     const depth = this.segments.length - 1;
     const [first] = spots;
-    const what = first!.node === undefined ? 'not written' : wordsOf(first!.node);
+    const what = first!.node === undefined ? 'not written' : describe(first!.node);
     const message = `${this.edit.path} is ${what}, and a factor needs a number, a rate, a duration or a size`;
     return { offset: this.segments[depth]!.offset, message };
   }
@@ -241,7 +242,7 @@ class Walk {
     if (isStar(segment)) return { offset, message: `${where} has no entries` };
     const wrong =
       segment.kind === 'key' ? segment.key : segment.kind === 'name' ? segment.name : '';
-    const allowed = [...new Set(spots.flatMap(({ node }) => namesIn(node)))];
+    const allowed = [...new Set(spots.flatMap(({ node }) => entriesIn(node)))];
     const verb = depth > 0 && isWild(where) ? 'nothing matches' : null;
     const message =
       segment.kind === 'index'
@@ -276,25 +277,11 @@ function isArrivalRate(segments: readonly Segment[], depth: number): boolean {
 }
 
 function indexOf(list: readonly Node[], name: string): number {
-  const named = list.findIndex((item) =>
-    ['id', 'name', 'group'].some((key) => text(get(item, key)) === name),
-  );
+  const named = list.findIndex((item) => itemIs(item, name));
   return named >= 0 ? named : list.findIndex((item) => get(item, name) !== undefined);
 }
 
-function namesIn(node: Node | undefined): readonly string[] {
+function entriesIn(node: Node | undefined): readonly string[] {
   const own = entries(node).flatMap(([key, { value }]) => (isNull(value) ? [] : [key]));
-  const listed = items(node).flatMap((item) => {
-    const name = ['id', 'name', 'group']
-      .map((key) => text(get(item, key)))
-      .find((one) => one !== undefined);
-    return name === undefined ? entries(item).map(([key]) => key) : [name];
-  });
-  return [...own, ...listed];
-}
-
-function wordsOf(node: Node): string {
-  if (node.type === 'map') return 'a mapping';
-  if (node.type === 'list') return 'a list';
-  return node.value === null ? 'empty' : JSON.stringify(node.value);
+  return [...own, ...namesIn(node)];
 }

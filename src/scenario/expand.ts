@@ -9,7 +9,6 @@ import {
   changeAll,
   changeItems,
   get,
-  isNull,
   list,
   map,
   put,
@@ -51,9 +50,7 @@ export function expand(root: Node, problems: Problems): Node {
   result = change(result, 'faults', (faults) => changeItems(faults, expandFault));
   result = change(result, 'budgets', (budgets) => changeItems(budgets, expandExpectation));
   result = change(result, 'hypothesis', (node) =>
-    node.type !== 'map'
-      ? node
-      : change(node, 'expect', (expect) => changeItems(expect, expandExpectation)),
+    changeEach(node, ['expect'], (expect) => changeItems(expect, expandExpectation)),
   );
   section('sweeps', expandSweep);
   return visitScenario(result, {
@@ -101,16 +98,22 @@ function expandParallel(node: Node): Node {
   );
 }
 
+/** Fields of a host that a bare value can set, by the field that it is. */
+const OF_HOSTS = [
+  ['outbound', 'default'],
+  ['runtime', 'kind'],
+  ['cpu', 'cores'],
+  ['loadBalancing', 'kind'],
+  ['protocol', 'kind'],
+  ['discovery', 'registry'],
+] as const;
+
 function expandHost(node: Node): Node {
   if (node.type !== 'map') return node;
-  let host = change(node, 'outbound', (value) =>
-    value.type === 'scalar' && !isNull(value) ? single('default', value) : value,
-  );
-  host = change(host, 'runtime', (value) => wrapScalar(value, 'kind'));
-  host = change(host, 'cpu', (value) => wrapScalar(value, 'cores'));
-  host = change(host, 'loadBalancing', (value) => wrapScalar(value, 'kind'));
-  host = change(host, 'protocol', (value) => wrapScalar(value, 'kind'));
-  host = change(host, 'discovery', (value) => wrapScalar(value, 'registry'));
+  let host = node;
+  for (const [key, field] of OF_HOSTS) {
+    host = change(host, key, (value) => wrapScalar(value, field));
+  }
   host = change(host, 'endpoints', (value) =>
     changeAll(value, (endpoint) =>
       endpoint.type === 'list'
@@ -121,24 +124,18 @@ function expandHost(node: Node): Node {
     ),
   );
   host = change(host, 'versions', (value) => changeAll(value, expandHost));
-  return change(host, 'routes', (routes) =>
-    changeItems(routes, (route) => (route.type === 'map' ? change(route, 'to', expandTo) : route)),
-  );
+  return change(host, 'routes', expandRoutes);
+}
+
+function expandRoutes(routes: Node): Node {
+  return changeItems(routes, (route) => changeEach(route, ['to'], expandTo));
 }
 
 /** A mesh has the short forms of bundles by callee and of route targets. */
 function expandMesh(node: Node): Node {
   if (node.type !== 'map') return node;
-  const mesh = change(node, 'outbound', (value) =>
-    value.type === 'scalar' && !isNull(value) ? single('default', value) : value,
-  );
-  return change(mesh, 'routes', (all) =>
-    changeAll(all, (routes) =>
-      changeItems(routes, (route) =>
-        route.type === 'map' ? change(route, 'to', expandTo) : route,
-      ),
-    ),
-  );
+  const mesh = change(node, 'outbound', (value) => wrapScalar(value, 'default'));
+  return change(mesh, 'routes', (all) => changeAll(all, expandRoutes));
 }
 
 /** `steps` of a function are the steps of its only endpoint. */
@@ -167,8 +164,7 @@ function expandDatabase(node: Node): Node {
 }
 
 function expandNodes(node: Node): Node {
-  if (node.type !== 'map') return node;
-  return change(node, 'replicas', (value) => wrapScalar(value, 'count'));
+  return changeEach(node, ['replicas'], (value) => wrapScalar(value, 'count'));
 }
 
 function expandWorkload(node: Node, path: readonly PathKey[], problems: Problems): Node {
@@ -190,9 +186,7 @@ function expandWorkload(node: Node, path: readonly PathKey[], problems: Problems
   workload = change(workload, 'patience', (value) => wrapScalar(value, 'after'));
   return change(workload, 'requests', (requests) =>
     changeItems(requests, (request) =>
-      request.type === 'map'
-        ? change(request, 'patience', (value) => wrapScalar(value, 'after'))
-        : request,
+      changeEach(request, ['patience'], (value) => wrapScalar(value, 'after')),
     ),
   );
 }
@@ -217,8 +211,7 @@ function none({ at }: Node): Node {
 }
 
 function expandFault(node: Node): Node {
-  if (node.type !== 'map') return node;
-  return change(node, 'target', (target) =>
+  return changeEach(node, ['target'], (target) =>
     target.type === 'scalar' ? list([target], target.at) : target,
   );
 }

@@ -2,9 +2,9 @@ import { meanOf } from '../kernel/distribution.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Scenario, Workload } from '../spec/scenario/scenario.js';
 import type { Arrivals } from '../spec/scenario/arrivals.js';
-import type { Code } from './codes.js';
 import type { CallGraph } from './resolve/graph.js';
 import { formatDuration } from '../spec/quantities/quantity-text.js';
+import type { Raise } from './resolve/names.js';
 
 /** Largest number of attempts over all replications. Larger scenarios are not started. */
 export const LOAD_MAX = 5e9;
@@ -14,8 +14,6 @@ export const COMPONENTS_MAX = 2000;
 export const INSTANCES_MAX = 100_000;
 /** Lower bound of the think time in the estimate of a closed load, because a cycle always takes some time. */
 const CYCLE_MIN_S = 0.01;
-
-type Raise = (code: Code, path: readonly (string | number)[], message: string) => void;
 
 /** Rejects scenarios that are too large to run, and shows the calculation. */
 export function checkLimits(scenario: Scenario, graph: CallGraph, raise: Raise): void {

@@ -56,21 +56,19 @@ export function longScalar(node: Node): MapNode | null {
   }
 }
 
-/** Converts maps, lists and scalars to a tree in which all nodes have the same place. */
+/** Converts maps, objects, lists and scalars to a tree in which all nodes have the same place. */
 export function located(value: unknown, at: Place): Node {
-  if (value instanceof Map) {
-    const inner = new Map<string, Entry>();
-    for (const [key, item] of value as Map<string, unknown>) {
-      inner.set(key, { key: at, value: located(item, at) });
-    }
-    return map(inner, at);
+  if (typeof value !== 'object' || value === null) {
+    return scalar(value as string | number | boolean | null, at);
   }
-  if (Array.isArray(value))
-    return list(
-      value.map((item) => located(item, at)),
-      at,
-    );
-  return scalar(value as string | number | boolean | null, at);
+  if (Array.isArray(value)) {
+    const nodes = value.map((item) => located(item, at));
+    return list(nodes, at);
+  }
+  const inner = new Map<string, Entry>();
+  const pairs: Iterable<[string, unknown]> = value instanceof Map ? value : Object.entries(value);
+  for (const [key, item] of pairs) inner.set(key, { key: at, value: located(item, at) });
+  return map(inner, at);
 }
 
 function ofAnotherKind(below: MapNode, above: MapNode, under: string): boolean {

@@ -294,14 +294,16 @@ export function itemIs(item: Node, name: string): boolean {
   return NAMES.some((key) => text(get(item, key)) === name);
 }
 
-function namesIn(node: ListNode): string[] {
-  return node.items.flatMap((item) => {
+/** Names of the entries of a list; of a step without one its keys. */
+export function namesIn(node: Node | undefined): string[] {
+  return items(node).flatMap((item) => {
     const named = NAMES.map((key) => text(get(item, key))).find((own) => own !== undefined);
     return named === undefined ? entries(item).map(([key]) => key) : [named];
   });
 }
 
-function describe(node: Node): string {
+/** What is written at a place, for messages. */
+export function describe(node: Node): string {
   if (node.type === 'map') return 'a mapping';
   if (node.type === 'list') return 'a list';
   return node.value === null ? 'empty' : JSON.stringify(node.value);

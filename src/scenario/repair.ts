@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import type { MapNode, Node, PathKey, Place } from './located.js';
-import { get, items, list, locate, map, plain, put, scalar } from './located.js';
+import type { Path, MapNode, Node, PathKey } from './located.js';
+import { get, items, locate, plain, put } from './located.js';
 import { ISSUES_MAX, NAMED, STEP_LISTS, without, withoutFaults } from './salvage.js';
+import { located } from './merge.js';
 
 type Issue = z.core.$ZodIssue;
-type Path = readonly PathKey[];
 
 /** Largest number of repair rounds. A tree that is still invalid is abandoned. */
 const ROUNDS = 12;
@@ -116,7 +116,7 @@ class Repair {
     const parent = locate(this.tree, path.slice(0, -1));
     if (parent.depth < path.length - 1 || parent.node.type !== 'map') return false;
     const { at } = locate(this.tree, path).node;
-    this.tree = withValue(this.tree, path, nodeOf(value, at)) as MapNode;
+    this.tree = withValue(this.tree, path, located(value, at)) as MapNode;
     return true;
   }
 
@@ -177,19 +177,6 @@ function wrongPaths(issue: Issue, base: Path): readonly Path[] {
 }
 
 const idOf = (path: Path): string => JSON.stringify(path);
-
-function nodeOf(value: unknown, at: Place): Node {
-  if (Array.isArray(value))
-    return list(
-      value.map((item) => nodeOf(item, at)),
-      at,
-    );
-  if (typeof value !== 'object' || value === null) return scalar(value as string, at);
-  const own = Object.entries(value).map(
-    ([key, inner]) => [key, { key: at, value: nodeOf(inner, at) }] as const,
-  );
-  return map(new Map(own), at);
-}
 
 function withValue(node: Node, path: Path, value: Node): Node {
   if (path.length === 0) return value;

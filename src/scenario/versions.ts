@@ -1,6 +1,6 @@
 import type { Problems } from './diagnostics.js';
 import type { Entry, MapNode, Node, PathKey } from './located.js';
-import { change, changeAll, get, isNull, map, text } from './located.js';
+import { change, changeAll, entries, get, isNull, map, text } from './located.js';
 import { merge } from './merge.js';
 import { PROCESS_FIELDS } from './schema/host.js';
 
@@ -114,7 +114,7 @@ function entryIn(node: Node | undefined, name: string): Entry | null {
 }
 
 function namesIn(node: Node | undefined): readonly string[] {
-  return node?.type === 'map' ? [...node.entries.keys()] : [];
+  return entries(node).map(([name]) => name);
 }
 
 /** Reports fields that are the same in all versions. */

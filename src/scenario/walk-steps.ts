@@ -1,4 +1,4 @@
-import type { MapNode, Node, PathKey } from './located.js';
+import type { Path, MapNode, Node, PathKey } from './located.js';
 import { change, changeItems } from './located.js';
 
 /**
@@ -15,12 +15,20 @@ export interface Visitor {
   step?(node: Node, path: readonly PathKey[]): Node;
 }
 
-export type Path = readonly PathKey[];
-
 /** Visits a list of steps and everything inside them. */
 export function visitSteps(node: Node, path: Path, visitor: Visitor): Node {
   return changeItems(node, (step, index) => visitStep(step, [...path, index], visitor));
 }
+
+/** By verb: the lists of steps in it. */
+const INNER = [
+  ['loop', 'steps'],
+  ['transaction', 'steps'],
+  ['lock', 'steps'],
+  ['respond', 'then'],
+  ['cache', 'onMiss'],
+  ['cache', 'write'],
+] as const;
 
 function visitStep(node: Node, path: Path, visitor: Visitor): Node {
   const own = visitor.step?.(node, path) ?? node;
@@ -32,31 +40,20 @@ function visitStep(node: Node, path: Path, visitor: Visitor): Node {
       visitSteps(branch, [...path, 'parallel', 'branches', index], visitor),
     ),
   );
-  step = inner(step, 'loop', 'steps', (steps) =>
-    visitSteps(steps, [...path, 'loop', 'steps'], visitor),
-  );
-  for (const verb of ['transaction', 'lock']) {
-    step = inner(step, verb, 'steps', (steps) =>
-      visitSteps(steps, [...path, verb, 'steps'], visitor),
-    );
-  }
-  step = inner(step, 'respond', 'then', (steps) =>
-    visitSteps(steps, [...path, 'respond', 'then'], visitor),
-  );
-  for (const list of ['onMiss', 'write']) {
-    step = inner(step, 'cache', list, (steps) =>
-      visitSteps(steps, [...path, 'cache', list], visitor),
-    );
+  for (const [verb, list] of INNER) {
+    step = inner(step, verb, list, (steps) => visitSteps(steps, [...path, verb, list], visitor));
   }
   return change(step, 'choose', (branches) =>
     changeItems(branches, (branch, index) =>
-      branch.type !== 'map'
-        ? branch
-        : change(branch, 'steps', (steps) =>
-            visitSteps(steps, [...path, 'choose', index, 'steps'], visitor),
-          ),
+      visitStepsOf(branch, [...path, 'choose', index], visitor),
     ),
   );
+}
+
+/** Visits the steps of the field `steps`. */
+export function visitStepsOf(node: Node, path: Path, visitor: Visitor): Node {
+  if (node.type !== 'map') return node;
+  return change(node, 'steps', (steps) => visitSteps(steps, [...path, 'steps'], visitor));
 }
 
 /** Visits the bundle of the field `policy`. */
@@ -70,11 +67,7 @@ export function visitBundle(node: Node, path: Path, visitor: Visitor): Node {
   const inner = (bundle: Node): Node => {
     if (bundle.type !== 'map') return bundle;
     return change(bundle, 'fallback', (fallback) =>
-      fallback.type !== 'map'
-        ? fallback
-        : change(fallback, 'steps', (steps) =>
-            visitSteps(steps, [...path, 'fallback', 'steps'], visitor),
-          ),
+      visitStepsOf(fallback, [...path, 'fallback'], visitor),
     );
   };
   return visitor.policy === undefined ? inner(node) : visitor.policy(node, path, inner);

@@ -1,8 +1,8 @@
-import type { MapNode, Node } from './located.js';
+import type { Path, MapNode, Node } from './located.js';
 import { change, changeAll, changeItems } from './located.js';
 import { MODULES, SECTIONS } from './modules/index.js';
-import type { Path, Visitor } from './walk-steps.js';
-import { visitBundle, visitPolicy, visitSteps } from './walk-steps.js';
+import type { Visitor } from './walk-steps.js';
+import { visitStepsOf, visitBundle, visitPolicy } from './walk-steps.js';
 
 /** Visits every component, workload and policy of a scenario. */
 export function visitScenario(root: Node, visitor: Visitor): Node {
@@ -40,20 +40,11 @@ export function visitHost(node: Node, path: Path, visitor: Visitor): Node {
   );
   host = change(host, 'endpoints', (value) =>
     changeAll(value, (endpoint, name) =>
-      endpoint.type !== 'map'
-        ? endpoint
-        : change(endpoint, 'steps', (steps) =>
-            visitSteps(steps, [...path, 'endpoints', name, 'steps'], visitor),
-          ),
+      visitStepsOf(endpoint, [...path, 'endpoints', name], visitor),
     ),
   );
   return change(host, 'routes', (routes) =>
-    changeItems(routes, (route, index) => {
-      const at = [...path, 'routes', index];
-      const changed = visitPolicy(route, at, visitor);
-      if (changed.type !== 'map') return changed;
-      return change(changed, 'steps', (steps) => visitSteps(steps, [...at, 'steps'], visitor));
-    }),
+    changeItems(routes, (route, index) => visitCall(route, [...path, 'routes', index], visitor)),
   );
 }
 
@@ -72,13 +63,15 @@ export function visitWorkload(node: Node, path: Path, visitor: Visitor): Node {
   const own = visitPolicy(node, path, visitor);
   if (own.type !== 'map') return own;
   return change(own, 'requests', (requests) =>
-    changeItems(requests, (request, index) => {
-      const at = [...path, 'requests', index];
-      const changed = visitPolicy(request, at, visitor);
-      if (changed.type !== 'map') return changed;
-      return change(changed, 'steps', (steps) => visitSteps(steps, [...at, 'steps'], visitor));
-    }),
+    changeItems(requests, (request, index) =>
+      visitCall(request, [...path, 'requests', index], visitor),
+    ),
   );
+}
+
+/** Visits the bundle and the steps of a route or a request. */
+function visitCall(node: Node, path: Path, visitor: Visitor): Node {
+  return visitStepsOf(visitPolicy(node, path, visitor), path, visitor);
 }
 
 /** Visits a template or a default as every kind of component, because its section is unknown. */

@@ -1,44 +1,29 @@
-import { metric } from './entry.js';
+import { counted, portion } from './entry.js';
 
 /** Metrics of the cascade. */
 export const CASCADE_METRICS = [
-  metric(
+  counted(
     'blastRadius',
     ['cascade'],
-    'number',
-    'none',
     'low',
     'Components degraded at any time, excluding the faulted ones.',
   ),
-  metric(
-    'depth',
-    ['cascade'],
-    'number',
-    'none',
-    'low',
-    'Longest chain of influences from component to component.',
-  ),
-  metric(
+  counted('depth', ['cascade'], 'low', 'Longest chain of influences from component to component.'),
+  counted(
     'collateral',
     ['cascade'],
-    'number',
-    'none',
     'low',
     'Degraded components that do not use a faulted component.',
   ),
-  metric(
+  portion(
     'goodputLost',
     ['cascade'],
-    'share',
-    'none',
     'low',
     'Goodput lost from the first fault on, as a share of the goodput expected from the share before it.',
   ),
-  metric(
+  portion(
     'metastable',
     ['cascade'],
-    'share',
-    'none',
     'low',
     'Share of replications that stay down after the fault although the load is below capacity.',
   ),

@@ -1,22 +1,18 @@
-import { metric } from './entry.js';
+import { counted, metric } from './entry.js';
 
 const FOUND = ['service', 'gateway'] as const;
 
 /** Metrics of service registries, and of components that callers look up in them. */
 export const DISCOVERY_METRICS = [
-  metric(
+  counted(
     'staleCalls',
     FOUND,
-    'number',
-    'none',
     'low',
     'Attempts that callers sent to an instance whose process was gone, because of an old list; the mean over runs.',
   ),
-  metric(
+  counted(
     'fetchFailures',
     FOUND,
-    'number',
-    'none',
     'low',
     'Queries for its instances that the registry did not answer; the mean over runs.',
   ),
@@ -28,19 +24,15 @@ export const DISCOVERY_METRICS = [
     'low',
     'Age of the oldest list of its instances that a caller has: time since the registry confirmed it.',
   ),
-  metric(
+  counted(
     'registrations',
     ['registry'],
-    'number',
-    'none',
     'none',
     'Instances that the registry added to its answers; the mean over runs.',
   ),
-  metric(
+  counted(
     'deregistrations',
     ['registry'],
-    'number',
-    'none',
     'low',
     'Instances that the registry removed for an expired lease or a long critical state; the mean over runs.',
   ),

@@ -1,28 +1,17 @@
-import { counted, metric } from './entry.js';
+import { portion, counted } from './entry.js';
 
 /** Metrics of edges: attempts, and the decisions of policies. */
 export const EDGE_METRICS = [
-  metric(
-    'attempts',
-    ['edge'],
-    'number',
-    'none',
-    'low',
-    'Tries sent on the wire; the mean over runs.',
-  ),
-  metric(
+  counted('attempts', ['edge'], 'low', 'Tries sent on the wire; the mean over runs.'),
+  counted(
     'calls',
     ['edge'],
-    'number',
-    'none',
     'none',
     'Calls made, each counted once regardless of its tries; the mean over runs.',
   ),
-  metric(
+  counted(
     'amplification',
     ['edge', 'cascade'],
-    'number',
-    'none',
     'low',
     'Attempts per call; for the cascade, the largest of any edge.',
   ),
@@ -46,47 +35,27 @@ export const EDGE_METRICS = [
     'low',
     'Those of `retries` that a proxy of the service mesh sent.',
   ),
-  metric('fallbacks', ['edge'], 'number', 'none', 'none', 'Calls answered by a fallback.'),
-  metric(
+  counted('fallbacks', ['edge'], 'none', 'Calls answered by a fallback.'),
+  portion(
     'breaker.openFor',
     ['edge'],
-    'share',
-    'none',
     'low',
     'Share of time in which the circuit breakers of the edge were open, over all of them.',
   ),
-  metric(
+  counted(
     'breaker.transitions',
     ['edge'],
-    'number',
-    'none',
     'low',
     'Changes of state of the circuit breakers of the edge.',
   ),
-  metric(
-    'breaker.rejected',
-    ['edge'],
-    'number',
-    'none',
-    'low',
-    'Calls that an open circuit breaker refused.',
-  ),
-  metric(
+  counted('breaker.rejected', ['edge'], 'low', 'Calls that an open circuit breaker refused.'),
+  counted(
     'bulkhead.rejected',
     ['edge'],
-    'number',
-    'none',
     'low',
     'Calls that a full bulkhead or concurrency limit refused.',
   ),
-  metric(
-    'throttle.rejected',
-    ['edge'],
-    'number',
-    'none',
-    'low',
-    'Calls that a client-side throttle refused.',
-  ),
+  counted('throttle.rejected', ['edge'], 'low', 'Calls that a client-side throttle refused.'),
   counted(
     'wouldReject',
     ['gateway', 'route', 'service', 'endpoint', 'edge'],

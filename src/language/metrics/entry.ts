@@ -56,12 +56,21 @@ export function metric<const Name extends string>(
   return { ...plain, needsAfter, isOfWholeRun, readsLatencies, needsPrices, words };
 }
 
-/** A metric that counts events. */
-export function counted<const Name extends string>(
-  name: Name,
-  subjects: readonly SubjectKind[],
-  better: MetricEntry['better'],
-  text: string,
-): MetricEntry<Name> {
-  return metric(name, subjects, 'number', 'none', better, text);
+/** Makes metrics of one unit and ending. */
+function ofUnit(unit: MetricUnit, ending: MetricEntry['ending']) {
+  return <const Name extends string>(
+    name: Name,
+    subjects: readonly SubjectKind[],
+    better: MetricEntry['better'],
+    text: string,
+  ): MetricEntry<Name> => metric(name, subjects, unit, ending, better, text);
 }
+
+/** A metric that counts events. */
+export const counted = ofUnit('number', 'none');
+/** A share of requests, messages or other things. */
+export const portion = ofUnit('share', 'none');
+/** A level over time. */
+export const gauge = ofUnit('number', 'gauge');
+/** A distribution of times. */
+export const timed = ofUnit('seconds', 'required');

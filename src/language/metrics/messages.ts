@@ -1,25 +1,21 @@
-import { metric } from './entry.js';
+import { counted, gauge, timed, metric } from './entry.js';
 
 const MESSAGING = ['topic', 'group', 'queue', 'consumer', 'projection'] as const;
 const HOLDING = ['topic', 'group', 'queue', 'projection'] as const;
 
 /** Metrics of topics with their groups and of queues with their consumers. */
 export const MESSAGE_METRICS = [
-  metric(
+  gauge(
     'lag',
     HOLDING,
-    'number',
-    'gauge',
     'low',
     'Messages appended and not yet committed, summed over partitions; for a topic, over its groups too. ' +
       'For a queue: all messages not acknowledged. For a projection: committed events that it has not ' +
       'processed.',
   ),
-  metric(
+  gauge(
     'partitionLag',
     ['group'],
-    'number',
-    'gauge',
     'low',
     'Messages appended and not yet committed in the partition with the most; not measured for a topic ' +
       'with one partition.',
@@ -33,51 +29,34 @@ export const MESSAGE_METRICS = [
     'Age of the oldest message that is not committed or acknowledged, or of the oldest event that is not ' +
       'in the view; 0 if there is none.',
   ),
-  metric(
-    'published',
-    ['topic', 'queue'],
-    'number',
-    'none',
-    'none',
-    'Messages written to it; the mean over runs.',
-  ),
-  metric(
+  counted('published', ['topic', 'queue'], 'none', 'Messages written to it; the mean over runs.'),
+  counted(
     'consumed',
     MESSAGING,
-    'number',
-    'none',
     'none',
     'Messages or events handled successfully; repeated handling counts each time; the mean over runs.',
   ),
-  metric(
+  counted(
     'redeliveries',
     HOLDING,
-    'number',
-    'none',
     'low',
     'Deliveries of a message after its first; the mean over runs.',
   ),
-  metric(
+  counted(
     'duplicateEffects',
     MESSAGING,
-    'number',
-    'none',
     'low',
     'Effects of messages that happened again; none if the handler is `idempotent`. The mean over runs.',
   ),
-  metric(
+  counted(
     'lostEffects',
     HOLDING,
-    'number',
-    'none',
     'low',
     'Messages confirmed to their publisher that never have their effect; the mean over runs.',
   ),
-  metric(
+  counted(
     'deadLettered',
     ['topic', 'group', 'queue'],
-    'number',
-    'none',
     'low',
     'Messages moved to a dead letter topic or queue because they could not be handled; the mean over runs.',
   ),
@@ -91,36 +70,23 @@ export const MESSAGE_METRICS = [
       'fault; `never` breaks every limit.',
     { needsAfter: true },
   ),
-  metric(
+  gauge(
     'paused',
     ['topic', 'group', 'queue', 'consumer'],
-    'number',
-    'gauge',
     'low',
     'Consumers paused by their circuitBreaker: members of a group, channels of a queue.',
   ),
-  metric(
-    'rebalances',
-    ['topic', 'group'],
-    'number',
-    'none',
-    'low',
-    'Rebalances of a group; the mean over runs.',
-  ),
-  metric(
+  counted('rebalances', ['topic', 'group'], 'low', 'Rebalances of a group; the mean over runs.'),
+  timed(
     'delay',
     MESSAGING,
-    'seconds',
-    'required',
     'low',
     'Time from publishing a message to the end of its handling, or from the commit of an event until a ' +
       'projection has processed it.',
   ),
-  metric(
+  gauge(
     'outbox.rows',
     ['service'],
-    'number',
-    'gauge',
     'low',
     'Messages in the outbox that are committed and not yet marked as published.',
   ),
@@ -132,36 +98,28 @@ export const MESSAGE_METRICS = [
     'low',
     'Age of the oldest committed message in the outbox that is not marked as published; 0 if there is none.',
   ),
-  metric(
+  timed(
     'outbox.delay',
     ['service'],
-    'seconds',
-    'required',
     'low',
     'Time from the commit of a message in the outbox until its topic has confirmed it, and with polling all of its batch.',
   ),
-  metric(
+  counted(
     'outbox.republished',
     ['service'],
-    'number',
-    'none',
     'low',
     'Messages of the outbox published again because the relay died before it had marked them; the mean over runs.',
   ),
-  metric(
+  counted(
     'lostEvents',
     ['service', 'endpoint'],
-    'number',
-    'none',
     'low',
     'Committed changes whose message was never published, because the process died first; the mean over ' +
       'runs.',
   ),
-  metric(
+  counted(
     'ghostEvents',
     ['service', 'endpoint'],
-    'number',
-    'none',
     'low',
     'Messages about changes that never happened, because the process died before the commit; the mean ' +
       'over runs.',

@@ -1,4 +1,4 @@
-import { VERSIONED, metric } from './entry.js';
+import { counted, portion, gauge, timed, VERSIONED, metric } from './entry.js';
 import { RUNNING, SERVED } from './subjects.js';
 
 /** Metrics of components and their instances: resources, queues and work. */
@@ -27,11 +27,9 @@ export const PLACED_METRICS = [
     'low',
     'Memory in use over `memory.limit`, mean over instances; not measured without a limit.',
   ),
-  metric(
+  counted(
     'restarts',
     RUNNING,
-    'number',
-    'none',
     'low',
     'Restarts of processes after any crash, including failed starts, summed over instances.',
   ),
@@ -43,51 +41,39 @@ export const PLACED_METRICS = [
     'high',
     'Running processes, without those that wait or start. `min` and `max` are instantaneous values.',
   ),
-  metric(
+  gauge(
     'pending',
     ['gateway', 'service'],
-    'number',
-    'gauge',
     'low',
     'Instances that wait for room on a node (`platform.nodes`).',
   ),
-  metric(
+  gauge(
     'queue',
     RUNNING,
-    'number',
-    'gauge',
     'low',
     'Requests waiting for a worker, summed over instances. `max` adds the largest value of each instance in a measuring cell.',
   ),
-  metric(
+  timed(
     'queueWait',
     [...SERVED, ...VERSIONED],
-    'seconds',
-    'required',
     'low',
     'Time a request waits for a worker before its work begins.',
   ),
-  metric(
+  gauge(
     'concurrency',
     RUNNING,
-    'number',
-    'gauge',
     'low',
     'Requests accepted and not yet answered, summed over instances. `max` adds the largest value of each instance in a measuring cell.',
   ),
-  metric(
+  portion(
     'wastedWork',
     [...SERVED, 'edge'],
-    'share',
-    'none',
     'low',
     'Share of busy time spent on executions whose result was not used.',
   ),
-  metric(
+  counted(
     'duplicates',
     [...SERVED, 'saga', 'step'],
-    'number',
-    'none',
     'low',
     'Repeated executions of a logical request if the part is not idempotent; of a saga, repeated effects.',
   ),

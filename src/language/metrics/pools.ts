@@ -1,21 +1,17 @@
-import { counted, metric } from './entry.js';
+import { gauge, timed, counted, metric } from './entry.js';
 import { POOLED } from './subjects.js';
 
 /** Metrics of connection pools. */
 export const POOL_METRICS = [
-  metric(
+  timed(
     'pool.wait',
     POOLED,
-    'seconds',
-    'required',
     'low',
     'Time an attempt waits for a connection, including waits of 0 and dialling.',
   ),
-  metric(
+  gauge(
     'pool.waiting',
     POOLED,
-    'number',
-    'gauge',
     'low',
     'Callers waiting for a connection, summed over client pools.',
   ),
@@ -58,12 +54,5 @@ export const POOL_METRICS = [
     'low',
     'Attempts in transit when the callee closed their connection.',
   ),
-  metric(
-    'connections',
-    POOLED,
-    'number',
-    'gauge',
-    'none',
-    'Connections open, summed over client pools.',
-  ),
+  gauge('connections', POOLED, 'none', 'Connections open, summed over client pools.'),
 ] as const;

@@ -1,4 +1,4 @@
-import { metric } from './entry.js';
+import { gauge, timed, metric } from './entry.js';
 
 const MEMBERS = ['gateway', 'service'] as const;
 
@@ -12,19 +12,15 @@ export const PROXY_METRICS = [
     'low',
     'Busy workers over workers of the proxies beside the instances of a component in the mesh.',
   ),
-  metric(
+  gauge(
     'proxy.queue',
     MEMBERS,
-    'number',
-    'gauge',
     'low',
     'Passes that wait for a worker of the proxies beside the instances of a component.',
   ),
-  metric(
+  timed(
     'proxy.wait',
     MEMBERS,
-    'seconds',
-    'required',
     'low',
     'Time that a pass waits for a worker of its proxy; its work and latency come on top.',
   ),
@@ -36,19 +32,15 @@ export const PROXY_METRICS = [
     'low',
     'Busy workers over workers of the waypoint in front of a component.',
   ),
-  metric(
+  gauge(
     'waypoint.queue',
     MEMBERS,
-    'number',
-    'gauge',
     'low',
     'Passes that wait for a worker of the waypoint in front of a component.',
   ),
-  metric(
+  timed(
     'waypoint.wait',
     MEMBERS,
-    'seconds',
-    'required',
     'low',
     'Time that a pass waits for a worker of the waypoint in front of a component.',
   ),

@@ -1,114 +1,83 @@
-import { metric } from './entry.js';
+import { counted, gauge, metric } from './entry.js';
 
 const HOLDING = ['queue', 'topic', 'group'] as const;
 
 /** Metrics of queues, and of topics that push, whose subscriptions have queues. */
 export const QUEUE_METRICS = [
-  metric(
+  gauge(
     'ready',
     HOLDING,
-    'number',
-    'gauge',
     'low',
     'Messages waiting for a consumer, including those behind another message of their key.',
   ),
-  metric(
-    'inFlight',
-    HOLDING,
-    'number',
-    'gauge',
-    'none',
-    'Messages delivered to a consumer and not acknowledged.',
-  ),
-  metric(
+  gauge('inFlight', HOLDING, 'none', 'Messages delivered to a consumer and not acknowledged.'),
+  gauge(
     'delayed',
     HOLDING,
-    'number',
-    'gauge',
     'none',
     'Delayed messages: new ones with a delay, or retries; for a group of a log, messages set aside for ' +
       'their next try.',
   ),
-  metric(
+  gauge(
     'blocked',
     ['queue', 'topic'],
-    'number',
-    'gauge',
     'low',
     'Messages whose publishers are blocked: by a full queue, a quorum queue without a leader, or a memory ' +
       'alarm.',
   ),
-  metric(
+  counted(
     'expired',
     HOLDING,
-    'number',
-    'none',
     'low',
     'Messages that expired before a consumer received them; the mean over runs.',
   ),
-  metric(
+  counted(
     'dropped',
     HOLDING,
-    'number',
-    'none',
     'low',
     'Messages dropped: evicted from a full queue, or abandoned without a dead letter queue; the mean over ' +
       'runs.',
   ),
-  metric(
+  counted(
     'purged',
     HOLDING,
-    'number',
-    'none',
     'low',
     'Messages deleted by a `flush` before they were handled; the mean over runs.',
   ),
-  metric(
+  counted(
     'redriven',
     ['queue'],
-    'number',
-    'none',
     'none',
     'Dead letters that a `redrive` moved back to their source; the mean over runs.',
   ),
-  metric(
+  counted(
     'duplicated',
     ['queue', 'topic'],
-    'number',
-    'none',
     'low',
     'Messages accepted a second time during a `duplicate` fault; the mean over runs.',
   ),
-  metric(
+  counted(
     'overtaken',
     HOLDING,
-    'number',
-    'none',
     'low',
     'Messages first delivered after one that was published later; counted only with a `reorder` fault. ' +
       'The mean over runs.',
   ),
-  metric(
+  counted(
     'publishRejected',
     ['queue', 'topic'],
-    'number',
-    'none',
     'low',
     'Messages that were refused because the queue is full or its node is down; the mean over runs.',
   ),
-  metric(
+  counted(
     'publishTimeouts',
     ['queue', 'topic'],
-    'number',
-    'none',
     'low',
     'Messages whose publishers gave up waiting for room; the mean over runs.',
   ),
-  metric(
+  counted(
     'emptyReceives',
     ['queue'],
-    'number',
-    'none',
     'low',
     'SQS receives that returned no message; each of them is billed. The mean over runs.',
   ),

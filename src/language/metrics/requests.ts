@@ -1,22 +1,18 @@
-import { metric } from './entry.js';
+import { portion, timed, metric } from './entry.js';
 import { ANSWERING, WORKLOADS } from './subjects.js';
 
 /** Metrics of requests and calls: rates, latency and outcomes. */
 export const REQUEST_METRICS = [
-  metric(
+  timed(
     'latency',
     ANSWERING,
-    'seconds',
-    'required',
     'low',
     'Time from arrival to response of all finished requests or calls, including failed ones: failures that come fast ' +
       'lower it. Put a budget on success beside it, or use successLatency.',
   ),
-  metric(
+  timed(
     'successLatency',
     ANSWERING,
-    'seconds',
-    'required',
     'low',
     'Time from arrival to response of successful requests or calls only.',
   ),
@@ -36,19 +32,15 @@ export const REQUEST_METRICS = [
     'high',
     "Successes per second; for workloads those within the client's patience (or goodputWithin).",
   ),
-  metric(
+  portion(
     'success',
     ANSWERING,
-    'share',
-    'none',
     'high',
     'Share of the finished requests or calls that ended ok or degraded.',
   ),
-  metric(
+  portion(
     'availability',
     ANSWERING,
-    'share',
-    'none',
     'high',
     "Share of the arrivals that succeeded; for workloads, within the client's patience (or goodputWithin). Arrivals that are unfinished at the end of the run count as failed; `success` leaves them out.",
   ),
@@ -104,11 +96,9 @@ export const REQUEST_METRICS = [
       'in steps of the timeline and until the next fault; `never` breaks every limit.',
     { needsAfter: true, words: ['never'] },
   ),
-  metric(
+  portion(
     'abandoned',
     WORKLOADS,
-    'share',
-    'none',
     'low',
     'Share of the finished requests whose client gave up first.',
   ),

@@ -1,4 +1,4 @@
-import { metric } from './entry.js';
+import { portion, metric } from './entry.js';
 
 /** Metrics of a service whose version changes. */
 export const ROLLOUT_METRICS = [
@@ -22,11 +22,9 @@ export const ROLLOUT_METRICS = [
       'limit.',
     { isOfWholeRun: true },
   ),
-  metric(
+  portion(
     'rollout.exposed',
     ['service', 'gateway'],
-    'share',
-    'none',
     'none',
     'Share of the requests answered by the new version.',
   ),

@@ -1,12 +1,10 @@
-import { metric } from './entry.js';
+import { counted, metric } from './entry.js';
 
 /** Metrics of the run. */
 export const RUN_METRICS = [
-  metric(
+  counted(
     'requests',
     ['run'],
-    'number',
-    'none',
     'none',
     'User requests that arrived in the measured time; the mean over runs.',
   ),
@@ -18,11 +16,9 @@ export const RUN_METRICS = [
     'none',
     'Nodes that take instances or hold them (`platform.nodes`), without dead ones and those on order.',
   ),
-  metric(
+  counted(
     'unfinished',
     ['run'],
-    'number',
-    'none',
     'low',
     'User requests still in flight at the end; the mean over runs.',
   ),

@@ -1,5 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
 import type { PlanFault } from '../../spec/plan/plan.js';
+import { NO_CHANGES } from '../versions.js';
 
 /** A fault that an intervention adds to a plan, without any target. */
 export function addedFault(
@@ -7,24 +8,13 @@ export function addedFault(
   span: { readonly fromNs: Ns; readonly untilNs: Ns },
 ): PlanFault {
   return {
+    ...NO_CHANGES,
     id: 'intervention',
     kind,
-    config: {},
-    knobs: [],
-    share: 1,
-    role: null,
-    instances: [],
-    nodes: [],
-    select: { kind: 'all' },
     parts: [],
-    links: [],
-    loads: [],
-    holders: [],
     spans: [span],
     chance: null,
     stream: 'intervention',
-    when: null,
     rollout: null,
-    ramp: null,
   };
 }

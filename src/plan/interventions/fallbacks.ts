@@ -1,7 +1,7 @@
 import type { Plan } from '../../spec/plan/plan.js';
 import type { Layer } from '../../spec/scenario/policies.js';
 import type { InterventionKind } from './kind.js';
-import { edgesOf, pairsWith, withoutLayers } from './layers.js';
+import { cuts, edgesOf } from './layers.js';
 import { counterShare, UNLIKELY } from './signs.js';
 
 const isFallback = ({ policy }: Layer): boolean => policy === 'fallback';
@@ -9,14 +9,7 @@ const isFallback = ({ policy }: Layer): boolean => policy === 'fallback';
 /** Failed calls between two components fail, and nothing responds in their place. */
 export const fallbacks: InterventionKind = {
   kind: 'fallbacks',
-  of: (plan) =>
-    pairsWith(plan, isFallback).map((pair) => ({
-      kind: 'fallbacks',
-      subject: pair.name,
-      part: 'policy',
-      words: `without the fallback of ${pair.words}`,
-      apply: (source) => withoutLayers(source.plan, pair, isFallback),
-    })),
+  of: (plan) => cuts(plan, isFallback, { kind: 'fallbacks', part: 'policy' }, 'the fallback'),
   worth: (variant, { subject }, plan) => {
     if (counterShare(variant, subject, ['fallbacks']) === 0) return 0;
     // Only one that does work elsewhere can do harm.

@@ -2,6 +2,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { Plan, PlanBundle, PlanEdge, PlanFault } from '../../spec/plan/plan.js';
 import type { Layer } from '../../spec/scenario/policies.js';
 import { addedFault } from './added-fault.js';
+import type { Intervention, Source } from './kind.js';
 
 /** A pair of components between which calls are made, with some layers of these calls. */
 export interface Pair {
@@ -41,6 +42,25 @@ export function edgesOf(plan: Plan, name: string): readonly PlanEdge[] {
     const { from, to } = endsOf(plan, edge);
     return `${plan.components[from]!.name}->${plan.components[to]!.name}` === name;
   });
+}
+
+/** For each pair of components: without such layers of its calls. `what`: `the retries`. Loops can be cut late. */
+export function cuts(
+  plan: Plan,
+  isCut: IsCut,
+  cause: Pick<Intervention, 'kind' | 'part'>,
+  what: string,
+): readonly Intervention[] {
+  return pairsWith(plan, isCut).map((pair) => ({
+    ...cause,
+    subject: pair.name,
+    words: `without ${what} of ${pair.words}`,
+    apply: (source) => withoutLayers(source.plan, pair, isCut),
+    ...(cause.part === 'loop' && {
+      applyFrom: (source: Source, fromNs: Ns) =>
+        withoutLayersFrom(source.plan, [pair], isCut, fromNs),
+    }),
+  }));
 }
 
 /** The plan in which the calls between two components lack some layers. */

@@ -2,7 +2,7 @@ import { OP } from '../../spec/plan/program.js';
 import type { Plan, PlanComponent } from '../../spec/plan/plan.js';
 import type { Layer } from '../../spec/scenario/policies.js';
 import type { Intervention, InterventionKind } from './kind.js';
-import { pairsWith, withoutLayers } from './layers.js';
+import { cuts } from './layers.js';
 import { withProcesses } from './processes.js';
 import { counterShare, shareOf } from './signs.js';
 
@@ -32,13 +32,7 @@ export const limit: InterventionKind = {
     ...plan.components.flatMap((component, id) =>
       limits(plan, id) ? [ofServer(component, id)] : [],
     ),
-    ...pairsWith(plan, isLimit).map((pair): Intervention => ({
-      kind: 'limit',
-      subject: pair.name,
-      part: 'condition',
-      words: `without the limits on calls of ${pair.words}`,
-      apply: (source) => withoutLayers(source.plan, pair, isLimit),
-    })),
+    ...cuts(plan, isLimit, { kind: 'limit', part: 'condition' }, 'the limits on calls'),
   ],
   worth: (variant, { subject }) => {
     const share =

@@ -1,9 +1,31 @@
 import type { Plan, PlanComponent } from '../../spec/plan/plan.js';
 import type { PlanProcess } from '../../spec/plan/process.js';
+import type { Intervention } from './kind.js';
 
 /** The settings of the processes of a component: its own, and those of its versions. */
 export function processesOf({ versions, ...own }: PlanComponent): readonly PlanProcess[] {
   return [own, ...(versions?.processes ?? [])];
+}
+
+/** For each component whose processes have a setting: without it. `what`: `the probes`. */
+export function withoutSetting(
+  plan: Plan,
+  setting: 'gc' | 'probes',
+  cause: Pick<Intervention, 'kind' | 'part'>,
+  what: string,
+): readonly Intervention[] {
+  return plan.components.flatMap((component, id) => {
+    if (processesOf(component).every((process) => process[setting] === null)) return [];
+    const { name } = component;
+    return [
+      {
+        ...cause,
+        subject: name,
+        words: `without ${what} of ${name}`,
+        apply: ({ plan: own }) => withProcesses(own, id, () => ({ [setting]: null })),
+      },
+    ];
+  });
 }
 
 /** The plan with other settings of the processes of a component, in all of its versions. */

@@ -1,6 +1,6 @@
 import type { Layer } from '../../spec/scenario/policies.js';
 import type { InterventionKind } from './kind.js';
-import { pairsWith, withoutLayers } from './layers.js';
+import { cuts } from './layers.js';
 import { attemptShare } from './signs.js';
 
 const LIMITS: ReadonlySet<Layer['policy']> = new Set<Layer['policy']>(['timeout', 'deadline']);
@@ -14,14 +14,7 @@ const ENDED: ReadonlySet<string> = new Set(['timeout', 'deadlineExceeded']);
 /** Calls between two components wait for their response, however long it takes. */
 export const timeouts: InterventionKind = {
   kind: 'timeouts',
-  of: (plan) =>
-    pairsWith(plan, isTimeLimit).map((pair) => ({
-      kind: 'timeouts',
-      subject: pair.name,
-      part: 'policy',
-      words: `without the timeout of ${pair.words}`,
-      apply: (source) => withoutLayers(source.plan, pair, isTimeLimit),
-    })),
+  of: (plan) => cuts(plan, isTimeLimit, { kind: 'timeouts', part: 'policy' }, 'the timeout'),
   worth: (variant, { subject }) => {
     const ended = attemptShare(variant, subject, ENDED);
     return ended === 0 ? 0 : 0.3 + 0.4 * Math.min(1, 4 * ended);

@@ -8,23 +8,18 @@ import type { Scope } from '../scope.js';
 import { subscriptionsOf } from '../store-places.js';
 import type { Writer } from '../writer.js';
 import type { PlanModule } from './kind.js';
-import { program, sourcesOf } from './kind.js';
+import { PASSIVE, program, sourcesOf } from './kind.js';
 
 /** Brokers: the nodes that hold topics and queues. */
 export const broker: PlanModule<'broker', 'produce', 'brokers' | 'clusters'> = {
   components: {
     broker: ({ brokers }) =>
       sourcesOf('broker', brokers, (host) => ({
+        ...PASSIVE,
         host,
         zones: host.zones,
         parts: host.log === null ? [] : [[PRODUCE, { kind: 'produce', host }]],
-        process: {},
-        poolOf: null,
-        checkBundle: () => {},
-        keyedNode: null,
         takesMessages: true,
-        faultTargets: {},
-        partHome: null,
       })),
   },
   parts: {

@@ -7,7 +7,7 @@ import { partOf } from '../layout.js';
 import { connectionsOf, poolAt } from '../pools.js';
 import { planStores, writeStorePart } from '../stores.js';
 import type { PlanModule } from './kind.js';
-import { program, sourcesOf } from './kind.js';
+import { PASSIVE, program, sourcesOf } from './kind.js';
 
 /** Parts that write to the disk; the others read. */
 const WRITES: ReadonlySet<StorePart> = new Set(['append', 'writeSnapshot']);
@@ -17,6 +17,7 @@ export const eventStore: PlanModule<'eventStore', 'storePart', 'stores'> = {
   components: {
     eventStore: ({ eventStores }) =>
       sourcesOf('eventStore', eventStores, (store) => ({
+        ...PASSIVE,
         host: store,
         zones: store.zones,
         parts: partsOfStore(store.snapshots !== null, store.appendMode).map((does) => [
@@ -25,11 +26,8 @@ export const eventStore: PlanModule<'eventStore', 'storePart', 'stores'> = {
         ]),
         process: connectionsOf(store),
         poolOf: (caller) => poolAt(store, caller),
-        checkBundle: () => {},
         keyedNode: 'the partition of its stream',
-        takesMessages: false,
         faultTargets: { snapshots: (own) => [partOf(own, 'readSnapshot')] },
-        partHome: null,
       })),
   },
   parts: {

@@ -1,23 +1,20 @@
 import { hasOwnPart, OWN_PROJECTOR } from '../../spec/scenario/stores.js';
 import { planProjections, workOf, writeProjector } from '../projections.js';
 import type { PlanModule } from './kind.js';
-import { program, sourcesOf } from './kind.js';
+import { PASSIVE, program, sourcesOf } from './kind.js';
+import { FREE_CPU } from '../../spec/scenario/resources.js';
+import type { Cpu } from '../../spec/scenario/resources.js';
 
 /** Projections. The work of a projection is a part of its own, or a part of the service that runs it. */
 export const projection: PlanModule<'projection', 'projector', 'projections'> = {
   components: {
     projection: ({ projections }) =>
       sourcesOf('projection', projections, (spec) => ({
-        host: null,
+        ...PASSIVE,
         zones: spec.lifecycle === 'async' && spec.service === null ? [null] : [],
         parts: hasOwnPart(spec) ? [[OWN_PROJECTOR, { kind: 'projector', projection: spec }]] : [],
         process: { cpu: ONE_CORE, critical: spec.critical },
-        poolOf: null,
-        checkBundle: () => {},
-        keyedNode: null,
-        takesMessages: false,
         faultTargets: { endpoint: (_own, layout) => [layout.parts[workOf(layout, spec)]!] },
-        partHome: null,
       })),
   },
   parts: {
@@ -38,10 +35,4 @@ export const projection: PlanModule<'projection', 'projector', 'projections'> = 
 };
 
 /** A projection without a service handles one batch at a time. */
-const ONE_CORE = Object.freeze({
-  cores: 1,
-  discipline: 'processorSharing',
-  quota: null,
-  contextSwitchTax: 0,
-  background: 0,
-} as const);
+const ONE_CORE: Cpu = Object.freeze({ ...FREE_CPU, cores: 1 });

@@ -6,10 +6,9 @@ import type {
   PlanQueuePlacement,
 } from '../../spec/plan/queues.js';
 import type { QueueRules } from '../../spec/scenario/queues.js';
-import { consumerParts, handlingLimit } from '../consumers.js';
+import { handlerOf, consumerParts } from '../consumers.js';
 import { isFree } from '../free.js';
 import type { LaidComponent, LaidPart } from '../layout.js';
-import { partOf } from '../layout.js';
 import { latencyBetween } from '../network.js';
 import { planClusters } from './broker.js';
 import type { PlanModule, Written } from './kind.js';
@@ -89,27 +88,18 @@ function idOf({ w }: Written, name: string | null): number {
 
 function consumerOf(from: Written, queue: LaidComponent, part: LaidPart): PlanConsumer {
   const { consumer } = part.source as Extract<LaidPart['source'], { kind: 'consumer' }>;
-  const { w, programs } = from;
-  const service = w.layout.byName.get(consumer.call.component)!;
-  const handler = partOf(service, consumer.call.part!);
-  const endpoint = handler.source as Extract<LaidPart['source'], { kind: 'endpoint' }>;
-  const own = programs[part.id]!;
+  const service = from.w.layout.byName.get(consumer.call.component)!;
   return {
-    part: part.id,
-    handler: handler.id,
-    program: own < 0 ? programs[handler.id]! : own,
-    lookup: w.lookups.get(part.id) ?? -1,
-    timeLimitNs: handlingLimit(endpoint.endpoint.timeLimitNs, consumer),
+    ...handlerOf(from.w, part.id, consumer, from.programs),
     spec: consumer,
     ...consumer.channel,
-    deadLetter: idOf(from, consumer.deadLetter),
     there: wayOf(from, queue, service),
     back: wayOf(from, service, queue),
   };
 }
 
 function wayOf({ w, network }: Written, x: LaidComponent, y: LaidComponent): number {
-  const latency = latencyBetween(network, w.layout, x, y);
+  const latency = latencyBetween({ network, layout: w.layout }, x, y);
   return latency === null || isFree(latency) ? -1 : w.distributions.id(latency);
 }
 

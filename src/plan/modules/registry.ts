@@ -2,23 +2,17 @@ import type { PlanRegistry } from '../../spec/plan/discovery.js';
 import type { Layout } from '../layout.js';
 import { hostOf } from '../layout.js';
 import type { PlanModule } from './kind.js';
-import { sourcesOf } from './kind.js';
+import { PASSIVE, sourcesOf } from './kind.js';
 
 /** Service registries: servers without requests, on which the lists of callers depend. */
 export const registry: PlanModule<'registry', never, 'registries'> = {
   components: {
     registry: ({ registries }) =>
       sourcesOf('registry', registries, (host) => ({
+        ...PASSIVE,
         host,
         zones: host.zones,
         parts: [],
-        process: {},
-        poolOf: null,
-        checkBundle: () => {},
-        keyedNode: null,
-        takesMessages: false,
-        faultTargets: {},
-        partHome: null,
       })),
   },
   parts: {},

@@ -1,9 +1,8 @@
 import { invariant } from '../../kernel/invariant.js';
 import type { PlanGroup, PlanTopic } from '../../spec/plan/messaging.js';
-import { consumerParts, handlingLimit } from '../consumers.js';
+import { handlerOf, consumerParts } from '../consumers.js';
 import { isFree } from '../free.js';
 import type { LaidPart } from '../layout.js';
-import { partOf } from '../layout.js';
 import type { Writer } from '../writer.js';
 import { planBrokers } from './broker.js';
 import type { PlanModule } from './kind.js';
@@ -49,18 +48,5 @@ function groupOf(w: Writer, part: LaidPart, programs: readonly number[]): PlanGr
   const { source } = part;
   invariant(source.kind === 'group', 'topic-part-without-group');
   const { subscriber } = source as Extract<LaidPart['source'], { kind: 'group' }>;
-  const { byName } = w.layout;
-  const handler = partOf(byName.get(subscriber.call.component)!, subscriber.call.part!);
-  const endpoint = handler.source as Extract<LaidPart['source'], { kind: 'endpoint' }>;
-  const { deadLetter } = subscriber;
-  const own = programs[part.id]!;
-  return {
-    part: part.id,
-    handler: handler.id,
-    spec: subscriber,
-    deadLetter: deadLetter === null ? -1 : byName.get(deadLetter)!.id,
-    program: own < 0 ? programs[handler.id]! : own,
-    lookup: w.lookups.get(part.id) ?? -1,
-    timeLimitNs: handlingLimit(endpoint.endpoint.timeLimitNs, subscriber),
-  };
+  return { ...handlerOf(w, part.id, subscriber, programs), spec: subscriber };
 }

@@ -1,7 +1,6 @@
-import { z } from 'zod';
 import { whole } from '../../spec/quantities/quantities.js';
-import { critical, entryText, extending, storage, textMap } from '../schema/common.js';
-import { zoneSchema } from '../schema/host.js';
+import { critical, entryText, extending, storage } from '../schema/common.js';
+import { placed } from '../schema/host.js';
 
 /** Fields of every broker. */
 export const brokerFields = {
@@ -9,9 +8,7 @@ export const brokerFields = {
   ...entryText,
   critical,
   storage,
-  zone: zoneSchema.optional(),
-  external: z.boolean().default(false).describe('Operated by a third party. Defaults to false.'),
-  labels: textMap().optional().describe('Labels by which faults can select it.'),
+  ...placed,
 };
 
 /** Fields of a cluster whose nodes can fail. */

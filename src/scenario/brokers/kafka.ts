@@ -1,20 +1,19 @@
 import { z } from 'zod';
-import { distribution, duration, rate } from '../../spec/quantities/quantities.js';
+import { duration, rate } from '../../spec/quantities/quantities.js';
 import { resolveCpu } from '../resolve/cpu.js';
 import { cpuSchema } from '../schema/host.js';
 import { clusterFields } from './fields.js';
 import { brokerKind } from './kind.js';
+import { flag, cost } from '../schema/common.js';
 
 const schema = z
   .strictObject({
     ...clusterFields,
     kind: z.literal('kafka').describe('Apache Kafka, which hosts topics. Required.'),
-    latency: distribution()
-      .prefault('0ms')
-      .describe(
-        'Time from sending a request until the leader has written it, and again from there until a follower ' +
-          'has written it; drawn separately for each. Unit: distribution. Defaults to 0ms.',
-      ),
+    latency: cost().describe(
+      'Time from sending a request until the leader has written it, and again from there until a follower ' +
+        'has written it; drawn separately for each. Unit: distribution. Defaults to 0ms.',
+    ),
     maxThroughput: rate()
       .optional()
       .describe(
@@ -27,13 +26,10 @@ const schema = z
         'Time from the loss of a node until other nodes lead its partitions and its replicas are out of sync ' +
           '(broker.session.timeout.ms). Unit: duration. Defaults to 9s.',
       ),
-    uncleanElection: z
-      .boolean()
-      .default(false)
-      .describe(
-        'Whether an out-of-sync replica may become leader when no in-sync replica is up ' +
-          '(unclean.leader.election.enable); the records it misses are lost. Defaults to false: the partition waits.',
-      ),
+    uncleanElection: flag(false).describe(
+      'Whether an out-of-sync replica may become leader when no in-sync replica is up ' +
+        '(unclean.leader.election.enable); the records it misses are lost. Defaults to false: the partition waits.',
+    ),
     cpu: cpuSchema
       .optional()
       .describe(

@@ -1,11 +1,9 @@
 import type { HostOutput } from '../schema/host.js';
+import type { Written } from '../resolve/described.js';
 
 /** Fields of all kinds that shared code reads. */
-export interface BrokerFields {
+export interface BrokerFields extends Written {
   readonly kind: string;
-  readonly title?: string | undefined;
-  readonly description?: string | undefined;
-  readonly critical: boolean;
   readonly nodes?: number | undefined;
   readonly zone?: HostOutput['zone'];
   readonly external: boolean;

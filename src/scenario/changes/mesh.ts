@@ -2,6 +2,7 @@ import type { Mesh } from '../../spec/scenario/mesh.js';
 import type { Fault, Scenario } from '../../spec/scenario/scenario.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { callGraph } from '../resolve/graph.js';
+import { objectsIn } from '../../language/objects-in.js';
 
 /** The components whose proxies a change of this field of the mesh reaches: callers of the services it is about. */
 export function changedCallers(base: Scenario, other: Scenario, field: string): readonly string[] {
@@ -73,15 +74,7 @@ export function fallbackRoute(base: Scenario, other: Scenario): string | null {
 
 /** Text of each fallback of a scenario. */
 function fallbacksIn(scenario: Scenario): readonly string[] {
-  const found: string[] = [];
-  const seen = new Set<unknown>();
-  const open: unknown[] = [scenario];
-  while (open.length > 0) {
-    const value = open.pop();
-    if (typeof value !== 'object' || value === null || seen.has(value)) continue;
-    seen.add(value);
-    if ('fallback' in value && 'layers' in value) found.push(canonicalJson(value.fallback));
-    open.push(...(value instanceof Map ? value.values() : Object.values(value)));
-  }
-  return found;
+  return [...objectsIn(scenario)].flatMap((value) =>
+    'fallback' in value && 'layers' in value ? [canonicalJson(value.fallback)] : [],
+  );
 }

@@ -1,6 +1,6 @@
 import { hasOwnPart, OWN_PROJECTOR } from '../../spec/scenario/stores.js';
 import type { Context } from '../resolve/context.js';
-import { report } from '../resolve/context.js';
+import { conflict } from '../resolve/context.js';
 import { projectionSchema } from '../schema/stores.js';
 import { STORE_REFERENCE } from './event-stores/reference.js';
 import type { Module, Parts } from './kind.js';
@@ -32,7 +32,7 @@ export const projections: Module<'projections'> = {
     if (lifecycle !== 'async' || writes === null) return;
     const from = service === null ? `${name}.${OWN_PROJECTOR}` : `${service}.${name}`;
     const to = { component: writes.database, part: writes.operation };
-    walker.edge(from, to, null, true, 1 / batchSize, 1);
+    walker.edge({ from, certain: true, times: 1 / batchSize }, to, null, 1);
   },
   check: (context, scenario) => {
     checkTopicViews(context, scenario);
@@ -54,6 +54,6 @@ function checkClaims(
     if (claims !== null || ((host?.autoscaling ?? null) === null && !isRolled)) continue;
     const how = isRolled ? 'changes its version' : 'is scaled';
     const message = `${service} ${how}, and no instance takes over the work of a removed one: write claimTimeout`;
-    report(context, 'FL208', ['projections', name], message);
+    conflict(context, ['projections', name], message);
   }
 }

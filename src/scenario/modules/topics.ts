@@ -45,7 +45,7 @@ export const topics: Module<'topics'> = {
       const query = inbox?.query ?? null;
       if (query === null) continue;
       const to = { component: query.database, part: query.operation };
-      walker.edge(`${call.component}.${call.part}`, to, null, true, 1, 1);
+      walker.edge({ from: `${call.component}.${call.part}`, certain: true, times: 1 }, to, null, 1);
     }
   },
   check: checkEvents,

@@ -1,6 +1,6 @@
 import type { Overflow } from '../../spec/scenario/queues.js';
 import type { Context, Path } from '../resolve/context.js';
-import { report, writtenAt } from '../resolve/context.js';
+import { conflict, writtenAt } from '../resolve/context.js';
 
 interface Bounded {
   readonly capacity: number;
@@ -18,7 +18,7 @@ export function blockingBound(context: Context, output: Blocking, path: Path) {
   checkBound(context, output, path);
   if (publishTimeout !== null && overflow !== 'block') {
     const message = `publishTimeout has no effect with overflow: ${overflow}, because no publisher waits: write overflow: block, or remove publishTimeout`;
-    report(context, 'FL208', [...path, 'publishTimeout'], message);
+    conflict(context, [...path, 'publishTimeout'], message);
   }
   return { capacity, overflow, publishTimeoutNs: publishTimeout };
 }
@@ -32,9 +32,9 @@ export function checkBound(
 ): void {
   if (capacity === Infinity && writtenAt(context, [...path, field]) !== undefined) {
     const message = `${field} has no effect on an unbounded queue: write capacity, or remove ${field}`;
-    report(context, 'FL208', [...path, field], message);
+    conflict(context, [...path, field], message);
   }
   if (backlog <= capacity) return;
   const message = `a backlog of ${backlog} does not fit into the capacity of ${capacity}: lower backlog or raise capacity`;
-  report(context, 'FL208', [...path, 'backlog'], message);
+  conflict(context, [...path, 'backlog'], message);
 }

@@ -1,7 +1,16 @@
 import { z } from 'zod';
-import { count, distribution, durationOrNone, whole } from '../../spec/quantities/quantities.js';
+import { whole } from '../../spec/quantities/quantities.js';
 import type { BundleOutput } from '../schema/bundle.js';
-import { critical, entryText, extending, nameText } from '../schema/common.js';
+import {
+  choice,
+  cost,
+  timeLimit,
+  limit,
+  critical,
+  entryText,
+  extending,
+  nameText,
+} from '../schema/common.js';
 import { consumerFields } from '../schema/consumer.js';
 
 /** Fields of every queue and bus. */
@@ -22,45 +31,38 @@ export const consumer = (bundle: z.ZodType<BundleOutput>) =>
     .strictObject({
       name: consumerName,
       ...consumerFields(bundle),
-      commit: z.enum(['before', 'afterEach']).default('afterEach').describe(commitText),
+      commit: choice(['before', 'afterEach'], 'afterEach').describe(commitText),
     })
     .describe('A consumer of a queue.');
 
 export const consumers = (bundle: z.ZodType<BundleOutput>) =>
   z.array(consumer(bundle)).default([]).describe('Consumers. Defaults to none.');
 
-export const publishLatency = distribution()
-  .prefault('0ms')
-  .describe('Time from the publishing to the confirmation. Unit: distribution. Defaults to 0ms.');
+export const publishLatency = cost().describe(
+  'Time from the publishing to the confirmation. Unit: distribution. Defaults to 0ms.',
+);
 
 export const backlog = whole({ max: 10_000_000 })
   .prefault(0)
   .describe('Number of messages that wait at time 0. Unit: count. Defaults to 0.');
 
-export const capacity = count({ min: 1 })
-  .prefault('unlimited')
-  .describe(
-    'Largest number of messages that wait for a consumer; messages in flight are not counted. Unit: ' +
-      'count. Defaults to unlimited.',
-  );
+export const capacity = limit().describe(
+  'Largest number of messages that wait for a consumer; messages in flight are not counted. Unit: ' +
+    'count. Defaults to unlimited.',
+);
 
 /** Fields of every queue with a bound. */
 export const boundedFields = { ...entryFields, publishLatency, backlog, capacity };
 
-export const overflow = z
-  .enum(['block', 'reject', 'dropHead', 'dropTail'])
-  .default('block')
-  .describe(
-    'Behaviour of a full queue: `block` makes the publisher wait, `reject` fails it with rejectedOverload, ' +
-      '`dropHead` drops the oldest message, `dropTail` the new one. Defaults to block.',
-  );
+export const overflow = choice(['block', 'reject', 'dropHead', 'dropTail'], 'block').describe(
+  'Behaviour of a full queue: `block` makes the publisher wait, `reject` fails it with rejectedOverload, ' +
+    '`dropHead` drops the oldest message, `dropTail` the new one. Defaults to block.',
+);
 
-export const publishTimeout = durationOrNone({ allowZero: false })
-  .prefault('none')
-  .describe(
-    'Longest wait of a publisher for room, with `overflow: block`. Unit: duration or `none`. ' +
-      'Defaults to none.',
-  );
+export const publishTimeout = timeLimit().describe(
+  'Longest wait of a publisher for room, with `overflow: block`. Unit: duration or `none`. ' +
+    'Defaults to none.',
+);
 
 export const deadLetter = nameText()
   .optional()

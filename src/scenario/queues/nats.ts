@@ -6,10 +6,10 @@ import { around } from '../reference/around.js';
 import { isBroker } from '../resolve/brokers.js';
 import { ONE_BY_ONE } from '../resolve/consumer.js';
 import type { Context, Path } from '../resolve/context.js';
-import { report, writtenAt } from '../resolve/context.js';
+import { conflict, conflictsAt, writtenAt } from '../resolve/context.js';
 import { checkMost } from '../resolve/receives.js';
 import type { BundleOutput } from '../schema/bundle.js';
-import { nameText } from '../schema/common.js';
+import { choice, timeLimit, limit, nameText } from '../schema/common.js';
 import { checkBound } from './bound.js';
 import { boundedFields, capacity, consumers, deadLetter } from './fields.js';
 import type { OwnQueue } from './kind.js';
@@ -26,13 +26,11 @@ const delivery = {
       'Time for which a delivered message may stay unacknowledged, including its time in the buffer of a ' +
         'client; then it is delivered again. Unit: duration. Defaults to 30s.',
     ),
-  maxDeliver: count({ min: 1 })
-    .prefault('unlimited')
-    .describe(
-      'Largest number of deliveries of a message. After the last one it goes to `deadLetter`, as a handler ' +
-        'of the advisory MAX_DELIVERIES would send it, or is lost. Unit: count or `unlimited`. Defaults to ' +
-        'unlimited.',
-    ),
+  maxDeliver: limit().describe(
+    'Largest number of deliveries of a message. After the last one it goes to `deadLetter`, as a handler ' +
+      'of the advisory MAX_DELIVERIES would send it, or is lost. Unit: count or `unlimited`. Defaults to ' +
+      'unlimited.',
+  ),
   maxAckPending: count({ min: 1 })
     .prefault(1000)
     .describe(
@@ -60,13 +58,10 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
         'Largest number of messages that wait for delivery (max_msgs, which also counts messages in flight). ' +
           'Unit: count. Defaults to unlimited.',
       ),
-      discard: z
-        .enum(['old', 'new'])
-        .default('old')
-        .describe(
-          'Behaviour of a full stream: `old` deletes its oldest waiting message, `new` refuses the new one. A publisher ' +
-            'that waits for the acknowledgement then fails with rejectedOverload. Defaults to old.',
-        ),
+      discard: choice(['old', 'new'], 'old').describe(
+        'Behaviour of a full stream: `old` deletes its oldest waiting message, `new` refuses the new one. A publisher ' +
+          'that waits for the acknowledgement then fails with rejectedOverload. Defaults to old.',
+      ),
       broker: nameText()
         .optional()
         .describe(
@@ -84,13 +79,11 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
           'Time for which the stream keeps a message, from its publishing. Unit: duration or `none`. Defaults ' +
             'to none.',
         ),
-      duplicateWindow: durationOrNone({ allowZero: false })
-        .prefault('none')
-        .describe(
-          'Time for which the stream ignores a message that a retry publishes again. JetStream recognises only ' +
-            'messages with the header Nats-Msg-Id; write 2m, its default, if your publishers set it. Unit: ' +
-            'duration or `none`. Defaults to none.',
-        ),
+      duplicateWindow: timeLimit().describe(
+        'Time for which the stream ignores a message that a retry publishes again. JetStream recognises only ' +
+          'messages with the header Nats-Msg-Id; write 2m, its default, if your publishers set it. Unit: ' +
+          'duration or `none`. Defaults to none.',
+      ),
       ...delivery,
       deadLetter,
       consumers: consumers(bundle),
@@ -209,29 +202,29 @@ function brokerOf(
   const size = brokers.get(broker)?.replicas ?? replicas;
   if (replicas > size) {
     const message = `${broker} has ${size} nodes: no stream can have ${replicas} replicas`;
-    report(context, 'FL208', [...path, 'replicas'], message);
+    conflict(context, [...path, 'replicas'], message);
   }
   return broker;
 }
 
 function check(context: Context, output: Output, path: Path): void {
+  const wrong = conflictsAt(context, path);
   const { broker, deadLetter: target, maxDeliver, maxAge, duplicateWindow } = output;
   if (broker === undefined && writtenAt(context, [...path, 'replicas']) !== undefined) {
-    const message = 'only a stream on a broker has replicas: write broker: NAME';
-    report(context, 'FL208', [...path, 'replicas'], message);
+    wrong('replicas', 'only a stream on a broker has replicas: write broker: NAME');
   }
   if (output.consumers.length > 1) {
     const message =
       'a work queue has one consumer, which all its clients share: raise the concurrency or the replicas of its service';
-    report(context, 'FL208', [...path, 'consumers', 1], message);
+    conflict(context, [...path, 'consumers', 1], message);
   }
   const rejects = output.consumers.some(({ onPoison }) => onPoison === 'deadLetter');
   if (target !== undefined && maxDeliver === Infinity && !rejects) {
     const message = `no message goes to ${target} without a limit: write maxDeliver`;
-    report(context, 'FL208', [...path, 'deadLetter'], message);
+    wrong('deadLetter', message);
   }
   if (maxAge !== null && duplicateWindow !== null && duplicateWindow > maxAge) {
     const message = 'the duplicate window is at most maxAge: make one longer, or the other shorter';
-    report(context, 'FL208', [...path, 'duplicateWindow'], message);
+    wrong('duplicateWindow', message);
   }
 }

@@ -1,14 +1,13 @@
 import { z } from 'zod';
-import { kindText } from '../../spec/component-kind.js';
 import { duration, whole } from '../../spec/quantities/quantities.js';
 import { ONE_BY_ONE } from '../resolve/consumer.js';
 import type { Context, Path } from '../resolve/context.js';
-import { report } from '../resolve/context.js';
+import { conflict } from '../resolve/context.js';
 import { entryOf } from '../resolve/names.js';
 import { checkMost } from '../resolve/receives.js';
-import { unknown } from '../resolve/targets.js';
+import { isOfKind } from '../resolve/targets.js';
 import type { BundleOutput } from '../schema/bundle.js';
-import { nameText } from '../schema/common.js';
+import { choice, nameText } from '../schema/common.js';
 import { consumerFields } from '../schema/consumer.js';
 import type { EventStoreOutput } from '../schema/stores.js';
 import { consumerName, entryFields } from './fields.js';
@@ -19,13 +18,10 @@ const consumer = (bundle: z.ZodType<BundleOutput>) =>
     .strictObject({
       name: consumerName,
       ...consumerFields(bundle),
-      commit: z
-        .enum(['before', 'afterEach'])
-        .default('afterEach')
-        .describe(
-          'When an event is acknowledged: `before` its handling (an event whose handling a crash interrupts is ' +
-            'lost) or `afterEach`, after its handling (such an event is delivered again). Defaults to afterEach.',
-        ),
+      commit: choice(['before', 'afterEach'], 'afterEach').describe(
+        'When an event is acknowledged: `before` its handling (an event whose handling a crash interrupts is ' +
+          'lost) or `afterEach`, after its handling (such an event is delivered again). Defaults to afterEach.',
+      ),
     })
     .describe('A consumer of a persistent subscription: each instance of its service is a client.');
 
@@ -41,14 +37,11 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
       from: nameText().describe(
         'Event store of kind eventStoreDb or simple whose events it delivers, from time 0. Required.',
       ),
-      strategy: z
-        .enum(['roundRobin', 'dispatchToSingle'])
-        .default('roundRobin')
-        .describe(
-          'How events are distributed over the clients. `roundRobin`: each event goes to the next client with ' +
-            'room. `dispatchToSingle`: events go to one client while it has room, then to the next. Defaults to ' +
-            'roundRobin.',
-        ),
+      strategy: choice(['roundRobin', 'dispatchToSingle'], 'roundRobin').describe(
+        'How events are distributed over the clients. `roundRobin`: each event goes to the next client with ' +
+          'room. `dispatchToSingle`: events go to one client while it has room, then to the next. Defaults to ' +
+          'roundRobin.',
+      ),
       bufferSize: whole({ min: 1, max: 100_000 })
         .prefault(10)
         .describe(
@@ -149,26 +142,17 @@ function checkStore(
   store: EventStoreOutput | undefined,
   path: Path,
 ): void {
-  const thing = context.names.things.get(from);
-  if (thing === undefined) {
-    unknown(context, from, path, ['eventStore']);
-    return;
-  }
-  if (thing.kind !== 'eventStore') {
-    const message = `${from} is ${kindText(thing.kind)}, not an event store`;
-    report(context, 'FL405', path, message);
-    return;
-  }
+  if (!isOfKind(context, from, 'eventStore', path)) return;
   const { kind = 'simple', partitions = 1 } = store ?? {};
   if (kind === 'marten' || kind === 'axon') {
     const message =
       `only EventStoreDB pushes its events, and ${from} is of kind ${kind}: follow it with a ` +
       'projection';
-    report(context, 'FL208', path, message);
+    conflict(context, path, message);
   }
   if (partitions === 1) return;
   const message =
     `a subscription needs a store on one node, and ${from} has ${partitions} partitions: remove ` +
     'partitions';
-  report(context, 'FL208', path, message);
+  conflict(context, path, message);
 }

@@ -3,10 +3,10 @@ import { count, durationOrNone, whole } from '../../spec/quantities/quantities.j
 import { around } from '../reference/around.js';
 import { ONE_BY_ONE } from '../resolve/consumer.js';
 import type { Context, Path } from '../resolve/context.js';
-import { report, writtenAt } from '../resolve/context.js';
+import { conflict, writtenAt } from '../resolve/context.js';
 import { isBroker } from '../resolve/brokers.js';
 import type { BundleOutput } from '../schema/bundle.js';
-import { nameText } from '../schema/common.js';
+import { flag, choice, nameText } from '../schema/common.js';
 import { checkBound } from './bound.js';
 import { boundedFields, consumers, deadLetter } from './fields.js';
 import { limitedBy, queueKind, wholeBatch } from './kind.js';
@@ -23,14 +23,11 @@ const OVERFLOW = {
   rejectPublishDlx: 'rejectPublishDlx',
 } as const;
 
-const overflow = z
-  .enum(['dropHead', 'rejectPublish', 'rejectPublishDlx'])
-  .default('dropHead')
-  .describe(
-    'Behaviour of a full queue: `dropHead` drops or dead-letters the oldest message, `rejectPublish` ' +
-      'refuses the new one (a publisher with confirms fails with rejectedOverload), `rejectPublishDlx` also ' +
-      'dead-letters it. Defaults to dropHead.',
-  );
+const overflow = choice(['dropHead', 'rejectPublish', 'rejectPublishDlx'], 'dropHead').describe(
+  'Behaviour of a full queue: `dropHead` drops or dead-letters the oldest message, `rejectPublish` ' +
+    'refuses the new one (a publisher with confirms fails with rejectedOverload), `rejectPublishDlx` also ' +
+    'dead-letters it. Defaults to dropHead.',
+);
 
 const schema = (bundle: z.ZodType<BundleOutput>) =>
   z
@@ -68,13 +65,10 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
             'Every handler is a separate consumer; one with a larger `batch` holds that many, as in spring-amqp. ' +
             'Unit: count. Defaults to 0.',
         ),
-      quorum: z
-        .boolean()
-        .default(false)
-        .describe(
-          'Whether it is a quorum queue: on several nodes of its broker, of which it needs a majority. Returns ' +
-            'are counted, and returned messages go to the head. Defaults to false.',
-        ),
+      quorum: flag(false).describe(
+        'Whether it is a quorum queue: on several nodes of its broker, of which it needs a majority. Returns ' +
+          'are counted, and returned messages go to the head. Defaults to false.',
+      ),
       deliveryLimit: count()
         .optional()
         .describe(
@@ -194,23 +188,23 @@ function check(context: Context, output: Output, path: Path): void {
   if (deliveryLimit !== undefined && !quorum) {
     const message =
       'only quorum queues count redeliveries: write quorum: true, or remove deliveryLimit';
-    report(context, 'FL208', [...path, 'deliveryLimit'], message);
+    conflict(context, [...path, 'deliveryLimit'], message);
   }
   const size = [...path, 'initialGroupSize'];
   if (writtenAt(context, size) !== undefined && (!quorum || broker === undefined)) {
     const message =
       'only a quorum queue on a broker has members: write quorum: true and broker: NAME';
-    report(context, 'FL208', size, message);
+    conflict(context, size, message);
   }
   if (overflow !== 'rejectPublishDlx') return;
   const at = [...path, 'overflow'];
   if (quorum) {
     const message =
       'quorum queues do not support rejectPublishDlx: write rejectPublish or dropHead';
-    report(context, 'FL208', at, message);
+    conflict(context, at, message);
   } else if (output.deadLetter === undefined) {
     const message =
       'rejectPublishDlx needs a destination for rejected messages: write deadLetter: NAME';
-    report(context, 'FL208', at, message);
+    conflict(context, at, message);
   }
 }

@@ -7,9 +7,9 @@ import { isBroker } from '../resolve/brokers.js';
 import type { ConsumerDefaults } from '../resolve/consumer.js';
 import { isFunction, ONE_BY_ONE } from '../resolve/consumer.js';
 import type { Context, Path } from '../resolve/context.js';
-import { report, writtenAt } from '../resolve/context.js';
+import { conflictsAt, writtenAt } from '../resolve/context.js';
 import type { BundleOutput } from '../schema/bundle.js';
-import { nameText } from '../schema/common.js';
+import { flag, choice, nameText } from '../schema/common.js';
 import { consumerFields } from '../schema/consumer.js';
 import { backlog, consumerName, deadLetter, entryFields, publishLatency } from './fields.js';
 import type { Receiving } from './kind.js';
@@ -46,26 +46,20 @@ const sqsConsumer = (bundle: z.ZodType<BundleOutput>) =>
             'sequence, and the visibility timeouts run from the receive. Not for a function, whose event source ' +
             'receives by `batch`. Unit: count, 1 to 10. Defaults to `batch`.',
         ),
-      partialFailures: z
-        .boolean()
-        .default(false)
-        .describe(
-          'Whether only the poison messages of a batch fail, and the others are done ' +
-            '(reportBatchItemFailures); otherwise one poison message fails the batch. Defaults to false.',
-        ),
+      partialFailures: flag(false).describe(
+        'Whether only the poison messages of a batch fail, and the others are done ' +
+          '(reportBatchItemFailures); otherwise one poison message fails the batch. Defaults to false.',
+      ),
       scaleUp: scaleUp
         .optional()
         .describe(
           'How handlers are added while messages wait. Defaults to all at once; for a function at a standard ' +
             'queue to 5, and 300 more a minute.',
         ),
-      commit: z
-        .enum(['before', 'afterBatch', 'afterEach'])
-        .default('afterEach')
-        .describe(
-          'When a message is deleted: `before` its handling, `afterEach`, after its handling, or `afterBatch`, ' +
-            'when all messages of a receive have been handled. Defaults to afterEach.',
-        ),
+      commit: choice(['before', 'afterBatch', 'afterEach'], 'afterEach').describe(
+        'When a message is deleted: `before` its handling, `afterEach`, after its handling, or `afterBatch`, ' +
+          'when all messages of a receive have been handled. Defaults to afterEach.',
+      ),
     })
     .describe('A consumer of an SQS queue. Each of its handlers receives messages separately.');
 
@@ -112,14 +106,11 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
         .describe(
           'Time from the empty response of a short poll to the next receive. Unit: duration. Defaults to 1s.',
         ),
-      fifo: z
-        .boolean()
-        .default(false)
-        .describe(
-          'Whether it is a FIFO queue: messages with the same key value are handled one at a time, in order, ' +
-            'and a message that a retry publishes again within 5 minutes is accepted only once. Defaults to ' +
-            'false.',
-        ),
+      fifo: flag(false).describe(
+        'Whether it is a FIFO queue: messages with the same key value are handled one at a time, in order, ' +
+          'and a message that a retry publishes again within 5 minutes is accepted only once. Defaults to ' +
+          'false.',
+      ),
       retention: duration({ min: 60 * NS_PER_SECOND, max: 14 * DAY_NS })
         .prefault('4d')
         .describe(
@@ -256,18 +247,19 @@ function checkReceive(
   path: Path,
   isEventSource: boolean,
 ): void {
+  const wrong = conflictsAt(context, path);
   const { batch = 1, maxNumberOfMessages } = output;
   if (isEventSource) {
     if (maxNumberOfMessages !== undefined) {
       const message =
         'the event source mapping of a function receives whole batches: write batch instead';
-      report(context, 'FL208', [...path, 'maxNumberOfMessages'], message);
+      wrong('maxNumberOfMessages', message);
     }
     if (batch <= MOST_RECEIVED) return;
     const message =
       `an event source mapping without a batching window passes at most ${MOST_RECEIVED} ` +
       `messages to its function: write batch: ${MOST_RECEIVED}`;
-    report(context, 'FL208', [...path, 'batch'], message);
+    wrong('batch', message);
     return;
   }
   const most = maxNumberOfMessages ?? MOST_RECEIVED;
@@ -277,22 +269,22 @@ function checkReceive(
       ? `write maxNumberOfMessages: ${batch}, or batch: ${most}`
       : `write batch: ${most}`;
   const message = `a batch comes from one receive, which returns at most ${most} messages: ${remedy}`;
-  report(context, 'FL208', [...path, 'batch'], message);
+  wrong('batch', message);
 }
 
 function check(context: Context, output: Output, path: Path): void {
+  const wrong = conflictsAt(context, path);
   const { maxReceiveCount, deadLetter, waitTime } = output;
   if (maxReceiveCount !== undefined && deadLetter === undefined) {
-    const message = 'maxReceiveCount needs a dead letter queue: write deadLetter: NAME';
-    report(context, 'FL208', [...path, 'maxReceiveCount'], message);
+    wrong('maxReceiveCount', 'maxReceiveCount needs a dead letter queue: write deadLetter: NAME');
   }
   if (deadLetter !== undefined && maxReceiveCount === undefined) {
     const message = `without a limit no message reaches ${deadLetter}: write maxReceiveCount`;
     const rejects = output.consumers.some(({ onPoison }) => onPoison === 'deadLetter');
-    if (!rejects) report(context, 'FL208', [...path, 'deadLetter'], message);
+    if (!rejects) wrong('deadLetter', message);
   }
   if (waitTime > 0 && writtenAt(context, [...path, 'pollInterval']) !== undefined) {
     const message = 'a long poll repeats at once: remove pollInterval, or write waitTime: 0s';
-    report(context, 'FL208', [...path, 'pollInterval'], message);
+    wrong('pollInterval', message);
   }
 }

@@ -1,12 +1,10 @@
 import type { MessageQueue, QueueConsumer } from '../../spec/scenario/queues.js';
 import type { ConsumerOutput } from '../schema/consumer.js';
+import type { Written } from '../resolve/described.js';
 
 /** Fields of all kinds that shared code reads. */
-export interface QueueFields {
+export interface QueueFields extends Written {
   readonly kind: string;
-  readonly title?: string | undefined;
-  readonly description?: string | undefined;
-  readonly critical: boolean;
   readonly publishLatency?: MessageQueue['publishLatency'];
   readonly backlog?: number;
   readonly deadLetter?: string | undefined;

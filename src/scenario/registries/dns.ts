@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../../spec/quantities/quantities.js';
 import { registryFields, registryKind } from './kind.js';
+import { flag } from '../schema/common.js';
 
 const schema = z
   .strictObject({
@@ -12,13 +13,10 @@ const schema = z
         'Time for which a caller uses an answer before it resolves the name again. Unit: duration. Defaults to ' +
           '30s, as in the Corefile of kubeadm.',
       ),
-    serveStale: z
-      .boolean()
-      .default(false)
-      .describe(
-        'Whether a resolver goes on with an expired answer while the servers do not answer (RFC 8767). With ' +
-          'false the name is unknown, and `onEmpty` of the discovery decides. Unit: boolean. Defaults to false.',
-      ),
+    serveStale: flag(false).describe(
+      'Whether a resolver goes on with an expired answer while the servers do not answer (RFC 8767). With ' +
+        'false the name is unknown, and `onEmpty` of the discovery decides. Unit: boolean. Defaults to false.',
+    ),
   })
   .describe('DNS servers.');
 

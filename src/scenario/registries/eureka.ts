@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { duration, share } from '../../spec/quantities/quantities.js';
-import { report } from '../resolve/context.js';
+import { conflict } from '../resolve/context.js';
 import { registryFields, registryKind } from './kind.js';
+import { flag } from '../schema/common.js';
 
 const schema = z
   .strictObject({
@@ -31,14 +32,11 @@ const schema = z
         'Interval at which the registry renews the answer that callers fetch. 0s: they get the current state. ' +
           'Unit: duration. Defaults to 30s.',
       ),
-    selfPreservation: z
-      .boolean()
-      .default(true)
-      .describe(
-        'Whether nothing is evicted while the renewals of the last minute are not above `renewalThreshold` of the ' +
-          'expected ones. With 6 instances or fewer and the default interval, one dead instance is enough. ' +
-          'Unit: boolean. Defaults to true.',
-      ),
+    selfPreservation: flag(true).describe(
+      'Whether nothing is evicted while the renewals of the last minute are not above `renewalThreshold` of the ' +
+        'expected ones. With 6 instances or fewer and the default interval, one dead instance is enough. ' +
+        'Unit: boolean. Defaults to true.',
+    ),
     renewalThreshold: share()
       .prefault('85%')
       .describe(
@@ -64,7 +62,7 @@ export const eureka = registryKind({
     const { selfPreservation, renewalThreshold, emptyWait } = output;
     if (leaseDuration < leaseRenewal) {
       const message = 'a lease would end before its renewal: write leaseRenewal or more';
-      report(context, 'FL208', [...path, 'leaseDuration'], message);
+      conflict(context, [...path, 'leaseDuration'], message);
     }
     return {
       options: {

@@ -1,10 +1,9 @@
 import type { HostOutput } from '../schema/host.js';
+import type { Written } from '../resolve/described.js';
 
 /** Fields of all kinds that shared code reads. */
-export interface RegistryFields {
+export interface RegistryFields extends Omit<Written, 'critical'> {
   readonly kind: string;
-  readonly title?: string | undefined;
-  readonly description?: string | undefined;
   readonly replicas?: number | undefined;
   readonly zone?: HostOutput['zone'];
   readonly labels?: Readonly<Record<string, string>> | undefined;

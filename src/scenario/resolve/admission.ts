@@ -5,7 +5,7 @@ import type { Cpu, Queue, Shed } from '../../spec/scenario/resources.js';
 import type { AdmissionOutput, ShedOutput } from '../schema/admission.js';
 import { checkKey, checkLayer, layerOf, splitLayer } from './bundles.js';
 import type { Context, Path } from './context.js';
-import { report, writtenAt } from './context.js';
+import { conflictsAt, conflict, writtenAt } from './context.js';
 
 /** Settings of the component that admission control is checked against. */
 interface Place {
@@ -65,7 +65,7 @@ export function checkFaultTolerant(context: Context, asks: boolean, limiter: Pat
   const message =
     'faultTolerant has no effect here: it applies to the store of a rateLimit in middleware, ' +
     'with store: { of: COMPONENT.OPERATION }. Remove it';
-  report(context, 'FL208', at, message);
+  conflict(context, at, message);
 }
 
 /** Form of the Retry-After of a limiter's refusals. */
@@ -96,8 +96,7 @@ function checked(
 }
 
 function resolveShed(context: Context, output: ShedOutput, place: Place, path: Path): Shed {
-  const wrong = (field: string, message: string): void =>
-    report(context, 'FL208', [...path, field], message);
+  const wrong = conflictsAt(context, path);
   if ('above' in output && output.above === 0) {
     wrong('above', 'at 0% every request is refused: write a larger share');
   }

@@ -4,7 +4,7 @@ import type { Layer, LimiterStore } from '../../spec/scenario/policies.js';
 import type { Target } from '../../spec/scenario/target.js';
 import { get, text } from '../located.js';
 import type { Context, Path } from './context.js';
-import { report, writtenAt } from './context.js';
+import { conflict, report, writtenAt } from './context.js';
 import { resolveCall, resolveQuery, split } from './targets.js';
 
 /** A validated store of a policy. */
@@ -24,7 +24,7 @@ export function sharedLayer(context: Context, layer: Layer, path: Path): Layer {
   if (layer.written.includes('scope')) {
     const message =
       'with this policy all instances of the caller share the state anyway: remove scope';
-    report(context, 'FL208', [...path, 'scope'], message);
+    conflict(context, [...path, 'scope'], message);
   }
   return { ...layer, scope: sharing.scope };
 }
@@ -40,13 +40,13 @@ export function resolvePolicyStore(
   const sharing = policyKind(layer.policy, layer.kind)!.sharing?.(layer.config as never) ?? null;
   if (sharing !== null && onError !== undefined) {
     const message = 'faultTolerant defines what happens when the lookup fails: remove onError';
-    report(context, 'FL208', [...at, 'onError'], message);
+    conflict(context, [...at, 'onError'], message);
   }
   if (layer.scope === 'instance') {
     const message =
       'with scope: instance each instance keeps its state in memory: remove store, or share ' +
       'the state with scope: caller or global';
-    report(context, 'FL208', at, message);
+    conflict(context, at, message);
   }
   if (latency === undefined && of === undefined) {
     report(
@@ -60,7 +60,7 @@ export function resolvePolicyStore(
     const message =
       `${layer.kind} refuses no calls, it only steers callers away from instances, so there ` +
       'is no refusal to cache: remove cache';
-    report(context, 'FL208', [...at, 'cache'], message);
+    conflict(context, [...at, 'cache'], message);
   }
   checkOnError(context, of, at);
   const asked = resolveAsked(context, of, at);
@@ -78,7 +78,7 @@ export function checkOnError(context: Context, of: string | undefined, store: Pa
   if (of !== undefined || writtenAt(context, at) === undefined) return;
   const message =
     'a lookup can fail only if the store is a component: write of: COMPONENT.OPERATION';
-  report(context, 'FL208', at, message);
+  conflict(context, at, message);
 }
 
 /** The endpoint or database operation that a store queries; null = none. */
@@ -108,7 +108,7 @@ export function checkShared(context: Context, { policy, key }: Layer, path: Path
   const message =
     'every request has its own value of this key, so each state would see one request: use a ' +
     'key that requests share';
-  report(context, 'FL208', [...path, 'key'], message);
+  conflict(context, [...path, 'key'], message);
 }
 
 /** Reports settings for shared or split state if the policy keeps no state between calls. */
@@ -123,6 +123,6 @@ export function checkRemembered(context: Context, layer: Layer, path: Path): voi
   for (const [field, isSet] of unused) {
     if (!isSet) continue;
     const message = `this ${policy} keeps no state between calls, so ${field} has no effect: remove it`;
-    report(context, 'FL208', [...path, field], message);
+    conflict(context, [...path, field], message);
   }
 }

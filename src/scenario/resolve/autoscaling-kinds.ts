@@ -8,7 +8,7 @@ import { resolveHpa } from './autoscaling.js';
 import { mostScheduled, resolveScheduled } from './autoscaling-scheduled.js';
 import { resolveStep } from './autoscaling-step.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { conflict } from './context.js';
 
 interface Scaler<Output> {
   /** Fewest and most replicas as written; `replicas`: the initial number, 1 if it is not written. */
@@ -66,12 +66,12 @@ export function resolveAutoscaling(
   const { min, max } = scalerOf(own).range(own, replicas);
   if (min !== null && min > max) {
     const message = `min, ${min}, is greater than max, ${max}: lower min or raise max`;
-    report(context, 'FL208', [...at, 'min'], message);
+    conflict(context, [...at, 'min'], message);
   } else if (min !== null && (replicas < min || replicas > max)) {
     const message =
       `replicas, ${replicas}, is outside the range of the autoscaler: expected ${min} to ` +
       `${max}`;
-    report(context, 'FL208', at, message);
+    conflict(context, at, message);
   }
   const scaling = scalerOf(own).resolve(context, own, at, replicas);
   const share = scaling.metrics.findIndex(({ metric }) => metric === 'cpu');
@@ -81,7 +81,7 @@ export function resolveAutoscaling(
     const message =
       'a share of unlimited cores is undefined: write cpu: CORES, or resources: { requests: { ' +
       'cpu: CORES } }';
-    report(context, 'FL208', where, message);
+    conflict(context, where, message);
   }
   return scaling;
 }

@@ -2,7 +2,7 @@ import { formatDuration } from '../../spec/quantities/quantity-text.js';
 import type { ScheduledScaling } from '../../spec/scenario/autoscaling.js';
 import type { ScheduledOutput } from '../schema/autoscaling-scheduled.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { conflict, report } from './context.js';
 
 /** Resolves the fields of kind `scheduled`; `replicas` is the initial number. */
 export function resolveScheduled(
@@ -17,27 +17,22 @@ export function resolveScheduled(
     const path = [...at, 'actions', index];
     checkAction(context, action, path);
     if (seen.has(time)) {
-      report(
-        context,
-        'FL208',
-        [...path, 'at'],
-        'another action has the same time: remove one of them',
-      );
+      conflict(context, [...path, 'at'], 'another action has the same time: remove one of them');
     }
     seen.add(time);
     const { duration } = context.output.run;
     if (time >= duration) {
       const message = `never happens: the run ends at ${formatDuration(duration)}`;
-      report(context, 'FL208', [...path, 'at'], message);
+      conflict(context, [...path, 'at'], message);
     } else if (every !== undefined && time >= every) {
       const message = `the actions repeat every ${formatDuration(every)}, before this one: write an earlier at or a longer every`;
-      report(context, 'FL208', [...path, 'at'], message);
+      conflict(context, [...path, 'at'], message);
     }
   });
   const { duration } = context.output.run;
   if (every !== undefined && every + Math.min(...seen) >= duration) {
     const message = `nothing repeats, because the run ends at ${formatDuration(duration)}: remove every, or write a shorter one`;
-    report(context, 'FL208', [...at, 'every'], message);
+    conflict(context, [...at, 'every'], message);
   }
   const bounds = own.actions.flatMap((action) => [action.replicas, action.min, action.max]);
   const known = bounds.filter((value) => value !== undefined);
@@ -72,13 +67,13 @@ function checkAction(
   path: Path,
 ): void {
   if (replicas !== undefined && (min !== undefined || max !== undefined)) {
-    report(context, 'FL208', path, 'replicas sets the number: remove min and max');
+    conflict(context, path, 'replicas sets the number: remove min and max');
   }
   if (replicas === undefined && min === undefined && max === undefined) {
     report(context, 'FL203', path, 'an action needs replicas, min or max');
   }
   if (min !== undefined && max !== undefined && min > max) {
     const message = `min, ${min}, is greater than max, ${max}: lower min or raise max`;
-    report(context, 'FL208', [...path, 'min'], message);
+    conflict(context, [...path, 'min'], message);
   }
 }

@@ -2,7 +2,7 @@ import type { ScalingStep, StepScaling } from '../../spec/scenario/autoscaling.j
 import type { StepOutput } from '../schema/autoscaling-step.js';
 import { checkForm, groupOf } from './autoscaling.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { conflict, conflictsAt } from './context.js';
 
 type StepText = StepOutput['steps'][number];
 
@@ -20,7 +20,7 @@ export function resolveStep(context: Context, own: StepOutput, at: Path): StepSc
   if (above.length > 0 && below.length > 0 && below[0].threshold >= above[0].threshold) {
     const message =
       'steps above and below overlap: every below must be less than every above, or both apply at once';
-    report(context, 'FL208', [...at, 'steps'], message);
+    conflict(context, [...at, 'steps'], message);
   }
   const target = above[0]?.threshold ?? below[0]?.threshold ?? NaN;
   return {
@@ -47,39 +47,25 @@ function changeOf({ add, remove, exactly }: StepText): ScalingStep['change'] {
 
 /** Reports a step without one threshold and one change. */
 function checkStep(context: Context, own: StepOutput, step: StepText, at: Path): void {
+  const wrong = conflictsAt(context, at);
   const { above, below, add, remove, exactly } = step;
   if ((above === undefined) === (below === undefined)) {
-    report(context, 'FL208', at, 'a step needs exactly one of above and below');
+    conflict(context, at, 'a step needs exactly one of above and below');
     return;
   }
   if ([add, remove, exactly].filter((change) => change !== undefined).length !== 1) {
-    report(context, 'FL208', at, 'a step needs exactly one of add, remove and exactly');
+    conflict(context, at, 'a step needs exactly one of add, remove and exactly');
   }
   if (above !== undefined && remove !== undefined) {
-    report(
-      context,
-      'FL208',
-      [...at, 'remove'],
-      'a step above a threshold adds replicas: write add',
-    );
+    wrong('remove', 'a step above a threshold adds replicas: write add');
   }
   if (below !== undefined && add !== undefined) {
-    report(
-      context,
-      'FL208',
-      [...at, 'add'],
-      'a step below a threshold removes replicas: write remove',
-    );
+    wrong('add', 'a step below a threshold removes replicas: write remove');
   }
   const key = above === undefined ? 'below' : 'above';
   checkForm(context, own.metric, (above ?? below)!, [...at, key]);
   const same = own.steps.filter((other) => other[key]?.value === step[key]!.value);
   if (same.length > 1 && same[0] !== step) {
-    report(
-      context,
-      'FL208',
-      [...at, key],
-      'another step has the same threshold: remove one of them',
-    );
+    wrong(key, 'another step has the same threshold: remove one of them');
   }
 }

@@ -8,7 +8,7 @@ import type {
 } from '../../spec/scenario/autoscaling.js';
 import type { HpaOutput, RulesOutput, TargetOutput } from '../schema/autoscaling.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { isOneOf, conflict, report } from './context.js';
 
 const PERIOD_NS = 15 * NS_PER_SECOND;
 
@@ -49,7 +49,7 @@ function metricsOf(context: Context, own: HpaOutput, at: Path): readonly Scaling
     const single = metric !== undefined ? 'metric' : target !== undefined ? 'target' : 'of';
     if (own[single] !== undefined) {
       const message = `${single} is the short form of one entry of metrics: move it into metrics`;
-      report(context, 'FL208', [...at, single], message);
+      conflict(context, [...at, single], message);
     }
     return metrics.map((entry, index) => targetOf(context, entry, [...at, 'metrics', index]));
   }
@@ -98,9 +98,8 @@ export function groupOf(
     report(context, 'FL203', at, message);
   }
   if (metric !== 'lag' && of !== undefined) {
-    report(
+    conflict(
       context,
-      'FL208',
       [...at, 'of'],
       `of applies only to metric: lag, and the metric is ${metric}: remove it`,
     );
@@ -117,7 +116,7 @@ function rulesOf(
   const policies = own.policies?.map(({ percent, pods, period }, index) => {
     if ((percent === undefined) === (pods === undefined)) {
       const message = 'a policy needs exactly one of percent and pods';
-      report(context, 'FL208', [...at, 'policies', index], message);
+      conflict(context, [...at, 'policies', index], message);
     }
     const unit = pods === undefined ? ('percent' as const) : ('pods' as const);
     return { unit, value: pods ?? percent ?? 1, periodNs: period };
@@ -137,14 +136,11 @@ export function checkLags(
 ): void {
   for (const [path, autoscaling] of hosts) {
     autoscaling?.metrics.forEach(({ of }, index) => {
-      if (of === null || known.includes(of) || context.names.broken.has(of.split('.')[0])) return;
+      if (of === null || context.names.broken.has(of.split('.')[0])) return;
       const at = [...path, 'autoscaling'];
       const isList = autoscaling.metrics.length > 1;
       const where = isList ? [...at, 'metrics', index, 'of'] : at;
-      report(context, 'FL404', where, `there is no group or queue ${of}`, {
-        found: of,
-        allowed: known,
-      });
+      isOneOf(context, of, known, where, `there is no group or queue ${of}`);
     });
   }
 }

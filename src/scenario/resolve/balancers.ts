@@ -7,8 +7,9 @@ import { hopSchema } from '../schema/discovery.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
 import type { Context } from './context.js';
 import { resolvePlacement } from './placement.js';
-import { FREE_CPU, plainHost } from './plain-host.js';
+import { plainHost } from './plain-host.js';
 import { sorted } from './names.js';
+import { FREE_CPU } from '../../spec/scenario/resources.js';
 
 const FREE: Distribution = { kind: 'constant', valueNs: 0 };
 

@@ -1,8 +1,7 @@
-import { kindText } from '../../spec/component-kind.js';
 import type { Broker } from '../../spec/scenario/messaging.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
-import { unknown } from './targets.js';
+import { isOfKind } from './targets.js';
 
 /** Whether a name refers to a broker of this kind. Reports others at `broker`. */
 export function isBroker(
@@ -13,20 +12,10 @@ export function isBroker(
   path: Path,
 ): boolean {
   const at = [...path, 'broker'];
-  const kind = context.names.things.get(name)?.kind;
-  if (kind === undefined) {
-    unknown(context, name, at, ['broker']);
-  } else if (kind !== 'broker') {
-    report(context, 'FL405', at, `${name} is ${kindText(kind)}, not a broker`);
-  } else {
-    const found = brokers.get(name)?.kind ?? wanted;
-    if (found === wanted) return true;
-    report(
-      context,
-      'FL405',
-      at,
-      `${name} is a broker of kind ${found}: expected one of kind ${wanted}`,
-    );
-  }
+  if (!isOfKind(context, name, 'broker', at)) return false;
+  const found = brokers.get(name)?.kind ?? wanted;
+  if (found === wanted) return true;
+  const message = `${name} is a broker of kind ${found}: expected one of kind ${wanted}`;
+  report(context, 'FL405', at, message);
   return false;
 }

@@ -20,27 +20,16 @@ import type { OnceOutput } from '../schema/common.js';
 import { zoneAwareSchema } from '../schema/bundle.js';
 import type { Context, Path } from './context.js';
 import { checkLevel, resolveConnections } from './connections.js';
-import { report, stablePath } from './context.js';
+import { isDeclaredKey, conflict, conflictsAt, report, stablePath } from './context.js';
 import { resolveFallback, withStepWords } from './fallback.js';
 import { checkKeyName } from './targets.js';
 import type { StoreOutput } from './asked.js';
 import { checkRemembered, checkShared, resolvePolicyStore, sharedLayer } from './asked.js';
+import { NO_POLICY } from '../../spec/scenario/steps.js';
 
 /** Policies that make several attempts, and those of them that make concurrent ones. */
 const REPEATING: ReadonlySet<string> = new Set(['retry', 'hedge']);
 const PARALLEL: ReadonlySet<string> = new Set(['hedge']);
-
-/** The bundle of `policy: none`: no policies. */
-export const NO_POLICY: Bundle = Object.freeze({
-  id: 'none',
-  layers: [],
-  idempotencyKey: null,
-  loadBalancing: null,
-  fallback: null,
-  connections: null,
-  outlierDetection: null,
-  order: 'default',
-});
 
 /** Resolves the bundle of a call; null if none is written, so that the caller's `outbound` applies. */
 export function resolvePolicy(
@@ -69,9 +58,8 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
   ]);
   const idempotencyKey = resolveOnce(context, output.idempotencyKey, [...path, 'idempotencyKey']);
   if (idempotencyKey !== null && layers.some(({ policy }) => policy === 'hedge')) {
-    report(
+    conflict(
       context,
-      'FL208',
       [...path, 'idempotencyKey'],
       'a hedge with the same idempotency key is answered 409 while the original runs, which ' +
         'ends the call: remove hedge or idempotencyKey',
@@ -130,14 +118,10 @@ export function resolveLoadBalancing(
   if (failTrafficOnPanic && panicThreshold === 0) {
     const message =
       'has no effect with panicThreshold 0, because there is no panic mode: remove one of them';
-    report(context, 'FL208', [...path, 'failTrafficOnPanic'], message);
+    conflict(context, [...path, 'failTrafficOnPanic'], message);
   }
   const { key } = config as { readonly key?: string };
-  const allowed = context.names.keys;
-  if (key !== undefined && !allowed.includes(key)) {
-    const at = [...path, 'key'];
-    report(context, 'FL404', at, `there is no key ${key} in keys`, { found: key, allowed });
-  }
+  if (key !== undefined) isDeclaredKey(context, key, [...path, 'key']);
   const zones = zoneAware === true ? zoneAwareSchema.parse({}) : zoneAware || null;
   const common = { panicThreshold, failTrafficOnPanic, zoneAware: zones, subset, level };
   checkBalancing(context, { kind, config, common }, path);
@@ -154,7 +138,7 @@ export function resolveOutliers(
   const { kind, ...config } = output;
   const definition = outlierKind(kind)!;
   for (const problem of definition.check(config as never)) {
-    report(context, 'FL208', [...path, ...problem.field.split('.')], problem.message);
+    conflict(context, [...path, ...problem.field.split('.')], problem.message);
   }
   const panicThreshold = definition.panicThreshold(config as never);
   return { kind: definition.outlier, config, panicThreshold };
@@ -165,9 +149,10 @@ function checkBalancing(
   { kind, config, common: { zoneAware, subset } }: LoadBalancing,
   path: Path,
 ): void {
+  const wrong = conflictsAt(context, path);
   const definition = balancerKind(kind)!;
   for (const { field, message } of definition.check?.(config as never) ?? []) {
-    report(context, 'FL208', [...path, field], message);
+    wrong(field, message);
   }
   const narrowed = zoneAware !== null ? 'zoneAware' : subset === null ? null : 'subset';
   if (narrowed === null) return;
@@ -175,11 +160,11 @@ function checkBalancing(
     const message =
       `${kind} needs all callers to see the same instances, and ${narrowed} hides some of ` +
       `them: use another kind, or remove ${narrowed}`;
-    report(context, 'FL208', [...path, narrowed], message);
+    wrong(narrowed, message);
   } else if (zoneAware !== null && subset !== null) {
     const message =
       'zoneAware weighs zones by all instances, and subset hides most: remove one of them';
-    report(context, 'FL208', [...path, 'subset'], message);
+    wrong('subset', message);
   }
 }
 
@@ -348,7 +333,7 @@ export function checkLayer(
   const kind = policyKind(layer.policy, layer.kind)!;
   checkRemembered(context, layer, path);
   for (const { field, message } of kind.check?.(layer.config as never, configs, layer.key) ?? []) {
-    report(context, 'FL208', [...path, ...(field === '' ? [] : field.split('.'))], message);
+    conflict(context, [...path, ...(field === '' ? [] : field.split('.'))], message);
   }
 }
 

@@ -17,18 +17,15 @@ export interface CallEdge {
   readonly tries: number;
 }
 
+/** Where calls are made, and how often. */
+export type CallSite = Pick<CallEdge, 'from' | 'certain' | 'times'>;
+
 /** Collects the calls of a scenario. */
 export interface CallWalker {
   /**
    * A call with its bundle, which defaults to that of the caller for this callee, and with the calls of its fallback.
    */
-  governed(from: string, to: Target, own: Step['policy'], certain: boolean, times: number): void;
-  edge(
-    from: string,
-    to: Target,
-    line: Step | null,
-    certain: boolean,
-    times: number,
-    tries: number,
-  ): void;
+  governed(at: CallSite, to: Target, own: Step['policy']): void;
+  /** `line`: the step with the request line; null = unknown. */
+  edge(at: CallSite, to: Target, line: Step | null, tries: number): void;
 }

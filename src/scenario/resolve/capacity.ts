@@ -3,7 +3,7 @@ import type { Capacity } from '../../spec/scenario/capacity.js';
 import { PARTITION_MAX } from '../../spec/scenario/capacity.js';
 import type { DatabaseOutput } from '../schema/components.js';
 import type { Context, Path } from './context.js';
-import { report, writtenAt } from './context.js';
+import { refuseFields, conflict } from './context.js';
 import { sorted } from './names.js';
 
 /** Default of `capacity.burst`. */
@@ -18,30 +18,28 @@ export function resolveCapacity(
   { kind, capacity, operations }: DatabaseOutput,
   path: Path,
 ): Capacity | null {
-  const problem = (at: Path, message: string): void => report(context, 'FL208', at, message);
   if (kind !== 'dynamodb') {
     if (capacity !== undefined) {
       const message = 'capacity units apply only to kind: dynamodb; other kinds have cpu';
-      problem([...path, 'capacity'], message);
+      conflict(context, [...path, 'capacity'], message);
     }
     for (const [name, { units }] of sorted(operations)) {
       if (units === undefined) continue;
       const message = 'capacity units apply only to operations of kind: dynamodb';
-      problem([...path, 'operations', name, 'units'], message);
+      conflict(context, [...path, 'operations', name, 'units'], message);
     }
     return null;
   }
-  for (const field of NOT_OF_TABLES) {
-    if (writtenAt(context, [...path, field]) === undefined) continue;
-    const message = `a dynamodb table has capacity and partitions, but no ${field}: remove it`;
-    problem([...path, field], message);
-  }
+  const why = (field: string): string =>
+    `a dynamodb table has capacity and partitions, but no ${field}: remove it`;
+  refuseFields(context, path, NOT_OF_TABLES, why);
   for (const [name, { lock, write, units = 1 }] of sorted(operations)) {
     const at = [...path, 'operations', name];
     const most = write ? PARTITION_MAX.write : PARTITION_MAX.read;
-    if (lock) problem([...at, 'lock'], 'dynamodb does not lock rows: remove lock');
+    if (lock) conflict(context, [...at, 'lock'], 'dynamodb does not lock rows: remove lock');
     if (units > most) {
-      problem(
+      conflict(
+        context,
         [...at, 'units'],
         `one operation needs more units than a partition gives in a second, ${most}, so it ` +
           'would never succeed',

@@ -2,7 +2,7 @@ import type { Middleware } from '../../spec/scenario/middleware.js';
 import type { Gateway, Route } from '../../spec/scenario/scenario.js';
 import { kongPriority } from '../products.js';
 import type { Context } from './context.js';
-import { report } from './context.js';
+import { conflict, report } from './context.js';
 
 /**
  * The middleware of a route in order: that of the gateway, then its own. Kong sorts plugins by priority, and of each
@@ -48,7 +48,7 @@ export function checkEnds(context: Context, routes: readonly Route[]): void {
     const message =
       `never runs, because ${chain[end]!.name} before it refuses every request: give that one ` +
       'a `when` or a smaller `reject`, or remove one of them';
-    report(context, 'FL208', [...next.at, next.name], message);
+    conflict(context, [...next.at, next.name], message);
   }
 }
 
@@ -66,6 +66,6 @@ export function checkCoalescing(
     if (second === undefined || reported.has(second)) continue;
     reported.add(second);
     const message = 'a request can be coalesced only once on its path: remove one of the two';
-    report(context, 'FL208', second.at, message);
+    conflict(context, second.at, message);
   }
 }

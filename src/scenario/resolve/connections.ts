@@ -4,7 +4,7 @@ import { policyKind } from '../../patterns/registry.js';
 import type { BalancingOutput } from '../schema/bundle.js';
 import type { ConnectionsOutput, ProtocolOutput } from '../schema/connections.js';
 import type { Context, Path } from './context.js';
-import { report, writtenAt } from './context.js';
+import { conflictsAt, refuseFields, conflict, writtenAt } from './context.js';
 
 /** Resolves the connections of a bundle, including settings that its layers imply. */
 export function resolveConnections(
@@ -15,8 +15,7 @@ export function resolveConnections(
 ): Connections {
   const output = completed(written, layers);
   const { max, maxIdle, maxPending, acquireTimeout } = output;
-  const problem = (field: string, message: string): void =>
-    report(context, 'FL208', [...path, field], message);
+  const problem = conflictsAt(context, path);
   const writes = (field: string): boolean => writtenAt(context, [...path, field]) !== undefined;
   if (max === Infinity && maxPending !== Infinity && writes('maxPending')) {
     problem(
@@ -79,7 +78,7 @@ export function resolveProtocol(
   if (tls === 'none' && writtenAt(context, [...path, 'handshakeWork']) !== undefined) {
     const message =
       'has no effect without tls, because there is no TLS handshake: write tls, or remove it';
-    report(context, 'FL208', [...path, 'handshakeWork'], message);
+    conflict(context, [...path, 'handshakeWork'], message);
   }
   return { kind, tls, handshakeWork, workPerKiB, closes: resolveClosing(context, output, path) };
 }
@@ -92,14 +91,10 @@ function resolveClosing(
 ): ServerClosing | null {
   const { kind, keepAliveTimeout, keepAliveRequests } = output;
   const { maxConnectionIdle, maxConnectionAge, maxConnectionAgeGrace } = output;
-  const problem = (field: string, message: string): void =>
-    report(context, 'FL208', [...path, field], message);
+  const problem = conflictsAt(context, path);
   if (kind === 'grpc') {
-    for (const field of ['keepAliveTimeout', 'keepAliveRequests'] as const) {
-      if (writtenAt(context, [...path, field]) === undefined) continue;
-      const own = 'maxConnectionIdle and maxConnectionAge';
-      problem(field, `does not apply to a gRPC server: write ${own}`);
-    }
+    const why = 'does not apply to a gRPC server: write maxConnectionIdle and maxConnectionAge';
+    refuseFields(context, path, ['keepAliveTimeout', 'keepAliveRequests'], () => why);
   } else if (kind !== 'http2') {
     for (const field of ['maxConnectionIdle', 'maxConnectionAge'] as const) {
       if (output[field] === null) continue;
@@ -141,12 +136,12 @@ export function checkLevel(
     const message =
       'peakEwma needs the latency of attempts, which an L4 balancer does not see: use ' +
       'leastConnections';
-    report(context, 'FL208', [...path, 'level'], message);
+    conflict(context, [...path, 'level'], message);
   }
   if (hasConnections === false) {
     const message =
       'the instance is picked when a connection is opened, and this bundle has no ' +
       'connections: write connections';
-    report(context, 'FL208', [...path, 'level'], message);
+    conflict(context, [...path, 'level'], message);
   }
 }

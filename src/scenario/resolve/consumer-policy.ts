@@ -6,7 +6,7 @@ import type { Bundle } from '../../spec/scenario/steps.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { resolvePolicy } from './bundles.js';
 import type { Context, Path } from './context.js';
-import { report, writtenAt } from './context.js';
+import { conflictsAt, conflict, writtenAt } from './context.js';
 
 /** Policies that apply to a handler. */
 const ALLOWED: readonly string[] = ['circuitBreaker', 'rateLimit', 'timeout'];
@@ -39,14 +39,14 @@ function checkRest(context: Context, bundle: Bundle, path: Path): void {
     const message =
       'the order of a consumer is fixed (circuitBreaker, rateLimit, timeout, from the outside ' +
       'in): remove order';
-    report(context, 'FL208', [...path, 'order'], message);
+    conflict(context, [...path, 'order'], message);
   }
   for (const field of OF_CALLS) {
     if (bundle[field] === null) continue;
     const message =
       'a handler runs in the process of the consumer and is not called over the network: remove ' +
       `${field}`;
-    report(context, 'FL208', [...path, field], message);
+    conflict(context, [...path, field], message);
   }
 }
 
@@ -57,12 +57,11 @@ function checkLayer(context: Context, layer: Layer, path: Path): void {
     const message =
       `a consumer supports ${ALLOWED.join(', ')}; ${policy} does not apply to its handler: ` +
       `${adviceOf(policy)}`;
-    report(context, 'FL208', path, message);
+    conflict(context, path, message);
     return;
   }
   const kind = policyKind(policy, name)!;
-  const refuse = (field: string, message: string): void =>
-    report(context, 'FL208', [...path, field], message);
+  const refuse = conflictsAt(context, path);
   if (per === 'target') {
     refuse(
       'kind',

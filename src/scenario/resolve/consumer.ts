@@ -4,7 +4,7 @@ import type { Consumption, Inbox } from '../../spec/scenario/messaging.js';
 import type { ConsumerOutput } from '../schema/consumer.js';
 import { resolveConsumerPolicy } from './consumer-policy.js';
 import type { Context, Path } from './context.js';
-import { report, reportKey } from './context.js';
+import { conflict, report, reportKey } from './context.js';
 import { resolveCall, resolveQuery, split, unknown } from './targets.js';
 
 /** Default concurrency and batch of a consumer. */
@@ -80,7 +80,7 @@ function resolveDeadLetter(context: Context, output: ConsumerOutput, path: Path)
   const at = [...path, 'deadLetter'];
   if (onPoison !== 'deadLetter') {
     const message = `with onPoison: ${onPoison} no message reaches ${deadLetter}: write onPoison: deadLetter`;
-    report(context, 'FL208', at, message);
+    conflict(context, at, message);
   }
   return resolveHolder(context, deadLetter, at);
 }
@@ -118,12 +118,12 @@ function checkRetry(context: Context, { retry, onPoison }: ConsumerOutput, path:
   if (retry.mode === 'delayed' && retry.backoff === undefined) {
     const message =
       'mode: delayed needs a backoff: write backoff, or mode: requeue to retry at once';
-    report(context, 'FL208', at, message);
+    conflict(context, at, message);
   }
   if (retry.mode !== 'inProcess' && onPoison === 'block') {
     const message =
       `mode: ${retry.mode} lets later messages pass a failed one, but onPoison: block holds ` +
       'them back: write onPoison: skip or deadLetter';
-    report(context, 'FL208', at, message);
+    conflict(context, at, message);
   }
 }

@@ -46,6 +46,55 @@ export function report(
   context.problems.add({ code, at, path, message, found, allowed });
 }
 
+/** Whether a name is one of the allowed ones. Reports others. */
+export function isOneOf(
+  context: Context,
+  found: string,
+  allowed: readonly string[],
+  path: Path,
+  message: string,
+): boolean {
+  if (allowed.includes(found)) return true;
+  report(context, 'FL404', path, message, { found, allowed });
+  return false;
+}
+
+/** Whether a key is declared in `keys`. Reports others. */
+export function isDeclaredKey(context: Context, key: string, path: Path): boolean {
+  return isOneOf(context, key, context.names.keys, path, `there is no key ${key} in keys`);
+}
+
+/** Whether a zone is declared. Reports others. */
+export function isZone(context: Context, zone: string, path: Path): boolean {
+  return isOneOf(context, zone, [...context.names.zones], path, `there is no zone ${zone}`);
+}
+
+/** Reports that the value of a path contradicts others, or has no effect with them (FL208). */
+export function conflict(context: Context, path: Path, message: string): void {
+  report(context, 'FL208', path, message);
+}
+
+/** Reports such contradictions in the fields of one place. */
+export function conflictsAt(
+  context: Context,
+  path: Path,
+): (field: string, message: string) => void {
+  return (field, message) => conflict(context, [...path, field], message);
+}
+
+/** Reports fields that are written in a place where they have no effect. */
+export function refuseFields(
+  context: Context,
+  path: Path,
+  fields: readonly string[],
+  messageOf: (field: string) => string,
+): void {
+  for (const field of fields) {
+    if (writtenAt(context, [...path, field]) === undefined) continue;
+    conflict(context, [...path, field], messageOf(field));
+  }
+}
+
 /** Like `report`, but at the key instead of its value. */
 export function reportKey(
   context: Context,

@@ -1,24 +1,22 @@
 import type { Cpu } from '../../spec/scenario/resources.js';
 import type { HostOutput } from '../schema/host.js';
 import type { Context, Path } from './context.js';
-import { report, writtenAt } from './context.js';
+import { conflict, report, writtenAt } from './context.js';
 
 /** Resolves the cores of a host and their scheduling. */
 export function resolveCpu(context: Context, output: HostOutput['cpu'], path: Path): Cpu {
   const { cores, discipline, quota, contextSwitchTax, background } = output;
   if (discipline === 'fcfs' && cores !== Infinity && !Number.isInteger(cores)) {
-    report(
+    conflict(
       context,
-      'FL208',
       [...path, 'cores'],
       'with fcfs each core runs one piece of work at a time: cores must be a whole number',
     );
   }
   if (contextSwitchTax > 0 && (discipline === 'fcfs' || cores === Infinity)) {
     const why = discipline === 'fcfs' ? 'with fcfs' : 'with unlimited cores';
-    report(
+    conflict(
       context,
-      'FL208',
       [...path, 'contextSwitchTax'],
       `${why} never more work runs than there are cores, so there are no context switches: ` +
         'remove contextSwitchTax',
@@ -48,12 +46,7 @@ function checkBackground(context: Context, output: HostOutput['cpu'], path: Path
   const at = [...path, 'background'];
   const most = Math.min(cores, quota?.limit ?? Infinity);
   if (cores === Infinity) {
-    report(
-      context,
-      'FL208',
-      at,
-      'unlimited cores are never short: write `cores`, or remove background',
-    );
+    conflict(context, at, 'unlimited cores are never short: write `cores`, or remove background');
   } else if (background >= most) {
     const message = `must be below ${most}, the cores of the process, or nothing is left for requests`;
     report(context, 'FL204', at, message);
@@ -75,7 +68,7 @@ export function resolveSerialCpu(
   ];
   for (const field of wrong) {
     const message = `each core of ${what} executes one command at a time: remove ${field}`;
-    report(context, 'FL208', [...path, field], message);
+    conflict(context, [...path, field], message);
   }
   return { ...resolveCpu(context, { ...output, contextSwitchTax: 0 }, path), discipline: 'fcfs' };
 }

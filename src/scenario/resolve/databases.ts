@@ -7,7 +7,7 @@ import { isSearch, PRODUCTS } from '../../language/databases.js';
 import type { DatabaseOutput } from '../schema/components.js';
 import { resolveCapacity } from './capacity.js';
 import type { Context, Path } from './context.js';
-import { report, reportKey, writtenAt } from './context.js';
+import { conflict, report, reportKey, writtenAt } from './context.js';
 import { resolveCpu, resolveSerialCpu } from './cpu.js';
 import { sorted } from './names.js';
 import { checkKey } from './sections.js';
@@ -24,9 +24,8 @@ export function resolveDatabase(context: Context, name: string, output: Database
   const cpu = coresOf(context, output, product, [...path, 'cpu']);
   const { maxConnections = product.maxConnections, reserved = product.reserved } = output;
   if (reserved >= maxConnections) {
-    report(
+    conflict(
       context,
-      'FL208',
       [...path, 'reserved'],
       'reserved must be below maxConnections, or no connection is left',
     );
@@ -66,22 +65,22 @@ function resolveShards(
     if (scan && shards === null) {
       const message =
         'has no effect on a single node, which holds all rows: add shards to the database';
-      report(context, 'FL208', [...at, 'scan'], message);
+      conflict(context, [...at, 'scan'], message);
     }
     if (scan && key !== undefined) {
       const message = `a scan asks every shard, and key: ${key} selects one row: remove one of them`;
-      report(context, 'FL208', [...at, 'scan'], message);
+      conflict(context, [...at, 'scan'], message);
     }
     if (scan && write) {
       const message =
         'a scan only reads, because a write to all shards has no common commit: remove write';
-      report(context, 'FL208', [...at, 'scan'], message);
+      conflict(context, [...at, 'scan'], message);
     }
     if (lock && shards !== null && kind !== 'elasticsearch' && key !== shards.key) {
       const message =
         `a row is locked on its shard, which the value of ${shards.key} selects: write key: ` +
         `${shards.key}, or remove lock`;
-      report(context, 'FL208', [...at, 'lock'], message);
+      conflict(context, [...at, 'lock'], message);
     }
   }
   if (shards === null) return null;
@@ -90,7 +89,7 @@ function resolveShards(
     const message =
       'a database has either replicas or shards; only elasticsearch has replicas of shards: ' +
       'remove one of them';
-    report(context, 'FL208', [...path, 'shards'], message);
+    conflict(context, [...path, 'shards'], message);
   }
   return shards;
 }
@@ -103,7 +102,7 @@ function checkFanout(
   shards: Shards | null,
   path: Path,
 ): void {
-  const problem = (why: string): void => report(context, 'FL208', [...path, 'fanout'], why);
+  const problem = (why: string): void => conflict(context, [...path, 'fanout'], why);
   if (kind === 'elasticsearch') problem('a search asks every shard: remove fanout');
   else if (shards === null)
     problem('has no effect on a single node, which holds all rows: add shards to the database');
@@ -132,18 +131,18 @@ function resolveReplication(
     if (failover?.fencing !== undefined) {
       const message =
         'the master of a cluster needs a majority, so no fencing is needed: remove fencing';
-      report(context, 'FL208', [...path, 'failover', 'fencing'], message);
+      conflict(context, [...path, 'failover', 'fencing'], message);
     }
     return { replication: null, route: PRIMARY, failover: own ?? product.failover };
   }
   if (replicas === undefined || count === 0) {
     if (route.kind !== 'primary') {
       const message = 'has no effect without replicas: add replicas to the database';
-      report(context, 'FL208', [...path, 'route'], message);
+      conflict(context, [...path, 'route'], message);
     }
     if (failover !== undefined) {
       const message = 'no replica can take over: add replicas to the database';
-      report(context, 'FL208', [...path, 'failover'], message);
+      conflict(context, [...path, 'failover'], message);
     }
     return { replication: null, route: PRIMARY, failover: null };
   }
@@ -164,7 +163,7 @@ function replicationOf(
   const product = PRODUCTS[kind];
   const { count, lag, mode = product.mode, applyRate = Infinity, semiSyncTimeout } = written;
   const problem = (why: string): void =>
-    report(context, 'FL208', [...path, 'semiSyncTimeout'], `${why}: remove semiSyncTimeout`);
+    conflict(context, [...path, 'semiSyncTimeout'], `${why}: remove semiSyncTimeout`);
   if (semiSyncTimeout !== undefined && mode !== 'semiSync') {
     problem(`applies only to mode: semiSync, and the mode is ${mode}`);
   } else if (semiSyncTimeout !== undefined && kind !== 'mysql' && kind !== 'generic') {
@@ -185,8 +184,7 @@ function coresOf(
 ): Cpu {
   if (!isSingleThreaded) return resolveCpu(context, cpu, path);
   if (writtenAt(context, [...path, 'cores']) !== undefined && cpu.cores !== 1) {
-    const message = `${kind} runs all commands in one thread: remove cores`;
-    report(context, 'FL208', [...path, 'cores'], message);
+    conflict(context, [...path, 'cores'], `${kind} runs all commands in one thread: remove cores`);
   }
   return resolveSerialCpu(context, { ...cpu, cores: 1 }, kind, path);
 }
@@ -211,7 +209,7 @@ function resolveOperations(
     if (key !== null) checkKey(context, key, [...path, operation, 'key']);
     if (lock && key === null) {
       const message = 'lock needs a key whose value selects the row: write key: NAME';
-      report(context, 'FL208', [...path, operation, 'lock'], message);
+      conflict(context, [...path, operation, 'lock'], message);
     }
     const asks = { scan, fanout, units };
     operations.set(operation, { name: operation, work, wait, write, key, lock, ...asks });

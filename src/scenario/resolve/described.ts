@@ -1,14 +1,7 @@
-/** Descriptive fields of every component. */
+import type { Described } from '../../spec/scenario/described.js'; /** Descriptive fields of every component. */
 export interface Written {
   readonly title?: string | undefined;
   readonly description?: string | undefined;
-  readonly critical: boolean;
-}
-
-interface Described {
-  readonly name: string;
-  readonly title: string | null;
-  readonly description: string | null;
   readonly critical: boolean;
 }
 

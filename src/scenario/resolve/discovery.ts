@@ -3,7 +3,7 @@ import type { Registry } from '../../spec/scenario/registries.js';
 import { registryKindOf } from '../registries/index.js';
 import type { DiscoveryOutput } from '../schema/discovery.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { conflictsAt, report } from './context.js';
 import { unknown } from './targets.js';
 
 /** Default interval of fetches: that of the clients of Eureka. */
@@ -15,6 +15,7 @@ export function resolveDiscovery(
   output: DiscoveryOutput | undefined,
   path: Path,
 ): Discovery | null {
+  const wrong = conflictsAt(context, path);
   if (output === undefined) return null;
   const { registry, refresh, onEmpty, hop } = output;
   const delivery = deliveryOf(context, registry, [...path, 'registry']);
@@ -26,19 +27,18 @@ export function resolveDiscovery(
       const message = isNamed
         ? `${registry} is of kind dns, where callers resolve a name: write mode: dns or server`
         : `${registry} is of kind ${kind}, which has no names to resolve: write mode: client or server`;
-      report(context, 'FL208', [...path, 'mode'], message);
+      wrong('mode', message);
     }
     if (refresh !== undefined && delivery !== 'fetch') {
       const message = isNamed
         ? `with a registry of kind dns its ttl decides: set registries.${registry}.ttl`
         : `a registry of kind ${kind} sends changes after its propagation: set ` +
           `registries.${registry}.propagation`;
-      report(context, 'FL208', [...path, 'refresh'], message);
+      wrong('refresh', message);
     }
   }
   if (hop !== undefined && mode !== 'server') {
-    const message = 'a balancer in between needs mode: server';
-    report(context, 'FL208', [...path, 'hop'], message);
+    wrong('hop', 'a balancer in between needs mode: server');
   }
   return { registry, mode, refreshNs: refresh ?? REFRESH_NS, onEmpty };
 }

@@ -6,7 +6,7 @@ import type { StepOutput } from '../schema/steps.js';
 import { STEP_VERBS } from '../verbs.js';
 import { viaBalancer } from './balancers.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { conflict } from './context.js';
 import { resolveCall } from './targets.js';
 
 /** Resolves the call or the steps of a fallback. */
@@ -27,7 +27,7 @@ export function resolveFallback(
   eachStep(own, (step) => {
     if (step.verb !== 'respond' || step.responseBytes === null) return;
     const message = 'the response of a fallback is not sent over the network: remove responseSize';
-    report(context, 'FL208', [...at, 'steps'], message);
+    conflict(context, [...at, 'steps'], message);
   });
   return { kind: 'steps', steps: own };
 }

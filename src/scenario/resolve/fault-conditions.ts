@@ -3,21 +3,16 @@ import type { FaultCondition, Scenario } from '../../spec/scenario/scenario.js';
 import { namesOf } from '../expectations.js';
 import type { Expression, Subject } from '../../spec/scenario/expression.js';
 import { checkExpression, parseCondition } from '../../language/expression.js';
-import type { PathKey } from '../located.js';
 import type { Metric } from '../../language/metrics.js';
 import { findMetric } from '../../language/metrics.js';
 import { MESSAGE_METRICS } from '../../language/metrics/messages.js';
 import { QUEUE_METRICS } from '../../language/metrics/queues.js';
 import type { FaultOutput } from '../schema/fault.js';
-import type { Context, Path } from './context.js';
+import type { Context } from './context.js';
 import { report } from './context.js';
 import type { CallGraph } from './graph.js';
-
-type Raise = (
-  code: Parameters<typeof report>[1],
-  path: readonly PathKey[],
-  message: string,
-) => void;
+import type { Raise } from './names.js';
+import type { Path } from '../located.js';
 
 const isRunning = ({ ending, needsAfter }: Metric): boolean =>
   (ending === 'gauge' || ending === 'none') && !needsAfter;

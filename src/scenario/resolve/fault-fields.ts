@@ -1,7 +1,7 @@
 import type { FaultKind } from '../../model/faults/kind.js';
 import type { FaultOutput } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
-import { report, writtenAt } from './context.js';
+import { conflict, writtenAt } from './context.js';
 
 /** Reports common fields that do not apply to the kind, and contradictions between its own fields. */
 export function checkFields(
@@ -16,16 +16,15 @@ export function checkFields(
     writtenAt(context, [...path, 'share']) !== undefined &&
     output.share < 1
   ) {
-    report(
+    conflict(
       context,
-      'FL208',
       [...path, 'share'],
       `${kind.kind} does not take a share, because it is all or nothing: use instances`,
     );
   }
   checkRamp(context, kind, config, output, path);
   for (const problem of kind.check?.(config as never, output.share) ?? []) {
-    report(context, 'FL208', [...path, problem.field], problem.message);
+    conflict(context, [...path, problem.field], problem.message);
   }
 }
 
@@ -40,12 +39,12 @@ function checkRamp(
   const isSudden = typeof takesNoRamp === 'function' ? takesNoRamp(config as never) : takesNoRamp;
   if (instant === true || isSudden === true) {
     const message = `${kind} is either on or off, so up, down, shape and steps have no effect: remove ramp`;
-    report(context, 'FL208', [...path, 'ramp'], message);
+    conflict(context, [...path, 'ramp'], message);
   } else if (ramp.up === 0 && ramp.down === 0) {
     const message = 'a ramp needs a time: write `up`, `down` or both, or remove ramp';
-    report(context, 'FL208', [...path, 'ramp'], message);
+    conflict(context, [...path, 'ramp'], message);
   } else if (ramp.steps !== undefined && ramp.shape === 'step') {
     const message = 'shape: step has a single step, so steps has no effect: remove one of them';
-    report(context, 'FL208', [...path, 'ramp', 'steps'], message);
+    conflict(context, [...path, 'ramp', 'steps'], message);
   }
 }

@@ -2,7 +2,7 @@ import { NODES } from '../../spec/scenario/nodes.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import type { FaultOutput } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { conflict } from './context.js';
 import { split, splitVersion } from './targets.js';
 
 /** What a fault affects at a target. */
@@ -75,7 +75,7 @@ export function checkNarrowing(
     if (hits.some((hit) => NARROWED[hit].includes(field))) continue;
     const message = `\`${field}\` ${MEANS[field]}, but ${kind.kind} affects ${HIT[hits[0]!]} here: remove ${field}`;
     for (const name of field === 'labels' ? Object.keys(output.labels!) : [null]) {
-      report(context, 'FL208', [...path, field, ...(name === null ? [] : [name])], message);
+      conflict(context, [...path, field, ...(name === null ? [] : [name])], message);
     }
   }
 }

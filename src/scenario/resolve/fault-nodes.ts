@@ -1,7 +1,7 @@
 import type { FaultKind } from '../../model/faults/kind.js';
 import type { FaultOutput } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { conflict, report } from './context.js';
 import { fits } from './fault-fits.js';
 
 /** Checks a fault that targets nodes of the platform: `nodes`, or one of them, such as `nodes[0]`. */
@@ -26,10 +26,10 @@ export function checkNodeTarget(
   const { restart, blackhole } = output as { restart?: boolean; blackhole?: boolean };
   if (restart === false) {
     const message = 'a node that never comes back is down to the end of the run: write for: none';
-    report(context, 'FL208', [...base, 'restart'], message);
+    conflict(context, [...base, 'restart'], message);
   }
   if (blackhole === true) {
     const message = 'a node that dies sends nothing anyway: remove blackhole';
-    report(context, 'FL208', [...base, 'blackhole'], message);
+    conflict(context, [...base, 'blackhole'], message);
   }
 }

@@ -10,7 +10,7 @@ import type { FaultOutput } from '../schema/fault.js';
 import { moduleOf } from '../modules/index.js';
 import { FAULT_FIELDS } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
-import { report, reportKey } from './context.js';
+import { isOneOf, isZone, conflict, report, reportKey } from './context.js';
 import { resolveCondition, type Awaited } from './fault-conditions.js';
 import { checkFields } from './fault-fields.js';
 import { fits } from './fault-fits.js';
@@ -137,7 +137,7 @@ function checkConfiguration(context: Context, output: FaultOutput, path: Path): 
   for (const field of ['target', 'between', 'version', 'role'] as const) {
     if (output[field] === undefined) continue;
     const message = `${output.kind} acts where its paths are: remove ${field}; instances, zone and labels narrow it`;
-    report(context, 'FL208', [...path, field], message);
+    conflict(context, [...path, field], message);
   }
   checkZone(context, output, path);
 }
@@ -307,12 +307,7 @@ function checkRow(
 }
 
 function checkZone(context: Context, output: FaultOutput, path: Path): void {
-  if (output.zone === undefined || context.names.zones.has(output.zone)) return;
-  const message = `there is no zone ${output.zone}`;
-  report(context, 'FL404', [...path, 'zone'], message, {
-    found: output.zone,
-    allowed: [...context.names.zones],
-  });
+  if (output.zone !== undefined) isZone(context, output.zone, [...path, 'zone']);
 }
 
 function knownPart(context: Context, name: string, part: string | null, path: Path): boolean {
@@ -329,10 +324,8 @@ function knownPart(context: Context, name: string, part: string | null, path: Pa
     ]);
     return false;
   }
-  if (part === null || thing.parts.includes(part)) return true;
   const message = `${name} has no part ${part}; it has ${thing.parts.join(' ')}`;
-  report(context, 'FL404', path, message, { found: part, allowed: thing.parts });
-  return false;
+  return part === null || isOneOf(context, part, thing.parts, path, message);
 }
 
 function several(side: string | readonly string[]): readonly string[] {

@@ -4,7 +4,7 @@ import { kpaSchema } from '../schema/function-kinds.js';
 import type { KpaOutput } from '../schema/function-kinds.js';
 import type { FunctionOutput } from '../schema/functions.js';
 import type { Context, Path } from './context.js';
-import { report, reportKey, writtenAt } from './context.js';
+import { conflict, report, reportKey, writtenAt } from './context.js';
 
 const MIB = 1_048_576;
 
@@ -89,7 +89,7 @@ export function checkAccount(
     const message =
       `all functions of kind lambda share one account, whose limit is ${maxConcurrency} in ` +
       `${first}: write the same, or reserved for a limit of its own`;
-    report(context, 'FL208', ['functions', other[0], 'maxConcurrency'], message);
+    conflict(context, ['functions', other[0], 'maxConcurrency'], message);
     return;
   }
   const reserved = own.reduce((sum, [, settings]) => sum + (settings.reserved ?? 0), 0);
@@ -97,7 +97,7 @@ export function checkAccount(
   const message =
     `other functions reserve ${reserved} of the account's ${maxConcurrency}: nothing is left ` +
     `for ${first}`;
-  report(context, 'FL208', ['functions', first], message);
+  conflict(context, ['functions', first], message);
 }
 
 interface AccountPart {

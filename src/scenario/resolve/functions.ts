@@ -4,10 +4,11 @@ import type { Service } from '../../spec/scenario/services.js';
 import { checkKind, coresOf, kpaOf } from './function-kinds.js';
 import type { FunctionOutput } from '../schema/functions.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { conflict } from './context.js';
 import { resolveEndpoints, resolveOutbound } from './hosts.js';
 import { resolvePlacement } from './placement.js';
-import { FREE_CPU, plainHost } from './plain-host.js';
+import { plainHost } from './plain-host.js';
+import { FREE_CPU } from '../../spec/scenario/resources.js';
 
 type Defaults = Pick<
   FunctionSettings,
@@ -83,7 +84,7 @@ function placementOf(
   if (kind === 'knative') {
     if (zone !== undefined && typeof zone !== 'string') {
       const message = 'the pods of a knative function must be in one zone: write zone: NAME';
-      report(context, 'FL208', [...path, 'zone'], message);
+      conflict(context, [...path, 'zone'], message);
     }
     return resolvePlacement(context, 1, typeof zone === 'string' ? zone : undefined, path);
   }
@@ -102,7 +103,7 @@ function checkProvisioned(context: Context, settings: FunctionSettings, path: Pa
   const message =
     `${provisioned} environments hold ${needed} requests, but at most ${most} are admitted: ` +
     'lower provisioned';
-  report(context, 'FL208', [...path, 'provisioned'], message);
+  conflict(context, [...path, 'provisioned'], message);
 }
 
 function settingsOf(output: FunctionOutput): FunctionSettings {

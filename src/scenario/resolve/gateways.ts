@@ -10,7 +10,7 @@ import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { resolveBalancers, viaBalancer } from './balancers.js';
 import { presetBundle, resolvePolicy } from './bundles.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { conflict, conflictsAt, report } from './context.js';
 import { chainOf, checkCoalescing, checkEnds, checkPlugins } from './chains.js';
 import { resolveProbes } from './probes.js';
 import { resolveHost, resolveOutbound } from './hosts.js';
@@ -154,17 +154,13 @@ function checkRoute(
   targets: Route['to'],
   path: Path,
 ): void {
+  const wrong = conflictsAt(context, path);
   if ((to === undefined) === (steps === undefined)) {
     report(context, 'FL203', path, 'a route needs exactly one of `to` and `steps`');
   }
   if (to === undefined) {
     const needless = (field: string, what: string): void =>
-      report(
-        context,
-        'FL208',
-        [...path, field],
-        `${what}, and a route with \`steps\` has no \`to\`: remove it`,
-      );
+      wrong(field, `${what}, and a route with \`steps\` has no \`to\`: remove it`);
     if (sticky !== undefined) needless('sticky', 'sticky selects among the targets of `to`');
     if (mirror !== undefined) needless('mirror', 'mirror copies requests to the target of `to`');
     return;
@@ -172,11 +168,11 @@ function checkRoute(
   if (responseSize !== undefined) {
     const message =
       'a route with `to` passes on the response of its target: write responseSize only with steps';
-    report(context, 'FL208', [...path, 'responseSize'], message);
+    wrong('responseSize', message);
   }
   if (targets.length < Object.keys(to).length) return;
   if (!targets.some(({ weight }) => weight > 0)) {
-    report(context, 'FL208', [...path, 'to'], 'a route needs a target with a weight above 0');
+    wrong('to', 'a route needs a target with a weight above 0');
   }
 }
 
@@ -190,7 +186,7 @@ function patterns(
   return several(written).filter((pattern, index) => {
     const problem = problemOf(pattern);
     if (problem === null) return true;
-    report(context, 'FL208', typeof written === 'string' ? path : [...path, index], problem);
+    conflict(context, typeof written === 'string' ? path : [...path, index], problem);
     return false;
   });
 }
@@ -208,7 +204,7 @@ function stickyKey(
     const message =
       'sticky selects among several targets with weights, and there is only one: write ' +
       'several, or balance its instances by `loadBalancing: { kind: ring, key: ... }`';
-    report(context, 'FL208', at, message);
+    conflict(context, at, message);
   }
   return sticky;
 }
@@ -226,7 +222,7 @@ function resolveMirror(
     owner,
   );
   if (output.share === 0) {
-    report(context, 'FL208', [...path, 'share'], 'a mirror of 0% copies nothing: remove it');
+    conflict(context, [...path, 'share'], 'a mirror of 0% copies nothing: remove it');
   }
   return target === null ? null : { target, share: output.share };
 }
@@ -279,16 +275,16 @@ function checkRouting(
 ): void {
   if (regexPriority !== undefined && routing !== 'kong') {
     const message = `regexPriority applies only to \`routing: kong\`, and the routing is ${routing}: remove it`;
-    report(context, 'FL208', [...path, 'regexPriority'], message);
+    conflict(context, [...path, 'regexPriority'], message);
   } else if (regexPriority !== undefined && route.paths.every(isPrefix)) {
     const message = 'regexPriority orders regular expressions, and this route has none: remove it';
-    report(context, 'FL208', [...path, 'regexPriority'], message);
+    conflict(context, [...path, 'regexPriority'], message);
   }
   if (routing === 'kong' && Object.keys(match ?? {}).length === 0) {
     const message =
       'Kong requires a method, path, host or headers in each route: to match all requests ' +
       'write `match: { path: /* }`';
-    report(context, 'FL208', path, message);
+    conflict(context, path, message);
   }
 }
 

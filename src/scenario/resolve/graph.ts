@@ -12,7 +12,8 @@ import { asked, askedByAny, sharedLevel, versionChains } from './chain-targets.j
 import { triesOf } from './tries.js';
 import { leastOf, meanOf } from './count-bounds.js';
 import { readEdges, storeEdges } from '../modules/event-stores/calls.js';
-import type { CallEdge, CallWalker } from './call-edge.js';
+import type { CallSite, CallEdge, CallWalker } from './call-edge.js';
+import type { CountDistribution } from '../../kernel/counts.js';
 
 /** All possible calls between the components of a scenario. */
 export class CallGraph {
@@ -43,7 +44,7 @@ function versionEdges(
       for (const [part, { steps }] of shape.endpoints) {
         const from = `${service.name}.${part}`;
         for (const to of askedByAny(scenario, shape.middleware)) walker.check(from, to, false);
-        walker.steps(from, steps, true, 1);
+        walker.steps(startOf(from), steps);
       }
     }
   }
@@ -65,7 +66,7 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
       for (const entry of service.middleware) {
         for (const to of asked(scenario, entry)) walker.check(from, to, entry.when === null);
       }
-      walker.steps(from, endpoint.steps, true, 1);
+      walker.steps(startOf(from), endpoint.steps);
     }
   }
   for (const [name, gateway] of scenario.gateways) {
@@ -74,18 +75,16 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
       for (const entry of route.chain) {
         for (const to of asked(scenario, entry)) walker.check(from, to, entry.when === null);
       }
-      walker.steps(from, route.steps ?? [], true, 1, route.policy);
+      walker.steps(startOf(from, route.policy), route.steps ?? []);
       const live = route.to.filter(({ weight }) => weight > 0);
       for (const { target } of live) {
-        const bundle = route.policy ?? outboundOf(gateway, target);
-        walker.edge(from, target, null, live.length === 1, 1, triesOf(bundle));
-        walker.fallback(from, bundle);
+        const at = { from, certain: live.length === 1, times: 1 };
+        walker.under(at, target, null, route.policy ?? outboundOf(gateway, target));
       }
       if (route.mirror !== null) {
         const { target, share } = route.mirror;
-        const bundle = outboundOf(gateway, target);
-        walker.edge(from, target, null, share === 1, share, triesOf(bundle));
-        walker.fallback(from, bundle);
+        const at = { from, certain: share === 1, times: share };
+        walker.under(at, target, null, outboundOf(gateway, target));
       }
     }
   }
@@ -93,7 +92,7 @@ export function callGraph(scenario: Omit<Scenario, 'faults' | 'report'>): CallGr
   for (const service of scenario.services.values()) edges.push(...outboxEdges(service));
   for (const [name, workload] of scenario.workloads) {
     for (const request of workload.requests) {
-      walker.steps(`${name}.${request.name}`, request.steps, true, 1, workload.policy);
+      walker.steps(startOf(`${name}.${request.name}`, workload.policy), request.steps);
     }
   }
   ofComponents(scenario, (module, own) => module.calls(own, walker));
@@ -135,6 +134,16 @@ export function cycleText(cycle: readonly string[]): string {
   return `endless call cycle: ${cycle.join(' -> ')}. Give a call on it a probability, or remove it`;
 }
 
+/** A place in a program. `client`: the bundle of calls for which no other one is written. */
+interface Place extends CallSite {
+  readonly client: Step['policy'];
+}
+
+/** The start of a part, where every call is certain and made once. */
+function startOf(from: string, client: Step['policy'] = null): Place {
+  return { from, certain: true, times: 1, client };
+}
+
 class Walker implements CallWalker {
   private readonly scenario: Omit<Scenario, 'faults' | 'report'>;
   private readonly edges: CallEdge[];
@@ -146,33 +155,20 @@ class Walker implements CallWalker {
     this.edges = edges;
   }
 
-  steps(
-    from: string,
-    steps: readonly Step[],
-    certain: boolean,
-    times: number,
-    client: Step['policy'] = null,
-  ): void {
-    let going = certain;
+  steps(at: Place, steps: readonly Step[]): void {
+    let going = at.certain;
     for (const step of steps) {
-      const always =
+      const certain =
         going && step.probability === 1 && step.when === null && leastOf(step.times) > 0;
-      const mean = times * step.probability * meanOf(step.times);
-      this.step(from, step, always, mean, client);
-      if (step.onError !== null) this.steps(from, step.onError, false, times, client);
+      const times = at.times * step.probability * meanOf(step.times);
+      this.step({ ...at, certain, times }, step);
+      if (step.onError !== null) this.steps({ ...at, certain: false }, step.onError);
       // After a certain end of the program no call is certain.
-      if (always && (step.verb === 'fail' || step.verb === 'respond')) going = false;
+      if (certain && (step.verb === 'fail' || step.verb === 'respond')) going = false;
     }
   }
 
-  edge(
-    from: string,
-    to: Target,
-    line: Step | null,
-    certain: boolean,
-    times: number,
-    tries: number,
-  ): void {
+  edge({ from, certain, times }: CallSite, to: Target, line: Step | null, tries: number): void {
     const gateway = this.scenario.gateways.get(to.component);
     const routed = routedTo(this.scenario.mesh, componentOf(from), to.component);
     if (routed !== null) {
@@ -198,7 +194,7 @@ class Walker implements CallWalker {
 
   /** The call of a middleware entry. */
   check(from: string, to: Target, certain: boolean): void {
-    this.edge(from, to, null, certain, 1, 1);
+    this.edge({ from, certain, times: 1 }, to, null, 1);
     this.fallback(from, this.outbound(from, to));
   }
 
@@ -207,25 +203,30 @@ class Walker implements CallWalker {
     // A bundle that uses itself is reported when the plan is made.
     if (bundle === null || this.around.has(bundle)) return;
     this.around.add(bundle);
+    const at = { from, certain: false, times: 0, client: null };
     const asked = bundle.layers.map(({ store }) => store?.of ?? null);
     const instead = bundle.fallback;
     for (const to of [instead?.kind === 'call' ? instead.to : null, ...asked]) {
       if (to === null) continue;
-      this.edge(from, to, null, false, 0, 1);
+      this.edge(at, to, null, 1);
       this.fallback(from, this.outbound(from, to));
     }
-    if (instead?.kind === 'steps') this.steps(from, instead.steps, false, 0);
+    if (instead?.kind === 'steps') this.steps(at, instead.steps);
     this.around.delete(bundle);
   }
 
-  governed(from: string, to: Target, own: Step['policy'], certain: boolean, times: number): void {
-    const bundle = own ?? this.outbound(from, to);
-    this.edge(from, to, null, certain, times, triesOf(bundle));
-    this.fallback(from, bundle);
+  governed(at: CallSite, to: Target, own: Step['policy']): void {
+    this.under(at, to, null, own ?? this.outbound(at.from, to));
+  }
+
+  /** A call under a bundle, with the calls of that. */
+  under(at: CallSite, to: Target, line: Step | null, bundle: Step['policy']): void {
+    this.edge(at, to, line, triesOf(bundle));
+    this.fallback(at.from, bundle);
   }
 
   /** The bundle of the caller for this callee. */
-  outbound(from: string, to: Target, byDefault = true): Step['policy'] {
+  private outbound(from: string, to: Target, byDefault = true): Step['policy'] {
     const { services, gateways, workloads } = this.scenario;
     const owner = componentOf(from);
     const client = workloads.get(owner);
@@ -235,19 +236,16 @@ class Walker implements CallWalker {
     return host === undefined ? null : outboundOf(host, { ...to, component }, byDefault);
   }
 
-  private step(
-    from: string,
-    step: Step,
-    certain: boolean,
-    times: number,
-    client: Step['policy'],
-  ): void {
+  private step(at: Place, step: Step): void {
+    const { from, certain, times } = at;
     switch (step.verb) {
-      case 'call':
-        this.call(from, step, certain, times, client);
+      case 'call': {
+        const bundle = step.policy ?? this.outbound(from, step.to) ?? at.client;
+        this.under(at, step.to, step, bundle);
         return;
+      }
       case 'query':
-        this.query(from, step, certain, times);
+        this.query(at, step);
         return;
       case 'load':
       case 'append': {
@@ -257,83 +255,58 @@ class Walker implements CallWalker {
         return;
       }
       case 'cache':
-        this.cache(from, step, certain, times, client);
+        this.cache(at, step);
         return;
       case 'parallel': {
-        const sure = certain && leastOf(step.each) > 0;
-        for (const branch of step.branches) {
-          this.steps(from, branch, sure, times * meanOf(step.each), client);
-        }
+        const inner = repeated(at, step.each);
+        for (const branch of step.branches) this.steps(inner, branch);
         return;
       }
       case 'choose':
-        this.choose(from, step, certain, times, client);
+        this.choose(at, step);
         return;
       case 'loop':
-        this.steps(
-          from,
-          step.steps,
-          certain && leastOf(step.count) > 0,
-          times * meanOf(step.count),
-          client,
-        );
+        this.steps(repeated(at, step.count), step.steps);
         return;
       case 'transaction':
       case 'lock':
-        this.steps(from, step.steps, certain, times, client);
+        this.steps(at, step.steps);
         return;
       case 'saga':
-        this.edges.push(...sagaStart(this.scenario, step, { from, certain, times }));
+        this.edges.push(...sagaStart(this.scenario, step, at));
         return;
       case 'respond':
-        this.steps(from, step.then, certain, times, client);
+        this.steps(at, step.then);
         return;
       default:
         step.verb satisfies 'work' | 'wait' | 'publish' | 'fail';
     }
   }
 
-  private choose(
-    from: string,
-    { branches }: Extract<Step, { verb: 'choose' }>,
-    certain: boolean,
-    times: number,
-    client: Step['policy'],
-  ): void {
+  private choose(at: Place, { branches }: Extract<Step, { verb: 'choose' }>): void {
     const total = branches.reduce((sum, branch) => sum + (branch.weight ?? 0), 0);
     for (const branch of branches) {
       const part = branch.weight === null || total === 0 ? 1 : branch.weight / total;
-      const sure = certain && branches.length === 1 && part === 1;
-      this.steps(from, branch.steps, sure, times * part, client);
+      const certain = at.certain && branches.length === 1 && part === 1;
+      this.steps({ ...at, certain, times: at.times * part }, branch.steps);
     }
   }
 
   /** The calls of a cache step: the shared level, then the steps of a miss or a write. */
-  private cache(
-    from: string,
-    step: Extract<Step, { verb: 'cache' }>,
-    certain: boolean,
-    times: number,
-    client: Step['policy'],
-  ): void {
+  private cache(at: Place, step: Extract<Step, { verb: 'cache' }>): void {
     const to = sharedLevel(this.scenario.caches.get(step.cache));
     if (to !== null) {
-      const bundle = step.policy ?? this.outbound(from, to, false);
       const first = this.scenario.caches.get(step.cache)!.levels[0].kind !== 'local';
-      this.edge(from, to, null, certain && (first || step.op !== 'get'), times, triesOf(bundle));
-      this.fallback(from, bundle);
+      const certain = at.certain && (first || step.op !== 'get');
+      const bundle = step.policy ?? this.outbound(at.from, to, false);
+      this.under({ ...at, certain }, to, null, bundle);
     }
-    this.steps(from, step.onMiss ?? [], false, times, client);
-    this.steps(from, step.write ?? [], certain, times, client);
+    this.steps({ ...at, certain: false }, step.onMiss ?? []);
+    this.steps(at, step.write ?? []);
   }
 
   /** The calls of a query: one per node that it goes to. */
-  private query(
-    from: string,
-    step: Extract<Step, { verb: 'query' }>,
-    certain: boolean,
-    times: number,
-  ): void {
+  private query({ from, certain, times }: Place, step: Extract<Step, { verb: 'query' }>): void {
     const { database, operation, policy, of } = step;
     const asked = times * nodesAsked(this.scenario.databases.get(database), operation);
     const to = `${database}.${operation}`;
@@ -341,22 +314,11 @@ class Walker implements CallWalker {
     this.fallback(from, policy);
     if (of !== null) this.edges.push(...readEdges(this.scenario, of, from, times));
   }
+}
 
-  private call(
-    from: string,
-    step: Extract<Step, { verb: 'call' }>,
-    certain: boolean,
-    times: number,
-    client: Step['policy'],
-  ): void {
-    const bundle = this.governing(from, step) ?? client;
-    this.edge(from, step.to, step, certain, times, triesOf(bundle));
-    this.fallback(from, bundle);
-  }
-
-  private governing(from: string, step: Extract<Step, { verb: 'call' }>): Step['policy'] {
-    return step.policy ?? this.outbound(from, step.to);
-  }
+/** The place of steps that run a number of times. */
+function repeated(at: Place, count: CountDistribution): Place {
+  return { ...at, certain: at.certain && leastOf(count) > 0, times: at.times * meanOf(count) };
 }
 
 /** The bundle in `outbound` of a caller for a callee. */

@@ -16,7 +16,7 @@ import {
 import { resolveDiscovery } from './discovery.js';
 import { described } from './described.js';
 import type { Context, Path } from './context.js';
-import { report, reportKey, writtenAt } from './context.js';
+import { conflict, report, reportKey, writtenAt } from './context.js';
 import { checkLevel, resolveProtocol } from './connections.js';
 import { sorted } from './names.js';
 import { resolveBudget, resolveRequests } from './nodes.js';
@@ -136,16 +136,16 @@ function resolveMemory(
     );
   } else if (gc?.allocated === 0) {
     const message = 'with 0B the collector would run without end: write more than 0B';
-    report(context, 'FL208', [...collector, 'allocated'], message);
+    conflict(context, [...collector, 'allocated'], message);
   } else if (gc?.allocated !== undefined && (memory?.perRequest ?? 0) === 0) {
     const message = 'requests allocate nothing: write memory.perRequest';
-    report(context, 'FL208', [...collector, 'allocated'], message);
+    conflict(context, [...collector, 'allocated'], message);
   }
   const limit = memory?.limit ?? Infinity;
   if (memory !== undefined && limit <= memory.base) {
     const message =
       'the process would run out of memory at its first request: raise limit above base';
-    report(context, 'FL208', [...path, 'memory', 'limit'], message);
+    conflict(context, [...path, 'memory', 'limit'], message);
   }
   const { every = null, allocated = null } = gc ?? {};
   return {
@@ -164,7 +164,7 @@ export function resolveLifecycle(
   const { startup, warmup, coldCaches, preStop, terminationGrace, drain } = output;
   if (warmup !== undefined && warmup.factor < 1) {
     const message = 'a cold process cannot be faster than a warm one: write 1 or more';
-    report(context, 'FL208', [...path, 'warmup', 'factor'], message);
+    conflict(context, [...path, 'warmup', 'factor'], message);
   }
   return {
     startup,
@@ -183,17 +183,15 @@ function bulkhead(limit: number): Layer {
 
 function checkEventLoop(context: Context, output: ProcessOutput, cpu: Cpu, path: Path): void {
   if (output.concurrency !== undefined) {
-    report(
+    conflict(
       context,
-      'FL208',
       [...path, 'concurrency'],
       'an event loop has one worker per core: remove concurrency',
     );
   }
   if (!Number.isInteger(cpu.cores)) {
-    report(
+    conflict(
       context,
-      'FL208',
       [...path, 'cpu', 'cores'],
       'an event loop has one worker per core: cores must be a whole number',
     );

@@ -4,7 +4,7 @@ import type { Receiving } from '../queues/kind.js';
 import { resolveConsumer, resolveHolder } from './consumer.js';
 import { described } from './described.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { conflict } from './context.js';
 import { split } from './targets.js';
 
 /** Default name of a consumer: the service that it calls. */
@@ -31,7 +31,7 @@ export function resolveQueueConsumer(
       'commit: before acknowledges a message on delivery, so there is nothing left to ' +
       `${retry.mode === 'requeue' ? 'requeue' : 'delay'}: write mode: inProcess, or commit: ` +
       'afterEach';
-    report(context, 'FL208', [...path, 'retry', 'mode'], message);
+    conflict(context, [...path, 'retry', 'mode'], message);
   }
   if (own === null) return null;
   const consumer = { ...own, name, instance: null, commit, ...fields(own.batch) };
@@ -61,11 +61,6 @@ export function resolveOwnDeadLetter(
   if (deadLetter === undefined) return null;
   const at = [...path, 'deadLetter'];
   if (deadLetter !== name) return resolveHolder(context, deadLetter, at);
-  report(
-    context,
-    'FL208',
-    at,
-    `${name} would send its dead letters to itself: write another queue`,
-  );
+  conflict(context, at, `${name} would send its dead letters to itself: write another queue`);
   return null;
 }

@@ -6,13 +6,14 @@ import { get, locate, text } from '../located.js';
 import type { MiddlewareOutput } from '../schema/host.js';
 import { checkFaultTolerant, resolveGate, resolveLimiter, retryAfterOf } from './admission.js';
 import type { Context, Path } from './context.js';
-import { report, reportKey, writtenAt } from './context.js';
+import { conflict, report, reportKey, writtenAt } from './context.js';
 import { checkKey } from './bundles.js';
 import { checkOnError, resolveAsked } from './asked.js';
 import { resolveWhen } from './steps.js';
 import type { ResponseFields } from '../modules/caches/steps.js';
 import { resolveResponse } from '../modules/caches/steps.js';
 import { resolveCall } from './targets.js';
+import type { StoreOutput } from './asked.js';
 
 /** Resolves a middleware chain. */
 export function resolveMiddleware(
@@ -60,12 +61,7 @@ interface EntryFields extends KeyedFields {
   };
   readonly dryRun?: boolean;
   readonly retryAfter?: boolean | 'exact';
-  readonly store?: {
-    readonly latency: Distribution;
-    readonly of?: string;
-    readonly onError?: 'allow' | 'reject';
-    readonly cache?: number;
-  };
+  readonly store?: StoreOutput & { readonly latency: Distribution };
 }
 
 /** Default status of a refusal. */
@@ -99,7 +95,7 @@ function checkKind(context: Context, kind: string, path: Path): void {
     `kind: ${kind} has no effect here, because it only selects the plugin for Kong: remove ` +
     'kind, and write the cost (work), the share refused (reject) or the component asked ' +
     '(call)';
-  report(context, 'FL208', [...path, 'kind'], message);
+  conflict(context, [...path, 'kind'], message);
 }
 
 function resolveEntry(
@@ -128,12 +124,12 @@ function resolveEntry(
   // `max` of a concurrency limit is a different field.
   const max = name === 'filter' ? fields.max : undefined;
   if (max !== undefined && kind !== 'size') {
-    report(context, 'FL208', [...path, 'max'], 'max applies only to a filter of kind size');
+    conflict(context, [...path, 'max'], 'max applies only to a filter of kind size');
   }
   const refuses = layer !== null || name === 'admit' || reject > 0 || (call ?? max) !== undefined;
   if (dryRun && !refuses) {
     const message = 'dryRun has no effect, because this entry refuses no requests: remove it';
-    report(context, 'FL208', [...path, 'dryRun'], message);
+    conflict(context, [...path, 'dryRun'], message);
   }
   const canRefuse = refuses || writtenAt(context, [...path, 'reject']) !== undefined;
   checkRefusalFields(context, name, canRefuse, call, path);
@@ -177,12 +173,12 @@ function checkRefusalFields(
     const message =
       'status has no effect, because this entry refuses no requests: write reject or call, or ' +
       'remove status';
-    report(context, 'FL208', [...path, 'status'], message);
+    conflict(context, [...path, 'status'], message);
   }
   if (call !== undefined || !isWritten('onError')) return;
   const own = name === 'rateLimit' ? '. For a failed store use store.onError' : '';
   const message = `onError applies to a failed call, and there is no call: remove onError${own}`;
-  report(context, 'FL208', [...path, 'onError'], message);
+  conflict(context, [...path, 'onError'], message);
 }
 
 /** Resolves the cache of a check: time to live and key; null = every request is checked. */
@@ -192,7 +188,7 @@ function resolveCached(
   path: Path,
 ): Middleware['cached'] {
   const needless = (field: string, needs: string): void =>
-    report(context, 'FL208', [...path, field], `${field} has no effect without ${needs}`);
+    conflict(context, [...path, field], `${field} has no effect without ${needs}`);
   if (cacheTtl === undefined) {
     if (key !== undefined) needless('key', 'cacheTtl');
     if (cacheRefusals !== undefined) needless('cacheRefusals', 'cacheTtl');
@@ -257,7 +253,7 @@ function resolveStore(
     const message =
       'each instance counts in its own memory: a store needs a shared limiter (scope: caller, ' +
       'or policy: redis for kong)';
-    report(context, 'FL208', at, message);
+    conflict(context, at, message);
   }
   checkOnError(context, store.of, at);
   const own = policyKind('rateLimit', layer.kind)!.sharing?.(layer.config as never);

@@ -2,12 +2,11 @@ import type { Step } from '../../spec/scenario/steps.js';
 import { get, items, locate, text } from '../located.js';
 import type { StepOutput } from '../schema/steps.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { conflictsAt } from './context.js';
 
 /** Reports each modifier of a step that could not change anything there. `path` is that of the step. */
 export function checkModifiers(context: Context, step: Step, output: StepOutput, path: Path): void {
-  const refuse = (field: keyof StepOutput, message: string): void =>
-    report(context, 'FL208', [...path, field], message);
+  const refuse = conflictsAt(context, path);
   const { verb, background, optional } = step;
   const handlers = (['optional', 'onError'] as const).filter((field) =>
     field === 'optional' ? optional : step.onError !== null,

@@ -7,7 +7,7 @@ import type { HostOutput } from '../schema/host.js';
 import type { BudgetOutput } from '../schema/nodes.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { conflict, report } from './context.js';
 import { sorted } from './names.js';
 import { resolvePlacement } from './placement.js';
 
@@ -19,16 +19,16 @@ export function resolveNodes(context: Context, platform: ScenarioOutput['platfor
   if (nodes === undefined) return null;
   if (kind !== 'kubernetes') {
     const message = `nodes place instances as Kubernetes does, and kind is ${kind}: write kind: kubernetes`;
-    report(context, 'FL208', PATH, message);
+    conflict(context, PATH, message);
   }
   const { count, max = count, provisioning } = nodes;
   if (max < count) {
     const message = `max, ${max}, is less than count, ${count}: raise max or lower count`;
-    report(context, 'FL208', [...PATH, 'max'], message);
+    conflict(context, [...PATH, 'max'], message);
   }
   if (provisioning !== undefined && max <= count) {
     const message = `no node is ever added, because max is ${max}: raise max above count, or remove provisioning`;
-    report(context, 'FL208', [...PATH, 'provisioning'], message);
+    conflict(context, [...PATH, 'provisioning'], message);
   }
   const { zones } = resolvePlacement(context, count, nodes.zone, PATH, max);
   return {
@@ -63,7 +63,7 @@ export function resolveBudget(
   const { minAvailable, maxUnavailable } = output;
   if ((minAvailable === undefined) === (maxUnavailable === undefined)) {
     const message = 'a disruption budget needs exactly one of minAvailable and maxUnavailable';
-    report(context, 'FL208', path, message);
+    conflict(context, path, message);
   }
   return minAvailable === undefined
     ? { keeps: 'maxUnavailable', amount: maxUnavailable ?? { count: 1 } }
@@ -92,7 +92,7 @@ export function checkNodes(context: Context, { platform, services, gateways }: P
     } else if (host.disruptionBudget !== null) {
       const message =
         'limits drains of nodes, and there are none: write platform: { nodes: { count: 3 } } too, or remove it';
-      report(context, 'FL208', [...path, 'disruptionBudget'], message);
+      conflict(context, [...path, 'disruptionBudget'], message);
     }
   }
 }
@@ -106,7 +106,7 @@ function checkVersions(context: Context, { name, requests }: Host, path: Path): 
     const { milliCpu, memory } = resolveRequests(own);
     if (milliCpu === requests.milliCpu && memory === requests.memory) continue;
     const message = `nodes have the same room for each instance of ${name}, whatever its version: write requests in ${name} only`;
-    report(context, 'FL208', [...path, 'versions', version, 'resources', 'requests'], message);
+    conflict(context, [...path, 'versions', version, 'resources', 'requests'], message);
   }
 }
 
@@ -116,11 +116,11 @@ function checkRoom(context: Context, nodes: Nodes, host: Host, path: Path): void
   const at = [...path, 'resources', 'requests'];
   if (milliCpu > nodes.milliCpu) {
     const message = `no node can hold an instance: it requests ${milliCpu / 1000} cores, and platform.nodes.cpu is ${nodes.milliCpu / 1000}`;
-    report(context, 'FL208', [...at, 'cpu'], message);
+    conflict(context, [...at, 'cpu'], message);
   }
   if (memory > nodes.memory) {
     const message = `no node can hold an instance: it requests ${formatSize(memory)}, and platform.nodes.memory is ${formatSize(nodes.memory)}`;
-    report(context, 'FL208', [...at, 'memory'], message);
+    conflict(context, [...at, 'memory'], message);
   }
   const bare = host.zones.find((zone) => !nodes.zones.includes(zone));
   if (bare === undefined) return;

@@ -1,7 +1,7 @@
 import type { Outbox } from '../../spec/scenario/messaging.js';
 import type { OutboxOutput } from '../schema/outbox.js';
 import type { Context, Path } from './context.js';
-import { report, writtenAt } from './context.js';
+import { refuseFields } from './context.js';
 import { resolveQuery, split } from './targets.js';
 
 const OF_POLLING = ['pollInterval', 'batchSize', 'relayQuery', 'work'] as const;
@@ -14,16 +14,9 @@ export function resolveOutbox(
 ): Outbox | null {
   if (output === undefined) return null;
   const { mode, pollInterval, batchSize, relayQuery, work, cdcLatency } = output;
-  const foreign = mode === 'cdc' ? OF_POLLING : (['cdcLatency'] as const);
-  for (const field of foreign) {
-    if (writtenAt(context, [...path, field]) === undefined) continue;
-    report(
-      context,
-      'FL208',
-      [...path, field],
-      `${field} does not apply to mode: ${mode}: remove it`,
-    );
-  }
+  const foreign = mode === 'cdc' ? OF_POLLING : ['cdcLatency'];
+  const why = (field: string): string => `${field} does not apply to mode: ${mode}: remove it`;
+  refuseFields(context, path, foreign, why);
   const insert = operationOf(context, output.database, [...path, 'database']);
   const query =
     relayQuery === undefined ? null : operationOf(context, relayQuery, [...path, 'relayQuery']);

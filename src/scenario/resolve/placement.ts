@@ -1,5 +1,5 @@
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { isZone, report } from './context.js';
 import { sorted } from './names.js';
 
 /**
@@ -53,13 +53,11 @@ function deal(
 }
 
 function check(context: Context, zone: string, path: Path): void {
-  if (context.names.zones.has(zone)) return;
-  const allowed = [...context.names.zones];
-  const message =
-    allowed.length === 0
-      ? `there is no zone ${zone}: declare it in network.zones`
-      : `there is no zone ${zone}`;
-  report(context, 'FL404', path, message, { found: zone, allowed });
+  if (context.names.zones.size > 0) isZone(context, zone, path);
+  else {
+    const message = `there is no zone ${zone}: declare it in network.zones`;
+    report(context, 'FL404', path, message, { found: zone, allowed: [] });
+  }
 }
 
 function isList(

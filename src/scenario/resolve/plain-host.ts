@@ -42,12 +42,3 @@ export function plainHost(
     labels: new Map(sorted(output.labels)),
   };
 }
-
-/** Unlimited cores. */
-export const FREE_CPU: Host['cpu'] = {
-  cores: Infinity,
-  discipline: 'processorSharing',
-  quota: null,
-  contextSwitchTax: 0,
-  background: 0,
-};

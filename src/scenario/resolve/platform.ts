@@ -3,7 +3,7 @@ import { formatDuration } from '../../spec/quantities/quantity-text.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { restartSchema } from '../schema/platform.js';
 import type { Context } from './context.js';
-import { report } from './context.js';
+import { conflict, report } from './context.js';
 import { resolveNodes } from './nodes.js';
 
 /** First restart delay of the kubelet; a smaller maxContainerRestartPeriod replaces it. */
@@ -33,7 +33,7 @@ function resolveRestart(
     if (restart !== undefined) {
       const message =
         'has no effect with kind: none: write kind: custom too, or restart: null to remove it';
-      report(context, 'FL208', path, message);
+      conflict(context, path, message);
     }
     return null;
   }
@@ -49,7 +49,7 @@ function resolveRestart(
   }
   if (initial > max) {
     const message = `the first wait is longer than max, ${formatDuration(max)}: lower initial or raise max`;
-    report(context, 'FL208', [...path, 'initial'], message);
+    conflict(context, [...path, 'initial'], message);
   }
   return {
     initialNs: initial,

@@ -2,7 +2,7 @@ import type { Pool, PoolSettings } from '../../spec/scenario/resources.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { PoolOutput } from '../schema/pools.js';
 import type { Context, Path } from './context.js';
-import { report, writtenAt } from './context.js';
+import { conflictsAt, conflict, writtenAt } from './context.js';
 import { mapOf } from './names.js';
 import { unknown } from './targets.js';
 
@@ -21,7 +21,7 @@ export function resolvePool(context: Context, output: PoolOutput, path: Path): P
     case 'pgbouncer':
       if (output.clients !== undefined && output.mode !== 'session') {
         const message = `clients has no effect with mode: ${output.mode}: remove it`;
-        report(context, 'FL208', [...path, 'clients'], message);
+        conflict(context, [...path, 'clients'], message);
       }
       return {
         kind: 'pgbouncer',
@@ -87,8 +87,7 @@ function hikari(
 ): Pool {
   const { maximumPoolSize, idleTimeout, maxLifetime, leakDetectionThreshold } = output;
   const { minimumIdle = maximumPoolSize } = output;
-  const problem = (field: string, message: string): void =>
-    report(context, 'FL208', [...path, field], message);
+  const problem = conflictsAt(context, path);
   if (minimumIdle > maximumPoolSize) {
     problem('minimumIdle', 'minimumIdle is above maximumPoolSize: lower it');
   }

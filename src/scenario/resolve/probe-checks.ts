@@ -4,7 +4,7 @@ import type { ProbesOutput } from '../schema/probes.js';
 import type { StepOutput } from '../schema/steps.js';
 import { checksEndpoint } from './checks-names.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { conflict, report } from './context.js';
 import { resolveSteps } from './steps.js';
 import { split } from './targets.js';
 
@@ -27,12 +27,7 @@ export function resolveChecks(
       report(context, 'FL402', at, message);
     }
     if (output![kind]!.call !== 'self') {
-      report(
-        context,
-        'FL208',
-        [...path, kind, 'call'],
-        'checks are what the probe asks: remove call',
-      );
+      conflict(context, [...path, kind, 'call'], 'checks are what the probe asks: remove call');
     }
     const steps = checks.map((reference) => stepTo(context, reference));
     all.set(own, {

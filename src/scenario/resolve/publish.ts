@@ -5,7 +5,7 @@ import type { PublishOutput } from '../schema/publish.js';
 import { checkKey } from './bundles.js';
 import { HOLDERS } from './consumer.js';
 import type { Context, Path } from './context.js';
-import { report, writtenAt } from './context.js';
+import { conflict, report, writtenAt } from './context.js';
 import { domainHandlers, resolveDomainEvent } from '../modules/topics/domain-events.js';
 import { queueKindOf } from '../queues/index.js';
 import { unknown } from './targets.js';
@@ -37,7 +37,7 @@ export function resolvePublish(
     const message =
       `${topic} carries the events of its store, and no step can publish to it: append to the ` +
       'store';
-    report(context, 'FL208', [...path, 'topic'], message);
+    conflict(context, [...path, 'topic'], message);
   }
   const own = { topic, key, count, confirm, via, bytes: size, acks };
   return { verb: 'publish', ...own, ...modifiers };
@@ -49,16 +49,11 @@ function checkOutbox(context: Context, { via, topic }: PublishOutput, path: Path
   const at = [...path, 'via'];
   const log = writtenAt(context, ['topics', topic, 'kind']);
   if (context.names.things.has(topic) && text(log) !== 'kafka') {
-    report(
-      context,
-      'FL208',
-      at,
-      `an outbox publishes to topics of kind kafka, and ${topic} is not one`,
-    );
+    conflict(context, at, `an outbox publishes to topics of kind kafka, and ${topic} is not one`);
   }
   const [section, name] = path;
   const own = section === 'services' ? [section, name, 'outbox'] : null;
   if (own !== null && writtenAt(context, own) !== undefined) return;
   const who = own === null ? 'only a service can have an outbox' : `${String(name)} has no outbox`;
-  report(context, 'FL208', at, `${who}: write it there, or via: direct`);
+  conflict(context, at, `${who}: write it there, or via: direct`);
 }

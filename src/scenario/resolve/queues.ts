@@ -3,7 +3,7 @@ import { NS_PER_MS } from '../../kernel/time.js';
 import type { Queue } from '../../spec/scenario/resources.js';
 import type { HostOutput } from '../schema/host.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { isDeclaredKey, conflict, report } from './context.js';
 import { BUILT_IN_KEYS } from './names.js';
 
 /** Default target and interval of CoDel and similar disciplines. */
@@ -24,7 +24,7 @@ export function resolveQueue(context: Context, output: HostOutput['queue'], path
     if (output[field] === undefined || BELONGS[field].includes(discipline)) continue;
     const whose = BELONGS[field].join(' and ');
     const message = `${field} applies to ${whose}, not to ${discipline}: remove it`;
-    report(context, 'FL208', [...path, field], message);
+    conflict(context, [...path, field], message);
   }
   const common = { capacity, maxWaitNs: maxWait };
   const intervalNs: Ns = output.interval ?? INTERVAL_NS;
@@ -32,7 +32,7 @@ export function resolveQueue(context: Context, output: HostOutput['queue'], path
     case 'adaptiveLifo':
       if (maxWait !== null && target !== undefined && target !== null) {
         const message = 'with target the queue has its own limit: remove one of the two';
-        report(context, 'FL208', [...path, 'maxWait'], message);
+        conflict(context, [...path, 'maxWait'], message);
       }
       return { ...common, discipline, intervalNs, targetNs: target ?? null };
     case 'codel':
@@ -54,12 +54,12 @@ function codel(
   const { target, intervalNs, capacity, maxWaitNs } = own;
   if (target === null) {
     const message = 'codel needs target, the wait that is acceptable: write a duration';
-    report(context, 'FL208', [...path, 'target'], message);
+    conflict(context, [...path, 'target'], message);
   }
   const targetNs = target ?? TARGET_NS;
   if (targetNs >= intervalNs) {
     const message = 'target must be below interval; CoDel recommends 5% to 10% of it';
-    report(context, 'FL208', [...path, target === undefined ? 'interval' : 'target'], message);
+    conflict(context, [...path, target === undefined ? 'interval' : 'target'], message);
   }
   return { capacity, maxWaitNs, discipline: 'codel', targetNs, intervalNs };
 }
@@ -75,10 +75,6 @@ function fairKey(context: Context, key: string | undefined, path: Path): string 
   } else if (BUILT_IN_KEYS.has(key)) {
     const message = `queues do not support the built-in key ${key} in this version`;
     report(context, 'FL202', [...path, 'key'], message);
-  } else if (!context.names.keys.includes(key)) {
-    const allowed = context.names.keys;
-    const message = `there is no key ${key} in keys`;
-    report(context, 'FL404', [...path, 'key'], message, { found: key, allowed });
-  }
+  } else isDeclaredKey(context, key, [...path, 'key']);
   return key ?? '';
 }

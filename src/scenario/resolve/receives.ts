@@ -1,5 +1,5 @@
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { conflict } from './context.js';
 
 /** Reports a batch that is larger than the limit `field` on messages at a consumer: it would never fill. */
 export function checkMost(
@@ -11,5 +11,5 @@ export function checkMost(
 ): void {
   if (batch === undefined || batch <= most) return;
   const message = `a batch cannot exceed ${field}, ${most} messages: write ${field}: ${batch}, or batch: ${most}`;
-  report(context, 'FL208', [...path, 'batch'], message);
+  conflict(context, [...path, 'batch'], message);
 }

@@ -3,7 +3,7 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import { parseRolloutExpectation } from '../rollout-text.js';
 import type { RolloutOutput, VersionedOutput } from '../schema/versions.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { isOneOf, conflict, conflictsAt, report } from './context.js';
 import { sorted } from './names.js';
 import { checkKeyName } from './targets.js';
 
@@ -51,21 +51,21 @@ export function rolloutOf(
     const isSaid = output.version !== undefined;
     const which = isSaid ? '' : ', the first by name (write version for another)';
     const message = `${first} runs from the start${which}; a rollout needs a different version`;
-    report(context, 'FL208', [...at, 'to'], message);
-  } else if (to < 0) unknownVersion(context, own.to, others, [...at, 'to']);
+    conflict(context, [...at, 'to'], message);
+  } else isVersion(context, own.to, others, [...at, 'to']);
   if (own.maxSurge?.value === 0 && own.maxUnavailable?.value === 0) {
     const message = 'with maxSurge: 0 the rollout could never start: write 1 or more';
-    report(context, 'FL208', [...at, 'maxUnavailable'], message);
+    conflict(context, [...at, 'maxUnavailable'], message);
   }
   if ((own.preview ?? 0) > replicas) {
     const message = `the preview has ${own.preview} replicas, more than the ${replicas} of the service`;
-    report(context, 'FL208', [...at, 'preview'], message);
+    conflict(context, [...at, 'preview'], message);
   }
   if (own.sticky !== undefined) checkKeyName(context, own.sticky, [...at, 'sticky']);
   if (own.sticky !== undefined && own.routing === 'replicas') {
     const message =
       'with routing: replicas no gateway splits the requests, so sticky has no effect: remove it';
-    report(context, 'FL208', [...at, 'sticky'], message);
+    conflict(context, [...at, 'sticky'], message);
   }
   return {
     to,
@@ -86,36 +86,32 @@ export function rolloutOf(
 }
 
 function checkFields(context: Context, own: RolloutOutput, at: Path): void {
+  const wrong = conflictsAt(context, at);
   for (const [key, value] of sorted(own as Readonly<Record<string, unknown>>)) {
     if (value === undefined || COMMON.has(key) || FIELDS[own.kind].has(key)) continue;
     const kinds = Object.keys(FIELDS).filter((kind) => FIELDS[kind as Rollout['kind']].has(key));
     const message = `${key} applies only to ${kinds.join(' and ')}, and the kind is ${own.kind}: remove it`;
-    report(context, 'FL208', [...at, key], message);
+    wrong(key, message);
   }
   if (own.kind === 'canary' && own.steps === undefined) {
     const message = 'steps is missing: write a list, as in [ { weight: 10% }, { pause: 5m } ]';
     report(context, 'FL203', at, message);
   }
   if (own.analysis === undefined && own.onFailure !== undefined) {
-    report(
-      context,
-      'FL208',
-      [...at, 'onFailure'],
-      'has no effect without analysis: write analysis',
-    );
+    wrong('onFailure', 'has no effect without analysis: write analysis');
   }
   if (own.routing === 'replicas') {
     if (own.kind === 'canary' && own.scaleDownDelay !== undefined) {
       const message =
         'with routing: replicas an old replica ends when a new one has taken its place, so ' +
         'scaleDownDelay has no effect: remove it';
-      report(context, 'FL208', [...at, 'scaleDownDelay'], message);
+      wrong('scaleDownDelay', message);
     }
     for (const [index, { scale }] of (own.steps ?? []).entries()) {
       if (scale === undefined) continue;
       const message =
         'with routing: replicas the weight is the share of the replicas: remove scale';
-      report(context, 'FL208', [...at, 'steps', index], message);
+      conflict(context, [...at, 'steps', index], message);
     }
   } else if (own.kind === 'canary') {
     for (const key of ['maxSurge', 'maxUnavailable'] as const) {
@@ -123,7 +119,7 @@ function checkFields(context: Context, own: RolloutOutput, at: Path): void {
       const message =
         `${key} applies only to routing: replicas; with weights the old version keeps all its ` +
         'replicas';
-      report(context, 'FL208', [...at, key], message);
+      wrong(key, message);
     }
   }
 }
@@ -140,7 +136,7 @@ function keptNs(context: Context, own: RolloutOutput, at: Path): number {
     const message =
       'the old replicas would be removed before the first analysis: write at least ' +
       'analysis.interval, or remove it';
-    report(context, 'FL208', [...at, 'scaleDownDelay'], message);
+    conflict(context, [...at, 'scaleDownDelay'], message);
   }
   return scaleDownDelay;
 }
@@ -153,7 +149,7 @@ function stepOf(
   const { weight, pause, scale } = own;
   const written = [weight, pause, scale].filter((value) => value !== undefined).length;
   if (written !== 1) {
-    report(context, 'FL208', at, 'a step needs exactly one of weight, pause and scale');
+    conflict(context, at, 'a step needs exactly one of weight, pause and scale');
   }
   if (weight !== undefined) return { step: 'weight', weight };
   if (scale !== undefined) return { step: 'scale', share: scale };
@@ -177,29 +173,27 @@ function analysisOf(context: Context, own: RolloutOutput, at: Path): Rollout['an
 /** Reports a weight from which on nothing would be analysed. */
 function checkFrom(context: Context, own: RolloutOutput, from: number, path: Path): void {
   if (own.kind !== 'canary') {
-    const message = `from applies only to canary, and the kind is ${own.kind}: remove it`;
-    report(context, 'FL208', path, message);
+    conflict(context, path, `from applies only to canary, and the kind is ${own.kind}: remove it`);
     return;
   }
   const weights = (own.steps ?? []).flatMap(({ weight }) => weight ?? []);
   const most = Math.max(0, ...weights);
   if (from === 0) {
-    const message = 'the analysis begins with the first weight above 0%: remove from';
-    report(context, 'FL208', path, message);
+    conflict(context, path, 'the analysis begins with the first weight above 0%: remove from');
   } else if (from > most) {
     const message =
       `no step has this weight, the largest is ${most * 100}%, so nothing would be analysed: lower ` +
       'from, or add a step';
-    report(context, 'FL208', path, message);
+    conflict(context, path, message);
   }
 }
 
-/** Reports a version that a component does not have. */
-export function unknownVersion(
+/** Whether a version is one of those that a component has. Reports others. */
+export function isVersion(
   context: Context,
-  found: string,
+  version: string,
   allowed: readonly string[],
   path: Path,
-): void {
-  report(context, 'FL404', path, `there is no version ${found}`, { found, allowed });
+): boolean {
+  return isOneOf(context, version, allowed, path, `there is no version ${version}`);
 }

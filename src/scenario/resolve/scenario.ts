@@ -5,7 +5,7 @@ import type { Service } from '../../spec/scenario/services.js';
 import type { Bundle } from '../../spec/scenario/steps.js';
 import type { Problems } from '../diagnostics.js';
 import type { ReadFile } from '../include.js';
-import type { MapNode, Node, PathKey } from '../located.js';
+import type { MapNode, Node } from '../located.js';
 import { locate } from '../located.js';
 import { checkLimits } from '../limits.js';
 import type { FrameOutput } from '../schema/scenario.js';
@@ -14,7 +14,6 @@ import { MODULES, moduleOf, SECTIONS } from '../modules/index.js';
 import { checkLags } from './autoscaling.js';
 import { resolveBundle } from './bundles.js';
 import type { Context } from './context.js';
-import type { report } from './context.js';
 import { checkConditions } from './fault-conditions.js';
 import { resolveFaults } from './faults.js';
 import type { CallGraph } from './graph.js';
@@ -107,10 +106,7 @@ export function resolveScenario(
 }
 
 /** Reports a problem at a path of the merged file. */
-function raiserOf(
-  { tree }: Trees,
-  problems: Problems,
-): (code: Parameters<typeof report>[1], path: readonly PathKey[], message: string) => void {
+function raiserOf({ tree }: Trees, problems: Problems): Raise {
   return (code, path, message) => {
     const { key, node } = locate(tree, path);
     problems.add({ code, at: key ?? node.at, path, message });

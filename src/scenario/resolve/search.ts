@@ -3,7 +3,7 @@ import type { Cpu } from '../../spec/scenario/resources.js';
 import type { SearchEngine, ThreadPool, ThreadPoolName } from '../../spec/scenario/search.js';
 import type { DatabaseOutput } from '../schema/components.js';
 import type { Context, Path } from './context.js';
-import { report, writtenAt } from './context.js';
+import { conflict, writtenAt } from './context.js';
 
 /** Default replicas per shard: index.number_of_replicas (elastic/elasticsearch: IndexMetadata.java). */
 const REPLICAS = 1;
@@ -45,26 +45,25 @@ export function resolveSearch(
     for (const field of ['threadPools', 'refresh'] as const) {
       if (output[field] === undefined) continue;
       const message = `${kind} does not support ${field}: remove it, or write kind: elasticsearch`;
-      report(context, 'FL208', [...path, field], message);
+      conflict(context, [...path, field], message);
     }
     return null;
   }
   for (const [field, message] of FOREIGN) {
     const at = [...path, ...field];
-    if (writtenAt(context, at) !== undefined) report(context, 'FL208', at, message);
+    if (writtenAt(context, at) !== undefined) conflict(context, at, message);
   }
   for (const [name, { lock }] of Object.entries(output.operations)) {
     const message = 'documents are not locked: remove lock';
-    if (lock) report(context, 'FL208', [...path, 'operations', name, 'lock'], message);
+    if (lock) conflict(context, [...path, 'operations', name, 'lock'], message);
   }
   if (cpu.cores === Infinity && cpu.quota === null) {
-    const message = 'the number of threads depends on the cores: write cpu';
-    report(context, 'FL208', [...path, 'kind'], message);
+    conflict(context, [...path, 'kind'], 'the number of threads depends on the cores: write cpu');
   }
   const isExplicit = refresh?.interval !== undefined;
   if (isExplicit && refresh.idleAfter !== undefined) {
     const message = 'an index with its own interval is never idle: remove idleAfter';
-    report(context, 'FL208', [...path, 'refresh', 'idleAfter'], message);
+    conflict(context, [...path, 'refresh', 'idleAfter'], message);
   }
   const { interval = REFRESH_NS, idleAfter = isExplicit ? null : IDLE_AFTER_NS } = refresh ?? {};
   return {

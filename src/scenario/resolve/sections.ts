@@ -1,11 +1,10 @@
-import { kindText } from '../../spec/component-kind.js';
 import { get, text } from '../located.js';
 import type { Step, StepModifiers } from '../../spec/scenario/steps.js';
 import type { StepOutput } from '../schema/steps.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { isOneOf, conflict, report } from './context.js';
 import { BUILT_IN_KEYS } from './names.js';
-import { unknown } from './targets.js';
+import { isOfKind } from './targets.js';
 
 /** Resolves a transaction; null if its database is invalid. */
 export function resolveTransaction(
@@ -17,25 +16,19 @@ export function resolveTransaction(
   path: Path,
 ): Step | null {
   const { database, commit } = output;
-  const thing = context.names.things.get(database);
   const at = [...path, 'database'];
-  if (thing === undefined) return unknown(context, database, at, ['database']);
-  if (thing.kind !== 'database') {
-    report(context, 'FL405', at, `${database} is ${kindText(thing.kind)}, not a database`);
-    return null;
-  }
+  if (!isOfKind(context, database, 'database', at)) return null;
   const shardKey = shardKeyOf(context, output, path);
   if (poolsStatements(context, database, owner)) {
     const message =
       `${database} uses a pool with mode: statement, which does not allow transactions: use ` +
       'mode: transaction';
-    report(context, 'FL208', at, message);
+    conflict(context, at, message);
   }
   if (kindOf(context, database) === 'elasticsearch') {
-    const message = `${database} does not support transactions: remove the transaction`;
-    report(context, 'FL208', at, message);
+    conflict(context, at, `${database} does not support transactions: remove the transaction`);
   }
-  if (thing.parts.includes('commit')) {
+  if (context.names.things.get(database)!.parts.includes('commit')) {
     const message =
       `an operation of ${database} is called commit, a name that metrics use for the end of a ` +
       'transaction: rename it';
@@ -56,7 +49,7 @@ function shardKeyOf(
     const message =
       `key selects a shard, and ${database} has no shards: remove key, or add shards to the ` +
       'database';
-    report(context, 'FL208', [...path, 'key'], message);
+    conflict(context, [...path, 'key'], message);
     return null;
   }
   if (key !== undefined) checkKey(context, key, [...path, 'key']);
@@ -78,10 +71,7 @@ export function resolveLock(
 
 /** Reports a key that is not declared. */
 export function checkKey(context: Context, key: string, path: Path): void {
-  const { keys } = context.names;
-  if (keys.includes(key) || BUILT_IN_KEYS.has(key)) return;
-  const allowed = [...keys, ...BUILT_IN_KEYS];
-  report(context, 'FL404', path, `there is no key ${key}`, { found: key, allowed });
+  isOneOf(context, key, [...context.names.keys, ...BUILT_IN_KEYS], path, `there is no key ${key}`);
 }
 
 /** Whether a database has shards. */

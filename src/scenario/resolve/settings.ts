@@ -11,7 +11,7 @@ import { HORIZON_MAX_NS } from '../../kernel/time.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { balancerLinks } from './balancers.js';
 import type { Context } from './context.js';
-import { report } from './context.js';
+import { isOneOf, conflict, report } from './context.js';
 import { sorted } from './names.js';
 import { resolvePlatform } from './platform.js';
 import { split } from './targets.js';
@@ -36,23 +36,17 @@ export function resolveSettings(
 function resolveRun(context: Context, run: ScenarioOutput['run']): RunSettings {
   const stepNs = run.timeline ?? niceStep(run.duration / STEPS_WANTED);
   if (run.duration / stepNs > STEPS_MAX) {
-    report(
+    conflict(
       context,
-      'FL208',
       ['run', 'timeline'],
       `the timeline would have more than ${STEPS_MAX} steps: use a longer step`,
     );
   }
   if (stepNs > run.duration) {
-    report(context, 'FL208', ['run', 'timeline'], 'a step of the timeline is longer than the run');
+    conflict(context, ['run', 'timeline'], 'a step of the timeline is longer than the run');
   }
   if (run.duration + run.warmup + (run.drain ?? 0) > HORIZON_MAX_NS) {
-    report(
-      context,
-      'FL208',
-      ['run', 'duration'],
-      'duration, warmup and drain together exceed 104 days',
-    );
+    conflict(context, ['run', 'duration'], 'duration, warmup and drain together exceed 104 days');
   }
   return {
     durationNs: run.duration,
@@ -76,11 +70,10 @@ function resolveNetwork(context: Context, network: ScenarioOutput['network']): N
     const path = ['network', 'links', index];
     checkLoss(context, link.loss, [...path, 'loss']);
     link.between.forEach((name, end) => {
-      if (context.names.things.has(name) || context.names.zones.has(name)) return;
       if (context.names.broken.has(name)) return;
       const allowed = [...context.names.things.keys(), ...context.names.zones];
       const message = `there is no zone, component or workload ${name}`;
-      report(context, 'FL404', [...path, 'between', end], message, { found: name, allowed });
+      isOneOf(context, name, allowed, [...path, 'between', end], message);
     });
     return {
       between: link.between,
@@ -109,12 +102,7 @@ export function resolveKeys(
   const resolved = new Map<string, KeyPopulation>();
   for (const [name, key] of sorted(keys)) {
     if (key.kind === 'hot' && key.hotKeys > key.count) {
-      report(
-        context,
-        'FL208',
-        ['keys', name, 'hotKeys'],
-        `hotKeys must be at most count, ${key.count}`,
-      );
+      conflict(context, ['keys', name, 'hotKeys'], `hotKeys must be at most count, ${key.count}`);
     }
     const { title: _title, description: _description, ...population } = key;
     resolved.set(name, population);
@@ -186,10 +174,7 @@ function checkShown(context: Context, reference: string, path: readonly (string 
   if (thing === undefined) {
     const allowed = [...context.names.things.keys()];
     report(context, 'FL404', path, `there is no component ${name}`, { found: name, allowed });
-  } else if (part !== null && !thing.parts.includes(part)) {
-    report(context, 'FL404', path, `${name} has no part ${part}`, {
-      found: part,
-      allowed: thing.parts,
-    });
+  } else if (part !== null) {
+    isOneOf(context, part, thing.parts, path, `${name} has no part ${part}`);
   }
 }

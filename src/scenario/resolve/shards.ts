@@ -1,6 +1,6 @@
 import type { StepOutput } from '../schema/steps.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { conflict } from './context.js';
 import { checkKey, isSharded } from './sections.js';
 
 /** Resolves the key that selects the shard of a query; null if its operation determines it or a view is read. */
@@ -14,7 +14,7 @@ export function resolveShardKey(
     const message =
       'the key of a query selects a shard, or with `of` an entity of a view: add shards to ' +
       'the database, or remove key';
-    report(context, 'FL208', path, message);
+    conflict(context, path, message);
     return null;
   }
   checkKey(context, key, path);

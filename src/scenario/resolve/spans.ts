@@ -3,7 +3,7 @@ import type { Fault } from '../../spec/scenario/scenario.js';
 import { formatDuration } from '../../spec/quantities/quantity-text.js';
 import type { FaultOutput } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
-import { report, reportKey } from './context.js';
+import { conflict, report, reportKey } from './context.js';
 
 /** Largest number of repetitions of a fault. */
 const SPANS_MAX = 10_000;
@@ -37,12 +37,7 @@ export function resolveSpans(
         return [];
       }
       if (chain.includes(id) || chain.length > CHAIN_MAX) {
-        report(
-          context,
-          'FL208',
-          [...path, 'after'],
-          `${[...chain, id].join(' -> ')} wait for each other`,
-        );
+        conflict(context, [...path, 'after'], `${[...chain, id].join(' -> ')} wait for each other`);
         return [];
       }
       return spansOf(other, [...chain, id]);
@@ -75,7 +70,7 @@ function checkFollowed(context: Context, fault: FaultOutput, other: FaultOutput,
   const message =
     `${other.id} starts at random: give both faults the same group, jitter and probability, ` +
     'so that this one follows it';
-  report(context, 'FL208', at, message);
+  conflict(context, at, message);
 }
 
 /** End of a span. A fault that acts once ends when it starts. */
@@ -87,8 +82,7 @@ function endOf({ kind, for: length }: FaultOutput, fromNs: number): number | nul
 function checkLength(context: Context, fault: FaultOutput, path: Path): void {
   const { instant = false, mayBeInstant = false } = faultKind(fault.kind) ?? {};
   if (instant && fault.for !== undefined) {
-    const message = `${fault.kind} acts once, at its start: remove \`for\``;
-    report(context, 'FL208', [...path, 'for'], message);
+    conflict(context, [...path, 'for'], `${fault.kind} acts once, at its start: remove \`for\``);
   } else if (!instant && fault.for === undefined) {
     const message =
       '`for` is missing: write how long the fault lasts, or `none` for until the end of the run';
@@ -119,8 +113,7 @@ function startsOf(
   if (fault.when !== undefined) return startsWhen(context, fault, path);
   if (fault.after !== undefined) return startsAfter(context, fault, path, spansOf(fault.after));
   const at = fault.at!;
-  if (fault.delay > 0)
-    report(context, 'FL208', [...path, 'delay'], 'delay applies only to `after`');
+  if (fault.delay > 0) conflict(context, [...path, 'delay'], 'delay applies only to `after`');
   if (at >= durationNs && !fault.optional) {
     const end = formatDuration(durationNs);
     report(
@@ -139,7 +132,7 @@ function once(context: Context, fault: FaultOutput, at: number, path: Path): num
   for (const field of ['count', 'until'] as const) {
     if (fault[field] === undefined) continue;
     const meant = field === 'count' ? '. For a number of instances use instances' : '';
-    report(context, 'FL208', [...path, field], `${field} applies only to \`every\`${meant}`);
+    conflict(context, [...path, field], `${field} applies only to \`every\`${meant}`);
   }
   return [at];
 }
@@ -153,14 +146,13 @@ function repeated(
 ): number[] {
   const every = fault.every!;
   if (fault.for === null) {
-    report(context, 'FL208', [...path, 'every'], 'a fault without end cannot repeat');
+    conflict(context, [...path, 'every'], 'a fault without end cannot repeat');
     return [at];
   }
   if ((fault.for ?? 0) + fault.jitter > every) {
     const length = fault.jitter > 0 ? 'for + jitter' : 'for';
-    report(
+    conflict(
       context,
-      'FL208',
       [...path, 'every'],
       `the next one would start before this one ends: every must be at least ${length}`,
     );
@@ -186,7 +178,7 @@ function startsWhen(context: Context, fault: FaultOutput, path: Path): number[] 
   for (const field of ['every', 'until'] as const) {
     if (fault[field] === undefined) continue;
     const message = `${field} applies only to \`at\`; with \`when\`, \`count\` sets how often it starts`;
-    report(context, 'FL208', [...path, field], message);
+    conflict(context, [...path, field], message);
   }
   return [];
 }
@@ -194,9 +186,8 @@ function startsWhen(context: Context, fault: FaultOutput, path: Path): number[] 
 function startsAfter(context: Context, fault: FaultOutput, path: Path, spans: Spans): number[] {
   for (const field of ['every', 'count', 'until'] as const) {
     if (fault[field] !== undefined) {
-      report(
+      conflict(
         context,
-        'FL208',
         [...path, field],
         `${field} does not apply with after: the fault starts at each end of ${fault.after}`,
       );

@@ -7,10 +7,10 @@ import { resolvePolicy } from './bundles.js';
 import { resolveCacheStep } from '../modules/caches/steps.js';
 import type { Context, Path } from './context.js';
 import { viaBalancer } from './balancers.js';
-import { report } from './context.js';
+import { isOneOf, conflict, report } from './context.js';
 import { resolvePublish } from './publish.js';
 import { checkModifiers } from './modifiers.js';
-import { sorted } from './names.js';
+import { namesOfKinds, sorted } from './names.js';
 import { resolveSagaStep } from '../modules/sagas/resolve.js';
 import { resolveAppend, resolveLoad, resolveRead } from '../modules/event-stores/steps.js';
 import { resolveLock, resolveTransaction } from './sections.js';
@@ -42,7 +42,7 @@ function checkRunning(context: Context, version: string, path: Path): void {
     const message =
       'a shared bundle belongs to several callers, so it knows no version: write the fallback in ' +
       '`outbound` of the caller, or remove version';
-    report(context, 'FL208', path, message);
+    conflict(context, path, message);
     return;
   }
   hasVersion(context, String(name), version, 'FL404', path);
@@ -56,16 +56,9 @@ export function resolveWhen(
 ): Condition | null {
   if (output === undefined) return null;
   const { workload, header } = output;
-  if (
-    workload !== undefined &&
-    context.names.things.get(workload)?.kind !== 'workload' &&
-    !context.names.broken.has(workload)
-  ) {
-    const allowed = [...context.names.things].flatMap(([key, t]) =>
-      t.kind === 'workload' ? [key] : [],
-    );
-    const message = `there is no workload ${workload}`;
-    report(context, 'FL404', [...path, 'workload'], message, { found: workload, allowed });
+  if (workload !== undefined && !context.names.broken.has(workload)) {
+    const allowed = namesOfKinds(context.names, ['workload']);
+    isOneOf(context, workload, allowed, [...path, 'workload'], `there is no workload ${workload}`);
   }
   const { version } = output;
   if (version !== undefined) checkRunning(context, version, [...path, 'version']);
@@ -141,10 +134,9 @@ function resolveAnswer(
   const at = [...path, 'respond'];
   if (!isSuccess(outcome)) {
     const message = `a ${status} is a failure and `;
-    if (degraded)
-      report(context, 'FL208', [...at, 'degraded'], `${message}does not count as degraded`);
+    if (degraded) conflict(context, [...at, 'degraded'], `${message}does not count as degraded`);
     if (responseSize !== undefined) {
-      report(context, 'FL208', [...at, 'responseSize'], `${message}has no body`);
+      conflict(context, [...at, 'responseSize'], `${message}has no body`);
     }
   }
   return {
@@ -161,9 +153,8 @@ function resolveModifiers(
 ): StepModifiers {
   const leaves = [s.call, s.query, s.cache, s.load, s.append].some((verb) => verb !== undefined);
   if (s.policy !== undefined && !leaves) {
-    report(
+    conflict(
       context,
-      'FL208',
       [...path, 'policy'],
       'policy applies only to a call, a query, a cache, a load or an append: remove it',
     );
@@ -197,9 +188,8 @@ function resolveCallStep(
   if (to === null) return null;
   const self = call.to.startsWith('self.');
   if (self && modifiers.policy !== null && modifiers.policy !== owner.policy) {
-    report(
+    conflict(
       context,
-      'FL208',
       [...path, 'policy'],
       'a call of self runs in the same process, without policies: remove policy',
     );
@@ -233,9 +223,8 @@ function resolveParallel(
   if (join.kind === 'quorum' && parallel.each.kind === 'constant') {
     const all = branches.length * parallel.each.value;
     if (join.count > all) {
-      report(
+      conflict(
         context,
-        'FL208',
         [...at, 'join'],
         `a quorum of ${join.count} needs at least ${join.count} branches; found ${all}`,
       );
@@ -270,9 +259,8 @@ function resolveChoose(
   const branches = choose.map((branch, index) => {
     const at = [...path, 'choose', index];
     if ((branch.weight === undefined) === (branch.when === undefined)) {
-      report(
+      conflict(
         context,
-        'FL208',
         at,
         'a branch of choose needs exactly one of weight and condition (`when`)',
       );
@@ -294,9 +282,8 @@ function resolveFail(
 ): Step {
   const outcome = failure(status);
   if (retryAfter !== undefined && UNANSWERED.has(outcome)) {
-    report(
+    conflict(
       context,
-      'FL208',
       [...path, 'fail', 'retryAfter'],
       `${status} is not a response that could carry a hint: write a status`,
     );

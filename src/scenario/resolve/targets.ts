@@ -4,7 +4,7 @@ import { kindWord } from '../../spec/component-kind.js';
 import type { Target } from '../../spec/scenario/target.js';
 import { nearest } from '../suggest.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { isOneOf, report } from './context.js';
 import { BUILT_IN_KEYS, namesOfKinds } from './names.js';
 
 /** Resolves the target of a call. Reports an invalid one and returns null. */
@@ -124,10 +124,8 @@ export function withPart(
     report(context, 'FL406', path, message, { allowed: parts });
     return null;
   }
-  if (parts.includes(part)) return { component, part };
   const message = `${component} has no ${word} ${part}; it has ${parts.join(' ')}`;
-  report(context, 'FL404', path, message, { found: part, allowed: parts });
-  return null;
+  return isOneOf(context, part, parts, path, message) ? { component, part } : null;
 }
 
 /** Reports an unknown name, with the names that are valid there. */
@@ -149,11 +147,25 @@ export function unknown(
   return null;
 }
 
+/** Whether a name is that of a component of this kind. Reports others. */
+export function isOfKind(
+  context: Context,
+  name: string,
+  wanted: ComponentKind,
+  path: Path,
+): boolean {
+  const kind = context.names.things.get(name)?.kind;
+  if (kind === undefined) unknown(context, name, path, [wanted]);
+  else if (kind !== wanted) {
+    report(context, 'FL405', path, `${name} is ${kindText(kind)}, not ${kindText(wanted)}`);
+  }
+  return kind === wanted;
+}
+
 /** Reports a key that is neither declared nor built in. */
 export function checkKeyName(context: Context, key: string, path: Path): void {
   const allowed = [...context.names.keys, ...BUILT_IN_KEYS];
-  if (allowed.includes(key)) return;
-  report(context, 'FL404', path, `there is no key ${key} in keys`, { found: key, allowed });
+  isOneOf(context, key, allowed, path, `there is no key ${key} in keys`);
 }
 
 /** Splits `a@v2` into [a, v2]. The version is null if it is omitted. */

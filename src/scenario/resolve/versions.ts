@@ -6,7 +6,7 @@ import type { Middleware } from '../../spec/scenario/middleware.js';
 import { PROCESS_FIELDS } from '../schema/host.js';
 import type { VersionedOutput, VersionOutput } from '../schema/versions.js';
 import type { Context, Path } from './context.js';
-import { report, reportKey, writtenAt } from './context.js';
+import { conflict, report, reportKey, writtenAt } from './context.js';
 import type { CallGraph } from './graph.js';
 import { callGraph, certainCycle, cycleText } from './graph.js';
 import { resolveOutbound, resolveProcess } from './hosts.js';
@@ -14,7 +14,7 @@ import { checkCoalescing } from './chains.js';
 import { resolveMiddleware } from './middleware.js';
 import { resolveVersionChecks } from './probe-checks.js';
 import { resolveProbes } from './probes.js';
-import { rolloutOf, unknownVersion } from './rollouts.js';
+import { isVersion, rolloutOf } from './rollouts.js';
 import { sorted } from './names.js';
 import { resolveSteps } from './steps.js';
 
@@ -62,7 +62,7 @@ export function resolveVersions(
     return null;
   }
   const first = output.version ?? names[0];
-  if (!names.includes(first)) unknownVersion(context, first, names, [...path, 'version']);
+  isVersion(context, first, names, [...path, 'version']);
   const differ = differencesOf(context, names, path);
   const source = { service, output, differ, chains };
   const others = sorted(output.versions)
@@ -89,7 +89,7 @@ function checkShares(
     const message =
       'the autoscaler needs the cores of each version: write cpu: CORES, or resources: { requests: ' +
       '{ cpu: CORES } }';
-    report(context, 'FL208', [...path, 'versions', name], message);
+    conflict(context, [...path, 'versions', name], message);
   }
 }
 
@@ -191,18 +191,16 @@ function countsOf(
   if (typeof replicas !== 'object') return null;
   const at = [...path, 'replicas'];
   for (const [name] of sorted(replicas)) {
-    if (name !== first && !others.includes(name)) {
-      unknownVersion(context, name, [first, ...others], [...at, name]);
-    }
+    isVersion(context, name, [first, ...others], [...at, name]);
   }
   for (const key of ['rollout', 'autoscaling'] as const) {
     if (output[key] === undefined) continue;
     const message = `counts of versions do not work with ${key}: write the total number of replicas`;
-    report(context, 'FL208', at, message);
+    conflict(context, at, message);
   }
   const counts = [first, ...others].map((name) => replicas[name] ?? 0);
   if (counts.every((count) => count === 0)) {
-    report(context, 'FL208', at, 'a service needs at least one replica');
+    conflict(context, at, 'a service needs at least one replica');
   }
   return counts;
 }
@@ -238,6 +236,6 @@ export function checkSplits(
       `gateways apply the weights, and ${callers[0]} calls ${name} directly: write routing: ` +
       'replicas, or call through a gateway';
     const section = gateways.has(name) ? 'gateways' : 'services';
-    report(context, 'FL208', [section, name, 'rollout'], message);
+    conflict(context, [section, name, 'rollout'], message);
   }
 }

@@ -10,7 +10,7 @@ import { viaBalancer } from './balancers.js';
 import { resolvePolicy } from './bundles.js';
 import { described } from './described.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { isZone, conflict, conflictsAt, report } from './context.js';
 import { checkPart, notCalled, sorted } from './names.js';
 import { resolveSteps } from './steps.js';
 import { resolveCall } from './targets.js';
@@ -25,13 +25,7 @@ export function resolveWorkload(
   keys: ReadonlyMap<string, KeyPopulation>,
 ): Workload {
   const path = ['workloads', name];
-  if (output.zone !== undefined && !context.names.zones.has(output.zone)) {
-    const message = `there is no zone ${output.zone}`;
-    report(context, 'FL404', [...path, 'zone'], message, {
-      found: output.zone,
-      allowed: [...context.names.zones],
-    });
-  }
+  if (output.zone !== undefined) isZone(context, output.zone, [...path, 'zone']);
   checkTimes(context, output, durationNs, path);
   checkPins(context, output.keys, keys, path);
   output.requests.forEach((request, index) =>
@@ -74,10 +68,10 @@ function checkTimes(
   path: Path,
 ): void {
   if (output.start >= durationNs) {
-    report(context, 'FL208', [...path, 'start'], 'starts after the run ends');
+    conflict(context, [...path, 'start'], 'starts after the run ends');
   }
   if (output.stop !== undefined && output.stop !== null && output.stop <= output.start) {
-    report(context, 'FL208', [...path, 'stop'], 'stops before it starts');
+    conflict(context, [...path, 'stop'], 'stops before it starts');
   }
 }
 
@@ -95,8 +89,7 @@ function checkPins(
       const message = `no key ${name} is declared in keys`;
       report(context, 'FL404', at, message, { found: name, allowed: [...keys.keys()] });
     } else if (population.kind !== 'unique' && value >= population.count) {
-      const message = `${name} has ${population.count} values, 0 to ${population.count - 1}`;
-      report(context, 'FL208', at, message);
+      conflict(context, at, `${name} has ${population.count} values, 0 to ${population.count - 1}`);
     }
   }
 }
@@ -178,9 +171,8 @@ function naturalName(
   if (output.steps !== undefined) {
     for (const field of ['call', 'method', 'path', 'host', 'headers', 'requestSize'] as const) {
       if (output[field] === undefined) continue;
-      report(
+      conflict(
         context,
-        'FL208',
         [...path, field],
         `${field} does not apply to a request with steps: remove it`,
       );
@@ -257,6 +249,7 @@ function resolveArrivals(
   names: readonly string[],
   path: Path,
 ): Arrivals {
+  const wrong = conflictsAt(context, path);
   switch (a.kind) {
     case 'poisson':
     case 'constant':
@@ -267,18 +260,13 @@ function resolveArrivals(
         target: stage.target,
       }));
       if (a.start === 0 && stages.every((stage) => stage.target === 0)) {
-        report(context, 'FL208', path, 'every rate is 0, so no request ever arrives');
+        conflict(context, path, 'every rate is 0, so no request ever arrives');
       }
       return { kind: 'stages', start: a.start, stages, process: a.process };
     }
     case 'sinusoid':
       if (a.amplitude > a.mean) {
-        report(
-          context,
-          'FL208',
-          [...path, 'amplitude'],
-          'amplitude must be at most mean, because a rate cannot be negative',
-        );
+        wrong('amplitude', 'amplitude must be at most mean, because a rate cannot be negative');
       }
       return {
         kind: 'sinusoid',
@@ -288,8 +276,7 @@ function resolveArrivals(
         process: a.process,
       };
     case 'burst':
-      if (a.for > a.every)
-        report(context, 'FL208', [...path, 'for'], 'a burst must not be longer than `every`');
+      if (a.for > a.every) wrong('for', 'a burst must not be longer than `every`');
       return {
         kind: 'burst',
         base: a.base,
@@ -300,7 +287,7 @@ function resolveArrivals(
       };
     case 'renewal':
       if (a.gap.kind === 'constant' && a.gap.valueNs === 0) {
-        report(context, 'FL208', [...path, 'gap'], 'must be more than 0');
+        wrong('gap', 'must be more than 0');
       }
       return { kind: 'renewal', gap: a.gap };
     case 'at':
@@ -322,11 +309,10 @@ function resolveUsers(
   const stages = users.stages.map(({ duration, target }) => ({ durationNs: duration, target }));
   const ramp = { start: users.start, stages };
   if (rampUp !== undefined) {
-    const message = 'the stages set when users arrive: remove rampUp';
-    report(context, 'FL208', [...path, 'rampUp'], message);
+    conflict(context, [...path, 'rampUp'], 'the stages set when users arrive: remove rampUp');
   }
   if (highestOf(ramp) === 0) {
-    report(context, 'FL208', [...path, 'users'], 'every target is 0, so no user ever arrives');
+    conflict(context, [...path, 'users'], 'every target is 0, so no user ever arrives');
   }
   return { ...plain, users: highestOf(ramp), ramp };
 }

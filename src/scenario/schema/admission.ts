@@ -1,35 +1,29 @@
 import { z } from 'zod';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { distribution, duration, share, whole } from '../../spec/quantities/quantities.js';
+import { duration, share, whole } from '../../spec/quantities/quantities.js';
 import type { AnyObject } from './bundle.js';
-import { nameText, priorityNumber } from './common.js';
+import { choice, cost, nameText, priorityNumber } from './common.js';
 import { REFERENCE_PATTERN } from './common.js';
 
 type Fields = Readonly<Record<string, z.ZodType>>;
 
-const scopeField = z
-  .enum(['instance', 'caller', 'global'])
-  .default('instance')
-  .describe(
-    'Scope of the state: one per instance of this component, or one shared by all of them (`caller` and `global` ' +
-      'are the same here). Defaults to instance.',
-  );
+const scopeField = choice(['instance', 'caller', 'global'], 'instance').describe(
+  'Scope of the state: one per instance of this component, or one shared by all of them (`caller` and `global` ' +
+    'are the same here). Defaults to instance.',
+);
 const scopeAndError = { scope: scopeField };
 
 /** Schema of the store of a limiter. `withError`: with `onError`, unless the library has its own setting for it. */
 function storeSchema(withError: boolean): z.ZodType {
-  const onError = z
-    .enum(['allow', 'reject'])
-    .default('allow')
-    .describe(
-      'Whether a request passes unlimited when the call of `of` fails; with false it is answered 500. Defaults to ' +
-        'allow.',
-    );
+  const onError = choice(['allow', 'reject'], 'allow').describe(
+    'Whether a request passes unlimited when the call of `of` fails; with false it is answered 500. Defaults to ' +
+      'allow.',
+  );
   return z
     .strictObject({
-      latency: distribution()
-        .prefault('0ms')
-        .describe('Round-trip time of one lookup. Unit: distribution. Defaults to 0ms.'),
+      latency: cost().describe(
+        'Round-trip time of one lookup. Unit: distribution. Defaults to 0ms.',
+      ),
       of: z
         .string()
         .regex(REFERENCE_PATTERN)

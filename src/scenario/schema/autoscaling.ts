@@ -10,6 +10,7 @@ import {
   RATE_PATTERN,
   showNoNumber,
 } from '../../spec/quantities/quantity-text.js';
+import { choice } from './common.js';
 
 /** A target as written. Its metric determines which form is valid. */
 export interface TargetOutput {
@@ -103,13 +104,10 @@ const rules = (stabilization: string, policies: string): z.ZodType<RulesOutput> 
       .min(1)
       .optional()
       .describe(`Limits on the change within a period. Defaults to ${policies}.`),
-    selectPolicy: z
-      .enum(['max', 'min', 'disabled'])
-      .default('max')
-      .describe(
-        'Which policy applies: the one that allows most (max), the one that allows least (min), or no change in ' +
-          'this direction. Defaults to max.',
-      ),
+    selectPolicy: choice(['max', 'min', 'disabled'], 'max').describe(
+      'Which policy applies: the one that allows most (max), the one that allows least (min), or no change in ' +
+        'this direction. Defaults to max.',
+    ),
   });
 
 /** `autoscaling` of kind `hpa`, with the defaults of Kubernetes. */

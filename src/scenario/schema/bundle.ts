@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { layerNames, orderPresets } from '../../patterns/layers.js';
 import { balancerKinds, outlierKinds } from '../../patterns/registry.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { entryText, inheriting, nameText, onceSchema, withShort } from './common.js';
+import { flag, choice, entryText, inheriting, nameText, onceSchema, withShort } from './common.js';
 import type { OnceOutput } from './common.js';
 import { distribution, duration, share, whole } from '../../spec/quantities/quantities.js';
 import { REFERENCE_PATTERN } from './common.js';
@@ -52,13 +52,10 @@ const balancingCommon = {
         '1.4 of them or more. 0: never. Unit: share. Defaults to 50% with outlierDetection, to ' +
         '`minHealthPercent` with that of Istio, else to 0.',
     ),
-  failTrafficOnPanic: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether calls are refused below `panicThreshold` instead of going to all instances. Unit: boolean. Defaults ' +
-        'to false.',
-    ),
+  failTrafficOnPanic: flag(false).describe(
+    'Whether calls are refused below `panicThreshold` instead of going to all instances. Unit: boolean. Defaults ' +
+      'to false.',
+  ),
   zoneAware: z
     .union([z.boolean(), zoneAwareSchema])
     .optional()
@@ -72,26 +69,20 @@ const balancingCommon = {
       size: whole({ min: 1, max: 100_000 }).describe(
         'Instances that each calling instance sees. Unit: count. Required.',
       ),
-      kind: z
-        .enum(['deterministic', 'random'])
-        .default('deterministic')
-        .describe(
-          '`deterministic`: callers are assigned in rounds in which each instance gets one caller; `random`: each ' +
-            'caller draws its instances, and replaces one that is down by its next draw. Defaults to deterministic.',
-        ),
+      kind: choice(['deterministic', 'random'], 'deterministic').describe(
+        '`deterministic`: callers are assigned in rounds in which each instance gets one caller; `random`: each ' +
+          'caller draws its instances, and replaces one that is down by its next draw. Defaults to deterministic.',
+      ),
     })
     .optional()
     .describe(
       'Restricts each calling instance to a subset of the instances, which bounds the number of connections. ' +
         'Defaults to all of them.',
     ),
-  level: z
-    .enum(['request', 'connection'])
-    .default('request')
-    .describe(
-      'When an instance is picked: for each attempt (request) or, like an L4 balancer, for each new connection ' +
-        '(connection; needs `connections`). Defaults to request.',
-    ),
+  level: choice(['request', 'connection'], 'request').describe(
+    'When an instance is picked: for each attempt (request) or, like an L4 balancer, for each new connection ' +
+      '(connection; needs `connections`). Defaults to request.',
+  ),
 };
 
 /** Schema of `loadBalancing`: the union of all kinds. */
@@ -129,31 +120,21 @@ function outlierSchema(): z.ZodType<OutlierOutput> {
     ) as unknown as z.ZodType<OutlierOutput>;
 }
 
-const scope = z
-  .enum(['instance', 'caller', 'global'])
-  .default('instance')
-  .describe(
-    'Scope of the state: per instance of the caller, per calling component (caller), or shared by all callers of ' +
-      'this bundle (global). Defaults to instance.',
-  );
-const per = z
-  .enum(['callee', 'endpoint', 'target'])
-  .default('callee')
-  .describe(
-    'Splits the state by component, endpoint or instance (`target`) called. Defaults to callee.',
-  );
-const perTarget = z
-  .enum(['target'])
-  .default('target')
-  .describe('One state per instance called. Always target.');
+const scope = choice(['instance', 'caller', 'global'], 'instance').describe(
+  'Scope of the state: per instance of the caller, per calling component (caller), or shared by all callers of ' +
+    'this bundle (global). Defaults to instance.',
+);
+const per = choice(['callee', 'endpoint', 'target'], 'callee').describe(
+  'Splits the state by component, endpoint or instance (`target`) called. Defaults to callee.',
+);
+const perTarget = choice(['target'], 'target').describe(
+  'One state per instance called. Always target.',
+);
 
-const perKey = z
-  .enum(['callee', 'endpoint', 'target', 'key'])
-  .default('callee')
-  .describe(
-    'Split of the state by component, endpoint or instance (`target`) called; `key` is by component and the value of ' +
-      '`key`. Defaults to callee.',
-  );
+const perKey = choice(['callee', 'endpoint', 'target', 'key'], 'callee').describe(
+  'Split of the state by component, endpoint or instance (`target`) called; `key` is by component and the value of ' +
+    '`key`. Defaults to callee.',
+);
 const key = nameText()
   .optional()
   .describe(
@@ -161,13 +142,10 @@ const key = nameText()
       '`per`. A state that would decide like a new one is discarded. Unit: name. Defaults to none.',
   );
 
-const dryRun = z
-  .boolean()
-  .default(false)
-  .describe(
-    'Whether the policy only records its decisions and lets every call pass; the metric `wouldReject` counts calls ' +
-      'that it would have refused. Unit: boolean. Defaults to false.',
-  );
+const dryRun = flag(false).describe(
+  'Whether the policy only records its decisions and lets every call pass; the metric `wouldReject` counts calls ' +
+    'that it would have refused. Unit: boolean. Defaults to false.',
+);
 
 function perOf(kind: PolicyKind): z.ZodType {
   if (kind.perTarget === true) return perTarget;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { BundleOutput } from './bundle.js';
-import { nameText } from './common.js';
+import { flag, choice, nameText } from './common.js';
 import { consumerFields } from './consumer.js';
 import {
   boundedFields,
@@ -17,7 +17,7 @@ const subscription = (bundle: z.ZodType<BundleOutput>) =>
         'Name of the subscription, unique in the topic; metrics refer to it. Required.',
       ),
       ...consumerFields(bundle),
-      commit: z.enum(['before', 'afterEach']).default('afterEach').describe(commitText),
+      commit: choice(['before', 'afterEach'], 'afterEach').describe(commitText),
     })
     .describe('A subscription with a queue of its own.');
 
@@ -29,20 +29,14 @@ export const busFields = (bundle: z.ZodType<BundleOutput>) =>
       kind: z
         .literal('bus')
         .describe('`bus`: pushes every message to the queue of each subscription. Required.'),
-      stored: z
-        .boolean()
-        .default(true)
-        .describe(
-          'Whether messages are stored until they are handled. With false they are held only by subscriber ' +
-            'processes, and messages that arrive while none is up, or fail, are lost. Defaults to true.',
-        ),
-      ordering: z
-        .enum(['none', 'key'])
-        .default('none')
-        .describe(
-          '`key`: messages with the same key value are handled one at a time, in order; a message that fails ' +
-            'blocks those after it. Defaults to none.',
-        ),
+      stored: flag(true).describe(
+        'Whether messages are stored until they are handled. With false they are held only by subscriber ' +
+          'processes, and messages that arrive while none is up, or fail, are lost. Defaults to true.',
+      ),
+      ordering: choice(['none', 'key'], 'none').describe(
+        '`key`: messages with the same key value are handled one at a time, in order; a message that fails ' +
+          'blocks those after it. Defaults to none.',
+      ),
       event: z
         .enum(['domain', 'integration', 'system'])
         .optional()

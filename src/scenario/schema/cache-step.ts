@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameText } from './common.js';
+import { flag, nameText } from './common.js';
 
 /** A `cache` step as written: one of four verbs, and the fields that belong to it. */
 export interface CacheStepOutput<Step> {
@@ -45,11 +45,8 @@ export function cacheStepSchema(steps: z.ZodType): z.ZodType {
         'With `set` and the patterns writeThrough and writeBehind: steps that write the value to the data source. ' +
           'Unit: list of steps. Defaults to none.',
       ),
-    store: z
-      .boolean()
-      .default(true)
-      .describe(
-        'Whether the value that `onMiss` loads is stored. Unit: boolean. Defaults to true.',
-      ),
+    store: flag(true).describe(
+      'Whether the value that `onMiss` loads is stored. Unit: boolean. Defaults to true.',
+    ),
   });
 }

@@ -1,13 +1,18 @@
 import { z } from 'zod';
+import { count, duration, share, whole } from '../../spec/quantities/quantities.js';
 import {
-  count,
-  distribution,
-  duration,
-  durationOrNone,
-  share,
-  whole,
-} from '../../spec/quantities/quantities.js';
-import { critical, entryText, extending, inheriting, nameText, textMap } from './common.js';
+  labels,
+  flag,
+  choice,
+  cost,
+  timeLimit,
+  limit,
+  critical,
+  entryText,
+  extending,
+  inheriting,
+  nameText,
+} from './common.js';
 import { cpuSchema, zoneSchema } from './host.js';
 import { pool } from './pools.js';
 
@@ -32,32 +37,24 @@ const level = z
           'process. The others are one server that all instances call over the network; it loses its entries ' +
           'in a crash. Required.',
       ),
-    capacity: count({ min: 1 })
-      .prefault('unlimited')
-      .describe(
-        'Largest number of entries; for a local level, in each process. Unit: count. Defaults to unlimited.',
-      ),
-    ttl: durationOrNone({ allowZero: false })
-      .prefault('none')
-      .describe(
-        'Time to live of an entry, measured from when it is stored. Unit: duration or `none`. Defaults to ' +
-          'none.',
-      ),
+    capacity: limit().describe(
+      'Largest number of entries; for a local level, in each process. Unit: count. Defaults to unlimited.',
+    ),
+    ttl: timeLimit().describe(
+      'Time to live of an entry, measured from when it is stored. Unit: duration or `none`. Defaults to ' +
+        'none.',
+    ),
     ttlJitter: ttlJitter(),
-    sliding: z
-      .boolean()
-      .default(false)
-      .describe('Whether a hit restarts the time to live. Unit: boolean. Defaults to false.'),
-    latency: distribution()
-      .prefault('0ms')
-      .describe(
-        'CPU time of a command in the process that holds the level; with `cpu: 1` commands run one at a ' +
-          'time. Network time is added. Unit: distribution. Defaults to 0ms.',
-      ),
-    eviction: z
-      .enum(['lru', 'lfu', 'fifo', 'sieve', 'random'])
-      .default('lru')
-      .describe('Which entry is evicted when the level is full. Defaults to lru.'),
+    sliding: flag(false).describe(
+      'Whether a hit restarts the time to live. Unit: boolean. Defaults to false.',
+    ),
+    latency: cost().describe(
+      'CPU time of a command in the process that holds the level; with `cpu: 1` commands run one at a ' +
+        'time. Network time is added. Unit: distribution. Defaults to 0ms.',
+    ),
+    eviction: choice(['lru', 'lfu', 'fifo', 'sieve', 'random'], 'lru').describe(
+      'Which entry is evicted when the level is full. Defaults to lru.',
+    ),
     counts: z
       .enum(['resident', 'all'])
       .optional()
@@ -78,7 +75,7 @@ const level = z
       .optional()
       .describe('Connection pool of each calling instance. Defaults to unlimited.'),
     zone: zoneSchema.optional().describe('Zone of the server.'),
-    labels: textMap().optional().describe('Labels by which faults can select it.'),
+    labels,
   })
   .describe('A level of a cache.');
 export type LevelOutput = z.output<typeof level>;
@@ -106,29 +103,24 @@ export const cacheSchema = inheriting(
           'A fixed hit ratio instead of entries: nothing is stored, expires or is evicted. Unit: share. Defaults to ' +
             'none.',
         ),
-      pattern: z
-        .enum(['aside', 'readThrough', 'writeThrough', 'writeBehind', 'refreshAhead'])
-        .default('aside')
-        .describe(
-          'How values are loaded and written. `aside`: the caller loads and invalidates. `readThrough`: the ' +
-            'cache loads, so no value is available without the cache (onError defaults to fail). `writeThrough`: ' +
-            '`set` runs its `write` steps and waits for them. `writeBehind`: the `write` steps run later, once ' +
-            'per batch. `refreshAhead`: a hit late in the time to live reloads the value. Defaults to aside.',
-        ),
-      coalesce: z
-        .enum(['none', 'instance', 'cluster'])
-        .default('none')
-        .describe(
-          'Number of requests that load a value when several miss it: `none`: every request; `instance`: one ' +
-            'per instance; `cluster`: one overall, as with a lease. The others wait for its value or error. ' +
-            'Defaults to none.',
-        ),
-      staleWhileRevalidate: durationOrNone({ allowZero: false })
-        .prefault('none')
-        .describe(
-          'Time for which an expired value is still served while one background request reloads it. Unit: ' +
-            'duration or `none`. Defaults to none.',
-        ),
+      pattern: choice(
+        ['aside', 'readThrough', 'writeThrough', 'writeBehind', 'refreshAhead'],
+        'aside',
+      ).describe(
+        'How values are loaded and written. `aside`: the caller loads and invalidates. `readThrough`: the ' +
+          'cache loads, so no value is available without the cache (onError defaults to fail). `writeThrough`: ' +
+          '`set` runs its `write` steps and waits for them. `writeBehind`: the `write` steps run later, once ' +
+          'per batch. `refreshAhead`: a hit late in the time to live reloads the value. Defaults to aside.',
+      ),
+      coalesce: choice(['none', 'instance', 'cluster'], 'none').describe(
+        'Number of requests that load a value when several miss it: `none`: every request; `instance`: one ' +
+          'per instance; `cluster`: one overall, as with a lease. The others wait for its value or error. ' +
+          'Defaults to none.',
+      ),
+      staleWhileRevalidate: timeLimit().describe(
+        'Time for which an expired value is still served while one background request reloads it. Unit: ' +
+          'duration or `none`. Defaults to none.',
+      ),
       earlyExpiry: z
         .number()
         .positive()
@@ -138,11 +130,9 @@ export const cacheSchema = inheriting(
           'Beta of XFetch (early expiry at random): a request reloads the value when now - load time x beta x ' +
             'ln(u) reaches the expiry. Unit: number. Defaults to none.',
         ),
-      negativeTtl: durationOrNone({ allowZero: false })
-        .prefault('none')
-        .describe(
-          'Time for which a 404 from a load is cached. Unit: duration or `none`. Defaults to none.',
-        ),
+      negativeTtl: timeLimit().describe(
+        'Time for which a 404 from a load is cached. Unit: duration or `none`. Defaults to none.',
+      ),
       ttlJitter: ttlJitter(),
       onError: z
         .enum(['bypass', 'fail'])

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration, rate, whole } from '../../spec/quantities/quantities.js';
+import { flag } from './common.js';
 
 /** Provisioned throughput of a table. */
 export const capacitySchema = z
@@ -28,12 +29,9 @@ export const capacitySchema = z
         'Time for which unused units are kept (burst capacity); the burst capacity is full at time 0. Unit: ' +
           'duration. Defaults to 300s.',
       ),
-    adaptive: z
-      .boolean()
-      .default(true)
-      .describe(
-        'Adaptive capacity: whether a partition may use units that others leave, up to its own maximum. With false ' +
-          "each has an equal part of the table's units, as before 2018. Unit: boolean. Defaults to true.",
-      ),
+    adaptive: flag(true).describe(
+      'Adaptive capacity: whether a partition may use units that others leave, up to its own maximum. With false ' +
+        "each has an equal part of the table's units, as before 2018. Unit: boolean. Defaults to true.",
+    ),
   })
   .describe('Throughput of a table of kind dynamodb; requests above it are throttled.');

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { duration, share, size } from '../../spec/quantities/quantities.js';
+import type { Distribution } from '../../kernel/distribution.js';
+import type { Ns } from '../../kernel/time.js';
+import type { Quantity } from '../../spec/quantities/quantities.js';
+import {
+  count,
+  distribution,
+  duration,
+  durationOrNone,
+  share,
+  size,
+} from '../../spec/quantities/quantities.js';
 
 /** Pattern of names: a letter, then letters, digits, `_` and inner hyphens. So every reference is unambiguous. */
 export const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*$/;
@@ -26,6 +36,34 @@ export function named<S extends z.ZodType>(value: S): z.ZodRecord<z.ZodString, S
   return z.record(nameText(), value);
 }
 
+/** Schema of a switch with its default. */
+export function flag(byDefault: boolean): z.ZodDefault<z.ZodBoolean> {
+  return z.boolean().default(byDefault);
+}
+
+/** Schema of one of several words with its default. */
+export function choice<const Words extends readonly string[]>(
+  words: Words,
+  byDefault: z.output<z.ZodEnum<{ [Word in Words[number]]: Word }>>,
+) {
+  return z.enum(words).default(byDefault);
+}
+
+/** Schema of the time that something takes, 0ms by default. */
+export function cost(): z.ZodPrefault<Quantity<Distribution>> {
+  return distribution().prefault('0ms');
+}
+
+/** Schema of a limit on a time, none by default. */
+export function timeLimit(): z.ZodPrefault<Quantity<Ns | null>> {
+  return durationOrNone({ allowZero: false }).prefault('none');
+}
+
+/** Schema of a limit on a number of at least 1, unlimited by default. */
+export function limit(): z.ZodPrefault<Quantity<number>> {
+  return count({ min: 1 }).prefault('unlimited');
+}
+
 /** Adds short forms to the JSON Schema only. They are rewritten before validation. */
 export function withShort<S extends z.ZodType>(schema: S, ...short: readonly object[]): S {
   return schema.meta({ ...schema.meta(), [SHORT_FORMS]: short }) as S;
@@ -43,7 +81,6 @@ export function inheriting<S extends z.ZodType>(schema: S): S {
 export const SHORT_FORMS = 'shortForms';
 export const INHERITS = 'inherits';
 
-/** Fields of every named entry for display. */
 /** Disk of components that keep data. */
 export const storage = size()
   .prefault(0)
@@ -51,15 +88,15 @@ export const storage = size()
     'Disk provisioned for each node, for the price `report.prices.storageGbMonth`; it limits nothing. Unit: size. Defaults to 0.',
   );
 
+/** Fields of every named entry for display. */
 export const entryText = {
   title: freeText().optional().describe('Display name, shown where there is room.'),
   description: freeText().optional().describe('Description.'),
 };
 
-export const critical = z
-  .boolean()
-  .default(false)
-  .describe('Business critical: reports show it first. Defaults to false.');
+export const critical = flag(false).describe(
+  'Business critical: reports show it first. Defaults to false.',
+);
 
 /** Priority of a request; a larger number is more important. */
 export const priorityNumber = z.number().int().min(-1000).max(1000);
@@ -68,6 +105,9 @@ export const priorityNumber = z.number().int().min(-1000).max(1000);
 export function textMap(): z.ZodRecord<z.ZodString, z.ZodString> {
   return z.record(z.string().min(1).max(200), freeText());
 }
+
+/** Labels of a component. */
+export const labels = textMap().optional().describe('Labels by which faults can select it.');
 
 /** Schema of the condition of a step or a middleware entry; all of its fields must hold. */
 export const when = z
@@ -107,13 +147,10 @@ export function onceSchema() {
       .describe(
         'How long a result is stored, from the end of its execution. Unit: duration. Defaults to 24h.',
       ),
-    storeErrors: z
-      .boolean()
-      .default(true)
-      .describe(
-        'Whether failures are stored too, as at Stripe, where a retry gets the same 500. With false the next ' +
-          'request executes again. Unit: boolean. Defaults to true.',
-      ),
+    storeErrors: flag(true).describe(
+      'Whether failures are stored too, as at Stripe, where a retry gets the same 500. With false the next ' +
+        'request executes again. Unit: boolean. Defaults to true.',
+    ),
   });
 }
 

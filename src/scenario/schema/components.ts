@@ -12,6 +12,10 @@ import type { Gateway } from '../../spec/scenario/scenario.js';
 import type { BundleOutput } from './bundle.js';
 import { capacitySchema } from './capacity.js';
 import {
+  flag,
+  choice,
+  cost,
+  timeLimit,
   critical,
   entryText,
   storage,
@@ -22,15 +26,14 @@ import {
   nameText,
   onceSchema,
   priorityNumber,
-  textMap,
   withShort,
 } from './common.js';
 import type { OnceOutput } from './common.js';
 import { gatewayDiscoverySchema } from './discovery.js';
-import { pool } from './pools.js';
+import { pools } from './pools.js';
 import { replicationFields } from './replication.js';
 import { searchFields } from './search.js';
-import { cpuSchema, zoneSchema } from './host.js';
+import { placed, cpuSchema } from './host.js';
 import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
 import type { StepOutput } from './steps.js';
 import { methodText } from './steps.js';
@@ -68,10 +71,7 @@ export function endpointSchema(steps: z.ZodType<StepOutput[]>): z.ZodType<Endpoi
               'once per value: repetitions get the stored result, or 409 while it is running. Unit: boolean, name ' +
               'of a key, or map. Defaults to false.',
           ),
-        readOnly: z
-          .boolean()
-          .default(false)
-          .describe('Reads only; implies idempotent. Defaults to false.'),
+        readOnly: flag(false).describe('Reads only; implies idempotent. Defaults to false.'),
         requestSize: size()
           .prefault(0)
           .describe('Size of a request, unless the call says another. Unit: size. Defaults to 0B.'),
@@ -85,12 +85,10 @@ export function endpointSchema(steps: z.ZodType<StepOutput[]>): z.ZodType<Endpoi
               'it is refused with 503. Calls of `self` do not count. Unit: count. Defaults to as many as there are ' +
               'workers.',
           ),
-        timeLimit: durationOrNone({ allowZero: false })
-          .prefault('none')
-          .describe(
-            'Server-side time limit of an execution, measured from getting a worker: it is ended, its calls are ' +
-              'abandoned, the response is 503. Unit: duration or `none`. Defaults to none.',
-          ),
+        timeLimit: timeLimit().describe(
+          'Server-side time limit of an execution, measured from getting a worker: it is ended, its calls are ' +
+            'abandoned, the response is 503. Unit: duration or `none`. Defaults to none.',
+        ),
         priority: priorityNumber
           .optional()
           .describe(
@@ -219,13 +217,10 @@ export function gatewaySchema(
     ...host,
     discovery: gatewayDiscoverySchema.optional(),
     ...versionFields(host, null),
-    kind: z
-      .enum(['simple', 'kong', 'envoy', 'nginx', 'spring'])
-      .default('simple')
-      .describe(
-        'Product whose defaults apply: routing, order of middleware, responses to failures, and timeouts and ' +
-          'retries for targets without a bundle. Defaults to simple.',
-      ),
+    kind: choice(['simple', 'kong', 'envoy', 'nginx', 'spring'], 'simple').describe(
+      'Product whose defaults apply: routing, order of middleware, responses to failures, and timeouts and ' +
+        'retries for targets without a bundle. Defaults to simple.',
+    ),
     routing: z
       .enum(['firstMatch', 'kong', 'gatewayApi', 'envoy', 'nginx'])
       .optional()
@@ -251,12 +246,12 @@ export const databaseSchema = inheriting(
       ...entryText,
       critical,
       storage,
-      kind: z
-        .enum(['generic', 'postgres', 'mysql', 'mongo', 'redis', 'elasticsearch', 'dynamodb'])
-        .default('generic')
-        .describe(
-          'Product whose defaults apply: connection limits, locks, threads, copies. Defaults to generic.',
-        ),
+      kind: choice(
+        ['generic', 'postgres', 'mysql', 'mongo', 'redis', 'elasticsearch', 'dynamodb'],
+        'generic',
+      ).describe(
+        'Product whose defaults apply: connection limits, locks, threads, copies. Defaults to generic.',
+      ),
       operations: named(
         withShort(
           z.strictObject({
@@ -264,20 +259,14 @@ export const databaseSchema = inheriting(
             wait: distribution()
               .optional()
               .describe('Time spent on I/O, without CPU. Unit: distribution.'),
-            write: z
-              .boolean()
-              .default(false)
-              .describe('Whether the operation changes data. Defaults to false.'),
+            write: flag(false).describe('Whether the operation changes data. Defaults to false.'),
             key: nameText()
               .optional()
               .describe('Key whose value selects the row. Defaults to none.'),
-            lock: z
-              .boolean()
-              .default(false)
-              .describe(
-                'Whether the operation locks the row of `key` from the statement to the end of its transaction; ' +
-                  'other operations that lock it queue. Defaults to false.',
-              ),
+            lock: flag(false).describe(
+              'Whether the operation locks the row of `key` from the statement to the end of its transaction; ' +
+                'other operations that lock it queue. Defaults to false.',
+            ),
             scan: z
               .boolean()
               .optional()
@@ -323,15 +312,11 @@ export const databaseSchema = inheriting(
           'Number of those connections that are reserved for administrators. Defaults by kind: postgres 3, ' +
             'else 0.',
         ),
-      connect: distribution()
-        .prefault('0ms')
-        .describe('Time to open a connection. Unit: distribution. Defaults to 0ms.'),
-      statementTimeout: durationOrNone({ allowZero: false })
-        .prefault('none')
-        .describe(
-          'Longest time of a statement from its start, including waits for rows; after it, the server fails ' +
-            'the statement with 500. Unit: duration or `none`. Defaults to none.',
-        ),
+      connect: cost().describe('Time to open a connection. Unit: distribution. Defaults to 0ms.'),
+      statementTimeout: timeLimit().describe(
+        'Longest time of a statement from its start, including waits for rows; after it, the server fails ' +
+          'the statement with 500. Unit: duration or `none`. Defaults to none.',
+      ),
       lockTimeout: durationOrNone({ allowZero: false })
         .optional()
         .describe(
@@ -362,19 +347,8 @@ export const databaseSchema = inheriting(
         .describe('Slowdown from switching between concurrent statements. Defaults to none.'),
       ...replicationFields,
       ...searchFields,
-      pool: pool
-        .prefault({})
-        .describe('Connection pool of each calling instance. Defaults to unlimited.'),
-      pools: z
-        .record(nameText(), pool.describe('Fields that override those of `pool`.'))
-        .optional()
-        .describe('Pools by the name of the caller. Their fields override those of `pool`.'),
-      zone: zoneSchema.optional(),
-      external: z
-        .boolean()
-        .default(false)
-        .describe('Operated by a third party. Defaults to false.'),
-      labels: textMap().optional().describe('Labels by which faults can select it.'),
+      ...pools,
+      ...placed,
     })
     .describe('A database with its client-side pools.'),
 ).meta({ id: 'database' });

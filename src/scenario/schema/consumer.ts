@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { backoffSchema } from '../../patterns/mechanisms/backoff-fields.js';
 import { duration, share, whole } from '../../spec/quantities/quantities.js';
 import type { BundleOutput } from './bundle.js';
-import { nameText, REFERENCE_PATTERN, withShort } from './common.js';
+import { choice, nameText, REFERENCE_PATTERN, withShort } from './common.js';
 
 const reference = (): z.ZodString => z.string().regex(REFERENCE_PATTERN).max(200);
 
@@ -15,14 +15,11 @@ const retry = z
           "Defaults to 10, as Spring's DefaultErrorHandler.",
       ),
     backoff: backoffSchema.optional().describe('Time between two attempts. Defaults to none.'),
-    mode: z
-      .enum(['inProcess', 'requeue', 'delayed'])
-      .default('inProcess')
-      .describe(
-        'Where a failed message waits: `inProcess` blocks the consumer and later messages; `requeue` returns ' +
-          'it to the queue at once; `delayed` sets it aside for the back-off, like a retry topic or a delay ' +
-          'queue. `requeue` and `delayed` lose the order. Defaults to inProcess.',
-      ),
+    mode: choice(['inProcess', 'requeue', 'delayed'], 'inProcess').describe(
+      'Where a failed message waits: `inProcess` blocks the consumer and later messages; `requeue` returns ' +
+        'it to the queue at once; `delayed` sets it aside for the back-off, like a retry topic or a delay ' +
+        'queue. `requeue` and `delayed` lose the order. Defaults to inProcess.',
+    ),
   })
   .describe('Retries of a failed message.');
 
@@ -70,14 +67,11 @@ export const consumerFields = (bundle: z.ZodType<BundleOutput>) => ({
     .describe(
       'Retries of a failed message. Defaults to none: a message that fails is not retried.',
     ),
-  onPoison: z
-    .enum(['block', 'skip', 'deadLetter'])
-    .default('block')
-    .describe(
-      'Handling of a message whose attempts are used up: `block` keeps retrying it while later messages ' +
-        'wait; `skip` drops it, and its effect is lost; `deadLetter` moves it to `deadLetter`. Defaults to ' +
-        'block.',
-    ),
+  onPoison: choice(['block', 'skip', 'deadLetter'], 'block').describe(
+    'Handling of a message whose attempts are used up: `block` keeps retrying it while later messages ' +
+      'wait; `skip` drops it, and its effect is lost; `deadLetter` moves it to `deadLetter`. Defaults to ' +
+      'block.',
+  ),
   deadLetter: nameText()
     .optional()
     .describe(

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { count, distribution, duration, whole } from '../../spec/quantities/quantities.js';
+import { distribution, duration, whole } from '../../spec/quantities/quantities.js';
 import { ON_EMPTY } from '../../spec/scenario/discovery.js';
 
-import { nameText, withShort } from './common.js';
+import { choice, cost, limit, nameText, withShort } from './common.js';
 
 export const hopSchema = z
   .strictObject({
@@ -11,17 +11,13 @@ export const hopSchema = z
       .describe(
         'One-way latency between the balancer and the instances. Unit: distribution. Defaults to `network.latency`.',
       ),
-    work: distribution()
-      .prefault('0ms')
-      .describe(
-        'Time of a worker of the balancer for each request. Unit: distribution. Defaults to 0ms.',
-      ),
-    concurrency: count({ min: 1 })
-      .prefault('unlimited')
-      .describe(
-        'Workers of each replica of the balancer; each is held until the response has passed. More requests wait. ' +
-          'Unit: count. Defaults to unlimited.',
-      ),
+    work: cost().describe(
+      'Time of a worker of the balancer for each request. Unit: distribution. Defaults to 0ms.',
+    ),
+    concurrency: limit().describe(
+      'Workers of each replica of the balancer; each is held until the response has passed. More requests wait. ' +
+        'Unit: count. Defaults to unlimited.',
+    ),
     replicas: whole({ min: 1, max: 1000 })
       .prefault(2)
       .describe('Replicas of the balancer. Unit: count. Defaults to 2.'),
@@ -41,13 +37,10 @@ const listFields = {
         'fetch comes after a random part of it. If a fetch fails, the holder keeps its list. Unit: duration. ' +
         'Defaults to 30s.',
     ),
-  onEmpty: z
-    .enum(ON_EMPTY)
-    .default('fail')
-    .describe(
-      'Reaction to an empty list. `fail`: calls are refused; `lastKnown`: they keep the last list that ' +
-        'was not empty; `panic`: they call all instances, up or not. Defaults to fail.',
-    ),
+  onEmpty: choice(ON_EMPTY, 'fail').describe(
+    'Reaction to an empty list. `fail`: calls are refused; `lastKnown`: they keep the last list that ' +
+      'was not empty; `panic`: they call all instances, up or not. Defaults to fail.',
+  ),
 };
 
 const SHORT = { type: 'string', description: 'Name of the registry: short for `registry`.' };

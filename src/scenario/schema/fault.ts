@@ -9,17 +9,11 @@ import {
 } from '../../spec/quantities/quantities.js';
 import { parseShare, QuantityError, showNoNumber } from '../../spec/quantities/quantity-text.js';
 import type { AnyObject } from './bundle.js';
-import { freeText, nameText, textMap, withShort } from './common.js';
-
-/** Selection of the affected instances. */
-export type InstancesOutput =
-  | { readonly kind: 'all' }
-  | { readonly kind: 'count'; readonly count: number }
-  | { readonly kind: 'share'; readonly share: number }
-  | { readonly kind: 'indices'; readonly indices: readonly number[] };
+import { flag, choice, freeText, nameText, textMap, withShort } from './common.js';
+import type { Selection } from '../../spec/scenario/scenario.js';
 
 const instances = quantity(
-  (input): InstancesOutput => {
+  (input): Selection => {
     if (input === 'all') return { kind: 'all' };
     if (typeof input === 'number' && Number.isInteger(input) && input >= 1) {
       return { kind: 'count', count: input };
@@ -120,13 +114,10 @@ const common = {
     .strictObject({
       up: duration().prefault('0s').describe('Time to full strength. Defaults to 0s.'),
       down: duration().prefault('0s').describe('Time back to zero. Defaults to 0s.'),
-      shape: z
-        .enum(['linear', 'step', 'exponential'])
-        .default('linear')
-        .describe(
-          'Shape of the ramp: even (`linear`), most of it in the last tenth (`exponential`), or zero until the ' +
-            'end of `up` and from the start of `down` (`step`). Defaults to linear.',
-        ),
+      shape: choice(['linear', 'step', 'exponential'], 'linear').describe(
+        'Shape of the ramp: even (`linear`), most of it in the last tenth (`exponential`), or zero until the ' +
+          'end of `up` and from the start of `down` (`step`). Defaults to linear.',
+      ),
       steps: whole({ min: 2, max: 100 })
         .optional()
         .describe(
@@ -136,10 +127,9 @@ const common = {
     })
     .optional()
     .describe('Ramp of the strength.'),
-  optional: z
-    .boolean()
-    .default(false)
-    .describe('Whether it may have no effect without being an error. Defaults to false.'),
+  optional: flag(false).describe(
+    'Whether it may have no effect without being an error. Defaults to false.',
+  ),
 };
 
 /** A validated fault: the common fields, and the fields of its kind. */

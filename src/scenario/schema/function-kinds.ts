@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import { count, duration, factor, share, size, whole } from '../../spec/quantities/quantities.js';
-import { withShort } from './common.js';
+import { duration, factor, share, size, whole } from '../../spec/quantities/quantities.js';
+import { limit, withShort } from './common.js';
 import { cores, CORES_SHORT } from './host.js';
 
 // Fields of functions that only some products have.
@@ -73,9 +73,7 @@ const kpa = z
     minScale: whole({ max: 100_000 })
       .prefault(0)
       .describe('Smallest number of pods. Unit: count. Defaults to 0.'),
-    maxScale: count({ min: 1 })
-      .prefault('unlimited')
-      .describe('Largest number of pods. Unit: count. Defaults to unlimited.'),
+    maxScale: limit().describe('Largest number of pods. Unit: count. Defaults to unlimited.'),
   })
   .describe('The Knative pod autoscaler, which decides every 2 s.');
 

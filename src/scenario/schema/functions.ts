@@ -1,16 +1,18 @@
 import { z } from 'zod';
-import {
-  count,
-  distribution,
-  duration,
-  durationOrNone,
-  rate,
-  whole,
-} from '../../spec/quantities/quantities.js';
+import { count, duration, durationOrNone, rate, whole } from '../../spec/quantities/quantities.js';
 import type { FunctionSettings } from '../../spec/scenario/functions.js';
 import { cpuShareSchema, kpaSchema, memorySchema, reservedSchema } from './function-kinds.js';
 import type { KpaOutput } from './function-kinds.js';
-import { critical, entryText, extending, inheriting, named, textMap } from './common.js';
+import {
+  labels,
+  choice,
+  cost,
+  critical,
+  entryText,
+  extending,
+  inheriting,
+  named,
+} from './common.js';
 import type { EndpointOutput } from './components.js';
 import { zoneSchema } from './host.js';
 import type { HostOutput, HostShape } from './host.js';
@@ -48,16 +50,13 @@ export function functionSchema(
     ...extending,
     ...entryText,
     critical,
-    kind: z
-      .enum(['simple', 'lambda', 'cloudRun', 'knative'])
-      .default('simple')
-      .describe('Product whose defaults apply. Defaults to simple.'),
-    coldStart: distribution()
-      .prefault('0ms')
-      .describe(
-        'Time from the decision to create an environment until it is ready. Unit: distribution. Defaults to ' +
-          '0ms.',
-      ),
+    kind: choice(['simple', 'lambda', 'cloudRun', 'knative'], 'simple').describe(
+      'Product whose defaults apply. Defaults to simple.',
+    ),
+    coldStart: cost().describe(
+      'Time from the decision to create an environment until it is ready. Unit: distribution. Defaults to ' +
+        '0ms.',
+    ),
     keepAlive: duration({ allowZero: false })
       .optional()
       .describe(
@@ -111,7 +110,7 @@ export function functionSchema(
           'or with a count of 2, gets two shares. With knative only one zone. Defaults to all; of knative to ' +
           'the first.',
       ),
-    labels: textMap().optional().describe('Labels by which faults can select it.'),
+    labels,
     outbound: host['outbound'],
     endpoints: named(endpoint).describe(
       'Endpoints; `steps` instead defines one endpoint called invoke. Required.',

@@ -27,7 +27,17 @@ import { disruptionBudgetSchema } from './nodes.js';
 import type { BudgetOutput } from './nodes.js';
 import { probesSchema } from './probes.js';
 import type { ProbesOutput } from './probes.js';
-import { critical, entryText, nameText, textMap, withShort } from './common.js';
+import {
+  labels,
+  flag,
+  choice,
+  cost,
+  timeLimit,
+  critical,
+  entryText,
+  nameText,
+  withShort,
+} from './common.js';
 
 /** Number of cores, which can be a fraction or unlimited. */
 export const cores = quantity(
@@ -57,12 +67,9 @@ export const CORES_SHORT = {
 export const cpuSchema = withShort(
   z.strictObject({
     cores: cores.prefault('unlimited').describe('Cores per replica. Defaults to unlimited.'),
-    discipline: z
-      .enum(['processorSharing', 'fcfs'])
-      .default('processorSharing')
-      .describe(
-        'How work shares the cores. A shared level of a cache has `fcfs`. Defaults to processorSharing.',
-      ),
+    discipline: choice(['processorSharing', 'fcfs'], 'processorSharing').describe(
+      'How work shares the cores. A shared level of a cache has `fcfs`. Defaults to processorSharing.',
+    ),
     quota: z
       .strictObject({
         limit: z
@@ -104,6 +111,13 @@ export const zoneSchema = z
     'Zones of the replicas: a name, a list dealt in turn, or counts. Defaults to all in turn.',
   );
 
+/** Place and labels of a server that is a component. */
+export const placed = {
+  zone: zoneSchema.optional(),
+  external: flag(false).describe('Operated by a third party. Defaults to false.'),
+  labels,
+};
+
 export const queueSchema = z.strictObject({
   capacity: count()
     .prefault('unbounded')
@@ -111,22 +125,20 @@ export const queueSchema = z.strictObject({
       'Largest number of requests that wait for a worker; further requests get a 503. Unit: count. ' +
         'Defaults to unbounded.',
     ),
-  discipline: z
-    .enum(['fifo', 'lifo', 'adaptiveLifo', 'priority', 'fair', 'codel'])
-    .default('fifo')
-    .describe(
-      'Order of service. `fifo`: oldest first; `lifo`: newest first; `adaptiveLifo`: oldest first, but newest ' +
-        'first while the queue has not been empty for longer than `interval`; `priority`: highest priority first, ' +
-        'then oldest; a request that finds the queue full replaces the newest one of the lowest priority if that is ' +
-        'below its own; `fair`: one request per value of `key` in turn; `codel`: oldest first, but when waits have ' +
-        'not been below `target` for longer than `interval`, requests are refused at the head, more and more often. ' +
-        'Defaults to fifo.',
-    ),
-  maxWait: durationOrNone({ allowZero: false })
-    .prefault('none')
-    .describe(
-      'Longest wait; then the request is refused. Unit: duration or `none`. Defaults to none.',
-    ),
+  discipline: choice(
+    ['fifo', 'lifo', 'adaptiveLifo', 'priority', 'fair', 'codel'],
+    'fifo',
+  ).describe(
+    'Order of service. `fifo`: oldest first; `lifo`: newest first; `adaptiveLifo`: oldest first, but newest ' +
+      'first while the queue has not been empty for longer than `interval`; `priority`: highest priority first, ' +
+      'then oldest; a request that finds the queue full replaces the newest one of the lowest priority if that is ' +
+      'below its own; `fair`: one request per value of `key` in turn; `codel`: oldest first, but when waits have ' +
+      'not been below `target` for longer than `interval`, requests are refused at the head, more and more often. ' +
+      'Defaults to fifo.',
+  ),
+  maxWait: timeLimit().describe(
+    'Longest wait; then the request is refused. Unit: duration or `none`. Defaults to none.',
+  ),
   target: durationOrNone({ allowZero: false })
     .optional()
     .describe(
@@ -189,12 +201,10 @@ const memorySchema = z
 
 const lifecycleSchema = z
   .strictObject({
-    startup: distribution()
-      .prefault('0ms')
-      .describe(
-        'Time from the end of a crash until the process accepts requests. Until then connections are ' +
-          'refused, and callers prefer other replicas. Unit: distribution. Defaults to 0ms.',
-      ),
+    startup: cost().describe(
+      'Time from the end of a crash until the process accepts requests. Until then connections are ' +
+        'refused, and callers prefer other replicas. Unit: distribution. Defaults to 0ms.',
+    ),
     warmup: z
       .strictObject({
         duration: duration({ allowZero: false }).describe(
@@ -207,13 +217,10 @@ const lifecycleSchema = z
       })
       .optional()
       .describe('Warm-up of a process after its start: cold caches, code not yet compiled.'),
-    coldCaches: z
-      .boolean()
-      .default(true)
-      .describe(
-        'Whether the `local` levels of caches are lost with the process; false: they are on a disk or in memory ' +
-          'that outlives it. Unit: boolean. Defaults to true.',
-      ),
+    coldCaches: flag(true).describe(
+      'Whether the `local` levels of caches are lost with the process; false: they are on a disk or in memory ' +
+        'that outlives it. Unit: boolean. Defaults to true.',
+    ),
     preStop: duration()
       .prefault('0s')
       .describe(
@@ -227,13 +234,10 @@ const lifecycleSchema = z
           'lost. On `kubernetes` there are at least 2s between SIGTERM and the kill. Unit: duration. Defaults to ' +
           '30s.',
       ),
-    drain: z
-      .boolean()
-      .default(true)
-      .describe(
-        'Reaction to SIGTERM: with true the process refuses new connections, finishes its work and ends; with ' +
-          'false it ends at once, and work in flight is lost. Unit: boolean. Defaults to true.',
-      ),
+    drain: flag(true).describe(
+      'Reaction to SIGTERM: with true the process refuses new connections, finishes its work and ends; with ' +
+        'false it ends at once, and work in flight is lost. Unit: boolean. Defaults to true.',
+    ),
   })
   .describe(
     'How processes restart, and how they end when asked to (`stop`). Processes are warm at the start of the run. ' +
@@ -260,10 +264,9 @@ export function hostFields(
     zone: zoneSchema.optional(),
     runtime: withShort(
       z.strictObject({
-        kind: z
-          .enum(['threads', 'async', 'eventLoop'])
-          .default('threads')
-          .describe('How requests hold workers. Defaults to threads.'),
+        kind: choice(['threads', 'async', 'eventLoop'], 'threads').describe(
+          'How requests hold workers. Defaults to threads.',
+        ),
         gc: gcSchema.optional(),
       }),
       { enum: ['threads', 'async', 'eventLoop'] },
@@ -282,15 +285,10 @@ export function hostFields(
     cpu: cpuSchema
       .prefault({})
       .describe('Cores per replica, shared by `work`. Defaults to unlimited.'),
-    cancellation: z
-      .enum(['ignore', 'onDequeue', 'atSteps', 'immediate'])
-      .default('ignore')
-      .describe(
-        'Handling of work whose caller no longer waits. Defaults to ignore: it is completed.',
-      ),
-    rejectWork: distribution()
-      .prefault('0ms')
-      .describe('CPU time of a refusal. Unit: distribution. Defaults to 0ms.'),
+    cancellation: choice(['ignore', 'onDequeue', 'atSteps', 'immediate'], 'ignore').describe(
+      'Handling of work whose caller no longer waits. Defaults to ignore: it is completed.',
+    ),
+    rejectWork: cost().describe('CPU time of a refusal. Unit: distribution. Defaults to 0ms.'),
     admission: admission.optional(),
     memory: memorySchema.optional(),
     lifecycle: lifecycleSchema.optional(),
@@ -318,11 +316,10 @@ export function hostFields(
     })
       .optional()
       .describe('Policy bundles by callee, `callee.endpoint` or `default`.'),
-    external: z
-      .boolean()
-      .default(false)
-      .describe('Operated by a third party; reports show it separately. Defaults to false.'),
-    labels: textMap().optional().describe('Labels by which faults can select it.'),
+    external: flag(false).describe(
+      'Operated by a third party; reports show it separately. Defaults to false.',
+    ),
+    labels,
   } as unknown as HostShape;
 }
 

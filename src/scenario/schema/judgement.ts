@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration, quantity, share, whole } from '../../spec/quantities/quantities.js';
 import { QuantityError, showNoNumber } from '../../spec/quantities/quantity-text.js';
-import { freeText, named, nameText, withShort } from './common.js';
+import { flag, choice, freeText, named, nameText, withShort } from './common.js';
 
 const confidence = quantity(
   (input): number | null => {
@@ -28,27 +28,22 @@ export const budgetSchema = withShort(
     .strictObject({
       expect: z.string().min(1).max(1000).describe('The expression. Required.'),
       name: freeText().optional().describe('Shown instead of the expression.'),
-      severity: z
-        .enum(['error', 'warning'])
-        .default('error')
-        .describe('A warning never changes the exit code. Defaults to error.'),
+      severity: choice(['error', 'warning'], 'error').describe(
+        'A warning never changes the exit code. Defaults to error.',
+      ),
       confidence: confidence
         .prefault('95%')
         .describe('Confidence of the verdict; `none` judges the point. Defaults to 95%.'),
-      strict: z
-        .boolean()
-        .default(false)
-        .describe('Whether an undecided verdict breaks it. Defaults to false.'),
+      strict: flag(false).describe('Whether an undecided verdict breaks it. Defaults to false.'),
       by: share()
         .optional()
         .describe(
           'Tolerance for a limit that was measured too: a value that exceeds it by less than this share of it ' +
             'holds, significant or not.',
         ),
-      allowEmpty: z
-        .boolean()
-        .default(false)
-        .describe('Whether it holds when nothing was measured. Defaults to false.'),
+      allowEmpty: flag(false).describe(
+        'Whether it holds when nothing was measured. Defaults to false.',
+      ),
     })
     .describe('An expectation.'),
   { type: 'string', description: 'The expression, such as `shoppers.latency.p99 < 500ms`.' },
@@ -112,10 +107,9 @@ export const variantSchema = z
       .record(patchPath, z.array(z.unknown()))
       .optional()
       .describe('Path of a list to entries to append; applied last.'),
-    baseline: z
-      .boolean()
-      .default(false)
-      .describe('Whether comparisons are against this variant. Defaults to the first listed.'),
+    baseline: flag(false).describe(
+      'Whether comparisons are against this variant. Defaults to the first listed.',
+    ),
   })
   .describe('A patch of the scenario.');
 

@@ -4,7 +4,7 @@ import type { Distribution } from '../../kernel/distribution.js';
 import type { MeshKindName } from '../meshes/index.js';
 import { MESH_KINDS } from '../meshes/index.js';
 import type { BundleOutput } from './bundle.js';
-import { CALL_PATTERN, nameText, REFERENCE_PATTERN, withShort } from './common.js';
+import { cost, flag, CALL_PATTERN, nameText, REFERENCE_PATTERN, withShort } from './common.js';
 import type { RouteOutput } from './components.js';
 
 /** A validated mesh. */
@@ -43,7 +43,7 @@ function services(text: string): z.ZodType {
 }
 
 /** Fields of the cost of a pass. */
-const cost = {
+const costFields = {
   work: distribution()
     .optional()
     .describe(
@@ -65,7 +65,7 @@ const cost = {
 
 const proxy = z
   .strictObject({
-    ...cost,
+    ...costFields,
     handshakeWork: distribution()
       .optional()
       .describe(
@@ -84,7 +84,7 @@ const waypoint = z
     services: services(
       'Services with a waypoint: `all` in the mesh, or a list. Unit: names. Defaults to all.',
     ),
-    ...cost,
+    ...costFields,
     replicas: count({ min: 1 })
       .prefault(1)
       .describe(
@@ -136,13 +136,10 @@ export function meshSchema(bundle: z.ZodType<BundleOutput>): z.ZodType<MeshOutpu
       ),
       proxy,
       waypoint,
-      mtls: z
-        .boolean()
-        .default(true)
-        .describe(
-          'Whether connections between proxies use mutual TLS: one more round trip, `handshakeWork`, and certificates ' +
-            'that `certExpiry` can expire. Has an effect only on calls with `connections`. Defaults to true.',
-        ),
+      mtls: flag(true).describe(
+        'Whether connections between proxies use mutual TLS: one more round trip, `handshakeWork`, and certificates ' +
+          'that `certExpiry` can expire. Has an effect only on calls with `connections`. Defaults to true.',
+      ),
       policy: bundle
         .optional()
         .describe(
@@ -165,13 +162,11 @@ export function meshSchema(bundle: z.ZodType<BundleOutput>): z.ZodType<MeshOutpu
           'Routes by called service, for calls from inside the mesh: the first one that matches decides, and the last ' +
             'one has no match. A route is chosen once for a call of the application.',
         ),
-      configPropagation: distribution()
-        .prefault('0ms')
-        .describe(
-          'Time from a change of the ready instances of a service in the mesh until a proxy has the new list, drawn ' +
-            'for each proxy; it replaces `platform.endpointPropagation` for calls from inside the mesh. Unit: ' +
-            'distribution. Defaults to 0ms: that of the platform applies.',
-        ),
+      configPropagation: cost().describe(
+        'Time from a change of the ready instances of a service in the mesh until a proxy has the new list, drawn ' +
+          'for each proxy; it replaces `platform.endpointPropagation` for calls from inside the mesh. Unit: ' +
+          'distribution. Defaults to 0ms: that of the platform applies.',
+      ),
     })
     .describe('Service mesh: proxies between services.') as unknown as z.ZodType<MeshOutput>;
 }

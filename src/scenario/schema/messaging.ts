@@ -1,6 +1,15 @@
 import { z } from 'zod';
-import { distribution, duration, durationOrNone, whole } from '../../spec/quantities/quantities.js';
-import { critical, entryText, extending, inheriting, nameText } from './common.js';
+import { duration, durationOrNone, whole } from '../../spec/quantities/quantities.js';
+import {
+  flag,
+  choice,
+  cost,
+  critical,
+  entryText,
+  extending,
+  inheriting,
+  nameText,
+} from './common.js';
 import type { BundleOutput } from './bundle.js';
 import { consumerFields } from './consumer.js';
 import { producerSchema } from './producer.js';
@@ -10,14 +19,11 @@ type BundleSchema = z.ZodType<BundleOutput>;
 
 const rebalance = z
   .strictObject({
-    protocol: z
-      .enum(['classic', 'cooperative', 'consumer'])
-      .default('classic')
-      .describe(
-        '`classic`: all members stop until all have rejoined; `cooperative`: as `classic`, but only ' +
-          'partitions that move stop; `consumer` (KIP-848): members do not wait for each other, and only ' +
-          'partitions that move stop. Defaults to classic.',
-      ),
+    protocol: choice(['classic', 'cooperative', 'consumer'], 'classic').describe(
+      '`classic`: all members stop until all have rejoined; `cooperative`: as `classic`, but only ' +
+        'partitions that move stop; `consumer` (KIP-848): members do not wait for each other, and only ' +
+        'partitions that move stop. Defaults to classic.',
+    ),
     pause: duration()
       .prefault('3s')
       .describe(
@@ -30,13 +36,10 @@ const rebalance = z
         'Time for which an empty group waits for more members after the first one has joined ' +
           '(group.initial.rebalance.delay.ms). Unit: duration. Defaults to 3s.',
       ),
-    staticMembership: z
-      .boolean()
-      .default(false)
-      .describe(
-        'Static membership (group.instance.id): a restart within `sessionTimeout` triggers no rebalance. Defaults ' +
-          'to false.',
-      ),
+    staticMembership: flag(false).describe(
+      'Static membership (group.instance.id): a restart within `sessionTimeout` triggers no rebalance. Defaults ' +
+        'to false.',
+    ),
   })
   .describe('Rebalancing of partitions when members join or leave.');
 
@@ -67,16 +70,16 @@ const subscriber = (bundle: BundleSchema) =>
       maxPollRecords: whole({ min: 1, max: 1_000_000 })
         .prefault(500)
         .describe('Largest number of messages per poll. Unit: count. Defaults to 500.'),
-      commit: z
-        .enum(['auto', 'before', 'afterBatch', 'afterEach', 'transactional'])
-        .default('afterBatch')
-        .describe(
-          'When the offset is committed. `before`: before the handling, so a crash loses messages in progress. ' +
-            '`afterBatch`, `afterEach`: after a batch or a message, so messages in progress are read again after ' +
-            'a crash. `auto`: with the first poll after each `autoCommitInterval` and with each rebalance. ' +
-            '`transactional`: after the batch, together with its effects and the messages it published. Defaults ' +
-            'to afterBatch.',
-        ),
+      commit: choice(
+        ['auto', 'before', 'afterBatch', 'afterEach', 'transactional'],
+        'afterBatch',
+      ).describe(
+        'When the offset is committed. `before`: before the handling, so a crash loses messages in progress. ' +
+          '`afterBatch`, `afterEach`: after a batch or a message, so messages in progress are read again after ' +
+          'a crash. `auto`: with the first poll after each `autoCommitInterval` and with each rebalance. ' +
+          '`transactional`: after the batch, together with its effects and the messages it published. Defaults ' +
+          'to afterBatch.',
+      ),
       autoCommitInterval: duration({ allowZero: false })
         .prefault('5s')
         .describe('Time between two commits with `commit: auto`. Unit: duration. Defaults to 5s.'),
@@ -95,13 +98,10 @@ const subscriber = (bundle: BundleSchema) =>
       heartbeatInterval: duration({ allowZero: false })
         .prefault('3s')
         .describe('Time between two heartbeats of a member. Unit: duration. Defaults to 3s.'),
-      autoOffsetReset: z
-        .enum(['latest', 'earliest'])
-        .default('latest')
-        .describe(
-          'Where the group starts if it has no offset (at time 0), or if `retention` has deleted the message ' +
-            'at its offset: `latest` skips the messages in the topic, `earliest` reads them. Defaults to latest.',
-        ),
+      autoOffsetReset: choice(['latest', 'earliest'], 'latest').describe(
+        'Where the group starts if it has no offset (at time 0), or if `retention` has deleted the message ' +
+          'at its offset: `latest` skips the messages in the topic, `earliest` reads them. Defaults to latest.',
+      ),
       startAt: duration()
         .prefault('0s')
         .describe(
@@ -151,11 +151,9 @@ const kafka = (bundle: BundleSchema) =>
             'message becomes readable, whatever its `acks`. Unit: count. Defaults to 1.',
         ),
       producer: producerSchema.prefault({}),
-      publishLatency: distribution()
-        .prefault('0ms')
-        .describe(
-          'Time from the publishing to the confirmation. Unit: distribution. Defaults to 0ms.',
-        ),
+      publishLatency: cost().describe(
+        'Time from the publishing to the confirmation. Unit: distribution. Defaults to 0ms.',
+      ),
       backlog: whole({ max: 10_000_000 })
         .prefault(0)
         .describe('Number of messages in the topic at time 0. Unit: count. Defaults to 0.'),

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { distribution, duration, share, size, whole } from '../../spec/quantities/quantities.js';
+import { duration, share, size, whole } from '../../spec/quantities/quantities.js';
 import { MIDDLEWARE } from '../verbs.js';
 import { gateSchema, storedLimiterSchema } from './admission.js';
 import type { AnyObject } from './bundle.js';
-import { nameText, when } from './common.js';
+import { flag, choice, cost, nameText, when } from './common.js';
 import { methodText } from './steps.js';
 import { CALL_PATTERN } from './common.js';
 
@@ -57,9 +57,7 @@ const SIZED: ReadonlyMap<string, string> = new Map([
 
 function common(): Record<string, z.ZodType> {
   return {
-    work: distribution()
-      .prefault('0ms')
-      .describe('CPU. Unit: distribution. Defaults to 0ms; of `kind: jwt` to 22us.'),
+    work: cost().describe('CPU. Unit: distribution. Defaults to 0ms; of `kind: jwt` to 22us.'),
     reject: share().prefault(0).describe('Share of requests refused. Defaults to 0.'),
     status: whole({ min: 400, max: 599 })
       .optional()
@@ -72,21 +70,15 @@ function common(): Record<string, z.ZodType> {
         'A remote check: component.endpoint, under the bundle of `outbound`. A client error (4xx but 429) ' +
           'refuses the request with `status`; any other failure means that the check failed, see `onError`.',
       ),
-    onError: z
-      .enum(['allow', 'reject'])
-      .default('reject')
-      .describe(
-        'Behaviour when the check fails: `allow` lets the request pass, `reject` ends it like any failed call, ' +
-          'with 503 or 504. Defaults to reject.',
-      ),
-    dryRun: z
-      .boolean()
-      .default(false)
-      .describe(
-        'Whether it only records its decisions, including calls to its store and check, and lets every request ' +
-          'pass; the metric `wouldReject` counts requests that it would have refused. Unit: boolean. Defaults to ' +
-          'false.',
-      ),
+    onError: choice(['allow', 'reject'], 'reject').describe(
+      'Behaviour when the check fails: `allow` lets the request pass, `reject` ends it like any failed call, ' +
+        'with 503 or 504. Defaults to reject.',
+    ),
+    dryRun: flag(false).describe(
+      'Whether it only records its decisions, including calls to its store and check, and lets every request ' +
+        'pass; the metric `wouldReject` counts requests that it would have refused. Unit: boolean. Defaults to ' +
+        'false.',
+    ),
     when: when.optional(),
   };
 }
@@ -151,9 +143,9 @@ function sizeFields(name: string): Record<string, z.ZodType> {
   }
   const what = SIZED.get(name);
   if (what === undefined) return {};
-  const workPerKiB = distribution()
-    .prefault('0ms')
-    .describe(`CPU for each KiB of ${what}. Unit: distribution. Defaults to 0ms.`);
+  const workPerKiB = cost().describe(
+    `CPU for each KiB of ${what}. Unit: distribution. Defaults to 0ms.`,
+  );
   return { workPerKiB };
 }
 

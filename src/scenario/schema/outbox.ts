@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { distribution, duration, whole } from '../../spec/quantities/quantities.js';
-import { REFERENCE_PATTERN } from './common.js';
+import { choice, REFERENCE_PATTERN } from './common.js';
 
 const operation = (): z.ZodString => z.string().regex(REFERENCE_PATTERN).max(200);
 
@@ -11,13 +11,10 @@ export const outboxSchema = z
       'Database, or `database.operation`, that a message is written to with the rest of the ' +
         'transaction. Required.',
     ),
-    mode: z
-      .enum(['polling', 'cdc'])
-      .default('polling')
-      .describe(
-        '`polling`: one instance queries the rows at intervals, publishes them and marks them as sent; ' +
-          '`cdc`: a connector follows the log of the database. Defaults to polling.',
-      ),
+    mode: choice(['polling', 'cdc'], 'polling').describe(
+      '`polling`: one instance queries the rows at intervals, publishes them and marks them as sent; ' +
+        '`cdc`: a connector follows the log of the database. Defaults to polling.',
+    ),
     pollInterval: duration({ allowZero: false })
       .prefault('1s')
       .describe(

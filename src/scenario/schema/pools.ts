@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
 import { count, duration, durationOrNone, whole } from '../../spec/quantities/quantities.js';
+import { nameText, choice, timeLimit, limit } from './common.js';
 
-const maxOpen = count({ min: 1 })
-  .prefault('unlimited')
-  .describe(
-    'Largest number of connections per calling instance. Unit: count. Defaults to unlimited.',
-  );
+const maxOpen = limit().describe(
+  'Largest number of connections per calling instance. Unit: count. Defaults to unlimited.',
+);
 
 const simple = z
   .strictObject({
@@ -15,24 +14,21 @@ const simple = z
     maxIdle: count()
       .prefault('unlimited')
       .describe('Largest number of idle connections. Unit: count. Defaults to unlimited.'),
-    maxLifetime: durationOrNone({ allowZero: false })
-      .prefault('none')
-      .describe('Age at which a connection is closed. Unit: duration or `none`. Defaults to none.'),
-    maxIdleTime: durationOrNone({ allowZero: false })
-      .prefault('none')
-      .describe(
-        'Idle time after which a connection is closed. Unit: duration or `none`. Defaults to none.',
-      ),
+    maxLifetime: timeLimit().describe(
+      'Age at which a connection is closed. Unit: duration or `none`. Defaults to none.',
+    ),
+    maxIdleTime: timeLimit().describe(
+      'Idle time after which a connection is closed. Unit: duration or `none`. Defaults to none.',
+    ),
     acquireTimeout: durationOrNone()
       .prefault('none')
       .describe(
         'Longest wait for a connection of this pool. The time to open one and the wait for a session of ' +
           'PgBouncer do not count. Unit: duration or `none`. Defaults to none.',
       ),
-    waiters: z
-      .enum(['fifo', 'random'])
-      .default('fifo')
-      .describe('Which waiter gets a returned connection. Defaults to fifo.'),
+    waiters: choice(['fifo', 'random'], 'fifo').describe(
+      'Which waiter gets a returned connection. Defaults to fifo.',
+    ),
   })
   .describe('A generic pool.');
 
@@ -49,18 +45,14 @@ const go = z
       .describe(
         'Largest number of idle connections; a connection returned above it is closed. Defaults to 2.',
       ),
-    maxLifetime: durationOrNone({ allowZero: false })
-      .prefault('none')
-      .describe(
-        'Age beyond which a connection is closed: when it is taken, when it is returned, and by the cleaner. ' +
-          'Unit: duration or `none`. Defaults to none.',
-      ),
-    maxIdleTime: durationOrNone({ allowZero: false })
-      .prefault('none')
-      .describe(
-        'Idle time beyond which the cleaner closes a connection; the cleaner runs at most once a second. ' +
-          'Unit: duration or `none`. Defaults to none.',
-      ),
+    maxLifetime: timeLimit().describe(
+      'Age beyond which a connection is closed: when it is taken, when it is returned, and by the cleaner. ' +
+        'Unit: duration or `none`. Defaults to none.',
+    ),
+    maxIdleTime: timeLimit().describe(
+      'Idle time beyond which the cleaner closes a connection; the cleaner runs at most once a second. ' +
+        'Unit: duration or `none`. Defaults to none.',
+    ),
   })
   .describe("Go's database/sql.");
 
@@ -135,15 +127,12 @@ const pgbouncer = z
     kind: z
       .literal('pgbouncer')
       .describe('PgBouncer: one pooler for all callers, between them and the server.'),
-    mode: z
-      .enum(['session', 'transaction', 'statement'])
-      .default('transaction')
-      .describe(
-        'Pool mode: how long a client holds a server connection. `transaction`: for a transaction or a single ' +
-          'statement. `statement`: for one statement; transactions are refused. `session`: while the client is ' +
-          'connected, used or not, as `clients` defines. Unit: name. Defaults to transaction; PgBouncer without a ' +
-          'pool_mode has session.',
-      ),
+    mode: choice(['session', 'transaction', 'statement'], 'transaction').describe(
+      'Pool mode: how long a client holds a server connection. `transaction`: for a transaction or a single ' +
+        'statement. `statement`: for one statement; transactions are refused. `session`: while the client is ' +
+        'connected, used or not, as `clients` defines. Unit: name. Defaults to transaction; PgBouncer without a ' +
+        'pool_mode has session.',
+    ),
     clients: simple
       .optional()
       .describe(
@@ -172,3 +161,14 @@ export const pool = z
   .discriminatedUnion('kind', [simple, go, hikari, pgbouncer])
   .describe('A client-side pool of connections.');
 export type PoolOutput = z.output<typeof pool>;
+
+/** The pools of the clients of a component. */
+export const pools = {
+  pool: pool
+    .prefault({})
+    .describe('Connection pool of each calling instance. Defaults to unlimited.'),
+  pools: z
+    .record(nameText(), pool.describe('Fields that override those of `pool`.'))
+    .optional()
+    .describe('Pools by the name of the caller. Their fields override those of `pool`.'),
+};

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration, whole } from '../../spec/quantities/quantities.js';
+import { flag } from './common.js';
 
 const nameRef = z.string().regex(/^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/);
 
@@ -36,13 +37,10 @@ const common = {
         'function or database, with its endpoint or operation if there are several (`db.ping`). The first failure ' +
         'fails the probe. Not with `call`, and not for gateways. Defaults to none.',
     ),
-  usesWorkers: z
-    .boolean()
-    .default(true)
-    .describe(
-      'Whether a probe passes admission control and waits in the queue for a worker, like requests; with false it ' +
-        'bypasses both. Unit: boolean. Defaults to true.',
-    ),
+  usesWorkers: flag(true).describe(
+    'Whether a probe passes admission control and waits in the queue for a worker, like requests; with false it ' +
+      'bypasses both. Unit: boolean. Defaults to true.',
+  ),
 };
 
 const grace = duration({ allowZero: false })

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration, size, whole } from '../../spec/quantities/quantities.js';
+import { flag } from './common.js';
 
 /** Acknowledgements that a producer waits for. */
 export const acksField = z.union([z.literal(0), z.literal(1), z.literal('all')]);
@@ -58,13 +59,10 @@ export const producerSchema = z
     retryBackoffMax: duration({ allowZero: false })
       .prefault('1s')
       .describe('Longest pause between two retries. Unit: duration. Defaults to 1s.'),
-    idempotence: z
-      .boolean()
-      .default(true)
-      .describe(
-        'Whether the broker recognises a batch that it has already written. Without it, a retry may write ' +
-          'the batch twice. Defaults to true.',
-      ),
+    idempotence: flag(true).describe(
+      'Whether the broker recognises a batch that it has already written. Without it, a retry may write ' +
+        'the batch twice. Defaults to true.',
+    ),
   })
   .describe('How messages are published to the topic.');
 export type ProducerOutput = z.output<typeof producerSchema>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { countDistribution, size } from '../../spec/quantities/quantities.js';
-import { nameText } from './common.js';
+import { flag, choice, nameText } from './common.js';
 import { acksField } from './producer.js';
 
 /** Fields of a `publish` step. */
@@ -16,15 +16,12 @@ export const publishFields = z.strictObject({
     .describe(
       'Number of messages to publish. Unit: count or distribution of counts. Defaults to 1.',
     ),
-  via: z
-    .enum(['direct', 'outbox'])
-    .default('direct')
-    .describe(
-      'How the message is sent. `direct`: the message is published at the step. `outbox`: the step writes ' +
-        'the message as a row in the database of the service, and the message is published after the row is ' +
-        'committed. In a `transaction` on the same database the row is part of that transaction. Defaults to ' +
-        'direct.',
-    ),
+  via: choice(['direct', 'outbox'], 'direct').describe(
+    'How the message is sent. `direct`: the message is published at the step. `outbox`: the step writes ' +
+      'the message as a row in the database of the service, and the message is published after the row is ' +
+      'committed. In a `transaction` on the same database the row is part of that transaction. Defaults to ' +
+      'direct.',
+  ),
   size: size()
     .prefault(0)
     .describe('Size of each message, key and headers included. Unit: size. Defaults to 0B.'),
@@ -33,9 +30,6 @@ export const publishFields = z.strictObject({
     .describe(
       'Acknowledgements that the producer waits for. Defaults to those of the `producer` of the topic.',
     ),
-  confirm: z
-    .boolean()
-    .default(true)
-    .describe('Whether the step waits for the confirmation. Defaults to true.'),
+  confirm: flag(true).describe('Whether the step waits for the confirmation. Defaults to true.'),
 });
 export type PublishOutput = z.output<typeof publishFields>;

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import {
-  distribution,
   duration,
   durationOrNone,
   quantity,
@@ -9,7 +8,7 @@ import {
 } from '../../spec/quantities/quantities.js';
 import { parseDuration, QuantityError, show } from '../../spec/quantities/quantity-text.js';
 import type { ReadRoute } from '../../spec/scenario/replication.js';
-import { nameText, withShort } from './common.js';
+import { cost, nameText, withShort } from './common.js';
 
 /** Route of reads: `primary`, `replica`, `nearest`, `replicaIfLag(1s)`. */
 export const readRoute = quantity(
@@ -31,11 +30,9 @@ export const replicationFields = {
       count: whole({ max: 100 }).describe(
         'Number of replicas besides the primary. Unit: count. Required.',
       ),
-      lag: distribution()
-        .prefault('0ms')
-        .describe(
-          'Time from a commit until a replica can apply it. Unit: distribution. Defaults to 0ms.',
-        ),
+      lag: cost().describe(
+        'Time from a commit until a replica can apply it. Unit: distribution. Defaults to 0ms.',
+      ),
       mode: z
         .enum(['async', 'semiSync', 'majority', 'sync'])
         .optional()

@@ -9,6 +9,9 @@ import {
 import { SAGA_ENGINES } from '../../spec/scenario/sagas.js';
 import type { BundleOutput } from './bundle.js';
 import {
+  flag,
+  choice,
+  timeLimit,
   critical,
   entryText,
   extending,
@@ -43,22 +46,16 @@ function stepSchema(bundle: z.ZodType<BundleOutput>) {
         .describe(
           'Endpoint that undoes the step. Defaults to none, which only `readOnly` steps allow.',
         ),
-      kind: z
-        .enum(['compensable', 'pivot', 'retryable'])
-        .default('compensable')
-        .describe(
-          '`compensable`: undone when a later step fails; `pivot`: once it has succeeded, the saga runs to its ' +
-            'end; `retryable`: follows the pivot and is repeated until it succeeds. Defaults to compensable.',
-        ),
+      kind: choice(['compensable', 'pivot', 'retryable'], 'compensable').describe(
+        '`compensable`: undone when a later step fails; `pivot`: once it has succeeded, the saga runs to its ' +
+          'end; `retryable`: follows the pivot and is repeated until it succeeds. Defaults to compensable.',
+      ),
       policy: bundle
         .optional()
         .describe('Policy bundle of its calls. Defaults to that of `outbound`.'),
-      readOnly: z
-        .boolean()
-        .default(false)
-        .describe(
-          'Whether the step has no effect, so that there is nothing to undo. Defaults to false.',
-        ),
+      readOnly: flag(false).describe(
+        'Whether the step has no effect, so that there is nothing to undo. Defaults to false.',
+      ),
     })
     .describe('One step: the endpoint that executes it and the endpoint that undoes it.');
 }
@@ -101,12 +98,9 @@ const persistence = z
         'Database operation that reads the state before another instance continues the saga after a crash. ' +
           'Defaults to none: reading takes no time.',
       ),
-    before: z
-      .boolean()
-      .default(true)
-      .describe(
-        'Whether the state is also written before each command, not only after each reply. Defaults to true.',
-      ),
+    before: flag(true).describe(
+      'Whether the state is also written before each command, not only after each reply. Defaults to true.',
+    ),
   })
   .describe('How the state of a saga is stored.');
 
@@ -151,10 +145,9 @@ export function sagaSchema(bundle: z.ZodType<BundleOutput>) {
             '`orchestrated`: a service drives the saga; `choreographed`: services react to events, and the saga ' +
               'only observes them. Required.',
           ),
-        engine: z
-          .enum(SAGA_ENGINES)
-          .default('simple')
-          .describe('Product whose defaults apply. Defaults to simple.'),
+        engine: choice(SAGA_ENGINES, 'simple').describe(
+          'Product whose defaults apply. Defaults to simple.',
+        ),
         orchestrator: nameText()
           .optional()
           .describe('Service whose instances drive the saga. Required where orchestrated.'),
@@ -165,12 +158,10 @@ export function sagaSchema(bundle: z.ZodType<BundleOutput>) {
             'Steps in order. Steps of a list inside the list run in parallel and are undone in parallel. ' +
               'Required.',
           ),
-        timeout: durationOrNone({ allowZero: false })
-          .prefault('none')
-          .describe(
-            'Longest time until every step up to and including the pivot has succeeded; after it, the saga is ' +
-              'compensated. Unit: duration or `none`. Defaults to none.',
-          ),
+        timeout: timeLimit().describe(
+          'Longest time until every step up to and including the pivot has succeeded; after it, the saga is ' +
+            'compensated. Unit: duration or `none`. Defaults to none.',
+        ),
         compensationOrder: z
           .enum(['reverse', 'parallel'])
           .optional()
@@ -190,15 +181,12 @@ export function sagaSchema(bundle: z.ZodType<BundleOutput>) {
               'participant is still working, and the compensation is sent again. Defaults by engine: simple and ' +
               'temporal retry, camunda park, others fail.',
           ),
-        ambiguous: z
-          .enum(['compensate', 'retry', 'treatAsFailed'])
-          .default('compensate')
-          .describe(
-            'Handling of a step that ended in a timeout or reset, and may have had its effect: `compensate` ' +
-              'undoes it too; `retry` repeats it until its outcome is known (a success, or a client error, which ' +
-              'shows that it had no effect; a 409 means that it is still running); `treatAsFailed` treats it as ' +
-              'failed. A pivot is also repeated with `compensate`. Defaults to compensate.',
-          ),
+        ambiguous: choice(['compensate', 'retry', 'treatAsFailed'], 'compensate').describe(
+          'Handling of a step that ended in a timeout or reset, and may have had its effect: `compensate` ' +
+            'undoes it too; `retry` repeats it until its outcome is known (a success, or a client error, which ' +
+            'shows that it had no effect; a 409 means that it is still running); `treatAsFailed` treats it as ' +
+            'failed. A pivot is also repeated with `compensate`. Defaults to compensate.',
+        ),
         retry: retry.optional(),
         persistence: withShort(persistence, { type: 'string', pattern: REFERENCE_PATTERN.source })
           .optional()
@@ -248,13 +236,10 @@ export function sagaSchema(bundle: z.ZodType<BundleOutput>) {
           .describe(
             'Amount of one saga, such as money. Unit: count or distribution of counts. Defaults to none.',
           ),
-        tombstones: z
-          .boolean()
-          .default(false)
-          .describe(
-            'Whether participants remember the steps they have undone, and refuse a step that arrives after its ' +
-              'compensation. Defaults to false.',
-          ),
+        tombstones: flag(false).describe(
+          'Whether participants remember the steps they have undone, and refuse a step that arrives after its ' +
+            'compensation. Defaults to false.',
+        ),
         key: nameText()
           .optional()
           .describe(

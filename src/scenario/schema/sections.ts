@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Distribution } from '../../kernel/distribution.js';
-import { distribution, durationOrNone } from '../../spec/quantities/quantities.js';
-import { nameText } from './common.js';
+import { choice, cost, timeLimit, nameText } from './common.js';
 
 export interface TransactionOutput<Step> {
   readonly database: string;
@@ -26,9 +25,9 @@ export function transactionSchema(steps: z.ZodType): z.ZodType {
         'for queries of this database; branches of `parallel` and background steps use their own. A failure rolls ' +
         'back. Required.',
     ),
-    commit: distribution()
-      .prefault('0ms')
-      .describe('Time of the commit at the server. Unit: distribution. Defaults to 0ms.'),
+    commit: cost().describe(
+      'Time of the commit at the server. Unit: distribution. Defaults to 0ms.',
+    ),
     key: nameText()
       .optional()
       .describe(
@@ -45,18 +44,13 @@ export function lockSchema(steps: z.ZodType): z.ZodType {
       'Key: requests with the same value wait for each other, in FIFO order. Required.',
     ),
     steps: steps.describe('Steps that run while the lock is held. Required.'),
-    acquireTimeout: durationOrNone({ allowZero: false })
-      .prefault('none')
-      .describe(
-        'Longest wait for the lock; then the step fails with `timeout`. Unit: duration or `none`. ' +
-          'Defaults to none.',
-      ),
-    scope: z
-      .enum(['instance', 'service', 'global'])
-      .default('instance')
-      .describe(
-        'Scope of the lock: requests of one instance, of all instances of the service, or all steps that lock on ' +
-          'this key. Defaults to instance.',
-      ),
+    acquireTimeout: timeLimit().describe(
+      'Longest wait for the lock; then the step fails with `timeout`. Unit: duration or `none`. ' +
+        'Defaults to none.',
+    ),
+    scope: choice(['instance', 'service', 'global'], 'instance').describe(
+      'Scope of the lock: requests of one instance, of all instances of the service, or all steps that lock on ' +
+        'this key. Defaults to instance.',
+    ),
   });
 }

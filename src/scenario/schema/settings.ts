@@ -7,7 +7,7 @@ import {
   share,
   whole,
 } from '../../spec/quantities/quantities.js';
-import { freeText, named, nameText, withShort } from './common.js';
+import { flag, cost, freeText, named, nameText, withShort } from './common.js';
 
 /** `run`: duration, replications and the guard against endless runs. */
 export const runSchema = z
@@ -51,9 +51,9 @@ const loss = share()
 /** `network`: latency, loss and bandwidth of messages between instances. */
 export const networkSchema = z
   .strictObject({
-    latency: distribution()
-      .prefault('0ms')
-      .describe('One way, per message between two instances. Unit: distribution. Defaults to 0ms.'),
+    latency: cost().describe(
+      'One way, per message between two instances. Unit: distribution. Defaults to 0ms.',
+    ),
     loss: share()
       .prefault(0)
       .describe('Share of messages lost; a loss is a delay by retransmission. Defaults to 0.'),
@@ -83,10 +83,9 @@ export const networkSchema = z
             bandwidth: bandwidth()
               .optional()
               .describe('Between two instances of the two ends, each way. Unit: size/s.'),
-            oneWay: z
-              .boolean()
-              .default(false)
-              .describe('Only messages from the first to the second. Defaults to false.'),
+            oneWay: flag(false).describe(
+              'Only messages from the first to the second. Defaults to false.',
+            ),
           })
           .describe('The network between two ends.'),
       )

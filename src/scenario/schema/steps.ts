@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { NEVER_AGAIN, OUTCOME_NAMES } from '../../spec/outcome.js';
 import {
-  count,
   countDistribution,
   distribution,
   quantity,
@@ -30,6 +29,8 @@ import { appendFields, loadFields, readFields } from './stores.js';
 import type { LockOutput, TransactionOutput } from './sections.js';
 import { lockSchema, transactionSchema } from './sections.js';
 import {
+  flag,
+  limit,
   certainty,
   NAME_PATTERN,
   nameText,
@@ -97,14 +98,7 @@ const hint = quantity((input): number => (input === 'never' ? NEVER_AGAIN : pars
 export interface StepOutput {
   readonly work?: { readonly time: z.output<ReturnType<typeof distribution>> };
   readonly wait?: { readonly time: z.output<ReturnType<typeof distribution>> };
-  readonly call?: {
-    readonly to: string;
-    readonly method?: string;
-    readonly path?: string;
-    readonly host?: string;
-    readonly headers?: Readonly<Record<string, string>>;
-    readonly requestSize?: number;
-  };
+  readonly call?: CallText & { readonly to: string };
   readonly query?: {
     readonly database: string;
     readonly operation?: string;
@@ -150,6 +144,15 @@ export interface StepOutput {
   readonly onError?: readonly StepOutput[];
   readonly background: boolean;
   readonly when?: z.output<typeof when>;
+}
+
+/** Properties of a call that a router can match, and its size. */
+export interface CallText {
+  readonly method?: string;
+  readonly path?: string;
+  readonly host?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly requestSize?: number;
 }
 
 /** Schema of an HTTP method. */
@@ -278,13 +281,10 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
     respond: withShort(
       z.strictObject({
         status: whole({ min: 200, max: 599 }).describe('HTTP status of the response. Required.'),
-        degraded: z
-          .boolean()
-          .default(false)
-          .describe(
-            'Whether the response is degraded: it counts as `degraded`, a separate kind of success, and so does ' +
-              'every response that uses it. Unit: boolean. Defaults to false.',
-          ),
+        degraded: flag(false).describe(
+          'Whether the response is degraded: it counts as `degraded`, a separate kind of success, and so does ' +
+            'every response that uses it. Unit: boolean. Defaults to false.',
+        ),
         responseSize: size()
           .optional()
           .describe(
@@ -313,11 +313,9 @@ function parallelSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
     each: countDistribution()
       .prefault(1)
       .describe('Number of parallel copies of each branch. Unit: count. Defaults to 1.'),
-    maxConcurrent: count({ min: 1 })
-      .prefault('unlimited')
-      .describe(
-        'Largest number of branches that run in parallel. Unit: count. Defaults to unlimited.',
-      ),
+    maxConcurrent: limit().describe(
+      'Largest number of branches that run in parallel. Unit: count. Defaults to unlimited.',
+    ),
   });
 }
 
@@ -347,24 +345,20 @@ function modifiers(
         'Number of times the step runs, one after the other. Not with `fail` and `respond`, which end the ' +
           'program. Unit: count or distribution of counts. Defaults to 1.',
       ),
-    optional: z
-      .boolean()
-      .default(false)
-      .describe(
-        'Whether a failure is counted but does not fail the request. Like `onError`, it is refused where the ' +
-          'step cannot fail: `work` and `wait` only take time, and a crash, a cancellation or a time limit ' +
-          'during them ends the program. Defaults to false.',
-      ),
+    optional: flag(false).describe(
+      'Whether a failure is counted but does not fail the request. Like `onError`, it is refused where the ' +
+        'step cannot fail: `work` and `wait` only take time, and a crash, a cancellation or a time limit ' +
+        'during them ends the program. Defaults to false.',
+    ),
     onError: steps
       .optional()
       .describe(
         'Steps that run when this one fails; the failure is then handled. Not with `optional` or ' +
           '`background`. Defaults to none.',
       ),
-    background: z
-      .boolean()
-      .default(false)
-      .describe('Whether the program continues without waiting for the step. Defaults to false.'),
+    background: flag(false).describe(
+      'Whether the program continues without waiting for the step. Defaults to false.',
+    ),
     when: when.optional(),
   };
 }

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import {
   count,
   countDistribution,
-  distribution,
   duration,
   durationOrNone,
   quantity,
@@ -12,16 +11,18 @@ import {
 import { parseDuration, QuantityError, show } from '../../spec/quantities/quantity-text.js';
 import type { ReadOf } from '../../spec/scenario/stores.js';
 import {
+  choice,
+  cost,
+  limit,
   critical,
   entryText,
   extending,
   inheriting,
   nameText,
   storage,
-  textMap,
 } from './common.js';
-import { cpuSchema, zoneSchema } from './host.js';
-import { pool } from './pools.js';
+import { placed, cpuSchema } from './host.js';
+import { pools } from './pools.js';
 
 const snapshots = z
   .strictObject({
@@ -29,22 +30,17 @@ const snapshots = z
       'Number of events after the last snapshot at which the next one is written, in the background. Unit: ' +
         'count. Required.',
     ),
-    read: distribution()
-      .prefault('0ms')
-      .describe(
-        'CPU time of the store to look up a snapshot. Unit: distribution. Defaults to 0ms.',
-      ),
-    write: distribution()
-      .prefault('0ms')
-      .describe('CPU time of the store to write a snapshot. Unit: distribution. Defaults to 0ms.'),
-    keep: z
-      .enum(['last', 'all'])
-      .default('last')
-      .describe(
-        'Snapshots that are kept. `last`: a new snapshot replaces the one before, so a load of a past ' +
-          '`version` finds none. `all`: every snapshot is kept, and a load of a past version starts from the ' +
-          'last one before it. Defaults to last.',
-      ),
+    read: cost().describe(
+      'CPU time of the store to look up a snapshot. Unit: distribution. Defaults to 0ms.',
+    ),
+    write: cost().describe(
+      'CPU time of the store to write a snapshot. Unit: distribution. Defaults to 0ms.',
+    ),
+    keep: choice(['last', 'all'], 'last').describe(
+      'Snapshots that are kept. `last`: a new snapshot replaces the one before, so a load of a past ' +
+        '`version` finds none. `all`: every snapshot is kept, and a load of a past version starts from the ' +
+        'last one before it. Defaults to last.',
+    ),
   })
   .describe('Saved states of streams, from which a load starts instead of from the first event.');
 
@@ -56,15 +52,12 @@ export const eventStoreSchema = inheriting(
       ...entryText,
       critical,
       storage,
-      kind: z
-        .enum(['simple', 'eventStoreDb', 'marten', 'axon'])
-        .default('simple')
-        .describe(
-          'Product whose rules apply. On an append that is repeated because the outcome of the first is unknown, ' +
-            '`simple` and `eventStoreDb` recognise its events and write them once, `marten` appends them again ' +
-            'unless a version is expected, `axon` refuses them. `axon` reads 100 events at a time, until a read ' +
-            'returns fewer. Defaults to simple.',
-        ),
+      kind: choice(['simple', 'eventStoreDb', 'marten', 'axon'], 'simple').describe(
+        'Product whose rules apply. On an append that is repeated because the outcome of the first is unknown, ' +
+          '`simple` and `eventStoreDb` recognise its events and write them once, `marten` appends them again ' +
+          'unless a version is expected, `axon` refuses them. `axon` reads 100 events at a time, until a read ' +
+          'returns fewer. Defaults to simple.',
+      ),
       stream: z
         .strictObject({
           key: nameText().describe('Key whose values identify the streams. Required.'),
@@ -73,14 +66,12 @@ export const eventStoreSchema = inheriting(
             .describe('Number of events in each stream at time 0. Unit: count. Defaults to 0.'),
         })
         .describe('Streams of the store. Required.'),
-      append: distribution()
-        .prefault('0ms')
-        .describe('CPU time of the store for one append. Unit: distribution. Defaults to 0ms.'),
-      commitLatency: distribution()
-        .prefault('0ms')
-        .describe(
-          'Time from the end of the append until it is committed. Unit: distribution. Defaults to 0ms.',
-        ),
+      append: cost().describe(
+        'CPU time of the store for one append. Unit: distribution. Defaults to 0ms.',
+      ),
+      commitLatency: cost().describe(
+        'Time from the end of the append until it is committed. Unit: distribution. Defaults to 0ms.',
+      ),
       appendMode: z
         .enum(['quick', 'rich'])
         .optional()
@@ -96,9 +87,9 @@ export const eventStoreSchema = inheriting(
             'later events exist, before they skip it (StaleSequenceThreshold). If the append commits later, all ' +
             'projections miss its event (`lostEffects`). Unit: duration. Defaults to 3s.',
         ),
-      read: distribution()
-        .prefault('0ms')
-        .describe('CPU time of the store for one read. Unit: distribution. Defaults to 0ms.'),
+      read: cost().describe(
+        'CPU time of the store for one read. Unit: distribution. Defaults to 0ms.',
+      ),
       readPerEvent: duration()
         .prefault('0ms')
         .describe(
@@ -130,28 +121,13 @@ export const eventStoreSchema = inheriting(
       cpu: cpuSchema
         .prefault({})
         .describe('Cores of each partition of the store. Defaults to unlimited.'),
-      maxConnections: count({ min: 1 })
-        .prefault('unlimited')
-        .describe(
-          'Largest number of connections of all pools together; beyond it, connecting fails. Defaults to ' +
-            'unlimited.',
-        ),
-      connect: distribution()
-        .prefault('0ms')
-        .describe('Time to open a connection. Unit: distribution. Defaults to 0ms.'),
-      pool: pool
-        .prefault({})
-        .describe('Connection pool of each calling instance. Defaults to unlimited.'),
-      pools: z
-        .record(nameText(), pool.describe('Fields that override those of `pool`.'))
-        .optional()
-        .describe('Pools by the name of the caller. Their fields override those of `pool`.'),
-      zone: zoneSchema.optional(),
-      external: z
-        .boolean()
-        .default(false)
-        .describe('Operated by a third party. Defaults to false.'),
-      labels: textMap().optional().describe('Labels by which faults can select it.'),
+      maxConnections: limit().describe(
+        'Largest number of connections of all pools together; beyond it, connecting fails. Defaults to ' +
+          'unlimited.',
+      ),
+      connect: cost().describe('Time to open a connection. Unit: distribution. Defaults to 0ms.'),
+      ...pools,
+      ...placed,
     })
     .describe('A store of event streams.'),
 ).meta({ id: 'eventStore' });
@@ -163,13 +139,10 @@ const rebuild = z
       'Start of the rebuild, measured from the end of the warm-up. Required.',
     ),
     rate: rate().describe('Number of events replayed per second. Unit: rate. Required.'),
-    mode: z
-      .enum(['offline', 'sideBySide'])
-      .default('sideBySide')
-      .describe(
-        'Reads during the rebuild. `offline`: reads fail with 503 until the rebuild is done. `sideBySide`: ' +
-          'the old view stays in use until the new one has caught up. Defaults to sideBySide.',
-      ),
+    mode: choice(['offline', 'sideBySide'], 'sideBySide').describe(
+      'Reads during the rebuild. `offline`: reads fail with 503 until the rebuild is done. `sideBySide`: ' +
+        'the old view stays in use until the new one has caught up. Defaults to sideBySide.',
+    ),
   })
   .describe(
     'Rebuilds the view from all events of the store, or from all messages that the topic still holds.',
@@ -187,24 +160,19 @@ export const projectionSchema = inheriting(
           'independently of the consumer groups. Messages in a topic at time 0 are already in the view. An ' +
           'entity of a topic is a value of the key that its messages are published with. Required.',
       ),
-      lifecycle: z
-        .enum(['inline', 'async', 'live'])
-        .default('async')
-        .describe(
-          'When the view is updated. `inline`: inside the append, in its process and transaction. `async`: ' +
-            'after the append, in batches. `live`: has no view; every read loads the stream. Defaults to async.',
-        ),
+      lifecycle: choice(['inline', 'async', 'live'], 'async').describe(
+        'When the view is updated. `inline`: inside the append, in its process and transaction. `async`: ' +
+          'after the append, in batches. `live`: has no view; every read loads the stream. Defaults to async.',
+      ),
       service: nameText()
         .optional()
         .describe(
           'Service whose instances run it and share their CPU with it; segments are distributed over them. ' +
             'Defaults to a separate core that nothing else uses.',
         ),
-      work: distribution()
-        .prefault('0ms')
-        .describe(
-          'CPU time for each event; a `live` projection uses the mean. Unit: distribution. Defaults to 0ms.',
-        ),
+      work: cost().describe(
+        'CPU time for each event; a `live` projection uses the mean. Unit: distribution. Defaults to 0ms.',
+      ),
       writes: z
         .string()
         .regex(/^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/)
@@ -222,22 +190,16 @@ export const projectionSchema = inheriting(
           'Number of segments processed in parallel. All events of a stream, or of a partition of a topic, ' +
             'belong to one segment. Unit: count. Defaults to 1, for a store of kind axon to 16.',
         ),
-      checkpoint: z
-        .enum(['transactional', 'afterBatch'])
-        .default('transactional')
-        .describe(
-          'When the position is stored. `transactional`: view and position are updated together at the end of ' +
-            'a batch. `afterBatch`: each event takes effect when its work is done, and the position is written ' +
-            'at the end of the batch, so a crash in between applies events twice. Defaults to transactional.',
-        ),
-      onError: z
-        .enum(['skip', 'pause', 'retry'])
-        .default('skip')
-        .describe(
-          'Handling of a failure of `writes`, or of a poison message: `skip` drops the batch, or only the poison ' +
-            'message; `pause` stops until the process restarts; `retry` retries after 1s, 2s, 4s and so on up to ' +
-            '60s. Defaults to skip.',
-        ),
+      checkpoint: choice(['transactional', 'afterBatch'], 'transactional').describe(
+        'When the position is stored. `transactional`: view and position are updated together at the end of ' +
+          'a batch. `afterBatch`: each event takes effect when its work is done, and the position is written ' +
+          'at the end of the batch, so a crash in between applies events twice. Defaults to transactional.',
+      ),
+      onError: choice(['skip', 'pause', 'retry'], 'skip').describe(
+        'Handling of a failure of `writes`, or of a poison message: `skip` drops the batch, or only the poison ' +
+          'message; `pause` stops until the process restarts; `retry` retries after 1s, 2s, 4s and so on up to ' +
+          '60s. Defaults to skip.',
+      ),
       mode: z
         .enum(['spread', 'hotCold'])
         .optional()
@@ -275,13 +237,10 @@ const stream = nameText()
 export const loadFields = z.strictObject({
   store: nameText().describe('Name of the event store. Required.'),
   stream,
-  fromVersion: z
-    .enum(['snapshot', 'start'])
-    .default('snapshot')
-    .describe(
-      'Where the load starts. `snapshot`: loads the last snapshot, if there is one, and the events after ' +
-        'it. `start`: loads every event, as for an audit. Defaults to snapshot.',
-    ),
+  fromVersion: choice(['snapshot', 'start'], 'snapshot').describe(
+    'Where the load starts. `snapshot`: loads the last snapshot, if there is one, and the events after ' +
+      'it. `start`: loads every event, as for an audit. Defaults to snapshot.',
+  ),
   version: countDistribution()
     .optional()
     .describe(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration, share, whole } from '../../spec/quantities/quantities.js';
 import { SWEEP_KINDS } from '../../spec/result/sweep.js';
-import { nameText, withShort } from './common.js';
+import { choice, nameText, withShort } from './common.js';
 
 /** Largest number of values on one axis. */
 export const AXIS_VALUES_MAX = 1000;
@@ -44,12 +44,9 @@ export type AxisOutput = z.output<typeof axis>;
 /** A sweep: runs of the same scenario with other values at some paths. */
 export const sweepSchema = z
   .strictObject({
-    kind: z
-      .enum(SWEEP_KINDS)
-      .default('grid')
-      .describe(
-        'How settings are chosen: `grid` (every combination), `random` and `sobol` (`samples` of them, by chance or spread more evenly), `bisect` (where along one path `expect`, or the budgets, cease to hold). Defaults to grid.',
-      ),
+    kind: choice(SWEEP_KINDS, 'grid').describe(
+      'How settings are chosen: `grid` (every combination), `random` and `sobol` (`samples` of them, by chance or spread more evenly), `bisect` (where along one path `expect`, or the budgets, cease to hold). Defaults to grid.',
+    ),
     set: z
       .record(z.string().min(1).max(1000), axis)
       .describe(

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import {
-  count,
   distribution,
   duration,
   durationOrNone,
@@ -8,18 +7,25 @@ import {
   whole,
 } from '../../spec/quantities/quantities.js';
 import type { BundleOutput } from './bundle.js';
-import { critical, entryText, inheriting, nameText, priorityNumber, withShort } from './common.js';
-import type { StepOutput } from './steps.js';
+import {
+  flag,
+  choice,
+  limit,
+  critical,
+  entryText,
+  inheriting,
+  nameText,
+  priorityNumber,
+  withShort,
+} from './common.js';
+import type { CallText, StepOutput } from './steps.js';
 import { callFields } from './steps.js';
 import { CALL_PATTERN } from './common.js';
 
-const process = z
-  .enum(['poisson', 'constant'])
-  .default('poisson')
-  .describe(
-    'Distribution of the arrivals at the current rate: `poisson`, independent; `constant`, evenly ' +
-      'spaced. Defaults to poisson.',
-  );
+const process = choice(['poisson', 'constant'], 'poisson').describe(
+  'Distribution of the arrivals at the current rate: `poisson`, independent; `constant`, evenly ' +
+    'spaced. Defaults to poisson.',
+);
 
 const MOST_USERS = 1_000_000;
 
@@ -162,7 +168,7 @@ const patience = withShort(
     after: durationOrNone({ allowZero: false }).describe(
       'Time after which the client gives up. Unit: duration or `none`. Required.',
     ),
-    cancel: z.boolean().default(false).describe('Whether servers are notified. Defaults to false.'),
+    cancel: flag(false).describe('Whether servers are notified. Defaults to false.'),
   }),
   { type: ['string', 'number'], description: 'A duration: short for `after`.' },
 );
@@ -171,17 +177,12 @@ const PATIENCE = 'Time after which the client gives up: outcome `abandoned`. Def
 const pins = z.record(nameText(), whole({ min: 0 }).describe('The value, counted from 0.'));
 const PINS = 'Fixed values of keys for these requests, instead of drawn ones: name -> value';
 
-export interface RequestOutput {
+export interface RequestOutput extends CallText {
   readonly name?: string;
   readonly weight: number;
   readonly class?: string;
   readonly priority?: number;
   readonly call?: string;
-  readonly method?: string;
-  readonly path?: string;
-  readonly host?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly requestSize?: number;
   readonly steps?: readonly StepOutput[];
   readonly policy?: BundleOutput;
   readonly patience?: z.output<typeof patience>;
@@ -247,9 +248,7 @@ export function workloadSchema(
     policy: bundle.optional().describe('Policy bundle of the client. Defaults to none.'),
     patience: patience.optional().describe(PATIENCE),
     keys: pins.optional().describe(`${PINS}. Defaults to none.`),
-    clients: count({ min: 1 })
-      .prefault('unlimited')
-      .describe('Number of different clients. Unit: count. Defaults to unlimited.'),
+    clients: limit().describe('Number of different clients. Unit: count. Defaults to unlimited.'),
     class: nameText().optional().describe('Class, carried by every call that the request causes.'),
     priority: priorityNumber
       .optional()

@@ -90,11 +90,15 @@ export interface PlanTopic {
 }
 
 /** A consumer group of a topic. */
-export interface PlanGroup {
-  /** Part id of the group, and of the endpoint that it calls. */
+export interface PlanGroup extends PlanHandler {
+  readonly spec: Subscriber;
+}
+
+/** How a group or a consumer handles messages. */
+export interface PlanHandler {
+  /** Its part id, and that of the endpoint that it calls. */
   readonly part: number;
   readonly handler: number;
-  readonly spec: Subscriber;
   /** Component id of the dead-letter topic or queue, or -1. */
   readonly deadLetter: number;
   /** Program of a delivery: the query to the inbox, if there is one, then the handler. */

@@ -9,7 +9,7 @@ import type { PlanProcess } from './process.js';
 import type { PlanChanges } from './changes.js';
 import type { PlanVersions } from './versions.js';
 import type { PlanAutoscaling } from './autoscaling.js';
-import type { KeyPopulation } from '../scenario/scenario.js';
+import type { Selection, Fault, KeyPopulation } from '../scenario/scenario.js';
 import type { Arrivals } from '../scenario/arrivals.js';
 import type { PlanModules } from './modules.js';
 import type { PlanMesh } from './mesh.js';
@@ -341,24 +341,17 @@ export interface PlanCondition {
   readonly lengthNs: Ns;
 }
 
-export interface PlanFault {
-  readonly id: string;
-  readonly kind: string;
-  readonly config: unknown;
+export interface PlanFault extends Pick<
+  Fault,
+  'id' | 'kind' | 'config' | 'share' | 'role' | 'ramp'
+> {
   /** Names of the knobs that it turns. */
   readonly knobs: readonly string[];
-  readonly share: number;
-  /** Only database nodes that have this role when the fault starts; null = all. */
-  readonly role: 'primary' | 'replica' | null;
   /** Candidate instance ids, in path order; the selection happens at activation. */
   readonly instances: readonly number[];
   /** Candidate nodes; the selection happens at activation. */
   readonly nodes: readonly number[];
-  readonly select:
-    | { readonly kind: 'all' }
-    | { readonly kind: 'count'; readonly count: number }
-    | { readonly kind: 'share'; readonly share: number }
-    | { readonly kind: 'indices'; readonly indices: readonly number[] };
+  readonly select: Selection;
   /** Part ids, if parts are targeted. */
   readonly parts: readonly number[];
   /** Link ids and the direction of the affected messages along the link: 1 requests, 2 responses, 3 both. */
@@ -381,11 +374,4 @@ export interface PlanFault {
   readonly when: PlanCondition | null;
   /** Component that rolls out a new version: a rollout is scheduled like a fault but is none; null for faults. */
   readonly rollout: number | null;
-  readonly ramp: {
-    readonly upNs: Ns;
-    readonly downNs: Ns;
-    readonly shape: 'linear' | 'step' | 'exponential';
-    /** Number of equal steps; absent = a smooth ramp. */
-    readonly steps?: number;
-  } | null;
 }

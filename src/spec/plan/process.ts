@@ -1,25 +1,14 @@
 import type { Outcome } from '../outcome.js';
-import type {
-  Cpu,
-  GcSettings,
-  Lifecycle,
-  MemorySettings,
-  Queue,
-  Shed,
-} from '../scenario/resources.js';
+import type { Shed } from '../scenario/resources.js';
 import type { PlanProbes } from './probes.js';
+import type { ProcessSettings } from '../scenario/host.js';
 
 /** The settings of a process. The versions of a component can differ in them. */
-export interface PlanProcess {
-  readonly runtime: 'threads' | 'async' | 'eventLoop';
-  readonly concurrency: number;
-  readonly queue: Queue;
-  readonly cpu: Cpu;
-  readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
+export interface PlanProcess extends Pick<
+  ProcessSettings,
+  'runtime' | 'concurrency' | 'queue' | 'cpu' | 'cancellation' | 'gc' | 'memory' | 'lifecycle'
+> {
   readonly admission: PlanAdmission | null;
-  readonly gc: GcSettings | null;
-  readonly memory: MemorySettings | null;
-  readonly lifecycle: Lifecycle | null;
   readonly probes: PlanProbes | null;
   /** Program that a refused request runs instead of its endpoint; -1 = a refusal costs nothing. */
   readonly rejectProgram: number;

@@ -1,5 +1,5 @@
-import type { Ns } from '../../kernel/time.js';
 import type { QueueConsumer, QueueRules } from '../scenario/queues.js';
+import type { PlanHandler } from './messaging.js';
 
 /** A queue, or a bus with one queue per subscription. */
 export interface PlanInlet {
@@ -37,21 +37,11 @@ export interface PlanQueue {
 }
 
 /** One consumer of a queue. */
-export interface PlanConsumer {
-  /** Part id of the consumer, and of the endpoint that it calls. */
-  readonly part: number;
-  readonly handler: number;
-  /** Start of the program of a delivery, and of the one for a message that the inbox already has; -1 = none. */
-  readonly program: number;
-  readonly lookup: number;
-  /** Time limit of one execution: the endpoint's own or the consumer's; null = none. */
-  readonly timeLimitNs: Ns | null;
+export interface PlanConsumer extends PlanHandler {
   readonly spec: QueueConsumer;
   /** Prefetch limit of a channel, and the handlers that share the channel. */
   readonly prefetch: number;
   readonly handlers: number;
-  /** Component id of the dead-letter queue or topic of this consumer; -1 = none. */
-  readonly deadLetter: number;
   /** Distribution ids of the latency from the broker to the consumer and back; -1 = none. */
   readonly there: number;
   readonly back: number;

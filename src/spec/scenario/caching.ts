@@ -2,13 +2,10 @@ import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Host } from './host.js';
 import type { Pool } from './resources.js';
+import type { Described } from './described.js';
 
 /** A cache. Its levels are looked up in order, nearest first. */
-export interface Cache {
-  readonly name: string;
-  readonly title: string | null;
-  readonly description: string | null;
-  readonly critical: boolean;
+export interface Cache extends Described {
   readonly levels: readonly CacheLevel[];
   /** Key whose values the entries are, and the number of its values; null and 0 with a fixed hit ratio. */
   readonly key: string | null;

@@ -13,6 +13,7 @@ import type { DisruptionBudget, Requests } from './nodes.js';
 import type { Discovery } from './discovery.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Layer, LoadBalancing, OutlierDetection, RetryAfter } from './policies.js';
+import type { Described } from './described.js';
 
 /** Admission control. Checks in this order: shed, rate limit, concurrency limit. */
 export interface Admission {
@@ -44,11 +45,7 @@ export interface ProcessSettings {
 }
 
 /** Common settings of services, gateways and databases. */
-export interface Host extends ProcessSettings {
-  readonly name: string;
-  readonly title: string | null;
-  readonly description: string | null;
-  readonly critical: boolean;
+export interface Host extends ProcessSettings, Described {
   /** Number of replicas at the start. */
   readonly replicas: number;
   /** Zone of each possible replica; null = outside every zone. */

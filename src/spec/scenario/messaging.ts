@@ -5,6 +5,7 @@ import type { BackoffConfig } from './backoff.js';
 import type { Layer } from './policies.js';
 import type { Host } from './host.js';
 import type { Target } from './target.js';
+import type { Described } from './described.js';
 
 /** A cluster of brokers, or a service whose queues share a quota. */
 export interface Broker extends Host {
@@ -60,11 +61,7 @@ export const PRODUCE = 'produce';
 export const MAX_READERS = 30;
 
 /** A topic: every group gets every message. */
-export interface Topic {
-  readonly name: string;
-  readonly title: string | null;
-  readonly description: string | null;
-  readonly critical: boolean;
+export interface Topic extends Described {
   readonly kind: 'kafka';
   readonly partitions: number;
   /** Name of the broker; null = publishing is free and never fails. */

@@ -1,16 +1,13 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Consumption } from './messaging.js';
+import type { Described } from './described.js';
 
 /** What a full queue does with the next message. */
 export type Overflow = 'block' | 'reject' | 'dropHead' | 'dropTail' | 'rejectPublishDlx';
 
 /** Common settings of queues and buses. */
-interface Holding {
-  readonly name: string;
-  readonly title: string | null;
-  readonly description: string | null;
-  readonly critical: boolean;
+interface Holding extends Described {
   /** Time from the write at the broker to the confirmation. */
   readonly publishLatency: Distribution;
   /** Number of messages in the queue at time 0. */

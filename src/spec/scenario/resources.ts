@@ -51,6 +51,15 @@ export interface Cpu {
   readonly background: number;
 }
 
+/** Unlimited cores. */
+export const FREE_CPU: Cpu = Object.freeze({
+  cores: Infinity,
+  discipline: 'processorSharing',
+  quota: null,
+  contextSwitchTax: 0,
+  background: 0,
+});
+
 export type Queue = {
   readonly capacity: number;
   readonly maxWaitNs: Ns | null;
@@ -142,12 +151,8 @@ export interface RestartBackoff {
 /** Client-side pool of a database, with the settings of its library. */
 export type Pool = PoolSettings | GoSettings | HikariSettings | PgbouncerSettings;
 
-export interface PoolSettings {
+export interface PoolSettings extends Omit<GoSettings, 'kind'> {
   readonly kind: 'simple';
-  readonly maxOpen: number;
-  readonly maxIdle: number;
-  readonly maxLifetimeNs: Ns | null;
-  readonly maxIdleTimeNs: Ns | null;
   readonly acquireTimeoutNs: Ns | null;
   readonly waiters: 'fifo' | 'random';
 }

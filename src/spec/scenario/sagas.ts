@@ -2,13 +2,10 @@ import type { CountDistribution } from '../../kernel/counts.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Target } from './target.js';
 import type { Bundle } from './steps.js';
+import type { Described } from './described.js';
 
 /** A saga: steps whose effects must all happen or be undone by compensations. */
-export interface Saga {
-  readonly name: string;
-  readonly title: string | null;
-  readonly description: string | null;
-  readonly critical: boolean;
+export interface Saga extends Described {
   readonly steps: readonly SagaStep[];
   /** Steps that run concurrently, as indices into `steps`; the stages run one after the other. */
   readonly stages: readonly (readonly number[])[];

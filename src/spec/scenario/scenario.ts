@@ -5,7 +5,7 @@ import type { Service, Versions } from './services.js';
 import type { Step, Bundle } from './steps.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Expression } from './expression.js';
+import type { Reference, Expression } from './expression.js';
 import type { ScenarioModules } from './modules.js';
 import type { Mesh } from './mesh.js';
 import type { Database } from './database.js';
@@ -14,6 +14,7 @@ import type { Target } from './target.js';
 import type { WhatIfWords } from './what-if.js';
 import type { RestartBackoff } from './resources.js';
 import type { Arrivals } from './arrivals.js';
+import type { Described } from './described.js';
 
 /**
  * The explicit scenario of one variant: short forms expanded, includes, defaults, templates and `extends`
@@ -206,11 +207,7 @@ export interface Route {
   readonly chain: readonly Middleware[];
 }
 
-export interface Workload {
-  readonly name: string;
-  readonly title: string | null;
-  readonly description: string | null;
-  readonly critical: boolean;
+export interface Workload extends Described {
   readonly arrivals: Arrivals;
   readonly requests: readonly Request[];
   readonly policy: Bundle | null;
@@ -248,11 +245,7 @@ export interface Fault {
   readonly between: readonly [readonly string[], readonly string[]] | null;
   /** Fields of the kind, the output of its schema. */
   readonly config: unknown;
-  readonly instances:
-    | { readonly kind: 'all' }
-    | { readonly kind: 'count'; readonly count: number }
-    | { readonly kind: 'share'; readonly share: number }
-    | { readonly kind: 'indices'; readonly indices: readonly number[] };
+  readonly instances: Selection;
   readonly zone: string | null;
   /** Only instances of this version of a service; null = all. */
   readonly version: string | null;
@@ -270,15 +263,25 @@ export interface Fault {
   readonly group: string | null;
   /** Condition that starts the fault, which then has no spans; null = it starts at fixed times. */
   readonly when: FaultCondition | null;
-  readonly ramp: {
-    readonly upNs: Ns;
-    readonly downNs: Ns;
-    readonly shape: 'linear' | 'step' | 'exponential';
-    /** Number of equal steps; absent = a smooth ramp. */
-    readonly steps?: number;
-  } | null;
+  readonly ramp: Ramp | null;
   /** Only for kinds that change the configuration: its changes in words, and where they act. */
   readonly changes?: FaultChanges;
+}
+
+/** Selection of the instances that a fault affects. */
+export type Selection =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'count'; readonly count: number }
+  | { readonly kind: 'share'; readonly share: number }
+  | { readonly kind: 'indices'; readonly indices: readonly number[] };
+
+/** How the strength of a fault rises and falls. */
+interface Ramp {
+  readonly upNs: Ns;
+  readonly downNs: Ns;
+  readonly shape: 'linear' | 'step' | 'exponential';
+  /** Number of equal steps; absent = a smooth ramp. */
+  readonly steps?: number;
 }
 
 /** The changes of the configuration that a fault makes. */
@@ -301,13 +304,8 @@ export interface Configuration {
 }
 
 /** Condition on the steps of the timeline that starts a fault. */
-export interface FaultCondition {
+export interface FaultCondition extends Omit<Reference, 'offset'> {
   readonly text: string;
-  readonly component: string;
-  /** One version of the component; null = all. */
-  readonly version: string | null;
-  readonly part: string | null;
-  readonly instance: number | null;
   /** The watched calls are those from here to the component or its part; null = all requests there are watched. */
   readonly caller: { readonly component: string; readonly part: string | null } | null;
   readonly metric: string;

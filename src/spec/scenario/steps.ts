@@ -16,6 +16,9 @@ export interface Condition {
   readonly version: string | null;
 }
 
+/** The step with this verb. */
+export type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
+
 /** A step of a program. Steps, bundles and sections contain each other, so they are in one file. */
 export type Step = StepModifiers &
   (
@@ -121,6 +124,18 @@ export interface Bundle {
   /** Origin of the order of the layers: `written`, or the name of a preset. */
   readonly order: string;
 }
+
+/** The bundle of `policy: none`: no policies. */
+export const NO_POLICY: Bundle = Object.freeze({
+  id: 'none',
+  layers: [],
+  idempotencyKey: null,
+  loadBalancing: null,
+  fallback: null,
+  connections: null,
+  outlierDetection: null,
+  order: 'default',
+});
 
 /** A `cache` step. */
 export interface CacheStep {

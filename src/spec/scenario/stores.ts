@@ -3,6 +3,7 @@ import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Host } from './host.js';
 import type { Pool } from './resources.js';
+import type { Described } from './described.js';
 
 /** Product whose rules and defaults an event store has. */
 export type EventStoreKind = 'simple' | 'eventStoreDb' | 'marten' | 'axon';
@@ -72,11 +73,7 @@ export interface ClaimRules {
 }
 
 /** A read model that follows the events of a store, or the messages of a topic. */
-export interface Projection {
-  readonly name: string;
-  readonly title: string | null;
-  readonly description: string | null;
-  readonly critical: boolean;
+export interface Projection extends Described {
   /** Name of its source, and the kind of the source. */
   readonly from: string;
   readonly source: 'eventStore' | 'topic';

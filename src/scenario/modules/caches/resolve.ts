@@ -5,7 +5,7 @@ import type { Host } from '../../../spec/scenario/host.js';
 import type { CacheOutput, LevelOutput } from '../../schema/caching.js';
 import { described } from '../../resolve/described.js';
 import type { Context, Path } from '../../resolve/context.js';
-import { report, reportKey, writtenAt } from '../../resolve/context.js';
+import { refuseFields, conflict, conflictsAt, report, reportKey } from '../../resolve/context.js';
 import { resolveSerialCpu } from '../../resolve/cpu.js';
 import { entryOf } from '../../resolve/names.js';
 import type { Entry } from '../kind.js';
@@ -115,12 +115,12 @@ function populationOf(context: Context, output: CacheOutput, path: Path): number
     const message =
       `every value of ${output.keys} is unique, so no lookup would ever hit: use a key with a ` +
       'count';
-    report(context, 'FL208', at, message);
+    conflict(context, at, message);
     return 1;
   }
   if (key.count > POPULATION_MAX) {
     const message = `${output.keys} has ${key.count} values; a cache supports at most ${POPULATION_MAX}`;
-    report(context, 'FL208', at, message);
+    conflict(context, at, message);
     return 1;
   }
   return key.count;
@@ -128,10 +128,11 @@ function populationOf(context: Context, output: CacheOutput, path: Path): number
 
 /** Reports fields that belong to another pattern. */
 function checkPattern(context: Context, output: CacheOutput, path: Path): void {
+  const wrong = conflictsAt(context, path);
   const { pattern } = output;
   const only = (field: keyof CacheOutput, wanted: CacheOutput['pattern']): void => {
     if (output[field] === undefined || pattern === wanted) return;
-    report(context, 'FL208', [...path, field], `${field} has no effect without pattern: ${wanted}`);
+    wrong(field, `${field} has no effect without pattern: ${wanted}`);
   };
   only('refreshAheadFactor', 'refreshAhead');
   only('writeDelay', 'writeBehind');
@@ -144,40 +145,32 @@ function checkPattern(context: Context, output: CacheOutput, path: Path): void {
   ];
   for (const [field, on] of needs) {
     if (!on || timed || output.hitRatio !== undefined) continue;
-    const message = `${field} has no effect because no entry expires: give a level a ttl`;
-    report(context, 'FL208', [...path, field], message);
+    wrong(field, `${field} has no effect because no entry expires: give a level a ttl`);
   }
   if (pattern === 'refreshAhead' && !timed && output.hitRatio === undefined) {
-    const message = 'refreshAhead has no effect because no entry expires: give a level a ttl';
-    report(context, 'FL208', [...path, 'pattern'], message);
+    wrong('pattern', 'refreshAhead has no effect because no entry expires: give a level a ttl');
   }
 }
 
 /** Reports fields about entries that have no effect with a fixed hit ratio. */
 function checkRatio(context: Context, output: CacheOutput, path: Path): void {
-  const needless = (field: string): void => {
-    if (writtenAt(context, [...path, field]) === undefined) return;
-    const message = `with a fixed hitRatio there are no entries: leave ${field} or hitRatio out`;
-    report(context, 'FL208', [...path, field], message);
-  };
+  const wrong = conflictsAt(context, path);
+  const why = (field: string): string =>
+    `with a fixed hitRatio there are no entries: leave ${field} or hitRatio out`;
   const cached = ['keys', 'coalesce', 'staleWhileRevalidate', 'earlyExpiry', 'negativeTtl'];
-  for (const field of [...cached, 'ttlJitter', 'warm']) needless(field);
+  refuseFields(context, path, [...cached, 'ttlJitter', 'warm'], why);
   const entries = ['capacity', 'ttl', 'ttlJitter', 'sliding', 'eviction', 'counts'];
-  for (const field of entries) {
-    if (writtenAt(context, [...path, 'levels', 0, field]) === undefined) continue;
-    const message = `with a fixed hitRatio there are no entries: leave ${field} or hitRatio out`;
-    report(context, 'FL208', [...path, 'levels', 0, field], message);
-  }
+  refuseFields(context, [...path, 'levels', 0], entries, why);
   if (output.levels.length > 1) {
     const message =
       'a fixed hitRatio works with one level only: keep one level, or use keys instead of hitRatio';
-    report(context, 'FL208', [...path, 'hitRatio'], message);
+    wrong('hitRatio', message);
   }
   if (output.pattern === 'writeBehind' || output.pattern === 'refreshAhead') {
     const message =
       `${output.pattern} needs entries, and with a fixed hitRatio there are none: remove one of ` +
       'them';
-    report(context, 'FL208', [...path, 'pattern'], message);
+    wrong('pattern', message);
   }
 }
 
@@ -185,8 +178,7 @@ function checkLevels(context: Context, output: CacheOutput, path: Path): void {
   let shared = 0;
   output.levels.forEach((level, index) => {
     const at = [...path, 'levels', index];
-    const problem = (field: string, message: string): void =>
-      report(context, 'FL208', [...at, field], message);
+    const problem = conflictsAt(context, at);
     if (level.counts !== undefined && level.eviction !== 'lfu') {
       problem('counts', 'counts has no effect without eviction: lfu');
     }

@@ -1,12 +1,11 @@
-import { kindText } from '../../../spec/component-kind.js';
 import type { CacheStep } from '../../../spec/scenario/steps.js';
 import type { ResponseCache } from '../../../spec/scenario/caching.js';
 import type { Step, StepModifiers } from '../../../spec/scenario/steps.js';
 import type { CacheStepOutput } from '../../schema/cache-step.js';
 import type { StepOutput } from '../../schema/steps.js';
 import type { Context, Path } from '../../resolve/context.js';
-import { report, writtenAt } from '../../resolve/context.js';
-import { unknown } from '../../resolve/targets.js';
+import { isDeclaredKey, conflictsAt, conflict, report, writtenAt } from '../../resolve/context.js';
+import { isOfKind } from '../../resolve/targets.js';
 
 /** Resolves a `cache` step. */
 export function resolveCacheStep(
@@ -24,14 +23,14 @@ export function resolveCacheStep(
     const message =
       'a cache step needs exactly one of get, set, delete, refresh; found ' +
       `${ops.length === 0 ? 'none' : ops.join(' and ')}`;
-    report(context, 'FL208', path, message);
+    conflict(context, path, message);
     return null;
   }
   const op = ops[0];
   const onMiss = output.onMiss === undefined ? null : inner(output.onMiss, [...path, 'onMiss']);
   const write = output.write === undefined ? null : inner(output.write, [...path, 'write']);
-  const cache = cacheNamed(context, output[op]!, [...path, op]);
-  if (cache === null) return null;
+  const cache = output[op]!;
+  if (!isOfKind(context, cache, 'cache', [...path, op])) return null;
   const kind = context.names.things.get(owner)?.kind;
   if (kind === 'workload') {
     report(
@@ -56,8 +55,7 @@ function checkStep(
   cache: string,
   path: Path,
 ): void {
-  const problem = (field: string, message: string): void =>
-    report(context, 'FL208', [...path, field], message);
+  const problem = conflictsAt(context, path);
   const loads = op === 'get' || op === 'refresh';
   if (output.onMiss !== undefined && !loads) {
     problem('onMiss', `${op} does not load the value: remove onMiss`);
@@ -103,8 +101,8 @@ export function resolveResponse(
   fields: ResponseFields,
   path: Path,
 ): ResponseCache | null {
-  const cache = cacheNamed(context, fields.cache, [...path, 'cache']);
-  if (cache === null) return null;
+  const { cache } = fields;
+  if (!isOfKind(context, cache, 'cache', [...path, 'cache'])) return null;
   checkKeyed(context, fields.key, cache, path);
   const methods = fields.methods.map((method) => method.toUpperCase());
   return { cache, methods, key: fields.key ?? null, ttlNs: fields.ttl ?? null };
@@ -112,31 +110,19 @@ export function resolveResponse(
 
 /** Reports a key of a step or middleware whose values the cache cannot hold. */
 function checkKeyed(context: Context, key: string | undefined, cache: string, path: Path): void {
-  const { keys: allowed, broken } = context.names;
-  if (key === undefined || broken.has(key)) return;
+  if (key === undefined || context.names.broken.has(key)) return;
   const at = [...path, 'key'];
-  if (!allowed.includes(key)) {
-    report(context, 'FL404', at, `there is no key ${key} in keys`, { found: key, allowed });
-    return;
-  }
+  if (!isDeclaredKey(context, key, at)) return;
   const own = textAt(context, ['caches', cache, 'keys']);
   if (own === undefined || own === key) return;
   const values = Number(textAt(context, ['keys', key, 'count']) ?? Infinity);
   const entries = Number(textAt(context, ['keys', own, 'count']) ?? 0);
   if (values <= entries) return;
   const message = `${key} has values outside the keys of ${cache}: its keys are those of ${own}, ${entries}`;
-  report(context, 'FL208', at, message);
+  conflict(context, at, message);
 }
 
 function textAt(context: Context, path: Path): string | undefined {
   const node = writtenAt(context, path);
   return node?.type === 'scalar' ? String(node.value) : undefined;
-}
-
-function cacheNamed(context: Context, name: string, path: Path): string | null {
-  const thing = context.names.things.get(name);
-  if (thing === undefined) return unknown(context, name, path, ['cache']);
-  if (thing.kind === 'cache') return name;
-  report(context, 'FL405', path, `${name} is ${kindText(thing.kind)}, not a cache`);
-  return null;
 }

@@ -3,7 +3,7 @@ import type { Entry } from '../kind.js';
 import type { EventStore } from '../../../spec/scenario/stores.js';
 import type { EventStoreOutput } from '../../schema/stores.js';
 import type { Context, Path } from '../../resolve/context.js';
-import { report } from '../../resolve/context.js';
+import { conflict } from '../../resolve/context.js';
 import { resolveCpu } from '../../resolve/cpu.js';
 import { resolvePlacement } from '../../resolve/placement.js';
 import { plainHost } from '../../resolve/plain-host.js';
@@ -60,6 +60,6 @@ function checkOrder(context: Context, output: EventStoreOutput, path: Path): voi
     const message =
       `the events of ${kind} are in commit order without gaps: remove ${field}, or use kind: ` +
       'marten';
-    report(context, 'FL208', [...path, field], message);
+    conflict(context, [...path, field], message);
   }
 }

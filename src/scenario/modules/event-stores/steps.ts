@@ -1,13 +1,12 @@
-import { kindText } from '../../../spec/component-kind.js';
 import type { Step, StepModifiers } from '../../../spec/scenario/steps.js';
 import { mayLoad } from '../../../spec/scenario/stores.js';
 import type { ReadOf } from '../../../spec/scenario/stores.js';
 import type { AppendOutput, LoadOutput } from '../../schema/stores.js';
 import type { StepOutput } from '../../schema/steps.js';
 import type { Context, Path } from '../../resolve/context.js';
-import { report, writtenAt } from '../../resolve/context.js';
+import { refuseFields, conflict, report, writtenAt } from '../../resolve/context.js';
 import { entryOf } from '../../resolve/names.js';
-import { checkKeyName, unknown } from '../../resolve/targets.js';
+import { isOfKind, checkKeyName } from '../../resolve/targets.js';
 
 /** Resolves a `load` step. */
 export function resolveLoad(
@@ -16,14 +15,14 @@ export function resolveLoad(
   modifiers: StepModifiers,
   path: Path,
 ): Step | null {
-  const store = resolveStore(context, output.store, [...path, 'store']);
-  if (store === null) return null;
+  const { store } = output;
+  if (!isOfKind(context, store, 'eventStore', [...path, 'store'])) return null;
   const stream = streamOf(context, store, output.stream, [...path, 'stream']);
   const { fromVersion, version = null, range = null } = output;
-  for (const field of ['stream', 'fromVersion', 'version'] as const) {
-    if (range === null || writtenAt(context, [...path, field]) === undefined) continue;
-    const message = `range covers the events of all streams, ${field} those of one: remove one of them`;
-    report(context, 'FL208', [...path, field], message);
+  if (range !== null) {
+    const why = (field: string): string =>
+      `range covers the events of all streams, ${field} those of one: remove one of them`;
+    refuseFields(context, path, ['stream', 'fromVersion', 'version'], why);
   }
   return { verb: 'load', store, stream, fromVersion, version, range, ...modifiers };
 }
@@ -35,15 +34,15 @@ export function resolveAppend(
   modifiers: StepModifiers,
   path: Path,
 ): Step | null {
-  const store = resolveStore(context, output.store, [...path, 'store']);
-  if (store === null) return null;
+  const { store } = output;
+  if (!isOfKind(context, store, 'eventStore', [...path, 'store'])) return null;
   const { events, expectedVersion = null, maxConflictRetries } = output;
   const vain = expectedVersion === 'any' || expectedVersion === 'noStream';
   if (vain && writtenAt(context, [...path, 'maxConflictRetries']) !== undefined) {
     const message =
       `maxConflictRetries has no effect with expectedVersion: ${expectedVersion}: remove it, or ` +
       'write expectedVersion: exact';
-    report(context, 'FL208', [...path, 'maxConflictRetries'], message);
+    conflict(context, [...path, 'maxConflictRetries'], message);
   }
   const stream = streamOf(context, store, output.stream, [...path, 'stream']);
   return {
@@ -68,16 +67,11 @@ export function resolveRead(
     if (query.consistency !== undefined) {
       const message =
         'consistency applies to the view of a projection: write the projection in `of`';
-      report(context, 'FL208', [...path, 'consistency'], message);
+      conflict(context, [...path, 'consistency'], message);
     }
     return null;
   }
-  const thing = context.names.things.get(of);
-  if (thing === undefined) return unknown(context, of, [...path, 'of'], ['projection']);
-  if (thing.kind !== 'projection') {
-    report(context, 'FL405', [...path, 'of'], `${of} is ${kindText(thing.kind)}, not a projection`);
-    return null;
-  }
+  if (!isOfKind(context, of, 'projection', [...path, 'of'])) return null;
   const from = entryOf(context.output.projections, of)?.from ?? '';
   if (context.names.things.get(from)?.kind === 'topic' && !readsTopic(context, query, from, path)) {
     return null;
@@ -97,26 +91,18 @@ function readsTopic(
     const message =
       `${consistency.kind} loads the stream from an event store, and ${of} follows the topic ` +
       `${topic}: use eventual or waitForVersion(200ms)`;
-    report(context, 'FL208', [...path, 'consistency'], message);
+    conflict(context, [...path, 'consistency'], message);
   }
   if (consistency?.kind === 'clientMerge') {
     const message =
       `clientMerge needs events that the client appended to a store, and ${of} follows the ` +
       `topic ${topic}: use eventual or waitForVersion(200ms)`;
-    report(context, 'FL208', [...path, 'consistency'], message);
+    conflict(context, [...path, 'consistency'], message);
   }
   if (key !== undefined) return true;
   const message = `${of} follows the topic ${topic}: write the key with which its messages are published`;
   report(context, 'FL203', [...path, 'key'], message);
   return false;
-}
-
-function resolveStore(context: Context, name: string, path: Path): string | null {
-  const thing = context.names.things.get(name);
-  if (thing === undefined) return unknown(context, name, path, ['eventStore']);
-  if (thing.kind === 'eventStore') return name;
-  report(context, 'FL405', path, `${name} is ${kindText(thing.kind)}, not an event store`);
-  return null;
 }
 
 /** The key that selects the stream: as written, else that of the store. */

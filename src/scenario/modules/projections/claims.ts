@@ -2,7 +2,7 @@ import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { Projection } from '../../../spec/scenario/stores.js';
 import type { ProjectionOutput } from '../../schema/stores.js';
 import type { Context, Path } from '../../resolve/context.js';
-import { report } from '../../resolve/context.js';
+import { conflict } from '../../resolve/context.js';
 
 /** claimTimeout of Axon's JdbcTokenStore and JpaTokenStore. */
 const AXON_CLAIM = 10 * NS_PER_SECOND;
@@ -18,7 +18,7 @@ export function resolveClaims(
     const message =
       'without service the projection runs on its own core, and no instance can take over from ' +
       'it: write service too';
-    report(context, 'FL208', [...path, field], message);
+    conflict(context, [...path, field], message);
   };
   if (!own.isHosted && (claimTimeout ?? null) !== null) alone('claimTimeout');
   if (!own.isHosted && written === 'hotCold') alone('mode');

@@ -4,10 +4,10 @@ import type { ProjectionOutput } from '../../schema/stores.js';
 import { resolveClaims } from './claims.js';
 import { described } from '../../resolve/described.js';
 import type { Context, Path } from '../../resolve/context.js';
-import { report, writtenAt } from '../../resolve/context.js';
+import { conflict, report, writtenAt } from '../../resolve/context.js';
 import { entryOf } from '../../resolve/names.js';
 import type { Entry } from '../kind.js';
-import { split, unknown, withPart } from '../../resolve/targets.js';
+import { isOfKind, split, unknown, withPart } from '../../resolve/targets.js';
 
 /** initialSegmentCount of Axon's pooled streaming processor. */
 const AXON_SEGMENTS = 16;
@@ -70,7 +70,7 @@ function checkOfTopic(context: Context, { from, lifecycle }: ProjectionOutput, p
       ? 'it has no streams that a read could load'
       : 'it has no appends to run in';
   const message = `${from} is a topic, and ${why}: use lifecycle: async, or follow an event store`;
-  report(context, 'FL208', [...path, 'lifecycle'], message);
+  conflict(context, [...path, 'lifecycle'], message);
 }
 
 /** Fields that apply to asynchronous projections only. */
@@ -94,7 +94,7 @@ function checkLifecycle(context: Context, { lifecycle }: ProjectionOutput, path:
   for (const field of unused) {
     // A variant that changes the lifecycle keeps fields of the other one. Only harmful fields are reported.
     if (field !== 'rebuild' || writtenAt(context, [...path, field]) === undefined) continue;
-    report(context, 'FL208', [...path, field], `${why}: remove ${field}, or use lifecycle: async`);
+    conflict(context, [...path, field], `${why}: remove ${field}, or use lifecycle: async`);
   }
 }
 
@@ -127,12 +127,7 @@ function resolveWrites(
 ): Projection['writes'] {
   if (reference === undefined) return null;
   const [database, operation] = split(reference);
-  const thing = context.names.things.get(database);
-  if (thing === undefined) return unknown(context, database, path, ['database']);
-  if (thing.kind !== 'database') {
-    report(context, 'FL405', path, `${database} is ${kindText(thing.kind)}, not a database`);
-    return null;
-  }
+  if (!isOfKind(context, database, 'database', path)) return null;
   const target = withPart(context, database, operation, path);
   return target === null ? null : { database, operation: target.part! };
 }

@@ -2,7 +2,7 @@ import type { Scenario } from '../../../spec/scenario/scenario.js';
 import type { Step } from '../../../spec/scenario/steps.js';
 import { eachStep } from '../../../language/each-step.js';
 import type { Context, Path } from '../../resolve/context.js';
-import { report } from '../../resolve/context.js';
+import { conflict } from '../../resolve/context.js';
 
 type Parts = Pick<Scenario, 'services' | 'gateways' | 'workloads' | 'projections'>;
 
@@ -23,7 +23,7 @@ export function checkTopicViews(context: Context, parts: Parts): void {
       if (other === key) continue;
       const how = other === null ? 'without a key' : `with the key ${other}`;
       const message = `${projection} is read by ${key}, but messages of ${view!.from} are published ${how}: use one key for both`;
-      report(context, 'FL208', path, message);
+      conflict(context, path, message);
     }
   });
 }

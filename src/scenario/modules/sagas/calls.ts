@@ -2,28 +2,30 @@ import type { Saga } from '../../../spec/scenario/sagas.js';
 import { driverName } from '../../../spec/scenario/sagas.js';
 import type { Scenario } from '../../../spec/scenario/scenario.js';
 import type { Step } from '../../../spec/scenario/steps.js';
-import type { CallEdge, CallWalker } from '../../resolve/call-edge.js';
+import type { CallSite, CallEdge, CallWalker } from '../../resolve/call-edge.js';
 
 /** Calls that an orchestrator makes for a saga. */
 export function sagaCalls({ name, steps, orchestration }: Saga, walker: CallWalker): void {
   if (orchestration === null) return;
   const { orchestrator, persistence, compensationPolicy } = orchestration;
   const from = `${orchestrator}.${driverName(name)}`;
+  const rare = { from, certain: false, times: 0 };
   for (const { call, compensation, policy } of steps) {
-    walker.governed(from, call, policy, true, 1);
-    if (compensation !== null) walker.governed(from, compensation, compensationPolicy, false, 0);
+    walker.governed({ from, certain: true, times: 1 }, call, policy);
+    if (compensation !== null) walker.governed(rare, compensation, compensationPolicy);
   }
   if (persistence === null) return;
   const to = { component: persistence.database, part: persistence.operation };
-  walker.edge(from, to, null, true, (persistence.before ? 2 : 1) * steps.length, 1);
-  if (persistence.read !== null) walker.edge(from, persistence.read, null, false, 0, 1);
+  const times = (persistence.before ? 2 : 1) * steps.length;
+  walker.edge({ from, certain: true, times }, to, null, 1);
+  if (persistence.read !== null) walker.edge(rare, persistence.read, null, 1);
 }
 
 /** Calls of a `saga` step: its orchestrator, and the save of its state. An awaited saga is a certain call. */
 export function sagaStart(
   { sagas }: Pick<Scenario, 'sagas'>,
   step: Extract<Step, { verb: 'saga' }>,
-  { from, certain, times }: Pick<CallEdge, 'from' | 'certain' | 'times'>,
+  { from, certain, times }: CallSite,
 ): readonly CallEdge[] {
   const owner = sagas.get(step.saga)?.orchestration ?? null;
   if (owner === null) return [];

@@ -1,4 +1,3 @@
-import { kindText } from '../../../spec/component-kind.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { Ns } from '../../../kernel/time.js';
 import type {
@@ -17,12 +16,12 @@ import type { SagaStepOutput } from '../../schema/saga-step.js';
 import { checkKey, resolvePolicy } from '../../resolve/bundles.js';
 import { described } from '../../resolve/described.js';
 import type { Context, Path } from '../../resolve/context.js';
-import { report } from '../../resolve/context.js';
+import { isOneOf, conflict, conflictsAt, report } from '../../resolve/context.js';
 import { entryOf } from '../../resolve/names.js';
 import type { Entry } from '../kind.js';
 import { ENGINES } from './engines.js';
 import type { EngineDefaults } from './engines.js';
-import { resolveCall, resolveQuery, split, unknown } from '../../resolve/targets.js';
+import { isOfKind, resolveCall, resolveQuery, split } from '../../resolve/targets.js';
 
 /** Age at which a saga without a time limit counts as stuck. */
 const STUCK_NS = 300 * NS_PER_SECOND;
@@ -63,23 +62,18 @@ export function resolveSagaStep(
 ): Step | null {
   const { start } = output;
   const at = [...path, 'start'];
-  const thing = context.names.things.get(start);
-  if (thing === undefined) return unknown(context, start, at, ['saga']);
-  if (thing.kind !== 'saga') {
-    report(context, 'FL405', at, `${start} is ${kindText(thing.kind)}, not a saga`);
-    return null;
-  }
+  if (!isOfKind(context, start, 'saga', at)) return null;
   const driver = entryOf(context.output.sagas, start)?.orchestrator;
   if (driver === undefined) {
     const message = `${start} is choreographed: the endpoints of startedBy start it, and no step can`;
-    report(context, 'FL208', at, message);
+    conflict(context, at, message);
     return null;
   }
   if (driver !== owner) {
     const message =
       `only the orchestrator ${driver} can start ${start}: start it in an endpoint of ` +
       `${driver}, and call that from here`;
-    report(context, 'FL208', at, message);
+    conflict(context, at, message);
     return null;
   }
   return { verb: 'saga', saga: start, await: output.await, ...modifiers };
@@ -105,13 +99,13 @@ function checkKindFields(context: Context, output: SagaOutput, path: Path): void
     const message = orchestrated
       ? `${field} applies only to a choreographed saga: remove it`
       : `${field} applies only to an orchestrated saga: remove it`;
-    report(context, 'FL208', [...path, field], message);
+    conflict(context, [...path, field], message);
   }
   if (!orchestrated && output.timeout !== null) {
     const message =
       'a choreographed saga has no orchestrator to enforce a timeout: remove timeout, and use ' +
       'a deadline in the service that starts it';
-    report(context, 'FL208', [...path, 'timeout'], message);
+    conflict(context, [...path, 'timeout'], message);
   }
   const missing: readonly (keyof SagaOutput)[] = orchestrated
     ? ['orchestrator']
@@ -124,12 +118,8 @@ function checkKindFields(context: Context, output: SagaOutput, path: Path): void
 
 function resolveOrchestration(context: Context, output: SagaOutput, path: Path): Orchestration {
   const { engine, orchestrator = '' } = output;
-  const at = [...path, 'orchestrator'];
   if (output.orchestrator !== undefined) {
-    const thing = context.names.things.get(orchestrator);
-    if (thing === undefined) unknown(context, orchestrator, at, ['service']);
-    else if (thing.kind !== 'service')
-      report(context, 'FL405', at, `${orchestrator} is ${kindText(thing.kind)}, not a service`);
+    isOfKind(context, orchestrator, 'service', [...path, 'orchestrator']);
   }
   const defaults = ENGINES[engine];
   const own = output.retry ?? {};
@@ -150,7 +140,7 @@ function resolveOrchestration(context: Context, output: SagaOutput, path: Path):
     const message =
       'retries without a limit and without a pause would run at the same instant forever: ' +
       'write an interval';
-    report(context, 'FL208', [...path, 'retry', 'interval'], message);
+    conflict(context, [...path, 'retry', 'interval'], message);
   }
   return {
     engine,
@@ -207,7 +197,7 @@ function resolveLease(
     const message =
       'no instance can take over a saga whose state is not persisted: write persistence, or ' +
       'remove leaseTimeout';
-    report(context, 'FL208', [...path, 'leaseTimeout'], message);
+    conflict(context, [...path, 'leaseTimeout'], message);
   }
   return null;
 }
@@ -267,6 +257,7 @@ function resolveOne(
   output: SagaOutput,
   path: Path,
 ): SagaStep | null {
+  const wrong = conflictsAt(context, path);
   const call = endpoint(context, entry.call, [...path, 'call']);
   const undo = entry.compensation;
   const compensation =
@@ -275,19 +266,17 @@ function resolveOne(
     const message =
       `${entry.name} cannot be undone: write a compensation, or readOnly: true if it changes ` +
       'nothing';
-    report(context, 'FL208', path, message);
+    conflict(context, path, message);
   }
   if (entry.kind !== 'compensable' && undo !== undefined) {
     const message = `a ${entry.kind} step is never undone: remove compensation, or write kind: compensable`;
-    report(context, 'FL208', [...path, 'compensation'], message);
+    wrong('compensation', message);
   }
   if (entry.readOnly && undo !== undefined) {
-    const message = 'a readOnly step needs no compensation: remove one of them';
-    report(context, 'FL208', [...path, 'compensation'], message);
+    wrong('compensation', 'a readOnly step needs no compensation: remove one of them');
   }
   if (output.kind === 'choreographed' && entry.policy !== undefined) {
-    const message = 'the steps of a choreographed saga are not called from here: remove policy';
-    report(context, 'FL208', [...path, 'policy'], message);
+    wrong('policy', 'the steps of a choreographed saga are not called from here: remove policy');
   }
   if (call === null) return null;
   return {
@@ -316,12 +305,12 @@ function checkOrder(context: Context, output: SagaOutput, path: Path): void {
         const message =
           `${step.name} is ${step.kind} and is parallel to or after ${after}: the order is ` +
           'compensable steps, at most one pivot, then retryable steps';
-        report(context, 'FL208', at, message);
+        conflict(context, at, message);
       } else if (rank > 0 && own.length > 1 && own.some(({ kind }) => RANK[kind] !== rank)) {
         const message =
           `${step.name} is ${step.kind} and runs in parallel with steps of other kinds: move it ` +
           'into an entry of its own';
-        report(context, 'FL208', at, message);
+        conflict(context, at, message);
       }
       if (rank === 2 || before < rank) reached = Math.max(reached, rank);
     });
@@ -334,14 +323,11 @@ function resolveInvariant(
   steps: readonly SagaStep[],
   path: Path,
 ): SagaInvariant | null {
+  const allowed = steps.map((step) => step.name);
   const find = (name: string, field: string): number => {
-    const at = steps.findIndex((step) => step.name === name);
-    if (at < 0) {
-      const allowed = steps.map((step) => step.name);
-      const message = `the saga has no step ${name}; it has ${allowed.join(' ')}`;
-      report(context, 'FL404', [...path, field], message, { found: name, allowed });
-    }
-    return at;
+    const message = `the saga has no step ${name}; it has ${allowed.join(' ')}`;
+    isOneOf(context, name, allowed, [...path, field], message);
+    return allowed.indexOf(name);
   };
   const cause = find(rule.if, 'if');
   const then = find(rule.then, 'then');
@@ -356,15 +342,15 @@ function resolveIsolation(context: Context, output: SagaOutput, path: Path): Sag
   if (key === undefined) {
     const message =
       'isolation needs a key: two sagas conflict only if they have the same value of it. Write key';
-    report(context, 'FL208', at, message);
+    conflict(context, at, message);
   }
   if (lockTimeout !== undefined && kind !== 'semanticLock') {
     const message = `${kind} does not wait for a lock: remove lockTimeout`;
-    report(context, 'FL208', [...at, 'lockTimeout'], message);
+    conflict(context, [...at, 'lockTimeout'], message);
   }
   if (output.kind === 'choreographed' && (kind === 'semanticLock' || kind === 'reread')) {
     const message = `${kind} needs an orchestrator, and this saga is choreographed`;
-    report(context, 'FL208', [...at, 'kind'], message);
+    conflict(context, [...at, 'kind'], message);
   }
   return kind === 'semanticLock' ? { kind, lockTimeoutNs: lockTimeout ?? 0 } : { kind };
 }

@@ -2,7 +2,7 @@ import type { Broker, Producer } from '../../../spec/scenario/messaging.js';
 import type { KafkaOutput } from '../../schema/messaging.js';
 import type { ProducerOutput } from '../../schema/producer.js';
 import type { Context, Path } from '../../resolve/context.js';
-import { report, writtenAt } from '../../resolve/context.js';
+import { refuseFields, conflictsAt, writtenAt } from '../../resolve/context.js';
 import { isBroker } from '../../resolve/brokers.js';
 
 /** Fields of a topic that only apply on a broker. */
@@ -15,15 +15,13 @@ export function resolveTopicBroker(
   brokers: ReadonlyMap<string, Broker>,
   path: Path,
 ): string | null {
+  const wrong = conflictsAt(context, path);
   const { broker = null, replication, minInsyncReplicas } = output;
   if (broker === null) {
-    for (const field of OF_BROKERS) {
-      if (writtenAt(context, [...path, field]) === undefined) continue;
-      const message =
-        `${field} has no effect without a broker, because every message is written at once: ` +
-        `write broker: NAME, or remove ${field}`;
-      report(context, 'FL208', [...path, field], message);
-    }
+    const why = (field: string): string =>
+      `${field} has no effect without a broker, because every message is written at once: ` +
+      `write broker: NAME, or remove ${field}`;
+    refuseFields(context, path, OF_BROKERS, why);
     return null;
   }
   if (!isBroker(context, broker, 'kafka', brokers, path)) return null;
@@ -32,15 +30,15 @@ export function resolveTopicBroker(
     const message =
       `${broker} has ${size} nodes, so a partition cannot have ${replication} replicas: write ` +
       `at most ${size}`;
-    report(context, 'FL208', [...path, 'replication'], message);
+    wrong('replication', message);
   }
   if (minInsyncReplicas > replication) {
     const message = `no write could ever be confirmed: write at most replication, ${replication}`;
-    report(context, 'FL208', [...path, 'minInsyncReplicas'], message);
+    wrong('minInsyncReplicas', message);
   }
   if (writtenAt(context, [...path, 'publishLatency']) !== undefined) {
     const message = `with a broker, writes have the latency of ${broker}: remove publishLatency`;
-    report(context, 'FL208', [...path, 'publishLatency'], message);
+    wrong('publishLatency', message);
   }
   checkProducer(context, output.producer, [...path, 'producer']);
   return broker;
@@ -64,18 +62,17 @@ export function resolveProducer(output: ProducerOutput): Producer {
 }
 
 function checkProducer(context: Context, output: ProducerOutput, path: Path): void {
+  const wrong = conflictsAt(context, path);
   const { deliveryTimeout, linger, requestTimeout, idempotence, acks } = output;
   if (output.bufferMemory < output.batchSize) {
-    const message = 'bufferMemory must be at least batchSize, the size of one batch';
-    report(context, 'FL208', [...path, 'bufferMemory'], message);
+    wrong('bufferMemory', 'bufferMemory must be at least batchSize, the size of one batch');
   }
   if (deliveryTimeout < linger + requestTimeout) {
     const message = 'deliveryTimeout must be at least linger + requestTimeout, the time of one try';
-    report(context, 'FL208', [...path, 'deliveryTimeout'], message);
+    wrong('deliveryTimeout', message);
   }
   const isAsked = writtenAt(context, [...path, 'idempotence']) !== undefined;
   if (isAsked && idempotence && acks !== 'all') {
-    const message = `an idempotent producer needs acks: all, found acks: ${acks}`;
-    report(context, 'FL208', [...path, 'idempotence'], message);
+    wrong('idempotence', `an idempotent producer needs acks: all, found acks: ${acks}`);
   }
 }

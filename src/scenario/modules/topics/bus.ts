@@ -4,7 +4,7 @@ import { HANDED_OUT, PLAIN } from '../../queues/kind.js';
 import type { BusOutput } from '../../schema/bus.js';
 import type { ScenarioOutput } from '../../schema/scenario-output.js';
 import type { Context, Path } from '../../resolve/context.js';
-import { report } from '../../resolve/context.js';
+import { conflict } from '../../resolve/context.js';
 import { checkDomainBus } from './domain-events.js';
 import {
   holderText,
@@ -62,6 +62,5 @@ function checkScaled(
   const service = services?.[name];
   if (service?.autoscaling === undefined && service?.rollout === undefined) return;
   const how = service.autoscaling === undefined ? 'changes its version' : 'is scaled';
-  const message = `${name} ${how}, and system events need a fixed number of instances`;
-  report(context, 'FL208', path, message);
+  conflict(context, path, `${name} ${how}, and system events need a fixed number of instances`);
 }

@@ -2,7 +2,7 @@ import type { BusOutput } from '../../schema/bus.js';
 import type { PublishOutput } from '../../schema/publish.js';
 import type { Step, StepModifiers } from '../../../spec/scenario/steps.js';
 import type { Context, Path } from '../../resolve/context.js';
-import { report, writtenAt } from '../../resolve/context.js';
+import { refuseFields, conflict } from '../../resolve/context.js';
 import { entryOf } from '../../resolve/names.js';
 import { resolveCall, split } from '../../resolve/targets.js';
 
@@ -14,17 +14,13 @@ const OF_QUEUES = [
 
 /** Reports fields that have no effect on a bus of domain events. */
 export function checkDomainBus(context: Context, output: BusOutput, path: Path): void {
-  const unused = (fields: readonly string[], at: Path): void => {
-    for (const field of fields) {
-      if (writtenAt(context, [...at, field]) === undefined) continue;
-      const message =
-        `a domain event is handled where it is raised and never waits: remove ${field}, or use ` +
-        'event: integration';
-      report(context, 'FL208', [...at, field], message);
-    }
-  };
-  unused(OF_QUEUES[0], path);
-  output.subscribers.forEach((_, index) => unused(OF_QUEUES[1], [...path, 'subscribers', index]));
+  const why = (field: string): string =>
+    `a domain event is handled where it is raised and never waits: remove ${field}, or use ` +
+    'event: integration';
+  refuseFields(context, path, OF_QUEUES[0], why);
+  output.subscribers.forEach((_, index) =>
+    refuseFields(context, [...path, 'subscribers', index], OF_QUEUES[1], why),
+  );
 }
 
 type Handlers = BusOutput['subscribers'];
@@ -47,7 +43,12 @@ export function resolveDomainEvent(
   owner: string,
   path: Path,
 ): Step | null {
-  checkPublish(context, output, path);
+  refuseFields(
+    context,
+    path,
+    ['count', 'confirm', 'key', 'size', 'acks', 'via'],
+    (field) => `${output.topic} has domain events, which are not sent as messages: remove ${field}`,
+  );
   const steps = handlers.flatMap(({ call, filter }) => {
     const [component, part] = split(call);
     const at = [...path, 'topic'];
@@ -55,7 +56,7 @@ export function resolveDomainEvent(
       const message =
         `${output.topic} has domain events, which are handled in the process that raises them, ` +
         `and ${call} is not in ${owner}: use event: integration`;
-      report(context, 'FL208', at, message);
+      conflict(context, at, message);
       return [];
     }
     const to = resolveCall(context, `self${part === null ? '' : `.${part}`}`, owner, at);
@@ -63,14 +64,6 @@ export function resolveDomainEvent(
   });
   if (steps.length === 0) return null;
   return { verb: 'loop', count: { kind: 'constant', value: 1 }, steps, ...modifiers };
-}
-
-function checkPublish(context: Context, output: PublishOutput, path: Path): void {
-  for (const field of ['count', 'confirm', 'key', 'size', 'acks', 'via'] as const) {
-    if (writtenAt(context, [...path, field]) === undefined) continue;
-    const message = `${output.topic} has domain events, which are not sent as messages: remove ${field}`;
-    report(context, 'FL208', [...path, field], message);
-  }
 }
 
 function selfCall(to: NonNullable<ReturnType<typeof resolveCall>>, probability: number): Step {

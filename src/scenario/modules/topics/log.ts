@@ -5,7 +5,7 @@ import { resolveProducer, resolveTopicBroker } from './broker.js';
 import { isFunction, resolveConsumer } from '../../resolve/consumer.js';
 import { described } from '../../resolve/described.js';
 import type { Context, Path } from '../../resolve/context.js';
-import { report, writtenAt } from '../../resolve/context.js';
+import { conflict, writtenAt } from '../../resolve/context.js';
 import { sorted } from '../../resolve/names.js';
 import { checkMost } from '../../resolve/receives.js';
 import type { Entry } from '../kind.js';
@@ -29,7 +29,7 @@ export function resolveTopic({
     const message =
       'no group reads the backlog, because a group without an offset starts at the end: write ' +
       'autoOffsetReset: earliest, or remove backlog';
-    report(context, 'FL208', [...path, 'backlog'], message);
+    conflict(context, [...path, 'backlog'], message);
   }
   return {
     ...described(name, output),
@@ -103,11 +103,11 @@ function checkIntervals(
     const message =
       'heartbeatInterval must be below sessionTimeout, or every member would be declared dead ' +
       'between two heartbeats';
-    report(context, 'FL208', [...path, 'heartbeatInterval'], message);
+    conflict(context, [...path, 'heartbeatInterval'], message);
   }
   if (commit !== 'auto' && writtenAt(context, [...path, 'autoCommitInterval']) !== undefined) {
     const message = `commit: ${commit} does not commit at intervals: write commit: auto`;
-    report(context, 'FL208', [...path, 'autoCommitInterval'], message);
+    conflict(context, [...path, 'autoCommitInterval'], message);
   }
 }
 
@@ -119,5 +119,5 @@ function checkReplay(
 ): void {
   if (replay === undefined || replay.at > startAt) return;
   const message = `the group exists only from startAt, ${formatDuration(startAt)}: write a later replay`;
-  if (startAt > 0) report(context, 'FL208', [...path, 'replay', 'at'], message);
+  if (startAt > 0) conflict(context, [...path, 'replay', 'at'], message);
 }

@@ -4,7 +4,7 @@ import type { BusOutput } from '../../schema/bus.js';
 import type { ScenarioOutput } from '../../schema/scenario-output.js';
 import { isFunction } from '../../resolve/consumer.js';
 import type { Context, Path } from '../../resolve/context.js';
-import { report, writtenAt } from '../../resolve/context.js';
+import { refuseFields, conflict } from '../../resolve/context.js';
 import { replicasOf } from '../../resolve/placement.js';
 import { split } from '../../resolve/targets.js';
 
@@ -17,18 +17,15 @@ const OF_KEEPING = ['stored', 'backlog'] as const;
 
 /** Reports fields that contradict system events. */
 export function checkSystemBus(context: Context, output: BusOutput, path: Path): void {
-  for (const field of OF_KEEPING) {
-    if (writtenAt(context, [...path, field]) === undefined) continue;
-    const message =
-      `a system event reaches only processes that are up and is not stored: remove ${field}, or ` +
-      'use event: integration';
-    report(context, 'FL208', [...path, field], message);
-  }
+  const why = (field: string): string =>
+    `a system event reaches only processes that are up and is not stored: remove ${field}, or ` +
+    'use event: integration';
+  refuseFields(context, path, OF_KEEPING, why);
   output.subscribers.forEach(({ call }, index) => {
     if (!isFunction(context, { call })) return;
     const [service] = split(call);
     const message = `${service} is a function, whose processes start and stop with its calls: use another event`;
-    report(context, 'FL208', [...path, 'subscribers', index, 'call'], message);
+    conflict(context, [...path, 'subscribers', index, 'call'], message);
   });
 }
 

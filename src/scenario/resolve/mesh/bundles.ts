@@ -4,11 +4,12 @@ import type { Bundle } from '../../../spec/scenario/steps.js';
 import type { MeshKind } from '../../meshes/kind.js';
 import type { BundleOutput } from '../../schema/bundle.js';
 import type { MeshOutput } from '../../schema/mesh.js';
-import { NO_POLICY, presetBundle, resolveBundle } from '../bundles.js';
+import { presetBundle, resolveBundle } from '../bundles.js';
 import type { Context, Path } from '../context.js';
-import { report, reportKey } from '../context.js';
+import { conflict, reportKey } from '../context.js';
 import { sorted } from '../names.js';
 import { split, withPart } from '../targets.js';
+import { NO_POLICY } from '../../../spec/scenario/steps.js';
 
 /** Policies that only the application can have, with the reason. */
 const OF_APPLICATION: ReadonlyMap<string, string> = new Map([
@@ -91,7 +92,7 @@ function proxyBundle(context: Context, output: BundleOutput, kind: MeshKind, pat
   for (const [policy, reason] of OF_APPLICATION) {
     if (output[policy] === undefined) continue;
     const message = `${reason}: write ${policy} in a bundle of the application`;
-    report(context, 'FL208', [...path, policy], message);
+    conflict(context, [...path, policy], message);
   }
   const own = resolveBundle(context, output, path);
   // The bundle `none` also removes the default policies.
@@ -100,7 +101,7 @@ function proxyBundle(context: Context, output: BundleOutput, kind: MeshKind, pat
   if (stored !== undefined) {
     const message =
       'the state of proxies cannot be in a store: remove store, or limit in the application';
-    report(context, 'FL208', [...path, stored.policy, 'store'], message);
+    conflict(context, [...path, stored.policy, 'store'], message);
   }
   return withPresets(kind, own);
 }

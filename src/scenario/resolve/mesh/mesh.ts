@@ -7,7 +7,7 @@ import type { MeshOutput } from '../../schema/mesh.js';
 import { loadBalancingSchema } from '../../schema/bundle.js';
 import { resolveLoadBalancing } from '../bundles.js';
 import type { Context, Path } from '../context.js';
-import { report, writtenAt } from '../context.js';
+import { conflict, report, writtenAt } from '../context.js';
 import { resolveProxyBundles } from './bundles.js';
 import { resolveMeshRoutes } from './routes.js';
 
@@ -70,7 +70,7 @@ function members(context: Context, written: 'all' | readonly string[], path: Pat
       return false;
     }
     const problem = obstacle(context, name);
-    if (problem !== null) report(context, 'FL208', at, problem);
+    if (problem !== null) conflict(context, at, problem);
     return problem === null;
   });
 }
@@ -98,7 +98,7 @@ function resolveWaypoint(
   const path = [...PATH, 'waypoint'];
   if (kind.waypoint === null) {
     const message = `the proxies of kind ${kind.kind} apply the policies themselves: remove waypoint, or write kind: istioAmbient`;
-    report(context, 'FL208', path, message);
+    conflict(context, path, message);
     return null;
   }
   const own =
@@ -108,7 +108,7 @@ function resolveWaypoint(
   for (const name of own) {
     if (services.includes(name)) continue;
     const message = `${name} is outside the mesh, so no call passes its waypoint: add it to mesh.services`;
-    report(context, 'FL208', [...path, 'services'], message);
+    conflict(context, [...path, 'services'], message);
   }
   const cost = costOf(context, kind.waypoint, written, path);
   return {

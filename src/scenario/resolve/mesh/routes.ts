@@ -2,7 +2,7 @@ import type { Mesh, MeshRoute, MeshTarget } from '../../../spec/scenario/mesh.js
 import type { MeshKind } from '../../meshes/kind.js';
 import type { MeshOutput, MeshRouteOutput } from '../../schema/mesh.js';
 import type { Context, Path } from '../context.js';
-import { report, reportKey } from '../context.js';
+import { conflict, reportKey } from '../context.js';
 import { namesOfKinds, sorted } from '../names.js';
 import { runsVersion, split, splitVersion } from '../targets.js';
 
@@ -60,12 +60,12 @@ function checkReached(
     const message =
       'calls that no route matches would be answered 404: add a last route without match, such as ' +
       `{ to: ${service} }`;
-    report(context, 'FL208', path, message);
+    conflict(context, path, message);
     return;
   }
   const message =
     'the route before it takes all calls, because it has no match: move it to the end';
-  report(context, 'FL208', [...path, last + 1], message);
+  conflict(context, [...path, last + 1], message);
 }
 
 function resolveRoute(
@@ -81,7 +81,7 @@ function resolveRoute(
   });
   const isWhole = targets.length === Object.keys(to).length;
   if (isWhole && !targets.some(({ weight }) => weight > 0)) {
-    report(context, 'FL208', [...path, 'to'], 'a route needs a target with a weight above 0');
+    conflict(context, [...path, 'to'], 'a route needs a target with a weight above 0');
   }
   const headers = sorted(match?.headers).map(
     ([header, value]) => [header, typeof value === 'string' ? [value] : value] as const,
