@@ -5,6 +5,7 @@ import { columnOf, type Column } from './column.js';
 import { unseenColumns } from './columns-unseen.js';
 import { missingRecovery } from './next-fault.js';
 import { formatValue } from '../text/figures.js';
+import { capitalised } from '../text/words.js';
 import { requestLabel, type View } from './view.js';
 
 /** Success, goodput, loss during the fault, recovery, effects that no request shows, load on the system, spread. */
@@ -185,8 +186,7 @@ function zeros({ value, each }: Estimate): Estimate {
 
 /** First letter in upper case. A path such as `users.buy` stays as it is in the scenario. */
 export function capital(text: string): string {
-  if (text.includes('.')) return text;
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
+  return text.includes('.') ? text : capitalised(text);
 }
 
 const NOTHING: Estimate = { value: null, ci95: null, each: [] };

@@ -9,11 +9,12 @@ import {
   ratioOf,
 } from './family-parts.js';
 import { formatShare, formatValue } from '../text/figures.js';
+import { plainWords } from './emphasis.js';
 import type { FamilyId } from './families.js';
 import type { Family, FamilyColumn } from './family.js';
 import { upTo } from './format.js';
 import { meteredOf } from './unseen.js';
-import { behindWords, flat, sagaWords, staleWords } from './unseen-words.js';
+import { behindWords, sagaWords, staleWords } from './unseen-words.js';
 import type { View } from './view.js';
 
 /** The findings of a family: the worst one, which is the title of its section, and the others. */
@@ -47,7 +48,7 @@ interface Largest {
 const FINDINGS: Readonly<Record<FamilyId, Finding>> = {
   sagas: (view) => {
     const words = sagaWords(view);
-    return words === null ? 'No saga begins' : flat(words);
+    return words === null ? 'No saga begins' : plainWords(words);
   },
   versions: firstOf('No request is answered by a new version', {
     column: ratioOf('', 'rollout.next', 'rollout.served'),
@@ -64,7 +65,7 @@ const FINDINGS: Readonly<Record<FamilyId, Finding>> = {
   }),
   projections: (view, subjects) => {
     const words = [behindOfThese(view, subjects), staleWords(view)].flatMap((found) =>
-      found === null ? [] : [flat(found)],
+      found === null ? [] : [plainWords(found)],
     );
     return words.length === 0 ? 'No view is ever a second behind' : words;
   },
@@ -159,7 +160,7 @@ function messagesFinding(view: View, subjects: readonly string[]): readonly stri
     words: (subject, text) => `${many(text, 'dead letter')} of ${subject}`,
   });
   const hot = hottestFinding(view, subjects);
-  const parts = [words === null ? null : flat(words), hot, lost ?? dead].filter(
+  const parts = [words === null ? null : plainWords(words), hot, lost ?? dead].filter(
     (part) => part !== null,
   );
   return parts.length > 0 ? parts : ['No message is ever a second old when it is handled'];

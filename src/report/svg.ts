@@ -48,13 +48,7 @@ export type Layer =
       readonly fill: string;
     }
   | {
-      readonly kind: 'across';
-      readonly at: readonly number[];
-      readonly stroke: string;
-      readonly dash: string | null;
-    }
-  | {
-      readonly kind: 'upright';
+      readonly kind: 'across' | 'upright';
       readonly at: readonly number[];
       readonly stroke: string;
       readonly dash: string | null;
@@ -166,15 +160,13 @@ function markOf(layer: Layer): Plot.Markish {
     case 'spans':
       return Plot.rectX(layer.spans, { x1: 'from', x2: 'until', fill: layer.fill });
     case 'across':
-      return Plot.ruleY(layer.at, {
+    case 'upright': {
+      const rule = layer.kind === 'across' ? Plot.ruleY : Plot.ruleX;
+      return rule(layer.at, {
         stroke: layer.stroke,
         strokeDasharray: layer.dash ?? undefined,
       });
-    case 'upright':
-      return Plot.ruleX(layer.at, {
-        stroke: layer.stroke,
-        strokeDasharray: layer.dash ?? undefined,
-      });
+    }
   }
 }
 

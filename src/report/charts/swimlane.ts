@@ -23,8 +23,7 @@ export interface Lane {
   }[];
 }
 
-/** Names of mechanisms on arrows. */
-export const MECHANISM_WORDS: ReadonlyMap<string, string> = new Map([
+const MECHANISM_WORDS: ReadonlyMap<string, string> = new Map([
   ['calleeTimeout', 'timeouts'],
   ['calleeError', 'errors'],
   ['queueFull', 'queue full'],
@@ -44,6 +43,11 @@ export const MECHANISM_WORDS: ReadonlyMap<string, string> = new Map([
   ['retryLoad', 'retries'],
   ['hedgeLoad', 'hedges'],
 ]);
+
+/** Name of a mechanism on an arrow. */
+export function mechanismWords(mechanism: string): string {
+  return MECHANISM_WORDS.get(mechanism) ?? mechanism;
+}
 
 /** Lanes, those nearest to the users first. Of many components, only those that degraded or that an arrow touches. */
 export function lanesOf(view: View, variant: VariantResult): Lane[] {
@@ -213,7 +217,7 @@ function arrows(
     const [shaft, head] = arrow(at, bulge, center(from) + side, center(to) - side);
     if (feedback) marks.push(stroke(shaft, fill, 1.4, dashed('2.5 2')), stroke(head, fill, 1.4));
     else straight.push(shaft, head);
-    const text = MECHANISM_WORDS.get(influence.mechanism) ?? influence.mechanism;
+    const text = mechanismWords(influence.mechanism);
     // Between the lane of the effect and the one before it.
     const middle = center(to) + (to > from ? -LANE / 2 : LANE / 2);
     const left = placeOf(textWidth(text, 11.5), at + bulge, middle, words, [x(window[0]), width]);
@@ -309,5 +313,5 @@ function describe(lanes: readonly Lane[], variant: VariantResult): string {
         .slice(0, 3)
         .join(', ')}`,
   );
-  return `${words.join('; ')}. ${variant.cascade.influences.map((i) => `${i.from} to ${i.to}: ${MECHANISM_WORDS.get(i.mechanism) ?? i.mechanism}`).join('; ')}`;
+  return `${words.join('; ')}. ${variant.cascade.influences.map((i) => `${i.from} to ${i.to}: ${mechanismWords(i.mechanism)}`).join('; ')}`;
 }
