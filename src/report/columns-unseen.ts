@@ -1,3 +1,4 @@
+import type { FamilyId } from './families.js';
 import type { Estimate } from '../spec/result/estimate.js';
 import type { VariantResult } from '../spec/result/result.js';
 import { columnOf, type Column } from './column.js';
@@ -42,7 +43,7 @@ function isFound({ column, above, isIn }: Candidate, variant: VariantResult): bo
 }
 
 function candidates(view: View): Candidate[] {
-  const count = (family: string, meter: string) => (variant: VariantResult) =>
+  const count = (family: FamilyId, meter: string) => (variant: VariantResult) =>
     countEstimate(view, variant, family, meter);
   return [
     ...sagas(view),

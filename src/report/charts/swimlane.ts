@@ -1,7 +1,7 @@
 import { isFeedback } from '../../analysis/story/feedback.js';
 import type { VariantResult } from '../../spec/result/result.js';
 import type { HealthState, Influence } from '../../spec/result/cascade.js';
-import { boxes, label, stroke, textWidth, type Area, type Drawing } from '../draw.js';
+import { boxes, label, stroke, textWidth, widestOf, type Area, type Drawing } from '../draw.js';
 import { formatInstant } from '../../text/figures.js';
 import { coordinate } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
@@ -129,10 +129,8 @@ const TOP = 22;
 const LANE = 32;
 
 function nameRoom(lanes: readonly Lane[]): number {
-  return lanes.reduce(
-    (room, lane) => Math.max(room, textWidth(shorten(lane.words, 22), 12) + 14),
-    60,
-  );
+  const names = lanes.map(({ words }) => shorten(words, 22));
+  return Math.max(60, widestOf(names, 12) + 14);
 }
 
 /** The bars of all lanes: healthy ones first, as every lane has one from end to end. */
