@@ -7,7 +7,7 @@ import { formatSeconds, formatShare } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { isLate } from './chain.js';
 import { degradedText } from './degraded.js';
-import { sortedKeys } from './keys.js';
+import { sortedKeys } from '../text/order.js';
 import { cancelledEstimate, countEstimate, isLeftWaiting, unsettledEstimate } from './unseen.js';
 import { degradedIntervals, longestDegraded, type View } from './view.js';
 

@@ -1,6 +1,6 @@
 import type { FaultInfo, Result, TopologyNode } from '../spec/result/result.js';
 import { focusRank } from './focus.js';
-import { byCodeUnit, groupedBy } from './keys.js';
+import { byCodeUnit, groupedBy } from '../text/order.js';
 import { isServer, longestDegraded, type View } from './view.js';
 
 /** The servers in figures that draw each of them. */

@@ -1,5 +1,5 @@
 import type { Words } from './emphasis.js';
-import { groupedBy } from './keys.js';
+import { groupedBy } from '../text/order.js';
 import type { BudgetResult, Result, VariantResult } from '../spec/result/result.js';
 import { budgetFigure, isBroken, populationOf } from './budget-words.js';
 import { causeSentence } from './causes.js';

@@ -1,7 +1,7 @@
 import type { Result, VariantResult } from '../spec/result/result.js';
 import { formatInstant, formatSeconds } from '../text/figures.js';
 import { listed } from './format.js';
-import { groupedBy } from './keys.js';
+import { groupedBy } from '../text/order.js';
 
 /**
  * The end and the start of the next fault after one, up to which its recovery is measured; null if none follows in the

@@ -6,7 +6,7 @@ import { BROKEN, FAMILIES, type FamilyId } from './families.js';
 import { countIn, meterOf } from './family-parts.js';
 import type { Family } from './family.js';
 import { focusRank } from './focus.js';
-import { sortedKeys } from './keys.js';
+import { sortedKeys } from '../text/order.js';
 import { poolMeters } from './pool-meters.js';
 
 /** A view, or the result from which one is made. */

@@ -11,7 +11,7 @@ import { focusRank } from './focus.js';
 import { formatInstant, formatSpan } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { listed } from './format.js';
-import { byCodeUnit, groupedBy, sortedKeys } from './keys.js';
+import { byCodeUnit, groupedBy, sortedKeys } from '../text/order.js';
 import type { PlotRenderer } from './svg.js';
 import { outdone, rankedTogether } from './standing.js';
 import { looksOf, type Look } from './theme.js';

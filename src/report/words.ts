@@ -15,7 +15,7 @@ import { capitalised, plural } from '../text/words.js';
 import { strongList, type Words } from './emphasis.js';
 import { listed } from './format.js';
 import { incompleteHeading } from './incomplete.js';
-import { groupedBy } from './keys.js';
+import { groupedBy } from '../text/order.js';
 import { outdone } from './standing.js';
 import { isLeftWaiting } from './unseen.js';
 import { undecidedWords } from './undecided-words.js';

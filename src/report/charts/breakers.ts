@@ -3,7 +3,7 @@ import { boxes, label, widestOf, type Area, type Drawing } from '../draw.js';
 import { formatInstant } from '../../text/figures.js';
 import { shorten, type Markup } from '../html-escape.js';
 import { linear } from '../scale.js';
-import { byCodeUnit, sortedKeys } from '../keys.js';
+import { byCodeUnit, sortedKeys } from '../../text/order.js';
 import { type View } from '../view.js';
 import { shading, timeLabels, timeTicks } from './frame.js';
 

@@ -6,7 +6,7 @@ import { formatInstant } from '../../text/figures.js';
 import { coordinate } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
 import { linear, niceTicks, type Scale } from '../scale.js';
-import { byCodeUnit } from '../keys.js';
+import { byCodeUnit } from '../../text/order.js';
 import { isServer, type View } from '../view.js';
 import { shading, timeLabels, timeTicks } from './frame.js';
 import { dashed, THICKNESS } from './services.js';

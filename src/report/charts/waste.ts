@@ -6,7 +6,7 @@ import { listed } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
 import { linear, niceTicks, type Scale } from '../scale.js';
 import type { Layer } from '../svg.js';
-import { byCodeUnit, sortedKeys } from '../keys.js';
+import { byCodeUnit, sortedKeys } from '../../text/order.js';
 import { shades, type View } from '../view.js';
 import { spread, timeLabels, timeTicks } from './frame.js';
 import { crowdOf } from '../crowd.js';

@@ -1,4 +1,4 @@
-import { groupedBy } from '../keys.js';
+import { groupedBy } from '../../text/order.js';
 import type {
   BrokenBudget,
   ExploredVariant,

@@ -42,7 +42,7 @@ import { sharedAnswers, sharedWords } from '../shared-answers.js';
 import type { EdgeCounter } from '../../spec/patterns/policy.js';
 import type { VariantResult } from '../../spec/result/result.js';
 import { usedUpPools } from '../pools.js';
-import { sortedKeys } from '../keys.js';
+import { sortedKeys } from '../../text/order.js';
 import { lookOf, type View } from '../view.js';
 import { caption, dataTable, insideSection, picture, stateLegend, swatchOf } from './parts.js';
 import { axis, gutterLabel } from './timeline.js';

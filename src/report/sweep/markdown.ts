@@ -1,4 +1,4 @@
-import type { SweepResult } from '../../spec/result/sweep.js';
+import type { SweepResult, SweepFigures } from '../../spec/result/sweep.js';
 import { plural } from '../../text/words.js';
 import { printable } from '../html-escape.js';
 import { inlineText, inlineWords, markdownTable } from '../markdown.js';
@@ -20,7 +20,6 @@ import {
 } from './cases.js';
 import { orderedEntries, rowsOf } from './order.js';
 import { askedText, sweepBadge, sweepVerdict } from './words.js';
-import type { SweepFigures } from '../../spec/result/sweep.js';
 
 /** Most rows of the table of settings. */
 const ROWS = 40;

@@ -3,7 +3,7 @@ import { exactShare, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { strongList, type Words } from '../emphasis.js';
 import { listed } from '../format.js';
-import { groupedBy } from '../keys.js';
+import { groupedBy } from '../../text/order.js';
 import type { Badge } from '../words.js';
 import { edgeGives, giveWords } from './gives.js';
 import {

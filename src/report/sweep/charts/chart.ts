@@ -18,8 +18,8 @@ import {
   niceFloor,
   niceTicks,
   oneTwoFive,
+  type Scale,
 } from '../../scale.js';
-import type { Scale } from '../../scale.js';
 import type { AxisUnit } from '../../../spec/result/sweep.js';
 import type { SweepView } from '../cases.js';
 
