@@ -12,7 +12,7 @@ import type { Scenario, ScenarioFile, Variant } from '../spec/scenario/scenario.
 import { judgeBudget } from './verdicts/budget.js';
 import { keptStories } from './story/kept.js';
 import { cascadeResult } from './story/cascade-result.js';
-import { compareAll } from './verdicts/compare.js';
+import { compareAll, type Limits } from './verdicts/compare.js';
 import { componentResults } from './measure/components.js';
 import { combineDigests } from './measure/digest.js';
 import { edgeResults } from './measure/edge-results.js';
@@ -26,9 +26,8 @@ import { unfinishedNotes } from './measure/incomplete.js';
 import { journalOf } from './measure/journal.js';
 import type { Study } from './verdicts/study.js';
 import { headline, summaryOf, type Headline } from './measure/summary.js';
-import { proven, provenCause } from './story/proof.js';
-import type { Proofs } from './story/proof.js';
-import { limitsOf } from './verdicts/limits-of.js';
+import { proven, provenCause, type Proofs } from './story/proof.js';
+import { savedKey } from './verdicts/saved.js';
 import { loadKey } from './measure/offered.js';
 import { headlineFault } from './story/headline-fault.js';
 import { stepSeconds, timelineOf } from './measure/timeline.js';
@@ -276,4 +275,15 @@ function criticalOf({ plan, variant }: VariantData): readonly string[] {
     for (const { name, critical } of section.values()) if (critical) names.push(name);
   }
   return [...new Set(names)];
+}
+
+/** The values to which budgets and expectations of a file limit a metric in its window. */
+function limitsOf({ budgets, hypothesis }: ScenarioFile): Limits {
+  const all = new Map<string, number[]>();
+  for (const { expression } of [...budgets, ...(hypothesis?.expect ?? [])]) {
+    if (expression.limit.kind !== 'quantity' || expression.steps !== null) continue;
+    const key = savedKey(expression);
+    all.set(key, [...(all.get(key) ?? []), expression.limit.quantity.value]);
+  }
+  return all;
 }

@@ -3,7 +3,7 @@ import type { DrainResult } from '../spec/result/meters.js';
 import type { Estimate } from '../spec/result/estimate.js';
 import type { VariantResult } from '../spec/result/result.js';
 import { formatCount, formatSeconds, formatShare } from '../text/figures.js';
-import { sortedKeys } from './keys.js';
+import { sortedKeys } from '../text/order.js';
 
 /** Fewer traced failures say little about shares. */
 const FEW_FAILURES = 20;

@@ -1,4 +1,4 @@
-import type { BudgetResult } from '../spec/result/result.js';
+import type { BudgetResult, HypothesisResult } from '../spec/result/result.js';
 import { formatCount, formatSeconds, formatValue, formatWithInterval } from '../text/figures.js';
 
 /** True if a budget is not met: it fails, or it is strict and inconclusive. */
@@ -9,6 +9,11 @@ export function isBroken({ verdict, strict }: BudgetResult): boolean {
 /** True if a budget fails the build. */
 export function isFailure(budget: BudgetResult): boolean {
   return isBroken(budget) && budget.severity === 'error';
+}
+
+/** True if a hypothesis does not hold. */
+export function isWrong({ verdict }: HypothesisResult): boolean {
+  return verdict === 'refuted' || verdict === 'invalid';
 }
 
 /** The measured value in short: `812 ms`, `never`, `37 of 40 steps`. */

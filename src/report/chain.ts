@@ -13,6 +13,7 @@ import {
   startOfChain,
   type ChainStart,
 } from './chain-faults.js';
+import { EVENT_LOOKS } from './event-looks.js';
 import { isEnd, nextFault, EPISODES_MAX, episodesOf, type Episode } from './episodes.js';
 import { loopWords, viewOfVariant, type View } from './view.js';
 
@@ -68,11 +69,7 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
       step: stepOf(view, variant, describedEnd(event, since), begin, loops[0] ?? null),
     }));
   if (again !== null) steps.splice(left === undefined ? steps.length : -1, 0, again);
-  return steps.map(({ step }) => ({
-    ...step,
-    subject: step.subject,
-    text: step.text,
-  }));
+  return steps.map(({ step }) => step);
 }
 
 /** The last fault that begins before the chain, is still active at its start, and is not innocent. */
@@ -277,12 +274,9 @@ function stepOf(
   if (event.kind === 'fault' || event.kind === 'faultEnd') {
     const fault = variant.faults.find((f) => f.id === event.subject);
     const words = fault?.words ?? event.text;
-    if (event.kind === 'fault') {
-      return { when, ...faultsInWords(event, variant), tone: 'worst' };
-    }
-    if (event.mechanism === 'rollout') {
+    if (event.kind === 'fault') return { when, ...faultsInWords(event, variant), tone: 'worst' };
+    if (event.mechanism === 'rollout')
       return { when, subject: headOf(event), text: event.detail ?? '', tone: 'calm' };
-    }
     const own = begin.ids.size > 1 ? 'The faults end' : 'The fault ends';
     const subject = begin.ids.has(event.subject) ? own : `${words} ends`;
     return { when, subject, text: '', tone: 'calm' };
@@ -293,12 +287,8 @@ function stepOf(
     const text = isLoss ? event.text : `${event.subject} ${verbOf(event)}`;
     return { when, subject: other.words, text, tone: 'bad' };
   }
-  const tone =
-    event.kind === 'down' || event.kind === 'saturated' || event.kind === 'killed'
-      ? 'worst'
-      : CALM.includes(event.kind)
-        ? 'calm'
-        : 'bad';
+  const isWorst = EVENT_LOOKS[event.kind].tone === 'worst';
+  const tone = isWorst ? 'worst' : CALM.includes(event.kind) ? 'calm' : 'bad';
   const seen = event.runs < runs ? `in ${event.runs} of ${runs} runs` : '';
   const { verb, text } = wordsOf(event);
   return {
@@ -323,8 +313,8 @@ function wordsOf(event: CascadeEvent): { readonly verb: string; readonly text: s
 
 /** The verb of an event: `saturates`, `gets slower`. */
 export function verbOf(event: Pick<CascadeEvent, 'kind' | 'figure'>): string {
-  const slow = isLate(event) ? SLOW_WORDS[event.kind] : undefined;
-  return slow ?? EVENT_WORDS[event.kind];
+  const { verb, late } = EVENT_LOOKS[event.kind];
+  return isLate(event) ? (late ?? verb) : verb;
 }
 
 /** Whether a subject degrades because its responses come late, not because they fail. */
@@ -332,62 +322,6 @@ export function isLate({ figure }: Pick<CascadeEvent, 'figure'>): boolean {
   return figure?.metric === 'latency' || figure?.metric === 'goodput';
 }
 
-/** Of several events of one subject the one with the largest weight is shown. The default is 2. */
-const WEIGHTS: Readonly<Partial<Record<CascadeEvent['kind'], number>>> = {
-  killed: 4,
-  saturated: 3,
-  lost: 3,
-  lostCommits: 3,
-  unready: 2.5,
-  failing: 1,
-  degraded: 0,
-};
-
 function weight(kind: CascadeEvent['kind']): number {
-  return WEIGHTS[kind] ?? 2;
+  return EVENT_LOOKS[kind].weight ?? 2;
 }
-
-/** For subjects that still respond, but late. */
-const SLOW_WORDS: Readonly<Partial<Record<CascadeEvent['kind'], string>>> = {
-  degraded: 'gets slower',
-  failing: 'gets far too slow',
-  down: 'gets far too slow',
-};
-
-const EVENT_WORDS: Readonly<Record<CascadeEvent['kind'], string>> = {
-  fault: '',
-  faultEnd: '',
-  saturated: 'saturates',
-  degraded: 'degrades',
-  failing: 'fails in part',
-  down: 'fails',
-  breakerOpen: 'opens',
-  breakerClosed: 'closes',
-  ejected: 'ejects',
-  unready: 'goes off the lists',
-  unlisted: 'loses entries',
-  registry: 'changes',
-  registryBack: 'changes',
-  rollout: 'changes its version',
-  scaledUp: 'scales up',
-  scaledDown: 'scales down',
-  pending: 'waits for room',
-  node: 'changes',
-  nodeLost: 'changes',
-  replay: 'is reset',
-  backlog: 'falls behind',
-  poolFull: 'runs out of connections',
-  blocked: 'blocks publishers',
-  killed: 'dies',
-  stale: 'answers with old values',
-  unsettled: 'does not end well',
-  cancelled: 'is undone more often',
-  lost: 'loses messages',
-  lostCommits: 'loses commits',
-  repeated: 'repeats effects',
-  deadLettered: 'gives messages up',
-  doneTwice: 'does work twice',
-  returned: 'takes all back',
-  recovered: 'recovers',
-  notRecovered: 'does not recover',
-};

@@ -1,3 +1,4 @@
+import { sumOf } from '../stats/sums.js';
 import type { EndReason, HealthState } from '../spec/result/cascade.js';
 import { DESIGNED } from '../spec/outcome.js';
 import { DEGRADATIONS } from '../spec/result/degradations.js';
@@ -6,7 +7,7 @@ import { formatSeconds, formatShare } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { isLate } from './chain.js';
 import { degradedText } from './degraded.js';
-import { sortedKeys } from './keys.js';
+import { sortedKeys } from '../text/order.js';
 import { cancelledEstimate, countEstimate, isLeftWaiting, unsettledEstimate } from './unseen.js';
 import { degradedIntervals, longestDegraded, type View } from './view.js';
 
@@ -138,8 +139,6 @@ function isRefused(variant: VariantResult, requests: readonly string[]): boolean
   const failed = sumOf([...counts.values()]) - of(['ok', 'degraded', 'unfinished']);
   return of(DESIGNED) >= NEARLY_ALL * failed;
 }
-
-const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
 function isFailing({ state }: { readonly state: HealthState }): boolean {
   return state === 'failing' || state === 'down';

@@ -23,9 +23,12 @@ export interface Column {
   readonly note?: string;
 }
 
-/** Common fields of most columns. */
-export const PLAIN_COLUMN = {
-  unit: 'number',
-  better: 'less',
-  missing: null,
-} as const;
+/** A column by its key, the two lines of its head and its figure: a number, less is better, never compared. */
+export function columnOf(
+  key: string,
+  [head, of]: readonly [head: string, of: string],
+  pick: Column['pick'],
+  rest: Partial<Column> = {},
+): Column {
+  return { key, head, of, unit: 'number', better: 'less', pick, paths: [], missing: null, ...rest };
+}

@@ -1,8 +1,8 @@
+import type { FamilyId } from './families.js';
 import type { Estimate } from '../spec/result/estimate.js';
 import type { VariantResult } from '../spec/result/result.js';
-import { PLAIN_COLUMN } from './column.js';
+import { columnOf, type Column } from './column.js';
 import { NO_BACKLOG } from './family-parts.js';
-import type { Column } from './column.js';
 import {
   backlogEstimate,
   cancelledEstimate,
@@ -43,99 +43,56 @@ function isFound({ column, above, isIn }: Candidate, variant: VariantResult): bo
 }
 
 function candidates(view: View): Candidate[] {
-  const count = (family: string, meter: string) => (variant: VariantResult) =>
+  const count = (family: FamilyId, meter: string) => (variant: VariantResult) =>
     countEstimate(view, variant, family, meter);
   return [
-    sagas(view),
-    cancelled(view),
+    ...sagas(view),
     ...backlogs(view),
     ...lookups(view),
     replicas(view),
-    counted('dead', 'Dead', 'letters', deadEstimate),
-    counted('lost', 'Lost', 'messages', count('messages', 'lostEffects')),
-    counted('twice', 'Twice', 'handled', count('messages', 'duplicateEffects')),
-    counted('deadlocks', 'Deadlocks', 'in a run', count('locks', 'deadlocks')),
-    counted('commits', 'Commits', 'lost', count('replicas', 'lostCommits')),
-    counted('cold', 'Cold', 'starts', count('functions', 'coldStarts')),
+    unseen('dead', ['Dead', 'letters'], deadEstimate),
+    unseen('lost', ['Lost', 'messages'], count('messages', 'lostEffects')),
+    unseen('twice', ['Twice', 'handled'], count('messages', 'duplicateEffects')),
+    unseen('deadlocks', ['Deadlocks', 'in a run'], count('locks', 'deadlocks')),
+    unseen('commits', ['Commits', 'lost'], count('replicas', 'lostCommits')),
+    unseen('cold', ['Cold', 'starts'], count('functions', 'coldStarts')),
   ];
 }
 
-function sagas(view: View): Candidate {
-  return {
-    above: 0,
-    column: {
-      ...PLAIN_COLUMN,
-      key: 'unseen.sagas',
-      head: 'Broken',
-      of: 'of sagas',
+function sagas(view: View): Candidate[] {
+  return [
+    unseen('sagas', ['Broken', 'of sagas'], (v) => unsettledEstimate(view, v), {
       unit: 'share',
-      pick: (v) => unsettledEstimate(view, v),
-      paths: [],
       note: 'Broken: sagas stuck, inconsistent or lost.',
-    },
-  };
-}
-
-function cancelled(view: View): Candidate {
-  return {
-    above: 0,
-    column: {
-      ...PLAIN_COLUMN,
-      key: 'unseen.cancelled',
-      head: 'Cancelled',
-      of: 'of sagas',
+    }),
+    unseen('cancelled', ['Cancelled', 'of sagas'], (v) => cancelledEstimate(view, v), {
       unit: 'share',
-      pick: (v) => cancelledEstimate(view, v),
-      paths: [],
       note: 'Cancelled: sagas undone in full, such as orders that users do not get.',
-    },
-  };
+    }),
+  ];
 }
 
 function backlogs(view: View): Candidate[] {
+  const outboxes = view.result.variants.some(hasOutbox) ? ' or in one outbox' : '';
   return [
     {
+      ...unseen('backlog', ['Backlog', 'at most'], (v) => backlogEstimate(view, v), {
+        note: `Backlog: most that wait for one consumer${outboxes}.`,
+      }),
       above: 9,
-      column: {
-        ...PLAIN_COLUMN,
-        key: 'unseen.backlog',
-        head: 'Backlog',
-        of: 'at most',
-        pick: (v) => backlogEstimate(view, v),
-        paths: [],
-        note: view.result.variants.some(hasOutbox)
-          ? 'Backlog: most that wait for one consumer or in one outbox.'
-          : 'Backlog: most that wait for one consumer.',
-      },
     },
+    unseen('drain', ['Drained', 'after fault'], (v) => drainEstimate(view, v), {
+      unit: 'seconds',
+      missing: () => 'never',
+      zero: NO_BACKLOG,
+      never: (v) => drainEstimate(view, v).never,
+      note: 'Drained: from the end of the fault until the backlog is gone.',
+    }),
     {
-      above: 0,
-      column: {
-        ...PLAIN_COLUMN,
-        key: 'unseen.drain',
-        head: 'Drained',
-        of: 'after fault',
-        unit: 'seconds',
-        pick: (v) => drainEstimate(view, v),
-        paths: [],
-        missing: () => 'never',
-        zero: NO_BACKLOG,
-        never: (v) => drainEstimate(view, v).never,
-        note: 'Drained: from the end of the fault until the backlog is gone.',
-      },
-    },
-    {
-      above: 0,
-      isIn: (v) => isLeftWaiting(view, v),
-      column: {
-        ...PLAIN_COLUMN,
-        key: 'unseen.waiting',
-        head: 'Waiting',
-        of: 'at the end',
-        pick: (v) => waitingEstimate(view, v),
-        paths: [],
+      ...unseen('waiting', ['Waiting', 'at the end'], (v) => waitingEstimate(view, v), {
         note: 'Waiting: for one consumer in the last step of the run.',
-      },
+      }),
+      isIn: (v) => isLeftWaiting(view, v),
     },
   ];
 }
@@ -143,45 +100,24 @@ function backlogs(view: View): Candidate[] {
 function lookups(view: View): Candidate[] {
   return [
     {
-      above: 0.001,
-      column: {
-        ...PLAIN_COLUMN,
-        key: 'unseen.stale',
-        head: 'Stale',
-        of: 'of reads',
+      ...unseen('stale', ['Stale', 'of reads'], (v) => staleEstimate(view, v), {
         unit: 'share',
-        pick: (v) => staleEstimate(view, v),
-        paths: [],
         note: 'Stale: reads that miss a committed write.',
-      },
-    },
-    {
+      }),
       above: 0.001,
-      column: {
-        ...PLAIN_COLUMN,
-        key: 'unseen.old',
-        head: 'Old',
-        of: 'of lookups',
-        unit: 'share',
-        pick: (v) => oldEstimate(view, v),
-        paths: [],
-        note: 'Old: cache lookups whose value had been written since it was loaded.',
-      },
     },
     {
-      above: 0,
-      column: {
-        ...PLAIN_COLUMN,
-        key: 'unseen.hits',
-        head: 'Hits',
-        of: 'of caches',
+      ...unseen('old', ['Old', 'of lookups'], (v) => oldEstimate(view, v), {
         unit: 'share',
-        better: 'more',
-        pick: (v) => hitEstimate(view, v),
-        paths: [],
-        note: 'Hits: share of the cache lookups that find the value.',
-      },
+        note: 'Old: cache lookups whose value had been written since it was loaded.',
+      }),
+      above: 0.001,
     },
+    unseen('hits', ['Hits', 'of caches'], (v) => hitEstimate(view, v), {
+      unit: 'share',
+      better: 'more',
+      note: 'Hits: share of the cache lookups that find the value.',
+    }),
   ];
 }
 
@@ -191,18 +127,9 @@ function replicas(view: View): Candidate {
   const names = Object.keys(variants[0]?.components ?? {}).filter((name) =>
     variants.some(({ components }) => components[name]?.fleet?.isScaled === true),
   );
-  return {
-    above: 0,
-    column: {
-      ...PLAIN_COLUMN,
-      key: 'unseen.replicas',
-      head: 'Replicas',
-      of: 'on average',
-      pick: (variant) => fleetEstimate(variant, names),
-      paths: [],
-      note: 'Replicas: how many there are on average of what is scaled.',
-    },
-  };
+  return unseen('replicas', ['Replicas', 'on average'], (v) => fleetEstimate(v, names), {
+    note: 'Replicas: how many there are on average of what is scaled.',
+  });
 }
 
 function fleetEstimate({ components }: VariantResult, names: readonly string[]): Estimate {
@@ -215,19 +142,12 @@ function fleetEstimate({ components }: VariantResult, names: readonly string[]):
   return { value: own.length === 0 ? null : value, ci95: null, each };
 }
 
-function counted(
+/** A column that is shown if any variant has more than 0. */
+function unseen(
   key: string,
-  head: string,
-  of: string,
-  pick: (variant: VariantResult) => Estimate,
+  head: readonly [string, string],
+  pick: Column['pick'],
+  rest?: Partial<Column>,
 ): Candidate {
-  const column = {
-    ...PLAIN_COLUMN,
-    key: `unseen.${key}`,
-    head,
-    of,
-    pick,
-    paths: [],
-  };
-  return { above: 0, column };
+  return { above: 0, column: columnOf(`unseen.${key}`, head, pick, rest) };
 }

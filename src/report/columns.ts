@@ -1,10 +1,11 @@
 import type { Estimate } from '../spec/result/estimate.js';
 import { latencyLater } from '../spec/result/latency-later.js';
 import type { Result, VariantResult } from '../spec/result/result.js';
-import { PLAIN_COLUMN, type Column } from './column.js';
+import { columnOf, type Column } from './column.js';
 import { unseenColumns } from './columns-unseen.js';
 import { missingRecovery } from './next-fault.js';
 import { formatValue } from '../text/figures.js';
+import { capitalised } from '../text/words.js';
 import { requestLabel, type View } from './view.js';
 
 /** Success, goodput, loss during the fault, recovery, effects that no request shows, load on the system, spread. */
@@ -14,15 +15,15 @@ export function outcomeColumns(view: View): Column[] {
 
 /** Latency quantiles of successful responses, or of all finished requests. */
 export function latencyColumns(view: View, population: 'successLatency' | 'latency'): Column[] {
-  return (['p50', 'p95', 'p99', 'p999'] as const).map((quantile) => ({
-    ...PLAIN_COLUMN,
-    key: `${population}.${quantile}`,
-    head: quantile === 'p999' ? 'p99.9' : quantile,
-    of: population === 'latency' ? 'of all' : 'of successes',
-    unit: 'seconds',
-    pick: (v) => v.summary[population][quantile],
-    paths: workloadPaths(view, `${population}.${quantile}`),
-  }));
+  const of = population === 'latency' ? 'of all' : 'of successes';
+  return (['p50', 'p95', 'p99', 'p999'] as const).map((quantile) => {
+    const head = quantile === 'p999' ? 'p99.9' : quantile;
+    const key = `${population}.${quantile}`;
+    return columnOf(key, [head, of], (v) => v.summary[population][quantile], {
+      unit: 'seconds',
+      paths: workloadPaths(view, key),
+    });
+  });
 }
 
 /** The text of a value, with `never` where it has none. */
@@ -52,157 +53,114 @@ function onlyWorkload(result: Result): string | null {
 
 function userColumns(view: View): Column[] {
   const columns: Column[] = [
-    {
-      ...PLAIN_COLUMN,
-      key: 'success',
-      head: 'Success',
-      of: 'whole run',
+    columnOf('success', ['Success', 'whole run'], (v) => v.summary.success, {
       unit: 'share',
       better: 'more',
-      pick: (v) => v.summary.success,
       paths: workloadPaths(view, 'success'),
-    },
+    }),
     ...degradedColumn(view),
-    {
-      ...PLAIN_COLUMN,
-      key: 'goodput',
-      head: 'Goodput',
-      of: 'whole run',
+    columnOf('goodput', ['Goodput', 'whole run'], (v) => v.summary.goodput, {
       unit: 'perSecond',
       better: 'more',
-      pick: (v) => v.summary.goodput,
       paths: workloadPaths(view, 'goodput'),
-    },
+    }),
   ];
   const { headline } = view;
   if (headline === null) return columns;
-  columns.push(...duringColumns(view, headline.id), {
-    ...PLAIN_COLUMN,
-    key: 'recovery',
-    head: 'Recovery',
-    of: 'of success',
-    unit: 'seconds',
-    pick: (v) => v.summary.recovery,
-    paths: workloadPaths(view, `recovery after ${headline.id}`),
-    missing: (v) => missingRecovery(view.result, v, headline.id),
-    never: (v) => v.summary.recovery.never,
-  });
+  columns.push(
+    ...duringColumns(view, headline.id),
+    timeBack(view, headline.id, 'recovery', ['Recovery', 'of success']),
+  );
   const { step } = view.result.run;
   if (view.result.variants.some(({ summary }) => latencyLater(summary, step) !== null))
-    columns.push(latencyBack(view, headline.id));
+    columns.push(timeBack(view, headline.id, 'latencyRecovery', ['Latency back', 'after fault']));
   return columns;
 }
 
-function latencyBack(view: View, fault: string): Column {
-  return {
-    ...PLAIN_COLUMN,
-    key: 'latencyRecovery',
-    head: 'Latency back',
-    of: 'after fault',
+/** Time after which success or latency is back. */
+function timeBack(
+  view: View,
+  fault: string,
+  key: 'recovery' | 'latencyRecovery',
+  head: readonly [string, string],
+): Column {
+  return columnOf(key, head, (v) => v.summary[key], {
     unit: 'seconds',
-    pick: (v) => v.summary.latencyRecovery,
-    paths: workloadPaths(view, `latencyRecovery after ${fault}`),
+    paths: workloadPaths(view, `${key} after ${fault}`),
     missing: (v) => missingRecovery(view.result, v, fault),
-    never: (v) => v.summary.latencyRecovery.never,
-  };
+    never: (v) => v.summary[key].never,
+  });
 }
 
 /** Shown only if some variant has degraded responses. */
 function degradedColumn({ result }: View): Column[] {
   if (result.variants.every((one) => one.summary.degraded === undefined)) return [];
+  const pick: Column['pick'] = ({ summary: { degraded, success } }) => degraded ?? zeros(success);
   return [
-    {
-      ...PLAIN_COLUMN,
-      key: 'degraded',
-      head: 'Degraded',
-      of: 'of requests',
+    columnOf('degraded', ['Degraded', 'of requests'], pick, {
       unit: 'share',
-      pick: ({ summary: { degraded, success } }) => degraded ?? zeros(success),
-      paths: [],
       note: 'Degraded: responses of fallbacks and the like; they count as successes.',
-    },
+    }),
   ];
 }
 
 function duringColumns(view: View, fault: string): Column[] {
-  const { during } = view.baseline.summary;
-  const requests = view.requests.filter((request) =>
-    during.some((d) => d.request === request && d.fault === fault),
-  );
-  return requests.slice(0, 3).map((request) => ({
-    ...PLAIN_COLUMN,
-    key: `during.${request}`,
-    head: capital(requestLabel(view, request)),
-    of: 'during fault',
-    unit: 'share',
-    better: 'more',
-    pick: (v) =>
-      v.summary.during.find((d) => d.request === request && d.fault === fault)?.success ?? NOTHING,
-    paths: [`${request}.success during ${fault}`],
-  }));
+  const duringOf = ({ summary }: VariantResult, request: string): Estimate | undefined =>
+    summary.during.find((d) => d.request === request && d.fault === fault)?.success;
+  const requests = view.requests.filter((one) => duringOf(view.baseline, one) !== undefined);
+  return requests.slice(0, 3).map((request) => {
+    const head = capital(requestLabel(view, request));
+    return columnOf(
+      `during.${request}`,
+      [head, 'during fault'],
+      (v) => duringOf(v, request) ?? NOTHING,
+      {
+        unit: 'share',
+        better: 'more',
+        paths: [`${request}.success during ${fault}`],
+      },
+    );
+  });
 }
 
 function costColumns(view: View): Column[] {
   const edge = amplifiedEdge(view.result);
   const calls: Column[] = [
-    {
-      ...PLAIN_COLUMN,
-      key: 'attempts',
-      head: 'Attempts',
-      of: 'per request',
-      pick: (v) => v.summary.attemptsPerRequest,
+    columnOf('attempts', ['Attempts', 'per request'], (v) => v.summary.attemptsPerRequest, {
       paths: ['attemptsPerRequest'],
       note: 'Attempts: on edges between components, per user request.',
-    },
-    {
-      ...PLAIN_COLUMN,
-      key: 'amplification',
-      head: 'Amplified',
-      of: 'worst edge',
-      pick: (v) => v.summary.amplification,
+    }),
+    columnOf('amplification', ['Amplified', 'worst edge'], (v) => v.summary.amplification, {
       paths: edge === null ? [] : [`${edge}.amplification`],
-    },
+    }),
   ];
   // If no component calls another, nothing can be amplified.
   const calling = view.result.variants.some((v) => (v.summary.attemptsPerRequest.value ?? 0) > 0);
   const columns: Column[] = [
     ...pricedColumns(view),
     ...(calling ? calls : []),
-    {
-      ...PLAIN_COLUMN,
-      key: 'wasted',
-      head: 'Wasted',
-      of: 'of work',
+    columnOf('wasted', ['Wasted', 'of work'], (v) => v.summary.wasted, {
       unit: 'share',
-      pick: (v) => v.summary.wasted,
       paths: ['wastedWork'],
-    },
+    }),
   ];
   if (view.headline === null) return columns;
-  columns.push({
-    ...PLAIN_COLUMN,
-    key: 'blastRadius',
-    head: 'Blast',
-    of: 'components',
-    pick: (v) => v.summary.blastRadius,
-    paths: ['cascade.blastRadius'],
-    note: 'Blast: components that degraded and that no fault hit directly.',
-  });
+  columns.push(
+    columnOf('blastRadius', ['Blast', 'components'], (v) => v.summary.blastRadius, {
+      paths: ['cascade.blastRadius'],
+      note: 'Blast: components that degraded and that no fault hit directly.',
+    }),
+  );
   return columns;
 }
 
 function pricedColumns({ result }: View): Column[] {
   if (result.variants.every((v) => v.summary.costPerMillion === undefined)) return [];
   return [
-    {
-      ...PLAIN_COLUMN,
-      key: 'cost',
-      head: 'Cost',
-      of: 'per million',
-      pick: (v) => v.summary.costPerMillion ?? NOTHING,
+    columnOf('cost', ['Cost', 'per million'], (v) => v.summary.costPerMillion ?? NOTHING, {
       paths: ['run.costPerMillion'],
       note: 'Cost: of all components, per million successful requests, by report.prices.',
-    },
+    }),
   ];
 }
 
@@ -228,8 +186,7 @@ function zeros({ value, each }: Estimate): Estimate {
 
 /** First letter in upper case. A path such as `users.buy` stays as it is in the scenario. */
 export function capital(text: string): string {
-  if (text.includes('.')) return text;
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
+  return text.includes('.') ? text : capitalised(text);
 }
 
 const NOTHING: Estimate = { value: null, ci95: null, each: [] };

@@ -1,6 +1,6 @@
 import type { FaultInfo, Result, TopologyNode } from '../spec/result/result.js';
 import { focusRank } from './focus.js';
-import { byCodeUnit } from './keys.js';
+import { byCodeUnit, groupedBy } from '../text/order.js';
 import { isServer, longestDegraded, type View } from './view.js';
 
 /** The servers in figures that draw each of them. */
@@ -97,18 +97,14 @@ function most(result: Result, of: (variant: Result['variants'][number]) => numbe
 
 /** For each component its caller on the shortest path from a workload. */
 function callersOf({ topology }: Result): ReadonlyMap<string, string> {
-  const callees = new Map<string, string[]>();
-  for (const { from, to } of topology.edges) {
-    const known = callees.get(from);
-    if (known === undefined) callees.set(from, [to]);
-    else known.push(to);
-  }
+  const calls = groupedBy(topology.edges, ({ from }) => from);
   const workloads = topology.nodes.filter(({ kind }) => kind === 'workload');
   const reached = workloads.map(({ name }) => name).sort(byCodeUnit);
   const callers = new Map<string, string>();
   const seen = new Set(reached);
   for (const name of reached) {
-    for (const callee of [...(callees.get(name) ?? [])].sort(byCodeUnit)) {
+    const callees = (calls.get(name) ?? []).map(({ to }) => to);
+    for (const callee of callees.sort(byCodeUnit)) {
       if (seen.has(callee)) continue;
       seen.add(callee);
       callers.set(callee, name);

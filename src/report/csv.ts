@@ -46,6 +46,11 @@ export function csvText(text: string): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
+/** A number as a cell; an unknown one is empty. */
+export function numberText(value: number | null): string {
+  return value === null ? '' : String(value);
+}
+
 function names(column: Column): string[] {
   const unit =
     column.unit === 'seconds' ? '_seconds' : column.unit === 'perSecond' ? '_per_second' : '';
@@ -54,9 +59,7 @@ function names(column: Column): string[] {
 }
 
 function figures(estimate: Estimate): string[] {
-  const text = (value: number | null | undefined): string =>
-    value === null || value === undefined ? '' : String(value);
-  return [text(estimate.value), text(estimate.ci95?.[0]), text(estimate.ci95?.[1])];
+  return [numberText(estimate.value), ...(estimate.ci95 ?? [null, null]).map(numberText)];
 }
 
 /** Command-line changes of a variant: those for the whole file, or those of the variant that they create. */

@@ -1,6 +1,6 @@
 import type { BudgetResult, Comparison, Result, VariantResult } from '../spec/result/result.js';
 import { isSplit, sameMargin } from '../stats/margin.js';
-import { studentQuantile } from '../stats/student.js';
+import { tInterval } from './t-interval.js';
 import type { Column } from './column.js';
 import { haveSameLoad, referenceOf, type Compared } from './reference.js';
 
@@ -98,10 +98,7 @@ function pairedDifference(
   });
   if (pairs.length < 2)
     return { difference, ci95: null, verdict: difference === 0 ? 'same' : 'unknown', margin };
-  const mean = pairs.reduce((a, b) => a + b, 0) / pairs.length;
-  const variance = pairs.reduce((a, b) => a + (b - mean) * (b - mean), 0) / (pairs.length - 1);
-  const half = studentQuantile(0.975, pairs.length - 1) * Math.sqrt(variance / pairs.length);
-  const ci95: readonly [number, number] = [difference - half, difference + half];
+  const ci95 = tInterval(difference, pairs) ?? ([difference, difference] as const);
   const isWithin = ci95[0] >= -margin && ci95[1] <= margin;
   if (isWithin && !isSplit(one.value, two.value, limits))
     return { difference, ci95, verdict: 'same', margin };

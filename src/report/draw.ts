@@ -20,6 +20,15 @@ export interface Point {
   readonly y: number | null;
 }
 
+/** Points of a series at the middle of its steps. Steps without a value, and those that `y` leaves out, are gaps. */
+export function stepPoints(
+  values: readonly (number | null)[],
+  step: number,
+  y: (value: number) => number | null,
+): Point[] {
+  return values.map((value, i) => ({ x: (i + 0.5) * step, y: value === null ? null : y(value) }));
+}
+
 /** The inline `<svg>` of a stretched drawing, whose words are beside it: a page has hundreds of them. */
 export function inlineStretched({ width, height, title, description, body }: Drawing): Markup {
   return markup`<svg
@@ -159,6 +168,11 @@ export function textWidth(text: string, size: number): number {
           : 0.61;
   }
   return units * size;
+}
+
+/** Estimated width of the widest of some texts, 0 without any. */
+export function widestOf(texts: readonly string[], size: number): number {
+  return texts.reduce((most, text) => Math.max(most, textWidth(text, size)), 0);
 }
 
 const NARROW_LETTERS = "iljft.,:;'|!()[] ";

@@ -9,11 +9,12 @@ import {
   ratioOf,
 } from './family-parts.js';
 import { formatShare, formatValue } from '../text/figures.js';
+import { plainWords } from './emphasis.js';
 import type { FamilyId } from './families.js';
 import type { Family, FamilyColumn } from './family.js';
 import { upTo } from './format.js';
 import { meteredOf } from './unseen.js';
-import { behindWords, flat, sagaWords, staleWords } from './unseen-words.js';
+import { behindWords, sagaWords, staleWords } from './unseen-words.js';
 import type { View } from './view.js';
 
 /** The findings of a family: the worst one, which is the title of its section, and the others. */
@@ -35,147 +36,131 @@ export function familyFinding(
 
 type Finding = (view: View, subjects: readonly string[]) => string | readonly string[];
 
+/** The subject with the largest figure in words, if the figure exceeds a limit. */
+interface Largest {
+  readonly column: FamilyColumn;
+  /** 0 if absent. */
+  readonly above?: number;
+  readonly words: (subject: string, text: string) => string;
+}
+
 /** A family without a finding does not compile. */
 const FINDINGS: Readonly<Record<FamilyId, Finding>> = {
   sagas: (view) => {
     const words = sagaWords(view);
-    return words === null ? 'No saga begins' : flat(words);
+    return words === null ? 'No saga begins' : plainWords(words);
   },
-  versions: (view, subjects) =>
-    worstAndBest(
-      view,
-      subjects,
-      ratioOf('', 'rollout.next', 'rollout.served'),
-      0,
-      (subject, text) => `The new version of ${subject} answers ${text} of the requests`,
-    ) ?? 'No request is answered by a new version',
-  placement: (view, subjects) =>
-    worstAndBest(
-      view,
-      subjects,
-      largestOf('', 'pending', 'number'),
-      0,
-      (subject, text) => `${text} instances of ${subject} wait for a node at once`,
-    ) ?? 'Every instance has a node',
-  messages: (view, subjects) => messagesFinding(view, subjects),
-  brokers: (view, subjects) =>
-    worstAndBest(
-      view,
-      subjects,
-      meanOf('', 'alarmed', 'share'),
-      0,
-      (subject, text) => `${subject} takes no messages for ${text} of the time`,
-    ) ?? 'No node holds more than its limit',
+  versions: firstOf('No request is answered by a new version', {
+    column: ratioOf('', 'rollout.next', 'rollout.served'),
+    words: (subject, text) => `The new version of ${subject} answers ${text} of the requests`,
+  }),
+  placement: firstOf('Every instance has a node', {
+    column: largestOf('', 'pending', 'number'),
+    words: (subject, text) => `${text} instances of ${subject} wait for a node at once`,
+  }),
+  messages: messagesFinding,
+  brokers: firstOf('No node holds more than its limit', {
+    column: meanOf('', 'alarmed', 'share'),
+    words: (subject, text) => `${subject} takes no messages for ${text} of the time`,
+  }),
   projections: (view, subjects) => {
     const words = [behindOfThese(view, subjects), staleWords(view)].flatMap((found) =>
-      found === null ? [] : [flat(found)],
+      found === null ? [] : [plainWords(found)],
     );
     return words.length === 0 ? 'No view is ever a second behind' : words;
   },
-  'event-stores': (view, subjects) =>
-    worstAndBest(
-      view,
-      subjects,
-      ratioOf('', 'conflicts', 'appends'),
-      0.001,
-      (subject, text) => `${text} of the appends to ${subject} conflict`,
-    ) ?? 'Hardly an append meets another',
-  caches: (view, subjects) => cachesFinding(view, subjects),
-  pools: (view, subjects) =>
-    worstAndBest(view, subjects, largestOf('', 'poolWaiting', 'number'), 0, (subject, text) => {
+  'event-stores': firstOf('Hardly an append meets another', {
+    column: ratioOf('', 'conflicts', 'appends'),
+    above: 0.001,
+    words: (subject, text) => `${text} of the appends to ${subject} conflict`,
+  }),
+  caches: cachesFinding,
+  pools: firstOf('No call waits for a connection', {
+    column: largestOf('', 'poolWaiting', 'number'),
+    words: (subject, text) => {
       const [caller, callee] = subject.split('->');
       return `${upTo(text, 'call', ` of ${caller!}`)} for a connection to ${callee!}`;
-    }) ?? 'No call waits for a connection',
-  replicas: (view, subjects) => replicasFinding(view, subjects),
-  locks: (view, subjects) => locksFinding(view, subjects),
-  functions: (view, subjects) =>
-    worstAndBest(
-      view,
-      subjects,
-      counted('', 'coldStarts'),
-      0,
-      (subject, text) => `${text} cold ${text === '1' ? 'start' : 'starts'} of ${subject}`,
-    ) ?? 'No invocation waits for an environment',
-  discovery: (view, subjects) =>
-    worstAndBest(
-      view,
-      subjects,
-      counted('', 'staleCalls'),
-      0,
-      (subject, text) =>
-        `${text} ${text === '1' ? 'call goes' : 'calls go'} to instances of ${subject} that are gone`,
-    ) ?? 'No call goes to an instance that is gone',
-  outboxes: (view, subjects) =>
-    worstAndBest(
-      view,
-      subjects,
-      counted('', 'lostEvents'),
-      0,
-      (subject, text) => `${text} events of ${subject} are lost`,
-    ) ??
-    worstAndBest(
-      view,
-      subjects,
-      largestOf('', 'outbox.rows', 'number'),
-      0,
-      (subject, text) => `${upTo(text, 'row')} in the outbox of ${subject}`,
-    ) ??
+    },
+  }),
+  replicas: firstOf(
+    'No replica is ever behind',
+    {
+      column: counted('', 'lostCommits'),
+      words: (subject, text) => `${many(text, 'confirmed write')} of ${subject} are lost`,
+    },
+    {
+      column: ratioOf('', 'staleReads', 'reads'),
+      above: 0.001,
+      words: (subject, text) => `${text} of the reads of ${subject} are stale`,
+    },
+    {
+      column: largestOf('', 'replicaLag', 'seconds'),
+      words: (subject, text) => `A replica of ${subject} is up to ${text} behind`,
+    },
+  ),
+  locks: locksFinding,
+  functions: firstOf('No invocation waits for an environment', {
+    column: counted('', 'coldStarts'),
+    words: (subject, text) => `${many(text, 'cold start')} of ${subject}`,
+  }),
+  discovery: firstOf('No call goes to an instance that is gone', {
+    column: counted('', 'staleCalls'),
+    words: (subject, text) =>
+      `${text} ${text === '1' ? 'call goes' : 'calls go'} to instances of ${subject} that are gone`,
+  }),
+  outboxes: firstOf(
     'No row waits in an outbox',
-  'thread-pools': (view, subjects) =>
-    worstAndBest(
-      view,
-      subjects,
-      largestOf('', 'threadPool.queue', 'number'),
-      0,
-      (subject, text) => `${upTo(text, 'operation')} for a thread for ${subject}`,
-    ) ?? 'Every operation has a thread at once',
-  refreshes: (view, subjects) =>
-    worstAndBest(
-      view,
-      subjects,
-      ratioOf('', 'staleReads', 'reads'),
-      0,
-      (subject, text) => `${text} of the searches of ${subject} miss a write`,
-    ) ?? 'No search misses a write',
-  proxies: (view, subjects) => busyFinding(view, subjects, 'proxy', 'proxies of'),
-  waypoints: (view, subjects) => busyFinding(view, subjects, 'waypoint', 'waypoint of'),
+    {
+      column: counted('', 'lostEvents'),
+      words: (subject, text) => `${text} events of ${subject} are lost`,
+    },
+    {
+      column: largestOf('', 'outbox.rows', 'number'),
+      words: (subject, text) => `${upTo(text, 'row')} in the outbox of ${subject}`,
+    },
+  ),
+  'thread-pools': firstOf('Every operation has a thread at once', {
+    column: largestOf('', 'threadPool.queue', 'number'),
+    words: (subject, text) => `${upTo(text, 'operation')} for a thread for ${subject}`,
+  }),
+  refreshes: firstOf('No search misses a write', {
+    column: ratioOf('', 'staleReads', 'reads'),
+    words: (subject, text) => `${text} of the searches of ${subject} miss a write`,
+  }),
+  proxies: busyOf('proxy', 'proxies of'),
+  waypoints: busyOf('waypoint', 'waypoint of'),
 };
 
-function busyFinding(
-  view: View,
-  subjects: readonly string[],
-  meter: string,
-  whose: string,
-): string {
-  return (
-    worstAndBest(
-      view,
-      subjects,
-      meanOf('', `${meter}.utilization`, 'share'),
-      0,
-      (subject, text) => `${text} of the workers in the ${whose} ${subject} are busy`,
-    ) ?? 'No request takes time of a proxy'
-  );
+/** The first of these that is found, else `none`. */
+function firstOf(none: string, ...rows: readonly Largest[]): Finding {
+  return (view, subjects) => {
+    for (const row of rows) {
+      const words = worstAndBest(view, subjects, row);
+      if (words !== null) return words;
+    }
+    return none;
+  };
+}
+
+function busyOf(meter: string, whose: string): Finding {
+  return firstOf('No request takes time of a proxy', {
+    column: meanOf('', `${meter}.utilization`, 'share'),
+    words: (subject, text) => `${text} of the workers in the ${whose} ${subject} are busy`,
+  });
 }
 
 function messagesFinding(view: View, subjects: readonly string[]): readonly string[] {
   const words = behindOfThese(view, subjects);
-  const lost = worstAndBest(
-    view,
-    subjects,
-    counted('', 'lostEffects'),
-    0,
-    (subject, text) => `${text} ${text === '1' ? 'message' : 'messages'} of ${subject} lost`,
-  );
-  const dead = worstAndBest(
-    view,
-    subjects,
-    DEAD_LETTERS,
-    0,
-    (subject, text) => `${text} dead ${text === '1' ? 'letter' : 'letters'} of ${subject}`,
-  );
+  const lost = worstAndBest(view, subjects, {
+    column: counted('', 'lostEffects'),
+    words: (subject, text) => `${many(text, 'message')} of ${subject} lost`,
+  });
+  const dead = worstAndBest(view, subjects, {
+    column: DEAD_LETTERS,
+    words: (subject, text) => `${many(text, 'dead letter')} of ${subject}`,
+  });
   const hot = hottestFinding(view, subjects);
-  const parts = [words === null ? null : flat(words), hot, lost ?? dead].filter(
+  const parts = [words === null ? null : plainWords(words), hot, lost ?? dead].filter(
     (part) => part !== null,
   );
   return parts.length > 0 ? parts : ['No message is ever a second old when it is handled'];
@@ -189,13 +174,10 @@ function hottestFinding(view: View, subjects: readonly string[]): string | null 
       return own !== null && isSkewed(own);
     }),
   );
-  return worstAndBest(
-    view,
-    hot,
-    largestOf('', 'partitionLag', 'number'),
-    0,
-    (subject, text) => `${upTo(text, 'message')} in one partition of ${subject}`,
-  );
+  return worstAndBest(view, hot, {
+    column: largestOf('', 'partitionLag', 'number'),
+    words: (subject, text) => `${upTo(text, 'message')} in one partition of ${subject}`,
+  });
 }
 
 /** The subject among these that is furthest behind. */
@@ -215,57 +197,28 @@ function cachesFinding(view: View, subjects: readonly string[]): string {
   return `${start}, ${formatShare(high.value)} in ${high.variant.name}`;
 }
 
-function replicasFinding(view: View, subjects: readonly string[]): string {
-  const lost = worstAndBest(
-    view,
-    subjects,
-    counted('', 'lostCommits'),
-    0,
-    (subject, text) =>
-      `${text} confirmed ${text === '1' ? 'write' : 'writes'} of ${subject} are lost`,
-  );
-  const stale = worstAndBest(
-    view,
-    subjects,
-    ratioOf('', 'staleReads', 'reads'),
-    0.001,
-    (subject, text) => `${text} of the reads of ${subject} are stale`,
-  );
-  const lag = worstAndBest(
-    view,
-    subjects,
-    largestOf('', 'replicaLag', 'seconds'),
-    0,
-    (subject, text) => `A replica of ${subject} is up to ${text} behind`,
-  );
-  return lost ?? stale ?? lag ?? 'No replica is ever behind';
-}
-
 function locksFinding(view: View, subjects: readonly string[]): readonly string[] {
-  const dead = worstAndBest(
-    view,
-    subjects,
-    counted('', 'deadlocks'),
-    0,
-    (subject, text) => `${text} ${text === '1' ? 'deadlock' : 'deadlocks'} in ${subject}`,
-  );
-  const slow = worstAndBest(
-    view,
-    subjects,
-    quantile('', 'lockWait', 'p99'),
-    0,
-    (subject, text) => `1 % of the ${subject} statements wait longer than ${text} for a lock`,
-  );
-  const longest = worstAndBest(
-    view,
-    subjects,
-    quantile('', 'lockWait', 'max'),
-    0,
-    (subject, text) =>
+  const dead = worstAndBest(view, subjects, {
+    column: counted('', 'deadlocks'),
+    words: (subject, text) => `${many(text, 'deadlock')} in ${subject}`,
+  });
+  const slow = worstAndBest(view, subjects, {
+    column: quantile('', 'lockWait', 'p99'),
+    words: (subject, text) =>
+      `1 % of the ${subject} statements wait longer than ${text} for a lock`,
+  });
+  const longest = worstAndBest(view, subjects, {
+    column: quantile('', 'lockWait', 'max'),
+    words: (subject, text) =>
       `Hardly a statement waits for a lock; one of ${subject} waits longest, ${text}`,
-  );
+  });
   const found = [dead, slow ?? longest].filter((words) => words !== null);
   return found.length > 0 ? found : ['No statement waits for a lock'];
+}
+
+/** `1 deadlock`, `2,000 deadlocks`, of a count that is a text. */
+function many(count: string, noun: string): string {
+  return `${count} ${noun}${count === '1' ? '' : 's'}`;
 }
 
 interface Figure {
@@ -288,9 +241,7 @@ function figures(view: View, subjects: readonly string[], column: FamilyColumn):
 function worstAndBest(
   view: View,
   subjects: readonly string[],
-  column: FamilyColumn,
-  above: number,
-  words: (subject: string, text: string) => string,
+  { column, above = 0, words }: Largest,
 ): string | null {
   const found = figures(view, subjects, column);
   const worst = found.reduce<Figure | null>(

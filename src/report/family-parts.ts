@@ -183,11 +183,14 @@ export function meterOf<F extends Form>(
   return found?.form === form ? (found as MeterOf<F>) : null;
 }
 
+/** Mean count per run, 0 if it was not counted. */
+export function countIn(own: MeteredResult, meter: string): number {
+  return meterOf(own, meter, 'counter')?.total ?? 0;
+}
+
 /** Whether any call waited for a lock, or was aborted because of one. */
 export function hasLocks(own: MeteredResult): boolean {
   const waited = meterOf(own, 'lockWait', 'durations');
-  const ended = ['deadlocks', 'lockTimeouts'].some(
-    (name) => (meterOf(own, name, 'counter')?.total ?? 0) > 0,
-  );
+  const ended = ['deadlocks', 'lockTimeouts'].some((name) => countIn(own, name) > 0);
   return ended || (waited?.max ?? 0) > 0;
 }

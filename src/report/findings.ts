@@ -4,10 +4,11 @@ import { sharedAnswers } from './shared-answers.js';
 import { breakerLanes } from './charts/breakers.js';
 import { lostShare } from './charts/latency.js';
 import { snapshotsOf } from './charts/topology.js';
-import { isDifferent } from './contrast.js';
+import type { Column } from './column.js';
+import { haveSameLoad } from './reference.js';
 import { verdictBetween } from './difference.js';
 import { degradedAmong } from './degraded.js';
-import { outcomeColumns } from './columns.js';
+import { cellText, outcomeColumns } from './columns.js';
 import {
   formatCount,
   formatInstant,
@@ -184,4 +185,20 @@ export function breakerFinding(view: View, variant: VariantResult): string {
   const end = view.result.run.duration;
   const how = lanes.every((lane) => lane.dryRun) ? 'Dry run, nothing is refused: ' : '';
   return `${how}${opened}${probing} and ${last >= end ? 'are not all closed at the end' : `${lanes.length === 1 ? 'closes' : 'are closed'} at ${formatInstant(last)}`}`;
+}
+
+/**
+ * Whether a title may say that two variants differ in a column. The test is that of the table below it: a difference
+ * that the table calls none or undecided is not one. Without replications there is no test, and figures stand alone.
+ */
+export function isDifferent(
+  view: View,
+  column: Column,
+  one: VariantResult,
+  other: VariantResult,
+): boolean {
+  if (!haveSameLoad(view, one, other)) return false;
+  if (cellText(column, one) === cellText(column, other)) return false;
+  const verdict = verdictBetween(view, column, one, other);
+  return verdict === 'unknown' ? view.result.replications < 2 : verdict !== 'same';
 }

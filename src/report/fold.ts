@@ -3,7 +3,7 @@ import { plural } from '../text/words.js';
 import { listed } from './format.js';
 import { looksOf } from './theme.js';
 import { ranked } from './ranking.js';
-import { heldBudgets, type View } from './view.js';
+import { holdsAll, type View } from './view.js';
 
 /** A page with many variants: words and tables cover `all`, pictures only those in `drawn`. */
 export interface Fold {
@@ -65,7 +65,7 @@ interface Informative {
 /** The most informative variants, best first, each with its reasons. */
 function mostInformative(view: View): readonly Informative[] {
   const ranking = ranked(view);
-  const holding = ranking.filter(isHolding).length;
+  const holding = ranking.filter(holdsAll).length;
   const border = holding > 0 && holding < ranking.length;
   const quarter = (share: number): VariantResult => ranking[Math.floor(share * ranking.length)]!;
   const roles = new Map<VariantResult, string[]>();
@@ -85,9 +85,4 @@ function mostInformative(view: View): readonly Informative[] {
   add('in the first half', quarter(0.25));
   add('in the second half', quarter(0.75));
   return [...roles].map(([variant, own]) => ({ variant, roles: own }));
-}
-
-function isHolding(variant: VariantResult): boolean {
-  const { held, of } = heldBudgets(variant);
-  return of > 0 && held === of && variant.unfinished === undefined;
 }

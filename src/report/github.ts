@@ -1,5 +1,5 @@
 import type { Result } from '../spec/result/result.js';
-import { isBroken } from './budget-words.js';
+import { isBroken, isWrong } from './budget-words.js';
 import { unfinishedLines } from './incomplete.js';
 import { budgetMessage } from './junit.js';
 import { printable } from './html-escape.js';
@@ -16,8 +16,9 @@ export function githubAnnotations(
     for (const variant of result.variants) {
       for (const budget of variant.budgets) {
         if (budget.verdict === 'pass') continue;
-        const level = isBroken(budget) ? budget.severity : 'notice';
-        const words = isBroken(budget) ? 'Budget broken' : 'Budget undecided';
+        const [level, words] = isBroken(budget)
+          ? [budget.severity, 'Budget broken']
+          : ['notice', 'Budget undecided'];
         lines.push(
           command(
             level,
@@ -28,19 +29,9 @@ export function githubAnnotations(
         );
       }
     }
-    if (
-      result.hypothesis !== null &&
-      (result.hypothesis.verdict === 'refuted' || result.hypothesis.verdict === 'invalid')
-    ) {
-      lines.push(
-        command(
-          'error',
-          file,
-          `Hypothesis ${result.hypothesis.verdict}`,
-          result.hypothesis.statement,
-        ),
-      );
-    }
+    const { hypothesis } = result;
+    if (hypothesis !== null && isWrong(hypothesis))
+      lines.push(command('error', file, `Hypothesis ${hypothesis.verdict}`, hypothesis.statement));
   }
   return lines.map((line) => `${line}\n`).join('');
 }

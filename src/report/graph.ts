@@ -10,7 +10,7 @@ import {
   type GraphNode,
   type Groups,
 } from './topology-layout.js';
-import { byCodeUnit } from './keys.js';
+import { byCodeUnit } from '../text/order.js';
 import { groupMarks, smooth } from './charts/topology.js';
 
 /** A topology without a run, as `faultline graph` draws it. */

@@ -63,10 +63,9 @@ function pageOf(fold: Fold, options: HtmlOptions): string {
   const { result } = view;
   const sections = sectionsOf(fold, options.command);
   const whatIf = whatIfText(result.scenario.whatIf);
-  const inside = sections.filter((s) => s.inside);
-  const list = (chosen: readonly Section[]): Markup[] => chosen.map((s) => s.markup);
-  const after = sections.filter((s) => s.after);
-  const before = sections.filter((s) => !s.inside && !s.after);
+  const at = (place: Place): Markup[] =>
+    sections.filter((s) => s.place === place).map((s) => s.markup);
+  const inside = at('inside');
   return renderPage({
     title: whatIf === null ? result.scenario.title : `${result.scenario.title} (what if)`,
     heading: result.scenario.title,
@@ -75,73 +74,65 @@ function pageOf(fold: Fold, options: HtmlOptions): string {
     style: styleSheet(drawn.looks, folds(view)),
     sections,
     main: [
-      list(before),
-      inside.length > 0 && markup`<div class="inside">${picker(drawn)}${list(inside)}</div>`,
-      list(after),
+      at('before'),
+      inside.length > 0 && markup`<div class="inside">${picker(drawn)}${inside}</div>`,
+      at('after'),
     ],
     foot: ` Digest ${result.digest}.`,
     version: options.version,
   });
 }
 
+/** Beside the figures of the chosen variant, which are inside a frame with its picker. */
+type Place = 'before' | 'inside' | 'after';
+
 interface Section extends PageSection {
   readonly markup: Markup;
-  readonly inside: boolean;
-  readonly after: boolean;
+  readonly place: Place;
 }
 
 function sectionsOf(fold: Fold, command: string): Section[] {
   const { all: view, drawn } = fold;
-  const outer = { inside: false, after: false };
-  const inner = { inside: true, after: false };
-  const last = { inside: false, after: true };
   const several = view.result.variants.length > 1;
-  const all: (Omit<Section, 'markup'> & { readonly markup: Markup | null })[] = [
-    { id: 'verdict', name: 'Verdict', markup: verdictSection(fold), ...outer },
-    { id: 'changes', name: changesName(view), markup: changesSection(fold), ...outer },
-    { id: 'causes', name: 'Causes', markup: causesSection(view), ...outer },
-    {
-      id: 'compare',
-      name: several ? 'Variants compared' : 'Figures',
-      markup: compareSection(view, folds(view)),
-      ...outer,
-    },
-    { id: 'latency', name: 'Latency and loss', markup: latencySection(fold), ...outer },
-    { id: 'statuses', name: 'Statuses', markup: statusSection(fold), ...outer },
-    { id: 'timeline', name: 'Timeline', markup: timelineSection(fold), ...outer },
-    ...familySections(fold).map((family) => ({ ...family, ...outer })),
-    { id: 'costs', name: 'Cost', markup: costSection(fold), ...outer },
-    { id: 'services', name: 'Services', markup: servicesSection(drawn), ...inner },
-    { id: 'times', name: 'Times and blame', markup: timesSection(drawn), ...inner },
-    {
-      id: 'contributors',
-      name: 'Latency by contributor',
-      markup: contributorsSection(drawn),
-      ...inner,
-    },
-    { id: 'headroom', name: 'Headroom', markup: headroomSection(drawn), ...inner },
-    { id: 'propagation', name: 'Propagation', markup: propagationSection(drawn), ...inner },
-    { id: 'cascade', name: 'The cascade', markup: cascadeSection(drawn), ...inner },
-    { id: 'topology', name: 'Topology', markup: topologySection(drawn), ...inner },
-    { id: 'waste', name: 'Amplification, waste', markup: wasteSection(drawn), ...inner },
-    { id: 'breakers', name: 'Breakers', markup: breakersSection(drawn), ...inner },
-    { id: 'traces', name: 'Traces', markup: tracesSection(drawn), ...last },
-    { id: 'method', name: 'Method', markup: methodSection(fold, command), ...last },
+  const all: readonly (readonly [Place, string, string, Markup | null])[] = [
+    ['before', 'verdict', 'Verdict', verdictSection(fold)],
+    ['before', 'changes', changesName(view), changesSection(fold)],
+    ['before', 'causes', 'Causes', causesSection(view)],
+    [
+      'before',
+      'compare',
+      several ? 'Variants compared' : 'Figures',
+      compareSection(view, folds(view)),
+    ],
+    ['before', 'latency', 'Latency and loss', latencySection(fold)],
+    ['before', 'statuses', 'Statuses', statusSection(fold)],
+    ['before', 'timeline', 'Timeline', timelineSection(fold)],
+    ...familySections(fold),
+    ['before', 'costs', 'Cost', costSection(fold)],
+    ['inside', 'services', 'Services', servicesSection(drawn)],
+    ['inside', 'times', 'Times and blame', timesSection(drawn)],
+    ['inside', 'contributors', 'Latency by contributor', contributorsSection(drawn)],
+    ['inside', 'headroom', 'Headroom', headroomSection(drawn)],
+    ['inside', 'propagation', 'Propagation', propagationSection(drawn)],
+    ['inside', 'cascade', 'The cascade', cascadeSection(drawn)],
+    ['inside', 'topology', 'Topology', topologySection(drawn)],
+    ['inside', 'waste', 'Amplification, waste', wasteSection(drawn)],
+    ['inside', 'breakers', 'Breakers', breakersSection(drawn)],
+    ['after', 'traces', 'Traces', tracesSection(drawn)],
+    ['after', 'method', 'Method', methodSection(fold, command)],
   ];
-  return all.flatMap((section) =>
-    section.markup === null ? [] : [{ ...section, markup: section.markup }],
+  return all.flatMap(([place, id, name, own]) =>
+    own === null ? [] : [{ place, id, name, markup: own }],
   );
 }
 
 /** The first family that has something to show is open, the others are collapsed. */
-function familySections(
-  fold: Fold,
-): readonly { readonly id: string; readonly name: string; readonly markup: Markup | null }[] {
+function familySections(fold: Fold): readonly ['before', string, string, Markup | null][] {
   let isFolded = false;
   return FAMILIES.map((family) => {
     const section = meteredSection(fold, family, isFolded);
     isFolded ||= section !== null;
-    return { id: family.id, name: family.name, markup: section };
+    return ['before', family.id, family.name, section];
   });
 }
 

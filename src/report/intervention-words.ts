@@ -5,6 +5,7 @@ import type {
 } from '../spec/result/counterfactual.js';
 import { FAILS } from '../analysis/verdicts/failing-time.js';
 import { formatCount, formatSeconds, formatShare } from '../text/figures.js';
+import { capitalised } from '../text/words.js';
 import { listed } from './format.js';
 
 /** Most interventions that get a sentence of their own; a table lists all. */
@@ -27,22 +28,14 @@ export function effectiveSentences(own: Counterfactuals): readonly string[] {
   const by = (roles: readonly InterventionRole[]): readonly CounterfactualIntervention[] =>
     own.interventions.filter(({ role }) => roles.includes(role));
   const ranked = DECISIVE.flatMap((role) => by([role])).slice(0, TOLD);
-  const told = ranked.map((one) => sentenceOf(own, one));
-  if (ranked.length === 0) {
-    told.push(
-      ...by(['amplifier', 'part'])
-        .slice(0, 1)
-        .map((one) => sentenceOf(own, one)),
-    );
-  }
+  const shown = ranked.length > 0 ? ranked : by(['amplifier', 'part']).slice(0, 1);
   const worse = by(['protection']).slice(0, 1);
-  told.push(...worse.map((one) => sentenceOf(own, one)));
-  return told;
+  return [...shown, ...worse].map((one) => sentenceOf(own, one));
 }
 
 /** `Without the retries of front to mid users fail for 42 s instead of to the end (120 requests instead of 9,000).` */
 export function sentenceOf(own: Counterfactuals, one: CounterfactualIntervention): string {
-  return `${one.words.charAt(0).toUpperCase()}${one.words.slice(1)} ${effectWords(own, one)}.`;
+  return `${capitalised(one.words)} ${effectWords(own, one)}.`;
 }
 
 /** Users with an intervention after which no step counts as failing: some requests may still fail or be slow. */

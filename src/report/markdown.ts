@@ -1,3 +1,5 @@
+import type { Words } from './emphasis.js';
+import { groupedBy } from '../text/order.js';
 import type { BudgetResult, Result, VariantResult } from '../spec/result/result.js';
 import { budgetFigure, isBroken, populationOf } from './budget-words.js';
 import { causeSentence } from './causes.js';
@@ -26,13 +28,10 @@ export function renderMarkdown(result: Result, options: { readonly command: stri
   const view = viewOf(result);
   const badge = badgeOf(view);
   const whatIf = whatIfText(result.scenario.whatIf);
-  const verdict = verdictWords(view).map((word) =>
-    typeof word === 'string' ? inlineText(word) : `**${inlineText(word.strong)}**`,
-  );
   const parts = [
     `# ${inlineText(result.scenario.title)}`,
     whatIf === null ? '' : `**${inlineText(whatIf)}**`,
-    `${badge === null ? '' : `**${badge.text}** · `}${verdict.join('')}`,
+    `${badge === null ? '' : `**${badge.text}** · `}${inlineWords(verdictWords(view))}`,
     unfinishedLines(result)
       .map(({ variant, text }) => `- **${inlineText(variant)}**: ${inlineText(text)}`)
       .join('\n'),
@@ -53,6 +52,13 @@ export function inlineText(text: string): string {
     .replace(/\s+/g, ' ')
     .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]!)
     .replace(/[\\`*_[\]|~#]/g, (c) => `\\${c}`);
+}
+
+/** The same of a sentence whose emphasised words are bold. */
+export function inlineWords(words: Words): string {
+  return words
+    .map((word) => (typeof word === 'string' ? inlineText(word) : `**${inlineText(word.strong)}**`))
+    .join('');
 }
 
 function chain(view: View): string {
@@ -87,15 +93,11 @@ function causes({ result }: View): string {
 
 /** The component that saturates first, once for all variants with the same one. */
 function headroom({ result: { variants } }: View): string {
-  const names = new Map<string, string[]>();
-  for (const variant of variants) {
-    const words = headroomLine(variant, false);
-    if (words !== null) names.set(words, [...(names.get(words) ?? []), variant.name]);
-  }
-  if (names.size === 0) return '';
-  const whose = (own: readonly string[]): string =>
-    own.length === variants.length ? '' : `${listed(own)}: `;
-  const lines = [...names].map(([words, own]) => `- ${inlineText(`${whose(own)}${words}`)}`);
+  const groups = groupedBy(variants, (variant) => headroomLine(variant, false));
+  if (groups.size === 0) return '';
+  const whose = (own: readonly VariantResult[]): string =>
+    own.length === variants.length ? '' : `${listed(own.map(({ name }) => name))}: `;
+  const lines = [...groups].map(([words, own]) => `- ${inlineText(`${whose(own)}${words}`)}`);
   return `## Headroom\n\n${lines.join('\n')}`;
 }
 
@@ -122,7 +124,7 @@ function variantTable(view: View): string {
     }),
     characterOf(view, variant),
   ]);
-  return `## ${variants.length > 1 ? 'Variants' : 'Figures'}\n\n${table(heads, rows)}${tableNote(view)}`;
+  return `## ${variants.length > 1 ? 'Variants' : 'Figures'}\n\n${markdownTable(heads, rows)}${tableNote(view)}`;
 }
 
 /** The difference to the baseline with its interval, where the data show one, or are too few for one. */
@@ -158,7 +160,7 @@ function budgetTable(view: View): string {
     const { held, of } = heldBudgets(variant);
     return `${held} of ${of}`;
   });
-  return `## Budgets\n\n${table(['Budget', ...variants.map((v) => inlineText(v.name))], [...body, ['Held', ...held]])}`;
+  return `## Budgets\n\n${markdownTable(['Budget', ...variants.map((v) => inlineText(v.name))], [...body, ['Held', ...held]])}`;
 }
 
 function besideBudget(metric: string): string {
@@ -173,11 +175,16 @@ function budgetText(budget: BudgetResult | null): string {
   return `${budget.verdict === 'pass' ? '✓' : '?'} ${value}`;
 }
 
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table whose first columns, `fixed` of them, are texts and aligned to the left. */
+export function markdownTable(
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+  fixed = 1,
+): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [
     line(heads),
-    line(heads.map((_, i) => (i === 0 ? ':--' : '--:'))),
+    line(heads.map((_, i) => (i < fixed ? ':--' : '--:'))),
     ...rows.map(line),
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 import type { RunVerdict } from '../spec/result/cascade.js';
 import type { Counterfactuals } from '../spec/result/counterfactual.js';
+import { capitalised } from '../text/words.js';
 import { rerunWords } from '../spec/result/rerun-words.js';
 
 const NAMES: Readonly<Record<RunVerdict, string>> = {
@@ -21,16 +22,12 @@ export function metastabilityWords({
   if (why === '') return null;
   switch (own.proof) {
     case 'confirmed':
-      return `${capital(NAMES[own.verdict])}, confirmed: ${why}.`;
+      return `${capitalised(NAMES[own.verdict])}, confirmed: ${why}.`;
     case 'changed':
       return own.usual === 'undecided'
-        ? `${capital(NAMES[own.verdict])}, by further runs: ${why}.`
+        ? `${capitalised(NAMES[own.verdict])}, by further runs: ${why}.`
         : `Not ${NAMES[own.usual]} but ${NAMES[own.verdict]}: ${why}.`;
     case 'open':
-      return `${capital(NAMES[own.usual])}, and further runs do not settle it: ${why}.`;
+      return `${capitalised(NAMES[own.usual])}, and further runs do not settle it: ${why}.`;
   }
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

@@ -1,6 +1,7 @@
 import type { Result, VariantResult } from '../spec/result/result.js';
 import { formatInstant, formatSeconds } from '../text/figures.js';
 import { listed } from './format.js';
+import { groupedBy } from '../text/order.js';
 
 /**
  * The end and the start of the next fault after one, up to which its recovery is measured; null if none follows in the
@@ -41,18 +42,17 @@ export function neverRecovers(
 
 /** `; a and b never come back`, or up to the fault that ends the search; empty if all recover. */
 export function neverBack({ result }: { readonly result: Result }, joint: string): string {
-  const names = new Map<string, string[]>();
-  for (const variant of result.variants) {
+  const groups = groupedBy(result.variants, (variant) => {
     const { never, fault } = variant.summary.recovery;
-    if (never === 0) continue;
+    if (never === 0) return null;
     const gap = gapAfter(result, variant, fault);
-    const until = gap === null ? '' : ` before the next fault at ${formatInstant(gap.next)}`;
-    names.set(until, [...(names.get(until) ?? []), variant.name]);
-  }
-  const texts = [...names].map(([until, own]) => {
-    const isOne = own.length === 1;
-    if (until === '') return `${listed(own)} never ${isOne ? 'comes' : 'come'} back`;
-    return `${listed(own)} ${isOne ? 'is' : 'are'} not back${until}`;
+    return gap === null ? '' : ` before the next fault at ${formatInstant(gap.next)}`;
+  });
+  const texts = [...groups].map(([until, some]) => {
+    const isOne = some.length === 1;
+    const own = listed(some.map(({ name }) => name));
+    if (until === '') return `${own} never ${isOne ? 'comes' : 'come'} back`;
+    return `${own} ${isOne ? 'is' : 'are'} not back${until}`;
   });
   return texts.length === 0 ? '' : `${joint}${texts.join('; ')}`;
 }

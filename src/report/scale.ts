@@ -79,6 +79,18 @@ export function oneTwoFive(low: number, high: number): number[] {
   return ticks;
 }
 
+/** Powers of ten within bounds, both included. */
+export function decadesIn(low: number, high: number): number[] {
+  return oneTwoFive(low, high).filter((tick) => tick.toExponential().startsWith('1'));
+}
+
+/** At most six of them, evenly spaced; always the largest. */
+export function fewDecades(low: number, high: number): number[] {
+  const all = decadesIn(low, high);
+  const every = Math.ceil(all.length / 6);
+  return all.filter((_, i) => (all.length - 1 - i) % every === 0);
+}
+
 function clean(value: number): number {
   return Number(value.toPrecision(12));
 }

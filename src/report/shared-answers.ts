@@ -1,6 +1,6 @@
 import type { VariantResult } from '../spec/result/result.js';
 import { formatCount, formatNumber } from '../text/figures.js';
-import { sortedKeys } from './keys.js';
+import { sortedKeys } from '../text/order.js';
 
 interface Shared {
   /** An edge, or a component whose middleware shares. */

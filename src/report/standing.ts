@@ -1,5 +1,4 @@
 import type { VariantResult } from '../spec/result/result.js';
-import { PLAIN_COLUMN } from './column.js';
 import { isLeftWaiting } from './unseen.js';
 import { isWorse, type Figure } from './difference.js';
 import { loadGroups, withLoadOf, type Compared } from './reference.js';
@@ -32,9 +31,9 @@ function servedFigures({ result }: Compared): readonly Figure[] {
   const workloads = result.topology.nodes.filter(({ kind }) => kind === 'workload');
   const pathsOf = (metric: string): readonly string[] =>
     workloads.length === 1 ? [`${workloads[0]!.name}.${metric}`] : [];
-  const common = { ...PLAIN_COLUMN, better: 'more' } as const;
+  const better = 'more';
   return [
-    { ...common, unit: 'share', pick: (v) => v.summary.success, paths: pathsOf('success') },
-    { ...common, unit: 'perSecond', pick: (v) => v.summary.goodput, paths: pathsOf('goodput') },
+    { better, unit: 'share', pick: (v) => v.summary.success, paths: pathsOf('success') },
+    { better, unit: 'perSecond', pick: (v) => v.summary.goodput, paths: pathsOf('goodput') },
   ];
 }

@@ -1,5 +1,5 @@
 import type { AnswerResult, Result, VariantResult } from '../spec/result/result.js';
-import { sortedKeys } from './keys.js';
+import { sortedKeys } from '../text/order.js';
 import { formatShare } from '../text/figures.js';
 import { list } from '../text/words.js';
 

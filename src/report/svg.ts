@@ -1,5 +1,7 @@
 import * as Plot from '@observablehq/plot';
+import type { Point } from './draw.js';
 import { raw, type Markup } from './html-escape.js';
+import type { Look } from './theme.js';
 
 /** The specification of a chart: scales and layers of data, without words. It contains no names from the scenario. */
 export interface PlotSpec {
@@ -20,7 +22,7 @@ export interface PlotSpec {
 export type Layer =
   | {
       readonly kind: 'line';
-      readonly points: readonly { readonly x: number; readonly y: number | null }[];
+      readonly points: readonly Point[];
       readonly stroke: string;
       readonly width: number;
       readonly dash: string | null;
@@ -28,7 +30,7 @@ export type Layer =
     }
   | {
       readonly kind: 'marks';
-      readonly points: readonly { readonly x: number; readonly y: number | null }[];
+      readonly points: readonly Point[];
       readonly fill: string;
       readonly shape: 'circle' | 'square' | 'triangle';
     }
@@ -48,17 +50,19 @@ export type Layer =
       readonly fill: string;
     }
   | {
-      readonly kind: 'across';
-      readonly at: readonly number[];
-      readonly stroke: string;
-      readonly dash: string | null;
-    }
-  | {
-      readonly kind: 'upright';
+      readonly kind: 'across' | 'upright';
       readonly at: readonly number[];
       readonly stroke: string;
       readonly dash: string | null;
     };
+
+/** The line of a variant, in its look. */
+export function lineLayer(
+  { color, width, dash }: Pick<Look, 'color' | 'width' | 'dash'>,
+  points: readonly Point[],
+): Extract<Layer, { readonly kind: 'line' }> {
+  return { kind: 'line', points, stroke: color, width, dash };
+}
 
 /** Draws one specification; `prefix` makes the ids of this chart unique on the page. */
 export type PlotRenderer = (spec: PlotSpec, prefix: string) => Markup;
@@ -166,15 +170,13 @@ function markOf(layer: Layer): Plot.Markish {
     case 'spans':
       return Plot.rectX(layer.spans, { x1: 'from', x2: 'until', fill: layer.fill });
     case 'across':
-      return Plot.ruleY(layer.at, {
+    case 'upright': {
+      const rule = layer.kind === 'across' ? Plot.ruleY : Plot.ruleX;
+      return rule(layer.at, {
         stroke: layer.stroke,
         strokeDasharray: layer.dash ?? undefined,
       });
-    case 'upright':
-      return Plot.ruleX(layer.at, {
-        stroke: layer.stroke,
-        strokeDasharray: layer.dash ?? undefined,
-      });
+    }
   }
 }
 

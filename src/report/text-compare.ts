@@ -1,5 +1,5 @@
 import type { BudgetResult, Result, VariantResult } from '../spec/result/result.js';
-import { budgetFigure, populationOf, isBroken, isFailure } from './budget-words.js';
+import { budgetFigure, populationOf, isBroken, isFailure, isWrong } from './budget-words.js';
 import { winnerOf, type Winner } from './best.js';
 import { cellText, latencyColumns, outcomeColumns } from './columns.js';
 import { differenceOf } from './difference.js';
@@ -184,10 +184,8 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
   const words = whatIfText(result.scenario.whatIf);
   if (words !== null) lines.push(`  ${printable(words)}`);
   const { hypothesis } = result;
-  const isWrong = hypothesis?.verdict === 'refuted' || hypothesis?.verdict === 'invalid';
-  if (hypothesis !== null && (isWrong || options.broken !== true)) {
+  if (hypothesis !== null && (isWrong(hypothesis) || options.broken !== true))
     lines.push(`  hypothesis ${hypothesis.verdict}: ${printable(hypothesis.statement)}`);
-  }
   for (const row of rows) {
     const by = row.by.map((budget, i) => ({ budget, name: result.variants[i]!.name }));
     const failing = by.filter(({ budget }) => budget !== null && isBroken(budget));

@@ -1,3 +1,5 @@
+import { cut, printable } from './html-escape.js';
+
 /** Functions for emphasis: those of picocolors or, without colours, the identity. */
 export interface Paint {
   readonly bold: (text: string) => string;
@@ -37,6 +39,18 @@ export function fit(
   }
   while (keep.length > 1 && needed() > room) keep.pop();
   return keep;
+}
+
+/** Title and facts on one line, or on two if they do not fit; empty facts are left out. */
+export function headingLines(
+  title: string,
+  facts: readonly string[],
+  { columns, paint }: { readonly columns: number; readonly paint: Paint },
+): string[] {
+  const head = cut(title, columns);
+  const rest = printable(facts.filter((text) => text !== '').join('   '));
+  const lines = [paint.bold(head), paint.dim(cut(rest, columns))];
+  return lengthOf(head) + 3 + lengthOf(rest) <= columns ? [lines.join('   ')] : lines;
 }
 
 /** Characters of a text. */

@@ -1,5 +1,5 @@
 import type { BudgetResult, Result, VariantResult } from '../spec/result/result.js';
-import { budgetValue, isBroken, isFailure } from './budget-words.js';
+import { budgetValue, isFailure } from './budget-words.js';
 import { cellText, latencyColumns, outcomeColumns } from './columns.js';
 import type { Column } from './column.js';
 import { plural } from '../text/words.js';
@@ -7,8 +7,16 @@ import { cut, printable, shorten } from './html-escape.js';
 import { unfinishedLines } from './incomplete.js';
 import { usedUpPools } from './pools.js';
 import { statusLines } from './statuses.js';
-import { columnsOf, fit, lengthOf, line, type Paint } from './text-table.js';
-import { budgetRows, heldBudgets, requestLabel, sizeWords, viewOf, type View } from './view.js';
+import { columnsOf, fit, headingLines, lengthOf, line, type Paint } from './text-table.js';
+import {
+  brokenWarnings,
+  budgetRows,
+  heldBudgets,
+  requestLabel,
+  sizeWords,
+  viewOf,
+  type View,
+} from './view.js';
 import { causeLine } from './causes.js';
 import { explainedOf } from './explained.js';
 import { bestOf } from './best.js';
@@ -78,19 +86,12 @@ const DROPPED = [
   'goodput',
 ];
 
-/** Title and facts on one line, or on two if they do not fit. */
 function heading(view: View, options: TextOptions): string[] {
   const { result } = view;
-  const facts = printable(
-    [options.file, sizeWords(result), options.wall ?? ''].filter((text) => text !== '').join('   '),
-  );
-  const title = cut(result.scenario.title, options.columns);
-  const gap = lengthOf(title) + 3 + lengthOf(facts) <= options.columns ? '   ' : '\n';
+  const facts = [options.file, sizeWords(result), options.wall ?? ''];
   const words = whatIfText(result.scenario.whatIf);
   return [
-    ...`${options.paint.bold(title)}${gap}${options.paint.dim(cut(facts, options.columns))}`.split(
-      '\n',
-    ),
+    ...headingLines(result.scenario.title, facts, options),
     ...(words === null ? [] : [fitted(words, options.columns, options)]),
   ];
 }
@@ -330,9 +331,7 @@ function budgetLines(view: View, options: TextOptions, room: number): string[] {
     lines.push(
       paint.dim(`  ... ${broken.length - rows.length} more: faultline check ${options.file}`),
     );
-  const warned = budgetRows(view.result).filter((row) =>
-    row.by.some((b) => b?.severity === 'warning' && isBroken(b)),
-  ).length;
+  const warned = brokenWarnings(view.result);
   if (warned > 0)
     lines.push(paint.dim(`  ${plural(warned, 'warning')}: faultline check ${options.file}`));
   return lines;

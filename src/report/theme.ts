@@ -112,30 +112,12 @@ export function ref(token: Token): string {
 export function looksOf(result: Result, winner: string | null): Look[] {
   let others = 0;
   return result.variants.map((variant, index) => {
-    const single = result.variants.length === 1;
-    const common = { index, name: variant.name, className: `v${index}` };
-    if (single || variant.name === winner) {
-      return { ...common, color: ref('best'), ink: ref('ink'), dash: null, width: 2.2, mark: null };
-    }
-    if (variant.baseline) {
-      return {
-        ...common,
-        color: ref('base'),
-        ink: ref('ink3'),
-        dash: '5 3',
-        width: 1.8,
-        mark: null,
-      };
-    }
-    const style = OTHERS[others++ % OTHERS.length]!;
-    return {
-      ...common,
-      color: ref(style.token),
-      ink: ref(style.token),
-      dash: style.dash,
-      width: 1.8,
-      mark: style.mark,
-    };
+    const common = { index, name: variant.name, className: `v${index}`, width: 1.8, mark: null };
+    if (result.variants.length === 1 || variant.name === winner)
+      return { ...common, color: ref('best'), ink: ref('ink'), dash: null, width: 2.2 };
+    if (variant.baseline) return { ...common, color: ref('base'), ink: ref('ink3'), dash: '5 3' };
+    const { token, dash, mark } = OTHERS[others++ % OTHERS.length]!;
+    return { ...common, color: ref(token), ink: ref(token), dash, mark };
   });
 }
 
@@ -147,11 +129,7 @@ export function declarations(tokens: Readonly<Record<Token, string>>): string {
 /** All tokens, in the order they are declared. */
 export const TOKENS = Object.keys(LIGHT) as Token[];
 
-const OTHERS: readonly {
-  readonly token: Token;
-  readonly dash: string | null;
-  readonly mark: Mark | null;
-}[] = [
+const OTHERS: readonly (Pick<Look, 'dash' | 'mark'> & { readonly token: Token })[] = [
   { token: 's1', dash: '1.5 2', mark: null },
   { token: 's2', dash: null, mark: null },
   // Dashed: of the two solid lines one is thin and one thick, so colour is never needed to tell five variants apart.

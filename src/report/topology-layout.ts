@@ -2,7 +2,7 @@ import type { ComponentKind } from '../spec/component-kind.js';
 import { Graph, layout } from '@dagrejs/dagre';
 import { textWidth } from './draw.js';
 import { shorten } from './html-escape.js';
-import { byCodeUnit, sortedKeys } from './keys.js';
+import { byCodeUnit, sortedKeys } from '../text/order.js';
 
 /** A node to place: `name` identifies it. */
 export interface GraphNode {

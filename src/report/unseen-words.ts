@@ -1,6 +1,6 @@
 import type { VariantResult } from '../spec/result/result.js';
 import { formatCount, formatNumber, formatSeconds, formatShare } from '../text/figures.js';
-import type { Words } from './emphasis.js';
+import { strongList, type Words } from './emphasis.js';
 import { listed, upTo } from './format.js';
 import {
   behindOf,
@@ -68,7 +68,7 @@ export function sagaWords(view: View): Words | null {
         ? ` (${kinds[0]!.split(' ')[1]!})`
         : '',
     ...(well.length > 0 && well.length < 4
-      ? ['; in ', ...boldList(well.map(({ variant }) => variant.name)), ' every one does']
+      ? ['; in ', ...strongList(well.map(({ variant }) => variant.name)), ' every one does']
       : []),
     ...cancelledBeside(view),
   ];
@@ -110,7 +110,7 @@ function anomalyWords(view: View, meter: string, noun: (n: number) => string): W
     ...(best.value * BETTER < worst.value
       ? [
           `, ${best.value === 0 ? 'none' : formatNumber(best.value)} in `,
-          ...boldList(alike.map(({ variant }) => variant.name)),
+          ...strongList(alike.map(({ variant }) => variant.name)),
         ]
       : []),
   ];
@@ -169,11 +169,6 @@ export function staleWords(view: View): Words | null {
   ];
 }
 
-/** Words without their emphasis. */
-export function flat(words: Words): string {
-  return words.map((word) => (typeof word === 'string' ? word : word.strong)).join('');
-}
-
 function staleBest({ share }: WorstShare, variant: VariantResult): Words {
   return [', ', share === 0 ? 'none' : formatShare(share), ' in ', { strong: variant.name }];
 }
@@ -182,12 +177,12 @@ function bestWords(worst: Behind, best: Behind, names: readonly string[]): Words
   const isBetter =
     best.most * BETTER < worst.most || (worst.drained === Infinity && best.drained !== Infinity);
   if (!isBetter) return [];
-  if (best.oldest < OLD) return ['; in ', ...boldList(names), ' no consumer falls behind'];
+  if (best.oldest < OLD) return ['; in ', ...strongList(names), ' no consumer falls behind'];
   const end =
     best.drained !== null && best.drained > 0 && best.drained !== Infinity
       ? `, gone ${formatSeconds(best.drained)} after the fault`
       : '';
-  return ['; in ', ...boldList(names), ` it is ${formatCount(best.most)}${end}`];
+  return ['; in ', ...strongList(names), ` it is ${formatCount(best.most)}${end}`];
 }
 
 /** Whether two variants both have no backlog, or the same one. */
@@ -224,11 +219,4 @@ function foundIn<T>(view: View, find: (variant: VariantResult) => T | null): rea
 /** The element with the largest value, the first of equals. */
 function largestBy<T>(all: readonly T[], of: (one: T) => number): T {
   return all.reduce((best, one) => (of(one) > of(best) ? one : best));
-}
-
-function boldList(names: readonly string[]): Words {
-  return names.flatMap((name, i) => [
-    ...(i === 0 ? [] : [i === names.length - 1 ? ' and ' : ', ']),
-    { strong: name },
-  ]);
 }

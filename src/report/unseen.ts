@@ -1,11 +1,12 @@
 import type { Estimate } from '../spec/result/estimate.js';
 import type { MeteredResult, MeterResult } from '../spec/result/meters.js';
 import type { Result, VariantResult } from '../spec/result/result.js';
-import { BROKEN, FAMILIES } from './families.js';
-import { meterOf } from './family-parts.js';
+import { sumOf } from '../stats/sums.js';
+import { BROKEN, FAMILIES, type FamilyId } from './families.js';
+import { countIn, meterOf } from './family-parts.js';
 import type { Family } from './family.js';
 import { focusRank } from './focus.js';
-import { sortedKeys } from './keys.js';
+import { sortedKeys } from '../text/order.js';
 import { poolMeters } from './pool-meters.js';
 
 /** A view, or the result from which one is made. */
@@ -119,7 +120,7 @@ export function drainEstimate(view: Shown, variant: VariantResult): Estimate & {
   const known = each.filter((value) => value !== null);
   const never = each.length - known.length;
   const mostly = never * 2 >= each.length;
-  const mean = known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length);
+  const mean = sumOf(known) / Math.max(1, known.length);
   return { value: mostly ? null : mean, ci95: null, each, never };
 }
 
@@ -127,10 +128,10 @@ export function drainEstimate(view: Shown, variant: VariantResult): Estimate & {
 export function unsettledOf(view: Shown, variant: VariantResult): Unsettled | null {
   let worst: Unsettled | null = null;
   for (const { subject, own } of ofFamily(view, variant, 'sagas')) {
-    const begun = totalOf(own, 'accepted');
+    const begun = countIn(own, 'accepted');
     if (begun === 0) continue;
-    const ends = BROKEN.map((word) => ({ word, count: totalOf(own, word) }));
-    const broken = ends.reduce((sum, { count }) => sum + count, 0);
+    const ends = BROKEN.map((word) => ({ word, count: countIn(own, word) }));
+    const broken = sumOf(ends.map(({ count }) => count));
     if (worst === null || broken / begun > worst.broken / worst.begun)
       worst = { subject, begun, broken, ends };
   }
@@ -139,20 +140,12 @@ export function unsettledOf(view: Shown, variant: VariantResult): Unsettled | nu
 
 /** Share of the sagas of a variant that are stuck, inconsistent or lost, of all its kinds together. */
 export function unsettledEstimate(view: Shown, variant: VariantResult): Estimate {
-  const sagas = ofFamily(view, variant, 'sagas').map(({ own }) => own);
-  return shareOf(
-    sagas.flatMap((own) => BROKEN.map((end) => eachOf(own, end))),
-    sagas.map((own) => eachOf(own, 'accepted')),
-  );
+  return shareOf(ofFamily(view, variant, 'sagas'), BROKEN, 'accepted');
 }
 
 /** Share of the sagas of a variant that are undone, of all its kinds together: orders that users placed and do not get. */
 export function cancelledEstimate(view: Shown, variant: VariantResult): Estimate {
-  const sagas = ofFamily(view, variant, 'sagas').map(({ own }) => own);
-  return shareOf(
-    sagas.map((own) => eachOf(own, 'compensated')),
-    sagas.map((own) => eachOf(own, 'accepted')),
-  );
+  return shareOf(ofFamily(view, variant, 'sagas'), ['compensated'], 'accepted');
 }
 
 /** The largest number of items that still wait for one subject in the last step of the timeline. */
@@ -181,8 +174,8 @@ const MANY_WAIT = 100;
 /** The read model or the replicas of a variant with the largest share of stale reads. */
 export function stalestOf(view: Shown, variant: VariantResult): WorstShare | null {
   const all = stalePairs(view, variant).flatMap(({ subject, own }) => {
-    const reads = totalOf(own, 'reads');
-    return reads === 0 ? [] : [{ subject, share: totalOf(own, 'staleReads') / reads }];
+    const reads = countIn(own, 'reads');
+    return reads === 0 ? [] : [{ subject, share: countIn(own, 'staleReads') / reads }];
   });
   return all.reduce<WorstShare | null>(
     (worst, one) => (worst === null || one.share > worst.share ? one : worst),
@@ -192,29 +185,17 @@ export function stalestOf(view: Shown, variant: VariantResult): WorstShare | nul
 
 /** Share of stale reads among all reads that can be stale. */
 export function staleEstimate(view: Shown, variant: VariantResult): Estimate {
-  const all = stalePairs(view, variant).map(({ own }) => own);
-  return shareOf(
-    all.map((own) => eachOf(own, 'staleReads')),
-    all.map((own) => eachOf(own, 'reads')),
-  );
+  return shareOf(stalePairs(view, variant), ['staleReads'], 'reads');
 }
 
 /** Share of the lookups in caches whose value had been written since it was loaded. */
 export function oldEstimate(view: Shown, variant: VariantResult): Estimate {
-  const caches = ofFamily(view, variant, 'caches').map(({ own }) => own);
-  return shareOf(
-    caches.map((own) => eachOf(own, 'staleReads')),
-    caches.map((own) => eachOf(own, 'reads')),
-  );
+  return shareOf(ofFamily(view, variant, 'caches'), ['staleReads'], 'reads');
 }
 
 /** Share of the lookups that find their value, of all caches together. */
 export function hitEstimate(view: Shown, variant: VariantResult): Estimate {
-  const caches = ofFamily(view, variant, 'caches').map(({ own }) => own);
-  return shareOf(
-    caches.map((own) => eachOf(own, 'hits')),
-    caches.map((own) => eachOf(own, 'reads')),
-  );
+  return shareOf(ofFamily(view, variant, 'caches'), ['hits'], 'reads');
 }
 
 /** Dead letters that stay in a variant, mean per run; null if none can. */
@@ -223,31 +204,29 @@ export function deadEstimate(variant: VariantResult): Estimate {
     const own = variant.metered[subject]!.deadLetters;
     return own === undefined ? [] : [own];
   });
-  if (all.length === 0) return NOTHING;
-  const each = sums(all);
-  return { value: each.reduce((sum, n) => sum + n, 0) / each.length, ci95: null, each };
+  return meanOfSums(all);
 }
 
 /** A count over all subjects of a family, mean per run; null if the family has none. */
 export function countEstimate(
   view: Shown,
   variant: VariantResult,
-  family: string,
+  family: FamilyId,
   meter: string,
 ): Estimate {
   const all = ofFamily(view, variant, family)
     .map(({ own }) => eachOf(own, meter))
     .filter((each) => each.length > 0);
-  if (all.length === 0) return NOTHING;
-  const each = sums(all);
-  return { value: each.reduce((sum, n) => sum + n, 0) / each.length, ci95: null, each };
+  return meanOfSums(all);
 }
 
-function ofFamily(
-  view: Shown,
-  variant: VariantResult,
-  id: string,
-): readonly { readonly subject: string; readonly own: MeteredResult }[] {
+/** A subject of a variant with its meters. */
+interface Metered {
+  readonly subject: string;
+  readonly own: MeteredResult;
+}
+
+function ofFamily(view: Shown, variant: VariantResult, id: FamilyId): readonly Metered[] {
   const family = FAMILIES.find((each) => each.id === id)!;
   return subjectsOf(view, family).flatMap((subject) => {
     const own = meteredOf(variant, subject);
@@ -265,7 +244,7 @@ interface Lagging extends Pick<Behind, 'subject' | 'noun'> {
 type GaugeResult = Extract<MeterResult, { readonly form: 'gauge' }>;
 
 function lagging(view: Shown, variant: VariantResult): readonly Lagging[] {
-  const named = (family: string, noun: Behind['noun'], lag: string, age: string): Lagging[] =>
+  const named = (family: FamilyId, noun: Behind['noun'], lag: string, age: string): Lagging[] =>
     ofFamily(view, variant, family).flatMap(({ subject, own }) => {
       const found = meterOf(own, lag, 'gauge');
       // Resting dead letters and messages that are delayed on purpose are not backlogs.
@@ -285,11 +264,9 @@ export function hasOutbox(variant: VariantResult): boolean {
   return Object.values(variant.metered).some(({ meters }) => 'outbox.rows' in meters);
 }
 
-function stalePairs(
-  view: Shown,
-  variant: VariantResult,
-): readonly { readonly subject: string; readonly own: MeteredResult }[] {
-  return ['projections', 'replicas', 'refreshes'].flatMap((id) => ofFamily(view, variant, id));
+function stalePairs(view: Shown, variant: VariantResult): readonly Metered[] {
+  const families = ['projections', 'replicas', 'refreshes'] as const;
+  return families.flatMap((id) => ofFamily(view, variant, id));
 }
 
 function longestDrain({ drain }: MeteredResult): Pick<Behind, 'drained' | 'fault'> {
@@ -308,29 +285,30 @@ function isWorse(a: Behind, b: Behind): boolean {
   return never > 0 || (never === 0 && a.oldest > b.oldest);
 }
 
-function totalOf(own: MeteredResult, meter: string): number {
-  return meterOf(own, meter, 'counter')?.total ?? 0;
-}
-
 function eachOf(own: MeteredResult, meter: string): readonly number[] {
   return meterOf(own, meter, 'counter')?.each ?? [];
 }
 
 function sums(lists: readonly (readonly number[])[]): number[] {
-  return (lists[0] ?? []).map((_, i) => lists.reduce((sum, list) => sum + (list[i] ?? 0), 0));
+  return (lists[0] ?? []).map((_, i) => sumOf(lists.map((list) => list[i] ?? 0)));
 }
 
-/** Parts over wholes: over all replications, and for each. */
-function shareOf(
-  parts: readonly (readonly number[])[],
-  wholes: readonly (readonly number[])[],
-): Estimate {
-  const of = sums(wholes);
-  const all = of.reduce((sum, count) => sum + count, 0);
-  if (all === 0) return NOTHING;
-  const counts = of.map((_, i) => parts.reduce((sum, list) => sum + (list[i] ?? 0), 0));
+/** The mean of the sums of some counts by replication; null without any. */
+function meanOfSums(lists: readonly (readonly number[])[]): Estimate {
+  if (lists.length === 0) return NOTHING;
+  const each = sums(lists);
+  return { value: sumOf(each) / each.length, ci95: null, each };
+}
+
+/** Some counts of all subjects over another one: over all replications, and for each. */
+function shareOf(all: readonly Metered[], parts: readonly string[], whole: string): Estimate {
+  const of = sums(all.map(({ own }) => eachOf(own, whole)));
+  const total = sumOf(of);
+  if (total === 0) return NOTHING;
+  const lists = all.flatMap(({ own }) => parts.map((part) => eachOf(own, part)));
+  const counts = of.map((_, i) => sumOf(lists.map((list) => list[i] ?? 0)));
   const each = of.map((count, i) => (count > 0 ? counts[i]! / count : null));
-  return { value: counts.reduce((sum, count) => sum + count, 0) / all, ci95: null, each };
+  return { value: sumOf(counts) / total, ci95: null, each };
 }
 
 /** Adds two counters. Other meters cannot be added, so they are kept only if there is one. */

@@ -6,13 +6,12 @@ import type {
   TopologyNode,
   VariantResult,
 } from '../spec/result/result.js';
-import type { HealthState } from '../spec/result/cascade.js';
 import { isBroken } from './budget-words.js';
 import { focusRank } from './focus.js';
 import { formatInstant, formatSpan } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { listed } from './format.js';
-import { byCodeUnit, sortedKeys } from './keys.js';
+import { byCodeUnit, groupedBy, sortedKeys } from '../text/order.js';
 import type { PlotRenderer } from './svg.js';
 import { outdone, rankedTogether } from './standing.js';
 import { looksOf, type Look } from './theme.js';
@@ -71,6 +70,19 @@ export function heldBudgets(variant: VariantResult): {
   return { held, of: counted.length, broken };
 }
 
+/** Whether a variant finished and holds all of its budgets, at least one. */
+export function holdsAll(variant: VariantResult): boolean {
+  const { held, of } = heldBudgets(variant);
+  return of > 0 && held === of && variant.unfinished === undefined;
+}
+
+/** Number of budgets with the severity of a warning that some variant breaks. */
+export function brokenWarnings(result: Result): number {
+  return budgetRows(result).filter((row) =>
+    row.by.some((budget) => budget?.severity === 'warning' && isBroken(budget)),
+  ).length;
+}
+
 /** The budgets of all variants by their text, in the order of their first occurrence. */
 export function budgetRows(result: Result): readonly {
   readonly text: string;
@@ -78,14 +90,11 @@ export function budgetRows(result: Result): readonly {
   readonly name: string | null;
   readonly by: readonly (BudgetResult | null)[];
 }[] {
-  const firsts = new Map<string, BudgetResult>();
-  for (const { budgets } of result.variants) {
-    for (const budget of budgets) if (!firsts.has(budget.text)) firsts.set(budget.text, budget);
-  }
-  return [...firsts.values()].map(({ text, metric, name }) => ({
+  const all = result.variants.flatMap(({ budgets }) => budgets);
+  return [...groupedBy(all, ({ text }) => text)].map(([text, [first]]) => ({
     text,
-    metric,
-    name,
+    metric: first!.metric,
+    name: first!.name,
     by: result.variants.map((variant) => variant.budgets.find((b) => b.text === text) ?? null),
   }));
 }
@@ -95,7 +104,7 @@ export function degradedIntervals(
   variant: VariantResult,
   subject: string,
 ): VariantResult['cascade']['states'][string] {
-  return (variant.cascade.states[subject] ?? []).filter(isDegraded);
+  return (variant.cascade.states[subject] ?? []).filter(({ state }) => state !== 'ok');
 }
 
 /** Longest total time for which one of these kinds of requests failed or was slow, in seconds. */
@@ -219,10 +228,6 @@ export function fromBatches(result: Result): boolean {
   );
 }
 
-function isDegraded(interval: { readonly state: HealthState }): boolean {
-  return interval.state !== 'ok';
-}
-
 /** For outputs without pictures. */
 function noPlot(): { readonly markup: string } {
   return { markup: '' };
@@ -291,11 +296,8 @@ function headlineOf(result: Result): FaultInfo | null {
 
 /** Every fault once, by its id: those of the baseline, then those that only other variants have. */
 function faultsOf({ faults, variants }: Result): readonly FaultInfo[] {
-  const all = new Map<string, FaultInfo>();
-  for (const fault of [...faults, ...variants.flatMap((variant) => variant.faults)]) {
-    if (!all.has(fault.id)) all.set(fault.id, fault);
-  }
-  return [...all.values()];
+  const all = [...faults, ...variants.flatMap((variant) => variant.faults)];
+  return [...groupedBy(all, ({ id }) => id).values()].map(([first]) => first!);
 }
 
 /** True for components with instances: not for workloads, nor for queues and the like, which only hold messages. */

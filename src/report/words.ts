@@ -2,7 +2,6 @@ import { DEGRADATIONS } from '../spec/result/degradations.js';
 import { headOf } from '../spec/result/fault-text.js';
 import { latencyLater } from '../spec/result/latency-later.js';
 import type { VariantResult } from '../spec/result/result.js';
-import { isBroken } from './budget-words.js';
 import { besideText } from './character.js';
 import { behindSubjects } from './chain.js';
 import { outcomeColumns } from './columns.js';
@@ -12,18 +11,20 @@ import { fastFailureWords } from './fast-failures.js';
 import { neverRecovers } from './next-fault.js';
 import { otherLoadText } from './other-load.js';
 import { formatSeconds, formatShare, formatSpan } from '../text/figures.js';
-import { plural } from '../text/words.js';
-import type { Words } from './emphasis.js';
+import { capitalised, plural } from '../text/words.js';
+import { strongList, type Words } from './emphasis.js';
 import { listed } from './format.js';
 import { incompleteHeading } from './incomplete.js';
+import { groupedBy } from '../text/order.js';
 import { outdone } from './standing.js';
 import { isLeftWaiting } from './unseen.js';
 import { undecidedWords } from './undecided-words.js';
 import { unseenWords } from './unseen-words.js';
 import {
-  budgetRows,
-  heldBudgets,
+  brokenWarnings,
   degradedIntervals,
+  heldBudgets,
+  longestDegraded,
   requestLabel,
   shades,
   type View,
@@ -95,14 +96,16 @@ export function headlineWords(view: View): string | null {
 /** Variants that have the headline fault at another time, or not at all: ` (80 to 100 s in later, not in calm)`. */
 function elsewhereWords(view: View, time: string): string {
   if (view.only !== null) return '';
-  const others = new Map<string, string[]>();
-  for (const variant of view.result.variants) {
+  const others = groupedBy(view.result.variants, (variant) => {
     const span = shades(viewOfVariant(view, variant))[0];
     const own = span === undefined ? 'not' : formatSpan(span.from, span.until);
-    if (own !== time) others.set(own, [...(others.get(own) ?? []), variant.name]);
-  }
+    return own === time ? null : own;
+  });
   if (others.size === 0) return '';
-  return ` (${[...others].map(([own, names]) => `${own} in ${listed(names)}`).join(', ')})`;
+  const words = [...others].map(
+    ([own, some]) => `${own} in ${listed(some.map(({ name }) => name))}`,
+  );
+  return ` (${words.join(', ')})`;
 }
 
 /** Components that degraded in the first run, longest first, without the faulted ones. */
@@ -114,20 +117,16 @@ export function degradedSubjects(
   const rows: { subject: string; seconds: number }[] = [];
   for (const node of view.result.topology.nodes) {
     if (!isServer(node) || faulted.has(node.name)) continue;
-    const intervals = (variant.cascade.states[node.name] ?? []).filter((s) => s.state !== 'ok');
-    const seconds = intervals.reduce((sum, s) => sum + s.until - s.from, 0);
+    const seconds = longestDegraded(variant, [node.name]);
     if (seconds > 0) rows.push({ subject: node.name, seconds });
   }
   return rows.sort((a, b) => b.seconds - a.seconds || (a.subject < b.subject ? -1 : 1));
 }
 
 /** The components with instances that degrade at some time, those included that a fault hits. */
-export function everDegraded({ result }: View, { cascade }: VariantResult): readonly string[] {
+export function everDegraded({ result }: View, variant: VariantResult): readonly string[] {
   return result.topology.nodes
-    .filter(
-      (node) =>
-        isServer(node) && (cascade.states[node.name] ?? []).some(({ state }) => state !== 'ok'),
-    )
+    .filter((node) => isServer(node) && degradedIntervals(variant, node.name).length > 0)
     .map(({ name }) => name);
 }
 
@@ -154,9 +153,7 @@ function budgetWords(view: View): Words {
     ];
   }
   if (whole.length === judged.length) {
-    const warned = budgetRows(view.result).filter((row) =>
-      row.by.some((b) => b?.severity === 'warning' && isBroken(b)),
-    ).length;
+    const warned = brokenWarnings(view.result);
     const which = view.result.incomplete === undefined ? 'Every' : 'Every finished';
     return [
       `${which} variant holds every budget${warned > 0 ? `, with ${plural(warned, 'warning')}` : ''}. `,
@@ -366,7 +363,7 @@ export function asSentence({ result }: View, words: string): string {
     ...zones.filter((zone) => zone !== null),
   ]);
   const isPath = /^\w+[.[]\S/u.test(words);
-  return isPath || names.some((name) => words.startsWith(name)) ? words : upper(words);
+  return isPath || names.some((name) => words.startsWith(name)) ? words : capitalised(words);
 }
 
 function neverWords({ result, worstVariant }: View): string {
@@ -374,13 +371,5 @@ function neverWords({ result, worstVariant }: View): string {
 }
 
 function bold(names: readonly string[]): Words {
-  if (names.length > 4) return [listed(names)];
-  return names.flatMap((name, i) => [
-    ...(i === 0 ? [] : [i === names.length - 1 ? ' and ' : ', ']),
-    { strong: name },
-  ]);
-}
-
-function upper(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
+  return names.length > 4 ? [listed(names)] : strongList(names);
 }

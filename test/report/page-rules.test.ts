@@ -4,7 +4,7 @@ import { denseThirtyByFive } from '../../bench/reports-dense.mjs';
 import { legibleWidth, MAP_WIDTHS, mapsOf, smooth } from '../../src/report/charts/topology.js';
 import { pointsOf, panelsOf } from '../../src/report/charts/timeline.js';
 import { swimlaneChart } from '../../src/report/charts/swimlane.js';
-import { isDifferent } from '../../src/report/contrast.js';
+import { isDifferent } from '../../src/report/findings.js';
 import { outcomeColumns } from '../../src/report/columns.js';
 import { cutOffSteps } from '../../src/report/cut-off.js';
 import { wasteFinding } from '../../src/report/findings.js';

@@ -9,7 +9,8 @@ import {
   sweepViewOf,
   tallyOf,
 } from '../../src/report/sweep/cases.js';
-import { askedText, plainWords, sweepBadge, sweepVerdict } from '../../src/report/sweep/words.js';
+import { plainWords } from '../../src/report/emphasis.js';
+import { askedText, sweepBadge, sweepVerdict } from '../../src/report/sweep/words.js';
 import type { SweepResult } from '../../src/spec/result/sweep.js';
 import {
   bisectSweep,

@@ -5,7 +5,8 @@ import { textWidth } from '../../src/report/draw.js';
 import { lossFinding, servicesFinding } from '../../src/report/findings.js';
 import { cascadeFinding, propagationFinding } from '../../src/report/findings-cascade.js';
 import { timelineFinding } from '../../src/report/findings-timeline.js';
-import { flat, unseenWords } from '../../src/report/unseen-words.js';
+import { plainWords } from '../../src/report/emphasis.js';
+import { unseenWords } from '../../src/report/unseen-words.js';
 import { viewOf } from '../../src/report/view.js';
 import { run } from '../theory/program.js';
 
@@ -97,7 +98,7 @@ variants:
   - { name: early, set: { 'faults[f].at': 60s, 'faults[f].for': 90s } }
 `);
   const view = viewOf(result);
-  expect(flat(unseenWords(view))).toMatch(/^Up to 6,00\d messages wait for jobs in early, /u);
+  expect(plainWords(unseenWords(view))).toMatch(/^Up to 6,00\d messages wait for jobs in early, /u);
   expect(timelineFinding(view)).toContain('backlog remains in late and early');
   expect(cascadeFinding(view, result.variants[2]!)).toContain('jobs');
 });

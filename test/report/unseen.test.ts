@@ -5,7 +5,8 @@ import { compareFinding } from '../../src/report/findings-compare.js';
 import { lossFinding } from '../../src/report/findings.js';
 import { upTo } from '../../src/report/format.js';
 import { renderHtml } from '../../src/report/html.js';
-import { behindWords, flat } from '../../src/report/unseen-words.js';
+import { plainWords } from '../../src/report/emphasis.js';
+import { behindWords } from '../../src/report/unseen-words.js';
 import { viewOf } from '../../src/report/view.js';
 import { chainOf } from '../../src/report/chain.js';
 import { verdictWords } from '../../src/report/words.js';
@@ -120,7 +121,7 @@ describe('a backlog in the report', () => {
 
   it('appears in the verdict and in the title of the table', () => {
     const words = `Up to 3,901 messages wait for jobs.workers in long, the oldest for 39 s, and the backlog outlives the run; in quick it is 501, gone 5 s after the fault.`;
-    expect(flat(verdictWords(view))).toContain(words);
+    expect(plainWords(verdictWords(view))).toContain(words);
     expect(compareFinding(view)).toBe('3,901 wait at most with long, 501 with slow and quick');
     expect(behindWords(view, { among: [], detail: 'full' })).toBeNull();
   });
@@ -342,7 +343,7 @@ describe('messages that a queue holds back for their time to live', () => {
 
   it('are a backlog of a consumer that does not handle them when they arrive', () => {
     const view = viewOf(held('{ id: away, kind: crash, target: worker, at: 80s, for: 20s }'));
-    expect(flat(behindWords(view, { detail: 'full' })!)).toBe(
+    expect(plainWords(behindWords(view, { detail: 'full' })!)).toBe(
       // 400 too many, 180 of them handled per second.
       `Up to 401 messages wait for work, the oldest for 20 s, and the backlog is gone 2.5 s after the fault`,
     );

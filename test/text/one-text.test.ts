@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { timeText } from '../../src/lint/words.js';
 import { axisText } from '../../src/report/charts/meters.js';
-import { PLAIN_COLUMN, type Column } from '../../src/report/column.js';
+import { columnOf, type Column } from '../../src/report/column.js';
 import { cellText } from '../../src/report/columns.js';
 import type { FamilyPanel } from '../../src/report/family.js';
 import { tickLabel } from '../../src/report/sweep/charts/chart.js';
@@ -36,15 +36,8 @@ const AXIS = { floor: -1 } as Parameters<typeof axisText>[2];
 
 /** Everything that turns a value into a text of a report, by the place where the text appears. */
 function entrances(value: number, unit: Unit): Readonly<Record<string, string>> {
-  const column: Column = {
-    ...PLAIN_COLUMN,
-    key: 'k',
-    head: '',
-    of: '',
-    unit,
-    pick: () => ({ value, ci95: null }) as unknown as ReturnType<Column['pick']>,
-    paths: [],
-  };
+  const pick = () => ({ value, ci95: null }) as unknown as ReturnType<Column['pick']>;
+  const column = columnOf('k', ['', ''], pick, { unit });
   return {
     value: formatValue(value, unit),
     cell: cellText(column, {} as VariantResult),

@@ -11,11 +11,12 @@ import type { Plan } from '../../spec/plan/plan.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import { isBreakerLayer } from './breakers.js';
 import { CriticalPath, pooledEdges } from './critical-path.js';
-import { sum } from './estimate.js';
+import { sumOf } from '../../stats/sums.js';
 import { Holders } from './holders.js';
-import { arrivedOf, finishedOf, succeededOf, sumOutcomes } from './sums.js';
+import { arrivedOf, finishedOf, succeededOf, sumOutcomes, sumParts } from './sums.js';
 import { TraceTree } from './trace-tree.js';
-import { byCodeUnit, type VariantData } from './variant-data.js';
+import { byCodeUnit } from '../../text/order.js';
+import type { VariantData } from './variant-data.js';
 
 /** A place at which a request fails: a component, or a measured edge. */
 interface Origin {
@@ -25,14 +26,9 @@ interface Origin {
 
 /** Failed requests of users and where they begin to fail. */
 export function blameOf(data: VariantData): Blame {
-  const counts = data.records.map((record) =>
-    sumOutcomes(
-      data.requests.map((part) => record.parts[part]),
-      data.whole.cells,
-    ),
-  );
-  const failed = sum(counts.map((run) => finishedOf(run) - succeededOf(run)));
-  const arrived = sum(counts.map((run) => arrivedOf(run)));
+  const counts = data.records.map((record) => sumParts(record, data.requests, data.whole.cells));
+  const failed = sumOf(counts.map((run) => finishedOf(run) - succeededOf(run)));
+  const arrived = sumOf(counts.map((run) => arrivedOf(run)));
   const runs = data.records.length;
   const origins = data.records.flatMap((record) => new Origins(data, record).all());
   return {
@@ -183,7 +179,7 @@ class Origins {
     statEdges.forEach(({ from }, stat) => {
       if (from !== part[row]) return;
       const outcomes = sumOutcomes([this.record.edges[stat]], cells);
-      const refused = sum(UNSENT.map((kind) => outcomes[kind]));
+      const refused = sumOf(UNSENT.map((kind) => outcomes[kind]));
       if (refused > most) {
         most = refused;
         found = stat;

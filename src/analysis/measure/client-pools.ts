@@ -3,7 +3,7 @@ import { poolSizeOf } from '../../spec/scenario/pool-size.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { Histogram } from '../../stats/histogram.js';
 import type { GaugePick } from './gauges.js';
-import { isScaled, meanCapacity, thereBySteps } from './presence.js';
+import { isScaled, meanInstances, thereBySteps } from './presence.js';
 import type { Asked, Question } from './question.js';
 import type { Steps } from './steps.js';
 import { mergeSegments } from './sums.js';
@@ -31,11 +31,7 @@ export function poolCapacities(question: Pools, record: RunRecord, steps: Steps)
 
 /** The same, as the mean over a window and all runs. */
 export function poolCapacity(question: Asked): number {
-  const { data, window } = question;
-  return poolsOf(question, (component) => {
-    const own = instancesOf(data.plan, component);
-    return isScaled(data, own) ? meanCapacity(data, window, own, () => 1) : own.length;
-  });
+  return poolsOf(question, (component) => meanInstances(question, component));
 }
 
 /** Connections that the client pools may open together. `countOf` gives the number of instances of a component. */
@@ -78,13 +74,10 @@ export function poolPick(question: Pools, kind: 'open' | 'used' | 'waiting'): Ga
 export function poolWaits(question: Asked): readonly Histogram[] {
   const { data, window } = question;
   return data.records.map((record) => {
-    const pools = record.pools.filter((pool) =>
-      isPoolOf(question, pool.callerComponent, pool.calleeComponent),
+    const waits = record.pools.flatMap((pool) =>
+      isPoolOf(question, pool.callerComponent, pool.calleeComponent) ? [pool.waits] : [],
     );
-    return mergeSegments(
-      pools.map((pool) => pool.waits),
-      window.segments,
-    );
+    return mergeSegments(waits, window.segments);
   });
 }
 

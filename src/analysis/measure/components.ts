@@ -1,3 +1,4 @@
+import { sumOf } from '../../stats/sums.js';
 import type { LatencyResult } from '../../spec/result/estimate.js';
 import type { AnswerResult, ComponentResult, PoolResult } from '../../spec/result/result.js';
 import type { Histogram } from '../../stats/histogram.js';
@@ -7,28 +8,26 @@ import {
   meanOf,
   intervalOf,
   ratio,
-  shareOf,
+  byStatistic,
+  largestOf,
   statistic,
-  sum,
 } from './estimate.js';
-import { picked, type GaugePick } from './gauges.js';
+import { picked, pickOf, type GaugePick } from './gauges.js';
 import type { GaugeKind } from '../../spec/record/record.js';
 import { poolCapacity, poolPick, poolWaits } from './client-pools.js';
 import { costByRun } from './costs.js';
 import { counterSums, partSums } from './column-sums.js';
 import { levels } from './levels.js';
-import { goodByRun, latencyOf, outcomesByRun } from './outcomes.js';
-import type { Question } from './question.js';
+import { goodByRun, latencyOf, outcomesByRun, queueWaitsOf, successOf } from './outcomes.js';
+import type { Asked } from './question.js';
 import { processOf } from '../../spec/plan/versions.js';
 import { capacityByCell, isScaled, meanCapacity, type Capacity } from './presence.js';
 import { meanLevels, stepsOf, type Steps } from './steps.js';
 import { unusualStatuses } from './statuses.js';
 import { selectComponent, selectStats } from './subjects.js';
-import { finishedOf, mergeAll, mergeSegments, namedOutcomes, succeededOf } from './sums.js';
-import { byCodeUnit, isPlaced, partsOf, type VariantData } from './variant-data.js';
-import type { CellSet } from './window.js';
-
-type Asked = Pick<Question, 'data' | 'selection' | 'window'>;
+import { finishedOf, mergeAll, namedOutcomes } from './sums.js';
+import { byCodeUnit } from '../../text/order.js';
+import { isPlaced, partsOf, type VariantData } from './variant-data.js';
 
 /** Results of every component of a variant, by name. */
 export function componentResults(data: VariantData): Readonly<Record<string, ComponentResult>> {
@@ -44,10 +43,7 @@ export function answerResult(asked: Asked, withHistogram: boolean): AnswerResult
   const outcomes = outcomesByRun(asked);
   const total = outcomes.reduce((all, run) => all.map((n, kind) => n + run[kind]));
   const seconds = (asked.window.lengthNs / 1e9) * outcomes.length;
-  const success = shareOf(
-    outcomes.map((run) => succeededOf(run)),
-    outcomes.map((run) => finishedOf(run)),
-  );
+  const success = successOf(outcomes);
   const statuses = unusualStatuses(asked);
   const latency = latencyOf(asked, 'latency');
   const successLatency = latencyOf(asked, 'successLatency');
@@ -55,7 +51,7 @@ export function answerResult(asked: Asked, withHistogram: boolean): AnswerResult
     latency: latencyResult(latency.all, latency.each, withHistogram),
     successLatency: latencyResult(successLatency.all, successLatency.each, withHistogram),
     throughput: seconds > 0 ? finishedOf(total) / seconds : 0,
-    goodput: seconds > 0 ? sum(goodByRun(asked, outcomes)) / seconds : 0,
+    goodput: seconds > 0 ? sumOf(goodByRun(asked, outcomes)) / seconds : 0,
     success: success.value,
     successCi95: estimateOf(success).ci95,
     outcomes: namedOutcomes(total),
@@ -76,17 +72,16 @@ export function latencyResult(
   }
   return {
     count: all.count,
-    mean: statistic(all, 'mean'),
-    p50: statistic(all, 'p50'),
-    p90: statistic(all, 'p90'),
-    p95: statistic(all, 'p95'),
-    p99: statistic(all, 'p99'),
-    p999: statistic(all, 'p999'),
-    max: statistic(all, 'max'),
+    ...byStatistic((name) => statistic(all, name)),
     min: statistic(all, 'min'),
     ci95,
     histogram: withHistogram ? bucketsOf(all) : null,
   };
+}
+
+/** Statistics of durations that each run has measured. */
+function ofRuns(each: readonly Histogram[]): LatencyResult {
+  return latencyResult(mergeAll(each), each, false);
 }
 
 function componentResult(data: VariantData, id: number): ComponentResult {
@@ -102,9 +97,9 @@ function componentResult(data: VariantData, id: number): ComponentResult {
   const workers = capacityOf(asked, ({ concurrency }) => concurrency);
   const cores = capacityOf(asked, ({ cpu }) => cpu.cores);
   const busy = share(asked, 'busy', workers) ?? share(asked, 'cpu', cores);
-  const cost = sum(costByRun(asked, [id])) / data.records.length;
-  const coalesced = sum(partSums(asked, 'coalesced'));
-  const wouldReject = sum(partSums(asked, 'wouldReject'));
+  const cost = sumOf(costByRun(asked, [id])) / data.records.length;
+  const coalesced = sumOf(partSums(asked, 'coalesced'));
+  const wouldReject = sumOf(partSums(asked, 'wouldReject'));
   return {
     kind: component.kind,
     ...answerResult(asked, true),
@@ -113,11 +108,11 @@ function componentResult(data: VariantData, id: number): ComponentResult {
     cpu: placed ? share(asked, 'cpu', cores) : null,
     queue: placed ? meanAndMax(asked, 'queue') : null,
     concurrency: placed ? meanAndMax(asked, 'concurrency') : null,
-    queueWait: placed ? queueWait(asked) : null,
+    queueWait: placed ? ofRuns(queueWaitsOf(asked)) : null,
     wastedWork: placed
-      ? ratio(sum(partSums(asked, 'wastedNs')), sum(partSums(asked, 'busyNs')))
+      ? ratio(sumOf(partSums(asked, 'wastedNs')), sumOf(partSums(asked, 'busyNs')))
       : null,
-    duplicates: sum(partSums(asked, 'duplicates')),
+    duplicates: sumOf(partSums(asked, 'duplicates')),
     ...(placed && isFleet(component.kind) ? { fleet: fleetOf(asked) } : {}),
     ...(cost > 0 ? { cost } : {}),
     ...(coalesced > 0 ? { coalesced } : {}),
@@ -132,7 +127,7 @@ function capacityOf({ data, selection, window }: Asked, capacity: Capacity): num
   const each = instances.map((id) => capacity(processOf(data.plan, id)));
   const isEqual = each.every((one) => one === each[0]);
   if (!isScaled(data, instances)) {
-    return isEqual ? (each[0] ?? 0) * instances.length : each.reduce((sum, one) => sum + one, 0);
+    return isEqual ? (each[0] ?? 0) * instances.length : sumOf(each);
   }
   if (!isEqual) return meanCapacity(data, window, instances, capacity);
   return each[0]! * meanCapacity(data, window, instances, () => 1);
@@ -154,22 +149,6 @@ function fleetOf({ data, selection, window }: Asked): NonNullable<ComponentResul
   return { instances: estimateOf(meanOf(each)), isScaled: all };
 }
 
-function queueWait(asked: Asked): LatencyResult {
-  const { data, selection, window } = asked;
-  const each = data.records.map((record) =>
-    mergeSegments(
-      selection.parts.map((part) => record.parts[part].queueWait),
-      window.segments,
-    ),
-  );
-  return latencyResult(mergeAll(each), each, false);
-}
-
-function ofComponent(asked: Asked, kind: GaugeKind): GaugePick {
-  const instances = new Set(asked.selection.instances);
-  return { kind, passes: (instance) => instances.has(instance) };
-}
-
 function share(asked: Asked, kind: GaugeKind, capacity: number): number | null {
   if (!Number.isFinite(capacity) || !(capacity > 0)) return null;
   const mean = meanAndMax(asked, kind)?.mean;
@@ -177,19 +156,13 @@ function share(asked: Asked, kind: GaugeKind, capacity: number): number | null {
 }
 
 function meanAndMax(asked: Asked, kind: GaugeKind): { mean: number; max: number } | null {
-  return figures(asked.data, asked.window, ofComponent(asked, kind));
+  return figures(asked, pickOf(kind, asked.selection.instances));
 }
 
-function figures(
-  data: VariantData,
-  window: CellSet,
-  pick: GaugePick,
-): { mean: number; max: number } | null {
+function figures({ data, window }: Asked, pick: GaugePick): { mean: number; max: number } | null {
   const { means, maxima } = levels(data, window, pick);
-  const known = means.filter((value) => value !== null);
-  const peaks = maxima.filter((value) => value !== null);
-  if (known.length === 0) return null;
-  return { mean: sum(known) / known.length, max: Math.max(...peaks) };
+  const [mean, max] = [meanOf(means).value, largestOf(maxima).value];
+  return mean === null || max === null ? null : { mean, max };
 }
 
 const NONE = { mean: 0, max: 0 } as const;
@@ -209,19 +182,18 @@ function poolResults(data: VariantData, callee: number): Readonly<Record<string,
   for (const edge of [...into].sort((a, b) => byCodeUnit(a.name, b.name))) {
     const asked = { data, selection: selectStats(edge.stats, data), window: data.whole };
     const of = (kind: 'open' | 'used' | 'waiting'): { mean: number; max: number } | null =>
-      figures(data, data.whole, poolPick(asked, kind));
+      figures(asked, poolPick(asked, kind));
     const open = of('open');
     if (open === null) continue;
-    const waits = poolWaits(asked);
     const size = Math.round(poolCapacity(asked));
     results[data.plan.components[edge.from].name] = {
-      wait: latencyResult(mergeAll(waits), waits, false),
+      wait: ofRuns(poolWaits(asked)),
       waiting: of('waiting') ?? NONE,
       open,
       used: of('used') ?? NONE,
       size: Number.isFinite(size) ? size : null,
-      opened: sum(counterSums(asked, 'connects')),
-      timeouts: sum(counterSums(asked, 'poolTimeouts')),
+      opened: sumOf(counterSums(asked, 'connects')),
+      timeouts: sumOf(counterSums(asked, 'poolTimeouts')),
       steps: { used: poolSteps(asked, 'used', steps), waiting: poolSteps(asked, 'waiting', steps) },
     };
   }
@@ -230,7 +202,7 @@ function poolResults(data: VariantData, callee: number): Readonly<Record<string,
 
 /** Level of the pools of an edge by step, mean over the runs. */
 function poolSteps(
-  asked: Pick<Question, 'data' | 'selection'>,
+  asked: Pick<Asked, 'data' | 'selection'>,
   kind: 'used' | 'waiting',
   steps: Steps,
 ): number[] {

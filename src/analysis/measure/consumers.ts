@@ -1,8 +1,7 @@
 import type { Plan } from '../../spec/plan/plan.js';
 import { busyOf, requestRates } from './loads.js';
-import { isScaled, meanCapacity } from './presence.js';
+import { meanInstances } from './presence.js';
 import type { Asked } from './question.js';
-import { instancesOf } from './variant-data.js';
 
 /** Handlers of messages in a component, and their use. */
 export interface ConsumerUse {
@@ -25,10 +24,7 @@ interface Consumers {
 /** Use of the consumers in a component. An endpoint that is also called directly looks busier than its consumers. */
 export function consumersOf(asked: Asked, component: number): readonly ConsumerUse[] {
   const { data, selection } = asked;
-  const own = instancesOf(data.plan, component);
-  const instances = isScaled(data, own)
-    ? meanCapacity(data, asked.window, own, () => 1)
-    : own.length;
+  const instances = meanInstances(asked, component);
   const uses: ConsumerUse[] = [];
   for (const [handler, { sources, limits }] of consumersByHandler(data.plan)) {
     if (data.plan.parts[handler].component !== component) continue;

@@ -1,9 +1,14 @@
-import type { Contributor, Contributors, PathKind } from '../../spec/result/path.js';
-import { PATH_KINDS } from '../../spec/result/path.js';
+import {
+  PATH_KINDS,
+  type Contributor,
+  type Contributors,
+  type PathKind,
+} from '../../spec/result/path.js';
 import type { Plan } from '../../spec/plan/plan.js';
 import { CriticalPath, pooledEdges } from './critical-path.js';
 import { TraceTree } from './trace-tree.js';
-import { byCodeUnit, type VariantData } from './variant-data.js';
+import { byCodeUnit } from '../../text/order.js';
+import type { VariantData } from './variant-data.js';
 
 /** Fewest sampled requests for a p99: two of them are slower. */
 const FEW = 200;

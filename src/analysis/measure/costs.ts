@@ -1,3 +1,4 @@
+import { selectUsers } from './subjects.js';
 import { processOf } from '../../spec/plan/versions.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { Prices, Scenario } from '../../spec/scenario/scenario.js';
@@ -5,7 +6,7 @@ import { meanOf, nothing, ratioOf, type Measured } from './estimate.js';
 import { outcomesByRun } from './outcomes.js';
 import { capacityByCell } from './presence.js';
 import type { Asked } from './question.js';
-import { arrivedOf, succeededOf, sumCells, sumOutcomes } from './sums.js';
+import { arrivedOf, succeededOf, sumCells, sumParts } from './sums.js';
 import { instancesOf, partsOf, type VariantData } from './variant-data.js';
 import type { CellSet } from './window.js';
 
@@ -34,8 +35,7 @@ export function costByRun({ data, window }: Window, ids: readonly number[]): rea
 /** Cost of all components per million successful user requests; nothing without a success. */
 export function costPerMillion({ data, window }: Window): Measured {
   const all = data.plan.components.map((_, id) => id);
-  const users = { parts: data.requests, stats: [], instances: [], callers: null };
-  const selection = { ...users, callees: new Set<number>() };
+  const selection = selectUsers(data);
   const successes = outcomesByRun({ data, selection, window }).map((run) => succeededOf(run));
   return ratioOf(
     costByRun({ data, window }, all),
@@ -134,6 +134,5 @@ function meterSum(record: RunRecord, { cells }: CellSet, name: string, id: numbe
 }
 
 function arrivals(data: VariantData, record: RunRecord, { cells }: CellSet, id: number): number {
-  const rows = partsOf(data.plan, id).map((part) => record.parts[part]);
-  return arrivedOf(sumOutcomes(rows, cells));
+  return arrivedOf(sumParts(record, partsOf(data.plan, id), cells));
 }

@@ -1,5 +1,7 @@
+import { sumOf } from '../../stats/sums.js';
+import { meterOf } from './meter-of.js';
 import type { Plan } from '../../spec/plan/plan.js';
-import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
+import type { RunRecord } from '../../spec/record/record.js';
 import { sumCells } from './sums.js';
 import type { VariantData } from './variant-data.js';
 
@@ -52,17 +54,14 @@ export function restingEach(data: VariantData, place: number): readonly number[]
   const senders = sendersOf(data.plan).filter(({ targets }) => targets.includes(place));
   return data.records.map((record) => {
     const sent = senders.map(({ component, part }) =>
-      total(data, meterOf(record, 'deadLettered', component, part)),
+      total(data, record, 'deadLettered', component, part),
     );
     // Other publishers may also write there.
-    const came = total(data, meterOf(record, 'published', place, -1));
-    const dead = Math.min(
-      came,
-      sent.reduce((sum, count) => sum + count, 0),
-    );
-    if (total(data, meterOf(record, 'redriven', place, -1)) === 0) return dead;
-    const lag = meterOf(record, 'lag', place, -1);
-    return lag?.form === 'gauge' ? Math.min(dead, lag.end) : dead;
+    const came = total(data, record, 'published', place);
+    const dead = Math.min(came, sumOf(sent));
+    if (total(data, record, 'redriven', place) === 0) return dead;
+    const lag = meterOf(record, 'gauge', 'lag', place, -1);
+    return lag === undefined ? dead : Math.min(dead, lag.end);
   });
 }
 
@@ -82,17 +81,13 @@ function sendersOf(plan: Plan): readonly Sender[] {
   ];
 }
 
-function meterOf(
+function total(
+  { whole }: VariantData,
   record: RunRecord,
   name: string,
   component: number,
-  part: number,
-): MeterRecord | undefined {
-  return record.meters.find(
-    (meter) => meter.name === name && meter.component === component && meter.part === part,
-  );
-}
-
-function total(data: VariantData, meter: MeterRecord | undefined): number {
-  return meter?.form === 'counter' ? sumCells(meter.counts, data.whole.cells) : 0;
+  part = -1,
+): number {
+  const meter = meterOf(record, 'counter', name, component, part);
+  return meter === undefined ? 0 : sumCells(meter.counts, whole.cells);
 }

@@ -1,6 +1,5 @@
 import type { MeterRecord } from '../../spec/record/record.js';
-import type { Measured } from './estimate.js';
-import { meanOf } from './estimate.js';
+import { recoveryFrom, type Measured } from './estimate.js';
 import { recoveryGrid } from './recovery.js';
 import type { VariantData } from './variant-data.js';
 import { afterSpan, cellsOf, RECOVERY_WINDOW_NS } from './window.js';
@@ -23,11 +22,7 @@ export function measureDrain(
     const slot = grid.slots.findIndex(({ cells }) => largest(meters, cells) <= limit);
     return slot < 0 ? laterDrain(data, fault, meters, limit) : (slot * grid.slotNs) / 1e9;
   });
-  const known = each.filter((value) => value !== null);
-  const drained = known.filter((value) => Number.isFinite(value));
-  const isMostlyNever = known.length > 0 && drained.length * 2 <= known.length;
-  const value = isMostlyNever ? Infinity : meanOf(drained).value;
-  return { kind: 'recovery', value, each, hits: [], trials: [] };
+  return recoveryFrom(each);
 }
 
 /** Seconds from the end of a fault to the first later cell whose lag is within the limit. */

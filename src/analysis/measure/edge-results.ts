@@ -4,17 +4,16 @@ import type { EdgeResult } from '../../spec/result/result.js';
 import { answerResult } from './components.js';
 import { ejectionsOf } from './ejections.js';
 import { windowsDuring } from './faulted.js';
-import { ratio, sum } from './estimate.js';
+import { sumOf } from '../../stats/sums.js';
+import { ratio } from './estimate.js';
 import { movedOf, openNs, sizeOf } from './machines.js';
 import { isAsked } from './breakers.js';
 import { edgeSums, partSums } from './column-sums.js';
-import type { Question } from './question.js';
+import type { Asked } from './question.js';
 import { selectStats } from './subjects.js';
 import { namedOutcomes, sumTable } from './sums.js';
 import { instanceName } from '../../spec/plan/names.js';
 import { type VariantData } from './variant-data.js';
-
-type Asked = Pick<Question, 'data' | 'selection' | 'window'>;
 
 /** Results of every component edge of a variant, by name. Counts are sums over all runs. */
 export function edgeResults(data: VariantData): Readonly<Record<string, EdgeResult>> {
@@ -28,8 +27,8 @@ export function edgeResults(data: VariantData): Readonly<Record<string, EdgeResu
 
 function edgeResult(asked: Asked): EdgeResult {
   const { data, selection, window } = asked;
-  const calls = sum(edgeSums(asked, 'calls'));
-  const attempts = sum(edgeSums(asked, 'attempts'));
+  const calls = sumOf(edgeSums(asked, 'calls'));
+  const attempts = sumOf(edgeSums(asked, 'attempts'));
   const tables = data.records.flatMap((record) =>
     selection.stats.map((stat) => record.edges[stat].attemptOutcomes),
   );
@@ -52,7 +51,7 @@ function edgeResult(asked: Asked): EdgeResult {
     amplificationDuring: amplificationDuring(asked),
     attemptOutcomes: namedOutcomes(sumTable(tables, window.cells, OUTCOME_KINDS)),
     counters,
-    wastedWork: ratio(sum(edgeSums(asked, 'wastedNs')), sum(partSums(asked, 'busyNs'))),
+    wastedWork: ratio(sumOf(edgeSums(asked, 'wastedNs')), sumOf(partSums(asked, 'busyNs'))),
     breaker: breakerResult(asked),
   };
 }
@@ -61,7 +60,7 @@ function edgeResult(asked: Asked): EdgeResult {
 function ejectionsIn({ data, selection }: Asked): number {
   const { callers, callees } = selection;
   const { warmupNs, endNs } = data.plan;
-  return sum(
+  return sumOf(
     data.records.map((record) =>
       ejectionsOf(
         record,
@@ -79,8 +78,8 @@ function amplificationDuring(asked: Asked): Readonly<Record<string, number | nul
   const during: Record<string, number | null> = {};
   for (const fault of data.plan.faults) {
     const windows = windowsDuring(data, fault);
-    const attempts = sum(edgeSums(asked, 'attempts', windows));
-    during[fault.id] = ratio(attempts, sum(edgeSums(asked, 'calls', windows)));
+    const attempts = sumOf(edgeSums(asked, 'attempts', windows));
+    during[fault.id] = ratio(attempts, sumOf(edgeSums(asked, 'calls', windows)));
   }
   return during;
 }

@@ -2,7 +2,8 @@ import type { MachineRecord, RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
 import { movedOf } from './machines.js';
 import { instanceName } from '../../spec/plan/names.js';
-import { byCodeUnit, type VariantData } from './variant-data.js';
+import { byCodeUnit } from '../../text/order.js';
+import type { VariantData } from './variant-data.js';
 import { formatCount } from '../../text/figures.js';
 
 /** State of an instance that outlier detection has ejected. */

@@ -1,4 +1,5 @@
-import type { Estimate } from '../../spec/result/estimate.js';
+import { sumOf } from '../../stats/sums.js';
+import type { Estimate, QuantileEstimates } from '../../spec/result/estimate.js';
 import {
   designEffect,
   sectionInterval,
@@ -36,7 +37,7 @@ export interface Measured {
 export function shareOf(hits: readonly number[], trials: readonly number[]): Measured {
   return {
     kind: 'share',
-    value: ratio(sum(hits), sum(trials)),
+    value: ratio(sumOf(hits), sumOf(trials)),
     each: ratios(hits, trials),
     hits,
     trials,
@@ -45,7 +46,7 @@ export function shareOf(hits: readonly number[], trials: readonly number[]): Mea
 
 /** Ratio of two sums; numerator and denominator by replication. */
 export function ratioOf(over: readonly number[], under: readonly number[]): Measured {
-  return pooled(ratio(sum(over), sum(under)), ratios(over, under));
+  return pooled(ratio(sumOf(over), sumOf(under)), ratios(over, under));
 }
 
 /** Mean of one figure of each run. */
@@ -54,7 +55,16 @@ export function meanOf(
   kind: 'pooled' | 'exact' = 'pooled',
 ): Measured {
   const known = each.filter((value) => value !== null);
-  return { kind, value: ratio(sum(known), known.length), each, hits: [], trials: [] };
+  return { kind, value: ratio(sumOf(known), known.length), each, hits: [], trials: [] };
+}
+
+/** Seconds until something ends, by run; `never` = Infinity. The value is the mean of the ends, if there are most. */
+export function recoveryFrom(each: readonly (number | null)[]): Measured {
+  const known = each.filter((value) => value !== null);
+  const ended = known.filter((value) => Number.isFinite(value));
+  const isMostlyNever = known.length > 0 && ended.length * 2 <= known.length;
+  const value = isMostlyNever ? Infinity : meanOf(ended).value;
+  return { kind: 'recovery', value, each, hits: [], trials: [] };
 }
 
 /** Largest of one figure per run. */
@@ -113,6 +123,21 @@ export const QUANTILES: ReadonlyMap<string, number> = new Map([
   ['p999', 0.999],
 ]);
 
+/** A figure for each statistic that latencies have. */
+export function byStatistic<T>(
+  figureOf: (name: keyof QuantileEstimates) => T,
+): Readonly<Record<keyof QuantileEstimates, T>> {
+  return {
+    mean: figureOf('mean'),
+    p50: figureOf('p50'),
+    p90: figureOf('p90'),
+    p95: figureOf('p95'),
+    p99: figureOf('p99'),
+    p999: figureOf('p999'),
+    max: figureOf('max'),
+  };
+}
+
 /** A statistic of pooled histograms, with that of each run. */
 export function distributionOf(all: Histogram, each: readonly Histogram[], name: string): Measured {
   const kind = name === 'min' || name === 'max' ? 'exact' : 'pooled';
@@ -126,7 +151,7 @@ export function intervalOf(measured: Measured, confidence: number): Interval | n
   if (measured.each.length < 2) return overBatches(measured, confidence);
   if (measured.trials.length > 0) {
     const effect = designEffect(measured.hits, measured.trials);
-    return wilsonInterval(sum(measured.hits), sum(measured.trials), confidence, effect);
+    return wilsonInterval(sumOf(measured.hits), sumOf(measured.trials), confidence, effect);
   }
   const known = measured.each.filter((value) => value !== null);
   if (known.length < 2 || known.some((value) => !Number.isFinite(value))) return null;
@@ -162,13 +187,6 @@ export function ratio(a: number, b: number): number | null {
   return b > 0 ? a / b : null;
 }
 
-/** Sum in the order given. */
-export function sum(values: readonly number[]): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
-}
-
 /** Shares get a Wilson interval, which stays within 0 and 1; all other values that of the batch means. */
 function overBatches({ kind, value, batches }: Measured, confidence: number): Interval | null {
   if (batches === undefined || value === null) return null;
@@ -176,7 +194,7 @@ function overBatches({ kind, value, batches }: Measured, confidence: number): In
   if (interval === null || kind !== 'share') return interval;
   const { over, under } = batches;
   const effect = designEffect(inBatches(over), inBatches(under));
-  return wilsonInterval(sum(over), sum(under), confidence, effect);
+  return wilsonInterval(sumOf(over), sumOf(under), confidence, effect);
 }
 
 /** Sums of 20 groups of consecutive steps. Steps that do not fill a group are dropped at the front. */
@@ -184,7 +202,7 @@ function inBatches(steps: readonly number[]): number[] {
   const size = Math.floor(steps.length / BATCHES);
   const first = steps.length - size * BATCHES;
   return Array.from({ length: BATCHES }, (_, i) =>
-    sum(steps.slice(first + i * size, first + (i + 1) * size)),
+    sumOf(steps.slice(first + i * size, first + (i + 1) * size)),
   );
 }
 

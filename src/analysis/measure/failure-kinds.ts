@@ -1,13 +1,14 @@
 import type { RunRecord } from '../../spec/record/record.js';
 import { DESIGNED, type OutcomeName } from '../../spec/outcome.js';
 import { FAILURE_WORDS } from './outcome-words.js';
-import { refusedByFunctions, refusedByPools } from './pool-refusals.js';
+import { throttledBy } from './pool-refusals.js';
 import {
   finishedOf,
   outcomeOf,
   succeededOf,
   sumCells,
   sumOutcomes,
+  sumParts,
   type OutcomeCounts,
 } from './sums.js';
 import { isPlaced, partsOf, type VariantData } from './variant-data.js';
@@ -79,7 +80,7 @@ function refusedIn(data: VariantData, record: RunRecord, users: OutcomeCounts): 
   const count = refusedOf(users);
   const sumOf = (column: Float64Array | null): number =>
     column === null ? 0 : sumCells(column, whole.cells);
-  const forCapacity = sumOf(refusedByPools(data, record, requests));
+  const forCapacity = sumOf(throttledBy('searches', data, record, requests));
   if (!(count - forCapacity >= NEARLY_ALL * failedOf(users))) return null;
   const components = [...new Set(requests.map((part) => plan.parts[part].component))];
   const workloads = components.map((component) => {
@@ -93,7 +94,7 @@ function refusedIn(data: VariantData, record: RunRecord, users: OutcomeCounts): 
   });
   return {
     count,
-    isOwn: sumOf(refusedByFunctions(data, record, requests)) < HALF * count,
+    isOwn: sumOf(throttledBy('functions', data, record, requests)) < HALF * count,
     kinds: kinds.filter((kind) => kind.count > 0).sort((a, b) => b.count - a.count),
     workloads: workloads
       .filter((own) => own.count > 0)
@@ -137,20 +138,10 @@ function ofCalls(data: VariantData, record: RunRecord, cells: Int32Array): OwnFa
   });
 }
 
-/** Outcomes of parts over some cells. */
-function sumParts(record: RunRecord, parts: readonly number[], cells: Int32Array): OutcomeCounts {
-  return sumOutcomes(
-    parts.map((part) => record.parts[part]),
-    cells,
-  );
-}
-
 /** Outcomes of calls over some cells. */
 function sumEdges(record: RunRecord, stats: readonly number[], cells: Int32Array): OutcomeCounts {
-  return sumOutcomes(
-    stats.map((stat) => record.edges[stat]),
-    cells,
-  );
+  const rows = stats.map((stat) => record.edges[stat]);
+  return sumOutcomes(rows, cells);
 }
 
 /** Outcomes by which a component declines a request instead of failing at it. */

@@ -1,7 +1,6 @@
 import type { PlanFault } from '../../spec/plan/plan.js';
 import { firstTriggerNs } from './background.js';
-import { JOURNAL } from '../../spec/record/record.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import { JOURNAL, type RunRecord } from '../../spec/record/record.js';
 import { overAt } from './rollouts.js';
 import type { VariantData } from './variant-data.js';
 import { cellsOf, clipped, type CellSet } from './window.js';

@@ -22,6 +22,12 @@ export interface GaugePick {
   passes(instance: number, callee: number): boolean;
 }
 
+/** Picks the gauges of a kind of some instances. */
+export function pickOf(kind: GaugeKind, instances: readonly number[]): GaugePick {
+  const own = new Set(instances);
+  return { kind, passes: (instance) => own.has(instance) };
+}
+
 /** Gauges of a kind: those with figures, and the rows of those that stayed at 0. */
 interface OfKind {
   readonly gauges: Gauge[];

@@ -1,7 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
 import { DESIGNED, OUTCOME_KINDS, OUTCOME_NAMES } from '../../spec/outcome.js';
 import type { RunRecord } from '../../spec/record/record.js';
-import { refusedByPools } from './pool-refusals.js';
+import { throttledBy } from './pool-refusals.js';
 import { arrivedOf, mergeSegments } from './sums.js';
 import type { VariantData } from './variant-data.js';
 import type { CellSet } from './window.js';
@@ -40,7 +40,7 @@ export function goodputOf(data: VariantData, record: RunRecord, parts: readonly 
 /** The same goodput, without the arrivals that were refused by design. */
 export function refusalsApart(data: VariantData, record: RunRecord, goodput: Goodput): Goodput {
   const kinds = DESIGNED.map((name) => OUTCOME_NAMES.indexOf(name));
-  const pools = refusedByPools(data, record, data.requests);
+  const pools = throttledBy('searches', data, record, data.requests);
   const arrived = goodput.arrived.map((all, cell) => {
     if (all === 0) return 0;
     let refused = 0;

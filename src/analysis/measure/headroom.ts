@@ -3,15 +3,17 @@ import type { PlanComponent } from '../../spec/plan/plan.js';
 import { processOf } from '../../spec/plan/versions.js';
 import { poolCapacity, poolPick } from './client-pools.js';
 import { consumersOf } from './consumers.js';
-import { sum } from './estimate.js';
-import type { GaugePick } from './gauges.js';
+import { sumOf } from '../../stats/sums.js';
+import { meanOf } from './estimate.js';
+import { pickOf, type GaugePick } from './gauges.js';
 import { levels } from './levels.js';
 import { lineUse, type LineUse } from './lines.js';
 import { callRates, requestRates, type Rates } from './loads.js';
 import { isScaled, meanCapacity, type Capacity } from './presence.js';
 import type { Asked } from './question.js';
 import { selectComponent, selectStats } from './subjects.js';
-import { byCodeUnit, isPlaced, type VariantData } from './variant-data.js';
+import { byCodeUnit } from '../../text/order.js';
+import { isPlaced, type VariantData } from './variant-data.js';
 
 /** Use of one resource of a component, mean over time and runs. */
 interface Use extends Pick<
@@ -157,7 +159,7 @@ function capacities(
     grown: {},
     total: (capacity) => {
       const each = instances.map((id) => capacity(processOf(data.plan, id)));
-      if (!all || each.includes(Infinity)) return sum(each);
+      if (!all || each.includes(Infinity)) return sumOf(each);
       return meanCapacity(data, window, instances, capacity);
     },
   };
@@ -203,13 +205,11 @@ function byRoom(a: ComponentHeadroom, b: ComponentHeadroom): number {
 }
 
 function levelOf({ data, selection, window }: Asked, kind: GaugePick['kind']): number {
-  const own = new Set(selection.instances);
-  return mean(levels(data, window, { kind, passes: (instance) => own.has(instance) }).means);
+  return mean(levels(data, window, pickOf(kind, selection.instances)).means);
 }
 
 function mean(values: readonly (number | null)[]): number {
-  const known = values.filter((value) => value !== null);
-  return known.length === 0 ? 0 : sum(known) / known.length;
+  return meanOf(values).value ?? 0;
 }
 
 /** a x b, where no replica of no limit has no limit either. */

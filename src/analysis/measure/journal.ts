@@ -1,5 +1,9 @@
-import { JOURNAL, REGISTRY_EVENT, ROLLOUT_STATE } from '../../spec/record/record.js';
-import type { MachineRecord } from '../../spec/record/record.js';
+import {
+  JOURNAL,
+  REGISTRY_EVENT,
+  ROLLOUT_STATE,
+  type MachineRecord,
+} from '../../spec/record/record.js';
 import type { JournalEntry } from '../../spec/result/result.js';
 import { movedOf } from './machines.js';
 import { isBreaker } from './breakers.js';

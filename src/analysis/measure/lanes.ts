@@ -3,10 +3,10 @@ import type { GaugeKind, PartRecord, RunRecord } from '../../spec/record/record.
 import type { PlanComponent } from '../../spec/plan/plan.js';
 import { awayOf, downtimesOf, type Downtime } from './downtimes.js';
 import { gaugesByComponent, type Gauge } from './gauges.js';
-import { refusedByPools } from './pool-refusals.js';
+import { throttledBy } from './pool-refusals.js';
 import { SparseMerge } from './sparse.js';
 import { bySteps, maxLevels, meanLevels, outcomesBySteps, type Steps } from './steps.js';
-import { arrivedOf, finishedOf, succeededOf } from './sums.js';
+import { arrivedOf, finishedOf, rowsAt, succeededOf } from './sums.js';
 import type { Capacity } from './presence.js';
 import { partName } from '../../spec/plan/names.js';
 import { usualLatency, type UsualLatency } from './usual-latency.js';
@@ -75,7 +75,7 @@ export function lanesOf(
   const isKnown = ({ good }: PartRecord): boolean =>
     good.some((n, cell) => n > 0 && stepOfCell[cell] < baseline);
   return countsOf(data, record, steps).map((lane) => {
-    const rows = lane.parts.map((part) => record.parts[part]);
+    const rows = rowsAt(record, lane.parts);
     const known = rows.filter(isKnown);
     const judged = known.length > 0 ? known : rows;
     const usualUntil = (step: number): UsualLatency | null => usualLatency(judged, 0, step);
@@ -142,11 +142,8 @@ function laneOf(
   parts: readonly number[],
   gauges: readonly (readonly Gauge[])[],
 ): Counts {
-  const rows = parts.map((part) => record.parts[part]);
-  const outcomes = outcomesBySteps(
-    rows.map((row) => row.outcomes),
-    steps,
-  );
+  const rows = rowsAt(record, parts);
+  const outcomes = outcomesBySteps(rows, steps);
   const column = (pick: (at: number) => number): Float64Array => {
     const values = new Float64Array(steps.count);
     for (let step = 0; step < steps.count; step++) values[step] = pick(step * OUTCOME_KINDS);
@@ -157,7 +154,7 @@ function laneOf(
     for (const kind of kinds) sum += outcomes[at + kind];
     return sum;
   };
-  const pools = refusedByPools(data, record, parts);
+  const pools = throttledBy('searches', data, record, parts);
   const byPools = pools === null ? null : bySteps([pools], steps);
   const forCapacity = (at: number): number =>
     byPools === null ? 0 : Math.min(countOf(THROTTLED, at), byPools[at / OUTCOME_KINDS]);
@@ -166,6 +163,7 @@ function laneOf(
   const arrivals = column((at) => arrivedOf(outcomes, at));
   const plan = data.plan.components[component];
   const isWorkload = plan.kind === 'workload';
+  const good = rows.map((row) => row.good);
   return {
     name,
     component,
@@ -174,12 +172,7 @@ function laneOf(
     arrived: arrivals,
     finished,
     succeeded,
-    good: isWorkload
-      ? bySteps(
-          rows.map((row) => row.good),
-          steps,
-        )
-      : succeeded,
+    good: isWorkload ? bySteps(good, steps) : succeeded,
     errors: column((at) => arrivedOf(outcomes, at) - countOf(NEUTRAL, at)),
     shed: column((at) => countOf(SHED, at)),
     overRate: column((at) => countOf(OVER_RATE, at) - forCapacity(at)),

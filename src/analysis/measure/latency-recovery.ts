@@ -1,5 +1,6 @@
+import { rowsAt } from './sums.js';
 import type { RunRecord } from '../../spec/record/record.js';
-import { meanOf, type Measured } from './estimate.js';
+import { recoveryFrom, type Measured } from './estimate.js';
 import { spansIn } from './faulted.js';
 import { usualNs } from './goodput.js';
 import { chanceOfCount } from './latency-noise.js';
@@ -31,11 +32,7 @@ export function measureLatencyRecovery(
   fault: string,
 ): Measured {
   const each = data.records.map((record) => latencyRecoveryIn(data, record, parts, fault));
-  const known = each.filter((value) => value !== null);
-  const back = known.filter((value) => Number.isFinite(value));
-  const isMostlyNever = known.length > 0 && back.length * 2 <= known.length;
-  const value = isMostlyNever ? Infinity : meanOf(back).value;
-  return { kind: 'recovery', value, each, hits: [], trials: [] };
+  return recoveryFrom(each);
 }
 
 function latencyRecoveryIn(
@@ -61,11 +58,7 @@ function latencyRecoveryIn(
   if (before === undefined || until <= end) return null;
   const since = stepAfter(steps, before.fromNs);
   const p95Before = p95(merged(record, parts, since, begin));
-  const usual = usualLatency(
-    parts.map((part) => record.parts[part]),
-    since,
-    begin,
-  );
+  const usual = usualLatency(rowsAt(record, parts), since, begin);
   if (p95Before === null || usual === null) return null;
   const limit = { ns: BACK * p95Before + SLACK_NS, usual };
   const late = lastSlow(record, parts, begin, until, limit);

@@ -1,10 +1,11 @@
+import { sumOf } from '../../stats/sums.js';
 import { OUTCOME_KINDS } from '../../spec/outcome.js';
 import type { Plan } from '../../spec/plan/plan.js';
 import { OP } from '../../spec/plan/program.js';
-import { isScaled, meanCapacity } from './presence.js';
+import { meanInstances } from './presence.js';
 import type { Asked } from './question.js';
 import { succeededOf, sumCells, sumTable } from './sums.js';
-import { instancesOf, isPlaced, type VariantData } from './variant-data.js';
+import { isPlaced, type VariantData } from './variant-data.js';
 
 /** Use of the lines from the instances of one component to those of another one, in bytes per second. */
 export interface LineUse {
@@ -32,9 +33,9 @@ export function lineUse(asked: Window, from: number, to: number): LineUse | null
   const used =
     bandwidth === null
       ? null
-      : sumOf([...there.map((s) => requests(asked, s)), ...back.map((s) => responses(asked, s))]);
+      : allOf([...there.map((s) => requests(asked, s)), ...back.map((s) => responses(asked, s))]);
   if (bandwidth === null || used === null) return null;
-  return { limit: bandwidth * countOf(asked, from) * countOf(asked, to), used };
+  return { limit: bandwidth * meanInstances(asked, from) * meanInstances(asked, to), used };
 }
 
 function statsBetween({ edges }: VariantData, from: number, to: number): readonly number[] {
@@ -116,17 +117,11 @@ function onlyOf(sizes: readonly (number | null)[]): number | null {
   return rest.length === 0 ? first : null;
 }
 
-function sumOf(values: readonly (number | null)[]): number | null {
+function allOf(values: readonly (number | null)[]): number | null {
   return values.reduce((sum, own) => (sum === null || own === null ? null : sum + own), 0);
 }
 
 function perSecond({ data, window }: Window, counts: readonly number[]): number {
   const seconds = (window.lengthNs / 1e9) * data.records.length;
-  return counts.reduce((sum, own) => sum + own, 0) / seconds;
-}
-
-/** Instances that exist, mean over the window. */
-function countOf({ data, window }: Window, component: number): number {
-  const own = instancesOf(data.plan, component);
-  return isScaled(data, own) ? meanCapacity(data, window, own, () => 1) : own.length;
+  return sumOf(counts) / seconds;
 }

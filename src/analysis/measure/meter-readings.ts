@@ -1,3 +1,5 @@
+import { sumOf } from '../../stats/sums.js';
+import type { MeterOf } from './meter-of.js';
 import { invariant } from '../../kernel/invariant.js';
 import { METRICS, type MetricName } from '../../language/metrics.js';
 import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
@@ -22,22 +24,20 @@ export function shareOfMeter(all: string, counted?: string): Measurement {
 }
 
 /** A level; that of several parts is their sum. */
-export const METER_LEVEL: Measurement = gaugeOf((values) =>
-  values.reduce((sum, value) => sum + value, 0),
-);
+export const METER_LEVEL: Measurement = gaugeOf(sumOf);
 
 /** A level or an age; that of several parts is the largest of them. */
 export const LARGEST_METER_LEVEL: Measurement = gaugeOf((values) => Math.max(...values));
 
 /** A distribution of durations or numbers. */
 export const METER_DISTRIBUTION: Measurement = (question) => {
-  const each = question.data.records.map((record) =>
-    mergeSegments(
-      metersOf(record, question, question.metric.name, 'durations').map(({ segments }) => segments),
-      question.window.segments,
-    ),
-  );
-  return distributionOf(mergeAll(each), each, question.ending);
+  const { data, metric, window, ending } = question;
+  const each = data.records.map((record) => {
+    const meters = metersOf(record, question, metric.name, 'durations');
+    const rows = meters.map(({ segments }) => segments);
+    return mergeSegments(rows, window.segments);
+  });
+  return distributionOf(mergeAll(each), each, ending);
 };
 
 /** Time from the end of a fault until a gauge is back at its level before the fault. */
@@ -62,11 +62,8 @@ export function meterScale(name: string): number {
   return AGES.has(name) ? 1e-9 : 1;
 }
 
-type Form = MeterRecord['form'];
-type MeterOf<F extends Form> = Extract<MeterRecord, { readonly form: F }>;
-
 /** The meters of a subject with this name: its own, else those of its parts. */
-function metersOf<F extends Form>(
+function metersOf<F extends MeterRecord['form']>(
   record: RunRecord,
   { selection }: Pick<Question, 'selection'>,
   wanted: string,

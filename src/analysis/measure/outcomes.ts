@@ -1,21 +1,37 @@
-import type { HistogramData } from '../../stats/histogram.js';
-import type { Histogram } from '../../stats/histogram.js';
+import { shareOf, type Measured } from './estimate.js';
+import type { HistogramData, Histogram } from '../../stats/histogram.js';
 import type { Asked } from './question.js';
 import { rowsOf } from './subjects.js';
-import { mergeAll, mergeSegments, succeededOf, sumCells, sumOutcomes } from './sums.js';
+import {
+  finishedOf,
+  mergeAll,
+  mergeSegments,
+  rowsAt,
+  succeededOf,
+  sumCells,
+  sumOutcomes,
+} from './sums.js';
 
 /** Latency of a selection: pooled and by run. */
 export function latencyOf(
   { data, selection, window }: Asked,
   which: 'latency' | 'successLatency',
 ): { readonly all: Histogram; readonly each: readonly Histogram[] } {
-  const each = data.records.map((record) =>
-    mergeSegments(
-      rowsOf(record, selection).map((row): readonly HistogramData[] => row[which]),
-      window.segments,
-    ),
-  );
+  const each = data.records.map((record) => {
+    const rows: readonly (readonly HistogramData[])[] = rowsOf(record, selection).map(
+      (row) => row[which],
+    );
+    return mergeSegments(rows, window.segments);
+  });
   return { all: mergeAll(each), each };
+}
+
+/** Waits of a selection's requests for a worker, by run. */
+export function queueWaitsOf({ data, selection, window }: Asked): readonly Histogram[] {
+  return data.records.map((record) => {
+    const waits = rowsAt(record, selection.parts).map(({ queueWait }) => queueWait);
+    return mergeSegments(waits, window.segments);
+  });
 }
 
 /** Outcome counts in the window, by run. */
@@ -34,4 +50,12 @@ export function goodByRun(
     for (const part of selection.parts) good += sumCells(record.parts[part].good, window.cells);
     return good;
   });
+}
+
+/** Share of the finished requests that succeed, by the outcomes of each run. */
+export function successOf(outcomes: readonly Float64Array[]): Measured {
+  return shareOf(
+    outcomes.map((run) => succeededOf(run)),
+    outcomes.map((run) => finishedOf(run)),
+  );
 }

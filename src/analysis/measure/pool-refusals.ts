@@ -5,32 +5,17 @@ import { partsOf, type VariantData } from './variant-data.js';
 const THROTTLED = OUTCOME_NAMES.indexOf('throttled');
 
 /**
- * Requests by cell that full thread pools of search engines refuse, over those that some parts reach by their calls; null
- * if they reach none. They are throttled like requests above a quota, but capacity is missing.
+ * Requests by cell that full thread pools of search engines refuse, or functions above the concurrency of their account,
+ * over those that some parts reach by their calls; null if they reach none. They are throttled like requests above a
+ * quota, but capacity is missing.
  */
-export function refusedByPools(
-  data: VariantData,
-  record: RunRecord,
-  parts: readonly number[],
-): Float64Array | null {
-  return throttledBy(data, record, parts, data.plan.searches);
-}
-
-/** The same of functions, which refuse what exceeds the concurrency of their account. */
-export function refusedByFunctions(
-  data: VariantData,
-  record: RunRecord,
-  parts: readonly number[],
-): Float64Array | null {
-  return throttledBy(data, record, parts, data.plan.functions);
-}
-
-function throttledBy(
+export function throttledBy(
+  owner: 'searches' | 'functions',
   { plan }: VariantData,
   record: RunRecord,
   parts: readonly number[],
-  owners: readonly { readonly component: number }[],
 ): Float64Array | null {
+  const owners: readonly { readonly component: number }[] = plan[owner];
   if (owners.length === 0) return null;
   const reached = new Set(parts);
   for (const part of reached) {

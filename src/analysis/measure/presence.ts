@@ -7,7 +7,7 @@ import { largestOf, meanOf, type Measured } from './estimate.js';
 import { cellSums, denseOf, picked, type GaugePick } from './gauges.js';
 import type { Question } from './question.js';
 import type { Steps } from './steps.js';
-import type { VariantData } from './variant-data.js';
+import { instancesOf, type VariantData } from './variant-data.js';
 
 /** Capacity of some kind that an instance has. */
 export type Capacity = (settings: PlanProcess) => number;
@@ -121,4 +121,13 @@ export function meanCapacity(
     for (const cell of window.cells) sum += cells[cell];
   }
   return sum / (window.lengthNs * data.records.length);
+}
+
+/** Instances of a component that exist, mean over a window and all runs. */
+export function meanInstances(
+  { data, window }: Pick<Question, 'data' | 'window'>,
+  component: number,
+): number {
+  const own = instancesOf(data.plan, component);
+  return isScaled(data, own) ? meanCapacity(data, window, own, () => 1) : own.length;
 }

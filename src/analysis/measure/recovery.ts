@@ -1,7 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
 import type { PlanFault } from '../../spec/plan/plan.js';
 import type { RunRecord } from '../../spec/record/record.js';
-import { meanOf, type Measured } from './estimate.js';
+import { recoveryFrom, type Measured } from './estimate.js';
 import { spansIn } from './faulted.js';
 import { arrivedIn, goodputOf, goodShare, RECOVERED_SHARE, type Goodput } from './goodput.js';
 import type { VariantData } from './variant-data.js';
@@ -130,11 +130,7 @@ export function recoveryIn(
     const grid = recoveryGridIn(data, fault, record);
     return grid === null ? null : recoveryOf(goodputs[run], grid);
   });
-  const known = each.filter((value) => value !== null);
-  const recovered = known.filter((value) => Number.isFinite(value));
-  const isMostlyNever = known.length > 0 && recovered.length * 2 <= known.length;
-  const value = isMostlyNever ? Infinity : meanOf(recovered).value;
-  return { kind: 'recovery', value, each, hits: [], trials: [] };
+  return recoveryFrom(each);
 }
 
 /** Number of runs that never recover. */

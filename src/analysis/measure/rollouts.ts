@@ -1,12 +1,12 @@
+import { meterOf } from './meter-of.js';
 import type { Ns } from '../../kernel/time.js';
-import { JOURNAL, ROLLOUT_STATE } from '../../spec/record/record.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import { JOURNAL, ROLLOUT_STATE, type RunRecord } from '../../spec/record/record.js';
 import type { PlanRollout } from '../../spec/plan/versions.js';
 import type { RolloutResult } from '../../spec/scenario/rollouts.js';
 import { meanOf, type Measured } from './estimate.js';
 import type { Question } from './question.js';
 import { FAILED_SOME } from './goodput.js';
-import { finishedOf, succeededOf, sumCells, sumOutcomes } from './sums.js';
+import { finishedOf, succeededOf, sumCells, type OutcomeCounts, sumParts } from './sums.js';
 import type { VariantData } from './variant-data.js';
 import { cellsOf } from './window.js';
 
@@ -71,18 +71,17 @@ export function overAt(data: VariantData, record: RunRecord, component: number):
   if (course?.result !== 'promoted') return Infinity;
   const { plan, requests, before } = data;
   const atNs = plan.warmupNs + course.endedNs;
-  const parts = requests.map((part) => record.parts[part]);
   // After another fault, failures say nothing about the version.
   const later = plan.faults.flatMap(({ spans }) => spans.map((span) => span.fromNs));
   const untilNs = Math.min(plan.endNs, ...later.filter((at) => at > atNs));
   const fromNs = atNs + LATE_SHARE * (untilNs - atNs);
-  const usual = failing(sumOutcomes(parts, before.cells));
-  const late = failing(sumOutcomes(parts, cellsOf([{ fromNs, untilNs }], plan).cells));
+  const usual = failing(sumParts(record, requests, before.cells));
+  const late = failing(sumParts(record, requests, cellsOf([{ fromNs, untilNs }], plan).cells));
   return late <= usual + FAILED_SOME ? atNs : Infinity;
 }
 
 /** Share of finished requests that failed; 0 if none finished. */
-function failing(outcomes: ReturnType<typeof sumOutcomes>): number {
+function failing(outcomes: OutcomeCounts): number {
   const finished = finishedOf(outcomes);
   return finished === 0 ? 0 : 1 - succeededOf(outcomes) / finished;
 }
@@ -116,10 +115,8 @@ export function answeredIn(
   name: string,
   cells: Question['window']['cells'],
 ): number {
-  const meter = record.meters.find(
-    (own) => own.component === component && own.name === `rollout.${name}`,
-  );
-  return meter?.form === 'counter' ? sumCells(meter.counts, cells) : 0;
+  const meter = meterOf(record, 'counter', `rollout.${name}`, component);
+  return meter === undefined ? 0 : sumCells(meter.counts, cells);
 }
 
 /** The component of a selection, if it has a rollout. */

@@ -53,13 +53,16 @@ export function bySteps(columns: readonly ArrayLike<number>[], steps: Steps): Fl
 }
 
 /** Sums of outcome tables by step: steps x 18, row by step. */
-export function outcomesBySteps(tables: readonly Uint32Array[], steps: Steps): Float64Array {
+export function outcomesBySteps(
+  rows: readonly { readonly outcomes: Uint32Array }[],
+  steps: Steps,
+): Float64Array {
   const sums = new Float64Array(steps.count * OUTCOME_KINDS);
-  for (const table of tables) {
+  for (const { outcomes } of rows) {
     for (let cell = 0; cell < steps.stepOfCell.length; cell++) {
       const row = steps.stepOfCell[cell] * OUTCOME_KINDS;
       for (let kind = 0; kind < OUTCOME_KINDS; kind++) {
-        sums[row + kind] += table[cell * OUTCOME_KINDS + kind];
+        sums[row + kind] += outcomes[cell * OUTCOME_KINDS + kind];
       }
     }
   }

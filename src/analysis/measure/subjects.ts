@@ -26,7 +26,7 @@ export interface Selection {
 export function select(path: MetricPath, data: VariantData): Selection {
   const subject = path.subject;
   if (subject.kind === 'cascade' || subject.kind === 'run') {
-    return { parts: data.requests, stats: [], instances: [], callers: null, callees: new Set() };
+    return selectUsers(data);
   }
   if (subject.kind === 'edge') return edgeSelection(subject.from, subject.to, data);
   const component = data.componentIds.get(subject.at.component);
@@ -34,13 +34,12 @@ export function select(path: MetricPath, data: VariantData): Selection {
   const instances = instancesOf(data.plan, component);
   if (subject.at.version !== null) return versionSelection(subject.at, component, data);
   return {
+    ...NOTHING,
     parts: partIds(subject.at, component, data),
-    stats: [],
     instances:
       subject.at.instance === null
         ? instances
         : instances.slice(subject.at.instance, subject.at.instance + 1),
-    callers: null,
     callees: new Set([component]),
   };
 }
@@ -53,10 +52,9 @@ function versionSelection(at: Reference, component: number, data: VariantData): 
   if (version < 0) return NOTHING;
   const { rowShifts, ofPlace } = versions!;
   return {
+    ...NOTHING,
     parts: partIds(at, component, data).map((part) => part + rowShifts[version]),
-    stats: [],
     instances: ofPlace.flatMap((own, place) => (own === version ? [firstInstance + place] : [])),
-    callers: null,
     callees: new Set([component]),
   };
 }
@@ -75,12 +73,16 @@ export function subjectOf({ subject }: MetricPath, data: VariantData): SubjectKi
 /** Selection of a whole component. */
 export function selectComponent(component: number, data: VariantData): Selection {
   return {
+    ...NOTHING,
     parts: partsOf(data.plan, component),
-    stats: [],
     instances: instancesOf(data.plan, component),
-    callers: null,
     callees: new Set([component]),
   };
+}
+
+/** Selection of all requests of users. */
+export function selectUsers({ requests }: VariantData): Selection {
+  return { ...NOTHING, parts: requests };
 }
 
 /** Selection of the measured edges of one component edge. */

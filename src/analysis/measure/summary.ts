@@ -3,6 +3,7 @@ import { OUTCOME_NAMES } from '../../spec/outcome.js';
 import type { VariantSummary } from '../../spec/result/result.js';
 import { withGood, withLatencies, withSuccesses } from './batches.js';
 import {
+  byStatistic,
   distributionOf,
   estimateOf,
   meanOf,
@@ -15,13 +16,13 @@ import { FEW_CALLS } from './amplification.js';
 import { windowsDuring } from './faulted.js';
 import { costsOf } from './costs.js';
 import { edgeSums } from './column-sums.js';
-import { goodByRun, latencyOf, outcomesByRun } from './outcomes.js';
+import { goodByRun, latencyOf, outcomesByRun, successOf } from './outcomes.js';
 import type { Asked } from './question.js';
 import { measureLatencyRecovery } from './latency-recovery.js';
 import { measureRecovery, neverCount } from './recovery.js';
 import type { Story } from './story.js';
-import { selectStats } from './subjects.js';
-import { arrivedOf, finishedOf, succeededOf, sumOutcomes } from './sums.js';
+import { selectStats, selectUsers } from './subjects.js';
+import { arrivedOf, finishedOf, sumParts } from './sums.js';
 import { partName } from '../../spec/plan/names.js';
 import { type VariantData } from './variant-data.js';
 import { wastedOf } from './wasted.js';
@@ -59,20 +60,14 @@ export function headline(
   stories: readonly Story[],
   fault: string | null,
 ): Headline {
-  const all = requestsOf(data, data.requests);
+  const all = { data, selection: selectUsers(data), window: data.whole };
   const outcomes = outcomesByRun(all);
   const seconds = data.whole.lengthNs / 1e9;
   const recovery =
     fault === null ? nothing(data.records.length) : measureRecovery(data, data.requests, fault);
   return {
     requests: outcomes.reduce((total, run) => total + arrivedOf(run), 0),
-    success: withSuccesses(
-      shareOf(
-        outcomes.map((run) => succeededOf(run)),
-        outcomes.map((run) => finishedOf(run)),
-      ),
-      all,
-    ),
+    success: withSuccesses(successOf(outcomes), all),
     degraded: shareOf(
       outcomes.map((run) => run[DEGRADED]),
       outcomes.map((run) => finishedOf(run)),
@@ -128,35 +123,14 @@ export function summaryOf(figures: Headline): VariantSummary {
   };
 }
 
-function requestsOf(data: VariantData, parts: readonly number[]): Asked {
-  const selection = { parts, stats: [], instances: [], callers: null, callees: new Set<number>() };
-  return { data, selection, window: data.whole };
-}
-
 function quantiles(question: Asked, which: 'latency' | 'successLatency'): Quantiles {
   const { all, each } = latencyOf(question, which);
-  const of = (name: string): Measured => distributionOf(all, each, name);
-  return {
-    mean: withLatencies(of('mean'), question, which),
-    p50: of('p50'),
-    p90: of('p90'),
-    p95: of('p95'),
-    p99: of('p99'),
-    p999: of('p999'),
-    max: of('max'),
-  };
+  const measured = byStatistic((name) => distributionOf(all, each, name));
+  return { ...measured, mean: withLatencies(measured.mean, question, which) };
 }
 
 function estimates(measured: Quantiles): QuantileEstimates {
-  return {
-    mean: estimateOf(measured.mean),
-    p50: estimateOf(measured.p50),
-    p90: estimateOf(measured.p90),
-    p95: estimateOf(measured.p95),
-    p99: estimateOf(measured.p99),
-    p999: estimateOf(measured.p999),
-    max: estimateOf(measured.max),
-  };
+  return byStatistic((name) => estimateOf(measured[name]));
 }
 
 function attemptsPerRequest(data: VariantData, outcomes: readonly Float64Array[]): Measured {
@@ -195,14 +169,9 @@ function duringFaults(data: VariantData): Headline['during'] {
   for (const fault of data.plan.faults) {
     const windows = windowsDuring(data, fault);
     for (const part of data.requests) {
-      const outcomes = data.records.map((record, i) =>
-        sumOutcomes([record.parts[part]], windows[i].cells),
-      );
-      const success = shareOf(
-        outcomes.map((run) => succeededOf(run)),
-        outcomes.map((run) => finishedOf(run)),
-      );
-      entries.push({ request: partName(data.plan, part), fault: fault.id, success });
+      const outcomes = data.records.map((record, i) => sumParts(record, [part], windows[i].cells));
+      const request = partName(data.plan, part);
+      entries.push({ request, fault: fault.id, success: successOf(outcomes) });
     }
   }
   return entries;

@@ -1,7 +1,7 @@
+import type { PartRecord, RunRecord } from '../../spec/record/record.js';
 import { EDGE_COUNTERS } from '../../spec/patterns/policy.js';
 import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
-import type { HistogramData } from '../../stats/histogram.js';
-import { Histogram } from '../../stats/histogram.js';
+import { Histogram, type HistogramData } from '../../stats/histogram.js';
 
 const UNFINISHED = OUTCOME_NAMES.indexOf('unfinished');
 const DEGRADED = OUTCOME_NAMES.indexOf('degraded');
@@ -19,6 +19,20 @@ export function sumOutcomes(
     cells,
     OUTCOME_KINDS,
   );
+}
+
+/** Counts of outcomes of some parts of a run over some cells. */
+export function sumParts(
+  record: RunRecord,
+  parts: readonly number[],
+  cells: Int32Array,
+): OutcomeCounts {
+  return sumOutcomes(rowsAt(record, parts), cells);
+}
+
+/** The rows of some parts of a run. */
+export function rowsAt(record: RunRecord, parts: readonly number[]): readonly PartRecord[] {
+  return parts.map((part) => record.parts[part]);
 }
 
 /** Sums of each column over some cells of tables stored row by cell. */

@@ -1,13 +1,13 @@
 import type { Series, Timeline } from '../../spec/result/result.js';
 import type { HealthState } from '../../spec/result/cascade.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import type { PartRecord, RunRecord } from '../../spec/record/record.js';
 import { OUTCOME_KINDS } from '../../spec/outcome.js';
 import { betweenOf } from './gauges.js';
 import { countsOf, type Counts } from './lanes.js';
 import { SparseMerge } from './sparse.js';
 import { bySteps, meanLevels, outcomesBySteps, stepsOf, type Steps } from './steps.js';
 import type { Story } from './story.js';
-import { finishedOf, succeededOf } from './sums.js';
+import { finishedOf, rowsAt, succeededOf } from './sums.js';
 import { partsOf, type VariantData } from './variant-data.js';
 
 /** Series over time, pooled over all runs of a variant, with the health states of one run (`first`). */
@@ -74,20 +74,10 @@ function upSeries(runs: readonly Counts[], instances: number, steps: Steps): num
 function workloadSeries(data: VariantData, id: number, steps: Steps, first: Story): Series {
   const parts = partsOf(data.plan, id);
   const { records } = data;
-  const arrivals = records.map((record) =>
-    arrivalsOf(
-      outcomesBySteps(
-        parts.map((part) => record.parts[part].outcomes),
-        steps,
-      ),
-    ),
-  );
-  const good = records.map((record) =>
-    bySteps(
-      parts.map((part) => record.parts[part].good),
-      steps,
-    ),
-  );
+  const runs = records.map((record) => rowsAt(record, parts));
+  const arrivals = runs.map((rows) => arrivalsOf(outcomesBySteps(rows, steps)));
+  const goodOf = ({ good }: PartRecord): Uint32Array => good;
+  const good = runs.map((rows) => bySteps(rows.map(goodOf), steps));
   const perSecond = (columns: readonly Float64Array[]): number[] =>
     over(columns, steps, (sum, step) => (sum / records.length / steps.lengthNs[step]) * 1e9);
   const { name } = data.plan.components[id];
@@ -111,12 +101,7 @@ export function successSeries(
   parts: readonly number[],
   steps: Steps,
 ): Pick<Series, 'success' | 'successBand'> {
-  const tables = records.map((record) =>
-    outcomesBySteps(
-      parts.map((part) => record.parts[part].outcomes),
-      steps,
-    ),
-  );
+  const tables = records.map((record) => outcomesBySteps(rowsAt(record, parts), steps));
   const success: (number | null)[] = [];
   const successBand: (readonly [number, number] | null)[] = [];
   for (let step = 0; step < steps.count; step++) {
@@ -165,17 +150,13 @@ function edgeSeries(
   steps: Steps,
 ): Timeline['edges'][string] {
   const { records } = data;
+  const sums = (column: 'calls' | 'attempts'): Float64Array[] =>
+    records.map(({ edges }) => {
+      const columns = edge.stats.map((stat) => edges[stat][column]);
+      return bySteps(columns, steps);
+    });
   const perSecond = (column: 'calls' | 'attempts'): number[] =>
-    over(
-      records.map((record) =>
-        bySteps(
-          edge.stats.map((stat) => record.edges[stat][column]),
-          steps,
-        ),
-      ),
-      steps,
-      (sum, step) => (sum / records.length / steps.lengthNs[step]) * 1e9,
-    );
+    over(sums(column), steps, (sum, step) => (sum / records.length / steps.lengthNs[step]) * 1e9);
   const levels = records.map((record) =>
     meanLevels(betweenOf(data, record, 'inFlight', edge.from, edge.to), steps),
   );

@@ -1,3 +1,4 @@
+import { byCodeUnit, groupedBy } from '../../text/order.js';
 import { invariant } from '../../kernel/invariant.js';
 import type { Plan, PlanComponent } from '../../spec/plan/plan.js';
 import type { RunRecord } from '../../spec/record/record.js';
@@ -67,20 +68,16 @@ export function isPlaced(component: PlanComponent): boolean {
   return component.kind !== 'workload' && component.instances > 0;
 }
 
-/** Total order by code unit. */
-export function byCodeUnit(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
 function edgesOf(plan: Plan): ComponentEdge[] {
-  const found = new Map<string, { name: string; from: number; to: number; stats: number[] }>();
-  plan.statEdges.forEach((edge, stat) => {
+  const all = plan.statEdges.map((edge, stat) => {
     const from = plan.parts[edge.from].component;
     const to = plan.parts[edge.to].component;
-    const name = `${plan.components[from].name}->${plan.components[to].name}`;
-    const known = found.get(name);
-    if (known === undefined) found.set(name, { name, from, to, stats: [stat] });
-    else known.stats.push(stat);
+    return { name: `${plan.components[from].name}->${plan.components[to].name}`, from, to, stat };
   });
-  return [...found.values()].sort((a, b) => byCodeUnit(a.name, b.name));
+  return [...groupedBy(all, ({ name }) => name)]
+    .map(([name, own]) => {
+      const [{ from, to }] = own;
+      return { name, from, to, stats: own.map(({ stat }) => stat) };
+    })
+    .sort((a, b) => byCodeUnit(a.name, b.name));
 }

@@ -1,3 +1,4 @@
+import { meterOf } from './meter-of.js';
 import type { Plan } from '../../spec/plan/plan.js';
 import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
 import { delayQueues, restingPlaces } from './dead-letters.js';
@@ -47,13 +48,7 @@ export function waitingLines(
     const counted = LINES.get(meter.name);
     if (counted === undefined || meter.form !== 'gauge') return [];
     if (resting.has(meter.component) || delays.has(meter.component)) return [];
-    const lag = record.meters.find(
-      (own): own is Gauge =>
-        own.form === 'gauge' &&
-        own.name === counted &&
-        own.component === meter.component &&
-        own.part === meter.part,
-    );
+    const lag = meterOf(record, 'gauge', counted, meter.component, meter.part);
     const { name, kind } = plan.components[meter.component];
     const isOutbox = counted === 'outbox.rows';
     const raw = largestBySteps(meter.max, steps);
@@ -82,19 +77,13 @@ export function waitingLines(
  */
 function handledBySteps(
   { plan }: VariantData,
-  { meters }: RunRecord,
+  record: RunRecord,
   queue: MeterRecord,
   unsettled: Float64Array,
   steps: Steps,
 ): Uint8Array {
   const most = ['ready', 'delayed'].map((name) => {
-    const own = meters.find(
-      (meter): meter is Gauge =>
-        meter.form === 'gauge' &&
-        meter.name === name &&
-        meter.component === queue.component &&
-        meter.part === queue.part,
-    );
+    const own = meterOf(record, 'gauge', name, queue.component, queue.part);
     return own === undefined ? null : largestBySteps(own.max, steps);
   });
   const handlers = handlersOf(plan, queue);

@@ -1,4 +1,4 @@
-import { arrivedOf, sumOutcomes } from './sums.js';
+import { arrivedOf, sumParts } from './sums.js';
 import type { VariantData } from './variant-data.js';
 import { formatCount } from '../../text/figures.js';
 import { list, plural } from '../../text/words.js';
@@ -20,8 +20,7 @@ export function warningsOf(variants: readonly VariantData[]): readonly string[] 
     }
     let requests = 0;
     for (const record of data.records) {
-      const rows = data.requests.map((part) => record.parts[part]);
-      requests += arrivedOf(sumOutcomes(rows, data.whole.cells));
+      requests += arrivedOf(sumParts(record, data.requests, data.whole.cells));
     }
     if (requests === 0) warnings.push(`${name}: no request arrived in the measured time`);
     else if (requests < FEW_REQUESTS) {

@@ -4,7 +4,8 @@ import type { StoryEvent } from '../../spec/result/cascade.js';
 import { meanSteps } from './links.js';
 import { afterReset } from './replays.js';
 import type { Steps } from '../measure/steps.js';
-import type { VariantData } from '../measure/variant-data.js';
+import type { Scene } from './scene.js';
+import { BARE, secondsAt } from './unseen.js';
 import { waitingLines, type WaitingLine } from '../measure/waiting-lines.js';
 import { formatInstant, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
@@ -26,12 +27,8 @@ const STEPS = 2;
 const EPISODES_MAX = 3;
 
 /** Beginnings and ends of backlogs in the measured time of one run. */
-export function backlogEvents(
-  data: VariantData,
-  record: RunRecord,
-  steps: Steps,
-  baseline: number,
-): readonly StoryEvent[] {
+export function backlogEvents(scene: Scene, record: RunRecord): readonly StoryEvent[] {
+  const { data, steps, baseline } = scene;
   return waitingLines(data, record, steps).flatMap((line) => {
     const isFaulted = data.plan.faults.length > 0;
     const isChronic = isFaulted && isGrowing(line.ages.subarray(0, baseline), steps);
@@ -44,12 +41,12 @@ export function backlogEvents(
     return spansAbove(ages, limits)
       .slice(0, EPISODES_MAX)
       .flatMap(([from, until]) => {
-        const at = (steps.startNs[from] - data.plan.warmupNs) / 1e9;
+        const at = secondsAt(scene, from);
         const most = Math.max(...line.waiting.subarray(from, until));
         const oldest = Math.max(...line.ages.subarray(from, until)) / 1e9;
         const reset = afterReset(data.plan, line.subject, at, steps.lengthNs[0] / 1e9);
         const text = `${waitWords(most, line)}, the oldest for ${formatSeconds(oldest)}${already}${reset}`;
-        const event = { subject: line.subject, cause: null, mechanism: null };
+        const event = { subject: line.subject, ...BARE };
         const chronic = isChronic ? { isChronic } : {};
         const begins: StoryEvent = { ...event, ...chronic, at, kind: 'backlog', text };
         // The backlog may have ended within the last step.

@@ -1,12 +1,14 @@
+import { meterOf } from '../measure/meter-of.js';
 import type { PlanCluster } from '../../spec/plan/messaging.js';
-import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
+import type { RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
 import { touchedBy } from '../measure/faulted.js';
 import { bySteps, largestBySteps, type Steps } from '../measure/steps.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { formatCount, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
-import { BARE, firstSpan, secondsAt } from './unseen.js';
+import { firstSpan, fromTo } from './unseen.js';
+import type { Scene } from './scene.js';
 
 /** Share of a step in which an alarm must be on. */
 const MOST = 0.5;
@@ -22,41 +24,30 @@ interface Blocker {
 }
 
 /** The first time that a full queue, or the alarm of a broker, blocks publishers: until then no request shows it. */
-export function blockedEvents(
-  data: VariantData,
-  record: RunRecord,
-  steps: Steps,
-): readonly StoryEvent[] {
+export function blockedEvents(scene: Scene, record: RunRecord): readonly StoryEvent[] {
+  const { data, steps } = scene;
   return [...alarmsOf(data, record, steps), ...fullQueues(data)].flatMap((blocker) => {
-    const waiting = largestBySteps(
-      record.meters
-        .filter(({ name, component }) => name === 'blocked' && blocker.queues.includes(component))
-        .reduce<readonly number[]>(
-          (sum, meter) => added(sum, meter),
-          Array.from(steps.stepOfCell, () => 0),
-        ),
-      steps,
-    );
+    const sums = new Float64Array(steps.stepOfCell.length);
+    for (const meter of record.meters) {
+      if (meter.name !== 'blocked' || meter.form !== 'gauge') continue;
+      if (!blocker.queues.includes(meter.component)) continue;
+      for (let cell = 0; cell < sums.length; cell++) sums[cell] += meter.max[cell];
+    }
+    const waiting = largestBySteps(sums, steps);
     const isBlocked = (step: number): boolean =>
       waiting[step] >= 1 && (blocker.isOn === null || blocker.isOn(step));
     const span = firstSpan(steps.count, 0, isBlocked);
     if (span === null) return [];
-    const [from, until] = span;
-    const at = secondsAt(data, steps, from);
-    const most = Math.max(...waiting.subarray(from, until));
+    const most = Math.max(...waiting.subarray(...span));
     const { subject, reason } = blocker;
     const text = `${reason}, and up to ${plural(most, 'message')} ${most === 1 ? 'waits' : 'wait'} to be published`;
-    const begins = { ...BARE, at, kind: 'blocked' as const, subject, text };
-    if (until >= steps.count) return [begins];
-    const end = secondsAt(data, steps, until);
-    const over = `publishing again after ${formatSeconds(end - at)}`;
-    const ends = { kind: 'recovered' as const, ends: 'blocked' as const };
-    return [begins, { ...BARE, ...ends, at: end, subject, text: over }];
+    return fromTo(
+      scene,
+      span,
+      { kind: 'blocked', subject, text },
+      (seconds) => `publishing again after ${formatSeconds(seconds)}`,
+    );
   });
-}
-
-function added(sum: readonly number[], meter: MeterRecord): readonly number[] {
-  return meter.form === 'gauge' ? sum.map((value, cell) => value + meter.max[cell]) : sum;
 }
 
 /** The alarms of clusters for the memory or the disk of a node: they block publishers to all of their queues. */
@@ -64,10 +55,8 @@ function alarmsOf(data: VariantData, record: RunRecord, steps: Steps): readonly 
   const { plan } = data;
   return plan.clusters.flatMap((cluster, id): readonly Blocker[] => {
     const { component } = cluster;
-    const alarmed = record.meters.find(
-      (own) => own.name === 'alarmed' && own.component === component,
-    );
-    if (alarmed?.form !== 'gauge') return [];
+    const alarmed = meterOf(record, 'gauge', 'alarmed', component);
+    if (alarmed === undefined) return [];
     const onNs = bySteps([alarmed.area], steps);
     return [
       {

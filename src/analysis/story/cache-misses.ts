@@ -1,9 +1,8 @@
 import type { RunRecord } from '../../spec/record/record.js';
 import { bySteps } from '../measure/steps.js';
-import { byCodeUnit } from '../measure/variant-data.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
 import { blameOn } from './blame.js';
-import { BLAME, lookUntil, secondsOf, type StepInfluence } from './influence.js';
+import { BLAME, byStep, lookUntil, secondsOf, type StepInfluence } from './influence.js';
 import { meanSteps, sumSteps, type Link } from './links.js';
 import type { Scene } from './scene.js';
 
@@ -57,9 +56,7 @@ export function withMisses(
   const found = scene.links.flatMap((link) => missesOn(scene, record, link));
   const isReplaced = ({ from, to, step }: StepInfluence): boolean =>
     found.some((own) => own.from === from && own.to === to && own.step === step);
-  return [...influences.filter((own) => !isReplaced(own)), ...found].sort(
-    (a, b) => a.step - b.step || byCodeUnit(a.from, b.from) || byCodeUnit(a.to, b.to),
-  );
+  return [...influences.filter((own) => !isReplaced(own)), ...found].sort(byStep);
 }
 
 function missesOn(scene: Scene, record: RunRecord, link: Link): readonly StepInfluence[] {

@@ -1,10 +1,10 @@
+import { counterBySteps, countsOf } from '../measure/meter-of.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
 import { firstFaultNs } from '../measure/faulted.js';
 import { sumSteps } from './links.js';
-import type { Steps } from '../measure/steps.js';
-import { BARE, countsOf, firstSpan, secondsAt } from './unseen.js';
-import type { VariantData } from '../measure/variant-data.js';
+import type { Scene } from './scene.js';
+import { BARE, firstSpan, secondsAt } from './unseen.js';
 import { formatCount, formatShare } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 
@@ -16,12 +16,8 @@ const MORE = 3;
 const FEW = 10;
 
 /** The first time after the first fault in which many more sagas are undone than before it. */
-export function cancelledEvents(
-  data: VariantData,
-  record: RunRecord,
-  steps: Steps,
-  baseline: number,
-): readonly StoryEvent[] {
+export function cancelledEvents(scene: Scene, record: RunRecord): readonly StoryEvent[] {
+  const { data, steps, baseline } = scene;
   const { plan } = data;
   if (plan.faults.length === 0) return [];
   const fault = (firstFaultNs(data) - plan.warmupNs) / 1e9;
@@ -29,17 +25,12 @@ export function cancelledEvents(
     const { component } = meter;
     if (meter.name !== 'accepted' || plan.components[component].kind !== 'saga') return [];
     const begun = countsOf(meter, steps);
-    const undone = countsOf(
-      record.meters.find((own) => own.name === 'compensated' && own.component === component),
-      steps,
-    );
+    const undone = counterBySteps(record, 'compensated', component, steps);
     const usual = sumSteps(undone, 0, baseline) / Math.max(1, sumSteps(begun, 0, baseline));
     const limit = Math.max(MANY, MORE * usual);
-    const span = firstSpan(
-      steps.count,
-      baseline,
-      (step) => begun[step] >= FEW && undone[step] > limit * begun[step],
-    );
+    const isUndone = (step: number): boolean =>
+      begun[step] >= FEW && undone[step] > limit * begun[step];
+    const span = firstSpan(steps.count, baseline, isUndone);
     if (span === null) return [];
     const [n, all] = [sumSteps(undone, ...span), sumSteps(begun, ...span)];
     const before = `${formatShare(usual)} before`;
@@ -47,7 +38,7 @@ export function cancelledEvents(
       {
         ...BARE,
         // The step of the fault begins before it.
-        at: Math.max(secondsAt(data, steps, span[0]), fault),
+        at: Math.max(secondsAt(scene, span[0]), fault),
         kind: 'cancelled' as const,
         subject: plan.components[component].name,
         text: `${formatCount(n)} of ${plural(all, 'saga')} are undone, ${before}`,

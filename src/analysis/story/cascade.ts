@@ -42,9 +42,10 @@ import { ranksOf } from './ranks.js';
 import { saturationOf, type Saturation } from './saturation.js';
 import type { Story } from '../measure/story.js';
 import { stepAt, stepsOf, type Steps } from '../measure/steps.js';
-import { finishedOf, outcomeOf, succeededOf, sumOutcomes } from '../measure/sums.js';
+import { finishedOf, outcomeOf, succeededOf, sumParts } from '../measure/sums.js';
 import { cellsOf } from '../measure/window.js';
-import { byCodeUnit, isPlaced, type VariantData } from '../measure/variant-data.js';
+import { byCodeUnit } from '../../text/order.js';
+import { isPlaced, type VariantData } from '../measure/variant-data.js';
 
 /** The cascades of all runs of a variant, without degradations that are random overload. */
 export function storiesOf(data: VariantData): readonly Story[] {
@@ -280,10 +281,7 @@ function usersOf(data: VariantData, record: RunRecord): Story['users'] {
   const { plan } = data;
   const within = (fromNs: Ns, untilNs: Ns): Pick<Story['users'], UserCount> => {
     const { cells } = cellsOf([{ fromNs, untilNs }], plan);
-    const outcomes = sumOutcomes(
-      data.requests.map((part) => record.parts[part]),
-      cells,
-    );
+    const outcomes = sumParts(record, data.requests, cells);
     const finished = finishedOf(outcomes);
     const degraded = outcomeOf(outcomes, 'degraded');
     return { finished, failed: finished - succeededOf(outcomes), degraded };

@@ -2,7 +2,8 @@ import type { RunRecord } from '../../spec/record/record.js';
 import { faultedComponents, firstFaultNs } from '../measure/faulted.js';
 import { goodputOf, goodShare } from '../measure/goodput.js';
 import { partName } from '../../spec/plan/names.js';
-import { byCodeUnit, type VariantData } from '../measure/variant-data.js';
+import { byCodeUnit } from '../../text/order.js';
+import type { VariantData } from '../measure/variant-data.js';
 import { cellsOf } from '../measure/window.js';
 
 /** A part is collateral damage if its goodput share falls by at least this fraction. */

@@ -1,8 +1,8 @@
+import { groupedBy } from '../../text/order.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
-import { stepAt, type Steps } from '../measure/steps.js';
-import { downtimesOf } from '../measure/downtimes.js';
-import type { Downtime } from '../measure/downtimes.js';
+import { stepAt } from '../measure/steps.js';
+import { downtimesOf, type Downtime } from '../measure/downtimes.js';
 import { stops } from './outages.js';
 import type { Scene } from './scene.js';
 import { BARE } from './unseen.js';
@@ -15,21 +15,12 @@ type SpansOf = Scene['spansOf'];
 /**
  * Deaths of processes that no fault stops: out of memory, killed by a probe, or by a message that they cannot handle.
  */
-export function deathEvents(
-  data: VariantData,
-  record: RunRecord,
-  steps: Steps,
-  spansOf: SpansOf,
-): readonly StoryEvent[] {
+export function deathEvents(scene: Scene, record: RunRecord): readonly StoryEvent[] {
+  const { data, steps, spansOf } = scene;
   const { plan } = data;
-  const deaths = new Map<number, Downtime[]>();
-  for (const down of ownDeaths(data, record, spansOf)) {
-    const { component } = plan.instances[down.instance];
-    if (stepAt(steps, down.fromNs) >= steps.count) continue;
-    const own = deaths.get(component);
-    if (own === undefined) deaths.set(component, [down]);
-    else own.push(down);
-  }
+  const deaths = groupedBy(ownDeaths(data, record, spansOf), (down) =>
+    stepAt(steps, down.fromNs) < steps.count ? plan.instances[down.instance].component : null,
+  );
   return [...deaths].map(([component, downtimes]) => {
     const { name, memory } = plan.components[component];
     const byProbe = downtimes.filter(({ restartRequested }) => restartRequested).length;

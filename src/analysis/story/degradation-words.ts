@@ -2,7 +2,7 @@ import type { EventFigure, StoryEvent } from '../../spec/result/cascade.js';
 import { twoParts } from '../../spec/result/fault-text.js';
 import type { Episode } from './health.js';
 import type { Lane } from '../measure/lanes.js';
-import { sumSteps } from './links.js';
+import { maxSteps, sumSteps } from './links.js';
 import { formatCount, formatSeconds, formatShare } from '../../text/figures.js';
 
 /** Failures are reported if success falls below this multiple of the usual. */
@@ -100,21 +100,14 @@ function worstStep(lane: Lane, from: number, until: number, baseline: number): D
   const good = lowest(lane, 'good', from, until);
   if (isLess(good, lane, 'good', baseline))
     return { figure: shareOf('goodput', good), text: `goodput down to ${formatShare(good)}` };
-  let slowest = 0;
-  for (let step = from; step < until; step++) {
-    if (lane.latency[step] > slowest) slowest = lane.latency[step];
-  }
+  const slowest = maxSteps(lane.latency, from, until);
   const usual = medianOf(lane.latency, 0, baseline);
   return slowest > SLOWER * usual ? slowTo(slowest, usual, 'p95 up to') : null;
 }
 
 function resources(lane: Lane, from: number, until: number): Degradation {
-  let queue = 0;
-  let waiting = 0;
-  for (let step = from; step < until; step++) {
-    queue = Math.max(queue, lane.queueMax[step] ?? 0);
-    waiting = Math.max(waiting, lane.poolWaiting[step] ?? 0);
-  }
+  const queue = maxSteps(lane.queueMax, from, until);
+  const waiting = maxSteps(lane.poolWaiting, from, until);
   const busy = sumSteps(lane.busy, from, until) / sumSteps(lane.up, from, until) / lane.workers;
   const use = shareOf('workers', Math.min(1, busy));
   const used = `${formatShare(use.value)} of the workers in use`;

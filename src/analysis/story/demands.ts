@@ -1,7 +1,8 @@
+import { sumOf } from '../../stats/sums.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import { OUTCOME_KINDS } from '../../spec/outcome.js';
 import { areaOf, gaugesByComponent, type Gauge } from '../measure/gauges.js';
-import { arrivedOf, outcomeOf, sumCells, sumOutcomes } from '../measure/sums.js';
+import { arrivedOf, outcomeOf, sumCells, sumParts } from '../measure/sums.js';
 import { partsOf, type VariantData } from '../measure/variant-data.js';
 import type { CellSet } from '../measure/window.js';
 import type { Room } from './rooms.js';
@@ -31,8 +32,7 @@ export function demandsOf(data: VariantData, record: RunRecord): Demands {
   const { plan } = data;
   const reach = new Map<number, readonly number[]>();
   const rateOf = (parts: readonly number[], { cells, lengthNs }: CellSet): number => {
-    const rows = parts.map((part) => record.parts[part]);
-    return lengthNs > 0 ? (arrivedOf(sumOutcomes(rows, cells)) / lengthNs) * 1e9 : 0;
+    return lengthNs > 0 ? (arrivedOf(sumParts(record, parts, cells)) / lengthNs) * 1e9 : 0;
   };
   const reaching = (component: number): readonly number[] => {
     let parts = reach.get(component);
@@ -150,17 +150,12 @@ function levelIn(
 
 /** Requests that arrive in a time and are not refused. */
 function admittedIn(record: RunRecord, parts: readonly number[], { cells }: CellSet): number {
-  const outcomes = sumOutcomes(
-    parts.map((part) => record.parts[part]),
-    cells,
-  );
+  const outcomes = sumParts(record, parts, cells);
   const refused = REFUSALS.map((name) => outcomeOf(outcomes, name));
   return arrivedOf(outcomes) - sumOf(refused);
 }
 
 const REFUSALS = ['rejectedOverload', 'rejectedRateLimit', 'throttled'] as const;
-
-const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
 /** Parts from which calls reach a component, over any number of steps. */
 function callersOf({ plan }: VariantData, component: number): ReadonlySet<number> {
@@ -203,7 +198,7 @@ function firstAtPart(
 
 /** Requests of a part in a window that got a worker: all but those that ended without an execution. */
 function begunIn(record: RunRecord, part: number, { cells }: CellSet): number {
-  const arrived = arrivedOf(sumOutcomes([record.parts[part]], cells));
+  const arrived = arrivedOf(sumParts(record, [part], cells));
   const all = record.parts[part].outcomes;
   let total = 0;
   for (let at = 0; at < all.length; at++) total += all[at];

@@ -1,5 +1,4 @@
-import { JOURNAL, REGISTRY_EVENT } from '../../spec/record/record.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import { JOURNAL, REGISTRY_EVENT, type RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
 import { twoParts } from '../../spec/result/fault-text.js';
 import { plural } from '../../text/words.js';

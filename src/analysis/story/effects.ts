@@ -1,10 +1,12 @@
+import { countsOf } from '../measure/meter-of.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
 import { delayQueues, passesOn } from '../measure/dead-letters.js';
 import { sumSteps } from './links.js';
 import { afterReset } from './replays.js';
 import { bySteps, type Steps } from '../measure/steps.js';
-import { BARE, countsOf, secondsAt } from './unseen.js';
+import type { Scene } from './scene.js';
+import { BARE, secondsAt } from './unseen.js';
 import { partName } from '../../spec/plan/names.js';
 import { partsOf, type VariantData } from '../measure/variant-data.js';
 import { plural } from '../../text/words.js';
@@ -48,12 +50,8 @@ const OFTENER = 3;
  * Events for lost and repeated effects of messages, commits and requests, and for dead letters, in one run: after the
  * first fault, or in the entire run without one.
  */
-export function effectEvents(
-  data: VariantData,
-  record: RunRecord,
-  steps: Steps,
-  baseline: number,
-): readonly StoryEvent[] {
+export function effectEvents(scene: Scene, record: RunRecord): readonly StoryEvent[] {
+  const { data, steps, baseline } = scene;
   const { plan } = data;
   const from = plan.faults.length > 0 ? baseline : 0;
   const delays = delayQueues(plan);
@@ -73,7 +71,7 @@ export function effectEvents(
     const usual = from === 0 ? 0 : sumSteps(counts, 0, from) / from;
     if (!(n > OFTENER * usual * (steps.count - from))) return [];
     const first = counts.findIndex((some, step) => step >= from && some > 0);
-    const at = secondsAt(data, steps, first);
+    const at = secondsAt(scene, first);
     const text = `${anomaly.words(n)}${afterReset(plan, subject, at, steps.lengthNs[0] / 1e9)}`;
     return [{ ...BARE, at, kind: anomaly.kind, subject, text }];
   });

@@ -28,8 +28,8 @@ import { ranksOf } from './ranks.js';
 import { saturationText } from './saturation-words.js';
 import type { Scene } from './scene.js';
 import { proxyEvents } from './proxies.js';
-import { unseenEvents } from './unseen.js';
-import { byCodeUnit } from '../measure/variant-data.js';
+import { BARE, unseenEvents } from './unseen.js';
+import { byCodeUnit } from '../../text/order.js';
 import { formatCount, formatInstant, formatSeconds } from '../../text/figures.js';
 
 const EPISODES_MAX = 3;
@@ -93,13 +93,13 @@ export function eventsOf(
     ...discoveryEvents(scene.data, record),
     ...rolloutEvents(scene.data, record),
     ...replayEvents(scene.data.plan),
-    ...backlogEvents(scene.data, record, scene.steps, scene.baseline),
-    ...blockedEvents(scene.data, record, scene.steps),
-    ...cancelledEvents(scene.data, record, scene.steps, scene.baseline),
-    ...effectEvents(scene.data, record, scene.steps, scene.baseline),
-    ...deathEvents(scene.data, record, scene.steps, scene.spansOf),
-    ...proxyEvents(scene.data, record, scene.steps, scene.baseline),
-    ...unseenEvents(scene.data, record, scene.steps, scene.baseline),
+    ...backlogEvents(scene, record),
+    ...blockedEvents(scene, record),
+    ...cancelledEvents(scene, record),
+    ...effectEvents(scene, record),
+    ...deathEvents(scene, record),
+    ...proxyEvents(scene, record),
+    ...unseenEvents(scene, record),
     ...scene.lanes.flatMap((lane) => [
       ...saturation(scene, lane),
       ...degradation(scene, lane, influences, onsets, causes),
@@ -175,8 +175,7 @@ function breakerEvents(scene: Scene, record: RunRecord): StoryEvent[] {
       at: (atNs - plan.warmupNs) / 1e9,
       kind,
       subject: name,
-      cause: null,
-      mechanism: null,
+      ...BARE,
       text,
     });
     const first = Math.min(...opened);
@@ -199,8 +198,7 @@ function saturation(scene: Scene, lane: Lane): StoryEvent[] {
       at: (found.atNs - scene.data.plan.warmupNs) / 1e9,
       kind: 'saturated',
       subject: lane.name,
-      cause: null,
-      mechanism: null,
+      ...BARE,
       text: saturationText(scene, lane, found),
     },
   ];
@@ -245,8 +243,7 @@ function degradation(
       at: until,
       kind: isOver ? 'recovered' : 'notRecovered',
       subject: lane.name,
-      cause: null,
-      mechanism: null,
+      ...BARE,
       ...words,
     };
     return [start, over];

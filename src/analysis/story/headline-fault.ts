@@ -3,7 +3,8 @@ import { goodputOf, goodShare, RECOVERED_SHARE } from '../measure/goodput.js';
 import { triggersIn } from '../measure/background.js';
 import { windowsFrom } from '../measure/recovery.js';
 import type { Story } from '../measure/story.js';
-import { byCodeUnit, type VariantData } from '../measure/variant-data.js';
+import { byCodeUnit } from '../../text/order.js';
+import type { VariantData } from '../measure/variant-data.js';
 import { RECOVERY_WINDOW_NS } from '../measure/window.js';
 
 /**

@@ -10,7 +10,7 @@ import { mechanismOf } from './mechanism.js';
 import { onTheWay } from './on-the-way.js';
 import { saturatedShare } from './saturation.js';
 import type { Steps } from '../measure/steps.js';
-import { byCodeUnit } from '../measure/variant-data.js';
+import { byCodeUnit } from '../../text/order.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
 import type { Scene } from './scene.js';
 
@@ -42,9 +42,12 @@ export function influencesOf(scene: Scene): readonly StepInfluence[] {
     if (downward !== null) found.push(downward);
     found.push(...lockedRows(scene, link));
   }
-  return found.sort(
-    (a, b) => a.step - b.step || byCodeUnit(a.from, b.from) || byCodeUnit(a.to, b.to),
-  );
+  return found.sort(byStep);
+}
+
+/** Order of influences: by time, then by name. */
+export function byStep(a: StepInfluence, b: StepInfluence): number {
+  return a.step - b.step || byCodeUnit(a.from, b.from) || byCodeUnit(a.to, b.to);
 }
 
 /** Number of influences on the longest chain without a repeated lane; retries and hedges do not count. */

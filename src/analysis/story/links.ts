@@ -1,3 +1,4 @@
+import { groupedBy } from '../../text/order.js';
 import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
 import type { Layer } from '../../spec/scenario/policies.js';
 import type { EdgeRecord, RunRecord } from '../../spec/record/record.js';
@@ -39,17 +40,15 @@ export function linksOf(
   const { plan } = data;
   const laneOfPart = new Map<number, Lane>();
   for (const lane of lanes) for (const part of lane.parts) laneOfPart.set(part, lane);
-  const grouped = new Map<string, { caller: Lane; callee: Lane; stats: number[] }>();
-  plan.statEdges.forEach((edge, stat) => {
+  const all = plan.statEdges.flatMap((edge, stat) => {
     const caller = laneOfPart.get(edge.from);
     const callee = laneOfPart.get(edge.to);
-    if (caller === undefined || callee === undefined || caller === callee) return;
-    const key = `${caller.name} ${callee.name}`;
-    const known = grouped.get(key);
-    if (known === undefined) grouped.set(key, { caller, callee, stats: [stat] });
-    else known.stats.push(stat);
+    return caller === undefined || callee === undefined || caller === callee
+      ? []
+      : [{ caller, callee, stat }];
   });
-  return [...grouped.values()].map((group) => linkOf(data, record, group, steps));
+  const grouped = groupedBy(all, ({ caller, callee }) => `${caller.name} ${callee.name}`);
+  return [...grouped.values()].map((calls) => linkOf(data, record, calls, steps));
 }
 
 /** Counts of outcomes of a table of steps x 18, summed over steps [from, until). */
@@ -60,6 +59,17 @@ export function outcomesIn(table: Float64Array, from: number, until: number): Fl
       sums[kind] += table[step * OUTCOME_KINDS + kind];
   }
   return sums;
+}
+
+/** Count of some outcomes in such a table. */
+export function countIn(
+  table: Float64Array,
+  names: readonly OutcomeName[],
+  from: number,
+  until: number,
+): number {
+  const counts = outcomesIn(table, from, until);
+  return names.reduce((sum, name) => sum + counts[OUTCOME_NAMES.indexOf(name)], 0);
 }
 
 /** Outcomes that are no failure of the callee. */
@@ -106,6 +116,34 @@ export function meanSteps(column: Float64Array, from: number, until: number): nu
   return until > from && column.length > 0 ? sumSteps(column, from, until) / (until - from) : 0;
 }
 
+/** Largest value in steps [from, until), at least 0; unknown ones do not count. */
+export function maxSteps(column: Float64Array, from: number, until: number): number {
+  let most = 0;
+  for (let step = from; step < until; step++) if (column[step] > most) most = column[step];
+  return most;
+}
+
+/** Share of the requests of a lane that arrive in steps [from, until) and fail or are too late; 0 without any. */
+export function badShareIn(
+  { arrivals, good }: Pick<Lane, 'arrivals' | 'good'>,
+  from: number,
+  until: number,
+): number {
+  const all = sumSteps(arrivals, from, until);
+  return all > 0 ? 1 - sumSteps(good, from, until) / all : 0;
+}
+
+/** Sum over steps [from, until) per second; 0 without a step. */
+export function rateSteps(
+  column: Float64Array,
+  { lengthNs }: Steps,
+  from: number,
+  until: number,
+): number {
+  const ns = sumSteps(lengthNs, from, until);
+  return ns > 0 ? (sumSteps(column, from, until) / ns) * 1e9 : 0;
+}
+
 /** One counter of an edge, by cell. */
 export function counterOf(row: EdgeRecord, counter: number): Uint32Array {
   return row.calls.map((_, cell) => row.counters[cell * EDGE_COUNTERS.length + counter]!);
@@ -114,41 +152,27 @@ export function counterOf(row: EdgeRecord, counter: number): Uint32Array {
 function linkOf(
   data: VariantData,
   record: RunRecord,
-  group: { caller: Lane; callee: Lane; stats: readonly number[] },
+  calls: readonly { readonly caller: Lane; readonly callee: Lane; readonly stat: number }[],
   steps: Steps,
 ): Link {
-  const { caller, callee, stats } = group;
+  const [{ caller, callee }] = calls;
+  const stats = calls.map(({ stat }) => stat);
   const rows = stats.map((stat) => record.edges[stat]);
+  const attempts = rows.map(({ attemptOutcomes }) => ({ outcomes: attemptOutcomes }));
+  const columnOf = (pick: (row: EdgeRecord) => Uint32Array): Float64Array =>
+    bySteps(rows.map(pick), steps);
   const levelOf = (kind: 'inFlight' | 'waiting'): Float64Array =>
     meanLevels(betweenOf(data, record, kind, caller.component, callee.component), steps);
   return {
     caller,
     callee,
     stats,
-    calls: outcomesBySteps(
-      rows.map((row) => row.outcomes),
-      steps,
-    ),
-    attempts: outcomesBySteps(
-      rows.map((row) => row.attemptOutcomes),
-      steps,
-    ),
-    made: bySteps(
-      rows.map((row) => row.calls),
-      steps,
-    ),
-    sent: bySteps(
-      rows.map((row) => row.attempts),
-      steps,
-    ),
-    retried: bySteps(
-      rows.map((row) => counterOf(row, EDGE_COUNTER.retries)),
-      steps,
-    ),
-    hedged: bySteps(
-      rows.map((row) => counterOf(row, EDGE_COUNTER.hedges)),
-      steps,
-    ),
+    calls: outcomesBySteps(rows, steps),
+    attempts: outcomesBySteps(attempts, steps),
+    made: columnOf((row) => row.calls),
+    sent: columnOf((row) => row.attempts),
+    retried: columnOf((row) => counterOf(row, EDGE_COUNTER.retries)),
+    hedged: columnOf((row) => counterOf(row, EDGE_COUNTER.hedges)),
     inFlight: levelOf('inFlight'),
     waiting: levelOf('waiting'),
     layers: layersOf(data, stats),

@@ -1,6 +1,6 @@
 import { isFeedback } from './feedback.js';
 import type { CascadeResult, Influence } from '../../spec/result/cascade.js';
-import { byCodeUnit } from '../measure/variant-data.js';
+import { byCodeUnit } from '../../text/order.js';
 
 type Loop = CascadeResult['loops'][number];
 

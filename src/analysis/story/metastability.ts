@@ -1,6 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { RunRecord } from '../../spec/record/record.js';
-import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
+import { INSTANCE_STATE, JOURNAL, type RunRecord } from '../../spec/record/record.js';
 import type { Ending, EndReason } from '../../spec/result/cascade.js';
 import { isOpen, movedOf } from '../measure/machines.js';
 import {

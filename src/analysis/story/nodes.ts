@@ -1,5 +1,4 @@
-import { INSTANCE_STATE, JOURNAL, NODE_STATE } from '../../spec/record/record.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import { INSTANCE_STATE, JOURNAL, NODE_STATE, type RunRecord } from '../../spec/record/record.js';
 import { NODES } from '../../spec/scenario/nodes.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
 import { twoParts } from '../../spec/result/fault-text.js';

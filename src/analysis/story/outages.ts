@@ -1,8 +1,7 @@
 import { editsOf } from '../../patterns/registry.js';
 import type { KnobEdit } from '../../model/faults/knob.js';
 import type { Ns } from '../../kernel/time.js';
-import { downtimesOf } from '../measure/downtimes.js';
-import type { Downtime } from '../measure/downtimes.js';
+import { downtimesOf, type Downtime } from '../measure/downtimes.js';
 import type { PlanFault } from '../../spec/plan/plan.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import { spansIn } from '../measure/faulted.js';

@@ -1,8 +1,10 @@
-import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
+import { meterOf, type MeterOf } from '../measure/meter-of.js';
+import type { RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
 import { formatCount } from '../../text/figures.js';
 import { bySteps, largestBySteps, type Steps } from '../measure/steps.js';
 import type { VariantData } from '../measure/variant-data.js';
+import type { Scene } from './scene.js';
 import { BARE, firstSpan, secondsAt } from './unseen.js';
 
 /** The proxies of a service mesh beside the instances of a component, or its waypoint, in one run. */
@@ -23,12 +25,10 @@ export interface ProxyLine {
   readonly left: number;
 }
 
-type GaugeMeter = Extract<MeterRecord, { readonly form: 'gauge' }>;
-
 /** All proxies and waypoints with a limited number of workers. */
 export function proxyLines(
   { plan }: VariantData,
-  { meters }: RunRecord,
+  record: RunRecord,
   steps: Steps,
 ): readonly ProxyLine[] {
   const { mesh } = plan;
@@ -39,10 +39,10 @@ export function proxyLines(
   ].filter(({ each }) => Number.isFinite(each));
   return kinds.flatMap(({ kind, each }) =>
     plan.components.flatMap(({ name, instances }, component): readonly ProxyLine[] => {
-      const of = (metric: string): MeterRecord | undefined =>
-        meters.find((own) => own.name === `${kind}.${metric}` && own.component === component);
-      const [used, queue, wait] = [of('utilization'), of('queue'), of('wait')];
-      if (!isGauge(used) || !isGauge(queue) || wait?.form !== 'durations') return [];
+      const used = meterOf(record, 'gauge', `${kind}.utilization`, component);
+      const queue = meterOf(record, 'gauge', `${kind}.queue`, component);
+      const wait = meterOf(record, 'durations', `${kind}.wait`, component);
+      if (used === undefined || queue === undefined || wait === undefined) return [];
       return [
         {
           component,
@@ -60,11 +60,7 @@ export function proxyLines(
   );
 }
 
-function isGauge(meter: MeterRecord | undefined): meter is GaugeMeter {
-  return meter?.form === 'gauge';
-}
-
-function meanBySteps({ area }: GaugeMeter, steps: Steps): Float64Array {
+function meanBySteps({ area }: MeterOf<'gauge'>, steps: Steps): Float64Array {
   return bySteps([area], steps).map((sum, step) => sum / steps.lengthNs[step]);
 }
 
@@ -80,12 +76,8 @@ export function isProxyFull({ used, longest }: ProxyLine, step: number): boolean
 }
 
 /** The first time after the first fault that all workers of a proxy are in use. */
-export function proxyEvents(
-  data: VariantData,
-  record: RunRecord,
-  steps: Steps,
-  baseline: number,
-): readonly StoryEvent[] {
+export function proxyEvents(scene: Scene, record: RunRecord): readonly StoryEvent[] {
+  const { data, steps, baseline } = scene;
   const least = Math.max(2, Math.ceil(LEAST_NS / steps.lengthNs[0]));
   return proxyLines(data, record, steps).flatMap((line) => {
     const isFull = (step: number): boolean => isProxyFull(line, step);
@@ -95,7 +87,7 @@ export function proxyEvents(
     const kind = 'saturated' as const;
     const subject = data.plan.components[line.component].name;
     const text = `${workersWords(line)} busy, queue up to ${formatCount(most)}`;
-    return [{ ...BARE, at: secondsAt(data, steps, span[0]), kind, subject, text }];
+    return [{ ...BARE, at: secondsAt(scene, span[0]), kind, subject, text }];
   });
 }
 

@@ -1,6 +1,5 @@
 import type { PlanComponent } from '../../spec/plan/plan.js';
-import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import { INSTANCE_STATE, JOURNAL, type RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
 import { BARE } from './unseen.js';
 import type { VariantData } from '../measure/variant-data.js';

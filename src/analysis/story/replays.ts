@@ -1,3 +1,4 @@
+import { BARE } from './unseen.js';
 import { partName } from '../../spec/plan/names.js';
 import type { Plan } from '../../spec/plan/plan.js';
 import { twoParts } from '../../spec/result/fault-text.js';
@@ -21,8 +22,7 @@ export function replayEvents(plan: Plan): readonly StoryEvent[] {
     at,
     kind: 'replay',
     subject,
-    cause: null,
-    mechanism: null,
+    ...BARE,
     ...twoParts('is reset', resetWords(from), ': '),
   }));
 }

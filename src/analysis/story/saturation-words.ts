@@ -2,7 +2,7 @@ import { comesAndGoes } from '../../spec/plan/versions.js';
 import type { Lane } from '../measure/lanes.js';
 import { formatCount, formatNumber } from '../../text/figures.js';
 import { isDegradedAt, isLonger } from './blame.js';
-import { meanSteps, sumSteps, workersThere, type Link } from './links.js';
+import { maxSteps, meanSteps, sumSteps, workersThere, type Link } from './links.js';
 import { blockedShare } from './mechanism.js';
 import { saturatedShare, type Saturation } from './saturation.js';
 import type { Scene } from './scene.js';
@@ -29,8 +29,7 @@ export function saturationText(
     const used = Math.min(cores, Math.max(...lane.cpu.subarray(from, until)));
     return `${formatNumber(used)} of ${formatNumber(cores)} cores in use`;
   }
-  let most = 0;
-  for (let step = from; step < until; step++) most = Math.max(most, lane.busyMax[step]);
+  const most = maxSteps(lane.busyMax, from, until);
   const left = Math.round(lane.workers * up);
   const isPartly = left < Math.round(lane.workers * there);
   const all = isPartly
@@ -38,8 +37,7 @@ export function saturationText(
     : `${formatCount(left)} workers`;
   const busy = `${formatCount(Math.min(left, most))} of ${all}`;
   const words = `${busy} ${doingWords(scene, lane, from, until)}`;
-  let queue = 0;
-  for (let step = from; step < until; step++) queue = Math.max(queue, lane.queueMax[step]);
+  const queue = maxSteps(lane.queueMax, from, until);
   if (!(queue > 0)) return words;
   if (!Number.isFinite(lane.queueCapacity)) return `${words}, queue up to ${formatCount(queue)}`;
   const places = Math.round(lane.queueCapacity * up);

@@ -1,8 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
 import type { Plan } from '../../spec/plan/plan.js';
 import { holdBack } from '../../spec/plan/probes.js';
-import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import { INSTANCE_STATE, JOURNAL, type RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
 import { BARE } from './unseen.js';
 import type { VariantData } from '../measure/variant-data.js';

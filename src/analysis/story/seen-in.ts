@@ -1,7 +1,7 @@
 import type { CascadeEvent, CascadeResult, StoryEvent } from '../../spec/result/cascade.js';
 import { DEGRADATIONS } from '../../spec/result/degradations.js';
 import type { Story } from '../measure/story.js';
-import { byCodeUnit } from '../measure/variant-data.js';
+import { byCodeUnit } from '../../text/order.js';
 
 /** Degradations in two runs that are at most this many seconds apart are the same. */
 const NEAR = 2;

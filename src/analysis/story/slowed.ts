@@ -1,6 +1,6 @@
 import type { RunRecord } from '../../spec/record/record.js';
 import { areaOf, betweenOf } from '../measure/gauges.js';
-import { sumCells } from '../measure/sums.js';
+import { rowsAt, sumCells } from '../measure/sums.js';
 import { partsOf, type VariantData } from '../measure/variant-data.js';
 import { cellsOf, type CellSet } from '../measure/window.js';
 import type { Ns } from '../../kernel/time.js';
@@ -37,7 +37,7 @@ export function slowedIn(
     const { used, capacity } = room.useIn(end);
     if (resource !== 'workers' || !(capacity > 0) || used < FULL * capacity) continue;
     if (!haveRoom(data, record, component, busy, end)) continue;
-    const parts = partsOf(plan, component).map((part) => record.parts[part]);
+    const parts = rowsAt(record, partsOf(plan, component));
     const work = parts.reduce((sum, { busyNs }) => sum + sumCells(busyNs, since.cells), 0);
     // A lock holds work up without any component being full.
     if (lockWaits(record, since.segments) >= LOCKED * work) continue;

@@ -8,8 +8,8 @@ import { flowsOf } from './flows.js';
 import { spansIn } from '../measure/faulted.js';
 import { comesAndGoes } from '../../spec/plan/versions.js';
 import { partName } from '../../spec/plan/names.js';
-import { byCodeUnit, partsOf, type VariantData } from '../measure/variant-data.js';
-import { finiteOrNull } from './numbers.js';
+import { byCodeUnit } from '../../text/order.js';
+import { partsOf, type VariantData } from '../measure/variant-data.js';
 
 /** Nodes and component edges of a variant. */
 export function topologyOf(data: VariantData): Topology {
@@ -126,4 +126,9 @@ function hostNamed(scenario: Scenario, name: string): Host | undefined {
     scenario.databases.get(name) ??
     scenario.eventStores.get(name)
   );
+}
+
+/** A number, or null if it is unlimited: results are JSON. */
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }

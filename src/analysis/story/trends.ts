@@ -1,3 +1,4 @@
+import { sumOf } from '../../stats/sums.js';
 import { momentsOf, type Moments } from '../../stats/moments.js';
 import { studentQuantile } from '../../stats/student.js';
 
@@ -73,8 +74,4 @@ function trendOf(values: readonly number[]): number {
     for (let j = i + 1; j < n; j++) score += Math.sign(values[j] - values[i]);
   }
   return score / Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18);
-}
-
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
 }

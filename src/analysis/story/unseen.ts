@@ -1,3 +1,5 @@
+import type { Scene } from './scene.js';
+import { counterBySteps, countsOf, meterOf } from '../measure/meter-of.js';
 import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
 import { triggersIn } from '../measure/background.js';
@@ -6,7 +8,7 @@ import { picked } from '../measure/gauges.js';
 import { sumSteps } from './links.js';
 import { poolCapacities, poolPick } from '../measure/client-pools.js';
 import { SATURATED } from './saturation.js';
-import { bySteps, maxLevels, meanLevels, type Steps } from '../measure/steps.js';
+import { maxLevels, meanLevels, type Steps } from '../measure/steps.js';
 import { selectStats } from '../measure/subjects.js';
 import { mergeSegments } from '../measure/sums.js';
 import type { VariantData } from '../measure/variant-data.js';
@@ -29,26 +31,13 @@ export const BARE: Bare = { cause: null, mechanism: null };
 /**
  * Events of one run that no request shows by itself: exhausted pools, stale reads, sagas without a consistent end.
  */
-export function unseenEvents(
-  data: VariantData,
-  record: RunRecord,
-  steps: Steps,
-  baseline: number,
-): readonly StoryEvent[] {
-  return [
-    ...poolEvents(data, record, steps, baseline),
-    ...staleEvents(data, record, steps, baseline),
-    ...sagaEvents(data, record, steps),
-  ];
+export function unseenEvents(scene: Scene, record: RunRecord): readonly StoryEvent[] {
+  return [poolEvents, staleEvents, sagaEvents].flatMap((eventsOf) => eventsOf(scene, record));
 }
 
 /** The first time after the first fault that all connections between two components are in use and callers wait. */
-function poolEvents(
-  data: VariantData,
-  record: RunRecord,
-  steps: Steps,
-  baseline: number,
-): readonly StoryEvent[] {
+function poolEvents(scene: Scene, record: RunRecord): readonly StoryEvent[] {
+  const { data, steps, baseline } = scene;
   return data.edges.flatMap((edge) => {
     const asked = { data, selection: selectStats(edge.stats, data) };
     const sizes = poolCapacities(asked, record, steps);
@@ -65,48 +54,48 @@ function poolEvents(
     const longest = most.reduce((top, value) => Math.max(top, value), 0);
     const size = Math.round(sizes[span[0]]);
     const text = `${formatCount(size)} of ${plural(size, 'connection')} in use, up to ${formatCount(longest)} wait for one`;
-    const at = secondsAt(data, steps, span[0]);
+    const at = secondsAt(scene, span[0]);
     return [{ ...BARE, at, kind: 'poolFull' as const, subject: edge.name, text }];
   });
 }
 
 /** Start and end of the time in which more reads are stale than ever before the first fault. */
-function staleEvents(
-  data: VariantData,
-  record: RunRecord,
-  steps: Steps,
-  baseline: number,
-): readonly StoryEvent[] {
-  const { plan } = data;
+function staleEvents(scene: Scene, record: RunRecord): readonly StoryEvent[] {
+  const { steps, baseline } = scene;
+  const { plan } = scene.data;
   if (plan.faults.length === 0) return [];
   return record.meters.flatMap((meter) => {
     if (meter.name !== 'staleReads' || meter.part >= 0) return [];
     const { component } = meter;
     const stale = countsOf(meter, steps);
-    const reads = countsOf(
-      record.meters.find((own) => own.name === 'reads' && own.component === component),
-      steps,
-    );
+    const reads = counterBySteps(record, 'reads', component, steps);
     const shareIn = (from: number, until: number): number =>
       sumSteps(stale, from, until) / Math.max(1, sumSteps(reads, from, until));
     const limit = Math.max(STALE, STALER * shareIn(0, baseline));
-    const span = firstSpan(
-      steps.count,
-      baseline,
-      (step) => reads[step] >= FEW_READS && stale[step] > limit * reads[step],
-    );
+    const isStale = (step: number): boolean =>
+      reads[step] >= FEW_READS && stale[step] > limit * reads[step];
+    const span = firstSpan(steps.count, baseline, isStale);
     if (span === null) return [];
-    const [from, until] = span;
-    const at = secondsAt(data, steps, from);
-    const { name } = plan.components[component];
-    const text = `${formatShare(shareIn(from, until))} of its reads are stale`;
-    const begins = { ...BARE, at, kind: 'stale' as const, subject: name, text };
-    if (until >= steps.count) return [begins];
-    const over = `reads are fresh again`;
-    const end = secondsAt(data, steps, until);
-    const ends = { kind: 'recovered' as const, ends: 'stale' as const };
-    return [begins, { ...BARE, ...ends, at: end, subject: name, text: over }];
+    const subject = plan.components[component].name;
+    const text = `${formatShare(shareIn(...span))} of its reads are stale`;
+    return fromTo(scene, span, { kind: 'stale', subject, text }, () => 'reads are fresh again');
   });
+}
+
+/** An event at the start of some steps, and its end with a text for its length if the run goes on. */
+export function fromTo(
+  scene: Scene,
+  [from, until]: readonly [number, number],
+  begins: Pick<StoryEvent, 'subject' | 'text'> & { readonly kind: 'stale' | 'blocked' },
+  overText: (seconds: number) => string,
+): readonly StoryEvent[] {
+  const { kind, subject, text } = begins;
+  const at = secondsAt(scene, from);
+  const start: StoryEvent = { ...BARE, at, kind, subject, text };
+  if (until >= scene.steps.count) return [start];
+  const end = secondsAt(scene, until);
+  const over = overText(end - at);
+  return [start, { ...BARE, kind: 'recovered', ends: kind, at: end, subject, text: over }];
 }
 
 const ENDS = ['stuck', 'inconsistent', 'lost'] as const;
@@ -115,29 +104,26 @@ const ENDS = ['stuck', 'inconsistent', 'lost'] as const;
  * Sagas without a consistent end, at the start of the first of them; if no fault was active then, and one began while it
  * was running, at the start of that fault.
  */
-function sagaEvents(data: VariantData, record: RunRecord, steps: Steps): readonly StoryEvent[] {
+function sagaEvents(scene: Scene, record: RunRecord): readonly StoryEvent[] {
+  const { data, steps } = scene;
   const { plan } = data;
   return record.meters.flatMap((meter) => {
     if (meter.name !== 'accepted' || plan.components[meter.component].kind !== 'saga') return [];
-    const ends = ENDS.map((name) => {
-      const own = record.meters.find(
-        (other) => other.name === name && other.component === meter.component,
-      );
-      return { name, counts: countsOf(own, steps) };
-    });
+    const ends = ENDS.map((name) => ({
+      name,
+      counts: counterBySteps(record, name, meter.component, steps),
+    }));
     const broken = (step: number): number =>
       ends.reduce((sum, { counts }) => sum + (counts[step] ?? 0), 0);
-    const first = Array.from({ length: steps.count }, (_, step) => step).find(
-      (step) => broken(step) > 0,
-    );
-    if (first === undefined) return [];
+    const first = steps.startNs.findIndex((_, step) => broken(step) > 0);
+    if (first < 0) return [];
     const words = ends.flatMap(({ name, counts }) => {
       const sum = sumSteps(counts, 0, steps.count);
       return sum > 0 ? [`${formatCount(sum)} ${name}`] : [];
     });
     const all = sumSteps(countsOf(meter, steps), 0, steps.count);
     const { name } = plan.components[meter.component];
-    const begun = secondsAt(data, steps, first);
+    const begun = secondsAt(scene, first);
     const fault = nextFault(data, record, begun, reachSeconds(data, record, meter, steps));
     const which = fault !== null ? 'the first was under way' : 'the first begins here';
     const text = `of ${plural(all, 'saga')} ${words.join(', ')}; ${which}`;
@@ -164,16 +150,13 @@ function nextFault(
 /** Longest time before a fault at which a saga may begin and still be hurt by it: the usual p99, and one step. */
 function reachSeconds(
   data: VariantData,
-  { meters }: RunRecord,
+  record: RunRecord,
   saga: MeterRecord,
   steps: Steps,
 ): number {
-  const own = meters.find(
-    ({ name, component }) => name === 'duration' && component === saga.component,
-  );
-  const usual =
-    own?.form === 'durations' ? mergeSegments([own.segments], data.before.segments) : null;
-  const longest = usual === null || usual.count === 0 ? 0 : usual.quantile(0.99);
+  const own = meterOf(record, 'durations', 'duration', saga.component);
+  const usual = mergeSegments([own?.segments ?? []], data.before.segments);
+  const longest = usual.count === 0 ? 0 : usual.quantile(0.99);
   return (longest + steps.lengthNs[0]) / 1e9;
 }
 
@@ -195,12 +178,7 @@ export function firstSpan(
   return null;
 }
 
-/** A counter by step; zeros if there is none. */
-export function countsOf(meter: MeterRecord | undefined, steps: Steps): Float64Array {
-  return bySteps(meter?.form === 'counter' ? [meter.counts] : [], steps);
-}
-
-/** Seconds from the end of the warm-up at which a step begins. */
-export function secondsAt(data: VariantData, steps: Steps, step: number): number {
+/** Seconds from the end of the warm-up at which a step begins, whatever begins within it. */
+export function secondsAt({ data, steps }: Scene, step: number): number {
   return (steps.startNs[step] - data.plan.warmupNs) / 1e9;
 }

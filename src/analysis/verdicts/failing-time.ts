@@ -4,7 +4,7 @@ import type { Plan } from '../../spec/plan/plan.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { FailingTime } from '../../spec/result/counterfactual.js';
 import { outcomesBySteps, stepsOf } from '../measure/steps.js';
-import { arrivedOf, finishedOf, mergeSegments, succeededOf } from '../measure/sums.js';
+import { arrivedOf, finishedOf, mergeSegments, rowsAt, succeededOf } from '../measure/sums.js';
 import { wholeRun } from '../measure/window.js';
 import { requestsOf } from './harm.js';
 
@@ -27,8 +27,7 @@ const WHOLE = 0.9;
 export function failingSteps(plan: Plan, record: RunRecord): FailingSteps {
   const steps = stepsOf(plan);
   const knownNs = plan.horizonNs - usualLongestNs(plan, record);
-  const tables = requestsOf(plan).map((part) => record.parts[part].outcomes);
-  const counts = outcomesBySteps(tables, steps);
+  const counts = outcomesBySteps(rowsAt(record, requestsOf(plan)), steps);
   let ns = 0;
   let from: number | null = null;
   let until: number | null = null;
@@ -67,10 +66,7 @@ export function failingTail(
   let arrived = 0;
   let good = 0;
   for (const record of records) {
-    const counts = outcomesBySteps(
-      requestsOf(plan).map((part) => record.parts[part].outcomes),
-      steps,
-    );
+    const counts = outcomesBySteps(rowsAt(record, requestsOf(plan)), steps);
     for (let step = 0; step < steps.count; step++) {
       if (steps.startNs[step] < plan.endNs - lengthNs) continue;
       const at = step * OUTCOME_KINDS;

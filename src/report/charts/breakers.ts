@@ -1,9 +1,9 @@
 import type { VariantResult } from '../../spec/result/result.js';
-import { boxes, label, textWidth, type Area, type Drawing } from '../draw.js';
+import { boxes, label, widestOf, type Area, type Drawing } from '../draw.js';
 import { formatInstant } from '../../text/figures.js';
 import { shorten, type Markup } from '../html-escape.js';
 import { linear } from '../scale.js';
-import { byCodeUnit, sortedKeys } from '../keys.js';
+import { byCodeUnit, sortedKeys } from '../../text/order.js';
 import { type View } from '../view.js';
 import { shading, timeLabels, timeTicks } from './frame.js';
 
@@ -58,10 +58,8 @@ export function breakerLanes(view: View, variant: VariantResult): BreakerLane[] 
 export function breakerChart(view: View, variant: VariantResult, width: number): Drawing {
   const lanes = breakerLanes(view, variant);
   const window = windowOf(view, lanes);
-  const left = Math.min(
-    width * 0.36,
-    lanes.reduce((most, lane) => Math.max(most, textWidth(nameOf(lanes, lane), 12)), 0) + 16,
-  );
+  const names = lanes.map((lane) => nameOf(lanes, lane));
+  const left = Math.min(width * 0.36, widestOf(names, 12) + 16);
   const x = linear(window, [left, width - 14]);
   const bottom = 8 + lanes.length * LANE;
   return {
@@ -71,9 +69,7 @@ export function breakerChart(view: View, variant: VariantResult, width: number):
     description: lanes.map((lane) => describe(lane)).join('; '),
     body: [
       shading(view, x, window, 2, bottom),
-      lanes.map((lane, i) =>
-        label(0, 12 + LANE * (i + 0.5), nameOf(lanes, lane), { fill: 'var(--ink)' }),
-      ),
+      names.map((name, i) => label(0, 12 + LANE * (i + 0.5), name, { fill: 'var(--ink)' })),
       laneMarks(lanes, x, window),
       timeLabels(timeTicks(view, window[0], window[1]), x, bottom + 18),
     ],

@@ -1,3 +1,4 @@
+import { countIn } from '../family-parts.js';
 import type { MeteredResult } from '../../spec/result/meters.js';
 import { attribute, box, label, type Drawing } from '../draw.js';
 import { formatCount, formatShare } from '../../text/figures.js';
@@ -89,10 +90,4 @@ function band(
       words,
       { size: 12, fill: 'var(--ink)' },
     )}`;
-}
-
-/** Mean count per run. */
-export function countIn(own: MeteredResult, meter: string): number {
-  const found = Object.hasOwn(own.meters, meter) ? own.meters[meter] : undefined;
-  return found?.form === 'counter' ? found.total : 0;
 }

@@ -1,5 +1,7 @@
 import type { VariantResult } from '../../spec/result/result.js';
-import type { Layer } from '../svg.js';
+import { stepPoints } from '../draw.js';
+import { clamp } from '../scale.js';
+import { lineLayer, type Layer } from '../svg.js';
 
 /** The figure of a panel, and its range. */
 interface Drawn {
@@ -13,13 +15,10 @@ export function ghostOf(variant: VariantResult, panel: Drawn): readonly Layer[] 
   if (panel.metric === 'goodRate') return [];
   const series = variant.counterfactuals?.twin?.[panel.request];
   if (series === undefined) return [];
-  const [low, high] = panel.domain;
-  const { step } = variant.timeline;
-  const points = series[panel.metric].map((value, i) => ({
-    x: (i + 0.5) * step,
-    y: value === null ? null : Math.min(high, Math.max(low, value)),
-  }));
-  return [{ kind: 'line', points, stroke: 'var(--ink3)', width: 1, dash: '2 2' }];
+  const points = stepPoints(series[panel.metric], variant.timeline.step, (value) =>
+    clamp(value, ...panel.domain),
+  );
+  return [lineLayer({ color: 'var(--ink3)', width: 1, dash: '2 2' }, points)];
 }
 
 /** Words for the thin line; empty if no variant has one. */

@@ -3,9 +3,17 @@ import { coordinate } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
 import { attribute, label, stroke, textWidth, type Drawing } from '../draw.js';
 import { exp, log } from '../../kernel/math.js';
-import { logarithmic, linear, niceCeiling, niceFloor, oneTwoFive, type Scale } from '../scale.js';
+import {
+  decadesIn,
+  linear,
+  logarithmic,
+  niceCeiling,
+  niceFloor,
+  oneTwoFive,
+  type Scale,
+} from '../scale.js';
 import type { VariantResult } from '../../spec/result/result.js';
-import type { Layer } from '../svg.js';
+import { lineLayer, type Layer } from '../svg.js';
 import type { Look } from '../theme.js';
 import { lookOf, type View } from '../view.js';
 import { spread } from './frame.js';
@@ -225,8 +233,7 @@ function axisLabels(
   shares: readonly number[],
   narrow: boolean,
 ): Markup[] {
-  const decades = (tick: number): boolean => tick.toExponential().startsWith('1');
-  const ticks = oneTwoFive(domain[0], domain[1]).filter((tick) => !narrow || decades(tick));
+  const ticks = narrow ? decadesIn(...domain) : oneTwoFive(...domain);
   const bottom = y(shares[shares.length - 1]!);
   return [
     ...shares.map((share) =>
@@ -245,13 +252,7 @@ function objective(view: View, domain: Bounds): number[] {
 function curve(view: View, variant: VariantResult, points: readonly LossPoint[]): Layer[] {
   const look = lookOf(view, variant.name);
   const all = points.map((p) => ({ x: p.seconds, y: p.share }));
-  const line: Layer = {
-    kind: 'line',
-    points: all,
-    stroke: look.color,
-    width: look.width,
-    dash: look.dash,
-  };
+  const line = lineLayer(look, all);
   if (look.mark === null) return [line];
   const marked = all.filter((_, i) => (i + look.index * 3) % MARK_EVERY === 0);
   return [line, { kind: 'marks', points: marked, fill: look.color, shape: look.mark }];

@@ -1,6 +1,6 @@
 import type { MeteredResult } from '../../spec/result/meters.js';
 import type { VariantResult } from '../../spec/result/result.js';
-import type { Drawing } from '../draw.js';
+import { stepPoints, type Drawing } from '../draw.js';
 import {
   exactNumber,
   exactShare,
@@ -9,9 +9,9 @@ import {
   formatSeconds,
   formatValue,
 } from '../../text/figures.js';
-import type { Family, FamilyColumn, FamilyPanel } from '../family.js';
-import { linear, logarithmic, niceCeiling, roundCeiling, type Scale } from '../scale.js';
-import type { Layer } from '../svg.js';
+import type { Family, FamilyBand, FamilyColumn, FamilyPanel } from '../family.js';
+import { clamp, linear, logarithmic, niceCeiling, roundCeiling, type Scale } from '../scale.js';
+import { lineLayer, type Layer } from '../svg.js';
 import { meteredOf } from '../unseen.js';
 import { faultMarks, lookOf, type View } from '../view.js';
 
@@ -39,7 +39,7 @@ export function meterChart(
 ): Drawing {
   const size = { width: 1000, height: 100 };
   const { floor, top } = axis;
-  const inside = (value: number): number => Math.min(top, Math.max(floor ?? 0, value));
+  const inside = (value: number): number => clamp(value, floor ?? 0, top);
   // The winner is drawn last, over the others.
   const shown = view.result.variants.filter((variant) => isActive(meteredOf(variant, subject)));
   const ordered = [
@@ -52,7 +52,10 @@ export function meterChart(
     stretch: true,
     title: `${subject}: ${panel.words}`,
     description: shown
-      .map((variant) => `${variant.name} at most ${highestText(view, variant, subject, panel)}`)
+      .map((variant) => {
+        const most = highest(view, variant, subject, panel);
+        return `${variant.name} at most ${formatValue(most, panel.unit)}`;
+      })
       .join(', '),
     body: view.plot(
       {
@@ -154,18 +157,8 @@ function lineOf(
   panel: FamilyPanel,
   inside: (value: number) => number,
 ): Layer {
-  const look = lookOf(view, variant.name);
-  const { step } = view.result.run;
-  return {
-    kind: 'line',
-    points: seriesOf(view, variant, subject, panel).map((value, i) => ({
-      x: (i + 0.5) * step,
-      y: value === null ? null : inside(value),
-    })),
-    stroke: look.color,
-    width: look.width,
-    dash: look.dash,
-  };
+  const series = seriesOf(view, variant, subject, panel);
+  return lineLayer(lookOf(view, variant.name), stepPoints(series, view.result.run.step, inside));
 }
 
 function bandOf(
@@ -175,8 +168,7 @@ function bandOf(
   panel: FamilyPanel,
   inside: (value: number) => number,
 ): Layer[] {
-  const own = meteredOf(variant, subject);
-  const band = own === null ? null : (panel.band?.(own) ?? null);
+  const band = bandIn(variant, subject, panel);
   if (band === null) return [];
   const points = band.low.map((low, i) => ({
     x: (i + 0.5) * view.result.run.step,
@@ -184,6 +176,11 @@ function bandOf(
     high: inside(band.high[i]!),
   }));
   return [{ kind: 'band', points, fill: lookOf(view, variant.name).color, opacity: 0.14 }];
+}
+
+function bandIn(variant: VariantResult, subject: string, panel: FamilyPanel): FamilyBand | null {
+  const own = meteredOf(variant, subject);
+  return own === null ? null : (panel.band?.(own) ?? null);
 }
 
 /** Whether anything was counted: variants that do not use a subject get no line along the bottom. */
@@ -196,19 +193,8 @@ function isActive(own: MeteredResult | null): boolean {
 
 /** The highest point of a line, or of its band. */
 function highest(view: View, variant: VariantResult, subject: string, panel: FamilyPanel): number {
-  const own = meteredOf(variant, subject);
-  const band = own === null ? null : (panel.band?.(own) ?? null);
-  const values = band?.high ?? seriesOf(view, variant, subject, panel);
+  const values = bandIn(variant, subject, panel)?.high ?? seriesOf(view, variant, subject, panel);
   return values.reduce<number>((top, value) => Math.max(top, value ?? 0), 0);
-}
-
-function highestText(
-  view: View,
-  variant: VariantResult,
-  subject: string,
-  panel: FamilyPanel,
-): string {
-  return formatValue(highest(view, variant, subject, panel), panel.unit);
 }
 
 function seriesOf(

@@ -5,6 +5,7 @@ import {
   attribute,
   boxes,
   linePath,
+  stepPoints,
   type Area,
   type Drawing,
   type Point,
@@ -19,7 +20,15 @@ import {
 import { plural } from '../../text/words.js';
 import { coordinate } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
-import { linear, logarithmic, niceCeiling, niceFloor, roundCeiling, type Scale } from '../scale.js';
+import {
+  clamp,
+  linear,
+  logarithmic,
+  niceCeiling,
+  niceFloor,
+  roundCeiling,
+  type Scale,
+} from '../scale.js';
 import { wholeSteps } from '../cut-off.js';
 import { crowdOf } from '../crowd.js';
 import { nodeIn } from '../nodes.js';
@@ -234,10 +243,8 @@ function timeScale(view: View): Scale {
 
 function points(view: View, values: readonly (number | null)[], x: Scale, y: Scale): Point[] {
   const { step } = view.result.variants[0]!.timeline;
-  return values.map((value, i) => ({
-    x: x((i + 0.5) * step),
-    y: value === null ? null : Math.max(2, Math.min(98, y(value))),
-  }));
+  const drawn = stepPoints(values, step, (value) => clamp(y(value), 2, 98));
+  return drawn.map((point) => ({ ...point, x: x(point.x) }));
 }
 
 /** What most lines of a panel share is said once. */

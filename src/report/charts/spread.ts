@@ -1,10 +1,11 @@
 import type { VariantResult } from '../../spec/result/result.js';
-import { label, type Drawing } from '../draw.js';
+import { label, type Drawing, type Point } from '../draw.js';
 import { meterOf } from '../family-parts.js';
 import { exactShare, formatSeconds, formatShare, formatValue } from '../../text/figures.js';
 import { listed } from '../format.js';
 import { shorten, type Markup } from '../html-escape.js';
-import { logarithmic, niceCeiling, niceFloor, oneTwoFive, type Scale } from '../scale.js';
+import { fewDecades, logarithmic, niceCeiling, niceFloor, type Scale } from '../scale.js';
+import { lineLayer } from '../svg.js';
 import { meteredOf } from '../unseen.js';
 import { lookOf, type View } from '../view.js';
 
@@ -52,14 +53,7 @@ export function spreadChart(
         { kind: 'across', at: SHARES, stroke: 'var(--grid)', dash: null },
         ...found.map((spread) => {
           const look = lookOf(view, spread.variant.name);
-          return {
-            kind: 'line' as const,
-            points: pointsOf(spread, domain),
-            stroke: look.color,
-            width: look.width,
-            dash: look.dash,
-            step: true,
-          };
+          return { ...lineLayer(look, pointsOf(spread, domain)), step: true };
         }),
       ],
     },
@@ -76,7 +70,7 @@ export function spreadChart(
         label(margin.left - 8, y(share) + 4, exactShare(share), { anchor: 'end', size: 11 }),
       ),
       startLabels(found, y, domain, margin.left + 6),
-      ticksOf(domain).map((at) =>
+      fewDecades(...domain).map((at) =>
         label(x(at), height - 10, formatSeconds(at), { anchor: 'middle', size: 11 }),
       ),
     ],
@@ -128,13 +122,6 @@ function inWords({ variant, count, n, upTo }: Spread): string {
   return `${variant.name}: ${formatShare(above / count)} above 0, at most ${most}`;
 }
 
-/** Decades, or every n-th of them if there are many. */
-function ticksOf(domain: readonly [number, number]): number[] {
-  const decades = oneTwoFive(...domain).filter((at) => at.toExponential().startsWith('1e'));
-  const every = Math.ceil(decades.length / 6);
-  return decades.filter((_, i) => (decades.length - 1 - i) % every === 0);
-}
-
 function spreadsOf(view: View, subject: string, meter: string): Spread[] {
   return view.result.variants.flatMap((variant) => {
     const own = meteredOf(variant, subject);
@@ -146,12 +133,9 @@ function spreadsOf(view: View, subject: string, meter: string): Spread[] {
 }
 
 /** Share above each bound, from the left end of the axis. A line ends where its share is 0. */
-function pointsOf(
-  { count, upTo, n }: Spread,
-  domain: readonly [number, number],
-): { x: number; y: number | null }[] {
+function pointsOf({ count, upTo, n }: Spread, domain: readonly [number, number]): Point[] {
   let left = n.reduce((sum, each) => sum + each, 0);
-  const points: { x: number; y: number | null }[] = [];
+  const points: Point[] = [];
   let begun = false;
   upTo.forEach((at, i) => {
     if (at > SHORTEST && !begun) {

@@ -1,12 +1,12 @@
 import { isFeedback } from '../../analysis/story/feedback.js';
 import type { VariantResult } from '../../spec/result/result.js';
 import type { HealthState, Influence } from '../../spec/result/cascade.js';
-import { boxes, label, stroke, textWidth, type Area, type Drawing } from '../draw.js';
+import { boxes, label, stroke, textWidth, widestOf, type Area, type Drawing } from '../draw.js';
 import { formatInstant } from '../../text/figures.js';
 import { coordinate } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
 import { linear, niceTicks, type Scale } from '../scale.js';
-import { byCodeUnit } from '../keys.js';
+import { byCodeUnit } from '../../text/order.js';
 import { isServer, type View } from '../view.js';
 import { shading, timeLabels, timeTicks } from './frame.js';
 import { dashed, THICKNESS } from './services.js';
@@ -23,8 +23,7 @@ export interface Lane {
   }[];
 }
 
-/** Names of mechanisms on arrows. */
-export const MECHANISM_WORDS: ReadonlyMap<string, string> = new Map([
+const MECHANISM_WORDS: ReadonlyMap<string, string> = new Map([
   ['calleeTimeout', 'timeouts'],
   ['calleeError', 'errors'],
   ['queueFull', 'queue full'],
@@ -44,6 +43,11 @@ export const MECHANISM_WORDS: ReadonlyMap<string, string> = new Map([
   ['retryLoad', 'retries'],
   ['hedgeLoad', 'hedges'],
 ]);
+
+/** Name of a mechanism on an arrow. */
+export function mechanismWords(mechanism: string): string {
+  return MECHANISM_WORDS.get(mechanism) ?? mechanism;
+}
 
 /** Lanes, those nearest to the users first. Of many components, only those that degraded or that an arrow touches. */
 export function lanesOf(view: View, variant: VariantResult): Lane[] {
@@ -125,10 +129,8 @@ const TOP = 22;
 const LANE = 32;
 
 function nameRoom(lanes: readonly Lane[]): number {
-  return lanes.reduce(
-    (room, lane) => Math.max(room, textWidth(shorten(lane.words, 22), 12) + 14),
-    60,
-  );
+  const names = lanes.map(({ words }) => shorten(words, 22));
+  return Math.max(60, widestOf(names, 12) + 14);
 }
 
 /** The bars of all lanes: healthy ones first, as every lane has one from end to end. */
@@ -213,7 +215,7 @@ function arrows(
     const [shaft, head] = arrow(at, bulge, center(from) + side, center(to) - side);
     if (feedback) marks.push(stroke(shaft, fill, 1.4, dashed('2.5 2')), stroke(head, fill, 1.4));
     else straight.push(shaft, head);
-    const text = MECHANISM_WORDS.get(influence.mechanism) ?? influence.mechanism;
+    const text = mechanismWords(influence.mechanism);
     // Between the lane of the effect and the one before it.
     const middle = center(to) + (to > from ? -LANE / 2 : LANE / 2);
     const left = placeOf(textWidth(text, 11.5), at + bulge, middle, words, [x(window[0]), width]);
@@ -309,5 +311,5 @@ function describe(lanes: readonly Lane[], variant: VariantResult): string {
         .slice(0, 3)
         .join(', ')}`,
   );
-  return `${words.join('; ')}. ${variant.cascade.influences.map((i) => `${i.from} to ${i.to}: ${MECHANISM_WORDS.get(i.mechanism) ?? i.mechanism}`).join('; ')}`;
+  return `${words.join('; ')}. ${variant.cascade.influences.map((i) => `${i.from} to ${i.to}: ${mechanismWords(i.mechanism)}`).join('; ')}`;
 }

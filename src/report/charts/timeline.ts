@@ -1,16 +1,17 @@
 import type { Series, VariantResult } from '../../spec/result/result.js';
-import type { Drawing } from '../draw.js';
+import { stepPoints, type Drawing, type Point } from '../draw.js';
 import { formatRate, formatSeconds, formatShare, formatValue } from '../../text/figures.js';
 import {
+  clamp,
+  decadesIn,
   linear,
   logarithmic,
   niceCeiling,
   niceFloor,
-  oneTwoFive,
   roundCeiling,
   type Scale,
 } from '../scale.js';
-import type { Layer, PlotSpec } from '../svg.js';
+import { lineLayer, type Layer, type PlotSpec } from '../svg.js';
 import { ghostOf } from './ghost.js';
 import { wholeSteps } from '../cut-off.js';
 import { faultMarks, lookOf, requestLabel, shades, type View } from '../view.js';
@@ -54,20 +55,9 @@ export function panelsOf(view: View): Panel[] {
 export function panelChart(view: View, panel: Panel, variant: VariantResult, id: string): Drawing {
   const look = lookOf(view, variant.name);
   const series = seriesOf(variant, panel.request);
-  const line: Layer = {
-    kind: 'line',
-    points: pointsOf(variant, panel),
-    stroke: look.color,
-    width: look.width,
-    dash: null,
-  };
-  const arrivals: Layer = {
-    kind: 'line',
-    points: arrivalPoints(variant, panel),
-    stroke: 'var(--ink3)',
-    width: 1.2,
-    dash: null,
-  };
+  const line = lineLayer({ ...look, dash: null }, pointsOf(variant, panel));
+  const grey = { color: 'var(--ink3)', width: 1.2, dash: null };
+  const arrivals = lineLayer(grey, arrivalPoints(variant, panel));
   const band = panel.metric === 'success' && series !== null;
   return {
     width: 1000,
@@ -168,25 +158,16 @@ export function seriesOf(variant: VariantResult, subject: string): Series | null
 
 /** The line of a panel, points at the middle of their steps; steps that the end of the run cuts off have none. */
 export function pointsOf(variant: VariantResult, panel: Panel): Point[] {
-  const { step } = variant.timeline;
-  const [low, high] = panel.domain;
   const values =
     panel.arrivals.length > 0 ? summed(variant, panel, 'goodRate') : ownValues(variant, panel);
-  return values.map((value, i) => ({
-    x: (i + 0.5) * step,
-    y:
-      value === null || (panel.metric === 'p99' && value <= 0)
-        ? null
-        : Math.min(high, Math.max(low, value)),
-  }));
+  return stepPoints(values, variant.timeline.step, (value) =>
+    panel.metric === 'p99' && value <= 0 ? null : clamp(value, ...panel.domain),
+  );
 }
-
-type Point = { readonly x: number; readonly y: number | null };
 
 /** Arrivals of a panel. They are complete up to the end of the run. */
 function arrivalPoints(variant: VariantResult, panel: Panel): Point[] {
-  const { step } = variant.timeline;
-  return summed(variant, panel, 'rate').map((y, i) => ({ x: (i + 0.5) * step, y }));
+  return stepPoints(summed(variant, panel, 'rate'), variant.timeline.step, (value) => value);
 }
 
 function ownValues(variant: VariantResult, panel: Panel): (number | null)[] {
@@ -258,7 +239,6 @@ function ratePanel(view: View): Panel {
 function latencyPanel(view: View, request: string): Panel {
   const top = niceCeiling(maximum(view, request));
   const low = Math.min(niceFloor(minimum(view, request)), top / 10);
-  const decades = oneTwoFive(low, top).filter((tick) => tick.toExponential().startsWith('1'));
   return {
     key: 'p99',
     whose: requestLabel(view, request),
@@ -267,7 +247,9 @@ function latencyPanel(view: View, request: string): Panel {
     metric: 'p99',
     arrivals: [],
     domain: [low, top],
-    grid: decades.reverse().map((at) => ({ at, text: formatSeconds(at) })),
+    grid: decadesIn(low, top)
+      .reverse()
+      .map((at) => ({ at, text: formatSeconds(at) })),
   };
 }
 

@@ -1,12 +1,12 @@
 import type { EdgeCounter } from '../../spec/patterns/policy.js';
 import type { VariantResult } from '../../spec/result/result.js';
-import { box, label, textWidth, type Drawing } from '../draw.js';
+import { box, label, widestOf, type Drawing } from '../draw.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
 import { listed } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
 import { linear, niceTicks, type Scale } from '../scale.js';
 import type { Layer } from '../svg.js';
-import { byCodeUnit, sortedKeys } from '../keys.js';
+import { byCodeUnit, sortedKeys } from '../../text/order.js';
 import { shades, type View } from '../view.js';
 import { spread, timeLabels, timeTicks } from './frame.js';
 import { crowdOf } from '../crowd.js';
@@ -131,7 +131,7 @@ const BARS = 8;
 /** Bars of wasted work, on one scale from 0 to 100 %. */
 export function wasteChart(view: View, variant: VariantResult, width: number): Drawing {
   const rows = wasteRows(view, variant);
-  const left = rows.reduce((most, row) => Math.max(most, textWidth(nameOf(row), 12)), 0) + 12;
+  const left = widestOf(rows.map(nameOf), 12) + 12;
   const scale = linear([0, 1], [0, width - left - 74]);
   const bars: Markup[] = rows.map((row, i) => {
     const y = 6 + i * 23;
@@ -174,8 +174,8 @@ function amplificationLayers(
 /** Room for the names at the ends of the lines; on a phone the names are below. */
 function endRoom(edges: readonly AmplifiedEdge[], width: number): number {
   if (width < 400) return 18;
-  const longest = edges.reduce((most, e) => Math.max(most, textWidth(shorten(e.edge, 24), 12)), 0);
-  return Math.min(longest * 1.08 + 16, width * 0.42);
+  const names = edges.map(({ edge }) => shorten(edge, 24));
+  return Math.min(widestOf(names, 12) * 1.08 + 16, width * 0.42);
 }
 
 function endNames(

@@ -1,3 +1,4 @@
+import { groupedBy } from '../../text/order.js';
 import type {
   BrokenBudget,
   ExploredVariant,
@@ -75,12 +76,9 @@ function sizeNoun(size: number): string {
 
 /** The sets at the same places, in the order of the first of each. */
 function groupsOf(sets: readonly FoundSet[]): readonly (readonly FoundSet[])[] {
-  const groups = new Map<string, FoundSet[]>();
-  for (const set of sets) {
-    const key = JSON.stringify(set.faults.map(({ place }) => place).sort());
-    groups.set(key, [...(groups.get(key) ?? []), set]);
-  }
-  return [...groups.values()];
+  const placesOf = ({ faults }: FoundSet): string =>
+    JSON.stringify(faults.map(({ place }) => place).sort());
+  return [...groupedBy(sets, placesOf).values()];
 }
 
 /** The worst set at some places with what it breaks, and the other sets there. */

@@ -1,4 +1,5 @@
-import { MECHANISM_WORDS } from '../charts/swimlane.js';
+import { mechanismWords } from '../charts/swimlane.js';
+import { EVENT_LOOKS } from '../event-looks.js';
 import { cascadeFinding } from '../findings-cascade.js';
 import { formatCount, formatInstant } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
@@ -18,44 +19,6 @@ export function cascadeSection(view: View): Markup | null {
 }
 
 const EVENTS = 40;
-
-const TONES: Readonly<Record<CascadeEvent['kind'], string>> = {
-  fault: 'worst',
-  faultEnd: 'calm',
-  saturated: 'worst',
-  degraded: 'mild',
-  failing: 'bad',
-  down: 'worst',
-  breakerOpen: 'mild',
-  breakerClosed: 'calm',
-  ejected: 'mild',
-  unready: 'mild',
-  unlisted: 'mild',
-  registry: 'mild',
-  registryBack: 'calm',
-  rollout: 'calm',
-  scaledUp: 'calm',
-  scaledDown: 'calm',
-  pending: 'mild',
-  nodeLost: 'mild',
-  node: 'calm',
-  replay: 'calm',
-  backlog: 'mild',
-  poolFull: 'bad',
-  blocked: 'bad',
-  killed: 'worst',
-  stale: 'mild',
-  unsettled: 'bad',
-  cancelled: 'mild',
-  lost: 'bad',
-  lostCommits: 'bad',
-  repeated: 'bad',
-  deadLettered: 'mild',
-  doneTwice: 'mild',
-  returned: 'calm',
-  recovered: 'calm',
-  notRecovered: 'bad',
-};
 
 function sentence(variant: VariantResult): Part {
   const text = variant.cascade.sentence.replaceAll(' -> ', ' → ');
@@ -90,9 +53,9 @@ function table(some: readonly CascadeEvent[], runs: number): Markup {
 
 function row(event: CascadeEvent, runs: number): Markup {
   const { cause, mechanism } = event;
-  const through = mechanism === null ? null : (MECHANISM_WORDS.get(mechanism) ?? mechanism);
-  const because: Part = cause === null ? null : [cause, through !== null && ` (${through})`];
-  return markup`<tr class="${TONES[event.kind]}">
+  const through = mechanism !== null && ` (${mechanismWords(mechanism)})`;
+  const because: Part = cause === null ? null : [cause, through];
+  return markup`<tr class="${EVENT_LOOKS[event.kind].tone}">
     <th scope="row">${formatInstant(event.at)}</th>
     <td><b>${event.subject}</b></td>
     <td>${event.text}</td>

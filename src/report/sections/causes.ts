@@ -7,7 +7,7 @@ import { explainedOf, wordsOf, type Explained } from '../explained.js';
 import { cheapestWords } from '../cheapest.js';
 import { markup, type Markup } from '../html-escape.js';
 import type { View } from '../view.js';
-import { folded, plainTable, section } from './parts.js';
+import { folded, scrolled, section, type Table } from './parts.js';
 
 const ROLE_WORDS: Readonly<Record<CausalRole, string>> = {
   cause: 'a cause',
@@ -24,8 +24,6 @@ const CHANGE_WORDS: Readonly<Record<InterventionRole, string>> = {
   remedy: 'would avert it',
 };
 
-type Table = Parameters<typeof plainTable>[0];
-
 /** What the runs without possible causes show; null without such runs. */
 export function causesSection({ result }: View): Markup | null {
   const explained = explainedOf(result.variants);
@@ -34,11 +32,12 @@ export function causesSection({ result }: View): Markup | null {
   const tables = explained.map((one) => {
     const { faults, interventions } = one.own;
     const cheapest = cheapestWords(one.own);
+    const whose = `Runs of ${one.variant.name}`;
     return markup`<h3 class="gap">${several ? `${one.variant.name}: ` : ''}${causeSentence(one)}</h3>
         ${cheapest === null ? null : markup`<p>${cheapest}</p>`}
         ${folded(
-          markup`${faults.length === 0 ? null : scrolled(one, 'without each fault', faultTable(one))}
-            ${interventions.length === 0 ? null : scrolled(one, 'with other changes', changeTable(one))}
+          markup`${faults.length === 0 ? null : scrolled(faultTable(one), `${whose} without each fault`)}
+            ${interventions.length === 0 ? null : scrolled(changeTable(one), `${whose} with other changes`)}
             <p class="meta after">${methodWords(one)}</p>`,
           'Runs without each fault, and with other changes',
         )}`;
@@ -46,12 +45,6 @@ export function causesSection({ result }: View): Markup | null {
   const runs = explained.reduce((sum, { own }) => sum + own.runs, 0);
   const title = `Causes of the harm, by ${plural(runs, 'run')} without some of them`;
   return section('causes', 'Causes', title, markup`${tables}`);
-}
-
-function scrolled({ variant }: Explained, which: string, table: Table): Markup {
-  return markup`<div class="scroll" tabindex="0" role="region" aria-label="Runs of ${variant.name} ${which}">
-          ${plainTable(table)}
-        </div>`;
 }
 
 function faultTable({ variant, own }: Explained): Table {

@@ -2,7 +2,7 @@ import type { VariantResult } from '../../spec/result/result.js';
 import { formatShare } from '../../text/figures.js';
 import type { Fold } from '../fold.js';
 import { markup, type Markup } from '../html-escape.js';
-import { heldBudgets, type View } from '../view.js';
+import { heldBudgets, holdsAll, type View } from '../view.js';
 import { folded, section, variantKey } from './parts.js';
 
 /** What to do: the variant that holds every budget, if one does, and the settings that each variant changes. */
@@ -32,11 +32,10 @@ export function changesName(view: View): string {
 /** The variant to take: it holds every budget and does not succeed less than the baseline; null if there is none. */
 function recommended({ result, winner, baseline }: View): VariantResult | null {
   const variant = result.variants.find(({ name }) => name === winner);
-  if (variant === undefined || variant.baseline || variant.unfinished !== undefined) return null;
-  const { held, of } = heldBudgets(variant);
+  if (variant === undefined || variant.baseline) return null;
   const success = variant.summary.success.value ?? 0;
   const isNoWorse = success >= (baseline.summary.success.value ?? 0);
-  return of > 0 && held === of && isNoWorse ? variant : null;
+  return holdsAll(variant) && isNoWorse ? variant : null;
 }
 
 function titleOf({ result, baseline }: View, chosen: VariantResult | null): string {

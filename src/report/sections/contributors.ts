@@ -3,7 +3,7 @@ import { formatSeconds, formatShare } from '../../text/figures.js';
 import { largestWords, partWords, sampleWords } from '../contributors.js';
 import { markup, type Markup } from '../html-escape.js';
 import type { View } from '../view.js';
-import { caption, insideSection, plainTable, type Table } from './parts.js';
+import { caption, insideSection, scrolled, type Table } from './parts.js';
 
 /** Where the time of all requests and of those next to the p99 goes, by the critical paths of the traced ones. */
 export function contributorsSection(view: View): Markup | null {
@@ -23,9 +23,7 @@ export function contributorsSection(view: View): Markup | null {
 }
 
 function bodyOf(contributors: Contributors): Markup {
-  return markup`<div class="scroll" tabindex="0" role="region" aria-label="Latency by contributor">
-      ${plainTable(tableOf(contributors))}
-    </div>
+  return markup`${scrolled(tableOf(contributors), 'Latency by contributor')}
     ${caption(
       `${sampleWords(contributors)} The parts of a request add up to its latency. Saved: the part 10 % shorter and all else the same. A shorter part also shortens queues, which comes on top; a parallel call that then ends last takes some of it back.`,
     )}`;

@@ -2,7 +2,7 @@ import type { VariantResult } from '../../spec/result/result.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
 import type { Fold } from '../fold.js';
 import { markup, type Markup } from '../html-escape.js';
-import { sortedKeys } from '../keys.js';
+import { sortedKeys } from '../../text/order.js';
 import { caption, plainTable, section } from './parts.js';
 
 /** Costs by component and variant; null without prices. */

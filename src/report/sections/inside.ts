@@ -21,7 +21,7 @@ import {
   type ServiceRow,
 } from '../charts/services.js';
 import { crowdOf } from '../crowd.js';
-import { lanesOf, MECHANISM_WORDS, spreadWindow, swimlaneChart } from '../charts/swimlane.js';
+import { lanesOf, mechanismWords, spreadWindow, swimlaneChart } from '../charts/swimlane.js';
 import { breakerFinding, servicesFinding, wasteFinding } from '../findings.js';
 import { propagationFinding } from '../findings-cascade.js';
 import {
@@ -42,7 +42,7 @@ import { sharedAnswers, sharedWords } from '../shared-answers.js';
 import type { EdgeCounter } from '../../spec/patterns/policy.js';
 import type { VariantResult } from '../../spec/result/result.js';
 import { usedUpPools } from '../pools.js';
-import { sortedKeys } from '../keys.js';
+import { sortedKeys } from '../../text/order.js';
 import { lookOf, type View } from '../view.js';
 import { caption, dataTable, insideSection, picture, stateLegend, swatchOf } from './parts.js';
 import { axis, gutterLabel } from './timeline.js';
@@ -164,10 +164,7 @@ export function propagationSection(all: View): Markup | null {
             .join(', '),
       variant.cascade.influences
         .filter((i) => i.to === lane.subject)
-        .map(
-          (i) =>
-            `${MECHANISM_WORDS.get(i.mechanism) ?? i.mechanism} from ${i.from} at ${formatInstant(i.at)}`,
-        )
+        .map((i) => `${mechanismWords(i.mechanism)} from ${i.from} at ${formatInstant(i.at)}`)
         .slice(0, 3)
         .join(', ') || '–',
     ]);

@@ -8,9 +8,10 @@ import {
   meterScaleOf,
   worstOf,
 } from '../charts/meters.js';
-import { countIn, flowChart } from '../charts/flow.js';
+import { flowChart } from '../charts/flow.js';
 import { spreadChart, withoutSpread } from '../charts/spread.js';
 import { inline } from '../draw.js';
+import { countIn } from '../family-parts.js';
 import { familyFinding } from '../family-findings.js';
 import type { FamilyId } from '../families.js';
 import type { Family, FamilyColumn } from '../family.js';
@@ -23,7 +24,7 @@ import { tInterval } from '../t-interval.js';
 import { meteredOf, subjectsOf } from '../unseen.js';
 import { faultMarks, type View } from '../view.js';
 import { brokenSagas } from './broken-sagas.js';
-import { caption, dataTable, picture, plainTable, section, variantKey } from './parts.js';
+import { caption, dataTable, picture, scrolled, section, variantKey } from './parts.js';
 import { axis, gutterLabel } from './timeline.js';
 
 /** Most subjects with pictures; the others appear only in the table. */
@@ -194,9 +195,7 @@ function table(view: View, family: Family, subjects: readonly string[]): Markup 
   };
   if (rows.length === 0) return none;
   if (rows.length > OPEN_ROWS) return markup`${dataTable(own)}${none}`;
-  return markup`<div class="scroll after" tabindex="0" role="region" aria-label="${family.name}">
-      ${plainTable(own)}
-    </div>
+  return markup`${scrolled(own, family.name, 'scroll after')}
     ${none}`;
 }
 

@@ -78,10 +78,15 @@ export function picture(id: string, wide: Drawing, narrow: Drawing | null): Mark
 export function dataTable(table: Table, summary = 'Data'): Markup {
   return markup`<details>
     <summary>${summary}</summary>
-    <div class="scroll" tabindex="0" role="region" aria-label="${table.caption}">
-      ${plainTable(table)}
-    </div>
+    ${scrolled(table, table.caption)}
   </details>`;
+}
+
+/** A table that scrolls sideways in its frame. */
+export function scrolled(table: Table, name: string, className = 'scroll'): Markup {
+  return markup`<div class="${className}" tabindex="0" role="region" aria-label="${name}">
+    ${plainTable(table)}
+  </div>`;
 }
 
 /** A table whose first column heads its rows. */

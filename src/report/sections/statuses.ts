@@ -1,9 +1,8 @@
 import { formatCount, formatShare } from '../../text/figures.js';
 import type { Fold } from '../fold.js';
-import type { Markup } from '../html-escape.js';
+import { markup, type Markup } from '../html-escape.js';
 import { isTelling, statusRows, statusWords, type StatusRow } from '../statuses.js';
 import { caption, plainTable, section } from './parts.js';
-import { markup } from '../html-escape.js';
 
 /** Longest table; the result document has the rest. */
 const ROWS = 40;

@@ -14,7 +14,7 @@ import { wordsOf } from '../explained.js';
 import { markup, type Markup } from '../html-escape.js';
 import { missingRecovery } from '../next-fault.js';
 import type { View } from '../view.js';
-import { caption, insideSection, plainTable, type Table } from './parts.js';
+import { caption, insideSection, scrolled, type Table } from './parts.js';
 
 /** Most origins of failures in the table. */
 const ORIGINS = 8;
@@ -70,9 +70,7 @@ function timesOf(result: Result, variant: VariantResult): Markup | null {
     }),
   };
   return markup`<h3 class="gap">Times of each fault</h3>
-    <div class="scroll" tabindex="0" role="region" aria-label="Times of each fault">
-      ${plainTable(table)}
-    </div>
+    ${scrolled(table, 'Times of each fault')}
     ${caption(
       'From the start of the fault until requests of users degrade, and until the largest share of them fails; from its end until success is back to stay (recovery), and until the slowest backlog is drained; never: not before the end of the run; “> 10 s”: not before the next fault, which begins after 10 s. With overlapping faults a time may be due to the other one.',
     )}`;
@@ -88,12 +86,7 @@ function originsOf({ blame }: VariantResult): Markup | null {
     rows: shown.map((part) => [blameWords(part), outageText(blame, part)]),
   };
   return markup`<h3 class="gap">Where failed requests begin to fail</h3>
-    ${
-      shown.length > 0 &&
-      markup`<div class="scroll" tabindex="0" role="region" aria-label="Where failed requests begin to fail">
-      ${plainTable(table)}
-    </div>`
-    }
+    ${shown.length > 0 && scrolled(table, 'Where failed requests begin to fail')}
     ${caption(
       `${blameSample(blame)} A failure begins at the deepest failed call that the request waited for last; if a caller gave up, where most of the time until then was spent.${left > 0 ? ` ${left} smaller origins are left out.` : ''}`,
     )}`;

@@ -12,7 +12,7 @@ import { cut } from '../html-escape.js';
 import { unfinishedLines } from '../incomplete.js';
 import { nextFaultAt } from '../next-fault.js';
 import { characterOf, describedRun } from '../character.js';
-import { heldBudgets, viewOf, type View } from '../view.js';
+import { heldBudgets, holdsAll, viewOf, type View } from '../view.js';
 import { whatIfText } from '../what-if.js';
 import { unsaidOf } from './unsaid.js';
 
@@ -167,10 +167,7 @@ function budgetLine(budget: BudgetResult): string {
 function remedies({ variants }: Result): readonly Block[] {
   const failing = variants.filter((variant) => heldBudgets(variant).broken > 0);
   if (failing.length === 0) return [];
-  const whole = variants.filter((variant) => {
-    const { held, of } = heldBudgets(variant);
-    return of > 0 && held === of && variant.unfinished === undefined;
-  });
+  const whole = variants.filter(holdsAll);
   const names = listed(whole.map(({ name }) => name));
   const text =
     whole.length === 0

@@ -1,5 +1,5 @@
 import type { SweepFigure, SweepFigures, SweepResult } from '../../spec/result/sweep.js';
-import { csvText } from '../csv.js';
+import { csvText, numberText } from '../csv.js';
 import { expectFigure, numbersOf, tallyOf, unitOf } from './cases.js';
 
 /**
@@ -59,10 +59,8 @@ function rowsOf(result: SweepResult, figures: SweepFigures): string[][] {
 }
 
 function numbers(figure: SweepFigure | undefined): string[] {
-  const text = (value: number | null | undefined): string =>
-    value === null || value === undefined ? '' : String(value);
   const { value, ci95, never } = figure ?? { value: null, ci95: null, never: 0 };
-  return [text(value), text(ci95?.[0]), text(ci95?.[1]), String(never)];
+  return [numberText(value), ...(ci95 ?? [null, null]).map(numberText), String(never)];
 }
 
 /** Numbers if all values of the axis are numbers, else the texts of the file. */

@@ -1,5 +1,6 @@
+import type { BudgetStatus } from './cases.js';
 import { coordinate } from '../format.js';
-import { markup, type Markup, type Part } from '../html-escape.js';
+import { markup, raw, type Markup } from '../html-escape.js';
 import { ref, type Look, type Token } from '../theme.js';
 
 /** Colour and dash of each variant of a sweep, in their order; a single variant is drawn in ink. */
@@ -20,31 +21,30 @@ export function sweepLooks(variants: readonly string[]): Look[] {
 }
 
 /** The mark of a variant at a point, with a distinct shape, so that a difference never depends on colour alone. */
-export function shapeMark(look: Look, x: number, y: number, extra: Part = null): Markup {
-  const [cx, cy] = [coordinate(x), coordinate(y)];
-  const shape = SHAPES[look.index % SHAPES.length]!;
-  return markup`<path d="M${cx} ${cy}${shape}" fill="${look.color}" ${extra} />`;
+export function shapeMark(look: Look, x: number, y: number): Markup {
+  return raw(`<path d="${shapeAt(look, x, y)}" fill="${look.color}" />`);
 }
 
-/** The same, hollow, for undecided points. */
-export function hollowMark(look: Look, x: number, y: number): Markup {
-  const shape = SHAPES[look.index % SHAPES.length]!;
+/** The same for a status of its budgets: a cross in its colour where one fails, hollow where one is undecided. */
+export function statusMark(look: Look, status: BudgetStatus, x: number, y: number): Markup {
+  if (status === 'fails')
+    return markup`<path
+      d="M${coordinate(x - 3.5)} ${coordinate(y - 3.5)}l7 7m0 -7l-7 7"
+      fill="none"
+      stroke="${look.color}"
+      stroke-width="2"
+    />`;
+  if (status !== 'undecided') return shapeMark(look, x, y);
   return markup`<path
-    d="M${coordinate(x)} ${coordinate(y)}${shape}"
+    d="${shapeAt(look, x, y)}"
     fill="var(--bg)"
     stroke="${look.color}"
     stroke-width="1.5"
   />`;
 }
 
-/** The mark of a point at which a budget fails: a cross in the variant's colour. */
-export function crossMark(look: Look, x: number, y: number): Markup {
-  return markup`<path
-    d="M${coordinate(x - 3.5)} ${coordinate(y - 3.5)}l7 7m0 -7l-7 7"
-    fill="none"
-    stroke="${look.color}"
-    stroke-width="2"
-  />`;
+function shapeAt(look: Look, x: number, y: number): string {
+  return `M${coordinate(x)} ${coordinate(y)}${SHAPES[look.index % SHAPES.length]!}`;
 }
 
 interface Style {

@@ -1,8 +1,7 @@
-import type { SweepResult } from '../../spec/result/sweep.js';
+import type { SweepResult, SweepFigures } from '../../spec/result/sweep.js';
 import { plural } from '../../text/words.js';
-import type { Words } from '../emphasis.js';
 import { printable } from '../html-escape.js';
-import { inlineText } from '../markdown.js';
+import { inlineText, inlineWords, markdownTable } from '../markdown.js';
 import { metricSentences } from './best.js';
 import {
   caseAt,
@@ -19,9 +18,8 @@ import {
   valueText,
   type SweepView,
 } from './cases.js';
-import { orderedEntries, type Row } from './order.js';
+import { orderedEntries, rowsOf } from './order.js';
 import { askedText, sweepBadge, sweepVerdict } from './words.js';
-import type { SweepFigures } from '../../spec/result/sweep.js';
 
 /** Most rows of the table of settings. */
 const ROWS = 40;
@@ -37,7 +35,7 @@ export function renderSweepMarkdown(
   const view = sweepViewOf(result);
   const badge = sweepBadge(view);
   const said = [...sweepVerdict(view), ...metricSentences(view)].map(
-    (words) => `- ${inWords(words)}`,
+    (words) => `- ${inlineWords(words)}`,
   );
   const parts = [
     `# ${inlineText(result.scenario.title)}`,
@@ -49,12 +47,6 @@ export function renderSweepMarkdown(
     `Reproduce: \`${printable(options.command).replaceAll('`', "'")}\` · seed ${result.seed}, ${plural(result.replications, 'replication')}`,
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
-}
-
-function inWords(words: Words): string {
-  return words
-    .map((word) => (typeof word === 'string' ? inlineText(word) : `**${inlineText(word.strong)}**`))
-    .join('');
 }
 
 function matrices(view: SweepView): string[] {
@@ -97,7 +89,7 @@ function matrix(view: SweepView, name: string, cell: (figures: SweepFigures) => 
       return figures === null ? '' : cell(figures);
     }),
   ]);
-  return table(heads, rows, 1);
+  return markdownTable(heads, rows);
 }
 
 /** The settings with all figures; only the best if there are many. */
@@ -105,9 +97,7 @@ function settings(view: SweepView): string {
   const { result } = view;
   const all = result.cases.reduce((sum, one) => sum + one.variants.length, 0);
   const isOrdered = all > ROWS || view.shape === 'scatter' || view.shape === 'table';
-  const rows = isOrdered
-    ? orderedEntries(view).entries.slice(0, ROWS)
-    : result.cases.flatMap((one) => one.variants.map((figures): Row => ({ case: one, figures })));
+  const rows = isOrdered ? orderedEntries(view).entries.slice(0, ROWS) : rowsOf(result);
   if (rows.length === 0) return '';
   const several = result.variants.length > 1;
   const { expect } = result.sweep;
@@ -134,7 +124,7 @@ function settings(view: SweepView): string {
   const fixed = view.free.length + (several ? 1 : 0);
   const name =
     rows.length < all ? `Settings: ${rows.length} of ${all}, the best first` : 'Settings';
-  return `## ${name}\n\n${table(heads, body, fixed)}`;
+  return `## ${name}\n\n${markdownTable(heads, body, fixed)}`;
 }
 
 function expectation({ expect, stop }: SweepFigures): string {
@@ -157,17 +147,4 @@ function leftOut({ leftOut: texts }: SweepResult): string {
   if (texts.length === 0) return '';
   const lines = texts.map((text) => `- ${inlineText(text)}`);
   return `## Budgets left out\n\nThey speak of a variant that is not part of the sweep.\n\n${lines.join('\n')}`;
-}
-
-function table(
-  heads: readonly string[],
-  rows: readonly (readonly string[])[],
-  fixed: number,
-): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [
-    line(heads),
-    line(heads.map((_, i) => (i < fixed ? ':--' : '--:'))),
-    ...rows.map(line),
-  ].join('\n');
 }

@@ -1,10 +1,15 @@
-import type { SweepCase, SweepFigures } from '../../spec/result/sweep.js';
+import type { SweepCase, SweepFigures, SweepResult } from '../../spec/result/sweep.js';
 import { hasBudgets, leadingMetric, budgetStatusOf, tallyOf, type SweepView } from './cases.js';
 
 /** A variant at a setting. */
 export interface Row {
   readonly case: SweepCase;
   readonly figures: SweepFigures;
+}
+
+/** All variants at all settings, in the order of the result. */
+export function rowsOf({ cases }: SweepResult): Row[] {
+  return cases.flatMap((one) => one.variants.map((figures) => ({ case: one, figures })));
 }
 
 /**
@@ -17,9 +22,7 @@ export function orderedEntries(view: SweepView): {
   readonly by: string | null;
 } {
   const { result } = view;
-  const rows = result.cases.flatMap((one) =>
-    one.variants.map((figures): Row => ({ case: one, figures })),
-  );
+  const rows = rowsOf(result);
   const metric = leadingMetric(result);
   if (metric === null && !hasBudgets(result)) return { entries: rows, by: null };
   const rank = ({ figures }: Row): readonly number[] => {

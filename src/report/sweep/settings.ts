@@ -15,14 +15,14 @@ import {
   type SweepView,
 } from './cases.js';
 import { Made } from './made.js';
-import { orderedEntries, type Row } from './order.js';
+import { orderedEntries, rowsOf, type Row } from './order.js';
 
 /** A table with more rows is collapsed. */
 const OPEN = 40;
 
 /** The rows of all variants at all settings, with every figure and its interval. */
 export function settingsRows(view: SweepView): Made<Markup> {
-  const rows = isOrdered(view) ? orderedEntries(view).entries : rowsOf(view);
+  const rows = isOrdered(view) ? orderedEntries(view).entries : rowsOf(view.result);
   const isJudged = hasBudgets(view.result);
   return new Made(rows.length, (i) => rowMarkup(view, rows[i]!, isJudged));
 }
@@ -51,10 +51,6 @@ export function settingsTable(view: SweepView, rows: readonly Markup[]): Markup 
     <summary>${plural(rows.length, 'row')}: ${plural(result.cases.length, 'setting')}, every figure with its interval</summary>
     ${body}
   </details>`;
-}
-
-function rowsOf({ result }: SweepView): Row[] {
-  return result.cases.flatMap((one) => one.variants.map((figures) => ({ case: one, figures })));
 }
 
 function isOrdered({ shape }: SweepView): boolean {

@@ -1,14 +1,14 @@
 import type { SweepResult } from '../../spec/result/sweep.js';
 import { plural } from '../../text/words.js';
-import type { Words } from '../emphasis.js';
+import { plainWords, type Words } from '../emphasis.js';
 import { cut, printable } from '../html-escape.js';
-import { lengthOf } from '../text-table.js';
+import { headingLines } from '../text-table.js';
 import { metricSentences } from './best.js';
 import { hasBudgets, isLoose, sweepViewOf, unitOf, type SweepView } from './cases.js';
 import { wrapped, type SweepTextOptions } from './text-cells.js';
 import { axisTables, bestTable } from './text-columns.js';
 import { matrices } from './text-matrix.js';
-import { askedText, plainWords, sweepVerdict } from './words.js';
+import { askedText, sweepVerdict } from './words.js';
 
 /** Most lines of tables on a terminal; a log gets all of them. */
 const TABLE_LINES = 100;
@@ -38,16 +38,9 @@ export function sweepText(result: SweepResult, options: SweepTextOptions): strin
   return `${lines.map((text) => text.trimEnd()).join('\n')}\n`;
 }
 
-/** Title and facts on one line, or on two if they do not fit. */
 function heading({ result }: SweepView, options: SweepTextOptions): string[] {
-  const { paint, columns } = options;
   const size = `sweep ${result.sweep.name}: ${plural(result.cases.length, 'setting')} x ${plural(result.variants.length, 'variant')}`;
-  const facts = printable(
-    [options.file, size, options.wall ?? ''].filter((t) => t !== '').join('   '),
-  );
-  const title = cut(result.scenario.title, columns);
-  const gap = lengthOf(title) + 3 + lengthOf(facts) <= columns ? '   ' : '\n';
-  return `${paint.bold(title)}${gap}${paint.dim(cut(facts, columns))}`.split('\n');
+  return headingLines(result.scenario.title, [options.file, size, options.wall ?? ''], options);
 }
 
 /** A sentence with its strong beginning in bold and its further lines indented. */

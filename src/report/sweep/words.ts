@@ -1,8 +1,9 @@
 import type { SweepEdge, SweepFigures, SweepKind } from '../../spec/result/sweep.js';
 import { exactShare, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
-import type { Words } from '../emphasis.js';
+import { strongList, type Words } from '../emphasis.js';
 import { listed } from '../format.js';
+import { groupedBy } from '../../text/order.js';
 import type { Badge } from '../words.js';
 import { edgeGives, giveWords } from './gives.js';
 import {
@@ -100,11 +101,6 @@ function reachedText(view: SweepView, edge: SweepEdge): string {
   const isCount = axes[0]!.unit === 'number' && Number.isInteger(a) && Math.abs(a - b) === 1;
   const why = isCount ? ', the nearest whole numbers' : '';
   return ` (to within ${exactShare(Number(reached.toPrecision(2)))}${why})`;
-}
-
-/** Words as plain text. */
-export function plainWords(words: Words): string {
-  return words.map((word) => (typeof word === 'string' ? word : word.strong)).join('');
 }
 
 /** Number of settings that hold all budgets, for one variant, or for any of them where `variant` is null. */
@@ -253,16 +249,9 @@ function countWords(view: SweepView): Words {
 
 /** Where each variant holds all budgets. Variants with the same settings share a sentence. */
 function regionWords(view: SweepView): Words[] {
-  const groups = new Map<string, string[]>();
-  for (const name of view.result.variants.filter((one) => isJudged(view, one))) {
-    const where = whereText(view, name);
-    if (where !== null) groups.set(where, [...(groups.get(where) ?? []), name]);
-  }
-  return [...groups].map(([where, names]) => [
-    ...names.flatMap((name, i): Words => {
-      const before = i === 0 ? [] : [i === names.length - 1 ? ' and ' : ', '];
-      return [...before, { strong: name }];
-    }),
+  const judged = view.result.variants.filter((one) => isJudged(view, one));
+  return [...groupedBy(judged, (name) => whereText(view, name))].map(([where, names]) => [
+    ...strongList(names),
     ` ${names.length === 1 ? 'holds' : 'hold'} all budgets ${where}.`,
   ]);
 }

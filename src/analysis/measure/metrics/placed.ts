@@ -1,16 +1,18 @@
+import { queueWaitsOf } from '../outcomes.js';
 import { processOf } from '../../../spec/plan/versions.js';
 import type { PLACED_METRICS } from '../../../language/metrics/placed.js';
 import { INSTANCE_STATE, JOURNAL, type GaugeKind } from '../../../spec/record/record.js';
 import { withLevels } from '../batches.js';
 import { edgeSums, partSums } from '../column-sums.js';
+import { sumOf } from '../../../stats/sums.js';
 import { distributionOf, largestOf, meanOf, ratioOf, type Measured } from '../estimate.js';
-import type { GaugePick } from '../gauges.js';
+import { pickOf } from '../gauges.js';
 import { instancesUp } from '../instances-up.js';
 import { levels, shareOfCapacity } from '../levels.js';
 import { METER_COUNT, METER_LEVEL } from '../meter-readings.js';
 import { isScaled, shareOfThere, type Capacity } from '../presence.js';
 import { bySubject, type Measurement, type Measurements, type Question } from '../question.js';
-import { mergeAll, mergeSegments } from '../sums.js';
+import { mergeAll } from '../sums.js';
 import type { VariantData } from '../variant-data.js';
 
 /** How the metrics of components and their instances are computed. */
@@ -33,14 +35,9 @@ export const PLACED_MEASUREMENTS: Measurements<typeof PLACED_METRICS> = {
   ),
 };
 
-function queueWait({ data, selection, window, ending }: Question): Measured {
-  const each = data.records.map((record) =>
-    mergeSegments(
-      selection.parts.map((part) => record.parts[part].queueWait),
-      window.segments,
-    ),
-  );
-  return distributionOf(mergeAll(each), each, ending);
+function queueWait(question: Question): Measured {
+  const each = queueWaitsOf(question);
+  return distributionOf(mergeAll(each), each, question.ending);
 }
 
 function wasted(question: Question, wastedNs: readonly number[]): Measured {
@@ -55,7 +52,7 @@ function utilization(question: Question): Measured {
 
 function gaugeShare(question: Question, kind: GaugeKind, capacity: Capacity): Measured {
   const { data, selection } = question;
-  const pick = isOf(question, kind);
+  const pick = pickOf(kind, selection.instances);
   const all = total(data, selection.instances, capacity);
   if (Number.isFinite(all) && isScaled(data, selection.instances)) {
     return shareOfThere(question, pick, capacity);
@@ -65,16 +62,11 @@ function gaugeShare(question: Question, kind: GaugeKind, capacity: Capacity): Me
 
 function gauge(kind: GaugeKind): Measurement {
   return (question) => {
-    const pick = isOf(question, kind);
+    const pick = pickOf(kind, question.selection.instances);
     const { means, maxima } = levels(question.data, question.window, pick);
     if (question.ending === 'max') return largestOf(maxima);
     return withLevels(meanOf(means), question, pick, 1);
   };
-}
-
-function isOf(question: Question, kind: GaugeKind): GaugePick {
-  const instances = new Set(question.selection.instances);
-  return { kind, passes: (instance) => instances.has(instance) };
 }
 
 const workersOf: Capacity = ({ concurrency }) => concurrency;
@@ -110,9 +102,5 @@ function restartsOf({ data, selection, window }: Question): readonly number[] {
 }
 
 function total(data: VariantData, instances: readonly number[], pick: Capacity): number {
-  let sum = 0;
-  for (const instance of instances) {
-    sum += pick(processOf(data.plan, instance));
-  }
-  return sum;
+  return sumOf(instances.map((instance) => pick(processOf(data.plan, instance))));
 }

@@ -1,5 +1,5 @@
 import type { ROLLOUT_METRICS } from '../../../language/metrics/rollouts.js';
-import { meanOf, nothing, shareOf, type Measured } from '../estimate.js';
+import { nothing, recoveryFrom, shareOf, type Measured } from '../estimate.js';
 import type { Measurement, Measurements, Question } from '../question.js';
 import { answeredIn, componentOf, courseOf, resultsOf, shareOfRuns } from '../rollouts.js';
 
@@ -13,9 +13,7 @@ export const ROLLOUT_MEASUREMENTS: Measurements<typeof ROLLOUT_METRICS> = {
       const course = courseOf(record, component);
       return course === null ? Infinity : (course.endedNs - course.beganNs) / 1e9;
     });
-    const ended = each.filter((seconds) => Number.isFinite(seconds));
-    const value = ended.length * 2 <= each.length ? Infinity : meanOf(ended).value;
-    return { kind: 'recovery', value, each, hits: [], trials: [] };
+    return recoveryFrom(each);
   }),
   'rollout.exposed': ofRollout(({ data, window }, component) => {
     const counts = (name: string): readonly number[] =>

@@ -5,12 +5,12 @@ import { formatRate, formatShare } from '../../../text/figures.js';
 import { list } from '../../../text/words.js';
 import { demandsOf } from '../demands.js';
 import { INFEASIBLE } from '../feasibility.js';
-import { meanSteps, sumSteps } from '../links.js';
+import { badShareIn, meanSteps, rateSteps, sumSteps } from '../links.js';
 import { isProxyFull, proxyLines, workersWords } from '../proxies.js';
 import { saturatedShare } from '../saturation.js';
 import { usersOf, type Scene } from '../scene.js';
 import { sourcesOf } from '../sources.js';
-import { ceilingOf, growthsBy, servedRate } from './conditions.js';
+import { ceilingOf, growthsBy } from './conditions.js';
 import { heldByLimit } from './held-by-limit.js';
 import { refusalAt } from './refusals/index.js';
 import { unevenAt } from './uneven.js';
@@ -115,7 +115,7 @@ function factOf({ data }: Scene, { user, rates, name, evidence }: Found, until: 
     text: isMore
       ? `from the start ${offered} meet ${served} that ${name} can serve`
       : `from the start ${name} is full`,
-    value: badShare(user, 0, until),
+    value: badShareIn(user, 0, until),
     unit: 'share',
     mechanism: 'queueFull',
     evidence,
@@ -157,12 +157,7 @@ function fullProxy(
 
 /** Whether requests of users fail. It may take until the middle of the time to fill a queue, but no longer. */
 function isHarmed(user: Lane, until: number): boolean {
-  return badShare(user, 0, until) >= REFUSED && badShare(user, 0, (until >> 1) + 1) >= REFUSED;
-}
-
-function badShare(lane: Lane, from: number, until: number): number {
-  const arrivals = sumSteps(lane.arrivals, from, until);
-  return arrivals > 0 ? 1 - sumSteps(lane.good, from, until) / arrivals : 0;
+  return badShareIn(user, 0, until) >= REFUSED && badShareIn(user, 0, (until >> 1) + 1) >= REFUSED;
 }
 
 /** Growth of a queue over a time that chance does not explain, and its length in requests per worker. */
@@ -199,7 +194,7 @@ function ratesOf(scene: Scene, record: RunRecord, full: Lane, until: number): Ra
   const window = faultsNs.length > 0 && data.before.lengthNs > 0 ? data.before : data.whole;
   const demands = demandsOf(data, record);
   const first = demands.firstAt(full.component, window);
-  const offered = Math.max(first, perSecond(scene, full.arrived, until));
+  const offered = Math.max(first, rateSteps(full.arrived, scene.steps, 0, until));
   const needs = (['busy', 'cpu'] as const).flatMap((kind) => {
     const capacity = (kind === 'busy' ? full.workers : full.cores) * meanSteps(full.up, 0, until);
     if (!(capacity > 0) || !Number.isFinite(capacity) || !(first > 0)) return [];
@@ -207,15 +202,9 @@ function ratesOf(scene: Scene, record: RunRecord, full: Lane, until: number): Ra
     return [(needed * offered) / first];
   });
   if (needs.length === 0)
-    return { offered, served: servedRate(scene, full, 0, until), isKnown: false };
+    return { offered, served: rateSteps(full.succeeded, scene.steps, 0, until), isKnown: false };
   const need = Math.max(...needs);
   return need >= INFEASIBLE ? { offered, served: offered / need, isKnown: true } : null;
-}
-
-function perSecond({ steps }: Scene, column: Float64Array, until: number): number {
-  let ns = 0;
-  for (let step = 0; step < until; step++) ns += steps.lengthNs[step];
-  return (sumSteps(column, 0, until) / ns) * 1e9;
 }
 
 /** Instances that are full from the start while others of the same component have room, at the deepest such component. */
@@ -237,7 +226,7 @@ function unevenBelow(scene: Scene, record: RunRecord, user: Lane, until: number)
     at: 0,
     until: null,
     text: `from the start ${text}`,
-    value: badShare(user, 0, until),
+    value: badShareIn(user, 0, until),
     unit: 'share',
     mechanism: 'queueFull',
     share: null,

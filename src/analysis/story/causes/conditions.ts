@@ -2,7 +2,7 @@ import type { CauseRef, Resource } from '../../../spec/result/cause.js';
 import type { Lane } from '../../measure/lanes.js';
 import type { Ns } from '../../../kernel/time.js';
 import { stepAt } from '../../measure/steps.js';
-import { meanSteps, sumSteps } from '../links.js';
+import { badShareIn, maxSteps, meanSteps, sumSteps } from '../links.js';
 import { plannedRise } from '../load-changes.js';
 import { hasNoWorkerLeft, saturatedShare, SATURATED } from '../saturation.js';
 import type { Scene } from '../scene.js';
@@ -39,9 +39,7 @@ export function rateOf(
   if (last <= first) return 0;
   const own = lanes.filter(({ component, workers }) => workers === 0 && component === workload);
   const arrivals = own.reduce((sum, lane) => sum + sumSteps(lane.arrivals, first, last), 0);
-  let ns = 0;
-  for (let step = first; step < last; step++) ns += steps.lengthNs[step];
-  return (arrivals / ns) * 1e9;
+  return (arrivals / sumSteps(steps.lengthNs, first, last)) * 1e9;
 }
 
 /** The planned growth of the loads by the start of a degradation, the largest first. */
@@ -114,11 +112,10 @@ export function ceilingOf(
   if (!isFull) return null;
   let workers = 0;
   let cores = 0;
-  let queue = 0;
+  const queue = maxSteps(lane.queueMax, from, until);
   for (let step = from; step < until; step++) {
     if (hasNoWorkerLeft(lane, step)) workers++;
     if (lane.cpu[step] >= SATURATED * lane.cores * lane.up[step]) cores++;
-    queue = Math.max(queue, lane.queueMax[step] ?? 0);
   }
   const queued =
     Number.isFinite(lane.queueCapacity) && lane.queueCapacity > 0 && queue >= lane.queueCapacity
@@ -144,13 +141,6 @@ export function ceilingOf(
   return sumSteps(lane.shed, from, until) > 0
     ? { resource: 'queue', text: `${lane.name} refuses what exceeds its limit` }
     : null;
-}
-
-/** The rate that a component completes while it is full, in requests per second. */
-export function servedRate({ steps }: Scene, lane: Lane, from: number, until: number): number {
-  let ns = 0;
-  for (let step = from; step < until; step++) ns += steps.lengthNs[step];
-  return ns > 0 ? (sumSteps(lane.succeeded, from, until) / ns) * 1e9 : 0;
 }
 
 function candidateAt({ lane, from }: Place, ref: CauseRef, evidence: string): Candidate {
@@ -207,7 +197,7 @@ export function conditionsAt(place: Place): readonly Candidate[] {
     lane.workers > 0 &&
     failed > 0 &&
     (failed >= FEWEST || errors >= MOST) &&
-    errors >= MOST * badShareOf(place);
+    errors >= MOST * badShareIn(lane, from, place.until);
   if (!isOwn) return loads;
   const usual = usualFaultsOn(scene, lane).filter(({ bounds }) => bounds.failed >= MOST * errors);
   if (usual.length > 0) return usual.map((suspect) => named(scene, suspect, lane));
@@ -235,10 +225,9 @@ function openerAt(place: Place, callee: Lane): Candidate {
 function shedByQueue(place: Place): Candidate | null {
   const { lane, from, until } = place;
   const shed = sumSteps(lane.shed, from, until) - sumSteps(lane.overRate, from, until);
-  const failed = badShareOf(place) * sumSteps(lane.arrivals, from, until);
+  const failed = badShareIn(lane, from, until) * sumSteps(lane.arrivals, from, until);
   if (!(shed > 0 && shed >= MOST * failed && lane.queueCapacity > 0)) return null;
-  let most = 0;
-  for (let step = from; step < until; step++) most = Math.max(most, lane.queueMax[step]);
+  const most = maxSteps(lane.queueMax, from, until);
   if (most < lane.queueCapacity) return null;
   const subject = nameOf(place);
   const evidence = `the queue of ${subject} is full (${formatCount(most)})`;
@@ -249,15 +238,10 @@ function nameOf({ scene, lane }: Place): string {
   return scene.data.plan.components[lane.component].name;
 }
 
-function badShareOf({ lane, from, until }: Place): number {
-  const arrivals = sumSteps(lane.arrivals, from, until);
-  return arrivals > 0 ? 1 - sumSteps(lane.good, from, until) / arrivals : 0;
-}
-
 /** The limit whose refusals are most of the failures here, or for which the requests here wait to be made again. */
 function refusedByLimit(place: Place): Candidate | null {
   const { scene, lane, from, until } = place;
-  const bad = badShareOf(place) * sumSteps(lane.arrivals, from, until);
+  const bad = badShareIn(lane, from, until) * sumSteps(lane.arrivals, from, until);
   const isMost = bad > 0 && sumSteps(lane.overRate, from, until) >= MOST * bad;
   const resting = restsFor(scene, lane, from, until);
   const limiter = resting ?? (isMost ? limiterOf(scene, lane, from, until) : null);

@@ -1,3 +1,4 @@
+import { rateSteps } from '../links.js';
 import type { CauseFact, CauseKind } from '../../../spec/result/cause.js';
 import type { RunRecord } from '../../../spec/record/record.js';
 import { isFeedback } from '../feedback.js';
@@ -10,12 +11,11 @@ import { suspectsOf } from './suspects.js';
 import { named } from './candidate.js';
 import type { Scene } from '../scene.js';
 import { chronicOf } from './chronic.js';
-import { servedRate } from './conditions.js';
 import { withFollowers } from './enabling.js';
 import { growthWords } from './growth-words.js';
 import { harmsOf, type Harm } from './harm.js';
 import { quotasOf } from './quota.js';
-import { byCodeUnit } from '../../measure/variant-data.js';
+import { byCodeUnit } from '../../../text/order.js';
 
 /** A cause with a smaller part of the harm is none. */
 const SOME = 0.02;
@@ -156,7 +156,7 @@ function conditionWords(
   if (growth !== undefined) return growthWords(subject, growth);
   if (ref.kind === 'capacity') {
     const until = Math.min(scene.steps.count, from + RATE_STEPS);
-    const value = servedRate(scene, lane!, from, until);
+    const value = rateSteps(lane!.succeeded, scene.steps, from, until);
     return { text: evidence, value, unit: 'perSecond' };
   }
   return { text: WORDS[ref.kind](subject), value: null, unit: null };

@@ -1,10 +1,9 @@
 import { meanOf } from '../../../kernel/distribution.js';
-import { OUTCOME_NAMES, type OutcomeName } from '../../../spec/outcome.js';
 import { OP } from '../../../spec/plan/program.js';
 import type { Plan } from '../../../spec/plan/plan.js';
 import type { Lane } from '../../measure/lanes.js';
 import { formatShare } from '../../../text/figures.js';
-import { failuresIn, meanSteps, outcomesIn, sumSteps, type Link } from '../links.js';
+import { countIn, failuresIn, meanSteps, sumSteps, type Link } from '../links.js';
 import type { Scene } from '../scene.js';
 import { functionLimitOf } from './function-limits.js';
 import { instructionsOf } from './instructions.js';
@@ -125,13 +124,13 @@ const shareOf = (part: number, all: number): number => (all > 0 ? part / all : 0
 
 /** Attempts of a link that a limit refused, its callee's or one further down. */
 function refusedOn({ attempts }: Link, from: number, until: number): number {
-  return countOf(attempts, ['throttled', 'rejectedRateLimit'], from, until);
+  return countIn(attempts, ['throttled', 'rejectedRateLimit'], from, until);
 }
 
 /** Calls of a link that a policy of its caller refused. */
 function refusedBy({ calls, attempts }: Link, from: number, until: number): number {
   const [all, sent] = [calls, attempts].map((table) =>
-    countOf(table, ['rejectedRateLimit'], from, until),
+    countIn(table, ['rejectedRateLimit'], from, until),
   );
   return Math.max(0, all - sent);
 }
@@ -142,20 +141,10 @@ function ownRefusals({ links }: Scene, lane: Lane, from: number, until: number):
   const passed = links
     .filter(({ caller }) => caller === lane)
     .reduce(
-      (sum, { calls }) => sum + countOf(calls, ['throttled', 'rejectedRateLimit'], from, until),
+      (sum, { calls }) => sum + countIn(calls, ['throttled', 'rejectedRateLimit'], from, until),
       0,
     );
   return Math.max(0, sumSteps(lane.overRate, from, until) - passed);
-}
-
-function countOf(
-  table: Float64Array,
-  names: readonly OutcomeName[],
-  from: number,
-  until: number,
-): number {
-  const counts = outcomesIn(table, from, until);
-  return names.reduce((sum, name) => sum + counts[OUTCOME_NAMES.indexOf(name)], 0);
 }
 
 function stepSeconds({ steps }: Scene, step: number): number {

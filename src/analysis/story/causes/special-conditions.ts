@@ -5,7 +5,7 @@ import type { Lane } from '../../measure/lanes.js';
 import { mergeSegments } from '../../measure/sums.js';
 import { formatSeconds } from '../../../text/figures.js';
 import { coldCache } from '../cache-misses.js';
-import { meanSteps } from '../links.js';
+import { maxSteps, meanSteps } from '../links.js';
 import type { Scene } from '../scene.js';
 
 /** A component that degrades without a fault, in steps [from, until) of one run. */
@@ -87,7 +87,7 @@ export function lockWait(
     const waits = mergeSegments([meter.segments], data.whole.segments);
     const p95 = waits.quantile(0.95);
     const lane = lanes.find((own) => own.component === component)!;
-    const latency = Math.max(...[...lane.latency].filter((value) => !Number.isNaN(value)), 0);
+    const latency = maxSteps(lane.latency, 0, lane.latency.length);
     if (p95 !== null && p95 / 1e9 >= LOCKED * latency && latency > 0)
       return `p95 of the wait ${formatSeconds(p95 / 1e9)}`;
   }

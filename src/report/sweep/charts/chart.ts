@@ -11,14 +11,15 @@ import type { PlotRenderer } from '../../svg.js';
 import type { Look } from '../../theme.js';
 import {
   clamp,
+  fewDecades,
   linear,
   logarithmic,
   niceCeiling,
   niceFloor,
   niceTicks,
   oneTwoFive,
+  type Scale,
 } from '../../scale.js';
-import type { Scale } from '../../scale.js';
 import type { AxisUnit } from '../../../spec/result/sweep.js';
 import type { SweepView } from '../cases.js';
 
@@ -119,10 +120,7 @@ export function tickLabel(value: number, unit: Unit | AxisUnit): string {
 export function logTicks(domain: readonly [number, number], unit: Unit | AxisUnit): number[] {
   if (unit === 'bytes') return doublings(domain);
   const all = oneTwoFive(...domain);
-  if (all.length <= 7) return all;
-  const decades = all.filter((at) => at.toExponential().startsWith('1e'));
-  const every = Math.ceil(decades.length / 6);
-  return decades.filter((_, i) => (decades.length - 1 - i) % every === 0);
+  return all.length <= 7 ? all : fewDecades(...domain);
 }
 
 /** At most seven powers of two within bounds, evenly spaced. */

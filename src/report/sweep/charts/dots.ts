@@ -1,11 +1,11 @@
-import { label, stroke, textWidth, type Drawing } from '../../draw.js';
+import { label, stroke, widestOf, type Drawing } from '../../draw.js';
 import { formatValue } from '../../../text/figures.js';
 import { coordinate } from '../../format.js';
 import { markup, shorten, type Markup } from '../../html-escape.js';
 import type { Scale } from '../../scale.js';
 import type { Look } from '../../theme.js';
 import { figuresOf, budgetStatusOf, wordOf } from '../cases.js';
-import { crossMark, hollowMark, shapeMark } from '../looks.js';
+import { statusMark } from '../looks.js';
 import type { SweepCase } from '../../../spec/result/sweep.js';
 import {
   extentOf,
@@ -27,7 +27,10 @@ export function dotChart(canvas: Canvas, drawn: Drawn, width: number): Drawing {
   const unit = drawnUnit(canvas, drawn);
   const keys = looks.length > 1 ? legend(canvas, width) : { height: 4, body: [] };
   const step = looks.length * LINE + 12;
-  const longest = Math.max(...axis.values.map(({ text }) => textWidth(text, SIZE)));
+  const longest = widestOf(
+    axis.values.map(({ text }) => text),
+    SIZE,
+  );
   const left = Math.min(longest + 14, width * (width < NARROW_BELOW ? 0.32 : 0.28));
   const { values, ends } = valuesOf(canvas, drawn);
   const extent = extentOf(values, unit, ends);
@@ -110,12 +113,7 @@ function variantMarks(
     figure.ci95 !== null &&
     stroke(`M${coordinate(x(low))} ${coordinate(y)}H${coordinate(x(high))}`, look.color, 1.8);
   const status = budgetStatusOf(canvas.view.result, figures);
-  const mark =
-    status === 'fails'
-      ? crossMark(look, at, y)
-      : status === 'undecided'
-        ? hollowMark(look, at, y)
-        : shapeMark(look, at, y);
+  const mark = statusMark(look, status, at, y);
   const value = label(width, y + 4, formatValue(figure.value, drawnUnit(canvas, drawn)), {
     anchor: 'end',
     size: SIZE,

@@ -3,10 +3,10 @@ import type { Unit } from '../../../text/figures.js';
 import { coordinate } from '../../format.js';
 import { markup, shorten, type Markup } from '../../html-escape.js';
 import type { Scale } from '../../scale.js';
-import type { Layer } from '../../svg.js';
+import { lineLayer, type Layer } from '../../svg.js';
 import type { Look } from '../../theme.js';
 import { spread } from '../../charts/frame.js';
-import { crossMark, hollowMark, shapeMark } from '../looks.js';
+import { statusMark } from '../looks.js';
 import type { BudgetStatus } from '../cases.js';
 import { scaleOf, tickLabel, within, type Canvas, type Extent } from './chart.js';
 
@@ -79,16 +79,12 @@ export function xyBody(canvas: Canvas, spec: XySpec): Markup {
       y: { type: spec.y.type, domain: spec.y.domain },
       layers: [
         { kind: 'across', at: spec.y.ticks, stroke: 'var(--grid)', dash: null },
-        ...(spec.limit === null
-          ? []
-          : [
-              {
-                kind: 'across' as const,
-                at: [spec.limit.at],
-                stroke: 'var(--failing)',
-                dash: '4 3',
-              },
-            ]),
+        {
+          kind: 'across',
+          at: spec.limit === null ? [] : [spec.limit.at],
+          stroke: 'var(--failing)',
+          dash: '4 3',
+        },
         ...(spec.isJoined ? spec.series.flatMap((series) => lineLayers(series, spec.y)) : []),
       ],
     },
@@ -131,13 +127,10 @@ function nameOf(look: Look, { width }: XySpec): string {
 }
 
 function lineLayers({ look, points }: XySeries, extent: Extent): Layer[] {
-  const line: Layer = {
-    kind: 'line',
-    points: points.map(({ x, value }) => ({ x, y: value })),
-    stroke: look.color,
-    width: look.width,
-    dash: look.dash,
-  };
+  const line = lineLayer(
+    look,
+    points.map(({ x, value }) => ({ x, y: value })),
+  );
   if (points.length < BAND_FROM) return [line];
   const band: Layer = {
     kind: 'band',
@@ -167,13 +160,7 @@ function pointMarks({ look, points }: XySeries, x: Scale, y: Scale, extent: Exte
             markup`stroke-opacity="0.7"`,
           )
         : null;
-    const mark =
-      point.status === 'fails'
-        ? crossMark(look, px, py)
-        : point.status === 'undecided'
-          ? hollowMark(look, px, py)
-          : shapeMark(look, px, py);
-    return [markup`${whisker}${mark}`];
+    return [markup`${whisker}${statusMark(look, point.status, px, py)}`];
   });
 }
 

@@ -28,7 +28,7 @@ export function arrivedAt(place: Place, part: number): number {
 }
 
 function outcomesAt({ record, scene, from, until }: Place, part: number): Float64Array {
-  return outcomesIn(outcomesBySteps([record.parts[part].outcomes], scene.steps), from, until);
+  return outcomesIn(outcomesBySteps([record.parts[part]], scene.steps), from, until);
 }
 
 /** Executions of a part that end with 503. */

@@ -1,7 +1,7 @@
 import { OUTCOME_NAMES, type OutcomeName } from '../../../../spec/outcome.js';
 import { formatShare } from '../../../../text/figures.js';
 import { list } from '../../../../text/words.js';
-import { outcomesIn, type Link } from '../../links.js';
+import { countIn, outcomesIn, type Link } from '../../links.js';
 import type { RefusalKind, Refusal } from './kind.js';
 
 /** Policies of a caller that refuse calls by a configured limit, in words. */
@@ -12,13 +12,17 @@ const LIMITS: ReadonlyMap<string, string> = new Map([
   ['bulkhead', 'bulkhead'],
 ]);
 
+/** Outcomes of calls that such a limit refuses; those of attempts come from the callee. */
+const UNSENT: readonly OutcomeName[] = ['rejectedBulkhead', 'rejectedRateLimit'];
+
 /** Calls that a limit of their caller refuses before they are sent. */
 export const limitedCalls: RefusalKind = ({ scene, lane, from, until }) => {
   return scene.links
     .filter(({ caller }) => caller === lane)
     .map((link): Refusal => {
-      const count = unsentOf(link, ['rejectedBulkhead', 'rejectedRateLimit'], from, until);
-      const { caller, callee } = link;
+      const { caller, callee, calls, attempts } = link;
+      const of = (table: Float64Array): number => countIn(table, UNSENT, from, until);
+      const count = Math.max(0, of(calls) - of(attempts));
       const what = limitsOf(link);
       const share = count / Math.max(1, endedOf(link, from, until));
       return {
@@ -40,18 +44,4 @@ export function limitsOf({ layers }: Link): string {
 function endedOf({ calls }: Link, from: number, until: number): number {
   const counts = outcomesIn(calls, from, until);
   return counts.reduce((sum, n) => sum + n, 0) - counts[OUTCOME_NAMES.indexOf('unfinished')];
-}
-
-/** Calls with one of these outcomes that were never sent. */
-function unsentOf(
-  { calls, attempts }: Link,
-  names: readonly OutcomeName[],
-  from: number,
-  until: number,
-): number {
-  const of = (table: Float64Array): number => {
-    const counts = outcomesIn(table, from, until);
-    return names.reduce((sum, name) => sum + counts[OUTCOME_NAMES.indexOf(name)], 0);
-  };
-  return Math.max(0, of(calls) - of(attempts));
 }

@@ -1,6 +1,6 @@
+import { counterBySteps } from '../../../measure/meter-of.js';
 import { formatCount, formatRate, formatShare } from '../../../../text/figures.js';
 import { sumSteps } from '../../links.js';
-import { countsOf } from '../../unseen.js';
 import type { Refusal, RefusalKind } from './kind.js';
 
 /** Part of the refused messages that publishers must see as throttled. */
@@ -19,12 +19,8 @@ export const queues: RefusalKind = (place) => {
   return plan.queues.flatMap(({ component, rules, quota }): readonly Refusal[] => {
     if (!topics.has(component)) return [];
     const { name } = plan.components[component];
-    const of = (wanted: string): number => {
-      const own = record.meters.find(
-        (meter) => meter.component === component && meter.name === wanted,
-      );
-      return sumSteps(countsOf(own, scene.steps), from, until);
-    };
+    const of = (meter: string): number =>
+      sumSteps(counterBySteps(record, meter, component, scene.steps), from, until);
     const count = of('publishRejected') + of('publishTimeouts');
     const share = count / Math.max(1, count + of('published'));
     const evidence = `${formatShare(share)} of the messages are refused`;

@@ -1,6 +1,6 @@
+import { counterBySteps } from '../../../measure/meter-of.js';
 import { formatCount } from '../../../../text/figures.js';
 import { sumSteps } from '../../links.js';
-import { countsOf } from '../../unseen.js';
 import type { Refusal, RefusalKind } from './kind.js';
 
 /** Transactions that a database rolls back, because they lock rows in a circle or wait too long for them. */
@@ -12,10 +12,8 @@ export const rows: RefusalKind = ({ scene, record, lane, from, until }) => {
   ]);
   return plan.rows.flatMap(({ component }): readonly Refusal[] => {
     if (!databases.has(component)) return [];
-    const of = (name: string): number => {
-      const meter = record.meters.find((one) => one.component === component && one.name === name);
-      return sumSteps(countsOf(meter, scene.steps), from, until);
-    };
+    const of = (meter: string): number =>
+      sumSteps(counterBySteps(record, meter, component, scene.steps), from, until);
     const [deadlocks, timeouts] = [of('deadlocks'), of('lockTimeouts')];
     const { name } = plan.components[component];
     const ref = { kind: 'locks', subject: name } as const;

@@ -1,3 +1,4 @@
+import { meterOf } from '../../../measure/meter-of.js';
 import { mergeSegments } from '../../../measure/sums.js';
 import { stepAt } from '../../../measure/steps.js';
 import { formatSeconds } from '../../../../text/figures.js';
@@ -39,8 +40,8 @@ export const views: RefusalKind = (place) => {
 
 /** The longest time that a view took to be rebuilt, in ns; Infinity if it was not completed. */
 function rebuiltIn({ record, scene }: Place, component: number): number {
-  const meter = record.meters.find((one) => one.component === component && one.name === 'catchUp');
-  if (meter?.form !== 'durations') return Infinity;
+  const meter = meterOf(record, 'durations', 'catchUp', component);
+  if (meter === undefined) return Infinity;
   const took = mergeSegments([meter.segments], scene.data.whole.segments);
   return took.count > 0 ? took.max : Infinity;
 }

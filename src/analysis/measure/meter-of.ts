@@ -1,0 +1,39 @@
+import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
+import { bySteps, type Steps } from './steps.js';
+
+type Form = MeterRecord['form'];
+
+/** A meter of one form. */
+export type MeterOf<F extends Form> = Extract<MeterRecord, { readonly form: F }>;
+
+/** The meter of a component with a name, or that of one of its parts; undefined if there is none of this form. */
+export function meterOf<F extends Form>(
+  { meters }: Pick<RunRecord, 'meters'>,
+  form: F,
+  name: string,
+  component: number,
+  part: number | null = null,
+): MeterOf<F> | undefined {
+  return meters.find(
+    (own): own is MeterOf<F> =>
+      own.form === form &&
+      own.name === name &&
+      own.component === component &&
+      (part === null || own.part === part),
+  );
+}
+
+/** A counter of a component by step; zeros if there is none. */
+export function counterBySteps(
+  record: RunRecord,
+  name: string,
+  component: number,
+  steps: Steps,
+): Float64Array {
+  return countsOf(meterOf(record, 'counter', name, component), steps);
+}
+
+/** A counter by step; zeros if it is none. */
+export function countsOf(meter: MeterRecord | undefined, steps: Steps): Float64Array {
+  return bySteps(meter?.form === 'counter' ? [meter.counts] : [], steps);
+}
