@@ -152,7 +152,7 @@ const FEW_TRIES = (1 << (RESTART - TRIES)) - 1;
 const NO_HINT = -2;
 
 /** Retries a failed call, up to `attempts` tries in total. */
-class Retrying implements PolicyState {
+export class Retrying implements PolicyState {
   private readonly ctx: CallContext;
   private readonly attempts: number;
   private readonly backoff: Backoff | null;
@@ -312,11 +312,6 @@ class Retrying implements PolicyState {
   }
 }
 
-/** The state of a retry. */
-export function retrying(setup: PolicySetup, config: RetryConfig, rules: RetryRules): PolicyState {
-  return new Retrying(setup, config, rules);
-}
-
 function timedOut(outcome: Outcome): boolean {
   const kind = kindOf(outcome);
   return kind === OUTCOME.timeout || kind === OUTCOME.connectTimeout;
@@ -328,13 +323,9 @@ export function hasBudget({ budget }: Pick<RetryConfig, 'budget'>): boolean {
 }
 
 /** Problems common to all kinds of retry. */
-export function retryProblems(
-  config: RetryConfig,
-  _bundle?: ReadonlyMap<string, unknown>,
-  key?: string | null,
-): readonly PolicyProblem[] {
+export function retryProblems(config: RetryConfig, key: string | null): readonly PolicyProblem[] {
   const problems: PolicyProblem[] = [];
-  if ((key ?? null) !== null && !hasBudget(config)) {
+  if (key !== null && !hasBudget(config)) {
     const message =
       'without a budget a retry has no state to split by key: write budget, or remove key';
     problems.push({ field: 'key', message });
