@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { BreakerTraits } from '../../spec/patterns/policy-traits.js';
-import { evidenceWithin } from '../mechanisms/breaker-traits.js';
-import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration, factor, share, whole } from '../../spec/quantities/quantities.js';
-import { Breaker, breakerJournal } from '../mechanisms/breaker.js';
+import { breakerJournal } from '../mechanisms/breaker.js';
 import { BreakerClasses, classFields, classProblems } from '../mechanisms/breaker-classes.js';
 import { BreakerMachine } from '../mechanisms/breaker-machine.js';
 import { machineProblems } from '../mechanisms/breaker-machine-problems.js';
+import type { Trips } from '../mechanisms/breaker-traits.js';
+import { NO_TRIPS, ruled, tripsAfter, tripsWithin } from '../mechanisms/breaker-traits.js';
 import { threshold, WINDOW_MAX, windowSize } from '../mechanisms/window-size.js';
 
 const closedFields = {
@@ -177,9 +177,16 @@ const BUCKETS = 10;
 
 /** `circuitBreaker` of kind `custom`: the general breaker with every setting available. */
 export const circuitBreakerCustom: PolicyKind<'circuitBreaker', typeof schema> = {
-  policy: 'circuitBreaker',
+  ...ruled<Config>({
+    classes: (config) => new BreakerClasses(config),
+    trips: (config) => tripsOf(settled(config)),
+    rule(config, setup) {
+      const timer = setup.alarm(() => machine.ring(setup.ctx.now));
+      const machine = new BreakerMachine(settled(config), breakerJournal(setup), timer);
+      return machine;
+    },
+  }),
   kind: 'custom',
-  isDefault: false,
   summary: 'A custom breaker: each choice in which the libraries differ is a field.',
   sources: [
     'sony/gobreaker v2 gobreaker.go',
@@ -187,28 +194,11 @@ export const circuitBreakerCustom: PolicyKind<'circuitBreaker', typeof schema> =
     'nodeshift/opossum lib/circuit.js',
     'Netflix/Hystrix HystrixCircuitBreaker.java',
   ],
-  level: 'attempt',
   schema,
   example:
     'circuitBreaker: { kind: custom, window: time, windowSize: 1s, threshold: 50%, tripOp: ">", ' +
     'minCalls: 4, open: 100ms, halfOpen: { permits: 2, closeAfter: 2 } }\n',
-  traits: (config) => ({
-    ...tripsOf(settled(config)),
-    classes: new BreakerClasses(config),
-  }),
-  state: 'scoped',
-  keyed: 'states',
-  dryRun: true,
-  create(config, setup) {
-    const { ctx } = setup;
-    const timer = setup.alarm(() => machine.ring(ctx.now));
-    const machine = new BreakerMachine(settled(config), breakerJournal(setup), timer);
-    return new Breaker(ctx, machine, new BreakerClasses(config));
-  },
-  check: (config): readonly PolicyProblem[] => [
-    ...classProblems(config),
-    ...machineProblems(config, settled(config)),
-  ],
+  check: (config) => [...classProblems(config), ...machineProblems(config, settled(config))],
 };
 
 /** The configuration with its defaults that depend on nothing written. */
@@ -229,16 +219,11 @@ function tripsOf({
   threshold,
   tripOp,
   minCalls,
-}: ReturnType<typeof settled>): Pick<BreakerTraits, 'evidence' | 'consecutive'> {
+}: ReturnType<typeof settled>): Trips {
   if ('calls' in threshold) {
-    const failures = tripOp === '>' ? threshold.calls + 1 : threshold.calls;
-    return { evidence: null, consecutive: { field: ['threshold'], failures } };
+    return tripsAfter(['threshold'], tripOp === '>' ? threshold.calls + 1 : threshold.calls);
   }
-  const isTime = window === 'time' && windowSize !== undefined && 'lengthNs' in windowSize;
-  return {
-    evidence: isTime
-      ? evidenceWithin('minCalls', minCalls, 'windowSize', windowSize.lengthNs)
-      : null,
-    consecutive: null,
-  };
+  return window === 'time' && windowSize !== undefined && 'lengthNs' in windowSize
+    ? tripsWithin('minCalls', minCalls, 'windowSize', windowSize.lengthNs)
+    : NO_TRIPS;
 }
