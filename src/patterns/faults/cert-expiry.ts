@@ -24,5 +24,5 @@ export const certExpiry: FaultKind<typeof schema> = {
   example: '- { id: expired, kind: certExpiry, target: bank, at: 10s, for: 20s }\n',
   takesShare: false,
   takesNoRamp: true,
-  edits: (_config, strength) => (strength === 0 ? [] : [edit(certificate, 1)]),
+  edits: () => [edit(certificate, 1)],
 };

@@ -29,5 +29,5 @@ export const flush: FaultKind<typeof schema> = {
   example: '- { id: cold-cache, kind: flush, target: products.shared, at: 60s }\n',
   takesShare: true,
   instant: true,
-  edits: (_config, strength, share = 1) => (strength === 0 ? [] : [edit(flushed, share)]),
+  edits: (_config, _strength, share = 1) => [edit(flushed, share)],
 };

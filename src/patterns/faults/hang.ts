@@ -20,5 +20,5 @@ export const hang: FaultKind<typeof schema> = {
   example: '- { id: payments-hang, kind: hang, target: payments, at: 10s, for: 5s }\n',
   takesShare: false,
   takesNoRamp: true,
-  edits: (_config, strength) => (strength === 0 ? [] : [edit(frozen, 1)]),
+  edits: () => [edit(frozen, 1)],
 };

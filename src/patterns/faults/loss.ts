@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
 import { lostMessages } from '../knobs/loss.js';
+import { problemsOf } from '../mechanisms/problems.js';
 
 const schema = z.strictObject({});
 
@@ -22,13 +23,9 @@ export const loss: FaultKind<typeof schema> = {
   takesShare: true,
   edits: (_config, strength, share = 1) => [edit(lostMessages, share * strength)],
   check: (_config, share) =>
-    share < 1
-      ? []
-      : [
-          {
-            field: 'share',
-            message:
-              'with 100% loss no retransmission arrives: write a share below 100%, or a partition',
-          },
-        ],
+    problemsOf({
+      share:
+        share >= 1 &&
+        'with 100% loss no retransmission arrives: write a share below 100%, or a partition',
+    }),
 };

@@ -20,5 +20,5 @@ export const pause: FaultKind<typeof schema> = {
   example: '- { id: long-gc, kind: pause, target: orders, instances: 1, at: 10s, for: 800ms }\n',
   takesShare: false,
   takesNoRamp: true,
-  edits: (_config, strength) => (strength === 0 ? [] : [edit(frozen, 2)]),
+  edits: () => [edit(frozen, 2)],
 };

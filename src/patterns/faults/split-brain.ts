@@ -20,5 +20,5 @@ export const splitBrain: FaultKind<typeof schema> = {
   takesShare: false,
   takesNoRamp: true,
   changesRoles: true,
-  edits: (_config, strength) => (strength === 0 ? [] : [edit(split, 1)]),
+  edits: () => [edit(split, 1)],
 };

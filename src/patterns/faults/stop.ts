@@ -27,5 +27,5 @@ export const stop: FaultKind<typeof schema> = {
   takesShare: false,
   takesNoRamp: true,
   mayBeInstant: true,
-  edits: (_config, strength) => (strength === 0 ? [] : [edit(stopping, 1)]),
+  edits: () => [edit(stopping, 1)],
 };

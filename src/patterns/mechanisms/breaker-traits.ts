@@ -4,18 +4,10 @@ import type { PolicySetup } from '../../spec/patterns/policy.js';
 import { Breaker } from './breaker.js';
 import type { BreakerRule } from './breaker.js';
 import type { BreakerClasses } from './breaker-classes.js';
+import { BREAKER } from './families.js';
 
 /** Conditions that open a breaker. */
 export type Trips = Pick<BreakerTraits, 'evidence' | 'consecutive'>;
-
-/** The answers that all kinds of breaker give alike. */
-export const BREAKER = {
-  policy: 'circuitBreaker',
-  isDefault: false,
-  level: 'attempt',
-  state: 'scoped',
-  dryRun: true,
-} as const;
 
 /** A kind of breaker whose rule sees the classes of all calls. */
 interface RuledKind<C> {

@@ -19,7 +19,8 @@ import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import type { BreakerClasses } from '../mechanisms/breaker-classes.js';
 import { classProblems, EXCLUDED, SUCCESS } from '../mechanisms/breaker-classes.js';
-import { BREAKER, NO_TRIPS, tripsAfter } from '../mechanisms/breaker-traits.js';
+import { NO_TRIPS, tripsAfter } from '../mechanisms/breaker-traits.js';
+import { BREAKER } from '../mechanisms/families.js';
 import type { CockatielBreaker } from '../mechanisms/cockatiel-breakers.js';
 import {
   ConsecutiveBreaker,

@@ -18,7 +18,8 @@ import { problemsOf } from '../mechanisms/problems.js';
 import type { TargetRule } from '../mechanisms/target-breaker.js';
 import { TargetBreaker } from '../mechanisms/target-breaker.js';
 import { THROWN_OR_CANCELLED, thrownOrCancelledClasses } from '../mechanisms/thrown-outcomes.js';
-import { BREAKER, tripsAfter } from '../mechanisms/breaker-traits.js';
+import { tripsAfter } from '../mechanisms/breaker-traits.js';
+import { BREAKER } from '../mechanisms/families.js';
 
 const schema = z.strictObject({
   successRate: share()

@@ -16,7 +16,8 @@ import { problemsOf } from '../mechanisms/problems.js';
 import type { TargetRule } from '../mechanisms/target-breaker.js';
 import { TargetBreaker } from '../mechanisms/target-breaker.js';
 import { thrownClasses, thrownFields } from '../mechanisms/thrown-outcomes.js';
-import { BREAKER, tripsAfter } from '../mechanisms/breaker-traits.js';
+import { tripsAfter } from '../mechanisms/breaker-traits.js';
+import { BREAKER } from '../mechanisms/families.js';
 
 /** The default of the proxy's LINKERD2_PROXY_OUTBOUND_HTTP_FAILFAST_TIMEOUT. */
 const FAILFAST = '3s';

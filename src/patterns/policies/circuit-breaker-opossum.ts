@@ -17,7 +17,8 @@ import { classProblems, givenUp } from '../mechanisms/breaker-classes.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
 import { problemsOf } from '../mechanisms/problems.js';
 import { RotatingBuckets } from '../mechanisms/rotating-buckets.js';
-import { BREAKER, tripsWithin } from '../mechanisms/breaker-traits.js';
+import { tripsWithin } from '../mechanisms/breaker-traits.js';
+import { BREAKER } from '../mechanisms/families.js';
 
 const MS = 1_000_000;
 

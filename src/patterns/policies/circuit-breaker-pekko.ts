@@ -24,7 +24,8 @@ import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import type { BreakerClasses } from '../mechanisms/breaker-classes.js';
 import { classProblems, FAILURE } from '../mechanisms/breaker-classes.js';
-import { BREAKER, tripsAfter } from '../mechanisms/breaker-traits.js';
+import { tripsAfter } from '../mechanisms/breaker-traits.js';
+import { BREAKER } from '../mechanisms/families.js';
 import { problemsOf } from '../mechanisms/problems.js';
 import {
   THROWN_OR_CANCELLED,
