@@ -15,7 +15,7 @@ export const quorumWithoutSpare: Rule = {
     'One member is its own majority, and two members need each other. The loss of one node stops all writes, although every write pays for a majority.',
   remedy: 'Use three members on three nodes, so that one may fail.',
   check: ({ scenario }) => [
-    ...[...scenario.queues.values()].flatMap((queue) => ofQueue(queue, scenario)),
+    ...[...scenario.queues.values()].flatMap((queue) => ofQueue(queue, scenario) ?? []),
     ...[...scenario.databases.values()].flatMap(ofDatabase),
   ],
 };
@@ -37,24 +37,22 @@ function ofDatabase({ name, replication, failover }: Database): readonly Finding
   ];
 }
 
-function ofQueue({ name, home }: MessageQueue, scenario: Scenario): readonly Finding[] {
-  if (home?.quorum !== true || home.field === null) return [];
+function ofQueue({ name, home }: MessageQueue, scenario: Scenario): Finding | null {
+  if (home?.quorum !== true || home.field === null) return null;
   const cluster = scenario.brokers.get(home.host);
-  if (cluster === undefined) return [];
+  if (cluster === undefined) return null;
   const members = Math.min(home.members, cluster.replicas);
-  if (members >= ENOUGH) return [];
+  if (members >= ENOUGH) return null;
   const fix = [
     cluster.replicas < ENOUGH ? yamlAt(['brokers', cluster.name], `nodes: ${ENOUGH}`) : '',
     home.members < ENOUGH ? yamlAt(['queues', name], `${home.field}: ${ENOUGH}`) : '',
   ];
-  return [
-    {
-      path: ['queues', name, home.field],
-      entities: [name, cluster.name],
-      message: `${name} stops when one node of ${cluster.name} is gone`,
-      measured: members === 1 ? '1 member' : `${members} members`,
-      limit: `${ENOUGH} members`,
-      fix: fix.filter((text) => text !== '').join('\n'),
-    },
-  ];
+  return {
+    path: ['queues', name, home.field],
+    entities: [name, cluster.name],
+    message: `${name} stops when one node of ${cluster.name} is gone`,
+    measured: members === 1 ? '1 member' : `${members} members`,
+    limit: `${ENOUGH} members`,
+    fix: fix.filter((text) => text !== '').join('\n'),
+  };
 }
