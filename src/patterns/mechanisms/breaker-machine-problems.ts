@@ -1,13 +1,6 @@
 import type { PolicyProblem } from '../../spec/patterns/policy.js';
-import type { MachineConfig } from './breaker-machine.js';
+import type { MachineConfig, WrittenMachine } from './breaker-machine-fields.js';
 import { problemsOf } from './problems.js';
-
-/** Fields that the user set; undefined if not set. */
-export interface WrittenMachine {
-  readonly buckets?: number | undefined;
-  readonly minCalls?: number | undefined;
-  readonly halfOpen: { readonly closeAfter?: number | undefined };
-}
 
 /** Settings of the breaker machine that contradict each other or mean nothing together. */
 export function machineProblems(

@@ -13,7 +13,7 @@ import type {
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 import type { ConcurrencyLimitTraits } from '../../spec/patterns/policy-traits.js';
 import { CONCURRENCY_LIMIT } from './families.js';
-import { OutcomeSet } from './outcome-terms.js';
+import { OutcomeSet, REFUSED_HERE, UNANSWERED } from './outcome-terms.js';
 
 /** How a call ended, as an adaptive limit sees it. */
 export const ANSWERED = 0;
@@ -24,23 +24,8 @@ export const FAILED = 2;
 /** The callee was not called: an inner layer refused. */
 export const LOCAL = 3;
 
-const DROPS = new OutcomeSet([
-  'timeout',
-  'deadlineExceeded',
-  'connect',
-  'reset',
-  'throttled',
-  'overload',
-  'gateway',
-]);
-
-const LOCALS = new OutcomeSet([
-  'poolTimeout',
-  'rejectedBulkhead',
-  'rejectedRateLimit',
-  'rejectedBreaker',
-  'cancelled',
-]);
+const DROPS = new OutcomeSet([...UNANSWERED, 'throttled', 'overload', 'gateway']);
+const LOCALS = new OutcomeSet([...REFUSED_HERE, 'cancelled']);
 
 /** The rule of one kind of limit. It knows samples, not calls. */
 export interface LimitRule {

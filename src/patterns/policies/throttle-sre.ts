@@ -4,7 +4,7 @@ import type { Outcome } from '../../spec/outcome.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration, factor } from '../../spec/quantities/quantities.js';
-import { OutcomeSet } from '../mechanisms/outcome-terms.js';
+import { OutcomeSet, REFUSED_HERE, UNANSWERED } from '../mechanisms/outcome-terms.js';
 import { RecentRequests } from '../mechanisms/recent-requests.js';
 import type { ThrottleRule } from '../mechanisms/throttle.js';
 import { Throttle } from '../mechanisms/throttle.js';
@@ -16,15 +16,9 @@ const PARTS = 120;
 
 /** Not accepted: no response, a refusal on the way, or a 429 or 503 from the callee. */
 const NOT_ACCEPTED = new OutcomeSet([
+  ...UNANSWERED,
+  ...REFUSED_HERE,
   'throttled',
-  'timeout',
-  'deadlineExceeded',
-  'connect',
-  'reset',
-  'poolTimeout',
-  'rejectedBulkhead',
-  'rejectedRateLimit',
-  'rejectedBreaker',
   'rejectedOverload',
   'cancelled',
   503,
