@@ -16,25 +16,23 @@ export const quorumWithoutSpare: Rule = {
   remedy: 'Use three members on three nodes, so that one may fail.',
   check: ({ scenario }) => [
     ...[...scenario.queues.values()].flatMap((queue) => ofQueue(queue, scenario) ?? []),
-    ...[...scenario.databases.values()].flatMap(ofDatabase),
+    ...[...scenario.databases.values()].flatMap((database) => ofDatabase(database) ?? []),
   ],
 };
 
 /** Checks a database that elects its primary by majority. */
-function ofDatabase({ name, replication, failover }: Database): readonly Finding[] {
-  if (replication === null || failover?.quorum !== true) return [];
+function ofDatabase({ name, replication, failover }: Database): Finding | null {
+  if (replication === null || failover?.quorum !== true) return null;
   const members = 1 + replication.count;
-  if (members >= ENOUGH) return [];
-  return [
-    {
-      path: ['databases', name, 'replicas'],
-      entities: [name],
-      message: `${name} takes no writes when one of its nodes is gone`,
-      measured: `${members} members`,
-      limit: `${ENOUGH} members`,
-      fix: yamlAt(['databases', name], `replicas: ${ENOUGH - 1}`),
-    },
-  ];
+  if (members >= ENOUGH) return null;
+  return {
+    path: ['databases', name, 'replicas'],
+    entities: [name],
+    message: `${name} takes no writes when one of its nodes is gone`,
+    measured: `${members} members`,
+    limit: `${ENOUGH} members`,
+    fix: yamlAt(['databases', name], `replicas: ${ENOUGH - 1}`),
+  };
 }
 
 function ofQueue({ name, home }: MessageQueue, scenario: Scenario): Finding | null {
