@@ -3,21 +3,19 @@ import { nameList, textList, wholeNumber } from './flags.js';
 import { memorySize } from './memory.js';
 import type { Terminal } from './terminal.js';
 
-type Finish = (exitCode: number) => void;
-
-/** Adds a command to the program. */
-export type Add = (program: Command, terminal: Terminal, finish: Finish) => void;
-
-/** Runs a command and, with --watch, again after each change of its files. */
-export async function once(
+/** Performs a command: runs `body` and, with --watch, again after each change of these files. */
+export type Perform = (
   files: readonly string[],
   flags: { readonly watch?: boolean },
-  terminal: Terminal,
   body: () => Promise<number>,
-): Promise<number> {
-  if (flags.watch !== true) return body();
-  const { watch } = await import('./watch.js');
-  return watch(files, terminal);
+) => Promise<void>;
+
+/** Adds a command to the program. */
+export type Add = (program: Command, terminal: Terminal, perform: Perform) => void;
+
+/** The options of a command that runs the variants of a scenario. */
+export function withRuns(command: Command): Command {
+  return withThreads(withChanges(withSelection(command)));
 }
 
 /** The variants, the seed and the number of runs. */

@@ -1,10 +1,10 @@
-import { examples, once, withChanges, withSelection, withThreads } from './command-parts.js';
+import { examples, withRuns } from './command-parts.js';
 import type { Add } from './command-parts.js';
 import { instantOf, menuOf } from './explore/menu.js';
 import { pathName, textList, wholeNumber } from './flags.js';
 
 /** `story FILE|RESULT`. */
-export const addStory: Add = (program, terminal, finish) => {
+export const addStory: Add = (program, terminal, perform) => {
   const command = program
     .command('story')
     .summary('what happened and why, for an incident channel or a post-mortem')
@@ -13,8 +13,7 @@ export const addStory: Add = (program, terminal, finish) => {
         'with their proofs, recovery, budgets that are not met. Variants that fail come first.',
     )
     .argument('<file|result>', 'scenario (YAML) or result document (JSON); - is standard input');
-  withChanges(withSelection(command));
-  withThreads(command)
+  withRuns(command)
     .option('--markdown', 'print Markdown instead of plain text')
     .option(
       '--explain',
@@ -32,17 +31,15 @@ export const addStory: Add = (program, terminal, finish) => {
       ),
     )
     .action(async (file: string, flags) => {
-      finish(
-        await once([file], flags, terminal, async () => {
-          const { story } = await import('./commands/story.js');
-          return story(file, flags, terminal);
-        }),
-      );
+      await perform([file], flags, async () => {
+        const { story } = await import('./commands/story.js');
+        return story(file, flags, terminal);
+      });
     });
 };
 
 /** `explore FILE`. */
-export const addExplore: Add = (program, terminal, finish) => {
+export const addExplore: Add = (program, terminal, perform) => {
   const command = program
     .command('explore')
     .summary('the smallest sets of faults that break a budget')
@@ -51,8 +48,7 @@ export const addExplore: Add = (program, terminal, finish) => {
         'the budgets use. The faults of the file are left out.',
     )
     .argument('<file>', 'scenario (YAML); - is standard input');
-  withChanges(withSelection(command));
-  withThreads(command)
+  withRuns(command)
     .option(
       '--budget <expression>',
       'must hold, instead of the budgets of the file; repeatable',
@@ -94,11 +90,9 @@ export const addExplore: Add = (program, terminal, finish) => {
       ),
     )
     .action(async (file: string, flags) => {
-      finish(
-        await once([file], flags, terminal, async () => {
-          const { explore } = await import('./commands/explore.js');
-          return explore(file, flags, terminal);
-        }),
-      );
+      await perform([file], flags, async () => {
+        const { explore } = await import('./commands/explore.js');
+        return explore(file, flags, terminal);
+      });
     });
 };

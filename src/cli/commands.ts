@@ -9,19 +9,18 @@ import {
   textList,
   wholeNumber,
 } from './flags.js';
-import { examples, once, withChanges, withSelection, withThreads } from './command-parts.js';
+import { examples, withChanges, withRuns, withSelection, withThreads } from './command-parts.js';
 import type { Add } from './command-parts.js';
 import { withExports } from './export-flags.js';
 
 /** `run FILE…`. */
-export const addRun: Add = (program, terminal, finish) => {
+export const addRun: Add = (program, terminal, perform) => {
   const command = program
     .command('run')
     .summary('simulate every variant, print the tables, write the report')
     .description('Simulates every variant of each scenario, prints the summary, writes the report.')
     .argument('<file...>', 'scenarios (YAML); - is standard input');
-  withChanges(withSelection(command));
-  withThreads(command)
+  withRuns(command)
     .option('--out <dir>', 'directory of the report', pathName, 'reports')
     .option('--format <list>', `what to write: ${FORMATS.join(',')}`, formatList, ['html', 'svg'])
     .option('--json <file>', 'write the result document; - is standard output', pathName)
@@ -45,24 +44,21 @@ export const addRun: Add = (program, terminal, finish) => {
       ) + '\nBudgets are shown with their verdicts; check judges them by its exit code.',
     )
     .action(async (files: string[], flags) => {
-      finish(
-        await once(files, flags, terminal, async () => {
-          const { run } = await import('./commands/run.js');
-          return run(files, flags, terminal);
-        }),
-      );
+      await perform(files, flags, async () => {
+        const { run } = await import('./commands/run.js');
+        return run(files, flags, terminal);
+      });
     });
 };
 
 /** `compare FILE`. */
-export const addCompare: Add = (program, terminal, finish) => {
+export const addCompare: Add = (program, terminal, perform) => {
   const command = program
     .command('compare')
     .summary('the variants side by side, with paired differences and intervals')
     .description('Compares the variants metric by metric, paired over the replications.')
     .argument('<file>', 'scenario (YAML); - is standard input');
-  withChanges(withSelection(command));
-  withThreads(command)
+  withRuns(command)
     .option('--json <file>', 'write the result document; - is standard output', pathName)
     .option('--quiet', 'draw no progress')
     .addHelpText(
@@ -73,24 +69,21 @@ export const addCompare: Add = (program, terminal, finish) => {
       ),
     )
     .action(async (file: string, flags) => {
-      finish(
-        await once([file], flags, terminal, async () => {
-          const { compare } = await import('./commands/compare.js');
-          return compare(file, flags, terminal);
-        }),
-      );
+      await perform([file], flags, async () => {
+        const { compare } = await import('./commands/compare.js');
+        return compare(file, flags, terminal);
+      });
     });
 };
 
 /** `check FILE…`. */
-export const addCheck: Add = (program, terminal, finish) => {
+export const addCheck: Add = (program, terminal, perform) => {
   const command = program
     .command('check')
     .summary('judge the budgets, for CI')
     .description('Runs the scenarios and judges their budgets: exit code 1 when one is broken.')
     .argument('<file...>', 'scenarios (YAML); - is standard input');
-  withChanges(withSelection(command));
-  withThreads(command)
+  withRuns(command)
     .option('--junit <file>', 'write the verdicts as JUnit XML; - is standard output', pathName)
     .option('--markdown <file>', 'write a summary in Markdown; - is standard output', pathName)
     .option('--github', 'print GitHub workflow annotations')
@@ -111,17 +104,15 @@ export const addCheck: Add = (program, terminal, finish) => {
       ),
     )
     .action(async (files: string[], flags) => {
-      finish(
-        await once(files, flags, terminal, async () => {
-          const { check } = await import('./commands/check.js');
-          return check(files, flags, terminal);
-        }),
-      );
+      await perform(files, flags, async () => {
+        const { check } = await import('./commands/check.js');
+        return check(files, flags, terminal);
+      });
     });
 };
 
 /** `sweep FILE [NAME]`. */
-export const addSweep: Add = (program, terminal, finish) => {
+export const addSweep: Add = (program, terminal, perform) => {
   const command = program
     .command('sweep')
     .summary('the same experiment with other values: where does it break?')
@@ -165,17 +156,15 @@ export const addSweep: Add = (program, terminal, finish) => {
         '\nWhat is computed is kept beside the report: the same command goes on where it was interrupted.',
     )
     .action(async (file: string, name: string | undefined, flags) => {
-      finish(
-        await once([file], flags, terminal, async () => {
-          const { sweep } = await import('./commands/sweep.js');
-          return sweep(file, name, flags, terminal);
-        }),
-      );
+      await perform([file], flags, async () => {
+        const { sweep } = await import('./commands/sweep.js');
+        return sweep(file, name, flags, terminal);
+      });
     });
 };
 
 /** `validate FILE…`. */
-export const addValidate: Add = (program, terminal, finish) => {
+export const addValidate: Add = (program, terminal, perform) => {
   const command = program
     .command('validate')
     .summary('read and check scenarios without running them')
@@ -186,17 +175,15 @@ export const addValidate: Add = (program, terminal, finish) => {
   withChanges(command, false)
     .addHelpText('after', examples('faultline validate scenarios/*.yaml'))
     .action(async (files: string[], flags) => {
-      finish(
-        await once(files, flags, terminal, async () => {
-          const { validate } = await import('./commands/validate.js');
-          return validate(files, flags, terminal);
-        }),
-      );
+      await perform(files, flags, async () => {
+        const { validate } = await import('./commands/validate.js');
+        return validate(files, flags, terminal);
+      });
     });
 };
 
 /** `lint FILE…`. */
-export const addLint: Add = (program, terminal, finish) => {
+export const addLint: Add = (program, terminal, perform) => {
   const command = program
     .command('lint')
     .summary('anti-patterns of a scenario, each with reason and remedy')
@@ -221,17 +208,15 @@ export const addLint: Add = (program, terminal, finish) => {
       ) + '\ndocs/lint.md lists the rules.',
     )
     .action(async (files: string[], flags) => {
-      finish(
-        await once(files, flags, terminal, async () => {
-          const { lint } = await import('./commands/lint.js');
-          return lint(files, flags, terminal);
-        }),
-      );
+      await perform(files, flags, async () => {
+        const { lint } = await import('./commands/lint.js');
+        return lint(files, flags, terminal);
+      });
     });
 };
 
 /** `graph FILE`. */
-export const addGraph: Add = (program, terminal, finish) => {
+export const addGraph: Add = (program, terminal, perform) => {
   const command = program
     .command('graph')
     .summary('the topology as SVG, Mermaid or DOT')
@@ -255,17 +240,15 @@ export const addGraph: Add = (program, terminal, finish) => {
       ),
     )
     .action(async (file: string, flags) => {
-      finish(
-        await once([file], flags, terminal, async () => {
-          const { graph } = await import('./commands/graph.js');
-          return graph(file, flags, terminal);
-        }),
-      );
+      await perform([file], flags, async () => {
+        const { graph } = await import('./commands/graph.js');
+        return graph(file, flags, terminal);
+      });
     });
 };
 
 /** `explain NAME|FILE`. */
-export const addExplain: Add = (program, terminal, finish) => {
+export const addExplain: Add = (program, terminal, perform) => {
   const command = program
     .command('explain')
     .summary('reference page of a name, or the resolved values of a scenario')
@@ -292,12 +275,10 @@ export const addExplain: Add = (program, terminal, finish) => {
       ),
     )
     .action(async (subject: string | undefined, flags) => {
-      finish(
-        await once(subject === undefined ? [] : [subject], flags, terminal, async () => {
-          const { explain } = await import('./commands/explain.js');
-          return explain(subject, flags, terminal, helpsOf(program));
-        }),
-      );
+      await perform(subject === undefined ? [] : [subject], flags, async () => {
+        const { explain } = await import('./commands/explain.js');
+        return explain(subject, flags, terminal, helpsOf(program));
+      });
     });
 };
 

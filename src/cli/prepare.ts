@@ -162,11 +162,11 @@ export function select(file: ScenarioFile, selection: Selection, path: string): 
 }
 
 /** The named variants in the order of the file. */
-export function chosen(
-  variants: readonly Variant[],
+export function chosen<V extends { readonly name: string }>(
+  variants: readonly V[],
   names: readonly string[],
   path: string,
-): readonly Variant[] {
+): readonly V[] {
   const known = variants.map(({ name }) => name);
   for (const name of names) {
     if (known.includes(name)) continue;

@@ -68,7 +68,11 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     addExplain,
   ];
   for (const add of commands) {
-    add(program, terminal, finish);
+    add(program, terminal, async (files, flags, body) => {
+      if (flags.watch !== true) return finish(await body());
+      const { watch } = await import('./watch.js');
+      finish(await watch(files, terminal));
+    });
   }
   for (const command of program.commands) {
     command.option('--no-color', 'no colours, also on a terminal');

@@ -55,15 +55,13 @@ export interface Call {
   readonly pool: Pool | null;
 }
 
-/** Properties that a call inherits from the steps around it. */
-interface Around {
-  readonly times: number;
-  readonly most: number;
-  readonly cache: string | null;
-  readonly background: boolean;
-  readonly handled: boolean;
-  readonly withinNs: number;
-  readonly inside: Call['inside'];
+/** Properties that a call inherits from its part and from the steps around it. */
+interface Around extends Pick<
+  Call,
+  'from' | 'times' | 'most' | 'cache' | 'background' | 'handled' | 'withinNs' | 'inside'
+> {
+  /** Number of `self` calls around it. */
+  readonly selves: number;
   /** Other paths under which the policy of a step can be written, after its own. */
   readonly owners: readonly Path[];
 }
@@ -74,7 +72,8 @@ const BARE: RequestLine = Object.freeze({
   host: null,
   headers: new Map<string, string>(),
 });
-const TOP: Around = Object.freeze({
+const TOP: Omit<Around, 'from'> = Object.freeze({
+  selves: 0,
   times: 1,
   most: 1,
   cache: null,
@@ -104,19 +103,22 @@ export function callsOf(
     for (const [part, endpoint] of service.endpoints) {
       walker.chain(`${name}.${part}`, service.middleware);
       const path = [...at, 'endpoints', part, 'steps'];
-      walker.steps(`${name}.${part}`, endpoint.steps, path, TOP, 0);
+      walker.steps(endpoint.steps, path, { ...TOP, from: `${name}.${part}` });
     }
   }
   for (const [name, gateway] of scenario.gateways) walker.routes(name, gateway);
   for (const [name, workload] of scenario.workloads) {
     workload.requests.forEach((request, index) => {
       const at = ['workloads', name, 'requests', index];
-      const around = { ...TOP, owners: [at] };
-      walker.steps(`${name}.${request.name}`, request.steps, [...at, 'steps'], around, 0);
+      const around = { ...TOP, from: `${name}.${request.name}`, owners: [at] };
+      walker.steps(request.steps, [...at, 'steps'], around);
     });
   }
   return walker;
 }
+
+/** A step with one of these verbs. */
+type Of<V extends Step['verb']> = Extract<Step, { verb: V }>;
 
 /** Deepest nesting of `self` calls that is followed. A cycle of them is a loop that ends at random. */
 const SELF_DEPTH = 8;
@@ -139,22 +141,22 @@ class Walker {
       const from = `${name}.${route.name}`;
       const path = ['gateways', name, 'routes', index];
       this.chain(from, route.chain);
-      const around = { ...TOP, owners: [path] };
-      this.steps(from, route.steps ?? [], [...path, 'steps'], around, 0);
+      const top = { ...TOP, from };
+      this.steps(route.steps ?? [], [...path, 'steps'], { ...top, owners: [path] });
       const total = route.to.reduce((sum, { weight }) => sum + weight, 0);
       for (const { target, weight } of route.to) {
         if (weight === 0) continue;
         const targets = this.behind(target);
         const part = weight / total / targets.length;
         for (const one of targets) {
-          this.add(from, one, BARE, route.policy, path, { ...TOP, times: part, most: part });
+          this.add(one, BARE, route.policy, path, { ...top, times: part, most: part });
         }
       }
       if (route.mirror !== null) {
         const targets = this.behind(route.mirror.target);
         const share = route.mirror.share / targets.length;
-        const around = { ...TOP, times: share, most: share, background: true, handled: true };
-        for (const one of targets) this.add(from, one, BARE, null, [...path, 'mirror'], around);
+        const around = { ...top, times: share, most: share, background: true, handled: true };
+        for (const one of targets) this.add(one, BARE, null, [...path, 'mirror'], around);
       }
     });
   }
@@ -173,17 +175,17 @@ class Walker {
     for (const { call, onError, cached, store, at } of middleware) {
       // The hit ratio of a cached check depends on which clients return, so its calls are not counted.
       const ask = (to: Target, handled: boolean, times: number): void =>
-        this.add(from, to, BARE, null, at, { ...TOP, times, handled });
+        this.add(to, BARE, null, at, { ...TOP, from, times, handled });
       if (store !== null && store.of !== null) ask(store.of, store.onError === 'allow', TOP.times);
       if (call !== null) ask(call, onError === 'allow', cached === null ? TOP.times : 0);
     }
   }
 
-  steps(from: string, steps: readonly Step[], path: Path, around: Around, selves: number): void {
-    steps.forEach((step, index) => this.step(from, step, [...path, index], around, selves));
+  steps(steps: readonly Step[], path: Path, around: Around): void {
+    steps.forEach((step, index) => this.step(step, [...path, index], around));
   }
 
-  private step(from: string, step: Step, path: Path, outer: Around, selves: number): void {
+  private step(step: Step, path: Path, outer: Around): void {
     const share = step.probability * meanCount(step.times);
     const around: Around = {
       ...outer,
@@ -195,46 +197,46 @@ class Walker {
     };
     if (step.onError !== null) {
       const after = { ...outer, times: 0, most: outer.most * share };
-      this.steps(from, step.onError, [...path, 'onError'], after, selves);
+      this.steps(step.onError, [...path, 'onError'], after);
     }
     switch (step.verb) {
       case 'call':
-        if (step.self) this.inPlace(from, step.to, around, selves);
-        else this.add(from, step.to, step, step.policy, path, around);
+        if (step.self) this.inPlace(step.to, around);
+        else this.add(step.to, step, step.policy, path, around);
         return;
       case 'query':
-        this.query(from, step, path, around);
+        this.query(step, path, around);
         return;
       case 'load':
       case 'append':
-        this.stored(from, step, path, around);
+        this.stored(step, path, around);
         return;
       case 'cache':
-        this.cache(from, step, path, around, selves);
+        this.cache(step, path, around);
         return;
       case 'parallel':
-        this.parallel(from, step, path, around, selves);
+        this.parallel(step, path, around);
         return;
       case 'choose':
-        this.choose(from, step, path, around, selves);
+        this.choose(step, path, around);
         return;
       case 'loop': {
         const rounds = meanCount(step.count);
         const inner = { ...around, times: around.times * rounds, most: around.most * rounds };
-        this.steps(from, step.steps, [...path, 'loop', 'steps'], inner, selves);
+        this.steps(step.steps, [...path, 'loop', 'steps'], inner);
         return;
       }
       case 'transaction':
       case 'lock':
-        this.section(from, step, [...path, step.verb], around, selves);
+        this.section(step, [...path, step.verb], around);
         return;
       case 'saga':
-        this.saga(from, step.saga, around, step.await);
+        this.saga(step.saga, around, step.await);
         return;
       case 'respond': {
         // The response has been sent, so the caller does not wait for the steps that follow.
         const left = { ...around, background: true, inside: null };
-        this.steps(from, step.then, [...path, 'respond', 'then'], left, selves);
+        this.steps(step.then, [...path, 'respond', 'then'], left);
         return;
       }
       default:
@@ -242,37 +244,21 @@ class Walker {
     }
   }
 
-  private query(
-    from: string,
-    { database, operation, policy }: Extract<Step, { verb: 'query' }>,
-    path: Path,
-    around: Around,
-  ): void {
+  private query({ database, operation, policy }: Of<'query'>, path: Path, around: Around): void {
     const asked = nodesAsked(this.scenario.databases.get(database), operation);
     const own = { ...around, times: around.times * asked, most: around.most * asked };
-    this.add(from, { component: database, part: operation }, BARE, policy, path, own);
+    this.add({ component: database, part: operation }, BARE, policy, path, own);
   }
 
-  private stored(
-    from: string,
-    step: Extract<Step, { verb: 'load' | 'append' }>,
-    path: Path,
-    around: Around,
-  ): void {
+  private stored(step: Of<'load' | 'append'>, path: Path, around: Around): void {
     for (const [part, times] of storeCalls(this.scenario, step)) {
       const inner = { ...around, times: around.times * times, most: around.most * times };
-      this.add(from, { component: step.store, part }, BARE, step.policy, path, inner);
+      this.add({ component: step.store, part }, BARE, step.policy, path, inner);
     }
   }
 
   /** A transaction or a lock: calls inside it make others wait. */
-  private section(
-    from: string,
-    step: Extract<Step, { verb: 'transaction' | 'lock' }>,
-    path: Path,
-    around: Around,
-    selves: number,
-  ): void {
+  private section(step: Of<'transaction' | 'lock'>, path: Path, around: Around): void {
     const inside =
       step.verb === 'lock'
         ? { text: `a lock on ${step.key}`, steps: `lock: { on: ${step.key}, steps: [ ] }` }
@@ -280,16 +266,10 @@ class Walker {
             text: `a transaction of ${step.database}`,
             steps: `transaction: { database: ${step.database}, steps: [ ] }`,
           };
-    this.steps(from, step.steps, [...path, 'steps'], { ...around, inside }, selves);
+    this.steps(step.steps, [...path, 'steps'], { ...around, inside });
   }
 
-  private parallel(
-    from: string,
-    step: Extract<Step, { verb: 'parallel' }>,
-    path: Path,
-    around: Around,
-    selves: number,
-  ): void {
+  private parallel(step: Of<'parallel'>, path: Path, around: Around): void {
     const { join } = step;
     const each = meanCount(step.each);
     const inner: Around = {
@@ -301,27 +281,21 @@ class Walker {
         join.kind === 'bestEffort' ? Math.min(around.withinNs, join.withinNs) : around.withinNs,
     };
     step.branches.forEach((branch, index) => {
-      this.steps(from, branch, [...path, 'parallel', 'branches', index], inner, selves);
+      this.steps(branch, [...path, 'parallel', 'branches', index], inner);
     });
   }
 
-  private choose(
-    from: string,
-    { branches }: Extract<Step, { verb: 'choose' }>,
-    path: Path,
-    around: Around,
-    selves: number,
-  ): void {
+  private choose({ branches }: Of<'choose'>, path: Path, around: Around): void {
     const total = branches.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
     branches.forEach(({ weight, steps }, index) => {
       const part = weight === null || total === 0 ? 1 : weight / total;
       const inner = { ...around, times: around.times * part, most: around.most * part };
-      this.steps(from, steps, [...path, 'choose', index, 'steps'], inner, selves);
+      this.steps(steps, [...path, 'choose', index, 'steps'], inner);
     });
   }
 
   /** The calls of an orchestrator count as calls of the part that starts the saga. */
-  private saga(from: string, name: string, around: Around, awaits: boolean): void {
+  private saga(name: string, around: Around, awaits: boolean): void {
     const saga = this.scenario.sagas.get(name);
     const own = saga?.orchestration ?? null;
     if (saga === undefined || own === null) return;
@@ -329,50 +303,44 @@ class Walker {
     const inner = { ...around, background: around.background || !awaits, withinNs: Infinity };
     const undoing = { ...inner, times: 0, owners: [] };
     for (const { call, compensation, policy } of saga.steps) {
-      this.add(from, call, BARE, policy, path, inner);
+      this.add(call, BARE, policy, path, inner);
       if (compensation === null) continue;
       const undo = [...path, 'compensationPolicy'];
-      this.add(from, compensation, BARE, own.compensationPolicy, undo, undoing);
+      this.add(compensation, BARE, own.compensationPolicy, undo, undoing);
     }
     if (own.persistence === null) return;
     const { database, operation, before, read } = own.persistence;
     const writes = 1 + (before ? 2 : 1) * saga.steps.length;
     const saving = { ...inner, times: inner.times * writes, most: inner.most * writes };
-    this.add(from, { component: database, part: operation }, BARE, null, path, saving);
-    if (read !== null) this.add(from, read, BARE, null, path, undoing);
+    this.add({ component: database, part: operation }, BARE, null, path, saving);
+    if (read !== null) this.add(read, BARE, null, path, undoing);
   }
 
-  private cache(
-    from: string,
-    step: Extract<Step, { verb: 'cache' }>,
-    path: Path,
-    around: Around,
-    selves: number,
-  ): void {
+  private cache(step: Of<'cache'>, path: Path, around: Around): void {
     // Without a fixed ratio, the miss ratio depends on which keys recur.
     const { hitRatio } = this.scenario.caches.get(step.cache)!;
     const misses = step.op === 'refresh' ? 1 : hitRatio === null ? 0 : 1 - hitRatio;
     const loads = { ...around, times: around.times * misses, cache: step.cache };
-    this.steps(from, step.onMiss ?? [], [...path, 'cache', 'onMiss'], loads, selves);
-    this.steps(from, step.write ?? [], [...path, 'cache', 'write'], around, selves);
+    this.steps(step.onMiss ?? [], [...path, 'cache', 'onMiss'], loads);
+    this.steps(step.write ?? [], [...path, 'cache', 'write'], around);
   }
 
-  private inPlace(from: string, to: Target, around: Around, selves: number): void {
+  private inPlace(to: Target, around: Around): void {
     const service = this.scenario.services.get(to.component);
     const endpoint = service?.endpoints.get(to.part ?? '');
-    if (endpoint === undefined || selves >= SELF_DEPTH) return;
+    if (endpoint === undefined || around.selves >= SELF_DEPTH) return;
     const path = [servicesOr(service!), to.component, 'endpoints', endpoint.name, 'steps'];
-    this.steps(from, endpoint.steps, path, around, selves + 1);
+    this.steps(endpoint.steps, path, { ...around, selves: around.selves + 1 });
   }
 
   private add(
-    from: string,
     target: Target,
     line: RequestLine,
     own: Bundle | null,
     path: Path,
     around: Around,
   ): void {
+    const { from, owners, selves: _selves, ...inherited } = around;
     const part = this.partOf(target, line);
     if (part === null) {
       const gateway = this.scenario.gateways.get(target.component);
@@ -381,43 +349,30 @@ class Walker {
       return;
     }
     const caller = componentOf(from);
-    const { bundle, policyPath } = this.governing(
-      caller,
-      target.component,
-      part,
-      own,
-      path,
-      around,
-    );
+    const callee = target.component;
+    const { bundle, policyPath } = this.governing(caller, callee, part, own, path, owners);
     const { databases, eventStores } = this.scenario;
-    const database = databases.get(target.component) ?? eventStores.get(target.component);
-    const { times, most, cache, background, handled, withinNs, inside } = around;
+    const database = databases.get(callee) ?? eventStores.get(callee);
     this.calls.push({
+      ...inherited,
       from,
-      to: `${target.component}.${part}`,
+      to: `${callee}.${part}`,
       caller,
-      callee: target.component,
+      callee,
       path,
       bundle: bundle?.id ?? '',
       layers: bundle?.layers ?? [],
-      proxyLayers: this.proxyLayers(caller, target.component, part),
+      proxyLayers: this.proxyLayers(caller, callee, part),
       hasKey: (bundle?.idempotencyKey ?? null) !== null,
       forgetsErrors: bundle?.idempotencyKey?.storeErrors === false,
       policyPath,
-      times,
-      most,
-      cache,
-      background,
-      handled,
-      withinNs,
-      inside,
       loadBalancing: bundle?.loadBalancing ?? null,
       outlierDetection: bundle?.outlierDetection ?? null,
       connections: bundle?.connections ?? null,
       pool: database === undefined ? null : (database.pools.get(caller) ?? database.pool),
     });
     if (bundle?.fallback?.kind === 'steps') {
-      this.instead(from, bundle, [...policyPath, 'fallback', 'steps'], around);
+      this.instead(bundle, [...policyPath, 'fallback', 'steps'], around);
     }
   }
 
@@ -429,11 +384,11 @@ class Walker {
   }
 
   /** Steps that replace a failed call. A bundle is not walked again within its own fallback steps. */
-  private instead(from: string, bundle: Bundle, path: Path, around: Around): void {
+  private instead(bundle: Bundle, path: Path, around: Around): void {
     if (bundle.fallback?.kind !== 'steps' || this.around.has(bundle)) return;
     this.around.add(bundle);
-    const after = { ...around, times: 0, inside: null, owners: [] };
-    this.steps(from, bundle.fallback.steps, path, after, 0);
+    const after = { ...around, times: 0, inside: null, owners: [], selves: 0 };
+    this.steps(bundle.fallback.steps, path, after);
     this.around.delete(bundle);
   }
 
@@ -453,10 +408,10 @@ class Walker {
     part: string,
     own: Bundle | null,
     path: Path,
-    around: Around,
+    owners: readonly Path[],
   ): { readonly bundle: Bundle | null; readonly policyPath: Path } {
     if (own !== null) {
-      const places = [path, ...around.owners].map((at) => [...at, 'policy']);
+      const places = [path, ...owners].map((at) => [...at, 'policy']);
       return this.placed(own, places.find(this.written) ?? inSaga(own) ?? path);
     }
     const covered = !isStore(this.scenario, callee);

@@ -1,43 +1,27 @@
 /** Every policy that is a layer of a call's chain. `deadline` is not: it is placed inside an outermost fallback. */
-export const layerNames: readonly string[] = [
-  'fallback',
-  'coalesce',
-  'retry',
-  'hedge',
-  'throttle',
-  'circuitBreaker',
-  'rateLimit',
-  'timeout',
-  'concurrencyLimit',
-  'bulkhead',
-];
+export const layerNames: readonly string[] = order(
+  'fallback coalesce retry hedge throttle circuitBreaker rateLimit timeout concurrencyLimit bulkhead',
+);
 
-const POLLY: readonly string[] = [
-  'fallback',
-  'coalesce',
-  'rateLimit',
-  'concurrencyLimit',
-  'bulkhead',
-  'hedge',
-  'retry',
-  'throttle',
-  'circuitBreaker',
-  'timeout',
-];
-
+const POLLY = order(
+  'fallback coalesce rateLimit concurrencyLimit bulkhead hedge retry throttle circuitBreaker timeout',
+);
+const ENVOY = order(
+  'fallback coalesce rateLimit concurrencyLimit throttle retry hedge circuitBreaker bulkhead timeout',
+);
+const HYSTRIX = order(
+  'fallback coalesce retry hedge circuitBreaker throttle rateLimit concurrencyLimit bulkhead timeout',
+);
 /** Hystrix with threads: its timeout also covers the wait for a thread. */
-const HYSTRIX_THREADS: readonly string[] = [
-  'fallback',
-  'coalesce',
-  'retry',
-  'hedge',
-  'circuitBreaker',
-  'throttle',
-  'rateLimit',
-  'concurrencyLimit',
-  'timeout',
-  'bulkhead',
-];
+const HYSTRIX_THREADS = order(
+  'fallback coalesce retry hedge circuitBreaker throttle rateLimit concurrencyLimit timeout bulkhead',
+);
+const GRPC = order(
+  'fallback coalesce throttle retry hedge circuitBreaker rateLimit concurrencyLimit bulkhead timeout',
+);
+const FINAGLE = order(
+  'fallback coalesce retry hedge throttle circuitBreaker timeout rateLimit concurrencyLimit bulkhead',
+);
 
 const THREAD_POOLS: readonly string[] = ['hystrix', 'threadPool'];
 
@@ -51,66 +35,10 @@ export const orderPresets: ReadonlyMap<string, readonly string[]> = new Map([
   ['resilience4j', layerNames],
   ['polly', POLLY],
   ['dotnet', POLLY],
-  [
-    'envoy',
-    [
-      'fallback',
-      'coalesce',
-      'rateLimit',
-      'concurrencyLimit',
-      'throttle',
-      'retry',
-      'hedge',
-      'circuitBreaker',
-      'bulkhead',
-      'timeout',
-    ],
-  ],
-  [
-    'hystrix',
-    [
-      'fallback',
-      'coalesce',
-      'retry',
-      'hedge',
-      'circuitBreaker',
-      'throttle',
-      'rateLimit',
-      'concurrencyLimit',
-      'bulkhead',
-      'timeout',
-    ],
-  ],
-  [
-    'grpc',
-    [
-      'fallback',
-      'coalesce',
-      'throttle',
-      'retry',
-      'hedge',
-      'circuitBreaker',
-      'rateLimit',
-      'concurrencyLimit',
-      'bulkhead',
-      'timeout',
-    ],
-  ],
-  [
-    'finagle',
-    [
-      'fallback',
-      'coalesce',
-      'retry',
-      'hedge',
-      'throttle',
-      'circuitBreaker',
-      'timeout',
-      'rateLimit',
-      'concurrencyLimit',
-      'bulkhead',
-    ],
-  ],
+  ['envoy', ENVOY],
+  ['hystrix', HYSTRIX],
+  ['grpc', GRPC],
+  ['finagle', FINAGLE],
 ]);
 
 /**
@@ -121,4 +49,9 @@ export const orderPresets: ReadonlyMap<string, readonly string[]> = new Map([
 export function presetOrder(name: string, bulkhead: string | undefined): readonly string[] {
   const hasThreads = bulkhead !== undefined && THREAD_POOLS.includes(bulkhead);
   return name === 'hystrix' && hasThreads ? HYSTRIX_THREADS : orderPresets.get(name)!;
+}
+
+/** An order from the outermost layer to the innermost one. */
+function order(words: string): readonly string[] {
+  return words.split(' ');
 }

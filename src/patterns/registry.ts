@@ -45,9 +45,9 @@ export const outlierKinds: readonly OutlierKind[] = all
 export const policyNames: readonly string[] = [...new Set(policyKinds.map((k) => k.policy))];
 
 const policiesByName = new Map<string, PolicyKind>();
-const faultsByName = new Map<string, FaultKind>();
-const balancersByName = new Map<string, BalancerKind>();
-const outliersByName = new Map<string, OutlierKind>();
+const faultsByName = byName(faultKinds, ({ kind }) => kind, 'fault-kind-twice');
+const balancersByName = byName(balancerKinds, ({ balancer }) => balancer, 'balancer-kind-twice');
+const outliersByName = byName(outlierKinds, ({ outlier }) => outlier, 'outlier-kind-twice');
 register();
 
 /** A kind of a policy, or its default kind if none is given; undefined if it does not exist. */
@@ -111,7 +111,7 @@ export function impliedKind(
   return { kind: outlier, schema };
 }
 
-/** Builds the lookup maps and asserts the laws that every pattern obeys. */
+/** Builds the lookup map of the policies and asserts the laws that they obey. */
 function register(): void {
   for (const kind of policyKinds) {
     const name = `${kind.policy}/${kind.kind}`;
@@ -126,22 +126,23 @@ function register(): void {
   for (const policy of policyNames) {
     invariant(policiesByName.has(policy), 'policy-without-default');
   }
-  for (const kind of faultKinds) {
-    checkNames([kind.kind]);
-    invariant(!faultsByName.has(kind.kind), 'fault-kind-twice');
-    faultsByName.set(kind.kind, kind);
-  }
-  for (const kind of balancerKinds) {
-    checkNames([kind.balancer]);
-    invariant(!balancersByName.has(kind.balancer), 'balancer-kind-twice');
-    balancersByName.set(kind.balancer, kind);
-  }
-  for (const kind of outlierKinds) {
-    checkNames([kind.outlier]);
-    invariant(!outliersByName.has(kind.outlier), 'outlier-kind-twice');
-    outliersByName.set(kind.outlier, kind);
-  }
   invariant(outlierKinds.filter(({ isDefault }) => isDefault).length === 1, 'outlier-no-default');
+}
+
+/** The kinds by their names, each of which is unique. */
+function byName<T>(
+  kinds: readonly T[],
+  nameOf: (kind: T) => string,
+  twice: string,
+): ReadonlyMap<string, T> {
+  const found = new Map<string, T>();
+  for (const kind of kinds) {
+    const name = nameOf(kind);
+    checkNames([name]);
+    invariant(!found.has(name), twice);
+    found.set(name, kind);
+  }
+  return found;
 }
 
 function checkNames(names: readonly string[]): void {

@@ -5,12 +5,11 @@ import { explained } from '../counterfactuals.js';
 import type { ExplainFlags } from '../counterfactuals.js';
 import { EXIT, usageError } from '../exit.js';
 import { scenarioPath } from '../files.js';
-import { prepare } from '../prepare.js';
+import { chosen, prepare } from '../prepare.js';
 import type { Selection } from '../prepare.js';
 import { fileArgument } from '../report-files.js';
 import { rendered, resultIn } from '../result-file.js';
 import { endOf, simulateAll } from '../simulate.js';
-import { meant } from '../../scenario/suggest.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
 
@@ -77,12 +76,5 @@ function refuseRunFlags(flags: StoryFlags, path: string): void {
 /** The result with the chosen variants only. */
 function chosenOf(result: Result, { variant }: StoryFlags, path: string): Result {
   if (variant === undefined) return result;
-  const known = result.variants.map(({ name }) => name);
-  for (const name of variant) {
-    if (known.includes(name)) continue;
-    const near = meant(name, known);
-    const hint = near === undefined ? '' : ` (did you mean "${near}"?)`;
-    throw usageError(`${path} has no variant "${name}"${hint}; it has ${known.join(', ')}`);
-  }
-  return { ...result, variants: result.variants.filter(({ name }) => variant.includes(name)) };
+  return { ...result, variants: chosen(result.variants, variant, path) };
 }

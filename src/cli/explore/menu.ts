@@ -26,32 +26,24 @@ export interface Dish extends Omit<Entry, 'usual' | 'isRight'> {
 }
 
 const NONE = (): null => null;
+const WITHOUT_STRENGTH = { usual: null, isRight: () => false };
 
-const ENTRIES = new Map<string, Entry>([
-  [
-    'down',
-    {
-      usual: null,
-      isRight: () => false,
+const ENTRIES = new Map<string, Entry>(
+  Object.entries({
+    down: {
+      ...WITHOUT_STRENGTH,
       onComponent: (name) => ({ kind: 'crash', fields: {}, words: `${name} is down` }),
       onEdge: NONE,
     },
-  ],
-  [
-    'instance',
-    {
-      usual: null,
-      isRight: () => false,
+    instance: {
+      ...WITHOUT_STRENGTH,
       onComponent: (name, instances) => {
         const words = `1 of ${instances} instances of ${name} is down`;
         return instances < 2 ? null : { kind: 'crash', fields: { instances: 1 }, words };
       },
       onEdge: NONE,
     },
-  ],
-  [
-    'slow',
-    {
+    slow: {
       usual: '10',
       isRight: (text) => /^\d+(\.\d+)?$/.test(text) && parseFactor(Number(text)) > 1,
       onComponent: (name, _instances, strength) => {
@@ -60,47 +52,33 @@ const ENTRIES = new Map<string, Entry>([
       },
       onEdge: NONE,
     },
-  ],
-  [
-    'errors',
-    {
+    errors: {
       usual: '50%',
       isRight: (text) => parseShare(text) > 0,
-      onComponent: (name, _instances, share) => ({
-        kind: 'error',
-        fields: { share },
-        words: `${name} fails ${share} of its requests`,
-      }),
+      onComponent: (name, _instances, share) => {
+        const words = `${name} fails ${share} of its requests`;
+        return { kind: 'error', fields: { share }, words };
+      },
       onEdge: NONE,
     },
-  ],
-  [
-    'latency',
-    {
+    latency: {
       usual: '250ms',
       isRight: (text) => parseDuration(text) > 0,
       onComponent: NONE,
-      onEdge: (edge, add) => ({
-        kind: 'latency',
-        fields: { add },
-        words: `${edge} takes ${add} longer`,
-      }),
+      onEdge: (edge, add) => {
+        return { kind: 'latency', fields: { add }, words: `${edge} takes ${add} longer` };
+      },
     },
-  ],
-  [
-    'loss',
-    {
+    loss: {
       usual: '10%',
       isRight: (text) => parseShare(text) > 0 && parseShare(text) < 1,
       onComponent: NONE,
-      onEdge: (edge, share) => ({
-        kind: 'loss',
-        fields: { share },
-        words: `${edge} loses ${share} of its packets`,
-      }),
+      onEdge: (edge, share) => {
+        return { kind: 'loss', fields: { share }, words: `${edge} loses ${share} of its packets` };
+      },
     },
-  ],
-]);
+  } satisfies Record<string, Entry>),
+);
 
 /** All kinds with their default strengths. */
 export const MENU: readonly Dish[] = [...ENTRIES].map(([name, { usual, ...own }]) => {

@@ -16,8 +16,8 @@ export const autoscalingSeesNoWaits: Rule = {
   remedy:
     'Scale by requests in service (`metric: concurrency`), or give the calls a shorter `timeout`.',
   check: (subject) =>
-    [...subject.scenario.services.values(), ...subject.scenario.gateways.values()].flatMap((host) =>
-      judge(subject, host),
+    [...subject.scenario.services.values(), ...subject.scenario.gateways.values()].flatMap(
+      (host) => judge(subject, host) ?? [],
     ),
 };
 
@@ -29,27 +29,25 @@ interface Slow {
   readonly callee: string | null;
 }
 
-function judge(subject: Subject, host: Host): readonly Finding[] {
+function judge(subject: Subject, host: Host): Finding | null {
   const { name, autoscaling, concurrency, cpuRequest, cpu, runtime } = host;
-  if (autoscaling?.kind !== 'hpa' || concurrency === Infinity || runtime !== 'threads') return [];
-  if (autoscaling.metrics.some(({ metric }) => metric !== 'cpu')) return [];
+  if (autoscaling?.kind !== 'hpa' || concurrency === Infinity || runtime !== 'threads') return null;
+  if (autoscaling.metrics.some(({ metric }) => metric !== 'cpu')) return null;
   const { target } = autoscaling.metrics[0];
   const slow = slowest(subject, host);
-  if (slow === null) return [];
+  if (slow === null) return null;
   const used = Math.min(concurrency * slow.busy, cpu.cores) / (cpuRequest ?? cpu.cores);
-  if (used >= target) return [];
+  if (used >= target) return null;
   const path = [sectionOf(subject.scenario, name), name, 'autoscaling'];
   const why = slow.callee === null ? '' : ` while ${slow.callee} answers as late as it may`;
-  return [
-    {
-      path: [...path, autoscaling.metrics.length > 1 ? 'metrics' : 'metric'],
-      entities: [name],
-      message: `the autoscaler of ${name} takes replicas away while all threads are busy`,
-      measured: `all ${concurrency} threads use ${shareText(used)}${why}`,
-      limit: `its target, ${shareText(target)}`,
-      fix: yamlAt(path, `metric: concurrency\ntarget: ${Math.ceil(concurrency / 2)}`),
-    },
-  ];
+  return {
+    path: [...path, autoscaling.metrics.length > 1 ? 'metrics' : 'metric'],
+    entities: [name],
+    message: `the autoscaler of ${name} takes replicas away while all threads are busy`,
+    measured: `all ${concurrency} threads use ${shareText(used)}${why}`,
+    limit: `its target, ${shareText(target)}`,
+    fix: yamlAt(path, `metric: concurrency\ntarget: ${Math.ceil(concurrency / 2)}`),
+  };
 }
 
 /** The called part with the least CPU per time that it holds a thread; null if no part is called. */

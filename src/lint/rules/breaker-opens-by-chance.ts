@@ -21,39 +21,37 @@ export const breakerOpensByChance: Rule = {
   remedy: 'Require more consecutive failures, or use a failure ratio over a window.',
   check(subject): readonly Finding[] {
     const shares = errorShares(subject);
-    return subject.calls.flatMap((call) => findingsOf(call, shares(call.to), subject));
+    return subject.calls.flatMap((call) => findingsOf(call, shares(call.to), subject) ?? []);
   },
 };
 
-function findingsOf(call: Call, share: number, { scenario, traffic }: Subject): readonly Finding[] {
+function findingsOf(call: Call, share: number, { scenario, traffic }: Subject): Finding | null {
   const layer = layerOf(call.layers, 'circuitBreaker');
-  if (layer === undefined) return [];
+  if (layer === undefined) return null;
   const { consecutive: row, classes } = policyTraits('circuitBreaker', layer);
-  if (row === null || !classes.isFailure(serverError(500))) return [];
+  if (row === null || !classes.isFailure(serverError(500))) return null;
   // Retries inside the breaker hide single failures from it.
   const inside = triesOf(call.layers.slice(call.layers.indexOf(layer)));
   const failing = inside === 1 ? share : powi(share, Math.min(inside, 1000));
-  if (failing === 0 || failing >= FAILING_SHARE) return [];
+  if (failing === 0 || failing >= FAILING_SHARE) return null;
   const seconds = scenario.run.durationNs / NS_PER_SECOND;
   const calls = (traffic.mean.get(call.from) ?? 0) * call.times * seconds;
   const trips = (failures: number): number => calls * powi(failing, failures) * (1 - failing);
-  if (calls === Infinity || trips(row.failures) < 1) return [];
+  if (calls === Infinity || trips(row.failures) < 1) return null;
   let enough = row.failures;
   while (trips(enough) >= 0.01) enough++;
   const field = row.field[row.field.length - 1];
-  return [
-    {
-      path: [...call.policyPath, 'circuitBreaker', ...row.field],
-      entities: [call.from, call.to],
-      message: `the breaker of ${callText(call)} opens without a cause`,
-      measured:
-        `${formatShare(failing)} of ${formatNumber(calls)} calls fail anyhow: ` +
-        `${row.failures} in a row about ${formatNumber(trips(row.failures))} times in a run`,
-      limit: 'less than once',
-      fix: bundleYaml(
-        call,
-        yamlAt(['circuitBreaker', ...row.field.slice(0, -1)], `${field}: ${enough}`),
-      ),
-    },
-  ];
+  return {
+    path: [...call.policyPath, 'circuitBreaker', ...row.field],
+    entities: [call.from, call.to],
+    message: `the breaker of ${callText(call)} opens without a cause`,
+    measured:
+      `${formatShare(failing)} of ${formatNumber(calls)} calls fail anyhow: ` +
+      `${row.failures} in a row about ${formatNumber(trips(row.failures))} times in a run`,
+    limit: 'less than once',
+    fix: bundleYaml(
+      call,
+      yamlAt(['circuitBreaker', ...row.field.slice(0, -1)], `${field}: ${enough}`),
+    ),
+  };
 }

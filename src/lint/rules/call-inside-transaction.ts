@@ -1,5 +1,5 @@
 import type { Call } from '../calls.js';
-import type { Finding, Rule } from '../rule.js';
+import type { Rule } from '../rule.js';
 import { callText, yamlAt } from '../words.js';
 
 /** A remote call that holds a connection, a row or a lock. */
@@ -10,19 +10,17 @@ export const callInsideTransaction: Rule = {
     'The transaction keeps its locks and its connection for the time of the call. A slow callee then slows down every request that needs the same rows or connections.',
   remedy: 'Call before or after the transaction: read, call, then write in a short transaction.',
   check: ({ calls }) =>
-    calls.flatMap((call): readonly Finding[] => {
+    calls.flatMap((call) => {
       const { inside, pool } = call;
       if (inside === null || pool !== null || call.background) return [];
-      return [
-        {
-          path: call.path,
-          entities: [call.from, call.to],
-          message: `${callText(call)} is called inside ${inside.text}`,
-          measured: `a call between the beginning and the end of ${inside.text}`,
-          limit: 'none',
-          fix: before(call, inside.steps),
-        },
-      ];
+      return {
+        path: call.path,
+        entities: [call.from, call.to],
+        message: `${callText(call)} is called inside ${inside.text}`,
+        measured: `a call between the beginning and the end of ${inside.text}`,
+        limit: 'none',
+        fix: before(call, inside.steps),
+      };
     }),
 };
 

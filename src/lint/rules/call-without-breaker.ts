@@ -22,31 +22,29 @@ export const callWithoutBreaker: Rule = {
   reason:
     'While the callee hangs, every call holds a worker until its time limit. Soon no worker is left for other requests.',
   remedy: 'Give the call a circuit breaker, or a bulkhead below the workers of the caller.',
-  check: (subject) => subject.calls.flatMap((call) => findingsOf(call, subject)),
+  check: (subject) => subject.calls.flatMap((call) => findingsOf(call, subject) ?? []),
 };
 
-function findingsOf(call: Call, { scenario, traffic }: Subject): readonly Finding[] {
+function findingsOf(call: Call, { scenario, traffic }: Subject): Finding | null {
   const { caller, callee, from, background } = call;
   const host = hostOf(scenario, caller);
-  if (host === undefined || background || isStore(scenario, callee)) return [];
+  if (host === undefined || background || isStore(scenario, callee)) return null;
   // If a waiting request gives its worker back, a hanging callee holds none.
-  if (host.runtime !== 'threads' || host.concurrency === Infinity) return [];
-  if (GUARDS.some((policy) => layerOf(call.layers, policy) !== undefined)) return [];
+  if (host.runtime !== 'threads' || host.concurrency === Infinity) return null;
+  if (GUARDS.some((policy) => layerOf(call.layers, policy) !== undefined)) return null;
   // Calls without any limit have their own rule.
   const withinNs = limitOfCall(call).callNs;
   const perSecond = (traffic.mean.get(from) ?? 0) * call.times;
-  if (withinNs === Infinity || perSecond === Infinity) return [];
+  if (withinNs === Infinity || perSecond === Infinity) return null;
   const held = (perSecond * withinNs) / NS_PER_SECOND;
   const workers = host.replicas * host.concurrency;
-  if (held < MOST * workers) return [];
-  return [
-    {
-      path: call.policyPath,
-      entities: [from, call.to],
-      message: `nothing keeps ${callText(call)} from taking the workers of ${caller}`,
-      measured: `${formatRate(perSecond)} x ${timeText(withinNs)} = ${formatNumber(held)} workers while ${callee} hangs`,
-      limit: `below half of ${caller}'s ${formatNumber(workers)}`,
-      fix: bundleYaml(call, 'circuitBreaker: { failureThreshold: 10, openDuration: 10s }'),
-    },
-  ];
+  if (held < MOST * workers) return null;
+  return {
+    path: call.policyPath,
+    entities: [from, call.to],
+    message: `nothing keeps ${callText(call)} from taking the workers of ${caller}`,
+    measured: `${formatRate(perSecond)} x ${timeText(withinNs)} = ${formatNumber(held)} workers while ${callee} hangs`,
+    limit: `below half of ${caller}'s ${formatNumber(workers)}`,
+    fix: bundleYaml(call, 'circuitBreaker: { failureThreshold: 10, openDuration: 10s }'),
+  };
 }

@@ -15,31 +15,29 @@ export const canaryTooFewSamples: Rule = {
   remedy:
     'Analyse less often (`interval`), send more traffic to the canary (`weight`), and wait long enough (`pause`).',
   check: (subject) =>
-    [...subject.scenario.services.values()].flatMap((service) => judge(subject, service)),
+    [...subject.scenario.services.values()].flatMap((service) => judge(subject, service) ?? []),
 };
 
-function judge(subject: Subject, { name, versions }: Service): readonly Finding[] {
+function judge(subject: Subject, { name, versions }: Service): Finding | null {
   const rollout = versions?.rollout ?? null;
   const analysis = rollout?.analysis ?? null;
-  if (rollout === null || analysis === null || rollout.kind !== 'canary') return [];
+  if (rollout === null || analysis === null || rollout.kind !== 'canary') return null;
   const weights = rollout.steps.flatMap((step) => (step.step === 'weight' ? [step.weight] : []));
   const first = weights.find((weight) => weight > 0);
   const rate = rateIn(subject, name);
-  if (first === undefined || !(rate > 0) || rate === Infinity) return [];
+  if (first === undefined || !(rate > 0) || rate === Infinity) return null;
   const { intervalNs, minSamples } = analysis;
   const seen = (rate * first * intervalNs) / NS_PER_SECOND;
   // Random variation sometimes yields enough.
-  if (seen >= minSamples) return [];
+  if (seen >= minSamples) return null;
   const path = ['services', name, 'rollout', 'analysis'];
   const needed = handyTime((1.5 * minSamples * NS_PER_SECOND) / (rate * first));
-  return [
-    {
-      path: [...path, 'interval'],
-      entities: [name],
-      message: `the analysis of ${name} sees too little of its canary to say anything`,
-      measured: `${formatNumber(seen)} requests in ${timeText(intervalNs)}`,
-      limit: `minSamples ${minSamples}`,
-      fix: yamlAt(path, `interval: ${needed}`),
-    },
-  ];
+  return {
+    path: [...path, 'interval'],
+    entities: [name],
+    message: `the analysis of ${name} sees too little of its canary to say anything`,
+    measured: `${formatNumber(seen)} requests in ${timeText(intervalNs)}`,
+    limit: `minSamples ${minSamples}`,
+    fix: yamlAt(path, `interval: ${needed}`),
+  };
 }

@@ -13,7 +13,7 @@ export const capacityBelowTraffic: Rule = {
   remedy: 'Provision more than mean arrivals times units per request, with headroom for peaks.',
   check: (subject) =>
     [...subject.scenario.databases.values()].flatMap((database) =>
-      (['read', 'write'] as const).flatMap((does) => shortage(subject, database, does)),
+      (['read', 'write'] as const).flatMap((does) => shortage(subject, database, does) ?? []),
     ),
 };
 
@@ -21,8 +21,8 @@ function shortage(
   { calls, traffic }: Subject,
   { name, capacity, operations }: Database,
   does: 'read' | 'write',
-): readonly Finding[] {
-  if (capacity === null || capacity[does] === Infinity) return [];
+): Finding | null {
+  if (capacity === null || capacity[does] === Infinity) return null;
   let needed = 0;
   const callers = new Set<string>();
   for (const call of calls) {
@@ -32,15 +32,13 @@ function shortage(
     needed += (traffic.mean.get(call.from) ?? 0) * call.times * operation.units;
     callers.add(call.caller);
   }
-  if (!Number.isFinite(needed) || needed <= capacity[does]) return [];
-  return [
-    {
-      path: ['databases', name, 'capacity', does],
-      entities: [name, ...[...callers].sort()],
-      message: `${name} gives fewer ${does} units than are asked for`,
-      measured: formatRate(needed),
-      limit: `at most ${formatRate(capacity[does])}`,
-      fix: yamlAt(['databases', name, 'capacity'], `${does}: ${Math.ceil(needed * 1.5)}/s`),
-    },
-  ];
+  if (!Number.isFinite(needed) || needed <= capacity[does]) return null;
+  return {
+    path: ['databases', name, 'capacity', does],
+    entities: [name, ...[...callers].sort()],
+    message: `${name} gives fewer ${does} units than are asked for`,
+    measured: formatRate(needed),
+    limit: `at most ${formatRate(capacity[does])}`,
+    fix: yamlAt(['databases', name, 'capacity'], `${does}: ${Math.ceil(needed * 1.5)}/s`),
+  };
 }

@@ -23,19 +23,17 @@ export const choreographyWithoutDeadline: Rule = {
       const end = cancelledBy[0]!;
       const call = `${end.component === first.component ? 'self' : end.component}.${end.part}`;
       const from = startedBy.map(({ component, part }) => `${component}.${part}`).join(' or ');
-      return [
-        {
-          path: ['sagas', name],
-          entities: [name, ...new Set(startedBy.map(({ component }) => component))],
-          message: `${name} begins with ${from}, and nothing there ends it in time`,
-          measured: 'no deadline',
-          limit: 'one that cancels it',
-          fix: yamlAt(
-            ['services', first.component, 'endpoints'],
-            `later: [ wait: 30s, call: ${call} ]`,
-          ),
-        },
-      ];
+      return {
+        path: ['sagas', name],
+        entities: [name, ...new Set(startedBy.map(({ component }) => component))],
+        message: `${name} begins with ${from}, and nothing there ends it in time`,
+        measured: 'no deadline',
+        limit: 'one that cancels it',
+        fix: yamlAt(
+          ['services', first.component, 'endpoints'],
+          `later: [ wait: 30s, call: ${call} ]`,
+        ),
+      };
     }),
 };
 

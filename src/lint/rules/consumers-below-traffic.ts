@@ -24,12 +24,14 @@ export const consumersBelowTraffic: Rule = {
       ...[...topics.values()].flatMap((topic) => {
         const partitions = topic.kind === 'kafka' ? topic.partitions : Infinity;
         const at = ['topics', topic.name, 'subscribers'];
-        return topic.subscribers.flatMap((one: Consumption, index) =>
-          judge(subject, topic.name, [one], partitions, isOwn(one) ? at : [...at, index]),
+        return topic.subscribers.flatMap(
+          (one: Consumption, index) =>
+            judge(subject, topic.name, [one], partitions, isOwn(one) ? at : [...at, index]) ?? [],
         );
       }),
-      ...[...queues.values()].flatMap(({ name, consumers }) =>
-        judge(subject, name, consumers, Infinity, ['queues', name, 'consumers']),
+      ...[...queues.values()].flatMap(
+        ({ name, consumers }) =>
+          judge(subject, name, consumers, Infinity, ['queues', name, 'consumers']) ?? [],
       ),
     ];
   },
@@ -42,14 +44,14 @@ function judge(
   consumers: readonly Consumption[],
   partitions: number,
   path: Path,
-): readonly Finding[] {
+): Finding | null {
   const ways = consumers.map((consumer) => wayOf(subject, consumer, partitions));
   const most = ways.reduce((sum, { perSecond }) => sum + perSecond, 0);
   const filter = consumers.length === 1 ? consumers[0].filter : 1;
   const coming = allPublishedTo(subject, name) * filter;
   const [first] = ways;
   // Without consumers there is no backlog to judge: the queue is read elsewhere, or is an archive.
-  if (first === undefined || coming === Infinity || coming <= most) return [];
+  if (first === undefined || coming === Infinity || coming <= most) return null;
   const { component } = consumers[0].call;
   const { handlers, onceNs, batch } = first;
   const service = ['services', component];
@@ -60,18 +62,16 @@ function judge(
       : (hostOf(subject.scenario, component)?.autoscaling ?? null) === null
         ? yamlAt(service, `replicas: ${needed}`)
         : yamlAt([...service, 'autoscaling'], `max: ${needed}`);
-  return [
-    {
-      path,
-      entities: [name, ...consumers.map(({ call }) => `${call.component}.${call.part}`)],
-      message: `the consumers of ${name} handle less than is published to it`,
-      measured: `${formatRate(coming)} are published`,
-      limit:
-        `${formatRate(most)}: ${handlers} at a time, ${timeText(onceNs)} each` +
-        (batch === 1 ? '' : ` for up to ${batch} messages`),
-      fix,
-    },
-  ];
+  return {
+    path,
+    entities: [name, ...consumers.map(({ call }) => `${call.component}.${call.part}`)],
+    message: `the consumers of ${name} handle less than is published to it`,
+    measured: `${formatRate(coming)} are published`,
+    limit:
+      `${formatRate(most)}: ${handlers} at a time, ${timeText(onceNs)} each` +
+      (batch === 1 ? '' : ` for up to ${batch} messages`),
+    fix,
+  };
 }
 
 /** Highest rate of a consumer, over all its instances. */

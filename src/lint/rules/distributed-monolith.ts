@@ -73,7 +73,7 @@ function pathOf(request: string, { scenario }: Subject): Finding['path'] {
 /** Services that need each other. If their workers can block each other, `sync-cycle` reports it. */
 function circles(subject: Subject): readonly Finding[] {
   const seen = new Set<string>();
-  return [...subject.scenario.services.values()].flatMap(({ name }): readonly Finding[] => {
+  return [...subject.scenario.services.values()].flatMap(({ name }) => {
     const circle = blocks(name, subject) ? null : circleOf(name, subject, isNeeded);
     if (circle === null) return [];
     const members = [...new Set(circle.map(({ caller }) => caller))].sort();
@@ -81,16 +81,14 @@ function circles(subject: Subject): readonly Finding[] {
     if (seen.has(members.join())) return [];
     seen.add(members.join());
     const last = circle[circle.length - 1];
-    return [
-      {
-        path: last.path,
-        entities: members,
-        message: `${list(members)} need each other: ${[circle[0].from, ...circle.map(({ to }) => to)].join(' -> ')}`,
-        measured: `${members.length} services in a cycle of calls`,
-        limit: 'no cycle',
-        fix: yamlAt(last.path, 'background: true'),
-      },
-    ];
+    return {
+      path: last.path,
+      entities: members,
+      message: `${list(members)} need each other: ${[circle[0].from, ...circle.map(({ to }) => to)].join(' -> ')}`,
+      measured: `${members.length} services in a cycle of calls`,
+      limit: 'no cycle',
+      fix: yamlAt(last.path, 'background: true'),
+    };
   });
 }
 

@@ -14,7 +14,7 @@ export const eventSourceExceedsFunction: Rule = {
     [...scenario.queues.values()].flatMap((queue) =>
       queue.consumers.flatMap((consumer, index) => {
         const service = scenario.services.get(consumer.call.component);
-        return service === undefined ? [] : judge(queue, consumer, index, service);
+        return service === undefined ? [] : (judge(queue, consumer, index, service) ?? []);
       }),
     ),
 };
@@ -24,21 +24,19 @@ function judge(
   consumer: QueueConsumer,
   index: number,
   { name, environments }: Service,
-): readonly Finding[] {
-  if (environments === null || environments.autoscaler !== null || !consumer.invokes) return [];
+): Finding | null {
+  if (environments === null || environments.autoscaler !== null || !consumer.invokes) return null;
   const { reserved, maxConcurrency } = environments;
   const most = reserved ?? maxConcurrency;
-  if (consumer.concurrency <= most) return [];
+  if (consumer.concurrency <= most) return null;
   const { component, part } = consumer.call;
   const fitting = `{ call: ${component}.${part}, concurrency: ${Math.max(1, most)} }`;
-  return [
-    {
-      path: ['queues', queue.name, 'consumers', index, 'concurrency'],
-      entities: [`${queue.name}.${consumer.name}`, name],
-      message: `${queue.name} invokes ${name} more often at once than it may run`,
-      measured: `${consumer.concurrency} at once`,
-      limit: `${reserved === null ? 'maxConcurrency' : 'reserved'} ${most}`,
-      fix: yamlAt(['queues', queue.name], `consumers: [ ${fitting} ]`),
-    },
-  ];
+  return {
+    path: ['queues', queue.name, 'consumers', index, 'concurrency'],
+    entities: [`${queue.name}.${consumer.name}`, name],
+    message: `${queue.name} invokes ${name} more often at once than it may run`,
+    measured: `${consumer.concurrency} at once`,
+    limit: `${reserved === null ? 'maxConcurrency' : 'reserved'} ${most}`,
+    fix: yamlAt(['queues', queue.name], `consumers: [ ${fitting} ]`),
+  };
 }

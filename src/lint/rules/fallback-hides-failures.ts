@@ -1,5 +1,5 @@
 import { traitsIn } from '../layers.js';
-import type { Finding, Rule } from '../rule.js';
+import type { Rule } from '../rule.js';
 import { bundleYaml, callText } from '../words.js';
 
 /** A fallback that makes failures invisible. */
@@ -11,18 +11,16 @@ export const fallbackHidesFailures: Rule = {
   remedy:
     'Count these responses as `degraded`, or let the fallback handle only the failures it is meant for.',
   check: ({ calls }) =>
-    calls.flatMap((call): readonly Finding[] => {
+    calls.flatMap((call) => {
       const fallback = traitsIn(call.layers, 'fallback');
       if (fallback === null || fallback.degraded || !fallback.on.terms.includes('any')) return [];
-      return [
-        {
-          path: [...call.policyPath, 'fallback', 'degraded'],
-          entities: [call.from, call.to],
-          message: `the fallback of ${callText(call)} hides every failure`,
-          measured: 'on: any, degraded: false',
-          limit: 'degraded: true, or a list of outcomes',
-          fix: bundleYaml(call, 'fallback:\n  degraded: true'),
-        },
-      ];
+      return {
+        path: [...call.policyPath, 'fallback', 'degraded'],
+        entities: [call.from, call.to],
+        message: `the fallback of ${callText(call)} hides every failure`,
+        measured: 'on: any, degraded: false',
+        limit: 'degraded: true, or a list of outcomes',
+        fix: bundleYaml(call, 'fallback:\n  degraded: true'),
+      };
     }),
 };

@@ -25,7 +25,7 @@ export const godService: Rule = {
       .filter(({ name, external }) => !external && subject.calls.some((it) => it.callee === name))
       .map(({ name }) => sizeOf(name, subject));
     if (services.length < FEWEST) return [];
-    return services.flatMap((size) => judge(size, services, subject));
+    return services.flatMap((size) => judge(size, services, subject) ?? []);
   },
 };
 
@@ -52,7 +52,7 @@ function sizeOf(name: string, { calls, scenario }: Subject): Size {
   };
 }
 
-function judge(size: Size, all: readonly Size[], subject: Subject): readonly Finding[] {
+function judge(size: Size, all: readonly Size[], subject: Subject): Finding | null {
   const { name, endpoints, databases } = size;
   const share = shareOfCalls(name, subject);
   const others = all.filter((one) => one !== size);
@@ -62,18 +62,16 @@ function judge(size: Size, all: readonly Size[], subject: Subject): readonly Fin
   // A front end has many endpoints and neighbours too, but no data.
   const owns = databases >= 2 && isOutsized((one) => one.databases);
   const isLarge = endpoints >= FACTOR && isOutsized((one) => one.endpoints);
-  if (share < MOST || !owns || !isLarge) return [];
+  if (share < MOST || !owns || !isLarge) return null;
   const path = [sectionOf(subject.scenario, name), name];
-  return [
-    {
-      path,
-      entities: [name],
-      message: `${name} does the work of many services`,
-      measured: `${formatShare(share)} of all calls, ${endpoints} endpoints, ${databases} databases, ${size.neighbours} services around it`,
-      limit: `below ${FACTOR} times the mean of the others: ${formatNumber(mean((one) => one.endpoints))} for endpoints, ${formatNumber(mean((one) => one.databases))} for databases`,
-      fix: splitYaml(name, subject),
-    },
-  ];
+  return {
+    path,
+    entities: [name],
+    message: `${name} does the work of many services`,
+    measured: `${formatShare(share)} of all calls, ${endpoints} endpoints, ${databases} databases, ${size.neighbours} services around it`,
+    limit: `below ${FACTOR} times the mean of the others: ${formatNumber(mean((one) => one.endpoints))} for endpoints, ${formatNumber(mean((one) => one.databases))} for databases`,
+    fix: splitYaml(name, subject),
+  };
 }
 
 /** Share of the calls per second, without failures, that a service takes or makes. */

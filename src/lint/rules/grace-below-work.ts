@@ -25,15 +25,13 @@ function judge(subject: Subject): readonly Finding[] {
     if (!drain || longest <= killedNs - sigtermNs) return [];
     const section = sectionOf(scenario, name);
     const grace = handyTime((lifecycle?.preStopNs ?? 0) + 2 * longest);
-    return [
-      {
-        path: [section, name, 'lifecycle', 'terminationGrace'],
-        entities: [name, parts[times.indexOf(longest)]],
-        message: `${name} is killed before it has finished what it has`,
-        measured: `${parts[times.indexOf(longest)]} takes ${timeText(longest)} on average`,
-        limit: `${timeText(killedNs - sigtermNs)} to drain`,
-        fix: yamlAt([section, name], `lifecycle: { terminationGrace: ${grace} }`),
-      },
-    ];
+    return {
+      path: [section, name, 'lifecycle', 'terminationGrace'],
+      entities: [name, parts[times.indexOf(longest)]],
+      message: `${name} is killed before it has finished what it has`,
+      measured: `${parts[times.indexOf(longest)]} takes ${timeText(longest)} on average`,
+      limit: `${timeText(killedNs - sigtermNs)} to drain`,
+      fix: yamlAt([section, name], `lifecycle: { terminationGrace: ${grace} }`),
+    };
   });
 }

@@ -1,7 +1,7 @@
 import type { Path } from '../../scenario/located.js';
 import type { PolicyName } from '../../spec/patterns/policy-traits.js';
 import { layerOf } from '../layers.js';
-import type { Finding, Rule } from '../rule.js';
+import type { Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 
 /** Policies that refuse a call at once. */
@@ -40,19 +40,17 @@ export const latencyBudgetWithoutSuccess: Rule = {
         .filter(({ name }) => OF_FAILURES.has(name[0] ?? '') && name[1] !== 'degraded')
         .map((metric) => workloadOf(metric, subject)),
     );
-    return subject.budgets.flatMap((metric, i): readonly Finding[] => {
+    return subject.budgets.flatMap((metric, i) => {
       const workload = workloadOf(metric, subject);
       if (metric.name[0] !== 'latency' || workload === null || judged.has(workload)) return [];
-      return [
-        {
-          path: pathOf(subject, i),
-          entities: [workload],
-          message: `fast failures can hold the budget on ${metric.text}`,
-          measured: `${refusing}, and no budget on the success of ${workload}`,
-          limit: 'a budget on success, or on successLatency',
-          fix: `# in budgets\n- ${workload}.success >= 99%`,
-        },
-      ];
+      return {
+        path: pathOf(subject, i),
+        entities: [workload],
+        message: `fast failures can hold the budget on ${metric.text}`,
+        measured: `${refusing}, and no budget on the success of ${workload}`,
+        limit: 'a budget on success, or on successLatency',
+        fix: `# in budgets\n- ${workload}.success >= 99%`,
+      };
     });
   },
 };

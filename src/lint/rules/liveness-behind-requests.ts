@@ -15,36 +15,34 @@ export const livenessBehindRequests: Rule = {
   remedy:
     'Serve the probe outside of the workers (`usesWorkers: false`), or tolerate a minute of failures (`failureThreshold`).',
   check: (subject) =>
-    [...subject.scenario.services.values(), ...subject.scenario.gateways.values()].flatMap((host) =>
-      judge(subject, host),
+    [...subject.scenario.services.values(), ...subject.scenario.gateways.values()].flatMap(
+      (host) => judge(subject, host) ?? [],
     ),
 };
 
 /** A longer overload is not a transient one. */
 const PATIENT_NS: Ns = 60 * NS_PER_SECOND;
 
-function judge(subject: Subject, host: Host): readonly Finding[] {
+function judge(subject: Subject, host: Host): Finding | null {
   const { name, probes, queue, concurrency } = host;
   const liveness = probes?.liveness ?? null;
-  if (liveness === null || !liveness.usesWorkers || concurrency === Infinity) return [];
+  if (liveness === null || !liveness.usesWorkers || concurrency === Infinity) return null;
   const { timeoutNs, failureThreshold, periodNs } = liveness;
-  if (failureThreshold * periodNs >= PATIENT_NS) return [];
+  if (failureThreshold * periodNs >= PATIENT_NS) return null;
   const waitNs = Math.min(fullQueueNs(subject, host), queue.maxWaitNs ?? Infinity);
   const isRefused = queue.capacity < Infinity || queue.maxWaitNs !== null;
-  if (waitNs <= timeoutNs && !isRefused) return [];
+  if (waitNs <= timeoutNs && !isRefused) return null;
   const path = [sectionOf(subject.scenario, name), name, 'probes', 'liveness'];
   const wait = waitNs === Infinity ? 'a wait without end' : `a wait of ${timeText(waitNs)}`;
   const isLate = waitNs > timeoutNs;
-  return [
-    {
-      path: [...path, 'usesWorkers'],
-      entities: [name],
-      message: `${name} is ended when its queue is full`,
-      measured: isLate ? wait : 'a refusal',
-      limit: isLate ? `timeout ${timeText(timeoutNs)}` : 'an answer',
-      fix: yamlAt(path, 'usesWorkers: false'),
-    },
-  ];
+  return {
+    path: [...path, 'usesWorkers'],
+    entities: [name],
+    message: `${name} is ended when its queue is full`,
+    measured: isLate ? wait : 'a refusal',
+    limit: isLate ? `timeout ${timeText(timeoutNs)}` : 'an answer',
+    fix: yamlAt(path, 'usesWorkers: false'),
+  };
 }
 
 /** How long the last request of a full queue waits for a worker, if all requests are for the slowest part. */

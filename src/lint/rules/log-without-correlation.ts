@@ -22,18 +22,16 @@ export const logWithoutCorrelation: Rule = {
         const log = chain.find(({ name }) => name === 'log');
         if (log === undefined) return [];
         const component = componentOf(part);
-        return [
-          {
-            path: log.at,
-            entities: [part],
-            message: `${part} logs requests without a correlation id`,
-            measured: `log without correlate, in front of ${list(behind)}`,
-            limit: 'correlate before log',
-            fix: yamlAt(
-              [sectionOf(subject.scenario, component), component],
-              'middleware: [ correlate: {}, log: {} ]',
-            ),
-          },
-        ];
+        return {
+          path: log.at,
+          entities: [part],
+          message: `${part} logs requests without a correlation id`,
+          measured: `log without correlate, in front of ${list(behind)}`,
+          limit: 'correlate before log',
+          fix: yamlAt(
+            [sectionOf(subject.scenario, component), component],
+            'middleware: [ correlate: {}, log: {} ]',
+          ),
+        };
       }),
 };

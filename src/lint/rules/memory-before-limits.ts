@@ -26,17 +26,15 @@ export const memoryBeforeLimits: Rule = {
       // If the memory is too small for one request, no limit helps.
       if (room < 1 || most <= room || !calls.some((it) => it.callee === host.name)) return [];
       const section = sectionOf(scenario, host.name);
-      return [
-        {
-          path: [section, host.name, 'memory', 'limit'],
-          entities: [host.name],
-          message: `${host.name} runs out of memory before it refuses anything`,
-          measured:
-            most === Infinity ? 'requests without end' : `${formatNumber(most)} requests at once`,
-          limit: `memory for ${formatNumber(room)} of ${formatSize(host.memory!.perRequest)}`,
-          fix: yamlAt([section, host.name], `admission: { concurrencyLimit: { limit: ${room} } }`),
-        },
-      ];
+      return {
+        path: [section, host.name, 'memory', 'limit'],
+        entities: [host.name],
+        message: `${host.name} runs out of memory before it refuses anything`,
+        measured:
+          most === Infinity ? 'requests without end' : `${formatNumber(most)} requests at once`,
+        limit: `memory for ${formatNumber(room)} of ${formatSize(host.memory!.perRequest)}`,
+        fix: yamlAt([section, host.name], `admission: { concurrencyLimit: { limit: ${room} } }`),
+      };
     });
   },
 };

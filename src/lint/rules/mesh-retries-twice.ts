@@ -1,5 +1,5 @@
 import { triesOf } from '../layers.js';
-import type { Finding, Rule } from '../rule.js';
+import type { Rule } from '../rule.js';
 import { bundleYaml, callText, limitText } from '../words.js';
 
 /** Retries of the application around those of its proxy. */
@@ -11,19 +11,17 @@ export const meshRetriesTwice: Rule = {
   remedy:
     'Retry in one place: remove the retries of the application, or those of the mesh (`policy: none`).',
   check: ({ calls }) =>
-    calls.flatMap((call): readonly Finding[] => {
+    calls.flatMap((call) => {
       const own = triesOf(call.layers);
       const inner = triesOf(call.proxyLayers);
       if (own < 2 || inner < 2) return [];
-      return [
-        {
-          path: [...call.policyPath, 'retry', 'attempts'],
-          entities: [call.from, call.to],
-          message: `the application and its proxy both retry ${callText(call)}`,
-          measured: `${limitText(own)} x ${limitText(inner)} = ${limitText(own * inner)} attempts`,
-          limit: 'retries in one of them',
-          fix: bundleYaml(call, 'retry: null'),
-        },
-      ];
+      return {
+        path: [...call.policyPath, 'retry', 'attempts'],
+        entities: [call.from, call.to],
+        message: `the application and its proxy both retry ${callText(call)}`,
+        measured: `${limitText(own)} x ${limitText(inner)} = ${limitText(own * inner)} attempts`,
+        limit: 'retries in one of them',
+        fix: bundleYaml(call, 'retry: null'),
+      };
     }),
 };

@@ -12,18 +12,16 @@ export const moreConsumersThanPartitions: Rule = {
     'Each partition is read by one member of a group. Members beyond the number of partitions are idle.',
   remedy: 'Give the topic as many partitions as the largest group has members.',
   check: (subject) => [
-    ...handlersOf(subject).flatMap(({ topic, spec, path, members }): readonly Finding[] => {
+    ...handlersOf(subject).flatMap(({ topic, spec, path, members }) => {
       if (members <= topic.partitions) return [];
-      return [
-        {
-          path: [...path, 'concurrency'],
-          entities: [`${topic.name}.${spec.group}`],
-          message: `${topic.name}.${spec.group} has members without a partition`,
-          measured: `${members} members`,
-          limit: `${topic.partitions} partitions`,
-          fix: yamlAt(['topics', topic.name], `partitions: ${members}`),
-        },
-      ];
+      return {
+        path: [...path, 'concurrency'],
+        entities: [`${topic.name}.${spec.group}`],
+        message: `${topic.name}.${spec.group} has members without a partition`,
+        measured: `${members} members`,
+        limit: `${topic.partitions} partitions`,
+        fix: yamlAt(['topics', topic.name], `partitions: ${members}`),
+      };
     }),
     ...[...subject.scenario.projections.values()].flatMap((one) => ofProjection(one, subject)),
   ],

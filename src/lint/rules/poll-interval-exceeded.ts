@@ -1,4 +1,4 @@
-import type { Finding, Rule } from '../rule.js';
+import type { Rule } from '../rule.js';
 import { formatCount } from '../../text/figures.js';
 import { timeText, yamlAt } from '../words.js';
 import { handlersOf, subscriberYaml } from '../handlers.js';
@@ -11,20 +11,18 @@ export const pollIntervalExceeded: Rule = {
     'A member that does not poll in time is removed from its group. Its batch goes to another member that is just as slow, and the group rebalances for ever.',
   remedy: 'Take fewer messages per poll, or allow more time between polls.',
   check: (subject) =>
-    handlersOf(subject).flatMap(({ topic, spec, path, elapsedNs }): readonly Finding[] => {
+    handlersOf(subject).flatMap(({ topic, spec, path, elapsedNs }) => {
       const runs = Math.ceil(spec.maxPollRecords / spec.batch);
       const needed = runs * elapsedNs;
       if (needed < spec.maxPollNs) return [];
       const records = Math.max(1, Math.floor(spec.maxPollNs / elapsedNs / 2) * spec.batch);
-      return [
-        {
-          path: [...path, 'maxPollRecords'],
-          entities: [`${topic.name}.${spec.group}`, `${spec.call.component}.${spec.call.part}`],
-          message: `${topic.name}.${spec.group} takes more with a poll than it can handle before the next has to come`,
-          measured: `${formatCount(spec.maxPollRecords)} messages need ${timeText(needed)}`,
-          limit: `less than maxPollInterval, ${timeText(spec.maxPollNs)}`,
-          fix: yamlAt(['topics', topic.name], subscriberYaml(spec, `maxPollRecords: ${records}`)),
-        },
-      ];
+      return {
+        path: [...path, 'maxPollRecords'],
+        entities: [`${topic.name}.${spec.group}`, `${spec.call.component}.${spec.call.part}`],
+        message: `${topic.name}.${spec.group} takes more with a poll than it can handle before the next has to come`,
+        measured: `${formatCount(spec.maxPollRecords)} messages need ${timeText(needed)}`,
+        limit: `less than maxPollInterval, ${timeText(spec.maxPollNs)}`,
+        fix: yamlAt(['topics', topic.name], subscriberYaml(spec, `maxPollRecords: ${records}`)),
+      };
     }),
 };

@@ -21,15 +21,15 @@ export const poolBelowConcurrency: Rule = {
       const key = `${call.caller} ${call.callee}`;
       pairs.set(key, [...(pairs.get(key) ?? []), call]);
     }
-    return [...pairs.values()].flatMap((calls) => shortage(subject, calls));
+    return [...pairs.values()].flatMap((calls) => shortage(subject, calls) ?? []);
   },
 };
 
 /** Applies Little's law to the queries of a caller. A transaction counts as its statements, which underestimates it. */
-function shortage(subject: Subject, calls: readonly Call[]): readonly Finding[] {
+function shortage(subject: Subject, calls: readonly Call[]): Finding | null {
   const [{ caller, callee, pool }] = calls as readonly [Call, ...Call[]];
   // A pooler also serves other callers.
-  if (pool!.kind === 'pgbouncer') return [];
+  if (pool!.kind === 'pgbouncer') return null;
   const { size, field } = poolSizeOf(pool!);
   const host = hostOf(subject.scenario, caller);
   const replicas = host?.replicas ?? 1;
@@ -41,19 +41,17 @@ function shortage(subject: Subject, calls: readonly Call[]): readonly Finding[] 
     busy += (perSecond * subject.demands.of(call.to).elapsedNs) / NS_PER_SECOND;
   }
   const needed = Math.min(busy, host?.concurrency ?? Infinity);
-  if (!Number.isFinite(needed) || needed <= size) return [];
+  if (!Number.isFinite(needed) || needed <= size) return null;
   const { databases, eventStores } = subject.scenario;
   const own = (databases.get(callee) ?? eventStores.get(callee))!.pools.has(caller);
   const at = [sectionOf(subject.scenario, callee), callee];
   const place = own ? [...at, 'pools', caller] : [...at, 'pool'];
-  return [
-    {
-      path: [...place, field],
-      entities: [caller, callee],
-      message: `the pool of ${caller} at ${callee} is smaller than what its queries keep busy`,
-      measured: `${formatCount(size)} connections for ${formatRate(rate)} x ${timeText((busy / rate) * NS_PER_SECOND)} = ${formatNumber(busy)}`,
-      limit: `at least ${formatCount(Math.ceil(needed))}`,
-      fix: yamlAt(place, `${field}: ${Math.ceil(needed * 1.5)}`),
-    },
-  ];
+  return {
+    path: [...place, field],
+    entities: [caller, callee],
+    message: `the pool of ${caller} at ${callee} is smaller than what its queries keep busy`,
+    measured: `${formatCount(size)} connections for ${formatRate(rate)} x ${timeText((busy / rate) * NS_PER_SECOND)} = ${formatNumber(busy)}`,
+    limit: `at least ${formatCount(Math.ceil(needed))}`,
+    fix: yamlAt(place, `${field}: ${Math.ceil(needed * 1.5)}`),
+  };
 }

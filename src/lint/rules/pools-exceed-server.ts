@@ -15,39 +15,37 @@ export const poolsExceedServer: Rule = {
   remedy:
     'Keep the sum of all pools below the connection limit of the server, or put a pooler in front of it.',
   check: (subject) =>
-    [...subject.scenario.databases.values()].flatMap((database) => excess(subject, database)),
+    [...subject.scenario.databases.values()].flatMap((database) => excess(subject, database) ?? []),
 };
 
-function excess(subject: Subject, database: Database): readonly Finding[] {
+function excess(subject: Subject, database: Database): Finding | null {
   const { name, maxConnections, reserved } = database;
-  if (maxConnections === Infinity) return [];
+  if (maxConnections === Infinity) return null;
   const callers = callersOf(subject, name);
   const sizes = callers.map((caller) => {
     const { size } = poolSizeOf(database.pools.get(caller) ?? database.pool);
     return { caller, size, replicas: mostOf(subject.scenario, caller) };
   });
   // A pool without a limit is bounded elsewhere (by the workers), or not at all.
-  if (sizes.some(({ size }) => size === Infinity)) return [];
+  if (sizes.some(({ size }) => size === Infinity)) return null;
   // One pooler serves all callers.
-  if (database.pool.kind === 'pgbouncer') return [];
+  if (database.pool.kind === 'pgbouncer') return null;
   const total = sizes.reduce((sum, { size, replicas }) => sum + size * replicas, 0);
-  if (total <= maxConnections - reserved) return [];
+  if (total <= maxConnections - reserved) return null;
   const terms = sizes
     .map(({ size, replicas }) => `${formatCount(replicas)} x ${formatCount(size)}`)
     .join(' + ');
   const { field } = poolSizeOf(database.pool);
   const instances = sizes.reduce((sum, { replicas }) => sum + replicas, 0);
   const fitting = Math.max(1, Math.floor((maxConnections - reserved) / instances));
-  return [
-    {
-      path: ['databases', name, 'pool', field],
-      entities: [name, ...callers],
-      message: `the pools of ${name} may ask for more connections than it has`,
-      measured: `${terms} = ${formatCount(total)}`,
-      limit: `at most ${formatCount(maxConnections - reserved)}`,
-      fix: yamlAt(['databases', name], `pool: { ${field}: ${fitting} }`),
-    },
-  ];
+  return {
+    path: ['databases', name, 'pool', field],
+    entities: [name, ...callers],
+    message: `the pools of ${name} may ask for more connections than it has`,
+    measured: `${terms} = ${formatCount(total)}`,
+    limit: `at most ${formatCount(maxConnections - reserved)}`,
+    fix: yamlAt(['databases', name], `pool: { ${field}: ${fitting} }`),
+  };
 }
 
 /** Names of the components that use a database. */

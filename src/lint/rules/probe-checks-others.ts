@@ -26,15 +26,13 @@ function judge({ scenario, callees, written }: Subject, host: Host): readonly Fi
     const asked = endpoint === null ? [] : callees(`${host.name}.${endpoint}`);
     if (asked.length === 0) return [];
     const path = [sectionOf(scenario, host.name), host.name, 'probes', kind];
-    return [
-      {
-        path: [...path, field],
-        entities: [host.name, ...asked],
-        message: `${host.name} is ${kind === 'readiness' ? 'not called' : 'ended'} where ${asked[0]} does not answer`,
-        measured: `${kind} asks ${asked.join(', ')}`,
-        limit: 'the process alone',
-        fix: yamlAt(path, field === 'call' ? 'call: self' : 'checks: null'),
-      },
-    ];
+    return {
+      path: [...path, field],
+      entities: [host.name, ...asked],
+      message: `${host.name} is ${kind === 'readiness' ? 'not called' : 'ended'} where ${asked[0]} does not answer`,
+      measured: `${kind} asks ${asked.join(', ')}`,
+      limit: 'the process alone',
+      fix: yamlAt(path, field === 'call' ? 'call: self' : 'checks: null'),
+    };
   });
 }

@@ -19,36 +19,35 @@ export const queueOutlivesCallers: Rule = {
   remedy:
     'Make the queue no longer than timeout x service rate, or drop abandoned requests: `cancellation: onDequeue`.',
   check: (subject) =>
-    [...subject.scenario.services.values(), ...subject.scenario.gateways.values()].flatMap((host) =>
-      findingsOf(host, subject),
+    [...subject.scenario.services.values(), ...subject.scenario.gateways.values()].flatMap(
+      (host) => findingOf(host, subject) ?? [],
     ),
 };
 
-function findingsOf(host: Host, subject: Subject): readonly Finding[] {
+function findingOf(host: Host, subject: Subject): Finding | null {
   const { queue, name } = host;
   const isRow = queue.capacity > 0 && queue.capacity < Infinity && queue.discipline === 'fifo';
   const callers = longestCaller(host, subject);
   // How much of the queue a concurrency limit leaves unused depends on its adaptation.
   const limited = (host.admission?.concurrencyLimit ?? null) !== null;
-  if (!isRow || limited || callers === null) return [];
+  if (!isRow || limited || callers === null) return null;
   const { holdNs, workNs } = meanDemand(subject, name);
   const eachNs = NS_PER_SECOND / rateOfInstance(host, holdNs, workNs);
-  if (eachNs === Infinity) return [];
+  if (eachNs === Infinity) return null;
   const queueNs = queue.capacity * eachNs;
   const waitNs = Math.min(queueNs, queue.maxWaitNs ?? Infinity, callers.deadlineNs);
-  if (!(waitNs > callers.waitNs) || (host.cancellation !== 'ignore' && callers.notifies)) return [];
+  if (!(waitNs > callers.waitNs) || (host.cancellation !== 'ignore' && callers.notifies))
+    return null;
   const section = sectionOf(subject.scenario, name);
   const capacity = Math.max(1, Math.floor(callers.waitNs / eachNs));
-  return [
-    {
-      path: [section, name, 'queue', 'capacity'],
-      entities: [name],
-      message: `a full queue of ${name} takes longer than any caller waits`,
-      measured: `${formatCount(queue.capacity)} requests at ${timeText(eachNs)} each = ${timeText(queueNs)}`,
-      limit: `${timeText(callers.waitNs)}, the longest any caller waits`,
-      fix: yamlAt([section, name], `queue: { capacity: ${capacity} }\ncancellation: onDequeue`),
-    },
-  ];
+  return {
+    path: [section, name, 'queue', 'capacity'],
+    entities: [name],
+    message: `a full queue of ${name} takes longer than any caller waits`,
+    measured: `${formatCount(queue.capacity)} requests at ${timeText(eachNs)} each = ${timeText(queueNs)}`,
+    limit: `${timeText(callers.waitNs)}, the longest any caller waits`,
+    fix: yamlAt([section, name], `queue: { capacity: ${capacity} }\ncancellation: onDequeue`),
+  };
 }
 
 /** The longest wait of any caller for an attempt; null if it is unlimited or unknown. */

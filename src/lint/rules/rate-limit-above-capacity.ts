@@ -49,15 +49,13 @@ function inChain(
     const states = rateLimit.scope === 'instance' ? mostOf(subject.scenario, owner) : 1;
     const behind = bottleneckOf(parts, subject);
     if (behind === null || each * states <= behind.perSecond) return [];
-    return [
-      {
-        path: [...at, 'rateLimit', 'rate'],
-        entities: [owner, behind.component],
-        message: `the rate limit of ${owner} lets more through than ${behind.component} can do`,
-        ...numbers(each, states, behind),
-        fix: yamlAt([...at, 'rateLimit'], `rate: ${fitting(states, behind)}`),
-      },
-    ];
+    return {
+      path: [...at, 'rateLimit', 'rate'],
+      entities: [owner, behind.component],
+      message: `the rate limit of ${owner} lets more through than ${behind.component} can do`,
+      ...numbers(each, states, behind),
+      fix: yamlAt([...at, 'rateLimit'], `rate: ${fitting(states, behind)}`),
+    };
   });
 }
 
@@ -71,15 +69,13 @@ function atCalls(subject: Subject): readonly Finding[] {
     const states = layer.scope === 'instance' ? callers : 1;
     const behind = bottleneckOf([{ part: call.to, weight: 1 }], subject);
     if (behind === null || each * states <= behind.perSecond) return [];
-    return [
-      {
-        path: [...call.policyPath, 'rateLimit', 'rate'],
-        entities: [call.from, call.to, behind.component],
-        message: `the rate limit of ${callText(call)} lets more through than ${behind.component} can do`,
-        ...numbers(each, states, behind),
-        fix: bundleYaml(call, `rateLimit:\n  rate: ${fitting(states, behind)}`),
-      },
-    ];
+    return {
+      path: [...call.policyPath, 'rateLimit', 'rate'],
+      entities: [call.from, call.to, behind.component],
+      message: `the rate limit of ${callText(call)} lets more through than ${behind.component} can do`,
+      ...numbers(each, states, behind),
+      fix: bundleYaml(call, `rateLimit:\n  rate: ${fitting(states, behind)}`),
+    };
   });
 }
 

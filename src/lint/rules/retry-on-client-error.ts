@@ -24,18 +24,16 @@ export const retryOnClientError: Rule = {
       const { on } = retry;
       const retried = FINAL.filter((status) => on.has(withStatus(OUTCOME.clientError, status)));
       if (retried.length === 0) return [];
-      return [
-        {
-          path: [...call.policyPath, 'retry', 'on'],
-          entities: [call.from, call.to],
-          message: `${callText(call)} is retried after answers that stay the same`,
-          measured: `retried after ${retried.join(', ')}`,
-          limit: 'none of them',
-          fix: bundleYaml(
-            call,
-            'retry:\n  on: [connect, gateway, overload, throttled, 408, 409, 425]',
-          ),
-        },
-      ];
+      return {
+        path: [...call.policyPath, 'retry', 'on'],
+        entities: [call.from, call.to],
+        message: `${callText(call)} is retried after answers that stay the same`,
+        measured: `retried after ${retried.join(', ')}`,
+        limit: 'none of them',
+        fix: bundleYaml(
+          call,
+          'retry:\n  on: [connect, gateway, overload, throttled, 408, 409, 425]',
+        ),
+      };
     }),
 };

@@ -16,32 +16,30 @@ export const rolloutBelowLoad: Rule = {
     'Old replicas stop before new ones are ready. Until those have started, the remaining replicas carry the entire load, and the backlog outlasts the rollout.',
   remedy: 'Keep all replicas available (`maxUnavailable: 0`), or run more of them.',
   check: (subject) =>
-    [...subject.scenario.services.values()].flatMap((service) => judge(subject, service)),
+    [...subject.scenario.services.values()].flatMap((service) => judge(subject, service) ?? []),
 };
 
-function judge(subject: Subject, service: Service): readonly Finding[] {
+function judge(subject: Subject, service: Service): Finding | null {
   const rollout = service.versions?.rollout ?? null;
-  if (rollout === null) return [];
+  if (rollout === null) return null;
   const { name, replicas } = service;
   const missing = missingOf(rollout, replicas);
   const rate = rateIn(subject, name);
   const { holdNs, workNs } = meanDemand(subject, name);
   const each = rateOfInstance(service, holdNs, workNs);
-  if (missing === 0 || !(rate > 0) || rate === Infinity || each === Infinity) return [];
+  if (missing === 0 || !(rate > 0) || rate === Infinity || each === Infinity) return null;
   const room = (replicas - missing) * each;
   // Skips loads that all replicas together cannot carry either.
-  if (rate <= room || rate > replicas * each) return [];
+  if (rate <= room || rate > replicas * each) return null;
   const path = ['services', name, 'rollout'];
-  return [
-    {
-      path,
-      entities: [name],
-      message: `${replicas - missing} of ${replicas} replicas of ${name} are to carry its load while versions change`,
-      measured: formatRate(rate),
-      limit: `they do ${formatRate(room)}`,
-      fix: yamlAt(path, fixOf(rollout, replicas)),
-    },
-  ];
+  return {
+    path,
+    entities: [name],
+    message: `${replicas - missing} of ${replicas} replicas of ${name} are to carry its load while versions change`,
+    measured: formatRate(rate),
+    limit: `they do ${formatRate(room)}`,
+    fix: yamlAt(path, fixOf(rollout, replicas)),
+  };
 }
 
 /** A new replica must be ready before an old one stops. */

@@ -1,6 +1,6 @@
 import type { Route } from '../../spec/scenario/scenario.js';
 import { coverOf } from '../route-cover.js';
-import type { Finding, Rule } from '../rule.js';
+import type { Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 
 /** A route whose requests are all taken by another route. */
@@ -18,21 +18,19 @@ export const routeUnreachable: Rule = {
       if (covers.every((cover) => cover === null)) return [];
       const exact = { ...gateway, routing: 'gatewayApi' } as const;
       const helped = routes.every((_, index) => coverOf(exact, index) === null);
-      return routes.flatMap((route, index): readonly Finding[] => {
+      return routes.flatMap((route, index) => {
         const cover = covers[index]!;
         if (cover === null) return [];
-        return [
-          {
-            path: ['gateways', name, 'routes', index],
-            entities: [`${name}.${route.name}`, `${name}.${cover.name}`],
-            message: `no request can reach the route ${name}.${route.name}`,
-            measured: `with routing ${routing}, ${cover.name} takes ${matchText(cover)}`,
-            limit: `leave some of ${matchText(route)} to ${route.name}`,
-            fix: helped
-              ? yamlAt(['gateways', name], 'routing: gatewayApi')
-              : yamlAt(['gateways', name, 'routes', index, 'match'], 'path: /a-path-of-its-own'),
-          },
-        ];
+        return {
+          path: ['gateways', name, 'routes', index],
+          entities: [`${name}.${route.name}`, `${name}.${cover.name}`],
+          message: `no request can reach the route ${name}.${route.name}`,
+          measured: `with routing ${routing}, ${cover.name} takes ${matchText(cover)}`,
+          limit: `leave some of ${matchText(route)} to ${route.name}`,
+          fix: helped
+            ? yamlAt(['gateways', name], 'routing: gatewayApi')
+            : yamlAt(['gateways', name, 'routes', index, 'match'], 'path: /a-path-of-its-own'),
+        };
       });
     }),
 };

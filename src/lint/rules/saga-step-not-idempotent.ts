@@ -1,5 +1,5 @@
 import type { Orchestration, SagaStep } from '../../spec/scenario/sagas.js';
-import type { Finding, Rule } from '../rule.js';
+import type { Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 
 /** Steps that are not idempotent although their orchestrator may send the command again. */
@@ -12,20 +12,18 @@ export const sagaStepNotIdempotent: Rule = {
   check: ({ scenario, repeatable }) =>
     [...scenario.sagas.values()].flatMap(({ name, steps, orchestration }) => {
       if (orchestration === null) return [];
-      return steps.flatMap((step): readonly Finding[] => {
+      return steps.flatMap((step) => {
         const { component, part } = step.call;
         const why = reasonFor(orchestration, step);
         if (why === null || step.readOnly || repeatable.has(`${component}.${part}`)) return [];
-        return [
-          {
-            path: ['sagas', name, 'steps'],
-            entities: [`${name}.${step.name}`, `${component}.${part}`],
-            message: `the step ${step.name} of ${name} may be sent again, and ${component}.${part} is not idempotent`,
-            measured: `sent again ${why}`,
-            limit: 'done once',
-            fix: yamlAt(['services', component, 'endpoints', part!], 'idempotent: true'),
-          },
-        ];
+        return {
+          path: ['sagas', name, 'steps'],
+          entities: [`${name}.${step.name}`, `${component}.${part}`],
+          message: `the step ${step.name} of ${name} may be sent again, and ${component}.${part} is not idempotent`,
+          measured: `sent again ${why}`,
+          limit: 'done once',
+          fix: yamlAt(['services', component, 'endpoints', part!], 'idempotent: true'),
+        };
       });
     }),
 };

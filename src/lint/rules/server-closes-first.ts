@@ -19,19 +19,17 @@ export const serverClosesFirst: Rule = {
       const idleNs = call.connections?.idleTimeoutNs ?? Infinity;
       if (seen.has(key) || keptNs === null || !isReused(call) || idleNs < keptNs) return [];
       seen.add(key);
-      return [
-        {
-          path: [...call.policyPath, 'connections'],
-          entities: [call.from, call.to],
-          message: `${call.callee} closes idle connections of ${callText(call)} before the client does`,
-          measured:
-            idleNs === Infinity
-              ? 'the client never closes them'
-              : `the client closes them after ${timeText(idleNs)}`,
-          limit: `less than the ${timeText(keptNs)} of the server`,
-          fix: bundleYaml(call, `connections:\n  idleTimeout: ${fieldTime(keptNs / 2)}`),
-        },
-      ];
+      return {
+        path: [...call.policyPath, 'connections'],
+        entities: [call.from, call.to],
+        message: `${call.callee} closes idle connections of ${callText(call)} before the client does`,
+        measured:
+          idleNs === Infinity
+            ? 'the client never closes them'
+            : `the client closes them after ${timeText(idleNs)}`,
+        limit: `less than the ${timeText(keptNs)} of the server`,
+        fix: bundleYaml(call, `connections:\n  idleTimeout: ${fieldTime(keptNs / 2)}`),
+      };
     });
   },
 };

@@ -14,28 +14,26 @@ export const sessionsExceedPooler: Rule = {
   remedy:
     'Pool by transaction, let clients close idle sessions, or open no more sessions than there are connections.',
   check: (subject) =>
-    [...subject.scenario.databases.values()].flatMap((database) => excess(subject, database)),
+    [...subject.scenario.databases.values()].flatMap((database) => excess(subject, database) ?? []),
 };
 
-function excess(subject: Subject, { name, pool, pools }: Database): readonly Finding[] {
-  if (pool.kind !== 'pgbouncer' || pool.mode !== 'session') return [];
+function excess(subject: Subject, { name, pool, pools }: Database): Finding | null {
+  if (pool.kind !== 'pgbouncer' || pool.mode !== 'session') return null;
   const { clients, defaultPoolSize } = pool;
   // Clients that release idle sessions share the connections.
-  if (clients.maxIdle === 0 || clients.maxIdleTimeNs !== null) return [];
+  if (clients.maxIdle === 0 || clients.maxIdleTimeNs !== null) return null;
   const callers = callersOf(subject, name).filter((caller) => !pools.has(caller));
   // A client without a limit opens at least one session.
   const each = Number.isFinite(clients.maxOpen) ? clients.maxOpen : 1;
   const counts = callers.map((caller) => mostOf(subject.scenario, caller));
   const total = counts.reduce((sum, replicas) => sum + replicas * each, 0);
-  if (total <= defaultPoolSize) return [];
-  return [
-    {
-      path: ['databases', name, 'pool', 'mode'],
-      entities: [name, ...callers],
-      message: `clients of ${name} keep more sessions than its pooler has connections`,
-      measured: `${counts.map((replicas) => `${replicas} x ${each}`).join(' + ')} = ${total}`,
-      limit: `at most ${defaultPoolSize}`,
-      fix: yamlAt(['databases', name, 'pool'], 'mode: transaction'),
-    },
-  ];
+  if (total <= defaultPoolSize) return null;
+  return {
+    path: ['databases', name, 'pool', 'mode'],
+    entities: [name, ...callers],
+    message: `clients of ${name} keep more sessions than its pooler has connections`,
+    measured: `${counts.map((replicas) => `${replicas} x ${each}`).join(' + ')} = ${total}`,
+    limit: `at most ${defaultPoolSize}`,
+    fix: yamlAt(['databases', name, 'pool'], 'mode: transaction'),
+  };
 }

@@ -10,10 +10,10 @@ export const sharedDatabase: Rule = {
     'Services that share a database share its outages, locks, connections and schema. None of them can be changed or protected alone.',
   remedy: 'Give each service its own database, and give the others its API or its events.',
   check: (subject) =>
-    [...subject.scenario.databases.keys()].flatMap((name) => shared(subject, name)),
+    [...subject.scenario.databases.keys()].flatMap((name) => shared(subject, name) ?? []),
 };
 
-function shared(subject: Subject, name: string): readonly Finding[] {
+function shared(subject: Subject, name: string): Finding | null {
   const { operations } = subject.scenario.databases.get(name)!;
   const callers = callersOf(subject, name);
   const writers = callers.filter((caller) =>
@@ -24,19 +24,17 @@ function shared(subject: Subject, name: string): readonly Finding[] {
         operations.get(call.to.slice(name.length + 1))?.write === true,
     ),
   );
-  if (callers.length < 2 || writers.length === 0) return [];
+  if (callers.length < 2 || writers.length === 0) return null;
   const readers = callers.filter((caller) => !writers.includes(caller));
   const reads = readers.length === 0 ? '' : `, read by ${readers.join(', ')}`;
-  return [
-    {
-      path: ['databases', name],
-      entities: [name, ...callers],
-      message: `${name} belongs to several services`,
-      measured: `written by ${writers.join(', ')}${reads}`,
-      limit: 'one service',
-      fix: throughOwner(subject, name, writers[0]!, callers),
-    },
-  ];
+  return {
+    path: ['databases', name],
+    entities: [name, ...callers],
+    message: `${name} belongs to several services`,
+    measured: `written by ${writers.join(', ')}${reads}`,
+    limit: 'one service',
+    fix: throughOwner(subject, name, writers[0]!, callers),
+  };
 }
 
 /**

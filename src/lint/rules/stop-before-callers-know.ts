@@ -31,23 +31,21 @@ function judge(subject: Subject): readonly Finding[] {
     // The end of the grace period also ends preStop.
     const isCut = preStopNs > sigtermNs;
     const needed = handyTime(2 * propagationNs);
-    return [
-      {
-        path: [section, name, 'lifecycle', isCut ? 'terminationGrace' : 'preStop'],
-        entities: [name],
-        message: `${name} refuses requests until its callers learn that it stops`,
-        measured: `they learn of it after ${timeText(propagationNs)} on average`,
-        limit: isCut
-          ? `terminationGrace ${timeText(sigtermNs)}`
-          : preStopNs === 0
-            ? 'no preStop'
-            : `preStop ${timeText(sigtermNs)}`,
-        fix: yamlAt(
-          [section, name],
-          `lifecycle: { ${isCut ? 'terminationGrace: 30s' : `preStop: ${needed}`} }`,
-        ),
-      },
-    ];
+    return {
+      path: [section, name, 'lifecycle', isCut ? 'terminationGrace' : 'preStop'],
+      entities: [name],
+      message: `${name} refuses requests until its callers learn that it stops`,
+      measured: `they learn of it after ${timeText(propagationNs)} on average`,
+      limit: isCut
+        ? `terminationGrace ${timeText(sigtermNs)}`
+        : preStopNs === 0
+          ? 'no preStop'
+          : `preStop ${timeText(sigtermNs)}`,
+      fix: yamlAt(
+        [section, name],
+        `lifecycle: { ${isCut ? 'terminationGrace: 30s' : `preStop: ${needed}`} }`,
+      ),
+    };
   });
 }
 

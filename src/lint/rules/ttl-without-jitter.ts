@@ -24,15 +24,13 @@ function findingsOf(cache: Cache): readonly Finding[] {
   return levels.flatMap(({ name: level, ttlNs, ttlJitter, capacity }, index) => {
     if (ttlNs === null || ttlJitter > 0) return [];
     const path = ['caches', name, 'levels', index];
-    return [
-      {
-        path: [...path, 'ttl'],
-        entities: [`${name}.${level}`],
-        message: `all that ${name}.${level} holds at the beginning expires after ${timeText(ttlNs)}`,
-        measured: `${Math.round(warm * Math.min(capacity, population))} entries at once`,
-        limit: 'spread by ttlJitter',
-        fix: yamlAt(['caches', name], 'ttlJitter: 10%'),
-      },
-    ];
+    return {
+      path: [...path, 'ttl'],
+      entities: [`${name}.${level}`],
+      message: `all that ${name}.${level} holds at the beginning expires after ${timeText(ttlNs)}`,
+      measured: `${Math.round(warm * Math.min(capacity, population))} entries at once`,
+      limit: 'spread by ttlJitter',
+      fix: yamlAt(['caches', name], 'ttlJitter: 10%'),
+    };
   });
 }

@@ -19,17 +19,15 @@ export const unmonitoredDependency: Rule = {
       .flatMap(({ name }) => {
         const isCritical = hostOf(scenario, name)?.critical === true;
         if (!isCritical && !faulted.has(name)) return [];
-        return [
-          {
-            path: [sectionOf(scenario, name), name],
-            entities: [name],
-            message: `no budget shows that ${name} fails, which ${isCritical ? 'is critical' : 'a fault hits'}`,
-            measured: `0 of ${budgets.length} budgets`,
-            limit: '1 or more',
-            fix: `# in budgets\n- ${name}.success >= 99%`,
-            everywhere: true,
-          },
-        ];
+        return {
+          path: [sectionOf(scenario, name), name],
+          entities: [name],
+          message: `no budget shows that ${name} fails, which ${isCritical ? 'is critical' : 'a fault hits'}`,
+          measured: `0 of ${budgets.length} budgets`,
+          limit: '1 or more',
+          fix: `# in budgets\n- ${name}.success >= 99%`,
+          everywhere: true,
+        };
       });
   },
 };

@@ -5,6 +5,7 @@ import { unit } from '../../kernel/rng.js';
 import type { BalancerKind, BalancerSetup, BalancerState } from '../../spec/patterns/balancer.js';
 import { factor, whole } from '../../spec/quantities/quantities.js';
 import { weightsField } from '../mechanisms/instance-weights.js';
+import { problemsOf } from '../mechanisms/problems.js';
 import { slowStartField } from '../mechanisms/slow-start.js';
 import { WeightedTurns } from '../mechanisms/weighted-turns.js';
 
@@ -103,14 +104,11 @@ export const leastRequest: BalancerKind<typeof schema> = {
   schema,
   create: (config, setup) => new LeastRequest(setup, config),
   check: ({ activeRequestBias, weights, slowStart }) =>
-    activeRequestBias === undefined || weights !== undefined || slowStart !== undefined
-      ? []
-      : [
-          {
-            field: 'activeRequestBias',
-            message:
-              'activeRequestBias has no effect because all instances have the same weight: ' +
-              'add weights or slowStart, or remove it',
-          },
-        ],
+    problemsOf({
+      activeRequestBias:
+        activeRequestBias !== undefined &&
+        (weights ?? slowStart) === undefined &&
+        'activeRequestBias has no effect because all instances have the same weight: ' +
+          'add weights or slowStart, or remove it',
+    }),
 };

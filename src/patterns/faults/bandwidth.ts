@@ -4,6 +4,7 @@ import { edit } from '../../model/faults/knob.js';
 import { bandwidth as bytesPerSecond } from '../../spec/quantities/quantities.js';
 import { bandwidthLimit } from '../knobs/bandwidth.js';
 import { direction } from '../mechanisms/direction.js';
+import { problemsOf } from '../mechanisms/problems.js';
 
 const schema = z.strictObject({
   rate: bytesPerSecond({ limited: true }).describe(
@@ -40,7 +41,7 @@ export const bandwidth: FaultKind<typeof schema> = {
       ? []
       : [edit(bandwidthLimit, config.rate / strength, { direction: config.direction })],
   check: ({ rate }) =>
-    rate === bandwidthLimit.neutral
-      ? [{ field: 'rate', message: '`unlimited` has no effect: write a rate' }]
-      : [],
+    problemsOf({
+      rate: rate === bandwidthLimit.neutral && '`unlimited` has no effect: write a rate',
+    }),
 };

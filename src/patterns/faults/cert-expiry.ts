@@ -1,15 +1,13 @@
-import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
 import { certificate } from '../knobs/certificate.js';
-
-const schema = z.strictObject({});
+import { NO_FIELDS } from '../mechanisms/no-fields.js';
 
 /**
  * `certExpiry`: the certificate of the target has expired. Callers that open a TLS connection reject it, and with
  * `mtls` so do the components that it calls. Established connections continue until they are closed.
  */
-export const certExpiry: FaultKind<typeof schema> = {
+export const certExpiry: FaultKind<typeof NO_FIELDS> = {
   kind: 'certExpiry',
   summary:
     'The certificate of the target has expired: new TLS connections to it fail, with `mtls` ' +
@@ -20,9 +18,9 @@ export const certExpiry: FaultKind<typeof schema> = {
     'golang/go crypto/tls handshake_client.go, verifyServerCertificate',
   ],
   targets: ['instance'],
-  schema,
+  schema: NO_FIELDS,
   example: '- { id: expired, kind: certExpiry, target: bank, at: 10s, for: 20s }\n',
   takesShare: false,
   takesNoRamp: true,
-  edits: (_config, strength) => (strength === 0 ? [] : [edit(certificate, 1)]),
+  edits: () => [edit(certificate, 1)],
 };

@@ -1,11 +1,9 @@
-import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { corrupted } from '../knobs/corrupted.js';
-
-const schema = z.strictObject({});
+import { NO_FIELDS } from '../mechanisms/no-fields.js';
 
 /** `corrupt`: a share of the messages is damaged on the way. */
-export const corrupt: FaultKind<typeof schema> = {
+export const corrupt: FaultKind<typeof NO_FIELDS> = {
   kind: 'corrupt',
   summary:
     'Damages a share of the messages. On edges TCP detects it: the message is sent again and arrives late by the ' +
@@ -17,7 +15,7 @@ export const corrupt: FaultKind<typeof schema> = {
     'spring-projects/spring-kafka ErrorHandlingDeserializer',
   ],
   targets: ['link', 'zone', 'messages'],
-  schema,
+  schema: NO_FIELDS,
   example:
     '- { id: bad-cable, kind: corrupt, target: orders->payments, share: 2%, at: 10s, for: 20s }\n',
   takesShare: true,

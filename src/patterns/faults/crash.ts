@@ -41,8 +41,7 @@ export const crash: FaultKind<typeof schema> = {
   takesShare: false,
   takesNoRamp: true,
   mayBeInstant: true,
-  edits(config, strength) {
-    if (strength === 0) return [];
+  edits(config) {
     const downForGood = config.restart ? edit(down, 1) : edit(down, 2, { recovery: 'never' });
     return config.blackhole ? [downForGood, edit(silent, 1)] : [downForGood];
   },

@@ -1,11 +1,9 @@
-import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { diskFull as full } from '../knobs/disk.js';
-
-const schema = z.strictObject({});
+import { NO_FIELDS } from '../mechanisms/no-fields.js';
 
 /** `diskFull`: the volume of a database, an event store or a RabbitMQ node has no room left. */
-export const diskFull: FaultKind<typeof schema> = {
+export const diskFull: FaultKind<typeof NO_FIELDS> = {
   kind: 'diskFull',
   summary:
     'Makes databases and event stores read-only: writes, commits and appends fail on arrival with status 500, reads go ' +
@@ -17,7 +15,7 @@ export const diskFull: FaultKind<typeof schema> = {
     'LitmusChaos, disk-fill',
   ],
   targets: ['instance'],
-  schema,
+  schema: NO_FIELDS,
   example: '- { id: no-space, kind: diskFull, target: db, at: 10s, for: 20s }\n',
   takesShare: false,
   takesNoRamp: true,

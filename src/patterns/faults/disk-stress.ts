@@ -3,6 +3,7 @@ import type { FaultKind } from '../../model/faults/kind.js';
 import { distribution, factor } from '../../spec/quantities/quantities.js';
 import { diskDelay } from '../knobs/disk.js';
 import { scaled } from '../mechanisms/scaled.js';
+import { problemsOf } from '../mechanisms/problems.js';
 
 const schema = z.strictObject({
   factor: factor()
@@ -46,19 +47,12 @@ export const diskStress: FaultKind<typeof schema> = {
     },
   ],
   check: ({ factor: own, add }) =>
-    own === undefined && add === undefined
-      ? [
-          {
-            field: 'factor',
-            message: 'a disk under stress is slower: write `factor`, `add` or both',
-          },
-        ]
-      : own === 1 && add === undefined
-        ? [
-            {
-              field: 'factor',
-              message: 'a factor of 1 changes nothing: write another `factor`, or `add`',
-            },
-          ]
-        : [],
+    problemsOf({
+      factor:
+        (own ?? 1) === 1 &&
+        add === undefined &&
+        (own === undefined
+          ? 'a disk under stress is slower: write `factor`, `add` or both'
+          : 'a factor of 1 changes nothing: write another `factor`, or `add`'),
+    }),
 };

@@ -32,5 +32,5 @@ export const dns: FaultKind<typeof schema> = {
   takesShare: false,
   ofWhole: true,
   takesNoRamp: true,
-  edits: ({ mode }, strength) => (strength === 0 ? [] : [edit(nameFault, NAME_FAULT[mode])]),
+  edits: ({ mode }) => [edit(nameFault, NAME_FAULT[mode])],
 };

@@ -1,15 +1,13 @@
-import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
 import { duplicated } from '../knobs/messages.js';
-
-const schema = z.strictObject({});
+import { NO_FIELDS } from '../mechanisms/no-fields.js';
 
 /**
  * `duplicate`: published messages arrive twice, as when a confirmation is lost and the publisher sends again. Both
  * copies have the same identity: a consumer with an `inbox` recognizes the second, any other applies its effect twice.
  */
-export const duplicate: FaultKind<typeof schema> = {
+export const duplicate: FaultKind<typeof NO_FIELDS> = {
   kind: 'duplicate',
   summary:
     'Duplicates a share of the messages published while it is active; the copy follows ' +
@@ -23,7 +21,7 @@ export const duplicate: FaultKind<typeof schema> = {
     'RFC 9293 (segments that arrive twice)',
   ],
   targets: ['messages'],
-  schema,
+  schema: NO_FIELDS,
   example: '- { id: twice, kind: duplicate, target: orders, share: 2%, at: 10s, for: 20s }\n',
   takesShare: true,
   edits: (_config, strength, share = 1) => [edit(duplicated, share * strength)],

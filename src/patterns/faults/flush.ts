@@ -1,16 +1,14 @@
-import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
 import { flushed } from '../knobs/flushed.js';
-
-const schema = z.strictObject({});
+import { NO_FIELDS } from '../mechanisms/no-fields.js';
 
 /**
  * `flush`: a cache loses its entries at one moment, as after FLUSHALL, a restart without a snapshot or a change of the
  * key prefix. An event store loses its snapshots, as when their format changes. A queue is purged. The server stays up,
  * and loads and writes in progress still store their results.
  */
-export const flush: FaultKind<typeof schema> = {
+export const flush: FaultKind<typeof NO_FIELDS> = {
   kind: 'flush',
   summary:
     'Empties a cache, one of its levels or a share of it at once; every value must then be ' +
@@ -25,9 +23,9 @@ export const flush: FaultKind<typeof schema> = {
     'AxonFramework/AxonFramework docs/reference-guide/modules/tuning/pages/snapshotting.adoc',
   ],
   targets: ['level', 'snapshots', 'messages'],
-  schema,
+  schema: NO_FIELDS,
   example: '- { id: cold-cache, kind: flush, target: products.shared, at: 60s }\n',
   takesShare: true,
   instant: true,
-  edits: (_config, strength, share = 1) => (strength === 0 ? [] : [edit(flushed, share)]),
+  edits: (_config, _strength, share = 1) => [edit(flushed, share)],
 };

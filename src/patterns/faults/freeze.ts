@@ -48,8 +48,5 @@ export const freeze: FaultKind<typeof schema> = {
   takesShare: false,
   ofWhole: true,
   takesNoRamp: true,
-  edits: ({ what }, strength) => {
-    if (strength === 0) return [];
-    return [edit(LOOPS[what], 1)];
-  },
+  edits: ({ what }) => [edit(LOOPS[what], 1)],
 };

@@ -4,6 +4,7 @@ import { distribution, share } from '../../spec/quantities/quantities.js';
 import { delay } from '../knobs/delay.js';
 import { direction } from '../mechanisms/direction.js';
 import { scaled } from '../mechanisms/scaled.js';
+import { problemsOf } from '../mechanisms/problems.js';
 
 const schema = z.strictObject({
   add: distribution().describe(
@@ -33,27 +34,16 @@ export const latency: FaultKind<typeof schema> = {
   example:
     '- { id: slow-link, kind: latency, target: orders->payments, add: 40ms, at: 10s, for: 20s }\n',
   takesShare: false,
-  edits: (config, strength) =>
-    strength === 0
-      ? []
-      : [
-          {
-            knob: delay,
-            value: delay.neutral,
-            more: {
-              distribution: strength === 1 ? config.add : scaled(config.add, strength),
-              correlation: config.correlation,
-            },
-            direction: config.direction,
-          },
-        ],
+  edits({ add, correlation, direction: way }, strength) {
+    if (strength === 0) return [];
+    const distribution = strength === 1 ? add : scaled(add, strength);
+    const more = { distribution, correlation };
+    return [{ knob: delay, value: delay.neutral, more, direction: way }];
+  },
   check: ({ correlation }) =>
-    correlation < 1
-      ? []
-      : [
-          {
-            field: 'correlation',
-            message: 'with 100% every message has the delay of the first: write a share below 100%',
-          },
-        ],
+    problemsOf({
+      correlation:
+        correlation >= 1 &&
+        'with 100% every message has the delay of the first: write a share below 100%',
+    }),
 };

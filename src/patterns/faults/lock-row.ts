@@ -37,6 +37,5 @@ export const lockRow: FaultKind<typeof schema> = {
   example: '- { id: migration, kind: lockRow, target: store.debit, at: 10s, for: 20s }\n',
   takesShare: false,
   takesNoRamp: true,
-  edits: ({ value, hold }, strength) =>
-    strength === 0 ? [] : [{ knob: rowHeld, value, more: { holdNs: hold ?? null } }],
+  edits: ({ value, hold }) => [{ knob: rowHeld, value, more: { holdNs: hold ?? null } }],
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { bandwidth, size } from '../../spec/quantities/quantities.js';
 import { leaking } from '../knobs/leaking.js';
+import { problemsOf } from '../mechanisms/problems.js';
 
 const schema = z.strictObject({
   rate: bandwidth()
@@ -40,23 +41,18 @@ export const memoryLeak: FaultKind<typeof schema> = {
   example: '- { id: leak, kind: memoryLeak, target: shop, rate: 10MiB/s, at: 10s, for: 60s }\n',
   takesShare: false,
   takesNoRamp: ({ rate, perRequest }) => rate === Infinity && perRequest === 0,
-  edits: ({ rate, perRequest, max }, strength) =>
-    strength === 0
-      ? []
-      : [
-          {
-            knob: leaking,
-            value: ((rate ?? 0) * strength) / 1e9,
-            more: { perRequest: perRequest * strength, most: max ?? Infinity },
-          },
-        ],
-  check({ rate, perRequest, max }) {
-    if (rate === undefined && perRequest === 0)
-      return [{ field: 'rate', message: 'a memoryLeak needs `rate`, `perRequest` or both' }];
-    if (rate === Infinity && max === undefined)
-      return [
-        { field: 'max', message: '`rate: unlimited` takes all of `max` at once: write `max`' },
-      ];
-    return [];
+  edits({ rate, perRequest, max }, strength) {
+    if (strength === 0) return [];
+    const more = { perRequest: perRequest * strength, most: max ?? Infinity };
+    return [{ knob: leaking, value: ((rate ?? 0) * strength) / 1e9, more }];
   },
+  check: ({ rate, perRequest, max }) =>
+    problemsOf({
+      rate:
+        rate === undefined && perRequest === 0 && 'a memoryLeak needs `rate`, `perRequest` or both',
+      max:
+        rate === Infinity &&
+        max === undefined &&
+        '`rate: unlimited` takes all of `max` at once: write `max`',
+    }),
 };

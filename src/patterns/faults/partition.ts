@@ -36,8 +36,5 @@ export const partition: FaultKind<typeof schema> = {
   example: '- { id: split, kind: partition, between: [orders, payments], at: 10s, for: 20s }\n',
   takesShare: false,
   takesNoRamp: true,
-  edits: (config, strength) =>
-    strength === 0
-      ? []
-      : [edit(cut, config.mode === 'drop' ? 1 : 2, { direction: config.direction })],
+  edits: ({ mode, direction }) => [edit(cut, mode === 'drop' ? 1 : 2, { direction })],
 };

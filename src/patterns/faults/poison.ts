@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { duration } from '../../spec/quantities/quantities.js';
 import { poisoned } from '../knobs/messages.js';
+import { problemsOf } from '../mechanisms/problems.js';
 
 const schema = z.strictObject({
   effect: z
@@ -39,14 +40,11 @@ export const poison: FaultKind<typeof schema> = {
     { knob: poisoned, value: share * strength, more: { effect, restartNs: restart ?? null } },
   ],
   check: ({ effect, restart }) =>
-    restart === undefined || effect === 'crash'
-      ? []
-      : [
-          {
-            field: 'restart',
-            message:
-              `\`restart\` applies only to \`effect: crash\`; \`${effect}\` does not end the ` +
-              'process. Remove `restart`',
-          },
-        ],
+    problemsOf({
+      restart:
+        restart !== undefined &&
+        effect !== 'crash' &&
+        `\`restart\` applies only to \`effect: crash\`; \`${effect}\` does not end the ` +
+          'process. Remove `restart`',
+    }),
 };

@@ -32,8 +32,7 @@ export const probe: FaultKind<typeof schema> = {
     '- { id: broken-check, kind: probe, target: shop, probe: readiness, at: 10s, for: 20s }\n',
   takesShare: false,
   takesNoRamp: true,
-  edits({ probe: which, value }, strength) {
-    if (strength === 0) return [];
+  edits({ probe: which, value }) {
     const probes = PROBES.filter((kind) => which === 'all' || which === kind);
     return probes.map((kind) => ({
       knob: PROBE_LIES[kind],

@@ -40,8 +40,5 @@ export const redrive: FaultKind<typeof schema> = {
     '- { id: second-try, kind: redrive, target: orders-dead, rate: 10/s, repaired: true, at: 40s }\n',
   takesShare: false,
   instant: true,
-  edits: (config, strength) =>
-    strength === 0
-      ? []
-      : [{ knob: redriven, value: config.rate, more: { isRepaired: config.repaired } }],
+  edits: ({ rate: value, repaired }) => [{ knob: redriven, value, more: { isRepaired: repaired } }],
 };

@@ -1,12 +1,10 @@
-import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
 import { split } from '../knobs/roles.js';
-
-const schema = z.strictObject({});
+import { NO_FIELDS } from '../mechanisms/no-fields.js';
 
 /** `splitBrain`: the nodes of a database cannot reach each other, but clients can reach all of them. */
-export const splitBrain: FaultKind<typeof schema> = {
+export const splitBrain: FaultKind<typeof NO_FIELDS> = {
   kind: 'splitBrain',
   summary:
     'A network partition between the primary of a database and its replicas: nothing is ' +
@@ -15,10 +13,10 @@ export const splitBrain: FaultKind<typeof schema> = {
     'primary, and those writes are lost when the fault ends.',
   sources: ['jepsen-io/jepsen: analyses of split brain', 'ClusterLabs/pacemaker: fencing'],
   targets: ['instance'],
-  schema,
+  schema: NO_FIELDS,
   example: '- { id: apart, kind: splitBrain, target: orders-db, at: 10s, for: 60s }\n',
   takesShare: false,
   takesNoRamp: true,
   changesRoles: true,
-  edits: (_config, strength) => (strength === 0 ? [] : [edit(split, 1)]),
+  edits: () => [edit(split, 1)],
 };

@@ -43,10 +43,8 @@ export const zoneOutage: FaultKind<typeof schema> = {
     '- { id: zone-a-out, kind: zoneOutage, target: east, recovery: exponential(20s), at: 10s, for: 30s }\n',
   takesShare: false,
   takesNoRamp: true,
-  edits({ blackhole, recovery }, strength) {
-    if (strength === 0) return [];
-    return blackhole
-      ? [edit(down, 2, { recovery }), edit(silent, 1, { recovery })]
-      : [edit(down, 2, { recovery })];
+  edits({ blackhole, recovery }) {
+    const out = edit(down, 2, { recovery });
+    return blackhole ? [out, edit(silent, 1, { recovery })] : [out];
   },
 };

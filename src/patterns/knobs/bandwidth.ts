@@ -1,17 +1,15 @@
 import type { Knob } from '../../model/faults/knob.js';
 import { DIRECTION } from '../../model/network/link.js';
 import { formatSize } from '../../spec/quantities/size-text.js';
+import { OF_LINKS } from './usual.js';
 
 /** Bandwidth of the link between each pair of instances, in bytes per second. */
 export const bandwidthLimit: Knob<null> = {
+  ...OF_LINKS,
   name: 'bandwidth',
   combine: 'min',
   neutral: Infinity,
-  stops: null,
   messages: 'late',
-  outlasts: false,
-  bounds: () => null,
-  need: () => null,
   words: ({ value }, { words }) => `only ${formatSize(value)}/s for ${words}`,
   link({ world }, id, held) {
     const link = world.links[id];

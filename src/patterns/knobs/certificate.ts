@@ -1,14 +1,12 @@
 import type { Knob } from '../../model/faults/knob.js';
+import { OF_PROCESSES } from './usual.js';
 
 /** 1 = the certificate of an instance is no longer valid. */
 export const certificate: Knob<null> = {
+  ...OF_PROCESSES,
   name: 'certExpired',
   combine: 'max',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
   need: (_edit, name, { showsCertificate }) =>
     showsCertificate
       ? null

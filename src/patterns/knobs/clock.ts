@@ -1,6 +1,7 @@
 import type { Knob } from '../../model/faults/knob.js';
 import type { Ns } from '../../kernel/time.js';
 import { formatSeconds } from '../../text/figures.js';
+import { OF_PROCESSES } from './usual.js';
 
 interface Tokens {
   readonly tokenLifetime: Ns;
@@ -16,13 +17,10 @@ const NOTHING_READ =
 
 /** Time by which the wall clock of an instance is ahead; negative = behind. */
 export const clock: Knob<Tokens> = {
+  ...OF_PROCESSES,
   name: 'clock',
   combine: 'sum',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
   need({ more: { isOfTokens } }, name, { readsClock, checksTokens }) {
     if (!readsClock) return `\`${name}\` ${NOTHING_READ}`;
     return isOfTokens && !checksTokens

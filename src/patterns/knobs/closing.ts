@@ -2,17 +2,15 @@ import type { Knob } from '../../model/faults/knob.js';
 import { DIRECTION } from '../../model/network/link.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { formatBytes, formatSeconds } from '../../text/figures.js';
+import { OF_LINKS } from './usual.js';
 
 /** Time by which callers learn later that a callee has closed a connection. Unit: ns. */
 export const closeDelay: Knob<null> = {
+  ...OF_LINKS,
   name: 'closeDelay',
   combine: 'sum',
   neutral: 0,
-  stops: null,
   messages: 'late',
-  outlasts: false,
-  bounds: () => null,
-  need: () => null,
   words: ({ value }, { words }) =>
     `connections of ${words} close ${formatSeconds(value / NS_PER_SECOND)} late`,
   needOfLinks: ({ closes }) =>
@@ -27,14 +25,11 @@ export const closeDelay: Knob<null> = {
 
 /** Bytes of responses after which each connection closes; each fault counts for itself. */
 export const dataLimit: Knob<null> = {
+  ...OF_LINKS,
   name: 'dataLimit',
   combine: 'each',
   neutral: Infinity,
-  stops: null,
   messages: 'lost',
-  outlasts: false,
-  bounds: () => null,
-  need: () => null,
   words: ({ value }, { words }) =>
     `each connection of ${words} closes after ${formatBytes(value)} of responses`,
   needOfLinks: ({ sendsDataOnConnections }) =>

@@ -2,6 +2,7 @@ import type { Distribution } from '../../kernel/distribution.js';
 import type { Knob } from '../../model/faults/knob.js';
 import type { FaultChanges } from '../../spec/scenario/scenario.js';
 import { list } from '../../text/words.js';
+import { OF_PROCESSES } from './usual.js';
 
 /** Number of paths that a sentence names. */
 const NAMED = 3;
@@ -14,13 +15,10 @@ interface Delays {
 
 /** Strength of a configuration change. */
 export const configured: Knob<Delays> = {
+  ...OF_PROCESSES,
   name: 'configured',
   combine: 'each',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
   need: () => null,
   words(_edit, { fault }) {
     const paths = fault.changes?.paths ?? [];

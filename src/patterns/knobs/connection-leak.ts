@@ -1,15 +1,14 @@
 import type { Knob } from '../../model/faults/knob.js';
 import { formatShare } from '../../text/figures.js';
+import { OF_PROCESSES } from './usual.js';
 
 /** Share of database calls after which an instance does not return the connection. */
 export const connectionLeak: Knob<null> = {
+  ...OF_PROCESSES,
   name: 'leak',
   combine: 'union',
   neutral: 0,
-  stops: null,
-  messages: null,
   outlasts: true,
-  bounds: () => null,
   need: (_edit, name, { takesConnections }) =>
     takesConnections
       ? null

@@ -1,14 +1,12 @@
 import type { Knob } from '../../model/faults/knob.js';
+import { OF_PROCESSES } from './usual.js';
 
 /** 1 = the autoscaler of the instance's component adds and removes no replicas. */
 export const scalingFrozen: Knob<null> = {
+  ...OF_PROCESSES,
   name: 'scalingFrozen',
   combine: 'max',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
   need: (_edit, name, { isScaled }) =>
     isScaled ? null : `\`${name}\` has no \`autoscaling\` to freeze`,
   words: (_edit, { words }) => `the autoscaling of ${words} is frozen`,
@@ -19,13 +17,10 @@ export const scalingFrozen: Knob<null> = {
 
 /** 1 = the rollout of the instance's component does not proceed. */
 export const rolloutFrozen: Knob<null> = {
+  ...OF_PROCESSES,
   name: 'rolloutFrozen',
   combine: 'max',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
   need: (_edit, name, { isRolled }) =>
     isRolled ? null : `\`${name}\` has no \`rollout\` to freeze`,
   words: (_edit, { words }) => `the rollout of ${words} is frozen`,

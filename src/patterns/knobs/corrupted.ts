@@ -2,21 +2,19 @@ import type { Knob } from '../../model/faults/knob.js';
 import { lostMessages } from './loss.js';
 import { messagesOf, poisoned } from './messages.js';
 import type { Poison } from './messages.js';
+import { OF_LINKS } from './usual.js';
 
 /**
  * Share of the messages that arrive damaged. On a link the checksum of TCP detects it: the packet is dropped and sent
  * again, as after a loss. A damaged message of a topic or a queue cannot be read by any consumer, like a poison message.
  */
 export const corrupted: Knob<Poison> = {
+  ...OF_LINKS,
   name: 'corrupted',
   combine: 'union',
   neutral: 0,
   actsAs: [lostMessages, poisoned],
-  stops: null,
   messages: 'lost',
-  outlasts: false,
-  bounds: () => null,
-  need: () => null,
   words: ({ value }, { words }) => `${messagesOf(value, words)} are damaged`,
   needOfLinks: (_has, value) =>
     value < 1

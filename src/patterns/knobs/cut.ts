@@ -1,17 +1,15 @@
 import type { Knob } from '../../model/faults/knob.js';
 import { DIRECTION } from '../../model/network/link.js';
 import { list } from '../../text/words.js';
+import { OF_LINKS } from './usual.js';
 
 /** 1 = the messages of a link vanish, 2 = its connections are refused. */
 export const cut: Knob<null> = {
+  ...OF_LINKS,
   name: 'cut',
   combine: 'max',
   neutral: 0,
-  stops: null,
   messages: 'lost',
-  outlasts: false,
-  bounds: () => null,
-  need: () => null,
   words({ value, direction }, { words, fault: { between } }) {
     if (between === null)
       return value > 1 ? `connections to ${words} are refused` : `${words} cannot be reached`;

@@ -4,6 +4,7 @@ import type { Active, Knob } from '../../model/faults/knob.js';
 import { DIRECTION } from '../../model/network/link.js';
 import type { DelayMemory } from '../../model/network/link.js';
 import { delayWords } from '../mechanisms/delay-words.js';
+import { OF_LINKS } from './usual.js';
 
 interface Delay {
   readonly distribution: Distribution;
@@ -13,14 +14,12 @@ interface Delay {
 
 /** Extra delay of each message of a link; delays of several faults add up. */
 export const delay: Knob<Delay> = {
+  ...OF_LINKS,
   name: 'delay',
   combine: 'each',
   neutral: -1,
-  stops: null,
   messages: 'late',
-  outlasts: false,
   bounds: ({ more }) => ({ failed: 0, slower: 1, lateNs: meanOf(more.distribution) }),
-  need: () => null,
   words: ({ more }, { words, part }) => `${delayWords(more.distribution)} delay on ${words}${part}`,
   link({ world }, id, held) {
     world.links[id].extras = held(DIRECTION.both)

@@ -1,15 +1,13 @@
 import { NAME_FAULT } from '../../model/discovery/name-faults.js';
 import type { Knob } from '../../model/faults/knob.js';
+import { OF_PROCESSES } from './usual.js';
 
 /** Fault of the resolution of a name, see NAME_FAULT. */
 export const nameFault: Knob<null> = {
+  ...OF_PROCESSES,
   name: 'nameFault',
   combine: 'max',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
   need: (_edit, name, { lookup }) =>
     lookup === 'resolve'
       ? null
@@ -26,13 +24,10 @@ export const nameFault: Knob<null> = {
 
 /** 1 = the lists that callers have of the instance's component, or of all components in its registry, stay as they are. */
 export const discoveryFrozen: Knob<null> = {
+  ...OF_PROCESSES,
   name: 'discoveryFrozen',
   combine: 'max',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
   need: (_edit, name, { lookup }) =>
     lookup === null
       ? `\`${name}\` has no \`discovery\` to freeze: its callers know its instances at once`

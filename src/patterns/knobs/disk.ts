@@ -5,6 +5,7 @@ import { DISK } from '../../spec/plan/plan.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
 import { delayWords } from '../mechanisms/delay-words.js';
 import { failing, injecting } from './injected.js';
+import { OF_PROCESSES } from './usual.js';
 
 /** Ways to use a disk that a fault hits. */
 export type DiskSide = 'reads' | 'writes' | 'both';
@@ -24,12 +25,10 @@ const STOPS_AT_KAFKA = 'a broker stops when its log directory fails: use crash';
 
 /** Share of the requests to a database or an event store whose reads or writes of the disk fail. */
 export const diskErrors: Knob<DiskErrors> = {
+  ...OF_PROCESSES,
   name: 'diskErrors',
   combine: 'each',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
   bounds: ({ value }) => ({ failed: value, slower: 1 / (1 - value), lateNs: 0 }),
   need({ more: { on } }, name, { disk }) {
     if (!disk.reads && !disk.writes) return noDisk(name);
@@ -48,13 +47,10 @@ export const diskErrors: Knob<DiskErrors> = {
 
 /** Whether the disk of an instance has no room left: its writes fail, its reads continue. */
 export const diskFull: Knob<{ readonly status: number }> = {
+  ...OF_PROCESSES,
   name: 'diskFull',
   combine: 'max',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
   need: (_edit, name, { disk, holdsQueues }) =>
     holdsQueues || disk.writes
       ? null
@@ -79,13 +75,10 @@ interface DiskDelay {
 
 /** Factor on the waits for the disk of an instance, and time added to each. */
 export const diskDelay: Knob<DiskDelay> = {
+  ...OF_PROCESSES,
   name: 'diskDelay',
   combine: 'product',
   neutral: 1,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
   need(_edit, name, { disk }) {
     if (disk.waits) return null;
     if (!disk.reads && !disk.writes) return noDisk(name);

@@ -3,6 +3,7 @@ import { meanOf } from '../../kernel/distribution.js';
 import type { Knob } from '../../model/faults/knob.js';
 import { formatSeconds } from '../../text/figures.js';
 import { delayWords } from '../mechanisms/delay-words.js';
+import { OF_PROCESSES } from './usual.js';
 
 const turn: Knob['instance'] = ({ outages }, instance, held) => {
   const level = held.effective(down);
@@ -14,13 +15,11 @@ const turnNode: Knob['node'] = ({ outages }, node, held) =>
 
 /** 1 = the process of an instance is down; 2 = it is down and nothing restarts it. */
 export const down: Knob<null> = {
+  ...OF_PROCESSES,
   name: 'down',
   combine: 'max',
   neutral: 0,
   stops: 'kill',
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
   need: () => null,
   words({ recovery }, { does }) {
     if (recovery === undefined) return does('crashes', 'crash');
@@ -33,13 +32,10 @@ export const down: Knob<null> = {
 
 /** 1 = while an instance is down, connections to it time out instead of being refused. */
 export const blackhole: Knob<null> = {
+  ...OF_PROCESSES,
   name: 'blackhole',
   combine: 'max',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
   need: () => null,
   words: () => '',
   instance: turn,

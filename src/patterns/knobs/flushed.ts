@@ -1,19 +1,17 @@
 import type { Knob } from '../../model/faults/knob.js';
 import { formatShare } from '../../text/figures.js';
+import { OF_OTHERS } from './usual.js';
 
 /**
  * Share lost of a cache level, of the snapshots of a store, or of messages. Takes effect once, when the edit is
  * applied.
  */
 export const flushed: Knob<null> = {
+  ...OF_OTHERS,
   name: 'flushed',
   combine: 'max',
   neutral: 0,
-  stops: null,
-  messages: null,
   outlasts: true,
-  bounds: () => null,
-  need: () => null,
   words: ({ value }, { does }) =>
     `${value < 1 ? `${formatShare(value)} of ` : ''}${does('is', 'are')} flushed`,
   part({ world }, part, held) {

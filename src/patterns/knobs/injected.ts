@@ -10,6 +10,7 @@ import type {
 import { OUTCOME, outcomeOfStatus, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
+import { OF_PROCESSES } from './usual.js';
 
 export interface Errors {
   /** HTTP status of the errors; null = the connection or its stream is reset instead. */
@@ -40,13 +41,11 @@ export const IDLE_AT_KAFKA =
 
 /** Share of requests that fail on arrival, before any work; each fault draws its own. */
 export const errorBefore: Knob<Errors> = {
+  // It does not outlast its fault: callers may try failed requests again until they succeed.
+  ...OF_PROCESSES,
   name: 'errorBefore',
   combine: 'each',
   neutral: 0,
-  stops: null,
-  messages: null,
-  // Callers may try failed requests again until they succeed.
-  outlasts: false,
   bounds: ({ value }) => ({ failed: value, slower: 1 / (1 - value), lateNs: 0 }),
   need: () => null,
   words: errorWords,
@@ -64,13 +63,10 @@ export const errorAfter: Knob<Errors> = {
 
 /** Requests admitted per second; each fault has its own limit. */
 export const throttled: Knob<Limit> = {
+  ...OF_PROCESSES,
   name: 'throttled',
   combine: 'each',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
   need: () => null,
   words: ({ value }, { does, fault }) =>
     `${does('lets', 'let')} only ${formatNumber(value)}/s through${fault.target.length > 1 ? ' each' : ''}`,

@@ -2,6 +2,7 @@ import type { Held, Knob } from '../../model/faults/knob.js';
 import type { LeakRate } from '../../model/serving/leak.js';
 import { formatBytes } from '../../text/figures.js';
 import { list } from '../../text/words.js';
+import { OF_PROCESSES } from './usual.js';
 
 /** Bytes that each request leaks, and the upper limit of the leak. */
 interface Leak {
@@ -11,13 +12,10 @@ interface Leak {
 
 /** Bytes of memory that an instance leaks per ns; each fault leaks its own. */
 export const leaking: Knob<Leak> = {
+  ...OF_PROCESSES,
   name: 'leaking',
   combine: 'each',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
   need({ value, more }, name, { memory }) {
     if (memory === null || memory.limit === Infinity)
       return (

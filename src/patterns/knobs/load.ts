@@ -1,18 +1,16 @@
 import type { Ns } from '../../kernel/time.js';
 import type { Knob } from '../../model/faults/knob.js';
 import { formatNumber } from '../../text/figures.js';
+import { OF_OTHERS } from './usual.js';
 
 /** Factor on the rate of a workload. */
 export const rateFactor: Knob<null> = {
+  ...OF_OTHERS,
   name: 'rate',
   combine: 'product',
   neutral: 1,
-  stops: null,
-  messages: null,
-  outlasts: false,
   // More requests fill a component as longer work does.
   bounds: ({ value }) => ({ failed: 0, slower: Math.max(1, value), lateNs: 0 }),
-  need: () => null,
   words: ({ value }, { words }) => `${formatNumber(value)}x the load of ${words}`,
   load: ({ world }, load, held) => world.loads.setRate(load, held.effective(rateFactor)),
   rateOf: (rate, { value }) => rate * value,
@@ -25,14 +23,10 @@ export const rateFactor: Knob<null> = {
 
 /** Additional arrivals per second of a workload. */
 export const extraRate: Knob<null> = {
+  ...OF_OTHERS,
   name: 'extraRate',
   combine: 'sum',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
-  need: () => null,
   words: ({ value }, { words }) => `${formatNumber(value)}/s extra from ${words}`,
   load: ({ world }, load, held) => world.loads.surges.setRate(load, held.effective(extraRate)),
   rateOf: (rate, { value }) => rate + value,
@@ -44,14 +38,10 @@ interface Herd {
 
 /** Clients of a workload that arrive within a given time, once, at the start of the fault. */
 export const herd: Knob<Herd> = {
+  ...OF_OTHERS,
   name: 'herd',
   combine: 'each',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
-  need: () => null,
   words: ({ value }, { words }) => `${formatNumber(value)} clients of ${words} at once`,
   load: () => undefined,
   begin({ world }, { loads }, { value, more }) {

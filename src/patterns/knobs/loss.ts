@@ -1,17 +1,15 @@
 import type { Knob } from '../../model/faults/knob.js';
 import { DIRECTION } from '../../model/network/link.js';
 import { formatShare } from '../../text/figures.js';
+import { OF_LINKS } from './usual.js';
 
 /** Share of the messages of a link that retransmission delays. */
 export const lostMessages: Knob<null> = {
+  ...OF_LINKS,
   name: 'loss',
   combine: 'union',
   neutral: 0,
-  stops: null,
   messages: 'lost',
-  outlasts: false,
-  bounds: () => null,
-  need: () => null,
   words: ({ value }, { words }) => `${formatShare(value)} of the messages of ${words} are lost`,
   link({ world }, id, held) {
     const link = world.links[id];

@@ -1,14 +1,12 @@
 import type { Knob } from '../../model/faults/knob.js';
+import { OF_PROCESSES } from './usual.js';
 
 /** 1 = the control plane of the mesh pushes no changes of the endpoints of a component to the proxies. */
 export const meshFrozen: Knob<null> = {
+  ...OF_PROCESSES,
   name: 'meshFrozen',
   combine: 'max',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
   need: (_edit, name, { isMeshed }) =>
     isMeshed ? null : `\`${name}\` is outside the mesh, so no control plane pushes its endpoints`,
   words: (_edit, { words }) => `the proxies get no news of ${words}`,

@@ -5,6 +5,7 @@ import type { HeldEdit, Knob } from '../../model/faults/knob.js';
 import type { MessageShare } from '../../model/messaging/knobs.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
 import { delayWords } from '../mechanisms/delay-words.js';
+import { OF_OTHERS } from './usual.js';
 
 export interface Poison {
   /** How a consumer fails when it handles such a message. */
@@ -15,14 +16,10 @@ export interface Poison {
 
 /** Share of the messages of a topic or queue that cannot be handled; each fault draws its own. */
 export const poisoned: Knob<Poison> = {
+  ...OF_OTHERS,
   name: 'poison',
   combine: 'each',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
-  need: () => null,
   words: ({ value }, { words }) => `${messagesOf(value, words)} cannot be handled`,
   holder({ world }, component, held) {
     const shares = held.of(poisoned).map((one) => ({ ...shareOf(one), ...one.edit.more }));
@@ -32,14 +29,10 @@ export const poisoned: Knob<Poison> = {
 
 /** Share of the messages that a topic or queue receives twice; each fault draws its own. */
 export const duplicated: Knob<null> = {
+  ...OF_OTHERS,
   name: 'duplicated',
   combine: 'each',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
-  need: () => null,
   words: ({ value }, { words }) => `${messagesOf(value, words)} are duplicated`,
   holder({ world }, component, held) {
     world.faultTargets.holders.get(component)!.duplicate(held.of(duplicated).map(shareOf));
@@ -61,14 +54,10 @@ interface HeldBack {
 
 /** Share of the messages that a queue holds back for a time before it delivers them. */
 export const heldBack: Knob<HeldBack> = {
+  ...OF_OTHERS,
   name: 'heldBack',
   combine: 'each',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
-  need: () => null,
   words: ({ value, more }, { words }) =>
     `${messagesOf(value, words)} are held back for ${delayWords(more.distribution)}`,
   holder({ world }, component, held) {
@@ -87,14 +76,10 @@ interface Redrive {
 
 /** Messages per second that a dead letter queue sends back. Takes effect once, when the edit is applied. */
 export const redriven: Knob<Redrive> = {
+  ...OF_OTHERS,
   name: 'redriven',
   combine: 'each',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
-  need: () => null,
   words: ({ value }, { words }) =>
     `the dead letters of ${words} are redriven at ${formatNumber(value)}/s`,
   holder({ world }, component, held) {
@@ -105,14 +90,10 @@ export const redriven: Knob<Redrive> = {
 
 /** A group rebalances its partitions. Takes effect once, when the edit is applied. */
 export const rebalanced: Knob<null> = {
+  ...OF_OTHERS,
   name: 'rebalance',
   combine: 'max',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
-  need: () => null,
   words: (_edit, { does }) => does('rebalances', 'rebalance'),
   part({ world }, part, held) {
     if (held.isOn(rebalanced)) world.faultTargets.rebalance.get(part)!();

@@ -1,6 +1,7 @@
 import type { Knob } from '../../model/faults/knob.js';
 import { FORCED_RESULT, PROBES } from '../../spec/scenario/probes.js';
 import type { ProbeKind } from '../../spec/scenario/probes.js';
+import { OF_PROCESSES } from './usual.js';
 
 interface ForcedResult {
   /** The probes whose results the fault forges. */
@@ -17,13 +18,10 @@ export const PROBE_LIES: Readonly<Record<ProbeKind, Knob<ForcedResult>>> = {
 function lieOf(probe: ProbeKind): Knob<ForcedResult> {
   const place = PROBES.indexOf(probe);
   const own: Knob<ForcedResult> = {
+    ...OF_PROCESSES,
     name: `${probe}Lie`,
     combine: 'max',
     neutral: 0,
-    stops: null,
-    messages: null,
-    outlasts: false,
-    bounds: () => null,
     need({ more }, name, { probes }) {
       if (more.probes.some((kind) => (probes?.[kind] ?? null) !== null)) return null;
       const missing = more.probes.length === 1 ? `probes.${probe}` : 'probes';

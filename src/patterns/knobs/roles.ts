@@ -2,16 +2,14 @@ import type { Controls, Knob } from '../../model/faults/knob.js';
 import type { Instance } from '../../model/processes/instance.js';
 import type { Roles } from '../../model/replication/roles.js';
 import { formatSeconds } from '../../text/figures.js';
+import { OF_PROCESSES } from './usual.js';
 
 /** Additional lag of a database replica, in ns. */
 export const replicaLag: Knob<null> = {
+  ...OF_PROCESSES,
   name: 'replicaLag',
   combine: 'max',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
   need: (_edit, name, { isReplicated }) =>
     isReplicated ? null : `\`${name}\` has no \`replicas\` that could lag`,
   words: ({ value }, { does }) => `${does('falls', 'fall')} ${formatSeconds(value / 1e9)} behind`,
@@ -22,13 +20,10 @@ export const replicaLag: Knob<null> = {
 
 /** The primary of a database hands its role to a replica. Takes effect once, when the edit is applied. */
 export const switchover: Knob<null> = {
+  ...OF_PROCESSES,
   name: 'switchover',
   combine: 'max',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
   need: () => null,
   words: (_edit, { words }) => `${words} hands over to a replica`,
   instance(controls, instance, held) {
@@ -38,13 +33,10 @@ export const switchover: Knob<null> = {
 
 /** 1 = the primary of a database and its replicas cannot reach each other. */
 export const split: Knob<null> = {
+  ...OF_PROCESSES,
   name: 'split',
   combine: 'max',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
   need: () => null,
   words: (_edit, { words }) => `the nodes of ${words} cannot reach each other`,
   instance: (controls, instance, held) => rolesOf(controls, instance)?.split(held.isOn(split)),

@@ -1,5 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
 import type { Knob } from '../../model/faults/knob.js';
+import { OF_OTHERS } from './usual.js';
 
 interface Hold {
   /** Duration of each hold; null = until the fault ends. */
@@ -8,14 +9,10 @@ interface Hold {
 
 /** Key of the database row that a foreign transaction holds, as the value that the operation looks up. */
 export const rowHeld: Knob<Hold> = {
+  ...OF_OTHERS,
   name: 'rowHeld',
   combine: 'each',
   neutral: -1,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
-  need: () => null,
   words: (_edit, { words }) => `a row of ${words} is held`,
   part({ world }, part, held) {
     const rows = held.of(rowHeld).map(({ edit: { value, more }, active }) => ({

@@ -1,14 +1,13 @@
 import type { Knob } from '../../model/faults/knob.js';
 import { formatNumber } from '../../text/figures.js';
+import { OF_PROCESSES } from './usual.js';
 
 /** Speed of the CPU work and the waits of an instance, including those in progress, or of the work of a part. */
 export const speed: Knob<null> = {
+  ...OF_PROCESSES,
   name: 'speed',
   combine: 'product',
   neutral: 1,
-  stops: null,
-  messages: null,
-  outlasts: false,
   bounds: ({ value }) => ({ failed: 0, slower: Math.max(1, 1 / value), lateNs: 0 }),
   need: () => null,
   words({ value }, { words, part, does }) {

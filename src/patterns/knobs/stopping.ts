@@ -1,15 +1,14 @@
 import { isNode } from '../../spec/scenario/nodes.js';
 import type { Knob } from '../../model/faults/knob.js';
+import { OF_PROCESSES } from './usual.js';
 
 /** 1 = the process of an instance is shut down gracefully, and nothing restarts it. */
 export const stopping: Knob<null> = {
+  ...OF_PROCESSES,
   name: 'stopping',
   combine: 'max',
   neutral: 0,
   stops: 'ask',
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
   need: (_edit, name, { isHost }) =>
     isHost
       ? null

@@ -1,6 +1,7 @@
 import type { Held, Knob } from '../../model/faults/knob.js';
 import type { Stress } from '../../model/serving/fair-parts.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
+import { OF_PROCESSES } from './usual.js';
 
 interface Threads {
   /** null = one for each core. */
@@ -9,13 +10,10 @@ interface Threads {
 
 /** Part of a core that each of the foreign threads in an instance wants. */
 export const stress: Knob<Threads> = {
+  ...OF_PROCESSES,
   name: 'stress',
   combine: 'union',
   neutral: 0,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
   need: (_edit, name, { cores }) =>
     cores < Infinity
       ? null

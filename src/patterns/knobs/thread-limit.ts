@@ -2,16 +2,14 @@ import type { Knob } from '../../model/faults/knob.js';
 import { outcomeOfStatus } from '../../spec/outcome.js';
 import { formatNumber } from '../../text/figures.js';
 import { IDLE_AT_KAFKA, injecting } from './injected.js';
+import { OF_PROCESSES } from './usual.js';
 
 /** Largest number of threads or handles of an instance: one for each request in progress or queued. */
 export const threadLimit: Knob<{ readonly status: number }> = {
+  ...OF_PROCESSES,
   name: 'threadLimit',
   combine: 'min',
   neutral: Infinity,
-  stops: null,
-  messages: null,
-  outlasts: false,
-  bounds: () => null,
   need({ value }, name, { inEnvironments, mostRequests }) {
     if (inEnvironments)
       return `\`${name}\` is a function, which has an environment for each request: limit its \`concurrency\``;

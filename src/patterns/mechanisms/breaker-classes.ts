@@ -2,7 +2,7 @@ import type { Outcome } from '../../spec/outcome.js';
 import { kindOf, OUTCOME } from '../../spec/outcome.js';
 import type { PolicyProblem } from '../../spec/patterns/policy.js';
 import type { OutcomeTerm } from './outcome-terms.js';
-import { OutcomeSet, outcomeTerms } from './outcome-terms.js';
+import { OutcomeSet, outcomeTerms, REFUSED_HERE, UNANSWERED } from './outcome-terms.js';
 
 /** How a breaker classifies an outcome. An excluded outcome counts as if the call had not been made. */
 export const SUCCESS = 0;
@@ -46,15 +46,8 @@ export interface ClassRules {
 
 /** A breaker that distinguishes failures of the callee from refusals on the caller's side. */
 const TEXTBOOK: ClassRules = {
-  failures: ['error', 'timeout', 'deadlineExceeded', 'connect', 'reset'],
-  excluded: [
-    'throttled',
-    'poolTimeout',
-    'rejectedBulkhead',
-    'rejectedRateLimit',
-    'rejectedBreaker',
-    'cancelled',
-  ],
+  failures: ['error', ...UNANSWERED],
+  excluded: ['throttled', ...REFUSED_HERE, 'cancelled'],
 };
 
 /** Sorts outcomes into SUCCESS, FAILURE and EXCLUDED. */

@@ -4,38 +4,9 @@ import type { Alarm } from '../../spec/patterns/policy.js';
 import type { BreakerJournal, BreakerRule } from './breaker.js';
 import { CLOSED, HALF_OPEN, OPEN } from './breaker.js';
 import { EXCLUDED, FAILURE, SUCCESS } from './breaker-classes.js';
+import type { MachineConfig } from './breaker-machine-fields.js';
 import type { CallWindow, OpenWindow } from './call-window.js';
 import { CountWindow, TimeWindow, TotalWindow } from './call-window.js';
-import type { Threshold, WindowSize } from './window-size.js';
-
-/** All settings in which breakers differ; the schema of kind `custom` describes each field. */
-export interface MachineConfig {
-  readonly window: 'consecutive' | 'count' | 'time';
-  readonly windowSize?: WindowSize | undefined;
-  readonly buckets: number;
-  readonly threshold: Threshold;
-  readonly tripOp: '>=' | '>';
-  readonly minCalls: number;
-  readonly counted: 'ended' | 'admitted' | 'offered';
-  readonly slow?: Ns | undefined;
-  readonly slowRate?: number | undefined;
-  readonly evaluateOn: 'result' | 'failure';
-  readonly evaluateEvery?: Ns | undefined;
-  readonly open: Ns;
-  readonly openBackoff?: { readonly factor: number; readonly max?: Ns | undefined } | undefined;
-  readonly boundary: 'inclusive' | 'strict';
-  readonly lazyHalfOpen: boolean;
-  readonly resultsEndOpen: boolean;
-  readonly halfOpen: {
-    readonly permits: number;
-    readonly mode: 'concurrent' | 'total';
-    readonly closeAfter: number;
-    readonly decideAfter?: number | undefined;
-    readonly maxWait: Ns;
-  };
-  readonly lateResults: 'drop' | 'oldWindow' | 'current' | 'successCloses';
-  readonly resetWindowOnClose: boolean;
-}
 
 /** The window of rates; consecutive failures need none. */
 function windowOf(config: MachineConfig): OpenWindow | CountWindow {

@@ -1,4 +1,5 @@
 import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
+import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { isSuccess, kindOf, OUTCOME, PASS, statusOf } from '../../spec/outcome.js';
@@ -6,10 +7,13 @@ import type {
   CallContext,
   GateState,
   PolicyProblem,
+  PolicySetup,
   PolicyState,
 } from '../../spec/patterns/policy.js';
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
-import { OutcomeSet } from './outcome-terms.js';
+import type { ConcurrencyLimitTraits } from '../../spec/patterns/policy-traits.js';
+import { CONCURRENCY_LIMIT } from './families.js';
+import { OutcomeSet, REFUSED_HERE, UNANSWERED } from './outcome-terms.js';
 
 /** How a call ended, as an adaptive limit sees it. */
 export const ANSWERED = 0;
@@ -20,23 +24,8 @@ export const FAILED = 2;
 /** The callee was not called: an inner layer refused. */
 export const LOCAL = 3;
 
-const DROPS = new OutcomeSet([
-  'timeout',
-  'deadlineExceeded',
-  'connect',
-  'reset',
-  'throttled',
-  'overload',
-  'gateway',
-]);
-
-const LOCALS = new OutcomeSet([
-  'poolTimeout',
-  'rejectedBulkhead',
-  'rejectedRateLimit',
-  'rejectedBreaker',
-  'cancelled',
-]);
+const DROPS = new OutcomeSet([...UNANSWERED, 'throttled', 'overload', 'gateway']);
+const LOCALS = new OutcomeSet([...REFUSED_HERE, 'cancelled']);
 
 /** The rule of one kind of limit. It knows samples, not calls. */
 export interface LimitRule {
@@ -63,7 +52,7 @@ export interface LimitRule {
 }
 
 /** Refuses calls beyond a number in flight, which its rule sets. */
-export class ConcurrencyLimiter implements PolicyState {
+class ConcurrencyLimiter implements PolicyState {
   private readonly ctx: CallContext;
   private readonly rule: LimitRule;
   private inside = 0;
@@ -167,6 +156,26 @@ export class ServerLimiter implements GateState {
   isIdle(): boolean {
     return this.inside === 0 && this.rule.isFresh?.() === true;
   }
+}
+
+/** The answers of a limit that its rule adapts: around calls, and around the requests of a server. */
+export function adaptive<C extends { readonly max: number }>(
+  ruleOf: (config: C, stream: (meaning: string) => StreamKey) => LimitRule,
+): typeof CONCURRENCY_LIMIT & {
+  traits(config: C): ConcurrencyLimitTraits;
+  create(config: C, setup: PolicySetup): PolicyState;
+  gate(config: C, stream: (meaning: string) => StreamKey): GateState;
+} {
+  return {
+    ...CONCURRENCY_LIMIT,
+    traits: ({ max }) => ({ highest: max }),
+    create: (config, setup) =>
+      new ConcurrencyLimiter(
+        setup.ctx,
+        ruleOf(config, (meaning) => setup.stream(meaning)),
+      ),
+    gate: (config, stream) => new ServerLimiter(ruleOf(config, stream)),
+  };
 }
 
 /**

@@ -7,6 +7,7 @@ import type {
   PolicyState,
 } from '../../spec/patterns/policy.js';
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+import { problemsOf } from './problems.js';
 
 /** The circuit breakers of an Envoy cluster; Infinity = no limit. */
 export interface EnvoyLimits {
@@ -105,15 +106,13 @@ function connectionProblems(
   bundle: ReadonlyMap<string, unknown> | undefined,
 ): readonly PolicyProblem[] {
   if (bundle?.has('connections') === true) return [];
-  const problems: PolicyProblem[] = [];
-  for (const limit of ['maxConnections', 'maxPending'] as const) {
-    if (limits[limit] === defaults[limit]) continue;
-    const message =
-      'has no effect without connections in this bundle, because nothing waits for one: write ' +
-      '`connections: {}`';
-    problems.push({ field: names[limit], message });
-  }
-  return problems;
+  const message =
+    'has no effect without connections in this bundle, because nothing waits for one: write ' +
+    '`connections: {}`';
+  return problemsOf({
+    [names.maxConnections]: limits.maxConnections !== defaults.maxConnections && message,
+    [names.maxPending]: limits.maxPending !== defaults.maxPending && message,
+  });
 }
 
 function retryProblems(
@@ -122,39 +121,37 @@ function retryProblems(
   bundle: ReadonlyMap<string, unknown> | undefined,
 ): readonly PolicyProblem[] {
   const retry = bundle?.get('retry') as RetryFields | undefined;
+  const budget = retry?.budget;
+  const isChanged = maxRetries !== defaults.maxRetries;
   const field = retryShare === null ? names.maxRetries : names.retryShare;
-  const isWritten = retryShare !== null || maxRetries !== defaults.maxRetries;
-  const problems: PolicyProblem[] = [];
-  if (retryShare !== null && maxRetries !== defaults.maxRetries) {
-    const message = `${names.retryShare} replaces ${names.maxRetries}: remove one of them`;
-    problems.push({ field: names.maxRetries, message });
-  }
-  if (retry === undefined) {
-    if (isWritten) {
-      const message = `this bundle has no retry to limit: remove ${field}, or add a retry`;
-      problems.push({ field, message });
-    }
-    return problems;
-  }
-  const { on, budget } = retry;
-  const given =
+  const isGiven =
     retryShare === null
       ? budget?.kind === 'concurrent' && budget.max === maxRetries
       : budget?.kind === 'envoy' &&
         budget.ratio === retryShare.ratio &&
         budget.minConcurrent === retryShare.minConcurrent;
-  if (budget !== undefined && !given && isWritten) {
-    const message = `the budget of the retry replaces ${field}: remove one of them`;
-    problems.push({ field, message });
-  }
-  const again = on?.find((term) => term === 'any' || term === 'rejectedBulkhead');
-  if (again !== undefined) {
-    const message =
-      'Envoy never retries requests that its own limits refuse (x-envoy-overloaded), but ' +
-      `retry.on contains ${again}: list the outcomes to retry without it`;
-    problems.push({ field: '', message });
-  }
-  return problems;
+  const ignored =
+    retry === undefined
+      ? `this bundle has no retry to limit: remove ${field}, or add a retry`
+      : budget !== undefined &&
+        !isGiven &&
+        `the budget of the retry replaces ${field}: remove one of them`;
+  const again = retry?.on?.find((term) => term === 'any' || term === 'rejectedBulkhead');
+  return [
+    ...problemsOf({
+      [names.maxRetries]:
+        retryShare !== null &&
+        isChanged &&
+        `${names.retryShare} replaces ${names.maxRetries}: remove one of them`,
+    }),
+    ...problemsOf({
+      [field]: (retryShare !== null || isChanged) && ignored,
+      '':
+        again !== undefined &&
+        'Envoy never retries requests that its own limits refuse (x-envoy-overloaded), but ' +
+          `retry.on contains ${again}: list the outcomes to retry without it`,
+    }),
+  ];
 }
 
 interface RetryFields {

@@ -6,39 +6,10 @@ import type { Outcome } from '../../spec/outcome.js';
 import { OUTCOME, statusOf } from '../../spec/outcome.js';
 import type { Alarm, PolicyProblem } from '../../spec/patterns/policy.js';
 import { Ejections } from './envoy-ejections.js';
+import type { OutlierRules } from './envoy-outlier-fields.js';
 
 /** Envoy's default longest ejection, unless the base time is longer. */
 const LONGEST: Ns = 300_000_000_000;
-
-/** Envoy's conditions for an ejection and its length; shares are 0 to 1. */
-export interface OutlierRules {
-  /** 0: off. */
-  readonly consecutive5xx: number;
-  /** 0 or omitted: off. */
-  readonly consecutiveGatewayFailure?: number;
-  /** True = local-origin errors, raised by the caller's side, are counted separately. */
-  readonly splitExternalLocalOriginErrors: boolean;
-  readonly consecutiveLocalOriginFailure?: number | undefined;
-  readonly interval: Ns;
-  readonly baseEjectionTime: Ns;
-  readonly maxEjectionTime?: Ns;
-  readonly maxEjectionTimeJitter: Ns;
-  readonly maxEjectionPercent: number;
-  readonly alwaysEjectOneHost: boolean;
-  readonly successRate: {
-    readonly minimumHosts: number;
-    readonly requestVolume: number;
-    readonly stdevFactor: number;
-    /** 0: off. */
-    readonly enforcing: number;
-    readonly enforcingLocalOrigin: number;
-  };
-  readonly failurePercentage?: {
-    readonly threshold: number;
-    readonly minimumHosts: number;
-    readonly requestVolume: number;
-  };
-}
 
 /** Default for consecutive local-origin failures. */
 const LOCAL_IN_A_ROW = 5;

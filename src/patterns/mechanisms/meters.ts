@@ -10,6 +10,7 @@ import type {
 } from '../../spec/patterns/policy.js';
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 import { whole } from '../../spec/quantities/quantities.js';
+import { RATE_LIMIT } from './families.js';
 import type { KeyState } from './keyed.js';
 import { Keyed } from './keyed.js';
 
@@ -84,14 +85,15 @@ export function refuseCall(
   return rule.refusal | HINTED;
 }
 
-/** Both halves of a limiter kind whose rule is a meter: a layer of calls, and a middleware. */
+/** The answers of a limiter kind whose rule is a meter: both a layer of calls and a middleware. */
 export function metered<C extends { readonly status: number }>(
   meterOf: (config: C, start: Ns) => Meter,
-): {
+): typeof RATE_LIMIT & {
   create(config: C, setup: PolicySetup): PolicyState;
   limiter(config: C): LimiterState;
 } {
   return {
+    ...RATE_LIMIT,
     create: (config, setup) =>
       new MeteredCalls(setup, (start) => meterOf(config, start), ruleOf(config)),
     limiter: (config) => new KeyedMeters((start) => meterOf(config, start)),

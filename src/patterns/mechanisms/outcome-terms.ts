@@ -8,6 +8,22 @@ import { QuantityError, show } from '../../spec/quantities/quantity-text.js';
 /** A term of an outcome list: an outcome, a group of outcomes, or the status of the callee's response. */
 export type OutcomeTerm = string | number;
 
+/** Outcomes without a response of the callee. */
+export const UNANSWERED: readonly OutcomeTerm[] = [
+  'timeout',
+  'deadlineExceeded',
+  'connect',
+  'reset',
+];
+
+/** Refusals by the caller's own policies and pool: the callee never saw the call. */
+export const REFUSED_HERE: readonly OutcomeTerm[] = [
+  'poolTimeout',
+  'rejectedBulkhead',
+  'rejectedRateLimit',
+  'rejectedBreaker',
+];
+
 const bit = (kind: number): number => 1 << kind;
 
 /**

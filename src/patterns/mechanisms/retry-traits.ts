@@ -1,9 +1,30 @@
+import type { PolicySetup } from '../../spec/patterns/policy.js';
 import type { RetryTraits } from '../../spec/patterns/policy-traits.js';
 import { longestBackoff, shortestBackoff } from './backoff-bounds.js';
 import { OutcomeSet } from './outcome-terms.js';
 import type { OutcomeTerm } from './outcome-terms.js';
 import { budgetGrowth } from './retry-budget.js';
-import type { RetryConfig } from './retrying.js';
+import type { RetryConfig, RetryRules } from './retrying.js';
+import { hasBudget, Retrying, retryProblems } from './retrying.js';
+
+/** The answers that all kinds of retry give alike. `read`: how the library reads what the user wrote. */
+export function retries(
+  rules: RetryRules,
+  read: (config: RetryConfig) => RetryConfig = (config) => config,
+) {
+  return {
+    policy: 'retry',
+    isDefault: false,
+    level: 'call',
+    traits: (config: RetryConfig) => retryTraits(read(config), rules.on),
+    state: 'scoped',
+    keyed: 'states',
+    remembers: hasBudget,
+    create: (config: RetryConfig, setup: PolicySetup) => new Retrying(setup, read(config), rules),
+    check: (config: RetryConfig, _bundle: unknown, key: string | null = null) =>
+      retryProblems({ ...config, backoff: config.backoff ?? rules.backoff }, key),
+  } as const;
+}
 
 /**
  * The traits of a kind of retry. `usual`: the outcomes that it retries by default if the callee is not idempotent. `unwritten`: the library's delays if `backoff` is not set. Their length counts as 0,

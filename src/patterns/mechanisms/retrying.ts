@@ -18,6 +18,7 @@ import type { BackoffConfig } from '../../spec/scenario/backoff.js';
 import { Backoff } from './backoff.js';
 import type { OutcomeTerm } from './outcome-terms.js';
 import { OutcomeSet, outcomeTerms } from './outcome-terms.js';
+import { problemsOf } from './problems.js';
 import type { HintUse } from './retry-hints.js';
 import { counts, forbids, hintedNs } from './retry-hints.js';
 import type { RetryBudgetConfig } from './retry-budget.js';
@@ -152,7 +153,7 @@ const FEW_TRIES = (1 << (RESTART - TRIES)) - 1;
 const NO_HINT = -2;
 
 /** Retries a failed call, up to `attempts` tries in total. */
-class Retrying implements PolicyState {
+export class Retrying implements PolicyState {
   private readonly ctx: CallContext;
   private readonly attempts: number;
   private readonly backoff: Backoff | null;
@@ -312,11 +313,6 @@ class Retrying implements PolicyState {
   }
 }
 
-/** The state of a retry. */
-export function retrying(setup: PolicySetup, config: RetryConfig, rules: RetryRules): PolicyState {
-  return new Retrying(setup, config, rules);
-}
-
 function timedOut(outcome: Outcome): boolean {
   const kind = kindOf(outcome);
   return kind === OUTCOME.timeout || kind === OUTCOME.connectTimeout;
@@ -328,45 +324,33 @@ export function hasBudget({ budget }: Pick<RetryConfig, 'budget'>): boolean {
 }
 
 /** Problems common to all kinds of retry. */
-export function retryProblems(
-  config: RetryConfig,
-  _bundle?: ReadonlyMap<string, unknown>,
-  key?: string | null,
-): readonly PolicyProblem[] {
-  const problems: PolicyProblem[] = [];
-  if ((key ?? null) !== null && !hasBudget(config)) {
-    const message =
-      'without a budget a retry has no state to split by key: write budget, or remove key';
-    problems.push({ field: 'key', message });
-  }
-  for (const term of ['cancelled', 'deadlineExceeded'] as const) {
-    if (config.on?.includes(term) !== true) continue;
-    problems.push({
+export function retryProblems(config: RetryConfig, key: string | null): readonly PolicyProblem[] {
+  const { attempts, backoff, on } = config;
+  const unspent = (['cancelled', 'deadlineExceeded'] as const).filter((term) => on?.includes(term));
+  const most = backoff === undefined || backoff.kind === 'constant' ? undefined : backoff.max;
+  return [
+    ...problemsOf({
+      key:
+        key !== null &&
+        !hasBudget(config) &&
+        'without a budget a retry has no state to split by key: write budget, or remove key',
+    }),
+    ...unspent.map((term) => ({
       field: 'on',
       message: `${term} is never retried, because no time is left: remove it`,
-    });
-  }
-  const { backoff } = config;
-  if (config.attempts === Infinity && backoff === undefined) {
-    problems.push({
-      field: 'attempts',
-      message:
+    })),
+    ...problemsOf({
+      attempts:
+        attempts === Infinity &&
+        backoff === undefined &&
         'unlimited attempts without a backoff would retry forever at the same instant: add a ' +
-        'backoff',
-    });
-  }
-  if (
-    backoff !== undefined &&
-    backoff.kind !== 'constant' &&
-    backoff.max !== undefined &&
-    backoff.max < backoff.base
-  ) {
-    problems.push({
-      field: 'backoff.max',
-      message:
+          'backoff',
+      'backoff.max':
+        backoff !== undefined &&
+        most !== undefined &&
+        most < backoff.base &&
         'the longest delay is shorter than the first one, base, so every delay would be max: ' +
-        'raise max or lower base',
-    });
-  }
-  return problems;
+          'raise max or lower base',
+    }),
+  ];
 }

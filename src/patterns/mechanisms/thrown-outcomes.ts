@@ -1,5 +1,5 @@
 import type { OutcomeTerm } from './outcome-terms.js';
-import { outcomeTerms } from './outcome-terms.js';
+import { outcomeTerms, REFUSED_HERE, UNANSWERED } from './outcome-terms.js';
 import type { ClassConfig } from './breaker-classes.js';
 import { BreakerClasses } from './breaker-classes.js';
 
@@ -8,17 +8,7 @@ import { BreakerClasses } from './breaker-classes.js';
  * refusals by the caller's own pool, bulkhead, limiter and inner breaker. Only callee responses below 500 and cancelled
  * calls are not among them.
  */
-export const THROWN: readonly OutcomeTerm[] = [
-  'error',
-  'timeout',
-  'deadlineExceeded',
-  'connect',
-  'reset',
-  'poolTimeout',
-  'rejectedBulkhead',
-  'rejectedRateLimit',
-  'rejectedBreaker',
-];
+export const THROWN: readonly OutcomeTerm[] = ['error', ...UNANSWERED, ...REFUSED_HERE];
 
 /** The same if a cancelled call also ends in an exception: a context error, an abort. */
 export const THROWN_OR_CANCELLED: readonly OutcomeTerm[] = [...THROWN, 'cancelled'];

@@ -1,3 +1,6 @@
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Ns } from '../../kernel/time.js';
+import type { RateLimitTraits } from '../../spec/patterns/policy-traits.js';
 import { duration, whole } from '../../spec/quantities/quantities.js';
 
 /** Fields of all limiters that count over a window. */
@@ -11,3 +14,8 @@ export const windowFields = {
       'other without a gap. Unit: duration. Required.',
   ),
 };
+
+/** Traits of a limiter that admits this many calls per window and refuses the rest at once. */
+export function traitsOfWindow(calls: number, windowNs: Ns): RateLimitTraits {
+  return { perSecond: (calls * NS_PER_SECOND) / windowNs, longestWaitNs: 0 };
+}

@@ -3,7 +3,7 @@ import type { OutlierKind } from '../../spec/patterns/outlier.js';
 import { parseShare, parseWhole, PERCENT_PATTERN } from '../../spec/quantities/quantity-text.js';
 import { duration, quantity, whole } from '../../spec/quantities/quantities.js';
 import { EnvoyOutliers, splitProblems } from '../mechanisms/envoy-outliers.js';
-import type { OutlierRules } from '../mechanisms/envoy-outliers.js';
+import type { OutlierRules } from '../mechanisms/envoy-outlier-fields.js';
 
 /** Whole percent as in a DestinationRule, `10`, or `10%` -> 0.1. */
 const percent = (whenZero = 0) =>

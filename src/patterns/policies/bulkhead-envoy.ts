@@ -3,6 +3,7 @@ import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { count, share } from '../../spec/quantities/quantities.js';
 import type { EnvoyLimits, LimitWords } from '../mechanisms/envoy-limits.js';
 import { envoyGates, limitedRetry, limitProblems } from '../mechanisms/envoy-limits.js';
+import { BULKHEAD } from '../mechanisms/families.js';
 
 const LIMIT = 1024;
 const RETRIES = 3;
@@ -82,9 +83,8 @@ function limitsOf({ maxPendingRequests, retryBudget, ...others }: Config): Envoy
 
 /** `bulkhead` of kind `envoy`: the circuit breakers of an Envoy cluster. */
 export const bulkheadEnvoy: PolicyKind<'bulkhead', typeof schema> = {
-  policy: 'bulkhead',
+  ...BULKHEAD,
   kind: 'envoy',
-  isDefault: false,
   summary:
     'Envoy `circuit_breakers` of a cluster: stateless limits on connections, pending ' +
     'requests, requests and retries. Requests above a limit are refused with 503 at once and ' +
@@ -94,15 +94,12 @@ export const bulkheadEnvoy: PolicyKind<'bulkhead', typeof schema> = {
     'envoyproxy/envoy source/common/conn_pool/conn_pool_base.cc',
     'envoyproxy/envoy source/common/upstream/resource_manager_impl.h',
   ],
-  level: 'attempt',
   schema,
   example: 'bulkhead: { kind: envoy, maxRequests: 8 }\n',
   traits: ({ maxRequests }) => ({
     permits: { field: 'maxRequests', calls: maxRequests },
     longestWaitNs: 0,
   }),
-  state: 'scoped',
-  dryRun: true,
   create: (config, setup) => envoyGates(setup.ctx, limitsOf(config)),
   completes: (config, ...other) => limitedRetry(limitsOf(config), ...other),
   check: (config, bundle) => limitProblems(limitsOf(config), WORDS, bundle),

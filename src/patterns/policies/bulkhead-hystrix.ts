@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { whole } from '../../spec/quantities/quantities.js';
 import { ThreadPool } from '../mechanisms/thread-pool.js';
+import { BULKHEAD } from '../mechanisms/families.js';
 
 const schema = z.strictObject({
   coreSize: whole({ min: 1, max: 100_000 })
@@ -26,16 +27,14 @@ const schema = z.strictObject({
 
 /** `bulkhead` of kind `hystrix`: the thread pool of a command group. */
 export const bulkheadHystrix: PolicyKind<'bulkhead', typeof schema> = {
-  policy: 'bulkhead',
+  ...BULKHEAD,
   kind: 'hystrix',
-  isDefault: false,
   summary:
     "Hystrix's thread pool: ten threads without a queue, or with a queue and a rejection " +
     'threshold.',
   sources: [
     'Netflix/Hystrix HystrixThreadPool.java, HystrixThreadPoolProperties.java, HystrixContextScheduler.java',
   ],
-  level: 'attempt',
   schema,
   example:
     'bulkhead: { kind: hystrix, coreSize: 2, maxQueueSize: 10, queueSizeRejectionThreshold: 1 }\n',
@@ -43,9 +42,7 @@ export const bulkheadHystrix: PolicyKind<'bulkhead', typeof schema> = {
     permits: { field: 'coreSize', calls: coreSize },
     longestWaitNs: maxQueueSize > 0 ? Infinity : 0,
   }),
-  state: 'scoped',
   keyed: 'states',
-  dryRun: true,
   create(config, setup) {
     const threads = config.coreSize;
     // There are never more threads than core ones, so no idle thread ends.

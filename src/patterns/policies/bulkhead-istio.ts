@@ -3,6 +3,7 @@ import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
 import { count, duration } from '../../spec/quantities/quantities.js';
 import type { EnvoyLimits, LimitWords } from '../mechanisms/envoy-limits.js';
 import { envoyGates, limitedRetry, limitProblems } from '../mechanisms/envoy-limits.js';
+import { BULKHEAD } from '../mechanisms/families.js';
 
 const NONE = '0 is unlimited, as in Istio';
 
@@ -176,9 +177,8 @@ function blockProblems(
 
 /** `bulkhead` of kind `istio`: the `connectionPool` of a DestinationRule. */
 export const bulkheadIstio: PolicyKind<'bulkhead', typeof schema> = {
-  policy: 'bulkhead',
+  ...BULKHEAD,
   kind: 'istio',
-  isDefault: false,
   summary:
     "Istio `connectionPool` of a DestinationRule: the limits of kind `envoy` with Istio's " +
     'field names; a limit that is not written does not apply. Requests above a limit are ' +
@@ -187,15 +187,12 @@ export const bulkheadIstio: PolicyKind<'bulkhead', typeof schema> = {
     'istio/api networking/v1alpha3/destination_rule.proto',
     'istio/istio pilot/pkg/networking/core/cluster_traffic_policy.go',
   ],
-  level: 'attempt',
   schema,
   example: 'bulkhead: { kind: istio, http2MaxRequests: 8 }\n',
   traits: (config) => ({
     permits: { field: 'http2MaxRequests', calls: limitsOf(config).maxRequests },
     longestWaitNs: 0,
   }),
-  state: 'scoped',
-  dryRun: true,
   create: (config, setup) => envoyGates(setup.ctx, limitsOf(config)),
   completes: (config, policy, other, written) =>
     policy === 'connections'

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration, whole } from '../../spec/quantities/quantities.js';
 import { Semaphore } from '../mechanisms/semaphore.js';
+import { BULKHEAD } from '../mechanisms/families.js';
 
 const schema = z.strictObject({
   maxConcurrentCalls: whole({ min: 1 })
@@ -21,23 +22,19 @@ const schema = z.strictObject({
 
 /** `bulkhead` of kind `resilience4j`: a fair semaphore with a wait limit and an unbounded queue. */
 export const bulkheadResilience4j: PolicyKind<'bulkhead', typeof schema> = {
-  policy: 'bulkhead',
+  ...BULKHEAD,
   kind: 'resilience4j',
-  isDefault: false,
   summary:
     "resilience4j's semaphore bulkhead: a limit on calls in flight and an unbounded queue " +
     'with a maximum wait.',
   sources: ['resilience4j BulkheadConfig.java, SemaphoreBulkhead.java'],
-  level: 'attempt',
   schema,
   example: 'bulkhead: { kind: resilience4j, maxConcurrentCalls: 2, maxWaitDuration: 20ms }\n',
   traits: ({ maxConcurrentCalls, maxWaitDuration }) => ({
     permits: { field: 'maxConcurrentCalls', calls: maxConcurrentCalls },
     longestWaitNs: maxWaitDuration,
   }),
-  state: 'scoped',
   keyed: 'states',
-  dryRun: true,
   create: (config, setup) =>
     config.maxWaitDuration === 0
       ? new Semaphore(setup.ctx, config.maxConcurrentCalls, 0, null)

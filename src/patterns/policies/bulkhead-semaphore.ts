@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { count, durationOrNone } from '../../spec/quantities/quantities.js';
 import { Semaphore } from '../mechanisms/semaphore.js';
+import { BULKHEAD } from '../mechanisms/families.js';
+import { problemsOf } from '../mechanisms/problems.js';
 
 const schema = z.strictObject({
   maxConcurrent: count({ min: 1 }).describe(
@@ -25,7 +27,7 @@ const schema = z.strictObject({
 
 /** `bulkhead` of kind `semaphore`: a limit on calls in flight. */
 export const bulkheadSemaphore: PolicyKind<'bulkhead', typeof schema> = {
-  policy: 'bulkhead',
+  ...BULKHEAD,
   kind: 'semaphore',
   isDefault: true,
   summary: 'Limits the concurrent calls to a callee, with an optional short queue.',
@@ -34,16 +36,13 @@ export const bulkheadSemaphore: PolicyKind<'bulkhead', typeof schema> = {
     'cockatiel BulkheadPolicy.ts',
     'Nygard 2018 ch. 5',
   ],
-  level: 'attempt',
   schema,
   example: 'bulkhead: { maxConcurrent: 2, maxQueue: 2, maxWait: 20ms }\n',
   traits: ({ maxConcurrent, maxQueue, maxWait }) => ({
     permits: { field: 'maxConcurrent', calls: maxConcurrent },
     longestWaitNs: maxQueue === 0 ? 0 : (maxWait ?? Infinity),
   }),
-  state: 'scoped',
   keyed: 'states',
-  dryRun: true,
   create: (config, setup) =>
     new Semaphore(
       setup.ctx,
@@ -51,22 +50,15 @@ export const bulkheadSemaphore: PolicyKind<'bulkhead', typeof schema> = {
       config.maxQueue,
       config.maxWait === null ? null : setup.lane(config.maxWait),
     ),
-  check(config): readonly PolicyProblem[] {
-    const problems: PolicyProblem[] = [];
-    if (config.maxWait !== null && config.maxQueue === 0) {
-      problems.push({
-        field: 'maxWait',
-        message:
-          'has no effect, because maxQueue is 0 and no call waits: set maxQueue, or remove maxWait',
-      });
-    }
-    if (config.maxConcurrent === Infinity && config.maxQueue > 0) {
-      problems.push({
-        field: 'maxQueue',
-        message:
-          'has no effect, because maxConcurrent is unlimited and no call waits: remove maxQueue',
-      });
-    }
-    return problems;
-  },
+  check: ({ maxConcurrent, maxQueue, maxWait }) =>
+    problemsOf({
+      maxWait:
+        maxWait !== null &&
+        maxQueue === 0 &&
+        'has no effect, because maxQueue is 0 and no call waits: set maxQueue, or remove maxWait',
+      maxQueue:
+        maxConcurrent === Infinity &&
+        maxQueue > 0 &&
+        'has no effect, because maxConcurrent is unlimited and no call waits: remove maxQueue',
+    }),
 };

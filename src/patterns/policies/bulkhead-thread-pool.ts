@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration, whole } from '../../spec/quantities/quantities.js';
 import { ThreadPool } from '../mechanisms/thread-pool.js';
+import { BULKHEAD } from '../mechanisms/families.js';
+import { problemsOf } from '../mechanisms/problems.js';
 
 /** More threads than any process has; the pool keeps an entry for each. */
 const THREADS_MAX = 100_000;
@@ -39,9 +41,8 @@ const schema = z.strictObject({
 
 /** `bulkhead` of kind `threadPool`: calls run on their own thread pool. */
 export const bulkheadThreadPool: PolicyKind<'bulkhead', typeof schema> = {
-  policy: 'bulkhead',
+  ...BULKHEAD,
   kind: 'threadPool',
-  isDefault: false,
   summary:
     'Runs calls on a dedicated Java thread pool: core threads first, then the queue, then ' +
     'more threads.',
@@ -49,7 +50,6 @@ export const bulkheadThreadPool: PolicyKind<'bulkhead', typeof schema> = {
     'resilience4j FixedThreadPoolBulkhead.java, ThreadPoolBulkheadConfig.java',
     'OpenJDK java.util.concurrent.ThreadPoolExecutor',
   ],
-  level: 'attempt',
   schema,
   example:
     'bulkhead: { kind: threadPool, coreThreads: 2, maxThreads: 4, queueCapacity: 1, keepAlive: 20ms }\n',
@@ -57,9 +57,7 @@ export const bulkheadThreadPool: PolicyKind<'bulkhead', typeof schema> = {
     permits: { field: 'maxThreads', calls: maxThreads },
     longestWaitNs: queueCapacity > 0 ? Infinity : 0,
   }),
-  state: 'scoped',
   keyed: 'states',
-  dryRun: true,
   create: (config, setup) =>
     new ThreadPool(
       setup.ctx,
@@ -71,13 +69,10 @@ export const bulkheadThreadPool: PolicyKind<'bulkhead', typeof schema> = {
       },
       config.handoff === 0 ? null : setup.lane(config.handoff),
     ),
-  check(config): readonly PolicyProblem[] {
-    if (config.maxThreads >= config.coreThreads) return [];
-    return [
-      {
-        field: 'maxThreads',
-        message: `below coreThreads: write at least ${config.coreThreads}, or lower coreThreads`,
-      },
-    ];
-  },
+  check: ({ maxThreads, coreThreads }) =>
+    problemsOf({
+      maxThreads:
+        maxThreads < coreThreads &&
+        `below coreThreads: write at least ${coreThreads}, or lower coreThreads`,
+    }),
 };

@@ -19,7 +19,8 @@ import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import type { BreakerClasses } from '../mechanisms/breaker-classes.js';
 import { classProblems, EXCLUDED, SUCCESS } from '../mechanisms/breaker-classes.js';
-import { consecutive } from '../mechanisms/breaker-traits.js';
+import { NO_TRIPS, tripsAfter } from '../mechanisms/breaker-traits.js';
+import { BREAKER } from '../mechanisms/families.js';
 import type { CockatielBreaker } from '../mechanisms/cockatiel-breakers.js';
 import {
   ConsecutiveBreaker,
@@ -27,6 +28,7 @@ import {
   SamplingBreaker,
 } from '../mechanisms/cockatiel-breakers.js';
 import { HalfOpenSample, SAMPLE } from '../mechanisms/half-open-sample.js';
+import { problemsOf } from '../mechanisms/problems.js';
 import {
   THROWN_OR_CANCELLED,
   thrownFields,
@@ -337,38 +339,33 @@ function breakerOf(config: Config['breaker']): CockatielBreaker {
 function breakerProblems(config: Config['breaker']): readonly PolicyProblem[] {
   if ('consecutive' in config) return [];
   const { threshold } = 'count' in config ? config.count : config.sampling;
-  const problems: PolicyProblem[] = [];
-  if (threshold <= 0 || threshold >= 1) {
-    problems.push({
-      field: 'breaker',
-      message: 'expected more than 0 and less than 100%: cockatiel rejects other thresholds',
-    });
-  }
-  if ('count' in config) {
-    const { size, minimumNumberOfCalls } = config.count;
-    if (minimumNumberOfCalls !== undefined && minimumNumberOfCalls > size) {
-      problems.push({
-        field: 'breaker',
-        message:
-          `the window never holds ${minimumNumberOfCalls} results, because size is ${size}: ` +
-          `write at most ${size}`,
-      });
-    }
-  }
-  return problems;
+  const { size = 0, minimumNumberOfCalls: minimum = 0 } = 'count' in config ? config.count : {};
+  return [
+    ...problemsOf({
+      breaker:
+        (threshold <= 0 || threshold >= 1) &&
+        'expected more than 0 and less than 100%: cockatiel rejects other thresholds',
+    }),
+    ...problemsOf({
+      breaker:
+        minimum > size &&
+        `the window never holds ${minimum} results, because size is ${size}: write at most ${size}`,
+    }),
+  ];
 }
 
 function samplingProblems({ halfOpenSampling }: Config): readonly PolicyProblem[] {
-  if (halfOpenSampling === undefined || halfOpenSampling.threshold < 1) return [];
-  const message = 'a share of 100% is never exceeded: write less than 100%, as cockatiel requires';
-  return [{ field: 'halfOpenSampling.threshold', message }];
+  return problemsOf({
+    'halfOpenSampling.threshold':
+      (halfOpenSampling?.threshold ?? 0) >= 1 &&
+      'a share of 100% is never exceeded: write less than 100%, as cockatiel requires',
+  });
 }
 
 /** `circuitBreaker` of kind `cockatiel`: cockatiel 3 with its own names, and the sample of version 4. */
 export const circuitBreakerCockatiel: PolicyKind<'circuitBreaker', typeof schema> = {
-  policy: 'circuitBreaker',
+  ...BREAKER,
   kind: 'cockatiel',
-  isDefault: false,
   summary:
     "cockatiel's breaker: consecutive failures, or a failure rate over a time window or the " +
     'latest results. While half open, other calls wait for the one probe, or for a sample of ' +
@@ -378,21 +375,17 @@ export const circuitBreakerCockatiel: PolicyKind<'circuitBreaker', typeof schema
       'src/breaker/SamplingBreaker.ts, src/breaker/CountBreaker.ts',
     'connor4312/cockatiel 4 src/CircuitBreakerPolicy.ts (halfOpenSampling)',
   ],
-  level: 'attempt',
   schema,
   example:
     'circuitBreaker: { kind: cockatiel, breaker: { count: { threshold: 50%, size: 10 } }, ' +
     'halfOpenAfter: { kind: exponential, base: 100ms, max: 2s } }\n',
   traits: ({ breaker, ...lists }) => ({
-    evidence: null,
-    consecutive: 'consecutive' in breaker ? consecutive(ROW, breaker.consecutive) : null,
+    ...('consecutive' in breaker ? tripsAfter(ROW, breaker.consecutive) : NO_TRIPS),
     classes: thrownOrCancelledClasses(lists, THROWN_OR_CANCELLED),
   }),
-  state: 'scoped',
   keyed: 'states',
-  dryRun: true,
   create: (config, setup) => new Cockatiel(config, setup),
-  check: (config): readonly PolicyProblem[] => [
+  check: (config) => [
     ...classProblems(config),
     ...breakerProblems(config.breaker),
     ...samplingProblems(config),

@@ -1,185 +1,29 @@
 import { z } from 'zod';
-import type { BreakerTraits } from '../../spec/patterns/policy-traits.js';
-import { evidenceWithin } from '../mechanisms/breaker-traits.js';
-import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
-import { duration, factor, share, whole } from '../../spec/quantities/quantities.js';
-import { Breaker, breakerJournal } from '../mechanisms/breaker.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
+import { breakerJournal } from '../mechanisms/breaker.js';
 import { BreakerClasses, classFields, classProblems } from '../mechanisms/breaker-classes.js';
 import { BreakerMachine } from '../mechanisms/breaker-machine.js';
+import type { MachineConfig } from '../mechanisms/breaker-machine-fields.js';
+import { machineFields, settled } from '../mechanisms/breaker-machine-fields.js';
 import { machineProblems } from '../mechanisms/breaker-machine-problems.js';
-import { threshold, WINDOW_MAX, windowSize } from '../mechanisms/window-size.js';
+import type { Trips } from '../mechanisms/breaker-traits.js';
+import { NO_TRIPS, ruled, tripsAfter, tripsWithin } from '../mechanisms/breaker-traits.js';
 
-const closedFields = {
-  window: z
-    .enum(['consecutive', 'count', 'time'])
-    .default('consecutive')
-    .describe(
-      'Window evaluated while closed: consecutive failures, the latest calls (`count`), or ' +
-        'the calls of a period (`time`). Unit: name. Defaults to consecutive.',
-    ),
-  windowSize: windowSize()
-    .optional()
-    .describe(
-      'Calls in a count window, or length of a time window. Unit: calls or duration. Defaults to ' +
-        'none: a count window then holds every call since the breaker closed.',
-    ),
-  buckets: whole({ min: 1, max: WINDOW_MAX })
-    .optional()
-    .describe(
-      'Slices of a time window. They start at multiples of their length on the clock, and ' +
-        'each expires as a whole. Unit: slices. Defaults to 10.',
-    ),
-  threshold: threshold().describe(
-    'When it opens: consecutive failures with `window: consecutive`, otherwise the failure ' +
-      'rate. Unit: calls or share. Required.',
-  ),
-  tripOp: z
-    .enum(['>=', '>'])
-    .default('>=')
-    .describe(
-      'Whether it opens at exactly its thresholds (`>=`) or only above them (`>`). Unit: ' +
-        'operator. Defaults to >=.',
-    ),
-  minCalls: whole({ min: 1 })
-    .optional()
-    .describe('Calls the window needs before its rates count. Unit: calls. Defaults to 1.'),
-  counted: z
-    .enum(['ended', 'admitted', 'offered'])
-    .default('ended')
-    .describe(
-      'Denominator of the rates: `ended` counts calls that have ended; `admitted` also those ' +
-        'in flight or ignored; `offered` also refused calls. Unit: name. Defaults to ended.',
-    ),
-  slow: duration({ allowZero: false })
-    .optional()
-    .describe('A call that takes longer is slow. Unit: duration. Defaults to none.'),
-  slowRate: share()
-    .optional()
-    .describe('Share of slow calls that opens it too. Unit: share. Defaults to none.'),
-  evaluateOn: z
-    .enum(['result', 'failure'])
-    .default('result')
-    .describe(
-      'Results that trigger an evaluation of the window: each, or only failures. Unit: name. ' +
-        'Defaults to result.',
-    ),
-  evaluateEvery: duration({ allowZero: false })
-    .optional()
-    .describe(
-      'Evaluates the window at multiples of this time instead of on results. Unit: duration. ' +
-        'Defaults to none.',
-    ),
-} as const;
-
-const openFields = {
-  open: duration({ allowZero: false })
-    .prefault('60s')
-    .describe(
-      'Time in the open state, in which every call is refused. Unit: duration. Defaults to 60s.',
-    ),
-  openBackoff: z
-    .strictObject({
-      factor: factor()
-        .prefault(2)
-        .describe('Factor from one wait to the next. Unit: factor. Defaults to 2.'),
-      max: duration({ allowZero: false })
-        .optional()
-        .describe('Longest wait. Unit: duration. Defaults to none.'),
-    })
-    .optional()
-    .describe(
-      'Lengthens the open state each time the breaker reopens from half open; closing resets ' +
-        'it. Unit: map. Defaults to none: always the same wait.',
-    ),
-  boundary: z
-    .enum(['inclusive', 'strict'])
-    .default('inclusive')
-    .describe(
-      'Whether a call exactly at the end of `open` is admitted, or only one after it. Unit: ' +
-        'name. Defaults to inclusive.',
-    ),
-  lazyHalfOpen: z
-    .boolean()
-    .default(true)
-    .describe(
-      'Whether the first call after the wait starts the half-open state; with false a timer ' +
-        'does. Unit: boolean. Defaults to true.',
-    ),
-  resultsEndOpen: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether a late result after the wait starts the half-open state too. Unit: boolean. ' +
-        'Defaults to false.',
-    ),
-} as const;
-
-const halfOpenField = z
-  .strictObject({
-    permits: whole({ min: 1, max: WINDOW_MAX })
-      .prefault(1)
-      .describe(
-        'Probes admitted, counted by `mode`; a count window must be at least this large. ' +
-          'Unit: calls. Defaults to 1.',
-      ),
-    mode: z
-      .enum(['concurrent', 'total'])
-      .default('concurrent')
-      .describe(
-        'Whether `permits` limits concurrent probes or the total; in both, an ignored result ' +
-          'returns its permit. Unit: name. Defaults to concurrent.',
-      ),
-    closeAfter: whole({ min: 1 })
-      .optional()
-      .describe(
-        'Successful probes that close it; the first failed one reopens it. Unit: calls. ' +
-          'Defaults to 1.',
-      ),
-    decideAfter: whole({ min: 1 })
-      .optional()
-      .describe(
-        'Number of probe results after which the rate thresholds decide instead. Unit: calls. ' +
-          'Defaults to none.',
-      ),
-    maxWait: duration()
-      .prefault(0)
-      .describe(
-        'Longest time half open without a decision, after which it reopens. 0 waits forever. ' +
-          'Unit: duration. Defaults to 0.',
-      ),
-  })
-  .prefault({})
-  .describe('Rule for probes. Unit: map. Defaults to {}: one success closes.');
-
-const schema = z.strictObject({
-  ...closedFields,
-  ...openFields,
-  halfOpen: halfOpenField,
-  lateResults: z
-    .enum(['drop', 'oldWindow', 'current', 'successCloses'])
-    .default('drop')
-    .describe(
-      'Handling of a result whose call was admitted before the last state change: discarded; ' +
-        'recorded in the window of the closed state, but evaluated only while closed; treated ' +
-        'as a result of the current state; or, with `successCloses`, the same except that a ' +
-        'success closes an open breaker, as in hand-written ones that only set a state. Unit: ' +
-        'name. Defaults to drop.',
-    ),
-  resetWindowOnClose: z
-    .boolean()
-    .default(true)
-    .describe('Whether the window is cleared when it closes. Unit: boolean. Defaults to true.'),
-  ...classFields,
-});
+const schema = z.strictObject({ ...machineFields, ...classFields });
 type Config = z.output<typeof schema>;
-
-const BUCKETS = 10;
 
 /** `circuitBreaker` of kind `custom`: the general breaker with every setting available. */
 export const circuitBreakerCustom: PolicyKind<'circuitBreaker', typeof schema> = {
-  policy: 'circuitBreaker',
+  ...ruled<Config>({
+    classes: (config) => new BreakerClasses(config),
+    trips: (config) => tripsOf(settled(config)),
+    rule(config, setup) {
+      const timer = setup.alarm(() => machine.ring(setup.ctx.now));
+      const machine = new BreakerMachine(settled(config), breakerJournal(setup), timer);
+      return machine;
+    },
+  }),
   kind: 'custom',
-  isDefault: false,
   summary: 'A custom breaker: each choice in which the libraries differ is a field.',
   sources: [
     'sony/gobreaker v2 gobreaker.go',
@@ -187,58 +31,19 @@ export const circuitBreakerCustom: PolicyKind<'circuitBreaker', typeof schema> =
     'nodeshift/opossum lib/circuit.js',
     'Netflix/Hystrix HystrixCircuitBreaker.java',
   ],
-  level: 'attempt',
   schema,
   example:
     'circuitBreaker: { kind: custom, window: time, windowSize: 1s, threshold: 50%, tripOp: ">", ' +
     'minCalls: 4, open: 100ms, halfOpen: { permits: 2, closeAfter: 2 } }\n',
-  traits: (config) => ({
-    ...tripsOf(settled(config)),
-    classes: new BreakerClasses(config),
-  }),
-  state: 'scoped',
-  keyed: 'states',
-  dryRun: true,
-  create(config, setup) {
-    const { ctx } = setup;
-    const timer = setup.alarm(() => machine.ring(ctx.now));
-    const machine = new BreakerMachine(settled(config), breakerJournal(setup), timer);
-    return new Breaker(ctx, machine, new BreakerClasses(config));
-  },
-  check: (config): readonly PolicyProblem[] => [
-    ...classProblems(config),
-    ...machineProblems(config, settled(config)),
-  ],
+  check: (config) => [...classProblems(config), ...machineProblems(config, settled(config))],
 };
 
-/** The configuration with its defaults that depend on nothing written. */
-function settled(config: Config) {
-  const { halfOpen } = config;
-  return {
-    ...config,
-    buckets: config.buckets ?? BUCKETS,
-    minCalls: config.minCalls ?? 1,
-    halfOpen: { ...halfOpen, closeAfter: halfOpen.closeAfter ?? 1 },
-  };
-}
-
 /** Conditions that open it: consecutive failures, or a rate once a time window has seen `minCalls`. */
-function tripsOf({
-  window,
-  windowSize,
-  threshold,
-  tripOp,
-  minCalls,
-}: ReturnType<typeof settled>): Pick<BreakerTraits, 'evidence' | 'consecutive'> {
+function tripsOf({ window, windowSize, threshold, tripOp, minCalls }: MachineConfig): Trips {
   if ('calls' in threshold) {
-    const failures = tripOp === '>' ? threshold.calls + 1 : threshold.calls;
-    return { evidence: null, consecutive: { field: ['threshold'], failures } };
+    return tripsAfter(['threshold'], tripOp === '>' ? threshold.calls + 1 : threshold.calls);
   }
-  const isTime = window === 'time' && windowSize !== undefined && 'lengthNs' in windowSize;
-  return {
-    evidence: isTime
-      ? evidenceWithin('minCalls', minCalls, 'windowSize', windowSize.lengthNs)
-      : null,
-    consecutive: null,
-  };
+  return window === 'time' && windowSize !== undefined && 'lengthNs' in windowSize
+    ? tripsWithin('minCalls', minCalls, 'windowSize', windowSize.lengthNs)
+    : NO_TRIPS;
 }

@@ -2,13 +2,7 @@ import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type {
-  Alarm,
-  PolicyKind,
-  PolicyProblem,
-  PolicySetup,
-  Target,
-} from '../../spec/patterns/policy.js';
+import type { Alarm, PolicyKind, PolicySetup, Target } from '../../spec/patterns/policy.js';
 import { duration, share, whole } from '../../spec/quantities/quantities.js';
 import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
@@ -20,10 +14,12 @@ import {
   SuccessRatePolicy,
 } from '../mechanisms/finagle-accrual.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
+import { problemsOf } from '../mechanisms/problems.js';
 import type { TargetRule } from '../mechanisms/target-breaker.js';
 import { TargetBreaker } from '../mechanisms/target-breaker.js';
 import { THROWN_OR_CANCELLED, thrownOrCancelledClasses } from '../mechanisms/thrown-outcomes.js';
-import { consecutive } from '../mechanisms/breaker-traits.js';
+import { tripsAfter } from '../mechanisms/breaker-traits.js';
+import { BREAKER } from '../mechanisms/families.js';
 
 const schema = z.strictObject({
   successRate: share()
@@ -185,9 +181,8 @@ class FinagleRule implements TargetRule {
 
 /** `circuitBreaker` of kind `finagle`: Finagle's failure accrual. */
 export const circuitBreakerFinagle: PolicyKind<'circuitBreaker', typeof schema> = {
-  policy: 'circuitBreaker',
+  ...BREAKER,
   kind: 'finagle',
-  isDefault: false,
   summary:
     "Finagle's failure accrual: balancers avoid an instance that is marked dead while another " +
     'one is available.',
@@ -198,37 +193,28 @@ export const circuitBreakerFinagle: PolicyKind<'circuitBreaker', typeof schema> 
       'util/Ema.scala, service/ResponseClassifier.scala',
     'twitter/util util-core/src/main/scala/com/twitter/util/WindowedAdder.scala',
   ],
-  level: 'attempt',
   schema,
   example:
     'circuitBreaker: { kind: finagle, consecutiveFailures: 3, minPenalty: 100ms, ' +
     'maxPenalty: 1s }\n',
   traits: (config) => ({
-    evidence: null,
-    consecutive: consecutive(['consecutiveFailures'], config.consecutiveFailures),
+    ...tripsAfter(['consecutiveFailures'], config.consecutiveFailures),
     classes: thrownOrCancelledClasses(config),
   }),
-  state: 'scoped',
   perTarget: true,
   failsOpen: true,
-  dryRun: true,
   create: (config, setup) => new TargetBreaker(setup.ctx, new FinagleRule(config, setup)),
-  check(config): readonly PolicyProblem[] {
-    const problems = [...classProblems(config)];
-    if (config.minPenalty > config.maxPenalty) {
-      problems.push({
-        field: 'minPenalty',
-        message: 'the first dead time is longer than the longest, maxPenalty: make it shorter',
-      });
-    }
-    if (config.successRate === 0 && config.consecutiveFailures === 0) {
-      problems.push({
-        field: 'consecutiveFailures',
-        message:
-          'no instance is ever marked dead: consecutiveFailures and successRate are both 0. Set ' +
+  check: (config) => [
+    ...classProblems(config),
+    ...problemsOf({
+      minPenalty:
+        config.minPenalty > config.maxPenalty &&
+        'the first dead time is longer than the longest, maxPenalty: make it shorter',
+      consecutiveFailures:
+        config.successRate === 0 &&
+        config.consecutiveFailures === 0 &&
+        'no instance is ever marked dead: consecutiveFailures and successRate are both 0. Set ' +
           'one of them',
-      });
-    }
-    return problems;
-  },
+    }),
+  ],
 };

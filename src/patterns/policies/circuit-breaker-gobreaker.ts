@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import type { BreakerTraits } from '../../spec/patterns/policy-traits.js';
-import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration, share, whole } from '../../spec/quantities/quantities.js';
 import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
-import { Breaker, breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
+import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, FAILURE, SUCCESS } from '../mechanisms/breaker-classes.js';
+import type { Trips } from '../mechanisms/breaker-traits.js';
+import { ruled } from '../mechanisms/breaker-traits.js';
+import { problemsOf } from '../mechanisms/problems.js';
 import { RollingCounts } from '../mechanisms/rolling-counts.js';
 import {
   THROWN_OR_CANCELLED,
@@ -66,13 +68,14 @@ const schema = z.strictObject({
     THROWN_OR_CANCELLED,
   ),
 });
+type Config = z.output<typeof schema>;
 
 /**
  * The breaker of sony/gobreaker. Expiry is strict: the old state still holds exactly at its end. It is checked when a
  * call starts and when one ends. Half open has no time limit: a probe that never ends blocks the breaker.
  */
 export class GobreakerRule implements BreakerRule {
-  private readonly config: z.output<typeof schema>;
+  private readonly config: Config;
   private readonly journal: BreakerJournal;
   private readonly counts: RollingCounts;
   private readonly bucketNs: Ns;
@@ -84,7 +87,7 @@ export class GobreakerRule implements BreakerRule {
   /** Start of the current bucket of a rolling window. */
   private bucketStart: Ns = 0;
 
-  constructor(config: z.output<typeof schema>, journal: BreakerJournal) {
+  constructor(config: Config, journal: BreakerJournal) {
     this.config = config;
     this.journal = journal;
     const bucketNs = config.bucketPeriod ?? 0;
@@ -188,10 +191,7 @@ export class GobreakerRule implements BreakerRule {
 }
 
 /** Conditions that open it: consecutive failures, or a ratio once the window has seen `minRequests`. */
-function tripsOf({
-  interval,
-  tripAfter,
-}: z.output<typeof schema>): Pick<BreakerTraits, 'evidence' | 'consecutive'> {
+function tripsOf({ interval, tripAfter }: Config): Trips {
   const isRow = 'consecutiveFailures' in tripAfter;
   const field = ['tripAfter', isRow ? 'consecutiveFailures' : 'minRequests'];
   const calls = isRow ? tripAfter.consecutiveFailures : tripAfter.minRequests;
@@ -203,42 +203,26 @@ function tripsOf({
 
 /** `circuitBreaker` of kind `gobreaker`: sony/gobreaker with its own field names. */
 export const circuitBreakerGobreaker: PolicyKind<'circuitBreaker', typeof schema> = {
-  policy: 'circuitBreaker',
+  ...ruled<Config>({
+    classes: thrownOrCancelledClasses,
+    trips: tripsOf,
+    rule: (config, setup) => new GobreakerRule(config, breakerJournal(setup)),
+  }),
   kind: 'gobreaker',
-  isDefault: false,
   summary: 'sony/gobreaker: opens on consecutive failures or on a failure ratio over a window.',
   sources: ['sony/gobreaker v2 gobreaker.go, counter.go'],
-  level: 'attempt',
   schema,
   example:
     'circuitBreaker: { kind: gobreaker, maxRequests: 2, interval: 1s, timeout: 100ms, ' +
     'tripAfter: { failureRatio: 50%, minRequests: 4 } }\n',
-  traits: (config) => ({
-    ...tripsOf(config),
-    classes: thrownOrCancelledClasses(config),
-  }),
-  state: 'scoped',
-  keyed: 'states',
-  dryRun: true,
-  create: (config, setup) =>
-    new Breaker(
-      setup.ctx,
-      new GobreakerRule(config, breakerJournal(setup)),
-      thrownOrCancelledClasses(config),
-    ),
-  check(config): readonly PolicyProblem[] {
-    const problems = [...classProblems(config)];
-    if (config.bucketPeriod !== undefined && config.interval === 0) {
-      problems.push({
-        field: 'bucketPeriod',
-        message: 'there is no window to divide into buckets, because interval is 0: set interval',
-      });
-    } else if (config.bucketPeriod !== undefined && config.bucketPeriod > config.interval) {
-      problems.push({
-        field: 'bucketPeriod',
-        message: 'the bucket is longer than the window, interval: make it shorter',
-      });
-    }
-    return problems;
-  },
+  check: ({ bucketPeriod = 0, interval, ...lists }) => [
+    ...classProblems(lists),
+    ...problemsOf({
+      bucketPeriod:
+        bucketPeriod > interval &&
+        (interval === 0
+          ? 'there is no window to divide into buckets, because interval is 0: set interval'
+          : 'the bucket is longer than the window, interval: make it shorter'),
+    }),
+  ],
 };

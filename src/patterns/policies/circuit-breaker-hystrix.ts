@@ -1,19 +1,14 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import type {
-  Alarm,
-  CallContext,
-  PolicyKind,
-  PolicyProblem,
-  PolicySetup,
-} from '../../spec/patterns/policy.js';
+import type { Alarm, CallContext, PolicyKind, PolicySetup } from '../../spec/patterns/policy.js';
 import { duration, share, whole } from '../../spec/quantities/quantities.js';
 import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
-import { Breaker, breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
+import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, EXCLUDED, FAILURE, SUCCESS } from '../mechanisms/breaker-classes.js';
 import { HealthStream, nextTick } from '../mechanisms/health-stream.js';
+import { problemsOf } from '../mechanisms/problems.js';
 import { thrownClasses, thrownFields } from '../mechanisms/thrown-outcomes.js';
-import { evidenceWithin } from '../mechanisms/breaker-traits.js';
+import { ruled, tripsWithin } from '../mechanisms/breaker-traits.js';
 
 const schema = z.strictObject({
   errorThresholdPercentage: share()
@@ -180,51 +175,35 @@ export class HystrixRule implements BreakerRule {
 
 /** `circuitBreaker` of kind `hystrix`: Netflix Hystrix with its own property names. */
 export const circuitBreakerHystrix: PolicyKind<'circuitBreaker', typeof schema> = {
-  policy: 'circuitBreaker',
+  ...ruled<Config>({
+    classes: thrownClasses,
+    trips: ({ requestVolumeThreshold: calls, rollingWindow }) =>
+      tripsWithin('requestVolumeThreshold', calls, 'rollingWindow', rollingWindow),
+    rule: (config, setup) => new HystrixRule(config, setup),
+  }),
   kind: 'hystrix',
-  isDefault: false,
   summary: 'Hystrix 1.5.18: opens on an error percentage, evaluated every half second.',
   sources: [
     'Netflix/Hystrix hystrix-core HystrixCircuitBreaker.java, HystrixCommandMetrics.java, ' +
       'AbstractCommand.java (unsubscribeCommandCleanup)',
     'Netflix/Hystrix hystrix-core metric/consumer/BucketedRollingCounterStream.java',
   ],
-  level: 'attempt',
   schema,
   example:
     'circuitBreaker: { kind: hystrix, requestVolumeThreshold: 4, sleepWindow: 200ms, ' +
     'rollingWindow: 1s, snapshotInterval: 100ms }\n',
-  traits: (config) => ({
-    evidence: evidenceWithin(
-      'requestVolumeThreshold',
-      config.requestVolumeThreshold,
-      'rollingWindow',
-      config.rollingWindow,
-    ),
-    consecutive: null,
-    classes: thrownClasses(config),
-  }),
-  state: 'scoped',
-  keyed: 'states',
-  dryRun: true,
-  create: (config, setup) =>
-    new Breaker(setup.ctx, new HystrixRule(config, setup), thrownClasses(config)),
-  check(config): readonly PolicyProblem[] {
-    const problems = [...classProblems(config)];
-    const percent = config.errorThresholdPercentage * 100;
-    if (Math.abs(percent - wholePercent(config.errorThresholdPercentage)) > 1e-9) {
-      problems.push({
-        field: 'errorThresholdPercentage',
-        message: 'expected whole percent, such as 50%: Hystrix compares whole percents',
-      });
-    }
-    if (bucketsOf(config) < 1) {
-      problems.push({
-        field: 'snapshotInterval',
-        message:
+  check(config) {
+    const { errorThresholdPercentage: portion } = config;
+    return [
+      ...classProblems(config),
+      ...problemsOf({
+        errorThresholdPercentage:
+          Math.abs(portion * 100 - wholePercent(portion)) > 1e-9 &&
+          'expected whole percent, such as 50%: Hystrix compares whole percents',
+        snapshotInterval:
+          bucketsOf(config) < 1 &&
           'is longer than rollingWindow, so no snapshot fits into the window: make it shorter',
-      });
-    }
-    return problems;
+      }),
+    ];
   },
 };

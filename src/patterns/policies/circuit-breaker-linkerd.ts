@@ -5,23 +5,19 @@ import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import type {
-  Alarm,
-  PolicyKind,
-  PolicyProblem,
-  PolicySetup,
-  Target,
-} from '../../spec/patterns/policy.js';
+import type { Alarm, PolicyKind, PolicySetup, Target } from '../../spec/patterns/policy.js';
 import { duration, share, whole } from '../../spec/quantities/quantities.js';
 import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import type { BreakerClasses } from '../mechanisms/breaker-classes.js';
 import { classProblems, EXCLUDED, FAILURE, SUCCESS } from '../mechanisms/breaker-classes.js';
 import { LinkerdWindow } from '../mechanisms/linkerd-window.js';
+import { problemsOf } from '../mechanisms/problems.js';
 import type { TargetRule } from '../mechanisms/target-breaker.js';
 import { TargetBreaker } from '../mechanisms/target-breaker.js';
 import { thrownClasses, thrownFields } from '../mechanisms/thrown-outcomes.js';
-import { consecutive } from '../mechanisms/breaker-traits.js';
+import { tripsAfter } from '../mechanisms/breaker-traits.js';
+import { BREAKER } from '../mechanisms/families.js';
 
 /** The default of the proxy's LINKERD2_PROXY_OUTBOUND_HTTP_FAILFAST_TIMEOUT. */
 const FAILFAST = '3s';
@@ -205,9 +201,8 @@ function classesOf(config: Config): BreakerClasses {
 
 /** `circuitBreaker` of kind `linkerd`: the failure accrual of Linkerd 2 with its annotations. */
 export const circuitBreakerLinkerd: PolicyKind<'circuitBreaker', typeof schema> = {
-  policy: 'circuitBreaker',
+  ...BREAKER,
   kind: 'linkerd',
-  isDefault: false,
   summary:
     'Linkerd 2 failure accrual: balancers avoid a failing instance for growing penalties, ' +
     'each ended by one probe.',
@@ -218,37 +213,28 @@ export const circuitBreakerLinkerd: PolicyKind<'circuitBreaker', typeof schema> 
     'linkerd/linkerd2-proxy linkerd/proxy/balance/queue/src/worker.rs, failfast.rs',
     'linkerd/linkerd2 policy-controller/k8s/index/src/outbound/index.rs',
   ],
-  level: 'attempt',
   schema,
   example:
     'circuitBreaker: { kind: linkerd, maxFailures: 3, minPenalty: 100ms, maxPenalty: 1s, ' +
     'jitterRatio: 0% }\n',
   traits: (config) => ({
-    evidence: null,
-    consecutive: consecutive(['maxFailures'], config.maxFailures),
+    ...tripsAfter(['maxFailures'], config.maxFailures),
     classes: classesOf(config),
   }),
-  state: 'scoped',
   perTarget: true,
-  dryRun: true,
   shutWait: (config) => config.failfastTimeout,
   create: (config, setup) => new TargetBreaker(setup.ctx, new LinkerdRule(config, setup)),
-  check(config): readonly PolicyProblem[] {
-    const problems = [...classProblems(config)];
-    if (config.minPenalty > config.maxPenalty) {
-      problems.push({
-        field: 'minPenalty',
-        message: 'the first penalty is longer than the longest, maxPenalty: make it shorter',
-      });
-    }
-    if (config.maxFailures === 0 && (config.successRate?.threshold ?? 0) === 0) {
-      problems.push({
-        field: 'maxFailures',
-        message:
-          'no instance ever becomes unavailable: 0 turns the consecutive count off, and there ' +
+  check: (config) => [
+    ...classProblems(config),
+    ...problemsOf({
+      minPenalty:
+        config.minPenalty > config.maxPenalty &&
+        'the first penalty is longer than the longest, maxPenalty: make it shorter',
+      maxFailures:
+        config.maxFailures === 0 &&
+        (config.successRate?.threshold ?? 0) === 0 &&
+        'no instance ever becomes unavailable: 0 turns the consecutive count off, and there ' +
           'is no successRate. Write one of them',
-      });
-    }
-    return problems;
-  },
+    }),
+  ],
 };

@@ -6,7 +6,6 @@ import type {
   Alarm,
   CallContext,
   PolicyKind,
-  PolicyProblem,
   PolicySetup,
   PolicyState,
 } from '../../spec/patterns/policy.js';
@@ -16,8 +15,10 @@ import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, givenUp } from '../mechanisms/breaker-classes.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
+import { problemsOf } from '../mechanisms/problems.js';
 import { RotatingBuckets } from '../mechanisms/rotating-buckets.js';
-import { evidenceWithin } from '../mechanisms/breaker-traits.js';
+import { tripsWithin } from '../mechanisms/breaker-traits.js';
+import { BREAKER } from '../mechanisms/families.js';
 
 const MS = 1_000_000;
 
@@ -223,45 +224,33 @@ function bucketNs(config: Config): Ns {
 
 /** `circuitBreaker` of kind `opossum`: nodeshift/opossum with its own option names. */
 export const circuitBreakerOpossum: PolicyKind<'circuitBreaker', typeof schema> = {
-  policy: 'circuitBreaker',
+  ...BREAKER,
   kind: 'opossum',
-  isDefault: false,
   summary:
     'nodeshift/opossum: opens on an error percentage over rotating buckets; a timer makes it ' +
     'half open, then one call at a time is admitted.',
   sources: ['nodeshift/opossum 9.0.0 lib/circuit.js, lib/status.js, lib/semaphore.js'],
-  level: 'attempt',
   schema,
   example:
     'circuitBreaker: { kind: opossum, resetTimeout: 200ms, errorThresholdPercentage: 40%, ' +
     'rollingCountTimeout: 1s, volumeThreshold: 5 }\n',
   traits(config) {
     const errors = new Errors(config);
+    const { volumeThreshold: calls, rollingCountTimeout: windowNs } = config;
     return {
-      evidence: evidenceWithin(
-        'volumeThreshold',
-        config.volumeThreshold,
-        'rollingCountTimeout',
-        config.rollingCountTimeout,
-      ),
-      consecutive: null,
+      ...tripsWithin('volumeThreshold', calls, 'rollingCountTimeout', windowNs),
       classes: { isFailure: (outcome) => errors.has(outcome) },
     };
   },
-  state: 'scoped',
   keyed: 'states',
-  dryRun: true,
   create: (config, setup) => new Opossum(config, setup),
-  check(config): readonly PolicyProblem[] {
-    const problems = [...classProblems(config)];
-    if (config.rollingCountTimeout < config.rollingCountBuckets * MS) {
-      problems.push({
-        field: 'rollingCountBuckets',
-        message:
-          'a bucket would be shorter than 1 ms, the resolution of its timer: write fewer ' +
+  check: (config) => [
+    ...classProblems(config),
+    ...problemsOf({
+      rollingCountBuckets:
+        config.rollingCountTimeout < config.rollingCountBuckets * MS &&
+        'a bucket would be shorter than 1 ms, the resolution of its timer: write fewer ' +
           'buckets or a longer rollingCountTimeout',
-      });
-    }
-    return problems;
-  },
+    }),
+  ],
 };

@@ -9,7 +9,6 @@ import type {
   Alarm,
   CallContext,
   PolicyKind,
-  PolicyProblem,
   PolicySetup,
   PolicyState,
 } from '../../spec/patterns/policy.js';
@@ -25,7 +24,9 @@ import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import type { BreakerClasses } from '../mechanisms/breaker-classes.js';
 import { classProblems, FAILURE } from '../mechanisms/breaker-classes.js';
-import { consecutive } from '../mechanisms/breaker-traits.js';
+import { tripsAfter } from '../mechanisms/breaker-traits.js';
+import { BREAKER } from '../mechanisms/families.js';
+import { problemsOf } from '../mechanisms/problems.js';
 import {
   THROWN_OR_CANCELLED,
   thrownFields,
@@ -172,9 +173,8 @@ class Pekko implements PolicyState {
 
 /** `circuitBreaker` of kind `pekko`: the breaker of Pekko and Akka with its own option names. */
 export const circuitBreakerPekko: PolicyKind<'circuitBreaker', typeof schema> = {
-  policy: 'circuitBreaker',
+  ...BREAKER,
   kind: 'pekko',
-  isDefault: false,
   summary:
     'Pekko and Akka: opens on consecutive failures; each failed probe can lengthen the next ' +
     'open state.',
@@ -182,36 +182,34 @@ export const circuitBreakerPekko: PolicyKind<'circuitBreaker', typeof schema> = 
     'apache/pekko actor/src/main/scala/org/apache/pekko/pattern/CircuitBreaker.scala',
     'apache/pekko actor/src/main/resources/reference.conf, circuit-breaker.default',
   ],
-  level: 'attempt',
   schema,
   example:
     'circuitBreaker: { kind: pekko, maxFailures: 3, resetTimeout: 100ms, ' +
     'exponentialBackoffFactor: 2, maxResetTimeout: 1s }\n',
   traits: (config) => ({
-    evidence: null,
-    consecutive: consecutive(['maxFailures'], config.maxFailures),
+    ...tripsAfter(['maxFailures'], config.maxFailures),
     classes: thrownOrCancelledClasses(config),
   }),
-  state: 'scoped',
   keyed: 'states',
-  dryRun: true,
   create: (config, setup) => new Pekko(config, setup),
-  check(config): readonly PolicyProblem[] {
-    const problems = [...classProblems(config)];
+  check(config) {
     const { exponentialBackoffFactor, maxResetTimeout, randomFactor, resetTimeout } = config;
     const grows = exponentialBackoffFactor > 1 || randomFactor > 0;
-    if (exponentialBackoffFactor < 1) {
-      const message = 'expected at least 1, as Pekko requires: an open state never gets shorter';
-      problems.push({ field: 'exponentialBackoffFactor', message });
-    } else if (maxResetTimeout !== null && !grows) {
-      const message =
-        'has no effect, because the open state does not grow: set exponentialBackoffFactor or ' +
-        'randomFactor, or remove maxResetTimeout';
-      problems.push({ field: 'maxResetTimeout', message });
-    } else if (maxResetTimeout !== null && maxResetTimeout <= resetTimeout) {
-      const message = 'the open state never grows below resetTimeout: write a longer duration';
-      problems.push({ field: 'maxResetTimeout', message });
-    }
-    return problems;
+    const isCapped = exponentialBackoffFactor >= 1 && maxResetTimeout !== null;
+    return [
+      ...classProblems(config),
+      ...problemsOf({
+        exponentialBackoffFactor:
+          exponentialBackoffFactor < 1 &&
+          'expected at least 1, as Pekko requires: an open state never gets shorter',
+        maxResetTimeout:
+          isCapped &&
+          (grows
+            ? maxResetTimeout <= resetTimeout &&
+              'the open state never grows below resetTimeout: write a longer duration'
+            : 'has no effect, because the open state does not grow: set exponentialBackoffFactor ' +
+              'or randomFactor, or remove maxResetTimeout'),
+      }),
+    ];
   },
 };

@@ -1,19 +1,21 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration, share, whole } from '../../spec/quantities/quantities.js';
 import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
-import { Breaker, breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
+import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import type { ClassRules } from '../mechanisms/breaker-classes.js';
 import { BreakerClasses, classProblems, FAILURE } from '../mechanisms/breaker-classes.js';
+import { problemsOf } from '../mechanisms/problems.js';
 import { SampledHealth } from '../mechanisms/sampled-health.js';
 import { THROWN, thrownFields } from '../mechanisms/thrown-outcomes.js';
-import { evidenceWithin } from '../mechanisms/breaker-traits.js';
+import { ruled, tripsWithin } from '../mechanisms/breaker-traits.js';
 
 const MILLISECOND = 1_000_000;
 /** Polly validates its options: both durations lie between half a second and a day. */
 const SHORTEST = 500 * MILLISECOND;
 const LONGEST = 86_400_000 * MILLISECOND;
+const TOO_LONG = 'expected at most 24h, the limit of Polly';
 
 const schema = z.strictObject({
   failureRatio: share()
@@ -45,6 +47,7 @@ const schema = z.strictObject({
       'their caller and, without `failOn`, calls ended by an outer deadline.',
   ),
 });
+type Config = z.output<typeof schema>;
 
 /**
  * The default ShouldHandle of CircuitBreakerStrategyOptions: every exception except OperationCanceledException. An
@@ -59,13 +62,13 @@ const RULES: ClassRules = { failures: THROWN, excluded: ['cancelled'], cancelsAt
  * decides.
  */
 export class PollyRule implements BreakerRule {
-  private readonly config: z.output<typeof schema>;
+  private readonly config: Config;
   private readonly journal: BreakerJournal;
   private readonly health: SampledHealth;
   private state = CLOSED;
   private blockedUntil: Ns = 0;
 
-  constructor(config: z.output<typeof schema>, journal: BreakerJournal) {
+  constructor(config: Config, journal: BreakerJournal) {
     this.config = config;
     this.journal = journal;
     this.health = new SampledHealth(config.samplingDuration);
@@ -122,9 +125,13 @@ export class PollyRule implements BreakerRule {
 
 /** `circuitBreaker` of kind `polly`: Polly v8 with its own option names. */
 export const circuitBreakerPolly: PolicyKind<'circuitBreaker', typeof schema> = {
-  policy: 'circuitBreaker',
+  ...ruled<Config>({
+    classes: (config) => new BreakerClasses(config, RULES),
+    trips: ({ minimumThroughput, samplingDuration }) =>
+      tripsWithin('minimumThroughput', minimumThroughput, 'samplingDuration', samplingDuration),
+    rule: (config, setup) => new PollyRule(config, breakerJournal(setup)),
+  }),
   kind: 'polly',
-  isDefault: false,
   summary: 'Polly v8: opens on a failure ratio over a sampling duration; one probe.',
   sources: [
     'App-vNext/Polly src/Polly.Core/CircuitBreaker/Controller/CircuitStateController.cs, ' +
@@ -132,37 +139,15 @@ export const circuitBreakerPolly: PolicyKind<'circuitBreaker', typeof schema> = 
     'App-vNext/Polly src/Polly.Core/CircuitBreaker/Health/RollingHealthMetrics.cs',
     'App-vNext/Polly src/Polly.Core/CircuitBreaker/CircuitBreakerStrategyOptions.TResult.cs',
   ],
-  level: 'attempt',
   schema,
   example:
     'circuitBreaker: { kind: polly, failureRatio: 50%, minimumThroughput: 4, ' +
     'samplingDuration: 1s, breakDuration: 500ms }\n',
-  traits: (config) => ({
-    evidence: evidenceWithin(
-      'minimumThroughput',
-      config.minimumThroughput,
-      'samplingDuration',
-      config.samplingDuration,
-    ),
-    consecutive: null,
-    classes: new BreakerClasses(config, RULES),
-  }),
-  state: 'scoped',
-  keyed: 'states',
-  dryRun: true,
-  create: (config, setup) =>
-    new Breaker(
-      setup.ctx,
-      new PollyRule(config, breakerJournal(setup)),
-      new BreakerClasses(config, RULES),
-    ),
-  check(config): readonly PolicyProblem[] {
-    const problems = [...classProblems(config)];
-    for (const field of ['samplingDuration', 'breakDuration'] as const) {
-      if (config[field] > LONGEST) {
-        problems.push({ field, message: 'expected at most 24h, the limit of Polly' });
-      }
-    }
-    return problems;
-  },
+  check: (config) => [
+    ...classProblems(config),
+    ...problemsOf({
+      samplingDuration: config.samplingDuration > LONGEST && TOO_LONG,
+      breakDuration: config.breakDuration > LONGEST && TOO_LONG,
+    }),
+  ],
 };

@@ -5,13 +5,15 @@ import type { Alarm, PolicyKind, PolicyProblem } from '../../spec/patterns/polic
 import { duration, factor, share, whole } from '../../spec/quantities/quantities.js';
 import { formatDuration } from '../../spec/quantities/quantity-text.js';
 import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
-import { Breaker, breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
+import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, EXCLUDED, FAILURE } from '../mechanisms/breaker-classes.js';
+import type { Trips } from '../mechanisms/breaker-traits.js';
+import { NO_TRIPS, ruled, tripsWithin } from '../mechanisms/breaker-traits.js';
 import type { CallWindow } from '../mechanisms/call-window.js';
 import { CountWindow, TimeWindow } from '../mechanisms/call-window.js';
+import { problemsOf } from '../mechanisms/problems.js';
 import { thrownClasses, thrownFields } from '../mechanisms/thrown-outcomes.js';
 import { WINDOW_MAX, windowSize } from '../mechanisms/window-size.js';
-import { evidenceWithin } from '../mechanisms/breaker-traits.js';
 
 /** CircuitBreakerConfig.java: the default for calls and for seconds. */
 const DEFAULT_SIZE = 100;
@@ -251,43 +253,36 @@ function sizeOf(config: Config): number {
   return 'calls' in size ? size.calls : Math.max(1, Math.floor(size.lengthNs / NS_PER_SECOND));
 }
 
+/** A time window must have seen the minimum of calls. */
+function tripsOf(config: Config): Trips {
+  if (!isTimeBased(config)) return NO_TRIPS;
+  const { minimumNumberOfCalls: calls = DEFAULT_MINIMUM } = config;
+  const windowNs = sizeOf(config) * NS_PER_SECOND;
+  return tripsWithin('minimumNumberOfCalls', calls, 'slidingWindowSize', windowNs);
+}
+
 /** `circuitBreaker` of kind `resilience4j`: the library's CircuitBreaker with its own field names. */
 export const circuitBreakerResilience4j: PolicyKind<'circuitBreaker', typeof schema> = {
-  policy: 'circuitBreaker',
+  ...ruled<Config>({
+    classes: thrownClasses,
+    trips: tripsOf,
+    rule(config, setup) {
+      const timer = setup.alarm(() => rule.ring(setup.ctx.now));
+      const rule = new Resilience4jRule(config, breakerJournal(setup), timer);
+      return rule;
+    },
+  }),
   kind: 'resilience4j',
-  isDefault: false,
   summary: 'resilience4j: opens on the rate of failed or slow calls over a sliding window.',
   sources: [
     'resilience4j/resilience4j CircuitBreakerStateMachine.java, CircuitBreakerMetrics.java, ' +
       'CircuitBreakerConfig.java, SlidingTimeWindowMetrics.java, IntervalFunction.java',
   ],
-  level: 'attempt',
   schema,
   example:
     'circuitBreaker: { kind: resilience4j, slidingWindowSize: 10, minimumNumberOfCalls: 4, ' +
     'waitDurationInOpenState: 100ms, permittedNumberOfCallsInHalfOpenState: 3 }\n',
-  traits: (config) => ({
-    evidence: isTimeBased(config)
-      ? evidenceWithin(
-          'minimumNumberOfCalls',
-          config.minimumNumberOfCalls ?? 100,
-          'slidingWindowSize',
-          sizeOf(config) * NS_PER_SECOND,
-        )
-      : null,
-    consecutive: null,
-    classes: thrownClasses(config),
-  }),
-  state: 'scoped',
-  keyed: 'states',
-  dryRun: true,
-  create(config, setup) {
-    const { ctx } = setup;
-    const timer = setup.alarm(() => rule.ring(ctx.now));
-    const rule = new Resilience4jRule(config, breakerJournal(setup), timer);
-    return new Breaker(ctx, rule, thrownClasses(config));
-  },
-  check: (config): readonly PolicyProblem[] => [
+  check: (config) => [
     ...classProblems(config),
     ...windowProblems(config),
     ...waitProblems(config),
@@ -296,32 +291,24 @@ export const circuitBreakerResilience4j: PolicyKind<'circuitBreaker', typeof sch
 };
 
 function windowProblems(config: Config): readonly PolicyProblem[] {
-  const problems: PolicyProblem[] = [];
-  const size = config.slidingWindowSize;
-  const field = 'slidingWindowSize';
-  if (size !== undefined && 'lengthNs' in size) {
-    if (!isTimeBased(config)) {
-      const message =
-        'a count window is sized in calls: write a number, or slidingWindowType: time';
-      problems.push({ field, message });
-    } else if (size.lengthNs % NS_PER_SECOND !== 0) {
-      const message = `expected whole seconds, which the library counts, found ${formatDuration(size.lengthNs)}`;
-      problems.push({ field, message });
-    } else if (size.lengthNs > WINDOW_MAX * NS_PER_SECOND) {
-      problems.push({ field, message: `expected at most ${WINDOW_MAX} seconds` });
-    }
-  }
-  const minimum = config.minimumNumberOfCalls;
-  const isCount = !isTimeBased(config);
-  if (minimum !== undefined && isCount && minimum > sizeOf(config)) {
-    problems.push({
-      field: 'minimumNumberOfCalls',
-      message:
-        `the window never holds more than ${sizeOf(config)} calls, and the library silently ` +
+  const { slidingWindowSize: size, minimumNumberOfCalls: minimum = 0 } = config;
+  return problemsOf({
+    slidingWindowSize:
+      size !== undefined && 'lengthNs' in size && lengthProblem(config, size.lengthNs),
+    minimumNumberOfCalls:
+      !isTimeBased(config) &&
+      minimum > sizeOf(config) &&
+      `the window never holds more than ${sizeOf(config)} calls, and the library silently ` +
         `uses that number: write at most ${sizeOf(config)}, or raise slidingWindowSize`,
-    });
-  }
-  return problems;
+  });
+}
+
+function lengthProblem(config: Config, lengthNs: Ns): string | false {
+  if (!isTimeBased(config))
+    return 'a count window is sized in calls: write a number, or slidingWindowType: time';
+  if (lengthNs % NS_PER_SECOND !== 0)
+    return `expected whole seconds, which the library counts, found ${formatDuration(lengthNs)}`;
+  return lengthNs > WINDOW_MAX * NS_PER_SECOND && `expected at most ${WINDOW_MAX} seconds`;
 }
 
 const MS_FIELDS = [
@@ -331,45 +318,34 @@ const MS_FIELDS = [
 ] as const;
 
 function waitProblems(config: Config): readonly PolicyProblem[] {
-  const problems: PolicyProblem[] = MS_FIELDS.filter(
-    (field) => (config[field] ?? 0) % NS_PER_MS !== 0,
-  ).map((field) => ({
-    field,
-    message: 'expected whole milliseconds: the library truncates to them',
-  }));
   const needs = 'has no effect without enableExponentialBackoff: true';
-  const most = config.exponentialMaxWaitDurationInOpenState;
-  if (!config.enableExponentialBackoff) {
-    if (config.exponentialBackoffMultiplier !== undefined) {
-      problems.push({ field: 'exponentialBackoffMultiplier', message: needs });
-    }
-    if (most !== undefined) {
-      problems.push({ field: 'exponentialMaxWaitDurationInOpenState', message: needs });
-    }
-  } else if (most !== undefined && config.exponentialBackoffMultiplier === undefined) {
-    problems.push({
-      field: 'exponentialMaxWaitDurationInOpenState',
-      message: 'the library ignores it without exponentialBackoffMultiplier: write both',
-    });
-  }
-  if (
-    config.transitionToStateAfterWaitDuration !== undefined &&
-    config.maxWaitDurationInHalfOpenState === 0
-  ) {
-    problems.push({
-      field: 'transitionToStateAfterWaitDuration',
-      message: 'has no effect, because half open waits forever: set maxWaitDurationInHalfOpenState',
-    });
-  }
-  return problems;
+  const grows = config.enableExponentialBackoff;
+  const hasMultiplier = config.exponentialBackoffMultiplier !== undefined;
+  return [
+    ...MS_FIELDS.filter((field) => (config[field] ?? 0) % NS_PER_MS !== 0).map((field) => ({
+      field,
+      message: 'expected whole milliseconds: the library truncates to them',
+    })),
+    ...problemsOf({
+      exponentialBackoffMultiplier: !grows && hasMultiplier && needs,
+      exponentialMaxWaitDurationInOpenState:
+        config.exponentialMaxWaitDurationInOpenState !== undefined &&
+        (grows
+          ? !hasMultiplier &&
+            'the library ignores it without exponentialBackoffMultiplier: write both'
+          : needs),
+      transitionToStateAfterWaitDuration:
+        config.transitionToStateAfterWaitDuration !== undefined &&
+        config.maxWaitDurationInHalfOpenState === 0 &&
+        'has no effect, because half open waits forever: set maxWaitDurationInHalfOpenState',
+    }),
+  ];
 }
 
 function thresholdProblems(config: Config): readonly PolicyProblem[] {
-  const fields = ['failureRateThreshold', 'slowCallRateThreshold'] as const;
-  return fields
-    .filter((field) => config[field] === 0)
-    .map((field) => ({
-      field,
-      message: 'every call reaches 0%, and the library rejects it: write more than 0%',
-    }));
+  const message = 'every call reaches 0%, and the library rejects it: write more than 0%';
+  return problemsOf({
+    failureRateThreshold: config.failureRateThreshold === 0 && message,
+    slowCallRateThreshold: config.slowCallRateThreshold === 0 && message,
+  });
 }

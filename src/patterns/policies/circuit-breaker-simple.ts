@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration, whole } from '../../spec/quantities/quantities.js';
 import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
-import { Breaker, breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
+import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import {
   BreakerClasses,
   classFields,
@@ -11,7 +11,7 @@ import {
   FAILURE,
   SUCCESS,
 } from '../mechanisms/breaker-classes.js';
-import { consecutive } from '../mechanisms/breaker-traits.js';
+import { ruled, tripsAfter } from '../mechanisms/breaker-traits.js';
 
 const schema = z.strictObject({
   failureThreshold: whole({ min: 1 })
@@ -47,13 +47,14 @@ const schema = z.strictObject({
     ),
   ...classFields,
 });
+type Config = z.output<typeof schema>;
 
 /**
  * Opens on `failureThreshold` consecutive failures; half open on the first call at or after the end of `openDuration`.
  * Every transition starts a generation, and results of an earlier one are dropped.
  */
 export class SimpleRule implements BreakerRule {
-  private readonly config: z.output<typeof schema>;
+  private readonly config: Config;
   private readonly journal: BreakerJournal;
   private state = CLOSED;
   private generation = 0;
@@ -62,7 +63,7 @@ export class SimpleRule implements BreakerRule {
   private probes = 0;
   private openUntil: Ns = 0;
 
-  constructor(config: z.output<typeof schema>, journal: BreakerJournal) {
+  constructor(config: Config, journal: BreakerJournal) {
     this.config = config;
     this.journal = journal;
   }
@@ -125,27 +126,16 @@ export class SimpleRule implements BreakerRule {
 
 /** `circuitBreaker` of kind `simple`: the counting breaker of the textbooks. */
 export const circuitBreakerSimple: PolicyKind<'circuitBreaker', typeof schema> = {
-  policy: 'circuitBreaker',
+  ...ruled<Config>({
+    classes: (config) => new BreakerClasses(config),
+    trips: ({ failureThreshold }) => tripsAfter(['failureThreshold'], failureThreshold),
+    rule: (config, setup) => new SimpleRule(config, breakerJournal(setup)),
+  }),
   kind: 'simple',
   isDefault: true,
   summary: 'Refuses calls for a while after several consecutive failures, then admits a probe.',
   sources: ['Nygard 2018 ch. 5', 'Fowler 2014, CircuitBreaker'],
-  level: 'attempt',
   schema,
   example: 'circuitBreaker: { failureThreshold: 3, openDuration: 100ms }\n',
-  traits: (config) => ({
-    evidence: null,
-    consecutive: consecutive(['failureThreshold'], config.failureThreshold),
-    classes: new BreakerClasses(config),
-  }),
-  state: 'scoped',
-  keyed: 'states',
-  dryRun: true,
-  create: (config, setup) =>
-    new Breaker(
-      setup.ctx,
-      new SimpleRule(config, breakerJournal(setup)),
-      new BreakerClasses(config),
-    ),
-  check: (config): readonly PolicyProblem[] => classProblems(config),
+  check: classProblems,
 };

@@ -1,13 +1,9 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration, share, whole } from '../../spec/quantities/quantities.js';
-import {
-  boundProblems,
-  ConcurrencyLimiter,
-  SampledLimit,
-  ServerLimiter,
-} from '../mechanisms/concurrency-limiter.js';
+import { adaptive, boundProblems, SampledLimit } from '../mechanisms/concurrency-limiter.js';
+import { problemsOf } from '../mechanisms/problems.js';
 
 const schema = z.strictObject({
   initial: whole({ min: 1 }).prefault(20).describe('First limit. Unit: calls. Defaults to 20.'),
@@ -58,9 +54,8 @@ export class AimdRule extends SampledLimit {
 
 /** `concurrencyLimit` of kind `aimd`: grows by one, shrinks by a tenth. */
 export const concurrencyLimitAimd: PolicyKind<'concurrencyLimit', typeof schema> = {
-  policy: 'concurrencyLimit',
+  ...adaptive((config) => new AimdRule(config)),
   kind: 'aimd',
-  isDefault: false,
   summary:
     'An additive-increase, multiplicative-decrease limit on calls in flight: grows by one on ' +
     'responses, shrinks on drops.',
@@ -69,23 +64,14 @@ export const concurrencyLimitAimd: PolicyKind<'concurrencyLimit', typeof schema>
     'Netflix/concurrency-limits ConcurrencyLimitClientInterceptor.java',
     'Netflix/concurrency-limits ConcurrencyLimitServerInterceptor.java',
   ],
-  level: 'attempt',
   schema,
   example: 'concurrencyLimit: { kind: aimd, initial: 4, min: 1, max: 100, timeout: 100ms }\n',
-  traits: ({ max }) => ({ highest: max }),
-  state: 'scoped',
-  keyed: 'states',
-  dryRun: true,
-  create: (config, setup) => new ConcurrencyLimiter(setup.ctx, new AimdRule(config)),
-  gate: (config) => new ServerLimiter(new AimdRule(config)),
-  check(config): readonly PolicyProblem[] {
-    const problems = [...boundProblems(config)];
-    if (config.backoffRatio < 0.5 || config.backoffRatio >= 1) {
-      problems.push({
-        field: 'backoffRatio',
-        message: 'expected 50% to below 100%, as in concurrency-limits, whose default is 90%',
-      });
-    }
-    return problems;
-  },
+  check: (config) => [
+    ...boundProblems(config),
+    ...problemsOf({
+      backoffRatio:
+        (config.backoffRatio < 0.5 || config.backoffRatio >= 1) &&
+        'expected 50% to below 100%, as in concurrency-limits, whose default is 90%',
+    }),
+  ],
 };

@@ -4,15 +4,10 @@ import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { NS_PER_MS } from '../../kernel/time.js';
-import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration, share, whole } from '../../spec/quantities/quantities.js';
 import type { LimitRule } from '../mechanisms/concurrency-limiter.js';
-import {
-  boundProblems,
-  ConcurrencyLimiter,
-  LOCAL,
-  ServerLimiter,
-} from '../mechanisms/concurrency-limiter.js';
+import { adaptive, boundProblems, LOCAL } from '../mechanisms/concurrency-limiter.js';
 
 /** After this many consecutive windows at the smallest limit, the measured minimum is no longer trusted. */
 const WINDOWS_AT_MIN = 5;
@@ -187,22 +182,13 @@ export class EnvoyGradientRule implements LimitRule {
 
 /** `concurrencyLimit` of kind `envoyGradient`: Envoy's adaptive concurrency filter. */
 export const concurrencyLimitEnvoyGradient: PolicyKind<'concurrencyLimit', typeof schema> = {
-  policy: 'concurrencyLimit',
+  ...adaptive((config, stream) => new EnvoyGradientRule(config, stream('measurement'))),
   kind: 'envoyGradient',
-  isDefault: false,
   summary:
     "Envoy's adaptive concurrency: measures the minimum latency at a small limit and follows " +
     'the gradient.',
   sources: ['Envoy gradient_controller.cc, adaptive_concurrency_filter.rst'],
-  level: 'attempt',
   schema,
   example: 'concurrencyLimit: { kind: envoyGradient, requestCount: 20, minRttInterval: 30s }\n',
-  traits: ({ max }) => ({ highest: max }),
-  state: 'scoped',
-  keyed: 'states',
-  dryRun: true,
-  create: (config, setup) =>
-    new ConcurrencyLimiter(setup.ctx, new EnvoyGradientRule(config, setup.stream('measurement'))),
-  gate: (config, stream) => new ServerLimiter(new EnvoyGradientRule(config, stream('measurement'))),
-  check: (config): readonly PolicyProblem[] => boundProblems({ ...config, initial: config.min }),
+  check: (config) => boundProblems({ ...config, initial: config.min }),
 };

@@ -4,6 +4,7 @@ import { whole } from '../../spec/quantities/quantities.js';
 import type { LimitRule } from '../mechanisms/concurrency-limiter.js';
 import { ServerLimiter } from '../mechanisms/concurrency-limiter.js';
 import { Semaphore } from '../mechanisms/semaphore.js';
+import { CONCURRENCY_LIMIT } from '../mechanisms/families.js';
 
 const schema = z.strictObject({
   limit: whole({ min: 1 }).describe(
@@ -39,18 +40,14 @@ class FixedRule implements LimitRule {
 
 /** `concurrencyLimit` of kind `fixed`: a constant limit. */
 export const concurrencyLimitFixed: PolicyKind<'concurrencyLimit', typeof schema> = {
-  policy: 'concurrencyLimit',
+  ...CONCURRENCY_LIMIT,
   kind: 'fixed',
   isDefault: true,
   summary: 'A constant limit on calls in flight, a baseline for the adaptive ones.',
   sources: ['Netflix/concurrency-limits FixedLimit.java'],
-  level: 'attempt',
   schema,
   example: 'concurrencyLimit: { limit: 2 }\n',
   traits: ({ limit }) => ({ highest: limit }),
-  state: 'scoped',
-  keyed: 'states',
-  dryRun: true,
   create: (config, setup) => new Semaphore(setup.ctx, config.limit, 0, null),
   gate: (config) => new ServerLimiter(new FixedRule(config.limit)),
 };

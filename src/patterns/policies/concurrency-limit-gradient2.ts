@@ -1,13 +1,9 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { factor, share, whole } from '../../spec/quantities/quantities.js';
-import {
-  boundProblems,
-  ConcurrencyLimiter,
-  SampledLimit,
-  ServerLimiter,
-} from '../mechanisms/concurrency-limiter.js';
+import { adaptive, boundProblems, SampledLimit } from '../mechanisms/concurrency-limiter.js';
+import { problemsOf } from '../mechanisms/problems.js';
 
 /** Number of first responses over which the long average is the plain mean. */
 const WARM_UP = 10;
@@ -88,9 +84,8 @@ export class Gradient2Rule extends SampledLimit {
 
 /** `concurrencyLimit` of kind `gradient2`: compares latencies with their long average. */
 export const concurrencyLimitGradient2: PolicyKind<'concurrencyLimit', typeof schema> = {
-  policy: 'concurrencyLimit',
+  ...adaptive((config) => new Gradient2Rule(config)),
   kind: 'gradient2',
-  isDefault: false,
   summary:
     'A limit on calls in flight that shrinks when latency rises above its long-term average.',
   sources: [
@@ -98,23 +93,14 @@ export const concurrencyLimitGradient2: PolicyKind<'concurrencyLimit', typeof sc
     'Netflix/concurrency-limits ConcurrencyLimitClientInterceptor.java',
     'Netflix/concurrency-limits ConcurrencyLimitServerInterceptor.java',
   ],
-  level: 'attempt',
   schema,
   example: 'concurrencyLimit: { kind: gradient2, initial: 4, min: 1, max: 100 }\n',
-  traits: ({ max }) => ({ highest: max }),
-  state: 'scoped',
-  keyed: 'states',
-  dryRun: true,
-  create: (config, setup) => new ConcurrencyLimiter(setup.ctx, new Gradient2Rule(config)),
-  gate: (config) => new ServerLimiter(new Gradient2Rule(config)),
-  check(config): readonly PolicyProblem[] {
-    const problems = [...boundProblems(config)];
-    if (config.rttTolerance < 1) {
-      problems.push({
-        field: 'rttTolerance',
-        message: 'below 1 the limit shrinks even at constant latency: write 1 or more',
-      });
-    }
-    return problems;
-  },
+  check: (config) => [
+    ...boundProblems(config),
+    ...problemsOf({
+      rttTolerance:
+        config.rttTolerance < 1 &&
+        'below 1 the limit shrinks even at constant latency: write 1 or more',
+    }),
+  ],
 };

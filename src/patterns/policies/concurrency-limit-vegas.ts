@@ -2,14 +2,9 @@ import { z } from 'zod';
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { share, whole } from '../../spec/quantities/quantities.js';
-import {
-  boundProblems,
-  ConcurrencyLimiter,
-  SampledLimit,
-  ServerLimiter,
-} from '../mechanisms/concurrency-limiter.js';
+import { adaptive, boundProblems, SampledLimit } from '../mechanisms/concurrency-limiter.js';
 
 const schema = z.strictObject({
   initial: whole({ min: 1 }).prefault(20).describe('First limit. Unit: calls. Defaults to 20.'),
@@ -101,24 +96,15 @@ function log10Of(limit: number): number {
 
 /** `concurrencyLimit` of kind `vegas`: estimates the queue from latencies. */
 export const concurrencyLimitVegas: PolicyKind<'concurrencyLimit', typeof schema> = {
-  policy: 'concurrencyLimit',
+  ...adaptive((config, stream) => new VegasRule(config, stream('probe'))),
   kind: 'vegas',
-  isDefault: false,
   summary: 'A limit on calls in flight that keeps the queue at the callee short, like TCP Vegas.',
   sources: [
     'Netflix/concurrency-limits VegasLimit.java, Log10RootFunction.java',
     'Netflix/concurrency-limits ConcurrencyLimitClientInterceptor.java',
     'Netflix/concurrency-limits ConcurrencyLimitServerInterceptor.java',
   ],
-  level: 'attempt',
   schema,
   example: 'concurrencyLimit: { kind: vegas, initial: 4, max: 100 }\n',
-  traits: ({ max }) => ({ highest: max }),
-  state: 'scoped',
-  keyed: 'states',
-  dryRun: true,
-  create: (config, setup) =>
-    new ConcurrencyLimiter(setup.ctx, new VegasRule(config, setup.stream('probe'))),
-  gate: (config, stream) => new ServerLimiter(new VegasRule(config, stream('probe'))),
-  check: (config): readonly PolicyProblem[] => boundProblems({ ...config, min: 1 }),
+  check: (config) => boundProblems({ ...config, min: 1 }),
 };

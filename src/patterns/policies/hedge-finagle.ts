@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
-import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration, share } from '../../spec/quantities/quantities.js';
 import type { HedgeBudget, HedgeDelay } from '../mechanisms/hedging.js';
 import { Hedging } from '../mechanisms/hedging.js';
@@ -9,7 +9,7 @@ import { OutcomeSet } from '../mechanisms/outcome-terms.js';
 import { retryBudget } from '../mechanisms/retry-budget.js';
 import { THROWN } from '../mechanisms/thrown-outcomes.js';
 import { WindowedPercentile } from '../mechanisms/windowed-percentile.js';
-import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
+import { HEDGE } from '../mechanisms/families.js';
 
 /** Larger latencies count as this one. If the percentile reaches it, no backup is sent. */
 const HIGHEST_MS = 2000;
@@ -73,20 +73,16 @@ function backupBudget(ratio: number): HedgeBudget {
 
 /** `hedge` of kind `finagle`: the BackupRequestFilter. */
 export const hedgeFinagle: PolicyKind<'hedge', typeof schema> = {
-  policy: 'hedge',
+  ...HEDGE,
   kind: 'finagle',
-  isDefault: false,
   summary:
     'Finagle backup requests: one backup at a percentile of its own latencies, limited by a ' +
     'budget.',
   sources: [
     'twitter/finagle BackupRequestFilter.scala, WindowedPercentileHistogram.scala, RetryBudget.scala',
   ],
-  level: 'call',
   schema,
   example: 'hedge: { kind: finagle, maxExtraLoad: 10% }\n',
-  traits: () => NO_TRAITS,
-  state: 'scoped',
   create: ({ maxExtraLoad, minSendBackupAfter }, setup) =>
     new Hedging(setup.ctx, {
       attempts: 2,
@@ -98,16 +94,12 @@ export const hedgeFinagle: PolicyKind<'hedge', typeof schema> = {
       budget: backupBudget(maxExtraLoad),
       otherInstance: false,
     }),
-  check({ maxExtraLoad }): readonly PolicyProblem[] {
+  check({ maxExtraLoad }) {
     if (maxExtraLoad > 0 && maxExtraLoad < 1) return [];
-    return [
-      {
-        field: 'maxExtraLoad',
-        message:
-          maxExtraLoad === 0
-            ? 'with 0% no backup is ever sent: write more, or remove the hedge'
-            : 'expected a share below 100%: at 100% there is no percentile to wait for',
-      },
-    ];
+    const message =
+      maxExtraLoad === 0
+        ? 'with 0% no backup is ever sent: write more, or remove the hedge'
+        : 'expected a share below 100%: at 100% there is no percentile to wait for';
+    return [{ field: 'maxExtraLoad', message }];
   },
 };

@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration, whole } from '../../spec/quantities/quantities.js';
 import { ConstantDelay } from '../mechanisms/hedge-delay.js';
 import type { HedgeBudget } from '../mechanisms/hedging.js';
 import { Hedging } from '../mechanisms/hedging.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
 import { retryBudget } from '../mechanisms/retry-budget.js';
-import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
+import { HEDGE } from '../mechanisms/families.js';
+import { problemsOf } from '../mechanisms/problems.js';
 
 /** A client lowers a larger `maxAttempts` to this. */
 const MOST = 5;
@@ -73,17 +74,13 @@ function throttle(maxTokens: number, tokenRatio: number): HedgeBudget {
 
 /** `hedge` of kind `grpc`: hedgingPolicy of a gRPC service config. */
 export const hedgeGrpc: PolicyKind<'hedge', typeof schema> = {
-  policy: 'hedge',
+  ...HEDGE,
   kind: 'grpc',
-  isDefault: false,
   summary: 'gRPC hedgingPolicy: one attempt after the other, sooner after a non-fatal failure.',
   sources: ['grpc/proposal A6-client-retries.md', 'grpc/grpc-java RetriableStream.java'],
-  level: 'call',
   schema,
   example:
     'hedge: { kind: grpc, attempts: 3, after: 5ms, nonFatal: [error], retryThrottling: { maxTokens: 10 } }\n',
-  traits: () => NO_TRAITS,
-  state: 'scoped',
   remembers: ({ retryThrottling }) => retryThrottling !== undefined,
   create: ({ attempts, after, nonFatal, retryThrottling, otherInstance }, setup) =>
     new Hedging(setup.ctx, {
@@ -100,22 +97,13 @@ export const hedgeGrpc: PolicyKind<'hedge', typeof schema> = {
       otherInstance,
       pushback: true,
     }),
-  check({ attempts }, bundle): readonly PolicyProblem[] {
-    const problems: PolicyProblem[] = [];
-    if (attempts > MOST) {
-      problems.push({
-        field: 'attempts',
-        message: `gRPC clients treat ${attempts} attempts as ${MOST}: write ${MOST}`,
-      });
-    }
-    if (bundle.has('retry')) {
-      problems.push({
-        field: '',
-        message:
-          'gRPC allows a retryPolicy or a hedgingPolicy for a method, not both: remove retry ' +
+  check: ({ attempts }, bundle) =>
+    problemsOf({
+      attempts:
+        attempts > MOST && `gRPC clients treat ${attempts} attempts as ${MOST}: write ${MOST}`,
+      '':
+        bundle.has('retry') &&
+        'gRPC allows a retryPolicy or a hedgingPolicy for a method, not both: remove retry ' +
           'or hedge, or use a hedge of kind simple',
-      });
-    }
-    return problems;
-  },
+    }),
 };

@@ -4,7 +4,7 @@ import { durationOrNone, whole } from '../../spec/quantities/quantities.js';
 import { ConstantDelay } from '../mechanisms/hedge-delay.js';
 import { Hedging } from '../mechanisms/hedging.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
-import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
+import { HEDGE } from '../mechanisms/families.js';
 
 const schema = z.strictObject({
   after: durationOrNone()
@@ -40,18 +40,14 @@ const schema = z.strictObject({
 
 /** `hedge` of kind `polly`: HedgingStrategyOptions of Polly v8. */
 export const hedgePolly: PolicyKind<'hedge', typeof schema> = {
-  policy: 'hedge',
+  ...HEDGE,
   kind: 'polly',
-  isDefault: false,
   summary: 'Polly v8 hedging, with its parallel and fallback modes.',
   sources: [
     'App-vNext/Polly HedgingResilienceStrategy.cs, HedgingExecutionContext.cs, HedgingStrategyOptions.cs',
   ],
-  level: 'call',
   schema,
   example: 'hedge: { kind: polly, after: 5ms, attempts: 3 }\n',
-  traits: () => NO_TRAITS,
-  state: 'scoped',
   remembers: () => false,
   create: ({ after, attempts, on, otherInstance }, setup) =>
     new Hedging(setup.ctx, {

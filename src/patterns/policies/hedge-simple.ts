@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { share, whole } from '../../spec/quantities/quantities.js';
 import { formatDuration } from '../../spec/quantities/quantity-text.js';
 import { numberIn } from '../mechanisms/bundle-fields.js';
@@ -11,7 +11,8 @@ import {
 } from '../mechanisms/hedge-delay.js';
 import { Hedging } from '../mechanisms/hedging.js';
 import { OutcomeSet } from '../mechanisms/outcome-terms.js';
-import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
+import { HEDGE } from '../mechanisms/families.js';
+import { problemsOf } from '../mechanisms/problems.js';
 
 const schema = z.strictObject({
   after: durationOrPercentile().describe(
@@ -44,16 +45,13 @@ const schema = z.strictObject({
 
 /** `hedge` of kind `simple`: Dean and Barroso's hedged requests. */
 export const hedgeSimple: PolicyKind<'hedge', typeof schema> = {
-  policy: 'hedge',
+  ...HEDGE,
   kind: 'simple',
   isDefault: true,
   summary: 'Sends a call again when its response is late; the first success wins.',
   sources: ['Dean, Barroso 2013, The Tail at Scale', 'grpc/proposal A6-client-retries.md'],
-  level: 'call',
   schema,
   example: 'hedge: { after: 5ms, maxExtraLoad: 50% }\n',
-  traits: () => NO_TRAITS,
-  state: 'scoped',
   remembers: ({ after, maxExtraLoad }) => typeof after !== 'number' || maxExtraLoad !== undefined,
   keyed: 'states',
   create: ({ after, attempts, maxExtraLoad, otherInstance }, setup) =>
@@ -67,29 +65,23 @@ export const hedgeSimple: PolicyKind<'hedge', typeof schema> = {
       budget: maxExtraLoad === undefined ? null : new CreditBudget(maxExtraLoad),
       otherInstance,
     }),
-  check({ after, maxExtraLoad }, bundle, key = null): readonly PolicyProblem[] {
-    const problems: PolicyProblem[] = [];
-    if (key !== null && typeof after === 'number' && maxExtraLoad === undefined) {
-      const message =
-        'with a constant delay and no maxExtraLoad there is no state to split by key: remove ' +
-        'key, or write a percentile';
-      problems.push({ field: 'key', message });
-    }
+  check({ after, maxExtraLoad }, bundle, key = null) {
     const deadlineNs = numberIn(bundle, 'deadline', 'after');
-    if (typeof after === 'number' && typeof deadlineNs === 'number' && after >= deadlineNs) {
-      problems.push({
-        field: 'after',
-        message:
-          `no hedge is ever sent: the deadline (${formatDuration(deadlineNs)}) ends the call ` +
+    return problemsOf({
+      key:
+        key !== null &&
+        typeof after === 'number' &&
+        maxExtraLoad === undefined &&
+        'with a constant delay and no maxExtraLoad there is no state to split by key: remove ' +
+          'key, or write a percentile',
+      after:
+        typeof after === 'number' &&
+        typeof deadlineNs === 'number' &&
+        after >= deadlineNs &&
+        `no hedge is ever sent: the deadline (${formatDuration(deadlineNs)}) ends the call ` +
           'no later than the hedge is due. Shorten after, or remove the hedge',
-      });
-    }
-    if (maxExtraLoad === 0) {
-      problems.push({
-        field: 'maxExtraLoad',
-        message: 'with 0% no hedge is ever sent: write more, or remove the hedge',
-      });
-    }
-    return problems;
+      maxExtraLoad:
+        maxExtraLoad === 0 && 'with 0% no hedge is ever sent: write more, or remove the hedge',
+    });
   },
 };

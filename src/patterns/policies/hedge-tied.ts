@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration } from '../../spec/quantities/quantities.js';
 import { formatDuration } from '../../spec/quantities/quantity-text.js';
 import { numberIn } from '../mechanisms/bundle-fields.js';
 import { ConstantDelay } from '../mechanisms/hedge-delay.js';
 import { Hedging } from '../mechanisms/hedging.js';
 import { OutcomeSet } from '../mechanisms/outcome-terms.js';
-import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
+import { HEDGE } from '../mechanisms/families.js';
 
 /** The paper ties two servers and reports that more bring little. */
 const COPIES = 2;
@@ -25,18 +25,14 @@ const schema = z.strictObject({
 
 /** `hedge` of kind `tied`: the tied requests of The Tail at Scale. */
 export const hedgeTied: PolicyKind<'hedge', typeof schema> = {
-  policy: 'hedge',
+  ...HEDGE,
   kind: 'tied',
-  isDefault: false,
   summary:
     'Tied requests: sends a call to two servers that know of each other; the one that starts ' +
     'first cancels the other.',
   sources: ['Dean, Barroso 2013, The Tail at Scale, "Tied requests"'],
-  level: 'call',
   schema,
   example: 'hedge: { kind: tied, after: 1ms }\n',
-  traits: () => NO_TRAITS,
-  state: 'scoped',
   remembers: () => false,
   tied: true,
   create: ({ after }, setup) =>
@@ -51,16 +47,12 @@ export const hedgeTied: PolicyKind<'hedge', typeof schema> = {
       otherInstance: true,
       tied: true,
     }),
-  check({ after }, bundle): readonly PolicyProblem[] {
+  check({ after }, bundle) {
     const deadlineNs = numberIn(bundle, 'deadline', 'after');
     if (typeof deadlineNs !== 'number' || after < deadlineNs) return [];
-    return [
-      {
-        field: 'after',
-        message:
-          `no second copy is ever sent: the deadline (${formatDuration(deadlineNs)}) ends the ` +
-          'call no later than the copy is due. Shorten after, or remove the hedge',
-      },
-    ];
+    const message =
+      `no second copy is ever sent: the deadline (${formatDuration(deadlineNs)}) ends the ` +
+      'call no later than the copy is due. Shorten after, or remove the hedge';
+    return [{ field: 'after', message }];
   },
 };

@@ -6,7 +6,7 @@ import type { Meter } from '../mechanisms/meters.js';
 import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
 import { rateOver } from '../mechanisms/rational-rate.js';
 import { BucketMeter, continuousBucket } from '../mechanisms/token-bucket.js';
-import { NS_PER_SECOND } from '../../kernel/time.js';
+import { traitsOfWindow } from '../mechanisms/window-fields.js';
 
 const schema = z.strictObject({
   maxTokens: whole({ min: 1, max: 1_000_000 }).describe(
@@ -75,24 +75,15 @@ class TimerBucket implements Meter {
 
 /** `rateLimit` of kind `envoy`: the local rate limit filter with its own field names. */
 export const rateLimitEnvoy: PolicyKind<'rateLimit', typeof schema> = {
-  policy: 'rateLimit',
   kind: 'envoy',
-  isDefault: false,
   summary: "Envoy's local rate limit: a token bucket configured by fills; calls never wait.",
   sources: [
     'envoyproxy/envoy source/extensions/filters/common/local_ratelimit/local_ratelimit_impl.cc',
     'envoyproxy/envoy source/common/common/token_bucket_impl.cc',
   ],
-  level: 'attempt',
   schema,
   example: 'rateLimit: { kind: envoy, maxTokens: 5, tokensPerFill: 5, fillInterval: 250ms }\n',
-  traits: ({ tokensPerFill, fillInterval }) => ({
-    perSecond: (tokensPerFill * NS_PER_SECOND) / fillInterval,
-    longestWaitNs: 0,
-  }),
-  state: 'scoped',
-  keyed: 'inside',
-  dryRun: true,
+  traits: ({ tokensPerFill, fillInterval }) => traitsOfWindow(tokensPerFill, fillInterval),
   silent: true,
   callFields: callFields(false),
   ...metered(({ maxTokens, tokensPerFill, fillInterval, refill }, start) =>

@@ -3,8 +3,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import type { Meter } from '../mechanisms/meters.js';
 import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
-import { windowFields } from '../mechanisms/window-fields.js';
-import { NS_PER_SECOND } from '../../kernel/time.js';
+import { traitsOfWindow, windowFields } from '../mechanisms/window-fields.js';
 
 const schema = z.strictObject({ ...windowFields, ...limiterFields });
 
@@ -45,23 +44,14 @@ class FixedWindow implements Meter {
 
 /** `rateLimit` of kind `fixedWindow`: a limit on the calls in each clock-aligned window. */
 export const rateLimitFixedWindow: PolicyKind<'rateLimit', typeof schema> = {
-  policy: 'rateLimit',
   kind: 'fixedWindow',
-  isDefault: false,
   summary:
     'Limits the calls in each clock-aligned window; up to twice as many can pass around a ' +
     'window boundary.',
   sources: ['Kong/kong kong/plugins/rate-limiting/policies/init.lua'],
-  level: 'attempt',
   schema,
   example: 'rateLimit: { kind: fixedWindow, limit: 5, window: 100ms }\n',
-  traits: ({ limit, window }) => ({
-    perSecond: (limit * NS_PER_SECOND) / window,
-    longestWaitNs: 0,
-  }),
-  state: 'scoped',
-  keyed: 'inside',
-  dryRun: true,
+  traits: ({ limit, window }) => traitsOfWindow(limit, window),
   readsClock: true,
   callFields: callFields(true),
   ...metered(({ limit, window }) => new FixedWindow(limit, window)),

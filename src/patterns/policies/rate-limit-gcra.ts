@@ -26,20 +26,14 @@ const schema = z.strictObject({
  * bucket's arithmetic.
  */
 export const rateLimitGcra: PolicyKind<'rateLimit', typeof schema> = {
-  policy: 'rateLimit',
   kind: 'gcra',
-  isDefault: false,
   summary:
     'Generic cell rate algorithm: one theoretical arrival time instead of a bucket; calls ' +
     'never wait.',
   sources: ['throttled/throttled rate.go', 'ITU-T I.371'],
-  level: 'attempt',
   schema,
   example: 'rateLimit: { kind: gcra, rate: 20/s, burst: 5 }\n',
   traits: ({ rate }) => ({ perSecond: rate, longestWaitNs: 0 }),
-  state: 'scoped',
-  keyed: 'inside',
-  dryRun: true,
   callFields: callFields(true),
   ...metered((config) => new BucketMeter(tokenBucket(config.rate, config.burst, 'continuous'), 0)),
   check: (config) => rateProblems(config.rate),

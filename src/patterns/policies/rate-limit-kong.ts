@@ -147,23 +147,17 @@ const kinds = metered<Config>((config) => new CalendarCounters(config));
 
 /** `rateLimit` of kind `kong`: the rate-limiting plugin. */
 export const rateLimitKong: PolicyKind<'rateLimit', typeof schema> = {
-  policy: 'rateLimit',
   kind: 'kong',
-  isDefault: false,
   summary:
     "Kong's rate-limiting plugin: limits per second to year, counted per node after the " +
     'decision, or in a store shared by all nodes.',
   sources: [
     'Kong/kong kong/plugins/rate-limiting handler.lua, policies/init.lua, policies/cluster.lua, schema.lua',
   ],
-  level: 'attempt',
   schema,
   example: 'rateLimit: { kind: kong, second: 5, minute: 100 }\n',
   // Kong's limits are per key or address and calendar window, so they are not a rate.
   traits: () => ({ perSecond: null, longestWaitNs: 0 }),
-  state: 'scoped',
-  keyed: 'inside',
-  dryRun: true,
   readsClock: true,
   callFields: { ...callFields(true), ...placeFields },
   ...kinds,

@@ -69,21 +69,15 @@ class LeakyBucket implements Meter {
 
 /** `rateLimit` of kind `leakyBucket`: a short queue that empties at a constant rate. */
 export const rateLimitLeakyBucket: PolicyKind<'rateLimit', typeof schema> = {
-  policy: 'rateLimit',
   kind: 'leakyBucket',
-  isDefault: false,
   summary: 'Smooths bursts: calls leave evenly spaced, some wait, the rest is refused.',
   sources: ['nginx src/http/modules/ngx_http_limit_req_module.c'],
-  level: 'attempt',
   schema,
   example: 'rateLimit: { kind: leakyBucket, rate: 20/s, burst: 3 }\n',
   traits: ({ rate: perSecond, burst }) => ({
     perSecond,
     longestWaitNs: Math.ceil((burst * NS_PER_SECOND) / perSecond),
   }),
-  state: 'scoped',
-  keyed: 'inside',
-  dryRun: true,
   waits: ['burst'],
   callFields: callFields(true),
   ...metered((config) => new LeakyBucket(config.rate, config.burst)),

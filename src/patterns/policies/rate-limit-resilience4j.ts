@@ -12,6 +12,7 @@ import {
   saysWhen,
 } from '../mechanisms/meters.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
+import { RATE_LIMIT } from '../mechanisms/families.js';
 
 /** Permissions are a Java int. */
 const INT_MAX = 2_147_483_647;
@@ -98,14 +99,12 @@ function cycles(config: z.output<typeof schema>, start: Ns): Meter {
 
 /** `rateLimit` of kind `resilience4j`: its AtomicRateLimiter with its own field names. */
 export const rateLimitResilience4j: PolicyKind<'rateLimit', typeof schema> = {
-  policy: 'rateLimit',
+  ...RATE_LIMIT,
   kind: 'resilience4j',
-  isDefault: false,
   summary:
     "resilience4j's rate limiter: permissions per cycle; callers reserve them in later cycles " +
     'and sleep until then.',
   sources: ['resilience4j AtomicRateLimiter.java, RateLimiterConfig.java'],
-  level: 'attempt',
   schema,
   example:
     'rateLimit: { kind: resilience4j, limitForPeriod: 5, limitRefreshPeriod: 100ms, ' +
@@ -114,9 +113,6 @@ export const rateLimitResilience4j: PolicyKind<'rateLimit', typeof schema> = {
     perSecond: (limitForPeriod * NS_PER_SECOND) / limitRefreshPeriod,
     longestWaitNs: timeoutDuration,
   }),
-  state: 'scoped',
-  keyed: 'inside',
-  dryRun: true,
   create: (config, setup) =>
     new MeteredCalls(setup, (start) => cycles(config, start), {
       refusal: refusalOf(config.status),

@@ -4,8 +4,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import type { Meter } from '../mechanisms/meters.js';
 import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
-import { windowFields } from '../mechanisms/window-fields.js';
-import { NS_PER_SECOND } from '../../kernel/time.js';
+import { traitsOfWindow, windowFields } from '../mechanisms/window-fields.js';
 
 const schema = z.strictObject({ ...windowFields, ...limiterFields });
 
@@ -53,23 +52,14 @@ class SlidingLog implements Meter {
 
 /** `rateLimit` of kind `slidingLog`: an exact limit on the calls in any window. */
 export const rateLimitSlidingLog: PolicyKind<'rateLimit', typeof schema> = {
-  policy: 'rateLimit',
   kind: 'slidingLog',
-  isDefault: false,
   summary:
     'Keeps the times of admitted calls, so no window of that length, wherever it starts, ' +
     'exceeds the limit.',
   sources: ['Figma 2017 "An alternative approach to rate limiting"'],
-  level: 'attempt',
   schema,
   example: 'rateLimit: { kind: slidingLog, limit: 5, window: 100ms }\n',
-  traits: ({ limit, window }) => ({
-    perSecond: (limit * NS_PER_SECOND) / window,
-    longestWaitNs: 0,
-  }),
-  state: 'scoped',
-  keyed: 'inside',
-  dryRun: true,
+  traits: ({ limit, window }) => traitsOfWindow(limit, window),
   callFields: callFields(true),
   ...metered(({ limit, window }) => new SlidingLog(limit, window)),
 };

@@ -3,8 +3,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import type { Meter } from '../mechanisms/meters.js';
 import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
-import { windowFields } from '../mechanisms/window-fields.js';
-import { NS_PER_SECOND } from '../../kernel/time.js';
+import { traitsOfWindow, windowFields } from '../mechanisms/window-fields.js';
 
 const schema = z.strictObject({ ...windowFields, ...limiterFields });
 
@@ -75,23 +74,14 @@ function isProductBelow(count: number, time: Ns, otherCount: number, otherTime: 
 
 /** `rateLimit` of kind `slidingWindow`: the weighted counter of two windows. */
 export const rateLimitSlidingWindow: PolicyKind<'rateLimit', typeof schema> = {
-  policy: 'rateLimit',
   kind: 'slidingWindow',
-  isDefault: false,
   summary:
     'Estimates the calls of the last window from two counters, as if those of the previous ' +
     'window had arrived evenly: no double burst at a window boundary.',
   sources: ['RussellLuo/slidingwindow slidingwindow.go'],
-  level: 'attempt',
   schema,
   example: 'rateLimit: { kind: slidingWindow, limit: 5, window: 100ms }\n',
-  traits: ({ limit, window }) => ({
-    perSecond: (limit * NS_PER_SECOND) / window,
-    longestWaitNs: 0,
-  }),
-  state: 'scoped',
-  keyed: 'inside',
-  dryRun: true,
+  traits: ({ limit, window }) => traitsOfWindow(limit, window),
   readsClock: true,
   callFields: callFields(true),
   ...metered(({ limit, window }) => new SlidingWindow(limit, window)),

@@ -22,6 +22,7 @@ import {
 import { rateProblems } from '../mechanisms/rational-rate.js';
 import type { TokenBucket } from '../mechanisms/token-bucket.js';
 import { BucketMeter, tokenBucket } from '../mechanisms/token-bucket.js';
+import { RATE_LIMIT } from '../mechanisms/families.js';
 
 const schema = z.strictObject({
   rate: rate().describe(
@@ -156,18 +157,14 @@ class RateLimit implements PolicyState {
 
 /** `rateLimit` of kind `tokenBucket`: a long-run rate with bursts. */
 export const rateLimitTokenBucket: PolicyKind<'rateLimit', typeof schema> = {
-  policy: 'rateLimit',
+  ...RATE_LIMIT,
   kind: 'tokenBucket',
   isDefault: true,
   summary: 'Admits calls at a rate, with bursts after quiet periods; the rest waits or is refused.',
   sources: ['golang.org/x/time rate/rate.go'],
-  level: 'attempt',
   schema,
   example: 'rateLimit: { rate: 20/s, burst: 5, maxWait: 100ms }\n',
   traits: ({ rate: perSecond, maxWait }) => ({ perSecond, longestWaitNs: maxWait }),
-  state: 'scoped',
-  keyed: 'inside',
-  dryRun: true,
   create: (config, setup) =>
     new RateLimit(setup, () => tokenBucket(config.rate, config.burst, config.refill), config),
   waits: ['maxWait'],

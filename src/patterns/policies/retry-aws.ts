@@ -5,26 +5,11 @@ import { libraryBackoff } from '../mechanisms/backoff-fields.js';
 import { respectField } from '../mechanisms/retry-hints.js';
 import {
   backoffText,
-  hasBudget,
   libraryAttemptsField,
   libraryBudgetField,
   onField,
-  retrying,
-  retryProblems,
 } from '../mechanisms/retrying.js';
-import type { OutcomeTerm } from '../mechanisms/outcome-terms.js';
-import { retryTraits } from '../mechanisms/retry-traits.js';
-
-/** The outcomes that it retries unless `on` is written. */
-const USUAL: readonly OutcomeTerm[] = [
-  'connect',
-  'timeout',
-  'reset',
-  500,
-  'gateway',
-  'overload',
-  'throttled',
-];
+import { retries } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
   attempts: libraryAttemptsField(3, 'max_attempts'),
@@ -54,28 +39,19 @@ const from = (baseMs: number): BackoffConfig => ({
 
 /** Standard retry mode of the AWS SDKs, with the rules before 2026. */
 export const retryAws: PolicyKind<'retry', typeof schema> = {
-  policy: 'retry',
+  ...retries({
+    on: ['connect', 'timeout', 'reset', 500, 'gateway', 'overload', 'throttled'],
+    backoff: from(100),
+    throttled: from(500),
+    hints: 'atLeast',
+  }),
   kind: 'aws',
-  isDefault: false,
   summary: 'AWS SDK standard mode: three tries with full jitter, limited by a token quota.',
   sources: [
     'aws/aws-sdk-js-v3 util-retry constants.ts, StandardRetryStrategy.ts',
     'boto/botocore retries/standard.py, retries/quota.py',
     'AWS SDKs and Tools Reference Guide, Retry behavior',
   ],
-  level: 'call',
   schema,
   example: 'retry: { kind: aws, budget: { kind: aws, tokens: 100 } }\n',
-  traits: (config) => retryTraits(config, USUAL),
-  state: 'scoped',
-  keyed: 'states',
-  remembers: hasBudget,
-  create: (config, setup) =>
-    retrying(setup, config, {
-      on: USUAL,
-      backoff: from(100),
-      throttled: from(500),
-      hints: 'atLeast',
-    }),
-  check: (config) => retryProblems({ ...config, backoff: config.backoff ?? from(100) }),
 };

@@ -2,20 +2,8 @@ import { z } from 'zod';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { libraryBackoff } from '../mechanisms/backoff-fields.js';
 import { respectField } from '../mechanisms/retry-hints.js';
-import {
-  backoffText,
-  budgetField,
-  hasBudget,
-  libraryAttemptsField,
-  onField,
-  retrying,
-  retryProblems,
-} from '../mechanisms/retrying.js';
-import type { OutcomeTerm } from '../mechanisms/outcome-terms.js';
-import { retryTraits } from '../mechanisms/retry-traits.js';
-
-/** The outcomes that it retries unless `on` is written. */
-const USUAL: readonly OutcomeTerm[] = ['any'];
+import { backoffText, budgetField, libraryAttemptsField, onField } from '../mechanisms/retrying.js';
+import { retries } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
   attempts: libraryAttemptsField('unlimited', 'maxAttempts + 1'),
@@ -40,9 +28,8 @@ const schema = z.strictObject({
 
 /** cockatiel's retry policy. */
 export const retryCockatiel: PolicyKind<'retry', typeof schema> = {
-  policy: 'retry',
+  ...retries({ on: ['any'], hints: 'replace' }),
   kind: 'cockatiel',
-  isDefault: false,
   summary:
     'cockatiel: retries without a limit unless one is set, with decorrelated back-off if asked ' +
     'for.',
@@ -50,13 +37,6 @@ export const retryCockatiel: PolicyKind<'retry', typeof schema> = {
     'connor4312/cockatiel src/RetryPolicy.ts',
     'connor4312/cockatiel src/backoff/ExponentialBackoff.ts, ExponentialBackoffGenerators.ts',
   ],
-  level: 'call',
   schema,
   example: 'retry:\n  kind: cockatiel\n  attempts: 4\n  backoff: {}\n',
-  traits: (config) => retryTraits(config, USUAL),
-  state: 'scoped',
-  keyed: 'states',
-  remembers: hasBudget,
-  create: (config, setup) => retrying(setup, config, { on: USUAL, hints: 'replace' }),
-  check: retryProblems,
 };

@@ -4,22 +4,15 @@ import { libraryBackoff } from '../mechanisms/backoff-fields.js';
 import { respectField } from '../mechanisms/retry-hints.js';
 import {
   backoffText,
-  hasBudget,
   libraryAttemptsField,
   libraryBudgetField,
   methodsField,
   onField,
   otherInstanceField,
-  retrying,
-  retryProblems,
   WAITS,
 } from '../mechanisms/retrying.js';
-import type { OutcomeTerm } from '../mechanisms/outcome-terms.js';
-import { ENVOY_TERMS, envoyTerms } from '../mechanisms/envoy-terms.js';
-import { retryTraits } from '../mechanisms/retry-traits.js';
-
-/** The outcomes that it retries unless `on` is written. */
-const USUAL: readonly OutcomeTerm[] = ['connect', 'gateway', 'overload', 'timeout', 'reset'];
+import { ENVOY_TERMS, readByEnvoy } from '../mechanisms/envoy-terms.js';
+import { retries } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
   attempts: libraryAttemptsField(2, 'num_retries 1, plus the first try'),
@@ -43,16 +36,22 @@ const schema = z.strictObject({
 
 /** Retry policy of an Envoy route. */
 export const retryEnvoy: PolicyKind<'retry', typeof schema> = {
-  policy: 'retry',
+  ...retries(
+    {
+      on: ['connect', 'gateway', 'overload', 'timeout', 'reset'],
+      hints: 'stretched',
+      // Only the timer of the route ends a back-off: Filter::onResponseTimeout of router.cc.
+      waitsForDeadline: true,
+    },
+    readByEnvoy,
+  ),
   kind: 'envoy',
-  isDefault: false,
   summary: 'Envoy route: one retry after U(0, 25 ms), three concurrent retries per cluster.',
   sources: [
     'envoyproxy/envoy source/common/router/retry_state_impl.cc, router.cc',
     'envoyproxy/envoy source/common/common/backoff_strategy.cc',
     'envoyproxy/envoy source/common/upstream/resource_manager_impl.h',
   ],
-  level: 'call',
   schema,
   example:
     'retry:\n' +
@@ -60,20 +59,4 @@ export const retryEnvoy: PolicyKind<'retry', typeof schema> = {
     '  attempts: 3\n' +
     '  on: [5xx, connect, reset, timeout]\n' +
     '  budget: { kind: envoy, ratio: 20% }\n',
-  traits: (config) => retryTraits({ ...config, on: envoyTerms(config.on) }, USUAL),
-  state: 'scoped',
-  keyed: 'states',
-  remembers: hasBudget,
-  create: (config, setup) =>
-    retrying(
-      setup,
-      { ...config, on: envoyTerms(config.on) },
-      {
-        on: USUAL,
-        hints: 'stretched',
-        // Only the timer of the route ends a back-off: Filter::onResponseTimeout of router.cc.
-        waitsForDeadline: true,
-      },
-    ),
-  check: retryProblems,
 };

@@ -1,18 +1,8 @@
 import { z } from 'zod';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { whole } from '../../spec/quantities/quantities.js';
-import {
-  budgetField,
-  hasBudget,
-  onField,
-  retrying,
-  retryProblems,
-} from '../mechanisms/retrying.js';
-import type { OutcomeTerm } from '../mechanisms/outcome-terms.js';
-import { retryTraits } from '../mechanisms/retry-traits.js';
-
-/** The outcomes that it retries unless `on` is written. */
-const USUAL: readonly OutcomeTerm[] = ['connect'];
+import { budgetField, onField } from '../mechanisms/retrying.js';
+import { retries } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
   attempts: whole({ min: 1, max: 32768 })
@@ -31,22 +21,13 @@ const schema = z.strictObject({
 
 /** Retries of a Kong service. */
 export const retryKong: PolicyKind<'retry', typeof schema> = {
-  policy: 'retry',
+  ...retries({ on: ['connect'], onIdempotent: ['connect', 'timeout', 'reset'] }),
   kind: 'kong',
-  isDefault: false,
   summary: 'Kong service: five immediate retries after a failed connection, none after a response.',
   sources: [
     'Kong/kong kong/db/schema/entities/services.lua, kong/runloop/balancer/init.lua',
     'nginx proxy_next_upstream error timeout',
   ],
-  level: 'call',
   schema,
   example: 'retry: { kind: kong, attempts: 3 }\n',
-  traits: (config) => retryTraits(config, USUAL),
-  state: 'scoped',
-  keyed: 'states',
-  remembers: hasBudget,
-  create: (config, setup) =>
-    retrying(setup, config, { on: USUAL, onIdempotent: ['connect', 'timeout', 'reset'] }),
-  check: retryProblems,
 };

@@ -1,18 +1,8 @@
 import { z } from 'zod';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { whole } from '../../spec/quantities/quantities.js';
-import {
-  budgetField,
-  hasBudget,
-  onField,
-  retrying,
-  retryProblems,
-} from '../mechanisms/retrying.js';
-import type { OutcomeTerm } from '../mechanisms/outcome-terms.js';
-import { retryTraits } from '../mechanisms/retry-traits.js';
-
-/** The outcomes that it retries unless `on` is written. */
-const USUAL: readonly OutcomeTerm[] = ['connect'];
+import { budgetField, onField } from '../mechanisms/retrying.js';
+import { retries } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
   attempts: whole({ min: 1, max: 100_000 }).describe(
@@ -29,28 +19,17 @@ const schema = z.strictObject({
 
 /** proxy_next_upstream of nginx. */
 export const retryNginx: PolicyKind<'retry', typeof schema> = {
-  policy: 'retry',
+  ...retries(
+    { on: ['connect'], onIdempotent: ['connect', 'timeout', 'reset'] },
+    // Servers already tried are skipped.
+    (config) => ({ ...config, otherInstance: true }),
+  ),
   kind: 'nginx',
-  isDefault: false,
   summary: 'nginx proxy_next_upstream: tries the next server at once after an error or a timeout.',
   sources: [
     'nginx ngx_http_proxy_module proxy_next_upstream, proxy_next_upstream_tries',
     'nginx/nginx src/http/ngx_http_upstream_round_robin.c',
   ],
-  level: 'call',
   schema,
   example: 'retry: { kind: nginx, attempts: 3 }\n',
-  traits: (config) => retryTraits(config, USUAL),
-  state: 'scoped',
-  keyed: 'states',
-  remembers: hasBudget,
-  create(config, setup) {
-    // Servers already tried are skipped.
-    const own = { ...config, otherInstance: true };
-    return retrying(setup, own, {
-      on: USUAL,
-      onIdempotent: ['connect', 'timeout', 'reset'],
-    });
-  },
-  check: retryProblems,
 };

@@ -2,20 +2,8 @@ import { z } from 'zod';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { libraryBackoff } from '../mechanisms/backoff-fields.js';
 import { respectField } from '../mechanisms/retry-hints.js';
-import {
-  backoffText,
-  budgetField,
-  hasBudget,
-  libraryAttemptsField,
-  onField,
-  retrying,
-  retryProblems,
-} from '../mechanisms/retrying.js';
-import type { OutcomeTerm } from '../mechanisms/outcome-terms.js';
-import { retryTraits } from '../mechanisms/retry-traits.js';
-
-/** The outcomes that it retries unless `on` is written. */
-const USUAL: readonly OutcomeTerm[] = ['any'];
+import { backoffText, budgetField, libraryAttemptsField, onField } from '../mechanisms/retrying.js';
+import { retries } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
   attempts: libraryAttemptsField(4, 'MaxRetryAttempts 3, plus the first try'),
@@ -43,21 +31,12 @@ const schema = z.strictObject({
 
 /** Polly v8 retry strategy. */
 export const retryPolly: PolicyKind<'retry', typeof schema> = {
-  policy: 'retry',
+  ...retries({ on: ['any'], cutLast: true, hints: 'replace' }),
   kind: 'polly',
-  isDefault: false,
   summary: 'Polly v8: three retries 2 s apart, after any handled exception.',
   sources: [
     'App-vNext/Polly RetryStrategyOptions.TResult.cs, RetryHelper.cs, RetryResilienceStrategy.cs',
   ],
-  level: 'call',
   schema,
   example: 'retry:\n  kind: polly\n  backoff: { kind: decorrelatedV2, base: 200ms, max: 10s }\n',
-  traits: (config) => retryTraits(config, USUAL),
-  state: 'scoped',
-  keyed: 'states',
-  remembers: hasBudget,
-  create: (config, setup) =>
-    retrying(setup, config, { on: USUAL, cutLast: true, hints: 'replace' }),
-  check: retryProblems,
 };

@@ -2,20 +2,8 @@ import { z } from 'zod';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { libraryBackoff } from '../mechanisms/backoff-fields.js';
 import { respectField } from '../mechanisms/retry-hints.js';
-import {
-  backoffText,
-  budgetField,
-  hasBudget,
-  libraryAttemptsField,
-  onField,
-  retrying,
-  retryProblems,
-} from '../mechanisms/retrying.js';
-import type { OutcomeTerm } from '../mechanisms/outcome-terms.js';
-import { retryTraits } from '../mechanisms/retry-traits.js';
-
-/** The outcomes that it retries unless `on` is written. */
-const USUAL: readonly OutcomeTerm[] = ['any'];
+import { backoffText, budgetField, libraryAttemptsField, onField } from '../mechanisms/retrying.js';
+import { retries } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
   attempts: libraryAttemptsField(3, 'maxAttempts'),
@@ -36,23 +24,14 @@ const schema = z.strictObject({
 
 /** resilience4j Retry. */
 export const retryResilience4j: PolicyKind<'retry', typeof schema> = {
-  policy: 'retry',
+  ...retries({ on: ['any'], cutLast: true, hints: 'replace' }),
   kind: 'resilience4j',
-  isDefault: false,
   summary: 'resilience4j: three tries 500 ms apart, after any exception.',
   sources: [
     'resilience4j/resilience4j RetryConfig.java, RetryImpl.java',
     'resilience4j/resilience4j core IntervalFunction.java',
   ],
-  level: 'call',
   schema,
   example:
     'retry:\n  kind: resilience4j\n  backoff: { kind: exponential, jitter: 50%, max: 10s }\n',
-  traits: (config) => retryTraits(config, USUAL),
-  state: 'scoped',
-  keyed: 'states',
-  remembers: hasBudget,
-  create: (config, setup) =>
-    retrying(setup, config, { on: USUAL, cutLast: true, hints: 'replace' }),
-  check: retryProblems,
 };

@@ -6,16 +6,13 @@ import {
   attemptsField,
   backoffText,
   budgetField,
-  hasBudget,
   methodsField,
   onField,
   otherInstanceField,
-  retrying,
-  retryProblems,
   SAFE,
   SAFE_IDEMPOTENT,
 } from '../mechanisms/retrying.js';
-import { retryTraits } from '../mechanisms/retry-traits.js';
+import { retries, retryTraits } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
   attempts: attemptsField(),
@@ -32,7 +29,7 @@ const schema = z.strictObject({
 
 /** `retry`: more tries, with back-off and a budget. */
 export const retry: PolicyKind<'retry', typeof schema> = {
-  policy: 'retry',
+  ...retries({ on: SAFE, onIdempotent: SAFE_IDEMPOTENT, hints: 'obey' }),
   kind: 'simple',
   isDefault: true,
   summary: 'Repeats a failed call after a back-off, within attempts, deadline and budget.',
@@ -43,7 +40,6 @@ export const retry: PolicyKind<'retry', typeof schema> = {
     'App-vNext/Polly RetryHelper.cs',
     'Envoy backoff_strategy.cc, resource_manager_impl.h',
   ],
-  level: 'call',
   schema,
   example:
     'retry:\n' +
@@ -52,10 +48,4 @@ export const retry: PolicyKind<'retry', typeof schema> = {
     '  on: [any]\n' +
     '  budget: { ratio: 20%, minPerSecond: 10 }\n',
   traits: (config) => retryTraits(config, SAFE, 'none'),
-  state: 'scoped',
-  keyed: 'states',
-  remembers: hasBudget,
-  create: (config, setup) =>
-    retrying(setup, config, { on: SAFE, onIdempotent: SAFE_IDEMPOTENT, hints: 'obey' }),
-  check: retryProblems,
 };

@@ -4,12 +4,13 @@ import type { Ns } from '../../kernel/time.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { OUTCOME, statusOf, withStatus } from '../../spec/outcome.js';
-import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration, factor, share, whole } from '../../spec/quantities/quantities.js';
 import { RecentRequests } from '../mechanisms/recent-requests.js';
 import type { ThrottleRule } from '../mechanisms/throttle.js';
 import { Throttle } from '../mechanisms/throttle.js';
-import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
+import { THROTTLE } from '../mechanisms/families.js';
+import { problemsOf } from '../mechanisms/problems.js';
 
 /** Envoy compares the probability with a whole number below this. */
 const ACCURACY = 10_000;
@@ -101,22 +102,16 @@ export class EnvoyAdmissionRule implements ThrottleRule {
 
 /** `throttle` of kind `envoyAdmission`: Envoy's admission control filter. */
 export const throttleEnvoyAdmission: PolicyKind<'throttle', typeof schema> = {
-  policy: 'throttle',
+  ...THROTTLE,
   kind: 'envoyAdmission',
-  isDefault: false,
   summary:
     "Envoy's admission control: refuses requests while the success rate is below a threshold.",
   sources: [
     'Envoy admission_control.cc, thread_local_controller.cc, success_criteria_evaluator.cc',
     'Envoy admission_control_filter.rst',
   ],
-  level: 'attempt',
   schema,
   example: 'throttle: { kind: envoyAdmission, threshold: 95%, window: 10s }\n',
-  traits: () => NO_TRAITS,
-  state: 'scoped',
-  keyed: 'states',
-  dryRun: true,
   create: (config, setup) =>
     new Throttle(
       setup.ctx,
@@ -124,8 +119,6 @@ export const throttleEnvoyAdmission: PolicyKind<'throttle', typeof schema> = {
       setup.stream('refusal'),
       withStatus(OUTCOME.rejectedRateLimit, 503),
     ),
-  check(config): readonly PolicyProblem[] {
-    if (config.threshold >= 0.01) return [];
-    return [{ field: 'threshold', message: 'expected at least 1%, the minimum of Envoy' }];
-  },
+  check: ({ threshold }) =>
+    problemsOf({ threshold: threshold < 0.01 && 'expected at least 1%, the minimum of Envoy' }),
 };

@@ -2,28 +2,23 @@ import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { OUTCOME } from '../../spec/outcome.js';
-import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration, factor } from '../../spec/quantities/quantities.js';
-import { OutcomeSet } from '../mechanisms/outcome-terms.js';
+import { OutcomeSet, REFUSED_HERE, UNANSWERED } from '../mechanisms/outcome-terms.js';
 import { RecentRequests } from '../mechanisms/recent-requests.js';
 import type { ThrottleRule } from '../mechanisms/throttle.js';
 import { Throttle } from '../mechanisms/throttle.js';
-import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
+import { THROTTLE } from '../mechanisms/families.js';
+import { problemsOf } from '../mechanisms/problems.js';
 
 /** Slices of the window in which counts are kept: one per second for the two minutes of the book. */
 const PARTS = 120;
 
 /** Not accepted: no response, a refusal on the way, or a 429 or 503 from the callee. */
 const NOT_ACCEPTED = new OutcomeSet([
+  ...UNANSWERED,
+  ...REFUSED_HERE,
   'throttled',
-  'timeout',
-  'deadlineExceeded',
-  'connect',
-  'reset',
-  'poolTimeout',
-  'rejectedBulkhead',
-  'rejectedRateLimit',
-  'rejectedBreaker',
   'rejectedOverload',
   'cancelled',
   503,
@@ -87,20 +82,15 @@ export class SreRule implements ThrottleRule {
 
 /** `throttle` of kind `sre`: Google's client-side throttling. */
 export const throttleSre: PolicyKind<'throttle', typeof schema> = {
-  policy: 'throttle',
+  ...THROTTLE,
   kind: 'sre',
   isDefault: true,
   summary:
     'Client-side throttling: refuses calls at the caller with a probability that grows as the ' +
     'callee accepts fewer of them.',
   sources: ['Beyer et al. 2016, Site Reliability Engineering ch. 21, Handling Overload'],
-  level: 'attempt',
   schema,
   example: 'throttle: { kind: sre, k: 2, window: 10s }\n',
-  traits: () => NO_TRAITS,
-  state: 'scoped',
-  keyed: 'states',
-  dryRun: true,
   create: (config, setup) =>
     new Throttle(
       setup.ctx,
@@ -108,13 +98,9 @@ export const throttleSre: PolicyKind<'throttle', typeof schema> = {
       setup.stream('refusal'),
       OUTCOME.rejectedRateLimit,
     ),
-  check(config): readonly PolicyProblem[] {
-    if (config.k >= 1) return [];
-    return [
-      {
-        field: 'k',
-        message: 'below 1 it refuses calls even if the callee accepts all of them: write 1 or more',
-      },
-    ];
-  },
+  check: ({ k }) =>
+    problemsOf({
+      k:
+        k < 1 && 'below 1 it refuses calls even if the callee accepts all of them: write 1 or more',
+    }),
 };

@@ -79,14 +79,10 @@ export const timeout: PolicyKind<'timeout', typeof schema> = {
     if (config.after === null || typeof deadlineNs !== 'number' || config.after < deadlineNs) {
       return [];
     }
-    return [
-      {
-        field: 'after',
-        message:
-          `the timeout of an attempt (${formatDuration(config.after)}) is not shorter than ` +
-          `the deadline of the whole call (${formatDuration(deadlineNs)}), so it never fires: ` +
-          'shorten or remove it',
-      },
-    ];
+    const message =
+      `the timeout of an attempt (${formatDuration(config.after)}) is not shorter than ` +
+      `the deadline of the whole call (${formatDuration(deadlineNs)}), so it never fires: ` +
+      'shorten or remove it';
+    return [{ field: 'after', message }];
   },
 };
