@@ -1,4 +1,5 @@
 import { Packed } from './packed.js';
+import { hashOf } from './rng.js';
 
 /** Rows packed together; a power of two. */
 const BLOCK = 512;
@@ -122,8 +123,6 @@ export class AgedTable {
   }
 
   private chainOf(a: number, b: number): number {
-    let x = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
-    x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d);
-    return (x ^ (x >>> 13)) & (this.chains.length - 1);
+    return hashOf(a, b) & (this.chains.length - 1);
   }
 }

@@ -1,3 +1,4 @@
+import { weighted } from './distribution.js';
 import { invariant } from './invariant.js';
 import { log, log1p } from './math.js';
 import { unit } from './rng.js';
@@ -70,7 +71,7 @@ export class Counts {
       case 'geometric':
         return d.mean;
       case 'choice':
-        return choiceMean(d.branches);
+        return weighted(d.branches, (branch) => branch.value);
       case 'normal': {
         if (d.sd === 0) return d.mean;
         const z = d.mean / d.sd;
@@ -112,16 +113,4 @@ function cumulative(weights: readonly number[]): Float64Array {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let reached = 0;
   return Float64Array.from(weights, (weight) => (reached += weight) / total);
-}
-
-function choiceMean(
-  branches: readonly { readonly weight: number; readonly value: number }[],
-): number {
-  let sum = 0;
-  let total = 0;
-  for (const branch of branches) {
-    sum += branch.weight * branch.value;
-    total += branch.weight;
-  }
-  return sum / total;
 }

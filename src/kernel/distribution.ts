@@ -91,7 +91,8 @@ export function meanOf(d: Distribution): number {
   }
 }
 
-function weighted<T extends { readonly weight: number }>(
+/** The mean of a number of branches, by their weights. */
+export function weighted<T extends { readonly weight: number }>(
   branches: readonly T[],
   of: (branch: T) => number,
 ): number {

@@ -1,3 +1,5 @@
+import { hashOf } from './rng.js';
+
 /** Initial capacity, in pairs; a power of two. */
 const ROOM = 64;
 
@@ -42,9 +44,7 @@ export class PairSet {
   /** The place of a pair, or the empty place for it. */
   private placeOf(a: number, b: number): number {
     const { places, mask } = this;
-    let x = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
-    x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d);
-    for (let place = x ^ (x >>> 13); ; place++) {
+    for (let place = hashOf(a, b); ; place++) {
       const at = (place & mask) << 1;
       const isOther = places[at] !== a || places[at + 1] !== b;
       if (!isOther || (places[at] | places[at + 1]) === 0) return at;

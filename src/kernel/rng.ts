@@ -14,11 +14,15 @@ export function lineageNumber(a: number, b: number): number {
 /** A place from 0 to `count` - 1 for a value: the same in every run, spread evenly. */
 export function placeOfValue(value: number, count: number): number {
   if (count === 1) return 0;
-  let x =
-    Math.imul(value | 0, 0x9e3779b1) ^ Math.imul(Math.floor(value / 4294967296) | 0, 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d);
-  x = Math.imul(x ^ (x >>> 13), 0x297a2d39);
+  const x = Math.imul(hashOf(value, Math.floor(value / 4294967296)), 0x297a2d39);
   return ((x ^ (x >>> 16)) >>> 0) % count;
+}
+
+/** A hash of two words, for tables. */
+export function hashOf(a: number, b: number): number {
+  let x = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d);
+  return x ^ (x >>> 13);
 }
 
 /** Result register of `derive`: read both words before the next call. */

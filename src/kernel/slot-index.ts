@@ -1,4 +1,5 @@
 import { Slots, widenFloat64, widenInt32 } from './pool.js';
+import { hashOf } from './rng.js';
 
 /** Maps whole numbers to slots, one number per slot, in a third of the memory of a Map. */
 export class SlotIndex {
@@ -61,9 +62,6 @@ export class SlotIndex {
   }
 
   private chainOf(value: number): number {
-    let x = Math.imul(value | 0, 0x9e3779b1);
-    x ^= Math.imul(Math.floor(value / 4294967296), 0x85ebca6b);
-    x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d);
-    return (x ^ (x >>> 13)) & (this.chains.length - 1);
+    return hashOf(value, Math.floor(value / 4294967296)) & (this.chains.length - 1);
   }
 }

@@ -53,8 +53,6 @@ export interface DataLimit {
  * delayed by doubling retransmission timeouts (TCP); a loss is not an error.
  */
 export class Link {
-  readonly fromZone: number;
-  readonly toZone: number;
   extras: ExtraDelay[] = [];
   /** Effective loss per direction, and the cut per direction, see CUT. */
   requestLoss: number;
@@ -81,8 +79,6 @@ export class Link {
 
   constructor(key: StreamKey, spec: PlanLink) {
     this.key = key;
-    this.fromZone = spec.fromZone;
-    this.toZone = spec.toZone;
     this.requestSampler = spec.latency;
     this.answerSampler = spec.answerLatency;
     this.rtoNs = spec.rtoNs;
