@@ -80,18 +80,9 @@ export function resolveGate(
   output: Readonly<Record<string, unknown>>,
   path: Path,
 ): Layer {
-  return checked(context, 'concurrencyLimit', output, path);
-}
-
-function checked(
-  context: Context,
-  policy: string,
-  own: Readonly<Record<string, unknown>>,
-  path: Path,
-): Layer {
-  const layer = layerOf(policy, own, writtenAt(context, path));
+  const layer = layerOf('concurrencyLimit', output, writtenAt(context, path));
   checkKey(context, layer.key, undefined, path);
-  checkLayer(context, layer, new Map([[policy, layer.config]]), path);
+  checkLayer(context, layer, new Map([['concurrencyLimit', layer.config]]), path);
   return layer;
 }
 
