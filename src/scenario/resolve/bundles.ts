@@ -58,12 +58,10 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
   ]);
   const idempotencyKey = resolveOnce(context, output.idempotencyKey, [...path, 'idempotencyKey']);
   if (idempotencyKey !== null && layers.some(({ policy }) => policy === 'hedge')) {
-    conflict(
-      context,
-      [...path, 'idempotencyKey'],
+    const message =
       'a hedge with the same idempotency key is answered 409 while the original runs, which ' +
-        'ends the call: remove hedge or idempotencyKey',
-    );
+      'ends the call: remove hedge or idempotencyKey';
+    conflict(context, [...path, 'idempotencyKey'], message);
   }
   const connections =
     output.connections === undefined

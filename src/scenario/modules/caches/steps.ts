@@ -33,12 +33,8 @@ export function resolveCacheStep(
   if (!isOfKind(context, cache, 'cache', [...path, op])) return null;
   const kind = context.names.things.get(owner)?.kind;
   if (kind === 'workload') {
-    report(
-      context,
-      'FL405',
-      path,
-      `${owner} is a workload; only a service or a gateway can use a cache`,
-    );
+    const message = `${owner} is a workload; only a service or a gateway can use a cache`;
+    report(context, 'FL405', path, message);
     return null;
   }
   checkStep(context, output, op, cache, path);
