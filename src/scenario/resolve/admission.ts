@@ -92,20 +92,18 @@ function resolveShed(context: Context, output: ShedOutput, place: Place, path: P
     wrong('above', 'at 0% every request is refused: write a larger share');
   }
   if (output.kind !== 'cpu' && place.concurrency === Infinity) {
-    wrong(
-      'kind',
+    const message =
       'has no effect while concurrency is unlimited, because no request waits: write ' +
-        'concurrency too',
-    );
+      'concurrency too';
+    wrong('kind', message);
   }
   switch (output.kind) {
     case 'priority':
       if (place.queue.capacity === Infinity) {
-        wrong(
-          'above',
+        const message =
           'has no effect without queue.capacity, because an unbounded queue is never full: ' +
-            'write queue.capacity too',
-        );
+          'write queue.capacity too';
+        wrong('above', message);
       } else if (place.queue.capacity === 0) {
         wrong('above', 'a queue with capacity 0 is always full: raise queue.capacity');
       }

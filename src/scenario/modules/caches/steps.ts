@@ -60,11 +60,10 @@ function checkStep(
     problem('refresh', 'refresh loads the value: write the steps in onMiss');
   }
   if (!output.store && output.onMiss === undefined) {
-    problem(
-      'store',
+    const message =
       'store applies to the value that onMiss loads, and there is no onMiss: write onMiss, or ' +
-        'remove store',
-    );
+      'remove store';
+    problem('store', message);
   }
   const pattern = patternOf(context, cache);
   const writes = pattern === 'writeThrough' || pattern === 'writeBehind';
@@ -72,10 +71,9 @@ function checkStep(
     problem('write', 'write applies only to set with the pattern writeThrough or writeBehind');
   }
   if (op === 'set' && writes && output.write === undefined) {
-    problem(
-      'set',
-      `with ${pattern} a set also writes to the data source: write the steps in write`,
-    );
+    const message =
+      `with ${pattern} a set also writes to the data source: write the steps in ` + 'write';
+    problem('set', message);
   }
 }
 
