@@ -4,13 +4,10 @@ import type { Failover, Replication } from '../spec/scenario/replication.js';
 import type { Database, Operation } from '../spec/scenario/database.js';
 
 /** Defaults of a database product. */
-export interface Product {
-  readonly maxConnections: number;
-  readonly reserved: number;
-  /** Longest wait for a row lock. */
-  readonly lockTimeoutNs: Ns | null;
-  /** Wait for a row lock after which the server checks for a deadlock. */
-  readonly deadlockTimeoutNs: Ns;
+export interface Product extends Pick<
+  Database,
+  'maxConnections' | 'reserved' | 'lockTimeoutNs' | 'deadlockTimeoutNs'
+> {
   /** Each core executes one command at a time. */
   readonly isSingleThreaded: boolean;
   /** Confirmations that a commit waits for. */

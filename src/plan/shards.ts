@@ -29,7 +29,10 @@ export function writeQuery(w: Writer, step: StepOf<'query'>, scope: Scope): void
       const message = `${step.database}.${step.operation} asks all shards, and a transaction is at one of them: take it out`;
       w.problems.add('FL702', scope.where, message);
     }
-    writeScan(w, step, database.shards.count, database.search !== null, scope);
+    const hasCopies = database.search !== null;
+    writeCalls(w, step, 'scan', database.shards.count, scope, (index) =>
+      hasCopies ? { kind: 'copy', shard: index, key: -1, write: false } : { kind: 'shard', index },
+    );
   } else if (source.kind === 'operation' && source.operation.fanout > 1) {
     writeSome(w, step, shardOf(w, scope, asked), source.operation, scope);
   } else {
@@ -51,30 +54,24 @@ function writeSome(
     const message = `${step.database}.${name} asks ${fanout} shards, and a transaction is at one of them: take it out`;
     w.problems.add('FL702', scope.where, message);
   }
-  const stream = scope.names.next(`fanout:${step.database}.${name}`);
-  const to = { component: step.database, part: name };
-  const branches = Array.from({ length: fanout }, (_, behind) => (own: Scope) => {
-    const route = behind === 0 ? first : ({ ...first, behind } as NodeRoute);
-    writeCall(w, to, BARE, step.policy, own, 'query', route);
-  });
-  writeFork(w, scope, stream, ALL, branches);
+  writeCalls(w, step, 'fanout', fanout, scope, (behind) =>
+    behind === 0 ? first : ({ ...first, behind } as NodeRoute),
+  );
 }
 
-/** Writes a FORK with a call to every shard. All must succeed. */
-function writeScan(
+/** Writes a FORK with a call to each of several shards. All must succeed. */
+function writeCalls(
   w: Writer,
   step: StepOf<'query'>,
+  name: string,
   count: number,
-  hasCopies: boolean,
   scope: Scope,
+  routeTo: (index: number) => NodeRoute,
 ): void {
   const to = { component: step.database, part: step.operation };
-  const stream = scope.names.next(`scan:${step.database}.${step.operation}`);
   const branches = Array.from({ length: count }, (_, index) => (own: Scope) => {
-    const route: NodeRoute = hasCopies
-      ? { kind: 'copy', shard: index, key: -1, write: false }
-      : { kind: 'shard', index };
-    writeCall(w, to, BARE, step.policy, own, 'query', route);
+    writeCall(w, to, BARE, step.policy, own, 'query', routeTo(index));
   });
+  const stream = scope.names.next(`${name}:${step.database}.${step.operation}`);
   writeFork(w, scope, stream, ALL, branches);
 }

@@ -30,7 +30,6 @@ import { versionNumber } from './versions.js';
 import { requestBytesOf } from './sizes.js';
 import type { NodeRoute } from '../spec/plan/replication.js';
 import { PRIMARY } from '../spec/scenario/replication.js';
-import type { Session } from '../spec/scenario/sections.js';
 import { SESSION } from '../spec/scenario/sections.js';
 import { eachStep } from '../language/each-step.js';
 import { withFallbacks } from '../language/fallback-steps.js';
@@ -315,12 +314,7 @@ function checkLocks(w: Writer, steps: readonly Step[], { locks, where }: Scope):
 }
 
 /** Connection and route of a call to a database, and the version that a call of another component is for. */
-interface Over {
-  readonly session: Session;
-  readonly route: NodeRoute | null;
-  /** -1 = all versions. */
-  readonly version: number;
-}
+type Over = Pick<EdgeUse, 'session' | 'route' | 'version'>;
 
 /** A call within a transaction of the same database uses its connection. */
 function overOf(

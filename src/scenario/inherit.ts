@@ -1,10 +1,11 @@
-import type { Problems } from './diagnostics.js';
+import type { Problem, Problems } from './diagnostics.js';
 import type { Entry, MapNode, Node, PathKey } from './located.js';
 import { change, changeAll, get, items, map, text } from './located.js';
 import { layPools } from './inherit-pools.js';
 import { merge } from './merge.js';
 import { DEFAULTS_ORDER, MODULES, SECTIONS } from './modules/index.js';
 import { visitScenario } from './walk.js';
+import type { Code } from './codes.js';
 
 /** Sections whose entries can extend templates and inherit from `defaults.<section>`. */
 export const INHERITING: readonly string[] = [
@@ -120,38 +121,27 @@ class Pool {
 
   private base(node: Node, path: readonly PathKey[], chain: readonly string[]): Merged | null {
     const name = text(node);
-    const at = [...path, 'extends'];
-    if (name === undefined) {
-      const message = `extends needs the name of a ${this.what}, or a list of names`;
-      this.problems.add({ code: 'FL204', at: node.at, path: at, message });
+    const wrong = (code: Code, message: string, words: Pick<Problem, 'found' | 'allowed'> = {}) => {
+      this.problems.add({ code, at: node.at, path: [...path, 'extends'], message, ...words });
       return null;
+    };
+    if (name === undefined) {
+      return wrong('FL204', `extends needs the name of a ${this.what}, or a list of names`);
     }
     const found = get(this.named, name);
     if (found === undefined) {
-      const known = this.named?.type === 'map' ? [...this.named.entries.keys()] : [];
+      const allowed = this.named?.type === 'map' ? [...this.named.entries.keys()] : [];
       const message = `there is no ${this.what} ${JSON.stringify(name)}`;
-      this.problems.add({
-        code: 'FL303',
-        at: node.at,
-        path: at,
-        message,
-        found: name,
-        allowed: known,
-      });
-      return null;
+      return wrong('FL303', message, { found: name, allowed });
     }
     const cached = this.done.get(name);
     if (chain.length + (cached?.levels ?? 0) > CHAIN_MAX) {
-      const message = `more than ${CHAIN_MAX} levels of extends`;
-      this.problems.add({ code: 'FL304', at: node.at, path: at, message });
-      return null;
+      return wrong('FL304', `more than ${CHAIN_MAX} levels of extends`);
     }
     if (cached !== undefined) return cached;
     if (chain.includes(name)) {
-      const message = `cycle of extends: ${[...chain, name].join(' -> ')}`;
-      this.problems.add({ code: 'FL304', at: node.at, path: at, message });
       this.cycles++;
-      return null;
+      return wrong('FL304', `cycle of extends: ${[...chain, name].join(' -> ')}`);
     }
     const before = this.cycles;
     const section = this.what === 'policy' ? 'policies' : 'templates';

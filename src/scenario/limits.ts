@@ -24,19 +24,14 @@ export function checkLimits(scenario: Scenario, graph: CallGraph, raise: Raise):
     scenario.eventStores,
   ].flatMap((map) => [...map.values()]);
   if (hosts.length > COMPONENTS_MAX) {
-    raise(
-      'FL602',
-      ['services'],
-      `found ${hosts.length} components; the limit is ${COMPONENTS_MAX}`,
-    );
+    const message = `found ${hosts.length} components; the limit is ${COMPONENTS_MAX}`;
+    raise('FL602', ['services'], message);
   }
   const instances = hosts.reduce((sum, host) => sum + host.zones.length, 0);
   if (instances > INSTANCES_MAX) {
-    raise(
-      'FL602',
-      ['services'],
-      `found ${instances} instances over all components; the limit is ${INSTANCES_MAX}`,
-    );
+    const message =
+      `found ${instances} instances over all components; the limit is ` + `${INSTANCES_MAX}`;
+    raise('FL602', ['services'], message);
   }
   const { run } = scenario;
   const seconds = (run.durationNs + run.warmupNs) / NS_PER_SECOND;
@@ -50,11 +45,10 @@ export function checkLimits(scenario: Scenario, graph: CallGraph, raise: Raise):
     const sum = `${round(rate)}/s x ${formatDuration(run.durationNs + run.warmupNs)} = ${round(roots)} requests a run`;
     if (total > LOAD_MAX) {
       const rest = `x ${round(perRequest)} calls each x ${run.replications} replications = ${round(total)}`;
-      raise(
-        'FL601',
-        path,
-        `${sum}, ${rest}: exceeds the limit of ${round(LOAD_MAX)}. Shorten the run or lower the rate`,
-      );
+      const message =
+        `${sum}, ${rest}: exceeds the limit of ${round(LOAD_MAX)}. Shorten the run or lower ` +
+        'the rate';
+      raise('FL601', path, message);
     } else if (roots > run.maxEvents) {
       raise('FL601', path, `${sum}: exceeds run.maxEvents, ${round(run.maxEvents)}`);
     }

@@ -110,19 +110,13 @@ class Reader {
 
   private number(node: Scalar.Parsed, value: number, at: Place): Node {
     if (!Number.isFinite(value)) {
-      this.fail(
-        'FL204',
-        node.range,
-        `${Number.isNaN(value) ? 'NaN' : 'infinity'} is not allowed as a number`,
-      );
+      const message = `${Number.isNaN(value) ? 'NaN' : 'infinity'} is not allowed as a number`;
+      this.fail('FL204', node.range, message);
       return scalar(null, at);
     }
     if (/^[-+]?0\d/.test(node.source)) {
-      this.fail(
-        'FL204',
-        node.range,
-        `${node.source} reads like octal but is ${value}: write ${value}`,
-      );
+      const message = `${node.source} reads like octal but is ${value}: write ${value}`;
+      this.fail('FL204', node.range, message);
     }
     return scalar(value, at);
   }
@@ -167,11 +161,8 @@ class Reader {
       return null;
     }
     if (node.value === '<<') {
-      this.fail(
-        'FL105',
-        node.range,
-        'YAML merge keys are not supported: use templates and `extends`',
-      );
+      const message = 'YAML merge keys are not supported: use templates and `extends`';
+      this.fail('FL105', node.range, message);
       return null;
     }
     const bad = badCharacter(node.value);

@@ -98,14 +98,12 @@ class Reporter {
       : undefined;
     const allowed = known?.keys ?? [];
     const place = wayOut(path, key, entry?.value) ?? placeHint(path, key);
+    const meant = wordFor(key, allowed);
+    if (meant !== undefined) this.misnamed.add(JSON.stringify([...path, meant]));
     if (place !== undefined) {
-      const meant = wordFor(key, allowed);
-      if (meant !== undefined) this.misnamed.add(JSON.stringify([...path, meant]));
       const message = `unknown key ${show(key)}: ${place}`;
       return this.problems.add({ code: 'FL201', at, path: [...path, key], message, allowed });
     }
-    const meant = wordFor(key, allowed);
-    if (meant !== undefined) this.misnamed.add(JSON.stringify([...path, meant]));
     const isOfOther = meant === undefined && known !== undefined;
     const hint = isOfOther ? siblingHint(this.schema, known.member, key) : '';
     this.problems.add({

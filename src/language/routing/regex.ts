@@ -214,27 +214,19 @@ class Compiler {
       return piece;
     };
     for (let i = 0; i < least; i++) append(copy());
-    if (most === Infinity) append(this.star(copy()));
-    else for (let i = least; i < most; i++) append(this.maybe(copy()));
+    if (most === Infinity) append(this.optional(copy(), true));
+    else for (let i = least; i < most; i++) append(this.optional(copy(), false));
     this.at = behind;
     return { first, last };
   }
 
-  private star(body: Piece): Piece {
+  /** A piece that may be passed over. After it the match goes on, or starts again with `isRepeated`. */
+  private optional(body: Piece, isRepeated: boolean): Piece {
     const first = this.program.length;
     const split = this.emit(SPLIT);
     split.next = body.first;
     split.other = this.program.length;
-    body.last.next = first;
-    return { first, last: this.emit(EMPTY) };
-  }
-
-  private maybe(body: Piece): Piece {
-    const first = this.program.length;
-    const split = this.emit(SPLIT);
-    split.next = body.first;
-    split.other = this.program.length;
-    body.last.next = this.program.length;
+    body.last.next = isRepeated ? first : this.program.length;
     return { first, last: this.emit(EMPTY) };
   }
 

@@ -15,7 +15,7 @@ export function withoutSetting(
   what: string,
 ): readonly Intervention[] {
   return plan.components.flatMap((component, id) => {
-    if (processesOf(component).every((process) => process[setting] === null)) return [];
+    if (processesOf(component).every((own) => own[setting] === null)) return [];
     const { name } = component;
     return [
       {

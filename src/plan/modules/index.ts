@@ -3,6 +3,7 @@ import type { Scenario } from '../../spec/scenario/scenario.js';
 import type { ModuleKind, ModulePart, NamedPart, Source } from '../layout.js';
 import { broker } from './broker.js';
 import { cache } from './cache.js';
+import { database } from './database.js';
 import { eventStore } from './event-store.js';
 import { functions } from './functions.js';
 import type { ComponentsOf, PartAnswers, PartsOf, Written } from './kind.js';
@@ -11,10 +12,7 @@ import { outbox } from './outbox.js';
 import { projection } from './projection.js';
 import { queue } from './queue.js';
 import { registry } from './registry.js';
-import { replication } from './replication.js';
 import { saga } from './saga.js';
-import { search } from './search.js';
-import { sections } from './sections.js';
 import { topic } from './topic.js';
 
 /** All modules, one line each. The order determines the numbers of their distributions and keys. */
@@ -27,9 +25,7 @@ const MODULES = [
   queue,
   eventStore,
   projection,
-  sections,
-  replication,
-  search,
+  database,
   cache,
   registry,
 ] as const;

@@ -80,18 +80,9 @@ export function resolveGate(
   output: Readonly<Record<string, unknown>>,
   path: Path,
 ): Layer {
-  return checked(context, 'concurrencyLimit', output, path);
-}
-
-function checked(
-  context: Context,
-  policy: string,
-  own: Readonly<Record<string, unknown>>,
-  path: Path,
-): Layer {
-  const layer = layerOf(policy, own, writtenAt(context, path));
+  const layer = layerOf('concurrencyLimit', output, writtenAt(context, path));
   checkKey(context, layer.key, undefined, path);
-  checkLayer(context, layer, new Map([[policy, layer.config]]), path);
+  checkLayer(context, layer, new Map([['concurrencyLimit', layer.config]]), path);
   return layer;
 }
 
@@ -101,20 +92,18 @@ function resolveShed(context: Context, output: ShedOutput, place: Place, path: P
     wrong('above', 'at 0% every request is refused: write a larger share');
   }
   if (output.kind !== 'cpu' && place.concurrency === Infinity) {
-    wrong(
-      'kind',
+    const message =
       'has no effect while concurrency is unlimited, because no request waits: write ' +
-        'concurrency too',
-    );
+      'concurrency too';
+    wrong('kind', message);
   }
   switch (output.kind) {
     case 'priority':
       if (place.queue.capacity === Infinity) {
-        wrong(
-          'above',
+        const message =
           'has no effect without queue.capacity, because an unbounded queue is never full: ' +
-            'write queue.capacity too',
-        );
+          'write queue.capacity too';
+        wrong('above', message);
       } else if (place.queue.capacity === 0) {
         wrong('above', 'a queue with capacity 0 is always full: raise queue.capacity');
       }

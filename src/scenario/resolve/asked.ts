@@ -49,12 +49,8 @@ export function resolvePolicyStore(
     conflict(context, at, message);
   }
   if (latency === undefined && of === undefined) {
-    report(
-      context,
-      'FL203',
-      at,
-      'a store lookup needs a cost: write latency, or of: COMPONENT.OPERATION',
-    );
+    const message = 'a store lookup needs a cost: write latency, or of: COMPONENT.OPERATION';
+    report(context, 'FL203', at, message);
   }
   if (cache !== undefined && policyKind(layer.policy, layer.kind)!.failsOpen === true) {
     const message =

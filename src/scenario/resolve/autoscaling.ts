@@ -98,11 +98,8 @@ export function groupOf(
     report(context, 'FL203', at, message);
   }
   if (metric !== 'lag' && of !== undefined) {
-    conflict(
-      context,
-      [...at, 'of'],
-      `of applies only to metric: lag, and the metric is ${metric}: remove it`,
-    );
+    const message = `of applies only to metric: lag, and the metric is ${metric}: remove it`;
+    conflict(context, [...at, 'of'], message);
   }
   return metric === 'lag' ? (of ?? null) : null;
 }

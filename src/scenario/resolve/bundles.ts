@@ -20,7 +20,7 @@ import type { OnceOutput } from '../schema/common.js';
 import { zoneAwareSchema } from '../schema/bundle.js';
 import type { Context, Path } from './context.js';
 import { checkLevel, resolveConnections } from './connections.js';
-import { isDeclaredKey, conflict, conflictsAt, report, stablePath } from './context.js';
+import { writtenAt, isDeclaredKey, conflict, conflictsAt, report, stablePath } from './context.js';
 import { resolveFallback, withStepWords } from './fallback.js';
 import { checkKeyName } from './targets.js';
 import type { StoreOutput } from './asked.js';
@@ -58,12 +58,10 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
   ]);
   const idempotencyKey = resolveOnce(context, output.idempotencyKey, [...path, 'idempotencyKey']);
   if (idempotencyKey !== null && layers.some(({ policy }) => policy === 'hedge')) {
-    conflict(
-      context,
-      [...path, 'idempotencyKey'],
+    const message =
       'a hedge with the same idempotency key is answered 409 while the original runs, which ' +
-        'ends the call: remove hedge or idempotencyKey',
-    );
+      'ends the call: remove hedge or idempotencyKey';
+    conflict(context, [...path, 'idempotencyKey'], message);
   }
   const connections =
     output.connections === undefined
@@ -238,11 +236,6 @@ function writtenFields(node: Node | undefined, prefix = ''): readonly string[] {
     .sort();
 }
 
-function nodeAt(context: Context, path: Path): Node | undefined {
-  const found = locate(context.tree, path);
-  return found.depth === path.length ? found.node : undefined;
-}
-
 function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
   const present = new Map<string, Layer>();
   for (const policy of policyNames) {
@@ -251,7 +244,7 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
     const fields = config as Record<string, unknown>;
     const layer = sharedLayer(
       context,
-      layerOf(policy, fields, nodeAt(context, [...path, policy])),
+      layerOf(policy, fields, writtenAt(context, [...path, policy])),
       [...path, policy],
     );
     checkKey(context, layer.key, fields['per'], [...path, policy]);

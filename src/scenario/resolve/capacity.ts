@@ -38,12 +38,10 @@ export function resolveCapacity(
     const most = write ? PARTITION_MAX.write : PARTITION_MAX.read;
     if (lock) conflict(context, [...at, 'lock'], 'dynamodb does not lock rows: remove lock');
     if (units > most) {
-      conflict(
-        context,
-        [...at, 'units'],
+      const message =
         `one operation needs more units than a partition gives in a second, ${most}, so it ` +
-          'would never succeed',
-      );
+        'would never succeed';
+      conflict(context, [...at, 'units'], message);
     }
   }
   const {

@@ -114,12 +114,10 @@ function claimer(raise: Raise): Claim {
     }
     const other = taken.get(name);
     if (other !== undefined) {
-      raise(
-        'FL402',
-        at,
+      const message =
         `duplicate name ${name}: it is already used in ${other}, and names must be unique ` +
-          'across sections',
-      );
+        'across sections';
+      raise('FL402', at, message);
       return false;
     }
     taken.set(name, section);

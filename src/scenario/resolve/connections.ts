@@ -18,32 +18,26 @@ export function resolveConnections(
   const problem = conflictsAt(context, path);
   const writes = (field: string): boolean => writtenAt(context, [...path, field]) !== undefined;
   if (max === Infinity && maxPending !== Infinity && writes('maxPending')) {
-    problem(
-      'maxPending',
-      'has no effect with max unlimited, because no call waits: write a number for max',
-    );
+    const message =
+      'has no effect with max unlimited, because no call waits: write a number for max';
+    problem('maxPending', message);
   } else if (max === Infinity && acquireTimeout !== null) {
-    problem(
-      'acquireTimeout',
-      'has no effect with max unlimited, because no call waits: write a number for max',
-    );
+    const message =
+      'has no effect with max unlimited, because no call waits: write a number for max';
+    problem('acquireTimeout', message);
   } else if (maxPending === 0 && acquireTimeout !== null) {
-    problem(
-      'acquireTimeout',
-      'has no effect with maxPending 0, because no call waits: remove acquireTimeout',
-    );
+    const message = 'has no effect with maxPending 0, because no call waits: remove acquireTimeout';
+    problem('acquireTimeout', message);
   }
   if (maxIdle > max && maxIdle !== Infinity) {
-    problem(
-      'maxIdle',
-      'has no effect, because never more than max connections are open: lower maxIdle',
-    );
+    const message =
+      'has no effect, because never more than max connections are open: lower maxIdle';
+    problem('maxIdle', message);
   }
   if (maxIdle === 0 && output.idleTimeout !== null) {
-    problem(
-      'idleTimeout',
-      'has no effect with maxIdle 0, because no connection is ever idle: remove idleTimeout',
-    );
+    const message =
+      'has no effect with maxIdle 0, because no connection is ever idle: remove idleTimeout';
+    problem('idleTimeout', message);
   }
   return {
     max,
@@ -99,10 +93,9 @@ function resolveClosing(
     for (const field of ['maxConnectionIdle', 'maxConnectionAge'] as const) {
       if (output[field] === null) continue;
       const own = 'keepAliveTimeout and keepAliveRequests';
-      problem(
-        field,
-        `needs GOAWAY, which only http2 and grpc have: write ${own}, or change the kind`,
-      );
+      const message =
+        `needs GOAWAY, which only http2 and grpc have: write ${own}, or change the ` + 'kind';
+      problem(field, message);
     }
   }
   if (keepAliveTimeout !== null && maxConnectionIdle !== null) {

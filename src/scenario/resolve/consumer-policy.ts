@@ -63,17 +63,15 @@ function checkLayer(context: Context, layer: Layer, path: Path): void {
   const kind = policyKind(policy, name)!;
   const refuse = conflictsAt(context, path);
   if (per === 'target') {
-    refuse(
-      'kind',
+    const message =
       `${name} keeps state per instance called, and a handler is not a remote call: use ` +
-        'another kind',
-    );
+      'another kind';
+    refuse('kind', message);
   } else if (per !== 'callee') refuse('per', 'a consumer has one handler: remove per');
   if (key === ADDRESS_KEY) {
-    refuse(
-      'limitBy',
-      'a consumer is paused as a whole, so its calls have no address: write limitBy: service',
-    );
+    const message =
+      'a consumer is paused as a whole, so its calls have no address: write limitBy: service';
+    refuse('limitBy', message);
   } else if (key !== null) refuse('key', 'a consumer is paused as a whole: remove key');
   if (store !== null) refuse('store', 'a consumer keeps its state in memory: remove store');
   if (dryRun) refuse('dryRun', 'dryRun applies only to calls: remove dryRun');

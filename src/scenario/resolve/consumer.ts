@@ -90,12 +90,9 @@ export function resolveHolder(context: Context, name: string, path: Path): strin
   const kind = context.names.things.get(name)?.kind;
   if (kind === undefined) return unknown(context, name, path, HOLDERS);
   if (HOLDERS.includes(kind)) return name;
-  report(
-    context,
-    'FL405',
-    path,
-    `${name} is ${kindText(kind)}, which cannot hold messages: expected a topic or a queue`,
-  );
+  const message =
+    `${name} is ${kindText(kind)}, which cannot hold messages: expected a topic or a ` + 'queue';
+  report(context, 'FL405', path, message);
   return null;
 }
 

@@ -24,11 +24,8 @@ export function resolveDatabase(context: Context, name: string, output: Database
   const cpu = coresOf(context, output, product, [...path, 'cpu']);
   const { maxConnections = product.maxConnections, reserved = product.reserved } = output;
   if (reserved >= maxConnections) {
-    conflict(
-      context,
-      [...path, 'reserved'],
-      'reserved must be below maxConnections, or no connection is left',
-    );
+    const message = 'reserved must be below maxConnections, or no connection is left';
+    conflict(context, [...path, 'reserved'], message);
   }
   const placement = resolvePlacement(context, nodesOf(output), output.zone, path);
   return {

@@ -16,11 +16,9 @@ export function checkFields(
     writtenAt(context, [...path, 'share']) !== undefined &&
     output.share < 1
   ) {
-    conflict(
-      context,
-      [...path, 'share'],
-      `${kind.kind} does not take a share, because it is all or nothing: use instances`,
-    );
+    const message =
+      `${kind.kind} does not take a share, because it is all or nothing: use ` + 'instances';
+    conflict(context, [...path, 'share'], message);
   }
   checkRamp(context, kind, config, output, path);
   for (const problem of kind.check?.(config as never, output.share) ?? []) {

@@ -13,13 +13,8 @@ export function fits(
   path: Path,
 ): boolean {
   if (can.some((what) => kind.targets.includes(what))) return true;
-  report(
-    context,
-    'FL405',
-    path,
-    `${kind.kind} cannot target ${text}; expected ` +
-      `${kind.targets.map((t) => WORDS[t]).join(', ')}`,
-  );
+  const expected = kind.targets.map((t) => WORDS[t]).join(', ');
+  report(context, 'FL405', path, `${kind.kind} cannot target ${text}; expected ${expected}`);
   return false;
 }
 

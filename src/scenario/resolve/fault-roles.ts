@@ -4,6 +4,7 @@ import type { Host } from '../../spec/scenario/host.js';
 import type { FaultOutput } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
+import { namesOfKinds } from './names.js';
 
 /** Reports faults about roles on a component without replicas. */
 export function checkRoles(
@@ -29,12 +30,7 @@ export function isWhole(context: Context, { kind }: FaultKind, text: string, pat
     'FL405',
     path,
     `${kind} affects all nodes of a database, and ${text} is not a database`,
-    {
-      found: text,
-      allowed: [...context.names.things]
-        .filter(([, { kind: own }]) => own === 'database')
-        .map(([name]) => name),
-    },
+    { found: text, allowed: namesOfKinds(context.names, ['database']) },
   );
   return false;
 }

@@ -21,6 +21,7 @@ import type { CallGraph } from './graph.js';
 import { RESERVED, sorted } from './names.js';
 import { resolveSpans } from './spans.js';
 import { hasVersion, split, splitVersion, unknown } from './targets.js';
+import type { Hittable } from './fault-fits.js';
 
 /** The components that faults can target. */
 export interface Aims {
@@ -102,14 +103,8 @@ function checkTargets(
   if (kind.targets.includes('configuration')) return checkConfiguration(context, output, path);
   const between = kind.targets.includes('between');
   if (between !== (output.between !== undefined) || between === (output.target !== undefined)) {
-    const needs = between ? 'between: [x, y]' : 'a target';
-    reportKey(
-      context,
-      'FL203',
-      path,
-      `${kind.kind} needs ${needs}${between ? ', and no target' : ', and no between'}`,
-    );
-    return;
+    const needs = between ? 'between: [x, y], and no target' : 'a target, and no between';
+    return reportKey(context, 'FL203', path, `${kind.kind} needs ${needs}`);
   }
   checkZone(context, output, path);
   checkNarrowing(context, kind, output, path);
@@ -121,12 +116,9 @@ function checkTargets(
       const at = [...path, 'between', end, ...(typeof side === 'string' ? [] : [index])];
       const [name, part] = split(text);
       if (/->|\[|@/.test(text)) {
-        report(
-          context,
-          'FL405',
-          at,
-          'expected a component, a part, a workload or a zone as a side of a partition',
-        );
+        const message =
+          'expected a component, a part, a workload or a zone as a side of a partition';
+        report(context, 'FL405', at, message);
       } else if (!context.names.zones.has(name)) knownPart(context, name, part, at);
     });
   });
@@ -150,10 +142,7 @@ function checkTarget(
   aims: Aims,
   path: Path,
 ): void {
-  if (text.includes('->')) {
-    checkEdge(context, kind, output, text, aims, path);
-    return;
-  }
+  if (text.includes('->')) return checkEdge(context, kind, output, text, aims, path);
   const indexed = /^(.+)\[(\d+)\]$/.exec(text);
   const [written, part] = split(indexed?.[1] ?? text);
   const [name, version] = splitVersion(written);
@@ -162,8 +151,7 @@ function checkTarget(
     return;
   }
   if (name === NODES && part === null && context.names.nodes > 0) {
-    checkNodeTarget(context, kind, output, text, path);
-    return;
+    return checkNodeTarget(context, kind, output, text, path);
   }
   if (kind.changesRoles === true && !isWhole(context, kind, text, path)) return;
   if (!knownPart(context, name, part, path)) return;
@@ -171,8 +159,7 @@ function checkTarget(
     if (!hasVersion(context, name, version, 'FL410', path)) return;
     if (kind.ofWhole === true || kind.changesRoles === true) {
       const message = `${kind.kind} affects a component as a whole: write ${name}`;
-      report(context, 'FL410', path, message);
-      return;
+      return report(context, 'FL410', path, message);
     }
   }
   const thing = context.names.things.get(name)!;
@@ -186,16 +173,9 @@ function checkTarget(
   } else if (indexed !== null) {
     if (!fits(context, kind, text, ['instance'], path)) return;
     checkIndex(context, name, Number(indexed[2]), host, path);
-  } else if (
-    fits(
-      context,
-      kind,
-      text,
-      part === null ? ['instance', 'endpoint', 'link'] : ['endpoint', 'link'],
-      path,
-    )
-  ) {
-    if (host === undefined) return;
+  } else {
+    const can: Hittable[] = part === null ? ['instance', 'endpoint', 'link'] : ['endpoint', 'link'];
+    if (!fits(context, kind, text, can, path) || host === undefined) return;
     checkNarrowed(context, output, name, host, path);
     checkRoles(context, kind, output, name, host, path);
   }
@@ -245,39 +225,24 @@ function checkNarrowed(
 ): void {
   if (output.optional) return;
   const base = path.slice(0, 2);
+  const nothing = (field: Path, message: string): void =>
+    report(context, 'FL410', [...base, ...field], `${name} ${message}`);
   const { instances } = output;
-  if (instances.kind === 'count' && instances.count > host.zones.length) {
-    report(
-      context,
-      'FL410',
-      [...base, 'instances'],
-      `${name} has ${host.zones.length} instances, not ${instances.count}`,
-    );
+  const { length } = host.zones;
+  if (instances.kind === 'count' && instances.count > length) {
+    nothing(['instances'], `has ${length} instances, not ${instances.count}`);
   }
-  if (
-    instances.kind === 'indices' &&
-    instances.indices.some((index) => index >= host.zones.length)
-  ) {
-    report(
-      context,
-      'FL410',
-      [...base, 'instances'],
-      `${name} has ${host.zones.length} instances, numbered from 0 to ${host.zones.length - 1}`,
-    );
+  if (instances.kind === 'indices' && instances.indices.some((index) => index >= length)) {
+    nothing(['instances'], `has ${length} instances, numbered from 0 to ${length - 1}`);
   }
   const inZone = output.zone === undefined || host.zones.includes(output.zone);
   if (!inZone && context.names.zones.has(output.zone!)) {
-    report(context, 'FL410', [...base, 'zone'], `${name} has no instance in ${output.zone}`);
+    nothing(['zone'], `has no instance in ${output.zone}`);
   }
   checkVersion(context, output, name, base);
   for (const [label, value] of sorted(output.labels)) {
     if (host.labels.get(label) !== value) {
-      report(
-        context,
-        'FL410',
-        [...base, 'labels', label],
-        `${name} does not have the label ${label}: ${value}`,
-      );
+      nothing(['labels', label], `does not have the label ${label}: ${value}`);
     }
   }
 }
@@ -310,18 +275,13 @@ function checkZone(context: Context, output: FaultOutput, path: Path): void {
   if (output.zone !== undefined) isZone(context, output.zone, [...path, 'zone']);
 }
 
+/** Kinds that are offered where a name is unknown. */
+const NAMED = ['service', 'gateway', 'database', 'cache', 'topic', 'queue', 'workload'] as const;
+
 function knownPart(context: Context, name: string, part: string | null, path: Path): boolean {
   const thing = context.names.things.get(name);
   if (thing === undefined) {
-    unknown(context, name, path, [
-      'service',
-      'gateway',
-      'database',
-      'cache',
-      'topic',
-      'queue',
-      'workload',
-    ]);
+    unknown(context, name, path, NAMED);
     return false;
   }
   const message = `${name} has no part ${part}; it has ${thing.parts.join(' ')}`;

@@ -183,18 +183,12 @@ function bulkhead(limit: number): Layer {
 
 function checkEventLoop(context: Context, output: ProcessOutput, cpu: Cpu, path: Path): void {
   if (output.concurrency !== undefined) {
-    conflict(
-      context,
-      [...path, 'concurrency'],
-      'an event loop has one worker per core: remove concurrency',
-    );
+    const message = 'an event loop has one worker per core: remove concurrency';
+    conflict(context, [...path, 'concurrency'], message);
   }
   if (!Number.isInteger(cpu.cores)) {
-    conflict(
-      context,
-      [...path, 'cpu', 'cores'],
-      'an event loop has one worker per core: cores must be a whole number',
-    );
+    const message = 'an event loop has one worker per core: cores must be a whole number';
+    conflict(context, [...path, 'cpu', 'cores'], message);
   }
 }
 

@@ -108,12 +108,8 @@ function resolveEntry(
   const { kind, reject = 0, status, call, onError = 'reject', when } = fields;
   const { dryRun = false } = fields;
   if (kind === 'introspection' && call === undefined) {
-    report(
-      context,
-      'FL203',
-      path,
-      'introspection needs an endpoint to ask: write call: COMPONENT.ENDPOINT',
-    );
+    const message = 'introspection needs an endpoint to ask: write call: COMPONENT.ENDPOINT';
+    report(context, 'FL203', path, message);
   }
   if (kind !== undefined && LABELLED.has(name)) checkKind(context, kind, path);
   const isBare = kind === 'jwt' && writtenAt(context, [...path, 'work']) === undefined;
@@ -196,12 +192,8 @@ function resolveCached(
   }
   if (call === undefined) needless('cacheTtl', 'call, because there is no response to cache');
   if (key === undefined) {
-    reportKey(
-      context,
-      'FL203',
-      path,
-      'cacheTtl needs key, the key under which a response is cached',
-    );
+    const message = 'cacheTtl needs key, the key under which a response is cached';
+    reportKey(context, 'FL203', path, message);
     return null;
   }
   checkKey(context, key, undefined, path);

@@ -19,10 +19,9 @@ export function checkModifiers(context: Context, step: Step, output: StepOutput,
       refuse(field, `nothing waits for a background step, so no failure arrives: remove ${field}`);
     }
     if (verb === 'fail') {
-      refuse(
-        'background',
-        'nothing waits for a background step, so this failure has no effect: remove background',
-      );
+      const message =
+        'nothing waits for a background step, so this failure has no effect: remove background';
+      refuse('background', message);
     }
   } else {
     const reason = whyItCannotFail(context, step);
@@ -31,16 +30,15 @@ export function checkModifiers(context: Context, step: Step, output: StepOutput,
   const { times } = step;
   const once = times.kind === 'constant' && times.value === 1;
   if (!once && (verb === 'fail' || verb === 'respond')) {
-    refuse(
-      'times',
-      `${verb} ends the program the first time: remove times. For a share of the requests write probability`,
-    );
+    const message =
+      `${verb} ends the program the first time: remove times. For a share of the requests ` +
+      'write probability';
+    refuse('times', message);
   }
   if (output.policy !== undefined && step.verb === 'cache' && !hasServer(context, step.cache)) {
-    refuse(
-      'policy',
-      `every level of ${step.cache} is inside the process, so no call is made: remove policy`,
-    );
+    const message =
+      `every level of ${step.cache} is inside the process, so no call is made: remove ` + 'policy';
+    refuse('policy', message);
   }
 }
 

@@ -94,10 +94,9 @@ function hikari(
   const writesIdle = writtenAt(context, [...path, 'idleTimeout']) !== undefined;
   const idles = minimumIdle < maximumPoolSize;
   if (writesIdle && idleTimeout !== null && !idles) {
-    problem(
-      'idleTimeout',
-      'has no effect, because the pool has a fixed size: write minimumIdle below maximumPoolSize',
-    );
+    const message =
+      'has no effect, because the pool has a fixed size: write minimumIdle below maximumPoolSize';
+    problem('idleTimeout', message);
   }
   const outlived =
     idles &&
@@ -105,23 +104,19 @@ function hikari(
     maxLifetime !== null &&
     idleTimeout + NS_PER_SECOND > maxLifetime;
   if (outlived) {
-    problem(
-      writesIdle ? 'idleTimeout' : 'maxLifetime',
+    const message =
       'HikariCP ignores an idleTimeout that is not at least a second shorter than ' +
-        'maxLifetime: shorten idleTimeout',
-    );
+      'maxLifetime: shorten idleTimeout';
+    problem(writesIdle ? 'idleTimeout' : 'maxLifetime', message);
   }
   if (leakDetectionThreshold !== null && leakDetectionThreshold > (maxLifetime ?? Infinity)) {
-    problem(
-      'leakDetectionThreshold',
-      'HikariCP ignores a leakDetectionThreshold longer than maxLifetime: shorten it',
-    );
+    const message = 'HikariCP ignores a leakDetectionThreshold longer than maxLifetime: shorten it';
+    problem('leakDetectionThreshold', message);
   }
   if ((output.keepaliveTime ?? 0) >= (maxLifetime ?? Infinity)) {
-    problem(
-      'keepaliveTime',
-      'HikariCP ignores a keepaliveTime that is not shorter than maxLifetime: shorten it',
-    );
+    const message =
+      'HikariCP ignores a keepaliveTime that is not shorter than maxLifetime: shorten it';
+    problem('keepaliveTime', message);
   }
   return {
     kind: 'hikari',

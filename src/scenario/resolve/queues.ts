@@ -66,12 +66,8 @@ function codel(
 
 function fairKey(context: Context, key: string | undefined, path: Path): string {
   if (key === undefined) {
-    report(
-      context,
-      'FL203',
-      [...path, 'discipline'],
-      'fair needs key, whose values take turns: write key: NAME',
-    );
+    const message = 'fair needs key, whose values take turns: write key: NAME';
+    report(context, 'FL203', [...path, 'discipline'], message);
   } else if (BUILT_IN_KEYS.has(key)) {
     const message = `queues do not support the built-in key ${key} in this version`;
     report(context, 'FL202', [...path, 'key'], message);

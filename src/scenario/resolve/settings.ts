@@ -36,11 +36,8 @@ export function resolveSettings(
 function resolveRun(context: Context, run: ScenarioOutput['run']): RunSettings {
   const stepNs = run.timeline ?? niceStep(run.duration / STEPS_WANTED);
   if (run.duration / stepNs > STEPS_MAX) {
-    conflict(
-      context,
-      ['run', 'timeline'],
-      `the timeline would have more than ${STEPS_MAX} steps: use a longer step`,
-    );
+    const message = `the timeline would have more than ${STEPS_MAX} steps: use a longer step`;
+    conflict(context, ['run', 'timeline'], message);
   }
   if (stepNs > run.duration) {
     conflict(context, ['run', 'timeline'], 'a step of the timeline is longer than the run');
@@ -159,12 +156,9 @@ function checkLoss(
   path: readonly (string | number)[],
 ): void {
   if (loss === undefined || loss < 1) return;
-  report(
-    context,
-    'FL204',
-    path,
-    'with 100% loss no retransmission arrives: write a share below 100%, or a partition',
-  );
+  const message =
+    'with 100% loss no retransmission arrives: write a share below 100%, or a partition';
+  report(context, 'FL204', path, message);
 }
 
 function checkShown(context: Context, reference: string, path: readonly (string | number)[]): void {

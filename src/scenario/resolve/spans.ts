@@ -102,12 +102,8 @@ function startsOf(
   checkLength(context, fault, path);
   const starts = [fault.at, fault.after, fault.when].filter((start) => start !== undefined);
   if (starts.length !== 1) {
-    reportKey(
-      context,
-      'FL203',
-      path,
-      'the start is missing: write one of `at`, `after` and `when`',
-    );
+    const message = 'the start is missing: write one of `at`, `after` and `when`';
+    reportKey(context, 'FL203', path, message);
     return [];
   }
   if (fault.when !== undefined) return startsWhen(context, fault, path);
@@ -116,12 +112,8 @@ function startsOf(
   if (fault.delay > 0) conflict(context, [...path, 'delay'], 'delay applies only to `after`');
   if (at >= durationNs && !fault.optional) {
     const end = formatDuration(durationNs);
-    report(
-      context,
-      'FL410',
-      [...path, 'at'],
-      `starts at ${formatDuration(at)}, but the run ends at ${end}`,
-    );
+    const message = `starts at ${formatDuration(at)}, but the run ends at ${end}`;
+    report(context, 'FL410', [...path, 'at'], message);
   }
   return fault.every === undefined
     ? once(context, fault, at, path)
@@ -151,23 +143,17 @@ function repeated(
   }
   if ((fault.for ?? 0) + fault.jitter > every) {
     const length = fault.jitter > 0 ? 'for + jitter' : 'for';
-    conflict(
-      context,
-      [...path, 'every'],
-      `the next one would start before this one ends: every must be at least ${length}`,
-    );
+    const message =
+      'the next one would start before this one ends: every must be at least ' + `${length}`;
+    conflict(context, [...path, 'every'], message);
     return [at];
   }
   const end = Math.min(fault.until ?? durationNs, durationNs);
   const wanted = Math.max(1, Math.ceil((end - at) / every));
   const count = Math.min(fault.count ?? wanted, wanted);
   if (count > SPANS_MAX) {
-    report(
-      context,
-      'FL602',
-      [...path, 'every'],
-      `would start ${count} times; the limit is ${SPANS_MAX}`,
-    );
+    const message = `would start ${count} times; the limit is ${SPANS_MAX}`;
+    report(context, 'FL602', [...path, 'every'], message);
     return [at];
   }
   return Array.from({ length: count }, (_, i) => at + i * every);
@@ -186,11 +172,9 @@ function startsWhen(context: Context, fault: FaultOutput, path: Path): number[] 
 function startsAfter(context: Context, fault: FaultOutput, path: Path, spans: Spans): number[] {
   for (const field of ['every', 'count', 'until'] as const) {
     if (fault[field] !== undefined) {
-      conflict(
-        context,
-        [...path, field],
-        `${field} does not apply with after: the fault starts at each end of ${fault.after}`,
-      );
+      const message =
+        `${field} does not apply with after: the fault starts at each end of ` + `${fault.after}`;
+      conflict(context, [...path, field], message);
     }
   }
   if (spans.some((span) => span.untilNs === null)) {

@@ -153,11 +153,9 @@ function resolveModifiers(
 ): StepModifiers {
   const leaves = [s.call, s.query, s.cache, s.load, s.append].some((verb) => verb !== undefined);
   if (s.policy !== undefined && !leaves) {
-    conflict(
-      context,
-      [...path, 'policy'],
-      'policy applies only to a call, a query, a cache, a load or an append: remove it',
-    );
+    const message =
+      'policy applies only to a call, a query, a cache, a load or an append: remove it';
+    conflict(context, [...path, 'policy'], message);
   }
   return {
     name: s.name ?? null,
@@ -188,11 +186,8 @@ function resolveCallStep(
   if (to === null) return null;
   const self = call.to.startsWith('self.');
   if (self && modifiers.policy !== null && modifiers.policy !== owner.policy) {
-    conflict(
-      context,
-      [...path, 'policy'],
-      'a call of self runs in the same process, without policies: remove policy',
-    );
+    const message = 'a call of self runs in the same process, without policies: remove policy';
+    conflict(context, [...path, 'policy'], message);
   }
   return {
     verb: 'call',
@@ -223,11 +218,9 @@ function resolveParallel(
   if (join.kind === 'quorum' && parallel.each.kind === 'constant') {
     const all = branches.length * parallel.each.value;
     if (join.count > all) {
-      conflict(
-        context,
-        [...at, 'join'],
-        `a quorum of ${join.count} needs at least ${join.count} branches; found ${all}`,
-      );
+      const message =
+        `a quorum of ${join.count} needs at least ${join.count} branches; found ` + `${all}`;
+      conflict(context, [...at, 'join'], message);
     }
   }
   const { each, maxConcurrent } = parallel;
@@ -259,11 +252,8 @@ function resolveChoose(
   const branches = choose.map((branch, index) => {
     const at = [...path, 'choose', index];
     if ((branch.weight === undefined) === (branch.when === undefined)) {
-      conflict(
-        context,
-        at,
-        'a branch of choose needs exactly one of weight and condition (`when`)',
-      );
+      const message = 'a branch of choose needs exactly one of weight and condition (`when`)';
+      conflict(context, at, message);
     }
     return {
       weight: branch.weight ?? null,
@@ -282,11 +272,8 @@ function resolveFail(
 ): Step {
   const outcome = failure(status);
   if (retryAfter !== undefined && UNANSWERED.has(outcome)) {
-    conflict(
-      context,
-      [...path, 'fail', 'retryAfter'],
-      `${status} is not a response that could carry a hint: write a status`,
-    );
+    const message = `${status} is not a response that could carry a hint: write a status`;
+    conflict(context, [...path, 'fail', 'retryAfter'], message);
   }
   return { verb: 'fail', outcome, retryAfterNs: retryAfter ?? null, ...modifiers };
 }

@@ -36,13 +36,10 @@ export function resolveCall(
   const only = version === null ? {} : { version };
   if (thing.kind === 'gateway') {
     if (part === null) return { component, part: null, ...only };
-    report(
-      context,
-      'FL405',
-      path,
+    const message =
       `${component} is a gateway, whose routes match by method and path: write call: ` +
-        `${component}`,
-    );
+      `${component}`;
+    report(context, 'FL405', path, message);
     return null;
   }
   const target = withPart(context, component, part, path);
@@ -96,12 +93,9 @@ export function resolveQuery(
   const thing = context.names.things.get(database);
   if (thing === undefined) return unknown(context, database, at('database'), ['database']);
   if (thing.kind !== 'database') {
-    report(
-      context,
-      'FL405',
-      at('database'),
-      `${database} is ${kindText(thing.kind)}, not a database: write call: ${database}`,
-    );
+    const message =
+      `${database} is ${kindText(thing.kind)}, not a database: write call: ` + `${database}`;
+    report(context, 'FL405', at('database'), message);
     return null;
   }
   const field = operation === undefined ? 'database' : 'operation';

@@ -52,12 +52,8 @@ export function resolveVersions(
       report(context, 'FL203', [...path, key], 'versions is required: { v1: {}, v2: { ... } }');
     }
     if (typeof output.replicas === 'object') {
-      report(
-        context,
-        'FL203',
-        [...path, 'replicas'],
-        'counts of versions need versions: write versions',
-      );
+      const message = 'counts of versions need versions: write versions';
+      report(context, 'FL203', [...path, 'replicas'], message);
     }
     return null;
   }

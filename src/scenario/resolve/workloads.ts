@@ -171,11 +171,8 @@ function naturalName(
   if (output.steps !== undefined) {
     for (const field of ['call', 'method', 'path', 'host', 'headers', 'requestSize'] as const) {
       if (output[field] === undefined) continue;
-      conflict(
-        context,
-        [...path, field],
-        `${field} does not apply to a request with steps: remove it`,
-      );
+      const message = `${field} does not apply to a request with steps: remove it`;
+      conflict(context, [...path, field], message);
     }
     report(context, 'FL203', path, 'a request with steps (a journey) needs a name');
     return 'journey';
@@ -198,13 +195,10 @@ function checkNames(
     const at = [...path, 'requests', index];
     checkPart(request.name, at, (code, where, message) => report(context, code, where, message));
     if (seen.has(request.name)) {
-      report(
-        context,
-        'FL402',
-        at,
+      const message =
         `duplicate name: another request of ${workload} is called ${request.name}. Give them ` +
-          'different names',
-      );
+        'different names';
+      report(context, 'FL402', at, message);
     }
     seen.add(request.name);
   });

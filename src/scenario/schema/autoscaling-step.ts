@@ -1,11 +1,7 @@
 import { z } from 'zod';
-import { duration, quantity, whole } from '../../spec/quantities/quantities.js';
-import {
-  PERCENT_PATTERN,
-  QuantityError,
-  showNoNumber,
-} from '../../spec/quantities/quantity-text.js';
+import { duration, whole } from '../../spec/quantities/quantities.js';
 import { metricFields, target } from './autoscaling.js';
+import { countOrPercent, PERCENT_FORM } from './amounts.js';
 
 /** A number of replicas, or a percentage of them, as written. */
 export interface ChangeOutput {
@@ -13,25 +9,11 @@ export interface ChangeOutput {
   readonly value: number;
 }
 
-const change = quantity(
-  (input): ChangeOutput => {
-    if (typeof input === 'string' && new RegExp(PERCENT_PATTERN).test(input)) {
-      const value = Number(input.slice(0, -1));
-      if (value > 0 && value <= 1e6) return { unit: 'percent', value };
-    }
-    if (typeof input === 'number' && Number.isInteger(input) && input > 0 && input <= 100_000) {
-      return { unit: 'count', value: input };
-    }
-    throw new QuantityError(
-      `must be a whole number of replicas such as 2, or a percentage such as 50%, got ${showNoNumber(input)}`,
-    );
-  },
-  {
-    anyOf: [
-      { type: 'string', pattern: PERCENT_PATTERN },
-      { type: 'integer', exclusiveMinimum: 0, maximum: 100_000 },
-    ],
-  },
+const change = countOrPercent<ChangeOutput>(
+  (value) => (value > 0 ? { unit: 'count', value } : null),
+  (value) => (value > 0 && value <= 1e6 ? { unit: 'percent', value } : null),
+  'must be a whole number of replicas such as 2, or a percentage such as 50%',
+  [PERCENT_FORM, { type: 'integer', exclusiveMinimum: 0, maximum: 100_000 }],
 );
 
 const step = z.strictObject({

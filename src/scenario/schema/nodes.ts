@@ -1,12 +1,7 @@
 import { z } from 'zod';
 import { distribution, duration, size, whole } from '../../spec/quantities/quantities.js';
-import { quantity } from '../../spec/quantities/quantities.js';
-import {
-  PERCENT_PATTERN,
-  QuantityError,
-  showNoNumber,
-} from '../../spec/quantities/quantity-text.js';
 import { nameText } from './common.js';
+import { countOrPercent, PERCENT_FORM } from './amounts.js';
 
 /** Room of a node, or of an instance on it. */
 export const coresOfNode = z.number().positive().max(10_000);
@@ -69,25 +64,11 @@ export type NodesOutput = z.output<typeof nodesSchema>;
 
 type Amount = { readonly count: number } | { readonly share: number };
 
-const amount = quantity(
-  (input): Amount => {
-    if (typeof input === 'string' && new RegExp(PERCENT_PATTERN).test(input)) {
-      const share = Number(input.slice(0, -1)) / 100;
-      if (share <= 1) return { share };
-    }
-    if (typeof input === 'number' && Number.isInteger(input) && input >= 0 && input <= 100_000) {
-      return { count: input };
-    }
-    throw new QuantityError(
-      `must be a whole number such as 2 or a share such as 50%, got ${showNoNumber(input)}`,
-    );
-  },
-  {
-    anyOf: [
-      { type: 'string', pattern: PERCENT_PATTERN },
-      { type: 'integer', minimum: 0, maximum: 100_000 },
-    ],
-  },
+const amount = countOrPercent<Amount>(
+  (count) => (count >= 0 ? { count } : null),
+  (percent) => (percent <= 100 ? { share: percent / 100 } : null),
+  'must be a whole number such as 2 or a share such as 50%',
+  [PERCENT_FORM, { type: 'integer', minimum: 0, maximum: 100_000 }],
 );
 
 /** `disruptionBudget` of a service or gateway. */

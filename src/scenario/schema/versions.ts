@@ -1,16 +1,5 @@
 import { z } from 'zod';
-import {
-  duration,
-  durationOrNone,
-  quantity,
-  share,
-  whole,
-} from '../../spec/quantities/quantities.js';
-import {
-  PERCENT_PATTERN,
-  QuantityError,
-  showNoNumber,
-} from '../../spec/quantities/quantity-text.js';
+import { duration, durationOrNone, share, whole } from '../../spec/quantities/quantities.js';
 import { ROLLOUT_KINDS } from '../../spec/scenario/rollouts.js';
 import type { Amount } from '../../spec/scenario/rollouts.js';
 import type { BundleOutput } from './bundle.js';
@@ -18,6 +7,7 @@ import { freeText, inheriting, named, nameText, withShort } from './common.js';
 import { PROCESS_FIELDS, replicas } from './host.js';
 import type { HostOutput, HostShape, ProcessOutput } from './host.js';
 import type { StepOutput } from './steps.js';
+import { countOrPercent, PERCENT_FORM } from './amounts.js';
 
 /** A validated version: the fields in which it differs. */
 export interface VersionOutput extends ProcessOutput, Pick<HostOutput, 'middleware'> {
@@ -29,24 +19,11 @@ export interface VersionOutput extends ProcessOutput, Pick<HostOutput, 'middlewa
 }
 
 /** A number of replicas, or a share of them. */
-const amount = quantity(
-  (input): Amount => {
-    if (typeof input === 'string' && new RegExp(PERCENT_PATTERN).test(input)) {
-      const value = Number(input.slice(0, -1));
-      if (value <= 1000) return { unit: 'percent', value };
-    }
-    if (typeof input === 'number' && Number.isInteger(input) && input >= 0 && input <= 100_000) {
-      return { unit: 'pods', value: input };
-    }
-    const message = `must be a number of replicas or a percentage such as 25%, got ${showNoNumber(input)}`;
-    throw new QuantityError(message);
-  },
-  {
-    anyOf: [
-      { type: 'integer', minimum: 0, maximum: 100_000 },
-      { type: 'string', pattern: PERCENT_PATTERN },
-    ],
-  },
+const amount = countOrPercent<Amount>(
+  (value) => (value >= 0 ? { unit: 'pods', value } : null),
+  (value) => (value <= 1000 ? { unit: 'percent', value } : null),
+  'must be a number of replicas or a percentage such as 25%',
+  [{ type: 'integer', minimum: 0, maximum: 100_000 }, PERCENT_FORM],
 );
 
 const step = z

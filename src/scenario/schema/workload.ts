@@ -21,6 +21,7 @@ import {
 import type { CallText, StepOutput } from './steps.js';
 import { callFields } from './steps.js';
 import { CALL_PATTERN } from './common.js';
+import type { Quantity } from '../../spec/quantities/quantities.js';
 
 const process = choice(['poisson', 'constant'], 'poisson').describe(
   'Distribution of the arrivals at the current rate: `poisson`, independent; `constant`, evenly ' +
@@ -29,24 +30,29 @@ const process = choice(['poisson', 'constant'], 'poisson').describe(
 
 const MOST_USERS = 1_000_000;
 
+const ramps = (target: Quantity<number>) =>
+  z
+    .array(
+      z.strictObject({
+        duration: duration().describe(
+          'Length of the ramp; 0s is a jump. Unit: duration. Required.',
+        ),
+        target,
+      }),
+    )
+    .min(1)
+    .describe('Ramps, in order. Required.');
+
 const userStages = z
   .strictObject({
     start: whole({ min: 0, max: MOST_USERS }).describe(
       'Number of users at the start and during the warm-up. Unit: count. Required.',
     ),
-    stages: z
-      .array(
-        z.strictObject({
-          duration: duration().describe(
-            'Length of the ramp; 0s is a jump. Unit: duration. Required.',
-          ),
-          target: whole({ min: 0, max: MOST_USERS }).describe(
-            'Number of users at the end of the ramp. Unit: count. Required.',
-          ),
-        }),
-      )
-      .min(1)
-      .describe('Ramps, in order. Required.'),
+    stages: ramps(
+      whole({ min: 0, max: MOST_USERS }).describe(
+        'Number of users at the end of the ramp. Unit: count. Required.',
+      ),
+    ),
   })
   .describe(
     'Linear ramps one after the other; the last target stays in force. A surplus user leaves when its ' +
@@ -70,17 +76,7 @@ const arrivals = withShort(
         start: rate({ allowZero: true }).describe(
           'Rate at the start and during the warm-up. Required.',
         ),
-        stages: z
-          .array(
-            z.strictObject({
-              duration: duration().describe(
-                'Length of the ramp; 0s is a jump. Unit: duration. Required.',
-              ),
-              target: rate({ allowZero: true }).describe('Rate at the end of the ramp. Required.'),
-            }),
-          )
-          .min(1)
-          .describe('Ramps, in order. Required.'),
+        stages: ramps(rate({ allowZero: true }).describe('Rate at the end of the ramp. Required.')),
         process,
       }),
       z.strictObject({

@@ -2,14 +2,14 @@ import type { Ns } from '../../kernel/time.js';
 import type {
   LogNodes,
   QueueNodes,
-  Producer,
+  PublishStep,
   Topic,
   Subscriber,
   Outbox,
 } from '../scenario/messaging.js';
 
 /** A `publish` step in a program. */
-export interface PlanPublish {
+export interface PlanPublish extends Pick<PublishStep, 'confirm' | 'via' | 'bytes' | 'acks'> {
   readonly act: 'publish';
   /** Part id whose program publishes. */
   readonly from: number;
@@ -19,12 +19,8 @@ export interface PlanPublish {
   readonly key: number;
   /** Count id: how many messages. */
   readonly count: number;
-  readonly confirm: boolean;
   /** Component id of the database whose enclosing transaction publishes the message at its commit, or -1. */
   readonly database: number;
-  readonly via: 'direct' | 'outbox';
-  readonly bytes: number;
-  readonly acks: Producer['acks'] | null;
 }
 
 /** Commit of a transaction: messages published in it are sent now. */

@@ -1,5 +1,4 @@
 import type { PlanNodes } from './nodes.js';
-import type { CompareOp } from '../compare.js';
 import type { ComponentKind } from '../component-kind.js';
 import type { CountDistribution } from '../../kernel/counts.js';
 import type { Distribution } from '../../kernel/distribution.js';
@@ -9,7 +8,7 @@ import type { PlanProcess } from './process.js';
 import type { PlanChanges } from './changes.js';
 import type { PlanVersions } from './versions.js';
 import type { PlanAutoscaling } from './autoscaling.js';
-import type { Selection, Fault, KeyPopulation } from '../scenario/scenario.js';
+import type { FaultCondition, Selection, Fault, KeyPopulation } from '../scenario/scenario.js';
 import type { Arrivals } from '../scenario/arrivals.js';
 import type { PlanModules } from './modules.js';
 import type { PlanMesh } from './mesh.js';
@@ -325,19 +324,16 @@ export interface PlanLoad {
 }
 
 /** A condition that is evaluated at each step of the timeline. */
-export interface PlanCondition {
-  readonly metric: string;
-  readonly ending: string;
+export interface PlanCondition extends Pick<
+  FaultCondition,
+  'metric' | 'ending' | 'op' | 'limit' | 'forNs' | 'count'
+> {
   readonly component: number;
   readonly parts: readonly number[];
   /** Indices into statEdges of the watched calls; empty = the requests of `parts` are watched. */
   readonly edges: readonly number[];
   /** All instances of the component, or the one that is named. */
   readonly instances: readonly number[];
-  readonly op: CompareOp;
-  readonly limit: number;
-  readonly forNs: Ns;
-  readonly count: number;
   readonly lengthNs: Ns;
 }
 

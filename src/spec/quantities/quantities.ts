@@ -154,13 +154,33 @@ export function quantity<T>(
 
 const ANY_FIELD = { type: ['string', 'number', 'array'] } as const;
 
+const FIELD_TEXTS: Readonly<Record<string, string>> = {
+  value: 'The value of `constant`. Unit: duration.',
+  mean: 'Mean. Unit: duration.',
+  min: 'Least value of `uniform` and `pareto`. Unit: duration.',
+  max: 'Largest value of `uniform`, cut-off of `pareto`. Unit: duration.',
+  sd: 'Standard deviation of `normal`. Unit: duration.',
+  p50: 'Median of `lognormal`. Unit: duration.',
+  p99: '99th percentile of `lognormal`. Unit: duration.',
+  cv: 'Coefficient of variation: standard deviation over mean. Unit: number.',
+  k: 'Number of exponential phases of `erlang`. Unit: count.',
+  shape: 'Shape of `weibull` and `pareto`. Unit: number.',
+  scale: 'Scale of `weibull`. Unit: duration.',
+  values: 'Values of `empirical`, equally likely. Unit: durations.',
+  branches:
+    'Branches of `hyperexponential` as `{ weight, mean }`, of `mixture` as `{ weight, of }`; the weights add up to 100%.',
+};
+
 const DISTRIBUTION_OBJECT = {
   type: 'object',
   description: 'Long form of a distribution of durations.',
   properties: {
     kind: { enum: [...DISTRIBUTION_KINDS], description: 'Name of the law.' },
     ...Object.fromEntries(
-      DISTRIBUTION_FIELDS.map((field) => [field, { ...ANY_FIELD, description: fieldText(field) }]),
+      DISTRIBUTION_FIELDS.map((field) => [
+        field,
+        { ...ANY_FIELD, description: FIELD_TEXTS[field] },
+      ]),
     ),
   },
   required: ['kind'],
@@ -184,37 +204,6 @@ const COUNT_OBJECT = {
   required: ['kind'],
   additionalProperties: false,
 };
-
-function fieldText(field: string): string {
-  switch (field) {
-    case 'value':
-      return 'The value of `constant`. Unit: duration.';
-    case 'mean':
-      return 'Mean. Unit: duration.';
-    case 'min':
-      return 'Least value of `uniform` and `pareto`. Unit: duration.';
-    case 'max':
-      return 'Largest value of `uniform`, cut-off of `pareto`. Unit: duration.';
-    case 'sd':
-      return 'Standard deviation of `normal`. Unit: duration.';
-    case 'p50':
-      return 'Median of `lognormal`. Unit: duration.';
-    case 'p99':
-      return '99th percentile of `lognormal`. Unit: duration.';
-    case 'cv':
-      return 'Coefficient of variation: standard deviation over mean. Unit: number.';
-    case 'k':
-      return 'Number of exponential phases of `erlang`. Unit: count.';
-    case 'shape':
-      return 'Shape of `weibull` and `pareto`. Unit: number.';
-    case 'scale':
-      return 'Scale of `weibull`. Unit: duration.';
-    case 'values':
-      return 'Values of `empirical`, equally likely. Unit: durations.';
-    default:
-      return 'Branches of `hyperexponential` as `{ weight, mean }`, of `mixture` as `{ weight, of }`; the weights add up to 100%.';
-  }
-}
 
 // One schema object each, so that the JSON Schema defines them once and refers to them everywhere.
 const DISTRIBUTION: Quantity<Distribution> = quantity(parseDistribution, {

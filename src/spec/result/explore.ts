@@ -1,13 +1,10 @@
 import type { BudgetResult, Result } from './result.js';
 
 /** The document of `faultline explore --json`: the smallest sets of faults that break a budget. Durations in seconds. */
-export interface ExploreResult {
-  readonly faultline: 1;
+export interface ExploreResult extends Pick<Result, 'faultline' | 'seed' | 'engine'> {
   readonly scenario: Pick<Result['scenario'], 'title' | 'sha256'>;
-  readonly seed: number;
   /** Runs of each set. */
   readonly replications: number;
-  readonly engine: { readonly version: string };
   readonly explored: readonly ExploredVariant[];
 }
 

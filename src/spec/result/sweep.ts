@@ -1,7 +1,7 @@
 import type { Measure } from '../scenario/expression.js';
 import type { BudgetSource } from '../scenario/scenario.js';
 import type { CascadeEvent } from './cascade.js';
-import type { BudgetResult, Verdict } from './result.js';
+import type { BudgetResult, Result, Verdict } from './result.js';
 
 /** How the settings of a sweep are chosen: all combinations, a sample (random or evenly spread), or by bisection. */
 export const SWEEP_KINDS = ['grid', 'random', 'sobol', 'bisect'] as const;
@@ -62,8 +62,7 @@ export interface SweepValue {
 export type AxisUnit = BudgetResult['unit'] | 'bytes' | null;
 
 /** The sweep document, `faultline sweep --json`: the only input of sweep reports. Durations in seconds. */
-export interface SweepResult {
-  readonly faultline: 1;
+export interface SweepResult extends Pick<Result, 'faultline' | 'seed' | 'engine'> {
   readonly scenario: {
     readonly title: string;
     readonly description: string | null;
@@ -76,10 +75,8 @@ export interface SweepResult {
     readonly expect: string | null;
     readonly resolution: number | null;
   };
-  readonly seed: number;
   /** Runs of each variant at each setting; for `bisect` the maximum. */
   readonly replications: number;
-  readonly engine: { readonly version: string };
   readonly run: { readonly duration: number; readonly warmup: number };
   readonly axes: readonly {
     readonly path: string;

@@ -67,10 +67,7 @@ export interface Accepted {
   readonly reason: string;
 }
 
-export interface Variant {
-  readonly name: string;
-  readonly title: string | null;
-  readonly description: string | null;
+export interface Variant extends Omit<Described, 'critical'> {
   readonly baseline: boolean;
   /** The patch as written, with `extends` resolved, for the diff in the report. */
   readonly patch: {

@@ -190,20 +190,18 @@ function checkLevels(context: Context, output: CacheOutput, path: Path): void {
       const served = ['cpu', 'maxConnections', 'pool', 'zone', 'labels'] as const;
       for (const field of served) {
         if (level[field] === undefined) continue;
-        problem(
-          field,
+        const message =
           `a local level runs in the process of its caller, so it has no ${field} of its own: ` +
-            `remove ${field}`,
-        );
+          `remove ${field}`;
+        problem(field, message);
       }
       if (shared > 0)
         problem('kind', 'local levels come before the shared one: move this level up');
     } else if (++shared > 1) {
-      problem(
-        'kind',
+      const message =
         'a cache has at most one shared level: make the other one a separate cache, and read ' +
-          'it on a miss: onMiss: [ cache: { get: OTHER, onMiss: [ ... ] } ]',
-      );
+        'it on a miss: onMiss: [ cache: { get: OTHER, onMiss: [ ... ] } ]';
+      problem('kind', message);
     }
   });
 }

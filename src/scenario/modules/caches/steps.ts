@@ -33,12 +33,8 @@ export function resolveCacheStep(
   if (!isOfKind(context, cache, 'cache', [...path, op])) return null;
   const kind = context.names.things.get(owner)?.kind;
   if (kind === 'workload') {
-    report(
-      context,
-      'FL405',
-      path,
-      `${owner} is a workload; only a service or a gateway can use a cache`,
-    );
+    const message = `${owner} is a workload; only a service or a gateway can use a cache`;
+    report(context, 'FL405', path, message);
     return null;
   }
   checkStep(context, output, op, cache, path);
@@ -64,11 +60,10 @@ function checkStep(
     problem('refresh', 'refresh loads the value: write the steps in onMiss');
   }
   if (!output.store && output.onMiss === undefined) {
-    problem(
-      'store',
+    const message =
       'store applies to the value that onMiss loads, and there is no onMiss: write onMiss, or ' +
-        'remove store',
-    );
+      'remove store';
+    problem('store', message);
   }
   const pattern = patternOf(context, cache);
   const writes = pattern === 'writeThrough' || pattern === 'writeBehind';
@@ -76,10 +71,9 @@ function checkStep(
     problem('write', 'write applies only to set with the pattern writeThrough or writeBehind');
   }
   if (op === 'set' && writes && output.write === undefined) {
-    problem(
-      'set',
-      `with ${pattern} a set also writes to the data source: write the steps in write`,
-    );
+    const message =
+      `with ${pattern} a set also writes to the data source: write the steps in ` + 'write';
+    problem('set', message);
   }
 }
 
