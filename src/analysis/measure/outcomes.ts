@@ -54,8 +54,7 @@ export function goodByRun(
 
 /** Share of the finished requests that succeed, by the outcomes of each run. */
 export function successOf(outcomes: readonly Float64Array[]): Measured {
-  return shareOf(
-    outcomes.map((run) => succeededOf(run)),
-    outcomes.map((run) => finishedOf(run)),
-  );
+  const succeeded = outcomes.map((run) => succeededOf(run));
+  const finished = outcomes.map((run) => finishedOf(run));
+  return shareOf(succeeded, finished);
 }
