@@ -136,15 +136,22 @@ function expectations(view: View, folded: boolean): Markup {
         <td>${budgetCell(each)}</td>
       </tr>`,
   );
-  return framed(folded ? 'scroll expected long' : 'scroll expected', 'Expectations', {
-    open: markup`<table class="budget">`,
-    caption: 'What the hypothesis expects',
-    head: markup`<tr>
-      <th scope="col">Expectation</th>
-      <th scope="col">Measured</th>
-    </tr>`,
-    rows,
-  });
+  return markup`<div class="scroll expected${folded && ' long'}" tabindex="0" role="region" aria-label="Expectations">
+    <table class="budget">
+      <caption>
+        What the hypothesis expects
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Expectation</th>
+          <th scope="col">Measured</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 const ORDER = { fail: 0, inconclusive: 1, pass: 2 } as const;
