@@ -53,12 +53,9 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   const isOther = (e: CascadeEvent): boolean =>
     otherFault(variant, begin, startOf(e, first)) !== undefined;
   const last = left ?? lastEnd(variant, ends, isOther);
-  const middle = spreadEvents(
-    view,
-    variant,
-    first.filter((e) => e !== last),
-    5 - [start, shownEnd, again ?? undefined, last].filter((e) => e !== undefined).length,
-  );
+  const others = first.filter((e) => e !== last);
+  const ownSteps = [start, shownEnd, again ?? undefined, last].filter((e) => e !== undefined);
+  const middle = spreadEvents(view, variant, others, 5 - ownSteps.length);
   const chosen = [earlierFault(variant, from), start, ...middle, shownEnd, last].filter(
     (e): e is CascadeEvent => e !== undefined,
   );

@@ -1,6 +1,12 @@
 import type { Unit } from '../text/figures.js';
-import type { FlowEnd } from './charts/flow.js';
 import type { MeteredResult } from '../spec/result/meters.js';
+
+/** One outcome of the counted items: its counter, its words and its colour. */
+export interface FlowEnd {
+  readonly meter: string;
+  readonly words: string;
+  readonly fill: string;
+}
 
 /** A figure of a metered subject over time. */
 export interface FamilyPanel {

@@ -11,11 +11,8 @@ import { degradedSubjects, everDegraded } from './words.js';
 /** Title of the propagation figure. */
 export function propagationFinding(view: View, variant: VariantResult): string {
   const { influences, loops } = variant.cascade;
-  const up = beforeNextFault(
-    view,
-    variant,
-    influences.filter((i) => !isFeedback(i.mechanism)),
-  );
+  const upward = influences.filter((i) => !isFeedback(i.mechanism));
+  const up = beforeNextFault(view, variant, upward);
   if (influences.length === 0) {
     const degraded = lanesOf(view, variant).filter(({ intervals }) => intervals.length > 0);
     if (degraded.length === 0) return 'Nothing degrades';

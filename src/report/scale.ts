@@ -36,6 +36,11 @@ export function niceTicks(domain: readonly [number, number], count: number): num
   while (span / step < count) step /= 10;
   const many = span / step / count;
   step *= many > 5 ? 10 : many > 2 ? 5 : many > 1 ? 2 : 1;
+  return stepsWithin(domain, step);
+}
+
+/** All multiples of a step within bounds. */
+export function stepsWithin(domain: readonly [number, number], step: number): number[] {
   const first = Math.ceil(domain[0] / step - 1e-9);
   const ticks: number[] = [];
   for (let i = first; i * step <= domain[1] + step * 1e-9; i++) ticks.push(clean(i * step));

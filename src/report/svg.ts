@@ -65,14 +65,14 @@ export function lineLayer(
 }
 
 /** Draws one specification; `prefix` makes the ids of this chart unique on the page. */
-export type PlotRenderer = (spec: PlotSpec, prefix: string) => Markup;
+export type PlotRenderer = (prefix: string, spec: PlotSpec) => Markup;
 
 /**
  * The renderer for a DOM document, jsdom's in the command line. Its result is the content of the `<svg>` without the
  * frame.
  */
 export function plotRenderer(document: object): PlotRenderer {
-  return (spec, prefix) => {
+  return (prefix, spec) => {
     const element = Plot.plot({
       ...optionsOf(spec),
       document: document as Plot.PlotOptions['document'],

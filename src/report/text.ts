@@ -142,15 +142,8 @@ function tableLines(view: View, options: TextOptions): string[] {
   });
   const left = view.result.variants.length - shown.length;
   if (left > 0) lines.push(paint.dim(`  ... ${left} more variants in the report`));
-  lines.push(
-    `  ${paint.dim(
-      footnote(
-        view,
-        keep.map((i) => chosen[i]!),
-        options.columns - 2,
-      ),
-    )}`,
-  );
+  const kept = keep.map((i) => chosen[i]!);
+  lines.push(`  ${paint.dim(footnote(view, kept, options.columns - 2))}`);
   return lines.map((text) => text.trimEnd());
 }
 

@@ -140,17 +140,14 @@ export function behindWords(
   const { subject, noun, most, oldest } = worst.value;
   const best = largestBy(found, ({ value }) => -rank(value));
   const alike = found.filter(({ value }) => isAlike(value, best.value));
+  const names = alike.slice(0, NAMED).map(({ variant }) => variant.name);
   return [
     `${upTo(formatCount(most), noun)} ${noun === 'row' ? 'in' : 'for'} ${subject}`,
     ...inVariant(view, worst.variant),
     // A section chooses its subjects by this age, so it shows it.
     detail === 'full' || among !== undefined ? `, the oldest for ${formatSeconds(oldest)}` : '',
     drainWords(worst.value, detail),
-    ...bestWords(
-      worst.value,
-      best.value,
-      alike.slice(0, NAMED).map(({ variant }) => variant.name),
-    ),
+    ...bestWords(worst.value, best.value, names),
   ];
 }
 

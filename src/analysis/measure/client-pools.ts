@@ -1,3 +1,4 @@
+import { sumOf } from '../../stats/sums.js';
 import type { PlanEdge } from '../../spec/plan/plan.js';
 import { poolSizeOf } from '../../spec/scenario/pool-size.js';
 import type { RunRecord } from '../../spec/record/record.js';
@@ -50,9 +51,7 @@ function poolsOf({ data, selection }: Pools, countOf: (component: number) => num
     const key = isShared ? String(to) : `${from} ${to} ${bundle}`;
     pools.set(key, isShared ? max : max * countOf(from));
   }
-  let total = 0;
-  for (const maxOpen of pools.values()) total += maxOpen;
-  return total;
+  return sumOf([...pools.values()]);
 }
 
 /** Connections that one calling instance may open on an edge; null if it has no pool. */

@@ -1,3 +1,4 @@
+import { sumOf } from '../../stats/sums.js';
 import {
   PATH_KINDS,
   type Contributor,
@@ -161,7 +162,5 @@ function p99Of(latenciesNs: readonly number[]): number {
 /** Mean in seconds; null of nothing. */
 function meanOf(samples: readonly Sample[], of: (sample: Sample) => number): number | null {
   if (samples.length === 0) return null;
-  let sum = 0;
-  for (const sample of samples) sum += of(sample);
-  return sum / samples.length / 1e9;
+  return sumOf(samples.map(of)) / samples.length / 1e9;
 }

@@ -36,11 +36,9 @@ export function costByRun({ data, window }: Window, ids: readonly number[]): rea
 export function costPerMillion({ data, window }: Window): Measured {
   const all = data.plan.components.map((_, id) => id);
   const selection = selectUsers(data);
-  const successes = outcomesByRun({ data, selection, window }).map((run) => succeededOf(run));
-  return ratioOf(
-    costByRun({ data, window }, all),
-    successes.map((n) => n / MILLION),
-  );
+  const outcomes = outcomesByRun({ data, selection, window });
+  const millions = outcomes.map((run) => succeededOf(run) / MILLION);
+  return ratioOf(costByRun({ data, window }, all), millions);
 }
 
 /** Costs of a variant for the summary tables; null without prices. */
@@ -101,10 +99,8 @@ function instanceCost(
     const disk = (storageOf(scenario, name) / GB) * (prices.storageGbMonth / HOURS_PER_MONTH);
     const price = hourly(prices, shape?.cpuRequest ?? cpu.cores, limit ?? 0) + disk;
     if (price === 0) return;
-    const ns = sumCells(
-      capacityByCell(data, record, instances, () => 1, true),
-      window.cells,
-    );
+    const there = capacityByCell(data, record, instances, () => 1, true);
+    const ns = sumCells(there, window.cells);
     cost += (ns / NS_PER_HOUR) * price;
   });
   return cost;

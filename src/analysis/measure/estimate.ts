@@ -93,10 +93,7 @@ export function pooled(value: number | null, each: readonly (number | null)[]): 
 
 /** A value that could not be measured. */
 export function nothing(replications: number): Measured {
-  return pooled(
-    null,
-    Array.from({ length: replications }, () => null),
-  );
+  return pooled(null, new Array<null>(replications).fill(null));
 }
 
 /** A statistic of a histogram of ns, in seconds; null if it is empty. */

@@ -2,7 +2,7 @@ import type { Ns } from '../../kernel/time.js';
 import { DESIGNED, OUTCOME_KINDS, OUTCOME_NAMES } from '../../spec/outcome.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import { throttledBy } from './pool-refusals.js';
-import { arrivedOf, mergeSegments } from './sums.js';
+import { arrivedOf, mergeSegments, sumCells } from './sums.js';
 import type { VariantData } from './variant-data.js';
 import type { CellSet } from './window.js';
 
@@ -55,20 +55,13 @@ export function refusalsApart(data: VariantData, record: RunRecord, goodput: Goo
 
 /** Goodput per arrival in a window; null if nothing arrived. */
 export function goodShare({ arrived, good }: Goodput, { cells }: CellSet): number | null {
-  let all = 0;
-  let well = 0;
-  for (let i = 0; i < cells.length; i++) {
-    all += arrived[cells[i]];
-    well += good[cells[i]];
-  }
-  return all > 0 ? well / all : null;
+  const all = sumCells(arrived, cells);
+  return all > 0 ? sumCells(good, cells) / all : null;
 }
 
 /** Arrivals in a window. */
 export function arrivedIn({ arrived }: Goodput, { cells }: CellSet): number {
-  let all = 0;
-  for (let i = 0; i < cells.length; i++) all += arrived[cells[i]];
-  return all;
+  return sumCells(arrived, cells);
 }
 
 /** p99 latency of some parts before the first fault, at most 10 s; 0 if there were no requests. */

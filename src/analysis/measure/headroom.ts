@@ -73,11 +73,8 @@ function usesOf(asked: Asked, component: PlanComponent, id: number): readonly Us
   const own = (resource: 'workers' | 'cores', limit: number, used: number, fixed = 0): void => {
     uses.push({ component: name, resource, of: null, used, limit, fixed, rates, ...grown });
   };
-  own(
-    'workers',
-    total(({ concurrency }) => concurrency),
-    levelOf(asked, 'busy'),
-  );
+  const workers = total(({ concurrency }) => concurrency);
+  own('workers', workers, levelOf(asked, 'busy'));
   const background = total(({ cpu }) => cpu.background);
   const cores = total(({ cpu: { cores: all, quota } }) => Math.min(all, quota?.limit ?? Infinity));
   own('cores', cores, levelOf(asked, 'cpu'), background);

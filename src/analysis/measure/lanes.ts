@@ -259,10 +259,8 @@ function weightedShare(
   const all = weights.reduce((sum, weight) => sum + weight, 0);
   const lost = new Float64Array(steps.count);
   weights.forEach((weight, index) => {
-    const away = awayOf(
-      downtimes.filter(({ instance }) => instance === first + index),
-      steps,
-    );
+    const own = downtimes.filter(({ instance }) => instance === first + index);
+    const away = awayOf(own, steps);
     for (let step = 0; step < steps.count; step++) lost[step] += weight * away[step];
   });
   return lost.map((sum, step) => 1 - sum / (all * steps.lengthNs[step]));

@@ -83,11 +83,8 @@ function metersOf<F extends MeterRecord['form']>(
 
 function countsOf(asked: Asked, name: string): readonly number[] {
   return asked.data.records.map((record) => {
-    let sum = 0;
-    for (const { counts } of metersOf(record, asked, name, 'counter')) {
-      sum += sumCells(counts, asked.window.cells);
-    }
-    return sum;
+    const meters = metersOf(record, asked, name, 'counter');
+    return sumOf(meters.map(({ counts }) => sumCells(counts, asked.window.cells)));
   });
 }
 

@@ -88,12 +88,9 @@ function drains(
   data: VariantData,
   runs: readonly MeterRecord[],
 ): Readonly<Record<string, DrainResult>> {
+  const lags = runs.map((run) => [run]);
   const found = data.plan.faults.flatMap(({ id }) => {
-    const measured = measureDrain(
-      data,
-      id,
-      runs.map((run) => [run]),
-    );
+    const measured = measureDrain(data, id, lags);
     if (measured.value === null) return [];
     return [[id, { ...estimateOf(measured), never: neverCount(measured) }] as const];
   });

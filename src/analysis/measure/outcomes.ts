@@ -1,3 +1,4 @@
+import { sumOf } from '../../stats/sums.js';
 import { shareOf, type Measured } from './estimate.js';
 import type { HistogramData, Histogram } from '../../stats/histogram.js';
 import type { Asked } from './question.js';
@@ -45,17 +46,14 @@ export function goodByRun(
   outcomes: readonly Float64Array[],
 ): readonly number[] {
   if (selection.callers !== null) return outcomes.map((run) => succeededOf(run));
-  return data.records.map((record) => {
-    let good = 0;
-    for (const part of selection.parts) good += sumCells(record.parts[part].good, window.cells);
-    return good;
-  });
+  return data.records.map(({ parts }) =>
+    sumOf(selection.parts.map((part) => sumCells(parts[part].good, window.cells))),
+  );
 }
 
 /** Share of the finished requests that succeed, by the outcomes of each run. */
 export function successOf(outcomes: readonly Float64Array[]): Measured {
-  return shareOf(
-    outcomes.map((run) => succeededOf(run)),
-    outcomes.map((run) => finishedOf(run)),
-  );
+  const succeeded = outcomes.map((run) => succeededOf(run));
+  const finished = outcomes.map((run) => finishedOf(run));
+  return shareOf(succeeded, finished);
 }

@@ -102,10 +102,8 @@ export function resultsOf({ records }: VariantData, component: number): readonly
 
 /** Share of the runs with a result. */
 export function shareOfRuns(results: readonly RolloutResult[], result: string): Measured {
-  return meanOf(
-    results.map((own) => (own === result ? 1 : 0)),
-    'exact',
-  );
+  const each = results.map((own) => (own === result ? 1 : 0));
+  return meanOf(each, 'exact');
 }
 
 /** Requests that a version answered (`old`, `next`), or both together (`served`). */

@@ -141,10 +141,8 @@ function attemptsPerRequest(data: VariantData, outcomes: readonly Float64Array[]
   });
   const selection = selectStats(inner, data);
   const attempts = edgeSums({ data, selection, window: data.whole }, 'attempts');
-  return ratioOf(
-    attempts,
-    outcomes.map((run) => arrivedOf(run)),
-  );
+  const requests = outcomes.map((run) => arrivedOf(run));
+  return ratioOf(attempts, requests);
 }
 
 /** Largest amplification of the component edges with enough calls. */

@@ -14,11 +14,8 @@ export function sumOutcomes(
   rows: readonly { readonly outcomes: Uint32Array }[],
   cells: Int32Array,
 ): OutcomeCounts {
-  return sumTable(
-    rows.map((row) => row.outcomes),
-    cells,
-    OUTCOME_KINDS,
-  );
+  const tables = rows.map((row) => row.outcomes);
+  return sumTable(tables, cells, OUTCOME_KINDS);
 }
 
 /** Counts of outcomes of some parts of a run over some cells. */

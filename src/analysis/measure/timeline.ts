@@ -62,11 +62,8 @@ function seriesOf(
 
 /** Number of running processes of a component; empty if all run, and for requests of workloads. */
 function upSeries(runs: readonly Counts[], instances: number, steps: Steps): number[] {
-  const up = over(
-    runs.map((lane) => lane.up),
-    steps,
-    (sum) => (sum / runs.length) * instances,
-  );
+  const shares = runs.map((lane) => lane.up);
+  const up = over(shares, steps, (sum) => (sum / runs.length) * instances);
   return up.every((value) => value === instances) ? [] : up;
 }
 

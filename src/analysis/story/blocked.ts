@@ -41,12 +41,8 @@ export function blockedEvents(scene: Scene, record: RunRecord): readonly StoryEv
     const most = Math.max(...waiting.subarray(...span));
     const { subject, reason } = blocker;
     const text = `${reason}, and up to ${plural(most, 'message')} ${most === 1 ? 'waits' : 'wait'} to be published`;
-    return fromTo(
-      scene,
-      span,
-      { kind: 'blocked', subject, text },
-      (seconds) => `publishing again after ${formatSeconds(seconds)}`,
-    );
+    const over = (seconds: number): string => `publishing again after ${formatSeconds(seconds)}`;
+    return fromTo(scene, span, { kind: 'blocked', subject, text }, over);
   });
 }
 

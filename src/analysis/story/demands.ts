@@ -108,10 +108,8 @@ function levelOf(
   { component, kind, parts, first, measured }: Asked,
 ): number {
   const gauges = gaugesByComponent(data, record)[component];
-  const area = areaOf(
-    gauges.filter((gauge) => gauge.kind === kind),
-    measured.cells,
-  );
+  const own = gauges.filter((gauge) => gauge.kind === kind);
+  const area = areaOf(own, measured.cells);
   const counts = parts.map((part) => executions(record, part, measured.segments));
   const all = sumOf(counts);
   if (all === 0) return 0;

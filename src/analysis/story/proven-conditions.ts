@@ -70,7 +70,7 @@ function factOf(
     role: 'cause',
     at: at ?? first?.at ?? 0,
     until: null,
-    text: TEXTS[kind](subject, resource),
+    text: CAUSE_TEXTS[kind](subject, resource),
     value: null,
     unit: null,
     mechanism: null,
@@ -93,7 +93,10 @@ function pairOf(edge: string): string {
   return edge.replace('->', ' to ');
 }
 
-const TEXTS: Readonly<Record<CauseKind, (subject: string, resource?: Resource) => string>> = {
+/** The words of a cause that has no figure, by its kind. */
+export const CAUSE_TEXTS: Readonly<
+  Record<CauseKind, (subject: string, resource?: Resource) => string>
+> = {
   fault: (subject) => subject,
   rollout: (subject) => `the new version of ${subject}`,
   load: (subject) => `the load of ${subject} is too high`,

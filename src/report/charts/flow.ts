@@ -1,16 +1,10 @@
+import type { FlowEnd } from '../family.js';
 import { countIn } from '../family-parts.js';
 import type { MeteredResult } from '../../spec/result/meters.js';
 import { attribute, box, label, type Drawing } from '../draw.js';
 import { formatCount, formatShare } from '../../text/figures.js';
 import { coordinate } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
-
-/** One outcome of the counted items: its counter, its words and its colour. */
-export interface FlowEnd {
-  readonly meter: string;
-  readonly words: string;
-  readonly fill: string;
-}
 
 const WIDTH = 340;
 const LEFT = 12;

@@ -81,21 +81,18 @@ export function lossChart(view: View, id: string, width: number): Drawing {
   const y = logarithmic([floor, 1], [height - margin.bottom, margin.top]);
   const shares = [1, ...DECADES.filter((share) => share >= floor)];
   const limit = objective(view, domain);
-  const drawn = view.plot(
-    {
-      width,
-      height,
-      margin,
-      x: { type: 'log', domain },
-      y: { type: 'log', domain: [floor, 1] },
-      layers: [
-        { kind: 'across', at: shares, stroke: 'var(--grid)', dash: null },
-        { kind: 'upright', at: limit, stroke: 'var(--ink3)', dash: '2 3' },
-        ...lines.flatMap(({ variant, points }) => curve(view, variant, clipped(points))),
-      ],
-    },
-    id,
-  );
+  const drawn = view.plot(id, {
+    width,
+    height,
+    margin,
+    x: { type: 'log', domain },
+    y: { type: 'log', domain: [floor, 1] },
+    layers: [
+      { kind: 'across', at: shares, stroke: 'var(--grid)', dash: null },
+      { kind: 'upright', at: limit, stroke: 'var(--ink3)', dash: '2 3' },
+      ...lines.flatMap(({ variant, points }) => curve(view, variant, clipped(points))),
+    ],
+  });
   return {
     width,
     height,
@@ -128,22 +125,19 @@ export function cumulativeChart(
   const x = logarithmic(domain, [margin.left, width - margin.right]);
   const y = linear([0, 1], [height - margin.bottom, margin.top]);
   const shares = [1, 0.75, 0.5, 0.25, 0];
-  const drawn = view.plot(
-    {
-      width,
-      height,
-      margin,
-      x: { type: 'log', domain },
-      y: { type: 'linear', domain: [0, 1] },
-      layers: [
-        { kind: 'across', at: shares, stroke: 'var(--grid)', dash: null },
-        ...view.result.variants.flatMap((variant) =>
-          curve(view, variant, cumulativePoints(view, variant, population, domain)),
-        ),
-      ],
-    },
-    id,
-  );
+  const drawn = view.plot(id, {
+    width,
+    height,
+    margin,
+    x: { type: 'log', domain },
+    y: { type: 'linear', domain: [0, 1] },
+    layers: [
+      { kind: 'across', at: shares, stroke: 'var(--grid)', dash: null },
+      ...view.result.variants.flatMap((variant) =>
+        curve(view, variant, cumulativePoints(view, variant, population, domain)),
+      ),
+    ],
+  });
   return {
     width,
     height,
@@ -282,12 +276,8 @@ function lossLabels(
     ...answered.map((line) => ({ line, text: '' })),
   ];
   const top = y(floor) + 4 - ROW * (stack.length - 1);
-  const ys = spread(
-    level.map((line) => y(line.lost) + 4),
-    15,
-    y(1) + 4,
-    stack.length === 0 ? y(floor) - 2 : top - ROW,
-  );
+  const places = level.map((line) => y(line.lost) + 4);
+  const ys = spread(places, 15, y(1) + 4, stack.length === 0 ? y(floor) - 2 : top - ROW);
   return [
     ...level.map((line, i) => named(view, line, right + 8, ys[i]!, formatShare(line.lost))),
     ...stack.map(({ line, text }, i) =>

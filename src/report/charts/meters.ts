@@ -57,25 +57,22 @@ export function meterChart(
         return `${variant.name} at most ${formatValue(most, panel.unit)}`;
       })
       .join(', '),
-    body: view.plot(
-      {
-        ...size,
-        margin: { left: 0, right: 0, top: 6, bottom: 4 },
-        x: { type: 'linear', domain: [0, view.result.run.duration] },
-        y:
-          floor === null
-            ? { type: 'linear', domain: [0, top] }
-            : { type: 'log', domain: [floor, top] },
-        layers: [
-          { kind: 'spans', spans: marks.spans, fill: 'var(--fault)' },
-          { kind: 'upright', at: marks.instants, stroke: 'var(--fault-ink)', dash: '2 3' },
-          { kind: 'across', at: gridOf(axis), stroke: 'var(--grid)', dash: null },
-          ...ordered.flatMap((variant) => bandOf(view, variant, subject, panel, inside)),
-          ...ordered.map((variant) => lineOf(view, variant, subject, panel, inside)),
-        ],
-      },
-      id,
-    ),
+    body: view.plot(id, {
+      ...size,
+      margin: { left: 0, right: 0, top: 6, bottom: 4 },
+      x: { type: 'linear', domain: [0, view.result.run.duration] },
+      y:
+        floor === null
+          ? { type: 'linear', domain: [0, top] }
+          : { type: 'log', domain: [floor, top] },
+      layers: [
+        { kind: 'spans', spans: marks.spans, fill: 'var(--fault)' },
+        { kind: 'upright', at: marks.instants, stroke: 'var(--fault-ink)', dash: '2 3' },
+        { kind: 'across', at: gridOf(axis), stroke: 'var(--grid)', dash: null },
+        ...ordered.flatMap((variant) => bandOf(view, variant, subject, panel, inside)),
+        ...ordered.map((variant) => lineOf(view, variant, subject, panel, inside)),
+      ],
+    }),
   };
 }
 

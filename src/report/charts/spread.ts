@@ -42,23 +42,20 @@ export function spreadChart(
   const margin = { left: 52, right: 14, top: 14, bottom: 30 };
   const x = logarithmic(domain, [margin.left, width - margin.right]);
   const y = logarithmic([FLOOR, 1], [height - margin.bottom, margin.top]);
-  const drawn = view.plot(
-    {
-      width,
-      height,
-      margin,
-      x: { type: 'log', domain },
-      y: { type: 'log', domain: [FLOOR, 1] },
-      layers: [
-        { kind: 'across', at: SHARES, stroke: 'var(--grid)', dash: null },
-        ...found.map((spread) => {
-          const look = lookOf(view, spread.variant.name);
-          return { ...lineLayer(look, pointsOf(spread, domain)), step: true };
-        }),
-      ],
-    },
-    id,
-  );
+  const drawn = view.plot(id, {
+    width,
+    height,
+    margin,
+    x: { type: 'log', domain },
+    y: { type: 'log', domain: [FLOOR, 1] },
+    layers: [
+      { kind: 'across', at: SHARES, stroke: 'var(--grid)', dash: null },
+      ...found.map((spread) => {
+        const look = lookOf(view, spread.variant.name);
+        return { ...lineLayer(look, pointsOf(spread, domain)), step: true };
+      }),
+    ],
+  });
   return {
     width,
     height,

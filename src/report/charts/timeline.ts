@@ -68,13 +68,13 @@ export function panelChart(view: View, panel: Panel, variant: VariantResult, id:
       .map((phase) => `${phase.name} ${phaseText(panel, variant, phase)}`)
       .join(', '),
     body: view.plot(
+      id,
       panelSpec(view, panel, [
         ...(band ? [bandOf(variant, series, look.color)] : []),
         ...(panel.arrivals.length > 0 ? [arrivals] : []),
         ...ghostOf(variant, panel),
         line,
       ]),
-      id,
     ),
   };
 }

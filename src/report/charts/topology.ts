@@ -1,3 +1,4 @@
+import { sumOf } from '../../stats/sums.js';
 import type { VariantResult } from '../../spec/result/result.js';
 import type { HealthState } from '../../spec/result/cascade.js';
 import { mapNodes } from '../crowd.js';
@@ -156,9 +157,8 @@ type MapEdge = Placement['edges'][number];
 const SEVERITY: Readonly<Record<HealthState, number>> = { ok: 0, degraded: 1, failing: 3, down: 4 };
 
 function severityAt(variant: VariantResult, step: number): number {
-  let sum = 0;
-  for (const name of Object.keys(variant.components)) sum += SEVERITY[stateOf(variant, name, step)];
-  return sum;
+  const names = Object.keys(variant.components);
+  return sumOf(names.map((name) => SEVERITY[stateOf(variant, name, step)]));
 }
 
 function onsetOf(variant: VariantResult, from: number, until: number, step: number): number {

@@ -74,17 +74,14 @@ export function amplificationChart(
   const x = linear([0, duration], [margin.left, width - margin.right]);
   const y = linear(domain, [height - margin.bottom, margin.top]);
   const bottom = height - margin.bottom;
-  const drawn = view.plot(
-    {
-      width,
-      height,
-      margin,
-      x: { type: 'linear', domain: [0, duration] },
-      y: { type: 'linear', domain },
-      layers: amplificationLayers(view, edges, ticks),
-    },
-    id,
-  );
+  const drawn = view.plot(id, {
+    width,
+    height,
+    margin,
+    x: { type: 'linear', domain: [0, duration] },
+    y: { type: 'linear', domain },
+    layers: amplificationLayers(view, edges, ticks),
+  });
   return {
     width,
     height,

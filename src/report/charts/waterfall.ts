@@ -127,17 +127,14 @@ export function waterfallChart(exemplar: Exemplar, variant: string, width: numbe
   const x = linear([0, end], [left, width - 16]);
   const ticks = niceTicks([0, end], 4).filter((at) => at <= end);
   const bottom = 4 + rows.length * ROW;
+  const grid = ticks.map((at) => `M${coordinate(x(at))} 2V${coordinate(bottom)}`);
   return {
     width,
     height: bottom + 22,
     title: `Request ${exemplar.key} under ${variant}: ${exemplar.outcome} after ${formatSeconds(exemplar.duration)}`,
     description: rows.map(({ name, span }) => `${name} ${answerText(span)}`).join(', '),
     body: [
-      stroke(
-        ticks.map((at) => `M${coordinate(x(at))} 2V${coordinate(bottom)}`).join(''),
-        'var(--grid)',
-        1,
-      ),
+      stroke(grid.join(''), 'var(--grid)', 1),
       rows.length === 0 ? gridLine(0, width, bottom) : null,
       markup`<g fill="var(--ink2)">${rows.map((row, i) => nameMark(row, 4 + i * ROW, indent))}</g>`,
       barMarks(rows, exemplar, x, end),

@@ -13,7 +13,7 @@ import { formatDifferenceWithin } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { lookOf, type View } from '../view.js';
-import { folded, section, variantKey } from './parts.js';
+import { folded, framed, section, variantKey } from './parts.js';
 
 /**
  * The variants side by side: results for users, then latency, of successful responses and of all separately. `long`
@@ -124,23 +124,17 @@ function table(
         <button class="sort" type="button">${column.head}</button><small>${column.of}</small>
       </th>`,
   );
-  return markup`<div class="scroll stick cmp${long && ' long'}" tabindex="0" role="region" aria-label="${name}">
-    <table class="wide sortable" id="${id}">
-      <caption class="sr">
-        ${name}
-      </caption>
-      <thead>
-        ${group}
-        <tr>
-          <th scope="col">Variant</th>
-          ${heads}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
+  return framed(long ? 'scroll stick cmp long' : 'scroll stick cmp', name, {
+    open: markup`<table class="wide sortable" id="${id}">`,
+    caption: name,
+    isHidden: true,
+    head: markup`${group}
+      <tr>
+        <th scope="col">Variant</th>
+        ${heads}
+      </tr>`,
+    rows,
+  });
 }
 
 /** The variant, its character, and the one that it is compared with if that is not the baseline. */

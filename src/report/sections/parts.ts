@@ -89,6 +89,26 @@ export function scrolled(table: Table, name: string, className = 'scroll'): Mark
   </div>`;
 }
 
+/** A table of markup. */
+interface MarkupTable {
+  /** Its start tag. */
+  readonly open: Markup;
+  readonly caption: Part;
+  /** The caption is only for screen readers. */
+  readonly isHidden?: boolean;
+  readonly head: Part;
+  readonly rows: Part;
+  /** What follows the rows. */
+  readonly foot?: Part;
+}
+
+/** A table of markup that scrolls sideways in its frame. */
+export function framed(className: string, name: string, table: MarkupTable): Markup {
+  return markup`<div class="${className}" tabindex="0" role="region" aria-label="${name}">
+    ${markupTable(table)}
+  </div>`;
+}
+
 /** A table whose first column heads its rows. */
 export function plainTable(table: Table): Markup {
   const heads = table.head.map((text, i) =>
@@ -101,18 +121,27 @@ export function plainTable(table: Table): Markup {
     markup`<tr><th scope="row">${first}`,
     cells.map((cell) => [TD, cell]),
   ]);
-  return markup`<table>
-    <caption>
-      ${table.caption}
+  return markupTable({
+    open: markup`<table>`,
+    caption: table.caption,
+    head: markup`<tr>
+      ${heads}
+    </tr>`,
+    rows,
+  });
+}
+
+function markupTable({ open, caption, isHidden, head, rows, foot }: MarkupTable): Markup {
+  return markup`${open}
+    <caption${isHidden === true && markup` class="sr"`}>
+      ${caption}
     </caption>
     <thead>
-      <tr>
-        ${heads}
-      </tr>
+      ${head}
     </thead>
     <tbody>
       ${rows}
-    </tbody>
+    </tbody>${foot}
   </table>`;
 }
 

@@ -5,7 +5,7 @@ import { plural } from '../../text/words.js';
 import { markup, type Markup } from '../html-escape.js';
 import { ranked } from '../ranking.js';
 import { budgetRows, heldBudgets, lookOf, type View } from '../view.js';
-import { variantKey } from './parts.js';
+import { framed, variantKey } from './parts.js';
 
 /** All variants from the best to the worst, with their budgets as columns. */
 export function rankingTable(view: View, note: string): Markup {
@@ -28,27 +28,22 @@ export function rankingTable(view: View, note: string): Markup {
         ${budgets.map((row) => markup`<td>${budgetCell(row.by[at.get(variant)!]!)}</td>`)}
       </tr>`,
   );
+  const table = framed('scroll long', 'Ranking of the variants', {
+    open: markup`<table class="budget ranking wide sortable" id="ranking">`,
+    caption: 'Ranking of the variants',
+    isHidden: true,
+    head: markup`<tr>
+      <th scope="col" class="r"><button class="sort" type="button">Place</button></th>
+      <th scope="col">Variant</th>
+      <th scope="col"><button class="sort" type="button">Budgets held</button></th>
+      <th scope="col"><button class="sort" type="button">Success</button></th>
+      ${heads}
+    </tr>`,
+    rows: body,
+  });
   return markup`<div class="budgets">
     <p class="meta">Ranking of ${plural(rows.length, 'variant')}: fewest budgets missed, then most success, then lowest p99; variants that another one beats in success or goodput follow, unless they hold every budget; pooled over ${plural(result.replications, 'replication')}</p>
-    <div class="scroll long" tabindex="0" role="region" aria-label="Ranking of the variants">
-      <table class="budget ranking wide sortable" id="ranking">
-        <caption class="sr">
-          Ranking of the variants
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col" class="r"><button class="sort" type="button">Place</button></th>
-            <th scope="col">Variant</th>
-            <th scope="col"><button class="sort" type="button">Budgets held</button></th>
-            <th scope="col"><button class="sort" type="button">Success</button></th>
-            ${heads}
-          </tr>
-        </thead>
-        <tbody>
-          ${body}
-        </tbody>
-      </table>
-    </div>
+    ${table}
     <p class="meta after">${note}</p>
   </div>`;
 }

@@ -62,10 +62,8 @@ function pictures(
   maps: Maps,
   moments: readonly Snapshot[],
 ): Markup {
-  const first = Math.max(
-    0,
-    moments.findIndex(({ title }) => title === 'Worst'),
-  );
+  const worst = moments.findIndex(({ title }) => title === 'Worst');
+  const first = Math.max(0, worst);
   const figures = moments.map((moment, i) => figure(view, variant, maps, moment, i, i === first));
   const { wide } = maps;
   const frames = framesOf(view, variant, wide);

@@ -10,7 +10,7 @@ import { chainOf, type ChainStep } from '../chain.js';
 import { badgeOf, verdictWords } from '../words.js';
 import type { Fold } from '../fold.js';
 import { breakable, budgetCell } from './budget-cells.js';
-import { variantKey } from './parts.js';
+import { framed, variantKey } from './parts.js';
 import { rankingTable } from './ranking.js';
 
 /** Badge, sentence, chain and budgets by variant; with many variants, their ranking. */
@@ -100,29 +100,23 @@ function budgetTable(view: View): Markup | null {
     const { held, of } = heldBudgets(variant);
     return markup`<td>${of === 0 ? '–' : `${held} of ${of}${held === of && variants.length < 6 ? ' · pass' : ''}`}</td>`;
   });
+  const table = framed('scroll stick', 'Budgets by variant', {
+    open: markup`<table class="budget wide">`,
+    caption: `Budgets, pooled over ${plural(replications, 'replication')}`,
+    head: markup`<tr>
+      <th scope="col">Budget</th>
+      ${heads}
+    </tr>`,
+    rows: body,
+    foot: markup` <tfoot>
+      <tr>
+        <th scope="row">Held</th>
+        ${held}
+      </tr>
+    </tfoot>`,
+  });
   return markup`<div class="budgets">
-    <div class="scroll stick" tabindex="0" role="region" aria-label="Budgets by variant">
-      <table class="budget wide">
-        <caption>
-          Budgets, pooled over ${plural(replications, 'replication')}
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Budget</th>
-            ${heads}
-          </tr>
-        </thead>
-        <tbody>
-          ${body}
-        </tbody>
-        <tfoot>
-          <tr>
-            <th scope="row">Held</th>
-            ${held}
-          </tr>
-        </tfoot>
-      </table>
-    </div>
+    ${table}
   </div>`;
 }
 

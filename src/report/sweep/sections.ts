@@ -2,7 +2,7 @@ import { formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { listed } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
-import { caption, picture, section } from '../sections/parts.js';
+import { caption, framed, picture, section } from '../sections/parts.js';
 import { breakable } from '../sections/budget-cells.js';
 import { emphasised } from '../sections/verdict.js';
 import { metricFinding, metricSentences } from './best.js';
@@ -192,23 +192,17 @@ function budgetTable(view: SweepView): Markup | null {
         ${variants.map((name) => markup`<td>${countCell(budgetCounts(view, i, name))}</td>`)}
       </tr>`,
   );
+  const table = framed('scroll stick', 'Budgets by variant', {
+    open: markup`<table class="budget">`,
+    caption: 'At how many settings each budget holds',
+    head: markup`<tr>
+      <th scope="col">Budget</th>
+      ${heads}
+    </tr>`,
+    rows,
+  });
   return markup`<div class="budgets">
-    <div class="scroll stick" tabindex="0" role="region" aria-label="Budgets by variant">
-      <table class="budget">
-        <caption>
-          At how many settings each budget holds
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Budget</th>
-            ${heads}
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>
+    ${table}
   </div>`;
 }
 

@@ -1,3 +1,4 @@
+import { framed } from '../sections/parts.js';
 import type { SweepFigure, SweepFigures } from '../../spec/result/sweep.js';
 import { formatValue, formatWithInterval } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
@@ -30,22 +31,17 @@ export function settingsRows(view: SweepView): Made<Markup> {
 /** The table of all settings with these of its rows. */
 export function settingsTable(view: SweepView, rows: readonly Markup[]): Markup {
   const { result } = view;
+  const table = framed('scroll stick cmp settings', 'All settings', {
+    open: markup`<table class="wide sortable" id="all-settings">`,
+    caption: 'All settings',
+    isHidden: true,
+    head: markup`<tr>
+      ${heads(view)}
+    </tr>`,
+    rows,
+  });
   const body = markup`<p class="meta">${captionText(view)}</p>
-    <div class="scroll stick cmp settings" tabindex="0" role="region" aria-label="All settings">
-    <table class="wide sortable" id="all-settings">
-      <caption class="sr">
-        All settings
-      </caption>
-      <thead>
-        <tr>
-          ${heads(view)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
+    ${table}`;
   if (rows.length <= OPEN) return body;
   return markup`<details>
     <summary>${plural(rows.length, 'row')}: ${plural(result.cases.length, 'setting')}, every figure with its interval</summary>

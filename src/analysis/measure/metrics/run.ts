@@ -2,20 +2,16 @@ import type { RUN_METRICS } from '../../../language/metrics/run.js';
 import { meanOf } from '../estimate.js';
 import { nodesUp } from '../nodes-up.js';
 import { outcomesByRun } from '../outcomes.js';
-import type { Measurements } from '../question.js';
+import type { Measurement, Measurements } from '../question.js';
 import { arrivedOf, outcomeOf } from '../sums.js';
 
 /** How the metrics of the run are computed. */
 export const RUN_MEASUREMENTS: Measurements<typeof RUN_METRICS> = {
-  requests: (question) =>
-    meanOf(
-      outcomesByRun(question).map((run) => arrivedOf(run)),
-      'exact',
-    ),
+  requests: counted((run) => arrivedOf(run)),
   nodes: nodesUp,
-  unfinished: (question) =>
-    meanOf(
-      outcomesByRun(question).map((run) => outcomeOf(run, 'unfinished')),
-      'exact',
-    ),
+  unfinished: counted((run) => outcomeOf(run, 'unfinished')),
 };
+
+function counted(countOf: (run: Float64Array) => number): Measurement {
+  return (question) => meanOf(outcomesByRun(question).map(countOf), 'exact');
+}

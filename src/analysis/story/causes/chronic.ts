@@ -209,12 +209,7 @@ function ratesOf(scene: Scene, record: RunRecord, full: Lane, until: number): Ra
 
 /** Instances that are full from the start while others of the same component have room, at the deepest such component. */
 function unevenBelow(scene: Scene, record: RunRecord, user: Lane, until: number): Chronic | null {
-  const lane = deepest(
-    scene,
-    user,
-    new Set(),
-    (own) => unevenAt(scene, record, own, until) !== null,
-  );
+  const lane = deepest(scene, user, (own) => unevenAt(scene, record, own, until) !== null);
   if (lane === null) return null;
   const place = { scene, record, lane, from: 0, until };
   if (refusalAt(place)?.ref.kind === 'limit') return null;
@@ -235,29 +230,25 @@ function unevenBelow(scene: Scene, record: RunRecord, user: Lane, until: number)
 }
 
 function deepestFull(scene: Scene, lane: Lane, until: number): Lane | null {
-  return deepest(
-    scene,
-    lane,
-    new Set(),
-    (own) =>
-      own.workers > 0 &&
-      saturatedShare(own, 0, until) >= ALWAYS &&
-      ceilingOf(scene, own, 0, until) !== null,
-  );
+  const isFull = (own: Lane): boolean =>
+    own.workers > 0 &&
+    saturatedShare(own, 0, until) >= ALWAYS &&
+    ceilingOf(scene, own, 0, until) !== null;
+  return deepest(scene, lane, isFull);
 }
 
 /** The deepest component below a lane, or the lane itself, that passes. */
 function deepest(
   scene: Scene,
   lane: Lane,
-  seen: Set<Lane>,
   passes: (lane: Lane) => boolean,
+  seen = new Set<Lane>(),
 ): Lane | null {
   if (seen.has(lane)) return null;
   seen.add(lane);
   for (const link of scene.links) {
     if (link.caller !== lane) continue;
-    const below = deepest(scene, link.callee, seen, passes);
+    const below = deepest(scene, link.callee, passes, seen);
     if (below !== null) return below;
   }
   return passes(lane) ? lane : null;

@@ -1,5 +1,6 @@
+import { CAUSE_TEXTS } from '../proven-conditions.js';
 import { rateSteps } from '../links.js';
-import type { CauseFact, CauseKind } from '../../../spec/result/cause.js';
+import type { CauseFact } from '../../../spec/result/cause.js';
 import type { RunRecord } from '../../../spec/record/record.js';
 import { isFeedback } from '../feedback.js';
 import { wordsOf } from '../fault-events.js';
@@ -46,7 +47,7 @@ export function causesOf(
   );
   const isNew = ({ subject }: CauseFact): boolean =>
     inferred.every((fact) => fact.kind !== 'limit' || fact.subject !== subject);
-  const facts = [...inferred, ...quotasOf(scene, record, WORDS.limit).filter(isNew)];
+  const facts = [...inferred, ...quotasOf(scene, record, limitText).filter(isNew)];
   const loops = [
     ...influences.filter(({ mechanism }) => isFeedback(mechanism)).map(loopFact),
     ...breakersOf(scene, inferred),
@@ -159,31 +160,13 @@ function conditionWords(
     const value = rateSteps(lane!.succeeded, scene.steps, from, until);
     return { text: evidence, value, unit: 'perSecond' };
   }
-  return { text: WORDS[ref.kind](subject), value: null, unit: null };
+  const words = ref.kind === 'limit' ? limitText(subject) : CAUSE_TEXTS[ref.kind](subject);
+  return { text: words, value: null, unit: null };
 }
 
-/** A cause without a figure, by its kind. */
-const WORDS: Readonly<Record<Exclude<CauseKind, 'capacity'>, (subject: string) => string>> = {
-  collections: (subject) => `the garbage collections of ${subject} stop it`,
-  cacheFill: (subject) => `the misses of ${subject} overload what fills it`,
-  locks: (subject) => `requests of ${subject} wait for a lock`,
-  limit: (subject) =>
-    subject.includes('->')
-      ? `the limit on calls of ${subject} refuses some`
-      : `${subject} refuses requests above its rate limit`,
-  scaling: (subject) => `the autoscaler of ${subject} is too slow for the load`,
-  errors: (subject) => `${subject} fails requests itself`,
-  fault: (subject) => `fault ${subject}`,
-  rollout: (subject) => `rollout of ${subject}`,
-  load: (subject) => `load of ${subject}`,
-  leak: (subject) => `leak of ${subject}`,
-  poison: (subject) => `poison message of ${subject}`,
-  retries: (subject) => `retries of ${subject}`,
-  hedges: (subject) => `hedges of ${subject}`,
-  probes: (subject) => `probes of ${subject}`,
-  rebalances: (subject) => `rebalances of ${subject}`,
-  breakers: (subject) => `breaker of ${subject}`,
-  outliers: (subject) => `outlier detection of ${subject}`,
-  timeouts: (subject) => `timeout of ${subject}`,
-  fallbacks: (subject) => `fallback of ${subject}`,
-};
+/** The words of a limit, also of one on calls. */
+function limitText(subject: string): string {
+  return subject.includes('->')
+    ? `the limit on calls of ${subject} refuses some`
+    : CAUSE_TEXTS.limit(subject);
+}

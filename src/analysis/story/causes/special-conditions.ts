@@ -30,7 +30,7 @@ export function specialCondition(
   const { gc, name } = scene.data.plan.components[lane.component];
   const pause = gc === null ? 0 : meanOf(gc.pause) / 1e9;
   const isSpare = meanSteps(lane.cpu, from, until) < SPARE * lane.cores;
-  if (pause > 0 && isSpare && pause >= PAUSED * slowestOf(lane, from, until))
+  if (pause > 0 && isSpare && pause >= PAUSED * maxSteps(lane.latency, from, until))
     return {
       ref: { kind: 'collections', subject: name },
       evidence: `each pause takes ${formatSeconds(pause)}`,
@@ -44,13 +44,6 @@ export function specialCondition(
 
 /** Part of the slowest p95 that a pause of the collector must explain. */
 const PAUSED = 0.2;
-
-function slowestOf(lane: Lane, from: number, until: number): number {
-  let slowest = 0;
-  for (let step = from; step < until; step++)
-    if (lane.latency[step] > slowest) slowest = lane.latency[step];
-  return slowest;
-}
 
 /** Growth of the requests to a component that a cache explains. */
 const FILLED = 1.5;

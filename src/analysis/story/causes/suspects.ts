@@ -43,10 +43,8 @@ const BLOCKED = 0.5;
 /** All activations of the faults that do not last for the entire run. */
 export function suspectsOf(scene: Scene): readonly Suspect[] {
   const { plan } = scene.data;
-  return activationsOf(
-    scene,
-    plan.faults.filter((fault) => !isBackground(fault, plan)),
-  );
+  const faults = plan.faults.filter((fault) => !isBackground(fault, plan));
+  return activationsOf(scene, faults);
 }
 
 /** The faults on a component that last for the entire run. */

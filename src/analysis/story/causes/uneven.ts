@@ -43,14 +43,11 @@ export function unevenAt(
     const left = capacity * (instances - full.length);
     const use = meanSteps(meanLevels(rest, scene.steps), 0, until) / left;
     if (!(use < ROOM)) continue;
+    const places = full.map(({ instance }) => instance);
     return {
       subject: component.name,
       resource,
-      text: wordsOf(
-        scene,
-        lane,
-        full.map(({ instance }) => instance),
-      ),
+      text: wordsOf(scene, lane, places),
       evidence: `the others use ${formatShare(use)} of their ${resource}`,
     };
   }

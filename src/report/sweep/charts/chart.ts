@@ -18,6 +18,7 @@ import {
   niceFloor,
   niceTicks,
   oneTwoFive,
+  stepsWithin,
   type Scale,
 } from '../../scale.js';
 import type { AxisUnit } from '../../../spec/result/sweep.js';
@@ -129,14 +130,6 @@ function doublings(domain: readonly [number, number]): number[] {
   for (let at = 1; at <= domain[1]; at *= 2) if (at >= domain[0]) all.push(at);
   const every = Math.ceil(all.length / 7);
   return all.filter((_, i) => i % every === 0);
-}
-
-/** All multiples of a step within bounds. */
-function stepsWithin(domain: readonly [number, number], step: number): number[] {
-  const ticks: number[] = [];
-  for (let i = Math.ceil(domain[0] / step - 1e-9); i * step <= domain[1] + step * 1e-9; i++)
-    ticks.push(Number((i * step).toPrecision(12)));
-  return ticks;
 }
 
 function stepOf(domain: readonly [number, number]): number {

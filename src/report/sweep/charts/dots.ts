@@ -27,10 +27,8 @@ export function dotChart(canvas: Canvas, drawn: Drawn, width: number): Drawing {
   const unit = drawnUnit(canvas, drawn);
   const keys = looks.length > 1 ? legend(canvas, width) : { height: 4, body: [] };
   const step = looks.length * LINE + 12;
-  const longest = widestOf(
-    axis.values.map(({ text }) => text),
-    SIZE,
-  );
+  const texts = axis.values.map(({ text }) => text);
+  const longest = widestOf(texts, SIZE);
   const left = Math.min(longest + 14, width * (width < NARROW_BELOW ? 0.32 : 0.28));
   const { values, ends } = valuesOf(canvas, drawn);
   const extent = extentOf(values, unit, ends);

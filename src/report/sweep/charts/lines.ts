@@ -123,11 +123,8 @@ function specOf(
   const points = series.flatMap((one) => one.points).filter(({ value }) => value !== null);
   const values = points.map(({ value }) => value!);
   const all = limit === null ? values : [...values, limit.limit];
-  const y = extentOf(
-    all.length === 0 ? [0, 1] : all,
-    unit,
-    points.flatMap(({ ci95 }) => ci95 ?? []),
-  );
+  const bounds = points.flatMap(({ ci95 }) => ci95 ?? []);
+  const y = extentOf(all.length === 0 ? [0, 1] : all, unit, bounds);
   const { extent, labels } = xAxis(whole, isSample(result.sweep.kind), place.width);
   const zones = zonesOf(canvas, whole);
   const ends = zones.flatMap(({ from }) => labels.filter(({ at }) => at === from));

@@ -70,26 +70,23 @@ export function xyBody(canvas: Canvas, spec: XySpec): Markup {
       extra,
     );
   });
-  const drawn = canvas.plot(
-    {
-      width,
-      height,
-      margin,
-      x: { type: spec.x.type, domain: spec.x.domain },
-      y: { type: spec.y.type, domain: spec.y.domain },
-      layers: [
-        { kind: 'across', at: spec.y.ticks, stroke: 'var(--grid)', dash: null },
-        {
-          kind: 'across',
-          at: spec.limit === null ? [] : [spec.limit.at],
-          stroke: 'var(--failing)',
-          dash: '4 3',
-        },
-        ...(spec.isJoined ? spec.series.flatMap((series) => lineLayers(series, spec.y)) : []),
-      ],
-    },
-    spec.id,
-  );
+  const drawn = canvas.plot(spec.id, {
+    width,
+    height,
+    margin,
+    x: { type: spec.x.type, domain: spec.x.domain },
+    y: { type: spec.y.type, domain: spec.y.domain },
+    layers: [
+      { kind: 'across', at: spec.y.ticks, stroke: 'var(--grid)', dash: null },
+      {
+        kind: 'across',
+        at: spec.limit === null ? [] : [spec.limit.at],
+        stroke: 'var(--failing)',
+        dash: '4 3',
+      },
+      ...(spec.isJoined ? spec.series.flatMap((series) => lineLayers(series, spec.y)) : []),
+    ],
+  });
   return markup`${zones}${drawn}${spec.series.map((series) => pointMarks(series, x, y, spec.y))}${rows.map((row, i) => missingMarks(row, x, margin.top - 8 - 14 * (rows.length - 1 - i), margin.left))}${limitLabel(spec, y, margin.left)}${axisLabels(spec, x, y, margin.left)}${spec.isJoined && names(spec, y, margin)}`;
 }
 
@@ -127,10 +124,8 @@ function nameOf(look: Look, { width }: XySpec): string {
 }
 
 function lineLayers({ look, points }: XySeries, extent: Extent): Layer[] {
-  const line = lineLayer(
-    look,
-    points.map(({ x, value }) => ({ x, y: value })),
-  );
+  const drawn = points.map(({ x, value }) => ({ x, y: value }));
+  const line = lineLayer(look, drawn);
   if (points.length < BAND_FROM) return [line];
   const band: Layer = {
     kind: 'band',
@@ -245,12 +240,8 @@ function names(
     if (last.value !== null) return [{ look, at: y(last.value) + 4 }];
     return last.word === null ? [] : [{ look, at: margin.top - 8 }];
   });
-  const ys = spread(
-    ends.map(({ at }) => at),
-    14,
-    12,
-    spec.height - margin.bottom + 4,
-  );
+  const places = ends.map(({ at }) => at);
+  const ys = spread(places, 14, 12, spec.height - margin.bottom + 4);
   return ends.map(({ look }, i) =>
     label(spec.width - margin.right + 9, ys[i]!, nameOf(look, spec), {
       fill: look.ink,
