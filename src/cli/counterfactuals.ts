@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { Proofs } from '../analysis/story/proof.js';
 import type { Study } from '../analysis/verdicts/study.js';
 import { MOST_FAULTS } from '../analysis/verdicts/counterfactual.js';
@@ -17,7 +16,7 @@ import type { Variant } from '../spec/scenario/scenario.js';
 import { isHarmed } from '../analysis/verdicts/harmed.js';
 import { unseenOf } from '../analysis/verdicts/unseen-harm.js';
 import { interruptible } from './interrupt.js';
-import { defaultBudget, shareMemory } from './memory.js';
+import { memoryOf } from './memory.js';
 import type { Prepared } from './prepare.js';
 import { progressBar, stopwatch } from './progress.js';
 import { prove, type RunPlans } from './proving.js';
@@ -113,12 +112,7 @@ async function runAll(
   terminal: Terminal,
 ): Promise<Proofs | null> {
   const { path, file, plans } = prepared;
-  const { heapMiB, memory } = shareMemory(
-    flags.maxMemory ?? defaultBudget(),
-    flags.workers ?? availableParallelism(),
-    plans,
-    path,
-  );
+  const { heapMiB, memory } = memoryOf(flags, plans, path);
   try {
     // Proofs consist of a few runs at a time. A thread that simulated before is several times as fast as a new one.
     return await withWorkerThreads(simulators(heapMiB, [], memory), (threads) =>
@@ -182,12 +176,10 @@ function runner(
   terminal: Terminal,
   on: { readonly signal: AbortSignal; readonly threads: WorkerThreads },
 ): RunPlans {
-  const budget = flags.maxMemory ?? defaultBudget();
   const isQuiet = flags.quiet === true;
   return async (plans, replications) => {
     const total = plans.length * replications;
-    const wanted = Math.min(flags.workers ?? availableParallelism(), total);
-    const { note, ...limits } = shareMemory(budget, wanted, plans, path);
+    const { note, ...limits } = memoryOf(flags, plans, path, total);
     if (note !== null && !isQuiet) terminal.note(`${note}\n`);
     const onDone = isQuiet ? () => {} : progressBar(terminal, `explaining ${plan.variant}`, total);
     const { signal, threads: workerThreads } = on;

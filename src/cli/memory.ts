@@ -1,4 +1,4 @@
-import { totalmem } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { InvalidArgumentError } from 'commander';
 import { plannedMemory, type Planned } from '../run/planned.js';
 import type { Plan } from '../spec/plan/plan.js';
@@ -36,6 +36,13 @@ export function memorySize(text: string): number {
   return bytes;
 }
 
+/** How many threads may simulate, and with how much memory. */
+export interface MemoryFlags {
+  readonly workers?: number;
+  /** Limit of the memory of the whole process. Unit: bytes. */
+  readonly maxMemory?: number;
+}
+
 /** The split of the process memory among threads. */
 export interface MemoryShare {
   readonly workers: number;
@@ -48,10 +55,21 @@ export interface MemoryShare {
 }
 
 /** Half the memory of this machine, or of its container. Unit: bytes. */
-export function defaultBudget(): number {
+function defaultBudget(): number {
   const constrained = process.constrainedMemory();
   const total = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
   return Math.max(LEAST, total / 2);
+}
+
+/** Shares the memory that a command may use among its threads, of which at most one for each run. */
+export function memoryOf(
+  { workers, maxMemory }: MemoryFlags,
+  plans: readonly Plan[],
+  path: string,
+  runs = Infinity,
+): MemoryShare {
+  const wanted = Math.min(workers ?? availableParallelism(), runs);
+  return shareMemory(maxMemory ?? defaultBudget(), wanted, plans, path);
 }
 
 /**

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { Proofs } from '../analysis/story/proof.js';
 import type { Study } from '../analysis/verdicts/study.js';
 import { summarise } from '../analysis/summarise.js';
@@ -9,17 +8,14 @@ import type { Records } from '../run/replicate.js';
 import type { Incomplete, Result } from '../spec/result/result.js';
 import { EXIT } from './exit.js';
 import { interruptible } from './interrupt.js';
-import { defaultBudget, shareMemory } from './memory.js';
+import { memoryOf, type MemoryFlags } from './memory.js';
 import type { Prepared } from './prepare.js';
 import { progressBar, stopwatch } from './progress.js';
 import { explainRunError, stopMessage } from './run-errors.js';
 import type { Terminal } from './terminal.js';
 import { packageVersion } from './version.js';
 
-export interface SimulateOptions {
-  readonly workers?: number;
-  /** Limit of the memory of the whole process. Unit: bytes. */
-  readonly maxMemory?: number;
+export interface SimulateOptions extends MemoryFlags {
   /** True = nothing on standard error. */
   readonly quiet?: boolean;
 }
@@ -55,9 +51,7 @@ export async function simulateAll(
   const { plans, replications, path } = prepared;
   const counts = `${plural(plans.length, 'variant')} x ${plural(replications, 'replication')}`;
   const total = plans.length * replications;
-  const wanted = Math.min(options.workers ?? availableParallelism(), total);
-  const budget = options.maxMemory ?? defaultBudget();
-  const { note, ...limits } = shareMemory(budget, wanted, plans, path);
+  const { note, ...limits } = memoryOf(options, plans, path, total);
   if (options.quiet !== true) {
     terminal.note(`running ${path}: ${counts}\n${note === null ? '' : `${note}\n`}`);
   }

@@ -1,3 +1,4 @@
+import { byCodeUnit } from '../plan/canonical.js';
 import type { Spot } from '../scenario/diagnostics.js';
 import { pathText } from '../scenario/located.js';
 import type { Places } from '../scenario/places.js';
@@ -138,8 +139,4 @@ export function comparePlaces(
     byCodeUnit(a.file, b.file) ||
     a.line - b.line ||
     a.col - b.col;
-}
-
-function byCodeUnit(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -2,7 +2,6 @@ import type { Host } from '../spec/scenario/host.js';
 import type { Subject } from './subject.js';
 
 /** Services and gateways with processes that a fault stops gracefully. */
-export function stoppedHosts({ scenario, stopped }: Subject): readonly Host[] {
-  const hosts = [...scenario.services.values(), ...scenario.gateways.values()];
+export function stoppedHosts({ hosts, stopped }: Subject): readonly Host[] {
   return hosts.filter(({ name }) => stopped.has(name));
 }

@@ -3,7 +3,8 @@ import { editsOf } from '../patterns/registry.js';
 import type { Path } from '../scenario/located.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { MetricPath } from '../spec/scenario/expression.js';
-import type { Scenario } from '../spec/scenario/scenario.js';
+import type { Gateway, Scenario } from '../spec/scenario/scenario.js';
+import type { Service } from '../spec/scenario/services.js';
 import { callsOf } from './calls.js';
 import type { Call, Unrouted } from './calls.js';
 import { Demands } from './demand.js';
@@ -15,6 +16,8 @@ import type { Traffic } from './traffic.js';
 /** One variant of a scenario, with facts that are derived without running it. */
 export interface Subject {
   readonly scenario: Scenario;
+  /** All services and gateways. */
+  readonly hosts: readonly (Service | Gateway)[];
   /** Calls that some workload can cause; other calls in the file have no effect. */
   readonly calls: readonly Call[];
   readonly unrouted: readonly Unrouted[];
@@ -59,6 +62,7 @@ export function subjectOf(
   );
   return {
     scenario,
+    hosts: [...scenario.services.values(), ...scenario.gateways.values()],
     written,
     budgets,
     ownBudgets: budgets.length,

@@ -89,10 +89,15 @@ function leafProperties(schema: JsonSchema): Readonly<Record<string, JsonSchema>
   );
 }
 
+/** The whole language. */
+function topPosition(): Position {
+  return { schema: languageSchema(), path: '', form: null, field: null, owner: null };
+}
+
 /** Every place at which a name may begin. */
 function startsAt(word: string): readonly Position[] {
   const root = languageSchema();
-  const top: Position = { schema: root, path: '', form: null, field: null, owner: null };
+  const top = topPosition();
   const starts = propertiesOf(top, word);
   const section = sectionOfEntry(word) ?? SECTION[word as keyof typeof SECTION];
   if (section !== undefined) {
@@ -148,14 +153,7 @@ function positionsAt(path: string): readonly Position[] {
   const cached = known.get(path);
   if (cached !== undefined) return cached;
   const dot = path.lastIndexOf('.');
-  const top: Position = {
-    schema: languageSchema(),
-    path: '',
-    form: null,
-    field: null,
-    owner: null,
-  };
-  const parents = dot < 0 ? [top] : positionsAt(path.slice(0, dot));
+  const parents = dot < 0 ? [topPosition()] : positionsAt(path.slice(0, dot));
   const word = path.slice(dot + 1).replace(/\[\]/g, '');
   const found = parents.flatMap((parent) =>
     word === '<name>' ? entriesOf(parent) : propertiesOf(parent, word),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { exp } from '../../kernel/math.js';
 import { normalQuantile } from '../../kernel/special.js';
 import { policyKind } from '../../patterns/registry.js';
+import { sortedEntries } from '../../plan/canonical.js';
 import { COUNT_KINDS, DISTRIBUTION_KINDS } from '../../spec/quantities/distribution-text.js';
 import { formatDuration } from '../../spec/quantities/quantity-text.js';
 import type { Layer } from '../../spec/scenario/policies.js';
@@ -261,14 +262,9 @@ export function lines<T>(
   map: ReadonlyMap<string, T>,
   textOf: (value: T, name: string) => string | readonly string[],
 ): readonly string[] {
-  return sorted(map).flatMap(([name, value]) => {
+  return sortedEntries(map).flatMap(([name, value]) => {
     const text = textOf(value, name);
     const rests = typeof text === 'string' ? (text === '' ? [] : [`: ${text}`]) : text;
     return rests.map((rest) => `${name}${rest}`);
   });
-}
-
-/** The entries of a mapping, sorted by name. */
-function sorted<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
-  return [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }

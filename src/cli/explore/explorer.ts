@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import {
   brokenBudget,
   exploredBudgets,
@@ -18,7 +17,7 @@ import type { RunRecord } from '../../spec/record/record.js';
 import type { ExploredFault, ExploredVariant, FoundSet } from '../../spec/result/explore.js';
 import type { BudgetResult } from '../../spec/result/result.js';
 import type { BudgetSource, ScenarioFile, Variant } from '../../spec/scenario/scenario.js';
-import { defaultBudget, shareMemory, type MemoryShare } from '../memory.js';
+import { memoryOf, type MemoryShare } from '../memory.js';
 import { progressBar } from '../progress.js';
 import { explainRunError } from '../run-errors.js';
 import type { SimulateOptions } from '../simulate.js';
@@ -50,16 +49,11 @@ export async function explored(by: Exploring): Promise<ExploredVariant> {
   const { file, variant, menu, span } = by;
   const candidates = candidatesOf(variant, file, menu, span);
   const budgets = exploredBudgets(file.budgets, variant.name, by.withFaults);
-  const share = shareOf(by, candidates);
+  const share = memoryOf(by.options, [candidates.plan], by.path);
   const setup = simulators(share.heapMiB, [], share.memory);
   return withWorkerThreads(setup, (threads) =>
     new Explorer(by, candidates, budgets, share).explore(threads),
   );
-}
-
-function shareOf({ options, path }: Exploring, { plan }: Candidates): MemoryShare {
-  const wanted = options.workers ?? availableParallelism();
-  return shareMemory(options.maxMemory ?? defaultBudget(), wanted, [plan], path);
 }
 
 /** The result of the runs of a set. */

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { caseFigures, type Asked } from '../../analysis/sweep.js';
 import { runCases, type Case } from '../../run/cases.js';
 import type { WorkerThreads, WorkerThreadsSetup } from '../../run/worker-threads.js';
@@ -6,7 +5,7 @@ import { simulators, type Records } from '../../run/replicate.js';
 import type { SweepFigures } from '../../spec/result/sweep.js';
 import { explainRunError } from '../run-errors.js';
 import { progressBar } from '../progress.js';
-import { defaultBudget, shareMemory, type MemoryShare } from '../memory.js';
+import { memoryOf } from '../memory.js';
 import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
 import { packageVersion } from '../version.js';
@@ -113,7 +112,7 @@ export class Session {
   ): Promise<void> {
     if (cases.length === 0) return;
     try {
-      const { workers, aloneHeapMiB } = shareOf(this.options, Infinity);
+      const { workers, aloneHeapMiB } = memoryOf(this.options, [], '');
       await runCases(cases, { workerThreads, workers, aloneHeapMiB, onCase });
     } catch (error) {
       throw explainRunError(error, this.path);
@@ -151,12 +150,7 @@ function joined(before: Records | undefined, late: Records): Records {
 
 /** Threads for all settings of a sweep, with at most `runs` runs at once. */
 export function sweepThreads(options: SimulateOptions, runs: number): WorkerThreadsSetup {
-  const { heapMiB, memory } = shareOf(options, runs);
+  const { heapMiB, memory } = memoryOf(options, [], '', runs);
   // Each task contains its plan.
   return simulators(heapMiB, [], memory);
-}
-
-function shareOf({ workers, maxMemory }: SimulateOptions, runs: number): MemoryShare {
-  const wanted = Math.min(workers ?? availableParallelism(), runs);
-  return shareMemory(maxMemory ?? defaultBudget(), wanted, [], '');
 }

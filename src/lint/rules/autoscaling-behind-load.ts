@@ -24,10 +24,9 @@ export const autoscalingBehindLoad: Rule = {
   remedy:
     'Leave more headroom (a lower `target`), keep more replicas (`min`), or start them faster.',
   check: (subject) => {
-    const { services, gateways, workloads } = subject.scenario;
-    const hosts = [...services.values(), ...gateways.values()];
-    return hosts.flatMap((host) =>
-      [...workloads.values()].flatMap((workload) => judge(subject, host, workload)),
+    const workloads = [...subject.scenario.workloads.values()];
+    return subject.hosts.flatMap((host) =>
+      workloads.flatMap((workload) => judge(subject, host, workload)),
     );
   },
 };

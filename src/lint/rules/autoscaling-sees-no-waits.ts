@@ -15,10 +15,7 @@ export const autoscalingSeesNoWaits: Rule = {
     'Threads that wait use no CPU. While a callee is slow, all threads are busy but CPU usage falls below its target, so the autoscaler removes replicas from a service that has too few.',
   remedy:
     'Scale by requests in service (`metric: concurrency`), or give the calls a shorter `timeout`.',
-  check: (subject) =>
-    [...subject.scenario.services.values(), ...subject.scenario.gateways.values()].flatMap(
-      (host) => judge(subject, host) ?? [],
-    ),
+  check: (subject) => subject.hosts.flatMap((host) => judge(subject, host) ?? []),
 };
 
 /** A part while one of its callees is as slow as its time limit allows. */

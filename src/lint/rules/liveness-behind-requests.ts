@@ -14,10 +14,7 @@ export const livenessBehindRequests: Rule = {
     'A busy process fails its liveness probe and is killed. Its load moves to the others, which are killed in turn, and the first process that is back receives the entire load.',
   remedy:
     'Serve the probe outside of the workers (`usesWorkers: false`), or tolerate a minute of failures (`failureThreshold`).',
-  check: (subject) =>
-    [...subject.scenario.services.values(), ...subject.scenario.gateways.values()].flatMap(
-      (host) => judge(subject, host) ?? [],
-    ),
+  check: (subject) => subject.hosts.flatMap((host) => judge(subject, host) ?? []),
 };
 
 /** A longer overload is not a transient one. */

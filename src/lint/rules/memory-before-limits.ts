@@ -18,9 +18,9 @@ export const memoryBeforeLimits: Rule = {
     'When responses take long, the process runs out of memory and dies with all its requests. The remaining processes take over its load until they die too.',
   remedy:
     'Refuse the requests that do not fit into memory: limit requests in flight (`admission.concurrencyLimit`), or workers and queue together.',
-  check({ scenario, calls }): readonly Finding[] {
+  check({ scenario, hosts, calls }): readonly Finding[] {
     if (hasOnlyClosedUsers(scenario)) return [];
-    return [...scenario.services.values(), ...scenario.gateways.values()].flatMap((host) => {
+    return hosts.flatMap((host) => {
       const room = roomOf(host);
       const most = Math.min(heldAtMost(host), sentTo(host, calls, scenario));
       // If the memory is too small for one request, no limit helps.

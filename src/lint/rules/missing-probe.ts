@@ -12,8 +12,7 @@ export const missingProbe: Rule = {
   remedy:
     'Add a `readiness` probe, which removes it from the lists of its callers, or a `liveness` probe, which restarts it.',
   check: (subject) => {
-    const { scenario, frozen } = subject;
-    const hosts = [...scenario.services.values(), ...scenario.gateways.values()];
+    const { scenario, hosts, frozen } = subject;
     const { restart, endpointPropagation } = scenario.platform;
     // Without a platform there is nothing that could send a probe.
     const hasPlatform = restart !== null || endpointPropagation !== null;

@@ -18,10 +18,7 @@ export const queueOutlivesCallers: Rule = {
     'In overload every request reaches a worker after its caller has given up, so all work is wasted.',
   remedy:
     'Make the queue no longer than timeout x service rate, or drop abandoned requests: `cancellation: onDequeue`.',
-  check: (subject) =>
-    [...subject.scenario.services.values(), ...subject.scenario.gateways.values()].flatMap(
-      (host) => findingOf(host, subject) ?? [],
-    ),
+  check: (subject) => subject.hosts.flatMap((host) => findingOf(host, subject) ?? []),
 };
 
 function findingOf(host: Host, subject: Subject): Finding | null {

@@ -8,8 +8,7 @@ export const registryUnused: Rule = {
   reason:
     'Nothing is registered in this registry, so it has no effect: callers know the instances of every component at once.',
   remedy: 'Register services in it by their `discovery`, or remove it.',
-  check({ scenario }) {
-    const hosts = [...scenario.services.values(), ...scenario.gateways.values()];
+  check({ scenario, hosts }) {
     const used = new Set(hosts.flatMap(({ discovery }) => discovery?.registry ?? []));
     return [...scenario.registries.keys()]
       .filter((name) => !used.has(name))

@@ -12,8 +12,8 @@ export const singlePointOfFailure: Rule = {
     'One crash, restart or zone outage takes down a component that the scenario itself calls critical.',
   remedy: 'Run at least two replicas, in more than one zone where there are zones.',
   check: (subject) => {
-    const { services, gateways, brokers, topics, queues } = subject.scenario;
-    const called = [...services.values(), ...gateways.values()].filter(({ name }) =>
+    const { brokers, topics, queues } = subject.scenario;
+    const called = subject.hosts.filter(({ name }) =>
       subject.calls.some(({ callee }) => callee === name),
     );
     const kept = [

@@ -15,7 +15,7 @@ export const syncCycle: Rule = {
     'Break the cycle: move the shared part into one component, or respond before calling back.',
   check(subject): readonly Finding[] {
     const seen = new Set<string>();
-    return [...subject.scenario.services.values(), ...subject.scenario.gateways.values()]
+    return subject.hosts
       .filter(({ runtime, concurrency }) => runtime === 'threads' && concurrency < Infinity)
       .flatMap(({ name }) => {
         const circle = circleOf(name, subject, ({ background }) => !background);

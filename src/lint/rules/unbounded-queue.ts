@@ -12,9 +12,9 @@ export const unboundedQueue: Rule = {
     'An unbounded queue turns every overload into waiting time, which stays long after the overload has ended.',
   remedy:
     'Give the queue a `capacity`, so that requests that cannot be served in time are rejected at once.',
-  check({ scenario, calls }): readonly Finding[] {
+  check({ scenario, hosts, calls }): readonly Finding[] {
     if (hasOnlyClosedUsers(scenario)) return [];
-    return [...scenario.services.values(), ...scenario.gateways.values()]
+    return hosts
       .filter(({ concurrency, queue }) => concurrency < Infinity && queue.capacity === Infinity)
       .filter((host) => !isBounded(host) && calls.some((it) => it.callee === host.name))
       .map(({ name, concurrency }) => {

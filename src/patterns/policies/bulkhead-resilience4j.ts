@@ -35,13 +35,9 @@ export const bulkheadResilience4j: PolicyKind<'bulkhead', typeof schema> = {
     longestWaitNs: maxWaitDuration,
   }),
   keyed: 'states',
-  create: (config, setup) =>
-    config.maxWaitDuration === 0
-      ? new Semaphore(setup.ctx, config.maxConcurrentCalls, 0, null)
-      : new Semaphore(
-          setup.ctx,
-          config.maxConcurrentCalls,
-          Infinity,
-          setup.lane(config.maxWaitDuration),
-        ),
+  create({ maxConcurrentCalls, maxWaitDuration }, setup) {
+    const waits = maxWaitDuration > 0;
+    const lane = waits ? setup.lane(maxWaitDuration) : null;
+    return new Semaphore(setup.ctx, maxConcurrentCalls, waits ? Infinity : 0, lane);
+  },
 };
