@@ -6,6 +6,7 @@ import { OF_LINKS } from './usual.js';
 /** Bandwidth of the link between each pair of instances, in bytes per second. */
 export const bandwidthLimit: Knob<null> = {
   ...OF_LINKS,
+  bounds: () => null,
   name: 'bandwidth',
   combine: 'min',
   neutral: Infinity,

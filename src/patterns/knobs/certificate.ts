@@ -4,6 +4,7 @@ import { OF_PROCESSES } from './usual.js';
 /** 1 = the certificate of an instance is no longer valid. */
 export const certificate: Knob<null> = {
   ...OF_PROCESSES,
+  bounds: () => null,
   name: 'certExpired',
   combine: 'max',
   neutral: 0,

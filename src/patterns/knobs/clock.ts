@@ -18,6 +18,7 @@ const NOTHING_READ =
 /** Time by which the wall clock of an instance is ahead; negative = behind. */
 export const clock: Knob<Tokens> = {
   ...OF_PROCESSES,
+  bounds: () => null,
   name: 'clock',
   combine: 'sum',
   neutral: 0,

@@ -7,6 +7,7 @@ import { OF_LINKS } from './usual.js';
 /** Time by which callers learn later that a callee has closed a connection. Unit: ns. */
 export const closeDelay: Knob<null> = {
   ...OF_LINKS,
+  bounds: () => null,
   name: 'closeDelay',
   combine: 'sum',
   neutral: 0,
@@ -26,6 +27,7 @@ export const closeDelay: Knob<null> = {
 /** Bytes of responses after which each connection closes; each fault counts for itself. */
 export const dataLimit: Knob<null> = {
   ...OF_LINKS,
+  bounds: () => null,
   name: 'dataLimit',
   combine: 'each',
   neutral: Infinity,

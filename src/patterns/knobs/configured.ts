@@ -16,6 +16,7 @@ interface Delays {
 /** Strength of a configuration change. */
 export const configured: Knob<Delays> = {
   ...OF_PROCESSES,
+  bounds: () => null,
   name: 'configured',
   combine: 'each',
   neutral: 0,

@@ -5,6 +5,7 @@ import { OF_PROCESSES } from './usual.js';
 /** Share of database calls after which an instance does not return the connection. */
 export const connectionLeak: Knob<null> = {
   ...OF_PROCESSES,
+  bounds: () => null,
   name: 'leak',
   combine: 'union',
   neutral: 0,

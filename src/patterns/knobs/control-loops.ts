@@ -4,6 +4,7 @@ import { OF_PROCESSES } from './usual.js';
 /** 1 = the autoscaler of the instance's component adds and removes no replicas. */
 export const scalingFrozen: Knob<null> = {
   ...OF_PROCESSES,
+  bounds: () => null,
   name: 'scalingFrozen',
   combine: 'max',
   neutral: 0,
@@ -18,6 +19,7 @@ export const scalingFrozen: Knob<null> = {
 /** 1 = the rollout of the instance's component does not proceed. */
 export const rolloutFrozen: Knob<null> = {
   ...OF_PROCESSES,
+  bounds: () => null,
   name: 'rolloutFrozen',
   combine: 'max',
   neutral: 0,

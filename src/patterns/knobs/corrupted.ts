@@ -10,6 +10,7 @@ import { OF_LINKS } from './usual.js';
  */
 export const corrupted: Knob<Poison> = {
   ...OF_LINKS,
+  bounds: () => null,
   name: 'corrupted',
   combine: 'union',
   neutral: 0,

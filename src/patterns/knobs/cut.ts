@@ -6,6 +6,7 @@ import { OF_LINKS } from './usual.js';
 /** 1 = the messages of a link vanish, 2 = its connections are refused. */
 export const cut: Knob<null> = {
   ...OF_LINKS,
+  bounds: () => null,
   name: 'cut',
   combine: 'max',
   neutral: 0,

@@ -5,6 +5,7 @@ import { OF_PROCESSES } from './usual.js';
 /** Fault of the resolution of a name, see NAME_FAULT. */
 export const nameFault: Knob<null> = {
   ...OF_PROCESSES,
+  bounds: () => null,
   name: 'nameFault',
   combine: 'max',
   neutral: 0,
@@ -25,6 +26,7 @@ export const nameFault: Knob<null> = {
 /** 1 = the lists that callers have of the instance's component, or of all components in its registry, stay as they are. */
 export const discoveryFrozen: Knob<null> = {
   ...OF_PROCESSES,
+  bounds: () => null,
   name: 'discoveryFrozen',
   combine: 'max',
   neutral: 0,

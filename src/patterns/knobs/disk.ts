@@ -48,6 +48,7 @@ export const diskErrors: Knob<DiskErrors> = {
 /** Whether the disk of an instance has no room left: its writes fail, its reads continue. */
 export const diskFull: Knob<{ readonly status: number }> = {
   ...OF_PROCESSES,
+  bounds: () => null,
   name: 'diskFull',
   combine: 'max',
   neutral: 0,
@@ -76,6 +77,7 @@ interface DiskDelay {
 /** Factor on the waits for the disk of an instance, and time added to each. */
 export const diskDelay: Knob<DiskDelay> = {
   ...OF_PROCESSES,
+  bounds: () => null,
   name: 'diskDelay',
   combine: 'product',
   neutral: 1,

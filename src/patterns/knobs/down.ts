@@ -16,6 +16,7 @@ const turnNode: Knob['node'] = ({ outages }, node, held) =>
 /** 1 = the process of an instance is down; 2 = it is down and nothing restarts it. */
 export const down: Knob<null> = {
   ...OF_PROCESSES,
+  bounds: () => null,
   name: 'down',
   combine: 'max',
   neutral: 0,
@@ -33,6 +34,7 @@ export const down: Knob<null> = {
 /** 1 = while an instance is down, connections to it time out instead of being refused. */
 export const blackhole: Knob<null> = {
   ...OF_PROCESSES,
+  bounds: () => null,
   name: 'blackhole',
   combine: 'max',
   neutral: 0,

@@ -8,6 +8,7 @@ import { OF_OTHERS } from './usual.js';
  */
 export const flushed: Knob<null> = {
   ...OF_OTHERS,
+  bounds: () => null,
   name: 'flushed',
   combine: 'max',
   neutral: 0,

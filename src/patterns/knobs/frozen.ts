@@ -4,6 +4,7 @@ import { OF_PROCESSES } from './usual.js';
 /** 1 = an instance hangs: it accepts requests and does not respond. 2 = it pauses: no work runs and no timer fires. */
 export const frozen: Knob<null> = {
   ...OF_PROCESSES,
+  bounds: () => null,
   name: 'frozen',
   combine: 'max',
   neutral: 0,

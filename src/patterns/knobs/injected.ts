@@ -64,6 +64,7 @@ export const errorAfter: Knob<Errors> = {
 /** Requests admitted per second; each fault has its own limit. */
 export const throttled: Knob<Limit> = {
   ...OF_PROCESSES,
+  bounds: () => null,
   name: 'throttled',
   combine: 'each',
   neutral: 0,

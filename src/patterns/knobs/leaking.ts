@@ -13,6 +13,7 @@ interface Leak {
 /** Bytes of memory that an instance leaks per ns; each fault leaks its own. */
 export const leaking: Knob<Leak> = {
   ...OF_PROCESSES,
+  bounds: () => null,
   name: 'leaking',
   combine: 'each',
   neutral: 0,

@@ -24,6 +24,7 @@ export const rateFactor: Knob<null> = {
 /** Additional arrivals per second of a workload. */
 export const extraRate: Knob<null> = {
   ...OF_OTHERS,
+  bounds: () => null,
   name: 'extraRate',
   combine: 'sum',
   neutral: 0,
@@ -39,6 +40,7 @@ interface Herd {
 /** Clients of a workload that arrive within a given time, once, at the start of the fault. */
 export const herd: Knob<Herd> = {
   ...OF_OTHERS,
+  bounds: () => null,
   name: 'herd',
   combine: 'each',
   neutral: 0,

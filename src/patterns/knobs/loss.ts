@@ -6,6 +6,7 @@ import { OF_LINKS } from './usual.js';
 /** Share of the messages of a link that retransmission delays. */
 export const lostMessages: Knob<null> = {
   ...OF_LINKS,
+  bounds: () => null,
   name: 'loss',
   combine: 'union',
   neutral: 0,

@@ -4,6 +4,7 @@ import { OF_PROCESSES } from './usual.js';
 /** 1 = the control plane of the mesh pushes no changes of the endpoints of a component to the proxies. */
 export const meshFrozen: Knob<null> = {
   ...OF_PROCESSES,
+  bounds: () => null,
   name: 'meshFrozen',
   combine: 'max',
   neutral: 0,

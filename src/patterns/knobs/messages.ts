@@ -17,6 +17,7 @@ export interface Poison {
 /** Share of the messages of a topic or queue that cannot be handled; each fault draws its own. */
 export const poisoned: Knob<Poison> = {
   ...OF_OTHERS,
+  bounds: () => null,
   name: 'poison',
   combine: 'each',
   neutral: 0,
@@ -30,6 +31,7 @@ export const poisoned: Knob<Poison> = {
 /** Share of the messages that a topic or queue receives twice; each fault draws its own. */
 export const duplicated: Knob<null> = {
   ...OF_OTHERS,
+  bounds: () => null,
   name: 'duplicated',
   combine: 'each',
   neutral: 0,
@@ -55,6 +57,7 @@ interface HeldBack {
 /** Share of the messages that a queue holds back for a time before it delivers them. */
 export const heldBack: Knob<HeldBack> = {
   ...OF_OTHERS,
+  bounds: () => null,
   name: 'heldBack',
   combine: 'each',
   neutral: 0,
@@ -77,6 +80,7 @@ interface Redrive {
 /** Messages per second that a dead letter queue sends back. Takes effect once, when the edit is applied. */
 export const redriven: Knob<Redrive> = {
   ...OF_OTHERS,
+  bounds: () => null,
   name: 'redriven',
   combine: 'each',
   neutral: 0,
@@ -91,6 +95,7 @@ export const redriven: Knob<Redrive> = {
 /** A group rebalances its partitions. Takes effect once, when the edit is applied. */
 export const rebalanced: Knob<null> = {
   ...OF_OTHERS,
+  bounds: () => null,
   name: 'rebalance',
   combine: 'max',
   neutral: 0,

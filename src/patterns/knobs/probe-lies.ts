@@ -19,6 +19,7 @@ function lieOf(probe: ProbeKind): Knob<ForcedResult> {
   const place = PROBES.indexOf(probe);
   const own: Knob<ForcedResult> = {
     ...OF_PROCESSES,
+    bounds: () => null,
     name: `${probe}Lie`,
     combine: 'max',
     neutral: 0,

@@ -7,6 +7,7 @@ import { OF_PROCESSES } from './usual.js';
 /** Additional lag of a database replica, in ns. */
 export const replicaLag: Knob<null> = {
   ...OF_PROCESSES,
+  bounds: () => null,
   name: 'replicaLag',
   combine: 'max',
   neutral: 0,
@@ -21,6 +22,7 @@ export const replicaLag: Knob<null> = {
 /** The primary of a database hands its role to a replica. Takes effect once, when the edit is applied. */
 export const switchover: Knob<null> = {
   ...OF_PROCESSES,
+  bounds: () => null,
   name: 'switchover',
   combine: 'max',
   neutral: 0,
@@ -34,6 +36,7 @@ export const switchover: Knob<null> = {
 /** 1 = the primary of a database and its replicas cannot reach each other. */
 export const split: Knob<null> = {
   ...OF_PROCESSES,
+  bounds: () => null,
   name: 'split',
   combine: 'max',
   neutral: 0,

@@ -10,6 +10,7 @@ interface Hold {
 /** Key of the database row that a foreign transaction holds, as the value that the operation looks up. */
 export const rowHeld: Knob<Hold> = {
   ...OF_OTHERS,
+  bounds: () => null,
   name: 'rowHeld',
   combine: 'each',
   neutral: -1,

@@ -5,6 +5,7 @@ import { OF_PROCESSES } from './usual.js';
 /** 1 = the process of an instance is shut down gracefully, and nothing restarts it. */
 export const stopping: Knob<null> = {
   ...OF_PROCESSES,
+  bounds: () => null,
   name: 'stopping',
   combine: 'max',
   neutral: 0,

@@ -11,6 +11,7 @@ interface Threads {
 /** Part of a core that each of the foreign threads in an instance wants. */
 export const stress: Knob<Threads> = {
   ...OF_PROCESSES,
+  bounds: () => null,
   name: 'stress',
   combine: 'union',
   neutral: 0,

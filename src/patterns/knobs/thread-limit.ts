@@ -7,6 +7,7 @@ import { OF_PROCESSES } from './usual.js';
 /** Largest number of threads or handles of an instance: one for each request in progress or queued. */
 export const threadLimit: Knob<{ readonly status: number }> = {
   ...OF_PROCESSES,
+  bounds: () => null,
   name: 'threadLimit',
   combine: 'min',
   neutral: Infinity,

@@ -5,14 +5,12 @@ export const OF_PROCESSES = {
   stops: null,
   messages: null,
   outlasts: false,
-  bounds: () => null,
 } satisfies Partial<Knob>;
 
 /** Usual answers of a knob of links. Components have nothing that it needs; `needOfLinks` asks the links. */
 export const OF_LINKS = {
   stops: null,
   outlasts: false,
-  bounds: () => null,
   need: () => null,
 } satisfies Partial<Knob>;
 

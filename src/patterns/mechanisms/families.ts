@@ -1,5 +1,3 @@
-import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
-
 /** The answers that all kinds of one policy give alike; a kind that differs overrides them. */
 const ATTEMPTS = { isDefault: false, level: 'attempt', state: 'scoped', dryRun: true } as const;
 
@@ -15,12 +13,10 @@ export const THROTTLE = {
   ...ATTEMPTS,
   policy: 'throttle',
   keyed: 'states',
-  traits: () => NO_TRAITS,
 } as const;
 export const HEDGE = {
   policy: 'hedge',
   isDefault: false,
   level: 'call',
   state: 'scoped',
-  traits: () => NO_TRAITS,
 } as const;

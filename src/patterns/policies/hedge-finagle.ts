@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
+import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration, share } from '../../spec/quantities/quantities.js';
 import type { HedgeBudget, HedgeDelay } from '../mechanisms/hedging.js';
@@ -74,6 +75,7 @@ function backupBudget(ratio: number): HedgeBudget {
 /** `hedge` of kind `finagle`: the BackupRequestFilter. */
 export const hedgeFinagle: PolicyKind<'hedge', typeof schema> = {
   ...HEDGE,
+  traits: () => NO_TRAITS,
   kind: 'finagle',
   summary:
     'Finagle backup requests: one backup at a percentile of its own latencies, limited by a ' +

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration, whole } from '../../spec/quantities/quantities.js';
 import { ConstantDelay } from '../mechanisms/hedge-delay.js';
@@ -75,6 +76,7 @@ function throttle(maxTokens: number, tokenRatio: number): HedgeBudget {
 /** `hedge` of kind `grpc`: hedgingPolicy of a gRPC service config. */
 export const hedgeGrpc: PolicyKind<'hedge', typeof schema> = {
   ...HEDGE,
+  traits: () => NO_TRAITS,
   kind: 'grpc',
   summary: 'gRPC hedgingPolicy: one attempt after the other, sooner after a non-fatal failure.',
   sources: ['grpc/proposal A6-client-retries.md', 'grpc/grpc-java RetriableStream.java'],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { durationOrNone, whole } from '../../spec/quantities/quantities.js';
 import { ConstantDelay } from '../mechanisms/hedge-delay.js';
@@ -41,6 +42,7 @@ const schema = z.strictObject({
 /** `hedge` of kind `polly`: HedgingStrategyOptions of Polly v8. */
 export const hedgePolly: PolicyKind<'hedge', typeof schema> = {
   ...HEDGE,
+  traits: () => NO_TRAITS,
   kind: 'polly',
   summary: 'Polly v8 hedging, with its parallel and fallback modes.',
   sources: [

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { share, whole } from '../../spec/quantities/quantities.js';
 import { formatDuration } from '../../spec/quantities/quantity-text.js';
@@ -46,6 +47,7 @@ const schema = z.strictObject({
 /** `hedge` of kind `simple`: Dean and Barroso's hedged requests. */
 export const hedgeSimple: PolicyKind<'hedge', typeof schema> = {
   ...HEDGE,
+  traits: () => NO_TRAITS,
   kind: 'simple',
   isDefault: true,
   summary: 'Sends a call again when its response is late; the first success wins.',

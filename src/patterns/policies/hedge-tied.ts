@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration } from '../../spec/quantities/quantities.js';
 import { formatDuration } from '../../spec/quantities/quantity-text.js';
@@ -26,6 +27,7 @@ const schema = z.strictObject({
 /** `hedge` of kind `tied`: the tied requests of The Tail at Scale. */
 export const hedgeTied: PolicyKind<'hedge', typeof schema> = {
   ...HEDGE,
+  traits: () => NO_TRAITS,
   kind: 'tied',
   summary:
     'Tied requests: sends a call to two servers that know of each other; the one that starts ' +

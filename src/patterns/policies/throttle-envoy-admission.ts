@@ -4,6 +4,7 @@ import type { Ns } from '../../kernel/time.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { OUTCOME, statusOf, withStatus } from '../../spec/outcome.js';
+import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration, factor, share, whole } from '../../spec/quantities/quantities.js';
 import { RecentRequests } from '../mechanisms/recent-requests.js';
@@ -103,6 +104,7 @@ export class EnvoyAdmissionRule implements ThrottleRule {
 /** `throttle` of kind `envoyAdmission`: Envoy's admission control filter. */
 export const throttleEnvoyAdmission: PolicyKind<'throttle', typeof schema> = {
   ...THROTTLE,
+  traits: () => NO_TRAITS,
   kind: 'envoyAdmission',
   summary:
     "Envoy's admission control: refuses requests while the success rate is below a threshold.",

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { OUTCOME } from '../../spec/outcome.js';
+import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration, factor } from '../../spec/quantities/quantities.js';
 import { OutcomeSet, REFUSED_HERE, UNANSWERED } from '../mechanisms/outcome-terms.js';
@@ -83,6 +84,7 @@ export class SreRule implements ThrottleRule {
 /** `throttle` of kind `sre`: Google's client-side throttling. */
 export const throttleSre: PolicyKind<'throttle', typeof schema> = {
   ...THROTTLE,
+  traits: () => NO_TRAITS,
   kind: 'sre',
   isDefault: true,
   summary:
