@@ -4,22 +4,26 @@ import { report } from '../resolve/context.js';
 import { wrapCores } from '../short-forms.js';
 import { resolveBroker } from './brokers/resolve.js';
 import type { Module } from './kind.js';
-import { QUIET } from './kind.js';
+import { none, nothing, unchanged } from './kind.js';
 
 /** Brokers: clusters of nodes that hold logs or queues. */
 export const brokers: Module<'brokers'> = {
-  ...QUIET,
   kind: 'broker',
   summary: 'Clusters of brokers, which host topics and queues.',
   reference: BROKER_KINDS.map(({ reference }) => reference),
   example: BROKER_KINDS[0].reference.example,
   schema: () => brokerSchema,
   expand: wrapCores,
+  inherit: unchanged,
+  visit: unchanged,
   parts: ({ output }) => (brokerKindOf(output.kind)?.hasLogs === true ? [PRODUCE] : []),
   instead: (name) => `${name} is a broker: publish to one of its topics`,
+  lags: none,
   resolve: resolveBroker,
   subject: ({ log, replicas }) => ({ parts: log === null ? [] : [PRODUCE], instances: replicas }),
   host: (own) => own,
+  calls: nothing,
+  check: nothing,
   target: ({ context, kind, output, name, modules, path }) => {
     const own = brokerKindOf(modules.brokers.get(name)?.kind);
     const why = own?.unfit(kind, output);

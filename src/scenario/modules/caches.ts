@@ -7,11 +7,10 @@ import { wrapCores } from '../short-forms.js';
 import { CACHE_REFERENCE } from './caches/reference.js';
 import { resolveCache } from './caches/resolve.js';
 import type { Module } from './kind.js';
-import { QUIET } from './kind.js';
+import { none, nothing, unchanged } from './kind.js';
 
 /** Caches: local levels in the processes that use them, and at most one shared level. */
 export const caches: Module<'caches'> = {
-  ...QUIET,
   kind: 'cache',
   summary: 'Caches of one or more levels.',
   reference: CACHE_REFERENCE,
@@ -21,6 +20,8 @@ export const caches: Module<'caches'> = {
     entry.type === 'map'
       ? change(entry, 'levels', (levels) => changeItems(levels, wrapCores))
       : entry,
+  inherit: unchanged,
+  visit: unchanged,
   parts: ({ name, output, raise }) => {
     const written = output.levels.map((level, index) => ({
       name: level.name,
@@ -30,12 +31,15 @@ export const caches: Module<'caches'> = {
     return written.map((level) => level.name);
   },
   instead: (name) => `${name} is a cache: write cache: { get: ${name} }`,
+  lags: none,
   resolve: resolveCache,
   subject: ({ levels, host }) => ({
     parts: levels.map(({ name }) => name),
     instances: host?.replicas ?? 0,
   }),
   host: ({ host }) => host,
+  calls: nothing,
+  check: nothing,
   target: ({ context, kind, text, name, isIndexed, modules, path }) => {
     if (isIndexed) return 'asHost';
     if (!fits(context, kind, text, ['level', 'instance', 'endpoint', 'link'], path)) {

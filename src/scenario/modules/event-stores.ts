@@ -7,11 +7,10 @@ import { wrapCores } from '../short-forms.js';
 import { STORE_REFERENCE } from './event-stores/reference.js';
 import { resolveEventStore } from './event-stores/resolve.js';
 import type { Module } from './kind.js';
-import { QUIET } from './kind.js';
+import { none, nothing, unchanged } from './kind.js';
 
 /** Event stores. */
 export const eventStores: Module<'eventStores'> = {
-  ...QUIET,
   kind: 'eventStore',
   summary: 'Stores of event streams.',
   reference: STORE_REFERENCE,
@@ -19,14 +18,18 @@ export const eventStores: Module<'eventStores'> = {
   schema: () => eventStoreSchema,
   expand: wrapCores,
   inherit: layPools,
+  visit: unchanged,
   parts: ({ output }) => partsOfStore(output.snapshots !== undefined, output.appendMode),
   instead: (name) => `${name} is an event store: write load: ${name} or append: ${name}`,
+  lags: none,
   resolve: resolveEventStore,
   subject: ({ snapshots, appendMode, replicas }) => ({
     parts: partsOfStore(snapshots !== null, appendMode),
     instances: replicas,
   }),
   host: (own) => own,
+  calls: nothing,
+  check: nothing,
   target: ({ context, kind, text, name, modules, path }) => {
     if (!kind.targets.includes('snapshots')) return 'asHost';
     const own = modules.eventStores.get(name);

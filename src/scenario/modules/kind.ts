@@ -94,18 +94,9 @@ export interface Aim {
   readonly path: Path;
 }
 
-const unchanged = (entry: Node): Node => entry;
-const nothing = (): void => undefined;
-const none = (): readonly never[] => [];
-
-/** A module without short forms, bundles, consumers, calls, rules of its own and hosts: each has what it overrides. */
-export const QUIET = Object.freeze({
-  expand: unchanged,
-  inherit: unchanged,
-  visit: unchanged,
-  lags: none,
-  host: () => null,
-  calls: nothing,
-  check: nothing,
-  target: () => 'asHost',
-} satisfies Partial<Module<ModuleSection>>);
+/** Defaults for modules to which a method does not apply. */
+export const unchanged = (entry: Node): Node => entry;
+export const nothing = (): void => undefined;
+export const none = (): readonly never[] => [];
+export const noHost = (): null => null;
+export const asHost = (): 'asHost' => 'asHost';

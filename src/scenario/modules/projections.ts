@@ -4,26 +4,30 @@ import { conflict } from '../resolve/context.js';
 import { projectionSchema } from '../schema/stores.js';
 import { STORE_REFERENCE } from './event-stores/reference.js';
 import type { Module, Parts } from './kind.js';
-import { QUIET } from './kind.js';
+import { asHost, noHost, none, unchanged } from './kind.js';
 import { resolveProjection } from './projections/resolve.js';
 import { checkTopicViews } from './projections/topic-views.js';
 
 /** Projections: read models that follow the events of a store or the messages of a log. */
 export const projections: Module<'projections'> = {
-  ...QUIET,
   kind: 'projection',
   summary: 'Read models that follow the events of a store or a topic.',
   reference: [],
   example: STORE_REFERENCE[0].example,
   schema: () => projectionSchema,
+  expand: unchanged,
+  inherit: unchanged,
+  visit: unchanged,
   parts: ({ output }) => (hasOwnPart(output) ? [OWN_PROJECTOR] : []),
   instead: (name) =>
     `${name} is a projection: read it with a query of its database and of: ${name}`,
+  lags: none,
   resolve: resolveProjection,
   subject: (own) => ({
     parts: hasOwnPart(own) ? [OWN_PROJECTOR] : [],
     instances: own.lifecycle === 'async' && own.service === null ? 1 : 0,
   }),
+  host: noHost,
   calls: ({ name, lifecycle, service, writes, batchSize }, walker) => {
     if (lifecycle !== 'async' || writes === null) return;
     const from = service === null ? `${name}.${OWN_PROJECTOR}` : `${service}.${name}`;
@@ -34,6 +38,7 @@ export const projections: Module<'projections'> = {
     checkTopicViews(context, scenario);
     checkClaims(context, scenario);
   },
+  target: asHost,
 };
 
 /**

@@ -10,16 +10,17 @@ import {
 import { checkParts } from '../resolve/names.js';
 import { visitHandlers } from '../walk-steps.js';
 import type { Module } from './kind.js';
-import { QUIET } from './kind.js';
+import { noHost, nothing, unchanged } from './kind.js';
 
 /** Queues. Each message goes to one consumer. */
 export const queues: Module<'queues'> = {
-  ...QUIET,
   kind: 'queue',
   summary: 'Queues: every message goes to one consumer.',
   reference: QUEUE_KINDS.map(({ reference }) => reference),
   example: QUEUE_KINDS[0].reference.example,
   schema: messageQueueSchema,
+  expand: unchanged,
+  inherit: unchanged,
   visit: (entry, path, visitor) => visitHandlers(entry, path, 'consumers', visitor),
   parts: ({ name, output, raise }) => {
     const written = output.consumers.map((own, index) => ({
@@ -56,5 +57,8 @@ export const queues: Module<'queues'> = {
     };
   },
   subject: ({ consumers }) => ({ parts: consumers.map(({ name }) => name), instances: 0 }),
+  host: noHost,
+  calls: nothing,
+  check: nothing,
   target: (aim) => checkHolder(aim, ['messages', 'queue', 'deadLetters']),
 };

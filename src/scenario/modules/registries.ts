@@ -4,7 +4,7 @@ import { plainHost } from '../resolve/plain-host.js';
 import { resolvePlacement } from '../resolve/placement.js';
 import { REGISTRY_KINDS, registryKindOf, registrySchema } from '../registries/index.js';
 import type { Entry, Module } from './kind.js';
-import { QUIET } from './kind.js';
+import { none, nothing, unchanged } from './kind.js';
 import { FREE_CPU } from '../../spec/scenario/resources.js';
 
 /** Faults that act on the servers of a registry or on what they know. */
@@ -20,17 +20,22 @@ const HITTING: ReadonlySet<string> = new Set([
 
 /** Service registries: servers that know the instances of services. */
 export const registries: Module<'registries'> = {
-  ...QUIET,
   kind: 'registry',
   summary: 'Service registries, in which services and gateways are registered by `discovery`.',
   reference: REGISTRY_KINDS.map(({ reference }) => reference),
   example: REGISTRY_KINDS[0].reference.example,
   schema: () => registrySchema,
-  parts: () => [],
+  expand: unchanged,
+  inherit: unchanged,
+  visit: unchanged,
+  parts: none,
   instead: (name) => `${name} is a registry: write discovery: { registry: ${name} } in a service`,
+  lags: none,
   resolve: resolveRegistry,
   subject: ({ replicas }) => ({ parts: [], instances: replicas }),
   host: (own) => own,
+  calls: nothing,
+  check: nothing,
   target: ({ context, kind, name, path }) => {
     if (HITTING.has(kind.kind)) return 'asHost';
     const message =

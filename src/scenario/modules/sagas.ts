@@ -7,14 +7,13 @@ import { changeEach, wrapScalar } from '../short-forms.js';
 import { visitBundle, visitPolicy } from '../walk-steps.js';
 import type { Visitor } from '../walk-steps.js';
 import type { Module, NamedEntry } from './kind.js';
-import { QUIET } from './kind.js';
+import { asHost, noHost, none, nothing, unchanged } from './kind.js';
 import { sagaCalls } from './sagas/calls.js';
 import { SAGA_REFERENCE } from './sagas/reference.js';
 import { resolveSaga } from './sagas/resolve.js';
 
 /** Sagas with an orchestrator, or choreographed by events of their steps. */
 export const sagas: Module<'sagas'> = {
-  ...QUIET,
   kind: 'saga',
   summary: 'Sagas: steps in several services that all take effect, or are compensated.',
   reference: SAGA_REFERENCE,
@@ -24,12 +23,17 @@ export const sagas: Module<'sagas'> = {
     const saga = changeEach(entry, ['persistence'], (value) => wrapScalar(value, 'query'));
     return changeEach(saga, ['isolation'], (value) => wrapScalar(value, 'kind'));
   },
+  inherit: unchanged,
   visit: visitSaga,
   parts: partsOf,
   instead: (name) => `${name} is a saga: write saga: ${name}`,
+  lags: none,
   resolve: resolveSaga,
   subject: ({ steps }) => ({ parts: steps.map(({ name }) => name), instances: 0 }),
+  host: noHost,
   calls: sagaCalls,
+  check: nothing,
+  target: asHost,
 };
 
 function partsOf({ name, output, raise }: NamedEntry<'sagas'>): readonly string[] {

@@ -5,7 +5,7 @@ import { split } from '../resolve/targets.js';
 import { topicSchema } from '../schema/messaging.js';
 import { visitHandlers } from '../walk-steps.js';
 import type { Module, NamedEntry } from './kind.js';
-import { QUIET } from './kind.js';
+import { noHost, unchanged } from './kind.js';
 import { resolveBus } from './topics/bus.js';
 import { checkEvents } from './topics/event-cycle.js';
 import { resolveTopic } from './topics/log.js';
@@ -14,12 +14,13 @@ import { ownGroups } from './topics/system-events.js';
 
 /** Topics: logs that groups read, and buses that push to subscriptions. */
 export const topics: Module<'topics'> = {
-  ...QUIET,
   kind: 'topic',
   summary: 'Topics: every consumer group gets every message.',
   reference: TOPIC_REFERENCE,
   example: TOPIC_REFERENCE[0].example,
   schema: topicSchema,
+  expand: unchanged,
+  inherit: unchanged,
   visit: (entry, path, visitor) => visitHandlers(entry, path, 'subscribers', visitor),
   parts: partsOf,
   instead: (name) => `${name} is a topic: write publish: ${name}`,
@@ -38,6 +39,7 @@ export const topics: Module<'topics'> = {
         : own.subscribers.map(({ group }) => group),
     instances: 0,
   }),
+  host: noHost,
   calls: ({ subscribers }, walker) => {
     for (const { call, inbox } of subscribers) {
       const query = inbox?.query ?? null;
