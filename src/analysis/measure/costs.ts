@@ -69,7 +69,8 @@ function costOf(
       : (meterSum(record, window, ENVIRONMENTS, id) / NS_PER_HOUR) *
         hourly(prices, own.spec.cores, component.memory?.limit ?? 0);
   const isBilled = own !== undefined || component.kind === 'gateway';
-  const requests = isBilled ? arrivals(data, record, window, id) : 0;
+  const served = isBilled ? partsOf(plan, id) : [];
+  const requests = arrivedOf(sumParts(record, served, window.cells));
   const bytes = meterSum(record, window, CROSS_ZONE, id);
   return reserved + (requests / MILLION) * prices.requests + (bytes / GB) * prices.crossZoneGb;
 }
@@ -127,8 +128,4 @@ function meterSum(record: RunRecord, { cells }: CellSet, name: string, id: numbe
     if (meter.form === 'gauge') sum += sumCells(meter.area, cells);
   }
   return sum;
-}
-
-function arrivals(data: VariantData, record: RunRecord, { cells }: CellSet, id: number): number {
-  return arrivedOf(sumParts(record, partsOf(data.plan, id), cells));
 }

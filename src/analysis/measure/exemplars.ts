@@ -207,7 +207,7 @@ function spanOf(data: VariantData, row: number, root: Root): Span {
   const relative = (at: number): number | null =>
     at < root.startNs ? null : (at - root.startNs) / 1e9;
   const edge = traces.edge[row];
-  const caller = edge < 0 ? '' : callerOf(data, edge);
+  const caller = edge < 0 ? '' : partName(data.plan, data.plan.statEdges[edge].from);
   const called = Math.max(root.startNs, startOf(traces, row));
   const sent = Math.max(called, traces.sent[row]);
   return {
@@ -241,10 +241,6 @@ function statusAt(traces: TraceRecord, row: number): { readonly status?: number 
 /** Outcome of a row. An attempt that its caller left before the response has none: it was cancelled. */
 function outcomeAt(traces: TraceRecord, row: number): OutcomeName {
   return OUTCOME_NAMES[kindIndex(traces.outcome[row])] ?? 'cancelled';
-}
-
-function callerOf(data: VariantData, edge: number): string {
-  return partName(data.plan, data.plan.statEdges[edge].from);
 }
 
 /** Time of the first event of a row. */

@@ -54,7 +54,7 @@ function finder(blocks: readonly MachineBlock[]): (id: number) => MachineRecord 
     if (sizeOf(block) === 1) singles.set(block.first, block.machine);
     else others.push(block);
   }
-  return (id) => singles.get(id) ?? others.map((block) => within(block, id)).find(isThere)!;
+  return (id) => singles.get(id) ?? others.flatMap((block) => within(block, id) ?? [])[0];
 }
 
 function within(block: MachineBlock, id: number): MachineRecord | null {
@@ -70,10 +70,6 @@ function within(block: MachineBlock, id: number): MachineRecord | null {
     instance: instance < 0 ? instance : instance + caller,
     calleeInstance: calleeInstance < 0 ? calleeInstance : calleeInstance + target,
   };
-}
-
-function isThere(machine: MachineRecord | null): machine is MachineRecord {
-  return machine !== null;
 }
 
 /** True for a state in which a breaker rejects all calls. */

@@ -1,17 +1,9 @@
-import { sumOf } from '../../stats/sums.js';
+import { partSums } from './column-sums.js';
 import { shareOf, type Measured } from './estimate.js';
 import type { HistogramData, Histogram } from '../../stats/histogram.js';
 import type { Asked } from './question.js';
 import { rowsOf } from './subjects.js';
-import {
-  finishedOf,
-  mergeAll,
-  mergeSegments,
-  rowsAt,
-  succeededOf,
-  sumCells,
-  sumOutcomes,
-} from './sums.js';
+import { finishedOf, mergeAll, mergeSegments, rowsAt, succeededOf, sumOutcomes } from './sums.js';
 
 /** Latency of a selection: pooled and by run. */
 export function latencyOf(
@@ -41,14 +33,9 @@ export function outcomesByRun({ data, selection, window }: Asked): readonly Floa
 }
 
 /** Goodput counts by run: successes within patience; for edges, all successes. */
-export function goodByRun(
-  { data, selection, window }: Asked,
-  outcomes: readonly Float64Array[],
-): readonly number[] {
-  if (selection.callers !== null) return outcomes.map((run) => succeededOf(run));
-  return data.records.map(({ parts }) =>
-    sumOf(selection.parts.map((part) => sumCells(parts[part].good, window.cells))),
-  );
+export function goodByRun(asked: Asked, outcomes: readonly Float64Array[]): readonly number[] {
+  const isEdge = asked.selection.callers !== null;
+  return isEdge ? outcomes.map((run) => succeededOf(run)) : partSums(asked, 'good');
 }
 
 /** Share of the finished requests that succeed, by the outcomes of each run. */

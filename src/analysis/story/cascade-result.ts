@@ -37,7 +37,7 @@ export function cascadeResult(
     innocent: first.innocent,
     sentence: sentenceOf({
       story: { ...first, events, causes },
-      affected: stories.filter(isAffected).length,
+      affected: stories.filter((one) => one.events.some(({ kind }) => kind === 'fault')).length,
       elsewhere,
       verdicts,
       endings,
@@ -46,8 +46,4 @@ export function cascadeResult(
       goodputLost: goodputLost.value,
     }),
   };
-}
-
-function isAffected({ events }: Story): boolean {
-  return events.some(({ kind }) => kind === 'fault');
 }

@@ -60,7 +60,7 @@ export function restsFor(scene: Scene, lane: Lane, from: number, until: number):
   const inside = hasWorkers(lane)
     ? meanSteps(lane.busy, from, until)
     : meanSteps(lane.inSystem, from, until) - meanSteps(lane.queue, from, until);
-  const done = meanSteps(lane.finished, from, until) / stepSeconds(scene, from);
+  const done = meanSteps(lane.finished, from, until) / (scene.steps.lengthNs[from] / 1e9);
   const own = ownWait(scene.data.plan, lane) * done;
   const calls = scene.links.filter(({ caller }) => caller === lane).map((link) => link.inFlight);
   const doing = [lane.cpu, lane.poolWaiting, ...calls].reduce(
@@ -145,10 +145,6 @@ function ownRefusals({ links }: Scene, lane: Lane, from: number, until: number):
       0,
     );
   return Math.max(0, sumSteps(lane.overRate, from, until) - passed);
-}
-
-function stepSeconds({ steps }: Scene, step: number): number {
-  return steps.lengthNs[step] / 1e9;
 }
 
 /** Seconds that an execution waits by its own program, at most: the sum of all its waits, on whichever branch. */

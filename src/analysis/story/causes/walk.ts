@@ -239,7 +239,10 @@ function foundAt(
   const conditions = conditionsAt({ scene, record, lane, from, until });
   if (late.length > 0) {
     const all = [...late, ...openersOf(walk, lane, late)];
-    const loads = riseOn(scene, lane, from) === null ? [] : conditions.filter(isGrowth);
+    const loads =
+      riseOn(scene, lane, from) === null
+        ? []
+        : conditions.filter(({ growth }) => growth !== undefined);
     return [
       ...divided(1, weighed(walk, lane, all)),
       ...loads.map((candidate) => ({ candidate, part: 0 })),
@@ -247,10 +250,6 @@ function foundAt(
   }
   // The first does it; the others are named with it.
   return conditions.map((candidate, i) => ({ candidate, part: i === 0 ? 1 : 0 }));
-}
-
-function isGrowth({ growth }: Candidate): boolean {
-  return growth !== undefined;
 }
 
 /** Faults that change a load and are active, if more requests reach the component than before them. */
