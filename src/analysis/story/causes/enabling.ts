@@ -1,5 +1,6 @@
 import type { CauseFact } from '../../../spec/result/cause.js';
 import type { PlanFault } from '../../../spec/plan/plan.js';
+import { meanSteps } from '../links.js';
 import { usersOf, type Scene } from '../scene.js';
 import { isActive, sizesAt, suspectsOf, type Suspect } from './suspects.js';
 
@@ -69,6 +70,9 @@ function mayEnable(scene: Scene, early: Suspect, cause: Suspect): boolean {
       cause.touched.components.has(component),
   );
   if (lane === undefined) return false;
+  // Instances that are away are an effect, also where the others make up for them.
+  const up = meanSteps(lane.up, Math.max(early.from, cause.from - STEPS), cause.from);
+  if (up < 1 - NONE) return false;
   const [own] = sizesAt(scene, [early, cause], lane, cause.from, cause.from + STEPS);
   return own.size < NONE;
 }
