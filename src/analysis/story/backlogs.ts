@@ -1,11 +1,12 @@
 import type { Ns } from '../../kernel/time.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
+import { secondsOf } from './influence.js';
 import { meanSteps } from './links.js';
 import { afterReset } from './replays.js';
 import type { Steps } from '../measure/steps.js';
 import type { Scene } from './scene.js';
-import { BARE, secondsAt } from './unseen.js';
+import { BARE } from './unseen.js';
 import { waitingLines, type WaitingLine } from '../measure/waiting-lines.js';
 import { formatInstant, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
@@ -41,7 +42,7 @@ export function backlogEvents(scene: Scene, record: RunRecord): readonly StoryEv
     return spansAbove(ages, limits)
       .slice(0, EPISODES_MAX)
       .flatMap(([from, until]) => {
-        const at = secondsAt(scene, from);
+        const at = secondsOf(scene, from);
         const most = Math.max(...line.waiting.subarray(from, until));
         const oldest = Math.max(...line.ages.subarray(from, until)) / 1e9;
         const reset = afterReset(data.plan, line.subject, at, steps.lengthNs[0] / 1e9);

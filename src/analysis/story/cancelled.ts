@@ -2,9 +2,10 @@ import { counterBySteps, countsOf } from '../measure/meter-of.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
 import { firstFaultNs } from '../measure/faulted.js';
+import { secondsOf } from './influence.js';
 import { sumSteps } from './links.js';
 import type { Scene } from './scene.js';
-import { BARE, firstSpan, secondsAt } from './unseen.js';
+import { BARE, firstSpan } from './unseen.js';
 import { formatCount, formatShare } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 
@@ -38,7 +39,7 @@ export function cancelledEvents(scene: Scene, record: RunRecord): readonly Story
       {
         ...BARE,
         // The step of the fault begins before it.
-        at: Math.max(secondsAt(scene, span[0]), fault),
+        at: Math.max(secondsOf(scene, span[0]), fault),
         kind: 'cancelled' as const,
         subject: plan.components[component].name,
         text: `${formatCount(n)} of ${plural(all, 'saga')} are undone, ${before}`,

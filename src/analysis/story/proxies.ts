@@ -4,8 +4,9 @@ import type { StoryEvent } from '../../spec/result/cascade.js';
 import { formatCount } from '../../text/figures.js';
 import { bySteps, largestBySteps, type Steps } from '../measure/steps.js';
 import type { VariantData } from '../measure/variant-data.js';
+import { secondsOf } from './influence.js';
 import type { Scene } from './scene.js';
-import { BARE, firstSpan, secondsAt } from './unseen.js';
+import { BARE, firstSpan } from './unseen.js';
 
 /** The proxies of a service mesh beside the instances of a component, or its waypoint, in one run. */
 export interface ProxyLine {
@@ -87,7 +88,7 @@ export function proxyEvents(scene: Scene, record: RunRecord): readonly StoryEven
     const kind = 'saturated' as const;
     const subject = data.plan.components[line.component].name;
     const text = `${workersWords(line)} busy, queue up to ${formatCount(most)}`;
-    return [{ ...BARE, at: secondsAt(scene, span[0]), kind, subject, text }];
+    return [{ ...BARE, at: secondsOf(scene, span[0]), kind, subject, text }];
   });
 }
 

@@ -1,3 +1,4 @@
+import { secondsOf } from './influence.js';
 import type { Scene } from './scene.js';
 import { counterBySteps, countsOf, meterOf } from '../measure/meter-of.js';
 import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
@@ -54,7 +55,7 @@ function poolEvents(scene: Scene, record: RunRecord): readonly StoryEvent[] {
     const longest = most.reduce((top, value) => Math.max(top, value), 0);
     const size = Math.round(sizes[span[0]]);
     const text = `${formatCount(size)} of ${plural(size, 'connection')} in use, up to ${formatCount(longest)} wait for one`;
-    const at = secondsAt(scene, span[0]);
+    const at = secondsOf(scene, span[0]);
     return [{ ...BARE, at, kind: 'poolFull' as const, subject: edge.name, text }];
   });
 }
@@ -90,7 +91,7 @@ export function fromTo(
   overText: (seconds: number) => string,
 ): readonly StoryEvent[] {
   const { kind, subject, text } = begins;
-  const at = secondsAt(scene, from);
+  const at = secondsOf(scene, from);
   const start: StoryEvent = { ...BARE, at, kind, subject, text };
   if (until >= scene.steps.count) return [start];
   const end = secondsAt(scene, until);
@@ -179,6 +180,6 @@ export function firstSpan(
 }
 
 /** Seconds from the end of the warm-up at which a step begins, whatever begins within it. */
-export function secondsAt({ data, steps }: Scene, step: number): number {
+function secondsAt({ data, steps }: Scene, step: number): number {
   return (steps.startNs[step] - data.plan.warmupNs) / 1e9;
 }
