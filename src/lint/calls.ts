@@ -7,7 +7,7 @@ import type { Middleware } from '../spec/scenario/middleware.js';
 import type { Layer } from '../spec/scenario/policies.js';
 import type { Gateway, Scenario } from '../spec/scenario/scenario.js';
 import type { Service } from '../spec/scenario/services.js';
-import type { Step, Bundle } from '../spec/scenario/steps.js';
+import type { Step, Bundle, StepOf } from '../spec/scenario/steps.js';
 import type { Connections, Pool } from '../spec/scenario/resources.js';
 import type { Target } from '../spec/scenario/target.js';
 import { meanCount } from './counts.js';
@@ -116,9 +116,6 @@ export function callsOf(
   }
   return walker;
 }
-
-/** A step with one of these verbs. */
-type Of<V extends Step['verb']> = Extract<Step, { verb: V }>;
 
 /** Deepest nesting of `self` calls that is followed. A cycle of them is a loop that ends at random. */
 const SELF_DEPTH = 8;
@@ -244,13 +241,17 @@ class Walker {
     }
   }
 
-  private query({ database, operation, policy }: Of<'query'>, path: Path, around: Around): void {
+  private query(
+    { database, operation, policy }: StepOf<'query'>,
+    path: Path,
+    around: Around,
+  ): void {
     const asked = nodesAsked(this.scenario.databases.get(database), operation);
     const own = { ...around, times: around.times * asked, most: around.most * asked };
     this.add({ component: database, part: operation }, BARE, policy, path, own);
   }
 
-  private stored(step: Of<'load' | 'append'>, path: Path, around: Around): void {
+  private stored(step: StepOf<'load' | 'append'>, path: Path, around: Around): void {
     for (const [part, times] of storeCalls(this.scenario, step)) {
       const inner = { ...around, times: around.times * times, most: around.most * times };
       this.add({ component: step.store, part }, BARE, step.policy, path, inner);
@@ -258,7 +259,7 @@ class Walker {
   }
 
   /** A transaction or a lock: calls inside it make others wait. */
-  private section(step: Of<'transaction' | 'lock'>, path: Path, around: Around): void {
+  private section(step: StepOf<'transaction' | 'lock'>, path: Path, around: Around): void {
     const inside =
       step.verb === 'lock'
         ? { text: `a lock on ${step.key}`, steps: `lock: { on: ${step.key}, steps: [ ] }` }
@@ -269,7 +270,7 @@ class Walker {
     this.steps(step.steps, [...path, 'steps'], { ...around, inside });
   }
 
-  private parallel(step: Of<'parallel'>, path: Path, around: Around): void {
+  private parallel(step: StepOf<'parallel'>, path: Path, around: Around): void {
     const { join } = step;
     const each = meanCount(step.each);
     const inner: Around = {
@@ -285,7 +286,7 @@ class Walker {
     });
   }
 
-  private choose({ branches }: Of<'choose'>, path: Path, around: Around): void {
+  private choose({ branches }: StepOf<'choose'>, path: Path, around: Around): void {
     const total = branches.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
     branches.forEach(({ weight, steps }, index) => {
       const part = weight === null || total === 0 ? 1 : weight / total;
@@ -316,7 +317,7 @@ class Walker {
     if (read !== null) this.add(read, BARE, null, path, undoing);
   }
 
-  private cache(step: Of<'cache'>, path: Path, around: Around): void {
+  private cache(step: StepOf<'cache'>, path: Path, around: Around): void {
     // Without a fixed ratio, the miss ratio depends on which keys recur.
     const { hitRatio } = this.scenario.caches.get(step.cache)!;
     const misses = step.op === 'refresh' ? 1 : hitRatio === null ? 0 : 1 - hitRatio;

@@ -5,7 +5,7 @@ import { copiesWritten } from '../language/databases.js';
 import type { Middleware } from '../spec/scenario/middleware.js';
 import type { Host } from '../spec/scenario/host.js';
 import type { Scenario } from '../spec/scenario/scenario.js';
-import type { Step } from '../spec/scenario/steps.js';
+import type { Step, StepOf } from '../spec/scenario/steps.js';
 import { componentOf } from './calls.js';
 import { meanCount } from './counts.js';
 import type { Call } from './calls.js';
@@ -141,13 +141,13 @@ export class Demands {
   }
 
   /** Share of lookups that load the value; 0 if unknown. */
-  private missesOf({ cache, op }: Extract<Step, { verb: 'cache' }>): number {
+  private missesOf({ cache, op }: StepOf<'cache'>): number {
     if (op === 'refresh') return 1;
     const { hitRatio } = this.scenario.caches.get(cache)!;
     return hitRatio === null ? 0 : 1 - hitRatio;
   }
 
-  private parallel(part: string, step: Extract<Step, { verb: 'parallel' }>): Demand {
+  private parallel(part: string, step: StepOf<'parallel'>): Demand {
     const branches = step.branches.map((branch) => this.steps(part, branch));
     const each = meanCount(step.each);
     const elapsed = branches.map(({ elapsedNs }) => elapsedNs);
@@ -162,7 +162,7 @@ export class Demands {
     return { elapsedNs, workNs };
   }
 
-  private choose(part: string, step: Extract<Step, { verb: 'choose' }>): Demand {
+  private choose(part: string, step: StepOf<'choose'>): Demand {
     const branches = step.branches.map(({ weight, steps }) => ({
       weight,
       demand: this.steps(part, steps),

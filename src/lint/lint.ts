@@ -1,4 +1,4 @@
-import { byCodeUnit } from '../plan/canonical.js';
+import { byCodeUnit } from '../text/order.js';
 import type { Spot } from '../scenario/diagnostics.js';
 import { pathText } from '../scenario/located.js';
 import type { Places } from '../scenario/places.js';

@@ -2,7 +2,7 @@ import { meanOf } from '../kernel/distribution.js';
 import { meanCount } from './counts.js';
 import type { Scenario } from '../spec/scenario/scenario.js';
 import type { EventStore, StorePart } from '../spec/scenario/stores.js';
-import type { Step } from '../spec/scenario/steps.js';
+import type { StepOf } from '../spec/scenario/steps.js';
 
 /** Time of a run: total, and CPU. */
 interface Demand {
@@ -18,7 +18,7 @@ export function isStore({ databases, eventStores }: Scenario, component: string)
 /** The calls of a `load` or `append` step to its store without failures, with the number of each. */
 export function storeCalls(
   { eventStores }: Scenario,
-  step: Extract<Step, { readonly verb: 'load' | 'append' }>,
+  step: StepOf<'load' | 'append'>,
 ): readonly (readonly [part: StorePart, times: number])[] {
   const store = eventStores.get(step.store);
   if (step.verb === 'append') {
@@ -40,10 +40,7 @@ export function tailOf({ snapshots, stream }: EventStore, from: 'snapshot' | 'st
 }
 
 /** Number of events that a load applies. A past version is loaded without a snapshot, unless all snapshots are kept. */
-function eventsOf(
-  store: EventStore,
-  { fromVersion, version, range }: Extract<Step, { readonly verb: 'load' }>,
-): number {
+function eventsOf(store: EventStore, { fromVersion, version, range }: StepOf<'load'>): number {
   if (range !== null) return meanCount(range);
   if (version === null) return tailOf(store, fromVersion);
   const isKept = store.snapshots?.keep === 'all' && fromVersion === 'snapshot';
@@ -79,10 +76,7 @@ export function storeDemand(store: EventStore, part: string): Demand {
 }
 
 /** CPU of the loading service: applying the events, and upcasting those of an old version. */
-export function applyNs(
-  { eventStores }: Scenario,
-  step: Extract<Step, { readonly verb: 'load' }>,
-): number {
+export function applyNs({ eventStores }: Scenario, step: StepOf<'load'>): number {
   const store = eventStores.get(step.store);
   if (store === undefined) return 0;
   return eventsOf(store, step) * (store.applyNs + store.upcastNs);

@@ -5,7 +5,7 @@ import type { CacheOp, PlanCacheAct } from '../spec/plan/caching.js';
 import type { Outcome } from '../spec/outcome.js';
 import { OUTCOME } from '../spec/outcome.js';
 import { CALL_MODE, OP } from '../spec/plan/program.js';
-import type { Step, Bundle } from '../spec/scenario/steps.js';
+import type { Step, Bundle, StepOf } from '../spec/scenario/steps.js';
 import type { Label } from './assembler.js';
 import { SLOT } from './assembler.js';
 import { BARE } from './calls.js';
@@ -24,7 +24,7 @@ import {
   type Writer,
 } from './writer.js';
 
-type CacheVerb = Extract<Step, { readonly verb: 'cache' }>;
+type CacheVerb = StepOf<'cache'>;
 
 /** A use of a cache in a program. */
 interface Site {

@@ -1,8 +1,4 @@
-/** Compares names by code unit, which gives the same order on every machine and in every locale. */
-export function byCodeUnit(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
+import { byCodeUnit } from '../text/order.js';
 /** The entries of a map with user-defined names, in code-unit order. */
 export function sortedEntries<T>(map: ReadonlyMap<string, T>): (readonly [string, T])[] {
   return [...map].sort(([a], [b]) => byCodeUnit(a, b));

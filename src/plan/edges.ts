@@ -9,7 +9,7 @@ import type { Pool, Protocol, ServerClosing } from '../spec/scenario/resources.j
 import type { Bundle } from '../spec/scenario/steps.js';
 import type { Label } from './assembler.js';
 import { Bundles } from './bundles.js';
-import { byCodeUnit } from './canonical.js';
+import { byCodeUnit } from '../text/order.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import type { MeshEdges } from './mesh.js';
 import { hasPools, hostOf, isModule } from './layout.js';

@@ -3,7 +3,7 @@ import type { KnobEdit } from '../model/faults/knob.js';
 import type { PlanFault } from '../spec/plan/plan.js';
 import { NODES } from '../spec/scenario/nodes.js';
 import type { Fault } from '../spec/scenario/scenario.js';
-import { byCodeUnit } from './canonical.js';
+import { byCodeUnit } from '../text/order.js';
 import { conditionOf } from './fault-conditions.js';
 import type { Direction, EndTest } from './fault-links.js';
 import { ANSWERS, directionOf, namedEnd } from './fault-links.js';

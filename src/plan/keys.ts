@@ -1,7 +1,8 @@
 import type { PlanKey } from '../spec/plan/plan.js';
 import { ADDRESS_KEY } from '../spec/patterns/policy.js';
 import type { KeyPopulation } from '../spec/scenario/scenario.js';
-import { byCodeUnit, sortedEntries } from './canonical.js';
+import { sortedEntries } from './canonical.js';
+import { byCodeUnit } from '../text/order.js';
 import type { Layout } from './layout.js';
 import type { Problems } from './problem.js';
 

@@ -17,7 +17,6 @@ export const STEP_VERBS = [
   'fail',
   'respond',
 ] as const;
-export type StepVerb = (typeof STEP_VERBS)[number];
 
 /** Modifiers allowed next to the verb of a step. */
 export const STEP_MODIFIERS = [
@@ -59,7 +58,6 @@ export const MIDDLEWARE = [
   'correlate',
   'filter',
 ] as const;
-export type MiddlewareName = (typeof MIDDLEWARE)[number];
 
 const VERB_SET: ReadonlySet<string> = new Set(STEP_VERBS);
 

@@ -1,6 +1,6 @@
 import { eachStep } from '../../language/each-step.js';
 import type { Scenario } from '../../spec/scenario/scenario.js';
-import type { Step } from '../../spec/scenario/steps.js';
+import type { Step, StepOf } from '../../spec/scenario/steps.js';
 import { all, fieldsText, setFieldsText } from './fields.js';
 import { callText, lines, plainText } from './values.js';
 
@@ -28,7 +28,6 @@ function stepsOf(steps: readonly Step[]): readonly string[] {
 /** Fields that every step can have. */
 const COMMON = all('hidden', 'verb name policy probability times optional onError background when');
 
-type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
 const TEXTS: { readonly [V in Step['verb']]?: (step: StepOf<V>) => string } = {
   cache({ op, cache, ...own }) {
     const store = (isStored: boolean): string | null => (isStored ? null : 'false');

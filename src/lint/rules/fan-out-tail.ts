@@ -1,6 +1,6 @@
 import { powi } from '../../kernel/math.js';
 import { eachStep } from '../../language/each-step.js';
-import type { Step } from '../../spec/scenario/steps.js';
+import type { Step, StepOf } from '../../spec/scenario/steps.js';
 import { meanCount } from '../counts.js';
 import { sectionOf } from '../demand.js';
 import { layerOf } from '../layers.js';
@@ -9,7 +9,7 @@ import type { Subject } from '../subject.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
 import { bundleYaml } from '../words.js';
 
-type Parallel = Extract<Step, { verb: 'parallel' }>;
+type Parallel = StepOf<'parallel'>;
 
 /** Number of branches from which the slowest one determines most response times. */
 const MOST = 10;

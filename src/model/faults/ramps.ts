@@ -1,16 +1,8 @@
 import type { Ns } from '../../kernel/time.js';
+import type { Ramp } from '../../spec/scenario/scenario.js';
 
 /** Number of steps of a ramp without a number of its own. */
 export const RAMP_STEPS = 20;
-
-/** How the strength of a fault rises and falls. */
-export interface Ramp {
-  readonly upNs: Ns;
-  readonly downNs: Ns;
-  readonly shape: 'linear' | 'step' | 'exponential';
-  /** Number of equal steps, the last of which is full strength; absent = a smooth ramp. */
-  readonly steps?: number;
-}
 
 /** A time at which the strength changes. */
 export interface Rung {

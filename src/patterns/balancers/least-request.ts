@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { choice } from '../../spec/quantities/fields.js';
 import { pow } from '../../kernel/math.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
@@ -16,13 +17,10 @@ const schema = z.strictObject({
       'Instances sampled at random per pick when all weights are equal. Unit: count. Defaults ' +
         'to 2.',
     ),
-  selectionMethod: z
-    .enum(['nChoices', 'fullScan'])
-    .default('nChoices')
-    .describe(
-      '`fullScan` compares all instances instead of a sample of `choices`; ties for the ' +
-        'fewest requests are broken at random. Defaults to nChoices.',
-    ),
+  selectionMethod: choice(['nChoices', 'fullScan'], 'nChoices').describe(
+    '`fullScan` compares all instances instead of a sample of `choices`; ties for the ' +
+      'fewest requests are broken at random. Defaults to nChoices.',
+  ),
   weights: weightsField(
     'With different weights nothing is drawn: each instance is due again 1 / weight after its ' +
       'turn, where the weight is first divided by its requests in flight + 1.',

@@ -1,25 +1,20 @@
 import { z } from 'zod';
+import { flag } from '../../spec/quantities/fields.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
 import { blackhole as silent, down } from '../knobs/down.js';
 
 const schema = z.strictObject({
-  restart: z
-    .boolean()
-    .default(true)
-    .describe(
-      'Whether the process restarts, with empty state and cold: at the end of `for`, or on a ' +
-        '`platform` at the first restart after that. With false it stays down. Unit: boolean. ' +
-        'Defaults to true.',
-    ),
-  blackhole: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether the host is down too: connection attempts get no response and end only by a ' +
-        'timeout, instead of being refused. A node always takes its host with it. Unit: boolean. ' +
-        'Defaults to false.',
-    ),
+  restart: flag(true).describe(
+    'Whether the process restarts, with empty state and cold: at the end of `for`, or on a ' +
+      '`platform` at the first restart after that. With false it stays down. Unit: boolean. ' +
+      'Defaults to true.',
+  ),
+  blackhole: flag(false).describe(
+    'Whether the host is down too: connection attempts get no response and end only by a ' +
+      'timeout, instead of being refused. A node always takes its host with it. Unit: boolean. ' +
+      'Defaults to false.',
+  ),
 });
 
 /**

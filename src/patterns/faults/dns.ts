@@ -1,18 +1,16 @@
 import { z } from 'zod';
+import { choice } from '../../spec/quantities/fields.js';
 import { NAME_FAULT } from '../../model/discovery/name-faults.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
 import { nameFault } from '../knobs/discovery.js';
 
 const schema = z.strictObject({
-  mode: z
-    .enum(['error', 'random', 'stale'])
-    .default('error')
-    .describe(
-      'Answer to a caller that resolves the name. `error`: none, so the list is empty once its answer has expired ' +
-        '(`onEmpty`, `serveStale`); `random`: a wrong address, where calls are refused; `stale`: the records from ' +
-        'before the fault. Defaults to error.',
-    ),
+  mode: choice(['error', 'random', 'stale'], 'error').describe(
+    'Answer to a caller that resolves the name. `error`: none, so the list is empty once its answer has expired ' +
+      '(`onEmpty`, `serveStale`); `random`: a wrong address, where calls are refused; `stale`: the records from ' +
+      'before the fault. Defaults to error.',
+  ),
 });
 
 /** `dns`: names resolve wrongly or not at all. Lists and connections that callers have remain until they expire. */

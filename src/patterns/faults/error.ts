@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { flag } from '../../spec/quantities/fields.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { whole } from '../../spec/quantities/quantities.js';
 import { errorAfter, errorBefore } from '../knobs/injected.js';
@@ -7,13 +8,10 @@ const schema = z.strictObject({
   status: whole({ min: 400, max: 599 })
     .prefault(500)
     .describe('Status of the injected response. Unit: HTTP status, 400 to 599. Defaults to 500.'),
-  afterWork: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether the request fails after its work, so that its effect has happened. With false ' +
-        'it fails on arrival and costs nothing. Unit: boolean. Defaults to false.',
-    ),
+  afterWork: flag(false).describe(
+    'Whether the request fails after its work, so that its effect has happened. With false ' +
+      'it fails on arrival and costs nothing. Unit: boolean. Defaults to false.',
+  ),
 });
 
 /** `error`: a share of requests fails. Work under way is hit only with `afterWork`, at its end. */

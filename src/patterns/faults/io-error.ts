@@ -1,15 +1,13 @@
 import { z } from 'zod';
+import { choice } from '../../spec/quantities/fields.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { diskErrors } from '../knobs/disk.js';
 
 const schema = z.strictObject({
-  on: z
-    .enum(['both', 'reads', 'writes'])
-    .default('both')
-    .describe(
-      'Accesses that fail: `reads` are those of operations without `write: true` and of loads, `writes` those of ' +
-        'operations with `write: true`, commits, appends and snapshots. Unit: name. Defaults to both.',
-    ),
+  on: choice(['both', 'reads', 'writes'], 'both').describe(
+    'Accesses that fail: `reads` are those of operations without `write: true` and of loads, `writes` those of ' +
+      'operations with `write: true`, commits, appends and snapshots. Unit: name. Defaults to both.',
+  ),
 });
 
 /** `ioError`: a share of the disk accesses of a database or an event store fails with EIO. */

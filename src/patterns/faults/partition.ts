@@ -1,24 +1,19 @@
 import { z } from 'zod';
+import { choice } from '../../spec/quantities/fields.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
 import { cut } from '../knobs/cut.js';
 
 const schema = z.strictObject({
-  direction: z
-    .enum(['both', 'to', 'from'])
-    .default('both')
-    .describe(
-      'Direction of the messages that are lost: from the first side of `between` to the ' +
-        'second (`to`), back (`from`), or both. If only the responses are lost, requests are ' +
-        'still executed. Unit: name. Defaults to both.',
-    ),
-  mode: z
-    .enum(['drop', 'reject'])
-    .default('drop')
-    .describe(
-      '`drop`: messages are lost silently, which callers notice only by their timeouts. ' +
-        '`reject`: connections are refused at once. Unit: name. Defaults to drop.',
-    ),
+  direction: choice(['both', 'to', 'from'], 'both').describe(
+    'Direction of the messages that are lost: from the first side of `between` to the ' +
+      'second (`to`), back (`from`), or both. If only the responses are lost, requests are ' +
+      'still executed. Unit: name. Defaults to both.',
+  ),
+  mode: choice(['drop', 'reject'], 'drop').describe(
+    '`drop`: messages are lost silently, which callers notice only by their timeouts. ' +
+      '`reject`: connections are refused at once. Unit: name. Defaults to drop.',
+  ),
 });
 
 /** `partition`: two sides cannot reach each other. Messages already on the way arrive. */

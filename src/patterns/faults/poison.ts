@@ -1,18 +1,16 @@
 import { z } from 'zod';
+import { choice } from '../../spec/quantities/fields.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { duration } from '../../spec/quantities/quantities.js';
 import { poisoned } from '../knobs/messages.js';
 import { problemsOf } from '../mechanisms/problems.js';
 
 const schema = z.strictObject({
-  effect: z
-    .enum(['error', 'crash', 'hang'])
-    .default('error')
-    .describe(
-      'Effect of handling such a message: `error` fails at once, `crash` kills the process of ' +
-        'the consumer, `hang` ends only at the `timeLimit` of the endpoint. Unit: name. ' +
-        'Defaults to error.',
-    ),
+  effect: choice(['error', 'crash', 'hang'], 'error').describe(
+    'Effect of handling such a message: `error` fails at once, `crash` kills the process of ' +
+      'the consumer, `hang` ends only at the `timeLimit` of the endpoint. Unit: name. ' +
+      'Defaults to error.',
+  ),
   restart: duration({ allowZero: false })
     .optional()
     .describe(

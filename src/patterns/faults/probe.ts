@@ -1,19 +1,16 @@
 import { z } from 'zod';
+import { choice } from '../../spec/quantities/fields.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { FORCED_RESULT, PROBES } from '../../spec/scenario/probes.js';
 import { PROBE_LIES } from '../knobs/probe-lies.js';
 
 const schema = z.strictObject({
-  probe: z
-    .enum(['all', ...PROBES])
-    .default('all')
-    .describe('Probe of the target that is affected. Defaults to all its probes.'),
-  value: z
-    .enum(['fail', 'pass'])
-    .default('fail')
-    .describe(
-      'Result that the probe returns, regardless of the state of the process. Defaults to fail.',
-    ),
+  probe: choice(['all', ...PROBES], 'all').describe(
+    'Probe of the target that is affected. Defaults to all its probes.',
+  ),
+  value: choice(['fail', 'pass'], 'fail').describe(
+    'Result that the probe returns, regardless of the state of the process. Defaults to fail.',
+  ),
 });
 
 /** `probe`: health checks with false results. They return at once and do not call the process. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { flag } from '../../spec/quantities/fields.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { rate } from '../../spec/quantities/quantities.js';
 import { redriven } from '../knobs/messages.js';
@@ -10,13 +11,10 @@ const schema = z.strictObject({
       'Messages moved per second, evenly spaced, the first at once. Unit: rate. Defaults to 500/s, the ' +
         'most that SQS allows.',
     ),
-  repaired: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether the cause is fixed, so that the messages of a `poison` fault can be handled ' +
-        'from then on. Unit: boolean. Defaults to false: they fail again.',
-    ),
+  repaired: flag(false).describe(
+    'Whether the cause is fixed, so that the messages of a `poison` fault can be handled ' +
+      'from then on. Unit: boolean. Defaults to false: they fail again.',
+  ),
 });
 
 /**

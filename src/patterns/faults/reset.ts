@@ -1,16 +1,14 @@
 import { z } from 'zod';
+import { flag } from '../../spec/quantities/fields.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { errorAfter, errorBefore } from '../knobs/injected.js';
 
 const schema = z.strictObject({
-  afterWork: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether the callee does its work first, so that only its answer is lost: the effect has happened, and the ' +
-        'caller cannot know. With false the request is reset on arrival and costs nothing. Unit: boolean. Defaults ' +
-        'to false.',
-    ),
+  afterWork: flag(false).describe(
+    'Whether the callee does its work first, so that only its answer is lost: the effect has happened, and the ' +
+      'caller cannot know. With false the request is reset on arrival and costs nothing. Unit: boolean. Defaults ' +
+      'to false.',
+  ),
 });
 
 /** `reset`: a share of requests ends with a reset of its connection instead of an answer. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { flag } from '../../spec/quantities/fields.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
 import { distribution } from '../../spec/quantities/quantities.js';
@@ -13,14 +14,11 @@ const schema = z.strictObject({
         'one by one. The start-up of the process (`lifecycle`) comes on top. Unit: distribution ' +
         'of durations. Defaults to 0s: all at once.',
     ),
-  blackhole: z
-    .boolean()
-    .default(true)
-    .describe(
-      'Whether the hosts are down too: a machine without power sends no RST, so connection ' +
-        'attempts end only by a timeout. With false only the processes die, and connections are ' +
-        'refused. Unit: boolean. Defaults to true.',
-    ),
+  blackhole: flag(true).describe(
+    'Whether the hosts are down too: a machine without power sends no RST, so connection ' +
+      'attempts end only by a timeout. With false only the processes die, and connections are ' +
+      'refused. Unit: boolean. Defaults to true.',
+  ),
 });
 
 /**

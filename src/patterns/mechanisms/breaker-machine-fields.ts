@@ -1,15 +1,13 @@
 import { z } from 'zod';
+import { choice, flag } from '../../spec/quantities/fields.js';
 import { duration, factor, share, whole } from '../../spec/quantities/quantities.js';
 import { threshold, WINDOW_MAX, windowSize } from './window-size.js';
 
 const closedFields = {
-  window: z
-    .enum(['consecutive', 'count', 'time'])
-    .default('consecutive')
-    .describe(
-      'Window evaluated while closed: consecutive failures, the latest calls (`count`), or ' +
-        'the calls of a period (`time`). Unit: name. Defaults to consecutive.',
-    ),
+  window: choice(['consecutive', 'count', 'time'], 'consecutive').describe(
+    'Window evaluated while closed: consecutive failures, the latest calls (`count`), or ' +
+      'the calls of a period (`time`). Unit: name. Defaults to consecutive.',
+  ),
   windowSize: windowSize()
     .optional()
     .describe(
@@ -26,36 +24,27 @@ const closedFields = {
     'When it opens: consecutive failures with `window: consecutive`, otherwise the failure ' +
       'rate. Unit: calls or share. Required.',
   ),
-  tripOp: z
-    .enum(['>=', '>'])
-    .default('>=')
-    .describe(
-      'Whether it opens at exactly its thresholds (`>=`) or only above them (`>`). Unit: ' +
-        'operator. Defaults to >=.',
-    ),
+  tripOp: choice(['>=', '>'], '>=').describe(
+    'Whether it opens at exactly its thresholds (`>=`) or only above them (`>`). Unit: ' +
+      'operator. Defaults to >=.',
+  ),
   minCalls: whole({ min: 1 })
     .optional()
     .describe('Calls the window needs before its rates count. Unit: calls. Defaults to 1.'),
-  counted: z
-    .enum(['ended', 'admitted', 'offered'])
-    .default('ended')
-    .describe(
-      'Denominator of the rates: `ended` counts calls that have ended; `admitted` also those ' +
-        'in flight or ignored; `offered` also refused calls. Unit: name. Defaults to ended.',
-    ),
+  counted: choice(['ended', 'admitted', 'offered'], 'ended').describe(
+    'Denominator of the rates: `ended` counts calls that have ended; `admitted` also those ' +
+      'in flight or ignored; `offered` also refused calls. Unit: name. Defaults to ended.',
+  ),
   slow: duration({ allowZero: false })
     .optional()
     .describe('A call that takes longer is slow. Unit: duration. Defaults to none.'),
   slowRate: share()
     .optional()
     .describe('Share of slow calls that opens it too. Unit: share. Defaults to none.'),
-  evaluateOn: z
-    .enum(['result', 'failure'])
-    .default('result')
-    .describe(
-      'Results that trigger an evaluation of the window: each, or only failures. Unit: name. ' +
-        'Defaults to result.',
-    ),
+  evaluateOn: choice(['result', 'failure'], 'result').describe(
+    'Results that trigger an evaluation of the window: each, or only failures. Unit: name. ' +
+      'Defaults to result.',
+  ),
   evaluateEvery: duration({ allowZero: false })
     .optional()
     .describe(
@@ -84,27 +73,18 @@ const openFields = {
       'Lengthens the open state each time the breaker reopens from half open; closing resets ' +
         'it. Unit: map. Defaults to none: always the same wait.',
     ),
-  boundary: z
-    .enum(['inclusive', 'strict'])
-    .default('inclusive')
-    .describe(
-      'Whether a call exactly at the end of `open` is admitted, or only one after it. Unit: ' +
-        'name. Defaults to inclusive.',
-    ),
-  lazyHalfOpen: z
-    .boolean()
-    .default(true)
-    .describe(
-      'Whether the first call after the wait starts the half-open state; with false a timer ' +
-        'does. Unit: boolean. Defaults to true.',
-    ),
-  resultsEndOpen: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether a late result after the wait starts the half-open state too. Unit: boolean. ' +
-        'Defaults to false.',
-    ),
+  boundary: choice(['inclusive', 'strict'], 'inclusive').describe(
+    'Whether a call exactly at the end of `open` is admitted, or only one after it. Unit: ' +
+      'name. Defaults to inclusive.',
+  ),
+  lazyHalfOpen: flag(true).describe(
+    'Whether the first call after the wait starts the half-open state; with false a timer ' +
+      'does. Unit: boolean. Defaults to true.',
+  ),
+  resultsEndOpen: flag(false).describe(
+    'Whether a late result after the wait starts the half-open state too. Unit: boolean. ' +
+      'Defaults to false.',
+  ),
 } as const;
 
 const halfOpenField = z
@@ -115,13 +95,10 @@ const halfOpenField = z
         'Probes admitted, counted by `mode`; a count window must be at least this large. ' +
           'Unit: calls. Defaults to 1.',
       ),
-    mode: z
-      .enum(['concurrent', 'total'])
-      .default('concurrent')
-      .describe(
-        'Whether `permits` limits concurrent probes or the total; in both, an ignored result ' +
-          'returns its permit. Unit: name. Defaults to concurrent.',
-      ),
+    mode: choice(['concurrent', 'total'], 'concurrent').describe(
+      'Whether `permits` limits concurrent probes or the total; in both, an ignored result ' +
+        'returns its permit. Unit: name. Defaults to concurrent.',
+    ),
     closeAfter: whole({ min: 1 })
       .optional()
       .describe(
@@ -149,20 +126,16 @@ export const machineFields = {
   ...closedFields,
   ...openFields,
   halfOpen: halfOpenField,
-  lateResults: z
-    .enum(['drop', 'oldWindow', 'current', 'successCloses'])
-    .default('drop')
-    .describe(
-      'Handling of a result whose call was admitted before the last state change: discarded; ' +
-        'recorded in the window of the closed state, but evaluated only while closed; treated ' +
-        'as a result of the current state; or, with `successCloses`, the same except that a ' +
-        'success closes an open breaker, as in hand-written ones that only set a state. Unit: ' +
-        'name. Defaults to drop.',
-    ),
-  resetWindowOnClose: z
-    .boolean()
-    .default(true)
-    .describe('Whether the window is cleared when it closes. Unit: boolean. Defaults to true.'),
+  lateResults: choice(['drop', 'oldWindow', 'current', 'successCloses'], 'drop').describe(
+    'Handling of a result whose call was admitted before the last state change: discarded; ' +
+      'recorded in the window of the closed state, but evaluated only while closed; treated ' +
+      'as a result of the current state; or, with `successCloses`, the same except that a ' +
+      'success closes an open breaker, as in hand-written ones that only set a state. Unit: ' +
+      'name. Defaults to drop.',
+  ),
+  resetWindowOnClose: flag(true).describe(
+    'Whether the window is cleared when it closes. Unit: boolean. Defaults to true.',
+  ),
 } as const;
 
 /** The settings as written; undefined where they have no fixed default. */

@@ -1,10 +1,7 @@
-import { z } from 'zod';
+import { choice } from '../../spec/quantities/fields.js';
 
 /** Direction of the target's messages that a network fault affects. */
-export const direction = z
-  .enum(['both', 'to', 'from'])
-  .default('both')
-  .describe(
-    'Affected messages, seen from the target: requests to it, responses from it, or both. ' +
-      'Unit: name. Defaults to both.',
-  );
+export const direction = choice(['both', 'to', 'from'], 'both').describe(
+  'Affected messages, seen from the target: requests to it, responses from it, or both. ' +
+    'Unit: name. Defaults to both.',
+);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { flag } from '../../spec/quantities/fields.js';
 import { duration, share, whole } from '../../spec/quantities/quantities.js';
 
 const successRate = z.strictObject({
@@ -71,14 +72,11 @@ export const envoyOutlierSchema = z.strictObject({
       'The same for 502, 503 and 504, including timeouts, refusals and resets; any other 5xx ' +
         'resets the count. Unit: requests. Defaults to none.',
     ),
-  splitExternalLocalOriginErrors: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether local errors (no connection, a reset, a timeout) are counted separately: not ' +
-        'as 5xx or gateway failures, and with a success rate of their own. Unit: boolean. ' +
-        'Defaults to false.',
-    ),
+  splitExternalLocalOriginErrors: flag(false).describe(
+    'Whether local errors (no connection, a reset, a timeout) are counted separately: not ' +
+      'as 5xx or gateway failures, and with a success rate of their own. Unit: boolean. ' +
+      'Defaults to false.',
+  ),
   consecutiveLocalOriginFailure: whole({ min: 1 })
     .optional()
     .describe(
@@ -117,13 +115,10 @@ export const envoyOutlierSchema = z.strictObject({
       'Share of the instances that may be ejected at once. An ejection that would exceed it ' +
         'is not made, so 10% of three instances is none. Unit: share. Defaults to 10%.',
     ),
-  alwaysEjectOneHost: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether one instance may always be ejected, whatever `maxEjectionPercent` says. Unit: ' +
-        'boolean. Defaults to false.',
-    ),
+  alwaysEjectOneHost: flag(false).describe(
+    'Whether one instance may always be ejected, whatever `maxEjectionPercent` says. Unit: ' +
+      'boolean. Defaults to false.',
+  ),
   successRate: successRate
     .prefault({})
     .describe(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { flag } from '../../spec/quantities/fields.js';
 import type { OutlierKind } from '../../spec/patterns/outlier.js';
 import { parseShare, parseWhole, PERCENT_PATTERN } from '../../spec/quantities/quantity-text.js';
 import { duration, quantity, whole } from '../../spec/quantities/quantities.js';
@@ -34,13 +35,10 @@ const schema = z.strictObject({
       'The same for 502, 503 and 504, including timeouts, refusals and resets; any other 5xx ' +
         'resets the count. 0 turns the check off. Unit: requests. Defaults to 0.',
     ),
-  splitExternalLocalOriginErrors: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether local errors (no connection, a reset, a timeout) are counted separately and ' +
-        'not as 5xx or gateway errors. Unit: boolean. Defaults to false.',
-    ),
+  splitExternalLocalOriginErrors: flag(false).describe(
+    'Whether local errors (no connection, a reset, a timeout) are counted separately and ' +
+      'not as 5xx or gateway errors. Unit: boolean. Defaults to false.',
+  ),
   // pilot cannot distinguish 0 from an unset number, and leaves both to Envoy.
   consecutiveLocalOriginFailures: whole()
     .optional()

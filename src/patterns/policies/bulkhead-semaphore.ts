@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { timeLimit } from '../../spec/quantities/fields.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { count, durationOrNone } from '../../spec/quantities/quantities.js';
+import { count } from '../../spec/quantities/quantities.js';
 import { Semaphore } from '../mechanisms/semaphore.js';
 import { BULKHEAD } from '../mechanisms/families.js';
 import { problemsOf } from '../mechanisms/problems.js';
@@ -17,12 +18,10 @@ const schema = z.strictObject({
       'Calls that may wait for a permit, in FIFO order; 0 refuses at once. A waiting call ' +
         'leaves the queue when an outer timeout fires. Unit: calls. Defaults to 0.',
     ),
-  maxWait: durationOrNone({ allowZero: false })
-    .prefault('none')
-    .describe(
-      'Longest wait for a permit; needs `maxQueue`. A permit released exactly at the end of ' +
-        'the wait is still granted. Unit: duration, or `none`. Defaults to none.',
-    ),
+  maxWait: timeLimit().describe(
+    'Longest wait for a permit; needs `maxQueue`. A permit released exactly at the end of ' +
+      'the wait is still granted. Unit: duration, or `none`. Defaults to none.',
+  ),
 });
 
 /** `bulkhead` of kind `semaphore`: a limit on calls in flight. */

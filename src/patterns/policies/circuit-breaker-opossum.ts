@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { flag, limit } from '../../spec/quantities/fields.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { isSuccess, OUTCOME, PASS } from '../../spec/outcome.js';
@@ -10,7 +11,7 @@ import type {
   PolicyState,
 } from '../../spec/patterns/policy.js';
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
-import { count, duration, share, whole } from '../../spec/quantities/quantities.js';
+import { duration, share, whole } from '../../spec/quantities/quantities.js';
 import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, givenUp } from '../mechanisms/breaker-classes.js';
@@ -53,19 +54,14 @@ const schema = z.strictObject({
       'Calls fired in the window, below which a failure does not open the breaker. With 0 the ' +
         'first failure is 100% and opens it. Unit: calls. Defaults to 0.',
     ),
-  allowWarmUp: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether the breaker stays closed during the first `rollingCountTimeout` of the ' +
-        'process, whatever fails. Unit: boolean. Defaults to false.',
-    ),
-  capacity: count({ min: 1 })
-    .prefault('unlimited')
-    .describe(
-      'Limit on calls in flight. The next one is refused as rejectedBulkhead, and the refusal ' +
-        'counts as a failure. Unit: calls. Defaults to unlimited.',
-    ),
+  allowWarmUp: flag(false).describe(
+    'Whether the breaker stays closed during the first `rollingCountTimeout` of the ' +
+      'process, whatever fails. Unit: boolean. Defaults to false.',
+  ),
+  capacity: limit().describe(
+    'Limit on calls in flight. The next one is refused as rejectedBulkhead, and the refusal ' +
+      'counts as a failure. Unit: calls. Defaults to unlimited.',
+  ),
   failOn: outcomeTerms()
     .optional()
     .describe(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { timeLimit } from '../../spec/quantities/fields.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
@@ -13,13 +14,7 @@ import type {
   PolicyState,
 } from '../../spec/patterns/policy.js';
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
-import {
-  duration,
-  durationOrNone,
-  factor,
-  share,
-  whole,
-} from '../../spec/quantities/quantities.js';
+import { duration, factor, share, whole } from '../../spec/quantities/quantities.js';
 import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import type { BreakerClasses } from '../mechanisms/breaker-classes.js';
@@ -52,12 +47,10 @@ const schema = z.strictObject({
       'Growth of the open state with each failed probe; a successful probe restores ' +
         '`resetTimeout`. Unit: factor, at least 1. Defaults to 1.',
     ),
-  maxResetTimeout: durationOrNone({ allowZero: false })
-    .prefault('none')
-    .describe(
-      'Limit on the growth: an open state that would reach it keeps the length of the one ' +
-        'before. Unit: duration, or `none`. Defaults to none.',
-    ),
+  maxResetTimeout: timeLimit().describe(
+    'Limit on the growth: an open state that would reach it keeps the length of the one ' +
+      'before. Unit: duration, or `none`. Defaults to none.',
+  ),
   randomFactor: share()
     .prefault('0%')
     .describe(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { choice, flag } from '../../spec/quantities/fields.js';
 import { HORIZON_MAX_NS, NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Alarm, PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
@@ -39,13 +40,10 @@ const schema = z.strictObject({
       'A call that takes longer than this is slow; one of exactly this time is not. Unit: ' +
         'duration. Defaults to 60s.',
     ),
-  slidingWindowType: z
-    .enum(['count', 'time', 'COUNT_BASED', 'TIME_BASED'])
-    .default('count')
-    .describe(
-      'Window while closed: the results of the latest calls (count) or of the last seconds ' +
-        "(time). The library's own names mean the same. Unit: name. Defaults to count.",
-    ),
+  slidingWindowType: choice(['count', 'time', 'COUNT_BASED', 'TIME_BASED'], 'count').describe(
+    'Window while closed: the results of the latest calls (count) or of the last seconds ' +
+      "(time). The library's own names mean the same. Unit: name. Defaults to count.",
+  ),
   slidingWindowSize: windowSize()
     .optional()
     .describe(
@@ -66,13 +64,10 @@ const schema = z.strictObject({
       'Time in the open state; a call exactly at its end is still refused. Unit: duration. ' +
         'Defaults to 60s.',
     ),
-  enableExponentialBackoff: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Lengthens the open state each time the breaker reopens from half open; closing resets ' +
-        'it. Unit: boolean. Defaults to false.',
-    ),
+  enableExponentialBackoff: flag(false).describe(
+    'Lengthens the open state each time the breaker reopens from half open; closing resets ' +
+      'it. Unit: boolean. Defaults to false.',
+  ),
   exponentialBackoffMultiplier: factor()
     .optional()
     .describe(
@@ -98,13 +93,10 @@ const schema = z.strictObject({
     .enum(['open', 'closed'])
     .optional()
     .describe('The state after `maxWaitDurationInHalfOpenState`. Unit: name. Defaults to open.'),
-  automaticTransitionFromOpenToHalfOpenEnabled: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether a timer starts the half-open state exactly at the end of the wait. With false ' +
-        'the next call after the end does. Unit: boolean. Defaults to false.',
-    ),
+  automaticTransitionFromOpenToHalfOpenEnabled: flag(false).describe(
+    'Whether a timer starts the half-open state exactly at the end of the wait. With false ' +
+      'the next call after the end does. Unit: boolean. Defaults to false.',
+  ),
   // DEFAULT_RECORD_EXCEPTION_PREDICATE: every exception, including those of an inner bulkhead.
   ...thrownFields('they count as neither, and a probe returns its permit (`ignoreExceptions`).'),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { choice } from '../../spec/quantities/fields.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration, whole } from '../../spec/quantities/quantities.js';
@@ -37,14 +38,11 @@ const schema = z.strictObject({
       'Successful probes that close the breaker; one failed probe reopens it. Unit: calls. ' +
         'Defaults to 1.',
     ),
-  waitFrom: z
-    .enum(['opened', 'lastFailure'])
-    .default('opened')
-    .describe(
-      'Start of `openDuration`: when the breaker opened, or at the last failure seen. In the ' +
-        'second case calls admitted earlier that fail while it is open extend it. Unit: name. ' +
-        'Defaults to opened.',
-    ),
+  waitFrom: choice(['opened', 'lastFailure'], 'opened').describe(
+    'Start of `openDuration`: when the breaker opened, or at the last failure seen. In the ' +
+      'second case calls admitted earlier that fail while it is open extend it. Unit: name. ' +
+      'Defaults to opened.',
+  ),
   ...classFields,
 });
 type Config = z.output<typeof schema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { flag, timeLimit } from '../../spec/quantities/fields.js';
 import { Coalescer } from '../../model/sharing/coalescer.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { isHinted, isSuccess, PARK, PASS } from '../../spec/outcome.js';
@@ -9,7 +10,6 @@ import type {
   PolicySetup,
   PolicyState,
 } from '../../spec/patterns/policy.js';
-import { durationOrNone } from '../../spec/quantities/quantities.js';
 import { frameOf, layerOf, waiterOf } from '../mechanisms/waiters.js';
 import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 
@@ -21,20 +21,15 @@ const schema = z.strictObject({
       'Entry of `keys`: calls to one endpoint whose requests have the same value share one ' +
         'response. Unit: name. Required.',
     ),
-  shareErrors: z
-    .boolean()
-    .default(true)
-    .describe(
-      'Whether waiting calls share a failure too. With false the call that has waited longest ' +
-        'is made itself, and the others wait for it. Unit: boolean. Defaults to true.',
-    ),
-  window: durationOrNone({ allowZero: false })
-    .prefault('none')
-    .describe(
-      'How long a response is shared, measured from the start of its call, even after it has ' +
-        'arrived; a call in flight for longer is not joined any more. `none` shares it while ' +
-        'the call is in flight. Unit: duration, or `none`. Defaults to none.',
-    ),
+  shareErrors: flag(true).describe(
+    'Whether waiting calls share a failure too. With false the call that has waited longest ' +
+      'is made itself, and the others wait for it. Unit: boolean. Defaults to true.',
+  ),
+  window: timeLimit().describe(
+    'How long a response is shared, measured from the start of its call, even after it has ' +
+      'arrived; a call in flight for longer is not joined any more. `none` shares it while ' +
+      'the call is in flight. Unit: duration, or `none`. Defaults to none.',
+  ),
 });
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { flag } from '../../spec/quantities/fields.js';
 import type { Lane } from '../../kernel/lanes.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
@@ -12,15 +13,12 @@ const schema = z.strictObject({
       "deadline leaves less, that applies. Unit: duration, or `none` (only the caller's " +
       'deadline applies). Required.',
   ),
-  propagate: z
-    .boolean()
-    .default(true)
-    .describe(
-      'Whether the remaining time is sent with the request: callees then refuse work that is ' +
-        'already too late and make no retry that would start too late. It is sent as a duration ' +
-        'that counts from arrival, so network time is not deducted. With false only this caller ' +
-        'enforces the deadline. Unit: boolean. Defaults to true.',
-    ),
+  propagate: flag(true).describe(
+    'Whether the remaining time is sent with the request: callees then refuse work that is ' +
+      'already too late and make no retry that would start too late. It is sent as a duration ' +
+      'that counts from arrival, so network time is not deducted. With false only this caller ' +
+      'enforces the deadline. Unit: boolean. Defaults to true.',
+  ),
 });
 
 /**

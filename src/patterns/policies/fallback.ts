@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { flag } from '../../spec/quantities/fields.js';
 import type { Lane } from '../../kernel/lanes.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Samplers } from '../../kernel/distribution.js';
@@ -63,13 +64,10 @@ const schema = z.strictObject({
         'inside is the outcome of the call. In a workload the user runs them. Unit: list of ' +
         'steps. Defaults to none.',
     ),
-  degraded: z
-    .boolean()
-    .default(true)
-    .describe(
-      'Whether the answer counts as `degraded`; with false it counts as `ok`. Both are ' +
-        'successes. Unit: boolean. Defaults to true.',
-    ),
+  degraded: flag(true).describe(
+    'Whether the answer counts as `degraded`; with false it counts as `ok`. Both are ' +
+      'successes. Unit: boolean. Defaults to true.',
+  ),
 });
 
 /** Responds in place of a failed call, at once or after a drawn time. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { flag } from '../../spec/quantities/fields.js';
 import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration, whole } from '../../spec/quantities/quantities.js';
@@ -52,13 +53,10 @@ const schema = z.strictObject({
       'Stops hedging while most calls fail; the first attempt is always sent. After a denied ' +
         'hedge a call sends no more. Unit: map. Defaults to none.',
     ),
-  otherInstance: z
-    .boolean()
-    .default(true)
-    .describe(
-      'Whether a hedge goes to an instance that the call has not used yet, if there is one, ' +
-        'as A6 asks of balancers. Unit: boolean. Defaults to true.',
-    ),
+  otherInstance: flag(true).describe(
+    'Whether a hedge goes to an instance that the call has not used yet, if there is one, ' +
+      'as A6 asks of balancers. Unit: boolean. Defaults to true.',
+  ),
 });
 
 /** The token count that gRPC uses for retries and hedges. */

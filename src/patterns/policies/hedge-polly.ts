@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { flag } from '../../spec/quantities/fields.js';
 import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { durationOrNone, whole } from '../../spec/quantities/quantities.js';
@@ -29,14 +30,11 @@ const schema = z.strictObject({
         'outcome, success or failure, ends the call. If every attempt is handled, the call ends ' +
         'with the outcome of the first. Unit: list. Defaults to [any].',
     ),
-  otherInstance: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether a hedge goes to an instance that the call has not used yet, if there is one; ' +
-        'in .NET an ActionGenerator or the routing of the handler can do this. Unit: boolean. ' +
-        'Defaults to false.',
-    ),
+  otherInstance: flag(false).describe(
+    'Whether a hedge goes to an instance that the call has not used yet, if there is one; ' +
+      'in .NET an ActionGenerator or the routing of the handler can do this. Unit: boolean. ' +
+      'Defaults to false.',
+  ),
 });
 
 /** `hedge` of kind `polly`: HedgingStrategyOptions of Polly v8. */

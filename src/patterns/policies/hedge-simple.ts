@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { flag } from '../../spec/quantities/fields.js';
 import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { share, whole } from '../../spec/quantities/quantities.js';
@@ -35,13 +36,10 @@ const schema = z.strictObject({
       'Long-run hedges per call: each call earns this share of a hedge, up to ten hedges are ' +
         'saved, and without credit no hedge is sent. Unit: share. Defaults to none.',
     ),
-  otherInstance: z
-    .boolean()
-    .default(true)
-    .describe(
-      'Whether a hedge goes to an instance that the call has not used yet, if there is one. ' +
-        'Unit: boolean. Defaults to true.',
-    ),
+  otherInstance: flag(true).describe(
+    'Whether a hedge goes to an instance that the call has not used yet, if there is one. ' +
+      'Unit: boolean. Defaults to true.',
+  ),
 });
 
 /** `hedge` of kind `simple`: Dean and Barroso's hedged requests. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { choice } from '../../spec/quantities/fields.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration, whole } from '../../spec/quantities/quantities.js';
@@ -19,14 +20,11 @@ const schema = z.strictObject({
   fillInterval: duration({ min: 50_000_000 }).describe(
     'Time in which `tokensPerFill` tokens are added. Unit: duration, at least 50ms. Required.',
   ),
-  refill: z
-    .enum(['continuous', 'timer'])
-    .default('continuous')
-    .describe(
-      'Whether tokens are added continuously, as since Envoy 1.31, or all at once at the end ' +
-        'of each interval, as before. Intervals are aligned to the start of the process; after ' +
-        'a restart to its first call. Unit: name. Defaults to continuous.',
-    ),
+  refill: choice(['continuous', 'timer'], 'continuous').describe(
+    'Whether tokens are added continuously, as since Envoy 1.31, or all at once at the end ' +
+      'of each interval, as before. Intervals are aligned to the start of the process; after ' +
+      'a restart to its first call. Unit: name. Defaults to continuous.',
+  ),
   ...limiterFields,
 });
 

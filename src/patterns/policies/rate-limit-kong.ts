@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { choice, flag } from '../../spec/quantities/fields.js';
 import type { Ns } from '../../kernel/time.js';
 import { ADDRESS_KEY } from '../../spec/patterns/policy.js';
 import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
@@ -16,31 +17,28 @@ const schema = z.strictObject({
   day: limitOf('day'),
   month: limitOf('month (31, 28, 31, 30 days, as from January)'),
   year: limitOf('year (longer than any run)'),
-  limitBy: z
-    .enum(['consumer', 'credential', 'ip', 'service', 'header', 'path'])
-    .default('consumer')
-    .describe(
-      'Calls counted together: those with the same value of `key` (consumer, credential, ' +
-        'header, path; consumer without a key falls back to ip), from the same address (ip: a ' +
-        'calling instance, or one of the `clients` of a workload that has them), or all ' +
-        '(service). Unit: name. Defaults to consumer.',
-    ),
+  limitBy: choice(
+    ['consumer', 'credential', 'ip', 'service', 'header', 'path'],
+    'consumer',
+  ).describe(
+    'Calls counted together: those with the same value of `key` (consumer, credential, ' +
+      'header, path; consumer without a key falls back to ip), from the same address (ip: a ' +
+      'calling instance, or one of the `clients` of a workload that has them), or all ' +
+      '(service). Unit: name. Defaults to consumer.',
+  ),
   ...limiterFields,
 });
 
 type Config = z.output<typeof schema>;
 
 const placeFields = {
-  policy: z
-    .enum(['local', 'cluster', 'redis'])
-    .default('local')
-    .describe(
-      'Location of the counters. `local`: in the memory of each node. `cluster`: in a ' +
-        'database shared by all nodes, read before the decision and incremented after it, so ' +
-        'concurrent calls can pass uncounted. `redis`: in a shared store; the lookup itself ' +
-        'counts the call, refused or not, so none passes uncounted. The nodes are the instances ' +
-        'of the caller. Unit: name. Defaults to local.',
-    ),
+  policy: choice(['local', 'cluster', 'redis'], 'local').describe(
+    'Location of the counters. `local`: in the memory of each node. `cluster`: in a ' +
+      'database shared by all nodes, read before the decision and incremented after it, so ' +
+      'concurrent calls can pass uncounted. `redis`: in a shared store; the lookup itself ' +
+      'counts the call, refused or not, so none passes uncounted. The nodes are the instances ' +
+      'of the caller. Unit: name. Defaults to local.',
+  ),
   syncRate: durationOrNone({ min: 20_000_000 })
     .prefault('none')
     .describe(
@@ -48,14 +46,11 @@ const placeFields = {
         'with the store this long after the first of them. none (-1) asks the store for every ' +
         'call. Unit: duration, at least 20ms, or `none`. Defaults to none.',
     ),
-  faultTolerant: z
-    .boolean()
-    .default(true)
-    .describe(
-      'With cluster and redis: whether a call passes when the lookup in the `store` fails. ' +
-        'With false a request is answered 500 and a call is refused. Unit: boolean. Defaults to ' +
-        'true.',
-    ),
+  faultTolerant: flag(true).describe(
+    'With cluster and redis: whether a call passes when the lookup in the `store` fails. ' +
+      'With false a request is answered 500 and a call is refused. Unit: boolean. Defaults to ' +
+      'true.',
+  ),
 };
 
 type PlacedConfig = Config & z.output<z.ZodObject<typeof placeFields>>;

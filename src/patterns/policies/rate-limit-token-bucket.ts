@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { choice } from '../../spec/quantities/fields.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { HINTED, PARK, PASS } from '../../spec/outcome.js';
@@ -42,13 +43,10 @@ const schema = z.strictObject({
         'or past its deadline, is refused at once and takes no token. Unit: duration. Defaults ' +
         'to 0.',
     ),
-  refill: z
-    .enum(['continuous', 'ticks'])
-    .default('continuous')
-    .describe(
-      'Whether tokens are added continuously, or one by one at multiples of 1/rate. Unit: ' +
-        'name. Defaults to continuous.',
-    ),
+  refill: choice(['continuous', 'ticks'], 'continuous').describe(
+    'Whether tokens are added continuously, or one by one at multiples of 1/rate. Unit: ' +
+      'name. Defaults to continuous.',
+  ),
   ...limiterFields,
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { flag } from '../../spec/quantities/fields.js';
 import type { Lane } from '../../kernel/lanes.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { OUTCOME, PASS } from '../../spec/outcome.js';
@@ -18,13 +19,10 @@ const schema = z.strictObject({
       'inner layers, connecting, both network directions and the queue of the callee. Unit: ' +
       'duration, or `none`. Must end before the deadline. Required.',
   ),
-  cancel: z
-    .boolean()
-    .default(true)
-    .describe(
-      'Whether the callee is notified that the caller no longer waits; its `cancellation` ' +
-        'defines how it reacts. Unit: boolean. Defaults to true.',
-    ),
+  cancel: flag(true).describe(
+    'Whether the callee is notified that the caller no longer waits; its `cancellation` ' +
+      'defines how it reacts. Unit: boolean. Defaults to true.',
+  ),
 });
 
 /** Ends an attempt as `timeout` exactly `after` its arrival here; a response at that very instant still counts. */

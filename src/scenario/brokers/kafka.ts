@@ -4,7 +4,7 @@ import { resolveCpu } from '../resolve/cpu.js';
 import { cpuSchema } from '../schema/host.js';
 import { clusterFields } from './fields.js';
 import { brokerKind } from './kind.js';
-import { flag, cost } from '../schema/common.js';
+import { cost, flag } from '../../spec/quantities/fields.js';
 
 const schema = z
   .strictObject({

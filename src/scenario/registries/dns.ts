@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../../spec/quantities/quantities.js';
 import { registryFields, registryKind } from './kind.js';
-import { flag } from '../schema/common.js';
+import { flag } from '../../spec/quantities/fields.js';
 
 const schema = z
   .strictObject({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { duration, share } from '../../spec/quantities/quantities.js';
 import { conflict } from '../resolve/context.js';
 import { registryFields, registryKind } from './kind.js';
-import { flag } from '../schema/common.js';
+import { flag } from '../../spec/quantities/fields.js';
 
 const schema = z
   .strictObject({

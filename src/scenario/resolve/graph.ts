@@ -1,6 +1,6 @@
 import type { Gateway, Scenario } from '../../spec/scenario/scenario.js';
 import type { Target } from '../../spec/scenario/target.js';
-import type { Step } from '../../spec/scenario/steps.js';
+import type { Step, StepOf } from '../../spec/scenario/steps.js';
 import { shapesOf } from '../../spec/scenario/services.js';
 import { outboxEdges } from './outbox-edges.js';
 import { routedTo } from '../../language/mesh.js';
@@ -283,7 +283,7 @@ class Walker implements CallWalker {
     }
   }
 
-  private choose(at: Place, { branches }: Extract<Step, { verb: 'choose' }>): void {
+  private choose(at: Place, { branches }: StepOf<'choose'>): void {
     const total = branches.reduce((sum, branch) => sum + (branch.weight ?? 0), 0);
     for (const branch of branches) {
       const part = branch.weight === null || total === 0 ? 1 : branch.weight / total;
@@ -293,7 +293,7 @@ class Walker implements CallWalker {
   }
 
   /** The calls of a cache step: the shared level, then the steps of a miss or a write. */
-  private cache(at: Place, step: Extract<Step, { verb: 'cache' }>): void {
+  private cache(at: Place, step: StepOf<'cache'>): void {
     const to = sharedLevel(this.scenario.caches.get(step.cache));
     if (to !== null) {
       const first = this.scenario.caches.get(step.cache)!.levels[0].kind !== 'local';
@@ -306,7 +306,7 @@ class Walker implements CallWalker {
   }
 
   /** The calls of a query: one per node that it goes to. */
-  private query({ from, certain, times }: Place, step: Extract<Step, { verb: 'query' }>): void {
+  private query({ from, certain, times }: Place, step: StepOf<'query'>): void {
     const { database, operation, policy, of } = step;
     const asked = times * nodesAsked(this.scenario.databases.get(database), operation);
     const to = `${database}.${operation}`;

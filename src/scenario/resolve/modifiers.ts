@@ -1,4 +1,4 @@
-import type { Step } from '../../spec/scenario/steps.js';
+import type { Step, StepOf } from '../../spec/scenario/steps.js';
 import { get, items, locate, text } from '../located.js';
 import type { StepOutput } from '../schema/steps.js';
 import type { Context, Path } from './context.js';
@@ -120,7 +120,7 @@ function isWritten(context: Context, saga: string): boolean {
   return get(locate(context.tree, ['sagas', saga]).node, 'persistence') !== undefined;
 }
 
-type CacheVerb = Extract<Step, { verb: 'cache' }>;
+type CacheVerb = StepOf<'cache'>;
 
 /** A lookup fails with a miss; a command fails where the cache does not ignore the failures of its server. */
 function commandFails(context: Context, step: CacheVerb): boolean {

@@ -1,7 +1,7 @@
 import type { Outcome, OutcomeName } from '../../spec/outcome.js';
 import { isSuccess, OUTCOME, outcomeOfStatus, withStatus } from '../../spec/outcome.js';
 import { parseDuration, QuantityError } from '../../spec/quantities/quantity-text.js';
-import type { Condition, Step, StepModifiers, Bundle } from '../../spec/scenario/steps.js';
+import type { Condition, Step, StepModifiers, Bundle, StepOf } from '../../spec/scenario/steps.js';
 import type { JoinOutput, StepOutput } from '../schema/steps.js';
 import { resolvePolicy } from './bundles.js';
 import { resolveCacheStep } from '../modules/caches/steps.js';
@@ -227,11 +227,7 @@ function resolveParallel(
   return { verb: 'parallel', branches, join, each, maxConcurrent, ...modifiers };
 }
 
-function resolveJoin(
-  context: Context,
-  join: JoinOutput,
-  path: Path,
-): Extract<Step, { verb: 'parallel' }>['join'] {
+function resolveJoin(context: Context, join: JoinOutput, path: Path): StepOf<'parallel'>['join'] {
   if (join.kind !== 'bestEffort') return join;
   try {
     return { kind: 'bestEffort', withinNs: parseDuration(join.within, { allowZero: false }) };

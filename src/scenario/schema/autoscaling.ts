@@ -10,7 +10,7 @@ import {
   RATE_PATTERN,
   showNoNumber,
 } from '../../spec/quantities/quantity-text.js';
-import { choice } from './common.js';
+import { choice } from '../../spec/quantities/fields.js';
 
 /** A target as written. Its metric determines which form is valid. */
 export interface TargetOutput {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { flag, nameText } from './common.js';
+import { nameText } from './common.js';
+import { flag } from '../../spec/quantities/fields.js';
 
 /** A `cache` step as written: one of four verbs, and the fields that belong to it. */
 export interface CacheStepOutput<Step> {

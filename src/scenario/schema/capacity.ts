@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration, rate, whole } from '../../spec/quantities/quantities.js';
-import { flag } from './common.js';
+import { flag } from '../../spec/quantities/fields.js';
 
 /** Provisioned throughput of a table. */
 export const capacitySchema = z

@@ -1,15 +1,6 @@
 import { z } from 'zod';
-import type { Distribution } from '../../kernel/distribution.js';
-import type { Ns } from '../../kernel/time.js';
-import type { Quantity } from '../../spec/quantities/quantities.js';
-import {
-  count,
-  distribution,
-  duration,
-  durationOrNone,
-  share,
-  size,
-} from '../../spec/quantities/quantities.js';
+import { flag } from '../../spec/quantities/fields.js';
+import { duration, share, size } from '../../spec/quantities/quantities.js';
 
 /** Pattern of names: a letter, then letters, digits, `_` and inner hyphens. So every reference is unambiguous. */
 export const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*$/;
@@ -34,34 +25,6 @@ export function freeText(): z.ZodString {
 /** Schema of a mapping from names to values. */
 export function named<S extends z.ZodType>(value: S): z.ZodRecord<z.ZodString, S> {
   return z.record(nameText(), value);
-}
-
-/** Schema of a switch with its default. */
-export function flag(byDefault: boolean): z.ZodDefault<z.ZodBoolean> {
-  return z.boolean().default(byDefault);
-}
-
-/** Schema of one of several words with its default. */
-export function choice<const Words extends readonly string[]>(
-  words: Words,
-  byDefault: z.output<z.ZodEnum<{ [Word in Words[number]]: Word }>>,
-) {
-  return z.enum(words).default(byDefault);
-}
-
-/** Schema of the time that something takes, 0ms by default. */
-export function cost(): z.ZodPrefault<Quantity<Distribution>> {
-  return distribution().prefault('0ms');
-}
-
-/** Schema of a limit on a time, none by default. */
-export function timeLimit(): z.ZodPrefault<Quantity<Ns | null>> {
-  return durationOrNone({ allowZero: false }).prefault('none');
-}
-
-/** Schema of a limit on a number of at least 1, unlimited by default. */
-export function limit(): z.ZodPrefault<Quantity<number>> {
-  return count({ min: 1 }).prefault('unlimited');
 }
 
 /** Adds short forms to the JSON Schema only. They are rewritten before validation. */

@@ -12,10 +12,6 @@ import type { Gateway } from '../../spec/scenario/scenario.js';
 import type { BundleOutput } from './bundle.js';
 import { capacitySchema } from './capacity.js';
 import {
-  flag,
-  choice,
-  cost,
-  timeLimit,
   critical,
   entryText,
   storage,
@@ -28,6 +24,7 @@ import {
   priorityNumber,
   withShort,
 } from './common.js';
+import { choice, cost, flag, timeLimit } from '../../spec/quantities/fields.js';
 import type { OnceOutput } from './common.js';
 import { gatewayDiscoverySchema } from './discovery.js';
 import { pools } from './pools.js';

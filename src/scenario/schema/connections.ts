@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { count, durationOrNone } from '../../spec/quantities/quantities.js';
-import { choice, cost, timeLimit, limit, withShort } from './common.js';
+import { withShort } from './common.js';
+import { choice, cost, limit, timeLimit } from '../../spec/quantities/fields.js';
 
 /** `connections` of a bundle: from each instance of the caller to each instance of the callee. */
 export const connectionsSchema = z

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { distribution, duration, whole } from '../../spec/quantities/quantities.js';
 import { ON_EMPTY } from '../../spec/scenario/discovery.js';
 
-import { choice, cost, limit, nameText, withShort } from './common.js';
+import { nameText, withShort } from './common.js';
+import { choice, cost, limit } from '../../spec/quantities/fields.js';
 
 export const hopSchema = z
   .strictObject({

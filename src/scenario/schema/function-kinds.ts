@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { duration, factor, share, size, whole } from '../../spec/quantities/quantities.js';
-import { limit, withShort } from './common.js';
+import { withShort } from './common.js';
+import { limit } from '../../spec/quantities/fields.js';
 import { cores, CORES_SHORT } from './host.js';
 
 // Fields of functions that only some products have.

@@ -3,16 +3,8 @@ import { count, duration, durationOrNone, rate, whole } from '../../spec/quantit
 import type { FunctionSettings } from '../../spec/scenario/functions.js';
 import { cpuShareSchema, kpaSchema, memorySchema, reservedSchema } from './function-kinds.js';
 import type { KpaOutput } from './function-kinds.js';
-import {
-  labels,
-  choice,
-  cost,
-  critical,
-  entryText,
-  extending,
-  inheriting,
-  named,
-} from './common.js';
+import { labels, critical, entryText, extending, inheriting, named } from './common.js';
+import { choice, cost } from '../../spec/quantities/fields.js';
 import type { EndpointOutput } from './components.js';
 import { zoneSchema } from './host.js';
 import type { HostOutput, HostShape } from './host.js';

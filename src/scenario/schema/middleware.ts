@@ -4,7 +4,8 @@ import { duration, share, size, whole } from '../../spec/quantities/quantities.j
 import { MIDDLEWARE } from '../verbs.js';
 import { gateSchema, storedLimiterSchema } from './admission.js';
 import type { AnyObject } from './bundle.js';
-import { flag, choice, cost, nameText, when } from './common.js';
+import { nameText, when } from './common.js';
+import { choice, cost, flag } from '../../spec/quantities/fields.js';
 import { methodText } from './steps.js';
 import { CALL_PATTERN } from './common.js';
 

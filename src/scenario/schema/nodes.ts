@@ -60,8 +60,6 @@ export const nodesSchema = z
       'room. Only with kind: kubernetes. Defaults to none: there is always room.',
   );
 
-export type NodesOutput = z.output<typeof nodesSchema>;
-
 type Amount = { readonly count: number } | { readonly share: number };
 
 const amount = countOrPercent<Amount>(

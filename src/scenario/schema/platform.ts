@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../../spec/quantities/quantities.js';
 import { nodesSchema } from './nodes.js';
-import { flag, choice, cost } from './common.js';
+import { choice, cost, flag } from '../../spec/quantities/fields.js';
 
 /** `platform.restart`. The defaults are those of the kubelet. */
 export const restartSchema = z

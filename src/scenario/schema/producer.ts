@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration, size, whole } from '../../spec/quantities/quantities.js';
-import { flag } from './common.js';
+import { flag } from '../../spec/quantities/fields.js';
 
 /** Acknowledgements that a producer waits for. */
 export const acksField = z.union([z.literal(0), z.literal(1), z.literal('all')]);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { countDistribution, size } from '../../spec/quantities/quantities.js';
-import { flag, choice, nameText } from './common.js';
+import { nameText } from './common.js';
+import { choice, flag } from '../../spec/quantities/fields.js';
 import { acksField } from './producer.js';
 
 /** Fields of a `publish` step. */

@@ -8,7 +8,8 @@ import {
 } from '../../spec/quantities/quantities.js';
 import { parseDuration, QuantityError, show } from '../../spec/quantities/quantity-text.js';
 import type { ReadRoute } from '../../spec/scenario/replication.js';
-import { cost, nameText, withShort } from './common.js';
+import { nameText, withShort } from './common.js';
+import { cost } from '../../spec/quantities/fields.js';
 
 /** Route of reads: `primary`, `replica`, `nearest`, `replicaIfLag(1s)`. */
 export const readRoute = quantity(

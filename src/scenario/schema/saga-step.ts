@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { flag, nameText } from './common.js';
+import { nameText } from './common.js';
+import { flag } from '../../spec/quantities/fields.js';
 
 /** Fields of a `saga` step. */
 export const sagaStepFields = z.strictObject({

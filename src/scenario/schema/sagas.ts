@@ -9,9 +9,6 @@ import {
 import { SAGA_ENGINES } from '../../spec/scenario/sagas.js';
 import type { BundleOutput } from './bundle.js';
 import {
-  flag,
-  choice,
-  timeLimit,
   critical,
   entryText,
   extending,
@@ -20,6 +17,7 @@ import {
   withShort,
   REFERENCE_PATTERN,
 } from './common.js';
+import { choice, flag, timeLimit } from '../../spec/quantities/fields.js';
 
 const reference = z.string().regex(REFERENCE_PATTERN).max(200);
 const references = z.union([reference, z.array(reference).min(1)]);

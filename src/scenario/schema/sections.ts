@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Distribution } from '../../kernel/distribution.js';
-import { choice, cost, timeLimit, nameText } from './common.js';
+import { nameText } from './common.js';
+import { choice, cost, timeLimit } from '../../spec/quantities/fields.js';
 
 export interface TransactionOutput<Step> {
   readonly database: string;

@@ -29,8 +29,6 @@ import { appendFields, loadFields, readFields } from './stores.js';
 import type { LockOutput, TransactionOutput } from './sections.js';
 import { lockSchema, transactionSchema } from './sections.js';
 import {
-  flag,
-  limit,
   certainty,
   NAME_PATTERN,
   nameText,
@@ -40,6 +38,7 @@ import {
   when,
   withShort,
 } from './common.js';
+import { flag, limit } from '../../spec/quantities/fields.js';
 
 /** Outcomes that a `fail` step can set. */
 const FAILURES = OUTCOME_NAMES.filter((name) =>

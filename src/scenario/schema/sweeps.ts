@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { duration, share, whole } from '../../spec/quantities/quantities.js';
 import { SWEEP_KINDS } from '../../spec/result/sweep.js';
-import { choice, nameText, withShort } from './common.js';
+import { nameText, withShort } from './common.js';
+import { choice } from '../../spec/quantities/fields.js';
 
 /** Largest number of values on one axis. */
 export const AXIS_VALUES_MAX = 1000;

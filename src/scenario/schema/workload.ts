@@ -7,17 +7,8 @@ import {
   whole,
 } from '../../spec/quantities/quantities.js';
 import type { BundleOutput } from './bundle.js';
-import {
-  flag,
-  choice,
-  limit,
-  critical,
-  entryText,
-  inheriting,
-  nameText,
-  priorityNumber,
-  withShort,
-} from './common.js';
+import { critical, entryText, inheriting, nameText, priorityNumber, withShort } from './common.js';
+import { choice, flag, limit } from '../../spec/quantities/fields.js';
 import type { CallText, StepOutput } from './steps.js';
 import { callFields } from './steps.js';
 import { CALL_PATTERN } from './common.js';

@@ -273,11 +273,11 @@ export type Selection =
   | { readonly kind: 'indices'; readonly indices: readonly number[] };
 
 /** How the strength of a fault rises and falls. */
-interface Ramp {
+export interface Ramp {
   readonly upNs: Ns;
   readonly downNs: Ns;
   readonly shape: 'linear' | 'step' | 'exponential';
-  /** Number of equal steps; absent = a smooth ramp. */
+  /** Number of equal steps, the last of which is full strength; absent = a smooth ramp. */
   readonly steps?: number;
 }
 

@@ -1,11 +1,11 @@
 import type { Scenario } from '../../../spec/scenario/scenario.js';
-import type { Step } from '../../../spec/scenario/steps.js';
+import type { StepOf } from '../../../spec/scenario/steps.js';
 import { mayLoad, partsOfStore } from '../../../spec/scenario/stores.js';
 import type { ReadOf } from '../../../spec/scenario/stores.js';
 import type { CallEdge } from '../../resolve/call-edge.js';
 
 type Stored = Pick<Scenario, 'eventStores' | 'projections'>;
-type StoreStep = Extract<Step, { readonly verb: 'load' | 'append' }>;
+type StoreStep = StepOf<'load' | 'append'>;
 
 /** The calls of a `load` or `append` step. */
 export function storeEdges(

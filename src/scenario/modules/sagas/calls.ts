@@ -1,7 +1,7 @@
 import type { Saga } from '../../../spec/scenario/sagas.js';
 import { driverName } from '../../../spec/scenario/sagas.js';
 import type { Scenario } from '../../../spec/scenario/scenario.js';
-import type { Step } from '../../../spec/scenario/steps.js';
+import type { StepOf } from '../../../spec/scenario/steps.js';
 import type { CallSite, CallEdge, CallWalker } from '../../resolve/call-edge.js';
 
 /** Calls that an orchestrator makes for a saga. */
@@ -24,7 +24,7 @@ export function sagaCalls({ name, steps, orchestration }: Saga, walker: CallWalk
 /** Calls of a `saga` step: its orchestrator, and the save of its state. An awaited saga is a certain call. */
 export function sagaStart(
   { sagas }: Pick<Scenario, 'sagas'>,
-  step: Extract<Step, { verb: 'saga' }>,
+  step: StepOf<'saga'>,
   { from, certain, times }: CallSite,
 ): readonly CallEdge[] {
   const owner = sagas.get(step.saga)?.orchestration ?? null;
