@@ -43,7 +43,7 @@ export function degradedAmong(view: View, variants: readonly VariantResult[]): s
   return texts.length === 0 ? '' : ` (${texts[0]!})`;
 }
 
-/** The variants with degraded responses, and how many: successes that are less than users asked for. */
+/** The variants with degraded responses, and how many: successes with less than users asked for. */
 export function degradedWords(view: View): Words {
   const { variants } = view.result;
   const found = variants.flatMap((variant) => {

@@ -50,8 +50,8 @@ function judge(subject: Subject): readonly Finding[] {
 }
 
 /**
- * Mean time until callers know that an instance leaves. Registries that it tells itself, at SIGTERM, do not count:
- * `preStop` would only delay that.
+ * Mean time until callers know that an instance leaves. Registries from which it removes itself at SIGTERM do not
+ * count: `preStop` would only delay that.
  */
 function propagationOf({ platform, registries }: Scenario, discovery: Discovery | null): Ns {
   const { endpointPropagation } = platform;
