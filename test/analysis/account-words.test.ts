@@ -91,6 +91,21 @@ faults:
     for (const text of [sentence, again.sentence]) expect(text).not.toContain('Later, ');
   });
 
+  it('has one sentence where a fault comes again after another one', () => {
+    const { sentence } = cascadeOf(
+      `${BANK}
+faults:
+  - { id: first, kind: error, target: bank, at: 10s, for: 5s }
+  - { id: flaky, kind: error, target: bank, share: 50%, at: 35s, for: 5s }
+  - { id: second, kind: error, target: bank, at: 60s, for: 5s }`,
+      '90s',
+    );
+    expect(sentence).toMatch(
+      /^bank fails with 500 at 10 s and 60 s and bank fails 50 % .* at 35 s ->/u,
+    );
+    expect(sentence).not.toContain('Later, ');
+  });
+
   it('names no crash whose instance the others replace, beside a fault that follows', () => {
     const { causes } = cascadeOf(
       `

@@ -112,12 +112,8 @@ function episodeWords(
 ): string {
   const { figures, returned, stuck } = endsOf(input);
   const fault = input.back?.recovery.fault;
-  const found = episodes.findIndex(({ triggers }) =>
-    triggers.some(({ subject }) => subject === fault),
-  );
-  const known = Math.max(0, found);
-  const own = episodes.map(({ healthyAt }, i) => {
-    const back = i === known ? returned : [];
+  const own = episodes.map(({ triggers, healthyAt }, i) => {
+    const back = triggers.some(({ subject }) => subject === fault) ? returned : [];
     const healthy =
       healthyAt === null ? [] : [`users are healthy again at ${formatInstant(healthyAt)}`];
     const ends = [...(back.length > 0 ? back : healthy), ...(healthyAt === null ? stuck : [])];

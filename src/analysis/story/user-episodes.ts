@@ -20,7 +20,7 @@ const isBack = (event: CascadeEvent): boolean => isUser(event) && event.kind ===
 /**
  * The episodes of a run, in order of time. `triggers`: the faults that begin the account, by time. A fault begins an
  * episode of its own if it finds all users healthy, after an earlier one degraded some, and degrades some again. Faults
- * with the same words stay together: their times are one list.
+ * with the same words stay together: their times are one list. Where others strike in between, all is one episode.
  */
 export function userEpisodes(
   triggers: readonly CascadeEvent[],
@@ -28,13 +28,13 @@ export function userEpisodes(
 ): readonly UserEpisode[] {
   const starts: CascadeEvent[][] = [];
   for (const trigger of triggers) {
-    const known = starts.find((episode) =>
-      episode.some((event) => headOf(event) === headOf(trigger)),
-    );
+    const isAgain = (own: readonly CascadeEvent[]): boolean =>
+      own.some((event) => headOf(event) === headOf(trigger));
     const last = starts.at(-1);
-    const same = known ?? (last && !isApart(last[0].at, trigger.at, events) ? last : undefined);
-    if (same === undefined) starts.push([trigger]);
-    else same.push(trigger);
+    if (starts.some((own) => own !== last && isAgain(own))) return [wholeOf(triggers, events)];
+    if (last === undefined || (!isAgain(last) && isApart(last[0].at, trigger.at, events)))
+      starts.push([trigger]);
+    else last.push(trigger);
   }
   return starts.map((own, i) => {
     const from = i === 0 ? -Infinity : own[0].at;
@@ -44,6 +44,10 @@ export function userEpisodes(
     const healthyAt = i === starts.length - 1 ? null : Math.max(...ends);
     return { triggers: own, from, until, healthyAt, events: within };
   });
+}
+
+function wholeOf(triggers: readonly CascadeEvent[], events: readonly CascadeEvent[]): UserEpisode {
+  return { triggers, from: -Infinity, until: Infinity, healthyAt: null, events };
 }
 
 /** Whether some users degrade after `since`, all are healthy at `at`, and some degrade after that. */
