@@ -2,7 +2,7 @@ import type { CascadeEvent } from '../../spec/result/cascade.js';
 import { headOf } from '../../spec/result/fault-text.js';
 import { isDegradation } from './seen-words.js';
 
-/** Faults that strike while the users are not yet healthy again after the first of them, and the events that follow. */
+/** A fault, those that follow before its users are healthy again, and the events up to the next episode. */
 export interface UserEpisode {
   readonly triggers: readonly CascadeEvent[];
   /** Seconds; the first episode has no beginning, the last one no end. */

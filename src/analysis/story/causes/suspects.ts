@@ -23,8 +23,8 @@ export interface Suspect {
   /** The most that it does, by its written strength. */
   readonly bounds: Bounds;
   /**
-   * Steps of earlier activations that hit the same part and still act when this one begins, but end before it: their
-   * effect hides its own until they are over.
+   * The steps of earlier activations on the same part that still act when this one begins, and end before it does. Until
+   * then they hide its effect. Null without any.
    */
   readonly hidden: { readonly from: number; readonly until: number } | null;
 }
@@ -111,7 +111,7 @@ function usualUntil({ from, hidden }: Suspect, first: number): number {
  * The effect of a fault on a component itself, from 0 to 1: by how much more of its requests fail without a failed call,
  * its own work takes longer, or its instances are away, in steps [from, until), than right before the fault. It is no
  * larger than the written strength of the fault explains. Instances that are away count where they are missed: in these
- * steps, or in those of `felt`.
+ * steps, or later, in those of `felt`.
  */
 export function sizeAt(
   scene: Scene,
@@ -119,7 +119,7 @@ export function sizeAt(
   lane: Lane,
   from: number,
   until: number,
-  felt: readonly [number, number] = [from, until],
+  felt: readonly [number, number] | null = null,
 ): number {
   const first = Math.max(from, suspect.from);
   const end = Math.max(first + 1, Math.min(until, suspect.until));
@@ -144,7 +144,8 @@ export function sizeAt(
   const gone = away - usualAway;
   const isFelt =
     gone >= SOME_SIZE &&
-    (isMissed(scene, lane, gone, first, last) || isMissed(scene, lane, gone, ...felt));
+    (isMissed(scene, lane, gone, first, last) ||
+      (felt !== null && isMissed(scene, lane, gone, ...felt)));
   return Math.max(0, Math.min(most, Math.max(failed - usualFailed, slower)), isFelt ? gone : 0);
 }
 
