@@ -1,4 +1,5 @@
 import { Problems } from './diagnostics.js';
+import { Discarded } from './discarded.js';
 import { inheritPolicies, inheritTemplates } from './inherit.js';
 import type { Entry, ListNode, MapNode, Node, Place } from './located.js';
 import { entries, get, items, map, scalar, text } from './located.js';
@@ -28,11 +29,14 @@ export function applyPatch(root: Node, patch: Patch, problems: Problems): Node {
   let tree = root;
   let written: Node | null = null;
   const inheritedTree = (): Node => (written ??= writeOut(root));
+  const one = (edit: Edit, how: Descent['how']): Node =>
+    (tree = new Descent(edit, how, inheritedTree, problems).apply(tree));
   const run = (edits: readonly Edit[], how: Descent['how']): void => {
-    for (const edit of edits) tree = new Descent(edit, how, inheritedTree, problems).apply(tree);
+    for (const edit of edits) one(edit, how);
   };
   run(patch.remove, 'remove');
-  run(patch.set, 'set');
+  const discarded = new Discarded(problems);
+  for (const edit of patch.set) discarded.check(edit, tree, () => one(edit, 'set'));
   run(patch.add, 'add');
   return tree;
 }
