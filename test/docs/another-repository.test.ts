@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import type { ExecFileException } from 'node:child_process';
 import {
   copyFileSync,
@@ -13,7 +13,6 @@ import { tmpdir } from 'node:os';
 import { join, posix, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { build } from '../cli/harness.js';
 import { serveInstalled } from '../support/npm-registry.js';
 import type { Registry } from '../support/npm-registry.js';
 
@@ -57,7 +56,8 @@ const at = (...names: string[]): string => join(folder, ...names);
 // Runs the README's commands for another repository in an empty folder. The npm registry is a local server with the
 // packages of this checkout: no network, no cache, no manual installation.
 beforeAll(async () => {
-  build();
+  const bootstrap = join(ROOT, 'scripts', 'bootstrap.mjs');
+  execFileSync(process.execPath, [bootstrap, '--declarations'], { stdio: 'pipe' });
   folder = mkdtempSync(join(tmpdir(), 'faultline-other-'));
   registry = await serveInstalled(ROOT);
   const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
