@@ -1,7 +1,6 @@
 import type { Problems } from './diagnostics.js';
 import { get, type Node, type Place } from './located.js';
-import type { Edit } from './patch.js';
-import { parsePath, type Segment } from './paths.js';
+import { parsePath, type Edit, type Segment } from './paths.js';
 
 /** An edit of a patch, and where its values are: its own place, and those of the factors applied to them. */
 interface Made {
@@ -83,7 +82,7 @@ function isIn(inner: Place, outer: Place): boolean {
   return inner.file === outer.file && inner.start >= outer.start && inner.end <= outer.end;
 }
 
-/** At most so much of a value is in a message. */
+/** Longest text of a value in a message, in characters. */
 const TEXT_MAX = 60;
 
 function textOf(node: Node | null): string {

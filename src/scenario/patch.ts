@@ -4,16 +4,11 @@ import { inheritPolicies, inheritTemplates } from './inherit.js';
 import type { Entry, ListNode, MapNode, Node, Place } from './located.js';
 import { entries, get, items, map, scalar, text } from './located.js';
 import { longScalar, merge, WHOLE } from './merge.js';
-import type { Segment } from './paths.js';
+import type { Edit, Segment } from './paths.js';
 import { parsePath } from './paths.js';
 import { EXPLICIT_SECTIONS } from './schema/scenario.js';
 
-/** A path of a patch with its place, and the value to set there. */
-export interface Edit {
-  readonly path: string;
-  readonly at: Place;
-  readonly value: Node | null;
-}
+export type { Edit } from './paths.js';
 
 /** A patch. Applied in the order `remove`, `set`, `add`; within each, in the order of paths. */
 export interface Patch {

@@ -20,7 +20,8 @@ const SCENARIOS = [
 const root = new protobuf.Root();
 root.resolvePath = (_, target) => join(import.meta.dirname, target);
 root.loadSync('opentelemetry/proto/trace/v1/trace.proto');
-const TRACES = root.lookupType('opentelemetry.proto.trace.v1.TracesData').resolve();
+const TRACES = root.lookupType('opentelemetry.proto.trace.v1.TracesData');
+TRACES.resolveAll();
 
 /** A part of the traces of a scenario of the repository, of all variants in their first replication. */
 function linesOf(name: string): readonly unknown[] {

@@ -4,7 +4,7 @@ import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { yamlAt } from '../words.js';
 
-/** A number that no system has: mostly a wrong unit, a digit too many, or a stand-in for `unlimited`. */
+/** A number that no system has: mostly a wrong unit, a digit too many, or a number that means `unlimited`. */
 export const implausibleValue: Rule = {
   name: 'implausible-value',
   severity: 'warning',
