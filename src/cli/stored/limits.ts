@@ -14,7 +14,7 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
- * Whether the brackets of a JSON text are nested too deep, which is known before it is parsed. What walks over a value
+ * Whether the brackets of a JSON text are nested too deep, which is known before it is parsed. Code that walks over a value
  * may then call itself.
  */
 export function isTooDeep(text: string): boolean {
