@@ -1,5 +1,6 @@
 import { sumOf } from '../../stats/sums.js';
 import type { PlanEdge } from '../../spec/plan/plan.js';
+import { wiringOf } from '../../spec/plan/wiring.js';
 import { poolSizeOf } from '../../spec/scenario/pool-size.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { Histogram } from '../../stats/histogram.js';
@@ -17,16 +18,19 @@ type Pools = Pick<Question, 'data' | 'selection'>;
  */
 export function poolCapacities(question: Pools, record: RunRecord, steps: Steps): Float64Array {
   const { data } = question;
-  const counts = data.plan.components.map((_, component) => {
+  const counts = new Map<number, Float64Array>();
+  const fixed = (component: number): number => {
     const own = instancesOf(data.plan, component);
-    return isScaled(data, own) ? thereBySteps(data, record, own, steps) : null;
-  });
-  const fixed = (component: number): number => data.plan.components[component].instances;
+    if (!counts.has(component) && isScaled(data, own)) {
+      counts.set(component, thereBySteps(data, record, own, steps));
+    }
+    return own.length;
+  };
   const all = poolsOf(question, fixed);
   const sizes = new Float64Array(steps.count).fill(all);
-  if (all === 0 || counts.every((column) => column === null)) return sizes;
+  if (all === 0 || counts.size === 0) return sizes;
   return sizes.map((_, step) =>
-    poolsOf(question, (component) => counts[component]?.[step] ?? fixed(component)),
+    poolsOf(question, (component) => counts.get(component)?.[step] ?? fixed(component)),
   );
 }
 
@@ -39,10 +43,10 @@ export function poolCapacity(question: Asked): number {
 function poolsOf({ data, selection }: Pools, countOf: (component: number) => number): number {
   const { plan } = data;
   const pools = new Map<string, number>();
-  for (const edge of plan.edges) {
+  for (const edge of wiringOf(plan).between(selection.callers, selection.callees)) {
+    if (edge.pool === null && edge.connections === null) continue;
     const from = plan.parts[edge.from].component;
     const to = plan.parts[edge.to].component;
-    if (!isPoolOf({ selection }, from, to)) continue;
     const max = poolSize(edge, countOf(to));
     if (max === null) continue;
     // At a service each bundle has its own pool; at a database all bundles share the caller's pool.
@@ -64,9 +68,11 @@ function poolSize({ pool, connections, route }: PlanEdge, instances: number): nu
 /** Picks the gauges of the client pools of a selection. */
 export function poolPick(question: Pools, kind: 'open' | 'used' | 'waiting'): GaugePick {
   const { plan } = question.data;
+  const { callers } = question.selection;
   const passes: GaugePick['passes'] = (instance, callee) =>
     instance >= 0 && isPoolOf(question, plan.instances[instance].component, callee);
-  return { kind, passes };
+  if (callers === null) return { kind, instances: null, passes };
+  return { kind, instances: [...callers].flatMap((id) => instancesOf(plan, id)), passes };
 }
 
 /** Waits for a connection in the window, by run. */

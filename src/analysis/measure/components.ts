@@ -14,6 +14,7 @@ import {
 } from './estimate.js';
 import { picked, pickOf, type GaugePick } from './gauges.js';
 import type { GaugeKind } from '../../spec/record/record.js';
+import { edgesInto } from './component-edges.js';
 import { poolCapacity, poolPick, poolWaits } from './client-pools.js';
 import { costByRun } from './costs.js';
 import { counterSums, partSums } from './column-sums.js';
@@ -26,7 +27,6 @@ import { meanLevels, stepsOf, type Steps } from './steps.js';
 import { unusualStatuses } from './statuses.js';
 import { selectComponent, selectStats } from './subjects.js';
 import { finishedOf, mergeAll, namedOutcomes } from './sums.js';
-import { byCodeUnit } from '../../text/order.js';
 import { isPlaced, partsOf, type VariantData } from './variant-data.js';
 
 /** Results of every component of a variant, by name. */
@@ -177,9 +177,8 @@ function poolsOf(data: VariantData, id: number): ComponentResult['pools'] {
 /** Pools into a component by calling component. */
 function poolResults(data: VariantData, callee: number): Readonly<Record<string, PoolResult>> {
   const results: Record<string, PoolResult> = {};
-  const into = data.edges.filter((edge) => edge.to === callee);
   const steps = stepsOf(data.plan);
-  for (const edge of [...into].sort((a, b) => byCodeUnit(a.name, b.name))) {
+  for (const edge of edgesInto(data, callee)) {
     const asked = { data, selection: selectStats(edge.stats, data), window: data.whole };
     const of = (kind: 'open' | 'used' | 'waiting'): { mean: number; max: number } | null =>
       figures(asked, poolPick(asked, kind));

@@ -1,5 +1,6 @@
 import type { RunRecord } from '../../spec/record/record.js';
 import { DESIGNED, type OutcomeName } from '../../spec/outcome.js';
+import { edgesFrom } from './component-edges.js';
 import { FAILURE_WORDS } from './outcome-words.js';
 import { throttledBy } from './pool-refusals.js';
 import {
@@ -117,7 +118,7 @@ function ofComponents(data: VariantData, record: RunRecord, cells: Int32Array): 
   return plan.components.flatMap((component, id) => {
     if (!isPlaced(component)) return [];
     const answers = sumParts(record, partsOf(plan, id), cells);
-    const stats = data.edges.filter(({ from }) => from === id).flatMap((edge) => edge.stats);
+    const stats = edgesFrom(data, id).flatMap((edge) => edge.stats);
     const failed = failedOf(answers) - failedOf(sumEdges(record, stats, cells));
     const verb = isRefused(answers) ? 'refuses' : 'fails';
     const itself = verb === 'fails' ? ' by itself' : '';

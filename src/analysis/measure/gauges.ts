@@ -8,6 +8,7 @@ import type { VariantData } from './variant-data.js';
 
 /** One gauge of a run: its row in the gauge table, and the range of its entries. */
 export interface Gauge {
+  readonly row: number;
   readonly kind: GaugeKind;
   readonly instance: number;
   readonly callee: number;
@@ -19,19 +20,25 @@ export interface Gauge {
 /** Selects gauges: those of a kind that pass. */
 export interface GaugePick {
   readonly kind: GaugeKind;
+  /** The instances to whose gauges it is limited, each once; null = all. */
+  readonly instances: readonly number[] | null;
   passes(instance: number, callee: number): boolean;
 }
 
 /** Picks the gauges of a kind of some instances. */
 export function pickOf(kind: GaugeKind, instances: readonly number[]): GaugePick {
-  const own = new Set(instances);
-  return { kind, passes: (instance) => own.has(instance) };
+  return { kind, instances, passes: () => true };
 }
 
 /** Gauges of a kind: those with figures, and the rows of those that stayed at 0. */
-interface OfKind {
+interface Split {
   readonly gauges: Gauge[];
   readonly quiet: number[];
+}
+
+interface OfKind extends Split {
+  /** By instance. */
+  readonly own: Map<number, Split>;
 }
 
 /** Gauges by kind, computed on first use. */
@@ -44,11 +51,22 @@ export function gaugesOf(record: RunRecord, kind: GaugeKind): readonly Gauge[] {
 
 /** The selected gauges that have figures, in the order of the record. If none has, one that stayed at 0, if any. */
 export function picked({ gauges: table }: RunRecord, pick: GaugePick): readonly Gauge[] {
-  const { gauges, quiet } = ofKind(table, pick.kind);
+  const { gauges, quiet } = eligible(ofKind(table, pick.kind), pick.instances);
   const found = gauges.filter(({ instance, callee }) => pick.passes(instance, callee));
   if (found.length > 0) return found;
   const row = quiet.find((at) => pick.passes(table.instance[at], table.callee[at]));
   return row === undefined ? [] : [gaugeAt(table, row)];
+}
+
+/** The gauges of some instances, in the order of the record. */
+function eligible(all: OfKind, instances: GaugePick['instances']): Split {
+  if (instances === null) return all;
+  const lists = instances.flatMap((id) => all.own.get(id) ?? []);
+  if (lists.length === 1) return lists[0];
+  return {
+    gauges: lists.flatMap(({ gauges }) => gauges).sort((a, b) => a.row - b.row),
+    quiet: lists.flatMap(({ quiet }) => quiet).sort((a, b) => a - b),
+  };
 }
 
 function ofKind(table: GaugeTable, kind: GaugeKind): OfKind {
@@ -91,17 +109,27 @@ export function betweenOf(
 }
 
 function rowsByKind(table: GaugeTable): ReadonlyMap<GaugeKind, OfKind> {
-  const kinds = GAUGE_KINDS.map((): OfKind => ({ gauges: [], quiet: [] }));
+  const kinds = GAUGE_KINDS.map((): OfKind => ({ gauges: [], quiet: [], own: new Map() }));
   for (let row = 0; row < table.kind.length; row++) {
-    const { gauges, quiet } = kinds[table.kind[row]];
-    if (table.from[row] === table.until[row]) quiet.push(row);
-    else gauges.push(gaugeAt(table, row));
+    const all = kinds[table.kind[row]];
+    const instance = table.instance[row];
+    let own = all.own.get(instance);
+    if (own === undefined) all.own.set(instance, (own = { gauges: [], quiet: [] }));
+    if (table.from[row] === table.until[row]) {
+      all.quiet.push(row);
+      own.quiet.push(row);
+    } else {
+      const gauge = gaugeAt(table, row);
+      all.gauges.push(gauge);
+      own.gauges.push(gauge);
+    }
   }
   return new Map(GAUGE_KINDS.map((kind, k) => [kind, kinds[k]]));
 }
 
 function gaugeAt(table: GaugeTable, row: number): Gauge {
   return {
+    row,
     kind: GAUGE_KINDS[table.kind[row]],
     instance: table.instance[row],
     callee: table.callee[row],

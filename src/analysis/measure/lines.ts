@@ -1,7 +1,9 @@
 import { sumOf } from '../../stats/sums.js';
 import { OUTCOME_KINDS } from '../../spec/outcome.js';
-import type { Plan } from '../../spec/plan/plan.js';
+import type { Plan, PlanEdge } from '../../spec/plan/plan.js';
+import { wiringOf } from '../../spec/plan/wiring.js';
 import { OP } from '../../spec/plan/program.js';
+import { edgesFrom } from './component-edges.js';
 import { meanInstances } from './presence.js';
 import type { Asked } from './question.js';
 import { succeededOf, sumCells, sumTable } from './sums.js';
@@ -27,8 +29,9 @@ export function lineUse(asked: Window, from: number, to: number): LineUse | null
   const there = statsBetween(data, from, to);
   const back = statsBetween(data, to, from);
   // Calls to one node of a database, or to one version, use only some of the lines.
-  const some = data.plan.edges.filter(({ route, version }) => route !== null || version >= 0);
-  if (some.some(({ stat }) => there.includes(stat) || back.includes(stat))) return null;
+  const { edgesOf } = wiringOf(data.plan);
+  const isSome = ({ route, version }: PlanEdge): boolean => route !== null || version >= 0;
+  if ([...there, ...back].some((stat) => edgesOf[stat].some(isSome))) return null;
   const bandwidth = bandwidthOf(data.plan, there, back);
   const used =
     bandwidth === null
@@ -38,21 +41,17 @@ export function lineUse(asked: Window, from: number, to: number): LineUse | null
   return { limit: bandwidth * meanInstances(asked, from) * meanInstances(asked, to), used };
 }
 
-function statsBetween({ edges }: VariantData, from: number, to: number): readonly number[] {
-  return edges.find((edge) => edge.from === from && edge.to === to)?.stats ?? [];
+function statsBetween(data: VariantData, from: number, to: number): readonly number[] {
+  return edgesFrom(data, from).find((edge) => edge.to === to)?.stats ?? [];
 }
 
 /** The bandwidth of all lines in one direction; null if there is none, or not the same everywhere. */
-function bandwidthOf(
-  { links }: Plan,
-  there: readonly number[],
-  back: readonly number[],
-): number | null {
+function bandwidthOf(plan: Plan, there: readonly number[], back: readonly number[]): number | null {
   const all = new Set<number>();
-  for (const { stat, bandwidth, answerBandwidth } of links) {
-    if (there.includes(stat)) all.add(bandwidth);
-    if (back.includes(stat)) all.add(answerBandwidth);
-  }
+  const { linksOf } = wiringOf(plan);
+  for (const stat of there) for (const { bandwidth } of linksOf[stat]) all.add(bandwidth);
+  for (const stat of back)
+    for (const { answerBandwidth } of linksOf[stat]) all.add(answerBandwidth);
   const [only] = all;
   return all.size === 1 && only !== Infinity ? only : null;
 }
@@ -79,14 +78,12 @@ function responses({ data, window }: Window, stat: number): number | null {
 /** Size of the requests over a measured edge. A route forwards those that it gets. `hops` bounds cycles of gateways. */
 function requestSize(plan: Plan, stat: number, hops: number): number | null {
   if (hops === 0) return null;
-  const edges = plan.edges.filter((edge) => edge.stat === stat);
+  const { edgesOf, statsInto } = wiringOf(plan);
   return onlyOf(
-    edges.flatMap(({ from, requestBytes }) =>
+    edgesOf[stat].flatMap(({ from, requestBytes }) =>
       requestBytes >= 0
         ? [requestBytes]
-        : plan.statEdges.flatMap((edge, other) =>
-            edge.to === from ? [requestSize(plan, other, hops - 1)] : [],
-          ),
+        : statsInto[from].map((other) => requestSize(plan, other, hops - 1)),
     ),
   );
 }
@@ -96,12 +93,21 @@ function responseSize(plan: Plan, part: number, hops: number): number | null {
   if (hops === 0 || setsSizes(plan)) return null;
   const { responseBytes } = plan.parts[part];
   if (responseBytes >= 0) return responseBytes;
-  const callees = plan.statEdges.flatMap(({ from, to }) => (from === part ? [to] : []));
+  const callees = wiringOf(plan).statsFrom[part].map((stat) => plan.statEdges[stat].to);
   return onlyOf(callees.map((callee) => responseSize(plan, callee, hops - 1)));
 }
 
+/** Computed on first use, because it reads all instructions of a plan. */
+const setting = new WeakMap<Plan, boolean>();
+
 /** Whether a step sets the size of a response, so that those of an endpoint can differ. */
-function setsSizes({ program: { code } }: Plan): boolean {
+function setsSizes(plan: Plan): boolean {
+  let sets = setting.get(plan);
+  if (sets === undefined) setting.set(plan, (sets = hasAnswerSize(plan)));
+  return sets;
+}
+
+function hasAnswerSize({ program: { code } }: Plan): boolean {
   for (let at = 0; at < code.length; at += WORDS) {
     if (code[at] === OP.ANSWER_SIZE) return true;
   }

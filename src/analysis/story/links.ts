@@ -2,6 +2,7 @@ import { groupedBy } from '../../text/order.js';
 import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
 import type { Layer } from '../../spec/scenario/policies.js';
 import type { EdgeRecord, RunRecord } from '../../spec/record/record.js';
+import { wiringOf } from '../../spec/plan/wiring.js';
 import { EDGE_COUNTER, EDGE_COUNTERS } from '../../spec/patterns/policy.js';
 import { betweenOf } from '../measure/gauges.js';
 import type { Lane } from '../measure/lanes.js';
@@ -175,15 +176,16 @@ function linkOf(
     hedged: columnOf((row) => counterOf(row, EDGE_COUNTER.hedges)),
     inFlight: levelOf('inFlight'),
     waiting: levelOf('waiting'),
-    layers: layersOf(data, stats),
+    layers: layersOf(data, { caller, callee, stats }),
   };
 }
 
 function layersOf(
-  { plan: { edges, bundles } }: VariantData,
-  stats: readonly number[],
+  { plan }: VariantData,
+  { caller, callee, stats }: Pick<Link, 'caller' | 'callee' | 'stats'>,
 ): readonly Layer[] {
-  const own = edges.filter(({ stat }) => stats.includes(stat));
-  const used = new Set(own.map(({ bundle }) => bundle));
-  return [...used].flatMap((bundle) => bundles[bundle].layers.filter(({ dryRun }) => !dryRun));
+  const ways = wiringOf(plan).between(new Set([caller.component]), new Set([callee.component]));
+  const own = new Set(stats);
+  const used = new Set(ways.filter(({ stat }) => own.has(stat)).map(({ bundle }) => bundle));
+  return [...used].flatMap((bundle) => plan.bundles[bundle].layers.filter(({ dryRun }) => !dryRun));
 }

@@ -1,4 +1,5 @@
 import type { Plan, PlanComponent, PlanEdge, PlanLink } from '../../spec/plan/plan.js';
+import { wiringOf } from '../../spec/plan/wiring.js';
 import type { PlanProcess } from '../../spec/plan/process.js';
 import type { Resource } from '../../spec/result/cause.js';
 import type { Pool, PoolSettings } from '../../spec/scenario/resources.js';
@@ -45,7 +46,7 @@ const CEILINGS: readonly Ceiling[] = [
   {
     resource: 'connections',
     words: 'connections to',
-    isLimited: (plan, id) => plan.edges.some((edge) => pooled(plan, edge, id)),
+    isLimited: (plan, id) => wiringOf(plan).into[id]!.some((edge) => pooled(plan, edge, id)),
     times: (plan, id, factor) => ({
       ...withComponent(plan, id, ({ maxConnections }) => ({
         maxConnections: maxConnections * factor,
@@ -87,7 +88,7 @@ const CEILINGS: readonly Ceiling[] = [
   {
     resource: 'bandwidth',
     words: 'bandwidth of calls to',
-    isLimited: (plan, id) => plan.links.some((link) => isNarrow(link) && leadsTo(plan, link, id)),
+    isLimited: (plan, id) => wiringOf(plan).linksInto[id]!.some(isNarrow),
     times: (plan, id, factor) => ({
       ...plan,
       links: plan.links.map((link) =>

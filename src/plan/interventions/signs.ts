@@ -1,4 +1,5 @@
 import type { Plan } from '../../spec/plan/plan.js';
+import { wiringOf } from '../../spec/plan/wiring.js';
 import type { Resource } from '../../spec/result/cause.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
 import type { VariantResult } from '../../spec/result/result.js';
@@ -137,27 +138,23 @@ export function worsensAfter(
 }
 
 /** Names of the components that the requests of a workload lead to, and its own. */
-function reachedFrom({ components, parts, edges }: Plan, workload: string): ReadonlySet<string> {
+function reachedFrom(plan: Plan, workload: string): ReadonlySet<string> {
+  const { components, parts } = plan;
+  const { from } = wiringOf(plan);
   const found = new Set<number>();
   const open = components.flatMap(({ name }, id) => (name === workload ? [id] : []));
   while (open.length > 0) {
     const id = open.pop()!;
     if (found.has(id)) continue;
     found.add(id);
-    for (const { from, to } of edges) {
-      if (parts[from]!.component === id) open.push(parts[to]!.component);
-    }
+    for (const { to } of from[id]!) open.push(parts[to]!.component);
   }
   return new Set([...found].map((id) => components[id]!.name));
 }
 
 /** By step of the timeline: the share of the workers of a component that are in use. */
-function workersInUse(
-  { timeline }: VariantResult,
-  { components }: Plan,
-  subject: string,
-): readonly number[] {
-  const component = components.find(({ name }) => name === subject);
+function workersInUse({ timeline }: VariantResult, plan: Plan, subject: string): readonly number[] {
+  const component = wiringOf(plan).named.get(subject);
   const series = timeline.series[subject];
   if (component === undefined || series === undefined) return [];
   const { busy, up } = series;
