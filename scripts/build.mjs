@@ -125,4 +125,12 @@ function dependencies() {
   return Object.keys(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).dependencies);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await build(resolve(process.argv[2]));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    await build(resolve(process.argv[2]));
+  } catch (error) {
+    // The message shows the places; the stack would show the bundler.
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
