@@ -3,7 +3,7 @@ import { formatShare } from '../../text/figures.js';
 import { list } from '../../text/words.js';
 import type { Call } from '../calls.js';
 import { componentOf } from '../calls.js';
-import { circleOf } from '../circles.js';
+import { Circles } from '../circles.js';
 import { isHard, reach, requestsOf } from '../reach.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
@@ -26,7 +26,7 @@ export const distributedMonolith: Rule = {
     'The services fail together, and are changed and deployed together, so the system has the costs of distribution without its benefits.',
   remedy:
     'Let a request need few services: publish events, keep local copies, and give the other calls a fallback.',
-  check: (subject) => [...wideRequests(subject), ...circles(subject)],
+  check: (subject) => [...wideRequests(subject), ...mutualNeeds(subject)],
 };
 
 /** The request that needs the most services, if it needs most of those in use. */
@@ -71,10 +71,11 @@ function pathOf(request: string, { scenario }: Subject): Finding['path'] {
 }
 
 /** Services that need each other. If their workers can block each other, `sync-cycle` reports it. */
-function circles(subject: Subject): readonly Finding[] {
+function mutualNeeds(subject: Subject): readonly Finding[] {
   const seen = new Set<string>();
+  const circles = new Circles(subject, isNeeded);
   return [...subject.scenario.services.values()].flatMap(({ name }) => {
-    const circle = blocks(name, subject) ? null : circleOf(name, subject, isNeeded);
+    const circle = blocks(name, subject) ? null : circles.of(name);
     if (circle === null) return [];
     const members = [...new Set(circle.map(({ caller }) => caller))].sort();
     if (members.length < 2 || members.some((member) => blocks(member, subject))) return [];

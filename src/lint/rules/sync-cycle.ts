@@ -1,5 +1,5 @@
 import type { Call } from '../calls.js';
-import { circleOf } from '../circles.js';
+import { Circles } from '../circles.js';
 import { hostOf, sectionOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
@@ -15,10 +15,11 @@ export const syncCycle: Rule = {
     'Break the cycle: move the shared part into one component, or respond before calling back.',
   check(subject): readonly Finding[] {
     const seen = new Set<string>();
+    const circles = new Circles(subject, ({ background }) => !background);
     return subject.hosts
       .filter(({ runtime, concurrency }) => runtime === 'threads' && concurrency < Infinity)
       .flatMap(({ name }) => {
-        const circle = circleOf(name, subject, ({ background }) => !background);
+        const circle = circles.of(name);
         if (circle === null) return [];
         const members = [...new Set(circle.map(({ caller }) => caller))].sort().join(' ');
         if (seen.has(members)) return [];
