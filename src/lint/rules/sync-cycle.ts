@@ -3,7 +3,7 @@ import { Circles } from '../circles.js';
 import { hostOf, sectionOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { yamlAt } from '../words.js';
+import { wayText, yamlAt } from '../words.js';
 
 /** Components that wait for each other. */
 export const syncCycle: Rule = {
@@ -36,7 +36,7 @@ function findingOf(name: string, circle: readonly Call[], { scenario }: Subject)
   return {
     path: last.path,
     entities: way,
-    message: `${name} waits for itself: ${way.join(' -> ')}`,
+    message: `${name} waits for itself: ${wayText(way)}`,
     measured: `each of its ${replicas * concurrency} workers may wait for another one of them`,
     limit: 'no way back',
     fix: yamlAt([sectionOf(scenario, name), name], 'runtime: async'),
