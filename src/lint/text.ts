@@ -1,8 +1,51 @@
 import { codeFrame } from '../scenario/diagnostics.js';
-import { plural } from '../text/words.js';
+import { formatCount } from '../text/figures.js';
+import { list, plural } from '../text/words.js';
+import type { Sorted } from './accepted.js';
 import type { Checklist } from './checklist.js';
 import type { Remark } from './lint.js';
 import type { Rule, Severity } from './rule.js';
+
+/** Findings of one rule above which the text shows only the first ones. */
+const SAME_MAX = 20;
+/** Findings of such a rule that are shown, and the other places that are named. */
+const SAME_SHOWN = 5;
+const PLACES_NAMED = 3;
+
+/**
+ * Texts of the remarks about a file, in order. A rule with very many findings shows the first ones, and a line that
+ * counts the others follows them. `all` shows every finding.
+ */
+export function remarkTexts(remarks: readonly Remark[], all: boolean): readonly string[] {
+  const rules = new Map<string, Remark[]>();
+  for (const remark of remarks) {
+    const known = rules.get(remark.rule);
+    if (known === undefined) rules.set(remark.rule, [remark]);
+    else known.push(remark);
+  }
+  const texts = new Map<Remark, readonly string[]>();
+  for (const same of rules.values()) {
+    if (all || same.length <= SAME_MAX) continue;
+    for (const remark of same) texts.set(remark, []);
+    const shown = same.slice(0, SAME_SHOWN);
+    for (const remark of shown) texts.set(remark, [remarkText(remark)]);
+    const last = shown[SAME_SHOWN - 1];
+    texts.set(last, [remarkText(last), restText(same.slice(SAME_SHOWN))]);
+  }
+  return remarks.flatMap((remark) => texts.get(remark) ?? [remarkText(remark)]);
+}
+
+/** `1,595 more findings of RULE: PATH, PATH, PATH and 1,592 other places`. */
+function restText(rest: readonly Remark[]): string {
+  const [{ file, rule }] = rest;
+  const named = rest.slice(0, PLACES_NAMED).map(({ path }) => path);
+  const others = rest.length - named.length;
+  const places = others > 0 ? [...named, `${formatCount(others)} other places`] : named;
+  return (
+    `${file}: ${plural(rest.length, 'more finding')} of ${rule}: ${list(places)}\n` +
+    '  Show all of them with --all, or write them with --json FILE.\n'
+  );
+}
 
 /** Text of a remark in the format of `validate` diagnostics, with the measurement, the reason and the fix. */
 export function remarkText(remark: Remark): string {
@@ -15,9 +58,19 @@ export function remarkText(remark: Remark): string {
     `  measured: ${remark.measured}; limit: ${remark.limit}`,
     `  why: ${remark.reason}`,
     `  remedy: ${remark.hint}`,
-    ...remark.fixExample.split('\n').map((text) => `    ${text}`),
+    ...fixLines(remark),
     '',
   ].join('\n');
+}
+
+/** Lines of an example that are shown. */
+const FIX_SHOWN = 40;
+
+function fixLines({ fixExample }: Remark): readonly string[] {
+  const lines = fixExample.split('\n').map((text) => `    ${text}`);
+  const rest = lines.length - FIX_SHOWN;
+  if (rest <= 0) return lines;
+  return [...lines.slice(0, FIX_SHOWN), `    # ${plural(rest, 'more line')}: --json FILE`];
 }
 
 /** How many of the calls with the same finding are listed. */
@@ -29,8 +82,18 @@ function alsoLines({ also }: Remark): readonly string[] {
   return rest === 0 ? shown : [...shown, `  also: ${rest} more`];
 }
 
+/** A line for each finding that the file accepts; without `all`, at most so many that they stay readable. */
+export function acceptedTexts(accepted: Sorted['accepted'], all: boolean): readonly string[] {
+  const shown = all || accepted.length <= SAME_MAX ? accepted : accepted.slice(0, SAME_SHOWN);
+  const lines = shown.map(([remark, reason]) => acceptedText(remark, reason));
+  const rest = accepted.length - shown.length;
+  return rest === 0
+    ? lines
+    : [...lines, `${plural(rest, 'more accepted finding')}: --all, or --json FILE`];
+}
+
 /** One line for a finding that the file accepts. */
-export function acceptedText({ file, line, col, rule, message }: Remark, reason: string): string {
+function acceptedText({ file, line, col, rule, message }: Remark, reason: string): string {
   return `${file}:${line}:${col} accepted ${rule}: ${message} (${reason})`;
 }
 

@@ -46,10 +46,22 @@ export interface Problem {
 /** Largest number of problems that are shown. More of them rarely help. */
 export const PROBLEMS_MAX = 100;
 
+/** The text of a file, and the offsets at which its lines start. */
+interface Source {
+  readonly text: string;
+  readonly starts: readonly number[];
+}
+
+function placeKey({ file, start, end }: Place): string {
+  return `${file} ${start} ${end}`;
+}
+
 /** Collects problems. A problem that several variants or uses raise is kept once. */
 export class Problems {
   private readonly byKey = new Map<string, Problem>();
-  private readonly sources = new Map<string, string>();
+  /** Exact places of the problems. */
+  private readonly places = new Set<string>();
+  private readonly sources = new Map<string, Source>();
   /** Problems of the file as a whole. */
   private readonly common: Problems | null;
 
@@ -60,39 +72,38 @@ export class Problems {
   /** An empty collection for one variant, with the same files. */
   forVariant(): Problems {
     const own = new Problems(this);
-    for (const [file, text] of this.sources) own.sources.set(file, text);
+    for (const [file, source] of this.sources) own.sources.set(file, source);
     return own;
   }
 
   /** `file:line:col` of a place. */
   placeText(at: Place): string {
-    const before = (this.sources.get(at.file) ?? '').slice(0, at.start).split('\n');
+    const before = (this.sources.get(at.file)?.text ?? '').slice(0, at.start).split('\n');
     return `${at.file}:${before.length}:${before[before.length - 1].length + 1}`;
   }
 
   /** A place with its line, for display. */
   spot(at: Place): Spot {
     const source = this.sources.get(at.file);
-    return spotOf(at, source, source === undefined ? undefined : startsOf(source));
+    return spotOf(at, source?.text, source?.starts);
   }
 
   /** Registers the text of a file, to find lines and show frames. */
   source(file: string, text: string): void {
-    this.sources.set(file, text);
+    this.sources.set(file, { text, starts: startsOf(text) });
   }
 
   add(problem: Problem): void {
     const { at } = problem;
     const key = `${problem.code} ${at.file} ${at.start} ${problem.message}`;
     const old = this.byKey.get(key);
+    this.places.add(placeKey(at));
     if (old === undefined || problem.path.length < old.path.length) this.byKey.set(key, problem);
   }
 
   /** Whether this exact place has a problem. */
   knows(at: Place): boolean {
-    const isHere = (one: Problem): boolean =>
-      one.at.file === at.file && one.at.start === at.start && one.at.end === at.end;
-    return this.all.some(isHere) || (this.common?.knows(at) ?? false);
+    return this.places.has(placeKey(at)) || (this.common?.knows(at) ?? false);
   }
 
   get hasErrors(): boolean {
@@ -105,14 +116,13 @@ export class Problems {
 
   /** All problems sorted by place, at most PROBLEMS_MAX; `first` is the file to list first. */
   diagnostics(first: string): Diagnostic[] {
-    const lineStarts = new Map<string, readonly number[]>();
-    for (const [file, text] of this.sources) lineStarts.set(file, startsOf(text));
     const sorted = [...this.byKey.values()]
       .sort((a, b) => compare(a, b, first))
       .slice(0, PROBLEMS_MAX);
-    return sorted.map((problem) =>
-      toDiagnostic(problem, this.sources.get(problem.at.file), lineStarts.get(problem.at.file)),
-    );
+    return sorted.map((problem) => {
+      const source = this.sources.get(problem.at.file);
+      return toDiagnostic(problem, source?.text, source?.starts);
+    });
   }
 }
 

@@ -6,7 +6,7 @@ import { rules } from '../../lint/index.js';
 import { lint as remarksOf } from '../../lint/lint.js';
 import type { Remark } from '../../lint/lint.js';
 import type { Rule } from '../../lint/rule.js';
-import { acceptedText, checklistText, remarkText, tally } from '../../lint/text.js';
+import { acceptedTexts, checklistText, remarkTexts, tally } from '../../lint/text.js';
 import { plural } from '../../text/words.js';
 import { whatIfText } from '../../report/what-if.js';
 import { meant } from '../../scenario/suggest.js';
@@ -21,6 +21,8 @@ export interface LintFlags extends Pick<Selection, 'variant' | 'set' | 'as'> {
   readonly rule?: readonly string[];
   readonly ignore?: readonly string[];
   readonly checklist?: boolean;
+  /** Every finding of a rule with very many. */
+  readonly all?: boolean;
   readonly json?: string;
   readonly quiet?: boolean;
 }
@@ -84,11 +86,11 @@ function show(path: string, sorted: Sorted, flags: LintFlags, terminal: Terminal
   const shown = flags.quiet === true ? open.filter(({ severity }) => severity === 'error') : open;
   if (flags.quiet !== true) {
     const known = accepted.length === 0 ? '' : `, ${plural(accepted.length, 'accepted finding')}`;
-    const texts = accepted.map(([remark, reason]) => `${acceptedText(remark, reason)}\n`);
+    const texts = acceptedTexts(accepted, flags.all === true).map((text) => `${text}\n`);
     const gap = shown.length === 0 ? '' : '\n';
     terminal.out(`${path}: ${tally(open)}${known}\n${texts.join('')}${gap}`);
   }
-  for (const remark of shown) terminal.out(`${remarkText(remark)}\n`);
+  for (const text of remarkTexts(shown, flags.all === true)) terminal.out(`${text}\n`);
 }
 
 /** The requested rules without the ignored ones. */
