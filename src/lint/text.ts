@@ -4,8 +4,8 @@ import type { Checklist } from './checklist.js';
 import type { Remark } from './lint.js';
 import type { Rule, Severity } from './rule.js';
 
-/** Text of a remark in the format of `validate` diagnostics, with the measurement, the reason and the fix. */
-export function remarkText(remark: Remark): string {
+/** Lines of a remark in the format of `validate` diagnostics, with the measurement, the reason and the fix. */
+export function remarkLines(remark: Remark): readonly string[] {
   const { file, line, col, severity, rule, path, message, variants, everywhere } = remark;
   const where = everywhere ? '' : ` (in variant ${variants.join(', ')})`;
   return [
@@ -17,7 +17,7 @@ export function remarkText(remark: Remark): string {
     `  remedy: ${remark.hint}`,
     ...remark.fixExample.split('\n').map((text) => `    ${text}`),
     '',
-  ].join('\n');
+  ];
 }
 
 /** How many of the calls with the same finding are listed. */
@@ -47,7 +47,12 @@ export function tally(remarks: readonly Remark[]): string {
 const LACKING_SHOWN = 5;
 
 /** The checklist as an aligned table, with the places that lack each point below it. */
-export function checklistText({ file, variants, everywhere, points }: Checklist): string {
+export function checklistLines({
+  file,
+  variants,
+  everywhere,
+  points,
+}: Checklist): readonly string[] {
   const where = everywhere ? '' : ` (variant ${variants.join(', ')})`;
   const widthOf = (texts: readonly string[]): number =>
     Math.max(...texts.map(({ length }) => length));
@@ -65,7 +70,7 @@ export function checklistText({ file, variants, everywhere, points }: Checklist)
       ...[...shown, ...(rest === 0 ? [] : [`${rest} more`])].map((text) => `    ${text}`),
     ];
   });
-  return [`${file}: checklist${where}`, ...lines, ''].join('\n');
+  return [`${file}: checklist${where}`, ...lines];
 }
 
 /** The table of all rules, in Markdown. */

@@ -1,6 +1,7 @@
 import { box, label, stroke, type Drawing } from './draw.js';
 import { coordinate } from './format.js';
-import { markup, printable, type Markup } from './html-escape.js';
+import { markup, type Markup } from './html-escape.js';
+import { oneLine } from '../text/line.js';
 import { standAlone } from './stand-alone.js';
 import {
   groupsOf,
@@ -167,11 +168,9 @@ function head(points: readonly { readonly x: number; readonly y: number }[]): Ma
 
 /** Mermaid writes entities with `#`. Quotes, brackets and angle brackets must be entities. */
 function mermaidText(text: string): string {
-  return printable(text).replace(/[^\p{L}\p{N} ._/:,()'-]/gu, (c) => `#${c.codePointAt(0)!};`);
+  return oneLine(text).replace(/[^\p{L}\p{N} ._/:,()'-]/gu, (c) => `#${c.codePointAt(0)!};`);
 }
 
 function dotText(text: string): string {
-  return `"${printable(text)
-    .replace(/[\\"]/g, (c) => `\\${c}`)
-    .replaceAll('\n', '\\n')}"`;
+  return `"${oneLine(text).replace(/[\\"]/g, (c) => `\\${c}`)}"`;
 }
