@@ -55,7 +55,7 @@ export async function writeExports(
   const onDone = quiet ? () => {} : progressBar(terminal, 'tracing', tasks.length);
   let digests: readonly unknown[];
   try {
-    const entry = new URL('./trace-worker.js', import.meta.url);
+    const entry = new URL('../cli/trace-worker.js', import.meta.url);
     // Some lines of a lost task are already in the file, so it cannot be repeated.
     const pool = { workers: 1, retries: 0, onDone };
     digests = await withWorkerThreads({ entry, shared, heapMiB: HEAP_MIB }, (workerThreads) =>
