@@ -1,7 +1,7 @@
 import { box, label, stroke, type Drawing } from './draw.js';
 import { coordinate } from './format.js';
 import { markup, type Markup } from './html-escape.js';
-import { oneLine } from '../text/line.js';
+import { harmless, oneLine, oneLineTexts } from '../text/line.js';
 import { standAlone } from './stand-alone.js';
 import {
   groupsOf,
@@ -24,7 +24,8 @@ export interface TopologyGraph {
 }
 
 /** The topology as a stand-alone SVG document. */
-export function graphSvg(graph: TopologyGraph): string {
+export function graphSvg(drawn: TopologyGraph): string {
+  const graph = oneLineTexts(drawn);
   const map = place(graph.nodes, graph.edges, 'LR', graph.groups);
   const drawing: Drawing = {
     width: map.width,
@@ -44,7 +45,8 @@ export function graphSvg(graph: TopologyGraph): string {
 }
 
 /** The topology in Mermaid's flowchart language. */
-export function graphMermaid(graph: TopologyGraph): string {
+export function graphMermaid(drawn: TopologyGraph): string {
+  const graph = oneLineTexts(drawn);
   const nodes = nodesOf(graph);
   const ids = new Map(nodes.map((node, i) => [node.name, `n${i}`]));
   const lines = ['flowchart LR'];
@@ -63,7 +65,8 @@ export function graphMermaid(graph: TopologyGraph): string {
 }
 
 /** The topology in Graphviz' DOT language. */
-export function graphDot(graph: TopologyGraph): string {
+export function graphDot(drawn: TopologyGraph): string {
+  const graph = oneLineTexts(drawn);
   const lines = [
     'digraph faultline {',
     '  rankdir=LR;',
@@ -79,7 +82,7 @@ export function graphDot(graph: TopologyGraph): string {
     lines.push(`  subgraph cluster_${i} { label=${dotText(name)}; ${inside} }`);
   });
   for (const edge of edgesOf(graph)) lines.push(`  ${dotText(edge.from)} -> ${dotText(edge.to)};`);
-  return `${lines.join('\n')}\n}\n`;
+  return harmless(`${lines.join('\n')}\n}\n`);
 }
 
 const MERMAID_SHAPES = {

@@ -9,14 +9,7 @@ import { formatDifference, formatInterval, formatWithInterval } from '../text/fi
 import { plural } from '../text/words.js';
 import { listed } from './format.js';
 import { shorten } from './html-escape.js';
-import {
-  asLines,
-  oneLine,
-  oneLineTexts,
-  type Line,
-  type Lines,
-  type OneLine,
-} from '../text/line.js';
+import { asLines, oneLine, oneLineTexts, type Lines } from '../text/line.js';
 import { causeLine } from './causes.js';
 import { explainedOf } from './explained.js';
 import { unfinishedLines } from './incomplete.js';
