@@ -1,3 +1,4 @@
+import { oneLine } from '../text/line.js';
 import type { Proofs } from '../analysis/story/proof.js';
 import type { Study } from '../analysis/verdicts/study.js';
 import { MOST_FAULTS } from '../analysis/verdicts/counterfactual.js';
@@ -79,7 +80,7 @@ async function counterfactualsOf(
     if (plan.faults.length <= MOST_FAULTS)
       return [{ plan, variant: file.variants[k]!, result: own, records: records[k]! }];
     terminal.note(
-      `${plan.variant}: not explained, because it has more than ${MOST_FAULTS} faults\n`,
+      oneLine(`${plan.variant}: not explained, because it has more than ${MOST_FAULTS} faults`),
     );
     return [];
   });
@@ -87,10 +88,10 @@ async function counterfactualsOf(
   const took = stopwatch();
   const found = await runAll(prepared, tasks, flags, terminal);
   if (found === null)
-    terminal.note('interrupted: the report has no runs without possible causes\n');
+    terminal.note(oneLine('interrupted: the report has no runs without possible causes'));
   else if (flags.quiet !== true && found.size > 0) {
     const runs = [...found.values()].reduce((sum, own) => sum + own.runs, 0);
-    terminal.note(`explained with ${runs} more runs in ${took()}\n`);
+    terminal.note(oneLine(`explained with ${runs} more runs in ${took()}`));
   }
   return found ?? new Map();
 }
@@ -180,7 +181,7 @@ function runner(
   return async (plans, replications) => {
     const total = plans.length * replications;
     const { note, ...limits } = memoryOf(flags, plans, path, total);
-    if (note !== null && !isQuiet) terminal.note(`${note}\n`);
+    if (note !== null && !isQuiet) terminal.note(oneLine(note));
     const onDone = isQuiet ? () => {} : progressBar(terminal, `explaining ${plan.variant}`, total);
     const { signal, threads: workerThreads } = on;
     const kept = await runKept(plans, replications, { ...limits, onDone, signal, workerThreads });
@@ -188,7 +189,7 @@ function runner(
     const stop = kept.stops.find((own, k) => own !== null && !isWhole(k));
     if (flags.explain === true && stop !== undefined && stop !== null) {
       terminal.note(
-        `${plan.variant}: a run without a possible cause ended early: ${stop.detail}\n`,
+        oneLine(`${plan.variant}: a run without a possible cause ended early: ${stop.detail}`),
       );
     }
     return plans.map((_, k) => (isWhole(k) ? kept.records[k]! : null));

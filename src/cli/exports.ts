@@ -1,3 +1,4 @@
+import { oneLine } from '../text/line.js';
 import { invariant } from '../kernel/invariant.js';
 import { withWorkerThreads } from '../run/worker-threads.js';
 import { TaskFailure, runPool } from '../run/pool.js';
@@ -70,5 +71,5 @@ export async function writeExports(
   });
   for (const file of files) file.commit();
   const names = requests.map(({ path }) => path).join(', ');
-  if (!quiet) terminal.note(`wrote ${names} in ${took()}\n`);
+  if (!quiet) terminal.note(oneLine(`wrote ${names} in ${took()}`));
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { oneLine, splitLines } from '../text/line.js';
 import { CommanderError } from 'commander';
 import { CommandError, EXIT } from './exit.js';
 import { interruptRuns } from './interrupt.js';
@@ -36,7 +37,7 @@ async function main(args: readonly string[]): Promise<number> {
     const left = discardOutputs();
     terminal.progress('');
     const failed = report(error, terminal, args.includes('--debug'));
-    for (const path of left) terminal.note(`  ${path} is left behind: remove it.\n`);
+    for (const path of left) terminal.note(oneLine(`  ${path} is left behind: remove it.`));
     return failed;
   }
 }
@@ -50,9 +51,11 @@ function report(error: unknown, to: Terminal, withStack: boolean): number {
   const shown = foreignSystemError(error) ?? error;
   const isExpected = shown instanceof CommandError;
   const message = shown instanceof Error ? shown.message : String(shown);
-  if (message !== '') to.note(`faultline: ${isExpected ? '' : 'internal error: '}${message}\n`);
-  if (withStack && error instanceof Error) to.note(`${stackOf(error)}\n`);
-  else if (!isExpected) to.note('This is a fault of faultline. --debug shows where it happened.\n');
+  if (message !== '')
+    to.note(splitLines(`faultline: ${isExpected ? '' : 'internal error: '}${message}`));
+  if (withStack && error instanceof Error) to.note(splitLines(stackOf(error)));
+  else if (!isExpected)
+    to.note(oneLine('This is a fault of faultline. --debug shows where it happened.'));
   return isExpected ? shown.exitCode : EXIT.failed;
 }
 
@@ -69,6 +72,6 @@ function interrupt(): void {
   if (interruptRuns()) return;
   discardOutputs();
   terminal.progress('');
-  terminal.note('faultline: interrupted\n');
+  terminal.note(oneLine('faultline: interrupted'));
   process.exit(EXIT.interrupted);
 }

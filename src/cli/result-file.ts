@@ -31,7 +31,7 @@ export function parseResult(text: string, path: string): Result | null {
  * Renders a document. A checksum can be forged: values that do not fit together are then reported like any other document
  * that cannot be used.
  */
-export function rendered(path: string, render: () => string): string {
+export function rendered<T>(path: string, render: () => T): T {
   try {
     return render();
   } catch (error) {

@@ -1,3 +1,4 @@
+import { asLines, splitLines } from '../text/line.js';
 import type { Proofs } from '../analysis/story/proof.js';
 import type { Study } from '../analysis/verdicts/study.js';
 import { summarise } from '../analysis/summarise.js';
@@ -53,7 +54,7 @@ export async function simulateAll(
   const total = plans.length * replications;
   const { note, ...limits } = memoryOf(options, plans, path, total);
   if (options.quiet !== true) {
-    terminal.note(`running ${path}: ${counts}\n${note === null ? '' : `${note}\n`}`);
+    terminal.note(asLines([`running ${path}: ${counts}`, ...(note === null ? [] : [note])]));
   }
   const onDone = options.quiet === true ? () => {} : progressBar(terminal, 'simulating', total);
   const took = stopwatch();
@@ -88,7 +89,7 @@ function shortfallOf({ file, plans, path, replications }: Prepared, kept: Kept):
 /** The exit code of the runs. Prints what stopped the unfinished ones to standard error. */
 export function endOf({ shortfall }: Simulated, terminal: Terminal): number {
   if (shortfall === null) return EXIT.ok;
-  terminal.note(`faultline: ${shortfall.message}\n`);
+  terminal.note(splitLines(`faultline: ${shortfall.message}`));
   return shortfall.exitCode;
 }
 

@@ -1,15 +1,16 @@
 import pc from 'picocolors';
+import { harmless, oneLine, visible, type Line, type Lines } from '../text/line.js';
 import { EXIT } from './exit.js';
 import { codeOf, remedyOf, systemMessage } from './system-errors.js';
 
 /** Output of a command: results go to standard output, everything else to standard error. */
 export interface Terminal {
-  /** A result for people; control characters in names are made visible. */
-  out(text: string): void;
+  /** A result for people. */
+  out(text: Line | Lines): void;
   /** A result for programs, byte by byte. */
   raw(text: string): void;
   /** A message. */
-  note(text: string): void;
+  note(text: Line | Lines): void;
   /** Replaces the progress line; '' removes it. Does nothing unless standard error is a terminal. */
   progress(line: string): void;
   readonly colors: { readonly out: boolean; readonly err: boolean };
@@ -38,7 +39,7 @@ export function processTerminal(isPlain = false): Terminal {
   return {
     out: (text) => {
       clear();
-      stdout.write(printable(text, colors.out));
+      stdout.write(written(text, colors.out));
     },
     raw: (text) => {
       clear();
@@ -46,13 +47,13 @@ export function processTerminal(isPlain = false): Terminal {
     },
     note: (text) => {
       clear();
-      stderr.write(printable(text, colors.err));
+      stderr.write(written(text, colors.err));
     },
     progress: (line) => {
       if (stderr.isTTY !== true) return;
       clear();
       if (line === '') return;
-      stderr.write(printable(line, false).slice(0, Math.max(10, (stderr.columns || 80) - 1)));
+      stderr.write(oneLine(line).slice(0, Math.max(10, (stderr.columns || 80) - 1)));
       hasLine = true;
     },
     colors,
@@ -69,26 +70,9 @@ export function palette(enabled: boolean): ReturnType<typeof pc.createColors> {
   return pc.createColors(enabled);
 }
 
-/**
- * Makes text safe for a terminal. Control characters and marks that change the writing direction become \u escapes,
- * so that a name in a scenario cannot move the cursor or hide other text. Our own colour sequences pass if colours
- * are on.
- */
-export function printable(text: string, hasColors: boolean): string {
-  return text.replace(UNSAFE, (found) =>
-    hasColors && found.length > 1 ? found : [...found].map(escaped).join(''),
-  );
-}
-
-/** A colour sequence, or an invisible or control character. */
-const UNSAFE =
-  // eslint-disable-next-line no-control-regex
-  /\u001b\[[0-9;]*m|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
-
-function escaped(character: string): string {
-  const code = character.charCodeAt(0);
-  if (code >= 0x20 && code < 0x7f) return character;
-  return `\\u${code.toString(16).padStart(4, '0')}`;
+/** Lines as they are written: colours only where they are on, no command of a CI system, an end for each. */
+function written(text: Line | Lines, hasColors: boolean): string {
+  return harmless(visible(text.endsWith('\n') ? text : `${text}\n`, hasColors));
 }
 
 function wantsColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {

@@ -1,3 +1,4 @@
+import { asLines, oneLine } from '../text/line.js';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { statSync } from 'node:fs';
@@ -29,7 +30,7 @@ export function watch(files: readonly string[], terminal: Terminal): Promise<num
       const child = start();
       let isUnwanted = false;
       const ended = endOf(child);
-      const waiting = `--- ${files.join(', ')}: waiting for a change, Ctrl-C ends ---\n`;
+      const waiting = oneLine(`--- ${files.join(', ')}: waiting for a change, Ctrl-C ends ---`);
       void ended.then(() => {
         if (!isUnwanted && !signal.aborted) terminal.note(waiting);
       });
@@ -39,7 +40,7 @@ export function watch(files: readonly string[], terminal: Terminal): Promise<num
       if (child.connected) child.disconnect();
       await ended;
       if (changed === null) throw new CommandError(EXIT.interrupted, 'interrupted');
-      terminal.note(`\n--- ${changed} was saved: run ${run} ---\n`);
+      terminal.note(asLines(['', `--- ${changed} was saved: run ${run} ---`]));
     }
   });
 }

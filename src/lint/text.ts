@@ -13,42 +13,46 @@ const SAME_SHOWN = 5;
 const PLACES_NAMED = 3;
 
 /**
- * Texts of the remarks about a file, in order. A rule with very many findings shows the first ones, and a line that
+ * Lines of each remark about a file, in order. A rule with very many findings shows the first ones, and a line that
  * counts the others follows them. `all` shows every finding.
  */
-export function remarkTexts(remarks: readonly Remark[], all: boolean): readonly string[] {
+export function shownRemarks(
+  remarks: readonly Remark[],
+  all: boolean,
+): readonly (readonly string[])[] {
   const rules = new Map<string, Remark[]>();
   for (const remark of remarks) {
     const known = rules.get(remark.rule);
     if (known === undefined) rules.set(remark.rule, [remark]);
     else known.push(remark);
   }
-  const texts = new Map<Remark, readonly string[]>();
+  const blocks = new Map<Remark, readonly (readonly string[])[]>();
   for (const same of rules.values()) {
     if (all || same.length <= SAME_MAX) continue;
-    for (const remark of same) texts.set(remark, []);
+    for (const remark of same) blocks.set(remark, []);
     const shown = same.slice(0, SAME_SHOWN);
-    for (const remark of shown) texts.set(remark, [remarkText(remark)]);
+    for (const remark of shown) blocks.set(remark, [remarkLines(remark)]);
     const last = shown[SAME_SHOWN - 1];
-    texts.set(last, [remarkText(last), restText(same.slice(SAME_SHOWN))]);
+    blocks.set(last, [remarkLines(last), restLines(same.slice(SAME_SHOWN))]);
   }
-  return remarks.flatMap((remark) => texts.get(remark) ?? [remarkText(remark)]);
+  return remarks.flatMap((remark) => blocks.get(remark) ?? [remarkLines(remark)]);
 }
 
 /** `1,595 more findings of RULE: PATH, PATH, PATH and 1,592 other places`. */
-function restText(rest: readonly Remark[]): string {
+function restLines(rest: readonly Remark[]): readonly string[] {
   const [{ file, rule }] = rest;
   const named = rest.slice(0, PLACES_NAMED).map(({ path }) => path);
   const others = rest.length - named.length;
   const places = others > 0 ? [...named, `${formatCount(others)} other places`] : named;
-  return (
-    `${file}: ${plural(rest.length, 'more finding')} of ${rule}: ${list(places)}\n` +
-    '  Show all of them with --all, or write them with --json FILE.\n'
-  );
+  return [
+    `${file}: ${plural(rest.length, 'more finding')} of ${rule}: ${list(places)}`,
+    '  Show all of them with --all, or write them with --json FILE.',
+    '',
+  ];
 }
 
-/** Text of a remark in the format of `validate` diagnostics, with the measurement, the reason and the fix. */
-export function remarkText(remark: Remark): string {
+/** Lines of a remark in the format of `validate` diagnostics, with the measurement, the reason and the fix. */
+export function remarkLines(remark: Remark): readonly string[] {
   const { file, line, col, severity, rule, path, message, variants, everywhere } = remark;
   const where = everywhere ? '' : ` (in variant ${variants.join(', ')})`;
   return [
@@ -60,7 +64,7 @@ export function remarkText(remark: Remark): string {
     `  remedy: ${remark.hint}`,
     ...fixLines(remark),
     '',
-  ].join('\n');
+  ];
 }
 
 /** Lines of an example that are shown. */
@@ -110,7 +114,12 @@ export function tally(remarks: readonly Remark[]): string {
 const LACKING_SHOWN = 5;
 
 /** The checklist as an aligned table, with the places that lack each point below it. */
-export function checklistText({ file, variants, everywhere, points }: Checklist): string {
+export function checklistLines({
+  file,
+  variants,
+  everywhere,
+  points,
+}: Checklist): readonly string[] {
   const where = everywhere ? '' : ` (variant ${variants.join(', ')})`;
   const widthOf = (texts: readonly string[]): number =>
     Math.max(...texts.map(({ length }) => length));
@@ -128,7 +137,7 @@ export function checklistText({ file, variants, everywhere, points }: Checklist)
       ...[...shown, ...(rest === 0 ? [] : [`${rest} more`])].map((text) => `    ${text}`),
     ];
   });
-  return [`${file}: checklist${where}`, ...lines, ''].join('\n');
+  return [`${file}: checklist${where}`, ...lines];
 }
 
 /** The table of all rules, in Markdown. */

@@ -1,3 +1,4 @@
+import { escaped, masked } from '../text/line.js';
 import type { Code } from './codes.js';
 import type { PathKey, Place } from './located.js';
 import { pathText } from './located.js';
@@ -133,15 +134,15 @@ export function formatDiagnostic(diagnostic: Shown): string {
   // Text of a command-line option is a single short line, which the frame shows.
   const where = /^--(as|set #\d+)$/.test(file) ? `${file}:` : `${file}:${line}:${col}`;
   const head = `${where}${kind} ${code} ${path === '' ? '' : `${path}: `}${message}`;
-  const lines = [escapeControls(head)];
+  const lines = [escaped(head)];
   if (diagnostic.suggestion !== undefined) {
-    lines[0] += escapeControls(` (${suggestionText(diagnostic)})`);
+    lines[0] += escaped(` (${suggestionText(diagnostic)})`);
   }
   if (frame !== null) lines.push(...frameLines(diagnostic, frame));
   const allowed = allowedText(diagnostic);
   // The valid names of a path are those in the file, although others could be added.
   const label = code === 'FL302' ? 'there is' : 'allowed';
-  if (allowed !== null) lines.push(escapeControls(`  ${label}: ${allowed}`));
+  if (allowed !== null) lines.push(escaped(`  ${label}: ${allowed}`));
   return lines.join('\n');
 }
 
@@ -177,16 +178,6 @@ export function codeFrame(spot: Spot): readonly string[] {
   return spot.frame === null ? [] : frameLines(spot, spot.frame);
 }
 
-/** Escapes characters that move the cursor, are invisible or reorder the line. */
-export function escapeControls(text: string): string {
-  return text.replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-// C0, DEL, C1, zero-width and bidi controls, line separators and lone surrogates.
-const UNSAFE =
-  // eslint-disable-next-line no-control-regex
-  /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-
 /** Largest number of columns shown of a source line. */
 const FRAME_WIDTH = 120;
 
@@ -198,16 +189,11 @@ function frameLines(d: Spot, frame: NonNullable<Spot['frame']>): string[] {
     if (cut > 0 && frame.firstLine + index !== d.line) return [];
     const number = String(frame.firstLine + index).padStart(gutter);
     const mark = frame.firstLine + index === d.line ? '>' : ' ';
-    return [`${mark} ${number} | ${tame(text.slice(cut, cut + FRAME_WIDTH))}`.trimEnd()];
+    return [`${mark} ${number} | ${masked(text.slice(cut, cut + FRAME_WIDTH))}`.trimEnd()];
   });
   const width = Math.max(1, Math.min(d.endCol, cut + FRAME_WIDTH + 1) - d.col);
   shown.push(`  ${' '.repeat(gutter)} | ${' '.repeat(d.col - 1 - cut)}${'^'.repeat(width)}`);
   return shown;
-}
-
-/** Like escapeControls, but replaces each character by one, so that the caret stays in position. */
-function tame(text: string): string {
-  return text.replace(/\t/g, ' ').replace(UNSAFE, '\u00b7');
 }
 
 function toDiagnostic(

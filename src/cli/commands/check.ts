@@ -1,3 +1,4 @@
+import { oneLine } from '../../text/line.js';
 import { githubAnnotations } from '../../report/github.js';
 import { isFailure, isWrong } from '../../report/budget-words.js';
 import { renderJunit } from '../../report/junit.js';
@@ -47,7 +48,7 @@ export async function check(
       const result = await explained(prepared, simulated, saved, isAtFault, flags, terminal);
       checked.push({ file: prepared.path, result });
     }
-    if (flags.quiet !== true) terminal.note(`${simulated.words}\n`);
+    if (flags.quiet !== true) terminal.note(oneLine(simulated.words));
     if (simulated.shortfall?.exitCode === EXIT.interrupted) break;
   }
   const writes = new Writes();

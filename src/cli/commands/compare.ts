@@ -1,3 +1,4 @@
+import { oneLine } from '../../text/line.js';
 import { compareText } from '../../report/text-compare.js';
 import { resultText } from '../../run/result-text.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
@@ -24,7 +25,7 @@ export async function compare(
   const simulated = await simulateAll(prepared, flags, terminal);
   if (simulated.shortfall?.isEmpty === true) return endOf(simulated, terminal);
   const result = resultOf(prepared, simulated);
-  if (flags.quiet !== true) terminal.note(`${simulated.words}\n`);
+  if (flags.quiet !== true) terminal.note(oneLine(simulated.words));
   const writes = new Writes();
   await writes.attempt(() => writeDocument(flags.json, () => resultText(result), terminal));
   if (!takesStandardOutput([flags.json])) {

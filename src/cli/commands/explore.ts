@@ -1,3 +1,4 @@
+import { oneLine } from '../../text/line.js';
 import type { Span } from '../../analysis/measure/window.js';
 import { exploreText } from '../../report/explore/text.js';
 import type { ExploredVariant, ExploreResult } from '../../spec/result/explore.js';
@@ -64,7 +65,7 @@ export async function explore(
   await writes.attempt(() =>
     writeDocument(flags.json, () => `${canonicalJson(result)}\n`, terminal),
   );
-  if (flags.quiet !== true) terminal.note(`explored in ${took()}\n`);
+  if (flags.quiet !== true) terminal.note(oneLine(`explored in ${took()}`));
   if (!takesStandardOutput([flags.json])) {
     const { columns, isLog, colors } = terminal;
     const shown = { file: path, most: flags.max, columns: isLog ? 100 : columns };
@@ -89,7 +90,7 @@ function checkBudgets(
   if (judged.length > 0) return;
   const [workload] = scenario.workloads.keys();
   const remedy = `write one, such as --budget '${workload ?? 'users'}.success >= 99%'`;
-  const why = leftOut.map(({ text, why: reason }) => `\n  ${text}: ${reason}`).join('');
+  const why = leftOut.map(({ text, why: reason }) => `\n  ${oneLine(text)}: ${reason}`).join('');
   throw usageError(
     `${path}: no budget says what variant ${name} must hold, so no fault can break one: ${remedy}${why}`,
   );

@@ -1,3 +1,4 @@
+import { asLines, oneLine, splitLines } from '../../text/line.js';
 import { checklistsOf } from '../../lint/checklist.js';
 import type { Checklist } from '../../lint/checklist.js';
 import { sortedBy } from '../../lint/accepted.js';
@@ -6,7 +7,7 @@ import { rules } from '../../lint/index.js';
 import { lint as remarksOf } from '../../lint/lint.js';
 import type { Remark } from '../../lint/lint.js';
 import type { Rule } from '../../lint/rule.js';
-import { acceptedTexts, checklistText, remarkTexts, tally } from '../../lint/text.js';
+import { acceptedTexts, checklistLines, shownRemarks, tally } from '../../lint/text.js';
 import { plural } from '../../text/words.js';
 import { whatIfText } from '../../report/what-if.js';
 import { meant } from '../../scenario/suggest.js';
@@ -56,13 +57,13 @@ export function lint(files: readonly string[], flags: LintFlags, terminal: Termi
       checklists.push(...own);
       looked++;
       const whatIf = whatIfText(file.whatIf);
-      if (!silent && whatIf !== null) terminal.out(`${whatIf}\n`);
+      if (!silent && whatIf !== null) terminal.out(oneLine(whatIf));
       if (silent) continue;
       show(path, sorted, flags, terminal);
-      for (const checklist of own) terminal.out(`\n${checklistText(checklist)}`);
+      for (const checklist of own) terminal.out(asLines(['', ...checklistLines(checklist)]));
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      terminal.note(`faultline: ${error.message}\n`);
+      terminal.note(splitLines(`faultline: ${error.message}`));
       wrong = error.exitCode;
     }
   }
@@ -86,11 +87,11 @@ function show(path: string, sorted: Sorted, flags: LintFlags, terminal: Terminal
   const shown = flags.quiet === true ? open.filter(({ severity }) => severity === 'error') : open;
   if (flags.quiet !== true) {
     const known = accepted.length === 0 ? '' : `, ${plural(accepted.length, 'accepted finding')}`;
-    const texts = acceptedTexts(accepted, flags.all === true).map((text) => `${text}\n`);
-    const gap = shown.length === 0 ? '' : '\n';
-    terminal.out(`${path}: ${tally(open)}${known}\n${texts.join('')}${gap}`);
+    const texts = acceptedTexts(accepted, flags.all === true);
+    const gap = shown.length === 0 ? [] : [''];
+    terminal.out(asLines([`${path}: ${tally(open)}${known}`, ...texts, ...gap]));
   }
-  for (const text of remarkTexts(shown, flags.all === true)) terminal.out(`${text}\n`);
+  for (const lines of shownRemarks(shown, flags.all === true)) terminal.out(asLines(lines));
 }
 
 /** The requested rules without the ignored ones. */

@@ -1,3 +1,4 @@
+import { oneLine } from '../../text/line.js';
 import { summaryText } from '../../report/text.js';
 import { resultText } from '../../run/result-text.js';
 import type { Result } from '../../spec/result/result.js';
@@ -75,7 +76,7 @@ async function runOne(prepared: Prepared, flags: RunFlags, terminal: Terminal): 
   const requests = exportsOf(flags);
   const names = requests.map((request) => request.path).join(', ');
   if (requests.length > 0 && simulated.shortfall !== null) {
-    terminal.note(`${names}: not written, because runs are missing\n`);
+    terminal.note(oneLine(`${names}: not written, because runs are missing`));
   } else if (requests.length > 0) {
     const quiet = flags.quiet === true;
     const settings = exportSettings(flags);
@@ -88,7 +89,7 @@ async function runOne(prepared: Prepared, flags: RunFlags, terminal: Terminal): 
   });
   await writes.attempt(() => writeDocument(flags.json, () => resultText(result), terminal));
   if (flags.quiet !== true) {
-    terminal.note(`${simulated.words}; report in ${took()}\n`);
+    terminal.note(oneLine(`${simulated.words}; report in ${took()}`));
     if (!takesStandardOutput([flags.json])) showSummary(result, path, written, terminal);
   }
   writes.settle();
@@ -105,5 +106,5 @@ function showSummary(
   const { columns, isLog: whole } = terminal;
   const paint = palette(terminal.colors.out);
   terminal.out(summaryText(result, { columns, whole, paint, file: path, wall: null, report }));
-  for (const warning of result.warnings) terminal.note(`warning: ${warning}\n`);
+  for (const warning of result.warnings) terminal.note(oneLine(`warning: ${warning}`));
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { canonicalJson } from '../../text/canonical.js';
+import { oneLine } from '../../text/line.js';
 import { sealed } from '../../text/seal.js';
 import { sha256 } from '../../text/sha256.js';
 import type { SweepFigures } from '../../spec/result/sweep.js';
@@ -38,7 +39,7 @@ export class CaseStore {
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined;
       const why = systemMessage(error);
-      this.terminal.note(`${this.pathOf(key)}: ${why}; computed again\n`);
+      this.terminal.note(oneLine(`${this.pathOf(key)}: ${why}; computed again`));
       return undefined;
     }
   }
