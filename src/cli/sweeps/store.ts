@@ -59,7 +59,7 @@ const fileSchema = z.strictObject({
  * file that cannot be read counts as missing.
  */
 export class CaseStore {
-  private readonly directory: string;
+  readonly directory: string;
   private readonly isRead: boolean;
 
   /** `isFresh`: existing files are not read, only overwritten. */
