@@ -4,12 +4,14 @@
 //   cli/main.js         the program, cli/command-thread.js its thread, and the files that its commands load
 //   run/worker.js       a thread that simulates; cli/trace-worker.js traces a run
 //   library/index.js    the library in one file
+//   THIRD-PARTY-NOTICES.txt  the licences of the packages whose code is in these files
 //   layers/LAYER.js     every module of a layer, and PATH.js for each module: what tests and benchmarks import
-import { chmodSync, readFileSync, readdirSync } from 'node:fs';
+import { chmodSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { ROOT } from './build-key.mjs';
+import { NOTICES, noticesOf, packagesOf } from './notices.mjs';
 
 /** The layers of docs/architecture.md, lowest first. */
 const LAYERS = Object.keys(JSON.parse(readFileSync(join(ROOT, 'scripts', 'layers.json'), 'utf8')));
@@ -25,12 +27,13 @@ const NO_SCHEMAS = fileURLToPath(new URL('no-schemas.mjs', import.meta.url));
 
 /** Builds everything below a directory. Throws if a source cannot be read. */
 export async function build(directory) {
-  await Promise.all([
+  const [, ...shipped] = await Promise.all([
+    buildLayers(directory),
     ...THREADS.map((thread) => buildThread(thread, directory)),
     buildProgram(directory),
     buildLibrary(directory),
-    buildLayers(directory),
   ]);
+  writeFileSync(join(directory, NOTICES), noticesOf(packagesOf(shipped.flat(), ROOT)));
   chmodSync(join(directory, `${PROGRAM}.js`), 0o755);
 }
 
@@ -77,6 +80,7 @@ function buildLayers(directory) {
   return bundle(importedModules(), options, { dir: directory, codeSplitting: { groups } });
 }
 
+/** Returns the ids of the modules with code in the files that it writes. */
 async function bundle(input, options, output) {
   const bundler = await rolldown({
     ...options,
@@ -90,7 +94,10 @@ async function bundle(input, options, output) {
   try {
     // Comments are for readers of the source, and a third of the size.
     const names = { entryFileNames: '[name].js', chunkFileNames: '[name].js', comments: false };
-    await bundler.write({ format: 'esm', ...names, ...output });
+    const written = await bundler.write({ format: 'esm', ...names, ...output });
+    return written.output.flatMap(({ modules = {} }) =>
+      Object.keys(modules).filter((id) => modules[id].renderedLength > 0),
+    );
   } finally {
     await bundler.close();
   }

@@ -5,12 +5,12 @@ import { expressionsOf } from '../language/expressions-of.js';
 import type { BudgetResult, Result } from '../spec/result/result.js';
 import type { SavedValue } from '../spec/result/saved.js';
 import type { ScenarioFile } from '../spec/scenario/scenario.js';
-import { baselineText, parseBaseline } from './baseline-file.js';
+import { BASELINE, baselineText } from './baseline-file.js';
 import type { SavedEntry } from './baseline-file.js';
 import { usageError } from './exit.js';
-import { readGuarded } from './files.js';
 import { checkOutputFile, writeOutput } from './output.js';
 import type { Prepared, Selection } from './prepare.js';
+import { readStored } from './stored/envelope.js';
 import { codeOf, fileError, isMachineCode, systemMessage } from './system-errors.js';
 import type { Terminal } from './terminal.js';
 
@@ -160,7 +160,7 @@ function asksForSaved(file: ScenarioFile): boolean {
  */
 function read(path: string, mayMiss: boolean = false): readonly SavedEntry[] {
   try {
-    return parseBaseline(readGuarded(path));
+    return readStored(path, BASELINE).saved;
   } catch (error) {
     const code = codeOf(error);
     if (mayMiss && code === 'ENOENT') return [];

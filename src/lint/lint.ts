@@ -87,7 +87,13 @@ export function subjectIn(
 ): Subject {
   const judging = [...budgets, ...(hypothesis?.expect ?? [])];
   const metrics = judging.map(({ expression }) => expression.metric);
-  const subject = subjectOf(scenario, plan, metrics, (path) => places.has(name, path));
+  const subject = subjectOf(
+    scenario,
+    plan,
+    metrics,
+    (path) => places.has(name, path),
+    () => places.amounts(name),
+  );
   return { ...subject, ownBudgets: budgets.length };
 }
 

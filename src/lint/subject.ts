@@ -1,5 +1,6 @@
 import type { Ns } from '../kernel/time.js';
 import { editsOf } from '../patterns/registry.js';
+import type { Amount } from '../scenario/amounts.js';
 import type { Path } from '../scenario/located.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { MetricPath } from '../spec/scenario/expression.js';
@@ -42,6 +43,8 @@ export interface Subject {
   readonly ownBudgets: number;
   /** Whether the file of this variant contains a path. */
   readonly written: (path: Path) => boolean;
+  /** The numbers in the file of this variant, with the units of their fields. */
+  readonly amounts: () => readonly Amount[];
 }
 
 /** Derives the facts that rules use. */
@@ -50,6 +53,7 @@ export function subjectOf(
   plan: Plan,
   budgets: readonly MetricPath[],
   written: (path: Path) => boolean,
+  amounts: () => readonly Amount[],
 ): Subject {
   const { calls: all, unrouted } = callsOf(scenario, written);
   const traffic = trafficOf(scenario, new Graph(all));
@@ -64,6 +68,7 @@ export function subjectOf(
     scenario,
     hosts: [...scenario.services.values(), ...scenario.gateways.values()],
     written,
+    amounts,
     budgets,
     ownBudgets: budgets.length,
     frozen: new Set(hitBy('hold', plan)),

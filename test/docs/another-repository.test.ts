@@ -29,6 +29,7 @@ const PACKED = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
   /^dist\/cli\/(main|trace-worker|[\w-]+-[\w-]{8})\.js$/,
   /^dist\/(library\/index|run\/worker)\.js$/,
+  /^dist\/THIRD-PARTY-NOTICES\.txt$/,
   /^dist\/(index|(kernel|stats|text|spec|language|model|patterns|scenario|plan|run|lint|analysis|report)\/.+)\.d\.ts$/,
   /^schema\/scenario\.schema\.json$/,
   /^scenarios\/.+\.(yaml|json|csv)$/,

@@ -1,5 +1,6 @@
 import { sumOf } from '../../stats/sums.js';
 import type { PlanEdge } from '../../spec/plan/plan.js';
+import { edgesInto } from '../../plan/edge-index.js';
 import { poolSizeOf } from '../../spec/scenario/pool-size.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { Histogram } from '../../stats/histogram.js';
@@ -17,16 +18,21 @@ type Pools = Pick<Question, 'data' | 'selection'>;
  */
 export function poolCapacities(question: Pools, record: RunRecord, steps: Steps): Float64Array {
   const { data } = question;
-  const counts = data.plan.components.map((_, component) => {
-    const own = instancesOf(data.plan, component);
-    return isScaled(data, own) ? thereBySteps(data, record, own, steps) : null;
-  });
   const fixed = (component: number): number => data.plan.components[component].instances;
   const all = poolsOf(question, fixed);
   const sizes = new Float64Array(steps.count).fill(all);
-  if (all === 0 || counts.every((column) => column === null)) return sizes;
+  if (all === 0) return sizes;
+  const counts = new Map<number, Float64Array | null>();
+  const countsOf = (component: number): Float64Array | null => {
+    const found = counts.get(component);
+    if (found !== undefined) return found;
+    const own = instancesOf(data.plan, component);
+    const column = isScaled(data, own) ? thereBySteps(data, record, own, steps) : null;
+    counts.set(component, column);
+    return column;
+  };
   return sizes.map((_, step) =>
-    poolsOf(question, (component) => counts[component]?.[step] ?? fixed(component)),
+    poolsOf(question, (component) => countsOf(component)?.[step] ?? fixed(component)),
   );
 }
 
@@ -39,7 +45,7 @@ export function poolCapacity(question: Asked): number {
 function poolsOf({ data, selection }: Pools, countOf: (component: number) => number): number {
   const { plan } = data;
   const pools = new Map<string, number>();
-  for (const edge of plan.edges) {
+  for (const edge of edgesInto(plan, selection.callees)) {
     const from = plan.parts[edge.from].component;
     const to = plan.parts[edge.to].component;
     if (!isPoolOf({ selection }, from, to)) continue;

@@ -26,7 +26,6 @@ import { meanLevels, stepsOf, type Steps } from './steps.js';
 import { unusualStatuses } from './statuses.js';
 import { selectComponent, selectStats } from './subjects.js';
 import { finishedOf, mergeAll, namedOutcomes } from './sums.js';
-import { byCodeUnit } from '../../text/order.js';
 import { isPlaced, partsOf, type VariantData } from './variant-data.js';
 
 /** Results of every component of a variant, by name. */
@@ -177,9 +176,8 @@ function poolsOf(data: VariantData, id: number): ComponentResult['pools'] {
 /** Pools into a component by calling component. */
 function poolResults(data: VariantData, callee: number): Readonly<Record<string, PoolResult>> {
   const results: Record<string, PoolResult> = {};
-  const into = data.edges.filter((edge) => edge.to === callee);
   const steps = stepsOf(data.plan);
-  for (const edge of [...into].sort((a, b) => byCodeUnit(a.name, b.name))) {
+  for (const edge of data.edgesInto[callee]) {
     const asked = { data, selection: selectStats(edge.stats, data), window: data.whole };
     const of = (kind: 'open' | 'used' | 'waiting'): { mean: number; max: number } | null =>
       figures(asked, poolPick(asked, kind));

@@ -117,7 +117,7 @@ function ofComponents(data: VariantData, record: RunRecord, cells: Int32Array): 
   return plan.components.flatMap((component, id) => {
     if (!isPlaced(component)) return [];
     const answers = sumParts(record, partsOf(plan, id), cells);
-    const stats = data.edges.filter(({ from }) => from === id).flatMap((edge) => edge.stats);
+    const stats = data.edgesFrom[id].flatMap((edge) => edge.stats);
     const failed = failedOf(answers) - failedOf(sumEdges(record, stats, cells));
     const verb = isRefused(answers) ? 'refuses' : 'fails';
     const itself = verb === 'fails' ? ' by itself' : '';

@@ -106,8 +106,7 @@ function isTurned({ plan }: VariantData, isBefore: boolean, knob: string): boole
 /** Bandwidth between a component and each one that it calls, in both directions. */
 function linesOf({ data, window }: Asked, name: string, id: number): readonly Use[] {
   const asked = { data, window };
-  return data.edges.flatMap(({ from, to, stats }) => {
-    if (from !== id) return [];
+  return data.edgesFrom[id].flatMap(({ from, to, stats }) => {
     const rates = callRates({ ...asked, selection: selectStats(stats, data) });
     const use = (direction: 'to' | 'from', line: LineUse | null): readonly Use[] => {
       const of = data.plan.components[to].name;
@@ -165,21 +164,19 @@ function capacities(
 /** Connections of a component's pools to each component that it calls. */
 function connectionsOf({ data, window }: Asked, name: string, id: number): readonly Use[] {
   const { plan } = data;
-  return data.edges
-    .filter((edge) => edge.from === id)
-    .map((edge) => {
-      const asked = { data, selection: selectStats(edge.stats, data), window };
-      const { maxConnections } = plan.components[edge.to];
-      return {
-        component: name,
-        resource: 'connections',
-        of: plan.components[edge.to].name,
-        used: mean(levels(data, window, poolPick(asked, 'used')).means),
-        limit: Math.min(poolLimit(asked), maxConnections),
-        fixed: 0,
-        rates: callRates(asked),
-      };
-    });
+  return data.edgesFrom[id].map((edge) => {
+    const asked = { data, selection: selectStats(edge.stats, data), window };
+    const { maxConnections } = plan.components[edge.to];
+    return {
+      component: name,
+      resource: 'connections',
+      of: plan.components[edge.to].name,
+      used: mean(levels(data, window, poolPick(asked, 'used')).means),
+      limit: Math.min(poolLimit(asked), maxConnections),
+      fixed: 0,
+      rates: callRates(asked),
+    };
+  });
 }
 
 /** Connections that the pools of an edge may open; Infinity if it has none. */

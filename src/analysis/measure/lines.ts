@@ -1,7 +1,8 @@
 import { sumOf } from '../../stats/sums.js';
 import { OUTCOME_KINDS } from '../../spec/outcome.js';
-import type { Plan } from '../../spec/plan/plan.js';
+import type { Plan, PlanLink } from '../../spec/plan/plan.js';
 import { OP } from '../../spec/plan/program.js';
+import { edgeIndexOf, edgesOfStats } from '../../plan/edge-index.js';
 import { meanInstances } from './presence.js';
 import type { Asked } from './question.js';
 import { succeededOf, sumCells, sumTable } from './sums.js';
@@ -27,8 +28,8 @@ export function lineUse(asked: Window, from: number, to: number): LineUse | null
   const there = statsBetween(data, from, to);
   const back = statsBetween(data, to, from);
   // Calls to one node of a database, or to one version, use only some of the lines.
-  const some = data.plan.edges.filter(({ route, version }) => route !== null || version >= 0);
-  if (some.some(({ stat }) => there.includes(stat) || back.includes(stat))) return null;
+  const all = edgesOfStats(data.plan, [...there, ...back]);
+  if (all.some(({ route, version }) => route !== null || version >= 0)) return null;
   const bandwidth = bandwidthOf(data.plan, there, back);
   const used =
     bandwidth === null
@@ -38,21 +39,19 @@ export function lineUse(asked: Window, from: number, to: number): LineUse | null
   return { limit: bandwidth * meanInstances(asked, from) * meanInstances(asked, to), used };
 }
 
-function statsBetween({ edges }: VariantData, from: number, to: number): readonly number[] {
-  return edges.find((edge) => edge.from === from && edge.to === to)?.stats ?? [];
+function statsBetween({ edgesFrom }: VariantData, from: number, to: number): readonly number[] {
+  return edgesFrom[from].find((edge) => edge.to === to)?.stats ?? [];
 }
 
 /** The bandwidth of all lines in one direction; null if there is none, or not the same everywhere. */
-function bandwidthOf(
-  { links }: Plan,
-  there: readonly number[],
-  back: readonly number[],
-): number | null {
-  const all = new Set<number>();
-  for (const { stat, bandwidth, answerBandwidth } of links) {
-    if (there.includes(stat)) all.add(bandwidth);
-    if (back.includes(stat)) all.add(answerBandwidth);
-  }
+function bandwidthOf(plan: Plan, there: readonly number[], back: readonly number[]): number | null {
+  const { links } = edgeIndexOf(plan);
+  const linksOf = (stats: readonly number[]): readonly PlanLink[] =>
+    stats.flatMap((stat) => links[stat].map((number) => plan.links[number]));
+  const all = new Set([
+    ...linksOf(there).map(({ bandwidth }) => bandwidth),
+    ...linksOf(back).map(({ answerBandwidth }) => answerBandwidth),
+  ]);
   const [only] = all;
   return all.size === 1 && only !== Infinity ? only : null;
 }
@@ -79,7 +78,7 @@ function responses({ data, window }: Window, stat: number): number | null {
 /** Size of the requests over a measured edge. A route forwards those that it gets. `hops` bounds cycles of gateways. */
 function requestSize(plan: Plan, stat: number, hops: number): number | null {
   if (hops === 0) return null;
-  const edges = plan.edges.filter((edge) => edge.stat === stat);
+  const edges = edgesOfStats(plan, [stat]);
   return onlyOf(
     edges.flatMap(({ from, requestBytes }) =>
       requestBytes >= 0

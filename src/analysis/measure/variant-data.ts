@@ -25,6 +25,10 @@ export interface VariantData {
   readonly componentIds: ReadonlyMap<string, number>;
   /** In code-unit order of their names. */
   readonly edges: readonly ComponentEdge[];
+  /** The same edges by the component that calls, in the same order. */
+  readonly edgesFrom: readonly (readonly ComponentEdge[])[];
+  /** The same edges by the component that is called, in the same order. */
+  readonly edgesInto: readonly (readonly ComponentEdge[])[];
   /** Part ids of all requests of all workloads. */
   readonly requests: readonly number[];
   /** Cells from the end of the warm-up to the end of arrivals. */
@@ -48,7 +52,15 @@ export function variantData(
   });
   const first = firstTriggerNs(plan);
   const before = cellsOf([{ fromNs: plan.warmupNs, untilNs: first }], plan);
-  return { variant, plan, records, componentIds, edges: edgesOf(plan), requests, whole, before };
+  const edges = edgesOf(plan);
+  const edgesFrom = plan.components.map((): ComponentEdge[] => []);
+  const edgesInto = plan.components.map((): ComponentEdge[] => []);
+  for (const edge of edges) {
+    edgesFrom[edge.from].push(edge);
+    edgesInto[edge.to].push(edge);
+  }
+  const lookups = { componentIds, edges, edgesFrom, edgesInto, requests, whole, before };
+  return { variant, plan, records, ...lookups };
 }
 
 /** Part ids of a component. */

@@ -1,3 +1,4 @@
+import { edgesOfStats } from '../../plan/edge-index.js';
 import { groupedBy } from '../../text/order.js';
 import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
 import type { Layer } from '../../spec/scenario/policies.js';
@@ -179,11 +180,7 @@ function linkOf(
   };
 }
 
-function layersOf(
-  { plan: { edges, bundles } }: VariantData,
-  stats: readonly number[],
-): readonly Layer[] {
-  const own = edges.filter(({ stat }) => stats.includes(stat));
-  const used = new Set(own.map(({ bundle }) => bundle));
-  return [...used].flatMap((bundle) => bundles[bundle].layers.filter(({ dryRun }) => !dryRun));
+function layersOf({ plan }: VariantData, stats: readonly number[]): readonly Layer[] {
+  const used = new Set(edgesOfStats(plan, stats).map(({ bundle }) => bundle));
+  return [...used].flatMap((bundle) => plan.bundles[bundle].layers.filter(({ dryRun }) => !dryRun));
 }

@@ -1,5 +1,5 @@
 import { githubAnnotations } from '../../report/github.js';
-import { isFailure } from '../../report/budget-words.js';
+import { isFailure, isWrong } from '../../report/budget-words.js';
 import { renderJunit } from '../../report/junit.js';
 import { renderMarkdown } from '../../report/markdown.js';
 import { checkText } from '../../report/text-compare.js';
@@ -70,9 +70,9 @@ export async function check(
 /** With `--explain`, `check` explains the variants that break a budget. */
 const isAtFault = ({ budgets }: VariantResult): boolean => budgets.some(isFailure);
 
-/** True if a budget that counts is broken or the hypothesis is refuted; undecided ones do not count. */
+/** True if a budget that counts is broken or the hypothesis is refuted; undecided ones count if they are strict. */
 export function isBroken({ variants, hypothesis }: Result): boolean {
-  const isRefuted = hypothesis?.verdict === 'refuted' || hypothesis?.verdict === 'invalid';
+  const isRefuted = hypothesis !== null && isWrong(hypothesis);
   return isRefuted || variants.some(({ budgets }) => budgets.some(isFailure));
 }
 

@@ -64,7 +64,7 @@ export async function sweep(
     file: select(file, settings, path),
     written,
     builder: new CaseBuilder(path, source, written, settings),
-    store: new CaseStore(cases, flags.fresh === true),
+    store: new CaseStore(cases, flags.fresh === true, terminal),
     path,
     options: flags,
     terminal,

@@ -1,3 +1,4 @@
+import { edgesInto } from '../edge-index.js';
 import type { Plan, PlanComponent, PlanEdge, PlanLink } from '../../spec/plan/plan.js';
 import type { PlanProcess } from '../../spec/plan/process.js';
 import type { Resource } from '../../spec/result/cause.js';
@@ -45,7 +46,7 @@ const CEILINGS: readonly Ceiling[] = [
   {
     resource: 'connections',
     words: 'connections to',
-    isLimited: (plan, id) => plan.edges.some((edge) => pooled(plan, edge, id)),
+    isLimited: (plan, id) => edgesInto(plan, [id]).some((edge) => pooled(plan, edge, id)),
     times: (plan, id, factor) => ({
       ...withComponent(plan, id, ({ maxConnections }) => ({
         maxConnections: maxConnections * factor,

@@ -1,3 +1,4 @@
+import { edgeIndexOf } from '../edge-index.js';
 import type { Plan } from '../../spec/plan/plan.js';
 import type { Resource } from '../../spec/result/cause.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
@@ -137,16 +138,16 @@ export function worsensAfter(
 }
 
 /** Names of the components that the requests of a workload lead to, and its own. */
-function reachedFrom({ components, parts, edges }: Plan, workload: string): ReadonlySet<string> {
+function reachedFrom(plan: Plan, workload: string): ReadonlySet<string> {
+  const { components, parts, edges } = plan;
+  const { from } = edgeIndexOf(plan);
   const found = new Set<number>();
   const open = components.flatMap(({ name }, id) => (name === workload ? [id] : []));
   while (open.length > 0) {
     const id = open.pop()!;
     if (found.has(id)) continue;
     found.add(id);
-    for (const { from, to } of edges) {
-      if (parts[from]!.component === id) open.push(parts[to]!.component);
-    }
+    for (const number of from[id]!) open.push(parts[edges[number]!.to]!.component);
   }
   return new Set([...found].map((id) => components[id]!.name));
 }
