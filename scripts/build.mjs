@@ -1,7 +1,7 @@
 // Builds `dist` from the sources with one bundler, in about a second: `node scripts/build.mjs DIRECTORY`, called by
 // bootstrap.mjs. Types are checked by `npm run check`.
 //
-//   cli/main.js         the program and the files that its commands load
+//   cli/main.js         the program, cli/command-thread.js its thread, and the files that its commands load
 //   run/worker.js       a thread that simulates; cli/trace-worker.js traces a run
 //   library/index.js    the library in one file
 //   THIRD-PARTY-NOTICES.txt  the licences of the packages whose code is in these files
@@ -16,11 +16,13 @@ import { NOTICES, noticesOf, packagesOf } from './notices.mjs';
 /** The layers of docs/architecture.md, lowest first. */
 const LAYERS = Object.keys(JSON.parse(readFileSync(join(ROOT, 'scripts', 'layers.json'), 'utf8')));
 const PROGRAM = 'cli/main';
+/** The program and the thread of its command. */
+const PROGRAMS = [PROGRAM, 'cli/command-thread'];
 const LIBRARY = 'index';
 /** The threads that simulate. */
 const THREADS = ['run/worker', 'cli/trace-worker'];
 /** Started and never imported: to load one is to run it. */
-const STARTED = new Set([PROGRAM, ...THREADS]);
+const STARTED = new Set([...PROGRAMS, ...THREADS]);
 const NO_SCHEMAS = fileURLToPath(new URL('no-schemas.mjs', import.meta.url));
 
 /** Builds everything below a directory. Throws if a source cannot be read. */
@@ -55,8 +57,9 @@ function buildProgram(directory) {
   // Zod alone has a hundred modules; the others have one or two, or must not be bundled.
   const external = dependencies().filter((name) => name !== 'zod');
   // The hash keeps a part of the program apart from the module of that name: see buildLayers.
-  const output = { dir: join(directory, 'cli'), chunkFileNames: '[name]-[hash].js' };
-  return bundle({ main: sourceOf(PROGRAM) }, { external }, output);
+  const output = { dir: directory, chunkFileNames: 'cli/[name]-[hash].js' };
+  const entries = Object.fromEntries(PROGRAMS.map((name) => [name, sourceOf(name)]));
+  return bundle(entries, { external }, output);
 }
 
 /** The library in one file, for simulations in the calling thread: see buildThread. */

@@ -16,7 +16,7 @@ import type { Result, VariantResult } from '../spec/result/result.js';
 import type { Variant } from '../spec/scenario/scenario.js';
 import { isHarmed } from '../analysis/verdicts/harmed.js';
 import { unseenOf } from '../analysis/verdicts/unseen-harm.js';
-import { interruptible } from './interrupt.js';
+import { interruption } from './interrupt.js';
 import { memoryOf } from './memory.js';
 import type { Prepared } from './prepare.js';
 import { progressBar, stopwatch } from './progress.js';
@@ -55,7 +55,8 @@ export async function explained(
   terminal: Terminal,
 ): Promise<Result> {
   const result = resultOf(prepared, simulated, saved);
-  if (flags.explain === false || simulated.shortfall !== null) return result;
+  const isWanted = flags.explain !== false && !interruption.aborted;
+  if (!isWanted || simulated.shortfall !== null) return result;
   const proofs = await counterfactualsOf(prepared, simulated, result, isAsked, flags, terminal);
   return proofs.size === 0 ? result : resultOf(prepared, simulated, saved, proofs);
 }
@@ -135,14 +136,10 @@ async function proveAll(
 ): Promise<Proofs | null> {
   const found = new Map<string, Counterfactuals>();
   for (const task of tasks) {
-    const isOver = await interruptible(async (signal) => {
-      const run = runner(prepared, task, flags, terminal, { signal, threads });
-      const own = await proofOf(prepared, task, flags.explain !== true, run);
-      if (signal.aborted) return true;
-      if (own !== null) found.set(task.plan.variant, own);
-      return false;
-    });
-    if (isOver) return null;
+    const run = runner(prepared, task, flags, terminal, threads);
+    const own = await proofOf(prepared, task, flags.explain !== true, run);
+    if (interruption.aborted) return null;
+    if (own !== null) found.set(task.plan.variant, own);
   }
   return found;
 }
@@ -175,7 +172,7 @@ function runner(
   { plan }: Task,
   flags: ExplainFlags,
   terminal: Terminal,
-  on: { readonly signal: AbortSignal; readonly threads: WorkerThreads },
+  workerThreads: WorkerThreads,
 ): RunPlans {
   const isQuiet = flags.quiet === true;
   return async (plans, replications) => {
@@ -183,7 +180,7 @@ function runner(
     const { note, ...limits } = memoryOf(flags, plans, path, total);
     if (note !== null && !isQuiet) terminal.note(oneLine(note));
     const onDone = isQuiet ? () => {} : progressBar(terminal, `explaining ${plan.variant}`, total);
-    const { signal, threads: workerThreads } = on;
+    const signal = interruption;
     const kept = await runKept(plans, replications, { ...limits, onDone, signal, workerThreads });
     const isWhole = (k: number): boolean => kept.records[k]!.length === replications;
     const stop = kept.stops.find((own, k) => own !== null && !isWhole(k));

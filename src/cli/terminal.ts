@@ -4,7 +4,7 @@ import { EXIT } from './exit.js';
 import { codeOf, remedyOf, systemMessage } from './system-errors.js';
 
 /** Output of a command: results go to standard output, everything else to standard error. */
-export interface Terminal {
+export interface Terminal extends TerminalTraits {
   /** A result for people. */
   out(text: Line | Lines): void;
   /** A result for programs, byte by byte. */
@@ -13,11 +13,17 @@ export interface Terminal {
   note(text: Line | Lines): void;
   /** Replaces the progress line; '' removes it. Does nothing unless standard error is a terminal. */
   progress(line: string): void;
+}
+
+/** What a command may know of the streams. */
+export interface TerminalTraits {
   readonly colors: { readonly out: boolean; readonly err: boolean };
   /** Columns of standard output; 100 where it is not a terminal or the width is unknown. */
   readonly columns: number;
   /** Standard output goes to a file or a CI log: names are printed in full, however long the line. */
   readonly isLog: boolean;
+  /** False = progress is not shown. */
+  readonly hasProgress: boolean;
 }
 
 /**
@@ -59,6 +65,28 @@ export function processTerminal(isPlain = false): Terminal {
     colors,
     columns: stdout.isTTY === true ? stdout.columns || 100 : 100,
     isLog: stdout.isTTY !== true || !UNSET.includes(env['CI'] ?? ''),
+    hasProgress: stderr.isTTY === true,
+  };
+}
+
+/** What a thread asks the owner of the streams to print. */
+export type OutputPart =
+  | { readonly kind: 'out' | 'note'; readonly text: Line | Lines }
+  | { readonly kind: 'raw' | 'progress'; readonly text: string };
+
+/** The terminal of a thread that does not own the streams: `post` receives what to print, in order. */
+export function postingTerminal(
+  traits: TerminalTraits,
+  post: (part: OutputPart) => void,
+): Terminal {
+  return {
+    ...traits,
+    out: (text) => post({ kind: 'out', text }),
+    raw: (text) => post({ kind: 'raw', text }),
+    note: (text) => post({ kind: 'note', text }),
+    progress: (text) => {
+      if (traits.hasProgress) post({ kind: 'progress', text });
+    },
   };
 }
 

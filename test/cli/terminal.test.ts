@@ -96,5 +96,6 @@ function fakeTerminal(lines: string[]): Terminal {
     colors: { out: false, err: false },
     columns: 100,
     isLog: true,
+    hasProgress: false,
   };
 }

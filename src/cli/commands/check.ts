@@ -12,9 +12,10 @@ import { explained } from '../counterfactuals.js';
 import type { ExplainFlags } from '../counterfactuals.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
+import { interruption } from '../interrupt.js';
 import { prepare } from '../prepare.js';
 import type { Selection } from '../prepare.js';
-import { endOf, simulateAll } from '../simulate.js';
+import { endOf, keepResult, simulateAll } from '../simulate.js';
 import type { Simulated } from '../simulate.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
@@ -49,12 +50,17 @@ export async function check(
       checked.push({ file: prepared.path, result });
     }
     if (flags.quiet !== true) terminal.note(oneLine(simulated.words));
-    if (simulated.shortfall?.exitCode === EXIT.interrupted) break;
+    if (interruption.aborted) break;
   }
   const writes = new Writes();
-  if (checked.length > 0) await report(checked, flags, terminal, writes);
+  if (checked.length > 0) {
+    await report(checked, flags, terminal, writes);
+    ends.forEach((one, i) => {
+      if (one.shortfall?.isEmpty !== true) keepResult(all[i]!, one);
+    });
+  }
   // Figures of incomplete runs must not become a baseline.
-  const isWhole = ends.every(({ shortfall }) => shortfall === null);
+  const isWhole = !interruption.aborted && ends.every(({ shortfall }) => shortfall === null);
   const isSettled = !isWhole || (baseline?.settle(checked, terminal) ?? true);
   writes.settle();
   const end = Math.max(...ends.map((one) => endOf(one, terminal)));

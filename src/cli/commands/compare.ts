@@ -4,7 +4,7 @@ import { resultText } from '../../run/result-text.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { prepare } from '../prepare.js';
 import type { Selection } from '../prepare.js';
-import { endOf, resultOf, simulateAll } from '../simulate.js';
+import { endOf, keepResult, resultOf, simulateAll } from '../simulate.js';
 import type { SimulateOptions } from '../simulate.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
@@ -32,6 +32,7 @@ export async function compare(
     const { columns, colors } = terminal;
     terminal.out(compareText(result, { columns, paint: palette(colors.out) }));
   }
+  keepResult(prepared, simulated);
   writes.settle();
   return endOf(simulated, terminal);
 }

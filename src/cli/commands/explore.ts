@@ -10,6 +10,7 @@ import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '.
 import { EXIT, usageError } from '../exit.js';
 import { explored } from '../explore/explorer.js';
 import { MENU, type Dish } from '../explore/menu.js';
+import { interruption, keep } from '../interrupt.js';
 import { prepare } from '../prepare.js';
 import type { Selection } from '../prepare.js';
 import { stopwatch } from '../progress.js';
@@ -50,7 +51,12 @@ export async function explore(
     const menu = flags.faults ?? MENU;
     const withFaults = flags.withFaults === true;
     const inputs = { file, variant, path, menu, span, withFaults, size, maxRuns };
-    all.push(await explored({ ...inputs, options: flags, terminal }));
+    try {
+      all.push(await explored({ ...inputs, options: flags, terminal }));
+    } catch (error) {
+      if (!interruption.aborted || all.length === 0) throw error;
+    }
+    if (interruption.aborted) break;
   }
   const { title, sha256 } = file;
   const result: ExploreResult = {
@@ -71,6 +77,7 @@ export async function explore(
     const shown = { file: path, most: flags.max, columns: isLog ? 100 : columns };
     terminal.out(exploreText(result, { ...shown, paint: palette(colors.out) }));
   }
+  keep(`What was explored of ${path} is reported.`);
   writes.settle();
   return EXIT.ok;
 }

@@ -10,7 +10,7 @@ import { chosen, prepare } from '../prepare.js';
 import type { Selection } from '../prepare.js';
 import { fileArgument } from '../report-files.js';
 import { rendered, resultIn } from '../result-file.js';
-import { endOf, simulateAll } from '../simulate.js';
+import { endOf, keepResult, simulateAll } from '../simulate.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
 
@@ -40,6 +40,7 @@ export async function story(
   if (simulated.shortfall?.isEmpty === true) return endOf(simulated, terminal);
   const result = await explained(prepared, simulated, null, isAsked, flags, terminal);
   print(textOf(result, argument, flags, terminal), terminal);
+  keepResult(prepared, simulated);
   return endOf(simulated, terminal);
 }
 

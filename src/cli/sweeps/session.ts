@@ -4,6 +4,7 @@ import { runCases, type Case } from '../../run/cases.js';
 import type { WorkerThreads, WorkerThreadsSetup } from '../../run/worker-threads.js';
 import { simulators, type Records } from '../../run/replicate.js';
 import type { SweepFigures } from '../../spec/result/sweep.js';
+import { keepSoFar } from '../interrupt.js';
 import type { MetricPath, MetricUnit } from '../../spec/scenario/expression.js';
 import { explainRunError } from '../run-errors.js';
 import { progressBar } from '../progress.js';
@@ -12,6 +13,7 @@ import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
 import { packageVersion } from '../version.js';
 import type { BuiltCase } from './build.js';
+import { plural } from '../../text/words.js';
 import type { CaseShape } from './case-file.js';
 import { caseKey, type CaseStore } from './store.js';
 
@@ -90,6 +92,7 @@ export class Session {
     );
     const missing = figures.flatMap((known, i) => (known === undefined ? [i] : []));
     this.found += asks.length - missing.length;
+    this.keepStored();
     const cases = missing.map((i): Case => {
       const first = asks[i]!.before?.[0]?.length ?? 0;
       return { plans: built[i]!.plans, first, count: asks[i]!.replications - first };
@@ -107,10 +110,19 @@ export class Session {
       if (own.every(({ stop }) => stop !== 'memory')) this.store.keep(keys[i]!, own);
       figures[i] = own;
       this.computed.push(asks[i]!.name);
+      this.keepStored();
       bar(++ready);
     });
     this.terminal.progress('');
     return figures.map((own) => own!);
+  }
+
+  /** An interrupt leaves the settings in the store. */
+  private keepStored(): void {
+    const count = this.found + this.computed.length;
+    if (count === 0) return;
+    const where = `${plural(count, 'setting')} of the sweep ${count === 1 ? 'is' : 'are'} kept in ${this.store.directory}`;
+    keepSoFar(`${where}: the same command goes on there.`);
   }
 
   private async run(

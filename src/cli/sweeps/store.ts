@@ -18,7 +18,7 @@ import { CASE, requireShape, type CaseFile, type CaseShape } from './case-file.j
  * file that cannot be used is named, and counts as missing.
  */
 export class CaseStore {
-  private readonly directory: string;
+  readonly directory: string;
   private readonly isRead: boolean;
   private readonly terminal: Pick<Terminal, 'note'>;
 

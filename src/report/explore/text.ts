@@ -150,7 +150,7 @@ function notes(variant: ExploredVariant): readonly string[] {
       : `Undecided: ${plural(undecided, 'set')}; more --replications may decide.`,
     untried === 0
       ? ''
-      : `Left untried by --max-runs: at least ${plural(untried, 'set')}, those with the least effect of their parts.`,
+      : `Left untried by ${variant.interrupted === true ? 'the interrupt' : '--max-runs'}: at least ${plural(untried, 'set')}, those with the least effect of their parts.`,
     ...variant.leftOut.map(({ text, why }) => `Left out: ${text}, because ${why}.`),
   ].filter((note) => note !== '');
 }
