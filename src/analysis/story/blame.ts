@@ -1,6 +1,6 @@
 import { heldBy } from './held-connections.js';
 import type { Lane } from '../measure/lanes.js';
-import { failedIn, meanSteps, failuresIn, sumSteps, type Link } from './links.js';
+import { failedIn, meanSteps, failuresIn, sumSteps, type Link, linksFrom } from './links.js';
 import { blockedShare, type Mechanism } from './mechanism.js';
 import { hasNoWorkerLeft } from './saturation.js';
 import type { Scene } from './scene.js';
@@ -93,7 +93,7 @@ function slowedShare(scene: Scene, link: Link, from: number, until: number): num
   const { caller } = link;
   const isCounted = meanSteps(caller.inSystem, from, until) > 0;
   // Messages of a consumer are not requests in the system, so the time of its calls is used instead.
-  const own = scene.links.filter((other) => other.caller === caller);
+  const own = linksFrom(scene, caller);
   const all = isCounted ? [caller.inSystem] : own.map(({ inFlight }) => inFlight);
   const each = (levels: readonly Float64Array[], first: number, last: number): number =>
     levels.reduce((sum, level) => sum + meanSteps(level, first, last), 0) /
@@ -143,8 +143,7 @@ function perCall(link: Link, from: number, until: number): number | null {
 
 function moreOf(scene: Scene, caller: Lane, from: number, until: number): number {
   let more = 0;
-  for (const link of scene.links) {
-    if (link.caller !== caller) continue;
+  for (const link of linksFrom(scene, caller)) {
     const growth =
       meanSteps(link.inFlight, from, until) - meanSteps(link.inFlight, 0, scene.baseline);
     more += Math.max(0, growth);

@@ -6,7 +6,7 @@ import { touchedBy } from '../measure/faulted.js';
 import type { Episode, Health } from './health.js';
 import type { StepInfluence } from './influence.js';
 import type { Lane } from '../measure/lanes.js';
-import { failedIn, sumSteps } from './links.js';
+import { failedIn, sumSteps, linksFrom } from './links.js';
 import { fullSteps, type Saturation } from './saturation.js';
 
 /** Steps [from, until). */
@@ -305,8 +305,8 @@ function callsDegraded(
   const isDegraded = (other: Lane): boolean => overlaps(scene.health.get(other)!.episodes, episode);
   const callers = new Set([lane]);
   for (const one of callers) {
-    for (const { caller, callee } of scene.links) {
-      if (caller !== one || !isDegraded(callee)) continue;
+    for (const { callee } of linksFrom(scene, one)) {
+      if (!isDegraded(callee)) continue;
       if (reached.has(callee.name)) return true;
       callers.add(callee);
     }

@@ -5,7 +5,7 @@ import { blameOn, isDegradedAt, isLonger } from './blame.js';
 import { isInside } from './held-connections.js';
 import { isOfFailures } from './degradation-words.js';
 import type { Lane } from '../measure/lanes.js';
-import { sumSteps, type Link } from './links.js';
+import { sumSteps, type Link, linksFrom } from './links.js';
 import { mechanismOf } from './mechanism.js';
 import { onTheWay } from './on-the-way.js';
 import { saturatedShare } from './saturation.js';
@@ -167,9 +167,8 @@ function isOverloaded(
   above: readonly Lane[],
 ): boolean {
   if (saturatedShare(lane, from, until) >= OVERLOADED) return true;
-  return scene.links.some(
+  return linksFrom(scene, lane).some(
     (link) =>
-      link.caller === lane &&
       !above.includes(link.callee) &&
       sumSteps(link.sent, from, until) > 0 &&
       isOverloaded(scene, link.callee, from, until, [...above, lane]),

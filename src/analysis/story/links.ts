@@ -1,5 +1,6 @@
 import { groupedBy } from '../../text/order.js';
 import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
+import type { Plan, PlanEdge } from '../../spec/plan/plan.js';
 import type { Layer } from '../../spec/scenario/policies.js';
 import type { EdgeRecord, RunRecord } from '../../spec/record/record.js';
 import { wiringOf } from '../../spec/plan/wiring.js';
@@ -50,6 +51,55 @@ export function linksOf(
   });
   const grouped = groupedBy(all, ({ caller, callee }) => `${caller.name} ${callee.name}`);
   return [...grouped.values()].map((calls) => linkOf(data, record, calls, steps));
+}
+
+interface OfLane {
+  readonly from: Link[];
+  readonly into: Link[];
+  readonly all: Link[];
+}
+
+/** Links by lane, computed on first use. */
+const byLane = new WeakMap<readonly Link[], ReadonlyMap<Lane, OfLane>>();
+
+/** The links whose caller is a lane, in the order of all links. */
+export function linksFrom({ links }: Links, lane: Lane): readonly Link[] {
+  return ofLane(links, lane)?.from ?? [];
+}
+
+/** The links whose callee is a lane. */
+export function linksInto({ links }: Links, lane: Lane): readonly Link[] {
+  return ofLane(links, lane)?.into ?? [];
+}
+
+/** The links whose caller or callee is a lane. */
+export function linksAt({ links }: Links, lane: Lane): readonly Link[] {
+  return ofLane(links, lane)?.all ?? [];
+}
+
+interface Links {
+  readonly links: readonly Link[];
+}
+
+function ofLane(links: readonly Link[], lane: Lane): OfLane | undefined {
+  let lists = byLane.get(links);
+  if (lists === undefined) byLane.set(links, (lists = listedByLane(links)));
+  return lists.get(lane);
+}
+
+function listedByLane(links: readonly Link[]): ReadonlyMap<Lane, OfLane> {
+  const lists = new Map<Lane, OfLane>();
+  const listsOf = (lane: Lane): OfLane => {
+    const own = lists.get(lane) ?? { from: [], into: [], all: [] };
+    lists.set(lane, own);
+    return own;
+  };
+  for (const link of links) {
+    for (const lane of [link.caller, link.callee]) listsOf(lane).all.push(link);
+    listsOf(link.caller).from.push(link);
+    listsOf(link.callee).into.push(link);
+  }
+  return lists;
 }
 
 /** Counts of outcomes of a table of steps x 18, summed over steps [from, until). */
@@ -180,12 +230,19 @@ function linkOf(
   };
 }
 
-function layersOf(
-  { plan }: VariantData,
-  { caller, callee, stats }: Pick<Link, 'caller' | 'callee' | 'stats'>,
-): readonly Layer[] {
-  const ways = wiringOf(plan).between(new Set([caller.component]), new Set([callee.component]));
-  const own = new Set(stats);
-  const used = new Set(ways.filter(({ stat }) => own.has(stat)).map(({ bundle }) => bundle));
+type Ways = Pick<Link, 'caller' | 'callee' | 'stats'>;
+
+function layersOf({ plan }: VariantData, { caller, callee, stats }: Ways): readonly Layer[] {
+  const used = new Set(edgesOf(plan, { caller, callee, stats }).map(({ bundle }) => bundle));
   return [...used].flatMap((bundle) => plan.bundles[bundle].layers.filter(({ dryRun }) => !dryRun));
+}
+
+/** The edges of a link, in the order of the plan. */
+function edgesOf(plan: Plan, { caller, callee, stats }: Ways): readonly PlanEdge[] {
+  const wiring = wiringOf(plan);
+  if (stats.length === 1) return wiring.edgesOf[stats[0]];
+  const own = new Set(stats);
+  return wiring
+    .between(new Set([caller.component]), new Set([callee.component]))
+    .filter(({ stat }) => own.has(stat));
 }

@@ -2,7 +2,7 @@ import { comesAndGoes } from '../../spec/plan/versions.js';
 import type { Lane } from '../measure/lanes.js';
 import { formatCount, formatNumber } from '../../text/figures.js';
 import { isDegradedAt, isLonger } from './blame.js';
-import { maxSteps, meanSteps, sumSteps, workersThere, type Link } from './links.js';
+import { maxSteps, meanSteps, sumSteps, workersThere, type Link, linksFrom } from './links.js';
 import { blockedShare } from './mechanism.js';
 import { saturatedShare, type Saturation } from './saturation.js';
 import type { Scene } from './scene.js';
@@ -58,7 +58,7 @@ function doingWords(scene: Scene, lane: Lane, from: number, until: number): stri
     .outagesOf(lane.component)
     .some((span) => startNs[from] < span.untilNs && startNs[until - 1] >= span.fromNs);
   if (isOut) return 'held';
-  const links = scene.links.filter((link) => link.caller === lane);
+  const links = linksFrom(scene, lane);
   const soon = Math.min(until, from + 2);
   const blocking = links.find(
     (link) => blockedShare(link, from, soon) >= HELD && isHolding(scene, link, from, soon),

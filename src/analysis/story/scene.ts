@@ -49,5 +49,6 @@ export interface Scene {
 
 /** The lanes of the requests of users. */
 export function usersOf({ data, lanes }: Pick<Scene, 'data' | 'lanes'>): Lane[] {
-  return lanes.filter(({ workers, parts }) => workers === 0 && data.requests.includes(parts[0]));
+  const requests = new Set(data.requests);
+  return lanes.filter(({ workers, parts }) => workers === 0 && requests.has(parts[0]));
 }

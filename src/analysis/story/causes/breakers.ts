@@ -2,7 +2,7 @@ import type { CauseFact } from '../../../spec/result/cause.js';
 import { OUTCOME_NAMES } from '../../../spec/outcome.js';
 import { formatCount, formatShare } from '../../../text/figures.js';
 import { isBreakerLayer } from '../../measure/breakers.js';
-import { failedIn, failuresIn, outcomesIn, sumSteps, type Link } from '../links.js';
+import { failedIn, failuresIn, outcomesIn, sumSteps, type Link, linksFrom } from '../links.js';
 import type { Lane } from '../../measure/lanes.js';
 import { saturatedShare } from '../saturation.js';
 import { usersOf, type Scene } from '../scene.js';
@@ -16,11 +16,9 @@ const MOST = 0.5;
 export function openedBelow(place: Place): Place | null {
   const { scene, lane, from, until } = place;
   const failed = failedIn(lane, from, until);
-  const opened = scene.links.filter(
+  const opened = linksFrom(scene, lane).filter(
     (link) =>
-      link.caller === lane &&
-      refusedBy(link, from, until) >= MOST * failed &&
-      failuresIn(link.attempts, from, until) > 0,
+      refusedBy(link, from, until) >= MOST * failed && failuresIn(link.attempts, from, until) > 0,
   );
   const [link] = opened;
   return link === undefined ? null : { ...place, lane: link.callee };

@@ -5,7 +5,7 @@ import { formatRate, formatShare } from '../../../text/figures.js';
 import { list } from '../../../text/words.js';
 import { demandsOf } from '../demands.js';
 import { INFEASIBLE } from '../feasibility.js';
-import { badShareIn, meanSteps, rateSteps, sumSteps } from '../links.js';
+import { badShareIn, meanSteps, rateSteps, sumSteps, linksFrom, linksInto } from '../links.js';
 import { isProxyFull, proxyLines, workersWords } from '../proxies.js';
 import { saturatedShare } from '../saturation.js';
 import { usersOf, type Scene } from '../scene.js';
@@ -63,7 +63,7 @@ const LISTED = 0.25;
 
 /** The callers of a full component, if there are several: `; catalog and rewrite make 50 % and 50 % of its calls`. */
 function callersWords({ links }: Scene, full: Lane, until: number): string {
-  const own = links.filter(({ callee }) => callee === full);
+  const own = linksInto({ links }, full);
   const calls = own.map(({ sent }) => sumSteps(sent, 0, until));
   const all = calls.reduce((sum, count) => sum + count, 0);
   const most = own.flatMap(({ caller }, i) =>
@@ -246,8 +246,7 @@ function deepest(
 ): Lane | null {
   if (seen.has(lane)) return null;
   seen.add(lane);
-  for (const link of scene.links) {
-    if (link.caller !== lane) continue;
+  for (const link of linksFrom(scene, lane)) {
     const below = deepest(scene, link.callee, passes, seen);
     if (below !== null) return below;
   }

@@ -2,7 +2,7 @@ import type { CauseRef, Resource } from '../../../spec/result/cause.js';
 import type { Lane } from '../../measure/lanes.js';
 import type { Ns } from '../../../kernel/time.js';
 import { stepAt } from '../../measure/steps.js';
-import { badShareIn, maxSteps, meanSteps, sumSteps } from '../links.js';
+import { badShareIn, maxSteps, meanSteps, sumSteps, linksFrom } from '../links.js';
 import { plannedRise } from '../load-changes.js';
 import { hasNoWorkerLeft, saturatedShare, SATURATED } from '../saturation.js';
 import type { Scene } from '../scene.js';
@@ -264,9 +264,7 @@ function fullAt(place: Place): Candidate | null {
       text,
     );
   }
-  const pooled = scene.links.find(
-    (link) => link.caller === lane && meanSteps(link.waiting, from, until) >= 1,
-  );
+  const pooled = linksFrom(scene, lane).find((link) => meanSteps(link.waiting, from, until) >= 1);
   if (pooled === undefined) return null;
   const callee = pooled.callee.name;
   // Statements that wait for a row keep their connections.

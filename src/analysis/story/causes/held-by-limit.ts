@@ -1,6 +1,6 @@
 import { mergeSegments } from '../../measure/sums.js';
 import { formatCount } from '../../../text/figures.js';
-import { meanSteps, sumSteps, workersThere, type Link } from '../links.js';
+import { meanSteps, sumSteps, workersThere, type Link, linksFrom } from '../links.js';
 import type { Candidate } from './candidate.js';
 import { limitsOf } from './refusals/limited-calls.js';
 import type { Place } from './special-conditions.js';
@@ -20,8 +20,7 @@ export function heldByLimit(place: Place): Candidate | null {
   const { scene, lane, from } = place;
   if (!Number.isFinite(lane.workers) || lane.workers === 0) return null;
   const workers = workersThere(lane, 0, scene.steps.count);
-  for (const link of scene.links) {
-    if (link.caller !== lane) continue;
+  for (const link of linksFrom(scene, lane)) {
     const held = heldIn(place, link);
     if (!(held >= MOST * workers)) continue;
     const { caller, callee } = link;

@@ -1,3 +1,4 @@
+import { linksInto } from '../links.js';
 import type { RunRecord } from '../../../spec/record/record.js';
 import type { StepInfluence } from '../influence.js';
 import type { Lane } from '../../measure/lanes.js';
@@ -58,9 +59,7 @@ export function openersOf(
       ({ bounds, touched, from: start }) =>
         !isBounded(bounds) &&
         Math.abs(start - from) <= SLACK &&
-        scene.links.some(
-          (link) => link.callee === callee && touched.components.has(link.caller.component),
-        ),
+        linksInto(scene, callee).some((link) => touched.components.has(link.caller.component)),
     )
     .map((suspect) => ({ suspect: { ...suspect, until }, size }));
 }

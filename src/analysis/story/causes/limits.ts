@@ -2,8 +2,9 @@ import { meanOf } from '../../../kernel/distribution.js';
 import { OP } from '../../../spec/plan/program.js';
 import type { Plan } from '../../../spec/plan/plan.js';
 import type { Lane } from '../../measure/lanes.js';
+import { partsOf } from '../../measure/variant-data.js';
 import { formatShare } from '../../../text/figures.js';
-import { countIn, failuresIn, meanSteps, sumSteps, type Link } from '../links.js';
+import { countIn, failuresIn, meanSteps, sumSteps, type Link, linksFrom } from '../links.js';
 import type { Scene } from '../scene.js';
 import { functionLimitOf } from './function-limits.js';
 import { instructionsOf } from './instructions.js';
@@ -51,9 +52,8 @@ export function limiterOf(scene: Scene, lane: Lane, from: number, until: number)
  * fail and are made again were refused by a rate limit. Their pauses use up its workers; its work does not.
  */
 export function restsFor(scene: Scene, lane: Lane, from: number, until: number): Limiter | null {
-  const links = scene.links.filter(
+  const links = linksFrom(scene, lane).filter(
     (link) =>
-      link.caller === lane &&
       sumSteps(link.retried, from, until) > 0 &&
       refusedOn(link, from, until) >= MOST * failuresIn(link.attempts, from, until),
   );
@@ -62,7 +62,7 @@ export function restsFor(scene: Scene, lane: Lane, from: number, until: number):
     : meanSteps(lane.inSystem, from, until) - meanSteps(lane.queue, from, until);
   const done = meanSteps(lane.finished, from, until) / (scene.steps.lengthNs[from] / 1e9);
   const own = ownWait(scene.data.plan, lane) * done;
-  const calls = scene.links.filter(({ caller }) => caller === lane).map((link) => link.inFlight);
+  const calls = linksFrom(scene, lane).map((link) => link.inFlight);
   const doing = [lane.cpu, lane.poolWaiting, ...calls].reduce(
     (sum, column) => sum + meanSteps(column, from, until),
     own,
@@ -94,7 +94,7 @@ function deepest(
   above: Set<Lane>,
 ): Place | null {
   above.add(lane);
-  const links = scene.links.filter(({ caller, callee }) => caller === lane && !above.has(callee));
+  const links = linksFrom(scene, lane).filter(({ callee }) => !above.has(callee));
   const own = ownRefusals(scene, lane, from, until);
   let most = own;
   let found: (() => Place | null) | null = own > 0 ? () => atComponent(scene, lane) : null;
@@ -138,19 +138,17 @@ function refusedBy({ calls, attempts }: Link, from: number, until: number): numb
 /** Requests that a component refuses itself, and does not only pass on. Users refuse nothing. */
 function ownRefusals({ links }: Scene, lane: Lane, from: number, until: number): number {
   if (lane.workers === 0) return 0;
-  const passed = links
-    .filter(({ caller }) => caller === lane)
-    .reduce(
-      (sum, { calls }) => sum + countIn(calls, ['throttled', 'rejectedRateLimit'], from, until),
-      0,
-    );
+  const passed = linksFrom({ links }, lane).reduce(
+    (sum, { calls }) => sum + countIn(calls, ['throttled', 'rejectedRateLimit'], from, until),
+    0,
+  );
   return Math.max(0, sumSteps(lane.overRate, from, until) - passed);
 }
 
 /** Seconds that an execution waits by its own program, at most: the sum of all its waits, on whichever branch. */
 function ownWait(plan: Plan, { component }: Lane): number {
-  const waits = plan.parts
-    .filter((part) => part.component === component)
+  const waits = partsOf(plan, component)
+    .map((id) => plan.parts[id])
     .map((part) =>
       instructionsOf(plan, part)
         .filter(({ op }) => op === OP.WAIT)

@@ -1,8 +1,8 @@
 import type { RunRecord } from '../../../spec/record/record.js';
 import type { Lane } from '../../measure/lanes.js';
-import { failedIn, failuresIn, sumSteps } from '../links.js';
+import { failedIn, failuresIn, sumSteps, linksFrom } from '../links.js';
 import { usersOf, type Scene } from '../scene.js';
-import { keyOf } from './candidate.js';
+import { keyOf, type Candidate } from './candidate.js';
 import { conditionsAt } from './conditions.js';
 import type { Harm } from './harm.js';
 import type { Place } from './special-conditions.js';
@@ -22,12 +22,16 @@ export function steadyCauses(scene: Scene, record: RunRecord): readonly Harm[] {
   const { steps, faultsNs } = scene;
   if (faultsNs.length > 0) return [];
   const harms = new Map<string, Harm>();
+  /** By component. The requests of a workload often fail at the same one. */
+  const mains = new Map<Lane, Candidate | undefined>();
   for (const lane of usersOf(scene)) {
     const failed = failedIn(lane, 0, steps.count);
     const arrived = sumSteps(lane.arrivals, 0, steps.count);
     if (failed < SOME * arrived || (failed < FEWEST && failed < MOST * arrived)) continue;
     const place = { scene, record, from: 0, until: steps.count };
-    const [main] = conditionsAt({ ...place, lane: deepestFailing({ ...place, lane }) });
+    const at = deepestFailing({ ...place, lane });
+    if (!mains.has(at)) mains.set(at, conditionsAt({ ...place, lane: at })[0]);
+    const main = mains.get(at);
     if (main === undefined) continue;
     const key = keyOf(main.ref);
     const known = harms.get(key);
@@ -44,8 +48,8 @@ function deepestFailing({ scene, lane, from, until }: Place): Lane {
   while (!seen.has(at)) {
     seen.add(at);
     const failed = failedIn(at, from, until);
-    const next = scene.links.find(
-      ({ caller, attempts }) => caller === at && failuresIn(attempts, from, until) >= MOST * failed,
+    const next = linksFrom(scene, at).find(
+      ({ attempts }) => failuresIn(attempts, from, until) >= MOST * failed,
     );
     if (next !== undefined) at = next.callee;
   }

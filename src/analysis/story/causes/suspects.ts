@@ -7,7 +7,7 @@ import { isBackground } from '../../measure/background.js';
 import { touchedBy, type Touched } from '../../measure/faulted.js';
 import type { Lane } from '../../measure/lanes.js';
 import { stepAt } from '../../measure/steps.js';
-import { meanSteps, failuresIn, sumSteps, type Link } from '../links.js';
+import { meanSteps, failuresIn, sumSteps, type Link, linksFrom, linksInto } from '../links.js';
 import { blockedShare } from '../mechanism.js';
 import type { Scene } from '../scene.js';
 import { boundsOf, growthOf } from './bounds.js';
@@ -156,10 +156,10 @@ export function sizeAt(
 function isMissed(scene: Scene, lane: Lane, gone: number, from: number, until: number): boolean {
   if (!(useOf(lane, from, until) < BUSY)) return true;
   const own = ownFailures(scene, lane, from, until);
-  return scene.links.some(({ callee, sent, attempts }) => {
+  return linksInto(scene, lane).some(({ sent, attempts }) => {
     const count = sumSteps(sent, from, until);
     const failed = count === 0 ? 1 : failuresIn(attempts, from, until) / count;
-    return callee === lane && failed - own >= gone / 2;
+    return failed - own >= gone / 2;
   });
 }
 
@@ -353,7 +353,7 @@ export function ownFailures(
 ): number {
   const arrivals = sumSteps(lane.arrivals, from, until);
   if (arrivals === 0) return 0;
-  const own = links.filter(({ caller }) => caller === lane);
+  const own = linksFrom({ links }, lane);
   if (own.some((link) => blockedShare(link, from, until) >= BLOCKED)) return 0;
   const usual =
     baseline > 0
@@ -383,9 +383,10 @@ function slowerBy(
 
 /** Requests that a component works on itself, on average: not waiting for a callee. */
 function ownBusy({ links }: Scene, lane: Lane, from: number, until: number): number {
-  const waiting = links
-    .filter(({ caller }) => caller === lane)
-    .reduce((sum, { inFlight }) => sum + meanSteps(inFlight, from, until), 0);
+  const waiting = linksFrom({ links }, lane).reduce(
+    (sum, { inFlight }) => sum + meanSteps(inFlight, from, until),
+    0,
+  );
   return Math.max(0, meanSteps(lane.busy, from, until) - waiting);
 }
 

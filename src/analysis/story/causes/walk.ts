@@ -1,6 +1,14 @@
 import { blameOn, isDegradedAt } from '../blame.js';
 import type { Lane } from '../../measure/lanes.js';
-import { failuresIn, meanSteps, sumSteps, type Link } from '../links.js';
+import {
+  failuresIn,
+  meanSteps,
+  sumSteps,
+  type Link,
+  linksAt,
+  linksFrom,
+  linksInto,
+} from '../links.js';
 import { blockedShare } from '../mechanism.js';
 import type { Scene } from '../scene.js';
 import { isBounded } from './bounds.js';
@@ -72,8 +80,8 @@ function descend(walk: Walk, lane: Lane, part: number, visit: Visit): readonly P
 function below(walk: Walk, lane: Lane, visit: Visit): readonly Part[] {
   const { scene, from, until } = walk;
   const { above } = visit;
-  const down = scene.links
-    .filter((link) => link.caller === lane && !above.has(link.callee))
+  const down = linksFrom(scene, lane)
+    .filter((link) => !above.has(link.callee))
     .filter(
       (link) =>
         isDegradedAt(scene, link, from) ||
@@ -108,8 +116,8 @@ function ownAt(walk: Walk, lane: Lane): readonly Sized[] {
   if (sized.every(({ suspect }) => isBounded(suspect.bounds))) return sized;
   // Earlier ones had done no such harm until then.
   const last = new Set(latest(sized.filter(({ suspect }) => !isBounded(suspect.bounds))));
-  const alone = scene.links
-    .filter((link) => link.caller === lane && !isDegradedAt(scene, link, from))
+  const alone = linksFrom(scene, lane)
+    .filter((link) => !isDegradedAt(scene, link, from))
     .reduce((sum, link) => sum + blameOn(scene, link, from, until).failed, 0);
   return sized.map((own) =>
     last.has(own) ? { ...own, size: Math.max(own.size, Math.min(1, alone)) } : own,
@@ -150,8 +158,8 @@ function blameIn({ scene, from, until }: Walk, link: Link): number {
   const isHeld =
     blameOn(scene, link, from, until).held !== null || blockedShare(link, from, until) >= BLOCKED;
   if (isHeld) return blame;
-  const others = scene.links
-    .filter((other) => other.caller === caller && other !== link)
+  const others = linksFrom(scene, caller)
+    .filter((other) => other !== link)
     .reduce((sum, other) => sum + blameOn(scene, other, from, until).failed, 0);
   return Math.min(blame, Math.max(0, 1 - others));
 }
@@ -223,9 +231,7 @@ function foundAt(
       suspect,
       size: Math.max(
         0,
-        ...scene.links
-          .filter((link) => link.callee === lane || link.caller === lane)
-          .map((link) => sizeOnLink(scene, suspect, link, from, until)),
+        ...linksAt(scene, lane).map((link) => sizeOnLink(scene, suspect, link, from, until)),
       ),
     }))
     .filter(({ size }) => size >= SOME_SIZE);
@@ -274,10 +280,8 @@ function loadsOn(
 function callersOf({ scene, suspects, from }: Walk, lane: Lane): readonly Sized[] {
   return suspects.flatMap((suspect) => {
     if (isBounded(suspect.bounds) || !isActive(suspect, from)) return [];
-    const sizes = scene.links
-      .filter(
-        ({ caller, callee }) => callee === lane && suspect.touched.components.has(caller.component),
-      )
+    const sizes = linksInto(scene, lane)
+      .filter(({ caller }) => suspect.touched.components.has(caller.component))
       .map((link) => repeatedSince(suspect, link));
     const size = Math.max(0, ...sizes);
     return size >= SOME_SIZE ? [{ suspect, size }] : [];

@@ -1,7 +1,7 @@
 import { OUTCOME_NAMES, type OutcomeName } from '../../../../spec/outcome.js';
 import { formatShare } from '../../../../text/figures.js';
 import { list } from '../../../../text/words.js';
-import { countIn, outcomesIn, type Link } from '../../links.js';
+import { countIn, outcomesIn, type Link, linksFrom } from '../../links.js';
 import type { RefusalKind, Refusal } from './kind.js';
 
 /** Policies of a caller that refuse calls by a configured limit, in words. */
@@ -17,21 +17,19 @@ const UNSENT: readonly OutcomeName[] = ['rejectedBulkhead', 'rejectedRateLimit']
 
 /** Calls that a limit of their caller refuses before they are sent. */
 export const limitedCalls: RefusalKind = ({ scene, lane, from, until }) => {
-  return scene.links
-    .filter(({ caller }) => caller === lane)
-    .map((link): Refusal => {
-      const { caller, callee, calls, attempts } = link;
-      const of = (table: Float64Array): number => countIn(table, UNSENT, from, until);
-      const count = Math.max(0, of(calls) - of(attempts));
-      const what = limitsOf(link);
-      const share = count / Math.max(1, endedOf(link, from, until));
-      return {
-        ref: { kind: 'limit', subject: `${caller.name}->${callee.name}` },
-        text: `the ${what} of ${caller.name} refuses calls to ${callee.name}`,
-        evidence: `${formatShare(share)} of the calls are refused`,
-        count,
-      };
-    });
+  return linksFrom(scene, lane).map((link): Refusal => {
+    const { caller, callee, calls, attempts } = link;
+    const of = (table: Float64Array): number => countIn(table, UNSENT, from, until);
+    const count = Math.max(0, of(calls) - of(attempts));
+    const what = limitsOf(link);
+    const share = count / Math.max(1, endedOf(link, from, until));
+    return {
+      ref: { kind: 'limit', subject: `${caller.name}->${callee.name}` },
+      text: `the ${what} of ${caller.name} refuses calls to ${callee.name}`,
+      evidence: `${formatShare(share)} of the calls are refused`,
+      count,
+    };
+  });
 };
 
 /** The limits on the calls of a link, in words. */

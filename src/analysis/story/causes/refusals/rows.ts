@@ -1,6 +1,6 @@
 import { counterBySteps } from '../../../measure/meter-of.js';
 import { formatCount } from '../../../../text/figures.js';
-import { sumSteps } from '../../links.js';
+import { sumSteps, linksFrom } from '../../links.js';
 import type { Refusal, RefusalKind } from './kind.js';
 
 /** Transactions that a database rolls back, because they lock rows in a circle or wait too long for them. */
@@ -8,7 +8,7 @@ export const rows: RefusalKind = ({ scene, record, lane, from, until }) => {
   const { plan } = scene.data;
   const databases = new Set([
     lane.component,
-    ...scene.links.filter(({ caller }) => caller === lane).map(({ callee }) => callee.component),
+    ...linksFrom(scene, lane).map(({ callee }) => callee.component),
   ]);
   return plan.rows.flatMap(({ component }): readonly Refusal[] => {
     if (!databases.has(component)) return [];
