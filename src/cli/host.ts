@@ -73,7 +73,8 @@ class Host {
       case 'note':
         if (!this.isEnding) this.terminal[message.kind](message.text);
         return;
-      default:
+      case 'raw':
+      case 'progress':
         if (!this.isEnding) this.terminal[message.kind](message.text);
     }
   }

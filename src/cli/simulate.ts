@@ -106,8 +106,9 @@ export function keepResult(prepared: Prepared, simulated: Simulated, where = '')
 
 /** What is reported, as a sentence for an interrupt. */
 export function resultWords({ path }: Prepared, { shortfall }: Simulated, where: string): string {
-  const what = shortfall === null ? `The result of ${path}` : `What finished of ${path}`;
-  return `${what} is reported${where}.`;
+  return shortfall === null
+    ? `The result of ${path} is reported${where}.`
+    : `The finished runs of ${path} are reported${where}.`;
 }
 
 /**

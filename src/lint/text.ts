@@ -86,7 +86,7 @@ function alsoLines({ also }: Remark): readonly string[] {
   return rest === 0 ? shown : [...shown, `  also: ${rest} more`];
 }
 
-/** A line for each finding that the file accepts; without `all`, at most so many that they stay readable. */
+/** A line for each finding that the file accepts; without `all`, only the first ones of a long list. */
 export function acceptedTexts(accepted: Sorted['accepted'], all: boolean): readonly string[] {
   const shown = all || accepted.length <= SAME_MAX ? accepted : accepted.slice(0, SAME_SHOWN);
   const lines = shown.map(([remark, reason]) => acceptedText(remark, reason));

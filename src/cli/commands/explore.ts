@@ -77,7 +77,7 @@ export async function explore(
     const shown = { file: path, most: flags.max, columns: isLog ? 100 : columns };
     terminal.out(exploreText(result, { ...shown, paint: palette(colors.out) }));
   }
-  keep(`What was explored of ${path} is reported.`);
+  keep(`The explored faults of ${path} are reported.`);
   writes.settle();
   return EXIT.ok;
 }
