@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectHarmless, expectVisible, WRITABLE } from '../support/hostile-text.js';
-import { build, faultline, Folder, NO_PROOFS } from './harness.js';
+import { build, faultline, Folder, NO_PROOFS, smallScenario } from './harness.js';
 
 const FREE_TEXT_LENGTH = 10_000;
 
@@ -111,6 +111,14 @@ describe('texts of a scenario that try to be commands and verdicts', () => {
     const named = faultline(['run', file, '--variant', WRITABLE]);
     expect(named.status).toBe(2);
     expectVisible(named.stderr, '--variant');
+  });
+
+  it('are disarmed at the beginning of a line as docs/ci.md shows it', () => {
+    const page = readFileSync(new URL('../../docs/ci.md', import.meta.url), 'utf8');
+    const [, title, shown] =
+      /title: "([^"]+)"[^\n]+faultline story -\n(.+)\n/u.exec(page) ?? expect.fail('not shown');
+    const path = folder.put('title.yaml', smallScenario().replace('Small', JSON.stringify(title)));
+    expect(faultline(['story', path, NO_PROOFS]).stdout.split('\n')[0]).toBe(shown);
   });
 
   it('are in every field of the language that takes any text', () => {

@@ -126,7 +126,7 @@ describe('what was computed when the program is interrupted', () => {
     await busy(child.pid!, 6);
     child.kill('SIGINT');
     expect([await closed, said]).toEqual([[130, null], expect.stringContaining('interrupted')]);
-    expect(said).toContain('is reported');
+    expect(said).toContain('The finished runs of ');
     const result = JSON.parse(read('r.json')) as Result;
     expect(result.variants.map(({ name }) => name)).toEqual(['more']);
     expect(result.incomplete).toEqual({

@@ -21,8 +21,8 @@ export const HOSTILE = [
 ].join('\n');
 
 /** The same without the characters that a scenario refuses, but a result document of another author may have. */
-// eslint-disable-next-line no-control-regex
 export const WRITABLE = HOSTILE.replace(
+  // eslint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/gu,
   '',
 );
