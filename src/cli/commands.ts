@@ -231,6 +231,7 @@ export const addGraph: Add = (program, terminal, perform) => {
     )
     .option('--variant <name>', 'draw this variant instead of the baseline')
     .option('--out <file>', 'write to a file; its ending decides the format', pathName)
+    .option('--all', 'draw every component, also of a topology that is too large to read')
     .option('--json <file>', 'write nodes and edges as JSON; - is standard output', pathName);
   withChanges(command, false)
     .addHelpText(

@@ -1,4 +1,4 @@
-import { box, label, stroke, type Drawing } from './draw.js';
+import { box, label, stroke, textWidth, type Drawing } from './draw.js';
 import { coordinate } from './format.js';
 import { markup, type Markup } from './html-escape.js';
 import { harmless, oneLine, oneLineTexts } from '../text/line.js';
@@ -7,6 +7,7 @@ import {
   groupsOf,
   nodeLabel,
   place,
+  SHARE_LINE,
   type GraphEdge,
   type GraphNode,
   type Groups,
@@ -21,15 +22,18 @@ export interface TopologyGraph {
   readonly edges: readonly GraphEdge[];
   /** Boxes around components. */
   readonly groups?: Groups;
+  /** A sentence below the drawing. */
+  readonly note?: string;
 }
 
 /** The topology as a stand-alone SVG document. */
 export function graphSvg(drawn: TopologyGraph): string {
   const graph = oneLineTexts(drawn);
+  const { note } = graph;
   const map = place(graph.nodes, graph.edges, 'LR', graph.groups);
   const drawing: Drawing = {
-    width: map.width,
-    height: map.height,
+    width: note === undefined ? map.width : Math.max(map.width, textWidth(note, 12) + 12),
+    height: map.height + (note === undefined ? 0 : NOTE_HEIGHT),
     title: graph.title,
     description: edgesOf(graph)
       .map((edge) => `${edge.from} to ${edge.to}`)
@@ -39,10 +43,13 @@ export function graphSvg(drawn: TopologyGraph): string {
       map.edges.map((edge) => stroke(smooth(edge.points), 'var(--ok)', 1.4)),
       map.edges.map((edge) => head(edge.points)),
       nodesOf(graph).map((node) => nodeMarks(node, map.nodes.get(node.name)!)),
+      note !== undefined && label(6, map.height + NOTE_HEIGHT - 6, note, { fill: 'var(--ink2)' }),
     ],
   };
   return standAlone(drawing);
 }
+
+const NOTE_HEIGHT = 26;
 
 /** The topology in Mermaid's flowchart language. */
 export function graphMermaid(drawn: TopologyGraph): string {
@@ -133,11 +140,18 @@ function nodeMarks(
 ): Markup {
   const left = spot.x - spot.width / 2;
   const top = spot.y - spot.height / 2;
-  const text = label(spot.x, spot.y + 4, nodeLabel(node.name), {
-    anchor: 'middle',
-    fill: 'var(--ink)',
-    weight: node.kind === 'workload' ? 600 : undefined,
-  });
+  const { below = [] } = node;
+  const first = spot.y + 4 - (below.length * SHARE_LINE) / 2;
+  const text = [
+    label(spot.x, first, nodeLabel(node.name), {
+      anchor: 'middle',
+      fill: 'var(--ink)',
+      weight: node.kind === 'workload' ? 600 : undefined,
+    }),
+    below.map((line, i) =>
+      label(spot.x, first + (i + 1) * SHARE_LINE, line, { anchor: 'middle', fill: 'var(--ink2)' }),
+    ),
+  ];
   if (node.kind === 'workload')
     return markup`${box(left, top, spot.width, spot.height, 'var(--bg)')}${text}`;
   const radius = node.kind === 'database' ? 12 : 4;

@@ -2,8 +2,10 @@ import { extname } from 'node:path';
 import { flowsOf } from '../../analysis/story/flows.js';
 import { graphDot, graphMermaid, graphSvg } from '../../report/graph.js';
 import type { TopologyGraph } from '../../report/graph.js';
+import { condensed, isCrowded } from '../../report/topology-groups.js';
 import type { Plan } from '../../spec/plan/plan.js';
 import { canonicalJson } from '../../text/canonical.js';
+import { plural } from '../../text/words.js';
 import { checkDestinations, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { checkOutputFile, writeOutput } from '../output.js';
@@ -18,6 +20,8 @@ export interface GraphFlags extends Pick<Selection, 'set'> {
   readonly variant?: string;
   readonly out?: string;
   readonly json?: string;
+  /** Each component of a topology that is too large to read. */
+  readonly all?: boolean;
 }
 
 /** Draws the topology of one variant, by default the baseline. */
@@ -47,13 +51,25 @@ export function graph(path: string, flags: GraphFlags, terminal: Terminal): numb
     edges,
     groups: Object.fromEntries(groups),
   };
-  const text = DRAW[format](drawing);
+  const isGrouped = format === 'svg' && flags.all !== true && isCrowded(drawing);
+  const shown = isGrouped ? { title, ...condensed(drawing) } : drawing;
+  const text = DRAW[format](shown);
   const variant = file.variants[drawn]!.name;
   writeDocument(flags.json, () => documentText({ variant, ...drawing }), terminal);
   if (flags.out === undefined && flags.json !== undefined) return EXIT.ok;
+  if (isGrouped) terminal.note(groupedNote(drawing, shown));
   if (flags.out === undefined) terminal.raw(text);
   else writeOutput(flags.out, isMarkdown(flags.out) ? fenced(text) : text);
   return EXIT.ok;
+}
+
+/** Why the picture shows groups, and how to get the entire graph. */
+function groupedNote({ nodes, edges }: TopologyGraph, shown: TopologyGraph): string {
+  return (
+    `faultline: ${plural(nodes.length, 'component')} with ${plural(edges.length, 'connection')} are ` +
+    `too many for a readable picture, so it shows ${plural(shown.nodes.length, 'group')}. ` +
+    '--all draws every component; --format mermaid and --format dot contain all of them for other tools.\n'
+  );
 }
 
 type Format = 'svg' | 'mermaid' | 'dot';
