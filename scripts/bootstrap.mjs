@@ -1,11 +1,9 @@
 // Runs before `npm start` and `npm test`: installs missing dependencies and builds changed sources. It uses only
 // built-in modules, so it works in a clone without node_modules. Dependencies are keyed by the lock file and the
 // Node.js ABI, the build by the bytes of the sources (modification times mean nothing after a git checkout). --force
-// always builds, --install-only does not build, --bundled fails if a file cannot be bundled, because a package contains
-// only the bundles.
+// always builds, --install-only does not build, --declarations adds the types of the library, for a package.
 import { execFileSync } from 'node:child_process';
 import {
-  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -15,50 +13,41 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
-import {
-  BUILD_STAMP,
-  PROGRAM,
-  ROOT,
-  buildKey,
-  dependencyKey,
-  isBuilt,
-  stampIs,
-} from './build-key.mjs';
+import { join } from 'node:path';
+import { BUILD_STAMP, ROOT, buildKey, dependencyKey, isBuilt, stampIs } from './build-key.mjs';
 import { withLock } from './lock.mjs';
 import { requireNode } from './node-version.mjs';
 
 const DEPENDENCY_STAMP = join('node_modules', '.faultline-dependencies');
-const THREADS_CONFIG = join('scripts', 'threads.config.mjs');
-const BUNDLE_CONFIG = join('scripts', 'bundle.config.mjs');
+const BUILDER = join('scripts', 'build.mjs');
 const COMPILER = join('node_modules', 'typescript', 'bin', 'tsc');
-/** It writes the same JavaScript in a third of the time, but does not exist for every platform. */
+/** It writes the same in a third of the time, but does not exist for every platform. */
 const NATIVE_COMPILER = join('node_modules', 'typescript-native', 'bin', 'tsc');
 const NATIVE_FOR_PLATFORM = join(
   'node_modules',
   '@typescript',
   `typescript-${process.platform}-${process.arch}`,
 );
-const BUNDLER = join('node_modules', 'rolldown', 'bin', 'cli.mjs');
-const PROGRAM_PATH = join('cli', 'main.js');
-/** Next to `run`, like the program, so that both find the threads under the same relative path. */
-const LIBRARY = join('library', 'index.js');
-/** The threads that simulate. */
-const THREADS = [join('run', 'worker.js'), join('cli', 'trace-worker.js')];
 /** Output of the tools goes to standard error: standard output belongs to the command that follows. */
 const STDIO = ['ignore', process.stderr, 'inherit'];
-const QUIET = ['ignore', 'ignore', 'inherit'];
 
 requireNode();
 process.chdir(ROOT);
 mkdirSync('.cache', { recursive: true });
 const force = process.argv.includes('--force');
 const installOnly = process.argv.includes('--install-only');
-if (force || !isInstalled() || (!installOnly && !isBuilt())) {
+const declarations = process.argv.includes('--declarations');
+if (!isReady()) {
   withLock(join('.cache', 'bootstrap.lock'), () => {
     if (!isInstalled()) install();
-    if (force || (!installOnly && !isBuilt())) build();
+    if (!installOnly && (force || !isBuilt())) build();
+    if (declarations && !isDeclared()) declare();
   });
+}
+
+function isReady() {
+  if (force || !isInstalled()) return false;
+  return installOnly || (isBuilt() && (!declarations || isDeclared()));
 }
 
 function isInstalled() {
@@ -81,75 +70,39 @@ function install() {
   say(`installed dependencies in ${took()} s`);
 }
 
-/** Compiles beside dist and swaps at the end: a failed build leaves the last good one in place. */
+/** Builds beside dist and swaps at the end: a failed build leaves the last good one in place. */
 function build() {
   const took = stopwatch();
+  const key = buildKey();
   const next = join('.cache', 'dist-next');
   rmSync(next, { recursive: true, force: true });
-  try {
-    const compiler = existsSync(NATIVE_FOR_PLATFORM) ? NATIVE_COMPILER : COMPILER;
-    node(compiler, '-p', 'tsconfig.json', '--outDir', next);
-  } catch {
-    say('the build failed; see the messages above');
-    process.exit(3);
-  }
-  for (const thread of THREADS) bundleThread(join(ROOT, next, thread));
-  bundleProgram(join(ROOT, next, PROGRAM_PATH));
-  bundleLibrary(join(ROOT, next));
-  chmodSync(join(next, PROGRAM_PATH), 0o755);
-  rmSync('dist', { recursive: true, force: true });
+  orFail(() => node(BUILDER, next));
+  const last = join('.cache', 'dist-last');
+  rmSync(last, { recursive: true, force: true });
+  if (existsSync('dist')) renameSync('dist', last);
   renameSync(next, 'dist');
-  writeFileSync(BUILD_STAMP, buildKey());
+  rmSync(last, { recursive: true, force: true });
+  writeFileSync(BUILD_STAMP, key);
   say(`built in ${took()} s`);
 }
 
-/**
- * Bundles a thread and all its imports into one file: V8 treats constants of the same file as constant, but looks up
- * those of another module at each use. The schemas are left out for a quick start.
- */
-function bundleThread(path) {
-  bundle(path, ['--config', THREADS_CONFIG, '--file', path]);
+/** Writes the types of the library beside it. Errors of types are found here and by `npm run check`. */
+function declare() {
+  const compiler = existsSync(NATIVE_FOR_PLATFORM) ? NATIVE_COMPILER : COMPILER;
+  orFail(() => node(compiler, '-p', 'tsconfig.json', '--emitDeclarationOnly'));
 }
 
-/**
- * Bundles the program into a few files next to its own. Otherwise every command would have to find and link hundreds of
- * modules first.
- */
-function bundleProgram(path) {
-  // Zod alone has a hundred modules; the others have one or two, or must not be bundled.
-  const others = dependencies().filter((name) => name !== 'zod');
-  bundle(path, [
-    '--config',
-    BUNDLE_CONFIG,
-    '--dir',
-    dirname(path),
-    ...others.flatMap((name) => ['--external', name]),
-  ]);
+/** A build replaces all of dist, so they belong to its sources. */
+function isDeclared() {
+  return existsSync(join('dist', 'index.d.ts'));
 }
 
-/** Bundles the library into one file, for simulations in the calling thread: see bundleThread. */
-function bundleLibrary(dist) {
-  const path = join(dist, LIBRARY);
-  mkdirSync(dirname(path));
-  writeFileSync(path, "export * from '../index.js';\n");
-  const externals = dependencies().flatMap((name) => ['--external', name]);
-  bundle(join(dist, 'index.js'), ['--config', BUNDLE_CONFIG, '--file', path, ...externals]);
-}
-
-function dependencies() {
-  return Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies);
-}
-
-function bundle(path, options) {
-  const args = [BUNDLER, '--input', path, '--platform', 'node', '--format', 'esm', ...options];
+function orFail(step) {
   try {
-    execFileSync(process.execPath, args, { stdio: QUIET });
+    step();
   } catch {
-    if (process.argv.includes('--bundled')) {
-      say(`could not bundle ${path}; see the messages above`);
-      process.exit(3);
-    }
-    say(`could not bundle ${path}: all is the same, and a little slower`);
+    say('the build failed; see the messages above');
+    process.exit(3);
   }
 }
 

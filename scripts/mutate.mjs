@@ -2,7 +2,6 @@
 // run mutate -- [--sample N] [--seed S] [--files GLOB] [--tests GLOB] [--seconds S] [--list]`; docs/mutation.md.
 import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { isBuilt } from './build-key.mjs';
 import { mutantsOf } from './mutate/mutants.mjs';
 import { Worker } from './mutate/process.mjs';
 import { filesBelow, placeOf, prepare, textOf } from './mutate/workshop.mjs';
@@ -33,7 +32,6 @@ const { values } = parseArgs({
   },
 });
 const budget = Number(values.seconds) * 1000;
-if (!isBuilt()) throw new Error('dist is not what the sources are: run `npm run build` first');
 
 const mutants = choose();
 if (values.list) for (const mutant of mutants) console.log(describe(mutant));
@@ -84,7 +82,7 @@ function globOf(text) {
 }
 
 async function measure() {
-  prepare(mutants);
+  await prepare(mutants);
   let worker = new Worker();
   const sources = [...new Set(mutants.map(({ file }) => file))];
   const load = { task: 'load', places: sources.map(placeOf), count: mutants.length };

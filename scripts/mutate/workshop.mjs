@@ -11,6 +11,7 @@ import {
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from '../build-key.mjs';
+import { buildModules } from '../build.mjs';
 import { instrument, transpile } from './instrument.mjs';
 
 /** Below the checkout, so that packages are found from there. One per process, because runs may be parallel. */
@@ -41,14 +42,11 @@ export const placeOf = (file) => join(WORKSHOP, file.replace(/\.ts$/, '.js'));
 const clear = () => rmSync(WORKSHOP, { recursive: true, force: true });
 
 /** Creates the workshop again; every mutant has an `id`. */
-export function prepare(mutants) {
+export async function prepare(mutants) {
   clear();
   process.once('exit', clear);
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
-  cpSync(join(ROOT, 'dist'), join(WORKSHOP, 'src'), {
-    recursive: true,
-    filter: (path) => !/\.d\.ts$|\.map$/.test(path),
-  });
+  await buildModules(join(WORKSHOP, 'src'));
   for (const file of new Set(mutants.map((mutant) => mutant.file))) {
     const own = mutants.filter((mutant) => mutant.file === file);
     writeFileSync(placeOf(file), instrument(textOf(file), own));

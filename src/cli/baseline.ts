@@ -1,16 +1,16 @@
 import { dirname, relative, resolve, sep } from 'node:path';
 import type { Study } from '../analysis/verdicts/study.js';
-import { printable } from '../report/html-escape.js';
+import { asLines, oneLine } from '../text/line.js';
 import { expressionsOf } from '../language/expressions-of.js';
 import type { BudgetResult, Result } from '../spec/result/result.js';
 import type { SavedValue } from '../spec/result/saved.js';
 import type { ScenarioFile } from '../spec/scenario/scenario.js';
-import { baselineText, parseBaseline } from './baseline-file.js';
+import { BASELINE, baselineText } from './baseline-file.js';
 import type { SavedEntry } from './baseline-file.js';
 import { usageError } from './exit.js';
-import { readGuarded } from './files.js';
 import { checkOutputFile, writeOutput } from './output.js';
 import type { Prepared, Selection } from './prepare.js';
+import { readStored } from './stored/envelope.js';
 import { codeOf, fileError, isMachineCode, systemMessage } from './system-errors.js';
 import type { Terminal } from './terminal.js';
 
@@ -88,11 +88,11 @@ export class Baseline {
       return true;
     }
     if (stale.length === 0) return true;
-    const lines = stale.map(({ scenario, variant, metric }) =>
-      printable(`  ${scenario}  ${variant}  ${metric}`),
-    );
     terminal.note(
-      `${this.path} keeps what no budget asks for; --update-baseline takes it away:\n${lines.join('\n')}\n`,
+      asLines([
+        `${this.path} keeps what no budget asks for; --update-baseline takes it away:`,
+        ...stale.map(({ scenario, variant, metric }) => `  ${scenario}  ${variant}  ${metric}`),
+      ]),
     );
     return false;
   }
@@ -107,7 +107,7 @@ export class Baseline {
     writeOutput(this.path, baselineText([...new Map([...kept, ...fresh]).values()]));
     if (this.flags.quiet === true) return;
     const removed = stale.size === 0 ? '' : `, ${stale.size} taken away`;
-    terminal.note(`${this.path}: ${fresh.size} saved${removed}\n`);
+    terminal.note(oneLine(`${this.path}: ${fresh.size} saved${removed}`));
   }
 }
 
@@ -160,7 +160,7 @@ function asksForSaved(file: ScenarioFile): boolean {
  */
 function read(path: string, mayMiss: boolean = false): readonly SavedEntry[] {
   try {
-    return parseBaseline(readGuarded(path));
+    return readStored(path, BASELINE).saved;
   } catch (error) {
     const code = codeOf(error);
     if (mayMiss && code === 'ENOENT') return [];

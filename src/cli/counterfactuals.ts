@@ -1,3 +1,4 @@
+import { oneLine } from '../text/line.js';
 import type { Proofs } from '../analysis/story/proof.js';
 import type { Study } from '../analysis/verdicts/study.js';
 import { MOST_FAULTS } from '../analysis/verdicts/counterfactual.js';
@@ -15,7 +16,7 @@ import type { Result, VariantResult } from '../spec/result/result.js';
 import type { Variant } from '../spec/scenario/scenario.js';
 import { isHarmed } from '../analysis/verdicts/harmed.js';
 import { unseenOf } from '../analysis/verdicts/unseen-harm.js';
-import { interruptible } from './interrupt.js';
+import { interruption } from './interrupt.js';
 import { memoryOf } from './memory.js';
 import type { Prepared } from './prepare.js';
 import { progressBar, stopwatch } from './progress.js';
@@ -54,7 +55,8 @@ export async function explained(
   terminal: Terminal,
 ): Promise<Result> {
   const result = resultOf(prepared, simulated, saved);
-  if (flags.explain === false || simulated.shortfall !== null) return result;
+  const isWanted = flags.explain !== false && !interruption.aborted;
+  if (!isWanted || simulated.shortfall !== null) return result;
   const proofs = await counterfactualsOf(prepared, simulated, result, isAsked, flags, terminal);
   return proofs.size === 0 ? result : resultOf(prepared, simulated, saved, proofs);
 }
@@ -79,7 +81,7 @@ async function counterfactualsOf(
     if (plan.faults.length <= MOST_FAULTS)
       return [{ plan, variant: file.variants[k]!, result: own, records: records[k]! }];
     terminal.note(
-      `${plan.variant}: not explained, because it has more than ${MOST_FAULTS} faults\n`,
+      oneLine(`${plan.variant}: not explained, because it has more than ${MOST_FAULTS} faults`),
     );
     return [];
   });
@@ -87,10 +89,10 @@ async function counterfactualsOf(
   const took = stopwatch();
   const found = await runAll(prepared, tasks, flags, terminal);
   if (found === null)
-    terminal.note('interrupted: the report has no runs without possible causes\n');
+    terminal.note(oneLine('interrupted: the report has no runs without possible causes'));
   else if (flags.quiet !== true && found.size > 0) {
     const runs = [...found.values()].reduce((sum, own) => sum + own.runs, 0);
-    terminal.note(`explained with ${runs} more runs in ${took()}\n`);
+    terminal.note(oneLine(`explained with ${runs} more runs in ${took()}`));
   }
   return found ?? new Map();
 }
@@ -134,14 +136,10 @@ async function proveAll(
 ): Promise<Proofs | null> {
   const found = new Map<string, Counterfactuals>();
   for (const task of tasks) {
-    const isOver = await interruptible(async (signal) => {
-      const run = runner(prepared, task, flags, terminal, { signal, threads });
-      const own = await proofOf(prepared, task, flags.explain !== true, run);
-      if (signal.aborted) return true;
-      if (own !== null) found.set(task.plan.variant, own);
-      return false;
-    });
-    if (isOver) return null;
+    const run = runner(prepared, task, flags, terminal, threads);
+    const own = await proofOf(prepared, task, flags.explain !== true, run);
+    if (interruption.aborted) return null;
+    if (own !== null) found.set(task.plan.variant, own);
   }
   return found;
 }
@@ -174,21 +172,21 @@ function runner(
   { plan }: Task,
   flags: ExplainFlags,
   terminal: Terminal,
-  on: { readonly signal: AbortSignal; readonly threads: WorkerThreads },
+  workerThreads: WorkerThreads,
 ): RunPlans {
   const isQuiet = flags.quiet === true;
   return async (plans, replications) => {
     const total = plans.length * replications;
     const { note, ...limits } = memoryOf(flags, plans, path, total);
-    if (note !== null && !isQuiet) terminal.note(`${note}\n`);
+    if (note !== null && !isQuiet) terminal.note(oneLine(note));
     const onDone = isQuiet ? () => {} : progressBar(terminal, `explaining ${plan.variant}`, total);
-    const { signal, threads: workerThreads } = on;
+    const signal = interruption;
     const kept = await runKept(plans, replications, { ...limits, onDone, signal, workerThreads });
     const isWhole = (k: number): boolean => kept.records[k]!.length === replications;
     const stop = kept.stops.find((own, k) => own !== null && !isWhole(k));
     if (flags.explain === true && stop !== undefined && stop !== null) {
       terminal.note(
-        `${plan.variant}: a run without a possible cause ended early: ${stop.detail}\n`,
+        oneLine(`${plan.variant}: a run without a possible cause ended early: ${stop.detail}`),
       );
     }
     return plans.map((_, k) => (isWhole(k) ? kept.records[k]! : null));

@@ -1,3 +1,4 @@
+import { oneLine } from '../text/line.js';
 import { invariant } from '../kernel/invariant.js';
 import { withWorkerThreads } from '../run/worker-threads.js';
 import { TaskFailure, runPool } from '../run/pool.js';
@@ -54,7 +55,7 @@ export async function writeExports(
   const onDone = quiet ? () => {} : progressBar(terminal, 'tracing', tasks.length);
   let digests: readonly unknown[];
   try {
-    const entry = new URL('./trace-worker.js', import.meta.url);
+    const entry = new URL('../cli/trace-worker.js', import.meta.url);
     // Some lines of a lost task are already in the file, so it cannot be repeated.
     const pool = { workers: 1, retries: 0, onDone };
     digests = await withWorkerThreads({ entry, shared, heapMiB: HEAP_MIB }, (workerThreads) =>
@@ -70,5 +71,5 @@ export async function writeExports(
   });
   for (const file of files) file.commit();
   const names = requests.map(({ path }) => path).join(', ');
-  if (!quiet) terminal.note(`wrote ${names} in ${took()}\n`);
+  if (!quiet) terminal.note(oneLine(`wrote ${names} in ${took()}`));
 }

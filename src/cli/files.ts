@@ -66,10 +66,20 @@ export function readGuarded(path: string, most = MAX_BYTES): string {
 }
 
 let standardInput: string | null = null;
+let readInput = (most: number): Uint8Array => readAll(0, 0, most);
+
+/** Standard input is read by `read`, to its end or to more than `most` bytes. */
+export function readInputWith(read: (most: number) => Uint8Array): void {
+  readInput = read;
+}
 
 /** A pipe can be read only once, so its text is kept for a scenario that is read again. */
 export function readStandardInput(most = MAX_BYTES): string {
-  standardInput ??= decode(readAll(0, 0, most));
+  if (standardInput === null) {
+    const bytes = readInput(most);
+    if (bytes.length > most) throw new Error(tooLarge(bytes.length, most));
+    standardInput = decode(bytes);
+  }
   return standardInput;
 }
 

@@ -1,20 +1,67 @@
-/** The runs that an interrupt ends, so that finished ones are reported; null = none is active. */
-let running: AbortController | null = null;
+import type { Lines } from '../text/line.js';
+const controller = new AbortController();
 
-/** Runs `body` so that the first interrupt aborts its signal instead of ending the program. */
-export async function interruptible<T>(body: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const own = new AbortController();
-  running = own;
-  try {
-    return await body(own.signal);
-  } finally {
-    if (running === own) running = null;
-  }
+/** Aborted by the first SIGINT or SIGTERM: runs end, what finished is reported, and nothing new begins. */
+export const interruption: AbortSignal = controller.signal;
+
+/** Aborts `interruption`. */
+export function interrupt(): void {
+  controller.abort();
 }
 
-/** Aborts the active runs; false if there are none, or where they were aborted before. */
-export function interruptRuns(): boolean {
-  if (running === null || running.signal.aborted) return false;
-  running.abort();
-  return true;
+/**
+ * What an interrupt leaves of a command. The thread with the signals has it at any time, because the command itself may
+ * be busy and is then ended.
+ */
+export interface Left {
+  /** Sentences: what is kept, where, and how to go on; null = another process has said all. */
+  readonly words: readonly string[] | null;
+  /** True = runs finished that are not reported yet, so the command gets a moment to do it. */
+  readonly isReporting: boolean;
+  /** What is printed and written where the moment was too short. */
+  readonly fallback?: Fallback;
+}
+
+/** A report that only has to be put out. */
+export interface Fallback {
+  readonly summary: Lines | null;
+  /** The result document, and the file that it is written to; null = it is written already. */
+  readonly document: { readonly path: string; readonly text: string } | null;
+  /** The last of the words then. */
+  readonly words: string;
+}
+
+let announce: (left: Left) => void = () => {};
+const kept: string[] = [];
+
+/** `listener` receives each state. */
+export function onLeft(listener: (left: Left) => void): void {
+  announce = listener;
+}
+
+/** From now on an interrupt leaves this. */
+export function leave(left: Left): void {
+  announce(left);
+}
+
+/** A sentence about something that is complete, for the rest of the command. */
+export function keep(words: string): void {
+  kept.push(words);
+  announce({ words: kept, isReporting: false });
+}
+
+/** Nothing is open: an interrupt leaves what was kept. */
+export function keepNoMore(): void {
+  announce({ words: kept, isReporting: false });
+}
+
+/** A sentence about what is complete so far; the next one replaces it. */
+export function keepSoFar(words: string): void {
+  announce({ words: [...kept, words], isReporting: false });
+}
+
+/** Runs finished that are not reported yet. `otherwise`: the sentence where there is no time for it. */
+export function reporting(otherwise: string, fallback?: Fallback): void {
+  const left = { words: [...kept, otherwise], isReporting: true };
+  announce(fallback === undefined ? left : { ...left, fallback });
 }

@@ -1,74 +1,19 @@
 #!/usr/bin/env node
-import { CommanderError } from 'commander';
-import { CommandError, EXIT } from './exit.js';
-import { interruptRuns } from './interrupt.js';
-import { discardOutputs } from './output.js';
-import { createProgram } from './program.js';
-import { foreignSystemError } from './system-errors.js';
+import { performOnThread } from './host.js';
 import { processTerminal } from './terminal.js';
-import type { Terminal } from './terminal.js';
 
-const terminal = processTerminal(process.argv.includes('--no-color'));
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt);
-// A process started by --watch ends silently when the next run begins, or when --watch itself has ended.
-process.once('disconnect', () => {
-  discardOutputs();
-  terminal.progress('');
-  process.exit(EXIT.interrupted);
-});
-process.channel?.unref();
-// Any other error is a defect of the program, and must not end like a broken budget (1).
-process.once('uncaughtException', (error) => {
-  process.exit(report(error, terminal, process.argv.includes('--debug')));
-});
-process.exitCode = await main(process.argv.slice(2));
+const args = process.argv.slice(2);
+const terminal = processTerminal(args.includes('--no-color'));
 
-/** Runs one command line; never throws. */
-async function main(args: readonly string[]): Promise<number> {
-  let exitCode: number = EXIT.ok;
-  try {
-    const program = createProgram(terminal, (code) => {
-      exitCode = code;
-    });
-    await program.parseAsync(args, { from: 'user' });
-    return exitCode;
-  } catch (error) {
-    const left = discardOutputs();
-    terminal.progress('');
-    const failed = report(error, terminal, args.includes('--debug'));
-    for (const path of left) terminal.note(`  ${path} is left behind: remove it.\n`);
-    return failed;
-  }
+process.exitCode = await (isShort() ? performHere() : performOnThread(args, terminal));
+
+/** Help and version compute nothing, so that a thread would take longer than they do. */
+function isShort(): boolean {
+  const [first = 'help'] = args;
+  return ['help', '-h', '--help', '-v', '-V', '--version'].includes(first);
 }
 
-/** Reports an error once and returns the exit code. Only `--debug` shows a stack. */
-function report(error: unknown, to: Terminal, withStack: boolean): number {
-  if (error instanceof CommanderError) {
-    // Commander has already printed its message; `help` and `--version` end here with exit code 0.
-    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  }
-  const shown = foreignSystemError(error) ?? error;
-  const isExpected = shown instanceof CommandError;
-  const message = shown instanceof Error ? shown.message : String(shown);
-  if (message !== '') to.note(`faultline: ${isExpected ? '' : 'internal error: '}${message}\n`);
-  if (withStack && error instanceof Error) to.note(`${stackOf(error)}\n`);
-  else if (!isExpected) to.note('This is a fault of faultline. --debug shows where it happened.\n');
-  return isExpected ? shown.exitCode : EXIT.failed;
-}
-
-function stackOf(error: Error): string {
-  const own = error.stack ?? String(error);
-  return error.cause instanceof Error ? `${own}\ncaused by ${stackOf(error.cause)}` : own;
-}
-
-/**
- * Ends the runs, whose results so far are then reported. Without runs, or at the second interrupt, it removes
- * unfinished files and exits without waiting for active threads.
- */
-function interrupt(): void {
-  if (interruptRuns()) return;
-  discardOutputs();
-  terminal.progress('');
-  terminal.note('faultline: interrupted\n');
-  process.exit(EXIT.interrupted);
+async function performHere(): Promise<number> {
+  const { perform } = await import('./command-line.js');
+  return perform(args, terminal);
 }

@@ -1,3 +1,4 @@
+import { oneLine, type Line } from '../text/line.js';
 import {
   closeSync,
   existsSync,
@@ -17,7 +18,20 @@ import { codeOf, fileError, isMachineCode } from './system-errors.js';
 
 /** Temporary files that are not in their place yet; removed when the program is interrupted. */
 const begun = new Set<string>();
+let onTracked: (path: string, isBegun: boolean) => void = () => {};
 let count = 0;
+
+/** Notes that a temporary file is about to be created, or that it is no longer there. */
+export function track(path: string, isBegun: boolean): void {
+  if (isBegun) begun.add(path);
+  else begun.delete(path);
+  onTracked(path, isBegun);
+}
+
+/** `listener` is called with each temporary file before it is created and once it is no longer there. */
+export function onOutput(listener: (path: string, isBegun: boolean) => void): void {
+  onTracked = listener;
+}
 
 /** Rejects, before any work, a file that could not be written. Exit code 2. */
 export function checkOutputFile(path: string): void {
@@ -37,11 +51,9 @@ export function checkOutputDirectory(path: string): void {
   const probe = temporaryIn(existing);
   try {
     // Permissions are not enough: root has all of them, even where no file can be created.
-    const descriptor = openSync(probe, 'wx');
-    begun.add(probe);
-    closeSync(descriptor);
+    closeSync(create(probe));
     rmSync(probe);
-    begun.delete(probe);
+    track(probe, false);
   } catch (error) {
     discardOutputs();
     throw refusal('cannot write to', existing, error);
@@ -89,7 +101,7 @@ export function discardOutputs(): readonly string[] {
   for (const temporary of begun) {
     try {
       rmSync(temporary, { force: true });
-      begun.delete(temporary);
+      track(temporary, false);
     } catch {
       // The original failure is the one to report; the file is tried again at the end.
     }
@@ -101,8 +113,7 @@ function openBeside(path: string): OutputFile {
   const folder = dirname(path);
   makeFolder(folder);
   const temporary = temporaryIn(folder);
-  const descriptor = openSync(temporary, 'wx', 0o666);
-  begun.add(temporary);
+  const descriptor = create(temporary);
   return {
     temporary,
     write: (text) => guarded(path, () => writeAll(descriptor, text)),
@@ -111,9 +122,20 @@ function openBeside(path: string): OutputFile {
         fsyncSync(descriptor);
         closeSync(descriptor);
         renameSync(temporary, path);
-        begun.delete(temporary);
+        track(temporary, false);
       }),
   };
+}
+
+/** Creates a temporary file. A file of that name belongs to someone else, and is left alone. */
+function create(temporary: string): number {
+  track(temporary, true);
+  try {
+    return openSync(temporary, 'wx', 0o666);
+  } catch (error) {
+    track(temporary, false);
+    throw error;
+  }
 }
 
 function temporaryIn(folder: string): string {
@@ -197,4 +219,9 @@ function nearestExisting(path: string): { existing: string; isDirectory: boolean
       }
     }
   }
+}
+
+/** A temporary file that could not be removed. */
+export function leftBehind(path: string): Line {
+  return oneLine(`  ${path} is left behind: remove it.`);
 }

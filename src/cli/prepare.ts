@@ -1,3 +1,4 @@
+import { oneLine, splitLines } from '../text/line.js';
 import { compile } from '../plan/compile.js';
 import { PlanError } from '../plan/problem.js';
 import { formatDiagnostic, type Shown } from '../scenario/diagnostics.js';
@@ -41,7 +42,7 @@ export type Reporter = (problem: Shown) => void;
 
 /** Prints problems for people. */
 export function reporterTo(terminal: Terminal): Reporter {
-  return (problem) => terminal.note(`${formatDiagnostic(problem)}\n`);
+  return (problem) => terminal.note(splitLines(formatDiagnostic(problem)));
 }
 
 /** Reads, checks and compiles a scenario; prints its problems. Exit code 2 if it has any. */
@@ -172,7 +173,9 @@ export function chosen<V extends { readonly name: string }>(
     if (known.includes(name)) continue;
     const near = meant(name, known);
     const hint = near === undefined ? '' : ` (did you mean "${near}"?)`;
-    throw usageError(`${path} has no variant "${name}"${hint}; it has ${known.join(', ')}`);
+    throw usageError(
+      `${path} has no variant "${name}"${hint}; it has ${oneLine(known.join(', '))}`,
+    );
   }
   return variants.filter(({ name }) => names.includes(name));
 }

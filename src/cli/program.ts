@@ -1,3 +1,4 @@
+import { oneLine, splitLines } from '../text/line.js';
 import { Command, CommanderError, Option } from 'commander';
 import { EXIT_MEANINGS, usageError } from './exit.js';
 import {
@@ -43,13 +44,13 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     .option('--no-color', 'no colours, also on a terminal')
     .addOption(new Option('-V').hideHelp())
     .on('option:V', () => {
-      terminal.out(`${packageVersion()}\n`);
+      terminal.out(oneLine(packageVersion()));
       throw new CommanderError(0, 'commander.version', '');
     })
     .helpCommand('help [command]', 'show help for a command')
     .configureOutput({
-      writeOut: (text) => terminal.out(text),
-      writeErr: (text) => terminal.note(text),
+      writeOut: (text) => terminal.out(splitLines(text)),
+      writeErr: (text) => terminal.note(splitLines(text)),
       outputError: (text, write) => write(text.replace(/^error: /, 'faultline: ')),
     })
     .showHelpAfterError('(faultline help [command] shows what there is)')

@@ -28,8 +28,7 @@ export interface ReportTarget {
 export function writeReport(result: Result, target: ReportTarget): Promise<readonly string[]> {
   const command = commandOf(target);
   const version = packageVersion();
-  const name = `${reportName(target.path, result.scenario.title)}${whatIfName(target.selection)}`;
-  return writeFormats(join(target.directory, name), target.formats, {
+  return writeFormats(reportBase(result, target), target.formats, {
     html: async (document) =>
       (await import('../report/html.js')).renderHtml(result, { document, command, version }),
     svgs: async (document) => (await import('../report/files.js')).renderSvgs(result, { document }),
@@ -37,6 +36,14 @@ export function writeReport(result: Result, target: ReportTarget): Promise<reado
     csv: () => Promise.resolve(renderCsv(result)),
     json: () => resultText(result),
   });
+}
+
+/** The common path of the files of a report, without endings. */
+export function reportBase(
+  { scenario }: Result,
+  { path, directory, selection }: ReportTarget,
+): string {
+  return join(directory, `${reportName(path, scenario.title)}${whatIfName(selection)}`);
 }
 
 /** Functions that create each format of a report; called only for the requested ones. */
@@ -48,31 +55,32 @@ export interface Renderers {
   json(): string;
 }
 
-/** Writes files whose names begin with `base`, and returns their paths in the order of the formats. */
+/** Writes files whose names begin with `base`, the quickest first, and returns their paths in the order of the formats. */
 export async function writeFormats(
   base: string,
   wanted: readonly Format[],
   render: Renderers,
 ): Promise<readonly string[]> {
   const formats = new Set(wanted);
-  const written: string[] = [];
-  const put = (path: string, text: string): void => {
+  const texts: string[] = [];
+  const drawn: string[] = [];
+  const put = (path: string, text: string, to: string[]): void => {
     writeOutput(path, text);
-    written.push(path);
+    to.push(path);
   };
+  if (formats.has('md')) put(`${base}.md`, await render.md(), texts);
+  if (formats.has('csv')) put(`${base}.csv`, await render.csv(), texts);
+  if (formats.has('json')) put(`${base}.json`, render.json(), texts);
   if (formats.has('html') || formats.has('svg')) {
     const document = await chartDocument();
-    if (formats.has('html')) put(`${base}.html`, await render.html(document));
+    if (formats.has('html')) put(`${base}.html`, await render.html(document), drawn);
     if (formats.has('svg')) {
       const charts = await render.svgs(document);
       for (const { name, text } of charts) writeOutput(join(base, name), text);
-      if (charts.length > 0) written.push(`${base}/ (${charts.length} charts)`);
+      if (charts.length > 0) drawn.push(`${base}/ (${charts.length} charts)`);
     }
   }
-  if (formats.has('md')) put(`${base}.md`, await render.md());
-  if (formats.has('csv')) put(`${base}.csv`, await render.csv());
-  if (formats.has('json')) put(`${base}.json`, render.json());
-  return written;
+  return [...drawn, ...texts];
 }
 
 /**

@@ -1,3 +1,4 @@
+import { asLines, splitLines } from '../text/line.js';
 import type { Proofs } from '../analysis/story/proof.js';
 import type { Study } from '../analysis/verdicts/study.js';
 import { summarise } from '../analysis/summarise.js';
@@ -7,7 +8,7 @@ import { identify } from '../run/replicate.js';
 import type { Records } from '../run/replicate.js';
 import type { Incomplete, Result } from '../spec/result/result.js';
 import { EXIT } from './exit.js';
-import { interruptible } from './interrupt.js';
+import { interruption, keep, keepNoMore, reporting } from './interrupt.js';
 import { memoryOf, type MemoryFlags } from './memory.js';
 import type { Prepared } from './prepare.js';
 import { progressBar, stopwatch } from './progress.js';
@@ -35,8 +36,8 @@ interface Shortfall {
   /** Not a single run finished: there is nothing to report. */
   readonly isEmpty: boolean;
   readonly exitCode: number;
-  /** For standard error: what stopped each variant, and what to do. */
-  readonly message: string;
+  /** For standard error: what stopped each variant, and what to do; null after an interrupt. */
+  readonly message: string | null;
 }
 
 /**
@@ -53,16 +54,23 @@ export async function simulateAll(
   const total = plans.length * replications;
   const { note, ...limits } = memoryOf(options, plans, path, total);
   if (options.quiet !== true) {
-    terminal.note(`running ${path}: ${counts}\n${note === null ? '' : `${note}\n`}`);
+    terminal.note(asLines([`running ${path}: ${counts}`, ...(note === null ? [] : [note])]));
   }
-  const onDone = options.quiet === true ? () => {} : progressBar(terminal, 'simulating', total);
+  const bar = options.quiet === true ? () => {} : progressBar(terminal, 'simulating', total);
+  const onDone = (done: number): void => {
+    reporting(
+      `${done} of ${total} runs of ${path} finished, and are lost: 1 s was too short to report them.`,
+    );
+    bar(done);
+  };
   const took = stopwatch();
   try {
-    const kept = await interruptible((signal) =>
-      runKept(plans, replications, { ...limits, onDone, signal }),
-    );
+    const signal = interruption;
+    const kept = await runKept(plans, replications, { ...limits, onDone, signal });
     const words = `simulated ${counts} in ${took()}`;
-    return { records: kept.records, shortfall: shortfallOf(prepared, kept), words };
+    const shortfall = shortfallOf(prepared, kept);
+    if (shortfall?.isEmpty === true) keepNoMore();
+    return { records: kept.records, shortfall, words };
   } catch (error) {
     throw explainRunError(error, path, prepared.file.whatIf);
   } finally {
@@ -75,8 +83,7 @@ function shortfallOf({ file, plans, path, replications }: Prepared, kept: Kept):
   if (incomplete === null) return null;
   const isEmpty = kept.records.every((row) => row.length === 0);
   if (kept.interrupted) {
-    const message = isEmpty ? 'interrupted' : `interrupted: what finished of ${path} is reported`;
-    return { incomplete, isEmpty, exitCode: EXIT.interrupted, message };
+    return { incomplete, isEmpty, exitCode: EXIT.interrupted, message: null };
   }
   const stops = kept.stops.flatMap((stop, i) =>
     stop === null ? [] : [{ ...stop, ...identify(plans, { variant: i, ...stop }) }],
@@ -88,8 +95,20 @@ function shortfallOf({ file, plans, path, replications }: Prepared, kept: Kept):
 /** The exit code of the runs. Prints what stopped the unfinished ones to standard error. */
 export function endOf({ shortfall }: Simulated, terminal: Terminal): number {
   if (shortfall === null) return EXIT.ok;
-  terminal.note(`faultline: ${shortfall.message}\n`);
+  if (shortfall.message !== null) terminal.note(splitLines(`faultline: ${shortfall.message}`));
   return shortfall.exitCode;
+}
+
+/** Notes that the result of a scenario is put out: an interrupt now costs nothing of it. `where`: ` in FILE`. */
+export function keepResult(prepared: Prepared, simulated: Simulated, where = ''): void {
+  keep(resultWords(prepared, simulated, where));
+}
+
+/** What is reported, as a sentence for an interrupt. */
+export function resultWords({ path }: Prepared, { shortfall }: Simulated, where: string): string {
+  return shortfall === null
+    ? `The result of ${path} is reported${where}.`
+    : `The finished runs of ${path} are reported${where}.`;
 }
 
 /**

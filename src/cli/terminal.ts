@@ -1,22 +1,29 @@
 import pc from 'picocolors';
+import { harmless, oneLine, visible, type Line, type Lines } from '../text/line.js';
 import { EXIT } from './exit.js';
 import { codeOf, remedyOf, systemMessage } from './system-errors.js';
 
 /** Output of a command: results go to standard output, everything else to standard error. */
-export interface Terminal {
-  /** A result for people; control characters in names are made visible. */
-  out(text: string): void;
+export interface Terminal extends TerminalTraits {
+  /** A result for people. */
+  out(text: Line | Lines): void;
   /** A result for programs, byte by byte. */
   raw(text: string): void;
   /** A message. */
-  note(text: string): void;
+  note(text: Line | Lines): void;
   /** Replaces the progress line; '' removes it. Does nothing unless standard error is a terminal. */
   progress(line: string): void;
+}
+
+/** What a command may know of the streams. */
+export interface TerminalTraits {
   readonly colors: { readonly out: boolean; readonly err: boolean };
   /** Columns of standard output; 100 where it is not a terminal or the width is unknown. */
   readonly columns: number;
   /** Standard output goes to a file or a CI log: names are printed in full, however long the line. */
   readonly isLog: boolean;
+  /** False = progress is not shown. */
+  readonly hasProgress: boolean;
 }
 
 /**
@@ -38,7 +45,7 @@ export function processTerminal(isPlain = false): Terminal {
   return {
     out: (text) => {
       clear();
-      stdout.write(printable(text, colors.out));
+      stdout.write(written(text, colors.out));
     },
     raw: (text) => {
       clear();
@@ -46,18 +53,40 @@ export function processTerminal(isPlain = false): Terminal {
     },
     note: (text) => {
       clear();
-      stderr.write(printable(text, colors.err));
+      stderr.write(written(text, colors.err));
     },
     progress: (line) => {
       if (stderr.isTTY !== true) return;
       clear();
       if (line === '') return;
-      stderr.write(printable(line, false).slice(0, Math.max(10, (stderr.columns || 80) - 1)));
+      stderr.write(oneLine(line).slice(0, Math.max(10, (stderr.columns || 80) - 1)));
       hasLine = true;
     },
     colors,
     columns: stdout.isTTY === true ? stdout.columns || 100 : 100,
     isLog: stdout.isTTY !== true || !UNSET.includes(env['CI'] ?? ''),
+    hasProgress: stderr.isTTY === true,
+  };
+}
+
+/** What a thread asks the owner of the streams to print. */
+export type OutputPart =
+  | { readonly kind: 'out' | 'note'; readonly text: Line | Lines }
+  | { readonly kind: 'raw' | 'progress'; readonly text: string };
+
+/** The terminal of a thread that does not own the streams: `post` receives what to print, in order. */
+export function postingTerminal(
+  traits: TerminalTraits,
+  post: (part: OutputPart) => void,
+): Terminal {
+  return {
+    ...traits,
+    out: (text) => post({ kind: 'out', text }),
+    raw: (text) => post({ kind: 'raw', text }),
+    note: (text) => post({ kind: 'note', text }),
+    progress: (text) => {
+      if (traits.hasProgress) post({ kind: 'progress', text });
+    },
   };
 }
 
@@ -69,26 +98,9 @@ export function palette(enabled: boolean): ReturnType<typeof pc.createColors> {
   return pc.createColors(enabled);
 }
 
-/**
- * Makes text safe for a terminal. Control characters and marks that change the writing direction become \u escapes,
- * so that a name in a scenario cannot move the cursor or hide other text. Our own colour sequences pass if colours
- * are on.
- */
-export function printable(text: string, hasColors: boolean): string {
-  return text.replace(UNSAFE, (found) =>
-    hasColors && found.length > 1 ? found : [...found].map(escaped).join(''),
-  );
-}
-
-/** A colour sequence, or an invisible or control character. */
-const UNSAFE =
-  // eslint-disable-next-line no-control-regex
-  /\u001b\[[0-9;]*m|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
-
-function escaped(character: string): string {
-  const code = character.charCodeAt(0);
-  if (code >= 0x20 && code < 0x7f) return character;
-  return `\\u${code.toString(16).padStart(4, '0')}`;
+/** Lines as they are written: colours only where they are on, no command of a CI system, an end for each. */
+function written(text: Line | Lines, hasColors: boolean): string {
+  return harmless(visible(text.endsWith('\n') ? text : `${text}\n`, hasColors));
 }
 
 function wantsColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {

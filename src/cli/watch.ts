@@ -1,11 +1,13 @@
+import { asLines, oneLine } from '../text/line.js';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { Source } from '../scenario/load.js';
-import { CommandError, EXIT, usageError } from './exit.js';
+import { EXIT, usageError } from './exit.js';
 import { scenarioReader } from './files.js';
-import { interruptible } from './interrupt.js';
+import { interruption, leave } from './interrupt.js';
 import type { Terminal } from './terminal.js';
 
 /**
@@ -20,43 +22,50 @@ type States = ReadonlyMap<string, string>;
  * Runs the command line now and after each change of the scenarios or of their includes, until interrupted. Each run is
  * a separate process, which ends before the next one begins.
  */
-export function watch(files: readonly string[], terminal: Terminal): Promise<number> {
+export async function watch(files: readonly string[], terminal: Terminal): Promise<number> {
   if (files.length === 0) throw usageError('--watch needs a file to watch');
   if (files.includes('-')) throw usageError('--watch needs a file: standard input never changes');
-  return interruptible(async (signal) => {
-    for (let run = 2; ; run++) {
-      const states = statesOf(files);
-      const child = start();
-      let isUnwanted = false;
-      const ended = endOf(child);
-      const waiting = `--- ${files.join(', ')}: waiting for a change, Ctrl-C ends ---\n`;
-      void ended.then(() => {
-        if (!isUnwanted && !signal.aborted) terminal.note(waiting);
-      });
-      const changed = await changeOf(states, signal);
-      // The run notices that its channel is closed, removes unfinished files, and ends.
-      isUnwanted = true;
-      if (child.connected) child.disconnect();
-      await ended;
-      if (changed === null) throw new CommandError(EXIT.interrupted, 'interrupted');
-      terminal.note(`\n--- ${changed} was saved: run ${run} ---\n`);
+  for (let run = 2; ; run++) {
+    const states = statesOf(files);
+    const child = start();
+    // The run itself says what it keeps.
+    leave({ words: [], isReporting: true });
+    let isUnwanted = false;
+    const ended = endOf(child);
+    const waiting = oneLine(`--- ${files.join(', ')}: waiting for a change, Ctrl-C ends ---`);
+    void ended.then(() => {
+      if (!isUnwanted && !interruption.aborted) terminal.note(waiting);
+    });
+    const changed = await changeOf(states);
+    isUnwanted = true;
+    if (changed === null) {
+      if (child.connected) child.send('interrupt');
+      if ((await ended) === EXIT.interrupted) leave({ words: null, isReporting: true });
+      return EXIT.interrupted;
     }
-  });
+    // The run notices that its channel is closed, removes unfinished files, and ends.
+    if (child.connected) child.disconnect();
+    await ended;
+    leave({ words: [], isReporting: false });
+    terminal.note(asLines(['', `--- ${changed} was saved: run ${run} ---`]));
+  }
 }
 
 /** The same command without --watch. It ends when the channel to it is closed. */
 function start(): ChildProcess {
-  const [, program, ...args] = process.argv;
-  const own = args.filter((arg) => arg !== '--watch');
-  return spawn(process.execPath, [...process.execArgv, program!, ...own], {
+  // The first of the arguments is this thread.
+  const program = fileURLToPath(new URL('../cli/main.js', import.meta.url));
+  const own = process.argv.slice(2).filter((arg) => arg !== '--watch');
+  return spawn(process.execPath, [...process.execArgv, program, ...own], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
 }
 
-function endOf(child: ChildProcess): Promise<void> {
+/** The exit code. */
+function endOf(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', () => resolve());
+    child.once('exit', resolve);
   });
 }
 
@@ -80,11 +89,11 @@ function stateOf(path: string): string {
   return stats === undefined ? 'absent' : `${stats.ino}:${stats.size}:${stats.mtimeNs}`;
 }
 
-/** The file that has changed, once no file changes any more; null if the signal came first. */
-async function changeOf(states: States, signal: AbortSignal): Promise<string | null> {
+/** The file that has changed, once no file changes any more; null if an interrupt came first. */
+async function changeOf(states: States): Promise<string | null> {
   let before = '';
   for (;;) {
-    if (signal.aborted) return null;
+    if (interruption.aborted) return null;
     await pause(POLL_MS);
     const now = [...states.keys()].map(stateOf);
     const text = now.join(' ');

@@ -31,11 +31,14 @@ export function bottleneckOf(mixture: readonly Share[], subject: Subject): Bottl
   return least;
 }
 
+/** Time of the workers and of the cores of a component. */
+export interface Load {
+  readonly holdNs: Ns;
+  readonly workNs: Ns;
+}
+
 /** Load that one request of this mixture puts on each component: time of its workers and of its cores. */
-export function loadOf(
-  mixture: readonly Share[],
-  subject: Subject,
-): ReadonlyMap<string, { readonly holdNs: Ns; readonly workNs: Ns }> {
+export function loadOf(mixture: readonly Share[], subject: Subject): ReadonlyMap<string, Load> {
   const { demands } = subject;
   const load = new Map<string, { holdNs: Ns; workNs: Ns }>();
   for (const [part, visits] of visitsOf(mixture, subject)) {
@@ -49,12 +52,12 @@ export function loadOf(
 }
 
 /** Number of runs of every part that one request causes, without failures. */
-function visitsOf(mixture: readonly Share[], { calls }: Subject): ReadonlyMap<string, number> {
+function visitsOf(mixture: readonly Share[], { graph }: Subject): ReadonlyMap<string, number> {
   const visits = new Map(mixture.map(({ part, weight }) => [part, weight]));
   let wave = new Map(visits);
   for (let round = 0; round < ROUNDS && wave.size > 0; round++) {
     const next = new Map<string, number>();
-    for (const { from, to, times } of calls) {
+    for (const { from, to, times } of graph.fromAll(wave.keys())) {
       const sent = (wave.get(from) ?? 0) * times;
       if (sent > 1e-9) next.set(to, (next.get(to) ?? 0) + sent);
     }

@@ -1,3 +1,4 @@
+import { positionIn } from './positions.js';
 import { meanOf } from '../kernel/distribution.js';
 import type { Ns } from '../kernel/time.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
@@ -23,11 +24,19 @@ export interface Demand {
 
 const NOTHING: Demand = Object.freeze({ elapsedNs: 0, workNs: 0 });
 
+/**
+ * Parts of a cycle that are measured through each other. A longer way round counts as nothing, like a part that calls
+ * itself: the times are lower bounds, and the stack has an end.
+ */
+const ROUND_MAX = 100;
+
 /** Mean times of parts. If the branch of a choice is unknown, the shortest one counts. */
 export class Demands {
   private readonly scenario: Scenario;
   private readonly known = new Map<string, Demand>();
   private readonly limits = new Map<string, Ns>();
+  private readonly slowest = new Map<string, Ns>();
+  private depth = 0;
 
   constructor(scenario: Scenario, calls: readonly Call[], graph: Graph) {
     this.scenario = scenario;
@@ -38,14 +47,25 @@ export class Demands {
     }
     // Callees are measured before their callers, so the recursion stays shallow for any chain.
     for (const part of graph.calleesFirst) this.of(part);
+    for (const { bundle, to } of calls) {
+      this.slowest.set(bundle, Math.max(this.slowestWith(bundle), this.of(to).elapsedNs));
+    }
+  }
+
+  /** Longest mean time of the parts that calls with a bundle reach; 0 without any. */
+  slowestWith(bundle: string): Ns {
+    return this.slowest.get(bundle) ?? 0;
   }
 
   of(part: string): Demand {
     const known = this.known.get(part);
     if (known !== undefined) return known;
+    if (this.depth >= ROUND_MAX) return NOTHING;
     // A part that calls itself through others counts once.
     this.known.set(part, NOTHING);
+    this.depth++;
     const demand = this.measure(part);
+    this.depth--;
     this.known.set(part, demand);
     return demand;
   }
@@ -77,7 +97,7 @@ export class Demands {
       return plus(middleware(service.middleware), this.steps(part, endpoint.steps));
     }
     const gateway = gateways.get(component);
-    const route = gateway?.routes.find((one) => one.name === name);
+    const route = gateway?.routes[positionIn(gateway.routes, name)];
     if (gateway === undefined || route === undefined) return NOTHING;
     const chain = middleware(route.chain);
     if (route.steps !== null) return plus(chain, this.steps(part, route.steps));

@@ -37,7 +37,7 @@ function sectionOf({ environments }: Service): string {
   return environments === null ? 'services' : 'functions';
 }
 
-function isDroppable(call: Call, { scenario, calls }: Subject): boolean {
+function isDroppable(call: Call, { scenario, graph }: Subject): boolean {
   const endpoint = scenario.services
     .get(call.callee)
     ?.endpoints.get(call.to.slice(call.callee.length + 1));
@@ -45,9 +45,9 @@ function isDroppable(call: Call, { scenario, calls }: Subject): boolean {
   if (endpoint.responseBytes > 0 || !isWaitedFor(call)) return false;
   const isIgnored =
     call.handled || traitsIn(call.layers, 'fallback')?.on.terms.includes('any') === true;
-  const isLeaf = calls.every(
-    ({ from, callee, background }) => from !== call.to || background || isStore(scenario, callee),
-  );
+  const isLeaf = graph
+    .from(call.to)
+    .every(({ callee, background }) => background || isStore(scenario, callee));
   return isIgnored && isLeaf;
 }
 

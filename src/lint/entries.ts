@@ -1,3 +1,4 @@
+import { positionIn } from './positions.js';
 import type { Path } from '../scenario/located.js';
 import type { Middleware } from '../spec/scenario/middleware.js';
 import { componentOf } from './calls.js';
@@ -24,7 +25,7 @@ export function entriesOf(subject: Subject): readonly Entry[] {
     const name = part.slice(component.length + 1);
     const at = [sectionOf(scenario, component), component];
     const routes = scenario.gateways.get(component)?.routes ?? [];
-    const index = routes.findIndex((route) => route.name === name);
+    const index = positionIn(routes, name);
     const chain = routes[index]?.chain ?? scenario.services.get(component)?.middleware;
     if (chain === undefined) return [];
     const all = new Set([...reach(subject, [part], () => true)].map(componentOf));

@@ -1,3 +1,4 @@
+import { positionIn } from './positions.js';
 import { powi } from '../kernel/math.js';
 import { kindOf, OUTCOME } from '../spec/outcome.js';
 import type { Step } from '../spec/scenario/steps.js';
@@ -16,7 +17,8 @@ export function errorShares({ scenario, graph }: Subject): Fold<number> {
     const component = componentOf(part);
     const name = part.slice(component.length + 1);
     const endpoint = scenario.services.get(component)?.endpoints.get(name);
-    const route = scenario.gateways.get(component)?.routes.find((one) => one.name === name);
+    const routes = scenario.gateways.get(component)?.routes;
+    const route = routes?.[positionIn(routes, name)];
     let passes = 1 - ownShare(endpoint?.steps ?? route?.steps ?? []);
     for (const call of graph.from(part)) {
       if (call.handled || call.background) continue;

@@ -1,26 +1,55 @@
 import type { Call } from './calls.js';
 
-/** Index of the calls by caller and callee. */
+/** Indexes of the calls of a scenario. Each is built once, so that rules do not search all calls for every component. */
 export class Graph {
-  private readonly out = new Map<string, Call[]>();
-  private readonly in = new Map<string, Call[]>();
+  private readonly calls: readonly Call[];
+  private readonly positions: ReadonlyMap<Call, number>;
+  private readonly indexes = new Map<Key, ReadonlyMap<string, readonly Call[]>>();
   /** All parts, callees before their callers; cycles are cut at the part where they are entered. */
   readonly calleesFirst: readonly string[];
 
   constructor(calls: readonly Call[]) {
-    for (const call of calls) {
-      listOf(this.out, call.from).push(call);
-      listOf(this.in, call.to).push(call);
-    }
+    this.calls = calls;
+    this.positions = new Map(calls.map((call, position) => [call, position]));
     this.calleesFirst = this.sorted();
   }
 
   from(part: string): readonly Call[] {
-    return this.out.get(part) ?? [];
+    return this.with(FROM, part);
   }
 
   into(part: string): readonly Call[] {
-    return this.in.get(part) ?? [];
+    return this.with(TO, part);
+  }
+
+  /** The calls of these parts, in the order of all calls. */
+  fromAll(parts: Iterable<string>): readonly Call[] {
+    const calls = [...parts].flatMap((part) => this.from(part));
+    return calls.sort((a, b) => this.positions.get(a)! - this.positions.get(b)!);
+  }
+
+  /** The calls of all parts of a component. */
+  madeBy(component: string): readonly Call[] {
+    return this.with(CALLER, component);
+  }
+
+  /** The calls of any part of a component. */
+  takenBy(component: string): readonly Call[] {
+    return this.with(CALLEE, component);
+  }
+
+  /** The calls with this text as their key, in order. */
+  with(key: Key, text: string): readonly Call[] {
+    return this.by(key).get(text) ?? [];
+  }
+
+  private by(key: Key): ReadonlyMap<string, readonly Call[]> {
+    let index = this.indexes.get(key);
+    if (index === undefined) {
+      index = listsBy(this.calls, key);
+      this.indexes.set(key, index);
+    }
+    return index;
   }
 
   /**
@@ -39,7 +68,7 @@ export class Graph {
   private sorted(): readonly string[] {
     const order: string[] = [];
     const seen = new Set<string>();
-    for (const start of [...this.out.keys(), ...this.in.keys()]) {
+    for (const start of [...this.by(FROM).keys(), ...this.by(TO).keys()]) {
       if (seen.has(start)) continue;
       seen.add(start);
       const stack = [{ part: start, next: 0 }];
@@ -62,10 +91,21 @@ export class Graph {
 /** Returns the value of a part. */
 export type Fold<T> = (part: string) => T;
 
-function listOf(lists: Map<string, Call[]>, key: string): Call[] {
-  const known = lists.get(key);
-  if (known !== undefined) return known;
-  const list: Call[] = [];
-  lists.set(key, list);
-  return list;
+/** By which calls are found. A constant: each of them has an index. */
+export type Key = (call: Call) => string;
+
+const FROM: Key = ({ from }) => from;
+const TO: Key = ({ to }) => to;
+const CALLER: Key = ({ caller }) => caller;
+const CALLEE: Key = ({ callee }) => callee;
+
+function listsBy(calls: readonly Call[], key: Key): ReadonlyMap<string, readonly Call[]> {
+  const lists = new Map<string, Call[]>();
+  for (const call of calls) {
+    const text = key(call);
+    const known = lists.get(text);
+    if (known === undefined) lists.set(text, [call]);
+    else known.push(call);
+  }
+  return lists;
 }

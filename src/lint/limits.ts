@@ -1,5 +1,6 @@
 import type { Ns } from '../kernel/time.js';
 import type { Call } from './calls.js';
+import type { Graph } from './graph.js';
 import { policyTraits } from '../patterns/registry.js';
 import { retryOf, traitsIn } from './layers.js';
 import type { Scenario } from '../spec/scenario/scenario.js';
@@ -58,17 +59,16 @@ export function limitOfCall(call: Call): Limit {
  * The latest deadline that a part can inherit, counted from its call: the longest over all callers, Infinity if one
  * of them has none. 0 for a part that nothing calls.
  */
-export function inheritedDeadlines(
-  scenario: Scenario,
-  calls: readonly Call[],
-): ReadonlyMap<string, Ns> {
+export function inheritedDeadlines(scenario: Scenario, graph: Graph): ReadonlyMap<string, Ns> {
   const latest = new Map<string, Ns>();
   for (const [name, { requests }] of scenario.workloads) {
     for (const request of requests) latest.set(`${name}.${request.name}`, Infinity);
   }
+  // In this order only a cycle needs a second round.
+  const ordered = [...graph.calleesFirst].reverse().flatMap((part) => graph.from(part));
   for (let changed = true; changed;) {
     changed = false;
-    for (const call of calls) {
+    for (const call of ordered) {
       const from = latest.get(call.from);
       if (from === undefined || call.most === 0) continue;
       const own = traitsIn(call.layers, 'deadline');

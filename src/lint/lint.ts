@@ -41,7 +41,7 @@ export function lint(
   places: Places,
   rules: readonly Rule[],
 ): readonly Remark[] {
-  const remarks = new Map<string, Remark>();
+  const gathering = new Map<string, Gathering>();
   const needAll = new Set<string>();
   file.variants.forEach((variant, index) => {
     const { name } = variant;
@@ -49,26 +49,37 @@ export function lint(
     for (const rule of rules) {
       for (const finding of rule.check(subject)) {
         if (isOfBalancer(subject, finding)) continue;
-        const own = remarkOf(rule, finding, places.at(name, finding.path), name);
+        const own = remarkOf(rule, finding, places.at(name, finding.path));
         const key = [own.rule, own.file, own.line, own.col, own.message, own.measured].join('\n');
-        const known = remarks.get(key);
-        remarks.set(key, known === undefined ? own : merged(known, own));
+        const known = gathering.get(key);
+        if (known === undefined) gathering.set(key, { remark: own, variants: new Set([name]) });
+        else known.variants.add(name);
         if (finding.everywhere === true) needAll.add(key);
       }
     }
   });
   const all = file.variants.length;
   const byPlace = comparePlaces(places.path);
-  for (const key of needAll) if (remarks.get(key)!.variants.length < all) remarks.delete(key);
-  return gathered([...remarks.values()])
-    .map((remark) => ({ ...remark, everywhere: remark.variants.length === all }))
-    .sort(
-      (a, b) =>
-        SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-        byPlace(a, b) ||
-        byCodeUnit(a.rule, b.rule) ||
-        byCodeUnit(a.message, b.message),
-    );
+  for (const key of needAll) if (gathering.get(key)!.variants.size < all) gathering.delete(key);
+  return gathered(
+    [...gathering.values()].map(({ remark, variants }) => ({
+      ...remark,
+      variants: [...variants],
+      everywhere: variants.size === all,
+    })),
+  ).sort(
+    (a, b) =>
+      SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+      byPlace(a, b) ||
+      byCodeUnit(a.rule, b.rule) ||
+      byCodeUnit(a.message, b.message),
+  );
+}
+
+/** A remark, and the variants in which it was found so far. */
+interface Gathering {
+  readonly remark: Remark;
+  readonly variants: Set<string>;
 }
 
 /** Whether a finding is about a balancer that `discovery` adds: the file has no place for its remedy. */
@@ -87,17 +98,23 @@ export function subjectIn(
 ): Subject {
   const judging = [...budgets, ...(hypothesis?.expect ?? [])];
   const metrics = judging.map(({ expression }) => expression.metric);
-  const subject = subjectOf(scenario, plan, metrics, (path) => places.has(name, path));
+  const subject = subjectOf(
+    scenario,
+    plan,
+    metrics,
+    (path) => places.has(name, path),
+    () => places.amounts(name),
+  );
   return { ...subject, ownBudgets: budgets.length };
 }
 
-function remarkOf(rule: Rule, finding: Finding, spot: Spot, variant: string): Remark {
+function remarkOf(rule: Rule, finding: Finding, spot: Spot): Remark {
   return {
     rule: rule.name,
     severity: rule.severity,
     ...spot,
     path: pathText(finding.path),
-    variants: [variant],
+    variants: [],
     everywhere: false,
     entities: finding.entities,
     message: finding.message,
@@ -110,24 +127,25 @@ function remarkOf(rule: Rule, finding: Finding, spot: Spot, variant: string): Re
   };
 }
 
-function merged(known: Remark, { variants }: Remark): Remark {
-  return { ...known, variants: [...new Set([...known.variants, ...variants])] };
-}
-
 /** A bundle that many calls share is reported once. */
-function gathered(remarks: readonly Remark[]): readonly Remark[] {
-  const places = new Map<string, Remark>();
+function gathered(remarks: readonly Remark[]): Remark[] {
+  const places = new Map<string, Remark[]>();
   for (const remark of remarks) {
     const { rule, file, line, col, path, measured, limit, variants } = remark;
     const key = [rule, file, line, col, path, measured, limit, ...variants].join('\n');
     const known = places.get(key);
-    if (known === undefined) places.set(key, remark);
-    else {
-      const entities = [...new Set([...known.entities, ...remark.entities])];
-      places.set(key, { ...known, entities, also: [...known.also, remark.message] });
-    }
+    if (known === undefined) places.set(key, [remark]);
+    else known.push(remark);
   }
-  return [...places.values()];
+  return [...places.values()].map(([first, ...others]) =>
+    others.length === 0
+      ? first
+      : {
+          ...first,
+          entities: [...new Set([first, ...others].flatMap(({ entities }) => entities))],
+          also: others.map(({ message }) => message),
+        },
+  );
 }
 
 /** The file itself before its fragments, then by line. */

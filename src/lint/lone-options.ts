@@ -2,6 +2,7 @@ import { policyNames } from '../patterns/registry.js';
 import type { Path } from '../scenario/located.js';
 import type { Call } from './calls.js';
 import { hostOf, mostOf } from './demand.js';
+import type { Key } from './graph.js';
 import { layerOf, traitsIn } from './layers.js';
 import type { Subject } from './subject.js';
 
@@ -139,8 +140,10 @@ function fallbackStatus({ caller, layers, policyPath }: Call, { scenario }: Subj
   };
 }
 
+const POLICY_PATH: Key = ({ policyPath }) => policyPath.join();
+
 /** State per endpoint or instance, in the bundle of a single step that calls one endpoint or one instance. */
-function lonePer(policy: string, call: Call, { calls, scenario }: Subject): Use | null {
+function lonePer(policy: string, call: Call, { graph, scenario }: Subject): Use | null {
   const { callee, layers, policyPath } = call;
   const layer = layerOf(layers, policy);
   const per = layer?.per ?? 'callee';
@@ -149,10 +152,9 @@ function lonePer(policy: string, call: Call, { calls, scenario }: Subject): Use 
   const isOwn = isStep || last === 'compensationPolicy';
   if (!isOwn || (per !== 'endpoint' && per !== 'target')) return null;
   if (layer?.written.includes('per') !== true) return null;
-  const others = calls.some(
-    (one) =>
-      one.callee === callee && one.to !== call.to && one.policyPath.join() === policyPath.join(),
-  );
+  const others = graph
+    .with(POLICY_PATH, POLICY_PATH(call))
+    .some((one) => one.callee === callee && one.to !== call.to);
   if (others || (per === 'target' && mostOf(scenario, callee) > 1)) return null;
   return {
     path: [...policyPath, policy, 'per'],

@@ -1,5 +1,4 @@
 import type { Ns } from '../kernel/time.js';
-import { componentOf } from './calls.js';
 import type { Subject } from './subject.js';
 
 /** A part of a component, and its share of the component's requests without failures. */
@@ -10,17 +9,17 @@ export interface Share {
 
 /** The parts of a component that receive requests. */
 export function partsOf({ traffic }: Subject, component: string): readonly Share[] {
-  const own = [...traffic.mean].filter(
-    ([part, rate]) => componentOf(part) === component && rate > 0 && rate < Infinity,
-  );
-  const total = own.reduce((sum, [, rate]) => sum + rate, 0);
-  return own.map(([part, rate]) => ({ part, weight: rate / total }));
+  const own = (traffic.parts.get(component) ?? [])
+    .map((part) => ({ part, rate: traffic.mean.get(part)! }))
+    .filter(({ rate }) => rate > 0 && rate < Infinity);
+  const total = own.reduce((sum, { rate }) => sum + rate, 0);
+  return own.map(({ part, rate }) => ({ part, weight: rate / total }));
 }
 
 /** Mean number of requests per second of a component, without failures. */
 export function rateIn({ traffic }: Subject, component: string): number {
   let rate = 0;
-  for (const [part, own] of traffic.mean) if (componentOf(part) === component) rate += own;
+  for (const part of traffic.parts.get(component) ?? []) rate += traffic.mean.get(part)!;
   return rate;
 }
 

@@ -2,7 +2,6 @@ import type { Reference } from '../spec/scenario/expression.js';
 import { componentOf } from './calls.js';
 import { isHard, isWaitedFor, reach, requestsOf } from './reach.js';
 import type { Subject } from './subject.js';
-import { namersOf } from './uses.js';
 
 /** A component that users' requests wait for. */
 export interface Dependency {
@@ -51,23 +50,19 @@ function nameIn(text: string): Named {
 }
 
 /** The parts of these components. A saga, queue or view has none: those of the components around it count. */
-function partsNamed(named: readonly Named[], { calls, scenario }: Subject): readonly string[] {
+function partsNamed(named: readonly Named[], { calls, namers }: Subject): readonly string[] {
   const parts = [...new Set(calls.flatMap(({ from, to }) => [from, to]))];
   const owners = new Set(parts.map(componentOf));
-  const namers = namersOf(scenario);
   const around = (name: string): readonly string[] =>
-    [...namers].flatMap(([one, users]) => {
+    [...namers()].flatMap(([one, users]) => {
       if (one === name) return users.map((user) => user.name);
       return users.some((user) => user.name === name) ? [one] : [];
     });
-  const all = named.flatMap(({ component, part }) =>
-    owners.has(component)
-      ? [{ component, part }]
-      : around(component).map((one) => ({ component: one, part: null })),
+  const all = new Set(
+    named.flatMap(({ component, part }) => {
+      if (!owners.has(component)) return around(component);
+      return part === null ? component : `${component}.${part}`;
+    }),
   );
-  return parts.filter((it) =>
-    all.some(({ component, part }) =>
-      part === null ? componentOf(it) === component : it === `${component}.${part}`,
-    ),
-  );
+  return parts.filter((it) => all.has(componentOf(it)) || all.has(it));
 }

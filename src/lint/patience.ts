@@ -1,3 +1,4 @@
+import { positionIn } from './positions.js';
 import type { Ns } from '../kernel/time.js';
 import type { Scenario } from '../spec/scenario/scenario.js';
 
@@ -8,6 +9,6 @@ export function patienceOf(
 ): { readonly afterNs: Ns; readonly notifies: boolean } {
   const dot = part.indexOf('.');
   const requests = scenario.workloads.get(part.slice(0, dot))?.requests ?? [];
-  const patience = requests.find(({ name }) => name === part.slice(dot + 1))?.patience ?? null;
+  const patience = requests[positionIn(requests, part.slice(dot + 1))]?.patience ?? null;
   return { afterNs: patience?.afterNs ?? Infinity, notifies: patience?.cancel ?? true };
 }

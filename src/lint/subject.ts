@@ -1,5 +1,6 @@
 import type { Ns } from '../kernel/time.js';
 import { editsOf } from '../patterns/registry.js';
+import type { Amount } from '../scenario/amounts.js';
 import type { Path } from '../scenario/located.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { MetricPath } from '../spec/scenario/expression.js';
@@ -12,6 +13,8 @@ import { Graph } from './graph.js';
 import { inheritedDeadlines } from './limits.js';
 import { trafficOf } from './traffic.js';
 import type { Traffic } from './traffic.js';
+import { namersOf } from './uses.js';
+import type { Placed } from './uses.js';
 
 /** One variant of a scenario, with facts that are derived without running it. */
 export interface Subject {
@@ -36,12 +39,16 @@ export interface Subject {
   readonly stopped: ReadonlySet<string>;
   /** Components with processes that a fault freezes: they run and do not answer. */
   readonly frozen: ReadonlySet<string>;
+  /** By component, those that refer to it. */
+  readonly namers: () => ReadonlyMap<string, readonly Placed[]>;
   /** Metrics of all budgets, then of the expectations of the hypothesis. */
   readonly budgets: readonly MetricPath[];
   /** Number of those that are budgets. */
   readonly ownBudgets: number;
   /** Whether the file of this variant contains a path. */
   readonly written: (path: Path) => boolean;
+  /** The numbers in the file of this variant, with the units of their fields. */
+  readonly amounts: () => readonly Amount[];
 }
 
 /** Derives the facts that rules use. */
@@ -50,9 +57,11 @@ export function subjectOf(
   plan: Plan,
   budgets: readonly MetricPath[],
   written: (path: Path) => boolean,
+  amounts: () => readonly Amount[],
 ): Subject {
   const { calls: all, unrouted } = callsOf(scenario, written);
-  const traffic = trafficOf(scenario, new Graph(all));
+  const whole = new Graph(all);
+  const traffic = trafficOf(scenario, whole);
   const calls = all.filter((call) => call.most > 0 && (traffic.most.get(call.from) ?? 0) > 0);
   const graph = new Graph(calls);
   const parts = plan.parts.filter(({ idempotent }) => idempotent);
@@ -64,14 +73,14 @@ export function subjectOf(
     scenario,
     hosts: [...scenario.services.values(), ...scenario.gateways.values()],
     written,
+    amounts,
     budgets,
+    namers: once(() => namersOf(scenario)),
     ownBudgets: budgets.length,
     frozen: new Set(hitBy('hold', plan)),
     stopped: new Set([...hitBy('ask', plan), ...shrinking.map(({ name }) => name)]),
     callees: (part) => {
-      const own = all.filter(
-        ({ from, handled, background }) => from === part && !handled && !background,
-      );
+      const own = whole.from(part).filter(({ handled, background }) => !handled && !background);
       return [...new Set(own.filter((it) => it.callee !== it.caller).map(({ callee }) => callee))];
     },
     calls,
@@ -80,11 +89,17 @@ export function subjectOf(
     graph,
     traffic,
     demands: new Demands(scenario, calls, graph),
-    inherited: inheritedDeadlines(scenario, calls),
+    inherited: inheritedDeadlines(scenario, graph),
     repeatable: new Set(
       parts.map(({ component, name }) => `${plan.components[component].name}.${name}`),
     ),
   };
+}
+
+/** A value that several rules use, and that is derived at its first use. */
+function once<T>(derive: () => T): () => T {
+  let known: { readonly value: T } | undefined;
+  return () => (known ??= { value: derive() }).value;
 }
 
 /** Components with processes that a fault stops in this way. */

@@ -1,11 +1,58 @@
 import { codeFrame } from '../scenario/diagnostics.js';
-import { plural } from '../text/words.js';
+import { formatCount } from '../text/figures.js';
+import { list, plural } from '../text/words.js';
+import type { Sorted } from './accepted.js';
 import type { Checklist } from './checklist.js';
 import type { Remark } from './lint.js';
 import type { Rule, Severity } from './rule.js';
 
-/** Text of a remark in the format of `validate` diagnostics, with the measurement, the reason and the fix. */
-export function remarkText(remark: Remark): string {
+/** Findings of one rule above which the text shows only the first ones. */
+const SAME_MAX = 20;
+/** Findings of such a rule that are shown, and the other places that are named. */
+const SAME_SHOWN = 5;
+const PLACES_NAMED = 3;
+
+/**
+ * Lines of each remark about a file, in order. A rule with very many findings shows the first ones, and a line that
+ * counts the others follows them. `all` shows every finding.
+ */
+export function shownRemarks(
+  remarks: readonly Remark[],
+  all: boolean,
+): readonly (readonly string[])[] {
+  const rules = new Map<string, Remark[]>();
+  for (const remark of remarks) {
+    const known = rules.get(remark.rule);
+    if (known === undefined) rules.set(remark.rule, [remark]);
+    else known.push(remark);
+  }
+  const blocks = new Map<Remark, readonly (readonly string[])[]>();
+  for (const same of rules.values()) {
+    if (all || same.length <= SAME_MAX) continue;
+    for (const remark of same) blocks.set(remark, []);
+    const shown = same.slice(0, SAME_SHOWN);
+    for (const remark of shown) blocks.set(remark, [remarkLines(remark)]);
+    const last = shown[SAME_SHOWN - 1];
+    blocks.set(last, [remarkLines(last), restLines(same.slice(SAME_SHOWN))]);
+  }
+  return remarks.flatMap((remark) => blocks.get(remark) ?? [remarkLines(remark)]);
+}
+
+/** `1,595 more findings of RULE: PATH, PATH, PATH and 1,592 other places`. */
+function restLines(rest: readonly Remark[]): readonly string[] {
+  const [{ file, rule }] = rest;
+  const named = rest.slice(0, PLACES_NAMED).map(({ path }) => path);
+  const others = rest.length - named.length;
+  const places = others > 0 ? [...named, `${formatCount(others)} other places`] : named;
+  return [
+    `${file}: ${plural(rest.length, 'more finding')} of ${rule}: ${list(places)}`,
+    '  Show all of them with --all, or write them with --json FILE.',
+    '',
+  ];
+}
+
+/** Lines of a remark in the format of `validate` diagnostics, with the measurement, the reason and the fix. */
+export function remarkLines(remark: Remark): readonly string[] {
   const { file, line, col, severity, rule, path, message, variants, everywhere } = remark;
   const where = everywhere ? '' : ` (in variant ${variants.join(', ')})`;
   return [
@@ -15,9 +62,19 @@ export function remarkText(remark: Remark): string {
     `  measured: ${remark.measured}; limit: ${remark.limit}`,
     `  why: ${remark.reason}`,
     `  remedy: ${remark.hint}`,
-    ...remark.fixExample.split('\n').map((text) => `    ${text}`),
+    ...fixLines(remark),
     '',
-  ].join('\n');
+  ];
+}
+
+/** Lines of an example that are shown. */
+const FIX_SHOWN = 40;
+
+function fixLines({ fixExample }: Remark): readonly string[] {
+  const lines = fixExample.split('\n').map((text) => `    ${text}`);
+  const rest = lines.length - FIX_SHOWN;
+  if (rest <= 0) return lines;
+  return [...lines.slice(0, FIX_SHOWN), `    # ${plural(rest, 'more line')}: --json FILE`];
 }
 
 /** How many of the calls with the same finding are listed. */
@@ -29,8 +86,18 @@ function alsoLines({ also }: Remark): readonly string[] {
   return rest === 0 ? shown : [...shown, `  also: ${rest} more`];
 }
 
+/** A line for each finding that the file accepts; without `all`, only the first ones of a long list. */
+export function acceptedTexts(accepted: Sorted['accepted'], all: boolean): readonly string[] {
+  const shown = all || accepted.length <= SAME_MAX ? accepted : accepted.slice(0, SAME_SHOWN);
+  const lines = shown.map(([remark, reason]) => acceptedText(remark, reason));
+  const rest = accepted.length - shown.length;
+  return rest === 0
+    ? lines
+    : [...lines, `${plural(rest, 'more accepted finding')}: --all, or --json FILE`];
+}
+
 /** One line for a finding that the file accepts. */
-export function acceptedText({ file, line, col, rule, message }: Remark, reason: string): string {
+function acceptedText({ file, line, col, rule, message }: Remark, reason: string): string {
   return `${file}:${line}:${col} accepted ${rule}: ${message} (${reason})`;
 }
 
@@ -47,7 +114,12 @@ export function tally(remarks: readonly Remark[]): string {
 const LACKING_SHOWN = 5;
 
 /** The checklist as an aligned table, with the places that lack each point below it. */
-export function checklistText({ file, variants, everywhere, points }: Checklist): string {
+export function checklistLines({
+  file,
+  variants,
+  everywhere,
+  points,
+}: Checklist): readonly string[] {
   const where = everywhere ? '' : ` (variant ${variants.join(', ')})`;
   const widthOf = (texts: readonly string[]): number =>
     Math.max(...texts.map(({ length }) => length));
@@ -65,7 +137,7 @@ export function checklistText({ file, variants, everywhere, points }: Checklist)
       ...[...shown, ...(rest === 0 ? [] : [`${rest} more`])].map((text) => `    ${text}`),
     ];
   });
-  return [`${file}: checklist${where}`, ...lines, ''].join('\n');
+  return [`${file}: checklist${where}`, ...lines];
 }
 
 /** The table of all rules, in Markdown. */

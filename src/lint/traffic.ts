@@ -4,6 +4,7 @@ import { editsOf } from '../patterns/registry.js';
 import { expectedArrivals } from '../spec/scenario/arrivals.js';
 import type { Scenario } from '../spec/scenario/scenario.js';
 import type { Arrivals } from '../spec/scenario/arrivals.js';
+import { componentOf } from './calls.js';
 import type { Call } from './calls.js';
 import type { Graph } from './graph.js';
 import { triesOf } from './layers.js';
@@ -14,6 +15,8 @@ export interface Traffic {
   readonly mean: ReadonlyMap<string, number>;
   /** By part: rate at the highest arrival rate, with all retries and all failure handlers. */
   readonly most: ReadonlyMap<string, number>;
+  /** By component: its parts in `mean`, in the same order. */
+  readonly parts: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Rounds after which a cycle of calls has converged, or never will. */
@@ -21,12 +24,25 @@ const ROUNDS = 200;
 
 /** Propagates the arrivals of all workloads along the calls. */
 export function trafficOf(scenario: Scenario, graph: Graph): Traffic {
+  const mean = flow(entries(scenario, meanRate), graph, ({ times }) => times);
   return {
-    mean: flow(entries(scenario, meanRate), graph, ({ times }) => times),
-    most: flow(entries(scenario, peakRate), graph, ({ most, layers }) =>
+    mean,
+    parts: byComponent(mean.keys()),
+    most: flow(entries(scenario, peakRate(surgingIn(scenario))), graph, ({ most, layers }) =>
       most === 0 ? 0 : most * triesOf(layers),
     ),
   };
+}
+
+function byComponent(parts: Iterable<string>): ReadonlyMap<string, readonly string[]> {
+  const lists = new Map<string, string[]>();
+  for (const part of parts) {
+    const component = componentOf(part);
+    const known = lists.get(component);
+    if (known === undefined) lists.set(component, [part]);
+    else known.push(part);
+  }
+  return lists;
 }
 
 /** Whether all workloads are closed: there are never more requests than users. */
@@ -54,12 +70,16 @@ function meanRate(arrivals: Arrivals, { run }: Scenario): number {
 }
 
 /** Highest arrival rate at any time; Infinity = unbounded. */
-function peakRate(arrivals: Arrivals, { faults }: Scenario, workload: string): number {
-  const surges = faults.some(
-    (fault) =>
-      fault.target.includes(workload) && editsOf(fault).some(({ knob }) => knob.load !== undefined),
+function peakRate(surging: ReadonlySet<string>): RateOf {
+  return (arrivals, _, workload) => (surging.has(workload) ? Infinity : peakOf(arrivals));
+}
+
+/** Targets of the faults that add load. */
+function surgingIn({ faults }: Scenario): ReadonlySet<string> {
+  const adding = faults.filter((fault) =>
+    editsOf(fault).some(({ knob }) => knob.load !== undefined),
   );
-  return surges ? Infinity : peakOf(arrivals);
+  return new Set(adding.flatMap(({ target }) => target));
 }
 
 function peakOf(arrivals: Arrivals): number {

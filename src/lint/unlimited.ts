@@ -15,10 +15,10 @@ export function unlimited({ scenario, calls, inherited }: Subject): readonly Cal
 }
 
 /** The finding for such a call. */
-export function unlimitedFinding(call: Call, { scenario, calls, demands }: Subject): Finding {
+export function unlimitedFinding(call: Call, { scenario, demands }: Subject): Finding {
   // A timeout in a shared bundle must suit the slowest of its calls.
-  const shared = calls.filter((other) => call.bundle !== '' && other.bundle === call.bundle);
-  const slowest = Math.max(...[call, ...shared].map(({ to }) => demands.of(to).elapsedNs));
+  const own = demands.of(call.to).elapsedNs;
+  const slowest = call.bundle === '' ? own : Math.max(own, demands.slowestWith(call.bundle));
   const bounded = limitOfCall(call)?.attemptNs !== Infinity;
   const external = scenario.services.get(call.callee)?.external === true;
   return {

@@ -2,12 +2,33 @@ import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
 import { pathText, type Path } from '../scenario/located.js';
 import { formatDuration } from '../spec/quantities/quantity-text.js';
-import { formatNumber, formatSeconds } from '../text/figures.js';
+import { formatCount, formatNumber, formatSeconds } from '../text/figures.js';
+import { list } from '../text/words.js';
 import type { Call } from './calls.js';
 
 /** A call as messages name it. */
 export function callText({ from, to }: Pick<Call, 'from' | 'to'>): string {
   return `${from} -> ${to}`;
+}
+
+/** Names above which a sentence has only the first ones, and the number that it has then. */
+const NAMES_MAX = 20;
+const NAMES_SHOWN = 10;
+
+/** `a, b and c`; of very many names the first ones and the number of the others. The entities have all of them. */
+export function namesText(names: readonly string[]): string {
+  if (names.length <= NAMES_MAX) return list(names);
+  return list([
+    ...names.slice(0, NAMES_SHOWN),
+    `${formatCount(names.length - NAMES_SHOWN)} others`,
+  ]);
+}
+
+/** `a -> b -> c`; of a very long way its beginning and its end. */
+export function wayText(parts: readonly string[]): string {
+  if (parts.length <= NAMES_MAX) return parts.join(' -> ');
+  const rest = `(${formatCount(parts.length - NAMES_SHOWN - 1)} others)`;
+  return [...parts.slice(0, NAMES_SHOWN), rest, parts[parts.length - 1]].join(' -> ');
 }
 
 /** A duration of whole nanoseconds in a sentence. */

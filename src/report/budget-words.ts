@@ -11,9 +11,9 @@ export function isFailure(budget: BudgetResult): boolean {
   return isBroken(budget) && budget.severity === 'error';
 }
 
-/** True if a hypothesis does not hold. */
-export function isWrong({ verdict }: HypothesisResult): boolean {
-  return verdict === 'refuted' || verdict === 'invalid';
+/** True if a hypothesis does not hold, or a strict expectation is undecided. */
+export function isWrong({ verdict, expectations }: HypothesisResult): boolean {
+  return verdict === 'refuted' || verdict === 'invalid' || expectations.some(isFailure);
 }
 
 /** The measured value in short: `812 ms`, `never`, `37 of 40 steps`. */

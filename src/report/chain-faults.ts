@@ -39,9 +39,12 @@ export function endOfFaults(
   { ids }: ChainStart,
   since: readonly CascadeEvent[],
 ): CascadeEvent | undefined {
-  const ends = [...ids].map((id) =>
-    since.find(({ kind, subject }) => kind === 'faultEnd' && subject === id),
-  );
+  const firstEnds = new Map<string, CascadeEvent>();
+  for (const event of since) {
+    const isFirst = event.kind === 'faultEnd' && !firstEnds.has(event.subject);
+    if (isFirst) firstEnds.set(event.subject, event);
+  }
+  const ends = [...ids].map((id) => firstEnds.get(id));
   return ends.reduce(
     (last, end) => (last === undefined || end === undefined || end.at < last.at ? last : end),
     ends.includes(undefined) ? undefined : ends[0],
@@ -59,9 +62,8 @@ export function faultsInWords(
   );
   const others = sameInstant(fault, candidates);
   if (others.length === 0) return { subject: headOf(fault), text: fault.detail ?? '' };
-  const words = [fault, ...others]
-    .sort((a, b) => cascade.events.indexOf(a) - cascade.events.indexOf(b))
-    .map(headOf);
+  const all = new Set([fault, ...others]);
+  const words = cascade.events.filter((event) => all.has(event)).map(headOf);
   const left = words.length - FEW;
   const few = left > 1 ? [...words.slice(0, FEW), `${left} more`] : words;
   return { subject: `${words.length} faults at once`, text: listed(few) };
@@ -97,21 +99,15 @@ export function instantaneous(
 }
 
 /**
- * Whether a component is back only because its own fault ends: after a failover users recover long before, and the
- * chain ends with them.
+ * The answer to whether a component is back only because its own fault ends: after a failover users recover long
+ * before, and the chain ends with them.
  */
-export function isBackWithFault(
-  { faults, cascade }: VariantResult,
-  { kind, subject, at }: CascadeEvent,
-): boolean {
-  return (
+function backWithFault({ faults, cascade }: VariantResult): (end: CascadeEvent) => boolean {
+  const faultEnds = cascade.events.filter(({ kind }) => kind === 'faultEnd');
+  const ended = new Set(faultEnds.map(({ subject, at }) => `${at} ${subject}`));
+  return ({ kind, subject, at }) =>
     kind === 'recovered' &&
-    faults.some(
-      ({ id, target }) =>
-        target.includes(subject) &&
-        cascade.events.some((e) => e.kind === 'faultEnd' && e.subject === id && e.at === at),
-    )
-  );
+    faults.some(({ id, target }) => target.includes(subject) && ended.has(`${at} ${id}`));
 }
 
 /** The last of some ends that is of the chain's own faults, preferably one that a fault does not bring with its end. */
@@ -121,7 +117,6 @@ export function lastEnd(
   isOther: (end: CascadeEvent) => boolean,
 ): CascadeEvent | undefined {
   const own = ends.filter((end) => isEnd(end) && !isOther(end));
-  return (
-    own.filter((end) => !isBackWithFault(variant, end)).pop() ?? own.pop() ?? ends[ends.length - 1]
-  );
+  const isBackWithFault = backWithFault(variant);
+  return own.findLast((end) => !isBackWithFault(end)) ?? own.at(-1) ?? ends.at(-1);
 }

@@ -50,8 +50,9 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   const again = next === null ? null : laterStep(view, variant, next, since);
   const left = since.filter((e) => e.kind === 'notRecovered').pop();
   const ends = first.filter(isEnd);
+  const starts = startsByEnd(first);
   const isOther = (e: CascadeEvent): boolean =>
-    otherFault(variant, begin, startOf(e, first)) !== undefined;
+    otherFault(variant, begin, starts.get(e)) !== undefined;
   const last = left ?? lastEnd(variant, ends, isOther);
   const others = first.filter((e) => e !== last);
   const ownSteps = [start, shownEnd, again ?? undefined, last].filter((e) => e !== undefined);
@@ -72,20 +73,22 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
 /** The last fault that begins before the chain, is still active at its start, and is not innocent. */
 function earlierFault({ cascade }: VariantResult, from: number): CascadeEvent | undefined {
   const { events, innocent } = cascade;
-  const earlier = events.filter(({ kind, subject, at }) => {
-    const isOver = events.some(
-      (end) => end.kind === 'faultEnd' && end.subject === subject && end.at <= from,
-    );
-    return (
-      kind === 'fault' && at < from && !isOver && innocent.every((one) => one.fault !== subject)
-    );
-  });
-  return earlier[earlier.length - 1];
+  const ended = events.filter(({ kind, at }) => kind === 'faultEnd' && at <= from);
+  const left = new Set([
+    ...ended.map(({ subject }) => subject),
+    ...innocent.map(({ fault }) => fault),
+  ]);
+  return events.findLast(
+    ({ kind, subject, at }) => kind === 'fault' && at < from && !left.has(subject),
+  );
 }
 
-/** The beginning of the episode that an event ends. */
-function startOf(end: CascadeEvent, events: readonly CascadeEvent[]): CascadeEvent | undefined {
-  return episodesOf(events).find((episode) => episode.end === end)?.start;
+/** The beginning of the episode that an event ends, by that event. */
+function startsByEnd(
+  events: readonly CascadeEvent[],
+): ReadonlyMap<CascadeEvent | null, CascadeEvent> {
+  const episodes = episodesOf(events).toReversed();
+  return new Map(episodes.map(({ start, end }) => [end, start]));
 }
 
 function isEndAt(event: CascadeEvent, at: number): boolean {
@@ -199,7 +202,8 @@ function spreadEvents(
   const order = [...firsts.values()].map((event, i) => ({ event, i }));
   order.sort((a, b) => rank(a.event) - rank(b.event) || a.i - b.i);
   const shown = order.slice(0, Math.max(0, room)).map(({ event }) => event);
-  const shrunk = shrinking(variant.cascade.events).find((event) => events.includes(event));
+  const own = new Set(events);
+  const shrunk = shrinking(variant.cascade.events).find((event) => own.has(event));
   const scaled = shrunk ?? events.find(({ kind }) => kind === 'scaledUp');
   const platform = platformEvent(events, faulted);
   // A change by an autoscaler follows the events that it reacts to.

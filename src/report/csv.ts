@@ -1,6 +1,7 @@
 import type { Estimate } from '../spec/result/estimate.js';
 import type { Result, VariantResult } from '../spec/result/result.js';
 import type { WhatIfWords } from '../spec/scenario/what-if.js';
+import { oneLine } from '../text/line.js';
 import { latencyColumns, outcomeColumns } from './columns.js';
 import type { Column } from './column.js';
 import { heldBudgets, viewOf } from './view.js';
@@ -10,8 +11,9 @@ import { heldBudgets, viewOf } from './view.js';
  * per second, shares 0 to 1. Where the command line changes the scenario, the last column has the changes of a
  * variant. Texts that a spreadsheet would run as a formula get a leading apostrophe.
  */
-export function renderCsv(result: Result): string {
-  const view = viewOf(result);
+export function renderCsv(read: Result): string {
+  const view = viewOf(read);
+  const { result } = view;
   const { whatIf } = result.scenario;
   const columns = [
     ...outcomeColumns(view),
@@ -40,10 +42,11 @@ export function renderCsv(result: Result): string {
   return [head.map(csvText), ...rows].map((row) => `${row.join(',')}\r\n`).join('');
 }
 
-/** A text as a cell: no formula for a spreadsheet, quoted where necessary. */
+/** A text as a cell: a row is one line, no formula for a spreadsheet, quoted where necessary. */
 export function csvText(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const cell = oneLine(text);
+  const safe = /^[=+\-@]/.test(cell) ? `'${cell}` : cell;
+  return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /** A number as a cell; an unknown one is empty. */

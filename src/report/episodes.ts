@@ -13,17 +13,27 @@ export const EPISODES_MAX = 3;
 
 /** The episodes of all subjects by their beginning. One that gets worse is still the same episode. */
 export function episodesOf(events: readonly CascadeEvent[]): readonly Episode[] {
+  const nextEnd = new Map<string, CascadeEvent>();
+  const episodes: Episode[] = [];
+  // From the last event on, the next end of each subject is known: a search for each start would be quadratic.
+  for (const event of events.toReversed()) {
+    const { kind, subject } = event;
+    if (isEnd(event)) nextEnd.set(`${event.ends ?? 'degradation'} ${subject}`, event);
+    if (!STARTS.includes(kind)) continue;
+    const what = kind === 'backlog' ? 'backlog' : 'degradation';
+    episodes.push({ start: event, end: nextEnd.get(`${what} ${subject}`) ?? null });
+  }
+  return firstStarts(episodes.reverse());
+}
+
+/** Of consecutive episodes of a subject with the same end, the first. */
+function firstStarts(episodes: readonly Episode[]): readonly Episode[] {
   const ends = new Map<string, CascadeEvent | null>();
-  return events.flatMap((start, i) => {
-    if (!STARTS.includes(start.kind)) return [];
-    const what = start.kind === 'backlog' ? 'backlog' : 'degradation';
-    const isOwn = (event: CascadeEvent): boolean =>
-      event.subject === start.subject && isEnd(event) && (event.ends ?? 'degradation') === what;
-    const end = events.slice(i + 1).find(isOwn) ?? null;
-    const key = `${what} ${start.subject}`;
-    if (ends.get(key) === end) return [];
+  return episodes.filter(({ start, end }) => {
+    const key = `${start.kind === 'backlog' ? 'backlog' : 'degradation'} ${start.subject}`;
+    if (ends.get(key) === end) return false;
     ends.set(key, end);
-    return [{ start, end }];
+    return true;
   });
 }
 
@@ -43,9 +53,13 @@ export function nextFault(
   if (end === undefined) return null;
   const episodes = episodesOf(events);
   const later = events.filter(({ kind, at }) => kind === 'fault' && at >= end.at);
-  const found = later.find((fault, i) => {
-    const until = later[i + 1]?.at ?? Infinity;
-    return episodes.some(({ start }) => start.at >= fault.at && start.at < until);
+  const starts = episodes.map(({ start }) => start.at).sort((a, b) => a - b);
+  let i = 0;
+  const found = later.find((fault, k) => {
+    // Events of one instant may differ by a nanosecond in either direction.
+    while (i > 0 && starts[i - 1]! >= fault.at) i--;
+    while (i < starts.length && starts[i]! < fault.at) i++;
+    return i < starts.length && starts[i]! < (later[k + 1]?.at ?? Infinity);
   });
   if (found === undefined) return null;
   // If the headline fault hurt nothing, the effects of the next one are the whole cascade.

@@ -35,8 +35,9 @@ export interface RenderedFile {
 }
 
 /** Every chart of the report as a stand-alone SVG document, in a fixed order. */
-export function renderSvgs(result: Result, options: { readonly document: object }): RenderedFile[] {
-  const view = viewOf(result, plotRenderer(options.document));
+export function renderSvgs(read: Result, options: { readonly document: object }): RenderedFile[] {
+  const view = viewOf(read, plotRenderer(options.document));
+  const { result } = view;
   const files: RenderedFile[] = [
     file('loss', lossChart(view, 'loss', 984)),
     file('latency-successful', cumulativeChart(view, 'cdf-ok', 620, 'successLatency')),

@@ -22,7 +22,9 @@ export function propagationFinding(view: View, variant: VariantResult): string {
   const hedged = influences.some((i) => i.mechanism === 'hedgeLoad');
   const retried = influences.some((i) => i.mechanism === 'retryLoad');
   const repeats = hedged ? (retried ? 'retries and hedges' : 'hedges') : 'retries';
-  const depth = new Map(view.result.topology.nodes.map((node) => [node.name, node.depth]));
+  const depth = new Map<string, number>(
+    view.result.topology.nodes.map((node) => [node.name, node.depth]),
+  );
   const reached = [...new Set(up.map((i) => i.to))].sort(
     (a, b) => (depth.get(b) ?? 0) - (depth.get(a) ?? 0),
   );

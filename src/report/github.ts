@@ -2,7 +2,7 @@ import type { Result } from '../spec/result/result.js';
 import { isBroken, isWrong } from './budget-words.js';
 import { unfinishedLines } from './incomplete.js';
 import { budgetMessage } from './junit.js';
-import { printable } from './html-escape.js';
+import { oneLine } from '../text/line.js';
 
 /** Workflow commands that GitHub shows as annotations: an error per broken budget, a warning per broken warning. */
 export function githubAnnotations(
@@ -40,9 +40,9 @@ function command(level: string, file: string, title: string, message: string): s
   return `::${level} file=${property(file)},title=${property(title)}::${data(message)}`;
 }
 
-/** GitHub's own escapes for the message of a command. */
+/** A text in a command, with GitHub's own escapes. It has no line ends that would need one. */
 function data(text: string): string {
-  return printable(text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A'));
+  return oneLine(text).replaceAll('%', '%25');
 }
 
 function property(text: string): string {

@@ -1,6 +1,7 @@
 import { box, label, stroke, type Drawing } from './draw.js';
 import { coordinate } from './format.js';
-import { markup, printable, type Markup } from './html-escape.js';
+import { markup, type Markup } from './html-escape.js';
+import { harmless, oneLine, oneLineTexts } from '../text/line.js';
 import { standAlone } from './stand-alone.js';
 import {
   groupsOf,
@@ -23,7 +24,8 @@ export interface TopologyGraph {
 }
 
 /** The topology as a stand-alone SVG document. */
-export function graphSvg(graph: TopologyGraph): string {
+export function graphSvg(drawn: TopologyGraph): string {
+  const graph = oneLineTexts(drawn);
   const map = place(graph.nodes, graph.edges, 'LR', graph.groups);
   const drawing: Drawing = {
     width: map.width,
@@ -43,7 +45,8 @@ export function graphSvg(graph: TopologyGraph): string {
 }
 
 /** The topology in Mermaid's flowchart language. */
-export function graphMermaid(graph: TopologyGraph): string {
+export function graphMermaid(drawn: TopologyGraph): string {
+  const graph = oneLineTexts(drawn);
   const nodes = nodesOf(graph);
   const ids = new Map(nodes.map((node, i) => [node.name, `n${i}`]));
   const lines = ['flowchart LR'];
@@ -62,7 +65,8 @@ export function graphMermaid(graph: TopologyGraph): string {
 }
 
 /** The topology in Graphviz' DOT language. */
-export function graphDot(graph: TopologyGraph): string {
+export function graphDot(drawn: TopologyGraph): string {
+  const graph = oneLineTexts(drawn);
   const lines = [
     'digraph faultline {',
     '  rankdir=LR;',
@@ -78,7 +82,7 @@ export function graphDot(graph: TopologyGraph): string {
     lines.push(`  subgraph cluster_${i} { label=${dotText(name)}; ${inside} }`);
   });
   for (const edge of edgesOf(graph)) lines.push(`  ${dotText(edge.from)} -> ${dotText(edge.to)};`);
-  return `${lines.join('\n')}\n}\n`;
+  return harmless(`${lines.join('\n')}\n}\n`);
 }
 
 const MERMAID_SHAPES = {
@@ -167,11 +171,9 @@ function head(points: readonly { readonly x: number; readonly y: number }[]): Ma
 
 /** Mermaid writes entities with `#`. Quotes, brackets and angle brackets must be entities. */
 function mermaidText(text: string): string {
-  return printable(text).replace(/[^\p{L}\p{N} ._/:,()'-]/gu, (c) => `#${c.codePointAt(0)!};`);
+  return oneLine(text).replace(/[^\p{L}\p{N} ._/:,()'-]/gu, (c) => `#${c.codePointAt(0)!};`);
 }
 
 function dotText(text: string): string {
-  return `"${printable(text)
-    .replace(/[\\"]/g, (c) => `\\${c}`)
-    .replaceAll('\n', '\\n')}"`;
+  return `"${oneLine(text).replace(/[\\"]/g, (c) => `\\${c}`)}"`;
 }

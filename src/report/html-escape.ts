@@ -1,3 +1,5 @@
+import { oneLine, visible } from '../text/line.js';
+
 /** Text that is already markup. All other text is escaped on its way into a page. */
 export interface Markup {
   readonly markup: string;
@@ -33,19 +35,14 @@ export function render(part: Part): string {
   return part.markup;
 }
 
-/** Escapes text for element content and quoted attributes, after `printable`. */
+/** Escapes text for element content and quoted attributes, hidden characters made visible. */
 export function escapeText(text: string): string {
-  return printable(text).replace(/[&<>"']/g, (c) => ENTITIES[c]!);
-}
-
-/** Makes control, bidirectional and invisible characters visible as `\u202e`, so that no name can hide or reorder text. */
-export function printable(text: string): string {
-  return text.replace(HIDDEN, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return visible(text).replace(/[&<>"']|(?<=##\w*)\[/g, (c) => ENTITIES[c]!);
 }
 
 /** Shortens a label to a number of characters, with an ellipsis in the middle; both ends are kept. */
 export function shorten(text: string, limit: number): string {
-  const characters = Array.from(printable(text));
+  const characters = Array.from(oneLine(text));
   if (characters.length <= limit) return characters.join('');
   const tail = Math.floor((limit - 1) / 3);
   const head = limit - 1 - tail;
@@ -54,7 +51,7 @@ export function shorten(text: string, limit: number): string {
 
 /** Shortens a text to a number of characters; the beginning is kept. */
 export function cut(text: string, limit: number): string {
-  const characters = Array.from(printable(text));
+  const characters = Array.from(oneLine(text));
   return characters.length <= limit
     ? characters.join('')
     : `${characters.slice(0, limit - 1).join('')}…`;
@@ -81,9 +78,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '>': '&gt;',
   '"': '&quot;',
   "'": '&#39;',
+  // A document on standard output is in a log: `##[error]` is a command there.
+  '[': '&#91;',
 };
-
-/** C0 without tab and newline, DEL, C1, zero width, line separators, bidi controls, byte order mark, lone surrogates. */
-const HIDDEN =
-  // eslint-disable-next-line no-control-regex
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;

@@ -1,20 +1,23 @@
 import type { BudgetResult, Result } from '../spec/result/result.js';
 import { budgetFigure, isFailure } from './budget-words.js';
 import { formatValue } from '../text/figures.js';
-import { markup, type Markup, printable, render } from './html-escape.js';
+import { markup, type Markup, render } from './html-escape.js';
+import { oneLine, oneLineTexts, type Line, type OneLine } from '../text/line.js';
 import { unfinishedLines } from './incomplete.js';
 
 /** Budgets as a JUnit document: a suite per file and variant, a case per budget; warnings never fail. */
 export function renderJunit(
-  files: readonly { readonly file: string; readonly result: Result }[],
+  checked: readonly { readonly file: string; readonly result: Result }[],
 ): string {
+  // Lists of tests show a name on one line, and log it: a line end in an attribute would be one again after parsing.
+  const files = oneLineTexts(checked);
   const suites = files.flatMap(({ file, result }) => [
     ...result.variants.map((variant) =>
-      suite(`${file}: ${variant.name}${whatIfMark(result)}`, file, variant.budgets),
+      suite(oneLine(`${file}: ${variant.name}${whatIfMark(result)}`), file, variant.budgets),
     ),
     ...(result.hypothesis === null
       ? []
-      : [suite(`${file}: hypothesis`, file, result.hypothesis.expectations)]),
+      : [suite(oneLine(`${file}: hypothesis`), file, result.hypothesis.expectations)]),
     ...unfinishedSuite(file, result),
   ]);
   const unfinished = files.reduce((sum, { result }) => sum + unfinishedLines(result).length, 0);
@@ -41,13 +44,13 @@ function whatIfMark(result: Result): string {
 }
 
 /** Value, interval and limit of a budget in one line of plain text. */
-export function budgetMessage(budget: BudgetResult): string {
+export function budgetMessage(budget: BudgetResult): Line {
   const limit = budget.limit === null ? '' : `, limit ${formatValue(budget.limit, budget.unit)}`;
   const undecided = budget.verdict === 'inconclusive' && budget.strict === true;
-  return printable(`${undecided ? 'undecided, and strict: ' : ''}${budgetFigure(budget)}${limit}`);
+  return oneLine(`${undecided ? 'undecided, and strict: ' : ''}${budgetFigure(budget)}${limit}`);
 }
 
-function suite(name: string, file: string, budgets: readonly BudgetResult[]): Markup {
+function suite(name: Line, file: Line, budgets: readonly OneLine<BudgetResult>[]): Markup {
   const cases = budgets.map((budget) => testCase(file, budget));
   return markup`<testsuite
     name="${name}"
@@ -60,12 +63,12 @@ function suite(name: string, file: string, budgets: readonly BudgetResult[]): Ma
 }
 
 /** An error for each variant whose runs did not all finish. */
-function unfinishedSuite(file: string, result: Result): Markup[] {
+function unfinishedSuite(file: Line, result: OneLine<Result>): Markup[] {
   const lines = unfinishedLines(result);
   if (lines.length === 0) return [];
   const cases = lines.map(
     ({ variant, text }) =>
-      markup`<testcase name="${variant} finishes" classname="${file}"><error message="${printable(text)}" type="guard" /></testcase> `,
+      markup`<testcase name="${variant} finishes" classname="${file}"><error message="${oneLine(text)}" type="guard" /></testcase> `,
   );
   return [
     markup`<testsuite
@@ -79,7 +82,7 @@ function unfinishedSuite(file: string, result: Result): Markup[] {
   ];
 }
 
-function testCase(file: string, budget: BudgetResult): Markup {
+function testCase(file: Line, budget: OneLine<BudgetResult>): Markup {
   const message = budgetMessage(budget);
   const name = budget.name ?? budget.text;
   const body = isFailure(budget)

@@ -15,7 +15,7 @@ import { cheapestWords } from './cheapest.js';
 import { listed } from './format.js';
 import { headroomLine } from './headroom.js';
 import { graphMermaid } from './graph.js';
-import { printable } from './html-escape.js';
+import { harmless, oneLine } from '../text/line.js';
 import { unfinishedLines } from './incomplete.js';
 import { budgetRows, heldBudgets, viewOf, type View } from './view.js';
 import { characterOf, describedRun } from './character.js';
@@ -24,8 +24,9 @@ import { whatIfText } from './what-if.js';
 import { badgeOf, verdictWords } from './words.js';
 
 /** The short report: verdict, cascade, variants, budgets, and the topology as a Mermaid diagram. */
-export function renderMarkdown(result: Result, options: { readonly command: string }): string {
-  const view = viewOf(result);
+export function renderMarkdown(read: Result, options: { readonly command: string }): string {
+  const view = viewOf(read);
+  const { result } = view;
   const badge = badgeOf(view);
   const whatIf = whatIfText(result.scenario.whatIf);
   const parts = [
@@ -41,17 +42,22 @@ export function renderMarkdown(result: Result, options: { readonly command: stri
     budgetTable(view),
     headroom(view),
     `## Topology\n\n\`\`\`mermaid\n${graphMermaid({ title: result.scenario.title, nodes: result.topology.nodes, edges: result.topology.edges })}\`\`\``,
-    `Reproduce: \`${printable(options.command).replaceAll('`', "'")}\` · seed ${result.seed}, ${result.replications} replications, digest \`${result.digest}\``,
+    `Reproduce: ${codeText(options.command)} · seed ${result.seed}, ${result.replications} replications, digest \`${result.digest}\``,
   ];
-  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+  return harmless(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
 }
 
 /** Escapes text so that Markdown and HTML do not interpret it. */
 export function inlineText(text: string): string {
-  return printable(text)
-    .replace(/\s+/g, ' ')
+  return oneLine(text)
+    .replace(/ +/g, ' ')
     .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]!)
     .replace(/[\\`*_[\]|~#]/g, (c) => `\\${c}`);
+}
+
+/** A text in a code span. */
+export function codeText(text: string): string {
+  return `\`${oneLine(text).replaceAll('`', "'")}\``;
 }
 
 /** The same of a sentence whose emphasised words are bold. */
@@ -153,7 +159,7 @@ function budgetTable(view: View): string {
   if (rows.length === 0) return '';
   const { variants } = view.result;
   const body = rows.map((row) => [
-    `\`${printable(row.text).replaceAll('`', "'").replaceAll('|', '\\|')}\`${besideBudget(row.metric)}`,
+    `${codeText(row.text).replaceAll('|', '\\|')}${besideBudget(row.metric)}`,
     ...row.by.map(budgetText),
   ]);
   const held = variants.map((variant) => {

@@ -8,11 +8,12 @@ import type { Column } from './column.js';
 import { formatDifference, formatInterval, formatWithInterval } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { listed } from './format.js';
-import { printable, shorten } from './html-escape.js';
+import { shorten } from './html-escape.js';
+import { asLines, oneLine, oneLineTexts, type Lines } from '../text/line.js';
 import { causeLine } from './causes.js';
 import { explainedOf } from './explained.js';
 import { unfinishedLines } from './incomplete.js';
-import { left, lengthOf, line, type Paint } from './text-table.js';
+import { left, lengthOf, right, type Paint } from './text-table.js';
 import { budgetRows, fromBatches, heldBudgets, sizeWords, viewOf, type View } from './view.js';
 import { otherLoadText } from './other-load.js';
 import { sameWords } from './same-words.js';
@@ -21,10 +22,11 @@ import { labelled } from './wrap.js';
 
 /** The variants side by side, metric by metric: value, paired difference to the baseline, interval, winner. */
 export function compareText(
-  result: Result,
+  read: Result,
   options: { readonly paint: Paint; readonly columns: number },
-): string {
-  const view = viewOf(result);
+): Lines {
+  const view = viewOf(read);
+  const { result } = view;
   const { paint } = options;
   const columns = [
     ...outcomeColumns(view),
@@ -32,9 +34,7 @@ export function compareText(
     ...latencyColumns(view, 'latency'),
   ];
   const differences =
-    result.variants.length > 1
-      ? [`differences to ${printable(referencesText(view))}`, 'paired']
-      : [];
+    result.variants.length > 1 ? [`differences to ${oneLine(referencesText(view))}`, 'paired'] : [];
   const facts =
     result.replications > 1
       ? [plural(result.replications, 'seed'), ...differences, '95 % intervals']
@@ -44,12 +44,12 @@ export function compareText(
   ];
   lines.push(...stopLines(result, paint));
   const words = whatIfText(result.scenario.whatIf);
-  if (words !== null) lines.push(printable(words));
+  if (words !== null) lines.push(oneLine(words));
   const otherLoad = otherLoadText(view);
-  if (otherLoad !== null) lines.push(printable(otherLoad));
+  if (otherLoad !== null) lines.push(oneLine(otherLoad));
   for (const column of columns) lines.push('', ...metricLines(view, column, paint));
   if (result.variants.length === 1) lines.push('', 'One variant: nothing to compare it with.');
-  return `${lines.join('\n')}\n`;
+  return asLines(lines);
 }
 
 /** Options of the list of budgets. */
@@ -65,11 +65,15 @@ interface CheckOptions {
 
 /** Budgets only: each with its verdict and, if it is broken, the variants that break it and by how much. */
 export function checkText(
-  files: readonly { readonly file: string; readonly result: Result }[],
+  checked: readonly { readonly file: string; readonly result: Result }[],
   options: CheckOptions,
-): string {
-  return (
-    files.map(({ file, result }) => fileLines(file, result, options).join('\n')).join('\n\n') + '\n'
+): Lines {
+  const files = oneLineTexts(checked);
+  return asLines(
+    files.flatMap(({ file, result }, i) => [
+      ...(i === 0 ? [] : ['']),
+      ...fileLines(file, result, options),
+    ]),
   );
 }
 
@@ -96,7 +100,7 @@ function metricLines(view: View, column: Column, paint: Paint): string[] {
   const head = `${paint.bold(`${column.head} ${column.of}`.trim())}${winning === '' ? '' : `   ${paint.dim(winning)}`}`;
   const rows = variants.map((variant, i) => {
     const name = left(names[i]!, nameWidth);
-    const value = line(values[i]!, valueWidth);
+    const value = right(values[i]!, valueWidth);
     const difference =
       variants.length === 1
         ? ''
@@ -112,8 +116,8 @@ function metricLines(view: View, column: Column, paint: Paint): string[] {
 function valueWords(view: View, column: Column, variant: VariantResult): string {
   const { value, ci95, from } = column.pick(variant);
   if (view.result.replications > 1 || from !== 'batches' || value === null)
-    return printable(cellText(column, variant));
-  return printable(formatWithInterval(value, ci95, column.unit));
+    return oneLine(cellText(column, variant));
+  return oneLine(formatWithInterval(value, ci95, column.unit));
 }
 
 /** The winner; with several loads, that of each load with two variants or more. */
@@ -127,16 +131,16 @@ function winningWords(
   if (compared.length === 0) return 'not compared';
   return compared
     .map(({ group, winner }) => {
-      return `${winnerWords(group, winner)} (load of ${printable(group[0]!.name)})`;
+      return `${winnerWords(group, winner)} (load of ${oneLine(group[0]!.name)})`;
     })
     .join('; ');
 }
 
 function winnerWords(variants: readonly VariantResult[], winner: Winner | null): string {
   if (winner === null) return 'not compared';
-  const names = winner.names.map(printable);
+  const names = winner.names.map(oneLine);
   if (names.length === 0)
-    return `${printable(winner.outdone ?? '')} serves fewer requests, or leaves work undone: no best`;
+    return `${oneLine(winner.outdone ?? '')} serves fewer requests, or leaves work undone: no best`;
   if (names.length === variants.length) return winner.alike ? 'all alike' : "the data can't tell";
   if (names.length === 1) return `best: ${names[0]!}`;
   if (winner.alike) return `best: ${listed(names)}, alike`;
@@ -151,8 +155,8 @@ function differenceWords(view: View, column: Column, variant: VariantResult, pai
     return verdict === 'better' || verdict === 'worse' ? verdict : paint.dim('not comparable');
   }
   if (difference === 0 && verdict === 'same') return paint.dim('no difference');
-  const size = line(printable(formatDifference(difference, column.unit, ci95)), 10);
-  const interval = ci95 === null ? '' : printable(formatInterval(difference, ci95, column.unit));
+  const size = right(oneLine(formatDifference(difference, column.unit, ci95)), 10);
+  const interval = ci95 === null ? '' : oneLine(formatInterval(difference, ci95, column.unit));
   const word =
     verdict === 'same'
       ? sameWords(difference, margin, column.unit)
@@ -172,20 +176,20 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
     options.broken !== true || by.some((budget) => budget !== null && isFailure(budget));
   const rows = budgetRows(result).filter(isAsked);
   const textOf = ({ text }: { readonly text: string }): string =>
-    whole === true ? printable(text) : shorten(text, BUDGET_WIDTH);
+    whole === true ? oneLine(text) : shorten(text, BUDGET_WIDTH);
   const width = rows
     .map((row) => lengthOf(textOf(row)))
     .filter((length) => length <= LOG_WIDTH)
     .reduce((most, length) => Math.max(most, length), 0);
   const lines = [
-    `${paint.bold(printable(file))}   ${paint.dim([sizeWords(result), ...(fromBatches(result) ? [BATCHES] : [])].join(', '))}`,
+    `${paint.bold(oneLine(file))}   ${paint.dim([sizeWords(result), ...(fromBatches(result) ? [BATCHES] : [])].join(', '))}`,
   ];
   lines.push(...stopLines(result, paint));
   const words = whatIfText(result.scenario.whatIf);
-  if (words !== null) lines.push(`  ${printable(words)}`);
+  if (words !== null) lines.push(`  ${oneLine(words)}`);
   const { hypothesis } = result;
   if (hypothesis !== null && (isWrong(hypothesis) || options.broken !== true))
-    lines.push(`  hypothesis ${hypothesis.verdict}: ${printable(hypothesis.statement)}`);
+    lines.push(`  hypothesis ${hypothesis.verdict}: ${oneLine(hypothesis.statement)}`);
   for (const row of rows) {
     const by = row.by.map((budget, i) => ({ budget, name: result.variants[i]!.name }));
     const failing = by.filter(({ budget }) => budget !== null && isBroken(budget));
@@ -196,7 +200,7 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
       failing.length > 0 ? (warning ? 'warn' : 'FAIL') : open.length > 0 ? '?   ' : 'pass';
     const shown = word === 'FAIL' ? paint.bold(paint.red(word)) : word;
     const values = listed
-      .map(({ budget, name }) => `${printable(name)} ${printable(budgetFigure(budget!))}`)
+      .map(({ budget, name }) => `${oneLine(name)} ${oneLine(budgetFigure(budget!))}`)
       .join('; ');
     lines.push(
       `  ${shown}  ${left(textOf(row), width)}   ${values === '' ? paint.dim(closest(by)) : values}${besideValue(row.metric)}`,
@@ -209,7 +213,7 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
       `  ${failed === 0 ? 'no variant breaks a budget' : `${failed} of ${result.variants.length} variants break a budget`}`,
     );
   for (const one of explainedOf(result.variants)) {
-    const text = `${printable(one.variant.name)}: ${printable(causeLine(one))}`;
+    const text = `${oneLine(one.variant.name)}: ${oneLine(causeLine(one))}`;
     lines.push(...labelled('causes', text, columns, paint, Infinity));
   }
   return lines;
@@ -225,7 +229,7 @@ function besideValue(metric: string): string {
 function stopLines(result: Result, paint: Paint): readonly string[] {
   return unfinishedLines(result).map(
     ({ variant, text }) =>
-      `  ${paint.bold(paint.red('STOP'))}  ${printable(variant)}: ${printable(text)}`,
+      `  ${paint.bold(paint.red('STOP'))}  ${oneLine(variant)}: ${oneLine(text)}`,
   );
 }
 
@@ -240,5 +244,5 @@ function closest(
   }
   return nearest === null
     ? ''
-    : `nearest: ${printable(nearest.name)} ${printable(budgetFigure(nearest.budget))}`;
+    : `nearest: ${oneLine(nearest.name)} ${oneLine(budgetFigure(nearest.budget))}`;
 }

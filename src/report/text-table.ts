@@ -1,4 +1,5 @@
-import { cut, printable } from './html-escape.js';
+import { cut } from './html-escape.js';
+import { oneLine, type Line } from '../text/line.js';
 
 /** Functions for emphasis: those of picocolors or, without colours, the identity. */
 export interface Paint {
@@ -15,7 +16,7 @@ export function columnsOf(rows: readonly (readonly string[])[]): number[] {
 }
 
 /** A text aligned to the right end of its column. */
-export function line(text: string, width: number): string {
+export function right(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - lengthOf(text))) + text;
 }
 
@@ -43,12 +44,12 @@ export function fit(
 
 /** Title and facts on one line, or on two if they do not fit; empty facts are left out. */
 export function headingLines(
-  title: string,
+  title: Line,
   facts: readonly string[],
   { columns, paint }: { readonly columns: number; readonly paint: Paint },
 ): string[] {
   const head = cut(title, columns);
-  const rest = printable(facts.filter((text) => text !== '').join('   '));
+  const rest = oneLine(facts.filter((text) => text !== '').join('   '));
   const lines = [paint.bold(head), paint.dim(cut(rest, columns))];
   return lengthOf(head) + 3 + lengthOf(rest) <= columns ? [lines.join('   ')] : lines;
 }

@@ -3,11 +3,12 @@ import { budgetValue, isFailure } from './budget-words.js';
 import { cellText, latencyColumns, outcomeColumns } from './columns.js';
 import type { Column } from './column.js';
 import { plural } from '../text/words.js';
-import { cut, printable, shorten } from './html-escape.js';
+import { cut, shorten } from './html-escape.js';
+import { asLines, oneLine, type Lines } from '../text/line.js';
 import { unfinishedLines } from './incomplete.js';
 import { usedUpPools } from './pools.js';
 import { statusLines } from './statuses.js';
-import { columnsOf, fit, headingLines, lengthOf, line, type Paint } from './text-table.js';
+import { columnsOf, fit, headingLines, lengthOf, right, type Paint } from './text-table.js';
 import {
   brokenWarnings,
   budgetRows,
@@ -44,8 +45,9 @@ export interface TextOptions {
 }
 
 /** The summary after a run: the variants in a table, the cascade, the broken budgets; at most 30 lines. */
-export function summaryText(result: Result, options: TextOptions): string {
-  const view = viewOf(result);
+export function summaryText(read: Result, options: TextOptions): Lines {
+  const view = viewOf(read);
+  const { result } = view;
   const lines = [
     ...heading(view, options),
     '',
@@ -67,7 +69,7 @@ export function summaryText(result: Result, options: TextOptions): string {
   if (budgets.length > 0) lines.push('', ...budgets);
   if (options.report !== null)
     lines.push('', `  ${options.paint.dim('report')}  ${options.report}`);
-  return `${lines.slice(0, LINES).join('\n')}\n`;
+  return asLines(lines.slice(0, LINES));
 }
 
 const LINES = 30;
@@ -102,10 +104,10 @@ function tableLines(view: View, options: TextOptions): string[] {
   const shown = view.result.variants.slice(0, VARIANTS);
   const judged = view.result.variants.some((variant) => heldBudgets(variant).of > 0);
   const cells = (variant: VariantResult): string[] =>
-    chosen.map((column) => printable(cellText(column, variant)));
+    chosen.map((column) => oneLine(cellText(column, variant)));
   const names = shown.map((variant) => shorten(variant.name, options.columns < 100 ? 16 : 24));
   const last = shown.map((variant) =>
-    judged ? budgetWord(view, variant) : printable(characterOf(view, variant)),
+    judged ? budgetWord(view, variant) : oneLine(characterOf(view, variant)),
   );
   const heads = chosen.map((column) => headOf(view, column));
   const widths = columnsOf([heads, ...shown.map(cells)]);
@@ -122,7 +124,7 @@ function tableLines(view: View, options: TextOptions): string[] {
     end: string,
     style: (i: number, padded: string) => string,
   ): string =>
-    `  ${name}${keep.map((i) => `  ${style(i, line(texts[i]!, widths[i]!))}`).join('')}   ${end}`.trimEnd();
+    `  ${name}${keep.map((i) => `  ${style(i, right(texts[i]!, widths[i]!))}`).join('')}   ${end}`.trimEnd();
   const best = chosen.map((column) => bestOf(view, column));
   const lines = [
     row(' '.repeat(nameWidth), heads, judged ? paint.dim('budgets') : '', (_, text) =>
@@ -154,7 +156,7 @@ function stopLines({ result }: View, options: TextOptions): string[] {
   const shown = lines.slice(0, UNFINISHED).map(({ variant, text }) => {
     const name = shorten(variant, 24);
     const room = columns - name.length - 11;
-    return `  ${paint.bold(paint.red('STOP'))}  ${paint.bold(name)}  ${fitted(printable(text), room, options)}`;
+    return `  ${paint.bold(paint.red('STOP'))}  ${paint.bold(name)}  ${fitted(oneLine(text), room, options)}`;
   });
   const left = lines.length - shown.length;
   return left === 0 ? shown : [...shown, paint.dim(`  ... ${left} more did not finish`)];
@@ -213,7 +215,7 @@ function footnote(view: View, columns: readonly Column[], room: number): string 
   let text = '';
   for (const part of parts)
     if (part !== '' && text.length + part.length < room) text += `${text === '' ? '' : ' '}${part}`;
-  return cut(printable(text), room);
+  return cut(oneLine(text), room);
 }
 
 /** The meaning of a star at a column: with the times of each variant where there is room. */
@@ -225,7 +227,7 @@ function duringNote(view: View, room: number): string {
 }
 
 function budgetWord(view: View, variant: VariantResult): string {
-  if (variant.unfinished !== undefined) return printable(characterOf(view, variant));
+  if (variant.unfinished !== undefined) return oneLine(characterOf(view, variant));
   const { held, of, broken } = heldBudgets(variant);
   const word =
     of === 0 ? '' : `${held}/${of} ${broken > 0 ? 'FAIL' : held === of ? 'pass' : 'undecided'}`;
@@ -239,7 +241,7 @@ function hypothesisLines(view: View, options: TextOptions): string[] {
   const { paint } = options;
   const word = hypothesis.verdict;
   const shown = word === 'confirmed' ? word : paint.bold(paint.red(word));
-  const statement = printable(hypothesis.statement);
+  const statement = oneLine(hypothesis.statement);
   const head = `  hypothesis ${shown}`;
   if (statement.length <= options.columns - word.length - 15) return ['', `${head}: ${statement}`];
   return ['', head, `  ${fitted(statement, options.columns - 2, options)}`];
@@ -252,7 +254,7 @@ function storyLines(view: View, options: TextOptions): string[] {
   const chain = chainOf(view, worstVariant);
   if (chain.length < 2) {
     const { sentence } = worstVariant.cascade;
-    const text = printable(sentence === '' ? 'Nothing broke.' : sentence);
+    const text = oneLine(sentence === '' ? 'Nothing broke.' : sentence);
     return options.whole === true ? [`  ${text}`] : wrapped(text, '  ', '  ', options.columns);
   }
   const name = shorten(worstVariant.name, options.columns < 100 ? 16 : 24);
@@ -260,8 +262,8 @@ function storyLines(view: View, options: TextOptions): string[] {
   const run = describedRun(worstVariant);
   const lines = chain.map((step, i) => {
     const lead = i === 0 ? paint.bold(name.padEnd(width)) : ' '.repeat(width);
-    const text = printable(`${step.subject}${step.text === '' ? '' : `: ${step.text}`}`);
-    const when = printable(step.when === 'until the end' ? 'to end' : step.when).padStart(9);
+    const text = oneLine(`${step.subject}${step.text === '' ? '' : `: ${step.text}`}`);
+    const when = oneLine(step.when === 'until the end' ? 'to end' : step.when).padStart(9);
     return `  ${lead} ${paint.dim(when)}  ${fitted(text, Math.max(20, options.columns - width - 15), options)}`;
   });
   return run === '' ? lines : [...lines, `  ${' '.repeat(width + 12)}${paint.dim(`(${run})`)}`];
@@ -273,11 +275,11 @@ function causeLines({ worstVariant, result }: View, options: TextOptions): strin
   const explained = own.length > 0 ? own : explainedOf(result.variants).slice(0, 1);
   const { columns, paint, whole } = options;
   return explained.flatMap((one) => {
-    const name = one.variant === worstVariant ? '' : `${printable(one.variant.name)}: `;
+    const name = one.variant === worstVariant ? '' : `${oneLine(one.variant.name)}: `;
     const cheapest = cheapestWords(one.own);
     const room = whole === true ? Infinity : columns;
     const part = (label: string, text: string): string[] =>
-      labelled(label, `${name}${printable(text)}`, room, paint, CAUSE_LINES);
+      labelled(label, `${name}${oneLine(text)}`, room, paint, CAUSE_LINES);
     return [
       ...part('causes', causeLine(one)),
       ...(cheapest === null ? [] : part('remedy', cheapest)),
@@ -289,7 +291,7 @@ function causeLines({ worstVariant, result }: View, options: TextOptions): strin
 function headroomLines({ baseline, result }: View, options: TextOptions): string[] {
   const line = headroomLine(baseline, result.variants.length > 1);
   if (line === null) return [];
-  const text = fitted(printable(line), options.columns - 12, options);
+  const text = fitted(oneLine(line), options.columns - 12, options);
   return [`  ${options.paint.dim('headroom')}  ${text}`];
 }
 
@@ -313,7 +315,7 @@ function budgetLines(view: View, options: TextOptions, room: number): string[] {
     const texts = new Map<string, string[]>();
     row.by.forEach((budget, i) => {
       if (budget === null || !counts(budget)) return;
-      const value = printable(budgetValue(budget));
+      const value = oneLine(budgetValue(budget));
       texts.set(value, [...(texts.get(value) ?? []), view.result.variants[i]!.name]);
     });
     const groups = [...texts].map(([value, names]) => ({ value, names }));
@@ -338,7 +340,7 @@ function brokenBudgetWords(
   groups: readonly { readonly value: string; readonly names: readonly string[] }[],
   room: number,
 ): string {
-  const words = groups.map(({ value, names }) => `${names.map(printable).join(', ')} ${value}`);
+  const words = groups.map(({ value, names }) => `${names.map(oneLine).join(', ')} ${value}`);
   const whole = words.join('; ');
   if (whole.length <= room) return whole;
   for (let kept = words.length - 1; kept > 0; kept--) {

@@ -9,6 +9,7 @@ import type {
 import { isBroken } from './budget-words.js';
 import { focusRank } from './focus.js';
 import { formatInstant, formatSpan } from '../text/figures.js';
+import { oneLineTexts, type OneLine } from '../text/line.js';
 import { plural } from '../text/words.js';
 import { listed } from './format.js';
 import { byCodeUnit, groupedBy, sortedKeys } from '../text/order.js';
@@ -19,7 +20,8 @@ import { worstVariantOf } from './worst-variant.js';
 
 /** The input of every section: the result, and values derived from it for the whole page. */
 export interface View {
-  readonly result: Result;
+  /** Its texts are those of a scenario, each on one line. */
+  readonly result: OneLine<Result>;
   readonly looks: readonly Look[];
   readonly baseline: VariantResult;
   /** The variant whose cascade the page describes first: the worst one. */
@@ -36,7 +38,8 @@ export interface View {
 }
 
 /** Derives the view of a result. */
-export function viewOf(result: Result, plot: PlotRenderer = noPlot): View {
+export function viewOf(read: Result, plot: PlotRenderer = noPlot): View {
+  const result = oneLineTexts(read);
   const baseline = result.variants.find((variant) => variant.baseline) ?? result.variants[0]!;
   const winner = winnerOf(result, baseline);
   return {
@@ -206,7 +209,9 @@ export function requestLabel(view: View, request: string): string {
 
 /** A loop's components, those nearest to the users first, joined by arrows: `edge → checkout → payments`. */
 export function loopWords(view: View, through: readonly string[]): string {
-  const depth = new Map(view.result.topology.nodes.map((node) => [node.name, node.depth]));
+  const depth = new Map<string, number>(
+    view.result.topology.nodes.map((node) => [node.name, node.depth]),
+  );
   const ordered = through
     .slice()
     .sort((a, b) => (depth.get(a) ?? 0) - (depth.get(b) ?? 0) || byCodeUnit(a, b));

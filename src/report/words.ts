@@ -278,7 +278,7 @@ function endWords(view: View, variant: VariantResult): string {
 
 /** Words for a fault that costs no request: whether users wait. */
 function quietWords(view: View, success: number): Words {
-  const { variants } = view.result;
+  const variants: readonly VariantResult[] = view.result.variants;
   const all =
     success === 1 ? 'every request still succeeds' : `${formatShare(success)} of requests succeed`;
   const waiting = variants.filter((v) => slowRequest(view, v) !== null);

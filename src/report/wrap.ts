@@ -1,4 +1,5 @@
-import { cut, printable } from './html-escape.js';
+import { cut } from './html-escape.js';
+import { oneLine } from '../text/line.js';
 import type { Paint } from './text-table.js';
 
 /** Lines of whole words; a word that is wider than the line keeps its length. */
@@ -6,7 +7,7 @@ export function wrapped(text: string, first: string, rest: string, columns: numb
   const lines: string[] = [];
   let line = first;
   let isEmpty = true;
-  for (const word of printable(text).split(/\s+/)) {
+  for (const word of oneLine(text).split(/\s+/)) {
     if (!isEmpty && line.length + 1 + word.length > columns) {
       lines.push(line);
       line = rest;

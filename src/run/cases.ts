@@ -37,9 +37,11 @@ export async function runCases(
     /** Heap limit of a thread that runs alone. Unit: MiB. */
     readonly aloneHeapMiB: number;
     readonly onCase: OnCase;
+    /** Aborting it ends all runs, and the promise is rejected with its reason. */
+    readonly signal?: AbortSignal;
   },
 ): Promise<void> {
-  const { workerThreads, workers, aloneHeapMiB, onCase } = options;
+  const { workerThreads, workers, aloneHeapMiB, onCase, signal } = options;
   const open = new Open(cases, onCase);
   try {
     const take = (index: number, value: unknown): void => open.take(index, value as RunRecord);
@@ -51,6 +53,7 @@ export async function runCases(
       aloneHeapMiB,
       isShort: (value) => (value as RunRecord).stop === 'memory',
       spares: (index, { code }) => code === OUT_OF_MEMORY && open.lose(index),
+      ...(signal === undefined ? {} : { signal }),
     });
   } catch (error) {
     if (!(error instanceof TaskFailure)) throw error;

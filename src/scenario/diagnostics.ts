@@ -1,3 +1,4 @@
+import { escaped, masked } from '../text/line.js';
 import type { Code } from './codes.js';
 import type { PathKey, Place } from './located.js';
 import { pathText } from './located.js';
@@ -46,10 +47,22 @@ export interface Problem {
 /** Largest number of problems that are shown. More of them rarely help. */
 export const PROBLEMS_MAX = 100;
 
+/** The text of a file, and the offsets at which its lines start. */
+interface Source {
+  readonly text: string;
+  readonly starts: readonly number[];
+}
+
+function placeKey({ file, start, end }: Place): string {
+  return `${file} ${start} ${end}`;
+}
+
 /** Collects problems. A problem that several variants or uses raise is kept once. */
 export class Problems {
   private readonly byKey = new Map<string, Problem>();
-  private readonly sources = new Map<string, string>();
+  /** Exact places of the problems. */
+  private readonly places = new Set<string>();
+  private readonly sources = new Map<string, Source>();
   /** Problems of the file as a whole. */
   private readonly common: Problems | null;
 
@@ -60,39 +73,38 @@ export class Problems {
   /** An empty collection for one variant, with the same files. */
   forVariant(): Problems {
     const own = new Problems(this);
-    for (const [file, text] of this.sources) own.sources.set(file, text);
+    for (const [file, source] of this.sources) own.sources.set(file, source);
     return own;
   }
 
   /** `file:line:col` of a place. */
   placeText(at: Place): string {
-    const before = (this.sources.get(at.file) ?? '').slice(0, at.start).split('\n');
+    const before = (this.sources.get(at.file)?.text ?? '').slice(0, at.start).split('\n');
     return `${at.file}:${before.length}:${before[before.length - 1].length + 1}`;
   }
 
   /** A place with its line, for display. */
   spot(at: Place): Spot {
     const source = this.sources.get(at.file);
-    return spotOf(at, source, source === undefined ? undefined : startsOf(source));
+    return spotOf(at, source?.text, source?.starts);
   }
 
   /** Registers the text of a file, to find lines and show frames. */
   source(file: string, text: string): void {
-    this.sources.set(file, text);
+    this.sources.set(file, { text, starts: startsOf(text) });
   }
 
   add(problem: Problem): void {
     const { at } = problem;
     const key = `${problem.code} ${at.file} ${at.start} ${problem.message}`;
     const old = this.byKey.get(key);
+    this.places.add(placeKey(at));
     if (old === undefined || problem.path.length < old.path.length) this.byKey.set(key, problem);
   }
 
   /** Whether this exact place has a problem. */
   knows(at: Place): boolean {
-    const isHere = (one: Problem): boolean =>
-      one.at.file === at.file && one.at.start === at.start && one.at.end === at.end;
-    return this.all.some(isHere) || (this.common?.knows(at) ?? false);
+    return this.places.has(placeKey(at)) || (this.common?.knows(at) ?? false);
   }
 
   get hasErrors(): boolean {
@@ -105,14 +117,13 @@ export class Problems {
 
   /** All problems sorted by place, at most PROBLEMS_MAX; `first` is the file to list first. */
   diagnostics(first: string): Diagnostic[] {
-    const lineStarts = new Map<string, readonly number[]>();
-    for (const [file, text] of this.sources) lineStarts.set(file, startsOf(text));
     const sorted = [...this.byKey.values()]
       .sort((a, b) => compare(a, b, first))
       .slice(0, PROBLEMS_MAX);
-    return sorted.map((problem) =>
-      toDiagnostic(problem, this.sources.get(problem.at.file), lineStarts.get(problem.at.file)),
-    );
+    return sorted.map((problem) => {
+      const source = this.sources.get(problem.at.file);
+      return toDiagnostic(problem, source?.text, source?.starts);
+    });
   }
 }
 
@@ -123,15 +134,15 @@ export function formatDiagnostic(diagnostic: Shown): string {
   // Text of a command-line option is a single short line, which the frame shows.
   const where = /^--(as|set #\d+)$/.test(file) ? `${file}:` : `${file}:${line}:${col}`;
   const head = `${where}${kind} ${code} ${path === '' ? '' : `${path}: `}${message}`;
-  const lines = [escapeControls(head)];
+  const lines = [escaped(head)];
   if (diagnostic.suggestion !== undefined) {
-    lines[0] += escapeControls(` (${suggestionText(diagnostic)})`);
+    lines[0] += escaped(` (${suggestionText(diagnostic)})`);
   }
   if (frame !== null) lines.push(...frameLines(diagnostic, frame));
   const allowed = allowedText(diagnostic);
   // The valid names of a path are those in the file, although others could be added.
   const label = code === 'FL302' ? 'there is' : 'allowed';
-  if (allowed !== null) lines.push(escapeControls(`  ${label}: ${allowed}`));
+  if (allowed !== null) lines.push(escaped(`  ${label}: ${allowed}`));
   return lines.join('\n');
 }
 
@@ -167,16 +178,6 @@ export function codeFrame(spot: Spot): readonly string[] {
   return spot.frame === null ? [] : frameLines(spot, spot.frame);
 }
 
-/** Escapes characters that move the cursor, are invisible or reorder the line. */
-export function escapeControls(text: string): string {
-  return text.replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-// C0, DEL, C1, zero-width and bidi controls, line separators and lone surrogates.
-const UNSAFE =
-  // eslint-disable-next-line no-control-regex
-  /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-
 /** Largest number of columns shown of a source line. */
 const FRAME_WIDTH = 120;
 
@@ -188,16 +189,11 @@ function frameLines(d: Spot, frame: NonNullable<Spot['frame']>): string[] {
     if (cut > 0 && frame.firstLine + index !== d.line) return [];
     const number = String(frame.firstLine + index).padStart(gutter);
     const mark = frame.firstLine + index === d.line ? '>' : ' ';
-    return [`${mark} ${number} | ${tame(text.slice(cut, cut + FRAME_WIDTH))}`.trimEnd()];
+    return [`${mark} ${number} | ${masked(text.slice(cut, cut + FRAME_WIDTH))}`.trimEnd()];
   });
   const width = Math.max(1, Math.min(d.endCol, cut + FRAME_WIDTH + 1) - d.col);
   shown.push(`  ${' '.repeat(gutter)} | ${' '.repeat(d.col - 1 - cut)}${'^'.repeat(width)}`);
   return shown;
-}
-
-/** Like escapeControls, but replaces each character by one, so that the caret stays in position. */
-function tame(text: string): string {
-  return text.replace(/\t/g, ' ').replace(UNSAFE, '\u00b7');
 }
 
 function toDiagnostic(

@@ -10,7 +10,7 @@ import { itemIs, namesIn, describe } from './patch.js';
 
 /** Command-line overrides: they change the selected variants, or define a new one. */
 export interface WhatIf {
-  /** Texts `path=value`. Later ones override earlier ones. */
+  /** Texts `path=value`, applied in order. None may leave nothing of an earlier one. */
   readonly set: readonly string[];
   /** Name of the variant that they derive from the baseline; null = they change existing variants. */
   readonly as: string | null;
@@ -86,9 +86,14 @@ function factorOf({ value }: Edit): number | null {
   return end - start > match[0].length ? null : Number(match[1]);
 }
 
+/** Whether the value of an edit is a factor, which keeps the values that it multiplies. */
+export function isFactor(edit: Edit): boolean {
+  return factorOf(edit) !== null;
+}
+
 /** Whether an edit depends on the tree: its path has a `*`, or its value is a factor. */
 export function isOpen(edit: Edit): boolean {
-  return factorOf(edit) !== null || isWild(edit.path);
+  return isFactor(edit) || isWild(edit.path);
 }
 
 /** Whether a path has a `*`, which matches every entry. */

@@ -12,6 +12,8 @@ export const LOAD_MAX = 5e9;
 export const COMPONENTS_MAX = 2000;
 /** Largest number of instances over all components. */
 export const INSTANCES_MAX = 100_000;
+/** Calls of a request above which the retries are the likely mistake, and not the rate. */
+const CALLS_MANY = 1000;
 /** Lower bound of the think time in the estimate of a closed load, because a cycle always takes some time. */
 const CYCLE_MIN_S = 0.01;
 
@@ -47,7 +49,7 @@ export function checkLimits(scenario: Scenario, graph: CallGraph, raise: Raise):
       const rest = `x ${round(perRequest)} calls each x ${run.replications} replications = ${round(total)}`;
       const message =
         `${sum}, ${rest}: exceeds the limit of ${round(LOAD_MAX)}. Shorten the run or lower ` +
-        'the rate';
+        (perRequest > CALLS_MANY ? 'the attempts of the retries, which count in full' : 'the rate');
       raise('FL601', path, message);
     } else if (roots > run.maxEvents) {
       raise('FL601', path, `${sum}: exceeds run.maxEvents, ${round(run.maxEvents)}`);

@@ -1,18 +1,14 @@
 import { Problems } from './diagnostics.js';
+import { Discarded } from './discarded.js';
 import { inheritPolicies, inheritTemplates } from './inherit.js';
 import type { Entry, ListNode, MapNode, Node, Place } from './located.js';
 import { entries, get, items, map, scalar, text } from './located.js';
 import { longScalar, merge, WHOLE } from './merge.js';
-import type { Segment } from './paths.js';
+import type { Edit, Segment } from './paths.js';
 import { parsePath } from './paths.js';
 import { EXPLICIT_SECTIONS } from './schema/scenario.js';
 
-/** A path of a patch with its place, and the value to set there. */
-export interface Edit {
-  readonly path: string;
-  readonly at: Place;
-  readonly value: Node | null;
-}
+export type { Edit } from './paths.js';
 
 /** A patch. Applied in the order `remove`, `set`, `add`; within each, in the order of paths. */
 export interface Patch {
@@ -28,11 +24,14 @@ export function applyPatch(root: Node, patch: Patch, problems: Problems): Node {
   let tree = root;
   let written: Node | null = null;
   const inheritedTree = (): Node => (written ??= writeOut(root));
+  const one = (edit: Edit, how: Descent['how']): Node =>
+    (tree = new Descent(edit, how, inheritedTree, problems).apply(tree));
   const run = (edits: readonly Edit[], how: Descent['how']): void => {
-    for (const edit of edits) tree = new Descent(edit, how, inheritedTree, problems).apply(tree);
+    for (const edit of edits) one(edit, how);
   };
   run(patch.remove, 'remove');
-  run(patch.set, 'set');
+  const discarded = new Discarded(problems);
+  for (const edit of patch.set) discarded.check(edit, tree, () => one(edit, 'set'));
   run(patch.add, 'add');
   return tree;
 }

@@ -1,3 +1,12 @@
+import type { Node, Place } from './located.js';
+
+/** A path of a patch with its place, and the value to set there. */
+export interface Edit {
+  readonly path: string;
+  readonly at: Place;
+  readonly value: Node | null;
+}
+
 /** One segment of a path. */
 export type Segment =
   | { readonly kind: 'key'; readonly key: string; readonly offset: number }

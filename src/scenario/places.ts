@@ -1,6 +1,8 @@
+import { amountsIn, type Amount } from './amounts.js';
 import type { Problems, Spot } from './diagnostics.js';
 import type { Node, PathKey } from './located.js';
 import { locate } from './located.js';
+import { schemas } from './schemas.js';
 
 /** Finds where a value of a variant is written: in the file itself, an included file, or a patch. */
 export class Places {
@@ -26,6 +28,12 @@ export class Places {
   has(variant: string, path: readonly PathKey[]): boolean {
     const tree = this.trees.get(variant);
     return tree !== undefined && locate(tree, path).depth === path.length;
+  }
+
+  /** The numbers of a variant, with their paths in the long form and the units of their fields. */
+  amounts(variant: string): readonly Amount[] {
+    const tree = this.trees.get(variant);
+    return tree === undefined ? [] : amountsIn(schemas().explicit, tree);
   }
 
   /** The place of a path; for a default, the place of the nearest written ancestor. */

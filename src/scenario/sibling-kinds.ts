@@ -74,7 +74,8 @@ function isSchema(value: unknown): value is z.core.$ZodType {
   return typeof value === 'object' && value !== null && '_zod' in value;
 }
 
-function definitionOf(schema: z.core.$ZodType): Definition {
+/** The definition of a schema, with the parts that lead to other schemas. */
+export function definitionOf(schema: z.core.$ZodType): Definition {
   return schema._zod.def as unknown as Definition;
 }
 

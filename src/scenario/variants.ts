@@ -1,7 +1,8 @@
 import type { Problems } from './diagnostics.js';
 import type { MapNode, Node } from './located.js';
 import { get, items, plain, text } from './located.js';
-import { closedEdits, isOpen, type Miss } from './edits.js';
+import { Discarded } from './discarded.js';
+import { closedEdits, isFactor, isOpen, type Miss } from './edits.js';
 import { applyPatch, readPatch, writeOut } from './patch.js';
 import type { Edit, Patch } from './patch.js';
 import { RESERVED } from './resolve/names.js';
@@ -69,11 +70,16 @@ export function patched(
   for (const patch of variant.patches) {
     if (patch.isOpen !== true) apply(patch);
     else {
-      // In order, so that a factor multiplies the result of earlier edits.
-      for (const edit of patch.set) {
+      const discarded = new Discarded(problems);
+      const change = (edit: Edit): Node => {
         const closed = isOpen(edit) ? closedEdits(edit, writeOut(result)) : [edit];
         if ('message' in closed) missed.push([edit, closed]);
         else apply({ remove: [], set: closed, add: [] });
+        return result;
+      };
+      // In order, so that a factor multiplies the result of earlier edits.
+      for (const edit of patch.set) {
+        discarded.check(edit, result, () => change(edit), isFactor(edit));
       }
     }
   }

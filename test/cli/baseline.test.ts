@@ -9,7 +9,8 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { baselineText, parseBaseline, type SavedEntry } from '../../src/cli/baseline-file.js';
+import { baselineText, BASELINE, type SavedEntry } from '../../src/cli/baseline-file.js';
+import { opened, parsedJson } from '../../src/cli/stored/envelope.js';
 import type { Result } from '../../src/spec/result/result.js';
 import { Folder, NO_PROOFS, build, faultline, smallScenario } from './harness.js';
 
@@ -50,7 +51,7 @@ const given = (): void => {
   else writeFileSync(baseline, firstSaved);
   firstSaved ??= readFileSync(baseline, 'utf8');
 };
-const saved = (): readonly SavedEntry[] => parseBaseline(readFileSync(baseline, 'utf8'));
+const saved = (): readonly SavedEntry[] => savedIn(readFileSync(baseline, 'utf8'));
 const names = () => saved().map(({ variant, metric }) => [variant, metric]);
 
 describe('faultline check --baseline', () => {
@@ -143,7 +144,10 @@ describe('faultline check --baseline', () => {
     given();
     const good = readFileSync(baseline, 'utf8');
     const refused: readonly (readonly [text: string, says: string])[] = [
-      ['', 'is not valid JSON'],
+      ['', 'is empty'],
+      [`{"deep":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, 'nested more than 100 deep'],
+      [good.replace(/"value":0\.\d+/, '"value":1e999'), 'value is not a finite number'],
+      [good.replace(/"value":0\.\d+/, '"value":"<b>"'), 'value must be a number, found <b>'],
       [good.slice(0, 300), 'is not valid JSON'],
       ['<<<<<<< mine\n', 'is not valid JSON'],
       ['{}', 'is no baseline'],
@@ -195,8 +199,8 @@ describe('the text of a baseline', () => {
       ['a', 'x.z'],
       ['b', 'x.y'],
     ]);
-    expect(parseBaseline(text)).toEqual([entry('a', 'x.y'), entry('a', 'x.z'), entry('b', 'x.y')]);
-    expect(parseBaseline(baselineText([]))).toEqual([]);
+    expect(savedIn(text)).toEqual([entry('a', 'x.y'), entry('a', 'x.z'), entry('b', 'x.y')]);
+    expect(savedIn(baselineText([]))).toEqual([]);
   });
 });
 
@@ -216,3 +220,7 @@ describe('scenarios/baseline', () => {
     expect(readFileSync(baseline, 'utf8')).toBe(readFileSync(kept, 'utf8'));
   });
 });
+
+function savedIn(text: string): readonly SavedEntry[] {
+  return opened(parsedJson(text), BASELINE).saved;
+}

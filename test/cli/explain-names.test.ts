@@ -159,7 +159,7 @@ describe('the page of', () => {
 describe('on the command line', () => {
   const said = async (name: string): Promise<string> => {
     let text = '';
-    const terminal = { out: (part: string) => void (text += part) } as Terminal;
+    const terminal = { out: (part: string) => void (text += part) } as unknown as Terminal;
     const program = createProgram(terminal, () => undefined);
     await program.parseAsync(['node', 'faultline', 'explain', name]).catch((error: Error) => {
       text += error.message;

@@ -21,6 +21,7 @@ async function search(
     healthy: trial([]),
     size,
     most,
+    isOver: () => false,
     ask: (sets) => {
       const named = sets.map((set) => set.map((one) => places[one]!));
       asked.push(...named.map((set) => set.join('+')));
@@ -112,6 +113,7 @@ describe('the search for sets of faults', () => {
       healthy: { ...HOLDS, used: new Set(all) },
       size: 2,
       most: 10,
+      isOver: () => false,
       ask: (sets) => {
         asked.push(...sets.map(String));
         return Promise.resolve(sets.map(() => ({ end: 'open', used: new Set(), strain: 0 })));

@@ -4,10 +4,11 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isMainThread } from 'node:worker_threads';
+import { threadId } from 'node:worker_threads';
 
 const { code, n, from, thread, log, ignored, operations } = JSON.parse(process.env.FILE_FAULT);
-const isHere = thread === (isMainThread ? 'main' : 'worker');
+/** The first thread of the program performs the command; the others simulate and trace. */
+const isHere = thread === (threadId <= 1 ? 'main' : 'worker');
 const append = fs.appendFileSync;
 const close = fs.closeSync;
 const write = fs.writeSync;

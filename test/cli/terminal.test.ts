@@ -2,23 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { formatList, nameList, wholeNumber } from '../../src/cli/flags.js';
 import { progressBar } from '../../src/cli/progress.js';
 import { reportName } from '../../src/cli/report-files.js';
-import { printable, processTerminal } from '../../src/cli/terminal.js';
+import { processTerminal } from '../../src/cli/terminal.js';
 import type { Terminal } from '../../src/cli/terminal.js';
-
-describe('text for a terminal', () => {
-  it('shows what would move the cursor or turn the line', () => {
-    expect(printable('a\u001b]8;;x\u0007b\u009bc\u202ed\r', false)).toBe(
-      'a\\u001b]8;;x\\u0007b\\u009bc\\u202ed\\u000d',
-    );
-    expect(printable('two\tcells\nand lines', false)).toBe('two\tcells\nand lines');
-  });
-
-  it('lets colours through only where colours are on', () => {
-    expect(printable('\u001b[1mx\u001b[22m', true)).toBe('\u001b[1mx\u001b[22m');
-    expect(printable('\u001b[1mx', false)).toBe('\\u001b[1mx');
-    expect(printable('\u001b[2Jx', true)).toBe('\\u001b[2Jx');
-  });
-});
 
 describe('progress', () => {
   it('draws the first and the last state and not every one between', () => {
@@ -111,5 +96,6 @@ function fakeTerminal(lines: string[]): Terminal {
     colors: { out: false, err: false },
     columns: 100,
     isLog: true,
+    hasProgress: false,
   };
 }

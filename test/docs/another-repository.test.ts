@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import type { ExecFileException } from 'node:child_process';
 import {
   copyFileSync,
@@ -13,7 +13,6 @@ import { tmpdir } from 'node:os';
 import { join, posix, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { build } from '../cli/harness.js';
 import { serveInstalled } from '../support/npm-registry.js';
 import type { Registry } from '../support/npm-registry.js';
 
@@ -30,6 +29,7 @@ const PACKED = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
   /^dist\/cli\/(main|trace-worker|[\w-]+-[\w-]{8})\.js$/,
   /^dist\/(library\/index|run\/worker)\.js$/,
+  /^dist\/THIRD-PARTY-NOTICES\.txt$/,
   /^dist\/(index|(kernel|stats|text|spec|language|model|patterns|scenario|plan|run|lint|analysis|report)\/.+)\.d\.ts$/,
   /^schema\/scenario\.schema\.json$/,
   /^scenarios\/.+\.(yaml|json|csv)$/,
@@ -57,7 +57,8 @@ const at = (...names: string[]): string => join(folder, ...names);
 // Runs the README's commands for another repository in an empty folder. The npm registry is a local server with the
 // packages of this checkout: no network, no cache, no manual installation.
 beforeAll(async () => {
-  build();
+  const bootstrap = join(ROOT, 'scripts', 'bootstrap.mjs');
+  execFileSync(process.execPath, [bootstrap, '--declarations'], { stdio: 'pipe' });
   folder = mkdtempSync(join(tmpdir(), 'faultline-other-'));
   registry = await serveInstalled(ROOT);
   const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];

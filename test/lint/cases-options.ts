@@ -31,6 +31,15 @@ const consumer = (fields: string): string =>
     'workloads: { users: { arrivals: poisson(10/s), requests: [ { name: job, steps: [ publish: jobs ] } ] } }',
   ]);
 
+/** users -> shop.buy -> stock.take, with these fields of the shop and of the bundle. */
+const oneHop = (shop: string, bundle = 'timeout: 1s'): string =>
+  [
+    'services:',
+    `  shop: { ${shop} endpoints: { buy: [ { call: stock.take, policy: { ${bundle} } } ] } }`,
+    '  stock: { endpoints: { take: [ wait: 1ms ] } }',
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] } }',
+  ].join('\n');
+
 /** Users with a bundle of their own, and a service that may have it too. */
 const lone = (policy: string, more = ''): string =>
   scenario([
@@ -291,5 +300,50 @@ export const OPTION_CASES: readonly RuleCase[] = [
       'there are replicas': query('otherInstance: true', 'replicas: { count: 2, lag: 1ms },'),
       'it is off': query('otherInstance: false', ''),
     },
+  },
+  {
+    rule: 'implausible-value',
+    fires: scenario([oneHop('concurrency: 1000000000,')]),
+    path: 'services.shop.concurrency',
+    measured: '1000000000 requests',
+    limit: '1048576: a Linux process has at most 1048576 open files (fs.nr_open)',
+    silent: {
+      'it is the largest': scenario([oneHop('concurrency: 1048576,')]),
+      'it is unlimited': scenario([oneHop('concurrency: unlimited,')]),
+    },
+  },
+  {
+    rule: 'implausible-value',
+    fires: scenario([oneHop('', 'retry: { attempts: 1000000 }')]),
+    path: 'services.shop.endpoints.buy.steps[0].policy.retry.attempts',
+    measured: '1000000 attempts',
+    limit: '1000: libraries make 3 to 10 attempts, and SQS counts at most 1000',
+    silent: {
+      'it is unlimited': scenario([oneHop('', 'retry: { kind: aws, attempts: unlimited }')]),
+    },
+  },
+  {
+    rule: 'implausible-value',
+    fires: scenario([oneHop('', 'bulkhead: { kind: envoy, maxRequests: 2147483647 }')]),
+    path: 'services.shop.endpoints.buy.steps[0].policy.bulkhead.maxRequests',
+    measured: '2147483647 requests',
+    limit: '1048576: a Linux process has at most 1048576 open files (fs.nr_open)',
+    silent: { 'it is the default': scenario([oneHop('', 'bulkhead: { kind: envoy }')]) },
+  },
+  {
+    rule: 'implausible-value',
+    fires: scenario([oneHop('cpu: 4000,')]),
+    path: 'services.shop.cpu.cores',
+    measured: '4000 cores',
+    limit: '1920: the largest machine of EC2 has 1920 vCPUs',
+    silent: { 'it is a large machine': scenario([oneHop('cpu: 192,')]) },
+  },
+  {
+    rule: 'implausible-value',
+    fires: scenario([oneHop('')], '{ duration: 5s, warmup: 500s }'),
+    path: 'run.warmup',
+    measured: '500s before a run of 5s',
+    limit: 'at most 5s, the duration of the run',
+    silent: { 'it is as long': scenario([oneHop('')], '{ duration: 5s, warmup: 5s }') },
   },
 ];

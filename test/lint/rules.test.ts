@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { rules } from '../../src/lint/index.js';
-import { remarkText, rulesTable } from '../../src/lint/text.js';
+import { remarkLines, rulesTable } from '../../src/lint/text.js';
 import { CASES } from './cases.js';
 import { laidOver, remarksOn } from './lint-text.js';
 
@@ -57,6 +57,6 @@ describe('docs/lint.md', () => {
 
   it('shows the finding as it is printed', () => {
     const [remark] = remarksOn(block('yaml'), 'timeout-inversion', 'inversion.yaml');
-    expect(remarkText(remark)).toBe(block('text'));
+    expect(remarkLines(remark).join('\n')).toBe(block('text'));
   });
 });

@@ -178,6 +178,85 @@ describe('a change that cannot be made', () => {
     expect(found[0]!.split('\n')).toContain(`> 1 | ${set}`);
   });
 
+  it.each([
+    [
+      ['services.bank.concurrency=8', 'services.bank.concurrency=9'],
+      'services.bank.concurrency is set twice, to 8 and to 9: keep one of them',
+    ],
+    [
+      ['services.bank.concurrency=x2', 'services.bank.concurrency=9'],
+      'services.bank.concurrency is set twice, to x2 and to 9: keep one of them',
+    ],
+    [
+      ['faults[0].at=9s', 'faults[slow].at=10s'],
+      'setting faults[slow].at to 10s leaves nothing of faults[0].at set to 9s before it: ' +
+        'remove one of them, or set the exact path last',
+    ],
+    [
+      ['faults[slow].at=9s', 'faults[0].at=10s'],
+      'setting faults[0].at to 10s leaves nothing of faults[slow].at set to 9s before it',
+    ],
+    [
+      ['services.bank.concurrency=9', 'services.*.concurrency=8'],
+      'setting services.*.concurrency to 8 leaves nothing of services.bank.concurrency set to 9 before it',
+    ],
+    [
+      ['services.bank.concurrency=9', 'services.bank={ concurrency: 8, replicas: 3 }'],
+      'setting services.bank to a mapping leaves nothing of services.bank.concurrency set to 9',
+    ],
+    [
+      ['workloads.people.patience=1s', 'workloads.people.patience.after=2s'],
+      'setting workloads.people.patience.after to 2s leaves nothing of workloads.people.patience',
+    ],
+    [
+      ['workloads["open"].arrivals=poisson(9/s)', 'workloads.open.arrivals=constant(9/s)'],
+      'setting workloads.open.arrivals to constant(9/s) leaves nothing of workloads["open"].arrivals',
+    ],
+  ])('leaves nothing of another one: %j', (set, words) => {
+    const found = problemsOf(set);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(`--set #2: FL208 ${words}`);
+  });
+
+  it.each([
+    [
+      ['services.*.concurrency=8', 'services.bank.concurrency=9'],
+      [9, 8],
+    ],
+    [
+      ['services.bank={ concurrency: 6, replicas: 3 }', 'services.bank.concurrency=9'],
+      [9, 8],
+    ],
+    [
+      ['services.bank.concurrency=6', 'services.bank.concurrency=x3'],
+      [18, 8],
+    ],
+    [
+      ['services.bank.concurrency=6', 'services.bank={ replicas: 3 }'],
+      [6, 8],
+    ],
+    [
+      ['services.bank={ concurrency: 6 }', 'services.*.concurrency=x2', 'services.bank.replicas=3'],
+      [12, 16],
+    ],
+  ])('refines another one: %j', (set, sizes) => {
+    const { services } = guarded(built(set)).scenario;
+    expect([...services.values()].map(({ concurrency }) => concurrency)).toEqual(sizes);
+  });
+
+  it('of a variant is checked too', () => {
+    const text = FILE.replace(
+      'baseline: true',
+      'baseline: true, set: { "faults[0].at": 9s, "faults[slow].at": 10s }',
+    );
+    const { problems } = new Source('shop.yaml', () => ({ text })).load();
+    expect(problems.map(formatDiagnostic)).toEqual([
+      expect.stringContaining(
+        'FL208 setting faults[slow].at to 10s leaves nothing of faults[0].at',
+      ),
+    ]);
+  });
+
   it('points at the wrong step of the path and at the wrong value', () => {
     expect(problemsOf(['services.shp.concurrency=2'])[0]).toMatch(/\n {4}\| {10}\^+$/m);
     expect(problemsOf(['services.bank.concurrency=many'])[0]).toMatch(/\n {4}\| {27}\^{4}$/m);

@@ -37,6 +37,7 @@ const SILENT: Terminal = {
   colors: { out: false, err: false },
   columns: 100,
   isLog: true,
+  hasProgress: false,
 };
 
 function read(path: string): string {

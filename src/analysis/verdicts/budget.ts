@@ -8,6 +8,7 @@ import { finite, fromOf, meanOf, type Measured } from '../measure/estimate.js';
 import { hold, type Held } from './limit.js';
 import { neverCount } from '../measure/recovery.js';
 import { rolloutResults } from '../measure/rollouts.js';
+import { tooShort } from './too-short.js';
 import { savedKey, savedOf } from './saved.js';
 import { judgeSteps } from './step-verdict.js';
 import { select } from '../measure/subjects.js';
@@ -61,7 +62,7 @@ function undecided(source: BudgetSource, { unit }: Metric, note: string): Budget
   return { text, metric, name, severity, ...(strict && { strict }), ...empty, ...judged };
 }
 
-type Judgement = Omit<BudgetResult, 'text' | 'metric' | 'name' | 'severity' | 'strict'>;
+type Judgement = Omit<BudgetResult, 'text' | 'metric' | 'name' | 'severity'>;
 
 /** Judges a budget on one figure of the window. */
 function ofWindow(
@@ -74,11 +75,15 @@ function ofWindow(
   const held = ofWord(expression, data, study) ?? hold(expression, expression.window, data, study);
   const value = finite(held.measured.value);
   const isSaved = expression.limit.kind === 'ofSaved';
+  const short = value === null && !source.allowEmpty ? tooShort(expression, data) : null;
   const nothing = isSaved ? 'not in the baseline' : 'nothing to compare with';
   return {
     ...(isSaved && study.saved === null
       ? { verdict: 'inconclusive', ci95: null, note: 'compared by check --baseline' }
-      : decide(expression, held, source, { nothing, until: searchedUntil(expression, data) })),
+      : short !== null
+        ? // No number of runs decides it, so it must not pass a check either.
+          { verdict: 'inconclusive', strict: true, ci95: null, note: short }
+        : decide(expression, held, source, { nothing, until: searchedUntil(expression, data) })),
     value,
     limit: held.limit,
     margin: marginOf(expression.op, value, held.limit),

@@ -1,5 +1,6 @@
+import { oneLine } from '../../text/line.js';
 import { githubAnnotations } from '../../report/github.js';
-import { isFailure } from '../../report/budget-words.js';
+import { isFailure, isWrong } from '../../report/budget-words.js';
 import { renderJunit } from '../../report/junit.js';
 import { renderMarkdown } from '../../report/markdown.js';
 import { checkText } from '../../report/text-compare.js';
@@ -11,9 +12,10 @@ import { explained } from '../counterfactuals.js';
 import type { ExplainFlags } from '../counterfactuals.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
+import { interruption } from '../interrupt.js';
 import { prepare } from '../prepare.js';
 import type { Selection } from '../prepare.js';
-import { endOf, simulateAll } from '../simulate.js';
+import { endOf, keepResult, simulateAll } from '../simulate.js';
 import type { Simulated } from '../simulate.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
@@ -47,13 +49,18 @@ export async function check(
       const result = await explained(prepared, simulated, saved, isAtFault, flags, terminal);
       checked.push({ file: prepared.path, result });
     }
-    if (flags.quiet !== true) terminal.note(`${simulated.words}\n`);
-    if (simulated.shortfall?.exitCode === EXIT.interrupted) break;
+    if (flags.quiet !== true) terminal.note(oneLine(simulated.words));
+    if (interruption.aborted) break;
   }
   const writes = new Writes();
-  if (checked.length > 0) await report(checked, flags, terminal, writes);
+  if (checked.length > 0) {
+    await report(checked, flags, terminal, writes);
+    ends.forEach((one, i) => {
+      if (one.shortfall?.isEmpty !== true) keepResult(all[i]!, one);
+    });
+  }
   // Figures of incomplete runs must not become a baseline.
-  const isWhole = ends.every(({ shortfall }) => shortfall === null);
+  const isWhole = !interruption.aborted && ends.every(({ shortfall }) => shortfall === null);
   const isSettled = !isWhole || (baseline?.settle(checked, terminal) ?? true);
   writes.settle();
   const end = Math.max(...ends.map((one) => endOf(one, terminal)));
@@ -64,9 +71,9 @@ export async function check(
 /** With `--explain`, `check` explains the variants that break a budget. */
 const isAtFault = ({ budgets }: VariantResult): boolean => budgets.some(isFailure);
 
-/** True if a budget that counts is broken or the hypothesis is refuted; undecided ones do not count. */
+/** True if a budget that counts is broken or the hypothesis is refuted; undecided ones count if they are strict. */
 export function isBroken({ variants, hypothesis }: Result): boolean {
-  const isRefuted = hypothesis?.verdict === 'refuted' || hypothesis?.verdict === 'invalid';
+  const isRefuted = hypothesis !== null && isWrong(hypothesis);
   return isRefuted || variants.some(({ budgets }) => budgets.some(isFailure));
 }
 

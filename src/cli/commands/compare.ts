@@ -1,9 +1,10 @@
+import { oneLine } from '../../text/line.js';
 import { compareText } from '../../report/text-compare.js';
 import { resultText } from '../../run/result-text.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { prepare } from '../prepare.js';
 import type { Selection } from '../prepare.js';
-import { endOf, resultOf, simulateAll } from '../simulate.js';
+import { endOf, keepResult, resultOf, simulateAll } from '../simulate.js';
 import type { SimulateOptions } from '../simulate.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
@@ -24,13 +25,14 @@ export async function compare(
   const simulated = await simulateAll(prepared, flags, terminal);
   if (simulated.shortfall?.isEmpty === true) return endOf(simulated, terminal);
   const result = resultOf(prepared, simulated);
-  if (flags.quiet !== true) terminal.note(`${simulated.words}\n`);
+  if (flags.quiet !== true) terminal.note(oneLine(simulated.words));
   const writes = new Writes();
   await writes.attempt(() => writeDocument(flags.json, () => resultText(result), terminal));
   if (!takesStandardOutput([flags.json])) {
     const { columns, colors } = terminal;
     terminal.out(compareText(result, { columns, paint: palette(colors.out) }));
   }
+  keepResult(prepared, simulated);
   writes.settle();
   return endOf(simulated, terminal);
 }

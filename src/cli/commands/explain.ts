@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { wordFor } from '../../scenario/suggest.js';
+import { splitLines } from '../../text/line.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { checkDestinations, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
@@ -39,7 +40,7 @@ export function explain(
   if (subject === undefined) {
     const names = [...new Set(explainableNames())].sort();
     if (asJson({ names })) return EXIT.ok;
-    terminal.out(contentsText(helps.names));
+    terminal.out(splitLines(contentsText(helps.names)));
     return EXIT.ok;
   }
   if (isFile(subject)) {
@@ -58,7 +59,7 @@ export function explain(
   if (here !== undefined) pages.push(`${subject} is called ${here} here.`, ...pagesOf(here));
   if (pages.length === 0) throw usageError(unknownText(subject, helps.names));
   if (asJson({ name: subject, pages })) return EXIT.ok;
-  terminal.out(`${pages.join('\n\n')}\n`);
+  terminal.out(splitLines(pages.join('\n\n')));
   return EXIT.ok;
 }
 

@@ -1,3 +1,4 @@
+import { oneLine } from '../../text/line.js';
 import type { Span } from '../../analysis/measure/window.js';
 import { exploreText } from '../../report/explore/text.js';
 import type { ExploredVariant, ExploreResult } from '../../spec/result/explore.js';
@@ -9,6 +10,7 @@ import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '.
 import { EXIT, usageError } from '../exit.js';
 import { explored } from '../explore/explorer.js';
 import { MENU, type Dish } from '../explore/menu.js';
+import { interruption, keep } from '../interrupt.js';
 import { prepare } from '../prepare.js';
 import type { Selection } from '../prepare.js';
 import { stopwatch } from '../progress.js';
@@ -49,7 +51,12 @@ export async function explore(
     const menu = flags.faults ?? MENU;
     const withFaults = flags.withFaults === true;
     const inputs = { file, variant, path, menu, span, withFaults, size, maxRuns };
-    all.push(await explored({ ...inputs, options: flags, terminal }));
+    try {
+      all.push(await explored({ ...inputs, options: flags, terminal }));
+    } catch (error) {
+      if (!interruption.aborted || all.length === 0) throw error;
+    }
+    if (interruption.aborted) break;
   }
   const { title, sha256 } = file;
   const result: ExploreResult = {
@@ -64,12 +71,13 @@ export async function explore(
   await writes.attempt(() =>
     writeDocument(flags.json, () => `${canonicalJson(result)}\n`, terminal),
   );
-  if (flags.quiet !== true) terminal.note(`explored in ${took()}\n`);
+  if (flags.quiet !== true) terminal.note(oneLine(`explored in ${took()}`));
   if (!takesStandardOutput([flags.json])) {
     const { columns, isLog, colors } = terminal;
     const shown = { file: path, most: flags.max, columns: isLog ? 100 : columns };
     terminal.out(exploreText(result, { ...shown, paint: palette(colors.out) }));
   }
+  keep(`The explored faults of ${path} are reported.`);
   writes.settle();
   return EXIT.ok;
 }
@@ -89,7 +97,7 @@ function checkBudgets(
   if (judged.length > 0) return;
   const [workload] = scenario.workloads.keys();
   const remedy = `write one, such as --budget '${workload ?? 'users'}.success >= 99%'`;
-  const why = leftOut.map(({ text, why: reason }) => `\n  ${text}: ${reason}`).join('');
+  const why = leftOut.map(({ text, why: reason }) => `\n  ${oneLine(text)}: ${reason}`).join('');
   throw usageError(
     `${path}: no budget says what variant ${name} must hold, so no fault can break one: ${remedy}${why}`,
   );

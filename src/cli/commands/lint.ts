@@ -1,3 +1,4 @@
+import { asLines, oneLine, splitLines } from '../../text/line.js';
 import { checklistsOf } from '../../lint/checklist.js';
 import type { Checklist } from '../../lint/checklist.js';
 import { sortedBy } from '../../lint/accepted.js';
@@ -6,7 +7,7 @@ import { rules } from '../../lint/index.js';
 import { lint as remarksOf } from '../../lint/lint.js';
 import type { Remark } from '../../lint/lint.js';
 import type { Rule } from '../../lint/rule.js';
-import { acceptedText, checklistText, remarkText, tally } from '../../lint/text.js';
+import { acceptedTexts, checklistLines, shownRemarks, tally } from '../../lint/text.js';
 import { plural } from '../../text/words.js';
 import { whatIfText } from '../../report/what-if.js';
 import { meant } from '../../scenario/suggest.js';
@@ -21,6 +22,8 @@ export interface LintFlags extends Pick<Selection, 'variant' | 'set' | 'as'> {
   readonly rule?: readonly string[];
   readonly ignore?: readonly string[];
   readonly checklist?: boolean;
+  /** Every finding of a rule with very many. */
+  readonly all?: boolean;
   readonly json?: string;
   readonly quiet?: boolean;
 }
@@ -54,13 +57,13 @@ export function lint(files: readonly string[], flags: LintFlags, terminal: Termi
       checklists.push(...own);
       looked++;
       const whatIf = whatIfText(file.whatIf);
-      if (!silent && whatIf !== null) terminal.out(`${whatIf}\n`);
+      if (!silent && whatIf !== null) terminal.out(oneLine(whatIf));
       if (silent) continue;
       show(path, sorted, flags, terminal);
-      for (const checklist of own) terminal.out(`\n${checklistText(checklist)}`);
+      for (const checklist of own) terminal.out(asLines(['', ...checklistLines(checklist)]));
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      terminal.note(`faultline: ${error.message}\n`);
+      terminal.note(splitLines(`faultline: ${error.message}`));
       wrong = error.exitCode;
     }
   }
@@ -84,11 +87,11 @@ function show(path: string, sorted: Sorted, flags: LintFlags, terminal: Terminal
   const shown = flags.quiet === true ? open.filter(({ severity }) => severity === 'error') : open;
   if (flags.quiet !== true) {
     const known = accepted.length === 0 ? '' : `, ${plural(accepted.length, 'accepted finding')}`;
-    const texts = accepted.map(([remark, reason]) => `${acceptedText(remark, reason)}\n`);
-    const gap = shown.length === 0 ? '' : '\n';
-    terminal.out(`${path}: ${tally(open)}${known}\n${texts.join('')}${gap}`);
+    const texts = acceptedTexts(accepted, flags.all === true);
+    const gap = shown.length === 0 ? [] : [''];
+    terminal.out(asLines([`${path}: ${tally(open)}${known}`, ...texts, ...gap]));
   }
-  for (const remark of shown) terminal.out(`${remarkText(remark)}\n`);
+  for (const lines of shownRemarks(shown, flags.all === true)) terminal.out(asLines(lines));
 }
 
 /** The requested rules without the ignored ones. */

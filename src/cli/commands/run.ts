@@ -1,17 +1,22 @@
+import { oneLine, type Lines } from '../../text/line.js';
 import { summaryText } from '../../report/text.js';
 import { resultText } from '../../run/result-text.js';
 import type { Result } from '../../spec/result/result.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import type { Format } from '../flags.js';
-import { checkOutputDirectory } from '../output.js';
+import { checkOutputDirectory, writeOutput } from '../output.js';
 import { explained } from '../counterfactuals.js';
 import type { ExplainFlags } from '../counterfactuals.js';
+import { interruption, reporting } from '../interrupt.js';
+import type { Fallback } from '../interrupt.js';
 import { prepare } from '../prepare.js';
 import type { Prepared, Selection } from '../prepare.js';
 import { stopwatch } from '../progress.js';
-import { reportName, writeReport } from '../report-files.js';
-import { endOf, simulateAll } from '../simulate.js';
+import { reportBase, reportName, writeReport } from '../report-files.js';
+import type { ReportTarget } from '../report-files.js';
+import { endOf, keepResult, resultWords, simulateAll } from '../simulate.js';
+import type { Simulated } from '../simulate.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
 import { exportSettings } from '../export-flags.js';
@@ -36,7 +41,7 @@ export async function run(
   let exitCode: number = EXIT.ok;
   for (const prepared of all) {
     exitCode = Math.max(exitCode, await runOne(prepared, flags, terminal));
-    if (exitCode === EXIT.interrupted) break;
+    if (interruption.aborted) break;
   }
   return exitCode;
 }
@@ -66,44 +71,149 @@ function checkFlags(files: readonly string[], flags: RunFlags): void {
 }
 
 async function runOne(prepared: Prepared, flags: RunFlags, terminal: Terminal): Promise<number> {
-  const { path } = prepared;
   const simulated = await simulateAll(prepared, flags, terminal);
   if (simulated.shortfall?.isEmpty === true) return endOf(simulated, terminal);
   const took = stopwatch();
   const result = await explained(prepared, simulated, null, () => true, flags, terminal);
+  const ended = { prepared, simulated, result, took };
   const writes = new Writes();
-  const requests = exportsOf(flags);
-  const names = requests.map((request) => request.path).join(', ');
-  if (requests.length > 0 && simulated.shortfall !== null) {
-    terminal.note(`${names}: not written, because runs are missing\n`);
-  } else if (requests.length > 0) {
-    const quiet = flags.quiet === true;
-    const settings = exportSettings(flags);
-    await writes.attempt(() => writeExports(prepared, result, requests, settings, quiet, terminal));
-  }
-  const target = { directory: flags.out, formats: flags.format, path, selection: flags };
-  let written: readonly string[] = [];
-  await writes.attempt(async () => {
-    written = await writeReport(result, target);
-  });
-  await writes.attempt(() => writeDocument(flags.json, () => resultText(result), terminal));
-  if (flags.quiet !== true) {
-    terminal.note(`${simulated.words}; report in ${took()}\n`);
-    if (!takesStandardOutput([flags.json])) showSummary(result, path, written, terminal);
-  }
+  await writeTraces(ended, flags, writes, terminal);
+  await report(ended, flags, writes, terminal);
   writes.settle();
   return endOf(simulated, terminal);
 }
 
-function showSummary(
-  result: Result,
-  path: string,
-  written: readonly string[],
+/** A scenario that has been run. */
+interface Ended {
+  readonly prepared: Prepared;
+  readonly simulated: Simulated;
+  readonly result: Result;
+  readonly took: () => string;
+}
+
+async function writeTraces(
+  { prepared, simulated, result }: Ended,
+  flags: RunFlags,
+  writes: Writes,
   terminal: Terminal,
-): void {
-  const report = written[0] ?? null;
-  const { columns, isLog: whole } = terminal;
-  const paint = palette(terminal.colors.out);
-  terminal.out(summaryText(result, { columns, whole, paint, file: path, wall: null, report }));
-  for (const warning of result.warnings) terminal.note(`warning: ${warning}\n`);
+): Promise<void> {
+  const requests = exportsOf(flags);
+  if (requests.length === 0) return;
+  const isCut = interruption.aborted;
+  if (isCut || simulated.shortfall !== null) {
+    const names = requests.map((request) => request.path).join(', ');
+    const why = isCut ? 'of the interrupt' : 'runs are missing';
+    terminal.note(oneLine(`${names}: not written, because ${why}`));
+    return;
+  }
+  const quiet = flags.quiet === true;
+  const settings = exportSettings(flags);
+  await writes.attempt(() => writeExports(prepared, result, requests, settings, quiet, terminal));
+}
+
+/** Documents first: the page takes longest, and an interrupt while it is drawn leaves what is written by then. */
+async function report(
+  ended: Ended,
+  flags: RunFlags,
+  writes: Writes,
+  terminal: Terminal,
+): Promise<void> {
+  const { prepared, simulated, result, took } = ended;
+  const isCut = interruption.aborted;
+  const put = async (formats: readonly Format[]): Promise<readonly string[]> => {
+    let written: readonly string[] = [];
+    await writes.attempt(async () => {
+      written = await writeReport(result, { ...targetOf(prepared, flags), formats });
+    });
+    return written;
+  };
+  const isShown = flags.quiet !== true && !takesStandardOutput([flags.json]);
+  if (isCut && isShown) showSummary(ended, null, terminal);
+  await writes.attempt(() => writeDocument(flags.json, () => resultText(result), terminal));
+  const pages = flags.format.filter((format) => DRAWN.has(format));
+  const texts = await put(flags.format.filter((format) => !DRAWN.has(format)));
+  const done = [...documentsOf(flags), ...texts];
+  if (isCut) return keepCut(ended, flags, done, writes);
+  if (pages.length > 0) reporting('', fallbackOf(ended, flags, done, isShown, terminal));
+  const drawn = pages.length > 0 ? await put(pages) : [];
+  if (flags.quiet !== true) terminal.note(oneLine(`${simulated.words}; report in ${took()}`));
+  if (isShown) showSummary(ended, [...drawn, ...texts][0] ?? null, terminal);
+  keepResult(prepared, simulated, placesOf([...drawn, ...done]));
+}
+
+/** Formats that are drawn, which takes more time than an interrupt leaves. */
+const DRAWN: ReadonlySet<Format> = new Set<Format>(['html', 'svg']);
+
+/** Says what is reported after an interrupt; without any document, that of the result is written beside the page. */
+async function keepCut(
+  ended: Ended,
+  flags: RunFlags,
+  done: readonly string[],
+  writes: Writes,
+): Promise<void> {
+  const { prepared, simulated, result } = ended;
+  const document = isDocumented(flags) ? null : cutPath(ended, flags);
+  if (document !== null) await writes.attempt(() => writeOutput(document, resultText(result)));
+  const places = placesOf([...done, ...(document === null ? [] : [document])]);
+  keepResult(prepared, simulated, `${places}${withoutPage(flags)}`);
+}
+
+/** What is put out where an interrupt ends the drawing of the page. */
+function fallbackOf(
+  ended: Ended,
+  flags: RunFlags,
+  done: readonly string[],
+  isShown: boolean,
+  terminal: Terminal,
+): Fallback {
+  const { prepared, simulated, result } = ended;
+  const path = cutPath(ended, flags);
+  const document = isDocumented(flags) ? null : { path, text: resultText(result) };
+  const places = placesOf([...done, ...(document === null ? [] : [path])]);
+  return {
+    summary: isShown ? summaryOf(ended, null, terminal) : null,
+    document,
+    words: resultWords(prepared, simulated, `${places}${withoutPage(flags)}`),
+  };
+}
+
+/** Whether the command writes the result document anyway. */
+function isDocumented({ json, format }: RunFlags): boolean {
+  return json !== undefined || format.includes('json');
+}
+
+/** The result document of a run without its page. It never replaces that of an earlier run. */
+function cutPath({ prepared, result }: Ended, flags: RunFlags): string {
+  return `${reportBase(result, targetOf(prepared, flags))}.interrupted.json`;
+}
+
+function withoutPage({ format }: RunFlags): string {
+  return format.some((one) => DRAWN.has(one)) ? '; its page is not drawn' : '';
+}
+
+/** ` in a.html, a.json`. */
+function placesOf(paths: readonly string[]): string {
+  return paths.length === 0 ? '' : ` in ${paths.join(', ')}`;
+}
+
+function documentsOf({ json }: RunFlags): readonly string[] {
+  return json === undefined || json === '-' ? [] : [json];
+}
+
+function targetOf({ path }: Prepared, flags: RunFlags): ReportTarget {
+  return { directory: flags.out, formats: flags.format, path, selection: flags };
+}
+
+function summaryOf(
+  { prepared, result }: Ended,
+  report: string | null,
+  { columns, isLog: whole, colors }: Terminal,
+): Lines {
+  const options = { columns, whole, paint: palette(colors.out), wall: null, report };
+  return summaryText(result, { ...options, file: prepared.path });
+}
+
+function showSummary(ended: Ended, page: string | null, terminal: Terminal): void {
+  terminal.out(summaryOf(ended, page, terminal));
+  for (const warning of ended.result.warnings) terminal.note(oneLine(`warning: ${warning}`));
 }

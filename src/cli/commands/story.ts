@@ -1,6 +1,7 @@
 import { isFailure } from '../../report/budget-words.js';
 import { storyMarkdown, storyText } from '../../report/story/render.js';
 import type { Result, VariantResult } from '../../spec/result/result.js';
+import type { Lines } from '../../text/line.js';
 import { explained } from '../counterfactuals.js';
 import type { ExplainFlags } from '../counterfactuals.js';
 import { EXIT, usageError } from '../exit.js';
@@ -9,7 +10,7 @@ import { chosen, prepare } from '../prepare.js';
 import type { Selection } from '../prepare.js';
 import { fileArgument } from '../report-files.js';
 import { rendered, resultIn } from '../result-file.js';
-import { endOf, simulateAll } from '../simulate.js';
+import { endOf, keepResult, simulateAll } from '../simulate.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
 
@@ -28,17 +29,18 @@ export async function story(
   const known = resultIn(path);
   if (known !== null) {
     refuseRunFlags(flags, path);
-    const text = rendered(path, () =>
+    const account = rendered(path, () =>
       textOf(chosenOf(known, flags, path), argument, flags, terminal),
     );
-    print(text, flags, terminal);
+    print(account, terminal);
     return EXIT.ok;
   }
   const prepared = prepare(argument, flags, terminal);
   const simulated = await simulateAll(prepared, flags, terminal);
   if (simulated.shortfall?.isEmpty === true) return endOf(simulated, terminal);
   const result = await explained(prepared, simulated, null, isAsked, flags, terminal);
-  print(textOf(result, argument, flags, terminal), flags, terminal);
+  print(textOf(result, argument, flags, terminal), terminal);
+  keepResult(prepared, simulated);
   return endOf(simulated, terminal);
 }
 
@@ -46,21 +48,25 @@ export async function story(
 const isAsked = ({ baseline, budgets }: VariantResult): boolean =>
   baseline || budgets.some(isFailure);
 
-function print(text: string, { markdown }: StoryFlags, terminal: Terminal): void {
-  if (markdown === true) terminal.raw(text);
-  else terminal.out(text);
+/** An account as lines for people, or as Markdown. */
+type Account = { readonly shown: Lines } | { readonly markdown: string };
+
+function print(account: Account, terminal: Terminal): void {
+  if ('shown' in account) terminal.out(account.shown);
+  else terminal.raw(account.markdown);
 }
 
-function textOf(result: Result, source: string, flags: StoryFlags, terminal: Terminal): string {
+function textOf(result: Result, source: string, flags: StoryFlags, terminal: Terminal): Account {
   const name = fileArgument(scenarioPath(source));
   const options = { source: name === '-' ? 'standard input' : name };
-  if (flags.markdown === true) return storyMarkdown(result, options);
+  if (flags.markdown === true) return { markdown: storyMarkdown(result, options) };
   const { columns, isLog, colors } = terminal;
-  return storyText(result, {
+  const shown = storyText(result, {
     ...options,
     paint: palette(colors.out),
     columns: isLog ? 100 : columns,
   });
+  return { shown };
 }
 
 /** Rejects flags that change a run where there is none. */

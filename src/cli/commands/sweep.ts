@@ -1,3 +1,4 @@
+import { asLines, oneLine } from '../../text/line.js';
 import { resultText } from '../../run/result-text.js';
 import { Source } from '../../scenario/load.js';
 import { meant } from '../../scenario/suggest.js';
@@ -64,7 +65,7 @@ export async function sweep(
     file: select(file, settings, path),
     written,
     builder: new CaseBuilder(path, source, written, settings),
-    store: new CaseStore(cases, flags.fresh === true),
+    store: new CaseStore(cases, flags.fresh === true, terminal),
     path,
     options: flags,
     terminal,
@@ -80,7 +81,7 @@ export async function sweep(
   });
   await writes.attempt(() => writeDocument(flags.json, () => resultText(result), terminal));
   if (flags.quiet !== true) {
-    terminal.note(`${runner.words()} in ${took()}; report in ${reported()}\n`);
+    terminal.note(oneLine(`${runner.words()} in ${took()}; report in ${reported()}`));
     if (!takesStandardOutput([flags.json])) {
       const shown = { columns: terminal.columns, whole: terminal.isLog, file: path, wall: null };
       const paint = palette(terminal.colors.out);
@@ -112,7 +113,7 @@ function ended(
   const what = `${short.length} of ${all} settings needed more memory than there is`;
   const remedy = 'Lower the arrival rates, shorten run.duration, or raise --max-memory.';
   const which = `${what}, the others are ${others}: ${someOf(short)}`;
-  terminal.note(`faultline: ${whose}${which}\n  ${remedy}\n`);
+  terminal.note(asLines([`faultline: ${whose}${which}`, `  ${remedy}`]));
   return EXIT.guard;
 }
 
@@ -189,7 +190,7 @@ async function runShard(
   const name = `shard ${shard!.index} of ${shard!.of}`;
   if (quiet !== true) {
     const own = `${name}: ${asked - short.length} of ${all} settings are in ${cases}`;
-    terminal.out(`${own}; run without --shard when the files of all shards are there\n`);
+    terminal.out(oneLine(`${own}; run without --shard when the files of all shards are there`));
   }
   return ended(short, asked, `${path}, ${name}: `, 'kept', terminal);
 }

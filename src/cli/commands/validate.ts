@@ -1,3 +1,4 @@
+import { oneLine, splitLines } from '../../text/line.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { plural } from '../../text/words.js';
@@ -50,10 +51,10 @@ export function validate(
       checkSweeps(prepared, terminal);
       const size = sizeOf(prepared);
       all.push({ file, ok: true, size, problems, error: null });
-      if (isShown) terminal.out(`${file}: ok, ${sizeText(size)}\n`);
+      if (isShown) terminal.out(oneLine(`${file}: ok, ${sizeText(size)}`));
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      terminal.note(`faultline: ${error.message}\n`);
+      terminal.note(splitLines(`faultline: ${error.message}`));
       all.push({ file, ok: false, size: null, problems, error: error.message });
       exitCode = error.exitCode;
     }

@@ -15,6 +15,7 @@ import type {
 import type { ProxyCost } from '../../spec/scenario/mesh.js';
 import type { Bundle } from '../../spec/scenario/steps.js';
 import type { Host } from '../../spec/scenario/host.js';
+import { asLines, type Lines } from '../../text/line.js';
 import { list } from '../../text/words.js';
 import { databaseLines } from './database-text.js';
 import { balancingText, bundleLines, edgeLines, onceText, sourcesText } from './edge-text.js';
@@ -24,7 +25,7 @@ import { platformText, processText } from './process-text.js';
 import { holderLines } from './queue-text.js';
 import { sagaLines } from './saga-text.js';
 import { stepLines } from './step-text.js';
-import { variantTexts } from './sections.js';
+import { variantLines } from './sections.js';
 import type { Sections } from './sections.js';
 import { cacheLines, projectionText, storeText } from './stores-text.js';
 import { callText, configText, lines, plainText } from './values.js';
@@ -34,14 +35,14 @@ import { versionProcesses, versionText } from './version-text.js';
  * A scenario after defaults, templates and patches: run, components, workloads, faults, and the layers of every edge,
  * outermost first. The first variant is printed in full, the others as differences from it.
  */
-export function scenarioText(path: string, file: ScenarioFile, plans: readonly Plan[]): string {
+export function scenarioText(path: string, file: ScenarioFile, plans: readonly Plan[]): Lines {
   const whatIf = whatIfText(file.whatIf);
-  const heading = `${file.title}\n${path}\n${whatIf === null ? '' : `${whatIf}\n`}`;
+  const heading = [file.title, path, ...(whatIf === null ? [] : [whatIf]), ''];
   const variants = file.variants.map(({ name, scenario }, at) => ({
     name,
     sections: sectionsOf(scenario, plans[at]!),
   }));
-  return [heading, ...variantTexts(variants)].join('\n');
+  return asLines([...heading, ...variantLines(variants)]);
 }
 
 /** The sections of a variant that have lines. */

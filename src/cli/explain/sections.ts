@@ -10,19 +10,20 @@ interface Printed {
 }
 
 /** The first variant in full, the others as differences from it. */
-export function variantTexts([first, ...others]: readonly Printed[]): readonly string[] {
+export function variantLines([first, ...others]: readonly Printed[]): readonly string[] {
   if (first === undefined) return [];
   const changed = others.map(({ name, sections }) =>
-    variantText({ name, sections: differences(first, sections) }),
+    linesOf({ name, sections: differences(first, sections) }),
   );
-  return [variantText(first), ...changed];
+  return [linesOf(first), ...changed].flatMap((own, i) => (i === 0 ? own : ['', ...own]));
 }
 
-function variantText({ name, sections }: Printed): string {
-  const blocks = [...sections].map(([heading, lines]) =>
-    [`  ${heading}`, ...aligned(lines).map((line) => `    ${line}`)].join('\n'),
-  );
-  return `variant ${name}\n${blocks.join('\n')}\n`;
+function linesOf({ name, sections }: Printed): readonly string[] {
+  const blocks = [...sections].flatMap(([heading, lines]) => [
+    `  ${heading}`,
+    ...aligned(lines).map((line) => `    ${line}`),
+  ]);
+  return [`variant ${name}`, ...blocks];
 }
 
 /** Lines with the texts after their names in one column, except those of very long names. */

@@ -17,6 +17,8 @@ import type { RunRecord } from '../../spec/record/record.js';
 import type { ExploredFault, ExploredVariant, FoundSet } from '../../spec/result/explore.js';
 import type { BudgetResult } from '../../spec/result/result.js';
 import type { BudgetSource, ScenarioFile, Variant } from '../../spec/scenario/scenario.js';
+import { CommandError, EXIT } from '../exit.js';
+import { interruption, reporting } from '../interrupt.js';
 import { memoryOf, type MemoryShare } from '../memory.js';
 import { progressBar } from '../progress.js';
 import { explainRunError } from '../run-errors.js';
@@ -110,13 +112,15 @@ class Explorer {
       healthy: healthy!.trial,
       size: by.size,
       most,
+      isOver: () => interruption.aborted,
       ask: async (sets) => {
-        const ends = await this.judged(threads, sets, healthy!.budgets);
+        const ends = await unlessInterrupted(this.judged(threads, sets, healthy!.budgets), []);
         ends.forEach((end, i) => {
           found.set(sets[i]!.join(), end);
           for (const place of end.trial.used) reached.add(place);
         });
-        bar((done += sets.length));
+        bar((done += ends.length));
+        reporting(`${done} sets were tried, and are lost: 1 s was too short to report them.`);
         return ends.map(({ trial }) => trial);
       },
     });
@@ -132,6 +136,7 @@ class Explorer {
       tried,
       undecided,
       untried,
+      ...(interruption.aborted && { interrupted: true }),
       runs: this.runs,
     };
   }
@@ -153,7 +158,8 @@ class Explorer {
       .sort((a, b) => a.set.length - b.set.length || b.lost - a.lost);
     const told: FoundSet[] = [];
     for (const { set, budgets, lost } of ranked) {
-      const runs = told.length < TOLD ? await this.records(threads, [set], 1) : null;
+      const isTold = told.length < TOLD && !interruption.aborted;
+      const runs = isTold ? await unlessInterrupted(this.records(threads, [set], 1), null) : null;
       told.push({
         faults: set.map((index) => faultOf(this.candidates.all[index]!)),
         lost,
@@ -198,8 +204,10 @@ class Explorer {
     };
     try {
       const { workers, aloneHeapMiB } = share;
-      await runCases(cases, { workerThreads: threads, workers, aloneHeapMiB, onCase });
+      const signal = interruption;
+      await runCases(cases, { workerThreads: threads, workers, aloneHeapMiB, onCase, signal });
     } catch (error) {
+      if (interruption.aborted) throw new CommandError(EXIT.interrupted, '');
       throw explainRunError(error, by.path);
     }
     this.runs += sets.length * count;
@@ -220,6 +228,16 @@ class Explorer {
       const { id } = plan.faults[index]!;
       return tried.has(id) ? ids.has(id) : this.by.withFaults;
     });
+  }
+}
+
+/** The result of runs, or `otherwise` where an interrupt ends them. */
+async function unlessInterrupted<T, U>(runs: Promise<T>, otherwise: U): Promise<T | U> {
+  try {
+    return await runs;
+  } catch (error) {
+    if (!interruption.aborted) throw error;
+    return otherwise;
   }
 }
 

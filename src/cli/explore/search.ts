@@ -19,6 +19,8 @@ export interface Hunt {
   readonly size: number;
   /** Most sets that may be tried. */
   readonly most: number;
+  /** True = no more sets are tried. */
+  isOver(): boolean;
   /** Runs sets of candidates. */
   ask(sets: readonly (readonly number[])[]): Promise<readonly Trial[]>;
 }
@@ -51,13 +53,17 @@ export async function hunt(by: Hunt): Promise<Caught> {
   let untried = 0;
   for (let size = 1; size <= by.size; size++) {
     const { asked, superset, redundant, unknown } = nextSets(by.places, size, known);
-    const some = asked.slice(0, left);
-    untried += asked.length - some.length + unknown;
-    for (let from = 0; from < some.length; from += AT_ONCE) {
-      const part = some.slice(from, from + AT_ONCE);
+    const most = asked.slice(0, left);
+    const some: (readonly number[])[] = [];
+    for (let from = 0; from < most.length && !by.isOver(); from += AT_ONCE) {
+      const part = most.slice(from, from + AT_ONCE);
       const trials = await by.ask(part);
+      // An interrupt ends the last sets before they have a result.
+      if (trials.length < part.length) break;
       part.forEach((set, i) => known.set(set.join(), trials[i]!));
+      some.push(...part);
     }
+    untried += asked.length - some.length + unknown;
     const ends = some.map((set) => known.get(set.join())!.end);
     const found = some.filter((_, i) => ends[i] === 'breaks');
     sets.push(...found);

@@ -1,3 +1,4 @@
+import { splitLines } from '../../text/line.js';
 import { formatDiagnostic } from '../../scenario/diagnostics.js';
 import type { Source } from '../../scenario/load.js';
 import type { Setting } from '../../scenario/sweep-values.js';
@@ -65,7 +66,7 @@ export function checkSettings(
     }
   }
   if (wrong.length === 0) return;
-  for (const message of wrong.slice(0, -1)) terminal.note(`${message}\n`);
+  for (const message of wrong.slice(0, -1)) terminal.note(splitLines(message));
   throw new CommandError(EXIT.usage, wrong.at(-1)!);
 }
 

@@ -1,8 +1,11 @@
 import { caseFigures, type Asked } from '../../analysis/sweep.js';
+import { findMetric } from '../../language/metrics.js';
 import { runCases, type Case } from '../../run/cases.js';
 import type { WorkerThreads, WorkerThreadsSetup } from '../../run/worker-threads.js';
 import { simulators, type Records } from '../../run/replicate.js';
 import type { SweepFigures } from '../../spec/result/sweep.js';
+import { keepSoFar } from '../interrupt.js';
+import type { MetricPath, MetricUnit } from '../../spec/scenario/expression.js';
 import { explainRunError } from '../run-errors.js';
 import { progressBar } from '../progress.js';
 import { memoryOf } from '../memory.js';
@@ -10,6 +13,8 @@ import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
 import { packageVersion } from '../version.js';
 import type { BuiltCase } from './build.js';
+import { plural } from '../../text/words.js';
+import type { CaseShape } from './case-file.js';
 import { caseKey, type CaseStore } from './store.js';
 
 /** Most settings whose plans are in memory at once. */
@@ -34,6 +39,7 @@ export class Session {
   found = 0;
   private readonly path: string;
   private readonly asked: Asked;
+  private readonly shape: Pick<CaseShape, 'units' | 'budgets' | 'hasExpect'>;
   private readonly store: CaseStore;
   private readonly options: SimulateOptions;
   private readonly terminal: Terminal;
@@ -47,6 +53,11 @@ export class Session {
   ) {
     this.path = path;
     this.asked = asked;
+    this.shape = {
+      units: asked.metrics.map(({ metric }) => unitOf(metric)),
+      budgets: asked.budgets.length,
+      hasExpect: asked.expect !== null,
+    };
     this.store = store;
     this.options = options;
     this.terminal = terminal;
@@ -72,16 +83,16 @@ export class Session {
   ): Promise<readonly (readonly SweepFigures[])[]> {
     const built = asks.map((ask) => ask.build());
     const keys = built.map((one, i) => this.keyOf(one, asks[i]!.replications));
-    const { metrics, budgets } = this.asked;
     const figures = keys.map((key, i) =>
       this.store.find(key, {
+        ...this.shape,
         variants: built[i]!.file.variants.map(({ name }) => name),
-        metrics: metrics.length,
-        budgets: budgets.length,
+        replications: asks[i]!.replications,
       }),
     );
     const missing = figures.flatMap((known, i) => (known === undefined ? [i] : []));
     this.found += asks.length - missing.length;
+    this.keepStored();
     const cases = missing.map((i): Case => {
       const first = asks[i]!.before?.[0]?.length ?? 0;
       return { plans: built[i]!.plans, first, count: asks[i]!.replications - first };
@@ -99,10 +110,19 @@ export class Session {
       if (own.every(({ stop }) => stop !== 'memory')) this.store.keep(keys[i]!, own);
       figures[i] = own;
       this.computed.push(asks[i]!.name);
+      this.keepStored();
       bar(++ready);
     });
     this.terminal.progress('');
     return figures.map((own) => own!);
+  }
+
+  /** An interrupt leaves the settings in the store. */
+  private keepStored(): void {
+    const count = this.found + this.computed.length;
+    if (count === 0) return;
+    const where = `${plural(count, 'setting')} of the sweep ${count === 1 ? 'is' : 'are'} kept in ${this.store.directory}`;
+    keepSoFar(`${where}: the same command goes on there.`);
   }
 
   private async run(
@@ -140,6 +160,12 @@ export class Session {
       expect: expect === null ? null : [expect.text, expect.confidence],
     });
   }
+}
+
+/** The unit of a metric; the sweep has only metrics that are known. */
+function unitOf({ name }: MetricPath): MetricUnit {
+  const found = findMetric(name);
+  return found.known === 'yes' ? found.metric.unit : 'number';
 }
 
 /** All records of a setting, by variant. One that lacked memory has none. */

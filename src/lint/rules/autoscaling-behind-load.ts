@@ -8,6 +8,7 @@ import type { Host } from '../../spec/scenario/host.js';
 import { levelAt } from '../../spec/scenario/stages.js';
 import type { Fault, Workload } from '../../spec/scenario/scenario.js';
 import { loadOf } from '../bottleneck.js';
+import type { Load } from '../bottleneck.js';
 import { rateOfInstance, sectionOf } from '../demand.js';
 import { partsOf } from '../mixture.js';
 import type { Finding, Rule } from '../rule.js';
@@ -24,10 +25,16 @@ export const autoscalingBehindLoad: Rule = {
   remedy:
     'Leave more headroom (a lower `target`), keep more replicas (`min`), or start them faster.',
   check: (subject) => {
-    const workloads = [...subject.scenario.workloads.values()];
-    return subject.hosts.flatMap((host) =>
-      workloads.flatMap((workload) => judge(subject, host, workload)),
+    const hosts = subject.hosts.filter(({ autoscaling }) => autoscaling?.kind === 'hpa');
+    if (hosts.length === 0) return [];
+    const loads = [...subject.scenario.workloads.values()].map(
+      (workload) => [workload, loadOf(partsOf(subject, workload.name), subject)] as const,
     );
+    return hosts.flatMap((host) => {
+      const own = loads.filter(([, load]) => load.has(host.name));
+      // If several workloads use a component, the load of the others at that time is unknown.
+      return own.length === 1 ? judge(subject, host, own[0][0], own[0][1].get(host.name)!) : [];
+    });
   },
 };
 
@@ -40,11 +47,9 @@ interface Growth {
   readonly withinNs: Ns;
 }
 
-function judge(subject: Subject, host: Host, workload: Workload): readonly Finding[] {
+function judge(subject: Subject, host: Host, workload: Workload, load: Load): readonly Finding[] {
   const { name, autoscaling, lifecycle } = host;
   if (autoscaling?.kind !== 'hpa' || autoscaling.max <= autoscaling.min) return [];
-  const load = loadOf(partsOf(subject, workload.name), subject).get(name);
-  if (load === undefined || isShared(subject, host, workload)) return [];
   const each = rateOfInstance(host, load.holdNs, load.workNs);
   const spare = spareOf(host, autoscaling, load, each);
   if (spare === null || each === Infinity) return [];
@@ -93,13 +98,6 @@ const ROUNDING = 1e-9;
 /** Small excess that a queue absorbs. */
 const SLACK = 0.05;
 
-/** Whether other workloads use the same component. Their load at that time is unknown. */
-function isShared(subject: Subject, { name }: Host, workload: Workload): boolean {
-  return [...subject.scenario.workloads.values()].some(
-    (other) => other !== workload && loadOf(partsOf(subject, other.name), subject).has(name),
-  );
-}
-
 /**
  * Ratio of the capacity of the replicas to the load for which the autoscaler runs them; null if all metrics react
  * only to overload.
@@ -107,7 +105,7 @@ function isShared(subject: Subject, { name }: Host, workload: Workload): boolean
 function spareOf(
   host: Host,
   { metrics }: HpaScaling,
-  { workNs, holdNs }: { readonly workNs: Ns; readonly holdNs: Ns },
+  { workNs, holdNs }: Load,
   each: number,
 ): number | null {
   const spares = metrics.map(({ metric, target }) => {

@@ -48,8 +48,8 @@ function judge(subject: Subject, host: Host): Finding | null {
 }
 
 /** The called part with the least CPU per time that it holds a thread; null if no part is called. */
-function slowest({ calls, demands }: Subject, { name }: Host): Slow | null {
-  const parts = calls.filter(({ callee }) => callee === name).map(({ to }) => to);
+function slowest({ graph, demands }: Subject, { name }: Host): Slow | null {
+  const parts = graph.takenBy(name).map(({ to }) => to);
   let least: Slow | null = null;
   for (const part of new Set(parts)) {
     const { workNs } = demands.of(part);
@@ -58,8 +58,8 @@ function slowest({ calls, demands }: Subject, { name }: Host): Slow | null {
       if (busy < (least?.busy ?? Infinity)) least = { busy, callee };
     };
     note(demands.holdNs(part), null);
-    for (const call of calls) {
-      if (call.from !== part || call.background || call.callee === name) continue;
+    for (const call of graph.from(part)) {
+      if (call.background || call.callee === name) continue;
       note(demands.holdNs(part) + limitOfCall(call).attemptNs, call.callee);
     }
   }

@@ -4,6 +4,7 @@ import type { Call } from '../calls.js';
 import { hostOf } from '../demand.js';
 import { policyTraits } from '../../patterns/registry.js';
 import type { Evidence } from '../../spec/patterns/policy-traits.js';
+import type { Key } from '../graph.js';
 import { layerOf, triesOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
@@ -33,14 +34,8 @@ export const breakerNeverOpens: Rule = {
 };
 
 /** Largest rate of attempts per second that one state of the breaker judges, with retries on all levels. */
-function rateSeen(call: Call, layer: Layer, { scenario, calls, traffic }: Subject): number {
-  const together = calls.filter(
-    (other) =>
-      other.bundle === call.bundle &&
-      other.callee === call.callee &&
-      (layer.per !== 'endpoint' || other.to === call.to) &&
-      (layer.scope === 'global' || other.caller === call.caller),
-  );
+function rateSeen(call: Call, layer: Layer, { scenario, graph, traffic }: Subject): number {
+  const together = graph.with(keyOf(layer), keyOf(layer)(call));
   const rate = together.reduce((sum, other) => {
     const inside = other.layers.findIndex(({ policy }) => policy === 'circuitBreaker');
     const tries = triesOf(other.layers.slice(0, inside));
@@ -50,6 +45,17 @@ function rateSeen(call: Call, layer: Layer, { scenario, calls, traffic }: Subjec
   const targets = layer.per === 'target' ? (hostOf(scenario, call.callee)?.replicas ?? 1) : 1;
   return rate / callers / targets;
 }
+
+/** What calls have in common if one state of the breaker judges them. */
+function keyOf({ per, scope }: Layer): Key {
+  if (scope === 'global') return per === 'endpoint' ? GLOBAL_ENDPOINT : GLOBAL;
+  return per === 'endpoint' ? OWN_ENDPOINT : OWN;
+}
+
+const GLOBAL: Key = ({ bundle, callee }) => `${bundle} ${callee}`;
+const GLOBAL_ENDPOINT: Key = ({ bundle, to }) => `${bundle} ${to}`;
+const OWN: Key = ({ bundle, callee, caller }) => `${bundle} ${callee} ${caller}`;
+const OWN_ENDPOINT: Key = ({ bundle, to, caller }) => `${bundle} ${to} ${caller}`;
 
 function findingOf(call: Call, evidence: Evidence, seen: number, layer: Layer): Finding {
   const field = evidence.field[evidence.field.length - 1];

@@ -18,15 +18,14 @@ export const capacityBelowTraffic: Rule = {
 };
 
 function shortage(
-  { calls, traffic }: Subject,
+  { graph, traffic }: Subject,
   { name, capacity, operations }: Database,
   does: 'read' | 'write',
 ): Finding | null {
   if (capacity === null || capacity[does] === Infinity) return null;
   let needed = 0;
   const callers = new Set<string>();
-  for (const call of calls) {
-    if (call.callee !== name) continue;
+  for (const call of graph.takenBy(name)) {
     const operation = operations.get(call.to.slice(name.length + 1));
     if (operation === undefined || operation.write !== (does === 'write')) continue;
     needed += (traffic.mean.get(call.from) ?? 0) * call.times * operation.units;

@@ -9,11 +9,11 @@ export const deadlineNotPropagated: Rule = {
   reason:
     'The callee cannot know that its caller has given up. It and everything behind it work on for no one.',
   remedy: 'Propagate the remaining time: `propagate: true`, as gRPC does.',
-  check: ({ calls }) =>
+  check: ({ calls, graph }) =>
     calls.flatMap((call) => {
       const deadline = traitsIn(call.layers, 'deadline');
       if (deadline === null || deadline.afterNs === Infinity || deadline.propagates) return [];
-      const behind = new Set(calls.filter(({ from }) => from === call.to).map(({ to }) => to));
+      const behind = new Set(graph.from(call.to).map(({ to }) => to));
       if (behind.size === 0) return [];
       return {
         path: [...call.policyPath, 'deadline', 'propagate'],

@@ -22,9 +22,10 @@ export const deepCallChain: Rule = {
     'Do what the response does not need asynchronously, or keep a local copy of data from the far end of the chain.',
   check(subject): readonly Finding[] {
     const ways = longestWays(subject);
-    return waitedFor(subject)
-      .filter(({ from }) => (ways.get(from) ?? []).length === MOST)
-      .map((call) => findingOf(call, [...ways.get(call.from)!, call]));
+    return waitedFor(subject).flatMap((call) => {
+      const way = ways.get(call.from) ?? null;
+      return way?.length === MOST ? [findingOf(call, [...callsOf(way), call])] : [];
+    });
   },
 };
 
@@ -35,18 +36,32 @@ function waitedFor({ scenario, calls }: Subject): readonly Call[] {
   );
 }
 
+/** A chain of calls, from its last one. Chains share their beginnings. */
+interface Way {
+  readonly length: number;
+  readonly last: Call;
+  readonly before: Way | null;
+}
+
+function callsOf(way: Way): readonly Call[] {
+  const calls: Call[] = [];
+  for (let at: Way | null = way; at !== null; at = at.before) calls.push(at.last);
+  return calls.reverse();
+}
+
 /** The longest chain of such calls that ends at each part. Cycles do not extend a chain. */
-function longestWays(subject: Subject): ReadonlyMap<string, readonly Call[]> {
+function longestWays(subject: Subject): ReadonlyMap<string, Way> {
   const waited = new Set(waitedFor(subject));
-  const ways = new Map<string, readonly Call[]>();
+  const ways = new Map<string, Way>();
   for (const part of [...subject.graph.calleesFirst].reverse()) {
-    let longest: readonly Call[] = [];
+    let longest: Way | null = null;
     for (const call of subject.graph.into(part)) {
       if (!waited.has(call)) continue;
-      const before = ways.get(call.from) ?? [];
-      if (before.length + 1 > longest.length) longest = [...before, call];
+      const before = ways.get(call.from) ?? null;
+      const length = (before?.length ?? 0) + 1;
+      if (length > (longest?.length ?? 0)) longest = { length, last: call, before };
     }
-    ways.set(part, longest);
+    if (longest !== null) ways.set(part, longest);
   }
   return ways;
 }

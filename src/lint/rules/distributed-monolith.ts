@@ -1,13 +1,12 @@
 import { powi } from '../../kernel/math.js';
 import { formatShare } from '../../text/figures.js';
-import { list } from '../../text/words.js';
 import type { Call } from '../calls.js';
 import { componentOf } from '../calls.js';
-import { circleOf } from '../circles.js';
+import { Circles } from '../circles.js';
 import { isHard, reach, requestsOf } from '../reach.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { yamlAt } from '../words.js';
+import { namesText, wayText, yamlAt } from '../words.js';
 
 /** Share of the services that one request may need. */
 const MOST = 0.75;
@@ -26,7 +25,7 @@ export const distributedMonolith: Rule = {
     'The services fail together, and are changed and deployed together, so the system has the costs of distribution without its benefits.',
   remedy:
     'Let a request need few services: publish events, keep local copies, and give the other calls a fallback.',
-  check: (subject) => [...wideRequests(subject), ...circles(subject)],
+  check: (subject) => [...wideRequests(subject), ...mutualNeeds(subject)],
 };
 
 /** The request that needs the most services, if it needs most of those in use. */
@@ -46,7 +45,7 @@ function wideRequests(subject: Subject): readonly Finding[] {
     {
       path: pathOf(request, subject),
       entities: [request, ...needed],
-      message: `${request} needs ${list(needed)} at the same time`,
+      message: `${request} needs ${namesText(needed)} at the same time`,
       measured: `${needed.length} of ${used.length} services without a fallback, all up ${formatShare(powi(EACH, needed.length))} of the time if each is up 99.9 %`,
       limit: `below ${formatShare(MOST)} of the services`,
       fix: yamlAt(last.path, 'background: true'),
@@ -71,10 +70,11 @@ function pathOf(request: string, { scenario }: Subject): Finding['path'] {
 }
 
 /** Services that need each other. If their workers can block each other, `sync-cycle` reports it. */
-function circles(subject: Subject): readonly Finding[] {
+function mutualNeeds(subject: Subject): readonly Finding[] {
   const seen = new Set<string>();
+  const circles = new Circles(subject, isNeeded);
   return [...subject.scenario.services.values()].flatMap(({ name }) => {
-    const circle = blocks(name, subject) ? null : circleOf(name, subject, isNeeded);
+    const circle = blocks(name, subject) ? null : circles.of(name);
     if (circle === null) return [];
     const members = [...new Set(circle.map(({ caller }) => caller))].sort();
     if (members.length < 2 || members.some((member) => blocks(member, subject))) return [];
@@ -84,7 +84,7 @@ function circles(subject: Subject): readonly Finding[] {
     return {
       path: last.path,
       entities: members,
-      message: `${list(members)} need each other: ${[circle[0].from, ...circle.map(({ to }) => to)].join(' -> ')}`,
+      message: `${namesText(members)} need each other: ${wayText([circle[0].from, ...circle.map(({ to }) => to)])}`,
       measured: `${members.length} services in a cycle of calls`,
       limit: 'no cycle',
       fix: yamlAt(last.path, 'background: true'),

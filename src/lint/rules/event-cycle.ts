@@ -1,7 +1,7 @@
 import { eventCycle, eventEdges } from '../../scenario/modules/topics/event-cycle.js';
 import type { Finding, Rule } from '../rule.js';
 import { handlersOf, subscriberYaml } from '../handlers.js';
-import { yamlAt } from '../words.js';
+import { wayText, yamlAt } from '../words.js';
 
 /** Messages that always cause further messages of the same kind. */
 export const eventCycleRule: Rule = {
@@ -31,7 +31,7 @@ export const eventCycleRule: Rule = {
     const finding: Finding = {
       path: [...path, 'call'],
       entities: circle,
-      message: `${circle.join(' -> ')} go round in messages for ever`,
+      message: `${wayText(circle)} go round in messages for ever`,
       measured: `${circle.length - 1} parts, each of which publishes whenever it runs`,
       limit: 'a step on the way that may end it',
       fix: yamlAt(['topics', topic.name], subscriberYaml(spec, 'filter: 50%')),

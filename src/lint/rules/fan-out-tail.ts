@@ -39,10 +39,10 @@ function findingsOf(
   { branches, join, each, background }: Parallel,
   service: string,
   part: string,
-  { scenario, calls }: Subject,
+  { scenario, graph }: Subject,
 ): readonly Finding[] {
   const from = `${service}.${part}`;
-  const asked = calls.filter((call) => call.from === from && call.path.includes('parallel'));
+  const asked = graph.from(from).filter((call) => call.path.includes('parallel'));
   const count = branches.filter((branch) => asks(branch)).length * meanCount(each);
   if (join.kind !== 'all' || background || asked.length === 0 || !(count >= MOST)) return [];
   if (asked.every(({ layers }) => layerOf(layers, 'hedge') !== undefined)) return [];

@@ -1,3 +1,4 @@
+import { sumOf } from '../../stats/sums.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
 import { sectionOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
@@ -22,10 +23,21 @@ export const godService: Rule = {
   remedy: 'Split it by responsibility, each with its own endpoints and data.',
   check: (subject) => {
     const services = [...subject.scenario.services.values()]
-      .filter(({ name, external }) => !external && subject.calls.some((it) => it.callee === name))
+      .filter(({ name, external }) => !external && subject.graph.takenBy(name).length > 0)
       .map(({ name }) => sizeOf(name, subject));
     if (services.length < FEWEST) return [];
-    return services.flatMap((size) => judge(size, services, subject) ?? []);
+    const sums = {
+      databases: sumOf(services.map(({ databases }) => databases)),
+      endpoints: sumOf(services.map(({ endpoints }) => endpoints)),
+    };
+    const shares = sharesOfCalls(subject);
+    return services.flatMap((size) => {
+      const means = {
+        databases: (sums.databases - size.databases) / (services.length - 1),
+        endpoints: (sums.endpoints - size.endpoints) / (services.length - 1),
+      };
+      return judge(size, means, shares.get(size.name) ?? 0, subject) ?? [];
+    });
   },
 };
 
@@ -38,9 +50,9 @@ interface Size {
   readonly neighbours: number;
 }
 
-function sizeOf(name: string, { calls, scenario }: Subject): Size {
-  const made = calls.filter(({ caller }) => caller === name);
-  const taken = calls.filter(({ callee }) => callee === name);
+function sizeOf(name: string, { graph, scenario }: Subject): Size {
+  const made = graph.madeBy(name);
+  const taken = graph.takenBy(name);
   const stores = made.filter(({ callee }) => isStore(scenario, callee));
   const callers = taken.map(({ caller }) => caller);
   const callees = made.map(({ callee }) => callee);
@@ -52,39 +64,39 @@ function sizeOf(name: string, { calls, scenario }: Subject): Size {
   };
 }
 
-function judge(size: Size, all: readonly Size[], subject: Subject): Finding | null {
-  const { name, endpoints, databases } = size;
-  const share = shareOfCalls(name, subject);
-  const others = all.filter((one) => one !== size);
-  const mean = (of: (one: Size) => number): number =>
-    others.reduce((sum, one) => sum + of(one), 0) / others.length;
-  const isOutsized = (of: (one: Size) => number): boolean => of(size) >= FACTOR * mean(of);
+/** `means`: those of the other services. */
+function judge(
+  { name, endpoints, databases, neighbours }: Size,
+  means: Pick<Size, 'endpoints' | 'databases'>,
+  share: number,
+  subject: Subject,
+): Finding | null {
   // A front end has many endpoints and neighbours too, but no data.
-  const owns = databases >= 2 && isOutsized((one) => one.databases);
-  const isLarge = endpoints >= FACTOR && isOutsized((one) => one.endpoints);
+  const owns = databases >= 2 && databases >= FACTOR * means.databases;
+  const isLarge = endpoints >= FACTOR && endpoints >= FACTOR * means.endpoints;
   if (share < MOST || !owns || !isLarge) return null;
   const path = [sectionOf(subject.scenario, name), name];
   return {
     path,
     entities: [name],
     message: `${name} does the work of many services`,
-    measured: `${formatShare(share)} of all calls, ${endpoints} endpoints, ${databases} databases, ${size.neighbours} services around it`,
-    limit: `below ${FACTOR} times the mean of the others: ${formatNumber(mean((one) => one.endpoints))} for endpoints, ${formatNumber(mean((one) => one.databases))} for databases`,
+    measured: `${formatShare(share)} of all calls, ${endpoints} endpoints, ${databases} databases, ${neighbours} services around it`,
+    limit: `below ${FACTOR} times the mean of the others: ${formatNumber(means.endpoints)} for endpoints, ${formatNumber(means.databases)} for databases`,
     fix: splitYaml(name, subject),
   };
 }
 
-/** Share of the calls per second, without failures, that a service takes or makes. */
-function shareOfCalls(name: string, { calls, traffic }: Subject): number {
-  let own = 0;
+/** Share of the calls per second, without failures, that each service takes or makes; empty if it is unknown. */
+function sharesOfCalls({ calls, traffic }: Subject): ReadonlyMap<string, number> {
+  const own = new Map<string, number>();
   let all = 0;
   for (const { from, caller, callee, times } of calls) {
     const perSecond = (traffic.mean.get(from) ?? 0) * times;
-    if (perSecond === Infinity) return 0;
+    if (perSecond === Infinity) return new Map();
     all += perSecond;
-    if (caller === name || callee === name) own += perSecond;
+    for (const name of new Set([caller, callee])) own.set(name, (own.get(name) ?? 0) + perSecond);
   }
-  return all === 0 ? 0 : own / all;
+  return all === 0 ? new Map() : new Map([...own].map(([name, sum]) => [name, sum / all]));
 }
 
 /** Half of its endpoints in a service of their own. */

@@ -16,10 +16,10 @@ export const graceBelowWork: Rule = {
 };
 
 function judge(subject: Subject): readonly Finding[] {
-  const { scenario, calls, demands } = subject;
+  const { scenario, graph, demands } = subject;
   return stoppedHosts(subject).flatMap(({ name, lifecycle }) => {
     const { sigtermNs, killedNs, drain } = terminationOf(lifecycle, scenario.platform.replaces);
-    const parts = [...new Set(calls.filter(({ callee }) => callee === name).map(({ to }) => to))];
+    const parts = [...new Set(graph.takenBy(name).map(({ to }) => to))];
     const times = parts.map((part) => demands.of(part).elapsedNs);
     const longest = Math.max(0, ...times);
     if (!drain || longest <= killedNs - sigtermNs) return [];

@@ -30,6 +30,7 @@ export { godService } from './god-service.js';
 export { graceBelowWork } from './grace-below-work.js';
 export { hedgeNotIdempotent } from './hedge-not-idempotent.js';
 export { hotPartition } from './hot-partition.js';
+export { implausibleValue } from './implausible-value.js';
 export { latencyBudgetWithoutSuccess } from './latency-budget-without-success.js';
 export { livenessBehindRequests } from './liveness-behind-requests.js';
 export { logWithoutCorrelation } from './log-without-correlation.js';

@@ -43,9 +43,9 @@ function judge(subject: Subject, host: Host): Finding | null {
 }
 
 /** How long the last request of a full queue waits for a worker, if all requests are for the slowest part. */
-function fullQueueNs({ calls, demands }: Subject, host: Host): Ns {
+function fullQueueNs({ graph, demands }: Subject, host: Host): Ns {
   if (host.concurrency === Infinity) return 0;
-  const parts = calls.filter(({ callee }) => callee === host.name).map(({ to }) => to);
+  const parts = graph.takenBy(host.name).map(({ to }) => to);
   const waits = [...new Set(parts)].map((part) => {
     const rate = rateOfInstance(host, demands.holdNs(part), demands.of(part).workNs);
     return rate === Infinity ? 0 : (host.queue.capacity / rate) * NS_PER_SECOND;

@@ -1,9 +1,8 @@
 import { correlates, entriesOf } from '../entries.js';
 import type { Rule } from '../rule.js';
-import { list } from '../../text/words.js';
 import { componentOf } from '../calls.js';
 import { sectionOf } from '../demand.js';
-import { yamlAt } from '../words.js';
+import { namesText, yamlAt } from '../words.js';
 
 /** Number of components behind an entry point from which their records have to be joined. */
 const FEWEST = 2;
@@ -26,7 +25,7 @@ export const logWithoutCorrelation: Rule = {
           path: log.at,
           entities: [part],
           message: `${part} logs requests without a correlation id`,
-          measured: `log without correlate, in front of ${list(behind)}`,
+          measured: `log without correlate, in front of ${namesText(behind)}`,
           limit: 'correlate before log',
           fix: yamlAt(
             [sectionOf(subject.scenario, component), component],

@@ -1,6 +1,7 @@
 import type { Layer } from '../../spec/scenario/policies.js';
 import type { Host } from '../../spec/scenario/host.js';
 import { formatSize } from '../../spec/quantities/size-text.js';
+import type { Call } from '../calls.js';
 import { mostOf, sectionOf } from '../demand.js';
 import { policyTraits } from '../../patterns/registry.js';
 import { layerOf } from '../layers.js';
@@ -18,13 +19,13 @@ export const memoryBeforeLimits: Rule = {
     'When responses take long, the process runs out of memory and dies with all its requests. The remaining processes take over its load until they die too.',
   remedy:
     'Refuse the requests that do not fit into memory: limit requests in flight (`admission.concurrencyLimit`), or workers and queue together.',
-  check({ scenario, hosts, calls }): readonly Finding[] {
+  check({ scenario, hosts, graph }): readonly Finding[] {
     if (hasOnlyClosedUsers(scenario)) return [];
     return hosts.flatMap((host) => {
       const room = roomOf(host);
-      const most = Math.min(heldAtMost(host), sentTo(host, calls, scenario));
+      const most = Math.min(heldAtMost(host), sentTo(graph.takenBy(host.name), scenario));
       // If the memory is too small for one request, no limit helps.
-      if (room < 1 || most <= room || !calls.some((it) => it.callee === host.name)) return [];
+      if (room < 1 || most <= room || graph.takenBy(host.name).length === 0) return [];
       const section = sectionOf(scenario, host.name);
       return {
         path: [section, host.name, 'memory', 'limit'],
@@ -55,8 +56,7 @@ function heldAtMost({ runtime, concurrency, queue, admission }: Host): number {
 /**
  * Largest number of requests in flight from all callers, by the bulkheads of their calls. All may reach one process.
  */
-function sentTo(host: Host, calls: Subject['calls'], scenario: Subject['scenario']): number {
-  const own = calls.filter(({ callee }) => callee === host.name);
+function sentTo(own: readonly Call[], scenario: Subject['scenario']): number {
   return own.reduce((sum, { caller, layers }) => {
     const layer = layerOf(layers, 'bulkhead');
     if (layer === undefined || layer.key !== null) return Infinity;

@@ -1,3 +1,4 @@
+import { positionIn } from '../positions.js';
 import { pathText, type Path } from '../../scenario/located.js';
 import { PLAIN_BALANCING } from '../../spec/patterns/balancer.js';
 import type { LoadBalancing } from '../../spec/scenario/policies.js';
@@ -133,7 +134,7 @@ function withoutWatch(call: Call, { scenario }: Subject): Use['lacks'] {
 function patienceCancel(call: Call, subject: Subject): Use | null {
   const { scenario, written } = subject;
   const requests = scenario.workloads.get(call.caller)?.requests ?? [];
-  const index = requests.findIndex(({ name }) => call.from === `${call.caller}.${name}`);
+  const index = positionIn(requests, call.from.slice(call.caller.length + 1));
   if (index < 0 || requests[index].patience?.cancel !== true || call.background) return null;
   const own = ['workloads', call.caller, 'requests', index, 'patience'];
   const at = written(own) ? own : ['workloads', call.caller, 'patience'];

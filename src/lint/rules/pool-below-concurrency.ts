@@ -19,7 +19,9 @@ export const poolBelowConcurrency: Rule = {
     for (const call of subject.calls) {
       if (call.pool === null) continue;
       const key = `${call.caller} ${call.callee}`;
-      pairs.set(key, [...(pairs.get(key) ?? []), call]);
+      const known = pairs.get(key);
+      if (known === undefined) pairs.set(key, [call]);
+      else known.push(call);
     }
     return [...pairs.values()].flatMap((calls) => shortage(subject, calls) ?? []);
   },

@@ -49,7 +49,7 @@ function excess(subject: Subject, database: Database): Finding | null {
 }
 
 /** Names of the components that use a database. */
-export function callersOf({ calls }: Subject, database: string): readonly string[] {
-  const names = calls.filter(({ callee }) => callee === database).map(({ caller }) => caller);
+export function callersOf({ graph }: Subject, database: string): readonly string[] {
+  const names = graph.takenBy(database).map(({ caller }) => caller);
   return [...new Set(names)].sort();
 }

@@ -50,9 +50,9 @@ function findingOf(host: Host, subject: Subject): Finding | null {
 /** The longest wait of any caller for an attempt; null if it is unlimited or unknown. */
 function longestCaller(
   { name }: Host,
-  { scenario, calls, inherited }: Subject,
+  { scenario, graph, inherited }: Subject,
 ): { readonly waitNs: Ns; readonly deadlineNs: Ns; readonly notifies: boolean } | null {
-  const incoming = calls.filter(({ callee }) => callee === name);
+  const incoming = graph.takenBy(name);
   let waitNs = 0;
   let deadlineNs = 0;
   let notifies = true;

@@ -11,7 +11,6 @@ import { retryOf } from '../layers.js';
 import { patienceOf } from '../patience.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { namersOf } from '../uses.js';
 import type { Placed } from '../uses.js';
 import { bundleYaml, callText, fieldTime, timeText } from '../words.js';
 
@@ -23,7 +22,7 @@ export const retryNeverActs: Rule = {
   remedy:
     'Allow two tries, and let a try and its back-off fit into the time of the call; or remove the retry.',
   check: (subject) => {
-    const namers = namersOf(subject.scenario);
+    const namers = subject.namers();
     return subject.calls.flatMap((call) => findingsOf(call, subject, namers));
   },
 };

@@ -16,16 +16,15 @@ export const sharedDatabase: Rule = {
 function shared(subject: Subject, name: string): Finding | null {
   const { operations } = subject.scenario.databases.get(name)!;
   const callers = callersOf(subject, name);
-  const writers = callers.filter((caller) =>
-    subject.calls.some(
-      (call) =>
-        call.caller === caller &&
-        call.callee === name &&
-        operations.get(call.to.slice(name.length + 1))?.write === true,
-    ),
+  const writing = new Set(
+    subject.graph
+      .takenBy(name)
+      .filter(({ to }) => operations.get(to.slice(name.length + 1))?.write === true)
+      .map(({ caller }) => caller),
   );
+  const writers = callers.filter((caller) => writing.has(caller));
   if (callers.length < 2 || writers.length === 0) return null;
-  const readers = callers.filter((caller) => !writers.includes(caller));
+  const readers = callers.filter((caller) => !writing.has(caller));
   const reads = readers.length === 0 ? '' : `, read by ${readers.join(', ')}`;
   return {
     path: ['databases', name],

@@ -13,14 +13,12 @@ export const singlePointOfFailure: Rule = {
   remedy: 'Run at least two replicas, in more than one zone where there are zones.',
   check: (subject) => {
     const { brokers, topics, queues } = subject.scenario;
-    const called = subject.hosts.filter(({ name }) =>
-      subject.calls.some(({ callee }) => callee === name),
-    );
-    const kept = [
+    const called = subject.hosts.filter(({ name }) => subject.graph.takenBy(name).length > 0);
+    const kept = new Set([
       ...[...topics.values()].map((topic) => ('broker' in topic ? topic.broker : null)),
       ...[...queues.values()].map(({ home }) => home?.host ?? null),
-    ];
-    const used = [...brokers.values()].filter(({ name }) => kept.includes(name));
+    ]);
+    const used = [...brokers.values()].filter(({ name }) => kept.has(name));
     return [...called, ...used]
       .filter(({ critical, external }) => critical && !external)
       .flatMap((host) => findingsOf(host, subject, brokers.has(host.name) ? 'nodes' : 'replicas'));

@@ -20,12 +20,12 @@ export const stopBeforeCallersKnow: Rule = {
 };
 
 function judge(subject: Subject): readonly Finding[] {
-  const { scenario, calls } = subject;
+  const { scenario, graph } = subject;
   const { replaces } = scenario.platform;
   return stoppedHosts(subject).flatMap(({ name, lifecycle, discovery }) => {
     const propagationNs = propagationOf(scenario, discovery);
     const { sigtermNs } = terminationOf(lifecycle, replaces);
-    if (sigtermNs >= propagationNs || !calls.some(({ callee }) => callee === name)) return [];
+    if (sigtermNs >= propagationNs || graph.takenBy(name).length === 0) return [];
     const section = sectionOf(scenario, name);
     const preStopNs = lifecycle?.preStopNs ?? 0;
     // The end of the grace period also ends preStop.

@@ -1,9 +1,9 @@
 import type { Call } from '../calls.js';
-import { circleOf } from '../circles.js';
+import { Circles } from '../circles.js';
 import { hostOf, sectionOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { yamlAt } from '../words.js';
+import { wayText, yamlAt } from '../words.js';
 
 /** Components that wait for each other. */
 export const syncCycle: Rule = {
@@ -15,10 +15,11 @@ export const syncCycle: Rule = {
     'Break the cycle: move the shared part into one component, or respond before calling back.',
   check(subject): readonly Finding[] {
     const seen = new Set<string>();
+    const circles = new Circles(subject, ({ background }) => !background);
     return subject.hosts
       .filter(({ runtime, concurrency }) => runtime === 'threads' && concurrency < Infinity)
       .flatMap(({ name }) => {
-        const circle = circleOf(name, subject, ({ background }) => !background);
+        const circle = circles.of(name);
         if (circle === null) return [];
         const members = [...new Set(circle.map(({ caller }) => caller))].sort().join(' ');
         if (seen.has(members)) return [];
@@ -35,7 +36,7 @@ function findingOf(name: string, circle: readonly Call[], { scenario }: Subject)
   return {
     path: last.path,
     entities: way,
-    message: `${name} waits for itself: ${way.join(' -> ')}`,
+    message: `${name} waits for itself: ${wayText(way)}`,
     measured: `each of its ${replicas * concurrency} workers may wait for another one of them`,
     limit: 'no way back',
     fix: yamlAt([sectionOf(scenario, name), name], 'runtime: async'),

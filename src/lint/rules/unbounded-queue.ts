@@ -12,11 +12,11 @@ export const unboundedQueue: Rule = {
     'An unbounded queue turns every overload into waiting time, which stays long after the overload has ended.',
   remedy:
     'Give the queue a `capacity`, so that requests that cannot be served in time are rejected at once.',
-  check({ scenario, hosts, calls }): readonly Finding[] {
+  check({ scenario, hosts, graph }): readonly Finding[] {
     if (hasOnlyClosedUsers(scenario)) return [];
     return hosts
       .filter(({ concurrency, queue }) => concurrency < Infinity && queue.capacity === Infinity)
-      .filter((host) => !isBounded(host) && calls.some((it) => it.callee === host.name))
+      .filter((host) => !isBounded(host) && graph.takenBy(host.name).length > 0)
       .map(({ name, concurrency }) => {
         const section = sectionOf(scenario, name);
         return {

@@ -1,6 +1,5 @@
 import type { Scenario } from '../../spec/scenario/scenario.js';
 import type { Finding, Rule } from '../rule.js';
-import { namersOf } from '../uses.js';
 import { yamlAt } from '../words.js';
 
 /** A component that no other component uses. */
@@ -10,9 +9,9 @@ export const unusedComponent: Rule = {
   reason:
     'Nothing ever reaches it. Its figures are empty, its faults have no effect, and a budget on it says nothing.',
   remedy: 'Call it where it belongs, by the name it has here, or remove it.',
-  check: ({ scenario }) => {
-    const namers = namersOf(scenario);
-    return candidates(scenario)
+  check: (subject) => {
+    const namers = subject.namers();
+    return candidates(subject.scenario)
       .filter(({ name }) => namers.get(name)!.length === 0)
       .map(findingOf);
   },

@@ -20,14 +20,14 @@ const schema = z.strictObject({
     .prefault(LIMIT)
     .describe(
       'Limit on attempts that wait for a connection, including those whose connection is ' +
-        'being opened; the next one is refused at once. Needs `connections`. Unit: attempts. ' +
+        'being opened; the next one is refused at once. Needs `connections`. Unit: requests. ' +
         'Defaults to 1024.',
     ),
   maxRequests: count({ min: 1 })
     .prefault(LIMIT)
     .describe(
       'Limit on attempts in flight; the next one is refused at once. With `connections` it ' +
-        'counts attempts on a connection, otherwise those inside this layer. Unit: attempts. ' +
+        'counts attempts on a connection, otherwise those inside this layer. Unit: requests. ' +
         'Defaults to 1024.',
     ),
   maxRetries: count()

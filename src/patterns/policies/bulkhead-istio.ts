@@ -66,14 +66,14 @@ const schema = z.strictObject({
     .describe(
       'Limit on attempts that wait for a connection, including those whose connection is ' +
         'being opened; applies to HTTP/2 too. The next one is refused at once. Needs ' +
-        `\`connections\`. ${NONE}. Unit: attempts. Defaults to unlimited.`,
+        `\`connections\`. ${NONE}. Unit: requests. Defaults to unlimited.`,
     ),
   http2MaxRequests: count()
     .prefault('unlimited')
     .describe(
       'Limit on attempts in flight; applies to HTTP/1.1 too. The next one is refused at once. ' +
         'With `connections` it counts attempts on a connection, otherwise those inside this ' +
-        `layer. ${NONE}. Unit: attempts. Defaults to unlimited.`,
+        `layer. ${NONE}. Unit: requests. Defaults to unlimited.`,
     ),
   maxRetries: count()
     .prefault('unlimited')

@@ -52,8 +52,10 @@ export function mechanismWords(mechanism: string): string {
 /** Lanes, those nearest to the users first. Of many components, only those that degraded or that an arrow touches. */
 export function lanesOf(view: View, variant: VariantResult): Lane[] {
   const { states, influences } = variant.cascade;
-  const depth = new Map(view.result.topology.nodes.map((node) => [node.name, node.depth]));
-  const workloads = new Set(
+  const depth = new Map<string, number>(
+    view.result.topology.nodes.map((node) => [node.name, node.depth]),
+  );
+  const workloads = new Set<string>(
     view.result.topology.nodes.filter((n) => n.kind === 'workload').map((n) => n.name),
   );
   const touched = new Set(influences.flatMap((i) => [i.from, i.to]));

@@ -8,7 +8,8 @@ import type {
 import { formatCount, formatShare, formatSpan, formatValue } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { listed } from '../format.js';
-import { cut, printable } from '../html-escape.js';
+import { cut } from '../html-escape.js';
+import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
 import type { Paint } from '../text-table.js';
 import { wrapped } from '../wrap.js';
 
@@ -22,8 +23,9 @@ export interface ExploreTextOptions {
 }
 
 /** The summary of an exploration: variant by variant the sets that break a budget, and what was tried. */
-export function exploreText(result: ExploreResult, options: ExploreTextOptions): string {
+export function exploreText(read: ExploreResult, options: ExploreTextOptions): Lines {
   const { paint, file, columns } = options;
+  const result = oneLineTexts(read);
   const { scenario, seed, replications } = result;
   const facts = `${file}   ${plural(replications, 'replication')} of each set, seed ${seed}`;
   const lines = [
@@ -31,14 +33,14 @@ export function exploreText(result: ExploreResult, options: ExploreTextOptions):
     paint.dim(cut(facts, columns)),
     ...result.explored.flatMap((one) => ['', ...variantLines(one, options)]),
   ];
-  return `${lines.join('\n')}\n`;
+  return asLines(lines);
 }
 
 function variantLines(variant: ExploredVariant, options: ExploreTextOptions): string[] {
   const { paint, columns, most } = options;
   const text = (words: string, first = '  ', rest = first): string[] =>
     wrapped(words, first, rest, columns);
-  const name = paint.bold(printable(variant.name));
+  const name = paint.bold(oneLine(variant.name));
   if (variant.broken.length > 0) {
     return [
       `${name}: no set was tried`,
@@ -148,7 +150,7 @@ function notes(variant: ExploredVariant): readonly string[] {
       : `Undecided: ${plural(undecided, 'set')}; more --replications may decide.`,
     untried === 0
       ? ''
-      : `Left untried by --max-runs: at least ${plural(untried, 'set')}, those with the least effect of their parts.`,
+      : `Left untried by ${variant.interrupted === true ? 'the interrupt' : '--max-runs'}: at least ${plural(untried, 'set')}, those with the least effect of their parts.`,
     ...variant.leftOut.map(({ text, why }) => `Left out: ${text}, because ${why}.`),
   ].filter((note) => note !== '');
 }

@@ -11,7 +11,7 @@ import { framed, variantKey } from './parts.js';
 export function rankingTable(view: View, note: string): Markup {
   const { result } = view;
   const rows = ranked(view);
-  const at = new Map(result.variants.map((variant, i) => [variant, i]));
+  const at = new Map<VariantResult, number>(result.variants.map((variant, i) => [variant, i]));
   const budgets = budgetRows(result);
   const heads = budgets.map(
     (row) =>

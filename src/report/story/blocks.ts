@@ -39,8 +39,9 @@ const LONGEST = 600;
  * The account of a result for an incident channel or a post-mortem: variant by variant, those that fail first. A
  * variant that holds its budgets has only its sentence and its steps.
  */
-export function storyBlocks(result: Result, options: StoryOptions): readonly Block[] {
-  const view = viewOf(result);
+export function storyBlocks(read: Result, options: StoryOptions): readonly Block[] {
+  const view = viewOf(read);
+  const { result } = view;
   const whatIf = whatIfText(result.scenario.whatIf);
   const told = [...result.variants].sort((a, b) => rankOf(a) - rankOf(b));
   return [

@@ -1,5 +1,5 @@
 import type { Result } from '../../spec/result/result.js';
-import { printable } from '../html-escape.js';
+import { asLines, harmless, oneLine, type Lines } from '../../text/line.js';
 import { inlineText } from '../markdown.js';
 import type { Paint } from '../text-table.js';
 import { wrapped } from '../wrap.js';
@@ -9,23 +9,23 @@ import { storyBlocks, type Block, type StoryOptions } from './blocks.js';
 export function storyText(
   result: Result,
   options: StoryOptions & { readonly paint: Paint; readonly columns: number },
-): string {
+): Lines {
   const { paint, columns } = options;
   const lines = storyBlocks(result, options).flatMap((block) => linesOf(block, paint, columns));
-  return `${lines.join('\n').trim()}\n`;
+  return asLines(lines.slice(1));
 }
 
 /** The account in Markdown. */
 export function storyMarkdown(result: Result, options: StoryOptions): string {
-  return `${storyBlocks(result, options).map(markdownOf).join('\n\n')}\n`;
+  return harmless(`${storyBlocks(result, options).map(markdownOf).join('\n\n')}\n`);
 }
 
 function linesOf(block: Block, paint: Paint, columns: number): string[] {
   switch (block.kind) {
     case 'heading':
       return block.level === 3
-        ? ['', `  ${paint.dim(printable(block.text))}`]
-        : ['', paint.bold(printable(block.text))];
+        ? ['', `  ${paint.dim(oneLine(block.text))}`]
+        : ['', paint.bold(oneLine(block.text))];
     case 'paragraph':
       return wrapped(block.text, '  ', '  ', columns);
     case 'list':
@@ -34,7 +34,7 @@ function linesOf(block: Block, paint: Paint, columns: number): string[] {
       const width = Math.max(...block.items.map(({ when }) => when.length));
       const rest = ' '.repeat(width + 6);
       return block.items.flatMap(({ when, what }) =>
-        wrapped(what, `    ${printable(when).padStart(width)}  `, rest, columns),
+        wrapped(what, `    ${oneLine(when).padStart(width)}  `, rest, columns),
       );
     }
   }

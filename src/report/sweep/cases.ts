@@ -8,6 +8,7 @@ import type {
   SweepValue,
 } from '../../spec/result/sweep.js';
 import { formatValue, formatWithInterval, type Unit } from '../../text/figures.js';
+import { oneLineTexts, type OneLine } from '../../text/line.js';
 
 export type SweepMetric = SweepResult['metrics'][number];
 export type SweepResultAxis = SweepResult['axes'][number];
@@ -20,7 +21,8 @@ export type Shape = 'line' | 'words' | 'map' | 'maps' | 'scatter' | 'table';
 
 /** The input of all parts of a sweep report. */
 export interface SweepView {
-  readonly result: SweepResult;
+  /** Its texts are those of a scenario, each on one line. */
+  readonly result: OneLine<SweepResult>;
   /** Indices of the axes with more than one value; if there is none, the first axis. */
   readonly free: readonly number[];
   readonly shape: Shape;
@@ -43,7 +45,8 @@ export type BudgetStatus = 'holds' | 'fails' | 'undecided' | 'stopped' | 'unjudg
 const MULTIPLES = 12;
 
 /** Derives the view of a sweep. */
-export function sweepViewOf(result: SweepResult): SweepView {
+export function sweepViewOf(read: SweepResult): SweepView {
+  const result = oneLineTexts(read);
   const several = result.axes.flatMap((axis, i) => (axis.values.length > 1 ? [i] : []));
   const free = several.length === 0 && result.axes.length > 0 ? [0] : several;
   return {

@@ -14,10 +14,11 @@ const WIDTH = 984;
  * works.
  */
 export function renderSweepSvgs(
-  result: SweepResult,
+  read: SweepResult,
   options: { readonly document: object },
 ): readonly RenderedFile[] {
-  const view = sweepViewOf(result);
+  const view = sweepViewOf(read);
+  const { result } = view;
   const looks = sweepLooks(result.variants);
   const canvas = { view, looks, plot: plotRenderer(options.document) };
   return chartsOf(canvas).map((chart, i) => ({

@@ -1,7 +1,7 @@
 import type { SweepResult, SweepFigures } from '../../spec/result/sweep.js';
 import { plural } from '../../text/words.js';
-import { printable } from '../html-escape.js';
-import { inlineText, inlineWords, markdownTable } from '../markdown.js';
+import { harmless } from '../../text/line.js';
+import { codeText, inlineText, inlineWords, markdownTable } from '../markdown.js';
 import { metricSentences } from './best.js';
 import {
   caseAt,
@@ -29,10 +29,11 @@ const ROWS = 40;
  * that were left out.
  */
 export function renderSweepMarkdown(
-  result: SweepResult,
+  read: SweepResult,
   options: { readonly command: string },
 ): string {
-  const view = sweepViewOf(result);
+  const view = sweepViewOf(read);
+  const { result } = view;
   const badge = sweepBadge(view);
   const said = [...sweepVerdict(view), ...metricSentences(view)].map(
     (words) => `- ${inlineWords(words)}`,
@@ -44,9 +45,9 @@ export function renderSweepMarkdown(
     ...(view.shape === 'map' ? matrices(view) : []),
     settings(view),
     leftOut(result),
-    `Reproduce: \`${printable(options.command).replaceAll('`', "'")}\` · seed ${result.seed}, ${plural(result.replications, 'replication')}`,
+    `Reproduce: ${codeText(options.command)} · seed ${result.seed}, ${plural(result.replications, 'replication')}`,
   ];
-  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+  return harmless(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
 }
 
 function matrices(view: SweepView): string[] {

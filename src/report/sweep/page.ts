@@ -25,8 +25,9 @@ import { settingsRows, settingsTable } from './settings.js';
  * A sweep as one self-contained page: no network requests, readable without its script, the same bytes for the same
  * result. It contains the verdict in words, pictures, all figures, and the method.
  */
-export function renderSweepHtml(result: SweepResult, options: HtmlOptions): string {
-  const view = sweepViewOf(result);
+export function renderSweepHtml(read: SweepResult, options: HtmlOptions): string {
+  const view = sweepViewOf(read);
+  const { result } = view;
   const plot = plotRenderer(options.document);
   const charts = chartsOf({ view, looks: sweepLooks(result.variants), plot });
   const drawn = new Made(charts.length, (i): Section => {

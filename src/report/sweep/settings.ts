@@ -96,7 +96,7 @@ function rowMarkup(view: SweepView, row: Row, isJudged: boolean): Markup {
     <th scope="row" data-v="${first?.rank ?? 0}">${first?.text ?? ''}</th>
     ${others.map(({ text, rank }) => markup`<td class="t" data-v="${rank}">${text}</td>`)}${
       result.variants.length > 1 &&
-      markup`<td class="t" data-v="${result.variants.indexOf(figures.name)}">${figures.name}</td>`
+      markup`<td class="t" data-v="${result.variants.findIndex((name) => name === figures.name)}">${figures.name}</td>`
     }${result.sweep.expect !== null && expectCell(figures)}${isJudged && tallyMarkup(view, figures)}${result.metrics.map((_, m) => figureMarkup(view, figures, m))}
   </tr>`;
 }

@@ -1,8 +1,8 @@
 import type { SweepFigure, SweepFigures, SweepResult } from '../../spec/result/sweep.js';
 import { formatValue, type Unit } from '../../text/figures.js';
 import type { TextOptions } from '../text.js';
-import { printable } from '../html-escape.js';
-import { left, lengthOf, line, type Paint } from '../text-table.js';
+import { oneLine } from '../../text/line.js';
+import { left, lengthOf, right, type Paint } from '../text-table.js';
 import { isLoose, budgetStatusOf, tallyOf, wordOf } from './cases.js';
 
 /** Inputs of the terminal summary besides the result; the wall time may be left out. */
@@ -38,7 +38,7 @@ export function figureCell(
         ? word
         : 'stopped';
   const tone = word === 'never' ? 'bad' : word === null ? 'plain' : 'faint';
-  return { text: printable(text) + markOf(result, figures), tone };
+  return { text: oneLine(text) + markOf(result, figures), tone };
 }
 
 /** Budgets that hold, out of how many: `2/3!`. */
@@ -53,7 +53,7 @@ export function tallyCell(result: SweepResult, figures: SweepFigures): Cell {
 
 /** A cell aligned to the right or left end of its column, in its tone. */
 export function painted(cell: Cell, width: number, paint: Paint, side: 'left' | 'right'): string {
-  const text = side === 'right' ? line(cell.text, width) : left(cell.text, width);
+  const text = side === 'right' ? right(cell.text, width) : left(cell.text, width);
   if (cell.tone === 'bad') return paint.red(text);
   if (cell.tone === 'best') return paint.bold(text);
   return cell.tone === 'faint' ? paint.dim(text) : text;

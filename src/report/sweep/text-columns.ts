@@ -1,8 +1,9 @@
 import type { SweepFigures } from '../../spec/result/sweep.js';
 import { formatWithInterval } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
-import { cut, printable, shorten } from '../html-escape.js';
-import { left, lengthOf, line } from '../text-table.js';
+import { cut, shorten } from '../html-escape.js';
+import { oneLine } from '../../text/line.js';
+import { left, lengthOf, right } from '../text-table.js';
 import {
   expectText,
   figuresOf,
@@ -48,7 +49,7 @@ export function axisTables(view: SweepView, options: SweepTextOptions): string[]
   const cases = thinned(result.cases.length, options.whole === true ? Infinity : ROWS).map(
     (i) => result.cases[i]!,
   );
-  const labels = cases.map((one) => shorten(printable(valueText(view, axis, one.at)), VALUE));
+  const labels = cases.map((one) => shorten(oneLine(valueText(view, axis, one.at)), VALUE));
   const corner = shorten(view.axisNames[axis]!, VALUE);
   const head = Math.max(lengthOf(corner), ...labels.map(lengthOf));
   const groupsOf = (whole: boolean): Group[] =>
@@ -87,7 +88,7 @@ export function bestTable(view: SweepView, options: SweepTextOptions): string[] 
     ...(several ? ['variant'] : []),
     ...(judged ? ['budgets'] : []),
     ...result.metrics.map((metric) => metric.text),
-  ].map((text) => shorten(printable(text), HEAD));
+  ].map((text) => shorten(oneLine(text), HEAD));
   const rows = shown.map(({ case: one, figures }): Cell[] => [
     ...view.free.map((axis) => textCell(valueText(view, axis, one.at), VALUE)),
     ...(several ? [textCell(figures.name, NAME)] : []),
@@ -132,7 +133,7 @@ function listName(view: SweepView, shown: number, all: number, by: string | null
 }
 
 function textCell(text: string, limit: number): Cell {
-  return { text: shorten(printable(text), limit), tone: 'plain' };
+  return { text: shorten(oneLine(text), limit), tone: 'plain' };
 }
 
 /** The kinds of columns: the expectation of a bisection, the budgets, each metric. */
@@ -153,7 +154,7 @@ function kindsOf(
       if (figure === undefined) return NOT_RUN;
       if (!whole || wordOf(figures, figure) !== null)
         return figureCell(result, figures, figure, unitOf(metric));
-      const text = printable(formatWithInterval(figure.value!, figure.ci95, unitOf(metric)));
+      const text = oneLine(formatWithInterval(figure.value!, figure.ci95, unitOf(metric)));
       return { text: text + markOf(result, figures), tone: 'plain' };
     },
   }));
@@ -165,7 +166,7 @@ function expectCell({ expect, stop }: SweepFigures): Cell {
   if (expect === null) return NOT_RUN;
   const mark = expect.verdict === 'fail' ? '!' : expect.verdict === 'pass' ? ' ' : '?';
   return {
-    text: printable(expectText(expect)) + mark,
+    text: oneLine(expectText(expect)) + mark,
     tone: expect.verdict === 'fail' ? 'bad' : 'plain',
   };
 }
@@ -200,7 +201,7 @@ function columnWidth(column: Group['columns'][number]): number {
 
 function groupWidth(group: Group): number {
   const cells = group.columns.reduce((sum, column) => sum + columnWidth(column) + 2, 0);
-  return Math.max(cells, Math.min(HEAD, lengthOf(printable(group.head))) + 2);
+  return Math.max(cells, Math.min(HEAD, lengthOf(oneLine(group.head))) + 2);
 }
 
 function blockLines(
@@ -217,8 +218,8 @@ function blockLines(
   const isNamed = groups.some((group) => group.columns.some((column) => column.head !== ''));
   const heads = groups.map((group) => {
     const width = Math.min(groupWidth(group), limit - head - 2) - 2;
-    const text = shorten(printable(group.head), Math.max(width, 8));
-    return `  ${isNamed || group.columns.length > 1 ? left(text, width) : line(`${text} `, width)}`;
+    const text = shorten(oneLine(group.head), Math.max(width, 8));
+    return `  ${isNamed || group.columns.length > 1 ? left(text, width) : right(`${text} `, width)}`;
   });
   const rowOf = (cellOf: (column: Group['columns'][number]) => Cell): string =>
     groups

@@ -1,6 +1,7 @@
 import { plural } from '../../text/words.js';
-import { cut, printable, shorten } from '../html-escape.js';
-import { left, lengthOf, line } from '../text-table.js';
+import { cut, shorten } from '../html-escape.js';
+import { oneLine } from '../../text/line.js';
+import { left, lengthOf, right } from '../text-table.js';
 import { caseAt, figuresOf, hasBudgets, placed, unitOf, type SweepView } from './cases.js';
 import {
   figureCell,
@@ -70,7 +71,7 @@ function matrix(
   const kept = fitting(widths, limit - head - 2);
   const lines = [
     `  ${paint.bold(cut(name, limit - 2))}`,
-    `  ${paint.dim(left(corner, head))}${kept.map((c) => `  ${paint.dim(line(columnTexts[c]! + end, widths[c]!))}`).join('')}`,
+    `  ${paint.dim(left(corner, head))}${kept.map((c) => `  ${paint.dim(right(columnTexts[c]! + end, widths[c]!))}`).join('')}`,
     ...rows.map((r, i) => {
       const texts = kept.map((c) => `  ${painted(shown[i]![c]!, widths[c]!, paint, 'right')}`);
       return `  ${left(rowTexts[r]!, head)}${texts.join('')}`;
@@ -85,7 +86,7 @@ function matrix(
 }
 
 function textsOf(view: SweepView, axis: number): string[] {
-  return view.result.axes[axis]!.values.map(({ text }) => shorten(printable(text), VALUE));
+  return view.result.axes[axis]!.values.map(({ text }) => shorten(oneLine(text), VALUE));
 }
 
 function unmarked(cell: Cell): Cell {

@@ -1,7 +1,8 @@
 import type { SweepResult } from '../../spec/result/sweep.js';
 import { plural } from '../../text/words.js';
 import { plainWords, type Words } from '../emphasis.js';
-import { cut, printable } from '../html-escape.js';
+import { cut } from '../html-escape.js';
+import { asLines, oneLine, type Lines } from '../../text/line.js';
 import { headingLines } from '../text-table.js';
 import { metricSentences } from './best.js';
 import { hasBudgets, isLoose, sweepViewOf, unitOf, type SweepView } from './cases.js';
@@ -17,8 +18,9 @@ const TABLE_LINES = 100;
  * The summary after a sweep: the question, the results in sentences, then the figures in tables that fit the width.
  * Two axes give a matrix for each variant and metric, one axis a table, more axes the best settings.
  */
-export function sweepText(result: SweepResult, options: SweepTextOptions): string {
-  const view = sweepViewOf(result);
+export function sweepText(read: SweepResult, options: SweepTextOptions): Lines {
+  const view = sweepViewOf(read);
+  const { result } = view;
   const { paint } = options;
   const lines = [
     ...heading(view, options),
@@ -35,7 +37,7 @@ export function sweepText(result: SweepResult, options: SweepTextOptions): strin
     lines.push('', ...paragraph(text, options, '', paint.dim));
   }
   if (options.report !== null) lines.push('', `  ${paint.dim('report')}  ${options.report}`);
-  return `${lines.map((text) => text.trimEnd()).join('\n')}\n`;
+  return asLines(lines.map((text) => text.trimEnd()));
 }
 
 function heading({ result }: SweepView, options: SweepTextOptions): string[] {
@@ -46,7 +48,7 @@ function heading({ result }: SweepView, options: SweepTextOptions): string[] {
 /** A sentence with its strong beginning in bold and its further lines indented. */
 function sentence(words: Words, options: SweepTextOptions): string[] {
   const [first] = words;
-  const strong = typeof first === 'object' ? printable(first.strong) : '';
+  const strong = typeof first === 'object' ? oneLine(first.strong) : '';
   return paragraph(plainWords(words), options, strong, (text) => text);
 }
 
@@ -58,9 +60,7 @@ function paragraph(
 ): string[] {
   const width = options.whole === true ? Infinity : options.columns - 4;
   // A word wider than the terminal is cut.
-  const lines = wrapped(printable(text).replace(/\s+/g, ' '), width).map((each) =>
-    cut(each, width),
-  );
+  const lines = wrapped(oneLine(text).replace(/\s+/g, ' '), width).map((each) => cut(each, width));
   return lines.map((each, i) => {
     if (i > 0) return `    ${style(each)}`;
     const isStrong = strong !== '' && each.startsWith(strong);

@@ -79,7 +79,7 @@ export function endpointSchema(steps: z.ZodType<StepOutput[]>): z.ZodType<Endpoi
           .optional()
           .describe(
             'Limit on concurrent executions per replica, within the workers; a request that gets a worker above ' +
-              'it is refused with 503. Calls of `self` do not count. Unit: count. Defaults to as many as there are ' +
+              'it is refused with 503. Calls of `self` do not count. Unit: requests. Defaults to as many as there are ' +
               'workers.',
           ),
         timeLimit: timeLimit().describe(

@@ -12,7 +12,7 @@ const retry = z
     attempts: whole({ min: 1, max: 1_000_000 })
       .prefault(10)
       .describe(
-        'Largest number of attempts, the first included; unlimited with `onPoison: block`. Unit: count. ' +
+        'Largest number of attempts, the first included; unlimited with `onPoison: block`. Unit: attempts. ' +
           "Defaults to 10, as Spring's DefaultErrorHandler.",
       ),
     backoff: backoffSchema.optional().describe('Time between two attempts. Defaults to none.'),

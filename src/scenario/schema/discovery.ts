@@ -17,7 +17,7 @@ export const hopSchema = z
     ),
     concurrency: limit().describe(
       'Workers of each replica of the balancer; each is held until the response has passed. More requests wait. ' +
-        'Unit: count. Defaults to unlimited.',
+        'Unit: requests. Defaults to unlimited.',
     ),
     replicas: whole({ min: 1, max: 1000 })
       .prefault(2)

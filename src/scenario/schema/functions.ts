@@ -59,14 +59,14 @@ export function functionSchema(
       .optional()
       .describe(
         'Largest number of requests in flight; further requests get a 429. All functions of kind lambda ' +
-          'share it, as one account. Unit: count. Defaults by kind: cloudRun 8000 (100 instances), else 1000. ' +
+          'share it, as one account. Unit: requests. Defaults by kind: cloudRun 8000 (100 instances), else 1000. ' +
           'Not with knative.',
       ),
     concurrencyPerInstance: count({ min: 1 })
       .optional()
       .describe(
         'Largest number of concurrent requests per environment; containerConcurrency of knative. Unit: ' +
-          'count. Defaults by kind: cloudRun 80, knative unlimited, else 1.',
+          'requests. Defaults by kind: cloudRun 80, knative unlimited, else 1.',
       ),
     burst: count({ min: 1 })
       .optional()

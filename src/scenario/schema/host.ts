@@ -57,7 +57,9 @@ export const CORES_SHORT = {
 /** `cpu` of a service, gateway or database. */
 export const cpuSchema = withShort(
   z.strictObject({
-    cores: cores.prefault('unlimited').describe('Cores per replica. Defaults to unlimited.'),
+    cores: cores
+      .prefault('unlimited')
+      .describe('Cores per replica. Unit: cores. Defaults to unlimited.'),
     discipline: choice(['processorSharing', 'fcfs'], 'processorSharing').describe(
       'How work shares the cores. A shared level of a cache has `fcfs`. Defaults to processorSharing.',
     ),
@@ -67,7 +69,7 @@ export const cpuSchema = withShort(
           .number()
           .positive()
           .max(10_000)
-          .describe('Cores on average over a period. Required.'),
+          .describe('Cores on average over a period. Unit: cores. Required.'),
         period: duration({ allowZero: false })
           .prefault('100ms')
           .describe('Period of the quota. Unit: duration. Defaults to 100ms.'),
@@ -113,7 +115,7 @@ export const queueSchema = z.strictObject({
   capacity: count()
     .prefault('unbounded')
     .describe(
-      'Largest number of requests that wait for a worker; further requests get a 503. Unit: count. ' +
+      'Largest number of requests that wait for a worker; further requests get a 503. Unit: requests. ' +
         'Defaults to unbounded.',
     ),
   discipline: choice(
@@ -269,7 +271,7 @@ export function hostFields(
       ),
     concurrency: count({ min: 1 })
       .optional()
-      .describe('Workers per replica. Unit: count. Defaults to unlimited.'),
+      .describe('Workers per replica. Unit: requests. Defaults to unlimited.'),
     queue: queueSchema
       .prefault({})
       .describe('Queue in front of the workers. Defaults to unbounded FIFO.'),

@@ -65,7 +65,7 @@ const retry = z
       .describe(
         'Largest number of attempts of a command, each with the retries of its policy, before it counts as ' +
           'failed. A client error is not retried, except a 409 to a compensation that may still be running. ' +
-          'Unit: count or `unlimited`. Defaults by engine: simple and eventuate 1, temporal unlimited, ' +
+          'Unit: attempts, or `unlimited`. Defaults by engine: simple and eventuate 1, temporal unlimited, ' +
           'conductor and stepFunctions 4, camunda 3.',
       ),
     interval: duration()

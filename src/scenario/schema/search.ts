@@ -15,7 +15,7 @@ const threadPool = (text: string, size: string, queue: string) =>
         .optional()
         .describe(
           'Largest number of operations that wait for a thread; further ones are rejected with 429. ' +
-            `Unit: count. Defaults to ${queue}.`,
+            `Unit: requests. Defaults to ${queue}.`,
         ),
     })
     .optional()

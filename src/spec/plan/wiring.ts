@@ -25,6 +25,7 @@ export interface Wiring {
 /** Computed on first use. */
 const known = new WeakMap<Plan, Wiring>();
 
+/** The wiring of a plan, listed at the first question about it: a plan is never changed, only copied with changes. */
 export function wiringOf(plan: Plan): Wiring {
   let wiring = known.get(plan);
   if (wiring === undefined) known.set(plan, (wiring = wired(plan)));

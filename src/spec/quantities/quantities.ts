@@ -12,6 +12,7 @@ import {
 import type { DurationLimits } from './quantity-text.js';
 import { BANDWIDTH_PATTERN, parseBandwidth, parseSize, SIZE_PATTERN } from './size-text.js';
 import {
+  COUNT_MAX,
   DURATION_PATTERN,
   parseCount,
   parseDuration,
@@ -82,7 +83,7 @@ export function share(): Quantity<number> {
 /** Reads a whole number of at least `min` (0), or `unlimited` / `unbounded` as Infinity. */
 export function count(options: { readonly min?: number } = {}): Quantity<number> {
   return quantity((input) => parseCount(input, options.min), {
-    anyOf: [{ type: 'integer', minimum: options.min ?? 0 }, UNLIMITED],
+    anyOf: [{ type: 'integer', minimum: options.min ?? 0, maximum: COUNT_MAX }, UNLIMITED],
   });
 }
 

@@ -148,9 +148,17 @@ export function parseFactor(input: unknown): number {
   return factor;
 }
 
+/** Largest count: products that have no word for `unlimited` take this 32-bit number instead. */
+export const COUNT_MAX = 2_147_483_647;
+
 /** Parses a whole number of at least `min` (0 by default); Infinity for `unlimited` and `unbounded`. */
 export function parseCount(input: unknown, min = 0): number {
   if (input === 'unlimited' || input === 'unbounded') return Infinity;
+  if (typeof input === 'number' && input > COUNT_MAX) {
+    throw new QuantityError(
+      `${show(input)} is absurd: a count is at most ${COUNT_MAX}; write unlimited for no limit`,
+    );
+  }
   return parseWhole(input, { min, or: ' or unlimited' });
 }
 

@@ -14,13 +14,12 @@ export function isBackDuring(
   const isUser = ({ subject, at }: (typeof events)[number]): boolean =>
     subject.includes('.') && at >= begin.at;
   const bad = events.filter((event) => isUser(event) && DEGRADATIONS.includes(event.kind));
-  const good = events.filter((event) => isUser(event) && event.kind === 'recovered');
-  return (
-    bad.length > 0 &&
-    bad.every((event) =>
-      good.some(({ subject, at }) => subject === event.subject && at > event.at && at < until),
-    )
-  );
+  const lastGood = new Map<string, number>();
+  for (const { kind, subject, at } of events) {
+    if (kind !== 'recovered' || at >= until) continue;
+    lastGood.set(subject, Math.max(at, lastGood.get(subject) ?? at));
+  }
+  return bad.length > 0 && bad.every(({ subject, at }) => (lastGood.get(subject) ?? at) > at);
 }
 
 /** Whether a kind of user request is degraded at the end of the run. */

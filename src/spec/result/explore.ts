@@ -34,8 +34,10 @@ export interface ExploredVariant {
   readonly tried: readonly SizeTally[];
   /** Sets whose runs did not finish, or whose budgets the runs leave open. */
   readonly undecided: number;
-  /** Sets that --max-runs left untried. */
+  /** Sets that --max-runs, or an interrupt, left untried. */
   readonly untried: number;
+  /** Present after an interrupt. */
+  readonly interrupted?: true;
   /** Runs made, all replications together. */
   readonly runs: number;
 }

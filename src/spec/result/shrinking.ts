@@ -14,15 +14,15 @@ const TROUBLE: ReadonlySet<CascadeEvent['kind']> = new Set([
 export function shrinking<E extends Pick<CascadeEvent, 'kind' | 'subject' | 'at'>>(
   events: readonly E[],
 ): readonly E[] {
-  return events.filter((event) => {
-    if (event.kind !== 'scaledDown') return false;
-    const own = events.filter(({ subject, at }) => subject === event.subject && at <= event.at);
-    const last = own
-      .filter(({ kind }) => TROUBLE.has(kind) || kind === 'recovered')
-      .reduce<E | null>(
-        (latest, it) => (latest === null || it.at >= latest.at ? it : latest),
-        null,
-      );
-    return last !== null && last.kind !== 'recovered';
-  });
+  const isDown = ({ kind }: E): number => Number(kind === 'scaledDown');
+  // At one instant, the state of the component comes first.
+  const order = events.toSorted((a, b) => a.at - b.at || isDown(a) - isDown(b));
+  const troubled = new Set<string>();
+  const found = new Set<E>();
+  for (const event of order) {
+    if (TROUBLE.has(event.kind)) troubled.add(event.subject);
+    else if (event.kind === 'recovered') troubled.delete(event.subject);
+    else if (isDown(event) && troubled.has(event.subject)) found.add(event);
+  }
+  return events.filter((event) => found.has(event));
 }

@@ -1,0 +1,139 @@
+// Builds `dist` from the sources with one bundler, in about a second: `node scripts/build.mjs DIRECTORY`, called by
+// bootstrap.mjs. Types are checked by `npm run check`.
+//
+//   cli/main.js         the program, cli/command-thread.js its thread, and the files that its commands load
+//   run/worker.js       a thread that simulates; cli/trace-worker.js traces a run
+//   library/index.js    the library in one file
+//   THIRD-PARTY-NOTICES.txt  the licences of the packages whose code is in these files
+//   layers/LAYER.js     every module of a layer, and PATH.js for each module: what tests and benchmarks import
+import { chmodSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+import { ROOT } from './build-key.mjs';
+import { NOTICES, noticesOf, packagesOf } from './notices.mjs';
+
+/** The layers of docs/architecture.md, lowest first. */
+const LAYERS = Object.keys(JSON.parse(readFileSync(join(ROOT, 'scripts', 'layers.json'), 'utf8')));
+const PROGRAM = 'cli/main';
+/** The program and the thread of its command. */
+const PROGRAMS = [PROGRAM, 'cli/command-thread'];
+const LIBRARY = 'index';
+/** The threads that simulate. */
+const THREADS = ['run/worker', 'cli/trace-worker'];
+/** Started and never imported: to load one is to run it. */
+const STARTED = new Set([...PROGRAMS, ...THREADS]);
+const NO_SCHEMAS = fileURLToPath(new URL('no-schemas.mjs', import.meta.url));
+
+/** Builds everything below a directory. Throws if a source cannot be read. */
+export async function build(directory) {
+  const [, ...shipped] = await Promise.all([
+    buildLayers(directory),
+    ...THREADS.map((thread) => buildThread(thread, directory)),
+    buildProgram(directory),
+    buildLibrary(directory),
+  ]);
+  writeFileSync(join(directory, NOTICES), noticesOf(packagesOf(shipped.flat(), ROOT)));
+  chmodSync(join(directory, `${PROGRAM}.js`), 0o755);
+}
+
+/** Every module in a file of its own, for tools that replace one of them. */
+export function buildModules(directory) {
+  const output = { dir: directory, preserveModules: true, preserveModulesRoot: join(ROOT, 'src') };
+  return bundle(importedModules(), { external: dependencies(), treeshake: false }, output);
+}
+
+/**
+ * A thread and all its imports in one file: V8 treats constants of the same file as constant, but looks up those of
+ * another module at each use. The schemas are left out for a quick start.
+ */
+function buildThread(thread, directory) {
+  const options = { external: ['seedrandom'], resolve: { alias: { zod: NO_SCHEMAS } } };
+  return bundle(sourceOf(thread), options, { file: join(directory, `${thread}.js`) });
+}
+
+/** The program in a few files: otherwise every command would have to find and link hundreds of modules first. */
+function buildProgram(directory) {
+  // Zod alone has a hundred modules; the others have one or two, or must not be bundled.
+  const external = dependencies().filter((name) => name !== 'zod');
+  // The hash keeps a part of the program apart from the module of that name: see buildLayers.
+  const output = { dir: directory, chunkFileNames: 'cli/[name]-[hash].js' };
+  const entries = Object.fromEntries(PROGRAMS.map((name) => [name, sourceOf(name)]));
+  return bundle(entries, { external }, output);
+}
+
+/** The library in one file, for simulations in the calling thread: see buildThread. */
+function buildLibrary(directory) {
+  const file = join(directory, 'library', 'index.js');
+  return bundle(sourceOf(LIBRARY), { external: dependencies() }, { file });
+}
+
+/** One file for each layer, since a test that loads 1,600 files waits for them; a module re-exports its part. */
+function buildLayers(directory) {
+  // A group takes its modules and what they import: the lowest layer chooses first.
+  const groups = LAYERS.map((layer, place) => ({
+    name: `layers/${layer}`,
+    test: new RegExp(`[\\\\/]src[\\\\/]${layer}[\\\\/]`),
+    priority: LAYERS.length - place,
+  }));
+  const options = { external: dependencies(), treeshake: false };
+  return bundle(importedModules(), options, { dir: directory, codeSplitting: { groups } });
+}
+
+/** Returns the ids of the modules with code in the files that it writes. */
+async function bundle(input, options, output) {
+  const bundler = await rolldown({
+    ...options,
+    input,
+    cwd: ROOT,
+    platform: 'node',
+    tsconfig: join(ROOT, 'tsconfig.json'),
+    preserveEntrySignatures: 'strict',
+    checks: { ineffectiveDynamicImport: false, bundlerTimings: false },
+  });
+  try {
+    // Comments are for readers of the source, and a third of the size.
+    const names = { entryFileNames: '[name].js', chunkFileNames: '[name].js', comments: false };
+    const written = await bundler.write({ format: 'esm', ...names, ...output });
+    return written.output.flatMap(({ modules = {} }) =>
+      Object.keys(modules).filter((id) => modules[id].renderedLength > 0),
+    );
+  } finally {
+    await bundler.close();
+  }
+}
+
+/** Name and path of each module that another file may import. */
+function importedModules() {
+  const names = modulesBelow('').filter((name) => !STARTED.has(name));
+  return Object.fromEntries(names.map((name) => [name, sourceOf(name)]));
+}
+
+function modulesBelow(folder) {
+  const entries = readdirSync(join(ROOT, 'src', folder), { withFileTypes: true });
+  return entries
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) return modulesBelow(path);
+      return path.endsWith('.ts') ? [path.slice(0, -'.ts'.length)] : [];
+    });
+}
+
+function sourceOf(name) {
+  return join(ROOT, 'src', `${name}.ts`);
+}
+
+function dependencies() {
+  return Object.keys(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).dependencies);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    await build(resolve(process.argv[2]));
+  } catch (error) {
+    // The message shows the places; the stack would show the bundler.
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}

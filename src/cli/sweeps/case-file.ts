@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import type { SweepFigure, SweepFigures } from '../../spec/result/sweep.js';
+import type { MetricUnit } from '../../spec/scenario/expression.js';
+import { sealOf } from '../../text/seal.js';
+import { Unusable, type Stored } from '../stored/envelope.js';
+import { eventKind } from '../stored/result-cascade.js';
+import {
+  count,
+  digest,
+  figure,
+  interval,
+  isOfUnit,
+  isShare,
+  isWithin,
+  list,
+  number,
+  oneOf,
+  refuse,
+  text,
+  unit,
+  verdict,
+} from '../stored/shapes.js';
+
+/** The figures of one setting of a sweep. */
+export interface CaseFile {
+  readonly faultline: 'case/3';
+  readonly engine: { readonly version: string };
+  /** The name of the file: a hash of everything on which the figures depend. */
+  readonly key: string;
+  readonly variants: readonly SweepFigures[];
+}
+
+const sweepFigure: z.ZodType<SweepFigure> = z
+  .object({ value: figure, ci95: interval, never: count, each: list(figure) })
+  .check(isWithin);
+
+const figures = z.strictObject({
+  name: text,
+  digest,
+  replications: count,
+  // A setting that ran out of memory is not stored.
+  stop: oneOf({ events: 1, instant: 1, depth: 1 }).nullable(),
+  figures: list(sweepFigure),
+  budgets: list(verdict.nullable()),
+  points: list(verdict.nullable()),
+  expect: z
+    .strictObject({
+      verdict,
+      value: figure,
+      ci95: interval,
+      limit: figure,
+      unit,
+      note: text.nullable(),
+    })
+    .check(isWithin, isOfUnit)
+    .nullable(),
+  gives: z.strictObject({ subject: text, kind: eventKind, at: number, text }).optional(),
+});
+
+/** Each run has a value; a setting that a guard stopped has none. */
+const whole = figures.check((context) => {
+  const { replications, stop, figures: all } = context.value;
+  const runs = stop === null ? replications : 0;
+  for (const [i, { each, never }] of all.entries()) {
+    const place = ['figures', i];
+    if (each.length !== runs) {
+      refuse(context, [...place, 'each', 'length'], `must be ${runs}, as many as there are runs`);
+    }
+    if (never > runs) refuse(context, [...place, 'never'], `must be at most ${runs}`);
+  }
+});
+
+const schema: z.ZodType<CaseFile> = z.strictObject({
+  faultline: z.literal('case/3'),
+  checksum: digest,
+  engine: z.strictObject({ version: text }),
+  key: text,
+  variants: list(whole),
+});
+
+export const CASE: Stored<CaseFile> = {
+  name: 'sweep case',
+  format: 'case/3',
+  isOfVersion: true,
+  seal: { field: 'checksum', of: sealOf },
+  schema,
+};
+
+/** What the figures of a setting must be about. */
+export interface CaseShape {
+  readonly variants: readonly string[];
+  readonly replications: number;
+  /** By metric. */
+  readonly units: readonly MetricUnit[];
+  readonly budgets: number;
+  readonly hasExpect: boolean;
+}
+
+/** Checks that a file holds the figures that a sweep asks for. Throws `Unusable`. */
+export function requireShape(file: CaseFile, key: string, shape: CaseShape): void {
+  if (file.key !== key) throw new Unusable(`is the sweep case ${file.key} under another name`);
+  const names = file.variants.map(({ name }) => name);
+  if (names.join() !== shape.variants.join()) {
+    throw new Unusable(`has the variants ${names.join(', ')}, not ${shape.variants.join(', ')}`);
+  }
+  for (const [i, own] of file.variants.entries()) {
+    const problem = shapeProblem(own, shape);
+    if (problem !== null) throw new Unusable(`is no ${CASE.name}: variants[${i}]${problem}`);
+  }
+}
+
+function shapeProblem(own: SweepFigures, shape: CaseShape): string | null {
+  const { units, budgets, replications } = shape;
+  // A guard stops the later replications, too.
+  if (own.replications > replications || (own.stop === null && own.replications < replications)) {
+    return `.replications must be ${replications}, found ${own.replications}`;
+  }
+  const lengths = [
+    ['figures', units.length],
+    ['budgets', budgets],
+    ['points', budgets],
+  ] as const;
+  for (const [name, length] of lengths) {
+    const found = own[name].length;
+    if (found !== length) return `.${name} must have ${length} entries, found ${found}`;
+  }
+  if (own.expect !== null && !shape.hasExpect) return '.expect must be null, found a map';
+  for (const [k, { value, each }] of own.figures.entries()) {
+    const wrong = [value, ...each].find((one) => one !== null && !isPossible(one, units[k]!));
+    if (wrong !== undefined)
+      return `.figures[${k}] must have shares between 0 and 1, found ${wrong}`;
+  }
+  return null;
+}
+
+function isPossible(value: number, own: MetricUnit): boolean {
+  return own !== 'share' || isShare(value);
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { isFailure, isWrong } from '../../src/report/budget-words.js';
+import { run } from '../theory/program.js';
+
+/** 20 s of users; FAULTS have the time of the fault `f` on the shop, and others. */
+function judged(budget: string, faults: string, more = ''): ReturnType<typeof run>['result'] {
+  return run(`faultline: 1
+title: Too short
+run: { duration: 20s, replications: 2 }
+services: { shop: { concurrency: 4, endpoints: { buy: [ work: 1ms ] } } }
+workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: f, kind: slow, target: shop, factor: 2, ${faults} ]
+budgets: [ ${budget} ]
+${more}`).result;
+}
+
+describe('a budget on the time after a fault', () => {
+  it.each([
+    [
+      'users.recovery < 5s after f',
+      'at: 10s, for: 8s }',
+      'undecided: the run ends 2 s after f ended, and recovery needs 5 s: lengthen run.duration',
+    ],
+    [
+      'users.recovery < 5s after f',
+      'at: 10s, for: 10s }',
+      'undecided: f does not end before the run, and recovery needs 5 s: lengthen run.duration',
+    ],
+    [
+      'users.recovery < 5s after f',
+      'at: 2s, for: 8s }, { id: g, kind: slow, target: shop, factor: 2, at: 13s, for: 1s }',
+      'undecided: g begins 3 s after f ended, and recovery needs 5 s: move g',
+    ],
+    [
+      'users.success >= 99% after f',
+      'at: 10s, for: 10s }',
+      'undecided: f does not end before the run: lengthen run.duration',
+    ],
+    [
+      'users.success >= 99% after f',
+      'at: 2s, for: 8s }, { id: g, kind: slow, target: shop, factor: 2, at: 10s, for: 1s }',
+      'undecided: g begins 0 s after f ended: move g',
+    ],
+  ])('%s, %s: is undecided, with the reason, and no pass', (text, faults, note) => {
+    const [budget] = judged(text, faults).variants[0]!.budgets;
+    expect(budget).toMatchObject({ verdict: 'inconclusive', value: null, note });
+    expect(isFailure(budget!)).toBe(true);
+  });
+
+  it('is judged where the time is enough, for the other figures too where it is short', () => {
+    const enough = judged('users.recovery < 5s after f', 'at: 7s, for: 8s }');
+    expect(enough.variants[0]!.budgets[0]).toMatchObject({ verdict: 'pass', value: 0 });
+    const short = judged('users.success >= 50% after f', 'at: 10s, for: 9s }');
+    expect(short.variants[0]!.budgets[0]).toMatchObject({ verdict: 'pass' });
+  });
+
+  it('passes with allowEmpty, as without any samples', () => {
+    const budget = '{ expect: users.recovery < 5s after f, allowEmpty: true }';
+    const [one] = judged(budget, 'at: 10s, for: 8s }').variants[0]!.budgets;
+    expect(one).toMatchObject({ verdict: 'pass', note: 'no samples' });
+  });
+
+  it('leaves a hypothesis open, which is no success either', () => {
+    const more = 'hypothesis: { statement: Back, expect: [ users.recovery < 5s after f ] }';
+    const { hypothesis } = judged('users.success >= 1%', 'at: 10s, for: 8s }', more);
+    expect(hypothesis!.verdict).toBe('inconclusive');
+    expect(isWrong(hypothesis!)).toBe(true);
+  });
+});
