@@ -30,6 +30,10 @@ export class HistogramBank {
   private readonly base: number;
   private readonly subMask: number;
   private count = 0;
+  /** All empty histograms of a record are this one, which also saves memory in a copy of the record. */
+  private readonly empty: HistogramData;
+  /** By number of histograms: the row in which all are empty. */
+  private readonly emptyRows = new Map<number, HistogramRow>();
   private state: Float64Array;
   private zeros: Uint32Array;
   /** Number of the page of each (histogram, octave); 0 = none yet. */
@@ -40,6 +44,7 @@ export class HistogramBank {
   /** Initial capacity: `room` histograms, and `pages` octaves of them. */
   constructor(subBits: number, room: number, pages: number) {
     this.subBits = subBits;
+    this.empty = { subBits, count: 0, sum: 0, min: 0, max: 0, index: [], n: [] };
     this.shift = 20 - subBits;
     this.base = 1023 << subBits;
     this.subMask = (1 << subBits) - 1;
@@ -61,6 +66,7 @@ export class HistogramBank {
     this.pages.fill(0, 0, this.used << this.subBits);
     this.used = 1;
     this.count = count;
+    this.emptyRows.clear();
     for (let at = 0; at < count * STATE; at += STATE) {
       this.state[at + LOW] = Infinity;
       this.state[at + HIGH] = -1;
@@ -124,6 +130,7 @@ export class HistogramBank {
         count += here;
       }
     }
+    if (count === 0) return this.empty;
     invariant(count <= COUNT_LIMIT, 'histogram-full');
     let min = Infinity;
     let max = -1;
@@ -133,7 +140,6 @@ export class HistogramBank {
       max = Math.max(max, state[histogram * STATE + HIGH]);
       exact += this.exactSum(histogram);
     }
-    if (count === 0) min = max = 0;
     const sum = Number(exact);
     const rest = Number(exact - BigInt(sum));
     const data = { subBits, count, sum, min, max, index, n };
@@ -142,12 +148,14 @@ export class HistogramBank {
 
   /** `length` histograms of the bank from `first` on, packed. */
   rowOf(first: number, length: number): HistogramRow {
+    const buckets = this.bucketsOf(first, length);
+    const known = buckets === 0 ? this.emptyRows.get(length) : undefined;
+    if (known !== undefined) return known;
     const count = new Uint32Array(length);
     const sum = new Float64Array(length);
     const min = new Float64Array(length);
     const max = new Float64Array(length);
     const end = new Uint32Array(length);
-    const buckets = this.bucketsOf(first, length);
     const index = new Uint16Array(buckets);
     const n = new Uint32Array(buckets);
     let at = 0;
@@ -162,7 +170,9 @@ export class HistogramBank {
       min[k] = this.state[state + LOW];
       max[k] = this.state[state + HIGH];
     }
-    return { subBits: this.subBits, count, sum, min, max, end, index, n };
+    const row = { subBits: this.subBits, count, sum, min, max, end, index, n };
+    if (buckets === 0) this.emptyRows.set(length, row);
+    return row;
   }
 
   /** Offsets of the pages of an octave, for those of the histograms that have one. */

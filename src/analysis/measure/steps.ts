@@ -1,5 +1,6 @@
 import { OUTCOME_KINDS } from '../../spec/outcome.js';
 import type { Plan } from '../../spec/plan/plan.js';
+import { isZero } from '../../stats/zeros.js';
 import { cellSums, type Gauge } from './gauges.js';
 
 /** The steps of the timeline: absolute starts and lengths in ns. Only the last may be shorter. */
@@ -52,11 +53,19 @@ export function bySteps(columns: readonly ArrayLike<number>[], steps: Steps): Fl
   return sums;
 }
 
-/** Sums of outcome tables by step: steps x 18, row by step. */
+/** Tables without an outcome, one for each list of steps: most edges of a large run have one. */
+const blank = new WeakMap<Steps, Float64Array>();
+
+/** Sums of outcome tables by step: steps x 18, row by step. The table must not be written. */
 export function outcomesBySteps(
   rows: readonly { readonly outcomes: Uint32Array }[],
   steps: Steps,
 ): Float64Array {
+  if (rows.every(({ outcomes }) => isZero(outcomes))) {
+    const known = blank.get(steps) ?? new Float64Array(steps.count * OUTCOME_KINDS);
+    blank.set(steps, known);
+    return known;
+  }
   const sums = new Float64Array(steps.count * OUTCOME_KINDS);
   for (const { outcomes } of rows) {
     for (let cell = 0; cell < steps.stepOfCell.length; cell++) {

@@ -7,6 +7,7 @@ import type { Grid } from '../../spec/plan/plan.js';
 import type { EdgeRecord, PartRecord } from '../../spec/record/record.js';
 import { HistogramBank } from '../../stats/histogram-bank.js';
 import type { HistogramData } from '../../stats/histogram.js';
+import { Zeros } from '../../stats/zeros.js';
 import { StatusCounts } from './statuses.js';
 
 /** Sub-bucket bits of full histograms (0.4 %), and of the coarse ones per step, for which 1.6 % is enough. */
@@ -72,6 +73,7 @@ class Sink {
   private attempts: Uint32Array = new Uint32Array(ROOM);
   private counters: Uint32Array = new Uint32Array(ROOM * COUNTERS);
   private readonly statuses = new StatusCounts();
+  private zeros = new Zeros();
   /** By (subject, success or failure, segment); (part, segment); (part, step). */
   private readonly latencies = new HistogramBank(FULL_BITS, 1024, 4096);
   private readonly waits = new HistogramBank(FULL_BITS, 1024, 1024);
@@ -99,6 +101,7 @@ class Sink {
     this.waits.reset(waits);
     this.steps.reset(parts * steps);
     this.statuses.reset(cells);
+    this.zeros = new Zeros();
     this.cell = -1;
     this.grid = { edges, stepOfCell, steps, segmentOfCell, segments, groupOfSegment };
     this.parts = parts;
@@ -204,7 +207,7 @@ class Sink {
   /** Outcomes recorded for a part in the measured time, including `unfinished`. */
   answers(part: number): number {
     let sum = 0;
-    for (const count of sink.rowsOf(sink.outcomes, part, OUTCOME_KINDS)) sum += count;
+    for (const count of sink.countsOf(sink.outcomes, part, OUTCOME_KINDS)) sum += count;
     return sum;
   }
 
@@ -227,14 +230,14 @@ class Sink {
     const layout = groupsOf(sink.grid);
     const statuses = sink.statuses.bySubject(sink.parts);
     return Array.from({ length: sink.parts }, (_, part) => ({
-      outcomes: sink.rowsOf(sink.outcomes, part, OUTCOME_KINDS),
+      outcomes: sink.countsOf(sink.outcomes, part, OUTCOME_KINDS),
       statuses: statuses[part],
-      good: sink.rowsOf(sink.good, part, 1),
-      busyNs: sink.rowsOf(sink.busyNs, part, 1),
-      wastedNs: sink.rowsOf(sink.wastedNs, part, 1),
-      duplicates: sink.rowsOf(sink.duplicates, part, 1),
-      coalesced: sink.rowsOf(sink.shared, part, 1),
-      wouldReject: sink.rowsOf(sink.spared, part, 1),
+      good: sink.countsOf(sink.good, part, 1),
+      busyNs: sink.sumsOf(sink.busyNs, part),
+      wastedNs: sink.sumsOf(sink.wastedNs, part),
+      duplicates: sink.countsOf(sink.duplicates, part, 1),
+      coalesced: sink.countsOf(sink.shared, part, 1),
+      wouldReject: sink.countsOf(sink.spared, part, 1),
       queueWait: sink.waitsOf(part, layout(isFine(part))),
       stepLatency: sink.steps.rowOf(part * sink.grid.steps, sink.grid.steps),
       ...sink.latenciesOf(part, layout(isFine(part))),
@@ -245,25 +248,26 @@ class Sink {
     const layout = groupsOf(sink.grid);
     const statuses = sink.statuses.bySubject(sink.parts + sink.edges);
     return Array.from({ length: sink.edges }, (_, edge) => ({
-      outcomes: sink.rowsOf(sink.outcomes, sink.parts + edge, OUTCOME_KINDS),
+      outcomes: sink.countsOf(sink.outcomes, sink.parts + edge, OUTCOME_KINDS),
       statuses: statuses[sink.parts + edge],
-      attemptOutcomes: sink.rowsOf(sink.attemptOutcomes, edge, OUTCOME_KINDS),
-      calls: sink.rowsOf(sink.calls, edge, 1),
-      attempts: sink.rowsOf(sink.attempts, edge, 1),
-      counters: sink.rowsOf(sink.counters, edge, COUNTERS),
-      wastedNs: sink.rowsOf(sink.wastedNs, sink.parts + edge, 1),
+      attemptOutcomes: sink.countsOf(sink.attemptOutcomes, edge, OUTCOME_KINDS),
+      calls: sink.countsOf(sink.calls, edge, 1),
+      attempts: sink.countsOf(sink.attempts, edge, 1),
+      counters: sink.countsOf(sink.counters, edge, COUNTERS),
+      wastedNs: sink.sumsOf(sink.wastedNs, sink.parts + edge),
       ...sink.latenciesOf(sink.parts + edge, layout(isFine(edge))),
     }));
   }
 
-  /** The cells of one subject, as a separate column. */
-  private rowsOf<Column extends Uint32Array | Float64Array>(
-    column: Column,
-    subject: number,
-    width: number,
-  ): Column {
+  /** The cells of one subject, as a separate column; those without a count share one. */
+  private countsOf(column: Uint32Array, subject: number, width: number): Uint32Array {
     const length = sink.cells * width;
-    return column.slice(subject * length, (subject + 1) * length) as Column;
+    return sink.zeros.copyOf(column.subarray(subject * length, (subject + 1) * length));
+  }
+
+  private sumsOf(column: Float64Array, subject: number): Float64Array {
+    const { cells } = sink;
+    return sink.zeros.copyOfSums(column.subarray(subject * cells, (subject + 1) * cells));
   }
 
   private latenciesOf(
