@@ -5,6 +5,7 @@ import type { TopologyGraph } from '../../report/graph.js';
 import { condensed, isCrowded } from '../../report/topology-groups.js';
 import type { Plan } from '../../spec/plan/plan.js';
 import { canonicalJson } from '../../text/canonical.js';
+import { oneLine } from '../../text/line.js';
 import { plural } from '../../text/words.js';
 import { checkDestinations, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
@@ -57,7 +58,7 @@ export function graph(path: string, flags: GraphFlags, terminal: Terminal): numb
   const variant = file.variants[drawn]!.name;
   writeDocument(flags.json, () => documentText({ variant, ...drawing }), terminal);
   if (flags.out === undefined && flags.json !== undefined) return EXIT.ok;
-  if (isGrouped) terminal.note(groupedNote(drawing, shown));
+  if (isGrouped) terminal.note(oneLine(groupedNote(drawing, shown)));
   if (flags.out === undefined) terminal.raw(text);
   else writeOutput(flags.out, isMarkdown(flags.out) ? fenced(text) : text);
   return EXIT.ok;
@@ -68,7 +69,7 @@ function groupedNote({ nodes, edges }: TopologyGraph, shown: TopologyGraph): str
   return (
     `faultline: ${plural(nodes.length, 'component')} with ${plural(edges.length, 'connection')} are ` +
     `too many for a readable picture, so it shows ${plural(shown.nodes.length, 'group')}. ` +
-    '--all draws every component; --format mermaid and --format dot contain all of them for other tools.\n'
+    '--all draws every component; --format mermaid and --format dot contain all of them for other tools.'
   );
 }
 

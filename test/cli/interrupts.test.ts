@@ -1,0 +1,274 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Result } from '../../src/spec/result/result.js';
+import { COMMANDS, Folder, NO_PROOFS, build, faultline } from './harness.js';
+import {
+  begin,
+  interrupt,
+  limit,
+  untilBusy,
+  untilRead,
+  untilSimulated,
+  untilThere,
+} from './interrupts/interrupted.js';
+import type { Begun, Interrupted, Signal } from './interrupts/interrupted.js';
+import { largeScenario, longScenario } from './interrupts/scenarios.js';
+
+const folder = new Folder();
+const HEAVY = process.env['FAULTLINE_INTERRUPTS'] !== undefined;
+const SIGNALS: readonly Signal[] = ['SIGINT', 'SIGTERM'];
+const RUNNING = ['run', 'compare', 'check', 'story', 'explore'];
+let folders = 0;
+
+beforeAll(() => {
+  build();
+  // To check it takes about ten seconds, to report one variant of it one.
+  folder.put('large.yaml', largeScenario(400, 60));
+  folder.put('wide.yaml', largeScenario(200, 4));
+  folder.put('page.yaml', largeScenario(15, 80));
+  folder.put('huge.yaml', largeScenario(2000, 1));
+  folder.put('long.yaml', longScenario('40000s'));
+  folder.put('some.yaml', longScenario('1500s'));
+});
+afterAll(() => folder.remove());
+
+/** Starts a command in a folder of its own. Paths of scenarios begin with `../`. */
+function started(...args: readonly string[]): Begun & { readonly cwd: string } {
+  const cwd = folder.at(`own-${folders++}`);
+  mkdirSync(cwd);
+  return { ...begin(args, cwd), cwd };
+}
+
+/** The promise that holds everywhere: the end within a second, the exit code, a message, and no unfinished file. */
+function expectPromise({ args, cwd }: Begun & { cwd: string }, end: Interrupted, most: number) {
+  const files = readdirSync(cwd, { recursive: true, encoding: 'utf8' });
+  expect({
+    args,
+    code: end.code,
+    isInTime: end.took < most ? true : `${end.took} of ${most} ms`,
+    isSaid: end.text.includes('faultline: interrupted\n') ? true : end.text.slice(-500),
+    unfinished: files.filter((name) => name.includes('.tmp')),
+  }).toEqual({ args, code: 130, isInTime: true, isSaid: true, unfinished: [] });
+}
+
+/** Interrupts a command where `until` returns. */
+async function cut(
+  args: readonly string[],
+  until: (begun: Begun & { readonly cwd: string }) => Promise<void>,
+  ...signals: readonly Signal[]
+) {
+  const most = limit();
+  const begun = started(...args);
+  await until(begun);
+  const end = await interrupt(begun, ...signals);
+  expectPromise(begun, end, most);
+  return { ...end, cwd: begun.cwd };
+}
+
+/** Both signals where the machine has time, else one of them, another one for each place. */
+function signalsAt(place: number): readonly Signal[] {
+  return HEAVY ? SIGNALS : [SIGNALS[place % 2]!];
+}
+
+/** The last words of a command, each a line. */
+function wordsOf({ text }: Interrupted): string {
+  return text.slice(text.indexOf('faultline: interrupted'));
+}
+
+const NOTHING = 'faultline: interrupted\n';
+
+describe.each(COMMANDS)('%s', (command) => {
+  const place = COMMANDS.indexOf(command);
+  const ad = command === 'sweep' ? ['--set', 'workloads.users.arrivals.rate=1/s,2/s'] : [];
+
+  it('ends while it waits for standard input', async () => {
+    for (const signal of signalsAt(place)) {
+      const end = await cut([command, '-', ...ad], untilRead, signal);
+      expect(end.text).toBe(NOTHING);
+    }
+  });
+
+  it('ends while it reads and checks a scenario', async () => {
+    for (const signal of signalsAt(place + 1)) {
+      const args = [command, '../large.yaml', ...ad];
+      const end = await cut(args, (begun) => untilBusy(begun, 1.2), signal);
+      expect(end.text).toBe(NOTHING);
+    }
+  });
+});
+
+describe.each([...RUNNING, 'sweep'])('%s', (command) => {
+  const place = RUNNING.indexOf(command);
+
+  it('ends while it simulates, before any run has finished', async () => {
+    const ad = command === 'sweep' ? ['--set', 'workloads.people.arrivals.rate=40/s,50/s'] : [];
+    for (const signal of signalsAt(place)) {
+      const end = await cut(
+        [command, '../long.yaml', ...ad],
+        (begun) => untilBusy(begun, 1),
+        signal,
+      );
+      expect(wordsOf(end)).toBe(NOTHING);
+    }
+  });
+});
+
+describe('runs that finished', () => {
+  it('are reported by run where there is time: summary and result document, without the page', async () => {
+    const args = ['run', '../some.yaml', '--workers', '1', '--replications', '100'];
+    const end = await cut(args, (begun) => untilBusy(begun, 3), 'SIGTERM');
+    expect(end.text).toContain('Incomplete');
+    expect(wordsOf(end)).toBe(
+      `${NOTHING}  The finished runs of ../some.yaml are reported in reports/some.interrupted.json; its page is not drawn.\n`,
+    );
+    expect(readdirSync(join(end.cwd, 'reports'))).toEqual(['some.interrupted.json']);
+    const path = join(end.cwd, 'reports', 'some.interrupted.json');
+    const { incomplete } = JSON.parse(readFileSync(path, 'utf8')) as Result;
+    expect(incomplete).toMatchObject({ asked: 100, interrupted: true });
+    const { status, stdout } = faultline(['story', path]);
+    expect([status, stdout]).toEqual([0, expect.stringContaining('Small')]);
+  });
+
+  it.each(['compare', 'check', 'story'])('are reported by %s', async (command) => {
+    const args = [command, '../some.yaml', '--workers', '1', '--replications', '100'];
+    const end = await cut(args, (begun) => untilBusy(begun, 3), 'SIGINT');
+    expect(wordsOf(end)).toBe(`${NOTHING}  The finished runs of ../some.yaml are reported.\n`);
+    expect(end.text).toContain('guarded');
+  });
+
+  it('are reported by explore: the sets of faults that were tried', async () => {
+    folder.put('sets.yaml', longScenario('300s'));
+    const faults = Array.from({ length: 40 }, (_, i) => `latency=${i + 1}ms`).join();
+    const args = [
+      'explore',
+      '../sets.yaml',
+      '--budget',
+      'people.success >= 5%',
+      '--faults',
+      faults,
+    ];
+    const end = await cut(
+      [...args, '--replications', '10', '--json', 'sets.json'],
+      (begun) => untilBusy(begun, 4),
+      'SIGINT',
+    );
+    expect(wordsOf(end)).toBe(`${NOTHING}  The explored faults of ../sets.yaml are reported.\n`);
+    expect(end.text).toContain('Left untried by the interrupt');
+    const { explored } = JSON.parse(readFileSync(join(end.cwd, 'sets.json'), 'utf8')) as {
+      explored: readonly { interrupted: boolean; tried: readonly { tried: number }[] }[];
+    };
+    expect(explored[0]!.interrupted).toBe(true);
+    expect(explored[0]!.tried[0]!.tried).toBeGreaterThan(0);
+  });
+
+  it('of a sweep are in its store, and the same command goes on there', async () => {
+    const rates = Array.from({ length: 300 }, (_, i) => `${i + 1}/s`).join();
+    const args = ['sweep', '../some.yaml', '--set', `workloads.people.arrivals.rate=${rates}`];
+    const cases = (cwd: string): number => {
+      const path = join(cwd, 'reports', 'some.set.cases');
+      return existsSync(path)
+        ? readdirSync(path).filter((name) => name.endsWith('.json')).length
+        : 0;
+    };
+    const more = [...args, '--replications', '1', '--metric', 'people.success'];
+    const end = await cut(
+      more,
+      (begun: Begun & { cwd: string }) => untilThere(begun, () => cases(begun.cwd) >= 3),
+      'SIGINT',
+    );
+    const stored = cases(end.cwd);
+    const words =
+      /^ {2}(\d+) settings of the sweep are kept in (\S+): the same command goes on there\.$/m;
+    const [, count, where] = words.exec(wordsOf(end))!;
+    expect([Number(count), where]).toEqual([stored, 'reports/some.set.cases']);
+  });
+
+  it('are not lost while possible causes are proved', async () => {
+    for (const command of ['run', 'check', 'story']) {
+      const args = [command, '../some.yaml', '--replications', '1', '--workers', '1', '--explain'];
+      const end = await cut(
+        args,
+        (begun) => untilSimulated(begun).then(() => untilBusy(begun, 4)),
+        'SIGTERM',
+      );
+      expect(end.text).toContain('interrupted: the report has no runs without possible causes');
+      expect(wordsOf(end)).toContain('The result of ../some.yaml is reported');
+    }
+  });
+});
+
+describe('after the runs', () => {
+  it.each(['run', 'compare', 'check', 'story'])('%s ends while it analyses', async (command) => {
+    const args = [command, '../wide.yaml', '--workers', '1'];
+    const end = await cut(args, untilSimulated, 'SIGINT');
+    expect(wordsOf(end)).toMatch(/wide\.yaml (is reported|finished, and are lost)/);
+  });
+
+  it('run puts its result out in place of the page that it draws', async () => {
+    const args = ['run', '../page.yaml', NO_PROOFS, '--format', 'html,md'];
+    const isDrawing = (begun: Begun & { cwd: string }) =>
+      untilThere(begun, () => existsSync(join(begun.cwd, 'reports/page.md')));
+    const end = await cut(args, isDrawing, 'SIGTERM');
+    expect(wordsOf(end)).toBe(
+      `${NOTHING}  The result of ../page.yaml is reported in reports/page.md, reports/page.interrupted.json; its page is not drawn.\n`,
+    );
+    expect(readdirSync(join(end.cwd, 'reports')).sort()).toEqual([
+      'page.interrupted.json',
+      'page.md',
+    ]);
+    expect(end.text).toContain('Large   ../page.yaml   100 variants');
+  });
+
+  it('a second signal ends it at once', async () => {
+    const args = ['run', '../wide.yaml', NO_PROOFS, '--workers', '1'];
+    const end = await cut(args, untilSimulated, 'SIGINT', 'SIGTERM');
+    expect(end.took).toBeLessThan(limit() - 500);
+  });
+});
+
+describe('lint and graph', () => {
+  it('end in the middle of their files and of a drawing', async () => {
+    const many = Array.from({ length: 60 }, () => '../wide.yaml');
+    const seen = (begun: Begun) => untilThere(begun, () => begun.text().length > 0);
+    for (const signal of SIGNALS) {
+      await cut(['validate', ...many], seen, signal);
+      await cut(['lint', ...many], seen, signal);
+      await cut(
+        ['graph', '../huge.yaml', '--out', 'g.svg'],
+        (begun) => untilBusy(begun, 3.5),
+        signal,
+      );
+    }
+  });
+});
+
+describe('--watch', () => {
+  it('ends with the run that is under way', async () => {
+    const isRunning = (begun: Begun) => untilThere(begun, () => begun.text().includes('running'));
+    const end = await cut(
+      ['check', '../long.yaml', '--watch', '--workers', '1'],
+      isRunning,
+      'SIGINT',
+    );
+    expect(end.text.match(/faultline: interrupted/g)).toHaveLength(1);
+    await cut(
+      ['validate', '../large.yaml', '--watch'],
+      (begun) => untilBusy(begun, 1.2),
+      'SIGTERM',
+    );
+  });
+
+  it('waits for what a run keeps', async () => {
+    const args = ['compare', '../some.yaml', '--watch', '--workers', '1', '--replications', '100'];
+    const end = await cut(
+      args,
+      (begun: Begun) =>
+        untilThere(begun, () => begun.text().includes('running')).then(
+          () => new Promise((resolve) => setTimeout(resolve, 8000)),
+        ),
+      'SIGTERM',
+    );
+    expect(wordsOf(end)).toBe(`${NOTHING}  The finished runs of ../some.yaml are reported.\n`);
+  });
+});
