@@ -1,3 +1,4 @@
+import { wiringOf } from '../../spec/plan/wiring.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import { faultedComponents, firstFaultNs } from '../measure/faulted.js';
 import { goodputOf, goodShare } from '../measure/goodput.js';
@@ -42,14 +43,9 @@ function usersOf(data: VariantData, faulted: ReadonlySet<number>): ReadonlySet<n
   plan.parts.forEach((part, id) => {
     if (faulted.has(part.component)) users.add(id);
   });
-  let grows = true;
-  while (grows) {
-    grows = false;
-    for (const edge of plan.statEdges) {
-      if (!users.has(edge.to) || users.has(edge.from)) continue;
-      users.add(edge.from);
-      grows = true;
-    }
-  }
+  const { statsInto } = wiringOf(plan);
+  // The set grows while it is read.
+  for (const part of users)
+    for (const stat of statsInto[part]) users.add(plan.statEdges[stat].from);
   return users;
 }

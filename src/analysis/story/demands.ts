@@ -1,4 +1,6 @@
 import { sumOf } from '../../stats/sums.js';
+import type { Plan } from '../../spec/plan/plan.js';
+import { wiringOf } from '../../spec/plan/wiring.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import { OUTCOME_KINDS } from '../../spec/outcome.js';
 import { areaOf, gaugesByComponent, type Gauge } from '../measure/gauges.js';
@@ -43,8 +45,11 @@ export function demandsOf(data: VariantData, record: RunRecord): Demands {
     }
     return parts;
   };
-  const firstOf = (parts: readonly number[], window: CellSet): readonly number[] =>
-    parts.map((part) => firstAtPart(data, record, part, window, rateOf, new Set()));
+  const requests = new Set(data.requests);
+  const firstOf = (parts: readonly number[], window: CellSet): readonly number[] => {
+    const search: Search = { plan, record, requests, window, rateOf, known: new Map(), cuts: 0 };
+    return parts.map((part) => firstAtPart(search, part, new Set()));
+  };
   const firstAt: Demands['firstAt'] = (component, window) =>
     sumOf(firstOf(partsOf(plan, component), window));
   const neededAt: Demands['neededAt'] = (component, kind, window, measured) => {
@@ -158,39 +163,52 @@ const REFUSALS = ['rejectedOverload', 'rejectedRateLimit', 'throttled'] as const
 /** Parts from which calls reach a component, over any number of steps. */
 function callersOf({ plan }: VariantData, component: number): ReadonlySet<number> {
   const found = new Set(partsOf(plan, component));
-  let grows = true;
-  while (grows) {
-    const size = found.size;
-    for (const { from, to } of plan.statEdges) if (found.has(to)) found.add(from);
-    grows = found.size > size;
-  }
+  const { statsInto } = wiringOf(plan);
+  // The set grows while it is read.
+  for (const part of found)
+    for (const stat of statsInto[part]) found.add(plan.statEdges[stat].from);
   return found;
 }
 
+/** A search for the first attempts at parts in a window. */
+interface Search {
+  readonly plan: Plan;
+  readonly record: RunRecord;
+  readonly requests: ReadonlySet<number>;
+  readonly window: CellSet;
+  readonly rateOf: (parts: readonly number[], window: CellSet) => number;
+  /** By part, where no circle of calls leads to it. Layers of components have a great many ways to a deep one. */
+  readonly known: Map<number, number>;
+  /** Number of times that a way was left because it went round in a circle. */
+  cuts: number;
+}
+
 /** Calls of one execution of a part of the caller, times its own first attempts, over all callers. */
-function firstAtPart(
-  data: VariantData,
-  record: RunRecord,
-  part: number,
-  window: CellSet,
-  rateOf: (parts: readonly number[], window: CellSet) => number,
-  above: ReadonlySet<number>,
-): number {
-  if (data.requests.includes(part)) return rateOf([part], window);
+function firstAtPart(search: Search, part: number, above: ReadonlySet<number>): number {
+  const { plan, record, requests, window, rateOf, known } = search;
+  if (requests.has(part)) return rateOf([part], window);
+  const found = known.get(part);
+  if (found !== undefined) return found;
+  const { cuts } = search;
   const path = new Set([...above, part]);
   let sum = 0;
-  data.plan.statEdges.forEach(({ from, to }, stat) => {
-    if (to !== part || path.has(from)) return;
+  for (const stat of wiringOf(plan).statsInto[part]) {
+    const { from } = plan.statEdges[stat];
+    if (path.has(from)) {
+      search.cuts++;
+      continue;
+    }
     const calls = sumCells(record.edges[stat].calls, window.cells);
-    if (calls === 0) return;
+    if (calls === 0) continue;
     const arrived = rateOf([from], window) * (window.lengthNs / 1e9);
-    if (arrived === 0) return;
+    if (arrived === 0) continue;
     // Requests that the caller refuses make no call.
-    const begun = data.requests.includes(from)
+    const begun = requests.has(from)
       ? arrived
       : Math.min(arrived, Math.max(calls, begunIn(record, from, window)));
-    sum += firstAtPart(data, record, from, window, rateOf, path) * (calls / begun);
-  });
+    sum += firstAtPart(search, from, path) * (calls / begun);
+  }
+  if (search.cuts === cuts) known.set(part, sum);
   return sum;
 }
 

@@ -1,11 +1,11 @@
 import { isSuccess } from '../../spec/outcome.js';
 import { OP } from '../../spec/plan/program.js';
 import type { Plan, PlanPart } from '../../spec/plan/plan.js';
+import { codeOf, INSTRUCTION_WIDTH } from '../../spec/plan/program-ends.js';
 import type { InterventionKind } from './kind.js';
 import { shareOf } from './signs.js';
 
-/** Integers of an instruction. */
-const WIDTH = 4;
+const WIDTH = INSTRUCTION_WIDTH;
 
 /** A component does not fail a share of its requests by itself. */
 export const errors: InterventionKind = {
@@ -30,10 +30,9 @@ export const errors: InterventionKind = {
 };
 
 /** Places of the instructions that end a request with a failure by chance: a failure behind a draw. */
-function failuresOf({ program: { code }, parts }: Plan, part: PlanPart): readonly number[] {
-  const from = part.program * WIDTH;
-  const ends = parts.map(({ program }) => program * WIDTH).filter((at) => at > from);
-  const until = Math.min(code.length, ...ends);
+function failuresOf(plan: Plan, part: PlanPart): readonly number[] {
+  const { code } = plan.program;
+  const [from, until] = codeOf(plan, part);
   const found: number[] = [];
   for (let at = from; at + WIDTH < until; at += WIDTH) {
     const next = at + WIDTH;
