@@ -59,7 +59,7 @@ export async function simulateAll(
   const bar = options.quiet === true ? () => {} : progressBar(terminal, 'simulating', total);
   const onDone = (done: number): void => {
     reporting(
-      `${done} of ${total} runs of ${path} finished, and are lost: 1 s was too short to report them.`,
+      `${done} of ${total} runs of ${path} finished, and are lost: there was no time to report them.`,
     );
     bar(done);
   };

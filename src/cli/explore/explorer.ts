@@ -120,7 +120,7 @@ class Explorer {
           for (const place of end.trial.used) reached.add(place);
         });
         bar((done += ends.length));
-        reporting(`${done} sets were tried, and are lost: 1 s was too short to report them.`);
+        reporting(`${done} sets were tried, and are lost: there was no time to report them.`);
         return ends.map(({ trial }) => trial);
       },
     });
