@@ -1,6 +1,6 @@
-import { asLines, splitLines } from '../text/line.js';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
+import { asLines, splitLines } from '../text/line.js';
 import { EXIT } from './exit.js';
 import type { Left } from './interrupt.js';
 import { discardOutputs, leftBehind, track, writeOutput } from './output.js';

@@ -1,4 +1,5 @@
 import type { Lines } from '../text/line.js';
+
 const controller = new AbortController();
 
 /** Aborted by the first SIGINT or SIGTERM: runs end, what finished is reported, and nothing new begins. */

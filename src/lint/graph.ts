@@ -1,3 +1,4 @@
+import { groupedBy } from '../text/order.js';
 import type { Call } from './calls.js';
 
 /** Indexes of the calls of a scenario. Each is built once, so that rules do not search all calls for every component. */
@@ -46,7 +47,7 @@ export class Graph {
   private by(key: Key): ReadonlyMap<string, readonly Call[]> {
     let index = this.indexes.get(key);
     if (index === undefined) {
-      index = listsBy(this.calls, key);
+      index = groupedBy(this.calls, key);
       this.indexes.set(key, index);
     }
     return index;
@@ -98,14 +99,3 @@ const FROM: Key = ({ from }) => from;
 const TO: Key = ({ to }) => to;
 const CALLER: Key = ({ caller }) => caller;
 const CALLEE: Key = ({ callee }) => callee;
-
-function listsBy(calls: readonly Call[], key: Key): ReadonlyMap<string, readonly Call[]> {
-  const lists = new Map<string, Call[]>();
-  for (const call of calls) {
-    const text = key(call);
-    const known = lists.get(text);
-    if (known === undefined) lists.set(text, [call]);
-    else known.push(call);
-  }
-  return lists;
-}

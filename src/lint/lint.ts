@@ -1,4 +1,4 @@
-import { byCodeUnit } from '../text/order.js';
+import { byCodeUnit, groupedBy } from '../text/order.js';
 import type { Spot } from '../scenario/diagnostics.js';
 import { pathText } from '../scenario/located.js';
 import type { Places } from '../scenario/places.js';
@@ -129,14 +129,10 @@ function remarkOf(rule: Rule, finding: Finding, spot: Spot): Remark {
 
 /** A bundle that many calls share is reported once. */
 function gathered(remarks: readonly Remark[]): Remark[] {
-  const places = new Map<string, Remark[]>();
-  for (const remark of remarks) {
+  const places = groupedBy(remarks, (remark) => {
     const { rule, file, line, col, path, measured, limit, variants } = remark;
-    const key = [rule, file, line, col, path, measured, limit, ...variants].join('\n');
-    const known = places.get(key);
-    if (known === undefined) places.set(key, [remark]);
-    else known.push(remark);
-  }
+    return [rule, file, line, col, path, measured, limit, ...variants].join('\n');
+  });
   return [...places.values()].map(([first, ...others]) =>
     others.length === 0
       ? first

@@ -1,5 +1,6 @@
 import { codeFrame } from '../scenario/diagnostics.js';
 import { formatCount } from '../text/figures.js';
+import { groupedBy } from '../text/order.js';
 import { list, plural } from '../text/words.js';
 import type { Sorted } from './accepted.js';
 import type { Checklist } from './checklist.js';
@@ -20,14 +21,8 @@ export function shownRemarks(
   remarks: readonly Remark[],
   all: boolean,
 ): readonly (readonly string[])[] {
-  const rules = new Map<string, Remark[]>();
-  for (const remark of remarks) {
-    const known = rules.get(remark.rule);
-    if (known === undefined) rules.set(remark.rule, [remark]);
-    else known.push(remark);
-  }
   const blocks = new Map<Remark, readonly (readonly string[])[]>();
-  for (const same of rules.values()) {
+  for (const same of groupedBy(remarks, ({ rule }) => rule).values()) {
     if (all || same.length <= SAME_MAX) continue;
     for (const remark of same) blocks.set(remark, []);
     const shown = same.slice(0, SAME_SHOWN);

@@ -4,6 +4,7 @@ import { editsOf } from '../patterns/registry.js';
 import { expectedArrivals } from '../spec/scenario/arrivals.js';
 import type { Scenario } from '../spec/scenario/scenario.js';
 import type { Arrivals } from '../spec/scenario/arrivals.js';
+import { groupedBy } from '../text/order.js';
 import { componentOf } from './calls.js';
 import type { Call } from './calls.js';
 import type { Graph } from './graph.js';
@@ -27,22 +28,11 @@ export function trafficOf(scenario: Scenario, graph: Graph): Traffic {
   const mean = flow(entries(scenario, meanRate), graph, ({ times }) => times);
   return {
     mean,
-    parts: byComponent(mean.keys()),
+    parts: groupedBy([...mean.keys()], componentOf),
     most: flow(entries(scenario, peakRate(surgingIn(scenario))), graph, ({ most, layers }) =>
       most === 0 ? 0 : most * triesOf(layers),
     ),
   };
-}
-
-function byComponent(parts: Iterable<string>): ReadonlyMap<string, readonly string[]> {
-  const lists = new Map<string, string[]>();
-  for (const part of parts) {
-    const component = componentOf(part);
-    const known = lists.get(component);
-    if (known === undefined) lists.set(component, [part]);
-    else known.push(part);
-  }
-  return lists;
 }
 
 /** Whether all workloads are closed: there are never more requests than users. */

@@ -2,6 +2,7 @@ import { sumOf } from '../../stats/sums.js';
 import { OUTCOME_KINDS } from '../../spec/outcome.js';
 import type { Plan, PlanEdge } from '../../spec/plan/plan.js';
 import { wiringOf } from '../../spec/plan/wiring.js';
+import { INSTRUCTION_WIDTH } from '../../spec/plan/program-ends.js';
 import { OP } from '../../spec/plan/program.js';
 import { edgesFrom } from './component-edges.js';
 import { meanInstances } from './presence.js';
@@ -108,14 +109,11 @@ function setsSizes(plan: Plan): boolean {
 }
 
 function hasAnswerSize({ program: { code } }: Plan): boolean {
-  for (let at = 0; at < code.length; at += WORDS) {
+  for (let at = 0; at < code.length; at += INSTRUCTION_WIDTH) {
     if (code[at] === OP.ANSWER_SIZE) return true;
   }
   return false;
 }
-
-/** Words of an instruction. */
-const WORDS = 4;
 
 /** The size that all have; null if they differ or one is not known. */
 function onlyOf(sizes: readonly (number | null)[]): number | null {

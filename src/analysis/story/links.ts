@@ -95,7 +95,8 @@ function listedByLane(links: readonly Link[]): ReadonlyMap<Lane, OfLane> {
     return own;
   };
   for (const link of links) {
-    for (const lane of [link.caller, link.callee]) listsOf(lane).all.push(link);
+    // A component may call itself.
+    for (const lane of new Set([link.caller, link.callee])) listsOf(lane).all.push(link);
     listsOf(link.caller).from.push(link);
     listsOf(link.callee).into.push(link);
   }

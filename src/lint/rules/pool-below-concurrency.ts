@@ -4,6 +4,7 @@ import type { Call } from '../calls.js';
 import { hostOf, sectionOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
+import { groupedBy } from '../../text/order.js';
 import { formatCount, formatNumber, formatRate } from '../../text/figures.js';
 import { timeText, yamlAt } from '../words.js';
 
@@ -15,14 +16,9 @@ export const poolBelowConcurrency: Rule = {
     'The pool is exhausted before the database is. Requests wait for a connection, not for a query.',
   remedy: 'Make the pool a little larger than arrivals per second times seconds per query.',
   check(subject): readonly Finding[] {
-    const pairs = new Map<string, Call[]>();
-    for (const call of subject.calls) {
-      if (call.pool === null) continue;
-      const key = `${call.caller} ${call.callee}`;
-      const known = pairs.get(key);
-      if (known === undefined) pairs.set(key, [call]);
-      else known.push(call);
-    }
+    const pairs = groupedBy(subject.calls, ({ pool, caller, callee }) =>
+      pool === null ? null : `${caller} ${callee}`,
+    );
     return [...pairs.values()].flatMap((calls) => shortage(subject, calls) ?? []);
   },
 };

@@ -1,11 +1,9 @@
 import { isSuccess } from '../../spec/outcome.js';
 import { OP } from '../../spec/plan/program.js';
 import type { Plan, PlanPart } from '../../spec/plan/plan.js';
-import { codeOf, INSTRUCTION_WIDTH } from '../../spec/plan/program-ends.js';
+import { codeOf, INSTRUCTION_WIDTH as WIDTH } from '../../spec/plan/program-ends.js';
 import type { InterventionKind } from './kind.js';
 import { shareOf } from './signs.js';
-
-const WIDTH = INSTRUCTION_WIDTH;
 
 /** A component does not fail a share of its requests by itself. */
 export const errors: InterventionKind = {

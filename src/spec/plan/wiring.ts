@@ -18,11 +18,10 @@ export interface Wiring {
   /** By part: measured edges from it, and to it. */
   readonly statsFrom: readonly (readonly number[])[];
   readonly statsInto: readonly (readonly number[])[];
-  /** Edges from a component of the first set to one of the second; null stands for all components. */
+  /** Edges from a component of the first set to one of the second; null = all components. */
   between(from: ReadonlySet<number> | null, to: ReadonlySet<number>): readonly PlanEdge[];
 }
 
-/** Computed on first use. */
 const known = new WeakMap<Plan, Wiring>();
 
 /** The wiring of a plan, listed at the first question about it: a plan is never changed, only copied with changes. */
