@@ -3,7 +3,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../cli/harness.js';
 
 interface Score {
   readonly seed: number;
@@ -31,7 +30,6 @@ describe('benchmark of causes', () => {
     });
 
   beforeAll(() => {
-    build();
     const { first, cases } = SEEDS;
     const seeds = ['--first', `${first}`, '--cases', `${cases}`];
     printed = run(...seeds, '--json', json, '--keep', folder);

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { baselineText, BASELINE, type SavedEntry } from '../../src/cli/baseline-file.js';
 import { opened, parsedJson } from '../../src/cli/stored/envelope.js';
 import type { Result } from '../../src/spec/result/result.js';
-import { Folder, NO_PROOFS, build, faultline, smallScenario } from './harness.js';
+import { Folder, NO_PROOFS, faultline, smallScenario } from './harness.js';
 
 const BUDGETS = [
   'people.latency.p99 < 120% of saved before bank-hang',
@@ -28,7 +28,6 @@ let folder: Folder;
 let scenario: string;
 let baseline: string;
 beforeAll(() => {
-  build();
   folder = new Folder();
 });
 beforeEach(() => {

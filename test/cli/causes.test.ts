@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../src/spec/result/result.js';
-import { Folder, build, faultline } from './harness.js';
+import { Folder, faultline } from './harness.js';
 
 /** The bank hangs in every variant; only `bare` breaks the budget. */
 const BLAMED = `faultline: 1
@@ -27,7 +27,6 @@ variants:
 let folder: Folder;
 let path: string;
 beforeAll(() => {
-  build();
   folder = new Folder();
   path = folder.put('blamed.yaml', BLAMED);
 }, 600_000);

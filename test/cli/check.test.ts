@@ -1,13 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../src/spec/result/result.js';
-import { Folder, NO_PROOFS, build, faultline, smallScenario } from './harness.js';
+import { Folder, NO_PROOFS, faultline, smallScenario } from './harness.js';
 
 let folder: Folder;
 let kept: string;
 let broken: string;
 beforeAll(() => {
-  build();
   folder = new Folder();
   kept = folder.put('kept.yaml', smallScenario(['people.success >= 10%']));
   broken = folder.put(

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT, EXIT_MEANINGS } from '../../src/cli/exit.js';
-import { Folder, NO_PROOFS, build, faultline, faultlineProcess, smallScenario } from './harness.js';
+import { Folder, NO_PROOFS, faultline, faultlineProcess, smallScenario } from './harness.js';
 import type { Ended } from './warm/warm.js';
 
 let folder: Folder;
 beforeAll(() => {
-  build();
   folder = new Folder();
 });
 afterAll(() => folder.remove());

@@ -5,7 +5,7 @@ import { explainableNames, pagesOf } from '../../src/cli/explain/pages.js';
 import { rules } from '../../src/lint/index.js';
 import { faultKinds, policyKinds } from '../../src/patterns/registry.js';
 import { SECTION_EXAMPLES } from '../../src/scenario/reference/sections.js';
-import { COMMANDS, build, faultline } from './harness.js';
+import { COMMANDS, faultline } from './harness.js';
 import { run } from '../theory/program.js';
 
 describe('the pages of a policy', () => {
@@ -88,7 +88,6 @@ describe('the contents', () => {
   });
 
   it('are what explain prints without a name', () => {
-    build();
     const { status, stdout } = faultline(['explain']);
     expect(status).toBe(0);
     expect(stdout).toBe(contentsText(COMMANDS));

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExploreResult } from '../../src/spec/result/explore.js';
-import { Folder, build, faultline, smallScenario } from './harness.js';
+import { Folder, faultline, smallScenario } from './harness.js';
 
 let folder: Folder;
 beforeAll(() => {
-  build();
   folder = new Folder();
 });
 afterAll(() => folder.remove());

@@ -1,8 +1,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { CASES, FAULTS, FaultBench } from './file-faults.js';
 import type { FaultCode } from './file-faults.js';
-import { build } from './harness.js';
 
 /** `npm run faults:files` sets this and tries everything; it writes a report to this file. */
 const REPORT = process.env['FAULTLINE_FILE_FAULTS'];
@@ -15,8 +14,6 @@ const WHOLE: ReadonlySet<FaultCode> = new Set(['ENOSPC', 'EIO', 'EROFS', 'EMFILE
 
 /** Some hundred runs of the program, on a busy machine. */
 const ALL_MS = 7_200_000;
-
-beforeAll(() => build());
 
 describe.runIf(REPORT === undefined)('a file operation that fails', () => {
   const benches = new Map<string, FaultBench>();

@@ -2,11 +2,10 @@ import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createProgram } from '../../src/cli/program.js';
 import type { Terminal } from '../../src/cli/terminal.js';
-import { Folder, build, smallScenario } from './harness.js';
+import { Folder, smallScenario } from './harness.js';
 
 let folder: Folder;
 beforeAll(() => {
-  build();
   folder = new Folder();
 });
 afterAll(() => folder.remove());

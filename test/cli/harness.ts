@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -60,17 +60,6 @@ export class Folder {
   remove(): void {
     rmSync(this.path, { recursive: true, force: true });
   }
-}
-
-/** The test files of a thread share what is known of the build, although each file loads this module again. */
-const held = globalThis as { faultlineIsBuilt?: true };
-
-/** Builds the program where it is out of date; called once before the tests of a file. */
-export function build(): void {
-  // Sources may change between runs of a watcher. A look at all of them takes 0.1 s, and 150 files ask for it.
-  if (held.faultlineIsBuilt === true && process.env['VITEST_MODE'] === 'RUN') return;
-  execFileSync(process.execPath, [join(ROOT, 'scripts', 'bootstrap.mjs')], { stdio: 'pipe' });
-  held.faultlineIsBuilt = true;
 }
 
 interface Surroundings {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectHarmless, expectVisible, WRITABLE } from '../support/hostile-text.js';
-import { build, faultline, Folder, NO_PROOFS, smallScenario } from './harness.js';
+import { faultline, Folder, NO_PROOFS, smallScenario } from './harness.js';
 
 const FREE_TEXT_LENGTH = 10_000;
 
@@ -63,7 +63,6 @@ function hostileScenario(): object {
 const folder = new Folder();
 let file = '';
 beforeAll(() => {
-  build();
   file = folder.put('hostile.json.yaml', JSON.stringify(hostileScenario()));
 });
 afterAll(() => folder.remove());

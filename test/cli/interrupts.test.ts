@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../src/spec/result/result.js';
-import { COMMANDS, Folder, NO_PROOFS, build, faultline } from './harness.js';
+import { COMMANDS, Folder, NO_PROOFS, faultline } from './harness.js';
 import {
   begin,
   interrupt,
@@ -25,7 +25,6 @@ const RUNNING = ['run', 'compare', 'check', 'story', 'explore'];
 let folders = 0;
 
 beforeAll(() => {
-  build();
   // To check it takes about ten seconds, to report one variant of it one.
   folder.put('large.yaml', largeScenario(400, 60));
   folder.put('wide.yaml', largeScenario(200, 4));

@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Folder, NO_PROOFS, PROGRAM, build, smallScenario } from './harness.js';
+import { Folder, NO_PROOFS, PROGRAM, smallScenario } from './harness.js';
 
 let folder: Folder;
 beforeAll(() => {
-  build();
   folder = new Folder();
 });
 afterAll(() => folder.remove());

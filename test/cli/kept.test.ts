@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../src/spec/result/result.js';
-import { Folder, NO_PROOFS, build, faultline, start } from './harness.js';
+import { Folder, NO_PROOFS, faultline, start } from './harness.js';
 
 // Of `edge` the third replication needs more events than a run may have, of `more` every one, of `calm` none.
 const BREAKS = `faultline: 1
@@ -25,7 +25,6 @@ variants:
 let folder: Folder;
 let path: string;
 beforeAll(() => {
-  build();
   folder = new Folder();
   path = folder.put('breaks.yaml', BREAKS);
 }, 600_000);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Folder, build, faultline, smallScenario } from './harness.js';
+import { Folder, faultline, smallScenario } from './harness.js';
 
 let folder: Folder;
 /** One error in the variant `plain`: a call without a time limit. */
@@ -8,7 +8,6 @@ let unguarded: string;
 /** Nothing but warnings. */
 let warned: string;
 beforeAll(() => {
-  build();
   folder = new Folder();
   unguarded = folder.put('unguarded.yaml', smallScenario());
   warned = folder.put('warned.yaml', smallScenario().replace(/\nvariants:[^]*$/, '\n'));

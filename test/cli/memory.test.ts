@@ -6,7 +6,7 @@ import { memorySize, shareMemory } from '../../src/cli/memory.js';
 import type { Plan } from '../../src/spec/plan/plan.js';
 import type { Result } from '../../src/spec/result/result.js';
 import type { SweepResult } from '../../src/spec/result/sweep.js';
-import { Folder, build, faultlineProcess, start } from './harness.js';
+import { Folder, faultlineProcess, start } from './harness.js';
 
 const MIB = 2 ** 20;
 
@@ -71,7 +71,6 @@ sweeps:
 
 let folder: Folder;
 beforeAll(() => {
-  build();
   folder = new Folder();
 }, 600_000);
 afterAll(() => folder.remove());

@@ -1,12 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Folder, build, faultline, smallScenario } from './harness.js';
+import { Folder, faultline, smallScenario } from './harness.js';
 import type { Ended } from './warm/warm.js';
 
 let folder: Folder;
 let scenario: string;
 beforeAll(() => {
-  build();
   folder = new Folder();
   scenario = folder.put('small.yaml', smallScenario(['people.success >= 10%']));
 });

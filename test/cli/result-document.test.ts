@@ -5,14 +5,13 @@ import { parseResult, rendered } from '../../src/cli/result-file.js';
 import { storyMarkdown, storyText } from '../../src/report/story/render.js';
 import { sealed } from '../../src/text/seal.js';
 import type { Result } from '../../src/spec/result/result.js';
-import { Folder, build, faultline, smallScenario } from './harness.js';
+import { Folder, faultline, smallScenario } from './harness.js';
 
 type Values = Record<string, unknown>;
 
 let folder: Folder;
 let text: string;
 beforeAll(() => {
-  build();
   folder = new Folder();
   const scenario = folder.put('small.yaml', smallScenario(['people.success >= 99%']));
   const document = folder.at('result.json');

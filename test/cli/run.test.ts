@@ -15,7 +15,6 @@ import {
   ESCAPE,
   Folder,
   NO_PROOFS,
-  build,
   faultline,
   faultlineProcess,
   smallScenario,
@@ -25,7 +24,6 @@ import {
 let folder: Folder;
 let scenario: string;
 beforeAll(() => {
-  build();
   folder = new Folder();
   scenario = folder.put('small.yaml', smallScenario(['people.success >= 10%']));
 });

@@ -1,17 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import {
   ESCAPE,
   Folder,
   NO_PROOFS,
-  build,
   faultline,
   faultlineProcess,
   smallScenario,
 } from './harness.js';
 
 const folder = new Folder();
-beforeAll(build);
 afterAll(() => folder.remove());
 
 const input = smallScenario(['people.success >= 10%']);

@@ -5,7 +5,7 @@ import { parseResult, rendered } from '../../src/cli/result-file.js';
 import { storyMarkdown, storyText } from '../../src/report/story/render.js';
 import { resultText } from '../../src/run/result-text.js';
 import type { Result } from '../../src/spec/result/result.js';
-import { Folder, build, faultline, smallScenario } from './harness.js';
+import { Folder, faultline, smallScenario } from './harness.js';
 
 const BUDGETS = ['people.success >= 99%', 'people.latency.p99 < 10s'];
 const PLAIN = { bold: same, dim: same, red: same, green: same, yellow: same };
@@ -15,7 +15,6 @@ let scenario: string;
 let document: string;
 let text: string;
 beforeAll(() => {
-  build();
   folder = new Folder();
   scenario = folder.put('small.yaml', smallScenario(BUDGETS));
   document = folder.at('result.json');

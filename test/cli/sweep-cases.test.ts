@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sealed } from '../../src/text/seal.js';
-import { Folder, build, faultline, smallScenario } from './harness.js';
+import { Folder, faultline, smallScenario } from './harness.js';
 
 type Values = Record<string, unknown>;
 
@@ -56,7 +56,6 @@ const EDITS: readonly (readonly [says: RegExp, edit: (own: First) => void])[] = 
 let folder: Folder;
 let scenario: string;
 beforeAll(() => {
-  build();
   folder = new Folder();
   scenario = folder.put('small.yaml', smallScenario(['people.success >= 50%']));
 });

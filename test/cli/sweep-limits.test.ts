@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SweepResult } from '../../src/spec/result/sweep.js';
-import { Folder, build, faultline } from './harness.js';
+import { Folder, faultline } from './harness.js';
 
 /** One worker that takes 10 ms serves 100/s; the database behind it has room for 200/s. */
 const SCENARIO = `faultline: 1
@@ -22,7 +22,6 @@ budgets:
 let folder: Folder;
 let path: string;
 beforeAll(() => {
-  build();
   folder = new Folder();
   path = folder.put('limits.yaml', SCENARIO);
 });

@@ -2,7 +2,7 @@ import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../src/spec/result/result.js';
 import type { SweepResult } from '../../src/spec/result/sweep.js';
-import { Folder, NO_PROOFS, build, faultline, smallScenario } from './harness.js';
+import { Folder, NO_PROOFS, faultline, smallScenario } from './harness.js';
 
 const SWEEPS = `sweeps:
   grid:
@@ -16,7 +16,6 @@ const SWEEPS = `sweeps:
 let folder: Folder;
 let scenario: string;
 beforeAll(() => {
-  build();
   folder = new Folder();
   const budgets = ['people.success >= 50%', 'people.success <= 110% of plain in guarded'];
   scenario = folder.put('small.yaml', `${smallScenario(budgets)}${SWEEPS}`);

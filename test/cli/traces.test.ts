@@ -2,11 +2,10 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { piecesOf } from '../../src/report/charts/waterfall.js';
 import type { Span } from '../../src/spec/result/result.js';
-import { Folder, build, faultline } from './harness.js';
+import { Folder, faultline } from './harness.js';
 
 let folder: Folder;
 beforeAll(() => {
-  build();
   folder = new Folder();
 });
 afterAll(() => folder.remove());

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ESCAPE, Folder, build, faultline, faultlineProcess, smallScenario } from './harness.js';
+import { ESCAPE, Folder, faultline, faultlineProcess, smallScenario } from './harness.js';
 
 const COMMANDS = [
   'run',
@@ -17,7 +17,6 @@ const COMMANDS = [
 let folder: Folder;
 let scenario: string;
 beforeAll(() => {
-  build();
   folder = new Folder();
   scenario = folder.put('small.yaml', smallScenario());
 });

@@ -1,20 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { renameSync, writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  Folder,
-  NO_PROOFS,
-  build,
-  faultline,
-  faultlineProcess,
-  smallScenario,
-  start,
-} from './harness.js';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { Folder, NO_PROOFS, faultline, faultlineProcess, smallScenario, start } from './harness.js';
 
 const folder = new Folder();
 let child: ChildProcess | null = null;
 let text = '';
-beforeAll(build);
 afterEach(() => child?.kill('SIGKILL'));
 afterAll(() => folder.remove());
 

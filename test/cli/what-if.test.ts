@@ -1,10 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../src/spec/result/result.js';
-import { Folder, NO_PROOFS, build, faultline, smallScenario } from './harness.js';
+import { Folder, NO_PROOFS, faultline, smallScenario } from './harness.js';
 
 const folder = new Folder();
-beforeAll(build);
 afterAll(() => folder.remove());
 
 const path = folder.put('small.yaml', smallScenario(['people.success >= 60%']));

@@ -12,7 +12,7 @@ import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadScenario } from '../../src/scenario/load.js';
 import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
-import { build, faultline } from '../cli/harness.js';
+import { faultline } from '../cli/harness.js';
 import type { Ended } from '../cli/warm/warm.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -35,7 +35,6 @@ const runs = commands.filter(([, command]) => command.startsWith('npx --no-insta
 const done = new Map<string, Ended>();
 let out = '';
 beforeAll(() => {
-  build();
   out = mkdtempSync(join(tmpdir(), 'faultline-docs-'));
 });
 afterAll(() => rmSync(out, { recursive: true, force: true }));

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { build, faultline, Folder } from '../cli/harness.js';
+import { afterAll, expect, it } from 'vitest';
+import { faultline, Folder } from '../cli/harness.js';
 import { ROOT } from '../scenarios/run-file.js';
 
 const folder = new Folder();
-beforeAll(build);
 afterAll(() => folder.remove());
 
 it('reports/example.html is the page of scenarios/first.yaml (npm run example writes it)', () => {

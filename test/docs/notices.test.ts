@@ -1,8 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../cli/harness.js';
+import { afterAll, describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const { noticesOf, packagesOf } = (await import(join(ROOT, 'scripts', 'notices.mjs'))) as {
@@ -31,8 +30,6 @@ function filesBelow(folder: string, ending: string): readonly string[] {
 }
 
 describe('the notices of the package', () => {
-  beforeAll(build);
-
   const notices = (): string => readFileSync(join(ROOT, 'dist', 'THIRD-PARTY-NOTICES.txt'), 'utf8');
 
   it('have the licence of each package that the program no longer imports', () => {

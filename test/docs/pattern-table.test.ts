@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../cli/harness.js';
+import { describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectAccount } from '../scenarios/accounts.js';
@@ -10,8 +9,6 @@ import { ROOT, runFile } from '../scenarios/run-file.js';
 const STUDY = 'scenarios/studies/pattern-table.yaml';
 
 describe(STUDY, () => {
-  beforeAll(build);
-
   it('holds its budgets, has its account and the decisive numbers of docs/studies.md', () => {
     const ran = runFile(STUDY);
     expect(broken(ran)).toEqual([]);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GROUPS, rowsPage } from '../../scripts/rows/page.mjs';
-import { NO_PROOFS, build, faultline, Folder } from '../cli/harness.js';
+import { NO_PROOFS, faultline, Folder } from '../cli/harness.js';
 import type { Ended } from '../cli/warm/warm.js';
 import { ROOT } from '../scenarios/run-file.js';
 
@@ -61,7 +61,6 @@ const FAILED = 220;
 describe('the files of rows E1, E3 and E4', () => {
   const folder = new Folder();
   beforeAll(() => {
-    build();
     const commands = ROWS.filter(({ id }) => ['E1', 'E3', 'E4'].includes(id)).map((row) =>
       row.command!.split(' ').slice(3),
     );
