@@ -1,5 +1,3 @@
-import type { Lines } from '../text/line.js';
-
 const controller = new AbortController();
 
 /** Aborted by the first SIGINT or SIGTERM: runs end, what finished is reported, and nothing new begins. */
@@ -19,17 +17,6 @@ export interface Left {
   readonly words: readonly string[] | null;
   /** True = runs finished that are not reported yet, so the command gets a moment to do it. */
   readonly isReporting: boolean;
-  /** What is printed and written where the moment was too short. */
-  readonly fallback?: Fallback;
-}
-
-/** A report that only has to be put out. */
-export interface Fallback {
-  readonly summary: Lines | null;
-  /** The result document, and the file that it is written to; null = it is written already. */
-  readonly document: { readonly path: string; readonly text: string } | null;
-  /** The last of the words then. */
-  readonly words: string;
 }
 
 let announce: (left: Left) => void = () => {};
@@ -62,7 +49,6 @@ export function keepSoFar(words: string): void {
 }
 
 /** Runs finished that are not reported yet. `otherwise`: the sentence where there is no time for it. */
-export function reporting(otherwise: string, fallback?: Fallback): void {
-  const left = { words: [...kept, otherwise], isReporting: true };
-  announce(fallback === undefined ? left : { ...left, fallback });
+export function reporting(otherwise: string): void {
+  announce({ words: [...kept, otherwise], isReporting: true });
 }

@@ -35,9 +35,12 @@ export function render(part: Part): string {
   return part.markup;
 }
 
+/** The bracket comes first, so that a long word is read once and not from each of its letters. */
+const ESCAPED = /[&<>"']|\[(?<=##\w*\[)/g;
+
 /** Escapes text for element content and quoted attributes, hidden characters made visible. */
 export function escapeText(text: string): string {
-  return visible(text).replace(/[&<>"']|(?<=##\w*)\[/g, (c) => ENTITIES[c]!);
+  return visible(text).replace(ESCAPED, (c) => ENTITIES[c]!);
 }
 
 /** Shortens a label to a number of characters, with an ellipsis in the middle; both ends are kept. */

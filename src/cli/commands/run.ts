@@ -1,4 +1,4 @@
-import { oneLine, type Lines } from '../../text/line.js';
+import { oneLine } from '../../text/line.js';
 import { summaryText } from '../../report/text.js';
 import { resultText } from '../../run/result-text.js';
 import type { Result } from '../../spec/result/result.js';
@@ -9,7 +9,6 @@ import { checkOutputDirectory, writeOutput } from '../output.js';
 import { explained } from '../counterfactuals.js';
 import type { ExplainFlags } from '../counterfactuals.js';
 import { interruption, reporting } from '../interrupt.js';
-import type { Fallback } from '../interrupt.js';
 import { prepare } from '../prepare.js';
 import type { Prepared, Selection } from '../prepare.js';
 import { stopwatch } from '../progress.js';
@@ -134,7 +133,8 @@ async function report(
   const texts = await put(flags.format.filter((format) => !DRAWN.has(format)));
   const done = [...documentsOf(flags), ...texts];
   if (isCut) return keepCut(ended, flags, done, writes);
-  if (pages.length > 0) reporting('', fallbackOf(ended, flags, done, isShown, terminal));
+  // A page can take longer than an interrupt allows.
+  if (done.length > 0) reporting(resultWords(prepared, simulated, cutPlaces(done, flags)));
   const drawn = pages.length > 0 ? await put(pages) : [];
   if (flags.quiet !== true) terminal.note(oneLine(`${simulated.words}; report in ${took()}`));
   if (isShown) showSummary(ended, [...drawn, ...texts][0] ?? null, terminal);
@@ -154,27 +154,7 @@ async function keepCut(
   const { prepared, simulated, result } = ended;
   const document = isDocumented(flags) ? null : cutPath(ended, flags);
   if (document !== null) await writes.attempt(() => writeOutput(document, resultText(result)));
-  const places = placesOf([...done, ...(document === null ? [] : [document])]);
-  keepResult(prepared, simulated, `${places}${withoutPage(flags)}`);
-}
-
-/** What is put out where an interrupt ends the drawing of the page. */
-function fallbackOf(
-  ended: Ended,
-  flags: RunFlags,
-  done: readonly string[],
-  isShown: boolean,
-  terminal: Terminal,
-): Fallback {
-  const { prepared, simulated, result } = ended;
-  const path = cutPath(ended, flags);
-  const document = isDocumented(flags) ? null : { path, text: resultText(result) };
-  const places = placesOf([...done, ...(document === null ? [] : [path])]);
-  return {
-    summary: isShown ? summaryOf(ended, null, terminal) : null,
-    document,
-    words: resultWords(prepared, simulated, `${places}${withoutPage(flags)}`),
-  };
+  keepResult(prepared, simulated, cutPlaces(document === null ? done : [...done, document], flags));
 }
 
 /** Whether the command writes the result document anyway. */
@@ -187,8 +167,10 @@ function cutPath({ prepared, result }: Ended, flags: RunFlags): string {
   return `${reportBase(result, targetOf(prepared, flags))}.interrupted.json`;
 }
 
-function withoutPage({ format }: RunFlags): string {
-  return format.some((one) => DRAWN.has(one)) ? '; its page is not drawn' : '';
+/** The files of a result whose page is not drawn. */
+function cutPlaces(paths: readonly string[], { format }: RunFlags): string {
+  const isWanted = format.some((one) => DRAWN.has(one));
+  return `${placesOf(paths)}${isWanted ? '; its page is not drawn' : ''}`;
 }
 
 /** ` in a.html, a.json`. */
@@ -204,16 +186,10 @@ function targetOf({ path }: Prepared, flags: RunFlags): ReportTarget {
   return { directory: flags.out, formats: flags.format, path, selection: flags };
 }
 
-function summaryOf(
-  { prepared, result }: Ended,
-  report: string | null,
-  { columns, isLog: whole, colors }: Terminal,
-): Lines {
-  const options = { columns, whole, paint: palette(colors.out), wall: null, report };
-  return summaryText(result, { ...options, file: prepared.path });
-}
-
-function showSummary(ended: Ended, page: string | null, terminal: Terminal): void {
-  terminal.out(summaryOf(ended, page, terminal));
-  for (const warning of ended.result.warnings) terminal.note(oneLine(`warning: ${warning}`));
+function showSummary({ prepared, result }: Ended, report: string | null, terminal: Terminal): void {
+  const { columns, isLog: whole } = terminal;
+  const paint = palette(terminal.colors.out);
+  const options = { columns, whole, paint, file: prepared.path, wall: null, report };
+  terminal.out(summaryText(result, options));
+  for (const warning of result.warnings) terminal.note(oneLine(`warning: ${warning}`));
 }
