@@ -1,7 +1,6 @@
 import { oneLine } from '../text/line.js';
 import type { Proofs } from '../analysis/story/proof.js';
 import type { Study } from '../analysis/verdicts/study.js';
-import { MOST_FAULTS } from '../analysis/verdicts/counterfactual.js';
 import { suggested } from '../plan/interventions/index.js';
 import type { Intervention, Source } from '../plan/interventions/kind.js';
 import { compile } from '../plan/compile.js';
@@ -14,6 +13,7 @@ import type { RunRecord } from '../spec/record/record.js';
 import type { Counterfactuals } from '../spec/result/counterfactual.js';
 import type { Result, VariantResult } from '../spec/result/result.js';
 import type { Variant } from '../spec/scenario/scenario.js';
+import { blamedIn } from '../analysis/story/blamed.js';
 import { isHarmed } from '../analysis/verdicts/harmed.js';
 import { unseenOf } from '../analysis/verdicts/unseen-harm.js';
 import { interruption } from './interrupt.js';
@@ -78,12 +78,7 @@ async function counterfactualsOf(
     if (own === undefined) return [];
     if (plan.faults.length === 0 && !isHarmed(own) && candidatesOf(plan, own).length === 0)
       return [];
-    if (plan.faults.length <= MOST_FAULTS)
-      return [{ plan, variant: file.variants[k]!, result: own, records: records[k]! }];
-    terminal.note(
-      oneLine(`${plan.variant}: not explained, because it has more than ${MOST_FAULTS} faults`),
-    );
-    return [];
+    return [{ plan, variant: file.variants[k]!, result: own, records: records[k]! }];
   });
   if (tasks.length === 0) return new Map();
   const took = stopwatch();
@@ -161,9 +156,9 @@ async function proofOf(
     recompiled: (edit) => compile({ ...variant, scenario: edit(variant.scenario) }, file),
   };
   const candidates = candidatesOf(plan, result);
-  const suspect = result.summary.recovery.fault;
   const ended = { variant, cascade: result.cascade };
-  return prove({ source, records, suspect, candidates, ended, thrifty }, run);
+  const blamed = blamedIn(result.cascade);
+  return prove({ source, records, blamed, candidates, ended, thrifty }, run);
 }
 
 /** Runs plans on worker threads, with a note about those that a guard ended. */

@@ -1,14 +1,17 @@
 import type { Counterfactuals, MetastabilityProof } from '../spec/result/counterfactual.js';
 import { stuckOf } from '../analysis/story/metastable-proof.js';
+import { CAUSE, faultProof, type FaultProof } from '../analysis/verdicts/counterfactual.js';
+import { faultSearch, type Suspects } from '../analysis/verdicts/fault-search.js';
 import {
   allOf,
-  CAUSE,
-  faultProof,
-  faultSets,
-  fewestSets,
-  holds,
-  type FaultProof,
-} from '../analysis/verdicts/counterfactual.js';
+  keyOf,
+  likenessOf,
+  subsetsOf,
+  without,
+  type BySet,
+  type FaultSet,
+  type Likeness,
+} from '../analysis/verdicts/fault-sets.js';
 import { failingSteps, failingTime } from '../analysis/verdicts/failing-time.js';
 import {
   harmOf,
@@ -24,7 +27,7 @@ import {
   type Trial,
   type Usual,
 } from '../analysis/verdicts/interventions.js';
-import { unseenOf, unseenProofs } from '../analysis/verdicts/unseen-harm.js';
+import { countOf, unseenOf, unseenProofs } from '../analysis/verdicts/unseen-harm.js';
 import { twinOf } from '../analysis/measure/twin.js';
 import type { Twin } from '../spec/result/twin.js';
 import { appliedTo } from '../plan/interventions/applied.js';
@@ -50,8 +53,8 @@ export interface Subject {
   readonly source: Source;
   /** Its usual runs. */
   readonly records: readonly RunRecord[];
-  /** Id of the fault that the account blames; null = none. */
-  readonly suspect: string | null;
+  /** Ids of the faults that the account blames, the one with the largest part of the harm first. */
+  readonly blamed: readonly string[];
   /** What may be worth a run, most promising first. */
   readonly candidates: readonly Intervention[];
   /** How its usual runs end. */
@@ -69,9 +72,17 @@ const MANY = 3;
 const NOTHING_AT_ALL = 0.002;
 /** Plans that prove why a variant stays down. */
 const STUCK_PLANS = 3;
+/** Sets of faults that usually settle which of them matter. */
+const FAULT_PLANS = 3;
 /** Room for runs with more events than the usual ones; with less than the other share of them none begins. */
 const ROOM = 1.3;
-const LEAST = 0.8;
+const LEAST = 0.5;
+/** A thrifty proof may handle as many events as the usual runs, or this number, which takes a fraction of a second. */
+const CHEAP = 400_000;
+/** Largest number of faults of which each is taken away, and strikes alone, in a proof that is not thrifty. */
+const MOST_EACH = 30;
+/** Up to this number every combination runs then. */
+const EVERY_SET = 3;
 /** Plans whose records are in memory at the same time. */
 const AT_ONCE = 8;
 
@@ -87,13 +98,14 @@ class Proof {
   private readonly plan: Plan;
   private readonly subject: Subject;
   private readonly runPlans: RunPlans;
-  private readonly sets: readonly number[];
   /** Replications of each plan, and their usual runs. */
   private readonly replications: number;
   private readonly usual: readonly RunRecord[];
   /** Events of one plan in its usual runs, and those that may still be handled. */
   private readonly cost: number;
   private left: number;
+  /** Events that runs which have begun may handle beyond those, so that none is wasted. */
+  private readonly overrun: number;
   private runs = 0;
 
   constructor(subject: Subject, runPlans: RunPlans) {
@@ -103,12 +115,14 @@ class Proof {
     const { records, candidates, thrifty } = subject;
     const all = records.length;
     const faults = this.plan.faults.length;
-    this.left = thrifty ? eventsOf(records) : Infinity;
-    const suspect = this.plan.faults.findIndex(({ id }) => id === subject.suspect);
-    this.sets = thrifty ? affordableSets(faults, all, suspect) : setsOf(faults);
+    const events = eventsOf(records);
+    this.left = thrifty ? Math.max(events, CHEAP) : Infinity;
+    this.overrun = thrifty ? this.left : 0;
     const stuck = stuckOf(subject.ended.cascade) === null ? 0 : STUCK_PLANS;
-    const planned = Math.max(1, this.sets.length + stuck + Math.min(FEW, candidates.length));
-    this.replications = thrifty ? Math.max(1, Math.floor(all / (ROOM * planned))) : all;
+    const sets = Math.min(FAULT_PLANS, 2 ** Math.min(faults, FAULT_PLANS) - 1);
+    const planned = Math.max(1, sets + stuck + Math.min(FEW, candidates.length));
+    const affordable = Math.floor((all * this.left) / (ROOM * planned * Math.max(1, events)));
+    this.replications = thrifty ? Math.max(1, Math.min(all, affordable)) : all;
     this.usual = records.slice(0, this.replications);
     this.cost = eventsOf(this.usual);
   }
@@ -150,34 +164,67 @@ class Proof {
     readonly limits: SlowLimits;
     readonly twin: Twin | null;
     readonly none: readonly RunRecord[] | null;
-    readonly found: ReadonlyMap<number, readonly RunRecord[]>;
+    readonly found: BySet<readonly RunRecord[]>;
   } | null> {
-    const { plan, sets, usual } = this;
-    if (sets.length === 0)
-      return {
-        proof: null,
-        limits: new Map(),
-        twin: null,
-        none: null,
-        found: new Map([[0, usual]]),
-      };
-    const found = new Map<number, readonly RunRecord[]>();
-    for (let from = 0; from < sets.length && this.isAffordable();) {
-      const masks = sets.slice(from, (from += this.room()));
-      const own = masks.map((mask) => withFaults(plan, (index) => holds(mask, index)));
-      const runs = await this.run(own);
-      masks.forEach((mask, k) => {
-        if (runs[k] !== null) found.set(mask, runs[k]!);
-      });
-    }
-    const none = found.get(0);
+    const { plan, usual } = this;
+    const found = new Map<string, readonly RunRecord[]>([[keyOf(allOf(plan.faults.length)), usual]]);
+    if (plan.faults.length === 0)
+      return { proof: null, limits: new Map(), twin: null, none: null, found };
+    await this.runSets([[]], found);
+    const none = found.get(keyOf([]));
     if (none === undefined) return null;
     const limits = slowLimits(plan, none);
-    found.set(allOf(plan.faults.length), usual);
+    await this.search(none, limits, found);
+    if (!this.subject.thrifty) await this.runSets(everySet(plan.faults.length), found);
     const harms = new Map(
-      [...found].map(([mask, records]) => [mask, records.map((one) => harmOf(plan, one, limits))]),
+      [...found].map(([key, records]) => [key, records.map((one) => harmOf(plan, one, limits))]),
     );
     return { proof: faultProof(plan, harms), limits, twin: twinOf(plan, none), none, found };
+  }
+
+  /** Runs the sets of faults that show which of them matter, to requests and to what no request shows. */
+  private async search(
+    none: readonly RunRecord[],
+    limits: SlowLimits,
+    found: Map<string, readonly RunRecord[]>,
+  ): Promise<void> {
+    const { plan, usual, subject } = this;
+    const unseen = unseenOf(subject.ended.cascade.events);
+    const measures = [
+      (record: RunRecord): number => harmOf(plan, record, limits),
+      ...unseen.map((one) => (record: RunRecord): number => countOf(plan, record, one)),
+    ];
+    const compared = (records: readonly RunRecord[]): Likeness => {
+      const each = measures.map((measure) =>
+        likenessOf(records.map(measure), usual.map(measure), none.map(measure)),
+      );
+      return { all: each.every(({ all }) => all), none: each.every((own) => own.none) };
+    };
+    if (compared(none).all) return;
+    const questions = faultSearch(plan.faults.length, suspectsOf(plan, subject.blamed));
+    for (let next = questions.next(); next.done !== true && this.isAffordable();) {
+      await this.runSets(next.value, found);
+      const answers = next.value.map((set) => found.get(keyOf(set)));
+      if (answers.includes(undefined)) return;
+      next = questions.next(answers.map((records) => compared(records!)));
+    }
+  }
+
+  /** Runs the sets of faults that have not run yet, as far as that is affordable. */
+  private async runSets(
+    sets: readonly FaultSet[],
+    found: Map<string, readonly RunRecord[]>,
+  ): Promise<void> {
+    const open = sets.filter((set) => !found.has(keyOf(set)));
+    for (let from = 0; from < open.length && this.isAffordable();) {
+      const some = open.slice(from, (from += this.room()));
+      const runs = await this.run(
+        some.map((set) => withFaults(this.plan, (index) => set.includes(index))),
+      );
+      some.forEach((set, k) => {
+        if (runs[k] !== null) found.set(keyOf(set), runs[k]!);
+      });
+    }
   }
 
   /**
@@ -278,7 +325,8 @@ class Proof {
     replications = this.replications,
   ): Promise<readonly (readonly RunRecord[] | null)[]> {
     if (plans.length === 0) return [];
-    const share = Math.floor(this.left / (plans.length * replications));
+    const room = Math.max(0, this.left) + this.overrun;
+    const share = Math.floor(room / (plans.length * replications));
     const own = plans.map((plan) => ({
       ...plan,
       traceShare: 0,
@@ -313,19 +361,21 @@ function isSame(a: Intervention, b: Intervention): boolean {
   return a.kind === b.kind && a.subject === b.subject && a.words === b.words;
 }
 
-function setsOf(faults: number): readonly number[] {
-  return faults === 0 ? [] : faultSets(faults);
+/** All faults, those that the account blames first. */
+function suspectsOf({ faults }: Plan, blamed: readonly string[]): Suspects {
+  const first = blamed.flatMap((id) => {
+    const index = faults.findIndex((fault) => fault.id === id);
+    return index < 0 ? [] : [index];
+  });
+  return { ranked: [...first, ...without(allOf(faults.length), ...first)], blamed: first.length };
 }
 
-/**
- * The sets of faults to run instead of a number of usual runs: all if these pay for them, else the fewest, with that
- * without the suspect before the others.
- */
-function affordableSets(faults: number, runs: number, suspect: number): readonly number[] {
-  const all = setsOf(faults);
-  if (ROOM * all.length <= runs) return all;
-  const first = suspect < 0 ? [0] : [0, allOf(faults) - (1 << suspect)];
-  return [...new Set([...first, ...fewestSets(faults)])];
+/** Each fault alone and taken away; of a few faults every combination. */
+function everySet(faults: number): readonly FaultSet[] {
+  const all = allOf(faults);
+  if (faults <= EVERY_SET) return subsetsOf(all);
+  if (faults > MOST_EACH) return [];
+  return [...all.map((index) => [index]), ...all.map((index) => without(all, index))];
 }
 
 /** The trials without those whose stronger form averts more. */

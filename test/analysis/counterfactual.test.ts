@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { faultSets, fewestSets, holds } from '../../src/analysis/verdicts/counterfactual.js';
+import { faultSearch } from '../../src/analysis/verdicts/fault-search.js';
+import { likenessOf, type FaultSet } from '../../src/analysis/verdicts/fault-sets.js';
 import { withFaults } from '../../src/plan/without.js';
 import { causeSentence } from '../../src/report/causes.js';
 import type { Counterfactuals } from '../../src/spec/result/counterfactual.js';
@@ -38,15 +39,55 @@ workloads:
   robots: { arrivals: poisson(20/s), requests: [ { call: mail.send } ] }
 `;
 
+/** The sets that a search asks for, where the harm of each set is known. */
+function searched(
+  faults: number,
+  ranked: readonly number[],
+  blamed: number,
+  harmOf: (set: FaultSet) => number,
+): readonly string[] {
+  const usual = [harmOf(Array.from({ length: faults }, (_, k) => k))];
+  const none = [harmOf([])];
+  const rest = Array.from({ length: faults }, (_, k) => k).filter((k) => !ranked.includes(k));
+  const questions = faultSearch(faults, { ranked: [...ranked, ...rest], blamed });
+  const asked: string[] = [];
+  for (let next = questions.next(); next.done !== true;) {
+    asked.push(...next.value.map((set) => set.join('')));
+    next = questions.next(next.value.map((set) => likenessOf([harmOf(set)], usual, none)));
+  }
+  return asked;
+}
+
+const has = (set: FaultSet, ...all: readonly number[]): boolean =>
+  all.every((index) => set.includes(index));
+
 describe('the sets of faults that run', () => {
-  it('are all of them up to three faults, then none, each alone and all but one', () => {
-    expect(faultSets(1)).toEqual([0]);
-    expect(faultSets(2)).toEqual([0, 1, 2]);
-    expect(faultSets(3)).toEqual([0, 1, 2, 3, 4, 5, 6]);
-    expect(faultSets(4)).toEqual([0, 1, 2, 4, 8, 14, 13, 11, 7]);
-    expect([0, 1, 2, 3].map(fewestSets)).toEqual([[], [0], [0, 2, 1], [0, 6, 5, 3]]);
-    expect([0, 1, 2, 3].filter((index) => holds(13, index))).toEqual([0, 2, 3]);
-    expect(holds(1 << 29, 29)).toBe(true);
+  it('are two where one of many faults, which is blamed, does all of the harm', () => {
+    const asked = searched(9, [4], 1, (set) => (has(set, 4) ? 500 : 1));
+    expect(asked).toEqual(['4', '01235678']);
+  });
+
+  it('are four where the account blames a harmless one first', () => {
+    const asked = searched(3, [0, 1], 2, (set) => (has(set, 1) ? 500 : 0));
+    expect(asked).toEqual(['0', '12', '1', '2']);
+  });
+
+  it('are every combination of those that matter, which is fair to two that do harm only together', () => {
+    const asked = searched(5, [3, 1], 2, (set) => (has(set, 1, 3) ? 800 : has(set, 1) ? 90 : 0));
+    expect(asked).toEqual(['3', '0124', '13', '024', '1']);
+  });
+
+  it('find two faults that nothing blames among sixty-four, in far fewer runs than there are faults', () => {
+    const harm = (set: FaultSet): number => (has(set, 17) ? 300 : 0) + (has(set, 50) ? 200 : 0);
+    const asked = searched(64, [], 0, harm);
+    expect(asked).toContain('17');
+    expect(asked).toContain('50');
+    expect(asked.length).toBeLessThan(50);
+  });
+
+  it('do not clear a fault that is enough beside one that is enough too', () => {
+    const asked = searched(2, [0], 1, (set) => (set.length > 0 ? 400 : 0));
+    expect(asked).toEqual(['0', '1']);
   });
 });
 

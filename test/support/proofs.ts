@@ -1,3 +1,4 @@
+import { blamedIn } from '../../src/analysis/story/blamed.js';
 import { prove, type RunPlans, type Subject } from '../../src/cli/proving.js';
 import { compile } from '../../src/plan/compile.js';
 import { suggested } from '../../src/plan/interventions/index.js';
@@ -34,9 +35,9 @@ export async function proofOf(
   const candidates = options.candidates ?? suggested(source.plan, ran.variant());
   const thrifty = options.thrifty ?? true;
   const records = ran.records[0]!;
-  const suspect = ran.variant().summary.recovery.fault;
+  const blamed = blamedIn(ran.variant().cascade);
   const ended = { variant: ran.file.variants[0]!, cascade: ran.variant().cascade };
-  const subject = { source, records, suspect, candidates, ended, thrifty };
+  const subject = { source, records, blamed, candidates, ended, thrifty };
   const own = await prove(subject, runPlans);
   if (own === null) throw new Error('the runs without faults did not end');
   return own;

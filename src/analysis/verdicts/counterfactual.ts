@@ -6,44 +6,22 @@ import type {
   Counterfactuals,
 } from '../../spec/result/counterfactual.js';
 import { meanInterval } from '../../stats/interval.js';
+import { ALL_SUBSETS } from './fault-search.js';
+import {
+  allOf,
+  coreOf,
+  isAlike,
+  keyOf,
+  likenessOf,
+  NOTHING,
+  subsetsOf,
+  without,
+  type BySet,
+  type FaultSet,
+} from './fault-sets.js';
 
-/** Up to this number of faults every combination of them runs, which gives exact Shapley shares. */
-export const ALL_SUBSETS = 3;
-
-/** Largest number of faults of a variant: a set of them is an integer of 32 bits. */
-export const MOST_FAULTS = 30;
-
-/** The set of all faults. */
-export function allOf(faults: number): number {
-  return (1 << faults) - 1;
-}
-
-/** Share of the harm from which a fault is a cause, and below which it is none. */
+/** Share of the harm from which a fault is a cause. */
 export const CAUSE = 0.5;
-export const NOTHING = 0.02;
-
-/**
- * The sets of faults that run, as bit masks over the faults of a plan; all of them together are the runs that exist
- * already. The first one is the empty set, whose latencies define what is slow.
- */
-export function faultSets(faults: number): readonly number[] {
-  const all = allOf(faults);
-  if (faults <= ALL_SUBSETS) return Array.from({ length: all }, (_, mask) => mask);
-  const each = Array.from({ length: faults }, (_, index) => 1 << index);
-  return [0, ...each, ...each.map((bit) => all - bit)];
-}
-
-/** The fewest sets that say anything: no faults, and all but each. */
-export function fewestSets(faults: number): readonly number[] {
-  const all = allOf(faults);
-  const each = Array.from({ length: faults }, (_, index) => all - (1 << index));
-  return faults === 0 ? [] : [...new Set([0, ...each])];
-}
-
-/** Whether a set holds a fault. */
-export function holds(mask: number, index: number): boolean {
-  return ((mask >> index) & 1) === 1;
-}
 
 /** What the runs without some faults show. */
 export type FaultProof = Pick<Counterfactuals, 'harm' | 'background' | 'faults'>;
@@ -51,35 +29,53 @@ export type FaultProof = Pick<Counterfactuals, 'harm' | 'background' | 'faults'>
 /**
  * What the faults of a plan have to do with its harm. `harms`: by set of faults, the harm of each replication; only the
  * sets of all and of no faults are necessary. Source: necessity and sufficiency by intervention, and the Shapley value
- * of the coalition game of the faults.
+ * of the coalition game of the faults. Faults outside of the smallest set that does all of the harm have no share in it.
  */
-export function faultProof(plan: Plan, harms: ReadonlyMap<number, readonly number[]>): FaultProof {
-  const count = plan.faults.length;
-  const all = allOf(count);
-  const usual = harms.get(all);
-  const none = harms.get(0);
+export function faultProof(plan: Plan, harms: BySet<readonly number[]>): FaultProof {
+  const all = allOf(plan.faults.length);
+  const usual = harms.get(keyOf(all));
+  const none = harms.get(keyOf([]));
   invariant(usual !== undefined && none !== undefined, 'counterfactual-without-runs');
-  const meanOf = (mask: number): number | null => {
-    const found = harms.get(mask);
+  const likeness = new Map(
+    [...harms].map(([key, harm]) => [key, likenessOf(harm, usual!, none!)] as const),
+  );
+  const core = coreOf(all.length, likeness);
+  const meanOf = (set: FaultSet): number | null => {
+    const found = harms.get(keyOf(set));
     return found === undefined ? null : mean(found);
   };
   const harm = mean(usual!);
   const background = mean(none!);
-  const isComplete = harms.size === 1 << count && count <= ALL_SUBSETS;
+  const shares = sharesOf(core, (set) => (set.length === core.length ? harm : meanOf(set)));
   const rows = plan.faults.map(({ id }, index) => {
-    const bit = 1 << index;
-    const without = harms.get(all - bit);
+    const isOut = !core.includes(index);
+    // What the faults outside of the core do is nothing, so the runs without them too count for those within.
+    const within = isOut ? undefined : harms.get(keyOf(without(core, index)));
+    const left = harms.get(keyOf(without(all, index))) ?? within;
     return {
       fault: id,
-      without: meanOf(all - bit),
-      alone: meanOf(bit),
-      averted: estimateOf(without?.map((value, run) => usual![run] - value) ?? []),
-      share: isComplete ? shapley(count, index, (mask) => meanOf(mask)!) : null,
+      without: left === undefined ? null : mean(left),
+      alone: meanOf([index]),
+      averted: estimateOf(left?.map((value, run) => usual![run] - value) ?? []),
+      share: isOut ? 0 : (shares?.get(index) ?? null),
+      isOut,
     };
   });
-  const most = Math.max(...rows.map(({ averted }) => averted.value ?? 0));
-  const faults = rows.map((row) => ({ ...row, role: roleOf(row, { harm, background, most }) }));
+  const most = Math.max(0, ...rows.map(({ averted }) => averted.value ?? 0));
+  const faults = rows.map(({ isOut, ...row }) => ({
+    ...row,
+    role: roleOf(row, { harm, background, most, isOut }),
+  }));
   return { harm, background, faults };
+}
+
+/** The Shapley shares of the faults of a core, if all of its subsets have run; null if one has not. */
+function sharesOf(
+  core: FaultSet,
+  harmOf: (set: FaultSet) => number | null,
+): ReadonlyMap<number, number> | null {
+  if (core.length > ALL_SUBSETS || subsetsOf(core).some((set) => harmOf(set) === null)) return null;
+  return new Map(core.map((index) => [index, shapley(core, index, (set) => harmOf(set)!)]));
 }
 
 /** The mean of some runs, with its interval if they are several. */
@@ -97,20 +93,28 @@ interface Total {
   readonly harm: number;
   readonly background: number;
   readonly most: number;
+  /** The faults without this one do all of the harm. */
+  readonly isOut: boolean;
 }
 
 type Row = Omit<CounterfactualFault, 'role'>;
 
-function roleOf({ averted, alone, share }: Row, { harm, background, most }: Total): CausalRole {
-  const { value, ci95 } = averted;
-  if (value === null) return 'undecided';
+function roleOf(
+  { averted, alone, share }: Row,
+  { harm, background, most, isOut }: Total,
+): CausalRole {
+  const { value, ci95, each } = averted;
+  const scale = Math.max(harm, background);
+  const nothing = NOTHING * scale;
+  if (value === null) return isOut ? 'none' : 'undecided';
   const total = harm - background;
-  const nothing = NOTHING * Math.max(harm, background);
   const [low, high] = ci95 ?? [value, value];
   const isSure = low > 0 || high < 0 || ci95 === null;
-  const changes = Math.max(Math.abs(low), Math.abs(high));
+  const changed = each.map((averts) => averts ?? 0);
+  const isNothing = isAlike(changed, changed.map(() => 0), scale);
+  if (isOut && isNothing) return 'none';
   if (alone === null) {
-    if (changes <= nothing) {
+    if (isNothing) {
       // Another fault may be enough as well, unless nothing is left to do for both.
       return Math.abs(total) <= nothing || most >= total - nothing ? 'none' : 'undecided';
     }
@@ -119,7 +123,7 @@ function roleOf({ averted, alone, share }: Row, { harm, background, most }: Tota
     return total > 0 && value >= CAUSE * total ? 'cause' : 'part';
   }
   const added = alone - background;
-  if (Math.max(changes, Math.abs(added)) <= nothing) return 'none';
+  if (isNothing && Math.abs(added) <= nothing) return 'none';
   if (added <= nothing && value > nothing) return isSure ? 'amplifier' : 'undecided';
   if (total > 0 && Math.max(value, added, share ?? 0) >= CAUSE * total) return 'cause';
   if (added <= nothing && value < -nothing) return isSure ? 'protection' : 'undecided';
@@ -127,23 +131,14 @@ function roleOf({ averted, alone, share }: Row, { harm, background, most }: Tota
   return (isSure && Math.abs(value) > nothing) || added > nothing ? 'part' : 'undecided';
 }
 
-/** Mean harm that a fault adds when the faults strike one after another, over all orders. */
-function shapley(faults: number, index: number, harmOfSet: (mask: number) => number): number {
-  const bit = 1 << index;
-  let sum = 0;
-  for (let mask = 0; mask < 1 << faults; mask++) {
-    if (holds(mask, index)) continue;
-    const before = bitsIn(mask);
-    const weight = (factorial(before) * factorial(faults - before - 1)) / factorial(faults);
-    sum += weight * (harmOfSet(mask + bit) - harmOfSet(mask));
-  }
-  return sum;
-}
-
-function bitsIn(mask: number): number {
-  let bits = 0;
-  for (let rest = mask; rest > 0; rest >>>= 1) bits += rest & 1;
-  return bits;
+/** Mean harm that a fault adds when the faults of a core strike one after another, over all orders. */
+function shapley(core: FaultSet, index: number, harmOf: (set: FaultSet) => number): number {
+  const n = core.length;
+  return subsetsOf(without(core, index)).reduce((sum, set) => {
+    const weight = (factorial(set.length) * factorial(n - set.length - 1)) / factorial(n);
+    const joined = core.filter((one) => one === index || set.includes(one));
+    return sum + weight * (harmOf(joined) - harmOf(set));
+  }, 0);
 }
 
 function factorial(n: number): number {

@@ -6,7 +6,8 @@ import type {
   FailingTime,
   InterventionRole,
 } from '../../spec/result/counterfactual.js';
-import { CAUSE, NOTHING, estimateOf, mean } from './counterfactual.js';
+import { CAUSE, estimateOf, mean } from './counterfactual.js';
+import { NOTHING } from './fault-sets.js';
 import { failingSteps, failingTime, recoversAfter } from './failing-time.js';
 import { harmLike, harmOf, type SlowLimits } from './harm.js';
 

@@ -10,7 +10,8 @@ import type {
 } from '../../spec/result/counterfactual.js';
 import { sumCells } from '../measure/sums.js';
 import { wholeRun } from '../measure/window.js';
-import { allOf, CAUSE, estimateOf, faultProof, mean, NOTHING } from './counterfactual.js';
+import { CAUSE, estimateOf, faultProof, mean } from './counterfactual.js';
+import { allOf, keyOf, NOTHING, type BySet } from './fault-sets.js';
 import type { Trial } from './interventions.js';
 
 /** Meters that count what goes wrong without any failed request, by kind of its event. */
@@ -27,7 +28,7 @@ const KINDS: ReadonlySet<StoryEvent['kind']> = new Set(
 );
 
 /** Something that goes wrong and that no request shows. */
-type Unseen = Pick<UnseenHarm, 'kind' | 'subject'>;
+export type Unseen = Pick<UnseenHarm, 'kind' | 'subject'>;
 
 /** What goes wrong in a run without a failed request, each kind once for each subject. */
 export function unseenOf(events: readonly StoryEvent[]): readonly Unseen[] {
@@ -45,18 +46,15 @@ export function unseenOf(events: readonly StoryEvent[]): readonly Unseen[] {
 export function unseenProofs(
   plan: Plan,
   unseen: readonly Unseen[],
-  runs: ReadonlyMap<number, readonly RunRecord[]>,
+  runs: BySet<readonly RunRecord[]>,
   trials: readonly Trial[],
 ): readonly UnseenHarm[] {
   return unseen.map((one) => {
     const counts = new Map(
-      [...runs].map(([mask, records]) => [
-        mask,
-        records.map((record) => countOf(plan, record, one)),
-      ]),
+      [...runs].map(([key, records]) => [key, records.map((record) => countOf(plan, record, one))]),
     );
     const proof = faultProof(plan, counts);
-    const usual = counts.get(allOf(plan.faults.length))!;
+    const usual = counts.get(keyOf(allOf(plan.faults.length)))!;
     const hasFault = proof.harm - proof.background >= CAUSE * proof.harm;
     const interventions = trials.map(({ intervention, records }): UnseenIntervention => {
       const own = records.map((record) => countOf(plan, record, one));
@@ -78,7 +76,7 @@ function changeRole(averted: number, harm: number, decisive: InterventionRole): 
 }
 
 /** How much goes wrong in one run: a number of sagas, messages or reads; of a backlog its mean length. */
-function countOf(plan: Plan, record: RunRecord, { kind, subject }: Unseen): number {
+export function countOf(plan: Plan, record: RunRecord, { kind, subject }: Unseen): number {
   const { cells, lengthNs } = wholeRun(plan);
   return record.meters.reduce((sum, meter) => {
     if (!METERS[kind].includes(meter.name) || subjectOf(plan, meter) !== subject) return sum;

@@ -1,0 +1,84 @@
+import {
+  allOf,
+  coreOf,
+  keyOf,
+  subsetsOf,
+  without,
+  type FaultSet,
+  type Likeness,
+} from './fault-sets.js';
+
+/** Up to this number of faults that matter, every combination of them runs, which gives exact shares. */
+export const ALL_SUBSETS = 3;
+
+/** Most faults that are tried one by one. */
+const MOST_SINGLE = 32;
+
+/** The faults of a plan, for the search of those that matter. */
+export interface Suspects {
+  /** All faults by index, the one that the account blames most first. */
+  readonly ranked: readonly number[];
+  /** How many of them the account blames. */
+  readonly blamed: number;
+}
+
+/** The sets of faults to run at the same time; the answer says how each of them compares. */
+export type Questions = Generator<readonly FaultSet[], void, readonly Likeness[]>;
+
+/**
+ * Finds the faults that matter with as few runs as possible: first the one that is blamed most, alone and taken away,
+ * then those that are blamed together, then the others in halves (Zeller and Hildebrandt, *Simplifying and Isolating
+ * Failure-Inducing Input*, 2002). Of up to three that are left every combination runs. Runs without any fault, and with
+ * all of them, exist already.
+ */
+export function* faultSearch(faults: number, suspects: Suspects): Questions {
+  const { ranked } = suspects;
+  const known = new Map<string, Likeness>([
+    [keyOf([]), { all: false, none: true }],
+    [keyOf(allOf(faults)), { all: true, none: false }],
+  ]);
+  const blamed = ranked.slice(0, Math.max(1, suspects.blamed));
+  for (const first of blamed) {
+    // Where a single fault does all of the harm, these two runs settle it.
+    const core = coreOf(faults, known);
+    yield* asked(known, [[first], without(core, first)]);
+    if (known.get(keyOf(without(core, first)))?.all !== true) break;
+  }
+  const isBlamed = (index: number): boolean => blamed.includes(index);
+  yield* asked(known, split(coreOf(faults, known), isBlamed));
+  const halves: FaultSet[] = [coreOf(faults, known).filter((index) => !isBlamed(index))];
+  for (let half = halves.pop(); half !== undefined; half = halves.pop()) {
+    const own = new Set(half);
+    const core = coreOf(faults, known);
+    yield* asked(known, split(core, (index) => !own.has(index)));
+    const isOut = !coreOf(faults, known).some((index) => own.has(index));
+    if (!isOut && half.length > 1) halves.push(...halved(half));
+  }
+  for (const index of ranked.slice(0, MOST_SINGLE)) {
+    const core = coreOf(faults, known);
+    if (core.includes(index)) yield* asked(known, split(core, (one) => one !== index));
+  }
+  const core = coreOf(faults, known);
+  if (core.length <= ALL_SUBSETS) yield* asked(known, subsetsOf(core));
+}
+
+/** A set in two parts; none if one of them is empty. */
+function split(set: FaultSet, isFirst: (index: number) => boolean): readonly FaultSet[] {
+  const first = set.filter(isFirst);
+  const second = set.filter((index) => !isFirst(index));
+  return first.length === 0 || second.length === 0 ? [] : [first, second];
+}
+
+/** Asks for the sets that have not run yet. */
+function* asked(known: Map<string, Likeness>, sets: readonly FaultSet[]): Questions {
+  const open = sets.filter((set) => !known.has(keyOf(set)));
+  if (open.length === 0) return;
+  const answers = yield open;
+  open.forEach((set, k) => known.set(keyOf(set), answers[k]));
+}
+
+/** The later half first, so that the earlier one is taken first from a stack. */
+function halved(set: FaultSet): readonly FaultSet[] {
+  const middle = Math.ceil(set.length / 2);
+  return [set.slice(middle), set.slice(0, middle)];
+}

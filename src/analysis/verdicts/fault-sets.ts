@@ -1,0 +1,89 @@
+/** Some faults of a plan, by index and in ascending order. */
+export type FaultSet = readonly number[];
+
+/** By `keyOf` of a set of faults: one value for each replication in which these faults alone strike. */
+export type BySet<T> = ReadonlyMap<string, T>;
+
+/** A set as the key of a map. */
+export function keyOf(set: FaultSet): string {
+  return set.join(' ');
+}
+
+/** The set of all faults. */
+export function allOf(faults: number): FaultSet {
+  return Array.from({ length: faults }, (_, index) => index);
+}
+
+/** A set without some of its faults. */
+export function without(set: FaultSet, ...taken: readonly number[]): FaultSet {
+  return set.filter((index) => !taken.includes(index));
+}
+
+/** Every subset of a small set, the empty one first. */
+export function subsetsOf(set: FaultSet): readonly FaultSet[] {
+  return Array.from({ length: 1 << set.length }, (_, mask) =>
+    set.filter((_index, k) => ((mask >> k) & 1) === 1),
+  );
+}
+
+/** Share of the harm below which a change is none, as a mean over the runs and in each of them. */
+export const NOTHING = 0.02;
+const NOTHING_IN_ONE = 0.05;
+
+/**
+ * Whether two groups of runs with the same random numbers have the same harm. A pair of runs that differ by nothing
+ * proves it, so one pair is enough. `scale`: the harm of which 2 % is nothing.
+ */
+export function isAlike(a: readonly number[], b: readonly number[], scale: number): boolean {
+  const differences = a.map((value, run) => value - b[run]);
+  const mean = differences.reduce((sum, value) => sum + value, 0) / Math.max(1, differences.length);
+  return (
+    Math.abs(mean) <= NOTHING * scale &&
+    differences.every((value) => Math.abs(value) <= NOTHING_IN_ONE * scale)
+  );
+}
+
+/** How a set of faults compares: it has all of the harm, none of what the faults add, or neither. */
+export interface Likeness {
+  readonly all: boolean;
+  readonly none: boolean;
+}
+
+/** How the runs with some faults compare with those with all of them and with none. */
+export function likenessOf(
+  harm: readonly number[],
+  usual: readonly number[],
+  none: readonly number[],
+): Likeness {
+  const scale = Math.max(meanOf(usual), meanOf(none));
+  return { all: isAlike(harm, usual, scale), none: isAlike(harm, none, scale) };
+}
+
+/**
+ * The faults that matter, as far as runs show: the others make no difference, neither beside these, which do all of the
+ * harm without them, nor by themselves. `likeness`: by set of faults that ran.
+ */
+export function coreOf(faults: number, likeness: BySet<Likeness>): FaultSet {
+  let core = allOf(faults);
+  for (;;) {
+    const next = [...likeness]
+      .filter(([, { all }]) => all)
+      .map(([key]) => setOf(key))
+      .find((set) => isWithin(set, core) && likeness.get(keyOf(without(core, ...set)))?.none);
+    if (next === undefined) return core;
+    core = next;
+  }
+}
+
+function setOf(key: string): FaultSet {
+  return key === '' ? [] : key.split(' ').map(Number);
+}
+
+/** Whether a set is a part of another one, and smaller. */
+function isWithin(set: FaultSet, other: FaultSet): boolean {
+  return set.length < other.length && set.every((index) => other.includes(index));
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}
